@@ -1,0 +1,135 @@
+/* arena: a chain of blocks, the newest first. Blocks double up to 1 MiB, so a large unit of work costs few mallocs
+ * and a small one costs one. */
+#include "base/arena.h"
+#include <stdalign.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST = 8 << 10, LARGEST = 1 << 20 };
+
+struct block {
+    struct block *next;
+    size_t size, used;
+    alignas(max_align_t) char data[];
+};
+struct deferred {
+    struct deferred *next;
+    void (*fn)(void *);
+    void *ptr;
+};
+struct arena {
+    struct block *blocks;
+    struct deferred *deferred;
+    size_t used;
+};
+
+static void *must(void *ptr)
+{
+    if (!ptr) {
+        fputs("triage: out of memory\n", stderr);
+        abort();
+    }
+    return ptr;
+}
+
+static struct block *block_new(struct block *next, size_t size)
+{
+    struct block *block = must(malloc(sizeof *block + size));
+    *block = (struct block){.next = next, .size = size};
+    return block;
+}
+
+struct arena *arena_new(void)
+{
+    struct arena *arena = must(calloc(1, sizeof *arena));
+    arena->blocks = block_new(NULL, FIRST);
+    return arena;
+}
+
+static void run_deferred(struct arena *arena)
+{
+    struct deferred *list = arena->deferred;
+    arena->deferred = NULL;
+    for (; list; list = list->next)
+        list->fn(list->ptr);
+}
+
+void arena_reset(struct arena *arena)
+{
+    run_deferred(arena);
+    while (arena->blocks->next) {
+        struct block *block = arena->blocks;
+        arena->blocks = block->next;
+        free(block);
+    }
+    arena->blocks->used = 0;
+    arena->used = 0;
+}
+
+void arena_free(struct arena *arena)
+{
+    if (!arena)
+        return;
+    arena_reset(arena);
+    free(arena->blocks);
+    free(arena);
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    size_t align = alignof(max_align_t);
+    if (size > (size_t)1 << 40)
+        must(NULL);
+    size = (size + align - 1) / align * align;
+    if (size == 0)
+        size = align;
+    struct block *block = arena->blocks;
+    if (block->size - block->used < size) {
+        size_t want = block->size * 2 < LARGEST ? block->size * 2 : LARGEST;
+        block = arena->blocks = block_new(block, want > size ? want : size);
+    }
+    void *ptr = block->data + block->used;
+    block->used += size;
+    arena->used += size;
+    return memset(ptr, 0, size);
+}
+
+char *arena_strndup(struct arena *arena, const char *text, size_t n)
+{
+    char *copy = arena_alloc(arena, n + 1);
+    if (n)
+        memcpy(copy, text, n);
+    return copy;
+}
+
+char *arena_strdup(struct arena *arena, const char *text)
+{
+    return text ? arena_strndup(arena, text, strlen(text)) : NULL;
+}
+
+char *arena_printf(struct arena *arena, const char *fmt, ...)
+{
+    va_list ap, again;
+    va_start(ap, fmt);
+    va_copy(again, ap);
+    int n = vsnprintf(NULL, 0, fmt, ap);
+    va_end(ap);
+    char *text = arena_alloc(arena, n < 0 ? 1 : (size_t)n + 1);
+    if (n > 0)
+        vsnprintf(text, (size_t)n + 1, fmt, again);
+    va_end(again);
+    return text;
+}
+
+void arena_defer(struct arena *arena, void (*fn)(void *ptr), void *ptr)
+{
+    struct deferred *item = arena_alloc(arena, sizeof *item);
+    *item = (struct deferred){arena->deferred, fn, ptr};
+    arena->deferred = item;
+}
+
+size_t arena_used(const struct arena *arena)
+{
+    return arena->used;
+}

@@ -1,0 +1,734 @@
+/* json: a strict recursive-descent reader that builds cJSON nodes by hand, and thin names over cJSON for the rest.
+ * cJSON's own parser is not used: it takes broken UTF-8, cuts text at U+0000 and rounds 2^53 + 1. A number is kept
+ * as a cJSON_Raw node holding its source text, which cJSON prints verbatim. */
+#include "base/json.h"
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct json_limits json_limits_dialect = {.depth = 512};
+const struct json_limits json_limits_native = {.depth = 64, .members = 10000, .string = 256 << 10, .digits = 1024};
+
+static cJSON *node_of(const struct json *node)
+{
+    return (cJSON *)(uintptr_t)node;
+}
+
+static struct json *json_of(cJSON *node)
+{
+    if (!node)
+        abort();
+    return (struct json *)node;
+}
+
+struct reader {
+    const char *start, *at, *end;
+    const struct json_limits *limits;
+    struct json_notes *notes;
+    size_t depth, members;
+    const char *why;
+};
+
+static void *fail(struct reader *r, enum json_fault fault, const char *why)
+{
+    if (r->notes->fault == JSON_OK) {
+        r->notes->fault = fault;
+        r->notes->at = (size_t)(r->at - r->start);
+        r->why = why;
+    }
+    return NULL;
+}
+
+static void space(struct reader *r)
+{
+    while (r->at < r->end && (*r->at == ' ' || *r->at == '\t' || *r->at == '\n' || *r->at == '\r'))
+        r->at++;
+}
+
+/* Length of the well-formed UTF-8 sequence at p (no overlongs, no surrogates, at most U+10FFFF), else 0. */
+static size_t utf8_len(const unsigned char *p, const unsigned char *end)
+{
+    size_t left = (size_t)(end - p);
+    if (p[0] < 0x80)
+        return 1;
+    if (p[0] >= 0xc2 && p[0] <= 0xdf)
+        return left >= 2 && (p[1] & 0xc0) == 0x80 ? 2 : 0;
+    if ((p[0] & 0xf0) == 0xe0) {
+        if (left < 3 || (p[1] & 0xc0) != 0x80 || (p[2] & 0xc0) != 0x80)
+            return 0;
+        return (p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] >= 0xa0) ? 0 : 3;
+    }
+    if (p[0] < 0xf0 || p[0] > 0xf4 || left < 4 || (p[1] & 0xc0) != 0x80 || (p[2] & 0xc0) != 0x80 ||
+        (p[3] & 0xc0) != 0x80)
+        return 0;
+    return (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] >= 0x90) ? 0 : 4;
+}
+
+static size_t utf8_put(char *to, unsigned code)
+{
+    if (code < 0x80) {
+        to[0] = (char)code;
+        return 1;
+    }
+    if (code < 0x800) {
+        to[0] = (char)(0xc0 | code >> 6);
+        to[1] = (char)(0x80 | (code & 0x3f));
+        return 2;
+    }
+    if (code < 0x10000) {
+        to[0] = (char)(0xe0 | code >> 12);
+        to[1] = (char)(0x80 | (code >> 6 & 0x3f));
+        to[2] = (char)(0x80 | (code & 0x3f));
+        return 3;
+    }
+    to[0] = (char)(0xf0 | code >> 18);
+    to[1] = (char)(0x80 | (code >> 12 & 0x3f));
+    to[2] = (char)(0x80 | (code >> 6 & 0x3f));
+    to[3] = (char)(0x80 | (code & 0x3f));
+    return 4;
+}
+
+static bool hex4(const char *p, const char *end, unsigned *code)
+{
+    *code = 0;
+    if (end - p < 4)
+        return false;
+    for (int i = 0; i < 4; i++) {
+        char c = p[i];
+        unsigned digit = c >= '0' && c <= '9' ? (unsigned)(c - '0')
+                       : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10)
+                       : c >= 'A' && c <= 'F' ? (unsigned)(c - 'A' + 10)
+                                              : 16u;
+        if (digit > 15)
+            return false;
+        *code = *code << 4 | digit;
+    }
+    return true;
+}
+
+/* After "\u": reads one code point, joining a surrogate pair. */
+static bool escape_u(struct reader *r, unsigned *code)
+{
+    unsigned low;
+    if (!hex4(r->at, r->end, code))
+        return false;
+    r->at += 4;
+    if (*code >= 0xd800 && *code < 0xdc00 && r->end - r->at >= 6 && r->at[0] == '\\' && r->at[1] == 'u' &&
+        hex4(r->at + 2, r->end, &low) && low >= 0xdc00 && low < 0xe000) {
+        r->at += 6;
+        *code = 0x10000 + ((*code - 0xd800) << 10) + (low - 0xdc00);
+    }
+    if (*code == 0 || (*code >= 0xd800 && *code < 0xe000)) {
+        *code = 0xfffd;
+        r->notes->replaced = true;
+    }
+    return true;
+}
+
+static bool escape(struct reader *r, char **out)
+{
+    static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+    if (r->at >= r->end)
+        return fail(r, JSON_NOT_JSON, "escape cut off");
+    char c = *r->at++;
+    if (c == 'u') {
+        unsigned code;
+        if (!escape_u(r, &code))
+            return fail(r, JSON_NOT_JSON, "bad \\u escape");
+        *out += utf8_put(*out, code);
+        return true;
+    }
+    const char *at = c ? strchr(from, c) : NULL;
+    if (!at)
+        return fail(r, JSON_NOT_JSON, "unknown escape");
+    *(*out)++ = to[at - from];
+    return true;
+}
+
+/* The opening quote is read; gives malloc'd text. Output is never longer than its source. */
+static char *string(struct reader *r)
+{
+    const char *scan = r->at;
+    while (scan < r->end && *scan != '"')
+        scan += *scan == '\\' && scan + 1 < r->end ? 2 : 1;
+    if (scan >= r->end)
+        return fail(r, JSON_NOT_JSON, "string not closed");
+    char *text = cJSON_malloc((size_t)(scan - r->at) * 3 / 2 + 8), *out = text;
+    if (!text)
+        abort();
+    while (*r->at != '"') {
+        unsigned char c = (unsigned char)*r->at;
+        if (c == '\\') {
+            r->at++;
+            if (!escape(r, &out))
+                goto out;
+        } else if (c < 0x20) {
+            fail(r, JSON_NOT_JSON, "control character in a string");
+            goto out;
+        } else {
+            size_t n = utf8_len((const unsigned char *)r->at, (const unsigned char *)r->end);
+            if (!n) {
+                fail(r, JSON_NOT_UTF8, "not UTF-8");
+                goto out;
+            }
+            memcpy(out, r->at, n);
+            out += n;
+            r->at += n;
+        }
+    }
+    r->at++;
+    *out = 0;
+    if (r->limits->string && (size_t)(out - text) > r->limits->string) {
+        fail(r, JSON_LIMIT, "string too long");
+        goto out;
+    }
+    return text;
+out:
+    cJSON_free(text);
+    return NULL;
+}
+
+static const char *digits(const char *p, const char *end)
+{
+    while (p < end && *p >= '0' && *p <= '9')
+        p++;
+    return p;
+}
+
+static cJSON *number(struct reader *r)
+{
+    const char *p = r->at, *q;
+    if (*p == '-')
+        p++;
+    if (p < r->end && *p == '0')
+        q = p + 1;
+    else
+        q = digits(p, r->end);
+    if (q == p)
+        return fail(r, JSON_NOT_JSON, "not a JSON value");
+    if (q < r->end && *q == '.') {
+        p = q + 1;
+        if ((q = digits(p, r->end)) == p)
+            return fail(r, JSON_NOT_JSON, "number ends in a point");
+    }
+    if (q < r->end && (*q == 'e' || *q == 'E')) {
+        p = q + 1;
+        if (p < r->end && (*p == '+' || *p == '-'))
+            p++;
+        if ((q = digits(p, r->end)) == p)
+            return fail(r, JSON_NOT_JSON, "exponent without digits");
+    }
+    if (r->limits->digits && (size_t)(q - r->at) > r->limits->digits)
+        return fail(r, JSON_LIMIT, "number too long");
+    char *text = cJSON_malloc((size_t)(q - r->at) + 1);
+    cJSON *node = cJSON_CreateNull();
+    if (!text || !node)
+        abort();
+    memcpy(text, r->at, (size_t)(q - r->at));
+    text[q - r->at] = 0;
+    node->type = cJSON_Raw;
+    node->valuestring = text;
+    r->at = q;
+    return node;
+}
+
+static cJSON *value(struct reader *r);
+
+static void append(cJSON *parent, cJSON *child)
+{
+    cJSON *first = parent->child;
+    if (!first) {
+        parent->child = child;
+        child->prev = child;
+    } else {
+        child->prev = first->prev;
+        first->prev->next = child;
+        first->prev = child;
+    }
+}
+
+static bool count_member(struct reader *r)
+{
+    if (r->limits->members && ++r->members > r->limits->members)
+        return fail(r, JSON_LIMIT, "too many members");
+    return true;
+}
+
+static cJSON *array(struct reader *r)
+{
+    cJSON *node = cJSON_CreateArray();
+    space(r);
+    if (r->at < r->end && *r->at == ']') {
+        r->at++;
+        return node;
+    }
+    for (;;) {
+        cJSON *child = count_member(r) ? value(r) : NULL;
+        if (!child)
+            break;
+        append(node, child);
+        space(r);
+        if (r->at < r->end && *r->at == ',') {
+            r->at++;
+            continue;
+        }
+        if (r->at < r->end && *r->at == ']') {
+            r->at++;
+            return node;
+        }
+        fail(r, JSON_NOT_JSON, "expected , or ] in an array");
+        break;
+    }
+    cJSON_Delete(node);
+    return NULL;
+}
+
+static unsigned name_hash(const char *name)
+{
+    unsigned h = 2166136261u;
+    for (; *name; name++)
+        h = (h ^ (unsigned char)*name) * 16777619u;
+    return h;
+}
+
+/* Drops earlier members of the same name. Small objects compare pairwise; a large one goes through a table, so that
+ * 10^6 members stay linear. */
+static void last_wins(struct reader *r, cJSON *object, size_t count)
+{
+    size_t size = 16;
+    while (size < count * 2)
+        size *= 2;
+    cJSON **table = calloc(size, sizeof *table), *next;
+    if (!table)
+        abort();
+    for (cJSON *node = object->child; node; node = next) {
+        next = node->next;
+        size_t i = name_hash(node->string) & (size - 1);
+        while (table[i] && strcmp(table[i]->string, node->string) != 0)
+            i = (i + 1) & (size - 1);
+        if (table[i]) {
+            r->notes->dup = true;
+            cJSON_Delete(cJSON_DetachItemViaPointer(object, table[i]));
+        }
+        table[i] = node;
+    }
+    free(table);
+}
+
+static bool member(struct reader *r, cJSON *object)
+{
+    space(r);
+    if (r->at >= r->end || *r->at != '"')
+        return fail(r, JSON_NOT_JSON, "expected a member name");
+    r->at++;
+    char *name = count_member(r) ? string(r) : NULL;
+    if (!name)
+        return false;
+    space(r);
+    cJSON *child = NULL;
+    if (r->at < r->end && *r->at == ':') {
+        r->at++;
+        child = value(r);
+    } else {
+        fail(r, JSON_NOT_JSON, "expected : after a member name");
+    }
+    if (!child) {
+        cJSON_free(name);
+        return false;
+    }
+    child->string = name;
+    append(object, child);
+    return true;
+}
+
+static cJSON *object(struct reader *r)
+{
+    cJSON *node = cJSON_CreateObject();
+    size_t count = 0;
+    space(r);
+    if (r->at < r->end && *r->at == '}') {
+        r->at++;
+        return node;
+    }
+    while (member(r, node)) {
+        count++;
+        space(r);
+        if (r->at < r->end && *r->at == ',') {
+            r->at++;
+            continue;
+        }
+        if (r->at < r->end && *r->at == '}') {
+            r->at++;
+            last_wins(r, node, count);
+            return node;
+        }
+        fail(r, JSON_NOT_JSON, "expected , or } in an object");
+    }
+    cJSON_Delete(node);
+    return NULL;
+}
+
+static cJSON *word(struct reader *r, const char *text, cJSON *(*make)(void))
+{
+    size_t n = strlen(text);
+    if ((size_t)(r->end - r->at) < n || memcmp(r->at, text, n) != 0)
+        return fail(r, JSON_NOT_JSON, "not a JSON value");
+    r->at += n;
+    return make();
+}
+
+static cJSON *value(struct reader *r)
+{
+    space(r);
+    if (r->at >= r->end)
+        return fail(r, JSON_NOT_JSON, "ends too early");
+    if (r->depth >= r->limits->depth)
+        return fail(r, JSON_LIMIT, "nested too deep");
+    r->depth++;
+    cJSON *node;
+    switch (*r->at) {
+    case '{':
+        r->at++;
+        node = object(r);
+        break;
+    case '[':
+        r->at++;
+        node = array(r);
+        break;
+    case '"':
+        r->at++;
+        char *text = string(r);
+        node = NULL;
+        if (text) {
+            node = cJSON_CreateNull();
+            node->type = cJSON_String;
+            node->valuestring = text;
+        }
+        break;
+    case 't':
+        node = word(r, "true", cJSON_CreateTrue);
+        break;
+    case 'f':
+        node = word(r, "false", cJSON_CreateFalse);
+        break;
+    case 'n':
+        node = word(r, "null", cJSON_CreateNull);
+        break;
+    default:
+        node = number(r);
+    }
+    r->depth--;
+    return node;
+}
+
+struct json *json_parse(const char *text, size_t n, const struct json_limits *limits, struct json_notes *notes, struct err *err)
+{
+    struct json_notes own;
+    if (!notes)
+        notes = &own;
+    *notes = (struct json_notes){0};
+    struct reader r = {text, text, text + n, limits, notes, 0, 0, ""};
+    if (n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+        notes->bom = true;
+        r.at += 3;
+    }
+    space(&r);
+    cJSON *node = NULL;
+    if (r.at >= r.end)
+        fail(&r, JSON_EMPTY, "empty");
+    else
+        node = value(&r);
+    space(&r);
+    if (node && r.at != r.end) {
+        cJSON_Delete(node);
+        node = fail(&r, JSON_NOT_JSON, "trailing text");
+    }
+    if (!node) {
+        err_set(err, ERR_INPUT, "reading JSON at byte %zu: %s", notes->at, r.why);
+        return NULL;
+    }
+    return json_of(node);
+}
+
+static void free_node(void *node)
+{
+    cJSON_Delete(node);
+}
+
+struct json *json_parse_in(struct arena *arena, const char *text, size_t n, const struct json_limits *limits,
+                           struct json_notes *notes, struct err *err)
+{
+    struct json *node = json_parse(text, n, limits, notes, err);
+    if (node)
+        arena_defer(arena, free_node, node);
+    return node;
+}
+
+void json_free(struct json *node)
+{
+    cJSON_Delete(node_of(node));
+}
+
+enum json_kind json_kind(const struct json *node)
+{
+    const cJSON *n = node_of(node);
+    if (!n)
+        return JSON_NULL;
+    switch (n->type & 0xff) {
+    case cJSON_True:
+    case cJSON_False:
+        return JSON_BOOL;
+    case cJSON_Number:
+        return JSON_NUMBER;
+    case cJSON_Raw:
+        return n->valuestring[0] == '{' ? JSON_OBJECT : n->valuestring[0] == '[' ? JSON_ARRAY : JSON_NUMBER;
+    case cJSON_String:
+        return JSON_STRING;
+    case cJSON_Array:
+        return JSON_ARRAY;
+    case cJSON_Object:
+        return JSON_OBJECT;
+    default:
+        return JSON_NULL;
+    }
+}
+
+bool json_is(const struct json *node, enum json_kind kind)
+{
+    return node && json_kind(node) == kind;
+}
+
+const struct json *json_get(const struct json *object, const char *name)
+{
+    if (!object || !cJSON_IsObject(node_of(object)))
+        return NULL;
+    for (cJSON *child = node_of(object)->child; child; child = child->next)
+        if (strcmp(child->string, name) == 0)
+            return json_of(child);
+    return NULL;
+}
+
+const struct json *json_path(const struct json *object, const char *dotted)
+{
+    char name[64];
+    while (object && *dotted) {
+        size_t n = strcspn(dotted, ".");
+        if (n >= sizeof name)
+            return NULL;
+        memcpy(name, dotted, n);
+        name[n] = 0;
+        object = json_get(object, name);
+        dotted += n + (dotted[n] == '.');
+    }
+    return object;
+}
+
+const struct json *json_first(const struct json *node)
+{
+    return node && node_of(node)->child ? json_of(node_of(node)->child) : NULL;
+}
+
+const struct json *json_next(const struct json *node)
+{
+    return node && node_of(node)->next ? json_of(node_of(node)->next) : NULL;
+}
+
+const char *json_name(const struct json *member)
+{
+    return member ? node_of(member)->string : NULL;
+}
+
+size_t json_count(const struct json *node)
+{
+    size_t n = 0;
+    for (const struct json *child = json_first(node); child; child = json_next(child))
+        n++;
+    return n;
+}
+
+const char *json_string(const struct json *node)
+{
+    return json_is(node, JSON_STRING) ? node_of(node)->valuestring : NULL;
+}
+
+const char *json_number(const struct json *node)
+{
+    return node && cJSON_IsRaw(node_of(node)) && json_kind(node) == JSON_NUMBER ? node_of(node)->valuestring : NULL;
+}
+
+bool json_i64(const struct json *node, int64_t *value)
+{
+    const char *text = json_number(node);
+    if (!text)
+        return false;
+    char *end;
+    errno = 0;
+    long long v = strtoll(text, &end, 10);
+    if (errno || *end)
+        return false;
+    *value = v;
+    return true;
+}
+
+bool json_bool(const struct json *node, bool *value)
+{
+    if (!json_is(node, JSON_BOOL))
+        return false;
+    *value = cJSON_IsTrue(node_of(node));
+    return true;
+}
+
+const char *json_get_string(const struct json *object, const char *name, const char *fallback)
+{
+    const char *text = json_string(json_get(object, name));
+    return text ? text : fallback;
+}
+
+int64_t json_get_i64(const struct json *object, const char *name, int64_t fallback)
+{
+    json_i64(json_get(object, name), &fallback);
+    return fallback;
+}
+
+bool json_get_bool(const struct json *object, const char *name, bool fallback)
+{
+    json_bool(json_get(object, name), &fallback);
+    return fallback;
+}
+
+struct json *json_object(void)
+{
+    return json_of(cJSON_CreateObject());
+}
+
+struct json *json_array(void)
+{
+    return json_of(cJSON_CreateArray());
+}
+
+struct json *json_new_string(const char *text)
+{
+    return json_of(text ? cJSON_CreateString(text) : cJSON_CreateNull());
+}
+
+struct json *json_new_i64(int64_t value)
+{
+    char text[24], *p = text + sizeof text;
+    uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    *--p = 0;
+    do
+        *--p = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (value < 0)
+        *--p = '-';
+    return json_of(cJSON_CreateRaw(p));
+}
+
+struct json *json_new_bool(bool value)
+{
+    return json_of(cJSON_CreateBool(value));
+}
+
+struct json *json_new_null(void)
+{
+    return json_of(cJSON_CreateNull());
+}
+
+struct json *json_new_raw(const char *json_text)
+{
+    return json_of(json_text ? cJSON_CreateRaw(json_text) : cJSON_CreateNull());
+}
+
+struct json *json_copy(const struct json *node)
+{
+    return json_of(cJSON_Duplicate(node_of(node), true));
+}
+
+void json_put(struct json *object, const char *name, struct json *child)
+{
+    if (!cJSON_AddItemToObject(node_of(object), name, node_of(child)))
+        abort();
+}
+
+void json_put_string(struct json *object, const char *name, const char *text)
+{
+    json_put(object, name, json_new_string(text));
+}
+
+void json_put_i64(struct json *object, const char *name, int64_t value)
+{
+    json_put(object, name, json_new_i64(value));
+}
+
+void json_put_bool(struct json *object, const char *name, bool value)
+{
+    json_put(object, name, json_new_bool(value));
+}
+
+void json_put_null(struct json *object, const char *name)
+{
+    json_put(object, name, json_new_null());
+}
+
+void json_push(struct json *array, struct json *child)
+{
+    append(node_of(array), node_of(child));
+}
+
+void json_drop(struct json *object, const char *name)
+{
+    cJSON *child = node_of(json_get(object, name));
+    if (child)
+        cJSON_Delete(cJSON_DetachItemViaPointer(node_of(object), child));
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp((*(cJSON *const *)a)->string, (*(cJSON *const *)b)->string);
+}
+
+void json_sort(struct json *node)
+{
+    cJSON *parent = node_of(node);
+    size_t n = json_count(node), i = 0;
+    for (cJSON *child = parent->child; child; child = child->next)
+        json_sort(json_of(child));
+    if (n < 2 || !cJSON_IsObject(parent))
+        return;
+    cJSON **list = malloc(n * sizeof *list);
+    if (!list)
+        abort();
+    for (cJSON *child = parent->child; child; child = child->next)
+        list[i++] = child;
+    qsort(list, n, sizeof *list, by_name);
+    parent->child = NULL;
+    for (i = 0; i < n; i++) {
+        list[i]->next = list[i]->prev = NULL;
+        append(parent, list[i]);
+    }
+    free(list);
+}
+
+char *json_print(const struct json *node)
+{
+    char *text = cJSON_PrintUnformatted(node_of(node));
+    if (!text)
+        abort();
+    return text;
+}
+
+char *json_print_in(struct arena *arena, const struct json *node)
+{
+    char *text = json_print(node), *copy = arena_strdup(arena, text);
+    free(text);
+    return copy;
+}
+
+char *json_print_pretty(const struct json *node)
+{
+    char *text = cJSON_Print(node_of(node));
+    if (!text)
+        abort();
+    return text;
+}

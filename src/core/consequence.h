@@ -1,0 +1,75 @@
+/* consequence: what follows from a change, whatever caused it (architecture M2, M3). Looks only at the difference
+ * between before and after, the facts asked for, the rules and now. Four calls, each in its own file: sla_follow,
+ * escalation_follow, score_follow, wake_follow. Pure. Never fed back into itself, except by wake. */
+#ifndef CORE_CONSEQUENCE_H
+#define CORE_CONSEQUENCE_H
+#include "core/config.h"
+#include "core/field.h"
+
+struct boss {
+    const char *key, *name, *tier;
+    int64_t max_hp, hp, tickets_required, spawned_at, expires_at; /* hp 0: defeated */
+};
+struct score_row { /* one line of the ledger; reverses != 0: the negative of that row */
+    int64_t id, at, ticket, epoch, xp, gold, damage, reverses;
+    const char *agent, *rule, *boss, *reason; /* reason: "urgent, gold, first contact" */
+};
+struct facts {             /* what the engine looked up; all optional */
+    const char *cause;     /* entry kind that caused this: event act wake receipt */
+    const char *actor;     /* who: agent name, source:<name>, clock */
+    const char *paged_for; /* hard phrase or rule that asks to page, NULL = none (from the classifier at ingest) */
+    bool escalate;         /* `!`: an agent asks for an escalation now */
+    bool acknowledge;      /* `K`: an agent acknowledges */
+    bool undo;             /* this change is an undo: reopen_count is left alone */
+    int64_t model_learned; /* labels the model has learned from */
+    struct when_env env;
+    const char *oncall;    /* name of who is on call now, NULL = nobody */
+    const struct score_row *scores; int score_count; /* this ticket's unreversed rows */
+    struct boss boss;      /* boss.key NULL: no boss alive */
+    int64_t boss_dealt;    /* by the assignee to this boss */
+    int64_t xp_today, last_paid_at, customer_paid_today; /* of the assignee */
+    int64_t xp_total, xp_held;    /* of the assignee, before this change */
+    int64_t resolves_total;       /* of the assignee, paid or not */
+    int64_t open_tickets;  /* on the desk after this change */
+    int64_t boss_count;    /* bosses so far: names and tiers rotate */
+    bool source_takes_replies;
+    int64_t public_replies; /* agent's public replies on the ticket */
+    int64_t resolution_note; /* length of the longest agent's note, code points */
+};
+struct page { int step; const char *agent; const char *why; }; /* a parcel-to-be */
+struct entry_draft { const char *kind; const char *data; };    /* data: JSON object */
+struct consequence {
+    struct ticket *after;  /* with clocks, escalation, sla, next_due_at, wake_at, waiting/reopen fields set */
+    struct score_row *scores; int score_count;
+    struct record_draft { const char *kind, *key, *data; } *records; int record_count; /* boss, player, achievement */
+    struct page *pages; int page_count;
+    struct entry_draft *entries; int entry_count; /* kinds: sla escalation score boss player */
+};
+/* before NULL: the ticket is new. after already carries the changed fields; it is copied, not modified. */
+void consequence(struct arena *arena, const struct ticket *before, const struct ticket *after, const struct facts *facts,
+                 const struct config *rules, int64_t now, struct consequence *out);
+/* Which facts a change needs, so that an event without status, urgency or message change loads none. */
+enum { NEEDS_SCORES = 1, NEEDS_GAME = 2, NEEDS_REPLIES = 4, NEEDS_ONCALL = 8 };
+unsigned consequence_needs(const struct ticket *before, const struct ticket *after, const struct facts *facts, int64_t now);
+
+/* The parts, for tests. `c` is being filled in; order is sla, escalation, score, wake. */
+struct follow {
+    struct arena *arena;
+    const struct ticket *before; /* NULL: new */
+    const struct facts *facts;
+    const struct config *rules;
+    int64_t now;
+    struct consequence *out;
+};
+void sla_follow(struct follow *f);
+void escalation_follow(struct follow *f);
+void score_follow(struct follow *f);
+void wake_follow(struct follow *f);
+void follow_entry(struct follow *f, const char *kind, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* Levels: max(1, isqrt(xp / 100)) (model.md 5). xp_of_level gives where a level starts. */
+int64_t score_level(int64_t xp);
+int64_t score_level_starts(int64_t level);
+/* The agent's day for caps, as days since 1970 UTC. */
+int64_t score_day(int64_t ms);
+#endif

@@ -1,0 +1,73 @@
+/* observe: what an event says of a ticket, and the fold that makes a ticket of many observations in any order
+ * (dialects.md 9, model.md 1 "two voices"). Pure. */
+#ifndef CORE_OBSERVE_H
+#define CORE_OBSERVE_H
+#include "core/field.h"
+#include "base/json.h"
+
+enum voice { VOICE_SOURCE, VOICE_DESK, VOICE_CLOCK };
+enum kind { KIND_NONE, KIND_CREATE, KIND_ASSIGN, KIND_UPDATE, KIND_MESSAGE, KIND_REGISTER, KIND_REGISTER_FAILED,
+            KIND_RESOLVE, KIND_CLOSE, KIND_DELETE, KIND_REFER };
+enum author { AUTHOR_CUSTOMER = 1, AUTHOR_AGENT, AUTHOR_BOT, AUTHOR_SYSTEM };
+enum origin { ORIGIN_DESCRIPTION = 1, ORIGIN_HISTORY, ORIGIN_REPLY, ORIGIN_AI, ORIGIN_NOTE };
+
+/* v = (t, rank, n, key): the order of observations (dialects.md 9.2). */
+struct version {
+    int64_t t;    /* event time, clamped; else receipt time */
+    int64_t rank; /* create 0, assign 1, update/message/register 2, resolve/close 3, delete 4 */
+    int64_t n;    /* messages in the snapshot */
+    const char *key; /* dedupe key; without one the zero-padded receipt number */
+};
+int version_cmp(const struct version *a, const struct version *b);
+
+struct message {
+    int64_t row;     /* its number in the store, 0 = not stored yet */
+    const char *id;  /* unique within the ticket (dialects.md 8.2) */
+    int author_kind; /* enum author */
+    int origin;      /* enum origin */
+    int voice;       /* enum voice */
+    bool is_public, automatic; /* automatic: an auto-reply, never a first response (7.4) */
+    const char *author, *body;
+    const char *assets; /* JSON array or NULL */
+    int64_t asset_count, at;
+    const char *state;  /* of our own replies: held, sending, sent, failed, withdrawn; NULL = shown */
+};
+
+/* Side facts of a game or knowledge source (cStar): newest v wins per (kind, key). */
+struct record {
+    const char *kind; /* customer article boss player achievement survey */
+    const char *key, *data; /* data: JSON object of the members said, merged over what is known */
+};
+
+struct observation {
+    int voice, kind;
+    struct version v;
+    const char *account, *dialect;
+    const char *key; /* ticket key; NULL: says nothing of a ticket */
+    struct field_set said, null; /* said: value is meaningful; null: said to be nothing. Over field_table */
+    struct ticket value;
+    bool status_initial; /* the status said is where a ticket starts, not a word about its course */
+    bool status_guess;   /* no status said at all: "open" if nobody else knows */
+    struct message *messages;
+    int message_count;
+    struct record *records;
+    int record_count;
+};
+
+/* Marks field `member` as said, with a value. For dialects: OBSERVE_TEXT(obs, title, text). */
+void observe_say(struct observation *obs, const char *field);
+void observe_say_text(struct observation *obs, const char *field, const char *text); /* NULL or "" says nothing */
+void observe_say_int(struct observation *obs, const char *field, int64_t value);
+void observe_say_null(struct observation *obs, const char *field);
+
+/* Folds one observation into a ticket. Observations must come in rising v order (the caller refolds otherwise).
+ * Only field values change: no clocks, no score. Texts are shared, not copied. */
+void observe_fold(struct ticket *ticket, const struct observation *obs);
+const char *kind_word(int kind);   /* create assign update message register register_failed resolve close delete refer */
+int kind_value(const char *word);  /* -1 if unknown */
+int64_t kind_rank(int kind);
+const char *author_word(int author);
+int author_value(const char *word);
+const char *origin_word(int origin);
+int origin_value(const char *word);
+#endif

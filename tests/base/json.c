@@ -1,0 +1,101 @@
+/* json: the strict reader's promises. The public parsing corpus runs in tests/base/json_corpus. */
+#include "base/json.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+static struct json *parse(const char *text, struct json_notes *notes)
+{
+    return json_parse(text, strlen(text), &json_limits_dialect, notes, NULL);
+}
+
+static void a_large_id_keeps_every_digit(void **state)
+{
+    (void)state;
+    AUTO_JSON node = parse("{\"id\":90071992547409931}", NULL);
+    int64_t id;
+    assert_string_equal(json_number(json_get(node, "id")), "90071992547409931");
+    assert_true(json_i64(json_get(node, "id"), &id));
+    assert_int_equal(id, 90071992547409931);
+}
+
+static void the_last_of_two_equal_members_wins_and_is_noted(void **state)
+{
+    (void)state;
+    struct json_notes notes;
+    AUTO_JSON node = parse("{\"a\":1,\"b\":2,\"a\":3}", &notes);
+    assert_true(notes.dup);
+    assert_int_equal(json_count(node), 2);
+    assert_int_equal(json_get_i64(node, "a", 0), 3);
+}
+
+static void nul_and_lone_surrogates_become_the_replacement_character(void **state)
+{
+    (void)state;
+    struct json_notes notes;
+    AUTO_JSON node = parse("[\"a\\u0000b\",\"\\ud800\",\"\\ud83d\\ude00\"]", &notes);
+    assert_true(notes.replaced);
+    assert_string_equal(json_string(json_first(node)), "a\xef\xbf\xbd" "b");
+    assert_string_equal(json_string(json_next(json_first(node))), "\xef\xbf\xbd");
+    assert_string_equal(json_string(json_next(json_next(json_first(node)))), "\xf0\x9f\x98\x80");
+}
+
+static void broken_text_is_refused_with_its_kind(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum json_fault fault;
+    } cases[] = {{"", JSON_EMPTY}, {"{", JSON_NOT_JSON}, {"[1,]", JSON_NOT_JSON}, {"[01]", JSON_NOT_JSON},
+                 {"NaN", JSON_NOT_JSON}, {"{} x", JSON_NOT_JSON}, {"[\"\xc0\x80\"]", JSON_NOT_UTF8},
+                 {"[\"\xed\xa0\x80\"]", JSON_NOT_UTF8}, {"[\"a\nb\"]", JSON_NOT_JSON}, {"\"\\", JSON_NOT_JSON}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct json_notes notes;
+        assert_null(parse(cases[i].text, &notes));
+        assert_int_equal(notes.fault, cases[i].fault);
+    }
+}
+
+static void depth_is_limited(void **state)
+{
+    (void)state;
+    char text[1100];
+    struct json_notes notes;
+    memset(text, '[', 513);
+    memset(text + 513, ']', 513);
+    text[1026] = 0;
+    assert_null(parse(text, &notes));
+    assert_int_equal(notes.fault, JSON_LIMIT);
+    AUTO_JSON node = json_parse(text + 1, 1024, &json_limits_dialect, NULL, NULL);
+    assert_non_null(node);
+}
+
+static void sorting_makes_equal_documents_print_alike(void **state)
+{
+    (void)state;
+    AUTO_JSON a = parse("{\"b\":{\"y\":1,\"x\":[1.50]},\"a\":null}", NULL);
+    AUTO_JSON b = parse("{ \"a\":null, \"b\":{\"x\":[1.50],\"y\":1}}", NULL);
+    json_sort(a);
+    json_sort(b);
+    char *pa = json_print(a), *pb = json_print(b);
+    assert_string_equal(pa, pb);
+    assert_string_equal(pa, "{\"a\":null,\"b\":{\"x\":[1.50],\"y\":1}}");
+    free(pa);
+    free(pb);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_large_id_keeps_every_digit),
+        cmocka_unit_test(the_last_of_two_equal_members_wins_and_is_noted),
+        cmocka_unit_test(nul_and_lone_surrogates_become_the_replacement_character),
+        cmocka_unit_test(broken_text_is_refused_with_its_kind),
+        cmocka_unit_test(depth_is_limited),
+        cmocka_unit_test(sorting_makes_equal_documents_print_alike),
+    };
+    return cmocka_run_group_tests_name("json", tests, NULL, NULL);
+}
