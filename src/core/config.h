@@ -93,7 +93,7 @@ struct config {
     int64_t undo_send;            /* ms a reply is held, default 15000 */
     struct config_game game;
 };
-/* file is for messages; game_text: data/game/*.yaml. NULL + err (ERR_CONFIG). Everything belongs to arena. */
+/* file is for messages; game_text: the rule set (data/game). NULL + err (ERR_CONFIG). Everything belongs to arena. */
 struct config *config_parse(struct arena *arena, const char *file, const char *text, size_t n,
                             const char *game_text, size_t game_n, struct err *err);
 const struct config_source *config_source(const struct config *config, const char *name);
