@@ -1,0 +1,50 @@
+/* engine: one transaction each for the four ways a ticket changes (architecture M2): ingest (a source speaks), act (an
+ * agent), wake (the clock), receipt (a parcel's answer); all of them go through change(). Runs on the writer's thread
+ * between store_begin and store_commit. */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+#include "core/act.h"
+#include "core/classify.h"
+#include "store/store.h"
+
+struct engine {
+    struct store *store;
+    const struct config *config;
+    const struct classify_model *model;
+    /* Filled while a batch runs: the frames of its entries, to be published after the commit. */
+    struct frame *frames, **frames_end;
+    struct arena *batch; /* lives from begin to publish */
+};
+struct frame { struct frame *next; int64_t seq; const char *kind, *data; bool leads_only; }; /* data: JSON of api.md's frame */
+
+/* One interpreted event of a verified request; decoded and labelled before it reaches the writer. */
+struct ingest_item {
+    struct event event;          /* id 0; obs, ticket and state are set here */
+    struct observation obs;
+    const char *effect;
+    bool has_key, key_daily;
+    bool quarantine;
+    struct classify_result label; bool labelled;
+    bool takes_replies;
+};
+struct ingest_answer { int64_t event, ticket; const char *state; bool duplicate; };
+bool engine_ingest(struct engine *e, struct arena *arena, struct ingest_item *item, int64_t now, struct ingest_answer *out, struct err *err);
+
+struct do_request {
+    struct action action;
+    const int64_t *tickets; int ticket_count;
+    const char *key;             /* idempotency, may be NULL */
+    bool dry_run;
+};
+/* Answers with the body of api.md; a refusal of one ticket is in its result, not an error. */
+bool engine_do(struct engine *e, struct arena *arena, const struct do_request *req, int64_t now, char **answer, struct err *err);
+/* Runs due wakes, at most max tickets; *ran says how many. */
+bool engine_wake(struct engine *e, struct arena *arena, int64_t now, int max, int *ran, struct err *err);
+bool engine_next(struct engine *e, int64_t *at, struct err *err); /* next moment something is due, 0 = nothing */
+/* At boot and after a reload: views that are new or changed are filled. */
+bool engine_views(struct engine *e, struct arena *arena, int64_t now, struct err *err);
+/* counts frame: {"views":{...},"escalations":{...}} of one agent. */
+char *engine_counts(struct store *store, struct arena *arena, const struct config *config, const char *agent, struct err *err);
+/* Rebuilds derived rows of all tickets from events and acts into the same tables and reports differences. */
+bool engine_rebuild(struct engine *e, struct arena *arena, int64_t now, int64_t *differ, struct err *err);
+#endif

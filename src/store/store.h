@@ -1,0 +1,85 @@
+/* store: the SQLite file. One handle a thread: exactly one writer (which also does every checkpoint), readers are
+ * READONLY and query_only. WAL, synchronous=FULL: when store_commit returns true the batch is on disk.
+ * Only src/store includes sqlite3.h. The schema with its comments is schema.sql (data/schema). */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+#include "base/arena.h"
+#include "base/err.h"
+#include "core/observe.h"
+#include "core/consequence.h"
+
+struct store;
+enum store_mode { STORE_WRITER, STORE_READER };
+/* path NULL (writer only): an in-memory database, for tests. The writer creates and migrates. */
+struct store *store_open(const char *path, enum store_mode mode, struct err *err);
+void store_close(struct store *store); /* NULL is fine */
+bool store_begin(struct store *store, struct err *err);
+bool store_savepoint(struct store *store, struct err *err); /* one level */
+bool store_release(struct store *store, struct err *err);
+void store_undo(struct store *store);                       /* back to the savepoint */
+bool store_commit(struct store *store, struct err *err);    /* + the chain row over this batch's entries */
+void store_rollback(struct store *store);
+int64_t store_wal_pages(const struct store *store);
+bool store_checkpoint(struct store *store, struct err *err); /* PASSIVE; writer only, outside a transaction */
+bool store_check(struct store *store, struct str *report, struct err *err); /* integrity_check */
+
+/* --- events: what came in, whole --- */
+struct event {
+    int64_t id, received_at, occurred_at, ticket, seen;
+    const char *source, *account, *dialect, *key, *type;
+    int effect;            /* enum effect of dialect.h */
+    const char *effect_text; /* its word */
+    const char *state;     /* applied ignored duplicate conflict quarantine */
+    uint8_t content_hash[32], sha256[32];
+    const char *obs, *headers, *warnings, *note; /* JSON, JSON, JSON array, text */
+    const void *raw; size_t raw_n;
+    int64_t raw_of;        /* a batch stores its bytes once, with its first event */
+};
+bool store_event_find(struct store *s, struct arena *a, const char *account, const char *key, struct event *out, bool *found, struct err *err);
+bool store_event_insert(struct store *s, struct event *event, struct err *err); /* sets id */
+bool store_event_seen(struct store *s, int64_t id, struct err *err);            /* duplicates: seen + 1 */
+bool store_event_get(struct store *s, struct arena *a, int64_t id, struct event *out, struct err *err);
+/* A ticket's observations with the source's voice, any order. */
+bool store_event_observations(struct store *s, int64_t ticket, bool (*each)(void *arg, int64_t id, const char *obs), void *arg, struct err *err);
+
+/* --- tickets --- */
+bool store_ticket_find(struct store *s, const char *account, const char *key, int64_t *id, struct err *err); /* 0 = none */
+struct ticket *store_ticket_get(struct store *s, struct arena *a, int64_t id, struct err *err); /* NULL: NOT_FOUND or failure */
+bool store_ticket_insert(struct store *s, struct ticket *t, struct err *err); /* sets id */
+bool store_ticket_update(struct store *s, const struct ticket *t, struct err *err);
+bool store_wake_next(struct store *s, int64_t *at, struct err *err);          /* 0 = none */
+bool store_wake_due(struct store *s, int64_t now, int64_t *ids, int max, int *count, struct err *err);
+
+/* --- messages, entries, records, scores --- */
+bool store_message_put(struct store *s, int64_t ticket, const struct message *m, const struct version *v, bool *added, bool *changed, struct err *err);
+bool store_message_list(struct store *s, struct arena *a, int64_t ticket, struct message **list, int *count, struct err *err);
+bool store_message_state(struct store *s, int64_t row, const char *state, struct err *err);
+struct entry {
+    int64_t seq, at, ticket, cause, undoes;
+    const char *actor, *kind, *data; /* data: JSON object */
+};
+bool store_entry_add(struct store *s, struct entry *e, struct err *err); /* sets seq */
+bool store_entry_get(struct store *s, struct arena *a, int64_t seq, struct entry *out, struct err *err);
+struct entry_query { int64_t after, before, ticket; const char *kind, *actor; int limit; bool newest_first; };
+bool store_entry_list(struct store *s, struct arena *a, const struct entry_query *q, struct entry **list, int *count, struct err *err);
+bool store_entry_last(struct store *s, int64_t *seq, struct err *err);
+
+/* --- queue: members of views, and tallies --- */
+struct row_filter {
+    const char *view, *owner;  /* a kept view; owner "" unless the view is per agent */
+    const struct when *where;  /* further filter, may be NULL */
+    const struct when_env *env;
+    const char *after;         /* cursor of the page before, NULL = start */
+    int limit;
+};
+bool store_queue_set(struct store *s, const char *view, const char *owner, const struct ticket *t, bool in, bool *was, struct err *err);
+bool store_queue_page(struct store *s, struct arena *a, const struct row_filter *f, struct ticket ***rows, int *count, const char **next, struct err *err);
+bool store_tally_add(struct store *s, const char *name, const char *key, int64_t day, int64_t n, int64_t sum, struct err *err);
+bool store_tally_get(struct store *s, const char *name, const char *key, int64_t day, int64_t *n, int64_t *sum, struct err *err);
+
+/* --- keep, meta, chain --- */
+bool store_keep_put(struct store *s, const char *agent, const char *key, const char *value, int64_t at, struct err *err); /* NULL forgets */
+char *store_keep_get(struct store *s, struct arena *a, const char *agent, const char *key, struct err *err);
+bool store_meta_put(struct store *s, const char *key, const char *value, struct err *err);
+char *store_meta_get(struct store *s, struct arena *a, const char *key, struct err *err);
+#endif

@@ -1,0 +1,32 @@
+/* hub: the ring of recent frames and the readers that wait for more. Publishing is the writer's; reading is any
+ * thread's. A reader that fell off the ring is told to start over. Also keeps the last 32 refused requests (memory only). */
+#ifndef WORKER_HUB_H
+#define WORKER_HUB_H
+#include "base/arena.h"
+#include "base/str.h"
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct hub;
+struct hub *hub_new(int frames); /* ring size */
+void hub_free(struct hub *hub);
+/* One frame, already in SSE form ("id: 7\nevent: ticket\ndata: {...}\n\n"); seq 0 = without an id. */
+void hub_publish(struct hub *hub, int64_t seq, const char *sse, size_t n, bool leads_only);
+void hub_wake(struct hub *hub); /* lets every reader look now (heartbeat, stop) */
+int64_t hub_seq(struct hub *hub);
+
+struct hub_reader;
+/* after: the last seq the reader has seen, -1 = only what comes. lead: gets leads_only frames. wake(arg) is called
+ * (once per sleep, under no lock) when there is something to read after hub_read returned 0. */
+struct hub_reader *hub_join(struct hub *hub, int64_t after, bool lead, void (*wake)(void *arg), void *arg, bool *too_old);
+/* Copies whole frames; 0 = nothing now: the reader is registered as sleeping, and `park` (may be NULL) is called under
+ * the hub's lock before it can be woken. -1 = fell off the ring. */
+ssize_t hub_read(struct hub_reader *reader, char *buf, size_t max, void (*park)(void *arg));
+void hub_leave(struct hub_reader *reader);
+
+struct hub_refusal { int64_t at; char source[64], slug[32], detail[200], explain[1500]; int status; };
+void hub_refuse(struct hub *hub, const struct hub_refusal *refusal);
+int hub_refusals(struct hub *hub, struct hub_refusal *list, int max); /* newest first */
+uint64_t hub_refused(struct hub *hub);                                /* count since start */
+#endif

@@ -1,0 +1,28 @@
+/* writer: the one thread that owns the read-write store handle. It takes jobs from the mailbox, runs a batch in one
+ * transaction, commits, then answers the jobs and publishes the frames: nobody is told "accepted" before the commit has
+ * returned. Between jobs it runs due wakes and checkpoints. A failed commit stops the daemon (reliability.md finding 2). */
+#ifndef WORKER_WRITER_H
+#define WORKER_WRITER_H
+#include "engine/engine.h"
+#include "worker/hub.h"
+
+enum job_kind { JOB_INGEST, JOB_DO, JOB_KEEP, JOB_PROBE /* healthz: an empty commit */, JOB_CONFIG };
+struct job {
+    struct job *next;
+    enum job_kind kind;
+    struct arena *arena;            /* the request's; answers are allocated from it */
+    struct ingest_item *items; int item_count; struct ingest_answer *answers; /* JOB_INGEST: all or nothing */
+    struct do_request request; char *answer;                                  /* JOB_DO */
+    const char *agent, *keep_key, *keep_value;                                /* JOB_KEEP */
+    const struct config *config;                                              /* JOB_CONFIG */
+    bool ok; struct err err;        /* the outcome */
+    void (*wake)(void *arg); void *wake_arg; /* called on the writer's thread after the commit (or failure) */
+};
+struct writer;
+struct writer_options { const char *path; const struct config *config; const struct classify_model *model; struct hub *hub;
+                        int mailbox_max; void (*fatal)(void *arg, const struct err *err); void *fatal_arg; };
+struct writer *writer_open(const struct writer_options *options, struct err *err); /* opens the store, starts the thread */
+/* false: the mailbox is full or the writer is stopping (err UNAVAILABLE); the job was not taken. Any thread. */
+bool writer_post(struct writer *writer, struct job *job, struct err *err);
+void writer_close(struct writer *writer); /* drains what was posted, commits, answers, checkpoints, closes */
+#endif
