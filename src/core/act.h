@@ -7,7 +7,7 @@
 
 enum action_arg { ARG_NONE, ARG_AGENT, ARG_TEXT, ARG_STATUS, ARG_PRIORITY, ARG_URGENCY, ARG_CATEGORY, ARG_TAGS,
                   ARG_REASON, ARG_UNTIL };
-enum action_flag { ACTION_BULK = 1, ACTION_UNDO = 2 };
+enum action_flag { MANY = 1, UNDOABLE = 2 }; /* MANY: may be bulk */
 enum action_id {
 #define ACTION(name, ID, arg, role, flags, help) ACTION_##ID,
 #include "core/action.def"
