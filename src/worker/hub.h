@@ -10,19 +10,24 @@
 
 struct hub;
 struct hub *hub_new(int frames); /* ring size */
-void hub_free(struct hub *hub);
-/* One frame, already in SSE form ("id: 7\nevent: ticket\ndata: {...}\n\n"); seq 0 = without an id. */
+void hub_free(struct hub *hub);  /* every reader has left */
+/* The journal's last seq when the daemon starts: what came before is not in the ring. Before the first frame. */
+void hub_base(struct hub *hub, int64_t seq);
+/* One frame, already in SSE form ("id: 7\nevent: ticket\ndata: {...}\n\n"); seq 0 = without an id. Copies. */
 void hub_publish(struct hub *hub, int64_t seq, const char *sse, size_t n, bool leads_only);
 void hub_wake(struct hub *hub); /* lets every reader look now (heartbeat, stop) */
 int64_t hub_seq(struct hub *hub);
 
 struct hub_reader;
 /* after: the last seq the reader has seen, -1 = only what comes. lead: gets leads_only frames. wake(arg) is called
- * (once per sleep, under no lock) when there is something to read after hub_read returned 0. */
+ * (once per sleep, under no lock) when there is something to read after hub_read returned 0. too_old: frames after
+ * `after` are gone (or it lies in the future): the reader starts at what comes. */
 struct hub_reader *hub_join(struct hub *hub, int64_t after, bool lead, void (*wake)(void *arg), void *arg, bool *too_old);
-/* Copies whole frames; 0 = nothing now: the reader is registered as sleeping, and `park` (may be NULL) is called under
- * the hub's lock before it can be woken. -1 = fell off the ring. */
+/* Copies whole frames, or the next piece of one larger than max; 0 = nothing now: the reader is registered as sleeping,
+ * and `park` (may be NULL) is called under the hub's lock before it can be woken. -1 = fell off the ring: the reader
+ * goes on with what comes. */
 ssize_t hub_read(struct hub_reader *reader, char *buf, size_t max, void (*park)(void *arg));
+/* Waits for a wake that is under way; so never from within wake(). */
 void hub_leave(struct hub_reader *reader);
 
 struct hub_refusal { int64_t at; char source[64], slug[32], detail[200], explain[1500]; int status; };
