@@ -36,6 +36,7 @@ struct event {
     int64_t raw_of;        /* a batch stores its bytes once, with its first event */
 };
 bool store_event_find(struct store *s, struct arena *a, const char *account, const char *key, struct event *out, bool *found, struct err *err);
+int64_t store_event_next(const struct store *s); /* the id the next insert will give */
 bool store_event_insert(struct store *s, struct event *event, struct err *err); /* sets id */
 bool store_event_seen(struct store *s, int64_t id, struct err *err);            /* duplicates: seen + 1 */
 bool store_event_get(struct store *s, struct arena *a, int64_t id, struct event *out, struct err *err);
@@ -54,6 +55,11 @@ bool store_wake_due(struct store *s, int64_t now, int64_t *ids, int max, int *co
 bool store_message_put(struct store *s, int64_t ticket, const struct message *m, const struct version *v, bool *added, bool *changed, struct err *err);
 bool store_message_list(struct store *s, struct arena *a, int64_t ticket, struct message **list, int *count, struct err *err);
 bool store_message_state(struct store *s, int64_t row, const char *state, struct err *err);
+int64_t store_message_row(struct store *s); /* of the message added last */
+/* Recounts messages, ai_messages and attachments into out. */
+bool store_message_counts(struct store *s, int64_t ticket, struct ticket *out, struct err *err);
+/* Agents' public replies, and the length of the longest note. */
+bool store_message_facts(struct store *s, int64_t ticket, int64_t *public_replies, int64_t *longest_note, struct err *err);
 struct entry {
     int64_t seq, at, ticket, cause, undoes;
     const char *actor, *kind, *data; /* data: JSON object */
@@ -72,14 +78,47 @@ struct row_filter {
     const char *after;         /* cursor of the page before, NULL = start */
     int limit;
 };
-bool store_queue_set(struct store *s, const char *view, const char *owner, const struct ticket *t, bool in, bool *was, struct err *err);
+/* The kept view's row number (0 = not kept) and its expression; _put makes or empties it. */
+bool store_view_id(struct store *s, const char *name, int64_t *id, char **text, struct arena *a, struct err *err);
+bool store_view_put(struct store *s, const char *name, const char *text, int64_t *id, struct err *err);
+bool store_queue_add(struct store *s, int64_t view, const char *name, const char *owner, const struct ticket *t, struct err *err);
+bool store_queue_drop(struct store *s, int64_t view, const char *name, const char *owner, const struct ticket *before, struct err *err);
+bool store_queue_same_place(const struct ticket *a, const struct ticket *b); /* the order in every queue is unchanged */
+bool store_queue_count(struct store *s, const char *view, const char *owner, int64_t *n, struct err *err);
+bool store_ticket_ids(struct store *s, int64_t after, int64_t *ids, int max, int *count, struct err *err); /* keyset walk */
+/* Members after the cursor that pass the filter, in order. A filter that matches little stops at a time budget: count
+ * may be 0 with a `next`. */
 bool store_queue_page(struct store *s, struct arena *a, const struct row_filter *f, struct ticket ***rows, int *count, const char **next, struct err *err);
 bool store_tally_add(struct store *s, const char *name, const char *key, int64_t day, int64_t n, int64_t sum, struct err *err);
 bool store_tally_get(struct store *s, const char *name, const char *key, int64_t day, int64_t *n, int64_t *sum, struct err *err);
 
+/* --- the game's ledger --- */
+bool store_score_add(struct store *s, const struct score_row *r, int64_t entry, struct err *err);
+bool store_score_open(struct store *s, struct arena *a, int64_t ticket, struct score_row **rows, int *count, struct err *err); /* unreversed */
+bool store_score_agent(struct store *s, struct arena *a, const char *agent, int max, struct score_row **rows, int *count, struct err *err);
+bool store_score_boss(struct store *s, struct arena *a, const char *boss, int max, struct score_row **rows, int *count, struct err *err);
+bool store_score_caps(struct store *s, const char *agent, const char *customer, int64_t now, int64_t *last, int64_t *today, struct err *err);
+bool store_record_get(struct store *s, struct arena *a, const char *kind, const char *key, char **data, struct err *err); /* NULL data: none */
+bool store_record_put(struct store *s, struct arena *a, const struct record *r, const struct version *v, struct err *err);
+bool store_record_list(struct store *s, struct arena *a, const char *kind, struct record **list, int *count, int max, struct err *err);
+
+/* --- parcels: what leaves --- */
+struct parcel {
+    int64_t id, entry, ticket, step, message, due_at, attempts; /* due_at 0: at rest */
+    const char *destination, *agent, *state, *memo, *error;     /* destination: reply:<source>, page */
+};
+bool store_parcel_add(struct store *s, struct parcel *p, struct err *err);
+bool store_parcel_update(struct store *s, const struct parcel *p, struct err *err);
+bool store_parcel_due(struct store *s, struct arena *a, int64_t now, int max, struct parcel **list, int *count, struct err *err);
+bool store_parcel_next(struct store *s, int64_t *at, struct err *err);
+bool store_parcel_by_message(struct store *s, struct arena *a, int64_t message, struct parcel *out, bool *found, struct err *err);
+bool store_parcel_list(struct store *s, struct arena *a, int64_t ticket, struct parcel **list, int *count, int max, struct err *err);
+
 /* --- keep, meta, chain --- */
 bool store_keep_put(struct store *s, const char *agent, const char *key, const char *value, int64_t at, struct err *err); /* NULL forgets */
 char *store_keep_get(struct store *s, struct arena *a, const char *agent, const char *key, struct err *err);
+bool store_answer_get(struct store *s, struct arena *a, const char *key, char **body, struct err *err); /* of a do, 24 h */
+bool store_answer_put(struct store *s, const char *key, const char *body, int64_t at, struct err *err);
 bool store_meta_put(struct store *s, const char *key, const char *value, struct err *err);
 char *store_meta_get(struct store *s, struct arena *a, const char *key, struct err *err);
 #endif

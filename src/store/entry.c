@@ -1,0 +1,96 @@
+/* entry: the journal. Each entry has a salted digest over all it says; store_commit chains a batch's digests. */
+#include "store/sql.h"
+#include "base/crypto.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void digest_add(struct store *s, const uint8_t digest[32])
+{
+    if (s->digest_count == s->digest_cap) {
+        s->digest_cap = s->digest_cap ? s->digest_cap * 2 : 256;
+        s->digests = realloc(s->digests, (size_t)s->digest_cap * 32);
+        if (!s->digests)
+            abort();
+    }
+    memcpy(s->digests[s->digest_count++], digest, 32);
+}
+
+/* digest = sha256(salt, seq, at, actor, kind, ticket, cause, undoes, data), members separated by a unit separator. */
+static void digest_of(const struct entry *e, const uint8_t salt[8], uint8_t out[32])
+{
+    char head[256];
+    int n = snprintf(head, sizeof head, "%lld\x1f%lld\x1f%.64s\x1f%.32s\x1f%lld\x1f%lld\x1f%lld\x1f", (long long)e->seq, (long long)e->at,
+                     e->actor, e->kind, (long long)e->ticket, (long long)e->cause, (long long)e->undoes);
+    struct crypto_part parts[] = {{head, (size_t)n}, {e->data, e->data ? strlen(e->data) : 0}};
+    crypto_hmac_sha256(salt, 8, parts, 2, out);
+}
+
+bool store_entry_add(struct store *s, struct entry *e, struct err *err)
+{
+    uint8_t salt[8], digest[32];
+    e->seq = s->next_entry;
+    crypto_random(salt, sizeof salt);
+    digest_of(e, salt, digest);
+    if (!sql_run(s, err, "INSERT INTO entry VALUES(?,?,?,?,?,?,?,?,?,?)", "iissiiibsb", e->seq, e->at, e->actor, e->kind, e->ticket,
+                 e->cause, e->undoes, salt, sizeof salt, e->data, digest, sizeof digest))
+        return false;
+    s->next_entry++;
+    digest_add(s, digest);
+    return true;
+}
+
+static void scan(sqlite3_stmt *stmt, struct arena *a, struct entry *e)
+{
+    *e = (struct entry){.seq = sql_int(stmt, 0), .at = sql_int(stmt, 1), .actor = sql_text(stmt, 2, a), .kind = sql_text(stmt, 3, a),
+                        .ticket = sql_int(stmt, 4), .cause = sql_int(stmt, 5), .undoes = sql_int(stmt, 6), .data = sql_text(stmt, 7, a)};
+}
+
+#define COLUMNS "seq,at,actor,kind,ticket,cause,undoes,data"
+
+bool store_entry_get(struct store *s, struct arena *a, int64_t seq, struct entry *out, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT " COLUMNS " FROM entry WHERE seq=?", err);
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "i", seq);
+    int rc = sql_step(s, stmt, err);
+    if (rc == SQLITE_DONE)
+        return err_set(err, ERR_NOT_FOUND, "no entry %lld", (long long)seq);
+    if (rc != SQLITE_ROW)
+        return false;
+    scan(stmt, a, out);
+    sqlite3_reset(stmt);
+    return true;
+}
+
+bool store_entry_list(struct store *s, struct arena *a, const struct entry_query *q, struct entry **list, int *count, struct err *err)
+{
+    static const char *const sql[4] = {
+        "SELECT " COLUMNS " FROM entry WHERE seq>? AND seq<? AND (?3='' OR kind=?3) AND (?4='' OR actor=?4) ORDER BY seq LIMIT ?5",
+        "SELECT " COLUMNS " FROM entry WHERE seq>? AND seq<? AND (?3='' OR kind=?3) AND (?4='' OR actor=?4) ORDER BY seq DESC LIMIT ?5",
+        "SELECT " COLUMNS " FROM entry WHERE seq>? AND seq<? AND (?3='' OR kind=?3) AND (?4='' OR actor=?4) AND ticket=?6 AND ticket!=0 ORDER BY seq LIMIT ?5",
+        "SELECT " COLUMNS " FROM entry WHERE seq>? AND seq<? AND (?3='' OR kind=?3) AND (?4='' OR actor=?4) AND ticket=?6 AND ticket!=0 ORDER BY seq DESC LIMIT ?5"};
+    sqlite3_stmt *stmt = sql_get(s, sql[(q->ticket ? 2 : 0) + (q->newest_first ? 1 : 0)], err);
+    *count = 0;
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "iissi", q->after, q->before ? q->before : INT64_MAX, q->kind ? q->kind : "", q->actor ? q->actor : "", (int64_t)q->limit);
+    if (q->ticket)
+        sqlite3_bind_int64(stmt, 6, q->ticket);
+    *list = ARENA_ARRAY(a, struct entry, q->limit ? q->limit : 1);
+    int rc;
+    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
+        scan(stmt, a, &(*list)[(*count)++]);
+    return rc == SQLITE_DONE;
+}
+
+bool store_entry_last(struct store *s, int64_t *seq, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT coalesce(max(seq),0) FROM entry", err);
+    if (!stmt || sql_step(s, stmt, err) != SQLITE_ROW)
+        return false;
+    *seq = sql_int(stmt, 0);
+    sqlite3_reset(stmt);
+    return true;
+}

@@ -1,0 +1,158 @@
+/* queue: the members of each view in order of what needs people first, and the counters beside them. A row of the
+ * queue moves in the commit that changes its ticket, so a tab's number and a page of rows need no query over tickets. */
+#include "store/sql.h"
+#include "base/clock.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SCAN_MOST = 20000, BUDGET_MS = 40 };
+
+/* Late and due first; then what has no clock, oldest first; done last, latest first. */
+static int64_t order_of(const struct ticket *t)
+{
+    if (ticket_done(t->status))
+        return 6000000000000000 - (t->resolved_at ? t->resolved_at : t->updated_at);
+    return t->next_due_at ? t->next_due_at : 3000000000000000 + t->received_at;
+}
+
+bool store_view_id(struct store *s, const char *name, int64_t *id, char **text, struct arena *a, struct err *err)
+{
+    *id = 0;
+    sqlite3_stmt *stmt = sql_get(s, "SELECT id,text FROM view WHERE name=?", err);
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "s", name);
+    int rc = sql_step(s, stmt, err);
+    if (rc == SQLITE_ROW) {
+        *id = sql_int(stmt, 0);
+        if (text)
+            *text = sql_text(stmt, 1, a);
+        sqlite3_reset(stmt);
+    }
+    return rc >= 0;
+}
+
+bool store_view_put(struct store *s, const char *name, const char *text, int64_t *id, struct err *err)
+{
+    return sql_run(s, err, "INSERT INTO view(name,text) VALUES(?,?) ON CONFLICT(name) DO UPDATE SET text=excluded.text", "ss", name, text) &&
+           store_view_id(s, name, id, NULL, NULL, err) && sql_run(s, err, "DELETE FROM queue WHERE view=?", "i", *id) &&
+           sql_run(s, err, "DELETE FROM tally WHERE name='view' AND (key=?1 OR key LIKE ?1||char(31)||'%')", "s", name);
+}
+
+static void tally_key(char *buf, size_t size, const char *view, const char *owner)
+{
+    snprintf(buf, size, "%s%s%s", view, *owner ? "\x1f" : "", owner);
+}
+
+bool store_queue_add(struct store *s, int64_t view, const char *name, const char *owner, const struct ticket *t, struct err *err)
+{
+    char key[256];
+    tally_key(key, sizeof key, name, owner);
+    return sql_run(s, err, "INSERT OR IGNORE INTO queue VALUES(?,?,?,?)", "isii", view, owner, order_of(t), t->id) &&
+           store_tally_add(s, "view", key, 0, 1, 0, err);
+}
+
+bool store_queue_drop(struct store *s, int64_t view, const char *name, const char *owner, const struct ticket *before, struct err *err)
+{
+    char key[256];
+    tally_key(key, sizeof key, name, owner);
+    if (!sql_run(s, err, "DELETE FROM queue WHERE view=? AND owner=? AND due=? AND ticket=?", "isii", view, owner, order_of(before), before->id))
+        return false;
+    return sqlite3_changes(s->db) == 0 || store_tally_add(s, "view", key, 0, -1, 0, err);
+}
+
+bool store_queue_same_place(const struct ticket *a, const struct ticket *b)
+{
+    return order_of(a) == order_of(b);
+}
+
+bool store_queue_count(struct store *s, const char *view, const char *owner, int64_t *n, struct err *err)
+{
+    char key[256];
+    int64_t sum;
+    tally_key(key, sizeof key, view, owner);
+    return store_tally_get(s, "view", key, 0, n, &sum, err);
+}
+
+/* A page: members after the cursor that pass the filter. A filter that matches little stops at a budget and says where
+ * to go on, so a read transaction never lasts. */
+bool store_queue_page(struct store *s, struct arena *a, const struct row_filter *f, struct ticket ***rows, int *count,
+                      const char **next, struct err *err)
+{
+    int64_t view, due = INT64_MIN, id = 0, ids[512], dues[512], started = clock_mono();
+    int scanned = 0, limit = f->limit > 0 && f->limit <= 500 ? f->limit : 50;
+    *count = 0;
+    *next = NULL;
+    *rows = ARENA_ARRAY(a, struct ticket *, limit);
+    if (!store_view_id(s, f->view, &view, NULL, NULL, err))
+        return false;
+    if (!view)
+        return err_set(err, ERR_NOT_FOUND, "no view \"%s\"", f->view);
+    if (f->after && sscanf(f->after, "%lld.%lld", (long long *)&due, (long long *)&id) != 2)
+        return err_set(err, ERR_USAGE, "after: not a cursor of this list");
+    for (;;) {
+        sqlite3_stmt *stmt = sql_get(s, "SELECT due,ticket FROM queue WHERE view=? AND owner=? AND (due,ticket)>(?,?)"
+                                        " ORDER BY due,ticket LIMIT 512", err);
+        int n = 0, rc;
+        if (!stmt)
+            return false;
+        sql_bind(stmt, "isii", view, f->owner ? f->owner : "", due, id);
+        while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW) {
+            dues[n] = sql_int(stmt, 0);
+            ids[n++] = sql_int(stmt, 1);
+        }
+        if (rc < 0)
+            return false;
+        for (int i = 0; i < n; i++) {
+            due = dues[i];
+            id = ids[i];
+            struct ticket *t = store_ticket_get(s, a, id, err);
+            if (!t)
+                return false;
+            if (when_eval(f->where, t, f->env))
+                (*rows)[(*count)++] = t;
+            if (*count == limit || (f->where && ++scanned % 256 == 0 && (scanned >= SCAN_MOST || clock_mono() - started > BUDGET_MS))) {
+                *next = arena_printf(a, "%lld.%lld", (long long)due, (long long)id);
+                return true;
+            }
+        }
+        if (n < 512)
+            return true;
+    }
+}
+
+bool store_tally_add(struct store *s, const char *name, const char *key, int64_t day, int64_t n, int64_t sum, struct err *err)
+{
+    return sql_run(s, err, "INSERT INTO tally VALUES(?,?,?,?,?) ON CONFLICT DO UPDATE SET n=n+excluded.n, sum=sum+excluded.sum",
+                   "ssiii", name, key, day, n, sum);
+}
+
+bool store_tally_get(struct store *s, const char *name, const char *key, int64_t day, int64_t *n, int64_t *sum, struct err *err)
+{
+    *n = *sum = 0;
+    sqlite3_stmt *stmt = sql_get(s, "SELECT n,sum FROM tally WHERE name=? AND key=? AND day=?", err);
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "ssi", name, key, day);
+    int rc = sql_step(s, stmt, err);
+    if (rc == SQLITE_ROW) {
+        *n = sql_int(stmt, 0);
+        *sum = sql_int(stmt, 1);
+        sqlite3_reset(stmt);
+    }
+    return rc >= 0;
+}
+
+bool store_ticket_ids(struct store *s, int64_t after, int64_t *ids, int max, int *count, struct err *err)
+{
+    *count = 0;
+    sqlite3_stmt *stmt = sql_get(s, "SELECT id FROM ticket WHERE id>? ORDER BY id LIMIT ?", err);
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "ii", after, (int64_t)max);
+    int rc;
+    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
+        ids[(*count)++] = sql_int(stmt, 0);
+    return rc == SQLITE_DONE;
+}

@@ -1,0 +1,109 @@
+/* schema: the database as a document. Integers, ms UTC; 0 and '' instead of NULL in keys; three random indexes only
+ * (event, ticket and customer keys), all over a 64-bit hash that is checked against the text on a hit.
+ * `truth` tables are written once; `derived` ones can be rebuilt from them (triage rebuild). */
+#include "store/sql.h"
+#include "core/field.h"
+
+static const char schema[] =
+    /* --- truth --- */
+    "CREATE TABLE event(            -- one inbound occurrence, whole and immutable but for `seen`\n"
+    "  id INTEGER PRIMARY KEY,\n"
+    "  source TEXT NOT NULL,        -- configured source it came in by\n"
+    "  account TEXT NOT NULL,       -- scope of its keys\n"
+    "  dialect TEXT NOT NULL,\n"
+    "  key TEXT,                    -- dedupe key as written, NULL = none\n"
+    "  key_hash INTEGER NOT NULL,   -- of (account, key); 0 = does not occupy its key\n"
+    "  type TEXT, effect INTEGER NOT NULL, effect_text TEXT NOT NULL,\n"
+    "  state TEXT NOT NULL,         -- applied ignored duplicate conflict quarantine\n"
+    "  seen INTEGER NOT NULL,       -- times delivered\n"
+    "  received_at INTEGER NOT NULL, occurred_at INTEGER NOT NULL,\n"
+    "  ticket INTEGER NOT NULL,     -- 0 = none\n"
+    "  content_hash BLOB NOT NULL, sha256 BLOB NOT NULL, -- canonical content; raw bytes\n"
+    "  obs TEXT,                    -- the observation, JSON: what refolding reads\n"
+    "  headers TEXT, warnings TEXT, note TEXT,\n"
+    "  raw BLOB, raw_of INTEGER NOT NULL); -- a batch keeps its bytes with its first event\n"
+    "CREATE INDEX event_key ON event(key_hash) WHERE key_hash != 0;\n"
+    "CREATE INDEX event_ticket ON event(ticket, id) WHERE ticket != 0;\n"
+    "CREATE TABLE entry(            -- the journal: every change, with who and why\n"
+    "  seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, kind TEXT NOT NULL,\n"
+    "  ticket INTEGER NOT NULL, cause INTEGER NOT NULL, undoes INTEGER NOT NULL,\n"
+    "  salt BLOB, data TEXT, digest BLOB NOT NULL); -- erasing a person nulls salt and data\n"
+    "CREATE INDEX entry_ticket ON entry(ticket, seq) WHERE ticket != 0;\n"
+    "CREATE TABLE chain(seq INTEGER PRIMARY KEY, sha256 BLOB NOT NULL); -- one row per commit\n"
+    "CREATE TABLE message(          -- a conversation is a union of messages by id\n"
+    "  id INTEGER PRIMARY KEY, ticket INTEGER NOT NULL, mid TEXT NOT NULL,\n"
+    "  voice INTEGER NOT NULL, author_kind INTEGER NOT NULL, origin INTEGER NOT NULL, author TEXT,\n"
+    "  public INTEGER NOT NULL, automatic INTEGER NOT NULL, at INTEGER NOT NULL, body TEXT, assets TEXT,\n"
+    "  asset_count INTEGER NOT NULL, state TEXT, -- own replies: held sending sent failed withdrawn\n"
+    "  v_t INTEGER NOT NULL, v_rank INTEGER NOT NULL, v_n INTEGER NOT NULL, v_key TEXT);\n"
+    "CREATE INDEX message_ticket ON message(ticket, mid);\n"
+    "CREATE TABLE parcel(           -- anything that leaves: a held reply, a page\n"
+    "  id INTEGER PRIMARY KEY, entry INTEGER NOT NULL, destination TEXT NOT NULL, ticket INTEGER NOT NULL,\n"
+    "  step INTEGER NOT NULL, agent TEXT NOT NULL, message INTEGER NOT NULL,\n"
+    "  state TEXT NOT NULL,         -- held due flying retrying delivered dead dropped\n"
+    "  due_at INTEGER NOT NULL, attempts INTEGER NOT NULL, memo TEXT, error TEXT,\n"
+    "  UNIQUE(entry, destination, step, agent));\n"
+    "CREATE INDEX parcel_due ON parcel(due_at) WHERE due_at != 0;\n"
+    "CREATE INDEX parcel_ticket ON parcel(ticket);\n"
+    "CREATE TABLE score(            -- the ledger: a reversal is a row with the negative\n"
+    "  id INTEGER PRIMARY KEY, at INTEGER NOT NULL, agent TEXT NOT NULL, ticket INTEGER NOT NULL, epoch INTEGER NOT NULL,\n"
+    "  rule TEXT NOT NULL, xp INTEGER NOT NULL, gold INTEGER NOT NULL, boss TEXT NOT NULL, damage INTEGER NOT NULL,\n"
+    "  reverses INTEGER NOT NULL, reason TEXT, entry INTEGER NOT NULL);\n"
+    "CREATE INDEX score_ticket ON score(ticket);\n"
+    "CREATE INDEX score_agent ON score(agent, id);\n"
+    "CREATE INDEX score_boss ON score(boss, id) WHERE boss != '';\n"
+    "CREATE TABLE keep(agent TEXT, key TEXT, at INTEGER NOT NULL, value TEXT, PRIMARY KEY(agent, key)) WITHOUT ROWID;\n"
+    "CREATE TABLE answer(key TEXT PRIMARY KEY, at INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID; -- of a do, 24 h\n"
+    "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;\n"
+    /* --- derived --- */
+    "CREATE TABLE clock(ticket INTEGER, metric INTEGER, state INTEGER NOT NULL, warned INTEGER NOT NULL,\n"
+    "  breached INTEGER NOT NULL, target INTEGER NOT NULL, started_at INTEGER NOT NULL, due_at INTEGER NOT NULL,\n"
+    "  elapsed INTEGER NOT NULL, since INTEGER NOT NULL, policy TEXT, PRIMARY KEY(ticket, metric)) WITHOUT ROWID;\n"
+    "CREATE TABLE escalation(ticket INTEGER PRIMARY KEY, state INTEGER NOT NULL, policy TEXT, step INTEGER NOT NULL,\n"
+    "  loop INTEGER NOT NULL, occurrences INTEGER NOT NULL, opened_at INTEGER NOT NULL, stepped_at INTEGER NOT NULL,\n"
+    "  next_at INTEGER NOT NULL, acked_by TEXT, acked_at INTEGER NOT NULL, ack_expires_at INTEGER NOT NULL,\n"
+    "  snoozed_until INTEGER NOT NULL, resolved_at INTEGER NOT NULL, resolved_by TEXT, reason TEXT);\n"
+    "CREATE INDEX escalation_open ON escalation(state, opened_at) WHERE state IN (1, 2, 3, 5);\n"
+    "CREATE TABLE record(kind TEXT, key TEXT, v_t INTEGER NOT NULL, v_rank INTEGER NOT NULL, v_key TEXT,\n"
+    "  data TEXT NOT NULL, PRIMARY KEY(kind, key)) WITHOUT ROWID; -- boss player achievement article survey customer\n"
+    "CREATE TABLE view(id INTEGER PRIMARY KEY, name TEXT UNIQUE, text TEXT NOT NULL);\n"
+    "CREATE TABLE queue(view INTEGER, owner TEXT, due INTEGER, ticket INTEGER,\n"
+    "  PRIMARY KEY(view, owner, due, ticket)) WITHOUT ROWID; -- members of each view, in order\n"
+    "CREATE INDEX queue_ticket ON queue(ticket);\n"
+    "CREATE TABLE tally(name TEXT, key TEXT, day INTEGER, n INTEGER NOT NULL, sum INTEGER NOT NULL,\n"
+    "  PRIMARY KEY(name, key, day)) WITHOUT ROWID; -- counters kept, day 0 = all time\n";
+
+static void ticket_table(struct str *sql)
+{
+    static const char *const types[] = {
+        [FIELD_TEXT] = "TEXT", [FIELD_TAGS] = "TEXT", [FIELD_JSON] = "TEXT", [FIELD_INT] = "INTEGER NOT NULL",
+        [FIELD_TIME] = "INTEGER NOT NULL", [FIELD_ENUM] = "INTEGER NOT NULL", [FIELD_BOOL] = "INTEGER NOT NULL"};
+    str_adds(sql, "CREATE TABLE ticket(id INTEGER PRIMARY KEY, key_hash INTEGER NOT NULL");
+    for (int i = 1; i < field_count; i++)
+        str_addf(sql, ",\n  \"%s\" %s -- %s\n", field_table[i].name, types[field_table[i].type], field_table[i].help);
+    str_adds(sql, ");\nCREATE INDEX ticket_key ON ticket(key_hash);\n"
+                  "CREATE INDEX ticket_wake ON ticket(wake_at) WHERE wake_at != 0;\n");
+}
+
+bool schema_migrate(struct store *s, struct err *err)
+{
+    enum { VERSION = 1 };
+    sqlite3_stmt *stmt = sql_get(s, "PRAGMA user_version", err);
+    if (!stmt || sql_step(s, stmt, err) != SQLITE_ROW)
+        return false;
+    int version = (int)sql_int(stmt, 0);
+    sqlite3_reset(stmt);
+    if (version == VERSION)
+        return true;
+    if (version > VERSION)
+        return err_set(err, ERR_STORAGE, "the database is version %d, this triaged knows up to %d: use a newer one", version, VERSION);
+    if (!s->writer)
+        return err_set(err, ERR_STORAGE, "the database is not set up yet");
+    AUTO_STR sql;
+    str_init(&sql, 64 << 10);
+    str_adds(&sql, "BEGIN IMMEDIATE;");
+    str_adds(&sql, schema);
+    ticket_table(&sql);
+    str_addf(&sql, "PRAGMA user_version=%d;COMMIT;", VERSION);
+    return sql_exec(s, sql.data, err);
+}

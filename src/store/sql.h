@@ -1,0 +1,37 @@
+/* sql: the few habits every store file shares. Private to src/store. */
+#ifndef STORE_SQL_H
+#define STORE_SQL_H
+#include "store/store.h"
+#include <sqlite3.h>
+
+enum { STATEMENTS = 256 };
+struct store {
+    sqlite3 *db;
+    bool writer;
+    struct { const char *sql; sqlite3_stmt *stmt; } cache[STATEMENTS];
+    int64_t next_event, next_entry;   /* writer: ids it gives itself */
+    uint8_t (*digests)[32];           /* of this batch's entries, for the chain */
+    int digest_count, digest_cap;
+    char *ticket_columns, *ticket_insert, *ticket_update, *ticket_select;
+};
+
+/* The prepared statement of a text with program lifetime (its address is the key), reset and ready. NULL + err. */
+sqlite3_stmt *sql_get(struct store *s, const char *sql, struct err *err);
+/* Binds by format: i int64, s text (NULL = null), b blob (pointer, size_t). */
+void sql_bind(sqlite3_stmt *stmt, const char *fmt, ...);
+/* One step: SQLITE_ROW, SQLITE_DONE, else err is set and -1. */
+int sql_step(struct store *s, sqlite3_stmt *stmt, struct err *err);
+/* get + bind + step to DONE. */
+bool sql_run(struct store *s, struct err *err, const char *sql, const char *fmt, ...);
+bool sql_exec(struct store *s, const char *sql, struct err *err); /* several statements, no parameters */
+char *sql_text(sqlite3_stmt *stmt, int column, struct arena *arena); /* NULL for null */
+static inline int64_t sql_int(sqlite3_stmt *stmt, int column)
+{
+    return sqlite3_column_int64(stmt, column);
+}
+bool sql_fail(struct store *s, struct err *err); /* err from the handle; false */
+int64_t sql_key(const char *account, const char *key); /* 64-bit hash as SQLite stores it */
+
+bool schema_migrate(struct store *s, struct err *err);
+void ticket_sql(struct store *s); /* builds the ticket statements from the field table */
+#endif
