@@ -16,7 +16,8 @@ struct yaml {
     const char *name;          /* set when this node is a map's member */
     struct yaml *child, *next; /* first child; next sibling */
 };
-/* file is only for messages. Everything belongs to arena. NULL + err (ERR_CONFIG) on a fault. */
+/* file is only for messages. Everything belongs to arena. NULL + err (ERR_CONFIG) on a fault. An empty file is an empty
+ * map. */
 struct yaml *yaml_parse(struct arena *arena, const char *file, const char *text, size_t n, struct err *err);
 struct yaml *yaml_load(struct arena *arena, const char *path, struct err *err);
 const struct yaml *yaml_get(const struct yaml *map, const char *name); /* NULL if absent */
