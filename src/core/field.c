@@ -115,8 +115,7 @@ int field_index(const struct field *field)
     return (int)(field - field_table);
 }
 
-/* Levenshtein distance of short names; anything long is simply far. */
-static int distance(const char *a, const char *b)
+int field_distance(const char *a, const char *b)
 {
     int row[40], n = (int)strlen(b);
     if (n >= 40 || strlen(a) >= 40)
@@ -141,7 +140,7 @@ const char *field_suggest(const char *name, unsigned need_flags)
     const char *best = NULL;
     int least = 4;
     for (int i = 0; i < field_count; i++) {
-        int d = (field_table[i].flags & need_flags) == need_flags ? distance(name, field_table[i].name) : 99;
+        int d = (field_table[i].flags & need_flags) == need_flags ? field_distance(name, field_table[i].name) : 99;
         if (d < least) {
             least = d;
             best = field_table[i].name;

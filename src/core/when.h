@@ -1,9 +1,14 @@
 /* when: one small expression language for views, policies, routes and filters (architecture M5): a named subset of
  * CEL syntax, typed against the field table when parsed, evaluated in O(nodes), no clock, no loops.
  *   urgency == "critical" && (plan in ["enterprise", "pro"] || reopen_count >= 2) && !has(assignee)
- * Operators: ! && || == != < <= > >= in, ( ), lists, strings, ints, true false null; functions: f.contains("x")
- * f.startsWith f.endsWith f.matches("re") size(f) has(f). Enums compare by rank in their word list, with their words.
- * A missing value (NULL text, time 0, enum 0) makes every comparison false; only has() and == null see it. */
+ * Operators: ! && || == != < <= > >= in, ( ), lists, strings, whole numbers, true false null. A comparison does not
+ * chain. Functions: f.contains("x") f.startsWith("x") f.endsWith("x") fold case; f.matches("re") is PCRE2, exact
+ * unless it says (?i); size(f) counts characters or tags, 0 where there are none; has(f) is "there is one" (a number:
+ * not 0). == and `in` on texts are exact. `"vip" in tags`. Enums compare by rank in their word list, with their
+ * words. Times compare with ms UTC or with "2026-11-23" or "2026-11-23T14:32:00Z".
+ * Beside the fields: `text` (title, customer_name, key, ref, assignee; only with contains, startsWith, endsWith,
+ * matches: true if one of them fits) and the names of struct when_env.
+ * A missing value (NULL text, time 0, enum 0) makes every comparison false, != too; only has() and == null see it. */
 #ifndef CORE_WHEN_H
 #define CORE_WHEN_H
 #include "base/arena.h"
@@ -15,13 +20,22 @@ struct when;
 struct when_env {
     int64_t hour, weekday;    /* responder's local time, 0-23 and 1 = Monday */
     int64_t open_criticals;
-    const char *me;           /* the agent asking: `assignee == me` */
+    const char *me;           /* the agent asking: `assignee == me`; NULL = nobody, missing */
 };
-/* NULL + err (ERR_USAGE; position, and "did you mean") on a fault. Empty text = always true. Limits: 4 KiB, 256 nodes. */
+enum { WHEN_TEXT = 4096, WHEN_NODES = 256, WHEN_DEPTH = 32 }; /* bytes, also of the canonical spelling; nodes; nesting */
+
+/* NULL + err on a fault: ERR_USAGE with the column and a hint ("did you mean"), ERR_TOO_LARGE over a limit. NULL or
+ * blank text = always true. The tree lives in arena, is immutable and may be shared between threads. */
 struct when *when_parse(struct arena *arena, const char *text, struct err *err);
-bool when_eval(const struct when *when, const struct ticket *ticket, const struct when_env *env); /* NULL: true */
-char *when_print(struct arena *arena, const struct when *when); /* canonical spelling; parses to the same tree */
-/* The console's short spelling (`word`, `!word`, `field:x`, console.md `/`) as an expression in this language. Words
- * match title, customer_name, key or ref (contains, case-folded). */
+/* NULL when: true. NULL env: its names are missing. Allocates nothing that outlives the call. */
+bool when_eval(const struct when *when, const struct ticket *ticket, const struct when_env *env);
+/* Canonical spelling; parses to the same tree. NULL and the blank expression print as "true". */
+char *when_print(struct arena *arena, const struct when *when);
+/* The console's short spelling (console.md `/`) as an expression in this language; blank words give "true".
+ *   word "two words"     text.contains("...")
+ *   field:x              by type: contains, == or, for tags, in; field:a,b = one of; field:=x exact; `field:me` = me
+ *   field:>x >= < <=     by rank for enums
+ *   field:any, field:none    has(field), !has(field)
+ *   !term                not */
 char *when_from_words(struct arena *arena, const char *words, struct err *err);
 #endif

@@ -1,0 +1,410 @@
+/* when: evaluating and printing an expression. Pure; any thread: a tree is written once by the parser and only read
+ * afterwards. Own code because no kept C library evaluates anything like it (dependencies.md P7).
+ * Texts that fold (contains and its kin) are folded once, when parsed; a ticket's text that is plain ASCII, as most
+ * are, is then compared in place, without a copy. */
+#include "core/when_tree.h"
+#include "base/text.h"
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const when_ops[OPS] = {"==", "!=", "<", "<=", ">", ">="};
+const char *const when_methods[METHODS] = {"contains", "startsWith", "endsWith", "matches"};
+const struct when_name when_names[WHEN_NAMES] = {
+    {"hour", T_INT, offsetof(struct when_env, hour)},
+    {"weekday", T_INT, offsetof(struct when_env, weekday)},
+    {"open_criticals", T_INT, offsetof(struct when_env, open_criticals)},
+    {"me", T_TEXT, offsetof(struct when_env, me)},
+};
+static const char *const any_text[] = {"title", "customer_name", "key", "ref", "assignee"};
+enum { ANY_TEXTS = sizeof any_text / sizeof *any_text };
+
+/* ---- evaluating ---- */
+
+struct scene {
+    const struct ticket *ticket;
+    const struct when_env *env;
+};
+struct value {
+    bool there;
+    const char *text; /* T_TEXT, T_TAGS */
+    int64_t number;
+};
+
+static struct value field_value(const struct field *f, const struct ticket *ticket)
+{
+    struct value v = {0};
+    if (field_is_text(f)) {
+        v.text = field_text(ticket, f);
+        v.there = v.text != NULL;
+        return v;
+    }
+    v.number = field_int(ticket, f);
+    v.there = v.number != 0 || f->type == FIELD_INT || f->type == FIELD_BOOL;
+    return v;
+}
+
+static struct value env_value(int row, const struct when_env *env)
+{
+    struct value v = {0};
+    if (!env)
+        return v;
+    const char *at = (const char *)env + when_names[row].offset;
+    if (when_names[row].type == T_TEXT) {
+        v.text = *(const char *const *)(const void *)at;
+        v.there = v.text != NULL;
+        return v;
+    }
+    v.number = *(const int64_t *)(const void *)at;
+    v.there = true;
+    return v;
+}
+
+/* Steps through a JSON array of strings, unescaping into out (cut at size). What is no such array ends the walk. */
+static const char *tag_next(const char *p, char *out, size_t size)
+{
+    size_t n = 0;
+    while (*p && *p != '"')
+        p++;
+    if (!*p)
+        return NULL;
+    for (p++; *p && *p != '"'; p++) {
+        char c = *p;
+        if (c == '\\' && p[1]) {
+            static const char from[] = "nrtbf", to[] = "\n\r\t\b\f";
+            const char *hit = strchr(from, *++p);
+            c = hit && *hit ? to[hit - from] : *p;
+            if (*p == 'u') {
+                char utf8[5];
+                unsigned code = 0;
+                for (int i = 0; i < 4 && isxdigit((unsigned char)p[1]); i++) {
+                    char digit[2] = {*++p, 0};
+                    code = code * 16 + (unsigned)strtoul(digit, NULL, 16);
+                }
+                int k = text_encode(code ? code : 0xFFFD, utf8);
+                for (int i = 0; i < k && n + 1 < size; i++)
+                    out[n++] = utf8[i];
+                continue;
+            }
+        }
+        if (n + 1 < size)
+            out[n++] = c;
+    }
+    out[n] = 0;
+    return *p ? p + 1 : p;
+}
+
+static bool tags_have(const char *tags, const char *word)
+{
+    char tag[256];
+    for (const char *p = tags; (p = tag_next(p, tag, sizeof tag));)
+        if (strcmp(tag, word) == 0)
+            return true;
+    return false;
+}
+
+static int64_t tags_count(const char *tags)
+{
+    char tag[8];
+    int64_t n = 0;
+    for (const char *p = tags; (p = tag_next(p, tag, sizeof tag));)
+        n++;
+    return n;
+}
+
+static int64_t characters(const char *text)
+{
+    int64_t n = 0;
+    for (; *text; text++)
+        n += ((unsigned char)*text & 0xC0) != 0x80;
+    return n;
+}
+
+static bool is_ascii(const char *text)
+{
+    while (*text && (unsigned char)*text < 0x80)
+        text++;
+    return !*text;
+}
+
+/* Is folded at p, reading p with A-Z as a-z? */
+static bool ascii_at(const char *p, const char *folded, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        char c = p[i];
+        if ((c >= 'A' && c <= 'Z' ? c + 32 : c) != folded[i])
+            return false;
+    }
+    return true;
+}
+
+static bool fits_folded(enum method method, const char *text, const char *folded)
+{
+    size_t n = strlen(text), k = strlen(folded);
+    if (k > n)
+        return false;
+    if (method != CONTAINS)
+        return ascii_at(text + (method == ENDS ? n - k : 0), folded, k);
+    for (size_t i = 0; i + k <= n; i++)
+        if (ascii_at(text + i, folded, k))
+            return true;
+    return false;
+}
+
+static bool fits(enum method method, const char *text, const char *folded)
+{
+    if (is_ascii(text))
+        return fits_folded(method, text, folded);
+    AUTO_ARENA scratch = arena_new();
+    return fits_folded(method, text_fold(scratch, text), folded);
+}
+
+static bool truth(const struct when *w, const struct scene *scene);
+
+static struct value size_of(const struct value *of, enum type type)
+{
+    struct value v = {.there = true};
+    if (of->there)
+        v.number = type == T_TAGS ? tags_count(of->text) : characters(of->text);
+    return v;
+}
+
+static struct value value_of(const struct when *w, const struct scene *scene)
+{
+    struct value v;
+    switch (w->kind) {
+    case LITERAL:
+        return (struct value){w->type != T_NULL, w->text, w->number};
+    case FIELD:
+        return field_value(w->field, scene->ticket);
+    case ENV:
+        return env_value(w->pick, scene->env);
+    case SIZE:
+        v = value_of(w->left, scene);
+        return size_of(&v, w->left->type);
+    default:
+        return (struct value){.there = true, .number = truth(w, scene)};
+    }
+}
+
+static int order(const struct value *a, const struct value *b, enum type type)
+{
+    if (type == T_TEXT)
+        return strcmp(a->text, b->text);
+    return (a->number > b->number) - (a->number < b->number);
+}
+
+static bool compare_eval(const struct when *w, const struct scene *scene)
+{
+    struct value a = value_of(w->left, scene), b = value_of(w->right, scene);
+    if (w->left->type == T_NULL || w->right->type == T_NULL)
+        return (a.there == b.there) == (w->pick == EQ);
+    if (!a.there || !b.there)
+        return false;
+    int c = order(&a, &b, w->left->type);
+    const bool answers[] = {[EQ] = c == 0, [NE] = c != 0, [LT] = c < 0, [LE] = c <= 0, [GT] = c > 0, [GE] = c >= 0};
+    return answers[w->pick];
+}
+
+static bool in_eval(const struct when *w, const struct scene *scene)
+{
+    struct value a = value_of(w->left, scene);
+    if (!a.there)
+        return false;
+    if (w->right->kind == FIELD) {
+        struct value tags = value_of(w->right, scene);
+        return tags.there && tags_have(tags.text, a.text);
+    }
+    for (const struct when *item = w->right->left; item; item = item->next) {
+        struct value b = value_of(item, scene);
+        if (order(&a, &b, w->left->type) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool method_fits(const struct when *w, const char *text)
+{
+    if (text && w->pick == MATCHES)
+        return regex_match(w->regex, text, strlen(text)) == REGEX_YES;
+    return text && fits((enum method)w->pick, text, w->folded);
+}
+
+static bool method_eval(const struct when *w, const struct scene *scene)
+{
+    if (w->left->kind != ANY_TEXT)
+        return method_fits(w, value_of(w->left, scene).text);
+    for (int i = 0; i < ANY_TEXTS; i++)
+        if (method_fits(w, field_text(scene->ticket, field_find(any_text[i]))))
+            return true;
+    return false;
+}
+
+static bool has_eval(const struct when *w, const struct scene *scene)
+{
+    struct value v = value_of(w->left, scene);
+    return v.there && (w->left->type != T_INT || v.number != 0);
+}
+
+static bool truth(const struct when *w, const struct scene *scene)
+{
+    switch (w->kind) {
+    case NOT:
+        return !truth(w->left, scene);
+    case AND:
+        return truth(w->left, scene) && truth(w->right, scene);
+    case OR:
+        return truth(w->left, scene) || truth(w->right, scene);
+    case COMPARE:
+        return compare_eval(w, scene);
+    case IN:
+        return in_eval(w, scene);
+    case METHOD:
+        return method_eval(w, scene);
+    case HAS:
+        return has_eval(w, scene);
+    default:
+        return value_of(w, scene).number != 0;
+    }
+}
+
+bool when_eval(const struct when *when, const struct ticket *ticket, const struct when_env *env)
+{
+    struct scene scene = {ticket, env};
+    return !when || truth(when, &scene);
+}
+
+/* ---- printing ---- */
+
+/* How tightly a node binds: what stands inside something tighter needs parentheses. */
+static int tightness(const struct when *w)
+{
+    static const int rank[] = {[OR] = 1, [AND] = 2, [COMPARE] = 3, [IN] = 3, [NOT] = 4};
+    return w->kind < sizeof rank / sizeof *rank && rank[w->kind] ? rank[w->kind] : 5;
+}
+
+static void print(struct str *out, const struct when *w);
+
+static void print_in(struct str *out, const struct when *w, int tighter_than)
+{
+    bool parens = tightness(w) <= tighter_than;
+    str_adds(out, parens ? "(" : "");
+    print(out, w);
+    str_adds(out, parens ? ")" : "");
+}
+
+void when_print_string(struct str *out, const char *text)
+{
+    str_addc(out, '"');
+    for (; *text; text++) {
+        unsigned char c = (unsigned char)*text;
+        if (c == '"' || c == '\\')
+            str_addf(out, "\\%c", c);
+        else if (c == '\n' || c == '\t' || c == '\r')
+            str_addf(out, "\\%c", c == '\n' ? 'n' : c == '\t' ? 't' : 'r');
+        else if (c < 0x20 || c == 0x7F)
+            str_addf(out, "\\u%04x", c);
+        else
+            str_addc(out, *text);
+    }
+    str_addc(out, '"');
+}
+
+static void print_literal(struct str *out, const struct when *w)
+{
+    if (w->type == T_NULL)
+        str_adds(out, "null");
+    else if (w->type == T_BOOL)
+        str_adds(out, w->number ? "true" : "false");
+    else if (w->text)
+        when_print_string(out, w->text);
+    else
+        str_addf(out, "%lld", (long long)w->number);
+}
+
+static void print_list(struct str *out, const struct when *w)
+{
+    str_addc(out, '[');
+    for (const struct when *item = w->left; item; item = item->next) {
+        print_literal(out, item);
+        str_adds(out, item->next ? ", " : "");
+    }
+    str_addc(out, ']');
+}
+
+static void print_two(struct str *out, const struct when *w, const char *between, int left, int right)
+{
+    print_in(out, w->left, left);
+    str_addf(out, " %s ", between);
+    print_in(out, w->right, right);
+}
+
+static void print_call(struct str *out, const struct when *w, const char *name)
+{
+    str_adds(out, name);
+    str_addc(out, '(');
+    print(out, w->left);
+    str_addc(out, ')');
+}
+
+static void print(struct str *out, const struct when *w)
+{
+    switch (w->kind) {
+    case LITERAL:
+        print_literal(out, w);
+        break;
+    case FIELD:
+        str_adds(out, w->field->name);
+        break;
+    case ENV:
+        str_adds(out, when_names[w->pick].name);
+        break;
+    case ANY_TEXT:
+        str_adds(out, "text");
+        break;
+    case LIST:
+        print_list(out, w);
+        break;
+    case NOT:
+        str_addc(out, '!');
+        print_in(out, w->left, 3);
+        break;
+    case AND:
+        print_two(out, w, "&&", 1, 2);
+        break;
+    case OR:
+        print_two(out, w, "||", 0, 1);
+        break;
+    case COMPARE:
+        print_two(out, w, when_ops[w->pick], 3, 3);
+        break;
+    case IN:
+        print_two(out, w, "in", 3, 3);
+        break;
+    case METHOD:
+        print(out, w->left);
+        str_addf(out, ".%s(", when_methods[w->pick]);
+        print_literal(out, w->right);
+        str_addc(out, ')');
+        break;
+    case SIZE:
+        print_call(out, w, "size");
+        break;
+    case HAS:
+        print_call(out, w, "has");
+        break;
+    }
+}
+
+char *when_print_within(struct arena *arena, const struct when *w)
+{
+    AUTO_STR out;
+    str_init(&out, WHEN_TEXT);
+    print(&out, w);
+    return out.cut ? NULL : arena_strndup(arena, out.data, out.len);
+}
+
+char *when_print(struct arena *arena, const struct when *when)
+{
+    return when ? when_print_within(arena, when) : arena_strdup(arena, "true");
+}

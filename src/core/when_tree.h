@@ -1,0 +1,51 @@
+/* when_tree: what an expression is between its parser (when_parse), its evaluator and printer (when) and the console's
+ * short spelling (when_words). Only these three include it. */
+#ifndef CORE_WHEN_TREE_H
+#define CORE_WHEN_TREE_H
+#include "base/regex.h"
+#include "base/str.h"
+#include "core/field.h"
+#include "core/when.h"
+
+enum type { T_NULL, T_BOOL, T_INT, T_TIME, T_ENUM, T_TEXT, T_TAGS, T_ANY_TEXT };
+enum kind { LITERAL, FIELD, ENV, ANY_TEXT, LIST, NOT, AND, OR, COMPARE, IN, METHOD, SIZE, HAS };
+enum op { EQ, NE, LT, LE, GT, GE };
+enum method { CONTAINS, STARTS, ENDS, MATCHES };
+enum { OPS = GE + 1, METHODS = MATCHES + 1 };
+
+struct when {
+    enum kind kind;
+    enum type type;
+    int pick;                 /* COMPARE: enum op; METHOD: enum method; ENV: row */
+    int at;                   /* where it stands in the text, for errors */
+    struct when *left, *right;
+    struct when *next;        /* LIST: first item is left, the rest hang here */
+    const struct field *field; /* FIELD; a LITERAL of an enum keeps the field whose words it speaks */
+    const char *text;         /* LITERAL as spelled */
+    const char *folded;       /* METHOD: the argument, folded; not for MATCHES */
+    const struct regex *regex; /* MATCHES: the argument, compiled; the arena owns it */
+    int64_t number;
+};
+
+/* The names of struct when_env. */
+struct when_name {
+    const char *name;
+    enum type type;
+    size_t offset;
+};
+enum { WHEN_NAMES = 4 };
+extern const struct when_name when_names[WHEN_NAMES];
+extern const char *const when_ops[OPS];
+extern const char *const when_methods[METHODS];
+
+/* Another tool's name of one of our fields ("subject", "customer.tier") -> ours; NULL if none. */
+const char *when_alias(const char *name);
+/* The nearest name there is, for "did you mean"; NULL if none is near. */
+const char *when_suggest(const char *name);
+/* Adds a text as a string of the language, quotes and escapes included. */
+void when_print_string(struct str *out, const char *text);
+/* NULL if the spelling is over WHEN_TEXT bytes. */
+char *when_print_within(struct arena *arena, const struct when *w);
+/* As when_parse; where about is given, errors begin with it instead of a column. */
+struct when *when_parse_about(struct arena *arena, const char *text, const char *about, struct err *err);
+#endif
