@@ -1,0 +1,227 @@
+/* link and reader: frames in any cut; calls, problems and the stream's return over a real Unix socket. */
+#include "link/link.h"
+#include "base/clock.h"
+#include "link/reader.h"
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+struct seen {
+    char text[4096];
+    int count;
+};
+
+static void see(void *arg, const char *event, int64_t id, const char *data, size_t n)
+{
+    struct seen *seen = arg;
+    size_t used = strlen(seen->text);
+    snprintf(seen->text + used, sizeof seen->text - used, "[%s %lld %.*s]", event, (long long)id, (int)n, data);
+    seen->count++;
+}
+
+static const char stream[] = ":hello\n\nid: 7\nevent: ticket\ndata: {\"a\":1}\n\nevent: counts\ndata:x\ndata: y\n\n"
+                             "id: 9\r\nevent: note\r\ndata: crlf\r\n\r\n:\n\nid: 11\ndata: cut";
+
+static void frames_are_the_same_however_the_bytes_are_cut(void **state)
+{
+    (void)state;
+    for (size_t step = 1; step < sizeof stream; step++) {
+        struct reader reader;
+        struct seen seen = {0};
+        reader_init(&reader);
+        for (size_t at = 0; at < sizeof stream - 1; at += step)
+            reader_feed(&reader, stream + at, at + step < sizeof stream ? step : sizeof stream - 1 - at, see, &seen);
+        assert_string_equal(seen.text, "[ticket 7 {\"a\":1}][counts 0 x\ny][note 9 crlf]");
+        assert_int_equal(reader.last_id, 9);
+        assert_int_equal(reader.comments, 2);
+        reader_restart(&reader);
+        reader_feed(&reader, "\n", 1, see, &seen);
+        assert_int_equal(seen.count, 3);
+        reader_fini(&reader);
+    }
+}
+
+static void a_frame_over_the_ceiling_is_dropped_whole(void **state)
+{
+    (void)state;
+    struct reader reader;
+    struct seen seen = {0};
+    char *big = malloc(READER_MAX);
+    memset(big, 'x', READER_MAX);
+    reader_init(&reader);
+    reader_feed(&reader, "data: ", 6, see, &seen);
+    for (int i = 0; i < 3; i++)
+        reader_feed(&reader, big, READER_MAX, see, &seen);
+    reader_feed(&reader, "\n\ndata: ok\n\n", 12, see, &seen);
+    assert_string_equal(seen.text, "[ 0 ok]");
+    reader_fini(&reader);
+    free(big);
+}
+
+static void a_problem_keeps_its_code_and_hint(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    char hint[256];
+    const char body[] = "{\"type\":\"urn:triage:problem:conflict\",\"status\":409,\"detail\":\"changed since by Ana\",\"hint\":\"look\"}";
+    link_problem(409, body, strlen(body), &err, hint);
+    assert_int_equal(err.code, ERR_CONFLICT);
+    assert_string_equal(err.text, "changed since by Ana");
+    assert_string_equal(hint, "look");
+    link_problem(404, "<html>", 6, &err, hint);
+    assert_int_equal(err.code, ERR_NOT_FOUND);
+}
+
+/* --- a small server --- */
+
+static char path[108];
+
+static int listen_at(void)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    snprintf(path, sizeof path, "/tmp/triage-link-test-%d.sock", (int)getpid());
+    str_copy(at.sun_path, sizeof at.sun_path, path);
+    unlink(path);
+    assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
+    assert_int_equal(listen(fd, 8), 0);
+    return fd;
+}
+
+static void read_head(int fd, char *head, size_t size)
+{
+    size_t used = 0;
+    head[0] = 0;
+    while (used + 1 < size && !strstr(head, "\r\n\r\n")) {
+        ssize_t n = read(fd, head + used, size - used - 1);
+        if (n <= 0)
+            break;
+        used += (size_t)n;
+        head[used] = 0;
+    }
+}
+
+static void say(int fd, const char *text)
+{
+    if (write(fd, text, strlen(text)) < 0)
+        _exit(1);
+}
+
+/* Answers one connection by its path; a stream sends two frames, ends, and on its return says where it resumed. */
+static void serve(int fd)
+{
+    char head[4096], text[256];
+    read_head(fd, head, sizeof head);
+    const char *resume = strstr(head, "Last-Event-ID: ");
+    if (strstr(head, "GET /v1/stream")) {
+        say(fd, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n");
+        snprintf(text, sizeof text, "id: %d\nevent: ticket\ndata: %d\n\n", resume ? 8 : 7, resume ? atoi(resume + 15) : 0);
+        say(fd, text);
+    } else if (strstr(head, "GET /v1/ok")) {
+        say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 8\r\nConnection: close\r\n\r\n{\"a\":12}");
+    } else {
+        say(fd, "HTTP/1.1 404 Not Found\r\nContent-Length: 57\r\nConnection: close\r\n\r\n"
+                "{\"type\":\"urn:triage:problem:not-found\",\"detail\":\"no #99\"}");
+    }
+    close(fd);
+}
+
+static pid_t server;
+
+static int server_start(void **state)
+{
+    (void)state;
+    int fd = listen_at();
+    server = fork();
+    if (server == 0)
+        for (;;)
+            serve(accept(fd, NULL, NULL));
+    close(fd);
+    return 0;
+}
+
+static int server_stop(void **state)
+{
+    (void)state;
+    kill(server, SIGKILL);
+    waitpid(server, NULL, 0);
+    unlink(path);
+    return 0;
+}
+
+static void a_call_gives_its_body_and_a_refusal_its_reason(void **state)
+{
+    (void)state;
+    struct link *link = link_open(path);
+    struct err err = {0};
+    char hint[256];
+    AUTO_STR body;
+    str_init(&body, 1 << 20);
+    assert_true(link_call(link, "GET", "/v1/ok", NULL, &body, hint, &err));
+    assert_string_equal(body.data, "{\"a\":12}");
+    assert_false(link_call(link, "POST", "/v1/do", "{}", NULL, hint, &err));
+    assert_int_equal(err.code, ERR_NOT_FOUND);
+    assert_string_equal(err.text, "no #99");
+    assert_true(link_status(link)->round_trip_us > 0);
+    link_close(link);
+}
+
+static void a_missing_daemon_is_unavailable(void **state)
+{
+    (void)state;
+    struct link *link = link_open("/tmp/triage-nobody-listens-here.sock");
+    struct err err = {0};
+    assert_false(link_call(link, "GET", "/v1/desk", NULL, NULL, NULL, &err));
+    assert_int_equal(err.code, ERR_UNAVAILABLE);
+    link_close(link);
+}
+
+static void a_stream_that_ended_comes_back_and_resumes_behind_the_last_entry(void **state)
+{
+    (void)state;
+    struct link *link = link_open(path);
+    struct seen seen = {0};
+    link_follow(link, 0, see, &seen);
+    assert_int_equal(link_status(link)->state, LINK_CONNECTING);
+    for (int64_t end = clock_mono() + 5000; seen.count < 2 && clock_mono() < end; link_run(link))
+        link_wait(link, NULL, 0, 100);
+    assert_string_equal(seen.text, "[ticket 7 0][ticket 8 7]");
+    link_close(link);
+}
+
+static void a_readable_descriptor_ends_the_wait(void **state)
+{
+    (void)state;
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    struct link *link = link_open("/tmp/triage-nobody-listens-here.sock");
+    assert_int_equal(write(ends[1], "x", 1), 1);
+    int64_t start = clock_mono();
+    assert_int_equal(link_wait(link, ends, 1, 3000), 1);
+    assert_true(clock_mono() - start < 1000);
+    link_close(link);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(frames_are_the_same_however_the_bytes_are_cut),
+        cmocka_unit_test(a_frame_over_the_ceiling_is_dropped_whole),
+        cmocka_unit_test(a_problem_keeps_its_code_and_hint),
+        cmocka_unit_test(a_call_gives_its_body_and_a_refusal_its_reason),
+        cmocka_unit_test(a_missing_daemon_is_unavailable),
+        cmocka_unit_test(a_stream_that_ended_comes_back_and_resumes_behind_the_last_entry),
+        cmocka_unit_test(a_readable_descriptor_ends_the_wait),
+    };
+    return cmocka_run_group_tests_name("link", tests, server_start, server_stop);
+}

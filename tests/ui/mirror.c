@@ -1,0 +1,316 @@
+/* mirror: what frames and pages do to the list, in the shapes of data/doc/api.md. */
+#include "link/mirror.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+/* The console answers this with core/when; here only "mine" and a title filter are needed. */
+static bool matches(void *arg, const char *text, const struct ticket *ticket)
+{
+    (void)arg;
+    if (strstr(text, "assignee == me"))
+        return ticket->assignee && strcmp(ticket->assignee, "ana") == 0;
+    return ticket->title && strstr(ticket->title, "crash");
+}
+
+static const char desk[] =
+    "{\"seq\":100,\"now\":5000,\"team\":\"acme\",\"me\":{\"name\":\"ana\",\"role\":\"lead\"},"
+    "\"views\":[{\"name\":\"all\",\"title\":\"All\",\"count\":3,\"text\":\"status != \\\"closed\\\"\"},"
+    "{\"name\":\"mine\",\"title\":\"Mine\",\"count\":1,\"text\":\"assignee == me\"}],"
+    "\"view\":\"all\",\"next\":null,\"oncall\":\"mara\",\"boss\":null,"
+    "\"escalations\":{\"triggered\":1,\"acknowledged\":0,\"snoozed\":0},"
+    "\"player\":{\"agent\":\"ana\",\"level\":3,\"xp\":900},"
+    "\"agents\":[{\"name\":\"ana\",\"role\":\"lead\",\"team\":\"eu\",\"open\":4}],"
+    "\"sources\":[{\"name\":\"shop\",\"dialect\":\"rbs\",\"reply_via\":\"none\"}],\"model\":{\"epoch\":1,\"learned\":60},"
+    "\"rows\":[{\"id\":1,\"title\":\"one\",\"status\":\"open\",\"next_due_at\":1000,\"version\":3,\"reply_via\":\"webhook\"},"
+    "{\"id\":2,\"title\":\"two\",\"status\":\"new\",\"urgency\":\"critical\",\"next_due_at\":2000,\"due_from\":500,\"version\":1,\"reply_via\":\"none\"},"
+    "{\"id\":3,\"title\":\"three\",\"status\":\"pending\",\"next_due_at\":null,\"version\":1}]}";
+
+static int setup(void **state)
+{
+    struct mirror *m = mirror_new(matches, NULL);
+    struct err err = {0};
+    assert_true(mirror_desk(m, desk, strlen(desk), 4000, &err));
+    *state = m;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    mirror_free(*state);
+    return 0;
+}
+
+static unsigned frame(struct mirror *m, const char *event, int64_t seq, const char *data)
+{
+    return mirror_frame(m, event, seq, data, strlen(data), 6000);
+}
+
+/* A frame about ticket id with the given row members, in or out of view "all". */
+static unsigned row_frame(struct mirror *m, int64_t seq, int64_t id, const char *members, bool in)
+{
+    char data[512];
+    snprintf(data, sizeof data, "{\"seq\":%lld,\"kind\":\"ticket\",\"ticket\":%lld,\"row\":{\"id\":%lld,%s},\"views\":[{\"name\":\"all\",\"in\":%s}]}",
+             (long long)seq, (long long)id, (long long)id, members, in ? "true" : "false");
+    return frame(m, "ticket", seq, data);
+}
+
+static void assert_order(struct mirror *m, int count, const int64_t *ids)
+{
+    assert_int_equal(mirror_row_count(m), count);
+    for (int i = 0; i < count; i++)
+        assert_int_equal(mirror_row_at(m, i)->t.id, ids[i]);
+}
+#define ORDER(m, ...) assert_order(m, (int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), (int64_t[]){__VA_ARGS__})
+
+static void a_desk_fills_everything_at_once(void **state)
+{
+    struct mirror *m = *state;
+    int64_t triggered, acknowledged, snoozed;
+    ORDER(m, 1, 2, 3);
+    assert_int_equal(mirror_row_at(m, 1)->t.urgency, URGENCY_CRITICAL);
+    assert_int_equal(mirror_row_at(m, 1)->due_from, 500);
+    assert_string_equal(mirror_row_at(m, 0)->reply_via, "webhook");
+    assert_string_equal(mirror_row_at(m, 1)->reply_via, "");
+    assert_string_equal(mirror_me(m), "ana");
+    assert_int_equal(mirror_offset(m), 1000);
+    assert_string_equal(mirror_oncall(m), "mara");
+    mirror_escalations(m, &triggered, &acknowledged, &snoozed);
+    assert_int_equal(triggered, 1);
+    assert_true(mirror_view_at(m, 1)->mine);
+    assert_false(mirror_view_at(m, 0)->mine);
+    assert_null(mirror_boss(m));
+    assert_int_equal(mirror_player(m)->level, 3);
+}
+
+static void a_new_ticket_goes_where_it_is_due(void **state)
+{
+    struct mirror *m = *state;
+    assert_true(row_frame(m, 101, 9, "\"title\":\"x\",\"next_due_at\":1500,\"version\":1", true) & MIRROR_CHANGED_ROWS);
+    ORDER(m, 1, 9, 2, 3);
+    assert_int_equal(mirror_row_at(m, 1)->fresh_at, 6000);
+    assert_int_equal(mirror_hidden(m), 1);
+    assert_int_equal(mirror_seq(m), 101);
+}
+
+static void a_row_that_leaves_is_removed(void **state)
+{
+    struct mirror *m = *state;
+    row_frame(m, 101, 2, "\"title\":\"two\",\"version\":2", false);
+    ORDER(m, 1, 3);
+}
+
+static void an_anchored_list_keeps_a_leaving_row_in_its_place_until_it_settles(void **state)
+{
+    struct mirror *m = *state;
+    mirror_anchor(m, true);
+    row_frame(m, 101, 2, "\"title\":\"two\",\"status\":\"resolved\",\"version\":2", false);
+    ORDER(m, 1, 2, 3);
+    assert_true(mirror_row_at(m, 1)->gone);
+    assert_int_equal(mirror_row_at(m, 1)->t.status, STATUS_RESOLVED);
+    assert_true(mirror_settle(m));
+    ORDER(m, 1, 3);
+    assert_false(mirror_settle(m));
+}
+
+static void an_anchored_row_that_is_due_earlier_moves_only_when_it_settles(void **state)
+{
+    struct mirror *m = *state;
+    mirror_anchor(m, true);
+    row_frame(m, 101, 3, "\"title\":\"three\",\"next_due_at\":10,\"version\":2", true);
+    ORDER(m, 1, 2, 3);
+    mirror_settle(m);
+    ORDER(m, 3, 1, 2);
+}
+
+static void a_row_that_comes_back_before_settling_is_not_gone(void **state)
+{
+    struct mirror *m = *state;
+    mirror_anchor(m, true);
+    row_frame(m, 101, 2, "\"next_due_at\":2000,\"version\":2", false);
+    row_frame(m, 102, 2, "\"next_due_at\":2000,\"version\":3", true);
+    mirror_settle(m);
+    ORDER(m, 1, 2, 3);
+}
+
+static void a_row_behind_the_last_page_is_left_to_the_daemon(void **state)
+{
+    struct mirror *m = *state;
+    const char page[] = "{\"seq\":100,\"next\":\"c\",\"rows\":[{\"id\":1,\"next_due_at\":1000,\"version\":1}]}";
+    struct err err = {0};
+    assert_true(mirror_page(m, "all", NULL, false, page, strlen(page), &err));
+    row_frame(m, 101, 8, "\"next_due_at\":5000,\"version\":1", true);
+    ORDER(m, 1);
+    assert_string_equal(mirror_next(m), "c");
+}
+
+static void frames_that_overtook_their_page_are_played_again(void **state)
+{
+    struct mirror *m = *state;
+    struct err err = {0};
+    row_frame(m, 101, 9, "\"next_due_at\":1500,\"version\":1", true);
+    const char page[] = "{\"seq\":100,\"next\":null,\"rows\":[{\"id\":1,\"next_due_at\":1000,\"version\":3}]}";
+    assert_true(mirror_page(m, "all", NULL, false, page, strlen(page), &err));
+    ORDER(m, 1, 9);
+}
+
+static void an_old_version_never_replaces_a_newer_one(void **state)
+{
+    struct mirror *m = *state;
+    row_frame(m, 101, 1, "\"title\":\"older\",\"next_due_at\":1000,\"version\":2", true);
+    assert_string_equal(mirror_row_at(m, 0)->t.title, "one");
+}
+
+static void a_view_of_mine_is_judged_here(void **state)
+{
+    struct mirror *m = *state;
+    struct err err = {0};
+    const char page[] = "{\"seq\":100,\"next\":null,\"rows\":[]}";
+    assert_true(mirror_page(m, "mine", NULL, false, page, strlen(page), &err));
+    row_frame(m, 101, 4, "\"assignee\":\"tom\",\"version\":1", true);
+    ORDER(m);
+    row_frame(m, 102, 5, "\"assignee\":\"ana\",\"version\":1", true);
+    ORDER(m, 5);
+}
+
+static void a_filter_narrows_what_the_stream_brings(void **state)
+{
+    struct mirror *m = *state;
+    struct err err = {0};
+    const char page[] = "{\"seq\":100,\"next\":null,\"rows\":[]}";
+    assert_true(mirror_page(m, "all", "title.contains(\"crash\")", false, page, strlen(page), &err));
+    row_frame(m, 101, 4, "\"title\":\"a question\",\"version\":1", true);
+    row_frame(m, 102, 5, "\"title\":\"crash again\",\"version\":1", true);
+    ORDER(m, 5);
+    assert_string_equal(mirror_where(m), "title.contains(\"crash\")");
+}
+
+static void an_action_is_pending_until_its_entry_came_back(void **state)
+{
+    struct mirror *m = *state;
+    mirror_pend(m, 2);
+    assert_true(mirror_pending(m, 2));
+    mirror_answered(m, 2, 103);
+    row_frame(m, 102, 1, "\"version\":4,\"next_due_at\":1000", true);
+    assert_true(mirror_pending(m, 2));
+    row_frame(m, 103, 2, "\"version\":2,\"next_due_at\":2000", true);
+    assert_false(mirror_pending(m, 2));
+}
+
+static void a_refused_action_is_pending_no_more(void **state)
+{
+    struct mirror *m = *state;
+    mirror_pend(m, 2);
+    mirror_answered(m, 2, 0);
+    assert_false(mirror_pending(m, 2));
+}
+
+static void an_answer_that_came_after_its_frame_settles_at_once(void **state)
+{
+    struct mirror *m = *state;
+    mirror_pend(m, 2);
+    row_frame(m, 103, 2, "\"version\":2,\"next_due_at\":2000", true);
+    mirror_answered(m, 2, 103);
+    assert_false(mirror_pending(m, 2));
+}
+
+static void counts_boss_and_player_follow_the_stream(void **state)
+{
+    struct mirror *m = *state;
+    assert_int_equal(frame(m, "counts", 0, "{\"views\":{\"all\":7},\"escalations\":{\"triggered\":2}}"), MIRROR_CHANGED_COUNTS);
+    assert_int_equal(mirror_view_find(m, "all")->count, 7);
+    assert_true(frame(m, "boss", 101, "{\"seq\":101,\"kind\":\"boss\",\"data\":{\"name\":\"Titan\",\"tier\":\"epic\",\"max_hp\":500,\"hp\":180}}") &
+                MIRROR_CHANGED_GAME);
+    assert_int_equal(mirror_boss(m)->hp, 180);
+    assert_string_equal(mirror_boss(m)->name, "Titan");
+    frame(m, "player", 102, "{\"data\":{\"agent\":\"ana\",\"level\":4,\"xp\":1700}}");
+    assert_int_equal(mirror_player(m)->level, 4);
+    frame(m, "player", 103, "{\"data\":{\"agent\":\"tom\",\"level\":9}}");
+    assert_int_equal(mirror_player(m)->level, 4);
+}
+
+static void what_cannot_be_read_asks_for_everything_again(void **state)
+{
+    struct mirror *m = *state;
+    assert_int_equal(frame(m, "ticket", 101, "{\"row\":"), MIRROR_CHANGED_ALL);
+    assert_int_equal(frame(m, "reset", 0, "{}"), MIRROR_CHANGED_ALL);
+    assert_int_equal(frame(m, "bye", 0, "{}"), MIRROR_CHANGED_BYE);
+    ORDER(m, 1, 2, 3);
+}
+
+static void the_open_ticket_is_noticed(void **state)
+{
+    struct mirror *m = *state;
+    struct err err = {0};
+    const char ticket[] = "{\"seq\":100,\"ticket\":{\"id\":2,\"title\":\"two\"}}";
+    assert_true(mirror_doc_set(m, MIRROR_TICKET, 2, ticket, strlen(ticket), 1, &err));
+    assert_true(frame(m, "message", 101, "{\"ticket\":2,\"data\":{}}") & MIRROR_CHANGED_TICKET);
+    assert_false(frame(m, "message", 102, "{\"ticket\":3,\"data\":{}}") & MIRROR_CHANGED_TICKET);
+    assert_true(frame(m, "ticket", 103, "{\"ticket\":3,\"actor\":\"source:shop\"}") & MIRROR_CHANGED_EVENTS);
+}
+
+static void marks_are_kept_by_number(void **state)
+{
+    struct mirror *m = *state;
+    mirror_mark(m, 3, true);
+    mirror_mark(m, 1, true);
+    mirror_mark(m, 3, true);
+    assert_int_equal(mirror_mark_count(m), 2);
+    mirror_mark(m, 3, false);
+    assert_false(mirror_marked(m, 3));
+    assert_int_equal(mirror_mark_at(m, 0), 1);
+    mirror_mark_clear(m);
+    assert_int_equal(mirror_mark_count(m), 0);
+}
+
+static void a_thousand_frames_keep_the_order(void **state)
+{
+    struct mirror *m = *state;
+    unsigned seed = 7;
+    for (int i = 0; i < 1000; i++) {
+        char members[96];
+        seed = seed * 1103515245u + 12345u;
+        snprintf(members, sizeof members, "\"next_due_at\":%u,\"version\":%d", seed % 9000 + 1, i + 10);
+        if (i % 50 == 0)
+            mirror_anchor(m, (i / 50) % 2);
+        row_frame(m, 101 + i, seed / 65536 % 60 + 1, members, seed % 5 != 0);
+    }
+    mirror_anchor(m, false);
+    mirror_settle(m);
+    for (int i = 1; i < mirror_row_count(m); i++) {
+        const struct ticket *a = &mirror_row_at(m, i - 1)->t, *b = &mirror_row_at(m, i)->t;
+        int64_t left = a->next_due_at ? a->next_due_at : INT64_MAX, right = b->next_due_at ? b->next_due_at : INT64_MAX;
+        assert_true(left < right || (left == right && a->id < b->id));
+        assert_false(mirror_row_at(m, i)->gone);
+    }
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(a_desk_fills_everything_at_once),
+        T(a_new_ticket_goes_where_it_is_due),
+        T(a_row_that_leaves_is_removed),
+        T(an_anchored_list_keeps_a_leaving_row_in_its_place_until_it_settles),
+        T(an_anchored_row_that_is_due_earlier_moves_only_when_it_settles),
+        T(a_row_that_comes_back_before_settling_is_not_gone),
+        T(a_row_behind_the_last_page_is_left_to_the_daemon),
+        T(frames_that_overtook_their_page_are_played_again),
+        T(an_old_version_never_replaces_a_newer_one),
+        T(a_view_of_mine_is_judged_here),
+        T(a_filter_narrows_what_the_stream_brings),
+        T(an_action_is_pending_until_its_entry_came_back),
+        T(a_refused_action_is_pending_no_more),
+        T(an_answer_that_came_after_its_frame_settles_at_once),
+        T(counts_boss_and_player_follow_the_stream),
+        T(what_cannot_be_read_asks_for_everything_again),
+        T(the_open_ticket_is_noticed),
+        T(marks_are_kept_by_number),
+        T(a_thousand_frames_keep_the_order),
+    };
+    return cmocka_run_group_tests_name("mirror", tests, NULL, NULL);
+}

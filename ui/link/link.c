@@ -1,0 +1,365 @@
+/* link: libcurl's multi interface on one Unix socket. Owns the multi handle, the calls in flight and the stream's
+ * reader. A call is one block that lives from link_send to its done; the stream is one easy handle made anew for each
+ * connection, because only the header Last-Event-ID changes. Runs on the console's only thread. */
+#include "link/link.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "link/reader.h"
+#include <curl/curl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ANSWER_MAX = 32 << 20, BACKOFF_FIRST = 200, BACKOFF_MOST = 2000, HEARTBEATS_MISSED = 40 };
+
+struct call {
+    struct call *next;
+    CURL *easy;
+    struct curl_slist *headers;
+    struct str body;
+    char *request;
+    char fault[CURL_ERROR_SIZE];
+    link_done *done;
+    void *arg;
+};
+struct link {
+    CURLM *multi;
+    char *socket;
+    struct call *calls;
+    struct link_status status;
+    struct reader reader;
+    link_frame *frame;
+    void *frame_arg;
+    CURL *stream;
+    struct curl_slist *stream_headers;
+    bool stream_ok;
+    int backoff;
+};
+
+static void *must(void *ptr)
+{
+    if (!ptr) {
+        fputs("triage: out of memory\n", stderr);
+        abort();
+    }
+    return ptr;
+}
+
+struct link *link_open(const char *socket_path)
+{
+    struct link *link = must(calloc(1, sizeof *link));
+    curl_global_init(CURL_GLOBAL_NOTHING);
+    link->multi = must(curl_multi_init());
+    curl_multi_setopt(link->multi, CURLMOPT_MAXCONNECTS, 4L);
+    link->socket = must(strdup(socket_path));
+    reader_init(&link->reader);
+    return link;
+}
+
+static void call_free(struct link *link, struct call *call)
+{
+    curl_multi_remove_handle(link->multi, call->easy);
+    curl_easy_cleanup(call->easy);
+    curl_slist_free_all(call->headers);
+    str_fini(&call->body);
+    free(call->request);
+    free(call);
+}
+
+static void stream_drop(struct link *link)
+{
+    if (!link->stream)
+        return;
+    curl_multi_remove_handle(link->multi, link->stream);
+    curl_easy_cleanup(link->stream);
+    curl_slist_free_all(link->stream_headers);
+    link->stream = NULL;
+    link->stream_headers = NULL;
+}
+
+void link_close(struct link *link)
+{
+    if (!link)
+        return;
+    while (link->calls) {
+        struct call *call = link->calls;
+        link->calls = call->next;
+        call_free(link, call);
+    }
+    stream_drop(link);
+    curl_multi_cleanup(link->multi);
+    reader_fini(&link->reader);
+    free(link->socket);
+    free(link);
+}
+
+static CURL *easy_new(struct link *link, const char *path)
+{
+    CURL *easy = must(curl_easy_init());
+    AUTO_STR url;
+    str_init(&url, 64 << 10);
+    str_addf(&url, "http://desk%s", path);
+    curl_easy_setopt(easy, CURLOPT_URL, url.data);
+    curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, link->socket);
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http");
+    return easy;
+}
+
+/* --- calls --- */
+
+static size_t take_body(char *bytes, size_t size, size_t n, void *arg)
+{
+    struct call *call = arg;
+    str_add(&call->body, bytes, size * n);
+    return call->body.cut ? 0 : size * n;
+}
+
+void link_send(struct link *link, const char *method, const char *path, const char *body, link_done *done, void *arg)
+{
+    struct call *call = must(calloc(1, sizeof *call));
+    str_init(&call->body, ANSWER_MAX);
+    call->done = done;
+    call->arg = arg;
+    call->easy = easy_new(link, path);
+    call->headers = curl_slist_append(NULL, "Expect:");
+    if (body) {
+        call->request = must(strdup(body));
+        call->headers = curl_slist_append(call->headers, "Content-Type: application/json");
+        curl_easy_setopt(call->easy, CURLOPT_POSTFIELDS, call->request);
+        curl_easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen(body));
+    }
+    curl_easy_setopt(call->easy, CURLOPT_CUSTOMREQUEST, method);
+    curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers);
+    curl_easy_setopt(call->easy, CURLOPT_ERRORBUFFER, call->fault);
+    curl_easy_setopt(call->easy, CURLOPT_WRITEFUNCTION, take_body);
+    curl_easy_setopt(call->easy, CURLOPT_WRITEDATA, call);
+    curl_easy_setopt(call->easy, CURLOPT_TIMEOUT_MS, 30000L);
+    curl_easy_setopt(call->easy, CURLOPT_PRIVATE, call);
+    call->next = link->calls;
+    link->calls = call;
+    link->status.calls++;
+    curl_multi_add_handle(link->multi, call->easy);
+}
+
+static enum err_code code_of(const char *slug, int status)
+{
+    for (int i = ERR_USAGE; i < ERR_CODES; i++)
+        if (slug && strcmp(err_row(i)->slug, slug) == 0)
+            return i;
+    for (int i = ERR_USAGE; i < ERR_CODES; i++)
+        if (err_row(i)->status == status)
+            return i;
+    return status >= 500 ? ERR_UNAVAILABLE : ERR_INPUT;
+}
+
+void link_problem(int status, const char *body, size_t n, struct err *err, char hint[256])
+{
+    AUTO_JSON problem = json_parse(body, n, &json_limits_native, NULL, NULL);
+    const char *type = json_get_string(problem, "type", "");
+    const char *slug = str_starts(type, "urn:triage:problem:") ? type + strlen("urn:triage:problem:") : NULL;
+    enum err_code code = code_of(slug, status);
+    const char *detail = json_get_string(problem, "detail", json_get_string(problem, "title", NULL));
+    if (detail && *detail)
+        err_set(err, code, "%s", detail);
+    else
+        err_set(err, code, "the daemon answered %d", status);
+    str_copy(hint, 256, json_get_string(problem, "hint", err_row(code)->hint));
+}
+
+static void measure(struct link *link, CURL *easy)
+{
+    curl_off_t us = 0;
+    if (curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME_T, &us) != CURLE_OK)
+        return;
+    int64_t old = link->status.round_trip_us;
+    link->status.round_trip_us = old ? (old * 3 + us) / 4 : us;
+}
+
+static void answer_call(struct link *link, struct call *call, CURLcode code)
+{
+    long status = 0;
+    char hint[256] = "";
+    struct err err = {0};
+    curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
+    if (code == CURLE_OK)
+        measure(link, call->easy);
+    if (code != CURLE_OK) {
+        const char *fault = call->body.cut ? "the answer is too large" : *call->fault ? call->fault : curl_easy_strerror(code);
+        err_set(&err, ERR_UNAVAILABLE, "no daemon answers at %s: %s", link->socket, fault);
+        str_copy(hint, sizeof hint, err_row(ERR_UNAVAILABLE)->hint);
+        status = 0;
+    } else if (status / 100 != 2) {
+        link_problem((int)status, call->body.data, call->body.len, &err, hint);
+    }
+    struct link_answer answer = {.status = (int)status, .body = call->body.data, .n = call->body.len,
+                                 .err = err.code ? &err : NULL, .hint = hint};
+    for (struct call **at = &link->calls; *at; at = &(*at)->next)
+        if (*at == call) {
+            *at = call->next;
+            break;
+        }
+    link->status.calls--;
+    if (call->done)
+        call->done(call->arg, &answer);
+    call_free(link, call);
+}
+
+/* --- the stream --- */
+
+static void set_state(struct link *link, enum link_state state)
+{
+    if (link->status.state != state)
+        link->status.since = clock_mono();
+    link->status.state = state;
+}
+
+static size_t take_stream(char *bytes, size_t size, size_t n, void *arg)
+{
+    struct link *link = arg;
+    long status = 0;
+    curl_easy_getinfo(link->stream, CURLINFO_RESPONSE_CODE, &status);
+    link->stream_ok = status == 200;
+    if (!link->stream_ok)
+        return size * n;
+    set_state(link, LINK_LIVE);
+    link->backoff = 0;
+    reader_feed(&link->reader, bytes, size * n, link->frame, link->frame_arg);
+    return size * n;
+}
+
+static void stream_start(struct link *link)
+{
+    char resume[64];
+    snprintf(resume, sizeof resume, "Last-Event-ID: %lld", (long long)link->reader.last_id);
+    reader_restart(&link->reader);
+    link->stream = easy_new(link, "/v1/stream");
+    link->stream_headers = curl_slist_append(NULL, "Accept: text/event-stream");
+    if (link->reader.last_id > 0)
+        link->stream_headers = curl_slist_append(link->stream_headers, resume);
+    curl_easy_setopt(link->stream, CURLOPT_HTTPHEADER, link->stream_headers);
+    curl_easy_setopt(link->stream, CURLOPT_WRITEFUNCTION, take_stream);
+    curl_easy_setopt(link->stream, CURLOPT_WRITEDATA, link);
+    curl_easy_setopt(link->stream, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(link->stream, CURLOPT_LOW_SPEED_TIME, (long)HEARTBEATS_MISSED);
+    link->stream_ok = false;
+    set_state(link, LINK_CONNECTING);
+    curl_multi_add_handle(link->multi, link->stream);
+}
+
+static void stream_ended(struct link *link)
+{
+    stream_drop(link);
+    link->backoff = link->backoff ? link->backoff * 2 : BACKOFF_FIRST;
+    if (link->backoff > BACKOFF_MOST)
+        link->backoff = BACKOFF_MOST;
+    set_state(link, LINK_DOWN);
+    link->status.retry_at = clock_mono() + link->backoff;
+}
+
+void link_follow(struct link *link, int64_t after, link_frame *frame, void *arg)
+{
+    link->frame = frame;
+    link->frame_arg = arg;
+    link->reader.last_id = after;
+    if (!link->stream)
+        stream_start(link);
+}
+
+void link_resume_from(struct link *link, int64_t after)
+{
+    link->reader.last_id = after;
+}
+
+void link_retry(struct link *link)
+{
+    if (link->status.state == LINK_DOWN)
+        link->status.retry_at = clock_mono();
+}
+
+/* --- the loop's side --- */
+
+static int stream_timeout(const struct link *link, int timeout_ms)
+{
+    if (link->status.state != LINK_DOWN)
+        return timeout_ms;
+    int64_t left = link->status.retry_at - clock_mono();
+    left = left < 0 ? 0 : left;
+    return left < timeout_ms ? (int)left : timeout_ms;
+}
+
+unsigned link_wait(struct link *link, const int *fds, int count, int timeout_ms)
+{
+    struct curl_waitfd extra[8] = {{0}};
+    unsigned ready = 0;
+    count = count > 8 ? 8 : count;
+    for (int i = 0; i < count; i++)
+        extra[i] = (struct curl_waitfd){.fd = fds[i], .events = CURL_WAIT_POLLIN};
+    curl_multi_poll(link->multi, extra, (unsigned)count, stream_timeout(link, timeout_ms), NULL);
+    for (int i = 0; i < count; i++)
+        ready |= extra[i].revents ? 1u << i : 0;
+    return ready;
+}
+
+static void one_done(struct link *link, CURL *easy, CURLcode code)
+{
+    if (easy == link->stream) {
+        stream_ended(link);
+        return;
+    }
+    struct call *call = NULL;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&call);
+    answer_call(link, call, code);
+}
+
+void link_run(struct link *link)
+{
+    int running = 0, left = 0;
+    if (link->status.state == LINK_DOWN && clock_mono() >= link->status.retry_at)
+        stream_start(link);
+    curl_multi_perform(link->multi, &running);
+    for (CURLMsg *message; (message = curl_multi_info_read(link->multi, &left)) != NULL;)
+        if (message->msg == CURLMSG_DONE)
+            one_done(link, message->easy_handle, message->data.result);
+}
+
+const struct link_status *link_status(const struct link *link)
+{
+    return &link->status;
+}
+
+/* --- waiting for one call --- */
+
+struct waited {
+    bool done;
+    struct str *body;
+    char *hint;
+    struct err err;
+};
+
+static void take_answer(void *arg, const struct link_answer *answer)
+{
+    struct waited *waited = arg;
+    waited->done = true;
+    if (answer->err)
+        waited->err = *answer->err;
+    if (waited->hint)
+        str_copy(waited->hint, 256, answer->hint);
+    if (waited->body)
+        str_add(waited->body, answer->body, answer->n);
+}
+
+bool link_call(struct link *link, const char *method, const char *path, const char *body, struct str *body_out, char *hint, struct err *err)
+{
+    struct waited waited = {.body = body_out, .hint = hint};
+    link_send(link, method, path, body, take_answer, &waited);
+    for (link_run(link); !waited.done; link_run(link))
+        link_wait(link, NULL, 0, 1000);
+    if (!waited.err.code)
+        return true;
+    if (err)
+        *err = waited.err;
+    return false;
+}

@@ -1,0 +1,50 @@
+/* link: the console's line to its daemon: HTTP/1.1 over the Unix socket, any number of calls at a time and one stream
+ * that comes back by itself (back-off 0.2 to 2 s) and resumes behind the last entry it saw. The only file of ui that
+ * includes libcurl. Nothing blocks but link_wait and link_call. One thread. */
+#ifndef LINK_LINK_H
+#define LINK_LINK_H
+#include "base/err.h"
+#include "base/str.h"
+#include <stdint.h>
+
+struct link;
+struct link_answer {
+    int status; /* HTTP status, 0 = no answer */
+    const char *body;
+    size_t n;
+    const struct err *err; /* NULL on 2xx; else code and one line, from problem+json where there is one */
+    const char *hint;      /* of the problem, else of the code's row; "" = none */
+};
+typedef void link_done(void *arg, const struct link_answer *answer);
+typedef void link_frame(void *arg, const char *event, int64_t id, const char *data, size_t n);
+
+enum link_state { LINK_IDLE, LINK_DOWN, LINK_CONNECTING, LINK_LIVE };
+struct link_status {
+    enum link_state state; /* of the stream; LINK_IDLE = none asked for */
+    int64_t since;         /* clock_mono of the state */
+    int64_t retry_at;      /* LINK_DOWN: clock_mono of the next try */
+    int64_t round_trip_us; /* of calls, smoothed; 0 = unknown */
+    int calls;             /* in flight */
+};
+
+struct link *link_open(const char *socket_path); /* never fails: a missing daemon shows in the calls */
+void link_close(struct link *link);              /* NULL is fine; calls in flight are not answered */
+
+/* done is called from link_run, exactly once. body NULL = none. */
+void link_send(struct link *link, const char *method, const char *path, const char *body, link_done *done, void *arg);
+/* Opens the stream; after = last seq seen. Frames come from link_run. */
+void link_follow(struct link *link, int64_t after, link_frame *frame, void *arg);
+void link_resume_from(struct link *link, int64_t after); /* after a fresh snapshot: the next connection resumes there */
+void link_retry(struct link *link);                      /* try now, not later */
+
+/* Sleeps until something can be done, one of the fds is readable, or timeout_ms. Bit i of the result: fds[i] is readable. */
+unsigned link_wait(struct link *link, const int *fds, int count, int timeout_ms);
+void link_run(struct link *link); /* moves everything that can move */
+const struct link_status *link_status(const struct link *link);
+
+/* One call, waited for. body_out (may be NULL) gets the answer's body, also of an error. false + err. hint (may be
+ * NULL, >= 256 bytes) gets the problem's. */
+bool link_call(struct link *link, const char *method, const char *path, const char *body, struct str *body_out, char *hint, struct err *err);
+/* problem+json (or none) as err and hint: what link_answer carries. */
+void link_problem(int status, const char *body, size_t n, struct err *err, char hint[256]);
+#endif

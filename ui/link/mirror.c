@@ -1,0 +1,661 @@
+/* mirror: the desk as last told. Owns: the rows (rows.c), the desk's texts (one arena, swapped by each snapshot), the
+ * documents (an arena each), and the last frames. Pure.
+ *
+ * Why frames are kept: a page is answered by a reader of the database while frames are already further; after a page of
+ * seq S the frames behind S are played again, so that neither order of arrival loses a row. */
+#include "link/mirror.h"
+#include "core/field.h"
+#include "link/rows.h"
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FRAMES = 64, SET_MAX = 4096 };
+
+struct frame {
+    int64_t seq;
+    char *data;
+    size_t n;
+};
+struct pending {
+    int64_t ticket, seq;
+};
+struct mirror {
+    mirror_match *match;
+    void *match_arg;
+    struct rows rows;
+    char *view, *where, *next;
+    int64_t hidden;
+    int64_t seq, offset;
+    bool ready;
+
+    struct arena *desk; /* texts of everything down to doc */
+    const char *team, *me, *role, *oncall;
+    struct mirror_view *views;
+    int view_count;
+    struct mirror_agent *agents;
+    int agent_count;
+    struct mirror_source *sources;
+    int source_count;
+    struct mirror_boss boss;
+    struct mirror_player player;
+    int64_t triggered, acknowledged, snoozed, learned;
+    char boss_texts[4][96];
+
+    struct mirror_doc doc[MIRROR_DOCS];
+    struct frame frames[FRAMES];
+    int frame_next;
+    int64_t *marks;
+    int mark_count, mark_cap;
+    struct pending *pending;
+    int pending_count, pending_cap;
+};
+
+static void *must(void *ptr)
+{
+    if (!ptr) {
+        fputs("triage: out of memory\n", stderr);
+        abort();
+    }
+    return ptr;
+}
+
+static void set_text(char **to, const char *text)
+{
+    char *copy = text ? must(strdup(text)) : NULL;
+    free(*to);
+    *to = copy;
+}
+
+struct mirror *mirror_new(mirror_match *match, void *arg)
+{
+    struct mirror *m = must(calloc(1, sizeof *m));
+    m->match = match;
+    m->match_arg = arg;
+    m->team = m->me = m->role = m->oncall = "";
+    return m;
+}
+
+void mirror_free(struct mirror *m)
+{
+    if (!m)
+        return;
+    rows_fini(&m->rows);
+    for (int i = 0; i < MIRROR_DOCS; i++)
+        mirror_doc_drop(m, i);
+    for (int i = 0; i < FRAMES; i++)
+        free(m->frames[i].data);
+    arena_free(m->desk);
+    free(m->view);
+    free(m->where);
+    free(m->next);
+    free(m->marks);
+    free(m->pending);
+    free(m);
+}
+
+/* --- reading parts of the desk --- */
+
+static const char *text_of(struct arena *arena, const struct json *object, const char *name)
+{
+    return arena_strdup(arena, json_get_string(object, name, ""));
+}
+
+/* Does an expression name `me`? Then membership depends on who asks. */
+static bool names_me(const char *text)
+{
+    for (const char *at = text; (at = strstr(at, "me")) != NULL; at += 2) {
+        bool left = at == text || !(isalnum((unsigned char)at[-1]) || strchr("_.\"'", at[-1]));
+        bool right = !(isalnum((unsigned char)at[2]) || at[2] == '_' || at[2] == '"' || at[2] == '\'');
+        if (left && right)
+            return true;
+    }
+    return false;
+}
+
+static void read_views(struct mirror *m, const struct json *list)
+{
+    m->views = ARENA_ARRAY(m->desk, struct mirror_view, json_count(list) + 1);
+    m->view_count = 0;
+    for (const struct json *v = json_first(list); v; v = json_next(v)) {
+        const char *text = text_of(m->desk, v, "text");
+        m->views[m->view_count++] = (struct mirror_view){.name = text_of(m->desk, v, "name"),
+                                                         .title = text_of(m->desk, v, "title"),
+                                                         .text = text,
+                                                         .count = json_get_i64(v, "count", 0),
+                                                         .mine = json_get_bool(v, "mine", names_me(text))};
+    }
+}
+
+static void read_agents(struct mirror *m, const struct json *list)
+{
+    m->agents = ARENA_ARRAY(m->desk, struct mirror_agent, json_count(list) + 1);
+    m->agent_count = 0;
+    for (const struct json *a = json_first(list); a; a = json_next(a))
+        m->agents[m->agent_count++] = (struct mirror_agent){.name = text_of(m->desk, a, "name"),
+                                                            .role = text_of(m->desk, a, "role"),
+                                                            .team = text_of(m->desk, a, "team"),
+                                                            .open = json_get_i64(a, "open", 0)};
+}
+
+static void read_sources(struct mirror *m, const struct json *list)
+{
+    m->sources = ARENA_ARRAY(m->desk, struct mirror_source, json_count(list) + 1);
+    m->source_count = 0;
+    for (const struct json *s = json_first(list); s; s = json_next(s))
+        m->sources[m->source_count++] = (struct mirror_source){.name = text_of(m->desk, s, "name"),
+                                                               .dialect = text_of(m->desk, s, "dialect"),
+                                                               .reply_via = text_of(m->desk, s, "reply_via")};
+}
+
+static const char *boss_text(struct mirror *m, int slot, const struct json *boss, const char *name)
+{
+    str_copy(m->boss_texts[slot], sizeof m->boss_texts[slot], json_get_string(boss, name, ""));
+    return m->boss_texts[slot];
+}
+
+static void read_boss(struct mirror *m, const struct json *boss)
+{
+    m->boss = (struct mirror_boss){0};
+    if (!json_is(boss, JSON_OBJECT))
+        return;
+    m->boss = (struct mirror_boss){.key = boss_text(m, 0, boss, "key"),
+                                   .name = boss_text(m, 1, boss, "name"),
+                                   .tier = boss_text(m, 2, boss, "tier"),
+                                   .state = boss_text(m, 3, boss, "state"),
+                                   .max_hp = json_get_i64(boss, "max_hp", 0),
+                                   .hp = json_get_i64(boss, "hp", 0),
+                                   .tickets_required = json_get_i64(boss, "tickets_required", 0),
+                                   .spawned_at = json_get_i64(boss, "spawned_at", 0),
+                                   .expires_at = json_get_i64(boss, "expires_at", 0)};
+}
+
+static void read_player(struct mirror *m, const struct json *player)
+{
+    m->player = (struct mirror_player){.agent = m->me,
+                                       .level = json_get_i64(player, "level", 1),
+                                       .xp = json_get_i64(player, "xp", 0),
+                                       .held = json_get_i64(player, "held", 0),
+                                       .today = json_get_i64(player, "today", 0),
+                                       .boss = json_get_i64(player, "boss", 0),
+                                       .streak = json_get_i64(player, "streak", 0),
+                                       .next_level_at = json_get_i64(player, "next_level_at", 0)};
+}
+
+static void read_escalations(struct mirror *m, const struct json *counts)
+{
+    m->triggered = json_get_i64(counts, "triggered", m->triggered);
+    m->acknowledged = json_get_i64(counts, "acknowledged", m->acknowledged);
+    m->snoozed = json_get_i64(counts, "snoozed", m->snoozed);
+}
+
+static void read_texts(struct mirror *m, const struct json *root)
+{
+    const struct json *me = json_get(root, "me");
+    m->team = text_of(m->desk, root, "team");
+    m->me = text_of(m->desk, me, "name");
+    m->role = text_of(m->desk, me, "role");
+    m->oncall = text_of(m->desk, root, "oncall");
+    m->learned = json_get_i64(json_get(root, "model"), "learned", 0);
+    m->triggered = m->acknowledged = m->snoozed = 0;
+    read_views(m, json_get(root, "views"));
+    read_agents(m, json_get(root, "agents"));
+    read_sources(m, json_get(root, "sources"));
+    read_boss(m, json_get(root, "boss"));
+    read_player(m, json_get(root, "player"));
+    read_escalations(m, json_get(root, "escalations"));
+}
+
+static struct json *parse(const char *json, size_t n, const char *what, struct err *err)
+{
+    struct json *root = json_parse(json, n, &json_limits_dialect, NULL, err);
+    if (root && json_is(root, JSON_OBJECT))
+        return root;
+    if (root)
+        err_set(err, ERR_INPUT, "not an object");
+    json_free(root);
+    err_in(err, "reading the daemon's answer (%s)", what);
+    return NULL;
+}
+
+static void read_rows(struct mirror *m, const struct json *list)
+{
+    for (const struct json *object = json_first(list); object && m->rows.count < MIRROR_ROWS_MAX; object = json_next(object)) {
+        struct mirror_row *row = rows_read(object);
+        if (row)
+            rows_append(&m->rows, row);
+    }
+}
+
+static void read_page(struct mirror *m, const struct json *root, const char *view, const char *where, bool more)
+{
+    if (!more)
+        rows_clear(&m->rows);
+    char *kept = where ? must(strdup(where)) : NULL;
+    set_text(&m->view, view);
+    set_text(&m->where, kept);
+    free(kept);
+    read_rows(m, json_get(root, "rows"));
+    set_text(&m->next, json_get_string(root, "next", NULL));
+    m->rows.more = m->next != NULL;
+    if (!more)
+        m->hidden = 0;
+}
+
+/* --- frames --- */
+
+static bool in_list(const struct mirror *m, const struct json *views, const struct ticket *t, bool was)
+{
+    const struct mirror_view *view = mirror_view_find(m, m->view);
+    bool in = was;
+    if (view && view->mine && m->match)
+        in = m->match(m->match_arg, view->text, t);
+    else if (view)
+        for (const struct json *v = json_first(views); v; v = json_next(v))
+            if (str_eq(json_get_string(v, "name", ""), view->name))
+                in = json_get_bool(v, "in", true);
+    if (m->where && m->match)
+        return (view ? in : true) && m->match(m->match_arg, m->where, t);
+    return in;
+}
+
+static unsigned apply_row(struct mirror *m, const struct json *data, int64_t now)
+{
+    struct mirror_row *row = rows_read(json_get(data, "row"));
+    if (!row)
+        return 0;
+    int64_t id = row->t.id;
+    int index = rows_index(&m->rows, id);
+    if (index >= 0 && row->t.version && row->t.version < m->rows.list[index]->t.version) {
+        free(row);
+        return 0;
+    }
+    bool was = index >= 0 && !m->rows.list[index]->gone, arrived = false;
+    if (!in_list(m, json_get(data, "views"), &row->t, was)) {
+        if (index < 0) {
+            free(row);
+            return 0;
+        }
+        rows_put(&m->rows, row, &arrived);
+        rows_leave(&m->rows, id);
+        return MIRROR_CHANGED_ROWS;
+    }
+    row->fresh_at = now;
+    if (!rows_put(&m->rows, row, &arrived))
+        return 0;
+    m->hidden += arrived;
+    return MIRROR_CHANGED_ROWS;
+}
+
+static void settle_pending(struct mirror *m)
+{
+    int kept = 0;
+    for (int i = 0; i < m->pending_count; i++)
+        if (!m->pending[i].seq || m->pending[i].seq > m->seq)
+            m->pending[kept++] = m->pending[i];
+    m->pending_count = kept;
+}
+
+static void keep_frame(struct mirror *m, int64_t seq, const char *data, size_t n)
+{
+    struct frame *slot = &m->frames[m->frame_next++ % FRAMES];
+    free(slot->data);
+    slot->data = must(malloc(n + 1));
+    memcpy(slot->data, data, n);
+    slot->data[n] = 0;
+    slot->n = n;
+    slot->seq = seq;
+}
+
+/* Plays the frames behind `seq` again, oldest first. */
+static void replay(struct mirror *m, int64_t seq)
+{
+    for (int i = 0; i < FRAMES; i++) {
+        const struct frame *f = &m->frames[(m->frame_next + i) % FRAMES];
+        if (!f->data || f->seq <= seq)
+            continue;
+        AUTO_JSON data = json_parse(f->data, f->n, &json_limits_dialect, NULL, NULL);
+        apply_row(m, data, 0);
+    }
+}
+
+static unsigned read_counts(struct mirror *m, const struct json *data)
+{
+    for (const struct json *v = json_first(json_get(data, "views")); v; v = json_next(v))
+        for (int i = 0; i < m->view_count; i++)
+            if (str_eq(m->views[i].name, json_name(v)))
+                json_i64(v, &m->views[i].count);
+    read_escalations(m, json_get(data, "escalations"));
+    return MIRROR_CHANGED_COUNTS;
+}
+
+static unsigned read_game(struct mirror *m, const char *event, const struct json *data)
+{
+    const struct json *body = json_get(data, "data");
+    if (str_eq(event, "boss") && json_get(body, "max_hp"))
+        read_boss(m, body);
+    if (str_eq(event, "player") && json_get(body, "level") && str_eq(json_get_string(body, "agent", ""), m->me))
+        read_player(m, body);
+    return MIRROR_CHANGED_GAME;
+}
+
+static unsigned entry_frame(struct mirror *m, const char *event, int64_t seq, const struct json *data, int64_t now)
+{
+    unsigned changed = 0;
+    if (seq > m->seq)
+        changed |= apply_row(m, data, now);
+    if (json_get_i64(data, "ticket", -1) == m->doc[MIRROR_TICKET].ticket && m->doc[MIRROR_TICKET].root)
+        changed |= MIRROR_CHANGED_TICKET;
+    if (str_eq(event, "escalation"))
+        changed |= MIRROR_CHANGED_ESCALATION;
+    if (str_eq(event, "score") || str_eq(event, "boss") || str_eq(event, "player"))
+        changed |= read_game(m, event, data);
+    if (str_starts(json_get_string(data, "actor", ""), "source:"))
+        changed |= MIRROR_CHANGED_EVENTS;
+    if (seq > m->seq)
+        m->seq = seq;
+    settle_pending(m);
+    return changed;
+}
+
+static unsigned bare_frame(struct mirror *m, const char *event, const struct json *data)
+{
+    if (str_eq(event, "counts"))
+        return read_counts(m, data);
+    if (str_eq(event, "refused"))
+        return MIRROR_CHANGED_EVENTS;
+    if (str_eq(event, "reset"))
+        return MIRROR_CHANGED_ALL;
+    return str_eq(event, "bye") ? MIRROR_CHANGED_BYE : 0;
+}
+
+unsigned mirror_frame(struct mirror *m, const char *event, int64_t seq, const char *text, size_t n, int64_t now)
+{
+    AUTO_JSON data = json_parse(text, n, &json_limits_dialect, NULL, NULL);
+    if (!data)
+        return MIRROR_CHANGED_ALL;
+    if (seq <= 0)
+        return bare_frame(m, event, data);
+    keep_frame(m, seq, text, n);
+    return entry_frame(m, event, seq, data, now);
+}
+
+/* --- snapshots --- */
+
+bool mirror_desk(struct mirror *m, const char *json, size_t n, int64_t local_now, struct err *err)
+{
+    AUTO_JSON root = parse(json, n, "desk", err);
+    if (!root)
+        return false;
+    struct arena *old = m->desk;
+    m->desk = arena_new();
+    read_texts(m, root);
+    m->offset = json_get_i64(root, "now", local_now) - local_now;
+    read_page(m, root, json_get_string(root, "view", NULL), NULL, false);
+    m->seq = json_get_i64(root, "seq", 0);
+    m->ready = true;
+    arena_free(old);
+    replay(m, m->seq);
+    settle_pending(m);
+    return true;
+}
+
+bool mirror_page(struct mirror *m, const char *view, const char *where, bool more, const char *json, size_t n, struct err *err)
+{
+    AUTO_JSON root = parse(json, n, "tickets", err);
+    if (!root)
+        return false;
+    read_page(m, root, view, where, more);
+    replay(m, json_get_i64(root, "seq", m->seq));
+    return true;
+}
+
+bool mirror_doc_set(struct mirror *m, enum mirror_doc_id id, int64_t ticket, const char *json, size_t n, int64_t now, struct err *err)
+{
+    struct arena *arena = arena_new();
+    const struct json *root = json_parse_in(arena, json, n, &json_limits_dialect, NULL, err);
+    if (!root) {
+        arena_free(arena);
+        return err_in(err, "reading the daemon's answer");
+    }
+    mirror_doc_drop(m, id);
+    m->doc[id] = (struct mirror_doc){.arena = arena, .root = root, .at = now, .ticket = ticket};
+    return true;
+}
+
+void mirror_doc_drop(struct mirror *m, enum mirror_doc_id id)
+{
+    arena_free(m->doc[id].arena);
+    m->doc[id] = (struct mirror_doc){0};
+}
+
+/* --- the list --- */
+
+void mirror_anchor(struct mirror *m, bool anchored)
+{
+    m->rows.anchored = anchored;
+}
+
+bool mirror_settle(struct mirror *m)
+{
+    return rows_settle(&m->rows);
+}
+
+int mirror_row_count(const struct mirror *m)
+{
+    return m->rows.count;
+}
+
+const struct mirror_row *mirror_row_at(const struct mirror *m, int index)
+{
+    return index >= 0 && index < m->rows.count ? m->rows.list[index] : NULL;
+}
+
+const struct mirror_row *mirror_row_find(const struct mirror *m, int64_t ticket, int *index)
+{
+    int at = rows_index(&m->rows, ticket);
+    if (index)
+        *index = at;
+    return at < 0 ? NULL : m->rows.list[at];
+}
+
+const char *mirror_next(const struct mirror *m)
+{
+    return m->rows.count < MIRROR_ROWS_MAX ? m->next : NULL;
+}
+
+const char *mirror_view_name(const struct mirror *m)
+{
+    return m->view ? m->view : "";
+}
+
+const char *mirror_where(const struct mirror *m)
+{
+    return m->where;
+}
+
+int64_t mirror_hidden(const struct mirror *m)
+{
+    return m->hidden;
+}
+
+void mirror_seen(struct mirror *m)
+{
+    m->hidden = 0;
+}
+
+/* --- marks and pending --- */
+
+static int mark_index(const struct mirror *m, int64_t ticket)
+{
+    for (int i = 0; i < m->mark_count; i++)
+        if (m->marks[i] == ticket)
+            return i;
+    return -1;
+}
+
+void mirror_mark(struct mirror *m, int64_t ticket, bool marked)
+{
+    int index = mark_index(m, ticket);
+    if (marked && index < 0 && m->mark_count < SET_MAX) {
+        if (m->mark_count == m->mark_cap) {
+            m->mark_cap = m->mark_cap ? m->mark_cap * 2 : 16;
+            m->marks = must(realloc(m->marks, (size_t)m->mark_cap * sizeof *m->marks));
+        }
+        m->marks[m->mark_count++] = ticket;
+    } else if (!marked && index >= 0) {
+        m->mark_count--;
+        memmove(m->marks + index, m->marks + index + 1, (size_t)(m->mark_count - index) * sizeof *m->marks);
+    }
+}
+
+bool mirror_marked(const struct mirror *m, int64_t ticket)
+{
+    return mark_index(m, ticket) >= 0;
+}
+
+int mirror_mark_count(const struct mirror *m)
+{
+    return m->mark_count;
+}
+
+int64_t mirror_mark_at(const struct mirror *m, int index)
+{
+    return index >= 0 && index < m->mark_count ? m->marks[index] : 0;
+}
+
+void mirror_mark_clear(struct mirror *m)
+{
+    m->mark_count = 0;
+}
+
+void mirror_pend(struct mirror *m, int64_t ticket)
+{
+    if (m->pending_count == SET_MAX)
+        return;
+    if (m->pending_count == m->pending_cap) {
+        m->pending_cap = m->pending_cap ? m->pending_cap * 2 : 16;
+        m->pending = must(realloc(m->pending, (size_t)m->pending_cap * sizeof *m->pending));
+    }
+    m->pending[m->pending_count++] = (struct pending){.ticket = ticket};
+}
+
+void mirror_answered(struct mirror *m, int64_t ticket, int64_t seq)
+{
+    for (int i = 0; i < m->pending_count; i++) {
+        if (m->pending[i].ticket != ticket || m->pending[i].seq)
+            continue;
+        m->pending[i].seq = seq ? seq : -1;
+        break;
+    }
+    settle_pending(m);
+}
+
+bool mirror_pending(const struct mirror *m, int64_t ticket)
+{
+    for (int i = 0; i < m->pending_count; i++)
+        if (m->pending[i].ticket == ticket)
+            return true;
+    return false;
+}
+
+/* --- accessors --- */
+
+int64_t mirror_seq(const struct mirror *m)
+{
+    return m->seq;
+}
+
+int64_t mirror_offset(const struct mirror *m)
+{
+    return m->offset;
+}
+
+bool mirror_ready(const struct mirror *m)
+{
+    return m->ready;
+}
+
+const char *mirror_team(const struct mirror *m)
+{
+    return m->team;
+}
+
+const char *mirror_me(const struct mirror *m)
+{
+    return m->me;
+}
+
+const char *mirror_role(const struct mirror *m)
+{
+    return m->role;
+}
+
+const char *mirror_oncall(const struct mirror *m)
+{
+    return m->oncall;
+}
+
+int mirror_view_count(const struct mirror *m)
+{
+    return m->view_count;
+}
+
+const struct mirror_view *mirror_view_at(const struct mirror *m, int index)
+{
+    return index >= 0 && index < m->view_count ? &m->views[index] : NULL;
+}
+
+const struct mirror_view *mirror_view_find(const struct mirror *m, const char *name)
+{
+    for (int i = 0; name && i < m->view_count; i++)
+        if (strcmp(m->views[i].name, name) == 0)
+            return &m->views[i];
+    return NULL;
+}
+
+int mirror_agent_count(const struct mirror *m)
+{
+    return m->agent_count;
+}
+
+const struct mirror_agent *mirror_agent_at(const struct mirror *m, int index)
+{
+    return index >= 0 && index < m->agent_count ? &m->agents[index] : NULL;
+}
+
+const struct mirror_source *mirror_source_find(const struct mirror *m, const char *name)
+{
+    for (int i = 0; name && i < m->source_count; i++)
+        if (strcmp(m->sources[i].name, name) == 0)
+            return &m->sources[i];
+    return NULL;
+}
+
+const struct mirror_boss *mirror_boss(const struct mirror *m)
+{
+    return m->boss.max_hp > 0 ? &m->boss : NULL;
+}
+
+const struct mirror_player *mirror_player(const struct mirror *m)
+{
+    return &m->player;
+}
+
+void mirror_escalations(const struct mirror *m, int64_t *triggered, int64_t *acknowledged, int64_t *snoozed)
+{
+    *triggered = m->triggered;
+    *acknowledged = m->acknowledged;
+    *snoozed = m->snoozed;
+}
+
+int64_t mirror_learned(const struct mirror *m)
+{
+    return m->learned;
+}
+
+const struct mirror_doc *mirror_doc(const struct mirror *m, enum mirror_doc_id id)
+{
+    return &m->doc[id];
+}

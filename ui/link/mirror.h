@@ -1,0 +1,132 @@
+/* mirror: the desk as the daemon last told it. Snapshots (GET answers) replace, stream frames amend. Pure: no clock,
+ * no socket; `now` and JSON are arguments. Screens only read it. One owner: the console's loop.
+ *
+ * The list of rows is anchored: while `anchored` is set, a row that leaves the view stays where it is, marked gone, and
+ * a row whose order changed keeps its place, until mirror_settle. Rows that arrive are put where they belong at once. */
+#ifndef LINK_MIRROR_H
+#define LINK_MIRROR_H
+#include "base/json.h"
+#include "core/ticket.h"
+
+struct mirror_row {
+    struct ticket t;       /* the members of api.md's ROW; what a ROW does not carry is zero */
+    int64_t due_from;      /* when the clock that is due next was started */
+    const char *reply_via; /* "" = the source takes no replies */
+    int64_t fresh_at;      /* when the stream brought it, 0 = it came with a page */
+    bool gone;             /* left the view while the list was anchored */
+};
+struct mirror_view {
+    const char *name, *title, *text;
+    int64_t count;
+    bool mine; /* depends on who asks */
+};
+struct mirror_agent {
+    const char *name, *role, *team;
+    int64_t open;
+};
+struct mirror_source {
+    const char *name, *dialect, *reply_via;
+};
+struct mirror_boss {
+    const char *key, *name, *tier, *state;
+    int64_t max_hp, hp, tickets_required, spawned_at, expires_at;
+};
+struct mirror_player {
+    const char *agent;
+    int64_t level, xp, held, today, boss, streak, next_level_at;
+};
+/* A GET answer kept as it came; screens read it with json_get. root NULL = never fetched. */
+struct mirror_doc {
+    struct arena *arena;
+    const struct json *root;
+    int64_t at;     /* when it came (the daemon's clock) */
+    int64_t ticket; /* of the ticket documents */
+};
+enum mirror_doc_id {
+    MIRROR_TICKET,
+    MIRROR_LINES,
+    MIRROR_WHY,
+    MIRROR_ESCALATIONS,
+    MIRROR_SCORES,
+    MIRROR_EVENTS,
+    MIRROR_EVENT,
+    MIRROR_REFUSALS,
+    MIRROR_SOURCES,
+    MIRROR_STATS,
+    MIRROR_DOCS
+};
+/* What a frame touched; the loop redraws or fetches by it. */
+enum mirror_change {
+    MIRROR_CHANGED_ROWS = 1,
+    MIRROR_CHANGED_COUNTS = 2,
+    MIRROR_CHANGED_TICKET = 4,     /* the open ticket: fetch it again */
+    MIRROR_CHANGED_ESCALATION = 8, /* somewhere */
+    MIRROR_CHANGED_GAME = 16,      /* score, boss, player */
+    MIRROR_CHANGED_EVENTS = 32,    /* a source spoke or was refused */
+    MIRROR_CHANGED_ALL = 64,       /* reset: fetch the desk again */
+    MIRROR_CHANGED_BYE = 128,      /* the daemon is stopping */
+};
+/* Is a ticket in a view whose `when` is `text`? Asked where the stream cannot know (views that depend on who asks,
+ * filters). */
+typedef bool mirror_match(void *arg, const char *text, const struct ticket *ticket);
+
+enum { MIRROR_ROWS_MAX = 4000 };
+
+struct mirror; /* read through the accessors below */
+struct mirror *mirror_new(mirror_match *match, void *arg);
+void mirror_free(struct mirror *mirror); /* NULL is fine */
+
+/* --- what came --- */
+/* GET /v1/desk: replaces everything but the open ticket, marks and documents. local_now: this machine's clock. */
+bool mirror_desk(struct mirror *mirror, const char *json, size_t n, int64_t local_now, struct err *err);
+/* GET /v1/tickets: the rows of `view` narrowed by `where` (either may be NULL); more: appended to what is there. */
+bool mirror_page(struct mirror *mirror, const char *view, const char *where, bool more, const char *json, size_t n, struct err *err);
+/* Any other GET. ticket: which one it is about, 0 = none. */
+bool mirror_doc_set(struct mirror *mirror, enum mirror_doc_id id, int64_t ticket, const char *json, size_t n, int64_t now, struct err *err);
+void mirror_doc_drop(struct mirror *mirror, enum mirror_doc_id id);
+/* One stream frame; event "" = "message". Gives the set of enum mirror_change. Frames older than what a page already
+ * said change nothing. A frame that cannot be read asks for everything again. */
+unsigned mirror_frame(struct mirror *mirror, const char *event, int64_t seq, const char *data, size_t n, int64_t now);
+
+/* --- the list --- */
+void mirror_anchor(struct mirror *mirror, bool anchored);
+bool mirror_settle(struct mirror *mirror); /* drops gone rows, puts moved ones right; true if anything changed */
+int mirror_row_count(const struct mirror *mirror);
+const struct mirror_row *mirror_row_at(const struct mirror *mirror, int index);
+const struct mirror_row *mirror_row_find(const struct mirror *mirror, int64_t ticket, int *index); /* NULL if not listed; index may be NULL */
+const char *mirror_next(const struct mirror *mirror); /* cursor of the page after, NULL = that is all */
+const char *mirror_view_name(const struct mirror *mirror);
+const char *mirror_where(const struct mirror *mirror); /* the filter in force, NULL = none */
+int64_t mirror_hidden(const struct mirror *mirror);    /* arrivals since mirror_seen */
+void mirror_seen(struct mirror *mirror);
+
+/* --- marks: tickets chosen for a bulk action; pending: an action is on its way until its entry came back --- */
+void mirror_mark(struct mirror *mirror, int64_t ticket, bool marked);
+bool mirror_marked(const struct mirror *mirror, int64_t ticket);
+int mirror_mark_count(const struct mirror *mirror);
+int64_t mirror_mark_at(const struct mirror *mirror, int index);
+void mirror_mark_clear(struct mirror *mirror);
+void mirror_pend(struct mirror *mirror, int64_t ticket);                 /* sent, no answer yet */
+void mirror_answered(struct mirror *mirror, int64_t ticket, int64_t seq); /* 0 = refused: no longer pending */
+bool mirror_pending(const struct mirror *mirror, int64_t ticket);
+
+/* --- the rest of the desk; texts live until the next mirror_desk --- */
+int64_t mirror_seq(const struct mirror *mirror);
+int64_t mirror_offset(const struct mirror *mirror); /* daemon's clock minus ours, ms */
+bool mirror_ready(const struct mirror *mirror);     /* a desk has come */
+const char *mirror_team(const struct mirror *mirror);
+const char *mirror_me(const struct mirror *mirror);
+const char *mirror_role(const struct mirror *mirror);
+const char *mirror_oncall(const struct mirror *mirror); /* "" = nobody */
+int mirror_view_count(const struct mirror *mirror);
+const struct mirror_view *mirror_view_at(const struct mirror *mirror, int index);
+const struct mirror_view *mirror_view_find(const struct mirror *mirror, const char *name); /* NULL if unknown */
+int mirror_agent_count(const struct mirror *mirror);
+const struct mirror_agent *mirror_agent_at(const struct mirror *mirror, int index);
+const struct mirror_source *mirror_source_find(const struct mirror *mirror, const char *name);
+const struct mirror_boss *mirror_boss(const struct mirror *mirror); /* NULL = none alive */
+const struct mirror_player *mirror_player(const struct mirror *mirror);
+void mirror_escalations(const struct mirror *mirror, int64_t *triggered, int64_t *acknowledged, int64_t *snoozed);
+int64_t mirror_learned(const struct mirror *mirror);
+const struct mirror_doc *mirror_doc(const struct mirror *mirror, enum mirror_doc_id id);
+#endif
