@@ -68,9 +68,17 @@ struct config_game {          /* model.md 5; data/game/default.yaml */
     int64_t tier_share_bp[2]; /* gold below, silver below: share of the target used */
     int64_t product_cap_bp, first_contact_bp, neglected_bp;
     int64_t daily_cap, over_cap_bp, pay_gap, customer_per_day; /* pay_gap: ms between paying closes */
+    int64_t streak_bp, streak_cap_bp; /* more for each working day in a row, and at most */
     int64_t boss_share_bp;    /* most of a boss one agent may deal */
+    int64_t reward_floor_bp;  /* least of a defeated boss's XP for whoever dealt damage */
+    bool reward_each;         /* all of the XP and half of it in gold to each (cStar), instead of shares */
     int64_t boss_expires;     /* ms */
-    struct config_boss { const char *tier; int64_t factor_bp; const char *names[8]; int name_count; } bosses[4];
+    struct config_boss {      /* rising; max_hp and tickets 0: computed from factor_bp and the medians */
+        const char *tier;
+        int64_t factor_bp, max_hp, tickets;
+        const char *names[8];
+        int name_count;
+    } bosses[4];
     int boss_count;
     int64_t boss_min_tickets, cold_median_resolves, cold_mean_base;
     struct config_achievement { const char *key, *name, *description, *rule; int64_t goal; } achievements[24];

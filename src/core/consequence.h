@@ -28,13 +28,22 @@ struct facts {             /* what the engine looked up; all optional */
     struct boss boss;      /* boss.key NULL: no boss alive */
     int64_t boss_dealt;    /* by the assignee to this boss */
     int64_t xp_today, last_paid_at, customer_paid_today; /* of the assignee */
-    int64_t xp_total, xp_held;    /* of the assignee, before this change */
+    int64_t xp_total, xp_held;    /* of the assignee, before this change: settled, and not yet settled */
     int64_t resolves_total;       /* of the assignee, paid or not */
     int64_t open_tickets;  /* on the desk after this change */
     int64_t boss_count;    /* bosses so far: names and tiers rotate */
     bool source_takes_replies;
     int64_t public_replies; /* agent's public replies on the ticket */
     int64_t resolution_note; /* length of the longest agent's note, code points */
+    /* Where the engine does not know these yet they stay 0 and the rule that asks is silent. */
+    int priority_held;       /* enum priority the ticket had for most of its life; 0: as it is now */
+    int64_t median_wait;     /* ms a ticket waits for an assignee, median */
+    int64_t streak;          /* the assignee's working days in a row with a paying close, today included */
+    int64_t median_resolves, mean_base; /* per shift, and per ticket over 28 days; 0: cold start's */
+    const char *opened_by;   /* the agent who made the ticket here */
+    const char *achieved;    /* keys of the assignee's achievements, separated by spaces */
+    const struct dealt { const char *agent; int64_t damage; } *dealt; /* to this boss so far, by agent */
+    int dealt_count;
 };
 struct page { int step; const char *agent; const char *why; }; /* a parcel-to-be */
 struct entry_draft { const char *kind; const char *data; };    /* data: JSON object */
@@ -65,7 +74,14 @@ void sla_follow(struct follow *f);
 void escalation_follow(struct follow *f);
 void score_follow(struct follow *f);
 void wake_follow(struct follow *f);
+/* Before the four: time turned into state. A snooze ends when it is over or the customer writes, a resolved ticket
+ * whose reopen window has passed is closed, a resolve without a time gets now. */
+void wake_ripen(struct follow *f);
 void follow_entry(struct follow *f, const char *kind, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* Text as a JSON string with its quotes, for follow_entry's %s; NULL gives null. */
+const char *follow_text(struct follow *f, const char *text);
+/* A zeroed element at the end of one of out's growing arrays. */
+void *follow_push(struct arena *arena, void *array, int *count, size_t size);
 
 /* Levels: max(1, isqrt(xp / 100)) (model.md 5). xp_of_level gives where a level starts. */
 int64_t score_level(int64_t xp);

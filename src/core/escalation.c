@@ -1,0 +1,408 @@
+/* escalation: the state machine of model.md 3. The rows of `rules` are tried once each, from top to bottom, against
+ * the state the row before left; a change, an ack and the clock all come this way. There is no timer: a step, an ack
+ * that runs out and a snooze that ends are moments in the struct, and wake_follow asks to be woken at the earliest.
+ *
+ * Steps are planned from the step before, not from when it was carried out: after an outage the overdue ones come out
+ * in order, each once, one per second (`paced`). A reminder is not a step: overdue ones collapse into one. Pure. */
+#include "base/json.h"
+#include "base/str.h"
+#include "core/consequence.h"
+
+enum { SECOND = 1000, REMIND_EVERY = 3600 * SECOND, REOPENED_WITHIN = 3600 * SECOND, LAST_RESORT_DELAY = 300 * SECOND };
+
+static struct escalation *of(struct follow *f)
+{
+    return &f->out->after->escalation;
+}
+
+static const struct config_escalation *policy_named(const struct config *rules, const char *name)
+{
+    for (int i = 0; i < rules->escalation_count; i++)
+        if (str_eq(rules->escalations[i].name, name))
+            return &rules->escalations[i];
+    return NULL;
+}
+
+static const char *policy_for(struct follow *f)
+{
+    for (int i = 0; i < f->rules->escalation_count; i++)
+        if (when_eval(f->rules->escalations[i].when, f->out->after, &f->facts->env))
+            return f->rules->escalations[i].name;
+    return NULL;
+}
+
+static bool out_of_play(const struct ticket *t)
+{
+    return ticket_done(t->status) || t->disposition != DISPOSITION_NONE || t->deleted;
+}
+
+static void note(struct follow *f, const char *what, const char *told, const char *why)
+{
+    const struct escalation *e = of(f);
+    follow_entry(f, "escalation", "{\"what\":\"%s\",\"step\":%d,\"loop\":%d,\"told\":%s,\"why\":%s}", what, e->step, e->loop,
+                 told ? told : "[]", follow_text(f, why));
+}
+
+/* --- why a page is asked for --- */
+
+static bool turned(int before, int after, int value)
+{
+    return after == value && before != value;
+}
+
+static const char *labelled(const struct follow *f)
+{
+    const struct ticket *t = f->out->after, *b = f->before;
+    bool model = t->urgency_by == LABEL_BY_MODEL;
+    bool sure = t->urgency_bp >= f->rules->page_at_bp && f->facts->model_learned >= f->rules->page_labels;
+    bool said = t->urgency_by == LABEL_BY_AGENT || t->urgency_by == LABEL_BY_RULE;
+    bool same = b && b->urgency == t->urgency && b->urgency_by == t->urgency_by && b->urgency_bp == t->urgency_bp;
+    if (t->urgency != URGENCY_CRITICAL || same || !(said || (model && sure)))
+        return NULL;
+    return model ? arena_printf(f->arena, "label critical %lld.%02lld %%", (long long)(t->urgency_bp / 100),
+                                (long long)(t->urgency_bp % 100))
+         : t->urgency_by == LABEL_BY_AGENT ? "critical, says an agent" : "critical, says a rule";
+}
+
+static bool urgent_at_source(const struct follow *f)
+{
+    const struct ticket *t = f->out->after, *b = f->before;
+    if (!f->rules->page_urgent || !str_eq(f->facts->cause, "event"))
+        return false;
+    return turned(b ? b->priority : 0, t->priority, PRIORITY_URGENT) ||
+           turned(b ? b->source_priority : 0, t->source_priority, PRIORITY_URGENT);
+}
+
+static const char *asked_for(const struct follow *f)
+{
+    if (out_of_play(f->out->after))
+        return NULL;
+    if (f->facts->paged_for)
+        return arena_strdup(f->arena, f->facts->paged_for);
+    if (f->facts->escalate)
+        return arena_printf(f->arena, "asked for by %s", f->facts->actor ? f->facts->actor : "an agent");
+    return urgent_at_source(f) ? "the source says urgent" : labelled(f);
+}
+
+/* --- telling people --- */
+
+/* One page a person and change, however many reasons there are. */
+static int tell(struct follow *f, const char *name, const char *why, struct json *names)
+{
+    int step = of(f)->step < 0 ? 0 : of(f)->step;
+    json_push(names, json_new_string(name));
+    for (int i = 0; i < f->out->page_count; i++)
+        if (str_eq(f->out->pages[i].agent, name))
+            return 1;
+    struct page *page = follow_push(f->arena, &f->out->pages, &f->out->page_count, sizeof *page);
+    *page = (struct page){.step = step, .agent = arena_strdup(f->arena, name), .why = arena_strdup(f->arena, why)};
+    return 1;
+}
+
+static int tell_leads(struct follow *f, const char *why, struct json *names)
+{
+    int told = 0;
+    for (int i = 0; i < f->rules->agent_count; i++)
+        if (f->rules->agents[i].role == ROLE_LEAD)
+            told += tell(f, f->rules->agents[i].name, why, names);
+    return told;
+}
+
+static int tell_target(struct follow *f, const char *target, const char *why, struct json *names)
+{
+    if (str_eq(target, "leads"))
+        return tell_leads(f, why, names);
+    if (str_eq(target, "oncall"))
+        return f->facts->oncall ? tell(f, f->facts->oncall, why, names) : 0;
+    return config_agent(f->rules, target) ? tell(f, target, why, names) : 0;
+}
+
+/* The step has been carried out; the next is planned from when this one was due. */
+static void stepped(struct follow *f, int64_t delay)
+{
+    struct escalation *e = of(f);
+    e->next_at = (e->next_at ? e->next_at : f->now) + delay;
+    e->stepped_at = f->now;
+}
+
+static bool take(struct follow *f, const struct config_step *step, int number)
+{
+    struct escalation *e = of(f);
+    e->step = number;
+    AUTO_JSON names = json_array();
+    if (!tell_target(f, step->target, e->reason, names)) {
+        note(f, "no_notification_sent", NULL, step->target);
+        return false;
+    }
+    note(f, "step", json_print_in(f->arena, names), e->reason);
+    stepped(f, step->delay);
+    return true;
+}
+
+/* Tries steps from number on until one told somebody. *empty: one of them had nobody to tell. */
+static bool walk(struct follow *f, const struct config_escalation *policy, int number, bool *empty)
+{
+    for (; policy && number < policy->step_count; number++) {
+        if (!when_eval(policy->steps[number].when, f->out->after, &f->facts->env))
+            continue;
+        if (take(f, &policy->steps[number], number))
+            return true;
+        *empty = true;
+    }
+    return false;
+}
+
+static void last_resort(struct follow *f, const struct config_escalation *policy)
+{
+    struct escalation *e = of(f);
+    AUTO_JSON names = json_array();
+    e->step = policy && policy->step_count ? policy->step_count - 1 : 0;
+    bool told = tell_leads(f, e->reason, names) > 0;
+    note(f, told ? "step" : "no_notification_sent", json_print_in(f->arena, names), told ? e->reason : "leads");
+    stepped(f, policy && policy->step_count ? policy->steps[e->step].delay : LAST_RESORT_DELAY);
+}
+
+/* All loops are through: it stays triggered, and whom the last step told is reminded each hour. */
+static void remind(struct follow *f, const struct config_escalation *policy)
+{
+    struct escalation *e = of(f);
+    AUTO_JSON names = json_array();
+    if (!policy || !policy->step_count || !tell_target(f, policy->steps[policy->step_count - 1].target, e->reason, names))
+        tell_leads(f, e->reason, names);
+    note(f, "reminder", json_print_in(f->arena, names), e->reason);
+    e->stepped_at = f->now;
+    e->next_at = f->now + REMIND_EVERY;
+}
+
+/* --- the rows: is it so, and what then --- */
+
+static bool is_downgraded(struct follow *f)
+{
+    const struct ticket *t = f->out->after;
+    return f->before && t->urgency < f->before->urgency && t->urgency_by == LABEL_BY_AGENT;
+}
+
+static bool is_over(struct follow *f)
+{
+    return out_of_play(f->out->after);
+}
+
+static void end(struct follow *f, const char *reason)
+{
+    struct escalation *e = of(f);
+    e->state = ESCALATION_RESOLVED;
+    e->next_at = e->ack_expires_at = e->snoozed_until = 0;
+    e->resolved_at = f->now;
+    e->resolved_by = arena_strdup(f->arena, f->facts->actor);
+    e->reason = reason;
+    note(f, "resolved", NULL, reason);
+}
+
+static void downgrade(struct follow *f)
+{
+    end(f, "downgraded");
+}
+
+static void finish(struct follow *f)
+{
+    const struct ticket *t = f->out->after;
+    const struct field *disposition = field_find("disposition");
+    end(f, t->disposition ? field_word(disposition, t->disposition) : t->deleted ? "deleted" : status_word(t->status));
+}
+
+/* From the first step on, in the first loop. */
+static void trigger(struct follow *f)
+{
+    struct escalation *e = of(f);
+    e->state = ESCALATION_TRIGGERED;
+    e->policy = arena_strdup(f->arena, policy_for(f));
+    e->step = -1;
+    e->loop = 0;
+    e->next_at = f->now;
+    e->stepped_at = e->acked_at = e->ack_expires_at = e->snoozed_until = e->resolved_at = 0;
+    e->acked_by = e->resolved_by = NULL;
+}
+
+static bool is_asked(struct follow *f)
+{
+    return asked_for(f) != NULL;
+}
+
+static void open_one(struct follow *f)
+{
+    struct escalation *e = of(f);
+    e->reason = asked_for(f);
+    e->occurrences++;
+    e->opened_at = f->now;
+    trigger(f);
+    note(f, "opened", NULL, e->reason);
+}
+
+/* Once more for what is open already. A person who asks again wants the next one told now. */
+static void bump(struct follow *f)
+{
+    struct escalation *e = of(f);
+    e->occurrences++;
+    if (!f->facts->escalate)
+        return;
+    if (e->state == ESCALATION_TRIGGERED) {
+        e->next_at = e->next_at < f->now ? e->next_at : f->now;
+        return;
+    }
+    e->reason = asked_for(f);
+    trigger(f);
+    note(f, "opened", NULL, e->reason);
+}
+
+static bool is_reopened(struct follow *f)
+{
+    const struct ticket *t = f->out->after;
+    return f->before && ticket_done(f->before->status) && !out_of_play(t) && t->urgency == URGENCY_CRITICAL &&
+           f->now - of(f)->resolved_at <= REOPENED_WITHIN;
+}
+
+static void reopen(struct follow *f)
+{
+    of(f)->reason = "reopened within the hour";
+    of(f)->occurrences++;
+    trigger(f);
+    note(f, "opened", NULL, of(f)->reason);
+}
+
+static bool is_acked(struct follow *f)
+{
+    return f->facts->acknowledge && f->facts->actor;
+}
+
+static int64_t ack_until(struct follow *f)
+{
+    const struct config_escalation *policy = policy_named(f->rules, of(f)->policy);
+    return policy && policy->ack_timeout ? f->now + policy->ack_timeout : 0;
+}
+
+static void acknowledge(struct follow *f)
+{
+    struct escalation *e = of(f);
+    e->state = ESCALATION_ACKNOWLEDGED;
+    e->acked_by = arena_strdup(f->arena, f->facts->actor);
+    e->acked_at = f->now;
+    e->ack_expires_at = ack_until(f);
+    e->next_at = e->snoozed_until = 0;
+    note(f, "acknowledged", NULL, e->acked_by);
+}
+
+static bool is_active(struct follow *f)
+{
+    return str_eq(f->facts->cause, "act") && f->facts->actor && str_eq(f->facts->actor, of(f)->acked_by);
+}
+
+static void push(struct follow *f)
+{
+    of(f)->ack_expires_at = ack_until(f);
+}
+
+/* Snoozing the ticket of an acknowledged escalation snoozes both. */
+static bool is_snoozed(struct follow *f)
+{
+    int64_t until = f->out->after->snoozed_until;
+    return f->before && until > f->now && until != f->before->snoozed_until && str_eq(f->facts->cause, "act");
+}
+
+static void snooze(struct follow *f)
+{
+    struct escalation *e = of(f);
+    e->state = ESCALATION_SNOOZED;
+    e->snoozed_until = f->out->after->snoozed_until;
+    e->ack_expires_at = 0;
+    note(f, "snoozed", NULL, f->facts->actor);
+}
+
+static bool is_ack_over(struct follow *f)
+{
+    return of(f)->ack_expires_at && f->now >= of(f)->ack_expires_at;
+}
+
+static bool is_snooze_over(struct follow *f)
+{
+    return f->now >= of(f)->snoozed_until;
+}
+
+/* Nothing was heard of who took it: they are told, and everybody again from the first step. */
+static void ack_expired(struct follow *f)
+{
+    struct escalation *e = of(f);
+    AUTO_JSON names = json_array();
+    const char *acker = e->acked_by;
+    trigger(f);
+    tell(f, acker, "acknowledged, and then nothing was heard", names);
+    note(f, "ack_expired", json_print_in(f->arena, names), acker);
+}
+
+static void snooze_over(struct follow *f)
+{
+    trigger(f);
+    note(f, "snooze_over", NULL, of(f)->reason);
+}
+
+static bool is_due(struct follow *f)
+{
+    const struct escalation *e = of(f);
+    bool paced = !e->stepped_at || f->now - e->stepped_at >= SECOND || f->now < e->stepped_at;
+    return e->next_at && f->now >= e->next_at && paced;
+}
+
+static void step(struct follow *f)
+{
+    struct escalation *e = of(f);
+    const struct config_escalation *policy = policy_named(f->rules, e->policy);
+    int repeat = policy ? policy->repeat : 0;
+    bool empty = false, fresh = e->step < 0;
+    if (e->loop <= repeat && walk(f, policy, e->step + 1, &empty))
+        return;
+    if (!empty && !fresh) { /* the end of a loop, as it should be */
+        e->loop += e->loop <= repeat;
+        if (e->loop > repeat) {
+            remind(f, policy);
+            return;
+        }
+        if (walk(f, policy, 0, &empty))
+            return;
+    }
+    last_resort(f, policy);
+}
+
+enum {
+    NONE = 1 << ESCALATION_NONE,
+    TRIGGERED = 1 << ESCALATION_TRIGGERED,
+    ACKNOWLEDGED = 1 << ESCALATION_ACKNOWLEDGED,
+    SNOOZED = 1 << ESCALATION_SNOOZED,
+    RESOLVED = 1 << ESCALATION_RESOLVED,
+    SUPPRESSED = 1 << ESCALATION_SUPPRESSED,
+    OPEN = TRIGGERED | ACKNOWLEDGED | SNOOZED | SUPPRESSED,
+};
+
+static const struct {
+    unsigned from;
+    bool (*is)(struct follow *f);
+    void (*then)(struct follow *f);
+} rules[] = {
+    {OPEN, is_downgraded, downgrade},
+    {OPEN, is_over, finish},
+    {OPEN, is_asked, bump},
+    {NONE | RESOLVED, is_asked, open_one},
+    {RESOLVED, is_reopened, reopen},
+    {TRIGGERED | ACKNOWLEDGED | SNOOZED, is_acked, acknowledge},
+    {ACKNOWLEDGED, is_active, push},
+    {ACKNOWLEDGED, is_snoozed, snooze},
+    {ACKNOWLEDGED, is_ack_over, ack_expired},
+    {SNOOZED, is_snooze_over, snooze_over},
+    {TRIGGERED, is_due, step},
+};
+
+void escalation_follow(struct follow *f)
+{
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (rules[i].from & 1u << of(f)->state && rules[i].is(f))
+            rules[i].then(f);
+    f->out->after->escalated = of(f)->state;
+}

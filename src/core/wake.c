@@ -1,0 +1,72 @@
+/* wake: time turned into state, and the next moment any rule wants to look again (architecture M3). There are no
+ * timers: a ticket has one wake_at, found anew after every change, so that an ack or a resolve leaves nothing behind
+ * to cancel. wake_ripen comes first, so that what time did to a field has its consequence in the same commit. Pure. */
+#include "core/consequence.h"
+#include "core/sla.h"
+
+void wake_ripen(struct follow *f)
+{
+    struct ticket *t = f->out->after;
+    bool was_done = f->before && ticket_done(f->before->status);
+    if (ticket_done(t->status) && (!t->resolved_at || (f->before && !was_done && t->resolved_at == f->before->resolved_at)))
+        t->resolved_at = f->now;
+    bool heard = f->before && t->last_customer_at > f->before->last_customer_at;
+    if (t->snoozed_until && (f->now >= t->snoozed_until || heard))
+        t->snoozed_until = 0;
+    if (t->status == STATUS_RESOLVED && f->now >= t->resolved_at + f->rules->reopen_window) {
+        t->status = STATUS_CLOSED;
+        t->closed_at = t->desk_status_at = f->now;
+    }
+}
+
+static void sooner(int64_t *at, int64_t other, int64_t now)
+{
+    other = other > now ? other : now + 1;
+    if (!*at || other < *at)
+        *at = other;
+}
+
+/* A moment that has passed has been acted on already; one that lies ahead may change what is shown. */
+static void ahead(int64_t *at, int64_t other, int64_t now)
+{
+    if (other > now)
+        sooner(at, other, now);
+}
+
+static void clocks(const struct follow *f, int64_t *at)
+{
+    const struct ticket *t = f->out->after;
+    const struct config_sla *policy = sla_policy(f->rules, t, &f->facts->env);
+    for (int i = 0; i < SLA_METRICS; i++) {
+        if (t->clock[i].state != CLOCK_RUNNING)
+            continue;
+        ahead(at, sla_warn_at(&t->clock[i], policy), f->now);
+        ahead(at, t->clock[i].due_at + 1, f->now);
+    }
+}
+
+static void escalation(const struct follow *f, int64_t *at)
+{
+    const struct escalation *e = &f->out->after->escalation;
+    if (e->state == ESCALATION_TRIGGERED && e->next_at) {
+        int64_t pace = e->stepped_at && e->stepped_at <= f->now ? e->stepped_at + 1000 : 0;
+        sooner(at, e->next_at > pace ? e->next_at : pace, f->now);
+    }
+    if (e->state == ESCALATION_ACKNOWLEDGED && e->ack_expires_at)
+        sooner(at, e->ack_expires_at, f->now);
+    if (e->state == ESCALATION_SNOOZED)
+        sooner(at, e->snoozed_until, f->now);
+}
+
+void wake_follow(struct follow *f)
+{
+    struct ticket *t = f->out->after;
+    int64_t at = 0;
+    clocks(f, &at);
+    escalation(f, &at);
+    if (t->snoozed_until)
+        sooner(&at, t->snoozed_until, f->now);
+    if (t->status == STATUS_RESOLVED)
+        sooner(&at, t->resolved_at + f->rules->reopen_window, f->now);
+    t->wake_at = at;
+}
