@@ -14,8 +14,24 @@ struct engine {
     /* Filled while a batch runs: the frames of its entries, to be published after the commit. */
     struct frame *frames, **frames_end;
     struct arena *batch; /* lives from begin to publish */
+    struct outgoing *outgoing;   /* parcels that became due in this batch, for the courier after the commit */
+    bool counts_changed; /* a queue gained or lost a member in this batch */
+    const char *owners[32]; int owner_count; /* whose per-agent views did */
 };
 struct frame { struct frame *next; int64_t seq; const char *kind, *data; bool leads_only; }; /* data: JSON of api.md's frame */
+
+/* What the courier needs for one exchange: a copy, so that it never reads the store. In the batch's arena. */
+struct outgoing {
+    struct outgoing *next;
+    int64_t parcel, attempts, ticket, at;
+    const char *url, *secret;
+    const char *account, *key, *source_id, *message_id, *author, *body;
+};
+/* A parcel's answer: the fourth way in. status 0 = no answer came. */
+struct receipt { int64_t parcel, status, retry_after, jitter_bp; const char *excerpt; };
+bool engine_receipt(struct engine *e, struct arena *arena, const struct receipt *r, int64_t now, struct err *err);
+/* At boot: what was flying when the daemon died is due again, marked ambiguous. */
+bool engine_boot(struct engine *e, struct arena *arena, int64_t now, struct err *err);
 
 /* One interpreted event of a verified request; decoded and labelled before it reaches the writer. */
 struct ingest_item {
@@ -38,13 +54,15 @@ struct do_request {
 };
 /* Answers with the body of api.md; a refusal of one ticket is in its result, not an error. */
 bool engine_do(struct engine *e, struct arena *arena, const struct do_request *req, int64_t now, char **answer, struct err *err);
-/* Runs due wakes, at most max tickets; *ran says how many. */
+/* Ends a batch: adds the counts frame where a view or the escalations changed. Before the commit. */
+bool engine_batch_end(struct engine *e, struct err *err);
+/* Runs due wakes and parcels, at most max tickets; *ran says how many. */
 bool engine_wake(struct engine *e, struct arena *arena, int64_t now, int max, int *ran, struct err *err);
 bool engine_next(struct engine *e, int64_t *at, struct err *err); /* next moment something is due, 0 = nothing */
 /* At boot and after a reload: views that are new or changed are filled. */
 bool engine_views(struct engine *e, struct arena *arena, int64_t now, struct err *err);
-/* counts frame: {"views":{...},"escalations":{...}} of one agent. */
-char *engine_counts(struct store *store, struct arena *arena, const struct config *config, const char *agent, struct err *err);
+/* {"views":{...},"owners":{view:{agent:n}},"escalations":{...}}; agents: whose per-agent views to count. */
+struct json *engine_counts(struct store *store, const struct config *config, const char *const *agents, int agent_count, struct err *err);
 /* Rebuilds derived rows of all tickets from events and acts into the same tables and reports differences. */
 bool engine_rebuild(struct engine *e, struct arena *arena, int64_t now, int64_t *differ, struct err *err);
 #endif

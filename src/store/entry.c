@@ -94,3 +94,8 @@ bool store_entry_last(struct store *s, int64_t *seq, struct err *err)
     sqlite3_reset(stmt);
     return true;
 }
+
+int64_t store_entry_next(const struct store *s)
+{
+    return s->next_entry;
+}

@@ -103,3 +103,24 @@ bool store_answer_put(struct store *s, const char *key, const char *body, int64_
     return sql_run(s, err, "DELETE FROM answer WHERE at<?", "i", at - 86400000) &&
            sql_run(s, err, "INSERT OR REPLACE INTO answer VALUES(?,?,?)", "sis", key, at, body);
 }
+
+bool store_parcel_get(struct store *s, struct arena *a, int64_t id, struct parcel *out, bool *found, struct err *err)
+{
+    *found = false;
+    sqlite3_stmt *stmt = sql_get(s, "SELECT " COLUMNS " FROM parcel WHERE id=?", err);
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "i", id);
+    int rc = sql_step(s, stmt, err);
+    if (rc == SQLITE_ROW) {
+        scan(stmt, a, out);
+        *found = true;
+        sqlite3_reset(stmt);
+    }
+    return rc >= 0;
+}
+
+bool store_parcel_land(struct store *s, int64_t now, struct err *err)
+{
+    return sql_run(s, err, "UPDATE parcel SET state='retrying',due_at=?,memo='ambiguous' WHERE state='flying'", "i", now);
+}

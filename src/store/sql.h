@@ -9,7 +9,7 @@ struct store {
     sqlite3 *db;
     bool writer;
     struct { const char *sql; sqlite3_stmt *stmt; } cache[STATEMENTS];
-    int64_t next_event, next_entry;   /* writer: ids it gives itself */
+    int64_t next_event, next_entry, next_ticket; /* writer: ids it gives itself */
     uint8_t (*digests)[32];           /* of this batch's entries, for the chain */
     int digest_count, digest_cap;
     char *ticket_columns, *ticket_insert, *ticket_update, *ticket_select;

@@ -126,6 +126,7 @@ static bool reload_ids(struct store *s, struct err *err)
 {
     s->digest_count = 0;
     return next_id(s, "SELECT coalesce(max(id),0) FROM event", &s->next_event, err) &&
+           next_id(s, "SELECT coalesce(max(id),0) FROM ticket", &s->next_ticket, err) &&
            next_id(s, "SELECT coalesce(max(seq),0) FROM entry", &s->next_entry, err);
 }
 
@@ -207,6 +208,7 @@ void store_undo(struct store *s)
     /* Entries and events of the savepoint are gone: so are their numbers and digests. */
     int64_t was = s->next_entry;
     next_id(s, "SELECT coalesce(max(id),0) FROM event", &s->next_event, &err);
+    next_id(s, "SELECT coalesce(max(id),0) FROM ticket", &s->next_ticket, &err);
     next_id(s, "SELECT coalesce(max(seq),0) FROM entry", &s->next_entry, &err);
     s->digest_count -= (int)(was - s->next_entry);
     if (s->digest_count < 0)

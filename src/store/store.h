@@ -46,7 +46,8 @@ bool store_event_observations(struct store *s, int64_t ticket, bool (*each)(void
 /* --- tickets --- */
 bool store_ticket_find(struct store *s, const char *account, const char *key, int64_t *id, struct err *err); /* 0 = none */
 struct ticket *store_ticket_get(struct store *s, struct arena *a, int64_t id, struct err *err); /* NULL: NOT_FOUND or failure */
-bool store_ticket_insert(struct store *s, struct ticket *t, struct err *err); /* sets id */
+int64_t store_ticket_next(const struct store *s); /* the id for the next new ticket */
+bool store_ticket_insert(struct store *s, const struct ticket *t, struct err *err);
 bool store_ticket_update(struct store *s, const struct ticket *t, struct err *err);
 bool store_wake_next(struct store *s, int64_t *at, struct err *err);          /* 0 = none */
 bool store_wake_due(struct store *s, int64_t now, int64_t *ids, int max, int *count, struct err *err);
@@ -65,6 +66,7 @@ struct entry {
     const char *actor, *kind, *data; /* data: JSON object */
 };
 bool store_entry_add(struct store *s, struct entry *e, struct err *err); /* sets seq */
+int64_t store_entry_next(const struct store *s); /* the seq the next entry will get */
 bool store_entry_get(struct store *s, struct arena *a, int64_t seq, struct entry *out, struct err *err);
 struct entry_query { int64_t after, before, ticket; const char *kind, *actor; int limit; bool newest_first; };
 bool store_entry_list(struct store *s, struct arena *a, const struct entry_query *q, struct entry **list, int *count, struct err *err);
@@ -112,6 +114,8 @@ bool store_parcel_update(struct store *s, const struct parcel *p, struct err *er
 bool store_parcel_due(struct store *s, struct arena *a, int64_t now, int max, struct parcel **list, int *count, struct err *err);
 bool store_parcel_next(struct store *s, int64_t *at, struct err *err);
 bool store_parcel_by_message(struct store *s, struct arena *a, int64_t message, struct parcel *out, bool *found, struct err *err);
+bool store_parcel_get(struct store *s, struct arena *a, int64_t id, struct parcel *out, bool *found, struct err *err);
+bool store_parcel_land(struct store *s, int64_t now, struct err *err); /* flying -> due now, marked ambiguous */
 bool store_parcel_list(struct store *s, struct arena *a, int64_t ticket, struct parcel **list, int *count, int max, struct err *err);
 
 /* --- keep, meta, chain --- */

@@ -62,19 +62,22 @@ static bool put_parts(struct store *s, const struct ticket *t, struct err *err)
     return t->escalation.state == ESCALATION_NONE || put_escalation(s, t->id, &t->escalation, err);
 }
 
-bool store_ticket_insert(struct store *s, struct ticket *t, struct err *err)
+bool store_ticket_insert(struct store *s, const struct ticket *t, struct err *err)
 {
     sqlite3_stmt *stmt = sql_get(s, s->ticket_insert, err);
     if (!stmt)
         return false;
     bind_fields(stmt, t);
     sqlite3_bind_int64(stmt, 1, sql_key(t->account, t->key));
-    if (t->id == 0)
-        sqlite3_bind_null(stmt, 2);
     if (sql_step(s, stmt, err) != SQLITE_DONE)
         return false;
-    t->id = sqlite3_last_insert_rowid(s->db);
+    s->next_ticket = t->id + 1;
     return put_parts(s, t, err);
+}
+
+int64_t store_ticket_next(const struct store *s)
+{
+    return s->next_ticket;
 }
 
 bool store_ticket_update(struct store *s, const struct ticket *t, struct err *err)

@@ -6,7 +6,7 @@
 #include "engine/engine.h"
 #include "worker/hub.h"
 
-enum job_kind { JOB_INGEST, JOB_DO, JOB_KEEP, JOB_PROBE /* healthz: an empty commit */, JOB_CONFIG };
+enum job_kind { JOB_INGEST, JOB_DO, JOB_KEEP, JOB_PROBE /* healthz: an empty commit */, JOB_CONFIG, JOB_RECEIPT };
 struct job {
     struct job *next;
     enum job_kind kind;
@@ -15,12 +15,15 @@ struct job {
     struct do_request request; char *answer;                                  /* JOB_DO */
     const char *agent, *keep_key, *keep_value;                                /* JOB_KEEP */
     const struct config *config;                                              /* JOB_CONFIG */
+    struct receipt receipt;                                                   /* JOB_RECEIPT */
     bool ok; struct err err;        /* the outcome */
     void (*wake)(void *arg); void *wake_arg; /* called on the writer's thread after the commit (or failure) */
 };
 struct writer;
 struct writer_options { const char *path; const struct config *config; const struct classify_model *model; struct hub *hub;
-                        int mailbox_max; void (*fatal)(void *arg, const struct err *err); void *fatal_arg; };
+                        int mailbox_max;
+                        void (*send)(void *arg, const struct outgoing *out); void *send_arg; /* to the courier, after the commit; copies */
+                        void (*fatal)(void *arg, const struct err *err); void *fatal_arg; };
 struct writer *writer_open(const struct writer_options *options, struct err *err); /* opens the store, starts the thread */
 /* false: the mailbox is full or the writer is stopping (err UNAVAILABLE); the job was not taken. Any thread. */
 bool writer_post(struct writer *writer, struct job *job, struct err *err);

@@ -1,0 +1,279 @@
+/* act: an agent speaks. Each ticket of a request is its own savepoint: one refusal does not undo the others. Undo and
+ * redo read the journal: an entry's old values become a new observation, allowed while every current value still is
+ * what that entry made it. A dry run is the real run, taken back. */
+#include "engine/change.h"
+#include "base/str.h"
+#include "wire/row.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct run { /* one request */
+    struct engine *e;
+    struct arena *arena;
+    const struct do_request *req;
+    int64_t now;
+    struct json *results;
+    int64_t seq;
+};
+
+static const struct config_source *source_of(const struct engine *e, const struct ticket *t)
+{
+    for (int i = 0; i < e->config->source_count; i++)
+        if (str_eq(e->config->sources[i].account, t->account))
+            return &e->config->sources[i];
+    return NULL;
+}
+
+static char *say(struct run *r, const struct ticket *t)
+{
+    const struct action *a = &r->req->action;
+    const char *name = action_table[a->id].name, *arg = a->arg ? a->arg : "";
+    static const char *const said[ACTIONS] = {
+        [ACTION_ACK] = "acknowledged", [ACTION_CLAIM] = "claimed", [ACTION_CLOSE] = "closed", [ACTION_NOTE] = "note added",
+        [ACTION_REOPEN] = "reopened", [ACTION_UNASSIGN] = "unassigned", [ACTION_UNDO] = "undone", [ACTION_REDO] = "redone",
+        [ACTION_TAGS] = "tags set", [ACTION_SNOOZE] = "snoozed"};
+    static const char *const with[ACTIONS] = {
+        [ACTION_ASSIGN] = "assigned to", [ACTION_STATUS] = "is now", [ACTION_PRIORITY] = "priority", [ACTION_LABEL] = "labelled",
+        [ACTION_CATEGORY] = "category"};
+    long long id = (long long)t->id;
+    if (a->id == ACTION_REPLY)
+        return arena_printf(r->arena, "#%lld reply leaves in %lld s (u takes it back)", id, (long long)r->e->config->undo_send / 1000);
+    if (a->id == ACTION_ESCALATE)
+        return arena_printf(r->arena, "#%lld escalated%s%s", id, t->escalation.state ? ", on call: " : "",
+                            t->escalation.state && config_oncall(r->e->config, r->now) ? config_oncall(r->e->config, r->now) : "");
+    return with[a->id] ? arena_printf(r->arena, "#%lld %s %.64s", id, with[a->id], arg)
+                       : arena_printf(r->arena, "#%lld %s", id, said[a->id] ? said[a->id] : name);
+}
+
+static void result_ok(struct run *r, const struct change *c)
+{
+    struct json *row = json_object();
+    json_put_i64(row, "ticket", c->after->id);
+    json_put_bool(row, "ok", true);
+    json_put_i64(row, "seq", c->seq);
+    json_put_string(row, "say", say(r, c->after));
+    if (r->req->dry_run)
+        json_put(row, "changes", row_changes(c->before, c->after));
+    json_push(r->results, row);
+    if (c->seq > r->seq)
+        r->seq = c->seq;
+}
+
+static void result_error(struct run *r, int64_t ticket, const struct err *err)
+{
+    const struct err_row *e = err_row(err->code);
+    struct json *row = json_object(), *problem = json_object();
+    char type[64];
+    snprintf(type, sizeof type, "urn:triage:problem:%s", e->slug);
+    json_put_string(problem, "type", type);
+    json_put_string(problem, "title", e->title);
+    json_put_i64(problem, "status", e->status);
+    json_put_string(problem, "detail", err->text);
+    json_put_bool(problem, "retryable", e->retryable);
+    if (*e->hint)
+        json_put_string(problem, "hint", e->hint);
+    json_put_i64(row, "ticket", ticket);
+    json_put_bool(row, "ok", false);
+    json_put(row, "error", problem);
+    json_push(r->results, row);
+}
+
+/* The reply's parcel is held for the undo time, then the courier takes it. */
+static bool hold_reply(struct run *r, const struct change *c, struct err *err)
+{
+    struct parcel p = {.entry = c->seq, .destination = arena_printf(r->arena, "reply:%s", c->source ? c->source->name : ""),
+                       .ticket = c->after->id, .agent = r->req->action.actor, .message = c->message, .state = "held",
+                       .due_at = r->now + r->e->config->undo_send};
+    return store_parcel_add(r->e->store, &p, err);
+}
+
+static bool put_message(struct run *r, struct observation *obs, struct change *c, struct err *err)
+{
+    bool added, changed;
+    if (!obs->message_count)
+        return true;
+    obs->messages->id = obs->v.key;
+    if (!store_message_put(r->e->store, c->after->id, obs->messages, &obs->v, &added, &changed, err))
+        return false;
+    c->message = store_message_row(r->e->store);
+    c->messages_added = 1;
+    c->after->thread_version++;
+    return store_message_counts(r->e->store, c->after->id, c->after, err);
+}
+
+/* The acting half shared by plain actions and undo: fold, write, hold. */
+static bool perform(struct run *r, struct change *c, struct observation *obs, struct err *err)
+{
+    const struct action *a = &r->req->action;
+    obs->v.key = arena_printf(r->arena, "desk:%lld", (long long)store_entry_next(r->e->store));
+    if (!(c->after = change_fold(r->e, r->arena, c->before, obs, err)) || !put_message(r, obs, c, err))
+        return false;
+    c->now = r->now;
+    c->did = action_table[a->id].name;
+    c->desk = obs;
+    c->source = source_of(r->e, c->before);
+    c->facts = (struct facts){.cause = "act", .actor = a->actor, .escalate = a->id == ACTION_ESCALATE,
+                              .acknowledge = a->id == ACTION_ACK, .undo = c->undoes != 0};
+    if (c->undoes)
+        c->after->reopen_count = c->before->reopen_count;
+    if (!change(r->e, r->arena, c, err))
+        return false;
+    return a->id != ACTION_REPLY || hold_reply(r, c, err);
+}
+
+static bool plain(struct run *r, int64_t ticket, struct change *c, struct err *err)
+{
+    struct observation obs;
+    c->before = store_ticket_get(r->e->store, r->arena, ticket, err);
+    return c->before && act_observe(r->arena, c->before, &r->req->action, source_of(r->e, c->before), r->e->config, r->now, &obs, err) &&
+           perform(r, c, &obs, err);
+}
+
+/* --- undo and redo --- */
+
+static bool undoable(const struct json *data)
+{
+    const struct action_row *row = action_find(json_get_string(data, "do", NULL));
+    return row && (row->flags & UNDOABLE);
+}
+
+/* The actor's newest entry that still stands: an action (undo), or an undo (redo). */
+static bool target(struct run *r, int64_t ticket, struct entry *out, struct json **data, struct err *err)
+{
+    struct entry_query q = {.actor = r->req->action.actor, .kind = "ticket", .ticket = ticket, .limit = 200, .newest_first = true};
+    struct entry *list;
+    int n, gone_count = 0;
+    bool redo = r->req->action.id == ACTION_REDO;
+    if (!store_entry_list(r->e->store, r->arena, &q, &list, &n, err))
+        return false;
+    int64_t *gone = ARENA_ARRAY(r->arena, int64_t, n + 1);
+    for (int i = 0; i < n; i++) {
+        bool undone = false;
+        for (int k = 0; k < gone_count; k++)
+            undone |= gone[k] == list[i].seq;
+        if (undone)
+            continue;
+        *data = json_parse_in(r->arena, list[i].data, strlen(list[i].data), &json_limits_dialect, NULL, NULL);
+        bool is_undo = str_eq(json_get_string(*data, "do", NULL), "undo");
+        if (list[i].undoes)
+            gone[gone_count++] = list[i].undoes;
+        if (redo ? is_undo : (!list[i].undoes || !is_undo) && (undoable(*data) || list[i].undoes)) {
+            *out = list[i];
+            return true;
+        }
+    }
+    return err_set(err, ERR_NOT_FOUND, redo ? "nothing of yours to redo" : "nothing of yours to undo");
+}
+
+/* Swaps what the entry changed: [field, old, new], while the value is still `new`. */
+static bool swap(struct run *r, const struct ticket *t, const struct json *changes, struct observation *obs, struct err *err)
+{
+    for (const struct json *c = json_first(changes); c; c = json_next(c)) {
+        const struct json *name = json_first(c), *old = json_next(name), *new = json_next(old);
+        const struct field *f = field_find(json_string(name));
+        if (!f || !(f->flags & FIELD_UNDO))
+            continue;
+        AUTO_JSON is = row_value(t, f);
+        char *a = json_print_in(r->arena, is), *b = json_print_in(r->arena, new);
+        if (strcmp(a, b) != 0)
+            return err_set(err, ERR_CONFLICT, "#%lld: %s changed since", (long long)t->id, f->name);
+        struct ticket was = {0};
+        if (!row_read_value(r->arena, old, f, &was, err))
+            return false;
+        if (json_kind(old) == JSON_NULL) {
+            observe_say_null(obs, f->name);
+        } else {
+            observe_say(obs, f->name);
+            field_move(&obs->value, &was, f);
+        }
+    }
+    return true;
+}
+
+/* A message it made: withdrawn, while nobody outside has it. */
+static bool withdraw(struct run *r, int64_t message, bool back, struct err *err)
+{
+    struct parcel p;
+    bool found;
+    if (!message || !store_parcel_by_message(r->e->store, r->arena, message, &p, &found, err))
+        return !message;
+    if (found && !str_eq(p.state, back ? "dropped" : "held"))
+        return err_set(err, ERR_CONFLICT, back ? "it was not taken back" : "already sent");
+    if (found) {
+        p.state = back ? "held" : "dropped";
+        p.due_at = back ? r->now + r->e->config->undo_send : 0;
+        if (!store_parcel_update(r->e->store, &p, err))
+            return false;
+    }
+    return store_message_state(r->e->store, message, back ? (found ? "held" : NULL) : "withdrawn", err);
+}
+
+static bool undo(struct run *r, int64_t ticket, struct change *c, struct err *err)
+{
+    struct entry entry = {0};
+    struct json *data = NULL;
+    struct observation obs = {.voice = VOICE_DESK, .kind = KIND_UPDATE, .v = {.t = r->now, .rank = 2}};
+    bool redo = r->req->action.id == ACTION_REDO;
+    if (!target(r, ticket, &entry, &data, err) || !(c->before = store_ticket_get(r->e->store, r->arena, entry.ticket, err)))
+        return false;
+    obs.account = c->before->account;
+    obs.dialect = c->before->dialect;
+    obs.key = c->before->key;
+    c->undoes = entry.seq;
+    c->cause = entry.seq;
+    int64_t message = json_get_i64(data, "message", 0);
+    if (!swap(r, c->before, json_get(data, "changes"), &obs, err) || !withdraw(r, message, redo, err))
+        return false;
+    /* An undo remembers the message it withdrew, so that redo finds it. */
+    c->message = message;
+    return perform(r, c, &obs, err) && (!message || store_message_counts(r->e->store, c->after->id, c->after, err));
+}
+
+/* --- the request --- */
+
+static bool one(struct run *r, int64_t ticket, struct err *fatal)
+{
+    struct change c = {0};
+    struct err err = {0};
+    struct frame **end = r->e->frames_end;
+    bool back = r->req->action.id == ACTION_UNDO || r->req->action.id == ACTION_REDO;
+    if (!store_savepoint(r->e->store, fatal))
+        return false;
+    bool ok = back ? undo(r, ticket, &c, &err) : plain(r, ticket, &c, &err);
+    if (ok)
+        result_ok(r, &c);
+    else
+        result_error(r, ticket, &err);
+    if (!ok && (err.code == ERR_STORAGE || err.code == ERR_NO_SPACE)) {
+        *fatal = err;
+        return false;
+    }
+    if (ok && !r->req->dry_run)
+        return store_release(r->e->store, fatal);
+    store_undo(r->e->store);
+    *end = NULL;
+    r->e->frames_end = end;
+    return true;
+}
+
+bool engine_do(struct engine *e, struct arena *arena, const struct do_request *req, int64_t now, char **answer, struct err *err)
+{
+    char *key = req->key ? arena_printf(arena, "%s\x1f%s", req->action.actor, req->key) : NULL;
+    *answer = NULL;
+    if (key && !store_answer_get(e->store, arena, key, answer, err))
+        return false;
+    if (*answer)
+        return true;
+    struct run r = {e, arena, req, now, json_array(), 0};
+    bool ok = true;
+    for (int i = 0; ok && i < req->ticket_count; i++)
+        ok = one(&r, req->tickets[i], err);
+    if (ok && !req->ticket_count)
+        ok = one(&r, 0, err);
+    AUTO_JSON body = json_object();
+    json_put_i64(body, "seq", r.seq);
+    json_put(body, "results", r.results);
+    *answer = json_print_in(arena, body);
+    return ok && (!key || req->dry_run || store_answer_put(e->store, key, *answer, now, err));
+}

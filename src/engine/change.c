@@ -1,0 +1,359 @@
+/* change: decide, then do. Runs inside the writer's transaction; nothing here reads the clock. */
+#include "engine/change.h"
+#include "base/str.h"
+#include "wire/row.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- frames --- */
+
+static struct json *views_of(struct engine *e, const struct ticket *t);
+
+static void frame_add(struct engine *e, int64_t seq, const char *kind, struct json *data)
+{
+    struct frame *f = ARENA_NEW(e->batch, struct frame);
+    *f = (struct frame){.seq = seq, .kind = arena_strdup(e->batch, kind), .data = json_print_in(e->batch, data)};
+    json_free(data);
+    *e->frames_end = f;
+    e->frames_end = &f->next;
+}
+
+bool change_entry(struct engine *e, struct entry *entry, const struct ticket *row, struct err *err)
+{
+    if (!store_entry_add(e->store, entry, err))
+        return false;
+    struct json *frame = json_object();
+    json_put_i64(frame, "seq", entry->seq);
+    json_put_i64(frame, "at", entry->at);
+    json_put_string(frame, "actor", entry->actor);
+    json_put_string(frame, "kind", entry->kind);
+    json_put_i64(frame, "ticket", entry->ticket);
+    json_put_i64(frame, "cause", entry->cause);
+    json_put(frame, "data", json_new_raw(entry->data));
+    if (row) {
+        json_put(frame, "row", row_ticket(row, true));
+        json_put(frame, "views", views_of(e, row));
+    }
+    frame_add(e, entry->seq, entry->kind, frame);
+    return true;
+}
+
+/* --- views --- */
+
+/* Whose member a ticket is in a view: "" for all, the assignee's name for a per-agent view. NULL: of nobody. */
+static const char *member_of(const struct engine *e, const struct config_view *view, const struct ticket *t)
+{
+    if (!t)
+        return NULL;
+    struct when_env env = {.me = t->assignee};
+    if (view->mine && (!t->assignee || !config_agent(e->config, t->assignee)))
+        return NULL;
+    return when_eval(view->when, t, &env) ? (view->mine ? t->assignee : "") : NULL;
+}
+
+static struct json *views_of(struct engine *e, const struct ticket *t)
+{
+    struct json *list = json_array();
+    for (int i = 0; i < e->config->view_count; i++) {
+        const char *owner = member_of(e, &e->config->views[i], t);
+        if (!owner)
+            continue;
+        struct json *view = json_object();
+        json_put_string(view, "name", e->config->views[i].name);
+        json_put_bool(view, "in", true);
+        if (*owner)
+            json_put_string(view, "owner", owner);
+        json_push(list, view);
+    }
+    return list;
+}
+
+static void note_owner(struct engine *e, const char *owner)
+{
+    e->counts_changed = true;
+    for (int i = 0; i < e->owner_count; i++)
+        if (str_eq(e->owners[i], owner))
+            return;
+    if (*owner && e->owner_count < 32)
+        e->owners[e->owner_count++] = arena_strdup(e->batch, owner);
+}
+
+static bool requeue(struct engine *e, const struct ticket *before, const struct ticket *after, struct err *err)
+{
+    for (int i = 0; i < e->config->view_count; i++) {
+        const struct config_view *view = &e->config->views[i];
+        const char *was = member_of(e, view, before), *is = member_of(e, view, after);
+        bool same = str_eq(was, is);
+        int64_t id;
+        if (same && (!was || store_queue_same_place(before, after)))
+            continue;
+        if (!store_view_id(e->store, view->name, &id, NULL, NULL, err))
+            return false;
+        if (was && !store_queue_drop(e->store, id, view->name, was, before, err))
+            return false;
+        if (is && !store_queue_add(e->store, id, view->name, is, after, err))
+            return false;
+        if (!same) {
+            if (was)
+                note_owner(e, was);
+            if (is)
+                note_owner(e, is);
+        }
+    }
+    return true;
+}
+
+bool engine_views(struct engine *e, struct arena *arena, int64_t now, struct err *err)
+{
+    (void)now;
+    for (int i = 0; i < e->config->view_count; i++) {
+        const struct config_view *view = &e->config->views[i];
+        char *text = NULL;
+        int64_t id, ids[256], after = 0;
+        int n;
+        if (!store_view_id(e->store, view->name, &id, &text, arena, err))
+            return false;
+        if (id && str_eq(text, view->text))
+            continue;
+        if (!store_view_put(e->store, view->name, view->text, &id, err))
+            return false;
+        while (store_ticket_ids(e->store, after, ids, 256, &n, err) && n) {
+            AUTO_ARENA page = arena_new();
+            for (int k = 0; k < n; k++) {
+                struct ticket *t = store_ticket_get(e->store, page, ids[k], err);
+                const char *owner = t ? member_of(e, view, t) : NULL;
+                if (!t || (owner && !store_queue_add(e->store, id, view->name, owner, t, err)))
+                    return false;
+            }
+            after = ids[n - 1];
+        }
+    }
+    return true;
+}
+
+struct json *engine_counts(struct store *store, const struct config *config, const char *const *agents, int agent_count, struct err *err)
+{
+    struct json *all = json_object(), *views = json_object(), *owners = json_object(), *escalations = json_object();
+    int64_t n, sum;
+    bool ok = true;
+    for (int i = 0; ok && i < config->view_count; i++) {
+        const struct config_view *view = &config->views[i];
+        if (!view->mine) {
+            ok = store_queue_count(store, view->name, "", &n, err);
+            json_put_i64(views, view->name, n);
+            continue;
+        }
+        struct json *by = json_object();
+        for (int k = 0; ok && k < agent_count; k++) {
+            ok = store_queue_count(store, view->name, agents[k], &n, err);
+            json_put_i64(by, agents[k], n);
+        }
+        json_put(owners, view->name, by);
+    }
+    for (int state = ESCALATION_TRIGGERED; ok && state <= ESCALATION_SUPPRESSED; state++) {
+        ok = store_tally_get(store, "escalation", escalation_word(state), 0, &n, &sum, err);
+        if (state != ESCALATION_RESOLVED)
+            json_put_i64(escalations, escalation_word(state), n);
+    }
+    json_put(all, "views", views);
+    json_put(all, "owners", owners);
+    json_put(all, "escalations", escalations);
+    if (!ok) {
+        json_free(all);
+        return NULL;
+    }
+    return all;
+}
+
+bool engine_batch_end(struct engine *e, struct err *err)
+{
+    if (!e->counts_changed)
+        return true;
+    struct json *counts = engine_counts(e->store, e->config, e->owners, e->owner_count, err);
+    if (!counts)
+        return false;
+    frame_add(e, 0, "counts", counts);
+    e->counts_changed = false;
+    e->owner_count = 0;
+    return true;
+}
+
+/* --- facts --- */
+
+static bool load_boss(struct engine *e, struct arena *arena, struct facts *f, struct err *err)
+{
+    char *key = store_meta_get(e->store, arena, "boss", err), *data = NULL;
+    char *count = store_meta_get(e->store, arena, "boss_count", err);
+    f->boss_count = count ? atoll(count) : 0;
+    if (!key || !*key)
+        return true;
+    if (!store_record_get(e->store, arena, "boss", key, &data, err))
+        return false;
+    struct json *j = data ? json_parse_in(arena, data, strlen(data), &json_limits_native, NULL, NULL) : NULL;
+    if (!j)
+        return true;
+    f->boss = (struct boss){.key = key, .name = json_get_string(j, "name", key), .tier = json_get_string(j, "tier", "common"),
+                            .max_hp = json_get_i64(j, "max_hp", 0), .hp = json_get_i64(j, "hp", 0),
+                            .tickets_required = json_get_i64(j, "tickets_required", 0),
+                            .spawned_at = json_get_i64(j, "spawned_at", 0), .expires_at = json_get_i64(j, "expires_at", 0)};
+    return true;
+}
+
+static bool load_game(struct engine *e, struct arena *arena, struct facts *f, const struct ticket *t, int64_t now, struct err *err)
+{
+    const char *who = t->assignee ? t->assignee : f->actor;
+    int64_t sum;
+    char dealt[256];
+    if (!load_boss(e, arena, f, err))
+        return false;
+    snprintf(dealt, sizeof dealt, "%s\x1f%s", f->boss.key ? f->boss.key : "", who);
+    return store_tally_get(e->store, "xp", who, 0, &sum, &f->xp_total, err) &&
+           store_tally_get(e->store, "xp", who, score_day(now), &sum, &f->xp_today, err) &&
+           store_tally_get(e->store, "resolves", who, 0, &f->resolves_total, &sum, err) &&
+           store_tally_get(e->store, "damage", dealt, 0, &sum, &f->boss_dealt, err) &&
+           store_score_caps(e->store, who, t->customer, now, &f->last_paid_at, &f->customer_paid_today, err);
+}
+
+static bool load_facts(struct engine *e, struct arena *arena, struct change *c, struct err *err)
+{
+    struct facts *f = &c->facts;
+    int64_t sum;
+    f->model_learned = e->model ? classify_model_learned(e->model) : 0;
+    f->source_takes_replies = c->source && c->source->reply_via != REPLY_NONE;
+    unsigned needs = consequence_needs(c->before, c->after, f, c->now);
+    f->oncall = config_oncall(e->config, c->now);
+    if (!store_tally_get(e->store, "open", "", 0, &f->open_tickets, &sum, err))
+        return false;
+    f->open_tickets += (ticket_done(c->after->status) ? 0 : 1) - (c->before && !ticket_done(c->before->status) ? 1 : 0);
+    if ((needs & NEEDS_SCORES) && c->before &&
+        !store_score_open(e->store, arena, c->before->id, (struct score_row **)(uintptr_t)&f->scores, &f->score_count, err))
+        return false;
+    if ((needs & NEEDS_REPLIES) && c->before && !store_message_facts(e->store, c->before->id, &f->public_replies, &f->resolution_note, err))
+        return false;
+    if ((needs & NEEDS_ONCALL) && !store_tally_get(e->store, "open_critical", "", 0, &f->env.open_criticals, &sum, err))
+        return false;
+    return !(needs & NEEDS_GAME) || load_game(e, arena, f, c->after, c->now, err);
+}
+
+/* --- writing --- */
+
+static bool tallies(struct engine *e, const struct ticket *before, const struct ticket *after, const char *actor, struct err *err)
+{
+    int open = (ticket_done(after->status) ? 0 : 1) - (before && !ticket_done(before->status) ? 1 : 0);
+    bool was_critical = before && !ticket_done(before->status) && before->urgency == URGENCY_CRITICAL;
+    bool is_critical = !ticket_done(after->status) && after->urgency == URGENCY_CRITICAL;
+    int was_escalated = before ? before->escalation.state : 0;
+    const char *who = after->assignee ? after->assignee : actor;
+    if (open && !store_tally_add(e->store, "open", "", 0, open, 0, err))
+        return false;
+    if (was_critical != is_critical && !store_tally_add(e->store, "open_critical", "", 0, is_critical ? 1 : -1, 0, err))
+        return false;
+    if (before && ticket_done(after->status) != ticket_done(before->status) &&
+        !store_tally_add(e->store, "resolves", who, 0, ticket_done(after->status) ? 1 : -1, 0, err))
+        return false;
+    if (was_escalated == after->escalation.state)
+        return true;
+    e->counts_changed = true;
+    return (!was_escalated || store_tally_add(e->store, "escalation", escalation_word(was_escalated), 0, -1, 0, err)) &&
+           (!after->escalation.state || store_tally_add(e->store, "escalation", escalation_word(after->escalation.state), 0, 1, 0, err));
+}
+
+/* The native boss that stands is named in meta; a boss that fell or fled frees the place. */
+static bool put_record(struct engine *e, struct arena *arena, const struct record_draft *r, int64_t now, struct err *err)
+{
+    struct record record = {r->kind, r->key, r->data};
+    struct version v = {.t = now, .rank = 2, .key = "desk"};
+    if (!store_record_put(e->store, arena, &record, &v, err))
+        return false;
+    if (!str_eq(r->kind, "boss"))
+        return true;
+    struct json *j = json_parse_in(arena, r->data, strlen(r->data), &json_limits_native, NULL, err);
+    const char *state = json_get_string(j, "state", NULL);
+    if (!state)
+        return true;
+    char *stands = store_meta_get(e->store, arena, "boss", err), *count = store_meta_get(e->store, arena, "boss_count", err);
+    bool active = str_eq(state, "active") || str_eq(state, "alive");
+    if (active && !str_eq(stands, r->key))
+        return store_meta_put(e->store, "boss", r->key, err) &&
+               store_meta_put(e->store, "boss_count", arena_printf(arena, "%lld", (count ? atoll(count) : 0) + 1LL), err);
+    return active || !str_eq(stands, r->key) || store_meta_put(e->store, "boss", "", err);
+}
+
+static bool put_consequence(struct engine *e, struct arena *arena, struct change *c, const struct consequence *out, struct err *err)
+{
+    for (int i = 0; i < out->entry_count; i++) {
+        struct entry entry = {.at = c->now, .actor = c->facts.actor, .kind = out->entries[i].kind, .ticket = out->after->id,
+                              .cause = c->seq ? c->seq : c->cause, .data = out->entries[i].data};
+        if (!change_entry(e, &entry, c->seq ? NULL : out->after, err))
+            return false;
+    }
+    for (int i = 0; i < out->score_count; i++)
+        if (!store_score_add(e->store, &out->scores[i], c->seq, err))
+            return false;
+    for (int i = 0; i < out->record_count; i++)
+        if (!put_record(e, arena, &out->records[i], c->now, err))
+            return false;
+    for (int i = 0; i < out->page_count; i++) {
+        /* Consoles are told by the commit itself; that page is delivered when this batch is. */
+        struct parcel p = {.entry = store_entry_next(e->store) - 1, .destination = "console", .ticket = out->after->id,
+                           .step = out->pages[i].step, .agent = out->pages[i].agent, .state = "delivered", .memo = out->pages[i].why};
+        if (!store_parcel_add(e->store, &p, err))
+            return false;
+    }
+    return true;
+}
+
+static bool put_entry(struct engine *e, struct arena *arena, struct change *c, const struct ticket *after, struct err *err)
+{
+    AUTO_JSON data = json_object();
+    if (c->did)
+        json_put_string(data, "do", c->did);
+    if (c->effect)
+        json_put_string(data, "effect", c->effect);
+    if (c->event)
+        json_put_i64(data, "event", c->event);
+    if (c->message)
+        json_put_i64(data, "message", c->message);
+    if (c->messages_added)
+        json_put_i64(data, "messages", c->messages_added);
+    json_put(data, "changes", c->before ? row_changes(c->before, after) : json_array());
+    if (c->desk)
+        json_put(data, "obs", row_observation(c->desk));
+    struct entry entry = {.at = c->now, .actor = c->facts.actor, .kind = "ticket", .ticket = after->id, .cause = c->cause,
+                          .undoes = c->undoes, .data = json_print_in(arena, data)};
+    if (!change_entry(e, &entry, after, err))
+        return false;
+    c->seq = entry.seq;
+    return true;
+}
+
+static bool anything_visible(const struct ticket *before, const struct ticket *after)
+{
+    for (int i = 0; i < field_count; i++)
+        if (!(field_table[i].flags & FIELD_QUIET) && !field_same(before, after, &field_table[i]))
+            return true;
+    return before->messages != after->messages || before->thread_version != after->thread_version;
+}
+
+bool change(struct engine *e, struct arena *arena, struct change *c, struct err *err)
+{
+    struct consequence out = {0};
+    if (!str_eq(c->before ? c->before->assignee : NULL, c->after->assignee) && c->after->assigned_at == (c->before ? c->before->assigned_at : 0))
+        c->after->assigned_at = c->after->assignee ? c->now : 0;
+    if (!load_facts(e, arena, c, err))
+        return false;
+    consequence(arena, c->before, c->after, &c->facts, e->config, c->now, &out);
+    struct ticket *after = out.after;
+    after->escalated = after->escalation.state;
+    after->version++;
+    if (after->wake_at && after->wake_at <= c->now)
+        after->wake_at = c->now + 1000; /* a rule that keeps asking never spins the writer */
+    bool wake = str_eq(c->facts.cause, "wake");
+    if ((!c->before || !wake || anything_visible(c->before, after)) && !put_entry(e, arena, c, after, err))
+        return false;
+    bool ok = c->before ? store_ticket_update(e->store, after, err) : store_ticket_insert(e->store, after, err);
+    c->after = after;
+    return ok && put_consequence(e, arena, c, &out, err) && tallies(e, c->before, after, c->facts.actor, err) &&
+           requeue(e, c->before, after, err);
+}

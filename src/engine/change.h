@@ -1,0 +1,27 @@
+/* change: the one way to write a ticket. Whoever causes it (event, act, wake) has made `after` from `before`; here the
+ * facts are looked up, the consequence is drawn and everything lands: row, clocks, entries, scores, records, parcels,
+ * queues, tallies, frames. Private to src/engine. */
+#ifndef ENGINE_CHANGE_H
+#define ENGINE_CHANGE_H
+#include "engine/engine.h"
+
+struct change {
+    const struct ticket *before; /* NULL: new */
+    struct ticket *after;
+    struct facts facts;          /* cause, actor, paged_for, escalate, acknowledge, undo: set by the caller */
+    const struct config_source *source;
+    const char *did, *effect;    /* the action's name, or the event's effect word */
+    int64_t event;               /* the event that caused it, 0 = none */
+    int64_t cause, undoes;       /* entries */
+    const struct observation *desk; /* an act's observation: kept in its entry for refolding */
+    int64_t message;             /* row of a message the act made */
+    int messages_added;
+    int64_t now;
+    int64_t seq;                 /* out: the entry of this change, 0 = nothing changed */
+};
+bool change(struct engine *e, struct arena *arena, struct change *c, struct err *err);
+/* Adds a journal entry and its frame. row: the ticket after, or NULL. */
+bool change_entry(struct engine *e, struct entry *entry, const struct ticket *row, struct err *err);
+/* Folds obs into a copy of before: incrementally when it is the newest, else by refolding the whole history. */
+struct ticket *change_fold(struct engine *e, struct arena *arena, const struct ticket *before, const struct observation *obs, struct err *err);
+#endif

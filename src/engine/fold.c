@@ -1,0 +1,138 @@
+/* fold: from observations to a ticket. The newest observation is folded on top; an older one makes the whole history
+ * fold again in order of v, so arrival order never matters (dialects.md 9). Source observations are read from their
+ * events, the desk's from the entries of acts. */
+#include "engine/change.h"
+#include "base/str.h"
+#include "wire/row.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct history {
+    struct arena *arena;
+    struct observation *list;
+    int count, cap;
+};
+
+static struct observation *next(struct history *h)
+{
+    if (h->count == h->cap) {
+        struct observation *more = ARENA_ARRAY(h->arena, struct observation, h->cap = h->cap ? h->cap * 2 : 16);
+        if (h->count)
+            memcpy(more, h->list, sizeof *more * (size_t)h->count);
+        h->list = more;
+    }
+    return &h->list[h->count++];
+}
+
+static bool add(struct history *h, const struct json *obs)
+{
+    return obs && row_read_observation(h->arena, obs, next(h), NULL);
+}
+
+static bool add_event(void *arg, int64_t id, const char *text)
+{
+    struct history *h = arg;
+    (void)id;
+    return text && add(h, json_parse_in(h->arena, text, strlen(text), &json_limits_dialect, NULL, NULL));
+}
+
+static bool add_acts(struct engine *e, struct history *h, int64_t ticket, struct err *err)
+{
+    struct entry_query q = {.ticket = ticket, .kind = "ticket", .limit = 1000};
+    for (;;) {
+        struct entry *list;
+        int n;
+        if (!store_entry_list(e->store, h->arena, &q, &list, &n, err))
+            return false;
+        for (int i = 0; i < n; i++) {
+            struct json *data = json_parse_in(h->arena, list[i].data, strlen(list[i].data), &json_limits_dialect, NULL, NULL);
+            const struct json *obs = json_get(data, "obs");
+            if (obs && !add(h, obs))
+                return err_set(err, ERR_INTERNAL, "reading the act of entry %lld", (long long)list[i].seq);
+        }
+        if (n < q.limit)
+            return true;
+        q.after = list[n - 1].seq;
+    }
+}
+
+static int by_version(const void *a, const void *b)
+{
+    const struct observation *x = a, *y = b;
+    return version_cmp(&x->v, &y->v);
+}
+
+/* A label an agent gave stays, whatever the source says later (label precedence, architecture "Two voices"). */
+static void fold_one(struct ticket *t, const struct observation *obs)
+{
+    int category = t->category, by = t->category_by;
+    observe_fold(t, obs);
+    if (obs->voice == VOICE_DESK || !field_set_has(&obs->said, field_index(field_find("category"))))
+        return;
+    if (by == LABEL_BY_AGENT) {
+        t->category = category;
+        t->category_by = by;
+    } else if (t->category) {
+        t->category_by = LABEL_BY_SOURCE;
+        t->category_bp = 10000;
+    }
+}
+
+/* Everything the fold says is forgotten; what the desk's rules and the model know stays. */
+static void forget(struct ticket *t)
+{
+    static const char *const also[] = {"status_from", "source_status", "source_priority", "source_assignee", "desk_status_at",
+        "desk_assignee_at", "desk_priority_at", "last_t", "last_rank", "last_n", "last_key", "waiting_since", "last_customer_at",
+        "last_agent_at", "resolved_at", "reopen_count", "deleted"};
+    struct ticket none = {0};
+    bool keep_category = t->category_by == LABEL_BY_MODEL || t->category_by == LABEL_BY_RULE;
+    int category = t->category;
+    for (int i = 0; i < field_count; i++)
+        if (field_table[i].flags & FIELD_SOURCE)
+            field_move(t, &none, &field_table[i]);
+    for (size_t i = 0; i < sizeof also / sizeof *also; i++)
+        field_move(t, &none, field_find(also[i]));
+    if (keep_category)
+        t->category = category;
+    else
+        t->category_by = LABEL_BY_NONE;
+    t->stub = true;
+}
+
+/* In a history the desk speaks only of what the fold owns: urgency, snooze and the like stay as they are now. */
+static void only_folded(struct observation *obs)
+{
+    for (int i = 0; i < field_count; i++)
+        if (!(field_table[i].flags & FIELD_SOURCE)) {
+            obs->said.bits[i >> 6] &= ~((uint64_t)1 << (i & 63));
+            obs->null.bits[i >> 6] &= ~((uint64_t)1 << (i & 63));
+        }
+}
+
+static struct ticket *refold(struct engine *e, struct arena *arena, const struct ticket *before, const struct observation *obs, struct err *err)
+{
+    struct history h = {.arena = arena};
+    if (!store_event_observations(e->store, before->id, add_event, &h, err) || !add_acts(e, &h, before->id, err))
+        return NULL;
+    for (int i = 0; i < h.count; i++)
+        if (h.list[i].voice == VOICE_DESK)
+            only_folded(&h.list[i]);
+    if (obs)
+        *next(&h) = *obs;
+    qsort(h.list, (size_t)h.count, sizeof *h.list, by_version);
+    struct ticket *t = ticket_copy(arena, before);
+    forget(t);
+    for (int i = 0; i < h.count; i++)
+        fold_one(t, &h.list[i]);
+    return t;
+}
+
+struct ticket *change_fold(struct engine *e, struct arena *arena, const struct ticket *before, const struct observation *obs, struct err *err)
+{
+    struct version last = {before->last_t, before->last_rank, before->last_n, before->last_key};
+    if (!obs || (before->last_key && version_cmp(&obs->v, &last) < 0))
+        return refold(e, arena, before, obs, err);
+    struct ticket *t = ticket_copy(arena, before);
+    fold_one(t, obs);
+    return t;
+}

@@ -1,0 +1,203 @@
+/* ingest: a source speaks. One event: admitted (new, duplicate, conflict, quarantined), folded, labelled, followed by
+ * its consequence. If interpreting fails, its savepoint is undone and the raw event is kept as quarantined: what was
+ * received is never lost for a fault of ours. */
+#include "engine/change.h"
+#include "base/str.h"
+#include "base/text.h"
+#include "wire/row.h"
+#include <stdio.h>
+#include <string.h>
+
+/* EVENT of api.md, and the journal's line about it. */
+static bool event_entry(struct engine *e, struct arena *arena, const struct event *ev, const char *effect, int64_t now, struct err *err)
+{
+    AUTO_JSON data = json_object();
+    json_put_i64(data, "id", ev->id);
+    json_put_i64(data, "at", now);
+    json_put_string(data, "source", ev->source);
+    json_put_string(data, "dialect", ev->dialect);
+    json_put_string(data, "type", ev->type);
+    json_put_string(data, "effect", effect);
+    json_put_string(data, "state", ev->state);
+    json_put_i64(data, "ticket", ev->ticket);
+    json_put_string(data, "key", ev->key);
+    if (ev->warnings && strcmp(ev->warnings, "[]") != 0)
+        json_put(data, "warnings", json_new_raw(ev->warnings));
+    if (ev->note)
+        json_put_string(data, "note", ev->note);
+    struct entry entry = {.at = now, .actor = arena_printf(arena, "source:%s", ev->source), .kind = "event", .ticket = ev->ticket,
+                          .data = json_print_in(arena, data)};
+    return change_entry(e, &entry, NULL, err);
+}
+
+/* A key that is known: the same content again is a duplicate, other content a conflict; the first one stands. */
+static bool known_key(struct engine *e, struct arena *arena, struct ingest_item *item, const struct event *first, int64_t now,
+                      struct ingest_answer *out, struct err *err)
+{
+    struct event *ev = &item->event;
+    bool same = memcmp(first->content_hash, ev->content_hash, sizeof ev->content_hash) == 0;
+    *out = (struct ingest_answer){first->id, first->ticket, same ? "duplicate" : "conflict", true};
+    ev->ticket = first->ticket;
+    ev->state = out->state;
+    if (same) {
+        ev->id = first->id;
+        return store_event_seen(e->store, first->id, err) && event_entry(e, arena, ev, "duplicate", now, err);
+    }
+    ev->note = arena_printf(arena, "same key as event %lld, other content: the first one stands", (long long)first->id);
+    return store_event_insert(e->store, ev, err) && event_entry(e, arena, ev, "conflict", now, err);
+}
+
+/* The label is the strongest any customer text asked for; an agent's or the source's is left alone. */
+static bool apply_label(struct engine *e, struct arena *arena, struct ticket *t, const struct ingest_item *item, struct json **why, struct err *err)
+{
+    (void)e;
+    (void)err;
+    const struct classify_result *r = &item->label;
+    if (!item->labelled || t->urgency_by > LABEL_BY_MODEL)
+        return false;
+    bool raises = r->urgency.value > t->urgency || (r->urgency.value == t->urgency && r->urgency.bp > t->urgency_bp);
+    if (!t->category) {
+        t->category = r->category.value;
+        t->category_by = LABEL_BY_MODEL;
+        t->category_bp = r->category.bp;
+    }
+    if (!raises)
+        return false;
+    t->urgency = r->urgency.value;
+    t->urgency_by = LABEL_BY_MODEL;
+    t->urgency_bp = r->urgency.bp;
+    struct json *data = json_object(), *reasons = json_array();
+    json_put_string(data, "urgency", urgency_word(r->urgency.value));
+    json_put_string(data, "runner_up", urgency_word(r->urgency.runner_up));
+    json_put_i64(data, "bp", r->urgency.bp);
+    for (int i = 0; i < r->urgency.reason_count; i++) {
+        struct json *reason = json_object();
+        json_put_string(reason, "text", text_safe_in(arena, r->urgency.reasons[i].text, TEXT_LINE));
+        json_put_i64(reason, "weight_milli", r->urgency.reasons[i].weight_milli);
+        json_push(reasons, reason);
+    }
+    json_put(data, "reasons", reasons);
+    json_put_string(data, "category", category_word(r->category.value));
+    json_put_i64(data, "category_bp", r->category.bp);
+    if (r->hard)
+        json_put_string(data, "hard", r->hard_phrase);
+    *why = data;
+    return true;
+}
+
+static bool put_messages(struct engine *e, const struct observation *obs, struct ticket *t, int *added_count, struct err *err)
+{
+    bool any = false;
+    for (int i = 0; i < obs->message_count; i++) {
+        bool added, changed;
+        if (!store_message_put(e->store, t->id, &obs->messages[i], &obs->v, &added, &changed, err))
+            return false;
+        *added_count += added;
+        any |= added || changed;
+        t->thread_version += added;
+    }
+    return !any || store_message_counts(e->store, t->id, t, err);
+}
+
+static struct ticket *fresh(struct engine *e, struct arena *arena, const struct ingest_item *item, int64_t now)
+{
+    struct ticket *t = ARENA_NEW(arena, struct ticket);
+    const char *id = item->obs.value.source_id;
+    *t = (struct ticket){.id = store_ticket_next(e->store), .account = item->event.account, .dialect = item->obs.dialect ? item->obs.dialect : item->event.dialect,
+                         .key = item->obs.key, .source_id = id, .received_at = now, .stub = true};
+    t->root = t->id;
+    return t;
+}
+
+static bool put_records(struct engine *e, struct arena *arena, const struct observation *obs, struct err *err)
+{
+    for (int i = 0; i < obs->record_count; i++)
+        if (!store_record_put(e->store, arena, &obs->records[i], &obs->v, err))
+            return false;
+    return true;
+}
+
+static bool is_new_label(const struct ticket *before, const struct ticket *after)
+{
+    return !before || before->urgency != after->urgency;
+}
+
+static bool apply(struct engine *e, struct arena *arena, struct ingest_item *item, int64_t ticket, int64_t now, struct err *err)
+{
+    struct change c = {.now = now, .event = item->event.id, .effect = item->effect};
+    struct ticket *start = NULL;
+    struct json *why = NULL;
+    if (ticket && !(c.before = store_ticket_get(e->store, arena, ticket, err)))
+        return false;
+    start = c.before ? (struct ticket *)(uintptr_t)c.before : fresh(e, arena, item, now);
+    if (!(c.after = change_fold(e, arena, start, &item->obs, err)) || !put_messages(e, &item->obs, c.after, &c.messages_added, err))
+        return false;
+    bool labelled = apply_label(e, arena, c.after, item, &why, err);
+    c.source = config_source(e->config, item->event.source);
+    c.facts = (struct facts){.cause = "event", .actor = arena_printf(arena, "source:%s", item->event.source),
+                             .paged_for = item->label.hard && item->labelled ? item->label.hard_phrase : NULL};
+    bool ok = change(e, arena, &c, err);
+    if (ok && labelled && is_new_label(c.before, c.after)) {
+        struct entry entry = {.at = now, .actor = "model", .kind = "label", .ticket = c.after->id, .cause = c.seq, .data = json_print_in(arena, why)};
+        ok = change_entry(e, &entry, NULL, err);
+    }
+    json_free(why);
+    return ok;
+}
+
+static bool admit(struct engine *e, struct arena *arena, struct ingest_item *item, int64_t now, struct ingest_answer *out, struct err *err)
+{
+    struct event *ev = &item->event;
+    bool of_ticket = item->obs.key && item->obs.kind != KIND_NONE && item->obs.kind != KIND_REFER;
+    int64_t ticket = 0;
+    if (item->obs.key && !store_ticket_find(e->store, ev->account, item->obs.key, &ticket, err))
+        return false;
+    if (!item->obs.v.key)
+        item->obs.v.key = arena_printf(arena, "%020lld", (long long)store_event_next(e->store));
+    ev->ticket = of_ticket && !ticket ? store_ticket_next(e->store) : ticket;
+    ev->state = of_ticket || item->obs.record_count ? "applied" : "ignored";
+    if (of_ticket) {
+        AUTO_JSON obs = row_observation(&item->obs);
+        ev->obs = json_print_in(arena, obs);
+    }
+    *out = (struct ingest_answer){store_event_next(e->store), ev->ticket, ev->state, false};
+    /* The ticket is changed before its event is written: a refold reads the older events only. */
+    ev->id = out->event;
+    if (of_ticket && !apply(e, arena, item, ticket, now, err))
+        return false;
+    return put_records(e, arena, &item->obs, err) && store_event_insert(e->store, ev, err) && event_entry(e, arena, ev, item->effect, now, err);
+}
+
+static bool keep_aside(struct engine *e, struct arena *arena, struct ingest_item *item, const char *why, int64_t now, struct ingest_answer *out, struct err *err)
+{
+    struct event *ev = &item->event;
+    ev->state = "quarantine";
+    ev->ticket = 0;
+    ev->obs = NULL;
+    ev->note = why;
+    *out = (struct ingest_answer){store_event_next(e->store), 0, ev->state, false};
+    return store_event_insert(e->store, ev, err) && event_entry(e, arena, ev, "quarantine", now, err);
+}
+
+bool engine_ingest(struct engine *e, struct arena *arena, struct ingest_item *item, int64_t now, struct ingest_answer *out, struct err *err)
+{
+    struct event first;
+    bool found = false;
+    if (item->quarantine)
+        return keep_aside(e, arena, item, item->event.note, now, out, err);
+    if (item->has_key && !store_event_find(e->store, arena, item->event.account, item->event.key, &first, &found, err))
+        return false;
+    if (found && !(item->key_daily && now - first.received_at > 86400000))
+        return known_key(e, arena, item, &first, now, out, err);
+    struct frame **end = e->frames_end;
+    if (!store_savepoint(e->store, err))
+        return false;
+    if (admit(e, arena, item, now, out, err))
+        return store_release(e->store, err);
+    if (err->code == ERR_STORAGE || err->code == ERR_NO_SPACE)
+        return false;
+    store_undo(e->store);
+    *end = NULL;
+    e->frames_end = end;
+    return keep_aside(e, arena, item, arena_printf(arena, "internal: %s", err->text), now, out, err);
+}

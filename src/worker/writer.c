@@ -1,0 +1,287 @@
+/* writer: the mailbox and the thread behind it. A batch is whatever waits (at most 64 jobs): BEGIN, every job, COMMIT,
+ * then answers and frames, in that order. Batches size themselves: while one commit syncs, the next batch gathers.
+ * Between batches it runs due wakes and a checkpoint in bites. After a failed commit nothing is promised any more:
+ * every waiting job is told, and the daemon stops (reliability.md finding 2). */
+#include "worker/writer.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/str.h"
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { BATCH = 64, WAL_IDLE_PAGES = 1000, WAL_FORCED_PAGES = 16000 };
+
+struct writer {
+    struct writer_options o;
+    struct engine engine;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t some;
+    struct job *first, **last;
+    int waiting;
+    bool stopping, broken;
+};
+
+bool writer_post(struct writer *w, struct job *job, struct err *err)
+{
+    job->next = NULL;
+    job->ok = false;
+    pthread_mutex_lock(&w->lock);
+    bool taken = !w->stopping && !w->broken && w->waiting < w->o.mailbox_max;
+    if (taken) {
+        *w->last = job;
+        w->last = &job->next;
+        w->waiting++;
+        pthread_cond_signal(&w->some);
+    }
+    bool full = !w->stopping && !w->broken;
+    pthread_mutex_unlock(&w->lock);
+    return taken || err_set(err, ERR_UNAVAILABLE, full ? "too much is waiting to be written" : "the daemon is stopping");
+}
+
+/* --- jobs --- */
+
+static bool run_ingest(struct engine *e, struct job *job, int64_t now, struct err *err)
+{
+    job->answers = ARENA_ARRAY(job->arena, struct ingest_answer, job->item_count);
+    for (int i = 0; i < job->item_count; i++) {
+        if (i)
+            job->items[i].event.raw_of = job->answers[0].event;
+        if (!engine_ingest(e, job->arena, &job->items[i], now, &job->answers[i], err))
+            return false;
+    }
+    return true;
+}
+
+static bool run(struct writer *w, struct job *job, int64_t now, struct err *err)
+{
+    struct engine *e = &w->engine;
+    switch (job->kind) {
+    case JOB_INGEST:
+        return run_ingest(e, job, now, err);
+    case JOB_DO:
+        return engine_do(e, job->arena, &job->request, now, &job->answer, err);
+    case JOB_KEEP:
+        return store_keep_put(e->store, job->agent, job->keep_key, job->keep_value, now, err);
+    case JOB_PROBE:
+        return store_meta_put(e->store, "probe", "", err);
+    case JOB_RECEIPT:
+        return engine_receipt(e, job->arena, &job->receipt, now, err);
+    case JOB_CONFIG:
+        e->config = job->config;
+        return engine_views(e, job->arena, now, err);
+    }
+    return err_set(err, ERR_INTERNAL, "unknown job");
+}
+
+static void batch_open(struct engine *e)
+{
+    e->batch = arena_new();
+    e->frames = NULL;
+    e->frames_end = &e->frames;
+    e->outgoing = NULL;
+    e->counts_changed = false;
+    e->owner_count = 0;
+}
+
+static void publish(struct writer *w)
+{
+    struct str sse;
+    str_init(&sse, 16 << 20);
+    for (struct frame *f = w->engine.frames; f; f = f->next) {
+        str_clear(&sse);
+        if (f->seq)
+            str_addf(&sse, "id: %lld\n", (long long)f->seq);
+        str_addf(&sse, "event: %s\ndata: ", f->kind);
+        str_adds(&sse, f->data);
+        str_adds(&sse, "\n\n");
+        hub_publish(w->o.hub, f->seq, sse.data, sse.len, f->leads_only);
+    }
+    str_fini(&sse);
+    for (struct outgoing *o = w->engine.outgoing; o && w->o.send; o = o->next)
+        w->o.send(w->o.send_arg, o);
+}
+
+static void answer(struct job *jobs, bool ok, const struct err *err)
+{
+    for (struct job *job = jobs, *next; job; job = next) {
+        next = job->next; /* after its wake the job may be gone */
+        if (!ok)
+            job->err = *err;
+        job->ok = ok && job->err.code == ERR_NONE;
+        if (job->wake)
+            job->wake(job->wake_arg);
+    }
+}
+
+/* One transaction. A job that fails for a reason of its own is taken back to its savepoint and told; storage errors
+ * fail the batch. false: the store cannot be trusted any more. */
+static bool batch(struct writer *w, struct job *jobs, bool wakes)
+{
+    struct engine *e = &w->engine;
+    struct err err = {0};
+    int64_t now = clock_now();
+    int ran = 0;
+    batch_open(e);
+    AUTO_ARENA arena = arena_new();
+    bool ok = store_begin(e->store, &err);
+    for (struct job *job = jobs; ok && job; job = job->next) {
+        job->err = (struct err){0};
+        if (run(w, job, now, &job->err))
+            continue;
+        ok = job->err.code != ERR_STORAGE && job->err.code != ERR_NO_SPACE;
+        err = job->err;
+    }
+    ok = ok && (!wakes || engine_wake(e, arena, now, 64, &ran, &err)) && engine_batch_end(e, &err) && store_commit(e->store, &err);
+    if (!ok) {
+        store_rollback(e->store);
+        log_line(LOG_ERROR, "batch_failed", "code=%d detail=\"%s\"", err.code, err.text);
+    }
+    answer(jobs, ok, &err);
+    if (ok)
+        publish(w);
+    arena_free(e->batch);
+    e->batch = NULL;
+    if (!ok && err.code != ERR_NO_SPACE && w->o.fatal)
+        w->o.fatal(w->o.fatal_arg, &err);
+    return ok || err.code == ERR_NO_SPACE;
+}
+
+/* --- the loop --- */
+
+static void wait_for_work(struct writer *w, int64_t until)
+{
+    /* The wall clock may be injected, so the sleep is bounded and the clock is asked again. */
+    int64_t wait = until ? until - clock_now() : 1000;
+    wait = wait < 0 ? 0 : wait > 1000 ? 1000 : wait;
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    t.tv_sec += wait / 1000;
+    t.tv_nsec += wait % 1000 * 1000000;
+    if (t.tv_nsec >= 1000000000) {
+        t.tv_sec++;
+        t.tv_nsec -= 1000000000;
+    }
+    while (!w->first && !w->stopping && pthread_cond_timedwait(&w->some, &w->lock, &t) == 0)
+        continue;
+}
+
+static struct job *take(struct writer *w, int64_t until, bool *stop)
+{
+    pthread_mutex_lock(&w->lock);
+    if (!w->first)
+        wait_for_work(w, until);
+    struct job *jobs = w->first, *job = jobs;
+    int n = 0;
+    while (job && ++n < BATCH && job->next)
+        job = job->next;
+    if (job) {
+        w->first = job->next;
+        if (!w->first)
+            w->last = &w->first;
+        job->next = NULL;
+        w->waiting -= n;
+    }
+    *stop = w->stopping && !jobs;
+    pthread_mutex_unlock(&w->lock);
+    return jobs;
+}
+
+static void fail_rest(struct writer *w)
+{
+    struct err err = {.code = ERR_STORAGE, .text = "the database failed; the daemon is stopping"};
+    pthread_mutex_lock(&w->lock);
+    w->broken = true;
+    struct job *jobs = w->first;
+    w->first = NULL;
+    w->last = &w->first;
+    pthread_mutex_unlock(&w->lock);
+    answer(jobs, false, &err);
+}
+
+static void care(struct writer *w, bool idle)
+{
+    struct err err;
+    int64_t pages = store_wal_pages(w->engine.store);
+    if ((idle && pages > WAL_IDLE_PAGES) || pages > WAL_FORCED_PAGES)
+        if (!store_checkpoint(w->engine.store, &err))
+            log_line(LOG_WARN, "checkpoint_failed", "detail=\"%s\"", err.text);
+}
+
+static void *loop(void *arg)
+{
+    struct writer *w = arg;
+    struct err err = {0};
+    bool stop = false;
+    int64_t next = 0;
+    int batches = 0;
+    while (!stop) {
+        struct job *jobs = take(w, next, &stop);
+        bool due = next && next <= clock_now();
+        if ((jobs || due) && !batch(w, jobs, due)) {
+            fail_rest(w);
+            return NULL;
+        }
+        if (!engine_next(&w->engine, &next, &err))
+            log_line(LOG_ERROR, "next_failed", "detail=\"%s\"", err.text);
+        if (!jobs || ++batches % 64 == 0)
+            care(w, !jobs);
+    }
+    return NULL;
+}
+
+static bool prepare(struct writer *w, struct err *err)
+{
+    struct engine *e = &w->engine;
+    AUTO_ARENA arena = arena_new();
+    int64_t now = clock_now();
+    batch_open(e);
+    bool ok = store_begin(e->store, err) && engine_boot(e, arena, now, err) && engine_views(e, arena, now, err) && store_commit(e->store, err);
+    arena_free(e->batch);
+    e->batch = NULL;
+    return ok;
+}
+
+struct writer *writer_open(const struct writer_options *o, struct err *err)
+{
+    struct writer *w = calloc(1, sizeof *w);
+    pthread_condattr_t attr;
+    if (!w)
+        abort();
+    w->o = *o;
+    w->last = &w->first;
+    w->engine = (struct engine){.config = o->config, .model = o->model};
+    pthread_mutex_init(&w->lock, NULL);
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&w->some, &attr);
+    pthread_condattr_destroy(&attr);
+    w->engine.store = store_open(o->path, STORE_WRITER, err);
+    if (w->engine.store && prepare(w, err) && pthread_create(&w->thread, NULL, loop, w) == 0)
+        return w;
+    if (w->engine.store && err->code == ERR_NONE)
+        err_set(err, ERR_INTERNAL, "starting the writer's thread");
+    store_close(w->engine.store);
+    free(w);
+    return NULL;
+}
+
+void writer_close(struct writer *w)
+{
+    struct err err;
+    if (!w)
+        return;
+    pthread_mutex_lock(&w->lock);
+    w->stopping = true;
+    pthread_cond_signal(&w->some);
+    pthread_mutex_unlock(&w->lock);
+    pthread_join(w->thread, NULL);
+    if (!w->broken && !store_checkpoint(w->engine.store, &err))
+        log_line(LOG_WARN, "checkpoint_failed", "detail=\"%s\"", err.text);
+    store_close(w->engine.store);
+    pthread_mutex_destroy(&w->lock);
+    pthread_cond_destroy(&w->some);
+    free(w);
+}

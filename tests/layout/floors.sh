@@ -1,0 +1,63 @@
+#!/bin/sh
+# floors: a folder includes only what lies below it (src/README.md), one file owns each foreign library, and no call is
+# made that the house forbids. Reads the sources as text; prints one TAP line a rule.
+src=$TRIAGE_SRCDIR
+cd "$src" || exit 1
+n=0 bad=0
+check() { # name, offending lines
+    n=$((n + 1))
+    if [ -z "$2" ]; then echo "ok $n - $1"; else
+        bad=1
+        echo "not ok $n - $1"
+        printf '%s\n' "$2" | sed 's/^/# /'
+    fi
+}
+floor() { # folder, the folders it may include besides itself
+    folder=$1; shift
+    allowed=$(printf '%s|' "$folder" "$@")
+    check "$folder includes only: $*" "$(grep -rnE '^#include "[a-z]+/' --include='*.[ch]' --include='*.def' "$folder_root/$folder" 2>/dev/null |
+        grep -vE "#include \"(${allowed%|})/")"
+}
+folder_root=src
+floor base
+floor core base
+floor wire base core
+floor dialect base core wire
+floor destination base core wire dialect
+floor store base core wire
+floor engine base core wire store
+floor worker base core wire store engine destination
+floor api base core wire dialect store engine worker
+floor daemon base core wire dialect destination store engine worker api
+folder_root=ui
+below="base core wire dialect"
+floor term $below
+floor widget $below term
+floor link $below
+floor screen $below term widget link
+floor command $below term widget link screen
+floor demo $below link
+floor app $below term widget link screen command demo
+
+owner() { # header, the files that may include it
+    header=$1; shift
+    check "$header is included by $* only" "$(grep -rnE "#include <$header" --include='*.[ch]' src ui |
+        grep -vE "^($(printf '%s|' "$@" | sed 's/|$//'))")"
+}
+owner cjson/ src/base/json
+owner yaml.h src/base/yaml
+owner pcre2 src/base/regex
+owner utf8proc src/base/text
+owner sodium src/base/crypto
+owner sqlite3 src/store/
+owner microhttpd src/api/server
+owner curl/ src/worker/http ui/link/link
+owner '(n?curses|ncursesw/curses|term).h' ui/term/ncurses
+
+banned='\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|system|popen|tmpnam|mktemp|alloca|atoi|gmtime|localtime|asctime|ctime|strerror_l)\('
+check "no banned call" "$(grep -rnE --include='*.c' "$banned" src ui)"
+check "pure folders read no clock, file, socket, environment or log" "$(grep -nE --include='*.c' -r \
+    '\b(clock_now|clock_mono|log_line|getenv|random|rand|fopen|open|socket|connect|pthread_[a-z_]+|time)\(' src/core src/wire src/dialect src/destination ui/link/mirror.c)"
+check "SQL text is made of literals and the field table only" "$(grep -nE 'sqlite3_(exec|prepare)' -r src --include='*.c' | grep -v '^src/store/store.c')"
+echo "1..$n"
+exit $bad
