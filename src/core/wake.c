@@ -4,6 +4,18 @@
 #include "core/consequence.h"
 #include "core/sla.h"
 
+/* When the clock closes a resolved ticket: the window counts from when we learned that it is done, so that news of an
+ * old resolution still leaves the customer the whole window to answer. */
+static int64_t closes_at(const struct follow *f)
+{
+    const struct ticket *t = f->out->after;
+    const struct sla_clock *c = &t->clock[SLA_RESOLUTION];
+    int64_t since = t->resolved_at > t->received_at ? t->resolved_at : t->received_at;
+    if (c->state == CLOCK_FULFILLED && c->since > since)
+        since = c->since;
+    return since + f->rules->reopen_window;
+}
+
 void wake_ripen(struct follow *f)
 {
     struct ticket *t = f->out->after;
@@ -13,7 +25,7 @@ void wake_ripen(struct follow *f)
     bool heard = f->before && t->last_customer_at > f->before->last_customer_at;
     if (t->snoozed_until && (f->now >= t->snoozed_until || heard))
         t->snoozed_until = 0;
-    if (t->status == STATUS_RESOLVED && f->now >= t->resolved_at + f->rules->reopen_window) {
+    if (was_done && t->status == STATUS_RESOLVED && f->now >= closes_at(f)) {
         t->status = STATUS_CLOSED;
         t->closed_at = t->desk_status_at = f->now;
     }
@@ -67,6 +79,6 @@ void wake_follow(struct follow *f)
     if (t->snoozed_until)
         sooner(&at, t->snoozed_until, f->now);
     if (t->status == STATUS_RESOLVED)
-        sooner(&at, t->resolved_at + f->rules->reopen_window, f->now);
+        sooner(&at, closes_at(f), f->now);
     t->wake_at = at;
 }
