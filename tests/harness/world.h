@@ -1,0 +1,29 @@
+/* world: the whole product in one thread: an in-memory store, the engine stepped by hand, a clock that is an int. Bodies
+ * go in as a dialect would hand them over; what came of it is read from the store. */
+#ifndef HARNESS_WORLD_H
+#define HARNESS_WORLD_H
+#include "dialect/dialect.h"
+#include "engine/engine.h"
+
+struct world {
+    struct arena *arena; /* lives as long as the world */
+    struct engine engine;
+    int64_t now;
+    char *frames;        /* of the last batch: "kind seq data\n"... */
+};
+/* config NULL: world_config. Aborts the test on any failure. */
+struct world *world_open(const char *config);
+void world_close(struct world *w);
+extern const char world_config[]; /* five sources without signatures, three agents: ana, tom, mara (lead) */
+
+/* One body at a door (enum door) of a source; the interpretation's effect word, or duplicate, conflict, quarantine. */
+const char *world_post(struct world *w, const char *source, const char *dialect, int door, const char *body, size_t n);
+/* An action by an agent; answers the parsed reply (results[0]). arg may be NULL. */
+const struct json *world_do(struct world *w, const char *agent, const char *action, int64_t ticket, const char *arg);
+bool world_ok(const struct json *result);              /* the action's result is ok */
+struct ticket *world_ticket(struct world *w, int64_t id);
+int64_t world_find(struct world *w, const char *account, const char *key); /* 0: none */
+void world_wait(struct world *w, int64_t ms);          /* time passes; whatever is due happens when it is due */
+void world_receipt(struct world *w, int64_t parcel, int64_t status);
+int world_entries(struct world *w, int64_t ticket, const char *kind);      /* how many */
+#endif
