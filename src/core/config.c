@@ -1,6 +1,425 @@
-/* config: the snapshot's small questions. Pure. */
+/* config: triage.yaml as a snapshot. The keys stand in tables (core/schema reads them); what a table cannot say, such
+ * as that a step tells somebody who exists, is a check on the row it concerns, so that the error still has a line.
+ * What a file leaves out comes from the sample that is compiled in. Pure; the result is immutable, any thread. */
 #include "core/config.h"
 #include "base/str.h"
+#include "core/sample.h"
+#include "core/schema.h"
+#include <ctype.h>
+#include <string.h>
+
+#define AT(type, member) .offset = offsetof(struct type, member)
+#define COUNT(type, member) .count_at = offsetof(struct type, member)
+enum { MINUTE = 60000, MOST_SOURCES = 256, MOST_AGENTS = 1024, MOST_POLICIES = 64, MOST_VIEWS = 64 };
+#define YEAR (366 * (int64_t)86400000)
+
+static const char *const dialects[] = {"auto", "rbs", "ripio", "cstar", "ingestlayer", "tamio", NULL};
+static const char *const auths[] = {"signed", "bearer", "none", NULL};
+static const char *const vias[] = {"none", "webhook", NULL};
+static const char *const roles[] = {"", "agent", "lead", "admin", NULL};
+static const char *const sorts[] = {"due", "age", "updated", NULL};
+static const char *const rewards[] = {"shared", "each", NULL};
+static const char *const goals[] = {"resolves", "minutes", "streak", "final_blow", NULL};
+
+/* --- checks on rows --- */
+
+static bool unique(struct schema *s, const struct yaml *node, const char *what, const char *mine, const char *other)
+{
+    return !mine || !str_eq(mine, other) || schema_refuse(s, node, "%s: there is another with the %s '%.60s'", s->place, what, mine);
+}
+
+/* The rows of the same list that stand before this one. */
+#define EACH_BEFORE(type, other, row, list_count) \
+    for (const struct type *other = (const struct type *)(row) - (list_count); other < (const struct type *)(row); other++)
+
+static int row_number(const struct schema *s)
+{
+    const char *open = strrchr(s->place, '[');
+    int n = 0;
+    for (const char *at = open ? open + 1 : ""; isdigit((unsigned char)*at); at++)
+        n = n * 10 + (*at - '0');
+    return n;
+}
+
+static bool is_url(const char *text)
+{
+    bool good = str_starts(text, "https://") || str_starts(text, "http://");
+    for (const char *at = text; good && *at; at++)
+        good = (unsigned char)*at > ' ' && *at != 0x7f;
+    return good;
+}
+
+static bool check_source(struct schema *s, void *to, const struct yaml *node)
+{
+    struct config_source *row = to;
+    EACH_BEFORE(config_source, other, row, row_number(s))
+        if (!unique(s, node, "name", row->name, other->name) || !unique(s, node, "token", row->token, other->token))
+            return false;
+    if (row->auth == AUTH_SIGNED && !row->secret_count)
+        return schema_refuse(s, node, "%s: '%.60s' is signed, so it needs `secrets` (or say auth: none)", s->place, row->name);
+    if (row->auth == AUTH_BEARER && !row->token)
+        return schema_refuse(s, node, "%s: '%.60s' is bearer, so it needs a `token`", s->place, row->name);
+    if (row->reply_via == REPLY_WEBHOOK && !row->reply_url)
+        return schema_refuse(s, node, "%s: replies go by webhook, so it needs a `reply_url`", s->place);
+    if (row->reply_url && !is_url(row->reply_url))
+        return schema_refuse(s, node, "%s.reply_url must begin with https:// or http://", s->place);
+    row->account = row->account ? row->account : row->name;
+    row->burst = row->burst ? row->burst : 2 * row->rate;
+    return true;
+}
+
+static bool keys_are_new(struct schema *s, const struct config_agent *row, const struct config_agent *other, const struct yaml *node)
+{
+    for (int i = 0; i < row->key_count; i++)
+        for (int k = 0; k < other->key_count; k++)
+            if (!unique(s, node, "key", row->keys[i], other->keys[k]))
+                return false;
+    return true;
+}
+
+static bool check_agent(struct schema *s, void *to, const struct yaml *node)
+{
+    static const char *const taken[] = {"oncall", "leads", "me", "clock", "source", "triage", NULL};
+    struct config_agent *row = to;
+    for (int i = 0; taken[i]; i++)
+        if (str_eq(row->name, taken[i]))
+            return schema_refuse(s, node, "%s: '%s' has a meaning here and cannot be an agent's name", s->place, row->name);
+    for (int i = 0; i < row->key_count; i++)
+        if (!strchr(row->keys[i], ':'))
+            return schema_refuse(s, node, "%s.keys: '%.60s' must be dialect:id, such as tamio:tm-2", s->place, row->keys[i]);
+    if (row->page_url && !is_url(row->page_url))
+        return schema_refuse(s, node, "%s.page_url must begin with https:// or http://", s->place);
+    EACH_BEFORE(config_agent, other, row, row_number(s)) {
+        if (!unique(s, node, "name", row->name, other->name) || !keys_are_new(s, row, other, node))
+            return false;
+        if (row->uid >= 0 && row->uid == other->uid)
+            return schema_refuse(s, node, "%s: %s and %s have the same uid", s->place, other->name, row->name);
+    }
+    return true;
+}
+
+static bool check_sla(struct schema *s, void *to, const struct yaml *node)
+{
+    const struct config_sla *row = to;
+    EACH_BEFORE(config_sla, other, row, row_number(s))
+        if (!unique(s, node, "name", row->name, other->name))
+            return false;
+    return true;
+}
+
+/* An agent's name, or one of two words. */
+static bool somebody(struct schema *s, const struct yaml *node, const char *where, const char *name, bool words)
+{
+    const struct config *config = s->owner;
+    if ((words && (str_eq(name, "oncall") || str_eq(name, "leads"))) || config_agent(config, name))
+        return true;
+    const char **names = ARENA_ARRAY(s->arena, const char *, config->agent_count + 3);
+    int n = 0;
+    for (int i = 0; i < config->agent_count; i++)
+        names[n++] = config->agents[i].name;
+    if (words) {
+        names[n++] = "oncall";
+        names[n++] = "leads";
+    }
+    const char *near = schema_nearest(name, names);
+    return schema_refuse(s, node, "%s: no agent '%.60s'%s%s%s", where, name, near ? ", did you mean '" : "",
+                         near ? near : "", near ? "'?" : "");
+}
+
+static bool check_step(struct schema *s, void *to, const struct yaml *node)
+{
+    const struct config_step *row = to;
+    return somebody(s, yaml_get(node, "target"), arena_printf(s->arena, "%s.target", s->place), row->target, true);
+}
+
+static bool check_policy(struct schema *s, void *to, const struct yaml *node)
+{
+    const struct config_escalation *row = to;
+    EACH_BEFORE(config_escalation, other, row, row_number(s))
+        if (!unique(s, node, "name", row->name, other->name))
+            return false;
+    return row->step_count > 0 || schema_refuse(s, node, "%s: a policy without steps tells nobody", s->place);
+}
+
+/* Does the expression name `me`? Words inside its strings do not count. */
+static bool names_me(const char *text)
+{
+    char quote = 0;
+    bool inside = false;
+    for (const char *at = text; *at; at++) {
+        if (quote) {
+            if (*at == '\\' && at[1])
+                at++;
+            else if (*at == quote)
+                quote = 0;
+        } else if (*at == '"' || *at == '\'') {
+            quote = *at;
+        } else if (!inside && strncmp(at, "me", 2) == 0 && !isalnum((unsigned char)at[2]) && at[2] != '_' && at[2] != '.') {
+            return true;
+        }
+        inside = isalnum((unsigned char)*at) || *at == '_' || *at == '.';
+    }
+    return false;
+}
+
+static bool check_view(struct schema *s, void *to, const struct yaml *node)
+{
+    struct config_view *row = to;
+    EACH_BEFORE(config_view, other, row, row_number(s))
+        if (!unique(s, node, "name", row->name, other->name))
+            return false;
+    row->title = row->title ? row->title : row->name;
+    row->mine = names_me(row->text);
+    return true;
+}
+
+static bool check_boss(struct schema *s, void *to, const struct yaml *node)
+{
+    const struct config_boss *row = to;
+    if (!row->max_hp != !row->tickets)
+        return schema_refuse(s, node, "%s: max_hp and tickets go together", s->place);
+    return row->max_hp || row->factor_bp || schema_refuse(s, node, "%s: needs a factor, or max_hp and tickets", s->place);
+}
+
+/* --- the keys --- */
+
+static const struct schema_key source_keys[] = {
+    {.name = "name", .type = SCHEMA_NAME, AT(config_source, name), .required = true},
+    {.name = "dialect", .type = SCHEMA_TEXT, AT(config_source, dialect), .words = dialects, .fallback = "auto"},
+    {.name = "account", .type = SCHEMA_NAME, AT(config_source, account)},
+    {.name = "secrets", .type = SCHEMA_TEXTS, AT(config_source, secrets), COUNT(config_source, secret_count), .max = CONFIG_SECRETS},
+    {.name = "auth", .type = SCHEMA_WORD, AT(config_source, auth), .words = auths, .fallback = "signed"},
+    {.name = "token", .type = SCHEMA_TEXT, AT(config_source, token)},
+    {.name = "strict", .type = SCHEMA_BOOL, AT(config_source, strict)},
+    {.name = "disabled", .type = SCHEMA_BOOL, AT(config_source, disabled)},
+    {.name = "limit", .type = SCHEMA_BYTES, AT(config_source, limit), .min = 1, .max = 64 << 20, .fallback = "8 MiB"},
+    {.name = "rate", .type = SCHEMA_RATE, AT(config_source, rate), .max = 1000000, .fallback = "0"},
+    {.name = "burst", .type = SCHEMA_INT, AT(config_source, burst), .max = 1000000, .fallback = "0"},
+    {.name = "reply_via", .type = SCHEMA_WORD, AT(config_source, reply_via), .words = vias, .fallback = "none"},
+    {.name = "reply_url", .type = SCHEMA_TEXT, AT(config_source, reply_url), .max = 2000},
+    {.name = "reply_secret", .type = SCHEMA_TEXT, AT(config_source, reply_secret)},
+    {.name = "team", .type = SCHEMA_TEXT, AT(config_source, team)},
+    {0},
+};
+static const struct schema_key agent_keys[] = {
+    {.name = "name", .type = SCHEMA_NAME, AT(config_agent, name), .required = true},
+    {.name = "uid", .type = SCHEMA_INT, AT(config_agent, uid), .min = -1, .max = UINT32_MAX - 1LL, .fallback = "-1"},
+    {.name = "role", .type = SCHEMA_WORD, AT(config_agent, role), .words = roles, .fallback = "agent"},
+    {.name = "team", .type = SCHEMA_TEXT, AT(config_agent, team)},
+    {.name = "keys", .type = SCHEMA_TEXTS, AT(config_agent, keys), COUNT(config_agent, key_count), .max = CONFIG_KEYS},
+    {.name = "page_url", .type = SCHEMA_TEXT, AT(config_agent, page_url), .max = 2000},
+    {0},
+};
+static const struct schema_key sla_keys[] = {
+    {.name = "name", .type = SCHEMA_NAME, AT(config_sla, name), .required = true},
+    {.name = "when", .type = SCHEMA_WHEN, AT(config_sla, when)},
+    {.name = "first_response", .type = SCHEMA_TIME, AT(config_sla, first_response), .max = YEAR, .fallback = "0"},
+    {.name = "next_response", .type = SCHEMA_TIME, AT(config_sla, next_response), .max = YEAR, .fallback = "0"},
+    {.name = "resolution", .type = SCHEMA_TIME, AT(config_sla, resolution), .max = YEAR, .fallback = "0"},
+    {.name = "warn_before", .type = SCHEMA_TIME, AT(config_sla, warn_before), .max = YEAR, .fallback = "15m"},
+    {0},
+};
+static const struct schema_key step_keys[] = {
+    {.name = "target", .type = SCHEMA_TEXT, AT(config_step, target), .required = true},
+    {.name = "delay", .type = SCHEMA_TIME, AT(config_step, delay), .min = MINUTE, .max = 9000LL * MINUTE, .fallback = "5m"},
+    {.name = "when", .type = SCHEMA_WHEN, AT(config_step, when)},
+    {0},
+};
+static const struct schema_key policy_keys[] = {
+    {.name = "name", .type = SCHEMA_NAME, AT(config_escalation, name), .required = true},
+    {.name = "when", .type = SCHEMA_WHEN, AT(config_escalation, when)},
+    {.name = "steps", .type = SCHEMA_ROWS, AT(config_escalation, steps), COUNT(config_escalation, step_count), .inside = true,
+     .max = CONFIG_STEPS, .keys = step_keys, .row_size = sizeof(struct config_step), .check = check_step},
+    {.name = "repeat", .type = SCHEMA_WORD, AT(config_escalation, repeat),
+     .words = (const char *const[]){"0", "1", "2", "3", "4", "5", NULL}, .fallback = "0"},
+    {.name = "ack_timeout", .type = SCHEMA_TIME, AT(config_escalation, ack_timeout), .max = YEAR, .fallback = "30m"},
+    {0},
+};
+static const struct schema_key escalation_keys[] = {
+    {.name = "page_at", .type = SCHEMA_SHARE, AT(config, page_at_bp), .max = 10000},
+    {.name = "page_labels", .type = SCHEMA_INT, AT(config, page_labels), .max = 1000000},
+    {.name = "page_urgent", .type = SCHEMA_BOOL, AT(config, page_urgent)},
+    {.name = "policies", .type = SCHEMA_ROWS, AT(config, escalations), COUNT(config, escalation_count), .max = MOST_POLICIES,
+     .keys = policy_keys, .row_size = sizeof(struct config_escalation), .check = check_policy},
+    {0},
+};
+static const struct schema_key view_keys[] = {
+    {.name = "name", .type = SCHEMA_NAME, AT(config_view, name), .required = true},
+    {.name = "title", .type = SCHEMA_TEXT, AT(config_view, title), .max = 40},
+    {.name = "when", .type = SCHEMA_WHEN, AT(config_view, when), .text_at = offsetof(struct config_view, text), .required = true},
+    {.name = "sort", .type = SCHEMA_TEXT, AT(config_view, sort), .words = sorts, .fallback = "due"},
+    {0},
+};
+static const struct schema_key listen_keys[] = {
+    {.name = "port", .type = SCHEMA_INT, AT(config, port), .max = 65535},
+    {0},
+};
+static const struct schema_key root_keys[] = {
+    {.name = "team", .type = SCHEMA_TEXT, AT(config, team_name), .max = 64},
+    {.name = "listen", .type = SCHEMA_MAP, .keys = listen_keys},
+    {.name = "sources", .type = SCHEMA_ROWS, AT(config, sources), COUNT(config, source_count), .max = MOST_SOURCES,
+     .line_at = offsetof(struct config_source, line), .keys = source_keys, .row_size = sizeof(struct config_source), .check = check_source},
+    {.name = "agents", .type = SCHEMA_ROWS, AT(config, agents), COUNT(config, agent_count), .max = MOST_AGENTS,
+     .keys = agent_keys, .row_size = sizeof(struct config_agent), .check = check_agent},
+    {.name = "sla", .type = SCHEMA_ROWS, AT(config, slas), COUNT(config, sla_count), .max = MOST_POLICIES,
+     .keys = sla_keys, .row_size = sizeof(struct config_sla), .check = check_sla},
+    {.name = "escalation", .type = SCHEMA_MAP, .keys = escalation_keys},
+    {.name = "oncall", .type = SCHEMA_TEXTS, AT(config, oncall), COUNT(config, oncall_count), .max = 16},
+    {.name = "views", .type = SCHEMA_ROWS, AT(config, views), COUNT(config, view_count), .max = MOST_VIEWS,
+     .keys = view_keys, .row_size = sizeof(struct config_view), .check = check_view},
+    {.name = "reopen_window", .type = SCHEMA_TIME, AT(config, reopen_window), .min = MINUTE, .max = YEAR},
+    {.name = "undo_send", .type = SCHEMA_TIME, AT(config, undo_send), .max = 10 * MINUTE},
+    {.name = "game", .type = SCHEMA_NAME, AT(config, game.name)},
+    {0},
+};
+
+#define GAME(member) AT(config_game, member)
+enum { MOST_FACTOR = 100000, MOST_XP = 1000000 };
+static const struct schema_key base_keys[] = {
+    {.name = "low", .type = SCHEMA_INT, GAME(base[PRIORITY_LOW]), .max = MOST_XP},
+    {.name = "normal", .type = SCHEMA_INT, GAME(base[PRIORITY_NORMAL]), .max = MOST_XP},
+    {.name = "high", .type = SCHEMA_INT, GAME(base[PRIORITY_HIGH]), .max = MOST_XP},
+    {.name = "urgent", .type = SCHEMA_INT, GAME(base[PRIORITY_URGENT]), .max = MOST_XP},
+    {0},
+};
+static const struct schema_key tier_keys[] = {
+    {.name = "missed", .type = SCHEMA_SHARE, GAME(tier_bp[0]), .max = MOST_FACTOR},
+    {.name = "bronze", .type = SCHEMA_SHARE, GAME(tier_bp[1]), .max = MOST_FACTOR},
+    {.name = "silver", .type = SCHEMA_SHARE, GAME(tier_bp[2]), .max = MOST_FACTOR},
+    {.name = "gold", .type = SCHEMA_SHARE, GAME(tier_bp[3]), .max = MOST_FACTOR},
+    {.name = "gold_below", .type = SCHEMA_SHARE, GAME(tier_share_bp[0]), .max = 10000},
+    {.name = "silver_below", .type = SCHEMA_SHARE, GAME(tier_share_bp[1]), .max = 10000},
+    {0},
+};
+static const struct schema_key boss_tier_keys[] = {
+    {.name = "tier", .type = SCHEMA_NAME, AT(config_boss, tier), .required = true},
+    {.name = "factor", .type = SCHEMA_SHARE, AT(config_boss, factor_bp), .max = MOST_FACTOR},
+    {.name = "max_hp", .type = SCHEMA_INT, AT(config_boss, max_hp), .max = MOST_XP},
+    {.name = "tickets", .type = SCHEMA_INT, AT(config_boss, tickets), .max = MOST_XP},
+    {.name = "names", .type = SCHEMA_TEXTS, AT(config_boss, names), COUNT(config_boss, name_count), .max = 8},
+    {0},
+};
+static const struct schema_key boss_keys[] = {
+    {.name = "share", .type = SCHEMA_SHARE, GAME(boss_share_bp), .max = 10000},
+    {.name = "expires", .type = SCHEMA_TIME, GAME(boss_expires), .max = YEAR},
+    {.name = "reward", .type = SCHEMA_WORD, GAME(reward), .words = rewards},
+    {.name = "reward_floor", .type = SCHEMA_SHARE, GAME(reward_floor_bp), .max = 10000},
+    {.name = "min_tickets", .type = SCHEMA_INT, GAME(boss_min_tickets), .min = 1, .max = MOST_XP},
+    {.name = "cold_median_resolves", .type = SCHEMA_INT, GAME(cold_median_resolves), .min = 1, .max = MOST_XP},
+    {.name = "cold_mean_base", .type = SCHEMA_INT, GAME(cold_mean_base), .min = 1, .max = MOST_XP},
+    {.name = "tiers", .type = SCHEMA_ROWS, GAME(bosses), COUNT(config_game, boss_count), .inside = true, .max = 4,
+     .keys = boss_tier_keys, .row_size = sizeof(struct config_boss), .check = check_boss},
+    {0},
+};
+static const struct schema_key achievement_keys[] = {
+    {.name = "key", .type = SCHEMA_NAME, AT(config_achievement, key), .required = true},
+    {.name = "name", .type = SCHEMA_TEXT, AT(config_achievement, name), .required = true, .max = 64},
+    {.name = "description", .type = SCHEMA_TEXT, AT(config_achievement, description), .fallback = ""},
+    {.name = "rule", .type = SCHEMA_TEXT, AT(config_achievement, rule), .words = goals, .required = true},
+    {.name = "goal", .type = SCHEMA_INT, AT(config_achievement, goal), .min = 1, .max = MOST_XP, .fallback = "1"},
+    {0},
+};
+static const struct schema_key game_keys[] = {
+    {.name = "base", .type = SCHEMA_MAP, .keys = base_keys},
+    {.name = "tiers", .type = SCHEMA_MAP, .keys = tier_keys},
+    {.name = "first_contact", .type = SCHEMA_SHARE, GAME(first_contact_bp), .max = MOST_FACTOR},
+    {.name = "neglected", .type = SCHEMA_SHARE, GAME(neglected_bp), .max = MOST_FACTOR},
+    {.name = "streak_day", .type = SCHEMA_SHARE, GAME(streak_bp), .max = 10000},
+    {.name = "streak_cap", .type = SCHEMA_SHARE, GAME(streak_cap_bp), .max = MOST_FACTOR},
+    {.name = "product_cap", .type = SCHEMA_SHARE, GAME(product_cap_bp), .max = MOST_FACTOR},
+    {.name = "daily_cap", .type = SCHEMA_INT, GAME(daily_cap), .max = MOST_XP},
+    {.name = "over_cap", .type = SCHEMA_SHARE, GAME(over_cap_bp), .max = 10000},
+    {.name = "pay_gap", .type = SCHEMA_TIME, GAME(pay_gap), .max = YEAR},
+    {.name = "customer_per_day", .type = SCHEMA_INT, GAME(customer_per_day), .max = MOST_XP},
+    {.name = "boss", .type = SCHEMA_MAP, .keys = boss_keys},
+    {.name = "achievements", .type = SCHEMA_ROWS, GAME(achievements), COUNT(config_game, achievement_count), .inside = true,
+     .max = 24, .keys = achievement_keys, .row_size = sizeof(struct config_achievement)},
+    {0},
+};
+
+/* --- the whole --- */
+
+static bool read_text(struct schema *s, const char *text, size_t n, const struct schema_key *keys, const struct yaml *defaults,
+                      void *to, const struct yaml **root)
+{
+    *root = yaml_parse(s->arena, s->file, text, n, s->err);
+    if (!*root)
+        return false;
+    if ((*root)->kind != YAML_MAP)
+        return schema_refuse(s, *root, "the file must be a map of keys");
+    return schema_read(s, keys, *root, defaults, to);
+}
+
+/* The rule set's own text, or one that is compiled in. */
+static bool read_game(struct schema *s, struct config *config, const char *text, size_t n, const struct yaml *root)
+{
+    const struct yaml *said = yaml_get(root, "game"), *defaults, *tree;
+    const char *name = config->game.name;
+    if (!text && str_eq(name, "default"))
+        text = sample_game_default, n = strlen(text);
+    else if (!text && str_eq(name, "cstar"))
+        text = sample_game_cstar, n = strlen(text);
+    if (!text)
+        return schema_refuse(s, said ? said : root, "game: there is no rule set '%s' (default and cstar are built in)", name);
+    defaults = yaml_parse(s->arena, "game/default.yaml", sample_game_default, strlen(sample_game_default), s->err);
+    s->file = arena_printf(s->arena, "game/%s.yaml", name);
+    if (!defaults || !read_text(s, text, n, game_keys, defaults, &config->game, &tree))
+        return false;
+    config->game.base[PRIORITY_NONE] = config->game.base[PRIORITY_NORMAL];
+    return true;
+}
+
+static const struct config_view *view_named(const struct config *config, const char *name)
+{
+    for (int i = 0; i < config->view_count; i++)
+        if (str_eq(config->views[i].name, name))
+            return &config->views[i];
+    return NULL;
+}
+
+/* The built-in views first, each unless the file has its own of that name, then what else the file has. */
+static void merge_views(struct schema *s, struct config *config, const struct config *usual)
+{
+    struct config_view *all = ARENA_ARRAY(s->arena, struct config_view, usual->view_count + config->view_count + 1);
+    int n = 0;
+    for (int i = 0; i < usual->view_count; i++) {
+        const struct config_view *own = view_named(config, usual->views[i].name);
+        all[n++] = own ? *own : usual->views[i];
+    }
+    for (int i = 0; i < config->view_count; i++)
+        if (!view_named(usual, config->views[i].name))
+            all[n++] = config->views[i];
+    config->views = all;
+    config->view_count = n;
+}
+
+static bool check_oncall(struct schema *s, const struct config *config, const struct yaml *root)
+{
+    const struct yaml *list = yaml_get(root, "oncall");
+    const struct yaml *node = list && list->kind == YAML_LIST ? list->child : list;
+    for (int i = 0; i < config->oncall_count && node; i++, node = node->next)
+        if (!somebody(s, node, arena_printf(s->arena, "oncall[%d]", i), config->oncall[i], false))
+            return false;
+    return true;
+}
+
+struct config *config_parse(struct arena *arena, const char *file, const char *text, size_t n, const char *game_text,
+                            size_t game_n, struct err *err)
+{
+    struct config *usual = ARENA_NEW(arena, struct config), *config = ARENA_NEW(arena, struct config);
+    struct schema s = {.arena = arena, .file = "triage.yaml (built in)", .err = err, .owner = usual};
+    const struct yaml *defaults, *root;
+    if (!read_text(&s, sample_config, strlen(sample_config), root_keys, NULL, usual, &defaults))
+        return NULL;
+    s = (struct schema){.arena = arena, .file = file, .err = err, .owner = config};
+    if (!read_text(&s, text, n, root_keys, defaults, config, &root) || !check_oncall(&s, config, root))
+        return NULL;
+    config->file = arena_strdup(arena, file);
+    merge_views(&s, config, usual);
+    return read_game(&s, config, game_text, game_n, root) ? config : NULL;
+}
+
+/* --- questions --- */
 
 const struct config_source *config_source(const struct config *config, const char *name)
 {
@@ -46,6 +465,5 @@ const char *config_oncall(const struct config *config, int64_t now)
 
 const char *role_word(int role)
 {
-    static const char *const words[] = {"", "agent", "lead", "admin"};
-    return role > ROLE_NONE && role <= ROLE_ADMIN ? words[role] : "";
+    return role > ROLE_NONE && role <= ROLE_ADMIN ? roles[role] : "";
 }

@@ -61,6 +61,7 @@ struct config_view {
     const char *sort;         /* due (default), age, updated */
     bool mine;                /* depends on who asks: members are per owner */
 };
+enum boss_reward { REWARD_SHARED, REWARD_EACH }; /* by damage; or all of the XP and half of it in gold to each (cStar) */
 struct config_game {          /* model.md 5; data/game/default.yaml */
     const char *name;
     int64_t base[5];          /* by enum priority */
@@ -71,7 +72,7 @@ struct config_game {          /* model.md 5; data/game/default.yaml */
     int64_t streak_bp, streak_cap_bp; /* more for each working day in a row, and at most */
     int64_t boss_share_bp;    /* most of a boss one agent may deal */
     int64_t reward_floor_bp;  /* least of a defeated boss's XP for whoever dealt damage */
-    bool reward_each;         /* all of the XP and half of it in gold to each (cStar), instead of shares */
+    int reward;               /* enum boss_reward */
     int64_t boss_expires;     /* ms */
     struct config_boss {      /* rising; max_hp and tickets 0: computed from factor_bp and the medians */
         const char *tier;
@@ -101,7 +102,9 @@ struct config {
     int64_t undo_send;            /* ms a reply is held, default 15000 */
     struct config_game game;
 };
-/* file is for messages; game_text: the rule set (data/game). NULL + err (ERR_CONFIG). Everything belongs to arena. */
+/* file is for messages; game_text: the rule set that `game` names (data/game), NULL for default and cstar, which are
+ * compiled in. What the text leaves out is as in the sample, so an empty text is a valid configuration. NULL + err
+ * (ERR_CONFIG, "file:line:column: ..."). Everything belongs to arena. */
 struct config *config_parse(struct arena *arena, const char *file, const char *text, size_t n,
                             const char *game_text, size_t game_n, struct err *err);
 const struct config_source *config_source(const struct config *config, const char *name);

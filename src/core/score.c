@@ -176,7 +176,7 @@ static int64_t reward_of(const struct config_game *game, const struct boss *boss
 {
     int64_t share = sum > 0 ? boss->max_hp * who->damage / sum : 0;
     int64_t floor = boss->max_hp * game->reward_floor_bp / WHOLE;
-    return game->reward_each ? boss->max_hp : share > floor ? share : floor;
+    return game->reward == REWARD_EACH ? boss->max_hp : share > floor ? share : floor;
 }
 
 /* The chest's gold stands in the record; only where each gets it does it stand in rows. Returns agent's XP. */
@@ -200,7 +200,7 @@ static int64_t defeat(struct follow *f, const struct boss *boss, const char *age
         json_put_i64(one, "xp", xp);
         json_push(names, one);
         add_row(f, &(struct score_row){.agent = list[i].agent, .rule = arena_printf(f->arena, "boss:%s", boss->key),
-                                       .xp = xp, .gold = game->reward_each ? boss->max_hp / 2 : 0, .boss = boss->key,
+                                       .xp = xp, .gold = game->reward == REWARD_EACH ? boss->max_hp / 2 : 0, .boss = boss->key,
                                        .reason = arena_printf(f->arena, "%s defeated", boss->name)});
         mine += str_eq(list[i].agent, agent) ? xp : 0;
     }

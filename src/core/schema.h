@@ -1,0 +1,53 @@
+/* schema: a YAML map read into a struct by a table of keys: name, type, where it goes, bounds, default, help. Every
+ * fault names file:line:column, the value's place ("sources[0].limit") and what would have been right. Pure. */
+#ifndef CORE_SCHEMA_H
+#define CORE_SCHEMA_H
+#include "base/arena.h"
+#include "base/yaml.h"
+#include <stddef.h>
+
+enum schema_type {
+    SCHEMA_TEXT,  /* const char *; max: bytes, 0 = 256; words: it must be one of them */
+    SCHEMA_NAME,  /* const char *: letters, digits, . _ - and none of them at the start but letter or digit */
+    SCHEMA_INT,   /* int64_t within min..max */
+    SCHEMA_BOOL,  /* bool */
+    SCHEMA_TIME,  /* int64_t ms within min..max: "500ms" "15s" "15m" "4h" "4d" "2w", plain: minutes */
+    SCHEMA_BYTES, /* int64_t: "8 MiB" "64 KiB" "1000", plain: bytes */
+    SCHEMA_RATE,  /* int64_t a second: "50", "50/s" */
+    SCHEMA_SHARE, /* int64_t basis points: "0.8" "80%" "1.25" */
+    SCHEMA_WORD,  /* int: index in words */
+    SCHEMA_TEXTS, /* const char *[max] and int at count_at */
+    SCHEMA_WHEN,  /* const struct when *; text_at != 0: its text goes there too */
+    SCHEMA_MAP,   /* keys, into the same struct */
+    SCHEMA_ROWS,  /* a list of maps: keys, row_size, at most max, int at count_at; inside: an array in the struct;
+                     line_at != 0: where a row keeps its line (int) */
+};
+struct schema;
+struct schema_key {
+    const char *name;
+    enum schema_type type;
+    size_t offset, count_at, line_at, text_at;
+    bool required, inside;
+    int64_t min, max;
+    const char *fallback;             /* as a file would spell it; NULL leaves what is there */
+    const char *const *words;         /* ends with NULL; "" is none of them */
+    const struct schema_key *keys;    /* ends with a row without a name */
+    size_t row_size;
+    bool (*check)(struct schema *s, void *row, const struct yaml *node); /* ROWS: each row, when it has been read */
+};
+struct schema {
+    struct arena *arena;
+    const char *file;
+    struct err *err;
+    void *owner;     /* for checks: the whole that is being read */
+    char place[160]; /* "escalation.policies[1]" */
+};
+
+/* Reads map into the struct at `to`. A key that is missing is taken from `defaults` (a map of the same shape, may be
+ * NULL; rows are taken whole), else from its fallback, else it is refused if required. */
+bool schema_read(struct schema *s, const struct schema_key *keys, const struct yaml *map, const struct yaml *defaults, void *to);
+/* Says no with the place of node. Always false. */
+bool schema_refuse(struct schema *s, const struct yaml *node, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* The nearest of a list of words (ends with NULL) for "did you mean"; NULL if none is near. */
+const char *schema_nearest(const char *word, const char *const *words);
+#endif
