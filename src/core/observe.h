@@ -7,7 +7,8 @@
 
 enum voice { VOICE_SOURCE, VOICE_DESK, VOICE_CLOCK };
 enum kind { KIND_NONE, KIND_CREATE, KIND_ASSIGN, KIND_UPDATE, KIND_MESSAGE, KIND_REGISTER, KIND_REGISTER_FAILED,
-            KIND_RESOLVE, KIND_CLOSE, KIND_DELETE, KIND_REFER };
+            KIND_RESOLVE, KIND_CLOSE, KIND_DELETE,
+            KIND_REFER /* names a ticket (a survey does) but says nothing of it and never makes one */ };
 enum author { AUTHOR_CUSTOMER = 1, AUTHOR_AGENT, AUTHOR_BOT, AUTHOR_SYSTEM };
 enum origin { ORIGIN_DESCRIPTION = 1, ORIGIN_HISTORY, ORIGIN_REPLY, ORIGIN_AI, ORIGIN_NOTE };
 
@@ -35,7 +36,7 @@ struct message {
 
 /* Side facts of a game or knowledge source (cStar): newest v wins per (kind, key). */
 struct record {
-    const char *kind; /* customer article boss player achievement survey */
+    const char *kind; /* customer article boss player achievement survey; achievement: one per unlock, key <achievement>#<player> */
     const char *key, *data; /* data: JSON object of the members said, merged over what is known */
 };
 
@@ -54,7 +55,7 @@ struct observation {
     int record_count;
 };
 
-/* Marks field `member` as said, with a value. For dialects: OBSERVE_TEXT(obs, title, text). */
+/* Marks a field as said; the _text and _int forms set its value too. An unknown field name is a bug (aborts). */
 void observe_say(struct observation *obs, const char *field);
 void observe_say_text(struct observation *obs, const char *field, const char *text); /* NULL or "" says nothing */
 void observe_say_int(struct observation *obs, const char *field, int64_t value);
@@ -63,7 +64,10 @@ void observe_say_null(struct observation *obs, const char *field);
 /* Folds one observation into a ticket. Observations must come in rising v order (the caller refolds otherwise).
  * Only field values change: no clocks, no score. Texts are shared, not copied. */
 void observe_fold(struct ticket *ticket, const struct observation *obs);
-const char *kind_word(int kind);   /* create assign update message register register_failed resolve close delete refer */
+/* Forgets everything the fold computes (identity, labels of others, counters, clocks, merges stay): what a refold
+ * starts from. Then fold every observation of the ticket, both voices, sorted by version_cmp. */
+void observe_reset(struct ticket *ticket);
+const char *kind_word(int kind);   /* none create assign update message register register_failed resolve close delete refer */
 int kind_value(const char *word);  /* -1 if unknown */
 int64_t kind_rank(int kind);
 const char *author_word(int author);

@@ -26,12 +26,14 @@ struct warning { const char *kind, *field; bool soft; }; /* dialects.md 1a: stri
 struct interpretation {
     int effect;
     const char *type;          /* event type as written; NULL if unknown */
-    const char *key;           /* dedupe key, e.g. "rbs:<eventId>"; NULL = no dedupe */
+    const char *key;           /* dedupe key, e.g. "rbs:<eventId>"; NULL = no dedupe (and on quarantine) */
     bool key_daily;            /* the key counts for 24 h only (ingestlayer) */
     bool has_time; int64_t occurred_at; /* ms; has_time false = order by receipt */
     uint8_t content_hash[32];  /* sorted members minus delivery-only ones (dialects.md 9.1) */
-    struct observation obs;    /* obs.key NULL when it says nothing of a ticket */
+    struct observation obs;    /* obs.key NULL when it says nothing of a ticket; KIND_REFER only names one. obs.records
+                                * count either way */
     const char *fatal;         /* reason of quarantine or reject, fixed English */
+    int index;                 /* REST: which element of the batch */
     struct warning warnings[48]; int warning_count;
     const char *extra;         /* "hp=500;boss=cstar:x": manifest's dialect effects, for display and tests */
     bool strict_status_400;    /* strict mode answers 400 (duplicate members) instead of 422 */
@@ -40,9 +42,9 @@ struct dialect {
     const char *name;          /* rbs ripio cstar ingestlayer tamio */
     const char *title;         /* for people: "Red Broom (Camino)" */
     const char *badge;         /* at most 5 columns, for lists */
-    bool (*detect)(const struct json *root); /* dialects.md 2, in table order */
+    int (*detect)(const struct json *root); /* the door such an object belongs to (dialects.md 2); -1: not mine */
     /* Fills `out` (count = 1; REST: one per element, at most 500). false: the whole request is refused, out[0] says
-     * why (EFFECT_REJECT). Everything belongs to arena. */
+     * why (EFFECT_REJECT). in->root NULL: not JSON. Everything belongs to arena, nothing points into root or body. */
     bool (*decode)(struct arena *arena, const struct dialect_input *in, struct interpretation **out, int *count);
 };
 extern const struct dialect *const dialect_table[]; /* NULL-terminated, in order of detection */
@@ -50,9 +52,7 @@ const struct dialect *dialect_find(const char *name);
 /* Detection from the body alone; door is set too (ingest REST, WHK or OUT look different). NULL = cannot tell. */
 const struct dialect *dialect_detect(const struct json *root, int *door);
 
-/* Shared by the dialect files. */
-struct decode { struct arena *arena; const struct dialect_input *in; struct interpretation *out; };
-void decode_warn(struct decode *d, const char *kind, const char *field, bool soft);
-bool decode_time(const struct json *node, int64_t *ms, bool *no_zone); /* dialects.md 9.4 */
 bool decode_strict_ok(const struct interpretation *i); /* no warning but soft ones */
+/* The HTTP status of one interpretation (dialects.md 1a, 2): 200, 202, 400 or 422. Of a batch, the highest counts. */
+int dialect_status(const struct interpretation *i, int door, bool strict);
 #endif

@@ -1,0 +1,443 @@
+/* observe: the fold. A ticket is what its observations say, in rising order of v; what arrives late is sorted in by
+ * folding again from the start. Everything the fold needs to know of the past stands in struct ticket, so one step
+ * at a time and all steps at once are the same computation. The parts, in the order a step runs them: plain fields,
+ * message facts, the three fields with two voices (status, assignee, priority), life (stub, deleted), v itself. */
+#include "core/observe.h"
+#include "base/str.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const kind_words[] = {"none", "create", "assign", "update", "message", "register",
+                                         "register_failed", "resolve", "close", "delete", "refer"};
+static const char *const author_words[] = {"", "customer", "agent", "bot", "system"};
+static const char *const origin_words[] = {"", "description", "history", "reply", "ai", "note"};
+
+#define COUNT(list) ((int)(sizeof(list) / sizeof *(list)))
+
+static const char *word_of(const char *const *words, int count, int value)
+{
+    return value >= 0 && value < count ? words[value] : "";
+}
+
+static int value_of(const char *const *words, int count, const char *word)
+{
+    for (int i = 0; word && i < count; i++)
+        if (strcmp(words[i], word) == 0)
+            return i;
+    return -1;
+}
+
+const char *kind_word(int kind)
+{
+    return word_of(kind_words, COUNT(kind_words), kind);
+}
+
+int kind_value(const char *word)
+{
+    return value_of(kind_words, COUNT(kind_words), word);
+}
+
+int64_t kind_rank(int kind)
+{
+    static const int64_t ranks[] = {[KIND_NONE] = 2, [KIND_CREATE] = 0, [KIND_ASSIGN] = 1, [KIND_UPDATE] = 2,
+                                    [KIND_MESSAGE] = 2, [KIND_REGISTER] = 2, [KIND_REGISTER_FAILED] = 2,
+                                    [KIND_RESOLVE] = 3, [KIND_CLOSE] = 3, [KIND_DELETE] = 4, [KIND_REFER] = 2};
+    return kind >= 0 && kind < COUNT(ranks) ? ranks[kind] : 2;
+}
+
+const char *author_word(int author)
+{
+    return word_of(author_words, COUNT(author_words), author);
+}
+
+int author_value(const char *word)
+{
+    return value_of(author_words, COUNT(author_words), word);
+}
+
+const char *origin_word(int origin)
+{
+    return word_of(origin_words, COUNT(origin_words), origin);
+}
+
+int origin_value(const char *word)
+{
+    return value_of(origin_words, COUNT(origin_words), word);
+}
+
+static int compare(int64_t a, int64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+int version_cmp(const struct version *a, const struct version *b)
+{
+    int by = compare(a->t, b->t);
+    by = by ? by : compare(a->rank, b->rank);
+    by = by ? by : compare(a->n, b->n);
+    return by ? by : strcmp(a->key ? a->key : "", b->key ? b->key : "");
+}
+
+static const struct field *must_find(const char *name)
+{
+    const struct field *f = field_find(name);
+    if (!f)
+        abort();
+    return f;
+}
+
+void observe_say(struct observation *obs, const char *field)
+{
+    field_set_add(&obs->said, field_index(must_find(field)));
+}
+
+void observe_say_text(struct observation *obs, const char *field, const char *text)
+{
+    if (!text || !*text)
+        return;
+    field_set_text(&obs->value, must_find(field), text);
+    observe_say(obs, field);
+}
+
+void observe_say_int(struct observation *obs, const char *field, int64_t value)
+{
+    field_set_int(&obs->value, must_find(field), value);
+    observe_say(obs, field);
+}
+
+void observe_say_null(struct observation *obs, const char *field)
+{
+    field_set_add(&obs->null, field_index(must_find(field)));
+}
+
+/* --- plain fields --- */
+
+struct step {
+    struct ticket *to;
+    const struct observation *obs;
+};
+static bool said(const struct step *s, size_t offset)
+{
+    for (int i = 0; i < field_count; i++)
+        if (field_table[i].offset == offset)
+            return field_set_has(&s->obs->said, i);
+    return false;
+}
+#define SAID(s, member) said((s), offsetof(struct ticket, member))
+
+static void take_min(int64_t *to, int64_t value)
+{
+    if (value > 0 && (*to == 0 || value < *to))
+        *to = value;
+}
+
+static void take_max(int64_t *to, int64_t value)
+{
+    if (value > *to)
+        *to = value;
+}
+
+/* Fields whose merge is not "the newest wins". Said to be nothing, they have the value of nothing. */
+static void merge_created(struct step *s)
+{
+    take_min(&s->to->created_at, s->obs->value.created_at);
+}
+
+static void merge_updated(struct step *s)
+{
+    take_max(&s->to->updated_at, s->obs->value.updated_at);
+}
+
+static void merge_first_reply(struct step *s)
+{
+    take_min(&s->to->first_reply_at, s->obs->value.first_reply_at);
+}
+
+static void merge_registration(struct step *s)
+{
+    if (s->obs->value.registration > s->to->registration)
+        s->to->registration = s->obs->value.registration;
+}
+
+/* A label obeys its author's precedence: an agent's correction stays, whatever a source says later. */
+static void merge_category(struct step *s)
+{
+    int by = s->obs->voice == VOICE_SOURCE ? LABEL_BY_SOURCE : LABEL_BY_AGENT;
+    if (by < s->to->category_by)
+        return;
+    s->to->category = SAID(s, category) ? s->obs->value.category : CATEGORY_NONE;
+    s->to->category_by = by;
+    s->to->category_bp = 10000;
+}
+
+static void merge_voiced(struct step *s)
+{
+    (void)s; /* status, assignee, priority: below */
+}
+
+static const struct merge {
+    size_t offset;
+    void (*run)(struct step *s);
+} merges[] = {
+    {offsetof(struct ticket, created_at), merge_created},
+    {offsetof(struct ticket, updated_at), merge_updated},
+    {offsetof(struct ticket, first_reply_at), merge_first_reply},
+    {offsetof(struct ticket, registration), merge_registration},
+    {offsetof(struct ticket, category), merge_category},
+    {offsetof(struct ticket, status), merge_voiced},
+    {offsetof(struct ticket, assignee), merge_voiced},
+    {offsetof(struct ticket, priority), merge_voiced},
+};
+
+static const struct merge *merge_of(const struct field *f)
+{
+    for (int i = 0; i < COUNT(merges); i++)
+        if (merges[i].offset == f->offset)
+            return &merges[i];
+    return NULL;
+}
+
+static void fold_fields(struct step *s)
+{
+    static const struct ticket nothing;
+    for (int i = 0; i < field_count; i++) {
+        const struct field *f = &field_table[i];
+        bool has = field_set_has(&s->obs->said, i), none = field_set_has(&s->obs->null, i);
+        if ((!has && !none) || (s->obs->voice == VOICE_SOURCE && !(f->flags & FIELD_SOURCE)))
+            continue;
+        const struct merge *merge = merge_of(f);
+        if (!merge)
+            field_move(s->to, has ? &s->obs->value : &nothing, f);
+        else
+            merge->run(s);
+    }
+    if (s->obs->voice != VOICE_SOURCE)
+        return;
+    /* A word we know takes the place of one we had to keep raw. */
+    if (SAID(s, status) && !SAID(s, status_raw))
+        s->to->status_raw = NULL;
+    if (SAID(s, priority) && !SAID(s, priority_raw))
+        s->to->priority_raw = NULL;
+    if (SAID(s, category) && !SAID(s, category_raw))
+        s->to->category_raw = NULL;
+}
+
+/* --- messages --- */
+
+static bool from_customer(const struct message *m)
+{
+    return m->author_kind == AUTHOR_CUSTOMER && m->origin != ORIGIN_AI && m->is_public;
+}
+
+static bool answers(const struct message *m)
+{
+    return m->author_kind == AUTHOR_AGENT && m->origin != ORIGIN_AI && m->is_public && !m->automatic;
+}
+
+/* True if a customer wrote something newer than all that was known. */
+static bool fold_messages(struct step *s)
+{
+    struct ticket *t = s->to;
+    const struct observation *obs = s->obs;
+    int64_t known = t->last_customer_at, waiting = t->waiting_since, oldest = 0;
+    bool spoke = false;
+    for (int i = 0; i < obs->message_count; i++) {
+        const struct message *m = &obs->messages[i];
+        if (answers(m)) {
+            take_max(&t->last_agent_at, m->at);
+            take_min(&t->first_reply_at, m->at);
+        } else if (from_customer(m)) {
+            spoke |= m->at > known && !m->automatic;
+            take_max(&t->last_customer_at, m->at);
+        }
+    }
+    for (int i = 0; i < obs->message_count; i++)
+        if (from_customer(&obs->messages[i]) && obs->messages[i].at > t->last_agent_at)
+            take_min(&oldest, obs->messages[i].at);
+    if (waiting > t->last_agent_at)
+        take_min(&oldest, waiting);
+    if (known > t->last_agent_at)
+        take_min(&oldest, known);
+    t->waiting_since = oldest;
+    return spoke;
+}
+
+/* --- two voices --- */
+
+/* The shown status changes: everything that hangs on "done" follows here, whoever said it. */
+static void show_status(struct step *s, int status, bool counts_as_reopen)
+{
+    struct ticket *t = s->to;
+    bool was_done = ticket_done(t->status), done = ticket_done(status);
+    if (was_done && !done) {
+        t->reopen_count += counts_as_reopen;
+        if (!SAID(s, closed_at))
+            t->closed_at = 0;
+        if (!SAID(s, closed_by))
+            t->closed_by = NULL;
+        if (!SAID(s, resolution_ms))
+            t->resolution_ms = 0;
+    }
+    t->resolved_at = done ? s->obs->v.t : 0;
+    if (status != STATUS_CLOSED && t->status == STATUS_CLOSED && !SAID(s, closed_at))
+        t->closed_at = 0;
+    if (status == STATUS_CLOSED && t->status != STATUS_CLOSED && !SAID(s, closed_at))
+        t->closed_at = s->obs->v.t;
+    t->status = status;
+}
+
+/* Is this word of the source one that changes what the desk shows? */
+static bool status_counts(const struct step *s, int before, int word)
+{
+    const struct ticket *t = s->to;
+    if (!t->desk_status_at)
+        return true;
+    if (s->obs->v.t <= t->desk_status_at || word == before || word == STATUS_NEW || s->obs->status_initial)
+        return false;
+    /* What the desk closed, a source opens again only by a way back of its own. */
+    return !ticket_done(t->status) || ticket_done(word) || ticket_done(before);
+}
+
+static void source_status(struct step *s)
+{
+    struct ticket *t = s->to;
+    const struct observation *obs = s->obs;
+    bool says = SAID(s, status) && obs->value.status;
+    int word = says ? obs->value.status : STATUS_OPEN, before = t->source_status, from = t->status_from;
+    int sure = !says ? FROM_GUESS : obs->status_initial ? FROM_CREATE : FROM_WORD;
+    if ((!says && !obs->status_guess) || sure < from || (sure == FROM_GUESS && from == FROM_GUESS))
+        return;
+    t->source_status = word;
+    t->status_from = sure;
+    if (status_counts(s, before, word))
+        show_status(s, word, from == FROM_WORD);
+}
+
+static void show_assignee(struct step *s, const char *assignee)
+{
+    if (str_eq(s->to->assignee, assignee))
+        return;
+    s->to->assignee = assignee;
+    s->to->assigned_at = assignee ? s->obs->v.t : 0;
+}
+
+static bool speaks_of(const struct step *s, const char *name)
+{
+    int i = field_index(must_find(name));
+    return field_set_has(&s->obs->said, i) || field_set_has(&s->obs->null, i);
+}
+
+static void source_assignee(struct step *s)
+{
+    struct ticket *t = s->to;
+    const char *word = SAID(s, assignee) ? s->obs->value.assignee : NULL, *before = t->source_assignee;
+    if (!speaks_of(s, "assignee"))
+        return;
+    t->source_assignee = word;
+    if (!t->desk_assignee_at || (s->obs->v.t > t->desk_assignee_at && !str_eq(word, before)))
+        show_assignee(s, word);
+}
+
+static void source_priority(struct step *s)
+{
+    struct ticket *t = s->to;
+    int word = SAID(s, priority) ? s->obs->value.priority : PRIORITY_NONE, before = t->source_priority;
+    if (!speaks_of(s, "priority"))
+        return;
+    t->source_priority = word;
+    if (!t->desk_priority_at || (s->obs->v.t > t->desk_priority_at && word != before))
+        t->priority = word;
+}
+
+/* The desk and the clock: what they say is shown, and the time of it is kept. */
+static void desk_voices(struct step *s)
+{
+    struct ticket *t = s->to;
+    if (SAID(s, status)) {
+        show_status(s, s->obs->value.status, true);
+        take_max(&t->desk_status_at, s->obs->v.t);
+    }
+    if (speaks_of(s, "assignee")) {
+        show_assignee(s, SAID(s, assignee) ? s->obs->value.assignee : NULL);
+        take_max(&t->desk_assignee_at, s->obs->v.t);
+    }
+    if (speaks_of(s, "priority")) {
+        t->priority = SAID(s, priority) ? s->obs->value.priority : PRIORITY_NONE;
+        take_max(&t->desk_priority_at, s->obs->v.t);
+    }
+}
+
+static void source_voices(struct step *s, bool customer_spoke)
+{
+    struct ticket *t = s->to;
+    source_status(s);
+    source_assignee(s);
+    source_priority(s);
+    bool desk_closed_it = t->desk_status_at && ticket_done(t->status) && !ticket_done(t->source_status);
+    if (customer_spoke && desk_closed_it && s->obs->v.t > t->desk_status_at)
+        show_status(s, STATUS_OPEN, true);
+}
+
+/* --- life --- */
+
+static void fold_identity(struct step *s)
+{
+    struct ticket *t = s->to;
+    const struct observation *obs = s->obs;
+    t->account = t->account ? t->account : obs->account;
+    t->dialect = t->dialect ? t->dialect : obs->dialect;
+    t->key = t->key ? t->key : obs->key;
+    t->source_id = t->source_id ? t->source_id : obs->value.source_id;
+    if (!t->last_key)
+        t->stub = true;
+}
+
+static void fold_life(struct step *s)
+{
+    struct ticket *t = s->to;
+    int kind = s->obs->kind;
+    if (kind == KIND_CREATE || kind == KIND_REGISTER || kind == KIND_REGISTER_FAILED)
+        t->stub = false;
+    if (s->obs->voice == VOICE_SOURCE)
+        t->deleted = kind == KIND_DELETE;
+}
+
+void observe_fold(struct ticket *ticket, const struct observation *obs)
+{
+    struct step s = {ticket, obs};
+    if (obs->kind == KIND_REFER || (obs->kind == KIND_NONE && obs->voice == VOICE_SOURCE))
+        return;
+    fold_identity(&s);
+    fold_fields(&s);
+    bool customer_spoke = fold_messages(&s);
+    if (obs->voice == VOICE_SOURCE)
+        source_voices(&s, customer_spoke);
+    else
+        desk_voices(&s);
+    fold_life(&s);
+    ticket->last_t = obs->v.t;
+    ticket->last_rank = obs->v.rank;
+    ticket->last_n = obs->v.n;
+    ticket->last_key = obs->v.key ? obs->v.key : "";
+}
+
+void observe_reset(struct ticket *ticket)
+{
+    static const struct ticket nothing;
+    bool labelled = ticket->category && ticket->category_by != LABEL_BY_SOURCE;
+    struct ticket kept = *ticket;
+    for (int i = 0; i < field_count; i++)
+        if (field_table[i].flags & FIELD_SOURCE)
+            field_move(ticket, &nothing, &field_table[i]);
+    if (labelled)
+        ticket->category = kept.category;
+    else
+        ticket->category_by = 0, ticket->category_bp = 0;
+    ticket->source_status = ticket->source_priority = ticket->status_from = 0;
+    ticket->source_assignee = ticket->last_key = NULL;
+    ticket->desk_status_at = ticket->desk_assignee_at = ticket->desk_priority_at = 0;
+    ticket->waiting_since = ticket->last_customer_at = ticket->last_agent_at = 0;
+    ticket->assigned_at = ticket->resolved_at = ticket->reopen_count = 0;
+    ticket->stub = ticket->deleted = false;
+    ticket->last_t = ticket->last_rank = ticket->last_n = 0;
+}
