@@ -17,14 +17,6 @@ struct run { /* one request */
     int64_t seq;
 };
 
-static const struct config_source *source_of(const struct engine *e, const struct ticket *t)
-{
-    for (int i = 0; i < e->config->source_count; i++)
-        if (str_eq(e->config->sources[i].account, t->account))
-            return &e->config->sources[i];
-    return NULL;
-}
-
 static char *say(struct run *r, const struct ticket *t)
 {
     const struct action *a = &r->req->action;
@@ -112,7 +104,7 @@ static bool perform(struct run *r, struct change *c, struct observation *obs, st
     c->now = r->now;
     c->did = action_table[a->id].name;
     c->desk = obs;
-    c->source = source_of(r->e, c->before);
+    c->source = change_source(r->e, c->before);
     c->facts = (struct facts){.cause = "act", .actor = a->actor, .escalate = a->id == ACTION_ESCALATE,
                               .acknowledge = a->id == ACTION_ACK, .undo = c->undoes != 0};
     if (c->undoes)
@@ -126,7 +118,7 @@ static bool plain(struct run *r, int64_t ticket, struct change *c, struct err *e
 {
     struct observation obs;
     c->before = store_ticket_get(r->e->store, r->arena, ticket, err);
-    return c->before && act_observe(r->arena, c->before, &r->req->action, source_of(r->e, c->before), r->e->config, r->now, &obs, err) &&
+    return c->before && act_observe(r->arena, c->before, &r->req->action, change_source(r->e, c->before), r->e->config, r->now, &obs, err) &&
            perform(r, c, &obs, err);
 }
 

@@ -181,6 +181,14 @@ bool engine_batch_end(struct engine *e, struct err *err)
 
 /* --- facts --- */
 
+const struct config_source *change_source(const struct engine *e, const struct ticket *t)
+{
+    for (int i = 0; i < e->config->source_count; i++)
+        if (str_eq(e->config->sources[i].account, t->account))
+            return &e->config->sources[i];
+    return NULL;
+}
+
 static bool load_boss(struct engine *e, struct arena *arena, struct facts *f, struct err *err)
 {
     char *key = store_meta_get(e->store, arena, "boss", err), *data = NULL;
@@ -317,6 +325,8 @@ static bool put_entry(struct engine *e, struct arena *arena, struct change *c, c
         json_put_i64(data, "message", c->message);
     if (c->messages_added)
         json_put_i64(data, "messages", c->messages_added);
+    if (c->facts.paged_for)
+        json_put_string(data, "paged_for", c->facts.paged_for);
     json_put(data, "changes", c->before ? row_changes(c->before, after) : json_array());
     if (c->desk)
         json_put(data, "obs", row_observation(c->desk));
@@ -346,11 +356,11 @@ bool change(struct engine *e, struct arena *arena, struct change *c, struct err 
     consequence(arena, c->before, c->after, &c->facts, e->config, c->now, &out);
     struct ticket *after = out.after;
     after->escalated = after->escalation.state;
-    after->version++;
+    bool wake = str_eq(c->facts.cause, "wake"), seen = !c->before || !wake || anything_visible(c->before, after);
+    after->version += seen;
     if (after->wake_at && after->wake_at <= c->now)
         after->wake_at = c->now + 1000; /* a rule that keeps asking never spins the writer */
-    bool wake = str_eq(c->facts.cause, "wake");
-    if ((!c->before || !wake || anything_visible(c->before, after)) && !put_entry(e, arena, c, after, err))
+    if (seen && !put_entry(e, arena, c, after, err))
         return false;
     bool ok = c->before ? store_ticket_update(e->store, after, err) : store_ticket_insert(e->store, after, err);
     c->after = after;

@@ -62,43 +62,6 @@ static int by_version(const void *a, const void *b)
     return version_cmp(&x->v, &y->v);
 }
 
-/* A label an agent gave stays, whatever the source says later (label precedence, architecture "Two voices"). */
-static void fold_one(struct ticket *t, const struct observation *obs)
-{
-    int category = t->category, by = t->category_by;
-    observe_fold(t, obs);
-    if (obs->voice == VOICE_DESK || !field_set_has(&obs->said, field_index(field_find("category"))))
-        return;
-    if (by == LABEL_BY_AGENT) {
-        t->category = category;
-        t->category_by = by;
-    } else if (t->category) {
-        t->category_by = LABEL_BY_SOURCE;
-        t->category_bp = 10000;
-    }
-}
-
-/* Everything the fold says is forgotten; what the desk's rules and the model know stays. */
-static void forget(struct ticket *t)
-{
-    static const char *const also[] = {"status_from", "source_status", "source_priority", "source_assignee", "desk_status_at",
-        "desk_assignee_at", "desk_priority_at", "last_t", "last_rank", "last_n", "last_key", "waiting_since", "last_customer_at",
-        "last_agent_at", "resolved_at", "reopen_count", "deleted"};
-    struct ticket none = {0};
-    bool keep_category = t->category_by == LABEL_BY_MODEL || t->category_by == LABEL_BY_RULE;
-    int category = t->category;
-    for (int i = 0; i < field_count; i++)
-        if (field_table[i].flags & FIELD_SOURCE)
-            field_move(t, &none, &field_table[i]);
-    for (size_t i = 0; i < sizeof also / sizeof *also; i++)
-        field_move(t, &none, field_find(also[i]));
-    if (keep_category)
-        t->category = category;
-    else
-        t->category_by = LABEL_BY_NONE;
-    t->stub = true;
-}
-
 /* In a history the desk speaks only of what the fold owns: urgency, snooze and the like stay as they are now. */
 static void only_folded(struct observation *obs)
 {
@@ -121,9 +84,9 @@ static struct ticket *refold(struct engine *e, struct arena *arena, const struct
         *next(&h) = *obs;
     qsort(h.list, (size_t)h.count, sizeof *h.list, by_version);
     struct ticket *t = ticket_copy(arena, before);
-    forget(t);
+    observe_reset(t);
     for (int i = 0; i < h.count; i++)
-        fold_one(t, &h.list[i]);
+        observe_fold(t, &h.list[i]);
     return t;
 }
 
@@ -133,6 +96,6 @@ struct ticket *change_fold(struct engine *e, struct arena *arena, const struct t
     if (!obs || (before->last_key && version_cmp(&obs->v, &last) < 0))
         return refold(e, arena, before, obs, err);
     struct ticket *t = ticket_copy(arena, before);
-    fold_one(t, obs);
+    observe_fold(t, obs);
     return t;
 }

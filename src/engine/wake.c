@@ -6,15 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool wake_ticket(struct engine *e, struct arena *arena, int64_t id, int64_t now, struct err *err)
+bool wake_ticket(struct engine *e, struct arena *arena, int64_t id, int64_t now, struct err *err)
 {
     struct change c = {.now = now, .facts = {.cause = "wake", .actor = "clock"}};
     if (!(c.before = store_ticket_get(e->store, arena, id, err)))
         return false;
     c.after = ticket_copy(arena, c.before);
-    for (int i = 0; i < e->config->source_count && !c.source; i++)
-        if (str_eq(e->config->sources[i].account, c.before->account))
-            c.source = &e->config->sources[i];
+    c.source = change_source(e, c.before);
     return change(e, arena, &c, err);
 }
 
@@ -75,7 +73,7 @@ static bool fly(struct engine *e, struct arena *arena, struct parcel *p, int64_t
     return store_parcel_update(e->store, p, err) && store_message_state(e->store, p->message, "sending", err) && journal(e, arena, p, now, err);
 }
 
-static bool boss_leaves(struct engine *e, struct arena *arena, int64_t now, struct err *err)
+bool wake_boss(struct engine *e, struct arena *arena, int64_t now, struct err *err)
 {
     char *key = store_meta_get(e->store, arena, "boss", err), *data = NULL;
     if (!key || !*key)
@@ -110,7 +108,7 @@ bool engine_wake(struct engine *e, struct arena *arena, int64_t now, int max, in
         if (!fly(e, arena, &parcels[i], now, err))
             return false;
     *ran = n + m;
-    return boss_leaves(e, arena, now, err);
+    return wake_boss(e, arena, now, err);
 }
 
 bool engine_next(struct engine *e, int64_t *at, struct err *err)

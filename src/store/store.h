@@ -118,6 +118,10 @@ bool store_parcel_get(struct store *s, struct arena *a, int64_t id, struct parce
 bool store_parcel_land(struct store *s, int64_t now, struct err *err); /* flying -> due now, marked ambiguous */
 bool store_parcel_list(struct store *s, struct arena *a, int64_t ticket, struct parcel **list, int *count, int max, struct err *err);
 
+/* Compares the derived tables (ticket clock escalation queue tally record, and the ledger but for its entry numbers) of
+ * two databases row by row; report gets the first differences. */
+bool store_compare(struct store *a, struct store *b, struct str *report, int64_t *differ, struct err *err);
+
 /* --- keep, meta, chain --- */
 bool store_keep_put(struct store *s, const char *agent, const char *key, const char *value, int64_t at, struct err *err); /* NULL forgets */
 char *store_keep_get(struct store *s, struct arena *a, const char *agent, const char *key, struct err *err);

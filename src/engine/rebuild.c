@@ -1,0 +1,161 @@
+/* rebuild: the journal read again, from the first entry, into an empty database; what comes of it must equal the derived
+ * tables row by row. The inputs are the entries that came from outside (events, acts, wakes), each at its own time with
+ * the label it was given then; nothing is classified again and no clock is read. Runs with the daemon stopped. */
+#include "engine/change.h"
+#include "base/str.h"
+#include "wire/row.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct replay {
+    struct engine *live, to;
+    struct arena *page;          /* of one page of entries */
+    struct ingest_item item;     /* the label and page of the ticket entry just read, for the event entry behind it */
+    int64_t woken, woken_at;     /* the wake last run: it may have left several entries */
+};
+
+static int64_t of_word(const char *field, const struct json *data, const char *member)
+{
+    int value = field_word_value(field_find(field), json_get_string(data, member, NULL));
+    return value > 0 ? value : 0;
+}
+
+static void read_label(struct replay *r, const struct json *data)
+{
+    struct classify_result *label = &r->item.label;
+    label->urgency.value = (int)of_word("urgency", data, "urgency");
+    label->urgency.runner_up = (int)of_word("urgency", data, "runner_up");
+    label->urgency.bp = json_get_i64(data, "bp", 0);
+    label->category.value = (int)of_word("category", data, "category");
+    label->category.bp = json_get_i64(data, "category_bp", 0);
+    r->item.labelled = true;
+}
+
+static bool replay_event(struct replay *r, const struct entry *entry, const struct json *data, struct err *err)
+{
+    struct ingest_item *item = &r->item;
+    struct ingest_answer answer;
+    const char *state = json_get_string(data, "state", "");
+    if (str_eq(state, "duplicate"))
+        return true;
+    if (!store_event_get(r->live->store, r->page, json_get_i64(data, "id", 0), &item->event, err))
+        return false;
+    item->event.received_at = entry->at;
+    item->effect = item->event.effect_text;
+    item->quarantine = !str_eq(state, "applied") && !str_eq(state, "ignored");
+    if (item->event.obs) {
+        struct json *obs = json_parse_in(r->page, item->event.obs, strlen(item->event.obs), &json_limits_dialect, NULL, err);
+        if (!obs || !row_read_observation(r->page, obs, &item->obs, err))
+            return err_in(err, "event %lld", (long long)item->event.id);
+    }
+    return engine_ingest(&r->to, r->page, item, entry->at, &answer, err);
+}
+
+static bool replay_message(struct replay *r, const struct json *data, struct change *c, struct observation *obs, struct err *err)
+{
+    const char *did = json_get_string(data, "do", "");
+    bool added, changed, back = str_eq(did, "redo");
+    int64_t message = json_get_i64(data, "message", 0);
+    if (str_eq(did, "undo") || back) {
+        if (message && !store_message_state(r->to.store, message, back ? NULL : "withdrawn", err))
+            return false;
+    } else if (obs->message_count) {
+        if (!store_message_put(r->to.store, c->after->id, obs->messages, &obs->v, &added, &changed, err))
+            return false;
+        c->messages_added = 1;
+        c->after->thread_version++;
+    }
+    return !message || store_message_counts(r->to.store, c->after->id, c->after, err);
+}
+
+static bool replay_act(struct replay *r, const struct entry *entry, const struct json *data, struct err *err)
+{
+    struct observation obs;
+    const char *did = json_get_string(data, "do", "");
+    struct change c = {.now = entry->at, .did = did, .desk = &obs, .undoes = entry->undoes, .cause = entry->cause,
+                       .facts = {.cause = "act", .actor = entry->actor, .escalate = str_eq(did, "escalate"),
+                                 .acknowledge = str_eq(did, "ack"), .undo = entry->undoes != 0}};
+    if (!row_read_observation(r->page, json_get(data, "obs"), &obs, err) ||
+        !(c.before = store_ticket_get(r->to.store, r->page, entry->ticket, err)) ||
+        !(c.after = change_fold(&r->to, r->page, c.before, &obs, err)) || !replay_message(r, data, &c, &obs, err))
+        return false;
+    c.source = change_source(&r->to, c.before);
+    if (c.undoes)
+        c.after->reopen_count = c.before->reopen_count;
+    return change(&r->to, r->page, &c, err);
+}
+
+static bool replay_wake(struct replay *r, const struct entry *entry, struct err *err)
+{
+    if (entry->ticket == r->woken && entry->at == r->woken_at)
+        return true;
+    r->woken = entry->ticket;
+    r->woken_at = entry->at;
+    return entry->ticket ? wake_ticket(&r->to, r->page, entry->ticket, entry->at, err) : wake_boss(&r->to, r->page, entry->at, err);
+}
+
+static bool replay_entry(struct replay *r, const struct entry *entry, struct err *err)
+{
+    struct json *data = entry->data ? json_parse_in(r->page, entry->data, strlen(entry->data), &json_limits_dialect, NULL, NULL) : NULL;
+    if (str_eq(entry->actor, "clock"))
+        return replay_wake(r, entry, err);
+    if (str_eq(entry->kind, "label") && str_eq(entry->actor, "model"))
+        read_label(r, data);
+    if (str_eq(entry->kind, "ticket") && json_get(data, "obs"))
+        return replay_act(r, entry, data, err);
+    if (str_eq(entry->kind, "ticket") && json_get(data, "paged_for")) {
+        r->item.label.hard = r->item.labelled = true;
+        r->item.label.hard_phrase = json_get_string(data, "paged_for", NULL);
+    }
+    if (!str_eq(entry->kind, "event"))
+        return true;
+    bool ok = replay_event(r, entry, data, err);
+    r->item = (struct ingest_item){0};
+    return ok;
+}
+
+/* One page of entries is one transaction of the scratch database. */
+static bool replay_page(struct replay *r, const struct entry *list, int n, struct err *err)
+{
+    r->to.batch = arena_new();
+    r->to.frames = NULL;
+    r->to.frames_end = &r->to.frames;
+    r->to.outgoing = NULL;
+    bool ok = store_begin(r->to.store, err);
+    for (int i = 0; ok && i < n; i++)
+        ok = replay_entry(r, &list[i], err) || err_in(err, "entry %lld (%s)", (long long)list[i].seq, list[i].kind);
+    ok = ok && store_commit(r->to.store, err);
+    arena_free(r->to.batch);
+    r->to.batch = NULL;
+    return ok;
+}
+
+static bool replay_all(struct replay *r, struct err *err)
+{
+    struct entry_query q = {.limit = 512};
+    struct entry *list;
+    int n;
+    AUTO_ARENA arena = arena_new();
+    if (!replay_page(r, NULL, 0, err) || !store_begin(r->to.store, err) || !engine_views(&r->to, arena, 0, err) || !store_commit(r->to.store, err))
+        return false;
+    do {
+        /* An event's label, ticket and event entries share a batch, but a page may cut it: the item is carried over, so
+         * its texts live as long as the replay. */
+        if (!store_entry_list(r->live->store, r->page, &q, &list, &n, err) || !replay_page(r, list, n, err))
+            return false;
+        q.after = n ? list[n - 1].seq : 0;
+        if (!r->item.labelled)
+            arena_reset(r->page);
+    } while (n == q.limit);
+    return true;
+}
+
+bool engine_rebuild(struct engine *e, struct str *report, int64_t *differ, struct err *err)
+{
+    struct replay r = {.live = e, .to = {.config = e->config, .model = e->model}, .page = arena_new()};
+    r.to.store = store_open(NULL, STORE_WRITER, err);
+    bool ok = r.to.store && replay_all(&r, err) && store_compare(e->store, r.to.store, report, differ, err);
+    store_close(r.to.store);
+    arena_free(r.page);
+    return ok;
+}

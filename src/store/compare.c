@@ -1,0 +1,65 @@
+/* compare: two databases' derived tables, row by row in order of their keys. */
+#include "store/sql.h"
+#include <string.h>
+
+static const char *const tables[][2] = {
+    {"ticket", "SELECT * FROM ticket ORDER BY id"},
+    {"clock", "SELECT * FROM clock ORDER BY ticket,metric"},
+    {"escalation", "SELECT * FROM escalation ORDER BY ticket"},
+    {"queue", "SELECT v.name,q.owner,q.due,q.ticket FROM queue q JOIN view v ON v.id=q.view ORDER BY 1,2,3,4"},
+    {"tally", "SELECT * FROM tally WHERE n!=0 OR sum!=0 ORDER BY name,key,day"},
+    {"record", "SELECT * FROM record ORDER BY kind,key"},
+    {"score", "SELECT id,at,agent,ticket,epoch,rule,xp,gold,boss,damage,reverses,reason FROM score ORDER BY id"},
+};
+
+static bool same_value(sqlite3_stmt *a, sqlite3_stmt *b, int i)
+{
+    int n = sqlite3_column_bytes(a, i);
+    if (sqlite3_column_type(a, i) != sqlite3_column_type(b, i) || n != sqlite3_column_bytes(b, i))
+        return false;
+    if (sqlite3_column_type(a, i) == SQLITE_INTEGER)
+        return sql_int(a, i) == sql_int(b, i);
+    return n == 0 || memcmp(sqlite3_column_blob(a, i), sqlite3_column_blob(b, i), (size_t)n) == 0;
+}
+
+static void tell(struct str *report, const char *table, sqlite3_stmt *a, sqlite3_stmt *b, int i, int64_t nth)
+{
+    if (report->len > 4000)
+        return;
+    const char *was = (const char *)sqlite3_column_text(a, i), *is = (const char *)sqlite3_column_text(b, i);
+    str_addf(report, "%s row %lld (%s): %s is %s, the journal says %s\n", table, (long long)nth, (const char *)sqlite3_column_text(a, 0),
+             sqlite3_column_name(a, i), was ? was : "null", is ? is : "null");
+}
+
+static bool compare_table(struct store *a, struct store *b, const char *const table[2], struct str *report, int64_t *differ, struct err *err)
+{
+    sqlite3_stmt *x = sql_get(a, table[1], err), *y = sql_get(b, table[1], err);
+    int rx = x ? sql_step(a, x, err) : -1, ry = y ? sql_step(b, y, err) : -1;
+    for (int64_t nth = 1; rx == SQLITE_ROW && ry == SQLITE_ROW; nth++) {
+        for (int i = 0; i < sqlite3_column_count(x); i++)
+            if (!same_value(x, y, i)) {
+                tell(report, table[0], x, y, i, nth);
+                ++*differ;
+            }
+        rx = sql_step(a, x, err);
+        ry = sql_step(b, y, err);
+    }
+    if (rx >= 0 && ry >= 0 && rx != ry) {
+        str_addf(report, "%s: the journal makes %s rows\n", table[0], rx == SQLITE_ROW ? "fewer" : "more");
+        ++*differ;
+    }
+    if (x)
+        sqlite3_reset(x);
+    if (y)
+        sqlite3_reset(y);
+    return rx >= 0 && ry >= 0;
+}
+
+bool store_compare(struct store *a, struct store *b, struct str *report, int64_t *differ, struct err *err)
+{
+    *differ = 0;
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        if (!compare_table(a, b, tables[i], report, differ, err))
+            return false;
+    return true;
+}
