@@ -354,7 +354,7 @@ static void desk_voices(struct step *s)
 {
     struct ticket *t = s->to;
     if (SAID(s, status)) {
-        show_status(s, s->obs->value.status, true);
+        show_status(s, s->obs->value.status, !s->obs->undo);
         take_max(&t->desk_status_at, s->obs->v.t);
     }
     if (speaks_of(s, "assignee")) {

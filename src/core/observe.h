@@ -48,6 +48,7 @@ struct observation {
     struct field_set said, null; /* said: value is meaningful; null: said to be nothing. Over field_table */
     struct ticket value;
     bool status_initial; /* the status said is where a ticket starts, not a word about its course */
+    bool undo;             /* takes an act back: a reopening by it is not counted */
     bool status_guess;   /* no status said at all: "open" if nobody else knows */
     struct message *messages;
     int message_count;

@@ -98,7 +98,7 @@ static bool put_message(struct run *r, struct observation *obs, struct change *c
 static bool perform(struct run *r, struct change *c, struct observation *obs, struct err *err)
 {
     const struct action *a = &r->req->action;
-    obs->v.key = arena_printf(r->arena, "desk:%lld", (long long)store_entry_next(r->e->store));
+    obs->v.key = arena_printf(r->arena, "desk:%020lld", (long long)store_entry_next(r->e->store));
     if (!(c->after = change_fold(r->e, r->arena, c->before, obs, err)) || !put_message(r, obs, c, err))
         return false;
     c->now = r->now;
@@ -107,8 +107,6 @@ static bool perform(struct run *r, struct change *c, struct observation *obs, st
     c->source = change_source(r->e, c->before);
     c->facts = (struct facts){.cause = "act", .actor = a->actor, .escalate = a->id == ACTION_ESCALATE,
                               .acknowledge = a->id == ACTION_ACK, .undo = c->undoes != 0};
-    if (c->undoes)
-        c->after->reopen_count = c->before->reopen_count;
     if (!change(r->e, r->arena, c, err))
         return false;
     return a->id != ACTION_REPLY || hold_reply(r, c, err);
@@ -205,7 +203,7 @@ static bool undo(struct run *r, int64_t ticket, struct change *c, struct err *er
 {
     struct entry entry = {0};
     struct json *data = NULL;
-    struct observation obs = {.voice = VOICE_DESK, .kind = KIND_UPDATE, .v = {.t = r->now, .rank = 2}};
+    struct observation obs = {.voice = VOICE_DESK, .kind = KIND_UPDATE, .v = {.t = r->now, .rank = 2}, .undo = true};
     bool redo = r->req->action.id == ACTION_REDO;
     if (!target(r, ticket, &entry, &data, err) || !(c->before = store_ticket_get(r->e->store, r->arena, entry.ticket, err)))
         return false;

@@ -63,6 +63,8 @@ bool engine_next(struct engine *e, int64_t *at, struct err *err); /* next moment
 bool engine_views(struct engine *e, struct arena *arena, int64_t now, struct err *err);
 /* {"views":{...},"owners":{view:{agent:n}},"escalations":{...}}; agents: whose per-agent views to count. */
 struct json *engine_counts(struct store *store, const struct config *config, const char *const *agents, int agent_count, struct err *err);
+/* The ticket as its whole history folds from nothing (fields only); NULL on failure. */
+struct ticket *engine_refold(struct engine *e, struct arena *arena, const struct ticket *stored, struct err *err);
 /* Replays the whole journal into an empty database and compares the derived tables: report gets a line for each of the
  * first differences, differ their number. The present configuration is taken for all of it. */
 bool engine_rebuild(struct engine *e, struct str *report, int64_t *differ, struct err *err);

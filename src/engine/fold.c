@@ -93,9 +93,14 @@ static struct ticket *refold(struct engine *e, struct arena *arena, const struct
 struct ticket *change_fold(struct engine *e, struct arena *arena, const struct ticket *before, const struct observation *obs, struct err *err)
 {
     struct version last = {before->last_t, before->last_rank, before->last_n, before->last_key};
-    if (!obs || (before->last_key && version_cmp(&obs->v, &last) < 0))
+    if (before->last_key && version_cmp(&obs->v, &last) < 0)
         return refold(e, arena, before, obs, err);
     struct ticket *t = ticket_copy(arena, before);
     observe_fold(t, obs);
     return t;
+}
+
+struct ticket *engine_refold(struct engine *e, struct arena *arena, const struct ticket *stored, struct err *err)
+{
+    return refold(e, arena, stored, NULL, err);
 }

@@ -80,8 +80,6 @@ static bool replay_act(struct replay *r, const struct entry *entry, const struct
         !(c.after = change_fold(&r->to, r->page, c.before, &obs, err)) || !replay_message(r, data, &c, &obs, err))
         return false;
     c.source = change_source(&r->to, c.before);
-    if (c.undoes)
-        c.after->reopen_count = c.before->reopen_count;
     return change(&r->to, r->page, &c, err);
 }
 

@@ -225,6 +225,7 @@ struct json *row_observation(const struct observation *obs)
     json_put(row, "null", null);
     json_put_bool(row, "initial", obs->status_initial);
     json_put_bool(row, "guess", obs->status_guess);
+    json_put_bool(row, "undo", obs->undo);
     for (int i = 0; i < obs->message_count; i++)
         json_push(messages, row_message(&obs->messages[i]));
     json_put(row, "messages", messages);
@@ -280,7 +281,7 @@ bool row_read_observation(struct arena *arena, const struct json *row, struct ob
                                 .dialect = arena_strdup(arena, json_get_string(row, "dialect", NULL)),
                                 .key = arena_strdup(arena, json_get_string(row, "ticket", NULL)),
                                 .status_initial = json_get_bool(row, "initial", false),
-                                .status_guess = json_get_bool(row, "guess", false)};
+                                .status_guess = json_get_bool(row, "guess", false), .undo = json_get_bool(row, "undo", false)};
     if (obs->kind < 0)
         return err_set(err, ERR_INPUT, "observation: unknown kind");
     obs->value.source_id = arena_strdup(arena, json_get_string(row, "source_id", NULL));

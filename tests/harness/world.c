@@ -20,6 +20,7 @@ const char world_config[] =
     "  - {name: mara, uid: 1003, role: lead}\n"
     "oncall: [mara]\n"
     "escalation:\n"
+    "  policies:\n"
     "  - {name: default, ack_timeout: 30m, repeat: 1, steps: [{target: oncall, delay: 5m}, {target: leads, delay: 10m}]}\n";
 
 static void die(const char *what, const struct err *err)
