@@ -162,7 +162,7 @@ static void stop(struct follow *f, const struct config_sla *policy, int metric, 
     note(f, metric, c, words[wish.state], wish.cause, at);
 }
 
-/* When a clock begins that has not run yet for this cause. */
+/* When a clock begins that has not run yet for this cause: see sla.h. */
 static int64_t begins(const struct follow *f, int metric)
 {
     const struct ticket *t = f->out->after;
@@ -170,7 +170,7 @@ static int64_t begins(const struct follow *f, int metric)
     int64_t message = metric == SLA_RESOLUTION ? 0 : sla_unanswered(t);
     if (!f->before)
         return first;
-    return message ? between(message, first, f->now) : f->now;
+    return message && message != sla_unanswered(f->before) ? between(message, first, f->now) : f->now;
 }
 
 static void start(struct follow *f, const struct config_sla *policy, int metric, struct sla_clock *c, struct wish wish)
@@ -210,13 +210,13 @@ static void retarget(struct follow *f, const struct config_sla *policy, int metr
     note(f, metric, c, "retargeted", "policy", f->now);
 }
 
-/* A new customer message after an answer is a new cause, with a clock of its own. */
+/* A customer message that came after the clock was settled is a new cause, with a clock of its own. */
 static bool new_cause(const struct follow *f, int metric, const struct sla_clock *c)
 {
     if (c->state == CLOCK_NONE)
         return true;
     return metric == SLA_NEXT_RESPONSE && c->state != CLOCK_RUNNING && c->state != CLOCK_PAUSED &&
-           begins(f, metric) != c->started_at;
+           sla_unanswered(f->out->after) > c->since;
 }
 
 /* A clock that never ran starts for a ticket that is open; an answer given before we knew settles it at once. */

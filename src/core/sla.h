@@ -3,7 +3,7 @@
  *
  * When a clock starts: at first sight of a ticket at received_at, never at an older time its source tells, since
  * nobody here could have answered then; for a later customer message at that message's own time, but not before
- * received_at. A reply counts from the time it was sent, also where its event came late. */
+ * received_at; for whatever else starts it (a reopen, a policy that has this clock) at that moment. A reply counts from the time it was sent, also where its event came late. */
 #ifndef CORE_SLA_H
 #define CORE_SLA_H
 #include "core/config.h"
