@@ -122,7 +122,11 @@ bool store_parcel_list(struct store *s, struct arena *a, int64_t ticket, struct 
  * two databases row by row; report gets the first differences. */
 bool store_compare(struct store *a, struct store *b, struct str *report, int64_t *differ, struct err *err);
 
-/* --- keep, meta, chain --- */
+/* Walks the journal: every entry's digest is computed again and every link of the chain checked. bad: the first entry
+ * (or link) that does not fit, 0 = all fit. */
+bool store_chain_verify(struct store *s, int64_t *links, int64_t *bad, struct err *err);
+
+/* --- keep, meta --- */
 bool store_keep_put(struct store *s, const char *agent, const char *key, const char *value, int64_t at, struct err *err); /* NULL forgets */
 char *store_keep_get(struct store *s, struct arena *a, const char *agent, const char *key, struct err *err);
 bool store_answer_get(struct store *s, struct arena *a, const char *key, char **body, struct err *err); /* of a do, 24 h */

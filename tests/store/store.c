@@ -1,0 +1,162 @@
+/* store: the file's promises: what is committed is there in another handle, keys are held by what took effect only,
+ * a savepoint gives its numbers back, the chain covers every entry, readers cannot write. */
+#include "base/crypto.h"
+#include "store/store.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+struct desk {
+    char dir[64], path[96];
+    struct store *store;
+    struct arena *arena;
+    struct err err;
+};
+
+static int open_desk(void **state)
+{
+    struct desk *d = calloc(1, sizeof *d);
+    crypto_open();
+    snprintf(d->dir, sizeof d->dir, "%s", "/tmp/triage-store-XXXXXX");
+    if (!mkdtemp(d->dir))
+        return -1;
+    snprintf(d->path, sizeof d->path, "%s/triage.db", d->dir);
+    d->arena = arena_new();
+    d->store = store_open(d->path, STORE_WRITER, &d->err);
+    *state = d;
+    return d->store ? 0 : -1;
+}
+
+static int close_desk(void **state)
+{
+    struct desk *d = *state;
+    static const char *const names[] = {"triage.db", "triage.db-wal", "triage.db-shm"};
+    store_close(d->store);
+    for (int i = 0; i < 3; i++) {
+        char path[128];
+        snprintf(path, sizeof path, "%s/%s", d->dir, names[i]);
+        unlink(path);
+    }
+    rmdir(d->dir);
+    arena_free(d->arena);
+    free(d);
+    return 0;
+}
+
+static struct event event_of(const char *key, const char *state)
+{
+    return (struct event){.source = "s", .account = "s", .dialect = "rbs", .key = key, .type = "t", .effect_text = "create", .state = state,
+                          .received_at = 1, .warnings = "[]", .headers = "{}", .raw = "{\"a\":\"\\u0000\"}", .raw_n = 14};
+}
+
+static struct ticket ticket_of(struct store *s, const char *key)
+{
+    return (struct ticket){.id = store_ticket_next(s), .account = "s", .dialect = "rbs", .key = key, .title = "Cannot log in",
+                           .status = STATUS_NEW, .received_at = 5, .tags = "[\"a\"]"};
+}
+
+static void a_committed_ticket_reads_back_whole_in_another_handle(void **state)
+{
+    struct desk *d = *state;
+    struct ticket t = ticket_of(d->store, "rbs:a:1"), *back;
+    t.clock[SLA_RESOLUTION] = (struct sla_clock){.state = CLOCK_RUNNING, .target = 7, .due_at = 9, .policy = "p"};
+    t.escalated = ESCALATION_TRIGGERED;
+    t.escalation = (struct escalation){.state = ESCALATION_TRIGGERED, .step = 1, .reason = "r"};
+    assert_true(store_begin(d->store, &d->err) && store_ticket_insert(d->store, &t, &d->err) && store_commit(d->store, &d->err));
+    struct store *reader = store_open(d->path, STORE_READER, &d->err);
+    assert_non_null(reader);
+    back = store_ticket_get(reader, d->arena, t.id, &d->err);
+    assert_non_null(back);
+    for (int i = 0; i < field_count; i++)
+        assert_true(field_same(&t, back, &field_table[i]));
+    assert_int_equal(back->clock[SLA_RESOLUTION].due_at, 9);
+    assert_string_equal(back->escalation.reason, "r");
+    assert_false(store_begin(reader, &d->err) && store_ticket_update(reader, back, &d->err));
+    store_close(reader);
+}
+
+static void raw_bytes_are_kept_whole_and_a_quarantined_event_does_not_hold_its_key(void **state)
+{
+    struct desk *d = *state;
+    struct event first = event_of("k", "quarantine"), second = event_of("k", "applied"), out;
+    bool found;
+    assert_true(store_begin(d->store, &d->err));
+    assert_true(store_event_insert(d->store, &first, &d->err));
+    assert_true(store_event_find(d->store, d->arena, "s", "k", &out, &found, &d->err));
+    assert_false(found);
+    assert_true(store_event_insert(d->store, &second, &d->err));
+    assert_true(store_event_find(d->store, d->arena, "s", "k", &out, &found, &d->err));
+    assert_true(found);
+    assert_int_equal(out.id, second.id);
+    assert_true(store_event_find(d->store, d->arena, "other", "k", &out, &found, &d->err));
+    assert_false(found);
+    assert_true(store_commit(d->store, &d->err));
+    assert_true(store_event_get(d->store, d->arena, second.id, &out, &d->err));
+    assert_int_equal(out.raw_n, 14);
+    assert_memory_equal(out.raw, second.raw, 14);
+}
+
+static void a_savepoint_taken_back_gives_its_numbers_back(void **state)
+{
+    struct desk *d = *state;
+    struct entry entry = {.at = 1, .actor = "ana", .kind = "ticket", .data = "{}"};
+    struct ticket t = ticket_of(d->store, "rbs:a:2");
+    assert_true(store_begin(d->store, &d->err) && store_savepoint(d->store, &d->err));
+    assert_true(store_entry_add(d->store, &entry, &d->err) && store_ticket_insert(d->store, &t, &d->err));
+    store_undo(d->store);
+    assert_int_equal(store_entry_next(d->store), 1);
+    assert_int_equal(store_ticket_next(d->store), 1);
+    assert_true(store_entry_add(d->store, &entry, &d->err) && store_commit(d->store, &d->err));
+    assert_int_equal(entry.seq, 1);
+}
+
+static void every_commit_with_entries_adds_one_link_to_the_chain(void **state)
+{
+    struct desk *d = *state;
+    struct str report;
+    str_init(&report, 4096);
+    for (int i = 0; i < 3; i++) {
+        struct entry a = {.at = i, .actor = "ana", .kind = "ticket", .data = "{}"}, b = a;
+        assert_true(store_begin(d->store, &d->err) && store_entry_add(d->store, &a, &d->err) && store_entry_add(d->store, &b, &d->err));
+        assert_true(store_commit(d->store, &d->err));
+    }
+    int64_t bad = -1, links = 0;
+    assert_true(store_chain_verify(d->store, &links, &bad, &d->err));
+    assert_int_equal(links, 3);
+    assert_int_equal(bad, 0);
+    assert_true(store_check(d->store, &report, &d->err));
+    assert_string_equal(report.data, "ok\n");
+    str_fini(&report);
+}
+
+static void two_sources_may_use_the_same_ticket_key(void **state)
+{
+    struct desk *d = *state;
+    struct ticket a = ticket_of(d->store, "x"), b;
+    int64_t id;
+    assert_true(store_begin(d->store, &d->err) && store_ticket_insert(d->store, &a, &d->err));
+    b = ticket_of(d->store, "x");
+    b.account = "other";
+    assert_true(store_ticket_insert(d->store, &b, &d->err) && store_commit(d->store, &d->err));
+    assert_true(store_ticket_find(d->store, "other", "x", &id, &d->err));
+    assert_int_equal(id, b.id);
+    assert_true(store_ticket_find(d->store, "third", "x", &id, &d->err));
+    assert_int_equal(id, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_committed_ticket_reads_back_whole_in_another_handle, open_desk, close_desk),
+        cmocka_unit_test_setup_teardown(raw_bytes_are_kept_whole_and_a_quarantined_event_does_not_hold_its_key, open_desk, close_desk),
+        cmocka_unit_test_setup_teardown(a_savepoint_taken_back_gives_its_numbers_back, open_desk, close_desk),
+        cmocka_unit_test_setup_teardown(every_commit_with_entries_adds_one_link_to_the_chain, open_desk, close_desk),
+        cmocka_unit_test_setup_teardown(two_sources_may_use_the_same_ticket_key, open_desk, close_desk),
+    };
+    return cmocka_run_group_tests_name("store", tests, NULL, NULL);
+}
