@@ -44,6 +44,7 @@ static struct {
     int pair_fg[PAIRS], pair_bg[PAIRS], pairs;
     attr_t role_attr[UI_ROLES];
     short role_pair[UI_ROLES];
+    int role_bg[UI_ROLES];
     int pipe[2];
     struct termios before;
     struct str paste;
@@ -324,6 +325,7 @@ static void wear(const struct theme *theme)
         if (!plain && (theme->own || t.depth == DEPTH_16))
             attr |= faint_slot(style->fg);
         t.role_attr[i] = attr_of(attr);
+        t.role_bg[i] = plain ? -1 : colour_of(theme, style->bg, true);
         t.role_pair[i] = plain ? 0 : pair_of(colour_of(theme, style->fg, false), colour_of(theme, style->bg, true));
     }
 }
@@ -341,39 +343,80 @@ static void to_curses(const struct cell *cell, cchar_t *out)
     setcchar(out, wide, t.role_attr[cell->role] | attr_of(cell->attr), t.role_pair[cell->role], NULL);
 }
 
-static void draw_run(const struct surface *s, int row, int from, int to)
+/* --- blanks ---
+ * A blank shows nothing but its background, so its role may be what is cheapest to send: that of the text on both sides
+ * if they agree and stand close, else the page's. It saves half the bytes of a step of the selection. */
+
+static attr_t attrs(const struct cell *cell)
 {
-    cchar_t cells[SURFACE_MOST];
-    int n = 0;
-    for (int column = from; column < to; column++) {
-        const struct cell *cell = surface_cell(s, row, column);
-        if (cell->width)
-            to_curses(cell, &cells[n++]);
+    return t.role_attr[cell->role] | attr_of(cell->attr);
+}
+
+static bool shows_nothing(const struct cell *cell)
+{
+    return cell->text[0] == ' ' && !cell->text[1] && !(attrs(cell) & (A_UNDERLINE | A_REVERSE));
+}
+
+static void blanks_as(struct cell *row, int from, int to, const struct cell *like)
+{
+    for (int i = from; i < to; i++)
+        if (t.role_bg[row[i].role] == t.role_bg[like->role]) {
+            row[i].role = like->role;
+            row[i].attr = like->attr;
+        }
+}
+
+static void even_blanks(struct cell *row, int columns)
+{
+    enum { CLOSE = 4 };
+    static const struct cell page = {.role = UI_NORMAL};
+    for (int from = 0, to; from < columns; from = to + 1) {
+        while (from < columns && !shows_nothing(&row[from]))
+            from++;
+        for (to = from; to < columns && shows_nothing(&row[to]);)
+            to++;
+        const struct cell *left = from > 0 ? &row[from - 1] : NULL, *right = to < columns ? &row[to] : NULL;
+        bool agree = left && right && to - from <= CLOSE && attrs(left) == attrs(right) &&
+                     !(attrs(left) & (A_UNDERLINE | A_REVERSE)) && t.role_pair[left->role] == t.role_pair[right->role];
+        blanks_as(row, from, to, agree ? left : &page);
     }
+}
+
+static void draw_run(const struct cell *cells, int row, int from, int to)
+{
+    cchar_t out[SURFACE_MOST];
+    int n = 0;
+    for (int column = from; column < to; column++)
+        if (cells[column].width)
+            to_curses(&cells[column], &out[n++]);
     if (n)
-        mvadd_wchnstr(row, from, cells, n);
+        mvadd_wchnstr(row, from, out, n);
+}
+
+static bool differs(const struct cell *a, const struct cell *b)
+{
+    return memcmp(a, b, sizeof *a) != 0;
 }
 
 /* Cells that differ, in runs; a run that touches a wide character, old or new, takes all of it. */
 static void draw_row(const struct surface *s, int row, struct cell *last)
 {
+    struct cell now[SURFACE_MOST];
     int columns = t.last_columns;
-    for (int from = 0; from < columns;) {
-        if (memcmp(surface_cell(s, row, from), &last[from], sizeof *last) == 0) {
-            from++;
-            continue;
-        }
-        while (from > 0 && (surface_cell(s, row, from)->width == 0 || last[from].width == 0))
-            from--;
-        int to = from + 1;
-        while (to < columns && (memcmp(surface_cell(s, row, to), &last[to], sizeof *last) != 0 ||
-                                surface_cell(s, row, to)->width == 0 || last[to].width == 0))
-            to++;
-        draw_run(s, row, from, to);
-        from = to;
-    }
     for (int column = 0; column < columns; column++)
-        last[column] = *surface_cell(s, row, column);
+        now[column] = *surface_cell(s, row, column);
+    even_blanks(now, columns);
+    for (int from = 0, to; from < columns; from = to) {
+        to = from + 1;
+        if (!differs(&now[from], &last[from]))
+            continue;
+        while (from > 0 && (now[from].width == 0 || last[from].width == 0))
+            from--;
+        while (to < columns && (differs(&now[to], &last[to]) || now[to].width == 0 || last[to].width == 0))
+            to++;
+        draw_run(now, row, from, to);
+    }
+    memcpy(last, now, (size_t)columns * sizeof *last);
 }
 
 static void fit_last(const struct surface *s)
