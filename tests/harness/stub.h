@@ -1,0 +1,34 @@
+/* stub: an HTTP server on 127.0.0.1 that says what a test tells it to and remembers what it was told: one thread for
+ * the listener, one for each connection, one exchange a connection. */
+#ifndef HARNESS_STUB_H
+#define HARNESS_STUB_H
+#include <stddef.h>
+#include <stdint.h>
+
+enum stub_manner {
+    STUB_ANSWER,  /* raw, then close */
+    STUB_HANG,    /* raw if any, then silence until the other side leaves */
+    STUB_RESET,   /* raw if any, then a reset instead of an end */
+    STUB_UNREAD,  /* closes before reading the request */
+    STUB_DRIP,    /* raw a byte each 100 ms */
+    STUB_FLOOD,   /* raw over and over until the other side has had enough */
+};
+struct stub_step { int manner; const char *raw, *then; }; /* then: STUB_FLOOD's text after the first raw */
+#define STUB_STATUS(line) {STUB_ANSWER, "HTTP/1.1 " line "\r\nContent-Length: 0\r\n\r\n", NULL}
+
+struct stub_request { char *head, *body; size_t body_n; int64_t at; };
+struct stub;
+struct stub *stub_open(void); /* aborts the test on failure */
+void stub_close(struct stub *stub);
+/* The n-th request gets the n-th step; the last step is for all that follow. Copies the steps, not their texts. */
+void stub_script(struct stub *stub, const struct stub_step *steps, int count);
+int stub_port(const struct stub *stub);
+const char *stub_url(const struct stub *stub); /* http://127.0.0.1:PORT/hook */
+/* Waits until that many requests were read whole, at most ms; how many there are. */
+int stub_wait(struct stub *stub, int requests, int ms);
+const struct stub_request *stub_request(struct stub *stub, int index);
+/* A header's value as text the caller frees; NULL if it is absent. */
+char *stub_header(const struct stub_request *request, const char *name);
+int stub_connections(struct stub *stub); /* accepted so far */
+int stub_most(struct stub *stub);        /* open at the same time, at most */
+#endif
