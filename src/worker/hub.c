@@ -222,13 +222,11 @@ static ssize_t read_locked(struct hub_reader *r, char *buf, size_t max)
     }
 }
 
-ssize_t hub_read(struct hub_reader *r, char *buf, size_t max, void (*park)(void *arg))
+ssize_t hub_read(struct hub_reader *r, char *buf, size_t max, bool (*park)(void *arg))
 {
     pthread_mutex_lock(&r->hub->lock);
     ssize_t n = read_locked(r, buf, max);
-    r->sleeping = n == 0;
-    if (n == 0 && park)
-        park(r->arg);
+    r->sleeping = n == 0 && (!park || park(r->arg));
     pthread_mutex_unlock(&r->hub->lock);
     return n;
 }

@@ -23,10 +23,10 @@ struct hub_reader;
  * (once per sleep, under no lock) when there is something to read after hub_read returned 0. too_old: frames after
  * `after` are gone (or it lies in the future): the reader starts at what comes. */
 struct hub_reader *hub_join(struct hub *hub, int64_t after, bool lead, void (*wake)(void *arg), void *arg, bool *too_old);
-/* Copies whole frames, or the next piece of one larger than max; 0 = nothing now: the reader is registered as sleeping,
- * and `park` (may be NULL) is called under the hub's lock before it can be woken. -1 = fell off the ring: the reader
- * goes on with what comes. */
-ssize_t hub_read(struct hub_reader *reader, char *buf, size_t max, void (*park)(void *arg));
+/* Copies whole frames, or the next piece of one larger than max. 0 = nothing now: `park` (may be NULL) is called under
+ * the hub's lock, and unless it says false the reader is registered as sleeping: its wake comes once there is more.
+ * -1 = fell off the ring: the reader goes on with what comes. */
+ssize_t hub_read(struct hub_reader *reader, char *buf, size_t max, bool (*park)(void *arg));
 /* Waits for a wake that is under way; so never from within wake(). */
 void hub_leave(struct hub_reader *reader);
 

@@ -122,10 +122,31 @@ static void a_frame_larger_than_the_buffer_is_never_cut_short_by_the_ring(void *
 }
 
 static bool parked;
-static void park(void *arg)
+static bool park(void *arg)
 {
     (void)arg;
-    parked = true;
+    return parked = true;
+}
+
+static bool stay(void *arg)
+{
+    (void)arg;
+    return false;
+}
+
+static void who_does_not_park_is_not_woken(void **state)
+{
+    (void)state;
+    struct hub *hub = hub_new(8);
+    atomic_int wakes = 0;
+    bool old;
+    char buf[64];
+    struct hub_reader *r = join(hub, -1, false, &wakes, &old);
+    assert_int_equal(hub_read(r, buf, sizeof buf, stay), 0);
+    publish(hub, 1, false);
+    assert_int_equal(wakes, 0);
+    hub_leave(r);
+    hub_free(hub);
 }
 
 static void a_sleeper_is_woken_once_per_sleep(void **state)
@@ -259,6 +280,7 @@ int main(void)
         cmocka_unit_test(a_reader_that_fell_off_is_told_and_goes_on_with_what_comes),
         cmocka_unit_test(a_frame_larger_than_the_buffer_is_never_cut_short_by_the_ring),
         cmocka_unit_test(a_sleeper_is_woken_once_per_sleep),
+        cmocka_unit_test(who_does_not_park_is_not_woken),
         cmocka_unit_test(frames_for_leads_neither_reach_nor_wake_an_agent),
         cmocka_unit_test(no_wake_is_lost_between_threads),
         cmocka_unit_test(the_last_32_refused_requests_are_kept_newest_first),
