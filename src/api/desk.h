@@ -1,0 +1,76 @@
+/* desk: what all calls share: the writer's mailbox, the hub, the configuration in force, and what is counted per
+ * source. The configuration pointer is swapped by main; a request holds the snapshot it began with. Thread-safe. */
+#ifndef API_DESK_H
+#define API_DESK_H
+#include "core/classify.h"
+#include "core/config.h"
+#include "wire/problem.h"
+#include "worker/writer.h"
+#include <stdatomic.h>
+
+struct snapshot { /* an immutable configuration and who holds it */
+    atomic_int refs;
+    struct arena *arena;
+    const struct config *config;
+};
+struct snapshot *snapshot_new(struct arena *arena, const struct config *config); /* takes the arena; one reference */
+struct snapshot *snapshot_hold(struct snapshot *snapshot);
+void snapshot_drop(struct snapshot *snapshot); /* NULL is fine */
+
+/* An admin's wish for main: reload or stop. main sets ok and err, then calls wake(wake_arg). */
+struct control {
+    struct control *next;
+    bool stop;
+    bool ok;
+    struct err err;
+    void (*wake)(void *arg);
+    void *wake_arg;
+};
+
+struct source_count {
+    char name[64];
+    int64_t last_at;
+    uint64_t accepted, ignored, duplicate, conflict, quarantine, refused;
+    double tokens; /* rate bucket */
+    int64_t filled_at, logged_at;
+    uint64_t unlogged;
+};
+enum { DESK_SOURCES = 256 };
+
+struct desk {
+    struct writer *writer;               /* NULL once it is closed; see desk_post */
+    struct hub *hub;
+    const char *db;                      /* path, for read-only handles */
+    const struct classify_model *model;  /* frozen */
+    void (*control)(void *arg, struct control *wish); /* hands a wish to main; any thread */
+    void *control_arg;
+    atomic_bool draining;
+    atomic_uint generation;              /* counts configurations: streams look whether theirs is still in force */
+    atomic_int_least64_t committed_at;   /* mono ms of the last commit seen to succeed, 0 = none */
+    atomic_int_least64_t told_at;        /* mono ms when a refusal was last explained */
+    pthread_mutex_t mailbox;             /* guards `writer` while it is used or taken away */
+    pthread_mutex_t lock;                /* below */
+    struct snapshot *snapshot;
+    struct source_count counts[DESK_SOURCES];
+    int count_n;
+};
+void desk_init(struct desk *desk, struct snapshot *snapshot); /* takes the reference; the rest is the caller's to set */
+void desk_fini(struct desk *desk);
+struct snapshot *desk_hold(struct desk *desk);
+/* The new configuration is in force for requests that begin now; gives back the old one (the caller drops it when the
+ * writer has changed too). */
+struct snapshot *desk_swap(struct desk *desk, struct snapshot *snapshot);
+
+/* writer_post, unless the writer was taken away. */
+bool desk_post(struct desk *desk, struct job *job, struct err *err);
+struct writer *desk_take_writer(struct desk *desk); /* for main to close it: nobody can post any more */
+
+/* 0: a source may send now; else the seconds until it is worth trying again. now: mono ms. */
+int desk_rate(struct desk *desk, const struct config_source *source, int64_t now);
+/* Takes n tokens from its bucket. A batch may go into debt: it is taken whole or not at all. */
+void desk_spend(struct desk *desk, const struct config_source *source, int n);
+void desk_took(struct desk *desk, const char *source, const char *state, bool duplicate, int64_t now);
+/* Counts a refusal and says whether it should be logged (once in ten seconds a source; *unlogged: those in between). */
+bool desk_refused(struct desk *desk, const char *source, int64_t now, uint64_t *unlogged);
+bool desk_count(struct desk *desk, const char *source, struct source_count *out); /* false: nothing yet */
+#endif

@@ -1,0 +1,565 @@
+/* lists: the reads. Each handler runs on a server thread with that thread's read-only handle, answers from indexes and
+ * kept counters, and is bounded by a limit; filters stop at a time budget and say where to go on. */
+#include "api/calls.h"
+#include "api/show.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "wire/row.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE = 50, MOST = 500, REFUSALS = 32, STATS_MOST = 50000, HOUR = 3600000 };
+static const int64_t day_ms = 86400000;
+
+/* Answers with root, or with what went wrong; frees root. */
+static void finish(struct show *show, struct json *root)
+{
+    if (show->err.code == ERR_NONE) {
+        request_json_tree(show->req, 200, root);
+        return;
+    }
+    json_free(root);
+    show_fail(show);
+}
+
+static int64_t last_seq(struct show *show)
+{
+    int64_t seq = 0;
+    store_entry_last(show->store, &seq, &show->err);
+    return seq;
+}
+
+/* --- rows of tickets --- */
+
+static const struct config_view *find_view(const struct config *config, const char *name)
+{
+    for (int i = 0; i < config->view_count; i++)
+        if (!name || str_eq(config->views[i].name, name))
+            return &config->views[i];
+    return NULL;
+}
+
+/* What `where` and `q` ask for, as one expression. NULL with show->err set on a fault; *any false: nothing asked. */
+static const struct when *asked_for(struct show *show, bool *any)
+{
+    const char *where = request_query(show->req, "where"), *words = request_query(show->req, "q"), *short_form = NULL;
+    *any = (where && *where) || (words && *words);
+    if (!*any)
+        return NULL;
+    if (words && *words && !(short_form = when_from_words(show->arena, words, &show->err)))
+        return NULL;
+    const char *text = where && *where && short_form ? arena_printf(show->arena, "(%s) && (%s)", where, short_form) :
+                       short_form ? short_form : where;
+    return when_parse(show->arena, text, &show->err);
+}
+
+static struct when_env env_of(struct show *show)
+{
+    int64_t open = 0, sum;
+    store_tally_get(show->store, "open_critical", "", 0, &open, &sum, &show->err);
+    return (struct when_env){.hour = show->now / HOUR % 24, .weekday = (show->now / day_ms + 3) % 7 + 1, .open_criticals = open,
+                             .me = show->req->agent->name};
+}
+
+struct found {
+    struct ticket **rows;
+    int count;
+    const char *next;
+};
+
+static bool in_queue_order(struct show *show, const struct config_view *view, const struct when *where, int limit, struct found *page)
+{
+    struct when_env env = env_of(show);
+    struct row_filter f = {.view = view->name, .owner = view->mine ? show->req->agent->name : "", .where = where, .env = &env,
+                           .after = request_query(show->req, "after"), .limit = limit};
+    return store_queue_page(show->store, show->arena, &f, &page->rows, &page->count, &page->next, &show->err);
+}
+
+static bool in_other_order(struct show *show, const struct config_view *view, const struct when *where, enum list_order order, int limit, struct found *page)
+{
+    struct when_env env = env_of(show);
+    struct list_query q = {.order = order, .where = {view->when, where}, .env = &env, .after = request_query(show->req, "after"), .limit = limit};
+    return store_list_tickets(show->store, show->arena, &q, &page->rows, &page->count, &page->next, &show->err);
+}
+
+static bool read_page(struct show *show, const struct config_view *view, struct found *page)
+{
+    bool any;
+    const char *sort = request_query(show->req, "sort");
+    int limit = (int)request_query_i64(show->req, "limit", PAGE, 1, MOST);
+    const struct when *where = asked_for(show, &any);
+    *page = (struct found){0};
+    if (any && !where)
+        return false;
+    sort = sort && *sort ? sort : view->sort ? view->sort : "due";
+    if (str_eq(sort, "age"))
+        return in_other_order(show, view, where, LIST_AGE, limit, page);
+    if (str_eq(sort, "updated"))
+        return in_other_order(show, view, where, LIST_UPDATED, limit, page);
+    return str_eq(sort, "due") ? in_queue_order(show, view, where, limit, page) :
+           err_set(&show->err, ERR_USAGE, "sort: due, age or updated");
+}
+
+static const struct config_view *chosen_view(struct show *show)
+{
+    const char *name = request_query(show->req, "view");
+    const struct config_view *view = find_view(show->config, name && *name ? name : NULL);
+    if (!view)
+        err_set(&show->err, ERR_NOT_FOUND, "no view \"%.60s\"", name ? name : "");
+    return view;
+}
+
+static void get_tickets(struct request *req)
+{
+    struct show show;
+    struct found page;
+    if (!show_open(&show, req))
+        return;
+    int64_t seq = last_seq(&show);
+    const char *name = request_query(req, "view");
+    const struct config_view *view = name && *name ? chosen_view(&show) : find_view(show.config, "all");
+    if (!view && show.err.code == ERR_NONE)
+        view = find_view(show.config, NULL);
+    if (!view || !read_page(&show, view, &page)) {
+        show_fail(&show);
+        return;
+    }
+    struct json *root = json_object();
+    json_put_i64(root, "seq", seq);
+    json_put(root, "rows", show_rows(&show, page.rows, page.count));
+    json_put_string(root, "next", page.next);
+    finish(&show, root);
+}
+
+/* --- the first frame --- */
+
+static struct json *sources_short(struct show *show)
+{
+    struct json *list = json_array();
+    for (int i = 0; i < show->config->source_count; i++) {
+        const struct config_source *s = &show->config->sources[i];
+        struct json *row = json_object();
+        json_put_string(row, "name", s->name);
+        json_put_string(row, "dialect", s->dialect);
+        json_put_string(row, "reply_via", s->reply_via == REPLY_WEBHOOK ? "webhook" : "none");
+        json_push(list, row);
+    }
+    return list;
+}
+
+static void put_me(struct show *show, struct json *root)
+{
+    struct json *me = json_object(), *page = json_object(), *model = json_object();
+    json_put_string(me, "name", show->req->agent->name);
+    json_put_string(me, "role", role_word(show->req->agent->role));
+    json_put_string(me, "team", show->req->agent->team);
+    json_put(root, "me", me);
+    json_put_i64(page, "at_bp", show->config->page_at_bp);
+    json_put_i64(page, "labels", show->config->page_labels);
+    json_put(root, "page", page);
+    json_put_i64(model, "epoch", show->req->desk->model ? classify_model_epoch(show->req->desk->model) : 0);
+    json_put_i64(model, "learned", show->req->desk->model ? classify_model_learned(show->req->desk->model) : 0);
+    json_put(root, "model", model);
+}
+
+static void get_desk(struct request *req)
+{
+    struct show show;
+    struct found page;
+    if (!show_open(&show, req))
+        return;
+    int64_t seq = last_seq(&show); /* first: what comes later is on the stream */
+    const struct config_view *view = chosen_view(&show);
+    if (!view || !read_page(&show, view, &page)) {
+        show_fail(&show);
+        return;
+    }
+    struct json *root = json_object();
+    json_put_i64(root, "seq", seq);
+    json_put_i64(root, "now", show.now);
+    json_put_string(root, "team", show.config->team_name);
+    put_me(&show, root);
+    json_put(root, "views", show_view_counts(&show));
+    json_put_string(root, "view", view->name);
+    json_put(root, "rows", show_rows(&show, page.rows, page.count));
+    json_put_string(root, "next", page.next);
+    json_put(root, "boss", show_boss(&show));
+    json_put_string(root, "oncall", config_oncall(show.config, show.now));
+    json_put(root, "escalations", show_escalation_counts(&show));
+    json_put(root, "player", show_player(&show, req->agent->name));
+    json_put(root, "agents", show_agents(&show));
+    json_put(root, "sources", sources_short(&show));
+    finish(&show, root);
+}
+
+/* --- one ticket --- */
+
+static struct ticket *asked_ticket(struct show *show)
+{
+    const char *text = show->req->param[0];
+    size_t n = strspn(text, "0123456789");
+    if (!n || n > 18 || text[n]) {
+        err_set(&show->err, ERR_NOT_FOUND, "no ticket #%.40s", text);
+        return NULL;
+    }
+    return store_ticket_get(show->store, show->arena, strtoll(text, NULL, 10), &show->err);
+}
+
+static void get_ticket(struct request *req)
+{
+    struct show show;
+    if (!show_open(&show, req))
+        return;
+    int64_t seq = last_seq(&show);
+    const struct ticket *t = asked_ticket(&show);
+    if (!t) {
+        show_fail(&show);
+        return;
+    }
+    struct json *root = json_object();
+    json_put_i64(root, "seq", seq);
+    json_put(root, "ticket", show_ticket(&show, t));
+    finish(&show, root);
+}
+
+static void get_lines(struct request *req)
+{
+    struct show show;
+    if (!show_open(&show, req))
+        return;
+    int64_t seq = last_seq(&show);
+    const struct ticket *t = asked_ticket(&show);
+    struct json *lines = t ? show_lines(&show, t) : NULL;
+    if (!lines) {
+        show_fail(&show);
+        return;
+    }
+    struct json *root = json_object();
+    json_put_i64(root, "seq", seq);
+    json_put(root, "lines", lines);
+    finish(&show, root);
+}
+
+static void get_why(struct request *req)
+{
+    struct show show;
+    if (!show_open(&show, req))
+        return;
+    const struct ticket *t = asked_ticket(&show);
+    struct json *lines = t ? show_why(&show, t, req->param[1]) : NULL;
+    if (t && !lines)
+        err_set(&show.err, ERR_NOT_FOUND, "why: sla, label, score or page");
+    if (!lines) {
+        show_fail(&show);
+        return;
+    }
+    struct json *root = json_object();
+    json_put(root, "lines", lines);
+    finish(&show, root);
+}
+
+/* --- the journal and what came in --- */
+
+static void get_entries(struct request *req)
+{
+    struct show show;
+    if (!show_open(&show, req))
+        return;
+    struct entry_query q = {.after = request_query_i64(req, "after", 0, 0, INT64_MAX), .kind = request_query(req, "kind"),
+                            .actor = request_query(req, "actor"), .ticket = request_query_i64(req, "ticket", 0, 0, INT64_MAX),
+                            .limit = (int)request_query_i64(req, "limit", PAGE, 1, MOST)};
+    struct entry *list = NULL;
+    int count = 0;
+    struct json *root = json_object(), *entries = json_array();
+    if (store_entry_list(show.store, show.arena, &q, &list, &count, &show.err))
+        for (int i = 0; i < count; i++)
+            json_push(entries, show_entry(&list[i]));
+    json_put(root, "entries", entries);
+    if (count == q.limit)
+        json_put_i64(root, "next", list[count - 1].seq);
+    else
+        json_put_null(root, "next");
+    finish(&show, root);
+}
+
+static struct json *event_counts(const struct request *req)
+{
+    struct source_count all = {0}, c;
+    for (int i = 0; i < req->config->source_count; i++)
+        if (desk_count(req->desk, req->config->sources[i].name, &c)) {
+            all.accepted += c.accepted;
+            all.duplicate += c.duplicate;
+            all.conflict += c.conflict;
+            all.quarantine += c.quarantine;
+            all.ignored += c.ignored;
+        }
+    struct json *row = json_object();
+    json_put_i64(row, "accepted", (int64_t)all.accepted);
+    json_put_i64(row, "duplicate", (int64_t)all.duplicate);
+    json_put_i64(row, "conflict", (int64_t)all.conflict);
+    json_put_i64(row, "quarantine", (int64_t)all.quarantine);
+    json_put_i64(row, "ignored", (int64_t)all.ignored);
+    json_put_i64(row, "refused", (int64_t)hub_refused(req->desk->hub));
+    return row;
+}
+
+static void get_events(struct request *req)
+{
+    struct show show;
+    struct event *list = NULL;
+    int count = 0;
+    if (!show_open(&show, req))
+        return;
+    struct json *root = json_object(), *events = json_array();
+    if (store_list_events(show.store, show.arena, request_query_i64(req, "before", 0, 0, INT64_MAX), request_query(req, "state"),
+                          (int)request_query_i64(req, "limit", PAGE, 1, MOST), &list, &count, &show.err))
+        for (int i = 0; i < count; i++)
+            json_push(events, show_event(&list[i]));
+    json_put(root, "events", events);
+    json_put(root, "counts", event_counts(req));
+    finish(&show, root);
+}
+
+static void get_event(struct request *req)
+{
+    struct show show;
+    struct event e;
+    const char *text = req->param[0];
+    if (!show_open(&show, req))
+        return;
+    if (strspn(text, "0123456789") != strlen(text) || strlen(text) > 18)
+        err_set(&show.err, ERR_NOT_FOUND, "no event %.40s", text);
+    else if (store_event_get(show.store, show.arena, strtoll(text, NULL, 10), &e, &show.err)) {
+        struct json *root = json_object(), *row = show_event(&e);
+        json_put_string(row, "raw", text_valid(e.raw, e.raw_n) ? e.raw : text_safe_in(show.arena, e.raw, TEXT_BLOCK));
+        json_put(row, "headers", e.headers ? json_new_raw(e.headers) : json_new_null());
+        json_put(row, "obs", e.obs ? json_new_raw(e.obs) : json_new_null());
+        json_put(root, "event", row);
+        finish(&show, root);
+        return;
+    }
+    show_fail(&show);
+}
+
+static void get_refusals(struct request *req)
+{
+    struct hub_refusal *list = ARENA_ARRAY(req->arena, struct hub_refusal, REFUSALS);
+    int count = hub_refusals(req->desk->hub, list, REFUSALS);
+    struct json *root = json_object(), *rows = json_array();
+    for (int i = 0; i < count; i++) {
+        struct json *row = json_object();
+        json_put_i64(row, "at", list[i].at);
+        json_put_string(row, "source", list[i].source);
+        json_put_i64(row, "status", list[i].status);
+        json_put_string(row, "slug", list[i].slug);
+        json_put_string(row, "detail", list[i].detail);
+        json_put_string(row, "explain", list[i].explain);
+        json_push(rows, row);
+    }
+    json_put(root, "refusals", rows);
+    request_json_tree(req, 200, root);
+}
+
+/* --- escalations, scores, people --- */
+
+static void get_escalations(struct request *req)
+{
+    struct show show;
+    int64_t ids[PAGE * 2];
+    int count = 0;
+    if (!show_open(&show, req))
+        return;
+    struct json *root = json_object(), *rows = json_array();
+    bool ok = store_list_escalations(show.store, PAGE * 2, ids, &count, &show.err);
+    for (int i = 0; ok && i < count; i++) {
+        const struct ticket *t = store_ticket_get(show.store, show.arena, ids[i], &show.err);
+        if (!t)
+            break;
+        struct json *row = show_row(&show, t);
+        json_put(row, "told", show_told(&show, t));
+        json_push(rows, row);
+    }
+    json_put(root, "rows", rows);
+    json_put(root, "counts", show_escalation_counts(&show));
+    finish(&show, root);
+}
+
+static struct json *hits(struct show *show)
+{
+    struct json *list = json_array();
+    struct score_row *rows;
+    int count;
+    char *boss = store_meta_get(show->store, show->arena, "boss", &show->err);
+    if (!boss || !*boss || !store_score_boss(show->store, show->arena, boss, PAGE, &rows, &count, &show->err))
+        return list;
+    for (int i = 0; i < count; i++) {
+        struct json *row = json_object();
+        json_put_i64(row, "at", rows[i].at);
+        json_put_string(row, "agent", rows[i].agent);
+        json_put_i64(row, "damage", rows[i].damage);
+        json_put_i64(row, "ticket", rows[i].ticket);
+        json_put_string(row, "reason", rows[i].reason);
+        json_push(list, row);
+    }
+    return list;
+}
+
+static bool is_held(struct show *show, int64_t ticket)
+{
+    const struct ticket *t = ticket ? store_ticket_get(show->store, show->arena, ticket, &show->err) : NULL;
+    return t && t->status != STATUS_CLOSED;
+}
+
+static struct json *ledger(struct show *show)
+{
+    struct json *list = json_array();
+    struct score_row *rows;
+    int count;
+    if (!store_score_agent(show->store, show->arena, show->req->agent->name, PAGE * 2, &rows, &count, &show->err))
+        return list;
+    for (int i = 0; i < count; i++) {
+        struct json *row = json_object();
+        json_put_i64(row, "at", rows[i].at);
+        json_put_i64(row, "xp", rows[i].xp);
+        json_put_i64(row, "ticket", rows[i].ticket);
+        json_put_string(row, "rule", rows[i].rule);
+        json_put_string(row, "reason", rows[i].reason);
+        json_put_i64(row, "reverses", rows[i].reverses);
+        json_put_bool(row, "held", is_held(show, rows[i].ticket));
+        json_push(list, row);
+    }
+    return list;
+}
+
+static struct json *achievement(struct show *show, const struct config_achievement *a)
+{
+    const char *me = show->req->agent->name;
+    char *data = NULL;
+    int64_t n = 0, sum, at = 0;
+    store_record_get(show->store, show->arena, "achievement", arena_printf(show->arena, "%s:%s", a->key, me), &data, &show->err);
+    if (data)
+        at = json_get_i64(json_parse_in(show->arena, data, strlen(data), &json_limits_native, NULL, NULL), "unlocked_at", 0);
+    if (str_eq(a->rule, "resolves"))
+        store_tally_get(show->store, "resolves", me, 0, &n, &sum, &show->err);
+    else
+        n = at ? a->goal : 0;
+    struct json *row = json_object();
+    json_put_string(row, "key", a->key);
+    json_put_string(row, "name", a->name);
+    json_put_string(row, "description", a->description);
+    json_put_i64(row, "goal", a->goal);
+    json_put_i64(row, "count", n);
+    if (at)
+        json_put_i64(row, "unlocked_at", at);
+    else
+        json_put_null(row, "unlocked_at");
+    return row;
+}
+
+static void get_scores(struct request *req)
+{
+    struct show show;
+    if (!show_open(&show, req))
+        return;
+    struct json *root = json_object(), *players = json_array(), *achievements = json_array();
+    for (int i = 0; i < show.config->agent_count; i++)
+        json_push(players, show_player(&show, show.config->agents[i].name));
+    for (int i = 0; i < show.config->game.achievement_count; i++)
+        json_push(achievements, achievement(&show, &show.config->game.achievements[i]));
+    json_put(root, "boss", show_boss(&show));
+    json_put(root, "hits", hits(&show));
+    json_put(root, "players", players);
+    json_put(root, "ledger", ledger(&show));
+    json_put(root, "achievements", achievements);
+    finish(&show, root);
+}
+
+static void get_sources(struct request *req)
+{
+    struct json *root = json_object(), *list = json_array();
+    for (int i = 0; i < req->config->source_count; i++) {
+        const struct config_source *s = &req->config->sources[i];
+        struct source_count c = {0};
+        struct json *row = json_object();
+        desk_count(req->desk, s->name, &c);
+        json_put_string(row, "name", s->name);
+        json_put_string(row, "dialect", s->dialect);
+        json_put_bool(row, "strict", s->strict);
+        json_put_bool(row, "disabled", s->disabled);
+        json_put_string(row, "reply_via", s->reply_via == REPLY_WEBHOOK ? "webhook" : "none");
+        json_put_i64(row, "line", s->line);
+        if (c.last_at)
+            json_put_i64(row, "last_at", c.last_at);
+        else
+            json_put_null(row, "last_at");
+        json_put_i64(row, "accepted", (int64_t)c.accepted);
+        json_put_i64(row, "ignored", (int64_t)c.ignored);
+        json_put_i64(row, "duplicate", (int64_t)c.duplicate);
+        json_put_i64(row, "conflict", (int64_t)c.conflict);
+        json_put_i64(row, "quarantine", (int64_t)c.quarantine);
+        json_put_i64(row, "refused", (int64_t)c.refused);
+        json_push(list, row);
+    }
+    json_put(root, "sources", list);
+    request_json_tree(req, 200, root);
+}
+
+static void get_agents(struct request *req)
+{
+    struct show show;
+    if (!show_open(&show, req))
+        return;
+    struct json *root = json_object();
+    json_put(root, "agents", show_agents(&show));
+    finish(&show, root);
+}
+
+static struct json *by_words(const int64_t *counts, int n, const char *(*word)(int))
+{
+    struct json *row = json_object();
+    for (int i = 1; i < n; i++)
+        json_put_i64(row, word(i), counts[i]);
+    return row;
+}
+
+static void get_stats(struct request *req)
+{
+    struct show show;
+    struct list_stats *stats = ARENA_NEW(req->arena, struct list_stats);
+    int64_t open = 0, sum;
+    if (!show_open(&show, req))
+        return;
+    struct json *root = json_object(), *sources = json_object(), *today = json_object();
+    if (store_list_stats(show.store, show.now / day_ms * day_ms, STATS_MOST, stats, &show.err))
+        store_tally_get(show.store, "open", "", 0, &open, &sum, &show.err);
+    for (int i = 0; i < stats->sources; i++)
+        json_put_i64(sources, stats->source[i].account, stats->source[i].open);
+    json_put_i64(today, "created", stats->created_today);
+    json_put_i64(today, "resolved", stats->resolved_today);
+    json_put_i64(root, "open", open);
+    json_put_i64(root, "of", stats->tickets);
+    json_put(root, "by_status", by_words(stats->status, STATUS_CLOSED + 1, status_word));
+    json_put(root, "by_urgency", by_words(stats->urgency, URGENCY_CRITICAL + 1, urgency_word));
+    json_put(root, "by_source", sources);
+    json_put(root, "today", today);
+    finish(&show, root);
+}
+
+#define READ(p, fn, least, text) {.method = "GET", .path = p, .sides = SIDE_DESK, .role = least, .handle = fn, .help = text}
+const struct call list_calls[] = {
+    READ("/v1/desk", get_desk, ROLE_AGENT, "the first frame in one answer"),
+    READ("/v1/tickets", get_tickets, ROLE_AGENT, "rows of a view, filtered"),
+    READ("/v1/tickets/{}", get_ticket, ROLE_AGENT, "one ticket"),
+    READ("/v1/tickets/{}/lines", get_lines, ROLE_AGENT, "its timeline"),
+    READ("/v1/tickets/{}/why/{}", get_why, ROLE_AGENT, "why it is as it is: sla, label, score, page"),
+    READ("/v1/entries", get_entries, ROLE_AGENT, "the journal"),
+    READ("/v1/events", get_events, ROLE_AGENT, "what came in"),
+    READ("/v1/events/{}", get_event, ROLE_AGENT, "one event, raw"),
+    READ("/v1/refusals", get_refusals, ROLE_LEAD, "the last refused requests"),
+    READ("/v1/escalations", get_escalations, ROLE_AGENT, "open escalations"),
+    READ("/v1/scores", get_scores, ROLE_AGENT, "boss, players, ledger, achievements"),
+    READ("/v1/sources", get_sources, ROLE_AGENT, "sources and what they sent"),
+    READ("/v1/agents", get_agents, ROLE_AGENT, "who works here"),
+    READ("/v1/stats", get_stats, ROLE_AGENT, "numbers"),
+    {0},
+};

@@ -1,0 +1,79 @@
+/* server: HTTP on the sockets. It collects a request whole (within limits and deadlines), asks the gate, finds the
+ * call in the table and lets its handler answer, or park and answer later; nothing else knows the HTTP library.
+ * Handlers run on the library's threads: they read with limits and never wait; to wait for the writer they park. */
+#ifndef API_SERVER_H
+#define API_SERVER_H
+#include "api/desk.h"
+#include "api/gate.h"
+#include "base/json.h"
+#include <sys/types.h>
+
+enum side { SIDE_OUTSIDE = 1, SIDE_DESK = 2 };
+enum { REQUEST_PARAMS = 2 };
+struct request;
+struct call {
+    const char *method;  /* GET also serves HEAD */
+    const char *path;    /* "/v1/tickets/{}/why/{}": a {} matches one segment */
+    unsigned sides;
+    size_t limit;        /* of the body */
+    size_t (*limit_of)(const struct request *req); /* instead of limit, where it depends */
+    int role;            /* least role, ROLE_NONE: anybody the side lets in */
+    void (*handle)(struct request *req);
+    const char *help;
+};
+extern const struct call *const call_lists[]; /* NULL-terminated; each list ends with a row without path */
+
+struct request {
+    struct desk *desk;
+    struct arena *arena;
+    const struct config *config;       /* held until the request is done */
+    const struct call *call;
+    const struct config_agent *agent;  /* who asks; NULL outside */
+    enum side side;
+    struct gate_head head;
+    const char *path, *param[REQUEST_PARAMS]; /* decoded */
+    const char *query;                 /* raw, without '?'; "" if none */
+    const char *body;
+    size_t body_n;
+    int64_t received_at;
+    char id[24];                       /* for log and problem */
+    void *own;                         /* the handler's, between park and resume */
+};
+
+const char *request_header(const struct request *req, const char *name, int *count);
+const char *request_query(const struct request *req, const char *name); /* decoded; NULL if absent */
+int64_t request_query_i64(const struct request *req, const char *name, int64_t fallback, int64_t min, int64_t max);
+
+/* Exactly one of these ends a request. Body and type must live as long as the request's arena. */
+void request_answer(struct request *req, int status, const char *type, const char *body, size_t n);
+void request_json(struct request *req, int status, const char *json);
+void request_json_tree(struct request *req, int status, struct json *tree); /* frees the tree */
+void request_problem(struct request *req, const struct problem *problem);
+void request_refuse(struct request *req, enum problem_id id);
+void request_fail(struct request *req, const struct err *err);
+void request_head(struct request *req, const char *name, const char *value); /* one more header; before the answer */
+
+/* The request sleeps until request_wake (any thread), then `resume` runs on its own thread. Park first, then hand the
+ * request to whoever will wake it. */
+void request_park(struct request *req, void (*resume)(struct request *req));
+void request_wake(void *req);
+/* Answers without end: pull gives the next bytes, 0 after stream_park, -1 at the end; done frees arg, and must not
+ * touch the request. false: too many streams; refused, and arg is still the caller's. */
+bool request_stream(struct request *req, ssize_t (*pull)(void *arg, char *buf, size_t max), void (*done)(void *arg), void *arg);
+void stream_park(struct request *req);
+void stream_wake(struct request *req);
+/* This thread's read-only handle; NULL + err. */
+struct store *request_store(struct request *req, struct err *err);
+
+enum { SERVER_SOCKETS = 4 };
+struct server_socket {
+    int fd; /* listening; the server takes it */
+    enum side side;
+    bool local;
+};
+struct server;
+struct server *server_open(struct desk *desk, const struct server_socket *sockets, int count, struct err *err);
+void server_sweep(struct server *server);   /* once a second: deadlines, heartbeats */
+void server_quiesce(struct server *server); /* no new connections; requests that come now are told to come back */
+void server_close(struct server *server);   /* after the writer has drained: streams say goodbye, then all stops */
+#endif

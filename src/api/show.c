@@ -1,0 +1,510 @@
+/* show: one function per shape. Everything a person reads that came from outside stays as it is here (the edge that
+ * draws makes it safe); PII fields are masked by wire/row. */
+#include "api/show.h"
+#include "base/clock.h"
+#include "core/field.h"
+#include "wire/row.h"
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LINES = 2000, TOLD = 64, HOUR = 3600000 };
+
+bool show_open(struct show *show, struct request *req)
+{
+    *show = (struct show){.req = req, .arena = req->arena, .config = req->config, .now = clock_now()};
+    show->store = request_store(req, &show->err);
+    if (!show->store)
+        show_fail(show);
+    return show->store;
+}
+
+void show_fail(struct show *show)
+{
+    if (show->err.code == ERR_NONE)
+        err_set(&show->err, ERR_INTERNAL, "reading failed");
+    request_fail(show->req, &show->err);
+}
+
+static struct json *parsed(struct arena *arena, const char *text)
+{
+    return text ? json_parse_in(arena, text, strlen(text), &json_limits_dialect, NULL, NULL) : NULL;
+}
+
+/* --- tickets --- */
+
+const struct config_source *show_source(const struct config *config, const struct ticket *t)
+{
+    const struct config_source *found = NULL;
+    for (int i = 0; i < config->source_count; i++) {
+        const struct config_source *s = &config->sources[i];
+        if (!str_eq(s->account ? s->account : s->name, t->account))
+            continue;
+        if (!found || str_eq(s->dialect, t->dialect))
+            found = s;
+    }
+    return found;
+}
+
+static const char *via_word(const struct config_source *source)
+{
+    return source && source->reply_via == REPLY_WEBHOOK ? "webhook" : "none";
+}
+
+struct json *show_row(const struct show *show, const struct ticket *t)
+{
+    struct json *row = row_ticket(t, true);
+    json_put_string(row, "reply_via", via_word(show_source(show->config, t)));
+    return row;
+}
+
+struct json *show_rows(const struct show *show, struct ticket *const *rows, int count)
+{
+    struct json *list = json_array();
+    for (int i = 0; i < count; i++)
+        json_push(list, show_row(show, rows[i]));
+    return list;
+}
+
+/* The newest journal entry of a kind on a ticket; false: none. */
+static bool last_entry(struct show *show, int64_t ticket, const char *kind, struct entry *out)
+{
+    struct entry_query q = {.ticket = ticket, .kind = kind, .limit = 1, .newest_first = true};
+    struct entry *list;
+    int count;
+    if (!store_entry_list(show->store, show->arena, &q, &list, &count, &show->err) || !count)
+        return false;
+    *out = list[0];
+    return true;
+}
+
+static struct json *label_of(const char *value, const char *by, int64_t bp, const struct json *said, bool urgency)
+{
+    struct json *label = json_object();
+    json_put_string(label, "value", value && *value ? value : NULL);
+    json_put_string(label, "by", by && *by ? by : NULL);
+    json_put_i64(label, "bp", bp);
+    if (urgency && said) {
+        json_put_string(label, "runner_up", json_get_string(said, "runner_up", NULL));
+        const struct json *reasons = json_get(said, "reasons");
+        if (reasons)
+            json_put(label, "reasons", json_copy(reasons));
+    }
+    return label;
+}
+
+static struct json *labels(struct show *show, const struct ticket *t)
+{
+    struct entry e;
+    const struct json *said = last_entry(show, t->id, "label", &e) ? parsed(show->arena, e.data) : NULL;
+    const struct field *by = field_find("urgency_by");
+    struct json *both = json_object();
+    json_put(both, "urgency", label_of(urgency_word(t->urgency), field_word(by, t->urgency_by), t->urgency_bp, said, true));
+    json_put(both, "category", label_of(category_word(t->category), field_word(by, t->category_by), t->category_bp, said, false));
+    return both;
+}
+
+static int steps_of(const struct config *config, const char *policy)
+{
+    for (int i = 0; policy && i < config->escalation_count; i++)
+        if (str_eq(config->escalations[i].name, policy))
+            return config->escalations[i].step_count;
+    return 0;
+}
+
+static struct json *source_of(const struct config_source *source)
+{
+    if (!source)
+        return json_new_null();
+    struct json *row = json_object();
+    json_put_string(row, "name", source->name);
+    json_put_string(row, "dialect", source->dialect);
+    json_put_string(row, "reply_via", via_word(source));
+    json_put_i64(row, "line", source->line);
+    return row;
+}
+
+struct json *show_ticket(struct show *show, const struct ticket *t)
+{
+    struct json *row = show_row(show, t);
+    if (t->escalation.state != ESCALATION_NONE) {
+        struct json *escalation = json_copy(json_get(row, "escalation"));
+        json_put_i64(escalation, "steps", steps_of(show->config, t->escalation.policy));
+        json_drop(row, "escalation");
+        json_put(row, "escalation", escalation);
+    }
+    json_put(row, "label", labels(show, t));
+    json_put(row, "source", source_of(show_source(show->config, t)));
+    return row;
+}
+
+/* --- the timeline --- */
+
+static struct json *message_line(struct show *show, const struct ticket *t, const struct message *m)
+{
+    struct json *line = json_object(), *message = row_message(m);
+    struct parcel held;
+    bool found = false;
+    json_put_i64(line, "at", m->at);
+    json_put_string(line, "kind", "message");
+    json_put_string(line, "actor", m->author ? m->author : author_word(m->author_kind));
+    json_put_i64(line, "ticket", t->id);
+    if (m->state && store_parcel_by_message(show->store, show->arena, m->row, &held, &found, &show->err) && found)
+        json_put_i64(message, "due_at", held.due_at);
+    json_put(line, "message", message);
+    return line;
+}
+
+static struct json *entry_line(struct show *show, const struct entry *e)
+{
+    struct json *line = json_object(), *data = parsed(show->arena, e->data);
+    if (data)
+        json_drop(data, "obs"); /* for refolding, not for reading */
+    json_put_i64(line, "at", e->at);
+    json_put_string(line, "kind", e->kind);
+    json_put_string(line, "actor", e->actor);
+    json_put_i64(line, "seq", e->seq);
+    json_put_i64(line, "ticket", e->ticket);
+    json_put(line, "data", data ? json_copy(data) : json_object());
+    return line;
+}
+
+static bool on_timeline(const struct entry *e)
+{
+    return !str_eq(e->kind, "event") && !str_eq(e->kind, "message");
+}
+
+struct json *show_lines(struct show *show, const struct ticket *t)
+{
+    struct entry_query q = {.ticket = t->id, .limit = LINES};
+    struct entry *entries;
+    struct message *messages = NULL;
+    int entry_count, message_count, m = 0;
+    if (!store_message_list(show->store, show->arena, t->id, &messages, &message_count, &show->err) ||
+        !store_entry_list(show->store, show->arena, &q, &entries, &entry_count, &show->err))
+        return NULL;
+    struct json *lines = json_array();
+    for (int i = 0; i < entry_count; i++) {
+        for (; m < message_count && messages[m].at <= entries[i].at; m++)
+            json_push(lines, message_line(show, t, &messages[m]));
+        if (on_timeline(&entries[i]))
+            json_push(lines, entry_line(show, &entries[i]));
+    }
+    for (; m < message_count; m++)
+        json_push(lines, message_line(show, t, &messages[m]));
+    return lines;
+}
+
+struct json *show_entry(const struct entry *e)
+{
+    struct json *row = json_object();
+    json_put_i64(row, "seq", e->seq);
+    json_put_i64(row, "at", e->at);
+    json_put_string(row, "actor", e->actor);
+    json_put_string(row, "kind", e->kind);
+    json_put_i64(row, "ticket", e->ticket);
+    json_put_i64(row, "cause", e->cause);
+    json_put_i64(row, "undoes", e->undoes);
+    json_put(row, "data", e->data ? json_new_raw(e->data) : json_new_null());
+    return row;
+}
+
+struct json *show_event(const struct event *e)
+{
+    struct json *row = json_object();
+    json_put_i64(row, "id", e->id);
+    json_put_i64(row, "at", e->received_at);
+    if (e->occurred_at)
+        json_put_i64(row, "occurred_at", e->occurred_at);
+    json_put_string(row, "source", e->source);
+    json_put_string(row, "dialect", e->dialect);
+    json_put_string(row, "type", e->type);
+    json_put_string(row, "effect", e->effect_text);
+    json_put_string(row, "state", e->state);
+    json_put_i64(row, "ticket", e->ticket);
+    json_put_string(row, "key", e->key);
+    json_put_i64(row, "seen", e->seen);
+    json_put(row, "warnings", e->warnings && *e->warnings ? json_new_raw(e->warnings) : json_array());
+    json_put_string(row, "note", e->note);
+    return row;
+}
+
+/* --- why --- */
+
+static const char *span(struct arena *arena, int64_t ms)
+{
+    int64_t minutes = (ms < 0 ? -ms : ms) / 60000;
+    if (minutes < 60)
+        return arena_printf(arena, "%" PRId64 " min", minutes);
+    return arena_printf(arena, "%" PRId64 " h %02" PRId64 " min", minutes / 60, minutes % 60);
+}
+
+static const char *moment(struct arena *arena, int64_t ms)
+{
+    char buf[32];
+    clock_format(ms, buf);
+    buf[10] = ' ';
+    buf[16] = 0;
+    return arena_printf(arena, "%s UTC", buf);
+}
+
+static void say(struct json *lines, const char *text)
+{
+    json_push(lines, json_new_string(text));
+}
+
+static void why_clock(struct show *show, struct json *lines, const char *name, const struct sla_clock *c)
+{
+    struct arena *a = show->arena;
+    const char *policy = c->policy ? c->policy : "?";
+    if (c->state == CLOCK_RUNNING)
+        say(lines, arena_printf(a, "%s: policy %s allows %s; %s counted until %s, running since: due %s (%s%s)", name, policy,
+                                span(a, c->target), span(a, c->elapsed), moment(a, c->since), moment(a, c->due_at),
+                                span(a, c->due_at - show->now), c->due_at < show->now ? " ago" : " left"));
+    else if (c->state == CLOCK_PAUSED)
+        say(lines, arena_printf(a, "%s: paused since %s with %s of %s counted (policy %s)", name, moment(a, c->since),
+                                span(a, c->elapsed), span(a, c->target), policy));
+    else if (c->state != CLOCK_NONE)
+        say(lines, arena_printf(a, "%s: %s at %s after %s of %s (policy %s)%s", name, c->state == CLOCK_FULFILLED ? "fulfilled" : "cancelled",
+                                moment(a, c->since), span(a, c->elapsed), span(a, c->target), policy, c->breached ? ", late" : ""));
+}
+
+/* The entries of one kind as sentences: when, what it says of itself, which entry caused it. */
+static void why_entries(struct show *show, struct json *lines, int64_t ticket, const char *kind)
+{
+    struct entry_query q = {.ticket = ticket, .kind = kind, .limit = 200};
+    struct entry *list;
+    int count;
+    if (!store_entry_list(show->store, show->arena, &q, &list, &count, &show->err))
+        return;
+    for (int i = 0; i < count; i++) {
+        AUTO_STR text;
+        str_init(&text, 1024);
+        str_addf(&text, "%s:", moment(show->arena, list[i].at));
+        for (const struct json *m = json_first(parsed(show->arena, list[i].data)); m; m = json_next(m)) {
+            const char *value = json_string(m) ? json_string(m) : json_number(m);
+            if (value)
+                str_addf(&text, " %s %s,", json_name(m), value);
+        }
+        if (list[i].cause)
+            str_addf(&text, " by entry %" PRId64 " (%s)", list[i].cause, list[i].actor);
+        else
+            str_addf(&text, " by %s", list[i].actor);
+        say(lines, text.data);
+    }
+}
+
+static void why_sla(struct show *show, struct json *lines, const struct ticket *t)
+{
+    static const char *const names[] = {"First response", "Next response", "Resolution"};
+    for (int i = 0; i < SLA_METRICS; i++)
+        why_clock(show, lines, names[i], &t->clock[i]);
+    if (!json_count(lines))
+        say(lines, "No SLA policy matches this ticket, so no clock runs.");
+    why_entries(show, lines, t->id, "sla");
+}
+
+static void why_label(struct show *show, struct json *lines, const struct ticket *t)
+{
+    const struct field *by = field_find("urgency_by");
+    struct arena *a = show->arena;
+    if (t->urgency)
+        say(lines, arena_printf(a, "Urgency %s, set by %s, %d.%02d %% sure.", urgency_word(t->urgency), field_word(by, t->urgency_by),
+                                (int)(t->urgency_bp / 100), (int)(t->urgency_bp % 100)));
+    else
+        say(lines, "No urgency: nothing a customer wrote has come in yet.");
+    if (t->category)
+        say(lines, arena_printf(a, "Category %s, set by %s.", category_word(t->category), field_word(by, t->category_by)));
+    struct entry e;
+    const struct json *said = last_entry(show, t->id, "label", &e) ? parsed(a, e.data) : NULL;
+    for (const struct json *r = json_first(json_get(said, "reasons")); r; r = json_next(r)) {
+        int64_t milli = json_get_i64(r, "weight_milli", 0);
+        say(lines, arena_printf(a, "%s%" PRId64 ".%03d  %s", milli < 0 ? "-" : "+", (milli < 0 ? -milli : milli) / 1000,
+                                (int)(llabs(milli) % 1000), json_get_string(r, "text", "")));
+    }
+    if (json_get_string(said, "hard", NULL))
+        say(lines, arena_printf(a, "The phrase \"%s\" is a hard one: it pages at once.", json_get_string(said, "hard", "")));
+}
+
+static void why_score(struct show *show, struct json *lines, const struct ticket *t)
+{
+    struct score_row *rows;
+    int count;
+    if (!store_score_open(show->store, show->arena, t->id, &rows, &count, &show->err))
+        return;
+    for (int i = 0; i < count; i++)
+        say(lines, arena_printf(show->arena, "%s: %s %+" PRId64 " XP, %" PRId64 " damage: %s%s", moment(show->arena, rows[i].at), rows[i].agent,
+                                rows[i].xp, rows[i].damage, rows[i].reason ? rows[i].reason : rows[i].rule,
+                                t->status == STATUS_CLOSED ? "" : " (held until the ticket is closed for good)"));
+    if (!count)
+        say(lines, "Nothing is paid for this ticket now.");
+    why_entries(show, lines, t->id, "score");
+}
+
+static void why_page(struct show *show, struct json *lines, const struct ticket *t)
+{
+    const struct escalation *e = &t->escalation;
+    struct told *told;
+    int count;
+    if (e->state == ESCALATION_NONE)
+        say(lines, "Nobody was paged: no hard phrase, no rule and no agent asked for it.");
+    else
+        say(lines, arena_printf(show->arena, "%s since %s: %s; policy %s, step %d.", escalation_word(e->state), moment(show->arena, e->opened_at),
+                                e->reason ? e->reason : "no reason given", e->policy ? e->policy : "?", e->step + 1));
+    if (store_list_told(show->store, show->arena, t->id, TOLD, &told, &count, &show->err))
+        for (int i = 0; i < count; i++)
+            say(lines, arena_printf(show->arena, "%s: step %" PRId64 " told %s%s%s", moment(show->arena, told[i].at), told[i].step + 1,
+                                    told[i].agent, told[i].why ? ": " : "", told[i].why ? told[i].why : ""));
+    why_entries(show, lines, t->id, "escalation");
+}
+
+struct json *show_why(struct show *show, const struct ticket *t, const char *what)
+{
+    static const struct { const char *name; void (*say)(struct show *, struct json *, const struct ticket *); } whys[] = {
+        {"sla", why_sla}, {"label", why_label}, {"score", why_score}, {"page", why_page}};
+    for (size_t i = 0; i < sizeof whys / sizeof *whys; i++)
+        if (str_eq(whys[i].name, what)) {
+            struct json *lines = json_array();
+            whys[i].say(show, lines, t);
+            return lines;
+        }
+    return NULL;
+}
+
+/* --- the game --- */
+
+struct json *show_boss(struct show *show)
+{
+    struct err err = {0};
+    char *key = store_meta_get(show->store, show->arena, "boss", &err), *data = NULL;
+    if (!key || !*key || !store_record_get(show->store, show->arena, "boss", key, &data, &err) || !data)
+        return json_new_null();
+    struct json *boss = parsed(show->arena, data);
+    if (!json_is(boss, JSON_OBJECT))
+        return json_new_null();
+    struct json *row = json_copy(boss);
+    json_drop(row, "key");
+    json_put_string(row, "key", key);
+    return row;
+}
+
+static int64_t tally(struct show *show, const char *name, const char *key, int64_t day, int64_t *n)
+{
+    int64_t count = 0, sum = 0;
+    if (!store_tally_get(show->store, name, key, day, &count, &sum, &show->err))
+        return 0;
+    if (n)
+        *n = count;
+    return sum;
+}
+
+/* Working days in a row with something earned; today need not be over yet. Day 0, 1970-01-01, was a Thursday. */
+static int64_t streak(struct show *show, const char *agent)
+{
+    int64_t today = score_day(show->now), days = 0;
+    for (int64_t day = today; day > today - 90; day--) {
+        bool weekend = (day + 3) % 7 >= 5, paid = tally(show, "xp", agent, day, NULL) > 0;
+        if (paid)
+            days++;
+        else if (!weekend && day != today)
+            break;
+    }
+    return days;
+}
+
+struct json *show_player(struct show *show, const char *agent)
+{
+    int64_t total = tally(show, "xp", agent, 0, NULL), held = 0;
+    if (!store_list_held(show->store, agent, &held, &show->err))
+        held = 0;
+    int64_t settled = total - held > 0 ? total - held : 0, level = score_level(settled);
+    char *boss = store_meta_get(show->store, show->arena, "boss", &show->err);
+    struct json *row = json_object();
+    json_put_string(row, "agent", agent);
+    json_put_i64(row, "level", level);
+    json_put_i64(row, "xp", settled);
+    json_put_i64(row, "held", held);
+    json_put_i64(row, "today", tally(show, "xp", agent, score_day(show->now), NULL));
+    json_put_i64(row, "boss", boss && *boss ? tally(show, "damage", arena_printf(show->arena, "%s\x1f%s", boss, agent), 0, NULL) : 0);
+    json_put_i64(row, "streak", streak(show, agent));
+    json_put_i64(row, "next_level_at", score_level_starts(level + 1));
+    return row;
+}
+
+/* --- the desk --- */
+
+struct json *show_told(struct show *show, const struct ticket *t)
+{
+    struct json *list = json_array();
+    struct told *told;
+    int count;
+    if (!store_list_told(show->store, show->arena, t->id, TOLD, &told, &count, &show->err))
+        return list;
+    for (int i = 0; i < count; i++) {
+        struct json *row = json_object();
+        json_put_i64(row, "at", told[i].at);
+        json_put_string(row, "agent", told[i].agent);
+        json_put_i64(row, "step", told[i].step);
+        json_put_string(row, "why", told[i].why);
+        json_push(list, row);
+    }
+    return list;
+}
+
+/* How much an agent has to do: the members of the first view that is kept per agent. */
+static int64_t load_of(struct show *show, const char *agent)
+{
+    int64_t n = 0;
+    for (int i = 0; i < show->config->view_count; i++)
+        if (show->config->views[i].mine) {
+            store_queue_count(show->store, show->config->views[i].name, agent, &n, &show->err);
+            break;
+        }
+    return n;
+}
+
+struct json *show_agents(struct show *show)
+{
+    struct json *list = json_array();
+    for (int i = 0; i < show->config->agent_count; i++) {
+        const struct config_agent *a = &show->config->agents[i];
+        struct json *row = json_object();
+        json_put_string(row, "name", a->name);
+        json_put_string(row, "role", role_word(a->role));
+        json_put_string(row, "team", a->team);
+        json_put_i64(row, "open", load_of(show, a->name));
+        json_push(list, row);
+    }
+    return list;
+}
+
+struct json *show_view_counts(struct show *show)
+{
+    struct json *list = json_array();
+    for (int i = 0; i < show->config->view_count; i++) {
+        const struct config_view *v = &show->config->views[i];
+        struct json *row = json_object();
+        int64_t n = 0;
+        if (!store_queue_count(show->store, v->name, v->mine ? show->req->agent->name : "", &n, &show->err))
+            n = 0;
+        json_put_string(row, "name", v->name);
+        json_put_string(row, "title", v->title ? v->title : v->name);
+        json_put_i64(row, "count", n);
+        json_put_string(row, "text", v->text);
+        json_put_bool(row, "mine", v->mine);
+        json_push(list, row);
+    }
+    return list;
+}
+
+struct json *show_escalation_counts(struct show *show)
+{
+    struct json *counts = json_object();
+    for (int state = ESCALATION_TRIGGERED; state <= ESCALATION_SUPPRESSED; state++) {
+        int64_t n = 0;
+        tally(show, "escalation", escalation_word(state), 0, &n);
+        if (state != ESCALATION_RESOLVED)
+            json_put_i64(counts, escalation_word(state), n);
+    }
+    return counts;
+}

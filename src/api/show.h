@@ -1,0 +1,34 @@
+/* show: the JSON shapes of data/doc/api.md, made from what the store gives. */
+#ifndef API_SHOW_H
+#define API_SHOW_H
+#include "api/server.h"
+#include "store/list.h"
+
+/* What a read has at hand. */
+struct show {
+    struct request *req;
+    struct arena *arena;
+    struct store *store;
+    const struct config *config;
+    int64_t now;
+    struct err err; /* of the first read that failed */
+};
+bool show_open(struct show *show, struct request *req); /* false: failed and answered */
+void show_fail(struct show *show);                      /* answers with show->err */
+
+struct json *show_row(const struct show *show, const struct ticket *t);    /* ROW */
+struct json *show_rows(const struct show *show, struct ticket *const *rows, int count);
+struct json *show_ticket(struct show *show, const struct ticket *t);       /* TICKET */
+struct json *show_lines(struct show *show, const struct ticket *t);        /* [LINE], NULL + err */
+struct json *show_why(struct show *show, const struct ticket *t, const char *what); /* [text], NULL: nothing of that name */
+struct json *show_entry(const struct entry *e);                            /* ENTRY */
+struct json *show_event(const struct event *e);                            /* EVENT */
+struct json *show_boss(struct show *show);                                 /* BOSS or null */
+struct json *show_player(struct show *show, const char *agent);            /* PLAYER */
+struct json *show_told(struct show *show, const struct ticket *t);
+struct json *show_agents(struct show *show);
+struct json *show_view_counts(struct show *show);                          /* [{name,title,count,text}] */
+struct json *show_escalation_counts(struct show *show);
+/* The source a ticket came by: of its account, and its dialect where several share it. */
+const struct config_source *show_source(const struct config *config, const struct ticket *t);
+#endif

@@ -1,0 +1,172 @@
+/* stream: server-sent events to consoles. A reader of the hub with a few words of its own: hello first, counts when its
+ * views' numbers changed, reset when it fell behind, bye at the end, a comment when nothing was said for a while. With
+ * nothing to send it parks itself under the hub's lock; the hub's next frame, or main's heartbeat, wakes it. */
+#include "api/calls.h"
+#include "base/clock.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { QUIET_MS = 14000, WORDS_MAX = 64 << 10 };
+
+struct listening {
+    struct request *req; /* only while the connection lives */
+    struct desk *desk;
+    struct hub_reader *reader;
+    struct str words;    /* own frames not yet sent */
+    size_t sent;
+    struct str counts;   /* as last told */
+    char agent[64];
+    int role;
+    unsigned generation;
+    int64_t said_at;
+    bool stale, bye, parked; /* stale: frames were sent since the counts */
+};
+
+static void wake(void *arg)
+{
+    stream_wake(((struct listening *)arg)->req);
+}
+
+/* Under the hub's lock. Who still has counts to tell stays awake, and when the desk is stopping nobody falls asleep. */
+static bool park(void *arg)
+{
+    struct listening *l = arg;
+    l->parked = !l->stale && !atomic_load(&l->desk->draining);
+    if (l->parked)
+        stream_park(l->req);
+    return l->parked;
+}
+
+static ssize_t say(struct listening *l, char *buf, size_t max)
+{
+    size_t left = l->words.len - l->sent, n = left < max ? left : max;
+    memcpy(buf, l->words.data + l->sent, n);
+    l->sent += n;
+    if (l->sent == l->words.len) {
+        str_clear(&l->words);
+        l->sent = 0;
+    }
+    l->said_at = clock_mono();
+    return (ssize_t)n;
+}
+
+/* Is the agent still who the stream was opened for? A new configuration may say otherwise. */
+static bool welcome(struct listening *l)
+{
+    unsigned generation = atomic_load(&l->desk->generation);
+    if (generation == l->generation)
+        return true;
+    struct snapshot *s = desk_hold(l->desk);
+    const struct config_agent *agent = config_agent(s->config, l->agent);
+    bool same = agent && agent->role == l->role;
+    snapshot_drop(s);
+    l->generation = generation;
+    return same;
+}
+
+/* The views that differ from agent to agent: {"mine":3}. The common ones come with the writer's own counts frames. */
+static const char *own_counts(struct arena *arena, const struct json *counts, const char *agent)
+{
+    AUTO_JSON views = json_object();
+    for (const struct json *v = json_first(json_get(counts, "owners")); v; v = json_next(v))
+        json_put_i64(views, json_name(v), json_get_i64(v, agent, 0));
+    return json_count(views) ? json_print_in(arena, views) : NULL;
+}
+
+static void add_counts(struct listening *l)
+{
+    l->stale = false;
+    struct err err = {0};
+    struct store *store = request_store(l->req, &err);
+    if (!store)
+        return;
+    AUTO_ARENA arena = arena_new();
+    const char *agents[] = {l->agent};
+    struct snapshot *s = desk_hold(l->desk);
+    AUTO_JSON counts = engine_counts(store, s->config, agents, 1, &err);
+    snapshot_drop(s);
+    const char *own = counts ? own_counts(arena, counts, l->agent) : NULL;
+    if (!own || strcmp(own, l->counts.data) == 0)
+        return;
+    str_clear(&l->counts);
+    str_adds(&l->counts, own);
+    str_addf(&l->words, "event: counts\ndata: {\"views\":%s}\n\n", own);
+}
+
+static ssize_t pull(void *arg, char *buf, size_t max)
+{
+    struct listening *l = arg;
+    for (;;) {
+        if (l->words.len)
+            return say(l, buf, max);
+        if (l->bye)
+            return -1;
+        if (atomic_load(&l->desk->draining) || !welcome(l)) {
+            str_adds(&l->words, "event: bye\ndata: {}\n\n");
+            l->bye = true;
+            continue;
+        }
+        if (clock_mono() - l->said_at >= QUIET_MS) {
+            str_adds(&l->words, ":\n\n");
+            continue;
+        }
+        l->parked = false;
+        ssize_t n = hub_read(l->reader, buf, max, park);
+        if (n > 0) {
+            l->stale = true;
+            l->said_at = clock_mono();
+            return n;
+        }
+        if (n < 0)
+            str_adds(&l->words, "event: reset\ndata: {}\n\n");
+        else if (l->stale)
+            add_counts(l);
+        else if (l->parked)
+            return 0;
+    }
+}
+
+static void done(void *arg)
+{
+    struct listening *l = arg;
+    hub_leave(l->reader);
+    str_fini(&l->words);
+    str_fini(&l->counts);
+    free(l);
+}
+
+static int64_t last_seen(const struct request *req)
+{
+    const char *text = request_header(req, "Last-Event-ID", NULL);
+    if (!text)
+        text = request_query(req, "after");
+    if (!text || !*text || strlen(text) > 18 || strspn(text, "0123456789") != strlen(text))
+        return -1;
+    return strtoll(text, NULL, 10);
+}
+
+static void open_stream(struct request *req)
+{
+    struct listening *l = calloc(1, sizeof *l);
+    if (!l)
+        abort();
+    bool too_old;
+    *l = (struct listening){.req = req, .desk = req->desk, .role = req->agent->role, .said_at = clock_mono(), .stale = true,
+                            .generation = atomic_load(&req->desk->generation)};
+    str_copy(l->agent, sizeof l->agent, req->agent->name);
+    str_init(&l->words, WORDS_MAX);
+    str_init(&l->counts, WORDS_MAX);
+    l->reader = hub_join(req->desk->hub, last_seen(req), l->role >= ROLE_LEAD, wake, l, &too_old);
+    str_addf(&l->words, "event: hello\ndata: {\"seq\":%" PRId64 ",\"now\":%" PRId64 "}\n\n", hub_seq(req->desk->hub), clock_now());
+    if (too_old)
+        str_adds(&l->words, "event: reset\ndata: {}\n\n");
+    if (!request_stream(req, pull, done, l))
+        done(l);
+}
+
+const struct call stream_calls[] = {
+    {.method = "GET", .path = "/v1/stream", .sides = SIDE_DESK, .role = ROLE_AGENT, .handle = open_stream, .help = "server-sent events"},
+    {0},
+};

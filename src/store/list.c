@@ -1,0 +1,174 @@
+/* list: bounded reads. A walk that filters goes in pages of its own statement, so no read transaction lasts. */
+#include "store/list.h"
+#include "base/clock.h"
+#include "core/ticket.h"
+#include "store/sql.h"
+#include <stdio.h>
+#include <string.h>
+
+enum { PAGE = 256, BUDGET_MS = 40 };
+
+/* --- events --- */
+
+static void scan_event(sqlite3_stmt *stmt, struct arena *a, struct event *e)
+{
+    *e = (struct event){.id = sql_int(stmt, 0), .received_at = sql_int(stmt, 1), .source = sql_text(stmt, 2, a),
+                        .dialect = sql_text(stmt, 3, a), .type = sql_text(stmt, 4, a), .effect_text = sql_text(stmt, 5, a),
+                        .state = sql_text(stmt, 6, a), .ticket = sql_int(stmt, 7), .key = sql_text(stmt, 8, a),
+                        .seen = sql_int(stmt, 9), .warnings = sql_text(stmt, 10, a), .note = sql_text(stmt, 11, a),
+                        .occurred_at = sql_int(stmt, 12)};
+}
+
+bool store_list_events(struct store *s, struct arena *a, int64_t before, const char *state, int limit, struct event **list, int *count, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT id,received_at,source,dialect,type,effect_text,state,ticket,key,seen,warnings,note,occurred_at"
+                                    " FROM event WHERE id<? AND (?2='' OR state=?2) AND id>?3 ORDER BY id DESC LIMIT ?4", err);
+    *count = 0;
+    if (!stmt)
+        return false;
+    int64_t top = before > 0 ? before : INT64_MAX;
+    sql_bind(stmt, "isii", top, state ? state : "", (int64_t)0, (int64_t)limit);
+    *list = ARENA_ARRAY(a, struct event, limit);
+    int rc;
+    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
+        scan_event(stmt, a, &(*list)[(*count)++]);
+    return rc == SQLITE_DONE;
+}
+
+/* --- escalations --- */
+
+bool store_list_escalations(struct store *s, int limit, int64_t *ids, int *count, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT ticket FROM escalation WHERE state IN (1, 2, 3, 5) ORDER BY state,opened_at LIMIT ?", err);
+    *count = 0;
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "i", (int64_t)limit);
+    int rc;
+    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
+        ids[(*count)++] = sql_int(stmt, 0);
+    return rc == SQLITE_DONE;
+}
+
+bool store_list_told(struct store *s, struct arena *a, int64_t ticket, int limit, struct told **list, int *count, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT e.at,p.step,p.agent,p.memo FROM parcel p JOIN entry e ON e.seq=p.entry"
+                                    " WHERE p.ticket=? AND p.agent!='' ORDER BY p.id LIMIT ?", err);
+    *count = 0;
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "ii", ticket, (int64_t)limit);
+    *list = ARENA_ARRAY(a, struct told, limit);
+    int rc;
+    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
+        (*list)[(*count)++] = (struct told){sql_int(stmt, 0), sql_int(stmt, 1), sql_text(stmt, 2, a), sql_text(stmt, 3, a)};
+    return rc == SQLITE_DONE;
+}
+
+/* --- tickets in another order than the queue's --- */
+
+/* The next page of (cursor, ticket) after a cursor. A ticket stands at its last journal entry only. */
+static bool walk(struct store *s, enum list_order order, int64_t after, int64_t *cursors, int64_t *ids, int *n, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, order == LIST_AGE ?
+        "SELECT id,id FROM ticket WHERE id>? ORDER BY id LIMIT ?" :
+        "SELECT seq,ticket FROM entry e WHERE seq<? AND ticket!=0 AND kind!='event'"
+        " AND NOT EXISTS(SELECT 1 FROM entry n WHERE n.ticket=e.ticket AND n.ticket!=0 AND n.seq>e.seq AND n.kind!='event') ORDER BY seq DESC LIMIT ?", err);
+    *n = 0;
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "ii", after, (int64_t)PAGE);
+    int rc;
+    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW) {
+        cursors[*n] = sql_int(stmt, 0);
+        ids[(*n)++] = sql_int(stmt, 1);
+    }
+    return rc == SQLITE_DONE;
+}
+
+static bool passes(const struct list_query *q, const struct ticket *t)
+{
+    return when_eval(q->where[0], t, q->env) && when_eval(q->where[1], t, q->env);
+}
+
+bool store_list_tickets(struct store *s, struct arena *a, const struct list_query *q, struct ticket ***rows, int *count, const char **next, struct err *err)
+{
+    int64_t at = q->order == LIST_AGE ? 0 : INT64_MAX, cursors[PAGE], ids[PAGE], started = clock_mono();
+    int limit = q->limit > 0 && q->limit <= 500 ? q->limit : 50, n;
+    *count = 0;
+    *next = NULL;
+    *rows = ARENA_ARRAY(a, struct ticket *, limit);
+    if (q->after && sscanf(q->after, "%lld", (long long *)&at) != 1)
+        return err_set(err, ERR_USAGE, "after: not a cursor of this list");
+    do {
+        if (!walk(s, q->order, at, cursors, ids, &n, err))
+            return false;
+        for (int i = 0; i < n; i++) {
+            struct ticket *t = store_ticket_get(s, a, ids[i], err);
+            if (!t)
+                return false;
+            at = cursors[i];
+            if (passes(q, t))
+                (*rows)[(*count)++] = t;
+            if (*count == limit || clock_mono() - started > BUDGET_MS) {
+                *next = arena_printf(a, "%lld", (long long)at);
+                return true;
+            }
+        }
+    } while (n == PAGE);
+    return true;
+}
+
+/* --- numbers --- */
+
+bool store_list_held(struct store *s, const char *agent, int64_t *xp, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT coalesce(sum(r.xp),0) FROM (SELECT ticket,xp FROM score WHERE agent=? ORDER BY id DESC LIMIT 500) r"
+                                    " JOIN ticket t ON t.id=r.ticket WHERE t.status!=?", err);
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "si", agent, (int64_t)STATUS_CLOSED);
+    if (sql_step(s, stmt, err) != SQLITE_ROW)
+        return false;
+    *xp = sql_int(stmt, 0);
+    sqlite3_reset(stmt);
+    return true;
+}
+
+static void count_source(struct list_stats *out, const char *account)
+{
+    enum { MOST = sizeof out->source / sizeof *out->source };
+    int i = 0;
+    while (i < out->sources && strcmp(out->source[i].account, account) != 0)
+        i++;
+    if (i == MOST)
+        return;
+    if (i == out->sources) {
+        snprintf(out->source[i].account, sizeof out->source[i].account, "%s", account);
+        out->sources++;
+    }
+    out->source[i].open++;
+}
+
+bool store_list_stats(struct store *s, int64_t day_start, int64_t most, struct list_stats *out, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT status,urgency,account,received_at,resolved_at FROM ticket ORDER BY id DESC LIMIT ?", err);
+    memset(out, 0, sizeof *out);
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "i", most);
+    int rc;
+    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW) {
+        int status = (int)sql_int(stmt, 0) & 7, urgency = (int)sql_int(stmt, 1) & 3;
+        const char *account = (const char *)sqlite3_column_text(stmt, 2);
+        out->tickets++;
+        out->status[status]++;
+        out->created_today += sql_int(stmt, 3) >= day_start;
+        out->resolved_today += sql_int(stmt, 4) >= day_start && sql_int(stmt, 4) > 0;
+        if (ticket_done(status))
+            continue;
+        out->urgency[urgency]++;
+        count_source(out, account ? account : "");
+    }
+    return rc == SQLITE_DONE;
+}

@@ -1,0 +1,23 @@
+/* list: what the API reads beyond single rows. For read-only handles; every call is bounded by a limit and, where it
+ * filters, by a time budget. */
+#ifndef STORE_LIST_H
+#define STORE_LIST_H
+#include "store/store.h"
+
+/* Events, newest first, without their bytes; before 0 = from the newest; state NULL = all. */
+bool store_list_events(struct store *s, struct arena *a, int64_t before, const char *state, int limit, struct event **list, int *count, struct err *err);
+/* Tickets with an open escalation, those nobody has acknowledged first, oldest first. */
+bool store_list_escalations(struct store *s, int limit, int64_t *ids, int *count, struct err *err);
+/* Who was told of a ticket's escalation, oldest first. */
+struct told { int64_t at, step; const char *agent, *why; };
+bool store_list_told(struct store *s, struct arena *a, int64_t ticket, int limit, struct told **list, int *count, struct err *err);
+/* Tickets that pass every filter, by arrival (oldest first) or by their last journal entry (newest first). */
+enum list_order { LIST_AGE, LIST_UPDATED };
+struct list_query { enum list_order order; const struct when *where[2]; const struct when_env *env; const char *after; int limit; };
+bool store_list_tickets(struct store *s, struct arena *a, const struct list_query *q, struct ticket ***rows, int *count, const char **next, struct err *err);
+/* XP of an agent that belongs to tickets not closed for good yet, over the last 500 rows of the ledger. */
+bool store_list_held(struct store *s, const char *agent, int64_t *xp, struct err *err);
+/* Numbers over the newest `most` tickets. */
+struct list_stats { int64_t tickets, created_today, resolved_today, status[8], urgency[4]; struct { char account[64]; int64_t open; } source[32]; int sources; };
+bool store_list_stats(struct store *s, int64_t day_start, int64_t most, struct list_stats *out, struct err *err);
+#endif
