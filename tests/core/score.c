@@ -366,12 +366,15 @@ static void a_level_is_reached_when_the_ticket_closes_not_before(void **state)
 {
     DESK(d);
     worked_on(&d, HOUR);
-    d.facts.xp_total = 380;
+    d.facts.xp_total = 500;
+    d.facts.xp_held = 120;
     resolve(&d);
     struct score_row row = *paid(&d);
     assert_int_equal(desk_count(&d, "player", "level_up"), 0);
     d.facts.scores = &row;
     d.facts.score_count = 1;
+    d.facts.xp_total += row.xp;
+    d.facts.xp_held += row.xp;
     d.now += d.config.reopen_window;
     desk_wake(&d);
     assert_int_equal(d.ticket->status, STATUS_CLOSED);
