@@ -1,0 +1,6 @@
+/* sample: data/demo/tickets.yaml and triage.yaml as text, compiled in. */
+#ifndef DEMO_SAMPLE_H
+#define DEMO_SAMPLE_H
+
+extern const char demo_tickets[], demo_triage[];
+#endif
