@@ -28,7 +28,8 @@ struct facts {             /* what the engine looked up; all optional */
     struct boss boss;      /* boss.key NULL: no boss alive */
     int64_t boss_dealt;    /* by the assignee to this boss */
     int64_t xp_today, last_paid_at, customer_paid_today; /* of the assignee */
-    int64_t xp_total, xp_held;    /* of the assignee, before this change: settled, and not yet settled */
+    int64_t xp_total, xp_held;    /* of the assignee, before this change: all in the ledger, and what of it is of
+                                     tickets that are not closed yet */
     int64_t resolves_total;       /* of the assignee, paid or not */
     int64_t open_tickets;  /* on the desk after this change */
     int64_t boss_count;    /* bosses so far: names and tiers rotate */

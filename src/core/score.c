@@ -372,13 +372,14 @@ static void achievements(struct follow *f, const struct pay *p)
 
 static void level_up(struct follow *f, const char *agent, int64_t gain)
 {
-    int64_t old = score_level(f->facts->xp_total), level = score_level(f->facts->xp_total + gain);
+    int64_t had = f->facts->xp_total - f->facts->xp_held;
+    int64_t old = score_level(had), level = score_level(had + gain);
     if (gain <= 0 || level <= old)
         return;
     AUTO_JSON data = json_object();
     json_put_string(data, "agent", agent);
     json_put_i64(data, "level", level);
-    json_put_i64(data, "xp", f->facts->xp_total + gain);
+    json_put_i64(data, "xp", had + gain);
     add_record(f, "player", agent, data);
     follow_entry(f, "player", "{\"what\":\"level_up\",\"agent\":%s,\"old\":%lld,\"new\":%lld}", quoted(f, agent),
                  (long long)old, (long long)level);
