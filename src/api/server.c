@@ -358,8 +358,9 @@ static bool who(struct whole *w)
     struct request *req = &w->req;
     if (req->side != SIDE_DESK)
         return true;
-    int64_t uid = w->peer ? w->peer->uid : -1;
-    req->agent = uid >= 0 ? config_agent_by_uid(req->config, uid) : NULL;
+    int keys;
+    const char *key = request_header(req, "X-Triage-Key", &keys);
+    req->agent = w->peer && keys <= 1 ? config_agent_calling(req->config, w->peer->uid, key) : NULL;
     if (!req->agent || req->agent->role == ROLE_NONE) {
         request_refuse(req, PROBLEM_STRANGER);
         return false;

@@ -89,8 +89,11 @@ static bool check_agent(struct schema *s, void *to, const struct yaml *node)
             return schema_refuse(s, node, "%s.keys: '%.60s' must be dialect:id, such as tamio:tm-2", s->place, row->keys[i]);
     if (row->page_url && !is_url(row->page_url))
         return schema_refuse(s, node, "%s.page_url must begin with https:// or http://", s->place);
+    if (row->shared && row->uid < 0)
+        return schema_refuse(s, node, "%s: shared is said of a uid, and '%s' has none", s->place, row->name);
     EACH_BEFORE(config_agent, other, row, row_number(s)) {
-        if (!unique(s, node, "name", row->name, other->name) || !keys_are_new(s, row, other, node))
+        if (!unique(s, node, "name", row->name, other->name) || !unique(s, node, "key_id", row->key_id, other->key_id) ||
+            !keys_are_new(s, row, other, node))
             return false;
         if (row->uid >= 0 && row->uid == other->uid)
             return schema_refuse(s, node, "%s: %s and %s have the same uid", s->place, other->name, row->name);
@@ -204,6 +207,8 @@ static const struct schema_key source_keys[] = {
 static const struct schema_key agent_keys[] = {
     {.name = "name", .type = SCHEMA_NAME, AT(config_agent, name), .required = true},
     {.name = "uid", .type = SCHEMA_INT, AT(config_agent, uid), .min = -1, .max = UINT32_MAX - 1LL, .fallback = "-1"},
+    {.name = "key_id", .type = SCHEMA_TEXT, AT(config_agent, key_id), .max = 128},
+    {.name = "shared", .type = SCHEMA_BOOL, AT(config_agent, shared)},
     {.name = "role", .type = SCHEMA_WORD, AT(config_agent, role), .words = roles, .fallback = "agent"},
     {.name = "team", .type = SCHEMA_TEXT, AT(config_agent, team)},
     {.name = "keys", .type = SCHEMA_TEXTS, AT(config_agent, keys), COUNT(config_agent, key_count), .max = CONFIG_KEYS},
@@ -441,6 +446,17 @@ const struct config_agent *config_agent_by_uid(const struct config *config, int6
 {
     for (int i = 0; uid >= 0 && i < config->agent_count; i++)
         if (config->agents[i].uid == uid)
+            return &config->agents[i];
+    return NULL;
+}
+
+const struct config_agent *config_agent_calling(const struct config *config, int64_t uid, const char *key_id)
+{
+    const struct config_agent *by_uid = config_agent_by_uid(config, uid);
+    if (!by_uid || !key_id)
+        return by_uid;
+    for (int i = 0; by_uid->shared && i < config->agent_count; i++)
+        if (str_eq(config->agents[i].key_id, key_id))
             return &config->agents[i];
     return NULL;
 }

@@ -30,6 +30,8 @@ struct config_source {
 struct config_agent {
     const char *name;
     int64_t uid;          /* -1 = none */
+    const char *key_id;   /* how an agent without a uid of their own is told apart; NULL = none */
+    bool shared;          /* several people use this uid: a caller with it may say whose key_id they are */
     int role;             /* enum role */
     const char *team;
     const char *keys[CONFIG_KEYS]; /* "tamio:tm-2": a source's assignee that is this agent */
@@ -110,6 +112,8 @@ struct config *config_parse(struct arena *arena, const char *file, const char *t
 const struct config_source *config_source(const struct config *config, const char *name);
 const struct config_agent *config_agent(const struct config *config, const char *name);
 const struct config_agent *config_agent_by_uid(const struct config *config, int64_t uid);
+/* Who calls: by uid, and where that is shared and a key id is given, by that. NULL: nobody we know. */
+const struct config_agent *config_agent_calling(const struct config *config, int64_t uid, const char *key_id);
 const struct config_agent *config_agent_by_key(const struct config *config, const char *dialect_key);
 /* Who is on call at `now`; NULL if nobody. */
 const char *config_oncall(const struct config *config, int64_t now);

@@ -286,6 +286,27 @@ static void who_is_on_call_changes_on_monday_at_nine(void **state)
     assert_non_null(config_oncall(c, -monday));
 }
 
+static void people_who_share_a_uid_are_told_apart_by_key_id(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    struct err err = {0};
+    const struct config *c = parse(arena, "agents:\n  - {name: desk, uid: 7, shared: true}\n  - {name: ana, key_id: k1}\n"
+                                          "  - {name: tom, uid: 8}\n  - {name: eve}\n");
+    assert_string_equal(config_agent_calling(c, 7, NULL)->name, "desk");
+    assert_string_equal(config_agent_calling(c, 7, "k1")->name, "ana");
+    assert_null(config_agent_calling(c, 7, "k2"));
+    assert_null(config_agent_calling(c, 7, ""));
+    assert_string_equal(config_agent_calling(c, 8, NULL)->name, "tom");
+    assert_null(config_agent_calling(c, 8, "k1"));
+    assert_null(config_agent_calling(c, 9, "k1"));
+    assert_null(config_agent_calling(c, -1, NULL));
+    assert_null(parse_in(arena, "agents:\n  - {name: a, key_id: k}\n  - {name: b, key_id: k}\n", &err));
+    assert_non_null(strstr(err.text, "t.yaml:3"));
+    assert_null(parse_in(arena, "agents:\n  - {name: a, shared: true}\n", &err));
+    assert_non_null(strstr(err.text, "shared"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -298,6 +319,7 @@ int main(void)
         cmocka_unit_test(a_rule_set_takes_from_default_what_it_leaves_out),
         cmocka_unit_test(the_rule_sets_say_what_their_tables_say),
         cmocka_unit_test(who_is_on_call_changes_on_monday_at_nine),
+        cmocka_unit_test(people_who_share_a_uid_are_told_apart_by_key_id),
     };
     return cmocka_run_group_tests_name("config", tests, NULL, NULL);
 }
