@@ -8,17 +8,24 @@
 #include <stddef.h>
 
 struct classify_model; /* immutable, shared between threads */
-/* Cold start from lexicon text (data/classify/lexicon.tsv: task, label, weight, phrase[*], [hard]). */
+/* Cold start from lexicon text (data/classify/lexicon.tsv: task, label, weight, phrase[*], [hard]; its head explains the
+ * format). NULL + ERR_CONFIG with the line on a fault. The caller frees. */
 struct classify_model *classify_model_new(const char *lexicon, size_t n, struct err *err);
 void classify_model_free(struct classify_model *model);
 int64_t classify_model_epoch(const struct classify_model *model);   /* 0 at cold start */
 int64_t classify_model_learned(const struct classify_model *model); /* labels it has learned from */
 
-struct classify_reason { const char *text; int64_t weight_milli; }; /* "[blank page +2.1]": signed, over the runner-up */
+/* "[blank page +2.1]": signed, over the runner-up, in the log-odds of the probability shown; all a text's features and
+ * the bias together add up to ln(p / p of the runner-up) exactly. A lexicon phrase appears as the lexicon spells it
+ * ("crash*"), a word or a pair of words as the text does: foreign text, to be made safe like any other. The largest
+ * ones are kept (stop words and what is under 5 % left out), the supporting ones first. */
+struct classify_reason { const char *text; int64_t weight_milli; };
 enum { CLASSIFY_REASONS = 5 };
+enum { CLASSIFY_VALUES = 7 };
 struct classify_label {
     int value, runner_up;          /* enum urgency or enum category */
     int64_t bp;                    /* probability, basis points */
+    int64_t all_bp[CLASSIFY_VALUES]; /* of every value, by its number: all_bp[URGENCY_CRITICAL] feeds the alert budget */
     struct classify_reason reasons[CLASSIFY_REASONS];
     int reason_count;
 };
@@ -27,11 +34,14 @@ struct classify_result {
     bool hard;             /* a hard lexicon phrase: may page at once (model.md 3) */
     const char *hard_phrase;
 };
-/* Texts may be NULL. Result texts belong to arena. */
+/* Texts may be NULL; the first 500 bytes of the subject and 4,000 of the body are read. Result texts, and the scratch
+ * memory (some 100 bytes per byte read once a model has learned), belong to arena. NULL model: an empty result. */
 void classify_text(const struct classify_model *model, struct arena *arena, const char *subject, const char *body, struct classify_result *out);
 
 struct classify_example { const char *subject, *body; int urgency, category; int64_t weight_milli; }; /* 0 = no label for that head */
-/* Refits both heads from the journal's examples towards the lexicon prior; deterministic, free of order. The old model
- * stays valid; NULL + err if the new one is worse than 5 % in cross-validation. */
+/* Refits both heads from the journal's examples towards prior's lexicon (never towards what prior has learned: an undone
+ * label is really forgotten); deterministic, free of order. Labels out of range and weights <= 0 are passed over. The
+ * old model stays valid. NULL + ERR_CONFLICT if the new one's log-loss in cross-validation is over 5 % worse than
+ * prior's was (from 20 rows on); keep the old one then. The caller frees. */
 struct classify_model *classify_refit(const struct classify_model *prior, const struct classify_example *examples, size_t n, int64_t epoch, struct err *err);
 #endif
