@@ -1,0 +1,423 @@
+/* main: triaged. Its parts are opened in the order of the table and closed in reverse; then this thread sleeps in
+ * sigwait, once a second sweeps the server's deadlines, and on HUP or an admin's wish swaps the configuration.
+ * Closing: no new connections, the writer drains what was accepted, streams say goodbye, the server stops. */
+#include "config.h"
+#include "api/listen.h"
+#include "api/server.h"
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/log.h"
+#include "daemon/lock.h"
+#include "daemon/notify.h"
+#include "daemon/options.h"
+#include "daemon/snapshot.h"
+#include <errno.h>
+#include <libgen.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FRAMES = 4096, MAILBOX = 1024 };
+
+struct daemon {
+    struct arena *arena;
+    struct options options;
+    struct snapshot_from from;
+    struct desk desk;
+    struct classify_model *model;
+    struct server *server;
+    struct server_socket sockets[SERVER_SOCKETS];
+    int socket_count, lock;
+    bool made_desk, made_ingest; /* sockets of our own making, to be removed */
+    int64_t started_us;
+    pthread_mutex_t wishes_lock;
+    struct control *wishes;
+    bool deaf; /* no more wishes */
+    atomic_int failed; /* exit code of a part that cannot go on */
+};
+
+/* --- parts --- */
+
+static bool open_process(struct daemon *d, struct err *err)
+{
+    struct rlimit none = {0, 0}, files;
+    umask(077);
+    signal(SIGPIPE, SIG_IGN);
+    setrlimit(RLIMIT_CORE, &none);
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max < 65536 ? files.rlim_max : 65536;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
+#if defined(__linux__) && !defined(__SANITIZE_ADDRESS__)
+    prctl(PR_SET_DUMPABLE, 0);
+#endif
+    if (d->options.clock && !clock_map(d->options.clock, err))
+        return false;
+    return crypto_open() || err_set(err, ERR_INTERNAL, "libsodium could not start");
+}
+
+static bool safe_directory(const char *path, struct err *err)
+{
+    char copy[4096];
+    if (!str_copy(copy, sizeof copy, path))
+        return err_set(err, ERR_USAGE, "%s is too long a path", path);
+    return listen_directory(dirname(copy), err);
+}
+
+static bool open_place(struct daemon *d, struct err *err)
+{
+    if (!safe_directory(d->options.db, err) || !safe_directory(d->options.socket, err) || !safe_directory(d->options.ingest, err))
+        return false;
+    d->lock = lock_take(d->options.db, err);
+    return d->lock >= 0;
+}
+
+static void close_place(struct daemon *d)
+{
+    close(d->lock);
+}
+
+static bool open_config(struct daemon *d, struct err *err)
+{
+    struct snapshot *snapshot = snapshot_load(&d->from, err);
+    if (!snapshot)
+        return false;
+    desk_init(&d->desk, snapshot);
+    d->desk.db = d->options.db;
+    return true;
+}
+
+static void close_config(struct daemon *d)
+{
+    desk_fini(&d->desk);
+}
+
+static bool open_model(struct daemon *d, struct err *err)
+{
+    d->model = snapshot_model(&d->from, err);
+    d->desk.model = d->model;
+    return d->model;
+}
+
+static void close_model(struct daemon *d)
+{
+    classify_model_free(d->model);
+}
+
+static bool open_hub(struct daemon *d, struct err *err)
+{
+    (void)err;
+    d->desk.hub = hub_new(FRAMES);
+    return true;
+}
+
+static void close_hub(struct daemon *d)
+{
+    hub_free(d->desk.hub);
+}
+
+/* On the writer's thread: the store cannot be trusted any more. */
+static void on_fatal(void *arg, const struct err *err)
+{
+    struct daemon *d = arg;
+    log_line(LOG_ERROR, "fatal", "detail=\"%s\"", err->text);
+    atomic_store(&d->failed, err_row(err->code)->exit);
+    kill(getpid(), SIGTERM);
+}
+
+/* What the journal held before: frames up to there are not in the ring. */
+static bool tell_hub(struct daemon *d, struct err *err)
+{
+    int64_t seq = 0;
+    struct store *store = store_open(d->options.db, STORE_READER, err);
+    bool ok = store && store_entry_last(store, &seq, err);
+    store_close(store);
+    hub_base(d->desk.hub, seq);
+    return ok;
+}
+
+static bool open_writer(struct daemon *d, struct err *err)
+{
+    struct writer_options o = {.path = d->options.db, .config = d->desk.snapshot->config, .model = d->model, .hub = d->desk.hub,
+                               .mailbox_max = MAILBOX, .fatal = on_fatal, .fatal_arg = d};
+    d->desk.writer = writer_open(&o, err);
+    return d->desk.writer && tell_hub(d, err);
+}
+
+static bool have_side(const struct daemon *d, enum side side, bool local)
+{
+    for (int i = 0; i < d->socket_count; i++)
+        if (d->sockets[i].side == side && d->sockets[i].local == local)
+            return true;
+    return false;
+}
+
+static bool add_socket(struct daemon *d, int fd, enum side side, bool local)
+{
+    if (fd >= 0)
+        d->sockets[d->socket_count++] = (struct server_socket){fd, side, local};
+    return fd >= 0;
+}
+
+/* A private desk's sockets are its user's; a system's ingest socket is open to all, there the signature decides. */
+static bool open_sockets(struct daemon *d, struct err *err)
+{
+    int64_t port = d->desk.snapshot->config->port;
+    mode_t mode = d->options.private ? 0600 : 0660, ingest = d->options.private ? 0600 : 0666;
+    d->socket_count = notify_sockets(d->sockets, SERVER_SOCKETS - 1);
+    if (!have_side(d, SIDE_DESK, true) && !(d->made_desk = add_socket(d, listen_unix(d->options.socket, mode, err), SIDE_DESK, true)))
+        return false;
+    if (!have_side(d, SIDE_OUTSIDE, true) && !(d->made_ingest = add_socket(d, listen_unix(d->options.ingest, ingest, err), SIDE_OUTSIDE, true)))
+        return false;
+    return !port || have_side(d, SIDE_OUTSIDE, false) || add_socket(d, listen_loopback((int)port, err), SIDE_OUTSIDE, false);
+}
+
+static void close_sockets(struct daemon *d)
+{
+    if (d->made_desk)
+        unlink(d->options.socket);
+    if (d->made_ingest)
+        unlink(d->options.ingest);
+}
+
+static void take_wish(void *arg, struct control *wish)
+{
+    struct daemon *d = arg;
+    pthread_mutex_lock(&d->wishes_lock);
+    bool deaf = d->deaf;
+    wish->next = d->wishes;
+    if (!deaf)
+        d->wishes = wish;
+    pthread_mutex_unlock(&d->wishes_lock);
+    if (!deaf) {
+        kill(getpid(), SIGUSR1);
+        return;
+    }
+    err_set(&wish->err, ERR_UNAVAILABLE, "the daemon is stopping");
+    wish->wake(wish->wake_arg);
+}
+
+static bool open_server(struct daemon *d, struct err *err)
+{
+    d->desk.control = take_wish;
+    d->desk.control_arg = d;
+    d->server = server_open(&d->desk, d->sockets, d->socket_count, err);
+    return d->server;
+}
+
+static const struct part {
+    const char *name;
+    bool (*open)(struct daemon *d, struct err *err);
+    void (*close)(struct daemon *d);
+} parts[] = {
+    {"process", open_process, NULL}, {"place", open_place, close_place},       {"config", open_config, close_config},
+    {"model", open_model, close_model}, {"hub", open_hub, close_hub},          {"writer", open_writer, NULL},
+    {"sockets", open_sockets, NULL}, {"server", open_server, NULL},
+};
+enum { PARTS = sizeof parts / sizeof *parts };
+
+/* Wishes nobody will grant any more: those who asked are told, so that none stays parked. */
+static void refuse_wishes(struct daemon *d)
+{
+    pthread_mutex_lock(&d->wishes_lock);
+    struct control *list = d->wishes;
+    d->wishes = NULL;
+    d->deaf = true;
+    pthread_mutex_unlock(&d->wishes_lock);
+    for (struct control *w = list, *next; w; w = next) {
+        next = w->next;
+        err_set(&w->err, ERR_UNAVAILABLE, "the daemon is stopping");
+        w->wake(w->wake_arg);
+    }
+}
+
+/* The writer drains between the server's two steps, so these are closed together, first of all. */
+static void close_service(struct daemon *d)
+{
+    if (d->server)
+        server_quiesce(d->server);
+    refuse_wishes(d);
+    writer_close(desk_take_writer(&d->desk));
+    server_close(d->server);
+    close_sockets(d);
+}
+
+static void close_parts(struct daemon *d, int opened)
+{
+    close_service(d);
+    while (opened-- > 0)
+        if (parts[opened].close)
+            parts[opened].close(d);
+}
+
+/* --- the loop --- */
+
+struct swap { pthread_mutex_t lock; pthread_cond_t done; bool told; };
+
+static void swapped(void *arg)
+{
+    struct swap *swap = arg;
+    pthread_mutex_lock(&swap->lock);
+    swap->told = true;
+    pthread_cond_signal(&swap->done);
+    pthread_mutex_unlock(&swap->lock);
+}
+
+/* The writer first, then everybody: an entry made under the new rules may be read under the old ones for a moment. */
+static bool reload(struct daemon *d, struct err *err)
+{
+    struct snapshot *fresh = snapshot_load(&d->from, err);
+    if (!fresh)
+        return false;
+    struct swap swap = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false};
+    AUTO_ARENA arena = arena_new();
+    struct job job = {.kind = JOB_CONFIG, .arena = arena, .config = fresh->config, .wake = swapped, .wake_arg = &swap};
+    if (!desk_post(&d->desk, &job, err)) {
+        snapshot_drop(fresh);
+        return false;
+    }
+    pthread_mutex_lock(&swap.lock);
+    while (!swap.told)
+        pthread_cond_wait(&swap.done, &swap.lock);
+    pthread_mutex_unlock(&swap.lock);
+    snapshot_drop(desk_swap(&d->desk, fresh));
+    hub_wake(d->desk.hub); /* streams look whether they are still welcome */
+    if (!job.ok)
+        *err = job.err;
+    return job.ok;
+}
+
+static void reload_and_log(struct daemon *d, bool *ok, struct err *err)
+{
+    *err = (struct err){0};
+    *ok = reload(d, err);
+    if (*ok)
+        log_line(LOG_INFO, "reloaded", "config=\"%s\"", d->from.config ? d->from.config : "");
+    else
+        log_line(LOG_ERROR, "reload_failed", "detail=\"%s\"", err->text);
+}
+
+/* Answers those who asked; true: one asked to stop. */
+static bool grant_wishes(struct daemon *d)
+{
+    pthread_mutex_lock(&d->wishes_lock);
+    struct control *list = d->wishes;
+    d->wishes = NULL;
+    pthread_mutex_unlock(&d->wishes_lock);
+    bool stop = false, ok = true, again = false;
+    struct err err = {0};
+    for (struct control *w = list; w; w = w->next) {
+        stop |= w->stop;
+        again |= !w->stop;
+    }
+    if (again)
+        reload_and_log(d, &ok, &err);
+    for (struct control *w = list, *next; w; w = next) {
+        next = w->next;
+        w->ok = w->stop || ok;
+        w->err = err;
+        w->wake(w->wake_arg);
+    }
+    return stop;
+}
+
+static void run(struct daemon *d, const sigset_t *signals)
+{
+    const struct timespec second = {1, 0};
+    bool ok;
+    struct err err;
+    for (;;) {
+        int got = sigtimedwait(signals, NULL, &second);
+        server_sweep(d->server);
+        if (got == SIGTERM || got == SIGINT)
+            return;
+        if (got == SIGHUP)
+            reload_and_log(d, &ok, &err);
+        if (got == SIGUSR1 && grant_wishes(d))
+            return;
+    }
+}
+
+static int fail(const struct err *err)
+{
+    fprintf(stderr, "triaged: %s\n", err->text);
+    if (*err_row(err->code)->hint && err->code != ERR_CONFLICT)
+        fprintf(stderr, "  %s\n", err_row(err->code)->hint);
+    return err_row(err->code)->exit;
+}
+
+static void say_ready(const struct daemon *d)
+{
+    log_line(LOG_INFO, "ready", "version=%s pid=%ld socket=\"%s\" ingest=\"%s\" port=%lld ms=%lld", PACKAGE_VERSION, (long)getpid(),
+             d->options.socket, d->options.ingest, (long long)d->desk.snapshot->config->port,
+             (long long)((clock_mono_us() - d->started_us) / 1000));
+    notify_state("READY=1");
+}
+
+static int serve(struct daemon *d, const sigset_t *signals)
+{
+    struct err err = {0};
+    int opened = 0;
+    while (opened < PARTS && parts[opened].open(d, &err))
+        opened++;
+    if (opened == PARTS) {
+        say_ready(d);
+        run(d, signals);
+        notify_state("STOPPING=1");
+        log_line(LOG_INFO, "stopping", NULL);
+    }
+    close_parts(d, opened);
+    if (opened == PARTS)
+        log_line(LOG_INFO, "stopped", NULL);
+    return opened < PARTS ? fail(&err) : atomic_load(&d->failed);
+}
+
+static int check(const struct daemon *d)
+{
+    struct err err = {0};
+    struct snapshot *snapshot = snapshot_load(&d->from, &err);
+    if (!snapshot)
+        return fail(&err);
+    printf("%s: good: %d sources, %d agents, %d views\n", d->from.config ? d->from.config : "(built in)", snapshot->config->source_count,
+           snapshot->config->agent_count, snapshot->config->view_count);
+    snapshot_drop(snapshot);
+    return 0;
+}
+
+/* Before any thread starts: only this one takes signals. */
+static void block_signals(sigset_t *signals)
+{
+    sigemptyset(signals);
+    const int ours[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+        sigaddset(signals, ours[i]);
+    pthread_sigmask(SIG_BLOCK, signals, NULL);
+}
+
+int main(int argc, char **argv)
+{
+    static struct daemon d = {.lock = -1, .wishes_lock = PTHREAD_MUTEX_INITIALIZER};
+    struct err err = {0};
+    sigset_t signals;
+    AUTO_ARENA arena = arena_new();
+    d.arena = arena;
+    d.started_us = clock_mono_us();
+    if (!options_parse(arena, argc, argv, &d.options, &err))
+        return fail(&err);
+    if (d.options.help || d.options.version) {
+        printf("%s", d.options.help ? options_help : "triaged " PACKAGE_VERSION "\n");
+        return 0;
+    }
+    d.from = (struct snapshot_from){d.options.config, d.options.data, d.options.private, d.options.port};
+    log_level(d.options.debug ? LOG_DEBUG : LOG_INFO);
+    if (d.options.check)
+        return check(&d);
+    block_signals(&signals);
+    return serve(&d, &signals);
+}
