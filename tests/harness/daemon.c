@@ -1,0 +1,182 @@
+/* daemon: started as a person would start it; ready when its socket answers. */
+#include "harness/daemon.h"
+#include "base/clock.h"
+#include "base/str.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+static const char *program(void)
+{
+    static char path[4096];
+    const char *build = getenv("TRIAGE_BUILDDIR");
+    snprintf(path, sizeof path, "%s/triaged", build ? build : ".");
+    return path;
+}
+
+static void write_file(const char *path, const void *data, size_t n)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0 || write(fd, data, n) != (ssize_t)n)
+        fail_msg("writing %s: %s", path, strerror(errno));
+    close(fd);
+}
+
+void daemon_config(struct daemon_run *run, const char *config)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/triage.yaml", run->dir);
+    write_file(path, config, strlen(config));
+}
+
+static void make_clock(struct daemon_run *run)
+{
+    char path[128];
+    int64_t now = (int64_t)TEST_NOW_S * 1000;
+    snprintf(path, sizeof path, "%s/clock", run->dir);
+    write_file(path, &now, sizeof now);
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    run->clock = mmap(NULL, sizeof now, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    close(fd);
+    assert_true(run->clock != MAP_FAILED);
+}
+
+static bool answers(const char *path)
+{
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    snprintf(at.sun_path, sizeof at.sun_path, "%s", path);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool ok = fd >= 0 && connect(fd, (struct sockaddr *)&at, sizeof at) == 0;
+    if (fd >= 0)
+        close(fd);
+    return ok;
+}
+
+static void show_log(const struct daemon_run *run)
+{
+    char line[512];
+    FILE *log = fopen(run->log, "r");
+    while (log && fgets(line, sizeof line, log))
+        fprintf(stderr, "# %s", line);
+    if (log)
+        fclose(log);
+}
+
+static void wait_ready(struct daemon_run *run)
+{
+    int64_t until = clock_mono() + 20000;
+    for (;;) {
+        int status;
+        if (answers(run->desk) && answers(run->ingest))
+            return;
+        if (waitpid(run->pid, &status, WNOHANG) == run->pid || clock_mono() > until) {
+            show_log(run);
+            fail_msg("triaged did not come up in %s", run->dir);
+        }
+        usleep(2000);
+    }
+}
+
+void daemon_restart(struct daemon_run *run)
+{
+    char clock[128];
+    snprintf(clock, sizeof clock, "%s/clock", run->dir);
+    run->pid = fork();
+    if (run->pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that dies takes it along */
+        int fd = open(run->log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+        dup2(fd, STDOUT_FILENO);
+        dup2(fd, STDERR_FILENO);
+        execl(program(), "triaged", "--dir", run->dir, "--clock", clock, (char *)NULL);
+        _exit(127);
+    }
+    wait_ready(run);
+}
+
+struct daemon_run *daemon_start(const char *config)
+{
+    struct daemon_run *run = calloc(1, sizeof *run);
+    assert_non_null(run);
+    snprintf(run->dir, sizeof run->dir, "/tmp/triage-test-XXXXXX");
+    assert_non_null(mkdtemp(run->dir));
+    snprintf(run->desk, sizeof run->desk, "%s/triage.sock", run->dir);
+    snprintf(run->ingest, sizeof run->ingest, "%s/ingest.sock", run->dir);
+    snprintf(run->log, sizeof run->log, "%s/log", run->dir);
+    make_clock(run);
+    if (config)
+        daemon_config(run, config);
+    daemon_restart(run);
+    return run;
+}
+
+static int reap(struct daemon_run *run)
+{
+    int status = 0;
+    pid_t pid = run->pid;
+    run->pid = 0;
+    if (waitpid(pid, &status, 0) != pid)
+        fail_msg("waiting for triaged: %s", strerror(errno));
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int daemon_stop(struct daemon_run *run)
+{
+    kill(run->pid, SIGTERM);
+    return reap(run);
+}
+
+void daemon_kill(struct daemon_run *run)
+{
+    kill(run->pid, SIGKILL);
+    reap(run);
+}
+
+void daemon_remove(struct daemon_run *run)
+{
+    if (!run)
+        return;
+    int code = run->pid ? daemon_stop(run) : 0;
+    if (code)
+        show_log(run);
+    DIR *dir = opendir(run->dir);
+    for (struct dirent *e; dir && (e = readdir(dir));)
+        if (e->d_name[0] != '.')
+            unlinkat(dirfd(dir), e->d_name, 0);
+    if (dir)
+        closedir(dir);
+    rmdir(run->dir);
+    munmap(run->clock, sizeof *run->clock);
+    free(run);
+    if (code)
+        fail_msg("triaged ended with %d", code);
+}
+
+int daemon_try(const char *const *args)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        int fd = open("/dev/null", O_WRONLY);
+        dup2(fd, STDOUT_FILENO);
+        dup2(fd, STDERR_FILENO);
+        execv(program(), (char *const *)(uintptr_t)args);
+        _exit(127);
+    }
+    int status = 0;
+    if (waitpid(pid, &status, 0) != pid)
+        fail_msg("waiting for triaged: %s", strerror(errno));
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
