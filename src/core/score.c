@@ -47,11 +47,6 @@ int64_t score_product(const struct config_game *game, int64_t base, const int64_
 
 /* --- rows --- */
 
-static const char *quoted(struct follow *f, const char *text)
-{
-    return follow_text(f, text);
-}
-
 static void add_row(struct follow *f, const struct score_row *row)
 {
     struct score_row *to = follow_push(f->arena, &f->out->scores, &f->out->score_count, sizeof *to);
@@ -64,9 +59,9 @@ static void add_row(struct follow *f, const struct score_row *row)
     follow_entry(f, "score",
                  "{\"agent\":%s,\"rule\":%s,\"ticket\":%lld,\"epoch\":%lld,\"xp\":%lld,\"gold\":%lld,\"damage\":%lld,"
                  "\"boss\":%s,\"reason\":%s,\"reverses\":%lld}",
-                 quoted(f, row->agent), quoted(f, row->rule), (long long)row->ticket, (long long)row->epoch,
-                 (long long)row->xp, (long long)row->gold, (long long)row->damage, quoted(f, row->boss),
-                 quoted(f, row->reason), (long long)row->reverses);
+                 follow_text(f, row->agent), follow_text(f, row->rule), (long long)row->ticket, (long long)row->epoch,
+                 (long long)row->xp, (long long)row->gold, (long long)row->damage, follow_text(f, row->boss),
+                 follow_text(f, row->reason), (long long)row->reverses);
 }
 
 static void add_record(struct follow *f, const char *kind, const char *key, struct json *data)
@@ -98,8 +93,8 @@ static void boss_entry(struct follow *f, const char *what, const struct boss *bo
     follow_entry(f, "boss",
                  "{\"what\":\"%s\",\"key\":%s,\"name\":%s,\"tier\":%s,\"hp\":%lld,\"max_hp\":%lld,\"agent\":%s,"
                  "\"damage\":%lld,\"reason\":%s}",
-                 what, quoted(f, boss->key), quoted(f, boss->name), quoted(f, boss->tier), (long long)boss->hp,
-                 (long long)boss->max_hp, quoted(f, agent), (long long)damage, quoted(f, reason));
+                 what, follow_text(f, boss->key), follow_text(f, boss->name), follow_text(f, boss->tier), (long long)boss->hp,
+                 (long long)boss->max_hp, follow_text(f, agent), (long long)damage, follow_text(f, reason));
 }
 
 static void boss_record(struct follow *f, const struct boss *boss, const char *state)
@@ -356,8 +351,8 @@ static void unlock(struct follow *f, const char *agent, const struct config_achi
     json_put_string(data, "agent", agent);
     json_put_i64(data, "unlocked_at", f->now);
     add_record(f, "achievement", arena_printf(f->arena, "%s:%s", a->key, agent), data);
-    follow_entry(f, "player", "{\"what\":\"achievement\",\"agent\":%s,\"achievement\":%s,\"name\":%s}", quoted(f, agent),
-                 quoted(f, a->key), quoted(f, a->name));
+    follow_entry(f, "player", "{\"what\":\"achievement\",\"agent\":%s,\"achievement\":%s,\"name\":%s}", follow_text(f, agent),
+                 follow_text(f, a->key), follow_text(f, a->name));
 }
 
 static void achievements(struct follow *f, const struct pay *p)
@@ -381,7 +376,7 @@ static void level_up(struct follow *f, const char *agent, int64_t gain)
     json_put_i64(data, "level", level);
     json_put_i64(data, "xp", had + gain);
     add_record(f, "player", agent, data);
-    follow_entry(f, "player", "{\"what\":\"level_up\",\"agent\":%s,\"old\":%lld,\"new\":%lld}", quoted(f, agent),
+    follow_entry(f, "player", "{\"what\":\"level_up\",\"agent\":%s,\"old\":%lld,\"new\":%lld}", follow_text(f, agent),
                  (long long)old, (long long)level);
 }
 
