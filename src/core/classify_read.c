@@ -119,8 +119,8 @@ void classify_read(struct arena *arena, const char *subject, const char *body, s
     *out = (struct reading){0};
     out->tokens = ARENA_ARRAY(arena, struct token, (a + b) / 2 + 4);
     char *to = arena_alloc(arena, (size_t)(a + b) * 3 + 8);
-    to = read_part(out, subject, a, to);
-    read_part(out, body, b, to);
+    to = read_part(out, subject ? subject : "", a, to);
+    read_part(out, body ? body : "", b, to);
 }
 
 /* ---- n-grams ---- */
