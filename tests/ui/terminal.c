@@ -1,0 +1,469 @@
+/* ncurses: a small console on a pseudo terminal, its bytes read back by libvterm: the cells that arrive are the cells
+ * that were drawn, a step of the selection is cheap, keys come through whole, and the terminal is put back on every way
+ * out. The console says on a pipe what it did; the test never waits for time to pass. */
+#include "base/text.h"
+#include "term/ncurses.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+#include <vterm.h>
+#include <cmocka.h>
+
+enum { COLUMNS = 80, ROWS = 24, MOST = 120 };
+
+/* --- the console under test --- */
+
+static const char *theme_name;
+
+static void draw_list(struct surface *s, int selected)
+{
+    surface_clear(s);
+    surface_text(s, 0, 1, -1, UI_TITLE, "triage  acme support");
+    surface_rule(s, 1);
+    for (int i = 0; i < surface_rows(s) - 3; i++) {
+        enum ui_role urgency = i % 3 == 0 ? UI_CRITICAL : i % 3 == 1 ? UI_HIGH : UI_LOW;
+        surface_text(s, i + 2, 0, 1, UI_GUTTER, i == selected ? "\u258c" : " ");
+        surface_textf(s, i + 2, 2, 4, i == selected ? UI_SELECTED : UI_NORMAL, "%d", 4121 - i);
+        surface_text(s, i + 2, 9, 12, UI_LATE, "late 18m");
+        surface_text(s, i + 2, 22, 12, urgency, urgency == UI_CRITICAL ? "\u203c critical" : "\u25b2 high");
+        surface_text(s, i + 2, 36, 30, UI_NORMAL, i == 3 ? "\u65e5\u672c\u8a9e \u202e\x1b[2J x\u0301\u0301\u0301" : "Checkout returns 500 for every order");
+        surface_text(s, i + 2, 68, -1, UI_DIM, "Jane Doe");
+    }
+    surface_cursor(s, selected + 2, 2);
+}
+
+static void report(int to, const char *word)
+{
+    if (write(to, word, strlen(word)) < 0 || write(to, "\n", 1) < 0)
+        _exit(9);
+}
+
+static void report_key(int to, const struct key *key)
+{
+    char name[KEY_NAME], line[200];
+    if (key->code == K_PASTE) {
+        snprintf(line, sizeof line, "paste %.*s", (int)key->n, key->text);
+        for (char *p = line; *p; p++)
+            *p = *p == '\n' ? '|' : *p;
+        report(to, line);
+        return;
+    }
+    key_format(key, name);
+    report(to, key->code == K_RESIZE ? "resize" : key->code == K_END_ASKED ? "end" : key->code == K_RESUMED ? "resumed" : name);
+}
+
+/* Draws after every key and says what the key was. */
+static void console(int to, const struct term_options *options)
+{
+    struct theme theme;
+    struct err err;
+    struct key key = {0};
+    int columns, rows, selected = 0;
+    char dir[4096];
+    const char *root = getenv("TRIAGE_SRCDIR"), *dirs[] = {dir, NULL};
+    snprintf(dir, sizeof dir, "%s/themes", root ? root : ".");
+    if (!theme_find(&theme, theme_name, dirs, &err) || !term_open(options, &err)) {
+        report(to, err.text);
+        _exit(3);
+    }
+    term_size(&columns, &rows);
+    struct surface *s = surface_new(columns, rows);
+    draw_list(s, selected);
+    term_draw(s, &theme);
+    report(to, "ready");
+    for (;;) {
+        struct pollfd fds[] = {{.fd = term_input_fd(), .events = POLLIN}, {.fd = term_signal_fd(), .events = POLLIN}};
+        poll(fds, 2, term_patience());
+        while (term_key(&key)) {
+            if (key_is(&key, 'q'))
+                exit(0); /* without term_close: atexit must do */
+            if (key_is(&key, 'S'))
+                raise(SIGSEGV);
+            selected += key_is(&key, 'j') - key_is(&key, 'k');
+            if (key.code == K_RESIZE) {
+                term_size(&columns, &rows);
+                surface_resize(s, columns, rows);
+            }
+            draw_list(s, selected);
+            term_draw(s, &theme);
+            report_key(to, &key);
+            if (key.code == K_END_ASKED)
+                exit(0);
+        }
+    }
+}
+
+/* --- the terminal it runs on --- */
+
+static struct {
+    pid_t pid;
+    int pty, from;
+    VTerm *vt;
+    VTermScreen *screen;
+    int alt, cursor_shown;
+    VTermPos cursor;
+    size_t bytes;
+    bool high;     /* a byte above ASCII was sent */
+    char all[1 << 16]; /* the last bytes, for looking at sequences */
+    size_t all_n;
+} w;
+
+static int on_prop(VTermProp prop, VTermValue *value, void *user)
+{
+    (void)user;
+    if (prop == VTERM_PROP_ALTSCREEN)
+        w.alt = value->boolean;
+    if (prop == VTERM_PROP_CURSORVISIBLE)
+        w.cursor_shown = value->boolean;
+    return 1;
+}
+
+static int on_cursor(VTermPos pos, VTermPos before, int visible, void *user)
+{
+    (void)before, (void)visible, (void)user;
+    w.cursor = pos;
+    return 1;
+}
+
+static const VTermScreenCallbacks callbacks = {.settermprop = on_prop, .movecursor = on_cursor};
+
+static void start(const char *locale, const char *no_colour, const char *term, const char *theme, struct term_options options)
+{
+    int pipes[2];
+    struct winsize size = {.ws_row = ROWS, .ws_col = COLUMNS};
+    memset(&w, 0, sizeof w);
+    assert_int_equal(pipe(pipes), 0);
+    theme_name = theme;
+    w.pid = forkpty(&w.pty, NULL, NULL, &size);
+    assert_true(w.pid >= 0);
+    if (w.pid == 0) {
+        close(pipes[0]);
+        setenv("LC_ALL", locale, 1);
+        setenv("TERM", term, 1);
+        setenv("NO_COLOR", no_colour, 1);
+        unsetenv("TMUX");
+        unsetenv("COLUMNS");
+        unsetenv("LINES");
+        console(pipes[1], &options);
+    }
+    close(pipes[1]);
+    w.from = pipes[0];
+    fcntl(w.pty, F_SETFL, O_NONBLOCK);
+    w.vt = vterm_new(ROWS, COLUMNS);
+    vterm_set_utf8(w.vt, 1);
+    w.screen = vterm_obtain_screen(w.vt);
+    vterm_screen_set_callbacks(w.screen, &callbacks, NULL);
+    vterm_screen_enable_altscreen(w.screen, 1);
+    vterm_screen_reset(w.screen, 1);
+}
+
+/* Everything the console has written so far. */
+static void drain(void)
+{
+    char part[4096];
+    ssize_t n;
+    while ((n = read(w.pty, part, sizeof part)) > 0) {
+        vterm_input_write(w.vt, part, (size_t)n);
+        w.bytes += (size_t)n;
+        for (ssize_t i = 0; i < n; i++) {
+            w.high |= (unsigned char)part[i] >= 0x80;
+            if (w.all_n < sizeof w.all - 1)
+                w.all[w.all_n++] = part[i];
+        }
+        w.all[w.all_n] = 0;
+    }
+}
+
+/* The next line the console says, reading its screen meanwhile; "" when it is gone. */
+static const char *said(void)
+{
+    static char line[300];
+    size_t n = 0;
+    for (;;) {
+        struct pollfd fds[] = {{.fd = w.pty, .events = POLLIN}, {.fd = w.from, .events = POLLIN}};
+        if (poll(fds, 2, 5000) <= 0)
+            fail_msg("the console says nothing");
+        if (fds[0].revents)
+            drain();
+        if (!fds[1].revents)
+            continue;
+        char c;
+        if (read(w.from, &c, 1) != 1 || c == '\n')
+            break;
+        if (n < sizeof line - 1)
+            line[n++] = c;
+    }
+    line[n] = 0;
+    drain();
+    return line;
+}
+
+static void type(const char *bytes)
+{
+    assert_int_equal(write(w.pty, bytes, strlen(bytes)), strlen(bytes));
+}
+
+static void press(const char *bytes, const char *expected)
+{
+    type(bytes);
+    assert_string_equal(said(), expected);
+}
+
+static int ended(void)
+{
+    int status = 0;
+    assert_string_equal(said(), "");
+    drain();
+    assert_int_equal(waitpid(w.pid, &status, 0), w.pid);
+    return status;
+}
+
+static void stop(void)
+{
+    close(w.pty);
+    close(w.from);
+    vterm_free(w.vt);
+}
+
+static void cell_text(int row, int column, char *out)
+{
+    VTermScreenCell cell;
+    int n = 0;
+    vterm_screen_get_cell(w.screen, (VTermPos){.row = row, .col = column}, &cell);
+    for (int i = 0; i < VTERM_MAX_CHARS_PER_CELL && cell.chars[i] && cell.chars[i] != (uint32_t)-1; i++)
+        n += text_encode(cell.chars[i], out + n);
+    out[n] = 0;
+    if (!n && cell.chars[0] != (uint32_t)-1)
+        strcpy(out, " ");
+}
+
+static void expect_screen(int columns, int rows, int selected)
+{
+    struct surface *s = surface_new(columns, rows);
+    draw_list(s, selected);
+    for (int row = 0; row < rows; row++)
+        for (int column = 0; column < columns; column++) {
+            char got[64];
+            const struct cell *want = surface_cell(s, row, column);
+            cell_text(row, column, got);
+            if (want->width && strcmp(got, want->text) != 0)
+                fail_msg("row %d, column %d: '%s' where '%s' was drawn", row, column, got, want->text);
+        }
+    surface_free(s);
+}
+
+/* --- tests --- */
+
+static const struct term_options usual;
+
+static void the_terminal_shows_what_was_drawn(void **state)
+{
+    (void)state;
+    start("C.UTF-8", "", "xterm-256color", "calm-dark", usual);
+    assert_string_equal(said(), "ready");
+    expect_screen(COLUMNS, ROWS, 0);
+    assert_true(w.alt);
+    for (int i = 1; i <= 6; i++) {
+        press("j", "j");
+        expect_screen(COLUMNS, ROWS, i);
+        assert_int_equal(w.cursor.row, i + 2);
+        assert_int_equal(w.cursor.col, 2);
+    }
+    type("q");
+    ended();
+    stop();
+}
+
+static void a_step_of_the_selection_is_cheap(void **state)
+{
+    (void)state;
+    static const char *const themes[] = {"calm-dark", "calm-light", "terminal", "mono"};
+    for (size_t i = 0; i < 4; i++) {
+        size_t worst = 0, first;
+        start("C.UTF-8", "", "xterm-256color", themes[i], usual);
+        assert_string_equal(said(), "ready");
+        first = w.bytes;
+        for (int k = 0; k < 20; k++) {
+            w.bytes = 0;
+            press(k < 10 ? "j" : "k", k < 10 ? "j" : "k");
+            if (w.bytes > worst)
+                worst = w.bytes;
+        }
+        print_message("# %s: whole screen %zu bytes, a step at most %zu\n", themes[i], first, worst);
+        assert_true(worst > 0 && worst <= MOST);
+        type("q");
+        ended();
+        stop();
+    }
+}
+
+static void nothing_is_sent_when_nothing_changed(void **state)
+{
+    (void)state;
+    start("C.UTF-8", "", "xterm-256color", "calm-dark", usual);
+    assert_string_equal(said(), "ready");
+    w.bytes = 0;
+    press("x", "x");
+    assert_int_equal(w.bytes, 0);
+    type("q");
+    ended();
+    stop();
+}
+
+static void keys_come_through_whole(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes, *name;
+    } cases[] = {{"a", "a"}, {"\x04", "C-d"}, {"\r", "Enter"}, {"\t", "Tab"}, {"\x1b[Z", "S-Tab"}, {"\x1bOA", "Up"},
+                 {"\x1b", "Esc"}, {"\x1b[6~", "PgDn"}, {"\x1bOP", "F1"}, {"\x1b[1;5D", "C-Left"}, {"\x1b" "b", "M-b"},
+                 {"\xc3\xa4", "\u00e4"}, {"\xe6\x97\xa5", "\u65e5"}, {"\x7f", "Backspace"}, {" ", "Space"}, {"\x03", "C-c"},
+                 {"\x1b[200~one\rtwo\x1b[201~", "paste one|two"}, {"\x1b[200~\x1b[201~", "paste "}};
+    start("C.UTF-8", "", "xterm-256color", "calm-dark", usual);
+    assert_string_equal(said(), "ready");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        press(cases[i].bytes, cases[i].name);
+    assert_non_null(strstr(w.all, "\x1b[?2004h"));
+    assert_null(strstr(w.all, "\x1b[?1004h"));
+    type("q");
+    ended();
+    assert_non_null(strstr(w.all, "\x1b[?2004l"));
+    stop();
+}
+
+static void a_new_size_is_told_and_drawn(void **state)
+{
+    (void)state;
+    start("C.UTF-8", "", "xterm-256color", "calm-dark", usual);
+    assert_string_equal(said(), "ready");
+    static const struct winsize sizes[] = {{.ws_row = 40, .ws_col = 120}, {.ws_row = 10, .ws_col = 72}, {.ws_row = 24, .ws_col = 80}};
+    for (size_t i = 0; i < 3; i++) {
+        vterm_set_size(w.vt, sizes[i].ws_row, sizes[i].ws_col);
+        assert_int_equal(ioctl(w.pty, TIOCSWINSZ, &sizes[i]), 0);
+        assert_string_equal(said(), "resize");
+        expect_screen(sizes[i].ws_col, sizes[i].ws_row, 0);
+    }
+    type("q");
+    ended();
+    stop();
+}
+
+static void expect_restored(void)
+{
+    struct termios tty;
+    assert_int_equal(tcgetattr(w.pty, &tty), 0);
+    assert_true((tty.c_lflag & (ICANON | ECHO)) == (ICANON | ECHO));
+    assert_false(w.alt);
+    assert_true(w.cursor_shown);
+    assert_non_null(strstr(w.all, "\x1b[?2004l"));
+}
+
+static void the_terminal_is_put_back_on_every_way_out(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *keys;
+        int signal, status;
+    } ways[] = {{"q", 0, 0}, {"S", 0, SIGSEGV}, {NULL, SIGTERM, 0}, {NULL, SIGHUP, 0}, {NULL, SIGABRT, SIGABRT}};
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        start("C.UTF-8", "", "xterm-256color", "calm-dark", usual);
+        int keep = open(ptsname(w.pty), O_RDWR | O_NOCTTY); /* so that the tty can be asked after its program is gone */
+        assert_string_equal(said(), "ready");
+        assert_true(w.alt);
+        if (ways[i].keys)
+            type(ways[i].keys);
+        else
+            kill(w.pid, ways[i].signal);
+        if (ways[i].signal == SIGTERM || ways[i].signal == SIGHUP)
+            assert_string_equal(said(), "end");
+        int status = ended();
+        assert_int_equal(WIFSIGNALED(status) ? WTERMSIG(status) : 0, ways[i].status);
+        expect_restored();
+        close(keep);
+        stop();
+    }
+}
+
+static void without_utf8_every_byte_is_ascii(void **state)
+{
+    (void)state;
+    start("C", "", "vt100", "mono", usual);
+    assert_string_equal(said(), "ready");
+    press("j", "j");
+    assert_false(w.high);
+    char gutter[64];
+    cell_text(3, 0, gutter);
+    assert_string_equal(gutter, ">");
+    assert_null(strstr(w.all, "\x1b[?2004h"));
+    type("q");
+    ended();
+    stop();
+}
+
+static void no_colour_means_no_colour(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        start("C.UTF-8", i ? "1" : "", "xterm-256color", "calm-dark", usual);
+        assert_string_equal(said(), "ready");
+        assert_int_equal(strstr(w.all, "38;5;") == NULL, i);
+        expect_screen(COLUMNS, ROWS, 0);
+        type("q");
+        ended();
+        stop();
+    }
+}
+
+static void sixteen_colours_and_synchronized_frames_show_the_same(void **state)
+{
+    (void)state;
+    start("C.UTF-8", "", "xterm", "calm-dark", (struct term_options){.sync = true});
+    assert_string_equal(said(), "ready");
+    expect_screen(COLUMNS, ROWS, 0);
+    assert_non_null(strstr(w.all, "\x1b[?2026h"));
+    assert_null(strstr(w.all, "38;5;"));
+    char *last = w.all + w.all_n - 8;
+    assert_string_equal(last, "\x1b[?2026l");
+    type("q");
+    ended();
+    stop();
+}
+
+static void a_terminal_that_cannot_place_a_cursor_is_refused_kindly(void **state)
+{
+    (void)state;
+    start("C.UTF-8", "", "dumb", "mono", usual);
+    assert_string_equal(said(), "TERM=dumb cannot place a cursor (try: triage --linear)");
+    ended();
+    stop();
+}
+
+int main(void)
+{
+    signal(SIGPIPE, SIG_IGN);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_terminal_shows_what_was_drawn),
+        cmocka_unit_test(a_step_of_the_selection_is_cheap),
+        cmocka_unit_test(nothing_is_sent_when_nothing_changed),
+        cmocka_unit_test(keys_come_through_whole),
+        cmocka_unit_test(a_new_size_is_told_and_drawn),
+        cmocka_unit_test(the_terminal_is_put_back_on_every_way_out),
+        cmocka_unit_test(without_utf8_every_byte_is_ascii),
+        cmocka_unit_test(no_colour_means_no_colour),
+        cmocka_unit_test(sixteen_colours_and_synchronized_frames_show_the_same),
+        cmocka_unit_test(a_terminal_that_cannot_place_a_cursor_is_refused_kindly),
+    };
+    return cmocka_run_group_tests_name("terminal", tests, NULL, NULL);
+}

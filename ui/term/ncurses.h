@@ -1,0 +1,45 @@
+/* ncurses: the terminal. The only file that includes curses.h, and one of it at a time: the console owns the screen.
+ * Put back as it was on every way out: term_close, exit(), a fatal signal. All calls on the main thread. */
+#ifndef TERM_NCURSES_H
+#define TERM_NCURSES_H
+#include "base/err.h"
+#include "term/key.h"
+#include "term/surface.h"
+#include "term/theme.h"
+
+struct term_options {
+    bool ascii; /* no UTF-8 even where the locale has it */
+    bool mono;  /* no colours; NO_COLOR in the environment says the same */
+    bool sync;  /* frames wrapped in synchronized output (mode 2026): only for terminals known to have it */
+    bool focus; /* report K_FOCUS_IN and K_FOCUS_OUT */
+};
+
+/* Takes over stdin and stdout. Sets the locale (numbers stay C) and text's ASCII mode. false + err (ERR_UNAVAILABLE):
+ * not a terminal, or one that cannot place a cursor. */
+bool term_open(const struct term_options *options, struct err *err);
+void term_close(void); /* again is fine */
+void term_size(int *columns, int *rows);
+bool term_has_colour(void);
+
+/* Brings the terminal from the last picture to this one: only cells that differ are sent, then one flush. */
+void term_draw(const struct surface *s, const struct theme *theme);
+void term_redraw(void); /* forgets what is on the screen: the next term_draw sends all of it */
+
+/* Poll these two for reading; then call term_key until it says false: curses and this file both hold input back. */
+int term_input_fd(void);
+int term_signal_fd(void);
+bool term_key(struct key *key);
+/* How long a key half received may wait, in ms, -1 for ever: the most to sleep in poll. */
+int term_patience(void);
+
+void term_suspend(void); /* gives the terminal to a child ($EDITOR, a pager) */
+void term_resume(void);  /* and takes it back; the next term_draw sends all */
+/* Suspends, runs `command "$file"` by the shell, waits, resumes; status as waitpid gives it. For $EDITOR. */
+bool term_run(const char *command, const char *file, int *status, struct err *err);
+
+/* What goes around the cells; text is made safe here. Nothing happens where the terminal cannot. */
+void term_bell(void);
+void term_title(const char *text);
+bool term_copy(const char *text); /* OSC 52; false: more than 74,000 bytes, or no such terminal */
+void term_notify(const char *title, const char *body); /* OSC 777 or 9, through tmux; else the bell */
+#endif

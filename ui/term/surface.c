@@ -1,0 +1,320 @@
+/* surface: the grid. The one door for text is put_text below: text_safe, then cell by cell. A wide character half
+ * overwritten leaves a blank, never half a glyph, so that the picture and the terminal agree on every column. */
+#include "term/surface.h"
+#include "base/text.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct surface {
+    int columns, rows;
+    int cursor_row, cursor_column;
+    struct cell *cells;
+};
+
+static int within(int n, int least, int most)
+{
+    return n < least ? least : n > most ? most : n;
+}
+
+struct surface *surface_new(int columns, int rows)
+{
+    struct surface *s = calloc(1, sizeof *s);
+    if (!s)
+        abort();
+    surface_resize(s, columns, rows);
+    return s;
+}
+
+void surface_free(struct surface *s)
+{
+    if (!s)
+        return;
+    free(s->cells);
+    free(s);
+}
+
+void surface_resize(struct surface *s, int columns, int rows)
+{
+    s->columns = within(columns, 1, SURFACE_MOST);
+    s->rows = within(rows, 1, SURFACE_MOST);
+    free(s->cells);
+    s->cells = calloc((size_t)s->columns * (size_t)s->rows, sizeof *s->cells);
+    if (!s->cells)
+        abort();
+    surface_clear(s);
+}
+
+static struct cell *cell_at(const struct surface *s, int row, int column)
+{
+    return row < 0 || column < 0 || row >= s->rows || column >= s->columns
+               ? NULL
+               : &s->cells[(size_t)row * (size_t)s->columns + (size_t)column];
+}
+
+static void set_cell(struct cell *cell, const char *text, size_t n, int width, enum ui_role role)
+{
+    memset(cell, 0, sizeof *cell);
+    memcpy(cell->text, text, n < sizeof cell->text ? n : 0);
+    cell->width = (uint8_t)width;
+    cell->role = (uint8_t)role;
+}
+
+static void blank(struct cell *cell)
+{
+    memcpy(cell->text, " ", 2);
+    memset(cell->text + 2, 0, sizeof cell->text - 2);
+    cell->width = 1;
+}
+
+/* What is about to be written at column takes its place: a wide character cut in half becomes a blank. */
+static void part_wide(struct surface *s, int row, int column)
+{
+    struct cell *cell = cell_at(s, row, column), *left = cell_at(s, row, column - 1), *right = cell_at(s, row, column + 1);
+    if (cell && cell->width == 0 && left)
+        blank(left);
+    if (cell && cell->width == 2 && right)
+        blank(right);
+}
+
+static void put(struct surface *s, int row, int column, const char *text, size_t n, int width, enum ui_role role)
+{
+    struct cell *cell = cell_at(s, row, column), *right = cell_at(s, row, column + 1);
+    if (!cell || (width == 2 && !right))
+        return;
+    part_wide(s, row, column);
+    if (width == 2)
+        part_wide(s, row, column + 1);
+    set_cell(cell, text, n, width, role);
+    if (width == 2)
+        set_cell(right, "", 0, 0, role);
+}
+
+void surface_clear(struct surface *s)
+{
+    for (int i = 0; i < s->columns * s->rows; i++)
+        set_cell(&s->cells[i], " ", 1, 1, UI_NORMAL);
+    s->cursor_row = s->cursor_column = -1;
+}
+
+int surface_columns(const struct surface *s)
+{
+    return s->columns;
+}
+
+int surface_rows(const struct surface *s)
+{
+    return s->rows;
+}
+
+const struct cell *surface_cell(const struct surface *s, int row, int column)
+{
+    return cell_at(s, row, column);
+}
+
+/* --- text --- */
+
+#define QUOTE "\u2503"
+
+/* Safe text into cells; a customer cannot draw the bar that marks customer text. */
+static int put_safe(struct surface *s, int row, int column, int width, enum ui_role role, const char *safe, size_t n)
+{
+    int used = 0, w;
+    while (n) {
+        size_t bytes = text_step(safe, n, &w);
+        if (used + w > width)
+            break;
+        if (bytes >= sizeof QUOTE - 1 && memcmp(safe, QUOTE, sizeof QUOTE - 1) == 0)
+            put(s, row, column + used, "\u2502", 3, w, role);
+        else
+            put(s, row, column + used, safe, bytes, w, role);
+        used += w;
+        safe += bytes;
+        n -= bytes;
+    }
+    return used;
+}
+
+/* Bytes of safe text and marks that could fill `width` columns, with room to see that more follows. */
+static size_t enough(int width)
+{
+    return ((size_t)width + 2) * sizeof((struct cell *)0)->text;
+}
+
+int surface_textn(struct surface *s, int row, int column, int width, enum ui_role role, const char *text, size_t n)
+{
+    if (column >= 0 && (width < 0 || width > s->columns - column))
+        width = s->columns - column;
+    if (!text || row < 0 || row >= s->rows || column < 0 || width <= 0)
+        return 0;
+    AUTO_STR safe;
+    str_init(&safe, enough(width));
+    text_safe(&safe, text, n, TEXT_LINE);
+    if (!safe.cut && text_columns(safe.data) <= width)
+        return put_safe(s, row, column, width, role, safe.data, safe.len);
+    int used = put_safe(s, row, column, width - 1, role, safe.data, safe.len);
+    put(s, row, column + used, text_is_ascii() ? "~" : "\u2026", text_is_ascii() ? 1 : 3, 1, role);
+    return used + 1;
+}
+
+int surface_text(struct surface *s, int row, int column, int width, enum ui_role role, const char *text)
+{
+    return surface_textn(s, row, column, width, role, text, text ? strlen(text) : 0);
+}
+
+int surface_textf(struct surface *s, int row, int column, int width, enum ui_role role, const char *fmt, ...)
+{
+    char small[512], *text = small;
+    va_list ap, again;
+    va_start(ap, fmt);
+    va_copy(again, ap);
+    int n = vsnprintf(small, sizeof small, fmt, ap);
+    va_end(ap);
+    if (n >= (int)sizeof small) {
+        text = malloc((size_t)n + 1);
+        if (!text)
+            abort();
+        vsnprintf(text, (size_t)n + 1, fmt, again);
+    }
+    va_end(again);
+    int used = n < 0 ? 0 : surface_textn(s, row, column, width, role, text, (size_t)n);
+    if (text != small)
+        free(text);
+    return used;
+}
+
+int surface_right(struct surface *s, int row, int column, int width, enum ui_role role, const char *text)
+{
+    if (width <= 0 || !text)
+        return column + (width > 0 ? width : 0);
+    AUTO_STR safe;
+    str_init(&safe, enough(width));
+    text_safe(&safe, text, strlen(text), TEXT_LINE);
+    int columns = safe.cut ? width : text_columns(safe.data), pad = columns < width ? width - columns : 0;
+    surface_text(s, row, column + pad, width - pad, role, text);
+    return column + pad;
+}
+
+/* --- shapes --- */
+
+void surface_fill(struct surface *s, int row, int column, int rows, int columns, enum ui_role role)
+{
+    for (int r = row; r < row + rows; r++)
+        for (int c = column; c < column + columns; c++)
+            put(s, r, c, " ", 1, 1, role);
+}
+
+void surface_repaint(struct surface *s, int row, int column, int width, enum ui_role role)
+{
+    for (struct cell *cell; width-- > 0 && (cell = cell_at(s, row, column)); column++)
+        cell->role = (uint8_t)role;
+}
+
+void surface_attr(struct surface *s, int row, int column, int width, unsigned attr)
+{
+    for (struct cell *cell; width-- > 0 && (cell = cell_at(s, row, column)); column++)
+        cell->attr |= (uint8_t)attr;
+}
+
+/* Our own glyph with its ASCII stand-in. */
+static void put_glyph(struct surface *s, int row, int column, uint32_t code, char ascii, enum ui_role role)
+{
+    char bytes[5];
+    int n = text_encode(text_is_ascii() ? (unsigned char)ascii : code, bytes);
+    put(s, row, column, bytes, (size_t)n, 1, role);
+}
+
+void surface_rule(struct surface *s, int row)
+{
+    for (int c = 0; c < s->columns; c++)
+        put_glyph(s, row, c, 0x2500, '-', UI_RULE);
+}
+
+void surface_quote(struct surface *s, int row, int column)
+{
+    put_glyph(s, row, column, 0x2503, '|', UI_CUSTOMER);
+}
+
+void surface_bar(struct surface *s, int row, int column, int width, int share_bp, enum ui_role role)
+{
+    share_bp = within(share_bp, 0, 10000);
+    long eighths = ((long)width * 8 * share_bp + 5000) / 10000;
+    if (share_bp > 0 && eighths == 0)
+        eighths = 1; /* a little is not nothing */
+    if (share_bp < 10000 && eighths == (long)width * 8)
+        eighths--; /* nearly is not all */
+    for (int i = 0; i < width; i++, eighths -= 8) {
+        uint32_t part = eighths >= 8 ? 8 : eighths > 0 ? (uint32_t)eighths : 0;
+        if (part)
+            put_glyph(s, row, column + i, 0x2590 - part, part >= 4 || i == 0 ? '#' : '.', role);
+        else
+            put_glyph(s, row, column + i, 0x2591, '.', UI_BAR_REST);
+    }
+}
+
+void surface_cursor(struct surface *s, int row, int column)
+{
+    s->cursor_row = row < s->rows ? row : s->rows - 1;
+    s->cursor_column = within(column, 0, s->columns - 1);
+}
+
+void surface_cursor_at(const struct surface *s, int *row, int *column)
+{
+    *row = s->cursor_row;
+    *column = s->cursor_column;
+}
+
+/* --- reading back --- */
+
+char *surface_dump(struct arena *arena, const struct surface *s)
+{
+    AUTO_STR out;
+    str_init(&out, SIZE_MAX / 2);
+    for (int row = 0; row < s->rows; row++) {
+        size_t keep = out.len;
+        for (int column = 0; column < s->columns; column++) {
+            const struct cell *cell = cell_at(s, row, column);
+            str_adds(&out, cell->text);
+            if (cell->text[0] && strcmp(cell->text, " ") != 0)
+                keep = out.len;
+        }
+        out.len = keep;
+        str_addc(&out, '\n');
+    }
+    return arena_strndup(arena, out.data, out.len);
+}
+
+static void dump_run(struct str *out, const struct cell *cell, int from, int n)
+{
+    static const char *const names[] = {"bold", "dim", "underline", "reverse"};
+    str_addf(out, " %s", ui_role_row((enum ui_role)cell->role)->name);
+    for (unsigned i = 0; i < 4; i++)
+        if (cell->attr >> i & 1)
+            str_addf(out, "/%s", names[i]);
+    str_addf(out, "@%d+%d", from, n);
+}
+
+char *surface_dump_roles(struct arena *arena, const struct surface *s)
+{
+    AUTO_STR out;
+    str_init(&out, SIZE_MAX / 2);
+    for (int row = 0; row < s->rows; row++) {
+        bool any = false;
+        for (int from = 0, to; from < s->columns; from = to) {
+            const struct cell *cell = cell_at(s, row, from);
+            for (to = from + 1; to < s->columns; to++)
+                if (cell_at(s, row, to)->role != cell->role || cell_at(s, row, to)->attr != cell->attr)
+                    break;
+            if (cell->role == UI_NORMAL && !cell->attr)
+                continue;
+            if (!any)
+                str_addf(&out, "%d:", row);
+            any = true;
+            dump_run(&out, cell, from, to - from);
+        }
+        if (any)
+            str_addc(&out, '\n');
+    }
+    return arena_strndup(arena, out.data, out.len);
+}
