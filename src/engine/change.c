@@ -208,6 +208,34 @@ static bool load_boss(struct engine *e, struct arena *arena, struct facts *f, st
     return true;
 }
 
+/* Who hit the boss that stands, and what the assignee has unlocked. Only a change that may pay asks. */
+static bool load_team(struct engine *e, struct arena *arena, struct facts *f, const char *who, struct err *err)
+{
+    const struct config *c = e->config;
+    struct dealt *dealt = ARENA_ARRAY(arena, struct dealt, c->agent_count + 1);
+    struct str achieved;
+    bool ok = true;
+    for (int i = 0; ok && f->boss.key && i < c->agent_count; i++) {
+        int64_t n;
+        const char *key = arena_printf(arena, "%s\x1f%s", f->boss.key, c->agents[i].name);
+        dealt[i].agent = c->agents[i].name;
+        ok = store_tally_get(e->store, "damage", key, 0, &n, &dealt[i].damage, err);
+        f->dealt_count = i + 1;
+    }
+    f->dealt = dealt;
+    str_init(&achieved, 4096);
+    for (int i = 0; ok && i < c->game.achievement_count; i++) {
+        char *data = NULL;
+        const char *key = arena_printf(arena, "%s:%s", c->game.achievements[i].key, who);
+        ok = store_record_get(e->store, arena, "achievement", key, &data, err);
+        if (data)
+            str_addf(&achieved, "%s ", c->game.achievements[i].key);
+    }
+    f->achieved = arena_strdup(arena, achieved.data);
+    str_fini(&achieved);
+    return ok;
+}
+
 static bool load_game(struct engine *e, struct arena *arena, struct facts *f, const struct ticket *t, int64_t now, struct err *err)
 {
     const char *who = t->assignee ? t->assignee : f->actor;
@@ -217,6 +245,7 @@ static bool load_game(struct engine *e, struct arena *arena, struct facts *f, co
         return false;
     snprintf(dealt, sizeof dealt, "%s\x1f%s", f->boss.key ? f->boss.key : "", who);
     return store_tally_get(e->store, "xp", who, 0, &sum, &f->xp_total, err) &&
+           store_tally_get(e->store, "held", who, 0, &sum, &f->xp_held, err) &&
            store_tally_get(e->store, "xp", who, score_day(now), &sum, &f->xp_today, err) &&
            store_tally_get(e->store, "resolves", who, 0, &f->resolves_total, &sum, err) &&
            store_tally_get(e->store, "damage", dealt, 0, &sum, &f->boss_dealt, err) &&
@@ -239,9 +268,13 @@ static bool load_facts(struct engine *e, struct arena *arena, struct change *c, 
         return false;
     if ((needs & NEEDS_REPLIES) && c->before && !store_message_facts(e->store, c->before->id, &f->public_replies, &f->resolution_note, err))
         return false;
+    f->env.hour = c->now / 3600000 % 24; /* zones are not loaded: UTC */
+    f->env.weekday = (c->now / 86400000 + 3) % 7 + 1;
     if ((needs & NEEDS_ONCALL) && !store_tally_get(e->store, "open_critical", "", 0, &f->env.open_criticals, &sum, err))
         return false;
-    return !(needs & NEEDS_GAME) || load_game(e, arena, f, c->after, c->now, err);
+    if ((needs & NEEDS_GAME) && !load_game(e, arena, f, c->after, c->now, err))
+        return false;
+    return !(needs & NEEDS_REPLIES) || load_team(e, arena, f, c->after->assignee ? c->after->assignee : f->actor, err);
 }
 
 /* --- writing --- */
@@ -288,6 +321,31 @@ static bool put_record(struct engine *e, struct arena *arena, const struct recor
     return active || !str_eq(stands, r->key) || store_meta_put(e->store, "boss", "", err);
 }
 
+static bool reversed_now(const struct consequence *out, int64_t row)
+{
+    for (int i = 0; i < out->score_count; i++)
+        if (out->scores[i].reverses == row)
+            return true;
+    return false;
+}
+
+/* XP of tickets that are not closed yet is held: it counts towards a level when the ticket closes. */
+static bool hold_xp(struct engine *e, const struct change *c, const struct consequence *out, struct err *err)
+{
+    bool was = c->before && c->before->status == STATUS_CLOSED, is = out->after->status == STATUS_CLOSED;
+    for (int i = 0; i < out->score_count; i++) {
+        const struct score_row *row = &out->scores[i];
+        if (row->ticket && !(row->reverses ? was : is) && !store_tally_add(e->store, "held", row->agent, 0, 0, row->xp, err))
+            return false;
+    }
+    for (int i = 0; !was && is && i < c->facts.score_count; i++) {
+        const struct score_row *row = &c->facts.scores[i];
+        if (!reversed_now(out, row->id) && !store_tally_add(e->store, "held", row->agent, 0, 0, -row->xp, err))
+            return false;
+    }
+    return true;
+}
+
 static bool put_consequence(struct engine *e, struct arena *arena, struct change *c, const struct consequence *out, struct err *err)
 {
     for (int i = 0; i < out->entry_count; i++) {
@@ -299,6 +357,8 @@ static bool put_consequence(struct engine *e, struct arena *arena, struct change
     for (int i = 0; i < out->score_count; i++)
         if (!store_score_add(e->store, &out->scores[i], c->seq, err))
             return false;
+    if (!hold_xp(e, c, out, err))
+        return false;
     for (int i = 0; i < out->record_count; i++)
         if (!put_record(e, arena, &out->records[i], c->now, err))
             return false;
