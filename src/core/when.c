@@ -16,8 +16,6 @@ const struct when_name when_names[WHEN_NAMES] = {
     {"open_criticals", T_INT, offsetof(struct when_env, open_criticals)},
     {"me", T_TEXT, offsetof(struct when_env, me)},
 };
-static const char *const any_text[] = {"title", "customer_name", "key", "ref", "assignee"};
-enum { ANY_TEXTS = sizeof any_text / sizeof *any_text };
 
 /* ---- evaluating ---- */
 
@@ -234,10 +232,9 @@ static bool method_eval(const struct when *w, const struct scene *scene)
 {
     if (w->left->kind != ANY_TEXT)
         return method_fits(w, value_of(w->left, scene).text);
-    for (int i = 0; i < ANY_TEXTS; i++)
-        if (method_fits(w, field_text(scene->ticket, field_find(any_text[i]))))
-            return true;
-    return false;
+    const struct ticket *t = scene->ticket;
+    return method_fits(w, t->title) || method_fits(w, t->customer_name) || method_fits(w, t->key) || method_fits(w, t->ref) ||
+           method_fits(w, t->assignee);
 }
 
 static bool has_eval(const struct when *w, const struct scene *scene)

@@ -143,6 +143,28 @@ static void nothing_gives_an_empty_answer_and_no_crash(void **state)
     classify_model_free(starter);
 }
 
+static void hard_phrases_stand_in_critical_tickets_only(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    struct classify_model *starter = tickets_starter();
+    struct labelled_set gold = tickets_gold(arena);
+    int criticals = 0, caught = 0, wrong = 0;
+    for (int i = 0; i < gold.count; i++) {
+        struct classify_result r;
+        classify_text(starter, arena, gold.rows[i].subject, gold.rows[i].body, &r);
+        criticals += gold.rows[i].urgency == URGENCY_CRITICAL;
+        caught += r.hard && gold.rows[i].urgency == URGENCY_CRITICAL;
+        if (r.hard && gold.rows[i].urgency != URGENCY_CRITICAL)
+            printf("# hard, not critical: \"%s\" in \"%s\"\n", r.hard_phrase, gold.rows[i].subject);
+        wrong += r.hard && gold.rows[i].urgency != URGENCY_CRITICAL;
+    }
+    printf("# hard phrases: in %d of %d criticals, in %d of %d others\n", caught, criticals, wrong, gold.count - criticals);
+    assert_true(caught >= criticals / 5);
+    assert_true(wrong <= 3); /* each would page somebody for nothing */
+    classify_model_free(starter);
+}
+
 static void print_figures(const char *what, struct figures f)
 {
     printf("# %-28s n %4d  F1 %.3f  R@10 %.3f  log-loss %.3f  ECE %.3f  p50 %.1f us\n", what, f.n, f.f1, f.recall_at_10, f.log_loss,
@@ -477,6 +499,7 @@ int main(void)
         cmocka_unit_test(a_broken_lexicon_is_refused_with_its_line),
         cmocka_unit_test(reasons_add_up_and_hard_phrases_are_named),
         cmocka_unit_test(nothing_gives_an_empty_answer_and_no_crash),
+        cmocka_unit_test(hard_phrases_stand_in_critical_tickets_only),
         cmocka_unit_test(the_starter_rules_do_well_on_held_out_tickets),
         cmocka_unit_test(learning_is_the_same_on_every_run_in_every_order_and_after_an_undo),
         cmocka_unit_test(a_model_that_would_be_worse_is_refused),
