@@ -44,6 +44,7 @@ struct desk {
     const struct classify_model *model;  /* frozen */
     void (*control)(void *arg, struct control *wish); /* hands a wish to main; any thread */
     void *control_arg;
+    int64_t patience;                    /* ms for a request's head to arrive; twice that for its body */
     atomic_bool draining;
     atomic_uint generation;              /* counts configurations: streams look whether theirs is still in force */
     atomic_int_least64_t committed_at;   /* mono ms of the last commit seen to succeed, 0 = none */

@@ -26,8 +26,6 @@ enum {
     STREAMS_EACH = 64,    /* per uid */
     POOL = 24 << 10,      /* the library's memory per connection: headers and write buffer */
     PIECE = 8 << 10,      /* of a stream */
-    HEAD_MS = 5000,
-    BODY_MS = 10000,
     IDLE_MS = 15000,
     DESK_IDLE_MS = 120000, /* consoles keep their connection */
     BODY_RATE = 64,       /* bytes a millisecond that buy a large body more time */
@@ -95,7 +93,7 @@ struct whole { /* a request and what only this file needs of it */
     const char *url;
     char *buf;
     size_t cap, limit, drained;
-    bool begun, parked, discard, doubtful;
+    bool begun, parked, discard;
 };
 static _Thread_local struct reader *thread_reader;
 
@@ -187,14 +185,15 @@ static void on_connection(void *cls, struct MHD_Connection *c, void **context, e
     *context = info ? peer_new(l, (int)info->connect_fd) : NULL;
 }
 
-static bool overdue(const struct peer *p, int64_t now)
+/* A head gets the desk's patience, a body twice that and more the more of it has come. */
+static bool overdue(const struct peer *p, int64_t patience, int64_t now)
 {
     int64_t age = now - p->since;
     switch (p->phase) {
     case PHASE_HEAD:
-        return age > HEAD_MS;
+        return age > patience;
     case PHASE_BODY:
-        return age > BODY_MS + p->received / BODY_RATE;
+        return age > 2 * patience + p->received / BODY_RATE;
     case PHASE_IDLE:
         return age > (p->side == SIDE_DESK ? DESK_IDLE_MS : IDLE_MS);
     case PHASE_ANSWER:
@@ -208,7 +207,7 @@ void server_sweep(struct server *server)
     int64_t now = clock_mono();
     pthread_mutex_lock(&server->lock);
     for (struct peer *p = server->peers; p; p = p->next)
-        if (!p->dead && overdue(p, now))
+        if (!p->dead && overdue(p, server->desk->patience, now))
             cut(p, p->phase == PHASE_HEAD || p->phase == PHASE_BODY);
     bool beat = now - server->beat_at >= BEAT_MS;
     if (beat)
@@ -393,7 +392,6 @@ static bool accepted(struct whole *w)
 {
     enum problem_id why;
     if (!gate_check(&w->req.head, &why)) {
-        w->doubtful = true;
         request_refuse(&w->req, why);
         return false;
     }
@@ -557,11 +555,10 @@ static enum MHD_Result send_stream(struct whole *w)
 
 /* --- a request's body and end --- */
 
-/* A refusal before the body: where it is small and its length is beyond doubt, wait for it, so that the answer is not
- * lost in a reset connection and the connection can go on. */
+/* A refusal that does not end the connection waits for a small body, so that the next request can follow it. */
 static bool may_drain(const struct whole *w)
 {
-    if (w->doubtful || request_header(&w->req, "Expect", NULL))
+    if (w->answer.close || request_header(&w->req, "Expect", NULL))
         return false;
     return !gate_has_body(&w->req.head) || (gate_length(&w->req.head) > 0 && gate_length(&w->req.head) <= EARLY_DRAIN);
 }

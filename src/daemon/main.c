@@ -90,6 +90,7 @@ static bool open_config(struct daemon *d, struct err *err)
         return false;
     desk_init(&d->desk, snapshot);
     d->desk.db = d->options.db;
+    d->desk.patience = d->options.patience;
     return true;
 }
 

@@ -16,6 +16,7 @@ const char options_help[] =
     "  --port N         webhooks on 127.0.0.1 too, 0 = not (default: listen.port of the configuration)\n"
     "  --db PATH        database (default /var/lib/triage/triage.db)\n"
     "  --data DIR       data files (default: $TRIAGE_DATA, beside the program, installed)\n"
+    "  --patience MS    for a request's head; its body gets twice as long (default 5000)\n"
     "  --clock FILE     takes the time from a mapped file, for tests\n"
     "  --check          reads the configuration, says what is wrong, and ends\n"
     "  --debug          says more in the log\n"
@@ -23,21 +24,22 @@ const char options_help[] =
     "\n"
     "Signals: HUP reads the configuration again; TERM and INT stop after what was accepted is written.\n";
 
-enum { DIR_ = 1, CONFIG_, SOCKET_, INGEST_, PORT_, DB_, DATA_, CLOCK_, CHECK_, DEBUG_, VERSION_, HELP_ };
+enum { DIR_ = 1, CONFIG_, SOCKET_, INGEST_, PORT_, DB_, DATA_, CLOCK_, PATIENCE_, CHECK_, DEBUG_, VERSION_, HELP_ };
 static const struct option table[] = {
     {"dir", required_argument, NULL, DIR_},       {"config", required_argument, NULL, CONFIG_},
     {"socket", required_argument, NULL, SOCKET_}, {"ingest", required_argument, NULL, INGEST_},
     {"port", required_argument, NULL, PORT_},     {"db", required_argument, NULL, DB_},
     {"data", required_argument, NULL, DATA_},     {"clock", required_argument, NULL, CLOCK_},
+    {"patience", required_argument, NULL, PATIENCE_},
     {"check", no_argument, NULL, CHECK_},         {"debug", no_argument, NULL, DEBUG_},
     {"version", no_argument, NULL, VERSION_},     {"help", no_argument, NULL, HELP_},
     {NULL, 0, NULL, 0}};
 
-static bool take_port(struct options *o, struct err *err)
+static bool take_number(const char *name, int64_t least, int64_t most, int64_t *out, struct err *err)
 {
     char *end;
-    o->port = strtoll(optarg, &end, 10);
-    return (*optarg && !*end && o->port >= 0 && o->port <= 65535) || err_set(err, ERR_USAGE, "--port %s is no port", optarg);
+    *out = strtoll(optarg, &end, 10);
+    return (*optarg && !*end && *out >= least && *out <= most) || err_set(err, ERR_USAGE, "--%s %s is no number it can be", name, optarg);
 }
 
 static void default_paths(struct arena *arena, struct options *o)
@@ -56,7 +58,7 @@ static void default_paths(struct arena *arena, struct options *o)
 
 bool options_parse(struct arena *arena, int argc, char **argv, struct options *out, struct err *err)
 {
-    *out = (struct options){.port = -1};
+    *out = (struct options){.port = -1, .patience = 5000};
     const char **texts[] = {[DIR_] = &out->dir, [CONFIG_] = &out->config, [SOCKET_] = &out->socket, [INGEST_] = &out->ingest,
                             [DB_] = &out->db, [DATA_] = &out->data, [CLOCK_] = &out->clock};
     bool *flags[] = {[CHECK_] = &out->check, [DEBUG_] = &out->debug, [VERSION_] = &out->version, [HELP_] = &out->help};
@@ -65,11 +67,13 @@ bool options_parse(struct arena *arena, int argc, char **argv, struct options *o
     for (int c; (c = getopt_long(argc, argv, "", table, NULL)) != -1;) {
         if (c == '?')
             return err_set(err, ERR_USAGE, "%s is no option, or lacks its value", argv[optind - 1]);
-        if (c == PORT_ && !take_port(out, err))
+        if (c == PORT_ && !take_number("port", 0, 65535, &out->port, err))
+            return false;
+        if (c == PATIENCE_ && !take_number("patience", 50, 600000, &out->patience, err))
             return false;
         if (c >= CHECK_)
             *flags[c] = true;
-        else if (c != PORT_)
+        else if (c != PORT_ && c != PATIENCE_)
             *texts[c] = optarg;
     }
     if (optind < argc)
