@@ -91,6 +91,22 @@ static void wait_ready(struct daemon_run *run)
     }
 }
 
+static void become(const struct daemon_run *run, const char *clock)
+{
+    char db[128], config[128];
+    snprintf(db, sizeof db, "%s/triage.db", run->dir);
+    snprintf(config, sizeof config, "%s/triage.yaml", run->dir);
+    const char *args[24] = {"triaged", "--clock", clock};
+    int n = 3;
+    const char *private[] = {"--dir", run->dir, NULL};
+    const char *system[] = {"--config", config, "--socket", run->desk, "--ingest", run->ingest, "--db", db, NULL};
+    for (const char **a = run->system ? system : private; *a; a++)
+        args[n++] = *a;
+    for (int i = 0; i < 4 && run->more[i]; i++)
+        args[n++] = run->more[i];
+    execv(program(), (char *const *)(uintptr_t)args);
+}
+
 void daemon_restart(struct daemon_run *run)
 {
     char clock[128];
@@ -101,13 +117,13 @@ void daemon_restart(struct daemon_run *run)
         int fd = open(run->log, O_WRONLY | O_CREAT | O_APPEND, 0600);
         dup2(fd, STDOUT_FILENO);
         dup2(fd, STDERR_FILENO);
-        execl(program(), "triaged", "--dir", run->dir, "--clock", clock, (char *)NULL);
+        become(run, clock);
         _exit(127);
     }
     wait_ready(run);
 }
 
-struct daemon_run *daemon_start(const char *config)
+struct daemon_run *daemon_make(const char *config)
 {
     struct daemon_run *run = calloc(1, sizeof *run);
     assert_non_null(run);
@@ -119,6 +135,12 @@ struct daemon_run *daemon_start(const char *config)
     make_clock(run);
     if (config)
         daemon_config(run, config);
+    return run;
+}
+
+struct daemon_run *daemon_start(const char *config)
+{
+    struct daemon_run *run = daemon_make(config);
     daemon_restart(run);
     return run;
 }

@@ -9,11 +9,15 @@ enum { TEST_NOW_S = 1798761600 }; /* 2027-01-01T00:00:00Z: no fixture is in the 
 struct daemon_run {
     char dir[64], desk[96], ingest[96], log[96];
     int64_t *clock; /* ms UTC; the daemon reads it too */
+    const char *more[4]; /* further arguments, NULL-terminated */
+    bool system;         /* as a system's desk: without --dir, so that its user is no agent unless listed */
     pid_t pid;
 };
 /* A fresh directory with this triaged.yaml (NULL: none), the clock at TEST_NOW_S, and the daemon up. */
 struct daemon_run *daemon_start(const char *config);
-/* Starts it again in the same directory. */
+/* The same, not yet started: set more or system, then daemon_restart. */
+struct daemon_run *daemon_make(const char *config);
+/* Starts it (again) in its directory. */
 void daemon_restart(struct daemon_run *run);
 void daemon_config(struct daemon_run *run, const char *config); /* writes triage.yaml; no signal */
 /* Asks it to stop and waits; returns its exit code, or 128 + signal. */
