@@ -8,6 +8,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+enum { CHANGES_CHECKED = 64 }; /* each costs a walk over the snapshot */
+enum { PLAYERS_KEPT = 1000 };  /* of a boss's participants, as records of their own */
+
 struct cstar {
     struct decode d;
     const struct json *root, *data, *changes;
@@ -85,7 +88,8 @@ static void check_changes(struct cstar *c, const struct json *object)
 {
     if (decode_given(json_get(c->data, "changes")) && !c->changes)
         decode_warn(&c->d, "type", "changes", false);
-    for (const struct json *m = json_first(c->changes); m; m = json_next(m)) {
+    int left = CHANGES_CHECKED;
+    for (const struct json *m = json_first(c->changes); m && left > 0; m = json_next(m), left--) {
         const struct json *to = json_get(m, "to"), *shown = pick(object, json_name(m));
         if (decode_given(m) && (!json_is(m, JSON_OBJECT) || (to && shown && !same_value(c, to, shown))))
             decode_warn(&c->d, "changes", json_name(m), false);
@@ -135,7 +139,8 @@ static struct json *member_json(struct cstar *c, const struct json *node, const 
     case TAGS:
         return json_new_raw(tags_json(c, node, m->camel, &count));
     case JSON:
-        return json_copy(node);
+        text = decode_json(&c->d, node);
+        return text ? json_new_raw(text) : NULL;
     }
     return NULL;
 }
@@ -418,7 +423,7 @@ static bool read_customer_event(struct cstar *c)
     static const struct member members[] = {
         {"id", "source_id", TEXT}, {"name", "name", TEXT}, {"phone", "phone", TEXT}, {"status", "status", TEXT},
         {"tags", "tags", TAGS}, {"notes", "notes", TEXT}, {"customFields", "custom", JSON},
-        {"ticketCount", "ticket_count", INT}, {"createdAt", "created_at", TIME}, {"updatedAt", "updated_at", TIME}, {NULL}};
+        {"ticketCount", "ticket_count", INT}, {"createdAt", "created_at", TIME}, {"updatedAt", "updated_at", TIME}, {NULL, NULL, TEXT}};
     static const struct decode_word feelings[] = {{"happy", 0}, {"positive", 0}, {"angry", 1}, {"negative", 1},
                                                   {"neutral", 2}, {"frustrated", 3}, {NULL, 0}};
     static const char *const names[] = {"positive", "negative", "neutral", "frustrated"};
@@ -450,7 +455,7 @@ static bool read_article(struct cstar *c)
         {"title", "title", TEXT}, {"slug", "slug", TEXT}, {"excerpt", "excerpt", TEXT}, {"content", "content", TEXT},
         {"category", "category", TEXT}, {"isPublic", "public", BOOL}, {"tags", "tags", TAGS},
         {"viewCount", "views", INT}, {"useCount", "uses", INT}, {"publishedAt", "published_at", TIME},
-        {"createdAt", "created_at", TIME}, {"updatedAt", "updated_at", TIME}, {NULL}};
+        {"createdAt", "created_at", TIME}, {"updatedAt", "updated_at", TIME}, {NULL, NULL, TEXT}};
     static const struct decode_word words[] = {{"draft", 0}, {"published", 1}, {"archived", 2}, {NULL, 0}};
     struct decode *d = &c->d;
     const struct json *article = object_of(c->data, "article");
@@ -520,7 +525,8 @@ static void read_participants(struct cstar *c, struct json *data)
         if (!(*seen)++) {
             players++;
             json_push(order, json_new_string(key));
-            put_player(c, key, pick(p, "userName"));
+            if (players <= PLAYERS_KEPT)
+                put_player(c, key, pick(p, "userName"));
         }
     }
     struct json *per = json_object();
@@ -582,7 +588,7 @@ static bool read_boss(struct cstar *c)
 {
     static const struct member members[] = {{"name", "name", TEXT}, {"tier", "tier", TEXT}, {"maxHp", "max_hp", INT},
                                             {"ticketsRequired", "tickets_required", INT},
-                                            {"spawnedAt", "spawned_at", TIME}, {NULL}};
+                                            {"spawnedAt", "spawned_at", TIME}, {NULL, NULL, TEXT}};
     struct decode *d = &c->d;
     const struct json *boss = object_of(c->data, "boss");
     const char *key = key_of(c, pick(boss, "id"), "boss.id");
@@ -607,7 +613,7 @@ static bool read_player(struct cstar *c)
 {
     static const struct member members[] = {
         {"userName", "name", TEXT}, {"name", "name", TEXT}, {"newLevel", "level", INT}, {"level", "level", INT},
-        {"totalXp", "xp", INT}, {"gold", "gold", INT}, {"currentStreak", "streak", INT}, {"streak", "streak", INT}, {NULL}};
+        {"totalXp", "xp", INT}, {"gold", "gold", INT}, {"currentStreak", "streak", INT}, {"streak", "streak", INT}, {NULL, NULL, TEXT}};
     struct decode *d = &c->d;
     const struct json *player = object_of(c->data, "player");
     const char *key = key_of(c, player_id(player), "player.userId");
@@ -629,7 +635,7 @@ static bool read_player(struct cstar *c)
 static bool read_achievement(struct cstar *c)
 {
     static const struct member members[] = {{"name", "name", TEXT}, {"description", "description", TEXT}, {"tier", "tier", TEXT},
-                                            {"xpReward", "xp", INT}, {"xp", "xp", INT}, {"unlockedAt", "unlocked_at", TIME}, {NULL}};
+                                            {"xpReward", "xp", INT}, {"xp", "xp", INT}, {"unlockedAt", "unlocked_at", TIME}, {NULL, NULL, TEXT}};
     struct decode *d = &c->d;
     const struct json *achievement = object_of(c->data, "achievement"), *player = object_of(c->data, "player");
     const char *key = key_of(c, pick(achievement, "id"), "achievement.id");
@@ -667,7 +673,7 @@ static void read_rating(struct cstar *c, const struct json *survey, struct json 
 /* A survey names a ticket and a customer, but makes neither. */
 static bool read_survey(struct cstar *c)
 {
-    static const struct member members[] = {{"comment", "comment", TEXT}, {"submittedAt", "submitted_at", TIME}, {NULL}};
+    static const struct member members[] = {{"comment", "comment", TEXT}, {"submittedAt", "submitted_at", TIME}, {NULL, NULL, TEXT}};
     struct decode *d = &c->d;
     const struct json *survey = object_of(c->data, "survey"), *ticket = object_of(c->data, "ticket");
     const char *key = key_of(c, pick(survey, "id"), "survey.id");

@@ -11,6 +11,7 @@
 #include <string.h>
 
 enum { DAY_MS = 86400000, HASH_DIGITS = 16, TITLE_SHOWN = 60 };
+enum { EVENT_PARTS = 20000 }; /* messages or records one event may bring; more stay in the raw event alone */
 static const int64_t year_10000 = 253402300800000;
 
 /* --- map --- */
@@ -250,8 +251,24 @@ bool decode_flag(struct decode *d, const struct json *node, const char *field, b
     return known >= 0;
 }
 
+/* Deeper than this, JSON as sent stays in the raw event alone: inside an observation it would nest too deep to be
+ * read back. */
+enum { KEPT_DEPTH = 400 };
+
+static bool deeper(const struct json *node, int than)
+{
+    if (than <= 0)
+        return true;
+    for (const struct json *child = json_first(node); child; child = json_next(child))
+        if (deeper(child, than - 1))
+            return true;
+    return false;
+}
+
 char *decode_json(struct decode *d, const struct json *node)
 {
+    if (deeper(node, KEPT_DEPTH))
+        return NULL;
     bool empty = json_is(node, JSON_OBJECT) || json_is(node, JSON_ARRAY) ? !json_first(node) : false;
     return decode_given(node) && !empty ? json_print_in(d->arena, node) : NULL;
 }
@@ -543,6 +560,10 @@ static const char *id_of_text(struct decode *d, const char *prefix, const char *
 struct message *decode_message(struct decode *d, const char *id, const char *prefix, const char *body)
 {
     struct observation *obs = d->obs;
+    if (obs->message_count >= EVENT_PARTS) {
+        decode_warn(d, "range", "messages", false);
+        return NULL;
+    }
     id = id ? id : id_of_text(d, prefix, body);
     int64_t *known = decode_map_at(d->arena, &d->ids, id);
     if (*known)
@@ -571,6 +592,11 @@ int decode_role(const char *word)
 void decode_record(struct decode *d, const char *kind, const char *key, struct json *data)
 {
     struct observation *obs = d->obs;
+    if (obs->record_count >= EVENT_PARTS) {
+        decode_warn(d, "range", "records", false);
+        json_free(data);
+        return;
+    }
     obs->records = grown(d->arena, obs->records, obs->record_count, &d->record_max, sizeof *obs->records);
     obs->records[obs->record_count++] = (struct record){kind, key, json_print_in(d->arena, data)};
     json_free(data);

@@ -44,7 +44,7 @@ char *decode_id(struct decode *d, const struct json *node, const char *field); /
 bool decode_int(struct decode *d, const struct json *node, const char *field, int64_t *value); /* digits: `type` */
 bool decode_flag(struct decode *d, const struct json *node, const char *field, bool *value);
 bool decode_when(struct decode *d, const struct json *node, const char *field, int64_t *ms); /* `ts`, `ts-no-zone` */
-char *decode_json(struct decode *d, const struct json *node); /* printed; NULL for absent, null, {} and [] */
+char *decode_json(struct decode *d, const struct json *node); /* printed; NULL for absent, null, {}, [], or too deep */
 struct decode_word { const char *word; int value; };
 /* Trimmed and lower-cased, looked up in a list ended by {NULL}; -1 if not in it. */
 int decode_word_value(struct decode *d, const char *text, const struct decode_word *words);
@@ -61,7 +61,8 @@ bool decode_occurred(struct decode *d, const struct json *node, const char *fiel
 void decode_says(struct decode *d, int effect, int kind);
 void decode_ticket(struct decode *d, const char *source_id, const char *key);
 int64_t decode_clamp(const struct decode *d, int64_t ms); /* a wrong clock must not freeze a ticket */
-/* Adds a message unless its id is known; NULL then. id NULL: made of the text and how often it came. */
+/* Adds a message unless its id is known or there are too many; NULL then. id NULL: made of the text and how often it
+ * came. */
 struct message *decode_message(struct decode *d, const char *id, const char *prefix, const char *body);
 int decode_role(const char *word); /* enum author; anything unknown is a customer */
 void decode_record(struct decode *d, const char *kind, const char *key, struct json *data); /* takes data */

@@ -51,6 +51,8 @@ static struct message *add_entry(struct decode *d, const struct json *entry, con
     if (decode_blank(text))
         return NULL;
     struct message *m = decode_message(d, NULL, prefix, text);
+    if (!m)
+        return NULL;
     m->author_kind = entry_author(d, entry);
     m->origin = origin;
     if (entry_time(entry, &at))
@@ -99,7 +101,7 @@ static void read_attachments(struct decode *d, const struct json *data)
     struct message *m = d->obs->message_count ? d->obs->messages : decode_message(d, NULL, "h", NULL);
     m->author_kind = m->author_kind ? m->author_kind : AUTHOR_CUSTOMER;
     m->origin = m->origin ? m->origin : ORIGIN_DESCRIPTION;
-    m->assets = json_print_in(d->arena, list);
+    m->assets = decode_json(d, list);
     m->asset_count = count;
 }
 

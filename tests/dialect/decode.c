@@ -356,6 +356,44 @@ static void strict_mode_never_loses_a_warning_among_many(void **state)
     assert_int_equal(dialect_status(&c.list[0], DOOR_WHK, true), 422);
 }
 
+static void an_event_brings_at_most_20000_messages(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    AUTO_STR body;
+    struct event_case c;
+    str_init(&body, 1 << 20);
+    str_adds(&body, "{\"source_ticket_id\":\"1\",\"description\":\"d\",\"conversation_history\":[");
+    for (int i = 0; i < 20005; i++)
+        str_adds(&body, i ? ",\"x\"" : "\"x\"");
+    str_adds(&body, "]}");
+    event_decode(arena, "rbs", body.data, body.len, event_now, &c);
+    assert_int_equal(c.list[0].effect, EFFECT_CREATE);
+    assert_int_equal(c.list[0].obs.message_count, 20000);
+    assert_non_null(strstr(warnings(arena, &c.list[0]), "range:messages"));
+}
+
+static void json_nested_too_deep_to_keep_stays_in_the_raw_event(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    AUTO_STR body;
+    struct event_case c;
+    for (int depth = 399; depth <= 401; depth++) {
+        str_init(&body, 1 << 16);
+        str_adds(&body, "{\"source_ticket_id\":\"1\",\"metadata\":{\"a\":");
+        for (int i = 1; i < depth; i++)
+            str_addc(&body, '[');
+        for (int i = 1; i < depth; i++)
+            str_addc(&body, ']');
+        str_adds(&body, "}}");
+        event_decode(arena, "rbs", body.data, body.len, event_now, &c);
+        assert_int_equal(c.list[0].effect, EFFECT_CREATE);
+        assert_int_equal(c.list[0].obs.value.metadata != NULL, depth <= 400);
+        str_fini(&body);
+    }
+}
+
 static void equal_content_hashes_alike_whatever_its_order(void **state)
 {
     (void)state;
@@ -396,6 +434,8 @@ int main(void)
         cmocka_unit_test(headers_fill_in_what_a_body_leaves_out),
         cmocka_unit_test(a_clock_far_ahead_orders_nothing),
         cmocka_unit_test(strict_mode_never_loses_a_warning_among_many),
+        cmocka_unit_test(an_event_brings_at_most_20000_messages),
+        cmocka_unit_test(json_nested_too_deep_to_keep_stays_in_the_raw_event),
         cmocka_unit_test(equal_content_hashes_alike_whatever_its_order),
         cmocka_unit_test(a_map_counts_what_it_is_asked),
     };
