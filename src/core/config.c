@@ -201,6 +201,7 @@ static const struct schema_key source_keys[] = {
     {.name = "reply_via", .type = SCHEMA_WORD, AT(config_source, reply_via), .words = vias, .fallback = "none"},
     {.name = "reply_url", .type = SCHEMA_TEXT, AT(config_source, reply_url), .max = 2000},
     {.name = "reply_secret", .type = SCHEMA_TEXT, AT(config_source, reply_secret)},
+    {.name = "allow_loopback", .type = SCHEMA_BOOL, AT(config_source, allow_loopback)},
     {.name = "team", .type = SCHEMA_TEXT, AT(config_source, team)},
     {0},
 };

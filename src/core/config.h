@@ -24,6 +24,7 @@ struct config_source {
     int64_t rate, burst;  /* events a second (0 = no limit) and bucket size */
     int reply_via;        /* enum reply_via */
     const char *reply_url, *reply_secret;
+    bool allow_loopback;  /* reply_url may lead to this machine, then plain http is allowed too */
     const char *team;
     int line;             /* in the file, for hints such as "set reply_via in triage.yaml line 31" */
 };

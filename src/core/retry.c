@@ -10,3 +10,20 @@ int64_t retry_wait(int64_t failures, int64_t jitter_bp, int64_t retry_after)
     wait += wait / 10 * jitter_bp / 10000;
     return wait > retry_after ? wait : retry_after;
 }
+
+static int64_t asked_to_wait(struct retry *r, int64_t wait)
+{
+    r->waits++;
+    r->waited += wait;
+    return r->waits > RETRY_WAITS || r->waited > RETRY_WAITED_MS ? -1 : wait;
+}
+
+int64_t retry_step(struct retry *r, const struct verdict *v, int64_t jitter_bp)
+{
+    if (v->kind == VERDICT_LATER)
+        return v->retry_after;
+    if (v->kind == VERDICT_WAIT)
+        return asked_to_wait(r, v->retry_after);
+    r->attempts++;
+    return v->kind == VERDICT_RETRY ? retry_wait(r->attempts, jitter_bp, v->retry_after) : -1;
+}

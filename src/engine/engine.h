@@ -25,10 +25,12 @@ struct outgoing {
     struct outgoing *next;
     int64_t parcel, attempts, ticket, at;
     const char *url, *secret;
+    bool allow_loopback;
     const char *account, *key, *source_id, *message_id, *author, *body;
 };
-/* A parcel's answer: the fourth way in. status 0 = no answer came. */
-struct receipt { int64_t parcel, status, retry_after, jitter_bp; const char *excerpt; };
+/* A parcel's answer: the fourth way in. verdict: core/retry.h. status 0 = no answer came; ambiguous: though bytes of the
+ * request were sent, so the other side may have acted. excerpt: safe text of the answer, or why there was none. */
+struct receipt { int64_t parcel; int verdict; int64_t retry_after, status, jitter_bp; bool ambiguous; const char *excerpt; };
 bool engine_receipt(struct engine *e, struct arena *arena, const struct receipt *r, int64_t now, struct err *err);
 /* At boot: what was flying when the daemon died is due again, marked ambiguous. */
 bool engine_boot(struct engine *e, struct arena *arena, int64_t now, struct err *err);

@@ -42,6 +42,8 @@ static bool journal(struct engine *e, struct arena *arena, const struct parcel *
     json_put_string(data, "state", p->state);
     json_put_i64(data, "message", p->message);
     json_put_i64(data, "attempts", p->attempts);
+    if (p->due_at)
+        json_put_i64(data, "due_at", p->due_at);
     if (p->error)
         json_put_string(data, "error", p->error);
     struct entry entry = {.at = now, .actor = "courier", .kind = "parcel", .ticket = p->ticket, .cause = p->entry, .data = json_print_in(arena, data)};
@@ -64,12 +66,16 @@ static bool fly(struct engine *e, struct arena *arena, struct parcel *p, int64_t
     }
     p->state = "flying";
     struct outgoing *o = ARENA_NEW(e->batch, struct outgoing);
-    *o = (struct outgoing){.next = e->outgoing, .parcel = p->id, .attempts = p->attempts, .ticket = t->id, .at = m->at,
+    *o = (struct outgoing){.parcel = p->id, .attempts = p->attempts, .ticket = t->id, .at = m->at,
                            .url = arena_strdup(e->batch, source->reply_url), .secret = arena_strdup(e->batch, source->reply_secret),
+                           .allow_loopback = source->allow_loopback,
                            .account = arena_strdup(e->batch, t->account), .key = arena_strdup(e->batch, t->key),
                            .source_id = arena_strdup(e->batch, t->source_id), .message_id = arena_strdup(e->batch, m->id),
                            .author = arena_strdup(e->batch, m->author), .body = arena_strdup(e->batch, m->body)};
-    e->outgoing = o;
+    struct outgoing **end = &e->outgoing; /* oldest due first */
+    while (*end)
+        end = &(*end)->next;
+    *end = o;
     return store_parcel_update(e->store, p, err) && store_message_state(e->store, p->message, "sending", err) && journal(e, arena, p, now, err);
 }
 
@@ -121,28 +127,57 @@ bool engine_next(struct engine *e, int64_t *at, struct err *err)
     return true;
 }
 
+/* The memo keeps what the columns have no place for: waits asked for, and whether an attempt may have arrived unseen. */
+static void read_memo(struct arena *arena, const struct parcel *p, struct retry *out, bool *ambiguous)
+{
+    const struct json *memo = p->memo ? json_parse_in(arena, p->memo, strlen(p->memo), &json_limits_native, NULL, NULL) : NULL;
+    *out = (struct retry){p->attempts, json_get_i64(memo, "waits", 0), json_get_i64(memo, "waited", 0)};
+    *ambiguous = json_get_bool(memo, "ambiguous", false);
+}
+
+static void write_memo(struct arena *arena, struct parcel *p, const struct retry *r, bool ambiguous)
+{
+    AUTO_JSON memo = json_object();
+    if (r->waits) {
+        json_put_i64(memo, "waits", r->waits);
+        json_put_i64(memo, "waited", r->waited);
+    }
+    if (ambiguous)
+        json_put_bool(memo, "ambiguous", true);
+    p->attempts = r->attempts;
+    p->memo = json_count(memo) ? json_print_in(arena, memo) : NULL;
+}
+
+static const char *error_of(struct arena *arena, const struct receipt *r)
+{
+    const char *excerpt = r->excerpt ? r->excerpt : "";
+    if (!r->status)
+        return *excerpt ? excerpt : "no answer";
+    return arena_printf(arena, "%lld%s%s", (long long)r->status, *excerpt ? " " : "", excerpt);
+}
+
+static const char *message_state(const struct parcel *p)
+{
+    return str_eq(p->state, "delivered") ? "sent" : str_eq(p->state, "dead") ? "failed" : "sending";
+}
+
 bool engine_receipt(struct engine *e, struct arena *arena, const struct receipt *r, int64_t now, struct err *err)
 {
     struct parcel p;
-    bool found;
+    struct retry retry;
+    bool found, ambiguous;
     if (!store_parcel_get(e->store, arena, r->parcel, &p, &found, err))
         return false;
     if (!found || !str_eq(p.state, "flying"))
         return true; /* told twice, or taken over after a restart */
-    p.attempts++;
-    int64_t wait = -1;
-    bool ok = r->status >= 200 && r->status < 300;
-    if (ok) {
-        p.state = "delivered";
-        p.error = NULL;
-    } else {
-        p.error = r->status ? arena_printf(arena, "%lld %s", (long long)r->status, r->excerpt ? r->excerpt : "") : r->excerpt ? r->excerpt : "no answer";
-        wait = r->status == 410 ? -1 : retry_wait(p.attempts, r->jitter_bp, r->retry_after);
-        p.state = wait < 0 ? "dead" : "retrying";
-    }
+    read_memo(arena, &p, &retry, &ambiguous);
+    int64_t wait = retry_step(&retry, &(struct verdict){r->verdict, r->retry_after}, r->jitter_bp);
+    write_memo(arena, &p, &retry, ambiguous || r->ambiguous);
+    p.state = r->verdict == VERDICT_DELIVERED ? "delivered" : wait < 0 ? "dead" : "retrying";
+    p.error = r->verdict == VERDICT_DELIVERED ? NULL : error_of(arena, r);
     p.due_at = wait < 0 ? 0 : now + wait;
-    return store_parcel_update(e->store, &p, err) &&
-           (!p.message || store_message_state(e->store, p.message, ok ? "sent" : wait < 0 ? "failed" : "sending", err)) && journal(e, arena, &p, now, err);
+    return store_parcel_update(e->store, &p, err) && (!p.message || store_message_state(e->store, p.message, message_state(&p), err)) &&
+           journal(e, arena, &p, now, err);
 }
 
 bool engine_boot(struct engine *e, struct arena *arena, int64_t now, struct err *err)

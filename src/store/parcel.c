@@ -122,5 +122,5 @@ bool store_parcel_get(struct store *s, struct arena *a, int64_t id, struct parce
 
 bool store_parcel_land(struct store *s, int64_t now, struct err *err)
 {
-    return sql_run(s, err, "UPDATE parcel SET state='retrying',due_at=?,memo='ambiguous' WHERE state='flying'", "i", now);
+    return sql_run(s, err, "UPDATE parcel SET state='retrying',due_at=?,memo=json_set(coalesce(memo,'{}'),'$.ambiguous',json('true')) WHERE state='flying'", "i", now);
 }

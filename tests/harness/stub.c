@@ -1,5 +1,6 @@
 /* stub: see stub.h. All state is under one lock; a pipe that is closed at the end wakes whoever sleeps in poll. */
 #include "harness/stub.h"
+#include "base/arena.h"
 #include "base/clock.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -23,10 +24,12 @@ struct stub {
     pthread_t listener;
     int fd, port, stop[2];
     char url[64];
+    struct arena *arena;
     struct stub_step steps[STEPS];
     int step_count;
     struct stub_request requests[REQUESTS];
-    int count, taken, connections, open, most;
+    int count, taken, connections, open;
+    bool released;
 };
 struct visit { struct stub *stub; int fd; };
 
@@ -99,10 +102,20 @@ static void drip(struct stub *s, int fd, const char *text)
             return;
 }
 
+static void hold(struct stub *s)
+{
+    pthread_mutex_lock(&s->lock);
+    while (!s->released)
+        pthread_cond_wait(&s->changed, &s->lock);
+    pthread_mutex_unlock(&s->lock);
+}
+
 static void behave(struct stub *s, int fd, const struct stub_step *step)
 {
     struct linger hard = {1, 0};
     char rest[256];
+    if (step->manner == STUB_HOLD)
+        hold(s);
     if (step->manner == STUB_DRIP) {
         drip(s, fd, step->raw);
         return;
@@ -163,8 +176,7 @@ static void welcome(struct stub *s, int fd)
     *v = (struct visit){s, fd};
     pthread_mutex_lock(&s->lock);
     s->connections++;
-    if (++s->open > s->most)
-        s->most = s->open;
+    s->open++;
     pthread_mutex_unlock(&s->lock);
     check(pthread_create(&thread, NULL, visit, v) == 0, "pthread_create");
     pthread_detach(thread);
@@ -187,6 +199,7 @@ struct stub *stub_open(void)
     struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
     socklen_t n = sizeof a;
     check(s && pipe(s->stop) == 0, "stub");
+    s->arena = arena_new();
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->changed, NULL);
     s->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -203,6 +216,7 @@ void stub_close(struct stub *s)
 {
     close(s->stop[1]);
     pthread_join(s->listener, NULL);
+    stub_release(s);
     pthread_mutex_lock(&s->lock);
     while (s->open)
         pthread_cond_wait(&s->changed, &s->lock);
@@ -211,6 +225,7 @@ void stub_close(struct stub *s)
         free(s->requests[i].head);
         free(s->requests[i].body);
     }
+    arena_free(s->arena);
     close(s->stop[0]);
     close(s->fd);
     pthread_cond_destroy(&s->changed);
@@ -222,9 +237,18 @@ void stub_script(struct stub *s, const struct stub_step *steps, int count)
 {
     pthread_mutex_lock(&s->lock);
     check(count > 0 && count <= STEPS, "stub: steps");
-    memcpy(s->steps, steps, sizeof *steps * (size_t)count);
+    for (int i = 0; i < count; i++)
+        s->steps[i] = (struct stub_step){steps[i].manner, arena_strdup(s->arena, steps[i].raw), arena_strdup(s->arena, steps[i].then)};
     s->step_count = count;
     s->taken = 0;
+    pthread_mutex_unlock(&s->lock);
+}
+
+void stub_release(struct stub *s)
+{
+    pthread_mutex_lock(&s->lock);
+    s->released = true;
+    pthread_cond_broadcast(&s->changed);
     pthread_mutex_unlock(&s->lock);
 }
 
@@ -267,11 +291,6 @@ static int read_number(struct stub *s, const int *number)
 int stub_connections(struct stub *s)
 {
     return read_number(s, &s->connections);
-}
-
-int stub_most(struct stub *s)
-{
-    return read_number(s, &s->most);
 }
 
 const struct stub_request *stub_request(struct stub *s, int index)

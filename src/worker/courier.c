@@ -1,0 +1,410 @@
+/* courier: parcels wait in a queue per destination, so that a slow one holds up nobody else: at most two exchanges each, 32
+ * in all, and destinations take turns. A parcel in hand is a `flight`, one arena from courier_send until the writer has
+ * committed its receipt; a receipt the writer could not take is kept and offered again. The lock guards the inbox, the
+ * receipts that came back and the flags; everything else belongs to the courier's thread. */
+#include "worker/courier.h"
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "base/text.h"
+#include "worker/guard.h"
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TICK_MS = 1000, IDLE_MS = 60000, EXCERPT_SAFE = 4 << 10 };
+
+struct flight {
+    struct flight *next;
+    struct courier *courier;
+    struct arena *arena; /* owns this flight and all below */
+    struct letter letter;
+    bool allow_loopback, too_many;
+    char host[256];
+    struct request request;
+    struct place *place;
+    struct flight *next_flying, **back_flying;
+    struct job job;
+};
+struct queue { struct flight *first, **last; int count; };
+struct place { /* a destination: whatever is sent to the same URL */
+    struct place *next;
+    char *url;
+    struct queue queue;
+    int flying;
+};
+struct courier {
+    struct courier_options o;
+    struct http *http;
+    struct writer *writer;
+    pthread_t thread;
+    bool started;
+    pthread_mutex_t lock;
+    struct queue inbox, back; /* handed over by the writer; receipts the writer could not commit */
+    bool stopping;
+    int held;                 /* flights that exist */
+    struct place *places;     /* the thread's own from here */
+    struct queue receipts;    /* to be posted */
+    struct flight *in_flight; /* their exchanges are under way */
+    int flying;
+    int64_t post_at;          /* not before, after the writer said no */
+};
+
+static void *must(void *ptr)
+{
+    if (!ptr) {
+        fputs("triage: out of memory\n", stderr);
+        abort();
+    }
+    return ptr;
+}
+
+/* --- queues --- */
+
+static void queue_init(struct queue *q)
+{
+    *q = (struct queue){.last = &q->first};
+}
+
+static void queue_put(struct queue *q, struct flight *f)
+{
+    f->next = NULL;
+    *q->last = f;
+    q->last = &f->next;
+    q->count++;
+}
+
+static struct flight *queue_take(struct queue *q)
+{
+    struct flight *f = q->first;
+    if (f) {
+        q->first = f->next;
+        q->count--;
+        if (!q->first)
+            q->last = &q->first;
+    }
+    return f;
+}
+
+static void queue_move(struct queue *from, struct queue *to)
+{
+    for (struct flight *f; (f = queue_take(from));)
+        queue_put(to, f);
+}
+
+static void queue_drop(struct queue *q)
+{
+    for (struct flight *f; (f = queue_take(q));)
+        arena_free(f->arena);
+}
+
+/* --- in: from the writer's thread --- */
+
+static struct flight *flight_new(struct courier *c, const struct outgoing *o, bool too_many)
+{
+    struct arena *a = arena_new();
+    struct flight *f = ARENA_NEW(a, struct flight);
+    *f = (struct flight){.courier = c, .arena = a, .too_many = too_many, .allow_loopback = o->allow_loopback, .letter = {.parcel = o->parcel}};
+    if (!too_many)
+        f->letter = (struct letter){.parcel = o->parcel, .ticket = o->ticket, .at = o->at, .url = arena_strdup(a, o->url ? o->url : ""),
+                                    .secret = arena_strdup(a, o->secret), .account = arena_strdup(a, o->account), .key = arena_strdup(a, o->key),
+                                    .source_id = arena_strdup(a, o->source_id), .message_id = arena_strdup(a, o->message_id),
+                                    .author = arena_strdup(a, o->author), .body = arena_strdup(a, o->body)};
+    return f;
+}
+
+void courier_send(void *courier, const struct outgoing *out)
+{
+    struct courier *c = courier;
+    pthread_mutex_lock(&c->lock);
+    if (!c->stopping) {
+        bool too_many = c->held >= (c->o.waiting ? c->o.waiting : COURIER_WAITING);
+        queue_put(&c->inbox, flight_new(c, out, too_many));
+        c->held++;
+    }
+    pthread_mutex_unlock(&c->lock);
+    http_wake(c->http);
+}
+
+/* --- out: receipts --- */
+
+static void forget(struct courier *c, struct flight *f)
+{
+    pthread_mutex_lock(&c->lock);
+    c->held--;
+    pthread_mutex_unlock(&c->lock);
+    arena_free(f->arena);
+}
+
+/* On the writer's thread. A full disk may pass: then the receipt is offered again. */
+static void committed(void *arg)
+{
+    struct flight *f = arg;
+    struct courier *c = f->courier;
+    if (f->job.ok || f->job.err.code != ERR_NO_SPACE) {
+        forget(c, f);
+        return;
+    }
+    pthread_mutex_lock(&c->lock);
+    queue_put(&c->back, f);
+    pthread_mutex_unlock(&c->lock);
+    http_wake(c->http);
+}
+
+static void post_receipts(struct courier *c)
+{
+    struct err err;
+    if (c->post_at > clock_mono())
+        return;
+    while (c->receipts.first) {
+        struct flight *f = queue_take(&c->receipts);
+        if (writer_post(c->writer, &f->job, &err))
+            continue;
+        queue_put(&c->receipts, f);
+        c->post_at = clock_mono() + TICK_MS;
+        return;
+    }
+}
+
+static char *safe_excerpt(struct arena *arena, const char *text, size_t n)
+{
+    AUTO_STR safe;
+    str_init(&safe, EXCERPT_SAFE);
+    text_safe(&safe, text, n, TEXT_LINE);
+    return arena_strndup(arena, safe.data, safe.len);
+}
+
+static void write_receipt(struct flight *f, const struct verdict *v, const struct http_answer *a)
+{
+    uint16_t dice;
+    crypto_random(&dice, sizeof dice);
+    f->job = (struct job){.kind = JOB_RECEIPT, .arena = f->arena, .wake = committed, .wake_arg = f};
+    f->job.receipt = (struct receipt){.parcel = f->letter.parcel, .verdict = v->kind, .retry_after = v->retry_after, .status = a->status,
+                                      .jitter_bp = dice % 10001, .ambiguous = a->sent && !a->status,
+                                      .excerpt = safe_excerpt(f->arena, a->excerpt, a->excerpt_n)};
+    queue_put(&f->courier->receipts, f);
+}
+
+static void write_fault(struct flight *f, int kind, const char *why)
+{
+    struct verdict v = {.kind = kind, .retry_after = kind == VERDICT_LATER ? COURIER_LATER_MS : 0};
+    struct http_answer a = {.excerpt = why, .excerpt_n = strlen(why)};
+    write_receipt(f, &v, &a);
+    log_line(LOG_WARN, "not_sent", "parcel=%lld detail=\"%s\"", (long long)f->letter.parcel, f->job.receipt.excerpt);
+}
+
+/* --- exchanges --- */
+
+static void flies(struct courier *c, struct flight *f)
+{
+    f->next_flying = c->in_flight;
+    f->back_flying = &c->in_flight;
+    if (f->next_flying)
+        f->next_flying->back_flying = &f->next_flying;
+    c->in_flight = f;
+    f->place->flying++;
+    c->flying++;
+}
+
+static void lands(struct flight *f)
+{
+    *f->back_flying = f->next_flying;
+    if (f->next_flying)
+        f->next_flying->back_flying = f->back_flying;
+    f->place->flying--;
+    f->courier->flying--;
+}
+
+static void answered(void *arg, const struct http_answer *a)
+{
+    struct flight *f = arg;
+    struct verdict v = destination_webhook.judge(&(struct reply){a->status, a->retry_after}, clock_now());
+    lands(f);
+    write_receipt(f, &v, a);
+    log_line(v.kind == VERDICT_DELIVERED ? LOG_INFO : LOG_WARN, "sent", "parcel=%lld host=%s status=%lld ms=%lld detail=\"%s\"", (long long)f->letter.parcel,
+             f->host, (long long)a->status, (long long)a->ms, a->status ? "" : f->job.receipt.excerpt);
+}
+
+static void launch(struct courier *c, struct flight *f)
+{
+    struct err err = {0};
+    struct guard_url url;
+    bool ok = guard_url(f->letter.url, f->allow_loopback, &url, &err) &&
+              destination_webhook.compose(f->arena, &f->letter, clock_now(), &f->request, &err) &&
+              http_start(c->http, &f->request, f->allow_loopback, answered, f, &err);
+    if (!ok) {
+        write_fault(f, VERDICT_RETRY, err.text);
+        return;
+    }
+    str_copy(f->host, sizeof f->host, url.host);
+    flies(c, f);
+}
+
+static struct place *place_of(struct courier *c, const char *url)
+{
+    struct place **at = &c->places;
+    for (; *at; at = &(*at)->next)
+        if (str_eq((*at)->url, url))
+            return *at;
+    *at = must(calloc(1, sizeof **at));
+    (*at)->url = must(strdup(url));
+    queue_init(&(*at)->queue);
+    return *at;
+}
+
+static void sort_inbox(struct courier *c)
+{
+    struct queue inbox;
+    queue_init(&inbox);
+    pthread_mutex_lock(&c->lock);
+    queue_move(&c->inbox, &inbox);
+    if (c->back.first)
+        c->post_at = clock_mono() + TICK_MS;
+    queue_move(&c->back, &c->receipts);
+    pthread_mutex_unlock(&c->lock);
+    for (struct flight *f; (f = queue_take(&inbox));) {
+        if (f->too_many) {
+            write_fault(f, VERDICT_LATER, "too much is waiting to be sent");
+            continue;
+        }
+        f->place = place_of(c, f->letter.url);
+        queue_put(&f->place->queue, f);
+    }
+}
+
+static void place_free(struct place *p)
+{
+    queue_drop(&p->queue);
+    free(p->url);
+    free(p);
+}
+
+/* The place that was served goes to the end, so that all get their turn when there are more than 16. */
+static void launch_all(struct courier *c)
+{
+    struct place *served = NULL, **served_end = &served;
+    for (struct place **at = &c->places; *at && c->flying < COURIER_TOTAL;) {
+        struct place *p = *at;
+        while (p->queue.first && p->flying < COURIER_PER_DESTINATION && c->flying < COURIER_TOTAL)
+            launch(c, queue_take(&p->queue));
+        *at = p->next;
+        p->next = NULL;
+        if (!p->flying && !p->queue.first) {
+            place_free(p);
+            continue;
+        }
+        *served_end = p;
+        served_end = &p->next;
+    }
+    struct place **end = &c->places;
+    while (*end)
+        end = &(*end)->next;
+    *end = served;
+}
+
+/* --- the thread --- */
+
+static bool is_stopping(struct courier *c)
+{
+    pthread_mutex_lock(&c->lock);
+    bool stopping = c->stopping;
+    pthread_mutex_unlock(&c->lock);
+    return stopping;
+}
+
+static void drain(struct courier *c)
+{
+    int64_t until = clock_mono() + (c->o.drain_ms ? c->o.drain_ms : COURIER_DRAIN_MS);
+    c->post_at = 0;
+    post_receipts(c);
+    for (int64_t left; (c->flying || c->receipts.first) && (left = until - clock_mono()) > 0;) {
+        http_run(c->http, c->flying ? (int)left : left < TICK_MS ? (int)left : TICK_MS);
+        post_receipts(c);
+    }
+    if (c->flying || c->receipts.first)
+        log_line(LOG_WARN, "courier_cut", "flying=%d receipts=%d", c->flying, c->receipts.count);
+}
+
+static void *loop(void *arg)
+{
+    struct courier *c = arg;
+    while (!is_stopping(c)) {
+        sort_inbox(c);
+        launch_all(c);
+        post_receipts(c);
+        http_run(c->http, c->receipts.first ? TICK_MS : IDLE_MS);
+    }
+    drain(c);
+    return NULL;
+}
+
+/* Signals are main's business; a peer that hangs up must not raise SIGPIPE here either. */
+static bool start_thread(struct courier *c)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    bool ok = pthread_create(&c->thread, NULL, loop, c) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return ok;
+}
+
+struct courier *courier_open(const struct courier_options *options, struct err *err)
+{
+    struct courier *c = must(calloc(1, sizeof *c));
+    c->o = *options;
+    queue_init(&c->inbox);
+    queue_init(&c->back);
+    queue_init(&c->receipts);
+    pthread_mutex_init(&c->lock, NULL);
+    if ((c->http = http_open(&c->o.http, err)))
+        return c;
+    pthread_mutex_destroy(&c->lock);
+    free(c);
+    return NULL;
+}
+
+bool courier_start(struct courier *c, struct writer *writer, struct err *err)
+{
+    c->writer = writer;
+    c->started = start_thread(c);
+    return c->started || err_set(err, ERR_INTERNAL, "starting the courier's thread");
+}
+
+void courier_stop(struct courier *c)
+{
+    if (!c)
+        return;
+    pthread_mutex_lock(&c->lock);
+    c->stopping = true;
+    pthread_mutex_unlock(&c->lock);
+    http_wake(c->http);
+    if (c->started)
+        pthread_join(c->thread, NULL);
+    c->started = false;
+}
+
+void courier_close(struct courier *c)
+{
+    if (!c)
+        return;
+    courier_stop(c);
+    http_close(c->http);
+    for (struct flight *f; (f = c->in_flight);) {
+        c->in_flight = f->next_flying;
+        arena_free(f->arena);
+    }
+    queue_drop(&c->inbox);
+    queue_drop(&c->back);
+    queue_drop(&c->receipts);
+    while (c->places) {
+        struct place *p = c->places;
+        c->places = p->next;
+        place_free(p);
+    }
+    pthread_mutex_destroy(&c->lock);
+    free(c);
+}

@@ -1,0 +1,345 @@
+/* courier: the thread against a server on loopback. The mailbox is this file's own: a writer that notes receipts, and that
+ * can be full or out of disk. */
+#include "worker/courier.h"
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "harness/stub.h"
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <cmocka.h>
+
+enum { RECEIPTS = 256 };
+struct writer {
+    pthread_mutex_t lock;
+    pthread_cond_t some;
+    struct { struct receipt r; char excerpt[2048]; } list[RECEIPTS];
+    int count, refuse, fail; /* so many posts are refused, so many commits fail */
+};
+
+bool writer_post(struct writer *w, struct job *job, struct err *err)
+{
+    pthread_mutex_lock(&w->lock);
+    bool refused = w->refuse > 0, failed = !refused && w->fail > 0;
+    w->refuse -= refused;
+    w->fail -= failed;
+    if (!refused && !failed) {
+        w->list[w->count].r = job->receipt;
+        str_copy(w->list[w->count].excerpt, sizeof w->list[0].excerpt, job->receipt.excerpt);
+        w->count++;
+        pthread_cond_broadcast(&w->some);
+    }
+    pthread_mutex_unlock(&w->lock);
+    if (refused)
+        return err_set(err, ERR_UNAVAILABLE, "full");
+    job->ok = !failed;
+    job->err.code = failed ? ERR_NO_SPACE : ERR_NONE;
+    job->wake(job->wake_arg);
+    return true;
+}
+
+static int receipts(struct writer *w, int want, int ms)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += ms / 1000 + 1;
+    pthread_mutex_lock(&w->lock);
+    while (w->count < want && pthread_cond_timedwait(&w->some, &w->lock, &until) == 0)
+        continue;
+    int count = w->count;
+    pthread_mutex_unlock(&w->lock);
+    return count;
+}
+
+static struct writer fresh(void)
+{
+    return (struct writer){.lock = PTHREAD_MUTEX_INITIALIZER, .some = PTHREAD_COND_INITIALIZER};
+}
+
+static struct outgoing parcel(int64_t id, const char *url)
+{
+    return (struct outgoing){.parcel = id, .ticket = 42, .at = 1798761600123, .url = url, .secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+                             .allow_loopback = true, .account = "shop", .key = "T-7", .message_id = "desk:1", .author = "ana", .body = "Hello."};
+}
+
+static struct courier *started(const struct courier_options *o, struct writer *w)
+{
+    struct err err = {0};
+    struct courier *c = courier_open(o, &err);
+    assert_non_null(c);
+    assert_true(courier_start(c, w, &err));
+    return c;
+}
+
+static void a_parcel_is_carried_and_its_receipt_posted(void **state)
+{
+    (void)state;
+    struct stub *stub = stub_open();
+    struct writer w = fresh();
+    struct courier *c = started(&(struct courier_options){0}, &w);
+    char url[64], body[32] = "Hello there.";
+    str_copy(url, sizeof url, stub_url(stub));
+    struct outgoing o = parcel(7, url);
+    o.body = body;
+    courier_send(c, &o);
+    memset(url, 'x', sizeof url - 1); /* it made a copy */
+    memset(body, 'x', sizeof body - 1);
+    assert_int_equal(receipts(&w, 1, 3000), 1);
+    assert_int_equal(w.list[0].r.parcel, 7);
+    assert_int_equal(w.list[0].r.verdict, VERDICT_DELIVERED);
+    assert_int_equal(w.list[0].r.status, 200);
+    assert_false(w.list[0].r.ambiguous);
+    const struct stub_request *r = stub_request(stub, 0);
+    assert_non_null(strstr(r->body, "\"text\":\"Hello there.\""));
+    char *id = stub_header(r, "webhook-id"), *signature = stub_header(r, "webhook-signature");
+    assert_true(str_starts(id, "msg_"));
+    assert_true(str_starts(signature, "v1,"));
+    free(id);
+    free(signature);
+    courier_stop(c);
+    courier_close(c);
+    stub_close(stub);
+}
+
+static void each_answer_has_its_verdict(void **state)
+{
+    (void)state;
+    static const struct { struct stub_step step; int verdict, status; int64_t wait; bool ambiguous; const char *excerpt; } rows[] = {
+        {STUB_STATUS("204 No Content"), VERDICT_DELIVERED, 204, 0, false, ""},
+        {{STUB_ANSWER, "HTTP/1.1 500 Oh\r\nContent-Length: 9\r\n\r\nno\x1b[31m\x07!", NULL}, VERDICT_RETRY, 500, 0, false, "no\xe2\x90\x9b[31m\xe2\x90\x87!"},
+        {STUB_STATUS("410 Gone"), VERDICT_DEAD, 410, 0, false, ""},
+        {{STUB_ANSWER, "HTTP/1.1 429 Slow\r\nRetry-After: 90\r\nContent-Length: 0\r\n\r\n", NULL}, VERDICT_WAIT, 429, 90000, false, ""},
+        {{STUB_ANSWER, "HTTP/1.1 503 Slow\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n", NULL}, VERDICT_RETRY, 503, 7000, false, ""},
+        {{STUB_ANSWER, "HTTP/1.1 302 Away\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", NULL}, VERDICT_RETRY, 302, 0, false, ""},
+        {{STUB_FLOOD, "HTTP/1.1 200 OK\r\n\r\n", "long"}, VERDICT_DELIVERED, 200, 0, false, "longlong"},
+        {{STUB_RESET, NULL, NULL}, VERDICT_RETRY, 0, 0, true, NULL},
+        {{STUB_HANG, NULL, NULL}, VERDICT_RETRY, 0, 0, true, "imed out"},
+    };
+    struct stub *stub = stub_open();
+    struct writer w = fresh();
+    struct courier *c = started(&(struct courier_options){.http.total_ms = 400}, &w);
+    for (int i = 0; i < (int)(sizeof rows / sizeof *rows); i++) {
+        struct outgoing o = parcel(i + 1, stub_url(stub));
+        stub_script(stub, &rows[i].step, 1);
+        courier_send(c, &o);
+        assert_int_equal(receipts(&w, i + 1, 3000), i + 1);
+        const struct receipt *r = &w.list[i].r;
+        if (r->parcel != i + 1 || r->verdict != rows[i].verdict || r->status != rows[i].status || r->retry_after != rows[i].wait ||
+            r->ambiguous != rows[i].ambiguous || (rows[i].excerpt && !strstr(w.list[i].excerpt, rows[i].excerpt)))
+            fail_msg("row %d: verdict %d, status %d, wait %d, '%s'", i, r->verdict, (int)r->status, (int)r->retry_after, w.list[i].excerpt);
+        assert_in_range(r->jitter_bp, 0, 10000);
+    }
+    courier_stop(c);
+    courier_close(c);
+    stub_close(stub);
+}
+
+static void a_refused_address_is_an_attempt_without_a_connection(void **state)
+{
+    (void)state;
+    struct stub *stub = stub_open();
+    struct writer w = fresh();
+    struct courier *c = started(&(struct courier_options){0}, &w);
+    struct outgoing a = parcel(1, stub_url(stub)), b = parcel(2, "not a url");
+    a.allow_loopback = false;
+    courier_send(c, &a);
+    courier_send(c, &b);
+    assert_int_equal(receipts(&w, 2, 3000), 2);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(w.list[i].r.verdict, VERDICT_RETRY);
+        assert_int_equal(w.list[i].r.status, 0);
+        assert_false(w.list[i].r.ambiguous);
+    }
+    assert_non_null(strstr(w.list[0].excerpt, "refused"));
+    assert_int_equal(stub_connections(stub), 0);
+    courier_stop(c);
+    courier_close(c);
+    stub_close(stub);
+}
+
+static const struct stub_step held = {STUB_HOLD, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", NULL};
+
+static void a_destination_that_hangs_gets_two_at_once_and_holds_up_nobody(void **state)
+{
+    (void)state;
+    struct stub *slow = stub_open(), *fast = stub_open();
+    stub_script(slow, &held, 1);
+    struct writer w = fresh();
+    struct courier *c = started(&(struct courier_options){0}, &w);
+    for (int i = 0; i < 6; i++) {
+        struct outgoing o = parcel(100 + i, stub_url(slow));
+        courier_send(c, &o);
+    }
+    for (int i = 0; i < 4; i++) {
+        struct outgoing o = parcel(i, stub_url(fast));
+        courier_send(c, &o);
+    }
+    assert_int_equal(receipts(&w, 4, 5000), 4);
+    for (int i = 0; i < 4; i++)
+        assert_true(w.list[i].r.parcel < 100);
+    assert_int_equal(stub_wait(slow, 3, 200), 2); /* no third comes */
+    stub_release(slow);
+    assert_int_equal(receipts(&w, 10, 5000), 10);
+    courier_stop(c);
+    courier_close(c);
+    stub_close(slow);
+    stub_close(fast);
+}
+
+static void never_more_than_32_are_under_way_and_all_get_their_turn(void **state)
+{
+    (void)state;
+    enum { PLACES = 40 };
+    struct stub *stub = stub_open();
+    stub_script(stub, &held, 1);
+    struct writer w = fresh();
+    struct courier *c = started(&(struct courier_options){0}, &w);
+    AUTO_ARENA arena = arena_new();
+    for (int i = 0; i < 2 * PLACES; i++) {
+        struct outgoing o = parcel(i, arena_printf(arena, "%s/%d", stub_url(stub), i % PLACES));
+        courier_send(c, &o);
+    }
+    assert_int_equal(stub_wait(stub, COURIER_TOTAL, 5000), COURIER_TOTAL);
+    assert_int_equal(stub_wait(stub, COURIER_TOTAL + 1, 200), COURIER_TOTAL);
+    stub_release(stub);
+    assert_int_equal(receipts(&w, 2 * PLACES, 8000), 2 * PLACES);
+    bool seen[2 * PLACES] = {false};
+    for (int i = 0; i < 2 * PLACES; i++) {
+        assert_int_equal(w.list[i].r.verdict, VERDICT_DELIVERED);
+        assert_false(seen[w.list[i].r.parcel]);
+        seen[w.list[i].r.parcel] = true;
+    }
+    courier_stop(c);
+    courier_close(c);
+    stub_close(stub);
+}
+
+static void what_does_not_fit_in_memory_is_told_to_come_later(void **state)
+{
+    (void)state;
+    struct stub *stub = stub_open();
+    struct writer w = fresh();
+    struct err err = {0};
+    struct courier *c = courier_open(&(struct courier_options){.waiting = 3}, &err);
+    for (int i = 0; i < 5; i++) {
+        struct outgoing o = parcel(i, stub_url(stub));
+        courier_send(c, &o);
+    }
+    assert_true(courier_start(c, &w, &err));
+    assert_int_equal(receipts(&w, 5, 3000), 5);
+    int later = 0;
+    for (int i = 0; i < 5; i++)
+        if (w.list[i].r.verdict == VERDICT_LATER) {
+            later++;
+            assert_true(w.list[i].r.parcel >= 3);
+            assert_int_equal(w.list[i].r.retry_after, COURIER_LATER_MS);
+        }
+    assert_int_equal(later, 2);
+    assert_int_equal(stub_connections(stub), 3);
+    struct outgoing o = parcel(9, stub_url(stub));
+    courier_send(c, &o); /* there is room again */
+    assert_int_equal(receipts(&w, 6, 3000), 6);
+    assert_int_equal(w.list[5].r.verdict, VERDICT_DELIVERED);
+    courier_stop(c);
+    courier_close(c);
+    stub_close(stub);
+}
+
+static void a_receipt_the_writer_could_not_take_is_offered_again(void **state)
+{
+    (void)state;
+    struct stub *stub = stub_open();
+    struct writer w = fresh();
+    w.refuse = 1;
+    w.fail = 1;
+    struct courier *c = started(&(struct courier_options){0}, &w);
+    struct outgoing o = parcel(1, stub_url(stub));
+    courier_send(c, &o);
+    assert_int_equal(receipts(&w, 1, 5000), 1);
+    assert_int_equal(w.list[0].r.verdict, VERDICT_DELIVERED);
+    assert_int_equal(w.refuse + w.fail, 0);
+    assert_int_equal(stub_connections(stub), 1);
+    courier_stop(c);
+    courier_close(c);
+    stub_close(stub);
+}
+
+static void what_is_under_way_at_the_stop_still_gets_its_receipt(void **state)
+{
+    (void)state;
+    struct stub *stub = stub_open();
+    static const struct stub_step slow = {STUB_DRIP, "HTTP/1.0 200 OK\r\n\r\n", NULL}; /* 1.9 s */
+    stub_script(stub, &slow, 1);
+    struct writer w = fresh();
+    struct courier *c = started(&(struct courier_options){0}, &w);
+    struct outgoing o = parcel(1, stub_url(stub));
+    courier_send(c, &o);
+    assert_int_equal(stub_wait(stub, 1, 3000), 1);
+    courier_stop(c);
+    assert_int_equal(w.count, 1);
+    assert_int_equal(w.list[0].r.verdict, VERDICT_DELIVERED);
+    courier_send(c, &o); /* after the stop: stays flying in the store, goes out at the next start */
+    courier_close(c);
+    assert_int_equal(stub_connections(stub), 1);
+    stub_close(stub);
+}
+
+static void a_stop_does_not_wait_for_ever(void **state)
+{
+    (void)state;
+    struct stub *stub = stub_open();
+    static const struct stub_step hang = {STUB_HANG, NULL, NULL};
+    stub_script(stub, &hang, 1);
+    struct writer w = fresh();
+    struct courier *c = started(&(struct courier_options){.drain_ms = 200}, &w);
+    for (int i = 0; i < 4; i++) { /* two under way, two waiting */
+        struct outgoing o = parcel(i, stub_url(stub));
+        courier_send(c, &o);
+    }
+    assert_int_equal(stub_wait(stub, 2, 3000), 2);
+    int64_t from = clock_mono();
+    courier_stop(c);
+    assert_in_range(clock_mono() - from, 150, 1500);
+    courier_close(c);
+    assert_int_equal(w.count, 0);
+    stub_close(stub);
+}
+
+static void an_idle_courier_starts_and_stops(void **state)
+{
+    (void)state;
+    struct writer w = fresh();
+    int64_t from = clock_mono();
+    struct courier *c = started(&(struct courier_options){0}, &w);
+    courier_stop(c);
+    courier_close(c);
+    courier_stop(NULL);
+    courier_close(NULL);
+    assert_true(clock_mono() - from < 500);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_parcel_is_carried_and_its_receipt_posted),
+        cmocka_unit_test(each_answer_has_its_verdict),
+        cmocka_unit_test(a_refused_address_is_an_attempt_without_a_connection),
+        cmocka_unit_test(a_destination_that_hangs_gets_two_at_once_and_holds_up_nobody),
+        cmocka_unit_test(never_more_than_32_are_under_way_and_all_get_their_turn),
+        cmocka_unit_test(what_does_not_fit_in_memory_is_told_to_come_later),
+        cmocka_unit_test(a_receipt_the_writer_could_not_take_is_offered_again),
+        cmocka_unit_test(what_is_under_way_at_the_stop_still_gets_its_receipt),
+        cmocka_unit_test(a_stop_does_not_wait_for_ever),
+        cmocka_unit_test(an_idle_courier_starts_and_stops),
+    };
+    log_level(LOG_ERROR);
+    return crypto_open() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
+}
