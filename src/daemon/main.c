@@ -11,6 +11,7 @@
 #include "daemon/notify.h"
 #include "daemon/options.h"
 #include "daemon/snapshot.h"
+#include "worker/courier.h"
 #include <errno.h>
 #include <libgen.h>
 #include <pthread.h>
@@ -31,6 +32,7 @@ struct daemon {
     struct snapshot_from from;
     struct desk desk;
     struct classify_model *model;
+    struct courier *courier;
     struct server *server;
     struct server_socket sockets[SERVER_SOCKETS];
     int socket_count, lock;
@@ -143,12 +145,23 @@ static bool tell_hub(struct daemon *d, struct err *err)
     return ok;
 }
 
+static bool open_courier(struct daemon *d, struct err *err)
+{
+    d->courier = courier_open(&(struct courier_options){0}, err);
+    return d->courier;
+}
+
+static void close_courier(struct daemon *d)
+{
+    courier_close(d->courier);
+}
+
 static bool open_writer(struct daemon *d, struct err *err)
 {
     struct writer_options o = {.path = d->options.db, .config = d->desk.snapshot->config, .model = d->model, .hub = d->desk.hub,
-                               .mailbox_max = MAILBOX, .fatal = on_fatal, .fatal_arg = d};
+                               .mailbox_max = MAILBOX, .send = courier_send, .send_arg = d->courier, .fatal = on_fatal, .fatal_arg = d};
     d->desk.writer = writer_open(&o, err);
-    return d->desk.writer && tell_hub(d, err);
+    return d->desk.writer && tell_hub(d, err) && courier_start(d->courier, d->desk.writer, err);
 }
 
 static bool have_side(const struct daemon *d, enum side side, bool local)
@@ -218,8 +231,8 @@ static const struct part {
     void (*close)(struct daemon *d);
 } parts[] = {
     {"process", open_process, NULL}, {"place", open_place, close_place},       {"config", open_config, close_config},
-    {"model", open_model, close_model}, {"hub", open_hub, close_hub},          {"writer", open_writer, NULL},
-    {"sockets", open_sockets, NULL}, {"server", open_server, NULL},
+    {"model", open_model, close_model}, {"hub", open_hub, close_hub},          {"courier", open_courier, close_courier},
+    {"writer", open_writer, NULL},   {"sockets", open_sockets, NULL},          {"server", open_server, NULL},
 };
 enum { PARTS = sizeof parts / sizeof *parts };
 
@@ -238,12 +251,14 @@ static void refuse_wishes(struct daemon *d)
     }
 }
 
-/* The writer drains between the server's two steps, so these are closed together, first of all. */
+/* The writer drains between the server's two steps, and takes the courier's last receipts, so these are closed together,
+ * first of all. */
 static void close_service(struct daemon *d)
 {
     if (d->server)
         server_quiesce(d->server);
     refuse_wishes(d);
+    courier_stop(d->courier);
     writer_close(desk_take_writer(&d->desk));
     server_close(d->server);
     close_sockets(d);
