@@ -8,7 +8,7 @@
 
 enum { LONGEST_WAIT_DAYS = 36500 }; /* more than anybody means; keeps the arithmetic small */
 
-const char *destination_header(const struct request *request, const char *name)
+const char *destination_header(const struct delivery *request, const char *name)
 {
     for (int i = 0; i < request->header_count; i++)
         if (strcasecmp(request->headers[i].name, name) == 0)

@@ -16,10 +16,10 @@ struct letter {
     const char *account, *key, *source_id; /* the ticket's, as its source knows it */
     const char *message_id, *author, *body;
 };
-enum { REQUEST_HEADERS = 8 };
-struct request {
+enum { DELIVERY_HEADERS = 8 };
+struct delivery {
     const char *url;
-    struct request_header { const char *name, *value; } headers[REQUEST_HEADERS];
+    struct delivery_header { const char *name, *value; } headers[DELIVERY_HEADERS];
     int header_count;
     const char *body;
     size_t body_n;
@@ -30,7 +30,7 @@ struct reply { int64_t status; const char *retry_after; };
 struct destination {
     const char *name;
     /* Everything belongs to arena. ERR_INPUT: nothing that can be sent can be made of this letter. */
-    bool (*compose)(struct arena *arena, const struct letter *letter, int64_t now, struct request *out, struct err *err);
+    bool (*compose)(struct arena *arena, const struct letter *letter, int64_t now, struct delivery *out, struct err *err);
     struct verdict (*judge)(const struct reply *reply, int64_t now);
 };
 extern const struct destination destination_webhook;
@@ -39,5 +39,5 @@ extern const struct destination destination_webhook;
  * unreadable, negative or past. */
 int64_t destination_retry_after(const char *text, int64_t now);
 /* Looks a header up; NULL if the request has none of that name. For tests and for logs. */
-const char *destination_header(const struct request *request, const char *name);
+const char *destination_header(const struct delivery *request, const char *name);
 #endif

@@ -44,13 +44,13 @@ static char *body_of(struct arena *arena, const struct letter *l)
     return json_print_in(arena, root);
 }
 
-static void header(struct request *r, const char *name, const char *value)
+static void header(struct delivery *r, const char *name, const char *value)
 {
-    r->headers[r->header_count++] = (struct request_header){name, value};
+    r->headers[r->header_count++] = (struct delivery_header){name, value};
 }
 
 /* id, time and signature; without a secret the first two only. */
-static void sign(struct arena *arena, const struct letter *l, const char *id, int64_t now, struct request *r)
+static void sign(struct arena *arena, const struct letter *l, const char *id, int64_t now, struct delivery *r)
 {
     struct signature_header signed_headers[4];
     if (!l->secret || !*l->secret) {
@@ -71,9 +71,9 @@ static bool url_is_plain(const char *url)
     return *url != '\0';
 }
 
-static bool compose(struct arena *arena, const struct letter *l, int64_t now, struct request *out, struct err *err)
+static bool compose(struct arena *arena, const struct letter *l, int64_t now, struct delivery *out, struct err *err)
 {
-    struct request r = {.url = l->url};
+    struct delivery r = {.url = l->url};
     if (!l->url || !url_is_plain(l->url))
         return err_set(err, ERR_INPUT, "composing parcel %lld: its URL is empty or holds spaces", (long long)l->parcel);
     const char *id = id_of(arena, l);

@@ -24,7 +24,7 @@ struct flight {
     struct letter letter;
     bool allow_loopback, too_many;
     char host[256];
-    struct request request;
+    struct delivery request;
     struct place *place;
     struct flight *next_flying, **back_flying;
     struct job job;

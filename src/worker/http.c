@@ -148,7 +148,7 @@ static size_t take_body(char *bytes, size_t size, size_t n, void *arg)
 
 /* --- an exchange --- */
 
-static struct curl_slist *header_list(const struct request *request)
+static struct curl_slist *header_list(const struct delivery *request)
 {
     struct curl_slist *list = must(curl_slist_append(NULL, "Expect:"));
     for (int i = 0; i < request->header_count; i++) {
@@ -191,7 +191,7 @@ static void set_ears(CURL *easy, struct call *call)
     curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
 }
 
-bool http_start(struct http *http, const struct request *request, bool allow_loopback,
+bool http_start(struct http *http, const struct delivery *request, bool allow_loopback,
                 void (*done)(void *arg, const struct http_answer *answer), void *arg, struct err *err)
 {
     struct guard_url url;

@@ -24,7 +24,7 @@ struct http *http_open(const struct http_options *options, struct err *err);
 void http_close(struct http *http); /* what is under way is dropped without its done; NULL is fine */
 /* Begins an exchange. The request must stay until done, which http_run calls exactly once with an answer that lives as
  * long as the call. false: the URL or its address is refused, done will not be called. */
-bool http_start(struct http *http, const struct request *request, bool allow_loopback,
+bool http_start(struct http *http, const struct delivery *request, bool allow_loopback,
                 void (*done)(void *arg, const struct http_answer *answer), void *arg, struct err *err);
 /* Moves all exchanges on, then sleeps until something happens, http_wake, or timeout_ms. */
 void http_run(struct http *http, int timeout_ms);

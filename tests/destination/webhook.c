@@ -17,13 +17,13 @@
 
 static const struct letter plain = {
     .parcel = 7, .ticket = 42, .at = 1798761600123, .url = "https://shop.example/hooks",
-    .secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", .account = "shop", .key = "T-7", .source_id = "caracol",
+    .secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", .account = "shop", .key = "rbs:caracol:T-7", .source_id = "T-7",
     .message_id = "desk:19", .author = "ana", .body = "We have sent it \"again\".\nÁdám \xf0\x9f\x91\x8b"};
 static const int64_t now = 1798761615000;
 
-static struct request composed(struct arena *arena, const struct letter *letter, int64_t at)
+static struct delivery composed(struct arena *arena, const struct letter *letter, int64_t at)
 {
-    struct request r;
+    struct delivery r;
     struct err err = {0};
     if (!destination_webhook.compose(arena, letter, at, &r, &err))
         fail_msg("%s", err.text);
@@ -34,20 +34,20 @@ static void a_reply_is_one_signed_message(void **state)
 {
     (void)state;
     AUTO_ARENA arena = arena_new();
-    struct request r = composed(arena, &plain, now);
+    struct delivery r = composed(arena, &plain, now);
     assert_string_equal(r.url, "https://shop.example/hooks");
     assert_string_equal(r.body, "{\"type\":\"message.created\",\"timestamp\":\"2027-01-01T00:00:00.123Z\",\"data\":{\"ticket\":"
-                                "{\"id\":42,\"key\":\"T-7\",\"source_id\":\"caracol\",\"account\":\"shop\"},\"message\":{\"id\":\"desk:19\","
+                                "{\"id\":42,\"key\":\"rbs:caracol:T-7\",\"source_id\":\"T-7\",\"account\":\"shop\"},\"message\":{\"id\":\"desk:19\","
                                 "\"author\":\"ana\",\"text\":\"We have sent it \\\"again\\\".\\nÁdám \xf0\x9f\x91\x8b\","
                                 "\"created_at\":\"2027-01-01T00:00:00.123Z\"}}}");
     assert_int_equal(r.body_n, strlen(r.body));
     assert_string_equal(destination_header(&r, "Content-Type"), "application/json");
     assert_true(str_starts(destination_header(&r, "User-Agent"), "triage/"));
     assert_string_equal(destination_header(&r, "webhook-timestamp"), "1798761615");
-    assert_string_equal(destination_header(&r, "webhook-id"), "msg_49a1712ac76f164a6e42357eece8bf8b");
+    assert_string_equal(destination_header(&r, "webhook-id"), "msg_da6b52e90326d0917b3bbcbc1aa8a90a");
     assert_string_equal(destination_header(&r, "Idempotency-Key"), destination_header(&r, "webhook-id"));
     /* Computed by another HMAC than ours. */
-    assert_string_equal(destination_header(&r, "webhook-signature"), "v1,TzAwMBneeVNbePDq7fidBHgy8Kk/tiMhRyAlf4jy+Ws=");
+    assert_string_equal(destination_header(&r, "webhook-signature"), "v1,Tc2euVgIn6R27MvdtOPSWu13ShO8LcLcYV4u7m1RNQ4=");
 }
 
 static void a_secret_that_is_not_base64_is_taken_as_it_is_written(void **state)
@@ -55,16 +55,16 @@ static void a_secret_that_is_not_base64_is_taken_as_it_is_written(void **state)
     (void)state;
     AUTO_ARENA arena = arena_new();
     static const char *const secrets[] = {"plain secret", "whsec_not base64!"};
-    static const char *const expected[] = {"v1,HVlaFSiEubsuGJeYNieEO91yNYfFdEOm/qTShvYyQBQ=", "v1,yl12E9s7v2cEZkFst6O9A7ZtLkmyuFgL/SNGaeSAgpM="};
+    static const char *const expected[] = {"v1,/EdA0wIDqJRXqKtGSZ0cZtbWZvKv4DqD9aGpm+nGujU=", "v1,wCHBcnXK6gysuw/C+A5SZjCJFSgtwlloTVC1AZ32zRQ="};
     for (int i = 0; i < 2; i++) {
         struct letter letter = plain;
         letter.secret = secrets[i];
-        struct request r = composed(arena, &letter, now);
+        struct delivery r = composed(arena, &letter, now);
         assert_string_equal(destination_header(&r, "webhook-signature"), expected[i]);
     }
     struct letter letter = plain;
     letter.secret = "";
-    struct request r = composed(arena, &letter, now);
+    struct delivery r = composed(arena, &letter, now);
     assert_null(destination_header(&r, "webhook-signature"));
 }
 
@@ -72,7 +72,7 @@ static void later_attempts_differ_in_time_and_signature_only(void **state)
 {
     (void)state;
     AUTO_ARENA arena = arena_new();
-    struct request a = composed(arena, &plain, now), b = composed(arena, &plain, now + 30000);
+    struct delivery a = composed(arena, &plain, now), b = composed(arena, &plain, now + 30000);
     assert_string_equal(a.body, b.body);
     assert_string_equal(destination_header(&a, "webhook-id"), destination_header(&b, "webhook-id"));
     assert_string_not_equal(destination_header(&a, "webhook-timestamp"), destination_header(&b, "webhook-timestamp"));
@@ -91,7 +91,7 @@ static void every_parcel_has_an_id_of_its_own(void **state)
     letters[5].message_id = "desk:20";
     for (int i = 0; i < 6; i++)
         for (int k = 0; k < i; k++) {
-            struct request a = composed(arena, &letters[i], now), b = composed(arena, &letters[k], now);
+            struct delivery a = composed(arena, &letters[i], now), b = composed(arena, &letters[k], now);
             assert_string_not_equal(destination_header(&a, "webhook-id"), destination_header(&b, "webhook-id"));
         }
 }
@@ -105,7 +105,7 @@ static void nothing_in_a_letter_reaches_the_headers_raw(void **state)
     letter.account = "a.b c";
     letter.message_id = "x\ny";
     letter.author = "\r\n";
-    struct request r = composed(arena, &letter, now);
+    struct delivery r = composed(arena, &letter, now);
     for (int i = 0; i < r.header_count; i++)
         for (const char *p = r.headers[i].value; *p; p++)
             assert_true(*p >= 0x20 && *p < 0x7f);
@@ -120,7 +120,7 @@ static void a_letter_without_a_plain_url_is_refused(void **state)
     static const char *const urls[] = {NULL, "", "https://a.example/ x", "https://a.example/\r\nHost: b"};
     for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
         struct letter letter = plain;
-        struct request r;
+        struct delivery r;
         struct err err = {0};
         letter.url = urls[i];
         assert_false(destination_webhook.compose(arena, &letter, now, &r, &err));
@@ -134,7 +134,7 @@ static void unknown_members_are_null_not_left_out(void **state)
     AUTO_ARENA arena = arena_new();
     struct letter letter = plain;
     letter.source_id = NULL;
-    struct request r = composed(arena, &letter, now);
+    struct delivery r = composed(arena, &letter, now);
     AUTO_JSON root = json_parse(r.body, r.body_n, &json_limits_native, NULL, NULL);
     assert_non_null(json_path(root, "data.ticket.source_id"));
     assert_int_equal(json_kind(json_path(root, "data.ticket.source_id")), JSON_NULL);
@@ -176,7 +176,7 @@ static void retry_after_is_seconds_or_a_date_and_nothing_else(void **state)
 
 /* --- the receivers' reference library --- */
 
-static int run_node(struct arena *arena, const char *modules, const struct request *r)
+static int run_node(struct arena *arena, const char *modules, const struct delivery *r)
 {
     const char *script = arena_printf(
         arena, "const {Webhook}=require('standardwebhooks');const [secret,id,at,sig,body]=process.argv.slice(1);"
@@ -203,9 +203,9 @@ static void the_reference_library_verifies_our_signature(void **state)
     }
     AUTO_ARENA arena = arena_new();
     int64_t real = (int64_t)time(NULL) * 1000;
-    struct request r = composed(arena, &plain, real);
+    struct delivery r = composed(arena, &plain, real);
     assert_int_equal(run_node(arena, modules, &r), 0);
-    struct request old = composed(arena, &plain, real - 3600000);
+    struct delivery old = composed(arena, &plain, real - 3600000);
     assert_int_equal(run_node(arena, modules, &old), 4);
 }
 

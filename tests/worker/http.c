@@ -23,9 +23,9 @@ static void hear(void *arg, const struct http_answer *answer)
     str_copy(h->retry_after, sizeof h->retry_after, answer->retry_after ? answer->retry_after : "");
 }
 
-static struct request post(const char *url)
+static struct delivery post(const char *url)
 {
-    return (struct request){.url = url, .body = "{\"a\":1}", .body_n = 7, .header_count = 2,
+    return (struct delivery){.url = url, .body = "{\"a\":1}", .body_n = 7, .header_count = 2,
                             .headers = {{"Content-Type", "application/json"}, {"webhook-id", "msg_1"}}};
 }
 
@@ -34,7 +34,7 @@ static struct heard exchange(const struct http_options *o, const char *url, bool
     struct err err = {0};
     struct heard h = {0};
     struct http *http = http_open(o, &err);
-    struct request r = post(url);
+    struct delivery r = post(url);
     assert_non_null(http);
     if (!http_start(http, &r, allow_loopback, hear, &h, &err))
         str_copy(h.excerpt, sizeof h.excerpt, err.text);
@@ -233,7 +233,7 @@ static void what_is_under_way_is_dropped_at_close(void **state)
     struct heard h = {0};
     stub_script(stub, &step, 1);
     struct http *http = http_open(&(struct http_options){0}, &err);
-    struct request r = post(stub_url(stub));
+    struct delivery r = post(stub_url(stub));
     assert_true(http_start(http, &r, true, hear, &h, &err));
     for (int64_t until = clock_mono() + 2000; stub_wait(stub, 1, 0) < 1 && clock_mono() < until;)
         http_run(http, 10);
