@@ -12,7 +12,7 @@
 #include <strings.h>
 #include <cmocka.h>
 
-enum { BEATS = 1200 };
+enum { BEATS = 1600 };
 static const int64_t base = 1795500000000; /* a Tuesday in November 2026 */
 static struct arena *arena;
 static struct texts texts;
@@ -237,9 +237,9 @@ static void story__seeds_a_desk_that_looks_lived_in(void **state)
             claimed += b.kind == BEAT_ACT && strcmp(b.action, "claim") == 0;
             mine += b.kind == BEAT_ACT && !b.agent;
         }
-        assert_in_range(opened, 40, 60);
-        assert_in_range(closed, 10, 25);
-        assert_true(answered > closed / 2 && claimed > closed + 5 && mine >= 5);
+        assert_in_range(opened, 80, 110);
+        assert_in_range(closed, 50, 80);
+        assert_true(answered > closed / 2 && claimed > closed + 3 && mine >= 5);
         story_free(story);
     }
 }

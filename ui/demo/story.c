@@ -10,7 +10,8 @@
 const char *const story_colleagues[STORY_COLLEAGUES] = {"ana", "tom", "mara"};
 enum { LEAD = STORY_COLLEAGUES - 1, PERSON = STORY_COLLEAGUES }; /* indexes of actors */
 enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE };
-enum { PAST_TICKETS = 42, PAYING_GAP = 62 * SECOND, LEFT_FOR_THE_PERSON = 40 * SECOND, MOST_PLOTS = 20000 };
+enum { PAST_TICKETS = 40, FRESH = 20, PAST_DAYS = 8, PER_DAY = 6 };
+enum { PAYING_GAP = 62 * SECOND, LEFT_FOR_THE_PERSON = 40 * SECOND, MOST_PLOTS = 20000 };
 
 enum plan_kind { PLAN_OPEN, PLAN_SAY, PLAN_ASSIGN, PLAN_RESOLVE, PLAN_RAISE, PLAN_SURVEY, PLAN_ACT, PLAN_WORLD, PLAN_COLLEAGUE,
                  PLAN_SCRIPT };
@@ -409,16 +410,33 @@ static void past_critical(struct story *s, int64_t opened, bool handled)
         act(s, opened + 41 * MINUTE, plot, LEAD, "close", NULL, NULL);
 }
 
+static void past_ticket(struct story *s, int64_t opened, int n, enum fate fate)
+{
+    struct plot *plot = some_plot(s);
+    plan(s, (struct plan){.at = opened, .kind = PLAN_OPEN, .plot = plot});
+    past_fate(s, plot, opened, n, fate);
+}
+
+/* Days that are done: everybody has closed something, so there are levels, streaks and fallen bosses to look at. */
+static void past_week(struct story *s)
+{
+    for (int n = 0; n < PAST_DAYS * PER_DAY; n++) {
+        int64_t noon = -(PAST_DAYS + 1 - n / PER_DAY) * 24 * (int64_t)HOUR;
+        past_ticket(s, noon + (n % PER_DAY - PER_DAY / 2) * 70 * (int64_t)MINUTE + within(s, 0, 30 * MINUTE), n, FATE_CLOSED);
+    }
+}
+
+/* The further back, the thinner: from a day ago to half a minute ago; what is still open is mostly of the last hours. */
 static void past_day(struct story *s)
 {
-    static const enum fate fates[] = {FATE_CLOSED, FATE_CLOSED, FATE_ASSIGNED, FATE_CLOSED, FATE_ANSWERED,
-                                      FATE_WAITING, FATE_CLOSED, FATE_PENDING, FATE_ASSIGNED, FATE_WAITING};
+    static const enum fate old[] = {FATE_CLOSED, FATE_CLOSED, FATE_CLOSED, FATE_PENDING, FATE_CLOSED,
+                                    FATE_CLOSED, FATE_ASSIGNED, FATE_CLOSED, FATE_CLOSED, FATE_WAITING};
+    static const enum fate fresh[] = {FATE_CLOSED, FATE_WAITING, FATE_ASSIGNED, FATE_ANSWERED, FATE_WAITING,
+                                      FATE_CLOSED, FATE_WAITING, FATE_PENDING, FATE_ASSIGNED, FATE_WAITING};
     for (int i = 0; i < PAST_TICKETS; i++) {
-        /* the further back, the thinner: from thirty hours ago to half a minute ago */
-        int64_t left = PAST_TICKETS - i, opened = -(left * left * 61 * SECOND) + within(s, 0, 25 * SECOND);
-        struct plot *plot = some_plot(s);
-        plan(s, (struct plan){.at = opened, .kind = PLAN_OPEN, .plot = plot});
-        past_fate(s, plot, opened, i, fates[i % 10]);
+        int left = PAST_TICKETS - i;
+        int64_t opened = -((int64_t)left * left * 61 * SECOND) + within(s, 0, 25 * SECOND);
+        past_ticket(s, opened, i, left > FRESH ? old[i % 10] : fresh[i % 10]);
     }
     past_critical(s, -5 * HOUR, true);
     past_critical(s, -16 * MINUTE, false);
@@ -649,6 +667,7 @@ struct story *story_new(const struct story_options *options)
     s->page = arena_new();
     dice_init(&s->dice, options->seed);
     deal(s);
+    past_week(s);
     past_day(s);
     plan(s, (struct plan){.at = 400, .kind = PLAN_WORLD});
     for (int i = 0; i < STORY_COLLEAGUES; i++)

@@ -298,7 +298,7 @@ const struct vendor vendor_table[VENDORS] = {
     {.source = "chat", .dialect = "cstar", .path = "/in/chat", .scheme = "cstar-2026", .agent = "cStar-Webhooks/1.0", .prefix = "cstar:",
      .share = 22, .answers = true, .moves = CAN(OPEN) | CAN(SAY) | CAN(ASSIGN) | CAN(RESOLVE) | CAN(RAISE) | CAN(SURVEY), .write = cstar_write},
     {.source = "product", .dialect = "ingestlayer", .path = "/v1/ingest", .agent = "ingestlayer-sdk/0.4",
-     .prefix = "ingest:", .share = 13, .moves = CAN(OPEN), .write = ingest_write},
+     .prefix = "ingest:", .share = 13, .answers = true, .moves = CAN(OPEN), .write = ingest_write},
     {.source = "agency", .dialect = "tamio", .path = "/in/agency", .scheme = "tamio", .agent = "Tamio-Webhooks/2", .prefix = "tamio:",
      .share = 25, .answers = true, .moves = CAN(OPEN) | CAN(SAY) | CAN(ASSIGN) | CAN(RESOLVE), .write = tamio_write},
 };

@@ -117,31 +117,44 @@ static size_t take_body(char *bytes, size_t size, size_t n, void *arg)
     return call->body.cut ? 0 : size * n;
 }
 
-void link_send(struct link *link, const char *method, const char *path, const char *body, link_done *done, void *arg)
+static struct call *call_new(struct link *link, const char *method, const char *path, const char *body, size_t n)
 {
     struct call *call = must(calloc(1, sizeof *call));
     str_init(&call->body, ANSWER_MAX);
-    call->done = done;
-    call->arg = arg;
     call->easy = easy_new(link, path);
     call->headers = curl_slist_append(NULL, "Expect:");
     if (body) {
-        call->request = must(strdup(body));
-        call->headers = curl_slist_append(call->headers, "Content-Type: application/json");
+        call->request = must(malloc(n + 1));
+        memcpy(call->request, body, n);
         curl_easy_setopt(call->easy, CURLOPT_POSTFIELDS, call->request);
-        curl_easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen(body));
+        curl_easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)n);
     }
     curl_easy_setopt(call->easy, CURLOPT_CUSTOMREQUEST, method);
-    curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers);
     curl_easy_setopt(call->easy, CURLOPT_ERRORBUFFER, call->fault);
     curl_easy_setopt(call->easy, CURLOPT_WRITEFUNCTION, take_body);
     curl_easy_setopt(call->easy, CURLOPT_WRITEDATA, call);
     curl_easy_setopt(call->easy, CURLOPT_TIMEOUT_MS, 30000L);
     curl_easy_setopt(call->easy, CURLOPT_PRIVATE, call);
+    return call;
+}
+
+static void call_start(struct link *link, struct call *call, link_done *done, void *arg)
+{
+    call->done = done;
+    call->arg = arg;
+    curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers);
     call->next = link->calls;
     link->calls = call;
     link->status.calls++;
     curl_multi_add_handle(link->multi, call->easy);
+}
+
+void link_send(struct link *link, const char *method, const char *path, const char *body, link_done *done, void *arg)
+{
+    struct call *call = call_new(link, method, path, body, body ? strlen(body) : 0);
+    if (body)
+        call->headers = curl_slist_append(call->headers, "Content-Type: application/json");
+    call_start(link, call, done, arg);
 }
 
 static enum err_code code_of(const char *slug, int status)
@@ -334,6 +347,7 @@ const struct link_status *link_status(const struct link *link)
 
 struct waited {
     bool done;
+    int status;
     struct str *body;
     char *hint;
     struct err err;
@@ -343,6 +357,7 @@ static void take_answer(void *arg, const struct link_answer *answer)
 {
     struct waited *waited = arg;
     waited->done = true;
+    waited->status = answer->status;
     if (answer->err)
         waited->err = *answer->err;
     if (waited->hint)
@@ -351,15 +366,36 @@ static void take_answer(void *arg, const struct link_answer *answer)
         str_add(waited->body, answer->body, answer->n);
 }
 
+static bool wait_for(struct link *link, struct waited *waited, struct err *err)
+{
+    for (link_run(link); !waited->done; link_run(link))
+        link_wait(link, NULL, 0, 1000);
+    if (waited->err.code && err)
+        *err = waited->err;
+    return !waited->err.code;
+}
+
 bool link_call(struct link *link, const char *method, const char *path, const char *body, struct str *body_out, char *hint, struct err *err)
 {
     struct waited waited = {.body = body_out, .hint = hint};
     link_send(link, method, path, body, take_answer, &waited);
-    for (link_run(link); !waited.done; link_run(link))
-        link_wait(link, NULL, 0, 1000);
-    if (!waited.err.code)
-        return true;
-    if (err)
-        *err = waited.err;
-    return false;
+    return wait_for(link, &waited, err);
+}
+
+bool link_call_with(struct link *link, const char *method, const char *path, const struct link_header *headers, int count,
+                    const char *body, size_t n, struct str *body_out, int *status, struct err *err)
+{
+    struct waited waited = {.body = body_out};
+    struct call *call = call_new(link, method, path, body, n);
+    for (int i = 0; i < count; i++) {
+        AUTO_STR line;
+        str_init(&line, 16 << 10);
+        str_addf(&line, "%s: %s", headers[i].name, headers[i].value);
+        call->headers = curl_slist_append(call->headers, line.data);
+    }
+    call_start(link, call, take_answer, &waited);
+    bool ok = wait_for(link, &waited, err);
+    if (status)
+        *status = waited.status;
+    return ok;
 }

@@ -45,6 +45,11 @@ const struct link_status *link_status(const struct link *link);
 /* One call, waited for. body_out (may be NULL) gets the answer's body, also of an error. false + err. hint (may be
  * NULL, >= 256 bytes) gets the problem's. */
 bool link_call(struct link *link, const char *method, const char *path, const char *body, struct str *body_out, char *hint, struct err *err);
+/* The same with headers of the caller's own (no Content-Type is added) and n bytes of body: for senders. status (may be
+ * NULL): of the answer, 0 = none came. */
+struct link_header { const char *name, *value; };
+bool link_call_with(struct link *link, const char *method, const char *path, const struct link_header *headers, int count,
+                    const char *body, size_t n, struct str *body_out, int *status, struct err *err);
 /* problem+json (or none) as err and hint: what link_answer carries. */
 void link_problem(int status, const char *body, size_t n, struct err *err, char hint[256]);
 #endif

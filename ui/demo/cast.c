@@ -1,0 +1,356 @@
+/* cast: one loop over the story's beats. A send is signed with the source's own secret, read from the same triage.yaml the
+ * daemon reads (a forged one with a wrong secret); an act first looks whether the person at the terminal has taken the
+ * ticket, and then leaves it to them. Requests are waited for one at a time: the desk answers after its commit, and in
+ * that order the story was meant. */
+#include "demo/cast.h"
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "base/yaml.h"
+#include "demo/outside.h"
+#include "demo/sample.h"
+#include "demo/story.h"
+#include "dialect/signature.h"
+#include "link/link.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SENDERS = 8, ANSWER_MAX = 1 << 20, TITLE_COLUMNS = 44 };
+struct cast {
+    const struct cast_options *o;
+    struct arena *arena, *page;
+    struct link *desk, *ingest;
+    struct outside *outside;
+    struct story *story;
+    const struct yaml *config;
+    int64_t *numbers; int number_count; /* the desk's ticket numbers by the plot's, 0 = not known yet */
+    int64_t began;                      /* mono ms of the live part's start; 0 = the day so far */
+    int64_t sent, acted, refused;
+};
+
+/* --- configuration --- */
+
+char *cast_config(const char *me, int64_t uid, int port)
+{
+    char digits[2][24];
+    const struct { const char *name, *value; } blanks[] = {{"@ME@", me}, {"@UID@", digits[0]}, {"@PORT@", digits[1]}};
+    struct str out;
+    snprintf(digits[0], sizeof digits[0], "%" PRId64, uid);
+    snprintf(digits[1], sizeof digits[1], "%d", port);
+    str_init(&out, 64 << 10);
+    for (const char *at = demo_triage; *at;) {
+        int i = 0;
+        while (i < 3 && !str_starts(at, blanks[i].name))
+            i++;
+        if (i < 3)
+            str_adds(&out, blanks[i].value);
+        else
+            str_addc(&out, *at);
+        at += i < 3 ? strlen(blanks[i].name) : 1;
+    }
+    return str_take(&out);
+}
+
+static const struct yaml *row_of(const struct cast *c, const char *list, const char *name)
+{
+    const struct yaml *rows = yaml_get(c->config, list), *row = rows ? rows->child : NULL;
+    while (row && !(yaml_get(row, "name") && str_eq(yaml_get(row, "name")->text, name)))
+        row = row->next;
+    return row;
+}
+
+static const char *text_in(const struct yaml *row, const char *name)
+{
+    const struct yaml *node = row ? yaml_get(row, name) : NULL;
+    if (node && node->kind == YAML_LIST)
+        node = node->child;
+    return node ? node->text : NULL;
+}
+
+bool cast_set_clock(const char *dir, int64_t at, struct err *err)
+{
+    AUTO_STR path;
+    str_init(&path, 4096);
+    str_addf(&path, "%s/clock", dir);
+    int fd = open(path.data, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    bool ok = fd >= 0 && pwrite(fd, &at, sizeof at, 0) == (ssize_t)sizeof at;
+    if (!ok)
+        err_set(err, ERR_UNAVAILABLE, "writing %s: %s", path.data, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return ok;
+}
+
+/* --- telling --- */
+
+static void tell(struct cast *c, const char *who, const char *what, const char *title, const char *outcome)
+{
+    if (!c->o->tell || !c->began)
+        return;
+    const char *safe = text_fit(c->page, text_safe_in(c->page, title, TEXT_LINE), TITLE_COLUMNS);
+    printf("%6.1fs  %-8s %-28s %s%*s  %s\n", (double)(clock_mono() - c->began) / 1000, who, what, safe,
+           TITLE_COLUMNS - text_columns(safe), "", text_safe_in(c->page, outcome, TEXT_LINE));
+    fflush(stdout);
+}
+
+/* --- sending --- */
+
+static int add_header(struct link_header *list, int n, const char *name, const char *value)
+{
+    list[n] = (struct link_header){name, value};
+    return n + 1;
+}
+
+static int sign(struct cast *c, const struct beat *beat, struct link_header *list, int n)
+{
+    const struct vendor *vendor = beat->plot->vendor;
+    const struct yaml *source = row_of(c, "sources", vendor->source);
+    const char *secret = beat->twist == TWIST_FORGED ? "whsec_somebody_else" : text_in(source, "secrets");
+    struct signature_header made[4];
+    if (!vendor->scheme)
+        return add_header(list, n, "Authorization", arena_printf(c->page, "Bearer %s", text_in(source, "token")));
+    int count = signature_sign(c->page, vendor->scheme, secret, "msg_demo", beat->past ? beat->at / 1000 : clock_now() / 1000,
+                               beat->body, strlen(beat->body), made);
+    for (int i = 0; i < count; i++)
+        n = add_header(list, n, made[i].name, made[i].value);
+    return n;
+}
+
+static const char *outcome_of(const struct beat *beat, int status)
+{
+    return status == 401 ? "401 refused: wrong secret" : status / 100 != 2 ? "not accepted" :
+           beat->twist == TWIST_DUPLICATE ? "sent again: a duplicate" :
+           beat->twist == TWIST_CONFLICT ? "same key, other content: a conflict" : "";
+}
+
+static bool send_event(struct cast *c, const struct beat *beat, struct err *err)
+{
+    const struct vendor *vendor = beat->plot->vendor;
+    struct link_header headers[8];
+    struct err refusal = {0};
+    int n = add_header(headers, 0, "Content-Type", "application/json"), status = 0;
+    n = add_header(headers, n, "User-Agent", vendor->agent);
+    n = sign(c, beat, headers, n);
+    link_call_with(c->ingest, "POST", vendor->path, headers, n, beat->body, strlen(beat->body), NULL, &status, &refusal);
+    c->sent++;
+    tell(c, vendor->source, beat->type, beat->plot->title, outcome_of(beat, status));
+    if (status == 0)
+        return err_set(err, ERR_UNAVAILABLE, "the desk is gone: %s", refusal.text);
+    if (status / 100 == 2 || (status == 401 && beat->twist == TWIST_FORGED))
+        return true;
+    return err_set(err, ERR_INTERNAL, "%s %s was answered %d: %s", vendor->source, beat->type, status, refusal.text);
+}
+
+/* --- acting --- */
+
+static struct json *ask(struct cast *c, const char *agent, const char *method, const char *path, const char *body, struct err *err)
+{
+    struct link_header headers[2] = {{"Content-Type", "application/json"}};
+    AUTO_STR answer;
+    str_init(&answer, ANSWER_MAX);
+    if (agent)
+        headers[1] = (struct link_header){"X-Triage-Key", text_in(row_of(c, "agents", agent), "key_id")};
+    if (!link_call_with(c->desk, method, path, headers, agent ? 2 : 1, body, body ? strlen(body) : 0, &answer, NULL, err))
+        return NULL;
+    return json_parse_in(c->page, answer.data, answer.len, &json_limits_dialect, NULL, err);
+}
+
+static const char *escaped(struct arena *arena, const char *text)
+{
+    AUTO_STR out;
+    str_init(&out, 8 << 10);
+    for (; *text; text++)
+        str_addf(&out, "%%%02x", (unsigned char)*text);
+    return arena_strdup(arena, out.data);
+}
+
+static int64_t number_of(struct cast *c, const struct plot *plot, struct err *err)
+{
+    if (plot->number >= c->number_count) {
+        int count = plot->number * 2 + 64;
+        int64_t *grown = realloc(c->numbers, sizeof *grown * (size_t)count);
+        if (!grown)
+            abort();
+        memset(grown + c->number_count, 0, sizeof *grown * (size_t)(count - c->number_count));
+        c->numbers = grown;
+        c->number_count = count;
+    }
+    if (!c->numbers[plot->number]) {
+        const char *where = arena_printf(c->page, "key == \"%s\"", plot->key);
+        const struct json *found = ask(c, NULL, "GET", arena_printf(c->page, "/v1/tickets?limit=1&where=%s", escaped(c->page, where)), NULL, err);
+        c->numbers[plot->number] = json_get_i64(json_first(json_get(found, "rows")), "id", 0);
+    }
+    return c->numbers[plot->number];
+}
+
+static const char *verb_of(struct cast *c, const struct beat *beat, int64_t number)
+{
+    static const char *const verbs[][2] = {{"ack", "acknowledges"}, {"claim", "claims"}, {"close", "closes"}, {"note", "notes on"},
+                                           {"reply", "answers"}, {"status", "sets the status of"}};
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+        if (strcmp(verbs[i][0], beat->action) == 0)
+            return arena_printf(c->page, "%s #%" PRId64, verbs[i][1], number);
+    return arena_printf(c->page, "%s #%" PRId64, beat->action, number);
+}
+
+/* In the live part the person comes first: what they took, closed or changed is theirs. */
+static bool is_persons(struct cast *c, const struct beat *beat, int64_t number)
+{
+    struct err err = {0};
+    if (beat->past || !beat->agent)
+        return false;
+    const struct json *answer = ask(c, NULL, "GET", arena_printf(c->page, "/v1/tickets/%" PRId64, number), NULL, &err);
+    const char *assignee = json_get_string(json_get(answer, "ticket"), "assignee", NULL);
+    if (!str_eq(assignee, c->o->me))
+        return false;
+    tell(c, beat->agent, arena_printf(c->page, "leaves #%" PRId64, number), beat->plot->title, "it is yours");
+    story_taken(c->story, beat->plot->key);
+    return true;
+}
+
+static bool act(struct cast *c, const struct beat *beat, struct err *err)
+{
+    struct err refusal = {0};
+    int64_t number = number_of(c, beat->plot, &refusal);
+    if (!number)
+        return err_set(err, ERR_INTERNAL, "no ticket %s on the desk: %s", beat->plot->key, refusal.text);
+    if (is_persons(c, beat, number))
+        return true;
+    AUTO_JSON body = json_object();
+    struct json *tickets = json_array();
+    json_put_string(body, "do", beat->action);
+    json_push(tickets, json_new_i64(number));
+    json_put(body, "tickets", tickets);
+    if (beat->member)
+        json_put_string(body, beat->member, beat->value);
+    const struct json *answer = ask(c, beat->agent, "POST", "/v1/do", json_print_in(c->page, body), &refusal);
+    const struct json *result = json_first(json_get(answer, "results"));
+    const char *why = json_get_string(json_get(result, "error"), "detail", refusal.text);
+    bool ok = json_get_bool(result, "ok", false);
+    c->acted++;
+    c->refused += !ok;
+    tell(c, beat->agent ? beat->agent : c->o->me, verb_of(c, beat, number), beat->plot->title, ok ? "" : why);
+    return true; /* a refusal is the desk's right; the story goes on */
+}
+
+/* --- the systems that take replies --- */
+
+static const char *secret_for(void *arg, const char *path)
+{
+    struct cast *c = arg;
+    return text_in(row_of(c, "sources", path + 1), "reply_secret");
+}
+
+static void took_reply(void *arg, const char *path, const char *key, const char *author, const char *text)
+{
+    struct cast *c = arg;
+    tell(c, path + 1, arena_printf(c->page, "takes %s's reply", author), text, "");
+    if (c->began && str_eq(author, c->o->me))
+        story_answered(c->story, key);
+}
+
+/* --- the play --- */
+
+static bool play(struct cast *c, const struct beat *beat, struct err *err)
+{
+    arena_reset(c->page);
+    return beat->kind == BEAT_SEND ? send_event(c, beat, err) : act(c, beat, err);
+}
+
+static bool play_past(struct cast *c, struct beat *beat, struct err *err)
+{
+    for (story_next(c->story, beat); beat->past; story_next(c->story, beat)) {
+        if (!cast_set_clock(c->o->dir, beat->at, err) || !play(c, beat, err))
+            return false;
+        outside_run(c->outside, beat->at);
+    }
+    return cast_set_clock(c->o->dir, 0, err);
+}
+
+static void curtain_up(struct cast *c, int64_t took)
+{
+    ssize_t written = write(c->o->ready_fd, "r", 1);
+    (void)written; /* a parent that is gone shows in life_fd */
+    if (c->o->tell)
+        printf("the day so far: %" PRId64 " events and %" PRId64 " actions in %.1f s; now live\n", c->sent, c->acted, (double)took / 1000);
+    fflush(stdout);
+    c->began = clock_mono();
+}
+
+/* Waits until mono time `until`, serving what comes meanwhile. false: the parent is gone. */
+static bool wait_until(struct cast *c, int64_t until)
+{
+    for (;;) {
+        int fds[8], n = outside_fds(c->outside, fds);
+        int64_t left = until - clock_mono();
+        fds[n++] = c->o->life_fd;
+        unsigned ready = link_wait(c->desk, fds, n, left > 0 ? (int)(left < 1000 ? left : 1000) : 0);
+        if (ready >> (n - 1) & 1)
+            return false;
+        outside_run(c->outside, clock_now());
+        if (left <= 0)
+            return true;
+    }
+}
+
+static enum cast_end play_live(struct cast *c, struct beat *beat, struct err *err)
+{
+    int64_t end = c->o->live_ms ? c->began + c->o->live_ms : INT64_MAX;
+    for (;; story_next(c->story, beat)) {
+        int64_t due = c->began + (beat->at - c->o->base);
+        if (!wait_until(c, due < end ? due : end))
+            return CAST_ORPHAN;
+        if (clock_mono() >= end)
+            return CAST_DONE;
+        if (!play(c, beat, err))
+            return CAST_FAILED;
+    }
+}
+
+static bool open_cast(struct cast *c, struct texts *texts, struct err *err)
+{
+    const char *dir = c->o->dir;
+    const struct yaml *tickets = yaml_parse(c->arena, "tickets.yaml", demo_tickets, strlen(demo_tickets), err);
+    c->config = yaml_load(c->arena, arena_printf(c->arena, "%s/triage.yaml", dir), err);
+    if (!tickets || !c->config || !texts_read(c->arena, "tickets.yaml", tickets, texts, err))
+        return false;
+    if (!crypto_open())
+        return err_set(err, ERR_INTERNAL, "libsodium could not start");
+    c->desk = link_open(arena_printf(c->arena, "%s/triage.sock", dir));
+    c->ingest = link_open(arena_printf(c->arena, "%s/ingest.sock", dir));
+    c->outside = outside_new(c->o->outside_fd, secret_for, took_reply, c);
+    c->story = story_new(&(struct story_options){.texts = texts, .seed = c->o->seed, .base = c->o->base, .speed_percent = c->o->speed_percent});
+    return true;
+}
+
+static void close_cast(struct cast *c)
+{
+    story_free(c->story);
+    outside_free(c->outside);
+    link_close(c->ingest);
+    link_close(c->desk);
+    free(c->numbers);
+    arena_free(c->page);
+    arena_free(c->arena);
+}
+
+enum cast_end cast_run(const struct cast_options *options, struct err *err)
+{
+    struct cast c = {.o = options, .arena = arena_new(), .page = arena_new()};
+    struct texts texts;
+    struct beat beat;
+    int64_t from = clock_mono();
+    enum cast_end end = CAST_FAILED;
+    if (open_cast(&c, &texts, err) && play_past(&c, &beat, err)) {
+        curtain_up(&c, clock_mono() - from);
+        end = play_live(&c, &beat, err);
+    }
+    close_cast(&c);
+    return end;
+}
