@@ -429,10 +429,11 @@ void observe_reset(struct ticket *ticket)
     for (int i = 0; i < field_count; i++)
         if (field_table[i].flags & FIELD_SOURCE)
             field_move(ticket, &nothing, &field_table[i]);
-    if (labelled)
+    if (labelled) {
         ticket->category = kept.category;
-    else
-        ticket->category_by = 0, ticket->category_bp = 0;
+        ticket->category_by = kept.category_by;
+        ticket->category_bp = kept.category_bp;
+    }
     ticket->source_status = ticket->source_priority = ticket->status_from = 0;
     ticket->source_assignee = ticket->last_key = NULL;
     ticket->desk_status_at = ticket->desk_assignee_at = ticket->desk_priority_at = 0;

@@ -127,6 +127,21 @@ static void a_snapshot_that_repeats_open_does_not_undo_the_agents_close(void **s
     world_close(w);
 }
 
+static void a_corrected_category_taken_back_is_the_sources_again(void **state)
+{
+    struct world *w = world_open(NULL);
+    (void)state;
+    assert_string_equal(post(w, "rbs", "public/rbs/ticket_created-full.json"), "create");
+    assert_true(world_ok(world_do(w, "ana", "category", 1, "billing")));
+    assert_int_equal(world_ticket(w, 1)->category_by, LABEL_BY_AGENT);
+    assert_refolds(w, 1);
+    assert_true(world_ok(world_do(w, "ana", "undo", 0, NULL)));
+    assert_int_equal(world_ticket(w, 1)->category, CATEGORY_BUG);
+    assert_int_equal(world_ticket(w, 1)->category_by, LABEL_BY_SOURCE);
+    assert_refolds(w, 1);
+    world_close(w);
+}
+
 static void a_source_that_takes_no_replies_refuses_them_with_its_line(void **state)
 {
     struct world *w = world_open(NULL);
@@ -315,6 +330,7 @@ int main(void)
         cmocka_unit_test(a_webhook_becomes_a_ticket_with_a_label_a_clock_and_a_place_in_the_queues),
         cmocka_unit_test(claim_close_and_undo_move_the_ticket_and_its_points),
         cmocka_unit_test(a_snapshot_that_repeats_open_does_not_undo_the_agents_close),
+        cmocka_unit_test(a_corrected_category_taken_back_is_the_sources_again),
         cmocka_unit_test(a_source_that_takes_no_replies_refuses_them_with_its_line),
         cmocka_unit_test(a_reply_is_held_can_be_taken_back_and_is_sent_once),
         cmocka_unit_test(escalation_pages_on_the_clock_until_somebody_acknowledges),
