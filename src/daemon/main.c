@@ -10,6 +10,7 @@
 #include "daemon/lock.h"
 #include "daemon/notify.h"
 #include "daemon/options.h"
+#include "daemon/rebuild.h"
 #include "daemon/snapshot.h"
 #include "worker/courier.h"
 #include <errno.h>
@@ -406,6 +407,20 @@ static int check(const struct daemon *d)
     return 0;
 }
 
+/* The parts a daemon has before it starts a thread; the lock among them. */
+static int rebuild(struct daemon *d)
+{
+    enum { QUIET = 4 };
+    struct err err = {0};
+    bool same = false;
+    int opened = 0;
+    while (opened < QUIET && parts[opened].open(d, &err))
+        opened++;
+    bool ok = opened == QUIET && rebuild_print(d->options.db, d->desk.snapshot->config, d->model, &same, &err);
+    close_parts(d, opened);
+    return !ok ? fail(&err) : same ? 0 : 1;
+}
+
 /* Before any thread starts: only this one takes signals. */
 static void block_signals(sigset_t *signals)
 {
@@ -434,6 +449,8 @@ int main(int argc, char **argv)
     log_level(d.options.debug ? LOG_DEBUG : LOG_INFO);
     if (d.options.check)
         return check(&d);
+    if (d.options.rebuild)
+        return rebuild(&d);
     block_signals(&signals);
     return serve(&d, &signals);
 }

@@ -19,20 +19,22 @@ const char options_help[] =
     "  --patience MS    for a request's head; its body gets twice as long (default 5000)\n"
     "  --clock FILE     takes the time from a mapped file, for tests\n"
     "  --check          reads the configuration, says what is wrong, and ends\n"
+    "  --rebuild        with the daemon stopped: checks the database against its own journal, and ends (1: they differ)\n"
     "  --debug          says more in the log\n"
     "  --version, --help\n"
     "\n"
     "Signals: HUP reads the configuration again; TERM and INT stop after what was accepted is written.\n";
 
-enum { DIR_ = 1, CONFIG_, SOCKET_, INGEST_, PORT_, DB_, DATA_, CLOCK_, PATIENCE_, CHECK_, DEBUG_, VERSION_, HELP_ };
+enum { DIR_ = 1, CONFIG_, SOCKET_, INGEST_, PORT_, DB_, DATA_, CLOCK_, PATIENCE_, CHECK_, REBUILD_, DEBUG_, VERSION_, HELP_ };
 static const struct option table[] = {
     {"dir", required_argument, NULL, DIR_},       {"config", required_argument, NULL, CONFIG_},
     {"socket", required_argument, NULL, SOCKET_}, {"ingest", required_argument, NULL, INGEST_},
     {"port", required_argument, NULL, PORT_},     {"db", required_argument, NULL, DB_},
     {"data", required_argument, NULL, DATA_},     {"clock", required_argument, NULL, CLOCK_},
     {"patience", required_argument, NULL, PATIENCE_},
-    {"check", no_argument, NULL, CHECK_},         {"debug", no_argument, NULL, DEBUG_},
-    {"version", no_argument, NULL, VERSION_},     {"help", no_argument, NULL, HELP_},
+    {"check", no_argument, NULL, CHECK_},         {"rebuild", no_argument, NULL, REBUILD_},
+    {"debug", no_argument, NULL, DEBUG_},         {"version", no_argument, NULL, VERSION_},
+    {"help", no_argument, NULL, HELP_},
     {NULL, 0, NULL, 0}};
 
 static bool take_number(const char *name, int64_t least, int64_t most, int64_t *out, struct err *err)
@@ -61,7 +63,7 @@ bool options_parse(struct arena *arena, int argc, char **argv, struct options *o
     *out = (struct options){.port = -1, .patience = 5000};
     const char **texts[] = {[DIR_] = &out->dir, [CONFIG_] = &out->config, [SOCKET_] = &out->socket, [INGEST_] = &out->ingest,
                             [DB_] = &out->db, [DATA_] = &out->data, [CLOCK_] = &out->clock};
-    bool *flags[] = {[CHECK_] = &out->check, [DEBUG_] = &out->debug, [VERSION_] = &out->version, [HELP_] = &out->help};
+    bool *flags[] = {[CHECK_] = &out->check, [REBUILD_] = &out->rebuild, [DEBUG_] = &out->debug, [VERSION_] = &out->version, [HELP_] = &out->help};
     opterr = 0;
     optind = 1;
     for (int c; (c = getopt_long(argc, argv, "", table, NULL)) != -1;) {

@@ -10,7 +10,7 @@ struct options {
     const char *dir, *config, *socket, *ingest, *db, *clock, *data;
     int64_t port; /* -1 = as configured */
     int64_t patience; /* ms */
-    bool check, version, help, debug;
+    bool check, rebuild, version, help, debug;
 };
 /* false + err (USAGE). Fills in the defaults of a private or a system's daemon. */
 bool options_parse(struct arena *arena, int argc, char **argv, struct options *out, struct err *err);
