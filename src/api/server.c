@@ -23,7 +23,7 @@ enum {
     THREADS = 2,
     CONNECTIONS = 4096,   /* per socket; then the oldest that has not said anything yet goes */
     STREAMS = 1024,
-    STREAMS_EACH = 64,    /* per uid */
+    STREAMS_EACH = 512,   /* per uid: people may share one */
     POOL = 24 << 10,      /* the library's memory per connection: headers and write buffer */
     PIECE = 8 << 10,      /* of a stream */
     IDLE_MS = 15000,
