@@ -15,13 +15,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 enum {
     THREADS = 2,
-    CONNECTIONS = 4096,   /* per socket; then the oldest that has not said anything yet goes */
+    CONNECTIONS = 4096,   /* most per socket; near it the oldest that has not said anything yet goes */
     STREAMS = 1024,
     STREAMS_EACH = 512,   /* per uid: people may share one */
     POOL = 24 << 10,      /* the library's memory per connection: headers and write buffer */
@@ -41,13 +42,14 @@ struct peer { /* a connection */
     enum phase phase;
     int64_t since, received;
     int64_t uid;
-    enum side side;
+    struct listener *listener;
     bool dead, streams; /* dead: told and shut down; the library will close it */
 };
 struct listener {
     struct server *server;
     struct MHD_Daemon *daemon;
     struct server_socket socket;
+    int peers;    /* connections; under server.lock */
     int quiesced; /* the listening socket, given back */
 };
 struct reader { /* a thread's read-only handle */
@@ -61,7 +63,7 @@ struct server {
     pthread_mutex_t lock; /* below */
     pthread_cond_t left;
     struct peer *peers; /* newest first */
-    int peer_count, streams;
+    int streams, most; /* most: connections per socket */
     struct reader *readers;
     int64_t beat_at;
     atomic_int_least64_t bodies;
@@ -129,11 +131,11 @@ static void cut(struct peer *peer, bool tell)
     peer->dead = true;
 }
 
-static void make_room(struct server *server)
+static void make_room(struct listener *l)
 {
     struct peer *oldest = NULL;
-    for (struct peer *p = server->peers; p; p = p->next)
-        if (!p->dead && (p->phase == PHASE_HEAD || p->phase == PHASE_IDLE))
+    for (struct peer *p = l->server->peers; p; p = p->next)
+        if (p->listener == l && !p->dead && (p->phase == PHASE_HEAD || p->phase == PHASE_IDLE))
             oldest = p; /* newest first */
     if (oldest)
         cut(oldest, false);
@@ -144,13 +146,13 @@ static struct peer *peer_new(struct listener *l, int fd)
     struct peer *p = calloc(1, sizeof *p);
     if (!p)
         return NULL;
-    *p = (struct peer){.fd = fd, .phase = PHASE_HEAD, .since = clock_mono(), .uid = -1, .side = l->socket.side};
+    *p = (struct peer){.fd = fd, .phase = PHASE_HEAD, .since = clock_mono(), .uid = -1, .listener = l};
     if (l->socket.local && !listen_peer(fd, &p->uid))
         p->uid = -1;
     struct server *server = l->server;
     pthread_mutex_lock(&server->lock);
-    if (++server->peer_count > CONNECTIONS * server->count * 15 / 16)
-        make_room(server);
+    if (++l->peers > server->most * 15 / 16)
+        make_room(l);
     p->next = server->peers;
     p->back = &server->peers;
     if (p->next)
@@ -168,7 +170,7 @@ static void peer_free(struct server *server, struct peer *p)
     *p->back = p->next;
     if (p->next)
         p->next->back = p->back;
-    server->peer_count--;
+    p->listener->peers--;
     pthread_mutex_unlock(&server->lock);
     free(p);
 }
@@ -195,7 +197,7 @@ static bool overdue(const struct peer *p, int64_t patience, int64_t now)
     case PHASE_BODY:
         return age > 2 * patience + p->received / BODY_RATE;
     case PHASE_IDLE:
-        return age > (p->side == SIDE_DESK ? DESK_IDLE_MS : IDLE_MS);
+        return age > (p->listener->socket.side == SIDE_DESK ? DESK_IDLE_MS : IDLE_MS);
     case PHASE_ANSWER:
         return false; /* parked, or the library's write timeout */
     }
@@ -751,7 +753,7 @@ static bool listener_open(struct listener *l, struct err *err)
     l->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, l,
         MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
         MHD_OPTION_LISTEN_SOCKET, l->socket.fd,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)l->server->most,
         MHD_OPTION_CONNECTION_TIMEOUT, timeout,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL,
         MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS,
@@ -763,6 +765,18 @@ static bool listener_open(struct listener *l, struct err *err)
     return l->daemon || err_set(err, ERR_INTERNAL, "starting the HTTP library failed");
 }
 
+/* Descriptors are shared by all sockets, the database and what goes outward. */
+static int most_connections(int sockets)
+{
+    struct rlimit files;
+    int64_t most = CONNECTIONS, share;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur != RLIM_INFINITY) {
+        share = ((int64_t)files.rlim_cur - 64) / (sockets ? sockets : 1) * 7 / 8;
+        most = share < most ? share : most;
+    }
+    return most < 16 ? 16 : (int)most;
+}
+
 struct server *server_open(struct desk *desk, const struct server_socket *sockets, int count, struct err *err)
 {
     struct server *server = calloc(1, sizeof *server);
@@ -770,6 +784,7 @@ struct server *server_open(struct desk *desk, const struct server_socket *socket
         abort();
     server->desk = desk;
     server->beat_at = clock_mono();
+    server->most = most_connections(count);
     pthread_mutex_init(&server->lock, NULL);
     pthread_cond_init(&server->left, NULL);
     for (int i = 0; i < count && i < SERVER_SOCKETS; i++) {
