@@ -6,12 +6,14 @@
 #include "base/str.h"
 #include "harness/client.h"
 #include "harness/daemon.h"
+#include <arpa/inet.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -329,6 +331,64 @@ static void drops_do_not_hold_a_head_open(void **state)
     daemon_remove(strict);
 }
 
+static int free_port(void)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t n = sizeof at;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &n), 0);
+    close(fd);
+    return ntohs(at.sin_port);
+}
+
+static void the_port_is_for_webhooks_and_for_our_own_name(void **state)
+{
+    (void)state;
+    char port[16];
+    snprintf(port, sizeof port, "%d", free_port());
+    struct daemon_run *other = daemon_make(config);
+    other->more[0] = "--port";
+    other->more[1] = port;
+    daemon_restart(other);
+    static const char ours[] = "POST /in/open HTTP/1.1\r\nHost: localhost:1\r\nContent-Length: 2\r\n\r\n{}";
+    static const char desk[] = "GET /v1/desk HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
+    static const char rebound[] = "POST /in/open HTTP/1.1\r\nHost: desk\r\nContent-Length: 2\r\n\r\n{}";
+    struct client *c = client_open(port);
+    client_send(c, ours, sizeof ours - 1);
+    assert_int_equal(client_read(c, 2000).status, 202);
+    client_send(c, desk, sizeof desk - 1);
+    assert_int_equal(client_read(c, 2000).status, 404);
+    client_send(c, rebound, sizeof rebound - 1);
+    assert_int_equal(client_read(c, 2000).status, 421);
+    client_close(c);
+    daemon_remove(other);
+}
+
+/* More connections than there is room for: silent ones make way, none is refused. */
+static void silent_connections_make_way_for_new_ones(void **state)
+{
+    (void)state;
+    struct rlimit most;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &most), 0);
+    most.rlim_cur = most.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &most), 0);
+    struct daemon_run *tight = daemon_make(config);
+    tight->files = 256;
+    daemon_restart(tight);
+    enum { SILENT = 400 };
+    static struct client *silent[SILENT];
+    for (int i = 0; i < SILENT; i++)
+        silent[i] = client_open(tight->ingest);
+    struct client *c = client_open(tight->ingest);
+    struct answer a = client_post(c, "/in/open", "{}");
+    assert_int_equal(a.status, 202);
+    client_close(c);
+    for (int i = 0; i < SILENT; i++)
+        client_close(silent[i]);
+    daemon_remove(tight);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -341,6 +401,8 @@ int main(void)
         cmocka_unit_test(the_emulated_doors_answer_in_their_own_words),
         cmocka_unit_test(a_head_that_never_ends_is_cut_and_a_body_too),
         cmocka_unit_test(drops_do_not_hold_a_head_open),
+        cmocka_unit_test(the_port_is_for_webhooks_and_for_our_own_name),
+        cmocka_unit_test(silent_connections_make_way_for_new_ones),
     };
     return crypto_open() ? cmocka_run_group_tests_name("doors", tests, start, stop) : 1;
 }

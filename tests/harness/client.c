@@ -2,6 +2,7 @@
 #include "harness/client.h"
 #include "base/clock.h"
 #include "base/str.h"
+#include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -26,8 +27,19 @@ struct client {
     struct arena *arena;
 };
 
+static int dial_port(const char *port)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port)), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || connect(fd, (struct sockaddr *)&at, sizeof at) < 0)
+        fail_msg("connecting to port %s: %s", port, strerror(errno));
+    return fd;
+}
+
 static int dial(const char *path)
 {
+    if (path[0] != '/')
+        return dial_port(path);
     struct sockaddr_un at = {.sun_family = AF_UNIX};
     snprintf(at.sun_path, sizeof at.sun_path, "%s", path);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);

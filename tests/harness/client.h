@@ -6,7 +6,7 @@
 #include "base/json.h"
 
 struct client;
-struct client *client_open(const char *socket_path);
+struct client *client_open(const char *socket_path); /* or a port's number, on 127.0.0.1 */
 void client_close(struct client *client); /* NULL is fine */
 
 struct answer {

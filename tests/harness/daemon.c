@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -104,6 +105,9 @@ static void become(const struct daemon_run *run, const char *clock)
         args[n++] = *a;
     for (int i = 0; i < 4 && run->more[i]; i++)
         args[n++] = run->more[i];
+    struct rlimit files = {(rlim_t)run->files, (rlim_t)run->files};
+    if (run->files)
+        setrlimit(RLIMIT_NOFILE, &files);
     execv(program(), (char *const *)(uintptr_t)args);
 }
 

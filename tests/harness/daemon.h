@@ -10,6 +10,7 @@ struct daemon_run {
     char dir[64], desk[96], ingest[96], log[96];
     int64_t *clock; /* ms UTC; the daemon reads it too */
     const char *more[4]; /* further arguments, NULL-terminated */
+    int files;           /* limit of open files, 0 = as it is */
     bool system;         /* as a system's desk: without --dir, so that its user is no agent unless listed */
     pid_t pid;
 };
