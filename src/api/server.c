@@ -732,7 +732,7 @@ struct store *request_store(struct request *req, struct err *err)
 
 /* --- life --- */
 
-static void on_log(void *cls, const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static void on_log(void *cls, const char *fmt, va_list ap)
 {
     (void)cls;
     char line[256];
