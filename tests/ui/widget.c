@@ -1,0 +1,294 @@
+/* pager, picker, fuzzy, bar: drawn on a surface, read back. */
+#include "base/str.h"
+#include "base/text.h"
+#include "widget/bar.h"
+#include "widget/fuzzy.h"
+#include "widget/pager.h"
+#include "widget/picker.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <cmocka.h>
+
+static struct arena *arena;
+static struct surface *s;
+static struct pager *pager;
+static struct picker *picker;
+
+static int begin(void **state)
+{
+    (void)state;
+    arena = arena_new();
+    s = surface_new(30, 5);
+    pager = pager_new();
+    picker = picker_new("assign", false);
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    picker_free(picker);
+    pager_free(pager);
+    surface_free(s);
+    arena_free(arena);
+    return 0;
+}
+
+/* --- pager --- */
+
+static void tell(int from, int to)
+{
+    pager_begin(pager);
+    for (int i = from; i <= to; i++) {
+        char time[16], body[80];
+        snprintf(time, sizeof time, "10:%02d", i);
+        snprintf(body, sizeof body, "message %d is long enough to be wrapped", i);
+        pager_item(pager, i);
+        pager_line(pager);
+        pager_piece(pager, 1, UI_DIM, time);
+        pager_piece(pager, 8, UI_CUSTOMER, "customer");
+        pager_block(pager, 8, UI_NORMAL, true, body);
+    }
+    pager_end(pager);
+}
+
+static const char *paged(int columns)
+{
+    surface_resize(s, columns, 5);
+    pager_draw(pager, s, 0, 0, 5, columns);
+    return surface_dump(arena, s);
+}
+
+static void a_timeline_is_wrapped_behind_its_bar(void **state)
+{
+    (void)state;
+    tell(1, 2);
+    assert_string_equal(paged(30), " 10:01  customer\n        \u2503 message 1 is long\n        \u2503 enough to be wrapped\n"
+                                   " 10:02  customer\n        \u2503 message 2 is long\n");
+    assert_int_equal(pager_lines(pager), 6);
+    assert_true(str_starts(surface_dump_roles(arena, s), "0: dim@1+5 customer@8+8\n1: customer@8+1\n"));
+}
+
+static void the_place_survives_new_items_and_new_widths(void **state)
+{
+    (void)state;
+    tell(5, 20);
+    paged(30);
+    for (int i = 0; i < 12; i++)
+        assert_true(pager_command(pager, "down"));
+    assert_int_equal(pager_top(pager), 9);
+    tell(1, 25);
+    paged(30);
+    assert_int_equal(pager_top(pager), 9);
+    paged(20);
+    assert_int_equal(pager_top(pager), 9);
+    paged(60);
+    assert_int_equal(pager_top(pager), 9);
+    assert_true(pager_show(pager, 3));
+    assert_int_equal(pager_top(pager), 3);
+    assert_false(pager_show(pager, 99));
+}
+
+static void who_reads_the_end_goes_on_reading_the_end(void **state)
+{
+    (void)state;
+    tell(1, 10);
+    paged(30);
+    assert_true(pager_command(pager, "bottom"));
+    tell(1, 11);
+    assert_non_null(strstr(paged(30), "10:11"));
+    assert_true(pager_at_end(pager));
+    pager_command(pager, "up");
+    tell(1, 12);
+    assert_null(strstr(paged(30), "10:12"));
+    pager_follow(pager, true);
+    tell(1, 13);
+    assert_non_null(strstr(paged(30), "10:13"));
+}
+
+static void words_are_searched_in_folded_text(void **state)
+{
+    (void)state;
+    tell(1, 30);
+    paged(30);
+    assert_int_equal(pager_search(pager, "MESSAGE 2"), 11);
+    assert_true(pager_command(pager, "search-next"));
+    assert_true(pager_command(pager, "search-next"));
+    assert_int_equal(pager_top(pager), 21);
+    assert_true(pager_command(pager, "search-prev"));
+    assert_int_equal(pager_top(pager), 20);
+    assert_int_equal(pager_search(pager, "absent"), 0);
+    assert_int_equal(pager_search(pager, NULL), 0);
+    assert_false(pager_command(pager, "search-next"));
+    assert_false(pager_command(pager, "assign"));
+}
+
+static void a_hundred_thousand_messages_scroll_at_once(void **state)
+{
+    (void)state;
+    clock_t start;
+    tell(1, 100000);
+    paged(30);
+    start = clock();
+    for (int i = 0; i < 100; i++) {
+        pager_command(pager, i % 2 ? "bottom" : "page-up");
+        paged(30);
+    }
+    double ms = (double)(clock() - start) * 1000 / CLOCKS_PER_SEC / 100;
+    print_message("# a key on 100,000 messages: %.2f ms\n", ms);
+    assert_true(ms < 50);
+}
+
+/* --- picker --- */
+
+static const struct picker_item people[] = {{1, "ana", "5 open"}, {2, "tom", "2 open, on call"}, {3, "mara", NULL}, {4, "anatol", "night"}};
+
+static void type(const char *text)
+{
+    for (const char *stop = text + strlen(text); text < stop;)
+        picker_key(picker, &(struct key){.code = text_next(&text, stop)});
+}
+
+static void letters_choose(void **state)
+{
+    (void)state;
+    picker_set(picker, people, 4);
+    picker_draw(picker, s, 0, 0, 5, 30);
+    assert_string_equal(surface_dump(arena, s), "assign            4 of 4\n\u258c ana                  5 open\n"
+                                                "  tom         2 open, on call\n  mara\n  anatol                night\n");
+    type("at");
+    surface_clear(s);
+    assert_int_equal(picker_draw(picker, s, 0, 0, 5, 30), 2);
+    assert_string_equal(surface_dump(arena, s), "assign at\n\u258c anatol                night\n\n\n\n");
+    assert_int_equal(picker_chosen(picker)->id, 4);
+    assert_non_null(strstr(surface_dump_roles(arena, s), "match@"));
+    assert_int_equal(picker_key(picker, &(struct key){.code = K_ENTER}), PICKER_CHOSEN);
+    assert_int_equal(picker_key(picker, &(struct key){.code = K_ESC}), PICKER_LEFT);
+}
+
+static void names_go_before_details_and_arrows_move(void **state)
+{
+    (void)state;
+    picker_set(picker, people, 4);
+    type("o");
+    assert_int_equal(picker_fits(picker), 3);
+    assert_int_equal(picker_chosen(picker)->id, 2);
+    picker_key(picker, &(struct key){.code = K_DOWN});
+    assert_int_equal(picker_chosen(picker)->id, 4);
+    for (int i = 0; i < 9; i++)
+        picker_key(picker, &(struct key){.code = K_DOWN});
+    assert_int_equal(picker_chosen(picker)->id, 1);
+    type("zzz");
+    assert_null(picker_chosen(picker));
+    assert_int_equal(picker_key(picker, &(struct key){.code = K_ENTER}), PICKER_MOVED);
+}
+
+static void free_text_may_be_an_answer(void **state)
+{
+    (void)state;
+    struct picker *tags = picker_new("tag", true);
+    picker_set(tags, people, 4);
+    picker_type(tags, "billing");
+    assert_int_equal(picker_key(tags, &(struct key){.code = K_ENTER}), PICKER_TYPED);
+    assert_string_equal(picker_typed(tags), "billing");
+    picker_type(tags, "ana");
+    assert_int_equal(picker_key(tags, &(struct key){.code = K_ENTER}), PICKER_CHOSEN);
+    assert_int_equal(picker_key(tags, &(struct key){.code = K_ENTER, .mods = MOD_ALT}), PICKER_TYPED);
+    picker_free(tags);
+}
+
+/* --- fuzzy --- */
+
+static double score(const char *needle, const char *text)
+{
+    double n;
+    assert_true(fuzzy_score(needle, text, &n, NULL));
+    return n;
+}
+
+static void better_fits_score_higher(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *needle, *better, *worse;
+    } cases[] = {{"amo", "app/models/order", "app/models/zrder_amo_x_o"}, {"as", "assign", "unassign"}, {"ns", "new-source", "unassign"},
+                 {"cl", "claim", "escalate"}, {"claim", "claim", "claim next"},
+                 {"gu", "go unassigned", "bigung"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (!(score(cases[i].needle, cases[i].better) > score(cases[i].needle, cases[i].worse)))
+            fail_msg("%s: %s not before %s", cases[i].needle, cases[i].better, cases[i].worse);
+    double n;
+    assert_false(fuzzy_score("xyz", "assign", &n, NULL));
+    assert_true(fuzzy_score("", "assign", &n, NULL) && n == 0);
+    assert_true(fuzzy_score("\u00c4", "b\u00e4r", &n, NULL));
+}
+
+static void places_name_the_letters_that_fit(void **state)
+{
+    (void)state;
+    size_t places[FUZZY_NEEDLE];
+    double n;
+    assert_true(fuzzy_score("gu", "go unassigned", &n, places));
+    assert_int_equal(places[0], 0);
+    assert_int_equal(places[1], 3);
+    assert_true(fuzzy_score("assign", "unassign", &n, places));
+    for (size_t i = 0; i < 6; i++)
+        assert_int_equal(places[i], 2 + i);
+}
+
+/* --- bar --- */
+
+static void times_are_short(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t ms;
+        const char *text;
+    } cases[] = {{0, "0s"}, {45000, "45s"}, {720000, "12m"}, {6000000, "1h40m"}, {7500000, "2h05m"}, {3600000, "1h"}, {36000000, "10h"},
+                 {43000000, "11h"}, {86400000LL * 3, "3d"}, {86400000LL * 3 + 14400000, "3d4h"}, {86400000LL * 12 + 1, "12d"},
+                 {-1080000, "late 18m"}, {-1080001, "late 18m"}, {INT64_MIN, "late 106751991167d"}, {INT64_MAX, "106751991167d"}};
+    char out[BAR_TIME];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_string_equal(bar_time(cases[i].ms, out), cases[i].text);
+}
+
+static void bars_say_how_urgent(void **state)
+{
+    (void)state;
+    static const int64_t rate[] = {9, 0, 1, 2, 4, 8};
+    bar_deadline(s, 0, 0, 8, 50, 100);
+    bar_deadline(s, 1, 0, 8, 20, 100);
+    bar_deadline(s, 2, 0, 8, -1, 100);
+    bar_share(s, 3, 0, 8, 1, 1000000, UI_BOSS);
+    bar_spark(s, 4, 0, 5, rate, 6, UI_ACCENT);
+    assert_string_equal(surface_dump(arena, s), "\u2588\u2588\u2588\u2588\u2591\u2591\u2591\u2591\n\u2588\u258b\u2591\u2591\u2591\u2591\u2591\u2591\n"
+                                                "\u2591\u2591\u2591\u2591\u2591\u2591\u2591\u2591\n\u258f\u2591\u2591\u2591\u2591\u2591\u2591\u2591\n"
+                                                " \u2581\u2582\u2584\u2588\n");
+    assert_string_equal(surface_dump_roles(arena, s), "0: ok@0+4 bar-rest@4+4\n1: warn@0+2 bar-rest@2+6\n2: bar-rest@0+8\n"
+                                                      "3: boss@0+1 bar-rest@1+7\n4: accent@1+4\n");
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+    const struct CMUnitTest tests[] = {
+        T(a_timeline_is_wrapped_behind_its_bar),
+        T(the_place_survives_new_items_and_new_widths),
+        T(who_reads_the_end_goes_on_reading_the_end),
+        T(words_are_searched_in_folded_text),
+        T(a_hundred_thousand_messages_scroll_at_once),
+        T(letters_choose),
+        T(names_go_before_details_and_arrows_move),
+        T(free_text_may_be_an_answer),
+        T(better_fits_score_higher),
+        T(places_name_the_letters_that_fit),
+        T(times_are_short),
+        T(bars_say_how_urgent),
+    };
+    return cmocka_run_group_tests_name("widget", tests, NULL, NULL);
+}

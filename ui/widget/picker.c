@@ -1,0 +1,229 @@
+/* picker: an editor of one line over a ranking that is made anew when it changes. */
+#include "widget/picker.h"
+#include "base/text.h"
+#include "widget/editor.h"
+#include "widget/fuzzy.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TYPED_MOST = 512 };
+
+struct fit {
+    const struct picker_item *item;
+    double score;
+};
+struct picker {
+    struct arena *arena; /* items */
+    struct editor *editor;
+    char *prompt;
+    bool free_text;
+    struct picker_item *items;
+    size_t n;
+    struct fit *fits;
+    size_t fits_n, selected, top;
+    int rows; /* for items, when last drawn */
+};
+
+struct picker *picker_new(const char *prompt, bool free_text)
+{
+    struct picker *p = calloc(1, sizeof *p);
+    if (!p || !(p->prompt = strdup(prompt)))
+        abort();
+    p->arena = arena_new();
+    p->editor = editor_new(true, TYPED_MOST);
+    p->free_text = free_text;
+    return p;
+}
+
+void picker_free(struct picker *p)
+{
+    if (!p)
+        return;
+    arena_free(p->arena);
+    editor_free(p->editor);
+    free(p->prompt);
+    free(p->fits);
+    free(p);
+}
+
+/* --- ranking --- */
+
+static int best_first(const void *a, const void *b)
+{
+    const struct fit *x = a, *y = b;
+    if (x->score != y->score)
+        return x->score > y->score ? -1 : 1;
+    return x->item < y->item ? -1 : x->item > y->item;
+}
+
+static bool fit_of(const struct picker_item *item, const char *typed, double *score)
+{
+    if (fuzzy_score(typed, item->name, score, NULL))
+        return true;
+    if (!item->detail || !fuzzy_score(typed, item->detail, score, NULL))
+        return false;
+    *score = *score > 1e6 ? -100 : *score - 1000; /* whatever fits by name goes before */
+    return true;
+}
+
+static void rank(struct picker *p)
+{
+    p->fits_n = p->selected = p->top = 0;
+    for (size_t i = 0; i < p->n; i++) {
+        double score;
+        if (fit_of(&p->items[i], editor_text(p->editor), &score))
+            p->fits[p->fits_n++] = (struct fit){&p->items[i], score};
+    }
+    if (p->fits_n)
+        qsort(p->fits, p->fits_n, sizeof *p->fits, best_first);
+}
+
+void picker_set(struct picker *p, const struct picker_item *items, size_t n)
+{
+    arena_reset(p->arena);
+    p->items = ARENA_ARRAY(p->arena, struct picker_item, n + 1);
+    p->n = n;
+    for (size_t i = 0; i < n; i++)
+        p->items[i] = (struct picker_item){items[i].id, text_safe_in(p->arena, items[i].name, TEXT_LINE),
+                                           items[i].detail ? text_safe_in(p->arena, items[i].detail, TEXT_LINE) : NULL};
+    free(p->fits);
+    if (!(p->fits = malloc((n + 1) * sizeof *p->fits)))
+        abort();
+    rank(p);
+}
+
+void picker_type(struct picker *p, const char *text)
+{
+    editor_set(p->editor, text);
+    rank(p);
+}
+
+const struct picker_item *picker_chosen(const struct picker *p)
+{
+    return p->selected < p->fits_n ? p->fits[p->selected].item : NULL;
+}
+
+const char *picker_typed(const struct picker *p)
+{
+    return editor_text(p->editor);
+}
+
+size_t picker_fits(const struct picker *p)
+{
+    return p->fits_n;
+}
+
+/* --- keys --- */
+
+static bool step(struct picker *p, long by)
+{
+    long to = (long)p->selected + by, last = (long)p->fits_n - 1;
+    if (last < 0)
+        return true;
+    p->selected = (size_t)(to < 0 ? 0 : to > last ? last : to);
+    return true;
+}
+
+static bool moves(struct picker *p, const struct key *key)
+{
+    long page = p->rows > 1 ? p->rows - 1 : 1;
+    if (key_is(key, K_DOWN) || key_ctrl(key, 'n') || key_is(key, K_TAB))
+        return step(p, 1);
+    if (key_is(key, K_UP) || key_ctrl(key, 'p') || (key->code == K_TAB && key->mods == MOD_SHIFT))
+        return step(p, -1);
+    if (key_is(key, K_PGDN))
+        return step(p, page);
+    if (key_is(key, K_PGUP))
+        return step(p, -page);
+    return false;
+}
+
+enum picker_outcome picker_key(struct picker *p, const struct key *key)
+{
+    if (key->code == K_ENTER) {
+        bool as_typed = p->free_text && *picker_typed(p) && (key->mods || !picker_chosen(p));
+        return as_typed ? PICKER_TYPED : picker_chosen(p) ? PICKER_CHOSEN : PICKER_MOVED;
+    }
+    if (moves(p, key))
+        return PICKER_MOVED;
+    switch (editor_key(p->editor, key)) {
+    case EDITOR_LEFT:
+        return PICKER_LEFT;
+    case EDITOR_CHANGED:
+        rank(p);
+        return PICKER_MOVED;
+    case EDITOR_IGNORED:
+        return PICKER_IGNORED;
+    default:
+        return PICKER_MOVED;
+    }
+}
+
+/* --- drawing --- */
+
+/* The letters that fit, marked; names are safe already, so a character is a column or two. */
+static void mark_letters(const struct picker *p, struct surface *s, int row, int column, int width, const char *name)
+{
+    size_t places[FUZZY_NEEDLE], n = fuzzy_letters(picker_typed(p)), letter = 0, index = 0;
+    double score;
+    int used = 0;
+    if (!n || !fuzzy_score(picker_typed(p), name, &score, places))
+        return;
+    for (const char *at = name, *end = name + strlen(name); at < end && letter < n; index++) {
+        int columns = text_width(text_next(&at, end));
+        if (used + columns > width)
+            return;
+        if (places[letter] == index) {
+            surface_repaint(s, row, column + used, columns, UI_MATCH);
+            letter++;
+        }
+        used += columns;
+    }
+}
+
+static void draw_item(const struct picker *p, struct surface *s, int row, int column, int width, size_t index)
+{
+    const struct picker_item *item = p->fits[index].item;
+    bool selected = index == p->selected;
+    surface_fill(s, row, column, 1, width, UI_NORMAL);
+    if (selected)
+        surface_text(s, row, column, 1, UI_GUTTER, "\u258c");
+    int used = surface_text(s, row, column + 2, width - 2, selected ? UI_SELECTED : UI_NORMAL, item->name);
+    mark_letters(p, s, row, column + 2, used, item->name);
+    if (item->detail && width - used - 6 > 4)
+        surface_right(s, row, column + used + 5, width - used - 6, UI_DIM, item->detail);
+}
+
+static void keep_in_view(struct picker *p)
+{
+    size_t rows = p->rows > 0 ? (size_t)p->rows : 1;
+    if (p->selected < p->top)
+        p->top = p->selected;
+    if (p->selected >= p->top + rows)
+        p->top = p->selected - rows + 1;
+}
+
+int picker_draw(struct picker *p, struct surface *s, int row, int column, int rows, int width)
+{
+    int line = 1;
+    p->rows = rows - 1;
+    keep_in_view(p);
+    for (; line < rows && p->top + (size_t)line - 1 < p->fits_n; line++)
+        draw_item(p, s, row + line, column, width, p->top + (size_t)line - 1);
+    if (!p->fits_n && rows > 1) {
+        surface_fill(s, row + line, column, 1, width, UI_NORMAL);
+        surface_text(s, row + line++, column + 2, width - 2, UI_MUTED,
+                     p->free_text ? "nothing fits: Enter takes it as typed" : "nothing fits");
+    }
+    surface_fill(s, row, column, 1, width, UI_INPUT);
+    int used = surface_text(s, row, column, width / 2, UI_KEY, p->prompt);
+    int count = width >= 30 ? 14 : 0;
+    if (count) {
+        char fits[32];
+        snprintf(fits, sizeof fits, "%zu of %zu ", p->fits_n, p->n);
+        surface_right(s, row, column + width - count, count, UI_DIM, fits);
+    }
+    editor_draw(p->editor, s, row, column + used + 1, 1, width - used - 1 - count, UI_INPUT);
+    return line;
+}

@@ -1,0 +1,36 @@
+/* picker: type a few letters, take one of many: commands, agents, tickets, macros. A prompt line and the items that fit,
+ * best first; letters that fit are marked. */
+#ifndef WIDGET_PICKER_H
+#define WIDGET_PICKER_H
+#include "term/key.h"
+#include "term/surface.h"
+#include <stddef.h>
+#include <stdint.h>
+
+struct picker; /* opaque */
+struct picker_item {
+    int64_t id;
+    const char *name;   /* what is matched and shown */
+    const char *detail; /* shown dim at the right; also matched, for less; NULL: none */
+};
+enum picker_outcome {
+    PICKER_IGNORED, /* not a key of a picker */
+    PICKER_MOVED,   /* draw it again */
+    PICKER_CHOSEN,  /* picker_chosen */
+    PICKER_TYPED,   /* nothing fits, or C-Enter / M-Enter: picker_typed is the answer, where free text may be one */
+    PICKER_LEFT,    /* Esc */
+};
+
+/* prompt stands before what is typed. free_text: what fits nothing may be an answer of its own. */
+struct picker *picker_new(const char *prompt, bool free_text);
+void picker_free(struct picker *p); /* NULL is fine */
+/* Copies the items; their order is the order where nothing is typed and between equals. */
+void picker_set(struct picker *p, const struct picker_item *items, size_t n);
+void picker_type(struct picker *p, const char *text); /* as if typed */
+enum picker_outcome picker_key(struct picker *p, const struct key *key);
+const struct picker_item *picker_chosen(const struct picker *p); /* the one under the cursor; NULL: none fits */
+const char *picker_typed(const struct picker *p);
+size_t picker_fits(const struct picker *p);
+/* Draws over what is there: prompt in the first row, items below, at most `rows` in all; gives the rows used. */
+int picker_draw(struct picker *p, struct surface *s, int row, int column, int rows, int width);
+#endif
