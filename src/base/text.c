@@ -476,6 +476,11 @@ static char *repaired(const char *text, size_t n)
     return str_take(&out);
 }
 
+uint32_t text_lower(uint32_t code)
+{
+    return (uint32_t)utf8proc_tolower((utf8proc_int32_t)code);
+}
+
 char *text_fold(struct arena *arena, const char *text)
 {
     if (!text)

@@ -35,6 +35,7 @@ size_t text_grapheme(const char *text, size_t n);
 char *text_fit(struct arena *arena, const char *safe, int columns);
 /* Wraps safe text at words to `columns`; gives lines in arena. */
 int text_wrap(struct arena *arena, const char *safe, int columns, char ***lines);
+uint32_t text_lower(uint32_t code); /* one code point, whatever the locale */
 char *text_fold(struct arena *arena, const char *text); /* NFKC_Casefold, for search and matching; NULL gives "" */
 /* Is it an e-mail address by dialects.md 1a? */
 bool text_is_email(const char *text);

@@ -1,12 +1,11 @@
 /* fuzzy: the usual two tables of dynamic programming, D (best score whose last letter matches here) and M (best score so
- * far), a row a letter. The weights are fzy's. Letters are code points, lower case by libc. */
+ * far), a row a letter. The weights are fzy's. Letters are code points. */
 #include "widget/fuzzy.h"
 #include "base/text.h"
 #include <float.h>
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
-#include <wctype.h>
 
 #define GAP_LEADING -0.005
 #define GAP_TRAILING -0.005
@@ -27,7 +26,7 @@ static void read_letters(struct letters *l, const char *text, size_t most)
     l->n = 0;
     for (const char *end = text + strlen(text); text < end && l->n < most; l->n++) {
         l->as_is[l->n] = text_next(&text, end);
-        l->low[l->n] = (uint32_t)towlower((wint_t)l->as_is[l->n]);
+        l->low[l->n] = text_lower(l->as_is[l->n]);
     }
 }
 
@@ -47,7 +46,7 @@ static double bonus(uint32_t before, uint32_t here)
         return WORD;
     if (before == '.' || before == ':' || before == '@')
         return DOT;
-    return iswlower((wint_t)before) && iswupper((wint_t)here) ? CAPITAL : 0;
+    return before > '@' && text_lower(before) == before && text_lower(here) != here ? CAPITAL : 0;
 }
 
 static double D[FUZZY_NEEDLE][FUZZY_TEXT], M[FUZZY_NEEDLE][FUZZY_TEXT]; /* the console has one thread that draws */
