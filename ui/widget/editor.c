@@ -201,7 +201,7 @@ static bool joined(struct editor *e, size_t at, const char *came)
         return false;
     if (!(last->came = realloc(last->came, n + strlen(came) + 1)))
         abort();
-    strcpy(last->came + n, came);
+    memcpy(last->came + n, came, strlen(came) + 1);
     return true;
 }
 
