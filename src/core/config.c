@@ -63,6 +63,8 @@ static bool check_source(struct schema *s, void *to, const struct yaml *node)
         return schema_refuse(s, node, "%s: replies go by webhook, so it needs a `reply_url`", s->place);
     if (row->reply_url && !is_url(row->reply_url))
         return schema_refuse(s, node, "%s.reply_url must begin with https:// or http://", s->place);
+    if (row->reply_url && str_starts(row->reply_url, "http:") && !row->allow_loopback)
+        return schema_refuse(s, node, "%s.reply_url is plain http, which is for this machine only: use https, or say allow_loopback: true", s->place);
     row->account = row->account ? row->account : row->name;
     row->burst = row->burst ? row->burst : 2 * row->rate;
     return true;

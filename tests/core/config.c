@@ -194,6 +194,7 @@ static void a_mistake_is_told_with_its_place_and_the_nearest_word(void **state)
         {"sources:\n  - {name: a, auth: bearer}\n", "needs a `token`"},
         {"sources:\n  - {name: a, auth: none, reply_via: webhook}\n", "needs a `reply_url`"},
         {"sources:\n  - {name: a, auth: none, reply_via: webhook, reply_url: ftp://x}\n", "must begin with https:// or http://"},
+        {"sources:\n  - {name: a, auth: none, reply_via: webhook, reply_url: 'http://x.example/'}\n", "plain http, which is for this machine only"},
         {"sources: {name: a}\n", "sources must be a list, not a map"},
         {"sources: [a]\n", "sources[0] must be a map"},
         {"agents:\n  - {name: oncall}\n", "has a meaning here"},

@@ -12,7 +12,7 @@ const char world_config[] =
     "sources:\n"
     "  - {name: rbs, dialect: rbs, secrets: [s]}\n"
     "  - {name: ripio, dialect: ripio, secrets: [s]}\n"
-    "  - {name: cstar, dialect: cstar, secrets: [s], reply_via: webhook, reply_url: 'http://127.0.0.1:1/r', reply_secret: r}\n"
+    "  - {name: cstar, dialect: cstar, secrets: [s], reply_via: webhook, reply_url: 'https://shop.example/r', reply_secret: r}\n"
     "  - {name: ingest, dialect: ingestlayer, secrets: [s]}\n"
     "  - {name: tamio, dialect: tamio, secrets: [s]}\n"
     "agents:\n"
