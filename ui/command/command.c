@@ -1,0 +1,293 @@
+/* command: lookup, parse, and an action as the request the API takes. The table is made of the two .def files, so a new
+ * action is a command the moment it has its row. */
+#include "command/command.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "core/field.h"
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How help shows each kind of argument. */
+#define SHOWN_ARG_NONE ""
+#define SHOWN_ARG_AGENT "AGENT"
+#define SHOWN_ARG_TEXT "TEXT"
+#define SHOWN_ARG_STATUS "STATUS"
+#define SHOWN_ARG_PRIORITY "PRIORITY"
+#define SHOWN_ARG_URGENCY "URGENCY"
+#define SHOWN_ARG_CATEGORY "CATEGORY"
+#define SHOWN_ARG_TAGS "TAG,TAG"
+#define SHOWN_ARG_REASON "REASON"
+#define SHOWN_ARG_UNTIL "1h|tomorrow|monday|TIME"
+
+static const struct command table[COMMANDS] = {
+#define ACTION(n, ID, arg, r, f, h) [ACTION_##ID] = {.name = #n, .is_action = true, .id = ACTION_##ID, .args = SHOWN_##arg, .help = h},
+#include "core/action.def"
+#undef ACTION
+#define LOCAL(n, ID, a, h) [ACTIONS + LOCAL_##ID] = {.name = #n, .id = LOCAL_##ID, .args = a, .help = h},
+#include "command/local.def"
+#undef LOCAL
+};
+
+static const struct {
+    const char *word, *name;
+} short_names[] = {{"q", "quit"}, {"q!", "quit"}, {"f", "filter"}, {"h", "help"}, {"resolve", "close"}, {"acknowledge", "ack"}, {"take", "claim"}};
+
+const struct command *command_at(int index)
+{
+    return index >= 0 && index < COMMANDS ? &table[index] : NULL;
+}
+
+const struct command *command_find(const char *name)
+{
+    for (size_t i = 0; name && i < sizeof short_names / sizeof *short_names; i++)
+        if (strcmp(short_names[i].word, name) == 0)
+            return command_find(short_names[i].name);
+    for (int i = 0; name && i < COMMANDS; i++)
+        if (strcmp(table[i].name, name) == 0)
+            return &table[i];
+    return NULL;
+}
+
+/* Levenshtein, short words only. */
+static int distance(const char *a, const char *b)
+{
+    int row[32], n = (int)strlen(b);
+    if (n >= 32 || strlen(a) >= 32)
+        return 99;
+    for (int j = 0; j <= n; j++)
+        row[j] = j;
+    for (int i = 1; a[i - 1]; i++) {
+        int corner = row[0];
+        row[0] = i;
+        for (int j = 1; j <= n; j++) {
+            int best = corner + (a[i - 1] != b[j - 1]);
+            corner = row[j];
+            best = best < row[j] + 1 ? best : row[j] + 1;
+            row[j] = best < row[j - 1] + 1 ? best : row[j - 1] + 1;
+        }
+    }
+    return row[n];
+}
+
+const char *command_suggest(const char *name)
+{
+    const char *best = NULL;
+    int least = 3;
+    for (int i = 0; i < COMMANDS; i++) {
+        const char *known = table[i].name;
+        int d = strlen(name) >= 3 && str_starts(known, name) ? 1 : distance(name, known);
+        if (d < least) {
+            least = d;
+            best = known;
+        }
+    }
+    return best;
+}
+
+static char *trim(char *text)
+{
+    while (isspace((unsigned char)*text))
+        text++;
+    char *end = text + strlen(text);
+    while (end > text && isspace((unsigned char)end[-1]))
+        *--end = 0;
+    return text;
+}
+
+static bool is_number(const char *text)
+{
+    text += *text == '#';
+    return *text && strspn(text, "0123456789") == strlen(text);
+}
+
+bool command_parse(struct arena *arena, const char *line, struct command_line *out, struct err *err)
+{
+    char *text = trim(arena_strdup(arena, line));
+    if (is_number(text)) {
+        *out = (struct command_line){.command = command_find("go"), .arg = text + (*text == '#')};
+        return true;
+    }
+    size_t n = strcspn(text, " \t");
+    char *name = arena_strndup(arena, text, n);
+    const struct command *command = command_find(name);
+    if (!command) {
+        const char *near = command_suggest(name);
+        return err_set(err, ERR_USAGE, near ? "no command \"%.40s\": did you mean \"%s\"?" : "no command \"%.40s\"%s", name, near ? near : "");
+    }
+    *out = (struct command_line){.command = command, .arg = trim(text + n)};
+    return true;
+}
+
+/* --- an action as a request --- */
+
+/* An agent may not set the first and the last status: nothing goes back to new, and only the clock and the source close. */
+const char *const *command_words(enum action_arg arg, int *count)
+{
+    static const struct {
+        const char *field;
+        int first, last; /* last 0 = to the end */
+    } sets[] = {[ARG_STATUS] = {"status", STATUS_OPEN, STATUS_RESOLVED},
+                [ARG_PRIORITY] = {"priority", 1, 0},
+                [ARG_URGENCY] = {"urgency", 1, 0},
+                [ARG_CATEGORY] = {"category", 1, 0}};
+    *count = 0;
+    if (arg < ARG_STATUS || arg > ARG_CATEGORY)
+        return NULL;
+    const struct field *f = field_find(sets[arg].field);
+    *count = (sets[arg].last ? sets[arg].last + 1 : f->word_count) - sets[arg].first;
+    return f->words + sets[arg].first;
+}
+
+static bool word_known(enum action_arg arg, const char *text)
+{
+    int count;
+    const char *const *words = command_words(arg, &count);
+    for (int i = 0; i < count; i++)
+        if (strcmp(words[i], text) == 0)
+            return true;
+    return words == NULL;
+}
+
+static bool refuse_word(const struct command_do *what, struct err *err)
+{
+    int count;
+    const char *const *words = command_words(what->action->arg, &count);
+    AUTO_STR known;
+    str_init(&known, 200);
+    for (int i = 0; i < count; i++)
+        str_addf(&known, "%s%s", known.len ? ", " : "", words[i]);
+    return err_set(err, ERR_USAGE, "%s: \"%.40s\" is none of %s", what->action->name, what->arg, known.data);
+}
+
+static struct json *tags_of(struct arena *arena, const char *text)
+{
+    struct json *list = json_array();
+    char *copy = arena_strdup(arena, text), *save = NULL;
+    for (char *word = strtok_r(copy, ", \t\n", &save); word; word = strtok_r(NULL, ", \t\n", &save))
+        json_push(list, json_new_string(word));
+    return list;
+}
+
+static bool put_argument(struct arena *arena, struct json *body, const struct command_do *what, struct err *err)
+{
+    enum action_arg arg = what->action->arg;
+    const char *member = action_arg_name(arg), *text = what->arg ? what->arg : "";
+    if (arg == ARG_NONE)
+        return !*text || err_set(err, ERR_USAGE, "%s takes no argument", what->action->name);
+    if (!*text && arg != ARG_TAGS)
+        return err_set(err, ERR_USAGE, "%s needs %s", what->action->name, table[what->action - action_table].args);
+    if (!word_known(arg, text))
+        return refuse_word(what, err);
+    if (arg == ARG_TAGS)
+        json_put(body, member, tags_of(arena, text));
+    else if (arg == ARG_UNTIL)
+        json_put_i64(body, member, strtoll(text, NULL, 10));
+    else
+        json_put_string(body, member, text);
+    return true;
+}
+
+char *command_body(struct arena *arena, const struct command_do *what, struct err *err)
+{
+    AUTO_JSON body = json_object();
+    json_put_string(body, "do", what->action->name);
+    struct json *tickets = json_array();
+    for (int i = 0; i < what->ticket_count; i++)
+        json_push(tickets, json_new_i64(what->tickets[i]));
+    json_put(body, "tickets", tickets);
+    if (!put_argument(arena, body, what, err))
+        return NULL;
+    if (what->version)
+        json_put_i64(body, "version", what->version);
+    if (what->thread_version)
+        json_put_i64(body, "thread_version", what->thread_version);
+    if (what->key)
+        json_put_string(body, "key", what->key);
+    if (what->dry_run)
+        json_put_bool(body, "dry_run", true);
+    return json_print_in(arena, body);
+}
+
+/* --- times --- */
+
+enum { MINUTE = 60000, HOUR = 3600000, DAY = 86400000 };
+
+static bool relative(const char *text, int64_t *ms)
+{
+    char *end;
+    int64_t n = strtoll(text, &end, 10);
+    if (end == text || n <= 0 || n > 100000 || !*end || end[1])
+        return false;
+    switch (*end) {
+    case 'm':
+        *ms = n * MINUTE;
+        return true;
+    case 'h':
+        *ms = n * HOUR;
+        return true;
+    case 'd':
+        *ms = n * DAY;
+        return true;
+    case 'w':
+        *ms = n * 7 * DAY;
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Days since 1970 of a civil date (Hinnant's algorithm, years from 1970 on). */
+static int64_t days_of(int year, int month, int day)
+{
+    year -= month <= 2;
+    int64_t era = year / 400, yoe = year - era * 400;
+    int64_t doy = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
+}
+
+static bool absolute(const char *text, int64_t offset, int64_t *at)
+{
+    int year, month, day, hour = 9, minute = 0, used = 0;
+    if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &used) != 3 || month < 1 || month > 12 || day < 1 || day > 31 || year < 1970)
+        return false;
+    text += used;
+    if (*text && (sscanf(text + 1, "%2d:%2d%n", &hour, &minute, &used) != 2 || text[1 + used] || hour > 23 || minute > 59 || hour < 0 || minute < 0))
+        return false;
+    *at = days_of(year, month, day) * DAY + hour * (int64_t)HOUR + minute * (int64_t)MINUTE - offset;
+    return true;
+}
+
+/* 09:00 on the next day of that weekday (1 = Monday), never today. */
+static int64_t next_morning(int64_t now, int64_t offset, int weekday)
+{
+    int64_t day = (now + offset) / DAY, days = 1;
+    if (weekday)
+        while ((day + days + 3) % 7 + 1 != weekday)
+            days++;
+    return (day + days) * DAY + 9 * (int64_t)HOUR - offset;
+}
+
+bool command_until(const char *text, int64_t now, int64_t offset, int64_t *until)
+{
+    static const char *const weekdays[] = {"", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
+    int64_t at = 0;
+    if (relative(text, &at)) {
+        at += now;
+    } else if (strcmp(text, "tomorrow") == 0) {
+        at = next_morning(now, offset, 0);
+    } else if (strcmp(text, "later") == 0 || strcmp(text, "later today") == 0) {
+        at = now + 3 * (int64_t)HOUR;
+    } else if (strlen(text) >= 12 && strspn(text, "0123456789") == strlen(text) && strlen(text) < 17) {
+        at = strtoll(text, NULL, 10);
+    } else if (!absolute(text, offset, &at)) {
+        for (int i = 1; i <= 7; i++)
+            if (strcmp(text, weekdays[i]) == 0)
+                at = next_morning(now, offset, i);
+    }
+    if (at <= now)
+        return false;
+    *until = at;
+    return true;
+}
