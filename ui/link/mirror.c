@@ -6,7 +6,6 @@
 #include "link/mirror.h"
 #include "core/field.h"
 #include "link/rows.h"
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +25,6 @@ struct mirror {
     void *match_arg;
     struct rows rows;
     char *view, *where, *next;
-    int64_t hidden;
     int64_t seq, offset;
     bool ready;
 
@@ -46,8 +44,6 @@ struct mirror {
     struct mirror_doc doc[MIRROR_DOCS];
     struct frame frames[FRAMES];
     int frame_next;
-    int64_t *marks;
-    int mark_count, mark_cap;
     struct pending *pending;
     int pending_count, pending_cap;
 };
@@ -90,7 +86,6 @@ void mirror_free(struct mirror *m)
     free(m->view);
     free(m->where);
     free(m->next);
-    free(m->marks);
     free(m->pending);
     free(m);
 }
@@ -102,29 +97,16 @@ static const char *text_of(struct arena *arena, const struct json *object, const
     return arena_strdup(arena, json_get_string(object, name, ""));
 }
 
-/* Does an expression name `me`? Then membership depends on who asks. */
-static bool names_me(const char *text)
-{
-    for (const char *at = text; (at = strstr(at, "me")) != NULL; at += 2) {
-        bool left = at == text || !(isalnum((unsigned char)at[-1]) || strchr("_.\"'", at[-1]));
-        bool right = !(isalnum((unsigned char)at[2]) || at[2] == '_' || at[2] == '"' || at[2] == '\'');
-        if (left && right)
-            return true;
-    }
-    return false;
-}
-
 static void read_views(struct mirror *m, const struct json *list)
 {
     m->views = ARENA_ARRAY(m->desk, struct mirror_view, json_count(list) + 1);
     m->view_count = 0;
     for (const struct json *v = json_first(list); v; v = json_next(v)) {
-        const char *text = text_of(m->desk, v, "text");
         m->views[m->view_count++] = (struct mirror_view){.name = text_of(m->desk, v, "name"),
                                                          .title = text_of(m->desk, v, "title"),
-                                                         .text = text,
+                                                         .text = text_of(m->desk, v, "text"),
                                                          .count = json_get_i64(v, "count", 0),
-                                                         .mine = json_get_bool(v, "mine", names_me(text))};
+                                                         .mine = json_get_bool(v, "mine", false)};
     }
 }
 
@@ -155,20 +137,25 @@ static const char *boss_text(struct mirror *m, int slot, const struct json *boss
     return m->boss_texts[slot];
 }
 
+/* A frame says what changed; what it leaves out stays. */
 static void read_boss(struct mirror *m, const struct json *boss)
 {
+    struct mirror_boss was = m->boss;
     m->boss = (struct mirror_boss){0};
     if (!json_is(boss, JSON_OBJECT))
         return;
+    bool same = str_eq(m->boss_texts[0], json_get_string(boss, "key", ""));
     m->boss = (struct mirror_boss){.key = boss_text(m, 0, boss, "key"),
                                    .name = boss_text(m, 1, boss, "name"),
                                    .tier = boss_text(m, 2, boss, "tier"),
                                    .state = boss_text(m, 3, boss, "state"),
                                    .max_hp = json_get_i64(boss, "max_hp", 0),
                                    .hp = json_get_i64(boss, "hp", 0),
-                                   .tickets_required = json_get_i64(boss, "tickets_required", 0),
-                                   .spawned_at = json_get_i64(boss, "spawned_at", 0),
-                                   .expires_at = json_get_i64(boss, "expires_at", 0)};
+                                   .tickets_required = json_get_i64(boss, "tickets_required", same ? was.tickets_required : 0),
+                                   .spawned_at = json_get_i64(boss, "spawned_at", same ? was.spawned_at : 0),
+                                   .expires_at = json_get_i64(boss, "expires_at", same ? was.expires_at : 0)};
+    if (m->boss.hp <= 0 || str_eq(m->boss.state, "fled"))
+        m->boss.max_hp = 0;
 }
 
 static void read_player(struct mirror *m, const struct json *player)
@@ -239,25 +226,23 @@ static void read_page(struct mirror *m, const struct json *root, const char *vie
     read_rows(m, json_get(root, "rows"));
     set_text(&m->next, json_get_string(root, "next", NULL));
     m->rows.more = m->next != NULL;
-    if (!more)
-        m->hidden = 0;
 }
 
 /* --- frames --- */
 
+/* The views a frame names are all those the ticket is in; one that differs from agent to agent names its owner. */
 static bool in_list(const struct mirror *m, const struct json *views, const struct ticket *t, bool was)
 {
     const struct mirror_view *view = mirror_view_find(m, m->view);
-    bool in = was;
-    if (view && view->mine && m->match)
-        in = m->match(m->match_arg, view->text, t);
-    else if (view)
-        for (const struct json *v = json_first(views); v; v = json_next(v))
-            if (str_eq(json_get_string(v, "name", ""), view->name))
-                in = json_get_bool(v, "in", true);
-    if (m->where && m->match)
-        return (view ? in : true) && m->match(m->match_arg, m->where, t);
-    return in;
+    bool in = view ? was : true;
+    if (view && json_is(views, JSON_ARRAY))
+        in = false;
+    for (const struct json *v = json_first(views); v && view; v = json_next(v))
+        if (str_eq(json_get_string(v, "name", ""), view->name) && json_get_bool(v, "in", true))
+            in |= !view->mine || str_eq(json_get_string(v, "owner", m->me), m->me);
+    if (m->where)
+        return in && m->match && m->match(m->match_arg, m->where, t);
+    return view ? in : was;
 }
 
 static unsigned apply_row(struct mirror *m, const struct json *data, int64_t now)
@@ -284,7 +269,6 @@ static unsigned apply_row(struct mirror *m, const struct json *data, int64_t now
     row->fresh_at = now;
     if (!rows_put(&m->rows, row, &arrived))
         return 0;
-    m->hidden += arrived;
     return MIRROR_CHANGED_ROWS;
 }
 
@@ -330,13 +314,19 @@ static unsigned read_counts(struct mirror *m, const struct json *data)
     return MIRROR_CHANGED_COUNTS;
 }
 
+/* The ledger's lines move my figures at once; the scores document puts them right to the point. */
 static unsigned read_game(struct mirror *m, const char *event, const struct json *data)
 {
     const struct json *body = json_get(data, "data");
+    bool mine = str_eq(json_get_string(body, "agent", ""), m->me);
     if (str_eq(event, "boss") && json_get(body, "max_hp"))
         read_boss(m, body);
-    if (str_eq(event, "player") && json_get(body, "level") && str_eq(json_get_string(body, "agent", ""), m->me))
-        read_player(m, body);
+    if (str_eq(event, "player") && mine)
+        m->player.level = json_get_i64(body, "new", json_get_i64(body, "level", m->player.level));
+    if (str_eq(event, "score") && mine) {
+        m->player.held += json_get_i64(body, "xp", 0);
+        m->player.today += json_get_i64(body, "xp", 0);
+    }
     return MIRROR_CHANGED_GAME;
 }
 
@@ -411,6 +401,14 @@ bool mirror_page(struct mirror *m, const char *view, const char *where, bool mor
     return true;
 }
 
+static void read_scores(struct mirror *m, const struct json *root)
+{
+    read_boss(m, json_get(root, "boss"));
+    for (const struct json *p = json_first(json_get(root, "players")); p; p = json_next(p))
+        if (str_eq(json_get_string(p, "agent", ""), m->me))
+            read_player(m, p);
+}
+
 bool mirror_doc_set(struct mirror *m, enum mirror_doc_id id, int64_t ticket, const char *json, size_t n, int64_t now, struct err *err)
 {
     struct arena *arena = arena_new();
@@ -421,6 +419,8 @@ bool mirror_doc_set(struct mirror *m, enum mirror_doc_id id, int64_t ticket, con
     }
     mirror_doc_drop(m, id);
     m->doc[id] = (struct mirror_doc){.arena = arena, .root = root, .at = now, .ticket = ticket};
+    if (id == MIRROR_SCORES)
+        read_scores(m, root);
     return true;
 }
 
@@ -475,60 +475,7 @@ const char *mirror_where(const struct mirror *m)
     return m->where;
 }
 
-int64_t mirror_hidden(const struct mirror *m)
-{
-    return m->hidden;
-}
-
-void mirror_seen(struct mirror *m)
-{
-    m->hidden = 0;
-}
-
-/* --- marks and pending --- */
-
-static int mark_index(const struct mirror *m, int64_t ticket)
-{
-    for (int i = 0; i < m->mark_count; i++)
-        if (m->marks[i] == ticket)
-            return i;
-    return -1;
-}
-
-void mirror_mark(struct mirror *m, int64_t ticket, bool marked)
-{
-    int index = mark_index(m, ticket);
-    if (marked && index < 0 && m->mark_count < SET_MAX) {
-        if (m->mark_count == m->mark_cap) {
-            m->mark_cap = m->mark_cap ? m->mark_cap * 2 : 16;
-            m->marks = must(realloc(m->marks, (size_t)m->mark_cap * sizeof *m->marks));
-        }
-        m->marks[m->mark_count++] = ticket;
-    } else if (!marked && index >= 0) {
-        m->mark_count--;
-        memmove(m->marks + index, m->marks + index + 1, (size_t)(m->mark_count - index) * sizeof *m->marks);
-    }
-}
-
-bool mirror_marked(const struct mirror *m, int64_t ticket)
-{
-    return mark_index(m, ticket) >= 0;
-}
-
-int mirror_mark_count(const struct mirror *m)
-{
-    return m->mark_count;
-}
-
-int64_t mirror_mark_at(const struct mirror *m, int index)
-{
-    return index >= 0 && index < m->mark_count ? m->marks[index] : 0;
-}
-
-void mirror_mark_clear(struct mirror *m)
-{
-    m->mark_count = 0;
-}
+/* --- pending --- */
 
 void mirror_pend(struct mirror *m, int64_t ticket)
 {

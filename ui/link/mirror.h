@@ -66,8 +66,7 @@ enum mirror_change {
     MIRROR_CHANGED_ALL = 64,       /* reset: fetch the desk again */
     MIRROR_CHANGED_BYE = 128,      /* the daemon is stopping */
 };
-/* Is a ticket in a view whose `when` is `text`? Asked where the stream cannot know (views that depend on who asks,
- * filters). */
+/* Does a ticket fit the `when` in text? Asked for filters: the stream knows views only. */
 typedef bool mirror_match(void *arg, const char *text, const struct ticket *ticket);
 
 enum { MIRROR_ROWS_MAX = 4000 };
@@ -97,15 +96,8 @@ const struct mirror_row *mirror_row_find(const struct mirror *mirror, int64_t ti
 const char *mirror_next(const struct mirror *mirror); /* cursor of the page after, NULL = that is all */
 const char *mirror_view_name(const struct mirror *mirror);
 const char *mirror_where(const struct mirror *mirror); /* the filter in force, NULL = none */
-int64_t mirror_hidden(const struct mirror *mirror);    /* arrivals since mirror_seen */
-void mirror_seen(struct mirror *mirror);
 
-/* --- marks: tickets chosen for a bulk action; pending: an action is on its way until its entry came back --- */
-void mirror_mark(struct mirror *mirror, int64_t ticket, bool marked);
-bool mirror_marked(const struct mirror *mirror, int64_t ticket);
-int mirror_mark_count(const struct mirror *mirror);
-int64_t mirror_mark_at(const struct mirror *mirror, int index);
-void mirror_mark_clear(struct mirror *mirror);
+/* --- pending: an action is on its way until its entry came back --- */
 void mirror_pend(struct mirror *mirror, int64_t ticket);                 /* sent, no answer yet */
 void mirror_answered(struct mirror *mirror, int64_t ticket, int64_t seq); /* 0 = refused: no longer pending */
 bool mirror_pending(const struct mirror *mirror, int64_t ticket);
