@@ -145,6 +145,8 @@ static void committed(void *arg)
     struct flight *f = arg;
     struct courier *c = f->courier;
     if (f->job.ok || f->job.err.code != ERR_NO_SPACE) {
+        if (!f->job.ok)
+            log_line(LOG_ERROR, "receipt_lost", "parcel=%lld detail=\"%s\"", (long long)f->letter.parcel, f->job.err.text);
         forget(c, f);
         return;
     }

@@ -4,6 +4,7 @@
 #include "base/crypto.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "dialect/signature.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -66,6 +67,18 @@ static void a_secret_that_is_not_base64_is_taken_as_it_is_written(void **state)
     letter.secret = "";
     struct delivery r = composed(arena, &letter, now);
     assert_null(destination_header(&r, "webhook-signature"));
+}
+
+static void the_published_vector_is_what_we_compute(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    static const char body[] = "{\"test\": 2432232314}";
+    struct signature_header list[4];
+    int n = signature_sign(arena, "standard", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, body, sizeof body - 1, list);
+    assert_int_equal(n, 3);
+    assert_string_equal(list[2].name, "webhook-signature");
+    assert_string_equal(list[2].value, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
 }
 
 static void later_attempts_differ_in_time_and_signature_only(void **state)
@@ -214,6 +227,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_reply_is_one_signed_message),
         cmocka_unit_test(a_secret_that_is_not_base64_is_taken_as_it_is_written),
+        cmocka_unit_test(the_published_vector_is_what_we_compute),
         cmocka_unit_test(later_attempts_differ_in_time_and_signature_only),
         cmocka_unit_test(every_parcel_has_an_id_of_its_own),
         cmocka_unit_test(nothing_in_a_letter_reaches_the_headers_raw),
