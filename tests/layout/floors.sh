@@ -18,6 +18,7 @@ floor() { # folder, the folders it may include besides itself
     check "$folder includes only: $*" "$(grep -rnE '^#include "[a-z]+/' --include='*.[ch]' --include='*.def' "$folder_root/$folder" 2>/dev/null |
         grep -vE "#include \"(${allowed%|})/")"
 }
+# shellcheck disable=SC2086
 folder_root=src
 floor base
 floor core base
