@@ -206,8 +206,9 @@ static bool is_persons(struct cast *c, const struct beat *beat, int64_t number)
     if (beat->past || !beat->agent)
         return false;
     const struct json *answer = ask(c, NULL, "GET", arena_printf(c->page, "/v1/tickets/%" PRId64, number), NULL, &err);
-    const char *assignee = json_get_string(json_get(answer, "ticket"), "assignee", NULL);
-    if (!str_eq(assignee, c->o->me))
+    const char *assignee = json_string(json_path(answer, "ticket.assignee"));
+    const char *acked = json_string(json_path(answer, "ticket.escalation.acked_by"));
+    if (!str_eq(assignee, c->o->me) && !str_eq(acked, c->o->me))
         return false;
     tell(c, beat->agent, arena_printf(c->page, "leaves #%" PRId64, number), beat->plot->title, "it is yours");
     story_taken(c->story, beat->plot->key);

@@ -11,7 +11,7 @@ const char *const story_colleagues[STORY_COLLEAGUES] = {"ana", "tom", "mara"};
 enum { LEAD = STORY_COLLEAGUES - 1, PERSON = STORY_COLLEAGUES }; /* indexes of actors */
 enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE };
 enum { PAST_TICKETS = 40, FRESH = 20, PAST_DAYS = 8, PER_DAY = 6 };
-enum { PAYING_GAP = 62 * SECOND, LEFT_FOR_THE_PERSON = 40 * SECOND, MOST_PLOTS = 20000 };
+enum { PAYING_GAP = 62 * SECOND, LEFT_FOR_THE_PERSON = 40 * SECOND, MOST_PLOTS = 20000, MOST_WAITING = 22, MOST_CARRIED = 7 };
 
 enum plan_kind { PLAN_OPEN, PLAN_SAY, PLAN_ASSIGN, PLAN_RESOLVE, PLAN_RAISE, PLAN_SURVEY, PLAN_ACT, PLAN_WORLD, PLAN_COLLEAGUE,
                  PLAN_SCRIPT };
@@ -33,7 +33,7 @@ struct story {
     struct plot **plots; int plot_count, plot_room;
     struct deck ordinary, critical, wallet, people[8];
     int script;
-    int64_t last_close[STORY_COLLEAGUES + 1]; /* wall time */
+    int64_t last_paid[STORY_COLLEAGUES + 1]; /* wall time of each actor's last close that was worth something */
     char *last_body, *last_type; /* of what was sent last, for its twin */
     struct plot *last_plot;
 };
@@ -337,7 +337,9 @@ static void note_act(struct story *s, const struct plan *p)
     }
     if (strcmp(p->action, "close") == 0) {
         plot->closed = true;
-        plot->closed_at = s->last_close[p->actor] = at;
+        plot->closed_at = at;
+        if (at - s->last_paid[p->actor] > PAYING_GAP)
+            s->last_paid[p->actor] = at;
     }
 }
 
@@ -506,28 +508,35 @@ static void open_now(struct story *s, int64_t at, struct plot *plot)
     plan(s, (struct plan){.at = at, .kind = PLAN_OPEN, .plot = plot});
 }
 
+/* A desk that cannot keep up gets a breather: the world is busy, not cruel. */
+static void open_some(struct story *s, int64_t at)
+{
+    if (s->plot_count < MOST_PLOTS && count_plots(s, open_and_nobodys) < MOST_WAITING)
+        open_now(s, at, some_plot(s));
+}
+
 static void happen(struct story *s, int64_t at, enum plan_kind kind, fits *fit, int saying_kind)
 {
     struct plot *plot = pick(s, fit);
     int who = (int)within(s, 0, STORY_COLLEAGUES - 1);
     if (plot)
         plan(s, (struct plan){.at = at, .kind = kind, .plot = plot, .saying = saying_kind, .actor = who});
-    else if (s->plot_count < MOST_PLOTS)
-        open_now(s, at, some_plot(s));
+    else
+        open_some(s, at);
 }
 
 static void play_world(struct story *s, int64_t at)
 {
     int chance = (int)within(s, 1, 100);
-    if (chance <= 38 && s->plot_count < MOST_PLOTS)
-        open_now(s, at, some_plot(s));
-    else if (chance <= 64)
+    if (chance <= 28)
+        open_some(s, at);
+    else if (chance <= 54)
         happen(s, at, PLAN_SAY, talking, LATER_MORE);
-    else if (chance <= 74)
+    else if (chance <= 64)
         happen(s, at, PLAN_ASSIGN, open_and_nobodys, 0);
-    else if (chance <= 82)
+    else if (chance <= 72)
         happen(s, at, PLAN_RAISE, can_raise, 0);
-    else if (chance <= 91)
+    else if (chance <= 86)
         happen(s, at, PLAN_RESOLVE, can_resolve, 0);
     else
         happen(s, at, PLAN_SURVEY, can_rate, 0);
@@ -557,6 +566,14 @@ static struct plot *left_critical(struct story *s, int64_t now)
     return NULL;
 }
 
+static int carried_by(const struct story *s, const char *owner)
+{
+    int n = 0;
+    for (int i = 0; i < s->plot_count; i++)
+        n += s->plots[i]->opened && !s->plots[i]->closed && !s->plots[i]->settled && str_eq(s->plots[i]->owner, owner);
+    return n;
+}
+
 /* A customer who was answered thanks, or has one more question, or says nothing. */
 static void react(struct story *s, int64_t at, struct plot *plot)
 {
@@ -577,16 +594,17 @@ static void play_colleague(struct story *s, int64_t at, int who)
     const char *name = story_colleagues[who];
     int64_t now = wall(s, at);
     struct plot *done = oldest_of(s, name, true), *waiting = oldest_of(s, name, false);
+    bool full = carried_by(s, name) >= MOST_CARRIED;
     struct plot *critical = who == LEAD ? left_critical(s, now) : NULL;
     plan(s, (struct plan){.at = at + within(s, 4200, 8800), .kind = PLAN_COLLEAGUE, .actor = who});
     if (critical) {
         act(s, at, critical, who, "ack", NULL, NULL);
         act(s, at + 1500, critical, who, "claim", NULL, NULL);
-    } else if (done && now - done->answered_at > 10 * SECOND && now - s->last_close[who] > PAYING_GAP) {
+    } else if (done && now - done->answered_at > 10 * SECOND && (now - s->last_paid[who] > PAYING_GAP || full)) {
         act(s, at, done, who, "close", NULL, NULL);
     } else if (waiting && dice_chance(&s->dice, 65)) {
         colleague_answers(s, at, waiting, who);
-    } else if (count_plots(s, open_and_nobodys) > 7) {
+    } else if (count_plots(s, open_and_nobodys) > 7 && !full) {
         act(s, at, pick(s, open_and_nobodys), who, "claim", NULL, NULL);
     } else if (waiting) {
         colleague_answers(s, at, waiting, who);
@@ -599,7 +617,7 @@ static void play_colleague(struct story *s, int64_t at, int who)
 
 static void script_burst(struct story *s, int64_t at)
 {
-    for (int i = 0; i < 7; i++)
+    for (int i = 0; i < 6 && count_plots(s, open_and_nobodys) < MOST_WAITING; i++)
         open_now(s, at + i * within(s, 90, 240), some_plot(s));
 }
 
