@@ -1,0 +1,363 @@
+/* screens: what is on them at the three sizes people have, in text and roles, and that no text from outside gets out of
+ * its cell. The desk is tests/fixtures/desk. */
+#include "screen/lists.h"
+#include "screen/queue.h"
+#include "screen/scoreboard.h"
+#include "screen/ticket.h"
+#include "support/desk.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+static struct desk_case desk;
+static struct queue queue;
+static struct ticket_screen ticket;
+static const struct {
+    int columns, rows;
+} sizes[] = {{80, 24}, {120, 40}, {200, 60}};
+enum { SIZES = sizeof sizes / sizeof *sizes };
+
+static int setup(void **state)
+{
+    (void)state;
+    desk_start(&desk);
+    queue_init(&queue);
+    queue_sync(&queue, desk.mirror, false);
+    desk_document(&desk, MIRROR_TICKET, 4119, "ticket.json");
+    desk_document(&desk, MIRROR_LINES, 4119, "lines.json");
+    desk_document(&desk, MIRROR_ESCALATIONS, 0, "escalations.json");
+    desk_document(&desk, MIRROR_EVENTS, 0, "events.json");
+    desk_document(&desk, MIRROR_REFUSALS, 0, "refusals.json");
+    desk_document(&desk, MIRROR_SCORES, 0, "scores.json");
+    ticket_open(&ticket, 4119);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    queue_fini(&queue);
+    ticket_fini(&ticket);
+    desk_end(&desk);
+    return 0;
+}
+
+static void draw_queue(int columns, int rows)
+{
+    desk_size(&desk, columns, rows);
+    queue_draw(&queue, &desk.look, desk.surface);
+}
+
+static void draw_ticket(int columns, int rows)
+{
+    desk_size(&desk, columns, rows);
+    ticket_draw(&ticket, &desk.look, desk.surface);
+}
+
+static void draw_list(enum lists_id id, int columns, int rows)
+{
+    struct lists lists;
+    lists_init(&lists, id);
+    lists_sync(&lists, &desk.look, false);
+    desk_size(&desk, columns, rows);
+    lists_draw(&lists, &desk.look, desk.surface);
+    lists_fini(&lists);
+}
+
+static void a_narrow_queue_has_what_decides(void **state)
+{
+    (void)state;
+    draw_queue(80, 24);
+    assert_string_equal(desk_row(&desk, 5), "  ‼   4121      12m ‼ critical  Checkout returns 500 for eve…  ‼ paging -");
+    desk_shows(&desk, "2 Unassigned 34");
+    desk_shows(&desk, "⏸ pending");
+    desk_hides(&desk, "Customer");
+    assert_int_equal(desk_role(&desk, "late 18m"), UI_LATE);
+    assert_int_equal(desk_role(&desk, "critical  Checkout"), UI_CRITICAL);
+    assert_int_equal(desk_role(&desk, "paused"), UI_MUTED);
+    assert_int_equal(desk_role(&desk, "SSO login"), UI_STRONG);
+}
+
+static void a_wide_queue_adds_bars_confidence_customer_and_age(void **state)
+{
+    (void)state;
+    draw_queue(120, 40);
+    desk_shows(&desk, "12m ███▋░░░░░ ‼ critical .94 Checkout returns 500");
+    desk_shows(&desk, "Lucía M.");
+    desk_shows(&desk, "▲ high     set ");
+    desk_shows(&desk, "The Ticket Titan  epic");
+    desk_shows(&desk, "1,090 XP to Lv 6");
+    desk_shows(&desk, "6 All 1,204");
+    assert_int_equal(desk_role(&desk, "6 All"), UI_TAB_ACTIVE);
+    assert_int_equal(desk_role(&desk, "1 Mine"), UI_TAB);
+}
+
+static void a_very_wide_queue_shows_the_selected_ticket_beside_the_list(void **state)
+{
+    (void)state;
+    list_select(queue.list, 4119);
+    draw_queue(200, 60);
+    desk_shows(&desk, "≠ kai");
+    desk_shows(&desk, "high .82 over low  [blank page +2.1]");
+    desk_shows(&desk, "next response 48m left");
+    desk_shows(&desk, "Hi Jane, could you try a private window?");
+}
+
+static void the_cursor_costs_a_gutter_mark_and_a_number(void **state)
+{
+    (void)state;
+    draw_queue(120, 40);
+    struct surface *before = desk.surface;
+    desk.surface = NULL;
+    list_command(queue.list, "down");
+    draw_queue(120, 40);
+    int differ = 0;
+    for (int row = 0; row < 40; row++)
+        for (int column = 0; column < 120; column++)
+            differ += memcmp(surface_cell(before, row, column), surface_cell(desk.surface, row, column), sizeof(struct cell)) != 0;
+    surface_free(before);
+    assert_true(differ > 0 && differ <= 12);
+}
+
+static void an_empty_view_says_why_and_what_to_press(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    const char empty[] = "{\"seq\":100,\"rows\":[],\"next\":null}";
+    assert_true(mirror_page(desk.mirror, "risk", NULL, false, empty, strlen(empty), &err));
+    queue_sync(&queue, desk.mirror, false);
+    draw_queue(80, 24);
+    desk_shows(&desk, "Nothing here: everything in \"SLA risk\" is answered. gu shows what is");
+    assert_true(mirror_page(desk.mirror, "all", "plan == \"x\"", false, empty, strlen(empty), &err));
+    draw_queue(80, 24);
+    desk_shows(&desk, "No ticket in \"All\" matches  plan == \"x\"");
+    assert_true(mirror_page(desk.mirror, "all", NULL, false, empty, strlen(empty), &err));
+    draw_queue(80, 24);
+    desk_shows(&desk, "curl --unix-socket");
+}
+
+static void a_lost_daemon_is_said_where_the_tabs_are_and_the_list_stays(void **state)
+{
+    (void)state;
+    desk.look.banner = "The daemon stopped answering 12s ago. Nothing you typed is lost; trying again in 2s (R: now).";
+    desk.look.link = "gone 12s";
+    desk.look.link_role = UI_LATE;
+    draw_queue(120, 40);
+    desk_shows(&desk, "Nothing you typed is lost");
+    desk_shows(&desk, "Checkout returns 500");
+    assert_int_equal(desk_role(&desk, "● gone"), UI_LATE);
+}
+
+static void a_pending_action_and_a_row_that_left_are_told_apart(void **state)
+{
+    (void)state;
+    mirror_pend(desk.mirror, 4098);
+    mirror_anchor(desk.mirror, true);
+    const char frame[] = "{\"seq\":101,\"ticket\":4117,\"row\":{\"id\":4117,\"title\":\"Feature idea\",\"status\":\"resolved\",\"version\":9},\"views\":[]}";
+    mirror_frame(desk.mirror, "ticket", 101, frame, strlen(frame), DESK_NOW);
+    queue_sync(&queue, desk.mirror, true);
+    draw_queue(120, 40);
+    desk_shows(&desk, "sending…");
+    desk_shows(&desk, "left this view");
+    assert_int_equal(desk_role(&desk, "Feature idea"), UI_MUTED);
+}
+
+static void a_toast_takes_the_line_above_the_hints(void **state)
+{
+    (void)state;
+    desk.look.toast = "+112 XP held: #4102 resolved";
+    draw_queue(80, 24);
+    assert_string_equal(desk_row(&desk, 22), " +112 XP held: #4102 resolved");
+    assert_string_equal(desk_row(&desk, 23), " c claim   a assign   r reply   ? help");
+    draw_queue(120, 40);
+    desk_shows(&desk, "The Ticket Titan");
+    desk_shows(&desk, "+112 XP held");
+}
+
+static void a_ticket_is_one_timeline_and_customer_text_stands_behind_the_bar(void **state)
+{
+    (void)state;
+    draw_ticket(80, 24);
+    desk_shows(&desk, "#4119  Cannot access dashboard");
+    desk_shows(&desk, "┃ Since this morning I get a blank page");
+    desk_shows(&desk, "label     high .82 over low  [blank page +2.1]");
+    desk_shows(&desk, "you       claim: assignee ana, status new → open");
+    desk_shows(&desk, "┃ same as #4001?");
+    desk_shows(&desk, "≠ closed at the source");
+    desk_shows(&desk, "next response 48m left");
+    assert_int_equal(desk_role(&desk, "Since this morning"), UI_CUSTOMER);
+    assert_int_equal(desk_role(&desk, "same as #4001"), UI_NOTE);
+    assert_int_equal(desk_role(&desk, "Hi Jane"), UI_REPLY);
+}
+
+static void a_wide_ticket_has_its_facts_beside_it(void **state)
+{
+    (void)state;
+    draw_ticket(120, 40);
+    desk_shows(&desk, "status     ○ open");
+    desk_shows(&desk, "at source  ≠ closed");
+    desk_shows(&desk, "resolution 6h12m left");
+}
+
+static void a_reply_that_is_held_says_until_when(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    const char lines[] = "{\"lines\":[{\"at\":1795617110000,\"kind\":\"message\",\"message\":{\"author_kind\":\"agent\",\"author\":\"ana\",\"body\":\"soon\","
+                         "\"public\":true,\"state\":\"held\",\"due_at\":1795617135000}}]}";
+    assert_true(mirror_doc_set(desk.mirror, MIRROR_LINES, 4119, lines, strlen(lines), DESK_NOW, &err));
+    draw_ticket(80, 24);
+    desk_shows(&desk, "leaves at 14:32:15 (u takes it back)");
+}
+
+static void escalations_count_down(void **state)
+{
+    (void)state;
+    draw_list(LISTS_ESCALATIONS, 120, 40);
+    desk_shows(&desk, "1 triggered");
+    desk_shows(&desk, "‼ triggered     2 of 4 loop 1 03:12 ");
+    desk_shows(&desk, "Mara (step 1) · tom (step 2)");
+    desk_shows(&desk, "✔ acked mara");
+    desk_shows(&desk, "timeout 22m");
+}
+
+static void ingest_shows_events_and_refusals_by_time(void **state)
+{
+    (void)state;
+    draw_list(LISTS_INGEST, 120, 40);
+    desk_shows(&desk, "0.5/s");
+    desk_shows(&desk, "accepted 12,402");
+    desk_shows(&desk, "support.ticket_created     create          4121 critical .94, escalation");
+    desk_shows(&desk, "refused 401        - unauthenticated: no secret m");
+    desk_shows(&desk, "seen 3 times");
+    assert_int_equal(desk_role(&desk, "refused 401"), UI_LATE);
+}
+
+static void the_scoreboard_gives_every_number_its_reason(void **state)
+{
+    (void)state;
+    struct scoreboard board = {0};
+    for (int i = 0; i < SIZES; i++) {
+        desk_size(&desk, sizes[i].columns, sizes[i].rows);
+        scoreboard_draw(&board, &desk.look, desk.surface);
+        desk_shows(&desk, "180 / 500 HP");
+        desk_shows(&desk, "-75  #4102 urgent, gold");
+        desk_shows(&desk, "reversed #4066 reopened");
+        desk_shows(&desk, "#4065 closed");
+        desk_shows(&desk, "◆ first response under 5 min");
+        desk_shows(&desk, "◇ 100 resolved (87/100)");
+    }
+}
+
+/* Every text of the desk replaced by a hostile one: bytes that move, colour, hide or turn, and what looks like our own. */
+static const char *const hostile[] = {
+    "\\u001b[2J\\u001b]0;gone\\u0007", "\\u202etxt.exe\\u2066 \\u200b\\u00ad", "a\\rb\\nc\\td\\u0000e", "┃ 10:52 reply you", "\\u009b31m\\u0085",
+    "e\\u0301\\u0301\\u0301\\u0301\\u0301\\u0301", "\\ud83d\\udc68\\u200d\\ud83d\\udc69\\u200d\\ud83d\\udc67", "\\udb40\\udc41\\ufff9\\ufffe", "▌ 1 ● ‼ ──────",
+};
+
+static void poison(char *out, size_t size, const char *text, const char *with)
+{
+    size_t used = 0;
+    bool in = false, value = false;
+    for (const char *at = text; *at && used + strlen(with) + 2 < size; at++) {
+        if (*at == '"' && !in) {
+            in = true;
+            const char *end = at + 1;
+            while (*end != '"')
+                end += *end == '\\' ? 2 : 1;
+            value = end[1] != ':' && (strstr(with, "") != NULL) && (end - at) > 6 && at[-1] == ' ';
+            out[used++] = '"';
+            if (value) {
+                used += (size_t)snprintf(out + used, size - used, "%s", with);
+                at = end - 1;
+            }
+            continue;
+        }
+        if (*at == '"')
+            in = false;
+        out[used++] = *at;
+    }
+    out[used] = 0;
+}
+
+static void poison_document(enum mirror_doc_id id, int64_t number, const char *name, const char *with)
+{
+    size_t n;
+    struct err err = {0};
+    char *text = desk_fixture(desk.arena, name, &n), *bad = arena_alloc(desk.arena, 1 << 20);
+    poison(bad, 1 << 20, text, with);
+    if (id == MIRROR_DOCS)
+        assert_true(mirror_desk(desk.mirror, bad, strlen(bad), DESK_NOW, &err));
+    else
+        assert_true(mirror_doc_set(desk.mirror, id, number, bad, strlen(bad), DESK_NOW, &err));
+}
+
+static void hostile_text_stays_inside_its_cells_on_every_screen(void **state)
+{
+    (void)state;
+    struct scoreboard board = {0};
+    for (size_t h = 0; h < sizeof hostile / sizeof *hostile; h++) {
+        poison_document(MIRROR_DOCS, 0, "desk.json", hostile[h]);
+        poison_document(MIRROR_TICKET, 4119, "ticket.json", hostile[h]);
+        poison_document(MIRROR_LINES, 4119, "lines.json", hostile[h]);
+        poison_document(MIRROR_ESCALATIONS, 0, "escalations.json", hostile[h]);
+        poison_document(MIRROR_EVENTS, 0, "events.json", hostile[h]);
+        poison_document(MIRROR_REFUSALS, 0, "refusals.json", hostile[h]);
+        poison_document(MIRROR_SCORES, 0, "scores.json", hostile[h]);
+        queue_sync(&queue, desk.mirror, false);
+        for (int i = 0; i < SIZES; i++) {
+            draw_queue(sizes[i].columns, sizes[i].rows);
+            desk_is_inert(&desk);
+            draw_ticket(sizes[i].columns, sizes[i].rows);
+            desk_is_inert(&desk);
+            draw_list(LISTS_ESCALATIONS, sizes[i].columns, sizes[i].rows);
+            desk_is_inert(&desk);
+            draw_list(LISTS_INGEST, sizes[i].columns, sizes[i].rows);
+            desk_is_inert(&desk);
+            desk_size(&desk, sizes[i].columns, sizes[i].rows);
+            scoreboard_draw(&board, &desk.look, desk.surface);
+            desk_is_inert(&desk);
+        }
+    }
+}
+
+static void every_screen_fits_any_size(void **state)
+{
+    (void)state;
+    struct scoreboard board = {0};
+    for (int columns = 1; columns < 210; columns += 13)
+        for (int rows = 1; rows < 70; rows += 9) {
+            draw_queue(columns, rows);
+            draw_ticket(columns, rows);
+            draw_list(LISTS_ESCALATIONS, columns, rows);
+            draw_list(LISTS_INGEST, columns, rows);
+            desk_size(&desk, columns, rows);
+            scoreboard_draw(&board, &desk.look, desk.surface);
+        }
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(a_narrow_queue_has_what_decides),
+        T(a_wide_queue_adds_bars_confidence_customer_and_age),
+        T(a_very_wide_queue_shows_the_selected_ticket_beside_the_list),
+        T(the_cursor_costs_a_gutter_mark_and_a_number),
+        T(an_empty_view_says_why_and_what_to_press),
+        T(a_lost_daemon_is_said_where_the_tabs_are_and_the_list_stays),
+        T(a_pending_action_and_a_row_that_left_are_told_apart),
+        T(a_toast_takes_the_line_above_the_hints),
+        T(a_ticket_is_one_timeline_and_customer_text_stands_behind_the_bar),
+        T(a_wide_ticket_has_its_facts_beside_it),
+        T(a_reply_that_is_held_says_until_when),
+        T(escalations_count_down),
+        T(ingest_shows_events_and_refusals_by_time),
+        T(the_scoreboard_gives_every_number_its_reason),
+        T(hostile_text_stays_inside_its_cells_on_every_screen),
+        T(every_screen_fits_any_size),
+    };
+    return cmocka_run_group_tests_name("screens", tests, NULL, NULL);
+}

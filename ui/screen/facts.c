@@ -1,0 +1,163 @@
+/* facts: each fact is a row of a table: a heading and a function that writes its value; a fact that is not known takes
+ * no line. Clocks and the label's reasons follow, because they answer "why now?". */
+#include "screen/facts.h"
+#include "base/text.h"
+#include "core/field.h"
+#include <string.h>
+
+struct pane {
+    const struct look *look;
+    struct surface *s;
+    int row, end, left, width;
+    const struct ticket *t;
+    const struct mirror_row *brief;
+    const struct json *doc;
+};
+
+enum { HEADING = 11 };
+
+static void line(struct pane *p, const char *heading, enum ui_role role, const char *text)
+{
+    if (p->row >= p->end || !text || !*text)
+        return;
+    surface_text(p->s, p->row, p->left, HEADING - 1, UI_HEADING, heading);
+    surface_text(p->s, p->row++, p->left + HEADING, p->width - HEADING, role, text);
+}
+
+static const char *text_of(const struct pane *p, const char *name, const char *brief)
+{
+    return json_get_string(p->doc, name, brief ? brief : "");
+}
+
+static void status_facts(struct pane *p)
+{
+    struct arena *a = p->look->arena;
+    struct badge status = look_status(p->t->status);
+    line(p, "status", status.role, arena_printf(a, "%s %s", status.glyph, status.word));
+    const char *said = p->t->source_status ? status_word(p->t->source_status) : "";
+    if (*said && p->t->source_status != p->t->status)
+        line(p, "at source", UI_WARN, arena_printf(a, "≠ %s", look_words(a, said)));
+    struct badge urgency = look_urgency(p->t->urgency);
+    line(p, "urgency", urgency.role, arena_printf(a, "%s %s %s", urgency.glyph, urgency.word, look_share(a, p->t->urgency_bp)));
+    line(p, "priority", UI_NORMAL, priority_word(p->t->priority));
+    line(p, "category", UI_NORMAL, category_word(p->t->category));
+    line(p, "owner", p->t->assignee && str_eq(p->t->assignee, mirror_me(p->look->mirror)) ? UI_MINE : UI_NORMAL, look_owner(p->look, p->t->assignee));
+    const char *theirs = text_of(p, "source_assignee", NULL);
+    if (*theirs && !str_eq(theirs, p->t->assignee))
+        line(p, "at source", UI_WARN, arena_printf(a, "≠ %s", theirs));
+    line(p, "team", UI_NORMAL, p->t->team);
+    if (p->t->snoozed_until > p->look->now)
+        line(p, "snoozed", UI_MUTED, arena_printf(a, "until %s", look_stamp(p->look, p->t->snoozed_until)));
+    if (p->t->reopen_count)
+        line(p, "reopened", UI_WARN, arena_printf(a, "↩ %lld times", (long long)p->t->reopen_count));
+}
+
+static void origin_facts(struct pane *p)
+{
+    struct arena *a = p->look->arena;
+    const struct json *source = json_get(p->doc, "source");
+    line(p, "customer", UI_CUSTOMER, p->t->customer_name);
+    line(p, "e-mail", UI_MASKED, text_of(p, "customer_email", NULL));
+    line(p, "plan", UI_NORMAL, p->t->plan);
+    line(p, "source", UI_NORMAL, arena_printf(a, "%s (%s)", json_get_string(source, "name", p->t->account ? p->t->account : "-"), p->t->dialect ? p->t->dialect : "-"));
+    line(p, "key", UI_DIM, p->t->key);
+    line(p, "reference", UI_DIM, text_of(p, "ref", NULL));
+    line(p, "replies", *p->brief->reply_via ? UI_NORMAL : UI_MUTED, *p->brief->reply_via ? arena_printf(a, "by %s", p->brief->reply_via) : "not taken by this source");
+    line(p, "came", UI_DIM, arena_printf(a, "%s, %s ago", look_stamp(p->look, p->t->received_at), look_ago(a, p->look->now - p->t->received_at)));
+    if (p->t->waiting_since)
+        line(p, "waiting", UI_NORMAL, arena_printf(a, "for %s", look_ago(a, p->look->now - p->t->waiting_since)));
+    const struct json *tags = json_get(p->doc, "tags");
+    AUTO_STR joined;
+    str_init(&joined, 200);
+    for (const struct json *tag = json_first(tags); tag; tag = json_next(tag))
+        str_addf(&joined, "%s%s", joined.len ? ", " : "", json_string(tag) ? json_string(tag) : "");
+    line(p, "tags", UI_NORMAL, joined.data);
+}
+
+int facts_clock(const struct look *look, struct surface *s, int row, int column, int width, const struct json *clock)
+{
+    const char *metric = json_get_string(clock, "metric", ""), *state = json_get_string(clock, "state", "");
+    int64_t due = json_get_i64(clock, "due_at", 0), target = json_get_i64(clock, "target", 0), left = due - look->now;
+    if (!*metric || str_eq(state, "none") || str_eq(state, "cancelled") || !*state)
+        return 0;
+    int at = column + surface_textf(s, row, column, width, UI_DIM, "%s ", look_words(look->arena, metric));
+    int room = column + width - at;
+    if (!str_eq(state, "running"))
+        return at - column + surface_text(s, row, at, room, str_eq(state, "fulfilled") ? UI_OK : UI_MUTED, state);
+    if (left <= 0)
+        return at - column + surface_text(s, row, at, room, UI_LATE, look_left(look->arena, left < 0 ? left : -1));
+    bool warned = json_get_bool(clock, "warned", false);
+    at += surface_textf(s, row, at, room, warned ? UI_WARN : UI_NORMAL, "%s left ", look_left(look->arena, left));
+    if (target > 0 && column + width - at >= 8) {
+        surface_bar(s, row, at, 8, left > target ? 10000 : (int)(left * 10000 / target), warned ? UI_WARN : UI_NORMAL);
+        at += 8;
+    }
+    return at - column;
+}
+
+char *facts_label(const struct look *look, const struct json *label)
+{
+    AUTO_STR out;
+    str_init(&out, 500);
+    const char *value = json_get_string(label, "value", ""), *over = json_get_string(label, "runner_up", "");
+    if (!*value)
+        return arena_strdup(look->arena, "");
+    str_addf(&out, "%s %s", value, look_share(look->arena, json_get_i64(label, "bp", 0)));
+    if (*over)
+        str_addf(&out, " over %s", over);
+    for (const struct json *r = json_first(json_get(label, "reasons")); r; r = json_next(r)) {
+        int64_t weight = json_get_i64(r, "weight_milli", 0), tenths = (weight < 0 ? -weight : weight) / 100;
+        str_addf(&out, "  [%s %s%lld.%lld]", json_get_string(r, "text", ""), weight < 0 ? "-" : "+", (long long)(tenths / 10), (long long)(tenths % 10));
+    }
+    return arena_strdup(look->arena, out.data);
+}
+
+static void wrapped(struct pane *p, const char *heading, enum ui_role role, const char *text)
+{
+    char **lines;
+    int count = text_wrap(p->look->arena, text_safe_in(p->look->arena, text, TEXT_LINE), p->width - HEADING, &lines);
+    for (int i = 0; i < count; i++)
+        line(p, i ? "" : heading, role, lines[i]);
+}
+
+static void clock_facts(struct pane *p)
+{
+    p->row += json_count(json_get(p->doc, "clocks")) > 0;
+    for (const struct json *clock = json_first(json_get(p->doc, "clocks")); clock && p->row < p->end; clock = json_next(clock))
+        p->row += facts_clock(p->look, p->s, p->row, p->left, p->width, clock) > 0;
+}
+
+static void escalation_facts(struct pane *p)
+{
+    const struct json *e = json_get(p->doc, "escalation");
+    const char *state = json_get_string(e, "state", "");
+    struct arena *a = p->look->arena;
+    int64_t next = json_get_i64(e, "next_at", 0);
+    if (!*state || str_eq(state, "none"))
+        return;
+    p->row++;
+    bool acked = str_eq(state, "acknowledged");
+    line(p, "escalation", str_eq(state, "triggered") ? UI_CRITICAL : UI_OK,
+         acked ? arena_printf(a, "✔ acked %s", json_get_string(e, "acked_by", "")) : arena_printf(a, "%s", state));
+    line(p, "policy", UI_DIM, json_get_string(e, "policy", ""));
+    if (str_eq(state, "triggered"))
+        line(p, "step", UI_NORMAL, arena_printf(a, "%lld of %lld", (long long)json_get_i64(e, "step", 0) + 1, (long long)json_get_i64(e, "steps", 0)));
+    if (next > p->look->now)
+        line(p, "next in", UI_WARN, look_countdown(a, next - p->look->now));
+    line(p, "reason", UI_DIM, json_get_string(e, "reason", ""));
+}
+
+int facts_draw(const struct look *look, struct surface *s, int top, int left, int rows, int width, const struct mirror_row *row, const struct json *doc)
+{
+    struct pane p = {look, s, top, top + rows, left, width, &row->t, row, doc};
+    status_facts(&p);
+    clock_facts(&p);
+    escalation_facts(&p);
+    const char *label = facts_label(look, json_path(doc, "label.urgency"));
+    p.row += *label != 0;
+    wrapped(&p, "label", UI_DIM, label);
+    wrapped(&p, "category", UI_DIM, facts_label(look, json_path(doc, "label.category")));
+    p.row++;
+    origin_facts(&p);
+    return p.row - top;
+}

@@ -1,0 +1,350 @@
+/* lists: see lists.h. Rows are read from the kept document at each draw: they are few, and so there is nothing to keep
+ * in step. */
+#include "screen/lists.h"
+#include "base/text.h"
+#include "core/field.h"
+#include "widget/bar.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const char *text_of(const struct lists_item *item, const char *name)
+{
+    return json_get_string(item->json, name, "");
+}
+
+/* --- escalations --- */
+
+static const struct json *paging(const struct lists_item *item)
+{
+    return json_get(item->json, "escalation");
+}
+
+static void draw_id(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    const struct lists_item *i = item;
+    if (!i->refusal)
+        surface_right(s, row, column, width, selected ? UI_SELECTED : UI_NORMAL, arena_printf(look->arena, "%lld", (long long)i->id));
+}
+
+static void draw_escalation_state(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    const struct json *e = paging(item);
+    struct badge badge = look_escalation(field_word_value(field_find("escalated"), json_get_string(e, "state", "")));
+    const char *by = json_get_string(e, "acked_by", "");
+    (void)selected;
+    surface_text(s, row, column, width, badge.role, arena_printf(look->arena, "%s %s %s", badge.glyph, badge.word, *by ? look_owner(look, by) : ""));
+}
+
+static void draw_step(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    const struct json *e = paging(item);
+    long long step = json_get_i64(e, "step", -1), steps = json_get_i64(e, "steps", 0), loop = json_get_i64(e, "loop", 0);
+    (void)selected;
+    if (str_eq(json_get_string(e, "state", ""), "acknowledged") || step < 0)
+        surface_text(s, row, column, width, UI_MUTED, "-");
+    else
+        surface_text(s, row, column, width, UI_NORMAL, arena_printf(look->arena, "%lld of %lld%s", step + 1, steps, loop ? arena_printf(look->arena, " loop %lld", loop) : ""));
+}
+
+static int64_t stepped_at(const struct lists_item *item)
+{
+    int64_t at = json_get_i64(paging(item), "opened_at", 0);
+    for (const struct json *told = json_first(json_get(item->json, "told")); told; told = json_next(told))
+        at = json_get_i64(told, "at", 0) > at ? json_get_i64(told, "at", 0) : at;
+    return at;
+}
+
+static void draw_next(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    const struct json *e = paging(item);
+    int64_t next = json_get_i64(e, "next_at", 0), expires = json_get_i64(e, "ack_expires_at", 0), from = stepped_at(item);
+    (void)selected;
+    if (str_eq(json_get_string(e, "state", ""), "acknowledged")) {
+        surface_text(s, row, column, width, UI_DIM, expires ? arena_printf(look->arena, "timeout %s", look_left(look->arena, expires - look->now)) : "no timeout");
+        return;
+    }
+    if (!next) {
+        surface_text(s, row, column, width, UI_LATE, "all steps taken");
+        return;
+    }
+    column += surface_text(s, row, column, width, UI_WARN, look_countdown(look->arena, next - look->now)) + 1;
+    if (next > from && width >= 14)
+        surface_bar(s, row, column, 8, next > look->now ? (int)((next - look->now) * 10000 / (next - from)) : 0, UI_WARN);
+}
+
+static void draw_told(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    AUTO_STR out;
+    str_init(&out, 300);
+    (void)selected;
+    for (const struct json *told = json_first(json_get(((const struct lists_item *)item)->json, "told")); told; told = json_next(told))
+        str_addf(&out, "%s%s (step %lld)", out.len ? " · " : "", look_owner(look, json_get_string(told, "agent", "")),
+                 (long long)json_get_i64(told, "step", 0) + 1);
+    surface_text(s, row, column, width, out.len ? UI_NORMAL : UI_LATE, out.len ? out.data : "nobody yet");
+}
+
+static void draw_since(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    (void)selected;
+    surface_right(s, row, column, width, UI_DIM, look_ago(look->arena, look->now - json_get_i64(paging(item), "opened_at", look->now)));
+}
+
+static void draw_title(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    (void)look, (void)selected;
+    surface_text(s, row, column, width, UI_STRONG, text_of(item, "title"));
+}
+
+static const struct column escalation_columns[] = {{"#", 6, 0, true, draw_id},          {"State", 15, 0, false, draw_escalation_state},
+                                                   {"Step", 13, 60, false, draw_step},  {"Next in", 15, 0, false, draw_next},
+                                                   {"Told", 30, 110, false, draw_told}, {"Since", 5, 70, true, draw_since},
+                                                   {"Subject", 0, 0, false, draw_title}};
+
+static void escalation_head(const struct look *look, struct surface *s)
+{
+    int64_t triggered, acknowledged, snoozed;
+    mirror_escalations(look->mirror, &triggered, &acknowledged, &snoozed);
+    int column = surface_text(s, 1, 1, -1, UI_TITLE, "Escalations") + 4;
+    column += surface_textf(s, 1, column, -1, triggered ? UI_CRITICAL : UI_DIM, "%lld triggered", (long long)triggered) + 3;
+    column += surface_textf(s, 1, column, -1, UI_DIM, "%lld acknowledged   %lld snoozed", (long long)acknowledged, (long long)snoozed) + 3;
+    const char *oncall = mirror_oncall(look->mirror);
+    surface_textf(s, 1, column, -1, *oncall ? UI_NORMAL : UI_LATE, *oncall ? "on call %s" : "nobody is on call%s", oncall);
+}
+
+static struct lists_item *escalation_items(const struct look *look, int *count)
+{
+    const struct json *rows = json_get(mirror_doc(look->mirror, MIRROR_ESCALATIONS)->root, "rows");
+    struct lists_item *items = ARENA_ARRAY(look->arena, struct lists_item, json_count(rows) + 1);
+    *count = 0;
+    for (const struct json *row = json_first(rows); row; row = json_next(row))
+        items[(*count)++] = (struct lists_item){.json = row, .id = json_get_i64(row, "id", 0)};
+    return items;
+}
+
+/* --- ingest --- */
+
+static void draw_time(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    const struct lists_item *i = item;
+    surface_textf(s, row, column, width, selected ? UI_SELECTED : UI_DIM, "%s:%02d", look_clock(look, i->at), (int)(i->at / 1000 % 60));
+}
+
+static void draw_source(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    (void)look, (void)selected;
+    surface_text(s, row, column, width, UI_NORMAL, text_of(item, "source"));
+}
+
+static void draw_dialect(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    (void)look, (void)selected;
+    surface_text(s, row, column, width, UI_DIM, ((const struct lists_item *)item)->refusal ? "-" : text_of(item, "dialect"));
+}
+
+static void draw_type(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    (void)look, (void)selected;
+    surface_text(s, row, column, width, UI_NORMAL, ((const struct lists_item *)item)->refusal ? "-" : text_of(item, "type"));
+}
+
+static void draw_effect(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    static const struct {
+        const char *state;
+        enum ui_role role;
+    } roles[] = {{"applied", UI_OK}, {"ignored", UI_MUTED}, {"duplicate", UI_DIM}, {"conflict", UI_WARN}, {"quarantine", UI_LATE}};
+    const struct lists_item *i = item;
+    (void)selected;
+    if (i->refusal) {
+        surface_text(s, row, column, width, UI_LATE, arena_printf(look->arena, "refused %lld", (long long)json_get_i64(i->json, "status", 0)));
+        return;
+    }
+    const char *state = text_of(i, "state"), *effect = text_of(i, "effect");
+    for (size_t k = 0; k < sizeof roles / sizeof *roles; k++)
+        if (str_eq(roles[k].state, state))
+            surface_text(s, row, column, width, roles[k].role, str_eq(state, "applied") && *effect ? effect : state);
+}
+
+static void draw_ticket(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    int64_t ticket = json_get_i64(((const struct lists_item *)item)->json, "ticket", 0);
+    (void)selected;
+    surface_right(s, row, column, width, ticket ? UI_LINK : UI_MUTED, ticket ? arena_printf(look->arena, "%lld", (long long)ticket) : "-");
+}
+
+static void draw_note(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    const struct lists_item *i = item;
+    (void)selected;
+    if (i->refusal) {
+        surface_text(s, row, column, width, UI_LATE, arena_printf(look->arena, "%s: %s (w why)", text_of(i, "slug"), text_of(i, "detail")));
+        return;
+    }
+    AUTO_STR out;
+    str_init(&out, 300);
+    str_adds(&out, text_of(i, "note"));
+    int64_t seen = json_get_i64(i->json, "seen", 1);
+    if (seen > 1)
+        str_addf(&out, "%sseen %lld times", out.len ? ", " : "", (long long)seen);
+    for (const struct json *w = json_first(json_get(i->json, "warnings")); w; w = json_next(w))
+        str_addf(&out, "%s%s", out.len ? ", " : "", json_string(w) ? json_string(w) : "");
+    surface_text(s, row, column, width, UI_DIM, out.data);
+}
+
+static const struct column ingest_columns[] = {{"time", 8, 0, false, draw_time},      {"source", 12, 0, false, draw_source},
+                                               {"dialect", 11, 90, false, draw_dialect}, {"event", 26, 92, false, draw_type},
+                                               {"effect", 12, 0, false, draw_effect}, {"ticket", 7, 0, true, draw_ticket},
+                                               {"note", 0, 0, false, draw_note}};
+
+static int newest_first(const void *a, const void *b)
+{
+    const struct lists_item *x = a, *y = b;
+    if (x->at != y->at)
+        return x->at > y->at ? -1 : 1;
+    return x->id > y->id ? -1 : x->id < y->id;
+}
+
+static struct lists_item *ingest_items(const struct look *look, int *count)
+{
+    const struct json *events = json_get(mirror_doc(look->mirror, MIRROR_EVENTS)->root, "events");
+    const struct json *refusals = json_get(mirror_doc(look->mirror, MIRROR_REFUSALS)->root, "refusals");
+    struct lists_item *items = ARENA_ARRAY(look->arena, struct lists_item, json_count(events) + json_count(refusals) + 1);
+    *count = 0;
+    for (const struct json *e = json_first(events); e; e = json_next(e))
+        items[(*count)++] = (struct lists_item){.json = e, .id = json_get_i64(e, "id", 0), .at = json_get_i64(e, "at", 0)};
+    for (const struct json *r = json_first(refusals); r; r = json_next(r))
+        items[(*count)++] = (struct lists_item){.json = r, .id = -json_get_i64(r, "at", 0), .at = json_get_i64(r, "at", 0), .refusal = true};
+    qsort(items, (size_t)*count, sizeof *items, newest_first);
+    return items;
+}
+
+/* The last 40 seconds in eight bars, and the rate of the last ten. */
+static int sparkline(const struct look *look, struct surface *s, int column, const struct lists_item *items, int count)
+{
+    int64_t bins[8] = {0};
+    int recent = 0;
+    for (int i = 0; i < count; i++) {
+        int64_t age = look->now - items[i].at;
+        if (age >= 0 && age < 40000)
+            bins[7 - age / 5000]++;
+        recent += age >= 0 && age < 10000;
+    }
+    column += surface_textf(s, 1, column, -1, UI_STRONG, "%d.%d/s", recent / 10, recent % 10) + 1;
+    bar_spark(s, 1, column, 8, bins, 8, UI_ACCENT);
+    return column + 11;
+}
+
+static void ingest_head(const struct look *look, struct surface *s)
+{
+    static const struct {
+        const char *name;
+        enum ui_role role;
+    } counters[] = {{"accepted", UI_OK}, {"duplicate", UI_DIM}, {"conflict", UI_WARN}, {"quarantine", UI_LATE}, {"refused", UI_LATE}};
+    const struct json *counts = json_get(mirror_doc(look->mirror, MIRROR_EVENTS)->root, "counts");
+    int count, column = surface_text(s, 1, 1, -1, UI_TITLE, "Ingest") + 3;
+    const struct lists_item *items = ingest_items(look, &count);
+    column = sparkline(look, s, column + 1, items, count);
+    for (size_t i = 0; i < sizeof counters / sizeof *counters; i++) {
+        int64_t n = json_get_i64(counts, counters[i].name, 0);
+        column = look_pair(s, 1, column, UI_DIM, counters[i].name, n ? counters[i].role : UI_MUTED, look_count(look->arena, n)) + 3;
+    }
+}
+
+/* --- the two screens --- */
+
+static const struct lists_type {
+    enum mirror_doc_id doc;
+    struct lists_item *(*items)(const struct look *look, int *count);
+    void (*head)(const struct look *look, struct surface *s);
+    const struct column *columns;
+    int column_count;
+    const char *empty;
+} types[LISTS] = {
+    [LISTS_ESCALATIONS] = {MIRROR_ESCALATIONS, escalation_items, escalation_head, escalation_columns,
+                          sizeof escalation_columns / sizeof *escalation_columns,
+                          "Nobody is being paged. A critical ticket appears here with its step, its countdown and who was told; "
+                          "! on a ticket pages whoever is on call now."},
+    [LISTS_INGEST] = {MIRROR_EVENTS, ingest_items, ingest_head, ingest_columns, sizeof ingest_columns / sizeof *ingest_columns,
+                     "No event has come in yet. Every request a source posts shows here, also those that were refused, with the reason.\n"
+                     "triage sources lists the sources; triage verify --explain says why a signature fails."},
+};
+
+static struct lists_item *items_of(const struct lists *l, const struct look *look, int *count)
+{
+    return types[l->id].items(look, count);
+}
+
+void lists_init(struct lists *l, enum lists_id id)
+{
+    *l = (struct lists){.id = id, .list = list_new()};
+}
+
+void lists_fini(struct lists *l)
+{
+    list_free(l->list);
+    l->list = NULL;
+}
+
+void lists_sync(struct lists *l, const struct look *look, bool anchored)
+{
+    int count;
+    struct lists_item *items = items_of(l, look, &count);
+    int64_t *ids = ARENA_ARRAY(look->arena, int64_t, count + 1);
+    for (int i = 0; i < count; i++)
+        ids[i] = items[i].id;
+    struct list_window window = {.ids = ids, .n = (size_t)count};
+    list_set(l->list, &window, anchored);
+}
+
+bool lists_selected(const struct lists *l, const struct look *look, struct lists_item *out)
+{
+    int count;
+    struct lists_item *items = items_of(l, look, &count);
+    for (int i = 0; i < count; i++)
+        if (items[i].id == list_selected(l->list)) {
+            *out = items[i];
+            return true;
+        }
+    return false;
+}
+
+int64_t lists_ticket(const struct lists *l, const struct look *look)
+{
+    struct lists_item item;
+    if (!lists_selected(l, look, &item))
+        return 0;
+    return l->id == LISTS_ESCALATIONS ? item.id : json_get_i64(item.json, "ticket", 0);
+}
+
+struct drawing {
+    const struct lists_type *type;
+    const struct look *look;
+    const struct lists_item *items;
+    int count;
+};
+
+static void draw_row(void *arg, struct surface *s, int row, int column, int width, const struct list_line *line)
+{
+    const struct drawing *d = arg;
+    if ((int)line->index < d->count)
+        column_row(d->look, s, row, column, width, d->type->columns, d->type->column_count, &d->items[line->index], line->selected);
+}
+
+void lists_draw(struct lists *l, const struct look *look, struct surface *s)
+{
+    struct drawing d = {.type = &types[l->id], .look = look};
+    int width = surface_columns(s), foot = look_footer(look, s), top = LOOK_TOP + 1;
+    d.items = items_of(l, look, &d.count);
+    look_header(look, s, "");
+    if (look->banner)
+        look_tabs(look, s);
+    else
+        d.type->head(look, s);
+    surface_rule(s, LOOK_TOP - 1);
+    if (!d.count) {
+        look_empty(look, s, top, 4, width - 6, mirror_doc(look->mirror, d.type->doc)->root ? d.type->empty : "Reading…");
+        return;
+    }
+    column_heads(s, LOOK_TOP, 2, width - 3, d.type->columns, d.type->column_count);
+    list_draw(l->list, s, top, 0, foot - top, width - 1, 0, draw_row, &d);
+}

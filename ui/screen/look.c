@@ -1,0 +1,358 @@
+/* look: see look.h. Everything here is a function of its arguments, so a test can say what a glance shows. */
+#include "screen/look.h"
+#include "base/text.h"
+#include "core/field.h"
+#include "widget/bar.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SECOND = 1000, MINUTE = 60000, HOUR = 3600000, DAY = 86400000 };
+
+/* --- text --- */
+
+char *look_ago(struct arena *arena, int64_t ms)
+{
+    if (ms < MINUTE)
+        return arena_strdup(arena, "now");
+    if (ms < HOUR)
+        return arena_printf(arena, "%dm", (int)(ms / MINUTE));
+    if (ms < DAY)
+        return arena_printf(arena, "%dh", (int)(ms / HOUR));
+    if (ms < 14 * (int64_t)DAY)
+        return arena_printf(arena, "%dd", (int)(ms / DAY));
+    return arena_printf(arena, "%dw", (int)(ms / (7 * (int64_t)DAY)));
+}
+
+char *look_left(struct arena *arena, int64_t ms)
+{
+    char text[BAR_TIME];
+    return arena_strdup(arena, bar_time(ms, text));
+}
+
+char *look_countdown(struct arena *arena, int64_t ms)
+{
+    int64_t seconds = ms < 0 ? 0 : ms / SECOND;
+    if (seconds < 3600)
+        return arena_printf(arena, "%02d:%02d", (int)(seconds / 60), (int)(seconds % 60));
+    return arena_printf(arena, "%d:%02d:%02d", (int)(seconds / 3600), (int)(seconds / 60 % 60), (int)(seconds % 60));
+}
+
+char *look_clock(const struct look *look, int64_t at)
+{
+    int64_t minutes = (at + look->zone) / MINUTE % (24 * 60);
+    return arena_printf(look->arena, "%02d:%02d", (int)(minutes / 60), (int)(minutes % 60));
+}
+
+/* Month and day of a day number since 1970 (Hinnant's algorithm). */
+static void civil(int64_t day, int *month, int *of_month)
+{
+    int64_t z = day + 719468, doe = z % 146097;
+    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+    int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
+    *of_month = (int)(doy - (153 * mp + 2) / 5 + 1);
+    *month = (int)(mp < 10 ? mp + 3 : mp - 9);
+}
+
+char *look_stamp(const struct look *look, int64_t at)
+{
+    static const char *const weekday[] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
+    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    if (at <= 0)
+        return arena_strdup(look->arena, "-");
+    int64_t day = (at + look->zone) / DAY, today = (look->now + look->zone) / DAY;
+    int month, of_month;
+    if (day == today)
+        return look_clock(look, at);
+    if (day > today - 6 && day < today + 6)
+        return arena_printf(look->arena, "%s %s", weekday[day % 7], look_clock(look, at));
+    civil(day, &month, &of_month);
+    return arena_printf(look->arena, "%d %s", of_month, months[month - 1]);
+}
+
+char *look_count(struct arena *arena, int64_t n)
+{
+    char digits[32], out[48];
+    int len = snprintf(digits, sizeof digits, "%lld", (long long)(n < 0 ? -n : n)), at = 0;
+    if (n < 0)
+        out[at++] = '-';
+    for (int i = 0; i < len; i++) {
+        if (i && (len - i) % 3 == 0)
+            out[at++] = ',';
+        out[at++] = digits[i];
+    }
+    out[at] = 0;
+    return arena_strdup(arena, out);
+}
+
+char *look_share(struct arena *arena, int64_t bp)
+{
+    if (bp <= 0)
+        return arena_strdup(arena, "");
+    return bp >= 10000 ? arena_strdup(arena, "1.0") : arena_printf(arena, ".%02d", (int)(bp / 100));
+}
+
+const char *look_owner(const struct look *look, const char *assignee)
+{
+    if (!assignee || !*assignee)
+        return "-";
+    return str_eq(assignee, mirror_me(look->mirror)) ? "you" : assignee;
+}
+
+char *look_words(struct arena *arena, const char *word)
+{
+    char *copy = arena_strdup(arena, word ? word : "");
+    for (char *at = copy; *at; at++)
+        if (*at == '_')
+            *at = ' ';
+    return copy;
+}
+
+/* --- what things look like --- */
+
+struct badge look_urgency(int urgency)
+{
+    static const struct badge badges[] = {[URGENCY_NONE] = {" ", "-", UI_MUTED},
+                                          [URGENCY_LOW] = {"·", "low", UI_LOW},
+                                          [URGENCY_HIGH] = {"▲", "high", UI_HIGH},
+                                          [URGENCY_CRITICAL] = {"‼", "critical", UI_CRITICAL}};
+    return badges[urgency >= URGENCY_LOW && urgency <= URGENCY_CRITICAL ? urgency : URGENCY_NONE];
+}
+
+struct badge look_status(int status)
+{
+    static const struct badge badges[] = {
+        [STATUS_NONE] = {"?", "unknown", UI_MUTED},      [STATUS_NEW] = {"•", "new", UI_NEW},
+        [STATUS_OPEN] = {"○", "open", UI_NORMAL},        [STATUS_PENDING] = {"⏸", "pending", UI_MUTED},
+        [STATUS_ON_HOLD] = {"⏸", "on hold", UI_MUTED},   [STATUS_RESOLVED] = {"✔", "resolved", UI_OK},
+        [STATUS_CLOSED] = {"■", "closed", UI_MUTED}};
+    return badges[status >= STATUS_NONE && status <= STATUS_CLOSED ? status : STATUS_NONE];
+}
+
+struct badge look_escalation(int state)
+{
+    static const struct badge badges[] = {[ESCALATION_NONE] = {"", "", UI_MUTED},
+                                          [ESCALATION_TRIGGERED] = {"‼", "triggered", UI_CRITICAL},
+                                          [ESCALATION_ACKNOWLEDGED] = {"✔", "acked", UI_OK},
+                                          [ESCALATION_SNOOZED] = {"z", "snoozed", UI_MUTED},
+                                          [ESCALATION_RESOLVED] = {"", "resolved", UI_MUTED},
+                                          [ESCALATION_SUPPRESSED] = {"⊘", "suppressed", UI_MUTED}};
+    return badges[state >= ESCALATION_NONE && state <= ESCALATION_SUPPRESSED ? state : ESCALATION_NONE];
+}
+
+struct due look_due(const struct look *look, const struct mirror_row *row)
+{
+    const struct ticket *t = &row->t;
+    if (ticket_done(t->status))
+        return (struct due){"done", UI_MUTED, -1};
+    if (t->sla == SLA_PAUSED || (!t->next_due_at && (t->status == STATUS_PENDING || t->status == STATUS_ON_HOLD)))
+        return (struct due){"paused", UI_MUTED, -1};
+    if (!t->next_due_at)
+        return (struct due){"-", UI_MUTED, -1};
+    int64_t left = t->next_due_at - look->now, whole = t->next_due_at - row->due_from;
+    if (left <= 0)
+        return (struct due){look_left(look->arena, left < 0 ? left : -1), UI_LATE, -1};
+    int share = row->due_from > 0 && whole > 0 ? (int)(left * 10000 / whole) : -1;
+    enum ui_role role = t->sla == SLA_WARN || left < 15 * MINUTE ? UI_WARN : UI_NORMAL;
+    return (struct due){look_left(look->arena, left), role, share > 10000 ? 10000 : share};
+}
+
+/* --- chrome --- */
+
+int look_pair(struct surface *s, int row, int column, enum ui_role key_role, const char *key, enum ui_role role, const char *text)
+{
+    column += surface_text(s, row, column, -1, key_role, key);
+    column += *key ? 1 : 0;
+    return column + surface_text(s, row, column, -1, role, text);
+}
+
+/* A piece of the header's right side; pieces that do not fit are left out, least important first. */
+struct piece {
+    const char *text;
+    enum ui_role role;
+};
+
+void look_header(const struct look *look, struct surface *s, const char *title)
+{
+    int width = surface_columns(s), column = 1;
+    column += surface_text(s, 0, column, -1, UI_TITLE, "triage") + 2;
+    column += surface_text(s, 0, column, width / 3, *title ? UI_STRONG : UI_DIM, *title ? title : mirror_team(look->mirror)) + 2;
+
+    int64_t triggered, acknowledged, snoozed;
+    mirror_escalations(look->mirror, &triggered, &acknowledged, &snoozed);
+    const struct mirror_view *critical = mirror_view_find(look->mirror, "critical");
+    const char *oncall = mirror_oncall(look->mirror);
+    struct piece pieces[5] = {{look_clock(look, look->now), UI_DIM}};
+    int count = 1;
+    pieces[count++] = (struct piece){arena_printf(look->arena, "● %s", look->link), look->link_role};
+    if (triggered)
+        pieces[count++] = (struct piece){arena_printf(look->arena, "‼ %lld paging", (long long)triggered), UI_CRITICAL};
+    if (critical && critical->count)
+        pieces[count++] = (struct piece){arena_printf(look->arena, "▲ %lld critical", (long long)critical->count), UI_HIGH};
+    if (*oncall)
+        pieces[count++] = (struct piece){arena_printf(look->arena, "on call %s", oncall), UI_DIM};
+    int right = width - 1;
+    for (int i = 0; i < count; i++) {
+        char *text = text_safe_in(look->arena, pieces[i].text, TEXT_LINE);
+        int need = text_columns(text);
+        if (right - need < column + 1)
+            continue;
+        surface_text(s, 0, right - need, need, pieces[i].role, text);
+        right -= need + 3;
+    }
+}
+
+static int tab_width(const struct look *look, const struct mirror_view *view, int number, char **label, char **count)
+{
+    *label = arena_printf(look->arena, "%d %s", number, text_safe_in(look->arena, view->title, TEXT_LINE));
+    *count = look_count(look->arena, view->count);
+    return text_columns(*label) + 1 + text_columns(*count);
+}
+
+void look_tabs(const struct look *look, struct surface *s)
+{
+    int column = 1, width = surface_columns(s);
+    if (look->banner) {
+        surface_text(s, 1, 1, width - 2, UI_ERROR, look->banner);
+        return;
+    }
+    const char *shown = mirror_view_name(look->mirror);
+    for (int i = 0; i < mirror_view_count(look->mirror); i++) {
+        const struct mirror_view *view = mirror_view_at(look->mirror, i);
+        char *label, *count;
+        int need = tab_width(look, view, i + 1, &label, &count);
+        if (column + need > width - 1) {
+            surface_text(s, 1, column, width - column, UI_DIM, "…");
+            break;
+        }
+        bool active = str_eq(view->name, shown);
+        column += surface_text(s, 1, column, -1, active ? UI_TAB_ACTIVE : UI_TAB, label) + 1;
+        column += surface_text(s, 1, column, -1, active ? UI_TAB_ACTIVE : UI_DIM, count) + 2;
+    }
+}
+
+static void player_text(const struct look *look, struct surface *s, int row, int column)
+{
+    const struct mirror_player *p = mirror_player(look->mirror);
+    int64_t starts = p->level > 1 ? p->level * p->level * 100 : 0, span = p->next_level_at - starts;
+    int width = surface_columns(s);
+    char *level = arena_printf(look->arena, "you Lv %lld", (long long)p->level);
+    char *rest = p->next_level_at > p->xp
+                     ? arena_printf(look->arena, "%s XP to Lv %lld", look_count(look->arena, p->next_level_at - p->xp), (long long)p->level + 1)
+                     : arena_strdup(look->arena, "");
+    if (column + 34 > width)
+        return;
+    column += surface_text(s, row, column, -1, UI_XP, level) + 2;
+    if (span > 0 && width >= 100) {
+        surface_bar(s, row, column, 10, (int)((p->xp - starts) * 10000 / span), UI_XP);
+        column += 11;
+    }
+    surface_text(s, row, column, -1, UI_DIM, rest);
+}
+
+static void team_line(const struct look *look, struct surface *s, int row)
+{
+    const struct mirror_boss *boss = mirror_boss(look->mirror);
+    int column = 1, width = surface_columns(s);
+    if (boss) {
+        column += surface_text(s, row, column, 2, UI_BOSS, "⚔ ") + 0;
+        column += surface_text(s, row, column, width / 4, UI_BOSS, boss->name) + 2;
+        column += surface_text(s, row, column, -1, UI_DIM, boss->tier) + 2;
+        int bar = width >= 100 ? 28 : 12;
+        surface_bar(s, row, column, bar, (int)(boss->hp * 10000 / boss->max_hp), UI_BOSS);
+        column += bar + 2;
+        column += surface_textf(s, row, column, -1, UI_DIM, "%lld/%lld", (long long)boss->hp, (long long)boss->max_hp) + 4;
+    }
+    if (mirror_player(look->mirror)->level > 0 && mirror_ready(look->mirror))
+        player_text(look, s, row, column);
+}
+
+static void hint_bar(const struct look *look, struct surface *s, int row)
+{
+    int column = 1, width = surface_columns(s);
+    for (int i = 0; i < look->hint_count; i++) {
+        const struct hint *h = &look->hints[i];
+        int need = text_columns(h->keys) + 1 + text_columns(h->label);
+        if (column + need > width - 1)
+            break;
+        column = look_pair(s, row, column, UI_KEY, h->keys, UI_HINT, h->label) + 3;
+    }
+}
+
+int look_footer(const struct look *look, struct surface *s)
+{
+    int rows = surface_rows(s), row = rows - 1;
+    bool apart = rows >= 30; /* a tall terminal has a line for each; a small one shows a toast over the team's line */
+    hint_bar(look, s, row--);
+    if (apart || !look->game || look->toast) {
+        if (look->toast)
+            surface_text(s, row, 1, surface_columns(s) - 2, look->toast_role, look->toast);
+        row--;
+    }
+    if (look->game && (apart || !look->toast))
+        team_line(look, s, row--);
+    surface_rule(s, row);
+    return row;
+}
+
+void look_empty(const struct look *look, struct surface *s, int row, int column, int width, const char *text)
+{
+    char **lines;
+    int count = text_wrap(look->arena, text_safe_in(look->arena, text, TEXT_BLOCK), width > 76 ? 76 : width, &lines);
+    for (int i = 0; i < count; i++)
+        surface_text(s, row + i, column, width, UI_DIM, lines[i]);
+}
+
+int look_scroll(const char *command, int rows)
+{
+    const int page = rows > 2 ? rows - 1 : 1, far = 1 << 24;
+    const struct {
+        const char *name;
+        int lines;
+    } table[] = {{"down", 1}, {"up", -1}, {"page-down", page}, {"page-up", -page}, {"top", -far}, {"bottom", far}};
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (strcmp(table[i].name, command) == 0)
+            return table[i].lines;
+    return 0;
+}
+
+/* --- columns --- */
+
+static int flex_width(int width, const struct column *columns, int count)
+{
+    int fixed = 0, shown = 0;
+    for (int i = 0; i < count; i++)
+        if (width >= columns[i].from) {
+            fixed += columns[i].width;
+            shown++;
+        }
+    return width - fixed - (shown ? shown - 1 : 0);
+}
+
+void column_heads(struct surface *s, int row, int left, int width, const struct column *columns, int count)
+{
+    int flex = flex_width(width, columns, count), at = left;
+    for (int i = 0; i < count; i++) {
+        if (width < columns[i].from)
+            continue;
+        int w = columns[i].width ? columns[i].width : flex;
+        if (columns[i].right)
+            surface_right(s, row, at, w, UI_HEADING, columns[i].title);
+        else
+            surface_text(s, row, at, w, UI_HEADING, columns[i].title);
+        at += w + 1;
+    }
+}
+
+void column_row(const struct look *look, struct surface *s, int row, int left, int width, const struct column *columns, int count, const void *item,
+                bool selected)
+{
+    int flex = flex_width(width, columns, count), at = left;
+    for (int i = 0; i < count; i++) {
+        if (width < columns[i].from)
+            continue;
+        int w = columns[i].width ? columns[i].width : flex;
+        columns[i].draw(look, s, row, at, w, item, selected);
+        at += w + 1;
+    }
+}

@@ -1,0 +1,77 @@
+/* look: what a screen needs to draw besides its own state, and the small pieces many screens draw alike: times, bars,
+ * badges, header and footer. Pure: now and the local zone are given, text out is safe. */
+#ifndef SCREEN_LOOK_H
+#define SCREEN_LOOK_H
+#include "link/mirror.h"
+#include "term/surface.h"
+
+struct hint {
+    const char *keys, *label;
+};
+struct look {
+    const struct mirror *mirror;
+    struct arena *arena; /* of this frame */
+    int64_t now;         /* the daemon's clock, ms UTC */
+    int64_t zone;        /* local time minus UTC, ms */
+    const char *link;    /* "live", "slow 210 ms", "gone 12s" */
+    enum ui_role link_role;
+    const char *banner; /* replaces the tabs while something is wrong; NULL = nothing is */
+    const char *toast;  /* NULL = none */
+    enum ui_role toast_role;
+    const struct hint *hints;
+    int hint_count;
+    bool game; /* show the team's line */
+};
+
+/* --- text --- */
+char *look_ago(struct arena *arena, int64_t ms);   /* "now" "3m" "2h" "5d" "8w" */
+char *look_left(struct arena *arena, int64_t ms);  /* "40s" "12m" "1h40m" "3d4h"; "late 18m" below 0 */
+char *look_countdown(struct arena *arena, int64_t ms); /* "03:12", "1:03:12" */
+char *look_clock(const struct look *look, int64_t at); /* "14:32" */
+char *look_stamp(const struct look *look, int64_t at); /* "14:32" today, "Mon 14:32" this week, "12 Nov" else; "-" for 0 */
+char *look_count(struct arena *arena, int64_t n);  /* "1,204" */
+char *look_share(struct arena *arena, int64_t bp); /* ".94"; "" for 0 */
+const char *look_owner(const struct look *look, const char *assignee); /* "you", "-", the name */
+char *look_words(struct arena *arena, const char *word); /* on_hold -> "on hold" */
+
+/* --- what things look like --- */
+struct badge {
+    const char *glyph, *word;
+    enum ui_role role;
+};
+struct badge look_urgency(int urgency);
+struct badge look_status(int status);
+struct badge look_escalation(int state);
+/* The due column: text, role, and how much of the time is left (-1 = no bar). */
+struct due {
+    const char *text;
+    enum ui_role role;
+    int share_bp;
+};
+struct due look_due(const struct look *look, const struct mirror_row *row);
+
+/* --- chrome --- */
+enum { LOOK_TOP = 3 }; /* rows of header, tabs, rule */
+void look_header(const struct look *look, struct surface *s, const char *title); /* row 0; title "" = team */
+void look_tabs(const struct look *look, struct surface *s);  /* row 1, or the banner */
+int look_footer(const struct look *look, struct surface *s); /* rule, team line, toast, hints; gives its first row */
+/* Text in two weights: parts in 'key ' pairs until NULL; gives the next column. */
+int look_pair(struct surface *s, int row, int column, enum ui_role key_role, const char *key, enum ui_role role, const char *text);
+/* A paragraph for an empty screen, wrapped and set in a little. */
+void look_empty(const struct look *look, struct surface *s, int row, int column, int width, const char *text);
+
+/* How far a movement command ("down", "page-up", "top"...) scrolls what has no cursor; 0 = it is none. */
+int look_scroll(const char *command, int rows);
+
+/* --- columns: a table drawn from a table --- */
+struct column {
+    const char *title;
+    int width; /* 0 = takes what is left (one a table) */
+    int from;  /* shown where the table is at least so wide */
+    bool right;
+    void (*draw)(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected);
+};
+void column_heads(struct surface *s, int row, int left, int width, const struct column *columns, int count);
+void column_row(const struct look *look, struct surface *s, int row, int left, int width, const struct column *columns, int count, const void *item,
+                bool selected);
+#endif

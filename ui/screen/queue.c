@@ -1,0 +1,293 @@
+/* queue: columns are tables, a narrow one and a wide one; a row is drawn by them alone. The selection is a gutter mark
+ * and the number's role, so that a step of the cursor changes a handful of cells. */
+#include "screen/queue.h"
+#include "base/text.h"
+#include "core/field.h"
+#include "screen/facts.h"
+#include <string.h>
+
+enum { GUTTER = 2, WIDE = 108, PANE_FROM = 160, PANE_SHARE = 3, FRESH_MS = 8000 };
+
+/* --- columns --- */
+
+static void draw_state(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    const struct mirror_row *r = item;
+    struct badge status = look_status(r->t.status);
+    (void)selected;
+    if (mirror_pending(look->mirror, r->t.id))
+        surface_text(s, row, column, width, UI_WARN, "◌");
+    else if (r->t.escalated == ESCALATION_TRIGGERED)
+        surface_text(s, row, column, width, UI_CRITICAL, "‼");
+    else if (r->t.snoozed_until > look->now)
+        surface_text(s, row, column, width, UI_MUTED, "z");
+    else if (r->t.status != STATUS_OPEN)
+        surface_text(s, row, column, width, status.role, status.glyph);
+}
+
+static void draw_number(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    const struct mirror_row *r = item;
+    bool fresh = r->fresh_at && look->now - r->fresh_at < FRESH_MS;
+    enum ui_role role = selected ? UI_SELECTED : r->gone ? UI_MUTED : fresh ? UI_NEW : UI_NORMAL;
+    surface_right(s, row, column, width, role, arena_printf(look->arena, "%lld", (long long)r->t.id));
+}
+
+static void draw_due(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    struct due due = look_due(look, item);
+    int text = width > 8 ? 8 : width;
+    (void)selected;
+    surface_right(s, row, column, text, due.role, due.text);
+    if (due.share_bp >= 0 && width >= text + 6)
+        surface_bar(s, row, column + text + 1, width - text - 1, due.share_bp, due.role);
+}
+
+static void draw_urgency(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    const struct mirror_row *r = item;
+    struct badge badge = look_urgency(r->t.urgency);
+    (void)selected;
+    surface_text(s, row, column, 2, badge.role, badge.glyph);
+    surface_text(s, row, column + 2, width - 2, badge.role, badge.word);
+    if (width >= 14 && r->t.urgency_by == LABEL_BY_MODEL)
+        surface_text(s, row, column + 11, width - 11, UI_DIM, look_share(look->arena, r->t.urgency_bp));
+    else if (width >= 14 && r->t.urgency)
+        surface_text(s, row, column + 11, width - 11, UI_DIM, r->t.urgency_by == LABEL_BY_AGENT ? "set" : r->t.urgency_by == LABEL_BY_RULE ? "rule" : "src");
+}
+
+/* What must be known beside the subject, most pressing first. */
+static const char *remark(const struct look *look, const struct mirror_row *r, enum ui_role *role)
+{
+    struct badge status = look_status(r->t.status), escalation = look_escalation(r->t.escalated);
+    *role = UI_MUTED;
+    if (r->gone)
+        return "left this view";
+    if (mirror_pending(look->mirror, r->t.id))
+        return "sending…";
+    *role = escalation.role;
+    if (r->t.escalated == ESCALATION_TRIGGERED)
+        return "‼ paging";
+    if (r->t.escalated == ESCALATION_ACKNOWLEDGED)
+        return "✔ acked";
+    *role = status.role;
+    if (r->t.status >= STATUS_PENDING)
+        return arena_printf(look->arena, "%s %s", status.glyph, status.word);
+    *role = UI_WARN;
+    if (r->t.source_status && r->t.source_status != r->t.status)
+        return arena_printf(look->arena, "≠ %s", look_words(look->arena, status_word(r->t.source_status)));
+    if (r->t.reopen_count)
+        return arena_printf(look->arena, "↩ %lldx", (long long)r->t.reopen_count);
+    return "";
+}
+
+static void draw_subject(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    const struct mirror_row *r = item;
+    enum ui_role role, subject = r->gone || ticket_done(r->t.status) ? UI_MUTED : UI_NORMAL;
+    const char *mark = remark(look, r, &role);
+    (void)selected;
+    if (!r->gone && r->t.assignee && str_eq(r->t.assignee, mirror_me(look->mirror)))
+        subject = UI_STRONG;
+    int need = *mark ? text_columns(mark) + 2 : 0;
+    need = need > width / 2 ? 0 : need;
+    surface_text(s, row, column, width - need, subject, r->t.title && *r->t.title ? r->t.title : "(no subject)");
+    if (need)
+        surface_right(s, row, column, width, role, mark);
+}
+
+static void draw_customer(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    (void)look, (void)selected;
+    surface_text(s, row, column, width, UI_DIM, ((const struct mirror_row *)item)->t.customer_name);
+}
+
+static void draw_plan(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    (void)look, (void)selected;
+    surface_text(s, row, column, width, UI_DIM, ((const struct mirror_row *)item)->t.plan);
+}
+
+static void draw_owner(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    const char *owner = look_owner(look, ((const struct mirror_row *)item)->t.assignee);
+    (void)selected;
+    surface_text(s, row, column, width, str_eq(owner, "you") ? UI_MINE : str_eq(owner, "-") ? UI_MUTED : UI_DIM, owner);
+}
+
+static void draw_age(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    const struct ticket *t = &((const struct mirror_row *)item)->t;
+    int64_t since = t->created_at ? t->created_at : t->received_at;
+    (void)selected;
+    surface_right(s, row, column, width, UI_DIM, look_ago(look->arena, look->now - since));
+}
+
+static const struct column narrow[] = {{"", 1, 0, false, draw_state},
+                                       {"#", 6, 0, true, draw_number},
+                                       {"Due", 8, 0, true, draw_due},
+                                       {"Urgency", 11, 40, false, draw_urgency},
+                                       {"Subject", 0, 0, false, draw_subject},
+                                       {"Customer", 12, 96, false, draw_customer},
+                                       {"Owner", 8, 60, false, draw_owner},
+                                       {"Age", 4, 90, true, draw_age}};
+static const struct column wide[] = {{"", 1, 0, false, draw_state},
+                                     {"#", 6, 0, true, draw_number},
+                                     {"Due", 18, 0, false, draw_due},
+                                     {"Urgency", 14, 0, false, draw_urgency},
+                                     {"Subject", 0, 0, false, draw_subject},
+                                     {"Customer", 16, 0, false, draw_customer},
+                                     {"Plan", 8, 116, false, draw_plan},
+                                     {"Owner", 8, 0, false, draw_owner},
+                                     {"Age", 4, 0, true, draw_age}};
+
+/* --- the list --- */
+
+void queue_init(struct queue *q)
+{
+    *q = (struct queue){.list = list_new()};
+}
+
+void queue_fini(struct queue *q)
+{
+    list_free(q->list);
+    ticket_fini(&q->preview);
+}
+
+void queue_sync(struct queue *q, const struct mirror *mirror, bool anchored)
+{
+    AUTO_ARENA arena = arena_new();
+    int n = mirror_row_count(mirror);
+    int64_t *ids = ARENA_ARRAY(arena, int64_t, n + 1);
+    for (int i = 0; i < n; i++)
+        ids[i] = mirror_row_at(mirror, i)->t.id;
+    struct list_window window = {.ids = ids, .n = (size_t)n, .more_after = mirror_next(mirror) != NULL};
+    list_set(q->list, &window, anchored);
+}
+
+void queue_calm(struct queue *q)
+{
+    struct list_place place = list_place(q->list);
+    place.line += (int)list_new_above(q->list);
+    list_restore(q->list, place);
+}
+
+/* Lower is more pressing: paging, then late and mine, then what is due next and free or mine. */
+static int64_t pressing(const struct mirror *mirror, const struct ticket *t, int64_t now, bool only_free)
+{
+    bool free = !t->assignee || !*t->assignee, mine = !free && str_eq(t->assignee, mirror_me(mirror));
+    bool paging = t->escalated == ESCALATION_TRIGGERED;
+    if (ticket_done(t->status) || t->snoozed_until > now || (only_free ? !free : !(mine || free || paging)))
+        return INT64_MAX;
+    int64_t due = t->next_due_at ? t->next_due_at : INT64_MAX / 4;
+    return due - (paging ? INT64_MAX / 2 : 0) - (mine && t->next_due_at && due < now ? INT64_MAX / 4 : 0);
+}
+
+int64_t queue_needs_me(const struct mirror *mirror, int64_t now, bool only_free)
+{
+    int64_t best = INT64_MAX, id = 0;
+    for (int i = 0; i < mirror_row_count(mirror); i++) {
+        const struct mirror_row *row = mirror_row_at(mirror, i);
+        int64_t p = row->gone ? INT64_MAX : pressing(mirror, &row->t, now, only_free);
+        if (p < best) {
+            best = p;
+            id = row->t.id;
+        }
+    }
+    return id;
+}
+
+/* --- drawing --- */
+
+static void draw_remarks(const struct queue *q, const struct look *look, struct surface *s)
+{
+    int n = (int)list_new_above(q->list), marks = (int)list_marks(q->list), width = surface_columns(s);
+    const char *text = n ? arena_printf(look->arena, "  ↑ %d new above", n) : marks ? arena_printf(look->arena, "  ● %d marked", marks) : "";
+    if (*text && !look->banner)
+        surface_right(s, 1, 1, width - 2, n ? UI_NEW : UI_MARK, text);
+}
+
+static const char *nothing(const struct look *look)
+{
+    const struct mirror_view *view = mirror_view_find(look->mirror, mirror_view_name(look->mirror));
+    const char *where = mirror_where(look->mirror), *title = view ? view->title : "this view";
+    if (!mirror_ready(look->mirror))
+        return "Connecting to the desk…";
+    if (where)
+        return arena_printf(look->arena, "No ticket in \"%s\" matches  %s\nEsc clears the filter, / writes another.", title, where);
+    if (view && str_eq(view->name, "all"))
+        return "No tickets yet. They appear here the moment a source posts one:\n"
+               "curl --unix-socket ingest.sock http://desk/in/SOURCE -d @event.json\n"
+               "gi shows what came in and what was refused, with the reason.";
+    if (view && str_eq(view->name, "unassigned"))
+        return "Nothing here: every open ticket has an owner. ga shows all of them, gm yours.";
+    return arena_printf(look->arena, "Nothing here: everything in \"%s\" is answered. gu shows what is unassigned.", title);
+}
+
+static const struct column *columns_for(int width, int *count)
+{
+    *count = width >= WIDE ? (int)(sizeof wide / sizeof *wide) : (int)(sizeof narrow / sizeof *narrow);
+    return width >= WIDE ? wide : narrow;
+}
+
+static void draw_row(void *arg, struct surface *s, int row, int column, int width, const struct list_line *line)
+{
+    const struct look *look = arg;
+    const struct mirror_row *r = mirror_row_at(look->mirror, (int)line->index);
+    int count;
+    const struct column *columns = columns_for(width, &count);
+    if (r)
+        column_row(look, s, row, column, width, columns, count, r, line->selected);
+}
+
+static void draw_rows(struct queue *q, const struct look *look, struct surface *s, int top, int rows, int width)
+{
+    int count;
+    const struct column *columns = columns_for(width - GUTTER, &count);
+    if (!mirror_row_count(look->mirror)) {
+        look_empty(look, s, top + 1, 4, width - 6, nothing(look));
+        return;
+    }
+    column_heads(s, top, GUTTER, width - GUTTER, columns, count);
+    list_draw(q->list, s, top + 1, 0, rows - 1, width, 0, draw_row, (void *)(uintptr_t)look);
+}
+
+bool queue_has_pane(const struct queue *q, int columns)
+{
+    return columns >= PANE_FROM || q->detail;
+}
+
+static void draw_pane(struct queue *q, const struct look *look, struct surface *s, int top, int left, int rows, int width)
+{
+    const struct mirror_row *row = mirror_row_find(look->mirror, list_selected(q->list), NULL);
+    const struct mirror_doc *doc = mirror_doc(look->mirror, MIRROR_TICKET);
+    if (!row)
+        return;
+    surface_text(s, top, left, width, UI_STRONG, row->t.title);
+    const struct json *known = doc->ticket == row->t.id ? json_get(doc->root, "ticket") : NULL;
+    int used = 2 + facts_draw(look, s, top + 2, left, rows - 2, width, row, known);
+    if (q->preview.id != row->t.id)
+        ticket_open(&q->preview, row->t.id);
+    if (rows - used > 5)
+        ticket_timeline(&q->preview, look, s, top + used + 1, left - 1, rows - used - 1, width);
+}
+
+void queue_draw(struct queue *q, const struct look *look, struct surface *s)
+{
+    int width = surface_columns(s), foot = look_footer(look, s);
+    look_header(look, s, "");
+    look_tabs(look, s);
+    draw_remarks(q, look, s);
+    surface_rule(s, LOOK_TOP - 1);
+    int rows = foot - LOOK_TOP, list = width;
+    bool pane = queue_has_pane(q, width) && mirror_row_count(look->mirror) > 0;
+    if (pane && width >= 100) {
+        list = width - width / PANE_SHARE;
+        draw_pane(q, look, s, LOOK_TOP, list + 2, rows, width - list - 3);
+    } else if (pane) {
+        int half = rows / 2;
+        draw_pane(q, look, s, LOOK_TOP + rows - half + 1, 2, half - 1, width - 4);
+        rows -= half;
+    }
+    draw_rows(q, look, s, LOOK_TOP, rows, list - (pane && width >= 100));
+}

@@ -1,0 +1,20 @@
+/* queue: the list of tickets. What needs me first is top left; the eye runs down Due, then reads one line. */
+#ifndef SCREEN_QUEUE_H
+#define SCREEN_QUEUE_H
+#include "screen/look.h"
+#include "screen/ticket.h"
+#include "widget/list.h"
+
+struct queue {
+    struct list *list;
+    bool detail; /* the pane, where it is not there by itself */
+    struct ticket_screen preview;
+};
+void queue_init(struct queue *q);
+void queue_fini(struct queue *q);
+void queue_sync(struct queue *q, const struct mirror *mirror, bool anchored); /* after the mirror changed */
+void queue_calm(struct queue *q); /* nobody touched a key for a while: arrivals above come into sight */
+int64_t queue_needs_me(const struct mirror *mirror, int64_t now, bool only_free); /* the most pressing ticket, 0 = none */
+bool queue_has_pane(const struct queue *q, int columns);
+void queue_draw(struct queue *q, const struct look *look, struct surface *s);
+#endif

@@ -1,0 +1,172 @@
+/* say: one function per entry kind, in a table; unknown kinds say their name and no more, so that a newer daemon's
+ * journal still reads. */
+#include "screen/say.h"
+#include "core/act.h"
+#include "screen/facts.h"
+#include "base/str.h"
+#include "core/field.h"
+#include <string.h>
+
+const char *say_actor(const struct look *look, const char *actor)
+{
+    if (str_starts(actor, "source:"))
+        return arena_printf(look->arena, "source %s", actor + strlen("source:"));
+    if (str_eq(actor, "clock"))
+        return "the clock";
+    return look_owner(look, actor);
+}
+
+static char *value_text(const struct look *look, const struct field *f, const struct json *value)
+{
+    int64_t number = 0;
+    bool flag = false;
+    if (json_string(value))
+        return f && f->type == FIELD_ENUM ? look_words(look->arena, json_string(value)) : arena_strdup(look->arena, json_string(value));
+    if (f && f->type == FIELD_TIME && json_i64(value, &number))
+        return look_stamp(look, number);
+    if (json_number(value))
+        return arena_strdup(look->arena, json_number(value));
+    if (json_bool(value, &flag))
+        return arena_strdup(look->arena, flag ? "yes" : "no");
+    return json_is(value, JSON_ARRAY) || json_is(value, JSON_OBJECT) ? json_print_in(look->arena, value) : arena_strdup(look->arena, "none");
+}
+
+/* Changes people care about; what only counts or mirrors is left out. */
+static bool worth_saying(const char *name)
+{
+    static const char *const quiet[] = {"assigned_at", "urgency_by", "urgency_bp", "category_by", "category_bp", "waiting_since", "next_due_at", "sla",
+                                        "resolved_at", "first_reply_at", "source_status", "source_priority", "source_assignee", "stub", "updated_at",
+                                        "version", "thread_version", "escalated", "closed_by", "created_at", "metadata", "closed_at"};
+    for (size_t i = 0; i < sizeof quiet / sizeof *quiet; i++)
+        if (strcmp(quiet[i], name) == 0)
+            return false;
+    return true;
+}
+
+static void add_changes(const struct look *look, struct str *out, const struct json *changes)
+{
+    for (const struct json *c = json_first(changes); c; c = json_next(c)) {
+        const struct json *name = json_first(c), *old = json_next(name), *new = json_next(old);
+        const char *field = json_string(name);
+        if (!field || !worth_saying(field))
+            continue;
+        const struct field *f = field_find(field);
+        str_adds(out, out->len ? ", " : "");
+        if (json_kind(old) == JSON_NULL)
+            str_addf(out, "%s %s", look_words(look->arena, field), value_text(look, f, new));
+        else
+            str_addf(out, "%s %s → %s", look_words(look->arena, field), value_text(look, f, old), value_text(look, f, new));
+    }
+}
+
+static struct said say_ticket(const struct look *look, const char *actor, const struct json *data)
+{
+    const char *did = json_get_string(data, "do", ""), *effect = json_get_string(data, "effect", "");
+    AUTO_STR out;
+    str_init(&out, 600);
+    add_changes(look, &out, json_get(data, "changes"));
+    if (*did && (!strcmp(did, "reply") || !strcmp(did, "note")) && !out.len)
+        return (struct said){"", "", UI_DIM};
+    if (*did)
+        return (struct said){say_actor(look, actor), arena_printf(look->arena, "%s%s%s", did, out.len ? ": " : "", out.data),
+                             str_eq(actor, mirror_me(look->mirror)) ? UI_MINE : UI_NORMAL};
+    if (!out.len && json_get_i64(data, "messages", 0))
+        return (struct said){"", "", UI_DIM};
+    return (struct said){str_starts(actor, "source:") ? "source" : say_actor(look, actor),
+                         arena_printf(look->arena, "%s%s%s", *effect ? effect : "changed", out.len ? ": " : "", out.data), UI_SYSTEM};
+}
+
+static struct said say_label(const struct look *look, const char *actor, const struct json *data)
+{
+    const struct json *urgency = json_get(data, "urgency");
+    const char *text = facts_label(look, json_is(urgency, JSON_OBJECT) ? urgency : data);
+    (void)actor;
+    if (!*text && json_string(urgency))
+        text = json_string(urgency);
+    return (struct said){"label", text, UI_SYSTEM};
+}
+
+static struct said say_sla(const struct look *look, const char *actor, const struct json *data)
+{
+    const char *what = json_get_string(data, "what", ""), *metric = look_words(look->arena, json_get_string(data, "metric", ""));
+    int64_t due = json_get_i64(data, "due_at", 0);
+    (void)actor;
+    bool bad = str_eq(what, "breached"), soon = str_eq(what, "warned");
+    const char *until = due && (str_eq(what, "started") || str_eq(what, "resumed") || soon) ? arena_printf(look->arena, ", due %s", look_stamp(look, due)) : "";
+    return (struct said){"sla", arena_printf(look->arena, "%s clock %s%s", metric, what, until), bad ? UI_LATE : soon ? UI_WARN : UI_DIM};
+}
+
+static void add_told(struct str *out, const struct json *told)
+{
+    for (const struct json *who = json_first(told); who; who = json_next(who))
+        if (json_string(who))
+            str_addf(out, "%s%s", who == json_first(told) ? ": told " : ", ", json_string(who));
+}
+
+static struct said say_escalation(const struct look *look, const char *actor, const struct json *data)
+{
+    const char *what = json_get_string(data, "what", ""), *why = json_get_string(data, "why", "");
+    AUTO_STR out;
+    str_init(&out, 400);
+    (void)actor;
+    if (str_eq(what, "step"))
+        str_addf(&out, "step %lld", (long long)json_get_i64(data, "step", 0) + 1);
+    else
+        str_adds(&out, look_words(look->arena, what));
+    add_told(&out, json_get(data, "told"));
+    if (*why)
+        str_addf(&out, " (%s)", why);
+    bool calm = str_eq(what, "acknowledged") || str_eq(what, "resolved") || str_eq(what, "snoozed");
+    return (struct said){"page", arena_strdup(look->arena, out.data), calm ? UI_OK : UI_CRITICAL};
+}
+
+static struct said say_score(const struct look *look, const char *actor, const struct json *data)
+{
+    long long xp = json_get_i64(data, "xp", 0), damage = json_get_i64(data, "damage", 0);
+    const char *reason = json_get_string(data, "reason", ""), *agent = json_get_string(data, "agent", "");
+    (void)actor;
+    const char *hit = damage ? arena_printf(look->arena, ", %lld damage", damage) : "";
+    return (struct said){"score", arena_printf(look->arena, "%s %s%lld XP%s%s%s", look_owner(look, agent), xp < 0 ? "" : "+", xp, hit, *reason ? ": " : "", reason),
+                         xp < 0 ? UI_WARN : UI_XP};
+}
+
+static struct said say_boss(const struct look *look, const char *actor, const struct json *data)
+{
+    const char *what = json_get_string(data, "what", json_get_string(data, "state", "")), *name = json_get_string(data, "name", "");
+    (void)actor;
+    if (str_eq(what, "hit") || str_eq(what, "damaged"))
+        return (struct said){"boss", arena_printf(look->arena, "%s: %s deals %lld, %lld HP left", name, look_owner(look, json_get_string(data, "agent", "")),
+                                                  (long long)json_get_i64(data, "damage", 0), (long long)json_get_i64(data, "hp", 0)), UI_BOSS};
+    return (struct said){"boss", arena_printf(look->arena, "%s %s", name, look_words(look->arena, what)), UI_BOSS};
+}
+
+static struct said say_player(const struct look *look, const char *actor, const struct json *data)
+{
+    const char *what = json_get_string(data, "what", ""), *who = look_owner(look, json_get_string(data, "agent", ""));
+    (void)actor;
+    if (str_eq(what, "level_up"))
+        return (struct said){"player", arena_printf(look->arena, "%s reached level %lld", who, (long long)json_get_i64(data, "new", 0)), UI_GOLD};
+    return (struct said){"player", arena_printf(look->arena, "%s: %s", who, json_get_string(data, "name", look_words(look->arena, what))), UI_GOLD};
+}
+
+static struct said say_parcel(const struct look *look, const char *actor, const struct json *data)
+{
+    const char *state = json_get_string(data, "state", ""), *error = json_get_string(data, "error", "");
+    bool good = str_eq(state, "delivered"), bad = str_eq(state, "dead") || str_eq(state, "retrying");
+    (void)actor;
+    return (struct said){"delivery", arena_printf(look->arena, "%s %s%s%s", json_get_string(data, "destination", ""), state, *error ? ": " : "", error),
+                         good ? UI_OK : bad ? UI_WARN : UI_DIM};
+}
+
+struct said say_entry(const struct look *look, const char *kind, const char *actor, const struct json *data)
+{
+    static const struct {
+        const char *kind;
+        struct said (*say)(const struct look *look, const char *actor, const struct json *data);
+    } kinds[] = {{"ticket", say_ticket}, {"label", say_label}, {"sla", say_sla},       {"escalation", say_escalation},
+                 {"score", say_score},   {"boss", say_boss},   {"player", say_player}, {"parcel", say_parcel}};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (str_eq(kinds[i].kind, kind))
+            return kinds[i].say(look, actor, data);
+    return (struct said){arena_strdup(look->arena, kind), say_actor(look, actor), UI_DIM};
+}

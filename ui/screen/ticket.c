@@ -1,0 +1,239 @@
+/* ticket: the timeline is told to a pager once for a document and then only scrolled: a key costs what it moves, however
+ * long the thread is. Bodies stand behind the bar, which no text can draw. */
+#include "screen/ticket.h"
+#include "base/text.h"
+#include "core/field.h"
+#include "link/rows.h"
+#include "screen/facts.h"
+#include "screen/say.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { TIME_AT = 1, TAG_AT = 8, TEXT_AT = 18, PANE_FROM = 110, PANE = 40 };
+
+void ticket_open(struct ticket_screen *t, int64_t id)
+{
+    ticket_fini(t);
+    *t = (struct ticket_screen){.id = id, .pager = pager_new()};
+    pager_follow(t->pager, true);
+}
+
+void ticket_fini(struct ticket_screen *t)
+{
+    pager_free(t->pager);
+    *t = (struct ticket_screen){0};
+}
+
+/* --- the timeline, told to the pager --- */
+
+struct telling {
+    struct pager *pager;
+    const struct look *look;
+    int64_t day, next_id;
+    int width;
+};
+
+static void new_day(struct telling *to, int64_t at)
+{
+    int64_t day = (at + to->look->zone) / 86400000, today = (to->look->now + to->look->zone) / 86400000;
+    if (day == to->day || at <= 0)
+        return;
+    if (to->day || day != today) {
+        struct look spelled = *to->look;
+        spelled.now = at + 300 * (int64_t)86400000; /* far enough for the date to be spelled out */
+        pager_item(to->pager, -day);
+        pager_line(to->pager);
+        pager_piece(to->pager, TAG_AT, UI_HEADING, day == today ? "today" : look_stamp(&spelled, at));
+    }
+    to->day = day;
+}
+
+static void head(struct telling *to, int64_t at, enum ui_role tag_role, const char *tag)
+{
+    new_day(to, at);
+    pager_item(to->pager, ++to->next_id);
+    pager_line(to->pager);
+    if (at > 0)
+        pager_piece(to->pager, TIME_AT, UI_DIM, look_clock(to->look, at));
+    pager_piece(to->pager, TAG_AT, tag_role, text_fit(to->look->arena, text_safe_in(to->look->arena, tag, TEXT_LINE), TEXT_AT - TAG_AT - 1));
+}
+
+static const char *reply_state(const struct look *look, const struct json *message)
+{
+    const char *state = json_get_string(message, "state", "");
+    int64_t due = json_get_i64(message, "due_at", 0);
+    if (str_eq(state, "held"))
+        return due > look->now ? arena_printf(look->arena, "leaves at %s:%02d (u takes it back)", look_clock(look, due), (int)(due / 1000 % 60)) : "leaves now";
+    return state;
+}
+
+static void tell_message(struct telling *to, int64_t at, const struct json *m)
+{
+    const char *kind = json_get_string(m, "author_kind", ""), *author = json_get_string(m, "author", "");
+    const char *state = reply_state(to->look, m);
+    bool customer = str_eq(kind, "customer"), internal = !json_get_bool(m, "public", true), gone = str_eq(state, "withdrawn");
+    bool agent = str_eq(kind, "agent");
+    enum ui_role role = customer ? UI_CUSTOMER : internal ? UI_NOTE : agent ? UI_REPLY : UI_SYSTEM;
+    const char *who = customer ? author : look_owner(to->look, author);
+    head(to, at, role, customer ? "customer" : internal ? "note" : agent ? "reply" : *kind ? kind : "message");
+    char *name = text_safe_in(to->look->arena, str_eq(who, "-") ? "" : who, TEXT_LINE);
+    pager_piece(to->pager, TEXT_AT, UI_STRONG, name);
+    pager_piece(to->pager, TEXT_AT + text_columns(name) + 2, gone || str_eq(state, "failed") ? UI_WARN : UI_DIM, state);
+    pager_block(to->pager, TAG_AT, gone ? UI_MUTED : role, true, json_get_string(m, "body", ""));
+    int64_t assets = json_get_i64(m, "asset_count", 0);
+    if (assets) {
+        pager_line(to->pager);
+        pager_piece(to->pager, TAG_AT + 2, UI_DIM, arena_printf(to->look->arena, "%lld attachment%s", (long long)assets, assets == 1 ? "" : "s"));
+    }
+}
+
+/* A sentence beside its tag; what does not fit goes on below it. */
+static void tell_text(struct telling *to, enum ui_role role, const char *text)
+{
+    char **lines;
+    int count = text_wrap(to->look->arena, text_safe_in(to->look->arena, text, TEXT_LINE), to->width - TEXT_AT, &lines);
+    for (int i = 0; i < count; i++) {
+        if (i)
+            pager_line(to->pager);
+        pager_piece(to->pager, TEXT_AT, role, lines[i]);
+    }
+}
+
+static void tell_line(struct telling *to, const struct json *line)
+{
+    const struct json *message = json_get(line, "message");
+    int64_t at = json_get_i64(line, "at", 0);
+    if (json_is(message, JSON_OBJECT)) {
+        tell_message(to, at, message);
+        return;
+    }
+    struct said said = say_entry(to->look, json_get_string(line, "kind", ""), json_get_string(line, "actor", ""), json_get(line, "data"));
+    if (!*said.text)
+        return;
+    head(to, at, said.role, said.tag);
+    tell_text(to, said.role, said.text);
+}
+
+static void fill(struct ticket_screen *t, const struct look *look, const struct json *root, int width)
+{
+    struct telling to = {.pager = t->pager, .look = look, .width = width};
+    pager_begin(t->pager);
+    for (const struct json *line = json_first(json_get(root, "lines")); line; line = json_next(line))
+        tell_line(&to, line);
+    pager_end(t->pager);
+    t->filled_from = root;
+    t->filled_width = width;
+    t->filled_day = (look->now + look->zone) / 86400000;
+}
+
+void ticket_timeline(struct ticket_screen *t, const struct look *look, struct surface *s, int top, int left, int rows, int width)
+{
+    const struct mirror_doc *doc = mirror_doc(look->mirror, MIRROR_LINES);
+    const struct json *root = doc->ticket == t->id ? doc->root : NULL;
+    int64_t day = (look->now + look->zone) / 86400000;
+    if (root && (root != t->filled_from || t->filled_width != width || t->filled_day != day))
+        fill(t, look, root, width);
+    if (t->filled_from)
+        pager_draw(t->pager, s, top, left, rows, width);
+    else
+        look_empty(look, s, top, left + TAG_AT, width - TAG_AT, "Reading the timeline…");
+}
+
+/* --- drawing --- */
+
+static void free_row(void *row)
+{
+    free(row);
+}
+
+const struct mirror_row *ticket_row(const struct look *look, int64_t id)
+{
+    const struct mirror_doc *doc = mirror_doc(look->mirror, MIRROR_TICKET);
+    const struct mirror_row *listed = mirror_row_find(look->mirror, id, NULL);
+    if (doc->ticket != id || !doc->root)
+        return listed;
+    struct mirror_row *row = rows_read(json_get(doc->root, "ticket"));
+    if (row)
+        arena_defer(look->arena, free_row, row);
+    return row && (!listed || row->t.version >= listed->t.version) ? row : listed;
+}
+
+static int draw_title(const struct look *look, struct surface *s, const struct mirror_row *row)
+{
+    struct arena *a = look->arena;
+    struct badge urgency = look_urgency(row->t.urgency), status = look_status(row->t.status);
+    int width = surface_columns(s), right = width - 1;
+    const char *owner = look_owner(look, row->t.assignee);
+    char *pieces[] = {arena_printf(a, "owner %s", text_safe_in(a, owner, TEXT_LINE)),
+                      arena_printf(a, "%s %s %s", urgency.glyph, urgency.word, look_share(a, row->t.urgency_bp)),
+                      arena_printf(a, "%s %s", status.glyph, status.word)};
+    enum ui_role roles[] = {str_eq(owner, "you") ? UI_MINE : UI_NORMAL, urgency.role, status.role};
+    for (int i = 0; i < 3; i++) {
+        int need = text_columns(pieces[i]);
+        right -= need;
+        surface_text(s, 0, right, need, roles[i], pieces[i]);
+        right -= 3;
+    }
+    int column = 1 + surface_textf(s, 0, 1, -1, UI_SELECTED, "#%lld", (long long)row->t.id) + 2;
+    surface_text(s, 0, column, right - column, UI_STRONG, row->t.title && *row->t.title ? row->t.title : "(no subject)");
+    return 1;
+}
+
+/* What the pane would say, on one line, where there is no room for it. */
+static void draw_people(const struct look *look, struct surface *s, int row, const struct mirror_row *brief, const struct json *doc)
+{
+    int column = 1, width = surface_columns(s);
+    struct {
+        const char *text;
+        enum ui_role role;
+    } parts[] = {{brief->t.customer_name, UI_CUSTOMER},
+                 {json_get_string(doc, "customer_email", NULL), UI_MASKED},
+                 {brief->t.plan, UI_NORMAL},
+                 {json_get_string(json_get(doc, "source"), "name", brief->t.account), UI_DIM},
+                 {brief->t.key, UI_DIM}};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts && column < width - 8; i++)
+        if (parts[i].text && *parts[i].text)
+            column += surface_text(s, row, column, width - column - 1, parts[i].role, parts[i].text) + 2;
+    const char *said = brief->t.source_status ? status_word(brief->t.source_status) : "";
+    if (*said && brief->t.source_status != brief->t.status && column < width - 16)
+        surface_textf(s, row, column, width - column - 1, UI_WARN, "≠ %s at the source", look_words(look->arena, said));
+}
+
+static int draw_clocks(const struct look *look, struct surface *s, int row, const struct json *doc)
+{
+    int column = 1, width = surface_columns(s);
+    const struct json *e = json_get(doc, "escalation");
+    if (str_eq(json_get_string(e, "state", ""), "triggered"))
+        column += surface_textf(s, row, column, width / 2, UI_CRITICAL, "‼ step %lld of %lld, next in %s", (long long)json_get_i64(e, "step", 0) + 1,
+                                (long long)json_get_i64(e, "steps", 0), look_countdown(look->arena, json_get_i64(e, "next_at", 0) - look->now)) + 3;
+    for (const struct json *clock = json_first(json_get(doc, "clocks")); clock && column < width - 20; clock = json_next(clock)) {
+        int used = facts_clock(look, s, row, column, width - column - 1, clock);
+        column += used ? used + 3 : 0;
+    }
+    return column > 1;
+}
+
+void ticket_draw(struct ticket_screen *t, const struct look *look, struct surface *s)
+{
+    const struct mirror_doc *known = mirror_doc(look->mirror, MIRROR_TICKET);
+    const struct json *doc = known->ticket == t->id ? json_get(known->root, "ticket") : NULL;
+    const struct mirror_row *row = ticket_row(look, t->id);
+    int width = surface_columns(s), foot = look_footer(look, s), at = 1;
+    if (!row) {
+        surface_textf(s, 0, 1, -1, UI_TITLE, "#%lld", (long long)t->id);
+        look_empty(look, s, LOOK_TOP, 2, width - 4, look->banner ? look->banner : "Reading the ticket…");
+        return;
+    }
+    draw_title(look, s, row);
+    bool pane = width >= PANE_FROM;
+    draw_people(look, s, at++, row, doc);
+    if (!pane)
+        at += draw_clocks(look, s, at, doc);
+    if (look->banner)
+        surface_text(s, at++, 1, width - 2, UI_ERROR, look->banner);
+    surface_rule(s, at++);
+    int body_width = pane ? width - PANE - 3 : width - 1;
+    ticket_timeline(t, look, s, at, 0, foot - at, body_width);
+    if (pane)
+        facts_draw(look, s, at, width - PANE - 1, foot - at, PANE, row, doc);
+}

@@ -1,0 +1,21 @@
+/* ticket: one ticket on the screen: its title and facts, and one timeline of everything that happened to it. */
+#ifndef SCREEN_TICKET_H
+#define SCREEN_TICKET_H
+#include "screen/look.h"
+#include "widget/pager.h"
+
+struct ticket_screen {
+    int64_t id;
+    struct pager *pager;
+    const struct json *filled_from;
+    int64_t filled_day; /* "today" is drawn otherwise than the days before */
+    int filled_width;
+};
+void ticket_open(struct ticket_screen *t, int64_t id); /* at the newest line */
+void ticket_fini(struct ticket_screen *t);
+void ticket_draw(struct ticket_screen *t, const struct look *look, struct surface *s);
+/* Only the timeline, for the composer. */
+void ticket_timeline(struct ticket_screen *t, const struct look *look, struct surface *s, int top, int left, int rows, int width);
+/* The row as the list knows it, else as the ticket document says; NULL before either came. Lives as long as the frame. */
+const struct mirror_row *ticket_row(const struct look *look, int64_t id);
+#endif
