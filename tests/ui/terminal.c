@@ -1,6 +1,7 @@
 /* ncurses: a small console on a pseudo terminal, its bytes read back by libvterm: the cells that arrive are the cells
  * that were drawn, a step of the selection is cheap, keys come through whole, and the terminal is put back on every way
  * out. The console says on a pipe what it did; the test never waits for time to pass. */
+#include "base/str.h"
 #include "base/text.h"
 #include "term/ncurses.h"
 #include <errno.h>
@@ -64,6 +65,86 @@ static void report_key(int to, const struct key *key)
     report(to, key->code == K_RESIZE ? "resize" : key->code == K_END_ASKED ? "end" : key->code == K_RESUMED ? "resumed" : name);
 }
 
+/* --- what strangers write --- */
+
+static struct str hostile;      /* payloads one after the other */
+static size_t hostile_at[8000]; /* where each begins; one more than there are */
+static size_t hostile_n;
+
+static void payload(const char *fmt, ...)
+{
+    va_list ap;
+    char text[200];
+    va_start(ap, fmt);
+    int n = vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    str_add(&hostile, text, (size_t)n);
+    if (hostile_n + 2 < sizeof hostile_at / sizeof *hostile_at)
+        hostile_at[++hostile_n] = hostile.len;
+}
+
+static void payload_code(uint32_t code)
+{
+    char bytes[5];
+    text_encode(code, bytes);
+    payload("a%sb", bytes);
+}
+
+/* Every way to start a sequence, every way to end it, and every format character, alone and in text. */
+static void make_payloads(void)
+{
+    static const char *const ends[] = {"\a", "\x1b\\", "\x9c", ""};
+    static const uint32_t codes[][2] = {{0x80, 0x9f}, {0xad, 0xad}, {0x61c, 0x61c}, {0x180b, 0x180f}, {0x200b, 0x200f},
+                                        {0x2028, 0x202e}, {0x2060, 0x206f}, {0xe000, 0xe010}, {0xfe00, 0xfe0f}, {0xfeff, 0xfeff},
+                                        {0xfdd0, 0xfdef}, {0xfff0, 0xffff}, {0xe0000, 0xe007f}, {0x1f3fb, 0x1f3ff}};
+    str_init(&hostile, 1 << 20);
+    for (int c = 1; c < 256; c++) {
+        payload("a\x1b%cb", c);
+        payload("a%cb", c);
+        payload("a%c%cb", 0xc2, c);
+    }
+    for (int c = 0x40; c < 0x7f; c++) {
+        static const char *const params[] = {"", "2", "1;1", "?25", "?1049", "999;999", ">", "31;5", "!", "200~"};
+        for (size_t i = 0; i < sizeof params / sizeof *params; i++) {
+            payload("x\x1b[%s%cy", params[i], c);
+            payload("x\x9b%s%cy", params[i], c);
+            payload("x\xc2\x9b%s%cy", params[i], c);
+        }
+    }
+    for (int n = 0; n < 160; n++)
+        for (size_t i = 0; i < 4; i++)
+            payload("\x1b]%d;pwned%s", n < 150 ? n : 1337 + n - 150, ends[i]);
+    for (const char *p = "P_^X]"; *p; p++)
+        for (size_t i = 0; i < 4; i++)
+            payload("\x1b%c+q544e%s", *p, ends[i]);
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        for (uint32_t code = codes[i][0]; code <= codes[i][1]; code++)
+            payload_code(code);
+    payload("\xc0\x9b\xe0\x80\x9b\xf0\x80\x80\x9b\xed\xa0\x80\xf8\x88\x80\x80\x80\xfe\xff");
+}
+
+static void draw_frame(struct surface *s, int screen)
+{
+    surface_clear(s);
+    surface_textf(s, 0, 0, -1, UI_TITLE, "header %d", screen);
+    for (int row = 2; row < ROWS - 2; row++) {
+        size_t i = (size_t)(screen * (ROWS - 4) + row - 2);
+        if (i >= hostile_n)
+            break;
+        const char *text = hostile.data + hostile_at[i];
+        size_t n = hostile_at[i + 1] - hostile_at[i];
+        surface_text(s, row, 0, 4, UI_DIM, "row");
+        surface_textn(s, row, 4, 30, UI_NORMAL, text, n);
+        surface_textn(s, row, 36, 20, UI_CRITICAL, text, n);
+        surface_text(s, row, 70, 4, UI_OK, "end");
+    }
+    surface_rule(s, ROWS - 2);
+    surface_text(s, ROWS - 1, 0, -1, UI_HINT, "footer");
+    surface_cursor(s, 5, 3);
+}
+
+static void (*draw)(struct surface *s, int step) = draw_list;
+
 /* Draws after every key and says what the key was. */
 static void console(int to, const struct term_options *options)
 {
@@ -80,7 +161,7 @@ static void console(int to, const struct term_options *options)
     }
     term_size(&columns, &rows);
     struct surface *s = surface_new(columns, rows);
-    draw_list(s, selected);
+    draw(s, selected);
     term_draw(s, &theme);
     report(to, "ready");
     for (;;) {
@@ -96,7 +177,7 @@ static void console(int to, const struct term_options *options)
                 term_size(&columns, &rows);
                 surface_resize(s, columns, rows);
             }
-            draw_list(s, selected);
+            draw(s, selected);
             term_draw(s, &theme);
             report_key(to, &key);
             if (key.code == K_END_ASKED)
@@ -116,6 +197,7 @@ static struct {
     VTermPos cursor;
     size_t bytes;
     bool high;     /* a byte above ASCII was sent */
+    int titles;    /* how often the window's title was set */
     char all[1 << 16]; /* the last bytes, for looking at sequences */
     size_t all_n;
 } w;
@@ -125,6 +207,8 @@ static int on_prop(VTermProp prop, VTermValue *value, void *user)
     (void)user;
     if (prop == VTERM_PROP_ALTSCREEN)
         w.alt = value->boolean;
+    if (prop == VTERM_PROP_TITLE || prop == VTERM_PROP_ICONNAME)
+        w.titles++;
     if (prop == VTERM_PROP_CURSORVISIBLE)
         w.cursor_shown = value->boolean;
     return 1;
@@ -249,10 +333,10 @@ static void cell_text(int row, int column, char *out)
         strcpy(out, " ");
 }
 
-static void expect_screen(int columns, int rows, int selected)
+static void expect_screen(int columns, int rows, int step)
 {
     struct surface *s = surface_new(columns, rows);
-    draw_list(s, selected);
+    draw(s, step);
     for (int row = 0; row < rows; row++)
         for (int column = 0; column < columns; column++) {
             char got[64];
@@ -441,6 +525,34 @@ static void sixteen_colours_and_synchronized_frames_show_the_same(void **state)
     stop();
 }
 
+static void nothing_a_stranger_writes_reaches_the_terminal(void **state)
+{
+    (void)state;
+    char answer[64];
+    make_payloads();
+    int screens = (int)(hostile_n + ROWS - 5) / (ROWS - 4);
+    draw = draw_frame;
+    start("C.UTF-8", "", "xterm-256color", "terminal", usual);
+    assert_string_equal(said(), "ready");
+    for (int i = 0; i < screens; i++) {
+        expect_screen(COLUMNS, ROWS, i);
+        assert_int_equal(w.cursor.row, 5);
+        assert_int_equal(w.cursor.col, 3);
+        assert_true(w.alt && w.cursor_shown);
+        w.all_n = 0;
+        press("j", "j");
+    }
+    assert_int_equal(w.titles, 0);
+    assert_int_equal(vterm_output_read(w.vt, answer, sizeof answer), 0); /* no query was asked */
+    print_message("# %zu payloads, twice each, on %d screens\n", hostile_n, screens);
+    assert_true(hostile_n > 2000);
+    type("q");
+    ended();
+    stop();
+    str_fini(&hostile);
+    draw = draw_list;
+}
+
 static void a_terminal_that_cannot_place_a_cursor_is_refused_kindly(void **state)
 {
     (void)state;
@@ -463,6 +575,7 @@ int main(void)
         cmocka_unit_test(without_utf8_every_byte_is_ascii),
         cmocka_unit_test(no_colour_means_no_colour),
         cmocka_unit_test(sixteen_colours_and_synchronized_frames_show_the_same),
+        cmocka_unit_test(nothing_a_stranger_writes_reaches_the_terminal),
         cmocka_unit_test(a_terminal_that_cannot_place_a_cursor_is_refused_kindly),
     };
     return cmocka_run_group_tests_name("terminal", tests, NULL, NULL);
