@@ -47,7 +47,8 @@ static bool known_key(struct engine *e, struct arena *arena, struct ingest_item 
     return store_event_insert(e->store, ev, err) && event_entry(e, arena, ev, "conflict", now, err);
 }
 
-/* The label is the strongest any customer text asked for; an agent's or the source's is left alone. */
+/* The label is the strongest any customer text asked for; an agent's or the source's is left alone. True: something of
+ * it is new, be it only how sure it is, and the journal must say so. */
 static bool apply_label(struct engine *e, struct arena *arena, struct ticket *t, const struct ingest_item *item, struct json **why, struct err *err)
 {
     (void)e;
@@ -56,16 +57,19 @@ static bool apply_label(struct engine *e, struct arena *arena, struct ticket *t,
     if (!item->labelled || t->urgency_by > LABEL_BY_MODEL)
         return false;
     bool raises = r->urgency.value > t->urgency || (r->urgency.value == t->urgency && r->urgency.bp > t->urgency_bp);
-    if (!t->category) {
+    bool fills = !t->category && r->category.value;
+    if (fills) {
         t->category = r->category.value;
         t->category_by = LABEL_BY_MODEL;
         t->category_bp = r->category.bp;
     }
-    if (!raises)
+    if (raises) {
+        t->urgency = r->urgency.value;
+        t->urgency_by = LABEL_BY_MODEL;
+        t->urgency_bp = r->urgency.bp;
+    }
+    if (!raises && !fills)
         return false;
-    t->urgency = r->urgency.value;
-    t->urgency_by = LABEL_BY_MODEL;
-    t->urgency_bp = r->urgency.bp;
     struct json *data = json_object(), *reasons = json_array();
     json_put_string(data, "urgency", urgency_word(r->urgency.value));
     json_put_string(data, "runner_up", urgency_word(r->urgency.runner_up));
@@ -117,11 +121,6 @@ static bool put_records(struct engine *e, struct arena *arena, const struct obse
     return true;
 }
 
-static bool is_new_label(const struct ticket *before, const struct ticket *after)
-{
-    return !before || before->urgency != after->urgency;
-}
-
 static bool apply(struct engine *e, struct arena *arena, struct ingest_item *item, int64_t ticket, int64_t now, struct err *err)
 {
     struct change c = {.now = now, .event = item->event.id, .effect = item->effect};
@@ -137,7 +136,7 @@ static bool apply(struct engine *e, struct arena *arena, struct ingest_item *ite
     c.facts = (struct facts){.cause = "event", .actor = arena_printf(arena, "source:%s", item->event.source),
                              .paged_for = item->label.hard && item->labelled ? item->label.hard_phrase : NULL};
     bool ok = change(e, arena, &c, err);
-    if (ok && labelled && is_new_label(c.before, c.after)) {
+    if (ok && labelled) {
         struct entry entry = {.at = now, .actor = "model", .kind = "label", .ticket = c.after->id, .cause = c.seq, .data = json_print_in(arena, why)};
         ok = change_entry(e, &entry, NULL, err);
     }

@@ -119,6 +119,8 @@ static bool replay_page(struct replay *r, const struct entry *list, int n, struc
     r->to.frames = NULL;
     r->to.frames_end = &r->to.frames;
     r->to.outgoing = NULL;
+    r->to.counts_changed = false;
+    r->to.owner_count = 0; /* the names are the batch's */
     bool ok = store_begin(r->to.store, err);
     for (int i = 0; ok && i < n; i++)
         ok = replay_entry(r, &list[i], err) || err_in(err, "entry %lld (%s)", (long long)list[i].seq, list[i].kind);

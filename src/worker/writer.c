@@ -116,6 +116,20 @@ static void answer(struct job *jobs, bool ok, const struct err *err)
     }
 }
 
+/* A fault built in on purpose, into a program of its own (tests/torture/mutant.sh): "accepted" is said before it is
+ * true. The torture test must notice; if it does not, it proves nothing about the real order either. */
+static struct job *answer_early(struct job *jobs)
+{
+#ifdef TORTURE_ACK_EARLY
+    const struct timespec moment = {0, 3000000};
+    answer(jobs, true, &(struct err){0});
+    nanosleep(&moment, NULL);
+    return NULL;
+#else
+    return jobs;
+#endif
+}
+
 /* One transaction. A job that fails for a reason of its own is taken back to its savepoint and told; storage errors
  * fail the batch. false: the store cannot be trusted any more. */
 static bool batch(struct writer *w, struct job *jobs, bool wakes)
@@ -134,7 +148,9 @@ static bool batch(struct writer *w, struct job *jobs, bool wakes)
         ok = job->err.code != ERR_STORAGE && job->err.code != ERR_NO_SPACE;
         err = job->err;
     }
-    ok = ok && (!wakes || engine_wake(e, arena, now, 64, &ran, &err)) && engine_batch_end(e, &err) && store_commit(e->store, &err);
+    ok = ok && (!wakes || engine_wake(e, arena, now, 64, &ran, &err)) && engine_batch_end(e, &err);
+    jobs = ok ? answer_early(jobs) : jobs;
+    ok = ok && store_commit(e->store, &err);
     if (!ok) {
         store_rollback(e->store);
         log_line(LOG_ERROR, "batch_failed", "code=%d detail=\"%s\"", err.code, err.text);

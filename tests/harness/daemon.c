@@ -24,7 +24,9 @@
 static const char *program(void)
 {
     static char path[4096];
-    const char *build = getenv("TRIAGE_BUILDDIR");
+    const char *build = getenv("TRIAGE_BUILDDIR"), *other = getenv("TRIAGE_TRIAGED");
+    if (other)
+        return other;
     snprintf(path, sizeof path, "%s/triaged", build ? build : ".");
     return path;
 }
@@ -111,7 +113,7 @@ static void become(const struct daemon_run *run, const char *clock)
     execv(program(), (char *const *)(uintptr_t)args);
 }
 
-void daemon_restart(struct daemon_run *run)
+void daemon_spawn(struct daemon_run *run)
 {
     char clock[128];
     snprintf(clock, sizeof clock, "%s/clock", run->dir);
@@ -124,6 +126,11 @@ void daemon_restart(struct daemon_run *run)
         become(run, clock);
         _exit(127);
     }
+}
+
+void daemon_restart(struct daemon_run *run)
+{
+    daemon_spawn(run);
     wait_ready(run);
 }
 
@@ -191,11 +198,11 @@ void daemon_remove(struct daemon_run *run)
         fail_msg("triaged ended with %d", code);
 }
 
-int daemon_try(const char *const *args)
+static int try(const char *const *args, bool aloud)
 {
     pid_t pid = fork();
     if (pid == 0) {
-        int fd = open("/dev/null", O_WRONLY);
+        int fd = aloud ? STDERR_FILENO : open("/dev/null", O_WRONLY);
         dup2(fd, STDOUT_FILENO);
         dup2(fd, STDERR_FILENO);
         execv(program(), (char *const *)(uintptr_t)args);
@@ -205,4 +212,14 @@ int daemon_try(const char *const *args)
     if (waitpid(pid, &status, 0) != pid)
         fail_msg("waiting for triaged: %s", strerror(errno));
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int daemon_try(const char *const *args)
+{
+    return try(args, false);
+}
+
+int daemon_try_aloud(const char *const *args)
+{
+    return try(args, true);
 }

@@ -18,8 +18,10 @@ struct daemon_run {
 struct daemon_run *daemon_start(const char *config);
 /* The same, not yet started: set more or system, then daemon_restart. */
 struct daemon_run *daemon_make(const char *config);
-/* Starts it (again) in its directory. */
+/* Starts it (again) in its directory and waits until it answers; spawn does not wait. $TRIAGE_TRIAGED is started
+ * instead of the build's triaged, if set. */
 void daemon_restart(struct daemon_run *run);
+void daemon_spawn(struct daemon_run *run);
 void daemon_config(struct daemon_run *run, const char *config); /* writes triage.yaml; no signal */
 /* Asks it to stop and waits; returns its exit code, or 128 + signal. */
 int daemon_stop(struct daemon_run *run);
@@ -27,4 +29,5 @@ void daemon_kill(struct daemon_run *run); /* SIGKILL */
 void daemon_remove(struct daemon_run *run); /* stops it if it runs; the directory goes */
 /* Runs triaged with these arguments and waits: its exit code. */
 int daemon_try(const char *const *args);
+int daemon_try_aloud(const char *const *args); /* what it prints goes to stderr */
 #endif
