@@ -26,31 +26,70 @@ struct run {
     struct str text;
 };
 
-/* `triage demo ARGS` as a process of its own, under an empty TMPDIR, its output in a pipe. */
-static void start(struct run *run, const char *const *args)
+/* In the child: `triage demo ARGS` under an empty TMPDIR, with the daemon that was built. */
+static void become(const struct run *run, const char *const *args)
 {
-    int out[2], argc = 0;
+    int argc = 0;
+    AUTO_STR path;
     while (args[argc])
         argc++;
+    str_init(&path, 8192);
+    str_addf(&path, "%s:%s", getenv("TRIAGE_BUILDDIR"), getenv("PATH"));
+    setenv("PATH", path.data, 1);
+    setenv("TMPDIR", run->tmp, 1);
+    _exit(demo_run(argc, (char **)(uintptr_t)args));
+}
+
+static void prepare(struct run *run)
+{
     str_copy(run->tmp, sizeof run->tmp, "/tmp/triage-test.XXXXXX");
     assert_non_null(mkdtemp(run->tmp));
-    assert_int_equal(pipe2(out, O_CLOEXEC), 0);
+    str_init(&run->text, 1 << 20);
     fflush(NULL);
+}
+
+/* Its output in a pipe. */
+static void start(struct run *run, const char *const *args)
+{
+    int out[2];
+    prepare(run);
+    assert_int_equal(pipe2(out, O_CLOEXEC), 0);
     run->pid = fork();
     assert_true(run->pid >= 0);
     if (run->pid == 0) {
-        AUTO_STR path;
-        str_init(&path, 8192);
-        str_addf(&path, "%s:%s", getenv("TRIAGE_BUILDDIR"), getenv("PATH"));
-        setenv("PATH", path.data, 1);
-        setenv("TMPDIR", run->tmp, 1);
         dup2(out[1], STDOUT_FILENO);
         dup2(out[1], STDERR_FILENO);
-        _exit(demo_run(argc, (char **)(uintptr_t)args));
+        become(run, args);
     }
     close(out[1]);
     run->out = out[0];
-    str_init(&run->text, 1 << 20);
+}
+
+/* On a terminal of its own. */
+static void start_on_terminal(struct run *run, const char *const *args)
+{
+    prepare(run);
+    run->out = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    assert_true(run->out >= 0 && grantpt(run->out) == 0 && unlockpt(run->out) == 0);
+    const char *name = ptsname(run->out);
+    run->pid = fork();
+    assert_true(run->pid >= 0);
+    if (run->pid == 0) {
+        setsid();
+        int terminal = open(name, O_RDWR);
+        for (int fd = 0; fd < 3; fd++)
+            dup2(terminal, fd);
+        become(run, args);
+    }
+}
+
+/* What stands in for the console: the demo starts this program again with --socket. */
+static int console(const char *socket_path)
+{
+    char line[16];
+    printf("console at %s, %s\n", socket_path, access(socket_path, W_OK) == 0 ? "there" : "missing");
+    fflush(stdout);
+    return fgets(line, sizeof line, stdin) && *line == 'q' ? 0 : 3;
 }
 
 /* Reads until the text appears (NULL: until the end of output). */
@@ -64,7 +103,7 @@ static bool read_until(struct run *run, const char *text)
         if (left <= 0 || poll(&fd, 1, (int)left) <= 0)
             return false;
         ssize_t n = read(run->out, bytes, sizeof bytes);
-        if (n <= 0)
+        if (n <= 0) /* a terminal nobody holds any more says EIO */
             return !text;
         str_add(&run->text, bytes, (size_t)n);
     }
@@ -195,6 +234,51 @@ static void a_daemon_that_dies_ends_the_demo_with_a_reason(void **state)
     clean(&run);
 }
 
+static void leaving_the_console_ends_the_demo(void **state)
+{
+    struct run run;
+    (void)state;
+    start_on_terminal(&run, (const char *const[]){"demo", NULL});
+    assert_true(read_until(&run, "triage.sock, there"));
+    pid_t daemon = daemon_pid(&run);
+    assert_int_equal(write(run.out, "q\n", 2), 2);
+    int status = finish(&run);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    assert_null(strstr(run.text.data, "so far"));
+    assert_int_equal(entries(run.tmp, NULL, 0), 0);
+    assert_true(gone(daemon, run.tmp));
+    clean(&run);
+}
+
+static void a_console_that_fails_is_told(void **state)
+{
+    struct run run;
+    (void)state;
+    start_on_terminal(&run, (const char *const[]){"demo", NULL});
+    assert_true(read_until(&run, "triage.sock, there"));
+    assert_int_equal(write(run.out, "x\n", 2), 2);
+    int status = finish(&run);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) != 0);
+    assert_non_null(strstr(run.text.data, "the console ended with an error"));
+    assert_int_equal(entries(run.tmp, NULL, 0), 0);
+    clean(&run);
+}
+
+static void a_signal_ends_the_console_too(void **state)
+{
+    struct run run;
+    (void)state;
+    start_on_terminal(&run, (const char *const[]){"demo", NULL});
+    assert_true(read_until(&run, "triage.sock, there"));
+    pid_t daemon = daemon_pid(&run);
+    kill(run.pid, SIGTERM);
+    int status = finish(&run);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    assert_int_equal(entries(run.tmp, NULL, 0), 0);
+    assert_true(gone(daemon, run.tmp));
+    clean(&run);
+}
+
 static void a_misspelled_option_starts_nothing(void **state)
 {
     static const char *const wrong[][3] = {{"demo", "--speed", "warp"}, {"demo", "--speed", "1000"}, {"demo", "--seed", "-3"}, {"demo", "--sped", "2"}};
@@ -212,11 +296,14 @@ static void a_misspelled_option_starts_nothing(void **state)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    if (argc > 2 && strcmp(argv[1], "--socket") == 0)
+        return console(argv[2]);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_demo_runs_and_leaves_nothing), cmocka_unit_test(a_signal_ends_all_of_it),
         cmocka_unit_test(a_demo_that_is_killed_leaves_nothing_either), cmocka_unit_test(a_daemon_that_dies_ends_the_demo_with_a_reason),
-        cmocka_unit_test(a_misspelled_option_starts_nothing)};
+        cmocka_unit_test(leaving_the_console_ends_the_demo), cmocka_unit_test(a_console_that_fails_is_told),
+        cmocka_unit_test(a_signal_ends_the_console_too), cmocka_unit_test(a_misspelled_option_starts_nothing)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -461,10 +461,11 @@ static bool talking(const struct story *s, const struct plot *plot)
            vendor_can(plot->vendor, MOVE_SAY);
 }
 
+/* Lately: what the clock has closed for good since then stays so. */
 static bool closed_by_us(const struct story *s, const struct plot *plot)
 {
-    (void)s;
-    return plot->closed && !plot->resolved && !plot->stars && plot->line_count < PLOT_LINES - 4 && vendor_can(plot->vendor, MOVE_SAY);
+    bool lately = plot->closed && s->now - plot->closed_at < 3 * 24 * (int64_t)HOUR;
+    return lately && !plot->resolved && !plot->stars && plot->line_count < PLOT_LINES - 4 && vendor_can(plot->vendor, MOVE_SAY);
 }
 
 static bool can_rate(const struct story *s, const struct plot *plot)
