@@ -172,6 +172,11 @@ static void console(int to, const struct term_options *options)
                 exit(0); /* without term_close: atexit must do */
             if (key_is(&key, 'S'))
                 raise(SIGSEGV);
+            if (key_is(&key, 'E')) {
+                int status = -1;
+                if (!term_run("read word; echo $word >", getenv("EDITED"), &status, &err) || status != 0)
+                    report(to, "the editor failed");
+            }
             selected += key_is(&key, 'j') - key_is(&key, 'k');
             if (key.code == K_RESIZE) {
                 term_size(&columns, &rows);
@@ -223,6 +228,33 @@ static int on_cursor(VTermPos pos, VTermPos before, int visible, void *user)
 
 static const VTermScreenCallbacks callbacks = {.settermprop = on_prop, .movecursor = on_cursor};
 
+/* As a shell does with a job: its own process group in the foreground, told when it stops, continued when told. */
+static void shell(int to, int go, const struct term_options *options)
+{
+    char byte;
+    int status;
+    signal(SIGTTOU, SIG_IGN);
+    pid_t job = fork();
+    if (job == 0) {
+        setpgid(0, 0);
+        tcsetpgrp(STDIN_FILENO, getpid());
+        signal(SIGTTOU, SIG_DFL);
+        console(to, options);
+    }
+    setpgid(job, job);
+    while (waitpid(job, &status, WUNTRACED) == job && WIFSTOPPED(status)) {
+        tcsetpgrp(STDIN_FILENO, getpgrp());
+        report(to, "stopped");
+        if (read(go, &byte, 1) != 1)
+            _exit(4);
+        tcsetpgrp(STDIN_FILENO, job);
+        kill(job, SIGCONT);
+    }
+    _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 5);
+}
+
+static int go = -1; /* read end of a pipe: start under a shell */
+
 static void start(const char *locale, const char *no_colour, const char *term, const char *theme, struct term_options options)
 {
     int pipes[2];
@@ -240,6 +272,8 @@ static void start(const char *locale, const char *no_colour, const char *term, c
         unsetenv("TMUX");
         unsetenv("COLUMNS");
         unsetenv("LINES");
+        if (go >= 0)
+            shell(pipes[1], go, &options);
         console(pipes[1], &options);
     }
     close(pipes[1]);
@@ -525,6 +559,61 @@ static void sixteen_colours_and_synchronized_frames_show_the_same(void **state)
     stop();
 }
 
+static void a_stop_gives_the_terminal_back_and_a_continue_takes_it_again(void **state)
+{
+    (void)state;
+    int pipes[2];
+    struct termios tty;
+    assert_int_equal(pipe(pipes), 0);
+    go = pipes[0];
+    start("C.UTF-8", "", "xterm-256color", "calm-dark", usual);
+    assert_string_equal(said(), "ready");
+    press("j", "j");
+    type("\x1a");
+    assert_string_equal(said(), "stopped");
+    assert_false(w.alt);
+    assert_int_equal(tcgetattr(w.pty, &tty), 0);
+    assert_true((tty.c_lflag & (ICANON | ECHO)) == (ICANON | ECHO));
+    assert_int_equal(write(pipes[1], "g", 1), 1);
+    assert_string_equal(said(), "resumed");
+    assert_true(w.alt);
+    expect_screen(COLUMNS, ROWS, 1);
+    press("k", "k");
+    type("q");
+    assert_int_equal(ended(), 0);
+    stop();
+    close(pipes[0]);
+    close(pipes[1]);
+    go = -1;
+}
+
+static void a_child_has_the_terminal_to_itself(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/triage-edited-XXXXXX", word[16] = "";
+    int fd = mkstemp(path);
+    setenv("EDITED", path, 1);
+    start("C.UTF-8", "", "xterm-256color", "calm-dark", usual);
+    assert_string_equal(said(), "ready");
+    type("E");
+    while (w.alt) { /* the child's turn: as a person waits for the editor to come */
+        struct pollfd wait = {.fd = w.pty, .events = POLLIN};
+        assert_int_equal(poll(&wait, 1, 5000), 1);
+        drain();
+    }
+    type("words\r");
+    assert_string_equal(said(), "E");
+    expect_screen(COLUMNS, ROWS, 0);
+    assert_true(w.alt);
+    assert_int_equal(read(fd, word, sizeof word - 1), 6);
+    assert_string_equal(word, "words\n");
+    type("q");
+    ended();
+    stop();
+    close(fd);
+    unlink(path);
+}
+
 static void nothing_a_stranger_writes_reaches_the_terminal(void **state)
 {
     (void)state;
@@ -575,6 +664,8 @@ int main(void)
         cmocka_unit_test(without_utf8_every_byte_is_ascii),
         cmocka_unit_test(no_colour_means_no_colour),
         cmocka_unit_test(sixteen_colours_and_synchronized_frames_show_the_same),
+        cmocka_unit_test(a_stop_gives_the_terminal_back_and_a_continue_takes_it_again),
+        cmocka_unit_test(a_child_has_the_terminal_to_itself),
         cmocka_unit_test(nothing_a_stranger_writes_reaches_the_terminal),
         cmocka_unit_test(a_terminal_that_cannot_place_a_cursor_is_refused_kindly),
     };

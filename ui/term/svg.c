@@ -60,8 +60,8 @@ static const struct shape {
     {0x2500, 0, .47, 1, .06},    {0x2501, 0, .44, 1, .12},   {0x2502, .44, 0, .12, 1},  {0x2503, .38, 0, .24, 1},
     {0x2588, 0, 0, 1, 1},        {0x2589, 0, 0, .875, 1},    {0x258a, 0, 0, .75, 1},    {0x258b, 0, 0, .625, 1},
     {0x258c, 0, 0, .5, 1},       {0x258d, 0, 0, .375, 1},    {0x258e, 0, 0, .25, 1},    {0x258f, 0, 0, .125, 1},
-    {0x2581, 0, .875, .9, .125}, {0x2582, 0, .75, .9, .25},  {0x2583, 0, .625, .9, .375}, {0x2584, 0, .5, .9, .5},
-    {0x2585, 0, .375, .9, .625}, {0x2586, 0, .25, .9, .75},  {0x2587, 0, .125, .9, .875},
+    {0x2581, 0, .875, 1, .125}, {0x2582, 0, .75, 1, .25},  {0x2583, 0, .625, 1, .375}, {0x2584, 0, .5, 1, .5},
+    {0x2585, 0, .375, 1, .625}, {0x2586, 0, .25, 1, .75},  {0x2587, 0, .125, 1, .875},
 };
 
 static const struct shape *shape_of(uint32_t code)
@@ -72,19 +72,41 @@ static const struct shape *shape_of(uint32_t code)
     return NULL;
 }
 
-/* A shape is drawn a little lower than the full cell where it fills it, so that bars in rows above one another part. */
+/* A full block is one of a sparkline if a lower one stands beside it, else part of a bar. */
+static bool in_spark(const struct picture *p, int row, int column)
+{
+    for (int side = -1; side <= 1; side += 2) {
+        const struct cell *cell = surface_cell(p->s, row, column + side);
+        uint32_t code = cell ? code_of(cell) : 0;
+        if (code >= 0x2581 && code <= 0x2587)
+            return true;
+    }
+    return false;
+}
+
+/* Half as high as the row, what is filled over what is left. */
+static void draw_bar(const struct picture *p, double x, double y, double filled, struct look look)
+{
+    struct look rest = look_of(p, &(struct cell){.role = UI_BAR_REST});
+    if (filled < 1)
+        rect(p, x + filled * CELL_W, y + CELL_H * .25, (1 - filled) * CELL_W, CELL_H * .5, rest.fg);
+    if (filled > 0)
+        rect(p, x, y + CELL_H * .25, filled * CELL_W, CELL_H * .5, look.fg);
+}
+
 static bool draw_shape(const struct picture *p, int row, int column, const struct cell *cell)
 {
     uint32_t code = code_of(cell);
     const struct shape *shape = shape_of(code);
     double x = MARGIN + column * CELL_W, y = MARGIN + row * CELL_H;
-    bool bar = code == 0x2591 || (code >= 0x2588 && code <= 0x258f && cell->role != UI_GUTTER);
     struct look look = look_of(p, cell);
     if (code == 0x2591)
-        rect(p, x, y + CELL_H * .25, CELL_W, CELL_H * .5, mixed(mixed(look.fg, look.bg), look.fg));
+        draw_bar(p, x, y, 0, look);
+    else if (code >= 0x2588 && code <= 0x258f && cell->role != UI_GUTTER && !in_spark(p, row, column))
+        draw_bar(p, x, y, shape->w, look);
     else if (shape)
-        rect(p, x + shape->x * CELL_W, y + (bar ? .25 : shape->y) * CELL_H, shape->w * CELL_W,
-             (bar ? .5 : shape->h) * CELL_H, look.fg);
+        rect(p, x + shape->x * CELL_W, y + shape->y * CELL_H, shape->w * (in_spark(p, row, column) ? .9 : 1) * CELL_W,
+             shape->h * CELL_H, look.fg);
     return code == 0x2591 || shape;
 }
 
