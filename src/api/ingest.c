@@ -15,7 +15,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { BODY_LIMIT = 8 << 20, PROBE_MS = 60000, CLASSIFY_MAX = 16 << 10 };
+enum { BODY_LIMIT = 8 << 20, PROBE_MS = 60000 };
 
 struct ingest {
     struct request *req;
@@ -178,8 +178,6 @@ static void label(struct ingest *in, struct ingest_item *item)
     const char *text = customer_text(&item->obs), *title = says(&item->obs, "title") ? item->obs.value.title : NULL;
     if (!item->obs.key || (!text && !title) || !in->req->desk->model)
         return;
-    if (text && strlen(text) > CLASSIFY_MAX)
-        text = arena_strndup(in->req->arena, text, CLASSIFY_MAX);
     classify_text(in->req->desk->model, in->req->arena, title, text, &item->label);
     item->labelled = true;
 }
@@ -413,12 +411,26 @@ static void key_from_signature(struct ingest *in)
         in->list[0].key = arena_printf(in->req->arena, "webhook:%s", in->caller.signature.id);
 }
 
+/* It becomes part of the event's key. */
+static bool idempotency_ok(const struct request *req)
+{
+    int n;
+    const char *key = request_header(req, "X-Ingest-Idempotency-Key", &n);
+    size_t len = key ? strlen(key) : 1;
+    bool printable = true;
+    for (const char *c = key; c && *c; c++)
+        printable = printable && *c >= 0x20 && *c < 0x7f;
+    return n <= 1 && len > 0 && len <= 256 && printable;
+}
+
 static void take(struct ingest *in)
 {
     if (!in->caller.accepted)
         refuse(in, in->caller.why);
     else if (!encoding_ok(in->req))
         refuse(in, PROBLEM_ENCODING);
+    else if (!idempotency_ok(in->req))
+        refuse(in, PROBLEM_IDEMPOTENCY);
     else if (within_rate(in) && parse(in) && interpret(in) && strict_passes(in)) {
         desk_spend(in->req->desk, in->caller.source, in->count);
         key_from_signature(in);

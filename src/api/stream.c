@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { QUIET_MS = 14000, WORDS_MAX = 64 << 10 };
+enum { QUIET_MS = 5000, WORDS_MAX = 64 << 10 };
 
 struct listening {
     struct request *req; /* only while the connection lives */

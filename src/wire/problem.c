@@ -36,6 +36,7 @@ static const struct problem_row rows[PROBLEMS] = {
     [PROBLEM_NOT_JSON] = {"not-json", "Not JSON", "The body is not one JSON text (RFC 8259).", 400, false, 0, false},
     [PROBLEM_JSON_LIMITS] = {"json-limits", "JSON over the limits", "The JSON is nested too deep or has too many parts.", 400, false, 0, false},
     [PROBLEM_SHAPE] = {"shape", "Shape", "The JSON is valid, but not what this call takes.", 422, false, 0, false},
+    [PROBLEM_IDEMPOTENCY] = {"bad-idempotency-key", "Bad idempotency key", "The header must come once, with 1 to 256 printable bytes.", 400, false, 0, false},
     [PROBLEM_STRICT] = {"strict", "Refused in strict mode", "The source is strict and the event has warnings.", 422, false, 0, false},
     [PROBLEM_AMBIGUOUS] = {"duplicate-member", "Duplicate member", "An object has two members of the same name and the source is strict.", 400, false, 0, false},
     [PROBLEM_STRANGER] = {"forbidden", "Not an agent", "No agent in triage.yaml has this uid.", 403, false, 0, false},
