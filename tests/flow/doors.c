@@ -96,6 +96,7 @@ static const struct bad cases[] = {
     {24, "no token", 401, "", false, "POST /v1/ingest HTTP/1.1\r\n" HOST TWO},
     {24, "two tokens", 401, "", false, "POST /v1/ingest HTTP/1.1\r\n" HOST "Authorization: Bearer il_live_1\r\nAuthorization: Bearer il_live_1\r\n" TWO},
     {27, "gzip", 415, "encoding", false, LINE HOST "Content-Encoding: gzip\r\n" TWO},
+    {45, "two idempotency keys", 400, "bad-idempotency-key", false, LINE HOST "X-Ingest-Idempotency-Key: a\r\nX-Ingest-Idempotency-Key: b\r\n" TWO},
     {29, "nothing", 400, "empty", false, LINE HOST "Content-Length: 0\r\n\r\n"},
     {30, "an overlong NUL", 400, "not-utf8", false, LINE HOST "Content-Length: 4\r\n\r\n\"\xc0\x80\""},
     {30, "a surrogate in UTF-8", 400, "not-utf8", false, LINE HOST "Content-Length: 5\r\n\r\n\"\xed\xa0\x80\""},
