@@ -1,5 +1,6 @@
-/* server: the only file that knows libmicrohttpd (0.9.75 and later; its pitfalls are dependencies.md P1). One daemon
- * of the library per listening socket, each with its own epoll threads. Every connection has a row in a table under
+/* server: the only file that knows libmicrohttpd (0.9.75 and later; its pitfalls are dependencies.md P1). Two of the
+ * library's daemons per listening socket, each with one epoll thread; not one with a pool of two, because quiescing a
+ * pool races with its own threads over the listening socket and then aborts (0.9.75). Every connection has a row in a table under
  * one lock, with the state it is in and since when: main's sweep shuts down what is over its deadline, because the
  * library's own timeouts count idle time only. A parked request is a suspended connection: suspended before the job
  * is posted, resumed by the job's wake. Nothing may be suspended when the library stops, so streams leave first. */
@@ -9,6 +10,7 @@
 #include "base/crypto.h"
 #include "base/log.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <microhttpd.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -21,8 +23,8 @@
 #include <unistd.h>
 
 enum {
-    THREADS = 2,
-    CONNECTIONS = 4096,   /* most per socket; near it the oldest that has not said anything yet goes */
+    THREADS = 2,          /* per socket */
+    CONNECTIONS = 2048,   /* most per listener; near it the oldest that has not said anything yet goes */
     STREAMS = 1024,
     STREAMS_EACH = 512,   /* per uid: people may share one */
     POOL = 24 << 10,      /* the library's memory per connection: headers and write buffer */
@@ -31,6 +33,7 @@ enum {
     DESK_IDLE_MS = 120000, /* consoles keep their connection */
     BODY_RATE = 64,       /* bytes a millisecond that buy a large body more time */
     BEAT_MS = 15000,
+    GOODBYE_S = 2,
     EARLY_DRAIN = 64 << 10,
 };
 static const int64_t body_budget = 64 << 20; /* bytes of all bodies being collected */
@@ -58,12 +61,12 @@ struct reader { /* a thread's read-only handle */
 };
 struct server {
     struct desk *desk;
-    struct listener listeners[SERVER_SOCKETS];
+    struct listener listeners[SERVER_SOCKETS * THREADS];
     int count;
     pthread_mutex_t lock; /* below */
     pthread_cond_t left;
     struct peer *peers; /* newest first */
-    int streams, most; /* most: connections per socket */
+    int streams, most; /* most: connections per listener */
     struct reader *readers;
     int64_t beat_at;
     atomic_int_least64_t bodies;
@@ -750,13 +753,14 @@ static bool listener_open(struct listener *l, struct err *err)
     flags |= MHD_USE_POLL_INTERNAL_THREAD;
 #endif
     unsigned timeout = l->socket.side == SIDE_DESK ? 60 : 15;
+    if (l->socket.fd < 0)
+        return err_set(err, ERR_INTERNAL, "no descriptor for a listening socket");
     l->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, l,
         MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
         MHD_OPTION_LISTEN_SOCKET, l->socket.fd,
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)l->server->most,
         MHD_OPTION_CONNECTION_TIMEOUT, timeout,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL,
-        MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS,
         MHD_OPTION_STRICT_FOR_CLIENT, 1,
         MHD_OPTION_URI_LOG_CALLBACK, on_line, l,
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, l,
@@ -766,15 +770,26 @@ static bool listener_open(struct listener *l, struct err *err)
 }
 
 /* Descriptors are shared by all sockets, the database and what goes outward. */
-static int most_connections(int sockets)
+static int most_connections(int listeners)
 {
     struct rlimit files;
     int64_t most = CONNECTIONS, share;
     if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur != RLIM_INFINITY) {
-        share = ((int64_t)files.rlim_cur - 64) / (sockets ? sockets : 1) * 7 / 8;
+        share = ((int64_t)files.rlim_cur - 64) / (listeners ? listeners : 1) * 7 / 8;
         most = share < most ? share : most;
     }
     return most < 16 ? 16 : (int)most;
+}
+
+/* Each with a descriptor of its own for the same socket. */
+static void add_listeners(struct server *server, const struct server_socket *socket)
+{
+    for (int i = 0; i < THREADS; i++) {
+        struct listener *l = &server->listeners[server->count++];
+        *l = (struct listener){.server = server, .socket = *socket, .quiesced = -1};
+        if (i > 0)
+            l->socket.fd = fcntl(socket->fd, F_DUPFD_CLOEXEC, 0);
+    }
 }
 
 struct server *server_open(struct desk *desk, const struct server_socket *sockets, int count, struct err *err)
@@ -784,14 +799,11 @@ struct server *server_open(struct desk *desk, const struct server_socket *socket
         abort();
     server->desk = desk;
     server->beat_at = clock_mono();
-    server->most = most_connections(count);
+    server->most = most_connections(count * THREADS);
     pthread_mutex_init(&server->lock, NULL);
     pthread_cond_init(&server->left, NULL);
-    for (int i = 0; i < count && i < SERVER_SOCKETS; i++) {
-        struct listener *l = &server->listeners[i];
-        *l = (struct listener){.server = server, .socket = sockets[i], .quiesced = -1};
-        server->count++;
-    }
+    for (int i = 0; i < count && i < SERVER_SOCKETS; i++)
+        add_listeners(server, &sockets[i]);
     for (int i = 0; i < server->count; i++)
         if (!listener_open(&server->listeners[i], err)) {
             server_close(server);
@@ -808,11 +820,13 @@ void server_quiesce(struct server *server)
             server->listeners[i].quiesced = (int)MHD_quiesce_daemon(server->listeners[i].daemon);
 }
 
-static void wait_for_streams(struct server *server)
+/* The library aborts if anything is still suspended when it stops. Since the desk is draining nobody falls asleep any
+ * more, so one wake ends that; the rest of the time is for goodbyes to be read. */
+static void wake_streams(struct server *server)
 {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += 2;
+    until.tv_sec += GOODBYE_S;
     hub_wake(server->desk->hub);
     pthread_mutex_lock(&server->lock);
     while (server->streams && pthread_cond_timedwait(&server->left, &server->lock, &until) == 0)
@@ -826,12 +840,13 @@ void server_close(struct server *server)
         return;
     if (server->count && server->listeners[0].daemon && !atomic_load(&server->desk->draining))
         server_quiesce(server);
-    wait_for_streams(server);
+    wake_streams(server);
     for (int i = 0; i < server->count; i++) {
         struct listener *l = &server->listeners[i];
         if (l->daemon)
             MHD_stop_daemon(l->daemon);
-        close(l->socket.fd);
+        if (l->socket.fd >= 0)
+            close(l->socket.fd);
     }
     while (server->readers) {
         struct reader *r = server->readers;

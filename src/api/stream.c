@@ -147,6 +147,15 @@ static int64_t last_seen(const struct request *req)
     return strtoll(text, NULL, 10);
 }
 
+/* A seq the journal has not reached: another database's. */
+static bool from_elsewhere(struct request *req, int64_t after)
+{
+    struct err err = {0};
+    int64_t last = 0;
+    struct store *store = after >= 0 ? request_store(req, &err) : NULL;
+    return store && store_entry_last(store, &last, &err) && after > last;
+}
+
 static void open_stream(struct request *req)
 {
     struct listening *l = calloc(1, sizeof *l);
@@ -158,9 +167,11 @@ static void open_stream(struct request *req)
     str_copy(l->agent, sizeof l->agent, req->agent->name);
     str_init(&l->words, WORDS_MAX);
     str_init(&l->counts, WORDS_MAX);
-    l->reader = hub_join(req->desk->hub, last_seen(req), l->role >= ROLE_LEAD, wake, l, &too_old);
+    int64_t after = last_seen(req);
+    bool elsewhere = from_elsewhere(req, after);
+    l->reader = hub_join(req->desk->hub, elsewhere ? -1 : after, l->role >= ROLE_LEAD, wake, l, &too_old);
     str_addf(&l->words, "event: hello\ndata: {\"seq\":%" PRId64 ",\"now\":%" PRId64 "}\n\n", hub_seq(req->desk->hub), clock_now());
-    if (too_old)
+    if (too_old || elsewhere)
         str_adds(&l->words, "event: reset\ndata: {}\n\n");
     if (!request_stream(req, pull, done, l))
         done(l);

@@ -21,6 +21,7 @@ struct hub_reader {
     struct hub *hub;
     struct hub_reader *next, **back, *next_woken;
     uint64_t at;       /* position to read next */
+    int64_t seen;      /* frames up to this seq are passed over */
     struct held *rest; /* frame of which `sent` bytes are out */
     size_t sent;
     bool lead, sleeping, waking;
@@ -163,7 +164,8 @@ struct hub_reader *hub_join(struct hub *hub, int64_t after, bool lead, void (*wa
     struct hub_reader *r = must(calloc(1, sizeof *r));
     *r = (struct hub_reader){.hub = hub, .lead = lead, .wake = wake, .arg = arg};
     pthread_mutex_lock(&hub->lock);
-    *too_old = after >= 0 && (after < hub->floor || after > hub->seq);
+    *too_old = after >= 0 && after < hub->floor;
+    r->seen = after;
     r->at = after < 0 || *too_old ? hub->head : position_after(hub, after);
     r->next = hub->readers;
     r->back = &hub->readers;
@@ -180,7 +182,7 @@ static struct held *next_frame(struct hub_reader *r)
     struct hub *hub = r->hub;
     while (r->at < hub->head) {
         struct held *frame = hub->ring[r->at++ % hub->size];
-        if (r->lead || !frame->leads_only) {
+        if ((r->lead || !frame->leads_only) && !(frame->seq && frame->seq <= r->seen)) {
             frame->refs++;
             return frame;
         }

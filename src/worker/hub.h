@@ -19,9 +19,9 @@ void hub_wake(struct hub *hub); /* lets every reader look now (heartbeat, stop) 
 int64_t hub_seq(struct hub *hub);
 
 struct hub_reader;
-/* after: the last seq the reader has seen, -1 = only what comes. lead: gets leads_only frames. wake(arg) is called
- * (once per sleep, under no lock) when there is something to read after hub_read returned 0. too_old: frames after
- * `after` are gone (or it lies in the future): the reader starts at what comes. */
+/* after: the last seq the reader has seen, -1 = only what comes; it may be committed and not published yet. lead: gets
+ * leads_only frames. wake(arg) is called (once per sleep, under no lock) when there is something to read after hub_read
+ * returned 0. too_old: frames after `after` are gone: the reader starts at what comes. */
 struct hub_reader *hub_join(struct hub *hub, int64_t after, bool lead, void (*wake)(void *arg), void *arg, bool *too_old);
 /* Copies whole frames, or the next piece of one larger than max. 0 = nothing now: `park` (may be NULL) is called under
  * the hub's lock, and unless it says false the reader is registered as sleeping: its wake comes once there is more.
