@@ -174,7 +174,7 @@ static void console(int to, const struct term_options *options)
                 raise(SIGSEGV);
             if (key_is(&key, 'E')) {
                 int status = -1;
-                if (!term_run("read word; echo $word >", getenv("EDITED"), &status, &err) || status != 0)
+                if (!term_run("printf edit:; read word; echo $word >", getenv("EDITED"), &status, &err) || status != 0)
                     report(to, "the editor failed");
             }
             selected += key_is(&key, 'j') - key_is(&key, 'k');
@@ -596,11 +596,12 @@ static void a_child_has_the_terminal_to_itself(void **state)
     start("C.UTF-8", "", "xterm-256color", "calm-dark", usual);
     assert_string_equal(said(), "ready");
     type("E");
-    while (w.alt) { /* the child's turn: as a person waits for the editor to come */
+    while (!strstr(w.all, "edit:")) { /* as a person waits for the editor to come */
         struct pollfd wait = {.fd = w.pty, .events = POLLIN};
         assert_int_equal(poll(&wait, 1, 5000), 1);
         drain();
     }
+    assert_false(w.alt);
     type("words\r");
     assert_string_equal(said(), "E");
     expect_screen(COLUMNS, ROWS, 0);
