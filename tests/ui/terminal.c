@@ -71,7 +71,7 @@ static struct str hostile;      /* payloads one after the other */
 static size_t hostile_at[8000]; /* where each begins; one more than there are */
 static size_t hostile_n;
 
-static void payload(const char *fmt, ...)
+__attribute__((format(printf, 1, 2))) static void payload(const char *fmt, ...)
 {
     va_list ap;
     char text[200];
