@@ -58,11 +58,23 @@ static void run_deferred(struct arena *arena)
 void arena_reset(struct arena *arena)
 {
     run_deferred(arena);
-    while (arena->blocks->next) {
-        struct block *block = arena->blocks;
-        arena->blocks = block->next;
+    /* The newest block is the largest of the usual sizes: keep that one, unless something huge made it. */
+    struct block *keep = arena->blocks;
+    for (struct block *block = keep->next, *next; block; block = next) {
+        next = block->next;
+        if (keep->size > LARGEST) {
+            struct block *swap = keep;
+            keep = block;
+            block = swap;
+        }
         free(block);
     }
+    if (keep->size > LARGEST) {
+        free(keep);
+        keep = block_new(NULL, FIRST);
+    }
+    keep->next = NULL;
+    arena->blocks = keep;
     arena->blocks->used = 0;
     arena->used = 0;
 }

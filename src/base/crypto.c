@@ -13,6 +13,15 @@ void crypto_sha256(const void *data, size_t n, uint8_t out[32])
     crypto_hash_sha256(out, data, n);
 }
 
+void crypto_sha256_parts(const struct crypto_part *parts, int count, uint8_t out[32])
+{
+    crypto_hash_sha256_state state;
+    crypto_hash_sha256_init(&state);
+    for (int i = 0; i < count; i++)
+        crypto_hash_sha256_update(&state, parts[i].data, parts[i].n);
+    crypto_hash_sha256_final(&state, out);
+}
+
 void crypto_hmac_sha256(const void *key, size_t key_n, const struct crypto_part *parts, int count, uint8_t out[32])
 {
     crypto_auth_hmacsha256_state state;

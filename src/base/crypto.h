@@ -8,6 +8,7 @@
 bool crypto_open(void); /* false: libsodium could not start */
 void crypto_sha256(const void *data, size_t n, uint8_t out[32]);
 struct crypto_part { const void *data; size_t n; };
+void crypto_sha256_parts(const struct crypto_part *parts, int count, uint8_t out[32]); /* of them joined */
 void crypto_hmac_sha256(const void *key, size_t key_n, const struct crypto_part *parts, int count, uint8_t out[32]);
 bool crypto_equal(const void *a, const void *b, size_t n); /* constant time */
 void crypto_random(void *out, size_t n);

@@ -23,6 +23,8 @@ bool change_entry(struct engine *e, struct entry *entry, const struct ticket *ro
 {
     if (!store_entry_add(e->store, entry, err))
         return false;
+    if (e->quiet)
+        return true;
     struct json *frame = json_object();
     json_put_i64(frame, "seq", entry->seq);
     json_put_i64(frame, "at", entry->at);
@@ -168,7 +170,7 @@ struct json *engine_counts(struct store *store, const struct config *config, con
 
 bool engine_batch_end(struct engine *e, struct err *err)
 {
-    if (!e->counts_changed)
+    if (!e->counts_changed || e->quiet)
         return true;
     struct json *counts = engine_counts(e->store, e->config, e->owners, e->owner_count, err);
     if (!counts)

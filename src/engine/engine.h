@@ -14,6 +14,7 @@ struct engine {
     /* Filled while a batch runs: the frames of its entries, to be published after the commit. */
     struct frame *frames, **frames_end;
     struct arena *batch; /* lives from begin to publish */
+    bool quiet;          /* nobody listens: no frames are made */
     struct outgoing *outgoing;   /* parcels that became due in this batch, for the courier after the commit */
     bool counts_changed; /* a queue gained or lost a member in this batch */
     const char *owners[32]; int owner_count; /* whose per-agent views did */

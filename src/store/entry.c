@@ -22,8 +22,8 @@ static void digest_of(const struct entry *e, const uint8_t salt[8], uint8_t out[
     char head[256];
     int n = snprintf(head, sizeof head, "%lld\x1f%lld\x1f%.64s\x1f%.32s\x1f%lld\x1f%lld\x1f%lld\x1f", (long long)e->seq, (long long)e->at,
                      e->actor, e->kind, (long long)e->ticket, (long long)e->cause, (long long)e->undoes);
-    struct crypto_part parts[] = {{head, (size_t)n}, {e->data, e->data ? strlen(e->data) : 0}};
-    crypto_hmac_sha256(salt, 8, parts, 2, out);
+    struct crypto_part parts[] = {{salt, 8}, {head, (size_t)n}, {e->data, e->data ? strlen(e->data) : 0}};
+    crypto_sha256_parts(parts, 3, out);
 }
 
 bool store_entry_add(struct store *s, struct entry *e, struct err *err)

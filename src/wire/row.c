@@ -162,6 +162,33 @@ struct json *row_changes(const struct ticket *before, const struct ticket *after
     return list;
 }
 
+/* As kept with an observation: what is nothing is left out, reading gives it back. */
+static struct json *compact_message(const struct message *m)
+{
+    struct json *row = json_object();
+    json_put_string(row, "id", m->id);
+    json_put_string(row, "author_kind", author_word(m->author_kind));
+    json_put_string(row, "origin", origin_word(m->origin));
+    json_put_i64(row, "at", m->at);
+    if (m->author)
+        json_put_string(row, "author", m->author);
+    if (m->body)
+        json_put_string(row, "body", m->body);
+    json_put_bool(row, "public", m->is_public);
+    json_put_bool(row, "automatic", m->automatic);
+    if (m->state)
+        json_put_string(row, "state", m->state);
+    if (m->asset_count)
+        json_put_i64(row, "asset_count", m->asset_count);
+    if (m->voice)
+        json_put_i64(row, "voice", m->voice);
+    if (m->row)
+        json_put_i64(row, "row", m->row);
+    if (m->assets)
+        json_put(row, "assets", json_new_raw(m->assets));
+    return row;
+}
+
 struct json *row_message(const struct message *m)
 {
     struct json *row = json_object();
@@ -205,10 +232,37 @@ static struct json *said_of(const struct observation *obs)
     return said;
 }
 
+static struct json *nulls_of(const struct observation *obs)
+{
+    struct json *null = json_array();
+    for (int i = 0; i < field_count; i++)
+        if (field_set_has(&obs->null, i))
+            json_push(null, json_new_string(field_table[i].name));
+    return null;
+}
+
+static struct json *records_of(const struct observation *obs)
+{
+    struct json *records = json_array();
+    for (int i = 0; i < obs->record_count; i++) {
+        struct json *record = json_object();
+        json_put_string(record, "kind", obs->records[i].kind);
+        json_put_string(record, "key", obs->records[i].key);
+        json_put(record, "data", json_new_raw(obs->records[i].data));
+        json_push(records, record);
+    }
+    return records;
+}
+
+static void put_flag(struct json *row, const char *name, bool value)
+{
+    if (value)
+        json_put_bool(row, name, true);
+}
+
 struct json *row_observation(const struct observation *obs)
 {
-    struct json *row = json_object(), *messages = json_array(), *records = json_array(), *null = json_array();
-    json_put_i64(row, "voice", obs->voice);
+    struct json *row = json_object();
     json_put_string(row, "kind", kind_word(obs->kind));
     json_put_i64(row, "t", obs->v.t);
     json_put_i64(row, "rank", obs->v.rank);
@@ -218,25 +272,21 @@ struct json *row_observation(const struct observation *obs)
     json_put_string(row, "dialect", obs->dialect);
     json_put_string(row, "ticket", obs->key);
     json_put_string(row, "source_id", obs->value.source_id);
+    if (obs->voice)
+        json_put_i64(row, "voice", obs->voice);
     json_put(row, "said", said_of(obs));
-    for (int i = 0; i < field_count; i++)
-        if (field_set_has(&obs->null, i))
-            json_push(null, json_new_string(field_table[i].name));
-    json_put(row, "null", null);
-    json_put_bool(row, "initial", obs->status_initial);
-    json_put_bool(row, "guess", obs->status_guess);
-    json_put_bool(row, "undo", obs->undo);
-    for (int i = 0; i < obs->message_count; i++)
-        json_push(messages, row_message(&obs->messages[i]));
-    json_put(row, "messages", messages);
-    for (int i = 0; i < obs->record_count; i++) {
-        struct json *record = json_object();
-        json_put_string(record, "kind", obs->records[i].kind);
-        json_put_string(record, "key", obs->records[i].key);
-        json_put(record, "data", json_new_raw(obs->records[i].data));
-        json_push(records, record);
+    json_put(row, "null", nulls_of(obs));
+    put_flag(row, "initial", obs->status_initial);
+    put_flag(row, "guess", obs->status_guess);
+    put_flag(row, "undo", obs->undo);
+    if (obs->message_count) {
+        struct json *messages = json_array();
+        for (int i = 0; i < obs->message_count; i++)
+            json_push(messages, compact_message(&obs->messages[i]));
+        json_put(row, "messages", messages);
     }
-    json_put(row, "records", records);
+    if (obs->record_count)
+        json_put(row, "records", records_of(obs));
     return row;
 }
 

@@ -24,7 +24,7 @@ struct hub_reader {
     int64_t seen;      /* frames up to this seq are passed over */
     struct held *rest; /* frame of which `sent` bytes are out */
     size_t sent;
-    bool lead, sleeping, waking;
+    bool lead, sleeping, waking, missed; /* missed: frames were skipped since it joined */
     void (*wake)(void *);
     void *arg;
 };
@@ -143,6 +143,28 @@ void hub_publish(struct hub *hub, int64_t seq, const char *sse, size_t n, bool l
     wake_sleepers(hub, leads_only);
 }
 
+bool hub_listened(struct hub *hub)
+{
+    pthread_mutex_lock(&hub->lock);
+    bool any = hub->readers != NULL;
+    pthread_mutex_unlock(&hub->lock);
+    return any;
+}
+
+void hub_skip(struct hub *hub, int64_t seq)
+{
+    pthread_mutex_lock(&hub->lock);
+    if (seq > hub->seq)
+        hub->seq = hub->floor = seq;
+    bool any = false;
+    for (struct hub_reader *r = hub->readers; r; r = r->next)
+        if (r->seen < seq)
+            any = r->missed = true;
+    pthread_mutex_unlock(&hub->lock);
+    if (any)
+        wake_sleepers(hub, false);
+}
+
 static uint64_t tail(const struct hub *hub)
 {
     return hub->head > hub->size ? hub->head - hub->size : 0;
@@ -208,9 +230,10 @@ static ssize_t read_locked(struct hub_reader *r, char *buf, size_t max)
     size_t n = 0;
     for (;;) {
         if (!r->rest) {
-            if (r->at < tail(r->hub)) {
+            if (r->missed || r->at < tail(r->hub)) {
                 if (n)
                     return (ssize_t)n;
+                r->missed = false;
                 r->at = r->hub->head;
                 return -1;
             }

@@ -15,6 +15,10 @@ void hub_free(struct hub *hub);  /* every reader has left */
 void hub_base(struct hub *hub, int64_t seq);
 /* One frame, already in SSE form ("id: 7\nevent: ticket\ndata: {...}\n\n"); seq 0 = without an id. Copies. */
 void hub_publish(struct hub *hub, int64_t seq, const char *sse, size_t n, bool leads_only);
+/* Is anybody reading? With nobody there the writer need not render: it calls hub_skip instead of hub_publish, and whoever
+ * asks for what was skipped is told to start over. */
+bool hub_listened(struct hub *hub);
+void hub_skip(struct hub *hub, int64_t seq);
 void hub_wake(struct hub *hub); /* lets every reader look now (heartbeat, stop) */
 int64_t hub_seq(struct hub *hub);
 

@@ -1,4 +1,4 @@
-/* writer: the mailbox and the thread behind it. A batch is whatever waits (at most 64 jobs): BEGIN, every job, COMMIT,
+/* writer: the mailbox and the thread behind it. A batch is whatever waits (at most 128 jobs): BEGIN, every job, COMMIT,
  * then answers and frames, in that order. Batches size themselves: while one commit syncs, the next batch gathers.
  * Between batches it runs due wakes and a checkpoint in bites. After a failed commit nothing is promised any more:
  * every waiting job is told, and the daemon stops (reliability.md finding 2). */
@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { BATCH = 64, WAL_IDLE_PAGES = 1000, WAL_FORCED_PAGES = 16000 };
+enum { BATCH = 128, WAL_IDLE_PAGES = 1000, WAL_FORCED_PAGES = 16000 };
 
 struct writer {
     struct writer_options o;
@@ -78,7 +78,7 @@ static bool run(struct writer *w, struct job *job, int64_t now, struct err *err)
 
 static void batch_open(struct engine *e)
 {
-    e->batch = arena_new();
+    arena_reset(e->batch);
     e->frames = NULL;
     e->frames_end = &e->frames;
     e->outgoing = NULL;
@@ -88,6 +88,8 @@ static void batch_open(struct engine *e)
 
 static void publish(struct writer *w)
 {
+    if (w->engine.quiet)
+        hub_skip(w->o.hub, store_entry_next(w->engine.store) - 1);
     struct str sse;
     str_init(&sse, 16 << 20);
     for (struct frame *f = w->engine.frames; f; f = f->next) {
@@ -130,6 +132,16 @@ static struct job *answer_early(struct job *jobs)
 #endif
 }
 
+/* In a burst that nobody watches, frames are not worth making; a console that comes back later starts over. A quiet
+ * desk keeps them, so that a dropped line resumes where it was. */
+static bool crowded(const struct job *jobs)
+{
+    int n = 0;
+    while (jobs && ++n < 8)
+        jobs = jobs->next;
+    return jobs != NULL;
+}
+
 /* One transaction. A job that fails for a reason of its own is taken back to its savepoint and told; storage errors
  * fail the batch. false: the store cannot be trusted any more. */
 static bool batch(struct writer *w, struct job *jobs, bool wakes)
@@ -139,7 +151,7 @@ static bool batch(struct writer *w, struct job *jobs, bool wakes)
     int64_t now = clock_now();
     int ran = 0;
     batch_open(e);
-    AUTO_ARENA arena = arena_new();
+    e->quiet = crowded(jobs) && !hub_listened(w->o.hub);
     bool ok = store_begin(e->store, &err);
     for (struct job *job = jobs; ok && job; job = job->next) {
         job->err = (struct err){0};
@@ -148,7 +160,7 @@ static bool batch(struct writer *w, struct job *jobs, bool wakes)
         ok = job->err.code != ERR_STORAGE && job->err.code != ERR_NO_SPACE;
         err = job->err;
     }
-    ok = ok && (!wakes || engine_wake(e, arena, now, 64, &ran, &err)) && engine_batch_end(e, &err);
+    ok = ok && (!wakes || engine_wake(e, e->batch, now, 64, &ran, &err)) && engine_batch_end(e, &err);
     jobs = ok ? answer_early(jobs) : jobs;
     ok = ok && store_commit(e->store, &err);
     if (!ok) {
@@ -158,8 +170,6 @@ static bool batch(struct writer *w, struct job *jobs, bool wakes)
     answer(jobs, ok, &err);
     if (ok)
         publish(w);
-    arena_free(e->batch);
-    e->batch = NULL;
     if (!ok && err.code != ERR_NO_SPACE && w->o.fatal)
         w->o.fatal(w->o.fatal_arg, &err);
     return ok || err.code == ERR_NO_SPACE;
@@ -254,10 +264,7 @@ static bool prepare(struct writer *w, struct err *err)
     AUTO_ARENA arena = arena_new();
     int64_t now = clock_now();
     batch_open(e);
-    bool ok = store_begin(e->store, err) && engine_boot(e, arena, now, err) && engine_views(e, arena, now, err) && store_commit(e->store, err);
-    arena_free(e->batch);
-    e->batch = NULL;
-    return ok;
+    return store_begin(e->store, err) && engine_boot(e, arena, now, err) && engine_views(e, arena, now, err) && store_commit(e->store, err);
 }
 
 struct writer *writer_open(const struct writer_options *o, struct err *err)
@@ -268,7 +275,7 @@ struct writer *writer_open(const struct writer_options *o, struct err *err)
         abort();
     w->o = *o;
     w->last = &w->first;
-    w->engine = (struct engine){.config = o->config, .model = o->model};
+    w->engine = (struct engine){.config = o->config, .model = o->model, .batch = arena_new(), .quiet = true};
     pthread_mutex_init(&w->lock, NULL);
     pthread_condattr_init(&attr);
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -280,6 +287,7 @@ struct writer *writer_open(const struct writer_options *o, struct err *err)
     if (w->engine.store && err->code == ERR_NONE)
         err_set(err, ERR_INTERNAL, "starting the writer's thread");
     store_close(w->engine.store);
+    arena_free(w->engine.batch);
     free(w);
     return NULL;
 }
@@ -297,6 +305,7 @@ void writer_close(struct writer *w)
     if (!w->broken && !store_checkpoint(w->engine.store, &err))
         log_line(LOG_WARN, "checkpoint_failed", "detail=\"%s\"", err.text);
     store_close(w->engine.store);
+    arena_free(w->engine.batch);
     pthread_mutex_destroy(&w->lock);
     pthread_cond_destroy(&w->some);
     free(w);
