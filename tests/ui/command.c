@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -129,6 +130,28 @@ static void times_are_read_as_people_write_them(void **state)
     assert_false(command_until("5x", now, hour, &at));
 }
 
+/* data/keys/default.keys: the third word on of every bind line. */
+static void every_shipped_key_says_something_known(void **state)
+{
+    (void)state;
+    char path[512], line[512], text[512];
+    snprintf(path, sizeof path, "%s/data/keys/default.keys", getenv("TRIAGE_SRCDIR"));
+    FILE *file = fopen(path, "r");
+    int bound = 0;
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file)) {
+        struct command_line parsed;
+        struct err err = {0};
+        if (sscanf(line, "bind %*s %*s %500[^\n]", text) != 1)
+            continue;
+        if (!command_parse(arena, text, &parsed, &err))
+            fail_msg("%s%s", line, err.text);
+        bound++;
+    }
+    fclose(file);
+    assert_true(bound > 60);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 int main(void)
 {
@@ -140,6 +163,7 @@ int main(void)
         T(a_body_is_what_the_api_takes),
         T(a_word_that_is_not_in_the_list_is_refused_with_the_list),
         T(times_are_read_as_people_write_them),
+        T(every_shipped_key_says_something_known),
     };
     return cmocka_run_group_tests_name("command", tests, NULL, NULL);
 }

@@ -191,6 +191,16 @@ static void measure(struct link *link, CURL *easy)
     link->status.round_trip_us = old ? (old * 3 + us) / 4 : us;
 }
 
+static const char *fault(const struct call *call, CURLcode code)
+{
+    long number = 0;
+    if (call->body.cut)
+        return "the answer is too large";
+    if (code == CURLE_COULDNT_CONNECT && curl_easy_getinfo(call->easy, CURLINFO_OS_ERRNO, &number) == CURLE_OK && number)
+        return strerror((int)number);
+    return *call->fault && code != CURLE_COULDNT_CONNECT ? call->fault : curl_easy_strerror(code);
+}
+
 static void answer_call(struct link *link, struct call *call, CURLcode code)
 {
     long status = 0;
@@ -200,8 +210,7 @@ static void answer_call(struct link *link, struct call *call, CURLcode code)
     if (code == CURLE_OK)
         measure(link, call->easy);
     if (code != CURLE_OK) {
-        const char *fault = call->body.cut ? "the answer is too large" : *call->fault ? call->fault : curl_easy_strerror(code);
-        err_set(&err, ERR_UNAVAILABLE, "no daemon answers at %s: %s", link->socket, fault);
+        err_set(&err, ERR_UNAVAILABLE, "no daemon answers at %s: %s", link->socket, fault(call, code));
         str_copy(hint, sizeof hint, err_row(ERR_UNAVAILABLE)->hint);
         status = 0;
     } else if (status / 100 != 2) {

@@ -82,8 +82,9 @@ int facts_clock(const struct look *look, struct surface *s, int row, int column,
         return 0;
     int at = column + surface_textf(s, row, column, width, UI_DIM, "%s ", look_words(look->arena, metric));
     int room = column + width - at;
+    bool late = str_eq(state, "fulfilled") && json_get_bool(clock, "breached", false);
     if (!str_eq(state, "running"))
-        return at - column + surface_text(s, row, at, room, str_eq(state, "fulfilled") ? UI_OK : UI_MUTED, state);
+        return at - column + surface_text(s, row, at, room, late ? UI_WARN : str_eq(state, "fulfilled") ? UI_OK : UI_MUTED, late ? "fulfilled late" : state);
     if (left <= 0)
         return at - column + surface_text(s, row, at, room, UI_LATE, look_left(look->arena, left < 0 ? left : -1));
     bool warned = json_get_bool(clock, "warned", false);
@@ -99,7 +100,7 @@ char *facts_label(const struct look *look, const struct json *label)
 {
     AUTO_STR out;
     str_init(&out, 500);
-    const char *value = json_get_string(label, "value", ""), *over = json_get_string(label, "runner_up", "");
+    const char *value = json_get_string(label, "value", json_get_string(label, "urgency", "")), *over = json_get_string(label, "runner_up", "");
     if (!*value)
         return arena_strdup(look->arena, "");
     str_addf(&out, "%s %s", value, look_share(look->arena, json_get_i64(label, "bp", 0)));
@@ -141,7 +142,7 @@ static void escalation_facts(struct pane *p)
          acked ? arena_printf(a, "✔ acked %s", json_get_string(e, "acked_by", "")) : arena_printf(a, "%s", state));
     line(p, "policy", UI_DIM, json_get_string(e, "policy", ""));
     if (str_eq(state, "triggered"))
-        line(p, "step", UI_NORMAL, arena_printf(a, "%lld of %lld", (long long)json_get_i64(e, "step", 0) + 1, (long long)json_get_i64(e, "steps", 0)));
+        line(p, "step", UI_NORMAL, look_step(a, e));
     if (next > p->look->now)
         line(p, "next in", UI_WARN, look_countdown(a, next - p->look->now));
     line(p, "reason", UI_DIM, json_get_string(e, "reason", ""));

@@ -38,12 +38,9 @@ static void draw_escalation_state(const struct look *look, struct surface *s, in
 static void draw_step(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
 {
     const struct json *e = paging(item);
-    long long step = json_get_i64(e, "step", -1), steps = json_get_i64(e, "steps", 0), loop = json_get_i64(e, "loop", 0);
+    bool acked = str_eq(json_get_string(e, "state", ""), "acknowledged");
     (void)selected;
-    if (str_eq(json_get_string(e, "state", ""), "acknowledged") || step < 0)
-        surface_text(s, row, column, width, UI_MUTED, "-");
-    else
-        surface_text(s, row, column, width, UI_NORMAL, arena_printf(look->arena, "%lld of %lld%s", step + 1, steps, loop ? arena_printf(look->arena, " loop %lld", loop) : ""));
+    surface_text(s, row, column, width, acked ? UI_MUTED : UI_NORMAL, acked ? "-" : look_step(look->arena, e));
 }
 
 static int64_t stepped_at(const struct lists_item *item)
@@ -288,6 +285,8 @@ void lists_fini(struct lists *l)
 void lists_sync(struct lists *l, const struct look *look, bool anchored)
 {
     int count;
+    if (!mirror_doc(look->mirror, types[l->id].doc)->root) /* half an answer would move the cursor to its half */
+        return;
     struct lists_item *items = items_of(l, look, &count);
     int64_t *ids = ARENA_ARRAY(look->arena, int64_t, count + 1);
     for (int i = 0; i < count; i++)

@@ -99,6 +99,14 @@ const char *look_owner(const struct look *look, const char *assignee)
     return str_eq(assignee, mirror_me(look->mirror)) ? "you" : assignee;
 }
 
+char *look_step(struct arena *arena, const struct json *escalation)
+{
+    long long step = json_get_i64(escalation, "step", -1), steps = json_get_i64(escalation, "steps", 0), loop = json_get_i64(escalation, "loop", 0);
+    if (step < 0)
+        return arena_strdup(arena, "-");
+    return arena_printf(arena, "%lld%s%s", step + 1, steps ? arena_printf(arena, " of %lld", steps) : "", loop ? arena_printf(arena, " loop %lld", loop) : "");
+}
+
 char *look_words(struct arena *arena, const char *word)
 {
     char *copy = arena_strdup(arena, word ? word : "");
@@ -151,7 +159,7 @@ struct due look_due(const struct look *look, const struct mirror_row *row)
         return (struct due){"-", UI_MUTED, -1};
     int64_t left = t->next_due_at - look->now, whole = t->next_due_at - row->due_from;
     if (left <= 0)
-        return (struct due){look_left(look->arena, left < 0 ? left : -1), UI_LATE, -1};
+        return (struct due){arena_printf(look->arena, "late %s", look_ago(look->arena, left > -60000 ? 60000 : -left)), UI_LATE, -1};
     int share = row->due_from > 0 && whole > 0 ? (int)(left * 10000 / whole) : -1;
     enum ui_role role = t->sla == SLA_WARN || left < 15 * MINUTE ? UI_WARN : UI_NORMAL;
     return (struct due){look_left(look->arena, left), role, share > 10000 ? 10000 : share};
@@ -267,32 +275,43 @@ static void team_line(const struct look *look, struct surface *s, int row)
         player_text(look, s, row, column);
 }
 
+static int hint_width(const struct hint *h)
+{
+    return text_columns(h->keys) + 1 + text_columns(h->label);
+}
+
+/* As many as fit; the last one (help) always does. */
 static void hint_bar(const struct look *look, struct surface *s, int row)
 {
-    int column = 1, width = surface_columns(s);
-    for (int i = 0; i < look->hint_count; i++) {
-        const struct hint *h = &look->hints[i];
-        int need = text_columns(h->keys) + 1 + text_columns(h->label);
-        if (column + need > width - 1)
-            break;
-        column = look_pair(s, row, column, UI_KEY, h->keys, UI_HINT, h->label) + 3;
-    }
+    int column = 1, width = surface_columns(s), last = look->hint_count - 1;
+    int end = last >= 0 ? width - 1 - hint_width(&look->hints[last]) : 0;
+    for (int i = 0; i < last && column + hint_width(&look->hints[i]) + 3 <= end; i++)
+        column = look_pair(s, row, column, UI_KEY, look->hints[i].keys, UI_HINT, look->hints[i].label) + 3;
+    if (last >= 0)
+        look_pair(s, row, column, UI_KEY, look->hints[last].keys, UI_HINT, look->hints[last].label);
+}
+
+/* A tall terminal has a line each for toast and team; a small one shows a toast over the team's line. */
+static bool apart(const struct surface *s)
+{
+    return surface_rows(s) >= 30;
+}
+
+int look_footer_row(const struct look *look, const struct surface *s)
+{
+    return surface_rows(s) - (apart(s) && look->game ? 4 : 3);
 }
 
 int look_footer(const struct look *look, struct surface *s)
 {
-    int rows = surface_rows(s), row = rows - 1;
-    bool apart = rows >= 30; /* a tall terminal has a line for each; a small one shows a toast over the team's line */
-    hint_bar(look, s, row--);
-    if (apart || !look->game || look->toast) {
-        if (look->toast)
-            surface_text(s, row, 1, surface_columns(s) - 2, look->toast_role, look->toast);
-        row--;
-    }
-    if (look->game && (apart || !look->toast))
-        team_line(look, s, row--);
-    surface_rule(s, row);
-    return row;
+    int rule = look_footer_row(look, s), toast = surface_rows(s) - 2;
+    surface_rule(s, rule);
+    if (look->game && (apart(s) || !look->toast))
+        team_line(look, s, rule + 1);
+    if (look->toast)
+        surface_text(s, toast, 1, surface_columns(s) - 2, look->toast_role, look->toast);
+    hint_bar(look, s, toast + 1);
+    return rule;
 }
 
 void look_empty(const struct look *look, struct surface *s, int row, int column, int width, const char *text)

@@ -32,6 +32,7 @@ char *look_stamp(const struct look *look, int64_t at); /* "14:32" today, "Mon 14
 char *look_count(struct arena *arena, int64_t n);  /* "1,204" */
 char *look_share(struct arena *arena, int64_t bp); /* ".94"; "" for 0 */
 const char *look_owner(const struct look *look, const char *assignee); /* "you", "-", the name */
+char *look_step(struct arena *arena, const struct json *escalation); /* "2 of 4 loop 1", "2", "-" */
 char *look_words(struct arena *arena, const char *word); /* on_hold -> "on hold" */
 
 /* --- what things look like --- */
@@ -55,6 +56,7 @@ enum { LOOK_TOP = 3 }; /* rows of header, tabs, rule */
 void look_header(const struct look *look, struct surface *s, const char *title); /* row 0; title "" = team */
 void look_tabs(const struct look *look, struct surface *s);  /* row 1, or the banner */
 int look_footer(const struct look *look, struct surface *s); /* rule, team line, toast, hints; gives its first row */
+int look_footer_row(const struct look *look, const struct surface *s); /* the same row, nothing drawn */
 /* Text in two weights: parts in 'key ' pairs until NULL; gives the next column. */
 int look_pair(struct surface *s, int row, int column, enum ui_role key_role, const char *key, enum ui_role role, const char *text);
 /* A paragraph for an empty screen, wrapped and set in a little. */

@@ -137,7 +137,7 @@ static const struct column wide[] = {{"", 1, 0, false, draw_state},
                                      {"Urgency", 14, 0, false, draw_urgency},
                                      {"Subject", 0, 0, false, draw_subject},
                                      {"Customer", 16, 0, false, draw_customer},
-                                     {"Plan", 8, 116, false, draw_plan},
+                                     {"Plan", 10, 116, false, draw_plan},
                                      {"Owner", 8, 0, false, draw_owner},
                                      {"Age", 4, 0, true, draw_age}};
 

@@ -70,7 +70,7 @@ static struct said say_ticket(const struct look *look, const char *actor, const 
     if (*did)
         return (struct said){say_actor(look, actor), arena_printf(look->arena, "%s%s%s", did, out.len ? ": " : "", out.data),
                              str_eq(actor, mirror_me(look->mirror)) ? UI_MINE : UI_NORMAL};
-    if (!out.len && json_get_i64(data, "messages", 0))
+    if (!out.len && (json_get_i64(data, "messages", 0) || !*effect))
         return (struct said){"", "", UI_DIM};
     return (struct said){str_starts(actor, "source:") ? "source" : say_actor(look, actor),
                          arena_printf(look->arena, "%s%s%s", *effect ? effect : "changed", out.len ? ": " : "", out.data), UI_SYSTEM};

@@ -146,7 +146,8 @@ static void draw_ledger(struct scoreboard *b, const struct look *look, struct su
         column = left + 11;
         surface_right(s, row, column, 6, xp < 0 ? UI_WARN : xp ? UI_XP : UI_MUTED, arena_printf(look->arena, "%s%lld", xp > 0 ? "+" : "", xp));
         surface_text(s, row, column + 8, 8, reversed ? UI_WARN : UI_DIM, state);
-        surface_textf(s, row++, column + 17, left + width - column - 17, UI_NORMAL, "#%lld %s%s%s", (long long)json_get_i64(line, "ticket", 0),
+        long long ticket = json_get_i64(line, "ticket", 0);
+        surface_textf(s, row++, column + 17, left + width - column - 17, UI_NORMAL, "%s%s%s%s", ticket ? arena_printf(look->arena, "#%lld ", ticket) : "",
                       json_get_string(line, "reason", ""), xp ? "" : ": ", xp ? "" : json_get_string(line, "rule", ""));
     }
 }

@@ -31,6 +31,7 @@ struct telling {
     const struct look *look;
     int64_t day, next_id;
     int width;
+    const char *customer;
 };
 
 static void new_day(struct telling *to, int64_t at)
@@ -74,8 +75,9 @@ static void tell_message(struct telling *to, int64_t at, const struct json *m)
     bool customer = str_eq(kind, "customer"), internal = !json_get_bool(m, "public", true), gone = str_eq(state, "withdrawn");
     bool agent = str_eq(kind, "agent");
     enum ui_role role = customer ? UI_CUSTOMER : internal ? UI_NOTE : agent ? UI_REPLY : UI_SYSTEM;
-    const char *who = customer ? author : look_owner(to->look, author);
-    head(to, at, role, customer ? "customer" : internal ? "note" : agent ? "reply" : *kind ? kind : "message");
+    const char *who = !customer ? look_owner(to->look, author) : *author ? author : to->customer;
+    bool automatic = json_get_bool(m, "automatic", false);
+    head(to, at, automatic ? UI_DIM : role, customer ? "customer" : automatic ? "auto" : internal ? "note" : agent ? "reply" : *kind ? kind : "message");
     char *name = text_safe_in(to->look->arena, str_eq(who, "-") ? "" : who, TEXT_LINE);
     pager_piece(to->pager, TEXT_AT, UI_STRONG, name);
     pager_piece(to->pager, TEXT_AT + text_columns(name) + 2, gone || str_eq(state, "failed") ? UI_WARN : UI_DIM, state);
@@ -116,7 +118,8 @@ static void tell_line(struct telling *to, const struct json *line)
 
 static void fill(struct ticket_screen *t, const struct look *look, const struct json *root, int width)
 {
-    struct telling to = {.pager = t->pager, .look = look, .width = width};
+    const struct mirror_row *row = ticket_row(look, t->id);
+    struct telling to = {.pager = t->pager, .look = look, .width = width, .customer = row && row->t.customer_name ? row->t.customer_name : ""};
     pager_begin(t->pager);
     for (const struct json *line = json_first(json_get(root, "lines")); line; line = json_next(line))
         tell_line(&to, line);
@@ -204,8 +207,8 @@ static int draw_clocks(const struct look *look, struct surface *s, int row, cons
     int column = 1, width = surface_columns(s);
     const struct json *e = json_get(doc, "escalation");
     if (str_eq(json_get_string(e, "state", ""), "triggered"))
-        column += surface_textf(s, row, column, width / 2, UI_CRITICAL, "‼ step %lld of %lld, next in %s", (long long)json_get_i64(e, "step", 0) + 1,
-                                (long long)json_get_i64(e, "steps", 0), look_countdown(look->arena, json_get_i64(e, "next_at", 0) - look->now)) + 3;
+        column += surface_textf(s, row, column, width / 2, UI_CRITICAL, "‼ step %s, next in %s", look_step(look->arena, e),
+                                look_countdown(look->arena, json_get_i64(e, "next_at", 0) - look->now)) + 3;
     for (const struct json *clock = json_first(json_get(doc, "clocks")); clock && column < width - 20; clock = json_next(clock)) {
         int used = facts_clock(look, s, row, column, width - column - 1, clock);
         column += used ? used + 3 : 0;

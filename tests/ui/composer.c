@@ -1,0 +1,236 @@
+/* composer and overlay: key scripts in, outcomes and pictures out. */
+#include "screen/composer.h"
+#include "screen/overlay.h"
+#include "support/desk.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+static struct desk_case desk;
+static struct composer composer;
+static struct overlay overlay;
+
+static int setup(void **state)
+{
+    (void)state;
+    desk_start(&desk);
+    desk_document(&desk, MIRROR_TICKET, 4119, "ticket.json");
+    desk_document(&desk, MIRROR_LINES, 4119, "lines.json");
+    composer_open(&composer, 4119, 1, true, "");
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    composer_fini(&composer);
+    overlay_close(&overlay);
+    desk_end(&desk);
+    return 0;
+}
+
+/* "Hi<Esc>y": letters as they are, names in angle brackets; the last outcome. */
+static int script(const char *text, int (*press)(const struct key *key))
+{
+    int outcome = -1;
+    struct keys keys;
+    while (*text) {
+        char name[32];
+        size_t n = *text == '<' ? strcspn(text, ">") + 1 : 1;
+        if (*text == '<') {
+            snprintf(name, sizeof name, "%.*s", (int)n - 2, text + 1);
+            assert_true(keys_parse(name, &keys));
+        } else {
+            keys = (struct keys){.key = {{.code = (uint32_t)(unsigned char)*text}}, .count = 1};
+        }
+        outcome = press(&keys.key[0]);
+        text += n;
+    }
+    return outcome;
+}
+
+static int to_composer(const struct key *key)
+{
+    return composer_key(&composer, key);
+}
+
+static int to_overlay(const struct key *key)
+{
+    return overlay_key(&overlay, key);
+}
+
+static void draw(int columns, int rows)
+{
+    desk_size(&desk, columns, rows);
+    composer_draw(&composer, &desk.look, desk.surface);
+}
+
+static void nothing_is_sent_by_one_key(void **state)
+{
+    (void)state;
+    assert_int_equal(script("Hi Jane", to_composer), COMPOSER_TYPED);
+    assert_int_equal(script("<Esc>", to_composer), COMPOSER_NOTHING);
+    assert_int_equal(composer.state, COMPOSER_REVIEW);
+    draw(80, 24);
+    desk_shows(&desk, "Reply to Jane Doe on #4119 by webhook");
+    desk_shows(&desk, "review:  y send   Y send and close   p postpone   e edit   q discard");
+    assert_int_equal(script("y", to_composer), COMPOSER_SEND);
+    assert_int_equal(composer.state, COMPOSER_SENDING);
+    assert_false(composer.close_after);
+}
+
+static void send_and_close_says_so(void **state)
+{
+    (void)state;
+    assert_int_equal(script("done<Esc>Y", to_composer), COMPOSER_SEND_CLOSE);
+    assert_true(composer.close_after);
+}
+
+static void a_placeholder_left_unfilled_refuses_to_send(void **state)
+{
+    (void)state;
+    assert_int_equal(script("see {{page}} ok<Esc>y", to_composer), COMPOSER_REFUSED);
+    assert_int_equal(composer.state, COMPOSER_WRITING);
+    draw(80, 24);
+    desk_shows(&desk, "A placeholder {{...}} is left");
+    for (int i = 0; i < 8; i++)
+        script("<Backspace>", to_composer);
+    assert_string_equal(editor_text(composer.editor), "see  ok");
+    assert_int_equal(script("<Esc>y", to_composer), COMPOSER_SEND);
+}
+
+static void an_empty_text_is_left_by_escape(void **state)
+{
+    (void)state;
+    assert_int_equal(script("<Esc>", to_composer), COMPOSER_DISCARD);
+}
+
+static void discarding_asks(void **state)
+{
+    (void)state;
+    script("words<Esc>q", to_composer);
+    assert_int_equal(composer.state, COMPOSER_DISCARDING);
+    assert_int_equal(script("n", to_composer), COMPOSER_NOTHING);
+    assert_int_equal(composer.state, COMPOSER_REVIEW);
+    assert_int_equal(script("qy", to_composer), COMPOSER_DISCARD);
+}
+
+static void a_conflict_shows_the_new_lines_and_asks(void **state)
+{
+    (void)state;
+    script("words<Esc>y", to_composer);
+    composer_conflict(&composer, 2);
+    draw(80, 24);
+    desk_shows(&desk, "Somebody wrote on this ticket since you began");
+    desk_shows(&desk, "Hi Jane, could you try a private window?");
+    desk_shows(&desk, "send it all the same?  y send   e edit");
+    assert_int_equal(script("y", to_composer), COMPOSER_SEND);
+    assert_int_equal(composer.thread_version, 2);
+}
+
+static void a_failed_send_loses_nothing(void **state)
+{
+    (void)state;
+    script("words<Esc>y", to_composer);
+    composer_failed(&composer);
+    assert_int_equal(composer.state, COMPOSER_REVIEW);
+    assert_string_equal(editor_text(composer.editor), "words");
+}
+
+static void a_source_without_replies_is_named_before_a_word_is_typed(void **state)
+{
+    (void)state;
+    composer_open(&composer, 4117, 1, true, "");
+    draw(120, 40);
+    desk_shows(&desk, "This ticket's source takes no replies. Esc then i makes this a note.");
+}
+
+static void the_thread_is_in_sight_while_one_writes_on_a_tall_terminal(void **state)
+{
+    (void)state;
+    script("My answer", to_composer);
+    draw(120, 40);
+    desk_shows(&desk, "┃ Since this morning I get a blank page");
+    desk_shows(&desk, "My answer");
+    composer.saved_at = DESK_NOW;
+    draw(120, 40);
+    desk_shows(&desk, "draft saved 14:32");
+}
+
+static void a_picker_takes_the_best_fit(void **state)
+{
+    (void)state;
+    const struct picker_item items[] = {{1, "ana", "4 open"}, {2, "tom", "9 open"}, {3, "mara", "2 open  on call"}};
+    overlay_pick(&overlay, 7, "assign to: ", items, 3, false);
+    desk_size(&desk, 80, 24);
+    overlay_draw(&overlay, &desk.look, desk.surface);
+    desk_shows(&desk, "assign to: ");
+    desk_shows(&desk, "2 open  on call");
+    assert_int_equal(script("ma<Enter>", to_overlay), OVERLAY_ANSWERED);
+    assert_string_equal(overlay_text(&overlay), "mara");
+    assert_int_equal(overlay_id(&overlay), 3);
+    assert_int_equal(overlay.purpose, 7);
+}
+
+static void a_question_gives_its_line_and_escape_leaves(void **state)
+{
+    (void)state;
+    overlay_ask(&overlay, 1, "page Mara about #42, because: ", "");
+    assert_int_equal(script("all down<Enter>", to_overlay), OVERLAY_ANSWERED);
+    assert_string_equal(overlay_text(&overlay), "all down");
+    assert_int_equal(script("<Esc>", to_overlay), OVERLAY_LEFT);
+}
+
+static void a_confirmation_hears_only_its_own_keys(void **state)
+{
+    (void)state;
+    overlay_confirm(&overlay, 1, "close 5 tickets?  y yes   Esc no", "y");
+    desk_size(&desk, 80, 24);
+    overlay_draw(&overlay, &desk.look, desk.surface);
+    desk_shows(&desk, "close 5 tickets?");
+    assert_int_equal(script("x", to_overlay), OVERLAY_IGNORED);
+    assert_int_equal(script("<Enter>", to_overlay), OVERLAY_IGNORED);
+    assert_int_equal(script("y", to_overlay), OVERLAY_ANSWERED);
+    assert_int_equal(overlay_choice(&overlay), 'y');
+}
+
+static void a_text_is_searched(void **state)
+{
+    (void)state;
+    struct pager *pager = overlay_read(&overlay, 1, "Help");
+    pager_begin(pager);
+    for (int i = 0; i < 100; i++)
+        pager_block(pager, 2, UI_NORMAL, false, i == 70 ? "the needle" : "hay");
+    pager_end(pager);
+    desk_size(&desk, 80, 24);
+    overlay_draw(&overlay, &desk.look, desk.surface);
+    desk_hides(&desk, "needle");
+    script("/needle<Enter>", to_overlay);
+    overlay_draw(&overlay, &desk.look, desk.surface);
+    desk_shows(&desk, "the needle");
+    assert_int_equal(script("q", to_overlay), OVERLAY_LEFT);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(nothing_is_sent_by_one_key),
+        T(send_and_close_says_so),
+        T(a_placeholder_left_unfilled_refuses_to_send),
+        T(an_empty_text_is_left_by_escape),
+        T(discarding_asks),
+        T(a_conflict_shows_the_new_lines_and_asks),
+        T(a_failed_send_loses_nothing),
+        T(a_source_without_replies_is_named_before_a_word_is_typed),
+        T(the_thread_is_in_sight_while_one_writes_on_a_tall_terminal),
+        T(a_picker_takes_the_best_fit),
+        T(a_question_gives_its_line_and_escape_leaves),
+        T(a_confirmation_hears_only_its_own_keys),
+        T(a_text_is_searched),
+    };
+    return cmocka_run_group_tests_name("composer", tests, NULL, NULL);
+}

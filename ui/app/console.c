@@ -1,0 +1,584 @@
+/* console: the loop (console_run reads as its table of contents) and the drawing. A key is answered with a frame at once;
+ * what the stream brings is drawn at most 30 times a second. The surface is drawn whole and sent as its difference, so
+ * nothing is written when nothing changed. */
+#include "app/console.h"
+#include "app/keys.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "core/when.h"
+#include "term/ncurses.h"
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { FRAME_MS = 33, ANCHOR_MS = 3000, CALM_MS = 10000, FOCUS_MS = 150, POPUP_MS = 300, DRAFT_MS = 500, TOAST_MS = 5000, TICK_MS = 1000 };
+
+static const char *const screens[] = {[PLACE_QUEUE] = "queue", [PLACE_TICKET] = "ticket", [PLACE_ESCALATIONS] = "escalations",
+                                      [PLACE_INGEST] = "ingest", [PLACE_BOSS] = "boss", [PLACES] = NULL};
+
+/* What the hint bar offers, by screen, most useful first; keys come from the live bindings. */
+static const char *const hints[PLACES][12] = {
+    [PLACE_QUEUE] = {"claim", "assign", "reply", "note", "close", "snooze", "escalate", "mark", "filter", "palette", "help"},
+    [PLACE_TICKET] = {"reply", "note", "claim", "assign", "close", "snooze", "label", "why", "copy", "back", "help"},
+    [PLACE_ESCALATIONS] = {"ack", "escalate", "open", "why", "snooze", "back", "help"},
+    [PLACE_INGEST] = {"open", "why", "freeze", "back", "help"},
+    [PLACE_BOSS] = {"down", "up", "back", "help"},
+};
+
+/* --- small questions --- */
+
+int64_t console_now(const struct console *c)
+{
+    return clock_now() + mirror_offset(c->mirror);
+}
+
+int64_t console_zone(void)
+{
+    time_t now = time(NULL);
+    struct tm local;
+    localtime_r(&now, &local);
+    return (int64_t)local.tm_gmtoff * 1000;
+}
+
+enum place console_place(const struct console *c)
+{
+    return c->stack[c->depth];
+}
+
+const char *console_screen(const struct console *c)
+{
+    return screens[console_place(c)];
+}
+
+bool console_anchored(const struct console *c)
+{
+    return c->frozen || clock_mono() - c->last_key < ANCHOR_MS;
+}
+
+struct look console_look(struct console *c)
+{
+    return (struct look){.mirror = c->mirror, .arena = c->frame, .now = console_now(c), .zone = console_zone(), .link = "", .game = true};
+}
+
+int64_t console_ticket(struct console *c)
+{
+    struct look look = console_look(c);
+    switch (console_place(c)) {
+    case PLACE_QUEUE:
+        return list_selected(c->queue.list);
+    case PLACE_TICKET:
+        return c->ticket.id;
+    case PLACE_ESCALATIONS:
+        return lists_ticket(&c->escalations, &look);
+    case PLACE_INGEST:
+        return lists_ticket(&c->ingest, &look);
+    case PLACE_BOSS:
+    case PLACES:
+        break;
+    }
+    return 0;
+}
+
+void console_toast(struct console *c, enum ui_role role, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(c->toast, sizeof c->toast, fmt, ap);
+    va_end(ap);
+    c->toast_role = role;
+    c->toast_until = clock_mono() + (role == UI_ERROR || role == UI_CRITICAL ? 2 * TOAST_MS : TOAST_MS);
+    c->dirty = true;
+}
+
+void console_go(struct console *c, enum place place)
+{
+    if (place == PLACE_QUEUE)
+        c->depth = 0;
+    else if (console_place(c) != place) {
+        c->depth += c->depth + 1 < DEPTH;
+        c->stack[c->depth] = place;
+    }
+    fetch_place(c);
+    c->focus_at = 0;
+}
+
+bool console_back(struct console *c)
+{
+    if (!c->depth)
+        return false;
+    c->depth--;
+    fetch_place(c);
+    c->focus_at = 0;
+    return true;
+}
+
+void console_changed(struct console *c)
+{
+    struct look look = console_look(c);
+    bool anchored = console_anchored(c);
+    mirror_anchor(c->mirror, anchored);
+    if (!anchored)
+        mirror_settle(c->mirror);
+    queue_sync(&c->queue, c->mirror, anchored);
+    lists_sync(&c->escalations, &look, anchored);
+    lists_sync(&c->ingest, &look, anchored);
+    c->rows_changed = false;
+    c->dirty = true;
+}
+
+/* The mirror asks whether a ticket fits the filter; the last one is kept parsed. */
+static bool matches(void *arg, const char *text, const struct ticket *ticket)
+{
+    struct console *c = arg;
+    if (!c->match_text || strcmp(c->match_text, text) != 0) {
+        arena_reset(c->match_arena);
+        c->match_text = arena_strdup(c->match_arena, text);
+        c->match = when_parse(c->match_arena, text, NULL);
+    }
+    struct when_env env = {.me = mirror_me(c->mirror)};
+    return c->match && when_eval(c->match, ticket, &env);
+}
+
+/* --- drawing --- */
+
+static void fill_link(struct console *c, struct look *look)
+{
+    const struct link_status *s = link_status(c->link);
+    int64_t now = clock_mono(), gone = now - s->since, retry = s->retry_at > now ? (s->retry_at - now + 999) / 1000 : 0;
+    bool down = s->state == LINK_DOWN || (s->state == LINK_CONNECTING && mirror_ready(c->mirror) && gone > 1000);
+    look->link = s->state == LINK_LIVE ? "live" : down ? arena_printf(c->frame, "gone %s", look_ago(c->frame, gone)) : "connecting";
+    look->link_role = s->state == LINK_LIVE ? UI_OK : down ? UI_LATE : UI_WARN;
+    if (s->state == LINK_LIVE && s->round_trip_us > 150000) {
+        look->link = arena_printf(c->frame, "slow %lld ms", (long long)(s->round_trip_us / 1000));
+        look->link_role = UI_WARN;
+    }
+    if (!mirror_ready(c->mirror) && c->slots[SLOT_DESK].wanted)
+        look->banner = arena_printf(c->frame, "No daemon answers at %s; trying again.", c->home.socket);
+    else if (c->gone_since && now - c->gone_since > 700)
+        look->banner = arena_printf(c->frame, "The daemon stopped answering %llds ago. Nothing you typed is lost; trying again in %llds (R: now).",
+                                    (long long)((now - c->gone_since) / 1000), (long long)retry);
+}
+
+static void fill_hints(struct console *c, struct look *look)
+{
+    struct hint *list = ARENA_ARRAY(c->frame, struct hint, 12);
+    for (int i = 0; i < 12 && hints[console_place(c)][i]; i++) {
+        const char *name = hints[console_place(c)][i];
+        const struct binding *b = keymap_find(c->keymap, console_screen(c), name);
+        if (b)
+            list[look->hint_count++] = (struct hint){b->spelled, name};
+        else if (strcmp(name, "snooze") == 0)
+            list[look->hint_count++] = (struct hint){"z…", name};
+    }
+    look->hints = list;
+}
+
+/* Keys half pressed: what may follow, after a moment's thought. */
+static void draw_popup(struct console *c, struct surface *s, const struct look *look)
+{
+    if (!c->pending.count || clock_mono() - c->pending_since < POPUP_MS)
+        return;
+    const struct binding **list = keymap_list(c->keymap, c->frame, console_screen(c), &c->pending);
+    int n = 0, foot = look_footer_row(look, s), width = surface_columns(s), per = width / 26 > 0 ? width / 26 : 1;
+    while (list[n])
+        n++;
+    int rows = (n + per - 1) / per;
+    rows = rows < foot - 1 ? rows : foot - 1;
+    surface_fill(s, foot - rows, 0, rows, width, UI_NORMAL);
+    if (foot - rows - 1 >= 0)
+        surface_rule(s, foot - rows - 1);
+    for (int i = 0; i < n && i / per < rows; i++)
+        look_pair(s, foot - rows + i / per, 1 + i % per * 26, UI_KEY, list[i]->spelled, UI_HINT, list[i]->command);
+}
+
+static void draw_place(struct console *c, const struct look *look, struct surface *s)
+{
+    switch (console_place(c)) {
+    case PLACE_QUEUE:
+        queue_draw(&c->queue, look, s);
+        break;
+    case PLACE_TICKET:
+        ticket_draw(&c->ticket, look, s);
+        break;
+    case PLACE_ESCALATIONS:
+        lists_draw(&c->escalations, look, s);
+        break;
+    case PLACE_INGEST:
+        lists_draw(&c->ingest, look, s);
+        break;
+    case PLACE_BOSS:
+        scoreboard_draw(&c->board, look, s);
+        break;
+    case PLACES:
+        break;
+    }
+}
+
+static void draw(struct console *c)
+{
+    struct look look = console_look(c);
+    fill_link(c, &look);
+    fill_hints(c, &look);
+    look.toast = *c->toast ? c->toast : NULL;
+    look.toast_role = c->toast_role;
+    surface_clear(c->surface);
+    surface_cursor(c->surface, -1, 0);
+    if (composer_is_open(&c->composer)) {
+        composer_draw(&c->composer, &look, c->surface);
+    } else {
+        draw_place(c, &look, c->surface);
+        draw_popup(c, c->surface, &look);
+    }
+    if (c->overlay.kind)
+        overlay_draw(&c->overlay, &look, c->surface);
+    term_draw(c->surface, &c->theme);
+    c->last_draw = clock_mono();
+    c->dirty = false;
+}
+
+/* --- keys --- */
+
+static void edit_outside(struct console *c)
+{
+    const char *editor = getenv("VISUAL"), *dir = getenv("XDG_RUNTIME_DIR");
+    char path[512], *text = malloc(300 << 10);
+    struct err err = {0};
+    int status = 0;
+    editor = editor && *editor ? editor : getenv("EDITOR");
+    snprintf(path, sizeof path, "%s/triage-draft-XXXXXX", dir && *dir ? dir : "/tmp");
+    int fd = editor && *editor ? mkstemp(path) : -1;
+    if (fd < 0) {
+        console_toast(c, UI_ERROR, editor ? "No temporary file for the editor" : "Set $VISUAL or $EDITOR first");
+        free(text);
+        return;
+    }
+    size_t n = editor_length(c->composer.editor);
+    bool ok = write(fd, editor_text(c->composer.editor), n) == (ssize_t)n;
+    if (ok && term_run(editor, path, &status, &err) && status == 0 && lseek(fd, 0, SEEK_SET) == 0) {
+        ssize_t got = pread(fd, text, (300 << 10) - 1, 0);
+        text[got > 0 ? got : 0] = 0;
+        if (got >= 0)
+            composer_set(&c->composer, text);
+        c->composer.changed_at = clock_mono();
+    } else {
+        console_toast(c, UI_ERROR, "The editor did not end well; the text is as it was.");
+    }
+    close(fd);
+    unlink(path);
+    free(text);
+}
+
+static void composer_outcome(struct console *c, enum composer_outcome outcome)
+{
+    struct composer *w = &c->composer;
+    switch (outcome) {
+    case COMPOSER_TYPED:
+        w->changed_at = clock_mono();
+        break;
+    case COMPOSER_SEND:
+    case COMPOSER_SEND_CLOSE:
+        fetch_send(c);
+        break;
+    case COMPOSER_POSTPONE:
+        fetch_draft(c, false);
+        console_toast(c, UI_TOAST, "The draft is kept; %s goes on with it.", w->reply ? "r" : "i");
+        composer_fini(w);
+        break;
+    case COMPOSER_DISCARD:
+        fetch_draft(c, true);
+        composer_fini(w);
+        break;
+    case COMPOSER_NOTE: {
+        fetch_draft(c, true);
+        w->reply = false;
+        w->state = COMPOSER_WRITING;
+        w->changed_at = clock_mono();
+        break;
+    }
+    case COMPOSER_EXTERNAL:
+        edit_outside(c);
+        break;
+    case COMPOSER_NOTHING:
+    case COMPOSER_REFUSED:
+        break;
+    }
+}
+
+static void overlay_outcome(struct console *c, enum overlay_outcome outcome)
+{
+    if (outcome == OVERLAY_LEFT) {
+        overlay_close(&c->overlay);
+        c->asked = (struct asked){0};
+    } else if (outcome == OVERLAY_ANSWERED) {
+        run_answer(c);
+    }
+}
+
+static void screen_key(struct console *c, const struct key *key)
+{
+    const struct binding *binding = NULL;
+    if (!c->pending.count)
+        c->pending_since = clock_mono();
+    if (keymap_press(c->keymap, console_screen(c), &c->pending, key, &binding) == KEYMAP_RUN)
+        run_line(c, binding->command);
+}
+
+static void resize(struct console *c)
+{
+    int columns, rows;
+    term_size(&columns, &rows);
+    surface_resize(c->surface, columns, rows);
+}
+
+static void take_key(struct console *c, const struct key *key)
+{
+    c->dirty = true;
+    switch (key->code) {
+    case K_RESIZE:
+    case K_RESUMED:
+        resize(c);
+        return;
+    case K_END_ASKED:
+        c->quit = true;
+        return;
+    case K_FOCUS_IN:
+    case K_FOCUS_OUT:
+        c->unfocused = key->code == K_FOCUS_OUT;
+        return;
+    default:
+        break;
+    }
+    c->last_key = clock_mono();
+    c->calm = false;
+    mirror_anchor(c->mirror, true);
+    if (c->overlay.kind)
+        overlay_outcome(c, overlay_key(&c->overlay, key));
+    else if (composer_is_open(&c->composer))
+        composer_outcome(c, composer_key(&c->composer, key));
+    else
+        screen_key(c, key);
+}
+
+/* --- what the clock asks for --- */
+
+/* The selected ticket's documents follow a short pause of the cursor, where the pane shows them. */
+static void follow_cursor(struct console *c, int64_t now)
+{
+    bool pane = console_place(c) == PLACE_QUEUE && queue_has_pane(&c->queue, surface_columns(c->surface));
+    int64_t ticket = pane ? list_selected(c->queue.list) : 0;
+    if (!ticket || ticket == c->focus) {
+        c->focus_at = 0;
+    } else if (!c->focus_at) {
+        c->focus_at = now + FOCUS_MS;
+    } else if (now >= c->focus_at) {
+        c->focus_at = 0;
+        fetch_focus(c, ticket);
+    }
+}
+
+static void watch_link(struct console *c, int64_t now)
+{
+    enum link_state state = link_status(c->link)->state;
+    if (state == LINK_LIVE && c->gone_since) {
+        c->gone_since = 0;
+        fetch_place(c);
+        if (composer_is_open(&c->composer) && c->composer.changed_at)
+            c->composer.changed_at = now - DRAFT_MS;
+        c->dirty = true;
+    }
+    if (state == LINK_DOWN && !c->gone_since)
+        c->gone_since = now;
+}
+
+static void tick(struct console *c, int64_t now)
+{
+    follow_cursor(c, now);
+    watch_link(c, now);
+    if (c->rows_changed)
+        console_changed(c);
+    if (!c->calm && now - c->last_key >= ANCHOR_MS && !c->frozen) {
+        c->calm = true;
+        console_changed(c);
+    }
+    if (c->calm && now - c->last_key >= CALM_MS && list_new_above(c->queue.list)) {
+        queue_calm(&c->queue);
+        c->dirty = true;
+    }
+    if (c->toast_until && now >= c->toast_until) {
+        c->toast_until = 0;
+        c->toast[0] = 0;
+        c->dirty = true;
+    }
+    if (c->composer.changed_at && now - c->composer.changed_at >= DRAFT_MS)
+        fetch_draft(c, false);
+    if (c->pending.count && now - c->pending_since >= POPUP_MS && !c->popup) {
+        c->popup = true;
+        c->dirty = true;
+    }
+    c->popup &= c->pending.count > 0;
+    if (now >= c->next_tick) {
+        c->next_tick = now + TICK_MS;
+        c->dirty = true;
+    }
+    if (c->page_ticket) {
+        char text[64];
+        snprintf(text, sizeof text, "#%lld pages you", (long long)c->page_ticket);
+        term_notify("triage", text);
+        c->page_ticket = 0;
+    }
+}
+
+static void sooner(int64_t *at, int64_t other)
+{
+    if (other && other < *at)
+        *at = other;
+}
+
+static int patience(const struct console *c)
+{
+    int64_t now = clock_mono(), at = c->next_tick;
+    sooner(&at, c->toast_until);
+    sooner(&at, c->focus_at);
+    sooner(&at, fetch_next(c));
+    sooner(&at, c->composer.changed_at ? c->composer.changed_at + DRAFT_MS : 0);
+    sooner(&at, c->pending.count && !c->popup ? c->pending_since + POPUP_MS : 0);
+    sooner(&at, c->calm ? 0 : c->last_key + ANCHOR_MS);
+    sooner(&at, c->dirty ? c->last_draw + FRAME_MS : 0);
+    int half = term_patience();
+    int64_t wait = at <= now ? 0 : at - now;
+    return half >= 0 && half < wait ? half : (int)wait;
+}
+
+/* --- beginning and end --- */
+
+static bool load_keys(struct console *c, struct err *err)
+{
+    const char *home = getenv("XDG_CONFIG_HOME"), *user = getenv("HOME");
+    c->keymap = keymap_new(c->arena);
+    if (!keymap_parse(c->keymap, "default.keys", keys_default, strlen(keys_default), screens, err))
+        return false;
+    const char *own = c->options.keys ? c->options.keys
+                      : home && *home ? arena_printf(c->arena, "%s/triage/keys", home)
+                      : user          ? arena_printf(c->arena, "%s/.config/triage/keys", user)
+                                      : NULL;
+    return !own || (!c->options.keys && access(own, R_OK) != 0) || keymap_load(c->keymap, own, screens, err);
+}
+
+static bool load_theme(struct console *c, struct err *err)
+{
+    const char *config = getenv("XDG_CONFIG_HOME"), *user = getenv("HOME"), *named = c->options.theme ? c->options.theme : getenv("TRIAGE_THEME");
+    const char *own = config && *config ? arena_printf(c->arena, "%s/triage/themes", config) : user ? arena_printf(c->arena, "%s/.config/triage/themes", user) : NULL;
+    int n = 0;
+    if (own)
+        c->theme_dirs[n++] = own;
+    const char *shipped = home_data(c->arena, "themes");
+    if (shipped)
+        c->theme_dirs[n++] = shipped;
+    theme_terminal(&c->theme);
+    return !named || !*named || theme_find(&c->theme, named, c->theme_dirs, err);
+}
+
+static bool start(struct console *c, struct err *err)
+{
+    int columns, rows;
+    home_find(c->arena, c->options.socket, &c->home);
+    if (c->home.dir && !home_answers(c->home.socket) && !home_start(c->arena, &c->home, err))
+        return false;
+    if (!load_keys(c, err) || !load_theme(c, err))
+        return false;
+    c->link = link_open(c->home.socket);
+    fetch_start(c);
+    link_run(c->link);
+    struct term_options options = {.ascii = c->options.ascii, .mono = c->options.mono, .focus = true};
+    if (!term_open(&options, err))
+        return false;
+    term_size(&columns, &rows);
+    c->surface = surface_new(columns, rows);
+    term_title("triage");
+    return true;
+}
+
+static void console_init(struct console *c, const struct cli_options *options)
+{
+    *c = (struct console){.arena = arena_new(), .frame = arena_new(), .match_arena = arena_new(), .options = *options};
+    c->mirror = mirror_new(matches, c);
+    queue_init(&c->queue);
+    lists_init(&c->escalations, LISTS_ESCALATIONS);
+    lists_init(&c->ingest, LISTS_INGEST);
+    c->next_tick = clock_mono() + TICK_MS;
+    str_copy(c->view, sizeof c->view, options->view ? options->view : "");
+}
+
+static void console_fini(struct console *c)
+{
+    link_close(c->link);
+    composer_fini(&c->composer);
+    overlay_close(&c->overlay);
+    ticket_fini(&c->ticket);
+    queue_fini(&c->queue);
+    lists_fini(&c->escalations);
+    lists_fini(&c->ingest);
+    mirror_free(c->mirror);
+    surface_free(c->surface);
+    arena_free(c->match_arena);
+    arena_free(c->frame);
+    arena_free(c->arena);
+}
+
+/* What was typed is with the daemon before we leave; a daemon that is gone gets a second. */
+static void keep_draft(struct console *c)
+{
+    if (!composer_is_open(&c->composer) || !editor_length(c->composer.editor))
+        return;
+    fetch_draft(c, false);
+    for (int64_t end = clock_mono() + 1000; link_status(c->link)->calls && clock_mono() < end; link_run(c->link))
+        link_wait(c->link, NULL, 0, 100);
+}
+
+static void loop(struct console *c)
+{
+    struct key key;
+    while (!c->quit) {
+        int fds[] = {term_input_fd(), term_signal_fd()};
+        arena_reset(c->frame);
+        link_wait(c->link, fds, 2, patience(c));
+        bool pressed = false;
+        while (!c->quit && term_key(&key)) {
+            take_key(c, &key);
+            pressed = true;
+        }
+        link_run(c->link);
+        tick(c, clock_mono());
+        fetch_pump(c);
+        if (c->dirty && (pressed || clock_mono() - c->last_draw >= FRAME_MS))
+            draw(c);
+    }
+}
+
+int console_run(const struct cli_options *options)
+{
+    struct console *c = calloc(1, sizeof *c);
+    struct err err = {0};
+    if (!c)
+        abort();
+    console_init(c, options);
+    bool ok = start(c, &err);
+    if (ok) {
+        loop(c);
+        keep_draft(c);
+    }
+    term_close();
+    console_fini(c);
+    free(c);
+    if (ok)
+        return 0;
+    fprintf(stderr, "triage: %s\n", err.text);
+    const char *hint = err_row(err.code)->hint;
+    if (*hint)
+        fprintf(stderr, "  hint: %s\n", hint);
+    return err_row(err.code)->exit;
+}

@@ -1,0 +1,558 @@
+/* fetch: what is asked of the daemon. Each thing is a slot that is wanted, in flight, or done; wanting it while it flies
+ * asks once more when it is back, so the screen ends at the newest state and bursts cost one call. Answers come from
+ * link_run on the loop's thread. */
+#include "app/console.h"
+#include "base/clock.h"
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PAGE_LEAST = 60, RETRY_MS = 500, DRAFT_MAX = 300 << 10 };
+
+struct answer_for {
+    struct console *c;
+    enum slot slot;
+    int64_t ticket;
+    char *view, *where;
+};
+
+static char *escaped(struct arena *arena, const char *text)
+{
+    AUTO_STR out;
+    str_init(&out, 16384);
+    for (const unsigned char *at = (const unsigned char *)text; *at; at++)
+        if ((*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') || (*at >= '0' && *at <= '9') || strchr("-_.~", *at))
+            str_addc(&out, (char)*at);
+        else
+            str_addf(&out, "%%%02X", *at);
+    return arena_strdup(arena, out.data);
+}
+
+static int page_size(const struct console *c)
+{
+    int rows = c->surface ? surface_rows(c->surface) + 20 : PAGE_LEAST;
+    return rows > PAGE_LEAST ? rows : PAGE_LEAST;
+}
+
+static const char *list_path(struct console *c, struct arena *a, bool more)
+{
+    AUTO_STR path;
+    str_init(&path, 32768);
+    str_addf(&path, "/v1/tickets?view=%s&sort=due&limit=%d", escaped(a, c->view), more ? 200 : page_size(c));
+    if (*c->where)
+        str_addf(&path, "&where=%s", escaped(a, c->where));
+    if (more)
+        str_addf(&path, "&after=%s", escaped(a, mirror_next(c->mirror)));
+    return arena_strdup(a, path.data);
+}
+
+static const char *path_of(struct console *c, struct arena *a, enum slot slot)
+{
+    switch ((int)slot) {
+    case SLOT_DESK:
+        return *c->view ? arena_printf(a, "/v1/desk?view=%s&limit=%d", escaped(a, c->view), page_size(c)) : arena_printf(a, "/v1/desk?limit=%d", page_size(c));
+    case SLOT_PAGE:
+        return list_path(c, a, false);
+    case SLOT_MORE:
+        return mirror_next(c->mirror) ? list_path(c, a, true) : NULL;
+    case SLOT_DOC + MIRROR_TICKET:
+        return c->focus ? arena_printf(a, "/v1/tickets/%" PRId64, c->focus) : NULL;
+    case SLOT_DOC + MIRROR_LINES:
+        return c->focus ? arena_printf(a, "/v1/tickets/%" PRId64 "/lines", c->focus) : NULL;
+    case SLOT_DOC + MIRROR_WHY:
+        return c->focus ? arena_printf(a, "/v1/tickets/%" PRId64 "/why/%s", c->focus, c->why) : NULL;
+    case SLOT_DOC + MIRROR_ESCALATIONS:
+        return "/v1/escalations";
+    case SLOT_DOC + MIRROR_SCORES:
+        return "/v1/scores";
+    case SLOT_DOC + MIRROR_EVENTS:
+        return "/v1/events?limit=100";
+    case SLOT_DOC + MIRROR_EVENT:
+        return arena_printf(a, "/v1/events/%" PRId64, c->event);
+    case SLOT_DOC + MIRROR_REFUSALS:
+        return "/v1/refusals";
+    default:
+        return NULL;
+    }
+}
+
+/* --- wanting --- */
+
+void fetch_want_soon(struct console *c, enum slot slot, int64_t ms)
+{
+    struct wanted *w = &c->slots[slot];
+    if (w->flying) {
+        w->again = true;
+        return;
+    }
+    int64_t at = clock_mono() + ms;
+    if (!w->wanted || at < w->not_before)
+        w->not_before = at;
+    w->wanted = true;
+}
+
+void fetch_want(struct console *c, enum slot slot)
+{
+    fetch_want_soon(c, slot, 0);
+}
+
+void fetch_focus(struct console *c, int64_t ticket)
+{
+    c->focus = ticket;
+    if (!ticket)
+        return;
+    fetch_want(c, SLOT_DOC + MIRROR_TICKET);
+    fetch_want(c, SLOT_DOC + MIRROR_LINES);
+}
+
+void fetch_view(struct console *c, const char *view, const char *where)
+{
+    str_copy(c->view, sizeof c->view, view);
+    str_copy(c->where, sizeof c->where, where ? where : "");
+    fetch_want(c, SLOT_PAGE);
+}
+
+void fetch_place(struct console *c)
+{
+    switch (console_place(c)) {
+    case PLACE_TICKET:
+        fetch_focus(c, c->ticket.id);
+        break;
+    case PLACE_ESCALATIONS:
+        fetch_want(c, SLOT_DOC + MIRROR_ESCALATIONS);
+        break;
+    case PLACE_INGEST:
+        fetch_want(c, SLOT_DOC + MIRROR_EVENTS);
+        fetch_want(c, SLOT_DOC + MIRROR_REFUSALS);
+        break;
+    case PLACE_BOSS:
+        fetch_want(c, SLOT_DOC + MIRROR_SCORES);
+        break;
+    case PLACE_QUEUE:
+    case PLACES:
+        break;
+    }
+}
+
+/* --- answers --- */
+
+static void follow_frames(void *arg, const char *event, int64_t id, const char *data, size_t n);
+
+static void show_read(struct console *c, enum mirror_doc_id id)
+{
+    const struct json *root = mirror_doc(c->mirror, id)->root;
+    struct pager *pager = c->overlay.kind == OVERLAY_READ && c->overlay.purpose == FOR_READING ? c->overlay.pager : NULL;
+    if (!pager)
+        return;
+    pager_begin(pager);
+    if (id == MIRROR_WHY) {
+        for (const struct json *line = json_first(json_get(root, "lines")); line; line = json_next(line))
+            pager_block(pager, 2, UI_NORMAL, false, json_string(line) ? json_string(line) : "");
+    } else {
+        char *text = json_print_pretty(json_get(root, "event"));
+        pager_block(pager, 2, UI_NORMAL, true, text);
+        free(text);
+    }
+    pager_end(pager);
+}
+
+static void take_document(struct console *c, enum mirror_doc_id id, int64_t ticket, const struct link_answer *answer)
+{
+    struct err err = {0};
+    bool of_ticket = id == MIRROR_TICKET || id == MIRROR_LINES || id == MIRROR_WHY;
+    if (of_ticket && ticket != c->focus)
+        return;
+    if (!mirror_doc_set(c->mirror, id, of_ticket ? ticket : 0, answer->body, answer->n, console_now(c), &err))
+        console_toast(c, UI_ERROR, "%s", err.text);
+    if (id == MIRROR_WHY || id == MIRROR_EVENT)
+        show_read(c, id);
+    if (id == MIRROR_EVENTS || id == MIRROR_REFUSALS || id == MIRROR_ESCALATIONS)
+        console_changed(c);
+}
+
+static void take_desk(struct console *c, const struct link_answer *answer)
+{
+    struct err err = {0};
+    bool first = !mirror_ready(c->mirror);
+    if (!mirror_desk(c->mirror, answer->body, answer->n, clock_now(), &err)) {
+        console_toast(c, UI_ERROR, "%s", err.text);
+        return;
+    }
+    str_copy(c->view, sizeof c->view, mirror_view_name(c->mirror));
+    if (link_status(c->link)->state == LINK_IDLE)
+        link_follow(c->link, mirror_seq(c->mirror), follow_frames, c);
+    else
+        link_resume_from(c->link, mirror_seq(c->mirror));
+    if (*c->where || !first) /* a desk's rows come in the view's own order, the list's are by due time */
+        fetch_want(c, SLOT_PAGE);
+    if (first && c->options.view && mirror_view_find(c->mirror, c->options.view))
+        fetch_view(c, c->options.view, "");
+    console_changed(c);
+    fetch_place(c);
+}
+
+static void take_page(struct console *c, const struct answer_for *to, const struct link_answer *answer)
+{
+    struct err err = {0};
+    bool more = to->slot == SLOT_MORE;
+    if (strcmp(to->view, c->view) != 0 || strcmp(to->where, c->where) != 0)
+        return;
+    if (!mirror_page(c->mirror, c->view, *c->where ? c->where : NULL, more, answer->body, answer->n, &err))
+        console_toast(c, UI_ERROR, "%s", err.text);
+    console_changed(c);
+}
+
+/* A call that failed is tried again while nobody answers; any other refusal is said once. */
+static void refused(struct console *c, enum slot slot, const struct link_answer *answer)
+{
+    struct wanted *w = &c->slots[slot];
+    if (answer->err->code == ERR_UNAVAILABLE) {
+        w->wanted = true;
+        w->not_before = clock_mono() + RETRY_MS;
+        return;
+    }
+    if (slot == SLOT_DOC + MIRROR_REFUSALS && answer->err->code == ERR_FORBIDDEN)
+        return;
+    console_toast(c, UI_ERROR, "%s%s%s", answer->err->text, *answer->hint ? ". " : "", answer->hint);
+    if (slot == SLOT_PAGE && *c->where)
+        fetch_view(c, c->view, "");
+}
+
+static void take(void *arg, const struct link_answer *answer)
+{
+    struct answer_for *to = arg;
+    struct console *c = to->c;
+    struct wanted *w = &c->slots[to->slot];
+    w->flying = false;
+    c->dirty = true;
+    if (answer->err)
+        refused(c, to->slot, answer);
+    else if (to->slot == SLOT_DESK)
+        take_desk(c, answer);
+    else if (to->slot == SLOT_PAGE || to->slot == SLOT_MORE)
+        take_page(c, to, answer);
+    else
+        take_document(c, (enum mirror_doc_id)(to->slot - SLOT_DOC), to->ticket, answer);
+    if (w->again) {
+        w->again = false;
+        fetch_want(c, to->slot);
+    }
+    free(to->view);
+    free(to->where);
+    free(to);
+}
+
+void fetch_pump(struct console *c)
+{
+    int64_t now = clock_mono();
+    for (int slot = 0; slot < SLOTS; slot++) {
+        struct wanted *w = &c->slots[slot];
+        if (!w->wanted || w->flying || now < w->not_before)
+            continue;
+        AUTO_ARENA a = arena_new();
+        const char *path = path_of(c, a, (enum slot)slot);
+        w->wanted = false;
+        if (!path)
+            continue;
+        struct answer_for *to = calloc(1, sizeof *to);
+        *to = (struct answer_for){c, (enum slot)slot, c->focus, strdup(c->view), strdup(c->where)};
+        w->flying = true;
+        link_send(c->link, "GET", path, NULL, take, to);
+    }
+}
+
+int64_t fetch_next(const struct console *c)
+{
+    int64_t next = INT64_MAX;
+    for (int slot = 0; slot < SLOTS; slot++)
+        if (c->slots[slot].wanted && !c->slots[slot].flying && c->slots[slot].not_before < next)
+            next = c->slots[slot].not_before;
+    return next;
+}
+
+/* --- the stream --- */
+
+static void score_toast(struct console *c, const char *data, size_t n)
+{
+    AUTO_JSON root = json_parse(data, n, &json_limits_dialect, NULL, NULL);
+    const struct json *body = json_get(root, "data");
+    long long xp = json_get_i64(body, "xp", 0), ticket = json_get_i64(body, "ticket", 0);
+    if (!str_eq(json_get_string(body, "agent", ""), mirror_me(c->mirror)))
+        return;
+    const char *reason = json_get_string(body, "reason", "");
+    if (xp > 0)
+        console_toast(c, UI_XP, "+%lld XP held: #%lld %s (u undo)", xp, ticket, reason);
+    else if (xp < 0)
+        console_toast(c, UI_WARN, "%lld XP taken back: #%lld %s", xp, ticket, reason);
+    else
+        console_toast(c, UI_DIM, "no XP for #%lld: %s", ticket, reason);
+}
+
+static void game_toast(struct console *c, const char *event, const char *data, size_t n)
+{
+    AUTO_JSON root = json_parse(data, n, &json_limits_dialect, NULL, NULL);
+    const struct json *body = json_get(root, "data");
+    const char *what = json_get_string(body, "what", json_get_string(body, "state", ""));
+    if (str_eq(event, "boss") && (str_eq(what, "defeated") || str_eq(what, "spawned") || str_eq(what, "fled")))
+        console_toast(c, UI_BOSS, "%s: %s", json_get_string(body, "name", "the boss"), what);
+    if (str_eq(event, "player") && str_eq(json_get_string(body, "agent", ""), mirror_me(c->mirror))) {
+        if (str_eq(what, "level_up"))
+            console_toast(c, UI_GOLD, "You reached level %lld", (long long)json_get_i64(body, "new", 0));
+        else if (str_eq(what, "achievement"))
+            console_toast(c, UI_GOLD, "◆ %s", json_get_string(body, "name", "achievement"));
+    }
+}
+
+/* Told to page me: the terminal says so even when it is not looked at. Only the number leaves the screen. */
+static void page_me(struct console *c, const char *data, size_t n)
+{
+    AUTO_JSON root = json_parse(data, n, &json_limits_dialect, NULL, NULL);
+    for (const struct json *who = json_first(json_path(root, "data.told")); who; who = json_next(who)) {
+        if (!str_eq(json_string(who), mirror_me(c->mirror)))
+            continue;
+        console_toast(c, UI_CRITICAL, "‼ #%lld pages you: K acknowledges, ge shows it", (long long)json_get_i64(root, "ticket", 0));
+        c->page_ticket = json_get_i64(root, "ticket", 0);
+    }
+}
+
+static void follow_frames(void *arg, const char *event, int64_t id, const char *data, size_t n)
+{
+    struct console *c = arg;
+    bool news = id > mirror_seq(c->mirror);
+    unsigned changed = mirror_frame(c->mirror, event, id, data, n, console_now(c));
+    c->dirty = true;
+    if (news && str_eq(event, "score"))
+        score_toast(c, data, n);
+    if (news && (str_eq(event, "boss") || str_eq(event, "player")))
+        game_toast(c, event, data, n);
+    if (news && str_eq(event, "escalation"))
+        page_me(c, data, n);
+    if (changed & MIRROR_CHANGED_ALL)
+        fetch_want(c, SLOT_DESK);
+    if (changed & MIRROR_CHANGED_ROWS)
+        c->rows_changed = true;
+    if (changed & MIRROR_CHANGED_TICKET) {
+        fetch_want(c, SLOT_DOC + MIRROR_TICKET);
+        fetch_want(c, SLOT_DOC + MIRROR_LINES);
+    }
+    enum place place = console_place(c);
+    if (changed & MIRROR_CHANGED_ESCALATION && place == PLACE_ESCALATIONS)
+        fetch_want_soon(c, SLOT_DOC + MIRROR_ESCALATIONS, 50);
+    if (changed & MIRROR_CHANGED_GAME && place == PLACE_BOSS)
+        fetch_want_soon(c, SLOT_DOC + MIRROR_SCORES, 100);
+    if (changed & MIRROR_CHANGED_EVENTS && place == PLACE_INGEST) {
+        fetch_want_soon(c, SLOT_DOC + MIRROR_EVENTS, 200);
+        fetch_want_soon(c, SLOT_DOC + MIRROR_REFUSALS, 200);
+    }
+}
+
+void fetch_start(struct console *c)
+{
+    fetch_want(c, SLOT_DESK);
+    fetch_pump(c);
+}
+
+/* --- actions --- */
+
+static void say_problem(struct console *c, const struct json *problem)
+{
+    struct err err = {0};
+    char hint[256], *text = json_print(problem);
+    link_problem((int)json_get_i64(problem, "status", 500), text, strlen(text), &err, hint);
+    free(text);
+    console_toast(c, UI_ERROR, "%s%s%s", err.text, *hint ? ". " : "", hint);
+}
+
+struct doing {
+    struct console *c;
+    int count;
+    int64_t tickets[];
+};
+
+static void settle_all(struct doing *d)
+{
+    for (int i = 0; i < d->count; i++)
+        mirror_answered(d->c->mirror, d->tickets[i], 0);
+}
+
+static void done(void *arg, const struct link_answer *answer)
+{
+    struct doing *d = arg;
+    struct console *c = d->c;
+    AUTO_JSON root = answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
+    int good = 0, bad = 0;
+    const struct json *problem = NULL;
+    const char *say = NULL;
+    if (answer->err)
+        console_toast(c, UI_ERROR, "%s%s%s", answer->err->text, *answer->hint ? ". " : "", answer->hint);
+    for (const struct json *r = json_first(json_get(root, "results")); r; r = json_next(r)) {
+        bool ok = json_get_bool(r, "ok", false);
+        mirror_answered(c->mirror, json_get_i64(r, "ticket", 0), ok ? json_get_i64(r, "seq", 0) : 0);
+        say = ok ? json_get_string(r, "say", NULL) : say;
+        problem = ok || problem ? problem : json_get(r, "error");
+        good += ok;
+        bad += !ok;
+    }
+    if (problem && bad + good > 1)
+        console_toast(c, UI_ERROR, "%d done, %d refused: %s", good, bad, json_get_string(problem, "detail", ""));
+    else if (problem)
+        say_problem(c, problem);
+    else if (good > 1)
+        console_toast(c, UI_TOAST, "%d tickets: done (u undoes the last)", good);
+    else if (good == 1 && say)
+        console_toast(c, UI_TOAST, "%s", say);
+    if (answer->err)
+        settle_all(d);
+    c->dirty = true;
+    free(d);
+}
+
+static const char *new_key(struct console *c, struct arena *a)
+{
+    return arena_printf(a, "console-%d-%" PRId64 "-%" PRIu64, (int)getpid(), clock_now(), ++c->keys_made);
+}
+
+void fetch_do(struct console *c, const struct command_do *what)
+{
+    AUTO_ARENA a = arena_new();
+    struct err err = {0};
+    struct command_do keyed = *what;
+    keyed.key = new_key(c, a);
+    char *body = command_body(a, &keyed, &err);
+    if (!body) {
+        console_toast(c, UI_ERROR, "%s", err.text);
+        return;
+    }
+    struct doing *d = calloc(1, sizeof *d + (size_t)what->ticket_count * sizeof *d->tickets);
+    d->c = c;
+    d->count = what->ticket_count;
+    for (int i = 0; i < what->ticket_count; i++) {
+        d->tickets[i] = what->tickets[i];
+        mirror_pend(c->mirror, what->tickets[i]);
+    }
+    link_send(c->link, "POST", "/v1/do", body, done, d);
+}
+
+/* --- the composer: drafts and sending --- */
+
+static const char *draft_path(const struct composer *w, struct arena *a)
+{
+    return arena_printf(a, "/v1/keep/draft:%" PRId64 ":%s", w->ticket, w->reply ? "reply" : "note");
+}
+
+static void draft_saved(void *arg, const struct link_answer *answer)
+{
+    struct console *c = arg;
+    if (answer->err)
+        c->composer.changed_at = composer_is_open(&c->composer) ? clock_mono() + 1500 : 0; /* once more, later */
+    else
+        c->composer.saved_at = console_now(c);
+    c->dirty = true;
+}
+
+static void ignored(void *arg, const struct link_answer *answer)
+{
+    (void)arg, (void)answer;
+}
+
+void fetch_draft(struct console *c, bool forget)
+{
+    AUTO_ARENA a = arena_new();
+    AUTO_JSON body = json_object();
+    if (forget)
+        json_put_null(body, "value");
+    else
+        json_put_string(body, "value", editor_text(c->composer.editor));
+    c->composer.changed_at = 0;
+    link_send(c->link, "PUT", draft_path(&c->composer, a), json_print_in(a, body), forget ? ignored : draft_saved, c);
+}
+
+static void draft_came(void *arg, const struct link_answer *answer)
+{
+    struct console *c = arg;
+    AUTO_JSON root = answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
+    const char *kept = json_get_string(root, "value", "");
+    if (!composer_is_open(&c->composer) || editor_length(c->composer.editor) || !*kept)
+        return;
+    composer_set(&c->composer, kept);
+    console_toast(c, UI_TOAST, "Your draft is back.");
+}
+
+void fetch_compose(struct console *c, int64_t ticket, bool reply)
+{
+    AUTO_ARENA a = arena_new();
+    struct look look = console_look(c);
+    const struct mirror_row *row = ticket_row(&look, ticket);
+    composer_open(&c->composer, ticket, row ? row->t.thread_version : 0, reply, "");
+    fetch_focus(c, ticket);
+    link_send(c->link, "GET", draft_path(&c->composer, a), NULL, draft_came, c);
+}
+
+static void close_too(struct console *c, int64_t ticket)
+{
+    struct command_do what = {.action = &action_table[ACTION_CLOSE], .tickets = &ticket, .ticket_count = 1};
+    fetch_do(c, &what);
+}
+
+static void sent(void *arg, const struct link_answer *answer)
+{
+    struct console *c = arg;
+    struct composer *w = &c->composer;
+    AUTO_JSON root = answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
+    const struct json *result = json_first(json_get(root, "results")), *problem = json_get(result, "error");
+    c->dirty = true;
+    if (!composer_is_open(w))
+        return;
+    if (root)
+        w->key[0] = 0;
+    if (json_get_bool(result, "ok", false)) {
+        int64_t ticket = w->ticket;
+        bool close = w->close_after;
+        console_toast(c, UI_TOAST, "%s", json_get_string(result, "say", "sent"));
+        fetch_draft(c, true);
+        composer_fini(w);
+        fetch_focus(c, ticket);
+        if (close)
+            close_too(c, ticket);
+    } else if (problem && json_get_i64(problem, "status", 0) == 409 && w->reply) {
+        struct look look = console_look(c);
+        const struct mirror_row *row = ticket_row(&look, w->ticket);
+        bool moved = row && row->t.thread_version != w->thread_version;
+        fetch_focus(c, w->ticket);
+        if (moved)
+            composer_conflict(w, row->t.thread_version);
+        else
+            composer_failed(w);
+        if (!moved)
+            say_problem(c, problem);
+    } else {
+        composer_failed(w);
+        if (problem)
+            say_problem(c, problem);
+        else
+            console_toast(c, UI_ERROR, "Not sent: %s. The text is kept.", answer->err ? answer->err->text : "the daemon's answer makes no sense");
+    }
+}
+
+void fetch_send(struct console *c)
+{
+    AUTO_ARENA a = arena_new();
+    struct err err = {0};
+    struct composer *w = &c->composer;
+    if (!*w->key)
+        str_copy(w->key, sizeof w->key, new_key(c, a));
+    struct command_do what = {.action = &action_table[w->reply ? ACTION_REPLY : ACTION_NOTE],
+                              .tickets = &w->ticket,
+                              .ticket_count = 1,
+                              .arg = editor_text(w->editor),
+                              .thread_version = w->reply ? w->thread_version : 0,
+                              .key = w->key};
+    char *body = command_body(a, &what, &err);
+    if (!body) {
+        composer_failed(w);
+        console_toast(c, UI_ERROR, "%s", err.text);
+        return;
+    }
+    link_send(c->link, "POST", "/v1/do", body, sent, c);
+}

@@ -1,0 +1,21 @@
+/* home: which daemon this user talks to, and starting a private one. */
+#ifndef APP_HOME_H
+#define APP_HOME_H
+#include "base/arena.h"
+#include "base/err.h"
+
+struct home {
+    const char *socket; /* where to connect */
+    const char *dir;    /* of a private daemon's sockets and log; NULL when the socket is somebody else's */
+    const char *data;   /* of its database and configuration */
+};
+/* given (--socket, may be NULL), $TRIAGE_SOCKET, /run/triage/triage.sock if there, the user's own. */
+void home_find(struct arena *arena, const char *given, struct home *home);
+/* A data file or directory shipped with triage (themes): $TRIAGE_DATA, beside the program, installed. NULL = nowhere. */
+const char *home_data(struct arena *arena, const char *name);
+bool home_answers(const char *socket_path); /* somebody accepts connections there */
+/* Starts `triaged --dir DATA --socket ...` (beside this program, else in PATH) and waits until its socket answers. false + err when
+ * the socket is not the user's own to start, the program is missing, or it ends before it serves; then err has the end
+ * of its log. */
+bool home_start(struct arena *arena, const struct home *home, struct err *err);
+#endif

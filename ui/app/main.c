@@ -1,0 +1,34 @@
+/* main: no words on a terminal is the console; everything else is a verb. */
+#include "app/cli.h"
+#include "app/console.h"
+#include "base/err.h"
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The first word that is no option, NULL if there is none. */
+static bool only_options(int argc, char **argv)
+{
+    char **copy = calloc((size_t)argc + 1, sizeof *copy);
+    struct cli_options options = {0};
+    memcpy(copy, argv, (size_t)argc * sizeof *argv);
+    bool ok = cli_options(&argc, copy, &options) && argc == 1 && !options.help && !options.json;
+    free(copy);
+    return ok;
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_IGN);
+    if (!only_options(argc, argv))
+        return cli_run(argc, argv);
+    if (!isatty(0) || !isatty(1)) {
+        fputs("triage: the console needs a terminal; triage help lists the verbs for scripts\n", stderr);
+        return err_row(ERR_USAGE)->exit;
+    }
+    struct cli_options options = {0};
+    cli_options(&argc, argv, &options);
+    return console_run(&options);
+}

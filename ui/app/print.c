@@ -1,0 +1,281 @@
+/* print: plain aligned text, no colour and no escapes: it is read by eyes, grep and awk alike. */
+#include "app/print.h"
+#include "base/text.h"
+#include "screen/look.h"
+#include "screen/say.h"
+#include <string.h>
+
+void print_safe(struct print *p, const char *text)
+{
+    str_adds(p->out, text_safe_in(p->arena, text ? text : "", TEXT_LINE));
+}
+
+/* One cell: cut and padded to width; width 0: the rest of the line. */
+static void cell(struct print *p, const char *text, int width, bool right)
+{
+    char *safe = text_safe_in(p->arena, text ? text : "", TEXT_LINE);
+    if (width <= 0) {
+        str_adds(p->out, p->columns > 0 && width < 0 ? text_fit(p->arena, safe, -width) : safe);
+        return;
+    }
+    safe = text_fit(p->arena, safe, width);
+    int pad = width - text_columns(safe);
+    if (right)
+        str_addf(p->out, "%*s", pad, "");
+    str_adds(p->out, safe);
+    if (!right)
+        str_addf(p->out, "%*s", pad, "");
+    str_adds(p->out, "  ");
+}
+
+static struct look look_of(struct print *p)
+{
+    return (struct look){.arena = p->arena, .now = p->now, .zone = p->zone};
+}
+
+static const char *text_of(const struct json *object, const char *name)
+{
+    return json_get_string(object, name, "");
+}
+
+static const char *owner(struct print *p, const char *name)
+{
+    return !*name ? "-" : *p->me && str_eq(name, p->me) ? "you" : name;
+}
+
+static const char *due_text(struct print *p, const struct json *row)
+{
+    int64_t due = json_get_i64(row, "next_due_at", 0);
+    const char *sla = text_of(row, "sla"), *status = text_of(row, "status");
+    if (str_eq(status, "resolved") || str_eq(status, "closed"))
+        return "done";
+    if (str_eq(sla, "paused") || !due)
+        return due || str_eq(sla, "paused") ? "paused" : "-";
+    return due < p->now ? arena_printf(p->arena, "late %s", look_ago(p->arena, p->now - due)) : look_left(p->arena, due - p->now);
+}
+
+static int rest(const struct print *p, int used)
+{
+    return p->columns > used + 10 ? -(p->columns - used) : 0;
+}
+
+void print_rows(struct print *p, const struct json *rows)
+{
+    if (json_count(rows)) {
+        cell(p, "#", 6, true);
+        cell(p, "DUE", 8, true);
+        cell(p, "URGENCY", 8, false);
+        cell(p, "STATUS", 8, false);
+        cell(p, "OWNER", 8, false);
+        str_adds(p->out, "SUBJECT\n");
+    }
+    for (const struct json *row = json_first(rows); row; row = json_next(row)) {
+        cell(p, arena_printf(p->arena, "%lld", (long long)json_get_i64(row, "id", 0)), 6, true);
+        cell(p, due_text(p, row), 8, true);
+        cell(p, *text_of(row, "urgency") ? text_of(row, "urgency") : "-", 8, false);
+        cell(p, look_words(p->arena, text_of(row, "status")), 8, false);
+        cell(p, owner(p, text_of(row, "assignee")), 8, false);
+        cell(p, text_of(row, "title"), rest(p, 48), false);
+        str_addc(p->out, '\n');
+    }
+}
+
+static void named(struct print *p, const char *name, const char *value)
+{
+    if (!value || !*value)
+        return;
+    cell(p, name, 12, false);
+    print_safe(p, value);
+    str_addc(p->out, '\n');
+}
+
+static void print_clocks(struct print *p, const struct json *clocks)
+{
+    for (const struct json *c = json_first(clocks); c; c = json_next(c)) {
+        int64_t due = json_get_i64(c, "due_at", 0);
+        const char *state = text_of(c, "state");
+        if (str_eq(state, "none"))
+            continue;
+        const char *left = !str_eq(state, "running") ? state
+                           : due < p->now            ? arena_printf(p->arena, "late %s", look_ago(p->arena, p->now - due))
+                                                     : arena_printf(p->arena, "%s left", look_left(p->arena, due - p->now));
+        named(p, "clock", arena_printf(p->arena, "%s: %s", look_words(p->arena, text_of(c, "metric")), left));
+    }
+}
+
+/* Every line of a body behind a bar: what a stranger wrote never looks like ours. */
+static void print_body(struct print *p, const char *body)
+{
+    char *safe = text_safe_in(p->arena, body, TEXT_BLOCK), *save = NULL;
+    for (char *line = strtok_r(safe, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+        str_addf(p->out, "    | %s\n", line);
+}
+
+static void print_line(struct print *p, const struct json *line)
+{
+    struct look look = look_of(p);
+    const struct json *m = json_get(line, "message");
+    const char *stamp = look_stamp(&look, json_get_i64(line, "at", 0));
+    if (json_is(m, JSON_OBJECT)) {
+        const char *kind = json_get_bool(m, "public", true) ? text_of(m, "author_kind") : "note", *state = text_of(m, "state");
+        cell(p, stamp, 9, false);
+        cell(p, kind, 9, false);
+        print_safe(p, owner(p, text_of(m, "author")));
+        if (*state)
+            str_addf(p->out, "  (%s)", text_safe_in(p->arena, state, TEXT_LINE));
+        str_addc(p->out, '\n');
+        print_body(p, text_of(m, "body"));
+        return;
+    }
+    struct mirror *nobody = mirror_new(NULL, NULL);
+    look.mirror = nobody;
+    struct said said = say_entry(&look, text_of(line, "kind"), text_of(line, "actor"), json_get(line, "data"));
+    if (*said.text) {
+        cell(p, stamp, 9, false);
+        cell(p, said.tag, 9, false);
+        print_safe(p, said.text);
+        str_addc(p->out, '\n');
+    }
+    mirror_free(nobody);
+}
+
+void print_ticket(struct print *p, const struct json *t, const struct json *lines)
+{
+    str_addf(p->out, "#%lld  ", (long long)json_get_i64(t, "id", 0));
+    print_safe(p, text_of(t, "title"));
+    str_adds(p->out, "\n\n");
+    named(p, "status", look_words(p->arena, text_of(t, "status")));
+    if (*text_of(t, "source_status") && !str_eq(text_of(t, "source_status"), text_of(t, "status")))
+        named(p, "at source", look_words(p->arena, text_of(t, "source_status")));
+    named(p, "urgency", arena_printf(p->arena, "%s %s (%s)", text_of(t, "urgency"), look_share(p->arena, json_get_i64(t, "urgency_bp", 0)), text_of(t, "urgency_by")));
+    named(p, "priority", text_of(t, "priority"));
+    named(p, "category", text_of(t, "category"));
+    named(p, "owner", owner(p, text_of(t, "assignee")));
+    named(p, "customer", text_of(t, "customer_name"));
+    named(p, "e-mail", text_of(t, "customer_email"));
+    named(p, "plan", text_of(t, "plan"));
+    named(p, "source", json_get_string(json_get(t, "source"), "name", text_of(t, "account")));
+    named(p, "key", text_of(t, "key"));
+    const struct json *e = json_get(t, "escalation");
+    if (*text_of(e, "state") && !str_eq(text_of(e, "state"), "none"))
+        named(p, "escalation", arena_printf(p->arena, "%s, step %s", text_of(e, "state"), look_step(p->arena, e)));
+    print_clocks(p, json_get(t, "clocks"));
+    str_addc(p->out, '\n');
+    for (const struct json *line = json_first(lines); line; line = json_next(line))
+        print_line(p, line);
+}
+
+void print_scores(struct print *p, const struct json *root)
+{
+    const struct json *boss = json_get(root, "boss");
+    if (json_is(boss, JSON_OBJECT)) {
+        print_safe(p, text_of(boss, "name"));
+        str_addf(p->out, " (%s)  %lld/%lld HP\n\n", text_safe_in(p->arena, text_of(boss, "tier"), TEXT_LINE), (long long)json_get_i64(boss, "hp", 0), (long long)json_get_i64(boss, "max_hp", 0));
+    }
+    cell(p, "AGENT", 14, false);
+    cell(p, "LV", 4, true);
+    cell(p, "SETTLED", 8, true);
+    cell(p, "HELD", 6, true);
+    cell(p, "TODAY", 6, true);
+    str_adds(p->out, "BOSS\n");
+    for (const struct json *a = json_first(json_get(root, "players")); a; a = json_next(a)) {
+        cell(p, owner(p, text_of(a, "agent")), 14, false);
+        cell(p, look_count(p->arena, json_get_i64(a, "level", 1)), 4, true);
+        cell(p, look_count(p->arena, json_get_i64(a, "xp", 0)), 8, true);
+        cell(p, look_count(p->arena, json_get_i64(a, "held", 0)), 6, true);
+        cell(p, look_count(p->arena, json_get_i64(a, "today", 0)), 6, true);
+        str_addf(p->out, "%lld\n", (long long)json_get_i64(a, "boss", 0));
+    }
+    struct look look = look_of(p);
+    str_adds(p->out, json_count(json_get(root, "ledger")) ? "\nyour ledger\n" : "");
+    for (const struct json *l = json_first(json_get(root, "ledger")); l; l = json_next(l)) {
+        cell(p, look_stamp(&look, json_get_i64(l, "at", 0)), 9, false);
+        cell(p, arena_printf(p->arena, "%+lld", (long long)json_get_i64(l, "xp", 0)), 6, true);
+        if (json_get_i64(l, "ticket", 0))
+            str_addf(p->out, "#%lld ", (long long)json_get_i64(l, "ticket", 0));
+        print_safe(p, text_of(l, "reason"));
+        str_addc(p->out, '\n');
+    }
+}
+
+void print_events(struct print *p, const struct json *root)
+{
+    struct look look = look_of(p);
+    for (const struct json *e = json_first(json_get(root, "events")); e; e = json_next(e)) {
+        int64_t ticket = json_get_i64(e, "ticket", 0);
+        cell(p, arena_printf(p->arena, "%lld", (long long)json_get_i64(e, "id", 0)), 8, true);
+        cell(p, look_stamp(&look, json_get_i64(e, "at", 0)), 9, false);
+        cell(p, text_of(e, "source"), 14, false);
+        cell(p, text_of(e, "dialect"), 11, false);
+        cell(p, text_of(e, "type"), 28, false);
+        cell(p, text_of(e, "state"), 10, false);
+        cell(p, ticket ? arena_printf(p->arena, "#%lld", (long long)ticket) : "-", 8, false);
+        print_safe(p, text_of(e, "note"));
+        str_addc(p->out, '\n');
+    }
+    const struct json *counts = json_get(root, "counts");
+    for (const struct json *c = json_first(counts); c; c = json_next(c))
+        str_addf(p->out, "%s%s %s", c == json_first(counts) ? "\n" : "  ", json_name(c), json_number(c) ? json_number(c) : "0");
+    str_adds(p->out, counts ? "\n" : "");
+}
+
+void print_sources(struct print *p, const struct json *list)
+{
+    struct look look = look_of(p);
+    cell(p, "SOURCE", 16, false);
+    cell(p, "DIALECT", 12, false);
+    cell(p, "REPLIES", 8, false);
+    cell(p, "LAST", 9, false);
+    str_adds(p->out, "ACCEPTED  DUPLICATE  CONFLICT  QUARANTINE  REFUSED\n");
+    for (const struct json *s = json_first(list); s; s = json_next(s)) {
+        cell(p, text_of(s, "name"), 16, false);
+        cell(p, text_of(s, "dialect"), 12, false);
+        cell(p, *text_of(s, "reply_via") ? text_of(s, "reply_via") : "none", 8, false);
+        cell(p, look_stamp(&look, json_get_i64(s, "last_at", 0)), 9, false);
+        str_addf(p->out, "%8lld  %9lld  %8lld  %10lld  %7lld\n", (long long)json_get_i64(s, "accepted", 0), (long long)json_get_i64(s, "duplicate", 0),
+                 (long long)json_get_i64(s, "conflict", 0), (long long)json_get_i64(s, "quarantine", 0), (long long)json_get_i64(s, "refused", 0));
+    }
+}
+
+void print_escalations(struct print *p, const struct json *root)
+{
+    for (const struct json *row = json_first(json_get(root, "rows")); row; row = json_next(row)) {
+        const struct json *e = json_get(row, "escalation");
+        int64_t next = json_get_i64(e, "next_at", 0);
+        cell(p, arena_printf(p->arena, "%lld", (long long)json_get_i64(row, "id", 0)), 6, true);
+        cell(p, text_of(e, "state"), 12, false);
+        cell(p, look_step(p->arena, e), 7, false);
+        cell(p, *text_of(e, "acked_by") ? owner(p, text_of(e, "acked_by")) : next ? look_countdown(p->arena, next - p->now) : "-", 10, false);
+        cell(p, text_of(row, "title"), rest(p, 43), false);
+        str_addc(p->out, '\n');
+    }
+}
+
+void print_desk(struct print *p, const struct json *root)
+{
+    print_safe(p, text_of(root, "team"));
+    str_addf(p->out, "  you are %s (%s)\n", text_safe_in(p->arena, text_of(json_get(root, "me"), "name"), TEXT_LINE), text_safe_in(p->arena, text_of(json_get(root, "me"), "role"), TEXT_LINE));
+    for (const struct json *v = json_first(json_get(root, "views")); v; v = json_next(v)) {
+        cell(p, text_of(v, "name"), 14, false);
+        cell(p, look_count(p->arena, json_get_i64(v, "count", 0)), 8, true);
+        print_safe(p, text_of(v, "text"));
+        str_addc(p->out, '\n');
+    }
+}
+
+void print_tree(struct print *p, const struct json *root, int depth)
+{
+    for (const struct json *member = json_first(root); member && depth < 8; member = json_next(member)) {
+        const char *name = json_name(member);
+        bool flag = false;
+        str_addf(p->out, "%*s%s", depth * 2, "", name ? text_safe_in(p->arena, name, TEXT_LINE) : "-");
+        if (json_is(member, JSON_OBJECT) || json_is(member, JSON_ARRAY)) {
+            str_addc(p->out, '\n');
+            print_tree(p, member, depth + 1);
+            continue;
+        }
+        str_adds(p->out, "  ");
+        print_safe(p, json_string(member) ? json_string(member) : json_number(member) ? json_number(member) : json_bool(member, &flag) ? (flag ? "yes" : "no") : "-");
+        str_addc(p->out, '\n');
+    }
+}

@@ -1,0 +1,24 @@
+/* print: the shell verbs' answers for people. Everything from a ticket passes text_safe here (reliability.md T-31). */
+#ifndef APP_PRINT_H
+#define APP_PRINT_H
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/str.h"
+
+struct print {
+    struct str *out;
+    struct arena *arena;
+    int64_t now, zone; /* ms */
+    int columns;       /* of the terminal, 0 = not one: nothing is cut */
+    const char *me;    /* shown as "you"; may be "" */
+};
+void print_rows(struct print *p, const struct json *rows);
+void print_ticket(struct print *p, const struct json *ticket, const struct json *lines);
+void print_scores(struct print *p, const struct json *root);
+void print_events(struct print *p, const struct json *root);
+void print_sources(struct print *p, const struct json *list);
+void print_escalations(struct print *p, const struct json *root);
+void print_desk(struct print *p, const struct json *root);
+void print_tree(struct print *p, const struct json *root, int depth); /* any object as "name  value" lines */
+void print_safe(struct print *p, const char *text);                   /* one line's worth, made safe */
+#endif

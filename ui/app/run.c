@@ -1,0 +1,788 @@
+/* run: what commands do here. A local command is a function in a table by its id (command/local.def); an action of the
+ * desk collects its tickets and its argument, and is then one call. Nothing here draws. */
+#include "app/console.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "core/when.h"
+#include "term/ncurses.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- actions --- */
+
+static void perform(struct console *c, const char *arg)
+{
+    struct asked *a = &c->asked;
+    struct command_do what = {.action = a->action, .tickets = a->tickets, .ticket_count = a->count, .arg = arg};
+    fetch_do(c, &what);
+    if (console_place(c) == PLACE_QUEUE && a->count > 1)
+        list_command(c->queue.list, "unmark");
+}
+
+static bool take_until(struct console *c, const char *text, char *ms, size_t size)
+{
+    int64_t until;
+    if (!command_until(text, console_now(c), console_zone(), &until)) {
+        console_toast(c, UI_ERROR, "\"%.40s\" is no time to come: 30m, 2h, 3d, tomorrow, monday, 2026-11-24T09:00", text);
+        return false;
+    }
+    snprintf(ms, size, "%lld", (long long)until);
+    str_copy(c->last_snooze, sizeof c->last_snooze, text);
+    return true;
+}
+
+/* The argument is known: words that mean something else here are put right, then it is sent. */
+static void argued(struct console *c, const char *arg)
+{
+    char ms[32];
+    if (c->asked.action->arg == ARG_UNTIL) {
+        if (strcmp(arg, "again") == 0)
+            arg = *c->last_snooze ? c->last_snooze : "1h";
+        if (!take_until(c, arg, ms, sizeof ms))
+            return;
+        arg = ms;
+    }
+    if (c->asked.action->arg == ARG_STATUS && (strcmp(arg, "hold") == 0 || strcmp(arg, "on hold") == 0))
+        arg = "on_hold";
+    if (c->asked.action->arg == ARG_REASON && !arg[strspn(arg, " ")]) {
+        console_toast(c, UI_ERROR, "Nobody was paged: say why, it is what they read first.");
+        return;
+    }
+    perform(c, arg);
+}
+
+static void pick_agent(struct console *c)
+{
+    int n = mirror_agent_count(c->mirror);
+    struct picker_item *items = ARENA_ARRAY(c->frame, struct picker_item, n + 1);
+    for (int i = 0; i < n; i++) {
+        const struct mirror_agent *agent = mirror_agent_at(c->mirror, i);
+        bool oncall = str_eq(agent->name, mirror_oncall(c->mirror));
+        items[i] = (struct picker_item){.id = i + 1, .name = agent->name,
+                                        .detail = arena_printf(c->frame, "%s  %lld open%s", agent->team, (long long)agent->open, oncall ? "  on call" : "")};
+    }
+    overlay_pick(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "%s to: ", c->asked.action->name), items, (size_t)n, false);
+}
+
+static void pick_word(struct console *c)
+{
+    int n;
+    const char *const *words = command_words(c->asked.action->arg, &n);
+    struct picker_item *items = ARENA_ARRAY(c->frame, struct picker_item, n + 1);
+    for (int i = 0; i < n; i++)
+        items[i] = (struct picker_item){.id = i + 1, .name = words[i], .detail = strcmp(words[i], "on_hold") == 0 ? "waits for a third party" : NULL};
+    overlay_pick(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "%s: ", c->asked.action->name), items, (size_t)n, false);
+}
+
+static void pick_time(struct console *c)
+{
+    const struct picker_item items[] = {{1, "1h", "in an hour"}, {2, "later", "later today, in three hours"}, {3, "tomorrow", "09:00"},
+                                        {4, "monday", "09:00"},  {5, "1w", "in a week"}};
+    overlay_pick(&c->overlay, FOR_ARGUMENT, "snooze until (or 30m, 2d, 2026-11-24T09:00): ", items, sizeof items / sizeof *items, true);
+}
+
+static void ask_text(struct console *c)
+{
+    const char *oncall = mirror_oncall(c->mirror);
+    const struct json *ticket = json_get(mirror_doc(c->mirror, MIRROR_TICKET)->root, "ticket");
+    if (c->asked.action->arg == ARG_TAGS) {
+        AUTO_STR tags;
+        str_init(&tags, 500);
+        bool known = mirror_doc(c->mirror, MIRROR_TICKET)->ticket == c->asked.tickets[0];
+        for (const struct json *tag = known ? json_first(json_get(ticket, "tags")) : NULL; tag; tag = json_next(tag))
+            str_addf(&tags, "%s%s", tags.len ? ", " : "", json_string(tag) ? json_string(tag) : "");
+        overlay_ask(&c->overlay, FOR_ARGUMENT, "tags: ", tags.data);
+        return;
+    }
+    overlay_ask(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "page %s about #%lld, because: ", *oncall ? oncall : "the leads (nobody is on call)",
+                                                        (long long)c->asked.tickets[0]), "");
+}
+
+static void ask_argument(struct console *c)
+{
+    switch (c->asked.action->arg) {
+    case ARG_NONE:
+        perform(c, "");
+        break;
+    case ARG_AGENT:
+        pick_agent(c);
+        break;
+    case ARG_STATUS:
+    case ARG_PRIORITY:
+    case ARG_URGENCY:
+    case ARG_CATEGORY:
+        pick_word(c);
+        break;
+    case ARG_UNTIL:
+        pick_time(c);
+        break;
+    case ARG_TAGS:
+    case ARG_REASON:
+        ask_text(c);
+        break;
+    case ARG_TEXT:
+        break;
+    }
+}
+
+static bool collect(struct console *c, const struct action_row *action)
+{
+    struct asked *a = &c->asked;
+    *a = (struct asked){.action = action};
+    if (action == &action_table[ACTION_UNDO] || action == &action_table[ACTION_REDO])
+        return true;
+    if (console_place(c) == PLACE_QUEUE) {
+        size_t n = 0;
+        const int64_t *ids = list_targets(c->queue.list, c->frame, &n);
+        for (size_t i = 0; i < n && a->count < TARGETS_MAX; i++)
+            a->tickets[a->count++] = ids[i];
+    } else if (console_ticket(c)) {
+        a->tickets[a->count++] = console_ticket(c);
+    }
+    if (!a->count)
+        console_toast(c, UI_ERROR, "%s: there is no ticket under the cursor", action->name);
+    else if (a->count > 1 && !(action->flags & MANY)) {
+        console_toast(c, UI_ERROR, "%s works on one ticket at a time; U clears the marks", action->name);
+        a->count = 0;
+    }
+    return a->count > 0;
+}
+
+/* Writing opens the composer; where the source takes no replies that is said before a word is typed. */
+static void write_to(struct console *c, bool reply)
+{
+    int64_t ticket = c->asked.tickets[0];
+    struct look look = console_look(c);
+    const struct mirror_row *row = ticket_row(&look, ticket);
+    if (!reply || !row || *row->reply_via) {
+        fetch_compose(c, ticket, reply);
+        return;
+    }
+    const struct mirror_doc *doc = mirror_doc(c->mirror, MIRROR_TICKET);
+    const struct json *source = doc->ticket == ticket ? json_path(doc->root, "ticket.source") : NULL;
+    long long line = json_get_i64(source, "line", 0);
+    const char *name = json_get_string(source, "name", row->t.account ? row->t.account : "?");
+    overlay_confirm(&c->overlay, FOR_NOTE_INSTEAD,
+                    arena_printf(c->frame, "This ticket's source (%s) takes no replies. Press i for a note, or set reply_via in triage.yaml%s. Esc leaves.", name,
+                                 line ? arena_printf(c->frame, " line %lld", line) : ""),
+                    "i");
+}
+
+static void run_action(struct console *c, const struct action_row *action, const char *arg)
+{
+    if (!collect(c, action))
+        return;
+    str_copy(c->asked.arg, sizeof c->asked.arg, arg);
+    if (action->arg == ARG_TEXT) {
+        write_to(c, action == &action_table[ACTION_REPLY]);
+        if (*arg && composer_is_open(&c->composer))
+            composer_set(&c->composer, arg);
+    } else if (c->asked.count > 1 && (*arg || action->arg == ARG_NONE)) {
+        overlay_confirm(&c->overlay, FOR_BULK, arena_printf(c->frame, "%s %s on %d marked tickets?  y yes   Esc no", action->name, arg, c->asked.count), "y");
+    } else if (*arg) {
+        argued(c, arg);
+    } else {
+        ask_argument(c);
+    }
+}
+
+/* --- moving --- */
+
+static void move(struct console *c, const char *command)
+{
+    switch (console_place(c)) {
+    case PLACE_QUEUE:
+        list_command(c->queue.list, command);
+        if (list_wants(c->queue.list) == LIST_WANTS_AFTER && mirror_next(c->mirror))
+            fetch_want(c, SLOT_MORE);
+        break;
+    case PLACE_TICKET:
+        pager_command(c->ticket.pager, command);
+        break;
+    case PLACE_ESCALATIONS:
+        list_command(c->escalations.list, command);
+        break;
+    case PLACE_INGEST:
+        list_command(c->ingest.list, command);
+        break;
+    case PLACE_BOSS:
+        scoreboard_scroll(&c->board, look_scroll(command, c->board.rows));
+        break;
+    case PLACES:
+        break;
+    }
+}
+
+static void do_down(struct console *c, const char *arg)
+{
+    (void)arg;
+    move(c, "down");
+}
+
+static void do_up(struct console *c, const char *arg)
+{
+    (void)arg;
+    move(c, "up");
+}
+
+static void do_top(struct console *c, const char *arg)
+{
+    (void)arg;
+    move(c, "top");
+}
+
+static void do_bottom(struct console *c, const char *arg)
+{
+    (void)arg;
+    move(c, "bottom");
+}
+
+static void do_page_down(struct console *c, const char *arg)
+{
+    (void)arg;
+    move(c, "page-down");
+}
+
+static void do_page_up(struct console *c, const char *arg)
+{
+    (void)arg;
+    move(c, "page-up");
+}
+
+static void mark(struct console *c, const char *command)
+{
+    if (console_place(c) == PLACE_QUEUE)
+        list_command(c->queue.list, command);
+    else
+        console_toast(c, UI_DIM, "marks are for the list of tickets");
+}
+
+static void do_mark(struct console *c, const char *arg)
+{
+    (void)arg;
+    mark(c, "mark");
+}
+
+static void do_mark_all(struct console *c, const char *arg)
+{
+    (void)arg;
+    mark(c, "mark-all");
+}
+
+static void do_unmark(struct console *c, const char *arg)
+{
+    (void)arg;
+    mark(c, "unmark");
+}
+
+static void do_range(struct console *c, const char *arg)
+{
+    (void)arg;
+    mark(c, "range");
+}
+
+static void mark_words(struct console *c, const char *words)
+{
+    struct err err = {0};
+    AUTO_ARENA a = arena_new();
+    char *text = when_from_words(a, words, &err);
+    struct when *when = text ? when_parse(a, text, &err) : NULL;
+    struct when_env env = {.me = mirror_me(c->mirror)};
+    int n = 0;
+    if (!when) {
+        console_toast(c, UI_ERROR, "%s", err.text);
+        return;
+    }
+    for (int i = 0; i < mirror_row_count(c->mirror); i++) {
+        const struct mirror_row *row = mirror_row_at(c->mirror, i);
+        if (!row->gone && when_eval(when, &row->t, &env)) {
+            list_mark(c->queue.list, row->t.id, true);
+            n++;
+        }
+    }
+    console_toast(c, UI_TOAST, "%d marked", n);
+}
+
+static void do_mark_filter(struct console *c, const char *arg)
+{
+    if (*arg)
+        mark_words(c, arg);
+    else
+        overlay_ask(&c->overlay, FOR_MARKS, "mark: ", "");
+}
+
+/* --- places --- */
+
+static void open_ticket(struct console *c, int64_t ticket)
+{
+    if (ticket <= 0)
+        return;
+    ticket_open(&c->ticket, ticket);
+    console_go(c, PLACE_TICKET);
+    fetch_focus(c, ticket);
+}
+
+static void do_open(struct console *c, const char *arg)
+{
+    struct look look = console_look(c);
+    struct lists_item item;
+    if (*arg) {
+        open_ticket(c, strtoll(arg + (*arg == '#'), NULL, 10));
+    } else if (console_place(c) == PLACE_INGEST && lists_selected(&c->ingest, &look, &item) && !item.refusal) {
+        c->event = item.id;
+        overlay_read(&c->overlay, FOR_READING, arena_printf(c->frame, "event %lld, as it came and as it was read", (long long)item.id));
+        fetch_want(c, SLOT_DOC + MIRROR_EVENT);
+    } else if (console_place(c) != PLACE_TICKET) {
+        open_ticket(c, console_ticket(c));
+    }
+}
+
+static void show_view(struct console *c, const char *name)
+{
+    if (console_place(c) != PLACE_QUEUE)
+        console_go(c, PLACE_QUEUE);
+    list_command(c->queue.list, "unmark");
+    fetch_view(c, name, "");
+    list_command(c->queue.list, "top");
+}
+
+static int view_index(const struct console *c)
+{
+    for (int i = 0; i < mirror_view_count(c->mirror); i++)
+        if (str_eq(mirror_view_at(c->mirror, i)->name, c->view))
+            return i;
+    return 0;
+}
+
+static void step_view(struct console *c, int by)
+{
+    int count = mirror_view_count(c->mirror);
+    if (count)
+        show_view(c, mirror_view_at(c->mirror, (view_index(c) + by + count) % count)->name);
+}
+
+static void do_next_view(struct console *c, const char *arg)
+{
+    (void)arg;
+    step_view(c, 1);
+}
+
+static void do_prev_view(struct console *c, const char *arg)
+{
+    (void)arg;
+    step_view(c, -1);
+}
+
+static void do_view(struct console *c, const char *arg)
+{
+    const struct mirror_view *view = mirror_view_find(c->mirror, arg);
+    if (!view && strspn(arg, "0123456789") == strlen(arg))
+        view = mirror_view_at(c->mirror, (int)strtol(arg, NULL, 10) - 1);
+    if (view)
+        show_view(c, view->name);
+    else
+        console_toast(c, UI_ERROR, "no view \"%.40s\"", arg);
+}
+
+static void do_go(struct console *c, const char *arg)
+{
+    static const struct {
+        const char *name;
+        enum place place;
+    } places[] = {{"escalations", PLACE_ESCALATIONS}, {"ingest", PLACE_INGEST}, {"boss", PLACE_BOSS}, {"scores", PLACE_BOSS}, {"queue", PLACE_QUEUE}};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (strcmp(places[i].name, arg) == 0) {
+            console_go(c, places[i].place);
+            return;
+        }
+    if (*arg && strspn(arg, "0123456789") == strlen(arg))
+        open_ticket(c, strtoll(arg, NULL, 10));
+    else if (mirror_view_find(c->mirror, arg))
+        show_view(c, arg);
+    else
+        console_toast(c, UI_ERROR, "go where? no view or screen \"%.40s\"", arg);
+}
+
+static void do_back(struct console *c, const char *arg)
+{
+    (void)arg;
+    if (console_back(c))
+        return;
+    if (*c->where)
+        fetch_view(c, c->view, "");
+    else if (list_marks(c->queue.list))
+        list_command(c->queue.list, "unmark");
+    else
+        console_toast(c, UI_DIM, "Q leaves triage.");
+}
+
+static void do_quit(struct console *c, const char *arg)
+{
+    (void)arg;
+    c->quit = true;
+}
+
+static void do_needs_me(struct console *c, const char *arg)
+{
+    int64_t ticket = queue_needs_me(c->mirror, console_now(c), false);
+    (void)arg;
+    if (console_place(c) != PLACE_QUEUE)
+        console_go(c, PLACE_QUEUE);
+    if (!ticket || !list_select(c->queue.list, ticket))
+        console_toast(c, UI_OK, "Nothing in this list needs you.");
+}
+
+static void do_claim_next(struct console *c, const char *arg)
+{
+    int64_t ticket = queue_needs_me(c->mirror, console_now(c), true);
+    (void)arg;
+    if (!ticket) {
+        console_toast(c, UI_OK, "Nothing free in this list. gu shows what is unassigned.");
+        return;
+    }
+    c->asked = (struct asked){.action = &action_table[ACTION_CLAIM], .tickets = {ticket}, .count = 1};
+    perform(c, "");
+    open_ticket(c, ticket);
+}
+
+static void do_detail(struct console *c, const char *arg)
+{
+    (void)arg;
+    c->queue.detail = !c->queue.detail;
+    c->focus_at = 0;
+}
+
+/* --- finding --- */
+
+static void filter(struct console *c, const char *words)
+{
+    struct err err = {0};
+    AUTO_ARENA a = arena_new();
+    if (words[strspn(words, "0123456789#")] == 0 && *words) {
+        open_ticket(c, strtoll(words + (*words == '#'), NULL, 10));
+        return;
+    }
+    const char *where = str_starts(words, "where ") ? words + 6 : *words ? when_from_words(a, words, &err) : "";
+    if (!where || (*where && !when_parse(a, where, &err))) {
+        console_toast(c, UI_ERROR, "%s", err.text);
+        return;
+    }
+    if (console_place(c) != PLACE_QUEUE)
+        console_go(c, PLACE_QUEUE);
+    fetch_view(c, c->view, where);
+    list_command(c->queue.list, "top");
+}
+
+static void search(struct console *c, const char *words)
+{
+    size_t found = pager_search(c->ticket.pager, words);
+    if (*words)
+        console_toast(c, found ? UI_TOAST : UI_ERROR, found ? "%zu lines; n next, N before" : "no line holds that%.0zu", found);
+}
+
+static void do_filter(struct console *c, const char *arg)
+{
+    bool reading = console_place(c) == PLACE_TICKET;
+    if (*arg)
+        (reading ? search : filter)(c, arg);
+    else
+        overlay_ask(&c->overlay, reading ? FOR_SEARCH : FOR_FILTER, reading ? "search: " : "/", "");
+}
+
+static void do_search_next(struct console *c, const char *arg)
+{
+    (void)arg;
+    if (console_place(c) == PLACE_TICKET)
+        pager_command(c->ticket.pager, "search-next");
+}
+
+static void do_search_prev(struct console *c, const char *arg)
+{
+    (void)arg;
+    if (console_place(c) == PLACE_TICKET)
+        pager_command(c->ticket.pager, "search-prev");
+}
+
+/* --- the palette --- */
+
+void run_palette_add(struct console *c, const char *line)
+{
+    int found = 0;
+    while (found < c->history_count && strcmp(c->history[found], line) != 0)
+        found++;
+    if (found == c->history_count && c->history_count < HISTORY)
+        c->history_count++;
+    if (found == HISTORY)
+        found = HISTORY - 1;
+    memmove(c->history[1], c->history[0], (size_t)found * sizeof c->history[0]);
+    str_copy(c->history[0], sizeof c->history[0], line);
+}
+
+static const char *keys_of(struct console *c, const char *line)
+{
+    const struct binding *b = keymap_find(c->keymap, console_screen(c), line);
+    return b ? b->spelled : "";
+}
+
+static void do_palette(struct console *c, const char *arg)
+{
+    int rows = mirror_row_count(c->mirror) < 200 ? mirror_row_count(c->mirror) : 200;
+    int most = c->history_count + COMMANDS + mirror_view_count(c->mirror) + rows + 8;
+    struct picker_item *items = ARENA_ARRAY(c->frame, struct picker_item, most);
+    size_t n = 0;
+    for (int i = 0; i < c->history_count; i++)
+        items[n++] = (struct picker_item){.id = (int64_t)n + 1, .name = c->history[i], .detail = "again"};
+    for (int i = 0; i < COMMANDS; i++)
+        items[n++] = (struct picker_item){.id = (int64_t)n + 1, .name = command_at(i)->name,
+                                          .detail = arena_printf(c->frame, "%s   %s", command_at(i)->help, keys_of(c, command_at(i)->name))};
+    for (int i = 0; i < mirror_view_count(c->mirror); i++) {
+        const struct mirror_view *v = mirror_view_at(c->mirror, i);
+        items[n++] = (struct picker_item){.id = (int64_t)n + 1, .name = arena_printf(c->frame, "go %s", v->name),
+                                          .detail = arena_printf(c->frame, "view %s, %lld", v->title, (long long)v->count)};
+    }
+    static const char *const places[] = {"go escalations", "go ingest", "go boss"};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        items[n++] = (struct picker_item){.id = (int64_t)n + 1, .name = places[i], .detail = "screen"};
+    for (int i = 0; i < rows; i++) {
+        const struct mirror_row *row = mirror_row_at(c->mirror, i);
+        items[n++] = (struct picker_item){.id = (int64_t)n + 1, .name = arena_printf(c->frame, "go %lld", (long long)row->t.id), .detail = row->t.title};
+    }
+    overlay_pick(&c->overlay, FOR_PALETTE, ":", items, n, true);
+    if (*arg)
+        picker_type(c->overlay.picker, arg);
+}
+
+/* --- reading --- */
+
+static const char *help_of(const char *line)
+{
+    AUTO_ARENA a = arena_new();
+    struct command_line parsed;
+    return command_parse(a, line, &parsed, NULL) ? parsed.command->help : "";
+}
+
+static void help_keys(struct console *c, struct pager *pager)
+{
+    const struct binding **list = keymap_list(c->keymap, c->frame, console_screen(c), NULL);
+    for (; *list; list++) {
+        pager_line(pager);
+        pager_piece(pager, 2, UI_KEY, (*list)->spelled);
+        pager_piece(pager, 12, UI_STRONG, (*list)->command);
+        pager_piece(pager, 32, UI_DIM, help_of((*list)->command));
+    }
+}
+
+static void help_commands(struct pager *pager)
+{
+    for (int i = 0; i < COMMANDS; i++) {
+        const struct command *command = command_at(i);
+        pager_line(pager);
+        pager_piece(pager, 2, UI_STRONG, command->name);
+        pager_piece(pager, 15, UI_ACCENT, command->args);
+        pager_piece(pager, strlen(command->args) > 30 ? 17 + (int)strlen(command->args) : 48, UI_DIM, command->help);
+    }
+}
+
+static void do_help(struct console *c, const char *arg)
+{
+    struct pager *pager = overlay_read(&c->overlay, FOR_NOTHING, arena_printf(c->frame, "Help: %s   (/ searches, q leaves)", console_screen(c)));
+    (void)arg;
+    pager_begin(pager);
+    pager_item(pager, 1);
+    pager_line(pager);
+    pager_piece(pager, 2, UI_HEADING, "keys");
+    help_keys(c, pager);
+    pager_item(pager, 2);
+    pager_line(pager);
+    pager_line(pager);
+    pager_piece(pager, 2, UI_HEADING, "commands, after : or in the shell as `triage NAME`");
+    help_commands(pager);
+    pager_end(pager);
+}
+
+static void why_refused(struct console *c, const struct lists_item *item)
+{
+    struct pager *pager = overlay_read(&c->overlay, FOR_NOTHING, "Why was this refused?");
+    pager_begin(pager);
+    pager_block(pager, 2, UI_STRONG, false, json_get_string(item->json, "detail", ""));
+    pager_block(pager, 2, UI_NORMAL, false, json_get_string(item->json, "explain", "No more is known."));
+    pager_end(pager);
+}
+
+static void do_why(struct console *c, const char *arg)
+{
+    struct look look = console_look(c);
+    struct lists_item item;
+    if (console_place(c) == PLACE_INGEST && lists_selected(&c->ingest, &look, &item) && item.refusal) {
+        why_refused(c, &item);
+        return;
+    }
+    int64_t ticket = console_ticket(c);
+    if (!ticket) {
+        console_toast(c, UI_ERROR, "why: there is no ticket under the cursor");
+        return;
+    }
+    if (!*arg) {
+        const struct picker_item items[] = {{1, "sla", "the clocks: every segment and what began it"},
+                                            {2, "label", "the classifier's reasons"},
+                                            {3, "score", "what it paid and took back"},
+                                            {4, "page", "who was told, when, and why"}};
+        bool escalations = console_place(c) == PLACE_ESCALATIONS;
+        overlay_pick(&c->overlay, FOR_ARGUMENT, "why: ", items, sizeof items / sizeof *items, false);
+        c->asked = (struct asked){.tickets = {ticket}, .count = 1};
+        if (!escalations)
+            return;
+        arg = "page";
+    }
+    c->focus = ticket;
+    str_copy(c->why, sizeof c->why, arg);
+    overlay_read(&c->overlay, FOR_READING, arena_printf(c->frame, "Why: %s of #%lld", arg, (long long)ticket));
+    fetch_want(c, SLOT_DOC + MIRROR_WHY);
+}
+
+/* --- the rest --- */
+
+static void copy(struct console *c, bool line)
+{
+    struct look look = console_look(c);
+    int64_t ticket = console_ticket(c);
+    const struct mirror_row *row = ticket ? ticket_row(&look, ticket) : NULL;
+    const char *text = arena_printf(c->frame, "#%lld", (long long)ticket);
+    if (line && row)
+        text = arena_printf(c->frame, "#%lld %s (%s)", (long long)ticket, text_safe_in(c->frame, row->t.title, TEXT_LINE),
+                            text_safe_in(c->frame, row->t.key, TEXT_LINE));
+    if (!ticket)
+        console_toast(c, UI_ERROR, "copy: there is no ticket under the cursor");
+    else if (term_copy(text))
+        console_toast(c, UI_TOAST, "copied: %s", text);
+    else
+        console_toast(c, UI_ERROR, "This terminal takes no copies: %s", text);
+}
+
+static void do_copy(struct console *c, const char *arg)
+{
+    (void)arg;
+    copy(c, false);
+}
+
+static void do_copy_link(struct console *c, const char *arg)
+{
+    (void)arg;
+    copy(c, true);
+}
+
+static void do_freeze(struct console *c, const char *arg)
+{
+    (void)arg;
+    c->frozen = !c->frozen;
+    console_toast(c, UI_TOAST, c->frozen ? "The list stands still; Z lets it go." : "The list is live.");
+    console_changed(c);
+}
+
+static void do_redraw(struct console *c, const char *arg)
+{
+    (void)c, (void)arg;
+    term_redraw();
+}
+
+static void do_resync(struct console *c, const char *arg)
+{
+    (void)arg;
+    link_retry(c->link);
+    fetch_want(c, SLOT_DESK);
+    fetch_place(c);
+}
+
+static void do_theme(struct console *c, const char *arg)
+{
+    struct err err = {0};
+    if (*arg) {
+        if (!theme_find(&c->theme, arg, c->theme_dirs, &err))
+            console_toast(c, UI_ERROR, "%s", err.text);
+        term_redraw();
+        return;
+    }
+    char **names = theme_names(c->frame, c->theme_dirs);
+    size_t n = 0;
+    while (names[n])
+        n++;
+    struct picker_item *items = ARENA_ARRAY(c->frame, struct picker_item, n + 1);
+    for (size_t i = 0; i < n; i++)
+        items[i] = (struct picker_item){.id = (int64_t)i + 1, .name = names[i]};
+    overlay_pick(&c->overlay, FOR_THEME, "theme: ", items, n, false);
+}
+
+static void do_editor(struct console *c, const char *arg)
+{
+    (void)arg;
+    console_toast(c, UI_DIM, "r or i first; then C-x C-e opens the text in your editor.");
+}
+
+typedef void local(struct console *c, const char *arg);
+static local *const locals[LOCALS] = {
+    [LOCAL_BACK] = do_back,           [LOCAL_BOTTOM] = do_bottom,           [LOCAL_CLAIM_NEXT] = do_claim_next, [LOCAL_COPY] = do_copy,
+    [LOCAL_COPY_LINK] = do_copy_link, [LOCAL_DETAIL] = do_detail,           [LOCAL_DOWN] = do_down,             [LOCAL_EDITOR] = do_editor,
+    [LOCAL_FILTER] = do_filter,       [LOCAL_FREEZE] = do_freeze,           [LOCAL_GO] = do_go,                 [LOCAL_HELP] = do_help,
+    [LOCAL_MARK] = do_mark,           [LOCAL_MARK_ALL] = do_mark_all,       [LOCAL_MARK_FILTER] = do_mark_filter, [LOCAL_NEXT] = do_needs_me,
+    [LOCAL_NEXT_PANE] = do_detail,    [LOCAL_NEXT_VIEW] = do_next_view,     [LOCAL_OPEN] = do_open,             [LOCAL_PAGE_DOWN] = do_page_down,
+    [LOCAL_PAGE_UP] = do_page_up,     [LOCAL_PALETTE] = do_palette,         [LOCAL_PREV_PANE] = do_detail,      [LOCAL_PREV_VIEW] = do_prev_view,
+    [LOCAL_QUIT] = do_quit,           [LOCAL_RANGE] = do_range,             [LOCAL_REDRAW] = do_redraw,         [LOCAL_RESYNC] = do_resync,
+    [LOCAL_SEARCH_NEXT] = do_search_next, [LOCAL_SEARCH_PREV] = do_search_prev, [LOCAL_THEME] = do_theme,       [LOCAL_TOP] = do_top,
+    [LOCAL_UNMARK] = do_unmark,       [LOCAL_UP] = do_up,                   [LOCAL_VIEW] = do_view,             [LOCAL_WHY] = do_why,
+};
+
+void run_line(struct console *c, const char *line)
+{
+    struct command_line parsed;
+    struct err err = {0};
+    if (!command_parse(c->frame, line, &parsed, &err))
+        console_toast(c, UI_ERROR, "%s", err.text);
+    else if (parsed.command->is_action)
+        run_action(c, &action_table[parsed.command->id], parsed.arg);
+    else
+        locals[parsed.command->id](c, parsed.arg);
+}
+
+void run_answer(struct console *c)
+{
+    char *text = arena_strdup(c->frame, overlay_text(&c->overlay));
+    enum purpose purpose = (enum purpose)c->overlay.purpose;
+    overlay_close(&c->overlay);
+    switch (purpose) {
+    case FOR_ARGUMENT:
+        if (c->asked.action && c->asked.count > 1)
+            overlay_confirm(&c->overlay, FOR_BULK, arena_printf(c->frame, "%s %s on %d marked tickets?  y yes   Esc no", c->asked.action->name, text, c->asked.count), "y");
+        else if (c->asked.action)
+            argued(c, text);
+        else
+            do_why(c, text);
+        str_copy(c->asked.arg, sizeof c->asked.arg, text);
+        break;
+    case FOR_BULK:
+        argued(c, arena_strdup(c->frame, c->asked.arg));
+        break;
+    case FOR_NOTE_INSTEAD:
+        fetch_compose(c, c->asked.tickets[0], false);
+        break;
+    case FOR_PALETTE:
+        run_palette_add(c, text);
+        run_line(c, text);
+        break;
+    case FOR_FILTER:
+        filter(c, text);
+        break;
+    case FOR_SEARCH:
+        search(c, text);
+        break;
+    case FOR_MARKS:
+        mark_words(c, text);
+        break;
+    case FOR_THEME:
+        do_theme(c, text);
+        break;
+    case FOR_READING:
+    case FOR_NOTHING:
+        break;
+    }
+}

@@ -1,0 +1,203 @@
+/* composer: a small machine of five states, each with its own keys (one table) and its own line at the bottom. */
+#include "screen/composer.h"
+#include "base/text.h"
+#include "core/field.h"
+#include <string.h>
+
+enum { TEXT_MAX = 256 << 10, SPLIT_ROWS = 30 };
+
+void composer_open(struct composer *c, int64_t ticket, int64_t thread_version, bool reply, const char *draft)
+{
+    composer_fini(c);
+    *c = (struct composer){.ticket = ticket, .thread_version = thread_version, .reply = reply, .editor = editor_new(false, TEXT_MAX)};
+    editor_set(c->editor, draft ? draft : "");
+    ticket_open(&c->thread, ticket);
+}
+
+void composer_fini(struct composer *c)
+{
+    editor_free(c->editor);
+    ticket_fini(&c->thread);
+    *c = (struct composer){0};
+}
+
+bool composer_is_open(const struct composer *c)
+{
+    return c->editor != NULL;
+}
+
+void composer_set(struct composer *c, const char *text)
+{
+    editor_set(c->editor, text);
+}
+
+/* --- keys --- */
+
+static bool blank(const char *text)
+{
+    return text[strspn(text, " \t\r\n")] == 0;
+}
+
+static enum composer_outcome send(struct composer *c, bool close)
+{
+    size_t start, end;
+    c->refusal = NULL;
+    if (blank(editor_text(c->editor)))
+        c->refusal = "There is nothing to send yet.";
+    else if (editor_placeholder(c->editor, 0, &start, &end))
+        c->refusal = "A placeholder {{...}} is left: fill it in or delete it. It will not be sent like this.";
+    if (c->refusal) {
+        if (editor_placeholder(c->editor, 0, &start, &end))
+            editor_move(c->editor, end);
+        c->state = COMPOSER_WRITING;
+        return COMPOSER_REFUSED;
+    }
+    c->state = COMPOSER_SENDING;
+    c->close_after = close;
+    return close ? COMPOSER_SEND_CLOSE : COMPOSER_SEND;
+}
+
+static enum composer_outcome writing_key(struct composer *c, const struct key *key)
+{
+    switch (editor_key(c->editor, key)) {
+    case EDITOR_CHANGED:
+        c->refusal = NULL;
+        c->key[0] = 0;
+        return COMPOSER_TYPED;
+    case EDITOR_LEFT:
+        c->state = COMPOSER_REVIEW;
+        return blank(editor_text(c->editor)) ? COMPOSER_DISCARD : COMPOSER_NOTHING;
+    case EDITOR_EXTERNAL:
+        return COMPOSER_EXTERNAL;
+    case EDITOR_IGNORED:
+    case EDITOR_MOVED:
+    case EDITOR_DONE:
+        break;
+    }
+    return COMPOSER_NOTHING;
+}
+
+static enum composer_outcome review_key(struct composer *c, const struct key *key)
+{
+    if (key_is(key, 'y'))
+        return send(c, false);
+    if (key_is(key, 'Y'))
+        return send(c, true);
+    if (key_is(key, 'p'))
+        return COMPOSER_POSTPONE;
+    if (key_is(key, 'q'))
+        c->state = COMPOSER_DISCARDING;
+    if (key_is(key, 'i') && c->reply)
+        return COMPOSER_NOTE;
+    if (key_is(key, 'e') || key_is(key, K_ESC) || key_is(key, K_TAB) || key_is(key, K_ENTER))
+        c->state = COMPOSER_WRITING;
+    return COMPOSER_NOTHING;
+}
+
+static enum composer_outcome discarding_key(struct composer *c, const struct key *key)
+{
+    if (key_is(key, 'y'))
+        return COMPOSER_DISCARD;
+    c->state = COMPOSER_REVIEW;
+    return COMPOSER_NOTHING;
+}
+
+static enum composer_outcome conflict_key(struct composer *c, const struct key *key)
+{
+    if (key_is(key, 'y'))
+        return send(c, c->close_after);
+    if (key_is(key, 'e') || key_is(key, K_ESC))
+        c->state = COMPOSER_WRITING;
+    return COMPOSER_NOTHING;
+}
+
+enum composer_outcome composer_key(struct composer *c, const struct key *key)
+{
+    switch (c->state) {
+    case COMPOSER_WRITING:
+        return writing_key(c, key);
+    case COMPOSER_REVIEW:
+        return review_key(c, key);
+    case COMPOSER_DISCARDING:
+        return discarding_key(c, key);
+    case COMPOSER_CONFLICT:
+        return conflict_key(c, key);
+    case COMPOSER_SENDING:
+        break;
+    }
+    return COMPOSER_NOTHING;
+}
+
+void composer_conflict(struct composer *c, int64_t thread_version)
+{
+    c->state = COMPOSER_CONFLICT;
+    c->thread_version = thread_version;
+}
+
+void composer_failed(struct composer *c)
+{
+    c->state = COMPOSER_REVIEW;
+}
+
+/* --- drawing --- */
+
+static void draw_head(struct composer *c, const struct look *look, struct surface *s, const struct mirror_row *row)
+{
+    struct arena *a = look->arena;
+    int width = surface_columns(s);
+    const char *name = row && row->t.customer_name && *row->t.customer_name ? row->t.customer_name : "the customer";
+    const char *via = row && *row->reply_via ? row->reply_via : "";
+    char *title = c->reply ? arena_printf(a, "Reply to %s on #%lld%s%s", name, (long long)c->ticket, *via ? " by " : "", via)
+                           : arena_printf(a, "Internal note on #%lld", (long long)c->ticket);
+    int column = 1 + surface_text(s, 0, 1, width * 2 / 3, c->reply ? UI_REPLY : UI_NOTE, title) + 3;
+    const char *saved = c->changed_at ? "draft not saved yet" : c->saved_at ? arena_printf(a, "draft saved %s", look_clock(look, c->saved_at)) : "";
+    surface_right(s, 0, column, width - column - 1, c->changed_at ? UI_WARN : UI_DIM, saved);
+    const char *second = row && row->t.title ? row->t.title : "";
+    if (look->banner)
+        surface_text(s, 1, 1, width - 2, UI_ERROR, look->banner);
+    else if (c->reply && row && !*via)
+        surface_text(s, 1, 1, width - 2, UI_WARN, "This ticket's source takes no replies. Esc then i makes this a note.");
+    else
+        surface_text(s, 1, 1, width - 2, UI_DIM, second);
+}
+
+static void draw_menu(struct composer *c, struct surface *s, int row)
+{
+    static const struct {
+        const char *title, *keys[12];
+    } menus[] = {
+        [COMPOSER_WRITING] = {NULL, {"Esc", "review", "C-x C-e", "your editor", "C-w", "word back", "C-_", "undo"}},
+        [COMPOSER_REVIEW] = {"review:", {"y", "send", "Y", "send and close", "p", "postpone", "e", "edit", "q", "discard"}},
+        [COMPOSER_SENDING] = {"sending…", {NULL}},
+        [COMPOSER_CONFLICT] = {"send it all the same?", {"y", "send", "e", "edit"}},
+        [COMPOSER_DISCARDING] = {"throw this text away?", {"y", "yes, discard", "any key", "no"}},
+    };
+    int column = 1;
+    if (menus[c->state].title)
+        column += surface_text(s, row, column, -1, UI_ACCENT, menus[c->state].title) + 2;
+    for (int i = 0; i + 1 < 12 && menus[c->state].keys[i]; i += 2)
+        column = look_pair(s, row, column, UI_KEY, menus[c->state].keys[i], UI_HINT, menus[c->state].keys[i + 1]) + 3;
+}
+
+void composer_draw(struct composer *c, const struct look *look, struct surface *s)
+{
+    int rows = surface_rows(s), width = surface_columns(s), top = 3, foot = rows - 3;
+    const struct mirror_row *row = ticket_row(look, c->ticket);
+    draw_head(c, look, s, row);
+    surface_rule(s, 2);
+    bool split = rows >= SPLIT_ROWS || c->state == COMPOSER_CONFLICT;
+    if (split) {
+        int share = (foot - top) / 2;
+        ticket_timeline(&c->thread, look, s, top, 0, share, width - 1);
+        surface_rule(s, top + share);
+        top += share + 1;
+    }
+    editor_draw(c->editor, s, top, 2, foot - top, width - 4, c->state == COMPOSER_WRITING ? UI_INPUT : UI_NORMAL);
+    surface_rule(s, foot);
+    const char *say = c->state == COMPOSER_CONFLICT ? "Somebody wrote on this ticket since you began; the new lines are above." : c->refusal ? c->refusal : look->toast;
+    if (say)
+        surface_text(s, foot + 1, 1, width - 2, c->refusal || c->state == COMPOSER_CONFLICT ? UI_ERROR : look->toast_role, say);
+    draw_menu(c, s, rows - 1);
+    if (c->state != COMPOSER_WRITING)
+        surface_cursor(s, rows - 1, 0);
+}

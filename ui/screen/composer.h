@@ -1,0 +1,41 @@
+/* composer: writing to the customer or a note, with the thread in sight. The text is the daemon's draft 500 ms after the
+ * last key, so neither a dropped link nor a closed terminal loses it. Esc reviews; nothing is sent by one key. */
+#ifndef SCREEN_COMPOSER_H
+#define SCREEN_COMPOSER_H
+#include "screen/look.h"
+#include "screen/ticket.h"
+#include "widget/editor.h"
+
+enum composer_state { COMPOSER_WRITING, COMPOSER_REVIEW, COMPOSER_SENDING, COMPOSER_CONFLICT, COMPOSER_DISCARDING };
+enum composer_outcome {
+    COMPOSER_NOTHING, /* draw again */
+    COMPOSER_TYPED,   /* the text changed: save the draft soon */
+    COMPOSER_SEND,
+    COMPOSER_SEND_CLOSE,
+    COMPOSER_POSTPONE, /* close it, the draft stays */
+    COMPOSER_DISCARD,  /* close it, the draft goes */
+    COMPOSER_EXTERNAL, /* $EDITOR, please */
+    COMPOSER_NOTE,     /* it should be a note: the source takes no replies */
+    COMPOSER_REFUSED,  /* cannot be sent like this; composer_refusal says why */
+};
+struct composer {
+    int64_t ticket, thread_version;
+    bool reply; /* else a note */
+    bool close_after;
+    enum composer_state state;
+    struct editor *editor;
+    struct ticket_screen thread;
+    int64_t changed_at, saved_at; /* the loop's clock; 0 = nothing to save, never saved */
+    const char *refusal;
+    char key[96]; /* of the request in doubt: sent, never answered */
+};
+void composer_open(struct composer *c, int64_t ticket, int64_t thread_version, bool reply, const char *draft);
+void composer_fini(struct composer *c);
+bool composer_is_open(const struct composer *c);
+void composer_set(struct composer *c, const char *text);
+enum composer_outcome composer_key(struct composer *c, const struct key *key);
+/* The send was refused because the thread moved on: shows it and asks again; now: the version it has now. */
+void composer_conflict(struct composer *c, int64_t thread_version);
+void composer_failed(struct composer *c); /* not sent: back to the review, nothing is lost */
+void composer_draw(struct composer *c, const struct look *look, struct surface *s);
+#endif

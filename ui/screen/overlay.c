@@ -1,0 +1,250 @@
+/* overlay: see overlay.h. Drawn from the footer upwards, so that the list's cursor stays where the eye left it. */
+#include "screen/overlay.h"
+#include "base/text.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { ANSWER_MAX = 4096 };
+
+void overlay_close(struct overlay *o)
+{
+    picker_free(o->picker);
+    editor_free(o->editor);
+    pager_free(o->pager);
+    free(o->choices);
+    *o = (struct overlay){0};
+}
+
+static void begin(struct overlay *o, enum overlay_kind kind, int purpose, const char *title)
+{
+    overlay_close(o);
+    o->kind = kind;
+    o->purpose = purpose;
+    str_copy(o->title, sizeof o->title, title);
+}
+
+void overlay_pick(struct overlay *o, int purpose, const char *prompt, const struct picker_item *items, size_t n, bool free_text)
+{
+    begin(o, OVERLAY_PICK, purpose, prompt);
+    o->picker = picker_new(prompt, free_text);
+    picker_set(o->picker, items, n);
+}
+
+void overlay_ask(struct overlay *o, int purpose, const char *prompt, const char *preset)
+{
+    begin(o, OVERLAY_ASK, purpose, prompt);
+    o->editor = editor_new(true, ANSWER_MAX);
+    editor_set(o->editor, preset ? preset : "");
+}
+
+void overlay_confirm(struct overlay *o, int purpose, const char *title, const char *choices)
+{
+    begin(o, OVERLAY_CONFIRM, purpose, title);
+    o->choices = strdup(choices);
+}
+
+struct pager *overlay_read(struct overlay *o, int purpose, const char *title)
+{
+    begin(o, OVERLAY_READ, purpose, title);
+    o->pager = pager_new();
+    return o->pager;
+}
+
+/* --- keys --- */
+
+static enum overlay_outcome pick_key(struct overlay *o, const struct key *key)
+{
+    switch (picker_key(o->picker, key)) {
+    case PICKER_CHOSEN:
+        o->typed = false;
+        return OVERLAY_ANSWERED;
+    case PICKER_TYPED:
+        o->typed = true;
+        return OVERLAY_ANSWERED;
+    case PICKER_LEFT:
+        return OVERLAY_LEFT;
+    case PICKER_MOVED:
+        return OVERLAY_STAYS;
+    case PICKER_IGNORED:
+        break;
+    }
+    return OVERLAY_IGNORED;
+}
+
+static enum overlay_outcome ask_key(struct overlay *o, const struct key *key)
+{
+    switch (editor_key(o->editor, key)) {
+    case EDITOR_DONE:
+        return OVERLAY_ANSWERED;
+    case EDITOR_LEFT:
+        return OVERLAY_LEFT;
+    case EDITOR_IGNORED:
+        return OVERLAY_IGNORED;
+    case EDITOR_MOVED:
+    case EDITOR_CHANGED:
+    case EDITOR_EXTERNAL:
+        break;
+    }
+    return OVERLAY_STAYS;
+}
+
+static enum overlay_outcome confirm_key(struct overlay *o, const struct key *key)
+{
+    if (key_is(key, K_ESC))
+        return OVERLAY_LEFT;
+    if (key->mods || key->code > 127 || !key->code || !strchr(o->choices, (int)key->code))
+        return OVERLAY_IGNORED;
+    o->choice = key->code;
+    return OVERLAY_ANSWERED;
+}
+
+static void end_search(struct overlay *o)
+{
+    editor_free(o->editor);
+    o->editor = NULL;
+    o->searching = false;
+}
+
+static enum overlay_outcome search_key(struct overlay *o, const struct key *key)
+{
+    enum editor_outcome outcome = editor_key(o->editor, key);
+    if (outcome == EDITOR_CHANGED)
+        pager_search(o->pager, editor_text(o->editor));
+    if (outcome == EDITOR_LEFT)
+        pager_search(o->pager, NULL);
+    if (outcome == EDITOR_LEFT || outcome == EDITOR_DONE)
+        end_search(o);
+    return OVERLAY_STAYS;
+}
+
+static enum overlay_outcome read_key(struct overlay *o, const struct key *key)
+{
+    static const struct {
+        uint32_t code;
+        const char *command;
+    } keys[] = {{'j', "down"},  {K_DOWN, "down"}, {'k', "up"},     {K_UP, "up"},   {K_PGDN, "page-down"}, {' ', "page-down"},   {K_PGUP, "page-up"},
+                {K_HOME, "top"}, {'g', "top"},     {K_END, "bottom"}, {'G', "bottom"}, {'n', "search-next"}, {'N', "search-prev"}};
+    if (o->searching)
+        return search_key(o, key);
+    if (key_is(key, K_ESC) || key_is(key, 'q') || key_is(key, '?') || key_is(key, K_ENTER))
+        return OVERLAY_LEFT;
+    if (key_is(key, '/')) {
+        o->editor = editor_new(true, 200);
+        o->searching = true;
+        return OVERLAY_STAYS;
+    }
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (key_is(key, keys[i].code))
+            return pager_command(o->pager, keys[i].command) ? OVERLAY_STAYS : OVERLAY_IGNORED;
+    if (key_ctrl(key, 'd') || key_ctrl(key, 'u'))
+        pager_command(o->pager, key_ctrl(key, 'd') ? "page-down" : "page-up");
+    return OVERLAY_STAYS;
+}
+
+enum overlay_outcome overlay_key(struct overlay *o, const struct key *key)
+{
+    switch (o->kind) {
+    case OVERLAY_PICK:
+        return pick_key(o, key);
+    case OVERLAY_ASK:
+        return ask_key(o, key);
+    case OVERLAY_CONFIRM:
+        return confirm_key(o, key);
+    case OVERLAY_READ:
+        return read_key(o, key);
+    case OVERLAY_NONE:
+        break;
+    }
+    return OVERLAY_IGNORED;
+}
+
+const char *overlay_text(const struct overlay *o)
+{
+    if (o->kind == OVERLAY_ASK)
+        return editor_text(o->editor);
+    if (o->kind != OVERLAY_PICK)
+        return "";
+    const struct picker_item *item = o->typed ? NULL : picker_chosen(o->picker);
+    return item ? item->name : picker_typed(o->picker);
+}
+
+int64_t overlay_id(const struct overlay *o)
+{
+    const struct picker_item *item = o->kind == OVERLAY_PICK && !o->typed ? picker_chosen(o->picker) : NULL;
+    return item ? item->id : 0;
+}
+
+uint32_t overlay_choice(const struct overlay *o)
+{
+    return o->choice;
+}
+
+/* --- drawing --- */
+
+static void draw_pick(struct overlay *o, struct surface *s, int foot)
+{
+    int width = surface_columns(s), rows = foot / 2 > 12 ? foot / 2 : foot < 14 ? foot - 1 : 12;
+    int fits = (int)picker_fits(o->picker) + 1;
+    rows = fits < rows ? fits : rows;
+    rows = rows < 1 ? 1 : rows;
+    surface_fill(s, foot - rows, 0, rows + 1, width, UI_NORMAL);
+    surface_rule(s, foot - rows - 1 > 0 ? foot - rows - 1 : 0);
+    picker_draw(o->picker, s, foot - rows, 1, rows, width - 2);
+    surface_rule(s, foot);
+}
+
+static void draw_ask(struct overlay *o, struct surface *s, int foot)
+{
+    int width = surface_columns(s);
+    surface_fill(s, foot, 0, 1, width, UI_NORMAL);
+    int column = 1 + surface_text(s, foot, 1, width * 2 / 3, UI_ACCENT, o->title) + 1;
+    editor_draw(o->editor, s, foot, column, 1, width - column - 1, UI_INPUT);
+}
+
+static void draw_confirm(struct overlay *o, const struct look *look, struct surface *s, int foot)
+{
+    char **lines;
+    int width = surface_columns(s), count = text_wrap(look->arena, text_safe_in(look->arena, o->title, TEXT_BLOCK), width - 4, &lines);
+    count = count < foot ? count : foot;
+    surface_fill(s, foot - count, 0, count + 1, width, UI_NORMAL);
+    for (int i = 0; i < count; i++)
+        surface_text(s, foot - count + 1 + i, 2, width - 4, UI_WARN, lines[i]);
+    surface_rule(s, foot - count);
+    surface_cursor(s, foot, 1);
+}
+
+static void draw_read(struct overlay *o, struct surface *s, int foot)
+{
+    int width = surface_columns(s), top = foot > 12 ? 3 : 1;
+    surface_fill(s, top - 1, 0, foot - top + 1, width, UI_NORMAL);
+    surface_text(s, top - 1, 2, width - 4, UI_TITLE, o->title);
+    pager_draw(o->pager, s, top + 1, 0, foot - top - 1, width - 1);
+    if (o->searching) {
+        surface_fill(s, foot, 0, 1, width, UI_NORMAL);
+        surface_text(s, foot, 1, 2, UI_ACCENT, "/");
+        editor_draw(o->editor, s, foot, 2, 1, width - 3, UI_INPUT);
+    } else {
+        surface_cursor(s, foot, 0);
+    }
+}
+
+void overlay_draw(struct overlay *o, const struct look *look, struct surface *s)
+{
+    int foot = look_footer_row(look, s);
+    switch (o->kind) {
+    case OVERLAY_PICK:
+        draw_pick(o, s, foot);
+        return;
+    case OVERLAY_ASK:
+        draw_ask(o, s, foot);
+        return;
+    case OVERLAY_CONFIRM:
+        draw_confirm(o, look, s, foot);
+        return;
+    case OVERLAY_READ:
+        draw_read(o, s, foot);
+        return;
+    case OVERLAY_NONE:
+        return;
+    }
+}
