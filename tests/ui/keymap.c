@@ -162,7 +162,7 @@ static void the_default_keys_load_and_leave_dangerous_keys_alone(void **state)
         assert_null(press("queue", never[i]));
     static const struct {
         const char *keys, *command;
-    } some[] = {{"gg", "top"}, {"C-d", "page-down"}, {"go", "go oncall"}, {"Space", "mark"}, {"#", "reveal"}, {"ss", "status resolved"},
+    } some[] = {{"gg", "top"}, {"C-d", "page-down"}, {"ge", "go escalations"}, {"Space", "mark"}, {"w", "why"}, {"ss", "status resolved"},
                 {"zz", "snooze again"}, {"S-Tab", "prev-pane"}, {"9", "view 9"}, {"C-r", "redo"}, {"!", "escalate"}};
     for (size_t i = 0; i < sizeof some / sizeof *some; i++)
         assert_string_equal(press("queue", some[i].keys), some[i].command);
