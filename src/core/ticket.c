@@ -7,6 +7,11 @@ bool ticket_done(int status)
     return status == STATUS_RESOLVED || status == STATUS_CLOSED;
 }
 
+bool ticket_differs(const struct ticket *ticket)
+{
+    return ticket->source_status > STATUS_NEW && ticket->source_status != ticket->status;
+}
+
 bool ticket_may_move(int from, int to)
 {
     if (to == STATUS_NEW || to == STATUS_NONE || to == STATUS_CLOSED || from == to)

@@ -79,6 +79,9 @@ struct ticket {
 };
 
 bool ticket_done(int status);                 /* resolved or closed */
+/* Does the source say another status than the desk shows? "new" there is silence, not a word: many sources never say
+ * more. */
+bool ticket_differs(const struct ticket *ticket);
 /* May an agent move a ticket from one status to another? (model.md 1: never back to new, closed is final but for
  * the clock and the source; reopening has its own action.) */
 bool ticket_may_move(int from, int to);

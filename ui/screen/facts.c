@@ -34,9 +34,8 @@ static void status_facts(struct pane *p)
     struct arena *a = p->look->arena;
     struct badge status = look_status(p->t->status);
     line(p, "status", status.role, arena_printf(a, "%s %s", status.glyph, status.word));
-    const char *said = p->t->source_status ? status_word(p->t->source_status) : "";
-    if (*said && p->t->source_status != p->t->status)
-        line(p, "at source", UI_WARN, arena_printf(a, "≠ %s", look_words(a, said)));
+    if (ticket_differs(p->t))
+        line(p, "at source", UI_WARN, arena_printf(a, "≠ %s", look_words(a, status_word(p->t->source_status))));
     struct badge urgency = look_urgency(p->t->urgency);
     line(p, "urgency", urgency.role, arena_printf(a, "%s %s %s", urgency.glyph, urgency.word, look_share(a, p->t->urgency_bp)));
     line(p, "priority", UI_NORMAL, priority_word(p->t->priority));

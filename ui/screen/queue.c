@@ -74,7 +74,7 @@ static const char *remark(const struct look *look, const struct mirror_row *r, e
     if (r->t.status >= STATUS_PENDING)
         return arena_printf(look->arena, "%s %s", status.glyph, status.word);
     *role = UI_WARN;
-    if (r->t.source_status && r->t.source_status != r->t.status)
+    if (ticket_differs(&r->t))
         return arena_printf(look->arena, "≠ %s", look_words(look->arena, status_word(r->t.source_status)));
     if (r->t.reopen_count)
         return arena_printf(look->arena, "↩ %lldx", (long long)r->t.reopen_count);

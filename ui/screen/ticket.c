@@ -197,9 +197,9 @@ static void draw_people(const struct look *look, struct surface *s, int row, con
     for (size_t i = 0; i < sizeof parts / sizeof *parts && column < width - 8; i++)
         if (parts[i].text && *parts[i].text)
             column += surface_text(s, row, column, width - column - 1, parts[i].role, parts[i].text) + 2;
-    const char *said = brief->t.source_status ? status_word(brief->t.source_status) : "";
-    if (*said && brief->t.source_status != brief->t.status && column < width - 16)
-        surface_textf(s, row, column, width - column - 1, UI_WARN, "≠ %s at the source", look_words(look->arena, said));
+    if (ticket_differs(&brief->t) && column < width - 16)
+        surface_textf(s, row, column, width - column - 1, UI_WARN, "≠ %s at the source",
+                      look_words(look->arena, status_word(brief->t.source_status)));
 }
 
 static int draw_clocks(const struct look *look, struct surface *s, int row, const struct json *doc)
