@@ -1,14 +1,89 @@
 /* json: a strict recursive-descent reader that builds cJSON nodes by hand, and thin names over cJSON for the rest.
  * cJSON's own parser is not used: it takes broken UTF-8, cuts text at U+0000 and rounds 2^53 + 1. A number is kept
- * as a cJSON_Raw node holding its source text, which cJSON prints verbatim. */
+ * as a cJSON_Raw node holding its source text. Nor is its compact printer: it asks printf for every number and copies
+ * its buffer as it grows. An event is read, described and journalled as some hundred nodes, so they come from cells
+ * that a thread keeps for itself: what malloc takes for a node is more than all the rest. */
 #include "base/json.h"
 #include <cjson/cJSON.h>
 #include <errno.h>
+#include <pthread.h>
+#include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
 
 const struct json_limits json_limits_dialect = {.depth = 512};
 const struct json_limits json_limits_native = {.depth = 64, .members = 10000, .string = 256 << 10, .digits = 1024};
+
+/* --- memory --- */
+
+enum { CELL = sizeof(cJSON), CELLS_KEPT = 4096 };
+union cell {
+    struct { union cell *next; bool small; } head;
+    alignas(max_align_t) char room[16]; /* the head's own; what is handed out follows it */
+};
+static _Thread_local struct { union cell *first; int count; bool watched; } cells;
+static pthread_key_t leaving;
+
+static void drop_cells(void *unused)
+{
+    (void)unused;
+    for (union cell *cell; (cell = cells.first); free(cell))
+        cells.first = cell->head.next;
+    cells.count = CELLS_KEPT; /* later destructors of this thread free for good */
+}
+
+/* Registers drop_cells for this thread's end. */
+static void watch_thread(void)
+{
+    if (!cells.watched)
+        pthread_setspecific(leaving, &leaving);
+    cells.watched = true;
+}
+
+static void *cell_new(size_t n)
+{
+    union cell *cell = n <= CELL ? cells.first : NULL;
+    if (cell) {
+        cells.first = cell->head.next;
+        cells.count--;
+        return cell + 1;
+    }
+    cell = malloc(sizeof *cell + (n <= CELL ? CELL : n));
+    if (!cell)
+        return NULL;
+    cell->head.small = n <= CELL;
+    return cell + 1;
+}
+
+static void cell_free(void *ptr)
+{
+    union cell *cell = ptr ? (union cell *)ptr - 1 : NULL;
+    if (!cell || !cell->head.small || cells.count >= CELLS_KEPT) {
+        free(cell);
+        return;
+    }
+    watch_thread();
+    cell->head.next = cells.first;
+    cells.first = cell;
+    cells.count++;
+}
+
+#ifndef __has_feature
+#define __has_feature(x) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+enum { WATCHED = true };
+#else
+enum { WATCHED = false };
+#endif
+
+/* Before main, as cJSON's hooks are the process's. A sanitizer is to see each node for itself. */
+__attribute__((constructor)) static void use_cells(void)
+{
+    cJSON_Hooks hooks = {cell_new, cell_free};
+    if (!WATCHED && pthread_key_create(&leaving, drop_cells) == 0)
+        cJSON_InitHooks(&hooks);
+}
 
 static cJSON *node_of(const struct json *node)
 {
@@ -710,25 +785,78 @@ void json_sort(struct json *node)
     free(list);
 }
 
+/* --- writing --- */
+
+static void print_string(struct str *out, const char *text)
+{
+    static const char escapes[32] = {['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't'};
+    const char *from = text, *p = text;
+    str_addc(out, '"');
+    for (; *p; p++) {
+        unsigned char c = (unsigned char)*p;
+        if (c >= 0x20 && c != '"' && c != '\\')
+            continue;
+        str_add(out, from, (size_t)(p - from));
+        from = p + 1;
+        if (c >= 0x20)
+            str_add(out, (char[]){'\\', (char)c}, 2);
+        else if (escapes[c])
+            str_add(out, (char[]){'\\', escapes[c]}, 2);
+        else
+            str_addf(out, "\\u%04x", c);
+    }
+    str_add(out, from, (size_t)(p - from));
+    str_addc(out, '"');
+}
+
+static void print_node(struct str *out, const cJSON *node)
+{
+    int type = node->type & 0xff;
+    if (type == cJSON_String) {
+        print_string(out, node->valuestring);
+    } else if (type == cJSON_Object || type == cJSON_Array) {
+        str_addc(out, type == cJSON_Object ? '{' : '[');
+        for (const cJSON *child = node->child; child; child = child->next) {
+            if (type == cJSON_Object) {
+                print_string(out, child->string);
+                str_addc(out, ':');
+            }
+            print_node(out, child);
+            if (child->next)
+                str_addc(out, ',');
+        }
+        str_addc(out, type == cJSON_Object ? '}' : ']');
+    } else {
+        str_adds(out, type == cJSON_Raw ? node->valuestring : type == cJSON_True ? "true" : type == cJSON_False ? "false" : "null");
+    }
+}
+
+static void print(const struct json *node, struct str *out)
+{
+    str_init(out, (size_t)1 << 40);
+    str_reserve(out, 1000);
+    print_node(out, node_of(node));
+}
+
 char *json_print(const struct json *node)
 {
-    char *text = cJSON_PrintUnformatted(node_of(node));
-    if (!text)
-        abort();
-    return text;
+    struct str out;
+    print(node, &out);
+    return str_take(&out);
 }
 
 char *json_print_in(struct arena *arena, const struct json *node)
 {
-    char *text = json_print(node), *copy = arena_strdup(arena, text);
-    free(text);
-    return copy;
+    AUTO_STR out;
+    print(node, &out);
+    return arena_strndup(arena, out.data, out.len);
 }
 
 char *json_print_pretty(const struct json *node)
 {
-    char *text = cJSON_Print(node_of(node));
-    if (!text)
+    char *text = cJSON_Print(node_of(node)), *copy = text ? strdup(text) : NULL;
+    cJSON_free(text);
+    if (!copy)
         abort();
-    return text;
+    return copy;
 }

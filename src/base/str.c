@@ -42,6 +42,13 @@ static void grow(struct str *str, size_t need)
     str->cap = cap;
 }
 
+void str_reserve(struct str *str, size_t n)
+{
+    n = n < str->max ? n : str->max;
+    grow(str, n);
+    str->data[str->len] = 0;
+}
+
 void str_add(struct str *str, const void *data, size_t n)
 {
     if (n > str->max - str->len) {

@@ -15,6 +15,7 @@ struct str {
 void str_init(struct str *str, size_t max); /* owns nothing yet; data is "" */
 void str_fini(struct str *str);             /* frees; the str is empty again */
 void str_clear(struct str *str);            /* len 0, keeps the memory */
+void str_reserve(struct str *str, size_t n); /* room for n bytes in all, without moving on the way there */
 void str_add(struct str *str, const void *data, size_t n);
 void str_adds(struct str *str, const char *text); /* NULL adds nothing */
 void str_addc(struct str *str, char c);

@@ -11,6 +11,8 @@ struct engine {
     struct store *store;
     const struct config *config;
     const struct classify_model *model;
+    bool bold;           /* events without savepoints: should one fail, engine_ingest says so and whoever runs the batch
+                          * takes it back whole and runs it again, carefully */
     /* Filled while a batch runs: the frames of its entries, to be published after the commit. */
     struct frame *frames, **frames_end;
     struct arena *batch; /* lives from begin to publish */
@@ -47,7 +49,8 @@ struct ingest_item {
     bool takes_replies;
 };
 struct ingest_answer { int64_t event, ticket; const char *state; bool duplicate; };
-bool engine_ingest(struct engine *e, struct arena *arena, struct ingest_item *item, int64_t now, struct ingest_answer *out, struct err *err);
+/* Leaves item as it was, so that a batch can be run again. */
+bool engine_ingest(struct engine *e, struct arena *arena, const struct ingest_item *given, int64_t now, struct ingest_answer *out, struct err *err);
 
 struct do_request {
     struct action action;

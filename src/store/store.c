@@ -3,6 +3,7 @@
  * construction. Statements are prepared once a handle, keyed by the address of their text. */
 #include "store/sql.h"
 #include "base/crypto.h"
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -144,10 +145,17 @@ static bool configure(struct store *s, struct err *err)
     return sql_exec(s, s->writer ? writer : reader, err);
 }
 
+/* SQLite's count of its memory is asked by nobody, and takes a lock for every allocation. */
+static void no_statistics(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 struct store *store_open(const char *path, enum store_mode mode, struct err *err)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct store *s = calloc(1, sizeof *s);
-    if (!s)
+    if (!s || pthread_once(&once, no_statistics) != 0)
         abort();
     s->writer = mode == STORE_WRITER;
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |

@@ -142,25 +142,51 @@ static bool crowded(const struct job *jobs)
     return jobs != NULL;
 }
 
+/* Every job and what is due, up to the commit. *again: an event failed and had no savepoint of its own to fail to. */
+static bool perform(struct writer *w, struct job *jobs, bool wakes, int64_t now, bool *again, struct err *err)
+{
+    struct engine *e = &w->engine;
+    int ran = 0;
+    batch_open(e);
+    *again = false;
+    if (!store_begin(e->store, err))
+        return false;
+    for (struct job *job = jobs; job; job = job->next) {
+        job->err = (struct err){0};
+        if (run(w, job, now, &job->err))
+            continue;
+        *err = job->err;
+        *again = e->bold && job->kind == JOB_INGEST && err->code != ERR_STORAGE && err->code != ERR_NO_SPACE;
+        if (*again || err->code == ERR_STORAGE || err->code == ERR_NO_SPACE)
+            return false;
+    }
+    return (!wakes || engine_wake(e, e->batch, now, 64, &ran, err)) && engine_batch_end(e, err);
+}
+
+/* Savepoints cost more than the events they guard (SQLite copies each page they touch first) and next to none is ever
+ * needed: a batch goes without, and only where an event fails it is taken back whole and goes again, with them. */
+static bool attempt(struct writer *w, struct job *jobs, bool wakes, int64_t now, struct err *err)
+{
+    bool again;
+    w->engine.bold = true;
+    bool ok = perform(w, jobs, wakes, now, &again, err);
+    if (!again)
+        return ok;
+    log_line(LOG_WARN, "batch_again", "detail=\"%s\"", err->text);
+    store_rollback(w->engine.store);
+    *err = (struct err){0};
+    w->engine.bold = false;
+    return perform(w, jobs, wakes, now, &again, err);
+}
+
 /* One transaction. A job that fails for a reason of its own is taken back to its savepoint and told; storage errors
  * fail the batch. false: the store cannot be trusted any more. */
 static bool batch(struct writer *w, struct job *jobs, bool wakes)
 {
     struct engine *e = &w->engine;
     struct err err = {0};
-    int64_t now = clock_now();
-    int ran = 0;
-    batch_open(e);
     e->quiet = crowded(jobs) && !hub_listened(w->o.hub);
-    bool ok = store_begin(e->store, &err);
-    for (struct job *job = jobs; ok && job; job = job->next) {
-        job->err = (struct err){0};
-        if (run(w, job, now, &job->err))
-            continue;
-        ok = job->err.code != ERR_STORAGE && job->err.code != ERR_NO_SPACE;
-        err = job->err;
-    }
-    ok = ok && (!wakes || engine_wake(e, e->batch, now, 64, &ran, &err)) && engine_batch_end(e, &err);
+    bool ok = attempt(w, jobs, wakes, clock_now(), &err);
     jobs = ok ? answer_early(jobs) : jobs;
     ok = ok && store_commit(e->store, &err);
     if (!ok) {
