@@ -88,7 +88,7 @@ void arena_free(struct arena *arena)
     free(arena);
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+static void *take(struct arena *arena, size_t size)
 {
     size_t align = alignof(max_align_t);
     if (size > (size_t)1 << 40)
@@ -104,14 +104,20 @@ void *arena_alloc(struct arena *arena, size_t size)
     void *ptr = block->data + block->used;
     block->used += size;
     arena->used += size;
-    return memset(ptr, 0, size);
+    return ptr;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    return memset(take(arena, size), 0, size);
 }
 
 char *arena_strndup(struct arena *arena, const char *text, size_t n)
 {
-    char *copy = arena_alloc(arena, n + 1);
+    char *copy = take(arena, n + 1);
     if (n)
         memcpy(copy, text, n);
+    copy[n] = 0;
     return copy;
 }
 
@@ -120,15 +126,20 @@ char *arena_strdup(struct arena *arena, const char *text)
     return text ? arena_strndup(arena, text, strlen(text)) : NULL;
 }
 
+/* Mostly the text fits into what is left of the block (always a multiple of the alignment): then it is formatted once. */
 char *arena_printf(struct arena *arena, const char *fmt, ...)
 {
     va_list ap, again;
+    struct block *block = arena->blocks;
+    size_t room = block->size - block->used;
     va_start(ap, fmt);
     va_copy(again, ap);
-    int n = vsnprintf(NULL, 0, fmt, ap);
+    int n = vsnprintf(block->data + block->used, room, fmt, ap);
     va_end(ap);
-    char *text = arena_alloc(arena, n < 0 ? 1 : (size_t)n + 1);
-    if (n > 0)
+    char *text = take(arena, n < 0 ? 1 : (size_t)n + 1);
+    if (n < 0)
+        *text = 0;
+    else if ((size_t)n >= room)
         vsnprintf(text, (size_t)n + 1, fmt, again);
     va_end(again);
     return text;

@@ -105,7 +105,7 @@ _Static_assert(sizeof field_table / sizeof *field_table <= 128, "field_set holds
 const struct field *field_find(const char *name)
 {
     for (int i = 0; name && i < field_count; i++)
-        if (strcmp(field_table[i].name, name) == 0)
+        if (*field_table[i].name == *name && strcmp(field_table[i].name, name) == 0)
             return &field_table[i];
     return NULL;
 }

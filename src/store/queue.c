@@ -16,9 +16,26 @@ static int64_t order_of(const struct ticket *t)
     return t->next_due_at ? t->next_due_at : 3000000000000000 + t->received_at;
 }
 
+static int64_t known_view(const struct store *s, const char *name)
+{
+    for (int i = 0; i < s->view_count; i++)
+        if (strcmp(s->views[i].name, name) == 0)
+            return s->views[i].id;
+    return 0;
+}
+
+static void know_view(struct store *s, const char *name, int64_t id)
+{
+    if (s->view_count < VIEWS && !known_view(s, name) && str_copy(s->views[s->view_count].name, sizeof s->views->name, name))
+        s->views[s->view_count++].id = id;
+}
+
+/* Ids never change; texts do, so that whoever wants the text asks the table. */
 bool store_view_id(struct store *s, const char *name, int64_t *id, char **text, struct arena *a, struct err *err)
 {
-    *id = 0;
+    *id = text ? 0 : known_view(s, name);
+    if (*id)
+        return true;
     sqlite3_stmt *stmt = sql_get(s, "SELECT id,text FROM view WHERE name=?", err);
     if (!stmt)
         return false;
@@ -28,6 +45,7 @@ bool store_view_id(struct store *s, const char *name, int64_t *id, char **text, 
         *id = sql_int(stmt, 0);
         if (text)
             *text = sql_text(stmt, 1, a);
+        know_view(s, name, *id);
         sqlite3_reset(stmt);
     }
     return rc >= 0;
@@ -35,7 +53,7 @@ bool store_view_id(struct store *s, const char *name, int64_t *id, char **text, 
 
 bool store_view_put(struct store *s, const char *name, const char *text, int64_t *id, struct err *err)
 {
-    return sql_run(s, err, "INSERT INTO view(name,text) VALUES(?,?) ON CONFLICT(name) DO UPDATE SET text=excluded.text", "ss", name, text) &&
+    return tally_flush(s, err) && sql_run(s, err, "INSERT INTO view(name,text) VALUES(?,?) ON CONFLICT(name) DO UPDATE SET text=excluded.text", "ss", name, text) &&
            store_view_id(s, name, id, NULL, NULL, err) && sql_run(s, err, "DELETE FROM queue WHERE view=?", "i", *id) &&
            sql_run(s, err, "DELETE FROM tally WHERE name='view' AND (key=?1 OR key LIKE ?1||char(31)||'%')", "s", name);
 }
@@ -122,23 +140,75 @@ bool store_queue_page(struct store *s, struct arena *a, const struct row_filter 
     }
 }
 
+/* --- tallies --- */
+
+static uint64_t tally_hash(const char *name, const char *key, int64_t day)
+{
+    uint64_t h = 14695981039346656037u ^ (uint64_t)day;
+    for (; *name; name++)
+        h = (h ^ (unsigned char)*name) * 1099511628211u;
+    for (h *= 31; *key; key++)
+        h = (h ^ (unsigned char)*key) * 1099511628211u;
+    return h;
+}
+
+static struct tally *added(struct store *s, uint64_t hash, const char *name, const char *key, int64_t day)
+{
+    for (struct tally *t = s->tallies; t < s->tallies + s->tally_count; t++)
+        if (t->hash == hash && t->day == day && strcmp(t->name, name) == 0 && strcmp(t->key, key) == 0)
+            return t;
+    return NULL;
+}
+
+void tally_forget(struct store *s)
+{
+    while (s->tally_count) {
+        struct tally *t = &s->tallies[--s->tally_count];
+        free(t->name);
+        free(t->key);
+    }
+}
+
+bool tally_flush(struct store *s, struct err *err)
+{
+    for (struct tally *t = s->tallies; t < s->tallies + s->tally_count; t++)
+        if ((t->n || t->sum) && !sql_run(s, err, "INSERT INTO tally VALUES(?,?,?,?,?) ON CONFLICT DO UPDATE SET n=n+excluded.n,"
+                                         " sum=sum+excluded.sum", "ssiii", t->name, t->key, t->day, t->n, t->sum))
+            return false;
+    tally_forget(s);
+    return true;
+}
+
 bool store_tally_add(struct store *s, const char *name, const char *key, int64_t day, int64_t n, int64_t sum, struct err *err)
 {
-    return sql_run(s, err, "INSERT INTO tally VALUES(?,?,?,?,?) ON CONFLICT DO UPDATE SET n=n+excluded.n, sum=sum+excluded.sum",
-                   "ssiii", name, key, day, n, sum);
+    uint64_t hash = tally_hash(name, key, day);
+    struct tally *t = added(s, hash, name, key, day);
+    if (!t) {
+        if (s->tally_count == TALLIES && !tally_flush(s, err))
+            return false;
+        t = &s->tallies[s->tally_count++];
+        *t = (struct tally){.hash = hash, .name = strdup(name), .key = strdup(key), .day = day};
+        if (!t->name || !t->key)
+            abort();
+    }
+    t->n += n;
+    t->sum += sum;
+    return true;
 }
 
 bool store_tally_get(struct store *s, const char *name, const char *key, int64_t day, int64_t *n, int64_t *sum, struct err *err)
 {
-    *n = *sum = 0;
+    const struct tally *t = added(s, tally_hash(name, key, day), name, key, day);
+    *n = t ? t->n : 0;
+    *sum = t ? t->sum : 0;
     sqlite3_stmt *stmt = sql_get(s, "SELECT n,sum FROM tally WHERE name=? AND key=? AND day=?", err);
     if (!stmt)
         return false;
     sql_bind(stmt, "ssi", name, key, day);
     int rc = sql_step(s, stmt, err);
     if (rc == SQLITE_ROW) {
-        *n = sql_int(stmt, 0);
-        *sum = sql_int(stmt, 1);
+        *n += sql_int(stmt, 0);
+        *sum += sql_int(stmt, 1);
         sqlite3_reset(stmt);
     }
     return rc >= 0;

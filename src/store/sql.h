@@ -4,7 +4,8 @@
 #include "store/store.h"
 #include <sqlite3.h>
 
-enum { STATEMENTS = 256 };
+enum { STATEMENTS = 256, TALLIES = 64, VIEWS = 32 };
+struct tally { uint64_t hash; char *name, *key; int64_t day, n, sum; };
 struct store {
     sqlite3 *db;
     bool writer;
@@ -12,6 +13,10 @@ struct store {
     int64_t next_event, next_entry, next_ticket; /* writer: ids it gives itself */
     uint8_t (*digests)[32];           /* of this batch's entries, for the chain */
     int digest_count, digest_cap;
+    struct tally tallies[TALLIES];    /* added since the last flush: in a burst every event counts the same few */
+    int tally_count;
+    struct { char name[64]; int64_t id; } views[VIEWS]; /* ids once looked up */
+    int view_count;
     char *ticket_columns, *ticket_insert, *ticket_update, *ticket_select;
 };
 
@@ -32,6 +37,8 @@ static inline int64_t sql_int(sqlite3_stmt *stmt, int column)
 bool sql_fail(struct store *s, struct err *err); /* err from the handle; false */
 int64_t sql_key(const char *account, const char *key); /* 64-bit hash as SQLite stores it */
 
+bool tally_flush(struct store *s, struct err *err); /* before a commit and a savepoint */
+void tally_forget(struct store *s);                 /* after a rollback: what was added since */
 bool schema_migrate(struct store *s, struct err *err);
 void ticket_sql(struct store *s); /* builds the ticket statements from the field table */
 #endif

@@ -126,6 +126,8 @@ static bool next_id(struct store *s, const char *sql, int64_t *next, struct err 
 static bool reload_ids(struct store *s, struct err *err)
 {
     s->digest_count = 0;
+    s->view_count = 0;
+    tally_forget(s);
     return next_id(s, "SELECT coalesce(max(id),0) FROM event", &s->next_event, err) &&
            next_id(s, "SELECT coalesce(max(id),0) FROM ticket", &s->next_ticket, err) &&
            next_id(s, "SELECT coalesce(max(seq),0) FROM entry", &s->next_entry, err);
@@ -181,6 +183,7 @@ void store_close(struct store *s)
 {
     if (!s)
         return;
+    tally_forget(s);
     for (int i = 0; i < STATEMENTS; i++)
         sqlite3_finalize(s->cache[i].stmt);
     sqlite3_close(s->db);
@@ -200,7 +203,7 @@ bool store_begin(struct store *s, struct err *err)
 
 bool store_savepoint(struct store *s, struct err *err)
 {
-    return sql_run(s, err, "SAVEPOINT item", "");
+    return tally_flush(s, err) && sql_run(s, err, "SAVEPOINT item", "");
 }
 
 bool store_release(struct store *s, struct err *err)
@@ -211,6 +214,8 @@ bool store_release(struct store *s, struct err *err)
 void store_undo(struct store *s)
 {
     struct err err;
+    s->view_count = 0;
+    tally_forget(s);
     sql_run(s, &err, "ROLLBACK TO item", "");
     sql_run(s, &err, "RELEASE item", "");
     /* Entries and events of the savepoint are gone: so are their numbers and digests. */
@@ -251,7 +256,7 @@ static bool chain_add(struct store *s, struct err *err)
 
 bool store_commit(struct store *s, struct err *err)
 {
-    return chain_add(s, err) && sql_run(s, err, "COMMIT", "");
+    return tally_flush(s, err) && chain_add(s, err) && sql_run(s, err, "COMMIT", "");
 }
 
 void store_rollback(struct store *s)

@@ -16,6 +16,7 @@ enum { BATCH = 128, WAL_IDLE_PAGES = 1000, WAL_FORCED_PAGES = 16000 };
 struct writer {
     struct writer_options o;
     struct engine engine;
+    struct arena *scratch; /* of one event at a time: the job's own arena is its thread's */
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t some;
@@ -43,14 +44,15 @@ bool writer_post(struct writer *w, struct job *job, struct err *err)
 
 /* --- jobs --- */
 
-static bool run_ingest(struct engine *e, struct job *job, int64_t now, struct err *err)
+static bool run_ingest(struct writer *w, struct job *job, int64_t now, struct err *err)
 {
     job->answers = ARENA_ARRAY(job->arena, struct ingest_answer, job->item_count);
     for (int i = 0; i < job->item_count; i++) {
         if (i)
             job->items[i].event.raw_of = job->answers[0].event;
-        if (!engine_ingest(e, job->arena, &job->items[i], now, &job->answers[i], err))
+        if (!engine_ingest(&w->engine, w->scratch, &job->items[i], now, &job->answers[i], err))
             return false;
+        arena_reset(w->scratch);
     }
     return true;
 }
@@ -60,7 +62,7 @@ static bool run(struct writer *w, struct job *job, int64_t now, struct err *err)
     struct engine *e = &w->engine;
     switch (job->kind) {
     case JOB_INGEST:
-        return run_ingest(e, job, now, err);
+        return run_ingest(w, job, now, err);
     case JOB_DO:
         return engine_do(e, job->arena, &job->request, now, &job->answer, err);
     case JOB_KEEP:
@@ -301,6 +303,7 @@ struct writer *writer_open(const struct writer_options *o, struct err *err)
         abort();
     w->o = *o;
     w->last = &w->first;
+    w->scratch = arena_new();
     w->engine = (struct engine){.config = o->config, .model = o->model, .batch = arena_new(), .quiet = true};
     pthread_mutex_init(&w->lock, NULL);
     pthread_condattr_init(&attr);
@@ -314,6 +317,7 @@ struct writer *writer_open(const struct writer_options *o, struct err *err)
         err_set(err, ERR_INTERNAL, "starting the writer's thread");
     store_close(w->engine.store);
     arena_free(w->engine.batch);
+    arena_free(w->scratch);
     free(w);
     return NULL;
 }
@@ -332,6 +336,7 @@ void writer_close(struct writer *w)
         log_line(LOG_WARN, "checkpoint_failed", "detail=\"%s\"", err.text);
     store_close(w->engine.store);
     arena_free(w->engine.batch);
+    arena_free(w->scratch);
     pthread_mutex_destroy(&w->lock);
     pthread_cond_destroy(&w->some);
     free(w);
