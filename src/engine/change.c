@@ -19,6 +19,15 @@ static void frame_add(struct engine *e, int64_t seq, const char *kind, struct js
     e->frames_end = &f->next;
 }
 
+/* As a list shows it (api/show): a console that follows the stream knows as much as one that asked. */
+static struct json *row_of(const struct engine *e, const struct ticket *t)
+{
+    const struct config_source *source = change_source(e, t);
+    struct json *row = row_ticket(t, true);
+    json_put_string(row, "reply_via", source && source->reply_via == REPLY_WEBHOOK ? "webhook" : "none");
+    return row;
+}
+
 bool change_entry(struct engine *e, struct entry *entry, const struct ticket *row, struct err *err)
 {
     if (!store_entry_add(e->store, entry, err))
@@ -34,7 +43,7 @@ bool change_entry(struct engine *e, struct entry *entry, const struct ticket *ro
     json_put_i64(frame, "cause", entry->cause);
     json_put(frame, "data", json_new_raw(entry->data));
     if (row) {
-        json_put(frame, "row", row_ticket(row, true));
+        json_put(frame, "row", row_of(e, row));
         json_put(frame, "views", views_of(e, row));
     }
     frame_add(e, entry->seq, entry->kind, frame);
@@ -185,10 +194,13 @@ bool engine_batch_end(struct engine *e, struct err *err)
 
 const struct config_source *change_source(const struct engine *e, const struct ticket *t)
 {
-    for (int i = 0; i < e->config->source_count; i++)
-        if (str_eq(e->config->sources[i].account, t->account))
-            return &e->config->sources[i];
-    return NULL;
+    const struct config_source *found = NULL;
+    for (int i = 0; i < e->config->source_count; i++) {
+        const struct config_source *s = &e->config->sources[i];
+        if (str_eq(s->account, t->account) && (!found || str_eq(s->dialect, t->dialect)))
+            found = s;
+    }
+    return found;
 }
 
 static bool load_boss(struct engine *e, struct arena *arena, struct facts *f, struct err *err)

@@ -24,7 +24,7 @@ bool change(struct engine *e, struct arena *arena, struct change *c, struct err 
 bool change_entry(struct engine *e, struct entry *entry, const struct ticket *row, struct err *err);
 /* Folds obs into a copy of before: incrementally when it is the newest, else by refolding the whole history. */
 struct ticket *change_fold(struct engine *e, struct arena *arena, const struct ticket *before, const struct observation *obs, struct err *err);
-const struct config_source *change_source(const struct engine *e, const struct ticket *t); /* by account; NULL: none */
+const struct config_source *change_source(const struct engine *e, const struct ticket *t); /* by account, then dialect; NULL: none */
 bool wake_ticket(struct engine *e, struct arena *arena, int64_t id, int64_t now, struct err *err);
 bool wake_boss(struct engine *e, struct arena *arena, int64_t now, struct err *err); /* leaves, if it stood too long */
 #endif

@@ -105,6 +105,7 @@ static void a_signed_event_is_a_row_and_a_frame(void **state)
     AUTO_JSON frame = json_parse(f.data, strlen(f.data), &json_limits_native, NULL, NULL);
     assert_string_equal(f.id, "1");
     assert_string_equal(json_get_string(json_get(frame, "row"), "key", ""), "rbs:caracol:A1");
+    assert_string_equal(json_get_string(json_get(frame, "row"), "reply_via", ""), "none");
     assert_string_equal(json_get_string(json_get(frame, "data"), "effect", ""), "create");
     assert_true(json_count(json_get(frame, "views")) > 0);
     client_wait(stream, "counts", SOON);
