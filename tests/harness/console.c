@@ -1,0 +1,187 @@
+/* console: see console.h. The master sides are polled together; nothing here waits for time to pass. */
+#include "harness/console.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <vterm.h>
+#include <cmocka.h>
+
+enum { MOST = 8, ROW_BYTES = CONSOLE_COLUMNS * 32 };
+struct console_run {
+    const char *name;
+    pid_t pid;
+    int pty;
+    bool ended;
+    VTerm *vt;
+    VTermScreen *screen;
+    char row[ROW_BYTES];
+};
+
+/* --- beginning and end --- */
+
+static void become(const struct daemon_run *daemon, const char *view)
+{
+    static char program[4096];
+    const char *build = getenv("TRIAGE_BUILDDIR"), *other = getenv("TRIAGE_TRIAGE");
+    static const char *const gone[] = {"TRIAGE_THEME", "TRIAGE_SOCKET", "NO_COLOR", "TMUX", "COLUMNS", "LINES", "VISUAL", "EDITOR"};
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    snprintf(program, sizeof program, "%s/triage", build ? build : ".");
+    for (size_t i = 0; i < sizeof gone / sizeof *gone; i++)
+        unsetenv(gone[i]);
+    setenv("HOME", daemon->dir, 1);
+    setenv("XDG_CONFIG_HOME", daemon->dir, 1);
+    setenv("TERM", "xterm-256color", 1);
+    setenv("LC_ALL", "C.UTF-8", 1);
+    setenv("TZ", "UTC", 1);
+    const char *args[] = {"triage", "--socket", daemon->desk, "--open", view, NULL};
+    execv(other ? other : program, (char *const *)(uintptr_t)args);
+    _exit(127);
+}
+
+struct console_run *console_open(const char *name, const struct daemon_run *daemon, const char *view)
+{
+    struct winsize size = {.ws_row = CONSOLE_ROWS, .ws_col = CONSOLE_COLUMNS};
+    struct console_run *c = calloc(1, sizeof *c);
+    assert_non_null(c);
+    c->name = name;
+    c->pid = forkpty(&c->pty, NULL, NULL, &size);
+    assert_true(c->pid >= 0);
+    if (c->pid == 0)
+        become(daemon, view);
+    fcntl(c->pty, F_SETFL, O_NONBLOCK);
+    fcntl(c->pty, F_SETFD, FD_CLOEXEC);
+    c->vt = vterm_new(CONSOLE_ROWS, CONSOLE_COLUMNS);
+    vterm_set_utf8(c->vt, 1);
+    c->screen = vterm_obtain_screen(c->vt);
+    vterm_screen_enable_altscreen(c->screen, 1);
+    vterm_screen_reset(c->screen, 1);
+    return c;
+}
+
+/* What the console has written so far; false when it has ended. */
+static void drain(struct console_run *c)
+{
+    char part[4096];
+    ssize_t n;
+    while ((n = read(c->pty, part, sizeof part)) > 0)
+        vterm_input_write(c->vt, part, (size_t)n);
+    if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+        c->ended = true;
+}
+
+int console_close(struct console_run *c)
+{
+    int status = 0;
+    if (!c)
+        return 0;
+    kill(c->pid, SIGTERM);
+    for (int64_t until = clock_mono() + 5000; !c->ended;) {
+        struct pollfd fd = {.fd = c->pty, .events = POLLIN};
+        if (clock_mono() > until)
+            kill(c->pid, SIGKILL);
+        poll(&fd, 1, 100);
+        drain(c);
+    }
+    waitpid(c->pid, &status, 0);
+    close(c->pty);
+    vterm_free(c->vt);
+    free(c);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+void console_type(struct console_run *c, const char *keys)
+{
+    if (write(c->pty, keys, strlen(keys)) != (ssize_t)strlen(keys))
+        fail_msg("%s: typing: %s", c->name, strerror(errno));
+}
+
+/* --- what is on it --- */
+
+static size_t put_cell(struct console_run *c, int row, int column, char *out)
+{
+    VTermScreenCell cell;
+    size_t n = 0;
+    vterm_screen_get_cell(c->screen, (VTermPos){.row = row, .col = column}, &cell);
+    if (cell.chars[0] == (uint32_t)-1)
+        return 0; /* the right half of a wide character */
+    for (int i = 0; i < VTERM_MAX_CHARS_PER_CELL && cell.chars[i]; i++)
+        n += (size_t)text_encode(cell.chars[i], out + n);
+    if (!n)
+        out[n++] = ' ';
+    return n;
+}
+
+const char *console_row(struct console_run *c, int row)
+{
+    size_t n = 0;
+    if (row < 0 || row >= CONSOLE_ROWS)
+        return NULL;
+    for (int column = 0; column < CONSOLE_COLUMNS; column++)
+        n += put_cell(c, row, column, c->row + n);
+    while (n && c->row[n - 1] == ' ')
+        n--;
+    c->row[n] = 0;
+    return c->row;
+}
+
+static bool has(struct console_run *c, const char *a, const char *b)
+{
+    for (int row = 0; row < CONSOLE_ROWS; row++) {
+        const char *text = console_row(c, row);
+        if (strstr(text, a) && (!b || strstr(text, b)))
+            return true;
+    }
+    return false;
+}
+
+int console_find(struct console_run *c, const char *text)
+{
+    for (int row = 0; row < CONSOLE_ROWS; row++)
+        if (strstr(console_row(c, row), text))
+            return row;
+    return -1;
+}
+
+static void give_up(struct console_run *c, const char *a, const char *b, bool shown, int ms)
+{
+    for (int row = 0; row < CONSOLE_ROWS; row++)
+        fprintf(stderr, "# |%s\n", console_row(c, row));
+    fail_msg("%s console: \"%s\"%s%s%s %s after %d ms%s", c->name, a, b ? " with \"" : "", b ? b : "", b ? "\"" : "",
+             shown ? "is not there" : "is still there", ms, c->ended ? " (it has ended)" : "");
+}
+
+int64_t console_wait(struct console_run *const *list, int count, const char *a, const char *b, bool shown, int64_t since, int limit_ms)
+{
+    struct pollfd fds[MOST];
+    assert_in_range(count, 1, MOST);
+    for (;;) {
+        struct console_run *missing = NULL;
+        bool ended = false;
+        for (int i = 0; i < count; i++) {
+            drain(list[i]);
+            fds[i] = (struct pollfd){.fd = list[i]->pty, .events = POLLIN};
+            ended |= list[i]->ended;
+            if (!missing && has(list[i], a, b) != shown)
+                missing = list[i];
+        }
+        int64_t took = clock_mono() - since;
+        if (!missing)
+            return took;
+        if (took > limit_ms || ended)
+            give_up(missing, a, b, shown, (int)took);
+        poll(fds, (nfds_t)count, (int)(limit_ms - took) + 1);
+    }
+}

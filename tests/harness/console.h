@@ -1,0 +1,23 @@
+/* console: the real triage on a pseudo terminal of its own, its bytes read by libvterm: what is waited for is what a
+ * person would see. A console that does not show what was asked for fails the test, with its picture. */
+#ifndef HARNESS_CONSOLE_H
+#define HARNESS_CONSOLE_H
+#include "harness/daemon.h"
+#include <stdbool.h>
+
+enum { CONSOLE_COLUMNS = 120, CONSOLE_ROWS = 40 };
+struct console_run; /* opaque */
+/* Starts build/triage (or $TRIAGE_TRIAGE) at the daemon's socket, with nothing of the user's own settings. */
+struct console_run *console_open(const char *name, const struct daemon_run *daemon, const char *view);
+/* Tells it to end and waits; its exit code, or 128 + signal. NULL is fine. */
+int console_close(struct console_run *c);
+void console_type(struct console_run *c, const char *keys);
+
+/* One row of the screen as text without blanks at its end; valid until the screen changes. NULL outside. */
+const char *console_row(struct console_run *c, int row);
+/* The first row that holds the text, -1 if there is none; of what has been read so far. */
+int console_find(struct console_run *c, const char *text);
+/* Waits until every console of the list has a row with both texts (b may be NULL), or, with shown false, none has one.
+ * Gives the milliseconds it took by the monotonic clock, from `since`. Fails the test after limit_ms from `since`. */
+int64_t console_wait(struct console_run *const *list, int count, const char *a, const char *b, bool shown, int64_t since, int limit_ms);
+#endif
