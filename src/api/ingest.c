@@ -11,6 +11,7 @@
 #include "core/classify.h"
 #include "core/field.h"
 #include "dialect/dialect.h"
+#include "wire/row.h"
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -182,6 +183,15 @@ static void label(struct ingest *in, struct ingest_item *item)
     item->labelled = true;
 }
 
+/* Written out here, where several threads are, not on the writer's. One without a key of its own gets it there. */
+static void write_observation(struct ingest *in, struct ingest_item *item)
+{
+    if (!item->obs.key || !item->obs.v.key || item->quarantine)
+        return;
+    AUTO_JSON obs = row_observation(&item->obs);
+    item->event.obs = json_print_in(in->req->arena, obs);
+}
+
 static void event_of(struct ingest *in, const struct interpretation *i, struct event *e)
 {
     const struct config_source *s = in->caller.source;
@@ -201,6 +211,7 @@ static void item_of(struct ingest *in, const struct interpretation *i, struct in
     event_of(in, i, &item->event);
     name_agent(in->req->config, &item->obs, "assignee");
     name_agent(in->req->config, &item->obs, "closed_by");
+    write_observation(in, item);
     label(in, item);
 }
 

@@ -83,7 +83,7 @@ unsigned consequence_needs(const struct ticket *before, const struct ticket *aft
     if (needs_ledger(before, after, facts))
         needs |= NEEDS_SCORES | NEEDS_GAME;
     if (!before)
-        needs |= NEEDS_GAME; /* one more open ticket may wake a boss */
+        needs |= after->assignee ? NEEDS_GAME : NEEDS_BOSS; /* one more open ticket may wake a boss */
     if (before && !ticket_done(before->status) && ticket_done(after->status))
         needs |= NEEDS_REPLIES;
     if (before && ticket_done(after->status) && before->disposition != after->disposition)

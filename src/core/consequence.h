@@ -59,7 +59,7 @@ struct consequence {
 void consequence(struct arena *arena, const struct ticket *before, const struct ticket *after, const struct facts *facts,
                  const struct config *rules, int64_t now, struct consequence *out);
 /* Which facts a change needs, so that an event without status, urgency or message change loads none. */
-enum { NEEDS_SCORES = 1, NEEDS_GAME = 2, NEEDS_REPLIES = 4, NEEDS_ONCALL = 8 };
+enum { NEEDS_SCORES = 1, NEEDS_GAME = 2 /* boss and the agent's totals */, NEEDS_REPLIES = 4, NEEDS_ONCALL = 8, NEEDS_BOSS = 16 /* alone */ };
 unsigned consequence_needs(const struct ticket *before, const struct ticket *after, const struct facts *facts, int64_t now);
 
 /* The parts, for tests. `c` is being filled in; order is sla, escalation, score, wake. */

@@ -471,7 +471,7 @@ static void reverse(struct follow *f, struct boss *boss)
 
 static bool played(const struct follow *f)
 {
-    return consequence_needs(f->before, f->out->after, f->facts, f->now) & NEEDS_GAME;
+    return consequence_needs(f->before, f->out->after, f->facts, f->now) & (NEEDS_GAME | NEEDS_BOSS);
 }
 
 void score_follow(struct follow *f)

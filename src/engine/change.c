@@ -250,13 +250,11 @@ static bool load_team(struct engine *e, struct arena *arena, struct facts *f, co
     return ok;
 }
 
-static bool load_game(struct engine *e, struct arena *arena, struct facts *f, const struct ticket *t, int64_t now, struct err *err)
+static bool load_game(struct engine *e, struct facts *f, const struct ticket *t, int64_t now, struct err *err)
 {
     const char *who = t->assignee ? t->assignee : f->actor;
     int64_t sum;
     char dealt[256];
-    if (!load_boss(e, arena, f, err))
-        return false;
     snprintf(dealt, sizeof dealt, "%s\x1f%s", f->boss.key ? f->boss.key : "", who);
     return store_tally_get(e->store, "xp", who, 0, &sum, &f->xp_total, err) &&
            store_tally_get(e->store, "held", who, 0, &sum, &f->xp_held, err) &&
@@ -286,7 +284,9 @@ static bool load_facts(struct engine *e, struct arena *arena, struct change *c, 
     f->env.weekday = (c->now / 86400000 + 3) % 7 + 1;
     if ((needs & NEEDS_ONCALL) && !store_tally_get(e->store, "open_critical", "", 0, &f->env.open_criticals, &sum, err))
         return false;
-    if ((needs & NEEDS_GAME) && !load_game(e, arena, f, c->after, c->now, err))
+    if ((needs & (NEEDS_GAME | NEEDS_BOSS)) && !load_boss(e, arena, f, err))
+        return false;
+    if ((needs & NEEDS_GAME) && !load_game(e, f, c->after, c->now, err))
         return false;
     return !(needs & NEEDS_REPLIES) || load_team(e, arena, f, c->after->assignee ? c->after->assignee : f->actor, err);
 }

@@ -40,7 +40,7 @@ bool engine_boot(struct engine *e, struct arena *arena, int64_t now, struct err 
 
 /* One interpreted event of a verified request; decoded and labelled before it reaches the writer. */
 struct ingest_item {
-    struct event event;          /* id 0; obs, ticket and state are set here */
+    struct event event;          /* id 0; ticket and state are set here; obs too, unless it is already the text of `obs` */
     struct observation obs;
     const char *effect;
     bool has_key, key_daily;

@@ -155,7 +155,9 @@ static bool admit(struct engine *e, struct arena *arena, struct ingest_item *ite
         item->obs.v.key = arena_printf(arena, "%020lld", (long long)store_event_next(e->store));
     ev->ticket = of_ticket && !ticket ? store_ticket_next(e->store) : ticket;
     ev->state = of_ticket || item->obs.record_count ? "applied" : "ignored";
-    if (of_ticket) {
+    if (!of_ticket) {
+        ev->obs = NULL;
+    } else if (!ev->obs) {
         AUTO_JSON obs = row_observation(&item->obs);
         ev->obs = json_print_in(arena, obs);
     }

@@ -26,14 +26,23 @@ static void digest_of(const struct entry *e, const uint8_t salt[8], uint8_t out[
     crypto_sha256_parts(parts, 3, out);
 }
 
+static const uint8_t *next_salt(struct store *s)
+{
+    if (!s->salt_count) {
+        crypto_random(s->salts, sizeof s->salts);
+        s->salt_count = sizeof s->salts / sizeof *s->salts;
+    }
+    return s->salts[--s->salt_count];
+}
+
 bool store_entry_add(struct store *s, struct entry *e, struct err *err)
 {
-    uint8_t salt[8], digest[32];
+    uint8_t digest[32];
+    const uint8_t *salt = next_salt(s);
     e->seq = s->next_entry;
-    crypto_random(salt, sizeof salt);
     digest_of(e, salt, digest);
     if (!sql_run(s, err, "INSERT INTO entry VALUES(?,?,?,?,?,?,?,?,?,?)", "iissiiibsb", e->seq, e->at, e->actor, e->kind, e->ticket,
-                 e->cause, e->undoes, salt, sizeof salt, e->data, digest, sizeof digest))
+                 e->cause, e->undoes, salt, sizeof *s->salts, e->data, digest, sizeof digest))
         return false;
     s->next_entry++;
     digest_add(s, digest);

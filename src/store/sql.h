@@ -13,6 +13,7 @@ struct store {
     int64_t next_event, next_entry, next_ticket; /* writer: ids it gives itself */
     uint8_t (*digests)[32];           /* of this batch's entries, for the chain */
     int digest_count, digest_cap;
+    uint8_t salts[64][8]; int salt_count; /* random, not yet used: one call for many entries */
     struct tally tallies[TALLIES];    /* added since the last flush: in a burst every event counts the same few */
     int tally_count;
     struct { char name[64]; int64_t id; } views[VIEWS]; /* ids once looked up */
@@ -39,6 +40,7 @@ int64_t sql_key(const char *account, const char *key); /* 64-bit hash as SQLite 
 
 bool tally_flush(struct store *s, struct err *err); /* before a commit and a savepoint */
 void tally_forget(struct store *s);                 /* after a rollback: what was added since */
+const char *joined_register(void); /* joined.c: the name of the writer's file system; once a process */
 bool schema_migrate(struct store *s, struct err *err);
 void ticket_sql(struct store *s); /* builds the ticket statements from the field table */
 #endif

@@ -148,23 +148,27 @@ static bool configure(struct store *s, struct err *err)
     return sql_exec(s, s->writer ? writer : reader, err);
 }
 
+static const char *joined; /* written once, before any handle */
+
 /* SQLite's count of its memory is asked by nobody, and takes a lock for every allocation. */
-static void no_statistics(void)
+static void prepare_library(void)
 {
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    sqlite3_initialize();
+    joined = joined_register();
 }
 
 struct store *store_open(const char *path, enum store_mode mode, struct err *err)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct store *s = calloc(1, sizeof *s);
-    if (!s || pthread_once(&once, no_statistics) != 0)
+    if (!s || pthread_once(&once, prepare_library) != 0)
         abort();
     s->writer = mode == STORE_WRITER;
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                 (s->writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
     mode_t old = umask(077);
-    int rc = sqlite3_open_v2(path ? path : ":memory:", &s->db, flags, NULL);
+    int rc = sqlite3_open_v2(path ? path : ":memory:", &s->db, flags, s->writer && path ? joined : NULL);
     umask(old);
     ticket_sql(s);
     if (rc != SQLITE_OK) {

@@ -71,6 +71,8 @@ static void an_event_without_status_urgency_or_message_needs_no_facts(void **sta
     after.status = STATUS_OPEN;
     after.urgency = URGENCY_CRITICAL;
     assert_int_equal(consequence_needs(&before, &after, &facts, START), NEEDS_ONCALL);
+    assert_int_equal(consequence_needs(NULL, &before, &facts, START), NEEDS_BOSS);
+    before.assignee = "ana";
     assert_int_equal(consequence_needs(NULL, &before, &facts, START), NEEDS_GAME);
 }
 

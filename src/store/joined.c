@@ -1,0 +1,143 @@
+/* joined: a SQLite file system that writes the WAL in large pieces. SQLite appends each page of a commit as two writes,
+ * a header of 24 bytes and the page, and a burst spends more in those calls than in making the pages. Here writes that
+ * follow one another are kept together and go out as one, before anything that could tell the difference: a sync, a
+ * read, a truncation, a size. A commit under synchronous=FULL ends in a sync before anybody is told of it, so nothing
+ * is promised later or less than before. Every other file is the default file system's own business.
+ *
+ * The writer's handle only; a connection belongs to one thread, and so does what is joined here. */
+#include "store/sql.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { JOINED_MAX = 120 << 10 }; /* the Unix file system takes less than 128 KiB at once */
+struct joined {
+    sqlite3_file base; /* what SQLite sees */
+    char *data;        /* written, not yet passed on */
+    sqlite3_int64 at;  /* where it belongs */
+    int n;
+    sqlite3_file *real; /* behind this struct */
+};
+
+static struct joined *of(sqlite3_file *file)
+{
+    return (struct joined *)file;
+}
+
+static int pass_on(struct joined *j)
+{
+    int n = j->n;
+    j->n = 0;
+    return n ? j->real->pMethods->xWrite(j->real, j->data, n, j->at) : SQLITE_OK;
+}
+
+static int file_close(sqlite3_file *file)
+{
+    int rc = pass_on(of(file)), closed = of(file)->real->pMethods->xClose(of(file)->real);
+    free(of(file)->data);
+    return rc ? rc : closed;
+}
+
+static int file_read(sqlite3_file *file, void *to, int n, sqlite3_int64 at)
+{
+    int rc = pass_on(of(file));
+    return rc ? rc : of(file)->real->pMethods->xRead(of(file)->real, to, n, at);
+}
+
+static int file_write(sqlite3_file *file, const void *from, int n, sqlite3_int64 at)
+{
+    struct joined *j = of(file);
+    int rc = j->n && (at != j->at + j->n || j->n + n > JOINED_MAX) ? pass_on(j) : SQLITE_OK;
+    if (rc)
+        return rc;
+    if (n > JOINED_MAX)
+        return j->real->pMethods->xWrite(j->real, from, n, at);
+    if (!j->n)
+        j->at = at;
+    memcpy(j->data + j->n, from, (size_t)n);
+    j->n += n;
+    return SQLITE_OK;
+}
+
+static int file_truncate(sqlite3_file *file, sqlite3_int64 size)
+{
+    int rc = pass_on(of(file));
+    return rc ? rc : of(file)->real->pMethods->xTruncate(of(file)->real, size);
+}
+
+static int file_sync(sqlite3_file *file, int flags)
+{
+    int rc = pass_on(of(file));
+    return rc ? rc : of(file)->real->pMethods->xSync(of(file)->real, flags);
+}
+
+static int file_size(sqlite3_file *file, sqlite3_int64 *size)
+{
+    int rc = pass_on(of(file));
+    return rc ? rc : of(file)->real->pMethods->xFileSize(of(file)->real, size);
+}
+
+static int file_lock(sqlite3_file *file, int level)
+{
+    return of(file)->real->pMethods->xLock(of(file)->real, level);
+}
+
+static int file_unlock(sqlite3_file *file, int level)
+{
+    return of(file)->real->pMethods->xUnlock(of(file)->real, level);
+}
+
+static int file_reserved(sqlite3_file *file, int *out)
+{
+    return of(file)->real->pMethods->xCheckReservedLock(of(file)->real, out);
+}
+
+static int file_control(sqlite3_file *file, int op, void *arg)
+{
+    int rc = pass_on(of(file));
+    return rc ? rc : of(file)->real->pMethods->xFileControl(of(file)->real, op, arg);
+}
+
+static int file_sector(sqlite3_file *file)
+{
+    return of(file)->real->pMethods->xSectorSize(of(file)->real);
+}
+
+static int file_traits(sqlite3_file *file)
+{
+    return of(file)->real->pMethods->xDeviceCharacteristics(of(file)->real);
+}
+
+static const sqlite3_io_methods methods = {
+    .iVersion = 1, .xClose = file_close, .xRead = file_read, .xWrite = file_write, .xTruncate = file_truncate, .xSync = file_sync,
+    .xFileSize = file_size, .xLock = file_lock, .xUnlock = file_unlock, .xCheckReservedLock = file_reserved,
+    .xFileControl = file_control, .xSectorSize = file_sector, .xDeviceCharacteristics = file_traits};
+
+static int file_open(sqlite3_vfs *vfs, sqlite3_filename name, sqlite3_file *file, int flags, int *out_flags)
+{
+    sqlite3_vfs *real = vfs->pAppData;
+    struct joined *j = of(file);
+    if (!(flags & SQLITE_OPEN_WAL))
+        return real->xOpen(real, name, file, flags, out_flags);
+    *j = (struct joined){.real = (sqlite3_file *)(j + 1), .data = malloc(JOINED_MAX)};
+    if (!j->data)
+        abort();
+    int rc = real->xOpen(real, name, j->real, flags, out_flags);
+    if (rc == SQLITE_OK)
+        j->base.pMethods = &methods;
+    else
+        free(j->data);
+    return rc;
+}
+
+const char *joined_register(void)
+{
+    static sqlite3_vfs vfs;
+    sqlite3_vfs *real = sqlite3_vfs_find(NULL);
+    vfs = *real;
+    vfs.zName = "joined";
+    vfs.pNext = NULL;
+    vfs.pAppData = real;
+    vfs.szOsFile = (int)sizeof(struct joined) + real->szOsFile;
+    vfs.xOpen = file_open;
+    return sqlite3_vfs_register(&vfs, 0) == SQLITE_OK ? vfs.zName : NULL;
+}
