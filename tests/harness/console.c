@@ -1,6 +1,7 @@
 /* console: see console.h. The master sides are polled together; nothing here waits for time to pass. */
 #include "harness/console.h"
 #include "base/clock.h"
+#include "base/str.h"
 #include "base/text.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -28,6 +29,7 @@ struct console_run {
     VTerm *vt;
     VTermScreen *screen;
     char row[ROW_BYTES];
+    struct str bytes;
 };
 
 /* --- beginning and end --- */
@@ -57,6 +59,7 @@ struct console_run *console_open(const char *name, const struct daemon_run *daem
     struct console_run *c = calloc(1, sizeof *c);
     assert_non_null(c);
     c->name = name;
+    str_init(&c->bytes, 16 << 20);
     c->pid = forkpty(&c->pty, NULL, NULL, &size);
     assert_true(c->pid >= 0);
     if (c->pid == 0)
@@ -76,8 +79,10 @@ static void drain(struct console_run *c)
 {
     char part[4096];
     ssize_t n;
-    while ((n = read(c->pty, part, sizeof part)) > 0)
+    while ((n = read(c->pty, part, sizeof part)) > 0) {
         vterm_input_write(c->vt, part, (size_t)n);
+        str_add(&c->bytes, part, (size_t)n);
+    }
     if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
         c->ended = true;
 }
@@ -98,6 +103,7 @@ int console_close(struct console_run *c)
     waitpid(c->pid, &status, 0);
     close(c->pty);
     vterm_free(c->vt);
+    str_fini(&c->bytes);
     free(c);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
@@ -106,6 +112,29 @@ void console_type(struct console_run *c, const char *keys)
 {
     if (write(c->pty, keys, strlen(keys)) != (ssize_t)strlen(keys))
         fail_msg("%s: typing: %s", c->name, strerror(errno));
+}
+
+static void wait_for(struct console_run *c, int ms)
+{
+    struct pollfd fd = {.fd = c->pty, .events = POLLIN};
+    poll(&fd, 1, ms);
+    drain(c);
+}
+
+const char *console_bytes(struct console_run *c, int ms, size_t *n)
+{
+    int64_t until = clock_mono() + ms;
+    for (drain(c); !c->ended && clock_mono() < until;)
+        wait_for(c, (int)(until - clock_mono()));
+    *n = c->bytes.len;
+    return c->bytes.data;
+}
+
+bool console_ended(struct console_run *c, int limit_ms)
+{
+    for (int64_t until = clock_mono() + limit_ms; !c->ended && clock_mono() < until;)
+        wait_for(c, (int)(until - clock_mono()));
+    return c->ended;
 }
 
 /* --- what is on it --- */

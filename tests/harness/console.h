@@ -4,6 +4,7 @@
 #define HARNESS_CONSOLE_H
 #include "harness/daemon.h"
 #include <stdbool.h>
+#include <stddef.h>
 
 enum { CONSOLE_COLUMNS = 120, CONSOLE_ROWS = 40 };
 struct console_run; /* opaque */
@@ -12,6 +13,11 @@ struct console_run *console_open(const char *name, const struct daemon_run *daem
 /* Tells it to end and waits; its exit code, or 128 + signal. NULL is fine. */
 int console_close(struct console_run *c);
 void console_type(struct console_run *c, const char *keys);
+
+/* What it wrote so far, all of it; reads for ms more first. */
+const char *console_bytes(struct console_run *c, int ms, size_t *n);
+/* Waits until it ended by itself; false: it runs on. */
+bool console_ended(struct console_run *c, int limit_ms);
 
 /* One row of the screen as text without blanks at its end; valid until the screen changes. NULL outside. */
 const char *console_row(struct console_run *c, int row);

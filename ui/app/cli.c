@@ -39,6 +39,7 @@ struct cli {
     struct print print;
     struct str out;
     size_t rows; /* listed so far */
+    bool quiet;  /* --json: what was fetched is not what is printed */
 };
 struct verb {
     const char *name, *args, *help;
@@ -81,8 +82,10 @@ static int usage_error(struct cli *cli, const char *fmt, const char *what, const
 static void connect_desk(struct cli *cli)
 {
     home_find(cli->arena, cli->options.socket, &cli->home);
-    if (!cli->link)
+    if (!cli->link) {
         cli->link = link_open(cli->home.socket);
+        link_identify(cli->link, getenv("TRIAGE_KEY"));
+    }
 }
 
 /* The answer as a tree in the arena; NULL: it was said, and *code is the exit code. */
@@ -100,7 +103,7 @@ static const struct json *fetch(struct cli *cli, const char *path, int *code)
         *code = failed(cli, &err, hint);
         return NULL;
     }
-    if (cli->options.json) {
+    if (cli->options.json && !cli->quiet) {
         str_add(&cli->out, body.data, body.len);
         if (!body.len || body.data[body.len - 1] != '\n')
             str_addc(&cli->out, '\n');
@@ -161,9 +164,8 @@ static int show_page(struct cli *cli, const char *path, const char **next)
 {
     int code = 0;
     bool json = cli->options.json;
-    cli->options.json = false;
+    cli->quiet = true; /* a row a line, not the page */
     const struct json *root = fetch(cli, path, &code);
-    cli->options.json = json;
     *next = json_get_string(root, "next", NULL);
     if (!root)
         return code;
@@ -340,10 +342,8 @@ static int run_watch(struct cli *cli)
     struct watch watch = {.cli = cli};
     const char *after = option(cli, "--after", true);
     int code = 0;
-    bool json = cli->options.json;
-    cli->options.json = false;
+    cli->quiet = true;
     const struct json *desk = fetch(cli, "/v1/desk?limit=1", &code);
-    cli->options.json = json;
     if (!desk)
         return code;
     link_follow(cli->link, after ? strtoll(after, NULL, 10) : json_get_i64(desk, "seq", 0), watch_frame, &watch);

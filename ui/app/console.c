@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FRAME_MS = 33, ANCHOR_MS = 3000, CALM_MS = 10000, FOCUS_MS = 150, POPUP_MS = 300, DRAFT_MS = 500, TOAST_MS = 5000, TICK_MS = 1000 };
+enum { FRAME_MS = 33, ANCHOR_MS = 3000, CALM_MS = 10000, FOCUS_MS = 150, POPUP_MS = 300, DRAFT_MS = 500, TOAST_MS = 5000, TICK_MS = 1000, FIRST_MS = 60 };
 
 static const char *const screens[] = {[PLACE_QUEUE] = "queue", [PLACE_TICKET] = "ticket", [PLACE_ESCALATIONS] = "escalations",
                                       [PLACE_INGEST] = "ingest", [PLACE_BOSS] = "boss", [PLACES] = NULL};
@@ -237,7 +237,7 @@ static void draw(struct console *c)
         overlay_draw(&c->overlay, &look, c->surface);
     term_draw(c->surface, &c->theme);
     c->last_draw = clock_mono();
-    c->dirty = false;
+    c->dirty = c->at_once = false;
 }
 
 /* --- keys --- */
@@ -336,7 +336,7 @@ static void resize(struct console *c)
 
 static void take_key(struct console *c, const struct key *key)
 {
-    c->dirty = true;
+    c->dirty = c->at_once = true;
     switch (key->code) {
     case K_RESIZE:
     case K_RESUMED:
@@ -447,7 +447,7 @@ static int patience(const struct console *c)
     sooner(&at, c->composer.changed_at ? c->composer.changed_at + DRAFT_MS : 0);
     sooner(&at, c->pending.count && !c->popup ? c->pending_since + POPUP_MS : 0);
     sooner(&at, c->calm ? 0 : c->last_key + ANCHOR_MS);
-    sooner(&at, c->dirty ? c->last_draw + FRAME_MS : 0);
+    sooner(&at, !c->dirty ? 0 : mirror_ready(c->mirror) ? c->last_draw + FRAME_MS : c->started + FIRST_MS);
     int half = term_patience();
     int64_t wait = at <= now ? 0 : at - now;
     return half >= 0 && half < wait ? half : (int)wait;
@@ -491,6 +491,7 @@ static bool start(struct console *c, struct err *err)
     if (!load_keys(c, err) || !load_theme(c, err))
         return false;
     c->link = link_open(c->home.socket);
+    link_identify(c->link, getenv("TRIAGE_KEY"));
     fetch_start(c);
     link_run(c->link);
     struct term_options options = {.ascii = c->options.ascii, .mono = c->options.mono, .focus = true};
@@ -509,7 +510,9 @@ static void console_init(struct console *c, const struct cli_options *options)
     queue_init(&c->queue);
     lists_init(&c->escalations, LISTS_ESCALATIONS);
     lists_init(&c->ingest, LISTS_INGEST);
-    c->next_tick = clock_mono() + TICK_MS;
+    c->started = clock_mono();
+    c->next_tick = c->started + TICK_MS;
+    c->dirty = true;
     str_copy(c->view, sizeof c->view, options->view ? options->view : "");
 }
 
@@ -539,6 +542,12 @@ static void keep_draft(struct console *c)
         link_wait(c->link, NULL, 0, 100);
 }
 
+/* The first frame waits a moment for the desk: one picture, not two. */
+static bool too_early(const struct console *c)
+{
+    return !mirror_ready(c->mirror) && clock_mono() - c->started < FIRST_MS;
+}
+
 static void loop(struct console *c)
 {
     struct key key;
@@ -546,15 +555,12 @@ static void loop(struct console *c)
         int fds[] = {term_input_fd(), term_signal_fd()};
         arena_reset(c->frame);
         link_wait(c->link, fds, 2, patience(c));
-        bool pressed = false;
-        while (!c->quit && term_key(&key)) {
+        while (!c->quit && term_key(&key))
             take_key(c, &key);
-            pressed = true;
-        }
         link_run(c->link);
         tick(c, clock_mono());
         fetch_pump(c);
-        if (c->dirty && (pressed || clock_mono() - c->last_draw >= FRAME_MS))
+        if (c->dirty && !too_early(c) && (c->at_once || clock_mono() - c->last_draw >= FRAME_MS))
             draw(c);
     }
 }

@@ -75,6 +75,8 @@ struct console {
     int64_t toast_until, last_key, last_draw, next_tick, focus_at;
     int64_t page_ticket; /* pages me: to be notified once */
     int64_t gone_since;  /* clock_mono, 0 = the daemon is there */
+    int64_t started;
+    bool at_once; /* an answer that was waited for: no need to wait for the next frame's time */
     bool frozen, calm, popup, rows_changed, dirty, quit, unfocused;
 };
 

@@ -225,7 +225,7 @@ static void take(void *arg, const struct link_answer *answer)
     struct console *c = to->c;
     struct wanted *w = &c->slots[to->slot];
     w->flying = false;
-    c->dirty = true;
+    c->dirty = c->at_once = true;
     if (answer->err)
         refused(c, to->slot, answer);
     else if (to->slot == SLOT_DESK)
@@ -404,7 +404,7 @@ static void done(void *arg, const struct link_answer *answer)
         console_toast(c, UI_TOAST, "%s", say);
     if (answer->err)
         settle_all(d);
-    c->dirty = true;
+    c->dirty = c->at_once = true;
     free(d);
 }
 
@@ -501,7 +501,7 @@ static void sent(void *arg, const struct link_answer *answer)
     struct composer *w = &c->composer;
     AUTO_JSON root = answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
     const struct json *result = json_first(json_get(root, "results")), *problem = json_get(result, "error");
-    c->dirty = true;
+    c->dirty = c->at_once = true;
     if (!composer_is_open(w))
         return;
     if (root)

@@ -25,6 +25,7 @@ struct call {
 struct link {
     CURLM *multi;
     char *socket;
+    char identity[160]; /* a header, "" = none */
     struct call *calls;
     struct link_status status;
     struct reader reader;
@@ -54,6 +55,22 @@ struct link *link_open(const char *socket_path)
     link->socket = must(strdup(socket_path));
     reader_init(&link->reader);
     return link;
+}
+
+void link_identify(struct link *link, const char *key)
+{
+    bool plain = key && *key;
+    for (const char *at = key; plain && *at; at++)
+        plain = *at > ' ' && *at < 0x7f;
+    link->identity[0] = 0;
+    if (plain)
+        snprintf(link->identity, sizeof link->identity, "X-Triage-Key: %.100s", key);
+}
+
+static struct curl_slist *headers_new(const struct link *link, const char *first)
+{
+    struct curl_slist *list = curl_slist_append(NULL, first);
+    return *link->identity ? curl_slist_append(list, link->identity) : list;
 }
 
 static void call_free(struct link *link, struct call *call)
@@ -122,7 +139,7 @@ static struct call *call_new(struct link *link, const char *method, const char *
     struct call *call = must(calloc(1, sizeof *call));
     str_init(&call->body, ANSWER_MAX);
     call->easy = easy_new(link, path);
-    call->headers = curl_slist_append(NULL, "Expect:");
+    call->headers = headers_new(link, "Expect:");
     if (body) {
         call->request = must(malloc(n + 1));
         memcpy(call->request, body, n);
@@ -258,7 +275,7 @@ static void stream_start(struct link *link)
     snprintf(resume, sizeof resume, "Last-Event-ID: %lld", (long long)link->reader.last_id);
     reader_restart(&link->reader);
     link->stream = easy_new(link, "/v1/stream");
-    link->stream_headers = curl_slist_append(NULL, "Accept: text/event-stream");
+    link->stream_headers = headers_new(link, "Accept: text/event-stream");
     if (link->reader.last_id > 0)
         link->stream_headers = curl_slist_append(link->stream_headers, resume);
     curl_easy_setopt(link->stream, CURLOPT_HTTPHEADER, link->stream_headers);

@@ -28,6 +28,8 @@ struct link_status {
 };
 
 struct link *link_open(const char *socket_path); /* never fails: a missing daemon shows in the calls */
+/* Where several people share a user id: who this is (X-Triage-Key). NULL, "" or unprintable: not said. */
+void link_identify(struct link *link, const char *key);
 void link_close(struct link *link);              /* NULL is fine; calls in flight are not answered */
 
 /* done is called from link_run, exactly once. body NULL = none. */

@@ -1,0 +1,317 @@
+/* The verbs for real: what is on stdout, what on stderr, and the exit code's cause. */
+#include "base/crypto.h"
+#include "command/command.h"
+#include "dialect/signature.h"
+#include "harness/client.h"
+#include "harness/daemon.h"
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+static const char config[] = "team: flow\n"
+                             "sources:\n"
+                             "  - {name: open, dialect: rbs, auth: none}\n"
+                             "agents:\n"
+                             "  - {name: ana, uid: %ld, role: admin, team: eu}\n"
+                             "  - {name: tom, uid: 4242, role: agent, team: eu}\n";
+static struct daemon_run *run;
+static struct client *in;
+static struct ran {
+    char out[65536], err[8192];
+    int code;
+} ran;
+
+static int start(void **state)
+{
+    char text[1024];
+    (void)state;
+    snprintf(text, sizeof text, config, (long)getuid());
+    crypto_open();
+    run = daemon_start(text);
+    in = client_open(run->ingest);
+    setenv("TRIAGE_SOCKET", run->desk, 1);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    client_close(in);
+    daemon_remove(run);
+    return 0;
+}
+
+static void post(const char *id, const char *subject)
+{
+    AUTO_ARENA arena = arena_new();
+    struct answer a = client_post(in, "/in/open",
+                                  arena_printf(arena, "{\"eventId\":\"e-%s\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:00Z\","
+                                                      "\"source\":\"caracol\",\"data\":{\"source_ticket_id\":\"%s\",\"user_id\":\"u\",\"user_name\":\"U\","
+                                                      "\"user_email\":\"u@example.com\",\"subject\":\"%s\",\"description\":\"Some text\"}}", id, id, subject));
+    assert_int_equal(a.status, 200);
+}
+
+static void slurp(int fd, char *text, size_t size)
+{
+    size_t used = 0;
+    for (ssize_t n; used + 1 < size && (n = read(fd, text + used, size - used - 1)) > 0;)
+        used += (size_t)n;
+    text[used] = 0;
+    close(fd);
+}
+
+/* `triage WORDS...` with input on stdin (NULL: nothing). */
+static const struct ran *triage(const char *input, const char *const *words)
+{
+    char path[1024], out[] = "/tmp/triage-cli-XXXXXX", err[] = "/tmp/triage-cli-XXXXXX";
+    int ends[2], status, out_fd = mkstemp(out), err_fd = mkstemp(err);
+    const char *argv[24] = {"triage"};
+    for (int i = 0; words[i]; i++)
+        argv[i + 1] = words[i];
+    snprintf(path, sizeof path, "%s/triage", getenv("TRIAGE_BUILDDIR"));
+    assert_int_equal(pipe(ends), 0);
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0) {
+        dup2(ends[0], 0);
+        dup2(out_fd, 1);
+        dup2(err_fd, 2);
+        close(ends[1]);
+        execv(path, (char *const *)(uintptr_t)argv);
+        _exit(127);
+    }
+    close(ends[0]);
+    if (input)
+        assert_int_equal(write(ends[1], input, strlen(input)), (ssize_t)strlen(input));
+    close(ends[1]);
+    waitpid(pid, &status, 0);
+    lseek(out_fd, 0, SEEK_SET);
+    lseek(err_fd, 0, SEEK_SET);
+    slurp(out_fd, ran.out, sizeof ran.out);
+    slurp(err_fd, ran.err, sizeof ran.err);
+    unlink(out);
+    unlink(err);
+    ran.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return &ran;
+}
+#define TRIAGE(input, ...) triage(input, (const char *const[]){__VA_ARGS__, NULL})
+
+static void holds(const char *text, const char *part)
+{
+    if (!strstr(text, part))
+        fail_msg("\"%s\" is not in: %s", part, text);
+}
+
+static void a_ticket_goes_through_its_life_in_the_shell(void **state)
+{
+    (void)state;
+    post("A-1", "Checkout is down");
+    assert_int_equal(TRIAGE(NULL, "ls", "--view", "unassigned")->code, 0);
+    holds(ran.out, "Checkout is down");
+    assert_int_equal(TRIAGE(NULL, "claim", "1")->code, 0);
+    holds(ran.out, "#1 claimed");
+    assert_int_equal(TRIAGE("The database was full.\n", "note", "1")->code, 0);
+    assert_int_equal(TRIAGE(NULL, "priority", "1", "high")->code, 0);
+    assert_int_equal(TRIAGE(NULL, "tags", "1", "vip,eu")->code, 0);
+    assert_int_equal(TRIAGE(NULL, "snooze", "1", "2027-06-01T09:00")->code, 0);
+    assert_int_equal(TRIAGE(NULL, "close", "1")->code, 0);
+    assert_int_equal(TRIAGE(NULL, "show", "1")->code, 0);
+    holds(ran.out, "status        resolved");
+    holds(ran.out, "    | The database was full.");
+    assert_int_equal(TRIAGE(NULL, "undo", "1")->code, 0);
+    assert_int_equal(TRIAGE(NULL, "why", "1", "label")->code, 0);
+    assert_true(strlen(ran.out) > 10);
+}
+
+static void many_tickets_are_one_call_and_each_is_answered(void **state)
+{
+    (void)state;
+    post("A-1", "one");
+    post("A-2", "two");
+    assert_int_equal(TRIAGE(NULL, "assign", "1", "2", "99", "tom")->code, 1);
+    holds(ran.out, "#1 assigned to tom");
+    holds(ran.out, "#2 assigned to tom");
+    holds(ran.err, "triage: ");
+    assert_int_equal(TRIAGE(NULL, "ls", "--where", "assignee == \"tom\"", "--json")->code, 0);
+    int lines = 0;
+    for (const char *at = ran.out; (at = strchr(at, '\n')) != NULL; at++)
+        lines++;
+    assert_int_equal(lines, 2);
+    AUTO_JSON first = json_parse(ran.out, strcspn(ran.out, "\n"), &json_limits_dialect, NULL, NULL);
+    assert_string_equal(json_get_string(first, "assignee", ""), "tom");
+}
+
+static void a_dry_run_says_what_would_change_and_changes_nothing(void **state)
+{
+    (void)state;
+    post("A-1", "one");
+    assert_int_equal(TRIAGE(NULL, "assign", "1", "tom", "--dry-run", "--json")->code, 0);
+    holds(ran.out, "\"changes\"");
+    assert_int_equal(TRIAGE(NULL, "ls", "--where", "assignee == \"tom\"")->code, 0);
+    assert_string_equal(ran.out, "");
+}
+
+static void every_cause_has_its_code(void **state)
+{
+    (void)state;
+    assert_int_equal(TRIAGE(NULL, "asign", "1", "tom")->code, 64);
+    holds(ran.err, "did you mean \"assign\"?");
+    assert_int_equal(TRIAGE(NULL, "assign")->code, 64);
+    assert_int_equal(TRIAGE(NULL, "priority", "1", "huge")->code, 64);
+    holds(ran.err, "low, normal, high, urgent");
+    assert_int_equal(TRIAGE(NULL, "show", "99")->code, 1);
+    assert_int_equal(TRIAGE(NULL, "ls", "--where", "urgancy == \"high\"")->code, 64);
+    holds(ran.err, "urgency");
+    assert_int_equal(TRIAGE("see {{page}}", "note", "1")->code, 65);
+    assert_int_equal(TRIAGE(NULL, "--socket", "/tmp/nobody-listens.sock", "ls")->code, 69);
+    holds(ran.err, "hint: triage up");
+    assert_int_equal(TRIAGE(NULL, "--json", "--socket", "/tmp/nobody-listens.sock", "ls")->code, 69);
+    holds(ran.err, "\"type\":\"urn:triage:problem:unavailable\"");
+    assert_string_equal(ran.out, "");
+}
+
+static void what_a_stranger_wrote_prints_inert(void **state)
+{
+    (void)state;
+    post("A-1", "\\u001b]0;owned\\u0007 \\u202eevil \\u009b31m\\nsecond");
+    assert_int_equal(TRIAGE(NULL, "ls", "--view", "all")->code, 0);
+    for (const unsigned char *at = (const unsigned char *)ran.out; *at; at++)
+        assert_true(*at >= 0x20 || *at == '\n');
+    assert_null(strstr(ran.out, "\xe2\x80\xae"));
+    assert_null(strstr(ran.out, "\xc2\x9b"));
+    assert_int_equal(TRIAGE(NULL, "show", "1")->code, 0);
+    assert_null(strchr(ran.out, '\033'));
+    assert_int_equal(TRIAGE(NULL, "ls", "--view", "all", "--json")->code, 0);
+    assert_null(strchr(ran.out, '\033'));
+    holds(ran.out, "\\u001b");
+}
+
+static void read_verbs_print_one_object_of_json(void **state)
+{
+    static const char *const verbs[] = {"desk", "score", "sources", "stats", "events", "escalations", "refusals"};
+    (void)state;
+    post("A-1", "one");
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+        assert_int_equal(TRIAGE(NULL, verbs[i], "--json")->code, 0);
+        AUTO_JSON root = json_parse(ran.out, strlen(ran.out), &json_limits_dialect, NULL, NULL);
+        assert_true(json_is(root, JSON_OBJECT));
+        assert_int_equal(TRIAGE(NULL, verbs[i])->code, 0);
+    }
+    assert_int_equal(TRIAGE(NULL, "prompt")->code, 0);
+    holds(ran.out, "0 mine");
+    assert_int_equal(TRIAGE(NULL, "doctor")->code, 0);
+    holds(ran.out, "ana, admin");
+}
+
+static void watch_writes_a_line_for_each_entry(void **state)
+{
+    char path[1024], text[8192];
+    int ends[2];
+    (void)state;
+    snprintf(path, sizeof path, "%s/triage", getenv("TRIAGE_BUILDDIR"));
+    assert_int_equal(pipe(ends), 0);
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0) {
+        dup2(ends[1], 1);
+        close(ends[0]);
+        execl(path, "triage", "watch", (char *)NULL);
+        _exit(127);
+    }
+    close(ends[1]);
+    ssize_t n = read(ends[0], text, sizeof text - 1);
+    assert_true(n > 0);
+    text[n] = 0;
+    holds(text, "{\"event\":\"hello\"");
+    post("A-1", "watched");
+    size_t used = 0;
+    while (used + 1 < sizeof text && (n = read(ends[0], text + used, sizeof text - used - 1)) > 0) {
+        used += (size_t)n;
+        text[used] = 0;
+        if (strstr(text, "watched"))
+            break;
+    }
+    holds(text, "{\"event\":\"ticket\",\"seq\":");
+    kill(pid, SIGTERM);
+    waitpid(pid, NULL, 0);
+    close(ends[0]);
+}
+
+static void write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+static void verify_explains_without_a_daemon(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    struct signature_header list[4];
+    const char *body = "{\"a\":1}", *head = arena_printf(arena, "%s/head", run->dir), *secret = arena_printf(arena, "%s/secret", run->dir);
+    int n = signature_sign(arena, "rbs", "s3cret", "msg_1", 1700000000, body, strlen(body), list);
+    AUTO_STR headers;
+    str_init(&headers, 2048);
+    for (int i = 0; i < n; i++)
+        str_addf(&headers, "%s: %s\n", list[i].name, list[i].value);
+    write_file(head, headers.data);
+    write_file(secret, "s3cret\n");
+    assert_int_equal(TRIAGE(body, "verify", "--explain", "--dialect", "rbs", "--secret-file", secret, "--headers", head, "--at", "1700000010")->code, 0);
+    holds(ran.out, "signed");
+    assert_null(strstr(ran.out, "s3cret"));
+    assert_int_equal(TRIAGE("{\"a\":2}", "verify", "--explain", "--dialect", "rbs", "--secret-file", secret, "--headers", head, "--at", "1700000010")->code, 77);
+    holds(ran.out, "not signed");
+    assert_int_equal(TRIAGE(body, "verify", "--explain")->code, 64);
+}
+
+/* Every action and every verb has a line in help, in the man page and in each completion. */
+static void help_man_page_and_completions_name_every_verb(void **state)
+{
+    static const char *const files[] = {"data/man/triage.1", "data/completion/triage.bash", "data/completion/_triage", "data/completion/triage.fish"};
+    (void)state;
+    char words[64][24], line[512];
+    int count = 0;
+    assert_int_equal(TRIAGE(NULL, "help")->code, 0);
+    for (char *save = NULL, *at = strtok_r(ran.out, "\n", &save); at; at = strtok_r(NULL, "\n", &save))
+        if (sscanf(at, "  %23[a-z]%511s", words[count], line) >= 1 && strcmp(words[count], "triage") != 0 && at[2] != '-' && at[1] == ' ' && at[0] == ' ' && count < 63)
+            count++;
+    assert_true(count >= ACTIONS + 18);
+    for (size_t f = 0; f < sizeof files / sizeof *files; f++) {
+        char path[1024], *text = calloc(1, 1 << 17);
+        snprintf(path, sizeof path, "%s/%s", getenv("TRIAGE_SRCDIR"), files[f]);
+        FILE *file = fopen(path, "r");
+        assert_non_null(file);
+        assert_true(fread(text, 1, (1 << 17) - 1, file) > 0);
+        fclose(file);
+        for (int i = 0; i < count; i++)
+            if (!strstr(text, words[i]))
+                fail_msg("%s does not name %s", files[f], words[i]);
+        free(text);
+    }
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(a_ticket_goes_through_its_life_in_the_shell),
+        T(many_tickets_are_one_call_and_each_is_answered),
+        T(a_dry_run_says_what_would_change_and_changes_nothing),
+        T(every_cause_has_its_code),
+        T(what_a_stranger_wrote_prints_inert),
+        T(read_verbs_print_one_object_of_json),
+        T(watch_writes_a_line_for_each_entry),
+        T(verify_explains_without_a_daemon),
+        T(help_man_page_and_completions_name_every_verb),
+    };
+    return cmocka_run_group_tests_name("cli", tests, NULL, NULL);
+}

@@ -1,0 +1,274 @@
+/* keys: what a person does with the console, one short story each, against the real daemon: keys in, picture out. */
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "dialect/signature.h"
+#include "harness/client.h"
+#include "harness/daemon.h"
+#include "harness/console.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+enum { SOON = 8000 };
+static const char config[] = "team: flow\n"
+                             "sources:\n"
+                             "  - {name: shop, dialect: rbs, secrets: ['s3cret']}\n"
+                             "  - {name: post, dialect: rbs, secrets: ['s3cret'], reply_via: webhook, reply_url: 'http://127.0.0.1:9/x', allow_loopback: true}\n"
+                             "agents:\n"
+                             "  - {name: ana, uid: %ld, role: admin, team: eu}\n"
+                             "  - {name: tom, uid: 4242, role: agent, team: eu}\n";
+static struct daemon_run *run;
+static struct client *in, *desk;
+static struct console_run *console;
+
+static int start(void **state)
+{
+    char text[1024];
+    (void)state;
+    snprintf(text, sizeof text, config, (long)getuid());
+    crypto_open();
+    run = daemon_start(text);
+    in = client_open(run->ingest);
+    desk = client_open(run->desk);
+    console = console_open("the", run, "mine");
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    console_close(console);
+    client_close(in);
+    client_close(desk);
+    daemon_remove(run);
+    return 0;
+}
+
+static void post(const char *source, const char *id, const char *subject)
+{
+    AUTO_ARENA arena = arena_new();
+    struct signature_header list[4];
+    AUTO_STR headers;
+    str_init(&headers, 2048);
+    char *body = arena_printf(arena, "{\"eventId\":\"e-%s\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:00Z\","
+                                     "\"source\":\"caracol\",\"data\":{\"source_ticket_id\":\"%s\",\"user_id\":\"u\",\"user_name\":\"U\","
+                                     "\"user_email\":\"u@example.com\",\"subject\":\"%s\",\"description\":\"Some text\"}}", id, id, subject);
+    int n = signature_sign(arena, "rbs", "s3cret", "msg_1", *run->clock / 1000, body, strlen(body), list);
+    for (int i = 0; i < n; i++)
+        str_addf(&headers, "%s: %s\r\n", list[i].name, list[i].value);
+    struct answer a = client_ask(in, "POST", arena_printf(arena, "/in/%s", source), headers.data, body, strlen(body));
+    assert_int_equal(a.status, 200);
+}
+
+static void shows(const char *text)
+{
+    console_wait(&console, 1, text, NULL, true, clock_mono(), SOON);
+}
+
+static void press(const char *keys)
+{
+    console_type(console, keys);
+}
+
+static size_t bytes_after(int ms)
+{
+    size_t n;
+    console_bytes(console, ms, &n);
+    return n;
+}
+
+static const char *field_of(int64_t ticket, const char *name)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/v1/tickets/%lld", (long long)ticket);
+    struct answer a = client_get(desk, path);
+    return json_get_string(json_get(a.json, "ticket"), name, "");
+}
+
+static void a_assigns_by_a_picker(void **state)
+{
+    (void)state;
+    post("shop", "A-1", "Checkout is down");
+    shows("live");
+    press("6");
+    shows("Checkout is down");
+    press("a");
+    shows("assign to: ");
+    press("to\r");
+    shows("#1 assigned to tom");
+    assert_string_equal(field_of(1, "assignee"), "tom");
+    press("u");
+    shows("undone");
+    assert_string_equal(field_of(1, "assignee"), "");
+}
+
+static void r_says_before_a_word_is_typed_that_a_source_takes_no_replies(void **state)
+{
+    (void)state;
+    post("shop", "A-1", "Checkout is down");
+    shows("live");
+    press("6");
+    shows("Checkout is down");
+    press("\r");
+    shows("first response clock started");
+    press("r");
+    shows("takes no replies. Press i for a note");
+    press("i");
+    shows("Internal note on #1");
+    press("the database was full");
+    shows("draft saved");
+    press("\033");
+    shows("review:");
+    press("y");
+    shows("note added");
+    shows("the database was full");
+}
+
+static void a_reply_is_reviewed_sent_held_and_taken_back(void **state)
+{
+    (void)state;
+    post("post", "B-1", "Where is my order");
+    shows("live");
+    press("6");
+    shows("Where is my order");
+    press("r");
+    shows("Reply to U on #1 by webhook");
+    press("On its way {{when}}");
+    press("\033");
+    shows("review:");
+    press("y");
+    shows("A placeholder {{...}} is left");
+    press("\177\177\177\177\177\177\177\177today");
+    press("\033");
+    shows("review:");
+    press("y");
+    shows("reply leaves in 15 s");
+    press("\r");
+    shows("leaves at");
+    press("u");
+    shows("withdrawn");
+}
+
+static void a_draft_outlives_its_console(void **state)
+{
+    (void)state;
+    post("post", "B-1", "Where is my order");
+    shows("live");
+    press("6");
+    shows("Where is my order");
+    press("i");
+    shows("Internal note on #1");
+    press("half a thought");
+    shows("draft saved");
+    console_close(console);
+    console = console_open("another", run, "mine");
+    shows("live");
+    press("6");
+    shows("Where is my order");
+    press("i");
+    shows("half a thought");
+}
+
+static void x_closes_and_the_row_stays_in_its_place_while_keys_are_pressed(void **state)
+{
+    (void)state;
+    post("shop", "A-1", "Checkout is down");
+    post("shop", "A-2", "Second of two");
+    shows("live");
+    press("2");
+    shows("Second of two");
+    press("x");
+    shows("#1 closed");
+    shows("left this view");
+    assert_string_equal(field_of(1, "status"), "resolved");
+    console_wait(&console, 1, "left this view", NULL, false, clock_mono(), SOON);
+}
+
+static void a_daemon_that_comes_back_finds_the_text_still_there(void **state)
+{
+    (void)state;
+    post("shop", "A-1", "Checkout is down");
+    shows("live");
+    press("6");
+    shows("Checkout is down");
+    press("i");
+    shows("Internal note on #1");
+    daemon_kill(run);
+    press("typed while it was gone");
+    shows("The daemon stopped answering");
+    shows("draft not saved yet");
+    daemon_restart(run);
+    shows("draft saved");
+    shows("typed while it was gone");
+    press("\033");
+    shows("review:");
+    press("y");
+    shows("note added");
+}
+
+static void the_terminal_is_given_back_and_nothing_foreign_reached_it(void **state)
+{
+    (void)state;
+    size_t n;
+    post("shop", "A-1", "\\u001b]0;owned\\u0007\\u202eevil\\u009b31m");
+    shows("live");
+    press("6");
+    shows("evil");
+    press("Q");
+    assert_true(console_ended(console, SOON));
+    const char *raw = console_bytes(console, 0, &n);
+    assert_null(memmem(raw, n, "owned\007", 6));
+    assert_null(memmem(raw, n, "\xe2\x80\xae", 3));
+    assert_null(memmem(raw, n, "\xc2\x9b", 2));
+    assert_non_null(memmem(raw, n, "\033[?1049l", 8));
+}
+
+static void a_step_of_the_cursor_is_at_most_120_bytes_and_rest_costs_nothing(void **state)
+{
+    (void)state;
+    char id[16], subject[48];
+    for (int i = 0; i < 20; i++) {
+        snprintf(id, sizeof id, "C-%d", i);
+        snprintf(subject, sizeof subject, "Ticket number %d of twenty", i);
+        post("shop", id, subject);
+    }
+    console_close(console);
+    console = console_open("another", run, "mine"); /* rows of a page are not new: nothing fades */
+    shows("live");
+    press("6");
+    shows("Ticket number 19");
+    bytes_after(3500); /* the list settles */
+    for (int i = 0; i < 6; i++) {
+        size_t before = bytes_after(0);
+        press(i % 2 ? "k" : "j");
+        size_t step = bytes_after(150) - before;
+        if (step == 0 || step > 120)
+            fail_msg("a step cost %zu bytes", step);
+    }
+    size_t rest = 1;
+    for (int i = 0; i < 2 && rest; i++) { /* a minute may turn once, not twice */
+        size_t before = bytes_after(200);
+        rest = bytes_after(2500) - before;
+    }
+    assert_int_equal(rest, 0);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(a_assigns_by_a_picker),
+        T(r_says_before_a_word_is_typed_that_a_source_takes_no_replies),
+        T(a_reply_is_reviewed_sent_held_and_taken_back),
+        T(a_draft_outlives_its_console),
+        T(x_closes_and_the_row_stays_in_its_place_while_keys_are_pressed),
+        T(a_daemon_that_comes_back_finds_the_text_still_there),
+        T(the_terminal_is_given_back_and_nothing_foreign_reached_it),
+        T(a_step_of_the_cursor_is_at_most_120_bytes_and_rest_costs_nothing),
+    };
+    return cmocka_run_group_tests_name("keys", tests, NULL, NULL);
+}
