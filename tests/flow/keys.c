@@ -143,6 +143,7 @@ static void a_reply_is_reviewed_sent_held_and_taken_back(void **state)
     press("y");
     shows("A placeholder {{...}} is left");
     press("\177\177\177\177\177\177\177\177today");
+    shows("On its way today");
     press("\033");
     shows("review:");
     press("y");
