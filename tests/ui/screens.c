@@ -72,6 +72,7 @@ static void a_narrow_queue_has_what_decides(void **state)
     draw_queue(80, 24);
     assert_string_equal(desk_row(&desk, 5), "  ‼   4121      12m ‼ critical  Checkout returns 500 for eve…  ‼ paging -");
     desk_shows(&desk, "2 Unassigned 34");
+    assert_int_equal(desk_role(&desk, "6 All"), UI_TAB_ACTIVE); /* the shown view's tab is never the one that is cut */
     desk_shows(&desk, "⏸ pending");
     desk_hides(&desk, "Customer");
     assert_int_equal(desk_role(&desk, "late 18m"), UI_LATE);

@@ -217,6 +217,21 @@ static int tab_width(const struct look *look, const struct mirror_view *view, in
     return text_columns(*label) + 1 + text_columns(*count);
 }
 
+/* Where the active tab would end if the row began with the tab `first`. */
+static int active_end(const struct look *look, int first)
+{
+    const char *shown = mirror_view_name(look->mirror);
+    char *label, *count;
+    int column = first ? 3 : 1;
+    for (int i = first; i < mirror_view_count(look->mirror); i++) {
+        const struct mirror_view *view = mirror_view_at(look->mirror, i);
+        column += tab_width(look, view, i + 1, &label, &count) + 2;
+        if (str_eq(view->name, shown))
+            return column - 2;
+    }
+    return 0;
+}
+
 void look_tabs(const struct look *look, struct surface *s)
 {
     int column = 1, width = surface_columns(s);
@@ -225,7 +240,11 @@ void look_tabs(const struct look *look, struct surface *s)
         return;
     }
     const char *shown = mirror_view_name(look->mirror);
-    for (int i = 0; i < mirror_view_count(look->mirror); i++) {
+    int first = 0;
+    while (active_end(look, first) > width - 1)
+        first++;
+    column += first ? surface_text(s, 1, column, -1, UI_DIM, "…") + 1 : 0;
+    for (int i = first; i < mirror_view_count(look->mirror); i++) {
         const struct mirror_view *view = mirror_view_at(look->mirror, i);
         char *label, *count;
         int need = tab_width(look, view, i + 1, &label, &count);

@@ -53,7 +53,7 @@ static void draw_urgency(const struct look *look, struct surface *s, int row, in
     if (width >= 14 && r->t.urgency_by == LABEL_BY_MODEL)
         surface_text(s, row, column + 11, width - 11, UI_DIM, look_share(look->arena, r->t.urgency_bp));
     else if (width >= 14 && r->t.urgency)
-        surface_text(s, row, column + 11, width - 11, UI_DIM, r->t.urgency_by == LABEL_BY_AGENT ? "set" : r->t.urgency_by == LABEL_BY_RULE ? "rule" : "src");
+        surface_text(s, row, column + 11, width - 11, UI_DIM, r->t.urgency_by == LABEL_BY_AGENT ? "set" : r->t.urgency_by == LABEL_BY_RULE ? "rul" : "src");
 }
 
 /* What must be known beside the subject, most pressing first. */

@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include <string.h>
 
-enum { CELL_W = 9, CELL_H = 20, BASELINE = 15, MARGIN = 16 };
+enum { CELL_W = 9, CELL_H = 20, BASELINE = 15, MARGIN = 16, PAUSE = 0x23f8 /* few fonts have it */ };
 
 struct look {
     uint32_t fg, bg;
@@ -72,6 +72,11 @@ static const struct shape *shape_of(uint32_t code)
     return NULL;
 }
 
+static bool is_shape(uint32_t code)
+{
+    return code == 0x2591 || code == PAUSE || shape_of(code);
+}
+
 /* A full block is one of a sparkline if a lower one stands beside it, else part of a bar. */
 static bool in_spark(const struct picture *p, int row, int column)
 {
@@ -102,12 +107,15 @@ static bool draw_shape(const struct picture *p, int row, int column, const struc
     struct look look = look_of(p, cell);
     if (code == 0x2591)
         draw_bar(p, x, y, 0, look);
+    else if (code == PAUSE)
+        for (int i = 0; i < 2; i++)
+            rect(p, x + (.15 + .45 * i) * CELL_W, y + .25 * CELL_H, .25 * CELL_W, .5 * CELL_H, look.fg);
     else if (code >= 0x2588 && code <= 0x258f && cell->role != UI_GUTTER && !in_spark(p, row, column))
         draw_bar(p, x, y, shape->w, look);
     else if (shape)
         rect(p, x + shape->x * CELL_W, y + shape->y * CELL_H, shape->w * (in_spark(p, row, column) ? .9 : 1) * CELL_W,
              shape->h * CELL_H, look.fg);
-    return code == 0x2591 || shape;
+    return is_shape(code);
 }
 
 static void escaped(FILE *out, const char *text)
@@ -133,7 +141,7 @@ static void open_text(const struct picture *p, int row, int column, int columns,
 
 static bool drawn_as_text(const struct cell *cell)
 {
-    return !shape_of(code_of(cell)) && code_of(cell) != 0x2591;
+    return !is_shape(code_of(cell));
 }
 
 /* One run of ASCII, or one other character alone: fonts may lend other glyphs of other widths. */
