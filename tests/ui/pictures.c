@@ -1,0 +1,207 @@
+/* pictures: the five screens as they are drawn on the desk of tests/fixtures/desk, in both sizes, as SVG. As a test it
+ * compares them byte for byte with data/doc/screens; "pictures write" (make screenshots) makes those files anew. */
+#include "base/str.h"
+#include "screen/lists.h"
+#include "screen/queue.h"
+#include "screen/scoreboard.h"
+#include "screen/ticket.h"
+#include "support/desk.h"
+#include "term/keymap.h"
+#include "term/svg.h"
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+enum { TICKET = 4119, HINTS_MAX = 12 };
+
+static struct desk_case desk;
+static struct theme theme;
+static struct keymap *keymap;
+
+/* --- the screens --- */
+
+static void draw_queue(void)
+{
+    struct queue queue;
+    queue_init(&queue);
+    queue_sync(&queue, desk.mirror, false);
+    queue_draw(&queue, &desk.look, desk.surface);
+    queue_fini(&queue);
+}
+
+static void draw_ticket(void)
+{
+    struct ticket_screen ticket = {0};
+    ticket_open(&ticket, TICKET);
+    ticket_draw(&ticket, &desk.look, desk.surface);
+    ticket_fini(&ticket);
+}
+
+static void draw_list(enum lists_id id)
+{
+    struct lists lists;
+    lists_init(&lists, id);
+    lists_sync(&lists, &desk.look, false);
+    lists_draw(&lists, &desk.look, desk.surface);
+    lists_fini(&lists);
+}
+
+static void draw_escalations(void)
+{
+    draw_list(LISTS_ESCALATIONS);
+}
+
+static void draw_ingest(void)
+{
+    draw_list(LISTS_INGEST);
+}
+
+static void draw_scoreboard(void)
+{
+    struct scoreboard board = {0};
+    scoreboard_draw(&board, &desk.look, desk.surface);
+}
+
+static const struct {
+    const char *name, *title, *screen;
+    void (*draw)(void);
+    const char *hints[HINTS_MAX];
+} pictures[] = {
+    {"queue", "The queue", "queue", draw_queue, {"claim", "assign", "reply", "note", "close", "escalate", "mark", "filter", "palette", "help"}},
+    {"ticket", "A ticket", "ticket", draw_ticket, {"reply", "note", "claim", "assign", "close", "label", "why", "copy", "back", "help"}},
+    {"escalations", "Escalations", "escalations", draw_escalations, {"ack", "escalate", "open", "why", "back", "help"}},
+    {"scoreboard", "The scoreboard", "boss", draw_scoreboard, {"down", "up", "back", "help"}},
+    {"ingest", "What came in", "ingest", draw_ingest, {"open", "why", "freeze", "back", "help"}},
+};
+enum { PICTURES = sizeof pictures / sizeof *pictures };
+static const struct { int columns, rows; } sizes[] = {{80, 24}, {120, 40}};
+
+/* --- files --- */
+
+static const char *source(const char *path)
+{
+    const char *root = getenv("TRIAGE_SRCDIR");
+    return arena_printf(desk.arena, "%s/%s", root ? root : ".", path);
+}
+
+static const char *file_of(int picture, int size)
+{
+    return source(arena_printf(desk.arena, "data/doc/screens/%s-%dx%d.svg", pictures[picture].name, sizes[size].columns, sizes[size].rows));
+}
+
+/* The file's bytes; NULL if it cannot be read. */
+static char *kept(const char *path)
+{
+    enum { MOST = 1 << 20 };
+    FILE *in = fopen(path, "r");
+    if (!in)
+        return NULL;
+    char *text = arena_alloc(desk.arena, MOST);
+    text[fread(text, 1, MOST - 1, in)] = 0;
+    fclose(in);
+    return text;
+}
+
+static void keep(const char *path, const char *text)
+{
+    FILE *out = fopen(path, "w");
+    if (!out || fputs(text, out) < 0 || fclose(out) != 0)
+        fail_msg("writing %s: %s", path, strerror(errno));
+}
+
+/* --- a picture --- */
+
+static void fill_hints(int picture)
+{
+    struct hint *list = ARENA_ARRAY(desk.arena, struct hint, HINTS_MAX);
+    int n = 0;
+    for (int i = 0; i < HINTS_MAX && pictures[picture].hints[i]; i++) {
+        const struct binding *b = keymap_find(keymap, pictures[picture].screen, pictures[picture].hints[i]);
+        if (!b)
+            fail_msg("no key for %s", pictures[picture].hints[i]);
+        list[n++] = (struct hint){b->spelled, pictures[picture].hints[i]};
+    }
+    desk.look.hints = list;
+    desk.look.hint_count = n;
+}
+
+static char *made(int picture, int size)
+{
+    char *text = NULL;
+    size_t n;
+    FILE *out = open_memstream(&text, &n);
+    assert_non_null(out);
+    desk_size(&desk, sizes[size].columns, sizes[size].rows);
+    fill_hints(picture);
+    pictures[picture].draw();
+    svg_write(desk.surface, &theme, pictures[picture].title, out);
+    assert_int_equal(fclose(out), 0);
+    char *copy = arena_strdup(desk.arena, text);
+    free(text);
+    return copy;
+}
+
+static int setup(void **state)
+{
+    static const struct { enum mirror_doc_id id; int64_t ticket; const char *name; } documents[] = {
+        {MIRROR_TICKET, TICKET, "ticket.json"}, {MIRROR_LINES, TICKET, "lines.json"},       {MIRROR_ESCALATIONS, 0, "escalations.json"},
+        {MIRROR_EVENTS, 0, "events.json"},      {MIRROR_REFUSALS, 0, "refusals.json"}, {MIRROR_SCORES, 0, "scores.json"}};
+    static const char *const screens[] = {"queue", "ticket", "escalations", "ingest", "boss", NULL};
+    struct err err = {0};
+    (void)state;
+    desk_start(&desk);
+    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++)
+        desk_document(&desk, documents[i].id, documents[i].ticket, documents[i].name);
+    size_t n;
+    char *page = desk_fixture(desk.arena, "page.json", &n);
+    if (!mirror_page(desk.mirror, "all", NULL, false, page, n, &err))
+        fail_msg("%s", err.text);
+    const char *dirs[] = {source("themes"), NULL};
+    keymap = keymap_new(desk.arena);
+    if (!theme_find(&theme, "calm-dark", dirs, &err) || !keymap_load(keymap, source("data/keys/default.keys"), screens, &err))
+        fail_msg("%s", err.text);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    desk_end(&desk);
+    return 0;
+}
+
+static void the_pictures_in_the_documents_are_what_the_screens_draw(void **state)
+{
+    int differ = 0;
+    (void)state;
+    for (int picture = 0; picture < PICTURES; picture++)
+        for (int size = 0; size < 2; size++) {
+            const char *path = file_of(picture, size), *old = kept(path);
+            if (str_eq(old, made(picture, size)))
+                continue;
+            print_message("# %s %s\n", path, old ? "is not what the screen draws" : "is not there");
+            differ++;
+        }
+    if (differ)
+        fail_msg("%d of %d pictures are not up to date: run make screenshots, look at them, and commit them", differ, PICTURES * 2);
+}
+
+static void write_all(void **state)
+{
+    (void)state;
+    for (int picture = 0; picture < PICTURES; picture++)
+        for (int size = 0; size < 2; size++)
+            keep(file_of(picture, size), made(picture, size));
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest compare[] = {cmocka_unit_test_setup_teardown(the_pictures_in_the_documents_are_what_the_screens_draw, setup, teardown)};
+    const struct CMUnitTest write[] = {cmocka_unit_test_setup_teardown(write_all, setup, teardown)};
+    return argc > 1 && strcmp(argv[1], "write") == 0 ? cmocka_run_group_tests(write, NULL, NULL) : cmocka_run_group_tests(compare, NULL, NULL);
+}
