@@ -525,30 +525,37 @@ static const char *keys_of(struct console *c, const char *line)
     return b ? b->spelled : "";
 }
 
+struct choices {
+    struct picker_item *items;
+    size_t n;
+};
+
+static void offer(struct choices *to, const char *name, const char *detail)
+{
+    to->items[to->n] = (struct picker_item){.id = (int64_t)to->n + 1, .name = name, .detail = detail};
+    to->n++;
+}
+
 static void do_palette(struct console *c, const char *arg)
 {
+    static const char *const places[] = {"go escalations", "go ingest", "go boss"};
     int rows = mirror_row_count(c->mirror) < 200 ? mirror_row_count(c->mirror) : 200;
-    int most = c->history_count + COMMANDS + mirror_view_count(c->mirror) + rows + 8;
-    struct picker_item *items = ARENA_ARRAY(c->frame, struct picker_item, most);
-    size_t n = 0;
+    struct choices to = {.items = ARENA_ARRAY(c->frame, struct picker_item, c->history_count + COMMANDS + mirror_view_count(c->mirror) + rows + 8)};
     for (int i = 0; i < c->history_count; i++)
-        items[n++] = (struct picker_item){.id = (int64_t)n + 1, .name = c->history[i], .detail = "again"};
+        offer(&to, c->history[i], "again");
     for (int i = 0; i < COMMANDS; i++)
-        items[n++] = (struct picker_item){.id = (int64_t)n + 1, .name = command_at(i)->name,
-                                          .detail = arena_printf(c->frame, "%s   %s", command_at(i)->help, keys_of(c, command_at(i)->name))};
+        offer(&to, command_at(i)->name, arena_printf(c->frame, "%s   %s", command_at(i)->help, keys_of(c, command_at(i)->name)));
     for (int i = 0; i < mirror_view_count(c->mirror); i++) {
         const struct mirror_view *v = mirror_view_at(c->mirror, i);
-        items[n++] = (struct picker_item){.id = (int64_t)n + 1, .name = arena_printf(c->frame, "go %s", v->name),
-                                          .detail = arena_printf(c->frame, "view %s, %lld", v->title, (long long)v->count)};
+        offer(&to, arena_printf(c->frame, "go %s", v->name), arena_printf(c->frame, "view %s, %lld", v->title, (long long)v->count));
     }
-    static const char *const places[] = {"go escalations", "go ingest", "go boss"};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        items[n++] = (struct picker_item){.id = (int64_t)n + 1, .name = places[i], .detail = "screen"};
+        offer(&to, places[i], "screen");
     for (int i = 0; i < rows; i++) {
         const struct mirror_row *row = mirror_row_at(c->mirror, i);
-        items[n++] = (struct picker_item){.id = (int64_t)n + 1, .name = arena_printf(c->frame, "go %lld", (long long)row->t.id), .detail = row->t.title};
+        offer(&to, arena_printf(c->frame, "go %lld", (long long)row->t.id), row->t.title);
     }
-    overlay_pick(&c->overlay, FOR_PALETTE, ":", items, n, true);
+    overlay_pick(&c->overlay, FOR_PALETTE, ":", to.items, to.n, true);
     if (*arg)
         picker_type(c->overlay.picker, arg);
 }
