@@ -47,6 +47,27 @@ struct verb {
 };
 static const struct verb verbs[];
 
+/* --- JSON on its way out --- */
+
+/* The same JSON, with an escape for whatever a terminal would act on (C1, direction marks, what nobody can see): such
+ * code points are beyond ASCII, so they only stand inside strings. */
+static char *inert_json(struct arena *arena, const char *data, size_t n)
+{
+    AUTO_STR out;
+    char bytes[5];
+    str_init(&out, OUT_MAX);
+    for (const char *at = data, *end = data + n; at < end;) {
+        uint32_t code = text_next(&at, end);
+        if (code < 0x7f || (code > 0x7f && text_safe_code(code) == code))
+            str_add(&out, bytes, (size_t)text_encode(code, bytes));
+        else if (code < 0x10000)
+            str_addf(&out, "\\u%04x", (unsigned)code);
+        else
+            str_addf(&out, "\\u%04x\\u%04x", (unsigned)(0xd800 + ((code - 0x10000) >> 10)), (unsigned)(0xdc00 + (code & 0x3ff)));
+    }
+    return arena_strdup(arena, out.data);
+}
+
 /* --- saying what went wrong --- */
 
 static int failed(struct cli *cli, const struct err *err, const char *hint)
@@ -61,7 +82,8 @@ static int failed(struct cli *cli, const struct err *err, const char *hint)
         json_put_string(problem, "detail", err->text);
         json_put_bool(problem, "retryable", row->retryable);
         json_put_string(problem, "hint", hint);
-        fprintf(stderr, "%s\n", json_print_in(cli->arena, problem));
+        const char *text = json_print_in(cli->arena, problem);
+        fprintf(stderr, "%s\n", inert_json(cli->arena, text, strlen(text)));
     } else {
         fprintf(stderr, "triage: %s\n", text_safe_in(cli->arena, err->text, TEXT_LINE));
         if (*hint)
@@ -125,7 +147,9 @@ static char *escape(struct cli *cli, const char *text)
 
 static int flush(struct cli *cli)
 {
-    bool ok = fwrite(cli->out.data, 1, cli->out.len, stdout) == cli->out.len && fflush(stdout) == 0;
+    const char *text = cli->options.json ? inert_json(cli->arena, cli->out.data, cli->out.len) : cli->out.data;
+    size_t n = cli->options.json ? strlen(text) : cli->out.len;
+    bool ok = fwrite(text, 1, n, stdout) == n && fflush(stdout) == 0;
     str_clear(&cli->out);
     if (ok)
         return 0;
@@ -333,7 +357,8 @@ static void watch_frame(void *arg, const char *event, int64_t id, const char *da
     (void)id;
     if (n < 2 || data[0] != '{')
         return;
-    printf("{\"event\":\"%s\"%s%.*s\n", event, data[1] == '}' ? "" : ",", (int)(n - 1), data + 1);
+    AUTO_ARENA arena = arena_new();
+    printf("{\"event\":\"%s\"%s%s\n", event, data[1] == '}' ? "" : ",", inert_json(arena, data + 1, n - 1));
     watch->over |= fflush(stdout) != 0;
 }
 
