@@ -1,5 +1,5 @@
 /* console: the loop (console_run reads as its table of contents) and the drawing. A key is answered with a frame at once;
- * what the stream brings is drawn at most 30 times a second. The surface is drawn whole and sent as its difference, so
+ * what the stream brings is drawn at most 30 times a second, but for the first few frames after a rest. The surface is drawn whole and sent as its difference, so
  * nothing is written when nothing changed. */
 #include "app/console.h"
 #include "app/keys.h"
@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FRAME_MS = 33, ANCHOR_MS = 3000, CALM_MS = 10000, FOCUS_MS = 150, POPUP_MS = 300, DRAFT_MS = 500, TOAST_MS = 5000, TICK_MS = 1000, FIRST_MS = 60 };
+enum { FRAME_MS = 33, BURST_MS = 15 * FRAME_MS, ANCHOR_MS = 3000, CALM_MS = 10000, FOCUS_MS = 150, POPUP_MS = 300, DRAFT_MS = 500, TOAST_MS = 5000, TICK_MS = 1000, FIRST_MS = 60 };
 
 static const char *const screens[] = {[PLACE_QUEUE] = "queue", [PLACE_TICKET] = "ticket", [PLACE_ESCALATIONS] = "escalations",
                                       [PLACE_INGEST] = "ingest", [PLACE_BOSS] = "boss", [PLACES] = NULL};
@@ -236,7 +236,8 @@ static void draw(struct console *c)
     if (c->overlay.kind)
         overlay_draw(&c->overlay, &look, c->surface);
     term_draw(c->surface, &c->theme);
-    c->last_draw = clock_mono();
+    int64_t now = clock_mono(), earliest = c->draw_at > now - BURST_MS ? c->draw_at : now - BURST_MS;
+    c->draw_at = earliest + FRAME_MS;
     c->dirty = c->at_once = false;
 }
 
@@ -447,7 +448,7 @@ static int patience(const struct console *c)
     sooner(&at, c->composer.changed_at ? c->composer.changed_at + DRAFT_MS : 0);
     sooner(&at, c->pending.count && !c->popup ? c->pending_since + POPUP_MS : 0);
     sooner(&at, c->calm ? 0 : c->last_key + ANCHOR_MS);
-    sooner(&at, !c->dirty ? 0 : mirror_ready(c->mirror) ? c->last_draw + FRAME_MS : c->started + FIRST_MS);
+    sooner(&at, !c->dirty ? 0 : mirror_ready(c->mirror) ? c->draw_at : c->started + FIRST_MS);
     int half = term_patience();
     int64_t wait = at <= now ? 0 : at - now;
     return half >= 0 && half < wait ? half : (int)wait;
@@ -560,7 +561,7 @@ static void loop(struct console *c)
         link_run(c->link);
         tick(c, clock_mono());
         fetch_pump(c);
-        if (c->dirty && !too_early(c) && (c->at_once || clock_mono() - c->last_draw >= FRAME_MS))
+        if (c->dirty && !too_early(c) && (c->at_once || clock_mono() >= c->draw_at))
             draw(c);
     }
 }

@@ -72,7 +72,7 @@ struct console {
 
     char toast[512];
     enum ui_role toast_role;
-    int64_t toast_until, last_key, last_draw, next_tick, focus_at;
+    int64_t toast_until, last_key, draw_at, next_tick, focus_at; /* draw_at: before it the stream's news waits */
     int64_t page_ticket; /* pages me: to be notified once */
     int64_t gone_since;  /* clock_mono, 0 = the daemon is there */
     int64_t started;
