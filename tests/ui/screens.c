@@ -122,6 +122,23 @@ static void the_cursor_costs_a_gutter_mark_and_a_number(void **state)
     assert_true(differ > 0 && differ <= 12);
 }
 
+static void another_view_is_no_news_and_keeps_cursor_and_marks(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    const char page[] = "{\"seq\":100,\"rows\":[{\"id\":7,\"next_due_at\":1},{\"id\":8,\"next_due_at\":2},{\"id\":4119,\"next_due_at\":3}],\"next\":null}";
+    draw_queue(80, 24);
+    list_select(queue.list, 4119);
+    list_mark(queue.list, 4098, true);
+    assert_true(mirror_page(desk.mirror, "mine", NULL, false, page, strlen(page), &err));
+    queue_turn(&queue, desk.mirror);
+    draw_queue(80, 24);
+    assert_int_equal(list_selected(queue.list), 4119);
+    assert_int_equal(list_marks(queue.list), 1);
+    assert_int_equal(list_new_above(queue.list), 0);
+    desk_shows(&desk, "● 1 marked");
+}
+
 static void an_empty_view_says_why_and_what_to_press(void **state)
 {
     (void)state;
@@ -134,6 +151,7 @@ static void an_empty_view_says_why_and_what_to_press(void **state)
     assert_true(mirror_page(desk.mirror, "all", "plan == \"x\"", false, empty, strlen(empty), &err));
     draw_queue(80, 24);
     desk_shows(&desk, "No ticket in \"All\" matches  plan == \"x\"");
+    desk_shows(&desk, "/ plan == \"x\"");
     assert_true(mirror_page(desk.mirror, "all", NULL, false, empty, strlen(empty), &err));
     draw_queue(80, 24);
     desk_shows(&desk, "curl --unix-socket");
@@ -347,6 +365,7 @@ int main(void)
         T(a_wide_queue_adds_bars_confidence_customer_and_age),
         T(a_very_wide_queue_shows_the_selected_ticket_beside_the_list),
         T(the_cursor_costs_a_gutter_mark_and_a_number),
+        T(another_view_is_no_news_and_keeps_cursor_and_marks),
         T(an_empty_view_says_why_and_what_to_press),
         T(a_lost_daemon_is_said_where_the_tabs_are_and_the_list_stays),
         T(a_pending_action_and_a_row_that_left_are_told_apart),

@@ -196,10 +196,15 @@ static void take_page(struct console *c, const struct answer_for *to, const stru
 {
     struct err err = {0};
     bool more = to->slot == SLOT_MORE;
+    bool turn = !str_eq(mirror_view_name(c->mirror), c->view) || !str_eq(mirror_where(c->mirror) ? mirror_where(c->mirror) : "", c->where);
     if (strcmp(to->view, c->view) != 0 || strcmp(to->where, c->where) != 0)
         return;
     if (!mirror_page(c->mirror, c->view, *c->where ? c->where : NULL, more, answer->body, answer->n, &err))
         console_toast(c, UI_ERROR, "%s", err.text);
+    else if (mirror_next(c->mirror) && c->surface && mirror_row_count(c->mirror) < surface_rows(c->surface))
+        fetch_want(c, SLOT_MORE); /* a filter that matches little answers in parts */
+    if (turn)
+        queue_turn(&c->queue, c->mirror);
     console_changed(c);
 }
 

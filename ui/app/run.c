@@ -343,8 +343,8 @@ static void show_view(struct console *c, const char *name)
     if (console_place(c) != PLACE_QUEUE)
         console_go(c, PLACE_QUEUE);
     list_command(c->queue.list, "unmark");
-    fetch_view(c, name, "");
     list_command(c->queue.list, "top");
+    fetch_view(c, name, "");
 }
 
 static int view_index(const struct console *c)

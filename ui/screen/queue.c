@@ -165,6 +165,21 @@ void queue_sync(struct queue *q, const struct mirror *mirror, bool anchored)
     list_set(q->list, &window, anchored);
 }
 
+void queue_turn(struct queue *q, const struct mirror *mirror)
+{
+    AUTO_ARENA arena = arena_new();
+    struct list *old = q->list;
+    size_t n = 0;
+    const int64_t *marked = list_targets(old, arena, &n);
+    int64_t selected = list_selected(old);
+    q->list = list_new();
+    for (size_t i = 0; i < n && list_marks(old); i++)
+        list_mark(q->list, marked[i], true);
+    queue_sync(q, mirror, false);
+    list_select(q->list, selected);
+    list_free(old);
+}
+
 void queue_calm(struct queue *q)
 {
     struct list_place place = list_place(q->list);
@@ -202,9 +217,15 @@ int64_t queue_needs_me(const struct mirror *mirror, int64_t now, bool only_free)
 static void draw_remarks(const struct queue *q, const struct look *look, struct surface *s)
 {
     int n = (int)list_new_above(q->list), marks = (int)list_marks(q->list), width = surface_columns(s);
-    const char *text = n ? arena_printf(look->arena, "  ↑ %d new above", n) : marks ? arena_printf(look->arena, "  ● %d marked", marks) : "";
+    const char *where = mirror_where(look->mirror), *text = "";
+    if (n)
+        text = arena_printf(look->arena, "  ↑ %d new above", n);
+    else if (marks)
+        text = arena_printf(look->arena, "  ● %d marked", marks);
+    else if (where)
+        text = arena_printf(look->arena, "  / %s", text_fit(look->arena, text_safe_in(look->arena, where, TEXT_LINE), width / 2));
     if (*text && !look->banner)
-        surface_right(s, 1, 1, width - 2, n ? UI_NEW : UI_MARK, text);
+        surface_right(s, 1, 1, width - 2, n ? UI_NEW : marks ? UI_MARK : UI_ACCENT, text);
 }
 
 static const char *nothing(const struct look *look)
@@ -213,6 +234,8 @@ static const char *nothing(const struct look *look)
     const char *where = mirror_where(look->mirror), *title = view ? view->title : "this view";
     if (!mirror_ready(look->mirror))
         return "Connecting to the desk…";
+    if (where && mirror_next(look->mirror))
+        return "Still looking…";
     if (where)
         return arena_printf(look->arena, "No ticket in \"%s\" matches  %s\nEsc clears the filter, / writes another.", title, where);
     if (view && str_eq(view->name, "all"))
