@@ -731,6 +731,13 @@ int term_patience(void)
     return t.pasting ? PASTE_WAIT + 1 : -1;
 }
 
+/* A terminal that is gone is always ready to read, and only its session's leader is told by a signal. */
+static bool terminal_gone(void)
+{
+    struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+    return poll(&in, 1, 0) > 0 && (in.revents & (POLLHUP | POLLERR | POLLNVAL));
+}
+
 bool term_key(struct key *key)
 {
     if (!t.open || t.away)
@@ -740,7 +747,10 @@ bool term_key(struct key *key)
     for (bool more = true; more;)
         if (read_key(key, &more))
             return true;
-    return false;
+    if (!terminal_gone())
+        return false;
+    *key = (struct key){.code = K_END_ASKED};
+    return true;
 }
 
 /* --- around the cells --- */

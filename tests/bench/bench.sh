@@ -1,0 +1,106 @@
+#!/bin/sh
+# bench: how fast, as shares of what this machine can do in the same minutes (make bench; needs an optimised build and
+# an idle machine). Ingest: signed events a second, acknowledged after the sync, against limit.c, in pairs one after the
+# other; the median share counts. Console: on a pseudo terminal of 120 x 40, against desks of growing size. Fails below a
+# share of 0.10 at 64 connections, above 30 ms to the first frame, above 5 ms (p99) from a key to its frame.
+#   BENCH_PAIRS=5  BENCH_TICKETS="1000 100000" (add 1000000 for a long one)
+set -eu
+build=${TRIAGE_BUILDDIR:-.}
+pairs=${BENCH_PAIRS:-5}
+sizes=${BENCH_TICKETS:-"1000 100000"}
+tools=$build/tests/bench
+dir=$(mktemp -d "${TMPDIR:-/tmp}/triage-bench.XXXXXX")
+pids=
+bad=0
+clean() {
+    for pid in $pids; do kill "$pid" 2>/dev/null || :; done
+    wait 2>/dev/null || :
+    rm -rf "$dir"
+}
+trap clean EXIT
+trap 'exit 1' INT TERM HUP
+
+wait_for() { # socket
+    n=0
+    until [ -S "$1" ]; do
+        n=$((n + 1))
+        [ $n -lt 100 ] || { echo "bench: $1 did not come up" >&2; exit 1; }
+        sleep 0.1
+    done
+}
+desk() { # name: a fresh desk in $dir/name; its pid in $daemon
+    mkdir -m 700 "$dir/$1"
+    cat >"$dir/$1/triage.yaml" <<'END'
+team: bench
+sources:
+  - {name: bench, dialect: rbs, secrets: [whsec_bench]}
+agents:
+  - {name: ana, uid: 4000001}
+  - {name: tom, uid: 4000002}
+oncall: [ana, tom]
+views:
+  - {name: glyph0, title: Glyph 0, when: 'tenant == "glyph0"'}
+  - {name: glyph1, title: Glyph 1, when: 'tenant == "glyph1"'}
+  - {name: glyph2, title: Glyph 2, when: 'tenant == "glyph2"'}
+END
+    "$build/triaged" --dir "$dir/$1" 2>"$dir/$1/log" &
+    daemon=$!
+    pids="$pids $daemon"
+    wait_for "$dir/$1/triage.sock"
+    wait_for "$dir/$1/ingest.sock"
+}
+gate() { # what, value, relation, bound
+    if awk "BEGIN { exit !($2 $3 $4) }"; then
+        echo "  good: $1 $2 ($3 $4)"
+    else
+        echo "  FAIL: $1 $2, wanted $3 $4"
+        bad=1
+    fi
+}
+median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+
+echo "machine: $(nproc) processors, load $(cut -d' ' -f1-3 /proc/loadavg)"
+if grep -q -- '-O0' "$build/config.log" 2>/dev/null; then
+    echo "note: this is a debug build; its numbers mean little"
+fi
+
+"$tools/limit" "$dir/limit.sock" "$dir/limit.log" &
+pids="$pids $!"
+desk ingest
+wait_for "$dir/limit.sock"
+echo "durable events a second, signed, 1.4 KB; share = triaged / limit"
+for pair in 1:1500 16:8000 64:20000; do
+    c=${pair%:*} n=${pair#*:}
+    : >"$dir/pairs"
+    i=0
+    while [ $i -lt "$pairs" ]; do
+        limit=$("$tools/load" "$dir/limit.sock" /in/bench "$c" "$n")
+        ours=$("$tools/load" "$dir/ingest/ingest.sock" /in/bench "$c" "$n")
+        echo "$limit $ours" | awk '{ printf "%.4f %s %s %s %s %s %s\n", $5 / $1, $1, $2, $3, $5, $6, $7 }' >>"$dir/pairs"
+        i=$((i + 1))
+    done
+    share=$(cut -d' ' -f1 "$dir/pairs" | median)
+    awk -v c="$c" -v share="$share" '$1 == share && !told++ {
+        printf "  %2d connections: limit %6d/s (p50 %.2f p99 %.2f ms)  triaged %5d/s (p50 %.2f p99 %.2f ms)  share %.3f\n",
+               c, $2, $3 / 1000, $4 / 1000, $5, $6 / 1000, $7 / 1000, share }' "$dir/pairs"
+done
+kill "$daemon"
+wait "$daemon" 2>/dev/null || :
+rm -rf "$dir/ingest"
+gate "share at 64 connections" "$share" ">=" 0.10
+
+desk console
+have=0
+for size in $sizes; do
+    "$tools/load" "$dir/console/ingest.sock" /in/bench 64 $((size - have)) >/dev/null
+    have=$size
+    sleep 2 # the checkpoint after the burst
+    echo "console, $size tickets (p50 and p99)"
+    "$tools/console" "$dir/console" keys >"$dir/told"
+    sed 's/^/  /' "$dir/told"
+    gate "first frame at $size tickets, ms" "$(awk '$1 == "first_frame" { print $2 }' "$dir/told")" "<=" 30
+    gate "key to frame p99 at $size tickets, ms" "$(awk '$1 == "key" { print $3 }' "$dir/told")" "<=" 5
+done
+echo "POST to glyph"
+"$tools/console" "$dir/console" glyph | sed 's/^/  /'
+exit $bad
