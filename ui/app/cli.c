@@ -514,6 +514,16 @@ static int post(struct cli *cli, const char *path, const char *said)
     return 0;
 }
 
+static int run_rebuild(struct cli *cli)
+{
+    struct err err = {0};
+    home_find(cli->arena, cli->options.socket, &cli->home);
+    if (home_answers(cli->home.socket))
+        err_set(&err, ERR_CONFLICT, "a daemon answers at %s: stop it first", cli->home.socket);
+    else if (home_rebuild(cli->arena, &cli->home, &err))
+        return 0;
+    return failed(cli, &err, "triage down stops it");
+}
 static int run_down(struct cli *cli)
 {
     return post(cli, "/v1/admin/stop", "the daemon stops; everything acknowledged is on disk");
@@ -691,6 +701,7 @@ static const struct verb verbs[] = {
     {"help", "[VERB]", "this, or one verb", run_help},
     {"ls", "[--view V] [--where EXPR] [words]", "list tickets (--limit N, --all)", run_ls},
     {"prompt", "", "one short line for a status bar", run_prompt},
+    {"rebuild", "", "check a stopped desk's tables against its own journal", run_rebuild},
     {"refusals", "", "the last requests that were refused, and why", run_refusals},
     {"reload", "", "read the configuration again", run_reload},
     {"score", "", "the boss, the team, your ledger", run_score},

@@ -148,6 +148,17 @@ static const char *last_words(struct arena *arena, const char *log)
     return arena_strdup(arena, line ? line + 1 : *text ? text : "it said nothing");
 }
 
+bool home_rebuild(struct arena *arena, const struct home *home, struct err *err)
+{
+    const char *program = beside(arena, "triaged");
+    program = program ? program : "triaged";
+    if (home->dir)
+        execlp(program, "triaged", "--rebuild", "--dir", home->data, (char *)NULL);
+    else
+        execlp(program, "triaged", "--rebuild", (char *)NULL);
+    return err_set(err, ERR_UNAVAILABLE, "running %s: %s", program, strerror(errno));
+}
+
 bool home_start(struct arena *arena, const struct home *home, struct err *err)
 {
     if (!home->dir)

@@ -276,7 +276,7 @@ static void stream_start(struct link *link)
     reader_restart(&link->reader);
     link->stream = easy_new(link, "/v1/stream");
     link->stream_headers = headers_new(link, "Accept: text/event-stream");
-    if (link->reader.last_id > 0)
+    if (link->reader.last_id >= 0)
         link->stream_headers = curl_slist_append(link->stream_headers, resume);
     curl_easy_setopt(link->stream, CURLOPT_HTTPHEADER, link->stream_headers);
     curl_easy_setopt(link->stream, CURLOPT_WRITEFUNCTION, take_stream);
