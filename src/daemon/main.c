@@ -414,6 +414,10 @@ static int rebuild(struct daemon *d)
     struct err err = {0};
     bool same = false;
     int opened = 0;
+    if (access(d->options.db, R_OK) != 0) {
+        err_set(&err, ERR_NOT_FOUND, "no database at %s: %s", d->options.db, strerror(errno));
+        return fail(&err);
+    }
     while (opened < QUIET && parts[opened].open(d, &err))
         opened++;
     bool ok = opened == QUIET && rebuild_print(d->options.db, d->desk.snapshot->config, d->model, &same, &err);

@@ -34,7 +34,7 @@ void link_close(struct link *link);              /* NULL is fine; calls in fligh
 
 /* done is called from link_run, exactly once. body NULL = none. */
 void link_send(struct link *link, const char *method, const char *path, const char *body, link_done *done, void *arg);
-/* Opens the stream; after = last seq seen. Frames come from link_run. */
+/* Opens the stream; after = last seq seen, -1 = only what comes. Frames come from link_run. */
 void link_follow(struct link *link, int64_t after, link_frame *frame, void *arg);
 void link_resume_from(struct link *link, int64_t after); /* after a fresh snapshot: the next connection resumes there */
 void link_retry(struct link *link);                      /* try now, not later */
