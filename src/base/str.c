@@ -127,3 +127,23 @@ bool str_copy(char *to, size_t size, const char *from)
     to[n] = 0;
     return whole;
 }
+
+int str_distance(const char *a, const char *b)
+{
+    int row[40], n = (int)strlen(b);
+    if (n >= 40 || strlen(a) >= 40)
+        return 99;
+    for (int j = 0; j <= n; j++)
+        row[j] = j;
+    for (int i = 1; a[i - 1]; i++) {
+        int corner = row[0];
+        row[0] = i;
+        for (int j = 1; j <= n; j++) {
+            int best = corner + (a[i - 1] != b[j - 1]);
+            corner = row[j];
+            best = best < row[j] + 1 ? best : row[j] + 1;
+            row[j] = best < row[j - 1] + 1 ? best : row[j - 1] + 1;
+        }
+    }
+    return row[n];
+}

@@ -28,5 +28,8 @@ bool str_starts(const char *text, const char *prefix);
 /* Copies into a fixed buffer, always terminated; returns false if it was cut (on a UTF-8 boundary). */
 bool str_copy(char *to, size_t size, const char *from);
 
+/* Levenshtein distance of short names, for "did you mean"; 99 when one is 40 bytes or longer. */
+int str_distance(const char *a, const char *b);
+
 #define AUTO_STR __attribute__((cleanup(str_fini))) struct str
 #endif

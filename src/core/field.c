@@ -115,32 +115,12 @@ int field_index(const struct field *field)
     return (int)(field - field_table);
 }
 
-int field_distance(const char *a, const char *b)
-{
-    int row[40], n = (int)strlen(b);
-    if (n >= 40 || strlen(a) >= 40)
-        return 99;
-    for (int j = 0; j <= n; j++)
-        row[j] = j;
-    for (int i = 1; a[i - 1]; i++) {
-        int corner = row[0];
-        row[0] = i;
-        for (int j = 1; j <= n; j++) {
-            int best = corner + (a[i - 1] != b[j - 1]);
-            corner = row[j];
-            best = best < row[j] + 1 ? best : row[j] + 1;
-            row[j] = best < row[j - 1] + 1 ? best : row[j - 1] + 1;
-        }
-    }
-    return row[n];
-}
-
 const char *field_suggest(const char *name, unsigned need_flags)
 {
     const char *best = NULL;
     int least = 4;
     for (int i = 0; i < field_count; i++) {
-        int d = (field_table[i].flags & need_flags) == need_flags ? field_distance(name, field_table[i].name) : 99;
+        int d = (field_table[i].flags & need_flags) == need_flags ? str_distance(name, field_table[i].name) : 99;
         if (d < least) {
             least = d;
             best = field_table[i].name;

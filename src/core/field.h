@@ -54,8 +54,6 @@ int field_index(const struct field *field);
 /* The closest known name within edit distance 3, for "did you mean"; NULL if none. */
 const char *field_suggest(const char *name, unsigned need_flags);
 
-/* Edit distance of two short names; anything of 40 bytes or more is simply far (99). */
-int field_distance(const char *a, const char *b);
 
 /* Reading and writing by row. */
 const char *field_text(const struct ticket *t, const struct field *f); /* TEXT, TAGS, JSON */

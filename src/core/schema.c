@@ -20,7 +20,7 @@ bool schema_refuse(struct schema *s, const struct yaml *node, const char *fmt, .
 
 static void nearer(const char *word, const char *other, const char **best, int *least)
 {
-    int d = field_distance(word, other);
+    int d = str_distance(word, other);
     if (d < *least && d < (int)strlen(other)) {
         *least = d;
         *best = other;

@@ -2,6 +2,7 @@
  * here, so that a misspelt field or word is an error when a configuration is loaded and never a rule that is
  * silently false at night. Pure; limits: WHEN_TEXT, WHEN_NODES, WHEN_DEPTH. The first fault stays, the parser then
  * unwinds on NULLs. */
+#include "base/str.h"
 #include "core/when_tree.h"
 #include "base/text.h"
 #include <ctype.h>
@@ -268,11 +269,11 @@ const char *when_suggest(const char *name)
     if (best)
         return best;
     best = field_suggest(name, FIELD_WHEN);
-    int least = best ? field_distance(name, best) : 4;
+    int least = best ? str_distance(name, best) : 4;
     for (int i = 0; i < WHEN_NAMES; i++)
-        if (field_distance(name, when_names[i].name) < least) {
+        if (str_distance(name, when_names[i].name) < least) {
             best = when_names[i].name;
-            least = field_distance(name, best);
+            least = str_distance(name, best);
         }
     return best;
 }
@@ -376,9 +377,9 @@ static bool enum_literal(struct parser *ps, struct when *word, const struct fiel
     }
     const char *near = NULL;
     for (int i = 1, least = 4; i < f->word_count; i++)
-        if (field_distance(word->text, f->words[i]) < least) {
+        if (str_distance(word->text, f->words[i]) < least) {
             near = f->words[i];
-            least = field_distance(word->text, near);
+            least = str_distance(word->text, near);
         }
     if (near)
         fault(ps, ERR_USAGE, word->at, "%s is never \"%s\"; did you mean \"%s\"?", f->name, brief(ps, word->text), near);

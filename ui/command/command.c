@@ -50,34 +50,13 @@ const struct command *command_find(const char *name)
     return NULL;
 }
 
-/* Levenshtein, short words only. */
-static int distance(const char *a, const char *b)
-{
-    int row[32], n = (int)strlen(b);
-    if (n >= 32 || strlen(a) >= 32)
-        return 99;
-    for (int j = 0; j <= n; j++)
-        row[j] = j;
-    for (int i = 1; a[i - 1]; i++) {
-        int corner = row[0];
-        row[0] = i;
-        for (int j = 1; j <= n; j++) {
-            int best = corner + (a[i - 1] != b[j - 1]);
-            corner = row[j];
-            best = best < row[j] + 1 ? best : row[j] + 1;
-            row[j] = best < row[j - 1] + 1 ? best : row[j - 1] + 1;
-        }
-    }
-    return row[n];
-}
-
 const char *command_suggest(const char *name)
 {
     const char *best = NULL;
     int least = 3;
     for (int i = 0; i < COMMANDS; i++) {
         const char *known = table[i].name;
-        int d = strlen(name) >= 3 && str_starts(known, name) ? 1 : distance(name, known);
+        int d = strlen(name) >= 3 && str_starts(known, name) ? 1 : str_distance(name, known);
         if (d < least) {
             least = d;
             best = known;

@@ -105,37 +105,13 @@ static bool refuse(struct reader *r, const struct yaml *at, const char *what, co
                    near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
-/* Edits that turn a into b, counted up to what matters. */
-static int distance(const char *a, const char *b)
-{
-    int row[40], n = (int)strlen(b);
-    if (n >= 40 || strlen(a) >= 40)
-        return 99;
-    for (int j = 0; j <= n; j++)
-        row[j] = j;
-    for (int i = 1; a[i - 1]; i++) {
-        int diagonal = row[0];
-        row[0] = i;
-        for (int j = 1; j <= n; j++) {
-            int best = diagonal + (a[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            row[j] = best;
-        }
-    }
-    return row[n];
-}
-
 static const char *near_role(const char *name)
 {
     const char *best = NULL;
     int least = 4;
     for (unsigned i = 0; i < UI_ROLES; i++) {
         const char *known = ui_role_row((enum ui_role)i)->name;
-        int d = distance(name, known);
+        int d = str_distance(name, known);
         if (d < least)
             least = d, best = known;
     }
