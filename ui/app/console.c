@@ -218,11 +218,19 @@ static void draw_place(struct console *c, const struct look *look, struct surfac
     }
 }
 
+/* The webhooks' door stands beside the console's. */
+static const char *ingest_path(struct console *c)
+{
+    const char *slash = strrchr(c->home.socket, '/');
+    return slash ? arena_printf(c->frame, "%.*s/ingest.sock", (int)(slash - c->home.socket), c->home.socket) : NULL;
+}
+
 static void draw(struct console *c)
 {
     struct look look = console_look(c);
     fill_link(c, &look);
     fill_hints(c, &look);
+    look.ingest = ingest_path(c);
     look.toast = *c->toast ? c->toast : NULL;
     look.toast_role = c->toast_role;
     surface_clear(c->surface);

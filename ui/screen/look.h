@@ -20,6 +20,7 @@ struct look {
     enum ui_role toast_role;
     const struct hint *hints;
     int hint_count;
+    const char *ingest; /* where webhooks are posted, for the first-run hint; NULL = not known */
     bool game; /* show the team's line */
 };
 

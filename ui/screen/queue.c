@@ -238,10 +238,13 @@ static const char *nothing(const struct look *look)
         return "Still looking…";
     if (where)
         return arena_printf(look->arena, "No ticket in \"%s\" matches  %s\nEsc clears the filter, / writes another.", title, where);
-    if (view && str_eq(view->name, "all"))
-        return "No tickets yet. They appear here the moment a source posts one:\n"
-               "curl --unix-socket ingest.sock http://desk/in/SOURCE -d @event.json\n"
-               "gi shows what came in and what was refused, with the reason.";
+    const struct mirror_view *all = mirror_view_find(look->mirror, "all");
+    if (all && (view == all || !all->count))
+        return arena_printf(look->arena,
+                            "No tickets yet. They appear here the moment a source posts one:\n"
+                            "curl --unix-socket %s http://desk/in/SOURCE -d @event.json\n"
+                            "gi shows what came in and what was refused, with the reason; triage demo plays a day.",
+                            look->ingest ? look->ingest : "ingest.sock");
     if (view && str_eq(view->name, "unassigned"))
         return "Nothing here: every open ticket has an owner. ga shows all of them, gm yours.";
     return arena_printf(look->arena, "Nothing here: everything in \"%s\" is answered. gu shows what is unassigned.", title);
