@@ -241,7 +241,7 @@ static const char *nothing(const struct look *look)
     const struct mirror_view *all = mirror_view_find(look->mirror, "all");
     if (all && (view == all || !all->count))
         return arena_printf(look->arena,
-                            "No tickets yet. They appear here the moment a source posts one:\n"
+                            "Nothing here yet: tickets appear the moment a source posts one.\n"
                             "curl --unix-socket %s http://desk/in/SOURCE -d @event.json\n"
                             "gi shows what came in and what was refused, with the reason; triage demo plays a day.",
                             look->ingest ? look->ingest : "ingest.sock");
