@@ -51,10 +51,15 @@ static int stop(void **state)
 static void post(const char *id, const char *subject)
 {
     AUTO_ARENA arena = arena_new();
-    struct answer a = client_post(in, "/in/open",
-                                  arena_printf(arena, "{\"eventId\":\"e-%s\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:00Z\","
-                                                      "\"source\":\"caracol\",\"data\":{\"source_ticket_id\":\"%s\",\"user_id\":\"u\",\"user_name\":\"U\","
-                                                      "\"user_email\":\"u@example.com\",\"subject\":\"%s\",\"description\":\"Some text\"}}", id, id, subject));
+    struct answer a = client_post(
+        in, "/in/open",
+        arena_printf(arena,
+                     "{\"eventId\":\"e-%s\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-"
+                     "01T10:00:00Z\","
+                     "\"source\":\"caracol\",\"data\":{\"source_ticket_id\":\"%s\",\"user_id\":\"u\",\"user_"
+                     "name\":\"U\","
+                     "\"user_email\":\"u@example.com\",\"subject\":\"%s\",\"description\":\"Some text\"}}",
+                     id, id, subject));
     assert_int_equal(a.status, 200);
 }
 
@@ -195,7 +200,8 @@ static void what_a_stranger_wrote_prints_inert(void **state)
 
 static void read_verbs_print_one_object_of_json(void **state)
 {
-    static const char *const verbs[] = {"desk", "score", "sources", "stats", "events", "escalations", "refusals"};
+    static const char *const verbs[] = {"desk",   "score",       "sources", "stats",
+                                        "events", "escalations", "refusals"};
     (void)state;
     post("A-1", "one");
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
@@ -257,7 +263,8 @@ static void verify_explains_without_a_daemon(void **state)
     (void)state;
     AUTO_ARENA arena = arena_new();
     struct signature_header list[4];
-    const char *body = "{\"a\":1}", *head = arena_printf(arena, "%s/head", run->dir), *secret = arena_printf(arena, "%s/secret", run->dir);
+    const char *body = "{\"a\":1}", *head = arena_printf(arena, "%s/head", run->dir),
+               *secret = arena_printf(arena, "%s/secret", run->dir);
     int n = signature_sign(arena, "rbs", "s3cret", "msg_1", 1700000000, body, strlen(body), list);
     AUTO_STR headers;
     str_init(&headers, 2048);
@@ -265,10 +272,16 @@ static void verify_explains_without_a_daemon(void **state)
         str_addf(&headers, "%s: %s\n", list[i].name, list[i].value);
     write_file(head, headers.data);
     write_file(secret, "s3cret\n");
-    assert_int_equal(TRIAGE(body, "verify", "--explain", "--dialect", "rbs", "--secret-file", secret, "--headers", head, "--at", "1700000010")->code, 0);
+    assert_int_equal(TRIAGE(body, "verify", "--explain", "--dialect", "rbs", "--secret-file", secret,
+                            "--headers", head, "--at", "1700000010")
+                         ->code,
+                     0);
     holds(ran.out, "signed");
     assert_null(strstr(ran.out, "s3cret"));
-    assert_int_equal(TRIAGE("{\"a\":2}", "verify", "--explain", "--dialect", "rbs", "--secret-file", secret, "--headers", head, "--at", "1700000010")->code, 77);
+    assert_int_equal(TRIAGE("{\"a\":2}", "verify", "--explain", "--dialect", "rbs", "--secret-file", secret,
+                            "--headers", head, "--at", "1700000010")
+                         ->code,
+                     77);
     holds(ran.out, "not signed");
     assert_int_equal(TRIAGE(body, "verify", "--explain")->code, 64);
 }
@@ -276,13 +289,15 @@ static void verify_explains_without_a_daemon(void **state)
 /* Every action and every verb has a line in help, in the man page and in each completion. */
 static void help_man_page_and_completions_name_every_verb(void **state)
 {
-    static const char *const files[] = {"data/man/triage.1", "data/completion/triage.bash", "data/completion/_triage", "data/completion/triage.fish"};
+    static const char *const files[] = {"data/man/triage.1", "data/completion/triage.bash",
+                                        "data/completion/_triage", "data/completion/triage.fish"};
     (void)state;
     char words[64][24], line[512];
     int count = 0;
     assert_int_equal(TRIAGE(NULL, "help")->code, 0);
     for (char *save = NULL, *at = strtok_r(ran.out, "\n", &save); at; at = strtok_r(NULL, "\n", &save))
-        if (sscanf(at, "  %23[a-z]%511s", words[count], line) >= 1 && strcmp(words[count], "triage") != 0 && at[2] != '-' && at[1] == ' ' && at[0] == ' ' && count < 63)
+        if (sscanf(at, "  %23[a-z]%511s", words[count], line) >= 1 && strcmp(words[count], "triage") != 0 &&
+            at[2] != '-' && at[1] == ' ' && at[0] == ' ' && count < 63)
             count++;
     assert_true(count >= ACTIONS + 18);
     for (size_t f = 0; f < sizeof files / sizeof *files; f++) {

@@ -1,4 +1,5 @@
-/* keys: what a person does with the console, one short story each, against the real daemon: keys in, picture out. */
+/* keys: what a person does with the console, one short story each, against the real daemon: keys in, picture
+ * out. */
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "dialect/signature.h"
@@ -17,7 +18,8 @@ enum { SOON = 8000 };
 static const char config[] = "team: flow\n"
                              "sources:\n"
                              "  - {name: shop, dialect: rbs, secrets: ['s3cret']}\n"
-                             "  - {name: post, dialect: rbs, secrets: ['s3cret'], reply_via: webhook, reply_url: 'http://127.0.0.1:9/x', allow_loopback: true}\n"
+                             "  - {name: post, dialect: rbs, secrets: ['s3cret'], reply_via: webhook, "
+                             "reply_url: 'http://127.0.0.1:9/x', allow_loopback: true}\n"
                              "agents:\n"
                              "  - {name: ana, uid: %ld, role: admin, team: eu}\n"
                              "  - {name: tom, uid: 4242, role: agent, team: eu}\n";
@@ -54,13 +56,18 @@ static void post(const char *source, const char *id, const char *subject)
     struct signature_header list[4];
     AUTO_STR headers;
     str_init(&headers, 2048);
-    char *body = arena_printf(arena, "{\"eventId\":\"e-%s\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:00Z\","
-                                     "\"source\":\"caracol\",\"data\":{\"source_ticket_id\":\"%s\",\"user_id\":\"u\",\"user_name\":\"U\","
-                                     "\"user_email\":\"u@example.com\",\"subject\":\"%s\",\"description\":\"Some text\"}}", id, id, subject);
+    char *body = arena_printf(
+        arena,
+        "{\"eventId\":\"e-%s\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:"
+        "00Z\","
+        "\"source\":\"caracol\",\"data\":{\"source_ticket_id\":\"%s\",\"user_id\":\"u\",\"user_name\":\"U\","
+        "\"user_email\":\"u@example.com\",\"subject\":\"%s\",\"description\":\"Some text\"}}",
+        id, id, subject);
     int n = signature_sign(arena, "rbs", "s3cret", "msg_1", *run->clock / 1000, body, strlen(body), list);
     for (int i = 0; i < n; i++)
         str_addf(&headers, "%s: %s\r\n", list[i].name, list[i].value);
-    struct answer a = client_ask(in, "POST", arena_printf(arena, "/in/%s", source), headers.data, body, strlen(body));
+    struct answer a =
+        client_ask(in, "POST", arena_printf(arena, "/in/%s", source), headers.data, body, strlen(body));
     assert_int_equal(a.status, 200);
 }
 

@@ -35,8 +35,15 @@ void desk_start(struct desk_case *c)
     char *text = desk_fixture(c->arena, "desk.json", &n);
     if (!mirror_desk(c->mirror, text, n, DESK_NOW, &err))
         fail_msg("%s", err.text);
-    c->look = (struct look){.mirror = c->mirror, .arena = c->arena, .now = DESK_NOW, .link = "live", .link_role = UI_OK, .toast_role = UI_TOAST,
-                            .hints = hints, .hint_count = 4, .game = true};
+    c->look = (struct look){.mirror = c->mirror,
+                            .arena = c->arena,
+                            .now = DESK_NOW,
+                            .link = "live",
+                            .link_role = UI_OK,
+                            .toast_role = UI_TOAST,
+                            .hints = hints,
+                            .hint_count = 4,
+                            .game = true};
 }
 
 void desk_document(struct desk_case *c, enum mirror_doc_id id, int64_t ticket, const char *name)

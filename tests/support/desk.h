@@ -1,4 +1,5 @@
-/* desk: a mirror filled from tests/fixtures/desk, a look at a fixed time, and what a surface shows, for screen tests. */
+/* desk: a mirror filled from tests/fixtures/desk, a look at a fixed time, and what a surface shows, for
+ * screen tests. */
 #ifndef SUPPORT_DESK_H
 #define SUPPORT_DESK_H
 #include "screen/look.h"
@@ -12,7 +13,8 @@ struct desk_case {
     struct surface *surface;
     struct look look;
 };
-char *desk_fixture(struct arena *arena, const char *name, size_t *n); /* tests/fixtures/desk/NAME; fails the test if absent */
+char *desk_fixture(struct arena *arena, const char *name,
+                   size_t *n);        /* tests/fixtures/desk/NAME; fails the test if absent */
 void desk_start(struct desk_case *c); /* mirror with desk.json, no surface yet */
 void desk_document(struct desk_case *c, enum mirror_doc_id id, int64_t ticket, const char *name);
 void desk_size(struct desk_case *c, int columns, int rows);

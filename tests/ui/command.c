@@ -88,13 +88,24 @@ static void a_body_is_what_the_api_takes(void **state)
     (void)state;
     int64_t tickets[] = {42, 43};
     struct err err = {0};
-    struct command_do what = {.action = action_find("assign"), .tickets = tickets, .ticket_count = 2, .arg = "ana", .version = 7, .key = "k", .dry_run = true};
+    struct command_do what = {.action = action_find("assign"),
+                              .tickets = tickets,
+                              .ticket_count = 2,
+                              .arg = "ana",
+                              .version = 7,
+                              .key = "k",
+                              .dry_run = true};
     assert_string_equal(command_body(arena, &what, &err),
-                        "{\"do\":\"assign\",\"tickets\":[42,43],\"to\":\"ana\",\"version\":7,\"key\":\"k\",\"dry_run\":true}");
-    what = (struct command_do){.action = action_find("tags"), .tickets = tickets, .ticket_count = 1, .arg = "vip, eu"};
-    assert_string_equal(command_body(arena, &what, &err), "{\"do\":\"tags\",\"tickets\":[42],\"tags\":[\"vip\",\"eu\"]}");
-    what = (struct command_do){.action = action_find("snooze"), .tickets = tickets, .ticket_count = 1, .arg = "1700000000000"};
-    assert_string_equal(command_body(arena, &what, &err), "{\"do\":\"snooze\",\"tickets\":[42],\"until\":1700000000000}");
+                        "{\"do\":\"assign\",\"tickets\":[42,43],\"to\":\"ana\",\"version\":7,\"key\":\"k\","
+                        "\"dry_run\":true}");
+    what = (struct command_do){
+        .action = action_find("tags"), .tickets = tickets, .ticket_count = 1, .arg = "vip, eu"};
+    assert_string_equal(command_body(arena, &what, &err),
+                        "{\"do\":\"tags\",\"tickets\":[42],\"tags\":[\"vip\",\"eu\"]}");
+    what = (struct command_do){
+        .action = action_find("snooze"), .tickets = tickets, .ticket_count = 1, .arg = "1700000000000"};
+    assert_string_equal(command_body(arena, &what, &err),
+                        "{\"do\":\"snooze\",\"tickets\":[42],\"until\":1700000000000}");
 }
 
 static void a_word_that_is_not_in_the_list_is_refused_with_the_list(void **state)
@@ -102,10 +113,12 @@ static void a_word_that_is_not_in_the_list_is_refused_with_the_list(void **state
     (void)state;
     int64_t ticket = 42;
     struct err err = {0};
-    struct command_do what = {.action = action_find("priority"), .tickets = &ticket, .ticket_count = 1, .arg = "huge"};
+    struct command_do what = {
+        .action = action_find("priority"), .tickets = &ticket, .ticket_count = 1, .arg = "huge"};
     assert_null(command_body(arena, &what, &err));
     assert_non_null(strstr(err.text, "low, normal, high, urgent"));
-    what = (struct command_do){.action = action_find("status"), .tickets = &ticket, .ticket_count = 1, .arg = "new"};
+    what = (struct command_do){
+        .action = action_find("status"), .tickets = &ticket, .ticket_count = 1, .arg = "new"};
     assert_null(command_body(arena, &what, &err));
     assert_non_null(strstr(err.text, "open, pending, on_hold, resolved"));
 }

@@ -163,7 +163,8 @@ static void the_thread_is_in_sight_while_one_writes_on_a_tall_terminal(void **st
 static void a_picker_takes_the_best_fit(void **state)
 {
     (void)state;
-    const struct picker_item items[] = {{1, "ana", "4 open"}, {2, "tom", "9 open"}, {3, "mara", "2 open  on call"}};
+    const struct picker_item items[] = {
+        {1, "ana", "4 open"}, {2, "tom", "9 open"}, {3, "mara", "2 open  on call"}};
     overlay_pick(&overlay, 7, "assign to: ", items, 3, false);
     desk_size(&desk, 80, 24);
     overlay_draw(&overlay, &desk.look, desk.surface);

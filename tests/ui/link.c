@@ -23,12 +23,14 @@ static void see(void *arg, const char *event, int64_t id, const char *data, size
 {
     struct seen *seen = arg;
     size_t used = strlen(seen->text);
-    snprintf(seen->text + used, sizeof seen->text - used, "[%s %lld %.*s]", event, (long long)id, (int)n, data);
+    snprintf(seen->text + used, sizeof seen->text - used, "[%s %lld %.*s]", event, (long long)id, (int)n,
+             data);
     seen->count++;
 }
 
-static const char stream[] = ":hello\n\nid: 7\nevent: ticket\ndata: {\"a\":1}\n\nevent: counts\ndata:x\ndata: y\n\n"
-                             "id: 9\r\nevent: note\r\ndata: crlf\r\n\r\n:\n\nid: 11\ndata: cut";
+static const char stream[] =
+    ":hello\n\nid: 7\nevent: ticket\ndata: {\"a\":1}\n\nevent: counts\ndata:x\ndata: y\n\n"
+    "id: 9\r\nevent: note\r\ndata: crlf\r\n\r\n:\n\nid: 11\ndata: cut";
 
 static void frames_are_the_same_however_the_bytes_are_cut(void **state)
 {
@@ -38,7 +40,8 @@ static void frames_are_the_same_however_the_bytes_are_cut(void **state)
         struct seen seen = {0};
         reader_init(&reader);
         for (size_t at = 0; at < sizeof stream - 1; at += step)
-            reader_feed(&reader, stream + at, at + step < sizeof stream ? step : sizeof stream - 1 - at, see, &seen);
+            reader_feed(&reader, stream + at, at + step < sizeof stream ? step : sizeof stream - 1 - at, see,
+                        &seen);
         assert_string_equal(seen.text, "[ticket 7 {\"a\":1}][counts 0 x\ny][note 9 crlf]");
         assert_int_equal(reader.last_id, 9);
         assert_int_equal(reader.comments, 2);
@@ -71,7 +74,8 @@ static void a_problem_keeps_its_code_and_hint(void **state)
     (void)state;
     struct err err = {0};
     char hint[256];
-    const char body[] = "{\"type\":\"urn:triage:problem:conflict\",\"status\":409,\"detail\":\"changed since by Ana\",\"hint\":\"look\"}";
+    const char body[] = "{\"type\":\"urn:triage:problem:conflict\",\"status\":409,\"detail\":\"changed since "
+                        "by Ana\",\"hint\":\"look\"}";
     link_problem(409, body, strlen(body), &err, hint);
     assert_int_equal(err.code, ERR_CONFLICT);
     assert_string_equal(err.text, "changed since by Ana");
@@ -115,7 +119,8 @@ static void say(int fd, const char *text)
         _exit(1);
 }
 
-/* Answers one connection by its path; a stream sends two frames, ends, and on its return says where it resumed. */
+/* Answers one connection by its path; a stream sends two frames, ends, and on its return says where it
+ * resumed. */
 static void serve(int fd)
 {
     char head[4096], text[256];
@@ -123,7 +128,8 @@ static void serve(int fd)
     const char *resume = strstr(head, "Last-Event-ID: ");
     if (strstr(head, "GET /v1/stream")) {
         say(fd, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n");
-        snprintf(text, sizeof text, "id: %d\nevent: ticket\ndata: %d\n\n", resume ? 8 : 7, resume ? atoi(resume + 15) : 0);
+        snprintf(text, sizeof text, "id: %d\nevent: ticket\ndata: %d\n\n", resume ? 8 : 7,
+                 resume ? atoi(resume + 15) : 0);
         say(fd, text);
     } else if (strstr(head, "GET /v1/ok")) {
         say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 8\r\nConnection: close\r\n\r\n{\"a\":12}");

@@ -22,9 +22,12 @@ static const char desk[] =
     "\"escalations\":{\"triggered\":1,\"acknowledged\":0,\"snoozed\":0},"
     "\"player\":{\"agent\":\"ana\",\"level\":3,\"xp\":900},"
     "\"agents\":[{\"name\":\"ana\",\"role\":\"lead\",\"team\":\"eu\",\"open\":4}],"
-    "\"sources\":[{\"name\":\"shop\",\"dialect\":\"rbs\",\"reply_via\":\"none\"}],\"model\":{\"epoch\":1,\"learned\":60},"
-    "\"rows\":[{\"id\":1,\"title\":\"one\",\"status\":\"open\",\"next_due_at\":1000,\"version\":3,\"reply_via\":\"webhook\"},"
-    "{\"id\":2,\"title\":\"two\",\"status\":\"new\",\"urgency\":\"critical\",\"next_due_at\":2000,\"due_from\":500,\"version\":1,\"reply_via\":\"none\"},"
+    "\"sources\":[{\"name\":\"shop\",\"dialect\":\"rbs\",\"reply_via\":\"none\"}],\"model\":{\"epoch\":1,"
+    "\"learned\":60},"
+    "\"rows\":[{\"id\":1,\"title\":\"one\",\"status\":\"open\",\"next_due_at\":1000,\"version\":3,\"reply_"
+    "via\":\"webhook\"},"
+    "{\"id\":2,\"title\":\"two\",\"status\":\"new\",\"urgency\":\"critical\",\"next_due_at\":2000,\"due_"
+    "from\":500,\"version\":1,\"reply_via\":\"none\"},"
     "{\"id\":3,\"title\":\"three\",\"status\":\"pending\",\"next_due_at\":null,\"version\":1}]}";
 
 static int setup(void **state)
@@ -51,8 +54,10 @@ static unsigned frame(struct mirror *m, const char *event, int64_t seq, const ch
 static unsigned row_frame(struct mirror *m, int64_t seq, int64_t id, const char *members, bool in)
 {
     char data[512];
-    snprintf(data, sizeof data, "{\"seq\":%lld,\"kind\":\"ticket\",\"ticket\":%lld,\"row\":{\"id\":%lld,%s},\"views\":[%s]}",
-             (long long)seq, (long long)id, (long long)id, members, in ? "{\"name\":\"all\",\"in\":true}" : "");
+    snprintf(data, sizeof data,
+             "{\"seq\":%lld,\"kind\":\"ticket\",\"ticket\":%lld,\"row\":{\"id\":%lld,%s},\"views\":[%s]}",
+             (long long)seq, (long long)id, (long long)id, members,
+             in ? "{\"name\":\"all\",\"in\":true}" : "");
     return frame(m, "ticket", seq, data);
 }
 
@@ -62,7 +67,8 @@ static void assert_order(struct mirror *m, int count, const int64_t *ids)
     for (int i = 0; i < count; i++)
         assert_int_equal(mirror_row_at(m, i)->t.id, ids[i]);
 }
-#define ORDER(m, ...) assert_order(m, (int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), (int64_t[]){__VA_ARGS__})
+#define ORDER(m, ...)                                                                                        \
+    assert_order(m, (int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), (int64_t[]){__VA_ARGS__})
 
 static void a_desk_fills_everything_at_once(void **state)
 {
@@ -87,7 +93,8 @@ static void a_desk_fills_everything_at_once(void **state)
 static void a_new_ticket_goes_where_it_is_due(void **state)
 {
     struct mirror *m = *state;
-    assert_true(row_frame(m, 101, 9, "\"title\":\"x\",\"next_due_at\":1500,\"version\":1", true) & MIRROR_CHANGED_ROWS);
+    assert_true(row_frame(m, 101, 9, "\"title\":\"x\",\"next_due_at\":1500,\"version\":1", true) &
+                MIRROR_CHANGED_ROWS);
     ORDER(m, 1, 9, 2, 3);
     assert_int_equal(mirror_row_at(m, 1)->fresh_at, 6000);
     assert_int_equal(mirror_seq(m), 101);
@@ -136,7 +143,8 @@ static void a_row_that_comes_back_before_settling_is_not_gone(void **state)
 static void a_row_behind_the_last_page_is_left_to_the_daemon(void **state)
 {
     struct mirror *m = *state;
-    const char page[] = "{\"seq\":100,\"next\":\"c\",\"rows\":[{\"id\":1,\"next_due_at\":1000,\"version\":1}]}";
+    const char page[] =
+        "{\"seq\":100,\"next\":\"c\",\"rows\":[{\"id\":1,\"next_due_at\":1000,\"version\":1}]}";
     struct err err = {0};
     assert_true(mirror_page(m, "all", NULL, false, page, strlen(page), &err));
     row_frame(m, 101, 8, "\"next_due_at\":5000,\"version\":1", true);
@@ -149,7 +157,8 @@ static void frames_that_overtook_their_page_are_played_again(void **state)
     struct mirror *m = *state;
     struct err err = {0};
     row_frame(m, 101, 9, "\"next_due_at\":1500,\"version\":1", true);
-    const char page[] = "{\"seq\":100,\"next\":null,\"rows\":[{\"id\":1,\"next_due_at\":1000,\"version\":3}]}";
+    const char page[] =
+        "{\"seq\":100,\"next\":null,\"rows\":[{\"id\":1,\"next_due_at\":1000,\"version\":3}]}";
     assert_true(mirror_page(m, "all", NULL, false, page, strlen(page), &err));
     ORDER(m, 1, 9);
 }
@@ -167,11 +176,16 @@ static void in_a_view_of_mine_are_only_my_own(void **state)
     struct err err = {0};
     const char page[] = "{\"seq\":100,\"next\":null,\"rows\":[]}";
     assert_true(mirror_page(m, "mine", NULL, false, page, strlen(page), &err));
-    frame(m, "ticket", 101, "{\"ticket\":4,\"row\":{\"id\":4,\"version\":1},\"views\":[{\"name\":\"mine\",\"in\":true,\"owner\":\"tom\"}]}");
+    frame(m, "ticket", 101,
+          "{\"ticket\":4,\"row\":{\"id\":4,\"version\":1},\"views\":[{\"name\":\"mine\",\"in\":true,"
+          "\"owner\":\"tom\"}]}");
     ORDER(m);
-    frame(m, "ticket", 102, "{\"ticket\":5,\"row\":{\"id\":5,\"version\":1},\"views\":[{\"name\":\"mine\",\"in\":true,\"owner\":\"ana\"}]}");
+    frame(m, "ticket", 102,
+          "{\"ticket\":5,\"row\":{\"id\":5,\"version\":1},\"views\":[{\"name\":\"mine\",\"in\":true,"
+          "\"owner\":\"ana\"}]}");
     ORDER(m, 5);
-    frame(m, "ticket", 103, "{\"ticket\":5,\"row\":{\"id\":5,\"version\":2},\"views\":[{\"name\":\"all\",\"in\":true}]}");
+    frame(m, "ticket", 103,
+          "{\"ticket\":5,\"row\":{\"id\":5,\"version\":2},\"views\":[{\"name\":\"all\",\"in\":true}]}");
     ORDER(m);
 }
 
@@ -219,9 +233,12 @@ static void an_answer_that_came_after_its_frame_settles_at_once(void **state)
 static void counts_boss_and_player_follow_the_stream(void **state)
 {
     struct mirror *m = *state;
-    assert_int_equal(frame(m, "counts", 0, "{\"views\":{\"all\":7},\"escalations\":{\"triggered\":2}}"), MIRROR_CHANGED_COUNTS);
+    assert_int_equal(frame(m, "counts", 0, "{\"views\":{\"all\":7},\"escalations\":{\"triggered\":2}}"),
+                     MIRROR_CHANGED_COUNTS);
     assert_int_equal(mirror_view_find(m, "all")->count, 7);
-    assert_true(frame(m, "boss", 101, "{\"seq\":101,\"kind\":\"boss\",\"data\":{\"name\":\"Titan\",\"tier\":\"epic\",\"max_hp\":500,\"hp\":180}}") &
+    assert_true(frame(m, "boss", 101,
+                      "{\"seq\":101,\"kind\":\"boss\",\"data\":{\"name\":\"Titan\",\"tier\":\"epic\",\"max_"
+                      "hp\":500,\"hp\":180}}") &
                 MIRROR_CHANGED_GAME);
     assert_int_equal(mirror_boss(m)->hp, 180);
     assert_string_equal(mirror_boss(m)->name, "Titan");
@@ -271,7 +288,8 @@ static void a_thousand_frames_keep_the_order(void **state)
     mirror_settle(m);
     for (int i = 1; i < mirror_row_count(m); i++) {
         const struct ticket *a = &mirror_row_at(m, i - 1)->t, *b = &mirror_row_at(m, i)->t;
-        int64_t left = a->next_due_at ? a->next_due_at : INT64_MAX, right = b->next_due_at ? b->next_due_at : INT64_MAX;
+        int64_t left = a->next_due_at ? a->next_due_at : INT64_MAX,
+                right = b->next_due_at ? b->next_due_at : INT64_MAX;
         assert_true(left < right || (left == right && a->id < b->id));
         assert_false(mirror_row_at(m, i)->gone);
     }

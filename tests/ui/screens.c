@@ -1,5 +1,5 @@
-/* screens: what is on them at the three sizes people have, in text and roles, and that no text from outside gets out of
- * its cell. The desk is tests/fixtures/desk. */
+/* screens: what is on them at the three sizes people have, in text and roles, and that no text from outside
+ * gets out of its cell. The desk is tests/fixtures/desk. */
 #include "screen/lists.h"
 #include "screen/queue.h"
 #include "screen/scoreboard.h"
@@ -70,9 +70,11 @@ static void a_narrow_queue_has_what_decides(void **state)
 {
     (void)state;
     draw_queue(80, 24);
-    assert_string_equal(desk_row(&desk, 5), "  ‼   4121      12m ‼ critical  Checkout returns 500 for eve…  ‼ paging -");
+    assert_string_equal(desk_row(&desk, 5),
+                        "  ‼   4121      12m ‼ critical  Checkout returns 500 for eve…  ‼ paging -");
     desk_shows(&desk, "2 Unassigned 34");
-    assert_int_equal(desk_role(&desk, "6 All"), UI_TAB_ACTIVE); /* the shown view's tab is never the one that is cut */
+    assert_int_equal(desk_role(&desk, "6 All"),
+                     UI_TAB_ACTIVE); /* the shown view's tab is never the one that is cut */
     desk_shows(&desk, "⏸ pending");
     desk_hides(&desk, "Customer");
     assert_int_equal(desk_role(&desk, "late 18m"), UI_LATE);
@@ -117,7 +119,8 @@ static void the_cursor_costs_a_gutter_mark_and_a_number(void **state)
     int differ = 0;
     for (int row = 0; row < 40; row++)
         for (int column = 0; column < 120; column++)
-            differ += memcmp(surface_cell(before, row, column), surface_cell(desk.surface, row, column), sizeof(struct cell)) != 0;
+            differ += memcmp(surface_cell(before, row, column), surface_cell(desk.surface, row, column),
+                             sizeof(struct cell)) != 0;
     surface_free(before);
     assert_true(differ > 0 && differ <= 12);
 }
@@ -126,7 +129,8 @@ static void another_view_is_no_news_and_keeps_cursor_and_marks(void **state)
 {
     (void)state;
     struct err err = {0};
-    const char page[] = "{\"seq\":100,\"rows\":[{\"id\":7,\"next_due_at\":1},{\"id\":8,\"next_due_at\":2},{\"id\":4119,\"next_due_at\":3}],\"next\":null}";
+    const char page[] = "{\"seq\":100,\"rows\":[{\"id\":7,\"next_due_at\":1},{\"id\":8,\"next_due_at\":2},{"
+                        "\"id\":4119,\"next_due_at\":3}],\"next\":null}";
     draw_queue(80, 24);
     list_select(queue.list, 4119);
     list_mark(queue.list, 4098, true);
@@ -160,7 +164,8 @@ static void an_empty_view_says_why_and_what_to_press(void **state)
 static void a_lost_daemon_is_said_where_the_tabs_are_and_the_list_stays(void **state)
 {
     (void)state;
-    desk.look.banner = "The daemon stopped answering 12s ago. Nothing you typed is lost; trying again in 2s (R: now).";
+    desk.look.banner =
+        "The daemon stopped answering 12s ago. Nothing you typed is lost; trying again in 2s (R: now).";
     desk.look.link = "gone 12s";
     desk.look.link_role = UI_LATE;
     draw_queue(120, 40);
@@ -174,7 +179,8 @@ static void a_pending_action_and_a_row_that_left_are_told_apart(void **state)
     (void)state;
     mirror_pend(desk.mirror, 4098);
     mirror_anchor(desk.mirror, true);
-    const char frame[] = "{\"seq\":101,\"ticket\":4117,\"row\":{\"id\":4117,\"title\":\"Feature idea\",\"status\":\"resolved\",\"version\":9},\"views\":[]}";
+    const char frame[] = "{\"seq\":101,\"ticket\":4117,\"row\":{\"id\":4117,\"title\":\"Feature "
+                         "idea\",\"status\":\"resolved\",\"version\":9},\"views\":[]}";
     mirror_frame(desk.mirror, "ticket", 101, frame, strlen(frame), DESK_NOW);
     queue_sync(&queue, desk.mirror, true);
     draw_queue(120, 40);
@@ -224,7 +230,8 @@ static void a_reply_that_is_held_says_until_when(void **state)
 {
     (void)state;
     struct err err = {0};
-    const char lines[] = "{\"lines\":[{\"at\":1795617110000,\"kind\":\"message\",\"message\":{\"author_kind\":\"agent\",\"author\":\"ana\",\"body\":\"soon\","
+    const char lines[] = "{\"lines\":[{\"at\":1795617110000,\"kind\":\"message\",\"message\":{\"author_"
+                         "kind\":\"agent\",\"author\":\"ana\",\"body\":\"soon\","
                          "\"public\":true,\"state\":\"held\",\"due_at\":1795617135000}}]}";
     assert_true(mirror_doc_set(desk.mirror, MIRROR_LINES, 4119, lines, strlen(lines), DESK_NOW, &err));
     draw_ticket(80, 24);
@@ -270,10 +277,18 @@ static void the_scoreboard_gives_every_number_its_reason(void **state)
     }
 }
 
-/* Every text of the desk replaced by a hostile one: bytes that move, colour, hide or turn, and what looks like our own. */
+/* Every text of the desk replaced by a hostile one: bytes that move, colour, hide or turn, and what looks
+ * like our own. */
 static const char *const hostile[] = {
-    "\\u001b[2J\\u001b]0;gone\\u0007", "\\u202etxt.exe\\u2066 \\u200b\\u00ad", "a\\rb\\nc\\td\\u0000e", "┃ 10:52 reply you", "\\u009b31m\\u0085",
-    "e\\u0301\\u0301\\u0301\\u0301\\u0301\\u0301", "\\ud83d\\udc68\\u200d\\ud83d\\udc69\\u200d\\ud83d\\udc67", "\\udb40\\udc41\\ufff9\\ufffe", "▌ 1 ● ‼ ──────",
+    "\\u001b[2J\\u001b]0;gone\\u0007",
+    "\\u202etxt.exe\\u2066 \\u200b\\u00ad",
+    "a\\rb\\nc\\td\\u0000e",
+    "┃ 10:52 reply you",
+    "\\u009b31m\\u0085",
+    "e\\u0301\\u0301\\u0301\\u0301\\u0301\\u0301",
+    "\\ud83d\\udc68\\u200d\\ud83d\\udc69\\u200d\\ud83d\\udc67",
+    "\\udb40\\udc41\\ufff9\\ufffe",
+    "▌ 1 ● ‼ ──────",
 };
 
 static void poison(char *out, size_t size, const char *text, const char *with)

@@ -1,6 +1,6 @@
-/* cli: a verb is an action of the desk (core/action.def: the table is read, not repeated) or a row of the table below.
- * Data goes to stdout, talk to stderr; the exit code is the cause's (err_row). Every verb is one call over the same API
- * the console uses. */
+/* cli: a verb is an action of the desk (core/action.def: the table is read, not repeated) or a row of the
+ * table below. Data goes to stdout, talk to stderr; the exit code is the cause's (err_row). Every verb is one
+ * call over the same API the console uses. */
 #include "app/cli.h"
 #include "app/home.h"
 #include "app/print.h"
@@ -49,8 +49,8 @@ static const struct verb verbs[];
 
 /* --- JSON on its way out --- */
 
-/* The same JSON, with an escape for whatever a terminal would act on (C1, direction marks, what nobody can see): such
- * code points are beyond ASCII, so they only stand inside strings. */
+/* The same JSON, with an escape for whatever a terminal would act on (C1, direction marks, what nobody can
+ * see): such code points are beyond ASCII, so they only stand inside strings. */
 static char *inert_json(struct arena *arena, const char *data, size_t n)
 {
     AUTO_STR out;
@@ -63,7 +63,8 @@ static char *inert_json(struct arena *arena, const char *data, size_t n)
         else if (code < 0x10000)
             str_addf(&out, "\\u%04x", (unsigned)code);
         else
-            str_addf(&out, "\\u%04x\\u%04x", (unsigned)(0xd800 + ((code - 0x10000) >> 10)), (unsigned)(0xdc00 + (code & 0x3ff)));
+            str_addf(&out, "\\u%04x\\u%04x", (unsigned)(0xd800 + ((code - 0x10000) >> 10)),
+                     (unsigned)(0xdc00 + (code & 0x3ff)));
     }
     return arena_strdup(arena, out.data);
 }
@@ -138,7 +139,8 @@ static char *escape(struct cli *cli, const char *text)
     AUTO_STR out;
     str_init(&out, TEXT_MAX);
     for (const unsigned char *at = (const unsigned char *)text; *at; at++)
-        if ((*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') || (*at >= '0' && *at <= '9') || strchr("-_.~", *at))
+        if ((*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') || (*at >= '0' && *at <= '9') ||
+            strchr("-_.~", *at))
             str_addc(&out, (char)*at);
         else
             str_addf(&out, "%%%02X", *at);
@@ -147,7 +149,8 @@ static char *escape(struct cli *cli, const char *text)
 
 static int flush(struct cli *cli)
 {
-    const char *text = cli->options.json ? inert_json(cli->arena, cli->out.data, cli->out.len) : cli->out.data;
+    const char *text =
+        cli->options.json ? inert_json(cli->arena, cli->out.data, cli->out.len) : cli->out.data;
     size_t n = cli->options.json ? strlen(text) : cli->out.len;
     bool ok = fwrite(text, 1, n, stdout) == n && fflush(stdout) == 0;
     str_clear(&cli->out);
@@ -203,7 +206,8 @@ static int show_page(struct cli *cli, const char *path, const char **next)
 
 static int run_ls(struct cli *cli)
 {
-    const char *view = option(cli, "--view", true), *where = option(cli, "--where", true), *limit = option(cli, "--limit", true);
+    const char *view = option(cli, "--view", true), *where = option(cli, "--where", true),
+               *limit = option(cli, "--limit", true);
     bool all = option(cli, "--all", false) != NULL;
     AUTO_STR words;
     str_init(&words, 4096);
@@ -238,8 +242,10 @@ static int run_show(struct cli *cli)
     int code = 0;
     if (cli->argc != 1 || !ticket_number(cli->argv[0], &id))
         return usage_error(cli, "show needs a ticket's number", "", "triage show 42");
-    const struct json *ticket = fetch(cli, arena_printf(cli->arena, "/v1/tickets/%lld", (long long)id), &code);
-    const struct json *lines = ticket ? fetch(cli, arena_printf(cli->arena, "/v1/tickets/%lld/lines", (long long)id), &code) : NULL;
+    const struct json *ticket =
+        fetch(cli, arena_printf(cli->arena, "/v1/tickets/%lld", (long long)id), &code);
+    const struct json *lines =
+        ticket ? fetch(cli, arena_printf(cli->arena, "/v1/tickets/%lld/lines", (long long)id), &code) : NULL;
     if (!lines)
         return code;
     if (!cli->options.json)
@@ -252,11 +258,16 @@ static int run_why(struct cli *cli)
     int64_t id;
     int code = 0;
     if (cli->argc < 1 || !ticket_number(cli->argv[0], &id))
-        return usage_error(cli, "why needs a ticket's number and one of sla, label, score, page", "", "triage why 42 sla");
-    const struct json *root = fetch(cli, arena_printf(cli->arena, "/v1/tickets/%lld/why/%s", (long long)id, escape(cli, cli->argc > 1 ? cli->argv[1] : "sla")), &code);
+        return usage_error(cli, "why needs a ticket's number and one of sla, label, score, page", "",
+                           "triage why 42 sla");
+    const struct json *root = fetch(cli,
+                                    arena_printf(cli->arena, "/v1/tickets/%lld/why/%s", (long long)id,
+                                                 escape(cli, cli->argc > 1 ? cli->argv[1] : "sla")),
+                                    &code);
     if (!root)
         return code;
-    for (const struct json *line = json_first(json_get(root, "lines")); line && !cli->options.json; line = json_next(line)) {
+    for (const struct json *line = json_first(json_get(root, "lines")); line && !cli->options.json;
+         line = json_next(line)) {
         print_safe(&cli->print, json_string(line));
         str_addc(&cli->out, '\n');
     }
@@ -273,7 +284,8 @@ static void show_sources(struct print *p, const struct json *root)
     print_sources(p, json_get(root, "sources"));
 }
 
-static int get_and_print(struct cli *cli, const char *path, void (*print)(struct print *p, const struct json *root))
+static int get_and_print(struct cli *cli, const char *path,
+                         void (*print)(struct print *p, const struct json *root))
 {
     int code = 0;
     const struct json *root = fetch(cli, path, &code);
@@ -320,7 +332,10 @@ static int run_events(struct cli *cli)
     int64_t id;
     if (cli->argc == 1 && ticket_number(cli->argv[0], &id))
         return get_and_print(cli, arena_printf(cli->arena, "/v1/events/%lld", (long long)id), show_list);
-    return get_and_print(cli, arena_printf(cli->arena, "/v1/events?limit=%s%s%s", limit ? escape(cli, limit) : "50", state ? "&state=" : "", state ? escape(cli, state) : ""),
+    return get_and_print(cli,
+                         arena_printf(cli->arena, "/v1/events?limit=%s%s%s",
+                                      limit ? escape(cli, limit) : "50", state ? "&state=" : "",
+                                      state ? escape(cli, state) : ""),
                          print_events);
 }
 
@@ -371,7 +386,8 @@ static int run_watch(struct cli *cli)
     const struct json *desk = fetch(cli, "/v1/desk?limit=1", &code);
     if (!desk)
         return code;
-    link_follow(cli->link, after ? strtoll(after, NULL, 10) : json_get_i64(desk, "seq", 0), watch_frame, &watch);
+    link_follow(cli->link, after ? strtoll(after, NULL, 10) : json_get_i64(desk, "seq", 0), watch_frame,
+                &watch);
     while (!watch.over) {
         link_run(cli->link);
         link_wait(cli->link, NULL, 0, 60000);
@@ -423,7 +439,8 @@ static int say_results(struct cli *cli, const char *body, size_t n)
             continue;
         }
         char hint[256], *problem = json_print_in(cli->arena, json_get(r, "error"));
-        link_problem((int)json_get_i64(json_get(r, "error"), "status", 500), problem, strlen(problem), &err, hint);
+        link_problem((int)json_get_i64(json_get(r, "error"), "status", 500), problem, strlen(problem), &err,
+                     hint);
         int code = cli->options.json ? err_row(err.code)->exit : failed(cli, &err, hint);
         worst = worst ? worst : code;
     }
@@ -440,7 +457,8 @@ static int64_t zone_now(void)
 }
 
 /* The words after the numbers are the argument; reply and note read standard input when there are none. */
-static bool argument(struct cli *cli, const struct action_row *action, int first, const char **arg, struct err *err)
+static bool argument(struct cli *cli, const struct action_row *action, int first, const char **arg,
+                     struct err *err)
 {
     AUTO_STR words;
     str_init(&words, TEXT_MAX);
@@ -454,7 +472,9 @@ static bool argument(struct cli *cli, const struct action_row *action, int first
     int64_t until;
     if (action->arg == ARG_UNTIL && words.len) {
         if (!command_until(words.data, clock_now(), zone_now(), &until))
-            return err_set(err, ERR_USAGE, "\"%.40s\" is no time to come: 30m, 2h, 3d, tomorrow, monday, 2026-11-24T09:00", words.data);
+            return err_set(err, ERR_USAGE,
+                           "\"%.40s\" is no time to come: 30m, 2h, 3d, tomorrow, monday, 2026-11-24T09:00",
+                           words.data);
         *arg = arena_printf(cli->arena, "%lld", (long long)until);
     }
     return true;
@@ -463,15 +483,20 @@ static bool argument(struct cli *cli, const struct action_row *action, int first
 static int run_action(struct cli *cli, const struct action_row *action)
 {
     int64_t tickets[TICKETS_MAX];
-    struct command_do what = {.action = action, .tickets = tickets, .key = option(cli, "--key", true), .dry_run = option(cli, "--dry-run", false) != NULL};
+    struct command_do what = {.action = action,
+                              .tickets = tickets,
+                              .key = option(cli, "--key", true),
+                              .dry_run = option(cli, "--dry-run", false) != NULL};
     const char *version = option(cli, "--version", true), *to = option(cli, "--to", true);
     struct err err = {0};
     what.version = version ? strtoll(version, NULL, 10) : 0;
-    while (what.ticket_count < cli->argc && what.ticket_count < TICKETS_MAX && ticket_number(cli->argv[what.ticket_count], &tickets[what.ticket_count]))
+    while (what.ticket_count < cli->argc && what.ticket_count < TICKETS_MAX &&
+           ticket_number(cli->argv[what.ticket_count], &tickets[what.ticket_count]))
         what.ticket_count++;
     bool last = action == &action_table[ACTION_UNDO] || action == &action_table[ACTION_REDO];
     if (!what.ticket_count && !last)
-        return usage_error(cli, action->name, " needs a ticket's number", arena_printf(cli->arena, "triage help %s", action->name));
+        return usage_error(cli, action->name, " needs a ticket's number",
+                           arena_printf(cli->arena, "triage help %s", action->name));
     if (!argument(cli, action, what.ticket_count, &what.arg, &err))
         return failed(cli, &err, "");
     if (to && !*what.arg)
@@ -550,7 +575,8 @@ static int run_check(struct cli *cli)
     const struct config *config = config_parse(cli->arena, cli->argv[0], text, n, NULL, 0, &err);
     if (!config)
         return failed(cli, &err, "fix that line and check again");
-    printf("%s: %d sources, %d agents, %d views, %d policies: fine\n", cli->argv[0], config->source_count, config->agent_count, config->view_count, config->sla_count);
+    printf("%s: %d sources, %d agents, %d views, %d policies: fine\n", cli->argv[0], config->source_count,
+           config->agent_count, config->view_count, config->sla_count);
     return 0;
 }
 
@@ -574,12 +600,22 @@ static bool examine_daemon(struct cli *cli)
     if (!link_call(cli->link, "GET", "/v1/desk?limit=1", NULL, &body, hint, &err))
         return finding(false, "daemon", text_safe_in(cli->arena, err.text, TEXT_LINE), hint);
     int64_t us = clock_mono_us() - start;
-    const struct json *root = json_parse_in(cli->arena, body.data, body.len, &json_limits_dialect, NULL, &err), *me = json_get(root, "me");
-    finding(true, "daemon", arena_printf(cli->arena, "answers in %lld.%lld ms", (long long)(us / 1000), (long long)(us / 100 % 10)), "");
+    const struct json *root =
+                          json_parse_in(cli->arena, body.data, body.len, &json_limits_dialect, NULL, &err),
+                      *me = json_get(root, "me");
+    finding(true, "daemon",
+            arena_printf(cli->arena, "answers in %lld.%lld ms", (long long)(us / 1000),
+                         (long long)(us / 100 % 10)),
+            "");
     int64_t apart = json_get_i64(root, "now", 0) - clock_now();
-    finding(apart < 5000 && apart > -5000, "clock", arena_printf(cli->arena, "%lld ms apart", (long long)apart), "the daemon's and this machine's clocks differ");
+    finding(apart < 5000 && apart > -5000, "clock",
+            arena_printf(cli->arena, "%lld ms apart", (long long)apart),
+            "the daemon's and this machine's clocks differ");
     return finding(*json_get_string(me, "name", "") != 0, "you",
-                   text_safe_in(cli->arena, arena_printf(cli->arena, "%s, %s", json_get_string(me, "name", "nobody"), json_get_string(me, "role", "no role")), TEXT_LINE),
+                   text_safe_in(cli->arena,
+                                arena_printf(cli->arena, "%s, %s", json_get_string(me, "name", "nobody"),
+                                             json_get_string(me, "role", "no role")),
+                                TEXT_LINE),
                    "add your uid under agents: in triage.yaml");
 }
 
@@ -588,10 +624,14 @@ static int run_doctor(struct cli *cli)
     const char *term = getenv("TERM"), *codeset = nl_langinfo(CODESET);
     bool good = true;
     connect_desk(cli);
-    finding(isatty(0) && isatty(1), "terminal", term ? text_safe_in(cli->arena, term, TEXT_LINE) : "TERM is not set", "the console needs a terminal; verbs do not");
-    finding(str_eq(codeset, "UTF-8"), "locale", codeset, "set LANG to a UTF-8 locale (C.UTF-8), else glyphs are drawn in ASCII");
+    finding(isatty(0) && isatty(1), "terminal",
+            term ? text_safe_in(cli->arena, term, TEXT_LINE) : "TERM is not set",
+            "the console needs a terminal; verbs do not");
+    finding(str_eq(codeset, "UTF-8"), "locale", codeset,
+            "set LANG to a UTF-8 locale (C.UTF-8), else glyphs are drawn in ASCII");
     if (cli->print.columns)
-        finding(cli->print.columns >= 80, "width", arena_printf(cli->arena, "%d columns", cli->print.columns), "80 or more read best");
+        finding(cli->print.columns >= 80, "width", arena_printf(cli->arena, "%d columns", cli->print.columns),
+                "80 or more read best");
     finding(true, "socket", cli->home.socket, "");
     good &= examine_daemon(cli);
     return good ? 0 : err_row(ERR_UNAVAILABLE)->exit;
@@ -670,7 +710,8 @@ static int help_one(struct cli *cli, const char *name)
     if (!c || !c->is_action)
         return usage_error(cli, "no verb ", name, "triage help lists them");
     const struct action_row *row = &action_table[c->id];
-    printf("usage: triage %s NUMBER%s %s [--dry-run] [--key K] [--version N]\n%s (%s and above)\n", c->name, row->flags & MANY ? "..." : "", c->args, c->help, role_word(row->role));
+    printf("usage: triage %s NUMBER%s %s [--dry-run] [--key K] [--version N]\n%s (%s and above)\n", c->name,
+           row->flags & MANY ? "..." : "", c->args, c->help, role_word(row->role));
     if (row->arg == ARG_TEXT)
         printf("The text comes as words or on standard input: triage %s 42 < text\n", c->name);
     int count;
@@ -722,9 +763,12 @@ static int unknown(struct cli *cli, const char *name)
     const struct command *c = near ? command_find(near) : NULL;
     near = c && c->is_action ? near : NULL;
     for (const struct verb *v = verbs; v->name && !near; v++)
-        if (strncmp(v->name, name, 3) == 0 || (strlen(name) > 2 && strstr(name, v->name)) || (strlen(v->name) > 3 && strncmp(v->name + 1, name, strlen(name)) == 0))
+        if (strncmp(v->name, name, 3) == 0 || (strlen(name) > 2 && strstr(name, v->name)) ||
+            (strlen(v->name) > 3 && strncmp(v->name + 1, name, strlen(name)) == 0))
             near = v->name;
-    return usage_error(cli, "no verb ", name, near ? arena_printf(cli->arena, "did you mean \"%s\"?", near) : "triage help lists them");
+    return usage_error(cli, "no verb ", name,
+                       near ? arena_printf(cli->arena, "did you mean \"%s\"?", near)
+                            : "triage help lists them");
 }
 
 /* --- options of the program --- */
@@ -735,8 +779,10 @@ bool cli_options(int *argc, char **argv, struct cli_options *o)
         const char *name;
         const char **text;
         bool *flag;
-    } table[] = {{"--socket", &o->socket, NULL}, {"--theme", &o->theme, NULL}, {"--open", &o->view, NULL}, {"--keys", &o->keys, NULL},
-                 {"--ascii", NULL, &o->ascii},   {"--mono", NULL, &o->mono},   {"--json", NULL, &o->json},       {"--no-input", NULL, &o->no_input},
+    } table[] = {{"--socket", &o->socket, NULL}, {"--theme", &o->theme, NULL},
+                 {"--open", &o->view, NULL},     {"--keys", &o->keys, NULL},
+                 {"--ascii", NULL, &o->ascii},   {"--mono", NULL, &o->mono},
+                 {"--json", NULL, &o->json},     {"--no-input", NULL, &o->no_input},
                  {"--help", NULL, &o->help},     {"-h", NULL, &o->help}};
     int kept = 1;
     for (int i = 1; i < *argc; i++) {
@@ -795,7 +841,12 @@ int cli_run(int argc, char **argv)
         return err_row(ERR_USAGE)->exit;
     cli.argc = argc > 2 ? argc - 2 : 0;
     cli.argv = argv + 2;
-    cli.print = (struct print){.out = &cli.out, .arena = cli.arena, .now = clock_now(), .zone = zone_now(), .columns = terminal_columns(), .me = ""};
+    cli.print = (struct print){.out = &cli.out,
+                               .arena = cli.arena,
+                               .now = clock_now(),
+                               .zone = zone_now(),
+                               .columns = terminal_columns(),
+                               .me = ""};
     int code = dispatch(&cli, argc > 1 ? argv[1] : NULL);
     link_close(cli.link);
     str_fini(&cli.out);

@@ -10,7 +10,7 @@ struct cli_options {
     const char *socket, *theme, *view, *keys;
     bool ascii, mono, json, help, version, no_input;
 };
-/* Takes the options out of argv (leaving argv[0] and what is not an option of the program); false: a bad one, said on
- * stderr. */
+/* Takes the options out of argv (leaving argv[0] and what is not an option of the program); false: a bad one,
+ * said on stderr. */
 bool cli_options(int *argc, char **argv, struct cli_options *options);
 #endif

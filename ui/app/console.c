@@ -1,6 +1,7 @@
-/* console: the loop (console_run reads as its table of contents) and the drawing. A key is answered with a frame at once;
- * what the stream brings is drawn at most 30 times a second, but for the first few frames after a rest. The surface is drawn whole and sent as its difference, so
- * nothing is written when nothing changed. */
+/* console: the loop (console_run reads as its table of contents) and the drawing. A key is answered with a
+ * frame at once; what the stream brings is drawn at most 30 times a second, but for the first few frames
+ * after a rest. The surface is drawn whole and sent as its difference, so nothing is written when nothing
+ * changed. */
 #include "app/console.h"
 #include "app/keys.h"
 #include "base/clock.h"
@@ -15,15 +16,29 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FRAME_MS = 33, BURST_MS = 15 * FRAME_MS, ANCHOR_MS = 3000, CALM_MS = 10000, FOCUS_MS = 150, POPUP_MS = 300, DRAFT_MS = 500, TOAST_MS = 5000, TICK_MS = 1000, FIRST_MS = 60 };
+enum {
+    FRAME_MS = 33,
+    BURST_MS = 15 * FRAME_MS,
+    ANCHOR_MS = 3000,
+    CALM_MS = 10000,
+    FOCUS_MS = 150,
+    POPUP_MS = 300,
+    DRAFT_MS = 500,
+    TOAST_MS = 5000,
+    TICK_MS = 1000,
+    FIRST_MS = 60
+};
 
-static const char *const screens[] = {[PLACE_QUEUE] = "queue", [PLACE_TICKET] = "ticket", [PLACE_ESCALATIONS] = "escalations",
-                                      [PLACE_INGEST] = "ingest", [PLACE_BOSS] = "boss", [PLACES] = NULL};
+static const char *const screens[] = {
+    [PLACE_QUEUE] = "queue",   [PLACE_TICKET] = "ticket", [PLACE_ESCALATIONS] = "escalations",
+    [PLACE_INGEST] = "ingest", [PLACE_BOSS] = "boss",     [PLACES] = NULL};
 
 /* What the hint bar offers, by screen, most useful first; keys come from the live bindings. */
 static const char *const hints[PLACES][12] = {
-    [PLACE_QUEUE] = {"claim", "assign", "reply", "note", "close", "snooze", "escalate", "mark", "filter", "palette", "help"},
-    [PLACE_TICKET] = {"reply", "note", "claim", "assign", "close", "snooze", "label", "why", "copy", "back", "help"},
+    [PLACE_QUEUE] = {"claim", "assign", "reply", "note", "close", "snooze", "escalate", "mark", "filter",
+                     "palette", "help"},
+    [PLACE_TICKET] = {"reply", "note", "claim", "assign", "close", "snooze", "label", "why", "copy", "back",
+                      "help"},
     [PLACE_ESCALATIONS] = {"ack", "escalate", "open", "why", "snooze", "back", "help"},
     [PLACE_INGEST] = {"open", "why", "freeze", "back", "help"},
     [PLACE_BOSS] = {"down", "up", "back", "help"},
@@ -61,7 +76,12 @@ bool console_anchored(const struct console *c)
 
 struct look console_look(struct console *c)
 {
-    return (struct look){.mirror = c->mirror, .arena = c->frame, .now = console_now(c), .zone = console_zone(), .link = "", .game = true};
+    return (struct look){.mirror = c->mirror,
+                         .arena = c->frame,
+                         .now = console_now(c),
+                         .zone = console_zone(),
+                         .link = "",
+                         .game = true};
 }
 
 int64_t console_ticket(struct console *c)
@@ -148,9 +168,13 @@ static bool matches(void *arg, const char *text, const struct ticket *ticket)
 static void fill_link(struct console *c, struct look *look)
 {
     const struct link_status *s = link_status(c->link);
-    int64_t now = clock_mono(), gone = now - s->since, retry = s->retry_at > now ? (s->retry_at - now + 999) / 1000 : 0;
-    bool down = s->state == LINK_DOWN || (s->state == LINK_CONNECTING && mirror_ready(c->mirror) && gone > 1000);
-    look->link = s->state == LINK_LIVE ? "live" : down ? arena_printf(c->frame, "gone %s", look_ago(c->frame, gone)) : "connecting";
+    int64_t now = clock_mono(), gone = now - s->since,
+            retry = s->retry_at > now ? (s->retry_at - now + 999) / 1000 : 0;
+    bool down =
+        s->state == LINK_DOWN || (s->state == LINK_CONNECTING && mirror_ready(c->mirror) && gone > 1000);
+    look->link = s->state == LINK_LIVE ? "live"
+                 : down                ? arena_printf(c->frame, "gone %s", look_ago(c->frame, gone))
+                                       : "connecting";
     look->link_role = s->state == LINK_LIVE ? UI_OK : down ? UI_LATE : UI_WARN;
     if (s->state == LINK_LIVE && s->round_trip_us > 150000) {
         look->link = arena_printf(c->frame, "slow %lld ms", (long long)(s->round_trip_us / 1000));
@@ -159,7 +183,9 @@ static void fill_link(struct console *c, struct look *look)
     if (!mirror_ready(c->mirror) && c->slots[SLOT_DESK].wanted)
         look->banner = arena_printf(c->frame, "No daemon answers at %s; trying again.", c->home.socket);
     else if (c->gone_since && now - c->gone_since > 700)
-        look->banner = arena_printf(c->frame, "The daemon stopped answering %llds ago. Nothing you typed is lost; trying again in %llds (R: now).",
+        look->banner = arena_printf(c->frame,
+                                    "The daemon stopped answering %llds ago. Nothing you typed is lost; "
+                                    "trying again in %llds (R: now).",
                                     (long long)((now - c->gone_since) / 1000), (long long)retry);
 }
 
@@ -183,7 +209,8 @@ static void draw_popup(struct console *c, struct surface *s, const struct look *
     if (!c->pending.count || clock_mono() - c->pending_since < POPUP_MS)
         return;
     const struct binding **list = keymap_list(c->keymap, c->frame, console_screen(c), &c->pending);
-    int n = 0, foot = look_footer_row(look, s), width = surface_columns(s), per = width / 26 > 0 ? width / 26 : 1;
+    int n = 0, foot = look_footer_row(look, s), width = surface_columns(s),
+        per = width / 26 > 0 ? width / 26 : 1;
     while (list[n])
         n++;
     int rows = (n + per - 1) / per;
@@ -192,7 +219,8 @@ static void draw_popup(struct console *c, struct surface *s, const struct look *
     if (foot - rows - 1 >= 0)
         surface_rule(s, foot - rows - 1);
     for (int i = 0; i < n && i / per < rows; i++)
-        look_pair(s, foot - rows + i / per, 1 + i % per * 26, UI_KEY, list[i]->spelled, UI_HINT, list[i]->command);
+        look_pair(s, foot - rows + i / per, 1 + i % per * 26, UI_KEY, list[i]->spelled, UI_HINT,
+                  list[i]->command);
 }
 
 static void draw_place(struct console *c, const struct look *look, struct surface *s)
@@ -222,7 +250,8 @@ static void draw_place(struct console *c, const struct look *look, struct surfac
 static const char *ingest_path(struct console *c)
 {
     const char *slash = strrchr(c->home.socket, '/');
-    return slash ? arena_printf(c->frame, "%.*s/ingest.sock", (int)(slash - c->home.socket), c->home.socket) : NULL;
+    return slash ? arena_printf(c->frame, "%.*s/ingest.sock", (int)(slash - c->home.socket), c->home.socket)
+                 : NULL;
 }
 
 static void draw(struct console *c)
@@ -261,7 +290,8 @@ static void edit_outside(struct console *c)
     snprintf(path, sizeof path, "%s/triage-draft-XXXXXX", dir && *dir ? dir : "/tmp");
     int fd = editor && *editor ? mkstemp(path) : -1;
     if (fd < 0) {
-        console_toast(c, UI_ERROR, editor ? "No temporary file for the editor" : "Set $VISUAL or $EDITOR first");
+        console_toast(c, UI_ERROR,
+                      editor ? "No temporary file for the editor" : "Set $VISUAL or $EDITOR first");
         free(text);
         return;
     }
@@ -479,8 +509,11 @@ static bool load_keys(struct console *c, struct err *err)
 
 static bool load_theme(struct console *c, struct err *err)
 {
-    const char *config = getenv("XDG_CONFIG_HOME"), *user = getenv("HOME"), *named = c->options.theme ? c->options.theme : getenv("TRIAGE_THEME");
-    const char *own = config && *config ? arena_printf(c->arena, "%s/triage/themes", config) : user ? arena_printf(c->arena, "%s/.config/triage/themes", user) : NULL;
+    const char *config = getenv("XDG_CONFIG_HOME"), *user = getenv("HOME"),
+               *named = c->options.theme ? c->options.theme : getenv("TRIAGE_THEME");
+    const char *own = config && *config ? arena_printf(c->arena, "%s/triage/themes", config)
+                      : user            ? arena_printf(c->arena, "%s/.config/triage/themes", user)
+                                        : NULL;
     int n = 0;
     if (own)
         c->theme_dirs[n++] = own;
@@ -514,7 +547,8 @@ static bool start(struct console *c, struct err *err)
 
 static void console_init(struct console *c, const struct cli_options *options)
 {
-    *c = (struct console){.arena = arena_new(), .frame = arena_new(), .match_arena = arena_new(), .options = *options};
+    *c = (struct console){
+        .arena = arena_new(), .frame = arena_new(), .match_arena = arena_new(), .options = *options};
     c->mirror = mirror_new(matches, c);
     queue_init(&c->queue);
     lists_init(&c->escalations, LISTS_ESCALATIONS);
@@ -547,7 +581,8 @@ static void keep_draft(struct console *c)
     if (!composer_is_open(&c->composer) || !editor_length(c->composer.editor))
         return;
     fetch_draft(c, false);
-    for (int64_t end = clock_mono() + 1000; link_status(c->link)->calls && clock_mono() < end; link_run(c->link))
+    for (int64_t end = clock_mono() + 1000; link_status(c->link)->calls && clock_mono() < end;
+         link_run(c->link))
         link_wait(c->link, NULL, 0, 100);
 }
 

@@ -1,6 +1,6 @@
-/* console: the program on the terminal. One loop, one thread: keys and the link's bytes go in, a surface comes out.
- * console.c is the loop and the drawing, fetch.c what is asked of the daemon and where answers go, run.c what commands
- * do. This header is for these three. */
+/* console: the program on the terminal. One loop, one thread: keys and the link's bytes go in, a surface
+ * comes out. console.c is the loop and the drawing, fetch.c what is asked of the daemon and where answers go,
+ * run.c what commands do. This header is for these three. */
 #ifndef APP_CONSOLE_H
 #define APP_CONSOLE_H
 #include "app/cli.h"
@@ -22,10 +22,21 @@ int console_run(const struct cli_options *options); /* exit code */
 /* --- inside --- */
 enum place { PLACE_QUEUE, PLACE_TICKET, PLACE_ESCALATIONS, PLACE_INGEST, PLACE_BOSS, PLACES };
 enum slot { SLOT_DESK, SLOT_PAGE, SLOT_MORE, SLOT_DOC, SLOTS = SLOT_DOC + MIRROR_DOCS };
-enum purpose { FOR_NOTHING, FOR_ARGUMENT, FOR_PALETTE, FOR_FILTER, FOR_SEARCH, FOR_MARKS, FOR_THEME, FOR_BULK, FOR_NOTE_INSTEAD, FOR_READING };
+enum purpose {
+    FOR_NOTHING,
+    FOR_ARGUMENT,
+    FOR_PALETTE,
+    FOR_FILTER,
+    FOR_SEARCH,
+    FOR_MARKS,
+    FOR_THEME,
+    FOR_BULK,
+    FOR_NOTE_INSTEAD,
+    FOR_READING
+};
 enum { DEPTH = 8, TARGETS_MAX = 500, HISTORY = 30 };
 
-struct wanted { /* one thing to be fetched */
+struct wanted {                 /* one thing to be fetched */
     bool wanted, flying, again; /* again: asked for once more while it flew */
     int64_t not_before;         /* clock_mono */
 };
@@ -62,8 +73,8 @@ struct console {
     char last_snooze[64];
 
     struct wanted slots[SLOTS];
-    int64_t focus;      /* the ticket whose documents are kept */
-    int64_t event;      /* the event whose raw form is asked for */
+    int64_t focus; /* the ticket whose documents are kept */
+    int64_t event; /* the event whose raw form is asked for */
     char view[64], where[2048], why[16];
     uint64_t keys_made; /* for idempotency keys */
     struct arena *match_arena;
@@ -72,7 +83,8 @@ struct console {
 
     char toast[512];
     enum ui_role toast_role;
-    int64_t toast_until, last_key, draw_at, next_tick, focus_at; /* draw_at: before it the stream's news waits */
+    int64_t toast_until, last_key, draw_at, next_tick,
+        focus_at;        /* draw_at: before it the stream's news waits */
     int64_t page_ticket; /* pages me: to be notified once */
     int64_t gone_since;  /* clock_mono, 0 = the daemon is there */
     int64_t started;
@@ -81,31 +93,35 @@ struct console {
 };
 
 /* console.c */
-void console_toast(struct console *c, enum ui_role role, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void console_toast(struct console *c, enum ui_role role, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 void console_go(struct console *c, enum place place); /* on top of what is shown */
 bool console_back(struct console *c);                 /* false: this is the first screen */
 enum place console_place(const struct console *c);
-const char *console_screen(const struct console *c);  /* the keymap's name of it */
-int64_t console_now(const struct console *c);         /* the daemon's clock */
+const char *console_screen(const struct console *c); /* the keymap's name of it */
+int64_t console_now(const struct console *c);        /* the daemon's clock */
 int64_t console_zone(void);
-struct look console_look(struct console *c);          /* without toast and hints */
-int64_t console_ticket(struct console *c);            /* what an action is about, 0 = nothing */
-void console_changed(struct console *c);              /* the mirror did: lists follow */
+struct look console_look(struct console *c); /* without toast and hints */
+int64_t console_ticket(struct console *c);   /* what an action is about, 0 = nothing */
+void console_changed(struct console *c);     /* the mirror did: lists follow */
 bool console_anchored(const struct console *c);
 
 /* fetch.c */
 void fetch_want(struct console *c, enum slot slot);
-void fetch_want_soon(struct console *c, enum slot slot, int64_t ms); /* not before ms from now: bursts become one */
+void fetch_want_soon(struct console *c, enum slot slot,
+                     int64_t ms);                    /* not before ms from now: bursts become one */
 void fetch_focus(struct console *c, int64_t ticket); /* this ticket's documents, now */
 void fetch_view(struct console *c, const char *view, const char *where); /* another list */
-void fetch_place(struct console *c); /* what the screen shown needs */
+void fetch_place(struct console *c);                                     /* what the screen shown needs */
 void fetch_pump(struct console *c);
-int64_t fetch_next(const struct console *c); /* clock_mono when fetch_pump has something to do, INT64_MAX = nothing */
+int64_t
+fetch_next(const struct console *c); /* clock_mono when fetch_pump has something to do, INT64_MAX = nothing */
 void fetch_start(struct console *c);
 void fetch_do(struct console *c, const struct command_do *what);
-void fetch_send(struct console *c); /* the composer's text */
+void fetch_send(struct console *c);               /* the composer's text */
 void fetch_draft(struct console *c, bool forget); /* saves or forgets it */
-void fetch_compose(struct console *c, int64_t ticket, bool reply); /* opens the composer with the kept draft */
+void fetch_compose(struct console *c, int64_t ticket,
+                   bool reply); /* opens the composer with the kept draft */
 
 /* run.c */
 void run_line(struct console *c, const char *line);

@@ -1,6 +1,6 @@
-/* fetch: what is asked of the daemon. Each thing is a slot that is wanted, in flight, or done; wanting it while it flies
- * asks once more when it is back, so the screen ends at the newest state and bursts cost one call. Answers come from
- * link_run on the loop's thread. */
+/* fetch: what is asked of the daemon. Each thing is a slot that is wanted, in flight, or done; wanting it
+ * while it flies asks once more when it is back, so the screen ends at the newest state and bursts cost one
+ * call. Answers come from link_run on the loop's thread. */
 #include "app/console.h"
 #include "base/clock.h"
 #include <inttypes.h>
@@ -22,7 +22,8 @@ static char *escaped(struct arena *arena, const char *text)
     AUTO_STR out;
     str_init(&out, 16384);
     for (const unsigned char *at = (const unsigned char *)text; *at; at++)
-        if ((*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') || (*at >= '0' && *at <= '9') || strchr("-_.~", *at))
+        if ((*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') || (*at >= '0' && *at <= '9') ||
+            strchr("-_.~", *at))
             str_addc(&out, (char)*at);
         else
             str_addf(&out, "%%%02X", *at);
@@ -51,7 +52,8 @@ static const char *path_of(struct console *c, struct arena *a, enum slot slot)
 {
     switch ((int)slot) {
     case SLOT_DESK:
-        return *c->view ? arena_printf(a, "/v1/desk?view=%s&limit=%d", escaped(a, c->view), page_size(c)) : arena_printf(a, "/v1/desk?limit=%d", page_size(c));
+        return *c->view ? arena_printf(a, "/v1/desk?view=%s&limit=%d", escaped(a, c->view), page_size(c))
+                        : arena_printf(a, "/v1/desk?limit=%d", page_size(c));
     case SLOT_PAGE:
         return list_path(c, a, false);
     case SLOT_MORE:
@@ -142,7 +144,8 @@ static void follow_frames(void *arg, const char *event, int64_t id, const char *
 static void show_read(struct console *c, enum mirror_doc_id id)
 {
     const struct json *root = mirror_doc(c->mirror, id)->root;
-    struct pager *pager = c->overlay.kind == OVERLAY_READ && c->overlay.purpose == FOR_READING ? c->overlay.pager : NULL;
+    struct pager *pager =
+        c->overlay.kind == OVERLAY_READ && c->overlay.purpose == FOR_READING ? c->overlay.pager : NULL;
     if (!pager)
         return;
     pager_begin(pager);
@@ -157,7 +160,8 @@ static void show_read(struct console *c, enum mirror_doc_id id)
     pager_end(pager);
 }
 
-static void take_document(struct console *c, enum mirror_doc_id id, int64_t ticket, const struct link_answer *answer)
+static void take_document(struct console *c, enum mirror_doc_id id, int64_t ticket,
+                          const struct link_answer *answer)
 {
     struct err err = {0};
     bool of_ticket = id == MIRROR_TICKET || id == MIRROR_LINES || id == MIRROR_WHY;
@@ -196,7 +200,8 @@ static void take_page(struct console *c, const struct answer_for *to, const stru
 {
     struct err err = {0};
     bool more = to->slot == SLOT_MORE;
-    bool turn = !str_eq(mirror_view_name(c->mirror), c->view) || !str_eq(mirror_where(c->mirror) ? mirror_where(c->mirror) : "", c->where);
+    bool turn = !str_eq(mirror_view_name(c->mirror), c->view) ||
+                !str_eq(mirror_where(c->mirror) ? mirror_where(c->mirror) : "", c->where);
     if (strcmp(to->view, c->view) != 0 || strcmp(to->where, c->where) != 0)
         return;
     if (!mirror_page(c->mirror, c->view, *c->where ? c->where : NULL, more, answer->body, answer->n, &err))
@@ -299,7 +304,8 @@ static void game_toast(struct console *c, const char *event, const char *data, s
     AUTO_JSON root = json_parse(data, n, &json_limits_dialect, NULL, NULL);
     const struct json *body = json_get(root, "data");
     const char *what = json_get_string(body, "what", json_get_string(body, "state", ""));
-    if (str_eq(event, "boss") && (str_eq(what, "defeated") || str_eq(what, "spawned") || str_eq(what, "fled")))
+    if (str_eq(event, "boss") &&
+        (str_eq(what, "defeated") || str_eq(what, "spawned") || str_eq(what, "fled")))
         console_toast(c, UI_BOSS, "%s: %s", json_get_string(body, "name", "the boss"), what);
     if (str_eq(event, "player") && str_eq(json_get_string(body, "agent", ""), mirror_me(c->mirror))) {
         if (str_eq(what, "level_up"))
@@ -316,7 +322,8 @@ static void page_me(struct console *c, const char *data, size_t n)
     for (const struct json *who = json_first(json_path(root, "data.told")); who; who = json_next(who)) {
         if (!str_eq(json_string(who), mirror_me(c->mirror)))
             continue;
-        console_toast(c, UI_CRITICAL, "‼ #%lld pages you: K acknowledges, ge shows it", (long long)json_get_i64(root, "ticket", 0));
+        console_toast(c, UI_CRITICAL, "‼ #%lld pages you: K acknowledges, ge shows it",
+                      (long long)json_get_i64(root, "ticket", 0));
         c->page_ticket = json_get_i64(root, "ticket", 0);
     }
 }
@@ -385,7 +392,8 @@ static void done(void *arg, const struct link_answer *answer)
 {
     struct doing *d = arg;
     struct console *c = d->c;
-    AUTO_JSON root = answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
+    AUTO_JSON root =
+        answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
     int good = 0, bad = 0;
     const struct json *problem = NULL;
     const char *say = NULL;
@@ -400,7 +408,8 @@ static void done(void *arg, const struct link_answer *answer)
         bad += !ok;
     }
     if (problem && bad + good > 1)
-        console_toast(c, UI_ERROR, "%d done, %d refused: %s", good, bad, json_get_string(problem, "detail", ""));
+        console_toast(c, UI_ERROR, "%d done, %d refused: %s", good, bad,
+                      json_get_string(problem, "detail", ""));
     else if (problem)
         say_problem(c, problem);
     else if (good > 1)
@@ -450,7 +459,8 @@ static void draft_saved(void *arg, const struct link_answer *answer)
 {
     struct console *c = arg;
     if (answer->err)
-        c->composer.changed_at = composer_is_open(&c->composer) ? clock_mono() + 1500 : 0; /* once more, later */
+        c->composer.changed_at =
+            composer_is_open(&c->composer) ? clock_mono() + 1500 : 0; /* once more, later */
     else
         c->composer.saved_at = console_now(c);
     c->dirty = true;
@@ -470,13 +480,15 @@ void fetch_draft(struct console *c, bool forget)
     else
         json_put_string(body, "value", editor_text(c->composer.editor));
     c->composer.changed_at = 0;
-    link_send(c->link, "PUT", draft_path(&c->composer, a), json_print_in(a, body), forget ? ignored : draft_saved, c);
+    link_send(c->link, "PUT", draft_path(&c->composer, a), json_print_in(a, body),
+              forget ? ignored : draft_saved, c);
 }
 
 static void draft_came(void *arg, const struct link_answer *answer)
 {
     struct console *c = arg;
-    AUTO_JSON root = answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
+    AUTO_JSON root =
+        answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
     const char *kept = json_get_string(root, "value", "");
     if (!composer_is_open(&c->composer) || editor_length(c->composer.editor) || !*kept)
         return;
@@ -504,7 +516,8 @@ static void sent(void *arg, const struct link_answer *answer)
 {
     struct console *c = arg;
     struct composer *w = &c->composer;
-    AUTO_JSON root = answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
+    AUTO_JSON root =
+        answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
     const struct json *result = json_first(json_get(root, "results")), *problem = json_get(result, "error");
     c->dirty = c->at_once = true;
     if (!composer_is_open(w))
@@ -536,7 +549,8 @@ static void sent(void *arg, const struct link_answer *answer)
         if (problem)
             say_problem(c, problem);
         else
-            console_toast(c, UI_ERROR, "Not sent: %s. The text is kept.", answer->err ? answer->err->text : "the daemon's answer makes no sense");
+            console_toast(c, UI_ERROR, "Not sent: %s. The text is kept.",
+                          answer->err ? answer->err->text : "the daemon's answer makes no sense");
     }
 }
 

@@ -1,5 +1,6 @@
-/* home: see home.h. A private daemon is a session of its own (as tmux does with its server): it outlives the console
- * and the terminal, and `triage down` ends it. Its directory is 0700 and checked to be ours before anything is trusted. */
+/* home: see home.h. A private daemon is a session of its own (as tmux does with its server): it outlives the
+ * console and the terminal, and `triage down` ends it. Its directory is 0700 and checked to be ours before
+ * anything is trusted. */
 #include "app/home.h"
 #include "base/clock.h"
 #include "base/str.h"
@@ -111,7 +112,8 @@ static void become_daemon(const char *program, const struct home *home, const ch
     dup2(out, 2);
     for (int fd = 3; fd < 64; fd++)
         close(fd);
-    execlp(program, "triaged", "--dir", home->data, "--socket", home->socket, "--ingest", ingest, (char *)NULL);
+    execlp(program, "triaged", "--dir", home->data, "--socket", home->socket, "--ingest", ingest,
+           (char *)NULL);
     dprintf(2, "running %s: %s\n", program, strerror(errno));
     _exit(127);
 }
@@ -162,7 +164,8 @@ bool home_rebuild(struct arena *arena, const struct home *home, struct err *err)
 bool home_start(struct arena *arena, const struct home *home, struct err *err)
 {
     if (!home->dir)
-        return err_set(err, ERR_UNAVAILABLE, "no daemon answers at %s, and it is not your own to start", home->socket);
+        return err_set(err, ERR_UNAVAILABLE, "no daemon answers at %s, and it is not your own to start",
+                       home->socket);
     if (!dir_ready(home->dir, err) || !dirs_ready(arena, home->data, err))
         return false;
     const char *program = beside(arena, "triaged"), *log = arena_printf(arena, "%s/triaged.log", home->dir);
@@ -178,5 +181,6 @@ bool home_start(struct arena *arena, const struct home *home, struct err *err)
         if (waitpid(child, NULL, WNOHANG) == child)
             return err_set(err, ERR_UNAVAILABLE, "triaged did not start: %s", last_words(arena, log));
     }
-    return err_set(err, ERR_UNAVAILABLE, "triaged does not answer at %s after %d s", home->socket, WAIT_MS / 1000);
+    return err_set(err, ERR_UNAVAILABLE, "triaged does not answer at %s after %d s", home->socket,
+                   WAIT_MS / 1000);
 }

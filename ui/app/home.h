@@ -11,13 +11,14 @@ struct home {
 };
 /* given (--socket, may be NULL), $TRIAGE_SOCKET, /run/triage/triage.sock if there, the user's own. */
 void home_find(struct arena *arena, const char *given, struct home *home);
-/* A data file or directory shipped with triage (themes): $TRIAGE_DATA, beside the program, installed. NULL = nowhere. */
+/* A data file or directory shipped with triage (themes): $TRIAGE_DATA, beside the program, installed. NULL =
+ * nowhere. */
 const char *home_data(struct arena *arena, const char *name);
 bool home_answers(const char *socket_path); /* somebody accepts connections there */
 /* Becomes `triaged --rebuild` over that desk's database: it must be stopped. Comes back only on failure. */
 bool home_rebuild(struct arena *arena, const struct home *home, struct err *err);
-/* Starts `triaged --dir DATA --socket ...` (beside this program, else in PATH) and waits until its socket answers. false + err when
- * the socket is not the user's own to start, the program is missing, or it ends before it serves; then err has the end
- * of its log. */
+/* Starts `triaged --dir DATA --socket ...` (beside this program, else in PATH) and waits until its socket
+ * answers. false + err when the socket is not the user's own to start, the program is missing, or it ends
+ * before it serves; then err has the end of its log. */
 bool home_start(struct arena *arena, const struct home *home, struct err *err);
 #endif

@@ -51,7 +51,8 @@ static const char *due_text(struct print *p, const struct json *row)
         return "done";
     if (str_eq(sla, "paused") || !due)
         return due || str_eq(sla, "paused") ? "paused" : "-";
-    return due < p->now ? arena_printf(p->arena, "late %s", look_ago(p->arena, p->now - due)) : look_left(p->arena, due - p->now);
+    return due < p->now ? arena_printf(p->arena, "late %s", look_ago(p->arena, p->now - due))
+                        : look_left(p->arena, due - p->now);
 }
 
 static int rest(const struct print *p, int used)
@@ -97,8 +98,9 @@ static void print_clocks(struct print *p, const struct json *clocks)
         if (str_eq(state, "none"))
             continue;
         const char *left = !str_eq(state, "running") ? state
-                           : due < p->now            ? arena_printf(p->arena, "late %s", look_ago(p->arena, p->now - due))
-                                                     : arena_printf(p->arena, "%s left", look_left(p->arena, due - p->now));
+                           : due < p->now
+                               ? arena_printf(p->arena, "late %s", look_ago(p->arena, p->now - due))
+                               : arena_printf(p->arena, "%s left", look_left(p->arena, due - p->now));
         named(p, "clock", arena_printf(p->arena, "%s: %s", look_words(p->arena, text_of(c, "metric")), left));
     }
 }
@@ -117,7 +119,8 @@ static void print_line(struct print *p, const struct json *line)
     const struct json *m = json_get(line, "message");
     const char *stamp = look_stamp(&look, json_get_i64(line, "at", 0));
     if (json_is(m, JSON_OBJECT)) {
-        const char *kind = json_get_bool(m, "public", true) ? text_of(m, "author_kind") : "note", *state = text_of(m, "state");
+        const char *kind = json_get_bool(m, "public", true) ? text_of(m, "author_kind") : "note",
+                   *state = text_of(m, "state");
         cell(p, stamp, 9, false);
         cell(p, kind, 9, false);
         print_safe(p, owner(p, text_of(m, "author")));
@@ -129,7 +132,8 @@ static void print_line(struct print *p, const struct json *line)
     }
     struct mirror *nobody = mirror_new(NULL, NULL);
     look.mirror = nobody;
-    struct said said = say_entry(&look, text_of(line, "kind"), text_of(line, "actor"), json_get(line, "data"));
+    struct said said =
+        say_entry(&look, text_of(line, "kind"), text_of(line, "actor"), json_get(line, "data"));
     if (*said.text) {
         cell(p, stamp, 9, false);
         cell(p, said.tag, 9, false);
@@ -147,7 +151,9 @@ void print_ticket(struct print *p, const struct json *t, const struct json *line
     named(p, "status", look_words(p->arena, text_of(t, "status")));
     if (*text_of(t, "source_status") && !str_eq(text_of(t, "source_status"), text_of(t, "status")))
         named(p, "at source", look_words(p->arena, text_of(t, "source_status")));
-    named(p, "urgency", arena_printf(p->arena, "%s %s (%s)", text_of(t, "urgency"), look_share(p->arena, json_get_i64(t, "urgency_bp", 0)), text_of(t, "urgency_by")));
+    named(p, "urgency",
+          arena_printf(p->arena, "%s %s (%s)", text_of(t, "urgency"),
+                       look_share(p->arena, json_get_i64(t, "urgency_bp", 0)), text_of(t, "urgency_by")));
     named(p, "priority", text_of(t, "priority"));
     named(p, "category", text_of(t, "category"));
     named(p, "owner", owner(p, text_of(t, "assignee")));
@@ -158,7 +164,8 @@ void print_ticket(struct print *p, const struct json *t, const struct json *line
     named(p, "key", text_of(t, "key"));
     const struct json *e = json_get(t, "escalation");
     if (*text_of(e, "state") && !str_eq(text_of(e, "state"), "none"))
-        named(p, "escalation", arena_printf(p->arena, "%s, step %s", text_of(e, "state"), look_step(p->arena, e)));
+        named(p, "escalation",
+              arena_printf(p->arena, "%s, step %s", text_of(e, "state"), look_step(p->arena, e)));
     print_clocks(p, json_get(t, "clocks"));
     str_addc(p->out, '\n');
     for (const struct json *line = json_first(lines); line; line = json_next(line))
@@ -170,7 +177,8 @@ void print_scores(struct print *p, const struct json *root)
     const struct json *boss = json_get(root, "boss");
     if (json_is(boss, JSON_OBJECT)) {
         print_safe(p, text_of(boss, "name"));
-        str_addf(p->out, " (%s)  %lld/%lld HP\n\n", text_safe_in(p->arena, text_of(boss, "tier"), TEXT_LINE), (long long)json_get_i64(boss, "hp", 0), (long long)json_get_i64(boss, "max_hp", 0));
+        str_addf(p->out, " (%s)  %lld/%lld HP\n\n", text_safe_in(p->arena, text_of(boss, "tier"), TEXT_LINE),
+                 (long long)json_get_i64(boss, "hp", 0), (long long)json_get_i64(boss, "max_hp", 0));
     }
     cell(p, "AGENT", 14, false);
     cell(p, "LV", 4, true);
@@ -215,7 +223,8 @@ void print_events(struct print *p, const struct json *root)
     }
     const struct json *counts = json_get(root, "counts");
     for (const struct json *c = json_first(counts); c; c = json_next(c))
-        str_addf(p->out, "%s%s %s", c == json_first(counts) ? "\n" : "  ", json_name(c), json_number(c) ? json_number(c) : "0");
+        str_addf(p->out, "%s%s %s", c == json_first(counts) ? "\n" : "  ", json_name(c),
+                 json_number(c) ? json_number(c) : "0");
     str_adds(p->out, counts ? "\n" : "");
 }
 
@@ -232,8 +241,9 @@ void print_sources(struct print *p, const struct json *list)
         cell(p, text_of(s, "dialect"), 12, false);
         cell(p, *text_of(s, "reply_via") ? text_of(s, "reply_via") : "none", 8, false);
         cell(p, look_stamp(&look, json_get_i64(s, "last_at", 0)), 9, false);
-        str_addf(p->out, "%8lld  %9lld  %8lld  %10lld  %7lld\n", (long long)json_get_i64(s, "accepted", 0), (long long)json_get_i64(s, "duplicate", 0),
-                 (long long)json_get_i64(s, "conflict", 0), (long long)json_get_i64(s, "quarantine", 0), (long long)json_get_i64(s, "refused", 0));
+        str_addf(p->out, "%8lld  %9lld  %8lld  %10lld  %7lld\n", (long long)json_get_i64(s, "accepted", 0),
+                 (long long)json_get_i64(s, "duplicate", 0), (long long)json_get_i64(s, "conflict", 0),
+                 (long long)json_get_i64(s, "quarantine", 0), (long long)json_get_i64(s, "refused", 0));
     }
 }
 
@@ -245,7 +255,11 @@ void print_escalations(struct print *p, const struct json *root)
         cell(p, arena_printf(p->arena, "%lld", (long long)json_get_i64(row, "id", 0)), 6, true);
         cell(p, text_of(e, "state"), 12, false);
         cell(p, look_step(p->arena, e), 7, false);
-        cell(p, *text_of(e, "acked_by") ? owner(p, text_of(e, "acked_by")) : next ? look_countdown(p->arena, next - p->now) : "-", 10, false);
+        cell(p,
+             *text_of(e, "acked_by") ? owner(p, text_of(e, "acked_by"))
+             : next                  ? look_countdown(p->arena, next - p->now)
+                                     : "-",
+             10, false);
         cell(p, text_of(row, "title"), rest(p, 43), false);
         str_addc(p->out, '\n');
     }
@@ -254,7 +268,9 @@ void print_escalations(struct print *p, const struct json *root)
 void print_desk(struct print *p, const struct json *root)
 {
     print_safe(p, text_of(root, "team"));
-    str_addf(p->out, "  you are %s (%s)\n", text_safe_in(p->arena, text_of(json_get(root, "me"), "name"), TEXT_LINE), text_safe_in(p->arena, text_of(json_get(root, "me"), "role"), TEXT_LINE));
+    str_addf(p->out, "  you are %s (%s)\n",
+             text_safe_in(p->arena, text_of(json_get(root, "me"), "name"), TEXT_LINE),
+             text_safe_in(p->arena, text_of(json_get(root, "me"), "role"), TEXT_LINE));
     for (const struct json *v = json_first(json_get(root, "views")); v; v = json_next(v)) {
         cell(p, text_of(v, "name"), 14, false);
         cell(p, look_count(p->arena, json_get_i64(v, "count", 0)), 8, true);
@@ -275,7 +291,10 @@ void print_tree(struct print *p, const struct json *root, int depth)
             continue;
         }
         str_adds(p->out, "  ");
-        print_safe(p, json_string(member) ? json_string(member) : json_number(member) ? json_number(member) : json_bool(member, &flag) ? (flag ? "yes" : "no") : "-");
+        print_safe(p, json_string(member)        ? json_string(member)
+                      : json_number(member)      ? json_number(member)
+                      : json_bool(member, &flag) ? (flag ? "yes" : "no")
+                                                 : "-");
         str_addc(p->out, '\n');
     }
 }

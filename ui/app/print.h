@@ -1,4 +1,5 @@
-/* print: the shell verbs' answers for people. Everything from a ticket passes text_safe here (reliability.md T-31). */
+/* print: the shell verbs' answers for people. Everything from a ticket passes text_safe here (reliability.md
+ * T-31). */
 #ifndef APP_PRINT_H
 #define APP_PRINT_H
 #include "base/arena.h"

@@ -1,5 +1,5 @@
-/* run: what commands do here. A local command is a function in a table by its id (command/local.def); an action of the
- * desk collects its tickets and its argument, and is then one call. Nothing here draws. */
+/* run: what commands do here. A local command is a function in a table by its id (command/local.def); an
+ * action of the desk collects its tickets and its argument, and is then one call. Nothing here draws. */
 #include "app/console.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -14,7 +14,8 @@
 static void perform(struct console *c, const char *arg)
 {
     struct asked *a = &c->asked;
-    struct command_do what = {.action = a->action, .tickets = a->tickets, .ticket_count = a->count, .arg = arg};
+    struct command_do what = {
+        .action = a->action, .tickets = a->tickets, .ticket_count = a->count, .arg = arg};
     fetch_do(c, &what);
     if (console_place(c) == PLACE_QUEUE && a->count > 1)
         list_command(c->queue.list, "unmark");
@@ -24,7 +25,8 @@ static bool take_until(struct console *c, const char *text, char *ms, size_t siz
 {
     int64_t until;
     if (!command_until(text, console_now(c), console_zone(), &until)) {
-        console_toast(c, UI_ERROR, "\"%.40s\" is no time to come: 30m, 2h, 3d, tomorrow, monday, 2026-11-24T09:00", text);
+        console_toast(c, UI_ERROR,
+                      "\"%.40s\" is no time to come: 30m, 2h, 3d, tomorrow, monday, 2026-11-24T09:00", text);
         return false;
     }
     snprintf(ms, size, "%lld", (long long)until);
@@ -59,10 +61,14 @@ static void pick_agent(struct console *c)
     for (int i = 0; i < n; i++) {
         const struct mirror_agent *agent = mirror_agent_at(c->mirror, i);
         bool oncall = str_eq(agent->name, mirror_oncall(c->mirror));
-        items[i] = (struct picker_item){.id = i + 1, .name = agent->name,
-                                        .detail = arena_printf(c->frame, "%s  %lld open%s", agent->team, (long long)agent->open, oncall ? "  on call" : "")};
+        items[i] =
+            (struct picker_item){.id = i + 1,
+                                 .name = agent->name,
+                                 .detail = arena_printf(c->frame, "%s  %lld open%s", agent->team,
+                                                        (long long)agent->open, oncall ? "  on call" : "")};
     }
-    overlay_pick(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "%s to: ", c->asked.action->name), items, (size_t)n, false);
+    overlay_pick(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "%s to: ", c->asked.action->name), items,
+                 (size_t)n, false);
 }
 
 static void pick_word(struct console *c)
@@ -71,15 +77,23 @@ static void pick_word(struct console *c)
     const char *const *words = command_words(c->asked.action->arg, &n);
     struct picker_item *items = ARENA_ARRAY(c->frame, struct picker_item, n + 1);
     for (int i = 0; i < n; i++)
-        items[i] = (struct picker_item){.id = i + 1, .name = words[i], .detail = strcmp(words[i], "on_hold") == 0 ? "waits for a third party" : NULL};
-    overlay_pick(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "%s: ", c->asked.action->name), items, (size_t)n, false);
+        items[i] = (struct picker_item){.id = i + 1,
+                                        .name = words[i],
+                                        .detail = strcmp(words[i], "on_hold") == 0 ? "waits for a third party"
+                                                                                   : NULL};
+    overlay_pick(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "%s: ", c->asked.action->name), items,
+                 (size_t)n, false);
 }
 
 static void pick_time(struct console *c)
 {
-    const struct picker_item items[] = {{1, "1h", "in an hour"}, {2, "later", "later today, in three hours"}, {3, "tomorrow", "09:00"},
-                                        {4, "monday", "09:00"},  {5, "1w", "in a week"}};
-    overlay_pick(&c->overlay, FOR_ARGUMENT, "snooze until (or 30m, 2d, 2026-11-24T09:00): ", items, sizeof items / sizeof *items, true);
+    const struct picker_item items[] = {{1, "1h", "in an hour"},
+                                        {2, "later", "later today, in three hours"},
+                                        {3, "tomorrow", "09:00"},
+                                        {4, "monday", "09:00"},
+                                        {5, "1w", "in a week"}};
+    overlay_pick(&c->overlay, FOR_ARGUMENT, "snooze until (or 30m, 2d, 2026-11-24T09:00): ", items,
+                 sizeof items / sizeof *items, true);
 }
 
 static void ask_text(struct console *c)
@@ -90,13 +104,17 @@ static void ask_text(struct console *c)
         AUTO_STR tags;
         str_init(&tags, 500);
         bool known = mirror_doc(c->mirror, MIRROR_TICKET)->ticket == c->asked.tickets[0];
-        for (const struct json *tag = known ? json_first(json_get(ticket, "tags")) : NULL; tag; tag = json_next(tag))
+        for (const struct json *tag = known ? json_first(json_get(ticket, "tags")) : NULL; tag;
+             tag = json_next(tag))
             str_addf(&tags, "%s%s", tags.len ? ", " : "", json_string(tag) ? json_string(tag) : "");
         overlay_ask(&c->overlay, FOR_ARGUMENT, "tags: ", tags.data);
         return;
     }
-    overlay_ask(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "page %s about #%lld, because: ", *oncall ? oncall : "the leads (nobody is on call)",
-                                                        (long long)c->asked.tickets[0]), "");
+    overlay_ask(&c->overlay, FOR_ARGUMENT,
+                arena_printf(c->frame, "page %s about #%lld, because: ",
+                             *oncall ? oncall : "the leads (nobody is on call)",
+                             (long long)c->asked.tickets[0]),
+                "");
 }
 
 static void ask_argument(struct console *c)
@@ -164,8 +182,10 @@ static void write_to(struct console *c, bool reply)
     long long line = json_get_i64(source, "line", 0);
     const char *name = json_get_string(source, "name", row->t.account ? row->t.account : "?");
     overlay_confirm(&c->overlay, FOR_NOTE_INSTEAD,
-                    arena_printf(c->frame, "This ticket's source (%s) takes no replies. Press i for a note, or set reply_via in triage.yaml%s. Esc leaves.", name,
-                                 line ? arena_printf(c->frame, " line %lld", line) : ""),
+                    arena_printf(c->frame,
+                                 "This ticket's source (%s) takes no replies. Press i for a note, or set "
+                                 "reply_via in triage.yaml%s. Esc leaves.",
+                                 name, line ? arena_printf(c->frame, " line %lld", line) : ""),
                     "i");
 }
 
@@ -179,7 +199,10 @@ static void run_action(struct console *c, const struct action_row *action, const
         if (*arg && composer_is_open(&c->composer))
             composer_set(&c->composer, arg);
     } else if (c->asked.count > 1 && (*arg || action->arg == ARG_NONE)) {
-        overlay_confirm(&c->overlay, FOR_BULK, arena_printf(c->frame, "%s %s on %d marked tickets?  y yes   Esc no", action->name, arg, c->asked.count), "y");
+        overlay_confirm(&c->overlay, FOR_BULK,
+                        arena_printf(c->frame, "%s %s on %d marked tickets?  y yes   Esc no", action->name,
+                                     arg, c->asked.count),
+                        "y");
     } else if (*arg) {
         argued(c, arg);
     } else {
@@ -329,9 +352,11 @@ static void do_open(struct console *c, const char *arg)
     struct lists_item item;
     if (*arg) {
         open_ticket(c, strtoll(arg + (*arg == '#'), NULL, 10));
-    } else if (console_place(c) == PLACE_INGEST && lists_selected(&c->ingest, &look, &item) && !item.refusal) {
+    } else if (console_place(c) == PLACE_INGEST && lists_selected(&c->ingest, &look, &item) &&
+               !item.refusal) {
         c->event = item.id;
-        overlay_read(&c->overlay, FOR_READING, arena_printf(c->frame, "event %lld, as it came and as it was read", (long long)item.id));
+        overlay_read(&c->overlay, FOR_READING,
+                     arena_printf(c->frame, "event %lld, as it came and as it was read", (long long)item.id));
         fetch_want(c, SLOT_DOC + MIRROR_EVENT);
     } else if (console_place(c) != PLACE_TICKET) {
         open_ticket(c, console_ticket(c));
@@ -390,7 +415,11 @@ static void do_go(struct console *c, const char *arg)
     static const struct {
         const char *name;
         enum place place;
-    } places[] = {{"escalations", PLACE_ESCALATIONS}, {"ingest", PLACE_INGEST}, {"boss", PLACE_BOSS}, {"scores", PLACE_BOSS}, {"queue", PLACE_QUEUE}};
+    } places[] = {{"escalations", PLACE_ESCALATIONS},
+                  {"ingest", PLACE_INGEST},
+                  {"boss", PLACE_BOSS},
+                  {"scores", PLACE_BOSS},
+                  {"queue", PLACE_QUEUE}};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         if (strcmp(places[i].name, arg) == 0) {
             console_go(c, places[i].place);
@@ -463,7 +492,9 @@ static void filter(struct console *c, const char *words)
         open_ticket(c, strtoll(words + (*words == '#'), NULL, 10));
         return;
     }
-    const char *where = str_starts(words, "where ") ? words + 6 : *words ? when_from_words(a, words, &err) : "";
+    const char *where = str_starts(words, "where ") ? words + 6
+                        : *words                    ? when_from_words(a, words, &err)
+                                                    : "";
     if (!where || (*where && !when_parse(a, where, &err))) {
         console_toast(c, UI_ERROR, "%s", err.text);
         return;
@@ -478,7 +509,8 @@ static void search(struct console *c, const char *words)
 {
     size_t found = pager_search(c->ticket.pager, words);
     if (*words)
-        console_toast(c, found ? UI_TOAST : UI_ERROR, found ? "%zu lines; n next, N before" : "no line holds that%.0zu", found);
+        console_toast(c, found ? UI_TOAST : UI_ERROR,
+                      found ? "%zu lines; n next, N before" : "no line holds that%.0zu", found);
 }
 
 static void do_filter(struct console *c, const char *arg)
@@ -540,14 +572,18 @@ static void do_palette(struct console *c, const char *arg)
 {
     static const char *const places[] = {"go escalations", "go ingest", "go boss"};
     int rows = mirror_row_count(c->mirror) < 200 ? mirror_row_count(c->mirror) : 200;
-    struct choices to = {.items = ARENA_ARRAY(c->frame, struct picker_item, c->history_count + COMMANDS + mirror_view_count(c->mirror) + rows + 8)};
+    struct choices to = {
+        .items = ARENA_ARRAY(c->frame, struct picker_item,
+                             c->history_count + COMMANDS + mirror_view_count(c->mirror) + rows + 8)};
     for (int i = 0; i < c->history_count; i++)
         offer(&to, c->history[i], "again");
     for (int i = 0; i < COMMANDS; i++)
-        offer(&to, command_at(i)->name, arena_printf(c->frame, "%s   %s", command_at(i)->help, keys_of(c, command_at(i)->name)));
+        offer(&to, command_at(i)->name,
+              arena_printf(c->frame, "%s   %s", command_at(i)->help, keys_of(c, command_at(i)->name)));
     for (int i = 0; i < mirror_view_count(c->mirror); i++) {
         const struct mirror_view *v = mirror_view_at(c->mirror, i);
-        offer(&to, arena_printf(c->frame, "go %s", v->name), arena_printf(c->frame, "view %s, %lld", v->title, (long long)v->count));
+        offer(&to, arena_printf(c->frame, "go %s", v->name),
+              arena_printf(c->frame, "view %s, %lld", v->title, (long long)v->count));
     }
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         offer(&to, places[i], "screen");
@@ -587,13 +623,16 @@ static void help_commands(struct pager *pager)
         pager_line(pager);
         pager_piece(pager, 2, UI_STRONG, command->name);
         pager_piece(pager, 15, UI_ACCENT, command->args);
-        pager_piece(pager, strlen(command->args) > 30 ? 17 + (int)strlen(command->args) : 48, UI_DIM, command->help);
+        pager_piece(pager, strlen(command->args) > 30 ? 17 + (int)strlen(command->args) : 48, UI_DIM,
+                    command->help);
     }
 }
 
 static void do_help(struct console *c, const char *arg)
 {
-    struct pager *pager = overlay_read(&c->overlay, FOR_NOTHING, arena_printf(c->frame, "Help: %s   (/ searches, q leaves)", console_screen(c)));
+    struct pager *pager =
+        overlay_read(&c->overlay, FOR_NOTHING,
+                     arena_printf(c->frame, "Help: %s   (/ searches, q leaves)", console_screen(c)));
     (void)arg;
     pager_begin(pager);
     pager_item(pager, 1);
@@ -644,7 +683,8 @@ static void do_why(struct console *c, const char *arg)
     }
     c->focus = ticket;
     str_copy(c->why, sizeof c->why, arg);
-    overlay_read(&c->overlay, FOR_READING, arena_printf(c->frame, "Why: %s of #%lld", arg, (long long)ticket));
+    overlay_read(&c->overlay, FOR_READING,
+                 arena_printf(c->frame, "Why: %s of #%lld", arg, (long long)ticket));
     fetch_want(c, SLOT_DOC + MIRROR_WHY);
 }
 
@@ -657,7 +697,8 @@ static void copy(struct console *c, bool line)
     const struct mirror_row *row = ticket ? ticket_row(&look, ticket) : NULL;
     const char *text = arena_printf(c->frame, "#%lld", (long long)ticket);
     if (line && row)
-        text = arena_printf(c->frame, "#%lld %s (%s)", (long long)ticket, text_safe_in(c->frame, row->t.title, TEXT_LINE),
+        text = arena_printf(c->frame, "#%lld %s (%s)", (long long)ticket,
+                            text_safe_in(c->frame, row->t.title, TEXT_LINE),
                             text_safe_in(c->frame, row->t.key, TEXT_LINE));
     if (!ticket)
         console_toast(c, UI_ERROR, "copy: there is no ticket under the cursor");
@@ -728,15 +769,42 @@ static void do_editor(struct console *c, const char *arg)
 
 typedef void local(struct console *c, const char *arg);
 static local *const locals[LOCALS] = {
-    [LOCAL_BACK] = do_back,           [LOCAL_BOTTOM] = do_bottom,           [LOCAL_CLAIM_NEXT] = do_claim_next, [LOCAL_COPY] = do_copy,
-    [LOCAL_COPY_LINK] = do_copy_link, [LOCAL_DETAIL] = do_detail,           [LOCAL_DOWN] = do_down,             [LOCAL_EDITOR] = do_editor,
-    [LOCAL_FILTER] = do_filter,       [LOCAL_FREEZE] = do_freeze,           [LOCAL_GO] = do_go,                 [LOCAL_HELP] = do_help,
-    [LOCAL_MARK] = do_mark,           [LOCAL_MARK_ALL] = do_mark_all,       [LOCAL_MARK_FILTER] = do_mark_filter, [LOCAL_NEXT] = do_needs_me,
-    [LOCAL_NEXT_PANE] = do_detail,    [LOCAL_NEXT_VIEW] = do_next_view,     [LOCAL_OPEN] = do_open,             [LOCAL_PAGE_DOWN] = do_page_down,
-    [LOCAL_PAGE_UP] = do_page_up,     [LOCAL_PALETTE] = do_palette,         [LOCAL_PREV_PANE] = do_detail,      [LOCAL_PREV_VIEW] = do_prev_view,
-    [LOCAL_QUIT] = do_quit,           [LOCAL_RANGE] = do_range,             [LOCAL_REDRAW] = do_redraw,         [LOCAL_RESYNC] = do_resync,
-    [LOCAL_SEARCH_NEXT] = do_search_next, [LOCAL_SEARCH_PREV] = do_search_prev, [LOCAL_THEME] = do_theme,       [LOCAL_TOP] = do_top,
-    [LOCAL_UNMARK] = do_unmark,       [LOCAL_UP] = do_up,                   [LOCAL_VIEW] = do_view,             [LOCAL_WHY] = do_why,
+    [LOCAL_BACK] = do_back,
+    [LOCAL_BOTTOM] = do_bottom,
+    [LOCAL_CLAIM_NEXT] = do_claim_next,
+    [LOCAL_COPY] = do_copy,
+    [LOCAL_COPY_LINK] = do_copy_link,
+    [LOCAL_DETAIL] = do_detail,
+    [LOCAL_DOWN] = do_down,
+    [LOCAL_EDITOR] = do_editor,
+    [LOCAL_FILTER] = do_filter,
+    [LOCAL_FREEZE] = do_freeze,
+    [LOCAL_GO] = do_go,
+    [LOCAL_HELP] = do_help,
+    [LOCAL_MARK] = do_mark,
+    [LOCAL_MARK_ALL] = do_mark_all,
+    [LOCAL_MARK_FILTER] = do_mark_filter,
+    [LOCAL_NEXT] = do_needs_me,
+    [LOCAL_NEXT_PANE] = do_detail,
+    [LOCAL_NEXT_VIEW] = do_next_view,
+    [LOCAL_OPEN] = do_open,
+    [LOCAL_PAGE_DOWN] = do_page_down,
+    [LOCAL_PAGE_UP] = do_page_up,
+    [LOCAL_PALETTE] = do_palette,
+    [LOCAL_PREV_PANE] = do_detail,
+    [LOCAL_PREV_VIEW] = do_prev_view,
+    [LOCAL_QUIT] = do_quit,
+    [LOCAL_RANGE] = do_range,
+    [LOCAL_REDRAW] = do_redraw,
+    [LOCAL_RESYNC] = do_resync,
+    [LOCAL_SEARCH_NEXT] = do_search_next,
+    [LOCAL_SEARCH_PREV] = do_search_prev,
+    [LOCAL_THEME] = do_theme,
+    [LOCAL_TOP] = do_top,
+    [LOCAL_UNMARK] = do_unmark,
+    [LOCAL_UP] = do_up,
+    [LOCAL_VIEW] = do_view,
+    [LOCAL_WHY] = do_why,
 };
 
 void run_line(struct console *c, const char *line)
@@ -759,7 +827,10 @@ void run_answer(struct console *c)
     switch (purpose) {
     case FOR_ARGUMENT:
         if (c->asked.action && c->asked.count > 1)
-            overlay_confirm(&c->overlay, FOR_BULK, arena_printf(c->frame, "%s %s on %d marked tickets?  y yes   Esc no", c->asked.action->name, text, c->asked.count), "y");
+            overlay_confirm(&c->overlay, FOR_BULK,
+                            arena_printf(c->frame, "%s %s on %d marked tickets?  y yes   Esc no",
+                                         c->asked.action->name, text, c->asked.count),
+                            "y");
         else if (c->asked.action)
             argued(c, text);
         else

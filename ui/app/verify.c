@@ -1,5 +1,5 @@
-/* verify: reads body (stdin), headers and secrets from files, and hands them to the code the daemon runs. A secret comes
- * from a file, never from argv, where every user of the machine could read it. */
+/* verify: reads body (stdin), headers and secrets from files, and hands them to the code the daemon runs. A
+ * secret comes from a file, never from argv, where every user of the machine could read it. */
 #include "app/verify.h"
 #include "base/clock.h"
 #include "base/crypto.h"
@@ -26,9 +26,10 @@ struct request {
     bool explain, strict;
 };
 
-static const char usage[] = "usage: triage verify [--explain] [--strict] --dialect D --secret-file F --headers F < body\n"
-                            "       triage verify [--explain] --source S --config triage.yaml --headers F < body\n"
-                            "  --at SECONDS  judge freshness at this time instead of now\n";
+static const char usage[] =
+    "usage: triage verify [--explain] [--strict] --dialect D --secret-file F --headers F < body\n"
+    "       triage verify [--explain] --source S --config triage.yaml --headers F < body\n"
+    "  --at SECONDS  judge freshness at this time instead of now\n";
 
 static bool read_all(FILE *file, struct str *out)
 {
@@ -51,7 +52,8 @@ static bool read_file(const char *path, struct str *out, struct err *err)
 static void split_headers(char *text, struct headers *out)
 {
     char *save = NULL;
-    for (char *line = strtok_r(text, "\r\n", &save); line && out->count < HEADERS; line = strtok_r(NULL, "\r\n", &save)) {
+    for (char *line = strtok_r(text, "\r\n", &save); line && out->count < HEADERS;
+         line = strtok_r(NULL, "\r\n", &save)) {
         char *colon = strchr(line, ':');
         if (!colon || strncmp(line, "HTTP/", 5) == 0 || strncmp(line, "POST ", 5) == 0)
             continue;
@@ -103,7 +105,8 @@ static bool options(int argc, char **argv, struct request *r)
 }
 
 /* The source's dialect and secrets as the daemon would have them. */
-static bool from_config(struct arena *arena, const struct request *r, struct signature_input *in, struct err *err)
+static bool from_config(struct arena *arena, const struct request *r, struct signature_input *in,
+                        struct err *err)
 {
     AUTO_STR text;
     str_init(&text, 1 << 20);
@@ -114,7 +117,8 @@ static bool from_config(struct arena *arena, const struct request *r, struct sig
     if (!config)
         return false;
     if (!source)
-        return err_set(err, ERR_NOT_FOUND, "%s has no source \"%s\"", r->config_file, r->source ? r->source : "");
+        return err_set(err, ERR_NOT_FOUND, "%s has no source \"%s\"", r->config_file,
+                       r->source ? r->source : "");
     in->dialect = source->dialect;
     in->secrets = source->secrets;
     in->secret_count = source->secret_count;
@@ -122,7 +126,8 @@ static bool from_config(struct arena *arena, const struct request *r, struct sig
     return true;
 }
 
-static bool from_file(struct arena *arena, const struct request *r, struct signature_input *in, struct err *err)
+static bool from_file(struct arena *arena, const struct request *r, struct signature_input *in,
+                      struct err *err)
 {
     AUTO_STR text;
     str_init(&text, 64 << 10);
@@ -131,7 +136,8 @@ static bool from_file(struct arena *arena, const struct request *r, struct signa
     const char **list = ARENA_ARRAY(arena, const char *, CONFIG_SECRETS);
     char *copy = arena_strdup(arena, text.data), *save = NULL;
     crypto_wipe(text.data, text.len);
-    for (char *line = strtok_r(copy, "\r\n", &save); line && in->secret_count < CONFIG_SECRETS; line = strtok_r(NULL, "\r\n", &save))
+    for (char *line = strtok_r(copy, "\r\n", &save); line && in->secret_count < CONFIG_SECRETS;
+         line = strtok_r(NULL, "\r\n", &save))
         list[in->secret_count++] = line;
     in->secrets = list;
     in->dialect = r->dialect ? r->dialect : "auto";
@@ -147,7 +153,8 @@ static int judge(struct arena *arena, const struct request *r, struct err *err)
     str_init(&body, FILE_MAX);
     str_init(&head, 256 << 10);
     str_init(&steps, 64 << 10);
-    if (!read_file(r->headers_file, &head, err) || !(r->config_file ? from_config(arena, r, &in, err) : from_file(arena, r, &in, err)))
+    if (!read_file(r->headers_file, &head, err) ||
+        !(r->config_file ? from_config(arena, r, &in, err) : from_file(arena, r, &in, err)))
         return err_row(err->code)->exit;
     if (!read_all(stdin, &body)) {
         err_set(err, ERR_INPUT, "reading the body: too large or unreadable");
@@ -166,7 +173,8 @@ static int judge(struct arena *arena, const struct request *r, struct err *err)
             putchar('\n');
     }
     if (signature_ok(&result))
-        printf("signed (%s)%s%s\n", result.scheme ? result.scheme : "?", result.warning ? ", but " : "", result.warning ? result.warning : "");
+        printf("signed (%s)%s%s\n", result.scheme ? result.scheme : "?", result.warning ? ", but " : "",
+               result.warning ? result.warning : "");
     else
         puts("not signed for this source");
     return signature_ok(&result) ? 0 : err_row(ERR_AUTH)->exit;

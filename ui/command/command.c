@@ -1,5 +1,5 @@
-/* command: lookup, parse, and an action as the request the API takes. The table is made of the two .def files, so a new
- * action is a command the moment it has its row. */
+/* command: lookup, parse, and an action as the request the API takes. The table is made of the two .def
+ * files, so a new action is a command the moment it has its row. */
 #include "command/command.h"
 #include "base/json.h"
 #include "base/str.h"
@@ -22,7 +22,8 @@
 #define SHOWN_ARG_UNTIL "1h|tomorrow|monday|TIME"
 
 static const struct command table[COMMANDS] = {
-#define ACTION(n, ID, arg, r, f, h) [ACTION_##ID] = {.name = #n, .is_action = true, .id = ACTION_##ID, .args = SHOWN_##arg, .help = h},
+#define ACTION(n, ID, arg, r, f, h)                                                                          \
+    [ACTION_##ID] = {.name = #n, .is_action = true, .id = ACTION_##ID, .args = SHOWN_##arg, .help = h},
 #include "core/action.def"
 #undef ACTION
 #define LOCAL(n, ID, a, h) [ACTIONS + LOCAL_##ID] = {.name = #n, .id = LOCAL_##ID, .args = a, .help = h},
@@ -32,7 +33,8 @@ static const struct command table[COMMANDS] = {
 
 static const struct {
     const char *word, *name;
-} short_names[] = {{"q", "quit"}, {"q!", "quit"}, {"f", "filter"}, {"h", "help"}, {"resolve", "close"}, {"acknowledge", "ack"}, {"take", "claim"}};
+} short_names[] = {{"q", "quit"},        {"q!", "quit"},         {"f", "filter"},  {"h", "help"},
+                   {"resolve", "close"}, {"acknowledge", "ack"}, {"take", "claim"}};
 
 const struct command *command_at(int index)
 {
@@ -93,7 +95,9 @@ bool command_parse(struct arena *arena, const char *line, struct command_line *o
     const struct command *command = command_find(name);
     if (!command) {
         const char *near = command_suggest(name);
-        return err_set(err, ERR_USAGE, near ? "no command \"%.40s\": did you mean \"%s\"?" : "no command \"%.40s\"%s", name, near ? near : "");
+        return err_set(err, ERR_USAGE,
+                       near ? "no command \"%.40s\": did you mean \"%s\"?" : "no command \"%.40s\"%s", name,
+                       near ? near : "");
     }
     *out = (struct command_line){.command = command, .arg = trim(text + n)};
     return true;
@@ -101,7 +105,8 @@ bool command_parse(struct arena *arena, const char *line, struct command_line *o
 
 /* --- an action as a request --- */
 
-/* An agent may not set the first and the last status: nothing goes back to new, and only the clock and the source close. */
+/* An agent may not set the first and the last status: nothing goes back to new, and only the clock and the
+ * source close. */
 const char *const *command_words(enum action_arg arg, int *count)
 {
     static const struct {
@@ -149,14 +154,16 @@ static struct json *tags_of(struct arena *arena, const char *text)
     return list;
 }
 
-static bool put_argument(struct arena *arena, struct json *body, const struct command_do *what, struct err *err)
+static bool put_argument(struct arena *arena, struct json *body, const struct command_do *what,
+                         struct err *err)
 {
     enum action_arg arg = what->action->arg;
     const char *member = action_arg_name(arg), *text = what->arg ? what->arg : "";
     if (arg == ARG_NONE)
         return !*text || err_set(err, ERR_USAGE, "%s takes no argument", what->action->name);
     if (!*text && arg != ARG_TAGS)
-        return err_set(err, ERR_USAGE, "%s needs %s", what->action->name, table[what->action - action_table].args);
+        return err_set(err, ERR_USAGE, "%s needs %s", what->action->name,
+                       table[what->action - action_table].args);
     if (!word_known(arg, text))
         return refuse_word(what, err);
     if (arg == ARG_TAGS)
@@ -229,10 +236,12 @@ static int64_t days_of(int year, int month, int day)
 static bool absolute(const char *text, int64_t offset, int64_t *at)
 {
     int year, month, day, hour = 9, minute = 0, used = 0;
-    if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &used) != 3 || month < 1 || month > 12 || day < 1 || day > 31 || year < 1970)
+    if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &used) != 3 || month < 1 || month > 12 ||
+        day < 1 || day > 31 || year < 1970)
         return false;
     text += used;
-    if (*text && (sscanf(text + 1, "%2d:%2d%n", &hour, &minute, &used) != 2 || text[1 + used] || hour > 23 || minute > 59 || hour < 0 || minute < 0))
+    if (*text && (sscanf(text + 1, "%2d:%2d%n", &hour, &minute, &used) != 2 || text[1 + used] || hour > 23 ||
+                  minute > 59 || hour < 0 || minute < 0))
         return false;
     *at = days_of(year, month, day) * DAY + hour * (int64_t)HOUR + minute * (int64_t)MINUTE - offset;
     return true;
@@ -250,7 +259,8 @@ static int64_t next_morning(int64_t now, int64_t offset, int weekday)
 
 bool command_until(const char *text, int64_t now, int64_t offset, int64_t *until)
 {
-    static const char *const weekdays[] = {"", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
+    static const char *const weekdays[] = {"",         "monday", "tuesday",  "wednesday",
+                                           "thursday", "friday", "saturday", "sunday"};
     int64_t at = 0;
     if (relative(text, &at)) {
         at += now;

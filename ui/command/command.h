@@ -1,5 +1,6 @@
-/* command: everything a key, the palette or the shell can say, in one table: the desk's actions (core/action.def) and
- * the console's own commands (local.def). A key binding is a line of this language. Pure. */
+/* command: everything a key, the palette or the shell can say, in one table: the desk's actions
+ * (core/action.def) and the console's own commands (local.def). A key binding is a line of this language.
+ * Pure. */
 #ifndef COMMAND_COMMAND_H
 #define COMMAND_COMMAND_H
 #include "base/arena.h"
@@ -20,7 +21,7 @@ struct command {
     const char *help;
 };
 enum { COMMANDS = ACTIONS + LOCALS };
-const struct command *command_at(int index); /* actions first, each part sorted by name */
+const struct command *command_at(int index);          /* actions first, each part sorted by name */
 const struct command *command_find(const char *name); /* also by short names: q, f, h...; NULL if unknown */
 /* The name closest to a misspelled one; NULL = none is close. */
 const char *command_suggest(const char *name);
@@ -29,11 +30,13 @@ struct command_line {
     const struct command *command;
     const char *arg; /* the rest of the line, trimmed; "" */
 };
-/* "assign ana", "go mine", "42" (= go 42). false + err (ERR_USAGE, with "did you mean"). Texts belong to arena. */
+/* "assign ana", "go mine", "42" (= go 42). false + err (ERR_USAGE, with "did you mean"). Texts belong to
+ * arena. */
 bool command_parse(struct arena *arena, const char *line, struct command_line *out, struct err *err);
 
-/* The JSON body of POST /v1/do. arg is what the action's argument member gets: text as it is, tags as words separated by
- * commas or spaces, until as ms. false + err when the argument is missing or not one of the words. key: idempotency. */
+/* The JSON body of POST /v1/do. arg is what the action's argument member gets: text as it is, tags as words
+ * separated by commas or spaces, until as ms. false + err when the argument is missing or not one of the
+ * words. key: idempotency. */
 struct command_do {
     const struct action_row *action;
     const int64_t *tickets;
@@ -46,7 +49,7 @@ struct command_do {
 char *command_body(struct arena *arena, const struct command_do *what, struct err *err);
 /* The words an argument may be; NULL where it is free (agent, text, tags, reason, until). */
 const char *const *command_words(enum action_arg arg, int *count);
-/* "1h", "30m", "2d", "tomorrow", "monday", "2026-11-24T09:00" or ms digits -> ms UTC. now: ms; offset: local time minus
- * UTC in ms. false if it is none of these or lies in the past. */
+/* "1h", "30m", "2d", "tomorrow", "monday", "2026-11-24T09:00" or ms digits -> ms UTC. now: ms; offset: local
+ * time minus UTC in ms. false if it is none of these or lies in the past. */
 bool command_until(const char *text, int64_t now, int64_t offset, int64_t *until);
 #endif

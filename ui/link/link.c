@@ -1,6 +1,7 @@
-/* link: libcurl's multi interface on one Unix socket. Owns the multi handle, the calls in flight and the stream's
- * reader. A call is one block that lives from link_send to its done; the stream is one easy handle made anew for each
- * connection, because only the header Last-Event-ID changes. Runs on the console's only thread. */
+/* link: libcurl's multi interface on one Unix socket. Owns the multi handle, the calls in flight and the
+ * stream's reader. A call is one block that lives from link_send to its done; the stream is one easy handle
+ * made anew for each connection, because only the header Last-Event-ID changes. Runs on the console's only
+ * thread. */
 #include "link/link.h"
 #include "base/clock.h"
 #include "base/json.h"
@@ -134,7 +135,8 @@ static size_t take_body(char *bytes, size_t size, size_t n, void *arg)
     return call->body.cut ? 0 : size * n;
 }
 
-static struct call *call_new(struct link *link, const char *method, const char *path, const char *body, size_t n)
+static struct call *call_new(struct link *link, const char *method, const char *path, const char *body,
+                             size_t n)
 {
     struct call *call = must(calloc(1, sizeof *call));
     str_init(&call->body, ANSWER_MAX);
@@ -166,7 +168,8 @@ static void call_start(struct link *link, struct call *call, link_done *done, vo
     curl_multi_add_handle(link->multi, call->easy);
 }
 
-void link_send(struct link *link, const char *method, const char *path, const char *body, link_done *done, void *arg)
+void link_send(struct link *link, const char *method, const char *path, const char *body, link_done *done,
+               void *arg)
 {
     struct call *call = call_new(link, method, path, body, body ? strlen(body) : 0);
     if (body)
@@ -213,7 +216,8 @@ static const char *fault(const struct call *call, CURLcode code)
     long number = 0;
     if (call->body.cut)
         return "the answer is too large";
-    if (code == CURLE_COULDNT_CONNECT && curl_easy_getinfo(call->easy, CURLINFO_OS_ERRNO, &number) == CURLE_OK && number)
+    if (code == CURLE_COULDNT_CONNECT &&
+        curl_easy_getinfo(call->easy, CURLINFO_OS_ERRNO, &number) == CURLE_OK && number)
         return strerror((int)number);
     return *call->fault && code != CURLE_COULDNT_CONNECT ? call->fault : curl_easy_strerror(code);
 }
@@ -233,8 +237,11 @@ static void answer_call(struct link *link, struct call *call, CURLcode code)
     } else if (status / 100 != 2) {
         link_problem((int)status, call->body.data, call->body.len, &err, hint);
     }
-    struct link_answer answer = {.status = (int)status, .body = call->body.data, .n = call->body.len,
-                                 .err = err.code ? &err : NULL, .hint = hint};
+    struct link_answer answer = {.status = (int)status,
+                                 .body = call->body.data,
+                                 .n = call->body.len,
+                                 .err = err.code ? &err : NULL,
+                                 .hint = hint};
     for (struct call **at = &link->calls; *at; at = &(*at)->next)
         if (*at == call) {
             *at = call->next;
@@ -401,15 +408,17 @@ static bool wait_for(struct link *link, struct waited *waited, struct err *err)
     return !waited->err.code;
 }
 
-bool link_call(struct link *link, const char *method, const char *path, const char *body, struct str *body_out, char *hint, struct err *err)
+bool link_call(struct link *link, const char *method, const char *path, const char *body,
+               struct str *body_out, char *hint, struct err *err)
 {
     struct waited waited = {.body = body_out, .hint = hint};
     link_send(link, method, path, body, take_answer, &waited);
     return wait_for(link, &waited, err);
 }
 
-bool link_call_with(struct link *link, const char *method, const char *path, const struct link_header *headers, int count,
-                    const char *body, size_t n, struct str *body_out, int *status, struct err *err)
+bool link_call_with(struct link *link, const char *method, const char *path,
+                    const struct link_header *headers, int count, const char *body, size_t n,
+                    struct str *body_out, int *status, struct err *err)
 {
     struct waited waited = {.body = body_out};
     struct call *call = call_new(link, method, path, body, n);

@@ -1,6 +1,6 @@
-/* link: the console's line to its daemon: HTTP/1.1 over the Unix socket, any number of calls at a time and one stream
- * that comes back by itself (back-off 0.2 to 2 s) and resumes behind the last entry it saw. The only file of ui that
- * includes libcurl. Nothing blocks but link_wait and link_call. One thread. */
+/* link: the console's line to its daemon: HTTP/1.1 over the Unix socket, any number of calls at a time and
+ * one stream that comes back by itself (back-off 0.2 to 2 s) and resumes behind the last entry it saw. The
+ * only file of ui that includes libcurl. Nothing blocks but link_wait and link_call. One thread. */
 #ifndef LINK_LINK_H
 #define LINK_LINK_H
 #include "base/err.h"
@@ -30,28 +30,35 @@ struct link_status {
 struct link *link_open(const char *socket_path); /* never fails: a missing daemon shows in the calls */
 /* Where several people share a user id: who this is (X-Triage-Key). NULL, "" or unprintable: not said. */
 void link_identify(struct link *link, const char *key);
-void link_close(struct link *link);              /* NULL is fine; calls in flight are not answered */
+void link_close(struct link *link); /* NULL is fine; calls in flight are not answered */
 
 /* done is called from link_run, exactly once. body NULL = none. */
-void link_send(struct link *link, const char *method, const char *path, const char *body, link_done *done, void *arg);
+void link_send(struct link *link, const char *method, const char *path, const char *body, link_done *done,
+               void *arg);
 /* Opens the stream; after = last seq seen, -1 = only what comes. Frames come from link_run. */
 void link_follow(struct link *link, int64_t after, link_frame *frame, void *arg);
-void link_resume_from(struct link *link, int64_t after); /* after a fresh snapshot: the next connection resumes there */
-void link_retry(struct link *link);                      /* try now, not later */
+void link_resume_from(struct link *link,
+                      int64_t after); /* after a fresh snapshot: the next connection resumes there */
+void link_retry(struct link *link);   /* try now, not later */
 
-/* Sleeps until something can be done, one of the fds is readable, or timeout_ms. Bit i of the result: fds[i] is readable. */
+/* Sleeps until something can be done, one of the fds is readable, or timeout_ms. Bit i of the result: fds[i]
+ * is readable. */
 unsigned link_wait(struct link *link, const int *fds, int count, int timeout_ms);
 void link_run(struct link *link); /* moves everything that can move */
 const struct link_status *link_status(const struct link *link);
 
-/* One call, waited for. body_out (may be NULL) gets the answer's body, also of an error. false + err. hint (may be
- * NULL, >= 256 bytes) gets the problem's. */
-bool link_call(struct link *link, const char *method, const char *path, const char *body, struct str *body_out, char *hint, struct err *err);
-/* The same with headers of the caller's own (no Content-Type is added) and n bytes of body: for senders. status (may be
- * NULL): of the answer, 0 = none came. */
-struct link_header { const char *name, *value; };
-bool link_call_with(struct link *link, const char *method, const char *path, const struct link_header *headers, int count,
-                    const char *body, size_t n, struct str *body_out, int *status, struct err *err);
+/* One call, waited for. body_out (may be NULL) gets the answer's body, also of an error. false + err. hint
+ * (may be NULL, >= 256 bytes) gets the problem's. */
+bool link_call(struct link *link, const char *method, const char *path, const char *body,
+               struct str *body_out, char *hint, struct err *err);
+/* The same with headers of the caller's own (no Content-Type is added) and n bytes of body: for senders.
+ * status (may be NULL): of the answer, 0 = none came. */
+struct link_header {
+    const char *name, *value;
+};
+bool link_call_with(struct link *link, const char *method, const char *path,
+                    const struct link_header *headers, int count, const char *body, size_t n,
+                    struct str *body_out, int *status, struct err *err);
 /* problem+json (or none) as err and hint: what link_answer carries. */
 void link_problem(int status, const char *body, size_t n, struct err *err, char hint[256]);
 #endif

@@ -1,8 +1,8 @@
-/* mirror: the desk as last told. Owns: the rows (rows.c), the desk's texts (one arena, swapped by each snapshot), the
- * documents (an arena each), and the last frames. Pure.
+/* mirror: the desk as last told. Owns: the rows (rows.c), the desk's texts (one arena, swapped by each
+ * snapshot), the documents (an arena each), and the last frames. Pure.
  *
- * Why frames are kept: a page is answered by a reader of the database while frames are already further; after a page of
- * seq S the frames behind S are played again, so that neither order of arrival loses a row. */
+ * Why frames are kept: a page is answered by a reader of the database while frames are already further; after
+ * a page of seq S the frames behind S are played again, so that neither order of arrival loses a row. */
 #include "link/mirror.h"
 #include "core/field.h"
 #include "link/rows.h"
@@ -145,15 +145,16 @@ static void read_boss(struct mirror *m, const struct json *boss)
     if (!json_is(boss, JSON_OBJECT))
         return;
     bool same = str_eq(m->boss_texts[0], json_get_string(boss, "key", ""));
-    m->boss = (struct mirror_boss){.key = boss_text(m, 0, boss, "key"),
-                                   .name = boss_text(m, 1, boss, "name"),
-                                   .tier = boss_text(m, 2, boss, "tier"),
-                                   .state = boss_text(m, 3, boss, "state"),
-                                   .max_hp = json_get_i64(boss, "max_hp", 0),
-                                   .hp = json_get_i64(boss, "hp", 0),
-                                   .tickets_required = json_get_i64(boss, "tickets_required", same ? was.tickets_required : 0),
-                                   .spawned_at = json_get_i64(boss, "spawned_at", same ? was.spawned_at : 0),
-                                   .expires_at = json_get_i64(boss, "expires_at", same ? was.expires_at : 0)};
+    m->boss = (struct mirror_boss){
+        .key = boss_text(m, 0, boss, "key"),
+        .name = boss_text(m, 1, boss, "name"),
+        .tier = boss_text(m, 2, boss, "tier"),
+        .state = boss_text(m, 3, boss, "state"),
+        .max_hp = json_get_i64(boss, "max_hp", 0),
+        .hp = json_get_i64(boss, "hp", 0),
+        .tickets_required = json_get_i64(boss, "tickets_required", same ? was.tickets_required : 0),
+        .spawned_at = json_get_i64(boss, "spawned_at", same ? was.spawned_at : 0),
+        .expires_at = json_get_i64(boss, "expires_at", same ? was.expires_at : 0)};
     if (m->boss.hp <= 0 || str_eq(m->boss.state, "fled"))
         m->boss.max_hp = 0;
 }
@@ -208,14 +209,16 @@ static struct json *parse(const char *json, size_t n, const char *what, struct e
 
 static void read_rows(struct mirror *m, const struct json *list)
 {
-    for (const struct json *object = json_first(list); object && m->rows.count < MIRROR_ROWS_MAX; object = json_next(object)) {
+    for (const struct json *object = json_first(list); object && m->rows.count < MIRROR_ROWS_MAX;
+         object = json_next(object)) {
         struct mirror_row *row = rows_read(object);
         if (row)
             rows_append(&m->rows, row);
     }
 }
 
-static void read_page(struct mirror *m, const struct json *root, const char *view, const char *where, bool more)
+static void read_page(struct mirror *m, const struct json *root, const char *view, const char *where,
+                      bool more)
 {
     if (!more)
         rows_clear(&m->rows);
@@ -230,7 +233,8 @@ static void read_page(struct mirror *m, const struct json *root, const char *vie
 
 /* --- frames --- */
 
-/* The views a frame names are all those the ticket is in; one that differs from agent to agent names its owner. */
+/* The views a frame names are all those the ticket is in; one that differs from agent to agent names its
+ * owner. */
 static bool in_list(const struct mirror *m, const struct json *views, const struct ticket *t, bool was)
 {
     const struct mirror_view *view = mirror_view_find(m, m->view);
@@ -330,7 +334,8 @@ static unsigned read_game(struct mirror *m, const char *event, const struct json
     return MIRROR_CHANGED_GAME;
 }
 
-static unsigned entry_frame(struct mirror *m, const char *event, int64_t seq, const struct json *data, int64_t now)
+static unsigned entry_frame(struct mirror *m, const char *event, int64_t seq, const struct json *data,
+                            int64_t now)
 {
     unsigned changed = 0;
     if (seq > m->seq)
@@ -360,7 +365,8 @@ static unsigned bare_frame(struct mirror *m, const char *event, const struct jso
     return str_eq(event, "bye") ? MIRROR_CHANGED_BYE : 0;
 }
 
-unsigned mirror_frame(struct mirror *m, const char *event, int64_t seq, const char *text, size_t n, int64_t now)
+unsigned mirror_frame(struct mirror *m, const char *event, int64_t seq, const char *text, size_t n,
+                      int64_t now)
 {
     AUTO_JSON data = json_parse(text, n, &json_limits_dialect, NULL, NULL);
     if (!data)
@@ -391,7 +397,8 @@ bool mirror_desk(struct mirror *m, const char *json, size_t n, int64_t local_now
     return true;
 }
 
-bool mirror_page(struct mirror *m, const char *view, const char *where, bool more, const char *json, size_t n, struct err *err)
+bool mirror_page(struct mirror *m, const char *view, const char *where, bool more, const char *json, size_t n,
+                 struct err *err)
 {
     AUTO_JSON root = parse(json, n, "tickets", err);
     if (!root)
@@ -409,7 +416,8 @@ static void read_scores(struct mirror *m, const struct json *root)
             read_player(m, p);
 }
 
-bool mirror_doc_set(struct mirror *m, enum mirror_doc_id id, int64_t ticket, const char *json, size_t n, int64_t now, struct err *err)
+bool mirror_doc_set(struct mirror *m, enum mirror_doc_id id, int64_t ticket, const char *json, size_t n,
+                    int64_t now, struct err *err)
 {
     struct arena *arena = arena_new();
     const struct json *root = json_parse_in(arena, json, n, &json_limits_dialect, NULL, err);

@@ -1,8 +1,9 @@
-/* mirror: the desk as the daemon last told it. Snapshots (GET answers) replace, stream frames amend. Pure: no clock,
- * no socket; `now` and JSON are arguments. Screens only read it. One owner: the console's loop.
+/* mirror: the desk as the daemon last told it. Snapshots (GET answers) replace, stream frames amend. Pure: no
+ * clock, no socket; `now` and JSON are arguments. Screens only read it. One owner: the console's loop.
  *
- * The list of rows is anchored: while `anchored` is set, a row that leaves the view stays where it is, marked gone, and
- * a row whose order changed keeps its place, until mirror_settle. Rows that arrive are put where they belong at once. */
+ * The list of rows is anchored: while `anchored` is set, a row that leaves the view stays where it is, marked
+ * gone, and a row whose order changed keeps its place, until mirror_settle. Rows that arrive are put where
+ * they belong at once. */
 #ifndef LINK_MIRROR_H
 #define LINK_MIRROR_H
 #include "base/json.h"
@@ -76,29 +77,36 @@ struct mirror *mirror_new(mirror_match *match, void *arg);
 void mirror_free(struct mirror *mirror); /* NULL is fine */
 
 /* --- what came --- */
-/* GET /v1/desk: replaces everything but the open ticket, marks and documents. local_now: this machine's clock. */
+/* GET /v1/desk: replaces everything but the open ticket, marks and documents. local_now: this machine's
+ * clock. */
 bool mirror_desk(struct mirror *mirror, const char *json, size_t n, int64_t local_now, struct err *err);
-/* GET /v1/tickets: the rows of `view` narrowed by `where` (either may be NULL); more: appended to what is there. */
-bool mirror_page(struct mirror *mirror, const char *view, const char *where, bool more, const char *json, size_t n, struct err *err);
+/* GET /v1/tickets: the rows of `view` narrowed by `where` (either may be NULL); more: appended to what is
+ * there. */
+bool mirror_page(struct mirror *mirror, const char *view, const char *where, bool more, const char *json,
+                 size_t n, struct err *err);
 /* Any other GET. ticket: which one it is about, 0 = none. */
-bool mirror_doc_set(struct mirror *mirror, enum mirror_doc_id id, int64_t ticket, const char *json, size_t n, int64_t now, struct err *err);
+bool mirror_doc_set(struct mirror *mirror, enum mirror_doc_id id, int64_t ticket, const char *json, size_t n,
+                    int64_t now, struct err *err);
 void mirror_doc_drop(struct mirror *mirror, enum mirror_doc_id id);
-/* One stream frame; event "" = "message". Gives the set of enum mirror_change. Frames older than what a page already
- * said change nothing. A frame that cannot be read asks for everything again. */
-unsigned mirror_frame(struct mirror *mirror, const char *event, int64_t seq, const char *data, size_t n, int64_t now);
+/* One stream frame; event "" = "message". Gives the set of enum mirror_change. Frames older than what a page
+ * already said change nothing. A frame that cannot be read asks for everything again. */
+unsigned mirror_frame(struct mirror *mirror, const char *event, int64_t seq, const char *data, size_t n,
+                      int64_t now);
 
 /* --- the list --- */
 void mirror_anchor(struct mirror *mirror, bool anchored);
-bool mirror_settle(struct mirror *mirror); /* drops gone rows, puts moved ones right; true if anything changed */
+bool mirror_settle(
+    struct mirror *mirror); /* drops gone rows, puts moved ones right; true if anything changed */
 int mirror_row_count(const struct mirror *mirror);
 const struct mirror_row *mirror_row_at(const struct mirror *mirror, int index);
-const struct mirror_row *mirror_row_find(const struct mirror *mirror, int64_t ticket, int *index); /* NULL if not listed; index may be NULL */
+const struct mirror_row *mirror_row_find(const struct mirror *mirror, int64_t ticket,
+                                         int *index); /* NULL if not listed; index may be NULL */
 const char *mirror_next(const struct mirror *mirror); /* cursor of the page after, NULL = that is all */
 const char *mirror_view_name(const struct mirror *mirror);
 const char *mirror_where(const struct mirror *mirror); /* the filter in force, NULL = none */
 
 /* --- pending: an action is on its way until its entry came back --- */
-void mirror_pend(struct mirror *mirror, int64_t ticket);                 /* sent, no answer yet */
+void mirror_pend(struct mirror *mirror, int64_t ticket);                  /* sent, no answer yet */
 void mirror_answered(struct mirror *mirror, int64_t ticket, int64_t seq); /* 0 = refused: no longer pending */
 bool mirror_pending(const struct mirror *mirror, int64_t ticket);
 
@@ -112,13 +120,15 @@ const char *mirror_role(const struct mirror *mirror);
 const char *mirror_oncall(const struct mirror *mirror); /* "" = nobody */
 int mirror_view_count(const struct mirror *mirror);
 const struct mirror_view *mirror_view_at(const struct mirror *mirror, int index);
-const struct mirror_view *mirror_view_find(const struct mirror *mirror, const char *name); /* NULL if unknown */
+const struct mirror_view *mirror_view_find(const struct mirror *mirror,
+                                           const char *name); /* NULL if unknown */
 int mirror_agent_count(const struct mirror *mirror);
 const struct mirror_agent *mirror_agent_at(const struct mirror *mirror, int index);
 const struct mirror_source *mirror_source_find(const struct mirror *mirror, const char *name);
 const struct mirror_boss *mirror_boss(const struct mirror *mirror); /* NULL = none alive */
 const struct mirror_player *mirror_player(const struct mirror *mirror);
-void mirror_escalations(const struct mirror *mirror, int64_t *triggered, int64_t *acknowledged, int64_t *snoozed);
+void mirror_escalations(const struct mirror *mirror, int64_t *triggered, int64_t *acknowledged,
+                        int64_t *snoozed);
 int64_t mirror_learned(const struct mirror *mirror);
 const struct mirror_doc *mirror_doc(const struct mirror *mirror, enum mirror_doc_id id);
 #endif

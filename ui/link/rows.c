@@ -1,5 +1,5 @@
-/* rows: see rows.h. Lists are at most MIRROR_ROWS_MAX long and nearly always in order, so a scan finds and an insertion
- * sort settles. */
+/* rows: see rows.h. Lists are at most MIRROR_ROWS_MAX long and nearly always in order, so a scan finds and an
+ * insertion sort settles. */
 #include "link/rows.h"
 #include "core/field.h"
 #include <stdio.h>
@@ -31,8 +31,8 @@ void rows_fini(struct rows *rows)
     rows->cap = 0;
 }
 
-/* The order of the daemon's views (store/queue): late and due first; then what has no clock, oldest first; done last,
- * latest first. */
+/* The order of the daemon's views (store/queue): late and due first; then what has no clock, oldest first;
+ * done last, latest first. */
 static int64_t order_of(const struct ticket *t)
 {
     if (ticket_done(t->status))
@@ -110,7 +110,8 @@ struct mirror_row *rows_read(const struct json *object)
             read_field(&row->t, f, member, &at);
         else if (strcmp(name, "due_from") == 0)
             json_i64(member, &row->due_from);
-        else if (strcmp(name, "reply_via") == 0 && json_string(member) && strcmp(json_string(member), "none") != 0)
+        else if (strcmp(name, "reply_via") == 0 && json_string(member) &&
+                 strcmp(json_string(member), "none") != 0)
             row->reply_via = keep_text(&at, json_string(member));
     }
     return row;

@@ -1,5 +1,6 @@
-/* rows: the ordered, anchored list inside the mirror (mirror.h says what anchored means). Owns its rows: each is one
- * block of memory with its texts behind it, so a row can be replaced a million times without a leak or a sweep. */
+/* rows: the ordered, anchored list inside the mirror (mirror.h says what anchored means). Owns its rows: each
+ * is one block of memory with its texts behind it, so a row can be replaced a million times without a leak or
+ * a sweep. */
 #ifndef LINK_ROWS_H
 #define LINK_ROWS_H
 #include "link/mirror.h"
@@ -17,10 +18,12 @@ int rows_compare(const struct mirror_row *a, const struct mirror_row *b);
 
 /* NULL if the object has no id. */
 struct mirror_row *rows_read(const struct json *object);
-void rows_append(struct rows *rows, struct mirror_row *row);     /* takes it; a ticket already listed is replaced */
-/* Takes it. Puts it where it sorts; arrived: it was not there before. False: it lies behind the last page, and is freed. */
+void rows_append(struct rows *rows,
+                 struct mirror_row *row); /* takes it; a ticket already listed is replaced */
+/* Takes it. Puts it where it sorts; arrived: it was not there before. False: it lies behind the last page,
+ * and is freed. */
 bool rows_put(struct rows *rows, struct mirror_row *row, bool *arrived);
-bool rows_leave(struct rows *rows, int64_t ticket);              /* false: was not there */
+bool rows_leave(struct rows *rows, int64_t ticket); /* false: was not there */
 bool rows_settle(struct rows *rows);
-int rows_index(const struct rows *rows, int64_t ticket);         /* -1 = not there */
+int rows_index(const struct rows *rows, int64_t ticket); /* -1 = not there */
 #endif

@@ -1,4 +1,5 @@
-/* composer: a small machine of five states, each with its own keys (one table) and its own line at the bottom. */
+/* composer: a small machine of five states, each with its own keys (one table) and its own line at the
+ * bottom. */
 #include "screen/composer.h"
 #include "base/text.h"
 #include "core/field.h"
@@ -9,7 +10,10 @@ enum { TEXT_MAX = 256 << 10, SPLIT_ROWS = 30 };
 void composer_open(struct composer *c, int64_t ticket, int64_t thread_version, bool reply, const char *draft)
 {
     composer_fini(c);
-    *c = (struct composer){.ticket = ticket, .thread_version = thread_version, .reply = reply, .editor = editor_new(false, TEXT_MAX)};
+    *c = (struct composer){.ticket = ticket,
+                           .thread_version = thread_version,
+                           .reply = reply,
+                           .editor = editor_new(false, TEXT_MAX)};
     editor_set(c->editor, draft ? draft : "");
     ticket_open(&c->thread, ticket);
 }
@@ -141,22 +145,28 @@ void composer_failed(struct composer *c)
 
 /* --- drawing --- */
 
-static void draw_head(struct composer *c, const struct look *look, struct surface *s, const struct mirror_row *row)
+static void draw_head(struct composer *c, const struct look *look, struct surface *s,
+                      const struct mirror_row *row)
 {
     struct arena *a = look->arena;
     int width = surface_columns(s);
-    const char *name = row && row->t.customer_name && *row->t.customer_name ? row->t.customer_name : "the customer";
+    const char *name =
+        row && row->t.customer_name && *row->t.customer_name ? row->t.customer_name : "the customer";
     const char *via = row && *row->reply_via ? row->reply_via : "";
-    char *title = c->reply ? arena_printf(a, "Reply to %s on #%lld%s%s", name, (long long)c->ticket, *via ? " by " : "", via)
+    char *title = c->reply ? arena_printf(a, "Reply to %s on #%lld%s%s", name, (long long)c->ticket,
+                                          *via ? " by " : "", via)
                            : arena_printf(a, "Internal note on #%lld", (long long)c->ticket);
     int column = 1 + surface_text(s, 0, 1, width * 2 / 3, c->reply ? UI_REPLY : UI_NOTE, title) + 3;
-    const char *saved = c->changed_at ? "draft not saved yet" : c->saved_at ? arena_printf(a, "draft saved %s", look_clock(look, c->saved_at)) : "";
+    const char *saved = c->changed_at ? "draft not saved yet"
+                        : c->saved_at ? arena_printf(a, "draft saved %s", look_clock(look, c->saved_at))
+                                      : "";
     surface_right(s, 0, column, width - column - 1, c->changed_at ? UI_WARN : UI_DIM, saved);
     const char *second = row && row->t.title ? row->t.title : "";
     if (look->banner)
         surface_text(s, 1, 1, width - 2, UI_ERROR, look->banner);
     else if (c->reply && row && !*via)
-        surface_text(s, 1, 1, width - 2, UI_WARN, "This ticket's source takes no replies. Esc then i makes this a note.");
+        surface_text(s, 1, 1, width - 2, UI_WARN,
+                     "This ticket's source takes no replies. Esc then i makes this a note.");
     else
         surface_text(s, 1, 1, width - 2, UI_DIM, second);
 }
@@ -166,8 +176,11 @@ static void draw_menu(struct composer *c, struct surface *s, int row)
     static const struct {
         const char *title, *keys[12];
     } menus[] = {
-        [COMPOSER_WRITING] = {NULL, {"Esc", "review", "C-x C-e", "your editor", "C-w", "word back", "C-_", "undo"}},
-        [COMPOSER_REVIEW] = {"review:", {"y", "send", "Y", "send and close", "p", "postpone", "e", "edit", "q", "discard"}},
+        [COMPOSER_WRITING] = {NULL,
+                              {"Esc", "review", "C-x C-e", "your editor", "C-w", "word back", "C-_", "undo"}},
+        [COMPOSER_REVIEW] = {"review:",
+                             {"y", "send", "Y", "send and close", "p", "postpone", "e", "edit", "q",
+                              "discard"}},
         [COMPOSER_SENDING] = {"sending…", {NULL}},
         [COMPOSER_CONFLICT] = {"send it all the same?", {"y", "send", "e", "edit"}},
         [COMPOSER_DISCARDING] = {"throw this text away?", {"y", "yes, discard", "any key", "no"}},
@@ -176,7 +189,9 @@ static void draw_menu(struct composer *c, struct surface *s, int row)
     if (menus[c->state].title)
         column += surface_text(s, row, column, -1, UI_ACCENT, menus[c->state].title) + 2;
     for (int i = 0; i + 1 < 12 && menus[c->state].keys[i]; i += 2)
-        column = look_pair(s, row, column, UI_KEY, menus[c->state].keys[i], UI_HINT, menus[c->state].keys[i + 1]) + 3;
+        column =
+            look_pair(s, row, column, UI_KEY, menus[c->state].keys[i], UI_HINT, menus[c->state].keys[i + 1]) +
+            3;
 }
 
 void composer_draw(struct composer *c, const struct look *look, struct surface *s)
@@ -192,11 +207,16 @@ void composer_draw(struct composer *c, const struct look *look, struct surface *
         surface_rule(s, top + share);
         top += share + 1;
     }
-    editor_draw(c->editor, s, top, 2, foot - top, width - 4, c->state == COMPOSER_WRITING ? UI_INPUT : UI_NORMAL);
+    editor_draw(c->editor, s, top, 2, foot - top, width - 4,
+                c->state == COMPOSER_WRITING ? UI_INPUT : UI_NORMAL);
     surface_rule(s, foot);
-    const char *say = c->state == COMPOSER_CONFLICT ? "Somebody wrote on this ticket since you began; the new lines are above." : c->refusal ? c->refusal : look->toast;
+    const char *say = c->state == COMPOSER_CONFLICT
+                          ? "Somebody wrote on this ticket since you began; the new lines are above."
+                      : c->refusal ? c->refusal
+                                   : look->toast;
     if (say)
-        surface_text(s, foot + 1, 1, width - 2, c->refusal || c->state == COMPOSER_CONFLICT ? UI_ERROR : look->toast_role, say);
+        surface_text(s, foot + 1, 1, width - 2,
+                     c->refusal || c->state == COMPOSER_CONFLICT ? UI_ERROR : look->toast_role, say);
     draw_menu(c, s, rows - 1);
     if (c->state != COMPOSER_WRITING)
         surface_cursor(s, rows - 1, 0);

@@ -1,12 +1,19 @@
-/* composer: writing to the customer or a note, with the thread in sight. The text is the daemon's draft 500 ms after the
- * last key, so neither a dropped link nor a closed terminal loses it. Esc reviews; nothing is sent by one key. */
+/* composer: writing to the customer or a note, with the thread in sight. The text is the daemon's draft 500
+ * ms after the last key, so neither a dropped link nor a closed terminal loses it. Esc reviews; nothing is
+ * sent by one key. */
 #ifndef SCREEN_COMPOSER_H
 #define SCREEN_COMPOSER_H
 #include "screen/look.h"
 #include "screen/ticket.h"
 #include "widget/editor.h"
 
-enum composer_state { COMPOSER_WRITING, COMPOSER_REVIEW, COMPOSER_SENDING, COMPOSER_CONFLICT, COMPOSER_DISCARDING };
+enum composer_state {
+    COMPOSER_WRITING,
+    COMPOSER_REVIEW,
+    COMPOSER_SENDING,
+    COMPOSER_CONFLICT,
+    COMPOSER_DISCARDING
+};
 enum composer_outcome {
     COMPOSER_NOTHING, /* draw again */
     COMPOSER_TYPED,   /* the text changed: save the draft soon */

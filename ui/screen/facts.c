@@ -1,5 +1,5 @@
-/* facts: each fact is a row of a table: a heading and a function that writes its value; a fact that is not known takes
- * no line. Clocks and the label's reasons follow, because they answer "why now?". */
+/* facts: each fact is a row of a table: a heading and a function that writes its value; a fact that is not
+ * known takes no line. Clocks and the label's reasons follow, because they answer "why now?". */
 #include "screen/facts.h"
 #include "base/text.h"
 #include "core/field.h"
@@ -35,12 +35,16 @@ static void status_facts(struct pane *p)
     struct badge status = look_status(p->t->status);
     line(p, "status", status.role, arena_printf(a, "%s %s", status.glyph, status.word));
     if (ticket_differs(p->t))
-        line(p, "at source", UI_WARN, arena_printf(a, "≠ %s", look_words(a, status_word(p->t->source_status))));
+        line(p, "at source", UI_WARN,
+             arena_printf(a, "≠ %s", look_words(a, status_word(p->t->source_status))));
     struct badge urgency = look_urgency(p->t->urgency);
-    line(p, "urgency", urgency.role, arena_printf(a, "%s %s %s", urgency.glyph, urgency.word, look_share(a, p->t->urgency_bp)));
+    line(p, "urgency", urgency.role,
+         arena_printf(a, "%s %s %s", urgency.glyph, urgency.word, look_share(a, p->t->urgency_bp)));
     line(p, "priority", UI_NORMAL, priority_word(p->t->priority));
     line(p, "category", UI_NORMAL, category_word(p->t->category));
-    line(p, "owner", p->t->assignee && str_eq(p->t->assignee, mirror_me(p->look->mirror)) ? UI_MINE : UI_NORMAL, look_owner(p->look, p->t->assignee));
+    line(p, "owner",
+         p->t->assignee && str_eq(p->t->assignee, mirror_me(p->look->mirror)) ? UI_MINE : UI_NORMAL,
+         look_owner(p->look, p->t->assignee));
     const char *theirs = text_of(p, "source_assignee", NULL);
     if (*theirs && !str_eq(theirs, p->t->assignee))
         line(p, "at source", UI_WARN, arena_printf(a, "≠ %s", theirs));
@@ -58,13 +62,19 @@ static void origin_facts(struct pane *p)
     line(p, "customer", UI_CUSTOMER, p->t->customer_name);
     line(p, "e-mail", UI_MASKED, text_of(p, "customer_email", NULL));
     line(p, "plan", UI_NORMAL, p->t->plan);
-    line(p, "source", UI_NORMAL, arena_printf(a, "%s (%s)", json_get_string(source, "name", p->t->account ? p->t->account : "-"), p->t->dialect ? p->t->dialect : "-"));
+    line(p, "source", UI_NORMAL,
+         arena_printf(a, "%s (%s)", json_get_string(source, "name", p->t->account ? p->t->account : "-"),
+                      p->t->dialect ? p->t->dialect : "-"));
     line(p, "key", UI_DIM, p->t->key);
     line(p, "reference", UI_DIM, text_of(p, "ref", NULL));
-    line(p, "replies", *p->brief->reply_via ? UI_NORMAL : UI_MUTED, *p->brief->reply_via ? arena_printf(a, "by %s", p->brief->reply_via) : "not taken by this source");
-    line(p, "came", UI_DIM, arena_printf(a, "%s, %s ago", look_stamp(p->look, p->t->received_at), look_ago(a, p->look->now - p->t->received_at)));
+    line(p, "replies", *p->brief->reply_via ? UI_NORMAL : UI_MUTED,
+         *p->brief->reply_via ? arena_printf(a, "by %s", p->brief->reply_via) : "not taken by this source");
+    line(p, "came", UI_DIM,
+         arena_printf(a, "%s, %s ago", look_stamp(p->look, p->t->received_at),
+                      look_ago(a, p->look->now - p->t->received_at)));
     if (p->t->waiting_since)
-        line(p, "waiting", UI_NORMAL, arena_printf(a, "for %s", look_ago(a, p->look->now - p->t->waiting_since)));
+        line(p, "waiting", UI_NORMAL,
+             arena_printf(a, "for %s", look_ago(a, p->look->now - p->t->waiting_since)));
     const struct json *tags = json_get(p->doc, "tags");
     AUTO_STR joined;
     str_init(&joined, 200);
@@ -73,23 +83,33 @@ static void origin_facts(struct pane *p)
     line(p, "tags", UI_NORMAL, joined.data);
 }
 
-int facts_clock(const struct look *look, struct surface *s, int row, int column, int width, const struct json *clock)
+int facts_clock(const struct look *look, struct surface *s, int row, int column, int width,
+                const struct json *clock)
 {
     const char *metric = json_get_string(clock, "metric", ""), *state = json_get_string(clock, "state", "");
-    int64_t due = json_get_i64(clock, "due_at", 0), target = json_get_i64(clock, "target", 0), left = due - look->now;
+    int64_t due = json_get_i64(clock, "due_at", 0), target = json_get_i64(clock, "target", 0),
+            left = due - look->now;
     if (!*metric || str_eq(state, "none") || str_eq(state, "cancelled") || !*state)
         return 0;
     int at = column + surface_textf(s, row, column, width, UI_DIM, "%s ", look_words(look->arena, metric));
     int room = column + width - at;
     bool late = str_eq(state, "fulfilled") && json_get_bool(clock, "breached", false);
     if (!str_eq(state, "running"))
-        return at - column + surface_text(s, row, at, room, late ? UI_WARN : str_eq(state, "fulfilled") ? UI_OK : UI_MUTED, late ? "fulfilled late" : state);
+        return at - column +
+               surface_text(s, row, at, room,
+                            late                         ? UI_WARN
+                            : str_eq(state, "fulfilled") ? UI_OK
+                                                         : UI_MUTED,
+                            late ? "fulfilled late" : state);
     if (left <= 0)
-        return at - column + surface_text(s, row, at, room, UI_LATE, look_left(look->arena, left < 0 ? left : -1));
+        return at - column +
+               surface_text(s, row, at, room, UI_LATE, look_left(look->arena, left < 0 ? left : -1));
     bool warned = json_get_bool(clock, "warned", false);
-    at += surface_textf(s, row, at, room, warned ? UI_WARN : UI_NORMAL, "%s left ", look_left(look->arena, left));
+    at += surface_textf(s, row, at, room, warned ? UI_WARN : UI_NORMAL, "%s left ",
+                        look_left(look->arena, left));
     if (target > 0 && column + width - at >= 8) {
-        surface_bar(s, row, at, 8, left > target ? 10000 : (int)(left * 10000 / target), warned ? UI_WARN : UI_NORMAL);
+        surface_bar(s, row, at, 8, left > target ? 10000 : (int)(left * 10000 / target),
+                    warned ? UI_WARN : UI_NORMAL);
         at += 8;
     }
     return at - column;
@@ -99,7 +119,8 @@ char *facts_label(const struct look *look, const struct json *label)
 {
     AUTO_STR out;
     str_init(&out, 500);
-    const char *value = json_get_string(label, "value", json_get_string(label, "urgency", "")), *over = json_get_string(label, "runner_up", "");
+    const char *value = json_get_string(label, "value", json_get_string(label, "urgency", "")),
+               *over = json_get_string(label, "runner_up", "");
     if (!*value)
         return arena_strdup(look->arena, "");
     str_addf(&out, "%s %s", value, look_share(look->arena, json_get_i64(label, "bp", 0)));
@@ -107,7 +128,8 @@ char *facts_label(const struct look *look, const struct json *label)
         str_addf(&out, " over %s", over);
     for (const struct json *r = json_first(json_get(label, "reasons")); r; r = json_next(r)) {
         int64_t weight = json_get_i64(r, "weight_milli", 0), tenths = (weight < 0 ? -weight : weight) / 100;
-        str_addf(&out, "  [%s %s%lld.%lld]", json_get_string(r, "text", ""), weight < 0 ? "-" : "+", (long long)(tenths / 10), (long long)(tenths % 10));
+        str_addf(&out, "  [%s %s%lld.%lld]", json_get_string(r, "text", ""), weight < 0 ? "-" : "+",
+                 (long long)(tenths / 10), (long long)(tenths % 10));
     }
     return arena_strdup(look->arena, out.data);
 }
@@ -115,7 +137,8 @@ char *facts_label(const struct look *look, const struct json *label)
 static void wrapped(struct pane *p, const char *heading, enum ui_role role, const char *text)
 {
     char **lines;
-    int count = text_wrap(p->look->arena, text_safe_in(p->look->arena, text, TEXT_LINE), p->width - HEADING, &lines);
+    int count =
+        text_wrap(p->look->arena, text_safe_in(p->look->arena, text, TEXT_LINE), p->width - HEADING, &lines);
     for (int i = 0; i < count; i++)
         line(p, i ? "" : heading, role, lines[i]);
 }
@@ -123,7 +146,8 @@ static void wrapped(struct pane *p, const char *heading, enum ui_role role, cons
 static void clock_facts(struct pane *p)
 {
     p->row += json_count(json_get(p->doc, "clocks")) > 0;
-    for (const struct json *clock = json_first(json_get(p->doc, "clocks")); clock && p->row < p->end; clock = json_next(clock))
+    for (const struct json *clock = json_first(json_get(p->doc, "clocks")); clock && p->row < p->end;
+         clock = json_next(clock))
         p->row += facts_clock(p->look, p->s, p->row, p->left, p->width, clock) > 0;
 }
 
@@ -138,7 +162,8 @@ static void escalation_facts(struct pane *p)
     p->row++;
     bool acked = str_eq(state, "acknowledged");
     line(p, "escalation", str_eq(state, "triggered") ? UI_CRITICAL : UI_OK,
-         acked ? arena_printf(a, "✔ acked %s", json_get_string(e, "acked_by", "")) : arena_printf(a, "%s", state));
+         acked ? arena_printf(a, "✔ acked %s", json_get_string(e, "acked_by", ""))
+               : arena_printf(a, "%s", state));
     line(p, "policy", UI_DIM, json_get_string(e, "policy", ""));
     if (str_eq(state, "triggered"))
         line(p, "step", UI_NORMAL, look_step(a, e));
@@ -147,7 +172,8 @@ static void escalation_facts(struct pane *p)
     line(p, "reason", UI_DIM, json_get_string(e, "reason", ""));
 }
 
-int facts_draw(const struct look *look, struct surface *s, int top, int left, int rows, int width, const struct mirror_row *row, const struct json *doc)
+int facts_draw(const struct look *look, struct surface *s, int top, int left, int rows, int width,
+               const struct mirror_row *row, const struct json *doc)
 {
     struct pane p = {look, s, top, top + rows, left, width, &row->t, row, doc};
     status_facts(&p);

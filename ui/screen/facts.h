@@ -1,12 +1,16 @@
-/* facts: what is known about one ticket, as a column of short lines: the queue's detail pane and the ticket's own. */
+/* facts: what is known about one ticket, as a column of short lines: the queue's detail pane and the ticket's
+ * own. */
 #ifndef SCREEN_FACTS_H
 #define SCREEN_FACTS_H
 #include "screen/look.h"
 
-/* Draws into the rectangle; doc: the TICKET object of api.md, or NULL while only the row is known. Gives rows used. */
-int facts_draw(const struct look *look, struct surface *s, int top, int left, int rows, int width, const struct mirror_row *row, const struct json *doc);
+/* Draws into the rectangle; doc: the TICKET object of api.md, or NULL while only the row is known. Gives rows
+ * used. */
+int facts_draw(const struct look *look, struct surface *s, int top, int left, int rows, int width,
+               const struct mirror_row *row, const struct json *doc);
 /* One clock as "next response 00:48 left" with its bar; gives columns used, 0 = no such clock. */
-int facts_clock(const struct look *look, struct surface *s, int row, int column, int width, const struct json *clock);
+int facts_clock(const struct look *look, struct surface *s, int row, int column, int width,
+                const struct json *clock);
 /* "high .82 over low  [blank page +2.1] [signing in +1.4]" from a label object; "" if there is none. */
 char *facts_label(const struct look *look, const struct json *label);
 #endif

@@ -1,5 +1,5 @@
-/* lists: see lists.h. Rows are read from the kept document at each draw: they are few, and so there is nothing to keep
- * in step. */
+/* lists: see lists.h. Rows are read from the kept document at each draw: they are few, and so there is
+ * nothing to keep in step. */
 #include "screen/lists.h"
 #include "base/text.h"
 #include "core/field.h"
@@ -19,28 +19,36 @@ static const struct json *paging(const struct lists_item *item)
     return json_get(item->json, "escalation");
 }
 
-static void draw_id(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_id(const struct look *look, struct surface *s, int row, int column, int width,
+                    const void *item, bool selected)
 {
     const struct lists_item *i = item;
     if (!i->refusal)
-        surface_right(s, row, column, width, selected ? UI_SELECTED : UI_NORMAL, arena_printf(look->arena, "%lld", (long long)i->id));
+        surface_right(s, row, column, width, selected ? UI_SELECTED : UI_NORMAL,
+                      arena_printf(look->arena, "%lld", (long long)i->id));
 }
 
-static void draw_escalation_state(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_escalation_state(const struct look *look, struct surface *s, int row, int column, int width,
+                                  const void *item, bool selected)
 {
     const struct json *e = paging(item);
-    struct badge badge = look_escalation(field_word_value(field_find("escalated"), json_get_string(e, "state", "")));
+    struct badge badge =
+        look_escalation(field_word_value(field_find("escalated"), json_get_string(e, "state", "")));
     const char *by = json_get_string(e, "acked_by", "");
     (void)selected;
-    surface_text(s, row, column, width, badge.role, arena_printf(look->arena, "%s %s %s", badge.glyph, badge.word, *by ? look_owner(look, by) : ""));
+    surface_text(
+        s, row, column, width, badge.role,
+        arena_printf(look->arena, "%s %s %s", badge.glyph, badge.word, *by ? look_owner(look, by) : ""));
 }
 
-static void draw_step(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_step(const struct look *look, struct surface *s, int row, int column, int width,
+                      const void *item, bool selected)
 {
     const struct json *e = paging(item);
     bool acked = str_eq(json_get_string(e, "state", ""), "acknowledged");
     (void)selected;
-    surface_text(s, row, column, width, acked ? UI_MUTED : UI_NORMAL, acked ? "-" : look_step(look->arena, e));
+    surface_text(s, row, column, width, acked ? UI_MUTED : UI_NORMAL,
+                 acked ? "-" : look_step(look->arena, e));
 }
 
 static int64_t stepped_at(const struct lists_item *item)
@@ -51,13 +59,18 @@ static int64_t stepped_at(const struct lists_item *item)
     return at;
 }
 
-static void draw_next(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_next(const struct look *look, struct surface *s, int row, int column, int width,
+                      const void *item, bool selected)
 {
     const struct json *e = paging(item);
-    int64_t next = json_get_i64(e, "next_at", 0), expires = json_get_i64(e, "ack_expires_at", 0), from = stepped_at(item);
+    int64_t next = json_get_i64(e, "next_at", 0), expires = json_get_i64(e, "ack_expires_at", 0),
+            from = stepped_at(item);
     (void)selected;
     if (str_eq(json_get_string(e, "state", ""), "acknowledged")) {
-        surface_text(s, row, column, width, UI_DIM, expires ? arena_printf(look->arena, "timeout %s", look_left(look->arena, expires - look->now)) : "no timeout");
+        surface_text(
+            s, row, column, width, UI_DIM,
+            expires ? arena_printf(look->arena, "timeout %s", look_left(look->arena, expires - look->now))
+                    : "no timeout");
         return;
     }
     if (!next) {
@@ -66,46 +79,59 @@ static void draw_next(const struct look *look, struct surface *s, int row, int c
     }
     column += surface_text(s, row, column, width, UI_WARN, look_countdown(look->arena, next - look->now)) + 1;
     if (next > from && width >= 14)
-        surface_bar(s, row, column, 8, next > look->now ? (int)((next - look->now) * 10000 / (next - from)) : 0, UI_WARN);
+        surface_bar(s, row, column, 8,
+                    next > look->now ? (int)((next - look->now) * 10000 / (next - from)) : 0, UI_WARN);
 }
 
-static void draw_told(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_told(const struct look *look, struct surface *s, int row, int column, int width,
+                      const void *item, bool selected)
 {
     AUTO_STR out;
     str_init(&out, 300);
     (void)selected;
-    for (const struct json *told = json_first(json_get(((const struct lists_item *)item)->json, "told")); told; told = json_next(told))
-        str_addf(&out, "%s%s (step %lld)", out.len ? " · " : "", look_owner(look, json_get_string(told, "agent", "")),
+    for (const struct json *told = json_first(json_get(((const struct lists_item *)item)->json, "told"));
+         told; told = json_next(told))
+        str_addf(&out, "%s%s (step %lld)", out.len ? " · " : "",
+                 look_owner(look, json_get_string(told, "agent", "")),
                  (long long)json_get_i64(told, "step", 0) + 1);
     surface_text(s, row, column, width, out.len ? UI_NORMAL : UI_LATE, out.len ? out.data : "nobody yet");
 }
 
-static void draw_since(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_since(const struct look *look, struct surface *s, int row, int column, int width,
+                       const void *item, bool selected)
 {
     (void)selected;
-    surface_right(s, row, column, width, UI_DIM, look_ago(look->arena, look->now - json_get_i64(paging(item), "opened_at", look->now)));
+    surface_right(s, row, column, width, UI_DIM,
+                  look_ago(look->arena, look->now - json_get_i64(paging(item), "opened_at", look->now)));
 }
 
-static void draw_title(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_title(const struct look *look, struct surface *s, int row, int column, int width,
+                       const void *item, bool selected)
 {
     (void)look, (void)selected;
     surface_text(s, row, column, width, UI_STRONG, text_of(item, "title"));
 }
 
-static const struct column escalation_columns[] = {{"#", 6, 0, true, draw_id},          {"State", 15, 0, false, draw_escalation_state},
-                                                   {"Step", 13, 60, false, draw_step},  {"Next in", 15, 0, false, draw_next},
-                                                   {"Told", 30, 110, false, draw_told}, {"Since", 5, 70, true, draw_since},
-                                                   {"Subject", 0, 0, false, draw_title}};
+static const struct column escalation_columns[] = {
+    {"#", 6, 0, true, draw_id},          {"State", 15, 0, false, draw_escalation_state},
+    {"Step", 13, 60, false, draw_step},  {"Next in", 15, 0, false, draw_next},
+    {"Told", 30, 110, false, draw_told}, {"Since", 5, 70, true, draw_since},
+    {"Subject", 0, 0, false, draw_title}};
 
 static void escalation_head(const struct look *look, struct surface *s)
 {
     int64_t triggered, acknowledged, snoozed;
     mirror_escalations(look->mirror, &triggered, &acknowledged, &snoozed);
     int column = surface_text(s, 1, 1, -1, UI_TITLE, "Escalations") + 4;
-    column += surface_textf(s, 1, column, -1, triggered ? UI_CRITICAL : UI_DIM, "%lld triggered", (long long)triggered) + 3;
-    column += surface_textf(s, 1, column, -1, UI_DIM, "%lld acknowledged   %lld snoozed", (long long)acknowledged, (long long)snoozed) + 3;
+    column += surface_textf(s, 1, column, -1, triggered ? UI_CRITICAL : UI_DIM, "%lld triggered",
+                            (long long)triggered) +
+              3;
+    column += surface_textf(s, 1, column, -1, UI_DIM, "%lld acknowledged   %lld snoozed",
+                            (long long)acknowledged, (long long)snoozed) +
+              3;
     const char *oncall = mirror_oncall(look->mirror);
-    surface_textf(s, 1, column, -1, *oncall ? UI_NORMAL : UI_LATE, *oncall ? "on call %s" : "nobody is on call%s", oncall);
+    surface_textf(s, 1, column, -1, *oncall ? UI_NORMAL : UI_LATE,
+                  *oncall ? "on call %s" : "nobody is on call%s", oncall);
 }
 
 static struct lists_item *escalation_items(const struct look *look, int *count)
@@ -120,61 +146,80 @@ static struct lists_item *escalation_items(const struct look *look, int *count)
 
 /* --- ingest --- */
 
-static void draw_time(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_time(const struct look *look, struct surface *s, int row, int column, int width,
+                      const void *item, bool selected)
 {
     const struct lists_item *i = item;
-    surface_textf(s, row, column, width, selected ? UI_SELECTED : UI_DIM, "%s:%02d", look_clock(look, i->at), (int)(i->at / 1000 % 60));
+    surface_textf(s, row, column, width, selected ? UI_SELECTED : UI_DIM, "%s:%02d", look_clock(look, i->at),
+                  (int)(i->at / 1000 % 60));
 }
 
-static void draw_source(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_source(const struct look *look, struct surface *s, int row, int column, int width,
+                        const void *item, bool selected)
 {
     (void)look, (void)selected;
     surface_text(s, row, column, width, UI_NORMAL, text_of(item, "source"));
 }
 
-static void draw_dialect(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_dialect(const struct look *look, struct surface *s, int row, int column, int width,
+                         const void *item, bool selected)
 {
     (void)look, (void)selected;
-    surface_text(s, row, column, width, UI_DIM, ((const struct lists_item *)item)->refusal ? "-" : text_of(item, "dialect"));
+    surface_text(s, row, column, width, UI_DIM,
+                 ((const struct lists_item *)item)->refusal ? "-" : text_of(item, "dialect"));
 }
 
-static void draw_type(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_type(const struct look *look, struct surface *s, int row, int column, int width,
+                      const void *item, bool selected)
 {
     (void)look, (void)selected;
-    surface_text(s, row, column, width, UI_NORMAL, ((const struct lists_item *)item)->refusal ? "-" : text_of(item, "type"));
+    surface_text(s, row, column, width, UI_NORMAL,
+                 ((const struct lists_item *)item)->refusal ? "-" : text_of(item, "type"));
 }
 
-static void draw_effect(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_effect(const struct look *look, struct surface *s, int row, int column, int width,
+                        const void *item, bool selected)
 {
     static const struct {
         const char *state;
         enum ui_role role;
-    } roles[] = {{"applied", UI_OK}, {"ignored", UI_MUTED}, {"duplicate", UI_DIM}, {"conflict", UI_WARN}, {"quarantine", UI_LATE}};
+    } roles[] = {{"applied", UI_OK},
+                 {"ignored", UI_MUTED},
+                 {"duplicate", UI_DIM},
+                 {"conflict", UI_WARN},
+                 {"quarantine", UI_LATE}};
     const struct lists_item *i = item;
     (void)selected;
     if (i->refusal) {
-        surface_text(s, row, column, width, UI_LATE, arena_printf(look->arena, "refused %lld", (long long)json_get_i64(i->json, "status", 0)));
+        surface_text(
+            s, row, column, width, UI_LATE,
+            arena_printf(look->arena, "refused %lld", (long long)json_get_i64(i->json, "status", 0)));
         return;
     }
     const char *state = text_of(i, "state"), *effect = text_of(i, "effect");
     for (size_t k = 0; k < sizeof roles / sizeof *roles; k++)
         if (str_eq(roles[k].state, state))
-            surface_text(s, row, column, width, roles[k].role, str_eq(state, "applied") && *effect ? effect : state);
+            surface_text(s, row, column, width, roles[k].role,
+                         str_eq(state, "applied") && *effect ? effect : state);
 }
 
-static void draw_ticket(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_ticket(const struct look *look, struct surface *s, int row, int column, int width,
+                        const void *item, bool selected)
 {
     int64_t ticket = json_get_i64(((const struct lists_item *)item)->json, "ticket", 0);
     (void)selected;
-    surface_right(s, row, column, width, ticket ? UI_LINK : UI_MUTED, ticket ? arena_printf(look->arena, "%lld", (long long)ticket) : "-");
+    surface_right(s, row, column, width, ticket ? UI_LINK : UI_MUTED,
+                  ticket ? arena_printf(look->arena, "%lld", (long long)ticket) : "-");
 }
 
-static void draw_note(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_note(const struct look *look, struct surface *s, int row, int column, int width,
+                      const void *item, bool selected)
 {
     const struct lists_item *i = item;
     (void)selected;
     if (i->refusal) {
-        surface_text(s, row, column, width, UI_LATE, arena_printf(look->arena, "%s: %s (w why)", text_of(i, "slug"), text_of(i, "detail")));
+        surface_text(s, row, column, width, UI_LATE,
+                     arena_printf(look->arena, "%s: %s (w why)", text_of(i, "slug"), text_of(i, "detail")));
         return;
     }
     AUTO_STR out;
@@ -188,10 +233,11 @@ static void draw_note(const struct look *look, struct surface *s, int row, int c
     surface_text(s, row, column, width, UI_DIM, out.data);
 }
 
-static const struct column ingest_columns[] = {{"time", 8, 0, false, draw_time},      {"source", 12, 0, false, draw_source},
-                                               {"dialect", 11, 90, false, draw_dialect}, {"event", 26, 92, false, draw_type},
-                                               {"effect", 12, 0, false, draw_effect}, {"ticket", 7, 0, true, draw_ticket},
-                                               {"note", 0, 0, false, draw_note}};
+static const struct column ingest_columns[] = {
+    {"time", 8, 0, false, draw_time},         {"source", 12, 0, false, draw_source},
+    {"dialect", 11, 90, false, draw_dialect}, {"event", 26, 92, false, draw_type},
+    {"effect", 12, 0, false, draw_effect},    {"ticket", 7, 0, true, draw_ticket},
+    {"note", 0, 0, false, draw_note}};
 
 static int newest_first(const void *a, const void *b)
 {
@@ -205,18 +251,22 @@ static struct lists_item *ingest_items(const struct look *look, int *count)
 {
     const struct json *events = json_get(mirror_doc(look->mirror, MIRROR_EVENTS)->root, "events");
     const struct json *refusals = json_get(mirror_doc(look->mirror, MIRROR_REFUSALS)->root, "refusals");
-    struct lists_item *items = ARENA_ARRAY(look->arena, struct lists_item, json_count(events) + json_count(refusals) + 1);
+    struct lists_item *items =
+        ARENA_ARRAY(look->arena, struct lists_item, json_count(events) + json_count(refusals) + 1);
     *count = 0;
     for (const struct json *e = json_first(events); e; e = json_next(e))
-        items[(*count)++] = (struct lists_item){.json = e, .id = json_get_i64(e, "id", 0), .at = json_get_i64(e, "at", 0)};
+        items[(*count)++] =
+            (struct lists_item){.json = e, .id = json_get_i64(e, "id", 0), .at = json_get_i64(e, "at", 0)};
     for (const struct json *r = json_first(refusals); r; r = json_next(r))
-        items[(*count)++] = (struct lists_item){.json = r, .id = -json_get_i64(r, "at", 0), .at = json_get_i64(r, "at", 0), .refusal = true};
+        items[(*count)++] = (struct lists_item){
+            .json = r, .id = -json_get_i64(r, "at", 0), .at = json_get_i64(r, "at", 0), .refusal = true};
     qsort(items, (size_t)*count, sizeof *items, newest_first);
     return items;
 }
 
 /* The last 40 seconds in eight bars, and the rate of the last ten. */
-static int sparkline(const struct look *look, struct surface *s, int column, const struct lists_item *items, int count)
+static int sparkline(const struct look *look, struct surface *s, int column, const struct lists_item *items,
+                     int count)
 {
     int64_t bins[8] = {0};
     int recent = 0;
@@ -236,14 +286,20 @@ static void ingest_head(const struct look *look, struct surface *s)
     static const struct {
         const char *name;
         enum ui_role role;
-    } counters[] = {{"accepted", UI_OK}, {"duplicate", UI_DIM}, {"conflict", UI_WARN}, {"quarantine", UI_LATE}, {"refused", UI_LATE}};
+    } counters[] = {{"accepted", UI_OK},
+                    {"duplicate", UI_DIM},
+                    {"conflict", UI_WARN},
+                    {"quarantine", UI_LATE},
+                    {"refused", UI_LATE}};
     const struct json *counts = json_get(mirror_doc(look->mirror, MIRROR_EVENTS)->root, "counts");
     int count, column = surface_text(s, 1, 1, -1, UI_TITLE, "Ingest") + 3;
     const struct lists_item *items = ingest_items(look, &count);
     column = sparkline(look, s, column + 1, items, count);
     for (size_t i = 0; i < sizeof counters / sizeof *counters; i++) {
         int64_t n = json_get_i64(counts, counters[i].name, 0);
-        column = look_pair(s, 1, column, UI_DIM, counters[i].name, n ? counters[i].role : UI_MUTED, look_count(look->arena, n)) + 3;
+        column = look_pair(s, 1, column, UI_DIM, counters[i].name, n ? counters[i].role : UI_MUTED,
+                           look_count(look->arena, n)) +
+                 3;
     }
 }
 
@@ -258,12 +314,16 @@ static const struct lists_type {
     const char *empty;
 } types[LISTS] = {
     [LISTS_ESCALATIONS] = {MIRROR_ESCALATIONS, escalation_items, escalation_head, escalation_columns,
-                          sizeof escalation_columns / sizeof *escalation_columns,
-                          "Nobody is being paged. A critical ticket appears here with its step, its countdown and who was told; "
-                          "! on a ticket pages whoever is on call now."},
-    [LISTS_INGEST] = {MIRROR_EVENTS, ingest_items, ingest_head, ingest_columns, sizeof ingest_columns / sizeof *ingest_columns,
-                     "No event has come in yet. Every request a source posts shows here, also those that were refused, with the reason.\n"
-                     "triage sources lists the sources; triage verify --explain says why a signature fails."},
+                           sizeof escalation_columns / sizeof *escalation_columns,
+                           "Nobody is being paged. A critical ticket appears here with its step, its "
+                           "countdown and who was told; "
+                           "! on a ticket pages whoever is on call now."},
+    [LISTS_INGEST] =
+        {MIRROR_EVENTS, ingest_items, ingest_head, ingest_columns,
+         sizeof ingest_columns / sizeof *ingest_columns,
+         "No event has come in yet. Every request a source posts shows here, also those that were refused, "
+         "with the reason.\n"
+         "triage sources lists the sources; triage verify --explain says why a signature fails."},
 };
 
 static struct lists_item *items_of(const struct lists *l, const struct look *look, int *count)
@@ -285,7 +345,8 @@ void lists_fini(struct lists *l)
 void lists_sync(struct lists *l, const struct look *look, bool anchored)
 {
     int count;
-    if (!mirror_doc(look->mirror, types[l->id].doc)->root) /* half an answer would move the cursor to its half */
+    if (!mirror_doc(look->mirror, types[l->id].doc)
+             ->root) /* half an answer would move the cursor to its half */
         return;
     struct lists_item *items = items_of(l, look, &count);
     int64_t *ids = ARENA_ARRAY(look->arena, int64_t, count + 1);
@@ -322,11 +383,13 @@ struct drawing {
     int count;
 };
 
-static void draw_row(void *arg, struct surface *s, int row, int column, int width, const struct list_line *line)
+static void draw_row(void *arg, struct surface *s, int row, int column, int width,
+                     const struct list_line *line)
 {
     const struct drawing *d = arg;
     if ((int)line->index < d->count)
-        column_row(d->look, s, row, column, width, d->type->columns, d->type->column_count, &d->items[line->index], line->selected);
+        column_row(d->look, s, row, column, width, d->type->columns, d->type->column_count,
+                   &d->items[line->index], line->selected);
 }
 
 void lists_draw(struct lists *l, const struct look *look, struct surface *s)
@@ -341,7 +404,8 @@ void lists_draw(struct lists *l, const struct look *look, struct surface *s)
         d.type->head(look, s);
     surface_rule(s, LOOK_TOP - 1);
     if (!d.count) {
-        look_empty(look, s, top, 4, width - 6, mirror_doc(look->mirror, d.type->doc)->root ? d.type->empty : "Reading…");
+        look_empty(look, s, top, 4, width - 6,
+                   mirror_doc(look->mirror, d.type->doc)->root ? d.type->empty : "Reading…");
         return;
     }
     column_heads(s, LOOK_TOP, 2, width - 3, d.type->columns, d.type->column_count);

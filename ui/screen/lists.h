@@ -1,5 +1,5 @@
-/* lists: the screens that are a table of what a GET answered: escalations and ingest. A new one is a row in lists.c:
- * its document, its items, its columns. */
+/* lists: the screens that are a table of what a GET answered: escalations and ingest. A new one is a row in
+ * lists.c: its document, its items, its columns. */
 #ifndef SCREEN_LISTS_H
 #define SCREEN_LISTS_H
 #include "screen/look.h"
@@ -20,6 +20,7 @@ void lists_init(struct lists *l, enum lists_id id);
 void lists_fini(struct lists *l);
 void lists_sync(struct lists *l, const struct look *look, bool anchored); /* after its document changed */
 void lists_draw(struct lists *l, const struct look *look, struct surface *s);
-bool lists_selected(const struct lists *l, const struct look *look, struct lists_item *out); /* false: empty */
-int64_t lists_ticket(const struct lists *l, const struct look *look);                        /* 0 = none under the cursor */
+bool lists_selected(const struct lists *l, const struct look *look,
+                    struct lists_item *out);                          /* false: empty */
+int64_t lists_ticket(const struct lists *l, const struct look *look); /* 0 = none under the cursor */
 #endif

@@ -35,7 +35,8 @@ char *look_countdown(struct arena *arena, int64_t ms)
     int64_t seconds = ms < 0 ? 0 : ms / SECOND;
     if (seconds < 3600)
         return arena_printf(arena, "%02d:%02d", (int)(seconds / 60), (int)(seconds % 60));
-    return arena_printf(arena, "%d:%02d:%02d", (int)(seconds / 3600), (int)(seconds / 60 % 60), (int)(seconds % 60));
+    return arena_printf(arena, "%d:%02d:%02d", (int)(seconds / 3600), (int)(seconds / 60 % 60),
+                        (int)(seconds % 60));
 }
 
 char *look_clock(const struct look *look, int64_t at)
@@ -57,7 +58,8 @@ static void civil(int64_t day, int *month, int *of_month)
 char *look_stamp(const struct look *look, int64_t at)
 {
     static const char *const weekday[] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
-    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     if (at <= 0)
         return arena_strdup(look->arena, "-");
     int64_t day = (at + look->zone) / DAY, today = (look->now + look->zone) / DAY;
@@ -101,10 +103,12 @@ const char *look_owner(const struct look *look, const char *assignee)
 
 char *look_step(struct arena *arena, const struct json *escalation)
 {
-    long long step = json_get_i64(escalation, "step", -1), steps = json_get_i64(escalation, "steps", 0), loop = json_get_i64(escalation, "loop", 0);
+    long long step = json_get_i64(escalation, "step", -1), steps = json_get_i64(escalation, "steps", 0),
+              loop = json_get_i64(escalation, "loop", 0);
     if (step < 0)
         return arena_strdup(arena, "-");
-    return arena_printf(arena, "%lld%s%s", step + 1, steps ? arena_printf(arena, " of %lld", steps) : "", loop ? arena_printf(arena, " loop %lld", loop) : "");
+    return arena_printf(arena, "%lld%s%s", step + 1, steps ? arena_printf(arena, " of %lld", steps) : "",
+                        loop ? arena_printf(arena, " loop %lld", loop) : "");
 }
 
 char *look_words(struct arena *arena, const char *word)
@@ -132,7 +136,7 @@ struct badge look_status(int status)
     static const struct badge badges[] = {
         [STATUS_NONE] = {"?", "unknown", UI_MUTED},      [STATUS_NEW] = {"•", "new", UI_NEW},
         [STATUS_OPEN] = {"○", "open", UI_NORMAL},        [STATUS_PENDING] = {"⏸", "pending", UI_MUTED},
-        [STATUS_ON_HOLD] = {"⏸", "on hold", UI_MUTED},   [STATUS_RESOLVED] = {"✔", "resolved", UI_OK},
+        [STATUS_ON_HOLD] = {"⏸", "on hold", UI_MUTED}, [STATUS_RESOLVED] = {"✔", "resolved", UI_OK},
         [STATUS_CLOSED] = {"■", "closed", UI_MUTED}};
     return badges[status >= STATUS_NONE && status <= STATUS_CLOSED ? status : STATUS_NONE];
 }
@@ -153,13 +157,16 @@ struct due look_due(const struct look *look, const struct mirror_row *row)
     const struct ticket *t = &row->t;
     if (ticket_done(t->status))
         return (struct due){"done", UI_MUTED, -1};
-    if (t->sla == SLA_PAUSED || (!t->next_due_at && (t->status == STATUS_PENDING || t->status == STATUS_ON_HOLD)))
+    if (t->sla == SLA_PAUSED ||
+        (!t->next_due_at && (t->status == STATUS_PENDING || t->status == STATUS_ON_HOLD)))
         return (struct due){"paused", UI_MUTED, -1};
     if (!t->next_due_at)
         return (struct due){"-", UI_MUTED, -1};
     int64_t left = t->next_due_at - look->now, whole = t->next_due_at - row->due_from;
     if (left <= 0)
-        return (struct due){arena_printf(look->arena, "late %s", look_ago(look->arena, left > -60000 ? 60000 : -left)), UI_LATE, -1};
+        return (struct due){
+            arena_printf(look->arena, "late %s", look_ago(look->arena, left > -60000 ? 60000 : -left)),
+            UI_LATE, -1};
     int share = row->due_from > 0 && whole > 0 ? (int)(left * 10000 / whole) : -1;
     enum ui_role role = t->sla == SLA_WARN || left < 15 * MINUTE ? UI_WARN : UI_NORMAL;
     return (struct due){look_left(look->arena, left), role, share > 10000 ? 10000 : share};
@@ -167,7 +174,8 @@ struct due look_due(const struct look *look, const struct mirror_row *row)
 
 /* --- chrome --- */
 
-int look_pair(struct surface *s, int row, int column, enum ui_role key_role, const char *key, enum ui_role role, const char *text)
+int look_pair(struct surface *s, int row, int column, enum ui_role key_role, const char *key,
+              enum ui_role role, const char *text)
 {
     column += surface_text(s, row, column, -1, key_role, key);
     column += *key ? 1 : 0;
@@ -184,7 +192,9 @@ void look_header(const struct look *look, struct surface *s, const char *title)
 {
     int width = surface_columns(s), column = 1;
     column += surface_text(s, 0, column, -1, UI_TITLE, "triage") + 2;
-    column += surface_text(s, 0, column, width / 3, *title ? UI_STRONG : UI_DIM, *title ? title : mirror_team(look->mirror)) + 2;
+    column += surface_text(s, 0, column, width / 3, *title ? UI_STRONG : UI_DIM,
+                           *title ? title : mirror_team(look->mirror)) +
+              2;
 
     int64_t triggered, acknowledged, snoozed;
     mirror_escalations(look->mirror, &triggered, &acknowledged, &snoozed);
@@ -194,9 +204,11 @@ void look_header(const struct look *look, struct surface *s, const char *title)
     int count = 1;
     pieces[count++] = (struct piece){arena_printf(look->arena, "● %s", look->link), look->link_role};
     if (triggered)
-        pieces[count++] = (struct piece){arena_printf(look->arena, "‼ %lld paging", (long long)triggered), UI_CRITICAL};
+        pieces[count++] =
+            (struct piece){arena_printf(look->arena, "‼ %lld paging", (long long)triggered), UI_CRITICAL};
     if (critical && critical->count)
-        pieces[count++] = (struct piece){arena_printf(look->arena, "▲ %lld critical", (long long)critical->count), UI_HIGH};
+        pieces[count++] =
+            (struct piece){arena_printf(look->arena, "▲ %lld critical", (long long)critical->count), UI_HIGH};
     if (*oncall)
         pieces[count++] = (struct piece){arena_printf(look->arena, "on call %s", oncall), UI_DIM};
     int right = width - 1;
@@ -210,7 +222,8 @@ void look_header(const struct look *look, struct surface *s, const char *title)
     }
 }
 
-static int tab_width(const struct look *look, const struct mirror_view *view, int number, char **label, char **count)
+static int tab_width(const struct look *look, const struct mirror_view *view, int number, char **label,
+                     char **count)
 {
     *label = arena_printf(look->arena, "%d %s", number, text_safe_in(look->arena, view->title, TEXT_LINE));
     *count = look_count(look->arena, view->count);
@@ -264,9 +277,10 @@ static void player_text(const struct look *look, struct surface *s, int row, int
     int64_t starts = p->level > 1 ? p->level * p->level * 100 : 0, span = p->next_level_at - starts;
     int width = surface_columns(s);
     char *level = arena_printf(look->arena, "you Lv %lld", (long long)p->level);
-    char *rest = p->next_level_at > p->xp
-                     ? arena_printf(look->arena, "%s XP to Lv %lld", look_count(look->arena, p->next_level_at - p->xp), (long long)p->level + 1)
-                     : arena_strdup(look->arena, "");
+    char *rest = p->next_level_at > p->xp ? arena_printf(look->arena, "%s XP to Lv %lld",
+                                                         look_count(look->arena, p->next_level_at - p->xp),
+                                                         (long long)p->level + 1)
+                                          : arena_strdup(look->arena, "");
     if (column + 34 > width)
         return;
     column += surface_text(s, row, column, -1, UI_XP, level) + 2;
@@ -288,7 +302,9 @@ static void team_line(const struct look *look, struct surface *s, int row)
         int bar = width >= 100 ? 28 : 12;
         surface_bar(s, row, column, bar, (int)(boss->hp * 10000 / boss->max_hp), UI_BOSS);
         column += bar + 2;
-        column += surface_textf(s, row, column, -1, UI_DIM, "%lld/%lld", (long long)boss->hp, (long long)boss->max_hp) + 4;
+        column += surface_textf(s, row, column, -1, UI_DIM, "%lld/%lld", (long long)boss->hp,
+                                (long long)boss->max_hp) +
+                  4;
     }
     if (mirror_player(look->mirror)->level > 0 && mirror_ready(look->mirror))
         player_text(look, s, row, column);
@@ -336,7 +352,8 @@ int look_footer(const struct look *look, struct surface *s)
 void look_empty(const struct look *look, struct surface *s, int row, int column, int width, const char *text)
 {
     char **lines;
-    int count = text_wrap(look->arena, text_safe_in(look->arena, text, TEXT_BLOCK), width > 76 ? 76 : width, &lines);
+    int count =
+        text_wrap(look->arena, text_safe_in(look->arena, text, TEXT_BLOCK), width > 76 ? 76 : width, &lines);
     for (int i = 0; i < count; i++)
         surface_text(s, row + i, column, width, UI_DIM, lines[i]);
 }
@@ -347,7 +364,8 @@ int look_scroll(const char *command, int rows)
     const struct {
         const char *name;
         int lines;
-    } table[] = {{"down", 1}, {"up", -1}, {"page-down", page}, {"page-up", -page}, {"top", -far}, {"bottom", far}};
+    } table[] = {{"down", 1},        {"up", -1},    {"page-down", page},
+                 {"page-up", -page}, {"top", -far}, {"bottom", far}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (strcmp(table[i].name, command) == 0)
             return table[i].lines;
@@ -382,8 +400,8 @@ void column_heads(struct surface *s, int row, int left, int width, const struct 
     }
 }
 
-void column_row(const struct look *look, struct surface *s, int row, int left, int width, const struct column *columns, int count, const void *item,
-                bool selected)
+void column_row(const struct look *look, struct surface *s, int row, int left, int width,
+                const struct column *columns, int count, const void *item, bool selected)
 {
     int flex = flex_width(width, columns, count), at = left;
     for (int i = 0; i < count; i++) {

@@ -1,5 +1,5 @@
-/* look: what a screen needs to draw besides its own state, and the small pieces many screens draw alike: times, bars,
- * badges, header and footer. Pure: now and the local zone are given, text out is safe. */
+/* look: what a screen needs to draw besides its own state, and the small pieces many screens draw alike:
+ * times, bars, badges, header and footer. Pure: now and the local zone are given, text out is safe. */
 #ifndef SCREEN_LOOK_H
 #define SCREEN_LOOK_H
 #include "link/mirror.h"
@@ -21,20 +21,21 @@ struct look {
     const struct hint *hints;
     int hint_count;
     const char *ingest; /* where webhooks are posted, for the first-run hint; NULL = not known */
-    bool game; /* show the team's line */
+    bool game;          /* show the team's line */
 };
 
 /* --- text --- */
-char *look_ago(struct arena *arena, int64_t ms);   /* "now" "3m" "2h" "5d" "8w" */
-char *look_left(struct arena *arena, int64_t ms);  /* "40s" "12m" "1h40m" "3d4h"; "late 18m" below 0 */
+char *look_ago(struct arena *arena, int64_t ms);       /* "now" "3m" "2h" "5d" "8w" */
+char *look_left(struct arena *arena, int64_t ms);      /* "40s" "12m" "1h40m" "3d4h"; "late 18m" below 0 */
 char *look_countdown(struct arena *arena, int64_t ms); /* "03:12", "1:03:12" */
 char *look_clock(const struct look *look, int64_t at); /* "14:32" */
-char *look_stamp(const struct look *look, int64_t at); /* "14:32" today, "Mon 14:32" this week, "12 Nov" else; "-" for 0 */
-char *look_count(struct arena *arena, int64_t n);  /* "1,204" */
-char *look_share(struct arena *arena, int64_t bp); /* ".94"; "" for 0 */
+char *look_stamp(const struct look *look,
+                 int64_t at); /* "14:32" today, "Mon 14:32" this week, "12 Nov" else; "-" for 0 */
+char *look_count(struct arena *arena, int64_t n);                      /* "1,204" */
+char *look_share(struct arena *arena, int64_t bp);                     /* ".94"; "" for 0 */
 const char *look_owner(const struct look *look, const char *assignee); /* "you", "-", the name */
-char *look_step(struct arena *arena, const struct json *escalation); /* "2 of 4 loop 1", "2", "-" */
-char *look_words(struct arena *arena, const char *word); /* on_hold -> "on hold" */
+char *look_step(struct arena *arena, const struct json *escalation);   /* "2 of 4 loop 1", "2", "-" */
+char *look_words(struct arena *arena, const char *word);               /* on_hold -> "on hold" */
 
 /* --- what things look like --- */
 struct badge {
@@ -55,11 +56,13 @@ struct due look_due(const struct look *look, const struct mirror_row *row);
 /* --- chrome --- */
 enum { LOOK_TOP = 3 }; /* rows of header, tabs, rule */
 void look_header(const struct look *look, struct surface *s, const char *title); /* row 0; title "" = team */
-void look_tabs(const struct look *look, struct surface *s);  /* row 1, or the banner */
-int look_footer(const struct look *look, struct surface *s); /* rule, team line, toast, hints; gives its first row */
+void look_tabs(const struct look *look, struct surface *s);                      /* row 1, or the banner */
+int look_footer(const struct look *look,
+                struct surface *s); /* rule, team line, toast, hints; gives its first row */
 int look_footer_row(const struct look *look, const struct surface *s); /* the same row, nothing drawn */
 /* Text in two weights: parts in 'key ' pairs until NULL; gives the next column. */
-int look_pair(struct surface *s, int row, int column, enum ui_role key_role, const char *key, enum ui_role role, const char *text);
+int look_pair(struct surface *s, int row, int column, enum ui_role key_role, const char *key,
+              enum ui_role role, const char *text);
 /* A paragraph for an empty screen, wrapped and set in a little. */
 void look_empty(const struct look *look, struct surface *s, int row, int column, int width, const char *text);
 
@@ -72,9 +75,10 @@ struct column {
     int width; /* 0 = takes what is left (one a table) */
     int from;  /* shown where the table is at least so wide */
     bool right;
-    void (*draw)(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected);
+    void (*draw)(const struct look *look, struct surface *s, int row, int column, int width, const void *item,
+                 bool selected);
 };
 void column_heads(struct surface *s, int row, int left, int width, const struct column *columns, int count);
-void column_row(const struct look *look, struct surface *s, int row, int left, int width, const struct column *columns, int count, const void *item,
-                bool selected);
+void column_row(const struct look *look, struct surface *s, int row, int left, int width,
+                const struct column *columns, int count, const void *item, bool selected);
 #endif

@@ -1,4 +1,5 @@
-/* overlay: see overlay.h. Drawn from the footer upwards, so that the list's cursor stays where the eye left it. */
+/* overlay: see overlay.h. Drawn from the footer upwards, so that the list's cursor stays where the eye left
+ * it. */
 #include "screen/overlay.h"
 #include "base/text.h"
 #include <stdlib.h>
@@ -23,7 +24,8 @@ static void begin(struct overlay *o, enum overlay_kind kind, int purpose, const 
     str_copy(o->title, sizeof o->title, title);
 }
 
-void overlay_pick(struct overlay *o, int purpose, const char *prompt, const struct picker_item *items, size_t n, bool free_text)
+void overlay_pick(struct overlay *o, int purpose, const char *prompt, const struct picker_item *items,
+                  size_t n, bool free_text)
 {
     begin(o, OVERLAY_PICK, purpose, prompt);
     o->picker = picker_new(prompt, free_text);
@@ -122,8 +124,10 @@ static enum overlay_outcome read_key(struct overlay *o, const struct key *key)
     static const struct {
         uint32_t code;
         const char *command;
-    } keys[] = {{'j', "down"},  {K_DOWN, "down"}, {'k', "up"},     {K_UP, "up"},   {K_PGDN, "page-down"}, {' ', "page-down"},   {K_PGUP, "page-up"},
-                {K_HOME, "top"}, {'g', "top"},     {K_END, "bottom"}, {'G', "bottom"}, {'n', "search-next"}, {'N', "search-prev"}};
+    } keys[] = {{'j', "down"},         {K_DOWN, "down"},   {'k', "up"},         {K_UP, "up"},
+                {K_PGDN, "page-down"}, {' ', "page-down"}, {K_PGUP, "page-up"}, {K_HOME, "top"},
+                {'g', "top"},          {K_END, "bottom"},  {'G', "bottom"},     {'n', "search-next"},
+                {'N', "search-prev"}};
     if (o->searching)
         return search_key(o, key);
     if (key_is(key, K_ESC) || key_is(key, 'q') || key_is(key, '?') || key_is(key, K_ENTER))
@@ -204,7 +208,8 @@ static void draw_ask(struct overlay *o, struct surface *s, int foot)
 static void draw_confirm(struct overlay *o, const struct look *look, struct surface *s, int foot)
 {
     char **lines;
-    int width = surface_columns(s), count = text_wrap(look->arena, text_safe_in(look->arena, o->title, TEXT_BLOCK), width - 4, &lines);
+    int width = surface_columns(s),
+        count = text_wrap(look->arena, text_safe_in(look->arena, o->title, TEXT_BLOCK), width - 4, &lines);
     count = count < foot ? count : foot;
     surface_fill(s, foot - count, 0, count + 1, width, UI_NORMAL);
     for (int i = 0; i < count; i++)

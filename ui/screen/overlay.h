@@ -1,5 +1,6 @@
-/* overlay: what lies over a screen and takes the keys until it is answered: a picker, a one-line question, a yes or no,
- * a text to read. One at a time; the loop asks for it by `purpose` and reads the answer when it is there. */
+/* overlay: what lies over a screen and takes the keys until it is answered: a picker, a one-line question, a
+ * yes or no, a text to read. One at a time; the loop asks for it by `purpose` and reads the answer when it is
+ * there. */
 #ifndef SCREEN_OVERLAY_H
 #define SCREEN_OVERLAY_H
 #include "screen/look.h"
@@ -21,11 +22,13 @@ struct overlay {
     uint32_t choice;
 };
 void overlay_close(struct overlay *o); /* again is fine */
-void overlay_pick(struct overlay *o, int purpose, const char *prompt, const struct picker_item *items, size_t n, bool free_text);
+void overlay_pick(struct overlay *o, int purpose, const char *prompt, const struct picker_item *items,
+                  size_t n, bool free_text);
 void overlay_ask(struct overlay *o, int purpose, const char *prompt, const char *preset);
 /* choices: "yn"-like letters; a letter answers, Esc leaves. The title says what each does. */
 void overlay_confirm(struct overlay *o, int purpose, const char *title, const char *choices);
-/* Gives the pager to fill between pager_begin and pager_end, from column 2 on (a search marks its line before that). */
+/* Gives the pager to fill between pager_begin and pager_end, from column 2 on (a search marks its line before
+ * that). */
 struct pager *overlay_read(struct overlay *o, int purpose, const char *title);
 
 enum overlay_outcome overlay_key(struct overlay *o, const struct key *key);

@@ -1,5 +1,5 @@
-/* queue: columns are tables, a narrow one and a wide one; a row is drawn by them alone. The selection is a gutter mark
- * and the number's role, so that a step of the cursor changes a handful of cells. */
+/* queue: columns are tables, a narrow one and a wide one; a row is drawn by them alone. The selection is a
+ * gutter mark and the number's role, so that a step of the cursor changes a handful of cells. */
 #include "screen/queue.h"
 #include "base/text.h"
 #include "core/field.h"
@@ -10,7 +10,8 @@ enum { GUTTER = 2, WIDE = 108, PANE_FROM = 160, PANE_SHARE = 3, FRESH_MS = 8000 
 
 /* --- columns --- */
 
-static void draw_state(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_state(const struct look *look, struct surface *s, int row, int column, int width,
+                       const void *item, bool selected)
 {
     const struct mirror_row *r = item;
     struct badge status = look_status(r->t.status);
@@ -25,7 +26,8 @@ static void draw_state(const struct look *look, struct surface *s, int row, int 
         surface_text(s, row, column, width, status.role, status.glyph);
 }
 
-static void draw_number(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_number(const struct look *look, struct surface *s, int row, int column, int width,
+                        const void *item, bool selected)
 {
     const struct mirror_row *r = item;
     bool fresh = r->fresh_at && look->now - r->fresh_at < FRESH_MS;
@@ -33,7 +35,8 @@ static void draw_number(const struct look *look, struct surface *s, int row, int
     surface_right(s, row, column, width, role, arena_printf(look->arena, "%lld", (long long)r->t.id));
 }
 
-static void draw_due(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_due(const struct look *look, struct surface *s, int row, int column, int width,
+                     const void *item, bool selected)
 {
     struct due due = look_due(look, item);
     int text = width > 8 ? 8 : width;
@@ -43,7 +46,8 @@ static void draw_due(const struct look *look, struct surface *s, int row, int co
         surface_bar(s, row, column + text + 1, width - text - 1, due.share_bp, due.role);
 }
 
-static void draw_urgency(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_urgency(const struct look *look, struct surface *s, int row, int column, int width,
+                         const void *item, bool selected)
 {
     const struct mirror_row *r = item;
     struct badge badge = look_urgency(r->t.urgency);
@@ -53,7 +57,10 @@ static void draw_urgency(const struct look *look, struct surface *s, int row, in
     if (width >= 14 && r->t.urgency_by == LABEL_BY_MODEL)
         surface_text(s, row, column + 11, width - 11, UI_DIM, look_share(look->arena, r->t.urgency_bp));
     else if (width >= 14 && r->t.urgency)
-        surface_text(s, row, column + 11, width - 11, UI_DIM, r->t.urgency_by == LABEL_BY_AGENT ? "set" : r->t.urgency_by == LABEL_BY_RULE ? "rul" : "src");
+        surface_text(s, row, column + 11, width - 11, UI_DIM,
+                     r->t.urgency_by == LABEL_BY_AGENT  ? "set"
+                     : r->t.urgency_by == LABEL_BY_RULE ? "rul"
+                                                        : "src");
 }
 
 /* What must be known beside the subject, most pressing first. */
@@ -81,7 +88,8 @@ static const char *remark(const struct look *look, const struct mirror_row *r, e
     return "";
 }
 
-static void draw_subject(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_subject(const struct look *look, struct surface *s, int row, int column, int width,
+                         const void *item, bool selected)
 {
     const struct mirror_row *r = item;
     enum ui_role role, subject = r->gone || ticket_done(r->t.status) ? UI_MUTED : UI_NORMAL;
@@ -91,31 +99,40 @@ static void draw_subject(const struct look *look, struct surface *s, int row, in
         subject = UI_STRONG;
     int need = *mark ? text_columns(mark) + 2 : 0;
     need = need > width / 2 ? 0 : need;
-    surface_text(s, row, column, width - need, subject, r->t.title && *r->t.title ? r->t.title : "(no subject)");
+    surface_text(s, row, column, width - need, subject,
+                 r->t.title && *r->t.title ? r->t.title : "(no subject)");
     if (need)
         surface_right(s, row, column, width, role, mark);
 }
 
-static void draw_customer(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_customer(const struct look *look, struct surface *s, int row, int column, int width,
+                          const void *item, bool selected)
 {
     (void)look, (void)selected;
     surface_text(s, row, column, width, UI_DIM, ((const struct mirror_row *)item)->t.customer_name);
 }
 
-static void draw_plan(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_plan(const struct look *look, struct surface *s, int row, int column, int width,
+                      const void *item, bool selected)
 {
     (void)look, (void)selected;
     surface_text(s, row, column, width, UI_DIM, ((const struct mirror_row *)item)->t.plan);
 }
 
-static void draw_owner(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_owner(const struct look *look, struct surface *s, int row, int column, int width,
+                       const void *item, bool selected)
 {
     const char *owner = look_owner(look, ((const struct mirror_row *)item)->t.assignee);
     (void)selected;
-    surface_text(s, row, column, width, str_eq(owner, "you") ? UI_MINE : str_eq(owner, "-") ? UI_MUTED : UI_DIM, owner);
+    surface_text(s, row, column, width,
+                 str_eq(owner, "you") ? UI_MINE
+                 : str_eq(owner, "-") ? UI_MUTED
+                                      : UI_DIM,
+                 owner);
 }
 
-static void draw_age(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_age(const struct look *look, struct surface *s, int row, int column, int width,
+                     const void *item, bool selected)
 {
     const struct ticket *t = &((const struct mirror_row *)item)->t;
     int64_t since = t->created_at ? t->created_at : t->received_at;
@@ -123,23 +140,17 @@ static void draw_age(const struct look *look, struct surface *s, int row, int co
     surface_right(s, row, column, width, UI_DIM, look_ago(look->arena, look->now - since));
 }
 
-static const struct column narrow[] = {{"", 1, 0, false, draw_state},
-                                       {"#", 6, 0, true, draw_number},
-                                       {"Due", 8, 0, true, draw_due},
-                                       {"Urgency", 11, 40, false, draw_urgency},
-                                       {"Subject", 0, 0, false, draw_subject},
-                                       {"Customer", 12, 96, false, draw_customer},
-                                       {"Owner", 8, 60, false, draw_owner},
-                                       {"Age", 4, 90, true, draw_age}};
-static const struct column wide[] = {{"", 1, 0, false, draw_state},
-                                     {"#", 6, 0, true, draw_number},
-                                     {"Due", 18, 0, false, draw_due},
-                                     {"Urgency", 14, 0, false, draw_urgency},
-                                     {"Subject", 0, 0, false, draw_subject},
-                                     {"Customer", 16, 0, false, draw_customer},
-                                     {"Plan", 10, 116, false, draw_plan},
-                                     {"Owner", 8, 0, false, draw_owner},
-                                     {"Age", 4, 0, true, draw_age}};
+static const struct column narrow[] = {
+    {"", 1, 0, false, draw_state},          {"#", 6, 0, true, draw_number},
+    {"Due", 8, 0, true, draw_due},          {"Urgency", 11, 40, false, draw_urgency},
+    {"Subject", 0, 0, false, draw_subject}, {"Customer", 12, 96, false, draw_customer},
+    {"Owner", 8, 60, false, draw_owner},    {"Age", 4, 90, true, draw_age}};
+static const struct column wide[] = {
+    {"", 1, 0, false, draw_state},          {"#", 6, 0, true, draw_number},
+    {"Due", 18, 0, false, draw_due},        {"Urgency", 14, 0, false, draw_urgency},
+    {"Subject", 0, 0, false, draw_subject}, {"Customer", 16, 0, false, draw_customer},
+    {"Plan", 10, 116, false, draw_plan},    {"Owner", 8, 0, false, draw_owner},
+    {"Age", 4, 0, true, draw_age}};
 
 /* --- the list --- */
 
@@ -223,7 +234,8 @@ static void draw_remarks(const struct queue *q, const struct look *look, struct 
     else if (marks)
         text = arena_printf(look->arena, "  ● %d marked", marks);
     else if (where)
-        text = arena_printf(look->arena, "  / %s", text_fit(look->arena, text_safe_in(look->arena, where, TEXT_LINE), width / 2));
+        text = arena_printf(look->arena, "  / %s",
+                            text_fit(look->arena, text_safe_in(look->arena, where, TEXT_LINE), width / 2));
     if (*text && !look->banner)
         surface_right(s, 1, 1, width - 2, n ? UI_NEW : marks ? UI_MARK : UI_ACCENT, text);
 }
@@ -237,17 +249,21 @@ static const char *nothing(const struct look *look)
     if (where && mirror_next(look->mirror))
         return "Still looking…";
     if (where)
-        return arena_printf(look->arena, "No ticket in \"%s\" matches  %s\nEsc clears the filter, / writes another.", title, where);
+        return arena_printf(look->arena,
+                            "No ticket in \"%s\" matches  %s\nEsc clears the filter, / writes another.",
+                            title, where);
     const struct mirror_view *all = mirror_view_find(look->mirror, "all");
     if (all && (view == all || !all->count))
-        return arena_printf(look->arena,
-                            "Nothing here yet: tickets appear the moment a source posts one.\n"
-                            "curl --unix-socket %s http://desk/in/SOURCE -d @event.json\n"
-                            "gi shows what came in and what was refused, with the reason; triage demo plays a day.",
-                            look->ingest ? look->ingest : "ingest.sock");
+        return arena_printf(
+            look->arena,
+            "Nothing here yet: tickets appear the moment a source posts one.\n"
+            "curl --unix-socket %s http://desk/in/SOURCE -d @event.json\n"
+            "gi shows what came in and what was refused, with the reason; triage demo plays a day.",
+            look->ingest ? look->ingest : "ingest.sock");
     if (view && str_eq(view->name, "unassigned"))
         return "Nothing here: every open ticket has an owner. ga shows all of them, gm yours.";
-    return arena_printf(look->arena, "Nothing here: everything in \"%s\" is answered. gu shows what is unassigned.", title);
+    return arena_printf(
+        look->arena, "Nothing here: everything in \"%s\" is answered. gu shows what is unassigned.", title);
 }
 
 static const struct column *columns_for(int width, int *count)
@@ -256,7 +272,8 @@ static const struct column *columns_for(int width, int *count)
     return width >= WIDE ? wide : narrow;
 }
 
-static void draw_row(void *arg, struct surface *s, int row, int column, int width, const struct list_line *line)
+static void draw_row(void *arg, struct surface *s, int row, int column, int width,
+                     const struct list_line *line)
 {
     const struct look *look = arg;
     const struct mirror_row *r = mirror_row_at(look->mirror, (int)line->index);
@@ -266,7 +283,8 @@ static void draw_row(void *arg, struct surface *s, int row, int column, int widt
         column_row(look, s, row, column, width, columns, count, r, line->selected);
 }
 
-static void draw_rows(struct queue *q, const struct look *look, struct surface *s, int top, int rows, int width)
+static void draw_rows(struct queue *q, const struct look *look, struct surface *s, int top, int rows,
+                      int width)
 {
     int count;
     const struct column *columns = columns_for(width - GUTTER, &count);
@@ -283,7 +301,8 @@ bool queue_has_pane(const struct queue *q, int columns)
     return columns >= PANE_FROM || q->detail;
 }
 
-static void draw_pane(struct queue *q, const struct look *look, struct surface *s, int top, int left, int rows, int width)
+static void draw_pane(struct queue *q, const struct look *look, struct surface *s, int top, int left,
+                      int rows, int width)
 {
     const struct mirror_row *row = mirror_row_find(look->mirror, list_selected(q->list), NULL);
     const struct mirror_doc *doc = mirror_doc(look->mirror, MIRROR_TICKET);

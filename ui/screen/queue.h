@@ -13,10 +13,12 @@ struct queue {
 void queue_init(struct queue *q);
 void queue_fini(struct queue *q);
 void queue_sync(struct queue *q, const struct mirror *mirror, bool anchored); /* after the mirror changed */
-/* Another view or filter: nothing in it is news; the ticket under the cursor stays under it if it is there, and marks stay. */
+/* Another view or filter: nothing in it is news; the ticket under the cursor stays under it if it is there,
+ * and marks stay. */
 void queue_turn(struct queue *q, const struct mirror *mirror);
 void queue_calm(struct queue *q); /* nobody touched a key for a while: arrivals above come into sight */
-int64_t queue_needs_me(const struct mirror *mirror, int64_t now, bool only_free); /* the most pressing ticket, 0 = none */
+int64_t queue_needs_me(const struct mirror *mirror, int64_t now,
+                       bool only_free); /* the most pressing ticket, 0 = none */
 bool queue_has_pane(const struct queue *q, int columns);
 void queue_draw(struct queue *q, const struct look *look, struct surface *s);
 #endif

@@ -1,5 +1,5 @@
-/* say: one function per entry kind, in a table; unknown kinds say their name and no more, so that a newer daemon's
- * journal still reads. */
+/* say: one function per entry kind, in a table; unknown kinds say their name and no more, so that a newer
+ * daemon's journal still reads. */
 #include "screen/say.h"
 #include "core/act.h"
 #include "screen/facts.h"
@@ -21,22 +21,26 @@ static char *value_text(const struct look *look, const struct field *f, const st
     int64_t number = 0;
     bool flag = false;
     if (json_string(value))
-        return f && f->type == FIELD_ENUM ? look_words(look->arena, json_string(value)) : arena_strdup(look->arena, json_string(value));
+        return f && f->type == FIELD_ENUM ? look_words(look->arena, json_string(value))
+                                          : arena_strdup(look->arena, json_string(value));
     if (f && f->type == FIELD_TIME && json_i64(value, &number))
         return look_stamp(look, number);
     if (json_number(value))
         return arena_strdup(look->arena, json_number(value));
     if (json_bool(value, &flag))
         return arena_strdup(look->arena, flag ? "yes" : "no");
-    return json_is(value, JSON_ARRAY) || json_is(value, JSON_OBJECT) ? json_print_in(look->arena, value) : arena_strdup(look->arena, "none");
+    return json_is(value, JSON_ARRAY) || json_is(value, JSON_OBJECT) ? json_print_in(look->arena, value)
+                                                                     : arena_strdup(look->arena, "none");
 }
 
 /* Changes people care about; what only counts or mirrors is left out. */
 static bool worth_saying(const char *name)
 {
-    static const char *const quiet[] = {"assigned_at", "urgency_by", "urgency_bp", "category_by", "category_bp", "waiting_since", "next_due_at", "sla",
-                                        "resolved_at", "first_reply_at", "source_status", "source_priority", "source_assignee", "stub", "updated_at",
-                                        "version", "thread_version", "escalated", "closed_by", "created_at", "metadata", "closed_at"};
+    static const char *const quiet[] = {
+        "assigned_at",     "urgency_by", "urgency_bp",  "category_by",    "category_bp",    "waiting_since",
+        "next_due_at",     "sla",        "resolved_at", "first_reply_at", "source_status",  "source_priority",
+        "source_assignee", "stub",       "updated_at",  "version",        "thread_version", "escalated",
+        "closed_by",       "created_at", "metadata",    "closed_at"};
     for (size_t i = 0; i < sizeof quiet / sizeof *quiet; i++)
         if (strcmp(quiet[i], name) == 0)
             return false;
@@ -55,7 +59,8 @@ static void add_changes(const struct look *look, struct str *out, const struct j
         if (json_kind(old) == JSON_NULL)
             str_addf(out, "%s %s", look_words(look->arena, field), value_text(look, f, new));
         else
-            str_addf(out, "%s %s → %s", look_words(look->arena, field), value_text(look, f, old), value_text(look, f, new));
+            str_addf(out, "%s %s → %s", look_words(look->arena, field), value_text(look, f, old),
+                     value_text(look, f, new));
     }
 }
 
@@ -68,12 +73,15 @@ static struct said say_ticket(const struct look *look, const char *actor, const 
     if (*did && (!strcmp(did, "reply") || !strcmp(did, "note")) && !out.len)
         return (struct said){"", "", UI_DIM};
     if (*did)
-        return (struct said){say_actor(look, actor), arena_printf(look->arena, "%s%s%s", did, out.len ? ": " : "", out.data),
+        return (struct said){say_actor(look, actor),
+                             arena_printf(look->arena, "%s%s%s", did, out.len ? ": " : "", out.data),
                              str_eq(actor, mirror_me(look->mirror)) ? UI_MINE : UI_NORMAL};
     if (!out.len && (json_get_i64(data, "messages", 0) || !*effect))
         return (struct said){"", "", UI_DIM};
-    return (struct said){str_starts(actor, "source:") ? "source" : say_actor(look, actor),
-                         arena_printf(look->arena, "%s%s%s", *effect ? effect : "changed", out.len ? ": " : "", out.data), UI_SYSTEM};
+    return (struct said){
+        str_starts(actor, "source:") ? "source" : say_actor(look, actor),
+        arena_printf(look->arena, "%s%s%s", *effect ? effect : "changed", out.len ? ": " : "", out.data),
+        UI_SYSTEM};
 }
 
 static struct said say_label(const struct look *look, const char *actor, const struct json *data)
@@ -88,12 +96,18 @@ static struct said say_label(const struct look *look, const char *actor, const s
 
 static struct said say_sla(const struct look *look, const char *actor, const struct json *data)
 {
-    const char *what = json_get_string(data, "what", ""), *metric = look_words(look->arena, json_get_string(data, "metric", ""));
+    const char *what = json_get_string(data, "what", ""),
+               *metric = look_words(look->arena, json_get_string(data, "metric", ""));
     int64_t due = json_get_i64(data, "due_at", 0);
     (void)actor;
     bool bad = str_eq(what, "breached"), soon = str_eq(what, "warned");
-    const char *until = due && (str_eq(what, "started") || str_eq(what, "resumed") || soon) ? arena_printf(look->arena, ", due %s", look_stamp(look, due)) : "";
-    return (struct said){"sla", arena_printf(look->arena, "%s clock %s%s", metric, what, until), bad ? UI_LATE : soon ? UI_WARN : UI_DIM};
+    const char *until = due && (str_eq(what, "started") || str_eq(what, "resumed") || soon)
+                            ? arena_printf(look->arena, ", due %s", look_stamp(look, due))
+                            : "";
+    return (struct said){"sla", arena_printf(look->arena, "%s clock %s%s", metric, what, until),
+                         bad    ? UI_LATE
+                         : soon ? UI_WARN
+                                : UI_DIM};
 }
 
 static void add_told(struct str *out, const struct json *told)
@@ -126,27 +140,42 @@ static struct said say_score(const struct look *look, const char *actor, const s
     const char *reason = json_get_string(data, "reason", ""), *agent = json_get_string(data, "agent", "");
     (void)actor;
     const char *hit = damage ? arena_printf(look->arena, ", %lld damage", damage) : "";
-    return (struct said){"score", arena_printf(look->arena, "%s %s%lld XP%s%s%s", look_owner(look, agent), xp < 0 ? "" : "+", xp, hit, *reason ? ": " : "", reason),
+    return (struct said){"score",
+                         arena_printf(look->arena, "%s %s%lld XP%s%s%s", look_owner(look, agent),
+                                      xp < 0 ? "" : "+", xp, hit, *reason ? ": " : "", reason),
                          xp < 0 ? UI_WARN : UI_XP};
 }
 
 static struct said say_boss(const struct look *look, const char *actor, const struct json *data)
 {
-    const char *what = json_get_string(data, "what", json_get_string(data, "state", "")), *name = json_get_string(data, "name", "");
+    const char *what = json_get_string(data, "what", json_get_string(data, "state", "")),
+               *name = json_get_string(data, "name", "");
     (void)actor;
     if (str_eq(what, "hit") || str_eq(what, "damaged"))
-        return (struct said){"boss", arena_printf(look->arena, "%s: %s deals %lld, %lld HP left", name, look_owner(look, json_get_string(data, "agent", "")),
-                                                  (long long)json_get_i64(data, "damage", 0), (long long)json_get_i64(data, "hp", 0)), UI_BOSS};
-    return (struct said){"boss", arena_printf(look->arena, "%s %s", name, look_words(look->arena, what)), UI_BOSS};
+        return (struct said){"boss",
+                             arena_printf(look->arena, "%s: %s deals %lld, %lld HP left", name,
+                                          look_owner(look, json_get_string(data, "agent", "")),
+                                          (long long)json_get_i64(data, "damage", 0),
+                                          (long long)json_get_i64(data, "hp", 0)),
+                             UI_BOSS};
+    return (struct said){"boss", arena_printf(look->arena, "%s %s", name, look_words(look->arena, what)),
+                         UI_BOSS};
 }
 
 static struct said say_player(const struct look *look, const char *actor, const struct json *data)
 {
-    const char *what = json_get_string(data, "what", ""), *who = look_owner(look, json_get_string(data, "agent", ""));
+    const char *what = json_get_string(data, "what", ""),
+               *who = look_owner(look, json_get_string(data, "agent", ""));
     (void)actor;
     if (str_eq(what, "level_up"))
-        return (struct said){"player", arena_printf(look->arena, "%s reached level %lld", who, (long long)json_get_i64(data, "new", 0)), UI_GOLD};
-    return (struct said){"player", arena_printf(look->arena, "%s: %s", who, json_get_string(data, "name", look_words(look->arena, what))), UI_GOLD};
+        return (struct said){
+            "player",
+            arena_printf(look->arena, "%s reached level %lld", who, (long long)json_get_i64(data, "new", 0)),
+            UI_GOLD};
+    return (struct said){"player",
+                         arena_printf(look->arena, "%s: %s", who,
+                                      json_get_string(data, "name", look_words(look->arena, what))),
+                         UI_GOLD};
 }
 
 static struct said say_parcel(const struct look *look, const char *actor, const struct json *data)
@@ -154,8 +183,12 @@ static struct said say_parcel(const struct look *look, const char *actor, const 
     const char *state = json_get_string(data, "state", ""), *error = json_get_string(data, "error", "");
     bool good = str_eq(state, "delivered"), bad = str_eq(state, "dead") || str_eq(state, "retrying");
     (void)actor;
-    return (struct said){"delivery", arena_printf(look->arena, "%s %s%s%s", json_get_string(data, "destination", ""), state, *error ? ": " : "", error),
-                         good ? UI_OK : bad ? UI_WARN : UI_DIM};
+    return (struct said){"delivery",
+                         arena_printf(look->arena, "%s %s%s%s", json_get_string(data, "destination", ""),
+                                      state, *error ? ": " : "", error),
+                         good  ? UI_OK
+                         : bad ? UI_WARN
+                               : UI_DIM};
 }
 
 struct said say_entry(const struct look *look, const char *kind, const char *actor, const struct json *data)
@@ -163,8 +196,9 @@ struct said say_entry(const struct look *look, const char *kind, const char *act
     static const struct {
         const char *kind;
         struct said (*say)(const struct look *look, const char *actor, const struct json *data);
-    } kinds[] = {{"ticket", say_ticket}, {"label", say_label}, {"sla", say_sla},       {"escalation", say_escalation},
-                 {"score", say_score},   {"boss", say_boss},   {"player", say_player}, {"parcel", say_parcel}};
+    } kinds[] = {{"ticket", say_ticket},         {"label", say_label},  {"sla", say_sla},
+                 {"escalation", say_escalation}, {"score", say_score},  {"boss", say_boss},
+                 {"player", say_player},         {"parcel", say_parcel}};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (str_eq(kinds[i].kind, kind))
             return kinds[i].say(look, actor, data);

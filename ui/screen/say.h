@@ -10,5 +10,6 @@ struct said {
 };
 /* data: the entry's own data (api.md, ENTRY). Texts live in look's arena and are not yet safe. */
 struct said say_entry(const struct look *look, const char *kind, const char *actor, const struct json *data);
-const char *say_actor(const struct look *look, const char *actor); /* "you", "Ana", "source shop", "the clock" */
+const char *say_actor(const struct look *look,
+                      const char *actor); /* "you", "Ana", "source shop", "the clock" */
 #endif

@@ -1,4 +1,5 @@
-/* scoreboard: the team's boss, who hit it and why, the team's table, my own ledger with its reasons, achievements. */
+/* scoreboard: the team's boss, who hit it and why, the team's table, my own ledger with its reasons,
+ * achievements. */
 #ifndef SCREEN_SCOREBOARD_H
 #define SCREEN_SCOREBOARD_H
 #include "screen/look.h"

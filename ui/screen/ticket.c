@@ -1,5 +1,5 @@
-/* ticket: the timeline is told to a pager once for a document and then only scrolled: a key costs what it moves, however
- * long the thread is. Bodies stand behind the bar, which no text can draw. */
+/* ticket: the timeline is told to a pager once for a document and then only scrolled: a key costs what it
+ * moves, however long the thread is. Bodies stand behind the bar, which no text can draw. */
 #include "screen/ticket.h"
 #include "base/text.h"
 #include "core/field.h"
@@ -56,7 +56,9 @@ static void head(struct telling *to, int64_t at, enum ui_role tag_role, const ch
     pager_line(to->pager);
     if (at > 0)
         pager_piece(to->pager, TIME_AT, UI_DIM, look_clock(to->look, at));
-    pager_piece(to->pager, TAG_AT, tag_role, text_fit(to->look->arena, text_safe_in(to->look->arena, tag, TEXT_LINE), TEXT_AT - TAG_AT - 1));
+    pager_piece(
+        to->pager, TAG_AT, tag_role,
+        text_fit(to->look->arena, text_safe_in(to->look->arena, tag, TEXT_LINE), TEXT_AT - TAG_AT - 1));
 }
 
 static const char *reply_state(const struct look *look, const struct json *message)
@@ -64,7 +66,9 @@ static const char *reply_state(const struct look *look, const struct json *messa
     const char *state = json_get_string(message, "state", "");
     int64_t due = json_get_i64(message, "due_at", 0);
     if (str_eq(state, "held"))
-        return due > look->now ? arena_printf(look->arena, "leaves at %s:%02d (u takes it back)", look_clock(look, due), (int)(due / 1000 % 60)) : "leaves now";
+        return due > look->now ? arena_printf(look->arena, "leaves at %s:%02d (u takes it back)",
+                                              look_clock(look, due), (int)(due / 1000 % 60))
+                               : "leaves now";
     return state;
 }
 
@@ -72,20 +76,30 @@ static void tell_message(struct telling *to, int64_t at, const struct json *m)
 {
     const char *kind = json_get_string(m, "author_kind", ""), *author = json_get_string(m, "author", "");
     const char *state = reply_state(to->look, m);
-    bool customer = str_eq(kind, "customer"), internal = !json_get_bool(m, "public", true), gone = str_eq(state, "withdrawn");
+    bool customer = str_eq(kind, "customer"), internal = !json_get_bool(m, "public", true),
+         gone = str_eq(state, "withdrawn");
     bool agent = str_eq(kind, "agent");
     enum ui_role role = customer ? UI_CUSTOMER : internal ? UI_NOTE : agent ? UI_REPLY : UI_SYSTEM;
     const char *who = !customer ? look_owner(to->look, author) : *author ? author : to->customer;
     bool automatic = json_get_bool(m, "automatic", false);
-    head(to, at, automatic ? UI_DIM : role, customer ? "customer" : automatic ? "auto" : internal ? "note" : agent ? "reply" : *kind ? kind : "message");
+    head(to, at, automatic ? UI_DIM : role,
+         customer    ? "customer"
+         : automatic ? "auto"
+         : internal  ? "note"
+         : agent     ? "reply"
+         : *kind     ? kind
+                     : "message");
     char *name = text_safe_in(to->look->arena, str_eq(who, "-") ? "" : who, TEXT_LINE);
     pager_piece(to->pager, TEXT_AT, UI_STRONG, name);
-    pager_piece(to->pager, TEXT_AT + text_columns(name) + 2, gone || str_eq(state, "failed") ? UI_WARN : UI_DIM, state);
+    pager_piece(to->pager, TEXT_AT + text_columns(name) + 2,
+                gone || str_eq(state, "failed") ? UI_WARN : UI_DIM, state);
     pager_block(to->pager, TAG_AT, gone ? UI_MUTED : role, true, json_get_string(m, "body", ""));
     int64_t assets = json_get_i64(m, "asset_count", 0);
     if (assets) {
         pager_line(to->pager);
-        pager_piece(to->pager, TAG_AT + 2, UI_DIM, arena_printf(to->look->arena, "%lld attachment%s", (long long)assets, assets == 1 ? "" : "s"));
+        pager_piece(
+            to->pager, TAG_AT + 2, UI_DIM,
+            arena_printf(to->look->arena, "%lld attachment%s", (long long)assets, assets == 1 ? "" : "s"));
     }
 }
 
@@ -93,7 +107,8 @@ static void tell_message(struct telling *to, int64_t at, const struct json *m)
 static void tell_text(struct telling *to, enum ui_role role, const char *text)
 {
     char **lines;
-    int count = text_wrap(to->look->arena, text_safe_in(to->look->arena, text, TEXT_LINE), to->width - TEXT_AT, &lines);
+    int count = text_wrap(to->look->arena, text_safe_in(to->look->arena, text, TEXT_LINE),
+                          to->width - TEXT_AT, &lines);
     for (int i = 0; i < count; i++) {
         if (i)
             pager_line(to->pager);
@@ -109,7 +124,8 @@ static void tell_line(struct telling *to, const struct json *line)
         tell_message(to, at, message);
         return;
     }
-    struct said said = say_entry(to->look, json_get_string(line, "kind", ""), json_get_string(line, "actor", ""), json_get(line, "data"));
+    struct said said = say_entry(to->look, json_get_string(line, "kind", ""),
+                                 json_get_string(line, "actor", ""), json_get(line, "data"));
     if (!*said.text)
         return;
     head(to, at, said.role, said.tag);
@@ -119,7 +135,10 @@ static void tell_line(struct telling *to, const struct json *line)
 static void fill(struct ticket_screen *t, const struct look *look, const struct json *root, int width)
 {
     const struct mirror_row *row = ticket_row(look, t->id);
-    struct telling to = {.pager = t->pager, .look = look, .width = width, .customer = row && row->t.customer_name ? row->t.customer_name : ""};
+    struct telling to = {.pager = t->pager,
+                         .look = look,
+                         .width = width,
+                         .customer = row && row->t.customer_name ? row->t.customer_name : ""};
     pager_begin(t->pager);
     for (const struct json *line = json_first(json_get(root, "lines")); line; line = json_next(line))
         tell_line(&to, line);
@@ -129,7 +148,8 @@ static void fill(struct ticket_screen *t, const struct look *look, const struct 
     t->filled_day = (look->now + look->zone) / 86400000;
 }
 
-void ticket_timeline(struct ticket_screen *t, const struct look *look, struct surface *s, int top, int left, int rows, int width)
+void ticket_timeline(struct ticket_screen *t, const struct look *look, struct surface *s, int top, int left,
+                     int rows, int width)
 {
     const struct mirror_doc *doc = mirror_doc(look->mirror, MIRROR_LINES);
     const struct json *root = doc->ticket == t->id ? doc->root : NULL;
@@ -167,9 +187,10 @@ static int draw_title(const struct look *look, struct surface *s, const struct m
     struct badge urgency = look_urgency(row->t.urgency), status = look_status(row->t.status);
     int width = surface_columns(s), right = width - 1;
     const char *owner = look_owner(look, row->t.assignee);
-    char *pieces[] = {arena_printf(a, "owner %s", text_safe_in(a, owner, TEXT_LINE)),
-                      arena_printf(a, "%s %s %s", urgency.glyph, urgency.word, look_share(a, row->t.urgency_bp)),
-                      arena_printf(a, "%s %s", status.glyph, status.word)};
+    char *pieces[] = {
+        arena_printf(a, "owner %s", text_safe_in(a, owner, TEXT_LINE)),
+        arena_printf(a, "%s %s %s", urgency.glyph, urgency.word, look_share(a, row->t.urgency_bp)),
+        arena_printf(a, "%s %s", status.glyph, status.word)};
     enum ui_role roles[] = {str_eq(owner, "you") ? UI_MINE : UI_NORMAL, urgency.role, status.role};
     for (int i = 0; i < 3; i++) {
         int need = text_columns(pieces[i]);
@@ -178,12 +199,14 @@ static int draw_title(const struct look *look, struct surface *s, const struct m
         right -= 3;
     }
     int column = 1 + surface_textf(s, 0, 1, -1, UI_SELECTED, "#%lld", (long long)row->t.id) + 2;
-    surface_text(s, 0, column, right - column, UI_STRONG, row->t.title && *row->t.title ? row->t.title : "(no subject)");
+    surface_text(s, 0, column, right - column, UI_STRONG,
+                 row->t.title && *row->t.title ? row->t.title : "(no subject)");
     return 1;
 }
 
 /* What the pane would say, on one line, where there is no room for it. */
-static void draw_people(const struct look *look, struct surface *s, int row, const struct mirror_row *brief, const struct json *doc)
+static void draw_people(const struct look *look, struct surface *s, int row, const struct mirror_row *brief,
+                        const struct json *doc)
 {
     int column = 1, width = surface_columns(s);
     struct {
@@ -207,9 +230,12 @@ static int draw_clocks(const struct look *look, struct surface *s, int row, cons
     int column = 1, width = surface_columns(s);
     const struct json *e = json_get(doc, "escalation");
     if (str_eq(json_get_string(e, "state", ""), "triggered"))
-        column += surface_textf(s, row, column, width / 2, UI_CRITICAL, "‼ step %s, next in %s", look_step(look->arena, e),
-                                look_countdown(look->arena, json_get_i64(e, "next_at", 0) - look->now)) + 3;
-    for (const struct json *clock = json_first(json_get(doc, "clocks")); clock && column < width - 20; clock = json_next(clock)) {
+        column += surface_textf(s, row, column, width / 2, UI_CRITICAL, "‼ step %s, next in %s",
+                                look_step(look->arena, e),
+                                look_countdown(look->arena, json_get_i64(e, "next_at", 0) - look->now)) +
+                  3;
+    for (const struct json *clock = json_first(json_get(doc, "clocks")); clock && column < width - 20;
+         clock = json_next(clock)) {
         int used = facts_clock(look, s, row, column, width - column - 1, clock);
         column += used ? used + 3 : 0;
     }

@@ -1,4 +1,5 @@
-/* ticket: one ticket on the screen: its title and facts, and one timeline of everything that happened to it. */
+/* ticket: one ticket on the screen: its title and facts, and one timeline of everything that happened to it.
+ */
 #ifndef SCREEN_TICKET_H
 #define SCREEN_TICKET_H
 #include "screen/look.h"
@@ -15,7 +16,9 @@ void ticket_open(struct ticket_screen *t, int64_t id); /* at the newest line */
 void ticket_fini(struct ticket_screen *t);
 void ticket_draw(struct ticket_screen *t, const struct look *look, struct surface *s);
 /* Only the timeline, for the composer. */
-void ticket_timeline(struct ticket_screen *t, const struct look *look, struct surface *s, int top, int left, int rows, int width);
-/* The row as the list knows it, else as the ticket document says; NULL before either came. Lives as long as the frame. */
+void ticket_timeline(struct ticket_screen *t, const struct look *look, struct surface *s, int top, int left,
+                     int rows, int width);
+/* The row as the list knows it, else as the ticket document says; NULL before either came. Lives as long as
+ * the frame. */
 const struct mirror_row *ticket_row(const struct look *look, int64_t id);
 #endif
