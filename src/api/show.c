@@ -51,10 +51,24 @@ static const char *via_word(const struct config_source *source)
     return source && source->reply_via == REPLY_WEBHOOK ? "webhook" : "none";
 }
 
+static int steps_of(const struct config *config, const char *policy)
+{
+    for (int i = 0; policy && i < config->escalation_count; i++)
+        if (str_eq(config->escalations[i].name, policy))
+            return config->escalations[i].step_count;
+    return 0;
+}
+
 struct json *show_row(const struct show *show, const struct ticket *t)
 {
     struct json *row = row_ticket(t, true);
     json_put_string(row, "reply_via", via_word(show_source(show->config, t)));
+    if (t->escalation.state != ESCALATION_NONE) {
+        struct json *escalation = json_copy(json_get(row, "escalation"));
+        json_put_i64(escalation, "steps", steps_of(show->config, t->escalation.policy));
+        json_drop(row, "escalation");
+        json_put(row, "escalation", escalation);
+    }
     return row;
 }
 
@@ -104,14 +118,6 @@ static struct json *labels(struct show *show, const struct ticket *t)
     return both;
 }
 
-static int steps_of(const struct config *config, const char *policy)
-{
-    for (int i = 0; policy && i < config->escalation_count; i++)
-        if (str_eq(config->escalations[i].name, policy))
-            return config->escalations[i].step_count;
-    return 0;
-}
-
 static struct json *source_of(const struct config_source *source)
 {
     if (!source)
@@ -127,12 +133,6 @@ static struct json *source_of(const struct config_source *source)
 struct json *show_ticket(struct show *show, const struct ticket *t)
 {
     struct json *row = show_row(show, t);
-    if (t->escalation.state != ESCALATION_NONE) {
-        struct json *escalation = json_copy(json_get(row, "escalation"));
-        json_put_i64(escalation, "steps", steps_of(show->config, t->escalation.policy));
-        json_drop(row, "escalation");
-        json_put(row, "escalation", escalation);
-    }
     json_put(row, "label", labels(show, t));
     json_put(row, "source", source_of(show_source(show->config, t)));
     return row;
