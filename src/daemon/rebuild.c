@@ -1,6 +1,7 @@
-/* rebuild: three questions to a database at rest. Is the file sound (integrity_check)? Is the journal as it was written
- * (digests and chain)? Do the derived tables say what the journal says (replayed into an empty database)? The journal
- * is replayed under the present configuration: after a change of rules, views or agents differences mean that change. */
+/* rebuild: three questions to a database at rest. Is the file sound (integrity_check)? Is the journal as it
+ * was written (digests and chain)? Do the derived tables say what the journal says (replayed into an empty
+ * database)? The journal is replayed under the present configuration: after a change of rules, views or
+ * agents differences mean that change. */
 #include "daemon/rebuild.h"
 #include "engine/engine.h"
 #include <stdio.h>
@@ -31,7 +32,8 @@ static bool print_chain(struct store *store, bool *same, struct err *err)
     return true;
 }
 
-static bool print_replay(struct store *store, const struct config *config, const struct classify_model *model, bool *same, struct err *err)
+static bool print_replay(struct store *store, const struct config *config, const struct classify_model *model,
+                         bool *same, struct err *err)
 {
     struct engine engine = {.store = store, .config = config, .model = model};
     int64_t differ;
@@ -44,12 +46,15 @@ static bool print_replay(struct store *store, const struct config *config, const
     return true;
 }
 
-bool rebuild_print(const char *db, const struct config *config, const struct classify_model *model, bool *same, struct err *err)
+bool rebuild_print(const char *db, const struct config *config, const struct classify_model *model,
+                   bool *same, struct err *err)
 {
-    /* A writer's handle: what a killed daemon left in the WAL is only seen whole by one who may recover it. */
+    /* A writer's handle: what a killed daemon left in the WAL is only seen whole by one who may recover it.
+     */
     struct store *store = store_open(db, STORE_WRITER, err);
     *same = true;
-    bool ok = store && print_integrity(store, same, err) && print_chain(store, same, err) && print_replay(store, config, model, same, err);
+    bool ok = store && print_integrity(store, same, err) && print_chain(store, same, err) &&
+              print_replay(store, config, model, same, err);
     store_close(store);
     return ok;
 }

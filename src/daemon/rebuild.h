@@ -4,7 +4,8 @@
 #include "core/classify.h"
 #include "core/config.h"
 
-/* Prints integrity, chain and differences, a line each; *same: nothing was found wrong. Changes nothing. false: the
- * check itself could not be made. */
-bool rebuild_print(const char *db, const struct config *config, const struct classify_model *model, bool *same, struct err *err);
+/* Prints integrity, chain and differences, a line each; *same: nothing was found wrong. Changes nothing.
+ * false: the check itself could not be made. */
+bool rebuild_print(const char *db, const struct config *config, const struct classify_model *model,
+                   bool *same, struct err *err);
 #endif

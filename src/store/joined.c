@@ -1,8 +1,9 @@
-/* joined: a SQLite file system that writes the WAL in large pieces. SQLite appends each page of a commit as two writes,
- * a header of 24 bytes and the page, and a burst spends more in those calls than in making the pages. Here writes that
- * follow one another are kept together and go out as one, before anything that could tell the difference: a sync, a
- * read, a truncation, a size. A commit under synchronous=FULL ends in a sync before anybody is told of it, so nothing
- * is promised later or less than before. Every other file is the default file system's own business.
+/* joined: a SQLite file system that writes the WAL in large pieces. SQLite appends each page of a commit as
+ * two writes, a header of 24 bytes and the page, and a burst spends more in those calls than in making the
+ * pages. Here writes that follow one another are kept together and go out as one, before anything that could
+ * tell the difference: a sync, a read, a truncation, a size. A commit under synchronous=FULL ends in a sync
+ * before anybody is told of it, so nothing is promised later or less than before. Every other file is the
+ * default file system's own business.
  *
  * The writer's handle only; a connection belongs to one thread, and so does what is joined here. */
 #include "store/sql.h"
@@ -107,10 +108,19 @@ static int file_traits(sqlite3_file *file)
     return of(file)->real->pMethods->xDeviceCharacteristics(of(file)->real);
 }
 
-static const sqlite3_io_methods methods = {
-    .iVersion = 1, .xClose = file_close, .xRead = file_read, .xWrite = file_write, .xTruncate = file_truncate, .xSync = file_sync,
-    .xFileSize = file_size, .xLock = file_lock, .xUnlock = file_unlock, .xCheckReservedLock = file_reserved,
-    .xFileControl = file_control, .xSectorSize = file_sector, .xDeviceCharacteristics = file_traits};
+static const sqlite3_io_methods methods = {.iVersion = 1,
+                                           .xClose = file_close,
+                                           .xRead = file_read,
+                                           .xWrite = file_write,
+                                           .xTruncate = file_truncate,
+                                           .xSync = file_sync,
+                                           .xFileSize = file_size,
+                                           .xLock = file_lock,
+                                           .xUnlock = file_unlock,
+                                           .xCheckReservedLock = file_reserved,
+                                           .xFileControl = file_control,
+                                           .xSectorSize = file_sector,
+                                           .xDeviceCharacteristics = file_traits};
 
 static int file_open(sqlite3_vfs *vfs, sqlite3_filename name, sqlite3_file *file, int flags, int *out_flags)
 {

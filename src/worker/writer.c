@@ -125,7 +125,7 @@ static void answer(struct job *jobs, bool ok, const struct err *err)
 static struct job *answer_early(struct job *jobs)
 {
 #ifdef TORTURE_ACK_EARLY
-    const struct timespec moment = {0, 3000000};
+    const struct timespec moment = {0, 20000000};
     answer(jobs, true, &(struct err){0});
     nanosleep(&moment, NULL);
     return NULL;

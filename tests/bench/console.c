@@ -1,9 +1,9 @@
-/* console: the real console on a pseudo terminal of 120 x 40, seen from outside, against a desk that is up and loaded.
- * `console DIR keys`  start to the first whole frame with tickets in it; a key to the last byte of its frame; bytes
- *                     for a key (j and k: the cursor moves, at the edge the list scrolls); a ticket opened and left
- * `console DIR glyph` from the first byte of a signed POST to the moment its title is on the terminal, in a view that
- *                     holds only such tickets
- * Prints `name p50 p99 unit` lines. A frame is whole when nothing follows for a while; its time is its last byte's. */
+/* console: the real console on a pseudo terminal of 120 x 40, seen from outside, against a desk that is up
+ * and loaded. `console DIR keys`  start to the first whole frame with tickets in it; a key to the last byte
+ * of its frame; bytes for a key (j and k: the cursor moves, at the edge the list scrolls); a ticket opened
+ * and left `console DIR glyph` from the first byte of a signed POST to the moment its title is on the
+ * terminal, in a view that holds only such tickets Prints `name p50 p99 unit` lines. A frame is whole when
+ * nothing follows for a while; its time is its last byte's. */
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/str.h"
@@ -21,10 +21,24 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { STARTS = 11, KEYS = 400, OPENS = 60, POSTS = 60, PER_CONSOLE = 20, ROWS = 40, COLUMNS = 120, QUIET_MS = 5, PATIENCE_MS = 5000 };
+enum {
+    STARTS = 11,
+    KEYS = 400,
+    OPENS = 60,
+    POSTS = 60,
+    PER_CONSOLE = 20,
+    ROWS = 40,
+    COLUMNS = 120,
+    QUIET_MS = 5,
+    PATIENCE_MS = 5000
+};
 static const char secret[] = "whsec_bench";
 
-struct seen { int64_t at; size_t bytes; bool found; }; /* at: of the last byte */
+struct seen {
+    int64_t at;
+    size_t bytes;
+    bool found;
+}; /* at: of the last byte */
 static struct {
     const char *dir;
     pid_t pid;
@@ -164,10 +178,15 @@ static void post(struct client *in, int i, const char *title)
     AUTO_STR headers;
     str_init(&headers, 4096);
     char *id = arena_printf(arena, "glyph-%d-%d", (int)getpid(), i);
-    char *body = arena_printf(arena, "{\"eventId\":\"%s\",\"eventType\":\"support.ticket_created\",\"timestamp\":%" PRId64 ",\"source\":\"glyph\","
-                              "\"organizationId\":\"glyph%d\",\"data\":{\"source_ticket_id\":\"%s\",\"user_id\":\"u\",\"user_name\":\"U\","
-                              "\"user_email\":\"u@example.com\",\"priority\":\"low\",\"subject\":\"%s\",\"description\":\"A question.\"}}",
-                              id, clock_now(), i / PER_CONSOLE, id, title);
+    char *body =
+        arena_printf(arena,
+                     "{\"eventId\":\"%s\",\"eventType\":\"support.ticket_created\",\"timestamp\":%" PRId64
+                     ",\"source\":\"glyph\","
+                     "\"organizationId\":\"glyph%d\",\"data\":{\"source_ticket_id\":\"%s\",\"user_id\":\"u\","
+                     "\"user_name\":\"U\","
+                     "\"user_email\":\"u@example.com\",\"priority\":\"low\",\"subject\":\"%s\","
+                     "\"description\":\"A question.\"}}",
+                     id, clock_now(), i / PER_CONSOLE, id, title);
     int n = signature_sign(arena, "rbs", secret, NULL, clock_now() / 1000, body, strlen(body), list);
     for (int k = 0; k < n; k++)
         str_addf(&headers, "%s: %s\r\n", list[k].name, list[k].value);

@@ -1,10 +1,10 @@
-/* limit: the least a receiver of signed webhooks can do and still promise to keep them: HTTP on a Unix socket, HMAC,
- * a parse of the JSON, the bytes appended to one file, fdatasync, answer. No database, no ticket, no journal. It stands
- * beside the daemon in the same benchmark run, so that the daemon's speed is a share of what this machine can do in
- * that minute, not a number of somebody else's machine.
+/* limit: the least a receiver of signed webhooks can do and still promise to keep them: HTTP on a Unix
+ * socket, HMAC, a parse of the JSON, the bytes appended to one file, fdatasync, answer. No database, no
+ * ticket, no journal. It stands beside the daemon in the same benchmark run, so that the daemon's speed is a
+ * share of what this machine can do in that minute, not a number of somebody else's machine.
  *
- * One thread reads and checks; one thread appends whatever waits, syncs once for all of it, and answers: the same
- * group commit as the daemon's. limit SOCKET FILE; runs until it is killed. */
+ * One thread reads and checks; one thread appends whatever waits, syncs once for all of it, and answers: the
+ * same group commit as the daemon's. limit SOCKET FILE; runs until it is killed. */
 #include "base/crypto.h"
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -22,7 +22,8 @@
 
 enum { REQUEST_MAX = 16 << 10, ROOM = 64 << 20, GATHER = 64 };
 static const char secret[] = "whsec_bench";
-static const char accepted[] = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 17\r\n\r\n{\"received\":true}";
+static const char accepted[] =
+    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 17\r\n\r\n{\"received\":true}";
 static const char refused[] = "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n";
 
 struct peer {

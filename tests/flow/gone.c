@@ -1,5 +1,5 @@
-/* gone: a terminal that goes away without a word, as when a connection breaks under a console that is not its session's
- * leader: the console must end, not read an end of file for ever. */
+/* gone: a terminal that goes away without a word, as when a connection breaks under a console that is not its
+ * session's leader: the console must end, not read an end of file for ever. */
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "harness/daemon.h"

@@ -1,5 +1,5 @@
-/* rebuild: what `triaged --rebuild` says of a database: nothing wrong after a day's work, and what is wrong where a
- * hand has been at the tables or at the journal. */
+/* rebuild: what `triaged --rebuild` says of a database: nothing wrong after a day's work, and what is wrong
+ * where a hand has been at the tables or at the journal. */
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/str.h"
@@ -14,19 +14,24 @@
 #include <string.h>
 #include <cmocka.h>
 
-static const char config[] = "team: rebuild\n"
-                             "views:\n  - {name: urgent, title: Urgent, when: 'urgency >= \"high\"'}\n"
-                             "sources:\n  - {name: rest, dialect: ingestlayer, auth: bearer, token: 'il_live_1'}\n";
+static const char config[] =
+    "team: rebuild\n"
+    "views:\n  - {name: urgent, title: Urgent, when: 'urgency >= \"high\"'}\n"
+    "sources:\n  - {name: rest, dialect: ingestlayer, auth: bearer, token: 'il_live_1'}\n";
 
 static void send_ticket(struct client *in, int n)
 {
     char body[512];
     int len = snprintf(body, sizeof body,
-                       "{\"events\":[{\"type\":\"support.ticket.created\",\"idempotencyKey\":\"k%d\",\"payload\":{\"ticket_id\":\"t%d\","
-                       "\"subject\":\"Payments are down for everyone\",\"body\":\"urgent: nobody can pay\",\"customer_tier\":\"pro\","
-                       "\"channel\":\"email\"}}]}", n, n);
-    struct answer a = client_ask(in, "POST", "/v1/ingest", "Authorization: Bearer il_live_1\r\nContent-Type: application/json\r\n", body,
-                                 (size_t)len);
+                       "{\"events\":[{\"type\":\"support.ticket.created\",\"idempotencyKey\":\"k%d\","
+                       "\"payload\":{\"ticket_id\":\"t%d\","
+                       "\"subject\":\"Payments are down for everyone\",\"body\":\"urgent: nobody can "
+                       "pay\",\"customer_tier\":\"pro\","
+                       "\"channel\":\"email\"}}]}",
+                       n, n);
+    struct answer a = client_ask(in, "POST", "/v1/ingest",
+                                 "Authorization: Bearer il_live_1\r\nContent-Type: application/json\r\n",
+                                 body, (size_t)len);
     assert_int_equal(a.status, 202);
 }
 
@@ -43,7 +48,9 @@ static struct daemon_run *a_days_work(void)
     struct client *in = client_open(run->ingest), *desk = client_open(run->desk);
     for (int i = 0; i < 20; i++)
         send_ticket(in, i % 15);
-    assert_int_equal(client_post(desk, "/v1/do", "{\"do\":\"note\",\"tickets\":[2],\"text\":\"seen by ana\"}").status, 200);
+    assert_int_equal(
+        client_post(desk, "/v1/do", "{\"do\":\"note\",\"tickets\":[2],\"text\":\"seen by ana\"}").status,
+        200);
     assert_int_equal(client_post(desk, "/v1/do", "{\"do\":\"close\",\"tickets\":[1,3]}").status, 200);
     assert_int_equal(client_post(desk, "/v1/do", "{\"do\":\"undo\",\"tickets\":[3]}").status, 200);
     client_close(in);

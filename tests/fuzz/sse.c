@@ -1,5 +1,6 @@
-/* sse: any bytes as the daemon's stream. However they are cut, the same frames must come of them; what a frame says
- * goes into a mirror, whose rows must stay readable and within their bounds. The first byte is the size of the cuts. */
+/* sse: any bytes as the daemon's stream. However they are cut, the same frames must come of them; what a
+ * frame says goes into a mirror, whose rows must stay readable and within their bounds. The first byte is the
+ * size of the cuts. */
 #include "link/mirror.h"
 #include "link/reader.h"
 #include <stdint.h>
@@ -9,13 +10,21 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 static const char desk[] =
-    "{\"seq\":5,\"now\":1798761600000,\"team\":\"t\",\"me\":{\"name\":\"ana\",\"role\":\"lead\"},\"view\":\"all\","
-    "\"views\":[{\"name\":\"all\",\"title\":\"All\",\"count\":2,\"text\":\"id > 0\"},{\"name\":\"mine\",\"title\":\"Mine\",\"count\":0,\"text\":\"assignee == me\"}],"
-    "\"rows\":[{\"id\":1,\"title\":\"One\",\"status\":\"new\",\"version\":1},{\"id\":2,\"title\":\"Two\",\"status\":\"open\",\"version\":3}],"
-    "\"next\":null,\"boss\":null,\"oncall\":\"ana\",\"escalations\":{\"triggered\":0,\"acknowledged\":0,\"snoozed\":0},"
-    "\"agents\":[{\"name\":\"ana\",\"role\":\"lead\",\"team\":\"t\",\"open\":1}],\"sources\":[],\"model\":{\"epoch\":0,\"learned\":0}}";
+    "{\"seq\":5,\"now\":1798761600000,\"team\":\"t\",\"me\":{\"name\":\"ana\",\"role\":\"lead\"},\"view\":"
+    "\"all\","
+    "\"views\":[{\"name\":\"all\",\"title\":\"All\",\"count\":2,\"text\":\"id > "
+    "0\"},{\"name\":\"mine\",\"title\":\"Mine\",\"count\":0,\"text\":\"assignee == me\"}],"
+    "\"rows\":[{\"id\":1,\"title\":\"One\",\"status\":\"new\",\"version\":1},{\"id\":2,\"title\":\"Two\","
+    "\"status\":\"open\",\"version\":3}],"
+    "\"next\":null,\"boss\":null,\"oncall\":\"ana\",\"escalations\":{\"triggered\":0,\"acknowledged\":0,"
+    "\"snoozed\":0},"
+    "\"agents\":[{\"name\":\"ana\",\"role\":\"lead\",\"team\":\"t\",\"open\":1}],\"sources\":[],\"model\":{"
+    "\"epoch\":0,\"learned\":0}}";
 
-struct take { struct mirror *mirror; uint64_t hash, frames; };
+struct take {
+    struct mirror *mirror;
+    uint64_t hash, frames;
+};
 
 static void must(bool good)
 {

@@ -1,16 +1,17 @@
-/* kill: the daemon dies by SIGKILL again and again, under load, and each time its database must know exactly what it
- * said. The client side keeps a journal: what was sent (key, sha256) and what was answered. After each restart: every
- * event that was answered 2xx is there once, with those bytes; every other at most once; none that was not sent; the
- * same for notes written by POST /v1/do. With the daemon stopped `triaged --rebuild` must find nothing: file sound,
- * chain whole, derived tables as the journal says.
+/* kill: the daemon dies by SIGKILL again and again, under load, and each time its database must know exactly
+ * what it said. The client side keeps a journal: what was sent (key, sha256) and what was answered. After
+ * each restart: every event that was answered 2xx is there once, with those bytes; every other at most once;
+ * none that was not sent; the same for notes written by POST /v1/do. With the daemon stopped `triaged
+ * --rebuild` must find nothing: file sound, chain whole, derived tables as the journal says.
  *
- * The load: signed rbs and tamio events and ingestlayer batches with a bearer, new tickets, changes of old ones out of
- * order, repetitions of what was and of what was not answered, and agents' actions, on 12 connections; the desk's clock
- * runs ahead so that clocks breach and pages go out meanwhile. The kill comes at a random moment after `acks` answers:
- * mostly under load, sometimes into the quiet after it (checkpoints), and sometimes again while it starts.
+ * The load: signed rbs and tamio events and ingestlayer batches with a bearer, new tickets, changes of old
+ * ones out of order, repetitions of what was and of what was not answered, and agents' actions, on 12
+ * connections; the desk's clock runs ahead so that clocks breach and pages go out meanwhile. The kill comes
+ * at a random moment after `acks` answers: mostly under load, sometimes into the quiet after it
+ * (checkpoints), and sometimes again while it starts.
  *
- * kill [--kills N] [--seed S] [--acks N]; also TORTURE_KILLS, TORTURE_SEED. What it plans follows from the seed; at
- * which instruction the signal lands does not. */
+ * kill [--kills N] [--seed S] [--acks N]; also TORTURE_KILLS, TORTURE_SEED. What it plans follows from the
+ * seed; at which instruction the signal lands does not. */
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/str.h"
@@ -30,24 +31,28 @@
 
 enum { OUTSIDE = 8, DESK = 4, CONNECTIONS = OUTSIDE + DESK, FULL_EVERY = 20, BATCH = 3, HANG_S = 120 };
 static const char secret[] = "whsec_torture";
-static const char config[] =
-    "team: torture\n"
-    "sources:\n"
-    "  - {name: shop, dialect: rbs, secrets: [whsec_torture]}\n"
-    "  - {name: studio, dialect: tamio, secrets: [whsec_torture]}\n"
-    "  - {name: rest, dialect: ingestlayer, auth: bearer, token: il_torture}\n"
-    "agents:\n"
-    "  - {name: ana, uid: 4000001, role: agent, keys: ['tamio:tm-ana']}\n"
-    "  - {name: mara, uid: 4000002, role: lead}\n"
-    "oncall: [mara, ana]\n"
-    "escalation:\n"
-    "  policies:\n"
-    "  - {name: default, ack_timeout: 5m, repeat: 1, steps: [{target: oncall, delay: 2m}, {target: leads, delay: 3m}]}\n";
+static const char config[] = "team: torture\n"
+                             "sources:\n"
+                             "  - {name: shop, dialect: rbs, secrets: [whsec_torture]}\n"
+                             "  - {name: studio, dialect: tamio, secrets: [whsec_torture]}\n"
+                             "  - {name: rest, dialect: ingestlayer, auth: bearer, token: il_torture}\n"
+                             "agents:\n"
+                             "  - {name: ana, uid: 4000001, role: agent, keys: ['tamio:tm-ana']}\n"
+                             "  - {name: mara, uid: 4000002, role: lead}\n"
+                             "oncall: [mara, ana]\n"
+                             "escalation:\n"
+                             "  policies:\n"
+                             "  - {name: default, ack_timeout: 5m, repeat: 1, steps: [{target: oncall, "
+                             "delay: 2m}, {target: leads, delay: 3m}]}\n";
 
 enum speech { SHOP, STUDIO, REST, NOTE, OTHER };
-static const struct { const char *path, *scheme; } speeches[] = {
-    [SHOP] = {"/in/shop", "rbs"}, [STUDIO] = {"/in/studio", "tamio"}, [REST] = {"/v1/ingest", NULL},
-    [NOTE] = {"/v1/do", NULL},    [OTHER] = {"/v1/do", NULL}};
+static const struct {
+    const char *path, *scheme;
+} speeches[] = {[SHOP] = {"/in/shop", "rbs"},
+                [STUDIO] = {"/in/studio", "tamio"},
+                [REST] = {"/v1/ingest", NULL},
+                [NOTE] = {"/v1/do", NULL},
+                [OTHER] = {"/v1/do", NULL}};
 
 /* One line of the client's journal; its keys are e-<index>-<part>. */
 struct item {
@@ -56,11 +61,14 @@ struct item {
     size_t body_n;
     uint8_t sha256[32];
     bool acked, ticket_made;
-    int parts;        /* events in it */
-    unsigned found;   /* parts seen in the database, a bit each */
-    int64_t ticket;   /* of a note */
+    int parts;      /* events in it */
+    unsigned found; /* parts seen in the database, a bit each */
+    int64_t ticket; /* of a note */
 };
-struct wire { struct str request; int item; };
+struct wire {
+    struct str request;
+    int item;
+};
 struct torture {
     struct daemon_run *run;
     struct item *items;
@@ -68,12 +76,14 @@ struct torture {
     struct wire wires[CONNECTIONS];
     uint64_t random;
     int64_t tickets, studio, checked; /* tickets and tamio tickets there must be; last event looked at */
-    int acks, acks_wanted;       /* of this round */
+    int acks, acks_wanted;            /* of this round */
     bool quiet, killing;
     pthread_t killer;
     int64_t delay_us;
     int wrong;
-    struct { int64_t kills, acked, unknown, again, starts; } total;
+    struct {
+        int64_t kills, acked, unknown, again, starts;
+    } total;
 };
 
 static uint64_t dice(struct torture *t, uint64_t sides)
@@ -99,8 +109,9 @@ static void wrong(struct torture *t, const char *fmt, ...)
 
 /* --- what is sent --- */
 
-static const char *const subjects[] = {"Payments are down for all our customers", "How do I change my e-mail address?",
-                                       "Invoice of October is missing", "URGENT: data loss after the update", "Feature request: dark theme"};
+static const char *const subjects[] = {"Payments are down for all our customers",
+                                       "How do I change my e-mail address?", "Invoice of October is missing",
+                                       "URGENT: data loss after the update", "Feature request: dark theme"};
 
 static const char *subject(struct torture *t)
 {
@@ -111,10 +122,14 @@ static void write_shop(struct torture *t, int i, struct str *body)
 {
     static const char *const priorities[] = {"low", "medium", "high", "urgent"};
     char at[32];
-    str_addf(body, "{\"eventId\":\"e-%d-0\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"%s\",\"source\":\"torture\","
-             "\"data\":{\"source_ticket_id\":\"T-%d\",\"user_id\":\"u%d\",\"user_name\":\"Lena Okoye\",\"user_email\":\"lena@example.com\","
+    str_addf(body,
+             "{\"eventId\":\"e-%d-0\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"%s\","
+             "\"source\":\"torture\","
+             "\"data\":{\"source_ticket_id\":\"T-%d\",\"user_id\":\"u%d\",\"user_name\":\"Lena "
+             "Okoye\",\"user_email\":\"lena@example.com\","
              "\"priority\":\"%s\",\"subject\":\"%s\",\"description\":\"It began this morning. Number %d.\"}}",
-             i, clock_format(*t->run->clock - (int64_t)dice(t, 60000), at), i, (int)dice(t, 40), priorities[dice(t, 4)], subject(t), i);
+             i, clock_format(*t->run->clock - (int64_t)dice(t, 60000), at), i, (int)dice(t, 40),
+             priorities[dice(t, 4)], subject(t), i);
 }
 
 /* A change of a ticket there is, or a new one; not always in order. */
@@ -126,13 +141,19 @@ static void write_studio(struct torture *t, int i, struct str *body, bool *made)
     int64_t updated = now - (int64_t)dice(t, 600);
     const char *change = *made ? "created" : changes[dice(t, 4)];
     t->studio += *made;
-    str_addf(body, "{\"event_id\":\"e-%d-0\",\"event_type\":\"whitelabel-ticket-%s\",\"api_version\":2,\"object\":\"event\",\"data\":{"
-             "\"ticket\":{\"id\":\"tk-%" PRId64 "\",\"title\":\"%s\",\"is_open\":%s,\"object\":\"ticket\",\"created_at\":%" PRId64
-             ",\"updated_at\":%" PRId64 ",\"client\":{\"id\":\"c%" PRId64 "\",\"name\":\"James Doe\",\"email\":\"james@example.com\"},"
-             "\"teammate_id\":%s,\"replies\":[{\"id\":\"r-%d\",\"text\":\"Reply number %d.\",\"is_client_reply\":%s,\"created_at\":%" PRId64
+    str_addf(body,
+             "{\"event_id\":\"e-%d-0\",\"event_type\":\"whitelabel-ticket-%s\",\"api_version\":2,\"object\":"
+             "\"event\",\"data\":{"
+             "\"ticket\":{\"id\":\"tk-%" PRId64
+             "\",\"title\":\"%s\",\"is_open\":%s,\"object\":\"ticket\",\"created_at\":%" PRId64
+             ",\"updated_at\":%" PRId64 ",\"client\":{\"id\":\"c%" PRId64
+             "\",\"name\":\"James Doe\",\"email\":\"james@example.com\"},"
+             "\"teammate_id\":%s,\"replies\":[{\"id\":\"r-%d\",\"text\":\"Reply number "
+             "%d.\",\"is_client_reply\":%s,\"created_at\":%" PRId64
              ",\"assets\":null}],\"category\":\"General\",\"language\":\"en\"}},\"endpoint_id\":\"x\"}",
-             i, change, ticket, subjects[ticket % 5], strcmp(change, "resolved") == 0 ? "false" : "true", now - 3600, updated, ticket % 40,
-             dice(t, 2) ? "\"tm-ana\"" : "null", i, i, dice(t, 2) ? "true" : "false", updated);
+             i, change, ticket, subjects[ticket % 5], strcmp(change, "resolved") == 0 ? "false" : "true",
+             now - 3600, updated, ticket % 40, dice(t, 2) ? "\"tm-ana\"" : "null", i, i,
+             dice(t, 2) ? "true" : "false", updated);
 }
 
 static void write_rest(struct torture *t, int i, struct str *body, int *parts)
@@ -140,8 +161,11 @@ static void write_rest(struct torture *t, int i, struct str *body, int *parts)
     *parts = 1 + (int)dice(t, BATCH);
     str_adds(body, "{\"events\":[");
     for (int k = 0; k < *parts; k++)
-        str_addf(body, "%s{\"type\":\"support.ticket.created\",\"idempotencyKey\":\"e-%d-%d\",\"payload\":{\"ticket_id\":\"I-%d-%d\","
-                 "\"subject\":\"%s\",\"body\":\"Hola, esto no funciona. %d\",\"customer_tier\":\"pro\",\"channel\":\"email\"}}",
+        str_addf(body,
+                 "%s{\"type\":\"support.ticket.created\",\"idempotencyKey\":\"e-%d-%d\",\"payload\":{"
+                 "\"ticket_id\":\"I-%d-%d\","
+                 "\"subject\":\"%s\",\"body\":\"Hola, esto no funciona. "
+                 "%d\",\"customer_tier\":\"pro\",\"channel\":\"email\"}}",
                  k ? "," : "", i, k, i, k, subject(t), i);
     str_adds(body, "]}");
 }
@@ -149,14 +173,23 @@ static void write_rest(struct torture *t, int i, struct str *body, int *parts)
 static void write_note(struct torture *t, int i, struct str *body, int64_t *ticket)
 {
     *ticket = 1 + (int64_t)dice(t, (uint64_t)t->tickets);
-    str_addf(body, "{\"do\":\"note\",\"tickets\":[%" PRId64 "],\"text\":\"note e-%d-0\",\"key\":\"e-%d-0\"}", *ticket, i, i);
+    str_addf(body, "{\"do\":\"note\",\"tickets\":[%" PRId64 "],\"text\":\"note e-%d-0\",\"key\":\"e-%d-0\"}",
+             *ticket, i, i);
 }
 
 static void write_other(struct torture *t, int i, struct str *body)
 {
-    static const char *const actions[] = {"\"claim\"", "\"close\"", "\"reopen\"", "\"ack\"", "\"escalate\",\"reason\":\"loud\"",
-                                          "\"priority\",\"priority\":\"high\"", "\"label\",\"urgency\":\"critical\"", "\"assign\",\"to\":\"ana\"",
-                                          "\"tags\",\"tags\":[\"a\",\"b\"]", "\"undo\"", "\"unassign\""};
+    static const char *const actions[] = {"\"claim\"",
+                                          "\"close\"",
+                                          "\"reopen\"",
+                                          "\"ack\"",
+                                          "\"escalate\",\"reason\":\"loud\"",
+                                          "\"priority\",\"priority\":\"high\"",
+                                          "\"label\",\"urgency\":\"critical\"",
+                                          "\"assign\",\"to\":\"ana\"",
+                                          "\"tags\",\"tags\":[\"a\",\"b\"]",
+                                          "\"undo\"",
+                                          "\"unassign\""};
     const char *action = actions[dice(t, sizeof actions / sizeof *actions)];
     int64_t ticket = 1 + (int64_t)dice(t, (uint64_t)t->tickets);
     str_addf(body, "{\"do\":%s,\"key\":\"e-%d-0\",\"tickets\":[%" PRId64 "]}", action, i, ticket);
@@ -217,9 +250,12 @@ static void write_request(struct torture *t, const struct item *item, struct str
     struct signature_header list[4];
     int n = 0;
     str_clear(out);
-    str_addf(out, "POST %s HTTP/1.1\r\nHost: desk\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n", speeches[item->speech].path, item->body_n);
+    str_addf(out,
+             "POST %s HTTP/1.1\r\nHost: desk\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n",
+             speeches[item->speech].path, item->body_n);
     if (speeches[item->speech].scheme)
-        n = signature_sign(arena, speeches[item->speech].scheme, secret, "m", *t->run->clock / 1000, item->body, item->body_n, list);
+        n = signature_sign(arena, speeches[item->speech].scheme, secret, "m", *t->run->clock / 1000,
+                           item->body, item->body_n, list);
     for (int i = 0; i < n; i++)
         str_addf(out, "%s: %s\r\n", list[i].name, list[i].value);
     if (item->speech == REST)
@@ -279,7 +315,11 @@ static void done(void *arg, int connection, int status, const char *body, size_t
 
 static void round_run(struct torture *t)
 {
-    struct load load = {.socket = {t->run->ingest, t->run->desk}, .connections = {OUTSIDE, DESK}, .next = next, .done = done, .arg = t};
+    struct load load = {.socket = {t->run->ingest, t->run->desk},
+                        .connections = {OUTSIDE, DESK},
+                        .next = next,
+                        .done = done,
+                        .arg = t};
     if (t->tickets == 0) /* with no ticket there is nothing an agent could act on */
         load.connections[1] = 0;
     t->acks = 0;
@@ -311,7 +351,8 @@ static void check_event(struct torture *t, const struct event *e)
 {
     int i, part;
     uint8_t sum[32];
-    if (!e->key || sscanf(e->key, "%*[a-z]:e-%d-%d", &i, &part) != 2 || i < 0 || i >= t->count || part >= t->items[i].parts) {
+    if (!e->key || sscanf(e->key, "%*[a-z]:e-%d-%d", &i, &part) != 2 || i < 0 || i >= t->count ||
+        part >= t->items[i].parts) {
         wrong(t, "event %" PRId64 " (%s) was never sent", e->id, e->key ? e->key : "no key");
         return;
     }
@@ -463,9 +504,12 @@ static int64_t option(const char *variable, int64_t fallback)
 
 int main(int argc, char **argv)
 {
-    static const struct option options[] = {{"kills", required_argument, NULL, 'k'}, {"seed", required_argument, NULL, 's'},
-                                            {"acks", required_argument, NULL, 'a'}, {NULL, 0, NULL, 0}};
-    int64_t kills = option("TORTURE_KILLS", 10), seed = option("TORTURE_SEED", clock_mono_us() ^ (int64_t)getpid() << 20);
+    static const struct option options[] = {{"kills", required_argument, NULL, 'k'},
+                                            {"seed", required_argument, NULL, 's'},
+                                            {"acks", required_argument, NULL, 'a'},
+                                            {NULL, 0, NULL, 0}};
+    int64_t kills = option("TORTURE_KILLS", 10),
+            seed = option("TORTURE_SEED", clock_mono_us() ^ (int64_t)getpid() << 20);
     struct torture t = {.acks_wanted = 50};
     for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         int64_t value = optarg ? strtoll(optarg, NULL, 10) : 0;
@@ -484,9 +528,11 @@ int main(int argc, char **argv)
     for (int i = 0; i < CONNECTIONS; i++)
         str_init(&t.wires[i].request, 64 << 10);
     torture_run(&t, kills);
-    printf("# %" PRId64 " kills (and %" PRId64 " while starting), %" PRId64 " requests accepted, %" PRId64 " cut off, %" PRId64
-           " repeated, %" PRId64 " events in the database\n", t.total.kills, t.total.starts, t.total.acked, t.total.unknown, t.total.again, t.checked);
-    printf("%sok 1 - what was accepted is there once after every kill, %d wrong\n", t.wrong ? "not " : "", t.wrong);
+    printf("# %" PRId64 " kills (and %" PRId64 " while starting), %" PRId64 " requests accepted, %" PRId64
+           " cut off, %" PRId64 " repeated, %" PRId64 " events in the database\n",
+           t.total.kills, t.total.starts, t.total.acked, t.total.unknown, t.total.again, t.checked);
+    printf("%sok 1 - what was accepted is there once after every kill, %d wrong\n", t.wrong ? "not " : "",
+           t.wrong);
     torture_free(&t);
     return t.wrong != 0;
 }

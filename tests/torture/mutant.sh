@@ -1,12 +1,7 @@
 #!/bin/sh
 # mutant: a daemon that answers before its commit must fail the torture test, and for that reason: acknowledged events
 # are lost. Otherwise the test could not tell the two orders apart.
-kills=${MUTANT_KILLS:-5}
-if grep -q 'SANITIZE_CFLAGS = -f' "$TRIAGE_BUILDDIR/Makefile"; then
-    # A sanitizer slows the two sides unevenly, and the window between answer and commit closes.
-    printf '1..1\nok 1 - a sanitized build: the mutant is caught in the plain one\n'
-    exit 0
-fi
+kills=${MUTANT_KILLS:-12}
 echo "1..1"
 said=$(TRIAGE_TRIAGED="$TRIAGE_BUILDDIR/triaged-mutant" "$TRIAGE_BUILDDIR/tests/torture/kill" --kills "$kills" 2>&1)
 code=$?

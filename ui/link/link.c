@@ -95,6 +95,14 @@ static void stream_drop(struct link *link)
     link->stream_headers = NULL;
 }
 
+/* Whoever asked may hold memory for the answer. */
+static void abandon(const struct call *call)
+{
+    const struct err err = {.code = ERR_UNAVAILABLE, .text = "the line was closed"};
+    if (call->done)
+        call->done(call->arg, &(struct link_answer){.body = "", .err = &err, .hint = ""});
+}
+
 void link_close(struct link *link)
 {
     if (!link)
@@ -102,6 +110,7 @@ void link_close(struct link *link)
     while (link->calls) {
         struct call *call = link->calls;
         link->calls = call->next;
+        abandon(call);
         call_free(link, call);
     }
     stream_drop(link);

@@ -30,9 +30,9 @@ struct link_status {
 struct link *link_open(const char *socket_path); /* never fails: a missing daemon shows in the calls */
 /* Where several people share a user id: who this is (X-Triage-Key). NULL, "" or unprintable: not said. */
 void link_identify(struct link *link, const char *key);
-void link_close(struct link *link); /* NULL is fine; calls in flight are not answered */
+void link_close(struct link *link); /* NULL is fine; calls in flight are answered with status 0 */
 
-/* done is called from link_run, exactly once. body NULL = none. */
+/* done is called from link_run, or from link_close, exactly once. body NULL = none. */
 void link_send(struct link *link, const char *method, const char *path, const char *body, link_done *done,
                void *arg);
 /* Opens the stream; after = last seq seen, -1 = only what comes. Frames come from link_run. */
