@@ -203,5 +203,7 @@ bool engine_ingest(struct engine *e, struct arena *arena, const struct ingest_it
     store_undo(e->store);
     *end = NULL;
     e->frames_end = end;
-    return keep_aside(e, arena, item, arena_printf(arena, "internal: %s", err->text), now, out, err);
+    const char *why = arena_printf(arena, "internal: %s", err->text);
+    *err = (struct err){0}; /* it is kept: whoever sent it is told so */
+    return keep_aside(e, arena, item, why, now, out, err);
 }

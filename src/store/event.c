@@ -105,8 +105,9 @@ bool store_event_observations(struct store *s, int64_t ticket, bool (*each)(void
     int rc;
     while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
         if (!each(arg, sql_int(stmt, 0), (const char *)sqlite3_column_text(stmt, 1))) {
+            int64_t id = sql_int(stmt, 0);
             sqlite3_reset(stmt);
-            return err_set(err, ERR_INTERNAL, "reading the observation of event %lld", (long long)sql_int(stmt, 0));
+            return err_set(err, ERR_INTERNAL, "reading the observation of event %lld", (long long)id);
         }
     return rc == SQLITE_DONE;
 }
