@@ -98,6 +98,61 @@ bool wake_boss(struct engine *e, struct arena *arena, int64_t now, struct err *e
     return store_record_put(e->store, arena, &record, &v, err) && store_meta_put(e->store, "boss", "", err) && change_entry(e, &entry, NULL, err);
 }
 
+/* What fell due is its own savepoint: a fault in one thing must not stop the clock of all others, nor the daemon again
+ * at every start. false: the store failed. *why: NULL, or the fault, after everything of it was taken back. */
+static bool guarded(struct engine *e, struct arena *arena, int64_t ticket, struct parcel *parcel, int64_t now, const char **why, struct err *err)
+{
+    struct frame **end = e->frames_end;
+    struct outgoing *outgoing = e->outgoing;
+    *why = NULL;
+    if (!store_savepoint(e->store, err))
+        return false;
+    if (parcel ? fly(e, arena, parcel, now, err) : wake_ticket(e, arena, ticket, now, err))
+        return store_release(e->store, err);
+    if (err->code == ERR_STORAGE || err->code == ERR_NO_SPACE)
+        return false;
+    store_undo(e->store);
+    *end = NULL;
+    e->frames_end = end;
+    e->outgoing = outgoing;
+    *why = arena_strdup(arena, err->text);
+    *err = (struct err){0};
+    return true;
+}
+
+static bool tell_fault(struct engine *e, struct arena *arena, int64_t ticket, const char *why, int64_t now, struct err *err)
+{
+    AUTO_JSON data = json_object();
+    json_put_string(data, "error", why);
+    struct entry entry = {.at = now, .actor = "triage", .kind = "fault", .ticket = ticket, .data = json_print_in(arena, data)};
+    return change_entry(e, &entry, NULL, err);
+}
+
+/* A ticket whose wake failed is looked at again in an hour; its journal says why. */
+static bool due_ticket(struct engine *e, struct arena *arena, int64_t id, int64_t now, struct err *err)
+{
+    enum { LATER = 3600000 };
+    const char *why;
+    if (!guarded(e, arena, id, NULL, now, &why, err))
+        return false;
+    return !why || (store_wake_put(e->store, id, now + LATER, err) && tell_fault(e, arena, id, why, now, err));
+}
+
+/* A parcel that cannot be made ready is dead, and its message failed: nobody waits for it in vain. */
+static bool due_parcel(struct engine *e, struct arena *arena, struct parcel *p, int64_t now, struct err *err)
+{
+    const char *why;
+    if (!guarded(e, arena, 0, p, now, &why, err))
+        return false;
+    if (!why)
+        return true;
+    p->state = "dead";
+    p->error = why;
+    p->due_at = 0;
+    return store_parcel_update(e->store, p, err) && (!p->message || store_message_state(e->store, p->message, "failed", err)) &&
+           tell_fault(e, arena, p->ticket, why, now, err);
+}
+
 bool engine_wake(struct engine *e, struct arena *arena, int64_t now, int max, int *ran, struct err *err)
 {
     int64_t ids[64];
@@ -108,10 +163,10 @@ bool engine_wake(struct engine *e, struct arena *arena, int64_t now, int max, in
     if (!store_wake_due(e->store, now, ids, max, &n, err) || !store_parcel_due(e->store, arena, now, max, &parcels, &m, err))
         return false;
     for (int i = 0; i < n; i++)
-        if (!wake_ticket(e, arena, ids[i], now, err))
+        if (!due_ticket(e, arena, ids[i], now, err))
             return false;
     for (int i = 0; i < m; i++)
-        if (!fly(e, arena, &parcels[i], now, err))
+        if (!due_parcel(e, arena, &parcels[i], now, err))
             return false;
     *ran = n + m;
     return wake_boss(e, arena, now, err);

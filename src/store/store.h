@@ -50,6 +50,7 @@ int64_t store_ticket_next(const struct store *s); /* the id for the next new tic
 bool store_ticket_insert(struct store *s, const struct ticket *t, struct err *err);
 bool store_ticket_update(struct store *s, const struct ticket *t, struct err *err);
 bool store_wake_next(struct store *s, int64_t *at, struct err *err);          /* 0 = none */
+bool store_wake_put(struct store *s, int64_t id, int64_t at, struct err *err); /* of one ticket, outside any change */
 bool store_wake_due(struct store *s, int64_t now, int64_t *ids, int max, int *count, struct err *err);
 
 /* --- messages, entries, records, scores --- */

@@ -192,3 +192,8 @@ bool store_wake_due(struct store *s, int64_t now, int64_t *ids, int max, int *co
         ids[(*count)++] = sql_int(stmt, 0);
     return rc == SQLITE_DONE;
 }
+
+bool store_wake_put(struct store *s, int64_t id, int64_t at, struct err *err)
+{
+    return sql_run(s, err, "UPDATE ticket SET wake_at=? WHERE id=?", "ii", at, id);
+}

@@ -23,6 +23,8 @@ struct writer {
     struct job *first, **last;
     int waiting;
     bool stopping, broken;
+    int64_t logged_at; /* the writer's thread: of the last line about a failed batch */
+    int unlogged;      /* failed batches since */
 };
 
 bool writer_post(struct writer *w, struct job *job, struct err *err)
@@ -181,6 +183,18 @@ static bool attempt(struct writer *w, struct job *jobs, bool wakes, int64_t now,
     return perform(w, jobs, wakes, now, &again, err);
 }
 
+/* A full disk fails every batch until somebody makes room: one line a second says so, and how many it stands for. */
+static void log_failure(struct writer *w, const struct err *err)
+{
+    int64_t now = clock_mono();
+    w->unlogged++;
+    if (err->code == ERR_NO_SPACE && now - w->logged_at < 1000)
+        return;
+    log_line(LOG_ERROR, "batch_failed", "code=%d batches=%d detail=\"%s\"", err->code, w->unlogged, err->text);
+    w->logged_at = now;
+    w->unlogged = 0;
+}
+
 /* One transaction. A job that fails for a reason of its own is taken back to its savepoint and told; storage errors
  * fail the batch. false: the store cannot be trusted any more. */
 static bool batch(struct writer *w, struct job *jobs, bool wakes)
@@ -193,7 +207,7 @@ static bool batch(struct writer *w, struct job *jobs, bool wakes)
     ok = ok && store_commit(e->store, &err);
     if (!ok) {
         store_rollback(e->store);
-        log_line(LOG_ERROR, "batch_failed", "code=%d detail=\"%s\"", err.code, err.text);
+        log_failure(w, &err);
     }
     answer(jobs, ok, &err);
     if (ok)

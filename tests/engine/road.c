@@ -200,6 +200,26 @@ static void escalation_pages_on_the_clock_until_somebody_acknowledges(void **sta
     world_close(w);
 }
 
+static void a_parcel_that_cannot_leave_stops_neither_the_clock_nor_the_desk(void **state)
+{
+    struct world *w = world_open(NULL);
+    (void)state;
+    post(w, "cstar", "exact/cstar/ticket.created.json");
+    struct parcel broken = {.entry = 1, .destination = "reply:cstar", .ticket = 1, .agent = "ana", .message = 999, .state = "held", .due_at = w->now + 1}, after;
+    struct err err;
+    bool found;
+    assert_true(store_begin(w->engine.store, &err) && store_parcel_add(w->engine.store, &broken, &err) && store_commit(w->engine.store, &err));
+    assert_true(world_ok(world_do(w, "tom", "escalate", 1, "x")));
+    world_wait(w, 301000);
+    assert_true(store_parcel_get(w->engine.store, w->arena, broken.id, &after, &found, &err));
+    assert_string_equal(after.state, "dead");
+    assert_int_equal(after.due_at, 0);
+    assert_non_null(strstr(after.error, "message is gone"));
+    assert_int_equal(world_entries(w, 1, "fault"), 1);
+    assert_int_equal(world_ticket(w, 1)->escalation.step, 1);
+    world_close(w);
+}
+
 enum { C_NAME, C_DIALECT, C_FILES, C_LOG, C_TICKET, C_STATUS, C_REGISTRATION, C_PRIORITY, C_ASSIGNEE, C_MESSAGES, C_REOPENED, C_STUB,
        C_TICKETS, COLUMNS };
 
@@ -334,6 +354,7 @@ int main(void)
         cmocka_unit_test(a_source_that_takes_no_replies_refuses_them_with_its_line),
         cmocka_unit_test(a_reply_is_held_can_be_taken_back_and_is_sent_once),
         cmocka_unit_test(escalation_pages_on_the_clock_until_somebody_acknowledges),
+        cmocka_unit_test(a_parcel_that_cannot_leave_stops_neither_the_clock_nor_the_desk),
         cmocka_unit_test(every_sequence_and_every_permutation_ends_as_the_fixtures_say),
         cmocka_unit_test(the_journal_read_again_makes_the_same_tables),
     };
