@@ -147,7 +147,7 @@ static struct json *sources_short(struct show *show)
         struct json *row = json_object();
         json_put_string(row, "name", s->name);
         json_put_string(row, "dialect", s->dialect);
-        json_put_string(row, "reply_via", s->reply_via == REPLY_WEBHOOK ? "webhook" : "none");
+        json_put_string(row, "reply_via", reply_via_word(s->reply_via));
         json_push(list, row);
     }
     return list;
@@ -492,7 +492,7 @@ static void get_sources(struct request *req)
         json_put_string(row, "dialect", s->dialect);
         json_put_bool(row, "strict", s->strict);
         json_put_bool(row, "disabled", s->disabled);
-        json_put_string(row, "reply_via", s->reply_via == REPLY_WEBHOOK ? "webhook" : "none");
+        json_put_string(row, "reply_via", reply_via_word(s->reply_via));
         json_put_i64(row, "line", s->line);
         if (c.last_at)
             json_put_i64(row, "last_at", c.last_at);

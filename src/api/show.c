@@ -48,7 +48,7 @@ const struct config_source *show_source(const struct config *config, const struc
 
 static const char *via_word(const struct config_source *source)
 {
-    return source && source->reply_via == REPLY_WEBHOOK ? "webhook" : "none";
+    return reply_via_word(source ? source->reply_via : REPLY_NONE);
 }
 
 static int steps_of(const struct config *config, const char *policy)

@@ -8,9 +8,110 @@
 
 enum role { ROLE_NONE, ROLE_AGENT, ROLE_LEAD, ROLE_ADMIN };
 enum source_auth { AUTH_SIGNED, AUTH_BEARER, AUTH_NONE };
-enum reply_via { REPLY_NONE, REPLY_WEBHOOK }; /* api and email come with their destinations */
+enum reply_via { REPLY_NONE, REPLY_WEBHOOK, REPLY_EMAIL, REPLY_API };
+const char *reply_via_word(int via); /* none webhook email api */
 
 enum { CONFIG_SECRETS = 4, CONFIG_KEYS = 8, CONFIG_STEPS = 8 };
+enum { CONFIG_DESTINATIONS = 64, CONFIG_ROUTES = 64, CONFIG_RECIPIENTS = 8, CONFIG_COLUMNS = 32, CONFIG_MATCHES = 16, CONFIG_SETS = 16 };
+
+/* What is found in text and hidden from whoever is not to see it (core/redact). */
+enum redact_entity { REDACT_EMAIL, REDACT_PHONE, REDACT_CARD, REDACT_IBAN, REDACT_SSN, REDACT_IP, REDACT_SECRET, REDACT_ENTITIES };
+/* UNSET: whoever asks next decides. MASK: "[card]"; HASH: "[card:3f2a9c01]", the same for the same text and desk; DROP:
+ * nothing is left; RAW: as it is. */
+enum redact_mode { REDACT_UNSET, REDACT_RAW, REDACT_MASK, REDACT_HASH, REDACT_DROP };
+struct config_redact { int mode[REDACT_ENTITIES]; }; /* enum redact_mode */
+extern const char *const redact_entity_words[]; /* email phone card iban ssn ip secret, NULL */
+extern const char *const redact_mode_words[];   /* "" raw mask hash drop, NULL */
+
+/* Where something may leave to (destinations.md). One struct for all kinds: a kind reads its own members. */
+enum destination_kind { DEST_WEBHOOK, DEST_SLACK, DEST_DISCORD, DEST_TELEGRAM, DEST_EMAIL, DEST_POSTGRES, DEST_NOTION, DEST_PAGERDUTY,
+                        DEST_MODEL, DEST_TAMIO_API, DEST_CSTAR_API, DEST_KINDS };
+extern const char *const destination_kind_words[]; /* webhook slack discord ... model tamio-api cstar-api, NULL */
+enum destination_auth { DEST_AUTH_NONE, DEST_AUTH_BEARER, DEST_AUTH_HMAC };
+enum destination_format { FORMAT_INGESTLAYER, FORMAT_STANDARD, FORMAT_CLOUDEVENTS, FORMAT_CLOUDEVENTS_BINARY, FORMAT_CSTAR, FORMAT_RIPIO,
+                          FORMAT_RBS, FORMAT_TAMIO, FORMATS };
+enum destination_tls { TLS_REQUIRE, TLS_IMPLICIT, TLS_NONE }; /* STARTTLS or nothing leaves; TLS from the start; clear, for loopback */
+enum destination_ambiguous { AMBIGUOUS_RETRY, AMBIGUOUS_DEAD };
+enum model_api { MODEL_OPENAI, MODEL_ANTHROPIC };
+struct config_destination {
+    const char *name;
+    int kind;              /* enum destination_kind */
+    int line;              /* in the file */
+    bool disabled;
+    const char *url;       /* webhook, slack's incoming webhook, discord: the whole; the others: another base than the vendor's */
+    const char *token;     /* bearer of a webhook; slack's xoxb-, telegram's bot token, notion's ntn_, pagerduty's routing key, a model's key */
+    const char *secrets[2]; int secret_count; /* signs a webhook; two while one is being changed (standard: both sign) */
+    int auth;              /* enum destination_auth; hmac where there are secrets, bearer where there is a token */
+    int format;            /* enum destination_format */
+    bool flat;             /* cstar: the flat keys too */
+    int generation;        /* cstar: 0 = 2025, 1 = 2026 */
+    bool body_seed;        /* ingestlayer: {type,payload} only */
+    bool sign_body_only;   /* ingestlayer: t is not part of what is signed */
+    const char *source;    /* leads to this source: what came from there is not sent back (loop guard) */
+    const char *channel;   /* slack channel, telegram chat, discord thread, notion data source or database */
+    /* email */
+    const char *host; int64_t port; int tls; /* enum destination_tls */
+    const char *user, *password, *from;
+    const char *to[CONFIG_RECIPIENTS]; int to_count;
+    int64_t max_per_hour;  /* 0 = no quota */
+    /* postgres: url is the connection string; notion: properties */
+    const char *schema, *table;
+    struct config_column { const char *name, *value; } columns[CONFIG_COLUMNS]; int column_count; /* value: "event.id", "payload.body" */
+    const char *version;   /* notion: 2025-09-03 (data sources) or 2022-06-28 (databases) */
+    /* model */
+    int api;               /* enum model_api */
+    const char *model, *prompt; /* prompt NULL: the built-in one */
+    const char *labels[8]; int label_count; /* of urgency; left out: low high critical */
+    int64_t per_hour;      /* calls an hour, default 1000 */
+    int64_t timeout;       /* ms for the whole exchange, 0 = the kind's own */
+    /* all */
+    int profile;           /* enum retry_profile of core/retry.h */
+    int ambiguous;         /* enum destination_ambiguous */
+    bool allow_loopback;   /* may lead to this machine, and in clear */
+    int64_t rate, burst;   /* a second; 0: the kind's own */
+    struct config_redact redact; /* a row of the matrix: for all strings that leave here; UNSET: as the route says */
+    const char *link;      /* "https://desk.example/t/%s": where a truncated text goes on; NULL = the ticket's number alone */
+};
+struct config;
+const struct config_destination *config_destination(const struct config *config, const char *name); /* NULL: none */
+/* How a source's replies leave, as a destination made for it ("reply:SOURCE"); NULL: it takes none. */
+struct config_source;
+const struct config_destination *config_reply_destination(struct arena *arena, const struct config *config, const struct config_source *source);
+/* A copy with texts of its own. NULL gives NULL. */
+struct config_destination *config_destination_copy(struct arena *arena, const struct config_destination *from);
+
+/* Routes: what happens to an event after it was taken in (dialects.md 6.2). */
+enum step_kind { STEP_CLASSIFY, STEP_FILTER, STEP_REDACT, STEP_DEDUPE, STEP_THROTTLE, STEP_TRANSFORM, STEP_ENRICH, STEP_KINDS };
+extern const char *const step_kind_words[]; /* classify filter.match redact.pii dedupe throttle transform enrich.entity, NULL */
+struct config_route_step {
+    int kind, line;
+    const char *model;         /* classify: a destination of kind model; NULL = the label made at ingest */
+    const struct when *when;   /* filter.match */
+    const char *text;          /* its spelling */
+    const char *fields[8]; int field_count; /* redact.pii: "payload.body"; none = all strings */
+    struct config_redact redact; /* redact.pii: UNSET = mask where `entities` is not given */
+    const char *key;           /* dedupe: a template, default "$event.id"; enrich: of the record's key */
+    int64_t window;            /* dedupe, throttle: ms */
+    int64_t count;             /* throttle: events per window */
+    bool delay;                /* throttle: over it they wait (true) or are dropped */
+    const char *record;        /* enrich: kind of record: customer article player boss achievement survey */
+    struct config_set { const char *path, *value; } sets[CONFIG_SETS]; int set_count; /* transform: "payload.x" = template; value NULL: drop it */
+};
+struct config_route_to {
+    const char *destination;
+    const struct when *when;   /* NULL = always */
+    const char *text;          /* its spelling; "always" */
+};
+enum route_of { ROUTE_OF_SOURCE, ROUTE_OF_DESK }; /* events that come in; our own */
+struct config_route {
+    const char *name;
+    int line, of;              /* enum route_of */
+    bool disabled;
+    const char *match[CONFIG_MATCHES]; int match_count; /* event types, a trailing * fits anything; none = every type */
+    const char *sources[CONFIG_MATCHES]; int source_count; /* by which it came in; none = any */
+    struct config_route_step steps[CONFIG_STEPS]; int step_count;
+    struct config_route_to to[CONFIG_STEPS]; int to_count;
+};
 struct config_source {
     const char *name;
     const char *dialect;  /* rbs ripio cstar ingestlayer tamio; "auto" = detected from the body */
@@ -23,7 +124,16 @@ struct config_source {
     int64_t limit;        /* body bytes, default 8 MiB */
     int64_t rate, burst;  /* events a second (0 = no limit) and bucket size */
     int reply_via;        /* enum reply_via */
-    const char *reply_url, *reply_secret;
+    const char *reply_url, *reply_secret; /* webhook; api: another base than the vendor's */
+    const char *reply_token;              /* api: the vendor's bearer key */
+    const char *reply_destination;        /* email: the destination of kind email it leaves by */
+    struct config_emulation {             /* ripio: we are the vendor's API (dialects.md 4.2) */
+        const char *client_id, *client_secret; /* NULL: not this source */
+        bool enabled;                     /* false: 20061 */
+        bool known;                       /* customers must be known (customers: known) */
+        const char *prefix;               /* of issue keys, default SUP */
+        const char *backend;              /* a destination that has to take the ticket first; NULL = the desk itself */
+    } emulate;
     bool allow_loopback;  /* reply_url may lead to this machine, then plain http is allowed too */
     const char *team;
     int line;             /* in the file, for hints such as "set reply_via in triage.yaml line 31" */
@@ -97,6 +207,9 @@ struct config {
     struct config_sla *slas; int sla_count;
     struct config_escalation *escalations; int escalation_count;
     struct config_view *views; int view_count;
+    struct config_destination *destinations; int destination_count;
+    struct config_route *routes; int route_count;
+    struct config_redact mask;    /* console: what agents see hidden until they reveal it; default mask for all */
     const char *oncall[16]; int oncall_count; /* weekly rotation, hand-over Monday 09:00 UTC */
     int64_t page_at_bp;           /* model label may page at or above, default 8000 */
     int64_t page_labels;          /* and only after so many learned labels, default 50 */

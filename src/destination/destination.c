@@ -1,10 +1,188 @@
-/* destination: what all destinations share: reading Retry-After. Dates are read by hand because libc's parser follows
- * the locale and curl's belongs to another floor. Pure; used on the courier's thread. */
+/* destination: the table of kinds, and what they share: an answer's generic meaning, Retry-After, cutting a text on a code
+ * point, what an address may show. Dates are read by hand because libc's parser follows the locale and curl's belongs to
+ * another floor. Pure; used on the courier's thread. */
 #include "destination/destination.h"
 #include "base/str.h"
+#include "base/text.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#define X(name) extern const struct destination destination_##name;
+#include "destination/list.def"
+#undef X
+#define X(name) &destination_##name,
+static const struct destination *const kinds[] = {
+#include "destination/list.def"
+};
+#undef X
+
+const struct destination *destination_of(int kind)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (kinds[i]->kind == kind)
+            return kinds[i];
+    return NULL;
+}
+
+/* --- answers --- */
+
+struct verdict destination_no_answer(const struct reply *reply)
+{
+    return (struct verdict){.kind = VERDICT_RETRY, .ambiguous = reply->sent && reply->fault != REPLY_REFUSED};
+}
+
+static bool may_pass(int64_t status)
+{
+    return status == 408 || status == 425 || status == 429 || status >= 500 || status / 100 == 3 || status < 200;
+}
+
+struct verdict destination_judge_http(const struct reply *reply, int64_t now)
+{
+    if (!reply->status)
+        return destination_no_answer(reply);
+    struct verdict v = {.kind = VERDICT_DEAD, .retry_after = destination_retry_after(reply->retry_after, now)};
+    if (reply->status / 100 == 2)
+        return (struct verdict){.kind = VERDICT_DELIVERED};
+    if (may_pass(reply->status))
+        v.kind = (reply->status == 429 || reply->status == 529) && v.retry_after ? VERDICT_WAIT : VERDICT_RETRY;
+    v.disable = reply->status == 410;
+    return v;
+}
+
+const char *destination_action(struct arena *arena, const struct verdict *v, const struct json *memo, int64_t status)
+{
+    static const char *const words[] = {[VERDICT_RETRY] = "retry", [VERDICT_LATER] = "later", [VERDICT_DELIVERED] = "ok", [VERDICT_DEAD] = "dead",
+                                        [VERDICT_SKIPPED] = "skipped"};
+    const char *word;
+    (void)status;
+    if (v->kind == VERDICT_WAIT)
+        word = v->retry_after % 1000 ? arena_printf(arena, "wait:%lld.%03lld", (long long)(v->retry_after / 1000), (long long)(v->retry_after % 1000)) :
+                                       arena_printf(arena, "wait:%lld", (long long)(v->retry_after / 1000));
+    else if (v->kind == VERDICT_AGAIN)
+        word = json_get_string(memo, "again", "again");
+    else if (v->kind == VERDICT_RETRY && v->retry_after)
+        word = arena_printf(arena, "retry>=%lld", (long long)(v->retry_after / 1000));
+    else
+        word = words[v->kind];
+    if (v->kind == VERDICT_WAIT && v->retry_after % 1000) /* without noughts at the end */
+        word = arena_strndup(arena, word, strlen(word) - (v->retry_after % 10 ? 0 : v->retry_after % 100 ? 1 : 2));
+    return arena_printf(arena, "%s%s%s%s%s", word, v->all ? "+all" : "", v->duplicate ? "+duplicate" : "",
+                        !v->disable ? "" : v->kind == VERDICT_DEAD ? "+disable" : "+disable-when-dead", v->ambiguous ? "+ambiguous" : "");
+}
+
+/* --- requests --- */
+
+void destination_add_header(struct delivery *r, const char *name, const char *value)
+{
+    if (!value || strpbrk(value, "\r\n") || r->header_count == DELIVERY_HEADERS)
+        return;
+    r->headers[r->header_count++] = (struct delivery_header){name, value};
+}
+
+size_t destination_length(const char *text, int unit)
+{
+    size_t n = 0;
+    for (const char *at = text, *end = text + strlen(text); at < end;)
+        n += text_next(&at, end) >= 0x10000 && unit == CUT_UTF16 ? 2 : 1;
+    return n;
+}
+
+const char *destination_cut(struct arena *arena, const char *text, size_t max, int unit, const struct composing *c)
+{
+    if (destination_length(text, unit) <= max)
+        return text;
+    const char *number = c && c->letter->ticket ? arena_printf(arena, "%lld", (long long)c->letter->ticket->id) : "", *link = c && *number ? c->to->link : NULL;
+    const char *hole = link ? strstr(link, "%s") : NULL;
+    const char *more = hole ? arena_printf(arena, "\xe2\x80\xa6 %.*s%s%s", (int)(hole - link), link, number, hole + 2) :
+                       *number ? arena_printf(arena, "\xe2\x80\xa6 #%s", number) : "\xe2\x80\xa6";
+    size_t room = destination_length(more, unit);
+    if (room > max) {
+        more = "\xe2\x80\xa6";
+        room = 1;
+    }
+    const char *at = text, *end = text + strlen(text), *last = text;
+    for (size_t n = 0; at < end; last = at) {
+        n += text_next(&at, end) >= 0x10000 && unit == CUT_UTF16 ? 2 : 1;
+        if (n + room > max)
+            break;
+    }
+    return arena_printf(arena, "%.*s%s", (int)(last - text), text, more);
+}
+
+const char *destination_place(struct arena *arena, const struct config_destination *to)
+{
+    const char *from = to->kind == DEST_EMAIL ? to->host : to->url, *scheme = from ? strstr(from, "://") : NULL;
+    if (!from)
+        return to->name;
+    if (to->kind == DEST_EMAIL)
+        return arena_strdup(arena, from);
+    from = scheme ? scheme + 3 : from;
+    size_t n = strcspn(from, "/?#");
+    for (size_t i = 0; i < n; i++) /* user and password, as in a connection string */
+        if (from[i] == '@') {
+            from += i + 1;
+            n -= i + 1;
+            i = (size_t)-1;
+        }
+    return arena_printf(arena, "%.*s/\xe2\x80\xa6", (int)n, from);
+}
+
+/* --- what stays the same for a parcel --- */
+
+static struct json *redact_of(const struct config_redact *r)
+{
+    struct json *row = json_object();
+    for (int i = 0; i < REDACT_ENTITIES; i++)
+        if (r->mode[i])
+            json_put_i64(row, redact_entity_words[i], r->mode[i]);
+    return row;
+}
+
+struct json *destination_freeze(const struct config_destination *to)
+{
+    struct json *row = json_object(), *columns = json_array();
+    json_put_i64(row, "kind", to->kind);
+    json_put_i64(row, "format", to->format);
+    json_put_i64(row, "generation", to->generation);
+    json_put_bool(row, "flat", to->flat);
+    json_put_bool(row, "seed", to->body_seed);
+    json_put(row, "redact", redact_of(&to->redact));
+    for (int i = 0; i < to->column_count; i++) {
+        struct json *column = json_array();
+        json_push(column, json_new_string(to->columns[i].name));
+        json_push(column, json_new_string(to->columns[i].value));
+        json_push(columns, column);
+    }
+    if (to->column_count)
+        json_put(row, "columns", columns);
+    else
+        json_free(columns);
+    return row;
+}
+
+const struct config_destination *destination_thaw(struct arena *arena, const struct config_destination *now, const char *frozen)
+{
+    const struct json *row = frozen ? json_parse_in(arena, frozen, strlen(frozen), &json_limits_native, NULL, NULL) : NULL;
+    if (!row || json_get_i64(row, "kind", -1) != now->kind)
+        return now;
+    struct config_destination *to = ARENA_NEW(arena, struct config_destination);
+    *to = *now;
+    to->format = (int)json_get_i64(row, "format", now->format);
+    to->generation = (int)json_get_i64(row, "generation", now->generation);
+    to->flat = json_get_bool(row, "flat", now->flat);
+    to->body_seed = json_get_bool(row, "seed", now->body_seed);
+    for (int i = 0; i < REDACT_ENTITIES; i++)
+        to->redact.mode[i] = (int)json_get_i64(json_get(row, "redact"), redact_entity_words[i], 0);
+    to->column_count = 0;
+    for (const struct json *c = json_first(json_get(row, "columns")); c && to->column_count < CONFIG_COLUMNS; c = json_next(c))
+        to->columns[to->column_count++] = (struct config_column){arena_strdup(arena, json_string(json_first(c))),
+                                                                 arena_strdup(arena, json_string(json_next(json_first(c))))};
+    return to;
+}
+
+/* --- Retry-After --- */
 
 enum { LONGEST_WAIT_DAYS = 36500 }; /* more than anybody means; keeps the arithmetic small */
 

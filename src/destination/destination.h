@@ -1,43 +1,106 @@
-/* destination: what leaves and what an answer to it means (destinations.md). A destination composes a letter into one
- * request, purely: the same letter gives the same body on every attempt, only the signature's time is fresh. Then it
- * judges the reply. The courier carries; it knows none of the formats. */
+/* destination: what leaves and what an answer to it means (destinations.md). A kind composes a letter into one exchange,
+ * purely: the same letter and memo give the same body on every attempt, only a signature's time is fresh. Then it judges
+ * the reply and may note in the memo how the next attempt is to differ (simpler, shorter, elsewhere, the next exchange of
+ * several). The courier carries; it knows none of the formats. Pure; on the courier's thread.
+ *
+ * The memo is a JSON object on the parcel. Members all kinds share: `again`, the word for what AGAIN means ("downgrade",
+ * "truncate", "migrate", "next"); `simple` and `short`, true once the simpler or the shorter form is in use: what fails in it
+ * again is dead; `ambiguous`, true once an attempt may have arrived unseen. Waits are the engine's (`waits`, `waited`). */
 #ifndef DESTINATION_DESTINATION_H
 #define DESTINATION_DESTINATION_H
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/json.h"
+#include "core/letter.h"
 #include "core/retry.h"
 #include <stddef.h>
 #include <stdint.h>
 
-/* What is to be said, and where. */
-struct letter {
-    int64_t parcel, ticket, at; /* at: when it was written, ms */
-    const char *url, *secret;   /* secret: "whsec_" + base64, or the raw key; NULL or "" = unsigned */
-    const char *account, *key, *source_id; /* the ticket's, as its source knows it */
-    const char *message_id, *author, *body;
-};
-enum { DELIVERY_HEADERS = 8 };
+enum carrier { CARRIER_HTTP, CARRIER_MAIL, CARRIER_SQL };
+enum { DELIVERY_HEADERS = 12, DELIVERY_PARAMS = CONFIG_COLUMNS + 4, DELIVERY_REPLY_MAX = 64 << 10 };
 struct delivery {
-    const char *url;
+    int carrier;            /* enum carrier */
+    bool allow_loopback;
+    int64_t timeout;        /* ms for the whole exchange, 0 = the carrier's own */
+    size_t reply_max;       /* bytes of the answer read; 0 = DELIVERY_REPLY_MAX */
+    const char *url;        /* HTTP; SQL: the connection string. Never shown: it may hold a credential */
+    /* HTTP */
+    const char *method;     /* NULL = POST */
     struct delivery_header { const char *name, *value; } headers[DELIVERY_HEADERS];
     int header_count;
-    const char *body;
+    const char *body;       /* MAIL: the message, CRLF line ends, not dot-stuffed */
     size_t body_n;
+    /* MAIL */
+    const char *host; int64_t port; int tls; /* enum destination_tls */
+    const char *user, *password, *mail_from, *rcpt;
+    /* SQL */
+    const char *sql;
+    const char *params[DELIVERY_PARAMS]; int param_count; /* text format; NULL = null */
 };
-/* status 0: no answer came. retry_after: the header's text or NULL. */
-struct reply { int64_t status; const char *retry_after; };
-
+/* What came back. status: HTTP's, SMTP's, 0 = no answer. fault says why not: see enum reply_fault. */
+enum reply_fault { REPLY_ANSWERED, REPLY_REFUSED /* DNS, connect, TLS: nothing was sent */, REPLY_TIMEOUT, REPLY_LOST /* in the middle */ };
+enum mail_stage { MAIL_CONNECT, MAIL_TLS, MAIL_AUTH, MAIL_FROM, MAIL_RCPT, MAIL_DATA };
+struct reply {
+    int64_t status;
+    int fault;               /* enum reply_fault */
+    bool sent;               /* bytes of the request went out: the other side may have acted */
+    const char *retry_after; /* header texts, NULL if absent */
+    const char *retry_after_ms, *should_retry, *limit_global, *limit_scope, *limit_remaining, *limit_reset_after, *content_type;
+    const char *body;        /* up to reply_max bytes as they came, NUL-terminated; never NULL */
+    size_t body_n;
+    bool body_cut;           /* there was more */
+    int stage;               /* MAIL: how far it came (enum mail_stage) */
+    const char *sqlstate;    /* SQL: five characters, NULL = "00000" */
+    const char *tag;         /* SQL: "INSERT 0 1" */
+};
+struct composing {
+    const struct letter *letter; /* already redacted for this destination */
+    const struct config_destination *to;
+    const struct json *memo;     /* an object; what judge left there before */
+    int64_t attempt;             /* 1 = the first */
+    int64_t now;                 /* ms */
+};
 struct destination {
-    const char *name;
-    /* Everything belongs to arena. ERR_INPUT: nothing that can be sent can be made of this letter. */
-    bool (*compose)(struct arena *arena, const struct letter *letter, int64_t now, struct delivery *out, struct err *err);
-    struct verdict (*judge)(const struct reply *reply, int64_t now);
+    int kind;                  /* enum destination_kind */
+    const char *name;          /* the kind's word */
+    const char *title;         /* for people: "Slack" */
+    int profile;               /* enum retry_profile it starts with */
+    int64_t timeout;           /* ms */
+    /* Pre-emptive pace: `burst` at once, then `per` exchanges each `per_ms`; 0 = none. A second bucket where there are two. */
+    struct { int64_t burst, per, per_ms; } pace[2];
+    /* Everything belongs to arena. false: ERR_INPUT, nothing that can be sent can be made of this letter (dead);
+     * ERR_NOT_FOUND, this form has no such event (skipped; err says so). */
+    bool (*compose)(struct arena *arena, const struct composing *c, struct delivery *out, struct err *err);
+    struct verdict (*judge)(struct arena *arena, const struct composing *c, const struct reply *reply, struct json *memo);
+    /* Who shares limits: "slack:T123", "discord", "telegram:BOT"; what a WAIT with `all` holds. NULL = each alone. */
+    const char *(*account)(struct arena *arena, const struct config_destination *to);
 };
-extern const struct destination destination_webhook;
+const struct destination *destination_of(int kind); /* NULL: no such kind */
 
+/* destinations.md 0, generic HTTP meaning: 2xx delivered; 408 425 429 500 502 503 504 529 and other 5xx, 3xx, none: retry
+ * (429 and 529 with a wait: WAIT); 410 dead and disable; other 4xx dead. Marks ambiguous. */
+struct verdict destination_judge_http(const struct reply *reply, int64_t now);
+/* RETRY for a reply that is none (fault), with ambiguous where bytes went out. */
+struct verdict destination_no_answer(const struct reply *reply);
 /* Retry-After: seconds (a fraction is rounded up) or one of the three dates of HTTP. ms to wait; 0 for what is absent,
  * unreadable, negative or past. */
 int64_t destination_retry_after(const char *text, int64_t now);
 /* Looks a header up; NULL if the request has none of that name. For tests and for logs. */
 const char *destination_header(const struct delivery *request, const char *name);
+void destination_add_header(struct delivery *request, const char *name, const char *value); /* NULL value: none; CR LF never */
+/* Cut text to `max` (code points, or UTF-16 units) on a code point, ending in "…" and the console's link for this ticket;
+ * text itself where it fits. */
+enum cut_unit { CUT_CODE_POINTS, CUT_UTF16 };
+const char *destination_cut(struct arena *arena, const char *text, size_t max, int unit, const struct composing *c);
+size_t destination_length(const char *text, int unit);
+/* host + "/…": all that may be shown or logged of a destination's address. */
+const char *destination_place(struct arena *arena, const struct config_destination *to);
+/* "retry", "retry>=120", "wait:0.529+all", "dead+disable", "downgrade", "truncate", "migrate", "ok+duplicate", ...: a verdict in
+ * the words of destinations.tsv; AGAIN is named by what it left in the memo. For tests and logs. */
+const char *destination_action(struct arena *arena, const struct verdict *verdict, const struct json *memo, int64_t status);
+
+/* What may not change between attempts (format, flat, generation, columns, ...; not address, secrets, limits), kept on the
+ * parcel when it is made; and put back over the configuration in force. */
+struct json *destination_freeze(const struct config_destination *to);
+const struct config_destination *destination_thaw(struct arena *arena, const struct config_destination *now, const char *frozen);
 #endif

@@ -75,9 +75,9 @@ static void result_error(struct run *r, int64_t ticket, const struct err *err)
 static bool hold_reply(struct run *r, const struct change *c, struct err *err)
 {
     struct parcel p = {.entry = c->seq, .destination = arena_printf(r->arena, "reply:%s", c->source ? c->source->name : ""),
-                       .ticket = c->after->id, .agent = r->req->action.actor, .message = c->message, .state = "held",
+                       .ticket = c->after->id, .agent = r->req->action.actor, .message = c->message, .state = "held", .made_at = r->now,
                        .due_at = r->now + r->e->config->undo_send};
-    return store_parcel_add(r->e->store, &p, err);
+    return store_parcel_add(r->e->store, &p, NULL, err);
 }
 
 static bool put_message(struct run *r, struct observation *obs, struct change *c, struct err *err)

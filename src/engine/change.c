@@ -24,7 +24,7 @@ static struct json *row_of(const struct engine *e, const struct ticket *t)
 {
     const struct config_source *source = change_source(e, t);
     struct json *row = row_ticket(t, true);
-    json_put_string(row, "reply_via", source && source->reply_via == REPLY_WEBHOOK ? "webhook" : "none");
+    json_put_string(row, "reply_via", reply_via_word(source ? source->reply_via : REPLY_NONE));
     return row;
 }
 
@@ -379,8 +379,8 @@ static bool put_consequence(struct engine *e, struct arena *arena, struct change
     for (int i = 0; i < out->page_count; i++) {
         /* Consoles are told by the commit itself; that page is delivered when this batch is. */
         struct parcel p = {.entry = store_entry_next(e->store) - 1, .destination = "console", .ticket = out->after->id,
-                           .step = out->pages[i].step, .agent = out->pages[i].agent, .state = "delivered", .memo = out->pages[i].why};
-        if (!store_parcel_add(e->store, &p, err))
+                           .step = out->pages[i].step, .agent = out->pages[i].agent, .state = "delivered", .made_at = c->now, .memo = out->pages[i].why};
+        if (!store_parcel_add(e->store, &p, NULL, err))
             return false;
     }
     return true;

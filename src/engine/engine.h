@@ -5,8 +5,11 @@
 #define ENGINE_ENGINE_H
 #include "core/act.h"
 #include "core/classify.h"
+#include "core/retry.h"
 #include "store/store.h"
 
+/* A courier's hands are full at so many parcels of one destination, so that a slow one holds up nobody else. */
+enum { ENGINE_PLACES = 128, ENGINE_IN_HAND = 32 };
 struct engine {
     struct store *store;
     const struct config *config;
@@ -18,6 +21,8 @@ struct engine {
     struct arena *batch; /* lives from begin to publish */
     bool quiet;          /* nobody listens: no frames are made */
     struct outgoing *outgoing;   /* parcels that became due in this batch, for the courier after the commit */
+    struct in_hand { char place[80]; int n; } in_hand[ENGINE_PLACES]; /* parcels the courier has, by destination */
+    const char *desk; char desk_id[32]; /* this desk's own id, made once: part of every id we give */
     bool counts_changed; /* a queue gained or lost a member in this batch */
     const char *owners[32]; int owner_count; /* whose per-agent views did */
 };
@@ -26,14 +31,15 @@ struct frame { struct frame *next; int64_t seq; const char *kind, *data; bool le
 /* What the courier needs for one exchange: a copy, so that it never reads the store. In the batch's arena. */
 struct outgoing {
     struct outgoing *next;
-    int64_t parcel, attempts, ticket, at;
-    const char *url, *secret;
-    bool allow_loopback;
-    const char *account, *key, *source_id, *message_id, *author, *body;
+    int64_t parcel, attempt;     /* attempt: 1 = the first */
+    const char *place;           /* the destination's name: pace and breaker go by it */
+    const struct config_destination *to; /* as configured now, with what was frozen for this parcel */
+    const char *letter, *memo;   /* JSON; memo may be NULL */
+    const char *redaction, *salt; /* the route's part, JSON or NULL */
 };
-/* A parcel's answer: the fourth way in. verdict: core/retry.h. status 0 = no answer came; ambiguous: though bytes of the
- * request were sent, so the other side may have acted. excerpt: safe text of the answer, or why there was none. */
-struct receipt { int64_t parcel; int verdict; int64_t retry_after, status, jitter_bp; bool ambiguous; const char *excerpt; };
+/* A parcel's answer: the fourth way in. status 0 = no answer came. excerpt: safe text of the answer, or why there was none.
+ * memo: JSON as judge left it. */
+struct receipt { int64_t parcel; struct verdict verdict; int64_t status, jitter_bp, ms; const char *excerpt, *memo; };
 bool engine_receipt(struct engine *e, struct arena *arena, const struct receipt *r, int64_t now, struct err *err);
 /* At boot: what was flying when the daemon died is due again, marked ambiguous. */
 bool engine_boot(struct engine *e, struct arena *arena, int64_t now, struct err *err);

@@ -37,14 +37,6 @@ static const char schema[] =
     "  asset_count INTEGER NOT NULL, state TEXT, -- own replies: held sending sent failed withdrawn\n"
     "  v_t INTEGER NOT NULL, v_rank INTEGER NOT NULL, v_n INTEGER NOT NULL, v_key TEXT);\n"
     "CREATE INDEX message_ticket ON message(ticket, mid);\n"
-    "CREATE TABLE parcel(           -- anything that leaves: a held reply, a page\n"
-    "  id INTEGER PRIMARY KEY, entry INTEGER NOT NULL, destination TEXT NOT NULL, ticket INTEGER NOT NULL,\n"
-    "  step INTEGER NOT NULL, agent TEXT NOT NULL, message INTEGER NOT NULL,\n"
-    "  state TEXT NOT NULL,         -- held due flying retrying delivered dead dropped\n"
-    "  due_at INTEGER NOT NULL, attempts INTEGER NOT NULL, memo TEXT, error TEXT,\n"
-    "  UNIQUE(entry, destination, step, agent));\n"
-    "CREATE INDEX parcel_due ON parcel(due_at) WHERE due_at != 0;\n"
-    "CREATE INDEX parcel_ticket ON parcel(ticket);\n"
     "CREATE TABLE score(            -- the ledger: a reversal is a row with the negative\n"
     "  id INTEGER PRIMARY KEY, at INTEGER NOT NULL, agent TEXT NOT NULL, ticket INTEGER NOT NULL, epoch INTEGER NOT NULL,\n"
     "  rule TEXT NOT NULL, xp INTEGER NOT NULL, gold INTEGER NOT NULL, boss TEXT NOT NULL, damage INTEGER NOT NULL,\n"
@@ -73,6 +65,43 @@ static const char schema[] =
     "CREATE TABLE tally(name TEXT, key TEXT, day INTEGER, n INTEGER NOT NULL, sum INTEGER NOT NULL,\n"
     "  PRIMARY KEY(name, key, day)) WITHOUT ROWID; -- counters kept, day 0 = all time\n";
 
+/* What leaves, what was learned, what is searched: since version 2. */
+static const char schema_2[] =
+    "CREATE TABLE letter(           -- what is to be said, unredacted, once for all it goes to; erasing a person nulls data\n"
+    "  id INTEGER PRIMARY KEY, entry INTEGER NOT NULL, route TEXT NOT NULL, nth INTEGER NOT NULL, -- nth event of the entry\n"
+    "  data TEXT, redaction TEXT, UNIQUE(entry, route, nth));\n"
+    "CREATE TABLE parcel(           -- anything that leaves: a reply, a route's delivery, a page, a question to a model\n"
+    "  id INTEGER PRIMARY KEY, entry INTEGER NOT NULL, route TEXT NOT NULL, nth INTEGER NOT NULL,\n"
+    "  destination TEXT NOT NULL, ticket INTEGER NOT NULL,\n"
+    "  step INTEGER NOT NULL, agent TEXT NOT NULL, message INTEGER NOT NULL,\n"
+    "  letter INTEGER NOT NULL,     -- 0: made of the message when it flies\n"
+    "  recipe TEXT,                 -- what of its destination may not change between attempts\n"
+    "  state TEXT NOT NULL,         -- held due flying retrying delivered dead skipped dropped\n"
+    "  due_at INTEGER NOT NULL, attempts INTEGER NOT NULL, made_at INTEGER NOT NULL, memo TEXT, error TEXT,\n"
+    "  UNIQUE(entry, route, nth, destination, step, agent));\n"
+    "CREATE INDEX parcel_due ON parcel(destination, due_at) WHERE due_at != 0;\n"
+    "CREATE INDEX parcel_ticket ON parcel(ticket);\n"
+    "CREATE INDEX parcel_dead ON parcel(destination, id) WHERE state = 'dead';\n"
+    "CREATE INDEX parcel_open ON parcel(destination, id) WHERE state IN ('due', 'retrying', 'flying');\n"
+    "CREATE TABLE attempt(          -- each exchange of a parcel; kept when it is replayed\n"
+    "  parcel INTEGER, n INTEGER, at INTEGER NOT NULL, status INTEGER NOT NULL, verdict TEXT NOT NULL, excerpt TEXT,\n"
+    "  ms INTEGER NOT NULL, PRIMARY KEY(parcel, n)) WITHOUT ROWID;\n"
+    "CREATE TABLE ask(              -- questions to models by the hash of all that decides the answer\n"
+    "  hash BLOB PRIMARY KEY, destination TEXT NOT NULL, parcel INTEGER NOT NULL, at INTEGER NOT NULL,\n"
+    "  answer TEXT) WITHOUT ROWID;  -- NULL: asked, not answered yet\n"
+    "CREATE TABLE waiting(          -- routes that stopped for an answer; run again from the top when it comes\n"
+    "  hash BLOB, letter INTEGER, route TEXT, PRIMARY KEY(hash, letter, route)) WITHOUT ROWID;\n"
+    "CREATE TABLE seen(             -- dedupe steps: when a key was last let through\n"
+    "  route TEXT, step INTEGER, key TEXT, at INTEGER NOT NULL, PRIMARY KEY(route, step, key)) WITHOUT ROWID;\n"
+    "CREATE TABLE passed(           -- throttle steps: what went through\n"
+    "  route TEXT, step INTEGER, at INTEGER, entry INTEGER, PRIMARY KEY(route, step, at, entry)) WITHOUT ROWID;\n"
+    "CREATE TABLE file(sha256 BLOB PRIMARY KEY, size INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID; -- bytes: files/<hex>\n"
+    "CREATE TABLE model(            -- the classifier's history: what it learned from, and how well it did\n"
+    "  epoch INTEGER PRIMARY KEY, at INTEGER NOT NULL, learned INTEGER NOT NULL, state TEXT NOT NULL, -- active, kept, refused\n"
+    "  weights BLOB, figures TEXT NOT NULL);\n"
+    "CREATE VIRTUAL TABLE search USING fts5(text, content='', tokenize='unicode61 remove_diacritics 2');"
+    " -- rowid = ticket; filled behind the journal, up to meta 'search'\n";
+
 static void ticket_table(struct str *sql)
 {
     static const char *const types[] = {
@@ -85,9 +114,17 @@ static void ticket_table(struct str *sql)
                   "CREATE INDEX ticket_wake ON ticket(wake_at) WHERE wake_at != 0;\n");
 }
 
+/* From version 1: parcels had no route and no letter. */
+static const char to_2[] =
+    "ALTER TABLE parcel RENAME TO parcel_1;DROP INDEX parcel_due;DROP INDEX parcel_ticket;";
+static const char to_2_move[] =
+    "INSERT INTO parcel(id,entry,route,nth,destination,ticket,step,agent,message,letter,state,due_at,attempts,made_at,memo,error)"
+    " SELECT p.id,p.entry,'',0,p.destination,p.ticket,p.step,p.agent,p.message,0,p.state,p.due_at,p.attempts,coalesce(e.at,0),p.memo,p.error"
+    " FROM parcel_1 p LEFT JOIN entry e ON e.seq=p.entry;DROP TABLE parcel_1;";
+
 bool schema_migrate(struct store *s, struct err *err)
 {
-    enum { VERSION = 1 };
+    enum { VERSION = 2 };
     sqlite3_stmt *stmt = sql_get(s, "PRAGMA user_version", err);
     if (!stmt || sql_step(s, stmt, err) != SQLITE_ROW)
         return false;
@@ -102,8 +139,15 @@ bool schema_migrate(struct store *s, struct err *err)
     AUTO_STR sql;
     str_init(&sql, 64 << 10);
     str_adds(&sql, "BEGIN IMMEDIATE;");
-    str_adds(&sql, schema);
-    ticket_table(&sql);
+    if (version == 1) {
+        str_adds(&sql, to_2);
+        str_adds(&sql, schema_2);
+        str_adds(&sql, to_2_move);
+    } else {
+        str_adds(&sql, schema);
+        str_adds(&sql, schema_2);
+        ticket_table(&sql);
+    }
     str_addf(&sql, "PRAGMA user_version=%d;COMMIT;", VERSION);
     return sql_exec(s, sql.data, err);
 }

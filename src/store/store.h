@@ -105,19 +105,48 @@ bool store_record_get(struct store *s, struct arena *a, const char *kind, const 
 bool store_record_put(struct store *s, struct arena *a, const struct record *r, const struct version *v, struct err *err);
 bool store_record_list(struct store *s, struct arena *a, const char *kind, struct record **list, int *count, int max, struct err *err);
 
-/* --- parcels: what leaves --- */
+/* --- letters and parcels: what leaves --- */
+/* Writes the letter of (entry, route, nth), or finds the one there is; gives its number. redaction: JSON or NULL. */
+bool store_letter_put(struct store *s, int64_t entry, const char *route, int64_t nth, const char *data, const char *redaction, int64_t *id, struct err *err);
+/* NULL data: it was erased. */
+bool store_letter_get(struct store *s, struct arena *a, int64_t id, char **data, char **redaction, struct err *err);
 struct parcel {
-    int64_t id, entry, ticket, step, message, due_at, attempts; /* due_at 0: at rest */
-    const char *destination, *agent, *state, *memo, *error;     /* destination: reply:<source>, page */
+    int64_t id, entry, nth, ticket, step, message, letter, due_at, attempts, made_at; /* due_at 0: at rest */
+    const char *route, *destination, *agent, *recipe, *state, *memo, *error; /* destination: a configured one's name, reply:<source>,
+                                                                                assign:<source>, register:<source>, console */
 };
-bool store_parcel_add(struct store *s, struct parcel *p, struct err *err);
+bool store_parcel_add(struct store *s, struct parcel *p, bool *added, struct err *err); /* added NULL: it must be new */
 bool store_parcel_update(struct store *s, const struct parcel *p, struct err *err);
-bool store_parcel_due(struct store *s, struct arena *a, int64_t now, int max, struct parcel **list, int *count, struct err *err);
-bool store_parcel_next(struct store *s, int64_t *at, struct err *err);
+/* Where something is waiting, with the time of what waits longest; at most max of them. */
+struct parcel_place { const char *destination; int64_t due_at; };
+bool store_parcel_places(struct store *s, struct arena *a, int max, struct parcel_place **list, int *count, struct err *err);
+/* What is due there, oldest first. */
+bool store_parcel_due(struct store *s, struct arena *a, const char *destination, int64_t now, int max, struct parcel **list, int *count, struct err *err);
 bool store_parcel_by_message(struct store *s, struct arena *a, int64_t message, struct parcel *out, bool *found, struct err *err);
 bool store_parcel_get(struct store *s, struct arena *a, int64_t id, struct parcel *out, bool *found, struct err *err);
 bool store_parcel_land(struct store *s, int64_t now, struct err *err); /* flying -> due now, marked ambiguous */
-bool store_parcel_list(struct store *s, struct arena *a, int64_t ticket, struct parcel **list, int *count, int max, struct err *err);
+/* What a person may ask for: the members that are set narrow it down. Newest first unless oldest_first. */
+struct parcel_query { int64_t ticket, after, since, until; const char *state, *destination, *route; int limit; bool oldest_first; };
+bool store_parcel_list(struct store *s, struct arena *a, const struct parcel_query *q, struct parcel **list, int *count, struct err *err);
+bool store_parcel_park(struct store *s, const char *destination, struct err *err);              /* its queue rests */
+bool store_parcel_unpark(struct store *s, const char *destination, int64_t now, struct err *err); /* and is due again */
+struct parcel_counts { int64_t due, flying, retrying, dead, held, next_at; };
+bool store_parcel_counts(struct store *s, const char *destination, struct parcel_counts *out, struct err *err); /* next_at: earliest retry */
+struct attempt { int64_t parcel, n, at, status, ms; const char *verdict, *excerpt; };
+bool store_attempt_add(struct store *s, const struct attempt *a, struct err *err);
+bool store_attempt_list(struct store *s, struct arena *a, int64_t parcel, struct attempt **list, int *count, struct err *err);
+
+/* --- what routes remember --- */
+/* Was the key let through within the window? record: note it as let through now where it was not. */
+bool store_seen(struct store *s, const char *route, int step, const char *key, int64_t now, int64_t window, bool record, bool *seen, struct err *err);
+bool store_passed(struct store *s, const char *route, int step, int64_t now, int64_t window, int64_t *n, int64_t *oldest, struct err *err);
+bool store_passed_add(struct store *s, const char *route, int step, int64_t now, int64_t window, int64_t entry, struct err *err);
+/* Questions to models. An answer older than ttl counts as none. parcel: who carries the question, 0 = nobody yet. */
+bool store_ask_get(struct store *s, struct arena *a, const uint8_t hash[32], int64_t now, int64_t ttl, int64_t *parcel, char **answer, struct err *err);
+bool store_ask_put(struct store *s, const uint8_t hash[32], const char *destination, int64_t parcel, const char *answer, int64_t now, struct err *err);
+bool store_waiting_add(struct store *s, const uint8_t hash[32], int64_t letter, const char *route, struct err *err);
+struct waiting { int64_t letter; const char *route; };
+bool store_waiting_take(struct store *s, struct arena *a, const uint8_t hash[32], struct waiting **list, int *count, struct err *err);
 
 /* Compares the derived tables (ticket clock escalation queue tally record, and the ledger but for its entry numbers) of
  * two databases row by row; report gets the first differences. */

@@ -209,7 +209,7 @@ struct json *row_message(const struct message *m)
     return row;
 }
 
-static void read_message(struct arena *arena, const struct json *row, struct message *m)
+void row_read_message(struct arena *arena, const struct json *row, struct message *m)
 {
     const struct json *assets = json_get(row, "assets");
     *m = (struct message){.row = json_get_i64(row, "row", 0), .id = arena_strdup(arena, json_get_string(row, "id", "")),
@@ -314,7 +314,7 @@ static void read_lists(struct arena *arena, const struct json *row, struct obser
     const struct json *messages = json_get(row, "messages"), *records = json_get(row, "records");
     obs->messages = ARENA_ARRAY(arena, struct message, json_count(messages));
     for (const struct json *m = json_first(messages); m; m = json_next(m))
-        read_message(arena, m, &obs->messages[obs->message_count++]);
+        row_read_message(arena, m, &obs->messages[obs->message_count++]);
     obs->records = ARENA_ARRAY(arena, struct record, json_count(records));
     for (const struct json *r = json_first(records); r; r = json_next(r))
         obs->records[obs->record_count++] = (struct record){

@@ -14,6 +14,7 @@ struct json *row_ticket(const struct ticket *t, bool masked);
 /* [[field, old, new], ...] of what differs and is worth saying (FIELD_QUIET left out). */
 struct json *row_changes(const struct ticket *before, const struct ticket *after);
 struct json *row_message(const struct message *m);
+void row_read_message(struct arena *arena, const struct json *row, struct message *m); /* also the compact form of an observation */
 
 /* Lossless: row_read_observation(row_observation(o)) folds exactly as o. */
 struct json *row_observation(const struct observation *obs);

@@ -8,31 +8,34 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "base/text.h"
-#include "worker/guard.h"
+#include "wire/letter.h"
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { TICK_MS = 1000, IDLE_MS = 60000, EXCERPT_SAFE = 4 << 10 };
+enum { TICK_MS = 1000, IDLE_MS = 60000, EXCERPT = 1024, EXCERPT_SAFE = 4 << 10 };
 
 struct flight {
     struct flight *next;
     struct courier *courier;
     struct arena *arena; /* owns this flight and all below */
-    struct letter letter;
-    bool allow_loopback, too_many;
-    char host[256];
+    int64_t parcel;
+    const char *name, *letter_text, *redaction, *salt;
+    bool too_many;
+    struct composing c;
+    const struct destination *kind;
+    struct json *memo; /* in the arena: what judge leaves for the next attempt */
     struct delivery request;
     struct place *place;
     struct flight *next_flying, **back_flying;
     struct job job;
 };
 struct queue { struct flight *first, **last; int count; };
-struct place { /* a destination: whatever is sent to the same URL */
+struct place { /* a destination, by its name */
     struct place *next;
-    char *url;
+    char *name;
     struct queue queue;
     int flying;
 };
@@ -101,18 +104,31 @@ static void queue_drop(struct queue *q)
         arena_free(f->arena);
 }
 
+static void free_memo(void *memo)
+{
+    json_free(memo);
+}
+
 /* --- in: from the writer's thread --- */
 
 static struct flight *flight_new(struct courier *c, const struct outgoing *o, bool too_many)
 {
     struct arena *a = arena_new();
     struct flight *f = ARENA_NEW(a, struct flight);
-    *f = (struct flight){.courier = c, .arena = a, .too_many = too_many, .allow_loopback = o->allow_loopback, .letter = {.parcel = o->parcel}};
-    if (!too_many)
-        f->letter = (struct letter){.parcel = o->parcel, .ticket = o->ticket, .at = o->at, .url = arena_strdup(a, o->url ? o->url : ""),
-                                    .secret = arena_strdup(a, o->secret), .account = arena_strdup(a, o->account), .key = arena_strdup(a, o->key),
-                                    .source_id = arena_strdup(a, o->source_id), .message_id = arena_strdup(a, o->message_id),
-                                    .author = arena_strdup(a, o->author), .body = arena_strdup(a, o->body)};
+    *f = (struct flight){.courier = c, .arena = a, .too_many = too_many, .parcel = o->parcel, .name = arena_strdup(a, o->place)};
+    if (too_many)
+        return f;
+    f->letter_text = arena_strdup(a, o->letter);
+    f->redaction = arena_strdup(a, o->redaction);
+    f->salt = arena_strdup(a, o->salt);
+    f->c = (struct composing){.to = config_destination_copy(a, o->to), .attempt = o->attempt};
+    f->kind = destination_of(o->to->kind);
+    f->memo = o->memo ? json_parse_in(a, o->memo, strlen(o->memo), &json_limits_dialect, NULL, NULL) : NULL;
+    if (!json_is(f->memo, JSON_OBJECT)) {
+        f->memo = json_object();
+        arena_defer(a, free_memo, f->memo);
+    }
+    f->c.memo = f->memo;
     return f;
 }
 
@@ -146,7 +162,7 @@ static void committed(void *arg)
     struct courier *c = f->courier;
     if (f->job.ok || f->job.err.code != ERR_NO_SPACE) {
         if (!f->job.ok)
-            log_line(LOG_ERROR, "receipt_lost", "parcel=%lld detail=\"%s\"", (long long)f->letter.parcel, f->job.err.text);
+            log_line(LOG_ERROR, "receipt_lost", "parcel=%lld detail=\"%s\"", (long long)f->parcel, f->job.err.text);
         forget(c, f);
         return;
     }
@@ -179,23 +195,23 @@ static char *safe_excerpt(struct arena *arena, const char *text, size_t n)
     return arena_strndup(arena, safe.data, safe.len);
 }
 
-static void write_receipt(struct flight *f, const struct verdict *v, const struct http_answer *a)
+static void write_receipt(struct flight *f, const struct verdict *v, int64_t status, int64_t ms, const char *excerpt, size_t n)
 {
     uint16_t dice;
     crypto_random(&dice, sizeof dice);
     f->job = (struct job){.kind = JOB_RECEIPT, .arena = f->arena, .wake = committed, .wake_arg = f};
-    f->job.receipt = (struct receipt){.parcel = f->letter.parcel, .verdict = v->kind, .retry_after = v->retry_after, .status = a->status,
-                                      .jitter_bp = dice % 10001, .ambiguous = a->sent && !a->status,
-                                      .excerpt = safe_excerpt(f->arena, a->excerpt, a->excerpt_n)};
+    f->job.receipt = (struct receipt){.parcel = f->parcel, .verdict = *v, .status = status, .ms = ms, .jitter_bp = dice % 10001,
+                                      .excerpt = safe_excerpt(f->arena, excerpt, n < EXCERPT ? n : EXCERPT),
+                                      .memo = f->memo && json_count(f->memo) ? json_print_in(f->arena, f->memo) : NULL};
+    f->job.receipt.verdict.note = v->note ? safe_excerpt(f->arena, v->note, strlen(v->note)) : NULL;
     queue_put(&f->courier->receipts, f);
 }
 
 static void write_fault(struct flight *f, int kind, const char *why)
 {
     struct verdict v = {.kind = kind, .retry_after = kind == VERDICT_LATER ? COURIER_LATER_MS : 0};
-    struct http_answer a = {.excerpt = why, .excerpt_n = strlen(why)};
-    write_receipt(f, &v, &a);
-    log_line(LOG_WARN, "not_sent", "parcel=%lld detail=\"%s\"", (long long)f->letter.parcel, f->job.receipt.excerpt);
+    write_receipt(f, &v, 0, 0, why, strlen(why));
+    log_line(LOG_WARN, "not_sent", "parcel=%lld detail=\"%s\"", (long long)f->parcel, f->job.receipt.excerpt);
 }
 
 /* --- exchanges --- */
@@ -223,36 +239,56 @@ static void lands(struct flight *f)
 static void answered(void *arg, const struct http_answer *a)
 {
     struct flight *f = arg;
-    struct verdict v = destination_webhook.judge(&(struct reply){a->status, a->retry_after}, clock_now());
+    f->c.now = clock_now();
+    struct verdict v = f->kind->judge(f->arena, &f->c, &a->reply, f->memo);
+    const char *said = a->why ? a->why : a->reply.body;
     lands(f);
-    write_receipt(f, &v, a);
-    log_line(v.kind == VERDICT_DELIVERED ? LOG_INFO : LOG_WARN, "sent", "parcel=%lld host=%s status=%lld ms=%lld detail=\"%s\"", (long long)f->letter.parcel,
-             f->host, (long long)a->status, (long long)a->ms, a->status ? "" : f->job.receipt.excerpt);
+    write_receipt(f, &v, a->reply.status, a->ms, said, a->why ? strlen(said) : a->reply.body_n);
+    log_line(v.kind == VERDICT_DELIVERED ? LOG_INFO : LOG_WARN, "sent", "parcel=%lld to=%s place=\"%s\" status=%lld ms=%lld verdict=%s detail=\"%s\"",
+             (long long)f->parcel, f->name, destination_place(f->arena, f->c.to), (long long)a->reply.status, (long long)a->ms,
+             destination_action(f->arena, &v, f->memo, a->reply.status), a->why ? f->job.receipt.excerpt : "");
+}
+
+static bool compose(struct flight *f, struct err *err)
+{
+    struct letter *letter = ARENA_NEW(f->arena, struct letter);
+    struct letter_redaction how;
+    if (!f->kind)
+        return err_set(err, ERR_INPUT, "nothing here can send to a destination of this kind");
+    if (!letter_decode(f->arena, f->letter_text, letter, err) || !letter_redaction_decode(f->arena, f->redaction, &how, err))
+        return false;
+    how.to = f->c.to->redact;
+    how.salt = f->salt;
+    f->c.letter = letter_redact(f->arena, letter, &how);
+    f->c.now = clock_now();
+    if (!f->kind->compose(f->arena, &f->c, &f->request, err))
+        return false;
+    f->request.timeout = f->c.to->timeout ? f->c.to->timeout : f->request.timeout ? f->request.timeout : f->kind->timeout;
+    return true;
 }
 
 static void launch(struct courier *c, struct flight *f)
 {
     struct err err = {0};
-    struct guard_url url;
-    bool ok = guard_url(f->letter.url, f->allow_loopback, &url, &err) &&
-              destination_webhook.compose(f->arena, &f->letter, clock_now(), &f->request, &err) &&
-              http_start(c->http, &f->request, f->allow_loopback, answered, f, &err);
-    if (!ok) {
+    if (!compose(f, &err)) {
+        write_fault(f, err.code == ERR_NOT_FOUND ? VERDICT_SKIPPED : VERDICT_DEAD, err.text);
+        return;
+    }
+    if (!http_start(c->http, &f->request, answered, f, &err)) {
         write_fault(f, VERDICT_RETRY, err.text);
         return;
     }
-    str_copy(f->host, sizeof f->host, url.host);
     flies(c, f);
 }
 
-static struct place *place_of(struct courier *c, const char *url)
+static struct place *place_of(struct courier *c, const char *name)
 {
     struct place **at = &c->places;
     for (; *at; at = &(*at)->next)
-        if (str_eq((*at)->url, url))
+        if (str_eq((*at)->name, name))
             return *at;
     *at = must(calloc(1, sizeof **at));
-    (*at)->url = must(strdup(url));
+    (*at)->name = must(strdup(name));
     queue_init(&(*at)->queue);
     return *at;
 }
@@ -272,7 +308,7 @@ static void sort_inbox(struct courier *c)
             write_fault(f, VERDICT_LATER, "too much is waiting to be sent");
             continue;
         }
-        f->place = place_of(c, f->letter.url);
+        f->place = place_of(c, f->name);
         queue_put(&f->place->queue, f);
     }
 }
@@ -280,7 +316,7 @@ static void sort_inbox(struct courier *c)
 static void place_free(struct place *p)
 {
     queue_drop(&p->queue);
-    free(p->url);
+    free(p->name);
     free(p);
 }
 

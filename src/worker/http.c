@@ -7,20 +7,38 @@
 #include "worker/guard.h"
 #include <curl/curl.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
 
+/* The headers a verdict may hang on, and where they go. */
+static const struct {
+    const char *name;
+    size_t offset;
+} ears[] = {
+    {"retry-after", offsetof(struct reply, retry_after)},
+    {"retry-after-ms", offsetof(struct reply, retry_after_ms)},
+    {"x-should-retry", offsetof(struct reply, should_retry)},
+    {"x-ratelimit-global", offsetof(struct reply, limit_global)},
+    {"x-ratelimit-scope", offsetof(struct reply, limit_scope)},
+    {"x-ratelimit-remaining", offsetof(struct reply, limit_remaining)},
+    {"x-ratelimit-reset-after", offsetof(struct reply, limit_reset_after)},
+    {"content-type", offsetof(struct reply, content_type)},
+};
+enum { EARS = sizeof ears / sizeof *ears, HEARD = 128 };
+
 struct call {
     struct call *next;
     CURL *easy;
     struct curl_slist *headers;
     bool allow_loopback, https;
-    size_t head_n, body_n;
-    size_t excerpt_n;
-    char excerpt[HTTP_EXCERPT], retry_after[64], refused[160], fault[CURL_ERROR_SIZE];
+    size_t head_n;
+    struct str body;
+    char heard[EARS][HEARD]; /* "" = absent */
+    char refused[160], fault[CURL_ERROR_SIZE];
     int64_t started;
     void (*done)(void *arg, const struct http_answer *answer);
     void *arg;
@@ -67,6 +85,7 @@ static void call_free(struct http *http, struct call *call)
     curl_multi_remove_handle(http->multi, call->easy);
     curl_easy_cleanup(call->easy);
     curl_slist_free_all(call->headers);
+    str_fini(&call->body);
     free(call);
 }
 
@@ -110,19 +129,21 @@ static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_so
     return fd;
 }
 
-static void take_retry_after(struct call *call, const char *line, size_t n)
+static void hear(struct call *call, const char *line, size_t n)
 {
-    static const char name[] = "retry-after:";
-    size_t skip = sizeof name - 1;
-    if (n < skip || strncasecmp(line, name, skip) != 0)
+    for (size_t i = 0; i < EARS; i++) {
+        size_t skip = strlen(ears[i].name);
+        if (n <= skip || line[skip] != ':' || strncasecmp(line, ears[i].name, skip) != 0)
+            continue;
+        for (skip++; skip < n && (line[skip] == ' ' || line[skip] == '\t');)
+            skip++;
+        while (n > skip && strchr("\r\n \t", line[n - 1]))
+            n--;
+        if (n - skip < HEARD) {
+            memcpy(call->heard[i], line + skip, n - skip);
+            call->heard[i][n - skip] = '\0';
+        }
         return;
-    while (skip < n && (line[skip] == ' ' || line[skip] == '\t'))
-        skip++;
-    while (n > skip && (line[n - 1] == '\r' || line[n - 1] == '\n' || line[n - 1] == ' '))
-        n--;
-    if (n - skip < sizeof call->retry_after) {
-        memcpy(call->retry_after, line + skip, n - skip);
-        call->retry_after[n - skip] = '\0';
     }
 }
 
@@ -132,18 +153,15 @@ static size_t take_head(char *line, size_t size, size_t n, void *arg)
     call->head_n += size * n;
     if (call->head_n > HTTP_HEAD_MAX)
         return 0;
-    take_retry_after(call, line, size * n);
+    hear(call, line, size * n);
     return size * n;
 }
 
 static size_t take_body(char *bytes, size_t size, size_t n, void *arg)
 {
     struct call *call = arg;
-    size_t all = size * n, room = sizeof call->excerpt - call->excerpt_n, keep = all < room ? all : room;
-    memcpy(call->excerpt + call->excerpt_n, bytes, keep);
-    call->excerpt_n += keep;
-    call->body_n += all;
-    return call->body_n > HTTP_BODY_MAX ? 0 : all;
+    str_add(&call->body, bytes, size * n);
+    return call->body.cut ? 0 : size * n;
 }
 
 /* --- an exchange --- */
@@ -160,7 +178,7 @@ static struct curl_slist *header_list(const struct delivery *request)
     return list;
 }
 
-static void set_limits(CURL *easy, const struct http *http)
+static void set_limits(CURL *easy, const struct http *http, int64_t timeout)
 {
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
@@ -173,7 +191,7 @@ static void set_limits(CURL *easy, const struct http *http)
     curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)http->connect_ms);
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)http->total_ms);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout ? (long)timeout : (long)http->total_ms);
 #if LIBCURL_VERSION_NUM >= 0x075700
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* a resolver that hangs does not hold up the others */
 #endif
@@ -191,21 +209,26 @@ static void set_ears(CURL *easy, struct call *call)
     curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
 }
 
-bool http_start(struct http *http, const struct delivery *request, bool allow_loopback,
-                void (*done)(void *arg, const struct http_answer *answer), void *arg, struct err *err)
+bool http_start(struct http *http, const struct delivery *request, void (*done)(void *arg, const struct http_answer *answer), void *arg,
+                struct err *err)
 {
     struct guard_url url;
-    if (!guard_url(request->url, allow_loopback, &url, err))
+    if (!guard_url(request->url, request->allow_loopback, &url, err))
         return false;
     struct call *call = must(calloc(1, sizeof *call));
-    *call = (struct call){.next = http->calls, .allow_loopback = allow_loopback, .https = url.https, .started = clock_mono(),
+    *call = (struct call){.next = http->calls, .allow_loopback = request->allow_loopback, .https = url.https, .started = clock_mono(),
                           .done = done, .arg = arg, .easy = must(curl_easy_init()), .headers = header_list(request)};
-    set_limits(call->easy, http);
+    str_init(&call->body, request->reply_max ? request->reply_max : DELIVERY_REPLY_MAX);
+    set_limits(call->easy, http, request->timeout);
     set_ears(call->easy, call);
     curl_easy_setopt(call->easy, CURLOPT_URL, request->url);
     curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers);
-    curl_easy_setopt(call->easy, CURLOPT_POSTFIELDS, request->body);
-    curl_easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_n);
+    if (request->body) {
+        curl_easy_setopt(call->easy, CURLOPT_POSTFIELDS, request->body);
+        curl_easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_n);
+    }
+    if (request->method)
+        curl_easy_setopt(call->easy, CURLOPT_CUSTOMREQUEST, request->method);
     if (http->resolve)
         curl_easy_setopt(call->easy, CURLOPT_RESOLVE, http->resolve);
     http->calls = call;
@@ -217,7 +240,7 @@ bool http_start(struct http *http, const struct delivery *request, bool allow_lo
 /* Our own limits end a transfer as "write error"; over-long headers are no answer, an over-long body is one. */
 static bool answered(const struct call *call, CURLcode code)
 {
-    return code == CURLE_OK || (code == CURLE_WRITE_ERROR && call->body_n > HTTP_BODY_MAX);
+    return code == CURLE_OK || (code == CURLE_WRITE_ERROR && call->body.cut);
 }
 
 static const char *fault_of(const struct call *call, CURLcode code)
@@ -229,19 +252,29 @@ static const char *fault_of(const struct call *call, CURLcode code)
     return *call->fault ? call->fault : curl_easy_strerror(code);
 }
 
+static int fault_kind(CURLcode code, bool sent)
+{
+    if (code == CURLE_OPERATION_TIMEDOUT)
+        return REPLY_TIMEOUT;
+    return sent ? REPLY_LOST : REPLY_REFUSED;
+}
+
 static void finish(struct http *http, struct call *call, CURLcode code)
 {
     long status = 0, request_size = 0;
     curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(call->easy, CURLINFO_REQUEST_SIZE, &request_size);
-    struct http_answer answer = {.sent = request_size > 0, .ms = clock_mono() - call->started, .excerpt = call->excerpt,
-                                 .excerpt_n = call->excerpt_n};
+    struct http_answer answer = {.ms = clock_mono() - call->started};
+    struct reply *r = &answer.reply;
+    *r = (struct reply){.sent = request_size > 0, .body = call->body.data, .body_n = call->body.len, .body_cut = call->body.cut};
     if (answered(call, code)) {
-        answer.status = status;
-        answer.retry_after = *call->retry_after ? call->retry_after : NULL;
+        r->status = status;
+        for (size_t i = 0; i < EARS; i++)
+            if (*call->heard[i])
+                memcpy((char *)r + ears[i].offset, &(const char *){call->heard[i]}, sizeof(const char *));
     } else {
-        answer.excerpt = fault_of(call, code);
-        answer.excerpt_n = strlen(answer.excerpt);
+        r->fault = fault_kind(code, r->sent);
+        answer.why = fault_of(call, code);
     }
     call->done(call->arg, &answer);
     call_free(http, call);

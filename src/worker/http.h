@@ -6,17 +6,14 @@
 #include "base/err.h"
 #include "destination/destination.h"
 
-enum { HTTP_CONNECT_MS = 5000, HTTP_TOTAL_MS = 10000, HTTP_BODY_MAX = 64 << 10, HTTP_HEAD_MAX = 16 << 10, HTTP_EXCERPT = 1024 };
+enum { HTTP_CONNECT_MS = 5000, HTTP_TOTAL_MS = 10000, HTTP_HEAD_MAX = 16 << 10 };
 struct http_options {
     int connect_ms, total_ms; /* 0: as above */
     const char *resolve;      /* "host:port:address,address": an answer given instead of asking DNS; NULL = ask */
 };
 struct http_answer {
-    int64_t status;          /* 0: no answer came, `fault` says why */
-    const char *retry_after; /* NULL if absent */
-    const char *excerpt;     /* the first bytes of the body or the fault, as they came: not safe to print */
-    size_t excerpt_n;
-    bool sent;               /* bytes of the request went out: the other side may have acted */
+    struct reply reply;      /* lives as long as the call of done */
+    const char *why;         /* no answer: the reason, for a person; else NULL */
     int64_t ms;
 };
 struct http;
@@ -24,8 +21,8 @@ struct http *http_open(const struct http_options *options, struct err *err);
 void http_close(struct http *http); /* what is under way is dropped without its done; NULL is fine */
 /* Begins an exchange. The request must stay until done, which http_run calls exactly once with an answer that lives as
  * long as the call. false: the URL or its address is refused, done will not be called. */
-bool http_start(struct http *http, const struct delivery *request, bool allow_loopback,
-                void (*done)(void *arg, const struct http_answer *answer), void *arg, struct err *err);
+bool http_start(struct http *http, const struct delivery *request, void (*done)(void *arg, const struct http_answer *answer), void *arg,
+                struct err *err);
 /* Moves all exchanges on, then sleeps until something happens, http_wake, or timeout_ms. */
 void http_run(struct http *http, int timeout_ms);
 void http_wake(struct http *http); /* any thread */

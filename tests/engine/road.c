@@ -190,11 +190,11 @@ static void escalation_pages_on_the_clock_until_somebody_acknowledges(void **sta
     assert_true(world_ok(world_do(w, "tom", "escalate", t->id, "checkout is down")));
     assert_int_equal(world_ticket(w, t->id)->escalation.state, ESCALATION_TRIGGERED);
     world_wait(w, 301000);
-    assert_true(store_parcel_list(w->engine.store, w->arena, t->id, &list, &n, 50, &err));
+    assert_true(store_parcel_list(w->engine.store, w->arena, &(struct parcel_query){.ticket = t->id, .destination = "console", .limit = 50}, &list, &n, &err));
     assert_int_equal(n, 2);
     assert_true(world_ok(world_do(w, "mara", "ack", t->id, NULL)));
     world_wait(w, 1200000);
-    assert_true(store_parcel_list(w->engine.store, w->arena, t->id, &list, &n, 50, &err));
+    assert_true(store_parcel_list(w->engine.store, w->arena, &(struct parcel_query){.ticket = t->id, .destination = "console", .limit = 50}, &list, &n, &err));
     assert_int_equal(n, 2);
     assert_int_equal(world_ticket(w, t->id)->escalation.state, ESCALATION_ACKNOWLEDGED);
     world_close(w);
@@ -208,7 +208,7 @@ static void a_parcel_that_cannot_leave_stops_neither_the_clock_nor_the_desk(void
     struct parcel broken = {.entry = 1, .destination = "reply:cstar", .ticket = 1, .agent = "ana", .message = 999, .state = "held", .due_at = w->now + 1}, after;
     struct err err;
     bool found;
-    assert_true(store_begin(w->engine.store, &err) && store_parcel_add(w->engine.store, &broken, &err) && store_commit(w->engine.store, &err));
+    assert_true(store_begin(w->engine.store, &err) && store_parcel_add(w->engine.store, &broken, NULL, &err) && store_commit(w->engine.store, &err));
     assert_true(world_ok(world_do(w, "tom", "escalate", 1, "x")));
     world_wait(w, 301000);
     assert_true(store_parcel_get(w->engine.store, w->arena, broken.id, &after, &found, &err));

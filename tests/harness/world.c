@@ -237,7 +237,7 @@ void world_wait(struct world *w, int64_t ms)
 
 void world_receipt(struct world *w, int64_t parcel, int64_t status)
 {
-    struct receipt r = {.parcel = parcel, .status = status, .verdict = status / 100 == 2 ? VERDICT_DELIVERED : VERDICT_RETRY};
+    struct receipt r = {.parcel = parcel, .status = status, .verdict = {.kind = status / 100 == 2 ? VERDICT_DELIVERED : VERDICT_RETRY}};
     struct err err = {0};
     begin(w);
     if (!engine_receipt(&w->engine, w->arena, &r, w->now, &err))

@@ -26,7 +26,7 @@ floor wire base core
 floor dialect base core wire
 floor destination base core wire dialect
 floor store base core wire
-floor engine base core wire store
+floor engine base core wire store destination
 floor worker base core wire store engine destination
 floor api base core wire dialect store engine worker
 floor daemon base core wire dialect destination store engine worker api

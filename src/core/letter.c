@@ -1,0 +1,200 @@
+/* letter: reading it for people, and hiding in it. Pure; any thread. */
+#include "core/letter.h"
+#include "base/crypto.h"
+#include "base/str.h"
+#include "core/redact.h"
+#include <string.h>
+
+static const char *payload_text(const struct letter *l, const char *name)
+{
+    const char *text = json_string(json_path(l->payload, name));
+    return text && *text ? text : NULL;
+}
+
+const char *letter_title(const struct letter *l)
+{
+    if (l->ticket && l->ticket->title)
+        return l->ticket->title;
+    const char *title = payload_text(l, "subject");
+    return title ? title : l->type ? l->type : "";
+}
+
+const char *letter_text(const struct letter *l)
+{
+    if (l->message && l->message->body)
+        return l->message->body;
+    const char *text = payload_text(l, "body");
+    return text ? text : l->why ? l->why : "";
+}
+
+const char *letter_urgency(const struct letter *l)
+{
+    return l->ticket ? urgency_word(l->ticket->urgency) : "";
+}
+
+const char *letter_ticket_id(const struct letter *l)
+{
+    return l->ticket && l->ticket->source_id ? l->ticket->source_id : "";
+}
+
+const char *letter_id(struct arena *arena, const char *desk, int64_t entry, int64_t nth)
+{
+    static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
+    enum { LENGTH = 12 };
+    char *from = arena_printf(arena, "%s\x1f%lld\x1f%lld", desk ? desk : "", (long long)entry, (long long)nth), id[LENGTH + 1];
+    uint8_t hash[32];
+    crypto_sha256(from, strlen(from), hash);
+    for (int i = 0; i < LENGTH; i++) /* 36 of 65536: the bias is under one in a thousand */
+        id[i] = digits[((unsigned)hash[2 * i] << 8 | hash[2 * i + 1]) % 36];
+    id[LENGTH] = 0;
+    return arena_printf(arena, "evt_%s", id);
+}
+
+/* --- hiding --- */
+
+struct hiding {
+    struct arena *arena;
+    const struct letter_redaction *how;
+    struct config_redact all, listed; /* for any string; for one of the route's fields */
+};
+
+static void merge(const struct config_redact *to, const struct config_redact *route, struct config_redact *out)
+{
+    for (int i = 0; i < REDACT_ENTITIES; i++)
+        out->mode[i] = to->mode[i] ? to->mode[i] : route ? route->mode[i] : REDACT_UNSET;
+}
+
+/* "payload.body" names that member and what people are shown of it: the text of a message is a body wherever it stands. */
+static bool is_listed(const struct letter_redaction *how, const char *path)
+{
+    static const char *const same[][5] = {{"body", "text", "description", "content", NULL}, {"title", "subject", "summary", NULL}};
+    if (!how->route)
+        return false;
+    if (!how->field_count)
+        return true;
+    const char *leaf = strrchr(path, '.');
+    leaf = leaf ? leaf + 1 : path;
+    for (int i = 0; i < how->field_count; i++) {
+        const char *field = how->fields[i], *end = strrchr(field, '.');
+        size_t n = strlen(field);
+        end = end ? end + 1 : field;
+        if (str_eq(field, path) || (strncmp(path, field, n) == 0 && path[n] == '.'))
+            return true;
+        for (size_t g = 0; g < sizeof same / sizeof *same; g++) {
+            bool mine = false, theirs = false;
+            for (int w = 0; same[g][w]; w++) {
+                mine |= str_eq(same[g][w], leaf);
+                theirs |= str_eq(same[g][w], end);
+            }
+            if (mine && theirs)
+                return true;
+        }
+    }
+    return false;
+}
+
+static const char *hide(const struct hiding *h, const char *path, const char *text)
+{
+    return redact_text(h->arena, text, is_listed(h->how, path) ? &h->listed : &h->all, h->how->salt);
+}
+
+static struct json *hide_json(const struct hiding *h, const char *path, const struct json *node)
+{
+    if (json_is(node, JSON_STRING))
+        return json_new_string(hide(h, path, json_string(node)));
+    if (json_is(node, JSON_NUMBER)) { /* a card number need not stand in quotes */
+        const char *text = json_number(node), *safe = hide(h, path, text);
+        return safe == text ? json_copy(node) : json_new_string(safe);
+    }
+    bool object = json_is(node, JSON_OBJECT);
+    if (!object && !json_is(node, JSON_ARRAY))
+        return json_copy(node);
+    struct json *out = object ? json_object() : json_array();
+    for (const struct json *m = json_first(node); m; m = json_next(m)) {
+        struct json *safe = hide_json(h, object ? arena_printf(h->arena, "%s%s%s", path, *path ? "." : "", json_name(m)) : path, m);
+        if (object)
+            json_put(out, hide(h, "", json_name(m)), safe);
+        else
+            json_push(out, safe);
+    }
+    return out;
+}
+
+static void free_json(void *node)
+{
+    json_free(node);
+}
+
+static const struct json *hidden(const struct hiding *h, const char *path, const struct json *node)
+{
+    if (!node)
+        return NULL;
+    struct json *out = hide_json(h, path, node);
+    arena_defer(h->arena, free_json, out);
+    return out;
+}
+
+static struct message *hide_message(const struct hiding *h, const struct message *m)
+{
+    struct message *out = ARENA_NEW(h->arena, struct message);
+    *out = *m;
+    out->body = hide(h, "message.body", m->body);
+    out->author = hide(h, "message.author", m->author);
+    return out;
+}
+
+/* Every text of the ticket: identity too, for an id may be an address. */
+static const struct ticket *hide_ticket(const struct hiding *h, const struct ticket *t)
+{
+    struct ticket *out = ticket_copy(h->arena, t);
+    for (int i = 0; i < field_count; i++) {
+        const struct field *f = &field_table[i];
+        const char *text = field_is_text(f) ? field_text(t, f) : NULL;
+        if (!text)
+            continue;
+        if (f->type == FIELD_TEXT) {
+            field_set_text(out, f, hide(h, arena_printf(h->arena, "ticket.%s", f->name), text));
+            continue;
+        }
+        struct json *value = json_parse_in(h->arena, text, strlen(text), &json_limits_dialect, NULL, NULL);
+        field_set_text(out, f, value ? json_print_in(h->arena, hidden(h, arena_printf(h->arena, "ticket.%s", f->name), value)) : NULL);
+    }
+    return out;
+}
+
+static bool hides_anything(const struct config_redact *r)
+{
+    for (int i = 0; i < REDACT_ENTITIES; i++)
+        if (r->mode[i] > REDACT_RAW)
+            return true;
+    return false;
+}
+
+const struct letter *letter_redact(struct arena *arena, const struct letter *l, const struct letter_redaction *how)
+{
+    struct hiding h = {.arena = arena, .how = how};
+    merge(&how->to, NULL, &h.all);
+    merge(&how->to, &how->fields_mode, &h.listed);
+    if (!hides_anything(&h.all) && !(how->route && hides_anything(&h.listed)))
+        return l;
+    struct letter *out = ARENA_NEW(arena, struct letter);
+    *out = *l;
+    out->payload = hidden(&h, "payload", l->payload);
+    out->changes = hidden(&h, "changes", l->changes);
+    out->entity = hidden(&h, "entity", l->entity);
+    out->why = hide(&h, "why", l->why);
+    if (l->ticket)
+        out->ticket = hide_ticket(&h, l->ticket);
+    if (l->message)
+        out->message = hide_message(&h, l->message);
+    out->messages = ARENA_ARRAY(arena, struct message, l->message_count);
+    for (int i = 0; i < l->message_count; i++)
+        out->messages[i] = *hide_message(&h, &l->messages[i]);
+    if (l->record) {
+        struct record *r = ARENA_NEW(arena, struct record);
+        const struct json *data = json_parse_in(arena, l->record->data, strlen(l->record->data), &json_limits_dialect, NULL, NULL);
+        *r = (struct record){l->record->kind, l->record->key, data ? json_print_in(arena, hidden(&h, "record", data)) : "{}"};
+        out->record = r;
+    }
+    return out;
+}
