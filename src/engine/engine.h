@@ -41,6 +41,16 @@ struct outgoing {
  * memo: JSON as judge left it. */
 struct receipt { int64_t parcel; struct verdict verdict; int64_t status, jitter_bp, ms; const char *excerpt, *memo; };
 bool engine_receipt(struct engine *e, struct arena *arena, const struct receipt *r, int64_t now, struct err *err);
+/* What a person does to deliveries: by number, or all that fit. Gives {"do","count"}; an entry says who did it. */
+enum delivery_do { DELIVERY_REPLAY, DELIVERY_RETRY, DELIVERY_DROP, DELIVERY_PAUSE, DELIVERY_RESUME, DELIVERY_DOS };
+extern const char *const delivery_do_words[]; /* replay retry drop pause resume, NULL */
+struct delivery_request {
+    int what;               /* enum delivery_do */
+    const char *actor, *reason;
+    const int64_t *ids; int id_count;    /* REPLAY, RETRY, DROP: these; NULL = all that fit `fit` */
+    struct parcel_query fit;             /* destination (PAUSE, RESUME: whose), route, ticket, since, until */
+};
+bool engine_deliveries(struct engine *e, struct arena *arena, const struct delivery_request *req, int64_t now, char **answer, struct err *err);
 /* At boot: what was flying when the daemon died is due again, marked ambiguous. */
 bool engine_boot(struct engine *e, struct arena *arena, int64_t now, struct err *err);
 

@@ -305,6 +305,59 @@ bool engine_receipt(struct engine *e, struct arena *arena, const struct receipt 
     return !(v.disable && str_eq(p.state, "dead")) || pause_it(e, arena, p.destination, p.error, "courier", now, err);
 }
 
+/* --- what a person does --- */
+
+const char *const delivery_do_words[] = {"replay", "retry", "drop", "pause", "resume", NULL};
+
+static bool rest_or_go(struct engine *e, struct arena *arena, const struct delivery_request *req, int64_t now, struct err *err)
+{
+    const char *name = req->fit.destination, *colon = name ? strchr(name, ':') : NULL;
+    if (!name || (colon ? !config_source(e->config, colon + 1) : !config_destination(e->config, name)))
+        return err_set(err, ERR_NOT_FOUND, "no destination \"%.60s\"", name ? name : "");
+    if (req->what == DELIVERY_RESUME)
+        return resume_it(e, arena, name, req->actor, now, err);
+    return pause_it(e, arena, name, req->reason ? req->reason : "paused by hand", req->actor, now, err);
+}
+
+static bool tell_change(struct engine *e, struct arena *arena, const struct delivery_request *req, int64_t count, int64_t now, struct err *err)
+{
+    AUTO_JSON data = json_object();
+    struct json *ids = json_array();
+    for (int i = 0; i < req->id_count; i++)
+        json_push(ids, json_new_i64(req->ids[i]));
+    json_put_string(data, "do", delivery_do_words[req->what]);
+    json_put_i64(data, "count", count);
+    json_put(data, "ids", ids);
+    if (req->fit.destination)
+        json_put_string(data, "destination", req->fit.destination);
+    if (req->fit.since)
+        json_put_i64(data, "since", req->fit.since);
+    struct parcel one;
+    bool found = false;
+    if (req->id_count == 1 && !store_parcel_get(e->store, arena, req->ids[0], &one, &found, err))
+        return false;
+    struct entry entry = {.at = now, .actor = req->actor, .kind = "delivery", .ticket = found ? one.ticket : 0, .data = json_print_in(arena, data)};
+    return change_entry(e, &entry, NULL, err);
+}
+
+bool engine_deliveries(struct engine *e, struct arena *arena, const struct delivery_request *req, int64_t now, char **answer, struct err *err)
+{
+    static const int changes[] = {[DELIVERY_REPLAY] = PARCEL_REPLAY, [DELIVERY_RETRY] = PARCEL_RETRY, [DELIVERY_DROP] = PARCEL_DROP};
+    int64_t count = 1;
+    if (req->what >= DELIVERY_PAUSE) {
+        if (!rest_or_go(e, arena, req, now, err))
+            return false;
+    } else if (!store_parcel_change(e->store, changes[req->what], &req->fit, req->ids, req->id_count, now, &count, err) ||
+               !tell_change(e, arena, req, count, now, err)) {
+        return false;
+    }
+    AUTO_JSON body = json_object();
+    json_put_string(body, "do", delivery_do_words[req->what]);
+    json_put_i64(body, "count", count);
+    *answer = json_print_in(arena, body);
+    return true;
+}
+
 /* --- at boot --- */
 
 bool engine_boot(struct engine *e, struct arena *arena, int64_t now, struct err *err)

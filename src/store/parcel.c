@@ -138,6 +138,32 @@ bool store_parcel_list(struct store *s, struct arena *a, const struct parcel_que
     return rc == SQLITE_DONE;
 }
 
+#define ANEW "state='due',due_at=?1,attempts=0,error=NULL,memo=CASE WHEN json_extract(memo,'$.ambiguous') THEN '{\"ambiguous\":true}' END"
+#define FITS " AND (?2=0 OR ticket=?2) AND (?3='' OR destination=?3) AND (?4='' OR route=?4) AND made_at>=?5 AND made_at<=?6 AND (?7=0 OR id=?7)"
+static const char *const changes[] = {
+    [PARCEL_REPLAY] = "UPDATE parcel SET " ANEW " WHERE state='dead'" FITS,
+    [PARCEL_RETRY] = "UPDATE parcel SET due_at=?1 WHERE state IN ('due','retrying')" FITS,
+    [PARCEL_DROP] = "UPDATE parcel SET state='dropped',due_at=0*?1 WHERE state IN ('dead','due','retrying')" FITS,
+};
+
+static bool change_some(struct store *s, const char *sql, const struct parcel_query *q, int64_t id, int64_t now, int64_t *changed, struct err *err)
+{
+    if (!sql_run(s, err, sql, "iissiii", now, q->ticket, q->destination ? q->destination : "", q->route ? q->route : "", q->since,
+                 q->until ? q->until : INT64_MAX, id))
+        return false;
+    *changed += sqlite3_changes(s->db);
+    return true;
+}
+
+bool store_parcel_change(struct store *s, int change, const struct parcel_query *q, const int64_t *ids, int id_count, int64_t now, int64_t *changed, struct err *err)
+{
+    *changed = 0;
+    for (int i = 0; i < id_count; i++)
+        if (!change_some(s, changes[change], q, ids[i], now, changed, err))
+            return false;
+    return ids || change_some(s, changes[change], q, 0, now, changed, err);
+}
+
 bool store_parcel_park(struct store *s, const char *destination, struct err *err)
 {
     return sql_run(s, err, "UPDATE parcel SET due_at=0 WHERE destination=? AND state IN ('due','retrying')", "s", destination);

@@ -128,6 +128,10 @@ bool store_parcel_land(struct store *s, int64_t now, struct err *err); /* flying
 /* What a person may ask for: the members that are set narrow it down. Newest first unless oldest_first. */
 struct parcel_query { int64_t ticket, after, since, until; const char *state, *destination, *route; int limit; bool oldest_first; };
 bool store_parcel_list(struct store *s, struct arena *a, const struct parcel_query *q, struct parcel **list, int *count, struct err *err);
+/* Dead letters start anew: due now, attempts from 0, same letter and id. Or what has not left is dropped. Narrowed as above; ids NULL: all
+ * that fit. Gives how many. */
+enum parcel_change { PARCEL_REPLAY /* dead */, PARCEL_RETRY /* waiting: now */, PARCEL_DROP /* dead or waiting */ };
+bool store_parcel_change(struct store *s, int change, const struct parcel_query *q, const int64_t *ids, int id_count, int64_t now, int64_t *changed, struct err *err);
 bool store_parcel_park(struct store *s, const char *destination, struct err *err);              /* its queue rests */
 bool store_parcel_unpark(struct store *s, const char *destination, int64_t now, struct err *err); /* and is due again */
 struct parcel_counts { int64_t due, flying, retrying, dead, held, next_at; };
