@@ -1,0 +1,70 @@
+/* letter: see letter.h. The event goes through its dialect and the fold, as it would when it comes in. */
+#include "letter.h"
+#include "event.h"
+#include "fixture.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const char hidden_body[] = "I'm Ada Lovelace, [email], [phone], card [card], IBAN [iban], SSN [ssn], IP [ip]. Order 4111111111111112 is not a card.";
+
+const struct letter *letter_raw(struct arena *arena)
+{
+    struct event_case c;
+    struct letter *l = ARENA_NEW(arena, struct letter);
+    struct ticket *t = ARENA_NEW(arena, struct ticket);
+    *l = (struct letter){.of = LETTER_EVENT, .id = "evt_01HZK4Q3V9T7", .at = 1779372191512, .origin = "ingest", .dialect = "ingestlayer", .hops = 1};
+    event_fixture(arena, "ingest-rest", "edge/ingest/rest-pii.json", l->at, &c);
+    if (c.count != 1 || !c.list[0].obs.message_count)
+        abort();
+    const struct observation *obs = &c.list[0].obs;
+    observe_fold(t, obs);
+    t->id = 7;
+    t->account = "ingest";
+    t->dialect = "ingestlayer";
+    t->key = obs->key;
+    t->source_id = "T-7";
+    t->urgency = URGENCY_CRITICAL;
+    t->urgency_by = LABEL_BY_MODEL;
+    l->type = c.list[0].type;
+    l->payload = json_get(json_first(json_get(c.root, "events")), "payload");
+    l->ticket = t;
+    l->message = &obs->messages[0];
+    return l;
+}
+
+static void free_json(void *node)
+{
+    json_free(node);
+}
+
+const struct letter *letter_golden(struct arena *arena)
+{
+    const struct letter *raw = letter_raw(arena);
+    struct letter *l = ARENA_NEW(arena, struct letter);
+    struct message *m = ARENA_NEW(arena, struct message);
+    struct json *payload = json_object();
+    arena_defer(arena, free_json, payload);
+    for (const struct json *member = json_first(raw->payload); member; member = json_next(member))
+        json_put(payload, json_name(member), strcmp(json_name(member), "body") == 0 ? json_new_string(hidden_body) : json_copy(member));
+    *m = *raw->message;
+    m->body = hidden_body;
+    *l = *raw;
+    l->payload = payload;
+    l->message = m;
+    return l;
+}
+
+const char *letter_golden_text(struct arena *arena, const char *name)
+{
+    size_t n;
+    return fixture_read(arena, arena_printf(arena, "destinations/golden/%s", name), &n);
+}
+
+const char *letter_golden_json(struct arena *arena, const char *name)
+{
+    const char *text = letter_golden_text(arena, name);
+    const struct json *root = json_parse_in(arena, text, strlen(text), &json_limits_native, NULL, NULL);
+    if (!root)
+        abort();
+    return json_print_in(arena, root);
+}
