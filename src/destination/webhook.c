@@ -44,11 +44,24 @@ static void sign(struct arena *arena, const struct composing *c, struct delivery
         destination_add_header(r, list[i].name, list[i].value);
 }
 
+/* What a URL may be made of: neither blanks nor controls, which would end the request line. */
+static bool plain_url(const char *url)
+{
+    if (!url || !*url)
+        return false;
+    for (; *url; url++)
+        if ((unsigned char)*url <= 0x20 || *url == 0x7f)
+            return false;
+    return true;
+}
+
 static bool compose(struct arena *arena, const struct composing *c, struct delivery *out, struct err *err)
 {
     struct delivery r = {.url = c->to->url, .allow_loopback = c->to->allow_loopback};
     if (c->letter->of != LETTER_REPLY || !c->letter->message || !c->letter->ticket)
         return err_set(err, ERR_NOT_FOUND, "this form has no event %s", c->letter->type);
+    if (!plain_url(c->to->url))
+        return err_set(err, ERR_INPUT, "the address is no URL");
     r.body = reply_body(arena, c->letter);
     r.body_n = strlen(r.body);
     destination_add_header(&r, "Content-Type", "application/json");

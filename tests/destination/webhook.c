@@ -16,17 +16,26 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-static const struct letter plain = {
-    .parcel = 7, .ticket = 42, .at = 1798761600123, .url = "https://shop.example/hooks",
-    .secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", .account = "shop", .key = "rbs:caracol:T-7", .source_id = "T-7",
-    .message_id = "desk:19", .author = "ana", .body = "We have sent it \"again\".\nÁdám \xf0\x9f\x91\x8b"};
+static const struct ticket ticket = {.id = 42, .account = "shop", .dialect = "rbs", .key = "rbs:caracol:T-7", .source_id = "T-7"};
+static const struct message message = {.id = "desk:19", .author_kind = AUTHOR_AGENT, .voice = VOICE_DESK, .is_public = true, .author = "ana",
+                                       .at = 1798761600123, .body = "We have sent it \"again\".\nÁdám \xf0\x9f\x91\x8b"};
+static const struct letter plain = {.of = LETTER_REPLY, .id = "evt_7k2mq0vz81ab", .type = "message.created", .at = 1798761600123, .dialect = "rbs",
+                                    .ticket = &ticket, .message = &message};
+static const struct config_destination shop = {.name = "reply:shop", .kind = DEST_WEBHOOK, .url = "https://shop.example/hooks", .format = FORMAT_STANDARD,
+                                               .auth = DEST_AUTH_HMAC, .secrets = {"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}, .secret_count = 1};
 static const int64_t now = 1798761615000;
 
-static struct delivery composed(struct arena *arena, const struct letter *letter, int64_t at)
+static bool compose(struct arena *arena, const struct letter *letter, const struct config_destination *to, int64_t at, struct delivery *out, struct err *err)
+{
+    const struct composing c = {.letter = letter, .to = to, .attempt = 1, .now = at};
+    return destination_of(DEST_WEBHOOK)->compose(arena, &c, out, err);
+}
+
+static struct delivery composed(struct arena *arena, const struct letter *letter, const struct config_destination *to, int64_t at)
 {
     struct delivery r;
     struct err err = {0};
-    if (!destination_webhook.compose(arena, letter, at, &r, &err))
+    if (!compose(arena, letter, to, at, &r, &err))
         fail_msg("%s", err.text);
     return r;
 }
@@ -35,7 +44,7 @@ static void a_reply_is_one_signed_message(void **state)
 {
     (void)state;
     AUTO_ARENA arena = arena_new();
-    struct delivery r = composed(arena, &plain, now);
+    struct delivery r = composed(arena, &plain, &shop, now);
     assert_string_equal(r.url, "https://shop.example/hooks");
     assert_string_equal(r.body, "{\"type\":\"message.created\",\"timestamp\":\"2027-01-01T00:00:00.123Z\",\"data\":{\"ticket\":"
                                 "{\"id\":42,\"key\":\"rbs:caracol:T-7\",\"source_id\":\"T-7\",\"account\":\"shop\"},\"message\":{\"id\":\"desk:19\","
@@ -45,10 +54,10 @@ static void a_reply_is_one_signed_message(void **state)
     assert_string_equal(destination_header(&r, "Content-Type"), "application/json");
     assert_true(str_starts(destination_header(&r, "User-Agent"), "triage/"));
     assert_string_equal(destination_header(&r, "webhook-timestamp"), "1798761615");
-    assert_string_equal(destination_header(&r, "webhook-id"), "msg_da6b52e90326d0917b3bbcbc1aa8a90a");
+    assert_string_equal(destination_header(&r, "webhook-id"), "evt_7k2mq0vz81ab");
     assert_string_equal(destination_header(&r, "Idempotency-Key"), destination_header(&r, "webhook-id"));
     /* Computed by another HMAC than ours. */
-    assert_string_equal(destination_header(&r, "webhook-signature"), "v1,Tc2euVgIn6R27MvdtOPSWu13ShO8LcLcYV4u7m1RNQ4=");
+    assert_string_equal(destination_header(&r, "webhook-signature"), "v1,xgyXwYFquiGb785YLq5aQLCLNXJ8rBfwxEUOnGORHjM=");
 }
 
 static void a_secret_that_is_not_base64_is_taken_as_it_is_written(void **state)
@@ -56,17 +65,21 @@ static void a_secret_that_is_not_base64_is_taken_as_it_is_written(void **state)
     (void)state;
     AUTO_ARENA arena = arena_new();
     static const char *const secrets[] = {"plain secret", "whsec_not base64!"};
-    static const char *const expected[] = {"v1,/EdA0wIDqJRXqKtGSZ0cZtbWZvKv4DqD9aGpm+nGujU=", "v1,wCHBcnXK6gysuw/C+A5SZjCJFSgtwlloTVC1AZ32zRQ="};
+    static const char *const expected[] = {"v1,GhuQ7aJBCitRdCv+siQNXOIHlPItl6v1aytg1+sBJwU=", "v1,Fkbf0oGvsYut9juXqGc/wahg6SSl8MWKxtGBpwFs8a4="};
     for (int i = 0; i < 2; i++) {
-        struct letter letter = plain;
-        letter.secret = secrets[i];
-        struct delivery r = composed(arena, &letter, now);
+        struct config_destination to = shop;
+        to.secrets[0] = secrets[i];
+        struct delivery r = composed(arena, &plain, &to, now);
         assert_string_equal(destination_header(&r, "webhook-signature"), expected[i]);
     }
-    struct letter letter = plain;
-    letter.secret = "";
-    struct delivery r = composed(arena, &letter, now);
-    assert_null(destination_header(&r, "webhook-signature"));
+    struct config_destination to = shop;
+    for (int i = 0; i < 2; i++) {
+        to.secrets[0] = "";
+        to.secret_count = i;
+        struct delivery r = composed(arena, &plain, &to, now);
+        assert_null(destination_header(&r, "webhook-signature"));
+        assert_string_equal(destination_header(&r, "webhook-id"), plain.id);
+    }
 }
 
 static void the_published_vector_is_what_we_compute(void **state)
@@ -85,40 +98,49 @@ static void later_attempts_differ_in_time_and_signature_only(void **state)
 {
     (void)state;
     AUTO_ARENA arena = arena_new();
-    struct delivery a = composed(arena, &plain, now), b = composed(arena, &plain, now + 30000);
+    struct delivery a = composed(arena, &plain, &shop, now), b = composed(arena, &plain, &shop, now + 30000);
     assert_string_equal(a.body, b.body);
     assert_string_equal(destination_header(&a, "webhook-id"), destination_header(&b, "webhook-id"));
     assert_string_not_equal(destination_header(&a, "webhook-timestamp"), destination_header(&b, "webhook-timestamp"));
     assert_string_not_equal(destination_header(&a, "webhook-signature"), destination_header(&b, "webhook-signature"));
 }
 
-static void every_parcel_has_an_id_of_its_own(void **state)
+static void every_letter_has_an_id_of_its_own_and_every_attempt_carries_it(void **state)
 {
     (void)state;
     AUTO_ARENA arena = arena_new();
-    struct letter letters[6] = {plain, plain, plain, plain, plain, plain};
-    letters[1].parcel = 8;
-    letters[2].account = "shop2";
-    letters[3].key = "T-8";
-    letters[4].at++; /* the same numbers in another database */
-    letters[5].message_id = "desk:20";
-    for (int i = 0; i < 6; i++)
-        for (int k = 0; k < i; k++) {
-            struct delivery a = composed(arena, &letters[i], now), b = composed(arena, &letters[k], now);
-            assert_string_not_equal(destination_header(&a, "webhook-id"), destination_header(&b, "webhook-id"));
-        }
+    static const struct { const char *desk; int64_t entry, nth; } from[] = {
+        {"desk_a", 1, 1}, {"desk_b", 1, 1}, {"desk_a", 2, 1}, {"desk_a", 1, 2}, {"desk_a", 11, 1}, {"desk_a", 1, 11}, {"desk_a1", 1, 1}};
+    enum { MANY = sizeof from / sizeof *from };
+    const char *ids[MANY];
+    for (int i = 0; i < MANY; i++) {
+        struct letter letter = plain;
+        letter.id = letter_id(arena, from[i].desk, from[i].entry, from[i].nth);
+        struct delivery a = composed(arena, &letter, &shop, now), b = composed(arena, &letter, &shop, now + 30000);
+        ids[i] = destination_header(&a, "webhook-id");
+        assert_string_equal(ids[i], letter_id(arena, from[i].desk, from[i].entry, from[i].nth));
+        assert_string_equal(ids[i], destination_header(&b, "webhook-id"));
+        assert_int_equal(strlen(ids[i]), strlen("evt_") + 12);
+        assert_int_equal(strspn(ids[i], "abcdefghijklmnopqrstuvwxyz0123456789_"), strlen(ids[i]));
+        for (int k = 0; k < i; k++)
+            assert_string_not_equal(ids[i], ids[k]);
+    }
 }
 
 static void nothing_in_a_letter_reaches_the_headers_raw(void **state)
 {
     (void)state;
     AUTO_ARENA arena = arena_new();
+    struct ticket t = ticket;
+    struct message m = message;
     struct letter letter = plain;
-    letter.key = "a\r\nX-Evil: 1.2.3\xff";
-    letter.account = "a.b c";
-    letter.message_id = "x\ny";
-    letter.author = "\r\n";
-    struct delivery r = composed(arena, &letter, now);
+    t.key = "a\r\nX-Evil: 1.2.3\xff";
+    t.account = "a.b c";
+    m.id = "x\ny";
+    m.author = "\r\n";
+    letter.ticket = &t;
+    letter.message = &m;
+    struct delivery r = composed(arena, &letter, &shop, now);
     for (int i = 0; i < r.header_count; i++)
         for (const char *p = r.headers[i].value; *p; p++)
             assert_true(*p >= 0x20 && *p < 0x7f);
@@ -126,17 +148,17 @@ static void nothing_in_a_letter_reaches_the_headers_raw(void **state)
     assert_int_equal(strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"), strlen(id));
 }
 
-static void a_letter_without_a_plain_url_is_refused(void **state)
+static void a_destination_without_a_plain_url_is_refused(void **state)
 {
     (void)state;
     AUTO_ARENA arena = arena_new();
-    static const char *const urls[] = {NULL, "", "https://a.example/ x", "https://a.example/\r\nHost: b"};
+    static const char *const urls[] = {NULL, "", "https://a.example/ x", "https://a.example/\r\nHost: b", "https://a.example/\x7f"};
     for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
-        struct letter letter = plain;
+        struct config_destination to = shop;
         struct delivery r;
         struct err err = {0};
-        letter.url = urls[i];
-        assert_false(destination_webhook.compose(arena, &letter, now, &r, &err));
+        to.url = urls[i];
+        assert_false(compose(arena, &plain, &to, now, &r, &err));
         assert_int_equal(err.code, ERR_INPUT);
     }
 }
@@ -145,9 +167,11 @@ static void unknown_members_are_null_not_left_out(void **state)
 {
     (void)state;
     AUTO_ARENA arena = arena_new();
+    struct ticket t = ticket;
     struct letter letter = plain;
-    letter.source_id = NULL;
-    struct delivery r = composed(arena, &letter, now);
+    t.source_id = NULL;
+    letter.ticket = &t;
+    struct delivery r = composed(arena, &letter, &shop, now);
     AUTO_JSON root = json_parse(r.body, r.body_n, &json_limits_native, NULL, NULL);
     assert_non_null(json_path(root, "data.ticket.source_id"));
     assert_int_equal(json_kind(json_path(root, "data.ticket.source_id")), JSON_NULL);
@@ -156,17 +180,25 @@ static void unknown_members_are_null_not_left_out(void **state)
 static void each_status_has_its_meaning(void **state)
 {
     (void)state;
-    static const struct { int64_t status; const char *retry_after; int kind; int64_t wait; } rows[] = {
-        {200, NULL, VERDICT_DELIVERED, 0}, {202, NULL, VERDICT_DELIVERED, 0}, {204, "60", VERDICT_DELIVERED, 0}, {299, NULL, VERDICT_DELIVERED, 0},
-        {0, NULL, VERDICT_RETRY, 0},       {101, NULL, VERDICT_RETRY, 0},     {301, NULL, VERDICT_RETRY, 0},     {308, NULL, VERDICT_RETRY, 0},
-        {400, NULL, VERDICT_RETRY, 0},     {404, NULL, VERDICT_RETRY, 0},     {410, NULL, VERDICT_DEAD, 0},      {410, "60", VERDICT_DEAD, 0},
-        {429, NULL, VERDICT_RETRY, 0},     {429, "2", VERDICT_WAIT, 2000},    {429, "0", VERDICT_RETRY, 0},      {500, NULL, VERDICT_RETRY, 0},
-        {503, "120", VERDICT_RETRY, 120000}, {999, NULL, VERDICT_RETRY, 0},
+    AUTO_ARENA arena = arena_new();
+    static const struct { struct reply reply; const char *action; } rows[] = {
+        {{.status = 200}, "ok"}, {{.status = 202}, "ok"}, {{.status = 204, .retry_after = "60"}, "ok"}, {{.status = 299}, "ok"},
+        {{.status = 101}, "retry"}, {{.status = 301}, "retry"}, {{.status = 308}, "retry"}, {{.status = 400}, "retry"}, {{.status = 404}, "retry"},
+        {{.status = 410}, "retry+disable-when-dead"}, {{.status = 410, .retry_after = "60"}, "retry>=60+disable-when-dead"},
+        {{.status = 429}, "retry"}, {{.status = 429, .retry_after = "2"}, "wait:2"}, {{.status = 429, .retry_after = "0"}, "retry"},
+        {{.status = 500}, "retry"}, {{.status = 503, .retry_after = "120"}, "retry>=120"}, {{.status = 999}, "retry"},
+        {{.fault = REPLY_REFUSED}, "retry"}, {{.fault = REPLY_TIMEOUT, .sent = true}, "retry+ambiguous"},
+        {{.fault = REPLY_LOST, .sent = true}, "retry+ambiguous"}, {{.fault = REPLY_TIMEOUT}, "retry"},
     };
+    const struct composing c = {.letter = &plain, .to = &shop, .attempt = 1, .now = now};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct verdict v = destination_webhook.judge(&(struct reply){rows[i].status, rows[i].retry_after}, now);
-        if (v.kind != rows[i].kind || v.retry_after != rows[i].wait)
-            fail_msg("%d %s: kind %d, wait %lld", (int)rows[i].status, rows[i].retry_after, v.kind, (long long)v.retry_after);
+        struct reply reply = rows[i].reply;
+        AUTO_JSON memo = json_object();
+        reply.body = "";
+        struct verdict v = destination_of(DEST_WEBHOOK)->judge(arena, &c, &reply, memo);
+        if (!str_eq(destination_action(arena, &v, memo, reply.status), rows[i].action))
+            fail_msg("%d %s: %s", (int)reply.status, reply.retry_after, destination_action(arena, &v, memo, reply.status));
+        assert_int_equal(json_count(memo), 0);
     }
 }
 
@@ -198,7 +230,7 @@ static int run_node(struct arena *arena, const char *modules, const struct deliv
     pid_t child = fork();
     if (child == 0) {
         setenv("NODE_PATH", modules, 1);
-        execlp("node", "node", "-e", script, plain.secret, destination_header(r, "webhook-id"), destination_header(r, "webhook-timestamp"),
+        execlp("node", "node", "-e", script, shop.secrets[0], destination_header(r, "webhook-id"), destination_header(r, "webhook-timestamp"),
                destination_header(r, "webhook-signature"), r->body, (char *)NULL);
         _exit(127);
     }
@@ -216,9 +248,9 @@ static void the_reference_library_verifies_our_signature(void **state)
     }
     AUTO_ARENA arena = arena_new();
     int64_t real = (int64_t)time(NULL) * 1000;
-    struct delivery r = composed(arena, &plain, real);
+    struct delivery r = composed(arena, &plain, &shop, real);
     assert_int_equal(run_node(arena, modules, &r), 0);
-    struct delivery old = composed(arena, &plain, real - 3600000);
+    struct delivery old = composed(arena, &plain, &shop, real - 3600000);
     assert_int_equal(run_node(arena, modules, &old), 4);
 }
 
@@ -229,9 +261,9 @@ int main(void)
         cmocka_unit_test(a_secret_that_is_not_base64_is_taken_as_it_is_written),
         cmocka_unit_test(the_published_vector_is_what_we_compute),
         cmocka_unit_test(later_attempts_differ_in_time_and_signature_only),
-        cmocka_unit_test(every_parcel_has_an_id_of_its_own),
+        cmocka_unit_test(every_letter_has_an_id_of_its_own_and_every_attempt_carries_it),
         cmocka_unit_test(nothing_in_a_letter_reaches_the_headers_raw),
-        cmocka_unit_test(a_letter_without_a_plain_url_is_refused),
+        cmocka_unit_test(a_destination_without_a_plain_url_is_refused),
         cmocka_unit_test(unknown_members_are_null_not_left_out),
         cmocka_unit_test(each_status_has_its_meaning),
         cmocka_unit_test(retry_after_is_seconds_or_a_date_and_nothing_else),

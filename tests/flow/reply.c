@@ -265,7 +265,17 @@ static void a_wait_that_was_asked_for_is_kept_and_costs_no_attempt(void **state)
     close_desk(&d);
 }
 
-static void gone_is_dead_at_once(void **state)
+/* The state of the source's own door, as the journal tells it. */
+static void wait_paused(struct desk *d)
+{
+    struct frame_read f = client_wait(d->stream, "destination", PATIENCE_MS);
+    const struct json *frame = json_parse_in(d->arena, f.data, strlen(f.data), &json_limits_dialect, NULL, NULL), *data = json_get(frame, "data");
+    assert_string_equal(json_get_string(data, "destination", NULL), "reply:shop");
+    assert_string_equal(json_get_string(data, "state", NULL), "paused");
+    assert_true(str_starts(json_get_string(data, "reason", ""), "410"));
+}
+
+static void gone_is_tried_five_times_then_the_door_is_closed(void **state)
 {
     (void)state;
     struct desk d = open_desk();
@@ -273,8 +283,21 @@ static void gone_is_dead_at_once(void **state)
     stub_script(d.shop, &gone, 1);
     do_it(&d, "reply", ",\"text\":\"It is on its way.\"");
     *d.daemon->clock += HELD_MS;
-    assert_int_equal(json_get_i64(wait_parcel(&d, "dead"), "attempts", 0), 1);
+    for (int i = 0; i < 4; i++) {
+        const struct json *p = wait_parcel(&d, "retrying");
+        assert_int_equal(json_get_i64(p, "attempts", 0), i + 1);
+        assert_string_equal(message_state(&d, "It is on its way."), "sending");
+        *d.daemon->clock = json_get_i64(p, "due_at", 0);
+    }
+    assert_int_equal(json_get_i64(wait_parcel(&d, "dead"), "attempts", 0), 5);
     assert_string_equal(message_state(&d, "It is on its way."), "failed");
+    wait_paused(&d);
+    for (int i = 1; i < 5; i++)
+        check_same(&d, 0, i);
+    do_it(&d, "reply", ",\"text\":\"Are you there?\""); /* is kept, at rest */
+    *d.daemon->clock += HELD_MS;
+    assert_int_equal(stub_wait(d.shop, 6, 1500), 5);
+    assert_string_not_equal(message_state(&d, "Are you there?"), "failed");
     close_desk(&d);
 }
 
@@ -287,7 +310,7 @@ int main(void)
         cmocka_unit_test(what_was_held_at_a_crash_leaves_after_it),
         cmocka_unit_test(five_failures_are_the_end_and_all_carry_one_id),
         cmocka_unit_test(a_wait_that_was_asked_for_is_kept_and_costs_no_attempt),
-        cmocka_unit_test(gone_is_dead_at_once),
+        cmocka_unit_test(gone_is_tried_five_times_then_the_door_is_closed),
     };
     return crypto_open() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "harness/stub.h"
+#include "wire/letter.h"
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -64,10 +65,37 @@ static struct writer fresh(void)
     return (struct writer){.lock = PTHREAD_MUTEX_INITIALIZER, .some = PTHREAD_COND_INITIALIZER};
 }
 
-static struct outgoing parcel(int64_t id, const char *url)
+static char *written_letter(struct arena *arena)
 {
-    return (struct outgoing){.parcel = id, .ticket = 42, .at = 1798761600123, .url = url, .secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-                             .allow_loopback = true, .account = "shop", .key = "T-7", .message_id = "desk:1", .author = "ana", .body = "Hello."};
+    const struct ticket ticket = {.id = 42, .account = "shop", .key = "T-7"};
+    const struct message message = {.id = "desk:1", .author = "ana", .body = "Hello.", .at = 1798761600123};
+    const struct letter letter = {.of = LETTER_REPLY, .id = "evt_7k2mq0vz81ab", .type = "message.created", .at = 1798761600123, .dialect = "rbs",
+                                  .ticket = &ticket, .message = &message};
+    AUTO_JSON root = letter_encode(&letter);
+    return json_print_in(arena, root);
+}
+
+static const struct config_destination shop = {.name = "shop", .kind = DEST_WEBHOOK, .format = FORMAT_STANDARD, .auth = DEST_AUTH_HMAC,
+                                               .secrets = {"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}, .secret_count = 1, .timeout = 10000,
+                                               .allow_loopback = true};
+
+/* Everything the courier was given is gone or overwritten when this returns. */
+static void send_to(struct courier *c, int64_t id, const char *place, const char *url, const struct config_destination *like)
+{
+    AUTO_ARENA arena = arena_new();
+    struct config_destination to = *like;
+    char *letter = written_letter(arena), *address = arena_strdup(arena, url), *name = arena_strdup(arena, place);
+    to.url = address;
+    const struct outgoing o = {.parcel = id, .attempt = 1, .place = name, .to = &to, .letter = letter};
+    courier_send(c, &o);
+    memset(letter, 'x', strlen(letter));
+    memset(address, 'x', strlen(address));
+    memset(name, 'x', strlen(name));
+}
+
+static void send_parcel(struct courier *c, int64_t id, const char *url)
+{
+    send_to(c, id, url, url, &shop);
 }
 
 static struct courier *started(const struct courier_options *o, struct writer *w)
@@ -85,22 +113,16 @@ static void a_parcel_is_carried_and_its_receipt_posted(void **state)
     struct stub *stub = stub_open();
     struct writer w = fresh();
     struct courier *c = started(&(struct courier_options){0}, &w);
-    char url[64], body[32] = "Hello there.";
-    str_copy(url, sizeof url, stub_url(stub));
-    struct outgoing o = parcel(7, url);
-    o.body = body;
-    courier_send(c, &o);
-    memset(url, 'x', sizeof url - 1); /* it made a copy */
-    memset(body, 'x', sizeof body - 1);
+    send_parcel(c, 7, stub_url(stub));
     assert_int_equal(receipts(&w, 1, 3000), 1);
     assert_int_equal(w.list[0].r.parcel, 7);
-    assert_int_equal(w.list[0].r.verdict, VERDICT_DELIVERED);
+    assert_int_equal(w.list[0].r.verdict.kind, VERDICT_DELIVERED);
     assert_int_equal(w.list[0].r.status, 200);
-    assert_false(w.list[0].r.ambiguous);
+    assert_false(w.list[0].r.verdict.ambiguous);
     const struct stub_request *r = stub_request(stub, 0);
-    assert_non_null(strstr(r->body, "\"text\":\"Hello there.\""));
+    assert_non_null(strstr(r->body, "\"text\":\"Hello.\""));
     char *id = stub_header(r, "webhook-id"), *signature = stub_header(r, "webhook-signature");
-    assert_true(str_starts(id, "msg_"));
+    assert_string_equal(id, "evt_7k2mq0vz81ab");
     assert_true(str_starts(signature, "v1,"));
     free(id);
     free(signature);
@@ -115,7 +137,7 @@ static void each_answer_has_its_verdict(void **state)
     static const struct { struct stub_step step; int verdict, status; int64_t wait; bool ambiguous; const char *excerpt; } rows[] = {
         {STUB_STATUS("204 No Content"), VERDICT_DELIVERED, 204, 0, false, ""},
         {{STUB_ANSWER, "HTTP/1.1 500 Oh\r\nContent-Length: 9\r\n\r\nno\x1b[31m\x07!", NULL}, VERDICT_RETRY, 500, 0, false, "no\xe2\x90\x9b[31m\xe2\x90\x87!"},
-        {STUB_STATUS("410 Gone"), VERDICT_DEAD, 410, 0, false, ""},
+        {STUB_STATUS("410 Gone"), VERDICT_RETRY, 410, 0, false, ""},
         {{STUB_ANSWER, "HTTP/1.1 429 Slow\r\nRetry-After: 90\r\nContent-Length: 0\r\n\r\n", NULL}, VERDICT_WAIT, 429, 90000, false, ""},
         {{STUB_ANSWER, "HTTP/1.1 503 Slow\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n", NULL}, VERDICT_RETRY, 503, 7000, false, ""},
         {{STUB_ANSWER, "HTTP/1.1 302 Away\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", NULL}, VERDICT_RETRY, 302, 0, false, ""},
@@ -125,16 +147,18 @@ static void each_answer_has_its_verdict(void **state)
     };
     struct stub *stub = stub_open();
     struct writer w = fresh();
-    struct courier *c = started(&(struct courier_options){.http.total_ms = 400}, &w);
+    struct courier *c = started(&(struct courier_options){0}, &w);
+    AUTO_ARENA arena = arena_new();
     for (int i = 0; i < (int)(sizeof rows / sizeof *rows); i++) {
-        struct outgoing o = parcel(i + 1, stub_url(stub));
+        struct config_destination to = shop;
+        to.timeout = 400;
         stub_script(stub, &rows[i].step, 1);
-        courier_send(c, &o);
+        send_to(c, i + 1, arena_printf(arena, "shop %d", i), stub_url(stub), &to); /* what one answered holds up no other */
         assert_int_equal(receipts(&w, i + 1, 3000), i + 1);
         const struct receipt *r = &w.list[i].r;
-        if (r->parcel != i + 1 || r->verdict != rows[i].verdict || r->status != rows[i].status || r->retry_after != rows[i].wait ||
-            r->ambiguous != rows[i].ambiguous || (rows[i].excerpt && !strstr(w.list[i].excerpt, rows[i].excerpt)))
-            fail_msg("row %d: verdict %d, status %d, wait %d, '%s'", i, r->verdict, (int)r->status, (int)r->retry_after, w.list[i].excerpt);
+        if (r->parcel != i + 1 || r->verdict.kind != rows[i].verdict || r->status != rows[i].status || r->verdict.retry_after != rows[i].wait ||
+            r->verdict.ambiguous != rows[i].ambiguous || (rows[i].excerpt && !strstr(w.list[i].excerpt, rows[i].excerpt)))
+            fail_msg("row %d: verdict %d, status %d, wait %d, '%s'", i, r->verdict.kind, (int)r->status, (int)r->verdict.retry_after, w.list[i].excerpt);
         assert_in_range(r->jitter_bp, 0, 10000);
     }
     courier_stop(c);
@@ -148,16 +172,20 @@ static void a_refused_address_is_an_attempt_without_a_connection(void **state)
     struct stub *stub = stub_open();
     struct writer w = fresh();
     struct courier *c = started(&(struct courier_options){0}, &w);
-    struct outgoing a = parcel(1, stub_url(stub)), b = parcel(2, "not a url");
-    a.allow_loopback = false;
-    courier_send(c, &a);
-    courier_send(c, &b);
+    struct config_destination to = shop;
+    to.allow_loopback = false;
+    send_to(c, 1, "elsewhere", stub_url(stub), &to);
+    send_parcel(c, 2, "not-a-url");
     assert_int_equal(receipts(&w, 2, 3000), 2);
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(w.list[i].r.verdict, VERDICT_RETRY);
+        assert_int_equal(w.list[i].r.verdict.kind, VERDICT_RETRY);
         assert_int_equal(w.list[i].r.status, 0);
-        assert_false(w.list[i].r.ambiguous);
+        assert_false(w.list[i].r.verdict.ambiguous);
     }
+    send_parcel(c, 3, "not a url");
+    assert_int_equal(receipts(&w, 3, 3000), 3);
+    assert_int_equal(w.list[2].r.verdict.kind, VERDICT_DEAD); /* it will be none the next time either */
+    assert_int_equal(w.list[2].r.status, 0);
     assert_non_null(strstr(w.list[0].excerpt, "refused"));
     assert_int_equal(stub_connections(stub), 0);
     courier_stop(c);
@@ -175,12 +203,10 @@ static void a_destination_that_hangs_gets_two_at_once_and_holds_up_nobody(void *
     struct writer w = fresh();
     struct courier *c = started(&(struct courier_options){0}, &w);
     for (int i = 0; i < 6; i++) {
-        struct outgoing o = parcel(100 + i, stub_url(slow));
-        courier_send(c, &o);
+        send_parcel(c, 100 + i, stub_url(slow));
     }
     for (int i = 0; i < 4; i++) {
-        struct outgoing o = parcel(i, stub_url(fast));
-        courier_send(c, &o);
+        send_parcel(c, i, stub_url(fast));
     }
     assert_int_equal(receipts(&w, 4, 5000), 4);
     for (int i = 0; i < 4; i++)
@@ -204,8 +230,7 @@ static void never_more_than_32_are_under_way_and_all_get_their_turn(void **state
     struct courier *c = started(&(struct courier_options){0}, &w);
     AUTO_ARENA arena = arena_new();
     for (int i = 0; i < 2 * PLACES; i++) {
-        struct outgoing o = parcel(i, arena_printf(arena, "%s/%d", stub_url(stub), i % PLACES));
-        courier_send(c, &o);
+        send_parcel(c, i, arena_printf(arena, "%s/%d", stub_url(stub), i % PLACES));
     }
     assert_int_equal(stub_wait(stub, COURIER_TOTAL, 5000), COURIER_TOTAL);
     assert_int_equal(stub_wait(stub, COURIER_TOTAL + 1, 200), COURIER_TOTAL);
@@ -213,7 +238,7 @@ static void never_more_than_32_are_under_way_and_all_get_their_turn(void **state
     assert_int_equal(receipts(&w, 2 * PLACES, 8000), 2 * PLACES);
     bool seen[2 * PLACES] = {false};
     for (int i = 0; i < 2 * PLACES; i++) {
-        assert_int_equal(w.list[i].r.verdict, VERDICT_DELIVERED);
+        assert_int_equal(w.list[i].r.verdict.kind, VERDICT_DELIVERED);
         assert_false(seen[w.list[i].r.parcel]);
         seen[w.list[i].r.parcel] = true;
     }
@@ -230,24 +255,22 @@ static void what_does_not_fit_in_memory_is_told_to_come_later(void **state)
     struct err err = {0};
     struct courier *c = courier_open(&(struct courier_options){.waiting = 3}, &err);
     for (int i = 0; i < 5; i++) {
-        struct outgoing o = parcel(i, stub_url(stub));
-        courier_send(c, &o);
+        send_parcel(c, i, stub_url(stub));
     }
     assert_true(courier_start(c, &w, &err));
     assert_int_equal(receipts(&w, 5, 3000), 5);
     int later = 0;
     for (int i = 0; i < 5; i++)
-        if (w.list[i].r.verdict == VERDICT_LATER) {
+        if (w.list[i].r.verdict.kind == VERDICT_LATER) {
             later++;
             assert_true(w.list[i].r.parcel >= 3);
-            assert_int_equal(w.list[i].r.retry_after, COURIER_LATER_MS);
+            assert_int_equal(w.list[i].r.verdict.retry_after, COURIER_LATER_MS);
         }
     assert_int_equal(later, 2);
     assert_int_equal(stub_connections(stub), 3);
-    struct outgoing o = parcel(9, stub_url(stub));
-    courier_send(c, &o); /* there is room again */
+    send_parcel(c, 9, stub_url(stub)); /* there is room again */
     assert_int_equal(receipts(&w, 6, 3000), 6);
-    assert_int_equal(w.list[5].r.verdict, VERDICT_DELIVERED);
+    assert_int_equal(w.list[5].r.verdict.kind, VERDICT_DELIVERED);
     courier_stop(c);
     courier_close(c);
     stub_close(stub);
@@ -261,10 +284,9 @@ static void a_receipt_the_writer_could_not_take_is_offered_again(void **state)
     w.refuse = 1;
     w.fail = 1;
     struct courier *c = started(&(struct courier_options){0}, &w);
-    struct outgoing o = parcel(1, stub_url(stub));
-    courier_send(c, &o);
+    send_parcel(c, 1, stub_url(stub));
     assert_int_equal(receipts(&w, 1, 5000), 1);
-    assert_int_equal(w.list[0].r.verdict, VERDICT_DELIVERED);
+    assert_int_equal(w.list[0].r.verdict.kind, VERDICT_DELIVERED);
     assert_int_equal(w.refuse + w.fail, 0);
     assert_int_equal(stub_connections(stub), 1);
     courier_stop(c);
@@ -280,13 +302,12 @@ static void what_is_under_way_at_the_stop_still_gets_its_receipt(void **state)
     stub_script(stub, &slow, 1);
     struct writer w = fresh();
     struct courier *c = started(&(struct courier_options){0}, &w);
-    struct outgoing o = parcel(1, stub_url(stub));
-    courier_send(c, &o);
+    send_parcel(c, 1, stub_url(stub));
     assert_int_equal(stub_wait(stub, 1, 3000), 1);
     courier_stop(c);
     assert_int_equal(w.count, 1);
-    assert_int_equal(w.list[0].r.verdict, VERDICT_DELIVERED);
-    courier_send(c, &o); /* after the stop: stays flying in the store, goes out at the next start */
+    assert_int_equal(w.list[0].r.verdict.kind, VERDICT_DELIVERED);
+    send_parcel(c, 1, stub_url(stub)); /* after the stop: stays flying in the store, goes out at the next start */
     courier_close(c);
     assert_int_equal(stub_connections(stub), 1);
     stub_close(stub);
@@ -301,8 +322,7 @@ static void a_stop_does_not_wait_for_ever(void **state)
     struct writer w = fresh();
     struct courier *c = started(&(struct courier_options){.drain_ms = 200}, &w);
     for (int i = 0; i < 4; i++) { /* two under way, two waiting */
-        struct outgoing o = parcel(i, stub_url(stub));
-        courier_send(c, &o);
+        send_parcel(c, i, stub_url(stub));
     }
     assert_int_equal(stub_wait(stub, 2, 3000), 2);
     int64_t from = clock_mono();
