@@ -203,11 +203,32 @@ static void event_of(struct ingest *in, const struct interpretation *i, struct e
     e->warnings = warnings_of(in, i);
 }
 
+/* What routes and destinations call the payload: ingestlayer's own, or all that the sender said. */
+static const struct json *payload_of(const struct ingest *in, const struct interpretation *i)
+{
+    if (!in->dialect || strcmp(in->dialect->name, "ingestlayer") != 0 || in->door == DOOR_WHK)
+        return in->root;
+    if (in->door == DOOR_OUT)
+        return json_get(in->root, "payload");
+    const struct json *element = json_first(json_get(in->root, "events"));
+    for (int n = 0; n < i->index && element; n++)
+        element = json_next(element);
+    return json_get(element, "payload");
+}
+
+static int64_t hops_of(const struct request *req)
+{
+    int n;
+    const char *text = request_header(req, "X-Triage-Hops", &n);
+    return text && n == 1 && *text >= '0' && *text <= '9' && !text[1] ? *text - '0' : 0;
+}
+
 static void item_of(struct ingest *in, const struct interpretation *i, struct ingest_item *item)
 {
     *item = (struct ingest_item){.obs = i->obs, .effect = effect_word(i->effect), .has_key = i->key, .key_daily = i->key_daily,
                                  .quarantine = i->effect == EFFECT_QUARANTINE,
-                                 .takes_replies = in->caller.source->reply_via != REPLY_NONE};
+                                 .takes_replies = in->caller.source->reply_via != REPLY_NONE,
+                                 .payload = payload_of(in, i), .hops = hops_of(in->req)};
     event_of(in, i, &item->event);
     name_agent(in->req->config, &item->obs, "assignee");
     name_agent(in->req->config, &item->obs, "closed_by");

@@ -10,6 +10,7 @@ enum route_end { ROUTE_NO_MATCH, ROUTE_FILTERED /* at `step` */, ROUTE_WAITING /
 enum route_label { ROUTE_LABEL_NONE, ROUTE_LABEL_WAIT, ROUTE_LABEL_READY };
 struct route_facts {
     void *arg;
+    int64_t now;
     bool (*seen)(void *arg, const struct config_route *route, int step, const char *key, int64_t window);       /* dedupe */
     int64_t (*passed)(void *arg, const struct config_route *route, int step, int64_t window, int64_t *oldest);  /* throttle */
     int (*label)(void *arg, const struct config_route *route, const char *model); /* enum route_label; READY: ticket carries it */
@@ -34,7 +35,10 @@ bool route_matches(const struct config_route *route, const struct letter *letter
 /* [route, end word, step, note, [[destination, go, why], ...]]: how a verdict is kept on an entry. */
 struct json *route_encode(const struct route_verdict *verdict);
 const char *route_end_word(int end); /* no_match filtered waiting passed */
-/* "$event.payload.plan", "$ticket.urgency", "$entity.name", "$classify.urgency" within text are replaced, once: what is put
- * in is data and never a template; at most four different references a template. Unresolved: "null" alone, else "". */
+/* References within text are replaced, once: what is put in is data and never a template (dialects.md 6.2).
+ *   $event.id type source received_at payload.*   $ticket.FIELD   $entity.*   $classify.urgency category
+ * A reference ends where its name does; "$$" is a dollar. What cannot be resolved is nothing. */
 const char *route_fill(struct arena *arena, const char *text, const struct letter *letter);
+/* The same for a text that is one reference and nothing else: its value with its kind kept; else a string. The caller frees. */
+struct json *route_value(struct arena *arena, const char *text, const struct letter *letter);
 #endif

@@ -3,6 +3,7 @@
  * queues, tallies, frames. Private to src/engine. */
 #ifndef ENGINE_CHANGE_H
 #define ENGINE_CHANGE_H
+#include "core/letter.h"
 #include "engine/engine.h"
 
 struct change {
@@ -30,5 +31,11 @@ bool wake_ticket(struct engine *e, struct arena *arena, int64_t id, int64_t now,
 int parcel_room(const struct engine *e, const char *destination);
 bool parcel_fly(struct engine *e, struct arena *arena, struct parcel *p, int64_t now, struct err *err);
 bool parcel_bury(struct engine *e, struct arena *arena, struct parcel *p, const char *why, int64_t now, struct err *err);
+/* Routes (engine/route): is there one for such an event at all; an event through all of them, its verdicts kept as an entry; a
+ * change's own events. A fault of a route never fails the change: it is an entry too. */
+bool route_wanted(const struct engine *e, const struct letter *letter);
+bool route_letter(struct engine *e, struct arena *arena, const struct letter *letter, int64_t entry, int64_t nth, int64_t now, struct err *err);
+bool route_change(struct engine *e, struct arena *arena, const struct change *c, const struct consequence *out, struct err *err);
+bool route_record(struct engine *e, struct arena *arena, const struct record *r, bool new, const char *origin, int64_t entry, int64_t nth, int64_t now, struct err *err);
 bool wake_boss(struct engine *e, struct arena *arena, int64_t now, struct err *err); /* leaves, if it stood too long */
 #endif

@@ -20,6 +20,7 @@ struct engine {
     struct frame *frames, **frames_end;
     struct arena *batch; /* lives from begin to publish */
     bool quiet;          /* nobody listens: no frames are made */
+    bool replaying;      /* a rebuild: what left is history, nothing leaves again */
     struct outgoing *outgoing;   /* parcels that became due in this batch, for the courier after the commit */
     struct in_hand { char place[80]; int n; } in_hand[ENGINE_PLACES]; /* parcels the courier has, by destination */
     const char *desk; char desk_id[32]; /* this desk's own id, made once: part of every id we give */
@@ -63,6 +64,8 @@ struct ingest_item {
     bool quarantine;
     struct classify_result label; bool labelled;
     bool takes_replies;
+    const struct json *payload;  /* what the sender said, for routes; in the request's arena */
+    int64_t hops;                /* triages it came through */
 };
 struct ingest_answer { int64_t event, ticket; const char *state; bool duplicate; };
 /* Leaves item as it was, so that a batch can be run again. */

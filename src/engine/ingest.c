@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* EVENT of api.md, and the journal's line about it. */
-static bool event_entry(struct engine *e, struct arena *arena, const struct event *ev, const char *effect, int64_t now, struct err *err)
+static bool event_entry(struct engine *e, struct arena *arena, const struct event *ev, const char *effect, int64_t now, int64_t *seq, struct err *err)
 {
     AUTO_JSON data = json_object();
     json_put_i64(data, "id", ev->id);
@@ -27,7 +27,10 @@ static bool event_entry(struct engine *e, struct arena *arena, const struct even
         json_put_string(data, "note", ev->note);
     struct entry entry = {.at = now, .actor = arena_printf(arena, "source:%s", ev->source), .kind = "event", .ticket = ev->ticket,
                           .data = json_print_in(arena, data)};
-    return change_entry(e, &entry, NULL, err);
+    if (!change_entry(e, &entry, NULL, err))
+        return false;
+    *seq = entry.seq;
+    return true;
 }
 
 /* A key that is known: the same content again is a duplicate, other content a conflict; the first one stands. */
@@ -41,10 +44,10 @@ static bool known_key(struct engine *e, struct arena *arena, struct ingest_item 
     ev->state = out->state;
     if (same) {
         ev->id = first->id;
-        return store_event_seen(e->store, first->id, err) && event_entry(e, arena, ev, "duplicate", now, err);
+        return store_event_seen(e->store, first->id, err) && event_entry(e, arena, ev, "duplicate", now, &(int64_t){0}, err);
     }
     ev->note = arena_printf(arena, "same key as event %lld, other content: the first one stands", (long long)first->id);
-    return store_event_insert(e->store, ev, err) && event_entry(e, arena, ev, "conflict", now, err);
+    return store_event_insert(e->store, ev, err) && event_entry(e, arena, ev, "conflict", now, &(int64_t){0}, err);
 }
 
 /* The label is the strongest any customer text asked for; an agent's or the source's is left alone. True: something of
@@ -113,15 +116,42 @@ static struct ticket *fresh(struct engine *e, struct arena *arena, const struct 
     return t;
 }
 
-static bool put_records(struct engine *e, struct arena *arena, const struct observation *obs, struct err *err)
+/* seq: the event's entry; what a source's record makes new here is told further by it. */
+static bool put_records(struct engine *e, struct arena *arena, const struct ingest_item *item, int64_t seq, int64_t now, struct err *err)
 {
-    for (int i = 0; i < obs->record_count; i++)
-        if (!store_record_put(e->store, arena, &obs->records[i], &obs->v, err))
+    const struct observation *obs = &item->obs;
+    for (int i = 0; i < obs->record_count; i++) {
+        char *before = NULL, *after = NULL;
+        const struct record *r = &obs->records[i];
+        bool routed = e->config->route_count > 0;
+        if ((routed && !store_record_get(e->store, arena, r->kind, r->key, &before, err)) || !store_record_put(e->store, arena, r, &obs->v, err) ||
+            (routed && !store_record_get(e->store, arena, r->kind, r->key, &after, err)))
             return false;
+        struct record now_is = {r->kind, r->key, after};
+        if (routed && !str_eq(before, after) && !route_record(e, arena, &now_is, !before, item->event.source, seq, 1 + i, now, err))
+            return false;
+    }
     return true;
 }
 
-static bool apply(struct engine *e, struct arena *arena, struct ingest_item *item, int64_t ticket, int64_t now, struct err *err)
+/* The text it brought, as people would read it: the customer's own words before anybody else's. */
+static const struct message *text_of(const struct observation *obs)
+{
+    const struct message *found = NULL;
+    for (int i = 0; i < obs->message_count; i++)
+        if (obs->messages[i].origin != ORIGIN_AI && (!found || obs->messages[i].author_kind == AUTHOR_CUSTOMER))
+            found = &obs->messages[i];
+    return found;
+}
+
+static bool route_event(struct engine *e, struct arena *arena, const struct ingest_item *item, const struct ticket *t, int64_t seq, int64_t now, struct err *err)
+{
+    struct letter l = {.of = LETTER_EVENT, .type = item->event.type ? item->event.type : "", .at = item->event.received_at, .origin = item->event.source,
+                       .dialect = item->event.dialect, .hops = item->hops + 1, .payload = item->payload, .ticket = t, .message = text_of(&item->obs)};
+    return route_letter(e, arena, &l, seq, 0, now, err);
+}
+
+static bool apply(struct engine *e, struct arena *arena, struct ingest_item *item, int64_t ticket, int64_t now, const struct ticket **after, struct err *err)
 {
     struct change c = {.now = now, .event = item->event.id, .effect = item->effect};
     struct ticket *start = NULL;
@@ -136,6 +166,7 @@ static bool apply(struct engine *e, struct arena *arena, struct ingest_item *ite
     c.facts = (struct facts){.cause = "event", .actor = arena_printf(arena, "source:%s", item->event.source),
                              .paged_for = item->label.hard && item->labelled ? item->label.hard_phrase : NULL};
     bool ok = change(e, arena, &c, err);
+    *after = c.after;
     if (ok && labelled) {
         struct entry entry = {.at = now, .actor = "model", .kind = "label", .ticket = c.after->id, .cause = c.seq, .data = json_print_in(arena, why)};
         ok = change_entry(e, &entry, NULL, err);
@@ -164,9 +195,12 @@ static bool admit(struct engine *e, struct arena *arena, struct ingest_item *ite
     *out = (struct ingest_answer){store_event_next(e->store), ev->ticket, ev->state, false};
     /* The ticket is changed before its event is written: a refold reads the older events only. */
     ev->id = out->event;
-    if (of_ticket && !apply(e, arena, item, ticket, now, err))
+    const struct ticket *after = NULL;
+    int64_t seq;
+    if (of_ticket && !apply(e, arena, item, ticket, now, &after, err))
         return false;
-    return put_records(e, arena, &item->obs, err) && store_event_insert(e->store, ev, err) && event_entry(e, arena, ev, item->effect, now, err);
+    return store_event_insert(e->store, ev, err) && event_entry(e, arena, ev, item->effect, now, &seq, err) &&
+           put_records(e, arena, item, seq, now, err) && route_event(e, arena, item, after, seq, now, err);
 }
 
 static bool keep_aside(struct engine *e, struct arena *arena, struct ingest_item *item, const char *why, int64_t now, struct ingest_answer *out, struct err *err)
@@ -177,7 +211,7 @@ static bool keep_aside(struct engine *e, struct arena *arena, struct ingest_item
     ev->obs = NULL;
     ev->note = why;
     *out = (struct ingest_answer){store_event_next(e->store), 0, ev->state, false};
-    return store_event_insert(e->store, ev, err) && event_entry(e, arena, ev, "quarantine", now, err);
+    return store_event_insert(e->store, ev, err) && event_entry(e, arena, ev, "quarantine", now, &(int64_t){0}, err);
 }
 
 bool engine_ingest(struct engine *e, struct arena *arena, const struct ingest_item *given, int64_t now, struct ingest_answer *out, struct err *err)

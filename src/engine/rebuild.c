@@ -152,7 +152,7 @@ static bool replay_all(struct replay *r, struct err *err)
 
 bool engine_rebuild(struct engine *e, struct str *report, int64_t *differ, struct err *err)
 {
-    struct replay r = {.live = e, .to = {.config = e->config, .model = e->model, .quiet = true}, .page = arena_new()};
+    struct replay r = {.live = e, .to = {.config = e->config, .model = e->model, .quiet = true, .replaying = true}, .page = arena_new()};
     r.to.store = store_open(NULL, STORE_WRITER, err);
     bool ok = r.to.store && replay_all(&r, err) && store_compare(e->store, r.to.store, report, differ, err);
     store_close(r.to.store);

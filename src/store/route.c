@@ -3,30 +3,33 @@
 #include "store/sql.h"
 #include <string.h>
 
-bool store_seen(struct store *s, const char *route, int step, const char *key, int64_t now, int64_t window, bool record, bool *seen, struct err *err)
+bool store_seen(struct store *s, const char *route, int step, const char *key, int64_t entry, int64_t since, bool *seen, struct err *err)
 {
-    sqlite3_stmt *stmt = sql_get(s, "SELECT at FROM seen WHERE route=? AND step=? AND key=?", err);
+    sqlite3_stmt *stmt = sql_get(s, "SELECT at,entry FROM seen WHERE route=? AND step=? AND key=?", err);
     *seen = false;
     if (!stmt)
         return false;
     sql_bind(stmt, "sis", route, (int64_t)step, key);
     int rc = sql_step(s, stmt, err);
     if (rc == SQLITE_ROW) {
-        *seen = now - sql_int(stmt, 0) < window;
+        *seen = sql_int(stmt, 0) > since && sql_int(stmt, 1) != entry;
         sqlite3_reset(stmt);
     }
-    if (rc < 0 || *seen || !record)
-        return rc >= 0;
-    return sql_run(s, err, "DELETE FROM seen WHERE route=? AND step=? AND at<?", "sii", route, (int64_t)step, now - window) &&
-           sql_run(s, err, "INSERT OR REPLACE INTO seen VALUES(?,?,?,?)", "sisi", route, (int64_t)step, key, now);
+    return rc >= 0;
 }
 
-bool store_passed(struct store *s, const char *route, int step, int64_t now, int64_t window, int64_t *n, int64_t *oldest, struct err *err)
+bool store_seen_add(struct store *s, const char *route, int step, const char *key, int64_t entry, int64_t now, int64_t since, struct err *err)
 {
-    sqlite3_stmt *stmt = sql_get(s, "SELECT count(*),coalesce(min(at),0) FROM passed WHERE route=? AND step=? AND at>?", err);
+    return sql_run(s, err, "DELETE FROM seen WHERE route=? AND step=? AND at<=?", "sii", route, (int64_t)step, since) &&
+           sql_run(s, err, "INSERT OR IGNORE INTO seen VALUES(?,?,?,?,?)", "sisii", route, (int64_t)step, key, now, entry);
+}
+
+bool store_passed(struct store *s, const char *route, int step, int64_t entry, int64_t since, int64_t *n, int64_t *oldest, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT count(*),coalesce(min(at),0) FROM passed WHERE route=? AND step=? AND at>? AND entry!=?", err);
     if (!stmt)
         return false;
-    sql_bind(stmt, "sii", route, (int64_t)step, now - window);
+    sql_bind(stmt, "siii", route, (int64_t)step, since, entry);
     if (sql_step(s, stmt, err) != SQLITE_ROW)
         return false;
     *n = sql_int(stmt, 0);
@@ -35,10 +38,10 @@ bool store_passed(struct store *s, const char *route, int step, int64_t now, int
     return true;
 }
 
-bool store_passed_add(struct store *s, const char *route, int step, int64_t now, int64_t window, int64_t entry, struct err *err)
+bool store_passed_add(struct store *s, const char *route, int step, int64_t entry, int64_t now, int64_t since, struct err *err)
 {
-    return sql_run(s, err, "DELETE FROM passed WHERE route=? AND step=? AND at<=?", "sii", route, (int64_t)step, now - window) &&
-           sql_run(s, err, "INSERT OR IGNORE INTO passed VALUES(?,?,?,?)", "siii", route, (int64_t)step, now, entry);
+    return sql_run(s, err, "DELETE FROM passed WHERE route=? AND step=? AND at<=?", "sii", route, (int64_t)step, since) &&
+           sql_run(s, err, "INSERT OR IGNORE INTO passed VALUES(?,?,?,?)", "siii", route, (int64_t)step, entry, now);
 }
 
 bool store_ask_get(struct store *s, struct arena *a, const uint8_t hash[32], int64_t now, int64_t ttl, int64_t *parcel, char **answer, struct err *err)
@@ -71,7 +74,7 @@ bool store_waiting_add(struct store *s, const uint8_t hash[32], int64_t letter, 
     return sql_run(s, err, "INSERT OR IGNORE INTO waiting VALUES(?,?,?)", "bis", hash, (size_t)32, letter, route);
 }
 
-bool store_waiting_take(struct store *s, struct arena *a, const uint8_t hash[32], struct waiting **list, int *count, struct err *err)
+bool store_waiting_list(struct store *s, struct arena *a, const uint8_t hash[32], struct waiting **list, int *count, struct err *err)
 {
     sqlite3_stmt *stmt = sql_get(s, "SELECT letter,route FROM waiting WHERE hash=? ORDER BY letter", err);
     int rc, cap = 0;
@@ -89,5 +92,10 @@ bool store_waiting_take(struct store *s, struct arena *a, const uint8_t hash[32]
         }
         (*list)[(*count)++] = (struct waiting){sql_int(stmt, 0), sql_text(stmt, 1, a)};
     }
-    return rc == SQLITE_DONE && sql_run(s, err, "DELETE FROM waiting WHERE hash=?", "b", hash, (size_t)32);
+    return rc == SQLITE_DONE;
+}
+
+bool store_waiting_drop(struct store *s, const uint8_t hash[32], struct err *err)
+{
+    return sql_run(s, err, "DELETE FROM waiting WHERE hash=?", "b", hash, (size_t)32);
 }

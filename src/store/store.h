@@ -141,16 +141,19 @@ bool store_attempt_add(struct store *s, const struct attempt *a, struct err *err
 bool store_attempt_list(struct store *s, struct arena *a, int64_t parcel, struct attempt **list, int *count, struct err *err);
 
 /* --- what routes remember --- */
-/* Was the key let through within the window? record: note it as let through now where it was not. */
-bool store_seen(struct store *s, const char *route, int step, const char *key, int64_t now, int64_t window, bool record, bool *seen, struct err *err);
-bool store_passed(struct store *s, const char *route, int step, int64_t now, int64_t window, int64_t *n, int64_t *oldest, struct err *err);
-bool store_passed_add(struct store *s, const char *route, int step, int64_t now, int64_t window, int64_t entry, struct err *err);
+/* Was the key let through after `since` by another entry? _add notes it for this one, and forgets what is older. */
+bool store_seen(struct store *s, const char *route, int step, const char *key, int64_t entry, int64_t since, bool *seen, struct err *err);
+bool store_seen_add(struct store *s, const char *route, int step, const char *key, int64_t entry, int64_t now, int64_t since, struct err *err);
+/* How many other entries went through after `since`, and when the first of them did. */
+bool store_passed(struct store *s, const char *route, int step, int64_t entry, int64_t since, int64_t *n, int64_t *oldest, struct err *err);
+bool store_passed_add(struct store *s, const char *route, int step, int64_t entry, int64_t now, int64_t since, struct err *err);
 /* Questions to models. An answer older than ttl counts as none. parcel: who carries the question, 0 = nobody yet. */
 bool store_ask_get(struct store *s, struct arena *a, const uint8_t hash[32], int64_t now, int64_t ttl, int64_t *parcel, char **answer, struct err *err);
 bool store_ask_put(struct store *s, const uint8_t hash[32], const char *destination, int64_t parcel, const char *answer, int64_t now, struct err *err);
 bool store_waiting_add(struct store *s, const uint8_t hash[32], int64_t letter, const char *route, struct err *err);
 struct waiting { int64_t letter; const char *route; };
-bool store_waiting_take(struct store *s, struct arena *a, const uint8_t hash[32], struct waiting **list, int *count, struct err *err);
+bool store_waiting_list(struct store *s, struct arena *a, const uint8_t hash[32], struct waiting **list, int *count, struct err *err);
+bool store_waiting_drop(struct store *s, const uint8_t hash[32], struct err *err);
 
 /* Compares the derived tables (ticket clock escalation queue tally record, and the ledger but for its entry numbers) of
  * two databases row by row; report gets the first differences. */

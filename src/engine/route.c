@@ -1,0 +1,261 @@
+/* route: an entry through the routes of the configuration. What the pure route (core/route) has to look up is looked up here;
+ * its verdicts are kept as one entry of kind `route`, so that "why did this not page anyone?" has an answer on the ticket;
+ * what passed becomes one letter a route and one parcel a destination, in the same transaction as what caused it.
+ * A destination that a `when` keeps out gets no parcel: the verdict says so, and a row for every no would be most rows. */
+#include "engine/change.h"
+#include "base/str.h"
+#include "core/route.h"
+#include "destination/destination.h"
+#include "wire/letter.h"
+#include "wire/row.h"
+#include <string.h>
+
+enum { HOPS = 3, MOST_MESSAGES = 500 };
+
+struct routing {
+    struct engine *e;
+    struct arena *arena;
+    const struct letter *letter;
+    int64_t entry, nth, now;
+    struct err *err;
+    bool failed;         /* err is set */
+    struct json *verdicts;
+};
+
+/* --- what a route asks --- */
+
+static bool seen(void *arg, const struct config_route *route, int step, const char *key, int64_t window)
+{
+    struct routing *r = arg;
+    bool was = false;
+    r->failed |= !store_seen(r->e->store, route->name, step, key, r->entry, r->now - window, &was, r->err);
+    if (!r->failed && !was)
+        r->failed = !store_seen_add(r->e->store, route->name, step, key, r->entry, r->now, r->now - window, r->err);
+    return was;
+}
+
+static int64_t passed(void *arg, const struct config_route *route, int step, int64_t window, int64_t *oldest)
+{
+    struct routing *r = arg;
+    const struct config_route_step *s = &route->steps[step - 1];
+    int64_t n = 0;
+    r->failed |= !store_passed(r->e->store, route->name, step, r->entry, r->now - window, &n, oldest, r->err);
+    if (!r->failed && (n < s->count || s->delay))
+        r->failed = !store_passed_add(r->e->store, route->name, step, r->entry, r->now, r->now - window, r->err);
+    return n;
+}
+
+static const char *record(void *arg, const char *kind, const char *key)
+{
+    struct routing *r = arg;
+    char *data = NULL;
+    r->failed |= !store_record_get(r->e->store, r->arena, kind, key, &data, r->err);
+    return data;
+}
+
+static int label(void *arg, const struct config_route *route, const char *model)
+{
+    (void)arg, (void)route, (void)model;
+    return ROUTE_LABEL_WAIT;
+}
+
+/* --- what passed --- */
+
+static const char *kept_out(const struct routing *r, const struct config_destination *to)
+{
+    if (!to)
+        return "no destination of that name is configured";
+    if (to->source && str_eq(to->source, r->letter->origin))
+        return "it came from there";
+    return r->letter->hops > HOPS ? "it has passed through too many desks" : NULL;
+}
+
+static bool put_parcel(struct routing *r, const struct route_verdict *v, const char *name, int64_t letter)
+{
+    const struct config_destination *to = config_destination(r->e->config, name);
+    const char *why = kept_out(r, to);
+    struct json *recipe = to ? destination_freeze(to) : NULL;
+    struct parcel p = {.entry = r->entry, .nth = r->nth, .route = v->route, .destination = name, .letter = letter, .made_at = r->now,
+                       .ticket = r->letter->ticket ? r->letter->ticket->id : 0, .state = why ? "skipped" : "due", .error = why,
+                       .due_at = why ? 0 : r->now + v->delay, .recipe = recipe ? json_print_in(r->arena, recipe) : NULL};
+    bool added;
+    json_free(recipe);
+    return store_parcel_add(r->e->store, &p, &added, r->err);
+}
+
+static bool put_parcels(struct routing *r, const struct route_verdict *v)
+{
+    int64_t letter = 0;
+    for (int i = 0; i < v->to_count; i++) {
+        if (!v->to[i].go)
+            continue;
+        if (!letter) {
+            AUTO_JSON data = letter_encode(&v->letter);
+            AUTO_JSON how = v->redaction.route ? letter_redaction_encode(&v->redaction) : NULL;
+            if (!store_letter_put(r->e->store, r->entry, v->route, r->nth, json_print_in(r->arena, data), how ? json_print_in(r->arena, how) : NULL,
+                                  &letter, r->err))
+                return false;
+        }
+        if (!put_parcel(r, v, v->to[i].destination, letter))
+            return false;
+    }
+    return true;
+}
+
+/* --- one event through the routes --- */
+
+static struct when_env env_of(struct routing *r)
+{
+    int64_t open = 0, sum;
+    r->failed |= !store_tally_get(r->e->store, "open_critical", "", 0, &open, &sum, r->err);
+    return (struct when_env){.hour = r->now / 3600000 % 24, .weekday = (r->now / 86400000 + 3) % 7 + 1, .open_criticals = open};
+}
+
+static bool through(struct routing *r, const struct config_route *route)
+{
+    struct route_verdict v;
+    struct when_env env = env_of(r);
+    struct route_facts facts = {.arg = r, .now = r->now, .seen = seen, .passed = passed, .label = label, .record = record};
+    route_run(r->arena, route, r->letter, &env, &facts, &v);
+    if (r->failed)
+        return false;
+    json_push(r->verdicts, route_encode(&v));
+    return v.end != ROUTE_PASSED || put_parcels(r, &v);
+}
+
+static bool write_verdicts(struct routing *r)
+{
+    struct json *data = json_object();
+    json_put_string(data, "type", r->letter->type);
+    json_put(data, "verdicts", r->verdicts);
+    r->verdicts = NULL;
+    struct entry entry = {.at = r->now, .actor = "routes", .kind = "route", .ticket = r->letter->ticket ? r->letter->ticket->id : 0, .cause = r->entry,
+                          .data = json_print_in(r->arena, data)};
+    json_free(data);
+    return change_entry(r->e, &entry, NULL, r->err);
+}
+
+bool route_wanted(const struct engine *e, const struct letter *letter)
+{
+    for (int i = 0; !e->replaying && i < e->config->route_count; i++)
+        if (route_matches(&e->config->routes[i], letter))
+            return true;
+    return false;
+}
+
+bool route_letter(struct engine *e, struct arena *arena, const struct letter *letter, int64_t entry, int64_t nth, int64_t now, struct err *err)
+{
+    if (!route_wanted(e, letter))
+        return true;
+    struct letter named = *letter;
+    named.id = letter_id(arena, e->desk, entry, nth);
+    struct routing r = {.e = e, .arena = arena, .letter = &named, .entry = entry, .nth = nth, .now = now, .err = err, .verdicts = json_array()};
+    bool ok = true;
+    for (int i = 0; ok && i < e->config->route_count; i++)
+        ok = !route_matches(&e->config->routes[i], &named) || through(&r, &e->config->routes[i]);
+    ok = ok && write_verdicts(&r);
+    json_free(r.verdicts);
+    return ok;
+}
+
+/* --- our own events --- */
+
+static bool send(struct engine *e, struct arena *arena, const struct change *c, struct letter *l, int64_t *nth, struct err *err)
+{
+    l->of = LETTER_DESK;
+    l->at = c->now;
+    l->origin = str_eq(c->facts.cause, "event") && str_starts(c->facts.actor, "source:") ? c->facts.actor + 7 : NULL;
+    l->dialect = l->ticket ? l->ticket->dialect : NULL;
+    l->team = e->config->team_name;
+    return route_letter(e, arena, l, c->seq ? c->seq : store_entry_next(e->store) - 1, (*nth)++, c->now, err);
+}
+
+/* The conversation, where a form needs it whole; the newest message is what the event is about, if this change made one. */
+static bool load_messages(struct engine *e, struct arena *arena, const struct change *c, struct letter *l, struct err *err)
+{
+    if (!store_message_list(e->store, arena, c->after->id, &l->messages, &l->message_count, err))
+        return false;
+    if (l->message_count > MOST_MESSAGES) {
+        l->messages += l->message_count - MOST_MESSAGES;
+        l->message_count = MOST_MESSAGES;
+    }
+    for (int i = l->message_count - 1; i >= 0 && c->messages_added && !l->message; i--)
+        if (l->messages[i].is_public)
+            l->message = &l->messages[i];
+    return true;
+}
+
+static bool is_wanted(const struct engine *e, const char *type, const struct change *c)
+{
+    struct letter l = {.of = LETTER_DESK, .type = type,
+                       .origin = str_eq(c->facts.cause, "event") && str_starts(c->facts.actor, "source:") ? c->facts.actor + 7 : NULL};
+    return route_wanted(e, &l);
+}
+
+static bool ticket_events(struct engine *e, struct arena *arena, const struct change *c, int64_t *nth, struct err *err)
+{
+    const struct ticket *b = c->before, *t = c->after;
+    struct json *changes = b ? row_changes(b, t) : NULL;
+    bool closed = b && !ticket_done(b->status) && ticket_done(t->status), paged = t->escalation.state == ESCALATION_TRIGGERED &&
+                                                                                   (!b || b->escalation.state != ESCALATION_TRIGGERED);
+    const struct { const char *type; bool so; } types[] = {{"ticket.created", !b}, {"ticket.updated", b && (json_count(changes) || c->messages_added)},
+                                                           {"ticket.closed", closed}, {"triage.escalated", paged}};
+    bool ok = true;
+    for (size_t i = 0; ok && i < sizeof types / sizeof *types; i++) {
+        struct letter l = {.type = types[i].type, .ticket = t, .changes = changes, .why = i == 3 ? t->escalation.reason : NULL};
+        if (types[i].so && is_wanted(e, types[i].type, c))
+            ok = load_messages(e, arena, c, &l, err) && send(e, arena, c, &l, nth, err);
+    }
+    json_free(changes);
+    return ok;
+}
+
+/* What a record's new state is called outside; NULL: nothing to tell. */
+static const char *record_event(const struct record_draft *r, const struct json *data)
+{
+    static const struct { const char *state, *type; } bosses[] = {{"defeated", "boss.defeated"}, {"fled", NULL}};
+    if (str_eq(r->kind, "player"))
+        return "player.level_up";
+    if (str_eq(r->kind, "achievement"))
+        return "achievement.unlocked";
+    if (!str_eq(r->kind, "boss"))
+        return NULL;
+    for (size_t i = 0; i < sizeof bosses / sizeof *bosses; i++)
+        if (str_eq(json_get_string(data, "state", ""), bosses[i].state))
+            return bosses[i].type;
+    return json_get_i64(data, "hp", 0) == json_get_i64(data, "max_hp", -1) ? "boss.spawned" : "boss.damaged";
+}
+
+bool route_change(struct engine *e, struct arena *arena, const struct change *c, const struct consequence *out, struct err *err)
+{
+    int64_t nth = 0;
+    if (e->replaying || !e->config->route_count)
+        return true;
+    if (c->seq && !ticket_events(e, arena, c, &nth, err))
+        return false;
+    for (int i = 0; i < out->record_count; i++) {
+        const struct record_draft *draft = &out->records[i];
+        const struct json *data = json_parse_in(arena, draft->data, strlen(draft->data), &json_limits_native, NULL, NULL);
+        struct record record = {draft->kind, draft->key, draft->data};
+        struct letter l = {.type = record_event(draft, data), .ticket = c->after, .record = &record};
+        if (l.type && is_wanted(e, l.type, c) && !send(e, arena, c, &l, &nth, err))
+            return false;
+    }
+    return true;
+}
+
+bool route_record(struct engine *e, struct arena *arena, const struct record *r, bool new, const char *origin, int64_t entry, int64_t nth, int64_t now,
+                  struct err *err)
+{
+    static const struct { const char *kind, *created, *updated; } types[] = {
+        {"customer", "customer.created", "customer.updated"}, {"article", "article.created", "article.updated"}, {"survey", "survey.submitted", NULL}};
+    struct letter l = {.of = LETTER_DESK, .at = now, .origin = origin, .team = e->config->team_name, .record = r};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (str_eq(types[i].kind, r->kind))
+            l.type = new ? types[i].created : types[i].updated;
+    if (l.type && str_eq(r->kind, "article")) {
+        const struct json *data = json_parse_in(arena, r->data, strlen(r->data), &json_limits_dialect, NULL, NULL);
+        l.type = !new && str_eq(json_get_string(data, "status", ""), "published") && json_get(data, "published_at") ? "article.published" : l.type;
+    }
+    return !l.type || route_letter(e, arena, &l, entry, nth, now, err);
+}
