@@ -1,7 +1,9 @@
 /* courier: parcels wait in a queue per destination, so that a slow one holds up nobody else: at most two exchanges each, 32
  * in all, and destinations take turns. A parcel in hand is a `flight`, one arena from courier_send until the writer has
- * committed its receipt; a receipt the writer could not take is kept and offered again. The lock guards the inbox, the
- * receipts that came back and the flags; everything else belongs to the courier's thread. */
+ * committed its receipt; a receipt the writer could not take is kept and offered again. Before a flight starts it is asked
+ * whether it may: the account may have asked for time, the breaker may be open, the pace may be used up. What has to wait
+ * longer than a moment goes back to the writer uncounted (LATER). The lock guards the inbox, the receipts that came back,
+ * the flags and what is shown of the destinations; everything else belongs to the courier's thread. */
 #include "worker/courier.h"
 #include "base/clock.h"
 #include "base/crypto.h"
@@ -15,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TICK_MS = 1000, IDLE_MS = 60000, EXCERPT = 1024, EXCERPT_SAFE = 4 << 10 };
+enum { TICK_MS = 1000, IDLE_MS = 60000, MOMENT_MS = 5000, PACE_MS = 50, EXCERPT = 1024, EXCERPT_SAFE = 4 << 10, COURIER_SHOWN = 256 };
 
 struct flight {
     struct flight *next;
@@ -33,11 +35,15 @@ struct flight {
     struct job job;
 };
 struct queue { struct flight *first, **last; int count; };
-struct place { /* a destination, by its name */
+struct bucket { double tokens; int64_t at; bool begun; };
+struct account { struct account *next; char *name; int64_t hold_until; }; /* who shares limits */
+struct place { /* a destination, by its name; kept, for it remembers */
     struct place *next;
-    char *name;
     struct queue queue;
     int flying;
+    struct bucket buckets[2];
+    struct account *account;
+    struct courier_health health;
 };
 struct courier {
     struct courier_options o;
@@ -49,7 +55,9 @@ struct courier {
     struct queue inbox, back; /* handed over by the writer; receipts the writer could not commit */
     bool stopping;
     int held;                 /* flights that exist */
+    struct courier_health shown[COURIER_SHOWN]; int shown_count;
     struct place *places;     /* the thread's own from here */
+    struct account *accounts;
     struct queue receipts;    /* to be posted */
     struct flight *in_flight; /* their exchanges are under way */
     int flying;
@@ -207,11 +215,134 @@ static void write_receipt(struct flight *f, const struct verdict *v, int64_t sta
     queue_put(&f->courier->receipts, f);
 }
 
+static void write_later(struct flight *f, int64_t wait, const char *why)
+{
+    struct verdict v = {.kind = VERDICT_LATER, .retry_after = wait};
+    write_receipt(f, &v, 0, 0, why, strlen(why));
+}
+
 static void write_fault(struct flight *f, int kind, const char *why)
 {
-    struct verdict v = {.kind = kind, .retry_after = kind == VERDICT_LATER ? COURIER_LATER_MS : 0};
+    struct verdict v = {.kind = kind};
     write_receipt(f, &v, 0, 0, why, strlen(why));
     log_line(LOG_WARN, "not_sent", "parcel=%lld detail=\"%s\"", (long long)f->parcel, f->job.receipt.excerpt);
+}
+
+/* --- may it go? --- */
+
+static struct account *account_of(struct courier *c, const char *name)
+{
+    struct account **at = &c->accounts;
+    for (; *at; at = &(*at)->next)
+        if (str_eq((*at)->name, name))
+            return *at;
+    *at = must(calloc(1, sizeof **at));
+    (*at)->name = must(strdup(name));
+    return *at;
+}
+
+static void settle_account(struct courier *c, struct flight *f)
+{
+    const char *name = f->kind && f->kind->account ? f->kind->account(f->arena, f->c.to) : NULL;
+    f->place->account = account_of(c, name ? name : f->name);
+}
+
+struct pace { int64_t burst, per, per_ms; };
+
+/* The configuration's own pace, else the kind's. */
+static struct pace pace_of(const struct flight *f, int which)
+{
+    const struct config_destination *to = f->c.to;
+    if (which == 0 && to->rate)
+        return (struct pace){to->burst ? to->burst : to->rate, to->rate, 1000};
+    if (which == 1 && (to->max_per_hour || (to->kind == DEST_MODEL && to->per_hour))) {
+        int64_t n = to->kind == DEST_MODEL ? to->per_hour : to->max_per_hour;
+        return (struct pace){n, n, 3600000};
+    }
+    return (struct pace){f->kind->pace[which].burst, f->kind->pace[which].per, f->kind->pace[which].per_ms};
+}
+
+/* ms until the bucket has one more; 0 = it has. */
+static int64_t bucket_wait(struct bucket *b, struct pace p, int64_t now)
+{
+    if (!p.per)
+        return 0;
+    int64_t gone = b->begun && now > b->at ? now - b->at : 0;
+    b->tokens = b->begun ? b->tokens + (double)gone * (double)p.per / (double)p.per_ms : (double)p.burst;
+    b->tokens = b->tokens > (double)p.burst ? (double)p.burst : b->tokens;
+    b->begun = true;
+    b->at = now;
+    return b->tokens >= 1 ? 0 : (int64_t)((1 - b->tokens) * (double)p.per_ms / (double)p.per) + 1;
+}
+
+static int64_t pace_wait(struct flight *f, int64_t now)
+{
+    int64_t first = bucket_wait(&f->place->buckets[0], pace_of(f, 0), now), second = bucket_wait(&f->place->buckets[1], pace_of(f, 1), now);
+    return first > second ? first : second;
+}
+
+static void pace_spend(struct flight *f)
+{
+    for (int i = 0; i < 2; i++)
+        f->place->buckets[i].tokens -= 1;
+}
+
+/* Each attempt is put off once at most (memo `postponed`): the schedule stays what it is. */
+static int64_t breaker_wait(struct flight *f, int64_t now)
+{
+    struct courier_health *h = &f->place->health;
+    if (h->breaker == BREAKER_OPEN && (now >= h->open_until || h->open_until - now > COURIER_OPEN_MS))
+        h->breaker = BREAKER_HALF_OPEN; /* its time is over, or the clock was set back */
+    if (h->breaker == BREAKER_CLOSED || json_get_bool(f->memo, "postponed", false))
+        return 0;
+    if (h->breaker == BREAKER_OPEN)
+        return h->open_until - now;
+    return f->place->flying ? MOMENT_MS : 0; /* one goes ahead */
+}
+
+/* true: it may start now. Else it went back to the writer, or (*hold) everybody of this place waits a moment here. */
+static bool may_go(struct flight *f, bool *hold)
+{
+    int64_t now = clock_now(), wait;
+    struct account *a = f->place->account;
+    *hold = false;
+    if (a->hold_until > now) {
+        write_later(f, a->hold_until - now, "it asked us to wait");
+        return false;
+    }
+    if ((wait = breaker_wait(f, now))) {
+        json_put_bool(f->memo, "postponed", true);
+        write_later(f, wait, "it has failed several times in a row: left alone for a moment");
+        return false;
+    }
+    if (!(wait = pace_wait(f, now)))
+        return true;
+    *hold = wait <= MOMENT_MS;
+    if (!*hold)
+        write_later(f, wait, "its pace is used up");
+    return false;
+}
+
+static void note_answer(struct flight *f, const struct verdict *v, int64_t status)
+{
+    struct courier_health *h = &f->place->health;
+    int64_t now = clock_now();
+    bool failed = v->kind == VERDICT_RETRY && (!status || status >= 500);
+    if (v->kind == VERDICT_WAIT && (v->all || f->place->account->hold_until < now))
+        f->place->account->hold_until = now + v->retry_after;
+    h->hold_until = f->place->account->hold_until > now ? f->place->account->hold_until : 0;
+    if (!failed) {
+        h->failures = 0;
+        h->breaker = BREAKER_CLOSED;
+        h->open_until = 0;
+        h->ok_at = now;
+        return;
+    }
+    h->failed_at = now;
+    if (++h->failures >= COURIER_FAILURES) {
+        h->breaker = BREAKER_OPEN;
+        h->open_until = now + COURIER_OPEN_MS;
+    }
 }
 
 /* --- exchanges --- */
@@ -243,6 +374,7 @@ static void answered(void *arg, const struct http_answer *a)
     struct verdict v = f->kind->judge(f->arena, &f->c, &a->reply, f->memo);
     const char *said = a->why ? a->why : a->reply.body;
     lands(f);
+    note_answer(f, &v, a->reply.status);
     write_receipt(f, &v, a->reply.status, a->ms, said, a->why ? strlen(said) : a->reply.body_n);
     log_line(v.kind == VERDICT_DELIVERED ? LOG_INFO : LOG_WARN, "sent", "parcel=%lld to=%s place=\"%s\" status=%lld ms=%lld verdict=%s detail=\"%s\"",
              (long long)f->parcel, f->name, destination_place(f->arena, f->c.to), (long long)a->reply.status, (long long)a->ms,
@@ -253,8 +385,6 @@ static bool compose(struct flight *f, struct err *err)
 {
     struct letter *letter = ARENA_NEW(f->arena, struct letter);
     struct letter_redaction how;
-    if (!f->kind)
-        return err_set(err, ERR_INPUT, "nothing here can send to a destination of this kind");
     if (!letter_decode(f->arena, f->letter_text, letter, err) || !letter_redaction_decode(f->arena, f->redaction, &how, err))
         return false;
     how.to = f->c.to->redact;
@@ -267,28 +397,41 @@ static bool compose(struct flight *f, struct err *err)
     return true;
 }
 
-static void launch(struct courier *c, struct flight *f)
+/* false: this place has to wait here for a moment, the flight with it. */
+static bool launch(struct courier *c, struct flight *f)
 {
     struct err err = {0};
+    bool hold;
+    if (!f->kind) {
+        write_fault(f, VERDICT_DEAD, "nothing here can send to a destination of this kind");
+        return true;
+    }
+    settle_account(c, f);
+    if (!may_go(f, &hold))
+        return !hold;
+    json_drop(f->memo, "postponed");
     if (!compose(f, &err)) {
         write_fault(f, err.code == ERR_NOT_FOUND ? VERDICT_SKIPPED : VERDICT_DEAD, err.text);
-        return;
+        return true;
     }
+    pace_spend(f);
     if (!http_start(c->http, &f->request, answered, f, &err)) {
+        note_answer(f, &(struct verdict){.kind = VERDICT_RETRY}, 0);
         write_fault(f, VERDICT_RETRY, err.text);
-        return;
+        return true;
     }
     flies(c, f);
+    return true;
 }
 
 static struct place *place_of(struct courier *c, const char *name)
 {
     struct place **at = &c->places;
     for (; *at; at = &(*at)->next)
-        if (str_eq((*at)->name, name))
+        if (str_eq((*at)->health.name, name))
             return *at;
     *at = must(calloc(1, sizeof **at));
-    (*at)->name = must(strdup(name));
+    str_copy((*at)->health.name, sizeof (*at)->health.name, name);
     queue_init(&(*at)->queue);
     return *at;
 }
@@ -305,7 +448,7 @@ static void sort_inbox(struct courier *c)
     pthread_mutex_unlock(&c->lock);
     for (struct flight *f; (f = queue_take(&inbox));) {
         if (f->too_many) {
-            write_fault(f, VERDICT_LATER, "too much is waiting to be sent");
+            write_later(f, COURIER_LATER_MS, "too much is waiting to be sent");
             continue;
         }
         f->place = place_of(c, f->name);
@@ -313,27 +456,33 @@ static void sort_inbox(struct courier *c)
     }
 }
 
-static void place_free(struct place *p)
+static void queue_put_first(struct queue *q, struct flight *f)
 {
-    queue_drop(&p->queue);
-    free(p->name);
-    free(p);
+    f->next = q->first;
+    q->first = f;
+    q->count++;
+    if (!f->next)
+        q->last = &f->next;
 }
 
-/* The place that was served goes to the end, so that all get their turn when there are more than 16. */
-static void launch_all(struct courier *c)
+/* The place that was served goes to the end, so that all get their turn when there are more than 16. *soon: a place waits for its
+ * pace. */
+static void launch_all(struct courier *c, bool *soon)
 {
     struct place *served = NULL, **served_end = &served;
+    *soon = false;
     for (struct place **at = &c->places; *at && c->flying < COURIER_TOTAL;) {
         struct place *p = *at;
-        while (p->queue.first && p->flying < COURIER_PER_DESTINATION && c->flying < COURIER_TOTAL)
-            launch(c, queue_take(&p->queue));
+        while (p->queue.first && p->flying < COURIER_PER_DESTINATION && c->flying < COURIER_TOTAL) {
+            struct flight *f = queue_take(&p->queue);
+            if (launch(c, f))
+                continue;
+            queue_put_first(&p->queue, f);
+            *soon = true;
+            break;
+        }
         *at = p->next;
         p->next = NULL;
-        if (!p->flying && !p->queue.first) {
-            place_free(p);
-            continue;
-        }
         *served_end = p;
         served_end = &p->next;
     }
@@ -341,6 +490,28 @@ static void launch_all(struct courier *c)
     while (*end)
         end = &(*end)->next;
     *end = served;
+}
+
+static void show_health(struct courier *c)
+{
+    pthread_mutex_lock(&c->lock);
+    c->shown_count = 0;
+    for (struct place *p = c->places; p && c->shown_count < COURIER_SHOWN; p = p->next) {
+        struct courier_health *h = &c->shown[c->shown_count++];
+        *h = p->health;
+        h->flying = p->flying;
+        h->waiting = p->queue.count;
+    }
+    pthread_mutex_unlock(&c->lock);
+}
+
+int courier_health(struct courier *c, struct courier_health *list, int max)
+{
+    pthread_mutex_lock(&c->lock);
+    int n = c->shown_count < max ? c->shown_count : max;
+    memcpy(list, c->shown, sizeof *list * (size_t)n);
+    pthread_mutex_unlock(&c->lock);
+    return n;
 }
 
 /* --- the thread --- */
@@ -369,11 +540,13 @@ static void drain(struct courier *c)
 static void *loop(void *arg)
 {
     struct courier *c = arg;
+    bool soon;
     while (!is_stopping(c)) {
         sort_inbox(c);
-        launch_all(c);
+        launch_all(c, &soon);
         post_receipts(c);
-        http_run(c->http, c->receipts.first ? TICK_MS : IDLE_MS);
+        show_health(c);
+        http_run(c->http, soon ? PACE_MS : c->receipts.first ? TICK_MS : IDLE_MS);
     }
     drain(c);
     return NULL;
@@ -441,7 +614,14 @@ void courier_close(struct courier *c)
     while (c->places) {
         struct place *p = c->places;
         c->places = p->next;
-        place_free(p);
+        queue_drop(&p->queue);
+        free(p);
+    }
+    while (c->accounts) {
+        struct account *a = c->accounts;
+        c->accounts = a->next;
+        free(a->name);
+        free(a);
     }
     pthread_mutex_destroy(&c->lock);
     free(c);
