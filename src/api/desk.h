@@ -40,6 +40,7 @@ enum { DESK_SOURCES = 256 };
 struct desk {
     struct writer *writer;               /* NULL once it is closed; see desk_post */
     struct hub *hub;
+    struct courier *courier;             /* for its health; NULL in tests without one */
     const char *db;                      /* path, for read-only handles */
     const struct classify_model *model;  /* frozen */
     void (*control)(void *arg, struct control *wish); /* hands a wish to main; any thread */

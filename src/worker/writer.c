@@ -73,6 +73,8 @@ static bool run(struct writer *w, struct job *job, int64_t now, struct err *err)
         return store_meta_put(e->store, "probe", "", err);
     case JOB_RECEIPT:
         return engine_receipt(e, job->arena, &job->receipt, now, err);
+    case JOB_DELIVERIES:
+        return engine_deliveries(e, job->arena, &job->delivery, now, &job->answer, err);
     case JOB_CONFIG:
         e->config = job->config;
         return engine_views(e, job->arena, now, err);

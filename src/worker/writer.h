@@ -6,7 +6,7 @@
 #include "engine/engine.h"
 #include "worker/hub.h"
 
-enum job_kind { JOB_INGEST, JOB_DO, JOB_KEEP, JOB_PROBE /* healthz: an empty commit */, JOB_CONFIG, JOB_RECEIPT };
+enum job_kind { JOB_INGEST, JOB_DO, JOB_KEEP, JOB_PROBE /* healthz: an empty commit */, JOB_CONFIG, JOB_RECEIPT, JOB_DELIVERIES };
 struct job {
     struct job *next;
     enum job_kind kind;
@@ -16,6 +16,7 @@ struct job {
     const char *agent, *keep_key, *keep_value;                                /* JOB_KEEP */
     const struct config *config;                                              /* JOB_CONFIG */
     struct receipt receipt;                                                   /* JOB_RECEIPT */
+    struct delivery_request delivery;                                         /* JOB_DELIVERIES; answer */
     bool ok; struct err err;        /* the outcome */
     void (*wake)(void *arg); void *wake_arg; /* called on the writer's thread after the commit (or failure) */
 };

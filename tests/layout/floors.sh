@@ -28,7 +28,7 @@ floor destination base core wire dialect
 floor store base core wire
 floor engine base core wire store destination
 floor worker base core wire store engine destination
-floor api base core wire dialect store engine worker
+floor api base core wire dialect destination store engine worker
 floor daemon base core wire dialect destination store engine worker api
 folder_root=ui
 below="base core wire dialect"
