@@ -19,6 +19,7 @@ static const char *const vias[] = {"none", "webhook", NULL};
 static const char *const roles[] = {"", "agent", "lead", "admin", NULL};
 static const char *const sorts[] = {"due", "age", "updated", NULL};
 static const char *const rewards[] = {"shared", "each", NULL};
+static const char *const customers[] = {"any", "known", NULL};
 static const char *const goals[] = {"resolves", "minutes", "streak", "final_blow", NULL};
 
 /* --- checks on rows --- */
@@ -49,13 +50,29 @@ static bool is_url(const char *text)
     return good;
 }
 
+/* The vendor's API that we are ourselves, for this source's client. */
+static bool check_emulation(struct schema *s, const struct config_source *row, const struct yaml *api)
+{
+    if (!api)
+        return true;
+    if (!str_eq(row->dialect, "ripio"))
+        return schema_refuse(s, api, "%s.api: only Ripio's API can be spoken here, and '%.60s' is of dialect %s", s->place, row->name, row->dialect);
+    if (!row->emulate.client_id || !row->emulate.client_secret)
+        return schema_refuse(s, api, "%s.api: needs a `client_id` and a `client_secret`", s->place);
+    return !strchr(row->emulate.client_id, ':') || schema_refuse(s, api, "%s.api.client_id cannot hold a colon", s->place);
+}
+
 static bool check_source(struct schema *s, void *to, const struct yaml *node)
 {
     struct config_source *row = to;
+    const struct yaml *api = yaml_get(node, "api");
     EACH_BEFORE(config_source, other, row, row_number(s))
-        if (!unique(s, node, "name", row->name, other->name) || !unique(s, node, "token", row->token, other->token))
+        if (!unique(s, node, "name", row->name, other->name) || !unique(s, node, "token", row->token, other->token) ||
+            !unique(s, node, "client_id", row->emulate.client_id, other->emulate.client_id))
             return false;
-    if (row->auth == AUTH_SIGNED && !row->secret_count)
+    if (!check_emulation(s, row, api))
+        return false;
+    if (row->auth == AUTH_SIGNED && !row->secret_count && !api)
         return schema_refuse(s, node, "%s: '%.60s' is signed, so it needs `secrets` (or say auth: none)", s->place, row->name);
     if (row->auth == AUTH_BEARER && !row->token)
         return schema_refuse(s, node, "%s: '%.60s' is bearer, so it needs a `token`", s->place, row->name);
@@ -188,6 +205,15 @@ static bool check_boss(struct schema *s, void *to, const struct yaml *node)
 
 /* --- the keys --- */
 
+static const struct schema_key emulation_keys[] = {
+    {.name = "client_id", .type = SCHEMA_TEXT, AT(config_source, emulate.client_id)},
+    {.name = "client_secret", .type = SCHEMA_TEXT, AT(config_source, emulate.client_secret)},
+    {.name = "enabled", .type = SCHEMA_BOOL, AT(config_source, emulate.enabled), .fallback = "true"},
+    {.name = "customers", .type = SCHEMA_WORD, AT(config_source, emulate.known), .words = customers, .fallback = "any"},
+    {.name = "prefix", .type = SCHEMA_NAME, AT(config_source, emulate.prefix), .fallback = "SUP"},
+    {.name = "backend", .type = SCHEMA_NAME, AT(config_source, emulate.backend)},
+    {0},
+};
 static const struct schema_key source_keys[] = {
     {.name = "name", .type = SCHEMA_NAME, AT(config_source, name), .required = true},
     {.name = "dialect", .type = SCHEMA_TEXT, AT(config_source, dialect), .words = dialects, .fallback = "auto"},
@@ -205,6 +231,7 @@ static const struct schema_key source_keys[] = {
     {.name = "reply_secret", .type = SCHEMA_TEXT, AT(config_source, reply_secret)},
     {.name = "allow_loopback", .type = SCHEMA_BOOL, AT(config_source, allow_loopback)},
     {.name = "team", .type = SCHEMA_TEXT, AT(config_source, team)},
+    {.name = "api", .type = SCHEMA_MAP, .keys = emulation_keys},
     {0},
 };
 static const struct schema_key agent_keys[] = {
@@ -411,6 +438,18 @@ static bool check_oncall(struct schema *s, const struct config *config, const st
     return true;
 }
 
+/* Destinations may stand below the sources that name them. */
+static bool check_backends(struct schema *s, const struct config *config, const struct yaml *root)
+{
+    const struct yaml *list = yaml_get(root, "sources"), *node = list ? list->child : NULL;
+    for (int i = 0; i < config->source_count && node; i++, node = node->next) {
+        const char *name = config->sources[i].emulate.backend;
+        if (name && !config_destination(config, name))
+            return schema_refuse(s, yaml_get(yaml_get(node, "api"), "backend"), "sources[%d].api.backend: there is no destination '%.60s'", i, name);
+    }
+    return true;
+}
+
 struct config *config_parse(struct arena *arena, const char *file, const char *text, size_t n, const char *game_text,
                             size_t game_n, struct err *err)
 {
@@ -420,7 +459,8 @@ struct config *config_parse(struct arena *arena, const char *file, const char *t
     if (!read_text(&s, sample_config, strlen(sample_config), root_keys, NULL, usual, &defaults))
         return NULL;
     s = (struct schema){.arena = arena, .file = file, .err = err, .owner = config};
-    if (!read_text(&s, text, n, root_keys, defaults, config, &root) || !check_oncall(&s, config, root))
+    if (!read_text(&s, text, n, root_keys, defaults, config, &root) || !check_oncall(&s, config, root) ||
+        !check_backends(&s, config, root))
         return NULL;
     config->file = arena_strdup(arena, file);
     merge_views(&s, config, usual);

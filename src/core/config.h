@@ -130,7 +130,7 @@ struct config_source {
     struct config_emulation {             /* ripio: we are the vendor's API (dialects.md 4.2) */
         const char *client_id, *client_secret; /* NULL: not this source */
         bool enabled;                     /* false: 20061 */
-        bool known;                       /* customers must be known (customers: known) */
+        int known;                        /* customers: 0 = any, 1 = only those we know */
         const char *prefix;               /* of issue keys, default SUP */
         const char *backend;              /* a destination that has to take the ticket first; NULL = the desk itself */
     } emulate;

@@ -176,6 +176,22 @@ static void every_key_arrives_where_it_belongs(void **state)
     assert_string_equal(c->game.name, "cstar");
 }
 
+static void an_emulated_api_needs_no_secret_and_has_its_habits(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    const struct config *c = parse(arena, "sources:\n  - {name: a, dialect: ripio, api: {client_id: c, client_secret: s}}\n"
+                                          "  - {name: b, dialect: ripio, api: {client_id: d, client_secret: s, enabled: no, customers: known, prefix: HELP}}\n"
+                                          "  - {name: e, dialect: ripio, secrets: [x]}\n");
+    const struct config_emulation *a = &config_source(c, "a")->emulate, *b = &config_source(c, "b")->emulate;
+    assert_string_equal(a->client_id, "c");
+    assert_string_equal(a->prefix, "SUP");
+    assert_true(a->enabled && !a->known && !a->backend);
+    assert_string_equal(b->prefix, "HELP");
+    assert_true(!b->enabled && b->known);
+    assert_null(config_source(c, "e")->emulate.client_id);
+}
+
 static void a_mistake_is_told_with_its_place_and_the_nearest_word(void **state)
 {
     (void)state;
@@ -195,6 +211,14 @@ static void a_mistake_is_told_with_its_place_and_the_nearest_word(void **state)
         {"sources:\n  - {name: a, auth: none, reply_via: webhook}\n", "needs a `reply_url`"},
         {"sources:\n  - {name: a, auth: none, reply_via: webhook, reply_url: ftp://x}\n", "must begin with https:// or http://"},
         {"sources:\n  - {name: a, auth: none, reply_via: webhook, reply_url: 'http://x.example/'}\n", "plain http, which is for this machine only"},
+        {"sources:\n  - {name: a, auth: none, api: {client_id: c, client_secret: s}}\n", "only Ripio's API can be spoken here"},
+        {"sources:\n  - {name: a, dialect: ripio, api: {client_id: c}}\n", "sources[0].api: needs a `client_id` and a `client_secret`"},
+        {"sources:\n  - {name: a, dialect: ripio, secrets: [x], api: ~}\n", "sources[0].api: needs a `client_id`"},
+        {"sources:\n  - {name: a, dialect: ripio, api: {client_id: 'c:d', client_secret: s}}\n", "cannot hold a colon"},
+        {"sources:\n  - {name: a, dialect: ripio, api: {client_id: c, client_secret: s, customers: some}}\n", "must be one of any, known"},
+        {"sources:\n  - {name: a, dialect: ripio, api: {client_id: c, client_secret: s}}\n"
+         "  - {name: b, dialect: ripio, api: {client_id: c, client_secret: s}}\n", "another with the client_id 'c'"},
+        {"sources:\n  - {name: a, dialect: ripio, api: {client_id: c, client_secret: s, backend: b}}\n", "there is no destination 'b'"},
         {"sources: {name: a}\n", "sources must be a list, not a map"},
         {"sources: [a]\n", "sources[0] must be a map"},
         {"agents:\n  - {name: oncall}\n", "has a meaning here"},
@@ -316,6 +340,7 @@ int main(void)
         cmocka_unit_test(the_built_in_views_stay_and_a_file_may_replace_or_add),
         cmocka_unit_test(a_view_is_per_agent_only_where_its_expression_names_me),
         cmocka_unit_test(every_key_arrives_where_it_belongs),
+        cmocka_unit_test(an_emulated_api_needs_no_secret_and_has_its_habits),
         cmocka_unit_test(a_mistake_is_told_with_its_place_and_the_nearest_word),
         cmocka_unit_test(a_rule_set_takes_from_default_what_it_leaves_out),
         cmocka_unit_test(the_rule_sets_say_what_their_tables_say),
