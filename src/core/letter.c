@@ -1,7 +1,9 @@
 /* letter: reading it for people, and hiding in it. Pure; any thread. */
 #include "core/letter.h"
+#include "base/clock.h"
 #include "base/crypto.h"
 #include "base/str.h"
+#include "base/text.h"
 #include "core/redact.h"
 #include <string.h>
 
@@ -35,6 +37,190 @@ const char *letter_urgency(const struct letter *l)
 const char *letter_ticket_id(const struct letter *l)
 {
     return l->ticket && l->ticket->source_id ? l->ticket->source_id : "";
+}
+
+/* --- for people --- */
+
+enum { STORY_MAX = 64 << 10, LIST_MAX = 20 };
+
+static const char *one_line(struct arena *arena, const char *text)
+{
+    char *line = arena_strdup(arena, text);
+    for (char *p = line; *p; p++)
+        if ((unsigned char)*p < 0x20)
+            *p = ' ';
+    return line;
+}
+
+/* "player.level_up" -> "Player level up". */
+static const char *type_in_words(struct arena *arena, const struct letter *l)
+{
+    char *words = arena_strdup(arena, l->type && *l->type ? l->type : "event");
+    for (char *p = words; *p; p++)
+        if (*p == '.' || *p == '_')
+            *p = ' ';
+    if (*words >= 'a' && *words <= 'z')
+        *words = (char)(*words - 'a' + 'A');
+    return words;
+}
+
+static const struct json *record_data(struct arena *arena, const struct letter *l)
+{
+    const char *data = l->record ? l->record->data : NULL;
+    return data ? json_parse_in(arena, data, strlen(data), &json_limits_dialect, NULL, NULL) : NULL;
+}
+
+static const char *record_name(struct arena *arena, const struct letter *l)
+{
+    static const char *const names[] = {"name", "title", "agent", "userName", "user_name"};
+    const struct json *data = record_data(arena, l);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (*json_get_string(data, names[i], ""))
+            return json_get_string(data, names[i], "");
+    return l->record && l->record->key ? l->record->key : "";
+}
+
+const char *letter_headline(struct arena *arena, const struct letter *l)
+{
+    const char *title = letter_title(l), *urgency = letter_urgency(l);
+    if (l->of == LETTER_DESK && (str_eq(title, l->type) || !*title)) {
+        const char *name = record_name(arena, l);
+        title = arena_printf(arena, "%s%s%s", type_in_words(arena, l), *name ? ": " : "", name);
+    }
+    if (!*title)
+        title = type_in_words(arena, l);
+    return one_line(arena, *urgency ? arena_printf(arena, "[%s] %s", urgency, title) : title);
+}
+
+static bool is_time(const char *name)
+{
+    const struct field *f = field_find(name);
+    size_t n = strlen(name);
+    return f ? f->type == FIELD_TIME : n > 3 && strcmp(name + n - 3, "_at") == 0;
+}
+
+static void add_value(struct str *out, const char *name, const struct json *value)
+{
+    int64_t number;
+    bool flag;
+    char at[32];
+    if (json_is(value, JSON_STRING))
+        str_adds(out, json_string(value));
+    else if (json_i64(value, &number) && number > 0 && is_time(name))
+        str_adds(out, clock_format(number, at));
+    else if (json_is(value, JSON_NUMBER))
+        str_adds(out, json_number(value));
+    else if (json_bool(value, &flag))
+        str_adds(out, flag ? "yes" : "no");
+    else
+        str_adds(out, "nothing");
+}
+
+/* "ana, 120, 60; bo, 30, 15": what is within, as far as it is a word or a number. */
+static void add_list(struct str *out, const struct json *list)
+{
+    int n = 0;
+    for (const struct json *one = json_first(list); one && n < LIST_MAX; one = json_next(one), n++) {
+        if (!json_is(one, JSON_OBJECT) && !json_is(one, JSON_ARRAY)) {
+            str_adds(out, n ? ", " : "");
+            add_value(out, json_name(one) ? json_name(one) : "", one);
+            continue;
+        }
+        str_adds(out, n ? "; " : "");
+        for (const struct json *m = json_first(one); m; m = json_next(m)) {
+            str_adds(out, m == json_first(one) ? "" : ", ");
+            add_value(out, json_name(m) ? json_name(m) : "", m);
+        }
+    }
+    if (json_count(list) > LIST_MAX)
+        str_adds(out, ", \xe2\x80\xa6");
+}
+
+static void add_name(struct str *out, const char *name)
+{
+    str_adds(out, out->len ? "\n" : "");
+    for (const char *p = name; *p; p++)
+        str_addc(out, *p == '_' ? ' ' : *p);
+    str_adds(out, ": ");
+}
+
+static void add_changes(struct str *out, const struct json *changes)
+{
+    for (const struct json *c = json_first(changes); c; c = json_next(c)) {
+        const struct json *name = json_first(c), *old = json_next(name), *now = json_next(old);
+        if (!json_string(name))
+            continue;
+        add_name(out, json_string(name));
+        add_value(out, json_string(name), old);
+        str_adds(out, " \xe2\x86\x92 ");
+        add_value(out, json_string(name), now);
+    }
+}
+
+static void add_record(struct str *out, const struct json *data)
+{
+    for (const struct json *m = json_first(data); m; m = json_next(m)) {
+        if (json_is(m, JSON_NULL))
+            continue;
+        add_name(out, json_name(m));
+        if (json_is(m, JSON_OBJECT) || json_is(m, JSON_ARRAY))
+            add_list(out, m);
+        else
+            add_value(out, json_name(m), m);
+    }
+}
+
+static void add_paragraph(struct str *out, const char *text)
+{
+    if (text && *text)
+        str_addf(out, "%s%s", out->len ? "\n\n" : "", text);
+}
+
+static bool is_blank(const char *text)
+{
+    return !text[strspn(text, " \t\r\n")];
+}
+
+/* Of our own events; theirs speak for themselves. */
+static const char *desk_story(struct arena *arena, const struct letter *l)
+{
+    AUTO_STR out;
+    str_init(&out, STORY_MAX);
+    add_paragraph(&out, l->why);
+    add_changes(&out, l->changes);
+    add_record(&out, record_data(arena, l));
+    add_paragraph(&out, l->message ? l->message->body : NULL);
+    size_t n = out.len;
+    while (out.cut && n && !text_valid(out.data, n))
+        n--;
+    return arena_strndup(arena, out.data, n);
+}
+
+const char *letter_story(struct arena *arena, const struct letter *l)
+{
+    const char *text = l->of == LETTER_DESK ? desk_story(arena, l) : letter_text(l);
+    return is_blank(text) ? type_in_words(arena, l) : text;
+}
+
+int letter_facts(struct arena *arena, const struct letter *l, struct letter_fact facts[LETTER_FACTS])
+{
+    const struct ticket *t = l->ticket;
+    const char *id = letter_ticket_id(l), *number = t && t->id ? arena_printf(arena, "#%lld", (long long)t->id) : NULL;
+    const struct letter_fact all[LETTER_FACTS] = {{"Ticket", *id ? id : number},
+                                                  {"Tier", t ? t->plan : payload_text(l, "customer_tier")},
+                                                  {"Channel", t ? t->channel : payload_text(l, "channel")},
+                                                  {"Type", l->type}};
+    int n = 0;
+    for (int i = 0; i < LETTER_FACTS; i++)
+        if (all[i].value && *all[i].value)
+            facts[n++] = (struct letter_fact){all[i].name, one_line(arena, all[i].value)};
+    return n;
+}
+
+const char *letter_stamp(struct arena *arena, const struct letter *l)
+{
+    char at[32];
+    return arena_printf(arena, "%s \xc2\xb7 %s", l->id, clock_format(l->at, at));
 }
 
 const char *letter_id(struct arena *arena, const char *desk, int64_t entry, int64_t nth)

@@ -42,6 +42,16 @@ const char *letter_text(const struct letter *letter);
 const char *letter_urgency(const struct letter *letter);
 const char *letter_ticket_id(const struct letter *letter); /* the source's own id of the ticket, else our number; "" if none */
 
+/* The same for every kind that speaks to people: "[critical] URGENT: charged twice", on one line; what there is to read,
+ * never "": the text, or in words what changed, who is meant and why; the facts below it, those not known left out; and
+ * "evt_... · 2026-05-21T14:03:11.512Z". */
+struct letter_fact { const char *name, *value; };
+enum { LETTER_FACTS = 4 }; /* Ticket Tier Channel Type */
+const char *letter_headline(struct arena *arena, const struct letter *letter);
+const char *letter_story(struct arena *arena, const struct letter *letter);
+int letter_facts(struct arena *arena, const struct letter *letter, struct letter_fact facts[LETTER_FACTS]);
+const char *letter_stamp(struct arena *arena, const struct letter *letter);
+
 /* What is hidden: route's redact.pii steps and the destination's row of the matrix, as one. */
 struct letter_redaction {
     struct config_redact to;      /* for all strings; wins where it is not UNSET */
