@@ -38,12 +38,13 @@ struct delivery {
     const char *params[DELIVERY_PARAMS]; int param_count; /* text format; NULL = null */
 };
 /* What came back. status: HTTP's, SMTP's, 0 = no answer. fault says why not: see enum reply_fault. */
-enum reply_fault { REPLY_ANSWERED, REPLY_REFUSED /* DNS, connect, TLS: nothing was sent */, REPLY_TIMEOUT, REPLY_LOST /* in the middle */ };
+enum reply_fault { REPLY_ANSWERED, REPLY_REFUSED /* DNS, connect, TLS: nothing was sent */, REPLY_TIMEOUT, REPLY_LOST /* in the middle */,
+                   REPLY_UNABLE /* MAIL: the other side lacks what this needs, STARTTLS, AUTH PLAIN or SMTPUTF8: see stage; nothing was sent */ };
 enum mail_stage { MAIL_CONNECT, MAIL_TLS, MAIL_AUTH, MAIL_FROM, MAIL_RCPT, MAIL_DATA };
 struct reply {
     int64_t status;
     int fault;               /* enum reply_fault */
-    bool sent;               /* bytes of the request went out: the other side may have acted */
+    bool sent;               /* bytes of the request went out (MAIL: the final dot; SQL: the statement): the other side may have acted */
     const char *retry_after; /* header texts, NULL if absent */
     const char *retry_after_ms, *should_retry, *limit_global, *limit_scope, *limit_remaining, *limit_reset_after, *content_type;
     const char *body;        /* up to reply_max bytes as they came, NUL-terminated; never NULL */
