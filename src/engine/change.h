@@ -37,5 +37,10 @@ bool route_wanted(const struct engine *e, const struct letter *letter);
 bool route_letter(struct engine *e, struct arena *arena, const struct letter *letter, int64_t entry, int64_t nth, int64_t now, struct err *err);
 bool route_change(struct engine *e, struct arena *arena, const struct change *c, const struct consequence *out, struct err *err);
 bool route_record(struct engine *e, struct arena *arena, const struct record *r, bool new, const char *origin, int64_t entry, int64_t nth, int64_t now, struct err *err);
+/* engine/rebuild: the journal from `since` on (at most `most` events, then the clock up to now) into to's empty store, under to's
+ * configuration and with its routes. Reads live's store only. */
+bool replay_lab(struct engine *live, struct engine *to, int64_t since, int64_t most, int64_t now, const atomic_bool *over, int64_t *ran, struct err *err);
+/* engine/lab: what routes call the payload of a stored event; NULL: it cannot be read. */
+const struct json *lab_payload(struct arena *arena, const struct event *event, const struct observation *obs);
 bool wake_boss(struct engine *e, struct arena *arena, int64_t now, struct err *err); /* leaves, if it stood too long */
 #endif

@@ -7,6 +7,7 @@
 #include "core/classify.h"
 #include "core/retry.h"
 #include "store/store.h"
+#include <stdatomic.h>
 
 /* A courier's hands are full at so many parcels of one destination, so that a slow one holds up nobody else. */
 enum { ENGINE_PLACES = 128, ENGINE_IN_HAND = 32 };
@@ -90,6 +91,13 @@ bool engine_views(struct engine *e, struct arena *arena, int64_t now, struct err
 struct json *engine_counts(struct store *store, const struct config *config, const char *const *agents, int agent_count, struct err *err);
 /* The ticket as its whole history folds from nothing (fields only); NULL on failure. */
 struct ticket *engine_refold(struct engine *e, struct arena *arena, const struct ticket *stored, struct err *err);
+/* The replay lab: stored events since `since` under the configuration in force and under another, both in memory; per ticket
+ * what would differ: labels, pages, deliveries, redactions. store: read-only. The caller frees *out. */
+enum { LAB_MOST = 20000 };
+bool engine_lab(struct store *store, const struct config *is, const struct config *would, const struct classify_model *model, int64_t since,
+                int64_t now, const atomic_bool *over, struct json **out, struct err *err); /* over: set to end it early (UNAVAILABLE) */
+/* Every step's verdict for a stored event under a configuration, with the ticket as it is now; leaves no trace. */
+bool engine_explain(struct store *store, const struct config *config, struct arena *arena, int64_t event, int64_t now, struct json **out, struct err *err);
 /* Replays the whole journal into an empty database and compares the derived tables: report gets a line for each of the
  * first differences, differ their number. The present configuration is taken for all of it. */
 bool engine_rebuild(struct engine *e, struct str *report, int64_t *differ, struct err *err);

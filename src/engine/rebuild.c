@@ -1,6 +1,8 @@
 /* rebuild: the journal read again, from the first entry, into an empty database; what comes of it must equal the derived
  * tables row by row. The inputs are the entries that came from outside (events, acts, wakes), each at its own time with
- * the label it was given then; nothing is classified again and no clock is read. Runs with the daemon stopped. */
+ * the label it was given then; nothing is classified again and no clock is read. Runs with the daemon stopped.
+ * A lab (engine/lab) reads the same way under another configuration: there texts are labelled anew, routes are run, and the
+ * clock wakes what that configuration wants woken, not what was woken then. */
 #include "engine/change.h"
 #include "base/str.h"
 #include "wire/row.h"
@@ -9,6 +11,9 @@
 
 struct replay {
     struct engine *live, to;
+    bool lab;
+    int64_t since, most, ran;    /* lab: entries before are left out; events at most; events so far */
+    const atomic_bool *over;     /* lab: it is to end early */
     struct arena *page;          /* of one page of entries */
     struct ingest_item item;     /* the label and page of the ticket entry just read, for the event entry behind it */
     int64_t woken, woken_at;     /* the wake last run: it may have left several entries */
@@ -31,6 +36,21 @@ static void read_label(struct replay *r, const struct json *data)
     r->item.labelled = true;
 }
 
+/* What routes are given, and the label as the present model sees it. A batch keeps its bytes with its first event. */
+static void lab_event(struct replay *r, struct ingest_item *item)
+{
+    const struct observation *obs = &item->obs;
+    const char *title = field_set_has(&obs->said, field_index(field_find("title"))) ? obs->value.title : NULL, *text = NULL;
+    item->payload = lab_payload(r->page, &item->event, obs);
+    item->event.raw_of = 0;
+    for (int i = 0; i < obs->message_count && !text; i++)
+        if (obs->messages[i].author_kind == AUTHOR_CUSTOMER && obs->messages[i].origin != ORIGIN_AI)
+            text = obs->messages[i].body;
+    item->labelled = obs->key && (title || text) && r->to.model;
+    if (item->labelled)
+        classify_text(r->to.model, r->page, title, text, &item->label);
+}
+
 static bool replay_event(struct replay *r, const struct entry *entry, const struct json *data, struct err *err)
 {
     struct ingest_item *item = &r->item;
@@ -40,6 +60,7 @@ static bool replay_event(struct replay *r, const struct entry *entry, const stru
         return true;
     if (!store_event_get(r->live->store, r->page, json_get_i64(data, "id", 0), &item->event, err))
         return false;
+    r->ran++;
     item->event.received_at = entry->at;
     item->effect = item->event.effect_text;
     item->quarantine = !str_eq(state, "applied") && !str_eq(state, "ignored");
@@ -48,6 +69,8 @@ static bool replay_event(struct replay *r, const struct entry *entry, const stru
         if (!obs || !row_read_observation(r->page, obs, &item->obs, err))
             return err_in(err, "event %lld", (long long)item->event.id);
     }
+    if (r->lab)
+        lab_event(r, item);
     return engine_ingest(&r->to, r->page, item, entry->at, &answer, err);
 }
 
@@ -68,15 +91,42 @@ static bool replay_message(struct replay *r, const struct json *data, struct cha
     return !message || store_message_counts(r->to.store, c->after->id, c->after, err);
 }
 
+/* The number a ticket has in the lab; false: it has none there (or err). */
+static bool lab_ticket(struct replay *r, int64_t *id, struct err *err)
+{
+    const struct ticket *live = store_ticket_get(r->live->store, r->page, *id, err);
+    if (!live || !store_ticket_find(r->to.store, live->account, live->key, id, err))
+        return false;
+    return *id != 0;
+}
+
+/* What falls due before `until` under this configuration. */
+static bool lab_wakes(struct replay *r, int64_t until, struct err *err)
+{
+    int64_t at, id;
+    int n;
+    for (;;) {
+        if (!store_wake_next(r->to.store, &at, err))
+            return false;
+        if (!at || at > until)
+            return true;
+        if (!store_wake_due(r->to.store, at, &id, 1, &n, err) || (n && !wake_ticket(&r->to, r->page, id, at, err)))
+            return false;
+    }
+}
+
 static bool replay_act(struct replay *r, const struct entry *entry, const struct json *data, struct err *err)
 {
     struct observation obs;
     const char *did = json_get_string(data, "do", "");
+    int64_t ticket = entry->ticket;
+    if (r->lab && !lab_ticket(r, &ticket, err))
+        return err->code == ERR_NONE;
     struct change c = {.now = entry->at, .did = did, .desk = &obs, .undoes = entry->undoes, .cause = entry->cause,
                        .facts = {.cause = "act", .actor = entry->actor, .escalate = str_eq(did, "escalate"),
                                  .acknowledge = str_eq(did, "ack"), .undo = entry->undoes != 0}};
     if (!row_read_observation(r->page, json_get(data, "obs"), &obs, err) ||
-        !(c.before = store_ticket_get(r->to.store, r->page, entry->ticket, err)) ||
+        !(c.before = store_ticket_get(r->to.store, r->page, ticket, err)) ||
         !(c.after = change_fold(&r->to, r->page, c.before, &obs, err)) || !replay_message(r, data, &c, &obs, err))
         return false;
     c.source = change_source(&r->to, c.before);
@@ -95,13 +145,17 @@ static bool replay_wake(struct replay *r, const struct entry *entry, struct err 
 static bool replay_entry(struct replay *r, const struct entry *entry, struct err *err)
 {
     struct json *data = entry->data ? json_parse_in(r->page, entry->data, strlen(entry->data), &json_limits_dialect, NULL, NULL) : NULL;
+    if (r->lab && (entry->at < r->since || r->ran >= r->most))
+        return true;
+    if (r->lab && !lab_wakes(r, entry->at, err))
+        return false;
     if (str_eq(entry->actor, "clock"))
-        return replay_wake(r, entry, err);
-    if (str_eq(entry->kind, "label") && str_eq(entry->actor, "model"))
+        return r->lab || replay_wake(r, entry, err);
+    if (!r->lab && str_eq(entry->kind, "label") && str_eq(entry->actor, "model"))
         read_label(r, data);
     if (str_eq(entry->kind, "ticket") && json_get(data, "obs"))
         return replay_act(r, entry, data, err);
-    if (str_eq(entry->kind, "ticket") && json_get(data, "paged_for")) {
+    if (!r->lab && str_eq(entry->kind, "ticket") && json_get(data, "paged_for")) {
         r->item.label.hard = r->item.labelled = true;
         r->item.label.hard_phrase = json_get_string(data, "paged_for", NULL);
     }
@@ -139,6 +193,8 @@ static bool replay_all(struct replay *r, struct err *err)
     if (!replay_page(r, NULL, 0, err) || !store_begin(r->to.store, err) || !engine_views(&r->to, arena, 0, err) || !store_commit(r->to.store, err))
         return false;
     do {
+        if (r->over && atomic_load(r->over))
+            return err_set(err, ERR_UNAVAILABLE, "the daemon is stopping");
         /* An event's label, ticket and event entries share a batch, but a page may cut it: the item is carried over, so
          * its texts live as long as the replay. */
         if (!store_entry_list(r->live->store, r->page, &q, &list, &n, err) || !replay_page(r, list, n, err))
@@ -148,6 +204,22 @@ static bool replay_all(struct replay *r, struct err *err)
             arena_reset(r->page);
     } while (n == q.limit);
     return true;
+}
+
+bool replay_lab(struct engine *live, struct engine *to, int64_t since, int64_t most, int64_t now, const atomic_bool *over, int64_t *ran, struct err *err)
+{
+    struct replay r = {.live = live, .to = *to, .page = arena_new(), .lab = true, .since = since, .most = most, .over = over};
+    bool ok = replay_all(&r, err);
+    if (ok) {
+        r.to.batch = arena_new();
+        r.to.frames = NULL;
+        r.to.frames_end = &r.to.frames;
+        ok = store_begin(r.to.store, err) && lab_wakes(&r, now, err) && store_commit(r.to.store, err);
+        arena_free(r.to.batch);
+    }
+    *ran = r.ran;
+    arena_free(r.page);
+    return ok;
 }
 
 bool engine_rebuild(struct engine *e, struct str *report, int64_t *differ, struct err *err)

@@ -1,0 +1,118 @@
+/* lab: dry runs. An explanation is read at once; a replay takes seconds, so it has a thread and a read-only handle of its own
+ * while its request is parked, one at a time. Nothing here writes. */
+#include "api/calls.h"
+#include "base/clock.h"
+#include <pthread.h>
+#include <string.h>
+
+enum { CONFIG_MAX = 256 << 10 };
+static atomic_bool busy;
+
+struct lab {
+    struct request *req;
+    const struct config *would;
+    int64_t since;
+    struct json *answer;
+    struct err err;
+};
+
+static void done(struct request *req)
+{
+    struct lab *lab = req->own;
+    if (lab->answer)
+        request_json_tree(req, 200, lab->answer);
+    else
+        request_fail(req, &lab->err);
+}
+
+static void *run(void *arg)
+{
+    struct lab *lab = arg;
+    struct request *req = lab->req;
+    struct store *store = store_open(req->desk->db, STORE_READER, &lab->err);
+    if (store)
+        engine_lab(store, req->config, lab->would, req->desk->model, lab->since, clock_now(), &req->desk->draining, &lab->answer, &lab->err);
+    store_close(store);
+    atomic_store(&busy, false);
+    request_wake(req);
+    return NULL;
+}
+
+static void replay(struct lab *lab)
+{
+    pthread_attr_t attr;
+    pthread_t thread;
+    struct request *req = lab->req;
+    if (atomic_exchange(&busy, true)) {
+        err_set(&lab->err, ERR_UNAVAILABLE, "another replay is running");
+        request_fail(req, &lab->err);
+        return;
+    }
+    req->own = lab;
+    request_park(req, done);
+    pthread_attr_init(&attr);
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    int failed = pthread_create(&thread, &attr, run, lab);
+    pthread_attr_destroy(&attr);
+    if (!failed)
+        return;
+    err_set(&lab->err, ERR_INTERNAL, "starting a thread");
+    atomic_store(&busy, false);
+    request_wake(req);
+}
+
+static void explain(struct lab *lab, const struct json *body)
+{
+    struct request *req = lab->req;
+    struct store *store = request_store(req, &lab->err);
+    if (store && engine_explain(store, lab->would, req->arena, json_get_i64(body, "event", 0), clock_now(), &lab->answer, &lab->err))
+        request_json_tree(req, 200, lab->answer);
+    else
+        request_fail(req, &lab->err);
+}
+
+static void check(struct lab *lab)
+{
+    struct json *root = json_object();
+    json_put_bool(root, "good", true);
+    json_put_i64(root, "sources", lab->would->source_count);
+    json_put_i64(root, "destinations", lab->would->destination_count);
+    json_put_i64(root, "routes", lab->would->route_count);
+    request_json_tree(lab->req, 200, root);
+}
+
+/* `config`: the text of another configuration; without it the one in force. */
+static bool read_config(struct lab *lab, const struct json *body)
+{
+    const char *text = json_get_string(body, "config", NULL), *name = json_get_string(body, "name", "triage.yaml");
+    lab->would = text ? config_parse(lab->req->arena, name, text, strlen(text), NULL, 0, &lab->err) : lab->req->config;
+    if (!lab->would)
+        request_fail(lab->req, &lab->err);
+    return lab->would;
+}
+
+static void post_lab(struct request *req)
+{
+    const struct json *body = call_body(req);
+    struct lab *lab = ARENA_NEW(req->arena, struct lab);
+    *lab = (struct lab){.req = req, .since = json_get_i64(body, "since", 0)};
+    if (!body || !read_config(lab, body))
+        return;
+    const char *what = json_get_string(body, "do", "");
+    if (strcmp(what, "explain") == 0) {
+        explain(lab, body);
+    } else if (strcmp(what, "replay") == 0) {
+        replay(lab);
+    } else if (strcmp(what, "check") == 0) {
+        check(lab);
+    } else {
+        err_set(&lab->err, ERR_USAGE, "do: explain, replay or check");
+        request_fail(req, &lab->err);
+    }
+}
+
+const struct call lab_calls[] = {
+    {.method = "POST", .path = "/v1/lab", .sides = SIDE_DESK, .limit = 2 * CONFIG_MAX, .role = ROLE_AGENT, .handle = post_lab,
+     .help = "dry runs: explain a route, replay under another configuration, check one"},
+    {0},
+};
