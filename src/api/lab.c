@@ -101,6 +101,9 @@ static void post_lab(struct request *req)
     const char *what = json_get_string(body, "do", "");
     if (strcmp(what, "explain") == 0) {
         explain(lab, body);
+    } else if (strcmp(what, "replay") == 0 && req->agent->role < ROLE_LEAD) {
+        err_set(&lab->err, ERR_FORBIDDEN, "a replay needs the role lead");
+        request_fail(req, &lab->err);
     } else if (strcmp(what, "replay") == 0) {
         replay(lab);
     } else if (strcmp(what, "check") == 0) {
