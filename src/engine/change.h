@@ -30,6 +30,8 @@ bool wake_ticket(struct engine *e, struct arena *arena, int64_t id, int64_t now,
 /* Parcels (engine/parcel): how many more the courier may be handed for that destination; out of the door; dead for a reason. */
 int parcel_room(const struct engine *e, const char *destination);
 bool parcel_fly(struct engine *e, struct arena *arena, struct parcel *p, int64_t now, struct err *err);
+/* An agent's assignment, told to the source whose API takes it. */
+bool parcel_hand_back(struct engine *e, struct arena *arena, const struct change *c, struct err *err);
 bool parcel_bury(struct engine *e, struct arena *arena, struct parcel *p, const char *why, int64_t now, struct err *err);
 /* Routes (engine/route): is there one for such an event at all; an event through all of them, its verdicts kept as an entry; a
  * change's own events. A fault of a route never fails the change: it is an entry too. */

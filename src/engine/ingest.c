@@ -97,6 +97,12 @@ static bool put_messages(struct engine *e, const struct observation *obs, struct
     bool any = false;
     for (int i = 0; i < obs->message_count; i++) {
         bool added, changed;
+        const struct message *m = &obs->messages[i];
+        int64_t ours = 0;
+        if (m->author_kind == AUTHOR_AGENT && m->body && !store_message_confirm(e->store, t->id, m, &ours, err))
+            return false;
+        if (ours)
+            continue;
         if (!store_message_put(e->store, t->id, &obs->messages[i], &obs->v, &added, &changed, err))
             return false;
         *added_count += added;

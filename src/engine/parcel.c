@@ -66,10 +66,39 @@ static const char *message_state(const struct parcel *p)
     return "sending";
 }
 
+static const struct message *message_of(struct engine *e, struct arena *arena, const struct parcel *p, struct err *err)
+{
+    struct message *list;
+    int n;
+    if (!store_message_list(e->store, arena, p->ticket, &list, &n, err))
+        return NULL;
+    for (int i = 0; i < n; i++)
+        if (list[i].row == p->message)
+            return &list[i];
+    err_set(err, ERR_INTERNAL, "parcel %lld: its message is gone", (long long)p->id);
+    return NULL;
+}
+
+/* A reply that cannot be sent is its agent's draft again, unless another was begun. */
+static bool draft_again(struct engine *e, struct arena *arena, const struct parcel *p, int64_t now, struct err *err)
+{
+    const char *key = arena_printf(arena, "draft:%lld:reply", (long long)p->ticket);
+    if (!p->message || !*p->agent || store_keep_get(e->store, arena, p->agent, key, err))
+        return true;
+    const struct message *m = message_of(e, arena, p, err);
+    if (!m && err->code == ERR_INTERNAL) { /* there is nothing left to write again */
+        *err = (struct err){0};
+        return true;
+    }
+    AUTO_JSON text = json_new_string(m ? m->body : "");
+    return m && store_keep_put(e->store, p->agent, key, json_print_in(arena, text), now, err);
+}
+
 static bool write_down(struct engine *e, struct arena *arena, const struct parcel *p, int64_t now, bool line, struct err *err)
 {
-    return store_parcel_update(e->store, p, err) && (!p->message || store_message_state(e->store, p->message, message_state(p), err)) &&
-           (!line || journal(e, arena, p, now, err));
+    if (!store_parcel_update(e->store, p, err) || (p->message && !store_message_state(e->store, p->message, message_state(p), err)))
+        return false;
+    return (!str_eq(p->state, "dead") || draft_again(e, arena, p, now, err)) && (!line || journal(e, arena, p, now, err));
 }
 
 bool parcel_bury(struct engine *e, struct arena *arena, struct parcel *p, const char *why, int64_t now, struct err *err)
@@ -91,19 +120,6 @@ static const struct config_destination *target(struct engine *e, struct arena *a
     if (!to)
         *why = colon ? "the source takes no replies any more" : "no destination of that name is configured any more";
     return to ? destination_thaw(arena, to, p->recipe) : NULL;
-}
-
-static const struct message *message_of(struct engine *e, struct arena *arena, const struct parcel *p, struct err *err)
-{
-    struct message *list;
-    int n;
-    if (!store_message_list(e->store, arena, p->ticket, &list, &n, err))
-        return NULL;
-    for (int i = 0; i < n; i++)
-        if (list[i].row == p->message)
-            return &list[i];
-    err_set(err, ERR_INTERNAL, "parcel %lld: its message is gone", (long long)p->id);
-    return NULL;
 }
 
 /* A reply's letter is made of its message, which never changes once it may leave. */
@@ -275,11 +291,11 @@ bool engine_receipt(struct engine *e, struct arena *arena, const struct receipt 
     const char *why;
     if (!store_parcel_get(e->store, arena, r->parcel, &p, &found, err))
         return false;
-    if (!found || !str_eq(p.state, "flying"))
-        return true; /* told twice, or taken over after a restart */
-    struct in_hand *hand = in_hand(e, p.destination);
+    struct in_hand *hand = found ? in_hand(e, p.destination) : NULL;
     if (hand && hand->n)
         hand->n--;
+    if (!found || !str_eq(p.state, "flying"))
+        return true; /* told twice, taken over after a restart, or confirmed meanwhile by its source */
     const struct config_destination *to = target(e, arena, &p, &why);
     struct verdict v = r->verdict;
     AUTO_JSON memo = memo_of(arena, r->memo ? r->memo : p.memo, &retry, p.attempts);
@@ -356,6 +372,35 @@ bool engine_deliveries(struct engine *e, struct arena *arena, const struct deliv
     json_put_i64(body, "count", count);
     *answer = json_print_in(arena, body);
     return true;
+}
+
+/* --- handing an assignment back --- */
+
+/* The agent as the source knows them: "tamio:tm-2" -> "tm-2". NULL: the source knows no such person. */
+static const char *source_key(const struct engine *e, const struct ticket *t)
+{
+    const struct config_agent *agent = config_agent(e->config, t->assignee);
+    size_t n = t->dialect ? strlen(t->dialect) : 0;
+    for (int i = 0; agent && i < agent->key_count; i++)
+        if (n && strncmp(agent->keys[i], t->dialect, n) == 0 && agent->keys[i][n] == ':')
+            return agent->keys[i] + n + 1;
+    return NULL;
+}
+
+bool parcel_hand_back(struct engine *e, struct arena *arena, const struct change *c, struct err *err)
+{
+    const struct ticket *t = c->after;
+    bool changed = c->before && !str_eq(c->before->assignee, t->assignee), ours = str_eq(c->facts.cause, "act");
+    const char *key = t->assignee ? source_key(e, t) : NULL;
+    if (e->replaying || !c->source || c->source->reply_via != REPLY_API || !changed || !ours || (t->assignee && !key))
+        return true;
+    struct letter letter = {.of = LETTER_ASSIGN, .id = letter_id(arena, e->desk, c->seq, 0), .type = "ticket.assigned", .at = c->now, .dialect = t->dialect,
+                            .ticket = t, .assignee_key = key};
+    AUTO_JSON data = letter_encode(&letter);
+    struct parcel p = {.entry = c->seq, .route = "", .destination = arena_printf(arena, "assign:%s", c->source->name), .ticket = t->id,
+                       .agent = c->facts.actor, .state = "due", .due_at = c->now, .made_at = c->now};
+    return store_letter_put(e->store, c->seq, p.destination, 0, json_print_in(arena, data), NULL, &p.letter, err) &&
+           store_parcel_add(e->store, &p, NULL, err);
 }
 
 /* --- at boot --- */

@@ -66,6 +66,25 @@ bool store_message_list(struct store *s, struct arena *a, int64_t ticket, struct
     return rc == SQLITE_DONE;
 }
 
+bool store_message_confirm(struct store *s, int64_t ticket, const struct message *m, int64_t *row, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT id FROM message WHERE ticket=?1 AND mid GLOB 'desk:*' AND public AND state IN ('held','sending','sent','failed')"
+                                    " AND trim(body,char(9,10,13,32))=trim(?3,char(9,10,13,32))"
+                                    " AND NOT EXISTS (SELECT 1 FROM message WHERE ticket=?1 AND mid=?2) ORDER BY id LIMIT 1", err);
+    *row = 0;
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "iss", ticket, m->id, m->body);
+    int rc = sql_step(s, stmt, err);
+    if (rc != SQLITE_ROW)
+        return rc == SQLITE_DONE;
+    *row = sql_int(stmt, 0);
+    sqlite3_reset(stmt);
+    return sql_run(s, err, "UPDATE message SET mid=?,state='sent' WHERE id=?", "si", m->id, *row) &&
+           sql_run(s, err, "UPDATE parcel SET state='delivered',due_at=0,error=NULL WHERE ticket=? AND message=? AND state NOT IN ('delivered','dropped')", "ii",
+                   ticket, *row);
+}
+
 bool store_message_state(struct store *s, int64_t row, const char *state, struct err *err)
 {
     return sql_run(s, err, "UPDATE message SET state=? WHERE id=?", "si", state, row);

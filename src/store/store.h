@@ -56,6 +56,9 @@ bool store_wake_due(struct store *s, int64_t now, int64_t *ids, int max, int *co
 /* --- messages, entries, records, scores --- */
 bool store_message_put(struct store *s, int64_t ticket, const struct message *m, const struct version *v, bool *added, bool *changed, struct err *err);
 bool store_message_list(struct store *s, struct arena *a, int64_t ticket, struct message **list, int *count, struct err *err);
+/* Our own reply came back from its source under the source's id: the line that is there takes that id, and whatever still tries to
+ * send it is done. row 0: it is none of ours. */
+bool store_message_confirm(struct store *s, int64_t ticket, const struct message *m, int64_t *row, struct err *err);
 bool store_message_state(struct store *s, int64_t row, const char *state, struct err *err);
 int64_t store_message_row(struct store *s); /* of the message added last */
 /* Recounts messages, ai_messages and attachments into out. */
