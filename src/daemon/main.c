@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/log.h"
+#include "core/redact.h"
 #include "daemon/lock.h"
 #include "daemon/notify.h"
 #include "daemon/options.h"
@@ -62,7 +63,13 @@ static bool open_process(struct daemon *d, struct err *err)
 #endif
     if (d->options.clock && !clock_map(d->options.clock, err))
         return false;
-    return crypto_open() || err_set(err, ERR_INTERNAL, "libsodium could not start");
+    return (crypto_open() || err_set(err, ERR_INTERNAL, "libsodium could not start")) && redact_open(err);
+}
+
+static void close_process(struct daemon *d)
+{
+    (void)d;
+    redact_close();
 }
 
 static bool safe_directory(const char *path, struct err *err)
@@ -232,7 +239,7 @@ static const struct part {
     bool (*open)(struct daemon *d, struct err *err);
     void (*close)(struct daemon *d);
 } parts[] = {
-    {"process", open_process, NULL}, {"place", open_place, close_place},       {"config", open_config, close_config},
+    {"process", open_process, close_process}, {"place", open_place, close_place},       {"config", open_config, close_config},
     {"model", open_model, close_model}, {"hub", open_hub, close_hub},          {"courier", open_courier, close_courier},
     {"writer", open_writer, NULL},   {"sockets", open_sockets, NULL},          {"server", open_server, NULL},
 };

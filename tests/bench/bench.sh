@@ -2,7 +2,8 @@
 # bench: how fast, as shares of what this machine can do in the same minutes (make bench; needs an optimised build and
 # an idle machine). Ingest: signed events a second, acknowledged after the sync, against limit.c, in pairs one after the
 # other; the median share counts. Console: on a pseudo terminal of 120 x 40, against desks of growing size. Fails below a
-# share of 0.10 at 64 connections, above 30 ms to the first frame, above 5 ms (p99) from a key to its frame.
+# share of 0.10 at 64 connections, above 30 ms to the first frame, above 5 ms (p99) from a key to its frame, above 40 us to
+# redact a short ticket.
 #   BENCH_PAIRS=5  BENCH_TICKETS="1000 100000" (add 1000000 for a long one)
 set -eu
 build=${TRIAGE_BUILDDIR:-.}
@@ -88,6 +89,12 @@ kill "$daemon"
 wait "$daemon" 2>/dev/null || :
 rm -rf "$dir/ingest"
 gate "share at 64 connections" "$share" ">=" 0.10
+
+echo "redaction, microseconds a text (p50 and p99): short tickets, mails of 4 KiB"
+"$tools/redact" >"$dir/told"
+sed 's/^/  /' "$dir/told"
+gate "a plain short ticket p50, us" "$(awk '$1 == "redact_plain" { print $2 }' "$dir/told")" "<=" 40
+gate "a short ticket full of personal data p50, us" "$(awk '$1 == "redact_personal" { print $2 }' "$dir/told")" "<=" 40
 
 desk console
 have=0
