@@ -1,21 +1,16 @@
 /* config: triage.yaml as a snapshot. The keys stand in tables (core/schema reads them); what a table cannot say, such
  * as that a step tells somebody who exists, is a check on the row it concerns, so that the error still has a line.
  * What a file leaves out comes from the sample that is compiled in. Pure; the result is immutable, any thread. */
-#include "core/config.h"
+#include "core/config_keys.h"
 #include "base/str.h"
 #include "core/sample.h"
-#include "core/schema.h"
 #include <ctype.h>
 #include <string.h>
 
-#define AT(type, member) .offset = offsetof(struct type, member)
-#define COUNT(type, member) .count_at = offsetof(struct type, member)
 enum { MINUTE = 60000, MOST_SOURCES = 256, MOST_AGENTS = 1024, MOST_POLICIES = 64, MOST_VIEWS = 64 };
-#define YEAR (366 * (int64_t)86400000)
 
 static const char *const dialects[] = {"auto", "rbs", "ripio", "cstar", "ingestlayer", "tamio", NULL};
 static const char *const auths[] = {"signed", "bearer", "none", NULL};
-static const char *const vias[] = {"none", "webhook", NULL};
 static const char *const roles[] = {"", "agent", "lead", "admin", NULL};
 static const char *const sorts[] = {"due", "age", "updated", NULL};
 static const char *const rewards[] = {"shared", "each", NULL};
@@ -24,16 +19,22 @@ static const char *const goals[] = {"resolves", "minutes", "streak", "final_blow
 
 /* --- checks on rows --- */
 
-static bool unique(struct schema *s, const struct yaml *node, const char *what, const char *mine, const char *other)
+bool config_unique(struct schema *s, const struct yaml *node, const char *what, const char *mine, const char *other)
 {
-    return !mine || !str_eq(mine, other) || schema_refuse(s, node, "%s: there is another with the %s '%.60s'", s->place, what, mine);
+    if (!mine || !str_eq(mine, other))
+        return true;
+    if (str_eq(what, "token"))
+        return schema_refuse(s, node, "%s: there is another with the same token", s->place);
+    return schema_refuse(s, node, "%s: there is another with the %s '%.60s'", s->place, what, mine);
 }
 
-/* The rows of the same list that stand before this one. */
-#define EACH_BEFORE(type, other, row, list_count) \
-    for (const struct type *other = (const struct type *)(row) - (list_count); other < (const struct type *)(row); other++)
+const struct yaml *config_at(const struct yaml *row, const char *key)
+{
+    const struct yaml *node = yaml_get(row, key);
+    return node ? node : row;
+}
 
-static int row_number(const struct schema *s)
+int config_row_number(const struct schema *s)
 {
     const char *open = strrchr(s->place, '[');
     int n = 0;
@@ -42,12 +43,21 @@ static int row_number(const struct schema *s)
     return n;
 }
 
-static bool is_url(const char *text)
+static bool check_reply(struct schema *s, const struct config_source *row, const struct yaml *node)
 {
-    bool good = str_starts(text, "https://") || str_starts(text, "http://");
-    for (const char *at = text; good && *at; at++)
-        good = (unsigned char)*at > ' ' && *at != 0x7f;
-    return good;
+    const struct { int via; const char *key; bool there; } needs[] = {{REPLY_WEBHOOK, "reply_url", row->reply_url},
+                                                                      {REPLY_EMAIL, "reply_destination", row->reply_destination},
+                                                                      {REPLY_API, "reply_token", row->reply_token && *row->reply_token}};
+    for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
+        if (row->reply_via == needs[i].via && !needs[i].there)
+            return schema_refuse(s, node, "%s: replies go by %s, so it needs a `%s`", s->place, reply_via_word(row->reply_via), needs[i].key);
+    if (row->reply_via == REPLY_API && !str_eq(row->dialect, "tamio") && !str_eq(row->dialect, "cstar"))
+        return schema_refuse(s, config_at(node, "reply_via"), "%s.reply_via: only dialect tamio or cstar has an api that takes replies, not %s", s->place,
+                             row->dialect);
+    for (const char *at = row->reply_token ? row->reply_token : ""; *at; at++)
+        if (*at <= ' ' || *at >= 0x7f)
+            return schema_refuse(s, config_at(node, "reply_token"), "%s.reply_token holds what a token cannot: a blank, or a letter beyond ASCII", s->place);
+    return !row->reply_url || config_check_url(s, config_at(node, "reply_url"), "reply_url", row->reply_url, row->allow_loopback);
 }
 
 /* The vendor's API that we are ourselves, for this source's client. */
@@ -66,9 +76,9 @@ static bool check_source(struct schema *s, void *to, const struct yaml *node)
 {
     struct config_source *row = to;
     const struct yaml *api = yaml_get(node, "api");
-    EACH_BEFORE(config_source, other, row, row_number(s))
-        if (!unique(s, node, "name", row->name, other->name) || !unique(s, node, "token", row->token, other->token) ||
-            !unique(s, node, "client_id", row->emulate.client_id, other->emulate.client_id))
+    EACH_BEFORE(config_source, other, row, config_row_number(s))
+        if (!config_unique(s, node, "name", row->name, other->name) || !config_unique(s, node, "token", row->token, other->token) ||
+            !config_unique(s, node, "client_id", row->emulate.client_id, other->emulate.client_id))
             return false;
     if (!check_emulation(s, row, api))
         return false;
@@ -76,12 +86,8 @@ static bool check_source(struct schema *s, void *to, const struct yaml *node)
         return schema_refuse(s, node, "%s: '%.60s' is signed, so it needs `secrets` (or say auth: none)", s->place, row->name);
     if (row->auth == AUTH_BEARER && !row->token)
         return schema_refuse(s, node, "%s: '%.60s' is bearer, so it needs a `token`", s->place, row->name);
-    if (row->reply_via == REPLY_WEBHOOK && !row->reply_url)
-        return schema_refuse(s, node, "%s: replies go by webhook, so it needs a `reply_url`", s->place);
-    if (row->reply_url && !is_url(row->reply_url))
-        return schema_refuse(s, node, "%s.reply_url must begin with https:// or http://", s->place);
-    if (row->reply_url && str_starts(row->reply_url, "http:") && !row->allow_loopback)
-        return schema_refuse(s, node, "%s.reply_url is plain http, which is for this machine only: use https, or say allow_loopback: true", s->place);
+    if (!check_reply(s, row, node))
+        return false;
     row->account = row->account ? row->account : row->name;
     row->burst = row->burst ? row->burst : 2 * row->rate;
     return true;
@@ -91,7 +97,7 @@ static bool keys_are_new(struct schema *s, const struct config_agent *row, const
 {
     for (int i = 0; i < row->key_count; i++)
         for (int k = 0; k < other->key_count; k++)
-            if (!unique(s, node, "key", row->keys[i], other->keys[k]))
+            if (!config_unique(s, node, "key", row->keys[i], other->keys[k]))
                 return false;
     return true;
 }
@@ -106,12 +112,12 @@ static bool check_agent(struct schema *s, void *to, const struct yaml *node)
     for (int i = 0; i < row->key_count; i++)
         if (!strchr(row->keys[i], ':'))
             return schema_refuse(s, node, "%s.keys: '%.60s' must be dialect:id, such as tamio:tm-2", s->place, row->keys[i]);
-    if (row->page_url && !is_url(row->page_url))
-        return schema_refuse(s, node, "%s.page_url must begin with https:// or http://", s->place);
+    if (row->page_url && !config_check_url(s, config_at(node, "page_url"), "page_url", row->page_url, true))
+        return false;
     if (row->shared && row->uid < 0)
         return schema_refuse(s, node, "%s: shared is said of a uid, and '%s' has none", s->place, row->name);
-    EACH_BEFORE(config_agent, other, row, row_number(s)) {
-        if (!unique(s, node, "name", row->name, other->name) || !unique(s, node, "key_id", row->key_id, other->key_id) ||
+    EACH_BEFORE(config_agent, other, row, config_row_number(s)) {
+        if (!config_unique(s, node, "name", row->name, other->name) || !config_unique(s, node, "key_id", row->key_id, other->key_id) ||
             !keys_are_new(s, row, other, node))
             return false;
         if (row->uid >= 0 && row->uid == other->uid)
@@ -123,10 +129,28 @@ static bool check_agent(struct schema *s, void *to, const struct yaml *node)
 static bool check_sla(struct schema *s, void *to, const struct yaml *node)
 {
     const struct config_sla *row = to;
-    EACH_BEFORE(config_sla, other, row, row_number(s))
-        if (!unique(s, node, "name", row->name, other->name))
+    EACH_BEFORE(config_sla, other, row, config_row_number(s))
+        if (!config_unique(s, node, "name", row->name, other->name))
             return false;
     return true;
+}
+
+const char *config_nearest_source(struct schema *s, const char *name)
+{
+    const struct config *config = s->owner;
+    const char **names = ARENA_ARRAY(s->arena, const char *, config->source_count + 1);
+    for (int i = 0; i < config->source_count; i++)
+        names[i] = config->sources[i].name;
+    return schema_nearest(name, names);
+}
+
+const char *config_nearest_destination(struct schema *s, const char *name)
+{
+    const struct config *config = s->owner;
+    const char **names = ARENA_ARRAY(s->arena, const char *, config->destination_count + 1);
+    for (int i = 0; i < config->destination_count; i++)
+        names[i] = config->destinations[i].name;
+    return schema_nearest(name, names);
 }
 
 /* An agent's name, or one of two words. */
@@ -143,9 +167,7 @@ static bool somebody(struct schema *s, const struct yaml *node, const char *wher
         names[n++] = "oncall";
         names[n++] = "leads";
     }
-    const char *near = schema_nearest(name, names);
-    return schema_refuse(s, node, "%s: no agent '%.60s'%s%s%s", where, name, near ? ", did you mean '" : "",
-                         near ? near : "", near ? "'?" : "");
+    return schema_refuse(s, node, "%s: no agent '%.60s'%s", where, name, schema_hint(s, schema_nearest(name, names)));
 }
 
 static bool check_step(struct schema *s, void *to, const struct yaml *node)
@@ -157,8 +179,8 @@ static bool check_step(struct schema *s, void *to, const struct yaml *node)
 static bool check_policy(struct schema *s, void *to, const struct yaml *node)
 {
     const struct config_escalation *row = to;
-    EACH_BEFORE(config_escalation, other, row, row_number(s))
-        if (!unique(s, node, "name", row->name, other->name))
+    EACH_BEFORE(config_escalation, other, row, config_row_number(s))
+        if (!config_unique(s, node, "name", row->name, other->name))
             return false;
     return row->step_count > 0 || schema_refuse(s, node, "%s: a policy without steps tells nobody", s->place);
 }
@@ -187,8 +209,8 @@ static bool names_me(const char *text)
 static bool check_view(struct schema *s, void *to, const struct yaml *node)
 {
     struct config_view *row = to;
-    EACH_BEFORE(config_view, other, row, row_number(s))
-        if (!unique(s, node, "name", row->name, other->name))
+    EACH_BEFORE(config_view, other, row, config_row_number(s))
+        if (!config_unique(s, node, "name", row->name, other->name))
             return false;
     row->title = row->title ? row->title : row->name;
     row->mine = names_me(row->text);
@@ -226,9 +248,11 @@ static const struct schema_key source_keys[] = {
     {.name = "limit", .type = SCHEMA_BYTES, AT(config_source, limit), .min = 1, .max = 64 << 20, .fallback = "8 MiB"},
     {.name = "rate", .type = SCHEMA_RATE, AT(config_source, rate), .max = 1000000, .fallback = "0"},
     {.name = "burst", .type = SCHEMA_INT, AT(config_source, burst), .max = 1000000, .fallback = "0"},
-    {.name = "reply_via", .type = SCHEMA_WORD, AT(config_source, reply_via), .words = vias, .fallback = "none"},
+    {.name = "reply_via", .type = SCHEMA_WORD, AT(config_source, reply_via), .words = reply_via_words, .fallback = "none"},
     {.name = "reply_url", .type = SCHEMA_TEXT, AT(config_source, reply_url), .max = 2000},
     {.name = "reply_secret", .type = SCHEMA_TEXT, AT(config_source, reply_secret)},
+    {.name = "reply_token", .type = SCHEMA_TEXT, AT(config_source, reply_token), .max = 1000},
+    {.name = "reply_destination", .type = SCHEMA_NAME, AT(config_source, reply_destination)},
     {.name = "allow_loopback", .type = SCHEMA_BOOL, AT(config_source, allow_loopback)},
     {.name = "team", .type = SCHEMA_TEXT, AT(config_source, team)},
     {.name = "api", .type = SCHEMA_MAP, .keys = emulation_keys},
@@ -289,6 +313,8 @@ static const struct schema_key listen_keys[] = {
     {.name = "port", .type = SCHEMA_INT, AT(config, port), .max = 65535},
     {0},
 };
+static const struct schema_key mask_keys[] = {REDACT_KEYS(offsetof(struct config, mask), NULL), {0}};
+/* Routes stand behind what they name. */
 static const struct schema_key root_keys[] = {
     {.name = "team", .type = SCHEMA_TEXT, AT(config, team_name), .max = 64},
     {.name = "listen", .type = SCHEMA_MAP, .keys = listen_keys},
@@ -302,6 +328,12 @@ static const struct schema_key root_keys[] = {
     {.name = "oncall", .type = SCHEMA_TEXTS, AT(config, oncall), COUNT(config, oncall_count), .max = 16},
     {.name = "views", .type = SCHEMA_ROWS, AT(config, views), COUNT(config, view_count), .max = MOST_VIEWS,
      .keys = view_keys, .row_size = sizeof(struct config_view), .check = check_view},
+    {.name = "destinations", .type = SCHEMA_ROWS, AT(config, destinations), COUNT(config, destination_count), .max = CONFIG_DESTINATIONS,
+     .line_at = offsetof(struct config_destination, line), .keys = config_destination_keys, .row_size = sizeof(struct config_destination),
+     .check = config_check_destination},
+    {.name = "routes", .type = SCHEMA_ROWS, AT(config, routes), COUNT(config, route_count), .max = CONFIG_ROUTES,
+     .line_at = offsetof(struct config_route, line), .keys = config_route_keys, .row_size = sizeof(struct config_route), .check = config_check_route},
+    {.name = "mask", .type = SCHEMA_MAP, .keys = mask_keys, .brief = "*"},
     {.name = "reopen_window", .type = SCHEMA_TIME, AT(config, reopen_window), .min = MINUTE, .max = YEAR},
     {.name = "undo_send", .type = SCHEMA_TIME, AT(config, undo_send), .max = 10 * MINUTE},
     {.name = "game", .type = SCHEMA_NAME, AT(config, game.name)},
@@ -460,7 +492,7 @@ struct config *config_parse(struct arena *arena, const char *file, const char *t
         return NULL;
     s = (struct schema){.arena = arena, .file = file, .err = err, .owner = config};
     if (!read_text(&s, text, n, root_keys, defaults, config, &root) || !check_oncall(&s, config, root) ||
-        !check_backends(&s, config, root))
+        !check_backends(&s, config, root) || !config_check_replies(&s, config, root))
         return NULL;
     config->file = arena_strdup(arena, file);
     merge_views(&s, config, usual);

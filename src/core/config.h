@@ -9,7 +9,8 @@
 enum role { ROLE_NONE, ROLE_AGENT, ROLE_LEAD, ROLE_ADMIN };
 enum source_auth { AUTH_SIGNED, AUTH_BEARER, AUTH_NONE };
 enum reply_via { REPLY_NONE, REPLY_WEBHOOK, REPLY_EMAIL, REPLY_API };
-const char *reply_via_word(int via); /* none webhook email api */
+extern const char *const reply_via_words[]; /* none webhook email api, NULL */
+const char *reply_via_word(int via);
 
 enum { CONFIG_SECRETS = 4, CONFIG_KEYS = 8, CONFIG_STEPS = 8 };
 enum { CONFIG_DESTINATIONS = 64, CONFIG_ROUTES = 64, CONFIG_RECIPIENTS = 8, CONFIG_COLUMNS = 32, CONFIG_MATCHES = 16, CONFIG_SETS = 16 };
@@ -101,6 +102,7 @@ struct config_route_to {
     const char *destination;
     const struct when *when;   /* NULL = always */
     const char *text;          /* its spelling; "always" */
+    bool always;               /* the file says so; without a `when` it is so anyway */
 };
 enum route_of { ROUTE_OF_SOURCE, ROUTE_OF_DESK }; /* events that come in; our own */
 struct config_route {

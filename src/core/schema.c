@@ -20,7 +20,8 @@ bool schema_refuse(struct schema *s, const struct yaml *node, const char *fmt, .
 
 static void nearer(const char *word, const char *other, const char **best, int *least)
 {
-    int d = str_distance(word, other);
+    size_t n = strlen(word);
+    int d = n && strncmp(word, other, n) == 0 && other[n] == '.' ? 1 : str_distance(word, other); /* "filter": "filter.match" */
     if (d < *least && d < (int)strlen(other)) {
         *least = d;
         *best = other;
@@ -36,8 +37,7 @@ const char *schema_nearest(const char *word, const char *const *words)
     return best;
 }
 
-/* ", did you mean 'header'?" or nothing */
-static const char *hint(struct schema *s, const char *near)
+const char *schema_hint(struct schema *s, const char *near)
 {
     return near ? arena_printf(s->arena, ", did you mean '%s'?", near) : "";
 }
@@ -60,6 +60,12 @@ static bool nothing(const struct yaml *node)
 {
     return node->kind == YAML_SCALAR && node->plain &&
            (!*node->text || strcmp(node->text, "~") == 0 || strcmp(node->text, "null") == 0);
+}
+
+const struct yaml *schema_said(const struct yaml *map, const char *name)
+{
+    const struct yaml *node = yaml_get(map, name);
+    return node && !nothing(node) ? node : NULL;
 }
 
 static bool put(int64_t value, void *to)
@@ -159,12 +165,6 @@ static bool read_int(struct schema *s, const struct yaml *node, const struct sch
 
 /* --- words and texts --- */
 
-static bool read_bool(struct schema *s, const struct yaml *node, const struct schema_key *key, void *to)
-{
-    struct err err;
-    return yaml_bool(node, s->file, to, &err) || wrong(s, node, key, "true or false");
-}
-
 /* The index of the word that stands there; -1 and an error if it is none. */
 static int word_of(struct schema *s, const struct yaml *node, const struct schema_key *key)
 {
@@ -180,9 +180,24 @@ static int word_of(struct schema *s, const struct yaml *node, const struct schem
     }
     const char *want = arena_printf(s->arena, "one of %s", list.data);
     str_fini(&list);
-    if (value < 0)
+    if (value < 0 && node->kind == YAML_SCALAR)
+        schema_refuse(s, node, "%s must be %s, not '%.60s'%s", place(s, key), want, node->text,
+                      schema_hint(s, schema_nearest(node->text, key->words)));
+    else if (value < 0)
         wrong(s, node, key, want);
     return value;
+}
+
+static bool read_bool(struct schema *s, const struct yaml *node, const struct schema_key *key, void *to)
+{
+    struct err err;
+    if (!key->words)
+        return yaml_bool(node, s->file, to, &err) || wrong(s, node, key, "true or false");
+    int value = word_of(s, node, key);
+    bool second = value == 1;
+    if (value >= 0)
+        memcpy(to, &second, sizeof second);
+    return value >= 0;
 }
 
 static bool read_word(struct schema *s, const struct yaml *node, const struct schema_key *key, void *to)
@@ -256,22 +271,127 @@ static bool read_when(struct schema *s, const struct yaml *node, const struct sc
     return true;
 }
 
+static bool read_pairs(struct schema *s, const struct yaml *node, const struct schema_key *key, void *to)
+{
+    enum { LONGEST = 256 };
+    int count = 0;
+    if (node->kind != YAML_MAP)
+        return wrong(s, node, key, "a map of names and texts");
+    for (const struct yaml *n = node->child; n; n = n->next, count++) {
+        if (count >= key->max)
+            return schema_refuse(s, n, "%s has more than %lld", place(s, key), (long long)key->max);
+        if (n->kind != YAML_SCALAR || !*n->name || strlen(n->name) > LONGEST || strlen(n->text) > LONGEST)
+            return schema_refuse(s, n, "%s: '%.60s' must have a text of at most %d bytes", place(s, key), n->name, LONGEST);
+        struct schema_pair pair = {arena_strdup(s->arena, n->name), nothing(n) ? NULL : arena_strdup(s->arena, n->text)};
+        memcpy((char *)to + sizeof pair * (size_t)count, &pair, sizeof pair);
+    }
+    memcpy((char *)to - key->offset + key->count_at, &count, sizeof count);
+    return true;
+}
+
+/* --- what is said in short --- */
+
+static struct yaml *renamed(struct schema *s, const struct yaml *node, const char *name)
+{
+    struct yaml *copy = ARENA_NEW(s->arena, struct yaml);
+    *copy = *node;
+    copy->name = name;
+    copy->next = NULL;
+    return copy;
+}
+
+/* A map with one member, which stands where node does. */
+static struct yaml *map_of(struct schema *s, const struct yaml *node, struct yaml *member)
+{
+    struct yaml *map = renamed(s, node, node->name);
+    map->kind = YAML_MAP;
+    map->text = NULL;
+    map->child = member;
+    return map;
+}
+
+/* The map that a text is short for; node itself where it is none. */
+static const struct yaml *spelled_out(struct schema *s, const struct yaml *node, const struct schema_key *key)
+{
+    if (!node || node->kind != YAML_SCALAR || !key->brief || nothing(node))
+        return node;
+    if (strcmp(key->brief, "*") != 0)
+        return map_of(s, node, renamed(s, node, key->brief));
+    struct yaml *map = map_of(s, node, NULL), **tail = &map->child;
+    for (const struct schema_key *each = key->keys; each->name; each++, tail = &(*tail)->next)
+        *tail = renamed(s, node, each->name);
+    return map;
+}
+
+/* `- dedupe` is `- dedupe:`. */
+static const struct yaml *one_member(struct schema *s, const struct yaml *node)
+{
+    if (node->kind != YAML_SCALAR || nothing(node))
+        return node;
+    struct yaml *member = renamed(s, node, node->text);
+    member->text = "";
+    member->plain = true;
+    return map_of(s, node, member);
+}
+
 /* --- rows --- */
+
+static const struct schema_key *key_named(const struct schema_key *keys, const char *name)
+{
+    for (; keys->name; keys++)
+        if (strcmp(keys->name, name) == 0)
+            return keys;
+    return NULL;
+}
+
+static bool all_known(struct schema *s, const struct schema_key *keys, const struct yaml *map)
+{
+    for (const struct yaml *n = map ? map->child : NULL; n; n = n->next) {
+        if (key_named(keys, n->name))
+            continue;
+        const char *near = NULL;
+        int least = 4;
+        for (const struct schema_key *key = keys; key->name; key++)
+            nearer(n->name, key->name, &near, &least);
+        return schema_refuse(s, n, "unknown key '%.60s'%s%s%s", n->name, *s->place ? " in " : "", s->place, schema_hint(s, near));
+    }
+    return true;
+}
+
+static bool read_key(struct schema *s, const struct schema_key *key, const struct yaml *map, const struct yaml *defaults, char *to);
+
+/* A row of which the only key says what it is. */
+static bool read_choice(struct schema *s, const struct yaml *node, const struct schema_key *key, char *row)
+{
+    if (!node->child || node->child->next)
+        return schema_refuse(s, node, "%s must have one key, which says what it is", s->place);
+    if (!all_known(s, key->keys, node))
+        return false;
+    int kind = 0;
+    while (strcmp(key->keys[kind].name, node->child->name) != 0)
+        kind++;
+    memcpy(row + key->kind_at, &kind, sizeof kind);
+    return read_key(s, &key->keys[kind], node, NULL, row);
+}
 
 static bool read_row(struct schema *s, const struct yaml *node, const struct schema_key *key, char *row)
 {
+    node = key->choice ? one_member(s, node) : spelled_out(s, node, key);
     if (node->kind != YAML_MAP)
         return schema_refuse(s, node, "%s must be a map", s->place);
     if (key->line_at)
         memcpy(row + key->line_at, &node->line, sizeof node->line);
-    return schema_read(s, key->keys, node, NULL, row) && (!key->check || key->check(s, row, node));
+    bool good = key->choice ? read_choice(s, node, key, row) : schema_read(s, key->keys, node, NULL, row);
+    return good && (!key->check || key->check(s, row, node));
 }
 
 static bool read_rows(struct schema *s, const struct yaml *node, const struct schema_key *key, void *to)
 {
     char outer[sizeof s->place];
     int count = 0;
-    if (node->kind != YAML_LIST && !nothing(node))
+    if (node->kind == YAML_SCALAR && key->brief && !nothing(node))
+        node = map_of(s, node, renamed(s, node, NULL));
+    else if (node->kind != YAML_LIST && !nothing(node))
         return wrong(s, node, key, "a list");
     for (const struct yaml *n = node->child; n; n = n->next)
         count++;
@@ -301,38 +421,17 @@ static bool (*const readers[])(struct schema *s, const struct yaml *node, const 
     [SCHEMA_TEXT] = read_text, [SCHEMA_NAME] = read_name, [SCHEMA_INT] = read_int, [SCHEMA_BOOL] = read_bool,
     [SCHEMA_TIME] = read_time, [SCHEMA_BYTES] = read_bytes, [SCHEMA_RATE] = read_rate, [SCHEMA_SHARE] = read_share,
     [SCHEMA_WORD] = read_word, [SCHEMA_TEXTS] = read_texts, [SCHEMA_WHEN] = read_when, [SCHEMA_ROWS] = read_rows,
+    [SCHEMA_PAIRS] = read_pairs,
 };
-
-static const struct schema_key *key_named(const struct schema_key *keys, const char *name)
-{
-    for (; keys->name; keys++)
-        if (strcmp(keys->name, name) == 0)
-            return keys;
-    return NULL;
-}
-
-static bool all_known(struct schema *s, const struct schema_key *keys, const struct yaml *map)
-{
-    for (const struct yaml *n = map ? map->child : NULL; n; n = n->next) {
-        if (key_named(keys, n->name))
-            continue;
-        const char *near = NULL;
-        int least = 4;
-        for (const struct schema_key *key = keys; key->name; key++)
-            nearer(n->name, key->name, &near, &least);
-        return schema_refuse(s, n, "unknown key '%.60s'%s%s%s", n->name, *s->place ? " in " : "", s->place, hint(s, near));
-    }
-    return true;
-}
 
 static bool read_map(struct schema *s, const struct schema_key *key, const struct yaml *node, const struct yaml *defaults, void *to)
 {
     char outer[sizeof s->place];
-    if (node && node->kind != YAML_MAP && !nothing(node))
+    if (node && node->kind != YAML_MAP && !nothing(node) && (node->kind == YAML_LIST || !key->brief))
         return wrong(s, node, key, "a map");
     str_copy(outer, sizeof outer, s->place);
     str_copy(s->place, sizeof s->place, place(s, key));
-    bool good = schema_read(s, key->keys, node, defaults, to);
+    bool good = schema_read(s, key->keys, spelled_out(s, node, key), spelled_out(s, defaults, key), to);
     str_copy(s->place, sizeof s->place, outer);
     return good;
 }

@@ -409,8 +409,9 @@ static int check(const struct daemon *d)
     struct snapshot *snapshot = snapshot_load(&d->from, &err);
     if (!snapshot)
         return fail(&err);
-    printf("%s: good: %d sources, %d agents, %d views\n", d->from.config ? d->from.config : "(built in)", snapshot->config->source_count,
-           snapshot->config->agent_count, snapshot->config->view_count);
+    const struct config *c = snapshot->config;
+    printf("%s: good: %d sources, %d agents, %d views, %d destinations, %d routes\n", d->from.config ? d->from.config : "(built in)",
+           c->source_count, c->agent_count, c->view_count, c->destination_count, c->route_count);
     snapshot_drop(snapshot);
     return 0;
 }

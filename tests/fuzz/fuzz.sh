@@ -16,7 +16,7 @@ seed() { # target: its corpus. Where the first byte chooses, each file is a seed
     mkdir -p "$work/$1"
     n=0
     case $1 in
-    config) set -- "$1" "$TRIAGE_SRCDIR"/data/config/*.yaml "$TRIAGE_SRCDIR"/data/game/*.yaml "$TRIAGE_SRCDIR"/data/demo/triage.yaml ;;
+    config) set -- "$1" "$TRIAGE_SRCDIR"/data/config/*.yaml "$TRIAGE_SRCDIR"/data/game/*.yaml "$TRIAGE_SRCDIR"/data/demo/triage.yaml "$fixtures"/fuzz/config/* ;;
     settings) set -- "$1" "$TRIAGE_SRCDIR"/themes/*.yaml "$TRIAGE_SRCDIR"/data/keys/*.keys ;;
     *) set -- "$1" $(find "$fixtures/events" "$fixtures/fuzz/$1" -type f -size -64k 2>/dev/null) ;;
     esac

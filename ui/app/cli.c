@@ -575,8 +575,8 @@ static int run_check(struct cli *cli)
     const struct config *config = config_parse(cli->arena, cli->argv[0], text, n, NULL, 0, &err);
     if (!config)
         return failed(cli, &err, "fix that line and check again");
-    printf("%s: %d sources, %d agents, %d views, %d policies: fine\n", cli->argv[0], config->source_count,
-           config->agent_count, config->view_count, config->sla_count);
+    printf("%s: %d sources, %d agents, %d views, %d policies, %d destinations, %d routes: fine\n", cli->argv[0], config->source_count,
+           config->agent_count, config->view_count, config->sla_count, config->destination_count, config->route_count);
     return 0;
 }
 

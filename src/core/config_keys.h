@@ -1,0 +1,42 @@
+/* config_keys: what the files of config share: the tables of keys that are not config.c's own, and the checks more than
+ * one of them makes. Each says no with the place of the value that is wrong, and never with the value where it may be a
+ * credential. Only config*.c include it. */
+#ifndef CORE_CONFIG_KEYS_H
+#define CORE_CONFIG_KEYS_H
+#include "core/config.h"
+#include "core/schema.h"
+
+#define AT(type, member) .offset = offsetof(struct type, member)
+#define COUNT(type, member) .count_at = offsetof(struct type, member)
+#define YEAR (366 * (int64_t)86400000)
+/* The rows of the same list that stand before this one. */
+#define EACH_BEFORE(type, other, row, list_count) \
+    for (const struct type *other = (const struct type *)(row) - (list_count); other < (const struct type *)(row); other++)
+/* A key for each kind of what is hidden, into the struct config_redact at `where`; usual: where none is said. */
+#define REDACT_KEY(where, entity, word, usual)                                                                              \
+    {.name = word, .type = SCHEMA_WORD, .offset = (where) + (entity) * sizeof(int), .words = redact_mode_words, .fallback = usual}
+#define REDACT_KEYS(where, usual)                                                                                           \
+    REDACT_KEY(where, REDACT_EMAIL, "email", usual), REDACT_KEY(where, REDACT_PHONE, "phone", usual),                       \
+    REDACT_KEY(where, REDACT_CARD, "card", usual), REDACT_KEY(where, REDACT_IBAN, "iban", usual),                           \
+    REDACT_KEY(where, REDACT_SSN, "ssn", usual), REDACT_KEY(where, REDACT_IP, "ip", usual),                                 \
+    REDACT_KEY(where, REDACT_SECRET, "secret", usual)
+
+/* Rows of `destinations:` and `routes:`. A route's check wants the destinations and sources of s->owner read before it. */
+extern const struct schema_key config_destination_keys[], config_route_keys[];
+bool config_check_destination(struct schema *s, void *row, const struct yaml *node);
+bool config_check_route(struct schema *s, void *row, const struct yaml *node);
+/* The destinations that sources name for their replies: of kind email, and there. */
+bool config_check_replies(struct schema *s, const struct config *config, const struct yaml *root);
+
+/* The place in its list of the row that is being read. */
+int config_row_number(const struct schema *s);
+/* No two rows have the same. A token is not repeated in the error. NULL is like nothing else. */
+bool config_unique(struct schema *s, const struct yaml *node, const char *what, const char *mine, const char *other);
+/* Where a key of this row stands; the row where it is left out. */
+const struct yaml *config_at(const struct yaml *row, const char *key);
+/* The nearest of the sources' or destinations' names, for "did you mean"; NULL: none. */
+const char *config_nearest_source(struct schema *s, const char *name);
+const char *config_nearest_destination(struct schema *s, const char *name);
+/* https://HOST..., or http:// where loopback says so; no user or password, no blank. `what` names it in the error. */
+bool config_check_url(struct schema *s, const struct yaml *node, const char *what, const char *url, bool loopback);
+#endif
