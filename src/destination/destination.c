@@ -4,6 +4,7 @@
 #include "destination/destination.h"
 #include "base/str.h"
 #include "base/text.h"
+#include "config.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,6 +110,113 @@ const char *destination_cut(struct arena *arena, const char *text, size_t max, i
             break;
     }
     return arena_printf(arena, "%.*s%s", (int)(last - text), text, more);
+}
+
+const char *destination_cut_escaped(struct arena *arena, const char *text, size_t max, int unit, const struct composing *c,
+                                    const char *(*escape)(struct arena *arena, const char *text))
+{
+    const char *at = text, *end = text + strlen(text);
+    for (size_t n = 0; at < end && n <= max; n++) /* what comes later cannot fit: not looked at again and again */
+        text_next(&at, end);
+    text = at < end ? arena_strndup(arena, text, (size_t)(at - text)) : text;
+    const char *whole = escape(arena, text);
+    size_t least = 0, most = max;
+    if (destination_length(whole, unit) <= max)
+        return whole;
+    while (least < most) {
+        size_t n = (least + most + 1) / 2;
+        if (destination_length(escape(arena, destination_cut(arena, text, n, unit, c)), unit) <= max)
+            least = n;
+        else
+            most = n - 1;
+    }
+    return escape(arena, destination_cut(arena, text, least, unit, c));
+}
+
+const char *destination_escape(struct arena *arena, const char *text, const char *special, const char *at_start)
+{
+    char *out = arena_alloc(arena, 2 * strlen(text) + 1), *to = out;
+    for (const char *p = text; *p; p++) {
+        bool starts = p == text || p[-1] == '\n';
+        if (strchr(special, *p) || (starts && strchr(at_start, *p)))
+            *to++ = '\\';
+        *to++ = *p;
+    }
+    return out;
+}
+
+struct delivery destination_post(struct arena *arena, const struct composing *c, const char *url, const char *content_type, const struct json *root)
+{
+    struct delivery r = {.url = url, .allow_loopback = c->to->allow_loopback, .body = json_print_in(arena, root)};
+    r.body_n = strlen(r.body);
+    destination_add_header(&r, "Content-Type", content_type);
+    destination_add_header(&r, "User-Agent", "triage/" PACKAGE_VERSION);
+    return r;
+}
+
+bool destination_speaks(const struct letter *l, struct err *err)
+{
+    return l->of == LETTER_EVENT || l->of == LETTER_DESK || err_set(err, ERR_NOT_FOUND, "this form has no event %s", l->type ? l->type : "of that kind");
+}
+
+bool destination_is_token(const char *text)
+{
+    if (!text || !*text)
+        return false;
+    for (; *text; text++)
+        if (*text <= 0x20 || *text >= 0x7f)
+            return false;
+    return true;
+}
+
+/* --- what a word in an answer means --- */
+
+void destination_note(struct json *memo, const char *name, const char *value)
+{
+    if (!value)
+        return;
+    json_drop(memo, name);
+    json_put_string(memo, name, value);
+}
+
+struct verdict destination_again(struct json *memo, const char *again, const char *form, const char *note)
+{
+    if (json_get_bool(memo, form, false))
+        return (struct verdict){.kind = VERDICT_DEAD, .note = note};
+    json_drop(memo, form);
+    json_put_bool(memo, form, true);
+    destination_note(memo, "again", again);
+    return (struct verdict){.kind = VERDICT_AGAIN, .note = note};
+}
+
+int destination_meaning(const struct destination_word *words, const char *word)
+{
+    for (; word && words->word; words++) {
+        size_t n = strlen(words->word);
+        if (str_eq(words->word, word) || (n && words->word[n - 1] == '*' && strncmp(words->word, word, n - 1) == 0))
+            return words->meaning;
+    }
+    return MEANS_NOTHING;
+}
+
+struct verdict destination_means(int meaning, struct verdict generic, int64_t wait, struct json *memo, const char *note)
+{
+    static const int becomes[] = {[MEANS_RETRY] = VERDICT_RETRY, [MEANS_WAIT] = VERDICT_WAIT, [MEANS_DEAD] = VERDICT_DEAD, [MEANS_DISABLE] = VERDICT_DEAD};
+    if (meaning == MEANS_SIMPLER)
+        return destination_again(memo, "downgrade", "simple", note);
+    if (meaning == MEANS_SHORTER)
+        return destination_again(memo, "truncate", "short", note);
+    struct verdict v = generic;
+    v.note = note;
+    if (meaning == MEANS_NOTHING)
+        return v;
+    v.kind = becomes[meaning];
+    v.disable = meaning == MEANS_DISABLE;
+    if (v.kind == VERDICT_DEAD)
+        v.retry_after = 0;
+    else if (v.kind == VERDICT_WAIT && !v.retry_after)
+        v.retry_after = wait;
+    return v;
 }
 
 const char *destination_place(struct arena *arena, const struct config_destination *to)

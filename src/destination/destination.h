@@ -94,6 +94,28 @@ void destination_add_header(struct delivery *request, const char *name, const ch
 enum cut_unit { CUT_CODE_POINTS, CUT_UTF16 };
 const char *destination_cut(struct arena *arena, const char *text, size_t max, int unit, const struct composing *c);
 size_t destination_length(const char *text, int unit);
+/* The same where text is escaped on its way: the longest beginning that fits once it is escaped; never within an escape. */
+const char *destination_cut_escaped(struct arena *arena, const char *text, size_t max, int unit, const struct composing *c,
+                                    const char *(*escape)(struct arena *arena, const char *text));
+/* text with a backslash before every character of `special`, and of `at_start` where it begins a line. */
+const char *destination_escape(struct arena *arena, const char *text, const char *special, const char *at_start);
+
+/* A POST of that JSON to url with the headers that all have; compose's usual end. */
+struct delivery destination_post(struct arena *arena, const struct composing *c, const char *url, const char *content_type, const struct json *root);
+/* Does it speak to people: an event, or one of our own? Else err says that the form has none such. */
+bool destination_speaks(const struct letter *letter, struct err *err);
+/* A token or an id that goes into a URL or a header: not empty, no blank, no control, ASCII. */
+bool destination_is_token(const char *text);
+/* AGAIN as `again` ("downgrade"), with memo's `form` ("simple") true from now on; where it was already: DEAD. */
+struct verdict destination_again(struct json *memo, const char *again, const char *form, const char *note);
+void destination_note(struct json *memo, const char *name, const char *value); /* NULL leaves all as it is; not from the memo itself */
+
+/* What a word or a number in an answer means; `word` ends in * where a beginning is enough. The last row has word NULL. */
+enum meaning { MEANS_NOTHING, MEANS_RETRY, MEANS_WAIT, MEANS_DEAD, MEANS_DISABLE, MEANS_SIMPLER, MEANS_SHORTER };
+struct destination_word { const char *word; int meaning; };
+int destination_meaning(const struct destination_word *words, const char *word); /* word NULL or unknown: MEANS_NOTHING */
+/* generic as judge_http sees it, with that meaning put in its place. WAIT without a time: `wait` ms. */
+struct verdict destination_means(int meaning, struct verdict generic, int64_t wait, struct json *memo, const char *note);
 /* host + "/…": all that may be shown or logged of a destination's address. */
 const char *destination_place(struct arena *arena, const struct config_destination *to);
 /* "retry", "retry>=120", "wait:0.529+all", "dead+disable", "downgrade", "truncate", "migrate", "ok+duplicate", ...: a verdict in

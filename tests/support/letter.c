@@ -2,6 +2,7 @@
 #include "letter.h"
 #include "event.h"
 #include "fixture.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,4 +68,82 @@ const char *letter_golden_json(struct arena *arena, const char *name)
     if (!root)
         abort();
     return json_print_in(arena, root);
+}
+
+/* --- composing and judging --- */
+
+enum { NOW = 60000 }; /* ms after the letter */
+
+static struct composing composing(struct arena *arena, const struct config_destination *to, const struct letter *letter, const char *memo)
+{
+    memo = memo ? memo : "{}";
+    return (struct composing){.letter = letter, .to = to, .attempt = 1, .now = letter->at + NOW,
+                              .memo = json_parse_in(arena, memo, strlen(memo), &json_limits_native, NULL, NULL)};
+}
+
+struct delivery letter_composed(struct arena *arena, const struct config_destination *to, const struct letter *letter, const char *memo)
+{
+    struct composing c = composing(arena, to, letter, memo);
+    struct delivery out = {0};
+    struct err err = {0};
+    if (!destination_of(to->kind)->compose(arena, &c, &out, &err)) {
+        fprintf(stderr, "composing: %s\n", err.text);
+        abort();
+    }
+    return out;
+}
+
+const struct json *letter_body(struct arena *arena, const struct config_destination *to, const struct letter *letter, const char *memo)
+{
+    struct delivery out = letter_composed(arena, to, letter, memo);
+    const struct json *root = json_parse_in(arena, out.body, out.body_n, &json_limits_dialect, NULL, NULL);
+    if (!root)
+        abort();
+    return root;
+}
+
+enum err_code letter_refused(struct arena *arena, const struct config_destination *to, const struct letter *letter)
+{
+    struct composing c = composing(arena, to, letter, NULL);
+    struct delivery out = {0};
+    struct err err = {0};
+    return destination_of(to->kind)->compose(arena, &c, &out, &err) ? ERR_NONE : err.code;
+}
+
+const char *letter_judged(struct arena *arena, const struct config_destination *to, const struct reply *reply, const char *memo, const struct json **noted)
+{
+    struct composing c = composing(arena, to, letter_golden(arena), memo);
+    struct json *left = json_copy(c.memo);
+    struct reply r = *reply;
+    arena_defer(arena, free_json, left);
+    r.body = r.body ? r.body : "";
+    r.body_n = strlen(r.body);
+    struct verdict v = destination_of(to->kind)->judge(arena, &c, &r, left);
+    if (noted)
+        *noted = left;
+    return destination_action(arena, &v, left, r.status);
+}
+
+const struct letter *letter_saying(struct arena *arena, const char *title, const char *text)
+{
+    struct letter *l = ARENA_NEW(arena, struct letter);
+    struct ticket *t = ARENA_NEW(arena, struct ticket);
+    struct message *m = ARENA_NEW(arena, struct message);
+    *l = *letter_golden(arena);
+    *t = *l->ticket;
+    *m = *l->message;
+    t->title = title;
+    m->body = text;
+    l->ticket = t;
+    l->message = m;
+    return l;
+}
+
+const char *letter_repeat(struct arena *arena, const char *text, size_t n)
+{
+    size_t length = strlen(text);
+    char *out = arena_alloc(arena, n * length + 1);
+    for (size_t i = 0; i < n; i++)
+        memcpy(out + i * length, text, length);
+    return out;
 }
