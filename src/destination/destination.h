@@ -111,7 +111,7 @@ struct verdict destination_again(struct json *memo, const char *again, const cha
 void destination_note(struct json *memo, const char *name, const char *value); /* NULL leaves all as it is; not from the memo itself */
 
 /* What a word or a number in an answer means; `word` ends in * where a beginning is enough. The last row has word NULL. */
-enum meaning { MEANS_NOTHING, MEANS_RETRY, MEANS_WAIT, MEANS_DEAD, MEANS_DISABLE, MEANS_SIMPLER, MEANS_SHORTER };
+enum word_meaning { MEANS_NOTHING, MEANS_RETRY, MEANS_WAIT, MEANS_DEAD, MEANS_DISABLE, MEANS_SIMPLER, MEANS_SHORTER };
 struct destination_word { const char *word; int meaning; };
 int destination_meaning(const struct destination_word *words, const char *word); /* word NULL or unknown: MEANS_NOTHING */
 /* generic as judge_http sees it, with that meaning put in its place. WAIT without a time: `wait` ms. */
