@@ -178,6 +178,25 @@ static bool do_category(struct act *a)
     return true;
 }
 
+/* A person stands behind what the label says: both halves of it, where there are two. */
+static bool do_accept(struct act *a)
+{
+    const struct ticket *t = a->before;
+    if (!t->urgency && !t->category)
+        return refuse(a, ERR_CONFLICT, "it has no label to accept; set one with label");
+    if (t->urgency) {
+        observe_say_int(a->out, "urgency", t->urgency);
+        observe_say_int(a->out, "urgency_by", LABEL_BY_AGENT);
+        observe_say_int(a->out, "urgency_bp", 10000);
+    }
+    if (t->category) {
+        observe_say_int(a->out, "category", t->category);
+        observe_say_int(a->out, "category_by", LABEL_BY_AGENT);
+        observe_say_int(a->out, "category_bp", 10000);
+    }
+    return true;
+}
+
 /* A JSON array of short strings; written back in canonical form. */
 static bool do_tags(struct act *a)
 {
@@ -276,7 +295,7 @@ static bool do_ack(struct act *a)
 }
 
 static bool (*const does[ACTIONS])(struct act *) = {
-    [ACTION_ACK] = do_ack, [ACTION_ASSIGN] = do_assign, [ACTION_CATEGORY] = do_category, [ACTION_CLAIM] = do_claim,
+    [ACTION_ACCEPT] = do_accept, [ACTION_ACK] = do_ack, [ACTION_ASSIGN] = do_assign, [ACTION_CATEGORY] = do_category, [ACTION_CLAIM] = do_claim,
     [ACTION_CLOSE] = do_close, [ACTION_ESCALATE] = do_escalate, [ACTION_LABEL] = do_label, [ACTION_NOTE] = do_note,
     [ACTION_PRIORITY] = do_priority, [ACTION_REOPEN] = do_reopen, [ACTION_REPLY] = do_reply, [ACTION_SNOOZE] = do_snooze,
     [ACTION_STATUS] = do_status, [ACTION_TAGS] = do_tags, [ACTION_UNASSIGN] = do_unassign};

@@ -156,6 +156,7 @@ struct classify_model *classify_model_new(const char *lexicon, size_t n, struct 
     struct arena *arena = arena_new();
     struct classify_model *model = ARENA_NEW(arena, struct classify_model);
     model->arena = arena;
+    atomic_init(&model->refs, 1);
     model->source = arena_strndup(arena, n ? lexicon : "", n);
     model->source_n = n;
     int most = 1;
@@ -176,9 +177,15 @@ struct classify_model *classify_model_new(const char *lexicon, size_t n, struct 
     return model;
 }
 
+struct classify_model *classify_model_hold(struct classify_model *model)
+{
+    atomic_fetch_add(&model->refs, 1);
+    return model;
+}
+
 void classify_model_free(struct classify_model *model)
 {
-    if (!model)
+    if (!model || atomic_fetch_sub(&model->refs, 1) != 1)
         return;
     free(model->hashed);
     free(model->idf);

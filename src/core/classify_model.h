@@ -5,6 +5,7 @@
 #ifndef CORE_CLASSIFY_MODEL_H
 #define CORE_CLASSIFY_MODEL_H
 #include "core/classify.h"
+#include <stdatomic.h>
 
 enum { BITS = 18, BUCKETS = 1 << BITS, URGENCIES = 3, CATEGORIES = 6, COLUMNS = URGENCIES + CATEGORIES, HEADS = 2 };
 enum { SUBJECT_MAX = 500, BODY_MAX = 4000, TOKEN_MAX = 31, PHRASE_WORDS = 8 };
@@ -32,6 +33,7 @@ struct phrase {
 enum { CHAINS = 1024 };
 
 struct classify_model {
+    atomic_int refs;
     int64_t epoch, learned;
     struct arena *arena; /* the lexicon: source and phrases */
     const char *source;

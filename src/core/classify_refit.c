@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { TOLD = 500 /* weight, thousandths: a person gave the label, not silence */ };
 enum { FOLDS = 5, CV_LEAST = 20, CV_MOST = 600, PASSES = 60 };
 static const float pass_done = .01f; /* the largest step, as a share of C, of a pass that ends it */
 
@@ -247,6 +248,23 @@ static float sharpest(const struct held_out *out, int h, double *least)
     return best;
 }
 
+static double right_share(const struct held_out *out, int h)
+{
+    const struct classify_head *head = &classify_heads[h];
+    double right = 0, n = 0;
+    for (int i = 0; i < out->count; i++) {
+        const float *z = out->z[i] + head->first;
+        int best = 0;
+        if (out->rows[i].label[h] < 0)
+            continue;
+        for (int k = 1; k < head->count; k++)
+            best = z[k] > z[best] ? k : best;
+        right += best == out->rows[i].label[h] ? out->rows[i].weight : 0;
+        n += out->rows[i].weight;
+    }
+    return n > 0 ? right / n : -1;
+}
+
 static void score(const struct table *table, const struct row *row, float *z)
 {
     memset(z, 0, sizeof *z * COLUMNS);
@@ -255,8 +273,9 @@ static void score(const struct table *table, const struct row *row, float *z)
             z[k] += row->f[i].x * table->w[row->f[i].at][k];
 }
 
-/* Sets the model's sharpness and loss, and gives the loss of the lexicon alone on the same rows. */
-static void cross_validate(struct arena *arena, struct classify_model *model, struct table *table, struct row *rows, int count, double *cold)
+/* Sets the model's sharpness and loss, and gives the loss of the lexicon alone on the same rows (figures->before). */
+static void cross_validate(struct arena *arena, struct classify_model *model, struct table *table, struct row *rows, int count,
+                           struct classify_figures *figures)
 {
     struct held_out learned = {.rows = rows}, bare;
     learned.count = count < CV_MOST ? count : CV_MOST;
@@ -280,16 +299,20 @@ static void cross_validate(struct arena *arena, struct classify_model *model, st
     for (int h = 0; h < HEADS; h++) {
         double loss;
         float sharp = sharpest(&learned, h, &loss);
-        cold[h] = log_loss(&bare, h, model->sharp[h]);
+        figures->before[h] = log_loss(&bare, h, model->sharp[h]);
+        figures->right[h] = right_share(&learned, h);
         model->sharp[h] = loss < 0 ? model->sharp[h] : sharp;
-        model->loss[h] = loss;
+        figures->loss[h] = model->loss[h] = loss;
+        figures->sharp[h] = model->sharp[h];
     }
 }
 
-static bool no_worse(const struct classify_model *model, const struct classify_model *prior, const double *cold, struct err *err)
+static bool no_worse(const struct classify_model *model, const struct classify_model *prior, struct classify_figures *figures, struct err *err)
 {
+    for (int h = 0; h < HEADS; h++)
+        figures->before[h] = model->loss[h] >= 0 && prior->loss[h] >= 0 ? prior->loss[h] : figures->before[h];
     for (int h = 0; h < HEADS; h++) {
-        double before = prior->loss[h] >= 0 ? prior->loss[h] : cold[h];
+        double before = figures->before[h];
         if (model->loss[h] >= 0 && before >= 0 && model->loss[h] > before * 1.05 + .001)
             return err_set(err, ERR_CONFLICT, "learning %s: log-loss %.3f after, %.3f before; the old model stays",
                            classify_heads[h].task, model->loss[h], before);
@@ -299,7 +322,16 @@ static bool no_worse(const struct classify_model *model, const struct classify_m
 
 /* ---- the whole ---- */
 
-struct classify_model *classify_refit(const struct classify_model *prior, const struct classify_example *examples, size_t n, int64_t epoch, struct err *err)
+static int64_t told(const struct row *rows, int count)
+{
+    int64_t n = 0;
+    for (int i = 0; i < count; i++)
+        n += rows[i].from->weight_milli >= TOLD;
+    return n;
+}
+
+struct classify_model *classify_refit(const struct classify_model *prior, const struct classify_example *examples, size_t n, int64_t epoch,
+                                      struct classify_figures *given, struct err *err)
 {
     AUTO_ARENA arena = arena_new();
     struct classify_model *model = classify_model_new(prior->source, prior->source_n, err);
@@ -308,17 +340,19 @@ struct classify_model *classify_refit(const struct classify_model *prior, const 
     int count;
     struct row *rows = rows_sorted(arena, examples, n, &count);
     model->epoch = epoch;
-    model->learned = count;
+    model->learned = told(rows, count);
+    struct classify_figures own, *figures = given ? given : &own;
+    *figures = (struct classify_figures){.loss = {-1, -1}, .before = {-1, -1}, .right = {-1, -1}, .rows = count,
+                                         .sharp = {model->sharp[0], model->sharp[1]}};
     if (count == 0)
         return model;
     model->idf = must(malloc(BUCKETS * sizeof *model->idf));
     rows_read(arena, prior, rows, count, model->idf);
     struct table table = {.rows = BUCKETS + OWN_PHRASES + (size_t)model->phrase_count};
     table.w = must(malloc(table.rows * sizeof *table.w));
-    double cold[HEADS] = {-1, -1};
     if (count >= CV_LEAST)
-        cross_validate(arena, model, &table, rows, count, cold);
-    bool good = no_worse(model, prior, cold, err);
+        cross_validate(arena, model, &table, rows, count, figures);
+    bool good = no_worse(model, prior, figures, err);
     if (good) {
         table_start(&table, model);
         rows_cost(rows, count, NULL, 0);

@@ -22,7 +22,7 @@ static char *say(struct run *r, const struct ticket *t)
     const struct action *a = &r->req->action;
     const char *name = action_table[a->id].name, *arg = a->arg ? a->arg : "";
     static const char *const said[ACTIONS] = {
-        [ACTION_ACK] = "acknowledged", [ACTION_CLAIM] = "claimed", [ACTION_CLOSE] = "closed", [ACTION_NOTE] = "note added",
+        [ACTION_ACCEPT] = "label accepted", [ACTION_ACK] = "acknowledged", [ACTION_CLAIM] = "claimed", [ACTION_CLOSE] = "closed", [ACTION_NOTE] = "note added",
         [ACTION_REOPEN] = "reopened", [ACTION_UNASSIGN] = "unassigned", [ACTION_UNDO] = "undone", [ACTION_REDO] = "redone",
         [ACTION_TAGS] = "tags set", [ACTION_SNOOZE] = "snoozed"};
     static const char *const with[ACTIONS] = {

@@ -71,7 +71,7 @@ static void learning(const struct classify_model *starter, const char *name, con
         struct labelled_set part = some(arena, train, k, (unsigned)o + 1);
         struct err err = {0};
         double began = seconds();
-        struct classify_model *model = classify_refit(starter, tickets_examples(arena, &part), (size_t)part.count, 1, &err);
+        struct classify_model *model = classify_refit(starter, tickets_examples(arena, &part), (size_t)part.count, 1, NULL, &err);
         spent += seconds() - began;
         if (!model)
             printf("# %s k=%d order %d refused: %s\n", name, k, o, err.text);

@@ -136,7 +136,7 @@ static void nothing_gives_an_empty_answer_and_no_crash(void **state)
     struct classify_model *starter = tickets_starter();
     classify_text(starter, arena, NULL, NULL, &r);
     assert_in_range(r.urgency.value, URGENCY_LOW, URGENCY_CRITICAL);
-    struct classify_model *same = classify_refit(starter, NULL, 0, 7, NULL);
+    struct classify_model *same = classify_refit(starter, NULL, 0, 7, NULL, NULL);
     assert_int_equal(classify_model_epoch(same), 7);
     assert_int_equal(classify_model_learned(same), 0);
     classify_model_free(same);
@@ -212,7 +212,7 @@ static char *everything(struct arena *arena, const struct classify_model *model,
 static struct classify_model *refit(const struct classify_model *prior, const struct classify_example *examples, int n, int64_t epoch)
 {
     struct err err = {0};
-    struct classify_model *model = classify_refit(prior, examples, (size_t)n, epoch, &err);
+    struct classify_model *model = classify_refit(prior, examples, (size_t)n, epoch, NULL, &err);
     if (!model)
         fail_msg("%s", err.text);
     return model;
@@ -266,7 +266,7 @@ static void a_model_that_would_be_worse_is_refused(void **state)
     for (int i = 0; i < gold.count; i++)
         examples[i].urgency = 1 + (i * 7919) % 3; /* labels that say nothing */
     struct err err = {0};
-    assert_null(classify_refit(good, examples, (size_t)gold.count, 2, &err));
+    assert_null(classify_refit(good, examples, (size_t)gold.count, 2, NULL, &err));
     assert_int_equal(err.code, ERR_CONFLICT);
     assert_non_null(strstr(err.text, "learning urgency: log-loss"));
     assert_int_equal(classify_model_epoch(good), 1);
@@ -407,7 +407,7 @@ static void no_text_harms_it(void **state)
         examples[i] = (struct classify_example){body[0] ? arena_strdup(kept, body) : NULL, arena_strdup(kept, body), 1 + i % 3, 1 + i % 6, 1000};
     }
     struct err err = {0};
-    struct classify_model *odd = classify_refit(starter, examples, 30, 1, &err), *few = classify_refit(starter, examples, 10, 1, &err);
+    struct classify_model *odd = classify_refit(starter, examples, 30, 1, NULL, &err), *few = classify_refit(starter, examples, 10, 1, NULL, &err);
     assert_true(odd || err.code == ERR_CONFLICT);
     assert_non_null(few);
     for (int i = 0; i < 400; i++) {

@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     check(model, arena, text, half);
     if (n && data[0] % 64 == 0) { /* learning clears megabytes: not every time */
         struct classify_example examples[2] = {{text, half, URGENCY_HIGH, CATEGORY_BUG, 1000}, {half, NULL, URGENCY_LOW, 0, 300}};
-        struct classify_model *learned = classify_refit(model, examples, 2, 1, &err);
+        struct classify_model *learned = classify_refit(model, examples, 2, 1, NULL, &err);
         check(learned, arena, half, text);
         classify_model_free(learned);
     }
