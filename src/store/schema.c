@@ -98,7 +98,8 @@ static const char schema_2[] =
     "CREATE TABLE file(sha256 BLOB PRIMARY KEY, size INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID; -- bytes: files/<hex>\n"
     "CREATE TABLE model(            -- the classifier's history: what it learned from, and how well it did\n"
     "  epoch INTEGER PRIMARY KEY, at INTEGER NOT NULL, learned INTEGER NOT NULL, state TEXT NOT NULL, -- active, kept, refused\n"
-    "  weights BLOB, figures TEXT NOT NULL);\n"
+    "  figures TEXT NOT NULL, weights BLOB); -- weights: NULL where it was refused, or long ago\n"
+    "CREATE INDEX entry_label ON entry(seq) WHERE kind = 'label' AND actor != 'model'; -- what people said of labels\n"
     "CREATE VIRTUAL TABLE search USING fts5(text, content='', tokenize='unicode61 remove_diacritics 2');"
     " -- rowid = ticket; filled behind the journal, up to meta 'search'\n";
 

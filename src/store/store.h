@@ -158,6 +158,27 @@ struct waiting { int64_t letter; const char *route; };
 bool store_waiting_list(struct store *s, struct arena *a, const uint8_t hash[32], struct waiting **list, int *count, struct err *err);
 bool store_waiting_drop(struct store *s, const uint8_t hash[32], struct err *err);
 
+/* --- what was learned (store/model) --- */
+/* An epoch of the classifier. state: active (in force: at most one), kept, refused (it would have been worse). figures: JSON,
+ * how it did. weights: classify_save's bytes, NULL once they were let go. */
+struct model_row { int64_t epoch, at, learned; const char *state, *figures; const void *weights; size_t weights_n; bool can_return; };
+bool store_model_put(struct store *s, const struct model_row *m, struct err *err); /* an active one makes the one before it kept */
+bool store_model_get(struct store *s, struct arena *a, int64_t epoch, struct model_row *out, bool *found, struct err *err);
+bool store_model_active(struct store *s, struct arena *a, struct model_row *out, bool *found, struct err *err);
+/* Newest first, without weights; can_return says whether they are still there. */
+bool store_model_list(struct store *s, struct arena *a, int limit, struct model_row **list, int *count, struct err *err);
+bool store_model_activate(struct store *s, int64_t epoch, struct err *err); /* 0: none, the starter rules */
+
+/* A ticket whose label people gave or let stand: value and weight (thousandths) by task, 0 = no word on that one; what the
+ * customer wrote first. asked and right: of its tasks that a person settled, how many the model had labelled, and rightly. */
+struct example { int64_t ticket; const char *title, *text; int urgency, category, urgency_weight, category_weight, asked, right; };
+/* The next bite of them, newest label first, each ticket once; *before: 0 at first, 0 again after the last. A label whose
+ * act was undone leaves no trace. */
+bool store_examples(struct store *s, struct arena *a, int64_t *before, struct example **list, int *count, struct err *err);
+/* Tickets with what the customer wrote first, newest first, among the newest 5,000; open: only those that are. */
+struct worded { int64_t id, received_at, urgency_bp, category_bp; const char *title, *text; int status, urgency, urgency_by, category, category_by; };
+bool store_worded(struct store *s, struct arena *a, int64_t before, bool open, int max, struct worded **list, int *count, struct err *err);
+
 /* Compares the derived tables (ticket clock escalation queue tally record, and the ledger but for its entry numbers) of
  * two databases row by row; report gets the first differences. */
 bool store_compare(struct store *a, struct store *b, struct str *report, int64_t *differ, struct err *err);
