@@ -1,7 +1,7 @@
 /* calls: the table of tables. */
 #include "api/calls.h"
 
-const struct call *const call_lists[] = {ingest_calls, do_calls, list_calls, stream_calls, delivery_calls, lab_calls, NULL};
+const struct call *const call_lists[] = {ingest_calls, do_calls, list_calls, stream_calls, delivery_calls, lab_calls, learn_calls, NULL};
 
 void call_post(struct request *req, struct job *job, void (*then)(struct request *req))
 {

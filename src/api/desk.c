@@ -36,7 +36,10 @@ void desk_init(struct desk *desk, struct snapshot *snapshot)
 void desk_fini(struct desk *desk)
 {
     snapshot_drop(desk->snapshot);
+    classify_model_free(desk->model);
+    classify_model_free(desk->starter);
     desk->snapshot = NULL;
+    desk->model = desk->starter = NULL;
     pthread_mutex_destroy(&desk->mailbox);
     pthread_mutex_destroy(&desk->lock);
 }
@@ -57,6 +60,26 @@ struct snapshot *desk_swap(struct desk *desk, struct snapshot *snapshot)
     pthread_mutex_unlock(&desk->lock);
     atomic_fetch_add(&desk->generation, 1);
     return old;
+}
+
+struct classify_model *desk_model(void *arg)
+{
+    struct desk *desk = arg;
+    pthread_mutex_lock(&desk->lock);
+    struct classify_model *model = desk->model ? classify_model_hold(desk->model) : NULL;
+    pthread_mutex_unlock(&desk->lock);
+    return model;
+}
+
+void desk_learned(void *arg, struct classify_model *model)
+{
+    struct desk *desk = arg;
+    classify_model_hold(model);
+    pthread_mutex_lock(&desk->lock);
+    struct classify_model *old = desk->model;
+    desk->model = model;
+    pthread_mutex_unlock(&desk->lock);
+    classify_model_free(old);
 }
 
 bool desk_post(struct desk *desk, struct job *job, struct err *err)

@@ -42,7 +42,6 @@ struct desk {
     struct hub *hub;
     struct courier *courier;             /* for its health; NULL in tests without one */
     const char *db;                      /* path, for read-only handles */
-    const struct classify_model *model;  /* frozen */
     void (*control)(void *arg, struct control *wish); /* hands a wish to main; any thread */
     void *control_arg;
     int64_t patience;                    /* ms for a request's head to arrive; twice that for its body */
@@ -53,6 +52,7 @@ struct desk {
     pthread_mutex_t mailbox;             /* guards `writer` while it is used or taken away */
     pthread_mutex_t lock;                /* below */
     struct snapshot *snapshot;
+    struct classify_model *model, *starter; /* in force, and at cold start */
     struct source_count counts[DESK_SOURCES];
     int count_n;
 };
@@ -62,6 +62,11 @@ struct snapshot *desk_hold(struct desk *desk);
 /* The new configuration is in force for requests that begin now; gives back the old one (the caller drops it when the
  * writer has changed too). */
 struct snapshot *desk_swap(struct desk *desk, struct snapshot *snapshot);
+
+/* The classifier in force, one reference; NULL if there is none. */
+struct classify_model *desk_model(void *desk);
+/* That one is in force for texts read from now on; takes a reference of its own. */
+void desk_learned(void *desk, struct classify_model *model);
 
 /* writer_post, unless the writer was taken away. */
 bool desk_post(struct desk *desk, struct job *job, struct err *err);

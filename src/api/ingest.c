@@ -177,10 +177,12 @@ static bool says(const struct observation *obs, const char *name)
 static void label(struct ingest *in, struct ingest_item *item)
 {
     const char *text = customer_text(&item->obs), *title = says(&item->obs, "title") ? item->obs.value.title : NULL;
-    if (!item->obs.key || (!text && !title) || !in->req->desk->model)
+    const struct classify_model *model = request_model(in->req);
+    if (!item->obs.key || (!text && !title) || !model)
         return;
-    classify_text(in->req->desk->model, in->req->arena, title, text, &item->label);
+    classify_text(model, in->req->arena, title, text, &item->label);
     item->labelled = true;
+    item->epoch = classify_model_epoch(model);
 }
 
 /* Written out here, where several threads are, not on the writer's. One without a key of its own gets it there. */

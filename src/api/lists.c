@@ -155,7 +155,7 @@ static struct json *sources_short(struct show *show)
 
 static void put_me(struct show *show, struct json *root)
 {
-    struct json *me = json_object(), *page = json_object(), *model = json_object();
+    struct json *me = json_object(), *page = json_object();
     json_put_string(me, "name", show->req->agent->name);
     json_put_string(me, "role", role_word(show->req->agent->role));
     json_put_string(me, "team", show->req->agent->team);
@@ -163,9 +163,7 @@ static void put_me(struct show *show, struct json *root)
     json_put_i64(page, "at_bp", show->config->page_at_bp);
     json_put_i64(page, "labels", show->config->page_labels);
     json_put(root, "page", page);
-    json_put_i64(model, "epoch", show->req->desk->model ? classify_model_epoch(show->req->desk->model) : 0);
-    json_put_i64(model, "learned", show->req->desk->model ? classify_model_learned(show->req->desk->model) : 0);
-    json_put(root, "model", model);
+    json_put(root, "model", show_model(show));
 }
 
 static void get_desk(struct request *req)

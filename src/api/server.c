@@ -676,6 +676,18 @@ static void on_completed(void *cls, struct MHD_Connection *c, void **context, en
     arena_free(w->req.arena);
 }
 
+static void free_model(void *model)
+{
+    classify_model_free(model);
+}
+
+const struct classify_model *request_model(struct request *req)
+{
+    if (!req->model && (req->model = desk_model(req->desk)))
+        arena_defer(req->arena, free_model, req->model);
+    return req->model;
+}
+
 void request_park(struct request *req, void (*resume)(struct request *req))
 {
     struct whole *w = whole_of(req);

@@ -27,6 +27,7 @@ struct request {
     struct desk *desk;
     struct arena *arena;
     const struct config *config;       /* held until the request is done */
+    struct classify_model *model;      /* see request_model */
     const struct call *call;
     const struct config_agent *agent;  /* who asks; NULL outside */
     enum side side;
@@ -62,6 +63,8 @@ void request_wake(void *req);
 bool request_stream(struct request *req, ssize_t (*pull)(void *arg, char *buf, size_t max), void (*done)(void *arg), void *arg);
 void stream_park(struct request *req);
 void stream_wake(struct request *req);
+/* The classifier in force, the same one until the request is done. */
+const struct classify_model *request_model(struct request *req);
 /* This thread's read-only handle; NULL + err. */
 struct store *request_store(struct request *req, struct err *err);
 

@@ -80,10 +80,10 @@ struct json *show_rows(const struct show *show, struct ticket *const *rows, int 
     return list;
 }
 
-/* The newest journal entry of a kind on a ticket; false: none. */
-static bool last_entry(struct show *show, int64_t ticket, const char *kind, struct entry *out)
+/* What the classifier said of a ticket last; false: nothing. */
+static bool last_label(struct show *show, int64_t ticket, struct entry *out)
 {
-    struct entry_query q = {.ticket = ticket, .kind = kind, .limit = 1, .newest_first = true};
+    struct entry_query q = {.ticket = ticket, .kind = "label", .actor = "model", .limit = 1, .newest_first = true};
     struct entry *list;
     int count;
     if (!store_entry_list(show->store, show->arena, &q, &list, &count, &show->err) || !count)
@@ -110,7 +110,7 @@ static struct json *label_of(const char *value, const char *by, int64_t bp, cons
 static struct json *labels(struct show *show, const struct ticket *t)
 {
     struct entry e;
-    const struct json *said = last_entry(show, t->id, "label", &e) ? parsed(show->arena, e.data) : NULL;
+    const struct json *said = last_label(show, t->id, &e) ? parsed(show->arena, e.data) : NULL;
     const struct field *by = field_find("urgency_by");
     struct json *both = json_object();
     json_put(both, "urgency", label_of(urgency_word(t->urgency), field_word(by, t->urgency_by), t->urgency_bp, said, true));
@@ -136,6 +136,41 @@ struct json *show_ticket(struct show *show, const struct ticket *t)
     json_put(row, "label", labels(show, t));
     json_put(row, "source", source_of(show_source(show->config, t)));
     return row;
+}
+
+enum { LABELS_FOR_PROBABILITY = 50 }; /* classifier.md 4: with fewer, numbers would claim more than they know */
+
+/* How often it was right of late, as its newest epoch counted. */
+static struct json *accuracy(struct show *show)
+{
+    struct model_row *newest;
+    int n;
+    if (!store_model_list(show->store, show->arena, 1, &newest, &n, &show->err))
+        n = 0;
+    const struct json *said = n ? json_get(parsed(show->arena, newest->figures), "accuracy") : NULL;
+    struct json *row = json_object();
+    json_put_i64(row, "right", json_get_i64(said, "right", 0));
+    json_put_i64(row, "of", json_get_i64(said, "of", 0));
+    return row;
+}
+
+struct json *show_model(struct show *show)
+{
+    const struct classify_model *model = request_model(show->req);
+    int64_t learned = classify_model_learned(model);
+    struct json *row = json_object();
+    json_put_i64(row, "epoch", classify_model_epoch(model));
+    json_put_i64(row, "learned", learned);
+    json_put_bool(row, "bands", learned < LABELS_FOR_PROBABILITY);
+    json_put(row, "accuracy", accuracy(show));
+    json_put_string(row, "text", learned ? arena_printf(show->arena, "learned from %lld of your tickets", (long long)learned)
+                                         : "starter rules, 0 of your tickets learned");
+    return row;
+}
+
+const char *show_band(int64_t bp)
+{
+    return bp < 5000 ? "low" : bp < 8000 ? "medium" : "high";
 }
 
 /* --- the timeline --- */
@@ -171,7 +206,8 @@ static struct json *entry_line(struct show *show, const struct entry *e)
 
 static bool on_timeline(const struct entry *e)
 {
-    return !str_eq(e->kind, "event") && !str_eq(e->kind, "message");
+    bool learning = str_eq(e->kind, "label") && !str_eq(e->actor, "model"); /* the act itself is there */
+    return !str_eq(e->kind, "event") && !str_eq(e->kind, "message") && !learning;
 }
 
 struct json *show_lines(struct show *show, const struct ticket *t)
@@ -316,7 +352,7 @@ static void why_label(struct show *show, struct json *lines, const struct ticket
     if (t->category)
         say(lines, arena_printf(a, "Category %s, set by %s.", category_word(t->category), field_word(by, t->category_by)));
     struct entry e;
-    const struct json *said = last_entry(show, t->id, "label", &e) ? parsed(a, e.data) : NULL;
+    const struct json *said = last_label(show, t->id, &e) ? parsed(a, e.data) : NULL;
     for (const struct json *r = json_first(json_get(said, "reasons")); r; r = json_next(r)) {
         int64_t milli = json_get_i64(r, "weight_milli", 0);
         say(lines, arena_printf(a, "%s%" PRId64 ".%03d  %s", milli < 0 ? "-" : "+", (milli < 0 ? -milli : milli) / 1000,

@@ -28,6 +28,8 @@ struct json *show_player(struct show *show, const char *agent);            /* PL
 struct json *show_told(struct show *show, const struct ticket *t);
 struct json *show_agents(struct show *show);
 struct json *show_view_counts(struct show *show);                          /* [{name,title,count,text}] */
+const char *show_band(int64_t bp);                                         /* low, medium or high: how sure */
+struct json *show_model(struct show *show);                                /* MODEL */
 struct json *show_escalation_counts(struct show *show);
 /* The source a ticket came by: of its account, and its dialect where several share it. */
 const struct config_source *show_source(const struct config *config, const struct ticket *t);

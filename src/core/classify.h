@@ -15,6 +15,7 @@ struct classify_model *classify_model_new(const char *lexicon, size_t n, struct 
 /* Models are counted: who reads one while another may take its place holds it for as long (any thread). */
 struct classify_model *classify_model_hold(struct classify_model *model);
 void classify_model_free(struct classify_model *model); /* gives one reference back; NULL is fine */
+uint64_t classify_model_lexicon(const struct classify_model *model); /* a hash of its lexicon's text */
 int64_t classify_model_epoch(const struct classify_model *model);   /* 0 at cold start */
 int64_t classify_model_learned(const struct classify_model *model); /* tickets whose label, given by a person, it has learned from */
 

@@ -22,6 +22,11 @@ static uint64_t fnv(const void *data, size_t n)
     return h;
 }
 
+uint64_t classify_model_lexicon(const struct classify_model *model)
+{
+    return fnv(model->source, model->source_n);
+}
+
 /* --- out --- */
 
 static void add_int(struct str *out, uint64_t value, int bytes)
@@ -83,7 +88,7 @@ void classify_save(const struct classify_model *model, struct str *out)
     int own = OWN_PHRASES + model->phrase_count;
     str_init(out, SAVED_MAX);
     str_add(out, magic, MAGIC);
-    add_int(out, fnv(model->source, model->source_n), 8);
+    add_int(out, classify_model_lexicon(model), 8);
     add_int(out, (uint64_t)model->epoch, 8);
     add_int(out, (uint64_t)model->learned, 8);
     for (int h = 0; h < HEADS; h++)
@@ -207,7 +212,7 @@ struct classify_model *classify_load(const struct classify_model *prior, const v
         return NULL;
     }
     in.at += MAGIC;
-    if (take_int(&in, 8) != fnv(prior->source, prior->source_n)) {
+    if (take_int(&in, 8) != classify_model_lexicon(prior)) {
         err_set(err, ERR_CONFLICT, "the weights were learned over another lexicon");
         return NULL;
     }

@@ -12,6 +12,7 @@
 #include "daemon/notify.h"
 #include "daemon/options.h"
 #include "daemon/rebuild.h"
+#include "worker/trainer.h"
 #include "daemon/snapshot.h"
 #include "worker/courier.h"
 #include <errno.h>
@@ -33,8 +34,9 @@ struct daemon {
     struct options options;
     struct snapshot_from from;
     struct desk desk;
-    struct classify_model *model;
     struct courier *courier;
+    struct trainer *trainer;
+    bool learn_again; /* the stored weights could not be used */
     struct server *server;
     struct server_socket sockets[SERVER_SOCKETS];
     int socket_count, lock;
@@ -111,14 +113,9 @@ static void close_config(struct daemon *d)
 
 static bool open_model(struct daemon *d, struct err *err)
 {
-    d->model = snapshot_model(&d->from, err);
-    d->desk.model = d->model;
-    return d->model;
-}
-
-static void close_model(struct daemon *d)
-{
-    classify_model_free(d->model);
+    d->desk.starter = snapshot_model(&d->from, err);
+    d->desk.model = d->desk.starter ? classify_model_hold(d->desk.starter) : NULL;
+    return d->desk.model;
 }
 
 static bool open_hub(struct daemon *d, struct err *err)
@@ -165,12 +162,42 @@ static void close_courier(struct daemon *d)
     courier_close(d->courier);
 }
 
+static bool open_trainer(struct daemon *d, struct err *err)
+{
+    (void)err;
+    d->trainer = trainer_open(&(struct trainer_options){.path = d->options.db, .hold = desk_model, .hold_arg = &d->desk});
+    return true;
+}
+
+static void close_trainer(struct daemon *d)
+{
+    trainer_close(d->trainer);
+}
+
+/* While the writer opens: the epoch that was in force, unless its weights fit no more. */
+static bool load_model(void *arg, const struct model_row *row)
+{
+    struct daemon *d = arg;
+    struct err err = {0};
+    struct classify_model *model = classify_load(d->desk.starter, row->weights, row->weights_n, &err);
+    d->learn_again = !model;
+    if (model)
+        desk_learned(&d->desk, model);
+    else
+        log_line(LOG_WARN, "model_unusable", "epoch=%lld detail=\"%s; the starter rules hold until it has learned again\"",
+                 (long long)row->epoch, err.text);
+    classify_model_free(model);
+    return model;
+}
+
 static bool open_writer(struct daemon *d, struct err *err)
 {
-    struct writer_options o = {.path = d->options.db, .config = d->desk.snapshot->config, .model = d->model, .hub = d->desk.hub,
+    struct writer_options o = {.path = d->options.db, .config = d->desk.snapshot->config, .hub = d->desk.hub, .load = load_model, .load_arg = d,
+                               .model = desk_learned, .model_arg = &d->desk, .labelled = trainer_wake, .labelled_arg = d->trainer,
                                .mailbox_max = MAILBOX, .send = courier_send, .send_arg = d->courier, .fatal = on_fatal, .fatal_arg = d};
     d->desk.writer = writer_open(&o, err);
-    return d->desk.writer && tell_hub(d, err) && courier_start(d->courier, d->desk.writer, err);
+    return d->desk.writer && tell_hub(d, err) && courier_start(d->courier, d->desk.writer, err) &&
+           trainer_start(d->trainer, d->desk.writer, d->learn_again, err);
 }
 
 static bool have_side(const struct daemon *d, enum side side, bool local)
@@ -240,7 +267,8 @@ static const struct part {
     void (*close)(struct daemon *d);
 } parts[] = {
     {"process", open_process, close_process}, {"place", open_place, close_place},       {"config", open_config, close_config},
-    {"model", open_model, close_model}, {"hub", open_hub, close_hub},          {"courier", open_courier, close_courier},
+    {"model", open_model, NULL}, {"hub", open_hub, close_hub},          {"courier", open_courier, close_courier},
+    {"trainer", open_trainer, close_trainer},
     {"writer", open_writer, NULL},   {"sockets", open_sockets, NULL},          {"server", open_server, NULL},
 };
 enum { PARTS = sizeof parts / sizeof *parts };
@@ -268,6 +296,7 @@ static void close_service(struct daemon *d)
         server_quiesce(d->server);
     refuse_wishes(d);
     courier_stop(d->courier);
+    trainer_stop(d->trainer);
     writer_close(desk_take_writer(&d->desk));
     server_close(d->server);
     close_sockets(d);
@@ -429,7 +458,7 @@ static int rebuild(struct daemon *d)
     }
     while (opened < QUIET && parts[opened].open(d, &err))
         opened++;
-    bool ok = opened == QUIET && rebuild_print(d->options.db, d->desk.snapshot->config, d->model, &same, &err);
+    bool ok = opened == QUIET && rebuild_print(d->options.db, d->desk.snapshot->config, &same, &err);
     close_parts(d, opened);
     return !ok ? fail(&err) : same ? 0 : 1;
 }

@@ -32,10 +32,9 @@ static bool print_chain(struct store *store, bool *same, struct err *err)
     return true;
 }
 
-static bool print_replay(struct store *store, const struct config *config, const struct classify_model *model,
-                         bool *same, struct err *err)
+static bool print_replay(struct store *store, const struct config *config, bool *same, struct err *err)
 {
-    struct engine engine = {.store = store, .config = config, .model = model};
+    struct engine engine = {.store = store, .config = config};
     int64_t differ;
     AUTO_STR report;
     str_init(&report, 1 << 20);
@@ -46,15 +45,14 @@ static bool print_replay(struct store *store, const struct config *config, const
     return true;
 }
 
-bool rebuild_print(const char *db, const struct config *config, const struct classify_model *model,
-                   bool *same, struct err *err)
+bool rebuild_print(const char *db, const struct config *config, bool *same, struct err *err)
 {
     /* A writer's handle: what a killed daemon left in the WAL is only seen whole by one who may recover it.
      */
     struct store *store = store_open(db, STORE_WRITER, err);
     *same = true;
     bool ok = store && print_integrity(store, same, err) && print_chain(store, same, err) &&
-              print_replay(store, config, model, same, err);
+              print_replay(store, config, same, err);
     store_close(store);
     return ok;
 }

@@ -1,11 +1,9 @@
 /* rebuild: `triaged --rebuild`: the database of a stopped daemon is checked against its own journal. */
 #ifndef DAEMON_REBUILD_H
 #define DAEMON_REBUILD_H
-#include "core/classify.h"
 #include "core/config.h"
 
 /* Prints integrity, chain and differences, a line each; *same: nothing was found wrong. Changes nothing.
  * false: the check itself could not be made. */
-bool rebuild_print(const char *db, const struct config *config, const struct classify_model *model,
-                   bool *same, struct err *err);
+bool rebuild_print(const char *db, const struct config *config, bool *same, struct err *err);
 #endif

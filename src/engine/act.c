@@ -107,7 +107,7 @@ static bool perform(struct run *r, struct change *c, struct observation *obs, st
     c->source = change_source(r->e, c->before);
     c->facts = (struct facts){.cause = "act", .actor = a->actor, .escalate = a->id == ACTION_ESCALATE,
                               .acknowledge = a->id == ACTION_ACK, .undo = c->undoes != 0};
-    if (!change(r->e, r->arena, c, err))
+    if (!change(r->e, r->arena, c, err) || !label_learn(r->e, r->arena, c, err))
         return false;
     return a->id != ACTION_REPLY || hold_reply(r, c, err);
 }

@@ -268,7 +268,7 @@ static bool load_facts(struct engine *e, struct arena *arena, struct change *c, 
 {
     struct facts *f = &c->facts;
     int64_t sum;
-    f->model_learned = e->model ? classify_model_learned(e->model) : 0;
+    f->model_learned = e->learned;
     f->source_takes_replies = c->source && c->source->reply_via != REPLY_NONE;
     unsigned needs = consequence_needs(c->before, c->after, f, c->now);
     f->oncall = config_oncall(e->config, c->now);

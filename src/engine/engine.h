@@ -14,7 +14,8 @@ enum { ENGINE_PLACES = 128, ENGINE_IN_HAND = 32 };
 struct engine {
     struct store *store;
     const struct config *config;
-    const struct classify_model *model;
+    int64_t epoch, learned; /* of the classifier in force */
+    bool labelled;       /* this batch changed what there is to learn */
     bool bold;           /* events without savepoints: should one fail, engine_ingest says so and whoever runs the batch
                           * takes it back whole and runs it again, carefully */
     /* Filled while a batch runs: the frames of its entries, to be published after the commit. */
@@ -64,6 +65,7 @@ struct ingest_item {
     bool has_key, key_daily;
     bool quarantine;
     struct classify_result label; bool labelled;
+    int64_t epoch;               /* of the model that labelled it */
     bool takes_replies;
     const struct json *payload;  /* what the sender said, for routes; in the request's arena */
     int64_t hops;                /* triages it came through */
@@ -80,6 +82,9 @@ struct do_request {
 };
 /* Answers with the body of api.md; a refusal of one ticket is in its result, not an error. */
 bool engine_do(struct engine *e, struct arena *arena, const struct do_request *req, int64_t now, char **answer, struct err *err);
+/* The classifier's next epoch: stored, and in the journal as an entry of kind `model`. state active: in force from this
+ * commit on; refused: kept for its figures; back: an epoch that is stored already is in force again (0: the starter rules). */
+bool engine_model(struct engine *e, struct arena *arena, const struct model_row *m, const char *actor, int64_t now, struct err *err);
 /* Ends a batch: adds the counts frame where a view or the escalations changed. Before the commit. */
 bool engine_batch_end(struct engine *e, struct err *err);
 /* Runs due wakes and parcels, at most max tickets; *ran says how many. */

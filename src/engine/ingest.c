@@ -77,6 +77,7 @@ static bool apply_label(struct engine *e, struct arena *arena, struct ticket *t,
     json_put_string(data, "urgency", urgency_word(r->urgency.value));
     json_put_string(data, "runner_up", urgency_word(r->urgency.runner_up));
     json_put_i64(data, "bp", r->urgency.bp);
+    json_put_i64(data, "epoch", item->epoch);
     for (int i = 0; i < r->urgency.reason_count; i++) {
         struct json *reason = json_object();
         json_put_string(reason, "text", text_safe_in(arena, r->urgency.reasons[i].text, TEXT_LINE));

@@ -159,6 +159,8 @@ static bool replay_entry(struct replay *r, const struct entry *entry, struct err
         r->item.label.hard = r->item.labelled = true;
         r->item.label.hard_phrase = json_get_string(data, "paged_for", NULL);
     }
+    if (str_eq(entry->kind, "model") && !str_eq(json_get_string(data, "state", NULL), "refused"))
+        r->to.learned = json_get_i64(data, "learned", 0);
     if (!str_eq(entry->kind, "event"))
         return true;
     bool ok = replay_event(r, entry, data, err);
@@ -224,7 +226,7 @@ bool replay_lab(struct engine *live, struct engine *to, int64_t since, int64_t m
 
 bool engine_rebuild(struct engine *e, struct str *report, int64_t *differ, struct err *err)
 {
-    struct replay r = {.live = e, .to = {.config = e->config, .model = e->model, .quiet = true, .replaying = true}, .page = arena_new()};
+    struct replay r = {.live = e, .to = {.config = e->config, .quiet = true, .replaying = true}, .page = arena_new()};
     r.to.store = store_open(NULL, STORE_WRITER, err);
     bool ok = r.to.store && replay_all(&r, err) && store_compare(e->store, r.to.store, report, differ, err);
     store_close(r.to.store);

@@ -23,6 +23,7 @@ struct writer {
     struct job *first, **last;
     int waiting;
     bool stopping, broken;
+    int64_t epoch, learned; /* the writer's thread: of the classifier as last committed */
     int64_t logged_at; /* the writer's thread: of the last line about a failed batch */
     int unlogged;      /* failed batches since */
 };
@@ -75,6 +76,8 @@ static bool run(struct writer *w, struct job *job, int64_t now, struct err *err)
         return engine_receipt(e, job->arena, &job->receipt, now, err);
     case JOB_DELIVERIES:
         return engine_deliveries(e, job->arena, &job->delivery, now, &job->answer, err);
+    case JOB_MODEL:
+        return engine_model(e, job->arena, &job->model_row, job->agent, now, err);
     case JOB_CONFIG:
         e->config = job->config;
         return engine_views(e, job->arena, now, err);
@@ -90,6 +93,7 @@ static void batch_open(struct engine *e)
     e->outgoing = NULL;
     e->counts_changed = false;
     e->owner_count = 0;
+    e->labelled = false;
 }
 
 static void publish(struct writer *w)
@@ -154,6 +158,8 @@ static bool perform(struct writer *w, struct job *jobs, bool wakes, int64_t now,
     struct engine *e = &w->engine;
     int ran = 0;
     batch_open(e);
+    e->epoch = w->epoch;
+    e->learned = w->learned;
     *again = false;
     if (!store_begin(e->store, err))
         return false;
@@ -197,6 +203,18 @@ static void log_failure(struct writer *w, const struct err *err)
     w->unlogged = 0;
 }
 
+/* What was learned is in force for what is labelled from now on; whoever learns hears of new labels. */
+static void enforce(struct writer *w, const struct job *jobs)
+{
+    w->epoch = w->engine.epoch;
+    w->learned = w->engine.learned;
+    for (const struct job *job = jobs; job; job = job->next)
+        if (job->kind == JOB_MODEL && job->err.code == ERR_NONE && job->model && w->o.model)
+            w->o.model(w->o.model_arg, job->model);
+    if (w->engine.labelled && w->o.labelled)
+        w->o.labelled(w->o.labelled_arg);
+}
+
 /* One transaction. A job that fails for a reason of its own is taken back to its savepoint and told; storage errors
  * fail the batch. false: the store cannot be trusted any more. */
 static bool batch(struct writer *w, struct job *jobs, bool wakes)
@@ -211,6 +229,8 @@ static bool batch(struct writer *w, struct job *jobs, bool wakes)
         store_rollback(e->store);
         log_failure(w, &err);
     }
+    if (ok)
+        enforce(w, jobs);
     answer(jobs, ok, &err);
     if (ok)
         publish(w);
@@ -302,13 +322,28 @@ static void *loop(void *arg)
     return NULL;
 }
 
+/* What cannot be loaded any more is out of force, and the journal says so. */
+static bool load_model(struct writer *w, struct arena *arena, int64_t now, struct err *err)
+{
+    static const struct model_row starter = {.state = "back", .figures = "{}"};
+    struct model_row row;
+    bool found;
+    if (!store_model_active(w->engine.store, arena, &row, &found, err))
+        return false;
+    bool good = found && w->o.load && w->o.load(w->o.load_arg, &row);
+    w->engine.epoch = good ? row.epoch : 0;
+    w->engine.learned = good ? row.learned : 0;
+    return good || !found || engine_model(&w->engine, arena, &starter, "boot", now, err);
+}
+
 static bool prepare(struct writer *w, struct err *err)
 {
     struct engine *e = &w->engine;
     AUTO_ARENA arena = arena_new();
     int64_t now = clock_now();
     batch_open(e);
-    return store_begin(e->store, err) && engine_boot(e, arena, now, err) && engine_views(e, arena, now, err) && store_commit(e->store, err);
+    return store_begin(e->store, err) && engine_boot(e, arena, now, err) && engine_views(e, arena, now, err) &&
+           load_model(w, arena, now, err) && store_commit(e->store, err);
 }
 
 struct writer *writer_open(const struct writer_options *o, struct err *err)
@@ -320,14 +355,17 @@ struct writer *writer_open(const struct writer_options *o, struct err *err)
     w->o = *o;
     w->last = &w->first;
     w->scratch = arena_new();
-    w->engine = (struct engine){.config = o->config, .model = o->model, .batch = arena_new(), .quiet = true};
+    w->engine = (struct engine){.config = o->config, .batch = arena_new(), .quiet = true};
     pthread_mutex_init(&w->lock, NULL);
     pthread_condattr_init(&attr);
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     pthread_cond_init(&w->some, &attr);
     pthread_condattr_destroy(&attr);
     w->engine.store = store_open(o->path, STORE_WRITER, err);
-    if (w->engine.store && prepare(w, err) && pthread_create(&w->thread, NULL, loop, w) == 0)
+    bool good = w->engine.store && prepare(w, err);
+    w->epoch = w->engine.epoch;
+    w->learned = w->engine.learned;
+    if (good && pthread_create(&w->thread, NULL, loop, w) == 0)
         return w;
     if (w->engine.store && err->code == ERR_NONE)
         err_set(err, ERR_INTERNAL, "starting the writer's thread");

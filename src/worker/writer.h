@@ -6,7 +6,7 @@
 #include "engine/engine.h"
 #include "worker/hub.h"
 
-enum job_kind { JOB_INGEST, JOB_DO, JOB_KEEP, JOB_PROBE /* healthz: an empty commit */, JOB_CONFIG, JOB_RECEIPT, JOB_DELIVERIES };
+enum job_kind { JOB_INGEST, JOB_DO, JOB_KEEP, JOB_PROBE /* healthz: an empty commit */, JOB_CONFIG, JOB_RECEIPT, JOB_DELIVERIES, JOB_MODEL };
 struct job {
     struct job *next;
     enum job_kind kind;
@@ -17,13 +17,19 @@ struct job {
     const struct config *config;                                              /* JOB_CONFIG */
     struct receipt receipt;                                                   /* JOB_RECEIPT */
     struct delivery_request delivery;                                         /* JOB_DELIVERIES; answer */
+    struct model_row model_row; struct classify_model *model;                 /* JOB_MODEL, by agent; the one to be in force, NULL where refused */
     bool ok; struct err err;        /* the outcome */
     void (*wake)(void *arg); void *wake_arg; /* called on the writer's thread after the commit (or failure) */
 };
 struct writer;
-struct writer_options { const char *path; const struct config *config; const struct classify_model *model; struct hub *hub;
+struct writer_options { const char *path; const struct config *config; struct hub *hub;
+                        /* At start: the classifier that was in force. false: its weights are of no use, the starter rules hold. */
+                        bool (*load)(void *arg, const struct model_row *row); void *load_arg;
                         int mailbox_max;
                         void (*send)(void *arg, const struct outgoing *out); void *send_arg; /* to the courier, after the commit; copies */
+                        /* After the commit: a model is in force (the callee takes a reference of its own); there may be labels to learn. */
+                        void (*model)(void *arg, struct classify_model *model); void *model_arg;
+                        void (*labelled)(void *arg); void *labelled_arg;
                         void (*fatal)(void *arg, const struct err *err); void *fatal_arg; };
 struct writer *writer_open(const struct writer_options *options, struct err *err); /* opens the store, starts the thread */
 /* false: the mailbox is full or the writer is stopping (err UNAVAILABLE); the job was not taken. Any thread. */

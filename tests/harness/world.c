@@ -83,8 +83,8 @@ struct world *world_open(const char *config)
     w->now = 1798761600000; /* 2027-01-01 */
     w->engine.store = store_open(NULL, STORE_WRITER, &err);
     w->engine.config = w->engine.store ? config_parse(w->arena, "test.yaml", config, strlen(config), game, game_n, &err) : NULL;
-    w->engine.model = w->engine.config ? classify_model_new(lexicon, lexicon_n, &err) : NULL;
-    if (!w->engine.model)
+    w->model = w->engine.config ? classify_model_new(lexicon, lexicon_n, &err) : NULL;
+    if (!w->model)
         die("open", &err);
     free(game);
     free(lexicon);
@@ -98,7 +98,7 @@ struct world *world_open(const char *config)
 void world_close(struct world *w)
 {
     store_close(w->engine.store);
-    classify_model_free((struct classify_model *)(uintptr_t)w->engine.model);
+    classify_model_free(w->model);
     arena_free(w->arena);
     free(w->frames);
     free(w);
@@ -142,7 +142,7 @@ static void item_of(struct world *w, const struct config_source *source, const s
     map_agent(w, &item->obs.value.closed_by);
     const char *text = customer_text(&item->obs);
     if (text || item->obs.value.title) {
-        classify_text(w->engine.model, w->arena, item->obs.value.title, text, &item->label);
+        classify_text(w->model, w->arena, item->obs.value.title, text, &item->label);
         item->labelled = item->obs.key != NULL;
     }
 }

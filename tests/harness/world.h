@@ -8,6 +8,7 @@
 struct world {
     struct arena *arena; /* lives as long as the world */
     struct engine engine;
+    struct classify_model *model; /* labels what is posted */
     int64_t now;
     char *frames;        /* of the last batch: "kind seq data\n"... */
 };

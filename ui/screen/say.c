@@ -89,6 +89,8 @@ static struct said say_label(const struct look *look, const char *actor, const s
     const struct json *urgency = json_get(data, "urgency");
     const char *text = facts_label(look, json_is(urgency, JSON_OBJECT) ? urgency : data);
     (void)actor;
+    if (json_get(data, "source")) /* what an act taught: the act has its own line */
+        return (struct said){"", "", UI_DIM};
     if (!*text && json_string(urgency))
         text = json_string(urgency);
     return (struct said){"label", text, UI_SYSTEM};
