@@ -5,6 +5,7 @@
 #include "engine/change.h"
 #include "base/str.h"
 #include "core/field.h"
+#include <string.h>
 
 enum { WHOLE = 1000, LITTLE = 100 };
 
@@ -14,15 +15,25 @@ struct half { /* of a label: one task */
     int was, is, was_by, is_by;
 };
 
-/* The label it bears is the local classifier's own, not a route's model's. */
+static bool is_learned(struct arena *arena, const struct entry *e)
+{
+    const struct json *data = e->data ? json_parse_in(arena, e->data, strlen(e->data), &json_limits_dialect, NULL, NULL) : NULL;
+    const char *source = json_get_string(data, "source", NULL);
+    return str_eq(source, "agent_fix") || str_eq(source, "agent_confirm") || str_eq(source, "silent_resolve");
+}
+
+/* The last model that spoke was the local classifier, not a route's. */
 static bool is_ours(struct engine *e, struct arena *arena, int64_t ticket, bool *ours, struct err *err)
 {
-    struct entry_query q = {.ticket = ticket, .kind = "label", .limit = 1, .newest_first = true};
+    enum { BACK = 32 };
+    struct entry_query q = {.ticket = ticket, .kind = "label", .limit = BACK, .newest_first = true};
     struct entry *list;
-    int n;
+    int n, i = 0;
     if (!store_entry_list(e->store, arena, &q, &list, &n, err))
         return false;
-    *ours = n && str_eq(list->actor, "model");
+    while (i < n && is_learned(arena, &list[i]))
+        i++;
+    *ours = i < n && str_eq(list[i].actor, "model");
     return true;
 }
 

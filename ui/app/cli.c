@@ -528,12 +528,12 @@ static int run_up(struct cli *cli)
     return 0;
 }
 
-static int post(struct cli *cli, const char *path, const char *said)
+static int post(struct cli *cli, const char *path, const char *body, const char *said)
 {
     struct err err = {0};
     char hint[256] = "";
     connect_desk(cli);
-    if (!link_call(cli->link, "POST", path, "{}", NULL, hint, &err))
+    if (!link_call(cli->link, "POST", path, body, NULL, hint, &err))
         return failed(cli, &err, hint);
     fprintf(stderr, "%s\n", said);
     return 0;
@@ -551,12 +551,47 @@ static int run_rebuild(struct cli *cli)
 }
 static int run_down(struct cli *cli)
 {
-    return post(cli, "/v1/admin/stop", "the daemon stops; everything acknowledged is on disk");
+    return post(cli, "/v1/admin/stop", "{}", "the daemon stops; everything acknowledged is on disk");
 }
 
 static int run_reload(struct cli *cli)
 {
-    return post(cli, "/v1/admin/reload", "the configuration was read again");
+    return post(cli, "/v1/admin/reload", "{}", "the configuration was read again");
+}
+
+static int show_epoch(struct cli *cli, int64_t epoch)
+{
+    struct err err = {0};
+    int code = 0;
+    cli->quiet = true; /* the one, not the list */
+    const struct json *root = fetch(cli, "/v1/models?limit=500", &code);
+    for (const struct json *m = json_first(json_get(root, "models")); m; m = json_next(m)) {
+        if (json_get_i64(m, "epoch", 0) != epoch)
+            continue;
+        if (cli->options.json)
+            str_addf(&cli->out, "%s\n", json_print_in(cli->arena, m));
+        else
+            print_tree(&cli->print, m, 0);
+        return flush(cli);
+    }
+    if (root)
+        err_set(&err, ERR_NOT_FOUND, "no epoch %lld of the classifier", (long long)epoch);
+    return root ? failed(cli, &err, "triage model ls") : code;
+}
+
+static int run_model(struct cli *cli)
+{
+    const char *what = cli->argc ? cli->argv[0] : "ls";
+    char *end = NULL;
+    int64_t epoch = cli->argc == 2 ? strtoll(cli->argv[1], &end, 10) : -1;
+    if (str_eq(what, "ls") && cli->argc < 2)
+        return get_and_print(cli, "/v1/models", print_models);
+    if (epoch < 0 || *end || end == cli->argv[1] || (!str_eq(what, "show") && !str_eq(what, "rollback")))
+        return usage_error(cli, "model takes ls, show N or rollback N", "", "rollback 0 goes back to the starter rules");
+    if (str_eq(what, "show"))
+        return show_epoch(cli, epoch);
+    return post(cli, "/v1/admin/model", arena_printf(cli->arena, "{\"epoch\":%lld}", (long long)epoch),
+                arena_printf(cli->arena, "epoch %lld labels from now on, until new labels are learned", (long long)epoch));
 }
 
 static int run_check(struct cli *cli)
@@ -741,6 +776,7 @@ static const struct verb verbs[] = {
     {"events", "[ID] [--state S] [--limit N]", "what the sources posted", run_events},
     {"help", "[VERB]", "this, or one verb", run_help},
     {"ls", "[--view V] [--where EXPR] [words]", "list tickets (--limit N, --all)", run_ls},
+    {"model", "[ls | show N | rollback N]", "what the classifier learned, epoch by epoch, and the way back", run_model},
     {"prompt", "", "one short line for a status bar", run_prompt},
     {"rebuild", "", "check a stopped desk's tables against its own journal", run_rebuild},
     {"refusals", "", "the last requests that were refused, and why", run_refusals},

@@ -247,6 +247,44 @@ void print_sources(struct print *p, const struct json *list)
     }
 }
 
+static const char *milli(struct print *p, const struct json *value)
+{
+    int64_t n;
+    return json_i64(value, &n) ? arena_printf(p->arena, "%lld.%03lld", (long long)(n / 1000), (long long)(n % 1000)) : "-";
+}
+
+static const char *percent(struct print *p, const struct json *value)
+{
+    int64_t bp;
+    return json_i64(value, &bp) ? arena_printf(p->arena, "%lld %%", (long long)((bp + 50) / 100)) : "-";
+}
+
+void print_models(struct print *p, const struct json *root)
+{
+    struct look look = look_of(p);
+    const struct json *model = json_get(root, "model"), *accuracy = json_get(model, "accuracy");
+    str_addf(p->out, "epoch %lld in force: ", (long long)json_get_i64(model, "epoch", 0));
+    print_safe(p, text_of(model, "text"));
+    if (json_get_i64(accuracy, "of", 0))
+        str_addf(p->out, "; right on %lld of the last %lld labelled", (long long)json_get_i64(accuracy, "right", 0),
+                 (long long)json_get_i64(accuracy, "of", 0));
+    str_addc(p->out, '\n');
+    for (const struct json *m = json_first(json_get(root, "models")); m; m = json_next(m)) {
+        const struct json *urgency = json_path(m, "figures.urgency"), *category = json_path(m, "figures.category");
+        if (m == json_first(json_get(root, "models")))
+            str_adds(p->out, "EPOCH  WHEN       LEARNED  STATE    LOSS U  LOSS C  RIGHT U  RIGHT C\n");
+        cell(p, arena_printf(p->arena, "%lld", (long long)json_get_i64(m, "epoch", 0)), 6, false);
+        cell(p, look_stamp(&look, json_get_i64(m, "at", 0)), 10, false);
+        cell(p, arena_printf(p->arena, "%lld", (long long)json_get_i64(m, "learned", 0)), 8, false);
+        cell(p, json_get_bool(m, "in_force", false) ? "in force" : text_of(m, "state"), 8, false);
+        cell(p, milli(p, json_get(urgency, "loss_milli")), 7, false);
+        cell(p, milli(p, json_get(category, "loss_milli")), 7, false);
+        cell(p, percent(p, json_get(urgency, "right_bp")), 8, false);
+        cell(p, percent(p, json_get(category, "right_bp")), 8, false);
+        str_addc(p->out, '\n');
+    }
+}
+
 void print_escalations(struct print *p, const struct json *root)
 {
     for (const struct json *row = json_first(json_get(root, "rows")); row; row = json_next(row)) {

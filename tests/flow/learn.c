@@ -1,0 +1,138 @@
+/* learn: the real daemon learns from its agents: labels in, an epoch out, the next ticket labelled by it; a restart keeps
+ * it, a rollback takes it back. */
+#include "base/str.h"
+#include "harness/client.h"
+#include "harness/daemon.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+enum { SOON = 20000, LABELLED = 60 };
+static const char config[] =
+    "team: learning\n"
+    "sources:\n  - {name: rest, dialect: ingestlayer, auth: bearer, token: 'il_live_1'}\n";
+
+/* Words no lexicon knows: only learning can tell the two kinds apart. */
+static const char *const kinds[2] = {"the plonk valve hums since the flurb update", "a gadget of kind zibber glows in the shelf"};
+
+static void post(struct client *in, int n, const char *subject, const char *text)
+{
+    char body[1024];
+    int len = snprintf(body, sizeof body,
+                       "{\"events\":[{\"type\":\"support.ticket.created\",\"idempotencyKey\":\"k%d\",\"payload\":{\"ticket_id\":\"t%d\","
+                       "\"subject\":\"%s\",\"body\":\"%s\",\"channel\":\"email\"}}]}", n, n, subject, text);
+    struct answer a = client_ask(in, "POST", "/v1/ingest", "Authorization: Bearer il_live_1\r\nContent-Type: application/json\r\n", body, (size_t)len);
+    assert_int_equal(a.status, 202);
+}
+
+static void label(struct client *desk, const char *action, int first, int count, const char *more)
+{
+    struct str body;
+    str_init(&body, 1 << 16);
+    str_addf(&body, "{\"do\":\"%s\",\"tickets\":[", action);
+    for (int i = 0; i < count; i++)
+        str_addf(&body, "%s%d", i ? "," : "", first + 2 * i);
+    str_addf(&body, "]%s}", more);
+    struct answer a = client_post(desk, "/v1/do", body.data);
+    assert_int_equal(a.status, 200);
+    for (const struct json *r = json_first(json_get(a.json, "results")); r; r = json_next(r))
+        assert_true(json_get_bool(r, "ok", false));
+    str_fini(&body);
+}
+
+static const struct json *model_of(struct client *desk)
+{
+    return json_get(client_get(desk, "/v1/desk?limit=1").json, "model");
+}
+
+static const char *urgency_of(struct client *desk, int n)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/v1/tickets/%d", n);
+    return json_get_string(json_get(client_get(desk, path).json, "ticket"), "urgency", "");
+}
+
+static void what_agents_say_labels_the_next_ticket_survives_a_restart_and_can_be_taken_back(void **state)
+{
+    (void)state;
+    struct daemon_run *run = daemon_start(config);
+    struct client *in = client_open(run->ingest), *desk = client_open(run->desk), *stream = client_open(run->desk);
+    assert_int_equal(json_get_i64(model_of(desk), "epoch", -1), 0);
+    assert_string_equal(json_get_string(model_of(desk), "text", ""), "starter rules, 0 of your tickets learned");
+    for (int i = 1; i <= LABELLED; i++)
+        post(in, i, "a case", kinds[i % 2]);
+    post(in, 61, "a case", kinds[0]);
+    char starter[32];
+    snprintf(starter, sizeof starter, "%s", urgency_of(desk, 61));
+    assert_string_not_equal(starter, "critical");
+    client_stream(stream, "/v1/stream", NULL);
+    client_wait(stream, "hello", SOON);
+    label(desk, "label", 2, LABELLED / 2, ",\"urgency\":\"critical\"");
+    label(desk, "accept", 1, LABELLED / 2, "");
+    /* one epoch for both, or one after the other */
+    do
+        client_wait(stream, "model", SOON);
+    while (json_get_i64(model_of(desk), "learned", 0) < LABELLED);
+    int64_t epoch = json_get_i64(model_of(desk), "epoch", 0);
+    assert_true(epoch >= 1);
+    assert_false(json_get_bool(model_of(desk), "bands", true));
+    assert_string_equal(json_get_string(model_of(desk), "text", ""), "learned from 60 of your tickets");
+    assert_int_equal(json_get_i64(json_get(model_of(desk), "accuracy"), "right", 0), 60); /* 30 urgencies and 30 categories accepted */
+    assert_int_equal(json_get_i64(json_get(model_of(desk), "accuracy"), "of", 0), 90);
+
+    post(in, 62, "one more case", kinds[0]);
+    assert_string_equal(urgency_of(desk, 62), "critical");
+    assert_string_equal(urgency_of(desk, 61), starter); /* labelled before: stays as it is */
+
+    client_close(stream);
+    client_close(desk);
+    client_close(in);
+    assert_int_equal(daemon_stop(run), 0);
+    daemon_restart(run);
+    in = client_open(run->ingest);
+    desk = client_open(run->desk);
+    assert_int_equal(json_get_i64(model_of(desk), "epoch", -1), epoch);
+    post(in, 63, "and one more", kinds[0]);
+    assert_string_equal(urgency_of(desk, 63), "critical");
+
+    assert_int_equal(client_post(desk, "/v1/admin/model", "{\"epoch\":99}").status, 404);
+    assert_int_equal(client_post(desk, "/v1/admin/model", "{\"epoch\":-1}").status, 400);
+    assert_int_equal(client_post(desk, "/v1/admin/model", "{\"epoch\":0}").status, 200);
+    post(in, 64, "and one more", kinds[0]);
+    assert_string_equal(urgency_of(desk, 64), starter);
+    client_close(in);
+    client_close(desk);
+    daemon_kill(run); /* what was taken back stays so */
+    daemon_restart(run);
+    in = client_open(run->ingest);
+    desk = client_open(run->desk);
+    assert_int_equal(json_get_i64(model_of(desk), "epoch", -1), 0);
+    char back[64];
+    snprintf(back, sizeof back, "{\"epoch\":%lld}", (long long)epoch);
+    assert_int_equal(client_post(desk, "/v1/admin/model", back).status, 200);
+    assert_int_equal(client_post(desk, "/v1/admin/model", back).status, 409); /* in force already */
+    post(in, 65, "and one more", kinds[0]);
+    assert_string_equal(urgency_of(desk, 65), "critical");
+    struct answer models = client_get(desk, "/v1/models");
+    const struct json *newest = json_first(json_get(models.json, "models"));
+    assert_int_equal(json_get_i64(newest, "epoch", 0), epoch);
+    assert_true(json_get_bool(newest, "in_force", false));
+    print_message("# epoch %lld: %s\n", (long long)epoch, json_print_in(client_arena(desk), json_get(newest, "figures")));
+    client_close(in);
+    client_close(desk);
+    assert_int_equal(daemon_stop(run), 0);
+    daemon_remove(run);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_agents_say_labels_the_next_ticket_survives_a_restart_and_can_be_taken_back),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
