@@ -12,6 +12,7 @@ struct lab {
     struct request *req;
     const struct config *would;
     int64_t since;
+    const struct classify_model *model; /* held by the request */
     struct json *answer;
     struct err err;
 };
@@ -31,7 +32,7 @@ static void *run(void *arg)
     struct request *req = lab->req;
     struct store *store = store_open(req->desk->db, STORE_READER, &lab->err);
     if (store)
-        engine_lab(store, req->config, lab->would, req->desk->model, lab->since, clock_now(), &req->desk->draining, &lab->answer, &lab->err);
+        engine_lab(store, req->config, lab->would, lab->model, lab->since, clock_now(), &req->desk->draining, &lab->answer, &lab->err);
     store_close(store);
     atomic_store(&busy, false);
     request_wake(req);
@@ -49,6 +50,7 @@ static void replay(struct lab *lab)
         return;
     }
     req->own = lab;
+    lab->model = request_model(req);
     request_park(req, done);
     pthread_attr_init(&attr);
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);

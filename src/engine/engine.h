@@ -15,6 +15,7 @@ struct engine {
     struct store *store;
     const struct config *config;
     int64_t epoch, learned; /* of the classifier in force */
+    const struct classify_model *model; /* the lab's: labels again what is replayed; else NULL */
     bool labelled;       /* this batch changed what there is to learn */
     bool bold;           /* events without savepoints: should one fail, engine_ingest says so and whoever runs the batch
                           * takes it back whole and runs it again, carefully */

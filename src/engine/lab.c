@@ -34,7 +34,7 @@ const struct json *lab_payload(struct arena *arena, const struct event *e, const
 static bool world(struct store *live, const struct config *config, const struct classify_model *model, int64_t since, int64_t now,
                   const atomic_bool *over, struct store **out, int64_t *ran, struct err *err)
 {
-    struct engine from = {.store = live, .config = config}, to = {.config = config, .model = model, .quiet = true, .desk = "lab"};
+    struct engine from = {.store = live, .config = config}, to = {.config = config, .model = model, .learned = classify_model_learned(model), .quiet = true, .desk = "lab"};
     if (!(to.store = *out = store_open(NULL, STORE_WRITER, err)))
         return false;
     return replay_lab(&from, &to, since, LAB_MOST, now, over, ran, err);

@@ -159,7 +159,7 @@ static bool replay_entry(struct replay *r, const struct entry *entry, struct err
         r->item.label.hard = r->item.labelled = true;
         r->item.label.hard_phrase = json_get_string(data, "paged_for", NULL);
     }
-    if (str_eq(entry->kind, "model") && !str_eq(json_get_string(data, "state", NULL), "refused"))
+    if (!r->lab && str_eq(entry->kind, "model") && !str_eq(json_get_string(data, "state", NULL), "refused"))
         r->to.learned = json_get_i64(data, "learned", 0);
     if (!str_eq(entry->kind, "event"))
         return true;
