@@ -90,14 +90,19 @@ size_t destination_length(const char *text, int unit)
     return n;
 }
 
+const char *destination_link(struct arena *arena, const struct composing *c)
+{
+    const char *link = c->letter->ticket ? c->to->link : NULL, *hole = link ? strstr(link, "%s") : NULL;
+    return hole ? arena_printf(arena, "%.*s%lld%s", (int)(hole - link), link, (long long)c->letter->ticket->id, hole + 2) : NULL;
+}
+
 const char *destination_cut(struct arena *arena, const char *text, size_t max, int unit, const struct composing *c)
 {
     if (destination_length(text, unit) <= max)
         return text;
-    const char *number = c && c->letter->ticket ? arena_printf(arena, "%lld", (long long)c->letter->ticket->id) : "", *link = c && *number ? c->to->link : NULL;
-    const char *hole = link ? strstr(link, "%s") : NULL;
-    const char *more = hole ? arena_printf(arena, "\xe2\x80\xa6 %.*s%s%s", (int)(hole - link), link, number, hole + 2) :
-                       *number ? arena_printf(arena, "\xe2\x80\xa6 #%s", number) : "\xe2\x80\xa6";
+    const char *link = c ? destination_link(arena, c) : NULL;
+    const char *more = link ? arena_printf(arena, "\xe2\x80\xa6 %s", link) :
+                       c && c->letter->ticket ? arena_printf(arena, "\xe2\x80\xa6 #%lld", (long long)c->letter->ticket->id) : "\xe2\x80\xa6";
     size_t room = destination_length(more, unit);
     if (room > max) {
         more = "\xe2\x80\xa6";

@@ -94,6 +94,7 @@ void destination_add_header(struct delivery *request, const char *name, const ch
 enum cut_unit { CUT_CODE_POINTS, CUT_UTF16 };
 const char *destination_cut(struct arena *arena, const char *text, size_t max, int unit, const struct composing *c);
 size_t destination_length(const char *text, int unit);
+const char *destination_link(struct arena *arena, const struct composing *c); /* this ticket in the console; NULL: not configured */
 /* The same where text is escaped on its way: the longest beginning that fits once it is escaped; never within an escape. */
 const char *destination_cut_escaped(struct arena *arena, const char *text, size_t max, int unit, const struct composing *c,
                                     const char *(*escape)(struct arena *arena, const char *text));
