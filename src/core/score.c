@@ -373,6 +373,7 @@ static void level_up(struct follow *f, const char *agent, int64_t gain)
         return;
     AUTO_JSON data = json_object();
     json_put_string(data, "agent", agent);
+    json_put_i64(data, "old_level", old);
     json_put_i64(data, "level", level);
     json_put_i64(data, "xp", had + gain);
     add_record(f, "player", agent, data);
