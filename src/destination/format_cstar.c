@@ -81,8 +81,9 @@ static struct json *ticket_of(const struct telling *s, bool created)
     put_if(ticket, "prefixedId", later ? t->ref : NULL);
     json_put(ticket, "customerId", text(format_bare(t->customer)));
     json_put(ticket, "customerName", text(t->customer_name));
-    json_put(ticket, "tags", list(t->tags));
-    json_put(ticket, "createdAt", when(s, t->created_at ? t->created_at : s->letter->at));
+    if (t->tags || !later)
+        json_put(ticket, "tags", list(t->tags));
+    json_put(ticket, "createdAt", when(s, t->created_at || !created ? t->created_at : s->letter->at));
     put_if(ticket, "dashboardUrl", later ? t->url : NULL);
     if (!created) {
         json_put(ticket, "assignedTo", text(format_bare(t->assignee)));

@@ -37,14 +37,21 @@ static struct json *entry_of(struct arena *arena, const struct message *m)
     return entry;
 }
 
-/* The description is a member of its own, as is the app's own bot. */
+static int64_t opened_at(const struct letter *l)
+{
+    return l->ticket->created_at ? l->ticket->created_at : l->at;
+}
+
+/* The description is a member of its own, as are the turns of the app's own bot. Where its time is another than the event's, it
+ * begins the history too: nothing else can tell its time. */
 static void put_entries(struct arena *arena, const struct letter *l, struct json *data, const char *name, bool bot, const struct message *description)
 {
+    bool told = !description || !description->at || description->at == opened_at(l);
     const struct message **list;
     int count = format_messages(arena, l, &list);
     struct json *entries = json_array();
     for (int i = 0; i < count; i++)
-        if (list[i] != description && list[i]->body && (list[i]->origin == ORIGIN_AI) == bot)
+        if ((list[i] != description || !told) && list[i]->body && (list[i]->origin == ORIGIN_AI) == bot)
             json_push(entries, entry_of(arena, list[i]));
     if (json_count(entries))
         json_put(data, name, entries);
@@ -115,9 +122,9 @@ static struct json *body(struct arena *arena, const struct composing *c, struct 
     struct json *root = json_object(), *bare = bare_data(l);
     json_put_string(root, "eventId", format_uuid(arena, l->id));
     json_put_string(root, "eventType", "support.ticket_created");
-    json_put_string(root, "timestamp", format_millis(arena, t->created_at ? t->created_at : l->at));
+    json_put_string(root, "timestamp", format_millis(arena, opened_at(l)));
     json_put_string(root, "source", source_of(arena, l));
-    json_put_string(root, "organizationId", t->tenant ? arena_strndup(arena, t->tenant, strcspn(t->tenant, "/")) : NULL);
+    json_put_string(root, "organizationId", t->tenant && !bare ? arena_strndup(arena, t->tenant, strcspn(t->tenant, "/")) : NULL);
     json_put(root, "data", bare ? bare : data_of(arena, l));
     return root;
 }
