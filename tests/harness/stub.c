@@ -1,6 +1,5 @@
 /* stub: see stub.h. All state is under one lock; a pipe that is closed at the end wakes whoever sleeps in poll. */
 #include "harness/stub.h"
-#include "base/arena.h"
 #include "base/clock.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -27,6 +26,8 @@ struct stub {
     struct arena *arena;
     struct stub_step steps[STEPS];
     int step_count;
+    struct stub_step (*say)(void *arg, const struct stub_request *request, struct arena *arena);
+    void *say_arg;
     struct stub_request requests[REQUESTS];
     int count, taken, connections, open;
     bool released;
@@ -157,6 +158,9 @@ static void *visit(void *arg)
     if (step.manner == STUB_UNREAD)
         wait_readable(s, v.fd, -1);
     else if (read_request(s, v.fd, &r)) {
+        AUTO_ARENA arena = arena_new();
+        if (s->say)
+            step = s->say(s->say_arg, &r, arena);
         record(s, &r);
         behave(s, v.fd, &step);
     }
@@ -242,6 +246,12 @@ void stub_script(struct stub *s, const struct stub_step *steps, int count)
     s->step_count = count;
     s->taken = 0;
     pthread_mutex_unlock(&s->lock);
+}
+
+void stub_ask(struct stub *s, struct stub_step (*say)(void *arg, const struct stub_request *request, struct arena *arena), void *arg)
+{
+    s->say = say;
+    s->say_arg = arg;
 }
 
 void stub_release(struct stub *s)
