@@ -51,17 +51,16 @@ static const char *quoted(const char *evidence, const char *const *sent)
 
 static bool read_words(const struct json *object, const char *const *labels, int label_count, struct label_answer *a, struct err *err)
 {
-    int urgency = place(labels, label_count, json_string(json_get(object, "urgency")));
+    const char *urgency = json_string(json_get(object, "urgency"));
+    a->urgency = place(labels, label_count, urgency) < 0 ? URGENCY_NONE : value_of("urgency", urgency);
     a->category = value_of("category", json_string(json_get(object, "category")));
     a->confidence = place(label_confidence_words, LABEL_CONFIDENCES, json_string(json_get(object, "confidence")));
-    if (urgency < 0)
+    if (!a->urgency)
         return err_set(err, ERR_INPUT, "its urgency is none of the labels");
     if (!a->category)
         return err_set(err, ERR_INPUT, "its category is none of the six");
     if (a->confidence < 0)
         return err_set(err, ERR_INPUT, "its confidence is not low, medium or high");
-    a->word = labels[urgency];
-    a->urgency = value_of("urgency", a->word);
     return true;
 }
 
@@ -76,7 +75,6 @@ bool label_answer_read(struct arena *arena, const struct json *object, const cha
         return false;
     if (!evidence || !json_bool(json_get(object, "suspicious"), &a.suspicious))
         return err_set(err, ERR_INPUT, "evidence is no text or suspicious is not true or false");
-    a.word = arena_strdup(arena, a.word);
     a.evidence = arena_strdup(arena, quoted(evidence, sent));
     *out = a;
     return true;
@@ -85,7 +83,7 @@ bool label_answer_read(struct arena *arena, const struct json *object, const cha
 struct json *label_answer_encode(const struct label_answer *a)
 {
     struct json *object = json_object();
-    json_put_string(object, "urgency", a->word);
+    json_put_string(object, "urgency", urgency_word(a->urgency));
     json_put_string(object, "category", category_word(a->category));
     json_put_string(object, "confidence", label_confidence_words[a->confidence]);
     json_put_string(object, "evidence", a->evidence);
@@ -95,9 +93,8 @@ struct json *label_answer_encode(const struct label_answer *a)
 
 bool label_answer_decode(struct arena *arena, const struct json *object, struct label_answer *out)
 {
-    const char *word = json_string(json_get(object, "urgency")), *evidence = json_string(json_get(object, "evidence"));
-    const char *const labels[] = {word}, *const sent[] = {evidence, NULL};
-    return word && evidence && label_answer_read(arena, object, labels, 1, sent, out, NULL);
+    const char *const sent[] = {json_get_string(object, "evidence", ""), NULL};
+    return label_answer_read(arena, object, label_urgency_words, 3, sent, out, NULL);
 }
 
 /* --- bands --- */
@@ -136,8 +133,6 @@ static void merge_urgency(const struct ticket *t, bool hard, const struct label_
 {
     if (t->urgency_by > LABEL_BY_MODEL)
         out->why = "the label of an agent, a rule or the source stays";
-    else if (!a->urgency)
-        out->why = "the label is one for routes only";
     else if (a->urgency >= t->urgency)
         say(out, a->urgency, bp, a->urgency > t->urgency ? "raised by the model" : "the model agrees");
     else if (is_paging(t, hard))
@@ -153,7 +148,7 @@ static void merge_urgency(const struct ticket *t, bool hard, const struct label_
 void label_merge(const struct ticket *t, bool hard, const struct label_answer *a, const struct label_bands *bands, struct label_outcome *out)
 {
     int64_t bp = bands->bp[a->confidence];
-    int apart = t->urgency && a->urgency ? t->urgency - a->urgency : 0;
+    int apart = t->urgency ? t->urgency - a->urgency : 0;
     *out = (struct label_outcome){.urgency = t->urgency, .urgency_bp = t->urgency_bp, .category = t->category, .category_bp = t->category_bp};
     merge_urgency(t, hard, a, bp, out);
     if (t->category_by <= LABEL_BY_MODEL) {

@@ -14,8 +14,7 @@ extern const char *const label_urgency_words[];    /* low high critical, NULL: t
 
 enum { LABEL_EVIDENCE = 280 }; /* code points: longer is no quotation */
 struct label_answer {
-    const char *word;     /* of urgency, as the configuration spells it */
-    int urgency;          /* enum urgency; URGENCY_NONE: a word of the desk's own, for routes only */
+    int urgency;          /* enum urgency, of the labels the configuration names */
     int category;         /* enum category */
     int confidence;       /* enum label_confidence */
     const char *evidence; /* words of the ticket as it was sent; "": none, or not in it. Foreign text */

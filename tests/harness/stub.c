@@ -26,8 +26,8 @@ struct stub {
     struct arena *arena;
     struct stub_step steps[STEPS];
     int step_count;
-    struct stub_step (*say)(void *arg, const struct stub_request *request, struct arena *arena);
-    void *say_arg;
+    struct stub_step (*player)(void *arg, const struct stub_request *request, struct arena *arena);
+    void *player_arg;
     struct stub_request requests[REQUESTS];
     int count, taken, connections, open;
     bool released;
@@ -159,8 +159,8 @@ static void *visit(void *arg)
         wait_readable(s, v.fd, -1);
     else if (read_request(s, v.fd, &r)) {
         AUTO_ARENA arena = arena_new();
-        if (s->say)
-            step = s->say(s->say_arg, &r, arena);
+        if (s->player)
+            step = s->player(s->player_arg, &r, arena);
         record(s, &r);
         behave(s, v.fd, &step);
     }
@@ -248,10 +248,10 @@ void stub_script(struct stub *s, const struct stub_step *steps, int count)
     pthread_mutex_unlock(&s->lock);
 }
 
-void stub_ask(struct stub *s, struct stub_step (*say)(void *arg, const struct stub_request *request, struct arena *arena), void *arg)
+void stub_ask(struct stub *s, struct stub_step (*player)(void *arg, const struct stub_request *request, struct arena *arena), void *arg)
 {
-    s->say = say;
-    s->say_arg = arg;
+    s->player = player;
+    s->player_arg = arg;
 }
 
 void stub_release(struct stub *s)
