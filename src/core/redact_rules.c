@@ -28,7 +28,7 @@ const struct redact_rule redact_rules[] = {
      .pattern = "(?<![A-Za-z0-9_@])" NO_IBAN "\\(?(?:\\+ ?)?\\(?\\d{1,15}(?:(?:\\)?[ ./\\x{a0}\\x{2010}-\\x{2015}\\x{202f}-]{1,3}\\(?|[()])\\d{1,12}){0,15}+"},
     {.entity = REDACT_PHONE, .score = 50, .digits = 10, .pattern = "(?<=[a-z][a-z])[2-9]\\d\\d([-.])[2-9]\\d\\d\\1\\d{4}(?![\\w-]|\\.\\d)"},
     {.entity = REDACT_EMAIL, .score = 95, .hints = {"@"}, .check = redact_check_email,
-     .pattern = "@(?:" LABEL "\\.){1,8}+(?<=\\.)(?:xn--[A-Za-z0-9-]{1,59}|\\p{L}{2,24})(?![\\p{L}\\p{N}])"},
+     .pattern = "@(?:(?>" LABEL ")\\.){1,8}(?:xn--[A-Za-z0-9-]{1,59}|\\p{L}{2,24})(?![\\p{L}\\p{N}])"},
     {.entity = REDACT_IP, .score = 80, .digits = 4, .dots = 3, .check = redact_check_ip4,
      .pattern = BEGIN "(?<![A-Za-z0-9][.-])(?:" OCTET "\\.){3}" OCTET END "(?:/(?:3[0-2]|[12]?\\d)(?!\\d))?"},
     {.entity = REDACT_IP, .score = 85, .colons = 2, .check = redact_check_ip6,

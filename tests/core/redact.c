@@ -218,6 +218,8 @@ static void an_address_is_found_and_nothing_beside_it(void **state)
     expect("email=ada@acme.com&x=1", "email=[email]&x=1");
     expect("j\u00f6rg@b\u00fccher.example", "[email]");
     expect("\u8bf7\u8054\u7cfb" "ada@acme.com", "\u8bf7\u8054\u7cfb[email]");
+    expect("Write to ada@acme.com. Or to bob@mail.acme.co.uk.", "Write to [email]. Or to [email].");
+    expect("ada@acme.com.\nada@acme.com...", "[email].\n[email]...");
     expect("user@xn--80ak6aa92e.com a@xn--d1acufc.xn--p1ai", "[email] [email]");
     static const char *const texts[] = {"ada@", "@ada", "a @ b.com", "info@presidio.", "lodash@4.17.21", "user@host", "abfs://box@account.example.net/x", "C@1a2b3c"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
