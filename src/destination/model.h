@@ -10,6 +10,8 @@
 #define DESTINATION_MODEL_H
 #include "destination/destination.h"
 
+extern const struct destination destination_model;
+
 /* SHA-256 of all an answer depends on: definitions, labels, API, address, model, and the ticket's words as they are sent with
  * channel and language. Not of the ticket's number, times, customer or the key: the same words are asked once. false: the
  * letter has no words, it cannot be asked. */
