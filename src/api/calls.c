@@ -1,7 +1,12 @@
 /* calls: the table of tables. */
 #include "api/calls.h"
+#include "base/text.h"
+#include "core/classify.h"
+#include "core/field.h"
+#include <string.h>
+#include <strings.h>
 
-const struct call *const call_lists[] = {ingest_calls, do_calls, list_calls, stream_calls, delivery_calls, lab_calls, learn_calls, NULL};
+const struct call *const call_lists[] = {ingest_calls, do_calls, list_calls, stream_calls, delivery_calls, lab_calls, learn_calls, ripio_calls, customer_calls, NULL};
 
 void call_post(struct request *req, struct job *job, void (*then)(struct request *req))
 {
@@ -27,4 +32,46 @@ const struct json *call_body(struct request *req)
         err_set(&err, ERR_USAGE, "the body must be a JSON object");
     request_fail(req, &err);
     return NULL;
+}
+
+const char *call_headers(struct request *req)
+{
+    static const char *const secret[] = {"Authorization", "Proxy-Authorization", "Cookie"};
+    struct json *object = json_object();
+    for (int i = 0; i < req->head.count; i++) {
+        const struct gate_header *h = &req->head.headers[i];
+        bool hide = false;
+        for (size_t s = 0; s < sizeof secret / sizeof *secret; s++)
+            hide |= strcasecmp(h->name, secret[s]) == 0;
+        const char *value = hide ? "(not kept)" : text_valid(h->value, h->value_n) ? h->value : text_safe_in(req->arena, h->value, TEXT_LINE);
+        json_put_string(object, h->name, value);
+    }
+    const char *text = json_print_in(req->arena, object);
+    json_free(object);
+    return text;
+}
+
+static const char *customer_text(const struct observation *obs)
+{
+    for (int i = 0; i < obs->message_count; i++)
+        if (obs->messages[i].author_kind == AUTHOR_CUSTOMER && obs->messages[i].body && obs->messages[i].origin != ORIGIN_AI)
+            return obs->messages[i].body;
+    return NULL;
+}
+
+static bool says(const struct observation *obs, const char *name)
+{
+    return field_set_has(&obs->said, field_index(field_find(name)));
+}
+
+/* Labels what the customer wrote: title and first message. A body without either is not labelled. */
+void call_label(struct request *req, struct ingest_item *item)
+{
+    const char *text = customer_text(&item->obs), *title = says(&item->obs, "title") ? item->obs.value.title : NULL;
+    const struct classify_model *model = request_model(req);
+    if (!item->obs.key || (!text && !title) || !model)
+        return;
+    classify_text(model, req->arena, title, text, &item->label);
+    item->labelled = true;
+    item->epoch = classify_model_epoch(model);
 }

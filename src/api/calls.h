@@ -3,10 +3,14 @@
 #define API_CALLS_H
 #include "api/server.h"
 
-extern const struct call ingest_calls[], do_calls[], list_calls[], stream_calls[], delivery_calls[], lab_calls[], learn_calls[];
+extern const struct call ingest_calls[], do_calls[], list_calls[], stream_calls[], delivery_calls[], lab_calls[], learn_calls[], ripio_calls[], customer_calls[];
 
 /* Parks the request, posts the job, and has `then` run when the job is done or could not be posted (job->ok, err). */
 void call_post(struct request *req, struct job *job, void (*then)(struct request *req));
 /* The body as JSON within the native limits; NULL: refused already. */
 const struct json *call_body(struct request *req);
+/* What a request said of itself, as JSON, without its secrets: kept with the event. */
+const char *call_headers(struct request *req);
+/* Labels what the customer wrote: title and first message. A body without either is not labelled. */
+void call_label(struct request *req, struct ingest_item *item);
 #endif

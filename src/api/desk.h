@@ -5,6 +5,7 @@
 #include "core/classify.h"
 #include "core/config.h"
 #include "wire/problem.h"
+#include "worker/shelf.h"
 #include "worker/writer.h"
 #include <stdatomic.h>
 
@@ -42,6 +43,8 @@ struct desk {
     struct hub *hub;
     struct courier *courier;             /* for its health; NULL in tests without one */
     const char *db;                      /* path, for read-only handles */
+    struct shelf *shelf;                 /* files of customers */
+    uint8_t seal[32];                    /* this desk's key for tokens it gives out; the same after a restart */
     void (*control)(void *arg, struct control *wish); /* hands a wish to main; any thread */
     void *control_arg;
     int64_t patience;                    /* ms for a request's head to arrive; twice that for its body */

@@ -131,23 +131,6 @@ static const char *warnings_of(struct ingest *in, const struct interpretation *i
     return text;
 }
 
-static const char *headers_of(struct request *req)
-{
-    static const char *const secret[] = {"Authorization", "Proxy-Authorization", "Cookie"};
-    struct json *object = json_object();
-    for (int i = 0; i < req->head.count; i++) {
-        const struct gate_header *h = &req->head.headers[i];
-        bool hide = false;
-        for (size_t s = 0; s < sizeof secret / sizeof *secret; s++)
-            hide |= strcasecmp(h->name, secret[s]) == 0;
-        const char *value = hide ? "(not kept)" : text_valid(h->value, h->value_n) ? h->value : text_safe_in(req->arena, h->value, TEXT_LINE);
-        json_put_string(object, h->name, value);
-    }
-    const char *text = json_print_in(req->arena, object);
-    json_free(object);
-    return text;
-}
-
 /* A source's people become ours, where the configuration knows them. */
 static void name_agent(const struct config *config, struct observation *obs, const char *name)
 {
@@ -158,31 +141,6 @@ static void name_agent(const struct config *config, struct observation *obs, con
     const struct config_agent *agent = key ? config_agent_by_key(config, key) : NULL;
     if (agent)
         field_set_text(&obs->value, f, agent->name);
-}
-
-static const char *customer_text(const struct observation *obs)
-{
-    for (int i = 0; i < obs->message_count; i++)
-        if (obs->messages[i].author_kind == AUTHOR_CUSTOMER && obs->messages[i].body && obs->messages[i].origin != ORIGIN_AI)
-            return obs->messages[i].body;
-    return NULL;
-}
-
-static bool says(const struct observation *obs, const char *name)
-{
-    return field_set_has(&obs->said, field_index(field_find(name)));
-}
-
-/* Labels what the customer wrote: title and first message. A body without either is not labelled. */
-static void label(struct ingest *in, struct ingest_item *item)
-{
-    const char *text = customer_text(&item->obs), *title = says(&item->obs, "title") ? item->obs.value.title : NULL;
-    const struct classify_model *model = request_model(in->req);
-    if (!item->obs.key || (!text && !title) || !model)
-        return;
-    classify_text(model, in->req->arena, title, text, &item->label);
-    item->labelled = true;
-    item->epoch = classify_model_epoch(model);
 }
 
 /* Written out here, where several threads are, not on the writer's. One without a key of its own gets it there. */
@@ -235,7 +193,7 @@ static void item_of(struct ingest *in, const struct interpretation *i, struct in
     name_agent(in->req->config, &item->obs, "assignee");
     name_agent(in->req->config, &item->obs, "closed_by");
     write_observation(in, item);
-    label(in, item);
+    call_label(in->req, item);
 }
 
 /* The bytes stay with the first event of a batch. */
@@ -248,7 +206,7 @@ static void keep_raw(struct ingest *in)
     struct event *first = &in->job.items[0].event;
     first->raw = in->req->body;
     first->raw_n = in->req->body_n;
-    first->headers = headers_of(in->req);
+    first->headers = call_headers(in->req);
 }
 
 /* --- the answer, after the commit --- */

@@ -8,6 +8,8 @@
 #include "api/listen.h"
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "base/file.h"
+#include "base/form.h"
 #include "base/log.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -36,7 +39,8 @@ enum {
     GOODBYE_S = 2,
     EARLY_DRAIN = 64 << 10,
 };
-static const int64_t body_budget = 64 << 20; /* bytes of all bodies being collected */
+static const int64_t body_budget = 64 << 20;   /* bytes of all bodies being collected */
+static const int64_t spool_budget = 512 << 20; /* the same, of those that wait in files */
 
 enum phase { PHASE_HEAD, PHASE_BODY, PHASE_ANSWER, PHASE_IDLE };
 struct peer { /* a connection */
@@ -69,7 +73,7 @@ struct server {
     int streams, most; /* most: connections per listener */
     struct reader *readers;
     int64_t beat_at;
-    atomic_int_least64_t bodies;
+    atomic_int_least64_t bodies, spooled;
 };
 struct answer {
     int status;
@@ -98,6 +102,9 @@ struct whole { /* a request and what only this file needs of it */
     const char *url;
     char *buf;
     size_t cap, limit, drained;
+    int file;       /* the body's, once it is too large for memory: has no name; -1 */
+    char *map;
+    size_t mapped, spooled;
     bool begun, parked, discard;
 };
 static _Thread_local struct reader *thread_reader;
@@ -236,7 +243,7 @@ static void *on_line(void *cls, const char *url, struct MHD_Connection *c)
     struct listener *l = cls;
     struct arena *arena = arena_new();
     struct whole *w = arena_alloc(arena, sizeof *w);
-    *w = (struct whole){.server = l->server, .listener = l, .connection = c, .peer = peer_of(c)};
+    *w = (struct whole){.server = l->server, .listener = l, .connection = c, .peer = peer_of(c), .file = -1};
     w->req.desk = l->server->desk;
     w->req.arena = arena;
     w->req.side = l->socket.side;
@@ -270,30 +277,6 @@ static void take_head(struct whole *w, const char *method, const char *version)
     MHD_get_connection_values_n(w->connection, MHD_HEADER_KIND, add_header, w);
 }
 
-static int hex_digit(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* Percent-decodes n bytes; NULL on a bad escape or a NUL. */
-static char *decode(struct arena *arena, const char *text, size_t n, bool plus)
-{
-    char *out = arena_alloc(arena, n + 1), *to = out;
-    for (size_t i = 0; i < n; i++) {
-        if (text[i] != '%') {
-            *to++ = plus && text[i] == '+' ? ' ' : text[i];
-            continue;
-        }
-        int high = i + 2 < n ? hex_digit(text[i + 1]) : -1, low = i + 2 < n ? hex_digit(text[i + 2]) : -1;
-        if (high < 0 || low < 0 || (high == 0 && low == 0))
-            return NULL;
-        *to++ = (char)(high << 4 | low);
-        i += 2;
-    }
-    *to = 0;
-    return out;
-}
-
 /* Does the path match a pattern? Fills param. */
 static bool match(struct request *req, const char *pattern, const char *path)
 {
@@ -303,11 +286,13 @@ static bool match(struct request *req, const char *pattern, const char *path)
             size_t len = strcspn(path, "/");
             if (!len || n == REQUEST_PARAMS)
                 return false;
-            req->param[n] = decode(req->arena, path, len, false);
+            req->param[n] = form_decode(req->arena, path, len, false);
             if (!req->param[n++])
                 return false;
             path += len;
             pattern += 2;
+        } else if (pattern[0] == '*') {
+            return true;
         } else if (*pattern++ != *path++) {
             return false;
         }
@@ -317,11 +302,11 @@ static bool match(struct request *req, const char *pattern, const char *path)
 
 static bool method_fits(const struct call *call, const char *method)
 {
-    return strcmp(call->method, method) == 0 || (strcmp(call->method, "GET") == 0 && strcmp(method, "HEAD") == 0);
+    return call->method && (strcmp(call->method, method) == 0 || (strcmp(call->method, "GET") == 0 && strcmp(method, "HEAD") == 0));
 }
 
-/* The call of this path and method; *allow collects what the path does take. */
-static const struct call *find_call(struct request *req, struct str *allow)
+/* The call of this path and method; *allow collects what the path does take, *family is whose words refuse it. */
+static const struct call *find_call(struct request *req, struct str *allow, const struct call **family)
 {
     for (const struct call *const *list = call_lists; *list; list++)
         for (const struct call *c = *list; c->path; c++) {
@@ -329,6 +314,10 @@ static const struct call *find_call(struct request *req, struct str *allow)
                 continue;
             if (method_fits(c, req->head.method))
                 return c;
+            if (!c->method) {
+                *family = c;
+                continue;
+            }
             str_addf(allow, "%s%s", allow->len ? ", " : "", strcmp(c->method, "GET") == 0 ? "GET, HEAD" : c->method);
         }
     return NULL;
@@ -347,10 +336,12 @@ static bool route(struct whole *w)
     struct request *req = &w->req;
     AUTO_STR allow;
     str_init(&allow, 128);
+    const struct call *family = NULL;
     split_url(req);
-    req->call = find_call(req, &allow);
+    req->call = find_call(req, &allow, &family);
     if (req->call)
         return true;
+    req->call = family;
     if (allow.len)
         request_head(req, "Allow", arena_strdup(req->arena, allow.data));
     request_refuse(req, allow.len ? PROBLEM_METHOD : PROBLEM_NOT_FOUND);
@@ -377,9 +368,17 @@ static bool who(struct whole *w)
     return false;
 }
 
-static int64_t budget_for(const struct whole *w)
+static bool admitted(struct request *req)
 {
-    return gate_has_body(&w->req.head) ? gate_length(&w->req.head) : 0;
+    return !req->call->admit || req->call->admit(req);
+}
+
+/* In memory or in files, as it will lie there. */
+static bool within_budget(struct whole *w)
+{
+    int64_t length = gate_has_body(&w->req.head) ? gate_length(&w->req.head) : 0;
+    bool file = w->req.call->spool && length > (int64_t)w->req.call->spool;
+    return length <= 0 || atomic_load(file ? &w->server->spooled : &w->server->bodies) + length <= (file ? spool_budget : body_budget);
 }
 
 static bool size_fits(struct whole *w)
@@ -388,7 +387,7 @@ static bool size_fits(struct whole *w)
     w->limit = req->call->limit_of ? req->call->limit_of(req) : req->call->limit;
     if (gate_has_body(&req->head) && gate_length(&req->head) > (int64_t)w->limit)
         request_refuse(req, PROBLEM_TOO_LARGE);
-    else if (budget_for(w) > 0 && atomic_load(&w->server->bodies) + budget_for(w) > body_budget)
+    else if (!within_budget(w))
         request_refuse(req, PROBLEM_OVERLOADED);
     return !w->answer.ready;
 }
@@ -404,7 +403,7 @@ static bool accepted(struct whole *w)
         request_refuse(&w->req, PROBLEM_DRAINING);
         return false;
     }
-    return route(w) && who(w) && size_fits(w);
+    return route(w) && who(w) && admitted(&w->req) && size_fits(w);
 }
 
 /* --- answers --- */
@@ -445,9 +444,13 @@ void request_problem(struct request *req, const struct problem *problem)
     if (!req->id[0])
         crypto_id(req->id, "", 20);
     p.request = req->id;
-    const char *body = problem_print(req->arena, &p);
     if (p.retry_after)
         request_head(req, "Retry-After", arena_printf(req->arena, "%d", p.retry_after));
+    if (req->call && req->call->refuse) {
+        req->call->refuse(req, &p);
+        return;
+    }
+    const char *body = problem_print(req->arena, &p);
     request_answer(req, p.status, "application/problem+json", body, strlen(body));
 }
 
@@ -589,6 +592,8 @@ static bool reserve(struct whole *w, size_t need)
         return true;
     int64_t length = gate_length(&w->req.head);
     size_t cap = length >= 0 ? (size_t)length + 1 : w->cap ? w->cap * 2 : 8 << 10;
+    if (w->req.call->spool && cap > w->req.call->spool + 1)
+        cap = w->req.call->spool + 1;
     cap = cap > need ? cap : need;
     if (atomic_fetch_add(&w->server->bodies, (int64_t)(cap - w->cap)) + (int64_t)(cap - w->cap) > body_budget ||
         !(w->buf = realloc(w->buf, cap))) {
@@ -597,6 +602,88 @@ static bool reserve(struct whole *w, size_t need)
     }
     w->cap = cap;
     return true;
+}
+
+static bool hold(struct whole *w, const char *data, size_t n)
+{
+    if (!reserve(w, w->req.body_n + n + 1)) {
+        request_refuse(&w->req, PROBLEM_OVERLOADED);
+        return false;
+    }
+    memcpy(w->buf + w->req.body_n, data, n);
+    w->req.body_n += n;
+    w->buf[w->req.body_n] = 0;
+    return true;
+}
+
+static void let_go(struct whole *w)
+{
+    atomic_fetch_sub(&w->server->bodies, (int64_t)w->cap);
+    free(w->buf);
+    w->buf = NULL;
+    w->cap = 0;
+}
+
+/* Beside the database, so that it is that disk's space that is asked for; its name is gone before anything is in it. */
+static int nameless_file(const char *db)
+{
+    char path[4096];
+    if (snprintf(path, sizeof path, "%s.body-XXXXXX", db) >= (int)sizeof path)
+        return -1;
+    int fd = mkostemp(path, O_CLOEXEC);
+    if (fd >= 0)
+        unlink(path);
+    return fd;
+}
+
+/* What memory held goes first. */
+static bool spool(struct whole *w, const char *data, size_t n)
+{
+    bool first = w->file < 0, good = true;
+    if (first && (w->file = nameless_file(w->req.desk->db)) >= 0) {
+        good = file_write(w->file, w->buf ? w->buf : "", w->req.body_n);
+        w->spooled = w->req.body_n;
+        atomic_fetch_add(&w->server->spooled, (int64_t)w->spooled);
+        let_go(w);
+    }
+    w->spooled += n;
+    if (atomic_fetch_add(&w->server->spooled, (int64_t)n) + (int64_t)n > spool_budget) {
+        request_refuse(&w->req, PROBLEM_OVERLOADED);
+        return false;
+    }
+    if (!good || w->file < 0 || !file_write(w->file, data, n)) {
+        request_refuse(&w->req, errno == ENOSPC || errno == EDQUOT ? PROBLEM_NO_SPACE : PROBLEM_OVERLOADED);
+        return false;
+    }
+    w->req.body_n += n;
+    return true;
+}
+
+/* The body as the handler sees it, wherever it lies. */
+static bool show_body(struct whole *w)
+{
+    w->req.body = w->buf ? w->buf : "";
+    if (w->file < 0)
+        return true;
+    w->mapped = w->req.body_n + 1;
+    void *map = ftruncate(w->file, (off_t)w->mapped) == 0 ? mmap(NULL, w->mapped, PROT_READ, MAP_PRIVATE, w->file, 0) : MAP_FAILED;
+    if (map == MAP_FAILED) {
+        request_refuse(&w->req, PROBLEM_OVERLOADED);
+        return false;
+    }
+    w->map = map;
+    w->req.body = map;
+    return true;
+}
+
+static void drop_body(struct whole *w)
+{
+    let_go(w);
+    atomic_fetch_sub(&w->server->spooled, (int64_t)w->spooled);
+    if (w->map)
+        munmap(w->map, w->mapped);
+    if (w->file >= 0)
+        close(w->file);
 }
 
 static void heard(struct whole *w, size_t n)
@@ -614,18 +701,13 @@ static enum MHD_Result take_body(struct whole *w, const char *data, size_t n)
         request_refuse(&w->req, PROBLEM_TOO_LARGE);
         w->discard = true;
     }
-    if (!w->discard && !reserve(w, w->req.body_n + n + 1)) {
-        request_refuse(&w->req, PROBLEM_OVERLOADED);
-        w->discard = true;
+    if (!w->discard) {
+        size_t most = w->req.call->spool;
+        w->discard = most && w->req.body_n + n > most ? !spool(w, data, n) : !hold(w, data, n);
+        return MHD_YES;
     }
-    if (w->discard) {
-        w->drained += n;
-        return w->drained > 4 * w->limit + EARLY_DRAIN ? MHD_NO : MHD_YES;
-    }
-    memcpy(w->buf + w->req.body_n, data, n);
-    w->req.body_n += n;
-    w->buf[w->req.body_n] = 0;
-    return MHD_YES;
+    w->drained += n;
+    return w->drained > 4 * w->limit + EARLY_DRAIN ? MHD_NO : MHD_YES;
 }
 
 static enum MHD_Result finish(struct whole *w)
@@ -637,9 +719,9 @@ static enum MHD_Result finish(struct whole *w)
         resume(&w->req);
     } else if (!w->answer.ready) {
         phase_is(w->server, w->peer, PHASE_ANSWER);
-        w->req.body = w->buf ? w->buf : "";
         w->req.received_at = clock_now();
-        w->req.call->handle(&w->req);
+        if (show_body(w))
+            w->req.call->handle(&w->req);
     }
     if (w->parked)
         return MHD_YES;
@@ -668,8 +750,7 @@ static void on_completed(void *cls, struct MHD_Connection *c, void **context, en
     if (!w)
         return;
     *context = NULL;
-    atomic_fetch_sub(&w->server->bodies, (int64_t)w->cap);
-    free(w->buf);
+    drop_body(w);
     snapshot_drop(w->snapshot);
     if (w->peer)
         phase_is(w->server, w->peer, PHASE_IDLE);
@@ -712,7 +793,7 @@ const char *request_query(const struct request *req, const char *name)
     for (const char *p = req->query; *p;) {
         size_t n = strcspn(p, "&");
         if (n > len && strncmp(p, name, len) == 0 && p[len] == '=')
-            return decode(req->arena, p + len + 1, n - len - 1, true);
+            return form_decode(req->arena, p + len + 1, n - len - 1, true);
         p += n + (p[n] == '&');
     }
     return NULL;

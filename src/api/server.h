@@ -12,12 +12,15 @@ enum side { SIDE_OUTSIDE = 1, SIDE_DESK = 2 };
 enum { REQUEST_PARAMS = 2 };
 struct request;
 struct call {
-    const char *method;  /* GET also serves HEAD */
-    const char *path;    /* "/v1/tickets/{}/why/{}": a {} matches one segment */
+    const char *method;  /* GET also serves HEAD. NULL: no call; says how what is missing below `path` is refused */
+    const char *path;    /* "/v1/tickets/{}/why/{}": a {} matches one segment; a * at the end, whatever follows */
     unsigned sides;
     size_t limit;        /* of the body */
     size_t (*limit_of)(const struct request *req); /* instead of limit, where it depends */
+    size_t spool;        /* a body over so many bytes waits in a file, not in memory; 0: never */
     int role;            /* least role, ROLE_NONE: anybody the side lets in */
+    bool (*admit)(struct request *req); /* looks at the head, before the body is read; false: it has answered. NULL: all pass */
+    void (*refuse)(struct request *req, const struct problem *problem); /* answers a problem in words of its own; NULL: RFC 9457 */
     void (*handle)(struct request *req);
     const char *help;
 };
@@ -34,7 +37,7 @@ struct request {
     struct gate_head head;
     const char *path, *param[REQUEST_PARAMS]; /* decoded */
     const char *query;                 /* raw, without '?'; "" if none */
-    const char *body;
+    const char *body;                  /* a NUL follows it */
     size_t body_n;
     int64_t received_at;
     char id[24];                       /* for log and problem */

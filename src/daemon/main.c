@@ -200,6 +200,28 @@ static bool open_writer(struct daemon *d, struct err *err)
            trainer_start(d->trainer, d->desk.writer, d->learn_again, err);
 }
 
+/* The writer has made it, once for this database. */
+static bool read_seal(struct daemon *d, struct err *err)
+{
+    AUTO_ARENA arena = arena_new();
+    struct store *store = store_open(d->options.db, STORE_READER, err);
+    char *hex = store ? store_meta_get(store, arena, "seal", err) : NULL;
+    bool ok = hex && crypto_unhex(hex, sizeof d->desk.seal, d->desk.seal);
+    store_close(store);
+    return ok || (err->code != ERR_NONE ? false : err_set(err, ERR_STORAGE, "the database has lost the key of its tokens"));
+}
+
+static bool open_shelf(struct daemon *d, struct err *err)
+{
+    d->desk.shelf = shelf_open(d->options.db, err);
+    return d->desk.shelf && read_seal(d, err);
+}
+
+static void close_shelf(struct daemon *d)
+{
+    shelf_free(d->desk.shelf);
+}
+
 static bool have_side(const struct daemon *d, enum side side, bool local)
 {
     for (int i = 0; i < d->socket_count; i++)
@@ -269,7 +291,8 @@ static const struct part {
     {"process", open_process, close_process}, {"place", open_place, close_place},       {"config", open_config, close_config},
     {"model", open_model, NULL}, {"hub", open_hub, close_hub},          {"courier", open_courier, close_courier},
     {"trainer", open_trainer, close_trainer},
-    {"writer", open_writer, NULL},   {"sockets", open_sockets, NULL},          {"server", open_server, NULL},
+    {"writer", open_writer, NULL},   {"shelf", open_shelf, close_shelf},
+    {"sockets", open_sockets, NULL},          {"server", open_server, NULL},
 };
 enum { PARTS = sizeof parts / sizeof *parts };
 
@@ -295,6 +318,7 @@ static void close_service(struct daemon *d)
     if (d->server)
         server_quiesce(d->server);
     refuse_wishes(d);
+    shelf_close(d->desk.shelf); /* who waits for it goes on to the writer, or is told */
     courier_stop(d->courier);
     trainer_stop(d->trainer);
     writer_close(desk_take_writer(&d->desk));

@@ -1,9 +1,26 @@
 /* ripio: outcomes of support tickets registered through Ripio's Ramps API. CREATED and FAILED say whether the
  * registration worked, not that anything was solved: only `registration` moves, the ticket stays new and the
  * conversation goes on by e-mail at Ripio. Their other event families on the same address are stored. */
+#include "dialect/ripio.h"
+#include "base/str.h"
 #include "dialect/decode.h"
 #include <string.h>
 #include <strings.h>
+
+char *ripio_key(struct arena *arena, const char *id)
+{
+    return arena_printf(arena, "ripio:%s", id);
+}
+
+char *ripio_known(struct arena *arena, const char *account)
+{
+    return arena_printf(arena, "account:%s", account);
+}
+
+char *ripio_closed(struct arena *arena, const char *account)
+{
+    return arena_printf(arena, "closed:%s", account);
+}
 
 static const char family[] = "SUPPORT_TICKET.";
 
@@ -66,6 +83,28 @@ static void check_status(struct decode *d, const struct json *ticket, const char
         decode_warn(d, "conflict", "status", false);
 }
 
+/* What this account knows of a customer; see dialect/ripio.h. */
+static void read_customer(struct decode *d, const char *id, bool closed)
+{
+    const char *account = d->in->account ? d->in->account : "";
+    struct json *data = json_object();
+    json_put_string(data, "source_id", id);
+    json_put_bool(data, closed ? ripio_closed(d->arena, account) : ripio_known(d->arena, account), true);
+    decode_record(d, "customer", ripio_key(d->arena, id), data);
+    if (!closed)
+        observe_say_text(d->obs, "customer", ripio_key(d->arena, id));
+}
+
+/* A sibling family on the same address; no ticket, but its customer takes none any more. */
+static void read_account(struct decode *d)
+{
+    const struct json *account = json_get(d->in->root, "account");
+    bool active = false;
+    const char *id = json_is(account, JSON_OBJECT) ? decode_id(d, json_get(account, "customerId"), "customerId") : NULL;
+    if (id && (!json_bool(json_get(account, "isActive"), &active) || !active))
+        read_customer(d, id, true);
+}
+
 static void read_outcome(struct decode *d, const struct json *ticket, const struct outcome *o, const char *id)
 {
     decode_says(d, o->effect, o->kind);
@@ -87,7 +126,8 @@ static void read_outcome(struct decode *d, const struct json *ticket, const stru
     const char *customer = decode_id(d, json_get(ticket, "customerId"), "customerId");
     if (!decode_given(json_get(ticket, "customerId")))
         decode_warn(d, "missing", "customerId", false);
-    decode_customer(d, customer ? arena_printf(d->arena, "ripio:%s", customer) : NULL, customer, NULL, NULL, NULL, NULL);
+    if (customer)
+        read_customer(d, customer, false);
     check_status(d, ticket, o->status);
 }
 
@@ -130,6 +170,8 @@ static bool decode(struct arena *arena, const struct dialect_input *in, struct i
         read_ticket(&d);
     else
         decode_key(&d, "ripio", NULL);
+    if (str_eq(type, "ACCOUNT.CLOSED"))
+        read_account(&d);
     return decode_done(&d, out, count);
 }
 

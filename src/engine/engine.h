@@ -70,6 +70,8 @@ struct ingest_item {
     bool takes_replies;
     const struct json *payload;  /* what the sender said, for routes; in the request's arena */
     int64_t hops;                /* triages it came through */
+    const struct item_file { uint8_t sha256[32]; int64_t size; } *files; int file_count; /* they lie there already */
+    bool registers;              /* a new ticket awaits its registration (engine/register) */
 };
 struct ingest_answer { int64_t event, ticket; const char *state; bool duplicate; };
 /* Leaves item as it was, so that a batch can be run again. */

@@ -179,7 +179,7 @@ static bool apply(struct engine *e, struct arena *arena, struct ingest_item *ite
         ok = change_entry(e, &entry, NULL, err);
     }
     json_free(why);
-    return ok;
+    return ok && (!item->registers || c.before || register_begin(e, arena, item, &c, err));
 }
 
 static bool admit(struct engine *e, struct arena *arena, struct ingest_item *item, int64_t now, struct ingest_answer *out, struct err *err)
@@ -221,11 +221,21 @@ static bool keep_aside(struct engine *e, struct arena *arena, struct ingest_item
     return store_event_insert(e->store, ev, err) && event_entry(e, arena, ev, "quarantine", now, &(int64_t){0}, err);
 }
 
+static bool put_files(struct engine *e, const struct ingest_item *item, int64_t now, struct err *err)
+{
+    for (int i = 0; i < item->file_count; i++)
+        if (!store_file_put(e->store, item->files[i].sha256, item->files[i].size, now, err))
+            return false;
+    return true;
+}
+
 bool engine_ingest(struct engine *e, struct arena *arena, const struct ingest_item *given, int64_t now, struct ingest_answer *out, struct err *err)
 {
     struct ingest_item copy = *given, *item = &copy;
     struct event first;
     bool found = false;
+    if (!put_files(e, item, now, err))
+        return false;
     if (item->quarantine)
         return keep_aside(e, arena, item, item->event.note, now, out, err);
     if (item->has_key && !store_event_find(e->store, arena, item->event.account, item->event.key, &first, &found, err))

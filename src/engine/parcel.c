@@ -98,7 +98,8 @@ static bool write_down(struct engine *e, struct arena *arena, const struct parce
 {
     if (!store_parcel_update(e->store, p, err) || (p->message && !store_message_state(e->store, p->message, message_state(p), err)))
         return false;
-    return (!str_eq(p->state, "dead") || draft_again(e, arena, p, now, err)) && (!line || journal(e, arena, p, now, err));
+    return (!str_eq(p->state, "dead") || draft_again(e, arena, p, now, err)) && (!line || journal(e, arena, p, now, err)) &&
+           register_outcome(e, arena, p, now, err);
 }
 
 bool parcel_bury(struct engine *e, struct arena *arena, struct parcel *p, const char *why, int64_t now, struct err *err)
@@ -117,6 +118,8 @@ static const struct config_destination *target(struct engine *e, struct arena *a
     const char *colon = strchr(p->destination, ':');
     const struct config_source *source = colon ? config_source(e->config, colon + 1) : NULL;
     const struct config_destination *to = colon ? config_reply_destination(arena, e->config, source) : config_destination(e->config, p->destination);
+    if (str_starts(p->destination, "register:"))
+        to = register_target(arena, e->config, p->destination);
     if (!to)
         *why = colon ? "the source takes no replies any more" : "no destination of that name is configured any more";
     return to ? destination_thaw(arena, to, p->recipe) : NULL;
@@ -150,7 +153,11 @@ bool parcel_fly(struct engine *e, struct arena *arena, struct parcel *p, int64_t
 {
     const char *why = NULL;
     char *letter = NULL, *redaction = NULL;
-    bool paused;
+    bool paused, ready;
+    if (!register_ready(e, arena, p, &ready, err))
+        return false;
+    if (ready)
+        return write_down(e, arena, p, now, false, err);
     const struct config_destination *to = target(e, arena, p, &why);
     if (!to)
         return parcel_bury(e, arena, p, why, now, err);
@@ -364,7 +371,7 @@ bool engine_deliveries(struct engine *e, struct arena *arena, const struct deliv
         if (!rest_or_go(e, arena, req, now, err))
             return false;
     } else if (!store_parcel_change(e->store, changes[req->what], &req->fit, req->ids, req->id_count, now, &count, err) ||
-               !tell_change(e, arena, req, count, now, err)) {
+               !tell_change(e, arena, req, count, now, err) || (req->what == DELIVERY_DROP && !register_dropped(e, arena, now, err))) {
         return false;
     }
     AUTO_JSON body = json_object();
@@ -418,5 +425,5 @@ bool engine_boot(struct engine *e, struct arena *arena, int64_t now, struct err 
     }
     str_copy(e->desk_id, sizeof e->desk_id, desk);
     e->desk = e->desk_id;
-    return store_parcel_land(e->store, now, err);
+    return register_boot(e, arena, err) && store_parcel_land(e->store, now, err);
 }

@@ -179,6 +179,10 @@ bool store_examples(struct store *s, struct arena *a, int64_t *before, struct ex
 struct worded { int64_t id, received_at, urgency_bp, category_bp; const char *title, *text; int status, urgency, urgency_by, category, category_by; };
 bool store_worded(struct store *s, struct arena *a, int64_t before, bool open, int max, struct worded **list, int *count, struct err *err);
 
+/* --- files of customers --- */
+bool store_file_put(struct store *s, const uint8_t sha256[32], int64_t size, int64_t now, struct err *err); /* again: nothing happens */
+bool store_file_get(struct store *s, const uint8_t sha256[32], int64_t *size, bool *found, struct err *err);
+
 /* Compares the derived tables (ticket clock escalation queue tally record, and the ledger but for its entry numbers) of
  * two databases row by row; report gets the first differences. */
 bool store_compare(struct store *a, struct store *b, struct str *report, int64_t *differ, struct err *err);

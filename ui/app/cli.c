@@ -594,6 +594,20 @@ static int run_model(struct cli *cli)
                 arena_printf(cli->arena, "epoch %lld labels from now on, until new labels are learned", (long long)epoch));
 }
 
+static int run_customer(struct cli *cli)
+{
+    const char *source = option(cli, "--source", true);
+    if (cli->argc < 2 || cli->argc > 3 || strcmp(cli->argv[0], "add") != 0)
+        return usage_error(cli, "usage: triage ", "customer add ID [EMAIL] [--source NAME]", "ID is what the source calls the customer");
+    AUTO_JSON body = json_object();
+    json_put_string(body, "id", cli->argv[1]);
+    if (cli->argc == 3)
+        json_put_string(body, "email", cli->argv[2]);
+    if (source)
+        json_put_string(body, "source", source);
+    return post(cli, "/v1/customers", json_print_in(cli->arena, body), "the customer may open tickets");
+}
+
 static int run_check(struct cli *cli)
 {
     struct err err = {0};
@@ -768,6 +782,7 @@ static int run_help(struct cli *cli)
 
 static const struct verb verbs[] = {
     {"check", "FILE", "read a configuration and say what is wrong with it", run_check},
+    {"customer", "add ID [EMAIL] [--source NAME]", "let a customer open tickets through our API", run_customer},
     {"demo", "[--speed X] [--plain]", "a made-up day on a private desk that is gone afterwards", run_demo},
     {"desk", "", "who you are and how many tickets each view holds", run_desk},
     {"doctor", "", "check terminal, locale, daemon, clock and who you are", run_doctor},

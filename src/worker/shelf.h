@@ -1,0 +1,27 @@
+/* shelf: files of customers, each once, by the SHA-256 of its bytes: files/<hex> beside the database. One thread hashes and
+ * writes, so that neither the writer nor a connection waits for a disk; when a job wakes its files are durable (the bytes and
+ * their names), and may be listed in a transaction. What no transaction lists is removed at the next start. */
+#ifndef WORKER_SHELF_H
+#define WORKER_SHELF_H
+#include "base/arena.h"
+#include "base/err.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+struct shelf_file { const void *data; size_t n; uint8_t sha256[32]; }; /* sha256: out */
+struct shelf_job {
+    struct shelf_job *next;
+    struct shelf_file *files; int count; /* data: the caller's, until it is woken */
+    struct shelf_file whole;             /* what they came in, only hashed; data NULL: nothing */
+    bool ok; struct err err;             /* the outcome: STORAGE, NO_SPACE */
+    void (*wake)(void *arg); void *wake_arg; /* called on the shelf's thread */
+};
+struct shelf;
+/* db: the database's path; it exists. Makes the directory, clears what was left over, starts the thread. */
+struct shelf *shelf_open(const char *db, struct err *err);
+/* false: it is closed (err UNAVAILABLE); the job was not taken. Any thread. */
+bool shelf_post(struct shelf *shelf, struct shelf_job *job, struct err *err);
+void shelf_close(struct shelf *shelf); /* drains what was posted; later posts are refused. NULL is fine, and so is twice */
+void shelf_free(struct shelf *shelf);  /* when nobody can post any more */
+char *shelf_path(struct arena *arena, const char *db, const uint8_t sha256[32]);
+#endif
