@@ -97,13 +97,13 @@ struct guard_verdict guard_sockaddr(const struct sockaddr *address, size_t n)
     return guard_address(NULL, 0);
 }
 
-const char *guard_refusal(const struct guard_verdict *v, bool https, bool allow_loopback)
+const char *guard_refusal(const struct guard_verdict *v, bool secure, bool allow_loopback)
 {
     if (v->kind == GUARD_LOOPBACK)
         return allow_loopback ? NULL : "a loopback address needs allow_loopback";
     if (v->kind == GUARD_REFUSED)
         return v->why;
-    return https ? NULL : "plain http is for loopback only";
+    return secure ? NULL : "plain text is for loopback only";
 }
 
 /* --- URLs --- */
@@ -188,18 +188,25 @@ static bool split(const char *authority, size_t n, bool *bracketed, struct guard
     return !close && copy_host(authority, (size_t)(stop - authority), out) && take_port(stop, (size_t)(end - stop), out);
 }
 
-static bool judge_host(const struct guard_url *u, bool bracketed, bool allow_loopback, struct err *err)
+static bool judge_host(const char *host, bool v6, bool secure, bool allow_loopback, struct err *err)
 {
     uint8_t bytes[16];
-    int family = bracketed ? AF_INET6 : AF_INET;
-    if (inet_pton(family, u->host, bytes) != 1) {
-        if (bracketed || name_is_a_number(u->host) || !is_name(u->host))
-            return err_set(err, ERR_INPUT, "reading a URL: its host is neither a name nor a plain address");
+    if (inet_pton(v6 ? AF_INET6 : AF_INET, host, bytes) != 1) {
+        if (v6 || !*host || name_is_a_number(host) || !is_name(host))
+            return err_set(err, ERR_INPUT, "reading a host: it is neither a name nor a plain address");
         return true;
     }
-    struct guard_verdict v = guard_address(bytes, bracketed ? 16 : 4);
-    const char *why = guard_refusal(&v, u->https, allow_loopback);
-    return !why || err_set(err, ERR_FORBIDDEN, "%s is refused: %s", u->host, why);
+    struct guard_verdict v = guard_address(bytes, v6 ? 16 : 4);
+    const char *why = guard_refusal(&v, secure, allow_loopback);
+    return !why || err_set(err, ERR_FORBIDDEN, "%s is refused: %s", host, why);
+}
+
+bool guard_host(const char *host, bool secure, bool allow_loopback, struct err *err)
+{
+    struct guard_url u;
+    if (!copy_host(host, strlen(host), &u))
+        return err_set(err, ERR_INPUT, "reading a host: it is empty or too long");
+    return judge_host(u.host, strchr(u.host, ':') != NULL, secure, allow_loopback, err);
 }
 
 bool guard_url(const char *url, bool allow_loopback, struct guard_url *out, struct err *err)
@@ -213,7 +220,7 @@ bool guard_url(const char *url, bool allow_loopback, struct guard_url *out, stru
         return err_set(err, ERR_FORBIDDEN, "reading a URL: a user or a password in it is refused");
     if (!split(url, n, &bracketed, &u))
         return err_set(err, ERR_INPUT, "reading a URL: its host or port is not well formed");
-    if (!judge_host(&u, bracketed, allow_loopback, err))
+    if (!judge_host(u.host, bracketed, u.https, allow_loopback, err))
         return false;
     *out = u;
     return true;

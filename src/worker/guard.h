@@ -26,6 +26,8 @@ struct guard_url {
  * only some resolvers know. ERR_INPUT otherwise. A host that is an address is judged at once (ERR_FORBIDDEN), and plain
  * http is for loopback only; a name is judged when it has been resolved. */
 bool guard_url(const char *url, bool allow_loopback, struct guard_url *out, struct err *err);
+/* The same for a host alone: a name, or an address without brackets. secure: the exchange will be encrypted. */
+bool guard_host(const char *host, bool secure, bool allow_loopback, struct err *err);
 /* May a connection of this exchange go to that address? NULL: yes; else why not, for a person. */
-const char *guard_refusal(const struct guard_verdict *verdict, bool https, bool allow_loopback);
+const char *guard_refusal(const struct guard_verdict *verdict, bool secure, bool allow_loopback);
 #endif

@@ -240,7 +240,7 @@ static void plain_http_leaves_for_loopback_only(void **state)
     o.resolve = arena_printf(arena, "shop.example:%d:8.8.8.8", stub_port(stub));
     h = exchange(&o, arena_printf(arena, "http://shop.example:%d/", stub_port(stub)), true);
     assert_int_equal(h.reply.status, 0);
-    assert_non_null(strstr(h.excerpt, "plain http is for loopback only"));
+    assert_non_null(strstr(h.excerpt, "plain text is for loopback only"));
     assert_int_equal(stub_connections(stub), 1);
     stub_close(stub);
 }
