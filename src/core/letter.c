@@ -116,24 +116,36 @@ static void add_value(struct str *out, const char *name, const struct json *valu
         str_adds(out, "nothing");
 }
 
-/* "ana, 120, 60; bo, 30, 15": what is within, as far as it is a word or a number. */
-static void add_list(struct str *out, const struct json *list)
+static bool is_nest(const struct json *node)
+{
+    return json_is(node, JSON_OBJECT) || json_is(node, JSON_ARRAY);
+}
+
+/* "a, b" of a list, "xp 500, gold 250" of an object, "agent ana, damage 120; agent bo, damage 30" of a list of those; what
+ * lies deeper is for machines. */
+static void add_nest(struct str *out, const struct json *nest, const char *between)
 {
     int n = 0;
-    for (const struct json *one = json_first(list); one && n < LIST_MAX; one = json_next(one), n++) {
-        if (!json_is(one, JSON_OBJECT) && !json_is(one, JSON_ARRAY)) {
-            str_adds(out, n ? ", " : "");
-            add_value(out, json_name(one) ? json_name(one) : "", one);
-            continue;
-        }
-        str_adds(out, n ? "; " : "");
-        for (const struct json *m = json_first(one); m; m = json_next(m)) {
-            str_adds(out, m == json_first(one) ? "" : ", ");
-            add_value(out, json_name(m) ? json_name(m) : "", m);
-        }
+    for (const struct json *m = json_first(nest); m && n < LIST_MAX; m = json_next(m), n++) {
+        const char *name = json_is(nest, JSON_OBJECT) ? json_name(m) : "";
+        str_addf(out, "%s%s%s", n ? between : "", name, *name ? " " : "");
+        if (!is_nest(m))
+            add_value(out, name, m);
+        else if (*between == ';')
+            add_nest(out, m, ", ");
+        else
+            str_adds(out, "\xe2\x80\xa6");
     }
-    if (json_count(list) > LIST_MAX)
-        str_adds(out, ", \xe2\x80\xa6");
+    if (json_count(nest) > LIST_MAX)
+        str_addf(out, "%s\xe2\x80\xa6", between);
+}
+
+static void add_any(struct str *out, const char *name, const struct json *value)
+{
+    if (is_nest(value))
+        add_nest(out, value, is_nest(json_first(value)) ? "; " : ", ");
+    else
+        add_value(out, name, value);
 }
 
 static void add_name(struct str *out, const char *name)
@@ -151,9 +163,9 @@ static void add_changes(struct str *out, const struct json *changes)
         if (!json_string(name))
             continue;
         add_name(out, json_string(name));
-        add_value(out, json_string(name), old);
+        add_any(out, json_string(name), old);
         str_adds(out, " \xe2\x86\x92 ");
-        add_value(out, json_string(name), now);
+        add_any(out, json_string(name), now);
     }
 }
 
@@ -163,10 +175,7 @@ static void add_record(struct str *out, const struct json *data)
         if (json_is(m, JSON_NULL))
             continue;
         add_name(out, json_name(m));
-        if (json_is(m, JSON_OBJECT) || json_is(m, JSON_ARRAY))
-            add_list(out, m);
-        else
-            add_value(out, json_name(m), m);
+        add_any(out, json_name(m), m);
     }
 }
 

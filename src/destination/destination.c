@@ -77,9 +77,13 @@ const char *destination_action(struct arena *arena, const struct verdict *v, con
 
 void destination_add_header(struct delivery *r, const char *name, const char *value)
 {
-    if (!value || strpbrk(value, "\r\n") || r->header_count == DELIVERY_HEADERS)
+    int i = 0;
+    while (i < r->header_count && strcasecmp(r->headers[i].name, name) != 0)
+        i++;
+    if (!value || strpbrk(value, "\r\n") || i == DELIVERY_HEADERS)
         return;
-    r->headers[r->header_count++] = (struct delivery_header){name, value};
+    r->headers[i] = (struct delivery_header){name, value};
+    r->header_count += i == r->header_count;
 }
 
 size_t destination_length(const char *text, int unit)

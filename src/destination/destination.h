@@ -88,7 +88,7 @@ struct verdict destination_no_answer(const struct reply *reply);
 int64_t destination_retry_after(const char *text, int64_t now);
 /* Looks a header up; NULL if the request has none of that name. For tests and for logs. */
 const char *destination_header(const struct delivery *request, const char *name);
-void destination_add_header(struct delivery *request, const char *name, const char *value); /* NULL value: none; CR LF never */
+void destination_add_header(struct delivery *request, const char *name, const char *value); /* replaces; NULL value: none; CR LF never */
 /* Cut text to `max` (code points, or UTF-16 units) on a code point, ending in "…" and the console's link for this ticket;
  * text itself where it fits. */
 enum cut_unit { CUT_CODE_POINTS, CUT_UTF16 };

@@ -105,7 +105,7 @@ static bool compose(struct arena *arena, const struct composing *c, struct deliv
     const char *url = arena_printf(arena, "%s%cwait=true%s%s", to->url, strchr(to->url, '?') ? '&' : '?', thread ? "&thread_id=" : "", thread ? thread : "");
     AUTO_JSON root = message(arena, c);
     *out = destination_post(arena, c, url, "application/json", root);
-    out->headers[1].value = "DiscordBot (https://triage.example, " PACKAGE_VERSION ")"; /* others are turned away */
+    destination_add_header(out, "User-Agent", "DiscordBot (https://triage.example, " PACKAGE_VERSION ")"); /* others are turned away */
     return true;
 }
 
