@@ -603,9 +603,12 @@ static struct when *parse_in(struct parser *ps, struct when *left)
     if (right->kind == LIST) {
         if (left->type == T_NULL || left->type == T_TAGS || left->type == T_ANY_TEXT)
             return fault(ps, ERR_USAGE, left->at, "%s is %s: not one of a list", describe(left), type_words[left->type]);
-        for (struct when *item = right->left; item; item = item->next)
+        for (struct when *item = right->left; item; item = item->next) {
+            if (item->type == T_NULL)
+                return fault(ps, ERR_USAGE, item->at, "a list holds no null; write %s == null", describe(left));
             if (!agree(ps, left, item, EQ))
                 return NULL;
+        }
         return w;
     }
     if (right->type != T_TAGS)

@@ -144,6 +144,8 @@ static void a_fault_is_named_with_its_column_and_a_hint(void **state)
         {"id in [1,]", "column 10: unexpected \"]\"; a string or a number"},
         {"id in [1 2]", "\",\" or \"]\""},
         {"id in [\"a\"]", "id is a number and does not compare with a text"},
+        {"title in [\"a\", null]", "column 16: a list holds no null; write title == null"},
+        {"status in [null]", "a list holds no null; write status == null"},
         {"created_at > \"yesterday\"", "\"yesterday\" is no time"},
         {"created_at > \"2026-13-01\"", "is no time"},
         {"title == \"\xff\"", "not UTF-8"},
