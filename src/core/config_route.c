@@ -274,7 +274,7 @@ static const struct schema_key classify_keys[] = {
     {0},
 };
 static const struct schema_key filter_keys[] = {
-    {.name = "when", .type = SCHEMA_WHEN, STEP(when), .text_at = offsetof(struct config_route_step, text), .required = true},
+    {.name = "when", .type = SCHEMA_WHEN, .event = true, STEP(when), .text_at = offsetof(struct config_route_step, text), .required = true},
     {0},
 };
 static const struct schema_key redact_keys[] = {
@@ -312,7 +312,7 @@ static const struct schema_key step_keys[] = {
 _Static_assert(sizeof step_keys / sizeof *step_keys == STEP_KINDS + 1, "a key for each kind of step");
 static const struct schema_key to_keys[] = {
     {.name = "destination", .type = SCHEMA_NAME, AT(config_route_to, destination), .required = true},
-    {.name = "when", .type = SCHEMA_WHEN, AT(config_route_to, when), .text_at = offsetof(struct config_route_to, text)},
+    {.name = "when", .type = SCHEMA_WHEN, .event = true, AT(config_route_to, when), .text_at = offsetof(struct config_route_to, text)},
     {.name = "always", .type = SCHEMA_BOOL, AT(config_route_to, always)},
     {0},
 };

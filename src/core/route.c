@@ -7,7 +7,7 @@
 struct walk {
     struct arena *arena;
     const struct config_route *route;
-    const struct when_env *env;
+    struct when_env env; /* names the event, its payload as the steps before have made it */
     const struct route_facts *facts;
     const struct config_route_step *step;
     int number; /* of the step, from 1 */
@@ -171,11 +171,16 @@ static bool classify(struct walk *w)
     return true;
 }
 
-static bool filter(struct walk *w)
+static bool holds(struct walk *w, const struct when *when)
 {
     static const struct ticket none;
-    const struct ticket *t = w->out->letter.ticket ? w->out->letter.ticket : &none;
-    if (!when_eval(w->step->when, t, w->env))
+    w->env.payload = w->out->letter.payload;
+    return when_eval(when, w->out->letter.ticket ? w->out->letter.ticket : &none, &w->env);
+}
+
+static bool filter(struct walk *w)
+{
+    if (!holds(w, w->step->when))
         return stop(w, ROUTE_FILTERED, arena_printf(w->arena, "not so: %s", w->step->text));
     says(w, arena_printf(w->arena, "so: %s", w->step->text));
     return true;
@@ -275,11 +280,9 @@ static bool (*const steps[STEP_KINDS])(struct walk *w) = {
 
 static void destinations(struct walk *w)
 {
-    static const struct ticket none;
-    const struct ticket *t = w->out->letter.ticket ? w->out->letter.ticket : &none;
     for (int i = 0; i < w->route->to_count; i++) {
         const struct config_route_to *to = &w->route->to[i];
-        bool go = when_eval(to->when, t, w->env);
+        bool go = holds(w, to->when);
         w->out->to[w->out->to_count].destination = to->destination;
         w->out->to[w->out->to_count].go = go;
         w->out->to[w->out->to_count++].why = !to->when ? "always" : arena_printf(w->arena, "%s: %s", go ? "so" : "not so", to->text);
@@ -290,7 +293,10 @@ void route_run(struct arena *arena, const struct config_route *route, const stru
                const struct route_facts *facts, struct route_verdict *out)
 {
     *out = (struct route_verdict){.route = route->name, .end = ROUTE_PASSED, .note = "passed", .letter = *letter};
-    struct walk w = {.arena = arena, .route = route, .env = env, .facts = facts, .out = out};
+    struct walk w = {.arena = arena, .route = route, .env = *env, .facts = facts, .out = out};
+    w.env.type = letter->type;
+    w.env.source = letter->origin;
+    w.env.event_dialect = letter->dialect;
     if (!route_matches(route, letter)) {
         out->end = ROUTE_NO_MATCH;
         out->note = "its type or source does not fit";

@@ -260,7 +260,7 @@ static bool read_when(struct schema *s, const struct yaml *node, const struct sc
     struct err err;
     if (node->kind != YAML_SCALAR)
         return wrong(s, node, key, "an expression in quotes");
-    const struct when *when = when_parse(s->arena, node->text, &err);
+    const struct when *when = key->event ? when_parse_event(s->arena, node->text, &err) : when_parse(s->arena, node->text, &err);
     if (!when)
         return schema_refuse(s, node, "%s: %s", place(s, key), err.text);
     memcpy(to, &when, sizeof when);

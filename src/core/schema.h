@@ -18,7 +18,7 @@ enum schema_type {
     SCHEMA_SHARE, /* int64_t basis points: "0.8" "80%" "1.25" */
     SCHEMA_WORD,  /* int: index in words */
     SCHEMA_TEXTS, /* const char *[max] and int at count_at */
-    SCHEMA_WHEN,  /* const struct when *; text_at != 0: its text goes there too */
+    SCHEMA_WHEN,  /* const struct when *; text_at != 0: its text goes there too; event: it may name the event's own */
     SCHEMA_PAIRS, /* a map of any names to texts: struct schema_pair[max] and int at count_at */
     SCHEMA_MAP,   /* keys, into the same struct; brief: what a text in its place stands for */
     SCHEMA_ROWS,  /* a list of maps: keys, row_size, at most max, int at count_at; inside: an array in the struct;
@@ -33,7 +33,7 @@ struct schema_key {
     const char *name;
     enum schema_type type;
     size_t offset, count_at, line_at, text_at, kind_at;
-    bool required, inside, choice;
+    bool required, inside, choice, event;
     int64_t min, max;
     const char *fallback;             /* as a file would spell it; NULL leaves what is there */
     const char *const *words;         /* ends with NULL; "" is none of them */

@@ -11,10 +11,13 @@
 const char *const when_ops[OPS] = {"==", "!=", "<", "<=", ">", ">="};
 const char *const when_methods[METHODS] = {"contains", "startsWith", "endsWith", "matches"};
 const struct when_name when_names[WHEN_NAMES] = {
-    {"hour", T_INT, offsetof(struct when_env, hour)},
-    {"weekday", T_INT, offsetof(struct when_env, weekday)},
-    {"open_criticals", T_INT, offsetof(struct when_env, open_criticals)},
-    {"me", T_TEXT, offsetof(struct when_env, me)},
+    {"hour", T_INT, offsetof(struct when_env, hour), false},
+    {"weekday", T_INT, offsetof(struct when_env, weekday), false},
+    {"open_criticals", T_INT, offsetof(struct when_env, open_criticals), false},
+    {"me", T_TEXT, offsetof(struct when_env, me), false},
+    {"type", T_TEXT, offsetof(struct when_env, type), true},
+    {"source", T_TEXT, offsetof(struct when_env, source), true},
+    {"event_dialect", T_TEXT, offsetof(struct when_env, event_dialect), true},
 };
 
 /* ---- evaluating ---- */
@@ -27,6 +30,7 @@ struct value {
     bool there;
     const char *text; /* T_TEXT, T_TAGS */
     int64_t number;
+    int rest; /* -1, 0, 1: what a number of a payload has behind its point */
 };
 
 static struct value field_value(const struct field *f, const struct ticket *ticket)
@@ -55,6 +59,34 @@ static struct value env_value(int row, const struct when_env *env)
     }
     v.number = *(const int64_t *)(const void *)at;
     v.there = true;
+    return v;
+}
+
+/* "-12.50": the whole part, and of which sign the rest is. false: no such number. */
+static bool spells_number(const char *text, int64_t *whole, int *rest)
+{
+    bool minus = *text == '-';
+    const char *at = text + minus;
+    int64_t n = 0;
+    bool fits_in = *at >= '0' && *at <= '9';
+    for (; *at >= '0' && *at <= '9'; at++)
+        fits_in = fits_in && !__builtin_mul_overflow(n, 10, &n) && !__builtin_add_overflow(n, *at - '0', &n);
+    size_t digits = *at == '.' ? strspn(at + 1, "0123456789") : 0, noughts = digits ? strspn(at + 1, "0") : 0;
+    at += digits ? digits + 1 : 0;
+    *whole = minus ? -n : n;
+    *rest = noughts == digits ? 0 : minus ? -1 : 1;
+    return fits_in && !*at;
+}
+
+static struct value payload_value(const struct when *w, const struct when_env *env)
+{
+    struct value v = {0};
+    const struct json *node = env ? json_path(env->payload, w->text) : NULL;
+    bool yes;
+    v.text = json_string(node) ? json_string(node) : json_number(node);
+    if (!v.text && json_bool(node, &yes))
+        v.text = yes ? "true" : "false";
+    v.there = v.text && (w->type != T_INT || spells_number(v.text, &v.number, &v.rest));
     return v;
 }
 
@@ -172,11 +204,13 @@ static struct value value_of(const struct when *w, const struct scene *scene)
     struct value v;
     switch (w->kind) {
     case LITERAL:
-        return (struct value){w->type != T_NULL, w->text, w->number};
+        return (struct value){.there = w->type != T_NULL, .text = w->text, .number = w->number};
     case FIELD:
         return field_value(w->field, scene->ticket);
     case ENV:
         return env_value(w->pick, scene->env);
+    case PAYLOAD:
+        return payload_value(w, scene->env);
     case SIZE:
         v = value_of(w->left, scene);
         return size_of(&v, w->left->type);
@@ -189,7 +223,7 @@ static int order(const struct value *a, const struct value *b, enum type type)
 {
     if (type == T_TEXT)
         return strcmp(a->text, b->text);
-    return (a->number > b->number) - (a->number < b->number);
+    return a->number != b->number ? (a->number > b->number) - (a->number < b->number) : a->rest - b->rest;
 }
 
 static bool compare_eval(const struct when *w, const struct scene *scene)
@@ -355,6 +389,9 @@ static void print(struct str *out, const struct when *w)
         break;
     case ENV:
         str_adds(out, when_names[w->pick].name);
+        break;
+    case PAYLOAD:
+        str_addf(out, "payload.%s", w->text);
         break;
     case ANY_TEXT:
         str_adds(out, "text");

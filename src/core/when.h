@@ -8,11 +8,16 @@
  * words. Times compare with ms UTC or with "2026-11-23" or "2026-11-23T14:32:00Z".
  * Beside the fields: `text` (title, customer_name, key, ref, assignee; only with contains, startsWith, endsWith,
  * matches: true if one of them fits) and the names of struct when_env.
+ * In a route (when_parse_event) an event is at hand too: `type`, `source` (the name of the source it came by), `event_dialect`
+ * and `payload.NAME`, a text; beside a number it is the number that its text spells, digits with at most one point, else
+ * missing; beside true and false the words. There the names people know from templates are taken as well: $event.type,
+ * event.payload.plan, $ticket.plan, $classify.urgency, customer.tier; spelled canonically they are ours.
  * A missing value (NULL text, time 0, enum 0) makes every comparison false, != too; only has() and == null see it. */
 #ifndef CORE_WHEN_H
 #define CORE_WHEN_H
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "core/ticket.h"
 
 struct when;
@@ -21,12 +26,16 @@ struct when_env {
     int64_t hour, weekday;    /* responder's local time, 0-23 and 1 = Monday */
     int64_t open_criticals;
     const char *me;           /* the agent asking: `assignee == me`; NULL = nobody, missing */
+    const char *type, *source, *event_dialect; /* of the event that goes through a route; NULL = missing */
+    const struct json *payload; /* what it carries; NULL = nothing */
 };
 enum { WHEN_TEXT = 4096, WHEN_NODES = 256, WHEN_DEPTH = 32 }; /* bytes, also of the canonical spelling; nodes; nesting */
 
 /* NULL + err on a fault: ERR_USAGE with the column and a hint ("did you mean"), ERR_TOO_LARGE over a limit. NULL or
  * blank text = always true. The tree lives in arena, is immutable and may be shared between threads. */
 struct when *when_parse(struct arena *arena, const char *text, struct err *err);
+/* The same where an event is at hand: only here are its names known, for elsewhere they would be missing for ever. */
+struct when *when_parse_event(struct arena *arena, const char *text, struct err *err);
 /* NULL when: true. NULL env: its names are missing. Allocates nothing that outlives the call. */
 bool when_eval(const struct when *when, const struct ticket *ticket, const struct when_env *env);
 /* Canonical spelling; parses to the same tree. NULL and the blank expression print as "true". */

@@ -23,6 +23,7 @@ struct parser {
     int64_t number;
     int nodes, depth;
     const char *about;    /* errors name this instead of a column (console words) */
+    bool event;           /* an event is at hand: its names are known, and those of templates */
     struct err *err;
     bool failed;
 };
@@ -81,7 +82,7 @@ static const char *skip_blank(const char *p)
 /* A dotted name is one word ("customer.tier" is then an unknown field by its full name), unless a call follows. */
 static void lex_name(struct parser *ps)
 {
-    const char *start = ps->p, *end = name_end(start);
+    const char *start = ps->p, *end = name_end(start + (*start == '$'));
     while (*end == '.' && is_name_start(end[1])) {
         const char *more = name_end(end + 1);
         if (*skip_blank(more) == '(')
@@ -202,7 +203,7 @@ static void advance(struct parser *ps)
     char c = *ps->p;
     if (!c)
         ps->token = END;
-    else if (is_name_start(c))
+    else if (is_name_start(c) || (c == '$' && ps->event && is_name_start(ps->p[1])))
         lex_name(ps);
     else if ((c >= '0' && c <= '9') || (c == '-' && ps->p[1] >= '0' && ps->p[1] <= '9'))
         lex_number(ps);
@@ -263,7 +264,7 @@ const char *when_alias(const char *name)
     return NULL;
 }
 
-const char *when_suggest(const char *name)
+static const char *nearest(const char *name, bool event)
 {
     const char *best = when_alias(name);
     if (best)
@@ -271,16 +272,51 @@ const char *when_suggest(const char *name)
     best = field_suggest(name, FIELD_WHEN);
     int least = best ? str_distance(name, best) : 4;
     for (int i = 0; i < WHEN_NAMES; i++)
-        if (str_distance(name, when_names[i].name) < least) {
+        if ((event || !when_names[i].event) && str_distance(name, when_names[i].name) < least) {
             best = when_names[i].name;
             least = str_distance(name, best);
         }
     return best;
 }
 
+const char *when_suggest(const char *name)
+{
+    return nearest(name, false);
+}
+
+/* The row of an own name that is no field, -1 if there is none. */
+static int own_name(const char *name)
+{
+    for (int i = 0; i < WHEN_NAMES; i++)
+        if (strcmp(name, when_names[i].name) == 0)
+            return i;
+    return -1;
+}
+
+/* What a name of templates is here: "$event.type" is `type`, "customer.tier" is `plan`. The name itself if it is none. */
+static const char *plain_name(const char *name)
+{
+    static const char *const heads[] = {"event.", "ticket.", "classify."};
+    const char *bare = name + (*name == '$'), *rest = NULL;
+    for (size_t i = 0; i < sizeof heads / sizeof *heads && !rest; i++)
+        rest = str_starts(bare, heads[i]) ? bare + strlen(heads[i]) : NULL;
+    bool event = str_starts(bare, "event."), label = rest && (strcmp(rest, "urgency") == 0 || strcmp(rest, "category") == 0);
+    if (event && strcmp(rest, "dialect") == 0)
+        return "event_dialect";
+    if (event)
+        return str_starts(rest, "payload.") || strcmp(rest, "type") == 0 || strcmp(rest, "source") == 0 ? rest : name;
+    if (rest)
+        return (str_starts(bare, "ticket.") ? field_find(rest) != NULL : label) ? rest : name;
+    const char *ours = *name != '$' && own_name(name) < 0 && !field_find(name) ? when_alias(name) : NULL;
+    return ours ? ours : name;
+}
+
 static struct when *unknown_name(struct parser *ps, const char *name, int at)
 {
-    const char *near = when_suggest(name);
+    const char *near = nearest(name, ps->event);
+    int own = own_name(name);
+    if (!when_alias(name) && (str_starts(name, "payload.") || (own >= 0 && when_names[own].event)))
+        return fault(ps, ERR_USAGE, at, "\"%s\" is of an event, which only a route has at hand", brief(ps, name));
     if (field_find(name))
         return fault(ps, ERR_USAGE, at, "field \"%s\" is not for conditions", name);
     if (near)
@@ -310,7 +346,8 @@ static struct when *node_new(struct parser *ps, enum kind kind, enum type type, 
 
 static const char *describe(const struct when *w)
 {
-    return w->kind == FIELD ? w->field->name : w->kind == ENV ? when_names[w->pick].name : w->kind == ANY_TEXT ? "text" : "this";
+    return w->kind == FIELD ? w->field->name : w->kind == ENV ? when_names[w->pick].name : w->kind == PAYLOAD ? w->text :
+           w->kind == ANY_TEXT ? "text" : "this";
 }
 
 static bool need_condition(struct parser *ps, const struct when *w)
@@ -388,6 +425,19 @@ static bool enum_literal(struct parser *ps, struct when *word, const struct fiel
     return false;
 }
 
+/* A payload's text is what stands beside it: a number, or the word of a yes or no. */
+static void adopt_payload(struct when *payload, struct when *other, enum op op)
+{
+    if (payload->kind != PAYLOAD || other->kind == PAYLOAD)
+        return;
+    if (other->type == T_INT)
+        payload->type = T_INT;
+    if (other->kind == LITERAL && other->type == T_BOOL && payload->type == T_TEXT && (op == EQ || op == NE)) {
+        other->text = other->number ? "true" : "false";
+        other->type = T_TEXT;
+    }
+}
+
 /* Gives a string beside an enum or a time the type that is meant. */
 static bool adopt(struct parser *ps, struct when *literal, const struct when *other)
 {
@@ -405,7 +455,7 @@ static bool adopt(struct parser *ps, struct when *literal, const struct when *ot
 
 static bool null_ok(struct parser *ps, const struct when *other, enum op op)
 {
-    bool named = other->kind == FIELD || other->kind == ENV;
+    bool named = other->kind == FIELD || other->kind == ENV || other->kind == PAYLOAD;
     if (!named || other->type == T_INT || other->type == T_BOOL)
         return fault(ps, ERR_USAGE, other->at, "%s is never null", describe(other));
     return op == EQ || op == NE || fault(ps, ERR_USAGE, other->at, "null compares with == and != only");
@@ -428,6 +478,8 @@ static bool agree(struct parser *ps, struct when *a, struct when *b, enum op op)
         return fault(ps, ERR_USAGE, set->at, "%s is a set of words; write \"word\" in %s", describe(set), describe(set));
     if (a->type == T_ANY_TEXT || b->type == T_ANY_TEXT)
         return fault(ps, ERR_USAGE, a->at, "text is several texts; write text.contains(\"...\")");
+    adopt_payload(a, b, op);
+    adopt_payload(b, a, op);
     if (!adopt(ps, a, b) || !adopt(ps, b, a))
         return false;
     if (!same_family(a, b))
@@ -467,24 +519,34 @@ static struct when *parse_literal(struct parser *ps)
     return w;
 }
 
+static struct when *payload_new(struct parser *ps, const char *name)
+{
+    struct when *w = node_new(ps, PAYLOAD, T_TEXT, ps->at);
+    if (w)
+        w->text = arena_strdup(ps->arena, name + strlen("payload."));
+    return w;
+}
+
 static struct when *parse_name(struct parser *ps)
 {
-    const struct field *f = field_find(ps->word);
-    struct when *w = NULL;
     if (ps->token != NAME)
         return unexpected(ps, "a field");
+    const char *name = ps->event ? plain_name(ps->word) : ps->word;
+    const struct field *f = field_find(name);
+    int own = own_name(name);
+    struct when *w = NULL;
     if (f && f->flags & FIELD_WHEN) {
         if ((w = node_new(ps, FIELD, field_type_of(f), ps->at)))
             w->field = f;
-    } else if (strcmp(ps->word, "text") == 0)
+    } else if (strcmp(name, "text") == 0)
         w = node_new(ps, ANY_TEXT, T_ANY_TEXT, ps->at);
-    else {
-        for (int i = 0; i < WHEN_NAMES; i++)
-            if (strcmp(ps->word, when_names[i].name) == 0 && (w = node_new(ps, ENV, when_names[i].type, ps->at)))
-                w->pick = i;
-        if (!w)
-            return unknown_name(ps, ps->word, ps->at);
-    }
+    else if (own >= 0 && (ps->event || !when_names[own].event)) {
+        if ((w = node_new(ps, ENV, when_names[own].type, ps->at)))
+            w->pick = own;
+    } else if (ps->event && str_starts(name, "payload."))
+        w = payload_new(ps, name);
+    else
+        return unknown_name(ps, name, ps->at);
     advance(ps);
     return w;
 }
@@ -608,6 +670,8 @@ static struct when *parse_in(struct parser *ps, struct when *left)
                 return fault(ps, ERR_USAGE, item->at, "a list holds no null; write %s == null", describe(left));
             if (!agree(ps, left, item, EQ))
                 return NULL;
+            if (left->kind == PAYLOAD && item->type != right->left->type)
+                return fault(ps, ERR_USAGE, item->at, "a list beside a payload holds numbers or texts, not both");
         }
         return w;
     }
@@ -685,17 +749,28 @@ static struct when *parse_whole(struct parser *ps)
     return when_print_within(ps->arena, w) ? w : fault(ps, ERR_TOO_LARGE, 0, "over %d bytes when spelled out", WHEN_TEXT);
 }
 
+static struct when *parse_text(struct parser *ps, const char *text)
+{
+    ps->text = text && *skip_blank(text) ? text : "true";
+    ps->p = ps->text;
+    size_t n = strlen(ps->text);
+    if (n > WHEN_TEXT)
+        return fault(ps, ERR_TOO_LARGE, 0, "over %d bytes", WHEN_TEXT);
+    if (!text_valid(ps->text, n))
+        return fault(ps, ERR_USAGE, 0, "not UTF-8");
+    return parse_whole(ps);
+}
+
 struct when *when_parse_about(struct arena *arena, const char *text, const char *about, struct err *err)
 {
-    struct parser ps = {.arena = arena, .text = text ? text : "", .about = about, .err = err};
-    ps.text = *skip_blank(ps.text) ? ps.text : "true";
-    ps.p = ps.text;
-    size_t n = strlen(ps.text);
-    if (n > WHEN_TEXT)
-        return fault(&ps, ERR_TOO_LARGE, 0, "over %d bytes", WHEN_TEXT);
-    if (!text_valid(ps.text, n))
-        return fault(&ps, ERR_USAGE, 0, "not UTF-8");
-    return parse_whole(&ps);
+    struct parser ps = {.arena = arena, .about = about, .err = err};
+    return parse_text(&ps, text);
+}
+
+struct when *when_parse_event(struct arena *arena, const char *text, struct err *err)
+{
+    struct parser ps = {.arena = arena, .event = true, .err = err};
+    return parse_text(&ps, text);
 }
 
 struct when *when_parse(struct arena *arena, const char *text, struct err *err)

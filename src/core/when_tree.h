@@ -8,7 +8,7 @@
 #include "core/when.h"
 
 enum type { T_NULL, T_BOOL, T_INT, T_TIME, T_ENUM, T_TEXT, T_TAGS, T_ANY_TEXT };
-enum kind { LITERAL, FIELD, ENV, ANY_TEXT, LIST, NOT, AND, OR, COMPARE, IN, METHOD, SIZE, HAS };
+enum kind { LITERAL, FIELD, ENV, PAYLOAD, ANY_TEXT, LIST, NOT, AND, OR, COMPARE, IN, METHOD, SIZE, HAS };
 enum op { EQ, NE, LT, LE, GT, GE };
 enum method { CONTAINS, STARTS, ENDS, MATCHES };
 enum { OPS = GE + 1, METHODS = MATCHES + 1 };
@@ -21,7 +21,7 @@ struct when {
     struct when *left, *right;
     struct when *next;        /* LIST: first item is left, the rest hang here */
     const struct field *field; /* FIELD; a LITERAL of an enum keeps the field whose words it speaks */
-    const char *text;         /* LITERAL as spelled */
+    const char *text;         /* LITERAL as spelled; PAYLOAD: "plan", behind "payload." */
     const char *folded;       /* METHOD: the argument, folded; not for MATCHES */
     const struct regex *regex; /* MATCHES: the argument, compiled; the arena owns it */
     int64_t number;
@@ -32,8 +32,9 @@ struct when_name {
     const char *name;
     enum type type;
     size_t offset;
+    bool event; /* known where an event is at hand */
 };
-enum { WHEN_NAMES = 4 };
+enum { WHEN_NAMES = 7 };
 extern const struct when_name when_names[WHEN_NAMES];
 extern const char *const when_ops[OPS];
 extern const char *const when_methods[METHODS];

@@ -146,6 +146,12 @@ static void a_fault_is_named_with_its_column_and_a_hint(void **state)
         {"id in [\"a\"]", "id is a number and does not compare with a text"},
         {"title in [\"a\", null]", "column 16: a list holds no null; write title == null"},
         {"status in [null]", "a list holds no null; write status == null"},
+        {"type == \"x\"", "column 1: \"type\" is of an event, which only a route has at hand"},
+        {"event_dialect == \"rbs\"", "only a route has at hand"},
+        {"payload.plan == \"pro\"", "\"payload.plan\" is of an event"},
+        {"source == \"shop\"", "column 1: unknown field \"source\"; did you mean \"account\"?"},
+        {"$ticket.plan == \"pro\"", "column 1: unexpected character \"$\""},
+        {"ticket.plan == \"pro\"", "column 1: unknown field \"ticket.plan\""},
         {"created_at > \"yesterday\"", "\"yesterday\" is no time"},
         {"created_at > \"2026-13-01\"", "is no time"},
         {"title == \"\xff\"", "not UTF-8"},
@@ -291,6 +297,95 @@ static void console_words_are_refused_by_name(void **state)
         assert_null(when_from_words(arena, cases[i].words, &err));
         if (!strstr(err.text, cases[i].said))
             fail_msg("%s\n  said   %s\n  wanted %s", cases[i].words, err.text, cases[i].said);
+    }
+}
+
+/* ---- where an event is at hand ---- */
+
+static const char payload[] = "{\"plan\":\"pro\",\"amount\":-12.5,\"cost\":100,\"big\":1e3,\"vip\":true,\"none\":null,\"list\":[1],"
+                              "\"user\":{\"email\":\"ada@acme.example\"},\"n\":\"42\"}";
+
+static bool holds_for_event(const char *text, const struct when_env *env)
+{
+    AUTO_ARENA arena = arena_new();
+    struct err err = {0};
+    struct when *w = when_parse_event(arena, text, &err);
+    if (!w)
+        fail_msg("%s: %s", text, err.text);
+    const char *printed = when_print(arena, w);
+    struct when *again = when_parse_event(arena, printed, &err);
+    if (!again || strcmp(printed, when_print(arena, again)) != 0 || when_eval(w, &printer_ticket, env) != when_eval(again, &printer_ticket, env))
+        fail_msg("%s, spelled %s, is another: %s", text, printed, err.text);
+    return when_eval(w, &printer_ticket, env);
+}
+
+static void a_route_asks_of_the_event_too(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool answer;
+    } cases[] = {
+        {"type == \"support.ticket.created\"", true}, {"type.startsWith(\"support.\")", true}, {"$event.type == type", true},
+        {"source == \"shop\" && event.source != \"post\"", true}, {"event_dialect == \"ingestlayer\"", true},
+        {"$event.dialect == event.dialect", true}, {"$ticket.plan == \"enterprise\"", true}, {"ticket.urgency > \"high\"", true},
+        {"$classify.urgency == \"critical\"", true}, {"classify.urgency in [\"low\"]", false}, {"customer.tier == \"enterprise\"", true},
+        {"subject.contains(\"fire\")", true}, {"payload.plan == \"pro\"", true}, {"$event.payload.plan != \"pro\"", false},
+        {"event.payload.user.email.endsWith(\"@ACME.example\")", true}, {"payload.user.email in [\"x\", \"ada@acme.example\"]", true},
+        {"payload.cost == 100 && payload.cost >= 100", true}, {"payload.cost > 100", false}, {"100 <= payload.cost", true},
+        {"payload.amount < -12", true}, {"payload.amount > -13", true}, {"payload.amount == -12", false}, {"payload.amount <= -13", false},
+        {"payload.n == 42 && payload.n in [41, 42]", true}, {"payload.n == reopen_count", false}, {"payload.n == \"42\"", true},
+        {"payload.big > 1", false}, {"payload.big == \"1e3\"", true}, {"payload.plan > 1", false}, {"payload.plan < 1", false},
+        {"payload.vip == true", true}, {"payload.vip != false", true}, {"payload.vip == \"true\"", true}, {"has(payload.vip)", true},
+        {"has(payload.none) || has(payload.list) || has(payload.user) || has(payload.gone)", false}, {"payload.gone == null", true},
+        {"payload.gone != \"x\"", false}, {"size(payload.plan) == 3", true}, {"payload.plan in tags", false}, {"payload.plan.matches('^p')", true},
+    };
+    AUTO_ARENA arena = arena_new();
+    struct json *body = json_parse_in(arena, payload, strlen(payload), &json_limits_dialect, NULL, NULL);
+    struct when_env env = night;
+    env.type = "support.ticket.created";
+    env.source = "shop";
+    env.event_dialect = "ingestlayer";
+    env.payload = body;
+    assert_non_null(body);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (holds_for_event(cases[i].text, &env) != cases[i].answer)
+            fail_msg("%s is not %d", cases[i].text, cases[i].answer);
+    assert_false(holds_for_event("has(type) || has(source) || has(payload.plan) || payload.cost != 1", &night));
+    assert_false(holds_for_event("has(payload.plan) || payload.cost < 1", NULL));
+}
+
+static void a_fault_in_a_route_is_named_too(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *said;
+    } cases[] = {
+        {"typ == \"x\"", "column 1: unknown field \"typ\"; did you mean \"type\"?"},
+        {"$event.typ == \"x\"", "column 1: unknown field \"$event.typ\""},
+        {"event.payload == \"x\"", "unknown field \"event.payload\""},
+        {"payload == \"x\"", "unknown field \"payload\""},
+        {"$ticket.type == \"x\"", "unknown field \"$ticket.type\""},
+        {"$classify.plan == \"x\"", "unknown field \"$classify.plan\""},
+        {"$plan == \"x\"", "unknown field \"$plan\""},
+        {"$entity.name == \"x\"", "unknown field \"$entity.name\""},
+        {"$ == 1", "unexpected character \"$\""},
+        {"id == 1 && sorce == \"x\"", "column 12: unknown field \"sorce\"; did you mean \"source\"?"},
+        {"classify.urgency == \"critcal\"", "urgency is never \"critcal\"; did you mean \"critical\"?"},
+        {"payload.a > \"x\" && payload.b in [1, \"x\"]", "does not compare with a text"},
+        {"payload.b in [\"x\", 1]", "column 20: a list beside a payload holds numbers or texts, not both"},
+        {"payload.at > created_at", "does not compare with"},
+        {"payload.a", "is a text, not a condition"},
+        {"payload.a < true", "does not compare"},
+        {"ticket.metadata == \"x\"", "is not for conditions"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        AUTO_ARENA arena = arena_new();
+        struct err err = {0};
+        if (when_parse_event(arena, cases[i].text, &err))
+            fail_msg("%s was taken", cases[i].text);
+        if (!strstr(err.text, cases[i].said) || err.code != ERR_USAGE)
+            fail_msg("%s\n  said   %s\n  wanted %s", cases[i].text, err.text, cases[i].said);
     }
 }
 
@@ -712,6 +807,8 @@ int main(void)
         cmocka_unit_test(the_canonical_spelling_is_stable),
         cmocka_unit_test(console_words_become_an_expression),
         cmocka_unit_test(console_words_are_refused_by_name),
+        cmocka_unit_test(a_route_asks_of_the_event_too),
+        cmocka_unit_test(a_fault_in_a_route_is_named_too),
         cmocka_unit_test(a_naive_evaluator_agrees_on_20000_random_expressions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
