@@ -246,6 +246,33 @@ const char *destination_place(struct arena *arena, const struct config_destinati
     return arena_printf(arena, "%.*s/\xe2\x80\xa6", (int)n, from);
 }
 
+static const char *without(struct arena *arena, const char *text, const char *secret)
+{
+    enum { SHORTEST = 6, GROWTH = 2 }; /* less is a word like any other */
+    AUTO_STR out;
+    size_t n = secret ? strlen(secret) : 0;
+    str_init(&out, GROWTH * strlen(text) + 1);
+    if (n < SHORTEST || !strstr(text, secret))
+        return text;
+    for (const char *at; (at = strstr(text, secret)); text = at + n) {
+        str_add(&out, text, (size_t)(at - text));
+        str_adds(&out, "[secret]");
+    }
+    str_adds(&out, text);
+    return arena_strndup(arena, out.data, out.len);
+}
+
+const char *destination_conceal(struct arena *arena, const struct config_destination *to, const char *text)
+{
+    if (!to)
+        return text;
+    const char *host = to->url ? strstr(to->url, "://") : NULL, *path = host ? strchr(host + 3, '/') : NULL;
+    const char *const secrets[] = {to->token, to->secrets[0], to->secrets[1], to->password, path};
+    for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++)
+        text = without(arena, text, secrets[i]);
+    return text;
+}
+
 /* --- what stays the same for a parcel --- */
 
 static struct json *redact_of(const struct config_redact *r)

@@ -119,6 +119,9 @@ int destination_meaning(const struct destination_word *words, const char *word);
 struct verdict destination_means(int meaning, struct verdict generic, int64_t wait, struct json *memo, const char *note);
 /* host + "/…": all that may be shown or logged of a destination's address. */
 const char *destination_place(struct arena *arena, const struct config_destination *to);
+/* Text from the other side without what is secret of this destination (token, signing secrets, password, the path of its
+ * address), should it repeat them; text itself where it does not. `to` may be NULL. */
+const char *destination_conceal(struct arena *arena, const struct config_destination *to, const char *text);
 /* "retry", "retry>=120", "wait:0.529+all", "dead+disable", "downgrade", "truncate", "migrate", "ok+duplicate", ...: a verdict in
  * the words of destinations.tsv; AGAIN is named by what it left in the memo. For tests and logs. */
 const char *destination_action(struct arena *arena, const struct verdict *verdict, const struct json *memo, int64_t status);

@@ -127,19 +127,6 @@ static const char *message_of(const struct json *root)
     return said ? said : json_get_string(error, "message", json_get_string(root, "message", ""));
 }
 
-static const char *without(struct arena *arena, const char *text, const char *secret)
-{
-    AUTO_STR out;
-    size_t n = strlen(secret);
-    str_init(&out, READ);
-    for (const char *at; n && (at = strstr(text, secret)); text = at + n) {
-        str_add(&out, text, (size_t)(at - text));
-        str_adds(&out, "[key]");
-    }
-    str_adds(&out, text);
-    return arena_strndup(arena, out.data, out.len);
-}
-
 struct model_fault model_fault_read(struct arena *arena, const struct config_destination *to, const struct reply *reply)
 {
     const struct json *root = reply->body_n ? strict(arena, reply->body, reply->body_n) : NULL, *error = json_get(root, "error");
@@ -147,6 +134,6 @@ struct model_fault model_fault_read(struct arena *arena, const struct config_des
     const char *code = json_get_string(error, "code", json_get_string(json_get(error, "details"), "error_code", ""));
     char message[READ], kept[SAID + 1];
     str_copy(message, sizeof message, message_of(root)); /* ends on a code point: the search for personal data needs whole ones */
-    str_copy(kept, sizeof kept, redact_text(arena, without(arena, message, to->token ? to->token : ""), &redact_all, NULL));
+    str_copy(kept, sizeof kept, redact_text(arena, destination_conceal(arena, to, message), &redact_all, NULL));
     return (struct model_fault){arena_strdup(arena, kept), arena_printf(arena, "%s %s %s", type, code, json_get_string(error, "param", ""))};
 }

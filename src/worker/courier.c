@@ -195,12 +195,14 @@ static void post_receipts(struct courier *c)
     }
 }
 
-static char *safe_excerpt(struct arena *arena, const char *text, size_t n)
+/* Some servers repeat the key they were given; it is searched for in more than is kept, so that no half of it stays. */
+static char *safe_excerpt(struct flight *f, const char *text, size_t n)
 {
     AUTO_STR safe;
+    const char *said = destination_conceal(f->arena, f->c.to, arena_strndup(f->arena, text, n < 2 * EXCERPT ? n : 2 * EXCERPT));
     str_init(&safe, EXCERPT_SAFE);
-    text_safe(&safe, text, n, TEXT_LINE);
-    return arena_strndup(arena, safe.data, safe.len);
+    text_safe(&safe, said, strnlen(said, EXCERPT), TEXT_LINE);
+    return arena_strndup(f->arena, safe.data, safe.len);
 }
 
 static void write_receipt(struct flight *f, const struct verdict *v, int64_t status, int64_t ms, const char *excerpt, size_t n)
@@ -209,9 +211,9 @@ static void write_receipt(struct flight *f, const struct verdict *v, int64_t sta
     crypto_random(&dice, sizeof dice);
     f->job = (struct job){.kind = JOB_RECEIPT, .arena = f->arena, .wake = committed, .wake_arg = f};
     f->job.receipt = (struct receipt){.parcel = f->parcel, .verdict = *v, .status = status, .ms = ms, .jitter_bp = dice % 10001,
-                                      .excerpt = safe_excerpt(f->arena, excerpt, n < EXCERPT ? n : EXCERPT),
+                                      .excerpt = safe_excerpt(f, excerpt, n),
                                       .memo = f->memo && json_count(f->memo) ? json_print_in(f->arena, f->memo) : NULL};
-    f->job.receipt.verdict.note = v->note ? safe_excerpt(f->arena, v->note, strlen(v->note)) : NULL;
+    f->job.receipt.verdict.note = v->note ? safe_excerpt(f, v->note, strlen(v->note)) : NULL;
     queue_put(&f->courier->receipts, f);
 }
 

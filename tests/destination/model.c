@@ -441,7 +441,7 @@ static const struct failure {
     {"spend", "dead+disable", {1, 1}, {0}, {0}, "monthly spend cap"},
     {"spend400", "dead+disable", {1, 1}, {0}, {0}, "credit balance"},
     {"401", "dead+disable", {1, 1}, {0}, {0}, "invalid x-api-key"},
-    {"401echo", "dead+disable", {1, 1}, {0}, {0}, "[key]"},
+    {"401echo", "dead+disable", {1, 1}, {0}, {0}, "[secret]"},
     {"402", "dead+disable", {1, 1}, {0}, {0}, "no money"},
     {"403", "dead+disable", {1, 1}, {0}, {0}, "not for you"},
     {"strerr", "dead+disable", {1, 1}, {0}, {0}, "not found"},

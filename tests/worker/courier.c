@@ -166,6 +166,26 @@ static void each_answer_has_its_verdict(void **state)
     stub_close(stub);
 }
 
+static void a_secret_the_other_side_repeats_is_not_kept(void **state)
+{
+    (void)state;
+    struct stub *stub = stub_open();
+    struct writer w = fresh();
+    char body[2048], raw[4096];
+    memset(body, '.', sizeof body); /* at the beginning, and where the excerpt ends */
+    memcpy(body, shop.secrets[0], strlen(shop.secrets[0]));
+    memcpy(body + 1010, shop.secrets[0], strlen(shop.secrets[0]));
+    snprintf(raw, sizeof raw, "HTTP/1.1 500 No\r\nContent-Length: %zu\r\n\r\n%.*s", sizeof body, (int)sizeof body, body);
+    stub_script(stub, &(struct stub_step){STUB_ANSWER, raw, NULL}, 1);
+    struct courier *c = started(&(struct courier_options){0}, &w);
+    send_parcel(c, 1, stub_url(stub));
+    assert_int_equal(receipts(&w, 1, 5000), 1);
+    assert_true(str_starts(w.list[0].excerpt, "[secret]..."));
+    assert_null(strstr(w.list[0].excerpt, "whsec_"));
+    courier_close(c);
+    stub_close(stub);
+}
+
 static void a_refused_address_is_an_attempt_without_a_connection(void **state)
 {
     (void)state;
@@ -351,6 +371,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_parcel_is_carried_and_its_receipt_posted),
         cmocka_unit_test(each_answer_has_its_verdict),
+        cmocka_unit_test(a_secret_the_other_side_repeats_is_not_kept),
         cmocka_unit_test(a_refused_address_is_an_attempt_without_a_connection),
         cmocka_unit_test(a_destination_that_hangs_gets_two_at_once_and_holds_up_nobody),
         cmocka_unit_test(never_more_than_32_are_under_way_and_all_get_their_turn),
