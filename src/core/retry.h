@@ -11,7 +11,7 @@
 enum verdict_kind { VERDICT_RETRY, VERDICT_WAIT, VERDICT_LATER, VERDICT_DELIVERED, VERDICT_DEAD, VERDICT_AGAIN, VERDICT_SKIPPED };
 struct verdict {
     int kind;
-    int64_t retry_after; /* ms, 0 = none asked for */
+    int64_t retry_after; /* ms, 0 = none asked for; DELIVERED: until the next parcel may follow */
     bool disable;        /* DEAD: pause the destination too; RETRY: once the parcel is dead */
     bool all;            /* WAIT: holds every destination of the same account */
     bool ambiguous;      /* the receiver may have acted */

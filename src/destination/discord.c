@@ -153,8 +153,10 @@ static struct verdict judge(struct arena *arena, const struct composing *c, cons
     struct verdict v = destination_judge_http(reply, c->now);
     const struct json *root = json_parse_in(arena, reply->body, reply->body_n, &json_limits_dialect, NULL, NULL);
     const char *code = json_number(json_get(root, "code"));
-    if (v.kind == VERDICT_DELIVERED)
+    if (v.kind == VERDICT_DELIVERED) {
         destination_note(memo, "message", json_get_string(root, "id", NULL));
+        v.retry_after = str_eq(reply->limit_remaining, "0") ? milliseconds(reply->limit_reset_after) : 0;
+    }
     if (reply->status == 429 || (reply->status / 100 == 4 && str_eq(code, "40062")))
         return rate_limited(root, reply, c->now);
     if (reply->status / 100 != 4)

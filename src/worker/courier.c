@@ -42,6 +42,7 @@ struct place { /* a destination, by its name; kept, for it remembers */
     struct queue queue;
     int flying;
     struct bucket buckets[2];
+    int64_t hold_until; /* asked for by this one alone */
     struct account *account;
     struct courier_health health;
 };
@@ -302,14 +303,27 @@ static int64_t breaker_wait(struct flight *f, int64_t now)
     return f->place->flying ? MOMENT_MS : 0; /* one goes ahead */
 }
 
+static int64_t held_until(const struct place *p)
+{
+    return p->account->hold_until > p->hold_until ? p->account->hold_until : p->hold_until;
+}
+
+/* A yes may ask for time too: the next one would be one too many. */
+static void note_hold(struct place *p, const struct verdict *v, int64_t now)
+{
+    int64_t *until = v->all ? &p->account->hold_until : &p->hold_until;
+    if ((v->kind == VERDICT_WAIT || v->kind == VERDICT_DELIVERED) && *until < now + v->retry_after)
+        *until = now + v->retry_after;
+    p->health.hold_until = held_until(p) > now ? held_until(p) : 0;
+}
+
 /* true: it may start now. Else it went back to the writer, or (*hold) everybody of this place waits a moment here. */
 static bool may_go(struct flight *f, bool *hold)
 {
     int64_t now = clock_now(), wait;
-    struct account *a = f->place->account;
     *hold = false;
-    if (a->hold_until > now) {
-        write_later(f, a->hold_until - now, "it asked us to wait");
+    if ((wait = held_until(f->place) - now) > 0) {
+        write_later(f, wait, "it asked us to wait");
         return false;
     }
     if ((wait = breaker_wait(f, now))) {
@@ -330,9 +344,7 @@ static void note_answer(struct flight *f, const struct verdict *v, int64_t statu
     struct courier_health *h = &f->place->health;
     int64_t now = clock_now();
     bool failed = v->kind == VERDICT_RETRY && (!status || status >= 500);
-    if (v->kind == VERDICT_WAIT && (v->all || f->place->account->hold_until < now))
-        f->place->account->hold_until = now + v->retry_after;
-    h->hold_until = f->place->account->hold_until > now ? f->place->account->hold_until : 0;
+    note_hold(f->place, v, now);
     if (!failed) {
         h->failures = 0;
         h->breaker = BREAKER_CLOSED;

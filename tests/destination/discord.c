@@ -144,6 +144,22 @@ static void answers_beyond_the_table_have_their_meaning(void **state)
     assert_string_equal(json_get_string(noted, "message", ""), "99");
 }
 
+static void the_last_one_of_a_bucket_asks_for_a_rest(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    static const struct { const char *remaining, *reset; int64_t rest; } cases[] = {
+        {"0", "1.337", 1337}, {"0", NULL, 0}, {"0", "soon", 0}, {"1", "1.337", 0}, {NULL, "1.337", 0}};
+    struct composing c = {.letter = letter_golden(arena), .to = &hook, .now = 1};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        AUTO_JSON memo = json_object();
+        struct reply reply = {.status = 204, .body = "", .limit_remaining = cases[i].remaining, .limit_reset_after = cases[i].reset};
+        struct verdict v = destination_of(DEST_DISCORD)->judge(arena, &c, &reply, memo);
+        assert_int_equal(v.kind, VERDICT_DELIVERED);
+        assert_int_equal(v.retry_after, cases[i].rest);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,6 +171,7 @@ int main(void)
         cmocka_unit_test(what_grows_when_it_is_escaped_keeps_the_limits),
         cmocka_unit_test(an_event_without_text_or_ticket_still_says_something),
         cmocka_unit_test(answers_beyond_the_table_have_their_meaning),
+        cmocka_unit_test(the_last_one_of_a_bucket_asks_for_a_rest),
     };
     return crypto_open() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }

@@ -65,11 +65,11 @@ static struct writer fresh(void)
     return (struct writer){.lock = PTHREAD_MUTEX_INITIALIZER, .some = PTHREAD_COND_INITIALIZER};
 }
 
-static char *written_letter(struct arena *arena)
+static char *written_letter(struct arena *arena, int kind)
 {
     const struct ticket ticket = {.id = 42, .account = "shop", .key = "T-7"};
     const struct message message = {.id = "desk:1", .author = "ana", .body = "Hello.", .at = 1798761600123};
-    const struct letter letter = {.of = LETTER_REPLY, .id = "evt_7k2mq0vz81ab", .type = "message.created", .at = 1798761600123, .dialect = "rbs",
+    const struct letter letter = {.of = kind == DEST_WEBHOOK ? LETTER_REPLY : LETTER_EVENT, .id = "evt_7k2mq0vz81ab", .type = "message.created", .at = 1798761600123, .dialect = "rbs",
                                   .ticket = &ticket, .message = &message};
     AUTO_JSON root = letter_encode(&letter);
     return json_print_in(arena, root);
@@ -84,7 +84,7 @@ static void send_to(struct courier *c, int64_t id, const char *place, const char
 {
     AUTO_ARENA arena = arena_new();
     struct config_destination to = *like;
-    char *letter = written_letter(arena), *address = arena_strdup(arena, url), *name = arena_strdup(arena, place);
+    char *letter = written_letter(arena, like->kind), *address = arena_strdup(arena, url), *name = arena_strdup(arena, place);
     to.url = address;
     const struct outgoing o = {.parcel = id, .attempt = 1, .place = name, .to = &to, .letter = letter};
     courier_send(c, &o);
@@ -353,6 +353,39 @@ static void a_stop_does_not_wait_for_ever(void **state)
     stub_close(stub);
 }
 
+/* One parcel to one of Discord's webhooks; what became of it. */
+static int chat_with(struct courier *c, struct writer *w, const char *place, struct stub *stub)
+{
+    static const struct config_destination chat = {.name = "chat", .kind = DEST_DISCORD, .timeout = 10000, .allow_loopback = true};
+    int n = w->count;
+    send_to(c, n + 1, place, stub_url(stub), &chat);
+    assert_int_equal(receipts(w, n + 1, 3000), n + 1);
+    return w->list[n].r.verdict.kind;
+}
+
+static void a_wait_holds_the_one_who_asked_and_only_where_it_says_so_the_account(void **state)
+{
+    (void)state;
+    struct stub *stub = stub_open();
+    static const struct stub_step steps[] = {
+        {STUB_ANSWER, "HTTP/1.1 429 Slow\r\nContent-Length: 34\r\n\r\n{\"retry_after\":60,\"global\":false} ", NULL},
+        {STUB_ANSWER, "HTTP/1.1 204 Yes\r\nX-RateLimit-Remaining: 0\r\nX-RateLimit-Reset-After: 60\r\n\r\n", NULL},
+        {STUB_ANSWER, "HTTP/1.1 429 Slow\r\nContent-Length: 34\r\n\r\n{\"retry_after\":60, \"global\":true} ", NULL}};
+    stub_script(stub, steps, 3);
+    struct writer w = fresh();
+    struct courier *c = started(&(struct courier_options){0}, &w);
+    assert_int_equal(chat_with(c, &w, "one", stub), VERDICT_WAIT);
+    assert_int_equal(chat_with(c, &w, "one", stub), VERDICT_LATER);
+    assert_int_equal(chat_with(c, &w, "two", stub), VERDICT_DELIVERED); /* its bucket is empty now */
+    assert_int_equal(chat_with(c, &w, "two", stub), VERDICT_LATER);
+    assert_int_equal(chat_with(c, &w, "three", stub), VERDICT_WAIT);
+    assert_int_equal(chat_with(c, &w, "four", stub), VERDICT_LATER);
+    assert_int_equal(stub_connections(stub), 3);
+    courier_stop(c);
+    courier_close(c);
+    stub_close(stub);
+}
+
 static void an_idle_courier_starts_and_stops(void **state)
 {
     (void)state;
@@ -379,6 +412,7 @@ int main(void)
         cmocka_unit_test(a_receipt_the_writer_could_not_take_is_offered_again),
         cmocka_unit_test(what_is_under_way_at_the_stop_still_gets_its_receipt),
         cmocka_unit_test(a_stop_does_not_wait_for_ever),
+        cmocka_unit_test(a_wait_holds_the_one_who_asked_and_only_where_it_says_so_the_account),
         cmocka_unit_test(an_idle_courier_starts_and_stops),
     };
     log_level(LOG_ERROR);
