@@ -95,6 +95,8 @@ echo "redaction, microseconds a text (p50 and p99): short tickets, mails of 4 Ki
 sed 's/^/  /' "$dir/told"
 gate "a plain short ticket p50, us" "$(awk '$1 == "redact_plain" { print $2 }' "$dir/told")" "<=" 40
 gate "a short ticket full of personal data p50, us" "$(awk '$1 == "redact_personal" { print $2 }' "$dir/told")" "<=" 40
+echo "a question to a model, microseconds (p50 and p99): hash, request, verdict"
+"$tools/model"
 
 desk console
 have=0
