@@ -165,7 +165,8 @@ struct delivery destination_post(struct arena *arena, const struct composing *c,
 
 bool destination_speaks(const struct letter *l, struct err *err)
 {
-    return l->of == LETTER_EVENT || l->of == LETTER_DESK || err_set(err, ERR_NOT_FOUND, "this form has no event %s", l->type ? l->type : "of that kind");
+    return l->of == LETTER_EVENT || l->of == LETTER_DESK ||
+           err_set(err, ERR_NOT_FOUND, "this form has no event %s", l->type ? l->type : "of that kind");
 }
 
 bool destination_is_token(const char *text)
@@ -210,7 +211,8 @@ int destination_meaning(const struct destination_word *words, const char *word)
 
 struct verdict destination_means(int meaning, struct verdict generic, int64_t wait, struct json *memo, const char *note)
 {
-    static const int becomes[] = {[MEANS_RETRY] = VERDICT_RETRY, [MEANS_WAIT] = VERDICT_WAIT, [MEANS_DEAD] = VERDICT_DEAD, [MEANS_DISABLE] = VERDICT_DEAD};
+    static const int becomes[] = {
+        [MEANS_RETRY] = VERDICT_RETRY, [MEANS_WAIT] = VERDICT_WAIT, [MEANS_DEAD] = VERDICT_DEAD, [MEANS_DISABLE] = VERDICT_DEAD};
     if (meaning == MEANS_SIMPLER)
         return destination_again(memo, "downgrade", "simple", note);
     if (meaning == MEANS_SHORTER)

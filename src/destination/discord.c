@@ -102,7 +102,8 @@ static bool compose(struct arena *arena, const struct composing *c, struct deliv
         return err_set(err, ERR_INPUT, "no webhook's url is configured");
     if (thread && thread[strspn(thread, "0123456789")])
         return err_set(err, ERR_INPUT, "the thread is no number");
-    const char *url = arena_printf(arena, "%s%cwait=true%s%s", to->url, strchr(to->url, '?') ? '&' : '?', thread ? "&thread_id=" : "", thread ? thread : "");
+    const char *url = arena_printf(arena, "%s%cwait=true%s%s", to->url, strchr(to->url, '?') ? '&' : '?', thread ? "&thread_id=" : "",
+                                   thread ? thread : "");
     AUTO_JSON root = message(arena, c);
     *out = destination_post(arena, c, url, "application/json", root);
     destination_add_header(out, "User-Agent", "DiscordBot (https://triage.example, " PACKAGE_VERSION ")"); /* others are turned away */
@@ -173,5 +174,5 @@ static const char *account(struct arena *arena, const struct config_destination 
     return "discord";
 }
 
-const struct destination destination_discord = {.kind = DEST_DISCORD, .name = "discord", .title = "Discord", .profile = PROFILE_DEFAULT, .timeout = 10000,
-                                                .pace = {{5, 5, 2000}, {30, 30, 60000}}, .compose = compose, .judge = judge, .account = account};
+const struct destination destination_discord = {.kind = DEST_DISCORD, .name = "discord", .title = "Discord", .profile = PROFILE_DEFAULT,
+                                                .timeout = 10000, .pace = {{5, 5, 2000}, {30, 30, 60000}}, .compose = compose, .judge = judge, .account = account};

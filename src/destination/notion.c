@@ -22,8 +22,9 @@ static bool is_database(const struct config_destination *to)
 /* --- properties --- */
 
 /* What a page shows unless `columns` gives the same value another name, or further ones. */
-static const struct config_column usual[] = {{"Name", "ticket.title"}, {"Event ID", "event.id"}, {"Ticket", "ticket.source_id"}, {"Urgency", "classify.urgency"},
-                                             {"Tier", "ticket.plan"}, {"Channel", "ticket.channel"}, {"Received", "event.received_at"}};
+static const struct config_column usual[] = {{"Name", "ticket.title"}, {"Event ID", "event.id"}, {"Ticket", "ticket.source_id"},
+                                             {"Urgency", "classify.urgency"}, {"Tier", "ticket.plan"}, {"Channel", "ticket.channel"},
+                                             {"Received", "event.received_at"}};
 enum { USUAL = sizeof usual / sizeof *usual };
 
 static struct json *rich_text(const char *text)
@@ -295,7 +296,9 @@ static struct verdict sent(struct arena *arena, const struct composing *c, struc
     bool more = text[from] && json_get(memo, "page"), found = json_get_bool(memo, "found", false);
     json_drop(memo, "sent");
     json_put_i64(memo, "sent", (int64_t)from);
-    return more ? next(memo) : (struct verdict){.kind = VERDICT_DELIVERED, .duplicate = found, .note = text[from] ? "its text could not be gone on with" : NULL};
+    if (more)
+        return next(memo);
+    return (struct verdict){.kind = VERDICT_DELIVERED, .duplicate = found, .note = text[from] ? "its text could not be gone on with" : NULL};
 }
 
 static struct verdict asked(struct arena *arena, const struct composing *c, const struct json *root, struct json *memo)
@@ -310,7 +313,8 @@ static struct verdict asked(struct arena *arena, const struct composing *c, cons
 }
 
 /* A database without that property cannot be asked: a duplicate is better than a loss. */
-static struct verdict refused(struct arena *arena, const struct reply *reply, const struct json *root, enum exchange exchange, struct verdict v, struct json *memo)
+static struct verdict refused(struct arena *arena, const struct reply *reply, const struct json *root, enum exchange exchange, struct verdict v,
+                              struct json *memo)
 {
     const char *code = json_get_string(root, "code", NULL);
     int meaning = reply->status == 400 ? destination_meaning(codes, code) : MEANS_NOTHING;

@@ -171,5 +171,5 @@ static struct verdict judge(struct arena *arena, const struct composing *c, cons
     return destination_means(meaning, v, NO_TIME_MS, memo, says ? says : json_get_string(root, "message", NULL));
 }
 
-const struct destination destination_pagerduty = {.kind = DEST_PAGERDUTY, .name = "pagerduty", .title = "PagerDuty", .profile = PROFILE_PAGE, .timeout = 10000,
-                                                  .pace = {{10, 120, 60000}}, .compose = compose, .judge = judge};
+const struct destination destination_pagerduty = {.kind = DEST_PAGERDUTY, .name = "pagerduty", .title = "PagerDuty", .profile = PROFILE_PAGE,
+                                                  .timeout = 10000, .pace = {{10, 120, 60000}}, .compose = compose, .judge = judge};

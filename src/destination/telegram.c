@@ -125,5 +125,5 @@ static const char *account(struct arena *arena, const struct config_destination 
     return to->token ? arena_printf(arena, "telegram:%.*s", (int)strspn(to->token, "0123456789"), to->token) : NULL;
 }
 
-const struct destination destination_telegram = {.kind = DEST_TELEGRAM, .name = "telegram", .title = "Telegram", .profile = PROFILE_DEFAULT, .timeout = 10000,
-                                                 .pace = {{1, 1, 1000}, {20, 20, 60000}}, .compose = compose, .judge = judge, .account = account};
+const struct destination destination_telegram = {.kind = DEST_TELEGRAM, .name = "telegram", .title = "Telegram", .profile = PROFILE_DEFAULT,
+                                                 .timeout = 10000, .pace = {{1, 1, 1000}, {20, 20, 60000}}, .compose = compose, .judge = judge, .account = account};

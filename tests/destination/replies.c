@@ -235,6 +235,36 @@ static void a_mebibyte_of_answer_is_read_as_far_as_it_matters(void **state)
     stub_close(stub);
 }
 
+/* Members of every name that is read, of kinds nobody expects: a verdict each, nothing breaks. */
+static void whatever_an_answer_holds_it_is_judged(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    static const char *const names[] = {"ok", "error", "code", "message", "retry_after", "global", "parameters", "description", "result", "results", "id",
+                                        "url", "ts", "warning", "errors"};
+    static const char *const values[] = {"null", "true", "-1", "1e999", "99999999999999999999", "\"\"", "\"\\u0000x\"", "[]", "[[7]]", "{}", "{\"id\":7}", "x"};
+    static const int statuses[] = {100, 200, 204, 302, 400, 401, 403, 404, 409, 410, 413, 429, 500, 529, 599, 999};
+    static const char *const memos[] = {"{}", "{\"simple\":true,\"short\":true,\"moved\":true}", "{\"ambiguous\":true}", "{\"page\":\"a1\",\"sent\":99999}"};
+    int judged = 0;
+    for (int r = 0; r < ROWS; r++)
+        for (size_t i = 0; i < sizeof names / sizeof *names * (sizeof values / sizeof *values); i++) {
+            const char *body = arena_printf(arena, "{\"%s\":%s}", names[i % (sizeof names / sizeof *names)], values[i / (sizeof names / sizeof *names)]);
+            const char *memo = memos[i % 4];
+            for (size_t s = 0; s < sizeof statuses / sizeof *statuses; s++, judged++) {
+                struct talk t = talk_with(arena, &rows[r], "https://host.example/hook");
+                struct composing c = {.letter = letter_golden(arena), .to = &t.to, .memo = json_parse_in(arena, memo, strlen(memo), &json_limits_native, NULL, NULL)};
+                struct json *left = json_copy(c.memo);
+                arena_defer(arena, free_json, left);
+                struct reply reply = {.status = statuses[s], .body = body, .body_n = strlen(body)};
+                struct verdict v = t.kind->judge(arena, &c, &reply, left);
+                assert_in_range(v.kind, VERDICT_RETRY, VERDICT_AGAIN);
+                assert_true(v.retry_after >= 0 && (v.kind != VERDICT_WAIT || v.retry_after > 0));
+            }
+            arena_reset(arena);
+        }
+    print_message("# %d answers of odd kinds\n", judged);
+}
+
 static void an_unreasonable_wait_is_no_failure_but_has_an_end(void **state)
 {
     (void)state;
@@ -262,6 +292,7 @@ int main(void)
         cmocka_unit_test(a_group_that_moved_is_written_to_where_it_is_now),
         cmocka_unit_test(a_server_without_manners_is_tried_again),
         cmocka_unit_test(a_mebibyte_of_answer_is_read_as_far_as_it_matters),
+        cmocka_unit_test(whatever_an_answer_holds_it_is_judged),
         cmocka_unit_test(an_unreasonable_wait_is_no_failure_but_has_an_end),
     };
     return crypto_open() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
