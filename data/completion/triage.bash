@@ -11,7 +11,7 @@ _triage()
         esac
     done
     local actions="accept ack assign category claim close escalate label note priority redo reopen reply snooze status tags unassign undo"
-    local verbs="check customer demo desk doctor down escalations events help ls model prompt rebuild refusals reload score show sources stats up verify version watch why"
+    local verbs="check customer demo desk doctor down escalations events help labels ls model prompt rebuild refusals reload score show similar sources stats up verify version watch why"
     local options="--socket --json --no-input --help --version"
     case $verb in
     '') COMPREPLY=($(compgen -W "$actions $verbs $options --theme --keys --open --ascii --mono" -- "$cur")) ;;

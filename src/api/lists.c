@@ -198,24 +198,13 @@ static void get_desk(struct request *req)
 
 /* --- one ticket --- */
 
-static struct ticket *asked_ticket(struct show *show)
-{
-    const char *text = show->req->param[0];
-    size_t n = strspn(text, "0123456789");
-    if (!n || n > 18 || text[n]) {
-        err_set(&show->err, ERR_NOT_FOUND, "no ticket #%.40s", text);
-        return NULL;
-    }
-    return store_ticket_get(show->store, show->arena, strtoll(text, NULL, 10), &show->err);
-}
-
 static void get_ticket(struct request *req)
 {
     struct show show;
     if (!show_open(&show, req))
         return;
     int64_t seq = last_seq(&show);
-    const struct ticket *t = asked_ticket(&show);
+    const struct ticket *t = show_asked(&show);
     if (!t) {
         show_fail(&show);
         return;
@@ -232,7 +221,7 @@ static void get_lines(struct request *req)
     if (!show_open(&show, req))
         return;
     int64_t seq = last_seq(&show);
-    const struct ticket *t = asked_ticket(&show);
+    const struct ticket *t = show_asked(&show);
     struct json *lines = t ? show_lines(&show, t) : NULL;
     if (!lines) {
         show_fail(&show);
@@ -249,7 +238,7 @@ static void get_why(struct request *req)
     struct show show;
     if (!show_open(&show, req))
         return;
-    const struct ticket *t = asked_ticket(&show);
+    const struct ticket *t = show_asked(&show);
     struct json *lines = t ? show_why(&show, t, req->param[1]) : NULL;
     if (t && !lines)
         err_set(&show.err, ERR_NOT_FOUND, "why: sla, label, score or page");

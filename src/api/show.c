@@ -26,6 +26,17 @@ void show_fail(struct show *show)
     request_fail(show->req, &show->err);
 }
 
+struct ticket *show_asked(struct show *show)
+{
+    const char *text = show->req->param[0];
+    size_t n = strspn(text, "0123456789");
+    if (!n || n > 18 || text[n]) {
+        err_set(&show->err, ERR_NOT_FOUND, "no ticket #%.40s", text);
+        return NULL;
+    }
+    return store_ticket_get(show->store, show->arena, strtoll(text, NULL, 10), &show->err);
+}
+
 static struct json *parsed(struct arena *arena, const char *text)
 {
     return text ? json_parse_in(arena, text, strlen(text), &json_limits_dialect, NULL, NULL) : NULL;

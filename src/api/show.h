@@ -16,6 +16,9 @@ struct show {
 bool show_open(struct show *show, struct request *req); /* false: failed and answered */
 void show_fail(struct show *show);                      /* answers with show->err */
 
+/* The ticket of the call's first parameter; NULL + show->err. */
+struct ticket *show_asked(struct show *show);
+
 struct json *show_row(const struct show *show, const struct ticket *t);    /* ROW */
 struct json *show_rows(const struct show *show, struct ticket *const *rows, int count);
 struct json *show_ticket(struct show *show, const struct ticket *t);       /* TICKET */

@@ -215,3 +215,63 @@ void classify_text(const struct classify_model *model, struct arena *arena, cons
     for (int h = 0; h < HEADS; h++)
         explain(&why[h], labels[h]);
 }
+
+/* ---- words ---- */
+
+static double heaviest(const float *row)
+{
+    double most = 0;
+    for (int k = 0; k < COLUMNS; k++)
+        most = fmax(most, fabs(row[k]));
+    return most;
+}
+
+static bool in_phrase(const struct phrase *phrase, const struct token *t)
+{
+    for (int i = 0; i < phrase->words; i++) {
+        bool fits = phrase->word[i].prefix ? t->n >= phrase->word[i].n : t->n == phrase->word[i].n;
+        if (fits && memcmp(phrase->word[i].text, t->text, (size_t)phrase->word[i].n) == 0)
+            return true;
+    }
+    return false;
+}
+
+static double weight_of(const struct classify_model *model, const struct slot *s, const struct token *t, const int *hits, int hit_count)
+{
+    double weight = model->hashed ? heaviest(model->hashed[(s->key1 - 1) & (BUCKETS - 1)]) : 0;
+    for (int i = 0; i < hit_count; i++)
+        if (in_phrase(&model->phrases[hits[i]], t))
+            weight = fmax(weight, heaviest(model->own[OWN_PHRASES + hits[i]]));
+    return weight;
+}
+
+static bool carries_more(const struct classify_word *a, const struct classify_word *b)
+{
+    size_t n = strlen(a->text), m = strlen(b->text);
+    return a->weight != b->weight ? a->weight > b->weight : n != m ? n > m : strcmp(a->text, b->text) < 0;
+}
+
+int classify_words(const struct classify_model *model, struct arena *arena, const char *subject, const char *body, struct classify_word *out, int max)
+{
+    enum { SHORTEST = 3 };
+    struct reading reading;
+    struct bag bag;
+    int hit_count, count = 0;
+    classify_read(arena, subject, body, &reading);
+    classify_bag(arena, &reading, &bag);
+    int *hits = classify_hits(model, arena, &reading, &hit_count);
+    for (uint32_t i = 0; i < bag.size; i++) {
+        const struct slot *s = &bag.slots[i];
+        const struct token *t = &reading.tokens[s->key1 ? s->owner : 0];
+        if (!s->key1 || s->pair || (s->key1 - 1) >> BITS != GROUP_WORD || t->n < SHORTEST || is_stop_word(t))
+            continue;
+        struct classify_word word = {arena_strndup(arena, t->source, (size_t)t->source_n), weight_of(model, s, t, hits, hit_count)};
+        int at = count < max ? count++ : max;
+        for (; at > 0 && carries_more(&word, &out[at - 1]); at--)
+            if (at < max)
+                out[at] = out[at - 1];
+        if (at < max)
+            out[at] = word;
+    }
+    return count;
+}

@@ -42,6 +42,11 @@ struct classify_result {
  * memory (some 100 bytes per byte read once a model has learned), belong to arena. NULL model: an empty result. */
 void classify_text(const struct classify_model *model, struct arena *arena, const char *subject, const char *body, struct classify_result *out);
 
+/* The words of a text that carry it, for finding others like it: as the text writes them, each once, no stop words; weight:
+ * the most it means to any label, 0 = nothing yet. The heaviest first, then the longest. Gives how many, at most max. */
+struct classify_word { const char *text; double weight; };
+int classify_words(const struct classify_model *model, struct arena *arena, const char *subject, const char *body, struct classify_word *out, int max);
+
 struct classify_example { const char *subject, *body; int urgency, category; int64_t weight_milli; }; /* 0 = no label for that head */
 /* How a refit went, by head (0 urgency, 1 category): log-loss and share of right answers in cross-validation, log-loss of
  * prior before; -1 = not measured (under 20 rows). sharp: the temperature that was found, rows: what it was fitted on. */

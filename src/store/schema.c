@@ -101,7 +101,7 @@ static const char schema_2[] =
     "  figures TEXT NOT NULL, weights BLOB); -- weights: NULL where it was refused, or long ago\n"
     "CREATE INDEX entry_label ON entry(seq) WHERE kind = 'label' AND actor != 'model'; -- what people said of labels\n"
     "CREATE VIRTUAL TABLE search USING fts5(text, content='', tokenize='unicode61 remove_diacritics 2');"
-    " -- rowid = ticket; filled behind the journal, up to meta 'search'\n";
+    " -- rowid = seq of the entry that brought the words; filled behind the journal, up to meta 'search'\n";
 
 static void ticket_table(struct str *sql)
 {

@@ -183,6 +183,16 @@ bool store_worded(struct store *s, struct arena *a, int64_t before, bool open, i
 bool store_file_put(struct store *s, const uint8_t sha256[32], int64_t size, int64_t now, struct err *err); /* again: nothing happens */
 bool store_file_get(struct store *s, const uint8_t sha256[32], int64_t *size, bool *found, struct err *err);
 
+/* --- what is searched (store/search) --- */
+bool store_search_mark(struct store *s, int64_t *seq, struct err *err); /* the last entry whose words are in the index for sure */
+/* Indexes what entries after *seq say, for some ms, in the caller's transaction; *seq moves on. Caught up: *seq is the last. */
+bool store_search_fill(struct store *s, int64_t *seq, int64_t ms, struct err *err);
+/* Resolved tickets nearest to one in its most telling words, at most SEARCH_TERMS of them, best first. weight: what a word
+ * means to the classifier, 0 = nothing. max ids. */
+enum { SEARCH_TERMS = 12 };
+struct search_word { const char *text; double weight; };
+bool store_similar(struct store *s, struct arena *a, int64_t ticket, const struct search_word *words, int n, int max, int64_t *ids, int *count, struct err *err);
+
 /* Compares the derived tables (ticket clock escalation queue tally record, and the ledger but for its entry numbers) of
  * two databases row by row; report gets the first differences. */
 bool store_compare(struct store *a, struct store *b, struct str *report, int64_t *differ, struct err *err);

@@ -12,6 +12,9 @@
 #include <time.h>
 
 enum { BATCH = 128, WAL_IDLE_PAGES = 1000, WAL_FORCED_PAGES = 16000 };
+/* Words go into the index in bites, when nobody waits: after a moment's quiet, so that one bite serves several batches, or
+ * between batches once it is late. */
+enum { BITE_MS = 5, QUIET_MS = 20, LATE_MS = 2000, NAP_MS = 1000, INDEX_AGAIN_MS = 60000 };
 
 struct writer {
     struct writer_options o;
@@ -23,6 +26,7 @@ struct writer {
     struct job *first, **last;
     int waiting;
     bool stopping, broken;
+    int64_t indexed, behind_since; /* the writer's thread: the last entry in the search index; mono ms, 0: none is missing */
     int64_t epoch, learned; /* the writer's thread: of the classifier as last committed */
     int64_t logged_at; /* the writer's thread: of the last line about a failed batch */
     int unlogged;      /* failed batches since */
@@ -241,11 +245,11 @@ static bool batch(struct writer *w, struct job *jobs, bool wakes)
 
 /* --- the loop --- */
 
-static void wait_for_work(struct writer *w, int64_t until)
+static void wait_for_work(struct writer *w, int64_t until, int64_t most)
 {
     /* The wall clock may be injected, so the sleep is bounded and the clock is asked again. */
-    int64_t wait = until ? until - clock_now() : 1000;
-    wait = wait < 0 ? 0 : wait > 1000 ? 1000 : wait;
+    int64_t wait = until ? until - clock_now() : most;
+    wait = wait < 0 ? 0 : wait > most ? most : wait;
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     t.tv_sec += wait / 1000;
@@ -258,11 +262,11 @@ static void wait_for_work(struct writer *w, int64_t until)
         continue;
 }
 
-static struct job *take(struct writer *w, int64_t until, bool *stop)
+static struct job *take(struct writer *w, int64_t until, int64_t most, bool *stop)
 {
     pthread_mutex_lock(&w->lock);
     if (!w->first)
-        wait_for_work(w, until);
+        wait_for_work(w, until, most);
     struct job *jobs = w->first, *job = jobs;
     int n = 0;
     while (job && ++n < BATCH && job->next)
@@ -300,6 +304,42 @@ static void care(struct writer *w, bool idle)
             log_line(LOG_WARN, "checkpoint_failed", "detail=\"%s\"", err.text);
 }
 
+/* How long nothing may be done: a bite is due after a moment's quiet, the next one at once. */
+static int64_t nap(struct writer *w)
+{
+    if (store_entry_next(w->engine.store) - 1 <= w->indexed) {
+        w->behind_since = 0;
+        return NAP_MS;
+    }
+    int64_t now = clock_mono();
+    w->behind_since = w->behind_since ? w->behind_since : now;
+    int64_t left = w->behind_since + QUIET_MS - now;
+    return left < 0 ? 0 : left > NAP_MS ? NAP_MS : left;
+}
+
+/* The index is a convenience: where it cannot be written nothing else stops, and it is tried again later. A commit that
+ * fails is another matter. false: the store cannot be trusted any more. */
+static bool index_bite(struct writer *w, bool idle)
+{
+    struct err err = {0};
+    struct store *s = w->engine.store;
+    int64_t late = w->behind_since ? clock_mono() - w->behind_since : 0, seq = w->indexed;
+    if (!w->behind_since || late < (idle ? QUIET_MS : LATE_MS))
+        return true;
+    bool filled = store_begin(s, &err) && store_search_fill(s, &seq, BITE_MS, &err), ok = filled && store_commit(s, &err);
+    if (ok) {
+        w->indexed = seq;
+        return true;
+    }
+    store_rollback(s);
+    log_line(LOG_ERROR, "index_failed", "code=%d detail=\"%s\"", err.code, err.text);
+    w->behind_since = clock_mono() + INDEX_AGAIN_MS;
+    bool trusted = !filled || err.code == ERR_NO_SPACE;
+    if (!trusted && w->o.fatal)
+        w->o.fatal(w->o.fatal_arg, &err);
+    return trusted;
+}
+
 static void *loop(void *arg)
 {
     struct writer *w = arg;
@@ -308,9 +348,9 @@ static void *loop(void *arg)
     int64_t next = 0;
     int batches = 0;
     while (!stop) {
-        struct job *jobs = take(w, next, &stop);
+        struct job *jobs = take(w, next, nap(w), &stop);
         bool due = next && next <= clock_now();
-        if ((jobs || due) && !batch(w, jobs, due)) {
+        if (((jobs || due) && !batch(w, jobs, due)) || !index_bite(w, !jobs)) {
             fail_rest(w);
             return NULL;
         }
@@ -343,7 +383,7 @@ static bool prepare(struct writer *w, struct err *err)
     int64_t now = clock_now();
     batch_open(e);
     return store_begin(e->store, err) && engine_boot(e, arena, now, err) && engine_views(e, arena, now, err) &&
-           load_model(w, arena, now, err) && store_commit(e->store, err);
+           load_model(w, arena, now, err) && store_search_mark(e->store, &w->indexed, err) && store_commit(e->store, err);
 }
 
 struct writer *writer_open(const struct writer_options *o, struct err *err)

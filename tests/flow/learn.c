@@ -129,9 +129,94 @@ static void what_agents_say_labels_the_next_ticket_survives_a_restart_and_can_be
     daemon_remove(run);
 }
 
+static const struct json *rows_of(struct client *desk, const char *path)
+{
+    return json_get(client_get(desk, path).json, "rows");
+}
+
+static void resolved_tickets_like_one_are_found_by_its_words(void **state)
+{
+    (void)state;
+    static const struct { const char *subject, *text; } said[] = {
+        {"Printer", "The label printer prints blank pages since the firmware update"},
+        {"Invoice", "My invoice shows the old address of our company"},
+        {"Login", "I cannot log in, the password reset mail never arrives"},
+        {"Export", "The csv export stops after one thousand rows"},
+        {"Blank labels", "Our printer gives blank labels after the firmware was updated"},
+        {"Password", "\\\"reset\\\" mail for my password OR NEAR( never arrives* -- '; DROP TABLE ticket"},
+        {"Hello", "Good morning"},
+    };
+    struct daemon_run *run = daemon_start(config);
+    struct client *in = client_open(run->ingest), *desk = client_open(run->desk);
+    for (int i = 0; i < 7; i++)
+        post(in, i + 1, said[i].subject, said[i].text);
+    assert_null(json_first(rows_of(desk, "/v1/tickets/5/similar"))); /* nothing is resolved yet */
+    assert_int_equal(client_post(desk, "/v1/do", "{\"do\":\"close\",\"tickets\":[1,2,3,4]}").status, 200);
+    const struct json *first;
+    for (int tries = 0; !(first = json_first(rows_of(desk, "/v1/tickets/5/similar"))) && tries < SOON / 20; tries++)
+        usleep(20000); /* the index follows the journal */
+    assert_int_equal(json_get_i64(first, "id", 0), 1);
+    assert_string_equal(json_get_string(first, "title", ""), "Printer");
+    assert_string_equal(json_get_string(first, "status", ""), "resolved");
+    assert_true(json_get_i64(first, "resolved_at", 0) > 0);
+    assert_non_null(json_get_string(first, "assignee", NULL));
+    assert_non_null(strstr(json_get_string(first, "excerpt", ""), "blank pages"));
+    first = json_first(rows_of(desk, "/v1/tickets/6/similar"));
+    assert_int_equal(json_get_i64(first, "id", 0), 3);
+    assert_null(json_next(first));
+    assert_null(json_first(rows_of(desk, "/v1/tickets/7/similar")));
+    assert_int_equal(client_get(desk, "/v1/tickets/99/similar").status, 404);
+    client_close(in);
+    client_close(desk);
+    daemon_kill(run); /* the index is taken up where it was */
+    daemon_restart(run);
+    desk = client_open(run->desk);
+    assert_int_equal(json_get_i64(json_first(rows_of(desk, "/v1/tickets/5/similar")), "id", 0), 1);
+    client_close(desk);
+    assert_int_equal(daemon_stop(run), 0);
+    daemon_remove(run);
+}
+
+static void the_least_sure_labels_come_first_and_go_when_a_person_has_spoken(void **state)
+{
+    (void)state;
+    struct daemon_run *run = daemon_start(config);
+    struct client *in = client_open(run->ingest), *desk = client_open(run->desk);
+    static const char *const texts[] = {"production is down for everyone, data loss, outage", "how do I change my address", "it is slow and my colleague cannot log in today", "the gazebo wobbles"};
+    for (int i = 0; i < 12; i++)
+        post(in, i + 1, "a case", texts[i % 4]);
+    struct answer a = client_get(desk, "/v1/labels");
+    int64_t last = -1, n = 0, id = 0;
+    for (const struct json *r = json_first(json_get(a.json, "rows")); r; r = json_next(r), n++) {
+        assert_true(json_get_i64(r, "urgency_bp", -1) >= last);
+        last = json_get_i64(r, "urgency_bp", -1);
+        assert_non_null(json_get_string(r, "why_review", NULL));
+        assert_non_null(json_get_string(r, "runner_up", NULL));
+        assert_true(json_is(json_get(r, "reasons"), JSON_ARRAY));
+        id = id ? id : json_get_i64(r, "id", 0);
+    }
+    assert_true(n > 0);
+    assert_int_equal(json_get_i64(a.json, "of", 0), 12);
+    assert_int_equal(json_get_i64(a.json, "review", 0), n);
+    assert_true(json_get_bool(json_get(a.json, "model"), "bands", false));
+    assert_int_equal(json_get_i64(json_get(a.json, "shadow"), "would_escalate", -1), 0);
+    print_message("# %lld of 12 starter labels want a look\n", (long long)n);
+    label(desk, "accept", (int)id, 1, "");
+    a = client_get(desk, "/v1/labels?limit=1");
+    assert_int_equal(json_get_i64(a.json, "of", 0), 11);
+    assert_int_equal(json_count(json_get(a.json, "rows")), 1);
+    assert_int_not_equal(json_get_i64(json_first(json_get(a.json, "rows")), "id", 0), id);
+    client_close(in);
+    client_close(desk);
+    assert_int_equal(daemon_stop(run), 0);
+    daemon_remove(run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(resolved_tickets_like_one_are_found_by_its_words),
+        cmocka_unit_test(the_least_sure_labels_come_first_and_go_when_a_person_has_spoken),
         cmocka_unit_test(what_agents_say_labels_the_next_ticket_survives_a_restart_and_can_be_taken_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

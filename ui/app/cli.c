@@ -559,6 +559,20 @@ static int run_reload(struct cli *cli)
     return post(cli, "/v1/admin/reload", "{}", "the configuration was read again");
 }
 
+static int run_labels(struct cli *cli)
+{
+    const char *limit = option(cli, "--limit", true);
+    return get_and_print(cli, arena_printf(cli->arena, "/v1/labels?limit=%s", limit ? escape(cli, limit) : "20"), print_labels);
+}
+
+static int run_similar(struct cli *cli)
+{
+    int64_t id;
+    if (cli->argc != 1 || !ticket_number(cli->argv[0], &id))
+        return usage_error(cli, "similar needs a ticket's number", "", "triage similar 42");
+    return get_and_print(cli, arena_printf(cli->arena, "/v1/tickets/%lld/similar", (long long)id), print_similar);
+}
+
 static int show_epoch(struct cli *cli, int64_t epoch)
 {
     struct err err = {0};
@@ -790,6 +804,7 @@ static const struct verb verbs[] = {
     {"escalations", "", "who is being paged for what", run_escalations},
     {"events", "[ID] [--state S] [--limit N]", "what the sources posted", run_events},
     {"help", "[VERB]", "this, or one verb", run_help},
+    {"labels", "[--limit N]", "labels a person should look at, the least sure first", run_labels},
     {"ls", "[--view V] [--where EXPR] [words]", "list tickets (--limit N, --all)", run_ls},
     {"model", "[ls | show N | rollback N]", "what the classifier learned, epoch by epoch, and the way back", run_model},
     {"prompt", "", "one short line for a status bar", run_prompt},
@@ -798,6 +813,7 @@ static const struct verb verbs[] = {
     {"reload", "", "read the configuration again", run_reload},
     {"score", "", "the boss, the team, your ledger", run_score},
     {"show", "NUMBER", "one ticket with everything that happened to it", run_show},
+    {"similar", "NUMBER", "resolved tickets like this one", run_similar},
     {"sources", "", "the sources and what came from each", run_sources},
     {"stats", "", "open tickets by status, urgency and source; today", run_stats},
     {"up", "", "start a private daemon if none answers", run_up},

@@ -259,6 +259,55 @@ static const char *percent(struct print *p, const struct json *value)
     return json_i64(value, &bp) ? arena_printf(p->arena, "%lld %%", (long long)((bp + 50) / 100)) : "-";
 }
 
+static void print_reasons(struct print *p, const struct json *reasons)
+{
+    for (const struct json *r = json_first(reasons); r; r = json_next(r)) {
+        int64_t weight = json_get_i64(r, "weight_milli", 0), tenths = (weight < 0 ? -weight : weight) / 100;
+        str_adds(p->out, " [");
+        print_safe(p, text_of(r, "text"));
+        str_addf(p->out, " %s%lld.%lld]", weight < 0 ? "-" : "+", (long long)(tenths / 10), (long long)(tenths % 10));
+    }
+}
+
+/* With few labels learned a number would claim more than it knows: a band instead (api.md, MODEL). */
+void print_labels(struct print *p, const struct json *root)
+{
+    bool bands = json_get_bool(json_get(root, "model"), "bands", true);
+    const struct json *shadow = json_get(root, "shadow");
+    print_safe(p, text_of(json_get(root, "model"), "text"));
+    str_addf(p->out, "; %lld of %lld open labels want a look\n", (long long)json_get_i64(root, "review", 0), (long long)json_get_i64(root, "of", 0));
+    if (json_get_i64(shadow, "of", 0))
+        str_addf(p->out, "of the last %lld tickets it would have called %lld more critical\n", (long long)json_get_i64(shadow, "of", 0),
+                 (long long)json_get_i64(shadow, "would_escalate", 0));
+    for (const struct json *r = json_first(json_get(root, "rows")); r; r = json_next(r)) {
+        cell(p, arena_printf(p->arena, "%lld", (long long)json_get_i64(r, "id", 0)), 6, true);
+        cell(p, text_of(r, "urgency"), 8, false);
+        cell(p, bands ? text_of(r, "band") : percent(p, json_get(r, "urgency_bp")), 6, false);
+        cell(p, arena_printf(p->arena, "over %s", text_of(r, "runner_up")), 13, false);
+        cell(p, text_of(r, "category"), 10, false);
+        cell(p, text_of(r, "why_review"), 15, false);
+        print_safe(p, text_of(r, "title"));
+        print_reasons(p, json_get(r, "reasons"));
+        str_addc(p->out, '\n');
+    }
+}
+
+void print_similar(struct print *p, const struct json *root)
+{
+    struct look look = look_of(p);
+    if (!json_first(json_get(root, "rows")))
+        str_adds(p->out, "no resolved ticket is like it\n");
+    for (const struct json *r = json_first(json_get(root, "rows")); r; r = json_next(r)) {
+        cell(p, arena_printf(p->arena, "%lld", (long long)json_get_i64(r, "id", 0)), 6, true);
+        cell(p, look_stamp(&look, json_get_i64(r, "resolved_at", 0)), 10, false);
+        cell(p, text_of(r, "assignee"), 10, false);
+        print_safe(p, text_of(r, "title"));
+        str_adds(p->out, "\n       ");
+        print_safe(p, text_of(r, "excerpt"));
+        str_addc(p->out, '\n');
+    }
+}
+
 void print_models(struct print *p, const struct json *root)
 {
     struct look look = look_of(p);

@@ -20,6 +20,8 @@ void print_events(struct print *p, const struct json *root);
 void print_sources(struct print *p, const struct json *list);
 void print_escalations(struct print *p, const struct json *root);
 void print_desk(struct print *p, const struct json *root);
+void print_labels(struct print *p, const struct json *root);
+void print_similar(struct print *p, const struct json *root);
 void print_models(struct print *p, const struct json *root);
 void print_tree(struct print *p, const struct json *root, int depth); /* any object as "name  value" lines */
 void print_safe(struct print *p, const char *text);                   /* one line's worth, made safe */
