@@ -198,6 +198,37 @@ static void what_a_stranger_wrote_prints_inert(void **state)
     holds(ran.out, "\\u001b");
 }
 
+static void labels_are_reviewed_and_models_taken_back_in_the_shell(void **state)
+{
+    (void)state;
+    struct client *desk = client_open(run->desk), *stream = client_open(run->desk);
+    post("A-1", "the gazebo wobbles");
+    assert_int_equal(TRIAGE(NULL, "labels")->code, 0);
+    holds(ran.out, "starter rules, 0 of your tickets learned; 1 of 1 open labels want a look");
+    holds(ran.out, "small margin");
+    assert_null(strstr(ran.out, "%"));
+    assert_int_equal(TRIAGE(NULL, "similar", "1")->code, 0);
+    holds(ran.out, "no resolved ticket is like it");
+    client_stream(stream, "/v1/stream", NULL);
+    client_wait(stream, "hello", 20000);
+    assert_int_equal(TRIAGE(NULL, "accept", "1")->code, 0);
+    holds(ran.out, "#1 label accepted");
+    client_wait(stream, "model", 20000);
+    assert_int_equal(TRIAGE(NULL, "model")->code, 0);
+    holds(ran.out, "epoch 1 in force: learned from 1 of your tickets");
+    assert_int_equal(TRIAGE(NULL, "model", "show", "1")->code, 0);
+    holds(ran.out, "figures");
+    assert_int_equal(TRIAGE(NULL, "model", "rollback", "0")->code, 0);
+    assert_int_equal(TRIAGE(NULL, "model", "ls")->code, 0);
+    holds(ran.out, "epoch 0 in force: starter rules");
+    assert_int_equal(TRIAGE(NULL, "model", "rollback", "1")->code, 0);
+    assert_int_equal(TRIAGE(NULL, "model", "rollback", "7")->code, 1);
+    assert_int_equal(TRIAGE(NULL, "model", "rollback", "x")->code, 64);
+    assert_int_equal(TRIAGE(NULL, "similar")->code, 64);
+    client_close(desk);
+    client_close(stream);
+}
+
 static void read_verbs_print_one_object_of_json(void **state)
 {
     static const char *const verbs[] = {"desk",   "score",       "sources", "stats",
@@ -323,6 +354,7 @@ int main(void)
         T(a_dry_run_says_what_would_change_and_changes_nothing),
         T(every_cause_has_its_code),
         T(what_a_stranger_wrote_prints_inert),
+        T(labels_are_reviewed_and_models_taken_back_in_the_shell),
         T(read_verbs_print_one_object_of_json),
         T(watch_writes_a_line_for_each_entry),
         T(verify_explains_without_a_daemon),
