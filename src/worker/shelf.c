@@ -21,7 +21,8 @@ enum { HEX = 64 };
 static const char draft[] = "draft"; /* one thread writes: one is enough */
 
 struct shelf {
-    int dir; /* of the files */
+    char *path;
+    int dir; /* of the files; -1: there is none yet */
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t some;
@@ -64,10 +65,29 @@ static bool put(struct shelf *s, const char *name, const struct shelf_file *f, s
     return ok && (renameat(s->dir, draft, s->dir, name) == 0 || sys(err, "naming"));
 }
 
+/* The directory comes with the first file. Its own name is synced too. */
+static bool have_directory(struct shelf *s, bool make, struct err *err)
+{
+    if (s->dir >= 0)
+        return true;
+    if (make && mkdir(s->path, 0700) < 0 && errno != EEXIST)
+        return sys(err, "making the directory of");
+    s->dir = open(s->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (s->dir < 0)
+        return (!make && errno == ENOENT) || sys(err, "opening the directory of");
+    int above = openat(s->dir, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool ok = above >= 0 && fsync(above) == 0;
+    if (above >= 0)
+        close(above);
+    return ok || sys(err, "syncing the directory of");
+}
+
 static bool run(struct shelf *s, struct shelf_job *job, struct err *err)
 {
     if (job->whole.data)
         crypto_sha256(job->whole.data, job->whole.n, job->whole.sha256);
+    if (!have_directory(s, true, err))
+        return false;
     for (int i = 0; i < job->count; i++) {
         struct shelf_file *f = &job->files[i];
         char name[HEX + 1];
@@ -117,6 +137,8 @@ static bool left_over(struct store *store, const char *name, struct err *err)
 
 static bool clear(struct shelf *s, const char *db, struct err *err)
 {
+    if (s->dir < 0)
+        return true;
     struct store *store = store_open(db, STORE_READER, err);
     int copy = store ? fcntl(s->dir, F_DUPFD_CLOEXEC, 0) : -1, gone = 0;
     DIR *list = copy >= 0 ? fdopendir(copy) : NULL;
@@ -131,27 +153,18 @@ static bool clear(struct shelf *s, const char *db, struct err *err)
     return err->code == ERR_NONE && (list || sys(err, "looking for"));
 }
 
-static bool open_directory(struct shelf *s, const char *db, struct err *err)
-{
-    AUTO_ARENA arena = arena_new();
-    const char *path = directory(arena, db);
-    if (mkdir(path, 0700) < 0 && errno != EEXIST)
-        return sys(err, "making the directory of");
-    s->dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    return s->dir >= 0 || sys(err, "opening the directory of");
-}
-
 struct shelf *shelf_open(const char *db, struct err *err)
 {
+    AUTO_ARENA arena = arena_new();
     struct shelf *s = calloc(1, sizeof *s);
-    if (!s)
+    if (!s || !(s->path = strdup(directory(arena, db))))
         abort();
     s->dir = -1;
     s->joined = true;
     s->last = &s->first;
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->some, NULL);
-    if (open_directory(s, db, err) && clear(s, db, err) &&
+    if (have_directory(s, false, err) && clear(s, db, err) &&
         (pthread_create(&s->thread, NULL, loop, s) == 0 || err_set(err, ERR_INTERNAL, "starting the shelf's thread"))) {
         s->joined = false;
         return s;
@@ -195,6 +208,7 @@ void shelf_free(struct shelf *s)
     shelf_close(s);
     if (s->dir >= 0)
         close(s->dir);
+    free(s->path);
     pthread_mutex_destroy(&s->lock);
     pthread_cond_destroy(&s->some);
     free(s);

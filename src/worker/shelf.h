@@ -17,7 +17,8 @@ struct shelf_job {
     void (*wake)(void *arg); void *wake_arg; /* called on the shelf's thread */
 };
 struct shelf;
-/* db: the database's path; it exists. Makes the directory, clears what was left over, starts the thread. */
+/* db: the database's path; it exists. Clears what was left over, starts the thread; the directory comes with the
+ * first file. */
 struct shelf *shelf_open(const char *db, struct err *err);
 /* false: it is closed (err UNAVAILABLE); the job was not taken. Any thread. */
 bool shelf_post(struct shelf *shelf, struct shelf_job *job, struct err *err);

@@ -31,7 +31,7 @@ static const char config[] =
     "  - {name: open, dialect: ripio, auth: none}\n"
     "  - {name: slow, dialect: ripio, api: {client_id: slow, client_secret: x}, rate: 1/s, burst: 1}\n"
     "agents:\n"
-    "  - {name: mara, uid: 4000001, role: lead}\n";
+    "  - {name: mara, uid: 4000001, role: lead}\n"; /* whoever owns the desk is an admin beside her */
 
 struct api {
     struct arena *arena;
@@ -573,6 +573,161 @@ static void a_client_over_its_rate_is_told_when_to_come_back(void **state)
     close_api(&api);
 }
 
+/* --- the outcome told to others --- */
+
+/* `backend`: what the source's API says of it; the subscriber hears outcomes in Ripio's words. */
+static struct api open_heard(struct stub *subscriber, struct stub *backend)
+{
+    struct arena *arena = arena_new();
+    const char *text = arena_printf(arena,
+        "team: ripio\n"
+        "sources:\n"
+        "  - {name: ramps, dialect: ripio, api: {client_id: ramps, client_secret: s3cret%s}}\n"
+        "agents:\n  - {name: mara, uid: 4000001, role: lead}\n"
+        "destinations:\n"
+        "  - {name: client, kind: webhook, url: '%s', format: ripio, secrets: [whsec], allow_loopback: true}\n"
+        "  - {name: legacy, kind: webhook, url: '%s', secrets: [other], allow_loopback: true}\n"
+        "routes:\n"
+        "  - {name: outcomes, of: desk, to: [{destination: client, always: true}]}\n",
+        backend ? ", backend: legacy" : "", stub_url(subscriber), stub_url(backend ? backend : subscriber));
+    struct api api = open_api(text);
+    arena_free(arena);
+    return api;
+}
+
+static const struct json *heard(struct api *api, struct stub *subscriber, int index)
+{
+    for (int ms = 0; ms < PATIENCE_MS && stub_wait(subscriber, index + 1, 50) <= index; ms += 50)
+        *api->run->clock += 60000; /* tries come after half a minute, two, ten and sixty */
+    const struct stub_request *r = stub_request(subscriber, index);
+    assert_non_null(r);
+    const struct json *event = json_parse_in(api->arena, r->body, r->body_n, &json_limits_dialect, NULL, NULL);
+    char *signature = stub_header(r, "Http-X-Wh-Signature-256"), hex[65];
+    uint8_t mac[32];
+    const struct crypto_part part = {r->body, r->body_n};
+    crypto_hmac_sha256("whsec", 5, &part, 1, mac);
+    crypto_hex(mac, 32, hex);
+    assert_string_equal(signature, arena_printf(api->arena, "sha256=%s", hex));
+    free(signature);
+    return event;
+}
+
+static void says(struct api *api, const struct json *event, const char *id, const char *status, const char *key)
+{
+    const struct json *t = json_get(event, "supportTicket");
+    struct answer a = retrieve(api, api->bearer, id);
+    assert_string_equal(json_get_string(event, "eventType", ""), arena_printf(api->arena, "SUPPORT_TICKET.%s", status));
+    assert_string_equal(json_get_string(t, "ticketId", ""), id);
+    assert_string_equal(json_get_string(t, "customerId", ""), "c-1");
+    assert_string_equal(json_get_string(t, "summary", ""), "Withdrawal");
+    assert_string_equal(json_get_string(t, "status", ""), status);
+    assert_string_equal(json_get_string(t, "issueKey", "null"), key ? key : "null");
+    assert_string_equal(a.body, arena_printf(api->arena, key ? "{\"ticketId\":\"%s\",\"status\":\"%s\",\"issueKey\":\"%s\"}"
+                                                             : "{\"ticketId\":\"%s\",\"status\":\"%s\",\"issueKey\":null}", id, status, key));
+}
+
+static void the_subscriber_hears_each_outcome_once_and_as_retrieve_says(void **state)
+{
+    (void)state;
+    enum { N = 5 };
+    struct stub *subscriber = stub_open();
+    static const struct stub_step ok[] = {STUB_STATUS("200 OK")};
+    stub_script(subscriber, ok, 1);
+    struct api api = open_heard(subscriber, NULL);
+    const char *ids[N], *key;
+    for (int i = 0; i < N; i++) {
+        struct answer a = create_json(&api, api.bearer, good);
+        ids[i] = id_of(&api, &a);
+        assert_string_equal(outcome(&api, api.bearer, ids[i], &key), "CREATED");
+        says(&api, heard(&api, subscriber, i), ids[i], "CREATED", arena_printf(api.arena, "SUP-%d", i + 1));
+    }
+    struct client *desk = client_open(api.run->desk);
+    client_post(desk, "/v1/do", "{\"do\":\"priority\",\"tickets\":[1],\"priority\":\"high\"}"); /* is no outcome */
+    client_close(desk);
+    *api.run->clock += 60000;
+    assert_int_equal(stub_wait(subscriber, N + 1, 300), N);
+    close_api(&api);
+    stub_close(subscriber);
+}
+
+static void a_backend_takes_it_first_or_it_has_failed(void **state)
+{
+    (void)state;
+    struct stub *subscriber = stub_open(), *backend = stub_open();
+    static const struct stub_step ok[] = {STUB_STATUS("200 OK")};
+    static const struct stub_step once[] = {STUB_STATUS("503 Busy"), STUB_STATUS("200 OK"), STUB_STATUS("400 No")};
+    stub_script(subscriber, ok, 1);
+    stub_script(backend, once, 3);
+    struct api api = open_heard(subscriber, backend);
+    struct answer a = create_json(&api, api.bearer, good);
+    const char *id = id_of(&api, &a);
+    *api.run->clock += 10;
+    assert_int_equal(stub_wait(backend, 1, PATIENCE_MS), 1); /* busy: it is still pending */
+    assert_string_equal(json_get_string(retrieve(&api, api.bearer, id).json, "status", ""), "PENDING");
+    const struct json *event = heard(&api, subscriber, 0); /* while time passes it is asked again */
+    assert_int_equal(stub_wait(backend, 2, PATIENCE_MS), 2);
+    says(&api, event, id, "CREATED", "SUP-1");
+    assert_true(memmem(stub_request(backend, 1)->body, stub_request(backend, 1)->body_n, id, 36) != NULL);
+    a = create_json(&api, api.bearer, good);
+    id = id_of(&api, &a);
+    says(&api, heard(&api, subscriber, 1), id, "FAILED", NULL);
+    assert_int_equal(stub_wait(backend, 7, PATIENCE_MS), 7); /* five tries */
+    /* It is final: replaying the dead letter changes nothing and asks nobody. */
+    struct client *desk = client_open(api.run->desk);
+    assert_int_equal(client_post(desk, "/v1/deliveries", "{\"do\":\"replay\",\"destination\":\"register:ramps\"}").status, 200);
+    *api.run->clock += 60000;
+    assert_int_equal(stub_wait(backend, 8, 300), 7);
+    says(&api, heard(&api, subscriber, 1), id, "FAILED", NULL);
+    a = client_get(desk, "/v1/parcels?destination=register:ramps&state=skipped");
+    assert_int_equal(json_count(json_get(a.json, "parcels")), 1);
+    client_close(desk);
+    close_api(&api);
+    stub_close(backend);
+    stub_close(subscriber);
+}
+
+static void a_registration_somebody_drops_has_failed(void **state)
+{
+    (void)state;
+    struct stub *subscriber = stub_open(), *backend = stub_open();
+    static const struct stub_step ok[] = {STUB_STATUS("200 OK")}, busy[] = {STUB_STATUS("503 Busy")};
+    stub_script(subscriber, ok, 1);
+    stub_script(backend, busy, 1);
+    struct api api = open_heard(subscriber, backend);
+    struct answer a = create_json(&api, api.bearer, good);
+    const char *id = id_of(&api, &a);
+    *api.run->clock += 10;
+    assert_int_equal(stub_wait(backend, 1, PATIENCE_MS), 1);
+    struct client *desk = client_open(api.run->desk);
+    int64_t dropped = 0;
+    for (int i = 0; i < 100 && !dropped; i++) { /* not while it flies */
+        a = client_post(desk, "/v1/deliveries", "{\"do\":\"drop\",\"destination\":\"register:ramps\"}");
+        dropped = json_get_i64(a.json, "count", 0);
+        nanosleep(&(struct timespec){0, 20000000}, NULL);
+    }
+    assert_int_equal(dropped, 1);
+    says(&api, heard(&api, subscriber, 0), id, "FAILED", NULL);
+    client_close(desk);
+    close_api(&api);
+    stub_close(backend);
+    stub_close(subscriber);
+}
+
+static void the_journal_gives_the_same_tickets_again(void **state)
+{
+    (void)state;
+    struct api api = open_api(config);
+    const char *key;
+    for (int i = 0; i < 3; i++) {
+        struct answer a = create_json(&api, api.bearer, good);
+        assert_string_equal(outcome(&api, api.bearer, id_of(&api, &a), &key), "CREATED");
+    }
+    assert_int_equal(daemon_stop(api.run), 0);
+    const char *const args[] = {"triaged", "--dir", api.run->dir, "--clock", arena_printf(api.arena, "%s/clock", api.run->dir), "--rebuild", NULL};
+    assert_int_equal(daemon_try_aloud(args), 0);
+    close_api(&api);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -587,6 +742,10 @@ int main(void)
         cmocka_unit_test(one_idempotency_key_makes_one_ticket_for_a_day),
         cmocka_unit_test(only_known_customers_with_an_address_open_tickets_where_that_is_asked),
         cmocka_unit_test(a_client_over_its_rate_is_told_when_to_come_back),
+        cmocka_unit_test(the_subscriber_hears_each_outcome_once_and_as_retrieve_says),
+        cmocka_unit_test(a_backend_takes_it_first_or_it_has_failed),
+        cmocka_unit_test(a_registration_somebody_drops_has_failed),
+        cmocka_unit_test(the_journal_gives_the_same_tickets_again),
     };
     return crypto_open() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }

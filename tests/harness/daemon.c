@@ -178,19 +178,28 @@ void daemon_kill(struct daemon_run *run)
     reap(run);
 }
 
-void daemon_remove(struct daemon_run *run)
+static void empty(const char *path)
 {
-    if (!run)
-        return;
-    int code = run->pid ? daemon_stop(run) : 0;
-    if (code)
-        show_log(run);
-    DIR *dir = opendir(run->dir);
+    DIR *dir = opendir(path);
     for (struct dirent *e; dir && (e = readdir(dir));)
         if (e->d_name[0] != '.')
             unlinkat(dirfd(dir), e->d_name, 0);
     if (dir)
         closedir(dir);
+}
+
+void daemon_remove(struct daemon_run *run)
+{
+    char files[sizeof run->dir + 8];
+    if (!run)
+        return;
+    int code = run->pid ? daemon_stop(run) : 0;
+    if (code)
+        show_log(run);
+    snprintf(files, sizeof files, "%s/files", run->dir);
+    empty(files);
+    rmdir(files);
+    empty(run->dir);
     rmdir(run->dir);
     munmap(run->clock, sizeof *run->clock);
     free(run);
