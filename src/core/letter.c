@@ -388,7 +388,7 @@ const struct letter *letter_redact(struct arena *arena, const struct letter *l, 
     if (l->record) {
         struct record *r = ARENA_NEW(arena, struct record);
         const struct json *data = json_parse_in(arena, l->record->data, strlen(l->record->data), &json_limits_dialect, NULL, NULL);
-        *r = (struct record){l->record->kind, l->record->key, data ? json_print_in(arena, hidden(&h, "record", data)) : "{}"};
+        *r = (struct record){l->record->kind, hide(&h, "record.key", l->record->key), data ? json_print_in(arena, hidden(&h, "record", data)) : "{}"};
         out->record = r;
     }
     return out;
