@@ -1,10 +1,11 @@
-/* webhook: what leaves, byte for byte; ids that stay and fit in a header; what an answer means; and the signature as the
- * reference library for receivers sees it, where that is installed. */
+/* webhook: a reply byte for byte; ids that stay and fit in a header; what an answer means; who it says we are and how it is
+ * signed in every format, as our own receiver and as the reference library for receivers see it, where that is installed. */
 #include "destination/destination.h"
 #include "base/crypto.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "dialect/signature.h"
+#include "../support/fixture.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -202,6 +203,31 @@ static void each_status_has_its_meaning(void **state)
     }
 }
 
+/* The rows of destinations.tsv: what a receiver answers, and what follows. */
+static void every_answer_of_the_table_of_replies_is_judged_as_it_says(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    char ***rows;
+    int count = fixture_rows(arena, "destinations/destinations.tsv", 5, &rows), done = 0;
+    const struct composing c = {.letter = &plain, .to = &shop, .attempt = 1, .now = now};
+    for (int i = 0; i < count; i++) {
+        if (!str_eq(rows[i][0], "webhook.out"))
+            continue;
+        struct reply reply = {.status = strtoll(rows[i][1], NULL, 10), .body = "",
+                              .retry_after = str_starts(rows[i][3], "Retry-After: ") ? rows[i][3] + strlen("Retry-After: ") : NULL};
+        reply.fault = reply.status ? REPLY_ANSWERED : str_eq(rows[i][1], "timeout") ? REPLY_TIMEOUT : REPLY_REFUSED;
+        reply.sent = reply.fault != REPLY_REFUSED;
+        AUTO_JSON memo = json_object();
+        struct verdict v = destination_of(DEST_WEBHOOK)->judge(arena, &c, &reply, memo);
+        if (!str_eq(destination_action(arena, &v, memo, reply.status), rows[i][4]))
+            fail_msg("%s: %s instead of %s", rows[i][1], destination_action(arena, &v, memo, reply.status), rows[i][4]);
+        done++;
+    }
+    print_message("# %d answers of destinations.tsv\n", done);
+    assert_true(done >= 13);
+}
+
 static void retry_after_is_seconds_or_a_date_and_nothing_else(void **state)
 {
     (void)state;
@@ -219,39 +245,223 @@ static void retry_after_is_seconds_or_a_date_and_nothing_else(void **state)
             fail_msg("'%s': %lld", rows[i].text, (long long)destination_retry_after(rows[i].text, at));
 }
 
-/* --- the receivers' reference library --- */
+/* --- signatures --- */
 
-static int run_node(struct arena *arena, const char *modules, const struct delivery *r)
+static const char *header_in(const void *request, const char *name, int *count)
 {
-    const char *script = arena_printf(
-        arena, "const {Webhook}=require('standardwebhooks');const [secret,id,at,sig,body]=process.argv.slice(1);"
-               "try{const p=new Webhook(secret).verify(body,{'webhook-id':id,'webhook-timestamp':at,'webhook-signature':sig});"
-               "process.exit(p.data.ticket.id===42?0:3)}catch(e){process.exit(4)}");
+    const char *value = destination_header(request, name);
+    *count = value != NULL;
+    return value;
+}
+
+static int verified(struct arena *arena, const struct delivery *r, const char *dialect, const char *secret, int64_t at)
+{
+    const struct signature_input in = {.dialect = dialect, .header = header_in, .header_arg = r, .body = r->body, .body_n = r->body_n, .secrets = &secret,
+                                       .secret_count = 1, .strict = true, .now = at / 1000};
+    struct signature_result out;
+    signature_verify(arena, &in, &out);
+    return out.verdict;
+}
+
+static const struct ticket opened = {.id = 42, .account = "shop", .dialect = "ripio", .key = "ripio:T-7", .source_id = "T-7", .title = "x", .status = STATUS_NEW,
+                                     .registration = REGISTRATION_FAILED, .created_at = 1798761600123};
+static const struct letter of_ours = {.of = LETTER_DESK, .id = "evt_7k2mq0vz81ab", .type = "ticket.created", .at = 1798761600123, .ticket = &opened};
+static const struct { int format, generation; const char *dialect; bool both; int64_t timeout; } signers[] = {
+    {FORMAT_INGESTLAYER, 0, "ingestlayer", false, 0}, {FORMAT_STANDARD, 0, "rbs", true, 15000}, {FORMAT_CLOUDEVENTS, 0, "ingestlayer", false, 0},
+    {FORMAT_CLOUDEVENTS_BINARY, 0, "ingestlayer", false, 0}, {FORMAT_CSTAR, 0, "cstar", false, 30000}, {FORMAT_CSTAR, 1, "cstar", true, 10000},
+    {FORMAT_RIPIO, 0, "ripio", false, 0}, {FORMAT_RBS, 0, "rbs", false, 0}, {FORMAT_TAMIO, 0, "tamio", false, 0}};
+enum { SIGNERS = sizeof signers / sizeof *signers };
+
+static void every_format_is_signed_as_its_receivers_verify_it(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    static const char *const keys[] = {"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_TWZLUTlyOEdLWXFyVHdqVVBEOElMUFpJbzJMYUxhU3c="};
+    for (int i = 0; i < SIGNERS; i++) {
+        struct config_destination to = shop;
+        to.format = signers[i].format;
+        to.generation = signers[i].generation;
+        to.secrets[1] = keys[1];
+        to.secret_count = 2;
+        struct delivery r = composed(arena, &of_ours, &to, now);
+        assert_int_equal(verified(arena, &r, signers[i].dialect, keys[0], now), SIGNATURE_OK);
+        assert_int_equal(verified(arena, &r, signers[i].dialect, keys[1], now), signers[i].both ? SIGNATURE_OK : SIGNATURE_MISMATCH);
+        assert_int_equal(verified(arena, &r, signers[i].dialect, "another", now), SIGNATURE_MISMATCH);
+        assert_int_equal(r.timeout, signers[i].timeout);
+        char *changed = arena_strndup(arena, r.body, r.body_n);
+        changed[r.body_n / 2] ^= 1;
+        r.body = changed;
+        assert_int_equal(verified(arena, &r, signers[i].dialect, keys[0], now), SIGNATURE_MISMATCH);
+        for (int h = 0; h < r.header_count; h++)
+            for (int k = 0; k < 2; k++)
+                assert_null(strstr(r.headers[h].value, keys[k] + strlen("whsec_")));
+    }
+}
+
+static void a_bearer_key_is_sent_where_it_is_asked_for_and_no_signature_then(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    for (int i = 0; i < SIGNERS; i++) {
+        struct config_destination to = shop;
+        to.format = signers[i].format;
+        to.generation = signers[i].generation;
+        to.token = "il_out_1";
+        struct delivery r = composed(arena, &of_ours, &to, now);
+        assert_null(destination_header(&r, "Authorization"));
+        to.auth = DEST_AUTH_BEARER;
+        r = composed(arena, &of_ours, &to, now);
+        assert_string_equal(destination_header(&r, "Authorization"), "Bearer il_out_1");
+        assert_int_equal(verified(arena, &r, signers[i].dialect, shop.secrets[0], now), SIGNATURE_MISSING);
+        to.auth = DEST_AUTH_NONE;
+        r = composed(arena, &of_ours, &to, now);
+        assert_null(destination_header(&r, "Authorization"));
+        assert_int_equal(verified(arena, &r, signers[i].dialect, shop.secrets[0], now), SIGNATURE_MISSING);
+    }
+}
+
+static void the_body_alone_is_signed_where_that_is_asked_for(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    struct config_destination to = shop;
+    struct signature_header list[4];
+    to.format = FORMAT_INGESTLAYER;
+    to.sign_body_only = true;
+    struct delivery r = composed(arena, &of_ours, &to, now);
+    signature_sign(arena, "ingest-in", to.secrets[0], NULL, 0, r.body, r.body_n, list); /* sha256=<hex of the body> */
+    assert_string_equal(destination_header(&r, "X-Ingestlayer-Signature"), arena_printf(arena, "t=1798761615,v1=%s", list[0].value + strlen("sha256=")));
+    assert_int_equal(verified(arena, &r, "ingestlayer", to.secrets[0], now), SIGNATURE_WARN);
+}
+
+static void what_cannot_be_signed_does_not_leave_unsigned(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    struct letter letter = plain;
+    struct delivery r;
+    struct err err = {0};
+    letter.id = "evt.1";
+    assert_false(compose(arena, &letter, &shop, now, &r, &err));
+    assert_int_equal(err.code, ERR_INPUT);
+}
+
+/* --- JavaScript's view --- */
+
+/* What a node program prints, in out; its exit status, -1 if it did not run. */
+static int run_node(const char *modules, const char *script, const char *const *args, char *out, size_t size)
+{
+    const char *argv[12] = {"node", "-e", script};
+    int ends[2], status = 0, n = 3;
+    size_t got = 0;
+    while (*args && n < 11)
+        argv[n++] = *args++;
+    if (pipe(ends) != 0)
+        return -1;
     pid_t child = fork();
     if (child == 0) {
-        setenv("NODE_PATH", modules, 1);
-        execlp("node", "node", "-e", script, shop.secrets[0], destination_header(r, "webhook-id"), destination_header(r, "webhook-timestamp"),
-               destination_header(r, "webhook-signature"), r->body, (char *)NULL);
+        if (modules)
+            setenv("NODE_PATH", modules, 1);
+        dup2(ends[1], 1);
+        close(ends[0]);
+        execvp("node", (char *const *)(uintptr_t)argv);
         _exit(127);
     }
-    int status = 0;
+    close(ends[1]);
+    for (ssize_t k; (k = read(ends[0], out + got, size - 1 - got)) > 0;)
+        got += (size_t)k;
+    close(ends[0]);
+    out[got] = 0;
     return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* cStar's own sample receivers sign what JSON.stringify makes of the parsed body. */
+static void javascript_writes_our_body_as_we_do(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    static const char script[] = "const b=process.argv[1];process.stdout.write(JSON.stringify(JSON.parse(b))===b?'same':JSON.stringify(JSON.parse(b)))";
+    struct ticket odd = opened;
+    struct letter letter = of_ours;
+    odd.title = "a/b \\ \"q\" \b\f\n\r\t\x01\x1f\x7f \xc3\xa9 \xe2\x80\xa8 \xf0\x9f\x98\x80";
+    letter.ticket = &odd;
+    for (int i = 0; i < SIGNERS; i++) {
+        struct config_destination to = shop;
+        char out[8192];
+        to.format = signers[i].format;
+        to.generation = signers[i].generation;
+        if (to.format == FORMAT_RIPIO)
+            continue; /* ASCII, as Python writes */
+        struct delivery r = composed(arena, &letter, &to, now);
+        int status = run_node(NULL, script, (const char *const[]){r.body, NULL}, out, sizeof out);
+        if (status == 127) {
+            print_message("# skipped: node is not installed\n");
+            return;
+        }
+        assert_int_equal(status, 0);
+        assert_string_equal(out, "same");
+    }
+}
+
+/* Where npm put standardwebhooks: `bootstrap test` does; NULL: nowhere, said aloud. */
+static const char *modules_in(struct arena *arena)
+{
+    const char *given = getenv("TRIAGE_NODE_MODULES"), *build = getenv("TRIAGE_BUILDDIR");
+    const char *path = given ? given : arena_printf(arena, "%s/node/node_modules", build ? build : ".");
+    if (access(arena_printf(arena, "%s/standardwebhooks/package.json", path), R_OK) == 0)
+        return path;
+    print_message("# skipped: npm's standardwebhooks is not in %s: npm install --prefix %s/node standardwebhooks@1\n", path, build ? build : ".");
+    return NULL;
 }
 
 static void the_reference_library_verifies_our_signature(void **state)
 {
     (void)state;
-    const char *modules = getenv("TRIAGE_NODE_MODULES"); /* a directory in which npm put standardwebhooks */
-    if (!modules) {
-        print_message("# skipped: TRIAGE_NODE_MODULES does not name a directory with npm's standardwebhooks\n");
-        return;
-    }
     AUTO_ARENA arena = arena_new();
+    const char *modules = modules_in(arena);
+    if (!modules)
+        return;
+    static const char script[] = "const {Webhook}=require('standardwebhooks');const [secret,id,at,sig,body]=process.argv.slice(1);"
+                                 "try{const p=new Webhook(secret).verify(body,{'webhook-id':id,'webhook-timestamp':at,'webhook-signature':sig});"
+                                 "process.exit((p.data||p.payload).ticket.id==(p.data?42:'T-7')?0:3)}catch(e){process.exit(4)}";
+    static const char other[] = "whsec_TWZLUTlyOEdLWXFyVHdqVVBEOElMUFpJbzJMYUxhU3c=";
     int64_t real = (int64_t)time(NULL) * 1000;
-    struct delivery r = composed(arena, &plain, &shop, real);
-    assert_int_equal(run_node(arena, modules, &r), 0);
-    struct delivery old = composed(arena, &plain, &shop, real - 3600000);
-    assert_int_equal(run_node(arena, modules, &old), 4);
+    struct config_destination to = shop;
+    to.secrets[1] = other;
+    to.secret_count = 2;
+    const struct { const struct letter *letter; const char *secret; int64_t at; int want; } rows[] = {
+        {&plain, shop.secrets[0], real, 0}, {&plain, other, real, 0}, {&of_ours, shop.secrets[0], real, 0}, {&of_ours, other, real, 0},
+        {&plain, "whsec_bm90IHRoZSBvbmU=", real, 4}, {&plain, shop.secrets[0], real - 3600000, 4}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char out[256];
+        struct delivery r = composed(arena, rows[i].letter, &to, rows[i].at);
+        const char *args[] = {rows[i].secret, destination_header(&r, "webhook-id"), destination_header(&r, "webhook-timestamp"),
+                              destination_header(&r, "webhook-signature"), r.body, NULL};
+        assert_int_equal(run_node(modules, script, args, out, sizeof out), rows[i].want);
+    }
+}
+
+static void we_verify_what_the_reference_library_signs(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    const char *modules = modules_in(arena);
+    if (!modules)
+        return;
+    static const char script[] = "const {Webhook}=require('standardwebhooks');const [secret,id,at,body]=process.argv.slice(1);"
+                                 "process.stdout.write(new Webhook(secret).sign(id,new Date(at*1000),body))";
+    static const char body[] = "{\"type\":\"x\",\"text\":\"Ádám \xf0\x9f\x91\x8b\"}";
+    char out[256];
+    assert_int_equal(run_node(modules, script, (const char *const[]){shop.secrets[0], "msg_2KWPBgLl", "1798761615", body, NULL}, out, sizeof out), 0);
+    struct delivery r = {.body = body, .body_n = sizeof body - 1};
+    destination_add_header(&r, "webhook-id", "msg_2KWPBgLl");
+    destination_add_header(&r, "webhook-timestamp", "1798761615");
+    destination_add_header(&r, "webhook-signature", out);
+    assert_int_equal(verified(arena, &r, "rbs", shop.secrets[0], now), SIGNATURE_OK);
+    assert_int_equal(verified(arena, &r, "tamio", shop.secrets[0], now), SIGNATURE_OK);
+    r.body = "{\"type\":\"y\"}";
+    r.body_n = strlen(r.body);
+    assert_int_equal(verified(arena, &r, "rbs", shop.secrets[0], now), SIGNATURE_MISMATCH);
 }
 
 int main(void)
@@ -266,8 +476,15 @@ int main(void)
         cmocka_unit_test(a_destination_without_a_plain_url_is_refused),
         cmocka_unit_test(unknown_members_are_null_not_left_out),
         cmocka_unit_test(each_status_has_its_meaning),
+        cmocka_unit_test(every_answer_of_the_table_of_replies_is_judged_as_it_says),
         cmocka_unit_test(retry_after_is_seconds_or_a_date_and_nothing_else),
+        cmocka_unit_test(every_format_is_signed_as_its_receivers_verify_it),
+        cmocka_unit_test(a_bearer_key_is_sent_where_it_is_asked_for_and_no_signature_then),
+        cmocka_unit_test(the_body_alone_is_signed_where_that_is_asked_for),
+        cmocka_unit_test(what_cannot_be_signed_does_not_leave_unsigned),
+        cmocka_unit_test(javascript_writes_our_body_as_we_do),
         cmocka_unit_test(the_reference_library_verifies_our_signature),
+        cmocka_unit_test(we_verify_what_the_reference_library_signs),
     };
     return crypto_open() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }
