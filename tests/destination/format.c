@@ -72,7 +72,8 @@ static void check_golden(struct arena *arena, const char *name, const struct del
     assert_int_equal(r->body_n, strlen(body));
     assert_true(str_starts(text, "POST /hooks HTTP/1.1\r\nHost: api.acme.com\r\n"));
     for (const char *line = strstr(text, "\r\n") + 2; *line != '\r'; line = strstr(line, "\r\n") + 2) {
-        char *header = arena_strndup(arena, line, strcspn(line, ":")), *value = arena_strndup(arena, strchr(line, ':') + 2, strcspn(strchr(line, ':') + 2, "\r"));
+        char *header = arena_strndup(arena, line, strcspn(line, ":")), *value = arena_strndup(arena, strchr(line, ':') + 2, strcspn(strchr(line,
+            ':') + 2, "\r"));
         if (strstr(no_header, arena_printf(arena, "%s,", header)))
             continue;
         assert_string_equal(r->headers[at].name, header);
@@ -113,7 +114,8 @@ static void the_seed_form_is_type_and_payload_alone(void **state)
     AUTO_ARENA arena = arena_new();
     size_t n;
     const struct json *seed = parsed(arena, fixture_read(arena, "events/exact/ingest/webhook.out.json", &n));
-    struct letter l = {.of = LETTER_EVENT, .id = "evt_1", .type = "user.signed_up", .at = now, .dialect = "ingestlayer", .payload = json_get(seed, "payload")};
+    struct letter l = {.of = LETTER_EVENT, .id = "evt_1", .type = "user.signed_up", .at = now, .dialect = "ingestlayer", .payload = json_get(seed,
+        "payload")};
     struct config_destination to = plain;
     to.body_seed = true;
     struct delivery r = composed(arena, &l, &to);
@@ -160,7 +162,8 @@ static struct json *keep(struct arena *arena, struct json *node)
 static void tell(struct arena *arena, const struct event_case *c, int nth, struct told *out)
 {
     static const char *const types[] = {[KIND_CREATE] = "ticket.created", [KIND_ASSIGN] = "ticket.updated", [KIND_UPDATE] = "ticket.updated",
-                                        [KIND_MESSAGE] = "ticket.updated", [KIND_REGISTER] = "ticket.created", [KIND_REGISTER_FAILED] = "ticket.created",
+                                        [KIND_MESSAGE] = "ticket.updated", [KIND_REGISTER] = "ticket.created",
+                                            [KIND_REGISTER_FAILED] = "ticket.created",
                                         [KIND_RESOLVE] = "ticket.closed", [KIND_CLOSE] = "ticket.closed", [KIND_REFER] = NULL};
     const struct interpretation *i = &c->list[nth];
     *out = (struct told){.said = i};
@@ -168,7 +171,8 @@ static void tell(struct arena *arena, const struct event_case *c, int nth, struc
         observe_fold(&out->ticket, &i->obs);
     const struct ticket before = {.assignee = i->obs.kind == KIND_ASSIGN ? "somebody else" : NULL};
     struct json *changes = row_changes(&before, &out->ticket);
-    out->letter = (struct letter){.of = LETTER_DESK, .id = "evt_7k2mq0vz81ab", .type = types[i->obs.kind], .at = i->has_time ? i->occurred_at : event_now,
+    out->letter = (struct letter){.of = LETTER_DESK, .id = "evt_7k2mq0vz81ab", .type = types[i->obs.kind],
+        .at = i->has_time ? i->occurred_at : event_now,
                                   .origin = "acct", .dialect = c->dialect->name, .team = out->ticket.tenant, .hops = 1,
                                   .ticket = i->obs.key ? &out->ticket : NULL, .changes = keep(arena, changes), .messages = i->obs.messages,
                                   .message_count = i->obs.message_count};
@@ -208,7 +212,8 @@ static void cstar_examples_of_tickets_are_ours_byte_for_byte(void **state)
 {
     (void)state;
     AUTO_ARENA arena = arena_new();
-    static const struct { const char *file; bool flat; } rows[] = {{"exact/cstar/ticket.created.json", true}, {"completed/cstar/ticket.created-noflat.json", false},
+    static const struct { const char *file; bool flat; } rows[] = {{"exact/cstar/ticket.created.json", true},
+        {"completed/cstar/ticket.created-noflat.json", false},
                                                                    {"completed/cstar/ticket.closed.json", false}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct event_case c;
@@ -246,7 +251,8 @@ static void cstar_examples_of_records_have_our_members_in_order(void **state)
         struct event_case c;
         struct config_destination to = like(FORMAT_CSTAR, 0);
         event_fixture(arena, "cstar", rows[i].file, event_now, &c);
-        const struct ticket about = {.id = 1, .dialect = "cstar", .customer = "cstar:customer-uuid", .customer_name = "Jane Doe", .customer_email = "jane@example.com"};
+        const struct ticket about = {.id = 1, .dialect = "cstar", .customer = "cstar:customer-uuid", .customer_name = "Jane Doe",
+            .customer_email = "jane@example.com"};
         struct letter l = {.of = LETTER_DESK, .id = json_get_string(c.root, "id", ""), .type = rows[i].type, .at = c.list[0].occurred_at,
                            .team = "team-uuid", .ticket = &about, .record = record_of(&c.list[0], rows[i].kind)};
         struct delivery r = composed(arena, &l, &to);
@@ -309,7 +315,8 @@ static void an_unknown_client_is_empty_and_no_assets_are_null(void **state)
     struct config_destination to = like(FORMAT_TAMIO, 0);
     const struct ticket t = {.id = 9, .title = "x", .status = STATUS_PENDING, .created_at = 1671472527999};
     struct message m = {.id = "m1", .body = "hello", .author_kind = AUTHOR_CUSTOMER, .is_public = true, .at = 1671472527999, .assets = "[]"};
-    const struct letter l = {.of = LETTER_DESK, .id = "evt_1", .type = "ticket.created", .at = 1671472528000, .ticket = &t, .messages = &m, .message_count = 1};
+    const struct letter l = {.of = LETTER_DESK, .id = "evt_1", .type = "ticket.created", .at = 1671472528000, .ticket = &t, .messages = &m,
+        .message_count = 1};
     const struct json *ticket = json_path(parsed(arena, composed(arena, &l, &to).body), "data.ticket");
     assert_string_equal(json_print_in(arena, json_get(ticket, "client")), "{}");
     assert_string_equal(json_print_in(arena, json_get(ticket, "replies")),
@@ -324,7 +331,8 @@ static void ripio_gets_ascii_with_surrogate_pairs_and_a_null_key(void **state)
     (void)state;
     AUTO_ARENA arena = arena_new();
     struct config_destination to = like(FORMAT_RIPIO, 0);
-    struct ticket t = {.id = 1, .dialect = "ripio", .source_id = "9b1d", .customer = "ripio:3c90", .ref = "SUP-1234", .registration = REGISTRATION_CREATED,
+    struct ticket t = {.id = 1, .dialect = "ripio", .source_id = "9b1d", .customer = "ripio:3c90", .ref = "SUP-1234",
+        .registration = REGISTRATION_CREATED,
                        .title = "Dep\xc3\xb3sito \xf0\x9f\x98\x80 \"50/50\"\n\x01"};
     struct letter l = {.of = LETTER_DESK, .id = "evt_1", .type = "ticket.created", .at = 1782484200000, .ticket = &t};
     assert_string_equal(composed(arena, &l, &to).body,
@@ -452,7 +460,8 @@ static bool comes_back(struct arena *arena, const char *file, const char *endpoi
 
 static int format_for(const char *endpoint)
 {
-    static const struct { const char *name; int format; } formats[] = {{"rbs", FORMAT_RBS}, {"ripio", FORMAT_RIPIO}, {"cstar", FORMAT_CSTAR}, {"tamio", FORMAT_TAMIO}};
+    static const struct { const char *name; int format; } formats[] = {{"rbs", FORMAT_RBS}, {"ripio", FORMAT_RIPIO}, {"cstar", FORMAT_CSTAR},
+        {"tamio", FORMAT_TAMIO}};
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
         if (str_eq(formats[i].name, endpoint))
             return formats[i].format;
@@ -477,7 +486,8 @@ static void what_is_passed_on_is_the_same_ticket_where_it_arrives(void **state)
         tell(own, &c, 0, &t);
         t.letter.of = LETTER_EVENT;
         t.letter.type = c.list[0].type;
-        t.letter.payload = c.door == DOOR_REST ? json_get(json_first(json_get(c.root, "events")), "payload") : c.door == DOOR_OUT ? json_get(c.root, "payload") : c.root;
+        t.letter.payload = c.door == DOOR_REST ? json_get(json_first(json_get(c.root, "events")), "payload") : c.door == DOOR_OUT ? json_get(c.root,
+            "payload") : c.root;
         wrong += !comes_back(own, rows[i][file], to.format == FORMAT_INGESTLAYER ? "ingest-out" : rows[i][endpoint], &t, &to);
         done++;
     }
@@ -504,10 +514,12 @@ static void what_we_say_ourselves_is_the_same_ticket_where_it_arrives(void **sta
         if (d == 4)
             continue;
         event_fixture(own, rows[i][endpoint], rows[i][file], event_now, &c);
-        if (!c.accepted || !c.list[0].obs.key || c.list[0].obs.kind == KIND_REFER || !c.list[0].has_time || dialect_status(&c.list[0], c.door, true) != 200)
+        if (!c.accepted || !c.list[0].obs.key || c.list[0].obs.kind == KIND_REFER || !c.list[0].has_time || dialect_status(&c.list[0], c.door,
+            true) != 200)
             continue; /* what it warns about is not said again */
         tell(own, &c, 0, &t);
-        struct config_destination to = like(format_for(dialects[d]), str_eq(dialects[d], "cstar") && strstr(c.body, "_id\"") && !strstr(c.body, "customerId"));
+        struct config_destination to = like(format_for(dialects[d]), str_eq(dialects[d], "cstar") && strstr(c.body, "_id\"") && !strstr(c.body,
+            "customerId"));
         struct delivery r;
         struct err err = {0};
         const struct composing composing = {.letter = &t.letter, .to = &to, .attempt = 1, .now = now};
@@ -519,7 +531,8 @@ static void what_we_say_ourselves_is_the_same_ticket_where_it_arrives(void **sta
         wrong += !comes_back(own, rows[i][file], rows[i][endpoint], &t, &to);
         done[d]++;
     }
-    print_message("# there and back: rbs %d, ripio %d, cstar %d, tamio %d; %d have no event; %d came back different\n", done[0], done[1], done[2], done[3], skips, wrong);
+    print_message("# there and back: rbs %d, ripio %d, cstar %d, tamio %d; %d have no event; %d came back different\n", done[0], done[1], done[2],
+        done[3], skips, wrong);
     assert_true(done[0] >= 12 && done[1] >= 4 && done[2] >= 13 && done[3] >= 25);
     assert_int_equal(skips, 2); /* Ripio's PENDING, and a deletion */
     assert_int_equal(wrong, 0);
@@ -532,7 +545,8 @@ static const struct ticket desk_ticket = {
     .id = 42, .account = "shop", .dialect = "tamio", .key = "tamio:t-1", .source_id = "t-1", .title = "Where is it", .status = STATUS_OPEN,
     .priority = PRIORITY_HIGH, .customer = "tamio:c-1", .customer_name = "Ada", .customer_email = "ada@example.com", .assignee = "ana",
     .created_at = 1798750000000, .updated_at = 1798760000000, .registration = REGISTRATION_CREATED, .ref = "SUP-7"};
-static struct message desk_message = {.id = "desk:7", .author_kind = AUTHOR_AGENT, .origin = ORIGIN_REPLY, .voice = VOICE_DESK, .is_public = true, .author = "ana",
+static struct message desk_message = {.id = "desk:7", .author_kind = AUTHOR_AGENT, .origin = ORIGIN_REPLY, .voice = VOICE_DESK, .is_public = true,
+    .author = "ana",
                                       .body = "On its way.", .at = 1798760000000, .state = "sent"};
 enum { MESSAGE = 1, TICKETLESS = 2 };
 static const struct own_event {
@@ -540,26 +554,38 @@ static const struct own_event {
     unsigned has;
     const char *generic, *cstar, *cstar_2026, *ripio, *rbs, *tamio; /* its name there; NULL: skipped */
 } own_events[] = {
-    {"ticket.created", NULL, NULL, NULL, 0, "ticket.created", "ticket.created", "ticket.created", "SUPPORT_TICKET.CREATED", "support.ticket_created", "whitelabel-ticket-created"},
+    {"ticket.created", NULL, NULL, NULL, 0, "ticket.created", "ticket.created", "ticket.created", "SUPPORT_TICKET.CREATED", "support.ticket_created",
+        "whitelabel-ticket-created"},
     {"ticket.updated", "[[\"status\",\"new\",\"open\"]]", NULL, NULL, 0, "ticket.updated", "ticket.updated", "ticket.updated", NULL, NULL, NULL},
-    {"ticket.updated", "[[\"assignee\",null,\"ana\"]]", NULL, NULL, 0, "ticket.updated", "ticket.updated", "ticket.updated", NULL, NULL, "whitelabel-ticket-assigned"},
+    {"ticket.updated", "[[\"assignee\",null,\"ana\"]]", NULL, NULL, 0, "ticket.updated", "ticket.updated", "ticket.updated", NULL, NULL,
+        "whitelabel-ticket-assigned"},
     {"ticket.updated", "[]", NULL, NULL, MESSAGE, "ticket.updated", NULL, "ticket.message_added", NULL, NULL, "whitelabel-ticket-updated"},
-    {"ticket.updated", "[[\"status\",\"resolved\",\"open\"]]", NULL, NULL, MESSAGE, "ticket.updated", "ticket.updated", "ticket.message_added", NULL, NULL, "whitelabel-ticket-updated"},
-    {"ticket.updated", "[[\"registration\",\"pending\",\"created\"],[\"ref\",null,\"SUP-7\"]]", NULL, NULL, 0, "ticket.updated", NULL, NULL, "SUPPORT_TICKET.CREATED", NULL, NULL},
+    {"ticket.updated", "[[\"status\",\"resolved\",\"open\"]]", NULL, NULL, MESSAGE, "ticket.updated", "ticket.updated", "ticket.message_added", NULL,
+        NULL, "whitelabel-ticket-updated"},
+    {"ticket.updated", "[[\"registration\",\"pending\",\"created\"],[\"ref\",null,\"SUP-7\"]]", NULL, NULL, 0, "ticket.updated", NULL, NULL,
+        "SUPPORT_TICKET.CREATED", NULL, NULL},
     {"ticket.updated", "[[\"urgency\",null,\"high\"]]", NULL, NULL, 0, "ticket.updated", NULL, NULL, NULL, NULL, NULL},
-    {"ticket.closed", "[[\"status\",\"open\",\"resolved\"]]", NULL, NULL, 0, "ticket.closed", "ticket.closed", "ticket.closed", NULL, NULL, "whitelabel-ticket-resolved"},
+    {"ticket.closed", "[[\"status\",\"open\",\"resolved\"]]", NULL, NULL, 0, "ticket.closed", "ticket.closed", "ticket.closed", NULL, NULL,
+        "whitelabel-ticket-resolved"},
     {"triage.escalated", NULL, NULL, NULL, 0, "triage.escalated", NULL, NULL, NULL, NULL, NULL},
-    {"customer.created", NULL, "customer", "{\"source_id\":\"c-1\",\"name\":\"Ada\",\"email\":\"ada@example.com\"}", TICKETLESS, "customer.created", "customer.created", "customer.created", NULL, NULL, NULL},
-    {"customer.updated", NULL, "customer", "{\"name\":\"Ada\",\"custom\":{\"favouriteColour\":1}}", TICKETLESS, "customer.updated", "customer.updated", "customer.updated", NULL, NULL, NULL},
-    {"article.created", NULL, "article", "{\"title\":\"How\",\"public\":true}", TICKETLESS, "article.created", "article.created", "article.created", NULL, NULL, NULL},
+    {"customer.created", NULL, "customer", "{\"source_id\":\"c-1\",\"name\":\"Ada\",\"email\":\"ada@example.com\"}", TICKETLESS, "customer.created",
+        "customer.created", "customer.created", NULL, NULL, NULL},
+    {"customer.updated", NULL, "customer", "{\"name\":\"Ada\",\"custom\":{\"favouriteColour\":1}}", TICKETLESS, "customer.updated",
+        "customer.updated", "customer.updated", NULL, NULL, NULL},
+    {"article.created", NULL, "article", "{\"title\":\"How\",\"public\":true}", TICKETLESS, "article.created", "article.created", "article.created",
+        NULL, NULL, NULL},
     {"article.updated", NULL, "article", "{\"title\":\"How\"}", TICKETLESS, "article.updated", "article.updated", "article.updated", NULL, NULL, NULL},
-    {"article.published", NULL, "article", "{\"title\":\"How\",\"status\":\"published\"}", TICKETLESS, "article.published", "article.published", "article.published", NULL, NULL, NULL},
+    {"article.published", NULL, "article", "{\"title\":\"How\",\"status\":\"published\"}", TICKETLESS, "article.published", "article.published",
+        "article.published", NULL, NULL, NULL},
     {"boss.spawned", NULL, "boss", BOSS("250", ""), 0, "boss.spawned", "boss.spawned", "boss.spawned", NULL, NULL, NULL},
     {"boss.damaged", NULL, "boss", BOSS("200", ""), 0, "boss.damaged", NULL, "boss.damaged", NULL, NULL, NULL},
-    {"boss.defeated", NULL, "boss", BOSS("0", ",\"final_blow\":\"ana\",\"participants\":[{\"agent\":\"ana\",\"damage\":250}],\"rewards\":{\"xp\":250,\"gold\":125}"), 0,
+    {"boss.defeated", NULL, "boss", BOSS("0",
+        ",\"final_blow\":\"ana\",\"participants\":[{\"agent\":\"ana\",\"damage\":250}],\"rewards\":{\"xp\":250,\"gold\":125}"), 0,
      "boss.defeated", "boss.defeated", "boss.defeated", NULL, NULL, NULL},
-    {"player.level_up", NULL, "player", "{\"agent\":\"ana\",\"old_level\":1,\"level\":2,\"xp\":400}", 0, "player.level_up", "player.level_up", "player.level_up", NULL, NULL, NULL},
-    {"achievement.unlocked", NULL, "achievement", "{\"id\":\"first_blood\",\"name\":\"First blood\",\"description\":\"x\",\"agent\":\"ana\",\"unlocked_at\":1798760000000}", 0,
+    {"player.level_up", NULL, "player", "{\"agent\":\"ana\",\"old_level\":1,\"level\":2,\"xp\":400}", 0, "player.level_up", "player.level_up",
+        "player.level_up", NULL, NULL, NULL},
+    {"achievement.unlocked", NULL, "achievement",
+        "{\"id\":\"first_blood\",\"name\":\"First blood\",\"description\":\"x\",\"agent\":\"ana\",\"unlocked_at\":1798760000000}", 0,
      "achievement.unlocked", "achievement.unlocked", "player.achievement_unlocked", NULL, NULL, NULL},
     {"survey.submitted", NULL, "survey", "{\"rating\":5,\"comment\":\"Fast!\",\"ticket\":\"cstar:t-1\",\"submitted_at\":1798760000000}", TICKETLESS,
      "survey.submitted", "survey.submitted", "survey.submitted", NULL, NULL, NULL},
@@ -573,9 +599,11 @@ static struct letter own_letter(struct arena *arena, const struct own_event *o)
     static struct ticket done;
     done = desk_ticket;
     done.status = STATUS_RESOLVED;
-    *record = (struct record){o->kind, o->kind && str_eq(o->kind, "boss") ? "boss-1" : o->kind && str_eq(o->kind, "player") ? "ana" : "cstar:r-1", o->record};
+    *record = (struct record){o->kind, o->kind && str_eq(o->kind, "boss") ? "boss-1" : o->kind && str_eq(o->kind, "player") ? "ana" : "cstar:r-1",
+        o->record};
     return (struct letter){.of = LETTER_DESK, .id = "evt_7k2mq0vz81ab", .type = o->type, .at = 1798760000000, .dialect = "tamio", .team = "support",
-                           .ticket = o->has & TICKETLESS ? NULL : str_eq(o->type, "ticket.closed") ? &done : &desk_ticket, .changes = o->changes ? parsed(arena, o->changes) : NULL,
+                           .ticket = o->has & TICKETLESS ? NULL : str_eq(o->type, "ticket.closed") ? &done : &desk_ticket,
+                               .changes = o->changes ? parsed(arena, o->changes) : NULL,
                            .message = o->has & MESSAGE ? &desk_message : NULL, .messages = &desk_message, .message_count = o->has & MESSAGE ? 1 : 0,
                            .record = o->kind ? record : NULL, .why = "critical"};
 }
@@ -597,7 +625,8 @@ static const struct form {
 enum { FORMS = sizeof forms / sizeof *forms };
 
 /* Named as it should be, and whoever speaks the dialect finds nothing to warn about. */
-static void check_own(struct arena *arena, const struct own_event *o, const struct letter *l, const struct form *f, const struct config_destination *to, const char *want)
+static void check_own(struct arena *arena, const struct own_event *o, const struct letter *l, const struct form *f,
+    const struct config_destination *to, const char *want)
 {
     struct delivery r = composed(arena, l, to);
     const struct json *root = parsed(arena, r.body);
@@ -640,7 +669,8 @@ static void a_reply_has_a_form_where_there_are_messages(void **state)
 {
     (void)state;
     AUTO_ARENA arena = arena_new();
-    static const char *const want[FORMS] = {"message.created", "message.created", "message.created", "message.created", NULL, "ticket.message_added", NULL, NULL,
+    static const char *const want[FORMS] = {"message.created", "message.created", "message.created", "message.created", NULL, "ticket.message_added",
+        NULL, NULL,
                                             "whitelabel-ticket-updated"};
     const struct letter l = {.of = LETTER_REPLY, .id = "evt_7k2mq0vz81ab", .type = "message.created", .at = 1798760000000, .dialect = "tamio",
                              .ticket = &desk_ticket, .message = &desk_message};
@@ -664,7 +694,8 @@ static void flat_keys_follow_the_data_all_five_of_a_ticket_and_two_of_a_customer
 {
     (void)state;
     AUTO_ARENA arena = arena_new();
-    static const char *const five = "ticket_id()ticket_title()ticket_priority()customer_name()customer_email()", *const two = "customer_name()customer_email()";
+    static const char *const five = "ticket_id()ticket_title()ticket_priority()customer_name()customer_email()",
+        *const two = "customer_name()customer_email()";
     struct config_destination to = like(FORMAT_CSTAR, 0);
     to.flat = true;
     for (int i = 0; i < OWN_EVENTS; i++) {
@@ -715,13 +746,16 @@ static void an_event_of_another_dialect_is_translated_or_skipped(void **state)
         {"cstar", "inferred/cstar2026/ticket.assigned.json", "ticket.assigned", "ticket.assigned", NULL, "whitelabel-ticket-assigned"},
         {"cstar", "inferred/cstar2026/ticket.message_added.json", "ticket.message_added", "ticket.message_added", NULL, "whitelabel-ticket-updated"},
         {"cstar", "inferred/cstar2026/ticket.deleted.json", "ticket.deleted", "ticket.deleted", NULL, NULL},
-        {"tamio", "exact/tamio/whitelabel-ticket-created.json", "ticket.created", "ticket.created", "support.ticket_created", "whitelabel-ticket-created"},
+        {"tamio", "exact/tamio/whitelabel-ticket-created.json", "ticket.created", "ticket.created", "support.ticket_created",
+            "whitelabel-ticket-created"},
         {"tamio", "exact/tamio/whitelabel-ticket-updated.json", "ticket.updated", "ticket.message_added", NULL, "whitelabel-ticket-updated"},
         {"tamio", "exact/tamio/whitelabel-ticket-assigned.json", "ticket.updated", "ticket.assigned", NULL, "whitelabel-ticket-assigned"},
         {"tamio", "exact/tamio/whitelabel-ticket-resolved.json", "ticket.closed", "ticket.closed", NULL, "whitelabel-ticket-resolved"},
-        {"ripio", "completed/ripio/SUPPORT_TICKET.CREATED.json", "ticket.created", "ticket.created", "support.ticket_created", "whitelabel-ticket-created"},
+        {"ripio", "completed/ripio/SUPPORT_TICKET.CREATED.json", "ticket.created", "ticket.created", "support.ticket_created",
+            "whitelabel-ticket-created"},
         {"ripio", "edge/ripio/account-closed.json", NULL, NULL, NULL, NULL},
-        {"ingest-rest", "completed/ingest/rest-support.ticket.created.json", "ticket.created", "ticket.created", "support.ticket_created", "whitelabel-ticket-created"},
+        {"ingest-rest", "completed/ingest/rest-support.ticket.created.json", "ticket.created", "ticket.created", "support.ticket_created",
+            "whitelabel-ticket-created"},
     };
     int said = 0, skips = 0;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -757,8 +791,10 @@ static void what_is_missing_there_is_what_dialects_md_says(void **state)
     (void)state;
     AUTO_ARENA arena = arena_new();
     struct config_destination cstar = like(FORMAT_CSTAR, 0), tamio = like(FORMAT_TAMIO, 0);
-    const struct ticket t = {.id = 1, .dialect = "tamio", .source_id = "not-a-uuid", .title = "x", .status = STATUS_ON_HOLD, .created_at = 1671472527999};
-    const struct letter l = {.of = LETTER_EVENT, .id = "evt_1", .type = "support.ticket.created", .at = 1671472527999, .dialect = "ingestlayer", .ticket = &t};
+    const struct ticket t = {.id = 1, .dialect = "tamio", .source_id = "not-a-uuid", .title = "x", .status = STATUS_ON_HOLD,
+        .created_at = 1671472527999};
+    const struct letter l = {.of = LETTER_EVENT, .id = "evt_1", .type = "support.ticket.created", .at = 1671472527999, .dialect = "ingestlayer",
+        .ticket = &t};
     const struct json *ticket = json_path(parsed(arena, composed(arena, &l, &cstar).body), "data.ticket");
     assert_string_equal(json_get_string(ticket, "priority", ""), "normal");
     assert_string_equal(json_get_string(ticket, "status", ""), "pending");
@@ -808,7 +844,8 @@ static void nothing_a_stranger_wrote_reaches_a_header_raw(void **state)
     static const char hostile[] = "{\"id\":\"a\\r\\nX-Evil: 1\",\"type\":\"b\\u00e9 \\u001b[2J\",\"created_at\":\"\\u0007\",\"data\":{}}";
     for (int k = 0; k < FORMS; k++) {
         struct config_destination to = like(forms[k].format, forms[k].generation);
-        struct letter l = {.of = LETTER_EVENT, .id = "evt_1", .type = "b\xc3\xa9 \x1b[2J\r\nX-Evil: 2", .at = now, .origin = "x\r\ny", .dialect = "cstar",
+        struct letter l = {.of = LETTER_EVENT, .id = "evt_1", .type = "b\xc3\xa9 \x1b[2J\r\nX-Evil: 2", .at = now, .origin = "x\r\ny",
+            .dialect = "cstar",
                            .payload = parsed(arena, hostile)};
         struct delivery r;
         struct err err = {0};
@@ -831,7 +868,8 @@ static void every_attempt_has_the_same_bytes(void **state)
         struct config_destination to = like(forms[k].format, forms[k].generation);
         struct delivery a, b;
         struct err err = {0};
-        const struct composing first = {.letter = &l, .to = &to, .attempt = 1, .now = now}, fifth = {.letter = &l, .to = &to, .attempt = 5, .now = now + 3600000};
+        const struct composing first = {.letter = &l, .to = &to, .attempt = 1, .now = now}, fifth = {.letter = &l, .to = &to, .attempt = 5,
+            .now = now + 3600000};
         assert_true(destination_of(DEST_WEBHOOK)->compose(arena, &first, &a, &err));
         assert_true(destination_of(DEST_WEBHOOK)->compose(arena, &fifth, &b, &err));
         assert_string_equal(a.body, b.body);
