@@ -525,7 +525,7 @@ static void what_we_say_ourselves_is_the_same_ticket_where_it_arrives(void **sta
         const struct composing composing = {.letter = &t.letter, .to = &to, .attempt = 1, .now = now};
         if (!t.letter.type || !destination_of(DEST_WEBHOOK)->compose(own, &composing, &r, &err)) {
             skips++;
-            print_message("# %s: no event of ours says that. %s\n", rows[i][file], err.text);
+            print_message("# %s: no event of ours says that%s%s\n", rows[i][file], *err.text ? ": " : "", err.text);
             continue;
         }
         wrong += !comes_back(own, rows[i][file], rows[i][endpoint], &t, &to);
