@@ -96,7 +96,7 @@ sed 's/^/  /' "$dir/told"
 gate "a plain short ticket p50, us" "$(awk '$1 == "redact_plain" { print $2 }' "$dir/told")" "<=" 40
 gate "a short ticket full of personal data p50, us" "$(awk '$1 == "redact_personal" { print $2 }' "$dir/told")" "<=" 40
 echo "a question to a model, microseconds (p50 and p99): hash, request, verdict"
-"$tools/model"
+"$tools/model" | sed 's/^/  /'
 
 desk console
 have=0
