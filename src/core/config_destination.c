@@ -347,7 +347,8 @@ static bool check_labels(struct schema *s, struct config_destination *d, const s
 static int usual_profile(const struct config_destination *d)
 {
     static const int by_format[FORMATS] = {[FORMAT_STANDARD] = PROFILE_STANDARD, [FORMAT_CSTAR] = PROFILE_CSTAR};
-    return d->kind == DEST_EMAIL ? PROFILE_EMAIL : d->kind == DEST_WEBHOOK ? by_format[d->format] : PROFILE_DEFAULT;
+    static const int by_kind[DEST_KINDS] = {[DEST_EMAIL] = PROFILE_EMAIL, [DEST_MODEL] = PROFILE_STANDARD}; /* a model may be away for a day */
+    return d->kind == DEST_WEBHOOK ? by_format[d->format] : by_kind[d->kind];
 }
 
 static void fill_in(struct config_destination *d, const struct yaml *row)

@@ -307,5 +307,5 @@ static const char *account(struct arena *arena, const struct config_destination 
     return arena_printf(arena, "model:%s", hex);
 }
 
-const struct destination destination_model = {.kind = DEST_MODEL, .name = "model", .title = "Model", .profile = PROFILE_DEFAULT, .timeout = HOSTED_MS,
+const struct destination destination_model = {.kind = DEST_MODEL, .name = "model", .title = "Model", .profile = PROFILE_STANDARD, .timeout = HOSTED_MS,
                                               .compose = compose, .judge = judge, .account = account};

@@ -138,6 +138,7 @@ static void every_other_kind_arrives_with_its_defaults(void **state)
     assert_string_equal(d->columns[0].name, "Event type");
     assert_int_equal(find(c, "pager", DEST_PAGERDUTY)->profile, PROFILE_PAGE);
     d = find(c, "haiku", DEST_MODEL);
+    assert_int_equal(d->profile, PROFILE_STANDARD);
     assert_int_equal(d->api, MODEL_ANTHROPIC);
     assert_int_equal(d->label_count, 2);
     assert_string_equal(d->labels[1], "critical");

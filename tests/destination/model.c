@@ -20,7 +20,7 @@
 #include <cmocka.h>
 
 #define KEY "sk-fake-Qm7Zt2Vx9Lr4"
-enum { APIS = 2, TIMEOUT_MS = 400 };
+enum { APIS = 2, TIMEOUT_MS = 300, EVER = 10 /* attempts of its profile */ };
 static const char *const api_names[APIS] = {"openai", "anthropic"};
 
 /* --- letters --- */
@@ -430,10 +430,10 @@ static const struct failure {
     {"shouldretry", "delivered", {2, 2}, {0}, {0}, ""},
     {"notokens", "dead", {2, 1}, {0}, {0}, "max_completion_tokens"},
     {"429ever", "dead", {21, 21}, {0}, {1000, 1000}, "slow down"},
-    {"429bare", "dead", {5, 5}, {0}, {0}, "slow down"},
-    {"529", "dead", {5, 5}, {0}, {0}, "Overloaded"},
-    {"html", "dead", {5, 5}, {0}, {0}, ""},
-    {"redirect", "dead", {5, 5}, {0}, {0}, ""},
+    {"429bare", "dead", {EVER, EVER}, {0}, {0}, "slow down"},
+    {"529", "dead", {EVER, EVER}, {0}, {0}, "Overloaded"},
+    {"html", "dead", {EVER, EVER}, {0}, {0}, ""},
+    {"redirect", "dead", {EVER, EVER}, {0}, {0}, ""},
     {"shouldnot", "dead", {1, 1}, {0}, {0}, "broken for good"},
     {"400", "dead", {1, 1}, {0}, {0}, "bad request"},
     {"413", "dead", {1, 1}, {0}, {0}, "too large"},
@@ -467,12 +467,12 @@ static const struct failure {
     {"badutf8", "dead", {2, 2}, {0}, {0}, "strict JSON"},
     {"big", "dead", {2, 2}, {0}, {0}, "too large"},
     {"100mb", "dead", {2, 2}, {0}, {0}, "too large"},
-    {"hang", "dead", {5, 5}, {0}, {0}, ""},
-    {"stall", "dead", {5, 5}, {0}, {0}, ""},
-    {"drip", "dead", {5, 5}, {0}, {0}, ""},
-    {"cut", "dead", {5, 5}, {0}, {0}, ""},
-    {"reset", "dead", {5, 5}, {0}, {0}, ""},
-    {"headers", "dead", {5, 5}, {0}, {0}, ""},
+    {"hang", "dead", {EVER, EVER}, {0}, {0}, ""},
+    {"stall", "dead", {EVER, EVER}, {0}, {0}, ""},
+    {"drip", "dead", {EVER, EVER}, {0}, {0}, ""},
+    {"cut", "dead", {EVER, EVER}, {0}, {0}, ""},
+    {"reset", "dead", {EVER, EVER}, {0}, {0}, ""},
+    {"headers", "dead", {EVER, EVER}, {0}, {0}, ""},
 };
 enum { FAILURES = sizeof failures / sizeof *failures, FINE = 5 }; /* the first ones are none */
 
@@ -546,7 +546,7 @@ static void a_server_that_cannot_be_reached_is_tried_again(void **state)
     struct config_destination to = model_at(MODEL_OPENAI, base, "m");
     struct life life = live(arena, http, &to, plain(arena));
     assert_string_equal(life.state, "dead");
-    assert_int_equal(life.exchanges, 5);
+    assert_int_equal(life.exchanges, EVER);
     http_close(http);
 }
 
