@@ -87,6 +87,8 @@ extern const char *const step_kind_words[]; /* classify filter.match redact.pii 
 struct config_route_step {
     int kind, line;
     const char *model;         /* classify: a destination of kind model; NULL = the label made at ingest */
+    const char *dimension;     /* classify: urgency, the one there is; said by those who like to say it, with its labels */
+    const char *labels[8]; int label_count;
     const struct when *when;   /* filter.match */
     const char *text;          /* its spelling */
     const char *fields[8]; int field_count; /* redact.pii: "payload.body"; none = all strings */

@@ -116,7 +116,11 @@ static bool check_classify(const struct step_at *a)
 {
     struct schema *s = a->s;
     const struct config_destination *model = config_destination(s->owner, a->step->model);
-    const struct yaml *node = config_at(a->node, "model");
+    const struct yaml *node = config_at(a->node, "model"), *label = yaml_get(a->node, "labels");
+    label = label && label->kind == YAML_LIST ? label->child : label;
+    for (int i = 0; i < a->step->label_count && label; i++, label = label->next)
+        if (field_word_value(field_find("urgency"), a->step->labels[i]) <= 0)
+            return schema_refuse(s, label, "%s.labels: '%.60s' is none of low, high, critical", s->place, a->step->labels[i]);
     if (!a->step->model)
         return true;
     if (!model)
@@ -271,6 +275,8 @@ _Static_assert(sizeof(struct config_set) == sizeof(struct schema_pair), "what tr
 
 static const struct schema_key classify_keys[] = {
     {.name = "model", .type = SCHEMA_NAME, STEP(model)},
+    {.name = "dimension", .type = SCHEMA_TEXT, STEP(dimension), .words = (const char *const[]){"urgency", NULL}, .fallback = "urgency"},
+    {.name = "labels", .type = SCHEMA_TEXTS, STEP(labels), COUNT(config_route_step, label_count), .max = 8},
     {0},
 };
 static const struct schema_key filter_keys[] = {

@@ -286,6 +286,24 @@ static struct json *redact_of(const struct config_redact *r)
     return row;
 }
 
+static struct json *labels_of(const struct config_destination *to)
+{
+    struct json *list = json_array();
+    for (int i = 0; i < to->label_count; i++)
+        json_push(list, json_new_string(to->labels[i]));
+    return list;
+}
+
+static void thaw_model(struct arena *arena, const struct json *row, struct config_destination *to)
+{
+    to->api = (int)json_get_i64(row, "api", to->api);
+    to->model = arena_strdup(arena, json_get_string(row, "model", to->model));
+    to->prompt = arena_strdup(arena, json_get_string(row, "prompt", NULL));
+    to->label_count = 0;
+    for (const struct json *l = json_first(json_get(row, "labels")); l && to->label_count < 8; l = json_next(l))
+        to->labels[to->label_count++] = arena_strdup(arena, json_string(l));
+}
+
 struct json *destination_freeze(const struct config_destination *to)
 {
     struct json *row = json_object(), *columns = json_array();
@@ -300,6 +318,12 @@ struct json *destination_freeze(const struct config_destination *to)
         json_push(column, json_new_string(to->columns[i].name));
         json_push(column, json_new_string(to->columns[i].value));
         json_push(columns, column);
+    }
+    if (to->kind == DEST_MODEL) { /* all that decides an answer: it is kept by the hash of the question */
+        json_put_i64(row, "api", to->api);
+        json_put_string(row, "model", to->model);
+        json_put_string(row, "prompt", to->prompt);
+        json_put(row, "labels", labels_of(to));
     }
     if (to->column_count)
         json_put(row, "columns", columns);
@@ -321,6 +345,8 @@ const struct config_destination *destination_thaw(struct arena *arena, const str
     to->body_seed = json_get_bool(row, "seed", now->body_seed);
     for (int i = 0; i < REDACT_ENTITIES; i++)
         to->redact.mode[i] = (int)json_get_i64(json_get(row, "redact"), redact_entity_words[i], 0);
+    if (to->kind == DEST_MODEL)
+        thaw_model(arena, row, to);
     to->column_count = 0;
     for (const struct json *c = json_first(json_get(row, "columns")); c && to->column_count < CONFIG_COLUMNS; c = json_next(c))
         to->columns[to->column_count++] = (struct config_column){arena_strdup(arena, json_string(json_first(c))),

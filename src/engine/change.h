@@ -27,6 +27,18 @@ bool change_entry(struct engine *e, struct entry *entry, const struct ticket *ro
 struct ticket *change_fold(struct engine *e, struct arena *arena, const struct ticket *before, const struct observation *obs, struct err *err);
 const struct config_source *change_source(const struct engine *e, const struct ticket *t); /* by account, then dialect; NULL: none */
 bool wake_ticket(struct engine *e, struct arena *arena, int64_t id, int64_t now, struct err *err);
+/* Models from outside (engine/ask). What they say of a letter: known (the ticket is labelled by it, *ticket as it is then),
+ * asked (its route waits), or asked now. */
+enum ask_state { ASK_KNOWN, ASK_ASKED };
+bool ask_model(struct engine *e, struct arena *arena, const struct letter *letter, const struct config_destination *model, const char *route,
+               int64_t entry, int64_t nth, int64_t now, int *state, const struct ticket **ticket, struct err *err);
+/* A question's parcel came to an end: its answer is kept and who waited for it goes on, or they learn that there is none. */
+bool ask_answered(struct engine *e, struct arena *arena, const struct parcel *p, const struct config_destination *model, const struct json *memo,
+                    int64_t now, struct err *err);
+/* A route that waited, once more from its first step. */
+bool route_again(struct engine *e, struct arena *arena, const struct letter *letter, const char *route, int64_t entry, int64_t nth, int64_t now, struct err *err);
+/* A line on the ticket: the route still waits, and why. */
+bool route_stuck(struct engine *e, struct arena *arena, const struct letter *letter, const char *route, const char *why, int64_t entry, int64_t now, struct err *err);
 /* Parcels (engine/parcel): how many more the courier may be handed for that destination; out of the door; dead for a reason. */
 int parcel_room(const struct engine *e, const char *destination);
 bool parcel_fly(struct engine *e, struct arena *arena, struct parcel *p, int64_t now, struct err *err);

@@ -19,6 +19,7 @@ struct routing {
     int64_t entry, nth, now;
     struct err *err;
     bool failed;         /* err is set */
+    struct ticket *ticket; /* the letter's, where a model may label it on the way; NULL: about none */
     struct json *verdicts;
 };
 
@@ -55,8 +56,19 @@ static const char *record(void *arg, const char *kind, const char *key)
 
 static int label(void *arg, const struct config_route *route, const char *model)
 {
-    (void)arg, (void)route, (void)model;
-    return ROUTE_LABEL_WAIT;
+    struct routing *r = arg;
+    const struct config_destination *to = config_destination(r->e->config, model);
+    const struct ticket *labelled = NULL;
+    int state = ASK_ASKED;
+    if (!to)
+        r->failed = !err_set(r->err, ERR_CONFIG, "route %s: no model \"%s\" is configured", route->name, model);
+    else
+        r->failed |= !ask_model(r->e, r->arena, r->letter, to, route->name, r->entry, r->nth, r->now, &state, &labelled, r->err);
+    if (r->failed || state != ASK_KNOWN)
+        return ROUTE_LABEL_WAIT;
+    if (r->ticket && labelled)
+        *r->ticket = *labelled;
+    return ROUTE_LABEL_READY;
 }
 
 /* --- what passed --- */
@@ -111,12 +123,23 @@ static struct when_env env_of(struct routing *r)
     return (struct when_env){.hour = r->now / 3600000 % 24, .weekday = (r->now / 86400000 + 3) % 7 + 1, .open_criticals = open};
 }
 
+static bool asks_a_model(const struct config_route *route)
+{
+    for (int i = 0; i < route->step_count; i++)
+        if (route->steps[i].model)
+            return true;
+    return false;
+}
+
 static bool through(struct routing *r, const struct config_route *route)
 {
     struct route_verdict v;
+    struct letter letter = *r->letter;
+    if (letter.ticket && asks_a_model(route))
+        letter.ticket = r->ticket = ticket_copy(r->arena, letter.ticket);
     struct when_env env = env_of(r);
     struct route_facts facts = {.arg = r, .now = r->now, .seen = seen, .passed = passed, .label = label, .record = record};
-    route_run(r->arena, route, r->letter, &env, &facts, &v);
+    route_run(r->arena, route, &letter, &env, &facts, &v);
     if (r->failed)
         return false;
     json_push(r->verdicts, route_encode(&v));
@@ -156,6 +179,33 @@ bool route_letter(struct engine *e, struct arena *arena, const struct letter *le
     ok = ok && write_verdicts(&r);
     json_free(r.verdicts);
     return ok;
+}
+
+static const struct config_route *route_named(const struct config *config, const char *name)
+{
+    for (int i = 0; i < config->route_count; i++)
+        if (str_eq(config->routes[i].name, name))
+            return &config->routes[i];
+    return NULL;
+}
+
+bool route_again(struct engine *e, struct arena *arena, const struct letter *letter, const char *name, int64_t entry, int64_t nth, int64_t now, struct err *err)
+{
+    const struct config_route *route = route_named(e->config, name);
+    if (!route)
+        return route_stuck(e, arena, letter, name, "no route of that name is configured any more", entry, now, err);
+    struct routing r = {.e = e, .arena = arena, .letter = letter, .entry = entry, .nth = nth, .now = now, .err = err, .verdicts = json_array()};
+    bool ok = through(&r, route) && write_verdicts(&r);
+    json_free(r.verdicts);
+    return ok;
+}
+
+bool route_stuck(struct engine *e, struct arena *arena, const struct letter *letter, const char *route, const char *why, int64_t entry, int64_t now, struct err *err)
+{
+    struct routing r = {.e = e, .arena = arena, .letter = letter, .entry = entry, .now = now, .err = err, .verdicts = json_array()};
+    struct route_verdict v = {.route = route, .end = ROUTE_WAITING, .note = why};
+    json_push(r.verdicts, route_encode(&v));
+    return write_verdicts(&r);
 }
 
 /* --- our own events --- */

@@ -138,11 +138,13 @@ bool store_parcel_list(struct store *s, struct arena *a, const struct parcel_que
     return rc == SQLITE_DONE;
 }
 
-#define ANEW "state='due',due_at=?1,attempts=0,error=NULL,memo=CASE WHEN json_extract(memo,'$.ambiguous') THEN '{\"ambiguous\":true}' END"
+/* A person's wish does not wait for the breaker: `postponed` says that this attempt was put off already. */
+#define ANEW "state='due',due_at=?1,attempts=0,error=NULL,memo=CASE WHEN json_extract(memo,'$.ambiguous') THEN '{\"ambiguous\":true,\"postponed\":true}'" \
+             " ELSE '{\"postponed\":true}' END"
 #define FITS " AND (?2=0 OR ticket=?2) AND (?3='' OR destination=?3) AND (?4='' OR route=?4) AND made_at>=?5 AND made_at<=?6 AND (?7=0 OR id=?7)"
 static const char *const changes[] = {
     [PARCEL_REPLAY] = "UPDATE parcel SET " ANEW " WHERE state='dead'" FITS,
-    [PARCEL_RETRY] = "UPDATE parcel SET due_at=?1 WHERE state IN ('due','retrying')" FITS,
+    [PARCEL_RETRY] = "UPDATE parcel SET due_at=?1,memo=json_set(coalesce(memo,'{}'),'$.postponed',json('true')) WHERE state IN ('due','retrying')" FITS,
     [PARCEL_DROP] = "UPDATE parcel SET state='dropped',due_at=0*?1 WHERE state IN ('dead','due','retrying')" FITS,
 };
 
@@ -176,7 +178,7 @@ bool store_parcel_unpark(struct store *s, const char *destination, int64_t now, 
 
 bool store_parcel_counts(struct store *s, const char *destination, struct parcel_counts *out, struct err *err)
 {
-    sqlite3_stmt *stmt = sql_get(s, "SELECT sum(state='due'),sum(state='flying'),sum(state='retrying'),min(CASE WHEN state='retrying' AND due_at!=0 THEN due_at END)"
+    sqlite3_stmt *stmt = sql_get(s, "SELECT sum(state='due'),sum(state='flying'),sum(state='retrying'),min(CASE WHEN state!='flying' AND due_at!=0 THEN due_at END)"
                                     " FROM parcel WHERE destination=? AND state IN ('due','retrying','flying')", err);
     *out = (struct parcel_counts){0};
     if (!stmt)

@@ -76,7 +76,7 @@ bool store_waiting_add(struct store *s, const uint8_t hash[32], int64_t letter, 
 
 bool store_waiting_list(struct store *s, struct arena *a, const uint8_t hash[32], struct waiting **list, int *count, struct err *err)
 {
-    sqlite3_stmt *stmt = sql_get(s, "SELECT letter,route FROM waiting WHERE hash=? ORDER BY letter", err);
+    sqlite3_stmt *stmt = sql_get(s, "SELECT w.letter,w.route,l.entry,l.nth FROM waiting w JOIN letter l ON l.id=w.letter WHERE w.hash=? ORDER BY w.letter", err);
     int rc, cap = 0;
     *count = 0;
     *list = NULL;
@@ -90,7 +90,7 @@ bool store_waiting_list(struct store *s, struct arena *a, const uint8_t hash[32]
                 memcpy(more, *list, sizeof *more * (size_t)*count);
             *list = more;
         }
-        (*list)[(*count)++] = (struct waiting){sql_int(stmt, 0), sql_text(stmt, 1, a)};
+        (*list)[(*count)++] = (struct waiting){.letter = sql_int(stmt, 0), .route = sql_text(stmt, 1, a), .entry = sql_int(stmt, 2), .nth = sql_int(stmt, 3)};
     }
     return rc == SQLITE_DONE;
 }

@@ -138,7 +138,7 @@ bool store_parcel_change(struct store *s, int change, const struct parcel_query 
 bool store_parcel_park(struct store *s, const char *destination, struct err *err);              /* its queue rests */
 bool store_parcel_unpark(struct store *s, const char *destination, int64_t now, struct err *err); /* and is due again */
 struct parcel_counts { int64_t due, flying, retrying, dead, held, next_at; };
-bool store_parcel_counts(struct store *s, const char *destination, struct parcel_counts *out, struct err *err); /* next_at: earliest retry */
+bool store_parcel_counts(struct store *s, const char *destination, struct parcel_counts *out, struct err *err); /* next_at: the earliest that waits */
 struct attempt { int64_t parcel, n, at, status, ms; const char *verdict, *excerpt; };
 bool store_attempt_add(struct store *s, const struct attempt *a, struct err *err);
 bool store_attempt_list(struct store *s, struct arena *a, int64_t parcel, struct attempt **list, int *count, struct err *err);
@@ -154,7 +154,7 @@ bool store_passed_add(struct store *s, const char *route, int step, int64_t entr
 bool store_ask_get(struct store *s, struct arena *a, const uint8_t hash[32], int64_t now, int64_t ttl, int64_t *parcel, char **answer, struct err *err);
 bool store_ask_put(struct store *s, const uint8_t hash[32], const char *destination, int64_t parcel, const char *answer, int64_t now, struct err *err);
 bool store_waiting_add(struct store *s, const uint8_t hash[32], int64_t letter, const char *route, struct err *err);
-struct waiting { int64_t letter; const char *route; };
+struct waiting { int64_t letter, entry, nth; const char *route; };
 bool store_waiting_list(struct store *s, struct arena *a, const uint8_t hash[32], struct waiting **list, int *count, struct err *err);
 bool store_waiting_drop(struct store *s, const uint8_t hash[32], struct err *err);
 

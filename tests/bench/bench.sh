@@ -3,7 +3,7 @@
 # an idle machine). Ingest: signed events a second, acknowledged after the sync, against limit.c, in pairs one after the
 # other; the median share counts. Console: on a pseudo terminal of 120 x 40, against desks of growing size. Fails below a
 # share of 0.10 at 64 connections, above 30 ms to the first frame, above 5 ms (p99) from a key to its frame, above 40 us to
-# redact a short ticket.
+# redact a short ticket, above 60 us to route one, below 200 deliveries a second, above 96 MB with 100,000 parcels waiting.
 #   BENCH_PAIRS=5  BENCH_TICKETS="1000 100000" (add 1000000 for a long one)
 set -eu
 build=${TRIAGE_BUILDDIR:-.}
@@ -97,6 +97,51 @@ gate "a plain short ticket p50, us" "$(awk '$1 == "redact_plain" { print $2 }' "
 gate "a short ticket full of personal data p50, us" "$(awk '$1 == "redact_personal" { print $2 }' "$dir/told")" "<=" 40
 echo "a question to a model, microseconds (p50 and p99): hash, request, verdict"
 "$tools/model" | sed 's/^/  /'
+
+echo "a route of three steps and three destinations, microseconds a ticket (p50 and p99), tickets a second on one core"
+"$tools/route" >"$dir/told"
+sed 's/^/  /' "$dir/told"
+gate "route and letter p50, us" "$(awk '$1 == "route_and_letter" { print $2 }' "$dir/told")" "<=" 60
+
+leave() { # name, port, routes: a fresh desk whose events go to that port
+    desk "$1"
+    kill "$daemon"
+    wait "$daemon" 2>/dev/null || :
+    cat >>"$dir/$1/triage.yaml" <<END
+destinations:
+  - {name: sink, kind: webhook, url: 'http://127.0.0.1:$2/', secrets: [s], allow_loopback: true, profile: standard}
+routes:
+  - {name: all, steps: [redact.pii], to: [sink]}
+END
+    "$build/triaged" --dir "$dir/$1" 2>"$dir/$1/log" &
+    daemon=$!
+    pids="$pids $daemon"
+    wait_for "$dir/$1/ingest.sock"
+}
+port=$((20000 + $$ % 20000))
+count=${BENCH_DELIVERIES:-10000}
+"$tools/sink" "$port" "$count" >"$dir/told" &
+sink=$!
+leave deliver "$port"
+ingested=$("$tools/load" "$dir/deliver/ingest.sock" /in/bench 16 "$count" | cut -d' ' -f1)
+wait "$sink" || { echo "  FAIL: the receiver got $(cut -d' ' -f2 "$dir/told") of $count"; bad=1; }
+echo "deliveries to a receiver on this machine: $(cut -d' ' -f1 "$dir/told") a second (taken in at $ingested a second meanwhile)"
+gate "deliveries a second" "$(cut -d' ' -f1 "$dir/told")" ">=" 200
+kill "$daemon"
+wait "$daemon" 2>/dev/null || :
+rm -rf "$dir/deliver"
+
+pss() { awk '/^Pss:/ { n += $2 } END { printf "%.1f", n / 1024 }' "/proc/$1/smaps_rollup"; }
+leave waiting 9
+waiting=${BENCH_WAITING:-100000}
+empty=$(pss "$daemon")
+"$tools/load" "$dir/waiting/ingest.sock" /in/bench 64 "$waiting" >/dev/null
+sleep 2
+echo "memory: $empty MB with no parcel, $(pss "$daemon") MB with $waiting that wait for a receiver that is down"
+gate "memory with $waiting waiting parcels, MB" "$(pss "$daemon")" "<=" 96
+kill "$daemon"
+wait "$daemon" 2>/dev/null || :
+rm -rf "$dir/waiting"
 
 desk console
 have=0

@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { REQUESTS = 4096, STEPS = 64, HEAD = 64 << 10 };
+enum { REQUESTS = 1 << 15, STEPS = 64, HEAD = 64 << 10 };
 
 struct stub {
     pthread_mutex_t lock;

@@ -2,6 +2,7 @@
 #include "harness/world.h"
 #include "base/crypto.h"
 #include "base/str.h"
+#include "core/redact.h"
 #include "core/retry.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,7 +78,7 @@ struct world *world_open(const char *config)
     char *game = slurp("data/game/default.yaml", &game_n), *lexicon = slurp("data/classify/lexicon.tsv", &lexicon_n);
     if (!config)
         config = world_config;
-    if (!w || !crypto_open())
+    if (!w || !crypto_open() || !redact_open(&err))
         abort();
     w->arena = arena_new();
     w->now = 1798761600000; /* 2027-01-01 */
@@ -89,8 +90,8 @@ struct world *world_open(const char *config)
     free(game);
     free(lexicon);
     begin(w);
-    if (!engine_views(&w->engine, w->arena, w->now, &err))
-        die("views", &err);
+    if (!engine_boot(&w->engine, w->arena, w->now, &err) || !engine_views(&w->engine, w->arena, w->now, &err))
+        die("boot", &err);
     commit(w);
     return w;
 }
@@ -165,6 +166,7 @@ const char *world_post(struct world *w, const char *source_name, const char *dia
     begin(w);
     for (int i = 0; i < count; i++) {
         item_of(w, source, d, &list[i], body, n, &items[i]);
+        items[i].payload = door == DOOR_OUT ? json_get(in.root, "payload") : in.root;
         if (!engine_ingest(&w->engine, w->arena, &items[i], w->now, &answer, &err))
             die("ingest", &err);
         if (!i)
@@ -238,6 +240,12 @@ void world_wait(struct world *w, int64_t ms)
 void world_receipt(struct world *w, int64_t parcel, int64_t status)
 {
     struct receipt r = {.parcel = parcel, .status = status, .verdict = {.kind = status / 100 == 2 ? VERDICT_DELIVERED : VERDICT_RETRY}};
+    world_receive(w, &r);
+}
+
+void world_receive(struct world *w, const struct receipt *given)
+{
+    struct receipt r = *given;
     struct err err = {0};
     begin(w);
     if (!engine_receipt(&w->engine, w->arena, &r, w->now, &err))

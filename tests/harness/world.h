@@ -26,5 +26,6 @@ struct ticket *world_ticket(struct world *w, int64_t id);
 int64_t world_find(struct world *w, const char *account, const char *key); /* 0: none */
 void world_wait(struct world *w, int64_t ms);          /* time passes; whatever is due happens when it is due */
 void world_receipt(struct world *w, int64_t parcel, int64_t status);
+void world_receive(struct world *w, const struct receipt *receipt); /* the same, word for word */
 int world_entries(struct world *w, int64_t ticket, const char *kind);      /* how many */
 #endif
