@@ -52,11 +52,12 @@ static bool check_reply(struct schema *s, const struct config_source *row, const
         if (row->reply_via == needs[i].via && !needs[i].there)
             return schema_refuse(s, node, "%s: replies go by %s, so it needs a `%s`", s->place, reply_via_word(row->reply_via), needs[i].key);
     if (row->reply_via == REPLY_API && !str_eq(row->dialect, "tamio") && !str_eq(row->dialect, "cstar"))
-        return schema_refuse(s, config_at(node, "reply_via"), "%s.reply_via: only dialect tamio or cstar has an api that takes replies, not %s", s->place,
-                             row->dialect);
+        return schema_refuse(s, config_at(node, "reply_via"), "%s.reply_via: only dialect tamio or cstar has an api that takes replies, not %s",
+                             s->place, row->dialect);
     for (const char *at = row->reply_token ? row->reply_token : ""; *at; at++)
         if (*at <= ' ' || *at >= 0x7f)
-            return schema_refuse(s, config_at(node, "reply_token"), "%s.reply_token holds what a token cannot: a blank, or a letter beyond ASCII", s->place);
+            return schema_refuse(s, config_at(node, "reply_token"), "%s.reply_token holds what a token cannot: a blank, or a letter beyond ASCII",
+                                 s->place);
     return !row->reply_url || config_check_url(s, config_at(node, "reply_url"), "reply_url", row->reply_url, row->allow_loopback);
 }
 

@@ -30,14 +30,16 @@ static bool check_field(struct schema *s, const struct yaml *node, const char *n
 
 static bool check_member(struct schema *s, const struct yaml *node, const char *head, const char *path, const char *const *words)
 {
-    return one_of(path, words) || schema_refuse(s, node, "%s: there is no $%s.%.60s%s", s->place, head, path, schema_hint(s, schema_nearest(path, words)));
+    return one_of(path, words) || schema_refuse(s, node, "%s: there is no $%s.%.60s%s", s->place, head, path,
+                                                 schema_hint(s, schema_nearest(path, words)));
 }
 
 /* One reference, without its dollar. */
 static bool check_reference(struct schema *s, const struct yaml *node, const char *reference, bool enriched)
 {
     static const char *const heads[] = {"event", "ticket", "entity", "classify", NULL};
-    static const char *const of_event[] = {"id", "type", "source", "dialect", "received_at", "payload", NULL}, *const of_label[] = {"urgency", "category", NULL};
+    static const char *const of_event[] = {"id", "type", "source", "dialect", "received_at", "payload", NULL};
+    static const char *const of_label[] = {"urgency", "category", NULL};
     const char *head = arena_strndup(s->arena, reference, strcspn(reference, ".")), *path = reference + strlen(head);
     if (!one_of(head, heads))
         return schema_refuse(s, node, "%s: '$%.60s' is none of $event, $ticket, $entity, $classify%s", s->place, head,
@@ -129,7 +131,8 @@ static bool check_classify(const struct step_at *a)
     if (model->kind != DEST_MODEL)
         return schema_refuse(s, node, "%s.model: '%.60s' is of kind %s, not a model", s->place, model->name, destination_kind_words[model->kind]);
     return !model->disabled || a->route->disabled ||
-           schema_refuse(s, node, "%s.model: '%.60s' is disabled in line %d: disable the route too, or take the step out", s->place, model->name, model->line);
+           schema_refuse(s, node, "%s.model: '%.60s' is disabled in line %d: disable the route too, or take the step out", s->place,
+                         model->name, model->line);
 }
 
 static bool check_redact(const struct step_at *a)
@@ -227,7 +230,8 @@ static bool check_lead(struct schema *s, const struct config_route *route, struc
     const struct config_destination *d = config_destination(s->owner, to->destination);
     const struct yaml *at = config_at(node, "destination"), *always = config_at(node, "always");
     if (!d)
-        return schema_refuse(s, at, "%s.to: no destination '%.60s'%s", s->place, to->destination, schema_hint(s, config_nearest_destination(s, to->destination)));
+        return schema_refuse(s, at, "%s.to: no destination '%.60s'%s", s->place, to->destination,
+                             schema_hint(s, config_nearest_destination(s, to->destination)));
     if (d->kind == DEST_MODEL)
         return schema_refuse(s, at, "%s.to: '%.60s' is a model; it is asked by a step classify", s->place, d->name);
     if (d->kind == DEST_EMAIL && !d->to_count)

@@ -677,7 +677,9 @@ static struct when *parse_in(struct parser *ps, struct when *left)
     }
     if (right->type != T_TAGS)
         return fault(ps, ERR_USAGE, right->at, "%s is %s; \"in\" wants a list or tags", describe(right), type_words[right->type]);
-    return left->type == T_TEXT ? w : fault(ps, ERR_USAGE, left->at, "%s holds words; %s is %s", describe(right), describe(left), type_words[left->type]);
+    if (left->type == T_TEXT)
+        return w;
+    return fault(ps, ERR_USAGE, left->at, "%s holds words; %s is %s", describe(right), describe(left), type_words[left->type]);
 }
 
 static int sees_op(const struct parser *ps)
