@@ -266,7 +266,7 @@ static void get_entries(struct request *req)
     struct json *root = json_object(), *entries = json_array();
     if (store_entry_list(show.store, show.arena, &q, &list, &count, &show.err))
         for (int i = 0; i < count; i++)
-            json_push(entries, show_entry(&list[i]));
+            json_push(entries, show_entry(&show, &list[i]));
     json_put(root, "entries", entries);
     if (count == q.limit)
         json_put_i64(root, "next", list[count - 1].seq);
@@ -307,10 +307,29 @@ static void get_events(struct request *req)
     if (store_list_events(show.store, show.arena, request_query_i64(req, "before", 0, 0, INT64_MAX), request_query(req, "state"),
                           (int)request_query_i64(req, "limit", PAGE, 1, MOST), &list, &count, &show.err))
         for (int i = 0; i < count; i++)
-            json_push(events, show_event(&list[i]));
+            json_push(events, show_event(&show, &list[i]));
     json_put(root, "events", events);
     json_put(root, "counts", event_counts(req));
     finish(&show, root);
+}
+
+static struct json *document(const struct show *show, const char *text)
+{
+    const struct json *node = text ? json_parse_in(show->arena, text, strlen(text), &json_limits_dialect, NULL, NULL) : NULL;
+    return node ? mask_json(show->arena, &show->mask, node) : json_new_null();
+}
+
+/* As it came, to the byte, while there is nothing in it to hide: in JSON, text stands behind escapes, so it is hidden in
+ * what the JSON says and written out again. */
+static const char *raw_of(const struct show *show, const struct event *e)
+{
+    const char *raw = text_valid(e->raw, e->raw_n) ? e->raw : text_safe_in(show->arena, e->raw, TEXT_BLOCK);
+    const struct json *node = json_parse_in(show->arena, raw, strlen(raw), &json_limits_dialect, NULL, NULL);
+    if (!node)
+        return mask_text(show->arena, &show->mask, NULL, raw);
+    AUTO_JSON safe = mask_json(show->arena, &show->mask, node);
+    const char *before = json_print_in(show->arena, node), *after = json_print_in(show->arena, safe);
+    return str_eq(before, after) ? raw : after;
 }
 
 static void get_event(struct request *req)
@@ -323,10 +342,10 @@ static void get_event(struct request *req)
     if (strspn(text, "0123456789") != strlen(text) || strlen(text) > 18)
         err_set(&show.err, ERR_NOT_FOUND, "no event %.40s", text);
     else if (store_event_get(show.store, show.arena, strtoll(text, NULL, 10), &e, &show.err)) {
-        struct json *root = json_object(), *row = show_event(&e);
-        json_put_string(row, "raw", text_valid(e.raw, e.raw_n) ? e.raw : text_safe_in(show.arena, e.raw, TEXT_BLOCK));
-        json_put(row, "headers", e.headers ? json_new_raw(e.headers) : json_new_null());
-        json_put(row, "obs", e.obs ? json_new_raw(e.obs) : json_new_null());
+        struct json *root = json_object(), *row = show_event(&show, &e);
+        json_put_string(row, "raw", raw_of(&show, &e));
+        json_put(row, "headers", document(&show, e.headers));
+        json_put(row, "obs", document(&show, e.obs));
         json_put(root, "event", row);
         finish(&show, root);
         return;

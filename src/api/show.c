@@ -1,5 +1,5 @@
 /* show: one function per shape. Everything a person reads that came from outside stays as it is here (the edge that
- * draws makes it safe); PII fields are masked by wire/row. */
+ * draws makes it safe); personal data in it is hidden by wire/mask, whatever the shape. */
 #include "api/show.h"
 #include "base/clock.h"
 #include "core/field.h"
@@ -14,6 +14,7 @@ bool show_open(struct show *show, struct request *req)
 {
     *show = (struct show){.req = req, .arena = req->arena, .config = req->config, .now = clock_now()};
     show->store = request_store(req, &show->err);
+    show->mask = (struct mask){show->config, show->store ? store_meta_get(show->store, show->arena, "desk", &show->err) : NULL};
     if (!show->store)
         show_fail(show);
     return show->store;
@@ -72,7 +73,7 @@ static int steps_of(const struct config *config, const char *policy)
 
 struct json *show_row(const struct show *show, const struct ticket *t)
 {
-    struct json *row = row_ticket(t, true);
+    struct json *row = mask_ticket(show->arena, &show->mask, t);
     json_put_string(row, "reply_via", via_word(show_source(show->config, t)));
     if (t->escalation.state != ESCALATION_NONE) {
         struct json *escalation = json_copy(json_get(row, "escalation"));
@@ -103,7 +104,7 @@ static bool last_label(struct show *show, int64_t ticket, struct entry *out)
     return true;
 }
 
-static struct json *label_of(const char *value, const char *by, int64_t bp, const struct json *said, bool urgency)
+static struct json *label_of(const struct show *show, const char *value, const char *by, int64_t bp, const struct json *said, bool urgency)
 {
     struct json *label = json_object();
     json_put_string(label, "value", value && *value ? value : NULL);
@@ -113,7 +114,7 @@ static struct json *label_of(const char *value, const char *by, int64_t bp, cons
         json_put_string(label, "runner_up", json_get_string(said, "runner_up", NULL));
         const struct json *reasons = json_get(said, "reasons");
         if (reasons)
-            json_put(label, "reasons", json_copy(reasons));
+            json_put(label, "reasons", mask_json(show->arena, &show->mask, reasons));
     }
     return label;
 }
@@ -124,8 +125,8 @@ static struct json *labels(struct show *show, const struct ticket *t)
     const struct json *said = last_label(show, t->id, &e) ? parsed(show->arena, e.data) : NULL;
     const struct field *by = field_find("urgency_by");
     struct json *both = json_object();
-    json_put(both, "urgency", label_of(urgency_word(t->urgency), field_word(by, t->urgency_by), t->urgency_bp, said, true));
-    json_put(both, "category", label_of(category_word(t->category), field_word(by, t->category_by), t->category_bp, said, false));
+    json_put(both, "urgency", label_of(show, urgency_word(t->urgency), field_word(by, t->urgency_by), t->urgency_bp, said, true));
+    json_put(both, "category", label_of(show, category_word(t->category), field_word(by, t->category_by), t->category_bp, said, false));
     return both;
 }
 
@@ -188,12 +189,12 @@ const char *show_band(int64_t bp)
 
 static struct json *message_line(struct show *show, const struct ticket *t, const struct message *m)
 {
-    struct json *line = json_object(), *message = row_message(m);
+    struct json *line = json_object(), *message = mask_message(show->arena, &show->mask, m);
     struct parcel held;
     bool found = false;
     json_put_i64(line, "at", m->at);
     json_put_string(line, "kind", "message");
-    json_put_string(line, "actor", m->author ? m->author : author_word(m->author_kind));
+    json_put_string(line, "actor", m->author ? mask_text(show->arena, &show->mask, NULL, m->author) : author_word(m->author_kind));
     json_put_i64(line, "ticket", t->id);
     if (m->state && store_parcel_by_message(show->store, show->arena, m->row, &held, &found, &show->err) && found)
         json_put_i64(message, "due_at", held.due_at);
@@ -211,7 +212,7 @@ static struct json *entry_line(struct show *show, const struct entry *e)
     json_put_string(line, "actor", e->actor);
     json_put_i64(line, "seq", e->seq);
     json_put_i64(line, "ticket", e->ticket);
-    json_put(line, "data", data ? json_copy(data) : json_object());
+    json_put(line, "data", data ? mask_json(show->arena, &show->mask, data) : json_object());
     return line;
 }
 
@@ -242,9 +243,9 @@ struct json *show_lines(struct show *show, const struct ticket *t)
     return lines;
 }
 
-struct json *show_entry(const struct entry *e)
+struct json *show_entry(const struct show *show, const struct entry *e)
 {
-    struct json *row = json_object();
+    struct json *row = json_object(), *data = parsed(show->arena, e->data);
     json_put_i64(row, "seq", e->seq);
     json_put_i64(row, "at", e->at);
     json_put_string(row, "actor", e->actor);
@@ -252,13 +253,13 @@ struct json *show_entry(const struct entry *e)
     json_put_i64(row, "ticket", e->ticket);
     json_put_i64(row, "cause", e->cause);
     json_put_i64(row, "undoes", e->undoes);
-    json_put(row, "data", e->data ? json_new_raw(e->data) : json_new_null());
+    json_put(row, "data", data ? mask_json(show->arena, &show->mask, data) : json_new_null());
     return row;
 }
 
-struct json *show_event(const struct event *e)
+struct json *show_event(const struct show *show, const struct event *e)
 {
-    struct json *row = json_object();
+    struct json *row = json_object(), *warnings = e->warnings && *e->warnings ? parsed(show->arena, e->warnings) : NULL;
     json_put_i64(row, "id", e->id);
     json_put_i64(row, "at", e->received_at);
     if (e->occurred_at)
@@ -269,10 +270,10 @@ struct json *show_event(const struct event *e)
     json_put_string(row, "effect", e->effect_text);
     json_put_string(row, "state", e->state);
     json_put_i64(row, "ticket", e->ticket);
-    json_put_string(row, "key", e->key);
+    json_put_string(row, "key", mask_text(show->arena, &show->mask, "key", e->key));
     json_put_i64(row, "seen", e->seen);
-    json_put(row, "warnings", e->warnings && *e->warnings ? json_new_raw(e->warnings) : json_array());
-    json_put_string(row, "note", e->note);
+    json_put(row, "warnings", warnings ? mask_json(show->arena, &show->mask, warnings) : json_array());
+    json_put_string(row, "note", mask_text(show->arena, &show->mask, NULL, e->note));
     return row;
 }
 
@@ -413,7 +414,9 @@ struct json *show_why(struct show *show, const struct ticket *t, const char *wha
         if (str_eq(whys[i].name, what)) {
             struct json *lines = json_array();
             whys[i].say(show, lines, t);
-            return lines;
+            struct json *safe = mask_json(show->arena, &show->mask, lines);
+            json_free(lines);
+            return safe;
         }
     return NULL;
 }
@@ -492,7 +495,7 @@ struct json *show_told(struct show *show, const struct ticket *t)
         json_put_i64(row, "at", told[i].at);
         json_put_string(row, "agent", told[i].agent);
         json_put_i64(row, "step", told[i].step);
-        json_put_string(row, "why", told[i].why);
+        json_put_string(row, "why", mask_text(show->arena, &show->mask, NULL, told[i].why));
         json_push(list, row);
     }
     return list;

@@ -3,6 +3,7 @@
 #define API_SHOW_H
 #include "api/server.h"
 #include "store/list.h"
+#include "wire/mask.h"
 
 /* What a read has at hand. */
 struct show {
@@ -10,6 +11,7 @@ struct show {
     struct arena *arena;
     struct store *store;
     const struct config *config;
+    struct mask mask; /* what is read here is hidden as it says */
     int64_t now;
     struct err err; /* of the first read that failed */
 };
@@ -24,8 +26,8 @@ struct json *show_rows(const struct show *show, struct ticket *const *rows, int 
 struct json *show_ticket(struct show *show, const struct ticket *t);       /* TICKET */
 struct json *show_lines(struct show *show, const struct ticket *t);        /* [LINE], NULL + err */
 struct json *show_why(struct show *show, const struct ticket *t, const char *what); /* [text], NULL: nothing of that name */
-struct json *show_entry(const struct entry *e);                            /* ENTRY */
-struct json *show_event(const struct event *e);                            /* EVENT */
+struct json *show_entry(const struct show *show, const struct entry *e);                          /* ENTRY */
+struct json *show_event(const struct show *show, const struct event *e);                          /* EVENT */
 struct json *show_boss(struct show *show);                                 /* BOSS or null */
 struct json *show_player(struct show *show, const char *agent);            /* PLAYER */
 struct json *show_told(struct show *show, const struct ticket *t);

@@ -294,10 +294,18 @@ static bool do_ack(struct act *a)
     return true;
 }
 
+/* Whoever looks behind the mask says why: the reason is the audit. */
+static bool do_reveal(struct act *a)
+{
+    if (blank(a->action->arg))
+        return err_set(a->err, ERR_INPUT, "reason: say why; it is kept with your name");
+    return true;
+}
+
 static bool (*const does[ACTIONS])(struct act *) = {
     [ACTION_ACCEPT] = do_accept, [ACTION_ACK] = do_ack, [ACTION_ASSIGN] = do_assign, [ACTION_CATEGORY] = do_category, [ACTION_CLAIM] = do_claim,
     [ACTION_CLOSE] = do_close, [ACTION_ESCALATE] = do_escalate, [ACTION_LABEL] = do_label, [ACTION_NOTE] = do_note,
-    [ACTION_PRIORITY] = do_priority, [ACTION_REOPEN] = do_reopen, [ACTION_REPLY] = do_reply, [ACTION_SNOOZE] = do_snooze,
+    [ACTION_PRIORITY] = do_priority, [ACTION_REOPEN] = do_reopen, [ACTION_REPLY] = do_reply, [ACTION_REVEAL] = do_reveal, [ACTION_SNOOZE] = do_snooze,
     [ACTION_STATUS] = do_status, [ACTION_TAGS] = do_tags, [ACTION_UNASSIGN] = do_unassign};
 
 bool act_observe(struct arena *arena, const struct ticket *before, const struct action *action, const struct config_source *source,

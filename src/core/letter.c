@@ -290,7 +290,8 @@ static bool is_listed(const struct letter_redaction *how, const char *path)
 
 static const char *hide(const struct hiding *h, const char *path, const char *text)
 {
-    return redact_text(h->arena, text, is_listed(h->how, path) ? &h->listed : &h->all, h->how->salt);
+    const char *leaf = strrchr(path, '.');
+    return redact_member(h->arena, leaf ? leaf + 1 : NULL, text, is_listed(h->how, path) ? &h->listed : &h->all, h->how->salt);
 }
 
 static struct json *hide_json(const struct hiding *h, const char *path, const struct json *node)

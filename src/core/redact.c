@@ -220,3 +220,33 @@ const char *redact_text(struct arena *arena, const char *text, const struct conf
     }
     return "[redacted]";
 }
+
+/* "customerPhone" as "customer Phone: ". */
+static size_t put_name(char *out, size_t size, const char *name)
+{
+    size_t n = 0;
+    for (; *name && n + 4 < size; name++) {
+        if (n && *name >= 'A' && *name <= 'Z' && name[-1] >= 'a' && name[-1] <= 'z')
+            out[n++] = ' ';
+        out[n++] = *name;
+    }
+    out[n++] = ':';
+    out[n++] = ' ';
+    return n;
+}
+
+const char *redact_member(struct arena *arena, const char *name, const char *text, const struct config_redact *how, const char *salt)
+{
+    char lead[64];
+    if (!name || !text)
+        return redact_text(arena, text, how, salt);
+    size_t n = put_name(lead, sizeof lead, name);
+    char *whole = arena_alloc(arena, n + strlen(text) + 1);
+    memcpy(whole, lead, n);
+    memcpy(whole + n, text, strlen(text) + 1);
+    const char *safe = redact_text(arena, whole, how, salt);
+    if (safe == whole)
+        return text;
+    /* A name that is itself a find, or a text over a limit. */
+    return strncmp(safe, lead, n) == 0 ? safe + n : redact_text(arena, text, how, salt);
+}

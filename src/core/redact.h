@@ -18,6 +18,9 @@ void redact_find(struct arena *arena, const char *text, size_t n, struct redact_
  * salt), nothing (DROP). UNSET counts as RAW. Returns text itself where nothing is to hide. Over a limit: "[redacted]".
  * Idempotent: what it leaves behind is found by none of its patterns. NULL gives NULL. */
 const char *redact_text(struct arena *arena, const char *text, const struct config_redact *how, const char *salt);
+/* The same for the value of a member: its name is context as words before it are ("customerPhone", "order_id"), and is
+ * not itself part of the result. NULL name: redact_text. */
+const char *redact_member(struct arena *arena, const char *name, const char *text, const struct config_redact *how, const char *salt);
 /* All entities masked. */
 extern const struct config_redact redact_all;
 #endif

@@ -3,6 +3,7 @@
  * what that entry made it. A dry run is the real run, taken back. */
 #include "engine/change.h"
 #include "base/str.h"
+#include "wire/mask.h"
 #include "wire/row.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@ struct run { /* one request */
     int64_t now;
     struct json *results;
     int64_t seq;
+    struct json *revealed; /* the result that carries what was hidden */
 };
 
 static char *say(struct run *r, const struct ticket *t)
@@ -24,7 +26,7 @@ static char *say(struct run *r, const struct ticket *t)
     static const char *const said[ACTIONS] = {
         [ACTION_ACCEPT] = "label accepted", [ACTION_ACK] = "acknowledged", [ACTION_CLAIM] = "claimed", [ACTION_CLOSE] = "closed", [ACTION_NOTE] = "note added",
         [ACTION_REOPEN] = "reopened", [ACTION_UNASSIGN] = "unassigned", [ACTION_UNDO] = "undone", [ACTION_REDO] = "redone",
-        [ACTION_TAGS] = "tags set", [ACTION_SNOOZE] = "snoozed"};
+        [ACTION_TAGS] = "tags set", [ACTION_SNOOZE] = "snoozed", [ACTION_REVEAL] = "shown; why is kept in the journal"};
     static const char *const with[ACTIONS] = {
         [ACTION_ASSIGN] = "assigned to", [ACTION_STATUS] = "is now", [ACTION_PRIORITY] = "priority", [ACTION_LABEL] = "labelled",
         [ACTION_CATEGORY] = "category"};
@@ -38,7 +40,13 @@ static char *say(struct run *r, const struct ticket *t)
                        : arena_printf(r->arena, "#%lld %s", id, said[a->id] ? said[a->id] : name);
 }
 
-static void result_ok(struct run *r, const struct change *c)
+static struct json *changes_of(struct run *r, const struct change *c)
+{
+    AUTO_JSON changes = row_changes(c->before, c->after);
+    return mask_json(r->arena, &(struct mask){r->e->config, r->e->desk}, changes);
+}
+
+static struct json *result_ok(struct run *r, const struct change *c)
 {
     struct json *row = json_object();
     json_put_i64(row, "ticket", c->after->id);
@@ -46,10 +54,11 @@ static void result_ok(struct run *r, const struct change *c)
     json_put_i64(row, "seq", c->seq);
     json_put_string(row, "say", say(r, c->after));
     if (r->req->dry_run)
-        json_put(row, "changes", row_changes(c->before, c->after));
+        json_put(row, "changes", changes_of(r, c));
     json_push(r->results, row);
     if (c->seq > r->seq)
         r->seq = c->seq;
+    return row;
 }
 
 static void result_error(struct run *r, int64_t ticket, const struct err *err)
@@ -220,19 +229,82 @@ static bool undo(struct run *r, int64_t ticket, struct change *c, struct err *er
     return perform(r, c, &obs, err) && (!message || store_message_counts(r->e->store, c->after->id, c->after, err));
 }
 
+/* --- reveal --- */
+
+static struct json *whole_text(const struct ticket *t, const struct message *list, int count)
+{
+    struct json *text = json_object(), *messages = json_array();
+    json_put_string(text, "title", t->title);
+    json_put_string(text, "customer_name", t->customer_name);
+    json_put_string(text, "customer_email", t->customer_email);
+    json_put_string(text, "customer_phone", t->customer_phone);
+    for (int i = 0; i < count; i++) {
+        struct json *message = json_object();
+        json_put_i64(message, "row", list[i].row);
+        json_put_string(message, "body", list[i].body);
+        json_push(messages, message);
+    }
+    json_put(text, "messages", messages);
+    return text;
+}
+
+/* Nothing changes but the journal: who looked, and why. What was hidden goes into this one answer; a dry run shows none. */
+static bool reveal(struct run *r, int64_t ticket, struct change *c, struct json **text, struct err *err)
+{
+    struct observation obs;
+    struct message *messages;
+    int count;
+    const struct action *a = &r->req->action;
+    if (!(c->before = c->after = store_ticket_get(r->e->store, r->arena, ticket, err)) ||
+        !act_observe(r->arena, c->before, a, change_source(r->e, c->before), r->e->config, r->now, &obs, err) ||
+        !store_message_list(r->e->store, r->arena, ticket, &messages, &count, err))
+        return false;
+    AUTO_JSON data = json_object();
+    json_put_string(data, "field", "text");
+    json_put_string(data, "reason", a->arg);
+    struct entry entry = {.at = r->now, .actor = a->actor, .kind = "reveal", .ticket = ticket, .data = json_print_in(r->arena, data)};
+    if (!change_entry(r->e, &entry, NULL, err))
+        return false;
+    c->seq = entry.seq;
+    *text = r->req->dry_run ? NULL : whole_text(c->before, messages, count);
+    return true;
+}
+
 /* --- the request --- */
+
+static bool run_action(struct run *r, int64_t ticket, struct change *c, struct json **text, struct err *err)
+{
+    switch (r->req->action.id) {
+    case ACTION_UNDO:
+    case ACTION_REDO:
+        return undo(r, ticket, c, err);
+    case ACTION_REVEAL:
+        return reveal(r, ticket, c, text, err);
+    default:
+        return plain(r, ticket, c, err);
+    }
+}
+
+static void answer_with(struct run *r, const struct change *c, struct json *text)
+{
+    struct json *row = result_ok(r, c);
+    if (!text)
+        return;
+    json_put(row, "text", text);
+    r->revealed = row;
+}
 
 static bool one(struct run *r, int64_t ticket, struct err *fatal)
 {
     struct change c = {0};
     struct err err = {0};
     struct frame **end = r->e->frames_end;
-    bool back = r->req->action.id == ACTION_UNDO || r->req->action.id == ACTION_REDO;
+    struct json *text = NULL;
     if (!store_savepoint(r->e->store, fatal))
         return false;
-    bool ok = back ? undo(r, ticket, &c, &err) : plain(r, ticket, &c, &err);
+    bool ok = run_action(r, ticket, &c, &text, &err);
     if (ok)
-        result_ok(r, &c);
+        answer_with(r, &c, text);
     else
         result_error(r, ticket, &err);
     if (!ok && (err.code == ERR_STORAGE || err.code == ERR_NO_SPACE)) {
@@ -255,7 +327,7 @@ bool engine_do(struct engine *e, struct arena *arena, const struct do_request *r
         return false;
     if (*answer)
         return true;
-    struct run r = {e, arena, req, now, json_array(), 0};
+    struct run r = {e, arena, req, now, json_array(), 0, NULL};
     bool ok = true;
     for (int i = 0; ok && i < req->ticket_count; i++)
         ok = one(&r, req->tickets[i], err);
@@ -265,5 +337,7 @@ bool engine_do(struct engine *e, struct arena *arena, const struct do_request *r
     json_put_i64(body, "seq", r.seq);
     json_put(body, "results", r.results);
     *answer = json_print_in(arena, body);
-    return ok && (!key || req->dry_run || store_answer_put(e->store, key, *answer, now, err));
+    if (r.revealed)
+        json_drop(r.revealed, "text"); /* the answer is kept for whoever asks again with its key: without it */
+    return ok && (!key || req->dry_run || store_answer_put(e->store, key, json_print_in(arena, body), now, err));
 }

@@ -1,6 +1,7 @@
 /* change: decide, then do. Runs inside the writer's transaction; nothing here reads the clock. */
 #include "engine/change.h"
 #include "base/str.h"
+#include "wire/mask.h"
 #include "wire/row.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +24,7 @@ static void frame_add(struct engine *e, int64_t seq, const char *kind, struct js
 static struct json *row_of(const struct engine *e, const struct ticket *t)
 {
     const struct config_source *source = change_source(e, t);
-    struct json *row = row_ticket(t, true);
+    struct json *row = mask_ticket(e->batch, &(struct mask){e->config, e->desk}, t);
     json_put_string(row, "reply_via", reply_via_word(source ? source->reply_via : REPLY_NONE));
     return row;
 }
@@ -41,7 +42,8 @@ bool change_entry(struct engine *e, struct entry *entry, const struct ticket *ro
     json_put_string(frame, "kind", entry->kind);
     json_put_i64(frame, "ticket", entry->ticket);
     json_put_i64(frame, "cause", entry->cause);
-    json_put(frame, "data", json_new_raw(entry->data));
+    const struct json *data = json_parse_in(e->batch, entry->data, strlen(entry->data), &json_limits_dialect, NULL, NULL);
+    json_put(frame, "data", data ? mask_json(e->batch, &(struct mask){e->config, e->desk}, data) : json_new_null());
     if (row) {
         json_put(frame, "row", row_of(e, row));
         json_put(frame, "views", views_of(e, row));

@@ -20,6 +20,7 @@
 enum { SOON = 5000 };
 static const char config[] =
     "team: road\n"
+    "mask: raw\n" /* so that what is read is what came; tests/flow/mask.c is about the mask */
     "sources:\n"
     "  - {name: shop, dialect: rbs, secrets: ['s3cret']}\n"
     "  - {name: twin, dialect: rbs, secrets: ['other', 'older']}\n"

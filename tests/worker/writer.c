@@ -4,6 +4,7 @@
 #include "base/crypto.h"
 #include "base/str.h"
 #include "core/config.h"
+#include "core/redact.h"
 #include "worker/writer.h"
 #include <pthread.h>
 #include <setjmp.h>
@@ -168,5 +169,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(
         an_event_that_fails_takes_nothing_of_its_batch_along, open_place, close_place)};
-    return crypto_open() ? cmocka_run_group_tests_name("writer", tests, NULL, NULL) : 1;
+    struct err err;
+    return crypto_open() && redact_open(&err) ? cmocka_run_group_tests_name("writer", tests, NULL, NULL) : 1;
 }
