@@ -435,6 +435,8 @@ static int say_results(struct cli *cli, const char *body, size_t n)
                 str_addc(&cli->out, '\n');
                 if (json_count(json_get(r, "changes")))
                     print_tree(&cli->print, json_get(r, "changes"), 1);
+                if (json_is(json_get(r, "text"), JSON_OBJECT))
+                    print_revealed(&cli->print, json_get(r, "text"));
             }
             continue;
         }

@@ -452,6 +452,7 @@ static void tick(struct console *c, int64_t now)
         c->toast[0] = 0;
         c->dirty = true;
     }
+    c->dirty |= ticket_expire(&c->ticket, console_now(c));
     if (c->composer.changed_at && now - c->composer.changed_at >= DRAFT_MS)
         fetch_draft(c, false);
     if (c->pending.count && now - c->pending_since >= POPUP_MS && !c->popup) {

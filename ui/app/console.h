@@ -126,5 +126,6 @@ void fetch_compose(struct console *c, int64_t ticket,
 /* run.c */
 void run_line(struct console *c, const char *line);
 void run_answer(struct console *c); /* the overlay was answered */
+void run_reveal(struct console *c, int64_t ticket, const struct json *text); /* what a reveal's answer carries */
 void run_palette_add(struct console *c, const char *line);
 #endif

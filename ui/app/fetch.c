@@ -403,6 +403,8 @@ static void done(void *arg, const struct link_answer *answer)
         bool ok = json_get_bool(r, "ok", false);
         mirror_answered(c->mirror, json_get_i64(r, "ticket", 0), ok ? json_get_i64(r, "seq", 0) : 0);
         say = ok ? json_get_string(r, "say", NULL) : say;
+        if (json_is(json_get(r, "text"), JSON_OBJECT))
+            run_reveal(c, json_get_i64(r, "ticket", 0), json_get(r, "text"));
         problem = ok || problem ? problem : json_get(r, "error");
         good += ok;
         bad += !ok;

@@ -48,7 +48,9 @@ static void argued(struct console *c, const char *arg)
     if (c->asked.action->arg == ARG_STATUS && (strcmp(arg, "hold") == 0 || strcmp(arg, "on hold") == 0))
         arg = "on_hold";
     if (c->asked.action->arg == ARG_REASON && !arg[strspn(arg, " ")]) {
-        console_toast(c, UI_ERROR, "Nobody was paged: say why, it is what they read first.");
+        console_toast(c, UI_ERROR, "%s", c->asked.action == &action_table[ACTION_ESCALATE]
+                                             ? "Nobody was paged: say why, it is what they read first."
+                                             : "Nothing is shown: say why, the journal keeps it.");
         return;
     }
     perform(c, arg);
@@ -108,6 +110,11 @@ static void ask_text(struct console *c)
              tag = json_next(tag))
             str_addf(&tags, "%s%s", tags.len ? ", " : "", json_string(tag) ? json_string(tag) : "");
         overlay_ask(&c->overlay, FOR_ARGUMENT, "tags: ", tags.data);
+        return;
+    }
+    if (c->asked.action == &action_table[ACTION_REVEAL]) {
+        overlay_ask(&c->overlay, FOR_ARGUMENT,
+                    arena_printf(c->frame, "show #%lld unmasked, because: ", (long long)c->asked.tickets[0]), "");
         return;
     }
     overlay_ask(&c->overlay, FOR_ARGUMENT,
@@ -344,6 +351,13 @@ static void open_ticket(struct console *c, int64_t ticket)
     ticket_open(&c->ticket, ticket);
     console_go(c, PLACE_TICKET);
     fetch_focus(c, ticket);
+}
+
+void run_reveal(struct console *c, int64_t ticket, const struct json *text)
+{
+    if (console_place(c) != PLACE_TICKET || c->ticket.id != ticket)
+        open_ticket(c, ticket);
+    ticket_reveal(&c->ticket, text, console_now(c));
 }
 
 static void do_open(struct console *c, const char *arg)

@@ -61,6 +61,7 @@ static void origin_facts(struct pane *p)
     const struct json *source = json_get(p->doc, "source");
     line(p, "customer", UI_CUSTOMER, p->t->customer_name);
     line(p, "e-mail", UI_MASKED, text_of(p, "customer_email", NULL));
+    line(p, "phone", UI_MASKED, text_of(p, "customer_phone", NULL));
     line(p, "plan", UI_NORMAL, p->t->plan);
     line(p, "source", UI_NORMAL,
          arena_printf(a, "%s (%s)", json_get_string(source, "name", p->t->account ? p->t->account : "-"),

@@ -193,6 +193,14 @@ static struct said say_parcel(const struct look *look, const char *actor, const 
                                : UI_DIM};
 }
 
+static struct said say_reveal(const struct look *look, const char *actor, const struct json *data)
+{
+    return (struct said){"reveal",
+                         arena_printf(look->arena, "%s saw it unmasked: %s", say_actor(look, actor),
+                                      json_get_string(data, "reason", "")),
+                         UI_WARN};
+}
+
 struct said say_entry(const struct look *look, const char *kind, const char *actor, const struct json *data)
 {
     static const struct {
@@ -200,7 +208,8 @@ struct said say_entry(const struct look *look, const char *kind, const char *act
         struct said (*say)(const struct look *look, const char *actor, const struct json *data);
     } kinds[] = {{"ticket", say_ticket},         {"label", say_label},  {"sla", say_sla},
                  {"escalation", say_escalation}, {"score", say_score},  {"boss", say_boss},
-                 {"player", say_player},         {"parcel", say_parcel}};
+                 {"player", say_player},         {"parcel", say_parcel},
+                 {"reveal", say_reveal}};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (str_eq(kinds[i].kind, kind))
             return kinds[i].say(look, actor, data);

@@ -18,10 +18,49 @@ void ticket_open(struct ticket_screen *t, int64_t id)
     pager_follow(t->pager, true);
 }
 
+static void forget(struct ticket_screen *t)
+{
+    arena_free(t->shown_arena);
+    t->shown_arena = NULL;
+    t->shown = NULL;
+    t->filled_from = NULL;
+}
+
 void ticket_fini(struct ticket_screen *t)
 {
+    forget(t);
     pager_free(t->pager);
     *t = (struct ticket_screen){0};
+}
+
+/* --- what is revealed --- */
+
+void ticket_reveal(struct ticket_screen *t, const struct json *text, int64_t now)
+{
+    forget(t);
+    t->shown_arena = arena_new();
+    const char *copy = json_print_in(t->shown_arena, text);
+    t->shown = json_parse_in(t->shown_arena, copy, strlen(copy), &json_limits_dialect, NULL, NULL);
+    t->shown_until = now + TICKET_SHOWN_MS;
+}
+
+bool ticket_expire(struct ticket_screen *t, int64_t now)
+{
+    int64_t left = t->shown_until - now;
+    if (!t->shown_arena || (left > 0 && left <= TICKET_SHOWN_MS))
+        return false;
+    forget(t);
+    return true;
+}
+
+/* The body as it was written, where it is shown; else as the document has it. */
+static const char *body_of(const struct json *shown, const struct json *message)
+{
+    int64_t row = json_get_i64(message, "row", 0);
+    for (const struct json *m = json_first(json_get(shown, "messages")); m; m = json_next(m))
+        if (json_get_i64(m, "row", -1) == row)
+            return json_get_string(m, "body", "");
+    return json_get_string(message, "body", "");
 }
 
 /* --- the timeline, told to the pager --- */
@@ -32,6 +71,7 @@ struct telling {
     int64_t day, next_id;
     int width;
     const char *customer;
+    const struct json *shown;
 };
 
 static void new_day(struct telling *to, int64_t at)
@@ -93,7 +133,7 @@ static void tell_message(struct telling *to, int64_t at, const struct json *m)
     pager_piece(to->pager, TEXT_AT, UI_STRONG, name);
     pager_piece(to->pager, TEXT_AT + text_columns(name) + 2,
                 gone || str_eq(state, "failed") ? UI_WARN : UI_DIM, state);
-    pager_block(to->pager, TAG_AT, gone ? UI_MUTED : role, true, json_get_string(m, "body", ""));
+    pager_block(to->pager, TAG_AT, gone ? UI_MUTED : role, true, body_of(to->shown, m));
     int64_t assets = json_get_i64(m, "asset_count", 0);
     if (assets) {
         pager_line(to->pager);
@@ -138,6 +178,7 @@ static void fill(struct ticket_screen *t, const struct look *look, const struct 
     struct telling to = {.pager = t->pager,
                          .look = look,
                          .width = width,
+                         .shown = t->shown,
                          .customer = row && row->t.customer_name ? row->t.customer_name : ""};
     pager_begin(t->pager);
     for (const struct json *line = json_first(json_get(root, "lines")); line; line = json_next(line))
@@ -204,6 +245,39 @@ static int draw_title(const struct look *look, struct surface *s, const struct m
     return 1;
 }
 
+/* The row and the document with what is revealed in its place, in the frame's memory. */
+static const struct mirror_row *row_shown(const struct ticket_screen *t, const struct look *look,
+                                          const struct mirror_row *row)
+{
+    if (!t->shown)
+        return row;
+    struct mirror_row *whole = ARENA_NEW(look->arena, struct mirror_row);
+    *whole = *row;
+    whole->t.title = json_get_string(t->shown, "title", NULL);
+    whole->t.customer_name = json_get_string(t->shown, "customer_name", NULL);
+    return whole;
+}
+
+static void free_document(void *node)
+{
+    json_free(node);
+}
+
+static const struct json *document_shown(const struct ticket_screen *t, const struct look *look,
+                                         const struct json *doc)
+{
+    static const char *const contacts[] = {"customer_email", "customer_phone"};
+    if (!t->shown || !doc)
+        return doc;
+    struct json *whole = json_copy(doc);
+    arena_defer(look->arena, free_document, whole);
+    for (int i = 0; i < 2; i++) {
+        json_drop(whole, contacts[i]);
+        json_put_string(whole, contacts[i], json_get_string(t->shown, contacts[i], NULL));
+    }
+    return whole;
+}
+
 /* What the pane would say, on one line, where there is no room for it. */
 static void draw_people(const struct look *look, struct surface *s, int row, const struct mirror_row *brief,
                         const struct json *doc)
@@ -248,11 +322,14 @@ void ticket_draw(struct ticket_screen *t, const struct look *look, struct surfac
     const struct json *doc = known->ticket == t->id ? json_get(known->root, "ticket") : NULL;
     const struct mirror_row *row = ticket_row(look, t->id);
     int width = surface_columns(s), foot = look_footer(look, s), at = 1;
+    ticket_expire(t, look->now);
     if (!row) {
         surface_textf(s, 0, 1, -1, UI_TITLE, "#%lld", (long long)t->id);
         look_empty(look, s, LOOK_TOP, 2, width - 4, look->banner ? look->banner : "Reading the ticket…");
         return;
     }
+    row = row_shown(t, look, row);
+    doc = document_shown(t, look, doc);
     draw_title(look, s, row);
     bool pane = width >= PANE_FROM;
     draw_people(look, s, at++, row, doc);
@@ -260,6 +337,9 @@ void ticket_draw(struct ticket_screen *t, const struct look *look, struct surfac
         at += draw_clocks(look, s, at, doc);
     if (look->banner)
         surface_text(s, at++, 1, width - 2, UI_ERROR, look->banner);
+    if (t->shown)
+        surface_textf(s, at++, 1, width - 2, UI_WARN, "Unmasked for %lld s more; the journal knows who looked and why.",
+                      (long long)(t->shown_until - look->now + 999) / 1000);
     surface_rule(s, at++);
     int body_width = pane ? width - PANE - 3 : width - 1;
     ticket_timeline(t, look, s, at, 0, foot - at, body_width);

@@ -11,9 +11,17 @@ struct ticket_screen {
     const struct json *filled_from;
     int64_t filled_day; /* "today" is drawn otherwise than the days before */
     int filled_width;
+    struct arena *shown_arena; /* what a reveal brought, for TICKET_SHOWN_MS; NULL: nothing is shown */
+    const struct json *shown;
+    int64_t shown_until; /* look->now */
 };
+enum { TICKET_SHOWN_MS = 20000 };
 void ticket_open(struct ticket_screen *t, int64_t id); /* at the newest line */
 void ticket_fini(struct ticket_screen *t);
+/* Shows what a reveal's answer carries (api.md: text) in the place of what is masked, until TICKET_SHOWN_MS from now. */
+void ticket_reveal(struct ticket_screen *t, const struct json *text, int64_t now);
+/* Masked again, and forgotten, if it is time; true: something changed. A clock that was put back hides as well. */
+bool ticket_expire(struct ticket_screen *t, int64_t now);
 void ticket_draw(struct ticket_screen *t, const struct look *look, struct surface *s);
 /* Only the timeline, for the composer. */
 void ticket_timeline(struct ticket_screen *t, const struct look *look, struct surface *s, int top, int left,
