@@ -10,7 +10,7 @@ _triage()
         *) verb=${COMP_WORDS[i]}; break ;;
         esac
     done
-    local actions="accept ack assign category claim close escalate label note priority redo reopen reply snooze status tags unassign undo"
+    local actions="accept ack assign category claim close escalate label note priority redo reopen reply reveal snooze status tags unassign undo"
     local verbs="check customer demo desk doctor down escalations events help labels ls model prompt rebuild refusals reload score show similar sources stats up verify version watch why"
     local options="--socket --json --no-input --help --version"
     case $verb in

@@ -317,6 +317,22 @@ static void verify_explains_without_a_daemon(void **state)
     assert_int_equal(TRIAGE(body, "verify", "--explain")->code, 64);
 }
 
+static void reveal_prints_what_every_other_verb_masks(void **state)
+{
+    (void)state;
+    post("C-9", "Mail ada@acme.com");
+    TRIAGE(NULL, "show", "1");
+    holds(ran.out, "Mail [email]");
+    assert_null(strstr(ran.out, "ada@acme.com"));
+    assert_int_equal(TRIAGE(NULL, "reveal", "1")->code, 64);
+    assert_int_equal(TRIAGE(NULL, "reveal", "1", "the", "bank", "asks")->code, 0);
+    holds(ran.out, "Mail ada@acme.com");
+    holds(ran.out, "u@example.com");
+    holds(ran.out, "    | Some text");
+    assert_int_equal(TRIAGE(NULL, "--json", "reveal", "1", "again")->code, 0);
+    holds(ran.out, "\"customer_email\":\"u@example.com\"");
+}
+
 /* Every action and every verb has a line in help, in the man page and in each completion. */
 static void help_man_page_and_completions_name_every_verb(void **state)
 {
@@ -358,6 +374,7 @@ int main(void)
         T(read_verbs_print_one_object_of_json),
         T(watch_writes_a_line_for_each_entry),
         T(verify_explains_without_a_daemon),
+        T(reveal_prints_what_every_other_verb_masks),
         T(help_man_page_and_completions_name_every_verb),
     };
     return cmocka_run_group_tests_name("cli", tests, NULL, NULL);

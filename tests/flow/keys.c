@@ -237,6 +237,35 @@ static void the_terminal_is_given_back_and_nothing_foreign_reached_it(void **sta
     assert_non_null(memmem(raw, n, "\033[?1049l", 8));
 }
 
+static int reveals(void)
+{
+    return (int)json_count(json_get(client_get(desk, "/v1/entries?kind=reveal&limit=10").json, "entries"));
+}
+
+/* The end of it by the clock is tests/ui/screens.c's. */
+static void a_hash_asks_why_and_shows_the_ticket_unmasked(void **state)
+{
+    (void)state;
+    post("shop", "A-1", "Write to ada@acme.com");
+    shows("live");
+    press("6");
+    shows("Write to [email]");
+    press("#");
+    shows("show #1 unmasked, because:");
+    press("  \r");
+    shows("Nothing is shown");
+    assert_int_equal(reveals(), 0);
+    press("#");
+    shows("because:");
+    press("the bank asks\r");
+    shows("Write to ada@acme.com");
+    shows("Unmasked for");
+    shows("you saw it unmasked: the bank asks");
+    assert_int_equal(reveals(), 1);
+    press("q\r");
+    shows("Write to [email]");
+}
+
 static void a_step_of_the_cursor_is_at_most_120_bytes_and_rest_costs_nothing(void **state)
 {
     (void)state;
@@ -275,6 +304,7 @@ int main(void)
         T(r_says_before_a_word_is_typed_that_a_source_takes_no_replies),
         T(a_reply_is_reviewed_sent_held_and_taken_back),
         T(a_draft_outlives_its_console),
+        T(a_hash_asks_why_and_shows_the_ticket_unmasked),
         T(x_closes_and_the_row_stays_in_its_place_while_keys_are_pressed),
         T(a_daemon_that_comes_back_finds_the_text_still_there),
         T(the_terminal_is_given_back_and_nothing_foreign_reached_it),

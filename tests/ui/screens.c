@@ -66,6 +66,48 @@ static void draw_list(enum lists_id id, int columns, int rows)
     lists_fini(&lists);
 }
 
+static const struct json *revealed(void)
+{
+    static const char text[] = "{\"title\":\"Login of jane@example.com\",\"customer_name\":\"Jane Doe\",\"customer_email\":\"jane@example.com\",\"customer_phone\":\"+44 20 7946 0958\","
+                               "\"messages\":[{\"row\":1,\"body\":\"I am jane@example.com, \\u001b[31mcard 4111 1111 1111 1111\"}]}";
+    return json_parse_in(desk.arena, text, sizeof text - 1, &json_limits_dialect, NULL, NULL);
+}
+
+/* Shown in the place of what is masked, with the seconds that are left; masked again by the clock alone. */
+static void a_revealed_ticket_is_masked_again_after_twenty_seconds(void **state)
+{
+    (void)state;
+    for (int i = 0; i < SIZES; i++) {
+        ticket_open(&ticket, 4119);
+        draw_ticket(sizes[i].columns, sizes[i].rows);
+        desk_shows(&desk, "I get a blank page");
+        desk_hides(&desk, "jane@example.com");
+        int64_t began = desk.look.now;
+        ticket_reveal(&ticket, revealed(), began);
+        draw_ticket(sizes[i].columns, sizes[i].rows);
+        desk_shows(&desk, "Unmasked for 20 s more");
+        desk_shows(&desk, "Login of jane@example.com");
+        desk_shows(&desk, "4111 1111 1111 1111");
+        desk_hides(&desk, "I get a blank page");
+        desk_is_inert(&desk);
+        desk.look.now = began + 12500;
+        draw_ticket(sizes[i].columns, sizes[i].rows);
+        desk_shows(&desk, "Unmasked for 8 s more");
+        desk_shows(&desk, "4111 1111 1111 1111");
+        assert_false(ticket_expire(&ticket, began + 19999));
+        desk.look.now = began + 20000;
+        draw_ticket(sizes[i].columns, sizes[i].rows);
+        desk_hides(&desk, "Unmasked");
+        desk_hides(&desk, "jane@example.com");
+        desk_hides(&desk, "4111");
+        desk_shows(&desk, "I get a blank page");
+        desk.look.now = began;
+        ticket_reveal(&ticket, revealed(), began);
+        assert_true(ticket_expire(&ticket, began - 60000)); /* a clock put back shows nothing longer */
+        assert_null(ticket.shown);
+    }
+}
+
 static void a_narrow_queue_has_what_decides(void **state)
 {
     (void)state;
@@ -376,6 +418,7 @@ static void every_screen_fits_any_size(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        T(a_revealed_ticket_is_masked_again_after_twenty_seconds),
         T(a_narrow_queue_has_what_decides),
         T(a_wide_queue_adds_bars_confidence_customer_and_age),
         T(a_very_wide_queue_shows_the_selected_ticket_beside_the_list),
