@@ -102,7 +102,7 @@ static struct json *attempts_of(struct show *show, int64_t parcel)
         json_put_i64(row, "at", list[i].at);
         json_put_i64(row, "status", list[i].status);
         json_put_string(row, "verdict", list[i].verdict);
-        json_put_string(row, "excerpt", list[i].excerpt);
+        json_put_string(row, "excerpt", mask_text(show->arena, &show->mask, NULL, list[i].excerpt));
         json_put_i64(row, "ms", list[i].ms);
         json_push(rows, row);
     }

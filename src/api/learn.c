@@ -171,7 +171,7 @@ static struct json *reasons_of(struct show *show, const struct classify_label *l
     struct json *list = json_array();
     for (int i = 0; i < label->reason_count; i++) {
         struct json *reason = json_object();
-        json_put_string(reason, "text", text_safe_in(show->arena, label->reasons[i].text, TEXT_LINE));
+        json_put_string(reason, "text", text_safe_in(show->arena, mask_text(show->arena, &show->mask, NULL, label->reasons[i].text), TEXT_LINE));
         json_put_i64(reason, "weight_milli", label->reasons[i].weight_milli);
         json_push(list, reason);
     }
@@ -186,7 +186,7 @@ static struct json *judged_row(struct show *show, const struct judged *j)
     if (t->category)
         review_label(&j->said.category, t->category, CATEGORY_OTHER, &category);
     json_put_i64(row, "id", t->id);
-    json_put_string(row, "title", t->title);
+    json_put_string(row, "title", mask_text(show->arena, &show->mask, "title", t->title));
     json_put_string(row, "urgency", urgency_word(t->urgency));
     json_put_i64(row, "urgency_bp", j->review.bp);
     json_put_string(row, "band", show_band(j->review.bp));
@@ -254,7 +254,7 @@ static const char *customer_words(const struct message *list, int n)
     return NULL;
 }
 
-/* The beginning of what the customer wrote, on one line; whole characters. */
+/* The beginning of what the customer wrote, on one line; whole characters. Masked before it is cut: half a number is found by nobody. */
 static const char *excerpt(struct show *show, int64_t ticket)
 {
     struct message *list = NULL;
@@ -262,7 +262,7 @@ static const char *excerpt(struct show *show, int64_t ticket)
     int n;
     if (!store_message_list(show->store, show->arena, ticket, &list, &n, &show->err) || !customer_words(list, n))
         return "";
-    str_copy(cut, sizeof cut, customer_words(list, n));
+    str_copy(cut, sizeof cut, mask_text(show->arena, &show->mask, NULL, customer_words(list, n)));
     return text_safe_in(show->arena, cut, TEXT_LINE);
 }
 
@@ -273,7 +273,7 @@ static struct json *similar_row(struct show *show, int64_t id)
     if (!t)
         return row;
     json_put_i64(row, "id", t->id);
-    json_put_string(row, "title", t->title);
+    json_put_string(row, "title", mask_text(show->arena, &show->mask, "title", t->title));
     json_put_string(row, "status", status_word(t->status));
     json_put_i64(row, "resolved_at", t->resolved_at);
     json_put_string(row, "assignee", t->assignee);
