@@ -166,8 +166,8 @@ static const struct {
 static bool compose(struct arena *arena, const struct composing *c, struct delivery *out, struct err *err)
 {
     struct model_question q;
-    if (c->letter->of != LETTER_LABEL)
-        return err_set(err, ERR_NOT_FOUND, "a model is asked for labels only");
+    if (c->letter->of != LETTER_LABEL && c->letter->of != LETTER_EVENT && c->letter->of != LETTER_DESK)
+        return err_set(err, ERR_NOT_FOUND, "a model is asked about what came in, not told %s", c->letter->type);
     if (!model_question_of(arena, c->letter, c->to, &q))
         return err_set(err, ERR_INPUT, "there are no words to label");
     AUTO_JSON schema = model_question_schema(&q);

@@ -111,6 +111,7 @@ struct fake_model {
     struct stub *stub;
     pthread_mutex_t lock;
     int calls[SCENES];
+    bool down;
     char base[64];
 };
 struct asked { struct arena *arena; bool anthropic; const struct json *root; const char *key, *model, *subject, *body; };
@@ -309,6 +310,14 @@ static bool read_question(struct asked *q, const struct stub_request *r)
     return content != NULL;
 }
 
+static bool is_down(struct fake_model *f)
+{
+    pthread_mutex_lock(&f->lock);
+    bool down = f->down;
+    pthread_mutex_unlock(&f->lock);
+    return down;
+}
+
 static struct stub_step say(void *arg, const struct stub_request *r, struct arena *arena)
 {
     struct asked q = {.arena = arena, .anthropic = strstr(r->head, "/v1/messages HTTP/1.1") != NULL};
@@ -317,6 +326,8 @@ static struct stub_step say(void *arg, const struct stub_request *r, struct aren
     bool known = version != NULL;
     free(key);
     free(version);
+    if (is_down(arg))
+        return error(&q, "503 No", NULL, "api_error", NULL, "down");
     if (!q.anthropic && !strstr(r->head, "/v1/chat/completions HTTP/1.1"))
         return error(&q, "404 No", NULL, "not_found_error", NULL, "no such path");
     if (q.anthropic && (!known || !*q.key))
@@ -354,6 +365,13 @@ void fake_model_reset(struct fake_model *f)
 {
     pthread_mutex_lock(&f->lock);
     memset(f->calls, 0, sizeof f->calls);
+    pthread_mutex_unlock(&f->lock);
+}
+
+void fake_model_down(struct fake_model *f, bool down)
+{
+    pthread_mutex_lock(&f->lock);
+    f->down = down;
     pthread_mutex_unlock(&f->lock);
 }
 

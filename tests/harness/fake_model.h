@@ -11,5 +11,6 @@ struct fake_model *fake_model_open(void); /* aborts the test on failure */
 void fake_model_close(struct fake_model *fake);
 const char *fake_model_base(const struct fake_model *fake); /* http://127.0.0.1:PORT/v1, which both APIs take as their base */
 void fake_model_reset(struct fake_model *fake);             /* scenes begin anew; what was sent is still known */
+void fake_model_down(struct fake_model *fake, bool down);   /* down: 503 to everybody */
 struct stub *fake_model_stub(struct fake_model *fake);      /* its requests */
 #endif
