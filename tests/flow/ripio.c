@@ -28,6 +28,7 @@ static const char config[] =
     "  - {name: other, dialect: ripio, secrets: [w], api: {client_id: other, client_secret: 'a:b', prefix: OTH}}\n"
     "  - {name: off, dialect: ripio, api: {client_id: off, client_secret: x, enabled: no}}\n"
     "  - {name: strict, dialect: ripio, auth: none, api: {client_id: strict, client_secret: x, customers: known}}\n"
+    "  - {name: both, dialect: ripio, auth: none, api: {client_id: both, client_secret: x}}\n"
     "  - {name: open, dialect: ripio, auth: none}\n"
     "  - {name: slow, dialect: ripio, api: {client_id: slow, client_secret: x}, rate: 1/s, burst: 1}\n"
     "agents:\n"
@@ -713,6 +714,27 @@ static void a_registration_somebody_drops_has_failed(void **state)
     stub_close(subscriber);
 }
 
+/* Ripio itself speaks of the ticket too, and of the time before: the history is folded again. */
+static void a_late_word_takes_no_key_back(void **state)
+{
+    (void)state;
+    struct api api = open_api(config);
+    const char *both = token_of(&api, "both:x"), *key;
+    struct answer a = create_json(&api, both, good);
+    const char *id = id_of(&api, &a);
+    assert_string_equal(outcome(&api, both, id, &key), "CREATED");
+    const char *late = arena_printf(api.arena, "{\"eventType\":\"SUPPORT_TICKET.FAILED\",\"issueDatetime\":\"2026-12-31T23:00:00.000Z\",\"supportTicket\":{"
+                                    "\"ticketId\":\"%s\",\"customerId\":\"c-1\",\"issueKey\":null,\"summary\":\"Before\",\"status\":\"FAILED\"}}", id);
+    assert_int_equal(client_ask(api.in, "POST", "/in/both", "Content-Type: application/json\r\n", late, strlen(late)).status, 200);
+    a = retrieve(&api, both, id);
+    assert_string_equal(a.body, arena_printf(api.arena, "{\"ticketId\":\"%s\",\"status\":\"CREATED\",\"issueKey\":\"SUP-1\"}", id));
+    struct client *desk = client_open(api.run->desk);
+    a = client_get(desk, "/v1/tickets/1");
+    assert_string_equal(json_get_string(json_get(a.json, "ticket"), "title", ""), "Withdrawal");
+    client_close(desk);
+    close_api(&api);
+}
+
 static void the_journal_gives_the_same_tickets_again(void **state)
 {
     (void)state;
@@ -745,6 +767,7 @@ int main(void)
         cmocka_unit_test(the_subscriber_hears_each_outcome_once_and_as_retrieve_says),
         cmocka_unit_test(a_backend_takes_it_first_or_it_has_failed),
         cmocka_unit_test(a_registration_somebody_drops_has_failed),
+        cmocka_unit_test(a_late_word_takes_no_key_back),
         cmocka_unit_test(the_journal_gives_the_same_tickets_again),
     };
     return crypto_open() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
