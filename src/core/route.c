@@ -16,7 +16,7 @@ struct walk {
 
 const char *route_end_word(int end)
 {
-    static const char *const words[] = {"no_match", "filtered", "waiting", "passed"};
+    static const char *const words[] = {"no_match", "filtered", "waiting", "passed", "failed"};
     return words[end];
 }
 

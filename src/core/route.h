@@ -6,7 +6,7 @@
 #include "core/config.h"
 #include "core/letter.h"
 
-enum route_end { ROUTE_NO_MATCH, ROUTE_FILTERED /* at `step` */, ROUTE_WAITING /* for the model of `step` */, ROUTE_PASSED };
+enum route_end { ROUTE_NO_MATCH, ROUTE_FILTERED /* at `step` */, ROUTE_WAITING /* for the model of `step` */, ROUTE_PASSED, ROUTE_FAILED /* a fault of ours */ };
 enum route_label { ROUTE_LABEL_NONE, ROUTE_LABEL_WAIT, ROUTE_LABEL_READY };
 struct route_facts {
     void *arg;

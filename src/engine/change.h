@@ -17,6 +17,7 @@ struct change {
     const struct observation *desk; /* an act's observation: kept in its entry for refolding */
     int64_t message;             /* row of a message the act made */
     int messages_added;
+    int64_t hops;                /* triages the event that caused it came through */
     int64_t now;
     int64_t seq;                 /* out: the entry of this change, 0 = nothing changed */
 };
@@ -58,7 +59,9 @@ bool register_boot(struct engine *e, struct arena *arena, struct err *err); /* t
 bool route_wanted(const struct engine *e, const struct letter *letter);
 bool route_letter(struct engine *e, struct arena *arena, const struct letter *letter, int64_t entry, int64_t nth, int64_t now, struct err *err);
 bool route_change(struct engine *e, struct arena *arena, const struct change *c, const struct consequence *out, struct err *err);
-bool route_record(struct engine *e, struct arena *arena, const struct record *r, bool new, const char *origin, int64_t entry, int64_t nth, int64_t now, struct err *err);
+/* What a source's event (item, its entry) told of somebody or something else: told further. */
+bool route_record(struct engine *e, struct arena *arena, const struct record *r, bool new, const struct ingest_item *item, int64_t entry, int64_t nth,
+                  int64_t now, struct err *err);
 /* engine/rebuild: the journal from `since` on (at most `most` events, then the clock up to now) into to's empty store, under to's
  * configuration and with its routes. Reads live's store only. */
 bool replay_lab(struct engine *live, struct engine *to, int64_t since, int64_t most, int64_t now, const atomic_bool *over, int64_t *ran, struct err *err);

@@ -55,6 +55,8 @@ struct delivery_request {
     struct parcel_query fit;             /* destination (PAUSE, RESUME: whose), route, ticket, since, until */
 };
 bool engine_deliveries(struct engine *e, struct arena *arena, const struct delivery_request *req, int64_t now, char **answer, struct err *err);
+/* At boot and after a reload: what rested because its destination was disabled and is not any more is due again. */
+bool engine_destinations(struct engine *e, struct arena *arena, int64_t now, struct err *err);
 /* At boot: what was flying when the daemon died is due again, marked ambiguous. */
 bool engine_boot(struct engine *e, struct arena *arena, int64_t now, struct err *err);
 

@@ -135,7 +135,7 @@ static bool put_records(struct engine *e, struct arena *arena, const struct inge
             (routed && !store_record_get(e->store, arena, r->kind, r->key, &after, err)))
             return false;
         struct record now_is = {r->kind, r->key, after};
-        if (routed && !str_eq(before, after) && !route_record(e, arena, &now_is, !before, item->event.source, seq, 1 + i, now, err))
+        if (routed && !str_eq(before, after) && !route_record(e, arena, &now_is, !before, item, seq, 1 + i, now, err))
             return false;
     }
     return true;
@@ -160,7 +160,7 @@ static bool route_event(struct engine *e, struct arena *arena, const struct inge
 
 static bool apply(struct engine *e, struct arena *arena, struct ingest_item *item, int64_t ticket, int64_t now, const struct ticket **after, struct err *err)
 {
-    struct change c = {.now = now, .event = item->event.id, .effect = item->effect};
+    struct change c = {.now = now, .event = item->event.id, .effect = item->effect, .hops = item->hops};
     struct ticket *start = NULL;
     struct json *why = NULL;
     if (ticket && !(c.before = store_ticket_get(e->store, arena, ticket, err)))

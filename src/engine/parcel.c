@@ -412,7 +412,18 @@ bool parcel_hand_back(struct engine *e, struct arena *arena, const struct change
            store_parcel_add(e->store, &p, NULL, err);
 }
 
-/* --- at boot --- */
+/* --- at boot, after a reload --- */
+
+bool engine_destinations(struct engine *e, struct arena *arena, int64_t now, struct err *err)
+{
+    for (int i = 0; i < e->config->destination_count; i++) {
+        const struct config_destination *to = &e->config->destinations[i];
+        bool paused;
+        if (!rests(e, arena, to, to->name, &paused, err) || (!paused && !store_parcel_unpark(e->store, to->name, now, err)))
+            return false;
+    }
+    return true;
+}
 
 bool engine_boot(struct engine *e, struct arena *arena, int64_t now, struct err *err)
 {

@@ -146,6 +146,20 @@ static bool through(struct routing *r, const struct config_route *route)
     return v.end != ROUTE_PASSED || put_parcels(r, &v);
 }
 
+/* A fault of one route is a verdict of its own: what came in is kept whatever becomes of its way out. false: the store failed. */
+static bool guarded(struct routing *r, const struct config_route *route)
+{
+    if (through(r, route))
+        return true;
+    if (r->err->code == ERR_STORAGE || r->err->code == ERR_NO_SPACE)
+        return false;
+    struct route_verdict v = {.route = route->name, .end = ROUTE_FAILED, .note = arena_strdup(r->arena, r->err->text)};
+    json_push(r->verdicts, route_encode(&v));
+    *r->err = (struct err){0};
+    r->failed = false;
+    return true;
+}
+
 static bool write_verdicts(struct routing *r)
 {
     struct json *data = json_object();
@@ -175,7 +189,7 @@ bool route_letter(struct engine *e, struct arena *arena, const struct letter *le
     struct routing r = {.e = e, .arena = arena, .letter = &named, .entry = entry, .nth = nth, .now = now, .err = err, .verdicts = json_array()};
     bool ok = true;
     for (int i = 0; ok && i < e->config->route_count; i++)
-        ok = !route_matches(&e->config->routes[i], &named) || through(&r, &e->config->routes[i]);
+        ok = !route_matches(&e->config->routes[i], &named) || guarded(&r, &e->config->routes[i]);
     ok = ok && write_verdicts(&r);
     json_free(r.verdicts);
     return ok;
@@ -195,7 +209,7 @@ bool route_again(struct engine *e, struct arena *arena, const struct letter *let
     if (!route)
         return route_stuck(e, arena, letter, name, "no route of that name is configured any more", entry, now, err);
     struct routing r = {.e = e, .arena = arena, .letter = letter, .entry = entry, .nth = nth, .now = now, .err = err, .verdicts = json_array()};
-    bool ok = through(&r, route) && write_verdicts(&r);
+    bool ok = guarded(&r, route) && write_verdicts(&r);
     json_free(r.verdicts);
     return ok;
 }
@@ -217,6 +231,7 @@ static bool send(struct engine *e, struct arena *arena, const struct change *c, 
     l->origin = str_eq(c->facts.cause, "event") && str_starts(c->facts.actor, "source:") ? c->facts.actor + 7 : NULL;
     l->dialect = l->ticket ? l->ticket->dialect : NULL;
     l->team = e->config->team_name;
+    l->hops = c->hops + 1;
     return route_letter(e, arena, l, c->seq ? c->seq : store_entry_next(e->store) - 1, (*nth)++, c->now, err);
 }
 
@@ -294,12 +309,12 @@ bool route_change(struct engine *e, struct arena *arena, const struct change *c,
     return true;
 }
 
-bool route_record(struct engine *e, struct arena *arena, const struct record *r, bool new, const char *origin, int64_t entry, int64_t nth, int64_t now,
-                  struct err *err)
+bool route_record(struct engine *e, struct arena *arena, const struct record *r, bool new, const struct ingest_item *item, int64_t entry, int64_t nth,
+                  int64_t now, struct err *err)
 {
     static const struct { const char *kind, *created, *updated; } types[] = {
         {"customer", "customer.created", "customer.updated"}, {"article", "article.created", "article.updated"}, {"survey", "survey.submitted", NULL}};
-    struct letter l = {.of = LETTER_DESK, .at = now, .origin = origin, .team = e->config->team_name, .record = r};
+    struct letter l = {.of = LETTER_DESK, .at = now, .origin = item->event.source, .hops = item->hops + 1, .team = e->config->team_name, .record = r};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (str_eq(types[i].kind, r->kind))
             l.type = new ? types[i].created : types[i].updated;

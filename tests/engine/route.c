@@ -373,6 +373,42 @@ static void a_destination_that_is_paused_keeps_its_queue(void **state)
     world_close(w);
 }
 
+static void what_waited_for_a_disabled_destination_leaves_when_it_is_enabled(void **state)
+{
+    (void)state;
+    struct world *w = open("  - {name: r, to: [hook]}\n"), *other = world_open("destinations:\n  - {name: hook, kind: webhook, url: 'https://hook.example/', disabled: true}\n");
+    const struct config *enabled = w->engine.config;
+    struct err err = {0};
+    emit(w, "T-1", "a", "b", CREATED);
+    w->engine.config = other->engine.config;
+    world_wait(w, 1);
+    assert_int_equal(count_of(w, "hook", "due"), 1);
+    w->engine.config = enabled;
+    assert_true(store_begin(w->engine.store, &err) && engine_destinations(&w->engine, w->arena, w->now, &err) && store_commit(w->engine.store, &err));
+    world_wait(w, 1);
+    assert_int_equal(count_of(w, "hook", "flying"), 1);
+    world_close(w);
+    world_close(other);
+}
+
+static void what_passed_through_too_many_desks_goes_no_further(void **state)
+{
+    (void)state;
+    struct world *w = open("  - {name: r, to: [hook]}\n  - {name: own, of: desk, match: ticket.created, to: [chat]}\n");
+    int n;
+    w->hops = 3;
+    emit(w, "T-1", "a", "b", CREATED);
+    struct parcel *p = parcels(w, "hook", NULL, &n);
+    assert_string_equal(p->state, "skipped");
+    assert_non_null(strstr(p->error, "too many desks"));
+    assert_string_equal(parcels(w, "chat", NULL, &n)->state, "skipped");
+    w->hops = 2;
+    emit(w, "T-2", "a", "b", CREATED);
+    assert_int_equal(count_of(w, "hook", "due"), 1);
+    assert_int_equal(letter_of(w, &parcels(w, "hook", "due", &n)[0]).hops, 3);
+    world_close(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -389,6 +425,8 @@ int main(void)
         cmocka_unit_test(a_model_that_fails_leaves_a_dead_letter_and_never_means_not_critical),
         cmocka_unit_test(an_agents_label_stands_against_any_model),
         cmocka_unit_test(a_destination_that_is_paused_keeps_its_queue),
+        cmocka_unit_test(what_waited_for_a_disabled_destination_leaves_when_it_is_enabled),
+        cmocka_unit_test(what_passed_through_too_many_desks_goes_no_further),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

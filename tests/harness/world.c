@@ -167,6 +167,7 @@ const char *world_post(struct world *w, const char *source_name, const char *dia
     for (int i = 0; i < count; i++) {
         item_of(w, source, d, &list[i], body, n, &items[i]);
         items[i].payload = door == DOOR_OUT ? json_get(in.root, "payload") : in.root;
+        items[i].hops = w->hops;
         if (!engine_ingest(&w->engine, w->arena, &items[i], w->now, &answer, &err))
             die("ingest", &err);
         if (!i)

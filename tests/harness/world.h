@@ -9,7 +9,7 @@ struct world {
     struct arena *arena; /* lives as long as the world */
     struct engine engine;
     struct classify_model *model; /* labels what is posted */
-    int64_t now;
+    int64_t now, hops;   /* hops: triages that the next events came through */
     char *frames;        /* of the last batch: "kind seq data\n"... */
 };
 /* config NULL: world_config. Aborts the test on any failure. */
