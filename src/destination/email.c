@@ -9,7 +9,6 @@
  * max_per_hour is not looked at here: what is over it waits in the queue, before there is an attempt. Pure. */
 #include "destination/destination.h"
 #include "destination/mime.h"
-#include "base/clock.h"
 #include "base/crypto.h"
 #include "base/str.h"
 #include <string.h>
@@ -103,9 +102,10 @@ static const char *ticket_thread(struct arena *arena, const struct ticket *t, co
 
 static const char *subject_of(struct arena *arena, const struct letter *l)
 {
-    const char *title = destination_cut(arena, letter_title(l), SUBJECT_CUT, CUT_CODE_POINTS, NULL), *urgency = letter_urgency(l);
-    if (l->of != LETTER_REPLY)
-        return *urgency ? arena_printf(arena, "[%s] %s", urgency, title) : title;
+    bool is_reply = l->of == LETTER_REPLY;
+    const char *title = destination_cut(arena, is_reply ? letter_title(l) : letter_headline(arena, l), SUBJECT_CUT, CUT_CODE_POINTS, NULL);
+    if (!is_reply)
+        return title;
     bool answered = (title[0] == 'R' || title[0] == 'r') && (title[1] == 'E' || title[1] == 'e') && title[2] == ':';
     return answered ? title : arena_printf(arena, "Re: %s", title);
 }
@@ -130,33 +130,24 @@ static void add_head(struct str *out, struct arena *arena, const struct composin
     str_addf(out, "X-Triage-Event: %s\r\n\r\n", atom(arena, l->id));
 }
 
-static void add_fact(struct str *out, const char *name, const char *value)
-{
-    if (value && *value)
-        str_addf(out, "%s: %s\n", name, value);
-}
-
 static const char *text_of(struct arena *arena, const struct composing *c)
 {
     bool is_short = json_get_bool(c->memo, "short", false);
-    return destination_cut(arena, letter_text(c->letter), is_short ? SHORT_CUT : TEXT_CUT, CUT_CODE_POINTS, c);
+    const char *text = c->letter->of == LETTER_REPLY ? letter_text(c->letter) : letter_story(arena, c->letter);
+    return destination_cut(arena, text, is_short ? SHORT_CUT : TEXT_CUT, CUT_CODE_POINTS, c);
 }
 
 static void add_alert(struct str *out, struct arena *arena, const struct composing *c)
 {
     const struct letter *l = c->letter;
-    const char *text = text_of(arena, c);
+    struct letter_fact facts[LETTER_FACTS];
+    int n = letter_facts(arena, l, facts);
     AUTO_STR body;
-    char at[32];
     str_init(&body, MESSAGE_MAX);
-    str_addf(&body, "%s\n\n", subject_of(arena, l));
-    if (*text)
-        str_addf(&body, "%s\n\n", text);
-    add_fact(&body, "Ticket", letter_ticket_id(l));
-    add_fact(&body, "Tier", l->ticket ? l->ticket->plan : NULL);
-    add_fact(&body, "Channel", l->ticket ? l->ticket->channel : NULL);
-    add_fact(&body, "Type", l->type);
-    str_addf(&body, "\n-- \n%s \xc2\xb7 %s\n", l->id, clock_format(l->at, at));
+    str_addf(&body, "%s\n\n%s\n\n", subject_of(arena, l), text_of(arena, c));
+    for (int i = 0; i < n; i++)
+        str_addf(&body, "%s: %s\n", facts[i].name, facts[i].value);
+    str_addf(&body, "\n-- \n%s\n", letter_stamp(arena, l));
     mime_body(out, body.data);
 }
 

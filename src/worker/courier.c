@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "wire/letter.h"
+#include "worker/pg.h"
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -49,6 +50,7 @@ struct place { /* a destination, by its name; kept, for it remembers */
 struct courier {
     struct courier_options o;
     struct http *http;
+    struct pg *pg;
     struct writer *writer;
     pthread_t thread;
     bool started;
@@ -411,6 +413,23 @@ static bool compose(struct flight *f, struct err *err)
     return true;
 }
 
+static bool carry_by_curl(struct courier *c, struct flight *f, struct err *err)
+{
+    return http_start(c->http, &f->request, answered, f, err);
+}
+
+static bool carry_by_sql(struct courier *c, struct flight *f, struct err *err)
+{
+    return pg_start(c->pg, &f->request, answered, f, err);
+}
+
+static bool carry(struct courier *c, struct flight *f, struct err *err)
+{
+    static bool (*const carriers[])(struct courier *c, struct flight *f, struct err *err) = {
+        [CARRIER_HTTP] = carry_by_curl, [CARRIER_MAIL] = carry_by_curl, [CARRIER_SQL] = carry_by_sql};
+    return carriers[f->request.carrier](c, f, err);
+}
+
 /* false: this place has to wait here for a moment, the flight with it. */
 static bool launch(struct courier *c, struct flight *f)
 {
@@ -429,7 +448,7 @@ static bool launch(struct courier *c, struct flight *f)
         return true;
     }
     pace_spend(f);
-    if (!http_start(c->http, &f->request, answered, f, &err)) {
+    if (!carry(c, f, &err)) {
         note_answer(f, &(struct verdict){.kind = VERDICT_RETRY}, 0);
         write_fault(f, VERDICT_RETRY, err.text);
         return true;
@@ -538,13 +557,22 @@ static bool is_stopping(struct courier *c)
     return stopping;
 }
 
+/* Moves what is under way, and sleeps until something happens. */
+static void pass(struct courier *c, int timeout_ms)
+{
+    struct pollfd fds[PG_SOCKETS];
+    int n = pg_watch(c->pg, fds, PG_SOCKETS, &timeout_ms);
+    http_run_beside(c->http, fds, n, timeout_ms);
+    pg_run(c->pg);
+}
+
 static void drain(struct courier *c)
 {
     int64_t until = clock_mono() + (c->o.drain_ms ? c->o.drain_ms : COURIER_DRAIN_MS);
     c->post_at = 0;
     post_receipts(c);
     for (int64_t left; (c->flying || c->receipts.first) && (left = until - clock_mono()) > 0;) {
-        http_run(c->http, c->flying ? (int)left : left < TICK_MS ? (int)left : TICK_MS);
+        pass(c, c->flying ? (int)left : left < TICK_MS ? (int)left : TICK_MS);
         post_receipts(c);
     }
     if (c->flying || c->receipts.first)
@@ -560,7 +588,7 @@ static void *loop(void *arg)
         launch_all(c, &soon);
         post_receipts(c);
         show_health(c);
-        http_run(c->http, soon ? PACE_MS : c->receipts.first ? TICK_MS : IDLE_MS);
+        pass(c, soon ? PACE_MS : c->receipts.first ? TICK_MS : IDLE_MS);
     }
     drain(c);
     return NULL;
@@ -585,8 +613,9 @@ struct courier *courier_open(const struct courier_options *options, struct err *
     queue_init(&c->back);
     queue_init(&c->receipts);
     pthread_mutex_init(&c->lock, NULL);
-    if ((c->http = http_open(&c->o.http, err)))
+    if ((c->pg = pg_open(err)) && (c->http = http_open(&c->o.http, err)))
         return c;
+    pg_close(c->pg);
     pthread_mutex_destroy(&c->lock);
     free(c);
     return NULL;
@@ -618,6 +647,7 @@ void courier_close(struct courier *c)
         return;
     courier_stop(c);
     http_close(c->http);
+    pg_close(c->pg);
     for (struct flight *f; (f = c->in_flight);) {
         c->in_flight = f->next_flying;
         arena_free(f->arena);

@@ -53,6 +53,7 @@ owner sodium src/base/crypto
 owner sqlite3 src/store/
 owner microhttpd src/api/server
 owner curl/ src/worker/http ui/link/link
+owner libpq src/worker/pg
 owner '(n?curses|ncursesw/curses|term).h' ui/term/ncurses
 
 banned='\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|system|popen|tmpnam|mktemp|alloca|atoi|gmtime|localtime|asctime|ctime|strerror_l)\('

@@ -27,7 +27,6 @@ static void hear(void *arg, const struct http_answer *answer)
     h->reply = answer->reply;
     h->ms = answer->ms;
     str_copy(h->text, sizeof h->text, answer->why ? answer->why : answer->reply.body);
-    h->reply.body = h->text;
 }
 
 static struct heard carry(const struct http_options *o, const struct delivery *r)
@@ -73,6 +72,7 @@ static const char *attempt(struct arena *arena, const struct config_destination 
     *heard = carry(&o, &r);
     if (heard->count != 1)
         fail_msg("%d answers: %s", heard->count, heard->text);
+    heard->reply.body = heard->text;
     struct composing c = {.letter = letter_golden(arena), .to = to, .memo = memo, .attempt = 1};
     struct verdict v = destination_of(DEST_EMAIL)->judge(arena, &c, &heard->reply, memo);
     return destination_action(arena, &v, memo, heard->reply.status);
