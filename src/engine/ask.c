@@ -6,6 +6,7 @@
 #include "base/crypto.h"
 #include "base/str.h"
 #include "base/text.h"
+#include "core/field.h"
 #include "core/label.h"
 #include "destination/destination.h"
 #include "destination/model.h"
@@ -16,21 +17,39 @@
 
 /* --- a ticket is labelled --- */
 
-static bool has_hard_phrase(struct engine *e, struct arena *arena, int64_t ticket, bool *hard, struct err *err)
+/* What our own model has said of a ticket: its label is what an answer is weighed against, however often the
+ * answer is heard and whatever it made of the ticket before. */
+struct heard { bool hard; int urgency; int64_t bp; };
+
+static void hear_own(const struct json *data, struct heard *h)
 {
-    struct entry_query q = {.ticket = ticket, .kind = "label", .limit = 50, .newest_first = true};
-    struct entry *list;
-    int n;
-    *hard = false;
-    if (!store_entry_list(e->store, arena, &q, &list, &n, err))
-        return false;
-    for (int i = 0; i < n && !*hard; i++)
-        *hard = str_eq(list[i].actor, "model") && json_get(json_parse_in(arena, list[i].data, strlen(list[i].data), &json_limits_dialect, NULL, NULL), "hard");
-    return true;
+    int urgency = field_word_value(field_find("urgency"), json_get_string(data, "urgency", ""));
+    int64_t bp = json_get_i64(data, "bp", 0);
+    h->hard |= json_get(data, "hard") != NULL;
+    if (urgency > h->urgency || (urgency == h->urgency && bp > h->bp)) { /* later words of the customer only raise it */
+        h->urgency = urgency;
+        h->bp = bp;
+    }
 }
 
-static bool tell(struct engine *e, struct arena *arena, const struct ticket *t, const char *actor, const struct label_answer *a, const struct label_outcome *out,
-                 int64_t now, struct err *err)
+static struct heard hear(struct arena *arena, const struct entry *labels, int n)
+{
+    struct heard h = {0};
+    for (int i = 0; i < n; i++)
+        if (str_eq(labels[i].actor, "model"))
+            hear_own(json_parse_in(arena, labels[i].data, strlen(labels[i].data), &json_limits_dialect, NULL, NULL), &h);
+    return h;
+}
+
+static bool is_told(const struct entry *labels, int n, const char *actor, const char *data)
+{
+    for (int i = 0; i < n; i++)
+        if (str_eq(labels[i].actor, actor) && str_eq(labels[i].data, data))
+            return true;
+    return false;
+}
+
+static const char *telling(struct arena *arena, const struct label_answer *a, const struct label_outcome *out)
 {
     AUTO_JSON data = label_answer_encode(a);
     const char *evidence = text_safe_in(arena, a->evidence, TEXT_LINE);
@@ -39,8 +58,7 @@ static bool tell(struct engine *e, struct arena *arena, const struct ticket *t, 
     json_put_string(data, "source", "llm");
     json_put_string(data, "why", out->why);
     json_put_bool(data, "review", out->review);
-    struct entry entry = {.at = now, .actor = actor, .kind = "label", .ticket = t->id, .data = json_print_in(arena, data)};
-    return change_entry(e, &entry, NULL, err);
+    return json_print_in(arena, data);
 }
 
 static void say(struct observation *obs, const struct label_outcome *out)
@@ -63,21 +81,36 @@ static bool same(const struct ticket *t, const struct label_outcome *out)
            (!out->category_said || (t->category == out->category && t->category_bp == out->category_bp));
 }
 
+static struct ticket as_we_had_it(const struct ticket *t, const struct heard *own)
+{
+    struct ticket base = *t;
+    if (own->urgency && t->urgency_by <= LABEL_BY_MODEL) {
+        base.urgency = own->urgency;
+        base.urgency_bp = own->bp;
+    }
+    return base;
+}
+
 /* Applies an answer to the stored ticket; once is enough: a second time changes nothing and says nothing. */
 static bool apply(struct engine *e, struct arena *arena, int64_t id, const char *model, const struct label_answer *a, int64_t now,
                   const struct ticket **after, struct err *err)
 {
-    struct change c = {.now = now, .did = "label"};
+    struct change c = {.now = now, .did = "label", .facts = {.cause = "act", .actor = arena_printf(arena, "model:%s", model)}};
+    const struct entry_query q = {.ticket = id, .kind = "label", .limit = 50, .newest_first = true};
     struct label_outcome out;
-    bool hard;
-    if (!(c.before = store_ticket_get(e->store, arena, id, err)) || !has_hard_phrase(e, arena, id, &hard, err))
+    struct entry *labels;
+    int n;
+    if (!(c.before = store_ticket_get(e->store, arena, id, err)) || !store_entry_list(e->store, arena, &q, &labels, &n, err))
         return false;
-    label_merge(c.before, hard, a, &label_bands_default, &out);
+    const struct heard own = hear(arena, labels, n);
+    const struct ticket base = as_we_had_it(c.before, &own);
+    label_merge(&base, own.hard, a, &label_bands_default, &out);
+    const char *data = telling(arena, a, &out);
     *after = c.before;
-    if (same(c.before, &out) && !out.review)
+    if (same(c.before, &out) && (!out.review || is_told(labels, n, c.facts.actor, data)))
         return true;
-    c.facts = (struct facts){.cause = "act", .actor = arena_printf(arena, "model:%s", model)};
-    if (!tell(e, arena, c.before, c.facts.actor, a, &out, now, err) || same(c.before, &out))
+    struct entry entry = {.at = now, .actor = c.facts.actor, .kind = "label", .ticket = id, .data = data};
+    if (!change_entry(e, &entry, NULL, err) || same(c.before, &out))
         return err->code == ERR_NONE;
     struct observation obs = {.voice = VOICE_DESK, .kind = KIND_UPDATE, .account = c.before->account, .dialect = c.before->dialect, .key = c.before->key,
                               .v = {.t = now, .rank = 2, .key = arena_printf(arena, "desk:%020lld", (long long)store_entry_next(e->store))}};

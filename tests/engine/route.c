@@ -333,6 +333,32 @@ static void a_model_that_fails_leaves_a_dead_letter_and_never_means_not_critical
     world_close(w);
 }
 
+static int label_entries(struct world *w, int64_t ticket)
+{
+    return world_entries(w, ticket, "label");
+}
+
+/* Twice asked, by two routes and for a second event of the same words, is once lowered and once told. */
+static void an_answer_lowers_by_one_step_however_often_it_is_heard(void **state)
+{
+    (void)state;
+    struct world *w = open("  - {name: r, steps: [{classify: {model: brain}}], to: [hook]}\n  - {name: s, steps: [{classify: {model: brain}}], to: [chat]}\n");
+    int n;
+    emit(w, "T-1", "Emergency", "Records deleted, none of our customers can pay, losing money.", CREATED);
+    assert_int_equal(world_ticket(w, 1)->urgency, URGENCY_CRITICAL);
+    assert_int_equal(world_ticket(w, 1)->escalation.state, ESCALATION_NONE);
+    int before = label_entries(w, 1);
+    world_wait(w, 1);
+    answer(w, parcels(w, "brain", NULL, &n)->id, "low");
+    assert_int_equal(n, 1);
+    assert_int_equal(count_of(w, "hook", NULL) + count_of(w, "chat", NULL), 2);
+    assert_int_equal(world_ticket(w, 1)->urgency, URGENCY_HIGH);
+    assert_int_equal(label_entries(w, 1), before + 1);
+    emit(w, "T-1", "Emergency", "Records deleted, none of our customers can pay, losing money.", "support.ticket.updated");
+    assert_int_equal(world_ticket(w, 1)->urgency, URGENCY_HIGH);
+    world_close(w);
+}
+
 static void an_agents_label_stands_against_any_model(void **state)
 {
     (void)state;
@@ -423,6 +449,7 @@ int main(void)
         cmocka_unit_test(a_reply_that_returns_is_the_same_line_and_is_not_sent_again),
         cmocka_unit_test(a_model_is_asked_once_for_all_who_wait_and_never_again),
         cmocka_unit_test(a_model_that_fails_leaves_a_dead_letter_and_never_means_not_critical),
+        cmocka_unit_test(an_answer_lowers_by_one_step_however_often_it_is_heard),
         cmocka_unit_test(an_agents_label_stands_against_any_model),
         cmocka_unit_test(a_destination_that_is_paused_keeps_its_queue),
         cmocka_unit_test(what_waited_for_a_disabled_destination_leaves_when_it_is_enabled),
