@@ -4,6 +4,7 @@
 #include "dialect/signature.h"
 #include "harness/client.h"
 #include "harness/daemon.h"
+#include "harness/stub.h"
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -229,10 +230,164 @@ static void labels_are_reviewed_and_models_taken_back_in_the_shell(void **state)
     client_close(stream);
 }
 
+static void write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+/* A desk whose critical tickets go to a receiver and, all of them, to another. */
+static const char routed[] = "team: flow\n"
+                             "sources:\n  - {name: open, dialect: rbs, auth: none}\n"
+                             "agents:\n  - {name: ana, uid: %ld, role: %s}\n"
+                             "destinations:\n"
+                             "  - {name: hooks, kind: webhook, url: '%s', allow_loopback: true}\n"
+                             "  - {name: warehouse, kind: webhook, url: '%s', allow_loopback: true}\n"
+                             "routes:\n"
+                             "  - name: critical\n    steps:\n      - filter.match: urgency == \"critical\"\n    to: [hooks]\n"
+                             "  - {name: all, to: [warehouse]}\n";
+static struct stub *hooks, *warehouse;
+
+static int start_routed(void **state)
+{
+    static char text[2048];
+    (void)state;
+    crypto_open();
+    hooks = stub_open();
+    warehouse = stub_open();
+    snprintf(text, sizeof text, routed, (long)getuid(), "lead", stub_url(hooks), stub_url(warehouse));
+    run = daemon_start(text);
+    in = client_open(run->ingest);
+    setenv("TRIAGE_SOCKET", run->desk, 1);
+    return 0;
+}
+
+static int stop_routed(void **state)
+{
+    stop(state);
+    stub_close(hooks);
+    stub_close(warehouse);
+    return 0;
+}
+
+/* `triage WORDS...` again and again until its output holds the part; each time a quarter of an hour has passed for the daemon,
+ * and a call wakes its writer. */
+static void until_holds(const char *part, const char *const *words)
+{
+    struct client *desk = client_open(run->desk);
+    for (int tries = 0; tries < 400; tries++) {
+        *run->clock += 900000;
+        client_ask(desk, "PUT", "/v1/keep/poke", NULL, "{\"value\":1}", 11);
+        if (triage(NULL, words)->code == 0 && strstr(ran.out, part))
+            break;
+    }
+    client_close(desk);
+    holds(ran.out, part);
+}
+#define UNTIL(part, ...) until_holds(part, (const char *const[]){__VA_ARGS__, NULL})
+
+static void a_dead_delivery_is_found_shown_and_leaves_again(void **state)
+{
+    static const struct stub_step refuses[] = {STUB_STATUS("410 Gone")}, takes[] = {STUB_STATUS("200 OK")};
+    (void)state;
+    stub_script(warehouse, refuses, 1);
+    post("A-1", "Everything is fine");
+    UNTIL("dead", "deliveries");
+    holds(ran.out, "warehouse");
+    holds(ran.out, "410");
+    assert_null(strstr(ran.out, "hooks")); /* it was not critical */
+    assert_int_equal(TRIAGE(NULL, "deliveries", "show", "1")->code, 0);
+    holds(ran.out, "attempt 1");
+    holds(ran.out, "Everything is fine");
+    assert_int_equal(TRIAGE(NULL, "destinations")->code, 0);
+    holds(ran.out, "paused"); /* 410 says: never again */
+    stub_script(warehouse, takes, 1);
+    assert_int_equal(TRIAGE(NULL, "deliveries", "resume", "warehouse")->code, 0);
+    holds(ran.out, "warehouse goes on");
+    assert_int_equal(TRIAGE(NULL, "deliveries", "replay", "1")->code, 0);
+    assert_string_equal(ran.out, "1 delivery leaves again\n");
+    UNTIL("delivered", "deliveries", "ls", "--destination", "warehouse", "--ticket", "#1", "--since", "yesterday");
+    assert_int_equal(TRIAGE(NULL, "deliveries", "replay", "1")->code, 1); /* not dead any more */
+    holds(ran.err, "nothing was replayed");
+    assert_int_equal(TRIAGE(NULL, "deliveries", "--json")->code, 0);
+    AUTO_JSON row = json_parse(ran.out, strcspn(ran.out, "\n"), &json_limits_dialect, NULL, NULL);
+    assert_string_equal(json_get_string(row, "state", ""), "delivered");
+}
+
+static void a_destination_rests_and_what_waits_is_dropped_only_with_a_yes(void **state)
+{
+    static const struct stub_step fails[] = {STUB_STATUS("503 Service Unavailable")};
+    (void)state;
+    stub_script(warehouse, fails, 1);
+    post("A-1", "one");
+    UNTIL("retrying", "deliveries");
+    assert_int_equal(TRIAGE(NULL, "deliveries", "retry", "--destination", "warehouse")->code, 0);
+    holds(ran.out, "1 delivery goes now");
+    assert_int_equal(TRIAGE(NULL, "deliveries", "pause", "warehouse", "moving", "house")->code, 0);
+    assert_int_equal(TRIAGE(NULL, "destinations")->code, 0);
+    holds(ran.out, "moving house");
+    assert_int_equal(TRIAGE(NULL, "deliveries", "drop", "--destination", "warehouse")->code, 64);
+    holds(ran.err, "--yes");
+    assert_int_equal(TRIAGE(NULL, "deliveries", "drop", "--destination", "warehouse", "--since", "yesterday", "--yes")->code, 0);
+    holds(ran.out, "1 delivery is given up");
+    assert_int_equal(TRIAGE(NULL, "deliveries", "ls", "--state", "dropped")->code, 0);
+    holds(ran.out, "warehouse");
+    assert_int_equal(TRIAGE(NULL, "deliveries", "ls", "--state", "dead")->code, 0);
+    assert_string_equal(ran.out, "");
+    holds(ran.err, "nothing here");
+    assert_int_equal(TRIAGE(NULL, "deliveries", "pause", "nowhere")->code, 1);
+    assert_int_equal(TRIAGE(NULL, "deliveries", "pause")->code, 64);
+    assert_int_equal(TRIAGE(NULL, "deliveries", "drop", "--yes")->code, 64); /* which? */
+    assert_int_equal(TRIAGE(NULL, "deliveries", "drop", "1", "x", "--yes")->code, 64);
+    assert_int_equal(TRIAGE(NULL, "deliveries", "ls", "--since", "whenever")->code, 64);
+    assert_int_equal(TRIAGE(NULL, "deliveries", "juggle")->code, 64);
+}
+
+static void routes_are_explained_and_another_configuration_is_tried(void **state)
+{
+    char path[128], text[2048];
+    (void)state;
+    post("A-1", "A dark mode would be nice");
+    assert_int_equal(TRIAGE(NULL, "route", "explain", "1")->code, 0);
+    holds(ran.out, "critical: filtered at step 1");
+    holds(ran.out, "filter.match");
+    holds(ran.out, "all: passed");
+    holds(ran.out, "->  warehouse");
+    snprintf(path, sizeof path, "%s/other.yaml", run->dir);
+    FILE *file = fopen(path, "w");
+    snprintf(text, sizeof text, routed, (long)getuid(), "lead", stub_url(hooks), stub_url(warehouse));
+    char *critical = strstr(text, "== \"critical\"");
+    memcpy(critical, "!= ", 3);
+    fputs(text, file);
+    fclose(file);
+    assert_int_equal(TRIAGE(NULL, "route", "explain", "1", "--config", path)->code, 0);
+    holds(ran.out, "critical: passed");
+    assert_int_equal(TRIAGE(NULL, "replay", "--dry-run", "--config", path)->code, 0);
+    holds(ran.out, "1 events, 1 tickets; 1 would differ");
+    holds(ran.out, "0 in labels, 0 in pages, 1 in deliveries, 0 in redactions");
+    holds(ran.out, "    + critical to hooks");
+    assert_int_equal(TRIAGE(NULL, "replay", "--dry-run", "--config", path, "--since", "2h", "--json")->code, 0);
+    AUTO_JSON root = json_parse(ran.out, strlen(ran.out), &json_limits_dialect, NULL, NULL);
+    assert_int_equal(json_count(json_get(root, "differ")), 1);
+    assert_int_equal(TRIAGE(NULL, "check", path)->code, 0);
+    holds(ran.out, "2 destinations, 2 routes: fine");
+    write_file(path, "destinations:\n  - {name: a, kind: pigeon}\n");
+    assert_int_equal(TRIAGE(NULL, "check", path)->code, 78);
+    holds(ran.err, "other.yaml:2:");
+    assert_int_equal(TRIAGE(NULL, "replay", "--dry-run", "--config", path)->code, 78);
+    holds(ran.err, "other.yaml:2:");
+    assert_int_equal(TRIAGE(NULL, "replay", "--config", path)->code, 64);
+    assert_int_equal(TRIAGE(NULL, "replay", "--dry-run", "--config", "/nowhere.yaml")->code, 78);
+    assert_int_equal(TRIAGE(NULL, "route", "explain", "99")->code, 1);
+    assert_int_equal(TRIAGE(NULL, "route", "explain")->code, 64);
+}
+
 static void read_verbs_print_one_object_of_json(void **state)
 {
     static const char *const verbs[] = {"desk",   "score",       "sources", "stats",
-                                        "events", "escalations", "refusals"};
+                                        "events", "escalations", "refusals", "destinations"};
     (void)state;
     post("A-1", "one");
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
@@ -279,14 +434,6 @@ static void watch_writes_a_line_for_each_entry(void **state)
     kill(pid, SIGTERM);
     waitpid(pid, NULL, 0);
     close(ends[0]);
-}
-
-static void write_file(const char *path, const char *text)
-{
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    fputs(text, file);
-    fclose(file);
 }
 
 static void verify_explains_without_a_daemon(void **state)
@@ -362,6 +509,7 @@ static void help_man_page_and_completions_name_every_verb(void **state)
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define R(name) cmocka_unit_test_setup_teardown(name, start_routed, stop_routed)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -371,6 +519,9 @@ int main(void)
         T(every_cause_has_its_code),
         T(what_a_stranger_wrote_prints_inert),
         T(labels_are_reviewed_and_models_taken_back_in_the_shell),
+        R(a_dead_delivery_is_found_shown_and_leaves_again),
+        R(a_destination_rests_and_what_waits_is_dropped_only_with_a_yes),
+        R(routes_are_explained_and_another_configuration_is_tried),
         T(read_verbs_print_one_object_of_json),
         T(watch_writes_a_line_for_each_entry),
         T(verify_explains_without_a_daemon),

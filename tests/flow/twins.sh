@@ -18,6 +18,10 @@ agents:
   - {name: ana, uid: $(id -u), role: agent}
   - {name: ben, role: agent}
 oncall: [ben]
+destinations:
+  - {name: nowhere, kind: webhook, url: 'http://127.0.0.1:9/gone', allow_loopback: true}
+routes:
+  - {name: all, to: [nowhere]}
 EOF
 n=0 bad=0
 : >"$dir/watched"
@@ -113,6 +117,15 @@ is status open
 json score
 json sources
 json stats
+json destinations
+grep -q '"name":"nowhere"' "$dir/out"
+say $? 'destinations names the one there is'
+json deliveries ls --destination nowhere --since 1h
+json deliveries show 1
+json deliveries retry 1
+json route explain 1
+grep -q '"end":"passed"' "$dir/out"
+say $? 'the route lets the event pass'
 sqlite3 "$dir/triage.db" "SELECT json_extract(data,'\$.do') FROM entry WHERE kind='ticket' AND actor='ana' ORDER BY seq" >"$dir/did"
 [ "$(tr '\n' ' ' <"$dir/did")" = 'assign claim note status label escalate ack close reopen ' ]
 say $? "the journal has each of them once, by ana: $(tr '\n' ' ' <"$dir/did")"
@@ -134,6 +147,12 @@ say $? 'watch tells every entry, one JSON value a line'
 # --- what cannot be ---
 code 1 'no such ticket' show 4711
 code 64 'an assignment to nobody' assign 1
+code 77 'an agent may not drop what leaves' deliveries drop 1 --yes
+code 77 'nor stop a destination' deliveries pause nowhere
+code 77 'nor replay' replay --dry-run --config "$dir/triage.yaml"
+code 64 'a drop nobody said yes to' deliveries drop 1
+code 1 'no such delivery' deliveries show 4711
+code 1 'nothing of it is dead' deliveries replay 4711
 code 77 'an agent may not reload the configuration' reload
 is_error() { sqlite3 :memory: "SELECT json_extract(readfile('$dir/err') || '', '\$.status')"; }
 code 77 'the same, as JSON' --json reload
@@ -141,7 +160,7 @@ code 77 'the same, as JSON' --json reload
 say $? 'the problem is JSON on the other stream'
 
 # --- a stranger's subject ---
-for words in 'ls --view all' 'show 1' 'why 1' 'events' 'events 1' 'watch --after 1'; do
+for words in 'ls --view all' 'show 1' 'why 1' 'events' 'events 1' 'deliveries' 'deliveries show 1' 'route explain 1' 'watch --after 1'; do
     if [ "${words%% *}" = watch ]; then cp "$dir/watched" "$dir/out"; else t $words; fi
     [ -s "$dir/out" ] && inert "$dir/out" && inert "$dir/err"
     say $? "triage $words: nothing a terminal would act on"
@@ -149,7 +168,7 @@ done
 t ls --view all
 grep -q 'pwned' "$dir/out"
 say $? 'and the subject is there to be read'
-for words in 'ls --view all' 'show 1' 'events 1'; do
+for words in 'ls --view all' 'show 1' 'events 1' 'deliveries show 1'; do
     t --json $words
     [ -s "$dir/out" ] && inert "$dir/out"
     say $? "triage --json $words: nothing a terminal would act on"

@@ -143,6 +143,26 @@ static void times_are_read_as_people_write_them(void **state)
     assert_false(command_until("5x", now, hour, &at));
 }
 
+static void a_time_gone_by_is_said_like_one_to_come(void **state)
+{
+    (void)state;
+    const int64_t now = 1795600800000LL /* 2026-11-25T10:00Z */, hour = 3600000;
+    int64_t at;
+    assert_true(command_since("90m", now, hour, &at));
+    assert_int_equal(at, now - 90 * 60000);
+    assert_true(command_since("today", now, hour, &at));
+    assert_int_equal(at, now - 11 * hour);
+    assert_true(command_since("yesterday", now, hour, &at));
+    assert_int_equal(at, now - 35 * hour);
+    assert_true(command_since("2026-11-24", now, hour, &at));
+    assert_int_equal(at, now - 35 * hour);
+    assert_true(command_since("2026-11-25T09:30", now, hour, &at));
+    assert_int_equal(at, now - 90 * 60000);
+    assert_false(command_since("2026-11-26", now, hour, &at));
+    assert_false(command_since("tomorrow", now, hour, &at));
+    assert_false(command_since("", now, hour, &at));
+}
+
 /* data/keys/default.keys: the third word on of every bind line. */
 static void every_shipped_key_says_something_known(void **state)
 {
@@ -176,6 +196,7 @@ int main(void)
         T(a_body_is_what_the_api_takes),
         T(a_word_that_is_not_in_the_list_is_refused_with_the_list),
         T(times_are_read_as_people_write_them),
+        T(a_time_gone_by_is_said_like_one_to_come),
         T(every_shipped_key_says_something_known),
     };
     return cmocka_run_group_tests_name("command", tests, NULL, NULL);

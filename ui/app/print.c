@@ -10,8 +10,7 @@ void print_safe(struct print *p, const char *text)
     str_adds(p->out, text_safe_in(p->arena, text ? text : "", TEXT_LINE));
 }
 
-/* One cell: cut and padded to width; width 0: the rest of the line. */
-static void cell(struct print *p, const char *text, int width, bool right)
+void print_cell(struct print *p, const char *text, int width, bool right)
 {
     char *safe = text_safe_in(p->arena, text ? text : "", TEXT_LINE);
     if (width <= 0) {
@@ -63,29 +62,29 @@ static int rest(const struct print *p, int used)
 void print_rows(struct print *p, const struct json *rows)
 {
     if (json_count(rows)) {
-        cell(p, "#", 6, true);
-        cell(p, "DUE", 8, true);
-        cell(p, "URGENCY", 8, false);
-        cell(p, "STATUS", 8, false);
-        cell(p, "OWNER", 8, false);
+        print_cell(p, "#", 6, true);
+        print_cell(p, "DUE", 8, true);
+        print_cell(p, "URGENCY", 8, false);
+        print_cell(p, "STATUS", 8, false);
+        print_cell(p, "OWNER", 8, false);
         str_adds(p->out, "SUBJECT\n");
     }
     for (const struct json *row = json_first(rows); row; row = json_next(row)) {
-        cell(p, arena_printf(p->arena, "%lld", (long long)json_get_i64(row, "id", 0)), 6, true);
-        cell(p, due_text(p, row), 8, true);
-        cell(p, *text_of(row, "urgency") ? text_of(row, "urgency") : "-", 8, false);
-        cell(p, look_words(p->arena, text_of(row, "status")), 8, false);
-        cell(p, owner(p, text_of(row, "assignee")), 8, false);
-        cell(p, text_of(row, "title"), rest(p, 48), false);
+        print_cell(p, arena_printf(p->arena, "%lld", (long long)json_get_i64(row, "id", 0)), 6, true);
+        print_cell(p, due_text(p, row), 8, true);
+        print_cell(p, *text_of(row, "urgency") ? text_of(row, "urgency") : "-", 8, false);
+        print_cell(p, look_words(p->arena, text_of(row, "status")), 8, false);
+        print_cell(p, owner(p, text_of(row, "assignee")), 8, false);
+        print_cell(p, text_of(row, "title"), rest(p, 48), false);
         str_addc(p->out, '\n');
     }
 }
 
-static void named(struct print *p, const char *name, const char *value)
+void print_named(struct print *p, const char *name, const char *value)
 {
     if (!value || !*value)
         return;
-    cell(p, name, 12, false);
+    print_cell(p, name, 12, false);
     print_safe(p, value);
     str_addc(p->out, '\n');
 }
@@ -101,7 +100,7 @@ static void print_clocks(struct print *p, const struct json *clocks)
                            : due < p->now
                                ? arena_printf(p->arena, "late %s", look_ago(p->arena, p->now - due))
                                : arena_printf(p->arena, "%s left", look_left(p->arena, due - p->now));
-        named(p, "clock", arena_printf(p->arena, "%s: %s", look_words(p->arena, text_of(c, "metric")), left));
+        print_named(p, "clock", arena_printf(p->arena, "%s: %s", look_words(p->arena, text_of(c, "metric")), left));
     }
 }
 
@@ -121,8 +120,8 @@ static void print_line(struct print *p, const struct json *line)
     if (json_is(m, JSON_OBJECT)) {
         const char *kind = json_get_bool(m, "public", true) ? text_of(m, "author_kind") : "note",
                    *state = text_of(m, "state");
-        cell(p, stamp, 9, false);
-        cell(p, kind, 9, false);
+        print_cell(p, stamp, 9, false);
+        print_cell(p, kind, 9, false);
         print_safe(p, owner(p, text_of(m, "author")));
         if (*state)
             str_addf(p->out, "  (%s)", text_safe_in(p->arena, state, TEXT_LINE));
@@ -135,8 +134,8 @@ static void print_line(struct print *p, const struct json *line)
     struct said said =
         say_entry(&look, text_of(line, "kind"), text_of(line, "actor"), json_get(line, "data"));
     if (*said.text) {
-        cell(p, stamp, 9, false);
-        cell(p, said.tag, 9, false);
+        print_cell(p, stamp, 9, false);
+        print_cell(p, said.tag, 9, false);
         print_safe(p, said.text);
         str_addc(p->out, '\n');
     }
@@ -148,23 +147,23 @@ void print_ticket(struct print *p, const struct json *t, const struct json *line
     str_addf(p->out, "#%lld  ", (long long)json_get_i64(t, "id", 0));
     print_safe(p, text_of(t, "title"));
     str_adds(p->out, "\n\n");
-    named(p, "status", look_words(p->arena, text_of(t, "status")));
+    print_named(p, "status", look_words(p->arena, text_of(t, "status")));
     if (*text_of(t, "source_status") && !str_eq(text_of(t, "source_status"), text_of(t, "status")))
-        named(p, "at source", look_words(p->arena, text_of(t, "source_status")));
-    named(p, "urgency",
+        print_named(p, "at source", look_words(p->arena, text_of(t, "source_status")));
+    print_named(p, "urgency",
           arena_printf(p->arena, "%s %s (%s)", text_of(t, "urgency"),
                        look_share(p->arena, json_get_i64(t, "urgency_bp", 0)), text_of(t, "urgency_by")));
-    named(p, "priority", text_of(t, "priority"));
-    named(p, "category", text_of(t, "category"));
-    named(p, "owner", owner(p, text_of(t, "assignee")));
-    named(p, "customer", text_of(t, "customer_name"));
-    named(p, "e-mail", text_of(t, "customer_email"));
-    named(p, "plan", text_of(t, "plan"));
-    named(p, "source", json_get_string(json_get(t, "source"), "name", text_of(t, "account")));
-    named(p, "key", text_of(t, "key"));
+    print_named(p, "priority", text_of(t, "priority"));
+    print_named(p, "category", text_of(t, "category"));
+    print_named(p, "owner", owner(p, text_of(t, "assignee")));
+    print_named(p, "customer", text_of(t, "customer_name"));
+    print_named(p, "e-mail", text_of(t, "customer_email"));
+    print_named(p, "plan", text_of(t, "plan"));
+    print_named(p, "source", json_get_string(json_get(t, "source"), "name", text_of(t, "account")));
+    print_named(p, "key", text_of(t, "key"));
     const struct json *e = json_get(t, "escalation");
     if (*text_of(e, "state") && !str_eq(text_of(e, "state"), "none"))
-        named(p, "escalation",
+        print_named(p, "escalation",
               arena_printf(p->arena, "%s, step %s", text_of(e, "state"), look_step(p->arena, e)));
     print_clocks(p, json_get(t, "clocks"));
     str_addc(p->out, '\n');
@@ -192,25 +191,25 @@ void print_scores(struct print *p, const struct json *root)
         str_addf(p->out, " (%s)  %lld/%lld HP\n\n", text_safe_in(p->arena, text_of(boss, "tier"), TEXT_LINE),
                  (long long)json_get_i64(boss, "hp", 0), (long long)json_get_i64(boss, "max_hp", 0));
     }
-    cell(p, "AGENT", 14, false);
-    cell(p, "LV", 4, true);
-    cell(p, "SETTLED", 8, true);
-    cell(p, "HELD", 6, true);
-    cell(p, "TODAY", 6, true);
+    print_cell(p, "AGENT", 14, false);
+    print_cell(p, "LV", 4, true);
+    print_cell(p, "SETTLED", 8, true);
+    print_cell(p, "HELD", 6, true);
+    print_cell(p, "TODAY", 6, true);
     str_adds(p->out, "BOSS\n");
     for (const struct json *a = json_first(json_get(root, "players")); a; a = json_next(a)) {
-        cell(p, owner(p, text_of(a, "agent")), 14, false);
-        cell(p, look_count(p->arena, json_get_i64(a, "level", 1)), 4, true);
-        cell(p, look_count(p->arena, json_get_i64(a, "xp", 0)), 8, true);
-        cell(p, look_count(p->arena, json_get_i64(a, "held", 0)), 6, true);
-        cell(p, look_count(p->arena, json_get_i64(a, "today", 0)), 6, true);
+        print_cell(p, owner(p, text_of(a, "agent")), 14, false);
+        print_cell(p, look_count(p->arena, json_get_i64(a, "level", 1)), 4, true);
+        print_cell(p, look_count(p->arena, json_get_i64(a, "xp", 0)), 8, true);
+        print_cell(p, look_count(p->arena, json_get_i64(a, "held", 0)), 6, true);
+        print_cell(p, look_count(p->arena, json_get_i64(a, "today", 0)), 6, true);
         str_addf(p->out, "%lld\n", (long long)json_get_i64(a, "boss", 0));
     }
     struct look look = look_of(p);
     str_adds(p->out, json_count(json_get(root, "ledger")) ? "\nyour ledger\n" : "");
     for (const struct json *l = json_first(json_get(root, "ledger")); l; l = json_next(l)) {
-        cell(p, look_stamp(&look, json_get_i64(l, "at", 0)), 9, false);
-        cell(p, arena_printf(p->arena, "%+lld", (long long)json_get_i64(l, "xp", 0)), 6, true);
+        print_cell(p, look_stamp(&look, json_get_i64(l, "at", 0)), 9, false);
+        print_cell(p, arena_printf(p->arena, "%+lld", (long long)json_get_i64(l, "xp", 0)), 6, true);
         if (json_get_i64(l, "ticket", 0))
             str_addf(p->out, "#%lld ", (long long)json_get_i64(l, "ticket", 0));
         print_safe(p, text_of(l, "reason"));
@@ -223,13 +222,13 @@ void print_events(struct print *p, const struct json *root)
     struct look look = look_of(p);
     for (const struct json *e = json_first(json_get(root, "events")); e; e = json_next(e)) {
         int64_t ticket = json_get_i64(e, "ticket", 0);
-        cell(p, arena_printf(p->arena, "%lld", (long long)json_get_i64(e, "id", 0)), 8, true);
-        cell(p, look_stamp(&look, json_get_i64(e, "at", 0)), 9, false);
-        cell(p, text_of(e, "source"), 14, false);
-        cell(p, text_of(e, "dialect"), 11, false);
-        cell(p, text_of(e, "type"), 28, false);
-        cell(p, text_of(e, "state"), 10, false);
-        cell(p, ticket ? arena_printf(p->arena, "#%lld", (long long)ticket) : "-", 8, false);
+        print_cell(p, arena_printf(p->arena, "%lld", (long long)json_get_i64(e, "id", 0)), 8, true);
+        print_cell(p, look_stamp(&look, json_get_i64(e, "at", 0)), 9, false);
+        print_cell(p, text_of(e, "source"), 14, false);
+        print_cell(p, text_of(e, "dialect"), 11, false);
+        print_cell(p, text_of(e, "type"), 28, false);
+        print_cell(p, text_of(e, "state"), 10, false);
+        print_cell(p, ticket ? arena_printf(p->arena, "#%lld", (long long)ticket) : "-", 8, false);
         print_safe(p, text_of(e, "note"));
         str_addc(p->out, '\n');
     }
@@ -243,16 +242,16 @@ void print_events(struct print *p, const struct json *root)
 void print_sources(struct print *p, const struct json *list)
 {
     struct look look = look_of(p);
-    cell(p, "SOURCE", 16, false);
-    cell(p, "DIALECT", 12, false);
-    cell(p, "REPLIES", 8, false);
-    cell(p, "LAST", 9, false);
+    print_cell(p, "SOURCE", 16, false);
+    print_cell(p, "DIALECT", 12, false);
+    print_cell(p, "REPLIES", 8, false);
+    print_cell(p, "LAST", 9, false);
     str_adds(p->out, "ACCEPTED  DUPLICATE  CONFLICT  QUARANTINE  REFUSED\n");
     for (const struct json *s = json_first(list); s; s = json_next(s)) {
-        cell(p, text_of(s, "name"), 16, false);
-        cell(p, text_of(s, "dialect"), 12, false);
-        cell(p, *text_of(s, "reply_via") ? text_of(s, "reply_via") : "none", 8, false);
-        cell(p, look_stamp(&look, json_get_i64(s, "last_at", 0)), 9, false);
+        print_cell(p, text_of(s, "name"), 16, false);
+        print_cell(p, text_of(s, "dialect"), 12, false);
+        print_cell(p, *text_of(s, "reply_via") ? text_of(s, "reply_via") : "none", 8, false);
+        print_cell(p, look_stamp(&look, json_get_i64(s, "last_at", 0)), 9, false);
         str_addf(p->out, "%8lld  %9lld  %8lld  %10lld  %7lld\n", (long long)json_get_i64(s, "accepted", 0),
                  (long long)json_get_i64(s, "duplicate", 0), (long long)json_get_i64(s, "conflict", 0),
                  (long long)json_get_i64(s, "quarantine", 0), (long long)json_get_i64(s, "refused", 0));
@@ -292,12 +291,12 @@ void print_labels(struct print *p, const struct json *root)
         str_addf(p->out, "of the last %lld tickets it would have called %lld more critical\n", (long long)json_get_i64(shadow, "of", 0),
                  (long long)json_get_i64(shadow, "would_escalate", 0));
     for (const struct json *r = json_first(json_get(root, "rows")); r; r = json_next(r)) {
-        cell(p, arena_printf(p->arena, "%lld", (long long)json_get_i64(r, "id", 0)), 6, true);
-        cell(p, text_of(r, "urgency"), 8, false);
-        cell(p, bands ? text_of(r, "band") : percent(p, json_get(r, "urgency_bp")), 6, false);
-        cell(p, arena_printf(p->arena, "over %s", text_of(r, "runner_up")), 13, false);
-        cell(p, text_of(r, "category"), 10, false);
-        cell(p, text_of(r, "why_review"), 15, false);
+        print_cell(p, arena_printf(p->arena, "%lld", (long long)json_get_i64(r, "id", 0)), 6, true);
+        print_cell(p, text_of(r, "urgency"), 8, false);
+        print_cell(p, bands ? text_of(r, "band") : percent(p, json_get(r, "urgency_bp")), 6, false);
+        print_cell(p, arena_printf(p->arena, "over %s", text_of(r, "runner_up")), 13, false);
+        print_cell(p, text_of(r, "category"), 10, false);
+        print_cell(p, text_of(r, "why_review"), 15, false);
         print_safe(p, text_of(r, "title"));
         print_reasons(p, json_get(r, "reasons"));
         str_addc(p->out, '\n');
@@ -310,9 +309,9 @@ void print_similar(struct print *p, const struct json *root)
     if (!json_first(json_get(root, "rows")))
         str_adds(p->out, "no resolved ticket is like it\n");
     for (const struct json *r = json_first(json_get(root, "rows")); r; r = json_next(r)) {
-        cell(p, arena_printf(p->arena, "%lld", (long long)json_get_i64(r, "id", 0)), 6, true);
-        cell(p, look_stamp(&look, json_get_i64(r, "resolved_at", 0)), 10, false);
-        cell(p, text_of(r, "assignee"), 10, false);
+        print_cell(p, arena_printf(p->arena, "%lld", (long long)json_get_i64(r, "id", 0)), 6, true);
+        print_cell(p, look_stamp(&look, json_get_i64(r, "resolved_at", 0)), 10, false);
+        print_cell(p, text_of(r, "assignee"), 10, false);
         print_safe(p, text_of(r, "title"));
         str_adds(p->out, "\n       ");
         print_safe(p, text_of(r, "excerpt"));
@@ -334,14 +333,14 @@ void print_models(struct print *p, const struct json *root)
         const struct json *urgency = json_path(m, "figures.urgency"), *category = json_path(m, "figures.category");
         if (m == json_first(json_get(root, "models")))
             str_adds(p->out, "EPOCH  WHEN       LEARNED  STATE    LOSS U  LOSS C  RIGHT U  RIGHT C\n");
-        cell(p, arena_printf(p->arena, "%lld", (long long)json_get_i64(m, "epoch", 0)), 6, false);
-        cell(p, look_stamp(&look, json_get_i64(m, "at", 0)), 10, false);
-        cell(p, arena_printf(p->arena, "%lld", (long long)json_get_i64(m, "learned", 0)), 8, false);
-        cell(p, json_get_bool(m, "in_force", false) ? "in force" : text_of(m, "state"), 8, false);
-        cell(p, milli(p, json_get(urgency, "loss_milli")), 7, false);
-        cell(p, milli(p, json_get(category, "loss_milli")), 7, false);
-        cell(p, percent(p, json_get(urgency, "right_bp")), 8, false);
-        cell(p, percent(p, json_get(category, "right_bp")), 8, false);
+        print_cell(p, arena_printf(p->arena, "%lld", (long long)json_get_i64(m, "epoch", 0)), 6, false);
+        print_cell(p, look_stamp(&look, json_get_i64(m, "at", 0)), 10, false);
+        print_cell(p, arena_printf(p->arena, "%lld", (long long)json_get_i64(m, "learned", 0)), 8, false);
+        print_cell(p, json_get_bool(m, "in_force", false) ? "in force" : text_of(m, "state"), 8, false);
+        print_cell(p, milli(p, json_get(urgency, "loss_milli")), 7, false);
+        print_cell(p, milli(p, json_get(category, "loss_milli")), 7, false);
+        print_cell(p, percent(p, json_get(urgency, "right_bp")), 8, false);
+        print_cell(p, percent(p, json_get(category, "right_bp")), 8, false);
         str_addc(p->out, '\n');
     }
 }
@@ -351,15 +350,15 @@ void print_escalations(struct print *p, const struct json *root)
     for (const struct json *row = json_first(json_get(root, "rows")); row; row = json_next(row)) {
         const struct json *e = json_get(row, "escalation");
         int64_t next = json_get_i64(e, "next_at", 0);
-        cell(p, arena_printf(p->arena, "%lld", (long long)json_get_i64(row, "id", 0)), 6, true);
-        cell(p, text_of(e, "state"), 12, false);
-        cell(p, look_step(p->arena, e), 7, false);
-        cell(p,
+        print_cell(p, arena_printf(p->arena, "%lld", (long long)json_get_i64(row, "id", 0)), 6, true);
+        print_cell(p, text_of(e, "state"), 12, false);
+        print_cell(p, look_step(p->arena, e), 7, false);
+        print_cell(p,
              *text_of(e, "acked_by") ? owner(p, text_of(e, "acked_by"))
              : next                  ? look_countdown(p->arena, next - p->now)
                                      : "-",
              10, false);
-        cell(p, text_of(row, "title"), rest(p, 43), false);
+        print_cell(p, text_of(row, "title"), rest(p, 43), false);
         str_addc(p->out, '\n');
     }
 }
@@ -371,8 +370,8 @@ void print_desk(struct print *p, const struct json *root)
              text_safe_in(p->arena, text_of(json_get(root, "me"), "name"), TEXT_LINE),
              text_safe_in(p->arena, text_of(json_get(root, "me"), "role"), TEXT_LINE));
     for (const struct json *v = json_first(json_get(root, "views")); v; v = json_next(v)) {
-        cell(p, text_of(v, "name"), 14, false);
-        cell(p, look_count(p->arena, json_get_i64(v, "count", 0)), 8, true);
+        print_cell(p, text_of(v, "name"), 14, false);
+        print_cell(p, look_count(p->arena, json_get_i64(v, "count", 0)), 8, true);
         print_safe(p, text_of(v, "text"));
         str_addc(p->out, '\n');
     }

@@ -26,4 +26,7 @@ void print_similar(struct print *p, const struct json *root);
 void print_models(struct print *p, const struct json *root);
 void print_tree(struct print *p, const struct json *root, int depth); /* any object as "name  value" lines */
 void print_safe(struct print *p, const char *text);                   /* one line's worth, made safe */
+/* One cell: cut and padded to width; width 0: the rest of the line; below 0: that much of it, on a terminal. */
+void print_cell(struct print *p, const char *text, int width, bool right);
+void print_named(struct print *p, const char *name, const char *value); /* a line "name  value"; nothing for "" */
 #endif

@@ -233,9 +233,9 @@ static int64_t days_of(int year, int month, int day)
     return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
 }
 
-static bool absolute(const char *text, int64_t offset, int64_t *at)
+static bool absolute(const char *text, int64_t offset, int hour, int64_t *at)
 {
-    int year, month, day, hour = 9, minute = 0, used = 0;
+    int year, month, day, minute = 0, used = 0;
     if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &used) != 3 || month < 1 || month > 12 ||
         day < 1 || day > 31 || year < 1970)
         return false;
@@ -270,7 +270,7 @@ bool command_until(const char *text, int64_t now, int64_t offset, int64_t *until
         at = now + 3 * (int64_t)HOUR;
     } else if (strlen(text) >= 12 && strspn(text, "0123456789") == strlen(text) && strlen(text) < 17) {
         at = strtoll(text, NULL, 10);
-    } else if (!absolute(text, offset, &at)) {
+    } else if (!absolute(text, offset, 9, &at)) {
         for (int i = 1; i <= 7; i++)
             if (strcmp(text, weekdays[i]) == 0)
                 at = next_morning(now, offset, i);
@@ -278,5 +278,22 @@ bool command_until(const char *text, int64_t now, int64_t offset, int64_t *until
     if (at <= now)
         return false;
     *until = at;
+    return true;
+}
+
+bool command_since(const char *text, int64_t now, int64_t offset, int64_t *since)
+{
+    int64_t at = 0, midnight = (now + offset) / DAY * DAY - offset;
+    if (relative(text, &at))
+        at = now - at;
+    else if (strcmp(text, "today") == 0)
+        at = midnight;
+    else if (strcmp(text, "yesterday") == 0)
+        at = midnight - DAY;
+    else if (!absolute(text, offset, 0, &at))
+        return false;
+    if (at > now || at <= 0)
+        return false;
+    *since = at;
     return true;
 }

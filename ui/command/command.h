@@ -52,4 +52,7 @@ const char *const *command_words(enum action_arg arg, int *count);
 /* "1h", "30m", "2d", "tomorrow", "monday", "2026-11-24T09:00" or ms digits -> ms UTC. now: ms; offset: local
  * time minus UTC in ms. false if it is none of these or lies in the past. */
 bool command_until(const char *text, int64_t now, int64_t offset, int64_t *until);
+/* The same backwards: "2h" (ago), "today", "yesterday", "2026-11-24" (its midnight), "2026-11-24T09:00". false if it is none
+ * of these or still to come. */
+bool command_since(const char *text, int64_t now, int64_t offset, int64_t *since);
 #endif
