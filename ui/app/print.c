@@ -173,10 +173,10 @@ void print_ticket(struct print *p, const struct json *t, const struct json *line
 
 void print_revealed(struct print *p, const struct json *text)
 {
-    named(p, "subject", text_of(text, "title"));
-    named(p, "customer", text_of(text, "customer_name"));
-    named(p, "e-mail", text_of(text, "customer_email"));
-    named(p, "phone", text_of(text, "customer_phone"));
+    print_named(p, "subject", text_of(text, "title"));
+    print_named(p, "customer", text_of(text, "customer_name"));
+    print_named(p, "e-mail", text_of(text, "customer_email"));
+    print_named(p, "phone", text_of(text, "customer_phone"));
     for (const struct json *m = json_first(json_get(text, "messages")); m; m = json_next(m)) {
         str_addc(p->out, '\n');
         print_body(p, text_of(m, "body"));
