@@ -116,10 +116,18 @@ struct judged {
     struct review review;
 };
 
+/* Out of the scratch memory they were found in. */
+static void keep_reasons(struct arena *arena, struct classify_label *label)
+{
+    for (int i = 0; i < label->reason_count; i++)
+        label->reasons[i].text = arena_strdup(arena, label->reasons[i].text);
+}
+
 /* The newest open tickets whose label no person gave, as the model sees them. */
 static bool judge_all(struct show *show, struct judged *list, int *count)
 {
     const struct classify_model *model = request_model(show->req);
+    AUTO_ARENA scratch = arena_new();
     int64_t until = clock_mono() + BUDGET_MS, before = 0;
     int n = BITE;
     *count = 0;
@@ -133,7 +141,9 @@ static bool judge_all(struct show *show, struct judged *list, int *count)
                 continue;
             struct judged *j = &list[(*count)++];
             j->ticket = &page[i];
-            classify_text(model, show->arena, page[i].title, page[i].text, &j->said);
+            arena_reset(scratch);
+            classify_text(model, scratch, page[i].title, page[i].text, &j->said);
+            keep_reasons(show->arena, &j->said.urgency);
         }
     }
     return true;

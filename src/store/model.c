@@ -87,13 +87,15 @@ bool store_model_put(struct store *s, const struct model_row *m, struct err *err
 /* --- what it learns from --- */
 
 /* One task of one ticket, as its entries are walked from the newest back. */
-struct task { int value, weight; bool person, asked, right; };
+struct task { int value, weight; bool person; };
 
 static int64_t value_of(const char *task, const struct json *data)
 {
     int value = field_word_value(field_find(task), json_get_string(data, "label", NULL));
     return value > 0 ? value : 0;
 }
+
+enum { SAID = 1, LET_STAND }; /* sorts of labels */
 
 /* A person's newest word stands; what silence suggests counts only where no person spoke. */
 static void take_label(struct example *x, struct task tasks[2], const struct json *data)
@@ -121,23 +123,26 @@ static bool among(const int64_t *list, int n, int64_t seq)
     return false;
 }
 
-/* The labels of x's ticket that stand. *newest: the seq of its newest label, standing or not. */
-static bool read_labels(struct store *s, struct example *x, int64_t *newest, struct err *err)
+/* The labels of x's ticket that stand. *newest: the seq of its newest of that sort, standing or not, 0: people spoke too. */
+static bool read_labels(struct store *s, struct example *x, bool silent, int64_t *newest, struct err *err)
 {
     int64_t undone[ENTRIES];
     int undone_n = 0, rc;
+    bool spoke = false;
     struct task tasks[2] = {0};
     AUTO_ARENA arena = arena_new();
-    sqlite3_stmt *stmt = sql_get(s, "SELECT seq,kind='label',cause,undoes,data FROM entry WHERE ticket=? AND ticket!=0"
-                                    " AND (undoes!=0 OR (kind='label' AND actor!='model')) ORDER BY seq DESC LIMIT ?", err);
+    sqlite3_stmt *stmt = sql_get(s, "SELECT seq,CASE WHEN kind!='label' THEN 0 WHEN data GLOB '{\"source\":\"agent_*' THEN 1"
+                                    " WHEN data GLOB '{\"source\":\"silent_*' THEN 2 ELSE 0 END AS sort,cause,undoes,data FROM entry"
+                                    " WHERE ticket=? AND ticket!=0 AND (undoes!=0 OR sort) ORDER BY seq DESC LIMIT ?", err);
     if (!stmt)
         return false;
     *newest = 0;
     sql_bind(stmt, "ii", x->ticket, (int64_t)ENTRIES);
     while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW) {
         int64_t seq = sql_int(stmt, 0), undoes = sql_int(stmt, 3);
-        bool label = sql_int(stmt, 1);
-        if (label && !*newest)
+        int label = (int)sql_int(stmt, 1);
+        spoke |= label == SAID;
+        if (label == (silent ? LET_STAND : SAID) && !*newest)
             *newest = seq;
         if (undoes && !among(undone, undone_n, seq))
             undone[undone_n++] = undoes;
@@ -146,6 +151,8 @@ static bool read_labels(struct store *s, struct example *x, int64_t *newest, str
         const char *data = (const char *)sqlite3_column_text(stmt, 4);
         take_label(x, tasks, data ? json_parse_in(arena, data, strlen(data), &json_limits_native, NULL, NULL) : NULL);
     }
+    if (silent && spoke)
+        *newest = 0;
     x->urgency = tasks[0].value;
     x->urgency_weight = tasks[0].weight;
     x->category = tasks[1].value;
@@ -172,9 +179,12 @@ static bool read_words(struct store *s, struct arena *a, struct example *x, stru
     return rc >= 0;
 }
 
-static bool read_seqs(struct store *s, int64_t before, int max, int64_t *seqs, int64_t *tickets, int *n, struct err *err)
+static bool read_seqs(struct store *s, bool silent, int64_t before, int max, int64_t *seqs, int64_t *tickets, int *n, struct err *err)
 {
-    sqlite3_stmt *stmt = sql_get(s, "SELECT seq,ticket FROM entry WHERE kind='label' AND actor!='model' AND seq<? ORDER BY seq DESC LIMIT ?", err);
+    static const char *const sql[] = {
+        "SELECT seq,ticket FROM entry WHERE kind='label' AND data GLOB '{\"source\":\"agent_*' AND seq<? ORDER BY seq DESC LIMIT ?",
+        "SELECT seq,ticket FROM entry WHERE kind='label' AND data GLOB '{\"source\":\"silent_*' AND seq<? ORDER BY seq DESC LIMIT ?"};
+    sqlite3_stmt *stmt = sql_get(s, sql[silent], err);
     *n = 0;
     if (!stmt)
         return false;
@@ -187,18 +197,18 @@ static bool read_seqs(struct store *s, int64_t before, int max, int64_t *seqs, i
     return rc == SQLITE_DONE;
 }
 
-bool store_examples(struct store *s, struct arena *a, int64_t *before, struct example **list, int *count, struct err *err)
+bool store_examples(struct store *s, struct arena *a, bool silent, int64_t *before, struct example **list, int *count, struct err *err)
 {
     enum { BITE = 128 };
     int64_t seqs[BITE], tickets[BITE], newest;
     int n;
     *count = 0;
     *list = ARENA_ARRAY(a, struct example, BITE);
-    if (!read_seqs(s, *before, BITE, seqs, tickets, &n, err))
+    if (!read_seqs(s, silent, *before, BITE, seqs, tickets, &n, err))
         return false;
     for (int i = 0; i < n; i++) {
         struct example x = {.ticket = tickets[i]};
-        if (!read_labels(s, &x, &newest, err))
+        if (!read_labels(s, &x, silent, &newest, err))
             return false;
         if (newest != seqs[i] || (!x.urgency && !x.category))
             continue; /* met before, or nothing of it stands */

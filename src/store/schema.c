@@ -99,7 +99,8 @@ static const char schema_2[] =
     "CREATE TABLE model(            -- the classifier's history: what it learned from, and how well it did\n"
     "  epoch INTEGER PRIMARY KEY, at INTEGER NOT NULL, learned INTEGER NOT NULL, state TEXT NOT NULL, -- active, kept, refused\n"
     "  figures TEXT NOT NULL, weights BLOB); -- weights: NULL where it was refused, or long ago\n"
-    "CREATE INDEX entry_label ON entry(seq) WHERE kind = 'label' AND actor != 'model'; -- what people said of labels\n"
+    "CREATE INDEX entry_label ON entry(seq) WHERE kind = 'label' AND data GLOB '{\"source\":\"agent_*'; -- what people said of labels\n"
+    "CREATE INDEX entry_silent ON entry(seq) WHERE kind = 'label' AND data GLOB '{\"source\":\"silent_*'; -- and what they let stand\n"
     "CREATE VIRTUAL TABLE search USING fts5(text, content='', tokenize='unicode61 remove_diacritics 2');"
     " -- rowid = seq of the entry that brought the words; filled behind the journal, up to meta 'search'\n";
 

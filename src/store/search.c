@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE = 64, WORDS_MAX = 16 << 10 /* bytes of a ticket */, COMMON = 500, RANKED = 4000, WINDOW = 5000, QUERY_MAX = 4096 };
+enum { PAGE = 64, WORDS_MAX = 16 << 10 /* bytes of a ticket */, COMMON = 500, RANKED = 4000, WINDOW = 25000, QUERY_MAX = 4096 };
 
 /* --- filling --- */
 

@@ -172,9 +172,9 @@ bool store_model_activate(struct store *s, int64_t epoch, struct err *err); /* 0
 /* A ticket whose label people gave or let stand: value and weight (thousandths) by task, 0 = no word on that one; what the
  * customer wrote first. asked and right: of its tasks that a person settled, how many the model had labelled, and rightly. */
 struct example { int64_t ticket; const char *title, *text; int urgency, category, urgency_weight, category_weight, asked, right; };
-/* The next bite of them, newest label first, each ticket once; *before: 0 at first, 0 again after the last. A label whose
- * act was undone leaves no trace. */
-bool store_examples(struct store *s, struct arena *a, int64_t *before, struct example **list, int *count, struct err *err);
+/* The next bite of those a person labelled, or of those that were only let stand (silent), newest first, each ticket once;
+ * *before: 0 at first, 0 again after the last. A label whose act was undone leaves no trace. */
+bool store_examples(struct store *s, struct arena *a, bool silent, int64_t *before, struct example **list, int *count, struct err *err);
 /* Tickets with what the customer wrote first, newest first, among the newest 5,000; open: only those that are. */
 struct worded { int64_t id, received_at, urgency_bp, category_bp; const char *title, *text; int status, urgency, urgency_by, category, category_by; };
 bool store_worded(struct store *s, struct arena *a, int64_t before, bool open, int max, struct worded **list, int *count, struct err *err);

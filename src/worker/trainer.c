@@ -14,7 +14,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { NEWEST = 5000, MOST = 20000, TEXT_MAX = 3 << 20 /* bytes of all examples */, RIGHT_OF = 200, SHADOW = 500, BITE = 100 };
+enum { NEWEST = 5000, SILENT = 1000, MOST = 20000, TEXT_MAX = 3 << 20 /* bytes of all examples */, RIGHT_OF = 200, SHADOW = 500, BITE = 100 };
 enum { PAUSE_LEAST = 1000, PAUSE_MOST = 30000, PAUSE_TIMES = 20 };
 
 struct trainer {
@@ -80,20 +80,25 @@ static void lesson_take(struct arena *arena, struct lesson *l, const struct exam
     lesson_add(arena, l, x, 0, x->category, x->category_weight);
 }
 
-static bool read_lesson(struct store *store, struct arena *arena, struct lesson *l, struct err *err)
+/* What people said first: tickets that were only let stand are many, and would crowd it out. */
+static bool read_some(struct store *store, struct arena *arena, bool silent, int most, struct lesson *l, struct err *err)
 {
     int64_t before = 0;
     int seen = 0;
     do {
         struct example *list;
         int n;
-        if (!store_examples(store, arena, &before, &list, &n, err))
+        if (!store_examples(store, arena, silent, &before, &list, &n, err))
             return false;
-        for (int i = 0; i < n; i++)
+        for (int i = 0; i < n && seen < most; i++, seen++)
             lesson_take(arena, l, &list[i]);
-        seen += n;
-    } while (before && seen < MOST);
+    } while (before && seen < most);
     return true;
+}
+
+static bool read_lesson(struct store *store, struct arena *arena, struct lesson *l, struct err *err)
+{
+    return read_some(store, arena, false, MOST, l, err) && read_some(store, arena, true, SILENT, l, err);
 }
 
 /* --- what would have been different --- */
@@ -106,6 +111,7 @@ static bool read_shadow(struct store *store, const struct classify_model *model,
     int n = BITE;
     for (int seen = 0; seen < SHADOW && n == BITE; seen += n) {
         AUTO_ARENA arena = arena_new();
+        AUTO_ARENA scratch = arena_new();
         struct worded *list;
         if (!store_worded(store, arena, before, false, BITE, &list, &n, err))
             return false;
@@ -114,7 +120,8 @@ static bool read_shadow(struct store *store, const struct classify_model *model,
             before = list[i].id;
             if (list[i].urgency_by != LABEL_BY_MODEL) /* settled by somebody else */
                 continue;
-            classify_text(model, arena, list[i].title, list[i].text, &r);
+            arena_reset(scratch);
+            classify_text(model, scratch, list[i].title, list[i].text, &r);
             out->of++;
             out->since = list[i].received_at;
             out->escalate += r.urgency.value == URGENCY_CRITICAL && list[i].urgency != URGENCY_CRITICAL;

@@ -19,8 +19,8 @@ static void ticket(struct world *w, int n)
     char body[512];
     int len = snprintf(body, sizeof body,
                        "{\"events\":[{\"type\":\"support.ticket.created\",\"idempotencyKey\":\"k%d\",\"payload\":{\"ticket_id\":\"t%d\","
-                       "\"subject\":\"case %c%c\",\"body\":\"%s\",\"channel\":\"email\"}}]}",
-                       n, n, 'a' + n % 26, 'a' + n / 26, kinds[n % 2]);
+                       "\"subject\":\"case %c%c%c\",\"body\":\"%s\",\"channel\":\"email\"}}]}",
+                       n, n, 'a' + n % 26, 'a' + n / 26 % 26, 'a' + n / 676, kinds[n % 2]);
     world_post(w, "ingest", "ingestlayer", DOOR_REST, body, (size_t)len);
 }
 
@@ -121,6 +121,24 @@ static void what_was_learned_once_is_not_learned_again(void **state)
     world_close(w);
 }
 
+static void tickets_let_stand_do_not_crowd_out_what_people_said(void **state)
+{
+    (void)state;
+    struct world *w = labelled(30);
+    struct model_row row;
+    for (int i = 31; i <= 1400; i++)
+        ticket(w, i);
+    for (int i = 31; i <= 1400; i++)
+        assert_true(world_ok(world_do(w, "tom", "close", i, NULL)));
+    struct classify_model *model = learn(w, &row);
+    assert_non_null(model);
+    assert_int_equal(row.learned, 30);
+    const struct json *f = json_parse_in(w->arena, row.figures, strlen(row.figures), &json_limits_native, NULL, NULL);
+    assert_int_equal(json_get_i64(f, "tickets", 0), 30 + 1000);
+    classify_model_free(model);
+    world_close(w);
+}
+
 static void a_desk_without_labels_keeps_the_starter_rules(void **state)
 {
     (void)state;
@@ -188,6 +206,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_journal_gives_the_same_bytes_whatever_was_undone_and_in_which_order),
         cmocka_unit_test(what_was_learned_once_is_not_learned_again),
+        cmocka_unit_test(tickets_let_stand_do_not_crowd_out_what_people_said),
         cmocka_unit_test(a_desk_without_labels_keeps_the_starter_rules),
         cmocka_unit_test(a_model_that_would_be_worse_is_a_refused_row_with_its_figures),
         cmocka_unit_test(the_figures_say_what_would_have_been_different),
