@@ -104,12 +104,18 @@ static bool last_label(struct show *show, int64_t ticket, struct entry *out)
     return true;
 }
 
+const char *show_band(int64_t bp)
+{
+    return bp < 5000 ? "low" : bp < 8000 ? "medium" : "high";
+}
+
 static struct json *label_of(const struct show *show, const char *value, const char *by, int64_t bp, const struct json *said, bool urgency)
 {
     struct json *label = json_object();
     json_put_string(label, "value", value && *value ? value : NULL);
     json_put_string(label, "by", by && *by ? by : NULL);
     json_put_i64(label, "bp", bp);
+    json_put_string(label, "band", value && *value ? show_band(bp) : NULL);
     if (urgency && said) {
         json_put_string(label, "runner_up", json_get_string(said, "runner_up", NULL));
         const struct json *reasons = json_get(said, "reasons");
@@ -178,11 +184,6 @@ struct json *show_model(struct show *show)
     json_put_string(row, "text", learned ? arena_printf(show->arena, "learned from %lld of your tickets", (long long)learned)
                                          : "starter rules, 0 of your tickets learned");
     return row;
-}
-
-const char *show_band(int64_t bp)
-{
-    return bp < 5000 ? "low" : bp < 8000 ? "medium" : "high";
 }
 
 /* --- the timeline --- */
