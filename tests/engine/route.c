@@ -333,6 +333,17 @@ static void a_model_that_fails_leaves_a_dead_letter_and_never_means_not_critical
     world_close(w);
 }
 
+/* What a model said is in the journal, like everything else a ticket is made of. */
+static void assert_rebuilds(struct world *w)
+{
+    AUTO_STR report;
+    int64_t differ = 0;
+    struct err err = {0};
+    str_init(&report, 16 << 10);
+    if (!engine_rebuild(&w->engine, &report, &differ, &err) || differ)
+        fail_msg("%s%s", err.text, report.data);
+}
+
 static int label_entries(struct world *w, int64_t ticket)
 {
     return world_entries(w, ticket, "label");
@@ -356,6 +367,7 @@ static void an_answer_lowers_by_one_step_however_often_it_is_heard(void **state)
     assert_int_equal(label_entries(w, 1), before + 1);
     emit(w, "T-1", "Emergency", "Records deleted, none of our customers can pay, losing money.", "support.ticket.updated");
     assert_int_equal(world_ticket(w, 1)->urgency, URGENCY_HIGH);
+    assert_rebuilds(w);
     world_close(w);
 }
 
