@@ -81,6 +81,20 @@ static bool same(const struct ticket *t, const struct label_outcome *out)
            (!out->category_said || (t->category == out->category && t->category_bp == out->category_bp));
 }
 
+/* Measured against people's labels, anew each minute at most: an answer from the cache is applied while an event comes in. */
+static bool know_bands(struct engine *e, int64_t now, struct err *err)
+{
+    enum { MINUTE = 60000 };
+    struct label_seen seen[LABEL_CONFIDENCES];
+    if (e->bands_at && now >= e->bands_at && now - e->bands_at < MINUTE)
+        return true;
+    if (!store_label_seen(e->store, seen, err))
+        return false;
+    e->bands = label_bands_measured(seen);
+    e->bands_at = now;
+    return true;
+}
+
 static struct ticket as_we_had_it(const struct ticket *t, const struct heard *own)
 {
     struct ticket base = *t;
@@ -100,11 +114,12 @@ static bool apply(struct engine *e, struct arena *arena, int64_t id, const char 
     struct label_outcome out;
     struct entry *labels;
     int n;
-    if (!(c.before = store_ticket_get(e->store, arena, id, err)) || !store_entry_list(e->store, arena, &q, &labels, &n, err))
+    if (!(c.before = store_ticket_get(e->store, arena, id, err)) || !store_entry_list(e->store, arena, &q, &labels, &n, err) ||
+        !know_bands(e, now, err))
         return false;
     const struct heard own = hear(arena, labels, n);
     const struct ticket base = as_we_had_it(c.before, &own);
-    label_merge(&base, own.hard, a, &label_bands_default, &out);
+    label_merge(&base, own.hard, a, &e->bands, &out);
     const char *data = telling(arena, a, &out);
     *after = c.before;
     if (same(c.before, &out) && (!out.review || is_told(labels, n, c.facts.actor, data)))

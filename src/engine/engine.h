@@ -27,6 +27,7 @@ struct engine {
     struct outgoing *outgoing;   /* parcels that became due in this batch, for the courier after the commit */
     struct in_hand { char place[80]; int n; } in_hand[ENGINE_PLACES]; /* parcels the courier has, by destination */
     const char *desk; char desk_id[32]; /* this desk's own id, made once: part of every id we give */
+    struct label_bands bands; int64_t bands_at; /* what an outside model's confidence is worth, and as of when (engine/ask) */
     bool counts_changed; /* a queue gained or lost a member in this batch */
     const char *owners[32]; int owner_count; /* whose per-agent views did */
 };

@@ -220,6 +220,29 @@ bool store_examples(struct store *s, struct arena *a, bool silent, int64_t *befo
     return true;
 }
 
+/* --- what others said, and people of it --- */
+
+bool store_label_seen(struct store *s, struct label_seen seen[LABEL_CONFIDENCES], struct err *err)
+{
+    enum { REACH = 2000 };
+    sqlite3_stmt *stmt = sql_get(s,
+        "SELECT json_extract(m.data,'$.confidence'),count(*),sum(json_extract(m.data,'$.urgency')=json_extract(p.data,'$.label')) FROM"
+        " (SELECT seq,ticket,cause,data FROM entry WHERE kind='label' AND actor!='model' ORDER BY seq DESC LIMIT ?) p"
+        " JOIN entry m ON m.seq=(SELECT max(seq) FROM entry x WHERE x.ticket=p.ticket AND x.ticket!=0 AND x.seq<p.seq AND x.kind='label' AND x.actor GLOB 'model:*')"
+        " WHERE json_extract(p.data,'$.source') IN ('agent_fix','agent_confirm') AND json_extract(p.data,'$.task')='urgency'"
+        " AND NOT EXISTS(SELECT 1 FROM entry u WHERE u.ticket=p.ticket AND u.ticket!=0 AND u.undoes=p.cause AND p.cause!=0) GROUP BY 1", err);
+    memset(seen, 0, sizeof *seen * LABEL_CONFIDENCES);
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "i", (int64_t)REACH);
+    int rc;
+    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
+        for (int i = 0; i < LABEL_CONFIDENCES; i++)
+            if (str_eq((const char *)sqlite3_column_text(stmt, 0), label_confidence_words[i]))
+                seen[i] = (struct label_seen){sql_int(stmt, 1), sql_int(stmt, 2)};
+    return rc == SQLITE_DONE;
+}
+
 /* --- tickets to be judged --- */
 
 bool store_worded(struct store *s, struct arena *a, int64_t before, bool open, int max, struct worded **list, int *count, struct err *err)

@@ -371,6 +371,30 @@ static void an_answer_lowers_by_one_step_however_often_it_is_heard(void **state)
     world_close(w);
 }
 
+static void what_people_say_of_its_labels_is_what_a_models_confidence_is_worth(void **state)
+{
+    (void)state;
+    enum { TICKETS = 12 };
+    struct world *w = open(ask);
+    int n;
+    for (int i = 1; i <= TICKETS + 1; i++) {
+        emit(w, arena_printf(w->arena, "T-%d", i), "The page is blank", arena_printf(w->arena, "Since %d.", i), CREATED);
+        world_wait(w, 61000);
+        parcels(w, "brain", "flying", &n);
+        assert_int_equal(n, 1);
+        answer(w, parcels(w, "brain", "flying", &n)->id, "critical");
+        if (i <= TICKETS)
+            assert_true(world_ok(world_do(w, "ana", "label", i, i <= 3 ? "critical" : "low")));
+    }
+    assert_int_equal(world_ticket(w, TICKETS + 1)->urgency_bp, (3 * 10000 + 20 * 9000) / (TICKETS + 20));
+    assert_true(world_ok(world_do(w, "ana", "undo", 0, NULL))); /* of the last label: no longer counted */
+    emit(w, "T-99", "The page is blank", "Since ever.", CREATED);
+    world_wait(w, 61000);
+    answer(w, parcels(w, "brain", "flying", &n)->id, "critical");
+    assert_int_equal(world_ticket(w, TICKETS + 2)->urgency_bp, (3 * 10000 + 20 * 9000) / (TICKETS - 1 + 20));
+    world_close(w);
+}
+
 static void an_agents_label_stands_against_any_model(void **state)
 {
     (void)state;
@@ -462,6 +486,7 @@ int main(void)
         cmocka_unit_test(a_model_is_asked_once_for_all_who_wait_and_never_again),
         cmocka_unit_test(a_model_that_fails_leaves_a_dead_letter_and_never_means_not_critical),
         cmocka_unit_test(an_answer_lowers_by_one_step_however_often_it_is_heard),
+        cmocka_unit_test(what_people_say_of_its_labels_is_what_a_models_confidence_is_worth),
         cmocka_unit_test(an_agents_label_stands_against_any_model),
         cmocka_unit_test(a_destination_that_is_paused_keeps_its_queue),
         cmocka_unit_test(what_waited_for_a_disabled_destination_leaves_when_it_is_enabled),
