@@ -227,9 +227,9 @@ bool store_label_seen(struct store *s, struct label_seen seen[LABEL_CONFIDENCES]
     enum { REACH = 2000 };
     sqlite3_stmt *stmt = sql_get(s,
         "SELECT json_extract(m.data,'$.confidence'),count(*),sum(json_extract(m.data,'$.urgency')=json_extract(p.data,'$.label')) FROM"
-        " (SELECT seq,ticket,cause,data FROM entry WHERE kind='label' AND actor!='model' ORDER BY seq DESC LIMIT ?) p"
+        " (SELECT seq,ticket,cause,data FROM entry WHERE kind='label' AND data GLOB '{\"source\":\"agent_*' ORDER BY seq DESC LIMIT ?) p"
         " JOIN entry m ON m.seq=(SELECT max(seq) FROM entry x WHERE x.ticket=p.ticket AND x.ticket!=0 AND x.seq<p.seq AND x.kind='label' AND x.actor GLOB 'model:*')"
-        " WHERE json_extract(p.data,'$.source') IN ('agent_fix','agent_confirm') AND json_extract(p.data,'$.task')='urgency'"
+        " WHERE json_extract(p.data,'$.task')='urgency'"
         " AND NOT EXISTS(SELECT 1 FROM entry u WHERE u.ticket=p.ticket AND u.ticket!=0 AND u.undoes=p.cause AND p.cause!=0) GROUP BY 1", err);
     memset(seen, 0, sizeof *seen * LABEL_CONFIDENCES);
     if (!stmt)

@@ -176,8 +176,8 @@ struct example { int64_t ticket; const char *title, *text; int urgency, category
 /* The next bite of those a person labelled, or of those that were only let stand (silent), newest first, each ticket once;
  * *before: 0 at first, 0 again after the last. A label whose act was undone leaves no trace. */
 bool store_examples(struct store *s, struct arena *a, bool silent, int64_t *before, struct example **list, int *count, struct err *err);
-/* How often models from outside were right, by the confidence they claimed: of the newest 2,000 labels, those of urgency that a
- * person settled, undone ones left out, and the model that had spoken last. */
+/* How often models from outside were right, by the confidence they claimed: of people's newest 2,000 labels those of urgency,
+ * undone ones left out, against what such a model had said last before. */
 bool store_label_seen(struct store *s, struct label_seen seen[LABEL_CONFIDENCES], struct err *err);
 /* Tickets with what the customer wrote first, newest first, among the newest 5,000; open: only those that are. */
 struct worded { int64_t id, received_at, urgency_bp, category_bp; const char *title, *text; int status, urgency, urgency_by, category, category_by; };
