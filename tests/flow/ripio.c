@@ -418,6 +418,48 @@ static void five_files_of_ten_mebibytes_are_on_disk_as_they_were_sent(void **sta
     close_api(&api);
 }
 
+/* Its length is not said before: it moves from memory into a file on the way. */
+static void a_body_in_chunks_grows_out_of_memory_into_a_file(void **state)
+{
+    (void)state;
+    enum { CHUNK = 100000, N = 3 << 20 };
+    struct api api = open_api(config);
+    AUTO_STR body;
+    str_init(&body, 8 << 20);
+    char *data = malloc(N);
+    uint8_t sum[32], kept[32];
+    size_t n;
+    for (int i = 0; i < N; i++)
+        data[i] = (char)(i * 7 + (i >> 11));
+    crypto_sha256(data, N, sum);
+    add_fields(&body);
+    add_file(&body, "f", data, N);
+    str_adds(&body, "--b--");
+    const char *head = arena_printf(api.arena, "POST /api/v1/supportTickets/ HTTP/1.1\r\nHost: desk\r\n%sContent-Type: multipart/form-data; boundary=b\r\n"
+                                               "Transfer-Encoding: chunked\r\n\r\n", api.bearer);
+    client_send(api.in, head, strlen(head));
+    for (size_t at = 0; at < body.len; at += CHUNK) {
+        size_t piece = body.len - at < CHUNK ? body.len - at : CHUNK;
+        const char *size = arena_printf(api.arena, "%zx\r\n", piece);
+        client_send(api.in, size, strlen(size));
+        client_send(api.in, body.data + at, piece);
+        client_send(api.in, "\r\n", 2);
+    }
+    client_send(api.in, "0\r\n\r\n", 5);
+    struct answer a = client_read(api.in, PATIENCE_MS);
+    assert_int_equal(a.status, 202);
+    const char *there = stored(&api, sum, &n);
+    crypto_sha256(there, n, kept);
+    assert_memory_equal(kept, sum, 32);
+    is_whole_again(&api, body.data, body.len);
+    DIR *dir = opendir(api.run->dir); /* what it waited in has no name */
+    for (struct dirent *d; (d = readdir(dir));)
+        assert_null(strstr(d->d_name, "body-"));
+    closedir(dir);
+    free(data);
+    close_api(&api);
+}
+
 static void who_asks_is_judged_before_a_byte_of_the_body_is_read(void **state)
 {
     (void)state;
@@ -758,6 +800,7 @@ int main(void)
         cmocka_unit_test(every_refusal_is_the_vendors),
         cmocka_unit_test(each_field_is_told_what_is_wrong_with_it),
         cmocka_unit_test(five_files_of_ten_mebibytes_are_on_disk_as_they_were_sent),
+        cmocka_unit_test(a_body_in_chunks_grows_out_of_memory_into_a_file),
         cmocka_unit_test(who_asks_is_judged_before_a_byte_of_the_body_is_read),
         cmocka_unit_test(a_token_is_asked_for_as_oauth_says),
         cmocka_unit_test(tokens_and_numbers_survive_a_restart_but_not_their_time),

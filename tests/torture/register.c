@@ -1,4 +1,4 @@
-/* register: the ticket API dies by SIGKILL again and again, between any two of its steps: files, commit, 202, registration,
+/* register: the ticket API dies by SIGKILL again and again (and now and then is asked to stop, which must end well), between any two of its steps: files, commit, 202, registration,
  * outcome, event. The client's journal knows what was asked under which Idempotency-Key and what was answered; two thirds of
  * the tickets are the desk's own, some go to a backend that takes them, some to one that never does. At the end, with
  * everything settled: every 202 has exactly one ticket, one final outcome and, where it is CREATED, one key that no other
@@ -46,9 +46,10 @@ struct torture {
     uint64_t random;
     int acks, acks_wanted, wrong;
     bool killing;
+    int signal; /* of this round */
     pthread_t killer;
     int64_t delay_us;
-    struct { int64_t kills, starts, acked, unknown, again, retrieved, created, failed, events, files; } total;
+    struct { int64_t kills, stops, starts, acked, unknown, again, retrieved, created, failed, events, files; } total;
 };
 
 static uint64_t dice(struct torture *t, uint64_t sides)
@@ -163,7 +164,7 @@ static void *killer(void *arg)
 {
     struct torture *t = arg;
     nanosleep(&(struct timespec){0, t->delay_us * 1000}, NULL);
-    kill(t->run->pid, SIGKILL);
+    kill(t->run->pid, t->signal);
     return NULL;
 }
 
@@ -212,6 +213,7 @@ static void round_run(struct torture *t)
     struct load load = {.socket = {t->run->ingest}, .connections = {CONNECTIONS}, .next = next, .done = done, .arg = t};
     t->acks = 0;
     t->killing = false;
+    t->signal = dice(t, 6) == 0 ? SIGTERM : SIGKILL;
     t->delay_us = (int64_t)dice(t, 25000);
     t->since = t->count > 300 ? t->count - 300 : 0;
     alarm(HANG_S);
@@ -219,8 +221,12 @@ static void round_run(struct torture *t)
         wrong(t, "the load ended by itself after %d answers", t->acks);
     if (t->killing)
         pthread_join(t->killer, NULL);
-    daemon_kill(t->run);
-    t->total.kills++;
+    if (t->signal == SIGKILL)
+        daemon_kill(t->run);
+    else if (daemon_stop(t->run) != 0)
+        wrong(t, "it did not stop cleanly under load");
+    t->total.kills += t->signal == SIGKILL;
+    t->total.stops += t->signal == SIGTERM;
     if (dice(t, 6) == 0) { /* again while it starts */
         daemon_spawn(t->run);
         nanosleep(&(struct timespec){0, (long)dice(t, 30000) * 1000}, NULL);
@@ -502,8 +508,8 @@ int main(int argc, char **argv)
     for (int i = 0; i < CONNECTIONS; i++)
         str_init(&t.wires[i].request, 1 << 20);
     torture_run(&t, kills);
-    printf("# %" PRId64 " kills (and %" PRId64 " while starting), %" PRId64 " times 202, %" PRId64 " cut off, %" PRId64 " repeated, %" PRId64
-           " retrieved, %" PRId64 " events heard, %" PRId64 " files\n", t.total.kills, t.total.starts, t.total.acked, t.total.unknown, t.total.again,
+    printf("# %" PRId64 " kills (and %" PRId64 " while starting), %" PRId64 " stops, %" PRId64 " times 202, %" PRId64 " cut off, %" PRId64 " repeated, %" PRId64
+           " retrieved, %" PRId64 " events heard, %" PRId64 " files\n", t.total.kills, t.total.starts, t.total.stops, t.total.acked, t.total.unknown, t.total.again,
            t.total.retrieved, t.total.events, t.total.files);
     printf("%sok 1 - every ticket accepted has one outcome and one key after every kill, %d wrong\n", t.wrong ? "not " : "", t.wrong);
     for (int i = 0; i < CONNECTIONS; i++)
