@@ -35,7 +35,9 @@ static bool find_source(struct adding *a, const char *name)
             a->source = &config->sources[i];
             n++;
         }
-    return n == 1 || bad(a, n ? ERR_USAGE : ERR_NOT_FOUND, n ? "source: there are several with an api, say which" : "source: none of that name has an api");
+    if (n > 1)
+        return bad(a, ERR_USAGE, "source: there are several with an api, say which");
+    return n == 1 || bad(a, ERR_NOT_FOUND, "source: none of that name has an api");
 }
 
 static bool read(struct adding *a, const struct json *body)
@@ -97,6 +99,7 @@ static void add(struct request *req)
 }
 
 const struct call customer_calls[] = {
-    {.method = "POST", .path = "/v1/customers", .sides = SIDE_DESK, .limit = LIMIT, .role = ROLE_LEAD, .handle = add, .help = "a customer our API may open tickets for"},
+    {.method = "POST", .path = "/v1/customers", .sides = SIDE_DESK, .limit = LIMIT, .role = ROLE_LEAD, .handle = add,
+     .help = "a customer our API may open tickets for"},
     {0},
 };

@@ -34,8 +34,7 @@ static void put_time(struct json *row, const char *name, int64_t at)
 
 static const struct config_destination *target(struct show *show, const char *name)
 {
-    const char *colon = strchr(name, ':');
-    return colon ? config_reply_destination(show->arena, show->config, config_source(show->config, colon + 1)) : config_destination(show->config, name);
+    return config_place(show->arena, show->config, name);
 }
 
 static struct json *parcel_row(struct show *show, const struct parcel *p)
@@ -217,8 +216,11 @@ static void get_destinations(struct request *req)
         push_destination(&show, list, all, &show.config->destinations[i]);
     for (int i = 0; i < show.config->source_count; i++) {
         const struct config_destination *reply = config_reply_destination(show.arena, show.config, &show.config->sources[i]);
+        const struct config_destination *backend = config_register_destination(show.arena, show.config, &show.config->sources[i]);
         if (reply)
             push_destination(&show, list, all, reply);
+        if (backend)
+            push_destination(&show, list, all, backend);
     }
     json_put(root, "destinations", list);
     finish(&show, root);

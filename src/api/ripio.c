@@ -550,7 +550,8 @@ static void put_files(struct creation *c)
 {
     struct request *req = c->req;
     struct err err = {0};
-    c->shelf = (struct shelf_job){.files = ARENA_ARRAY(req->arena, struct shelf_file, FILES), .count = c->file_count, .wake = request_wake, .wake_arg = req};
+    c->shelf = (struct shelf_job){.files = ARENA_ARRAY(req->arena, struct shelf_file, FILES), .count = c->file_count,
+                                  .wake = request_wake, .wake_arg = req};
     for (int i = 0; i < c->file_count; i++)
         c->shelf.files[i] = (struct shelf_file){.data = c->files[i]->data, .n = c->files[i]->n};
     if (req->body_n > SPOOL)

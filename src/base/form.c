@@ -214,7 +214,7 @@ static bool read_disposition(struct head *h, struct span s)
     while ((good = read_param(&s, &name, &value)) && left(&name)) {
         if (named(&name, "filename*") ? extended != NULL : named(&name, "filename") ? p->filename != NULL : named(&name, "name") && p->name)
             return bad(h->err, "a parameter is given twice");
-        if (named(&name, "name") && (value.len == 0 || value.len > FORM_NAME || !text_valid(value.data, value.len) || strlen(value.data) != value.len))
+        if (named(&name, "name") && (value.len == 0 || value.len > FORM_NAME || !text_valid(value.data, value.len)))
             return bad(h->err, "a part's name");
         if (named(&name, "name"))
             p->name = arena_strndup(h->arena, value.data, value.len);

@@ -78,6 +78,10 @@ const struct config_destination *config_destination(const struct config *config,
 /* How a source's replies leave, as a destination made for it ("reply:SOURCE"); NULL: it takes none. */
 struct config_source;
 const struct config_destination *config_reply_destination(struct arena *arena, const struct config *config, const struct config_source *source);
+/* Who takes the tickets of a source's api ("register:SOURCE"); NULL: the desk itself. */
+const struct config_destination *config_register_destination(struct arena *arena, const struct config *config, const struct config_source *source);
+/* Where a parcel leads to, as configured now: a destination's name, reply:SOURCE, assign:SOURCE, register:SOURCE. NULL: nowhere. */
+const struct config_destination *config_place(struct arena *arena, const struct config *config, const char *place);
 /* A copy with texts of its own. NULL gives NULL. */
 struct config_destination *config_destination_copy(struct arena *arena, const struct config_destination *from);
 

@@ -452,3 +452,21 @@ const struct schema_key config_destination_keys[] = {
     {.name = "link", .type = SCHEMA_TEXT, OF(link), .max = 1000},
     {0},
 };
+
+const struct config_destination *config_register_destination(struct arena *arena, const struct config *config, const struct config_source *source)
+{
+    const struct config_destination *backend = source ? config_destination(config, source->emulate.backend) : NULL;
+    struct config_destination *to = config_destination_copy(arena, backend);
+    if (to)
+        to->name = arena_printf(arena, "register:%s", source->name);
+    return to;
+}
+
+const struct config_destination *config_place(struct arena *arena, const struct config *config, const char *place)
+{
+    const char *colon = strchr(place, ':');
+    const struct config_source *source = colon ? config_source(config, colon + 1) : NULL;
+    if (str_starts(place, "register:"))
+        return config_register_destination(arena, config, source);
+    return colon ? config_reply_destination(arena, config, source) : config_destination(config, place);
+}

@@ -47,12 +47,11 @@ bool parcel_fly(struct engine *e, struct arena *arena, struct parcel *p, int64_t
 bool parcel_hand_back(struct engine *e, struct arena *arena, const struct change *c, struct err *err);
 bool parcel_bury(struct engine *e, struct arena *arena, struct parcel *p, const char *why, int64_t now, struct err *err);
 /* Registration (engine/register): a parcel for the ticket just made. Before a parcel flies: *ready, there is nobody to ask, its
- * end is in p. An ended parcel's outcome; those a person dropped; who such a parcel goes to (NULL: none, or the desk itself). */
+ * end is in p. An ended parcel's outcome; those a person dropped. */
 bool register_begin(struct engine *e, struct arena *arena, const struct ingest_item *item, const struct change *c, struct err *err);
 bool register_ready(struct engine *e, struct arena *arena, struct parcel *p, bool *ready, struct err *err);
 bool register_outcome(struct engine *e, struct arena *arena, const struct parcel *p, int64_t now, struct err *err);
 bool register_dropped(struct engine *e, struct arena *arena, int64_t now, struct err *err);
-const struct config_destination *register_target(struct arena *arena, const struct config *config, const char *destination);
 bool register_boot(struct engine *e, struct arena *arena, struct err *err); /* the key that signs our API's tokens, made once */
 /* Routes (engine/route): is there one for such an event at all; an event through all of them, its verdicts kept as an entry; a
  * change's own events. A fault of a route never fails the change: it is an entry too. */

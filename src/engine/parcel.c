@@ -115,13 +115,9 @@ bool parcel_bury(struct engine *e, struct arena *arena, struct parcel *p, const 
 /* Who it goes to as configured now; NULL + *why: it cannot go. */
 static const struct config_destination *target(struct engine *e, struct arena *arena, const struct parcel *p, const char **why)
 {
-    const char *colon = strchr(p->destination, ':');
-    const struct config_source *source = colon ? config_source(e->config, colon + 1) : NULL;
-    const struct config_destination *to = colon ? config_reply_destination(arena, e->config, source) : config_destination(e->config, p->destination);
-    if (str_starts(p->destination, "register:"))
-        to = register_target(arena, e->config, p->destination);
+    const struct config_destination *to = config_place(arena, e->config, p->destination);
     if (!to)
-        *why = colon ? "the source takes no replies any more" : "no destination of that name is configured any more";
+        *why = strchr(p->destination, ':') ? "the source takes no replies any more" : "no destination of that name is configured any more";
     return to ? destination_thaw(arena, to, p->recipe) : NULL;
 }
 

@@ -16,12 +16,13 @@ static const char place[] = "register:";
 
 /* --- made with the ticket --- */
 
-static bool put_letter(struct engine *e, struct arena *arena, const struct ingest_item *item, const struct change *c, struct parcel *p, struct err *err)
+static bool put_letter(struct engine *e, struct arena *arena, const struct ingest_item *item, const struct change *c, struct parcel *p,
+                       struct err *err)
 {
     struct message *m = item->obs.message_count ? item->obs.messages : NULL;
     struct letter letter = {.of = LETTER_REGISTER, .id = letter_id(arena, e->desk, c->seq, LETTER_NTH), .type = "ticket.created", .at = c->now,
-                            .origin = item->event.source, .dialect = c->after->dialect, .hops = item->hops + 1, .ticket = c->after, .message = m,
-                            .messages = m, .message_count = m ? 1 : 0};
+                            .origin = item->event.source, .dialect = c->after->dialect, .hops = item->hops + 1, .ticket = c->after,
+                            .message = m, .messages = m, .message_count = m ? 1 : 0};
     AUTO_JSON data = letter_encode(&letter);
     return store_letter_put(e->store, c->seq, p->destination, LETTER_NTH, json_print_in(arena, data), NULL, &p->letter, err);
 }
@@ -96,16 +97,6 @@ bool register_outcome(struct engine *e, struct arena *arena, const struct parcel
 
 /* --- on its way --- */
 
-const struct config_destination *register_target(struct arena *arena, const struct config *config, const char *destination)
-{
-    const struct config_source *source = str_starts(destination, place) ? config_source(config, destination + sizeof place - 1) : NULL;
-    const struct config_destination *backend = source ? config_destination(config, source->emulate.backend) : NULL;
-    struct config_destination *to = config_destination_copy(arena, backend);
-    if (to)
-        to->name = arena_strdup(arena, destination);
-    return to;
-}
-
 bool register_ready(struct engine *e, struct arena *arena, struct parcel *p, bool *ready, struct err *err)
 {
     const struct ticket *pending;
@@ -114,7 +105,7 @@ bool register_ready(struct engine *e, struct arena *arena, struct parcel *p, boo
         return true;
     if (!load_pending(e, arena, p->ticket, &pending, err))
         return false;
-    *ready = !pending || !p->letter || !register_target(arena, e->config, p->destination);
+    *ready = !pending || !p->letter || !config_place(arena, e->config, p->destination);
     if (!*ready)
         return true;
     p->due_at = 0;
