@@ -4,7 +4,7 @@
 #define CORE_REDACT_RULE_H
 #include "core/redact.h"
 
-enum { REDACT_SURE_ENOUGH = 50, REDACT_HINTS = 6 };
+enum { REDACT_SURE_ENOUGH = 50, REDACT_HINTS = 10 };
 
 struct redact_hit {
     const char *text;

@@ -15,6 +15,7 @@
 #define LABEL "[\\p{L}\\p{N}](?:[\\p{L}\\p{N}-]{0,61}[\\p{L}\\p{N}])?"
 #define HIDDEN "\\[(?:email|phone|card|iban|ssn|ip|secret|redacted)[:\\]]" /* hidden before */
 #define NAMED "(?:password|passwd|passphrase|passwort|pwd|secret|api[_-]?key|secret[_-]?key|access[_-]?key|access[_-]?token|auth[_-]?token|token)"
+#define NAMED_HINTS {"ass", "ASS", "wd", "WD", "ecret", "ECRET", "ey", "EY", "oken", "OKEN"}
 #define NOTHING "(?:null|none|nil|true|false|undefined|empty|required|[*x.]+)" /* values that give nothing away */
 
 const struct redact_rule redact_rules[] = {
@@ -55,9 +56,9 @@ const struct redact_rule redact_rules[] = {
     {.entity = REDACT_SECRET, .score = 90, .hints = {"earer ", "EARER ", "asic "}, .caseless = true, .group = 1,
      .pattern = BEGIN "(?:bearer|basic) {1,3}(?=[\\w.~+/-]{0,64}[0-9+/=])([\\w.~+/-]{16,4096}={0,2})"},
     {.entity = REDACT_SECRET, .score = 80, .hints = {"://"}, .group = 1, .pattern = "://[^\\s/:@]{0,64}:(?!" HIDDEN ")([^\\s/@]{1,128})@"},
-    {.entity = REDACT_SECRET, .score = 60, .equals = 1, .caseless = true, .group = 1,
+    {.entity = REDACT_SECRET, .score = 60, .equals = 1, .hints = NAMED_HINTS, .caseless = true, .group = 1,
      .pattern = "(?<![A-Z0-9])" NAMED "[\"']?[ \\t]{0,4}=>?[ \\t]{0,4}[\"']?(?!" HIDDEN "|" NOTHING "(?!\\w)|[$%<{])([^\\s\"'&,;<>()\\[\\]{}]{4,256}+)(?![(\\[])"},
-    {.entity = REDACT_SECRET, .score = 60, .colons = 1, .caseless = true, .group = 1,
+    {.entity = REDACT_SECRET, .score = 60, .colons = 1, .hints = NAMED_HINTS, .caseless = true, .group = 1,
      .pattern = "(?<![A-Z0-9])" NAMED "[\"']?[ \\t]{0,4}:[ \\t]{0,4}[\"']?(?!" HIDDEN "|" NOTHING "(?!\\w)|[$%<{])"
                 "(?=[^\\s\"',;]{0,64}[0-9!#$%&*@^])([^\\s\"'&,;<>()\\[\\]{}]{6,256}+)(?![(\\[])"},
 };
