@@ -311,7 +311,7 @@ static bool drop_word(struct chain *c, const struct redact_hit *hit)
     const char *after = hit->text + hit->to;
     size_t n = hit->n - hit->to;
     bool word = n && (isalnum((unsigned char)*after) || *after == '_');
-    bool extension = n > 1 && after[0] == 'x' && is_digit(after[1]);
+    bool extension = (n > 1 && after[0] == 'x' && is_digit(after[1])) || (n > 2 && memcmp(after, "ext", 3) == 0);
     if (!word || extension || !c->count)
         return true;
     c->count--;

@@ -147,8 +147,7 @@ static void an_iban_with_a_wrong_digit_stays(void **state)
                 continue;
             wrong[at] = wrong[at] == '9' ? '0' : (char)(wrong[at] + 1);
             untouched(wrong);
-            if (strncmp(wrong, "SE", 2) && strncmp(wrong, "IT", 2) && strncmp(wrong, "BG", 2)) /* groups of theirs may be cards by accident */
-                untouched(arena_printf(arena, "IBAN %s", in_fours(wrong)));
+            untouched(arena_printf(arena, "IBAN %s", in_fours(wrong)));
             tried++;
         }
     print_message("# IBAN: %d with one wrong digit, none touched\n", tried);
@@ -182,6 +181,7 @@ static void a_telephone_number_is_told_by_its_shape(void **state)
     expect("tel. 13812345678", "tel. [phone]");
     expect("at 12:30 415-555-0132 x5", "at 12:[phone] x5");
     expect("020 7946 0958 2nd floor, +44 20 7946 0958 3pm", "[phone] 2nd floor, [phone] 3pm");
+    expect("+1-415-555-0132ext. 5", "[phone]ext. 5");
     expect("052 5552606 074-7111234", "[phone] [phone]");
 }
 
@@ -270,11 +270,12 @@ static void a_secret_is_found_by_what_it_is_said_to_be(void **state)
     expect("DB_PASSWORD = \"hunter2\"", "DB_PASSWORD = \"[secret]\"");
     expect("{\"api_key\": \"abc123def\"}", "{\"api_key\": \"[secret]\"}");
     expect("Password: Summer2024!", "Password: [secret]");
+    expect("my password is hunter2", "my password is [secret]");
     expect("Authorization: Bearer abcdefghijkl0123456789", "Authorization: Bearer [secret]");
     expect("postgres://app:hunter2@db/x", "postgres://app:[secret]@db/x");
     expect("-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\nbye", "[secret]\nbye");
     expect("see -----BEGIN PRIVATE KEY-----\nMIIEcut", "see [secret]");
-    static const char *const texts[] = {"password: please reset it", "I forgot my password.", "token = getToken()", "password=null", "secret=${DB_SECRET}", "password: ******",
+    static const char *const texts[] = {"password: please reset it", "I forgot my password.", "my password is wrong!", "the password is 8 characters", "token = getToken()", "password=null", "secret=${DB_SECRET}", "password: ******",
                                         "risk-based-assessment-of-things-99", "bearer of the bad newsletters", "http://host:8080/x", "password=[secret]", "token: expired"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         untouched(texts[i]);
