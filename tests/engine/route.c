@@ -321,12 +321,7 @@ static void a_model_that_fails_leaves_a_dead_letter_and_never_means_not_critical
     world_receive(w, &(struct receipt){.parcel = id, .status = 400, .verdict = {.kind = VERDICT_DEAD, .note = "bad request"}});
     assert_string_equal(parcels(w, "brain", NULL, &n)->state, "dead");
     assert_string_equal(verdict_word(w, 1), "waiting");
-    char *answered = NULL;
-    struct err err = {0};
-    struct delivery_request again = {.what = DELIVERY_REPLAY, .actor = "mara", .ids = &id, .id_count = 1};
-    assert_true(store_begin(w->engine.store, &err));
-    w->engine.batch = w->arena;
-    assert_true(engine_deliveries(&w->engine, w->arena, &again, w->now, &answered, &err) && store_commit(w->engine.store, &err));
+    world_deliver(w, &(struct delivery_request){.what = DELIVERY_REPLAY, .actor = "mara", .ids = &id, .id_count = 1});
     world_wait(w, 1);
     answer(w, id, "critical");
     assert_int_equal(count_of(w, "hook", "due"), 1);
@@ -423,12 +418,7 @@ static void a_destination_that_is_paused_keeps_its_queue(void **state)
     world_wait(w, 1000);
     assert_int_equal(count_of(w, "hook", "due"), 1);
     assert_int_equal(count_of(w, "hook", "flying"), 0);
-    char *answered = NULL;
-    struct err err = {0};
-    struct delivery_request go = {.what = DELIVERY_RESUME, .actor = "mara", .fit = {.destination = "hook"}};
-    assert_true(store_begin(w->engine.store, &err));
-    w->engine.batch = w->arena;
-    assert_true(engine_deliveries(&w->engine, w->arena, &go, w->now, &answered, &err) && store_commit(w->engine.store, &err));
+    world_deliver(w, &(struct delivery_request){.what = DELIVERY_RESUME, .actor = "mara", .fit = {.destination = "hook"}});
     world_wait(w, 1);
     assert_int_equal(count_of(w, "hook", "flying"), 1);
     assert_int_equal(count_of(w, "hook", "dead"), 1); /* a person decides about it */

@@ -244,6 +244,16 @@ void world_receipt(struct world *w, int64_t parcel, int64_t status)
     world_receive(w, &r);
 }
 
+void world_deliver(struct world *w, const struct delivery_request *request)
+{
+    struct err err;
+    char *answer;
+    begin(w);
+    if (!engine_deliveries(&w->engine, w->arena, request, w->now, &answer, &err))
+        die("deliveries", &err);
+    commit(w);
+}
+
 void world_receive(struct world *w, const struct receipt *given)
 {
     struct receipt r = *given;

@@ -27,5 +27,6 @@ int64_t world_find(struct world *w, const char *account, const char *key); /* 0:
 void world_wait(struct world *w, int64_t ms);          /* time passes; whatever is due happens when it is due */
 void world_receipt(struct world *w, int64_t parcel, int64_t status);
 void world_receive(struct world *w, const struct receipt *receipt); /* the same, word for word */
+void world_deliver(struct world *w, const struct delivery_request *request); /* replay, resume, ... */
 int world_entries(struct world *w, int64_t ticket, const char *kind);      /* how many */
 #endif
