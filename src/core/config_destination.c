@@ -250,6 +250,17 @@ static bool check_format(struct schema *s, struct config_destination *d, const s
     return true;
 }
 
+/* "desk@acme.example" or "Acme's desk <desk@acme.example>". */
+static bool is_mailbox(struct arena *arena, const char *text)
+{
+    size_t n = strlen(text);
+    const char *open = strchr(text, '<');
+    for (const unsigned char *p = (const unsigned char *)text; *p; p++)
+        if (*p < 0x20 || *p == 0x7f)
+            return false;
+    return open && n && text[n - 1] == '>' ? text_is_email(arena_strndup(arena, open + 1, (size_t)(text + n - 1 - (open + 1)))) : text_is_email(text);
+}
+
 static bool check_mail(struct schema *s, struct config_destination *d, const struct yaml *row)
 {
     static const int64_t ports[] = {[TLS_REQUIRE] = 587, [TLS_IMPLICIT] = 465, [TLS_NONE] = 25};
@@ -258,7 +269,7 @@ static bool check_mail(struct schema *s, struct config_destination *d, const str
         return true;
     if (!*d->host || strspn(d->host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]") != strlen(d->host))
         return schema_refuse(s, config_at(row, "host"), "%s.host must be a host's name alone; its port is `port`", s->place);
-    if (!text_is_email(d->from))
+    if (!is_mailbox(s->arena, d->from))
         return schema_refuse(s, config_at(row, "from"), "%s.from must be an e-mail address, not '%.60s'", s->place, d->from);
     for (int i = 0; i < d->to_count; i++, each = each->next)
         if (!text_is_email(d->to[i]))

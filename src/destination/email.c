@@ -163,6 +163,13 @@ static bool check(const struct composing *c, int recipients, struct err *err)
     return true;
 }
 
+/* Without the brackets an IPv6 address may be written in. */
+static const char *host_of(struct arena *arena, const char *host)
+{
+    size_t n = host ? strlen(host) : 0;
+    return n > 2 && host[0] == '[' && host[n - 1] == ']' ? arena_strndup(arena, host + 1, n - 2) : host;
+}
+
 static bool compose(struct arena *arena, const struct composing *c, struct delivery *out, struct err *err)
 {
     const char *list[CONFIG_RECIPIENTS], *name, *from;
@@ -184,7 +191,7 @@ static bool compose(struct arena *arena, const struct composing *c, struct deliv
     if (message.cut)
         return err_set(err, ERR_INPUT, "the message would be larger than %d bytes", MESSAGE_MAX);
     *out = (struct delivery){.carrier = CARRIER_MAIL, .allow_loopback = c->to->allow_loopback, .body_n = message.len,
-                             .body = arena_strndup(arena, message.data, message.len), .host = c->to->host, .port = c->to->port, .tls = c->to->tls,
+                             .body = arena_strndup(arena, message.data, message.len), .host = host_of(arena, c->to->host), .port = c->to->port, .tls = c->to->tls,
                              .user = c->to->user, .password = c->to->password, .mail_from = from, .rcpt = rcpt};
     return true;
 }

@@ -247,6 +247,8 @@ static const struct { const char *text, *says; } faults[] = {
     {WEB("source: shop"), "destinations[0].source: no source 'shop'"},
     {"sources: [{name: shop, secrets: [x]}]\n" WEB("source: shp"), "t.yaml:3:65: destinations[0].source: no source 'shp', did you mean 'shop'?"},
     {MAIL("to: nobody"), "t.yaml:2:60: destinations[0].to must be e-mail addresses, not 'nobody'"},
+    {D("kind: email, host: h, from: 'Desk <desk>'"), "destinations[0].from must be an e-mail address, not 'Desk <desk>'"},
+    {D("kind: email, host: h, from: 'a@b.example <desk'"), "destinations[0].from must be an e-mail address, not 'a@b.example <desk'"},
     {D("kind: email, host: h, from: desk"), "destinations[0].from must be an e-mail address, not 'desk'"},
     {D("kind: email, host: 'h/x', from: a@b.example"), "destinations[0].host must be a host's name alone"},
     {MAIL("user: u"), "destinations[0]: user and password go together"},
