@@ -281,6 +281,8 @@ static struct verdict judge(struct arena *arena, const struct composing *c, cons
     struct verdict v;
     if (meaning == ALL_RETRY || meaning == ALL_DEAD || meaning == ALL_DISABLE) {
         forget(memo, "later");
+        if (meaning != ALL_RETRY)
+            forget(memo, "refused"); /* a replay asks them again */
         v = (struct verdict){.kind = meaning == ALL_RETRY ? VERDICT_RETRY : VERDICT_DEAD, .disable = meaning == ALL_DISABLE};
     } else
         v = judge_one(arena, c, meaning, memo);

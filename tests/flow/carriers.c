@@ -74,6 +74,13 @@ static void wait_state(struct desk *d, const char *destination, const char *stat
     fail_msg("%s is not %s: %s", destination, state, a.body);
 }
 
+static int64_t attempts_of(struct desk *d, const char *destination)
+{
+    in_state(d, destination, "retrying");
+    struct answer a = client_get(d->me, arena_printf(d->arena, "/v1/parcels?destination=%s", destination));
+    return json_get_i64(json_first(json_get(a.json, "parcels")), "attempts", 0);
+}
+
 #define NEEDS_SERVERS \
     if (!smtpd || !postgres) { \
         print_message("# skipped: python3-aiosmtpd or a PostgreSQL server is not installed\n"); \
@@ -104,6 +111,33 @@ static void an_event_leaves_as_a_mail_and_as_a_row(void **state)
     assert_string_equal(postgres_value(postgres, d.arena, "SELECT count(*) || ' ' || min(payload->>'body') FROM support_events"), "1 For all of us.");
     const char *id = postgres_value(postgres, d.arena, "SELECT event_id FROM support_events");
     assert_non_null(strstr(text, arena_printf(d.arena, "Message-ID: <%s.post@acme.example>", id)));
+    close_desk(&d);
+}
+
+static void a_replay_by_hand_leaves_out_who_has_it(void **state)
+{
+    (void)state;
+    NEEDS_SERVERS
+    static const int waits[] = {33, 132, 660, 3960, 15840};
+    struct desk d = open_desk();
+    smtpd_script(smtpd, d.arena, "{\"script\":{\"rcpt:slow@acme.example\":\"450 4.2.1 greylisted\"}}");
+    emit(&d, "k4");
+    for (int i = 0; i < 5; i++) {
+        wait_state(&d, "post", "retrying");
+        *d.daemon->clock += waits[i] * 1000;
+        for (int64_t until = clock_mono() + PATIENCE_MS; attempts_of(&d, "post") == i + 1 && clock_mono() < until;)
+            usleep(5000);
+    }
+    wait_state(&d, "post", "dead");
+    const struct json *seen = smtpd_script(smtpd, d.arena, "{}");
+    assert_int_equal(json_count(json_get(seen, "mails")), 1);
+    struct answer a = client_post(d.me, "/v1/deliveries", "{\"do\":\"replay\",\"destination\":\"post\"}");
+    if (a.status != 200)
+        fail_msg("%d %s", a.status, a.body);
+    wait_state(&d, "post", "delivered");
+    seen = smtpd_script(smtpd, d.arena, "{}");
+    assert_int_equal(json_count(json_get(seen, "mails")), 1);
+    assert_string_equal(json_string(json_first(json_get(json_first(json_get(seen, "mails")), "to"))), "slow@acme.example");
     close_desk(&d);
 }
 
@@ -176,6 +210,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_event_leaves_as_a_mail_and_as_a_row),
+        cmocka_unit_test(a_replay_by_hand_leaves_out_who_has_it),
         cmocka_unit_test(a_reply_reaches_the_customer_by_mail),
         cmocka_unit_test(a_server_that_does_not_know_us_rests_the_destination),
     };
