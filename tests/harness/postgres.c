@@ -63,7 +63,7 @@ static void become(const struct postgres *p)
 static pid_t run(const struct postgres *p, const char *const *args)
 {
     char program[512];
-    snprintf(program, sizeof program, "%s/%s", p->bin, args[0]);
+    snprintf(program, sizeof program, "%s%s%s", *args[0] == '/' ? "" : p->bin, *args[0] == '/' ? "" : "/", args[0]);
     pid_t pid = fork();
     if (pid == 0) {
         become(p);
@@ -84,23 +84,34 @@ static int free_port(void)
     return ntohs(address.sin_port);
 }
 
-static void make_cluster(struct postgres *p)
+static bool succeeds(const struct postgres *p, const char *const *args)
 {
     int status = 1;
-    const char *const args[] = {"initdb", "-D", p->data, "-U", "boss", "-A", "trust", "--auth-host=scram-sha-256", "--no-sync", "-E", "UTF8", "--locale=C", NULL};
     pid_t pid = run(p, args);
-    if (waitpid(pid, &status, 0) != pid || status != 0)
+    return waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+static void make_cluster(struct postgres *p)
+{
+    const char *const args[] = {"initdb", "-D", p->data, "-U", "boss", "-A", "trust", "--auth-host=scram-sha-256", "--no-sync", "-E", "UTF8", "--locale=C", NULL};
+    const char *const certificate[] = {"/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
+                                       "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", "key.pem", "-out", "cert.pem", NULL};
+    if (!succeeds(p, args))
         fail_msg("initdb failed");
+    if (!succeeds(p, certificate))
+        fail_msg("openssl made no certificate");
 }
 
 static void start_server(struct postgres *p)
 {
-    char port[16], place[160];
+    char port[16], place[160], certificate[128], key[128];
+    snprintf(certificate, sizeof certificate, "ssl_cert_file=%s/cert.pem", p->directory);
+    snprintf(key, sizeof key, "ssl_key_file=%s/key.pem", p->directory);
     p->port = free_port();
     snprintf(port, sizeof port, "%d", p->port);
     snprintf(place, sizeof place, "host=%s port=%d user=boss dbname=postgres", p->directory, p->port);
     const char *const args[] = {"postgres", "-D", p->data, "-k", p->directory, "-p", port, "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off",
-                                "-c", "shared_buffers=2MB", "-c", "max_connections=40", NULL};
+                                "-c", "ssl=on", "-c", certificate, "-c", key, "-c", "shared_buffers=2MB", "-c", "max_connections=40", NULL};
     p->pid = run(p, args);
     for (int64_t until = clock_mono() + 30000; clock_mono() < until; poll(NULL, 0, 50)) {
         p->conn = PQconnectdb(place);

@@ -1,5 +1,5 @@
 /* postgres: a real PostgreSQL server for the length of a test: a cluster of its own in a temporary directory, on a Unix socket
- * and a loopback port; run as the user `postgres` where the test is root. Its superuser is "boss"; over TCP a password is asked. */
+ * and a loopback port, there with TLS too (cert.pem in its directory signs itself, for "localhost"); run as the user `postgres` where the test is root. Its superuser is "boss"; over TCP a password is asked. */
 #ifndef HARNESS_POSTGRES_H
 #define HARNESS_POSTGRES_H
 #include "base/arena.h"

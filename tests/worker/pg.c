@@ -409,6 +409,32 @@ static void a_name_leads_to_the_address_that_was_checked(void **state)
     postgres_sql(postgres, "TRUNCATE support_events");
 }
 
+static void a_certificate_is_checked_as_the_string_asks(void **state)
+{
+    (void)state;
+    NEEDS_POSTGRES
+    AUTO_ARENA arena = arena_new();
+    struct config_destination to = warehouse(arena);
+    struct heard h;
+    const struct { const char *host, *more, *action; } rows[] = {
+        {"localhost", "sslmode=require", "ok"},
+        {"localhost", "sslmode=verify-full&sslrootcert=cert.pem", "ok+duplicate"},
+        {"127.0.0.1", "sslmode=verify-full&sslrootcert=cert.pem", "retry"},
+        {"127.0.0.1", "sslmode=verify-ca&sslrootcert=cert.pem", "ok+duplicate"},
+        {"localhost", "sslmode=verify-ca&sslrootcert=data/PG_VERSION", "retry"},
+        {"localhost", "sslmode=disable", "ok+duplicate"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *file = strstr(rows[i].more, "sslrootcert="), *end = file ? file + strlen("sslrootcert=") : rows[i].more + strlen(rows[i].more);
+        to.url = arena_printf(arena, "postgresql://desk:s3cret@%s:%d/postgres?%.*s%s%s%s", rows[i].host, postgres_port(postgres), (int)(end - rows[i].more), rows[i].more,
+                              file ? postgres_directory(postgres) : "", file ? "/" : "", end);
+        const char *action = attempt(arena, &to, &h);
+        if (!str_eq(action, rows[i].action))
+            fail_msg("%s %s: %s, '%s'", rows[i].host, rows[i].more, action, h.text);
+    }
+    postgres_sql(postgres, "TRUNCATE support_events");
+}
+
 static void what_is_under_way_is_dropped_at_close(void **state)
 {
     (void)state;
@@ -483,6 +509,7 @@ int main(void)
         cmocka_unit_test(nobody_listening_is_no_answer),
         cmocka_unit_test(no_connection_is_made_to_an_address_that_is_refused),
         cmocka_unit_test(a_name_leads_to_the_address_that_was_checked),
+        cmocka_unit_test(a_certificate_is_checked_as_the_string_asks),
         cmocka_unit_test(what_is_under_way_is_dropped_at_close),
         cmocka_unit_test(a_server_killed_in_the_middle_may_have_acted),
     };
