@@ -10,7 +10,7 @@
 #include <stdatomic.h>
 
 /* A courier's hands are full at so many parcels of one destination, so that a slow one holds up nobody else. */
-enum { ENGINE_PLACES = 128, ENGINE_IN_HAND = 32 };
+enum { ENGINE_PLACES = 1024, ENGINE_IN_HAND = 32 };
 struct engine {
     struct store *store;
     const struct config *config;
@@ -45,6 +45,8 @@ struct outgoing {
 /* A parcel's answer: the fourth way in. status 0 = no answer came. excerpt: safe text of the answer, or why there was none.
  * memo: JSON as judge left it. */
 struct receipt { int64_t parcel; struct verdict verdict; int64_t status, jitter_bp, ms; const char *excerpt, *memo; };
+/* The courier has been given it: after the commit, for what was taken back was never given. */
+void engine_handed(struct engine *e, const struct outgoing *out);
 bool engine_receipt(struct engine *e, struct arena *arena, const struct receipt *r, int64_t now, struct err *err);
 /* What a person does to deliveries: by number, or all that fit. Gives {"do","count"}; an entry says who did it. */
 enum delivery_do { DELIVERY_REPLAY, DELIVERY_RETRY, DELIVERY_DROP, DELIVERY_PAUSE, DELIVERY_RESUME, DELIVERY_DOS };

@@ -36,6 +36,13 @@ int parcel_room(const struct engine *e, const char *destination)
     return ENGINE_IN_HAND;
 }
 
+void engine_handed(struct engine *e, const struct outgoing *out)
+{
+    struct in_hand *hand = in_hand(e, out->place);
+    if (hand)
+        hand->n++;
+}
+
 /* --- the journal's line, and the message's mark --- */
 
 static bool journal(struct engine *e, struct arena *arena, const struct parcel *p, int64_t now, struct err *err)
@@ -145,6 +152,13 @@ static bool rests(struct engine *e, struct arena *arena, const struct config_des
     return true;
 }
 
+/* Taken over from a daemon that died in the middle. Who replays it by hand has decided that it may arrive twice. */
+static bool may_have_arrived(struct arena *arena, const struct parcel *p)
+{
+    const struct json *memo = p->memo ? json_parse_in(arena, p->memo, strlen(p->memo), &json_limits_dialect, NULL, NULL) : NULL;
+    return json_get_bool(memo, "ambiguous", false) && !json_get_bool(memo, "postponed", false);
+}
+
 bool parcel_fly(struct engine *e, struct arena *arena, struct parcel *p, int64_t now, struct err *err)
 {
     const char *why = NULL;
@@ -166,9 +180,8 @@ bool parcel_fly(struct engine *e, struct arena *arena, struct parcel *p, int64_t
         return false;
     if (!letter)
         return parcel_bury(e, arena, p, "what it said was erased", now, err);
-    struct in_hand *hand = in_hand(e, p->destination);
-    if (hand)
-        hand->n++;
+    if (may_have_arrived(arena, p) && to->ambiguous == AMBIGUOUS_DEAD)
+        return parcel_bury(e, arena, p, "it may have arrived: its destination says ambiguous: dead", now, err);
     p->state = "flying";
     struct outgoing *o = ARENA_NEW(e->batch, struct outgoing);
     *o = (struct outgoing){.parcel = p->id, .attempt = p->attempts + 1, .place = arena_strdup(e->batch, p->destination),

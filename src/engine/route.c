@@ -235,6 +235,15 @@ static bool send(struct engine *e, struct arena *arena, const struct change *c, 
     return route_letter(e, arena, l, c->seq ? c->seq : store_entry_next(e->store) - 1, (*nth)++, c->now, err);
 }
 
+/* Tamio's events carry the whole conversation; nobody else's do. */
+static bool wants_conversation(const struct config *config)
+{
+    for (int i = 0; i < config->destination_count; i++)
+        if (config->destinations[i].kind == DEST_WEBHOOK && config->destinations[i].format == FORMAT_TAMIO)
+            return true;
+    return false;
+}
+
 /* The conversation, where a form needs it whole; the newest message is what the event is about, if this change made one. */
 static bool load_messages(struct engine *e, struct arena *arena, const struct change *c, struct letter *l, struct err *err)
 {
@@ -247,6 +256,8 @@ static bool load_messages(struct engine *e, struct arena *arena, const struct ch
     for (int i = l->message_count - 1; i >= 0 && c->messages_added && !l->message; i--)
         if (l->messages[i].is_public)
             l->message = &l->messages[i];
+    if (!wants_conversation(e->config))
+        l->message_count = 0;
     return true;
 }
 

@@ -116,8 +116,10 @@ static void publish(struct writer *w)
         hub_publish(w->o.hub, f->seq, sse.data, sse.len, f->leads_only);
     }
     str_fini(&sse);
-    for (struct outgoing *o = w->engine.outgoing; o && w->o.send; o = o->next)
+    for (struct outgoing *o = w->engine.outgoing; o && w->o.send; o = o->next) {
         w->o.send(w->o.send_arg, o);
+        engine_handed(&w->engine, o);
+    }
 }
 
 static void answer(struct job *jobs, bool ok, const struct err *err)
