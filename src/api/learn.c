@@ -168,7 +168,7 @@ static int pick_for_review(struct show *show, struct judged *list, int count)
         critical[i] = list[i].said.urgency.all_bp[URGENCY_CRITICAL];
     int64_t alert = review_alert_bp(critical, count);
     for (int i = 0; i < count; i++) {
-        review_urgency(&list[i].said, list[i].ticket->urgency, alert, &list[i].review);
+        review_urgency(&list[i].said, list[i].ticket->urgency, alert, list[i].ticket->flagged, &list[i].review);
         if (list[i].review.why)
             list[kept++] = list[i];
     }

@@ -13,11 +13,11 @@ void review_label(const struct classify_label *label, int shown, int values, str
     out->margin_bp = out->bp - label->all_bp[out->runner_up];
 }
 
-void review_urgency(const struct classify_result *said, int shown, int64_t alert_bp, struct review *out)
+void review_urgency(const struct classify_result *said, int shown, int64_t alert_bp, bool flagged, struct review *out)
 {
     const struct classify_label *u = &said->urgency;
     review_label(u, shown, URGENCY_CRITICAL, out);
-    if (out->margin_bp < 0)
+    if (out->margin_bp < 0 || flagged)
         out->why = "model disagrees";
     else if (out->bp < SURE_BP)
         out->why = "low confidence";

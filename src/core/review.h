@@ -8,7 +8,8 @@
  * "small margin" (under 15 %), "model disagrees", "alert budget" (among the tickets likeliest to be critical, yet not called so). */
 struct review { int64_t bp, margin_bp; int runner_up; const char *why; };
 void review_label(const struct classify_label *label, int shown, int values, struct review *out);
-void review_urgency(const struct classify_result *said, int shown, int64_t alert_bp, struct review *out);
+/* flagged: another model asked for a look, which counts as disagreeing. */
+void review_urgency(const struct classify_result *said, int shown, int64_t alert_bp, bool flagged, struct review *out);
 /* The probability above which at most a tenth of the tickets lie; sorts p. n 0: nothing is above it. */
 int64_t review_alert_bp(int64_t *p, int n);
 #endif

@@ -245,10 +245,14 @@ bool store_label_seen(struct store *s, struct label_seen seen[LABEL_CONFIDENCES]
 
 /* --- tickets to be judged --- */
 
+/* A route's model asked for a look: its last word says so (our own compact JSON: inside a text those quotes are escaped). */
+#define FLAGGED "(SELECT instr(data,'\"review\":true') FROM entry e WHERE e.ticket=t.id AND e.ticket!=0 AND e.kind='label'" \
+                " AND e.actor GLOB 'model:*' ORDER BY e.seq DESC LIMIT 1)"
+
 bool store_worded(struct store *s, struct arena *a, int64_t before, bool open, int max, struct worded **list, int *count, struct err *err)
 {
     enum { REACH = 5000 };
-    sqlite3_stmt *stmt = sql_get(s, "SELECT id,title," FIRST_WORDS ",status,urgency,urgency_by,urgency_bp,category,category_by,category_bp,received_at"
+    sqlite3_stmt *stmt = sql_get(s, "SELECT id,title," FIRST_WORDS ",status,urgency,urgency_by,urgency_bp,category,category_by,category_bp,received_at," FLAGGED
                                     " FROM ticket t WHERE id<?2 AND id>(SELECT coalesce(max(id),0)-?3 FROM ticket)"
                                     " AND (NOT ?4 OR status NOT IN (5,6)) ORDER BY id DESC LIMIT ?5", err);
     _Static_assert(STATUS_RESOLVED == 5 && STATUS_CLOSED == 6, "the numbers in that text");
@@ -263,6 +267,6 @@ bool store_worded(struct store *s, struct arena *a, int64_t before, bool open, i
             .id = sql_int(stmt, 0), .title = sql_text(stmt, 1, a), .text = sql_text(stmt, 2, a), .status = (int)sql_int(stmt, 3),
             .urgency = (int)sql_int(stmt, 4), .urgency_by = (int)sql_int(stmt, 5), .urgency_bp = sql_int(stmt, 6),
             .category = (int)sql_int(stmt, 7), .category_by = (int)sql_int(stmt, 8), .category_bp = sql_int(stmt, 9),
-            .received_at = sql_int(stmt, 10)};
+            .received_at = sql_int(stmt, 10), .flagged = sql_int(stmt, 11)};
     return rc == SQLITE_DONE;
 }

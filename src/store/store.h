@@ -180,7 +180,8 @@ bool store_examples(struct store *s, struct arena *a, bool silent, int64_t *befo
  * undone ones left out, against what such a model had said last before. */
 bool store_label_seen(struct store *s, struct label_seen seen[LABEL_CONFIDENCES], struct err *err);
 /* Tickets with what the customer wrote first, newest first, among the newest 5,000; open: only those that are. */
-struct worded { int64_t id, received_at, urgency_bp, category_bp; const char *title, *text; int status, urgency, urgency_by, category, category_by; };
+struct worded { int64_t id, received_at, urgency_bp, category_bp; const char *title, *text; int status, urgency, urgency_by, category, category_by;
+                bool flagged; /* by a route's model: it should be looked at */ };
 bool store_worded(struct store *s, struct arena *a, int64_t before, bool open, int max, struct worded **list, int *count, struct err *err);
 
 /* --- files of customers --- */

@@ -394,6 +394,31 @@ static void hostile(char *text, int n)
     text[n] = 0;
 }
 
+static void the_words_that_carry_a_text_are_found(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    struct classify_word words[8];
+    struct classify_model *starter = tickets_starter();
+    int n = classify_words(starter, arena, "Printer crashes", "Hello, the printer crashes and the Gazebo wobbles: E-4471 is the number", words, 8);
+    assert_int_equal(n, 6);
+    assert_string_equal(words[0].text, "crashes"); /* the lexicon knows it */
+    assert_true(words[0].weight > 0);
+    for (int i = 0; i < n; i++) {
+        assert_string_not_equal(words[i].text, "the");
+        assert_true(i == 0 || words[i].weight <= words[i - 1].weight);
+        for (int k = 0; k < i; k++)
+            assert_string_not_equal(words[i].text, words[k].text);
+    }
+    bool number = false;
+    for (int i = 0; i < n; i++)
+        number |= strcmp(words[i].text, "4471") == 0;
+    assert_true(number); /* as it is written, not as it is counted */
+    assert_int_equal(classify_words(starter, arena, NULL, NULL, words, 8), 0);
+    assert_int_equal(classify_words(starter, arena, "Printer crashes", NULL, words, 1), 1);
+    classify_model_free(starter);
+}
+
 static void no_text_harms_it(void **state)
 {
     (void)state;
@@ -505,6 +530,7 @@ int main(void)
         cmocka_unit_test(a_model_that_would_be_worse_is_refused),
         cmocka_unit_test(a_single_correction_already_counts),
         cmocka_unit_test(taking_the_first_reason_away_lowers_the_label),
+        cmocka_unit_test(the_words_that_carry_a_text_are_found),
         cmocka_unit_test(no_text_harms_it),
         cmocka_unit_test(a_ticket_costs_less_than_100_us_of_cpu),
         cmocka_unit_test(learning_helps_on_other_peoples_tickets),

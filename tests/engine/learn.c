@@ -165,7 +165,7 @@ static void a_ticket_resolved_under_the_models_label_says_a_little(void **state)
 static void another_models_label(struct world *w, int64_t id)
 {
     struct err err;
-    struct entry e = {.at = w->now, .actor = "model:elsewhere", .kind = "label", .ticket = id, .data = "{\"urgency\":\"critical\"}"};
+    struct entry e = {.at = w->now, .actor = "model:elsewhere", .kind = "label", .ticket = id, .data = "{\"urgency\":\"critical\",\"review\":true}"};
     assert_true(store_begin(w->engine.store, &err) && store_entry_add(w->engine.store, &e, &err) && store_commit(w->engine.store, &err));
 }
 
@@ -176,6 +176,14 @@ static void what_another_model_said_teaches_nothing_until_a_person_says_it(void 
     struct example *list;
     for (int i = 1; i <= 2; i++)
         another_models_label(w, ticket(w, i));
+    ticket(w, 3);
+    struct worded *open;
+    struct err err = {0};
+    int n;
+    assert_true(store_worded(w->engine.store, w->arena, 0, true, 10, &open, &n, &err));
+    assert_int_equal(n, 3);
+    assert_false(open[0].flagged);
+    assert_true(open[1].flagged && open[2].flagged); /* it asked for a look */
     assert_true(world_ok(world_do(w, "ana", "close", 1, NULL)));
     assert_int_equal(examples(w, &list), 0);
     assert_true(world_ok(world_do(w, "ana", "accept", 2, NULL)));

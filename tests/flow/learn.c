@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "harness/client.h"
 #include "harness/daemon.h"
+#include "store/store.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -214,11 +215,55 @@ static void the_least_sure_labels_come_first_and_go_when_a_person_has_spoken(voi
     daemon_remove(run);
 }
 
+static void weights_that_cannot_be_read_are_learned_again(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    char path[128];
+    struct daemon_run *run = daemon_start(config);
+    struct client *in = client_open(run->ingest), *desk = client_open(run->desk), *stream = client_open(run->desk);
+    for (int i = 1; i <= 20; i++)
+        post(in, i, "a case", kinds[i % 2]);
+    client_stream(stream, "/v1/stream", NULL);
+    client_wait(stream, "hello", SOON);
+    label(desk, "label", 2, 10, ",\"urgency\":\"critical\"");
+    client_wait(stream, "model", SOON);
+    client_close(stream);
+    client_close(desk);
+    client_close(in);
+    assert_int_equal(daemon_stop(run), 0);
+    snprintf(path, sizeof path, "%s/triage.db", run->dir);
+    struct store *store = store_open(path, STORE_WRITER, &err);
+    struct model_row bad = {.epoch = 50, .learned = 4711, .state = "active", .figures = "{}", .weights = "triage weights 0\n", .weights_n = 17};
+    assert_true(store && store_begin(store, &err) && store_model_put(store, &bad, &err) && store_commit(store, &err));
+    store_close(store);
+    daemon_restart(run);
+    desk = client_open(run->desk);
+    int64_t epoch = 0;
+    for (int tries = 0; epoch < 51 && tries < SOON / 20; tries++) {
+        epoch = json_get_i64(model_of(desk), "epoch", -1);
+        assert_true(epoch == 0 || epoch == 51); /* the starter rules, then what the journal teaches */
+        usleep(20000);
+    }
+    assert_int_equal(json_get_i64(model_of(desk), "learned", 0), 10);
+    AUTO_ARENA arena = arena_new();
+    FILE *log = fopen(run->log, "r");
+    char *text = arena_alloc(arena, 1 << 20);
+    assert_non_null(log);
+    assert_true(fread(text, 1, (1 << 20) - 1, log) > 0);
+    fclose(log);
+    assert_non_null(strstr(text, "event=model_unusable epoch=50"));
+    client_close(desk);
+    assert_int_equal(daemon_stop(run), 0);
+    daemon_remove(run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(resolved_tickets_like_one_are_found_by_its_words),
         cmocka_unit_test(the_least_sure_labels_come_first_and_go_when_a_person_has_spoken),
+        cmocka_unit_test(weights_that_cannot_be_read_are_learned_again),
         cmocka_unit_test(what_agents_say_labels_the_next_ticket_survives_a_restart_and_can_be_taken_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
