@@ -884,6 +884,68 @@ static void every_attempt_has_the_same_bytes(void **state)
     }
 }
 
+/* Fixtures of all dialects, the odd and the broken among them, in every form. */
+static void whatever_came_in_leaves_as_json_or_not_at_all(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    char ***rows;
+    int count = fixture_rows(arena, "events/manifest.tsv", EVENT_COLUMNS, &rows), said = 0, skips = 0;
+    int endpoint = fixture_column(arena, "events/manifest.tsv", "dialect"), file = fixture_column(arena, "events/manifest.tsv", "file");
+    for (int i = 0; i < count; i++)
+        for (int k = 0; k < FORMS; k++) {
+            AUTO_ARENA own = arena_new();
+            struct event_case c;
+            struct told t;
+            struct config_destination to = like(forms[k].format, forms[k].generation);
+            struct delivery r;
+            struct err err = {0};
+            event_fixture(own, rows[i][endpoint], rows[i][file], event_now, &c);
+            tell(own, &c, 0, &t);
+            t.letter.of = LETTER_EVENT;
+            t.letter.type = c.list[0].type ? c.list[0].type : "";
+            t.letter.payload = c.root;
+            if (!compose(own, &t.letter, &to, &r, &err)) {
+                assert_int_equal(err.code, ERR_NOT_FOUND);
+                skips++;
+                continue;
+            }
+            parsed(own, r.body);
+            assert_int_equal(r.body_n, strlen(r.body));
+            said++;
+        }
+    print_message("# %d fixtures in %d forms: %d left, %d have no event there\n", count, FORMS, said, skips);
+    assert_true(said > 500 && skips > 100);
+}
+
+/* A request holds so many headers and no more; what is added last must still fit. */
+static void no_header_falls_off_the_end(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    for (int of = LETTER_EVENT; of <= LETTER_REPLY; of++)
+        for (int k = 0; k < FORMS; k++) {
+            struct letter l = own_letter(arena, &own_events[0]);
+            struct config_destination to = like(forms[k].format, forms[k].generation);
+            struct delivery r;
+            struct err err = {0};
+            to.auth = DEST_AUTH_HMAC;
+            to.secrets[0] = to.secrets[1] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+            to.secret_count = 2;
+            l.of = of;
+            l.message = &desk_message;
+            l.payload = parsed(arena, "{\"a\":1}");
+            l.hops = 2;
+            if (!compose(arena, &l, &to, &r, &err))
+                continue;
+            assert_string_equal(r.headers[r.header_count - 1].name, "X-Triage-Hops");
+            assert_string_equal(r.headers[r.header_count - 1].value, "2");
+            for (int i = 0; i < r.header_count; i++)
+                for (int n = 0; n < i; n++)
+                    assert_false(str_eq(r.headers[i].name, r.headers[n].name));
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -907,6 +969,8 @@ int main(void)
         cmocka_unit_test(what_is_missing_there_is_what_dialects_md_says),
         cmocka_unit_test(notes_and_what_is_held_or_withdrawn_never_leave),
         cmocka_unit_test(nothing_a_stranger_wrote_reaches_a_header_raw),
+        cmocka_unit_test(whatever_came_in_leaves_as_json_or_not_at_all),
+        cmocka_unit_test(no_header_falls_off_the_end),
         cmocka_unit_test(every_attempt_has_the_same_bytes),
     };
     return crypto_open() ? cmocka_run_group_tests_name("format", tests, NULL, NULL) : 1;
