@@ -1,5 +1,6 @@
 /* reply: from POST /v1/do to the customer's system and back, with the real daemon, a real receiver and a clock the test
- * moves: held, sent once and signed; taken back; sent again after a crash; given up after five failures. */
+ * moves: held, sent once and signed; taken back; sent again after a crash; given up after five failures; or handed back, an
+ * assignment too, through the API of the system that owns the ticket. */
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/str.h"
@@ -43,35 +44,46 @@ static void disconnect_all(struct desk *d)
     client_close(d->stream);
 }
 
-static void take_ticket(struct desk *d)
+static void take_ticket(struct desk *d, const char *dialect, const char *body)
 {
-    static const char body[] = "{\"eventId\":\"e-1\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-12-31T23:00:00.000Z\",\"source\":\"caracol\","
-                               "\"organizationId\":\"org_1\",\"data\":{\"source_ticket_id\":\"CAR-19\",\"user_id\":\"u1\",\"user_name\":\"A\","
-                               "\"user_email\":\"a@example.com\",\"subject\":\"Where is my order\",\"description\":\"It did not come.\"}}";
     struct signature_header list[4];
     AUTO_STR headers;
     str_init(&headers, 4096);
-    int n = signature_sign(d->arena, "rbs", "s", "msg_1", *d->daemon->clock / 1000, body, sizeof body - 1, list);
+    int n = signature_sign(d->arena, dialect, "s", "msg_1", *d->daemon->clock / 1000, body, strlen(body), list);
     for (int i = 0; i < n; i++)
         str_addf(&headers, "%s: %s\r\n", list[i].name, list[i].value);
-    assert_int_equal(client_ask(d->in, "POST", "/in/shop", headers.data, body, sizeof body - 1).status / 100, 2);
+    assert_int_equal(client_ask(d->in, "POST", "/in/shop", headers.data, body, strlen(body)).status / 100, 2);
     struct frame_read f = client_wait(d->stream, "event", PATIENCE_MS);
     AUTO_JSON frame = json_parse(f.data, strlen(f.data), &json_limits_dialect, NULL, NULL);
     d->ticket = json_get_i64(frame, "ticket", 0);
     assert_true(d->ticket > 0);
 }
 
-static struct desk open_desk(void)
+/* A desk with one source, `shop`, of this dialect; `via` says how its replies leave, to the address given. */
+static struct desk open_desk_of(const char *dialect, const char *event, const char *(*via)(struct arena *arena, const char *url))
 {
     struct desk d = {.arena = arena_new(), .shop = stub_open()};
     char *config = arena_printf(d.arena,
-                                "team: replies\nsources:\n  - {name: shop, dialect: rbs, secrets: [s], reply_via: webhook, reply_url: '%s', "
-                                "reply_secret: '%s', allow_loopback: true}\nagents:\n  - {name: ana, uid: %ld, role: agent}\n",
-                                stub_url(d.shop), secret, (long)getuid());
+                                "team: replies\nsources:\n  - {name: shop, dialect: %s, secrets: [s], allow_loopback: true, %s}\n"
+                                "agents:\n  - {name: ana, uid: %ld, role: agent, keys: ['tamio:tm-2']}\n",
+                                dialect, via(d.arena, stub_url(d.shop)), (long)getuid());
     d.daemon = daemon_start(config);
     connect_all(&d);
-    take_ticket(&d);
+    take_ticket(&d, dialect, event);
     return d;
+}
+
+static const char *via_webhook(struct arena *arena, const char *url)
+{
+    return arena_printf(arena, "reply_via: webhook, reply_url: '%s', reply_secret: '%s'", url, secret);
+}
+
+static struct desk open_desk(void)
+{
+    static const char event[] = "{\"eventId\":\"e-1\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-12-31T23:00:00.000Z\",\"source\":\"caracol\","
+                                "\"organizationId\":\"org_1\",\"data\":{\"source_ticket_id\":\"CAR-19\",\"user_id\":\"u1\",\"user_name\":\"A\","
+                                "\"user_email\":\"a@example.com\",\"subject\":\"Where is my order\",\"description\":\"It did not come.\"}}";
+    return open_desk_of("rbs", event, via_webhook);
 }
 
 static void close_desk(struct desk *d)
@@ -301,6 +313,72 @@ static void gone_is_tried_five_times_then_the_door_is_closed(void **state)
     close_desk(&d);
 }
 
+/* --- handed back --- */
+
+static const char *via_api(struct arena *arena, const char *url)
+{
+    return arena_printf(arena, "reply_via: api, reply_token: 'key-5ecret', reply_url: '%s'", url);
+}
+
+static struct desk open_tamio(void)
+{
+    static const char event[] = "{\"event_id\":\"whev_o48n74r1vsv642vex\",\"event_type\":\"whitelabel-ticket-created\",\"api_version\":2,\"object\":\"event\","
+                                "\"data\":{\"ticket\":{\"id\":\"fb/1\",\"title\":\"Help\",\"is_open\":true,\"object\":\"ticket\",\"created_at\":1798750000,"
+                                "\"updated_at\":1798750000,\"client\":{\"id\":\"c-1\",\"name\":\"A\",\"email\":\"a@example.com\"},\"teammate_id\":null,"
+                                "\"replies\":[{\"id\":\"r-1\",\"text\":\"Help me.\",\"is_client_reply\":true,\"created_at\":1798750000,\"assets\":null}],"
+                                "\"category\":null,\"subcategory\":null,\"language\":\"en\"}},\"endpoint_id\":\"e-1\"}";
+    return open_desk_of("tamio", event, via_api);
+}
+
+static void check_call(struct desk *d, int index, const char *path, const char *body)
+{
+    const struct stub_request *r = stub_request(d->shop, index);
+    char *key = stub_header(r, "Authorization");
+    assert_true(str_starts(r->head, arena_printf(d->arena, "POST /hook/agency/tickets/%s HTTP/1.1\r\n", path)));
+    assert_string_equal(r->body, body);
+    assert_string_equal(key, "Bearer key-5ecret");
+    free(key);
+}
+
+static void a_reply_and_an_assignment_are_handed_back_to_the_system_that_owns_the_ticket(void **state)
+{
+    (void)state;
+    struct desk d = open_tamio();
+    static const struct stub_step yes = {STUB_ANSWER, "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n{\"id\":\"r-2\"}", NULL};
+    stub_script(d.shop, &yes, 1);
+    do_it(&d, "claim", "");
+    wait_parcel(&d, "delivered");
+    check_call(&d, 0, "assign/fb%2F1", "{\"teammate_id\":\"tm-2\"}");
+    do_it(&d, "reply", ",\"text\":\"It is on its way.\"");
+    *d.daemon->clock += HELD_MS;
+    wait_parcel(&d, "delivered");
+    assert_string_equal(message_state(&d, "It is on its way."), "sent");
+    check_call(&d, 1, "reply/create/fb%2F1", "{\"reply\":\"It is on its way.\"}");
+    do_it(&d, "unassign", "");
+    wait_parcel(&d, "delivered");
+    check_call(&d, 2, "assign/fb%2F1", "{\"teammate_id\":null}");
+    close_desk(&d);
+}
+
+static void what_the_owner_refuses_has_failed_in_its_own_words(void **state)
+{
+    (void)state;
+    struct desk d = open_tamio();
+    static const struct stub_step no = {STUB_ANSWER, "HTTP/1.1 400 Bad\r\nContent-Length: 61\r\n\r\n"
+                                                     "{\"status\":400,\"error\":\"Ticket not found\",\"error_code\":1002}   ", NULL};
+    stub_script(d.shop, &no, 1);
+    do_it(&d, "claim", "");
+    assert_int_equal(json_get_i64(wait_parcel(&d, "dead"), "message", 0), 0);
+    do_it(&d, "reply", ",\"text\":\"It is on its way.\"");
+    *d.daemon->clock += HELD_MS;
+    const struct json *p = wait_parcel(&d, "dead");
+    assert_int_equal(json_get_i64(p, "attempts", 0), 1);
+    assert_string_equal(json_get_string(p, "error", ""), "400 Ticket not found (1002)");
+    assert_string_equal(message_state(&d, "It is on its way."), "failed");
+    assert_int_equal(stub_wait(d.shop, 3, 1200), 2);
+    close_desk(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -310,6 +388,8 @@ int main(void)
         cmocka_unit_test(what_was_held_at_a_crash_leaves_after_it),
         cmocka_unit_test(five_failures_are_the_end_and_all_carry_one_id),
         cmocka_unit_test(a_wait_that_was_asked_for_is_kept_and_costs_no_attempt),
+        cmocka_unit_test(a_reply_and_an_assignment_are_handed_back_to_the_system_that_owns_the_ticket),
+        cmocka_unit_test(what_the_owner_refuses_has_failed_in_its_own_words),
         cmocka_unit_test(gone_is_tried_five_times_then_the_door_is_closed),
     };
     return crypto_open() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
