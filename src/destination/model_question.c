@@ -41,9 +41,9 @@ static const char rules[] =
 static const char *visible(struct arena *arena, const char *text)
 {
     AUTO_STR out;
-    size_t n = text ? strlen(text) : 0;
-    str_init(&out, 3 * n + 1);
-    for (const char *at = text, *end = at + n; n && at < end;) {
+    const char *at = text ? text : "", *end = at + strlen(at);
+    str_init(&out, 3 * (size_t)(end - at) + 1);
+    while (at < end) {
         char bytes[5];
         uint32_t code = text_next(&at, end);
         if (code == '\n' || code == '\t' || code == 0xfffd || text_safe_code(code) == code)
