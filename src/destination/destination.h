@@ -4,7 +4,7 @@
  * several). The courier carries; it knows none of the formats. Pure; on the courier's thread.
  *
  * The memo is a JSON object on the parcel. Members all kinds share: `again`, the word for what AGAIN means ("downgrade",
- * "truncate", "migrate", "next"); `simple` and `short`, true once the simpler or the shorter form is in use: what fails in it
+ * "truncate", "migrate", "simple", "next"); `simple` and `short`, true once the simpler or the shorter form is in use: what fails in it
  * again is dead; `ambiguous`, true once an attempt may have arrived unseen. Waits are the engine's (`waits`, `waited`). */
 #ifndef DESTINATION_DESTINATION_H
 #define DESTINATION_DESTINATION_H

@@ -68,13 +68,6 @@ static struct json *turn(const char *role, const char *text)
     return node;
 }
 
-static struct json *typed(const char *type)
-{
-    struct json *node = json_object();
-    json_put_string(node, "type", type);
-    return node;
-}
-
 static struct json *list_of(struct json *only)
 {
     struct json *list = json_array();
@@ -84,7 +77,7 @@ static struct json *list_of(struct json *only)
 
 static void put_openai_form(struct json *root, const struct asking *a)
 {
-    struct json *inner = json_object(), *outer = typed(a->rung == MODEL_SCHEMA ? "json_schema" : "function");
+    struct json *inner = json_object(), *outer = model_typed(a->rung == MODEL_SCHEMA ? "json_schema" : "function");
     json_put_string(inner, "name", MODEL_TOOL_NAME);
     if (a->rung == MODEL_SCHEMA) {
         json_put_bool(inner, "strict", true);
@@ -93,7 +86,7 @@ static void put_openai_form(struct json *root, const struct asking *a)
         json_put(root, "response_format", outer);
         return;
     }
-    struct json *choice = typed("function"), *chosen = json_object();
+    struct json *choice = model_typed("function"), *chosen = json_object();
     json_put_string(inner, "description", PURPOSE);
     json_put(inner, "parameters", json_copy(a->schema));
     json_put(outer, "function", inner);
@@ -118,13 +111,13 @@ static void put_openai(struct json *root, const struct asking *a)
 static void put_anthropic_form(struct json *root, const struct asking *a)
 {
     if (a->rung == MODEL_SCHEMA) {
-        struct json *format = typed("json_schema"), *config = json_object();
+        struct json *format = model_typed("json_schema"), *config = json_object();
         json_put(format, "schema", json_copy(a->schema));
         json_put(config, "format", format);
         json_put(root, "output_config", config);
         return;
     }
-    struct json *tool = json_object(), *choice = typed("tool");
+    struct json *tool = json_object(), *choice = model_typed("tool");
     json_put_string(tool, "name", MODEL_TOOL_NAME);
     json_put_string(tool, "description", PURPOSE);
     json_put(tool, "input_schema", json_copy(a->schema));

@@ -39,6 +39,7 @@ const char *model_question_system(struct arena *arena, const struct model_questi
 /* The user's part: {"nonce":...,"ticket":{...}}; the nonce follows from the letter's id, so that every attempt is the same. */
 const char *model_question_user(struct arena *arena, const struct model_question *q, const struct letter *letter);
 struct json *model_question_schema(const struct model_question *q); /* the caller frees */
+struct json *model_typed(const char *type); /* {"type":type}, as schemas and forms begin; the caller frees */
 const char *model_base(struct arena *arena, const struct config_destination *to); /* without a slash at the end */
 
 /* The answer in a 2xx reply of either API, strictly read. false: *why is a sentence saying what is wrong with it. */

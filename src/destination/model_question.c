@@ -154,7 +154,7 @@ const char *model_question_system(struct arena *arena, const struct model_questi
     return arena_strndup(arena, out.data, out.len);
 }
 
-static struct json *typed(const char *type)
+struct json *model_typed(const char *type)
 {
     struct json *node = json_object();
     json_put_string(node, "type", type);
@@ -163,7 +163,7 @@ static struct json *typed(const char *type)
 
 static void put_choice(struct json *properties, const char *name, const char *const *words, int count)
 {
-    struct json *node = typed("string"), *list = json_array();
+    struct json *node = model_typed("string"), *list = json_array();
     for (int i = 0; i < count; i++)
         json_push(list, json_new_string(words[i]));
     json_put(node, "enum", list);
@@ -174,12 +174,12 @@ struct json *model_question_schema(const struct model_question *q)
 {
     static const char *const members[] = {"urgency", "category", "confidence", "evidence", "suspicious"};
     const struct field *category = field_find("category");
-    struct json *schema = typed("object"), *properties = json_object(), *required = json_array();
+    struct json *schema = model_typed("object"), *properties = json_object(), *required = json_array();
     put_choice(properties, "urgency", q->labels, q->label_count);
     put_choice(properties, "category", category->words + 1, category->word_count - 1);
     put_choice(properties, "confidence", label_confidence_words, LABEL_CONFIDENCES);
-    json_put(properties, "evidence", typed("string"));
-    json_put(properties, "suspicious", typed("boolean"));
+    json_put(properties, "evidence", model_typed("string"));
+    json_put(properties, "suspicious", model_typed("boolean"));
     for (size_t i = 0; i < sizeof members / sizeof *members; i++)
         json_push(required, json_new_string(members[i]));
     json_put(schema, "properties", properties);
