@@ -235,11 +235,11 @@ static bool send(struct engine *e, struct arena *arena, const struct change *c, 
     return route_letter(e, arena, l, c->seq ? c->seq : store_entry_next(e->store) - 1, (*nth)++, c->now, err);
 }
 
-/* Tamio's events carry the whole conversation; nobody else's do. */
+/* Tamio's events carry the whole conversation, Red Broom's the description and what was said so far; nobody else's do. */
 static bool wants_conversation(const struct config *config)
 {
     for (int i = 0; i < config->destination_count; i++)
-        if (config->destinations[i].kind == DEST_WEBHOOK && config->destinations[i].format == FORMAT_TAMIO)
+        if (config->destinations[i].kind == DEST_WEBHOOK && (config->destinations[i].format == FORMAT_TAMIO || config->destinations[i].format == FORMAT_RBS))
             return true;
     return false;
 }

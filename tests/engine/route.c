@@ -188,6 +188,25 @@ static void one_change_is_one_event_and_a_close_is_two(void **state)
     world_close(w);
 }
 
+static void the_conversation_goes_along_where_a_form_needs_it(void **state)
+{
+    (void)state;
+    static const struct { const char *format; int messages; } rows[] = {{"tamio", 3}, {"rbs", 3}, {"cstar", 0}, {"ingestlayer", 0}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char config[1024];
+        int n;
+        snprintf(config, sizeof config, "sources:\n  - {name: tamio, dialect: tamio, secrets: [s]}\ndestinations:\n"
+                 "  - {name: hook, kind: webhook, url: 'https://hook.example/', format: %s, secrets: [s]}\n"
+                 "routes:\n  - {name: r, of: desk, match: 'ticket.created', to: hook}\n", rows[i].format);
+        struct world *w = world_open(config);
+        post(w, "tamio", "tamio", "exact/tamio/whitelabel-ticket-updated.json");
+        struct parcel *p = parcels(w, "hook", NULL, &n);
+        assert_int_equal(n, 1);
+        assert_int_equal(letter_of(w, p).message_count, rows[i].messages);
+        world_close(w);
+    }
+}
+
 static void what_came_from_a_source_is_not_sent_back_to_it(void **state)
 {
     (void)state;
@@ -469,6 +488,7 @@ int main(void)
         cmocka_unit_test(over_its_count_a_route_drops_or_delays),
         cmocka_unit_test(a_transform_changes_what_leaves_and_a_value_never_becomes_a_template),
         cmocka_unit_test(one_change_is_one_event_and_a_close_is_two),
+        cmocka_unit_test(the_conversation_goes_along_where_a_form_needs_it),
         cmocka_unit_test(what_came_from_a_source_is_not_sent_back_to_it),
         cmocka_unit_test(what_a_source_tells_of_others_is_told_further),
         cmocka_unit_test(an_assignment_is_handed_back_where_the_source_takes_it),
