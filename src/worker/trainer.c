@@ -212,36 +212,42 @@ static void keep_weights(struct arena *arena, const struct classify_model *model
     out->weights_n = bytes.len;
 }
 
+static bool fit(struct store *store, struct arena *arena, const struct classify_model *prior, const struct lesson *l, int64_t epoch,
+                const char *of, struct model_row *out, struct classify_model **model, struct err *err)
+{
+    struct classify_figures figures = {0};
+    struct shadow shadow = {0};
+    int64_t began = clock_mono();
+    struct classify_model *m = classify_refit(prior, l->examples, (size_t)l->count, epoch, &figures, err);
+    if (!m && err->code != ERR_CONFLICT)
+        return false;
+    const char *refused = m ? NULL : arena_strdup(arena, err->text);
+    *err = (struct err){0};
+    if (m && !read_shadow(store, m, &shadow, err)) {
+        classify_model_free(m);
+        return false;
+    }
+    *out = (struct model_row){.epoch = epoch, .learned = classify_model_learned(m), .state = m ? "active" : "refused"};
+    if (m)
+        keep_weights(arena, m, out);
+    out->figures = figures_text(arena, l, &figures, m ? &shadow : NULL, of, clock_mono() - began, refused);
+    *model = m;
+    return true;
+}
+
 bool trainer_refit(struct store *store, struct arena *arena, const struct classify_model *prior, bool again, struct model_row *out,
                    struct classify_model **model, struct err *err)
 {
     struct lesson l = {0};
-    struct classify_figures figures = {0};
-    struct shadow shadow = {0};
     bool known = false;
-    int64_t epoch = 0, began = clock_mono();
+    int64_t epoch = 0;
     *model = NULL;
     if (!read_lesson(store, arena, &l, err))
         return false;
     const char *of = arena_printf(arena, "%d %016" PRIx64, l.count, l.of ^ classify_model_lexicon(prior));
     if (!next_epoch(store, arena, of, &epoch, &known, err) || (known && !again) || (!l.count && epoch == 1))
         return false;
-    *model = classify_refit(prior, l.examples, (size_t)l.count, epoch, &figures, err);
-    if (!*model && err->code != ERR_CONFLICT)
-        return false;
-    *out = (struct model_row){.epoch = epoch, .learned = classify_model_learned(*model), .state = *model ? "active" : "refused"};
-    const char *refused = *model ? NULL : arena_strdup(arena, err->text);
-    *err = (struct err){0};
-    if (*model) {
-        keep_weights(arena, *model, out);
-        if (!read_shadow(store, *model, &shadow, err)) {
-            classify_model_free(*model);
-            *model = NULL;
-            return false;
-        }
-    }
-    out->figures = figures_text(arena, &l, &figures, *model ? &shadow : NULL, of, clock_mono() - began, refused);
-    return true;
+    return fit(store, arena, prior, &l, epoch, of, out, model, err);
 }
 
 /* --- the thread --- */
