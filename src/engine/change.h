@@ -58,6 +58,8 @@ bool register_boot(struct engine *e, struct arena *arena, struct err *err); /* t
 bool route_wanted(const struct engine *e, const struct letter *letter);
 bool route_letter(struct engine *e, struct arena *arena, const struct letter *letter, int64_t entry, int64_t nth, int64_t now, struct err *err);
 bool route_change(struct engine *e, struct arena *arena, const struct change *c, const struct consequence *out, struct err *err);
+/* A reply has left: that is when others are told of it. After its journal line. */
+bool route_sent(struct engine *e, struct arena *arena, const struct parcel *p, int64_t now, struct err *err);
 /* What a source's event (item, its entry) told of somebody or something else: told further. */
 bool route_record(struct engine *e, struct arena *arena, const struct record *r, bool new, const struct ingest_item *item, int64_t entry, int64_t nth,
                   int64_t now, struct err *err);

@@ -334,6 +334,8 @@ bool engine_receipt(struct engine *e, struct arena *arena, const struct receipt 
     bool quiet = v.kind == VERDICT_AGAIN || v.kind == VERDICT_LATER;
     if (!note_attempt(e, arena, r, memo, now, err) || !write_down(e, arena, &p, now, !quiet, err) || !note_health(e, arena, &p, r, now, err))
         return false;
+    if (p.message && v.kind == VERDICT_DELIVERED && !route_sent(e, arena, &p, now, err))
+        return false;
     if (to && to->kind == DEST_MODEL && !p.due_at && !ask_answered(e, arena, &p, to, memo, now, err))
         return false;
     return !(v.disable && str_eq(p.state, "dead")) || pause_it(e, arena, p.destination, p.error, "courier", now, err);

@@ -244,20 +244,28 @@ static bool wants_conversation(const struct config *config)
     return false;
 }
 
-/* The conversation, where a form needs it whole; the newest message is what the event is about, if this change made one. */
-static bool load_messages(struct engine *e, struct arena *arena, const struct change *c, struct letter *l, struct err *err)
+/* What the customer may know: no notes, and no reply that is still held or was taken back. */
+static bool is_said(const struct message *m)
 {
-    if (!store_message_list(e->store, arena, c->after->id, &l->messages, &l->message_count, err))
+    return m->is_public && !str_eq(m->state, "held") && !str_eq(m->state, "withdrawn") && !str_eq(m->state, "failed");
+}
+
+/* The conversation, where a form needs it whole; `about` (0 = the newest) is what the event is about. */
+static bool load_messages(struct engine *e, struct arena *arena, int64_t ticket, bool added, int64_t about, struct letter *l, struct err *err)
+{
+    struct message *list;
+    int count, n = 0;
+    if (!store_message_list(e->store, arena, ticket, &list, &count, err))
         return false;
-    if (l->message_count > MOST_MESSAGES) {
-        l->messages += l->message_count - MOST_MESSAGES;
-        l->message_count = MOST_MESSAGES;
-    }
-    for (int i = l->message_count - 1; i >= 0 && c->messages_added && !l->message; i--)
-        if (l->messages[i].is_public)
-            l->message = &l->messages[i];
-    if (!wants_conversation(e->config))
-        l->message_count = 0;
+    for (int i = 0; i < count; i++)
+        if (is_said(&list[i]))
+            list[n++] = list[i];
+    int from = n > MOST_MESSAGES ? n - MOST_MESSAGES : 0;
+    for (int i = n - 1; i >= from && added && !l->message; i--)
+        if (!about || list[i].row == about)
+            l->message = &list[i];
+    l->messages = list + from;
+    l->message_count = wants_conversation(e->config) ? n - from : 0;
     return true;
 }
 
@@ -279,11 +287,25 @@ static bool ticket_events(struct engine *e, struct arena *arena, const struct ch
     bool ok = true;
     for (size_t i = 0; ok && i < sizeof types / sizeof *types; i++) {
         struct letter l = {.type = types[i].type, .ticket = t, .changes = changes, .why = i == 3 ? t->escalation.reason : NULL};
-        if (types[i].so && is_wanted(e, types[i].type, c))
-            ok = load_messages(e, arena, c, &l, err) && send(e, arena, c, &l, nth, err);
+        if (!types[i].so || !is_wanted(e, types[i].type, c))
+            continue;
+        bool added = c->messages_added && !c->message; /* our own reply is told of when it has left */
+        ok = load_messages(e, arena, t->id, added, 0, &l, err) &&
+             (!b || json_count(changes) || l.message || i != 1 ? send(e, arena, c, &l, nth, err) : true);
     }
     json_free(changes);
     return ok;
+}
+
+bool route_sent(struct engine *e, struct arena *arena, const struct parcel *p, int64_t now, struct err *err)
+{
+    struct letter l = {.of = LETTER_DESK, .type = "ticket.updated", .at = now, .team = e->config->team_name, .hops = 1};
+    if (!route_wanted(e, &l))
+        return true;
+    if (!(l.ticket = store_ticket_get(e->store, arena, p->ticket, err)) || !load_messages(e, arena, p->ticket, true, p->message, &l, err))
+        return false;
+    l.dialect = l.ticket->dialect;
+    return !l.message || route_letter(e, arena, &l, store_entry_next(e->store) - 1, 0, now, err);
 }
 
 /* What a record's new state is called outside; NULL: nothing to tell. */

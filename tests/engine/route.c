@@ -207,6 +207,26 @@ static void the_conversation_goes_along_where_a_form_needs_it(void **state)
     }
 }
 
+static void a_reply_is_told_of_when_it_has_left_and_a_note_never(void **state)
+{
+    (void)state;
+    struct world *w = open("  - {name: own, of: desk, match: ticket.updated, to: [hook]}\n");
+    int n, before;
+    post(w, "tamio", "tamio", "exact/tamio/whitelabel-ticket-created.json");
+    assert_true(world_ok(world_do(w, "ana", "claim", 1, NULL)));
+    assert_true(world_ok(world_do(w, "ana", "note", 1, "Between us.")));
+    assert_true(world_ok(world_do(w, "ana", "reply", 1, "It is on its way.")));
+    struct parcel *p = parcels(w, "hook", NULL, &before);
+    for (int i = 0; i < before; i++)
+        assert_null(letter_of(w, &p[i]).message);
+    world_wait(w, 16000);
+    world_receipt(w, parcels(w, "reply:tamio", NULL, &n)->id, 200);
+    p = parcels(w, "hook", NULL, &n);
+    assert_int_equal(n, before + 1);
+    assert_string_equal(letter_of(w, &p[n - 1]).message->body, "It is on its way.");
+    world_close(w);
+}
+
 static void what_came_from_a_source_is_not_sent_back_to_it(void **state)
 {
     (void)state;
@@ -489,6 +509,7 @@ int main(void)
         cmocka_unit_test(a_transform_changes_what_leaves_and_a_value_never_becomes_a_template),
         cmocka_unit_test(one_change_is_one_event_and_a_close_is_two),
         cmocka_unit_test(the_conversation_goes_along_where_a_form_needs_it),
+        cmocka_unit_test(a_reply_is_told_of_when_it_has_left_and_a_note_never),
         cmocka_unit_test(what_came_from_a_source_is_not_sent_back_to_it),
         cmocka_unit_test(what_a_source_tells_of_others_is_told_further),
         cmocka_unit_test(an_assignment_is_handed_back_where_the_source_takes_it),
