@@ -12,16 +12,6 @@
 
 enum { PAGE = 50, MOST = 500, IDS = 1000, DO_LIMIT = 64 << 10, HEALTH = 256 };
 
-static void finish(struct show *show, struct json *root)
-{
-    if (show->err.code == ERR_NONE) {
-        request_json_tree(show->req, 200, root);
-        return;
-    }
-    json_free(root);
-    show_fail(show);
-}
-
 static void put_time(struct json *row, const char *name, int64_t at)
 {
     if (at)
@@ -85,7 +75,7 @@ static void get_parcels(struct request *req)
             json_push(rows, parcel_row(&show, &list[i]));
     json_put(root, "parcels", rows);
     put_time(root, "next", count == q.limit ? list[count - 1].id : 0);
-    finish(&show, root);
+    show_answer(&show, root);
 }
 
 static struct json *attempts_of(struct show *show, int64_t parcel)
@@ -147,7 +137,7 @@ static void get_parcel(struct request *req)
     json_put(row, "history", attempts_of(&show, id));
     json_put(row, "letter", letter_row(&show, p.letter));
     json_put(root, "parcel", row);
-    finish(&show, root);
+    show_answer(&show, root);
 }
 
 /* --- destinations --- */
@@ -223,7 +213,7 @@ static void get_destinations(struct request *req)
             push_destination(&show, list, all, backend);
     }
     json_put(root, "destinations", list);
-    finish(&show, root);
+    show_answer(&show, root);
 }
 
 /* --- the write --- */

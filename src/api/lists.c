@@ -11,17 +11,6 @@
 enum { PAGE = 50, MOST = 500, REFUSALS = 32, STATS_MOST = 50000, HOUR = 3600000 };
 static const int64_t day_ms = 86400000;
 
-/* Answers with root, or with what went wrong; frees root. */
-static void finish(struct show *show, struct json *root)
-{
-    if (show->err.code == ERR_NONE) {
-        request_json_tree(show->req, 200, root);
-        return;
-    }
-    json_free(root);
-    show_fail(show);
-}
-
 static int64_t last_seq(struct show *show)
 {
     int64_t seq = 0;
@@ -134,7 +123,7 @@ static void get_tickets(struct request *req)
     json_put_i64(root, "seq", seq);
     json_put(root, "rows", show_rows(&show, page.rows, page.count));
     json_put_string(root, "next", page.next);
-    finish(&show, root);
+    show_answer(&show, root);
 }
 
 /* --- the first frame --- */
@@ -193,7 +182,7 @@ static void get_desk(struct request *req)
     json_put(root, "player", show_player(&show, req->agent->name));
     json_put(root, "agents", show_agents(&show));
     json_put(root, "sources", sources_short(&show));
-    finish(&show, root);
+    show_answer(&show, root);
 }
 
 /* --- one ticket --- */
@@ -212,7 +201,7 @@ static void get_ticket(struct request *req)
     struct json *root = json_object();
     json_put_i64(root, "seq", seq);
     json_put(root, "ticket", show_ticket(&show, t));
-    finish(&show, root);
+    show_answer(&show, root);
 }
 
 static void get_lines(struct request *req)
@@ -230,7 +219,7 @@ static void get_lines(struct request *req)
     struct json *root = json_object();
     json_put_i64(root, "seq", seq);
     json_put(root, "lines", lines);
-    finish(&show, root);
+    show_answer(&show, root);
 }
 
 static void get_why(struct request *req)
@@ -248,7 +237,7 @@ static void get_why(struct request *req)
     }
     struct json *root = json_object();
     json_put(root, "lines", lines);
-    finish(&show, root);
+    show_answer(&show, root);
 }
 
 /* --- the journal and what came in --- */
@@ -272,7 +261,7 @@ static void get_entries(struct request *req)
         json_put_i64(root, "next", list[count - 1].seq);
     else
         json_put_null(root, "next");
-    finish(&show, root);
+    show_answer(&show, root);
 }
 
 static struct json *event_counts(const struct request *req)
@@ -310,7 +299,7 @@ static void get_events(struct request *req)
             json_push(events, show_event(&show, &list[i]));
     json_put(root, "events", events);
     json_put(root, "counts", event_counts(req));
-    finish(&show, root);
+    show_answer(&show, root);
 }
 
 static struct json *document(const struct show *show, const char *text)
@@ -347,7 +336,7 @@ static void get_event(struct request *req)
         json_put(row, "headers", document(&show, e.headers));
         json_put(row, "obs", document(&show, e.obs));
         json_put(root, "event", row);
-        finish(&show, root);
+        show_answer(&show, root);
         return;
     }
     show_fail(&show);
@@ -393,7 +382,7 @@ static void get_escalations(struct request *req)
     }
     json_put(root, "rows", rows);
     json_put(root, "counts", show_escalation_counts(&show));
-    finish(&show, root);
+    show_answer(&show, root);
 }
 
 static struct json *hits(struct show *show)
@@ -483,7 +472,7 @@ static void get_scores(struct request *req)
     json_put(root, "players", players);
     json_put(root, "ledger", ledger(&show));
     json_put(root, "achievements", achievements);
-    finish(&show, root);
+    show_answer(&show, root);
 }
 
 static void get_sources(struct request *req)
@@ -523,7 +512,7 @@ static void get_agents(struct request *req)
         return;
     struct json *root = json_object();
     json_put(root, "agents", show_agents(&show));
-    finish(&show, root);
+    show_answer(&show, root);
 }
 
 static struct json *by_words(const int64_t *counts, int n, const char *(*word)(int))
@@ -554,7 +543,7 @@ static void get_stats(struct request *req)
     json_put(root, "by_urgency", by_words(stats->urgency, URGENCY_CRITICAL + 1, urgency_word));
     json_put(root, "by_source", sources);
     json_put(root, "today", today);
-    finish(&show, root);
+    show_answer(&show, root);
 }
 
 #define READ(p, fn, least, text) {.method = "GET", .path = p, .sides = SIDE_DESK, .role = least, .handle = fn, .help = text}

@@ -27,6 +27,16 @@ void show_fail(struct show *show)
     request_fail(show->req, &show->err);
 }
 
+void show_answer(struct show *show, struct json *root)
+{
+    if (show->err.code == ERR_NONE) {
+        request_json_tree(show->req, 200, root);
+        return;
+    }
+    json_free(root);
+    show_fail(show);
+}
+
 struct ticket *show_asked(struct show *show)
 {
     const char *text = show->req->param[0];

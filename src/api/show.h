@@ -17,6 +17,7 @@ struct show {
 };
 bool show_open(struct show *show, struct request *req); /* false: failed and answered */
 void show_fail(struct show *show);                      /* answers with show->err */
+void show_answer(struct show *show, struct json *root); /* answers with root, or with show->err where a read failed; frees root */
 
 /* The ticket of the call's first parameter; NULL + show->err. */
 struct ticket *show_asked(struct show *show);
