@@ -66,8 +66,8 @@ bool route_record(struct engine *e, struct arena *arena, const struct record *r,
 /* engine/rebuild: the journal from `since` on (at most `most` events, then the clock up to now) into to's empty store, under to's
  * configuration and with its routes. Reads live's store only. */
 bool replay_lab(struct engine *live, struct engine *to, int64_t since, int64_t most, int64_t now, const atomic_bool *over, int64_t *ran, struct err *err);
-/* engine/lab: what routes call the payload of a stored event; NULL: it cannot be read. */
-const struct json *lab_payload(struct arena *arena, const struct event *event, const struct observation *obs);
+/* engine/rebuild: what routes call the payload of a stored event; NULL: it cannot be read. */
+const struct json *replay_payload(struct arena *arena, const struct event *event, const struct observation *obs);
 /* What an act says of the label becomes something to learn from (engine/label). After change(). */
 bool label_learn(struct engine *e, struct arena *arena, const struct change *c, struct err *err);
 bool wake_boss(struct engine *e, struct arena *arena, int64_t now, struct err *err); /* leaves, if it stood too long */

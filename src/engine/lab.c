@@ -10,25 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- payloads --- */
-
-static bool is_element(const struct json *element, const struct event *e, const struct observation *obs)
-{
-    const char *ticket = json_string(json_path(element, "payload.ticket_id"));
-    return str_eq(json_get_string(element, "type", ""), e->type) && (!obs->value.source_id || str_eq(ticket, obs->value.source_id));
-}
-
-const struct json *lab_payload(struct arena *arena, const struct event *e, const struct observation *obs)
-{
-    const struct json *root = e->raw ? json_parse_in(arena, e->raw, e->raw_n, &json_limits_dialect, NULL, NULL) : NULL, *events = json_get(root, "events");
-    if (!str_eq(e->dialect, "ingestlayer"))
-        return root;
-    for (const struct json *element = json_first(events); element; element = json_next(element))
-        if (is_element(element, e, obs))
-            return json_get(element, "payload");
-    return json_get(root, "payload") && json_get(root, "type") ? json_get(root, "payload") : root;
-}
-
 /* --- the replay --- */
 
 static bool world(struct store *live, const struct config *config, const struct classify_model *model, int64_t since, int64_t now,
@@ -292,7 +273,7 @@ static bool read_letter(struct store *store, struct arena *arena, int64_t event,
     if (said && !row_read_observation(arena, said, &obs, err))
         return false;
     *l = (struct letter){.of = LETTER_EVENT, .id = arena_printf(arena, "evt_%012lld", (long long)e.id), .type = e.type ? e.type : "", .at = e.received_at,
-                         .origin = e.source, .dialect = e.dialect, .payload = lab_payload(arena, &e, &obs),
+                         .origin = e.source, .dialect = e.dialect, .payload = replay_payload(arena, &e, &obs),
                          .message = obs.message_count ? &obs.messages[0] : NULL};
     if (e.ticket && !(l->ticket = store_ticket_get(store, arena, e.ticket, err)))
         return false;

@@ -36,12 +36,29 @@ static void read_label(struct replay *r, const struct json *data)
     r->item.labelled = true;
 }
 
+static bool is_element(const struct json *element, const struct event *e, const struct observation *obs)
+{
+    const char *ticket = json_string(json_path(element, "payload.ticket_id"));
+    return str_eq(json_get_string(element, "type", ""), e->type) && (!obs->value.source_id || str_eq(ticket, obs->value.source_id));
+}
+
+const struct json *replay_payload(struct arena *arena, const struct event *e, const struct observation *obs)
+{
+    const struct json *root = e->raw ? json_parse_in(arena, e->raw, e->raw_n, &json_limits_dialect, NULL, NULL) : NULL, *events = json_get(root, "events");
+    if (!str_eq(e->dialect, "ingestlayer"))
+        return root;
+    for (const struct json *element = json_first(events); element; element = json_next(element))
+        if (is_element(element, e, obs))
+            return json_get(element, "payload");
+    return json_get(root, "payload") && json_get(root, "type") ? json_get(root, "payload") : root;
+}
+
 /* What routes are given, and the label as the present model sees it. A batch keeps its bytes with its first event. */
 static void lab_event(struct replay *r, struct ingest_item *item)
 {
     const struct observation *obs = &item->obs;
     const char *title = field_set_has(&obs->said, field_index(field_find("title"))) ? obs->value.title : NULL, *text = NULL;
-    item->payload = lab_payload(r->page, &item->event, obs);
+    item->payload = replay_payload(r->page, &item->event, obs);
     item->event.raw_of = 0;
     for (int i = 0; i < obs->message_count && !text; i++)
         if (obs->messages[i].author_kind == AUTHOR_CUSTOMER && obs->messages[i].origin != ORIGIN_AI)
