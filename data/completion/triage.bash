@@ -20,7 +20,7 @@ _triage()
     label) COMPREPLY=($(compgen -W "low high critical" -- "$cur")) ;;
     category) COMPREPLY=($(compgen -W "bug feature question billing onboarding other" -- "$cur")) ;;
     snooze) COMPREPLY=($(compgen -W "1h 2h 1d tomorrow monday" -- "$cur")) ;;
-    why) COMPREPLY=($(compgen -W "sla label score page" -- "$cur")) ;;
+    why) COMPREPLY=($(compgen -W "sla label score page route" -- "$cur")) ;;
     deliveries) COMPREPLY=($(compgen -W "ls show retry replay drop pause resume --state --destination --route --ticket --since --limit --all --yes" -- "$cur")) ;;
     route | replay)
         if [[ ${COMP_WORDS[COMP_CWORD - 1]} == --config ]]; then

@@ -58,7 +58,7 @@ complete -c triage -n '__fish_seen_subcommand_from priority' -a 'low normal high
 complete -c triage -n '__fish_seen_subcommand_from label' -a 'low high critical'
 complete -c triage -n '__fish_seen_subcommand_from category' -a 'bug feature question billing onboarding other'
 complete -c triage -n '__fish_seen_subcommand_from snooze' -a '1h 2h 1d tomorrow monday'
-complete -c triage -n '__fish_seen_subcommand_from why' -a 'sla label score page'
+complete -c triage -n '__fish_seen_subcommand_from why' -a 'sla label score page route'
 complete -c triage -n '__fish_seen_subcommand_from deliveries' -a 'ls show retry replay drop pause resume'
 complete -c triage -n '__fish_seen_subcommand_from deliveries' -l state -x -a 'held due flying retrying delivered dead skipped dropped'
 complete -c triage -n '__fish_seen_subcommand_from deliveries replay' -l since -x -d 'made since'

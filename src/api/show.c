@@ -417,10 +417,68 @@ static void why_page(struct show *show, struct json *lines, const struct ticket 
     why_entries(show, lines, t->id, "escalation");
 }
 
+static const char *element(const struct json *list, int n)
+{
+    const struct json *at = json_first(list);
+    for (; n > 0; n--)
+        at = json_next(at);
+    return json_string(at) ? json_string(at) : json_number(at) ? json_number(at) : "";
+}
+
+/* [route, end, step, note, [[destination, go, why], ...]]: core/route.h. */
+static void why_verdict(struct show *show, struct json *lines, const struct entry *e, const char *type, const struct json *v)
+{
+    struct arena *a = show->arena;
+    const struct json *to = json_next(json_next(json_next(json_next(json_first(v)))));
+    const char *route = element(v, 0), *end = element(v, 1), *step = element(v, 2), *note = element(v, 3), *at = moment(a, e->at);
+    if (str_eq(end, "no_match"))
+        say(lines, arena_printf(a, "%s: route \"%s\" does not take %s: %s", at, route, type, note));
+    else if (str_eq(end, "filtered"))
+        say(lines, arena_printf(a, "%s: route \"%s\" stopped %s at step %s: %s", at, route, type, step, note));
+    else if (str_eq(end, "waiting"))
+        say(lines, arena_printf(a, "%s: route \"%s\" waits at step %s with %s: %s", at, route, step, type, note));
+    else if (!json_first(to))
+        say(lines, arena_printf(a, "%s: route \"%s\" let %s pass, to nowhere: %s", at, route, type, note));
+    for (const struct json *d = json_first(to); d; d = json_next(d)) {
+        bool go = false;
+        json_bool(json_next(json_first(d)), &go);
+        say(lines, arena_printf(a, "%s: route \"%s\" %s %s%s%s", at, route, go ? "sent it to" : "did not send it to", element(d, 0),
+                                *element(d, 2) ? ": " : "", element(d, 2)));
+    }
+}
+
+static void why_parcel(struct show *show, struct json *lines, const struct entry *e, const struct json *data)
+{
+    const char *error = json_get_string(data, "error", "");
+    say(lines, arena_printf(show->arena, "%s: %s: %s, %" PRId64 " attempts%s%s", moment(show->arena, e->at), json_get_string(data, "destination", ""),
+                            json_get_string(data, "state", ""), json_get_i64(data, "attempts", 0), *error ? ": " : "", error));
+}
+
+/* Where it went and where it did not, in the order things happened. */
+static void why_route(struct show *show, struct json *lines, const struct ticket *t)
+{
+    struct entry_query q = {.ticket = t->id, .limit = LINES};
+    struct entry *list;
+    int count;
+    if (!store_entry_list(show->store, show->arena, &q, &list, &count, &show->err))
+        return;
+    for (int i = 0; i < count; i++) {
+        bool route = str_eq(list[i].kind, "route");
+        const struct json *data = route || str_eq(list[i].kind, "parcel") ? parsed(show->arena, list[i].data) : NULL;
+        for (const struct json *v = json_first(json_get(data, "verdicts")); v && route; v = json_next(v))
+            why_verdict(show, lines, &list[i], json_get_string(data, "type", "it"), v);
+        if (data && !route)
+            why_parcel(show, lines, &list[i], data);
+    }
+    if (!json_count(lines))
+        say(lines, show->config->route_count ? "No route takes what came for this ticket, so nothing of it left."
+                                             : "No route is configured, so nothing of this ticket left.");
+}
+
 struct json *show_why(struct show *show, const struct ticket *t, const char *what)
 {
     static const struct { const char *name; void (*say)(struct show *, struct json *, const struct ticket *); } whys[] = {
-        {"sla", why_sla}, {"label", why_label}, {"score", why_score}, {"page", why_page}};
+        {"sla", why_sla}, {"label", why_label}, {"score", why_score}, {"page", why_page}, {"route", why_route}};
     for (size_t i = 0; i < sizeof whys / sizeof *whys; i++)
         if (str_eq(whys[i].name, what)) {
             struct json *lines = json_array();

@@ -6,6 +6,7 @@
 #include "harness/client.h"
 #include "harness/daemon.h"
 #include "harness/console.h"
+#include "harness/stub.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -296,6 +297,148 @@ static void a_step_of_the_cursor_is_at_most_120_bytes_and_rest_costs_nothing(voi
     assert_int_equal(rest, 0);
 }
 
+/* --- what leaves --- */
+
+static struct stub *hooks;
+
+static int start_routed(void **state)
+{
+    static char text[2048];
+    (void)state;
+    crypto_open();
+    hooks = stub_open();
+    snprintf(text, sizeof text, config, (long)getuid());
+    size_t n = strlen(text);
+    snprintf(text + n, sizeof text - n,
+             "destinations:\n  - {name: hooks, kind: webhook, url: '%s', allow_loopback: true}\n"
+             "routes:\n  - {name: all, to: [hooks]}\n",
+             stub_url(hooks));
+    run = daemon_start(text);
+    in = client_open(run->ingest);
+    desk = client_open(run->desk);
+    console = console_open("the", run, "mine");
+    return 0;
+}
+
+static int stop_routed(void **state)
+{
+    stop(state);
+    stub_close(hooks);
+    return 0;
+}
+
+/* The daemon's clock goes on until the delivery is in this state. */
+static void until_state(const char *want)
+{
+    const char *state = "";
+    for (int64_t end = clock_mono() + SOON; clock_mono() < end && strcmp(state, want) != 0; usleep(5000)) {
+        *run->clock += 900000;
+        client_ask(desk, "PUT", "/v1/keep/poke", NULL, "{\"value\":1}", 11);
+        struct answer a = client_get(desk, "/v1/parcels");
+        state = json_get_string(json_first(json_get(a.json, "parcels")), "state", "");
+    }
+    assert_string_equal(state, want);
+}
+
+static void a_dead_delivery_is_seen_and_R_sends_it_again(void **state)
+{
+    static const struct stub_step fails[] = {STUB_STATUS("503 Service Unavailable")}, takes[] = {STUB_STATUS("200 OK")};
+    (void)state;
+    stub_script(hooks, fails, 1);
+    shows("live");
+    press("gd");
+    shows("Nothing has left yet");
+    post("shop", "A-1", "Checkout is down");
+    until_state("dead");
+    shows("✗ dead");
+    shows("5 of 5");
+    shows("503");
+    press("\r");
+    shows("attempts, the last first");
+    shows("Checkout is down");
+    press("q");
+    stub_script(hooks, takes, 1);
+    press("R");
+    shows("The delivery leaves again");
+    until_state("delivered");
+    shows("✔ delivered");
+    press("R");
+    shows("It is neither dead nor waiting");
+    press("w");
+    shows("route \"all\" sent it to hooks");
+    press("q");
+    press("o");
+    shows("hooks: ✔ delivered");
+    press("q");
+    shows("Deliveries");
+    assert_int_equal(stub_wait(hooks, 6, SOON), 6);
+    char *first = stub_header(stub_request(hooks, 0), "Idempotency-Key"), *last = stub_header(stub_request(hooks, 5), "Idempotency-Key");
+    assert_string_equal(first, last);
+    free(first);
+    free(last);
+}
+
+static void a_destination_rests_by_name_and_what_waits_is_dropped_by_the_word(void **state)
+{
+    static const struct stub_step fails[] = {STUB_STATUS("503 Service Unavailable")};
+    (void)state;
+    stub_script(hooks, fails, 1);
+    post("shop", "A-1", "Checkout is down");
+    shows("live");
+    press("gd");
+    shows("↻ retrying");
+    press(":pause hooks moving house\r");
+    shows("It rests; its queue is kept");
+    shows("⏸ paused");
+    shows("moving house");
+    press(":drop\r");
+    shows("type drop to give up 1 delivery for good");
+    press("yes\r");
+    shows("Nothing was dropped");
+    press(":drop\r");
+    shows("type drop to give up");
+    press("drop\r");
+    shows("The delivery is given up");
+    shows("⊘ dropped");
+    press(":resume hooks\r");
+    shows("It goes on");
+    shows("● active");
+    press(":pause nowhere\r");
+    shows("no destination \"nowhere\"");
+}
+
+static void a_label_is_accepted_with_one_key_and_the_journal_says_so(void **state)
+{
+    (void)state;
+    post("shop", "A-1", "The gazebo wobbles");
+    post("shop", "A-2", "A plonk came loose");
+    shows("live");
+    press("gl");
+    shows("Label review   2 of 2 open");
+    shows("The gazebo wobbles");
+    shows("starter rules, 0 of your tickets learned");
+    shows("resolved tickets like it");
+    press("w");
+    shows("Why: label of #");
+    press("q");
+    press("=");
+    shows("label accepted");
+    shows("1 of 1 open");
+    press("V=");
+    shows("label accepted");
+    shows("No label wants a look");
+    struct answer a = client_get(desk, "/v1/entries?kind=label&limit=50");
+    int confirmed = 0;
+    for (const struct json *e = json_first(json_get(a.json, "entries")); e; e = json_next(e)) {
+        const struct json *data = json_get(e, "data");
+        confirmed += strcmp(json_get_string(e, "actor", ""), "ana") == 0 && strcmp(json_get_string(data, "source", ""), "agent_confirm") == 0 &&
+                     strcmp(json_get_string(data, "task", ""), "urgency") == 0;
+    }
+    assert_int_equal(confirmed, 2);
+    press("u");
+    shows("undone");
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
 int main(void)
 {
@@ -309,6 +452,9 @@ int main(void)
         T(a_daemon_that_comes_back_finds_the_text_still_there),
         T(the_terminal_is_given_back_and_nothing_foreign_reached_it),
         T(a_step_of_the_cursor_is_at_most_120_bytes_and_rest_costs_nothing),
+        cmocka_unit_test_setup_teardown(a_dead_delivery_is_seen_and_R_sends_it_again, start_routed, stop_routed),
+        cmocka_unit_test_setup_teardown(a_destination_rests_by_name_and_what_waits_is_dropped_by_the_word, start_routed, stop_routed),
+        T(a_label_is_accepted_with_one_key_and_the_journal_says_so),
     };
     return cmocka_run_group_tests_name("keys", tests, NULL, NULL);
 }

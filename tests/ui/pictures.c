@@ -1,4 +1,4 @@
-/* pictures: the five screens as they are drawn on the desk of tests/fixtures/desk, in both sizes, as SVG. As a test it
+/* pictures: the screens as they are drawn on the desk of tests/fixtures/desk, in both sizes, as SVG. As a test it
  * compares them byte for byte with data/doc/screens; "pictures write" (make screenshots) makes those files anew. */
 #include "base/str.h"
 #include "screen/lists.h"
@@ -61,6 +61,22 @@ static void draw_ingest(void)
     draw_list(LISTS_INGEST);
 }
 
+static void draw_deliveries(void)
+{
+    draw_list(LISTS_DELIVERIES);
+}
+
+/* With the cursor on the ticket whose neighbours are known. */
+static void draw_review(void)
+{
+    struct lists lists;
+    lists_init(&lists, LISTS_REVIEW);
+    lists_sync(&lists, &desk.look, false);
+    list_select(lists.list, TICKET);
+    lists_draw(&lists, &desk.look, desk.surface);
+    lists_fini(&lists);
+}
+
 static void draw_scoreboard(void)
 {
     struct scoreboard board = {0};
@@ -77,6 +93,8 @@ static const struct {
     {"escalations", "Escalations", "escalations", draw_escalations, {"ack", "escalate", "open", "why", "back", "help"}},
     {"scoreboard", "The scoreboard", "boss", draw_scoreboard, {"down", "up", "back", "help"}},
     {"ingest", "What came in", "ingest", draw_ingest, {"open", "why", "freeze", "back", "help"}},
+    {"deliveries", "What leaves", "deliveries", draw_deliveries, {"open", "ticket", "replay", "why", "mark", "palette", "freeze", "back", "help"}},
+    {"labels", "Label review", "labels", draw_review, {"accept", "label", "open", "why", "mark", "undo", "back", "help"}},
 };
 enum { PICTURES = sizeof pictures / sizeof *pictures };
 static const struct { int columns, rows; } sizes[] = {{80, 24}, {120, 40}};
@@ -150,8 +168,10 @@ static int setup(void **state)
 {
     static const struct { enum mirror_doc_id id; int64_t ticket; const char *name; } documents[] = {
         {MIRROR_TICKET, TICKET, "ticket.json"}, {MIRROR_LINES, TICKET, "lines.json"},       {MIRROR_ESCALATIONS, 0, "escalations.json"},
-        {MIRROR_EVENTS, 0, "events.json"},      {MIRROR_REFUSALS, 0, "refusals.json"}, {MIRROR_SCORES, 0, "scores.json"}};
-    static const char *const screens[] = {"queue", "ticket", "escalations", "ingest", "boss", NULL};
+        {MIRROR_EVENTS, 0, "events.json"},      {MIRROR_REFUSALS, 0, "refusals.json"}, {MIRROR_SCORES, 0, "scores.json"},
+        {MIRROR_PARCELS, 0, "parcels.json"},    {MIRROR_WAITING, 0, "waiting.json"},   {MIRROR_DEAD, 0, "dead.json"},
+        {MIRROR_DESTINATIONS, 0, "destinations.json"}, {MIRROR_LABELS, 0, "labels.json"}, {MIRROR_SIMILAR, TICKET, "similar.json"}};
+    static const char *const screens[] = {"queue", "ticket", "escalations", "ingest", "deliveries", "labels", "boss", NULL};
     struct err err = {0};
     (void)state;
     desk_start(&desk);

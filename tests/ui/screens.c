@@ -1,6 +1,7 @@
 /* screens: what is on them at the three sizes people have, in text and roles, and that no text from outside
  * gets out of its cell. The desk is tests/fixtures/desk. */
-#include "screen/lists.h"
+#include "base/str.h"
+#include "screen/deliveries.h"
 #include "screen/queue.h"
 #include "screen/scoreboard.h"
 #include "screen/ticket.h"
@@ -31,6 +32,12 @@ static int setup(void **state)
     desk_document(&desk, MIRROR_EVENTS, 0, "events.json");
     desk_document(&desk, MIRROR_REFUSALS, 0, "refusals.json");
     desk_document(&desk, MIRROR_SCORES, 0, "scores.json");
+    desk_document(&desk, MIRROR_PARCELS, 0, "parcels.json");
+    desk_document(&desk, MIRROR_WAITING, 0, "waiting.json");
+    desk_document(&desk, MIRROR_DEAD, 0, "dead.json");
+    desk_document(&desk, MIRROR_DESTINATIONS, 0, "destinations.json");
+    desk_document(&desk, MIRROR_LABELS, 0, "labels.json");
+    desk_document(&desk, MIRROR_SIMILAR, 4098, "similar.json");
     ticket_open(&ticket, 4119);
     return 0;
 }
@@ -250,6 +257,8 @@ static void a_ticket_is_one_timeline_and_customer_text_stands_behind_the_bar(voi
     desk_shows(&desk, "#4119  Cannot access dashboard");
     desk_shows(&desk, "┃ Since this morning I get a blank page");
     desk_shows(&desk, "label     high .82 over low  [blank page +2.1]");
+    desk_shows(&desk, "route     chat: filtered at step 2 (it is high); all: passed to hooks");
+    desk_shows(&desk, "delivery  hooks: ↻ retrying at 14:41 after 3 attempts: 502 (route all)");
     desk_shows(&desk, "you       claim: assignee ana, status new → open");
     desk_shows(&desk, "┃ same as #4001?");
     desk_shows(&desk, "≠ closed at the source");
@@ -301,6 +310,132 @@ static void ingest_shows_events_and_refusals_by_time(void **state)
     desk_shows(&desk, "refused 401        - unauthenticated: no secret m");
     desk_shows(&desk, "seen 3 times");
     assert_int_equal(desk_role(&desk, "refused 401"), UI_LATE);
+}
+
+static int row_of(const char *text)
+{
+    for (int row = 0; row < surface_rows(desk.surface); row++)
+        if (strstr(desk_row(&desk, row), text))
+            return row;
+    fail_msg("not shown: %s\n%s", text, surface_dump(desk.arena, desk.surface));
+    return -1;
+}
+
+static void deliveries_begin_with_what_wants_a_person(void **state)
+{
+    (void)state;
+    for (int i = 0; i < SIZES; i++) {
+        draw_list(LISTS_DELIVERIES, sizes[i].columns, sizes[i].rows);
+        desk_shows(&desk, "Deliveries   2 dead   3 retrying   3 due   to 6 destinations");
+        assert_true(row_of("hooks ") < row_of("warehouse ") && row_of("warehouse ") < row_of("reply:shop-de ")); /* what is wrong first */
+        assert_true(row_of("918 ✗ dead") < row_of("871 ✗ dead") && row_of("871 ✗ dead") < row_of("966 ↻ retrying"));
+        assert_true(row_of("966 ↻ retrying") < row_of("964 ↻ retrying") && row_of("964 ↻ retrying") < row_of("960 ↻ retrying")); /* by time left */
+        assert_true(row_of("960 ↻ retrying") < row_of("971 → leaving"));
+        desk_shows(&desk, "✗ open 01:12");
+        desk_shows(&desk, "invalid rou");
+        desk_shows(&desk, "5 of 5");
+        assert_int_equal(desk_role(&desk, "✗ dead"), UI_LATE);
+        assert_int_equal(desk_role(&desk, "⏸ paused"), UI_WARN);
+        assert_int_equal(desk_role(&desk, "⊘ disabled"), UI_MUTED);
+        desk_is_inert(&desk);
+    }
+    draw_list(LISTS_DELIVERIES, 120, 40);
+    desk_shows(&desk, "critical-to-hooks");
+    desk_shows(&desk, "503 Service Unavailable");
+    int n = 0; /* a delivery that is on two pages is one row */
+    for (int row = 0; row < 40; row++)
+        n += strstr(desk_row(&desk, row), "966 ") != NULL;
+    assert_int_equal(n, 1);
+}
+
+static void a_delivery_is_read_with_its_attempts(void **state)
+{
+    (void)state;
+    size_t n;
+    struct err err = {0};
+    char *text = desk_fixture(desk.arena, "parcel.json", &n);
+    const struct json *root = json_parse_in(desk.arena, text, n, &json_limits_dialect, NULL, &err);
+    struct pager *pager = pager_new();
+    desk_size(&desk, 80, 24);
+    pager_begin(pager);
+    deliveries_read(&desk.look, pager, json_get(root, "parcel"));
+    pager_end(pager);
+    pager_draw(pager, desk.surface, 0, 0, 24, 80);
+    desk_shows(&desk, "✗ dead, 5 of 5 attempts");
+    desk_shows(&desk, "Payments stuck in pending");
+    desk_shows(&desk, "attempt 5   503   204 ms     dead");
+    desk_shows(&desk, "┃ upstream is down for maintenance");
+    assert_true(row_of("attempt 5") < row_of("attempt 1"));
+    pager_free(pager);
+}
+
+static void too_many_destinations_leave_room_for_what_leaves(void **state)
+{
+    (void)state;
+    AUTO_STR text;
+    struct err err = {0};
+    str_init(&text, 1 << 16);
+    str_adds(&text, "{\"destinations\":[");
+    for (int i = 0; i < 40; i++)
+        str_addf(&text, "%s{\"name\":\"d%d\",\"state\":\"active\",\"breaker\":\"closed\",\"dead\":%d}", i ? "," : "", i, i == 39);
+    str_adds(&text, "]}");
+    assert_true(mirror_doc_set(desk.mirror, MIRROR_DESTINATIONS, 0, text.data, text.len, DESK_NOW, &err));
+    draw_list(LISTS_DELIVERIES, 80, 24);
+    desk_shows(&desk, "and 34 more that have less to say");
+    assert_true(row_of("d39 ") < row_of("d0 "));
+    desk_shows(&desk, "918 ✗ dead");
+}
+
+static void an_empty_list_says_what_to_configure(void **state)
+{
+    static const struct { enum lists_id id; enum mirror_doc_id docs[4]; const char *says; } cases[] = {
+        {LISTS_DELIVERIES, {MIRROR_PARCELS, MIRROR_WAITING, MIRROR_DEAD, MIRROR_DESTINATIONS}, "destinations: and routes: in triage.yaml"},
+        {LISTS_REVIEW, {MIRROR_LABELS, MIRROR_LABELS, MIRROR_LABELS, MIRROR_LABELS}, "L on any ticket corrects its label, = says that it is right"}};
+    struct err err = {0};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        for (int k = 0; k < 4; k++)
+            assert_true(mirror_doc_set(desk.mirror, cases[i].docs[k], 0, "{}", 2, DESK_NOW, &err));
+        draw_list(cases[i].id, 80, 24);
+        desk_shows(&desk, cases[i].says);
+        mirror_doc_drop(desk.mirror, cases[i].docs[0]);
+        draw_list(cases[i].id, 80, 24);
+        desk_shows(&desk, "Reading…");
+    }
+}
+
+static void label_review_shows_the_least_sure_first_and_what_speaks_for_it(void **state)
+{
+    (void)state;
+    for (int i = 0; i < SIZES; i++) {
+        draw_list(LISTS_REVIEW, sizes[i].columns, sizes[i].rows);
+        desk_shows(&desk, "Label review   5 of 31 open   learned from 412 of your tickets");
+        assert_true(row_of("4098 ▲ high") < row_of("4119 ▲ high"));
+        desk_shows(&desk, ".29");
+        desk_shows(&desk, "now says low");
+        assert_int_equal(desk_role(&desk, "now says low"), UI_WARN);
+        desk_shows(&desk, "what speaks for low");
+        desk_shows(&desk, "+1.3   factura");
+        desk_shows(&desk, "resolved tickets like it");
+        desk_shows(&desk, "#4001  Fri 14:32  Blank page");
+        desk_is_inert(&desk);
+    }
+    desk_shows(&desk, "over low");
+    desk_shows(&desk, "right on 173 of your last 200");
+    desk_shows(&desk, "4 more would escalate");
+    desk_shows(&desk, "-0.2   octubre");
+}
+
+static void few_labels_learned_are_said_in_bands(void **state)
+{
+    static const char text[] = "{\"rows\":[{\"id\":4098,\"title\":\"A\",\"urgency\":\"high\",\"urgency_bp\":2900,\"band\":\"low\"}],"
+                               "\"model\":{\"bands\":true}}";
+    struct err err = {0};
+    (void)state;
+    assert_true(mirror_doc_set(desk.mirror, MIRROR_LABELS, 0, text, sizeof text - 1, DESK_NOW, &err));
+    draw_list(LISTS_REVIEW, 120, 40);
+    desk_hides(&desk, ".29");
+    desk_shows(&desk, "high      low ");
 }
 
 static void the_scoreboard_gives_every_number_its_reason(void **state)
@@ -382,16 +517,22 @@ static void hostile_text_stays_inside_its_cells_on_every_screen(void **state)
         poison_document(MIRROR_EVENTS, 0, "events.json", hostile[h]);
         poison_document(MIRROR_REFUSALS, 0, "refusals.json", hostile[h]);
         poison_document(MIRROR_SCORES, 0, "scores.json", hostile[h]);
+        poison_document(MIRROR_PARCELS, 0, "parcels.json", hostile[h]);
+        poison_document(MIRROR_WAITING, 0, "waiting.json", hostile[h]);
+        poison_document(MIRROR_DEAD, 0, "dead.json", hostile[h]);
+        poison_document(MIRROR_DESTINATIONS, 0, "destinations.json", hostile[h]);
+        poison_document(MIRROR_LABELS, 0, "labels.json", hostile[h]);
+        poison_document(MIRROR_SIMILAR, 4098, "similar.json", hostile[h]);
         queue_sync(&queue, desk.mirror, false);
         for (int i = 0; i < SIZES; i++) {
             draw_queue(sizes[i].columns, sizes[i].rows);
             desk_is_inert(&desk);
             draw_ticket(sizes[i].columns, sizes[i].rows);
             desk_is_inert(&desk);
-            draw_list(LISTS_ESCALATIONS, sizes[i].columns, sizes[i].rows);
-            desk_is_inert(&desk);
-            draw_list(LISTS_INGEST, sizes[i].columns, sizes[i].rows);
-            desk_is_inert(&desk);
+            for (int id = 0; id < LISTS; id++) {
+                draw_list((enum lists_id)id, sizes[i].columns, sizes[i].rows);
+                desk_is_inert(&desk);
+            }
             desk_size(&desk, sizes[i].columns, sizes[i].rows);
             scoreboard_draw(&board, &desk.look, desk.surface);
             desk_is_inert(&desk);
@@ -407,8 +548,8 @@ static void every_screen_fits_any_size(void **state)
         for (int rows = 1; rows < 70; rows += 9) {
             draw_queue(columns, rows);
             draw_ticket(columns, rows);
-            draw_list(LISTS_ESCALATIONS, columns, rows);
-            draw_list(LISTS_INGEST, columns, rows);
+            for (int id = 0; id < LISTS; id++)
+                draw_list((enum lists_id)id, columns, rows);
             desk_size(&desk, columns, rows);
             scoreboard_draw(&board, &desk.look, desk.surface);
         }
@@ -433,6 +574,12 @@ int main(void)
         T(a_reply_that_is_held_says_until_when),
         T(escalations_count_down),
         T(ingest_shows_events_and_refusals_by_time),
+        T(deliveries_begin_with_what_wants_a_person),
+        T(a_delivery_is_read_with_its_attempts),
+        T(too_many_destinations_leave_room_for_what_leaves),
+        T(an_empty_list_says_what_to_configure),
+        T(label_review_shows_the_least_sure_first_and_what_speaks_for_it),
+        T(few_labels_learned_are_said_in_bands),
         T(the_scoreboard_gives_every_number_its_reason),
         T(hostile_text_stays_inside_its_cells_on_every_screen),
         T(every_screen_fits_any_size),

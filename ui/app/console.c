@@ -30,8 +30,22 @@ enum {
 };
 
 static const char *const screens[] = {
-    [PLACE_QUEUE] = "queue",   [PLACE_TICKET] = "ticket", [PLACE_ESCALATIONS] = "escalations",
-    [PLACE_INGEST] = "ingest", [PLACE_BOSS] = "boss",     [PLACES] = NULL};
+    [PLACE_QUEUE] = "queue",
+    [PLACE_TICKET] = "ticket",
+    [PLACE_ESCALATIONS] = "escalations",
+    [PLACE_INGEST] = "ingest",
+    [PLACE_DELIVERIES] = "deliveries",
+    [PLACE_REVIEW] = "labels",
+    [PLACE_BOSS] = "boss",
+    [PLACES] = NULL};
+/* The screens that are tables. */
+static const struct {
+    enum place place;
+    enum lists_id id;
+} tables[] = {{PLACE_ESCALATIONS, LISTS_ESCALATIONS},
+              {PLACE_INGEST, LISTS_INGEST},
+              {PLACE_DELIVERIES, LISTS_DELIVERIES},
+              {PLACE_REVIEW, LISTS_REVIEW}};
 
 /* What the hint bar offers, by screen, most useful first; keys come from the live bindings. */
 static const char *const hints[PLACES][12] = {
@@ -41,6 +55,8 @@ static const char *const hints[PLACES][12] = {
                       "help"},
     [PLACE_ESCALATIONS] = {"ack", "escalate", "open", "why", "snooze", "back", "help"},
     [PLACE_INGEST] = {"open", "why", "freeze", "back", "help"},
+    [PLACE_DELIVERIES] = {"open", "ticket", "replay", "why", "mark", "palette", "freeze", "back", "help"},
+    [PLACE_REVIEW] = {"accept", "label", "open", "why", "mark", "undo", "back", "help"},
     [PLACE_BOSS] = {"down", "up", "back", "help"},
 };
 
@@ -84,23 +100,29 @@ struct look console_look(struct console *c)
                          .game = true};
 }
 
+struct lists *console_table(struct console *c)
+{
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        if (tables[i].place == console_place(c))
+            return &c->lists[tables[i].id];
+    return NULL;
+}
+
+struct list *console_marks(struct console *c)
+{
+    enum place place = console_place(c);
+    if (place == PLACE_QUEUE)
+        return c->queue.list;
+    return place == PLACE_DELIVERIES || place == PLACE_REVIEW ? console_table(c)->list : NULL;
+}
+
 int64_t console_ticket(struct console *c)
 {
     struct look look = console_look(c);
-    switch (console_place(c)) {
-    case PLACE_QUEUE:
-        return list_selected(c->queue.list);
-    case PLACE_TICKET:
-        return c->ticket.id;
-    case PLACE_ESCALATIONS:
-        return lists_ticket(&c->escalations, &look);
-    case PLACE_INGEST:
-        return lists_ticket(&c->ingest, &look);
-    case PLACE_BOSS:
-    case PLACES:
-        break;
-    }
-    return 0;
+    const struct lists *table = console_table(c);
+    if (table)
+        return lists_ticket(table, &look);
+    return console_place(c) == PLACE_QUEUE ? list_selected(c->queue.list) : console_place(c) == PLACE_TICKET ? c->ticket.id : 0;
 }
 
 void console_toast(struct console *c, enum ui_role role, const char *fmt, ...)
@@ -144,8 +166,8 @@ void console_changed(struct console *c)
     if (!anchored)
         mirror_settle(c->mirror);
     queue_sync(&c->queue, c->mirror, anchored);
-    lists_sync(&c->escalations, &look, anchored);
-    lists_sync(&c->ingest, &look, anchored);
+    for (int i = 0; i < LISTS; i++)
+        lists_sync(&c->lists[i], &look, anchored);
     c->rows_changed = false;
     c->dirty = true;
 }
@@ -225,25 +247,15 @@ static void draw_popup(struct console *c, struct surface *s, const struct look *
 
 static void draw_place(struct console *c, const struct look *look, struct surface *s)
 {
-    switch (console_place(c)) {
-    case PLACE_QUEUE:
+    struct lists *table = console_table(c);
+    if (table)
+        lists_draw(table, look, s);
+    else if (console_place(c) == PLACE_QUEUE)
         queue_draw(&c->queue, look, s);
-        break;
-    case PLACE_TICKET:
+    else if (console_place(c) == PLACE_TICKET)
         ticket_draw(&c->ticket, look, s);
-        break;
-    case PLACE_ESCALATIONS:
-        lists_draw(&c->escalations, look, s);
-        break;
-    case PLACE_INGEST:
-        lists_draw(&c->ingest, look, s);
-        break;
-    case PLACE_BOSS:
+    else
         scoreboard_draw(&c->board, look, s);
-        break;
-    case PLACES:
-        break;
-    }
 }
 
 /* The webhooks' door stands beside the console's. */
@@ -408,7 +420,7 @@ static void take_key(struct console *c, const struct key *key)
 static void follow_cursor(struct console *c, int64_t now)
 {
     bool pane = console_place(c) == PLACE_QUEUE && queue_has_pane(&c->queue, surface_columns(c->surface));
-    int64_t ticket = pane ? list_selected(c->queue.list) : 0;
+    int64_t ticket = pane || console_place(c) == PLACE_REVIEW ? console_ticket(c) : 0;
     if (!ticket || ticket == c->focus) {
         c->focus_at = 0;
     } else if (!c->focus_at) {
@@ -416,6 +428,8 @@ static void follow_cursor(struct console *c, int64_t now)
     } else if (now >= c->focus_at) {
         c->focus_at = 0;
         fetch_focus(c, ticket);
+        if (!pane)
+            fetch_want(c, SLOT_DOC + MIRROR_SIMILAR);
     }
 }
 
@@ -552,8 +566,8 @@ static void console_init(struct console *c, const struct cli_options *options)
         .arena = arena_new(), .frame = arena_new(), .match_arena = arena_new(), .options = *options};
     c->mirror = mirror_new(matches, c);
     queue_init(&c->queue);
-    lists_init(&c->escalations, LISTS_ESCALATIONS);
-    lists_init(&c->ingest, LISTS_INGEST);
+    for (int i = 0; i < LISTS; i++)
+        lists_init(&c->lists[i], (enum lists_id)i);
     c->started = clock_mono();
     c->next_tick = c->started + TICK_MS;
     c->dirty = true;
@@ -567,8 +581,8 @@ static void console_fini(struct console *c)
     overlay_close(&c->overlay);
     ticket_fini(&c->ticket);
     queue_fini(&c->queue);
-    lists_fini(&c->escalations);
-    lists_fini(&c->ingest);
+    for (int i = 0; i < LISTS; i++)
+        lists_fini(&c->lists[i]);
     mirror_free(c->mirror);
     surface_free(c->surface);
     arena_free(c->match_arena);

@@ -20,7 +20,16 @@
 int console_run(const struct cli_options *options); /* exit code */
 
 /* --- inside --- */
-enum place { PLACE_QUEUE, PLACE_TICKET, PLACE_ESCALATIONS, PLACE_INGEST, PLACE_BOSS, PLACES };
+enum place {
+    PLACE_QUEUE,
+    PLACE_TICKET,
+    PLACE_ESCALATIONS,
+    PLACE_INGEST,
+    PLACE_DELIVERIES,
+    PLACE_REVIEW,
+    PLACE_BOSS,
+    PLACES
+};
 enum slot { SLOT_DESK, SLOT_PAGE, SLOT_MORE, SLOT_DOC, SLOTS = SLOT_DOC + MIRROR_DOCS };
 enum purpose {
     FOR_NOTHING,
@@ -32,7 +41,9 @@ enum purpose {
     FOR_THEME,
     FOR_BULK,
     FOR_NOTE_INSTEAD,
-    FOR_READING
+    FOR_READING,
+    FOR_DELIVERY, /* one with its attempts */
+    FOR_DROP
 };
 enum { DEPTH = 8, TARGETS_MAX = 500, HISTORY = 30 };
 
@@ -61,7 +72,7 @@ struct console {
     int depth;
     struct queue queue;
     struct ticket_screen ticket;
-    struct lists escalations, ingest;
+    struct lists lists[LISTS];
     struct scoreboard board;
     struct composer composer;
     struct overlay overlay;
@@ -75,6 +86,7 @@ struct console {
     struct wanted slots[SLOTS];
     int64_t focus; /* the ticket whose documents are kept */
     int64_t event; /* the event whose raw form is asked for */
+    int64_t delivery;
     char view[64], where[2048], why[16];
     uint64_t keys_made; /* for idempotency keys */
     struct arena *match_arena;
@@ -103,6 +115,8 @@ int64_t console_now(const struct console *c);        /* the daemon's clock */
 int64_t console_zone(void);
 struct look console_look(struct console *c); /* without toast and hints */
 int64_t console_ticket(struct console *c);   /* what an action is about, 0 = nothing */
+struct lists *console_table(struct console *c); /* the screen shown, where it is a table; else NULL */
+struct list *console_marks(struct console *c);  /* the list shown, where its rows can be marked; else NULL */
 void console_changed(struct console *c);     /* the mirror did: lists follow */
 bool console_anchored(const struct console *c);
 
@@ -118,6 +132,7 @@ int64_t
 fetch_next(const struct console *c); /* clock_mono when fetch_pump has something to do, INT64_MAX = nothing */
 void fetch_start(struct console *c);
 void fetch_do(struct console *c, const struct command_do *what);
+void fetch_deliver(struct console *c, struct json *body); /* POST /v1/deliveries; takes the body */
 void fetch_send(struct console *c);               /* the composer's text */
 void fetch_draft(struct console *c, bool forget); /* saves or forgets it */
 void fetch_compose(struct console *c, int64_t ticket,

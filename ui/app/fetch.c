@@ -3,6 +3,7 @@
  * call. Answers come from link_run on the loop's thread. */
 #include "app/console.h"
 #include "base/clock.h"
+#include "screen/deliveries.h"
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,6 +75,20 @@ static const char *path_of(struct console *c, struct arena *a, enum slot slot)
         return arena_printf(a, "/v1/events/%" PRId64, c->event);
     case SLOT_DOC + MIRROR_REFUSALS:
         return "/v1/refusals";
+    case SLOT_DOC + MIRROR_PARCELS:
+        return "/v1/parcels?limit=60";
+    case SLOT_DOC + MIRROR_WAITING:
+        return "/v1/parcels?state=retrying&limit=60";
+    case SLOT_DOC + MIRROR_DEAD:
+        return "/v1/parcels?state=dead&limit=100";
+    case SLOT_DOC + MIRROR_PARCEL:
+        return arena_printf(a, "/v1/parcels/%" PRId64, c->delivery);
+    case SLOT_DOC + MIRROR_DESTINATIONS:
+        return "/v1/destinations";
+    case SLOT_DOC + MIRROR_LABELS:
+        return "/v1/labels?limit=100";
+    case SLOT_DOC + MIRROR_SIMILAR:
+        return c->focus ? arena_printf(a, "/v1/tickets/%" PRId64 "/similar", c->focus) : NULL;
     default:
         return NULL;
     }
@@ -115,26 +130,22 @@ void fetch_view(struct console *c, const char *view, const char *where)
     fetch_want(c, SLOT_PAGE);
 }
 
+/* What the table shown is made of. */
+static void want_table(struct console *c, int64_t ms)
+{
+    const struct lists *table = console_table(c);
+    const struct lists_type *type = table ? lists_type(table->id) : NULL;
+    for (int i = 0; type && i < type->doc_count; i++)
+        fetch_want_soon(c, SLOT_DOC + type->docs[i], ms);
+}
+
 void fetch_place(struct console *c)
 {
-    switch (console_place(c)) {
-    case PLACE_TICKET:
+    want_table(c, 0);
+    if (console_place(c) == PLACE_TICKET)
         fetch_focus(c, c->ticket.id);
-        break;
-    case PLACE_ESCALATIONS:
-        fetch_want(c, SLOT_DOC + MIRROR_ESCALATIONS);
-        break;
-    case PLACE_INGEST:
-        fetch_want(c, SLOT_DOC + MIRROR_EVENTS);
-        fetch_want(c, SLOT_DOC + MIRROR_REFUSALS);
-        break;
-    case PLACE_BOSS:
+    else if (console_place(c) == PLACE_BOSS)
         fetch_want(c, SLOT_DOC + MIRROR_SCORES);
-        break;
-    case PLACE_QUEUE:
-    case PLACES:
-        break;
-    }
 }
 
 /* --- answers --- */
@@ -144,12 +155,16 @@ static void follow_frames(void *arg, const char *event, int64_t id, const char *
 static void show_read(struct console *c, enum mirror_doc_id id)
 {
     const struct json *root = mirror_doc(c->mirror, id)->root;
+    enum purpose purpose = id == MIRROR_PARCEL ? FOR_DELIVERY : FOR_READING;
     struct pager *pager =
-        c->overlay.kind == OVERLAY_READ && c->overlay.purpose == FOR_READING ? c->overlay.pager : NULL;
+        c->overlay.kind == OVERLAY_READ && c->overlay.purpose == (int)purpose ? c->overlay.pager : NULL;
+    struct look look = console_look(c);
     if (!pager)
         return;
     pager_begin(pager);
-    if (id == MIRROR_WHY) {
+    if (id == MIRROR_PARCEL) {
+        deliveries_read(&look, pager, json_get(root, "parcel"));
+    } else if (id == MIRROR_WHY) {
         for (const struct json *line = json_first(json_get(root, "lines")); line; line = json_next(line))
             pager_block(pager, 2, UI_NORMAL, false, json_string(line) ? json_string(line) : "");
     } else {
@@ -164,15 +179,17 @@ static void take_document(struct console *c, enum mirror_doc_id id, int64_t tick
                           const struct link_answer *answer)
 {
     struct err err = {0};
-    bool of_ticket = id == MIRROR_TICKET || id == MIRROR_LINES || id == MIRROR_WHY;
+    bool of_ticket = id == MIRROR_TICKET || id == MIRROR_LINES || id == MIRROR_WHY || id == MIRROR_SIMILAR;
+    const struct lists *table = console_table(c);
     if (of_ticket && ticket != c->focus)
         return;
     if (!mirror_doc_set(c->mirror, id, of_ticket ? ticket : 0, answer->body, answer->n, console_now(c), &err))
         console_toast(c, UI_ERROR, "%s", err.text);
-    if (id == MIRROR_WHY || id == MIRROR_EVENT)
+    if (id == MIRROR_WHY || id == MIRROR_EVENT || id == MIRROR_PARCEL)
         show_read(c, id);
-    if (id == MIRROR_EVENTS || id == MIRROR_REFUSALS || id == MIRROR_ESCALATIONS)
-        console_changed(c);
+    for (int i = 0; table && i < lists_type(table->id)->doc_count; i++)
+        if (lists_type(table->id)->docs[i] == id)
+            console_changed(c);
 }
 
 static void take_desk(struct console *c, const struct link_answer *answer)
@@ -349,14 +366,17 @@ static void follow_frames(void *arg, const char *event, int64_t id, const char *
         fetch_want(c, SLOT_DOC + MIRROR_LINES);
     }
     enum place place = console_place(c);
-    if (changed & MIRROR_CHANGED_ESCALATION && place == PLACE_ESCALATIONS)
-        fetch_want_soon(c, SLOT_DOC + MIRROR_ESCALATIONS, 50);
+    static const struct { unsigned changed; enum place place; int64_t ms; } follows[] = {
+        {MIRROR_CHANGED_ESCALATION, PLACE_ESCALATIONS, 50},
+        {MIRROR_CHANGED_EVENTS, PLACE_INGEST, 200},
+        {MIRROR_CHANGED_OUTGOING, PLACE_DELIVERIES, 150},
+        {MIRROR_CHANGED_LABELS, PLACE_REVIEW, 300},
+        {MIRROR_CHANGED_ROWS, PLACE_REVIEW, 300}};
+    for (size_t i = 0; i < sizeof follows / sizeof *follows; i++)
+        if (changed & follows[i].changed && place == follows[i].place)
+            want_table(c, follows[i].ms);
     if (changed & MIRROR_CHANGED_GAME && place == PLACE_BOSS)
         fetch_want_soon(c, SLOT_DOC + MIRROR_SCORES, 100);
-    if (changed & MIRROR_CHANGED_EVENTS && place == PLACE_INGEST) {
-        fetch_want_soon(c, SLOT_DOC + MIRROR_EVENTS, 200);
-        fetch_want_soon(c, SLOT_DOC + MIRROR_REFUSALS, 200);
-    }
 }
 
 void fetch_start(struct console *c)
@@ -448,6 +468,33 @@ void fetch_do(struct console *c, const struct command_do *what)
         mirror_pend(c->mirror, what->tickets[i]);
     }
     link_send(c->link, "POST", "/v1/do", body, done, d);
+}
+
+static void delivered(void *arg, const struct link_answer *answer)
+{
+    static const struct { const char *name, *one, *many, *none; } said[] = {
+        {"replay", "The delivery leaves again", " deliveries leave again", "None of them is dead"},
+        {"retry", "The delivery goes now", " deliveries go now", "None of them waits"},
+        {"drop", "The delivery is given up", " deliveries are given up", "None of them is dead or waiting"},
+        {"pause", "It rests; its queue is kept", "", ""},
+        {"resume", "It goes on", "", ""}};
+    struct console *c = arg;
+    AUTO_JSON root =
+        answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
+    int64_t n = json_get_i64(root, "count", 0);
+    if (answer->err)
+        console_toast(c, UI_ERROR, "%s%s%s", answer->err->text, *answer->hint ? ". " : "", answer->hint);
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        if (str_eq(said[i].name, json_get_string(root, "do", "")))
+            console_toast(c, n ? UI_TOAST : UI_ERROR, "%s%s", n > 1 ? look_count(c->frame, n) : "",
+                          n > 1 ? said[i].many : n ? said[i].one : said[i].none);
+    fetch_place(c);
+}
+
+void fetch_deliver(struct console *c, struct json *body)
+{
+    AUTO_JSON sent = body;
+    link_send(c->link, "POST", "/v1/deliveries", json_print_in(c->frame, sent), delivered, c);
 }
 
 /* --- the composer: drafts and sending --- */

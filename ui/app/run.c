@@ -17,8 +17,8 @@ static void perform(struct console *c, const char *arg)
     struct command_do what = {
         .action = a->action, .tickets = a->tickets, .ticket_count = a->count, .arg = arg};
     fetch_do(c, &what);
-    if (console_place(c) == PLACE_QUEUE && a->count > 1)
-        list_command(c->queue.list, "unmark");
+    if (console_marks(c) && a->count > 1)
+        list_command(console_marks(c), "unmark");
 }
 
 static bool take_until(struct console *c, const char *text, char *ms, size_t size)
@@ -157,9 +157,9 @@ static bool collect(struct console *c, const struct action_row *action)
     *a = (struct asked){.action = action};
     if (action == &action_table[ACTION_UNDO] || action == &action_table[ACTION_REDO])
         return true;
-    if (console_place(c) == PLACE_QUEUE) {
+    if (console_place(c) == PLACE_QUEUE || console_place(c) == PLACE_REVIEW) {
         size_t n = 0;
-        const int64_t *ids = list_targets(c->queue.list, c->frame, &n);
+        const int64_t *ids = list_targets(console_marks(c), c->frame, &n);
         for (size_t i = 0; i < n && a->count < TARGETS_MAX; i++)
             a->tickets[a->count++] = ids[i];
     } else if (console_ticket(c)) {
@@ -221,26 +221,17 @@ static void run_action(struct console *c, const struct action_row *action, const
 
 static void move(struct console *c, const char *command)
 {
-    switch (console_place(c)) {
-    case PLACE_QUEUE:
+    struct lists *table = console_table(c);
+    if (table) {
+        list_command(table->list, command);
+    } else if (console_place(c) == PLACE_QUEUE) {
         list_command(c->queue.list, command);
         if (list_wants(c->queue.list) == LIST_WANTS_AFTER && mirror_next(c->mirror))
             fetch_want(c, SLOT_MORE);
-        break;
-    case PLACE_TICKET:
+    } else if (console_place(c) == PLACE_TICKET) {
         pager_command(c->ticket.pager, command);
-        break;
-    case PLACE_ESCALATIONS:
-        list_command(c->escalations.list, command);
-        break;
-    case PLACE_INGEST:
-        list_command(c->ingest.list, command);
-        break;
-    case PLACE_BOSS:
+    } else {
         scoreboard_scroll(&c->board, look_scroll(command, c->board.rows));
-        break;
-    case PLACES:
-        break;
     }
 }
 
@@ -282,10 +273,10 @@ static void do_page_up(struct console *c, const char *arg)
 
 static void mark(struct console *c, const char *command)
 {
-    if (console_place(c) == PLACE_QUEUE)
-        list_command(c->queue.list, command);
+    if (console_marks(c))
+        list_command(console_marks(c), command);
     else
-        console_toast(c, UI_DIM, "marks are for the list of tickets");
+        console_toast(c, UI_DIM, "marks are for tickets, labels and deliveries");
 }
 
 static void do_mark(struct console *c, const char *arg)
@@ -366,7 +357,12 @@ static void do_open(struct console *c, const char *arg)
     struct lists_item item;
     if (*arg) {
         open_ticket(c, strtoll(arg + (*arg == '#'), NULL, 10));
-    } else if (console_place(c) == PLACE_INGEST && lists_selected(&c->ingest, &look, &item) &&
+    } else if (console_place(c) == PLACE_DELIVERIES && lists_selected(console_table(c), &look, &item)) {
+        c->delivery = item.id;
+        overlay_read(&c->overlay, FOR_DELIVERY,
+                     arena_printf(c->frame, "delivery %lld   (Enter opens its ticket)", (long long)item.id));
+        fetch_want(c, SLOT_DOC + MIRROR_PARCEL);
+    } else if (console_place(c) == PLACE_INGEST && lists_selected(console_table(c), &look, &item) &&
                !item.refusal) {
         c->event = item.id;
         overlay_read(&c->overlay, FOR_READING,
@@ -375,6 +371,13 @@ static void do_open(struct console *c, const char *arg)
     } else if (console_place(c) != PLACE_TICKET) {
         open_ticket(c, console_ticket(c));
     }
+}
+
+static void do_ticket(struct console *c, const char *arg)
+{
+    (void)arg;
+    if (console_place(c) != PLACE_TICKET)
+        open_ticket(c, console_ticket(c));
 }
 
 static void show_view(struct console *c, const char *name)
@@ -431,6 +434,8 @@ static void do_go(struct console *c, const char *arg)
         enum place place;
     } places[] = {{"escalations", PLACE_ESCALATIONS},
                   {"ingest", PLACE_INGEST},
+                  {"deliveries", PLACE_DELIVERIES},
+                  {"labels", PLACE_REVIEW},
                   {"boss", PLACE_BOSS},
                   {"scores", PLACE_BOSS},
                   {"queue", PLACE_QUEUE}};
@@ -584,7 +589,7 @@ static void offer(struct choices *to, const char *name, const char *detail)
 
 static void do_palette(struct console *c, const char *arg)
 {
-    static const char *const places[] = {"go escalations", "go ingest", "go boss"};
+    static const char *const places[] = {"go escalations", "go deliveries", "go ingest", "go labels", "go boss"};
     int rows = mirror_row_count(c->mirror) < 200 ? mirror_row_count(c->mirror) : 200;
     struct choices to = {
         .items = ARENA_ARRAY(c->frame, struct picker_item,
@@ -674,7 +679,7 @@ static void do_why(struct console *c, const char *arg)
 {
     struct look look = console_look(c);
     struct lists_item item;
-    if (console_place(c) == PLACE_INGEST && lists_selected(&c->ingest, &look, &item) && item.refusal) {
+    if (console_place(c) == PLACE_INGEST && lists_selected(console_table(c), &look, &item) && item.refusal) {
         why_refused(c, &item);
         return;
     }
@@ -687,13 +692,16 @@ static void do_why(struct console *c, const char *arg)
         const struct picker_item items[] = {{1, "sla", "the clocks: every segment and what began it"},
                                             {2, "label", "the classifier's reasons"},
                                             {3, "score", "what it paid and took back"},
-                                            {4, "page", "who was told, when, and why"}};
-        bool escalations = console_place(c) == PLACE_ESCALATIONS;
+                                            {4, "page", "who was told, when, and why"},
+                                            {5, "route", "where it went, where it did not, and at which step"}};
+        static const struct { enum place place; const char *what; } own[] = {
+            {PLACE_ESCALATIONS, "page"}, {PLACE_DELIVERIES, "route"}, {PLACE_REVIEW, "label"}};
         overlay_pick(&c->overlay, FOR_ARGUMENT, "why: ", items, sizeof items / sizeof *items, false);
         c->asked = (struct asked){.tickets = {ticket}, .count = 1};
-        if (!escalations)
+        for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+            arg = console_place(c) == own[i].place ? own[i].what : arg;
+        if (!*arg)
             return;
-        arg = "page";
     }
     c->focus = ticket;
     str_copy(c->why, sizeof c->why, arg);
@@ -756,6 +764,102 @@ static void do_resync(struct console *c, const char *arg)
     fetch_place(c);
 }
 
+/* --- what leaves --- */
+
+/* Of those under the cursor or marked; how many. Each is dead, or waits, or neither. */
+static int deliveries_in(struct console *c, struct json *ids, bool dead)
+{
+    struct look look = console_look(c);
+    size_t n = 0;
+    int items = 0, found = 0;
+    const int64_t *targets = list_targets(console_marks(c), c->frame, &n);
+    const struct lists_item *list = lists_type(LISTS_DELIVERIES)->items(&look, &items);
+    for (size_t i = 0; i < n; i++)
+        for (int k = 0; k < items; k++) {
+            const char *state = json_get_string(list[k].json, "state", "");
+            bool fits = dead ? str_eq(state, "dead") : str_eq(state, "retrying") || str_eq(state, "due");
+            if (list[k].id != targets[i] || !fits)
+                continue;
+            json_push(ids, json_new_i64(targets[i]));
+            found++;
+        }
+    return found;
+}
+
+static bool send_deliveries(struct console *c, const char *what, bool dead)
+{
+    struct json *body = json_object(), *ids = json_array();
+    int n = deliveries_in(c, ids, dead);
+    json_put_string(body, "do", what);
+    json_put(body, "ids", ids);
+    if (n)
+        fetch_deliver(c, body);
+    else
+        json_free(body);
+    return n;
+}
+
+/* The dead leave again; those that wait go now. */
+static void do_replay(struct console *c, const char *arg)
+{
+    if (console_place(c) != PLACE_DELIVERIES) {
+        do_resync(c, arg);
+        return;
+    }
+    bool dead = send_deliveries(c, "replay", true), waiting = send_deliveries(c, "retry", false);
+    if (!dead && !waiting)
+        console_toast(c, UI_DIM, "It is neither dead nor waiting: nothing to send again.");
+    list_command(console_marks(c), "unmark");
+}
+
+static void do_drop(struct console *c, const char *arg)
+{
+    struct json *ids = json_array();
+    int n = console_place(c) == PLACE_DELIVERIES ? deliveries_in(c, ids, true) + deliveries_in(c, ids, false) : 0;
+    (void)arg;
+    json_free(ids);
+    if (n)
+        overlay_ask(&c->overlay, FOR_DROP, arena_printf(c->frame, "type drop to give up %d deliver%s for good: ", n, n == 1 ? "y" : "ies"), "");
+    else
+        console_toast(c, UI_ERROR, "drop: no delivery under the cursor is dead or waiting (gd shows them)");
+}
+
+static void dropped(struct console *c, const char *typed)
+{
+    if (strcmp(typed, "drop") != 0) {
+        console_toast(c, UI_DIM, "Nothing was dropped.");
+        return;
+    }
+    send_deliveries(c, "drop", true);
+    send_deliveries(c, "drop", false);
+    list_command(console_marks(c), "unmark");
+}
+
+static void rest_or_go(struct console *c, const char *what, const char *arg)
+{
+    size_t n = strcspn(arg, " ");
+    if (!n) {
+        console_toast(c, UI_ERROR, ":%s needs a destination's name (gd shows them)", what);
+        return;
+    }
+    struct json *body = json_object();
+    json_put_string(body, "do", what);
+    json_put_string(body, "destination", arena_strndup(c->frame, arg, n));
+    if (arg[n + strspn(arg + n, " ")])
+        json_put_string(body, "reason", arg + n + strspn(arg + n, " "));
+    fetch_deliver(c, body);
+}
+
+static void do_pause(struct console *c, const char *arg)
+{
+    rest_or_go(c, "pause", arg);
+}
+
+static void do_resume(struct console *c, const char *arg)
+{
+    rest_or_go(c, "resume", arg);
+}
+
 static void do_theme(struct console *c, const char *arg)
 {
     struct err err = {0};
@@ -790,6 +894,7 @@ static local *const locals[LOCALS] = {
     [LOCAL_COPY_LINK] = do_copy_link,
     [LOCAL_DETAIL] = do_detail,
     [LOCAL_DOWN] = do_down,
+    [LOCAL_DROP] = do_drop,
     [LOCAL_EDITOR] = do_editor,
     [LOCAL_FILTER] = do_filter,
     [LOCAL_FREEZE] = do_freeze,
@@ -805,15 +910,19 @@ static local *const locals[LOCALS] = {
     [LOCAL_PAGE_DOWN] = do_page_down,
     [LOCAL_PAGE_UP] = do_page_up,
     [LOCAL_PALETTE] = do_palette,
+    [LOCAL_PAUSE] = do_pause,
     [LOCAL_PREV_PANE] = do_detail,
     [LOCAL_PREV_VIEW] = do_prev_view,
     [LOCAL_QUIT] = do_quit,
     [LOCAL_RANGE] = do_range,
     [LOCAL_REDRAW] = do_redraw,
+    [LOCAL_REPLAY] = do_replay,
+    [LOCAL_RESUME] = do_resume,
     [LOCAL_RESYNC] = do_resync,
     [LOCAL_SEARCH_NEXT] = do_search_next,
     [LOCAL_SEARCH_PREV] = do_search_prev,
     [LOCAL_THEME] = do_theme,
+    [LOCAL_TICKET] = do_ticket,
     [LOCAL_TOP] = do_top,
     [LOCAL_UNMARK] = do_unmark,
     [LOCAL_UP] = do_up,
@@ -872,6 +981,12 @@ void run_answer(struct console *c)
         break;
     case FOR_THEME:
         do_theme(c, text);
+        break;
+    case FOR_DELIVERY:
+        open_ticket(c, console_ticket(c));
+        break;
+    case FOR_DROP:
+        dropped(c, text);
         break;
     case FOR_READING:
     case FOR_NOTHING:

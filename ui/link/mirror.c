@@ -346,6 +346,10 @@ static unsigned entry_frame(struct mirror *m, const char *event, int64_t seq, co
         changed |= MIRROR_CHANGED_ESCALATION;
     if (str_eq(event, "score") || str_eq(event, "boss") || str_eq(event, "player"))
         changed |= read_game(m, event, data);
+    if (str_eq(event, "parcel") || str_eq(event, "delivery") || str_eq(event, "destination") || str_eq(event, "route"))
+        changed |= MIRROR_CHANGED_OUTGOING;
+    if (str_eq(event, "label") || str_eq(event, "model"))
+        changed |= MIRROR_CHANGED_LABELS;
     if (str_starts(json_get_string(data, "actor", ""), "source:"))
         changed |= MIRROR_CHANGED_EVENTS;
     if (seq > m->seq)

@@ -54,6 +54,13 @@ enum mirror_doc_id {
     MIRROR_REFUSALS,
     MIRROR_SOURCES,
     MIRROR_STATS,
+    MIRROR_PARCELS, /* the newest */
+    MIRROR_WAITING, /* those that will be tried again */
+    MIRROR_DEAD,
+    MIRROR_PARCEL,
+    MIRROR_DESTINATIONS,
+    MIRROR_LABELS,
+    MIRROR_SIMILAR,
     MIRROR_DOCS
 };
 /* What a frame touched; the loop redraws or fetches by it. */
@@ -66,6 +73,8 @@ enum mirror_change {
     MIRROR_CHANGED_EVENTS = 32,    /* a source spoke or was refused */
     MIRROR_CHANGED_ALL = 64,       /* reset: fetch the desk again */
     MIRROR_CHANGED_BYE = 128,      /* the daemon is stopping */
+    MIRROR_CHANGED_OUTGOING = 256, /* a delivery or a destination */
+    MIRROR_CHANGED_LABELS = 512,   /* somewhere, or the classifier itself */
 };
 /* Does a ticket fit the `when` in text? Asked for filters: the stream knows views only. */
 typedef bool mirror_match(void *arg, const char *text, const struct ticket *ticket);

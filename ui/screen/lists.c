@@ -3,6 +3,7 @@
 #include "screen/lists.h"
 #include "base/text.h"
 #include "core/field.h"
+#include "screen/deliveries.h"
 #include "widget/bar.h"
 #include <stdlib.h>
 #include <string.h>
@@ -303,32 +304,49 @@ static void ingest_head(const struct look *look, struct surface *s)
     }
 }
 
-/* --- the two screens --- */
+/* --- the screens --- */
 
-static const struct lists_type {
-    enum mirror_doc_id doc;
-    struct lists_item *(*items)(const struct look *look, int *count);
-    void (*head)(const struct look *look, struct surface *s);
-    const struct column *columns;
-    int column_count;
-    const char *empty;
-} types[LISTS] = {
-    [LISTS_ESCALATIONS] = {MIRROR_ESCALATIONS, escalation_items, escalation_head, escalation_columns,
-                           sizeof escalation_columns / sizeof *escalation_columns,
-                           "Nobody is being paged. A critical ticket appears here with its step, its "
-                           "countdown and who was told; "
-                           "! on a ticket pages whoever is on call now."},
-    [LISTS_INGEST] =
-        {MIRROR_EVENTS, ingest_items, ingest_head, ingest_columns,
-         sizeof ingest_columns / sizeof *ingest_columns,
-         "No event has come in yet. Every request a source posts shows here, also those that were refused, "
-         "with the reason.\n"
-         "triage sources lists the sources; triage verify --explain says why a signature fails."},
+static const struct lists_type escalations_list = {
+    .docs = {MIRROR_ESCALATIONS},
+    .doc_count = 1,
+    .needs = 1,
+    .items = escalation_items,
+    .head = escalation_head,
+    .columns = escalation_columns,
+    .column_count = sizeof escalation_columns / sizeof *escalation_columns,
+    .empty = "Nobody is being paged. A critical ticket appears here with its step, its countdown and who was told; "
+             "! on a ticket pages whoever is on call now.",
 };
+static const struct lists_type ingest_list = {
+    .docs = {MIRROR_EVENTS, MIRROR_REFUSALS},
+    .doc_count = 2,
+    .needs = 1, /* refusals are for leads */
+    .items = ingest_items,
+    .head = ingest_head,
+    .columns = ingest_columns,
+    .column_count = sizeof ingest_columns / sizeof *ingest_columns,
+    .empty = "No event has come in yet. Every request a source posts shows here, also those that were refused, "
+             "with the reason.\n"
+             "triage sources lists the sources; triage verify --explain says why a signature fails.",
+};
+static const struct lists_type *const types[LISTS] = {[LISTS_ESCALATIONS] = &escalations_list,
+                                                      [LISTS_INGEST] = &ingest_list,
+                                                      [LISTS_DELIVERIES] = &deliveries_list,
+                                                      [LISTS_REVIEW] = &review_list};
 
-static struct lists_item *items_of(const struct lists *l, const struct look *look, int *count)
+const struct lists_type *lists_type(enum lists_id id)
 {
-    return types[l->id].items(look, count);
+    return types[id];
+}
+
+/* Half an answer would move the cursor to its half. */
+static bool ready(const struct lists *l, const struct look *look)
+{
+    const struct lists_type *type = types[l->id];
+    for (int i = 0; i < type->needs; i++)
+        if (!mirror_doc(look->mirror, type->docs[i])->root)
+            return false;
+    return true;
 }
 
 void lists_init(struct lists *l, enum lists_id id)
@@ -345,10 +363,9 @@ void lists_fini(struct lists *l)
 void lists_sync(struct lists *l, const struct look *look, bool anchored)
 {
     int count;
-    if (!mirror_doc(look->mirror, types[l->id].doc)
-             ->root) /* half an answer would move the cursor to its half */
+    if (!ready(l, look))
         return;
-    struct lists_item *items = items_of(l, look, &count);
+    struct lists_item *items = types[l->id]->items(look, &count);
     int64_t *ids = ARENA_ARRAY(look->arena, int64_t, count + 1);
     for (int i = 0; i < count; i++)
         ids[i] = items[i].id;
@@ -359,7 +376,7 @@ void lists_sync(struct lists *l, const struct look *look, bool anchored)
 bool lists_selected(const struct lists *l, const struct look *look, struct lists_item *out)
 {
     int count;
-    struct lists_item *items = items_of(l, look, &count);
+    struct lists_item *items = types[l->id]->items(look, &count);
     for (int i = 0; i < count; i++)
         if (items[i].id == list_selected(l->list)) {
             *out = items[i];
@@ -373,7 +390,8 @@ int64_t lists_ticket(const struct lists *l, const struct look *look)
     struct lists_item item;
     if (!lists_selected(l, look, &item))
         return 0;
-    return l->id == LISTS_ESCALATIONS ? item.id : json_get_i64(item.json, "ticket", 0);
+    bool itself = l->id == LISTS_ESCALATIONS || l->id == LISTS_REVIEW;
+    return itself ? item.id : json_get_i64(item.json, "ticket", 0);
 }
 
 struct drawing {
@@ -392,22 +410,35 @@ static void draw_row(void *arg, struct surface *s, int row, int column, int widt
                    &d->items[line->index], line->selected);
 }
 
+/* How many of so many rows the lower part gets; the list keeps the larger part. */
+static int detail_rows(const struct lists_type *type, int rows)
+{
+    return type->detail && rows >= 14 ? rows * 2 / 5 : 0;
+}
+
 void lists_draw(struct lists *l, const struct look *look, struct surface *s)
 {
-    struct drawing d = {.type = &types[l->id], .look = look};
-    int width = surface_columns(s), foot = look_footer(look, s), top = LOOK_TOP + 1;
-    d.items = items_of(l, look, &d.count);
+    const struct lists_type *type = types[l->id];
+    struct drawing d = {.type = type, .look = look};
+    struct lists_item selected;
+    int width = surface_columns(s), foot = look_footer(look, s), top = LOOK_TOP;
+    d.items = type->items(look, &d.count);
     look_header(look, s, "");
     if (look->banner)
         look_tabs(look, s);
     else
-        d.type->head(look, s);
+        type->head(look, s);
     surface_rule(s, LOOK_TOP - 1);
+    top += type->above ? type->above(look, s, top, (foot - top) / 2) : 0;
     if (!d.count) {
-        look_empty(look, s, top, 4, width - 6,
-                   mirror_doc(look->mirror, d.type->doc)->root ? d.type->empty : "Reading…");
+        look_empty(look, s, top + 1, 4, width - 6, ready(l, look) ? type->empty : "Reading…");
         return;
     }
-    column_heads(s, LOOK_TOP, 2, width - 3, d.type->columns, d.type->column_count);
-    list_draw(l->list, s, top, 0, foot - top, width - 1, 0, draw_row, &d);
+    int below = detail_rows(type, foot - top);
+    column_heads(s, top, 2, width - 3, type->columns, type->column_count);
+    list_draw(l->list, s, top + 1, 0, foot - below - top - 1, width - 1, 0, draw_row, &d);
+    if (below)
+        surface_rule(s, foot - below);
+    if (below && lists_selected(l, look, &selected))
+        type->detail(look, s, foot - below + 1, below - 1, &selected);
 }

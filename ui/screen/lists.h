@@ -1,21 +1,37 @@
-/* lists: the screens that are a table of what a GET answered: escalations and ingest. A new one is a row in
- * lists.c: its document, its items, its columns. */
+/* lists: the screens that are a table of what a GET answered. A new one is a struct lists_type, its documents, items and
+ * columns, and a row in lists.c. */
 #ifndef SCREEN_LISTS_H
 #define SCREEN_LISTS_H
 #include "screen/look.h"
 #include "widget/list.h"
 
-enum lists_id { LISTS_ESCALATIONS, LISTS_INGEST, LISTS };
+enum lists_id { LISTS_ESCALATIONS, LISTS_INGEST, LISTS_DELIVERIES, LISTS_REVIEW, LISTS };
 struct lists {
     enum lists_id id;
     struct list *list;
 };
 struct lists_item {
     const struct json *json;
-    int64_t id; /* of the row: a ticket, an event; a refusal has minus its time */
+    int64_t id; /* of the row: a ticket, an event, a delivery; a refusal has minus its time */
     int64_t at;
     bool refusal;
 };
+struct lists_type {
+    enum mirror_doc_id docs[4]; /* what it is made of */
+    int doc_count, needs;       /* so many of them must be there before there is anything to show */
+    struct lists_item *(*items)(const struct look *look, int *count);
+    void (*head)(const struct look *look, struct surface *s);
+    const struct column *columns;
+    int column_count;
+    const char *empty;
+    /* What stands between the head and the table, in at most `rows` rows; gives the rows used. NULL: nothing. */
+    int (*above)(const struct look *look, struct surface *s, int row, int rows);
+    /* About the row under the cursor, in the rows below the table. NULL: nothing. */
+    void (*detail)(const struct look *look, struct surface *s, int row, int rows, const struct lists_item *item);
+};
+const struct lists_type *lists_type(enum lists_id id);
+extern const struct lists_type review_list; /* screen/review.c */
+
 void lists_init(struct lists *l, enum lists_id id);
 void lists_fini(struct lists *l);
 void lists_sync(struct lists *l, const struct look *look, bool anchored); /* after its document changed */

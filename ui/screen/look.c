@@ -152,6 +152,43 @@ struct badge look_escalation(int state)
     return badges[state >= ESCALATION_NONE && state <= ESCALATION_SUPPRESSED ? state : ESCALATION_NONE];
 }
 
+struct named_badge {
+    const char *name;
+    struct badge badge;
+};
+
+/* A word that is not in the table stands for itself. */
+static struct badge badge_of(const struct named_badge *table, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(table[i].name, name) == 0)
+            return table[i].badge;
+    return (struct badge){"?", name, UI_MUTED};
+}
+
+struct badge look_delivery(const char *state)
+{
+    static const struct named_badge table[] = {{"held", {"⏸", "held", UI_DIM}},          {"due", {"○", "due", UI_NORMAL}},
+                                               {"flying", {"→", "leaving", UI_ACCENT}},   {"retrying", {"↻", "retrying", UI_WARN}},
+                                               {"delivered", {"✔", "delivered", UI_OK}},  {"dead", {"✗", "dead", UI_LATE}},
+                                               {"skipped", {"·", "skipped", UI_MUTED}},   {"dropped", {"⊘", "dropped", UI_MUTED}}};
+    return badge_of(table, sizeof table / sizeof *table, state);
+}
+
+struct badge look_destination(const char *state)
+{
+    static const struct named_badge table[] = {
+        {"active", {"●", "active", UI_OK}}, {"paused", {"⏸", "paused", UI_WARN}}, {"disabled", {"⊘", "disabled", UI_MUTED}}};
+    return badge_of(table, sizeof table / sizeof *table, state);
+}
+
+struct badge look_breaker(const char *state)
+{
+    static const struct named_badge table[] = {
+        {"closed", {"", "closed", UI_DIM}}, {"open", {"✗", "open", UI_LATE}}, {"half_open", {"◐", "half open", UI_WARN}}};
+    return badge_of(table, sizeof table / sizeof *table, state);
+}
+
 struct due look_due(const struct look *look, const struct mirror_row *row)
 {
     const struct ticket *t = &row->t;

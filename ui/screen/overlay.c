@@ -130,8 +130,10 @@ static enum overlay_outcome read_key(struct overlay *o, const struct key *key)
                 {'N', "search-prev"}};
     if (o->searching)
         return search_key(o, key);
-    if (key_is(key, K_ESC) || key_is(key, 'q') || key_is(key, '?') || key_is(key, K_ENTER))
+    if (key_is(key, K_ESC) || key_is(key, 'q') || key_is(key, '?'))
         return OVERLAY_LEFT;
+    if (key_is(key, K_ENTER))
+        return OVERLAY_ANSWERED;
     if (key_is(key, '/')) {
         o->editor = editor_new(true, 200);
         o->searching = true;

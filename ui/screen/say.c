@@ -182,15 +182,78 @@ static struct said say_player(const struct look *look, const char *actor, const 
 
 static struct said say_parcel(const struct look *look, const char *actor, const struct json *data)
 {
-    const char *state = json_get_string(data, "state", ""), *error = json_get_string(data, "error", "");
-    bool good = str_eq(state, "delivered"), bad = str_eq(state, "dead") || str_eq(state, "retrying");
+    const char *state = json_get_string(data, "state", ""), *error = json_get_string(data, "error", ""), *route = json_get_string(data, "route", "");
+    struct badge badge = look_delivery(state);
+    int64_t due = json_get_i64(data, "due_at", 0), attempts = json_get_i64(data, "attempts", 0);
+    AUTO_STR out;
+    str_init(&out, 600);
     (void)actor;
+    str_addf(&out, "%s: %s %s", json_get_string(data, "destination", ""), badge.glyph, badge.word);
+    if (str_eq(state, "retrying") && due)
+        str_addf(&out, " at %s", look_stamp(look, due));
+    if (attempts > 1 || str_eq(state, "dead"))
+        str_addf(&out, " after %lld attempt%s", (long long)attempts, attempts == 1 ? "" : "s");
+    if (*error)
+        str_addf(&out, ": %s", error);
+    if (*route)
+        str_addf(&out, " (route %s)", route);
+    return (struct said){"delivery", arena_strdup(look->arena, out.data), badge.role};
+}
+
+/* [route, end, step, note, [[destination, go, why]...]]; a route the event does not fit has nothing to say. */
+static void add_verdict(struct str *out, const struct json *verdict)
+{
+    const struct json *route = json_first(verdict), *end = json_next(route), *step = json_next(end), *note = json_next(step), *to = json_next(note);
+    const char *word = json_string(end) ? json_string(end) : "", *why = json_string(note) ? json_string(note) : "";
+    int64_t n = 0;
+    if (str_eq(word, "no_match"))
+        return;
+    json_i64(step, &n);
+    str_addf(out, "%s%s: %s", out->len ? "; " : "", json_string(route) ? json_string(route) : "?", word);
+    if (n)
+        str_addf(out, " at step %lld", (long long)n);
+    if (*why && !str_eq(word, "passed"))
+        str_addf(out, " (%s)", why);
+    int gone = 0;
+    for (const struct json *d = json_first(to); d; d = json_next(d)) {
+        bool go = false;
+        json_bool(json_next(json_first(d)), &go);
+        if (go)
+            str_addf(out, "%s%s", gone++ ? ", " : " to ", json_string(json_first(d)) ? json_string(json_first(d)) : "?");
+    }
+}
+
+static struct said say_route(const struct look *look, const char *actor, const struct json *data)
+{
+    AUTO_STR out;
+    str_init(&out, 1000);
+    (void)actor;
+    for (const struct json *v = json_first(json_get(data, "verdicts")); v; v = json_next(v))
+        add_verdict(&out, v);
+    return (struct said){"route", arena_strdup(look->arena, out.len ? out.data : "no route takes it"), UI_SYSTEM};
+}
+
+static struct said say_delivery(const struct look *look, const char *actor, const struct json *data)
+{
+    static const struct { const char *what, *said; } acts[] = {
+        {"replay", "lets it leave again"}, {"retry", "lets it go now"}, {"drop", "gives it up"}};
+    const char *what = json_get_string(data, "do", ""), *where = json_get_string(data, "destination", "");
+    long long n = json_get_i64(data, "count", 0);
+    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
+        if (str_eq(acts[i].what, what))
+            what = acts[i].said;
     return (struct said){"delivery",
-                         arena_printf(look->arena, "%s %s%s%s", json_get_string(data, "destination", ""),
-                                      state, *error ? ": " : "", error),
-                         good  ? UI_OK
-                         : bad ? UI_WARN
-                               : UI_DIM};
+                         arena_printf(look->arena, "%s %s%s%s (%lld)", say_actor(look, actor), what, *where ? ": " : "", where, n), UI_NORMAL};
+}
+
+static struct said say_destination(const struct look *look, const char *actor, const struct json *data)
+{
+    struct badge badge = look_destination(json_get_string(data, "state", ""));
+    const char *reason = json_get_string(data, "reason", "");
+    return (struct said){"delivery",
+                         arena_printf(look->arena, "%s: %s %s, by %s%s%s", json_get_string(data, "destination", ""), badge.glyph, badge.word,
+                                      say_actor(look, actor), *reason ? ": " : "", reason),
+                         badge.role};
 }
 
 static struct said say_reveal(const struct look *look, const char *actor, const struct json *data)
@@ -209,6 +272,8 @@ struct said say_entry(const struct look *look, const char *kind, const char *act
     } kinds[] = {{"ticket", say_ticket},         {"label", say_label},  {"sla", say_sla},
                  {"escalation", say_escalation}, {"score", say_score},  {"boss", say_boss},
                  {"player", say_player},         {"parcel", say_parcel},
+                 {"route", say_route},           {"delivery", say_delivery},
+                 {"destination", say_destination},
                  {"reveal", say_reveal}};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (str_eq(kinds[i].kind, kind))
