@@ -98,6 +98,10 @@ gate "a short ticket full of personal data p50, us" "$(awk '$1 == "redact_person
 echo "a question to a model, microseconds (p50 and p99): hash, request, verdict"
 "$tools/model" | sed 's/^/  /'
 
+echo "labels: how right, and microseconds a ticket, before and after learning"
+env -u TRIAGE_CORPORA "$tools/classify" | grep gold >"$dir/told"
+sed 's/^/  /' "$dir/told"
+gate "classify after learning p50, us" "$(sed -n 's/.*urg k=1000 .*p50 \([0-9.]*\) us.*/\1/p' "$dir/told")" "<=" 50
 echo "a route of three steps and three destinations, microseconds a ticket (p50 and p99), tickets a second on one core"
 "$tools/route" >"$dir/told"
 sed 's/^/  /' "$dir/told"
