@@ -2,7 +2,7 @@
 
 smtpd.py DIR: makes a certificate in DIR (cert.pem signs itself), then prints the ports of SMTP and of SMTP in TLS. Each line of
 standard input is a JSON object: {"script": {STAGE: REPLY}} replaces what is said at a stage (banner ehlo starttls auth mail
-rcpt rcpt:ADDRESS data dot quit), REPLY being a line, "close" or "hang"; "hide" and "mechanisms" change what EHLO offers. Each is
+rcpt rcpt:ADDRESS data dot quit), REPLY being a line, "close" or "hang"; "hide", "hide_tls" (under TLS) and "mechanisms" change what EHLO offers. Each is
 answered by a line with what was seen since the one before."""
 import asyncio
 import json
@@ -14,7 +14,7 @@ import warnings
 
 from aiosmtpd.smtp import SMTP, AuthResult
 
-script, hide, mechanisms, seen = {}, [], None, {}
+script, hide, hide_tls, mechanisms, seen = {}, [], [], None, {}
 
 
 def forget():
@@ -26,7 +26,8 @@ class Handler:
     async def handle_EHLO(self, server, session, envelope, hostname, lines):
         session.host_name = hostname
         seen["ehlo"].append(hostname)
-        out = [line for line in lines if line[4:].split()[0] not in hide]
+        hidden = hide + (hide_tls if server.in_tls or server._tls_protocol is not None else [])
+        out = [line for line in lines if line[4:].split()[0] not in hidden]
         if mechanisms is not None:
             out = ["250-AUTH " + mechanisms if line.startswith("250-AUTH") else line for line in out]
         return out
@@ -102,13 +103,13 @@ def server(context, loop, in_tls):
 
 
 def answer(line):
-    global hide, mechanisms
+    global hide, hide_tls, mechanisms
     told = json.dumps(seen)
     forget()
     order = json.loads(line)
     script.clear()
     script.update(order.get("script", {}))
-    hide, mechanisms = order.get("hide", []), order.get("mechanisms")
+    hide, hide_tls, mechanisms = order.get("hide", []), order.get("hide_tls", []), order.get("mechanisms")
     print(told, flush=True)
 
 

@@ -306,6 +306,9 @@ static void a_mailbox_that_is_not_ascii_needs_a_server_that_takes_it(void **stat
     assert_string_equal(attempt(arena, &to, memo, &h), "dead");
     assert_non_null(strstr(h.text, "SMTPUTF8"));
     assert_int_equal(h.reply.stage, MAIL_RCPT);
+    smtpd_script(smtpd, arena, "{\"hide_tls\":[\"SMTPUTF8\"]}"); /* offered in clear, and not by whom we speak to then */
+    AUTO_JSON other = json_object();
+    assert_string_equal(attempt(arena, &to, other, &h), "dead");
     to = oncall();
     to.from = "j\xc3\xb6rg@notify.example";
     assert_string_equal(attempt(arena, &to, memo, &h), "dead");
