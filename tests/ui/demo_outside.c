@@ -35,6 +35,14 @@ static const char *secret_of(void *arg, const char *path)
     return strcmp(path, "/shop") == 0 ? secret : NULL;
 }
 
+static bool unwell;
+
+static bool well_or_not(void *arg, const char *path, int64_t at)
+{
+    (void)arg, (void)path;
+    return !unwell && at == now;
+}
+
 static struct outside *open_one(struct heard *heard)
 {
     struct err err = {0};
@@ -42,7 +50,7 @@ static struct outside *open_one(struct heard *heard)
     assert_true(fd >= 0);
     assert_true(crypto_open());
     *heard = (struct heard){0};
-    return outside_new(fd, secret_of, take, heard);
+    return outside_new(fd, secret_of, well_or_not, take, heard);
 }
 
 static int visit(void)
@@ -151,9 +159,27 @@ static void outside__outlives_guests_who_say_nothing(void **state)
     outside_free(outside);
 }
 
+static void outside__hands_nothing_over_on_a_bad_day(void **state)
+{
+    struct heard heard;
+    struct str text;
+    (void)state;
+    struct outside *outside = open_one(&heard);
+    request(&text, "/shop", secret);
+    unwell = true;
+    assert_int_equal(answer_to(outside, text.data, text.len, text.len), 503);
+    assert_int_equal(heard.count, 0);
+    unwell = false;
+    assert_int_equal(answer_to(outside, text.data, text.len, text.len), 200);
+    assert_int_equal(heard.count, 1);
+    str_fini(&text);
+    outside_free(outside);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(outside__takes_what_is_signed_however_it_is_cut),
+                                       cmocka_unit_test(outside__hands_nothing_over_on_a_bad_day),
                                        cmocka_unit_test(outside__refuses_a_wrong_secret_and_a_path_where_nobody_lives),
                                        cmocka_unit_test(outside__answers_nonsense_without_falling_over),
                                        cmocka_unit_test(outside__outlives_guests_who_say_nothing)};

@@ -28,7 +28,8 @@ static const char *in_time(struct print *p, int64_t at)
 
 static const char *ago(struct print *p, int64_t at)
 {
-    return at ? arena_printf(p->arena, "%s ago", look_ago(p->arena, p->now - at)) : "-";
+    const char *text = look_ago(p->arena, p->now - at);
+    return str_eq(text, "now") ? "just now" : arena_printf(p->arena, "%s ago", text);
 }
 
 /* --- deliveries ls, show --- */

@@ -21,6 +21,7 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { SIREN_GONE_MS = 12 * 3600000, SIREN_BACK_MS = 4 * 60000 };
 enum { SENDERS = 8, ANSWER_MAX = 1 << 20, TITLE_COLUMNS = 44 };
 struct cast {
     const struct cast_options *o;
@@ -32,6 +33,7 @@ struct cast {
     int64_t *numbers; int number_count; /* the desk's ticket numbers by the plot's, 0 = not known yet */
     int64_t began;                      /* mono ms of the live part's start; 0 = the day so far */
     int64_t sent, acted, refused;
+    int64_t stored; /* what the warehouse was brought */
 };
 
 /* --- configuration --- */
@@ -245,12 +247,24 @@ static bool act(struct cast *c, const struct beat *beat, struct err *err)
 static const char *secret_for(void *arg, const char *path)
 {
     struct cast *c = arg;
-    return text_in(row_of(c, "sources", path + 1), "reply_secret");
+    const char *reply = text_in(row_of(c, "sources", path + 1), "reply_secret");
+    return reply ? reply : text_in(row_of(c, "destinations", path + 1), "secrets");
+}
+
+/* The siren is away from half a day before the curtain until some minutes after; the warehouse stumbles over each fifth. */
+static bool is_well(void *arg, const char *path, int64_t now)
+{
+    struct cast *c = arg;
+    if (str_eq(path, "/siren"))
+        return now < c->o->base - SIREN_GONE_MS || now > c->o->base + SIREN_BACK_MS;
+    return !str_eq(path, "/warehouse") || ++c->stored % 5;
 }
 
 static void took_reply(void *arg, const char *path, const char *key, const char *author, const char *text)
 {
     struct cast *c = arg;
+    if (!row_of(c, "sources", path + 1)) /* an event that a route passed on */
+        return;
     tell(c, path + 1, arena_printf(c->page, "takes %s's reply", author), text, "");
     if (c->began && str_eq(author, c->o->me))
         story_answered(c->story, key);
@@ -325,7 +339,7 @@ static bool open_cast(struct cast *c, struct texts *texts, struct err *err)
         return err_set(err, ERR_INTERNAL, "libsodium could not start");
     c->desk = link_open(arena_printf(c->arena, "%s/triage.sock", dir));
     c->ingest = link_open(arena_printf(c->arena, "%s/ingest.sock", dir));
-    c->outside = outside_new(c->o->outside_fd, secret_for, took_reply, c);
+    c->outside = outside_new(c->o->outside_fd, secret_for, is_well, took_reply, c);
     c->story = story_new(&(struct story_options){.texts = texts, .seed = c->o->seed, .base = c->o->base, .speed_percent = c->o->speed_percent});
     return true;
 }

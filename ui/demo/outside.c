@@ -23,6 +23,7 @@ struct outside {
     int fd;
     struct guest guests[GUESTS];
     outside_secret *secret;
+    outside_well *well;
     outside_took *took;
     void *arg;
 };
@@ -48,12 +49,12 @@ int outside_listen(int *port, struct err *err)
     return fd;
 }
 
-struct outside *outside_new(int fd, outside_secret *secret, outside_took *took, void *arg)
+struct outside *outside_new(int fd, outside_secret *secret, outside_well *well, outside_took *took, void *arg)
 {
     struct outside *o = calloc(1, sizeof *o);
     if (!o)
         abort();
-    *o = (struct outside){.fd = fd, .secret = secret, .took = took, .arg = arg};
+    *o = (struct outside){.fd = fd, .secret = secret, .well = well, .took = took, .arg = arg};
     for (int i = 0; i < GUESTS; i++) {
         o->guests[i].fd = -1;
         str_init(&o->guests[i].in, REQUEST_MAX);
@@ -187,13 +188,11 @@ static void hand_over(struct outside *o, struct arena *arena, const struct visit
         o->took(o->arg, l->path, key, author ? author : "", text);
 }
 
-static void say(int fd, const char *line)
+static void say(int fd, const char *status, const char *body)
 {
-    static const char rest[] = "\r\nContent-Type: application/json\r\nContent-Length: 17\r\nConnection: close\r\n\r\n{\"received\":true}";
     AUTO_STR out;
     str_init(&out, 1024);
-    str_adds(&out, line);
-    str_adds(&out, rest);
+    str_addf(&out, "HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n%s", status, strlen(body), body);
     if (send(fd, out.data, out.len, MSG_NOSIGNAL) < 0)
         return; /* gone already: the courier will come again */
 }
@@ -205,9 +204,10 @@ static void serve(struct outside *o, struct guest *g, int64_t now)
     int whole = read_visit(g, arena, &l);
     if (whole == 0)
         return;
-    bool good = whole > 0 && is_signed(o, arena, &l, now);
-    say(g->fd, good ? "HTTP/1.1 200 OK" : whole > 0 ? "HTTP/1.1 401 Unauthorized" : "HTTP/1.1 400 Bad Request");
-    if (good)
+    bool good = whole > 0 && is_signed(o, arena, &l, now), well = good && (!o->well || o->well(o->arg, l.path, now));
+    say(g->fd, well ? "200 OK" : good ? "503 Service Unavailable" : whole > 0 ? "401 Unauthorized" : "400 Bad Request",
+        well ? "{\"received\":true}" : good ? "{\"error\":\"down for maintenance\"}" : "{\"error\":\"not for us\"}");
+    if (well)
         hand_over(o, arena, &l);
     dismiss(g);
 }
