@@ -442,16 +442,18 @@ static void why_verdict(struct show *show, struct json *lines, const struct entr
     for (const struct json *d = json_first(to); d; d = json_next(d)) {
         bool go = false;
         json_bool(json_next(json_first(d)), &go);
+        bool why = *element(d, 2) && !(go && str_eq(element(d, 2), "always"));
         say(lines, arena_printf(a, "%s: route \"%s\" %s %s%s%s", at, route, go ? "sent it to" : "did not send it to", element(d, 0),
-                                *element(d, 2) ? ": " : "", element(d, 2)));
+                                why ? ": " : "", why ? element(d, 2) : ""));
     }
 }
 
 static void why_parcel(struct show *show, struct json *lines, const struct entry *e, const struct json *data)
 {
     const char *error = json_get_string(data, "error", "");
-    say(lines, arena_printf(show->arena, "%s: %s: %s, %" PRId64 " attempts%s%s", moment(show->arena, e->at), json_get_string(data, "destination", ""),
-                            json_get_string(data, "state", ""), json_get_i64(data, "attempts", 0), *error ? ": " : "", error));
+    int64_t n = json_get_i64(data, "attempts", 0);
+    say(lines, arena_printf(show->arena, "%s: %s: %s, %" PRId64 " attempt%s%s%s", moment(show->arena, e->at), json_get_string(data, "destination", ""),
+                            json_get_string(data, "state", ""), n, n == 1 ? "" : "s", *error ? ": " : "", error));
 }
 
 /* Where it went and where it did not, in the order things happened. */

@@ -126,6 +126,9 @@ json deliveries retry 1
 json route explain 1
 grep -q '"end":"passed"' "$dir/out"
 say $? 'the route lets the event pass'
+json why 1 route
+grep -q 'sent it to nowhere' "$dir/out"
+say $? 'why route says where it went'
 sqlite3 "$dir/triage.db" "SELECT json_extract(data,'\$.do') FROM entry WHERE kind='ticket' AND actor='ana' ORDER BY seq" >"$dir/did"
 [ "$(tr '\n' ' ' <"$dir/did")" = 'assign claim note status label escalate ack close reopen ' ]
 say $? "the journal has each of them once, by ana: $(tr '\n' ' ' <"$dir/did")"

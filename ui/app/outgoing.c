@@ -345,7 +345,7 @@ static void print_route(struct print *p, const struct json *v)
         print_safe(p, text_of(s, "says"));
         str_addc(p->out, '\n');
     }
-    if (!json_first(json_get(v, "steps")) && *text_of(v, "note"))
+    if (!json_first(json_get(v, "steps")) && !str_eq(end, "passed") && *text_of(v, "note"))
         str_addf(p->out, "      %s\n", text_safe_in(p->arena, text_of(v, "note"), TEXT_LINE));
     for (const struct json *to = json_first(json_get(v, "to")); to; to = json_next(to)) {
         print_cell(p, json_get_bool(to, "go", false) ? "->" : "-", 4, true);
