@@ -412,9 +412,14 @@ static void a_label_is_accepted_with_one_key_and_the_journal_says_so(void **stat
     (void)state;
     post("shop", "A-1", "The gazebo wobbles");
     post("shop", "A-2", "A plonk came loose");
+    post("shop", "A-3", "A flurb hums");
     shows("live");
     press("gl");
-    shows("Label review   2 of 2 open");
+    shows("Label review   3 of 3 open");
+    press("/flurb\r");
+    shows("/flurb   Esc shows all");
+    press("\033");
+    shows("The gazebo wobbles");
     shows("The gazebo wobbles");
     shows("starter rules, 0 of your tickets learned");
     shows("resolved tickets like it");
@@ -423,9 +428,11 @@ static void a_label_is_accepted_with_one_key_and_the_journal_says_so(void **stat
     press("q");
     press("=");
     shows("label accepted");
-    shows("1 of 1 open");
+    shows("2 of 2 open");
     press("V=");
-    shows("label accepted");
+    shows("accept on 2 marked tickets?");
+    press("y");
+    shows("2 tickets: done");
     shows("No label wants a look");
     struct answer a = client_get(desk, "/v1/entries?kind=label&limit=50");
     int confirmed = 0;
@@ -434,7 +441,7 @@ static void a_label_is_accepted_with_one_key_and_the_journal_says_so(void **stat
         confirmed += strcmp(json_get_string(e, "actor", ""), "ana") == 0 && strcmp(json_get_string(data, "source", ""), "agent_confirm") == 0 &&
                      strcmp(json_get_string(data, "task", ""), "urgency") == 0;
     }
-    assert_int_equal(confirmed, 2);
+    assert_int_equal(confirmed, 3);
     press("u");
     shows("undone");
 }

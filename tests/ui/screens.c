@@ -426,6 +426,31 @@ static void label_review_shows_the_least_sure_first_and_what_speaks_for_it(void 
     desk_shows(&desk, "-0.2   octubre");
 }
 
+static void a_table_is_narrowed_by_words(void **state)
+{
+    (void)state;
+    struct lists lists;
+    lists_init(&lists, LISTS_DELIVERIES);
+    desk_size(&desk, 120, 40);
+    assert_true(lists_filter(&lists, "Warehouse !502"));
+    assert_false(lists_filter(&lists, "Warehouse !502"));
+    lists_sync(&lists, &desk.look, false);
+    lists_draw(&lists, &desk.look, desk.surface);
+    desk_shows(&desk, "/Warehouse !502   Esc shows all");
+    desk_shows(&desk, "966 ↻ retrying");
+    desk_shows(&desk, "964 ↻ retrying");
+    desk_hides(&desk, "960 ↻");
+    desk_hides(&desk, "918 ✗");
+    desk_shows(&desk, "2 dead"); /* the counts are of all */
+    lists_filter(&lists, "nonsense");
+    lists_sync(&lists, &desk.look, false);
+    desk_size(&desk, 120, 40);
+    lists_draw(&lists, &desk.look, desk.surface);
+    desk_shows(&desk, "No row holds these words. Esc shows all of them.");
+    assert_int_equal(list_selected(lists.list), 0);
+    lists_fini(&lists);
+}
+
 static void few_labels_learned_are_said_in_bands(void **state)
 {
     static const char text[] = "{\"rows\":[{\"id\":4098,\"title\":\"A\",\"urgency\":\"high\",\"urgency_bp\":2900,\"band\":\"low\"}],"
@@ -436,6 +461,16 @@ static void few_labels_learned_are_said_in_bands(void **state)
     draw_list(LISTS_REVIEW, 120, 40);
     desk_hides(&desk, ".29");
     desk_shows(&desk, "high      low ");
+    size_t n;
+    char *desk_text = desk_fixture(desk.arena, "desk.json", &n), *model = strstr(desk_text, "\"learned\": 412");
+    memcpy(model, "\"bands\":  true", 14);
+    assert_true(mirror_desk(desk.mirror, desk_text, n, DESK_NOW, &err));
+    queue_sync(&queue, desk.mirror, false);
+    draw_queue(120, 40);
+    desk_hides(&desk, ".94");
+    draw_ticket(120, 40);
+    desk_hides(&desk, ".82");
+    desk_shows(&desk, "high (quite sure) over low");
 }
 
 static void the_scoreboard_gives_every_number_its_reason(void **state)
@@ -579,6 +614,7 @@ int main(void)
         T(too_many_destinations_leave_room_for_what_leaves),
         T(an_empty_list_says_what_to_configure),
         T(label_review_shows_the_least_sure_first_and_what_speaks_for_it),
+        T(a_table_is_narrowed_by_words),
         T(few_labels_learned_are_said_in_bands),
         T(the_scoreboard_gives_every_number_its_reason),
         T(hostile_text_stays_inside_its_cells_on_every_screen),

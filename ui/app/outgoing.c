@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { IDS_MAX = 1000 };
+enum { IDS_MAX = 1000, REPLAY_MS = 600000 };
 
 static const char *text_of(const struct json *object, const char *name)
 {
@@ -441,6 +441,8 @@ int outgoing_replay(struct shell *sh)
         return shell_usage(sh, "usage: triage ", "replay --dry-run --config FILE [--since T]",
                            "it only says what would differ; dead letters leave again by: triage deliveries replay");
     json_put_i64(body, "since", at);
+    shell_connect(sh);
+    link_patience(sh->link, REPLAY_MS);
     const struct json *root = shell_fetch(sh, "/v1/lab", json_print_in(sh->arena, body), &code);
     if (!root)
         return code;

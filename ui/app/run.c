@@ -207,8 +207,8 @@ static void run_action(struct console *c, const struct action_row *action, const
             composer_set(&c->composer, arg);
     } else if (c->asked.count > 1 && (*arg || action->arg == ARG_NONE)) {
         overlay_confirm(&c->overlay, FOR_BULK,
-                        arena_printf(c->frame, "%s %s on %d marked tickets?  y yes   Esc no", action->name,
-                                     arg, c->asked.count),
+                        arena_printf(c->frame, "%s%s%s on %d marked tickets?  y yes   Esc no", action->name,
+                                     *arg ? " " : "", arg, c->asked.count),
                         "y");
     } else if (*arg) {
         argued(c, arg);
@@ -454,7 +454,12 @@ static void do_go(struct console *c, const char *arg)
 
 static void do_back(struct console *c, const char *arg)
 {
+    struct lists *table = console_table(c);
     (void)arg;
+    if (table && lists_filter(table, "")) {
+        console_changed(c);
+        return;
+    }
     if (console_back(c))
         return;
     if (*c->where)
@@ -507,6 +512,12 @@ static void filter(struct console *c, const char *words)
 {
     struct err err = {0};
     AUTO_ARENA a = arena_new();
+    struct lists *table = console_table(c);
+    if (table && !str_starts(words, "where ")) {
+        lists_filter(table, words);
+        console_changed(c);
+        return;
+    }
     if (words[strspn(words, "0123456789#")] == 0 && *words) {
         open_ticket(c, strtoll(words + (*words == '#'), NULL, 10));
         return;
@@ -802,6 +813,13 @@ static bool send_deliveries(struct console *c, const char *what, bool dead)
 /* The dead leave again; those that wait go now. */
 static void do_replay(struct console *c, const char *arg)
 {
+    if (*arg) {
+        struct json *body = json_object();
+        json_put_string(body, "do", "replay");
+        json_put_string(body, "destination", arg);
+        fetch_deliver(c, body);
+        return;
+    }
     if (console_place(c) != PLACE_DELIVERIES) {
         do_resync(c, arg);
         return;

@@ -36,6 +36,7 @@ struct link {
     struct curl_slist *stream_headers;
     bool stream_ok;
     int backoff;
+    int64_t patience; /* ms a call may take */
 };
 
 static void *must(void *ptr)
@@ -55,7 +56,13 @@ struct link *link_open(const char *socket_path)
     curl_multi_setopt(link->multi, CURLMOPT_MAXCONNECTS, 4L);
     link->socket = must(strdup(socket_path));
     reader_init(&link->reader);
+    link->patience = 30000;
     return link;
+}
+
+void link_patience(struct link *link, int64_t ms)
+{
+    link->patience = ms;
 }
 
 void link_identify(struct link *link, const char *key)
@@ -161,7 +168,7 @@ static struct call *call_new(struct link *link, const char *method, const char *
     curl_easy_setopt(call->easy, CURLOPT_ERRORBUFFER, call->fault);
     curl_easy_setopt(call->easy, CURLOPT_WRITEFUNCTION, take_body);
     curl_easy_setopt(call->easy, CURLOPT_WRITEDATA, call);
-    curl_easy_setopt(call->easy, CURLOPT_TIMEOUT_MS, 30000L);
+    curl_easy_setopt(call->easy, CURLOPT_TIMEOUT_MS, (long)link->patience);
     curl_easy_setopt(call->easy, CURLOPT_PRIVATE, call);
     return call;
 }

@@ -30,6 +30,8 @@ struct link_status {
 struct link *link_open(const char *socket_path); /* never fails: a missing daemon shows in the calls */
 /* Where several people share a user id: who this is (X-Triage-Key). NULL, "" or unprintable: not said. */
 void link_identify(struct link *link, const char *key);
+/* How long a call may take from now on, ms; 30 s unless said otherwise. */
+void link_patience(struct link *link, int64_t ms);
 void link_close(struct link *link); /* NULL is fine; calls in flight are answered with status 0 */
 
 /* done is called from link_run, or from link_close, exactly once. body NULL = none. */

@@ -26,7 +26,7 @@ struct mirror {
     struct rows rows;
     char *view, *where, *next;
     int64_t seq, offset;
-    bool ready;
+    bool ready, bands;
 
     struct arena *desk; /* texts of everything down to doc */
     const char *team, *me, *role, *oncall;
@@ -186,6 +186,7 @@ static void read_texts(struct mirror *m, const struct json *root)
     m->role = text_of(m->desk, me, "role");
     m->oncall = text_of(m->desk, root, "oncall");
     m->learned = json_get_i64(json_get(root, "model"), "learned", 0);
+    m->bands = json_get_bool(json_get(root, "model"), "bands", false);
     m->triggered = m->acknowledged = m->snoozed = 0;
     read_views(m, json_get(root, "views"));
     read_agents(m, json_get(root, "agents"));
@@ -607,6 +608,11 @@ void mirror_escalations(const struct mirror *m, int64_t *triggered, int64_t *ack
     *triggered = m->triggered;
     *acknowledged = m->acknowledged;
     *snoozed = m->snoozed;
+}
+
+bool mirror_bands(const struct mirror *m)
+{
+    return m->bands;
 }
 
 int64_t mirror_learned(const struct mirror *m)

@@ -139,5 +139,6 @@ const struct mirror_player *mirror_player(const struct mirror *mirror);
 void mirror_escalations(const struct mirror *mirror, int64_t *triggered, int64_t *acknowledged,
                         int64_t *snoozed);
 int64_t mirror_learned(const struct mirror *mirror);
+bool mirror_bands(const struct mirror *mirror); /* too few labels learned to show probabilities */
 const struct mirror_doc *mirror_doc(const struct mirror *mirror, enum mirror_doc_id id);
 #endif

@@ -39,7 +39,7 @@ static void status_facts(struct pane *p)
              arena_printf(a, "≠ %s", look_words(a, status_word(p->t->source_status))));
     struct badge urgency = look_urgency(p->t->urgency);
     line(p, "urgency", urgency.role,
-         arena_printf(a, "%s %s %s", urgency.glyph, urgency.word, look_share(a, p->t->urgency_bp)));
+         arena_printf(a, "%s %s %s", urgency.glyph, urgency.word, look_sure(p->look, p->t->urgency_bp)));
     line(p, "priority", UI_NORMAL, priority_word(p->t->priority));
     line(p, "category", UI_NORMAL, category_word(p->t->category));
     line(p, "owner",
@@ -116,6 +116,13 @@ int facts_clock(const struct look *look, struct surface *s, int row, int column,
     return at - column;
 }
 
+static const char *sure_words(const struct look *look, int64_t bp)
+{
+    if (!mirror_bands(look->mirror))
+        return look_share(look->arena, bp);
+    return bp <= 0 ? "" : bp < 5000 ? "(hardly sure)" : bp < 8000 ? "(fairly sure)" : "(quite sure)";
+}
+
 char *facts_label(const struct look *look, const struct json *label)
 {
     AUTO_STR out;
@@ -124,7 +131,7 @@ char *facts_label(const struct look *look, const struct json *label)
                *over = json_get_string(label, "runner_up", "");
     if (!*value)
         return arena_strdup(look->arena, "");
-    str_addf(&out, "%s %s", value, look_share(look->arena, json_get_i64(label, "bp", 0)));
+    str_addf(&out, "%s %s", value, sure_words(look, json_get_i64(label, "bp", 0)));
     if (*over)
         str_addf(&out, " over %s", over);
     for (const struct json *r = json_first(json_get(label, "reasons")); r; r = json_next(r)) {

@@ -1,6 +1,7 @@
 /* lists: see lists.h. Rows are read from the kept document at each draw: they are few, and so there is
  * nothing to keep in step. */
 #include "screen/lists.h"
+#include "base/str.h"
 #include "base/text.h"
 #include "core/field.h"
 #include "screen/deliveries.h"
@@ -349,6 +350,48 @@ static bool ready(const struct lists *l, const struct look *look)
     return true;
 }
 
+/* --- the filter --- */
+
+static bool holds(const struct look *look, const struct json *row, const char *word)
+{
+    for (const struct json *m = json_first(row); m; m = json_next(m)) {
+        const char *text = json_string(m) ? json_string(m) : json_number(m);
+        if (text && strstr(text_fold(look->arena, text), word))
+            return true;
+    }
+    return false;
+}
+
+static bool passes(const struct look *look, const struct json *row, const char *words)
+{
+    char *copy = text_fold(look->arena, words), *save = NULL;
+    for (char *word = strtok_r(copy, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
+        bool unless = *word == '!' && word[1];
+        if (holds(look, row, word + unless) == unless)
+            return false;
+    }
+    return true;
+}
+
+static struct lists_item *rows_of(const struct lists *l, const struct look *look, int *count)
+{
+    struct lists_item *all = types[l->id]->items(look, count);
+    int kept = 0;
+    for (int i = 0; i < *count; i++)
+        if (!*l->filter || passes(look, all[i].json, l->filter))
+            all[kept++] = all[i];
+    *count = kept;
+    return all;
+}
+
+bool lists_filter(struct lists *l, const char *words)
+{
+    char was[sizeof l->filter];
+    str_copy(was, sizeof was, l->filter);
+    str_copy(l->filter, sizeof l->filter, words);
+    return strcmp(was, l->filter) != 0;
+}
+
 void lists_init(struct lists *l, enum lists_id id)
 {
     *l = (struct lists){.id = id, .list = list_new()};
@@ -365,7 +408,7 @@ void lists_sync(struct lists *l, const struct look *look, bool anchored)
     int count;
     if (!ready(l, look))
         return;
-    struct lists_item *items = types[l->id]->items(look, &count);
+    struct lists_item *items = rows_of(l, look, &count);
     int64_t *ids = ARENA_ARRAY(look->arena, int64_t, count + 1);
     for (int i = 0; i < count; i++)
         ids[i] = items[i].id;
@@ -376,7 +419,7 @@ void lists_sync(struct lists *l, const struct look *look, bool anchored)
 bool lists_selected(const struct lists *l, const struct look *look, struct lists_item *out)
 {
     int count;
-    struct lists_item *items = types[l->id]->items(look, &count);
+    struct lists_item *items = rows_of(l, look, &count);
     for (int i = 0; i < count; i++)
         if (items[i].id == list_selected(l->list)) {
             *out = items[i];
@@ -422,16 +465,21 @@ void lists_draw(struct lists *l, const struct look *look, struct surface *s)
     struct drawing d = {.type = type, .look = look};
     struct lists_item selected;
     int width = surface_columns(s), foot = look_footer(look, s), top = LOOK_TOP;
-    d.items = type->items(look, &d.count);
+    d.items = rows_of(l, look, &d.count);
     look_header(look, s, "");
     if (look->banner)
         look_tabs(look, s);
     else
         type->head(look, s);
     surface_rule(s, LOOK_TOP - 1);
+    if (*l->filter)
+        surface_textf(s, LOOK_TOP - 1, 2, width - 4, UI_INPUT, " /%s   Esc shows all ", l->filter);
     top += type->above ? type->above(look, s, top, (foot - top) / 2) : 0;
     if (!d.count) {
-        look_empty(look, s, top + 1, 4, width - 6, ready(l, look) ? type->empty : "Reading…");
+        look_empty(look, s, top + 1, 4, width - 6,
+                   !ready(l, look) ? "Reading…"
+                   : *l->filter    ? "No row holds these words. Esc shows all of them."
+                                   : type->empty);
         return;
     }
     int below = detail_rows(type, foot - top);

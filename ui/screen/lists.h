@@ -9,6 +9,7 @@ enum lists_id { LISTS_ESCALATIONS, LISTS_INGEST, LISTS_DELIVERIES, LISTS_REVIEW,
 struct lists {
     enum lists_id id;
     struct list *list;
+    char filter[80]; /* words that a row's texts must hold, !word must not; "" = all rows */
 };
 struct lists_item {
     const struct json *json;
@@ -34,6 +35,7 @@ extern const struct lists_type review_list; /* screen/review.c */
 
 void lists_init(struct lists *l, enum lists_id id);
 void lists_fini(struct lists *l);
+bool lists_filter(struct lists *l, const char *words); /* false: it was so already */
 void lists_sync(struct lists *l, const struct look *look, bool anchored); /* after its document changed */
 void lists_draw(struct lists *l, const struct look *look, struct surface *s);
 bool lists_selected(const struct lists *l, const struct look *look,

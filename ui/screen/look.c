@@ -94,6 +94,13 @@ char *look_share(struct arena *arena, int64_t bp)
     return bp >= 10000 ? arena_strdup(arena, "1.0") : arena_printf(arena, ".%02d", (int)(bp / 100));
 }
 
+char *look_sure(const struct look *look, int64_t bp)
+{
+    if (!mirror_bands(look->mirror))
+        return look_share(look->arena, bp);
+    return arena_strdup(look->arena, bp <= 0 ? "" : bp < 5000 ? "?" : bp < 8000 ? "~" : "");
+}
+
 const char *look_owner(const struct look *look, const char *assignee)
 {
     if (!assignee || !*assignee)

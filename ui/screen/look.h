@@ -33,6 +33,8 @@ char *look_stamp(const struct look *look,
                  int64_t at); /* "14:32" today, "Mon 14:32" this week, "12 Nov" else; "-" for 0 */
 char *look_count(struct arena *arena, int64_t n);                      /* "1,204" */
 char *look_share(struct arena *arena, int64_t bp);                     /* ".94"; "" for 0 */
+/* How sure the classifier is: ".94"; with few labels learned "?", "~" or "" (low, medium, high): api.md, MODEL. */
+char *look_sure(const struct look *look, int64_t bp);
 const char *look_owner(const struct look *look, const char *assignee); /* "you", "-", the name */
 char *look_step(struct arena *arena, const struct json *escalation);   /* "2 of 4 loop 1", "2", "-" */
 char *look_words(struct arena *arena, const char *word);               /* on_hold -> "on hold" */

@@ -55,7 +55,7 @@ static void draw_urgency(const struct look *look, struct surface *s, int row, in
     surface_text(s, row, column, 2, badge.role, badge.glyph);
     surface_text(s, row, column + 2, width - 2, badge.role, badge.word);
     if (width >= 14 && r->t.urgency_by == LABEL_BY_MODEL)
-        surface_text(s, row, column + 11, width - 11, UI_DIM, look_share(look->arena, r->t.urgency_bp));
+        surface_text(s, row, column + 11, width - 11, UI_DIM, look_sure(look, r->t.urgency_bp));
     else if (width >= 14 && r->t.urgency)
         surface_text(s, row, column + 11, width - 11, UI_DIM,
                      r->t.urgency_by == LABEL_BY_AGENT  ? "set"
