@@ -301,7 +301,7 @@ static void print_destinations(struct print *p, const struct json *root)
         str_addf(p->out, "%5lld  %8lld  %4lld  ", (long long)(json_get_i64(d, "due", 0) + json_get_i64(d, "flying", 0)), (long long)json_get_i64(d, "retrying", 0),
                  (long long)json_get_i64(d, "dead", 0));
         print_cell(p, in_time(p, json_get_i64(d, "next_at", 0)), 8, false);
-        print_cell(p, answered(p, d), 14, false);
+        print_cell(p, answered(p, d), 16, false);
         print_safe(p, text_of(d, "reason"));
         str_addc(p->out, '\n');
     }
