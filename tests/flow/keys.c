@@ -378,6 +378,24 @@ static void a_dead_delivery_is_seen_and_R_sends_it_again(void **state)
     free(last);
 }
 
+static void w_on_an_event_says_what_each_route_made_of_it(void **state)
+{
+    (void)state;
+    post("shop", "A-1", "Checkout is down");
+    shows("live");
+    press("gi");
+    shows("support.ticket_created");
+    press("w");
+    shows("what each route says to this event");
+    press("event\r");
+    shows("What each route says to event 1");
+    shows("all: passed");
+    shows("→ hooks");
+    press("q");
+    press("wroute\r");
+    shows("route \"all\" sent it to hooks");
+}
+
 static void a_destination_rests_by_name_and_what_waits_is_dropped_by_the_word(void **state)
 {
     static const struct stub_step fails[] = {STUB_STATUS("503 Service Unavailable")};
@@ -460,6 +478,7 @@ int main(void)
         T(the_terminal_is_given_back_and_nothing_foreign_reached_it),
         T(a_step_of_the_cursor_is_at_most_120_bytes_and_rest_costs_nothing),
         cmocka_unit_test_setup_teardown(a_dead_delivery_is_seen_and_R_sends_it_again, start_routed, stop_routed),
+        cmocka_unit_test_setup_teardown(w_on_an_event_says_what_each_route_made_of_it, start_routed, stop_routed),
         cmocka_unit_test_setup_teardown(a_destination_rests_by_name_and_what_waits_is_dropped_by_the_word, start_routed, stop_routed),
         T(a_label_is_accepted_with_one_key_and_the_journal_says_so),
     };

@@ -270,6 +270,10 @@ static void the_open_ticket_is_noticed(void **state)
     assert_true(frame(m, "message", 101, "{\"ticket\":2,\"data\":{}}") & MIRROR_CHANGED_TICKET);
     assert_false(frame(m, "message", 102, "{\"ticket\":3,\"data\":{}}") & MIRROR_CHANGED_TICKET);
     assert_true(frame(m, "ticket", 103, "{\"ticket\":3,\"actor\":\"source:shop\"}") & MIRROR_CHANGED_EVENTS);
+    assert_true(frame(m, "parcel", 104, "{\"ticket\":3,\"data\":{}}") & MIRROR_CHANGED_OUTGOING);
+    assert_true(frame(m, "destination", 105, "{\"data\":{}}") & MIRROR_CHANGED_OUTGOING);
+    assert_true(frame(m, "label", 106, "{\"ticket\":3,\"data\":{}}") & MIRROR_CHANGED_LABELS);
+    assert_false(frame(m, "sla", 107, "{\"ticket\":3,\"data\":{}}") & (MIRROR_CHANGED_LABELS | MIRROR_CHANGED_OUTGOING));
 }
 
 static void a_thousand_frames_keep_the_order(void **state)

@@ -43,7 +43,8 @@ enum purpose {
     FOR_NOTE_INSTEAD,
     FOR_READING,
     FOR_DELIVERY, /* one with its attempts */
-    FOR_DROP
+    FOR_DROP,
+    FOR_EXPLAINED
 };
 enum { DEPTH = 8, TARGETS_MAX = 500, HISTORY = 30 };
 
@@ -132,6 +133,7 @@ int64_t
 fetch_next(const struct console *c); /* clock_mono when fetch_pump has something to do, INT64_MAX = nothing */
 void fetch_start(struct console *c);
 void fetch_do(struct console *c, const struct command_do *what);
+void fetch_explain(struct console *c, int64_t event);    /* into the open overlay */
 void fetch_deliver(struct console *c, struct json *body); /* POST /v1/deliveries; takes the body */
 void fetch_send(struct console *c);               /* the composer's text */
 void fetch_draft(struct console *c, bool forget); /* saves or forgets it */

@@ -491,6 +491,27 @@ static void delivered(void *arg, const struct link_answer *answer)
     fetch_place(c);
 }
 
+static void explained(void *arg, const struct link_answer *answer)
+{
+    struct console *c = arg;
+    struct look look = console_look(c);
+    AUTO_JSON root =
+        answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
+    if (answer->err)
+        console_toast(c, UI_ERROR, "%s%s%s", answer->err->text, *answer->hint ? ". " : "", answer->hint);
+    c->dirty = c->at_once = true;
+    if (!root || c->overlay.kind != OVERLAY_READ || c->overlay.purpose != FOR_EXPLAINED)
+        return;
+    pager_begin(c->overlay.pager);
+    deliveries_explain(&look, c->overlay.pager, root);
+    pager_end(c->overlay.pager);
+}
+
+void fetch_explain(struct console *c, int64_t event)
+{
+    link_send(c->link, "POST", "/v1/lab", arena_printf(c->frame, "{\"do\":\"explain\",\"event\":%" PRId64 "}", event), explained, c);
+}
+
 void fetch_deliver(struct console *c, struct json *body)
 {
     AUTO_JSON sent = body;

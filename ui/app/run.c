@@ -686,34 +686,55 @@ static void why_refused(struct console *c, const struct lists_item *item)
     pager_end(pager);
 }
 
+/* What each route says to an event, as `triage route explain` does. */
+static void explain(struct console *c, int64_t event)
+{
+    overlay_read(&c->overlay, FOR_EXPLAINED,
+                 arena_printf(c->frame, "What each route says to event %lld", (long long)event));
+    fetch_explain(c, event);
+}
+
+/* Asks which number; a screen that is about one of them knows it. */
+static const char *ask_why(struct console *c, int64_t ticket)
+{
+    static const struct picker_item items[] = {{1, "sla", "the clocks: every segment and what began it"},
+                                               {2, "label", "the classifier's reasons"},
+                                               {3, "score", "what it paid and took back"},
+                                               {4, "page", "who was told, when, and why"},
+                                               {5, "route", "where it went, where it did not, and at which step"},
+                                               {6, "event", "what each route says to this event, step by step"}};
+    static const struct { enum place place; const char *what; } own[] = {
+        {PLACE_ESCALATIONS, "page"}, {PLACE_DELIVERIES, "route"}, {PLACE_REVIEW, "label"}};
+    size_t n = sizeof items / sizeof *items - (console_place(c) != PLACE_INGEST);
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (console_place(c) == own[i].place)
+            return own[i].what;
+    overlay_pick(&c->overlay, FOR_ARGUMENT, "why: ", items, n, false);
+    c->asked = (struct asked){.tickets = {ticket}, .count = 1};
+    return "";
+}
+
 static void do_why(struct console *c, const char *arg)
 {
     struct look look = console_look(c);
-    struct lists_item item;
-    if (console_place(c) == PLACE_INGEST && lists_selected(console_table(c), &look, &item) && item.refusal) {
+    struct lists_item item = {0};
+    bool event = console_place(c) == PLACE_INGEST && lists_selected(console_table(c), &look, &item);
+    int64_t ticket = console_ticket(c);
+    if (event && item.refusal) {
         why_refused(c, &item);
         return;
     }
-    int64_t ticket = console_ticket(c);
+    if (event && (!ticket || strcmp(arg, "event") == 0)) {
+        explain(c, item.id);
+        return;
+    }
     if (!ticket) {
         console_toast(c, UI_ERROR, "why: there is no ticket under the cursor");
         return;
     }
-    if (!*arg) {
-        const struct picker_item items[] = {{1, "sla", "the clocks: every segment and what began it"},
-                                            {2, "label", "the classifier's reasons"},
-                                            {3, "score", "what it paid and took back"},
-                                            {4, "page", "who was told, when, and why"},
-                                            {5, "route", "where it went, where it did not, and at which step"}};
-        static const struct { enum place place; const char *what; } own[] = {
-            {PLACE_ESCALATIONS, "page"}, {PLACE_DELIVERIES, "route"}, {PLACE_REVIEW, "label"}};
-        overlay_pick(&c->overlay, FOR_ARGUMENT, "why: ", items, sizeof items / sizeof *items, false);
-        c->asked = (struct asked){.tickets = {ticket}, .count = 1};
-        for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-            arg = console_place(c) == own[i].place ? own[i].what : arg;
-        if (!*arg)
-            return;
-    }
+    arg = *arg ? arg : ask_why(c, ticket);
+    if (!*arg)
+        return;
     c->focus = ticket;
     str_copy(c->why, sizeof c->why, arg);
     overlay_read(&c->overlay, FOR_READING,
@@ -1007,6 +1028,7 @@ void run_answer(struct console *c)
         dropped(c, text);
         break;
     case FOR_READING:
+    case FOR_EXPLAINED:
     case FOR_NOTHING:
         break;
     }

@@ -361,3 +361,42 @@ void deliveries_read(const struct look *look, struct pager *pager, const struct 
     for (const struct json *attempt = json_first(history); attempt; attempt = json_next(attempt))
         read_attempt(look, pager, attempt);
 }
+
+/* --- what the routes say --- */
+
+static void explain_route(const struct look *look, struct pager *pager, const struct json *v)
+{
+    const char *end = text_of(v, "end"), *note = text_of(v, "note");
+    bool passed = str_eq(end, "passed");
+    int64_t step = json_get_i64(v, "step", 0), n = 1;
+    pager_line(pager);
+    pager_line(pager);
+    pager_piece(pager, 2, UI_STRONG,
+                arena_printf(look->arena, "%s: %s%s", text_of(v, "route"), look_words(look->arena, end),
+                             step ? arena_printf(look->arena, " at step %lld", (long long)step) : ""));
+    for (const struct json *s = json_first(json_get(v, "steps")); s; s = json_next(s), n++) {
+        pager_line(pager);
+        pager_piece(pager, 4, UI_DIM, arena_printf(look->arena, "%lld %s", (long long)n, text_of(s, "step")));
+        pager_piece(pager, 22, n == step ? UI_WARN : UI_NORMAL, text_of(s, "says"));
+    }
+    if (!json_first(json_get(v, "steps")) && !passed)
+        pager_block(pager, 4, UI_DIM, false, note);
+    for (const struct json *to = json_first(json_get(v, "to")); to; to = json_next(to)) {
+        bool go = json_get_bool(to, "go", false);
+        pager_line(pager);
+        pager_piece(pager, 4, go ? UI_OK : UI_MUTED, arena_printf(look->arena, "%s %s", go ? "→" : "·", text_of(to, "destination")));
+        pager_piece(pager, 22, UI_DIM, text_of(to, "why"));
+    }
+}
+
+void deliveries_explain(const struct look *look, struct pager *pager, const struct json *root)
+{
+    int64_t ticket = json_get_i64(root, "ticket", 0);
+    pager_item(pager, 1);
+    fact(pager, "event", UI_NORMAL, text_of(root, "type"));
+    fact(pager, "about", UI_LINK, ticket ? arena_printf(look->arena, "#%lld, as it is now", (long long)ticket) : "");
+    if (!json_first(json_get(root, "routes")))
+        pager_block(pager, 2, UI_DIM, false, "No route is configured, so nothing leaves: routes: in triage.yaml.");
+    for (const struct json *v = json_first(json_get(root, "routes")); v; v = json_next(v))
+        explain_route(look, pager, v);
+}
