@@ -1,5 +1,5 @@
-/* outgoing: see outgoing.h. Each verb is one call; what a dry run needs of another configuration is its text, read here and
- * judged by the daemon. */
+/* outgoing: see outgoing.h. Each verb is one call; what a dry run needs of another configuration is its text,
+ * read here and judged by the daemon. */
 #include "app/outgoing.h"
 #include "base/text.h"
 #include "screen/look.h"
@@ -23,7 +23,9 @@ static const char *number(struct print *p, int64_t n)
 /* "in 40s"; "now" for what is due; "-" for what waits for nothing. */
 static const char *in_time(struct print *p, int64_t at)
 {
-    return !at ? "-" : at <= p->now ? "now" : arena_printf(p->arena, "in %s", look_left(p->arena, at - p->now));
+    return !at            ? "-"
+           : at <= p->now ? "now"
+                          : arena_printf(p->arena, "in %s", look_left(p->arena, at - p->now));
 }
 
 static const char *ago(struct print *p, int64_t at)
@@ -43,7 +45,10 @@ static void print_parcels(struct print *p, const struct json *list)
         print_cell(p, ticket ? arena_printf(p->arena, "#%lld", (long long)ticket) : "-", 7, false);
         print_cell(p, text_of(row, "destination"), 16, false);
         print_cell(p, *text_of(row, "route") ? text_of(row, "route") : "-", 16, false);
-        print_cell(p, arena_printf(p->arena, "%lld of %lld", (long long)json_get_i64(row, "attempts", 0), (long long)json_get_i64(row, "of", 0)), 8, false);
+        print_cell(p,
+                   arena_printf(p->arena, "%lld of %lld", (long long)json_get_i64(row, "attempts", 0),
+                                (long long)json_get_i64(row, "of", 0)),
+                   8, false);
         print_cell(p, in_time(p, json_get_i64(row, "due_at", 0)), 8, false);
         print_safe(p, text_of(row, "error"));
         str_addc(p->out, '\n');
@@ -52,8 +57,13 @@ static void print_parcels(struct print *p, const struct json *list)
 
 static const char *ls_path(struct shell *sh, const char *since, int *code)
 {
-    static const struct { const char *option, *member; } options[] = {{"--state", "state"}, {"--destination", "destination"}, {"--route", "route"},
-                                                                      {"--ticket", "ticket"}, {"--limit", "limit"}};
+    static const struct {
+        const char *option, *member;
+    } options[] = {{"--state", "state"},
+                   {"--destination", "destination"},
+                   {"--route", "route"},
+                   {"--ticket", "ticket"},
+                   {"--limit", "limit"}};
     int64_t at;
     AUTO_STR path;
     str_init(&path, 8192);
@@ -95,9 +105,11 @@ static int deliveries_ls(struct shell *sh)
     if (!path)
         return code;
     if (sh->argc)
-        return shell_usage(sh, "deliveries ls takes options only, not ", sh->argv[0], "triage help deliveries");
+        return shell_usage(sh, "deliveries ls takes options only, not ", sh->argv[0],
+                           "triage help deliveries");
     do
-        code = list_page(sh, next ? arena_printf(sh->arena, "%safter=%lld", path, (long long)next) : path, &next);
+        code = list_page(sh, next ? arena_printf(sh->arena, "%safter=%lld", path, (long long)next) : path,
+                         &next);
     while (code == 0 && all && next);
     if (code == 0 && !sh->options.json && (!sh->rows || next))
         fputs(sh->rows ? "more: --all, or --limit\n" : "nothing here\n", stderr);
@@ -125,10 +137,15 @@ static void print_parcel(struct print *p, const struct json *root)
     const struct json *row = json_get(root, "parcel"), *letter = json_get(row, "letter");
     print_named(p, "delivery", number(p, json_get_i64(row, "id", 0)));
     print_named(p, "state", text_of(row, "state"));
-    print_named(p, "ticket", json_get_i64(row, "ticket", 0) ? arena_printf(p->arena, "#%lld", (long long)json_get_i64(row, "ticket", 0)) : "");
+    print_named(p, "ticket",
+                json_get_i64(row, "ticket", 0)
+                    ? arena_printf(p->arena, "#%lld", (long long)json_get_i64(row, "ticket", 0))
+                    : "");
     print_named(p, "destination", text_of(row, "destination"));
     print_named(p, "route", text_of(row, "route"));
-    print_named(p, "attempts", arena_printf(p->arena, "%lld of %lld", (long long)json_get_i64(row, "attempts", 0), (long long)json_get_i64(row, "of", 0)));
+    print_named(p, "attempts",
+                arena_printf(p->arena, "%lld of %lld", (long long)json_get_i64(row, "attempts", 0),
+                             (long long)json_get_i64(row, "of", 0)));
     print_named(p, "next", json_get_i64(row, "due_at", 0) ? in_time(p, json_get_i64(row, "due_at", 0)) : "");
     print_named(p, "error", text_of(row, "error"));
     print_named(p, "letter", text_of(letter, "id"));
@@ -161,7 +178,9 @@ static bool sure(struct shell *sh, const char *what)
 
 static bool put_which(struct shell *sh, struct json *body, int *code)
 {
-    const char *since = shell_option(sh, "--since", true), *destination = shell_option(sh, "--destination", true), *route = shell_option(sh, "--route", true);
+    const char *since = shell_option(sh, "--since", true),
+               *destination = shell_option(sh, "--destination", true),
+               *route = shell_option(sh, "--route", true);
     struct json *ids = json_array();
     int64_t at, id;
     for (int i = 0; i < sh->argc && i < IDS_MAX && shell_number(sh->argv[i], &id); i++)
@@ -181,11 +200,14 @@ static bool put_which(struct shell *sh, struct json *body, int *code)
         json_put_string(body, "route", route);
     if (all && (some || at || destination || route))
         return true;
-    *code = shell_usage(sh, "say which: at most 1000 numbers, or --destination, --route, --since", "", "triage deliveries ls --state dead");
+    *code = shell_usage(sh, "say which: at most 1000 numbers, or --destination, --route, --since", "",
+                        "triage deliveries ls --state dead");
     return false;
 }
 
-static const struct change { const char *name, *one, *many, *none; } changes[] = {
+static const struct change {
+    const char *name, *one, *many, *none;
+} changes[] = {
     {"replay", "leaves again", "leave again", "no such delivery is dead: nothing was replayed"},
     {"retry", "goes now", "go now", "no such delivery is waiting: nothing was hurried"},
     {"drop", "is given up", "are given up", "no such delivery is dead or waiting: nothing was dropped"},
@@ -197,7 +219,8 @@ static int say_count(struct shell *sh, const struct json *root, const struct cha
     struct err err = {0};
     int64_t count = json_get_i64(root, "count", 0);
     if (!sh->options.json && count)
-        str_addf(&sh->out, "%lld %s %s\n", (long long)count, count == 1 ? "delivery" : "deliveries", count == 1 ? what->one : what->many);
+        str_addf(&sh->out, "%lld %s %s\n", (long long)count, count == 1 ? "delivery" : "deliveries",
+                 count == 1 ? what->one : what->many);
     int code = shell_flush(sh);
     if (code || count)
         return code;
@@ -235,7 +258,8 @@ static int rest_or_go(struct shell *sh, const char *what)
     int code = 0;
     const struct json *root = shell_fetch(sh, "/v1/deliveries", json_print_in(sh->arena, body), &code);
     if (root && !sh->options.json)
-        str_addf(&sh->out, "%s %s\n", text_safe_in(sh->arena, sh->argv[0], TEXT_LINE), str_eq(what, "pause") ? "rests; its queue is kept" : "goes on");
+        str_addf(&sh->out, "%s %s\n", text_safe_in(sh->arena, sh->argv[0], TEXT_LINE),
+                 str_eq(what, "pause") ? "rests; its queue is kept" : "goes on");
     return root ? shell_flush(sh) : code;
 }
 
@@ -247,8 +271,10 @@ const char outgoing_help[] =
     "  drop   ID... | WHICH         dead or waiting ones are given up (lead; asks, or --yes)\n"
     "  pause  DESTINATION [reason]  its queue rests and is kept (lead)\n"
     "  resume DESTINATION           and goes on (lead)\n"
-    "\nWHICH is --destination D, --route R, --since T, or several of them. T is 30m, 2h, 3d, today, yesterday,\n"
-    "2026-11-24 or 2026-11-24T09:00. S is held, due, flying, retrying, delivered, dead, skipped or dropped.\n";
+    "\nWHICH is --destination D, --route R, --since T, or several of them. T is 30m, 2h, 3d, today, "
+    "yesterday,\n"
+    "2026-11-24 or 2026-11-24T09:00. S is held, due, flying, retrying, delivered, dead, skipped or "
+    "dropped.\n";
 
 int outgoing_deliveries(struct shell *sh)
 {
@@ -279,7 +305,9 @@ static const char *breaker(struct print *p, const struct json *d)
 static const char *answered(struct print *p, const struct json *d)
 {
     int64_t ok = json_get_i64(d, "ok_at", 0), failed = json_get_i64(d, "failed_at", 0);
-    return !ok && !failed ? "-" : ok >= failed ? arena_printf(p->arena, "ok %s", ago(p, ok)) : arena_printf(p->arena, "failed %s", ago(p, failed));
+    return !ok && !failed ? "-"
+           : ok >= failed ? arena_printf(p->arena, "ok %s", ago(p, ok))
+                          : arena_printf(p->arena, "failed %s", ago(p, failed));
 }
 
 static void print_destinations(struct print *p, const struct json *root)
@@ -298,8 +326,9 @@ static void print_destinations(struct print *p, const struct json *root)
         print_cell(p, text_of(d, "kind"), 10, false);
         print_cell(p, text_of(d, "state"), 8, false);
         print_cell(p, breaker(p, d), 12, false);
-        str_addf(p->out, "%5lld  %8lld  %4lld  ", (long long)(json_get_i64(d, "due", 0) + json_get_i64(d, "flying", 0)), (long long)json_get_i64(d, "retrying", 0),
-                 (long long)json_get_i64(d, "dead", 0));
+        str_addf(p->out, "%5lld  %8lld  %4lld  ",
+                 (long long)(json_get_i64(d, "due", 0) + json_get_i64(d, "flying", 0)),
+                 (long long)json_get_i64(d, "retrying", 0), (long long)json_get_i64(d, "dead", 0));
         print_cell(p, in_time(p, json_get_i64(d, "next_at", 0)), 8, false);
         print_cell(p, answered(p, d), 16, false);
         print_safe(p, text_of(d, "reason"));
@@ -310,7 +339,8 @@ static void print_destinations(struct print *p, const struct json *root)
 int outgoing_destinations(struct shell *sh)
 {
     if (sh->argc)
-        return shell_usage(sh, "destinations takes no words, not ", sh->argv[0], "triage deliveries pause NAME");
+        return shell_usage(sh, "destinations takes no words, not ", sh->argv[0],
+                           "triage deliveries pause NAME");
     return shell_print(sh, "/v1/destinations", print_destinations);
 }
 
@@ -376,7 +406,8 @@ int outgoing_route(struct shell *sh)
     if (!lab_body(sh, body, "explain", &code))
         return code;
     if (sh->argc != 2 || strcmp(sh->argv[0], "explain") != 0 || !shell_number(sh->argv[1], &event))
-        return shell_usage(sh, "usage: triage ", "route explain EVENT [--config FILE]", "triage events lists their numbers");
+        return shell_usage(sh, "usage: triage ", "route explain EVENT [--config FILE]",
+                           "triage events lists their numbers");
     json_put_i64(body, "event", event);
     const struct json *root = shell_fetch(sh, "/v1/lab", json_print_in(sh->arena, body), &code);
     if (!root)
@@ -389,7 +420,8 @@ int outgoing_route(struct shell *sh)
 static void print_lines(struct print *p, const struct json *list)
 {
     for (const struct json *line = json_first(list); line; line = json_next(line))
-        str_addf(p->out, "    %s\n", text_safe_in(p->arena, json_string(line) ? json_string(line) : "", TEXT_LINE));
+        str_addf(p->out, "    %s\n",
+                 text_safe_in(p->arena, json_string(line) ? json_string(line) : "", TEXT_LINE));
 }
 
 static const char *value_of(struct print *p, const struct json *value)
@@ -406,7 +438,8 @@ static void print_difference(struct print *p, const struct json *d)
     str_addc(p->out, '\n');
     for (const struct json *l = json_first(json_get(d, "labels")); l; l = json_next(l)) {
         const struct json *field = json_first(l), *is = json_next(field), *would = json_next(is);
-        str_addf(p->out, "    ~ %s: %s, would be %s\n", value_of(p, field), value_of(p, is), value_of(p, would));
+        str_addf(p->out, "    ~ %s: %s, would be %s\n", value_of(p, field), value_of(p, is),
+                 value_of(p, would));
     }
     print_lines(p, json_get(d, "pages"));
     print_lines(p, json_get(d, "deliveries"));
@@ -417,7 +450,8 @@ static void print_replay(struct print *p, const struct json *root)
 {
     static const char *const what[] = {"labels", "pages", "deliveries", "redactions"};
     const struct json *totals = json_get(root, "totals"), *differ = json_get(root, "differ");
-    str_addf(p->out, "%lld events, %lld tickets; %zu would differ\n", (long long)json_get_i64(root, "events", 0), (long long)json_get_i64(root, "tickets", 0),
+    str_addf(p->out, "%lld events, %lld tickets; %zu would differ\n",
+             (long long)json_get_i64(root, "events", 0), (long long)json_get_i64(root, "tickets", 0),
              json_count(differ));
     for (size_t i = 0; i < sizeof what / sizeof *what; i++)
         str_addf(p->out, "%s%lld in %s", i ? ", " : "", (long long)json_get_i64(totals, what[i], 0), what[i]);
@@ -438,8 +472,9 @@ int outgoing_replay(struct shell *sh)
     if (!shell_since(sh, since, &at, &code) || !lab_body(sh, body, "replay", &code))
         return code;
     if (!dry || sh->argc || !json_get(body, "config"))
-        return shell_usage(sh, "usage: triage ", "replay --dry-run --config FILE [--since T]",
-                           "it only says what would differ; dead letters leave again by: triage deliveries replay");
+        return shell_usage(
+            sh, "usage: triage ", "replay --dry-run --config FILE [--since T]",
+            "it only says what would differ; dead letters leave again by: triage deliveries replay");
     json_put_i64(body, "since", at);
     shell_connect(sh);
     link_patience(sh->link, REPLAY_MS);

@@ -110,8 +110,7 @@ char *shell_escape(struct shell *sh, const char *text)
 
 int shell_flush(struct shell *sh)
 {
-    const char *text =
-        sh->options.json ? shell_inert(sh->arena, sh->out.data, sh->out.len) : sh->out.data;
+    const char *text = sh->options.json ? shell_inert(sh->arena, sh->out.data, sh->out.len) : sh->out.data;
     size_t n = sh->options.json ? strlen(text) : sh->out.len;
     bool ok = fwrite(text, 1, n, stdout) == n && fflush(stdout) == 0;
     str_clear(&sh->out);
@@ -158,7 +157,8 @@ bool shell_since(struct shell *sh, const char *text, int64_t *since, int *code)
     *since = 0;
     if (!text || command_since(text, clock_now(), shell_zone(), since))
         return true;
-    *code = shell_usage(sh, "since when? ", text, "30m, 2h, 3d, today, yesterday, 2026-11-24 or 2026-11-24T09:00");
+    *code = shell_usage(sh, "since when? ", text,
+                        "30m, 2h, 3d, today, yesterday, 2026-11-24 or 2026-11-24T09:00");
     return false;
 }
 
@@ -182,8 +182,7 @@ const char *shell_file(struct shell *sh, const char *path, size_t *n, int *code)
     return NULL;
 }
 
-int shell_print(struct shell *sh, const char *path,
-                         void (*print)(struct print *p, const struct json *root))
+int shell_print(struct shell *sh, const char *path, void (*print)(struct print *p, const struct json *root))
 {
     int code = 0;
     const struct json *root = shell_fetch(sh, path, NULL, &code);

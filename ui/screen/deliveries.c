@@ -1,5 +1,6 @@
-/* deliveries: see deliveries.h. The destinations stand above, the deliveries below, those first that want a person.
- * Its documents are three pages of deliveries (dead, retrying, newest), so that what went wrong is never beyond the page. */
+/* deliveries: see deliveries.h. The destinations stand above, the deliveries below, those first that want a
+ * person. Its documents are three pages of deliveries (dead, retrying, newest), so that what went wrong is
+ * never beyond the page. */
 #include "screen/deliveries.h"
 #include "base/text.h"
 #include "widget/bar.h"
@@ -34,7 +35,10 @@ static int rank_of(const struct json *d)
     if (json_get_i64(d, "dead", 0))
         return 0;
     bool open = !str_eq(text_of(d, "breaker"), "closed"), rests = str_eq(text_of(d, "state"), "paused");
-    return open || rests ? 1 : json_get_i64(d, "retrying", 0) ? 2 : str_eq(text_of(d, "state"), "disabled") ? 4 : 3;
+    return open || rests                             ? 1
+           : json_get_i64(d, "retrying", 0)          ? 2
+           : str_eq(text_of(d, "state"), "disabled") ? 4
+                                                     : 3;
 }
 
 static int by_rank(const void *a, const void *b)
@@ -54,53 +58,63 @@ static struct place *places(const struct look *look, int *count)
     return all;
 }
 
-static void draw_name(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_name(const struct look *look, struct surface *s, int row, int column, int width,
+                      const void *item, bool selected)
 {
     (void)look, (void)selected;
     surface_text(s, row, column, width, UI_STRONG, text_of(((const struct place *)item)->json, "name"));
 }
 
-static void draw_kind(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_kind(const struct look *look, struct surface *s, int row, int column, int width,
+                      const void *item, bool selected)
 {
     (void)look, (void)selected;
     surface_text(s, row, column, width, UI_DIM, text_of(((const struct place *)item)->json, "kind"));
 }
 
-static void draw_health(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_health(const struct look *look, struct surface *s, int row, int column, int width,
+                        const void *item, bool selected)
 {
     struct badge b = look_destination(text_of(((const struct place *)item)->json, "state"));
     (void)selected;
     surface_text(s, row, column, width, b.role, arena_printf(look->arena, "%s %s", b.glyph, b.word));
 }
 
-static void draw_breaker(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_breaker(const struct look *look, struct surface *s, int row, int column, int width,
+                         const void *item, bool selected)
 {
     struct badge b = look_breaker(text_of(((const struct place *)item)->json, "breaker"));
     int64_t left = number_of(item, "open_until") - look->now;
     (void)selected;
-    column += surface_text(s, row, column, width, b.role, arena_printf(look->arena, "%s%s%s", b.glyph, *b.glyph ? " " : "", b.word)) + 1;
+    column += surface_text(s, row, column, width, b.role,
+                           arena_printf(look->arena, "%s%s%s", b.glyph, *b.glyph ? " " : "", b.word)) +
+              1;
     if (b.role == UI_LATE && left > 0)
         surface_text(s, row, column, width, b.role, look_countdown(look->arena, left));
 }
 
-static void draw_count(const struct look *look, struct surface *s, int row, int column, int width, int64_t n, enum ui_role role)
+static void draw_count(const struct look *look, struct surface *s, int row, int column, int width, int64_t n,
+                       enum ui_role role)
 {
     surface_right(s, row, column, width, n ? role : UI_MUTED, n ? look_count(look->arena, n) : "-");
 }
 
-static void draw_due(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_due(const struct look *look, struct surface *s, int row, int column, int width,
+                     const void *item, bool selected)
 {
     (void)selected;
     draw_count(look, s, row, column, width, number_of(item, "due") + number_of(item, "flying"), UI_NORMAL);
 }
 
-static void draw_retrying(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_retrying(const struct look *look, struct surface *s, int row, int column, int width,
+                          const void *item, bool selected)
 {
     (void)selected;
     draw_count(look, s, row, column, width, number_of(item, "retrying"), UI_WARN);
 }
 
-static void draw_dead(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_dead(const struct look *look, struct surface *s, int row, int column, int width,
+                      const void *item, bool selected)
 {
     (void)selected;
     draw_count(look, s, row, column, width, number_of(item, "dead"), UI_LATE);
@@ -108,10 +122,14 @@ static void draw_dead(const struct look *look, struct surface *s, int row, int c
 
 static void draw_until(const struct look *look, struct surface *s, int row, int column, int width, int64_t at)
 {
-    surface_right(s, row, column, width, at ? UI_WARN : UI_MUTED, !at ? "-" : at <= look->now ? "now" : look_countdown(look->arena, at - look->now));
+    surface_right(s, row, column, width, at ? UI_WARN : UI_MUTED,
+                  !at               ? "-"
+                  : at <= look->now ? "now"
+                                    : look_countdown(look->arena, at - look->now));
 }
 
-static void draw_next(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_next(const struct look *look, struct surface *s, int row, int column, int width,
+                      const void *item, bool selected)
 {
     int64_t next = number_of(item, "next_at"), hold = number_of(item, "hold_until");
     next = hold > next ? hold : next;
@@ -120,7 +138,8 @@ static void draw_next(const struct look *look, struct surface *s, int row, int c
 }
 
 /* From its last failure to the next attempt. */
-static void draw_wait(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_wait(const struct look *look, struct surface *s, int row, int column, int width,
+                      const void *item, bool selected)
 {
     int64_t next = number_of(item, "next_at"), from = number_of(item, "failed_at");
     (void)selected;
@@ -128,24 +147,36 @@ static void draw_wait(const struct look *look, struct surface *s, int row, int c
         bar_share(s, row, column, width, next - look->now, next - from, UI_WARN);
 }
 
-static void draw_answer(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_answer(const struct look *look, struct surface *s, int row, int column, int width,
+                        const void *item, bool selected)
 {
-    int64_t ok = number_of(item, "ok_at"), failed = number_of(item, "failed_at"), at = ok > failed ? ok : failed;
-    const char *reason = text_of(((const struct place *)item)->json, "reason"), *ago = look_ago(look->arena, look->now - at);
-    const char *when = str_eq(ago, "now") ? "just now" : arena_printf(look->arena, "%s ago", ago);
+    int64_t ok = number_of(item, "ok_at"), failed = number_of(item, "failed_at"),
+            at = ok > failed ? ok : failed;
+    const char *reason = text_of(((const struct place *)item)->json, "reason"),
+               *ago = look_ago(look->arena, look->now - at);
+    const char *when = str_eq(ago, "now") ? ago : arena_printf(look->arena, "%s ago", ago);
     (void)selected;
     if (*reason)
-        surface_text(s, row, column, width, UI_WARN, reason);
+        surface_text(s, row, column + 1, width - 1, UI_WARN, reason);
     else
-        surface_text(s, row, column, width, !at ? UI_MUTED : ok >= failed ? UI_DIM : UI_LATE,
-                     !at ? "none yet" : arena_printf(look->arena, "%s %s", ok >= failed ? "ok" : "failed", when));
+        surface_text(s, row, column + 1, width - 1,
+                     !at            ? UI_MUTED
+                     : ok >= failed ? UI_DIM
+                                    : UI_LATE,
+                     !at ? "none yet"
+                         : arena_printf(look->arena, "%s %s", ok >= failed ? "ok" : "failed", when));
 }
 
-static const struct column place_columns[] = {
-    {"destination", 14, 0, false, draw_name}, {"kind", 10, 110, false, draw_kind},  {"state", 10, 0, false, draw_health},
-    {"breaker", 12, 0, false, draw_breaker},  {"due", 4, 0, true, draw_due},        {"retry", 5, 0, true, draw_retrying},
-    {"dead", 4, 0, true, draw_dead},          {"next", 7, 0, true, draw_next},     {"", 8, 100, false, draw_wait},
-    {"last answer", 0, 0, false, draw_answer}};
+static const struct column place_columns[] = {{"destination", 14, 0, false, draw_name},
+                                              {"kind", 10, 110, false, draw_kind},
+                                              {"state", 10, 0, false, draw_health},
+                                              {"breaker", 12, 0, false, draw_breaker},
+                                              {"due", 4, 0, true, draw_due},
+                                              {"retry", 5, 0, true, draw_retrying},
+                                              {"dead", 4, 0, true, draw_dead},
+                                              {"next", 7, 0, true, draw_next},
+                                              {"", 8, 100, false, draw_wait},
+                                              {" last answer", 0, 0, false, draw_answer}};
 enum { PLACE_COLUMNS = sizeof place_columns / sizeof *place_columns };
 
 static int above(const struct look *look, struct surface *s, int row, int rows)
@@ -170,44 +201,52 @@ static const struct json *json_of(const void *item)
     return ((const struct lists_item *)item)->json;
 }
 
-static void draw_id(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_id(const struct look *look, struct surface *s, int row, int column, int width,
+                    const void *item, bool selected)
 {
     surface_right(s, row, column, width, selected ? UI_SELECTED : UI_NORMAL,
                   arena_printf(look->arena, "%lld", (long long)((const struct lists_item *)item)->id));
 }
 
-static void draw_state(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_state(const struct look *look, struct surface *s, int row, int column, int width,
+                       const void *item, bool selected)
 {
     struct badge b = look_delivery(text_of(json_of(item), "state"));
     (void)selected;
     surface_text(s, row, column, width, b.role, arena_printf(look->arena, "%s %s", b.glyph, b.word));
 }
 
-static void draw_ticket(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_ticket(const struct look *look, struct surface *s, int row, int column, int width,
+                        const void *item, bool selected)
 {
     int64_t ticket = json_get_i64(json_of(item), "ticket", 0);
     (void)selected;
-    surface_right(s, row, column, width, ticket ? UI_LINK : UI_MUTED, ticket ? arena_printf(look->arena, "%lld", (long long)ticket) : "-");
+    surface_right(s, row, column, width, ticket ? UI_LINK : UI_MUTED,
+                  ticket ? arena_printf(look->arena, "%lld", (long long)ticket) : "-");
 }
 
-static void draw_destination(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_destination(const struct look *look, struct surface *s, int row, int column, int width,
+                             const void *item, bool selected)
 {
     (void)look, (void)selected;
     surface_text(s, row, column, width, UI_STRONG, text_of(json_of(item), "destination"));
 }
 
-static void draw_route(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_route(const struct look *look, struct surface *s, int row, int column, int width,
+                       const void *item, bool selected)
 {
     const char *route = text_of(json_of(item), "route");
     (void)look, (void)selected;
     surface_text(s, row, column, width, *route ? UI_DIM : UI_MUTED, *route ? route : "-");
 }
 
-static void draw_attempts(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_attempts(const struct look *look, struct surface *s, int row, int column, int width,
+                          const void *item, bool selected)
 {
     int64_t n = json_get_i64(json_of(item), "attempts", 0), of = json_get_i64(json_of(item), "of", 0);
     (void)selected;
-    surface_text(s, row, column, width, n ? UI_NORMAL : UI_MUTED, n ? arena_printf(look->arena, "%lld of %lld", (long long)n, (long long)of) : "-");
+    surface_text(s, row, column, width, n ? UI_NORMAL : UI_MUTED,
+                 n ? arena_printf(look->arena, "%lld of %lld", (long long)n, (long long)of) : "-");
 }
 
 static bool waits(const struct json *parcel)
@@ -215,24 +254,31 @@ static bool waits(const struct json *parcel)
     return str_eq(text_of(parcel, "state"), "retrying");
 }
 
-static void draw_parcel_next(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_parcel_next(const struct look *look, struct surface *s, int row, int column, int width,
+                             const void *item, bool selected)
 {
     int64_t due = json_get_i64(json_of(item), "due_at", 0);
     (void)selected;
     draw_until(look, s, row, column, width, due);
 }
 
-static void draw_error(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_error(const struct look *look, struct surface *s, int row, int column, int width,
+                       const void *item, bool selected)
 {
     const char *error = text_of(json_of(item), "error");
     (void)selected;
-    surface_text(s, row, column, width, UI_DIM, *error ? error : look_stamp(look, json_get_i64(json_of(item), "made_at", 0)));
+    surface_text(s, row, column + 1, width - 1, UI_DIM,
+                 *error ? error : look_stamp(look, json_get_i64(json_of(item), "made_at", 0)));
 }
 
-static const struct column parcel_columns[] = {
-    {"#", 6, 0, true, draw_id},         {"state", 11, 0, false, draw_state},       {"ticket", 6, 0, true, draw_ticket},
-    {"destination", 14, 0, false, draw_destination}, {"route", 18, 100, false, draw_route}, {"attempt", 7, 0, false, draw_attempts},
-    {"next", 7, 0, true, draw_parcel_next},   {"error or time", 0, 0, false, draw_error}};
+static const struct column parcel_columns[] = {{"#", 6, 0, true, draw_id},
+                                               {"state", 11, 0, false, draw_state},
+                                               {"ticket", 6, 0, true, draw_ticket},
+                                               {"destination", 14, 0, false, draw_destination},
+                                               {"route", 18, 100, false, draw_route},
+                                               {"attempt", 7, 0, false, draw_attempts},
+                                               {"next", 7, 0, true, draw_parcel_next},
+                                               {" error or time", 0, 0, false, draw_error}};
 
 static int order_of(const struct json *parcel)
 {
@@ -282,14 +328,22 @@ static struct lists_item *items(const struct look *look, int *count)
 
 static void head(const struct look *look, struct surface *s)
 {
-    static const struct { const char *words; const char *members[2]; enum ui_role role; } counts[] = {
-        {"dead", {"dead"}, UI_LATE}, {"retrying", {"retrying"}, UI_WARN}, {"due", {"due", "flying"}, UI_NORMAL}};
+    static const struct {
+        const char *words;
+        const char *members[2];
+        enum ui_role role;
+    } counts[] = {{"dead", {"dead"}, UI_LATE},
+                  {"retrying", {"retrying"}, UI_WARN},
+                  {"due", {"due", "flying"}, UI_NORMAL}};
     int column = surface_text(s, 1, 1, -1, UI_TITLE, "Deliveries") + 4;
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         int64_t n = 0;
         for (const struct json *d = json_first(destinations(look)); d; d = json_next(d))
-            n += json_get_i64(d, counts[i].members[0], 0) + (counts[i].members[1] ? json_get_i64(d, counts[i].members[1], 0) : 0);
-        column += surface_textf(s, 1, column, -1, n ? counts[i].role : UI_MUTED, "%s %s", look_count(look->arena, n), counts[i].words) + 3;
+            n += json_get_i64(d, counts[i].members[0], 0) +
+                 (counts[i].members[1] ? json_get_i64(d, counts[i].members[1], 0) : 0);
+        column += surface_textf(s, 1, column, -1, n ? counts[i].role : UI_MUTED, "%s %s",
+                                look_count(look->arena, n), counts[i].words) +
+                  3;
     }
     size_t places = json_count(destinations(look));
     surface_textf(s, 1, column, -1, UI_DIM, "to %zu destination%s", places, places == 1 ? "" : "s");
@@ -303,7 +357,8 @@ const struct lists_type deliveries_list = {
     .head = head,
     .columns = parcel_columns,
     .column_count = sizeof parcel_columns / sizeof *parcel_columns,
-    .empty = "Nothing has left yet. What a route passes on, and every reply to a customer, shows here until it is delivered, "
+    .empty = "Nothing has left yet. What a route passes on, and every reply to a customer, shows here until "
+             "it is delivered, "
              "and what could not be delivered stays.\n"
              "destinations: and routes: in triage.yaml say what goes where; triage check reads them, "
              "triage route explain says what a route makes of an event.",
@@ -327,8 +382,10 @@ static void read_attempt(const struct look *look, struct pager *pager, const str
     const char *verdict = text_of(a, "verdict"), *excerpt = text_of(a, "excerpt");
     pager_line(pager);
     pager_piece(pager, 2, UI_DIM, look_stamp(look, json_get_i64(a, "at", 0)));
-    pager_piece(pager, 15, UI_NORMAL, arena_printf(look->arena, "attempt %lld", (long long)json_get_i64(a, "n", 0)));
-    pager_piece(pager, 27, status >= 200 && status < 300 ? UI_OK : UI_WARN, status ? arena_printf(look->arena, "%lld", (long long)status) : "-");
+    pager_piece(pager, 15, UI_NORMAL,
+                arena_printf(look->arena, "attempt %lld", (long long)json_get_i64(a, "n", 0)));
+    pager_piece(pager, 27, status >= 200 && status < 300 ? UI_OK : UI_WARN,
+                status ? arena_printf(look->arena, "%lld", (long long)status) : "-");
     pager_piece(pager, 33, UI_DIM, arena_printf(look->arena, "%lld ms", (long long)json_get_i64(a, "ms", 0)));
     pager_piece(pager, 44, UI_NORMAL, verdict);
     if (*excerpt)
@@ -343,11 +400,13 @@ void deliveries_read(const struct look *look, struct pager *pager, const struct 
     int64_t due = json_get_i64(parcel, "due_at", 0), ticket = json_get_i64(parcel, "ticket", 0);
     pager_item(pager, 1);
     fact(pager, "state", state.role,
-         arena_printf(a, "%s %s, %lld of %lld attempts", state.glyph, state.word, (long long)json_get_i64(parcel, "attempts", 0),
+         arena_printf(a, "%s %s, %lld of %lld attempts", state.glyph, state.word,
+                      (long long)json_get_i64(parcel, "attempts", 0),
                       (long long)json_get_i64(parcel, "of", 0)));
     fact(pager, "next", UI_WARN, due ? arena_printf(a, "in %s", look_countdown(a, due - look->now)) : "");
     fact(pager, "error", UI_LATE, text_of(parcel, "error"));
-    fact(pager, "to", UI_STRONG, arena_printf(a, "%s (%s)", text_of(parcel, "destination"), text_of(parcel, "kind")));
+    fact(pager, "to", UI_STRONG,
+         arena_printf(a, "%s (%s)", text_of(parcel, "destination"), text_of(parcel, "kind")));
     fact(pager, "by route", UI_NORMAL, text_of(parcel, "route"));
     fact(pager, "about", UI_LINK, ticket ? arena_printf(a, "#%lld", (long long)ticket) : "");
     fact(pager, "made", UI_DIM, look_stamp(look, json_get_i64(parcel, "made_at", 0)));
@@ -384,7 +443,8 @@ static void explain_route(const struct look *look, struct pager *pager, const st
     for (const struct json *to = json_first(json_get(v, "to")); to; to = json_next(to)) {
         bool go = json_get_bool(to, "go", false);
         pager_line(pager);
-        pager_piece(pager, 4, go ? UI_OK : UI_MUTED, arena_printf(look->arena, "%s %s", go ? "→" : "·", text_of(to, "destination")));
+        pager_piece(pager, 4, go ? UI_OK : UI_MUTED,
+                    arena_printf(look->arena, "%s %s", go ? "→" : "·", text_of(to, "destination")));
         pager_piece(pager, 22, UI_DIM, text_of(to, "why"));
     }
 }
@@ -394,9 +454,11 @@ void deliveries_explain(const struct look *look, struct pager *pager, const stru
     int64_t ticket = json_get_i64(root, "ticket", 0);
     pager_item(pager, 1);
     fact(pager, "event", UI_NORMAL, text_of(root, "type"));
-    fact(pager, "about", UI_LINK, ticket ? arena_printf(look->arena, "#%lld, as it is now", (long long)ticket) : "");
+    fact(pager, "about", UI_LINK,
+         ticket ? arena_printf(look->arena, "#%lld, as it is now", (long long)ticket) : "");
     if (!json_first(json_get(root, "routes")))
-        pager_block(pager, 2, UI_DIM, false, "No route is configured, so nothing leaves: routes: in triage.yaml.");
+        pager_block(pager, 2, UI_DIM, false,
+                    "No route is configured, so nothing leaves: routes: in triage.yaml.");
     for (const struct json *v = json_first(json_get(root, "routes")); v; v = json_next(v))
         explain_route(look, pager, v);
 }

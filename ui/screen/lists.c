@@ -315,7 +315,8 @@ static const struct lists_type escalations_list = {
     .head = escalation_head,
     .columns = escalation_columns,
     .column_count = sizeof escalation_columns / sizeof *escalation_columns,
-    .empty = "Nobody is being paged. A critical ticket appears here with its step, its countdown and who was told; "
+    .empty = "Nobody is being paged. A critical ticket appears here with its step, its countdown and who was "
+             "told; "
              "! on a ticket pages whoever is on call now.",
 };
 static const struct lists_type ingest_list = {
@@ -326,9 +327,10 @@ static const struct lists_type ingest_list = {
     .head = ingest_head,
     .columns = ingest_columns,
     .column_count = sizeof ingest_columns / sizeof *ingest_columns,
-    .empty = "No event has come in yet. Every request a source posts shows here, also those that were refused, "
-             "with the reason.\n"
-             "triage sources lists the sources; triage verify --explain says why a signature fails.",
+    .empty =
+        "No event has come in yet. Every request a source posts shows here, also those that were refused, "
+        "with the reason.\n"
+        "triage sources lists the sources; triage verify --explain says why a signature fails.",
 };
 static const struct lists_type *const types[LISTS] = {[LISTS_ESCALATIONS] = &escalations_list,
                                                       [LISTS_INGEST] = &ingest_list,

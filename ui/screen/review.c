@@ -1,5 +1,6 @@
-/* review: labels a person should look at, the least sure first, and below them why the classifier thinks so and which
- * resolved tickets are like this one. With few labels learned a number would claim more than it knows: bands then. */
+/* review: labels a person should look at, the least sure first, and below them why the classifier thinks so
+ * and which resolved tickets are like this one. With few labels learned a number would claim more than it
+ * knows: bands then. */
 #include "base/text.h"
 #include "core/field.h"
 #include "screen/lists.h"
@@ -26,56 +27,74 @@ static bool bands(const struct look *look)
     return json_get_bool(json_get(root(look), "model"), "bands", true);
 }
 
-static void draw_id(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_id(const struct look *look, struct surface *s, int row, int column, int width,
+                    const void *item, bool selected)
 {
     const struct lists_item *i = item;
     bool pending = mirror_pending(look->mirror, i->id);
-    surface_right(s, row, column, width, pending ? UI_MUTED : selected ? UI_SELECTED : UI_NORMAL,
+    surface_right(s, row, column, width,
+                  pending    ? UI_MUTED
+                  : selected ? UI_SELECTED
+                             : UI_NORMAL,
                   arena_printf(look->arena, "%lld", (long long)i->id));
 }
 
-static void draw_label(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_label(const struct look *look, struct surface *s, int row, int column, int width,
+                       const void *item, bool selected)
 {
     struct badge b = urgency(member(item, "urgency"));
     (void)selected;
     surface_text(s, row, column, width, b.role, arena_printf(look->arena, "%s %s", b.glyph, b.word));
 }
 
-static void draw_sure(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_sure(const struct look *look, struct surface *s, int row, int column, int width,
+                      const void *item, bool selected)
 {
     (void)selected;
     surface_text(s, row, column, width, UI_NORMAL,
-                 bands(look) ? member(item, "band") : look_share(look->arena, json_get_i64(((const struct lists_item *)item)->json, "urgency_bp", 0)));
+                 bands(look) ? member(item, "band")
+                             : look_share(look->arena, json_get_i64(((const struct lists_item *)item)->json,
+                                                                    "urgency_bp", 0)));
 }
 
-static void draw_over(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_over(const struct look *look, struct surface *s, int row, int column, int width,
+                      const void *item, bool selected)
 {
     (void)selected;
-    surface_text(s, row, column, width, UI_DIM, arena_printf(look->arena, "over %s", member(item, "runner_up")));
+    surface_text(s, row, column, width, UI_DIM,
+                 arena_printf(look->arena, "over %s", member(item, "runner_up")));
 }
 
-static void draw_category(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_category(const struct look *look, struct surface *s, int row, int column, int width,
+                          const void *item, bool selected)
 {
     (void)look, (void)selected;
     surface_text(s, row, column, width, UI_DIM, member(item, "category"));
 }
 
-static void draw_why(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_why(const struct look *look, struct surface *s, int row, int column, int width,
+                     const void *item, bool selected)
 {
     const char *why = member(item, "why_review");
     bool disagrees = str_eq(why, "model disagrees");
     (void)selected;
-    surface_text(s, row, column, width, disagrees ? UI_WARN : UI_DIM, disagrees ? arena_printf(look->arena, "now says %s", member(item, "model_says")) : why);
+    surface_text(s, row, column, width, disagrees ? UI_WARN : UI_DIM,
+                 disagrees ? arena_printf(look->arena, "now says %s", member(item, "model_says")) : why);
 }
 
-static void draw_title(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+static void draw_title(const struct look *look, struct surface *s, int row, int column, int width,
+                       const void *item, bool selected)
 {
     (void)look, (void)selected;
     surface_text(s, row, column, width, UI_STRONG, member(item, "title"));
 }
 
-static const struct column columns[] = {{"#", 6, 0, true, draw_id},           {"label", 11, 0, false, draw_label},   {"sure", 6, 0, false, draw_sure},
-                                        {"", 13, 90, false, draw_over},        {"category", 10, 100, false, draw_category}, {"why here", 17, 0, false, draw_why},
+static const struct column columns[] = {{"#", 6, 0, true, draw_id},
+                                        {"label", 11, 0, false, draw_label},
+                                        {"sure", 6, 0, false, draw_sure},
+                                        {"", 13, 90, false, draw_over},
+                                        {"category", 10, 100, false, draw_category},
+                                        {"why here", 17, 0, false, draw_why},
                                         {"subject", 0, 0, false, draw_title}};
 
 static struct lists_item *items(const struct look *look, int *count)
@@ -97,23 +116,30 @@ static void piece(struct surface *s, int *column, enum ui_role role, const char 
 
 static void head(const struct look *look, struct surface *s)
 {
-    const struct json *model = json_get(root(look), "model"), *accuracy = json_get(model, "accuracy"), *shadow = json_get(root(look), "shadow");
+    const struct json *model = json_get(root(look), "model"), *accuracy = json_get(model, "accuracy"),
+                      *shadow = json_get(root(look), "shadow");
     struct arena *a = look->arena;
     int column = surface_text(s, 1, 1, -1, UI_TITLE, "Label review") + 4;
     piece(s, &column, UI_NORMAL,
-          arena_printf(a, "%s of %s open", look_count(a, json_get_i64(root(look), "review", 0)), look_count(a, json_get_i64(root(look), "of", 0))));
+          arena_printf(a, "%s of %s open", look_count(a, json_get_i64(root(look), "review", 0)),
+                       look_count(a, json_get_i64(root(look), "of", 0))));
     piece(s, &column, UI_DIM, json_get_string(model, "text", ""));
     if (json_get_i64(accuracy, "of", 0))
         piece(s, &column, UI_OK,
-              arena_printf(a, "right on %lld of your last %lld", (long long)json_get_i64(accuracy, "right", 0), (long long)json_get_i64(accuracy, "of", 0)));
+              arena_printf(a, "right on %lld of your last %lld",
+                           (long long)json_get_i64(accuracy, "right", 0),
+                           (long long)json_get_i64(accuracy, "of", 0)));
     if (json_get_i64(shadow, "of", 0))
-        piece(s, &column, UI_WARN, arena_printf(a, "%lld more would escalate", (long long)json_get_i64(shadow, "would_escalate", 0)));
+        piece(s, &column, UI_WARN,
+              arena_printf(a, "%lld more would escalate",
+                           (long long)json_get_i64(shadow, "would_escalate", 0)));
 }
 
 /* --- about one --- */
 
 /* Weights as bars from a middle line: to the right what speaks for it, to the left what speaks against. */
-static void draw_reason(const struct look *look, struct surface *s, int row, int width, const struct json *reason, int64_t most)
+static void draw_reason(const struct look *look, struct surface *s, int row, int width,
+                        const struct json *reason, int64_t most)
 {
     enum { HALF = 10, MIDDLE = 2 + HALF };
     int64_t weight = json_get_i64(reason, "weight_milli", 0), size = weight < 0 ? -weight : weight;
@@ -122,13 +148,16 @@ static void draw_reason(const struct look *look, struct surface *s, int row, int
         surface_bar(s, row, MIDDLE - cells, cells, 10000, UI_MUTED);
     else
         surface_bar(s, row, MIDDLE + 1, cells, 10000, UI_ACCENT);
-    surface_textf(s, row, MIDDLE + HALF + 2, 6, weight < 0 ? UI_MUTED : UI_NORMAL, "%s%lld.%lld", weight < 0 ? "-" : "+", (long long)((size + 50) / 1000),
+    surface_textf(s, row, MIDDLE + HALF + 2, 6, weight < 0 ? UI_MUTED : UI_NORMAL, "%s%lld.%lld",
+                  weight < 0 ? "-" : "+", (long long)((size + 50) / 1000),
                   (long long)((size + 50) / 100 % 10));
-    surface_text(s, row, MIDDLE + HALF + 9, width - MIDDLE - HALF - 9, UI_NORMAL, json_get_string(reason, "text", ""));
+    surface_text(s, row, MIDDLE + HALF + 9, width - MIDDLE - HALF - 9, UI_NORMAL,
+                 json_get_string(reason, "text", ""));
     (void)look;
 }
 
-static int draw_reasons(const struct look *look, struct surface *s, int row, int rows, int width, const struct json *label)
+static int draw_reasons(const struct look *look, struct surface *s, int row, int rows, int width,
+                        const struct json *label)
 {
     int64_t most = 1;
     int used = 0;
@@ -137,24 +166,33 @@ static int draw_reasons(const struct look *look, struct surface *s, int row, int
         int64_t weight = llabs(json_get_i64(r, "weight_milli", 0));
         most = weight > most ? weight : most;
     }
-    surface_textf(s, row + used++, 2, width, UI_HEADING, "what speaks for %s", json_get_string(label, "model_says", "it"));
+    surface_textf(s, row + used++, 2, width, UI_HEADING, "what speaks for %s",
+                  json_get_string(label, "model_says", "it"));
     for (const struct json *r = json_first(reasons); r && used < rows; r = json_next(r))
         draw_reason(look, s, row + used++, width, r, most);
     if (!json_first(reasons) && used < rows)
-        surface_text(s, row + used++, 2, width, UI_MUTED, "no word of it says anything: the starting guess alone");
+        surface_text(s, row + used++, 2, width, UI_MUTED,
+                     "no word of it says anything: the starting guess alone");
     return used;
 }
 
-static void draw_similar(const struct look *look, struct surface *s, int row, int rows, int column, int width, int64_t ticket)
+static void draw_similar(const struct look *look, struct surface *s, int row, int rows, int column, int width,
+                         int64_t ticket)
 {
     const struct mirror_doc *doc = mirror_doc(look->mirror, MIRROR_SIMILAR);
     int used = 0;
     surface_text(s, row + used++, column, width, UI_HEADING, "resolved tickets like it");
     if (doc->ticket != ticket || !doc->root)
         return;
-    for (const struct json *r = json_first(json_get(doc->root, "rows")); r && used < rows; r = json_next(r), used++) {
-        int at = column + surface_textf(s, row + used, column, width, UI_LINK, "#%lld", (long long)json_get_i64(r, "id", 0)) + 2;
-        at += surface_text(s, row + used, at, column + width - at, UI_DIM, look_stamp(look, json_get_i64(r, "resolved_at", 0))) + 2;
+    for (const struct json *r = json_first(json_get(doc->root, "rows")); r && used < rows;
+         r = json_next(r), used++) {
+        int at = column +
+                 surface_textf(s, row + used, column, width, UI_LINK, "#%lld",
+                               (long long)json_get_i64(r, "id", 0)) +
+                 2;
+        at += surface_text(s, row + used, at, column + width - at, UI_DIM,
+                           look_stamp(look, json_get_i64(r, "resolved_at", 0))) +
+              2;
         surface_text(s, row + used, at, column + width - at, UI_NORMAL, json_get_string(r, "title", ""));
     }
     if (used == 1)
@@ -162,7 +200,8 @@ static void draw_similar(const struct look *look, struct surface *s, int row, in
 }
 
 /* Side by side where there is room, else one below the other. */
-static void detail(const struct look *look, struct surface *s, int row, int rows, const struct lists_item *item)
+static void detail(const struct look *look, struct surface *s, int row, int rows,
+                   const struct lists_item *item)
 {
     int width = surface_columns(s);
     if (width >= 110) {
