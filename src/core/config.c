@@ -255,6 +255,7 @@ static const struct schema_key source_keys[] = {
     {.name = "reply_token", .type = SCHEMA_TEXT, AT(config_source, reply_token), .max = 1000},
     {.name = "reply_destination", .type = SCHEMA_NAME, AT(config_source, reply_destination)},
     {.name = "allow_loopback", .type = SCHEMA_BOOL, AT(config_source, allow_loopback)},
+    {.name = "allow_private", .type = SCHEMA_BOOL, AT(config_source, allow_private)},
     {.name = "team", .type = SCHEMA_TEXT, AT(config_source, team)},
     {.name = "api", .type = SCHEMA_MAP, .keys = emulation_keys},
     {0},

@@ -69,6 +69,7 @@ struct config_destination {
     int profile;           /* enum retry_profile of core/retry.h */
     int ambiguous;         /* enum destination_ambiguous */
     bool allow_loopback;   /* may lead to this machine, and in clear */
+    bool allow_private;    /* may lead to a private network (10/8, 172.16/12, 192.168/16, 100.64/10, fc00::/7) */
     int64_t rate, burst;   /* a second; 0: the kind's own */
     struct config_redact redact; /* a row of the matrix: for all strings that leave here; UNSET: as the route says */
     const char *link;      /* "https://desk.example/t/%s": where a truncated text goes on; NULL = the ticket's number alone */
@@ -143,6 +144,7 @@ struct config_source {
         const char *backend;              /* a destination that has to take the ticket first; NULL = the desk itself */
     } emulate;
     bool allow_loopback;  /* reply_url may lead to this machine, then plain http is allowed too */
+    bool allow_private;   /* reply_url may lead to a private network */
     const char *team;
     int line;             /* in the file, for hints such as "set reply_via in triage.yaml line 31" */
 };

@@ -82,6 +82,7 @@ const struct config_destination *config_reply_destination(struct arena *arena, c
     } else {
         *to = (struct config_destination){.kind = source->reply_via == REPLY_API ? api_kind(source) : DEST_WEBHOOK, .url = source->reply_url,
                                           .token = source->reply_token, .format = FORMAT_STANDARD, .allow_loopback = source->allow_loopback,
+                                          .allow_private = source->allow_private,
                                           .line = source->line, .profile = PROFILE_DEFAULT};
         if (source->reply_secret) {
             to->secrets[to->secret_count++] = source->reply_secret;
@@ -101,7 +102,7 @@ static const char *const formats[] = {"ingestlayer", "standard", "cloudevents", 
 static const char *const apis[] = {"openai", "anthropic", NULL};
 _Static_assert(sizeof formats / sizeof *formats == FORMATS + 1, "a word for each format");
 
-static const char common[] = "name kind disabled profile ambiguous allow_loopback rate burst timeout redact link source";
+static const char common[] = "name kind disabled profile ambiguous allow_loopback allow_private rate burst timeout redact link source";
 enum { ALTERNATIVES = 2 };
 /* needs: all keys of one of the alternatives; has: what else. Words between blanks. */
 static const struct kind_keys { const char *needs[ALTERNATIVES], *has; } kinds[DEST_KINDS] = {
@@ -457,6 +458,7 @@ const struct schema_key config_destination_keys[] = {
     {.name = "profile", .type = SCHEMA_WORD, OF(profile), .words = retry_profile_words},
     {.name = "ambiguous", .type = SCHEMA_WORD, OF(ambiguous), .words = (const char *const[]){"retry", "dead", NULL}},
     {.name = "allow_loopback", .type = SCHEMA_BOOL, OF(allow_loopback)},
+    {.name = "allow_private", .type = SCHEMA_BOOL, OF(allow_private)},
     {.name = "rate", .type = SCHEMA_RATE, OF(rate), .max = 1000},
     {.name = "burst", .type = SCHEMA_INT, OF(burst), .max = 1000},
     {.name = "redact", .type = SCHEMA_MAP, .keys = redact_keys, .brief = "*"},

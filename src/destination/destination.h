@@ -20,7 +20,7 @@ enum carrier { CARRIER_HTTP, CARRIER_MAIL, CARRIER_SQL };
 enum { DELIVERY_HEADERS = 12, DELIVERY_PARAMS = CONFIG_COLUMNS + 4, DELIVERY_REPLY_MAX = 64 << 10 };
 struct delivery {
     int carrier;            /* enum carrier */
-    bool allow_loopback;
+    bool allow_loopback, allow_private;
     int64_t timeout;        /* ms for the whole exchange, 0 = the carrier's own */
     size_t reply_max;       /* bytes of the answer read; 0 = DELIVERY_REPLY_MAX */
     const char *url;        /* HTTP; SQL: the connection string. Never shown: it may hold a credential */

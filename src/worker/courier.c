@@ -409,6 +409,7 @@ static bool compose(struct flight *f, struct err *err)
     f->c.now = clock_now();
     if (!f->kind->compose(f->arena, &f->c, &f->request, err))
         return false;
+    f->request.allow_private = f->c.to->allow_private;
     f->request.timeout = f->c.to->timeout ? f->c.to->timeout : f->request.timeout ? f->request.timeout : f->kind->timeout;
     return true;
 }

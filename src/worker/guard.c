@@ -19,15 +19,15 @@ struct range {
 
 static const struct range ranges4[] = {
     {{0}, 8, GUARD_REFUSED, "unspecified"},
-    {{10}, 8, GUARD_REFUSED, "private"},
-    {{100, 64}, 10, GUARD_REFUSED, "carrier-grade NAT"},
+    {{10}, 8, GUARD_PRIVATE, "private"},
+    {{100, 64}, 10, GUARD_PRIVATE, "carrier-grade NAT"},
     {{127}, 8, GUARD_LOOPBACK, "loopback"},
     {{169, 254}, 16, GUARD_REFUSED, "link-local"},
-    {{172, 16}, 12, GUARD_REFUSED, "private"},
+    {{172, 16}, 12, GUARD_PRIVATE, "private"},
     {{192, 0, 0}, 24, GUARD_REFUSED, "protocol assignments"},
     {{192, 0, 2}, 24, GUARD_REFUSED, "documentation"},
     {{192, 88, 99}, 24, GUARD_REFUSED, "6to4 relay"},
-    {{192, 168}, 16, GUARD_REFUSED, "private"},
+    {{192, 168}, 16, GUARD_PRIVATE, "private"},
     {{198, 18}, 15, GUARD_REFUSED, "benchmark"},
     {{198, 51, 100}, 24, GUARD_REFUSED, "documentation"},
     {{203, 0, 113}, 24, GUARD_REFUSED, "documentation"},
@@ -48,7 +48,7 @@ static const struct range ranges6[] = {
     {{0x3f, 0xff, 0x00}, 20, GUARD_REFUSED, "documentation"},
     {{0x20}, 3, GUARD_PUBLIC, "public"},
     {{0x5f, 0x00}, 16, GUARD_REFUSED, "SRv6"},
-    {{0xfc}, 7, GUARD_REFUSED, "unique local"},
+    {{0xfc}, 7, GUARD_PRIVATE, "unique local"},
     {{0xfe, 0x80}, 10, GUARD_REFUSED, "link-local"},
     {{0xfe, 0xc0}, 10, GUARD_REFUSED, "site-local"},
     {{0xff}, 8, GUARD_REFUSED, "multicast"},
@@ -97,11 +97,11 @@ struct guard_verdict guard_sockaddr(const struct sockaddr *address, size_t n)
     return guard_address(NULL, 0);
 }
 
-const char *guard_refusal(const struct guard_verdict *v, bool secure, bool allow_loopback)
+const char *guard_refusal(const struct guard_verdict *v, bool secure, int allow)
 {
     if (v->kind == GUARD_LOOPBACK)
-        return allow_loopback ? NULL : "a loopback address needs allow_loopback";
-    if (v->kind == GUARD_REFUSED)
+        return allow & GUARD_ALLOW_LOOPBACK ? NULL : "a loopback address needs allow_loopback";
+    if (v->kind == GUARD_REFUSED || (v->kind == GUARD_PRIVATE && !(allow & GUARD_ALLOW_PRIVATE)))
         return v->why;
     return secure ? NULL : "plain text is for loopback only";
 }
@@ -188,7 +188,7 @@ static bool split(const char *authority, size_t n, bool *bracketed, struct guard
     return !close && copy_host(authority, (size_t)(stop - authority), out) && take_port(stop, (size_t)(end - stop), out);
 }
 
-static bool judge_host(const char *host, bool v6, bool secure, bool allow_loopback, struct err *err)
+static bool judge_host(const char *host, bool v6, bool secure, int allow, struct err *err)
 {
     uint8_t bytes[16];
     if (inet_pton(v6 ? AF_INET6 : AF_INET, host, bytes) != 1) {
@@ -197,19 +197,19 @@ static bool judge_host(const char *host, bool v6, bool secure, bool allow_loopba
         return true;
     }
     struct guard_verdict v = guard_address(bytes, v6 ? 16 : 4);
-    const char *why = guard_refusal(&v, secure, allow_loopback);
+    const char *why = guard_refusal(&v, secure, allow);
     return !why || err_set(err, ERR_FORBIDDEN, "%s is refused: %s", host, why);
 }
 
-bool guard_host(const char *host, bool secure, bool allow_loopback, struct err *err)
+bool guard_host(const char *host, bool secure, int allow, struct err *err)
 {
     struct guard_url u;
     if (!copy_host(host, strlen(host), &u))
         return err_set(err, ERR_INPUT, "reading a host: it is empty or too long");
-    return judge_host(u.host, strchr(u.host, ':') != NULL, secure, allow_loopback, err);
+    return judge_host(u.host, strchr(u.host, ':') != NULL, secure, allow, err);
 }
 
-bool guard_url(const char *url, bool allow_loopback, struct guard_url *out, struct err *err)
+bool guard_url(const char *url, int allow, struct guard_url *out, struct err *err)
 {
     struct guard_url u = {0};
     bool bracketed;
@@ -220,7 +220,7 @@ bool guard_url(const char *url, bool allow_loopback, struct guard_url *out, stru
         return err_set(err, ERR_FORBIDDEN, "reading a URL: a user or a password in it is refused");
     if (!split(url, n, &bracketed, &u))
         return err_set(err, ERR_INPUT, "reading a URL: its host or port is not well formed");
-    if (!judge_host(u.host, bracketed, u.https, allow_loopback, err))
+    if (!judge_host(u.host, bracketed, u.https, allow, err))
         return false;
     *out = u;
     return true;

@@ -3,11 +3,18 @@
 #ifndef WORKER_GUARD_H
 #define WORKER_GUARD_H
 #include "base/err.h"
+#include "destination/destination.h"
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
-enum guard_kind { GUARD_PUBLIC, GUARD_LOOPBACK, GUARD_REFUSED };
+enum guard_kind { GUARD_PUBLIC, GUARD_LOOPBACK, GUARD_PRIVATE, GUARD_REFUSED };
+/* What a destination's own row allows beyond the public: this machine; private networks, encrypted all the same. */
+enum guard_allow { GUARD_ALLOW_LOOPBACK = 1, GUARD_ALLOW_PRIVATE = 2 };
+static inline int guard_allow(const struct delivery *d)
+{
+    return (d->allow_loopback ? GUARD_ALLOW_LOOPBACK : 0) | (d->allow_private ? GUARD_ALLOW_PRIVATE : 0);
+}
 struct guard_verdict {
     int kind;        /* enum guard_kind */
     const char *why; /* "private", "link-local", ...: the range's name; "public" */
@@ -25,9 +32,9 @@ struct guard_url {
 /* Takes http:// and https:// URLs with a plain host: no user or password, no control bytes, no number spelled in a way
  * only some resolvers know. ERR_INPUT otherwise. A host that is an address is judged at once (ERR_FORBIDDEN), and plain
  * http is for loopback only; a name is judged when it has been resolved. */
-bool guard_url(const char *url, bool allow_loopback, struct guard_url *out, struct err *err);
+bool guard_url(const char *url, int allow, struct guard_url *out, struct err *err);
 /* The same for a host alone: a name, or an address without brackets. secure: the exchange will be encrypted. */
-bool guard_host(const char *host, bool secure, bool allow_loopback, struct err *err);
+bool guard_host(const char *host, bool secure, int allow, struct err *err);
 /* May a connection of this exchange go to that address? NULL: yes; else why not, for a person. */
-const char *guard_refusal(const struct guard_verdict *verdict, bool secure, bool allow_loopback);
+const char *guard_refusal(const struct guard_verdict *verdict, bool secure, int allow); /* enum guard_allow, together */
 #endif

@@ -117,7 +117,7 @@ static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_so
     struct call *call = arg;
     (void)purpose;
     struct guard_verdict v = guard_sockaddr(&address->addr, address->addrlen);
-    const char *why = guard_refusal(&v, call->secure, call->allow_loopback);
+    const char *why = guard_refusal(&v, call->secure, call->allow);
     if (why) {
         snprintf(call->refused, sizeof call->refused, "the address it resolves to is refused: %s", why);
         return CURL_SOCKET_BAD;
@@ -168,7 +168,7 @@ static size_t take_body(char *bytes, size_t size, size_t n, void *arg)
 static bool check(const struct delivery *request, bool *secure, struct err *err)
 {
     struct guard_url url;
-    if (!guard_url(request->url, request->allow_loopback, &url, err))
+    if (!guard_url(request->url, guard_allow(request), &url, err))
         return false;
     *secure = url.https;
     return true;
@@ -322,7 +322,7 @@ bool http_start(struct http *http, const struct delivery *request, void (*done)(
     if (!carriage->check(request, &secure, err))
         return false;
     struct call *call = http_must(calloc(1, sizeof *call));
-    *call = (struct call){.next = http->calls, .http = http, .carriage = carriage, .request = request, .allow_loopback = request->allow_loopback, .secure = secure,
+    *call = (struct call){.next = http->calls, .http = http, .carriage = carriage, .request = request, .allow = guard_allow(request), .secure = secure,
                           .started = clock_mono(), .deadline = INT64_MAX, .done = done, .arg = arg, .easy = http_must(curl_easy_init())};
     str_init(&call->body, request->reply_max ? request->reply_max : DELIVERY_REPLY_MAX);
     set_limits(call, http);

@@ -27,7 +27,8 @@ struct call {
     struct curl_slist *list; /* HTTP: headers; MAIL: the recipient */
     const struct carriage *carriage;
     const struct delivery *request;
-    bool allow_loopback, secure; /* not in clear: may leave this machine */
+    int allow;   /* enum guard_allow, together */
+    bool secure; /* not in clear: may leave this machine */
     size_t head_n;
     struct str body;
     char heard[HTTP_EARS][HTTP_HEARD]; /* "" = absent */

@@ -59,7 +59,7 @@ static bool check(const struct delivery *r, bool *secure, struct err *err)
         return err_set(err, ERR_INPUT, "sending a mail: an address or a name in it is not plain");
     if (!is_message(r->body, r->body_n))
         return err_set(err, ERR_INPUT, "sending a mail: the message is not well formed");
-    return guard_host(r->host, *secure, r->allow_loopback, err);
+    return guard_host(r->host, *secure, guard_allow(r), err);
 }
 
 /* --- meanwhile: where the conversation is --- */

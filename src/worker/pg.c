@@ -35,7 +35,7 @@ struct call {
     char sqlstate[6], tag[32];
     struct str words;                /* what the server, or libpq, says */
 };
-struct idle { PGconn *conn; char *url; bool allow_loopback; int64_t until; };
+struct idle { PGconn *conn; char *url; int allow; int64_t until; };
 struct pg {
     struct call *calls;
     struct idle idle[PG_IDLE];
@@ -140,7 +140,7 @@ static const char *place_of(const PQconninfoOption *all)
     return option(all, "hostaddr") ? option(all, "hostaddr") : option(all, "host");
 }
 
-static bool check_place(const PQconninfoOption *all, bool allow_loopback, struct err *err)
+static bool check_place(const PQconninfoOption *all, int allow, struct err *err)
 {
     const char *host = option(all, "host"), *place = place_of(all);
     if (option(all, "service") || option(all, "replication"))
@@ -148,8 +148,8 @@ static bool check_place(const PQconninfoOption *all, bool allow_loopback, struct
     if (!place || strchr(place, ',') || (host && strchr(host, ',')))
         return err_set(err, ERR_INPUT, "reading a connection string: it has to name one host");
     if (is_socket(place))
-        return allow_loopback || err_set(err, ERR_FORBIDDEN, "a Unix socket is refused: it needs allow_loopback");
-    return guard_host(place, is_secure(all), allow_loopback, err);
+        return allow & GUARD_ALLOW_LOOPBACK || err_set(err, ERR_FORBIDDEN, "a Unix socket is refused: it needs allow_loopback");
+    return guard_host(place, is_secure(all), allow, err);
 }
 
 /* libpq's own words on a string may repeat a part of it. */
@@ -181,12 +181,12 @@ static void way_fini(struct way *w)
     str_fini(&w->addresses);
 }
 
-static void way_add(struct way *w, const char *host, const struct sockaddr_storage *address, bool secure, bool allow_loopback)
+static void way_add(struct way *w, const char *host, const struct sockaddr_storage *address, bool secure, int allow)
 {
     char text[INET6_ADDRSTRLEN];
     bool v6 = address->ss_family == AF_INET6;
     struct guard_verdict v = guard_sockaddr((const struct sockaddr *)address, sizeof *address);
-    const char *why = guard_refusal(&v, secure, allow_loopback);
+    const char *why = guard_refusal(&v, secure, allow);
     const void *bytes = v6 ? (const void *)&((const struct sockaddr_in6 *)address)->sin6_addr : &((const struct sockaddr_in *)address)->sin_addr;
     if (why)
         str_copy(w->refused, sizeof w->refused, why);
@@ -273,7 +273,7 @@ static void connect_found(struct call *call)
     struct way way;
     way_init(&way);
     for (int i = 0; all && i < count; i++)
-        way_add(&way, option(all, "host"), &list[i], is_secure(all), call->request->allow_loopback);
+        way_add(&way, option(all, "host"), &list[i], is_secure(all), guard_allow(call->request));
     if (way.addresses.len)
         take_connection(call, connect_to(all, &way, way.leaves));
     else {
@@ -319,7 +319,7 @@ static PGconn *take_idle(struct pg *pg, const struct delivery *r)
 {
     for (int i = 0; i < PG_IDLE; i++) {
         struct idle *idle = &pg->idle[i];
-        if (!idle->conn || !str_eq(idle->url, r->url) || idle->allow_loopback != r->allow_loopback)
+        if (!idle->conn || !str_eq(idle->url, r->url) || idle->allow != guard_allow(r))
             continue;
         PGconn *conn = idle->conn;
         bool alive = is_alive(conn);
@@ -343,7 +343,7 @@ static void keep_idle(struct pg *pg, struct call *call)
     }
     if (to->conn)
         idle_drop(to);
-    *to = (struct idle){call->conn, must(strdup(call->request->url)), call->request->allow_loopback, clock_mono() + PG_IDLE_MS};
+    *to = (struct idle){call->conn, must(strdup(call->request->url)), guard_allow(call->request), clock_mono() + PG_IDLE_MS};
     call->conn = NULL;
 }
 
@@ -482,7 +482,7 @@ bool pg_start(struct pg *pg, const struct delivery *request, void (*done)(void *
     *call = (struct call){.request = request, .done = done, .arg = arg, .started = now,
                           .deadline = now + (request->timeout ? request->timeout : PG_TOTAL_MS)};
     str_init(&call->words, WORDS);
-    bool ok = check_place(all, request->allow_loopback, err);
+    bool ok = check_place(all, guard_allow(request), err);
     if (ok && (call->conn = take_idle(pg, request)))
         send_statement(call);
     else

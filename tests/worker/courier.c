@@ -213,6 +213,24 @@ static void a_refused_address_is_an_attempt_without_a_connection(void **state)
     stub_close(stub);
 }
 
+static void a_private_address_is_tried_only_when_its_row_allows_it(void **state)
+{
+    (void)state;
+    for (int allowed = 0; allowed < 2; allowed++) {
+        struct writer w = fresh();
+        struct courier *c = started(&(struct courier_options){0}, &w);
+        struct config_destination to = shop;
+        to.allow_private = allowed;
+        to.timeout = 200; /* nobody answers there */
+        send_to(c, 1, "inside", "https://10.255.255.1:9/", &to);
+        assert_int_equal(receipts(&w, 1, 3000), 1);
+        assert_int_equal(w.list[0].r.verdict.kind, VERDICT_RETRY);
+        assert_int_equal(strstr(w.list[0].excerpt, "refused: private") != NULL, !allowed);
+        courier_stop(c);
+        courier_close(c);
+    }
+}
+
 static const struct stub_step held = {STUB_HOLD, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", NULL};
 
 static void a_destination_that_hangs_gets_two_at_once_and_holds_up_nobody(void **state)
@@ -406,6 +424,7 @@ int main(void)
         cmocka_unit_test(each_answer_has_its_verdict),
         cmocka_unit_test(a_secret_the_other_side_repeats_is_not_kept),
         cmocka_unit_test(a_refused_address_is_an_attempt_without_a_connection),
+        cmocka_unit_test(a_private_address_is_tried_only_when_its_row_allows_it),
         cmocka_unit_test(a_destination_that_hangs_gets_two_at_once_and_holds_up_nobody),
         cmocka_unit_test(never_more_than_32_are_under_way_and_all_get_their_turn),
         cmocka_unit_test(what_does_not_fit_in_memory_is_told_to_come_later),

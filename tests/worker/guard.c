@@ -86,14 +86,34 @@ static void plain_http_and_loopback_go_together_or_not_at_all(void **state)
 {
     (void)state;
     struct guard_verdict public = judge("8.8.8.8"), loopback = judge("127.0.0.1"), private = judge("10.0.0.1");
-    assert_null(guard_refusal(&public, true, false));
-    assert_non_null(guard_refusal(&public, false, false));
-    assert_non_null(guard_refusal(&public, false, true));
-    assert_non_null(guard_refusal(&loopback, true, false));
-    assert_non_null(guard_refusal(&loopback, false, false));
-    assert_null(guard_refusal(&loopback, false, true));
-    assert_null(guard_refusal(&loopback, true, true));
-    assert_non_null(guard_refusal(&private, true, true));
+    assert_null(guard_refusal(&public, true, 0));
+    assert_non_null(guard_refusal(&public, false, 0));
+    assert_non_null(guard_refusal(&public, false, GUARD_ALLOW_LOOPBACK | GUARD_ALLOW_PRIVATE));
+    assert_non_null(guard_refusal(&loopback, true, 0));
+    assert_non_null(guard_refusal(&loopback, false, GUARD_ALLOW_PRIVATE));
+    assert_null(guard_refusal(&loopback, false, GUARD_ALLOW_LOOPBACK));
+    assert_null(guard_refusal(&loopback, true, GUARD_ALLOW_LOOPBACK));
+    assert_non_null(guard_refusal(&private, true, GUARD_ALLOW_LOOPBACK));
+}
+
+static void a_private_network_is_reached_encrypted_when_its_row_says_so(void **state)
+{
+    (void)state;
+    static const char *const within[] = {"10.0.0.1", "172.16.0.1", "192.168.1.1", "100.64.0.1", "fc00::1", "fd12::1", "::ffff:10.0.0.1"};
+    static const char *const without[] = {"169.254.169.254", "fe80::1", "0.0.0.0", "::", "224.0.0.1", "255.255.255.255", "192.0.2.1", "fec0::1"};
+    for (size_t i = 0; i < sizeof within / sizeof *within; i++) {
+        struct guard_verdict v = judge(within[i]);
+        assert_non_null(guard_refusal(&v, true, 0));
+        assert_null(guard_refusal(&v, true, GUARD_ALLOW_PRIVATE));
+        assert_non_null(guard_refusal(&v, false, GUARD_ALLOW_PRIVATE));
+    }
+    for (size_t i = 0; i < sizeof without / sizeof *without; i++) {
+        struct guard_verdict v = judge(without[i]);
+        assert_non_null(guard_refusal(&v, true, GUARD_ALLOW_LOOPBACK | GUARD_ALLOW_PRIVATE));
+    }
+    struct guard_url out;
+    assert_true(guard_url("https://10.0.0.5/hook", GUARD_ALLOW_PRIVATE, &out, NULL));
+    assert_false(guard_url("https://169.254.169.254/latest/meta-data", GUARD_ALLOW_PRIVATE, &out, NULL));
 }
 
 static void a_url_is_taken_apart_or_refused(void **state)
@@ -135,7 +155,7 @@ static void a_url_is_taken_apart_or_refused(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct guard_url out;
         struct err err = {0};
-        bool ok = guard_url(rows[i].url, false, &out, &err);
+        bool ok = guard_url(rows[i].url, 0, &out, &err);
         if (ok != (rows[i].code == ERR_NONE) || (int)err.code != rows[i].code)
             fail_msg("%s: code %d, %s", rows[i].url ? rows[i].url : "NULL", err.code, err.text);
         if (ok) {
@@ -144,10 +164,10 @@ static void a_url_is_taken_apart_or_refused(void **state)
         }
     }
     struct guard_url out;
-    assert_true(guard_url("http://127.0.0.1:8080/in", true, &out, NULL));
+    assert_true(guard_url("http://127.0.0.1:8080/in", GUARD_ALLOW_LOOPBACK, &out, NULL));
     assert_false(out.https);
     assert_int_equal(out.port, 8080);
-    assert_true(guard_url("http://[::1]:8080/in", true, &out, NULL));
+    assert_true(guard_url("http://[::1]:8080/in", GUARD_ALLOW_LOOPBACK, &out, NULL));
 }
 
 static void a_refusal_never_repeats_a_password(void **state)
@@ -155,7 +175,7 @@ static void a_refusal_never_repeats_a_password(void **state)
     (void)state;
     struct guard_url out;
     struct err err = {0};
-    assert_false(guard_url("https://ana:hunter2@example.com/", false, &out, &err));
+    assert_false(guard_url("https://ana:hunter2@example.com/", 0, &out, &err));
     assert_null(strstr(err.text, "hunter2"));
 }
 
@@ -166,7 +186,7 @@ static void check_row(const char *kind, const char *value, const char *expect)
     enum err_code code = ERR_NONE;
     if (strcmp(kind, "ip") == 0)
         code = judge(value).kind == GUARD_PUBLIC ? ERR_NONE : ERR_FORBIDDEN;
-    else if (!guard_url(value, false, &out, &err))
+    else if (!guard_url(value, 0, &out, &err))
         code = err.code;
     enum err_code want = strcmp(expect, "allow") == 0 ? ERR_NONE : strcmp(expect, "block") == 0 ? ERR_FORBIDDEN : ERR_INPUT;
     if (code != want)
@@ -204,6 +224,7 @@ int main(void)
         cmocka_unit_test(each_range_is_refused_at_both_its_edges_and_no_further),
         cmocka_unit_test(an_address_of_another_family_is_refused),
         cmocka_unit_test(plain_http_and_loopback_go_together_or_not_at_all),
+        cmocka_unit_test(a_private_network_is_reached_encrypted_when_its_row_says_so),
         cmocka_unit_test(a_url_is_taken_apart_or_refused),
         cmocka_unit_test(a_refusal_never_repeats_a_password),
         cmocka_unit_test(the_table_of_addresses_kept_outside_is_judged_as_it_says),
