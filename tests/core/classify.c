@@ -496,8 +496,8 @@ static void learning_helps_on_other_peoples_tickets(void **state)
         double cold, full; /* floors of macro-F1 */
     } cases[] = {{"hadoop", 0, .30, .43}, {"banking77", 0, .30, .90}, {"banking77", 1, .35, .93}};
     if (!getenv("TRIAGE_CORPORA")) {
-        printf("# SKIPPED: hadoop and banking77 are not looked at, TRIAGE_CORPORA is not set\n"); /* cmocka's own skip reads as a failure in TAP */
-        return;
+        printf("# SKIPPED: hadoop and banking77 are not looked at, TRIAGE_CORPORA is not set\n");
+        skip();
     }
     AUTO_ARENA arena = arena_new();
     struct labelled_set set;

@@ -63,11 +63,14 @@ static void become(const struct postgres *p)
 static pid_t run(const struct postgres *p, const char *const *args)
 {
     char program[512];
+    const char *whole[32] = {program}; /* its full name: initdb looks for the others where it was called from, or in PATH */
     snprintf(program, sizeof program, "%s%s%s", *args[0] == '/' ? "" : p->bin, *args[0] == '/' ? "" : "/", args[0]);
+    for (int i = 1; args[i] && i < 31; i++)
+        whole[i] = args[i];
     pid_t pid = fork();
     if (pid == 0) {
         become(p);
-        execv(program, (char *const *)(uintptr_t)args);
+        execv(program, (char *const *)(uintptr_t)whole);
         _exit(127);
     }
     return pid;

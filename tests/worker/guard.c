@@ -199,13 +199,13 @@ static void the_table_of_addresses_kept_outside_is_judged_as_it_says(void **stat
     const char *root = getenv("TRIAGE_CORPORA");
     if (!root) {
         print_message("# skipped: TRIAGE_CORPORA is not set\n");
-        return;
+        skip();
     }
     AUTO_ARENA arena = arena_new();
     FILE *file = fopen(arena_printf(arena, "%s/ssrf/addresses-svix.tsv", root), "r");
     if (!file) {
         print_message("# skipped: no ssrf/addresses-svix.tsv below TRIAGE_CORPORA\n");
-        return;
+        skip();
     }
     char line[512], kind[16], value[256], expect[64];
     int rows = 0;
