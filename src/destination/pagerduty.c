@@ -172,4 +172,4 @@ static struct verdict judge(struct arena *arena, const struct composing *c, cons
 }
 
 const struct destination destination_pagerduty = {.kind = DEST_PAGERDUTY, .name = "pagerduty", .title = "PagerDuty", .profile = PROFILE_PAGE,
-                                                  .timeout = 10000, .pace = {{10, 120, 60000}}, .compose = compose, .judge = judge};
+                                                  .timeout = 10000, .pace = {{10, 120, 60000}}, .ordered = true, .compose = compose, .judge = judge};

@@ -152,6 +152,20 @@ static bool rests(struct engine *e, struct arena *arena, const struct config_des
     return true;
 }
 
+/* Where order is kept, one waits for those before it and looks again when they have had their turn. */
+static bool waits_for_turn(struct engine *e, const struct config_destination *to, struct parcel *p, int64_t now, bool *waits, struct err *err)
+{
+    enum { LOOK_AGAIN_MS = 1000 };
+    const struct destination *kind = destination_of(to->kind);
+    int64_t until = 0;
+    if (kind && kind->ordered && p->ticket && !store_parcel_ahead(e->store, p, now, &until, err))
+        return false;
+    *waits = until != 0;
+    if (*waits)
+        p->due_at = until + LOOK_AGAIN_MS;
+    return true;
+}
+
 /* Taken over from a daemon that died in the middle. Who replays it by hand has decided that it may arrive twice. */
 static bool may_have_arrived(struct arena *arena, const struct parcel *p)
 {
@@ -163,7 +177,7 @@ bool parcel_fly(struct engine *e, struct arena *arena, struct parcel *p, int64_t
 {
     const char *why = NULL;
     char *letter = NULL, *redaction = NULL;
-    bool paused, ready;
+    bool paused, ready, waits;
     if (!register_ready(e, arena, p, &ready, err))
         return false;
     if (ready)
@@ -174,7 +188,9 @@ bool parcel_fly(struct engine *e, struct arena *arena, struct parcel *p, int64_t
     if (!rests(e, arena, to, p->destination, &paused, err))
         return false;
     p->due_at = 0;
-    if (paused)
+    if (!paused && !waits_for_turn(e, to, p, now, &waits, err))
+        return false;
+    if (paused || waits)
         return store_parcel_update(e->store, p, err);
     if (p->letter ? !store_letter_get(e->store, arena, p->letter, &letter, &redaction, err) : !(letter = reply_letter(e, arena, p, err)))
         return false;

@@ -129,6 +129,8 @@ bool store_parcel_due(struct store *s, struct arena *a, const char *destination,
 bool store_parcel_by_message(struct store *s, struct arena *a, int64_t message, struct parcel *out, bool *found, struct err *err);
 bool store_parcel_get(struct store *s, struct arena *a, int64_t id, struct parcel *out, bool *found, struct err *err);
 bool store_parcel_land(struct store *s, int64_t now, struct err *err); /* flying -> due now, marked ambiguous */
+/* Until when those of the same ticket and destination that were made before it take: the last's due time, now where it flies; 0 = none. */
+bool store_parcel_ahead(struct store *s, const struct parcel *p, int64_t now, int64_t *until, struct err *err);
 /* What a person may ask for: the members that are set narrow it down. Newest first unless oldest_first. */
 struct parcel_query { int64_t ticket, after, since, until; const char *state, *destination, *route; int limit; bool oldest_first; };
 bool store_parcel_list(struct store *s, struct arena *a, const struct parcel_query *q, struct parcel **list, int *count, struct err *err);

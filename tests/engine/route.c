@@ -18,6 +18,7 @@ static const char head[] =
     "agents:\n  - {name: ana, uid: 1001, keys: ['tamio:tm-ana']}\n  - {name: mara, uid: 1003, role: lead}\noncall: [mara]\n"
     "destinations:\n  - {name: hook, kind: webhook, url: 'https://hook.example/'}\n  - {name: chat, kind: webhook, url: 'https://chat.example/'}\n"
     "  - {name: crm, kind: webhook, url: 'https://crm.example/', format: cstar, source: cstar}\n"
+    "  - {name: pager, kind: pagerduty, token: 0123456789abcdef0123456789abcdef}\n"
     "  - {name: brain, kind: model, api: openai, model: m, token: key}\nroutes:\n";
 
 static struct world *open(const char *routes)
@@ -464,6 +465,37 @@ static void a_destination_that_is_paused_keeps_its_queue(void **state)
     world_close(w);
 }
 
+static void a_pager_hears_of_one_ticket_in_order_and_of_two_at_once(void **state)
+{
+    (void)state;
+    struct world *w = open("  - {name: r, to: [pager, hook]}\n");
+    int n;
+    emit(w, "T-1", "a", "b", CREATED);
+    world_wait(w, 1);
+    emit(w, "T-1", "a", "b again", CREATED);
+    emit(w, "T-2", "a", "b", CREATED);
+    world_wait(w, 1);
+    assert_int_equal(count_of(w, "hook", "flying"), 3);
+    assert_int_equal(count_of(w, "pager", "flying"), 2);
+    struct parcel *p = parcels(w, "pager", NULL, &n);
+    assert_int_equal(n, 3);
+    assert_string_equal(p[1].state, "due");
+    world_receive(w, &(struct receipt){.parcel = p[0].id, .status = 500, .verdict = {.kind = VERDICT_RETRY}});
+    world_wait(w, 1500); /* the first waits longer than that for its second attempt */
+    p = parcels(w, "pager", NULL, &n);
+    assert_string_equal(p[0].state, "retrying");
+    assert_string_equal(p[1].state, "due");
+    assert_true(p[1].due_at > p[0].due_at);
+    world_wait(w, p[0].due_at - w->now);
+    assert_string_equal(parcels(w, "pager", "flying", &n)[0].state, "flying");
+    world_receipt(w, p[0].id, 202);
+    world_wait(w, 2500);
+    p = parcels(w, "pager", NULL, &n);
+    assert_string_equal(p[0].state, "delivered");
+    assert_string_equal(p[1].state, "flying");
+    world_close(w);
+}
+
 static void what_waited_for_a_disabled_destination_leaves_when_it_is_enabled(void **state)
 {
     (void)state;
@@ -520,6 +552,7 @@ int main(void)
         cmocka_unit_test(what_people_say_of_its_labels_is_what_a_models_confidence_is_worth),
         cmocka_unit_test(an_agents_label_stands_against_any_model),
         cmocka_unit_test(a_destination_that_is_paused_keeps_its_queue),
+        cmocka_unit_test(a_pager_hears_of_one_ticket_in_order_and_of_two_at_once),
         cmocka_unit_test(what_waited_for_a_disabled_destination_leaves_when_it_is_enabled),
         cmocka_unit_test(what_passed_through_too_many_desks_goes_no_further),
     };
