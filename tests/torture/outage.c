@@ -127,7 +127,8 @@ static int check_schedule(struct outage *o, const char *name, int profile, int l
 {
     struct answer a = client_get(o->me, arena_printf(o->arena, "/v1/parcels?limit=500&destination=%s", name));
     int waits = 0;
-    for (const struct json *p = json_first(json_copy(json_get(a.json, "parcels"))); p; p = json_next(p)) {
+    AUTO_JSON list = json_copy(json_get(a.json, "parcels")); /* outlives the next answer */
+    for (const struct json *p = json_first(list); p; p = json_next(p)) {
         long long id = (long long)json_get_i64(p, "id", 0);
         struct answer one = client_get(o->me, arena_printf(o->arena, "/v1/parcels/%lld", id));
         int64_t at[64];

@@ -153,8 +153,7 @@ static void draw_answer(const struct look *look, struct surface *s, int row, int
     int64_t ok = number_of(item, "ok_at"), failed = number_of(item, "failed_at"),
             at = ok > failed ? ok : failed;
     const char *reason = text_of(((const struct place *)item)->json, "reason"),
-               *ago = look_ago(look->arena, look->now - at);
-    const char *when = str_eq(ago, "now") ? ago : arena_printf(look->arena, "%s ago", ago);
+               *when = look_since(look->arena, look->now - at);
     (void)selected;
     if (*reason)
         surface_text(s, row, column + 1, width - 1, UI_WARN, reason);

@@ -71,8 +71,8 @@ static void origin_facts(struct pane *p)
     line(p, "replies", *p->brief->reply_via ? UI_NORMAL : UI_MUTED,
          *p->brief->reply_via ? arena_printf(a, "by %s", p->brief->reply_via) : "not taken by this source");
     line(p, "came", UI_DIM,
-         arena_printf(a, "%s, %s ago", look_stamp(p->look, p->t->received_at),
-                      look_ago(a, p->look->now - p->t->received_at)));
+         arena_printf(a, "%s, %s", look_stamp(p->look, p->t->received_at),
+                      look_since(a, p->look->now - p->t->received_at)));
     if (p->t->waiting_since)
         line(p, "waiting", UI_NORMAL,
              arena_printf(a, "for %s", look_ago(a, p->look->now - p->t->waiting_since)));

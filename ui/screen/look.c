@@ -24,6 +24,12 @@ char *look_ago(struct arena *arena, int64_t ms)
     return arena_printf(arena, "%dw", (int)(ms / (7 * (int64_t)DAY)));
 }
 
+char *look_since(struct arena *arena, int64_t ms)
+{
+    char *ago = look_ago(arena, ms);
+    return ms < MINUTE ? ago : arena_printf(arena, "%s ago", ago);
+}
+
 char *look_left(struct arena *arena, int64_t ms)
 {
     char text[BAR_TIME];

@@ -26,6 +26,7 @@ struct look {
 
 /* --- text --- */
 char *look_ago(struct arena *arena, int64_t ms);       /* "now" "3m" "2h" "5d" "8w" */
+char *look_since(struct arena *arena, int64_t ms);     /* "now" "3m ago" "2h ago" ... */
 char *look_left(struct arena *arena, int64_t ms);      /* "40s" "12m" "1h40m" "3d4h"; "late 18m" below 0 */
 char *look_countdown(struct arena *arena, int64_t ms); /* "03:12", "1:03:12" */
 char *look_clock(const struct look *look, int64_t at); /* "14:32" */
