@@ -140,6 +140,7 @@ static void send_reply(void)
 {
     write_reply();
     console_type(d.console, "y");
+    console_wait(&d.console, 1, "Reply to Ada", NULL, false, clock_mono(), PATIENCE_MS); /* the line may stand there before it is closed */
     shows("leaves at");
 }
 

@@ -6,6 +6,7 @@
 #include "harness/daemon.h"
 #include "harness/postgres.h"
 #include "harness/smtpd.h"
+#include "harness/stub.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -50,12 +51,17 @@ static void close_desk(struct desk *d)
     arena_free(d->arena);
 }
 
-static void emit(struct desk *d, const char *key)
+static void emit_ticket(struct desk *d, const char *key, const char *subject, const char *body)
 {
     char *text = arena_printf(d->arena, "{\"events\":[{\"type\":\"support.ticket.created\",\"idempotencyKey\":\"%s\",\"payload\":{\"ticket_id\":\"T-%s\","
-                                        "\"subject\":\"It is down\",\"body\":\"For all of us.\",\"customer_tier\":\"pro\",\"channel\":\"chat\"}}]}", key, key);
+                                        "\"subject\":\"%s\",\"body\":\"%s\",\"customer_tier\":\"pro\",\"channel\":\"chat\"}}]}", key, key, subject, body);
     struct answer a = client_ask(d->in, "POST", "/v1/ingest", "Authorization: Bearer t\r\nContent-Type: application/json\r\n", text, strlen(text));
     assert_int_equal(a.status, 202);
+}
+
+static void emit(struct desk *d, const char *key)
+{
+    emit_ticket(d, key, "It is down", "For all of us.");
 }
 
 static int in_state(struct desk *d, const char *destination, const char *state)
@@ -65,13 +71,18 @@ static int in_state(struct desk *d, const char *destination, const char *state)
     return a.status == 200 ? (int)json_count(json_get(a.json, "parcels")) : -1;
 }
 
-static void wait_state(struct desk *d, const char *destination, const char *state)
+static void wait_states(struct desk *d, const char *destination, const char *state, int want)
 {
     for (int64_t until = clock_mono() + PATIENCE_MS; clock_mono() < until; usleep(5000))
-        if (in_state(d, destination, state) == 1)
+        if (in_state(d, destination, state) == want)
             return;
     struct answer a = client_get(d->me, "/v1/parcels");
     fail_msg("%s is not %s: %s", destination, state, a.body);
+}
+
+static void wait_state(struct desk *d, const char *destination, const char *state)
+{
+    wait_states(d, destination, state, 1);
 }
 
 static int64_t attempts_of(struct desk *d, const char *destination)
@@ -112,6 +123,38 @@ static void an_event_leaves_as_a_mail_and_as_a_row(void **state)
     const char *id = postgres_value(postgres, d.arena, "SELECT event_id FROM support_events");
     assert_non_null(strstr(text, arena_printf(d.arena, "Message-ID: <%s.post@acme.example>", id)));
     close_desk(&d);
+}
+
+/* A warehouse of everything, and chat for what cannot wait. */
+static void critical_to_chat_and_everything_to_postgres(void **state)
+{
+    (void)state;
+    NEEDS_SERVERS
+    static const char both[] = "sources:\n  - {name: app, dialect: ingestlayer, auth: bearer, token: t}\nagents:\n  - {name: ana, uid: %ld, role: lead}\n"
+                               "destinations:\n  - {name: chat, kind: slack, url: '%s', allow_loopback: true}\n"
+                               "  - {name: warehouse, kind: postgres, url: 'postgresql://desk:s3cret@127.0.0.1:%d/postgres', table: support_events, allow_loopback: true}\n"
+                               "routes:\n  - {name: all, steps: [redact.pii], to: [{destination: chat, when: 'urgency == \"critical\"'}, {destination: warehouse, always: true}]}\n";
+    static const char *const bodies[][2] = {{"Feature idea", "A dark mode would be nice."}, {"Dashboard", "I get an error after login."},
+                                            {"Production is down", "Production is down for all. Card 4111 1111 1111 1111."}};
+    struct desk d = {.arena = arena_new()};
+    struct stub *chat = stub_open();
+    static const struct stub_step ok = {STUB_ANSWER, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", NULL};
+    stub_script(chat, &ok, 1);
+    postgres_sql(postgres, "TRUNCATE support_events");
+    d.daemon = daemon_start(arena_printf(d.arena, both, (long)getuid(), stub_url(chat), postgres_port(postgres)));
+    d.in = client_open(d.daemon->ingest);
+    d.me = client_open(d.daemon->desk);
+    for (int i = 0; i < 3; i++)
+        emit_ticket(&d, arena_printf(d.arena, "b%d", i), bodies[i][0], bodies[i][1]);
+    wait_states(&d, "warehouse", "delivered", 3);
+    wait_states(&d, "chat", "delivered", 1);
+    assert_int_equal(stub_wait(chat, 2, 300), 1);
+    assert_non_null(strstr(stub_request(chat, 0)->body, "Production is down"));
+    assert_null(strstr(stub_request(chat, 0)->body, "4111"));
+    assert_string_equal(postgres_value(postgres, d.arena, "SELECT count(*) || ' ' || count(DISTINCT event_id) FROM support_events"), "3 3");
+    assert_string_equal(postgres_value(postgres, d.arena, "SELECT count(*) FROM support_events WHERE payload::text LIKE '%4111%'"), "0");
+    close_desk(&d);
+    stub_close(chat);
 }
 
 static void a_replay_by_hand_leaves_out_who_has_it(void **state)
@@ -210,6 +253,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_event_leaves_as_a_mail_and_as_a_row),
+        cmocka_unit_test(critical_to_chat_and_everything_to_postgres),
         cmocka_unit_test(a_replay_by_hand_leaves_out_who_has_it),
         cmocka_unit_test(a_reply_reaches_the_customer_by_mail),
         cmocka_unit_test(a_server_that_does_not_know_us_rests_the_destination),

@@ -160,6 +160,59 @@ static void an_answer_labels_the_ticket_and_sends_the_route_on(void **state)
     }
 }
 
+static void of_low_high_critical_one_leaves_and_what_was_asked_is_not_asked_again(void **state)
+{
+    (void)state;
+    static const char *const tickets[][2] = {{"Feature idea", "A dark mode for the invoice would be nice."}, {"Dashboard", "I get an error after login."},
+                                             {"Production", "Production is down for all, says ana@example.com."}};
+    struct desk d = open_desk("openai", "ok", "");
+    struct stub *calls = fake_model_stub(d.model);
+    for (int i = 0; i < 3; i++)
+        emit(&d, arena_printf(d.arena, "T-%d", i), tickets[i][0], tickets[i][1]);
+    wait_state(&d, "brain", "delivered", 3);
+    wait_state(&d, "hook", "delivered", 1);
+    assert_int_equal(stub_wait(d.hook, 2, 300), 1);
+    assert_non_null(strstr(stub_request(d.hook, 0)->body, "Production is down for all"));
+    assert_int_equal(stub_wait(calls, 4, 0), 3);
+    emit(&d, "T-3", tickets[2][0], tickets[2][1]); /* the same words once more, as another ticket: two leave, three were asked */
+    wait_state(&d, "hook", "delivered", 2);
+    assert_int_equal(stub_wait(calls, 4, 300), 3);
+    assert_string_equal(json_get_string(ticket(&d, 4), "urgency", ""), "critical");
+    close_desk(&d);
+}
+
+static void two_who_ask_the_same_at_once_share_a_call(void **state)
+{
+    (void)state;
+    struct desk d = open_desk("openai", "slow", "");
+    emit(&d, "T-1", "Production", "Production is down for all.");
+    emit(&d, "T-2", "Production", "Production is down for all.");
+    wait_state(&d, "hook", "delivered", 2);
+    assert_int_equal(stub_wait(fake_model_stub(d.model), 2, 300), 1);
+    close_desk(&d);
+}
+
+static void a_model_that_refuses_leaves_a_dead_letter_and_its_replay_sends_the_route_on(void **state)
+{
+    (void)state;
+    struct desk d = open_desk("openai", "ok", ", profile: default");
+    fake_model_down(d.model, true);
+    emit(&d, "T-1", "Production", "Production is down for all.");
+    for (int64_t until = clock_mono() + PATIENCE_MS; !in_state(&d, "brain", "dead") && clock_mono() < until; usleep(5000))
+        if (in_state(&d, "brain", "retrying"))
+            *d.daemon->clock += 66 * 60000; /* the longest wait of the profile */
+    wait_state(&d, "brain", "dead", 1);
+    assert_int_equal(stub_wait(fake_model_stub(d.model), 5, 0), 5);
+    assert_int_equal(stub_wait(d.hook, 1, 300), 0); /* not critical? nobody knows, so nobody says so */
+    struct answer why = client_get(d.me, "/v1/tickets/1/why/route");
+    assert_int_equal(why.status, 200);
+    assert_non_null(strstr(why.body, "brain"));
+    fake_model_down(d.model, false);
+    assert_int_equal(client_post(d.me, "/v1/deliveries", "{\"do\":\"replay\",\"destination\":\"brain\"}").status, 200);
+    wait_state(&d, "hook", "delivered", 1);
+    close_desk(&d);
+}
+
 static bool among(const char *const *words, const char *word)
 {
     for (; *words; words++)
@@ -294,6 +347,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_model_that_hangs_holds_up_nothing_that_comes_in),
         cmocka_unit_test(an_answer_labels_the_ticket_and_sends_the_route_on),
+        cmocka_unit_test(of_low_high_critical_one_leaves_and_what_was_asked_is_not_asked_again),
+        cmocka_unit_test(two_who_ask_the_same_at_once_share_a_call),
+        cmocka_unit_test(a_model_that_refuses_leaves_a_dead_letter_and_its_replay_sends_the_route_on),
         cmocka_unit_test(orders_in_a_ticket_change_its_label_at_most),
         cmocka_unit_test(an_hours_budget_is_not_overdrawn),
         cmocka_unit_test(a_day_without_a_model_loses_nothing),
