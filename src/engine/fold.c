@@ -33,7 +33,7 @@ static bool add_event(void *arg, int64_t id, const char *text)
 {
     struct history *h = arg;
     (void)id;
-    return text && add(h, json_parse_in(h->arena, text, strlen(text), &json_limits_dialect, NULL, NULL));
+    return !text || add(h, json_parse_in(h->arena, text, strlen(text), &json_limits_dialect, NULL, NULL));
 }
 
 static bool add_acts(struct engine *e, struct history *h, int64_t ticket, struct err *err)

@@ -192,8 +192,9 @@ static bool admit(struct engine *e, struct arena *arena, struct ingest_item *ite
     if (!item->obs.v.key)
         item->obs.v.key = arena_printf(arena, "%020lld", (long long)store_event_next(e->store));
     ev->ticket = of_ticket && !ticket ? store_ticket_next(e->store) : ticket;
-    ev->state = of_ticket || item->obs.record_count ? "applied" : "ignored";
-    if (!of_ticket) {
+    bool says = of_ticket || item->obs.record_count;
+    ev->state = says ? "applied" : "ignored";
+    if (!says) {
         ev->obs = NULL;
     } else if (!ev->obs) {
         AUTO_JSON obs = row_observation(&item->obs);

@@ -45,7 +45,9 @@ static bool compare_table(struct store *a, struct store *b, const char *const ta
         ry = sql_step(b, y, err);
     }
     if (rx >= 0 && ry >= 0 && rx != ry) {
-        str_addf(report, "%s: the journal makes %s rows\n", table[0], rx == SQLITE_ROW ? "fewer" : "more");
+        sqlite3_stmt *over = rx == SQLITE_ROW ? x : y;
+        str_addf(report, "%s: the journal makes %s rows; the first of them is %s %s\n", table[0], over == x ? "fewer" : "more",
+                 (const char *)sqlite3_column_text(over, 0), (const char *)sqlite3_column_text(over, 1));
         ++*differ;
     }
     if (x)

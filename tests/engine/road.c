@@ -127,6 +127,17 @@ static void a_snapshot_that_repeats_open_does_not_undo_the_agents_close(void **s
     world_close(w);
 }
 
+static void a_survey_is_no_hindrance_to_what_is_told_late(void **state)
+{
+    (void)state;
+    struct world *w = world_open(NULL);
+    post(w, "cstar", "inferred/cstar/ticket.closed-flat.json");
+    post(w, "cstar", "inferred/cstar/survey.submitted.json");
+    assert_string_equal(post(w, "cstar", "exact/cstar/ticket.created.json"), "create"); /* older than what is known: the history folds again */
+    assert_refolds(w, world_find(w, "cstar", "cstar:ticket-uuid"));
+    world_close(w);
+}
+
 static void a_corrected_category_taken_back_is_the_sources_again(void **state)
 {
     struct world *w = world_open(NULL);
@@ -350,6 +361,7 @@ int main(void)
         cmocka_unit_test(a_webhook_becomes_a_ticket_with_a_label_a_clock_and_a_place_in_the_queues),
         cmocka_unit_test(claim_close_and_undo_move_the_ticket_and_its_points),
         cmocka_unit_test(a_snapshot_that_repeats_open_does_not_undo_the_agents_close),
+        cmocka_unit_test(a_survey_is_no_hindrance_to_what_is_told_late),
         cmocka_unit_test(a_corrected_category_taken_back_is_the_sources_again),
         cmocka_unit_test(a_source_that_takes_no_replies_refuses_them_with_its_line),
         cmocka_unit_test(a_reply_is_held_can_be_taken_back_and_is_sent_once),

@@ -83,6 +83,17 @@ static const char *verdict_word(struct world *w, int64_t ticket)
     return json_string(json_next(json_first(last_verdict(w, ticket))));
 }
 
+/* Derived tables are the journal's, whatever led to them: an event, a record of others, a model's answer. */
+static void assert_rebuilds(struct world *w)
+{
+    AUTO_STR report;
+    int64_t differ = 0;
+    struct err err = {0};
+    str_init(&report, 16 << 10);
+    if (!engine_rebuild(&w->engine, &report, &differ, &err) || differ)
+        fail_msg("%s%s", err.text, report.data);
+}
+
 static void what_passes_is_one_letter_and_a_parcel_for_each_destination(void **state)
 {
     (void)state;
@@ -264,6 +275,7 @@ static void what_a_source_tells_of_others_is_told_further(void **state)
     assert_true(article && survey);
     post(w, "cstar", "cstar", "inferred/cstar/survey.submitted.json"); /* a duplicate tells nothing */
     assert_int_equal(count_of(w, "hook", NULL), n);
+    assert_rebuilds(w);
     world_close(w);
 }
 
@@ -366,17 +378,6 @@ static void a_model_that_fails_leaves_a_dead_letter_and_never_means_not_critical
     answer(w, id, "critical");
     assert_int_equal(count_of(w, "hook", "due"), 1);
     world_close(w);
-}
-
-/* What a model said is in the journal, like everything else a ticket is made of. */
-static void assert_rebuilds(struct world *w)
-{
-    AUTO_STR report;
-    int64_t differ = 0;
-    struct err err = {0};
-    str_init(&report, 16 << 10);
-    if (!engine_rebuild(&w->engine, &report, &differ, &err) || differ)
-        fail_msg("%s%s", err.text, report.data);
 }
 
 static int label_entries(struct world *w, int64_t ticket)
