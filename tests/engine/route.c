@@ -61,7 +61,7 @@ static int count_of(struct world *w, const char *destination, const char *state)
 static struct letter letter_of(struct world *w, const struct parcel *p)
 {
     char *data, *redaction;
-    struct letter l;
+    struct letter l = {0};
     struct err err = {0};
     assert_true(store_letter_get(w->engine.store, w->arena, p->letter, &data, &redaction, &err) && letter_decode(w->arena, data, &l, &err));
     return l;
