@@ -101,11 +101,12 @@ static void post_lab(struct request *req)
     if (!body || !read_config(lab, body))
         return;
     const char *what = json_get_string(body, "do", "");
-    if (strcmp(what, "explain") == 0) {
-        explain(lab, body);
-    } else if (strcmp(what, "replay") == 0 && req->agent->role < ROLE_LEAD) {
-        err_set(&lab->err, ERR_FORBIDDEN, "a replay needs the role lead");
+    bool foreign = lab->would != req->config && strcmp(what, "check") != 0; /* its routes ask about what is stored */
+    if ((foreign || strcmp(what, "replay") == 0) && req->agent->role < ROLE_LEAD) {
+        err_set(&lab->err, ERR_FORBIDDEN, "%s needs the role lead", foreign ? "trying another configuration" : "a replay");
         request_fail(req, &lab->err);
+    } else if (strcmp(what, "explain") == 0) {
+        explain(lab, body);
     } else if (strcmp(what, "replay") == 0) {
         replay(lab);
     } else if (strcmp(what, "check") == 0) {

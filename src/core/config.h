@@ -12,7 +12,7 @@ enum reply_via { REPLY_NONE, REPLY_WEBHOOK, REPLY_EMAIL, REPLY_API };
 extern const char *const reply_via_words[]; /* none webhook email api, NULL */
 const char *reply_via_word(int via);
 
-enum { CONFIG_SECRETS = 4, CONFIG_KEYS = 8, CONFIG_STEPS = 8 };
+enum { CONFIG_SECRETS = 4, CONFIG_KEYS = 8, CONFIG_STEPS = 8, CONFIG_FIELDS = 8 };
 enum { CONFIG_DESTINATIONS = 64, CONFIG_ROUTES = 64, CONFIG_RECIPIENTS = 8, CONFIG_COLUMNS = 32, CONFIG_MATCHES = 16, CONFIG_SETS = 16 };
 
 /* What is found in text and hidden from whoever is not to see it (core/redact). */
@@ -96,7 +96,7 @@ struct config_route_step {
     const char *labels[8]; int label_count;
     const struct when *when;   /* filter.match */
     const char *text;          /* its spelling */
-    const char *fields[8]; int field_count; /* redact.pii: "payload.body"; none = all strings */
+    const char *fields[CONFIG_FIELDS]; int field_count; /* redact.pii: "payload.body"; none = all strings */
     struct config_redact redact; /* redact.pii: UNSET = mask where `entities` is not given */
     const char *key;           /* dedupe: a template, default "$event.id"; enrich: of the record's key */
     int64_t window;            /* dedupe, throttle: ms */

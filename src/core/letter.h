@@ -53,11 +53,12 @@ int letter_facts(struct arena *arena, const struct letter *letter, struct letter
 const char *letter_stamp(struct arena *arena, const struct letter *letter);
 
 /* What is hidden: route's redact.pii steps and the destination's row of the matrix, as one. */
+enum { LETTER_FIELDS = CONFIG_FIELDS * CONFIG_STEPS }; /* of all its steps */
 struct letter_redaction {
     struct config_redact to;      /* for all strings; wins where it is not UNSET */
     struct config_redact fields_mode; /* for `fields` */
     bool route;                   /* the route has a redact.pii step */
-    const char *fields[8]; int field_count; /* none = all strings */
+    const char *fields[LETTER_FIELDS]; int field_count; /* none = all strings */
     const char *salt;             /* for HASH: the desk's own */
 };
 /* A copy in arena with PII hidden in title, texts, names, addresses, payload, record and changes. Idempotent. A text whose

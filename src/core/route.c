@@ -195,7 +195,7 @@ static bool redact(struct walk *w)
         r->fields_mode.mode[i] = r->fields_mode.mode[i] > mode ? r->fields_mode.mode[i] : mode;
     }
     bool all = !w->step->field_count || (r->route && !r->field_count);
-    for (int i = 0; !all && i < w->step->field_count && r->field_count < 8; i++)
+    for (int i = 0; !all && i < w->step->field_count && r->field_count < LETTER_FIELDS; i++)
         r->fields[r->field_count++] = w->step->fields[i];
     if (all)
         r->field_count = 0;
@@ -247,16 +247,39 @@ static struct json *with(struct arena *arena, const struct json *object, const c
     return out;
 }
 
+/* Bytes of its texts and names, and some for each node. */
+static size_t weight(const struct json *node)
+{
+    enum { OF_A_NODE = 8 };
+    const char *name = json_name(node), *text = json_string(node);
+    size_t n = OF_A_NODE + (name ? strlen(name) : 0) + (text ? strlen(text) : 0);
+    for (const struct json *child = json_first(node); child; child = json_next(child))
+        n += weight(child);
+    return n;
+}
+
+/* A set may take the whole payload along, so sets multiply. */
 static bool transform(struct walk *w)
 {
+    enum { MOST = 16 << 20 };
     struct letter *l = &w->out->letter;
     const struct letter before = *l; /* every value is read from what came in */
+    size_t had = before.payload ? weight(before.payload) : 0, most = had > MOST ? had : MOST;
+    struct json *made = NULL;
     for (int i = 0; i < w->step->set_count; i++) {
         const struct config_set *set = &w->step->sets[i];
         const char *path = str_starts(set->path, "payload.") ? set->path + 8 : set->path;
-        struct json *payload = with(w->arena, l->payload, path, set->value ? route_value(w->arena, set->value, &before) : NULL);
-        arena_defer(w->arena, free_json, payload);
-        l->payload = payload;
+        struct json *next = with(w->arena, made ? made : before.payload, path, set->value ? route_value(w->arena, set->value, &before) : NULL);
+        json_free(made);
+        made = next;
+        if (weight(made) > most) {
+            json_free(made);
+            return stop(w, ROUTE_FAILED, arena_printf(w->arena, "%s would make the payload larger than %d MiB", set->path, MOST >> 20));
+        }
+    }
+    if (made) {
+        arena_defer(w->arena, free_json, made);
+        l->payload = made;
     }
     says(w, arena_printf(w->arena, "%d members", w->step->set_count));
     return true;

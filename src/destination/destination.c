@@ -406,7 +406,8 @@ static int64_t until_date(const char *text, int64_t now)
         d.minute < 0 || d.minute > 59 || d.second < 0 || d.second > 60)
         return 0;
     int64_t seconds = ((civil_days(d.year, month_of(d.month), d.day) * 24 + d.hour) * 60 + d.minute) * 60 + d.second;
-    return seconds * 1000 > now ? seconds * 1000 - now : 0;
+    int64_t wait = seconds * 1000 - now;
+    return wait <= 0 ? 0 : wait < LONGEST_WAIT_DAYS * 86400000LL ? wait : LONGEST_WAIT_DAYS * 86400000LL;
 }
 
 static int64_t seconds_of(const char *text, size_t digits)

@@ -145,7 +145,7 @@ bool letter_redaction_decode(struct arena *arena, const char *text, struct lette
     if (!json_is(root, JSON_OBJECT))
         return err_set(err, ERR_INTERNAL, "reading a redaction: it is none");
     out->route = true;
-    for (const struct json *f = json_first(json_get(root, "fields")); f && out->field_count < 8; f = json_next(f))
+    for (const struct json *f = json_first(json_get(root, "fields")); f && out->field_count < LETTER_FIELDS; f = json_next(f))
         out->fields[out->field_count++] = arena_strdup(arena, json_string(f));
     for (int i = 0; i < REDACT_ENTITIES; i++)
         out->fields_mode.mode[i] = mode_of(json_get_string(json_get(root, "modes"), redact_entity_words[i], NULL));

@@ -198,11 +198,11 @@ static void post_receipts(struct courier *c)
     }
 }
 
-/* Some servers repeat the key they were given; it is searched for in more than is kept, so that no half of it stays. */
+/* Some servers repeat the key they were given: it is searched for before anything is cut, so that no half of it stays. */
 static char *safe_excerpt(struct flight *f, const char *text, size_t n)
 {
     AUTO_STR safe;
-    const char *said = destination_conceal(f->arena, f->c.to, arena_strndup(f->arena, text, n < 2 * EXCERPT ? n : 2 * EXCERPT));
+    const char *said = destination_conceal(f->arena, f->c.to, arena_strndup(f->arena, text, n));
     str_init(&safe, EXCERPT_SAFE);
     text_safe(&safe, said, strnlen(said, EXCERPT), TEXT_LINE);
     return arena_strndup(f->arena, safe.data, safe.len);
@@ -310,12 +310,13 @@ static int64_t held_until(const struct place *p)
     return p->account->hold_until > p->hold_until ? p->account->hold_until : p->hold_until;
 }
 
-/* A yes may ask for time too: the next one would be one too many. */
+/* A yes may ask for time too: the next one would be one too many. Who asks for more than a day has that one parcel's answer
+ * (dead, with the reason); the others ask again tomorrow. */
 static void note_hold(struct place *p, const struct verdict *v, int64_t now)
 {
-    int64_t *until = v->all ? &p->account->hold_until : &p->hold_until;
-    if ((v->kind == VERDICT_WAIT || v->kind == VERDICT_DELIVERED) && *until < now + v->retry_after)
-        *until = now + v->retry_after;
+    int64_t *until = v->all ? &p->account->hold_until : &p->hold_until, wait = v->retry_after < RETRY_WAITED_MS ? v->retry_after : RETRY_WAITED_MS;
+    if ((v->kind == VERDICT_WAIT || v->kind == VERDICT_DELIVERED) && *until < now + wait)
+        *until = now + wait;
     p->health.hold_until = held_until(p) > now ? held_until(p) : 0;
 }
 

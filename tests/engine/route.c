@@ -170,6 +170,43 @@ static void a_transform_changes_what_leaves_and_a_value_never_becomes_a_template
     world_close(w);
 }
 
+static void what_a_transform_multiplies_has_an_end(void **state)
+{
+    (void)state;
+    AUTO_STR routes;
+    str_init(&routes, 8192);
+    str_adds(&routes, "  - {name: r, to: [hook], steps: [");
+    for (int s = 0; s < 8; s++) {
+        str_addf(&routes, "%s{transform: {", s ? ", " : "");
+        for (int k = 0; k < 16; k++)
+            str_addf(&routes, "%spayload.k%d: $event.payload", k ? ", " : "", k);
+        str_adds(&routes, "}}");
+    }
+    str_adds(&routes, "]}\n");
+    assert_false(routes.cut);
+    struct world *w = open(routes.data);
+    emit(w, "T-1", "a", "b", CREATED);
+    assert_int_equal(count_of(w, "hook", NULL), 0);
+    assert_non_null(strstr(json_print_in(w->arena, last_verdict(w, 1)), "larger than 16 MiB"));
+    world_close(w);
+}
+
+static void what_several_steps_hide_is_hidden_in_all_their_fields(void **state)
+{
+    (void)state;
+    struct world *w = open("  - {name: r, to: [hook], steps: [{redact.pii: {fields: [payload.a, payload.b, payload.c, payload.d, payload.e]}},"
+                           " {redact.pii: {fields: [payload.f, payload.g, payload.h, payload.subject, payload.body]}}]}\n");
+    int n;
+    char *data, *redaction;
+    struct err err = {0};
+    emit(w, "T-1", "me@example.com", "you@example.com", CREATED);
+    struct parcel *p = parcels(w, "hook", NULL, &n);
+    assert_int_equal(n, 1);
+    assert_true(store_letter_get(w->engine.store, w->arena, p->letter, &data, &redaction, &err));
+    assert_non_null(strstr(redaction, "payload.body"));
+    world_close(w);
+}
+
 static void one_change_is_one_event_and_a_close_is_two(void **state)
 {
     (void)state;
@@ -540,6 +577,8 @@ int main(void)
         cmocka_unit_test(a_key_goes_through_once_in_its_window),
         cmocka_unit_test(over_its_count_a_route_drops_or_delays),
         cmocka_unit_test(a_transform_changes_what_leaves_and_a_value_never_becomes_a_template),
+        cmocka_unit_test(what_a_transform_multiplies_has_an_end),
+        cmocka_unit_test(what_several_steps_hide_is_hidden_in_all_their_fields),
         cmocka_unit_test(one_change_is_one_event_and_a_close_is_two),
         cmocka_unit_test(the_conversation_goes_along_where_a_form_needs_it),
         cmocka_unit_test(a_reply_is_told_of_when_it_has_left_and_a_note_never),

@@ -186,6 +186,29 @@ static void a_secret_the_other_side_repeats_is_not_kept(void **state)
     stub_close(stub);
 }
 
+static void of_a_key_that_is_repeated_all_over_no_half_is_kept(void **state)
+{
+    (void)state;
+    struct stub *stub = stub_open();
+    struct writer w = fresh();
+    char body[4001], raw[8192];
+    struct config_destination to = shop;
+    char token[201] = {0};
+    memset(token, 'k', 200);
+    to.token = token;
+    memset(body, 'k', 4000);
+    body[4000] = '\0';
+    snprintf(raw, sizeof raw, "HTTP/1.1 500 No\r\nContent-Length: 4000\r\n\r\n%s", body);
+    stub_script(stub, &(struct stub_step){STUB_ANSWER, raw, NULL}, 1);
+    struct courier *c = started(&(struct courier_options){0}, &w);
+    send_to(c, 1, "shop", stub_url(stub), &to);
+    assert_int_equal(receipts(&w, 1, 5000), 1);
+    assert_non_null(strstr(w.list[0].excerpt, "[secret]"));
+    assert_null(strstr(w.list[0].excerpt, "kk"));
+    courier_close(c);
+    stub_close(stub);
+}
+
 static void a_refused_address_is_an_attempt_without_a_connection(void **state)
 {
     (void)state;
@@ -404,6 +427,22 @@ static void a_wait_holds_the_one_who_asked_and_only_where_it_says_so_the_account
     stub_close(stub);
 }
 
+static void nobody_is_held_for_more_than_a_day(void **state)
+{
+    (void)state;
+    struct stub *stub = stub_open();
+    static const struct stub_step ages = {STUB_ANSWER, "HTTP/1.1 429 Slow\r\nRetry-After: Fri, 31 Dec 9999 23:59:59 GMT\r\nContent-Length: 0\r\n\r\n", NULL};
+    stub_script(stub, &ages, 1);
+    struct writer w = fresh();
+    struct courier *c = started(&(struct courier_options){0}, &w);
+    assert_int_equal(chat_with(c, &w, "one", stub), VERDICT_WAIT);
+    assert_int_equal(chat_with(c, &w, "one", stub), VERDICT_LATER);
+    assert_in_range(w.list[1].r.verdict.retry_after, 1, 86400000);
+    courier_stop(c);
+    courier_close(c);
+    stub_close(stub);
+}
+
 static void an_idle_courier_starts_and_stops(void **state)
 {
     (void)state;
@@ -423,6 +462,7 @@ int main(void)
         cmocka_unit_test(a_parcel_is_carried_and_its_receipt_posted),
         cmocka_unit_test(each_answer_has_its_verdict),
         cmocka_unit_test(a_secret_the_other_side_repeats_is_not_kept),
+        cmocka_unit_test(of_a_key_that_is_repeated_all_over_no_half_is_kept),
         cmocka_unit_test(a_refused_address_is_an_attempt_without_a_connection),
         cmocka_unit_test(a_private_address_is_tried_only_when_its_row_allows_it),
         cmocka_unit_test(a_destination_that_hangs_gets_two_at_once_and_holds_up_nobody),
@@ -432,6 +472,7 @@ int main(void)
         cmocka_unit_test(what_is_under_way_at_the_stop_still_gets_its_receipt),
         cmocka_unit_test(a_stop_does_not_wait_for_ever),
         cmocka_unit_test(a_wait_holds_the_one_who_asked_and_only_where_it_says_so_the_account),
+        cmocka_unit_test(nobody_is_held_for_more_than_a_day),
         cmocka_unit_test(an_idle_courier_starts_and_stops),
     };
     log_level(LOG_ERROR);
