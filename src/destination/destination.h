@@ -68,6 +68,9 @@ struct destination {
     int profile;               /* enum retry_profile it starts with */
     int64_t timeout;           /* ms */
     bool ordered;              /* what it hears of one ticket comes in the order it was made; nowhere else is that promised */
+    /* The memo's member that a yes leaves for later parcels to the same channel, and the member of their memos it becomes; of a
+     * ticket the first counts, else the last. said NULL: none. */
+    struct { const char *said, *told; bool per_ticket; } recall;
     /* Pre-emptive pace: `burst` at once, then `per` exchanges each `per_ms`; 0 = none. A second bucket where there are two. */
     struct { int64_t burst, per, per_ms; } pace[2];
     /* Everything belongs to arena. false: ERR_INPUT, nothing that can be sent can be made of this letter (dead);

@@ -1,6 +1,7 @@
 /* slack: an event as a message of blocks, through an incoming webhook (url and no token) or chat.postMessage (token and
  * channel; url is then another base than Slack's) (destinations.md 2). The webhook speaks in statuses and words, the API in
- * `ok` and `error` under a 200. The blocks keep below 12,000 characters together: Slack refuses them near 13,200. Pure. */
+ * `ok` and `error` under a 200; through it a ticket's later messages go under its first one (memo: `thread`). The blocks keep
+ * below 12,000 characters together: Slack refuses them near 13,200. Pure. */
 #include "destination/destination.h"
 #include "base/crypto.h"
 #include "base/str.h"
@@ -105,6 +106,8 @@ static struct json *message(struct arena *arena, const struct composing *c)
     json_put_string(root, "text", fit(arena, c, headline, TEXT_MAX));
     if (!simple)
         json_put(root, "blocks", blocks(arena, c));
+    if (!is_webhook(c->to) && *json_get_string(c->memo, "thread", ""))
+        json_put_string(root, "thread_ts", json_get_string(c->memo, "thread", ""));
     json_put_bool(root, "unfurl_links", false);
     json_put_bool(root, "unfurl_media", false);
     if (!is_webhook(c->to))
@@ -158,6 +161,15 @@ static struct verdict judge_webhook(struct arena *arena, const struct composing 
     return destination_means(destination_meaning(webhook_words, word), v, 0, memo, *word ? word : NULL);
 }
 
+static bool is_of_thread(const char *word)
+{
+    static const char *const words[] = {"thread_not_found", "invalid_thread_ts", "cannot_reply_to_message"};
+    for (size_t i = 0; word && i < sizeof words / sizeof *words; i++)
+        if (str_eq(word, words[i]))
+            return true;
+    return false;
+}
+
 static struct verdict judge_api(struct arena *arena, const struct composing *c, const struct reply *reply, struct json *memo)
 {
     struct verdict v = destination_judge_http(reply, c->now);
@@ -175,6 +187,10 @@ static struct verdict judge_api(struct arena *arena, const struct composing *c, 
         return v;
     }
     v = (struct verdict){.kind = VERDICT_RETRY, .retry_after = asked};
+    if (json_get(memo, "thread") && is_of_thread(word)) { /* the ticket's first message is gone */
+        json_drop(memo, "thread");
+        return destination_again(memo, "downgrade", "unthreaded", word);
+    }
     return word ? destination_means(destination_meaning(api_words, word), v, RATE_LIMITED_MS, memo, word) : v;
 }
 
@@ -201,4 +217,4 @@ static const char *account(struct arena *arena, const struct config_destination 
 }
 
 const struct destination destination_slack = {.kind = DEST_SLACK, .name = "slack", .title = "Slack", .profile = PROFILE_DEFAULT, .timeout = 10000,
-                                              .pace = {{3, 1, 1000}}, .compose = compose, .judge = judge, .account = account};
+                                              .pace = {{3, 1, 1000}}, .recall = {"ts", "thread", true}, .compose = compose, .judge = judge, .account = account};

@@ -46,6 +46,10 @@ bool parcel_fly(struct engine *e, struct arena *arena, struct parcel *p, int64_t
 /* An agent's assignment, told to the source whose API takes it. */
 bool parcel_hand_back(struct engine *e, struct arena *arena, const struct change *c, struct err *err);
 bool parcel_bury(struct engine *e, struct arena *arena, struct parcel *p, const char *why, int64_t now, struct err *err);
+/* What an answer means for later parcels (engine/recall): kept of one that was delivered; put into the memo of one of which
+ * nothing was tried yet. */
+bool recall_said(struct engine *e, struct arena *arena, const struct parcel *p, const struct config_destination *to, const struct json *memo, struct err *err);
+bool recall_tell(struct engine *e, struct arena *arena, struct parcel *p, const struct config_destination *to, struct err *err);
 /* Registration (engine/register): a parcel for the ticket just made. Before a parcel flies: *ready, there is nobody to ask, its
  * end is in p. An ended parcel's outcome; those a person dropped. */
 bool register_begin(struct engine *e, struct arena *arena, const struct ingest_item *item, const struct change *c, struct err *err);

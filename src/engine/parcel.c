@@ -198,6 +198,8 @@ bool parcel_fly(struct engine *e, struct arena *arena, struct parcel *p, int64_t
         return parcel_bury(e, arena, p, "what it said was erased", now, err);
     if (may_have_arrived(arena, p) && to->ambiguous == AMBIGUOUS_DEAD)
         return parcel_bury(e, arena, p, "it may have arrived: its destination says ambiguous: dead", now, err);
+    if (!recall_tell(e, arena, p, to, err))
+        return false;
     p->state = "flying";
     struct outgoing *o = ARENA_NEW(e->batch, struct outgoing);
     *o = (struct outgoing){.parcel = p->id, .attempt = p->attempts + 1, .place = arena_strdup(e->batch, p->destination),
@@ -351,6 +353,8 @@ bool engine_receipt(struct engine *e, struct arena *arena, const struct receipt 
     if (!note_attempt(e, arena, r, memo, now, err) || !write_down(e, arena, &p, now, !quiet, err) || !note_health(e, arena, &p, r, now, err))
         return false;
     if (p.message && v.kind == VERDICT_DELIVERED && !route_sent(e, arena, &p, now, err))
+        return false;
+    if (to && v.kind == VERDICT_DELIVERED && !recall_said(e, arena, &p, to, memo, err))
         return false;
     if (to && to->kind == DEST_MODEL && !p.due_at && !ask_answered(e, arena, &p, to, memo, now, err))
         return false;

@@ -153,9 +153,9 @@ bool store_parcel_list(struct store *s, struct arena *a, const struct parcel_que
 }
 
 /* A person's wish does not wait for the breaker: `postponed` says that this attempt was put off already. */
-/* Of the memo stay whether an attempt may have arrived unseen and, where there are several, who has it already. */
+/* Of the memo stay whether an attempt may have arrived unseen, where it goes, and, where there are several, who has it already. */
 #define ANEW "state='due',due_at=?1,attempts=0,error=NULL,memo=json_patch('{\"postponed\":true}',json_object(" \
-             "'ambiguous',json(CASE WHEN json_extract(memo,'$.ambiguous') THEN 'true' ELSE 'null' END),'recipients',json_extract(memo,'$.recipients')))"
+             "'ambiguous',json(CASE WHEN json_extract(memo,'$.ambiguous') THEN 'true' ELSE 'null' END),'recipients',json_extract(memo,'$.recipients'),'thread',json_extract(memo,'$.thread'),'chat',json_extract(memo,'$.chat')))"
 #define FITS " AND (?2=0 OR ticket=?2) AND (?3='' OR destination=?3) AND (?4='' OR route=?4) AND made_at>=?5 AND made_at<=?6 AND (?7=0 OR id=?7)"
 static const char *const changes[] = {
     [PARCEL_REPLAY] = "UPDATE parcel SET " ANEW " WHERE state='dead'" FITS,

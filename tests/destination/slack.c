@@ -118,6 +118,22 @@ static void the_message_can_be_found_again(void **state)
     assert_string_equal(json_get_string(noted, "ts", ""), "1503435956.000247");
 }
 
+static void what_follows_goes_under_the_first_message_while_there_is_one(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    static const char memo[] = "{\"thread\":\"1503435956.000247\"}";
+    const struct json *noted;
+    assert_string_equal(json_get_string(letter_body(arena, &api, letter_golden(arena), memo), "thread_ts", ""), "1503435956.000247");
+    assert_null(json_get(letter_body(arena, &webhook, letter_golden(arena), memo), "thread_ts"));
+    struct reply gone = {.status = 200, .body = "{\"ok\":false,\"error\":\"thread_not_found\"}"};
+    assert_string_equal(letter_judged(arena, &api, &gone, memo, &noted), "downgrade");
+    const char *alone = json_print_in(arena, noted);
+    assert_null(json_get(letter_body(arena, &api, letter_golden(arena), alone), "thread_ts"));
+    assert_non_null(json_get(letter_body(arena, &api, letter_golden(arena), alone), "blocks"));
+    assert_string_equal(letter_judged(arena, &api, &gone, alone, NULL), "dead");
+}
+
 static void a_yes_that_is_longer_than_we_read_is_a_yes(void **state)
 {
     (void)state;
@@ -182,6 +198,7 @@ int main(void)
         cmocka_unit_test(what_grows_when_it_is_escaped_keeps_the_limits),
         cmocka_unit_test(the_simpler_form_is_text_alone),
         cmocka_unit_test(the_message_can_be_found_again),
+        cmocka_unit_test(what_follows_goes_under_the_first_message_while_there_is_one),
         cmocka_unit_test(a_yes_that_is_longer_than_we_read_is_a_yes),
         cmocka_unit_test(words_beyond_the_table_have_their_meaning),
         cmocka_unit_test(what_cannot_be_sent_is_refused_and_what_is_not_for_chat_passed_over),

@@ -19,6 +19,7 @@ static const char head[] =
     "destinations:\n  - {name: hook, kind: webhook, url: 'https://hook.example/'}\n  - {name: chat, kind: webhook, url: 'https://chat.example/'}\n"
     "  - {name: crm, kind: webhook, url: 'https://crm.example/', format: cstar, source: cstar}\n"
     "  - {name: pager, kind: pagerduty, token: 0123456789abcdef0123456789abcdef}\n"
+    "  - {name: team, kind: slack, token: xoxb-key, channel: C1}\n  - {name: bot, kind: telegram, token: '1:key', channel: '-5'}\n"
     "  - {name: brain, kind: model, api: openai, model: m, token: key}\nroutes:\n";
 
 static struct world *open(const char *routes)
@@ -534,6 +535,44 @@ static void a_pager_hears_of_one_ticket_in_order_and_of_two_at_once(void **state
     world_close(w);
 }
 
+/* The memo of the newest parcel of that destination, once it flies. */
+static const char *told(struct world *w, const char *destination, int64_t *id)
+{
+    int n;
+    world_wait(w, 1);
+    struct parcel *p = parcels(w, destination, NULL, &n);
+    *id = p[n - 1].id;
+    assert_string_equal(p[n - 1].state, "flying");
+    return p[n - 1].memo ? p[n - 1].memo : "";
+}
+
+static void what_one_answer_says_of_a_channel_is_known_to_those_that_follow(void **state)
+{
+    (void)state;
+    struct world *w = open("  - {name: r, to: [team, bot]}\n");
+    int64_t team[4], bot[4];
+    emit(w, "T-1", "a", "b", CREATED);
+    assert_string_equal(told(w, "team", &team[0]), "");
+    assert_string_equal(told(w, "bot", &bot[0]), "");
+    world_receive(w, &(struct receipt){.parcel = team[0], .status = 200, .verdict = {.kind = VERDICT_DELIVERED}, .memo = "{\"ts\":\"1.1\"}"});
+    world_receive(w, &(struct receipt){.parcel = bot[0], .status = 200, .verdict = {.kind = VERDICT_DELIVERED}, .memo = "{\"chat\":\"-100\",\"moved\":true}"});
+    emit(w, "T-1", "a", "b again", CREATED);
+    assert_string_equal(told(w, "team", &team[1]), "{\"thread\":\"1.1\"}");
+    assert_string_equal(told(w, "bot", &bot[1]), "{\"chat\":\"-100\"}");
+    world_receive(w, &(struct receipt){.parcel = team[1], .status = 200, .verdict = {.kind = VERDICT_DELIVERED}, .memo = "{\"thread\":\"1.1\",\"ts\":\"2.2\"}"});
+    world_receive(w, &(struct receipt){.parcel = bot[1], .status = 400, .verdict = {.kind = VERDICT_DEAD}, .memo = "{\"chat\":\"-100\"}"});
+    emit(w, "T-2", "a", "b", CREATED); /* another ticket: a thread of its own, the same chat */
+    assert_string_equal(told(w, "team", &team[2]), "");
+    assert_string_equal(told(w, "bot", &bot[2]), "{\"chat\":\"-100\"}");
+    emit(w, "T-1", "a", "b once more", CREATED);
+    assert_string_equal(told(w, "team", &team[3]), "{\"thread\":\"1.1\"}"); /* the first stays the first */
+    world_deliver(w, &(struct delivery_request){.what = DELIVERY_REPLAY, .actor = "mara", .ids = &bot[1], .id_count = 1});
+    world_wait(w, 1);
+    int n;
+    assert_non_null(strstr(parcels(w, "bot", NULL, &n)[1].memo, "\"chat\":\"-100\""));
+    world_close(w);
+}
+
 static void what_waited_for_a_disabled_destination_leaves_when_it_is_enabled(void **state)
 {
     (void)state;
@@ -593,6 +632,7 @@ int main(void)
         cmocka_unit_test(an_agents_label_stands_against_any_model),
         cmocka_unit_test(a_destination_that_is_paused_keeps_its_queue),
         cmocka_unit_test(a_pager_hears_of_one_ticket_in_order_and_of_two_at_once),
+        cmocka_unit_test(what_one_answer_says_of_a_channel_is_known_to_those_that_follow),
         cmocka_unit_test(what_waited_for_a_disabled_destination_leaves_when_it_is_enabled),
         cmocka_unit_test(what_passed_through_too_many_desks_goes_no_further),
     };
