@@ -72,7 +72,11 @@ struct destination {
      * ticket the first counts, else the last. said NULL: none. */
     struct { const char *said, *told; bool per_ticket; } recall;
     /* Pre-emptive pace: `burst` at once, then `per` exchanges each `per_ms`; 0 = none. A second bucket where there are two. */
-    struct { int64_t burst, per, per_ms; } pace[2];
+    struct destination_pace { int64_t burst, per, per_ms; } pace[2];
+    struct destination_pace together; /* the same for all of one account */
+    /* So many answers of 401, 403 and 429 to one account within per_ms: then it is left alone for the rest of them, before its
+     * host turns our address away. most 0 = never. */
+    struct { int64_t most, per_ms; } refusals;
     /* Everything belongs to arena. false: ERR_INPUT, nothing that can be sent can be made of this letter (dead);
      * ERR_NOT_FOUND, this form has no such event (skipped; err says so). */
     bool (*compose)(struct arena *arena, const struct composing *c, struct delivery *out, struct err *err);

@@ -175,4 +175,5 @@ static const char *account(struct arena *arena, const struct config_destination 
 }
 
 const struct destination destination_discord = {.kind = DEST_DISCORD, .name = "discord", .title = "Discord", .profile = PROFILE_DEFAULT,
-                                                .timeout = 10000, .pace = {{5, 5, 2000}, {30, 30, 60000}}, .compose = compose, .judge = judge, .account = account};
+                                                .timeout = 10000, .pace = {{5, 5, 2000}, {30, 30, 60000}}, .together = {50, 50, 1000},
+                                                .refusals = {1000, 600000}, .compose = compose, .judge = judge, .account = account};

@@ -126,4 +126,5 @@ static const char *account(struct arena *arena, const struct config_destination 
 }
 
 const struct destination destination_telegram = {.kind = DEST_TELEGRAM, .name = "telegram", .title = "Telegram", .profile = PROFILE_DEFAULT,
-                                                 .timeout = 10000, .pace = {{1, 1, 1000}, {20, 20, 60000}}, .recall = {"chat", "chat", false}, .compose = compose, .judge = judge, .account = account};
+                                                 .timeout = 10000, .pace = {{1, 1, 1000}, {20, 20, 60000}}, .together = {30, 30, 1000},
+                                                 .recall = {"chat", "chat", false}, .compose = compose, .judge = judge, .account = account};

@@ -37,7 +37,13 @@ struct flight {
 };
 struct queue { struct flight *first, **last; int count; };
 struct bucket { double tokens; int64_t at; bool begun; };
-struct account { struct account *next; char *name; int64_t hold_until; }; /* who shares limits */
+struct account { /* who shares limits */
+    struct account *next;
+    char *name;
+    int64_t hold_until;
+    struct bucket bucket;
+    int64_t refused, refused_from; /* how often since when */
+};
 struct place { /* a destination, by its name; kept, for it remembers */
     struct place *next;
     struct queue queue;
@@ -252,23 +258,21 @@ static void settle_account(struct courier *c, struct flight *f)
     f->place->account = account_of(c, name ? name : f->name);
 }
 
-struct pace { int64_t burst, per, per_ms; };
-
 /* The configuration's own pace, else the kind's. */
-static struct pace pace_of(const struct flight *f, int which)
+static struct destination_pace pace_of(const struct flight *f, int which)
 {
     const struct config_destination *to = f->c.to;
     if (which == 0 && to->rate)
-        return (struct pace){to->burst ? to->burst : to->rate, to->rate, 1000};
+        return (struct destination_pace){to->burst ? to->burst : to->rate, to->rate, 1000};
     if (which == 1 && (to->max_per_hour || (to->kind == DEST_MODEL && to->per_hour))) {
         int64_t n = to->kind == DEST_MODEL ? to->per_hour : to->max_per_hour;
-        return (struct pace){n, n, 3600000};
+        return (struct destination_pace){n, n, 3600000};
     }
-    return (struct pace){f->kind->pace[which].burst, f->kind->pace[which].per, f->kind->pace[which].per_ms};
+    return f->kind->pace[which];
 }
 
 /* ms until the bucket has one more; 0 = it has. */
-static int64_t bucket_wait(struct bucket *b, struct pace p, int64_t now)
+static int64_t bucket_wait(struct bucket *b, struct destination_pace p, int64_t now)
 {
     if (!p.per)
         return 0;
@@ -282,14 +286,19 @@ static int64_t bucket_wait(struct bucket *b, struct pace p, int64_t now)
 
 static int64_t pace_wait(struct flight *f, int64_t now)
 {
-    int64_t first = bucket_wait(&f->place->buckets[0], pace_of(f, 0), now), second = bucket_wait(&f->place->buckets[1], pace_of(f, 1), now);
-    return first > second ? first : second;
+    const int64_t waits[] = {bucket_wait(&f->place->buckets[0], pace_of(f, 0), now), bucket_wait(&f->place->buckets[1], pace_of(f, 1), now),
+                             bucket_wait(&f->place->account->bucket, f->kind->together, now)};
+    int64_t longest = 0;
+    for (size_t i = 0; i < sizeof waits / sizeof *waits; i++)
+        longest = waits[i] > longest ? waits[i] : longest;
+    return longest;
 }
 
 static void pace_spend(struct flight *f)
 {
     for (int i = 0; i < 2; i++)
         f->place->buckets[i].tokens -= 1;
+    f->place->account->bucket.tokens -= 1;
 }
 
 /* Each attempt is put off once at most (memo `postponed`): the schedule stays what it is. */
@@ -318,6 +327,24 @@ static void note_hold(struct place *p, const struct verdict *v, int64_t now)
     if ((v->kind == VERDICT_WAIT || v->kind == VERDICT_DELIVERED) && *until < now + wait)
         *until = now + wait;
     p->health.hold_until = held_until(p) > now ? held_until(p) : 0;
+}
+
+/* What is refused again and again gets our address banned for all that is sent from it. */
+static void note_refusal(struct flight *f, const struct reply *r, int64_t now)
+{
+    struct account *a = f->place->account;
+    int64_t own = f->kind->refusals.most, most = own && f->courier->o.refusals ? f->courier->o.refusals : own, per_ms = f->kind->refusals.per_ms;
+    bool refused = r->status == 401 || r->status == 403 || (r->status == 429 && !str_eq(r->limit_scope, "shared"));
+    if (!most || !refused)
+        return;
+    if (now < a->refused_from || now - a->refused_from >= per_ms) {
+        a->refused = 0;
+        a->refused_from = now;
+    }
+    if (++a->refused < most || a->hold_until >= a->refused_from + per_ms)
+        return;
+    a->hold_until = a->refused_from + per_ms;
+    log_line(LOG_WARN, "refused_too_often", "to=%s account=%s refusals=%lld", f->name, a->name, (long long)a->refused);
 }
 
 /* true: it may start now. Else it went back to the writer, or (*hold) everybody of this place waits a moment here. */
@@ -391,6 +418,7 @@ static void answered(void *arg, const struct http_answer *a)
     struct verdict v = f->kind->judge(f->arena, &f->c, &a->reply, f->memo);
     const char *said = a->why ? a->why : a->reply.body;
     lands(f);
+    note_refusal(f, &a->reply, f->c.now);
     note_answer(f, &v, a->reply.status);
     write_receipt(f, &v, a->reply.status, a->ms, said, a->why ? strlen(said) : a->reply.body_n);
     log_line(v.kind == VERDICT_DELIVERED ? LOG_INFO : LOG_WARN, "sent", "parcel=%lld to=%s place=\"%s\" status=%lld ms=%lld verdict=%s detail=\"%s\"",

@@ -17,6 +17,7 @@ struct courier_options {
     struct http_options http;
     int drain_ms; /* how long courier_stop waits for exchanges under way; 0 = COURIER_DRAIN_MS */
     int waiting;  /* parcels kept in memory; more are told to come back later; 0 = COURIER_WAITING */
+    int refusals; /* where a kind counts them: so many, and the account is left alone; 0 = the kind's own number */
 };
 /* What is known of a destination since the start: for people. */
 enum breaker { BREAKER_CLOSED, BREAKER_OPEN, BREAKER_HALF_OPEN };

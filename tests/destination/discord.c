@@ -160,6 +160,14 @@ static void the_last_one_of_a_bucket_asks_for_a_rest(void **state)
     }
 }
 
+static void the_address_is_banned_by_nobody(void **state)
+{
+    (void)state;
+    const struct destination *d = destination_of(DEST_DISCORD);
+    assert_int_equal(d->together.per * 1000 / d->together.per_ms, 50);
+    assert_true(d->refusals.most <= 1000 && d->refusals.per_ms >= 600000); /* at 10,000 it is */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +180,7 @@ int main(void)
         cmocka_unit_test(an_event_without_text_or_ticket_still_says_something),
         cmocka_unit_test(answers_beyond_the_table_have_their_meaning),
         cmocka_unit_test(the_last_one_of_a_bucket_asks_for_a_rest),
+        cmocka_unit_test(the_address_is_banned_by_nobody),
     };
     return crypto_open() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }

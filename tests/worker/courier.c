@@ -443,6 +443,59 @@ static void nobody_is_held_for_more_than_a_day(void **state)
     stub_close(stub);
 }
 
+static void all_chats_of_a_bot_keep_its_pace_together(void **state)
+{
+    (void)state;
+    enum { CHATS = 60 };
+    struct stub *stub = stub_open();
+    struct writer w = fresh();
+    struct courier *c = started(&(struct courier_options){0}, &w);
+    AUTO_ARENA arena = arena_new();
+    static const struct config_destination bot = {.name = "bot", .kind = DEST_TELEGRAM, .token = "7:key", .channel = "-5", .timeout = 10000, .allow_loopback = true};
+    int64_t from = clock_mono();
+    for (int i = 0; i < CHATS; i++)
+        send_to(c, i + 1, arena_printf(arena, "chat %d", i), stub_url(stub), &bot);
+    assert_int_equal(receipts(&w, CHATS, 20000), CHATS);
+    assert_true(clock_mono() - from >= 900); /* thirty at once, the other thirty in a second */
+    for (int i = 0; i < CHATS; i++)
+        assert_int_equal(w.list[i].r.verdict.kind, VERDICT_DELIVERED);
+    courier_close(c);
+    stub_close(stub);
+}
+
+static void who_has_refused_too_often_is_left_alone(void **state)
+{
+    (void)state;
+    enum { PLACES = 10, MOST = 40, MORE = 10 };
+    struct stub *stub = stub_open();
+    static const struct stub_step no = STUB_STATUS("403 Forbidden");
+    struct writer w = fresh();
+    struct courier *c = started(&(struct courier_options){.refusals = MOST}, &w);
+    AUTO_ARENA arena = arena_new();
+    struct config_destination chat = {.name = "chat", .kind = DEST_DISCORD, .timeout = 10000, .allow_loopback = true};
+    chat.rate = chat.burst = MOST;
+    stub_script(stub, &no, 1);
+    while (w.count < MOST) {
+        int before = w.count;
+        for (int i = 0; i < PLACES; i++)
+            send_to(c, before + i + 1, arena_printf(arena, "chat %d", i), stub_url(stub), &chat);
+        assert_int_equal(receipts(&w, before + PLACES, 30000), before + PLACES);
+        for (int i = before; i < w.count; i++)
+            assert_int_equal(w.list[i].r.status, 403);
+    }
+    int connections = stub_connections(stub);
+    for (int i = 0; i < MORE; i++)
+        send_to(c, MOST + i + 1, arena_printf(arena, "another %d", i), stub_url(stub), &chat);
+    assert_int_equal(receipts(&w, MOST + MORE, 5000), MOST + MORE);
+    for (int i = MOST; i < MOST + MORE; i++) {
+        assert_int_equal(w.list[i].r.verdict.kind, VERDICT_LATER);
+        assert_in_range(w.list[i].r.verdict.retry_after, 500000, 600000);
+    }
+    assert_int_equal(stub_connections(stub), connections);
+    courier_close(c);
+    stub_close(stub);
+}
+
 static void an_idle_courier_starts_and_stops(void **state)
 {
     (void)state;
@@ -473,6 +526,8 @@ int main(void)
         cmocka_unit_test(a_stop_does_not_wait_for_ever),
         cmocka_unit_test(a_wait_holds_the_one_who_asked_and_only_where_it_says_so_the_account),
         cmocka_unit_test(nobody_is_held_for_more_than_a_day),
+        cmocka_unit_test(all_chats_of_a_bot_keep_its_pace_together),
+        cmocka_unit_test(who_has_refused_too_often_is_left_alone),
         cmocka_unit_test(an_idle_courier_starts_and_stops),
     };
     log_level(LOG_ERROR);
