@@ -59,7 +59,7 @@ const struct redact_rule redact_rules[] = {
     {.entity = REDACT_SECRET, .score = 60, .equals = 1, .hints = NAMED_HINTS, .caseless = true, .group = 1,
      .pattern = "(?<![A-Z0-9])" NAMED "[\"']?[ \\t]{0,4}=>?[ \\t]{0,4}[\"']?(?!" HIDDEN "|" NOTHING "(?!\\w)|[$%<{])([^\\s\"'&,;<>()\\[\\]{}]{4,256}+)(?![(\\[])"},
     {.entity = REDACT_SECRET, .score = 60, .colons = 1, .hints = NAMED_HINTS, .caseless = true, .group = 1,
-     .pattern = "(?<![A-Z0-9])" NAMED "[\"']?[ \\t]{0,4}:[ \\t]{0,4}[\"']?(?!" HIDDEN "|" NOTHING "(?!\\w)|[$%<{])"
+     .pattern = "(?<![A-Z0-9])(?!(?<=\\[)secret:[0-9a-f]{8}\\])" NAMED "[\"']?[ \\t]{0,4}:[ \\t]{0,4}[\"']?(?!" HIDDEN "|" NOTHING "(?!\\w)|[$%<{])"
                 "(?=[^\\s\"',;]{0,64}[0-9!#$%&*@^])([^\\s\"'&,;<>()\\[\\]{}]{6,256}+)(?![(\\[])"},
     {.entity = REDACT_SECRET, .score = 60, .digits = 1, .hints = NAMED_HINTS, .caseless = true, .group = 1, /* "my password is hunter2" */
      .pattern = "(?<![A-Z0-9])" NAMED " (?:is|was|ist|es)[ :]{1,3}[\"']?(?=[^\\s\"',;]{0,64}\\d)(?=[^\\s\"',;]{0,64}[A-Z])([^\\s\"'&,;<>()\\[\\]{}]{6,256}+)(?![(\\[])"},

@@ -592,10 +592,22 @@ static int close_all(void **state)
     return 0;
 }
 
+static void a_hashed_secret_stands_in_for_itself_alone(void **state)
+{
+    (void)state;
+    struct config_redact how = {0};
+    how.mode[REDACT_SECRET] = REDACT_HASH;
+    const char *out = redact_text(arena, "password: Summer2024! x", &how, "desk");
+    assert_true(str_starts(out, "password: [secret:"));
+    assert_string_equal(out + strlen("password: [secret:") + 8, "] x");
+    assert_ptr_equal(redact_text(arena, out, &how, "desk"), out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_fixture_leaves_as_its_golden_body_says),
+        cmocka_unit_test(a_hashed_secret_stands_in_for_itself_alone),
         cmocka_unit_test(a_card_is_found_however_it_is_grouped),
         cmocka_unit_test(a_number_that_is_no_card_stays),
         cmocka_unit_test(every_country_s_iban_is_found),
