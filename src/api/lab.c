@@ -87,10 +87,12 @@ static void check(struct lab *lab)
 static bool read_config(struct lab *lab, const struct json *body)
 {
     const char *text = json_get_string(body, "config", NULL), *name = json_get_string(body, "name", "triage.yaml");
-    lab->would = text ? config_parse(lab->req->arena, name, text, strlen(text), NULL, 0, &lab->err) : lab->req->config;
-    if (!lab->would)
+    struct config *other = text ? config_parse(lab->req->arena, name, text, strlen(text), NULL, 0, &lab->err) : NULL;
+    lab->would = text ? other : lab->req->config;
+    bool good = lab->would && (!other || config_zones(other, lab->req->arena, zone_load, &lab->err));
+    if (!good)
         request_fail(lab->req, &lab->err);
-    return lab->would;
+    return good;
 }
 
 static void post_lab(struct request *req)

@@ -4,6 +4,7 @@
 #define CORE_CONFIG_H
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/zone.h"
 #include "core/when.h"
 
 enum role { ROLE_NONE, ROLE_AGENT, ROLE_LEAD, ROLE_ADMIN };
@@ -208,6 +209,14 @@ struct config_game {          /* model.md 5; data/game/default.yaml */
     struct config_achievement { const char *key, *name, *description, *rule; int64_t goal; } achievements[24];
     int achievement_count;
 };
+/* A time zone that the file names, once for each name. Rows keep a pointer to it beside the name; what it leads to is there
+ * after config_zones, and NULL (UTC) before. */
+struct config_zone {
+    const char *name;
+    int line, column;          /* where it is named first */
+    const struct zone *zone;
+    struct config_zone *next;
+};
 struct config {
     const char *file;
     const char *team_name;        /* shown in the console's header */
@@ -226,6 +235,7 @@ struct config {
     bool page_urgent;             /* source priority urgent pages, default true */
     int64_t reopen_window;        /* ms, default 4 days */
     int64_t undo_send;            /* ms a reply is held, default 15000 */
+    struct config_zone *zones;
     struct config_game game;
 };
 /* file is for messages; game_text: the rule set that `game` names (data/game), NULL for default and cstar, which are
@@ -233,6 +243,11 @@ struct config {
  * (ERR_CONFIG, "file:line:column: ..."). Everything belongs to arena. */
 struct config *config_parse(struct arena *arena, const char *file, const char *text, size_t n,
                             const char *game_text, size_t game_n, struct err *err);
+/* Looks up every zone that the configuration names: whoever loads a file does it next, with zone_load (which reads files,
+ * and so is not called from here). false + err (CONFIG, file:line:column): there is no such zone. */
+bool config_zones(struct config *config, struct arena *arena, const struct zone *(*load)(struct arena *, const char *, struct err *), struct err *err);
+/* What a row's zone is; NULL gives NULL, which is UTC. */
+const struct zone *config_zone(const struct config_zone *named);
 const struct config_source *config_source(const struct config *config, const char *name);
 const struct config_agent *config_agent(const struct config *config, const char *name);
 const struct config_agent *config_agent_by_uid(const struct config *config, int64_t uid);

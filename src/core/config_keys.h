@@ -34,6 +34,8 @@ int config_row_number(const struct schema *s);
 bool config_unique(struct schema *s, const struct yaml *node, const char *what, const char *mine, const char *other);
 /* Where a key of this row stands; the row where it is left out. */
 const struct yaml *config_at(const struct yaml *row, const char *key);
+/* The configuration's entry for a zone, for the `tz` of a row; NULL for no name. */
+const struct config_zone *config_named_zone(struct schema *s, const struct yaml *row, const char *name);
 /* The nearest of the sources' or destinations' names, for "did you mean"; NULL: none. */
 const char *config_nearest_source(struct schema *s, const char *name);
 const char *config_nearest_destination(struct schema *s, const char *name);

@@ -124,7 +124,7 @@ struct snapshot *snapshot_load(const struct snapshot_from *from, struct err *err
         else
             config = config_parse(arena, file, text, n, game, game_n, err);
     }
-    if (!config) {
+    if (!config || !config_zones(config, arena, zone_load, err)) {
         arena_free(arena);
         return NULL;
     }

@@ -83,8 +83,9 @@ struct world *world_open(const char *config)
     w->arena = arena_new();
     w->now = 1798761600000; /* 2027-01-01 */
     w->engine.store = store_open(NULL, STORE_WRITER, &err);
-    w->engine.config = w->engine.store ? config_parse(w->arena, "test.yaml", config, strlen(config), game, game_n, &err) : NULL;
-    w->model = w->engine.config ? classify_model_new(lexicon, lexicon_n, &err) : NULL;
+    struct config *parsed = w->engine.store ? config_parse(w->arena, "test.yaml", config, strlen(config), game, game_n, &err) : NULL;
+    w->engine.config = parsed;
+    w->model = parsed && config_zones(parsed, w->arena, zone_load, &err) ? classify_model_new(lexicon, lexicon_n, &err) : NULL;
     if (!w->model)
         die("open", &err);
     free(game);

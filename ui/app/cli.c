@@ -451,8 +451,8 @@ static int run_check(struct shell *sh)
     const char *text = shell_file(sh, sh->argv[0], &n, &code);
     if (!text)
         return code;
-    const struct config *config = config_parse(sh->arena, sh->argv[0], text, n, NULL, 0, &err);
-    if (!config)
+    struct config *config = config_parse(sh->arena, sh->argv[0], text, n, NULL, 0, &err);
+    if (!config || !config_zones(config, sh->arena, zone_load, &err))
         return shell_failed(sh, &err, "fix that line and check again");
     printf("%s: %d sources, %d agents, %d views, %d policies, %d destinations, %d routes: fine\n", sh->argv[0], config->source_count,
            config->agent_count, config->view_count, config->sla_count, config->destination_count, config->route_count);
