@@ -60,7 +60,9 @@ static bool take_tickets(struct doing *d)
         if (!json_i64(item, &ids[count++]) || ids[count - 1] <= 0)
             return bad(d->req, "tickets: only numbers above 0");
     bool last = d->job.request.action.id == ACTION_UNDO || d->job.request.action.id == ACTION_REDO;
-    if (count == 0 && !last)
+    if (count && (d->row->flags & DESK))
+        return bad(d->req, "%s is about the desk, not about tickets", d->row->name);
+    if (count == 0 && !last && !(d->row->flags & DESK))
         return bad(d->req, "%s needs a ticket", d->row->name);
     if (count > 1 && !(d->row->flags & MANY))
         return bad(d->req, "%s takes one ticket at a time", d->row->name);
@@ -81,7 +83,7 @@ static bool take_argument(struct doing *d)
         d->job.request.action.arg = json_string(value);
     else if (d->row->arg == ARG_UNTIL && json_i64(value, &number))
         d->job.request.action.arg = arena_printf(d->req->arena, "%" PRId64, number);
-    else if (d->row->arg == ARG_TAGS && json_is(value, JSON_ARRAY))
+    else if ((d->row->arg == ARG_TAGS && json_is(value, JSON_ARRAY)) || (d->row->arg == ARG_WITH && json_is(value, JSON_OBJECT)))
         d->job.request.action.arg = json_print_in(d->req->arena, value);
     else
         return bad(d->req, "%s: %s is of another kind than expected", d->row->name, name);

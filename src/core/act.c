@@ -24,7 +24,7 @@ const char *action_arg_name(enum action_arg arg)
 {
     static const char *const names[] = {
         [ARG_NONE] = "", [ARG_AGENT] = "to", [ARG_TEXT] = "text", [ARG_STATUS] = "status", [ARG_PRIORITY] = "priority",
-        [ARG_URGENCY] = "urgency", [ARG_CATEGORY] = "category", [ARG_TAGS] = "tags", [ARG_REASON] = "reason", [ARG_UNTIL] = "until"};
+        [ARG_URGENCY] = "urgency", [ARG_CATEGORY] = "category", [ARG_TAGS] = "tags", [ARG_REASON] = "reason", [ARG_UNTIL] = "until", [ARG_WITH] = "with"};
     return names[arg];
 }
 

@@ -6,8 +6,9 @@
 #include "core/observe.h"
 
 enum action_arg { ARG_NONE, ARG_AGENT, ARG_TEXT, ARG_STATUS, ARG_PRIORITY, ARG_URGENCY, ARG_CATEGORY, ARG_TAGS,
-                  ARG_REASON, ARG_UNTIL };
-enum action_flag { MANY = 1, UNDOABLE = 2 }; /* MANY: may be bulk */
+                  ARG_REASON, ARG_UNTIL, ARG_WITH };
+/* MANY: may be bulk. DESK: works on the desk itself (core/desk), not on a ticket. */
+enum action_flag { MANY = 1, UNDOABLE = 2, DESK = 4 };
 enum action_id {
 #define ACTION(name, ID, arg, role, flags, help) ACTION_##ID,
 #include "core/action.def"
@@ -29,7 +30,7 @@ struct action {
     int id;              /* enum action_id */
     const char *actor;   /* agent's name */
     enum role role;
-    const char *arg;     /* as text; ARG_UNTIL: ms as digits; ARG_TAGS: JSON array */
+    const char *arg;     /* as text; ARG_UNTIL: ms as digits; ARG_TAGS: JSON array; ARG_WITH: JSON object */
     int64_t version;     /* of the ticket as seen, 0 = do not check */
     int64_t thread_version; /* reply: the thread it was written against (send guard), 0 = do not check */
 };

@@ -23,6 +23,7 @@ struct facts {             /* what the engine looked up; all optional */
     bool undo;             /* this change is an undo: reopen_count is left alone */
     int64_t model_learned; /* labels the model has learned from */
     struct when_env env;
+    const struct desk_state *desk; /* what people set about the desk (core/desk); NULL: nothing */
     const char *oncall;    /* name of who is on call now, NULL = nobody */
     const struct score_row *scores; int score_count; /* this ticket's unreversed rows */
     struct boss boss;      /* boss.key NULL: no boss alive */

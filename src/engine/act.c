@@ -61,6 +61,18 @@ static struct json *result_ok(struct run *r, const struct change *c)
     return row;
 }
 
+static bool result_desk(struct run *r, const struct desk_run *d)
+{
+    struct json *row = json_object();
+    json_put_i64(row, "ticket", 0);
+    json_put_bool(row, "ok", true);
+    json_put_i64(row, "seq", d->seq);
+    json_put_string(row, "say", d->say);
+    json_push(r->results, row);
+    r->seq = d->seq > r->seq ? d->seq : r->seq;
+    return true;
+}
+
 static void result_error(struct run *r, int64_t ticket, const struct err *err)
 {
     const struct err_row *e = err_row(err->code);
@@ -137,10 +149,10 @@ static bool undoable(const struct json *data)
     return row && (row->flags & UNDOABLE);
 }
 
-/* The actor's newest entry that still stands: an action (undo), or an undo (redo). */
+/* The actor's newest entry that still stands, on a ticket or on the desk: an action (undo), or an undo (redo). */
 static bool target(struct run *r, int64_t ticket, struct entry *out, struct json **data, struct err *err)
 {
-    struct entry_query q = {.actor = r->req->action.actor, .kind = "ticket", .ticket = ticket, .limit = 200, .newest_first = true};
+    struct entry_query q = {.actor = r->req->action.actor, .ticket = ticket, .limit = 500, .newest_first = true};
     struct entry *list;
     int n, gone_count = 0;
     bool redo = r->req->action.id == ACTION_REDO;
@@ -148,7 +160,7 @@ static bool target(struct run *r, int64_t ticket, struct entry *out, struct json
         return false;
     int64_t *gone = ARENA_ARRAY(r->arena, int64_t, n + 1);
     for (int i = 0; i < n; i++) {
-        bool undone = false;
+        bool undone = !str_eq(list[i].kind, "ticket") && !str_eq(list[i].kind, "desk");
         for (int k = 0; k < gone_count; k++)
             undone |= gone[k] == list[i].seq;
         if (undone)
@@ -208,13 +220,24 @@ static bool withdraw(struct run *r, int64_t message, bool back, struct err *err)
     return store_message_state(r->e->store, message, back ? (found ? "held" : NULL) : "withdrawn", err);
 }
 
+static struct desk_run on_desk(const struct run *r)
+{
+    return (struct desk_run){.e = r->e, .arena = r->arena, .actor = r->req->action.actor, .now = r->now};
+}
+
 static bool undo(struct run *r, int64_t ticket, struct change *c, struct err *err)
 {
     struct entry entry = {0};
     struct json *data = NULL;
     struct observation obs = {.voice = VOICE_DESK, .kind = KIND_UPDATE, .v = {.t = r->now, .rank = 2}, .undo = true};
     bool redo = r->req->action.id == ACTION_REDO;
-    if (!target(r, ticket, &entry, &data, err) || !(c->before = store_ticket_get(r->e->store, r->arena, entry.ticket, err)))
+    if (!target(r, ticket, &entry, &data, err))
+        return false;
+    if (str_eq(entry.kind, "desk")) {
+        struct desk_run d = on_desk(r);
+        return desk_undo(&d, &entry, data, action_table[r->req->action.id].name, err) && result_desk(r, &d);
+    }
+    if (!(c->before = store_ticket_get(r->e->store, r->arena, entry.ticket, err)))
         return false;
     obs.account = c->before->account;
     obs.dialect = c->before->dialect;
@@ -272,19 +295,6 @@ static bool reveal(struct run *r, int64_t ticket, struct change *c, struct json 
 
 /* --- the request --- */
 
-static bool run_action(struct run *r, int64_t ticket, struct change *c, struct json **text, struct err *err)
-{
-    switch (r->req->action.id) {
-    case ACTION_UNDO:
-    case ACTION_REDO:
-        return undo(r, ticket, c, err);
-    case ACTION_REVEAL:
-        return reveal(r, ticket, c, text, err);
-    default:
-        return plain(r, ticket, c, err);
-    }
-}
-
 static void answer_with(struct run *r, const struct change *c, struct json *text)
 {
     struct json *row = result_ok(r, c);
@@ -294,18 +304,39 @@ static void answer_with(struct run *r, const struct change *c, struct json *text
     r->revealed = row;
 }
 
-static bool one(struct run *r, int64_t ticket, struct err *fatal)
+static bool run_action(struct run *r, int64_t ticket, struct err *err)
 {
     struct change c = {0};
+    struct json *text = NULL;
+    struct desk_run d = on_desk(r);
+    bool ok;
+    if (action_table[r->req->action.id].flags & DESK)
+        return desk_do(&d, &r->req->action, err) && result_desk(r, &d);
+    switch (r->req->action.id) {
+    case ACTION_UNDO:
+    case ACTION_REDO:
+        ok = undo(r, ticket, &c, err);
+        break;
+    case ACTION_REVEAL:
+        ok = reveal(r, ticket, &c, &text, err);
+        break;
+    default:
+        ok = plain(r, ticket, &c, err);
+        break;
+    }
+    if (ok && c.after) /* what was done to the desk has said so itself */
+        answer_with(r, &c, text);
+    return ok;
+}
+
+static bool one(struct run *r, int64_t ticket, struct err *fatal)
+{
     struct err err = {0};
     struct frame **end = r->e->frames_end;
-    struct json *text = NULL;
     if (!store_savepoint(r->e->store, fatal))
         return false;
-    bool ok = run_action(r, ticket, &c, &text, &err);
-    if (ok)
-        answer_with(r, &c, text);
-    else
+    bool ok = run_action(r, ticket, &err);
+    if (!ok)
         result_error(r, ticket, &err);
     if (!ok && (err.code == ERR_STORAGE || err.code == ERR_NO_SPACE)) {
         *fatal = err;
@@ -314,6 +345,7 @@ static bool one(struct run *r, int64_t ticket, struct err *fatal)
     if (ok && !r->req->dry_run)
         return store_release(r->e->store, fatal);
     store_undo(r->e->store);
+    r->e->desk_stale = true;
     *end = NULL;
     r->e->frames_end = end;
     return true;

@@ -273,6 +273,9 @@ static bool load_facts(struct engine *e, struct arena *arena, struct change *c, 
     f->model_learned = e->learned;
     f->source_takes_replies = c->source && c->source->reply_via != REPLY_NONE;
     unsigned needs = consequence_needs(c->before, c->after, f, c->now);
+    if (!desk_refresh(e, c->now, err))
+        return false;
+    f->desk = &e->state;
     f->oncall = config_oncall(e->config, c->now);
     if (!store_tally_get(e->store, "open", "", 0, &f->open_tickets, &sum, err))
         return false;

@@ -27,6 +27,14 @@ bool change_entry(struct engine *e, struct entry *entry, const struct ticket *ro
 /* Folds obs into a copy of before: incrementally when it is the newest, else by refolding the whole history. */
 struct ticket *change_fold(struct engine *e, struct arena *arena, const struct ticket *before, const struct observation *obs, struct err *err);
 const struct config_source *change_source(const struct engine *e, const struct ticket *t); /* by account, then dialect; NULL: none */
+/* Acts on the desk itself (engine/desk): one action; back to what an entry says was before; a rebuild's. */
+struct desk_run { struct engine *e; struct arena *arena; const char *actor; int64_t now; const char *say; int64_t seq; /* out */ };
+bool desk_do(struct desk_run *r, const struct action *action, struct err *err);
+bool desk_undo(struct desk_run *r, const struct entry *entry, const struct json *data, const char *did, struct err *err);
+bool desk_replay(struct engine *e, struct arena *arena, const struct entry *entry, const struct json *data, struct err *err);
+bool desk_refresh(struct engine *e, int64_t now, struct err *err); /* engine.state is as the store has it */
+bool desk_turned(struct engine *e, int64_t now, struct err *err);  /* it changed: tickets it may concern are due now */
+bool desk_wake(struct engine *e, int64_t now, struct err *err);    /* the clock's part of it */
 bool wake_ticket(struct engine *e, struct arena *arena, int64_t id, int64_t now, struct err *err);
 /* Models from outside (engine/ask). What they say of a letter: known (the ticket is labelled by it, *ticket as it is then),
  * asked (its route waits), or asked now. */

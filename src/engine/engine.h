@@ -5,6 +5,7 @@
 #define ENGINE_ENGINE_H
 #include "core/act.h"
 #include "core/classify.h"
+#include "core/desk.h"
 #include "core/retry.h"
 #include "store/store.h"
 #include <stdatomic.h>
@@ -28,6 +29,8 @@ struct engine {
     struct in_hand { char place[80]; int n; } in_hand[ENGINE_PLACES]; /* parcels the courier has, by destination */
     const char *desk; char desk_id[32]; /* this desk's own id, made once: part of every id we give */
     struct label_bands bands; int64_t bands_at; /* what an outside model's confidence is worth, and as of when (engine/ask) */
+    struct desk_state state; struct arena *desk_arena; /* what people set (engine/desk), as of the last refresh */
+    bool desk_stale; int64_t desk_turns_at;
     bool counts_changed; /* a queue gained or lost a member in this batch */
     const char *owners[32]; int owner_count; /* whose per-agent views did */
 };
@@ -60,6 +63,9 @@ struct delivery_request {
 bool engine_deliveries(struct engine *e, struct arena *arena, const struct delivery_request *req, int64_t now, char **answer, struct err *err);
 /* At boot and after a reload: what rested because its destination was disabled and is not any more is due again. */
 bool engine_destinations(struct engine *e, struct arena *arena, int64_t now, struct err *err);
+/* The desk's state as another thread's store shows it. Belongs to arena. */
+bool engine_desk_read(struct store *store, struct arena *arena, struct desk_state *out, struct err *err);
+void engine_close(struct engine *e); /* frees what it holds beside the store */
 /* At boot: what was flying when the daemon died is due again, marked ambiguous. */
 bool engine_boot(struct engine *e, struct arena *arena, int64_t now, struct err *err);
 

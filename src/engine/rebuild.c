@@ -170,6 +170,8 @@ static bool replay_entry(struct replay *r, const struct entry *entry, struct err
         return r->lab || replay_wake(r, entry, err);
     if (!r->lab && str_eq(entry->kind, "label") && str_eq(entry->actor, "model"))
         read_label(r, data);
+    if (str_eq(entry->kind, "desk"))
+        return desk_replay(&r->to, r->page, entry, data, err);
     if (str_eq(entry->kind, "ticket") && json_get(data, "obs"))
         return replay_act(r, entry, data, err);
     if (!r->lab && str_eq(entry->kind, "ticket") && json_get(data, "paged_for")) {
@@ -237,6 +239,7 @@ bool replay_lab(struct engine *live, struct engine *to, int64_t since, int64_t m
         arena_free(r.to.batch);
     }
     *ran = r.ran;
+    engine_close(&r.to);
     arena_free(r.page);
     return ok;
 }
@@ -246,6 +249,7 @@ bool engine_rebuild(struct engine *e, struct str *report, int64_t *differ, struc
     struct replay r = {.live = e, .to = {.config = e->config, .quiet = true, .replaying = true}, .page = arena_new()};
     r.to.store = store_open(NULL, STORE_WRITER, err);
     bool ok = r.to.store && replay_all(&r, err) && store_compare(e->store, r.to.store, report, differ, err);
+    engine_close(&r.to);
     store_close(r.to.store);
     arena_free(r.page);
     return ok;

@@ -110,7 +110,7 @@ bool engine_wake(struct engine *e, struct arena *arena, int64_t now, int max, in
     int n;
     if (max > 64)
         max = 64;
-    if (!store_wake_due(e->store, now, ids, max, &n, err))
+    if (!desk_wake(e, now, err) || !store_wake_due(e->store, now, ids, max, &n, err))
         return false;
     for (int i = 0; i < n; i++)
         if (!due_ticket(e, arena, ids[i], now, err))
@@ -128,8 +128,10 @@ bool engine_next(struct engine *e, int64_t *at, struct err *err)
     AUTO_ARENA arena = arena_new();
     struct parcel_place *places;
     int count;
-    if (!store_wake_next(e->store, at, err) || !store_parcel_places(e->store, arena, ENGINE_PLACES, &places, &count, err))
+    if (!store_wake_next(e->store, at, err) || !desk_refresh(e, 0, err) || !store_parcel_places(e->store, arena, ENGINE_PLACES, &places, &count, err))
         return false;
+    if (e->desk_turns_at && (!*at || e->desk_turns_at < *at))
+        *at = e->desk_turns_at;
     for (int i = 0; i < count; i++)
         if (parcel_room(e, places[i].destination) > 0 && (!*at || places[i].due_at < *at))
             *at = places[i].due_at;

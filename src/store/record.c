@@ -55,6 +55,17 @@ bool store_record_put(struct store *s, struct arena *a, const struct record *r, 
                               newest.rank, newest.key, data);
 }
 
+bool store_record_set(struct store *s, const struct record *r, const struct version *v, struct err *err)
+{
+    return sql_run(s, err, "INSERT INTO record VALUES(?,?,?,?,?,?) ON CONFLICT DO UPDATE SET v_t=excluded.v_t,v_rank=excluded.v_rank,"
+                           "v_key=excluded.v_key,data=excluded.data", "ssiiss", r->kind, r->key, v->t, v->rank, v->key, r->data);
+}
+
+bool store_record_drop(struct store *s, const char *kind, const char *key, struct err *err)
+{
+    return sql_run(s, err, "DELETE FROM record WHERE kind=? AND key=?", "ss", kind, key);
+}
+
 bool store_record_list(struct store *s, struct arena *a, const char *kind, struct record **list, int *count, int max, struct err *err)
 {
     sqlite3_stmt *stmt = sql_get(s, "SELECT key,data FROM record WHERE kind=? ORDER BY v_t DESC LIMIT ?", err);

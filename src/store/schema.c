@@ -104,11 +104,12 @@ static const char schema_2[] =
     "CREATE VIRTUAL TABLE search USING fts5(text, content='', tokenize='unicode61 remove_diacritics 2');"
     " -- rowid = seq of the entry that brought the words; filled behind the journal, up to meta 'search'\n";
 
+static const char *const types[] = {
+    [FIELD_TEXT] = "TEXT", [FIELD_TAGS] = "TEXT", [FIELD_JSON] = "TEXT", [FIELD_INT] = "INTEGER NOT NULL DEFAULT 0",
+    [FIELD_TIME] = "INTEGER NOT NULL DEFAULT 0", [FIELD_ENUM] = "INTEGER NOT NULL DEFAULT 0", [FIELD_BOOL] = "INTEGER NOT NULL DEFAULT 0"};
+
 static void ticket_table(struct str *sql)
 {
-    static const char *const types[] = {
-        [FIELD_TEXT] = "TEXT", [FIELD_TAGS] = "TEXT", [FIELD_JSON] = "TEXT", [FIELD_INT] = "INTEGER NOT NULL",
-        [FIELD_TIME] = "INTEGER NOT NULL", [FIELD_ENUM] = "INTEGER NOT NULL", [FIELD_BOOL] = "INTEGER NOT NULL"};
     str_adds(sql, "CREATE TABLE ticket(id INTEGER PRIMARY KEY, key_hash INTEGER NOT NULL");
     for (int i = 1; i < field_count; i++)
         str_addf(sql, ",\n  \"%s\" %s -- %s\n", field_table[i].name, types[field_table[i].type], field_table[i].help);
@@ -124,9 +125,20 @@ static const char to_2_move[] =
     " SELECT p.id,p.entry,'',0,p.destination,p.ticket,p.step,p.agent,p.message,0,p.state,p.due_at,p.attempts,coalesce(e.at,0),p.memo,p.error"
     " FROM parcel_1 p LEFT JOIN entry e ON e.seq=p.entry;DROP TABLE parcel_1;";
 
+/* A field that came later is a column more; it stands empty in the tickets there are. */
+static void add_fields(struct str *sql, sqlite3 *db)
+{
+    for (int i = 1; i < field_count; i++)
+        if (sqlite3_table_column_metadata(db, NULL, "ticket", field_table[i].name, NULL, NULL, NULL, NULL, NULL) != SQLITE_OK)
+            str_addf(sql, "ALTER TABLE ticket ADD COLUMN \"%s\" %s;", field_table[i].name, types[field_table[i].type]);
+}
+
+/* What clocks, the rota, people and figures need: since version 3. */
+static const char schema_3[] = "";
+
 bool schema_migrate(struct store *s, struct err *err)
 {
-    enum { VERSION = 2 };
+    enum { VERSION = 3 };
     sqlite3_stmt *stmt = sql_get(s, "PRAGMA user_version", err);
     if (!stmt || sql_step(s, stmt, err) != SQLITE_ROW)
         return false;
@@ -141,15 +153,19 @@ bool schema_migrate(struct store *s, struct err *err)
     AUTO_STR sql;
     str_init(&sql, 64 << 10);
     str_adds(&sql, "BEGIN IMMEDIATE;");
-    if (version == 1) {
-        str_adds(&sql, to_2);
-        str_adds(&sql, schema_2);
-        str_adds(&sql, to_2_move);
-    } else {
+    if (version == 0) {
         str_adds(&sql, schema);
-        str_adds(&sql, schema_2);
         ticket_table(&sql);
+    } else {
+        add_fields(&sql, s->db);
     }
+    if (version == 1)
+        str_adds(&sql, to_2);
+    if (version < 2)
+        str_adds(&sql, schema_2);
+    if (version == 1)
+        str_adds(&sql, to_2_move);
+    str_adds(&sql, schema_3);
     str_addf(&sql, "PRAGMA user_version=%d;COMMIT;", VERSION);
     return sql_exec(s, sql.data, err);
 }

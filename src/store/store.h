@@ -52,6 +52,7 @@ bool store_ticket_insert(struct store *s, const struct ticket *t, struct err *er
 bool store_ticket_update(struct store *s, const struct ticket *t, struct err *err);
 bool store_wake_next(struct store *s, int64_t *at, struct err *err);          /* 0 = none */
 bool store_wake_put(struct store *s, int64_t id, int64_t at, struct err *err); /* of one ticket, outside any change */
+bool store_wake_escalated(struct store *s, int64_t at, struct err *err);      /* of all with an open escalation */
 bool store_wake_due(struct store *s, int64_t now, int64_t *ids, int max, int *count, struct err *err);
 
 /* --- messages, entries, records, scores --- */
@@ -107,6 +108,9 @@ bool store_score_boss(struct store *s, struct arena *a, const char *boss, int ma
 bool store_score_caps(struct store *s, const char *agent, const char *customer, int64_t now, int64_t *last, int64_t *today, struct err *err);
 bool store_record_get(struct store *s, struct arena *a, const char *kind, const char *key, char **data, struct err *err); /* NULL data: none */
 bool store_record_put(struct store *s, struct arena *a, const struct record *r, const struct version *v, struct err *err);
+/* Whole, whatever was there; and taken away. */
+bool store_record_set(struct store *s, const struct record *r, const struct version *v, struct err *err);
+bool store_record_drop(struct store *s, const char *kind, const char *key, struct err *err);
 bool store_record_list(struct store *s, struct arena *a, const char *kind, struct record **list, int *count, int max, struct err *err);
 
 /* --- letters and parcels: what leaves --- */

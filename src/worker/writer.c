@@ -192,6 +192,7 @@ static bool attempt(struct writer *w, struct job *jobs, bool wakes, int64_t now,
         return ok;
     log_line(LOG_WARN, "batch_again", "detail=\"%s\"", err->text);
     store_rollback(w->engine.store);
+    w->engine.desk_stale = true;
     *err = (struct err){0};
     w->engine.bold = false;
     return perform(w, jobs, wakes, now, &again, err);
@@ -233,6 +234,7 @@ static bool batch(struct writer *w, struct job *jobs, bool wakes)
     ok = ok && store_commit(e->store, &err);
     if (!ok) {
         store_rollback(e->store);
+        e->desk_stale = true;
         log_failure(w, &err);
     }
     if (ok)
@@ -411,6 +413,7 @@ struct writer *writer_open(const struct writer_options *o, struct err *err)
         return w;
     if (w->engine.store && err->code == ERR_NONE)
         err_set(err, ERR_INTERNAL, "starting the writer's thread");
+    engine_close(&w->engine);
     store_close(w->engine.store);
     arena_free(w->engine.batch);
     arena_free(w->scratch);

@@ -99,6 +99,7 @@ struct world *world_open(const char *config)
 
 void world_close(struct world *w)
 {
+    engine_close(&w->engine);
     store_close(w->engine.store);
     classify_model_free(w->model);
     arena_free(w->arena);

@@ -292,8 +292,13 @@ static bool argument(struct shell *sh, const struct action_row *action, int firs
 {
     AUTO_STR words;
     str_init(&words, SHELL_FILE_MAX);
-    for (int i = first; i < sh->argc; i++)
-        str_addf(&words, "%s%s", i > first ? " " : "", sh->argv[i]);
+    for (int i = first; i < sh->argc; i++) {
+        const char *word = sh->argv[i], *equals = action->arg == ARG_WITH && strpbrk(word, " \t") ? strchr(word, '=') : NULL;
+        if (equals) /* the shell took the quotes off */
+            str_addf(&words, "%s%.*s=\"%s\"", i > first ? " " : "", (int)(equals - word), word, equals + 1);
+        else
+            str_addf(&words, "%s%s", i > first ? " " : "", word);
+    }
     *arg = arena_strdup(sh->arena, words.data);
     if (action->arg == ARG_TEXT && !words.len)
         return read_text(sh, arg, err);
@@ -324,7 +329,7 @@ static int run_action(struct shell *sh, const struct action_row *action)
            shell_number(sh->argv[what.ticket_count], &tickets[what.ticket_count]))
         what.ticket_count++;
     bool last = action == &action_table[ACTION_UNDO] || action == &action_table[ACTION_REDO];
-    if (!what.ticket_count && !last)
+    if (!what.ticket_count && !last && !(action->flags & DESK))
         return shell_usage(sh, action->name, " needs a ticket's number",
                            arena_printf(sh->arena, "triage help %s", action->name));
     if (!argument(sh, action, what.ticket_count, &what.arg, &err))

@@ -112,6 +112,10 @@ static void ask_text(struct console *c)
         overlay_ask(&c->overlay, FOR_ARGUMENT, "tags: ", tags.data);
         return;
     }
+    if (c->asked.action->arg == ARG_WITH) {
+        overlay_ask(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "%s: ", c->asked.action->help), "");
+        return;
+    }
     if (c->asked.action == &action_table[ACTION_REVEAL]) {
         overlay_ask(&c->overlay, FOR_ARGUMENT,
                     arena_printf(c->frame, "show #%lld unmasked, because: ", (long long)c->asked.tickets[0]), "");
@@ -144,6 +148,7 @@ static void ask_argument(struct console *c)
         break;
     case ARG_TAGS:
     case ARG_REASON:
+    case ARG_WITH:
         ask_text(c);
         break;
     case ARG_TEXT:
@@ -155,7 +160,7 @@ static bool collect(struct console *c, const struct action_row *action)
 {
     struct asked *a = &c->asked;
     *a = (struct asked){.action = action};
-    if (action == &action_table[ACTION_UNDO] || action == &action_table[ACTION_REDO])
+    if (action == &action_table[ACTION_UNDO] || action == &action_table[ACTION_REDO] || (action->flags & DESK))
         return true;
     if (console_place(c) == PLACE_QUEUE || console_place(c) == PLACE_REVIEW) {
         size_t n = 0;

@@ -19,6 +19,7 @@
 #define SHOWN_ARG_CATEGORY "CATEGORY"
 #define SHOWN_ARG_TAGS "TAG,TAG"
 #define SHOWN_ARG_REASON "REASON"
+#define SHOWN_ARG_WITH "NAME=VALUE..."
 #define SHOWN_ARG_UNTIL "1h|tomorrow|monday|TIME"
 
 static const struct command table[COMMANDS] = {
@@ -154,6 +155,45 @@ static struct json *tags_of(struct arena *arena, const char *text)
     return list;
 }
 
+/* `agent=ana to=18:00`; a value with blanks stands in double quotes. Or the whole as JSON. */
+static struct json *with_of(struct arena *arena, const char *text, struct err *err)
+{
+    struct json *with = json_object();
+    char *at = arena_strdup(arena, text);
+    while (*(at += strspn(at, " \t"))) {
+        char *equals = strchr(at, '='), *value = equals ? equals + 1 : NULL;
+        if (!value || equals == at || strcspn(at, " \t") < (size_t)(equals - at)) {
+            err_set(err, ERR_USAGE, "\"%.40s\": expected NAME=VALUE", at);
+            json_free(with);
+            return NULL;
+        }
+        bool quoted = *value == '"';
+        char *end = quoted ? strchr(++value, '"') : value + strcspn(value, " \t");
+        end = end ? end : value + strlen(value);
+        *equals = 0;
+        char *next = *end ? end + 1 : end;
+        *end = 0;
+        json_drop(with, at);
+        json_put_string(with, at, value);
+        at = next;
+    }
+    return with;
+}
+
+static bool put_with(struct arena *arena, struct json *body, const char *text, struct err *err)
+{
+    if (*text != '{') {
+        struct json *with = with_of(arena, text, err);
+        if (with)
+            json_put(body, "with", with);
+        return with != NULL;
+    }
+    const struct json *with = json_parse_in(arena, text, strlen(text), &json_limits_native, NULL, err);
+    if (with)
+        json_put(body, "with", json_copy(with));
+    return with != NULL;
+}
+
 static bool put_argument(struct arena *arena, struct json *body, const struct command_do *what,
                          struct err *err)
 {
@@ -166,6 +206,8 @@ static bool put_argument(struct arena *arena, struct json *body, const struct co
                        table[what->action - action_table].args);
     if (!word_known(arg, text))
         return refuse_word(what, err);
+    if (arg == ARG_WITH)
+        return put_with(arena, body, text, err);
     if (arg == ARG_TAGS)
         json_put(body, member, tags_of(arena, text));
     else if (arg == ARG_UNTIL)

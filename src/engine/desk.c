@@ -1,0 +1,159 @@
+/* desk: an act on the desk itself (core/desk) as one transaction: its records are written, an entry of kind `desk` holds
+ * each as it was and as it is, and undo writes it back as it was. The state that rules read lies in memory and is read
+ * anew after a write, and after anything was taken back; at its next turn the tickets it may concern are looked at. */
+#include "engine/change.h"
+#include "base/str.h"
+#include <string.h>
+
+static bool find(void *arg, const char *kind, const char *key, const struct json **out, struct err *err)
+{
+    struct desk_run *r = arg;
+    char *data = NULL;
+    *out = NULL;
+    if (!store_record_get(r->e->store, r->arena, kind, key, &data, err))
+        return false;
+    *out = data ? json_parse_in(r->arena, data, strlen(data), &json_limits_dialect, NULL, NULL) : NULL;
+    return true;
+}
+
+static bool put(struct desk_run *r, const char *kind, const char *key, const char *data, struct err *err)
+{
+    struct version v = {.t = r->now, .rank = 2, .key = "desk"};
+    struct record record = {kind, key, data};
+    r->e->desk_stale = true;
+    return data ? store_record_set(r->e->store, &record, &v, err) : store_record_drop(r->e->store, kind, key, err);
+}
+
+/* One record as the entry tells of it. */
+static struct json *told(const struct json *was, const char *kind, const char *key, const struct json *is)
+{
+    struct json *line = json_object();
+    json_put_string(line, "kind", kind);
+    json_put_string(line, "key", key);
+    json_put(line, "old", was ? json_copy(was) : json_new_null());
+    json_put(line, "new", is ? json_copy(is) : json_new_null());
+    return line;
+}
+
+static bool write_entry(struct desk_run *r, const char *did, struct json *records, int64_t undoes, struct err *err)
+{
+    AUTO_JSON data = json_object();
+    json_put_string(data, "do", did);
+    json_put_string(data, "say", r->say);
+    json_put(data, "records", records);
+    struct entry entry = {.at = r->now, .actor = r->actor, .kind = "desk", .cause = undoes, .undoes = undoes, .data = json_print_in(r->arena, data)};
+    if (!change_entry(r->e, &entry, NULL, err))
+        return false;
+    r->seq = entry.seq;
+    return desk_turned(r->e, r->now, err);
+}
+
+bool desk_do(struct desk_run *r, const struct action *action, struct err *err)
+{
+    struct json *with = action->arg ? json_parse_in(r->arena, action->arg, strlen(action->arg), &json_limits_native, NULL, err) : NULL;
+    if (action->arg && !with)
+        return false;
+    struct desk_act d = {.arena = r->arena, .action = action, .with = with, .rules = r->e->config, .now = r->now, .find = find, .find_arg = r, .err = err,
+                         .fresh = arena_printf(r->arena, "%lld", (long long)store_entry_next(r->e->store))};
+    if (!desk_act(&d))
+        return false;
+    struct json *records = json_array();
+    for (int i = 0; i < d.write_count; i++) {
+        const struct desk_write *w = &d.writes[i];
+        const struct json *was, *is = w->data ? json_parse_in(r->arena, w->data, strlen(w->data), &json_limits_dialect, NULL, NULL) : NULL;
+        if (!find(r, w->kind, w->key, &was, err) || !put(r, w->kind, w->key, w->data, err)) {
+            json_free(records);
+            return false;
+        }
+        json_push(records, told(was, w->kind, w->key, is));
+    }
+    r->say = d.say ? d.say : action_table[action->id].name;
+    return write_entry(r, action_table[action->id].name, records, 0, err);
+}
+
+static char *text_of(struct desk_run *r, const struct json *value)
+{
+    return !value || json_is(value, JSON_NULL) ? NULL : json_print_in(r->arena, value);
+}
+
+bool desk_undo(struct desk_run *r, const struct entry *entry, const struct json *data, const char *did, struct err *err)
+{
+    struct json *records = json_array();
+    bool ok = true;
+    for (const struct json *line = json_first(json_get(data, "records")); ok && line; line = json_next(line)) {
+        const char *kind = json_get_string(line, "kind", ""), *key = json_get_string(line, "key", "");
+        const struct json *is, *old = json_get(line, "old");
+        if (!(ok = find(r, kind, key, &is, err)))
+            break;
+        if (!str_eq(text_of(r, is), text_of(r, json_get(line, "new"))))
+            ok = err_set(err, ERR_CONFLICT, "%s changed since", kind);
+        else
+            ok = put(r, kind, key, text_of(r, old), err);
+        json_push(records, told(is, kind, key, old && json_is(old, JSON_NULL) ? NULL : old));
+    }
+    r->say = did;
+    if (ok)
+        return write_entry(r, did, records, entry->seq, err);
+    json_free(records);
+    return false;
+}
+
+/* A rebuild takes the records as the entry says they became. */
+bool desk_replay(struct engine *e, struct arena *arena, const struct entry *entry, const struct json *data, struct err *err)
+{
+    struct desk_run r = {.e = e, .arena = arena, .now = entry->at};
+    for (const struct json *line = json_first(json_get(data, "records")); line; line = json_next(line))
+        if (!put(&r, json_get_string(line, "kind", ""), json_get_string(line, "key", ""), text_of(&r, json_get(line, "new")), err))
+            return false;
+    return desk_turned(e, entry->at, err);
+}
+
+bool engine_desk_read(struct store *store, struct arena *arena, struct desk_state *out, struct err *err)
+{
+    enum { MOST = 4096 };
+    *out = (struct desk_state){0};
+    for (int i = 0; desk_kinds[i]; i++) {
+        struct record *list;
+        int n;
+        if (!store_record_list(store, arena, desk_kinds[i], &list, &n, MOST, err))
+            return false;
+        for (int k = 0; k < n; k++)
+            desk_take(arena, out, &list[k]);
+    }
+    return true;
+}
+
+bool desk_refresh(struct engine *e, int64_t now, struct err *err)
+{
+    if (!e->desk_stale && e->desk_arena)
+        return true;
+    if (e->desk_arena)
+        arena_reset(e->desk_arena);
+    else
+        e->desk_arena = arena_new();
+    if (!engine_desk_read(e->store, e->desk_arena, &e->state, err))
+        return false;
+    e->desk_stale = false;
+    e->desk_turns_at = desk_turns(&e->state, now);
+    return true;
+}
+
+/* Something began or ended: whoever is being paged for is looked at again now. */
+bool desk_turned(struct engine *e, int64_t now, struct err *err)
+{
+    e->desk_stale = true;
+    return desk_refresh(e, now, err) && store_wake_escalated(e->store, now, err);
+}
+
+bool desk_wake(struct engine *e, int64_t now, struct err *err)
+{
+    if (!desk_refresh(e, now, err))
+        return false;
+    return !e->desk_turns_at || e->desk_turns_at > now || desk_turned(e, now, err);
+}
+
+void engine_close(struct engine *e)
+{
+    arena_free(e->desk_arena);
+    e->desk_arena = NULL;
+}
