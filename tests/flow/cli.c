@@ -480,31 +480,56 @@ static void reveal_prints_what_every_other_verb_masks(void **state)
     holds(ran.out, "\"customer_email\":\"u@example.com\"");
 }
 
-/* Every action and every verb has a line in help, in the man page and in each completion. */
+/* Every action and every verb has a line in help, in the man page and among the words that shells complete. */
 static void help_man_page_and_completions_name_every_verb(void **state)
 {
-    static const char *const files[] = {"data/man/triage.1", "data/completion/triage.bash",
-                                        "data/completion/_triage", "data/completion/triage.fish"};
     (void)state;
-    char words[64][24], line[512];
+    char man[1024], *text = calloc(1, 1 << 17), *listed;
     int count = 0;
+    snprintf(man, sizeof man, "%s/ui/app/triage.1", getenv("TRIAGE_BUILDDIR"));
+    FILE *file = fopen(man, "r");
+    assert_non_null(file);
+    assert_true(fread(text, 1, (1 << 17) - 1, file) > 0);
+    fclose(file);
+    assert_int_equal(TRIAGE(NULL, "help", "--list")->code, 0);
+    listed = strdup(ran.out);
     assert_int_equal(TRIAGE(NULL, "help")->code, 0);
-    for (char *save = NULL, *at = strtok_r(ran.out, "\n", &save); at; at = strtok_r(NULL, "\n", &save))
-        if (sscanf(at, "  %23[a-z]%511s", words[count], line) >= 1 && strcmp(words[count], "triage") != 0 &&
-            at[2] != '-' && at[1] == ' ' && at[0] == ' ' && count < 63)
-            count++;
+    for (char *save = NULL, *at = strtok_r(listed, "\n", &save); at; at = strtok_r(NULL, "\n", &save), count++) {
+        char *tab = strchr(at, '\t'), line[64];
+        assert_non_null(tab);
+        *tab = 0;
+        assert_true(tab[1] != 0);
+        snprintf(line, sizeof line, "\n  %s ", at);
+        if (!strstr(ran.out, line))
+            fail_msg("help does not name %s", at);
+        snprintf(line, sizeof line, ".It Cm \"%s", at);
+        if (!strstr(text, line))
+            fail_msg("the man page does not name %s", at);
+    }
     assert_true(count >= ACTIONS + 18);
-    for (size_t f = 0; f < sizeof files / sizeof *files; f++) {
-        char path[1024], *text = calloc(1, 1 << 17);
-        snprintf(path, sizeof path, "%s/%s", getenv("TRIAGE_SRCDIR"), files[f]);
-        FILE *file = fopen(path, "r");
-        assert_non_null(file);
-        assert_true(fread(text, 1, (1 << 17) - 1, file) > 0);
-        fclose(file);
-        for (int i = 0; i < count; i++)
-            if (!strstr(text, words[i]))
-                fail_msg("%s does not name %s", files[f], words[i]);
-        free(text);
+    free(listed);
+    free(text);
+}
+
+/* What bash offers is what the program lists: words of an argument too. */
+static void bash_completes_the_programs_own_words(void **state)
+{
+    (void)state;
+    static const struct { const char *line, *word; } rows[] = {{"triage cla", "claim"}, {"triage status 42 pend", "pending"}, {"triage deliveries re", "replay"}, {"triage help sim", "similar"}};
+    char command[2048], bash_line[2200];
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        snprintf(command, sizeof command,
+                 "PATH=%s:$PATH; . %s/data/completion/triage.bash; COMP_WORDS=(%s); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _triage; echo \"${COMPREPLY[*]}\"",
+                 getenv("TRIAGE_BUILDDIR"), getenv("TRIAGE_SRCDIR"), rows[i].line);
+        snprintf(bash_line, sizeof bash_line, "bash -c '%s'", command);
+        FILE *bash = popen(bash_line, "r");
+        assert_non_null(bash);
+        char said[1024] = "";
+        size_t n = fread(said, 1, sizeof said - 1, bash);
+        said[n] = 0;
+        pclose(bash);
+        if (!strstr(said, rows[i].word))
+            fail_msg("%s: bash offers %s", rows[i].line, said);
     }
 }
 
@@ -526,7 +551,7 @@ int main(void)
         T(watch_writes_a_line_for_each_entry),
         T(verify_explains_without_a_daemon),
         T(reveal_prints_what_every_other_verb_masks),
-        T(help_man_page_and_completions_name_every_verb),
+        T(help_man_page_and_completions_name_every_verb), T(bash_completes_the_programs_own_words),
     };
     return cmocka_run_group_tests_name("cli", tests, NULL, NULL);
 }

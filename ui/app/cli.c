@@ -2,6 +2,7 @@
  * table below. Data goes to stdout, talk to stderr; the exit code is the cause's (err_row). Every verb is one
  * call over the same API the console uses. */
 #include "app/cli.h"
+#include "app/help.h"
 #include "app/outgoing.h"
 #include "app/shell.h"
 #include "app/verify.h"
@@ -26,11 +27,6 @@
 
 enum { TICKETS_MAX = 500 };
 
-struct verb {
-    const char *name, *args, *help;
-    int (*run)(struct shell *sh);
-    const char *more; /* after the usage; NULL = there is no more to say */
-};
 static const struct verb verbs[];
 
 /* --- reading verbs --- */
@@ -540,79 +536,9 @@ static int run_version(struct shell *sh)
     return 0;
 }
 
-static void help_all(void)
-{
-    puts("triage: the support desk in the terminal\n\n"
-         "  triage                               the console\n"
-         "  triage ls --view unassigned          what nobody works on\n"
-         "  triage ls --where 'urgency == \"critical\" && !has(assignee)' --json\n"
-         "  triage claim 42                      mine now\n"
-         "  triage reply 42 < answer.txt         to the customer\n"
-         "  triage snooze 42 43 tomorrow\n"
-         "  triage watch | jq .event             everything that happens, as it happens\n\n"
-         "tickets:");
-    for (int i = 0; i < ACTIONS; i++) {
-        const struct command *c = command_at(i);
-        bool last = i == ACTION_UNDO || i == ACTION_REDO;
-        printf("  %-12s %-32s %s\n", c->name, last ? "[NUMBER]" : *c->args ? c->args : "", c->help);
-    }
-    puts("\neverything else:");
-    for (const struct verb *v = verbs; v->name; v++)
-        printf("  %-12s %-32s %s\n", v->name, v->args, v->help);
-    puts("\noptions:\n"
-         "  --socket PATH   which daemon (else $TRIAGE_SOCKET, /run/triage, your own)\n"
-         "  --json          one JSON object, or one a line\n"
-         "  --no-input      never wait for typing\n"
-         "  --open VIEW  --theme NAME  --keys FILE  --ascii  --mono   of the console\n"
-         "  --help  --version\n\n"
-         "An action takes one number or many, then its argument; --dry-run says what would change,\n"
-         "--key K makes a repeated call do nothing twice. Exit codes: 0 done, 1 not found, 64 usage,\n"
-         "65 bad input, 69 no daemon, 70 a bug, 75 changed meanwhile or try again, 77 not allowed,\n"
-         "78 configuration.");
-}
-
-static const struct verb *verb_find(const char *name)
-{
-    for (const struct verb *v = verbs; v->name; v++)
-        if (strcmp(v->name, name) == 0)
-            return v;
-    return NULL;
-}
-
-static int help_one(struct shell *sh, const char *name)
-{
-    const struct command *c = command_find(name);
-    const struct verb *v = verb_find(name);
-    if (v && strcmp(name, "demo") == 0) {
-        fputs(demo_help, stdout);
-        return 0;
-    }
-    if (v) {
-        printf("usage: triage %s %s\n%s\n%s", v->name, v->args, v->help, v->more ? v->more : "");
-        return 0;
-    }
-    if (!c || !c->is_action)
-        return shell_usage(sh, "no verb ", name, "triage help lists them");
-    const struct action_row *row = &action_table[c->id];
-    printf("usage: triage %s NUMBER%s %s [--dry-run] [--key K] [--version N]\n%s (%s and above)\n", c->name,
-           row->flags & MANY ? "..." : "", c->args, c->help, role_word(row->role));
-    if (row->arg == ARG_TEXT)
-        printf("The text comes as words or on standard input: triage %s 42 < text\n", c->name);
-    int count;
-    const char *const *words = command_words(row->arg, &count);
-    for (int i = 0; i < count; i++)
-        printf("%s%s", i ? ", " : "", words[i]);
-    if (count)
-        putchar('\n');
-    return 0;
-}
-
 static int run_help(struct shell *sh)
 {
-    if (sh->argc)
-        return help_one(sh, sh->argv[0]);
-    help_all();
-    return 0;
+    return help_run(sh, verbs);
 }
 
 static const struct verb verbs[] = {
@@ -626,7 +552,7 @@ static const struct verb verbs[] = {
     {"down", "", "stop the daemon", run_down, NULL},
     {"escalations", "", "who is being paged for what", run_escalations, NULL},
     {"events", "[ID] [--state S] [--limit N]", "what the sources posted", run_events, NULL},
-    {"help", "[VERB]", "this, or one verb", run_help, NULL},
+    {"help", "[VERB | --list [VERB] | --mdoc]", "this, or one verb", run_help, help_more},
     {"labels", "[--limit N]", "labels a person should look at, the least sure first", run_labels, NULL},
     {"ls", "[--view V] [--where EXPR] [words]", "list tickets (--limit N, --all)", run_ls, NULL},
     {"model", "[ls | show N | rollback N]", "what the classifier learned, epoch by epoch, and the way back", run_model, NULL},
@@ -712,8 +638,8 @@ static int dispatch(struct shell *sh, const char *name)
     if (!name || (sh->options.help && strcmp(name, "help") == 0))
         return run_help(sh);
     if (sh->options.help)
-        return help_one(sh, name);
-    const struct verb *verb = verb_find(name);
+        return help_one(sh, verbs, name);
+    const struct verb *verb = help_find(verbs, name);
     if (verb)
         return verb->run(sh);
     const struct command *command = command_find(name);

@@ -1,0 +1,197 @@
+/* help: the tables read aloud. What a verb is called, takes and does stands in its row and nowhere else. */
+#include "app/help.h"
+#include "base/str.h"
+#include "command/command.h"
+#include "demo/demo.h"
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+const char help_more[] = "--list   the verbs, or one verb's words, for shells that complete: a word, a tab, what it does\n"
+                         "--mdoc   the verbs as the man page has them\n";
+
+static const char intro[] =
+    "triage: the support desk in the terminal\n\n"
+    "  triage                               the console\n"
+    "  triage ls --view unassigned          what nobody works on\n"
+    "  triage ls --where 'urgency == \"critical\" && !has(assignee)' --json\n"
+    "  triage claim 42                      mine now\n"
+    "  triage reply 42 < answer.txt         to the customer\n"
+    "  triage snooze 42 43 tomorrow\n"
+    "  triage watch | jq .event             everything that happens, as it happens\n";
+static const char outro[] =
+    "\noptions:\n"
+    "  --socket PATH   which daemon (else $TRIAGE_SOCKET, /run/triage, your own)\n"
+    "  --json          one JSON object, or one a line\n"
+    "  --no-input      never wait for typing\n"
+    "  --open VIEW  --theme NAME  --keys FILE  --ascii  --mono   of the console\n"
+    "  --help  --version\n\n"
+    "An action takes one number or many, then its argument; --dry-run says what would change,\n"
+    "--key K makes a repeated call do nothing twice. Exit codes: 0 done, 1 not found, 64 usage,\n"
+    "65 bad input, 69 no daemon, 70 a bug, 75 changed meanwhile or try again, 77 not allowed,\n"
+    "78 configuration.";
+
+static bool on_desk(const struct command *c)
+{
+    return action_table[c->id].flags & DESK;
+}
+
+static const char *args_of(const struct command *c)
+{
+    return c->id == ACTION_UNDO || c->id == ACTION_REDO ? "[NUMBER]" : c->args;
+}
+
+static void all(const struct verb *verbs)
+{
+    puts(intro);
+    for (int desk = 0; desk < 2; desk++) {
+        puts(desk ? "\nthe desk:" : "tickets:");
+        for (int i = 0; i < ACTIONS; i++)
+            if (on_desk(command_at(i)) == desk)
+                printf("  %-13s %-31s %s\n", command_at(i)->name, args_of(command_at(i)), command_at(i)->help);
+    }
+    puts("\neverything else:");
+    for (const struct verb *v = verbs; v->name; v++)
+        printf("  %-13s %-31s %s\n", v->name, v->args, v->help);
+    puts(outro);
+}
+
+const struct verb *help_find(const struct verb *verbs, const char *name)
+{
+    for (const struct verb *v = verbs; v->name; v++)
+        if (strcmp(v->name, name) == 0)
+            return v;
+    return NULL;
+}
+
+static void one_action(const struct command *c)
+{
+    const struct action_row *row = &action_table[c->id];
+    const char *numbers = on_desk(c) || *args_of(c) == '[' ? "" : row->flags & MANY ? " NUMBER..." : " NUMBER";
+    printf("usage: triage %s%s%s%s [--dry-run] [--key K]%s\n%s (%s and above)\n", c->name, numbers, *args_of(c) ? " " : "", args_of(c),
+           on_desk(c) ? "" : " [--version N]", c->help, role_word(row->role));
+    if (row->arg == ARG_TEXT)
+        printf("The text comes as words or on standard input: triage %s 42 < text\n", c->name);
+    int count;
+    const char *const *words = command_words(row->arg, &count);
+    for (int i = 0; i < count; i++)
+        printf("%s%s", i ? ", " : "", words[i]);
+    if (count)
+        putchar('\n');
+}
+
+int help_one(struct shell *sh, const struct verb *verbs, const char *name)
+{
+    const struct command *c = command_find(name);
+    const struct verb *v = help_find(verbs, name);
+    if (v && strcmp(name, "demo") == 0)
+        fputs(demo_help, stdout);
+    else if (v)
+        printf("usage: triage %s %s\n%s\n%s", v->name, v->args, v->help, v->more ? v->more : "");
+    else if (c && c->is_action)
+        one_action(c);
+    else
+        return shell_usage(sh, "no verb ", name, "triage help lists them");
+    return 0;
+}
+
+/* --- for shells --- */
+
+/* The plain words in a verb's arguments: "[ls | show ID | replay ...]" has three, "[--view V] [--where EXPR]" two. */
+static void list_args(const char *args)
+{
+    for (const char *at = args; *at;) {
+        size_t n = strspn(at, "abcdefghijklmnopqrstuvwxyz-_");
+        if (n && (at == args || !isalnum((unsigned char)at[-1])) && !isalnum((unsigned char)at[n]) && *at != '_')
+            printf("%.*s\t\n", (int)n, at);
+        at += n ? n : 1;
+    }
+}
+
+static int list(struct shell *sh, const struct verb *verbs, const char *name)
+{
+    const struct command *c = name ? command_find(name) : NULL;
+    const struct verb *v = name ? help_find(verbs, name) : NULL;
+    int count = 0;
+    if (name && !v && !(c && c->is_action))
+        return shell_usage(sh, "no verb ", name, "triage help lists them");
+    const char *const *words = c && c->is_action ? command_words(action_table[c->id].arg, &count) : NULL;
+    for (int i = 0; i < count; i++)
+        printf("%s\t\n", words[i]);
+    if (name)
+        list_args(v ? v->args : "--dry-run --key --version");
+    for (int i = 0; !name && i < ACTIONS; i++)
+        printf("%s\t%s\n", command_at(i)->name, command_at(i)->help);
+    for (v = verbs; !name && v->name; v++)
+        printf("%s\t%s\n", v->name, v->help);
+    return 0;
+}
+
+/* --- for the man page --- */
+
+/* Text that no line of is taken for a request. */
+static void roff(const char *text)
+{
+    bool start = true;
+    for (; *text; text++) {
+        if (start && (*text == '.' || *text == '\''))
+            fputs("\\&", stdout);
+        start = *text == '\n';
+        if (*text == '\\')
+            fputs("\\e", stdout);
+        else if (*text == '"')
+            fputs("\\(dq", stdout);
+        else if (*text == '-')
+            fputs("\\-", stdout);
+        else
+            putchar(*text);
+    }
+}
+
+static void item(const char *name, const char *numbers, const char *args, const char *help, const char *more)
+{
+    printf(".It Cm \"%s%s%s", name, numbers, *args ? " " : "");
+    roff(args);
+    puts("\"");
+    roff(help);
+    putchar('\n');
+    if (!more)
+        return;
+    puts(".Bd -literal -offset indent -compact");
+    roff(more);
+    puts(".Ed");
+}
+
+static int mdoc(const struct verb *verbs)
+{
+    static const char *const heads[] = {".Sh VERBS ON TICKETS\nEach takes one ticket number or many, then its argument.\n.Fl -dry-run\nsays what would change,\n"
+                                        ".Fl -key Ar k\nmakes a repeated call do nothing twice,\n.Fl -version Ar n\nrefuses if the ticket changed since.\n"
+                                        ".Cm note\nand\n.Cm reply\nread standard input where no words are given.",
+                                        ".Sh VERBS ON THE DESK\nNames and values; one with blanks in it is quoted."};
+    for (int desk = 0; desk < 2; desk++) {
+        printf("%s\n.Bl -tag -width Ds\n", heads[desk]);
+        for (int i = 0; i < ACTIONS; i++) {
+            const struct command *c = command_at(i);
+            if (on_desk(c) == desk)
+                item(c->name, desk || *args_of(c) == '[' ? "" : action_table[c->id].flags & MANY ? " NUMBER..." : " NUMBER", args_of(c), c->help, NULL);
+        }
+        puts(".El");
+    }
+    puts(".Sh OTHER VERBS\n.Bl -tag -width Ds");
+    for (const struct verb *v = verbs; v->name; v++)
+        item(v->name, "", v->args, v->help, v->more);
+    puts(".El");
+    return 0;
+}
+
+int help_run(struct shell *sh, const struct verb *verbs)
+{
+    if (shell_option(sh, "--mdoc", false))
+        return mdoc(verbs);
+    if (shell_option(sh, "--list", false))
+        return list(sh, verbs, sh->argc ? sh->argv[0] : NULL);
+    if (sh->argc)
+        return help_one(sh, verbs, sh->argv[0]);
+    all(verbs);
+    return 0;
+}
