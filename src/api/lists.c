@@ -4,6 +4,8 @@
 #include "api/show.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "core/rota.h"
+#include "engine/engine.h"
 #include "wire/row.h"
 #include <stdlib.h>
 #include <string.h>
@@ -163,7 +165,8 @@ static void get_desk(struct request *req)
         return;
     int64_t seq = last_seq(&show); /* first: what comes later is on the stream */
     const struct config_view *view = chosen_view(&show);
-    if (!view || !read_page(&show, view, &page)) {
+    struct desk_state state;
+    if (!view || !read_page(&show, view, &page) || !engine_desk_read(show.store, show.arena, &state, &show.err)) {
         show_fail(&show);
         return;
     }
@@ -177,7 +180,7 @@ static void get_desk(struct request *req)
     json_put(root, "rows", show_rows(&show, page.rows, page.count));
     json_put_string(root, "next", page.next);
     json_put(root, "boss", show_boss(&show));
-    json_put_string(root, "oncall", config_oncall(show.config, show.now));
+    json_put_string(root, "oncall", rota_first(&(struct rota){show.config, &state}, show.now));
     json_put(root, "escalations", show_escalation_counts(&show));
     json_put(root, "player", show_player(&show, req->agent->name));
     json_put(root, "agents", show_agents(&show));

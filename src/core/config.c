@@ -107,6 +107,7 @@ static bool check_agent(struct schema *s, void *to, const struct yaml *node)
 {
     static const char *const taken[] = {"oncall", "leads", "me", "clock", "source", "triage", NULL};
     struct config_agent *row = to;
+    row->zone = config_named_zone(s, node, row->tz);
     for (int i = 0; taken[i]; i++)
         if (str_eq(row->name, taken[i]))
             return schema_refuse(s, node, "%s: '%s' has a meaning here and cannot be an agent's name", s->place, row->name);
@@ -154,27 +155,10 @@ const char *config_nearest_destination(struct schema *s, const char *name)
     return schema_nearest(name, names);
 }
 
-/* An agent's name, or one of two words. */
-static bool somebody(struct schema *s, const struct yaml *node, const char *where, const char *name, bool words)
-{
-    const struct config *config = s->owner;
-    if ((words && (str_eq(name, "oncall") || str_eq(name, "leads"))) || config_agent(config, name))
-        return true;
-    const char **names = ARENA_ARRAY(s->arena, const char *, config->agent_count + 3);
-    int n = 0;
-    for (int i = 0; i < config->agent_count; i++)
-        names[n++] = config->agents[i].name;
-    if (words) {
-        names[n++] = "oncall";
-        names[n++] = "leads";
-    }
-    return schema_refuse(s, node, "%s: no agent '%.60s'%s", where, name, schema_hint(s, schema_nearest(name, names)));
-}
-
 static bool check_step(struct schema *s, void *to, const struct yaml *node)
 {
     const struct config_step *row = to;
-    return somebody(s, yaml_get(node, "target"), arena_printf(s->arena, "%s.target", s->place), row->target, true);
+    return config_check_target(s, yaml_get(node, "target"), arena_printf(s->arena, "%s.target", s->place), row->target);
 }
 
 static bool check_policy(struct schema *s, void *to, const struct yaml *node)
@@ -269,6 +253,8 @@ static const struct schema_key agent_keys[] = {
     {.name = "team", .type = SCHEMA_TEXT, AT(config_agent, team)},
     {.name = "keys", .type = SCHEMA_TEXTS, AT(config_agent, keys), COUNT(config_agent, key_count), .max = CONFIG_KEYS},
     {.name = "page_url", .type = SCHEMA_TEXT, AT(config_agent, page_url), .max = 2000},
+    {.name = "tz", .type = SCHEMA_TEXT, AT(config_agent, tz), .max = 64},
+    {.name = "shift", .type = SCHEMA_MAP, .keys = config_shift_keys, .check = config_check_shift},
     {0},
 };
 static const struct schema_key sla_keys[] = {
@@ -316,7 +302,7 @@ static const struct schema_key listen_keys[] = {
     {0},
 };
 static const struct schema_key mask_keys[] = {REDACT_KEYS(offsetof(struct config, mask), NULL), {0}};
-/* Routes stand behind what they name. */
+/* Routes and steps stand behind what they name. */
 static const struct schema_key root_keys[] = {
     {.name = "team", .type = SCHEMA_TEXT, AT(config, team_name), .max = 64},
     {.name = "listen", .type = SCHEMA_MAP, .keys = listen_keys},
@@ -324,10 +310,10 @@ static const struct schema_key root_keys[] = {
      .line_at = offsetof(struct config_source, line), .keys = source_keys, .row_size = sizeof(struct config_source), .check = check_source},
     {.name = "agents", .type = SCHEMA_ROWS, AT(config, agents), COUNT(config, agent_count), .max = MOST_AGENTS,
      .keys = agent_keys, .row_size = sizeof(struct config_agent), .check = check_agent},
+    {.name = "oncall", .type = SCHEMA_MAP, .keys = config_oncall_keys, .brief = "agents", .check = config_check_oncall},
     {.name = "sla", .type = SCHEMA_ROWS, AT(config, slas), COUNT(config, sla_count), .max = MOST_POLICIES,
      .keys = sla_keys, .row_size = sizeof(struct config_sla), .check = check_sla},
     {.name = "escalation", .type = SCHEMA_MAP, .keys = escalation_keys},
-    {.name = "oncall", .type = SCHEMA_TEXTS, AT(config, oncall), COUNT(config, oncall_count), .max = 16},
     {.name = "views", .type = SCHEMA_ROWS, AT(config, views), COUNT(config, view_count), .max = MOST_VIEWS,
      .keys = view_keys, .row_size = sizeof(struct config_view), .check = check_view},
     {.name = "destinations", .type = SCHEMA_ROWS, AT(config, destinations), COUNT(config, destination_count), .max = CONFIG_DESTINATIONS,
@@ -462,16 +448,6 @@ static void merge_views(struct schema *s, struct config *config, const struct co
     config->view_count = n;
 }
 
-static bool check_oncall(struct schema *s, const struct config *config, const struct yaml *root)
-{
-    const struct yaml *list = yaml_get(root, "oncall");
-    const struct yaml *node = list && list->kind == YAML_LIST ? list->child : list;
-    for (int i = 0; i < config->oncall_count && node; i++, node = node->next)
-        if (!somebody(s, node, arena_printf(s->arena, "oncall[%d]", i), config->oncall[i], false))
-            return false;
-    return true;
-}
-
 /* Destinations may stand below the sources that name them. */
 static bool check_backends(struct schema *s, const struct config *config, const struct yaml *root)
 {
@@ -493,8 +469,8 @@ struct config *config_parse(struct arena *arena, const char *file, const char *t
     if (!read_text(&s, sample_config, strlen(sample_config), root_keys, NULL, usual, &defaults))
         return NULL;
     s = (struct schema){.arena = arena, .file = file, .err = err, .owner = config};
-    if (!read_text(&s, text, n, root_keys, defaults, config, &root) || !check_oncall(&s, config, root) ||
-        !check_backends(&s, config, root) || !config_check_replies(&s, config, root))
+    if (!read_text(&s, text, n, root_keys, defaults, config, &root) || !check_backends(&s, config, root) ||
+        !config_check_replies(&s, config, root) || !config_check_pages(&s, config, root))
         return NULL;
     config->file = arena_strdup(arena, file);
     merge_views(&s, config, usual);
@@ -545,15 +521,6 @@ const struct config_agent *config_agent_by_key(const struct config *config, cons
             if (str_eq(config->agents[i].keys[k], dialect_key))
                 return &config->agents[i];
     return NULL;
-}
-
-const char *config_oncall(const struct config *config, int64_t now)
-{
-    const int64_t week = 7 * 86400000LL, monday = 4 * 86400000LL + 9 * 3600000LL; /* Mon 5 Jan 1970, 09:00 UTC */
-    int64_t weeks = (now - monday) / week - ((now - monday) % week < 0);
-    if (!config->oncall_count)
-        return NULL;
-    return config->oncall[((weeks % config->oncall_count) + config->oncall_count) % config->oncall_count];
 }
 
 const char *role_word(int role)

@@ -14,6 +14,7 @@ extern const char *const reply_via_words[]; /* none webhook email api, NULL */
 const char *reply_via_word(int via);
 
 enum { CONFIG_SECRETS = 4, CONFIG_KEYS = 8, CONFIG_STEPS = 8, CONFIG_FIELDS = 8 };
+enum { CONFIG_SCHEDULES = 32, CONFIG_ROTATIONS = 8, CONFIG_PARTICIPANTS = 16 };
 enum { CONFIG_DESTINATIONS = 64, CONFIG_ROUTES = 64, CONFIG_RECIPIENTS = 8, CONFIG_COLUMNS = 32, CONFIG_MATCHES = 16, CONFIG_SETS = 16 };
 
 /* What is found in text and hidden from whoever is not to see it (core/redact). */
@@ -149,6 +150,41 @@ struct config_source {
     const char *team;
     int line;             /* in the file, for hints such as "set reply_via in triage.yaml line 31" */
 };
+/* A time zone that the file names, once for each name. Rows keep a pointer to it beside the name; what it leads to is there
+ * after config_zones, and NULL (UTC) before. */
+struct config_zone {
+    const char *name;
+    int line, column;          /* where it is named first */
+    const struct zone *zone;
+    struct config_zone *next;
+};
+/* Hours of a local day, on some weekdays: a rotation's restriction, an agent's shift. Midnight may lie between. */
+struct config_hours {
+    int from, to;         /* minutes of the day; equal: the whole day; to before from: into the next day */
+    unsigned weekdays;    /* bit 1 << (weekday - 1), Monday first, of the day it begins on; 0 = every day */
+    const char *text;     /* as said; NULL = no restriction */
+};
+enum rotation_type { ROTATION_HOURLY, ROTATION_DAILY, ROTATION_WEEKLY, ROTATION_MONTHLY };
+extern const char *const rotation_type_words[]; /* hourly daily weekly monthly, NULL */
+struct config_rotation {  /* who takes turns; times are the schedule's local ones (core/rota) */
+    const char *name;     /* default: its place, "1" */
+    int type;             /* enum rotation_type */
+    int64_t length;       /* of a turn, in hours, days, weeks or months */
+    int handoff;          /* minute of the day */
+    int weekday;          /* weekly: 1 = Monday */
+    int64_t day;          /* monthly: 1..31, the last day of shorter months */
+    int64_t start;        /* its first turn begins at the first hand-over from this day on, local days since 1970; before
+                             it nobody is on call. INT64_MIN: always, counted from Monday, 5 January 1970 */
+    const char *participants[CONFIG_PARTICIPANTS]; int participant_count;
+    struct config_hours hours;
+    const char *handoff_text, *weekday_text, *start_text, *weekdays[7]; int weekday_count; /* as said */
+};
+struct config_schedule {
+    const char *name;
+    const char *tz;       /* NULL = UTC */
+    const struct config_zone *zone;
+    struct config_rotation rotations[CONFIG_ROTATIONS]; int rotation_count;
+};
 struct config_agent {
     const char *name;
     int64_t uid;          /* -1 = none */
@@ -159,6 +195,10 @@ struct config_agent {
     const char *keys[CONFIG_KEYS]; /* "tamio:tm-2": a source's assignee that is this agent */
     int key_count;
     const char *page_url; /* where a page for this agent is POSTed; NULL = shown in consoles only */
+    const char *tz;       /* where they are; NULL = UTC */
+    const struct config_zone *zone;
+    struct config_hours shift; /* their working hours there; text NULL = any time */
+    const char *shift_days[7]; int shift_day_count; /* as said */
 };
 struct config_sla {
     const char *name;
@@ -166,7 +206,7 @@ struct config_sla {
     int64_t first_response, next_response, resolution, warn_before; /* ms; 0 = no such clock */
 };
 struct config_step {
-    const char *target;   /* "oncall", "leads", or an agent's name */
+    const char *target;   /* who is told, as core/rota resolves it */
     int64_t delay;        /* ms to wait after this step */
     const struct when *when; /* NULL = always */
 };
@@ -209,14 +249,6 @@ struct config_game {          /* model.md 5; data/game/default.yaml */
     struct config_achievement { const char *key, *name, *description, *rule; int64_t goal; } achievements[24];
     int achievement_count;
 };
-/* A time zone that the file names, once for each name. Rows keep a pointer to it beside the name; what it leads to is there
- * after config_zones, and NULL (UTC) before. */
-struct config_zone {
-    const char *name;
-    int line, column;          /* where it is named first */
-    const struct zone *zone;
-    struct config_zone *next;
-};
 struct config {
     const char *file;
     const char *team_name;        /* shown in the console's header */
@@ -229,7 +261,8 @@ struct config {
     struct config_destination *destinations; int destination_count;
     struct config_route *routes; int route_count;
     struct config_redact mask;    /* console: what agents see hidden until they reveal it; default mask for all */
-    const char *oncall[16]; int oncall_count; /* weekly rotation, hand-over Monday 09:00 UTC */
+    struct config_schedule *schedules; int schedule_count; /* who is on call; the first is the default one */
+    const char *oncall[CONFIG_PARTICIPANTS]; int oncall_count; /* the short form, which is the schedule "oncall" */
     int64_t page_at_bp;           /* model label may page at or above, default 8000 */
     int64_t page_labels;          /* and only after so many learned labels, default 50 */
     bool page_urgent;             /* source priority urgent pages, default true */
@@ -254,7 +287,6 @@ const struct config_agent *config_agent_by_uid(const struct config *config, int6
 /* Who calls: by uid, and where that is shared and a key id is given, by that. NULL: nobody we know. */
 const struct config_agent *config_agent_calling(const struct config *config, int64_t uid, const char *key_id);
 const struct config_agent *config_agent_by_key(const struct config *config, const char *dialect_key);
-/* Who is on call at `now`; NULL if nobody. */
-const char *config_oncall(const struct config *config, int64_t now);
+const struct config_schedule *config_schedule(const struct config *config, const char *name); /* NULL or "": the default one */
 const char *role_word(int role);
 #endif

@@ -28,6 +28,16 @@ bool config_check_route(struct schema *s, void *row, const struct yaml *node);
 /* The destinations that sources name for their replies: of kind email, and there. */
 bool config_check_replies(struct schema *s, const struct config *config, const struct yaml *root);
 
+/* `oncall:` and an agent's `shift:`, with what is checked when they have been read: the short form of `oncall` becomes the
+ * first schedule. Agents are read before it. */
+extern const struct schema_key config_oncall_keys[], config_shift_keys[];
+bool config_check_oncall(struct schema *s, void *config, const struct yaml *node);
+bool config_check_shift(struct schema *s, void *agent, const struct yaml *node);
+/* Is there somebody, some schedule, rotation or team of that name? What is refused is said at `where`. */
+bool config_check_target(struct schema *s, const struct yaml *node, const char *where, const char *target);
+/* The destinations that steps name: there. They are read behind the steps. */
+bool config_check_pages(struct schema *s, const struct config *config, const struct yaml *root);
+
 /* The place in its list of the row that is being read. */
 int config_row_number(const struct schema *s);
 /* No two rows have the same. A token is not repeated in the error. NULL is like nothing else. */

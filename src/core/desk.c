@@ -3,6 +3,7 @@
 #include "core/desk.h"
 #include "base/str.h"
 #include "core/consequence.h"
+#include "core/desk_rota.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -160,8 +161,8 @@ bool desk_act(struct desk_act *d)
     return does[d->action->id](d);
 }
 
-const char *const desk_kinds[] = {"absence", NULL};
-static void (*const takes[])(struct arena *, struct desk_state *, const char *, const struct json *) = {take_absence};
+const char *const desk_kinds[] = {"absence", "override", NULL};
+static void (*const takes[])(struct arena *, struct desk_state *, const char *, const struct json *) = {take_absence, desk_take_override};
 
 void desk_take(struct arena *arena, struct desk_state *desk, const struct record *record)
 {
@@ -183,6 +184,10 @@ int64_t desk_turns(const struct desk_state *desk, int64_t now)
     for (int i = 0; i < desk->absence_count; i++) {
         sooner(&at, desk->absences[i].from, now);
         sooner(&at, desk->absences[i].to, now);
+    }
+    for (int i = 0; i < desk->override_count; i++) {
+        sooner(&at, desk->overrides[i].from, now);
+        sooner(&at, desk->overrides[i].to, now);
     }
     return at;
 }

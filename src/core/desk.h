@@ -40,8 +40,20 @@ bool desk_write(struct desk_act *d, const char *kind, const char *key, struct js
 
 /* --- state --- */
 struct absence { const char *key, *agent, *kind, *note; int64_t from, to; }; /* kind: leave sick; [from, to) */
+/* Who is on call otherwise than the rotations say (core/rota). */
+enum override_action { OVERRIDE_ADD, OVERRIDE_REMOVE, OVERRIDE_REPLACE };
+extern const char *const override_action_words[]; /* add remove replace, NULL */
+struct override {
+    const char *key, *schedule;
+    int action;                  /* enum override_action */
+    const char *agent, *instead; /* replace: agent in the place of instead */
+    const char *by, *reason;
+    bool cover;                  /* somebody asked for it, and agent accepted */
+    int64_t from, to, made;      /* [from, to); made: rising in the order they were made */
+};
 struct desk_state {
     struct absence *absences; int absence_count;
+    struct override *overrides; int override_count; /* in the order they were made */
 };
 /* The kinds of record that belong to the state, NULL at the end. */
 extern const char *const desk_kinds[];

@@ -310,10 +310,27 @@ static struct yaml *map_of(struct schema *s, const struct yaml *node, struct yam
     return map;
 }
 
-/* The map that a text is short for; node itself where it is none. */
+static const struct schema_key *key_named(const struct schema_key *keys, const char *name)
+{
+    for (; keys->name; keys++)
+        if (strcmp(keys->name, name) == 0)
+            return keys;
+    return NULL;
+}
+
+/* A list can be short for a map whose brief key is a list. */
+static bool is_brief(const struct yaml *node, const struct schema_key *key)
+{
+    const struct schema_key *brief = key->brief && node->kind == YAML_LIST ? key_named(key->keys, key->brief) : NULL;
+    if (node->kind == YAML_LIST)
+        return brief && (brief->type == SCHEMA_TEXTS || brief->type == SCHEMA_ROWS) && key->type == SCHEMA_MAP;
+    return node->kind == YAML_SCALAR && key->brief && !nothing(node);
+}
+
+/* The map that a text or a list is short for; node itself where it is none. */
 static const struct yaml *spelled_out(struct schema *s, const struct yaml *node, const struct schema_key *key)
 {
-    if (!node || node->kind != YAML_SCALAR || !key->brief || nothing(node))
+    if (!node || !is_brief(node, key))
         return node;
     if (strcmp(key->brief, "*") != 0)
         return map_of(s, node, renamed(s, node, key->brief));
@@ -335,14 +352,6 @@ static const struct yaml *one_member(struct schema *s, const struct yaml *node)
 }
 
 /* --- rows --- */
-
-static const struct schema_key *key_named(const struct schema_key *keys, const char *name)
-{
-    for (; keys->name; keys++)
-        if (strcmp(keys->name, name) == 0)
-            return keys;
-    return NULL;
-}
 
 static bool all_known(struct schema *s, const struct schema_key *keys, const struct yaml *map)
 {
@@ -427,11 +436,14 @@ static bool (*const readers[])(struct schema *s, const struct yaml *node, const 
 static bool read_map(struct schema *s, const struct schema_key *key, const struct yaml *node, const struct yaml *defaults, void *to)
 {
     char outer[sizeof s->place];
-    if (node && node->kind != YAML_MAP && !nothing(node) && (node->kind == YAML_LIST || !key->brief))
+    if (node && node->kind != YAML_MAP && !nothing(node) && !is_brief(node, key))
         return wrong(s, node, key, "a map");
     str_copy(outer, sizeof outer, s->place);
     str_copy(s->place, sizeof s->place, place(s, key));
-    bool good = schema_read(s, key->keys, spelled_out(s, node, key), spelled_out(s, defaults, key), to);
+    const struct yaml *said = spelled_out(s, node, key), *usual = spelled_out(s, defaults, key);
+    bool good = schema_read(s, key->keys, said, usual, to);
+    if (good && key->check && (said || usual))
+        good = key->check(s, to, said ? said : usual);
     str_copy(s->place, sizeof s->place, outer);
     return good;
 }

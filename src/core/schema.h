@@ -38,9 +38,9 @@ struct schema_key {
     const char *fallback;             /* as a file would spell it; NULL leaves what is there */
     const char *const *words;         /* ends with NULL; "" is none of them */
     const struct schema_key *keys;    /* ends with a row without a name */
-    const char *brief;                /* MAP, ROWS: `x: a` is `x: {BRIEF: a}`; "*": a stands for every key */
+    const char *brief;                /* MAP, ROWS: `x: a` is `x: {BRIEF: a}`; "*": a stands for every key; MAP: a list too, where BRIEF is one */
     size_t row_size;
-    bool (*check)(struct schema *s, void *row, const struct yaml *node); /* ROWS: each row, when it has been read */
+    bool (*check)(struct schema *s, void *row, const struct yaml *node); /* ROWS: each row, MAP: the whole, when it has been read */
 };
 struct schema {
     struct arena *arena;

@@ -3,6 +3,7 @@
  * what that entry made it. A dry run is the real run, taken back. */
 #include "engine/change.h"
 #include "base/str.h"
+#include "core/rota.h"
 #include "wire/mask.h"
 #include "wire/row.h"
 #include <stdio.h>
@@ -33,9 +34,10 @@ static char *say(struct run *r, const struct ticket *t)
     long long id = (long long)t->id;
     if (a->id == ACTION_REPLY)
         return arena_printf(r->arena, "#%lld reply leaves in %lld s (u takes it back)", id, (long long)r->e->config->undo_send / 1000);
-    if (a->id == ACTION_ESCALATE)
-        return arena_printf(r->arena, "#%lld escalated%s%s", id, t->escalation.state ? ", on call: " : "",
-                            t->escalation.state && config_oncall(r->e->config, r->now) ? config_oncall(r->e->config, r->now) : "");
+    if (a->id == ACTION_ESCALATE) {
+        const char *oncall = t->escalation.state ? rota_first(&(struct rota){r->e->config, &r->e->state}, r->now) : NULL;
+        return arena_printf(r->arena, "#%lld escalated%s%s", id, oncall ? ", on call: " : "", oncall ? oncall : "");
+    }
     return with[a->id] ? arena_printf(r->arena, "#%lld %s %.64s", id, with[a->id], arg)
                        : arena_printf(r->arena, "#%lld %s", id, said[a->id] ? said[a->id] : name);
 }

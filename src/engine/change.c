@@ -1,6 +1,7 @@
 /* change: decide, then do. Runs inside the writer's transaction; nothing here reads the clock. */
 #include "engine/change.h"
 #include "base/str.h"
+#include "core/rota.h"
 #include "wire/mask.h"
 #include "wire/row.h"
 #include <stdio.h>
@@ -276,7 +277,7 @@ static bool load_facts(struct engine *e, struct arena *arena, struct change *c, 
     if (!desk_refresh(e, c->now, err))
         return false;
     f->desk = &e->state;
-    f->oncall = config_oncall(e->config, c->now);
+    f->oncall = rota_first(&(struct rota){e->config, &e->state}, c->now);
     if (!store_tally_get(e->store, "open", "", 0, &f->open_tickets, &sum, err))
         return false;
     f->open_tickets += (ticket_done(c->after->status) ? 0 : 1) - (c->before && !ticket_done(c->before->status) ? 1 : 0);

@@ -298,19 +298,6 @@ static void the_rule_sets_say_what_their_tables_say(void **state)
     }
 }
 
-static void who_is_on_call_changes_on_monday_at_nine(void **state)
-{
-    (void)state;
-    AUTO_ARENA arena = arena_new();
-    const struct config *c = parse(arena, whole), *nobody = parse(arena, "");
-    const int64_t monday = 1795424400000; /* 2026-11-23 09:00 UTC */
-    assert_null(config_oncall(nobody, monday));
-    assert_string_not_equal(config_oncall(c, monday), config_oncall(c, monday - 1));
-    assert_string_equal(config_oncall(c, monday), config_oncall(c, monday + 7 * 86400000LL - 1));
-    assert_string_equal(config_oncall(c, monday - 1), config_oncall(c, monday + 7 * 86400000LL));
-    assert_non_null(config_oncall(c, -monday));
-}
-
 static void people_who_share_a_uid_are_told_apart_by_key_id(void **state)
 {
     (void)state;
@@ -344,7 +331,6 @@ int main(void)
         cmocka_unit_test(a_mistake_is_told_with_its_place_and_the_nearest_word),
         cmocka_unit_test(a_rule_set_takes_from_default_what_it_leaves_out),
         cmocka_unit_test(the_rule_sets_say_what_their_tables_say),
-        cmocka_unit_test(who_is_on_call_changes_on_monday_at_nine),
         cmocka_unit_test(people_who_share_a_uid_are_told_apart_by_key_id),
     };
     return cmocka_run_group_tests_name("config", tests, NULL, NULL);

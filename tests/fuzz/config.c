@@ -2,6 +2,7 @@
  * is taken is whole: every list has its rows, every view its expression, every route leads somewhere, every number stays
  * within what its table says. */
 #include "core/config.h"
+#include "core/rota.h"
 #include "core/retry.h"
 #include <stdint.h>
 #include <stdlib.h>
@@ -84,7 +85,10 @@ static void check(const struct config *c)
         must(c->game.bosses[i].tier && c->game.bosses[i].name_count <= 8);
     for (int i = 0; i < c->game.achievement_count; i++)
         must(c->game.achievements[i].key && c->game.achievements[i].rule);
-    must(!c->oncall_count == !config_oncall(c, 1795424400000));
+    must(!c->oncall_count || rota_first(&(struct rota){c, NULL}, 1795424400000));
+    for (int i = 0; i < c->schedule_count; i++)
+        must(config_schedule(c, c->schedules[i].name) == &c->schedules[i] && c->schedules[i].rotation_count > 0 &&
+             rota_next_change(&(struct rota){c, NULL}, c->schedules[i].name, 1795424400000) > 1795424400000);
 }
 
 static void try(const char *text, size_t n, const char *game, size_t game_n)
