@@ -249,6 +249,8 @@ struct config_game {          /* model.md 5; data/game/default.yaml */
     struct config_achievement { const char *key, *name, *description, *rule; int64_t goal; } achievements[24];
     int achievement_count;
 };
+struct article;
+struct macro;
 struct config {
     const char *file;
     const char *team_name;        /* shown in the console's header */
@@ -266,6 +268,9 @@ struct config {
     int64_t page_at_bp;           /* model label may page at or above, default 8000 */
     int64_t page_labels;          /* and only after so many learned labels, default 50 */
     bool page_urgent;             /* source priority urgent pages, default true */
+    const char *article_dir;      /* where article files lie, as written; NULL = none (core/article) */
+    const struct article *articles; int article_count; /* attached by whoever reads the directory, by key */
+    struct macro *macros; int macro_count; /* core/macro */
     int64_t reopen_window;        /* ms, default 4 days */
     int64_t undo_send;            /* ms a reply is held, default 15000 */
     struct config_zone *zones;

@@ -134,7 +134,11 @@ static void add_fields(struct str *sql, sqlite3 *db)
 }
 
 /* What clocks, the rota, people and figures need: since version 3. */
-static const char schema_3[] = "";
+static const char schema_3[] =
+    /* whose tickets are whose */
+    "CREATE TABLE customer_ticket(  -- a customer's tickets, by the hash of the customer's key\n"
+    "  hash INTEGER, ticket INTEGER, PRIMARY KEY(hash, ticket)) WITHOUT ROWID;\n"
+    "INSERT INTO customer_ticket SELECT customer_hash(customer),id FROM ticket WHERE customer IS NOT NULL;\n";
 
 bool schema_migrate(struct store *s, struct err *err)
 {
@@ -150,6 +154,8 @@ bool schema_migrate(struct store *s, struct err *err)
         return err_set(err, ERR_STORAGE, "the database is version %d, this triaged knows up to %d: use a newer one", version, VERSION);
     if (!s->writer)
         return err_set(err, ERR_STORAGE, "the database is not set up yet");
+    if (!customer_sql(s, err))
+        return false;
     AUTO_STR sql;
     str_init(&sql, 64 << 10);
     str_adds(&sql, "BEGIN IMMEDIATE;");

@@ -41,6 +41,7 @@ int64_t sql_key(const char *account, const char *key); /* 64-bit hash as SQLite 
 bool tally_flush(struct store *s, struct err *err); /* before a commit and a savepoint */
 void tally_forget(struct store *s);                 /* after a rollback: what was added since */
 const char *joined_register(void); /* joined.c: the name of the writer's file system; once a process */
+bool customer_sql(struct store *s, struct err *err); /* customer_hash() for the schema */
 bool schema_migrate(struct store *s, struct err *err);
 void ticket_sql(struct store *s); /* builds the ticket statements from the field table */
 #endif

@@ -111,6 +111,8 @@ bool store_record_put(struct store *s, struct arena *a, const struct record *r, 
 /* Whole, whatever was there; and taken away. */
 bool store_record_set(struct store *s, const struct record *r, const struct version *v, struct err *err);
 bool store_record_drop(struct store *s, const char *kind, const char *key, struct err *err);
+/* Those whose key begins so, in falling order of key. */
+bool store_record_under(struct store *s, struct arena *a, const char *kind, const char *prefix, int max, struct record **list, int *count, struct err *err);
 bool store_record_list(struct store *s, struct arena *a, const char *kind, struct record **list, int *count, int max, struct err *err);
 
 /* --- letters and parcels: what leaves --- */
