@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/zone.h"
+#include "core/calendar.h"
 #include "core/when.h"
 
 enum role { ROLE_NONE, ROLE_AGENT, ROLE_LEAD, ROLE_ADMIN };
@@ -204,6 +205,9 @@ struct config_sla {
     const char *name;
     const struct when *when;
     int64_t first_response, next_response, resolution, warn_before; /* ms; 0 = no such clock */
+    const char *calendar;     /* whose hours count; NULL = all do */
+    const struct calendar *hours; /* the calendar of that name */
+    bool on_hold_runs;        /* on_hold does not stop the clocks; pending always does */
 };
 struct config_step {
     const char *target;   /* who is told, as core/rota resolves it */
@@ -257,6 +261,7 @@ struct config {
     int64_t port;                 /* loopback TCP; 0 = off */
     struct config_source *sources; int source_count;
     struct config_agent *agents; int agent_count;
+    struct calendar *calendars; int calendar_count;
     struct config_sla *slas; int sla_count;
     struct config_escalation *escalations; int escalation_count;
     struct config_view *views; int view_count;
@@ -286,6 +291,7 @@ struct config *config_parse(struct arena *arena, const char *file, const char *t
 bool config_zones(struct config *config, struct arena *arena, const struct zone *(*load)(struct arena *, const char *, struct err *), struct err *err);
 /* What a row's zone is; NULL gives NULL, which is UTC. */
 const struct zone *config_zone(const struct config_zone *named);
+const struct calendar *config_calendar(const struct config *config, const char *name); /* NULL: none, or no name */
 const struct config_source *config_source(const struct config *config, const char *name);
 const struct config_agent *config_agent(const struct config *config, const char *name);
 const struct config_agent *config_agent_by_uid(const struct config *config, int64_t uid);

@@ -29,6 +29,7 @@ struct sla_clock {
     int64_t elapsed;      /* ms counted up to `since` */
     int64_t since;        /* when the present state began */
     const char *policy;
+    const char *calendar; /* whose hours count; NULL = all do */
 };
 
 /* Escalation (model.md 3): one per root ticket. */

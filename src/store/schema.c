@@ -138,7 +138,9 @@ static const char schema_3[] =
     /* whose tickets are whose */
     "CREATE TABLE customer_ticket(  -- a customer's tickets, by the hash of the customer's key\n"
     "  hash INTEGER, ticket INTEGER, PRIMARY KEY(hash, ticket)) WITHOUT ROWID;\n"
-    "INSERT INTO customer_ticket SELECT customer_hash(customer),id FROM ticket WHERE customer IS NOT NULL;\n";
+    "INSERT INTO customer_ticket SELECT customer_hash(customer),id FROM ticket WHERE customer IS NOT NULL;\n"
+    /* whose hours a clock counts */
+    "ALTER TABLE clock ADD COLUMN calendar TEXT;\n";
 
 bool schema_migrate(struct store *s, struct err *err)
 {
