@@ -210,8 +210,7 @@ bool store_similar(struct store *s, struct arena *a, int64_t ticket, const struc
  * two databases row by row; report gets the first differences. */
 bool store_compare(struct store *a, struct store *b, struct str *report, int64_t *differ, struct err *err);
 
-/* Walks the journal: every entry's digest is computed again and every link of the chain checked. bad: the first entry
- * (or link) that does not fit, 0 = all fit. */
+/* Walks the whole journal (store/chain.h says how). bad: the first entry that does not fit, 0 = all fit. */
 bool store_chain_verify(struct store *s, int64_t *links, int64_t *bad, struct err *err);
 
 /* --- keep, meta --- */

@@ -1,6 +1,7 @@
 /* cli: a verb is an action of the desk (core/action.def: the table is read, not repeated) or a row of the
  * table below. Data goes to stdout, talk to stderr; the exit code is the cause's (err_row). Every verb is one
  * call over the same API the console uses. */
+#include "app/audit.h"
 #include "app/cli.h"
 #include "app/help.h"
 #include "app/outgoing.h"
@@ -529,6 +530,7 @@ static int run_help(struct shell *sh)
 }
 
 static const struct verb verbs[] = {
+    {"audit", "[head | verify | --actor A ...]", "who did what when; is the journal as it was written", audit_run, audit_help},
     {"check", "FILE", "read a configuration and say what is wrong with it", run_check, NULL},
     {"customer", "KEY | NUMBER | add ID [EMAIL] [--source NAME]", "one customer with tickets, satisfaction and notes; add: may open tickets through our API",
      people_customer, NULL},
