@@ -278,6 +278,7 @@ struct config {
     struct macro *macros; int macro_count; /* core/macro */
     int64_t reopen_window;        /* ms, default 4 days */
     int64_t undo_send;            /* ms a reply is held, default 15000 */
+    int64_t keep_delivered;       /* ms what was delivered is kept, default 30 days */
     struct config_zone *zones;
     struct config_game game;
 };

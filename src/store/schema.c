@@ -135,6 +135,8 @@ static void add_fields(struct str *sql, sqlite3 *db)
 
 /* What clocks, the rota, people and figures need: since version 3. */
 static const char schema_3[] =
+    "CREATE INDEX parcel_delivered ON parcel(made_at) WHERE state = 'delivered' AND message = 0; -- what is let go in time\n"
+    "CREATE INDEX answer_at ON answer(at);\n"
     /* whose tickets are whose */
     "CREATE TABLE customer_ticket(  -- a customer's tickets, by the hash of the customer's key\n"
     "  hash INTEGER, ticket INTEGER, PRIMARY KEY(hash, ticket)) WITHOUT ROWID;\n"

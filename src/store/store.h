@@ -152,6 +152,12 @@ struct attempt { int64_t parcel, n, at, status, ms; const char *verdict, *excerp
 bool store_attempt_add(struct store *s, const struct attempt *a, struct err *err);
 bool store_attempt_list(struct store *s, struct arena *a, int64_t parcel, struct attempt **list, int *count, struct err *err);
 
+/* --- what is let go in time (store/retain): each goes on for some ms, counting up *gone --- */
+bool store_retain_parcels(struct store *s, int64_t before, int64_t ms, bool *more, int64_t *gone, struct err *err);
+/* Letters written before `before` that no parcel and no waiting route needs; *after: how far it is, 0 at first and again at the end. */
+bool store_retain_letters(struct store *s, int64_t before, int64_t ms, int64_t *after, int64_t *gone, struct err *err);
+bool store_retain_answers(struct store *s, int64_t before, int64_t ms, bool *more, int64_t *gone, struct err *err);
+
 /* --- what routes remember --- */
 /* Was the key let through after `since` by another entry? _add notes it for this one, and forgets what is older. */
 bool store_seen(struct store *s, const char *route, int step, const char *key, int64_t entry, int64_t since, bool *seen, struct err *err);
