@@ -1,0 +1,196 @@
+/* roles: every action of the table, asked for by every role on a ticket of one's own and on another's, over the real socket; and
+ * every binding of the keymap, pressed in a real console. Both lists are read from the tables the program runs, so what is added
+ * there is tried here. */
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/str.h"
+#include "command/command.h"
+#include "harness/client.h"
+#include "harness/console.h"
+#include "harness/daemon.h"
+#include "term/keymap.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+static const char config[] = "team: flow\n"
+                             "sources:\n"
+                             "  - {name: rbs, dialect: rbs, auth: none, reply_via: webhook, reply_url: 'http://127.0.0.1:9/r', reply_secret: r, allow_loopback: true}\n"
+                             "agents:\n"
+                             "  - {name: ana, uid: %ld, role: agent, shared: true, key_id: k-agent}\n"
+                             "  - {name: mara, role: lead, key_id: k-lead}\n"
+                             "  - {name: root, role: admin, key_id: k-admin}\n";
+static const struct { int role; const char *key; } callers[] = {{ROLE_AGENT, "k-agent"}, {ROLE_LEAD, "k-lead"}, {ROLE_ADMIN, "k-admin"}};
+enum { CALLERS = sizeof callers / sizeof *callers, SOON = 10000 };
+
+static struct daemon_run *run;
+static struct client *in, *desk;
+
+static int64_t ticket(const char *id)
+{
+    AUTO_ARENA arena = arena_new();
+    struct answer a = client_post(in, "/in/rbs", arena_printf(arena,
+        "{\"eventId\":\"e-%s\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:00Z\",\"source\":\"caracol\",\"data\":{\"source_ticket_id\":\"%s\",\"user_id\":\"u\","
+        "\"user_name\":\"U\",\"user_email\":\"u@example.com\",\"subject\":\"Where is my invoice?\",\"description\":\"Some text\"}}", id, id));
+    assert_int_equal(a.status, 200);
+    return json_get_i64(a.json, "ticket", 0) ? json_get_i64(a.json, "ticket", 0) : (int64_t)(id[0] - '0');
+}
+
+static struct answer ask(const char *key, const char *body)
+{
+    AUTO_ARENA arena = arena_new();
+    return client_ask(desk, "POST", "/v1/do", arena_printf(arena, "X-Triage-Key: %s\r\nContent-Type: application/json\r\n", key), body, strlen(body));
+}
+
+static int start(void **state)
+{
+    char text[2048];
+    long uid = (long)getuid();
+    (void)state;
+    snprintf(text, sizeof text, config, uid);
+    crypto_open();
+    run = daemon_start(text);
+    in = client_open(run->ingest);
+    desk = client_open(run->desk);
+    setenv("TRIAGE_SOCKET", run->desk, 1);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    client_close(in);
+    client_close(desk);
+    daemon_remove(run);
+    return 0;
+}
+
+/* A dry run of the action with something plausible as its argument. */
+static const char *body_of(struct arena *arena, const struct action_row *row, int64_t id)
+{
+    static const char *const args[] = {
+        [ARG_NONE] = "", [ARG_AGENT] = ",\"to\":\"mara\"", [ARG_TEXT] = ",\"text\":\"hello\"", [ARG_STATUS] = ",\"status\":\"pending\"", [ARG_PRIORITY] = ",\"priority\":\"high\"",
+        [ARG_URGENCY] = ",\"urgency\":\"high\"", [ARG_CATEGORY] = ",\"category\":\"bug\"", [ARG_TAGS] = ",\"tags\":[\"a\"]", [ARG_REASON] = ",\"reason\":\"because\"",
+        [ARG_UNTIL] = ",\"until\":4000000000000", [ARG_WITH] = ",\"with\":{}"};
+    const char *arg = (size_t)row->arg < sizeof args / sizeof *args && args[row->arg] ? args[row->arg] : "";
+    bool tickets = !(row->flags & DESK) && row != &action_table[ACTION_UNDO] && row != &action_table[ACTION_REDO];
+    return arena_printf(arena, "{\"do\":\"%s\"%s%s,\"dry_run\":true}", row->name, tickets ? arena_printf(arena, ",\"tickets\":[%lld]", (long long)id) : "", arg);
+}
+
+/* Was the role the reason? */
+static bool forbidden(const struct answer *a)
+{
+    const struct json *first = json_first(json_get(a->json, "results"));
+    return a->status == 403 || json_get_i64(json_get(first, "error"), "status", 0) == 403;
+}
+
+static void every_action_is_for_its_role_and_above_on_any_ticket(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    int64_t tickets[] = {ticket("1"), ticket("2")}; /* the caller's; another's */
+    int asked = 0, refused = 0;
+    for (int c = 0; c < CALLERS; c++) {
+        assert_int_equal(ask(callers[c].key, arena_printf(arena, "{\"do\":\"claim\",\"tickets\":[%lld]}", (long long)tickets[0])).status, 200);
+        assert_int_equal(ask(callers[(c + 1) % CALLERS].key, arena_printf(arena, "{\"do\":\"claim\",\"tickets\":[%lld]}", (long long)tickets[1])).status, 200);
+        for (int i = 0; i < ACTIONS; i++)
+            for (int whose = 0; whose < 2; whose++, asked++) {
+                struct answer a = ask(callers[c].key, body_of(arena, &action_table[i], tickets[whose]));
+                bool may = callers[c].role >= (int)action_table[i].role;
+                refused += forbidden(&a);
+                if (a.status >= 500 || forbidden(&a) != !may)
+                    fail_msg("%s, by %s, on %s ticket: %d %s", action_table[i].name, role_word(callers[c].role), whose ? "another's" : "their own", a.status, a.body);
+            }
+    }
+    print_message("# roles: %d actions x %d roles x own and other = %d requests, %d forbidden\n", ACTIONS, CALLERS, asked, refused);
+}
+
+static void who_has_no_role_may_do_nothing(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    for (int i = 0; i < ACTIONS; i++) {
+        struct answer a = ask("k-nobody", body_of(arena, &action_table[i], 1));
+        if (a.status != 403)
+            fail_msg("%s: %d", action_table[i].name, a.status);
+    }
+}
+
+/* --- the keymap --- */
+
+/* The keys as a terminal sends them; NULL: one that has no single spelling here (Home, PgDn and the like are sent as xterm does). */
+static const char *typed(struct arena *arena, const char *spelled)
+{
+    static const struct { const char *name, *bytes; } named[] = {
+        {"Enter", "\r"}, {"Esc", "\033"}, {"Tab", "\t"}, {"S-Tab", "\033[Z"}, {"Space", " "}, {"Down", "\033[B"}, {"Up", "\033[A"}, {"Left", "\033[D"},
+        {"Right", "\033[C"}, {"Home", "\033[H"}, {"End", "\033[F"}, {"PgDn", "\033[6~"}, {"PgUp", "\033[5~"}};
+    for (size_t i = 0; i < sizeof named / sizeof *named; i++)
+        if (str_eq(named[i].name, spelled))
+            return named[i].bytes;
+    if (strncmp(spelled, "C-", 2) == 0)
+        return arena_printf(arena, "%c", spelled[2] & 0x1f);
+    return spelled;
+}
+
+static bool leaves(const struct binding *b)
+{
+    return str_eq(b->command, "quit") || str_eq(b->command, "editor"); /* the program ends; another takes the terminal */
+}
+
+static void every_binding_is_a_command_and_can_be_pressed_on_its_screen(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    static const char *const places[][2] = {{"queue", "6"}, {"ticket", "6\r"}, {"escalations", "ge"}, {"deliveries", "gd"}, {"ingest", "gi"}, {"labels", "gl"}, {"boss", "gb"}};
+    struct keymap *map = keymap_new(arena);
+    struct err err = {0};
+    const char *root = getenv("TRIAGE_SRCDIR");
+    assert_true(keymap_load(map, arena_printf(arena, "%s/data/keys/default.keys", root ? root : "."), NULL, &err));
+    struct daemon_run *own = daemon_make(NULL);
+    daemon_restart(own);
+    struct console_run *c = console_open("keymap", own, "all");
+    size_t n;
+    int pressed = 0, screens = (int)(sizeof places / sizeof *places);
+    console_wait(&c, 1, "live", NULL, true, clock_mono(), SOON);
+    for (int s = 0; s < screens; s++) {
+        const struct binding **list = keymap_list(map, arena, places[s][0], NULL);
+        for (int i = 0; *list; list++, i++) {
+            struct command_line line;
+            if (!command_parse(arena, (*list)->command, &line, &err))
+                fail_msg("%s on %s: %s", (*list)->spelled, places[s][0], err.text);
+            if (leaves(*list) || (s > 1 && str_eq((*list)->screen, "*") && i % 4)) /* what holds everywhere: all of it twice, then a sample */
+                continue;
+            console_type(c, places[s][1]);
+            console_bytes(c, 5, &n);
+            console_type(c, typed(arena, (*list)->spelled));
+            console_bytes(c, 10, &n);
+            console_type(c, "\033");
+            console_bytes(c, 40, &n);
+            pressed++;
+            if (console_ended(c, 0))
+                fail_msg("%s on %s: the console has ended", (*list)->spelled, places[s][0]);
+        }
+    }
+    console_type(c, "6");
+    console_wait(&c, 1, "live", NULL, true, clock_mono(), SOON);
+    console_type(c, "Q");
+    assert_true(console_ended(c, SOON));
+    assert_int_equal(console_close(c), 0);
+    print_message("# roles: %d bindings pressed over %d screens\n", pressed, screens);
+    daemon_remove(own);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_action_is_for_its_role_and_above_on_any_ticket),
+        cmocka_unit_test(who_has_no_role_may_do_nothing),
+        cmocka_unit_test(every_binding_is_a_command_and_can_be_pressed_on_its_screen),
+    };
+    return cmocka_run_group_tests(tests, start, stop);
+}
