@@ -73,21 +73,13 @@ static const char *via_word(const struct config_source *source)
     return reply_via_word(source ? source->reply_via : REPLY_NONE);
 }
 
-static int steps_of(const struct config *config, const char *policy)
-{
-    for (int i = 0; policy && i < config->escalation_count; i++)
-        if (str_eq(config->escalations[i].name, policy))
-            return config->escalations[i].step_count;
-    return 0;
-}
-
 struct json *show_row(const struct show *show, const struct ticket *t)
 {
     struct json *row = mask_ticket(show->arena, &show->mask, t);
     json_put_string(row, "reply_via", via_word(show_source(show->config, t)));
     if (t->escalation.state != ESCALATION_NONE) {
         struct json *escalation = json_copy(json_get(row, "escalation"));
-        json_put_i64(escalation, "steps", steps_of(show->config, t->escalation.policy));
+        json_put_i64(escalation, "steps", config_policy_steps(show->config, t->escalation.policy));
         json_drop(row, "escalation");
         json_put(row, "escalation", escalation);
     }

@@ -288,6 +288,8 @@ static bool do_ack(struct act *a)
     int state = a->before->escalation.state;
     if (state == ESCALATION_NONE || state == ESCALATION_RESOLVED)
         return refuse(a, ERR_CONFLICT, "no open escalation to acknowledge");
+    if (state == ESCALATION_SUPPRESSED)
+        return refuse(a, ERR_CONFLICT, "a maintenance window holds its pages, so there is none to acknowledge");
     if (state == ESCALATION_ACKNOWLEDGED)
         return err_set(a->err, ERR_CONFLICT, "#%lld: already acknowledged by %s", (long long)a->before->id,
                        a->before->escalation.acked_by ? a->before->escalation.acked_by : "somebody");

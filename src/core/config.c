@@ -128,6 +128,15 @@ static bool check_agent(struct schema *s, void *to, const struct yaml *node)
     return true;
 }
 
+static bool check_sla(struct schema *s, void *to, const struct yaml *node)
+{
+    const struct config_sla *row = to;
+    EACH_BEFORE(config_sla, other, row, config_row_number(s))
+        if (!config_unique(s, node, "name", row->name, other->name))
+            return false;
+    return true;
+}
+
 const char *config_nearest_source(struct schema *s, const char *name)
 {
     const struct config *config = s->owner;
@@ -144,21 +153,6 @@ const char *config_nearest_destination(struct schema *s, const char *name)
     for (int i = 0; i < config->destination_count; i++)
         names[i] = config->destinations[i].name;
     return schema_nearest(name, names);
-}
-
-static bool check_step(struct schema *s, void *to, const struct yaml *node)
-{
-    const struct config_step *row = to;
-    return config_check_target(s, yaml_get(node, "target"), arena_printf(s->arena, "%s.target", s->place), row->target);
-}
-
-static bool check_policy(struct schema *s, void *to, const struct yaml *node)
-{
-    const struct config_escalation *row = to;
-    EACH_BEFORE(config_escalation, other, row, config_row_number(s))
-        if (!config_unique(s, node, "name", row->name, other->name))
-            return false;
-    return row->step_count > 0 || schema_refuse(s, node, "%s: a policy without steps tells nobody", s->place);
 }
 
 /* Does the expression name `me`? Words inside its strings do not count. */
@@ -246,30 +240,16 @@ static const struct schema_key agent_keys[] = {
     {.name = "page_url", .type = SCHEMA_TEXT, AT(config_agent, page_url), .max = 2000},
     {.name = "tz", .type = SCHEMA_TEXT, AT(config_agent, tz), .max = 64},
     {.name = "shift", .type = SCHEMA_MAP, .keys = config_shift_keys, .check = config_check_shift},
+    {.name = "page", .type = SCHEMA_TEXTS, AT(config_agent, page), COUNT(config_agent, page_count), .max = CONFIG_PAGES},
     {0},
 };
-static const struct schema_key step_keys[] = {
-    {.name = "target", .type = SCHEMA_TEXT, AT(config_step, target), .required = true},
-    {.name = "delay", .type = SCHEMA_TIME, AT(config_step, delay), .min = MINUTE, .max = 9000LL * MINUTE, .fallback = "5m"},
-    {.name = "when", .type = SCHEMA_WHEN, AT(config_step, when)},
-    {0},
-};
-static const struct schema_key policy_keys[] = {
-    {.name = "name", .type = SCHEMA_NAME, AT(config_escalation, name), .required = true},
-    {.name = "when", .type = SCHEMA_WHEN, AT(config_escalation, when)},
-    {.name = "steps", .type = SCHEMA_ROWS, AT(config_escalation, steps), COUNT(config_escalation, step_count), .inside = true,
-     .max = CONFIG_STEPS, .keys = step_keys, .row_size = sizeof(struct config_step), .check = check_step},
-    {.name = "repeat", .type = SCHEMA_WORD, AT(config_escalation, repeat),
-     .words = (const char *const[]){"0", "1", "2", "3", "4", "5", NULL}, .fallback = "0"},
-    {.name = "ack_timeout", .type = SCHEMA_TIME, AT(config_escalation, ack_timeout), .max = YEAR, .fallback = "30m"},
-    {0},
-};
-static const struct schema_key escalation_keys[] = {
-    {.name = "page_at", .type = SCHEMA_SHARE, AT(config, page_at_bp), .max = 10000},
-    {.name = "page_labels", .type = SCHEMA_INT, AT(config, page_labels), .max = 1000000},
-    {.name = "page_urgent", .type = SCHEMA_BOOL, AT(config, page_urgent)},
-    {.name = "policies", .type = SCHEMA_ROWS, AT(config, escalations), COUNT(config, escalation_count), .max = MOST_POLICIES,
-     .keys = policy_keys, .row_size = sizeof(struct config_escalation), .check = check_policy},
+static const struct schema_key sla_keys[] = {
+    {.name = "name", .type = SCHEMA_NAME, AT(config_sla, name), .required = true},
+    {.name = "when", .type = SCHEMA_WHEN, AT(config_sla, when)},
+    {.name = "first_response", .type = SCHEMA_TIME, AT(config_sla, first_response), .max = YEAR, .fallback = "0"},
+    {.name = "next_response", .type = SCHEMA_TIME, AT(config_sla, next_response), .max = YEAR, .fallback = "0"},
+    {.name = "resolution", .type = SCHEMA_TIME, AT(config_sla, resolution), .max = YEAR, .fallback = "0"},
+    {.name = "warn_before", .type = SCHEMA_TIME, AT(config_sla, warn_before), .max = YEAR, .fallback = "15m"},
     {0},
 };
 static const struct schema_key view_keys[] = {
@@ -284,7 +264,7 @@ static const struct schema_key listen_keys[] = {
     {0},
 };
 static const struct schema_key mask_keys[] = {REDACT_KEYS(offsetof(struct config, mask), NULL), {0}};
-/* Routes, policies and steps stand behind what they name. */
+/* Routes and steps stand behind what they name. */
 static const struct schema_key root_keys[] = {
     {.name = "team", .type = SCHEMA_TEXT, AT(config, team_name), .max = 64},
     {.name = "listen", .type = SCHEMA_MAP, .keys = listen_keys},
@@ -293,11 +273,9 @@ static const struct schema_key root_keys[] = {
     {.name = "agents", .type = SCHEMA_ROWS, AT(config, agents), COUNT(config, agent_count), .max = MOST_AGENTS,
      .keys = agent_keys, .row_size = sizeof(struct config_agent), .check = check_agent},
     {.name = "oncall", .type = SCHEMA_MAP, .keys = config_oncall_keys, .brief = "agents", .check = config_check_oncall},
-    {.name = "calendars", .type = SCHEMA_ROWS, AT(config, calendars), COUNT(config, calendar_count), .max = MOST_POLICIES,
-     .keys = config_calendar_keys, .row_size = sizeof(struct calendar), .check = config_check_calendar},
     {.name = "sla", .type = SCHEMA_ROWS, AT(config, slas), COUNT(config, sla_count), .max = MOST_POLICIES,
-     .keys = config_sla_keys, .row_size = sizeof(struct config_sla), .check = config_check_sla},
-    {.name = "escalation", .type = SCHEMA_MAP, .keys = escalation_keys},
+     .keys = sla_keys, .row_size = sizeof(struct config_sla), .check = check_sla},
+    {.name = "escalation", .type = SCHEMA_MAP, .keys = config_escalation_keys},
     {.name = "views", .type = SCHEMA_ROWS, AT(config, views), COUNT(config, view_count), .max = MOST_VIEWS,
      .keys = view_keys, .row_size = sizeof(struct config_view), .check = check_view},
     {.name = "destinations", .type = SCHEMA_ROWS, AT(config, destinations), COUNT(config, destination_count), .max = CONFIG_DESTINATIONS,
@@ -307,7 +285,6 @@ static const struct schema_key root_keys[] = {
      .line_at = offsetof(struct config_route, line), .keys = config_route_keys, .row_size = sizeof(struct config_route), .check = config_check_route},
     {.name = "mask", .type = SCHEMA_MAP, .keys = mask_keys, .brief = "*"},
     {.name = "reopen_window", .type = SCHEMA_TIME, AT(config, reopen_window), .min = MINUTE, .max = YEAR},
-    {.name = "keep_delivered", .type = SCHEMA_TIME, AT(config, keep_delivered), .min = MINUTE, .max = 10 * YEAR},
     {.name = "undo_send", .type = SCHEMA_TIME, AT(config, undo_send), .max = 10 * MINUTE},
     {.name = "game", .type = SCHEMA_NAME, AT(config, game.name)},
     {0},
@@ -454,7 +431,7 @@ struct config *config_parse(struct arena *arena, const char *file, const char *t
     if (!read_text(&s, sample_config, strlen(sample_config), root_keys, NULL, usual, &defaults))
         return NULL;
     s = (struct schema){.arena = arena, .file = file, .err = err, .owner = config};
-    if (!read_text(&s, text, n, root_keys, defaults, config, &root) || !check_backends(&s, config, root) ||
+    if (!read_text(&s, text, n, root_keys, defaults, config, &root) || !check_backends(&s, config, root) || !config_check_pagers(&s, config, root) ||
         !config_check_replies(&s, config, root) || !config_check_pages(&s, config, root))
         return NULL;
     config->file = arena_strdup(arena, file);

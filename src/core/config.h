@@ -5,7 +5,6 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/zone.h"
-#include "core/calendar.h"
 #include "core/when.h"
 
 enum role { ROLE_NONE, ROLE_AGENT, ROLE_LEAD, ROLE_ADMIN };
@@ -14,7 +13,7 @@ enum reply_via { REPLY_NONE, REPLY_WEBHOOK, REPLY_EMAIL, REPLY_API };
 extern const char *const reply_via_words[]; /* none webhook email api, NULL */
 const char *reply_via_word(int via);
 
-enum { CONFIG_SECRETS = 4, CONFIG_KEYS = 8, CONFIG_STEPS = 8, CONFIG_FIELDS = 8 };
+enum { CONFIG_SECRETS = 4, CONFIG_KEYS = 8, CONFIG_STEPS = 8, CONFIG_FIELDS = 8, CONFIG_PAGES = 4 };
 enum { CONFIG_SCHEDULES = 32, CONFIG_ROTATIONS = 8, CONFIG_PARTICIPANTS = 16 };
 enum { CONFIG_DESTINATIONS = 64, CONFIG_ROUTES = 64, CONFIG_RECIPIENTS = 8, CONFIG_COLUMNS = 32, CONFIG_MATCHES = 16, CONFIG_SETS = 16 };
 
@@ -84,7 +83,7 @@ struct config_source;
 const struct config_destination *config_reply_destination(struct arena *arena, const struct config *config, const struct config_source *source);
 /* Who takes the tickets of a source's api ("register:SOURCE"); NULL: the desk itself. */
 const struct config_destination *config_register_destination(struct arena *arena, const struct config *config, const struct config_source *source);
-/* Where a parcel leads to, as configured now: a destination's name, reply:SOURCE, assign:SOURCE, register:SOURCE. NULL: nowhere. */
+/* Where a parcel leads to, as configured now: a destination's name, reply:SOURCE, assign:SOURCE, register:SOURCE, page:AGENT. NULL: nowhere. */
 const struct config_destination *config_place(struct arena *arena, const struct config *config, const char *place);
 /* A copy with texts of its own. NULL gives NULL. */
 struct config_destination *config_destination_copy(struct arena *arena, const struct config_destination *from);
@@ -195,7 +194,8 @@ struct config_agent {
     const char *team;
     const char *keys[CONFIG_KEYS]; /* "tamio:tm-2": a source's assignee that is this agent */
     int key_count;
-    const char *page_url; /* where a page for this agent is POSTed; NULL = shown in consoles only */
+    const char *page_url; /* where a page for this agent is POSTed, before `page`; NULL = nowhere */
+    const char *page[CONFIG_PAGES]; int page_count; /* destinations for pages, the first first; none: consoles only */
     const char *tz;       /* where they are; NULL = UTC */
     const struct config_zone *zone;
     struct config_hours shift; /* their working hours there; text NULL = any time */
@@ -205,17 +205,19 @@ struct config_sla {
     const char *name;
     const struct when *when;
     int64_t first_response, next_response, resolution, warn_before; /* ms; 0 = no such clock */
-    const char *calendar;     /* whose hours count; NULL = all do */
-    const struct calendar *hours; /* the calendar of that name */
-    bool on_hold_runs;        /* on_hold does not stop the clocks; pending always does */
 };
+enum importance { IMPORTANCE_NORMAL, IMPORTANCE_HIGH };
 struct config_step {
     const char *target;   /* who is told, as core/rota resolves it */
     int64_t delay;        /* ms to wait after this step */
     const struct when *when; /* NULL = always */
+    int importance;          /* enum importance */
+    struct config_hours hours; /* of the responder's own day; text NULL = any time */
+    int64_t min_open_criticals, min_reopens; /* on the desk; of the ticket */
+    const char *weekdays[7]; int weekday_count; /* as said */
 };
 struct config_escalation {
-    const char *name;
+    const char *name, *version; /* version: eight hex digits of all that the policy says */
     const struct when *when;
     struct config_step steps[CONFIG_STEPS];
     int step_count;
@@ -253,15 +255,12 @@ struct config_game {          /* model.md 5; data/game/default.yaml */
     struct config_achievement { const char *key, *name, *description, *rule; int64_t goal; } achievements[24];
     int achievement_count;
 };
-struct article;
-struct macro;
 struct config {
     const char *file;
     const char *team_name;        /* shown in the console's header */
     int64_t port;                 /* loopback TCP; 0 = off */
     struct config_source *sources; int source_count;
     struct config_agent *agents; int agent_count;
-    struct calendar *calendars; int calendar_count;
     struct config_sla *slas; int sla_count;
     struct config_escalation *escalations; int escalation_count;
     struct config_view *views; int view_count;
@@ -273,12 +272,8 @@ struct config {
     int64_t page_at_bp;           /* model label may page at or above, default 8000 */
     int64_t page_labels;          /* and only after so many learned labels, default 50 */
     bool page_urgent;             /* source priority urgent pages, default true */
-    const char *article_dir;      /* where article files lie, as written; NULL = none (core/article) */
-    const struct article *articles; int article_count; /* attached by whoever reads the directory, by key */
-    struct macro *macros; int macro_count; /* core/macro */
     int64_t reopen_window;        /* ms, default 4 days */
     int64_t undo_send;            /* ms a reply is held, default 15000 */
-    int64_t keep_delivered;       /* ms what was delivered is kept, default 30 days */
     struct config_zone *zones;
     struct config_game game;
 };
@@ -292,9 +287,9 @@ struct config *config_parse(struct arena *arena, const char *file, const char *t
 bool config_zones(struct config *config, struct arena *arena, const struct zone *(*load)(struct arena *, const char *, struct err *), struct err *err);
 /* What a row's zone is; NULL gives NULL, which is UTC. */
 const struct zone *config_zone(const struct config_zone *named);
-const struct calendar *config_calendar(const struct config *config, const char *name); /* NULL: none, or no name */
 const struct config_source *config_source(const struct config *config, const char *name);
 const struct config_agent *config_agent(const struct config *config, const char *name);
+int config_policy_steps(const struct config *config, const char *policy); /* of an escalation policy; 0 = there is none of that name */
 const struct config_agent *config_agent_by_uid(const struct config *config, int64_t uid);
 /* Who calls: by uid, and where that is shared and a key id is given, by that. NULL: nobody we know. */
 const struct config_agent *config_agent_calling(const struct config *config, int64_t uid, const char *key_id);

@@ -475,8 +475,22 @@ const struct config_destination *config_register_destination(struct arena *arena
     return to;
 }
 
+/* An agent's own address for pages: a Standard Webhook, unsigned. */
+static const struct config_destination *page_destination(struct arena *arena, const struct config *config, const char *place)
+{
+    const struct config_agent *agent = config_agent(config, place + strlen("page:"));
+    if (!agent || !agent->page_url)
+        return NULL;
+    struct config_destination *to = ARENA_NEW(arena, struct config_destination);
+    *to = (struct config_destination){.name = arena_strdup(arena, place), .kind = DEST_WEBHOOK, .url = agent->page_url, .format = FORMAT_STANDARD,
+                                      .profile = PROFILE_PAGE, .allow_loopback = str_starts(agent->page_url, "http:")};
+    return to;
+}
+
 const struct config_destination *config_place(struct arena *arena, const struct config *config, const char *place)
 {
+    if (str_starts(place, "page:"))
+        return page_destination(arena, config, place);
     const char *colon = strchr(place, ':');
     const struct config_source *source = colon ? config_source(config, colon + 1) : NULL;
     if (str_starts(place, "register:"))

@@ -33,6 +33,11 @@ bool config_check_replies(struct schema *s, const struct config *config, const s
 extern const struct schema_key config_oncall_keys[], config_shift_keys[];
 bool config_check_oncall(struct schema *s, void *config, const struct yaml *node);
 bool config_check_shift(struct schema *s, void *agent, const struct yaml *node);
+/* `escalation:`, and the destinations agents are paged by: they are there, and reach somebody. */
+extern const struct schema_key config_escalation_keys[];
+bool config_check_pagers(struct schema *s, const struct config *config, const struct yaml *root);
+/* Of a row with `hours` (its text is in hours) and `weekdays`. */
+bool config_read_hours(struct schema *s, const struct yaml *node, struct config_hours *hours, const char *const *days, int count);
 /* Is there somebody, some schedule, rotation or team of that name? What is refused is said at `where`. */
 bool config_check_target(struct schema *s, const struct yaml *node, const char *where, const char *target);
 /* The destinations that steps name: there. They are read behind the steps. */
@@ -44,10 +49,6 @@ int config_row_number(const struct schema *s);
 bool config_unique(struct schema *s, const struct yaml *node, const char *what, const char *mine, const char *other);
 /* Where a key of this row stands; the row where it is left out. */
 const struct yaml *config_at(const struct yaml *row, const char *key);
-/* Rows of `calendars:` and `sla:`. An sla's check wants the calendars of s->owner read before it. */
-extern const struct schema_key config_calendar_keys[], config_sla_keys[];
-bool config_check_calendar(struct schema *s, void *row, const struct yaml *node);
-bool config_check_sla(struct schema *s, void *row, const struct yaml *node);
 /* The configuration's entry for a zone, for the `tz` of a row; NULL for no name. */
 const struct config_zone *config_named_zone(struct schema *s, const struct yaml *row, const char *name);
 /* The nearest of the sources' or destinations' names, for "did you mean"; NULL: none. */

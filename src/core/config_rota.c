@@ -184,6 +184,11 @@ bool config_check_target(struct schema *s, const struct yaml *node, const char *
     return refuse_name(s, node, where, "agent", target, &known);
 }
 
+bool config_read_hours(struct schema *s, const struct yaml *node, struct config_hours *hours, const char *const *days, int count)
+{
+    return read_hours(s, node, hours) && read_weekdays(s, node, days, count, hours);
+}
+
 /* --- rows --- */
 
 static bool check_participants(struct schema *s, const struct config_rotation *row, const struct yaml *node)
@@ -222,8 +227,7 @@ static bool check_rotation(struct schema *s, void *to, const struct yaml *node)
     row->start = INT64_MIN;
     if (row->start_text && !read_day(row->start_text, &row->start))
         return schema_refuse(s, config_at(node, "start"), "%s.start must be a day such as 2026-11-30, not '%.60s'", s->place, row->start_text);
-    return read_hours(s, node, &row->hours) && read_weekdays(s, node, row->weekdays, row->weekday_count, &row->hours) &&
-           check_participants(s, row, node);
+    return config_read_hours(s, node, &row->hours, row->weekdays, row->weekday_count) && check_participants(s, row, node);
 }
 
 static bool check_schedule(struct schema *s, void *to, const struct yaml *node)

@@ -1,8 +1,7 @@
-/* consequence: what follows from a change, as a list of five calls, each in its own file. A resolve by webhook, key,
+/* consequence: what follows from a change, as a list of four calls, each in its own file. A resolve by webhook, key,
  * macro or redo therefore pays, stops clocks and ends pages alike. Pure; runs on the writer's thread. */
 #include "core/consequence.h"
 #include "base/json.h"
-#include "core/article.h"
 #include "base/str.h"
 #include <stdio.h>
 #include <string.h>
@@ -49,7 +48,6 @@ void consequence(struct arena *arena, const struct ticket *before, const struct 
     wake_ripen(&f);
     sla_follow(&f);
     escalation_follow(&f);
-    article_follow(&f);
     score_follow(&f);
     wake_follow(&f);
 }
@@ -72,7 +70,7 @@ static bool needs_oncall(const struct ticket *b, const struct ticket *t, const s
     bool changed = !b || b->urgency != t->urgency || b->urgency_bp != t->urgency_bp || b->urgency_by != t->urgency_by ||
                    b->priority != t->priority || b->source_priority != t->source_priority ||
                    ticket_done(b->status) != ticket_done(t->status);
-    if (facts->paged_for || facts->escalate || (raised && changed))
+    if (facts->paged_for || facts->escalate || facts->page_failed || (raised && changed) || e->state == ESCALATION_SUPPRESSED)
         return true;
     return (e->state == ESCALATION_TRIGGERED && e->next_at && e->next_at <= now) ||
            (e->state == ESCALATION_ACKNOWLEDGED && e->ack_expires_at && e->ack_expires_at <= now) ||

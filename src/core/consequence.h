@@ -20,11 +20,12 @@ struct facts {             /* what the engine looked up; all optional */
     const char *paged_for; /* hard phrase or rule that asks to page, NULL = none (from the classifier at ingest) */
     bool escalate;         /* `!`: an agent asks for an escalation now */
     bool acknowledge;      /* `K`: an agent acknowledges */
+    /* A page nobody's destination took. all: none of the pages of its step that left arrived, or still may. */
+    const struct page_failure { const char *agent, *destination, *why; int step, loop; bool all; } *page_failed;
     bool undo;             /* this change is an undo: reopen_count is left alone */
     int64_t model_learned; /* labels the model has learned from */
-    struct when_env env;
+    struct when_env env;   /* hour and weekday: UTC; an escalation's steps see them as whom they tell does */
     const struct desk_state *desk; /* what people set about the desk (core/desk); NULL: nothing */
-    const char *oncall;    /* name of who is on call now, NULL = nobody */
     const struct score_row *scores; int score_count; /* this ticket's unreversed rows */
     struct boss boss;      /* boss.key NULL: no boss alive */
     int64_t boss_dealt;    /* by the assignee to this boss */
@@ -47,7 +48,13 @@ struct facts {             /* what the engine looked up; all optional */
     const struct dealt { const char *agent; int64_t damage; } *dealt; /* to this boss so far, by agent */
     int dealt_count;
 };
-struct page { int step; const char *agent; const char *why; }; /* a parcel-to-be */
+struct page { /* parcels-to-be (engine/page) */
+    int step, loop;
+    const char *agent;       /* "": it goes to `destination` and to nobody in person */
+    const char *destination; /* NULL: the agent's own */
+    const char *why;
+    bool high;               /* to all of the agent's destinations at once, not one after the other */
+};
 struct entry_draft { const char *kind; const char *data; };    /* data: JSON object */
 struct consequence {
     struct ticket *after;  /* with clocks, escalation, sla, next_due_at, wake_at, waiting/reopen fields set */

@@ -4,7 +4,7 @@
 #include "base/str.h"
 #include "core/consequence.h"
 #include "core/desk_rota.h"
-#include "core/desk_people.h"
+#include "core/maintenance.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -146,7 +146,8 @@ const struct absence *desk_absence(const struct desk_state *desk, const char *ag
 
 static bool (*const does[ACTIONS])(struct desk_act *) = {
     [ACTION_ABSENCE] = do_absence,
-    [ACTION_CUSTOMER_NOTE] = people_customer_note,
+    [ACTION_MAINTENANCE] = maintenance_begin,
+    [ACTION_MAINTENANCE_END] = maintenance_end,
     [ACTION_PRESENT] = do_present,
 };
 
@@ -163,8 +164,8 @@ bool desk_act(struct desk_act *d)
     return does[d->action->id](d);
 }
 
-const char *const desk_kinds[] = {"absence", "override", NULL};
-static void (*const takes[])(struct arena *, struct desk_state *, const char *, const struct json *) = {take_absence, desk_take_override};
+const char *const desk_kinds[] = {"absence", "override", "maintenance", NULL};
+static void (*const takes[])(struct arena *, struct desk_state *, const char *, const struct json *) = {take_absence, desk_take_override, maintenance_take};
 
 void desk_take(struct arena *arena, struct desk_state *desk, const struct record *record)
 {
@@ -190,6 +191,10 @@ int64_t desk_turns(const struct desk_state *desk, int64_t now)
     for (int i = 0; i < desk->override_count; i++) {
         sooner(&at, desk->overrides[i].from, now);
         sooner(&at, desk->overrides[i].to, now);
+    }
+    for (int i = 0; i < desk->window_count; i++) {
+        sooner(&at, desk->windows[i].from, now);
+        sooner(&at, desk->windows[i].to, now);
     }
     return at;
 }

@@ -51,7 +51,10 @@ struct override {
     bool cover;                  /* somebody asked for it, and agent accepted */
     int64_t from, to, made;      /* [from, to); made: rising in the order they were made */
 };
+/* While it lasts, pages for the tickets it covers are held (core/maintenance). scope NULL: all tickets. */
+struct maintenance { const char *key, *by, *reason, *text; const struct when *scope; int64_t from, to; };
 struct desk_state {
+    struct maintenance *windows; int window_count;
     struct absence *absences; int absence_count;
     struct override *overrides; int override_count; /* in the order they were made */
 };

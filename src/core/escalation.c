@@ -1,12 +1,15 @@
 /* escalation: the state machine of model.md 3. The rows of `rules` are tried once each, from top to bottom, against
- * the state the row before left; a change, an ack and the clock all come this way. There is no timer: a step, an ack
- * that runs out and a snooze that ends are moments in the struct, and wake_follow asks to be woken at the earliest.
+ * the state the row before left; a change, an ack, a page that failed and the clock all come this way. There is no timer:
+ * a step, an ack that runs out and a snooze that ends are moments in the struct, and wake_follow asks to be woken at the
+ * earliest. Maintenance windows begin and end by the desk's own turns (core/desk), which wake every open escalation.
  *
  * Steps are planned from the step before, not from when it was carried out: after an outage the overdue ones come out
  * in order, each once, one per second (`paced`). A reminder is not a step: overdue ones collapse into one. Pure. */
 #include "base/json.h"
 #include "base/str.h"
 #include "core/consequence.h"
+#include "core/maintenance.h"
+#include "core/step.h"
 
 enum { SECOND = 1000, REMIND_EVERY = 3600 * SECOND, REOPENED_WITHIN = 3600 * SECOND, LAST_RESORT_DELAY = 300 * SECOND };
 
@@ -23,11 +26,11 @@ static const struct config_escalation *policy_named(const struct config *rules, 
     return NULL;
 }
 
-static const char *policy_for(struct follow *f)
+static const struct config_escalation *policy_for(struct follow *f)
 {
     for (int i = 0; i < f->rules->escalation_count; i++)
         if (when_eval(f->rules->escalations[i].when, f->out->after, &f->facts->env))
-            return f->rules->escalations[i].name;
+            return &f->rules->escalations[i];
     return NULL;
 }
 
@@ -87,34 +90,32 @@ static const char *asked_for(const struct follow *f)
 /* --- telling people --- */
 
 /* One page a person and change, however many reasons there are. */
-static int tell(struct follow *f, const char *name, const char *why, struct json *names)
+static void tell(struct follow *f, const struct page *page, struct json *names)
 {
-    int step = of(f)->step < 0 ? 0 : of(f)->step;
-    json_push(names, json_new_string(name));
+    const struct escalation *e = of(f);
+    json_push(names, page->destination ? json_new_string(arena_printf(f->arena, "destination:%s", page->destination)) : json_new_string(page->agent));
     for (int i = 0; i < f->out->page_count; i++)
-        if (str_eq(f->out->pages[i].agent, name))
-            return 1;
-    struct page *page = follow_push(f->arena, &f->out->pages, &f->out->page_count, sizeof *page);
-    *page = (struct page){.step = step, .agent = arena_strdup(f->arena, name), .why = arena_strdup(f->arena, why)};
-    return 1;
+        if (str_eq(f->out->pages[i].agent, page->agent) && str_eq(f->out->pages[i].destination, page->destination))
+            return;
+    struct page *out = follow_push(f->arena, &f->out->pages, &f->out->page_count, sizeof *out);
+    *out = (struct page){.step = e->step < 0 ? 0 : e->step, .loop = e->loop, .agent = arena_strdup(f->arena, page->agent),
+                         .destination = page->destination, .why = arena_strdup(f->arena, page->why), .high = page->high};
 }
 
-static int tell_leads(struct follow *f, const char *why, struct json *names)
+static int tell_all(struct follow *f, const struct step_crew *crew, const char *why, bool high, struct json *names)
 {
-    int told = 0;
-    for (int i = 0; i < f->rules->agent_count; i++)
-        if (f->rules->agents[i].role == ROLE_LEAD)
-            told += tell(f, f->rules->agents[i].name, why, names);
-    return told;
+    for (int i = 0; i < crew->count; i++)
+        tell(f, &(struct page){.agent = crew->agents[i], .why = why, .high = high}, names);
+    if (crew->destination)
+        tell(f, &(struct page){.agent = "", .destination = crew->destination, .why = why, .high = high}, names);
+    return crew->count + (crew->destination != NULL);
 }
 
-static int tell_target(struct follow *f, const char *target, const char *why, struct json *names)
+static int tell_target(struct follow *f, const char *target, const char *why, bool high, struct json *names)
 {
-    if (str_eq(target, "leads"))
-        return tell_leads(f, why, names);
-    if (str_eq(target, "oncall"))
-        return f->facts->oncall ? tell(f, f->facts->oncall, why, names) : 0;
-    return config_agent(f->rules, target) ? tell(f, target, why, names) : 0;
+    struct step_crew crew;
+    step_target(f, target, &crew);
+    return tell_all(f, &crew, why, high, names);
 }
 
 /* The step has been carried out; the next is planned from when this one was due. */
@@ -125,12 +126,13 @@ static void stepped(struct follow *f, int64_t delay)
     e->stepped_at = f->now;
 }
 
-static bool take(struct follow *f, const struct config_step *step, int number)
+/* Tells whom the step means. false: it means nobody just now, which its entry says. */
+static bool take(struct follow *f, const struct config_step *step, const struct step_crew *crew, int number)
 {
     struct escalation *e = of(f);
     e->step = number;
     AUTO_JSON names = json_array();
-    if (!tell_target(f, step->target, e->reason, names)) {
+    if (!tell_all(f, crew, e->reason, step->importance == IMPORTANCE_HIGH, names)) {
         note(f, "no_notification_sent", NULL, step->target);
         return false;
     }
@@ -142,10 +144,11 @@ static bool take(struct follow *f, const struct config_step *step, int number)
 /* Tries steps from number on until one told somebody. *empty: one of them had nobody to tell. */
 static bool walk(struct follow *f, const struct config_escalation *policy, int number, bool *empty)
 {
+    struct step_crew crew;
     for (; policy && number < policy->step_count; number++) {
-        if (!when_eval(policy->steps[number].when, f->out->after, &f->facts->env))
+        if (!step_applies(f, &policy->steps[number], &crew))
             continue;
-        if (take(f, &policy->steps[number], number))
+        if (take(f, &policy->steps[number], &crew, number))
             return true;
         *empty = true;
     }
@@ -157,7 +160,7 @@ static void last_resort(struct follow *f, const struct config_escalation *policy
     struct escalation *e = of(f);
     AUTO_JSON names = json_array();
     e->step = policy && policy->step_count ? policy->step_count - 1 : 0;
-    bool told = tell_leads(f, e->reason, names) > 0;
+    bool told = tell_target(f, "leads", e->reason, true, names) > 0;
     note(f, told ? "step" : "no_notification_sent", json_print_in(f->arena, names), told ? e->reason : "leads");
     stepped(f, policy && policy->step_count ? policy->steps[e->step].delay : LAST_RESORT_DELAY);
 }
@@ -167,8 +170,8 @@ static void remind(struct follow *f, const struct config_escalation *policy)
 {
     struct escalation *e = of(f);
     AUTO_JSON names = json_array();
-    if (!policy || !policy->step_count || !tell_target(f, policy->steps[policy->step_count - 1].target, e->reason, names))
-        tell_leads(f, e->reason, names);
+    if (!policy || !policy->step_count || !tell_target(f, policy->steps[policy->step_count - 1].target, e->reason, false, names))
+        tell_target(f, "leads", e->reason, false, names);
     note(f, "reminder", json_print_in(f->arena, names), e->reason);
     e->stepped_at = f->now;
     e->next_at = f->now + REMIND_EVERY;
@@ -191,7 +194,7 @@ static void end(struct follow *f, const char *reason)
 {
     struct escalation *e = of(f);
     e->state = ESCALATION_RESOLVED;
-    e->next_at = e->ack_expires_at = e->snoozed_until = 0;
+    e->next_at = e->ack_expires_at = e->snoozed_until = e->held_until = 0;
     e->resolved_at = f->now;
     e->resolved_by = arena_strdup(f->arena, f->facts->actor);
     e->reason = reason;
@@ -215,11 +218,13 @@ static void trigger(struct follow *f)
 {
     struct escalation *e = of(f);
     e->state = ESCALATION_TRIGGERED;
-    e->policy = arena_strdup(f->arena, policy_for(f));
+    const struct config_escalation *policy = policy_for(f);
+    e->policy = policy ? arena_strdup(f->arena, policy->name) : NULL;
+    e->policy_version = policy ? arena_strdup(f->arena, policy->version) : NULL;
     e->step = -1;
     e->loop = 0;
     e->next_at = f->now;
-    e->stepped_at = e->acked_at = e->ack_expires_at = e->snoozed_until = e->resolved_at = 0;
+    e->stepped_at = e->acked_at = e->ack_expires_at = e->snoozed_until = e->held_until = e->resolved_at = 0;
     e->acked_by = e->resolved_by = NULL;
 }
 
@@ -243,7 +248,7 @@ static void bump(struct follow *f)
 {
     struct escalation *e = of(f);
     e->occurrences++;
-    if (!f->facts->escalate)
+    if (!f->facts->escalate || e->state == ESCALATION_SUPPRESSED)
         return;
     if (e->state == ESCALATION_TRIGGERED) {
         e->next_at = e->next_at < f->now ? e->next_at : f->now;
@@ -268,6 +273,47 @@ static void reopen(struct follow *f)
     trigger(f);
     note(f, "opened", NULL, of(f)->reason);
 }
+
+/* --- maintenance --- */
+
+static const struct maintenance *window(const struct follow *f)
+{
+    return maintenance_over(f->facts->desk, f->out->after, &f->facts->env, f->now);
+}
+
+static bool is_held(struct follow *f)
+{
+    return window(f) != NULL;
+}
+
+static void hold(struct follow *f)
+{
+    struct escalation *e = of(f);
+    const struct maintenance *m = window(f);
+    e->state = ESCALATION_SUPPRESSED;
+    e->held_until = m->to;
+    e->next_at = e->ack_expires_at = e->snoozed_until = 0;
+    note(f, "suppressed", NULL, m->reason);
+}
+
+/* A window may have been made longer or shorter meanwhile, or another have taken its place. */
+static void hold_on(struct follow *f)
+{
+    of(f)->held_until = window(f)->to;
+}
+
+static bool is_free(struct follow *f)
+{
+    return !is_held(f);
+}
+
+static void release(struct follow *f)
+{
+    trigger(f);
+    note(f, "maintenance_over", NULL, of(f)->reason);
+}
+
+/* --- acknowledged, snoozed --- */
 
 static bool is_acked(struct follow *f)
 {
@@ -317,6 +363,26 @@ static void snooze(struct follow *f)
     note(f, "snoozed", NULL, f->facts->actor);
 }
 
+/* Another time for it, or none: woken by hand it is its acker's again. */
+static bool is_snoozed_anew(struct follow *f)
+{
+    return f->before && f->out->after->snoozed_until != f->before->snoozed_until && str_eq(f->facts->cause, "act") &&
+           f->out->after->snoozed_until != of(f)->snoozed_until;
+}
+
+static void snooze_anew(struct follow *f)
+{
+    struct escalation *e = of(f);
+    if (f->out->after->snoozed_until > f->now) {
+        snooze(f);
+        return;
+    }
+    e->state = ESCALATION_ACKNOWLEDGED;
+    e->snoozed_until = 0;
+    e->ack_expires_at = ack_until(f);
+    note(f, "woken", NULL, f->facts->actor);
+}
+
 static bool is_ack_over(struct follow *f)
 {
     return of(f)->ack_expires_at && f->now >= of(f)->ack_expires_at;
@@ -327,14 +393,16 @@ static bool is_snooze_over(struct follow *f)
     return f->now >= of(f)->snoozed_until;
 }
 
-/* Nothing was heard of who took it: they are told, and everybody again from the first step. */
+/* Nothing was heard of who took it: they and who is on call are told, and everybody again from the first step. */
 static void ack_expired(struct follow *f)
 {
+    static const char why[] = "acknowledged, and then nothing was heard";
     struct escalation *e = of(f);
     AUTO_JSON names = json_array();
     const char *acker = e->acked_by;
     trigger(f);
-    tell(f, acker, "acknowledged, and then nothing was heard", names);
+    tell(f, &(struct page){.agent = acker, .why = why, .high = true}, names);
+    tell_target(f, "oncall", why, true, names);
     note(f, "ack_expired", json_print_in(f->arena, names), acker);
 }
 
@@ -342,6 +410,27 @@ static void snooze_over(struct follow *f)
 {
     trigger(f);
     note(f, "snooze_over", NULL, of(f)->reason);
+}
+
+/* --- the steps --- */
+
+static bool is_page_failed(struct follow *f)
+{
+    return f->facts->page_failed != NULL;
+}
+
+/* Where no page of the step it belongs to arrived anywhere, the next step does not wait. A reminder has no next step. */
+static void page_failed(struct follow *f)
+{
+    struct escalation *e = of(f);
+    const struct page_failure *p = f->facts->page_failed;
+    const struct config_escalation *policy = policy_named(f->rules, e->policy);
+    AUTO_JSON names = json_array();
+    json_push(names, json_new_string(*p->agent ? p->agent : p->destination));
+    follow_entry(f, "escalation", "{\"what\":\"page_failed\",\"step\":%d,\"loop\":%d,\"told\":%s,\"why\":%s,\"all\":%s}", p->step, p->loop,
+                 json_print_in(f->arena, names), follow_text(f, p->why), p->all ? "true" : "false");
+    if (p->all && p->step == e->step && p->loop == e->loop && e->loop <= (policy ? policy->repeat : 0) && e->next_at > f->now)
+        e->next_at = f->now;
 }
 
 static bool is_due(struct follow *f)
@@ -356,6 +445,10 @@ static void step(struct follow *f)
     struct escalation *e = of(f);
     const struct config_escalation *policy = policy_named(f->rules, e->policy);
     int repeat = policy ? policy->repeat : 0;
+    if (policy && !str_eq(policy->version, e->policy_version)) { /* reloaded meanwhile: it goes on where it stood */
+        e->policy_version = arena_strdup(f->arena, policy->version);
+        note(f, "policy_changed", NULL, policy->name);
+    }
     bool empty = false, fresh = e->step < 0;
     if (e->loop <= repeat && walk(f, policy, e->step + 1, &empty))
         return;
@@ -391,11 +484,16 @@ static const struct {
     {OPEN, is_asked, bump},
     {NONE | RESOLVED, is_asked, open_one},
     {RESOLVED, is_reopened, reopen},
+    {SUPPRESSED, is_free, release},
+    {SUPPRESSED, is_held, hold_on},
+    {TRIGGERED | ACKNOWLEDGED | SNOOZED, is_held, hold},
     {TRIGGERED | ACKNOWLEDGED | SNOOZED, is_acked, acknowledge},
     {ACKNOWLEDGED, is_active, push},
+    {SNOOZED, is_snoozed_anew, snooze_anew},
     {ACKNOWLEDGED, is_snoozed, snooze},
     {ACKNOWLEDGED, is_ack_over, ack_expired},
     {SNOOZED, is_snooze_over, snooze_over},
+    {TRIGGERED, is_page_failed, page_failed},
     {TRIGGERED, is_due, step},
 };
 

@@ -89,6 +89,10 @@ const char *letter_headline(struct arena *arena, const struct letter *l)
     }
     if (!*title)
         title = type_in_words(arena, l);
+    int also = l->page ? json_count(l->page->also) : 0;
+    if (l->page)
+        title = arena_printf(arena, "page%s%s: %s%s", *l->page->agent ? " for " : "", l->page->agent, title,
+                             also ? arena_printf(arena, " (and %d more)", also) : "");
     return one_line(arena, *urgency ? arena_printf(arena, "[%s] %s", urgency, title) : title);
 }
 
@@ -190,12 +194,33 @@ static bool is_blank(const char *text)
     return !text[strspn(text, " \t\r\n")];
 }
 
+/* What whoever is woken needs: why, which step this is, what else, and the words that stop it. */
+static void add_page(struct str *out, const struct letter *l)
+{
+    const struct letter_page *p = l->page;
+    long long ticket = l->ticket ? (long long)l->ticket->id : 0;
+    str_addf(out, "%sstep %d", out->len ? "\n" : "", p->step + 1);
+    if (p->steps)
+        str_addf(out, " of %d", p->steps);
+    if (p->loop)
+        str_addf(out, ", round %d", p->loop + 1);
+    if (p->policy)
+        str_addf(out, ", policy %s", p->policy);
+    for (const struct json *m = json_first(p->also); m; m = json_next(m))
+        str_addf(out, "\nalso #%lld %s: %s", (long long)json_get_i64(m, "ticket", 0), json_get_string(m, "title", ""), json_get_string(m, "why", ""));
+    str_addf(out, "\nacknowledge: K on #%lld in the console, or triage ack %lld", ticket, ticket);
+    for (const struct json *m = json_first(p->also); m; m = json_next(m))
+        str_addf(out, " %lld", (long long)json_get_i64(m, "ticket", 0));
+}
+
 /* Of our own events; theirs speak for themselves. */
 static const char *desk_story(struct arena *arena, const struct letter *l)
 {
     AUTO_STR out;
     str_init(&out, STORY_MAX);
     add_paragraph(&out, l->why);
+    if (l->page)
+        add_page(&out, l);
     add_changes(&out, l->changes);
     add_record(&out, record_data(arena, l));
     add_paragraph(&out, l->message ? l->message->body : NULL);
@@ -379,6 +404,12 @@ const struct letter *letter_redact(struct arena *arena, const struct letter *l, 
     out->changes = hidden(&h, "changes", l->changes);
     out->entity = hidden(&h, "entity", l->entity);
     out->why = hide(&h, "why", l->why);
+    if (l->page) {
+        struct letter_page *page = ARENA_NEW(arena, struct letter_page);
+        *page = *l->page;
+        page->also = hidden(&h, "also", l->page->also);
+        out->page = page;
+    }
     if (l->ticket)
         out->ticket = hide_ticket(&h, l->ticket);
     if (l->message)

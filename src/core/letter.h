@@ -15,6 +15,14 @@ enum letter_of {
     LETTER_REGISTER, /* a ticket made by the emulated API, to be taken by its backend */
     LETTER_LABEL,    /* the question put to a model */
 };
+/* A page: a letter of our own, type "triage.page". */
+struct letter_page {
+    const char *agent;        /* who is paged; "": nobody in person */
+    const char *policy;       /* NULL: none */
+    int step, steps, loop;    /* 0-based; of so many */
+    bool high;                /* importance */
+    const struct json *also;  /* a bundle: [{ticket, title, why, step}, ...]; NULL: none */
+};
 struct letter {
     int of;                   /* enum letter_of */
     const char *id;           /* "evt_" + 12 of [0-9a-z]: the same on every attempt and for every destination */
@@ -33,6 +41,7 @@ struct letter {
     const char *assignee_key; /* ASSIGN: the vendor's id of the agent, NULL = nobody */
     const char *why;          /* triage.escalated, pages: the reason; NULL */
     const struct json *entity; /* enrich.entity's answer; NULL */
+    const struct letter_page *page; /* NULL: it is none */
 };
 
 /* For people and chat: title ("" never NULL), text (body of `message`, else of the record; "" if none), tier, channel and

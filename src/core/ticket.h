@@ -29,20 +29,20 @@ struct sla_clock {
     int64_t elapsed;      /* ms counted up to `since` */
     int64_t since;        /* when the present state began */
     const char *policy;
-    const char *calendar; /* whose hours count; NULL = all do */
 };
 
 /* Escalation (model.md 3): one per root ticket. */
 enum escalation_state { ESCALATION_NONE, ESCALATION_TRIGGERED, ESCALATION_ACKNOWLEDGED, ESCALATION_SNOOZED, ESCALATION_RESOLVED, ESCALATION_SUPPRESSED };
 struct escalation {
     int state; /* enum escalation_state */
-    const char *policy;
+    const char *policy, *policy_version; /* as it was when the last step was taken */
     int step;       /* the step last taken, 0-based; -1 before the first */
     int loop;       /* how often the last step was passed */
     int occurrences;
     int64_t opened_at, stepped_at, next_at; /* next_at: when the next step is due, 0 = none */
     const char *acked_by;
     int64_t acked_at, ack_expires_at, snoozed_until, resolved_at;
+    int64_t held_until; /* suppressed: when its maintenance window ends */
     const char *resolved_by, *reason; /* reason: why opened (triggered) or why resolved */
 };
 
@@ -69,10 +69,6 @@ struct ticket {
     /* version v of the newest observation folded in (dialects.md 9.2) */
     int64_t last_t, last_rank, last_n;
     const char *last_key;
-    /* what people said of it, and what helped */
-    int64_t csat, csat_at; /* 1 worst to 5 best; when the customer said so */
-    const char *csat_agent; /* whom it rates: the assignee when it came */
-    const char *articles;  /* keys of the knowledge articles its replies bring: a JSON array */
     /* counters */
     int64_t version, thread_version, messages, ai_messages, attachments;
     int64_t merged_into, root;

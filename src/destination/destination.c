@@ -340,6 +340,7 @@ const struct config_destination *destination_thaw(struct arena *arena, const str
     struct config_destination *to = ARENA_NEW(arena, struct config_destination);
     *to = *now;
     to->format = (int)json_get_i64(row, "format", now->format);
+    to->profile = (int)json_get_i64(row, "profile", now->profile);
     to->generation = (int)json_get_i64(row, "generation", now->generation);
     to->flat = json_get_bool(row, "flat", now->flat);
     to->body_seed = json_get_bool(row, "seed", now->body_seed);

@@ -244,6 +244,23 @@ static struct json *escalated(const struct telling *s)
     return data;
 }
 
+/* A page says beside it who is meant, which step this is, what else its letter names and how to stop it. */
+static struct json *paged(const struct telling *s)
+{
+    const struct letter_page *p = s->letter->page;
+    struct json *data = escalated(s), *page = json_object();
+    json_put(page, "agent", text(*p->agent ? p->agent : NULL));
+    json_put(page, "policy", text(p->policy));
+    json_put_i64(page, "step", p->step + 1);
+    json_put_i64(page, "steps", p->steps);
+    json_put_i64(page, "round", p->loop + 1);
+    json_put_string(page, "importance", p->high ? "high" : "normal");
+    json_put(page, "also", p->also ? json_copy(p->also) : json_array());
+    json_put_string(page, "acknowledge", arena_printf(s->arena, "triage ack %lld", (long long)s->letter->ticket->id));
+    json_put(data, "page", page);
+    return data;
+}
+
 /* --- data of records --- */
 
 enum member_type { TEXT, INT, WHEN, BOOL, LIST, KEY };
@@ -502,6 +519,8 @@ struct json *format_cstar_data(struct arena *arena, const struct letter *l)
     s.whole = true;
     if (str_eq(l->type, "triage.escalated") && l->ticket)
         return escalated(&s);
+    if (l->page && l->ticket)
+        return paged(&s);
     if (!row || (row->record ? !l->record : !l->ticket))
         return NULL;
     struct json *data = row->data(&s);

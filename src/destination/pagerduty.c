@@ -47,7 +47,7 @@ static const char *action_of(const struct letter *l)
         return ours ? NULL : "trigger";
     if (ticket_done(t->status))
         return "resolve";
-    if (t->version <= 1 || ends_with(l->type, "created") || str_eq(l->type, "triage.escalated"))
+    if (t->version <= 1 || ends_with(l->type, "created") || str_eq(l->type, "triage.escalated") || l->page)
         return "trigger";
     if (assigned && (!ours || assigned_now(l->changes)))
         return "acknowledge";
@@ -58,6 +58,8 @@ static const char *severity(const struct letter *l)
 {
     static const struct { const char *word, *severity; } words[] = {
         {"critical", "critical"}, {"urgent", "critical"}, {"high", "error"}, {"normal", "warning"}, {"low", "info"}};
+    if (l->page && l->page->high)
+        return "critical";
     const char *word = *letter_urgency(l) ? letter_urgency(l) : l->ticket ? priority_word(l->ticket->priority) : "";
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (str_eq(words[i].word, word))

@@ -3,7 +3,6 @@
  * what that entry made it. A dry run is the real run, taken back. */
 #include "engine/change.h"
 #include "base/str.h"
-#include "core/rota.h"
 #include "wire/mask.h"
 #include "wire/row.h"
 #include <stdio.h>
@@ -20,8 +19,26 @@ struct run { /* one request */
     struct json *revealed; /* the result that carries what was hidden */
 };
 
-static char *say(struct run *r, const struct ticket *t)
+static const char *whom(const struct page *page)
 {
+    return page->destination ? page->destination : page->agent;
+}
+
+/* Whom an escalation by hand told, or why nobody. */
+static char *say_escalated(struct run *r, const struct change *c)
+{
+    AUTO_STR names;
+    str_init(&names, 1024);
+    for (int i = 0; i < c->page_count; i++)
+        str_addf(&names, "%s%s", i ? ", " : "", whom(&c->pages[i]));
+    const char *rest = c->after->escalation.state == ESCALATION_SUPPRESSED ? "a maintenance window holds its pages" :
+                       c->after->escalation.next_at > r->now               ? "there is nobody to tell" : "the next is told in a moment";
+    return arena_printf(r->arena, "#%lld escalated: %s%s", (long long)c->after->id, c->page_count ? "told " : rest, names.data);
+}
+
+static char *say(struct run *r, const struct change *c)
+{
+    const struct ticket *t = c->after;
     const struct action *a = &r->req->action;
     const char *name = action_table[a->id].name, *arg = a->arg ? a->arg : "";
     static const char *const said[ACTIONS] = {
@@ -34,10 +51,8 @@ static char *say(struct run *r, const struct ticket *t)
     long long id = (long long)t->id;
     if (a->id == ACTION_REPLY)
         return arena_printf(r->arena, "#%lld reply leaves in %lld s (u takes it back)", id, (long long)r->e->config->undo_send / 1000);
-    if (a->id == ACTION_ESCALATE) {
-        const char *oncall = t->escalation.state ? rota_first(&(struct rota){r->e->config, &r->e->state}, r->now) : NULL;
-        return arena_printf(r->arena, "#%lld escalated%s%s", id, oncall ? ", on call: " : "", oncall ? oncall : "");
-    }
+    if (a->id == ACTION_ESCALATE)
+        return say_escalated(r, c);
     return with[a->id] ? arena_printf(r->arena, "#%lld %s %.64s", id, with[a->id], arg)
                        : arena_printf(r->arena, "#%lld %s", id, said[a->id] ? said[a->id] : name);
 }
@@ -48,13 +63,34 @@ static struct json *changes_of(struct run *r, const struct change *c)
     return mask_json(r->arena, &(struct mask){r->e->config, r->e->desk}, changes);
 }
 
+/* Who is told by it, and how: what a person confirms before they page somebody. */
+static struct json *pages_of(struct run *r, const struct change *c)
+{
+    struct json *list = json_array();
+    for (int i = 0; i < c->page_count; i++) {
+        const char *places[PAGE_PLACES];
+        const struct page *page = &c->pages[i];
+        int n = page_places(r->arena, r->e->config, page->agent, page->destination, places);
+        struct json *row = json_object(), *by = json_array();
+        for (int k = 0; k < n; k++)
+            json_push(by, json_new_string(places[k]));
+        json_put_string(row, "agent", page->agent);
+        json_put_i64(row, "step", page->step);
+        json_put(row, "by", by);
+        json_push(list, row);
+    }
+    return list;
+}
+
 static struct json *result_ok(struct run *r, const struct change *c)
 {
     struct json *row = json_object();
     json_put_i64(row, "ticket", c->after->id);
     json_put_bool(row, "ok", true);
     json_put_i64(row, "seq", c->seq);
-    json_put_string(row, "say", say(r, c->after));
+    json_put_string(row, "say", say(r, c));
+    if (c->page_count)
+        json_put(row, "pages", pages_of(r, c));
     if (r->req->dry_run)
         json_put(row, "changes", changes_of(r, c));
     json_push(r->results, row);

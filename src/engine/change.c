@@ -1,7 +1,6 @@
 /* change: decide, then do. Runs inside the writer's transaction; nothing here reads the clock. */
 #include "engine/change.h"
 #include "base/str.h"
-#include "core/rota.h"
 #include "wire/mask.h"
 #include "wire/row.h"
 #include <stdio.h>
@@ -277,7 +276,6 @@ static bool load_facts(struct engine *e, struct arena *arena, struct change *c, 
     if (!desk_refresh(e, c->now, err))
         return false;
     f->desk = &e->state;
-    f->oncall = rota_first(&(struct rota){e->config, &e->state}, c->now);
     if (!store_tally_get(e->store, "open", "", 0, &f->open_tickets, &sum, err))
         return false;
     f->open_tickets += (ticket_done(c->after->status) ? 0 : 1) - (c->before && !ticket_done(c->before->status) ? 1 : 0);
@@ -382,14 +380,10 @@ static bool put_consequence(struct engine *e, struct arena *arena, struct change
     for (int i = 0; i < out->record_count; i++)
         if (!put_record(e, arena, &out->records[i], c->now, err))
             return false;
-    for (int i = 0; i < out->page_count; i++) {
-        /* Consoles are told by the commit itself; that page is delivered when this batch is. */
-        struct parcel p = {.entry = store_entry_next(e->store) - 1, .destination = "console", .ticket = out->after->id,
-                           .step = out->pages[i].step, .agent = out->pages[i].agent, .state = "delivered", .made_at = c->now, .memo = out->pages[i].why};
-        if (!store_parcel_add(e->store, &p, NULL, err))
-            return false;
-    }
-    return true;
+    c->pages = out->pages;
+    c->page_count = out->page_count;
+    return page_send(e, arena, out->after, out->pages, out->page_count, c->now, err) &&
+           page_settle(e, arena, c->before, out->after, c->facts.actor, err);
 }
 
 static bool put_entry(struct engine *e, struct arena *arena, struct change *c, const struct ticket *after, struct err *err)
@@ -436,7 +430,7 @@ bool change(struct engine *e, struct arena *arena, struct change *c, struct err 
     consequence(arena, c->before, c->after, &c->facts, e->config, c->now, &out);
     struct ticket *after = out.after;
     after->escalated = after->escalation.state;
-    bool wake = str_eq(c->facts.cause, "wake"), seen = !c->before || !wake || anything_visible(c->before, after);
+    bool quiet = str_eq(c->facts.cause, "wake") || str_eq(c->facts.cause, "receipt"), seen = !c->before || !quiet || anything_visible(c->before, after);
     after->version += seen;
     if (after->wake_at && after->wake_at <= c->now)
         after->wake_at = c->now + 1000; /* a rule that keeps asking never spins the writer */
@@ -445,6 +439,5 @@ bool change(struct engine *e, struct arena *arena, struct change *c, struct err 
     bool ok = c->before ? store_ticket_update(e->store, after, err) : store_ticket_insert(e->store, after, err);
     c->after = after;
     return ok && put_consequence(e, arena, c, &out, err) && tallies(e, c->before, after, c->facts.actor, err) &&
-           people_follow(e, c->before, after, err) &&
            requeue(e, c->before, after, err) && parcel_hand_back(e, arena, c, err) && route_change(e, arena, c, &out, err);
 }

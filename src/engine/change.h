@@ -20,7 +20,21 @@ struct change {
     int64_t hops;                /* triages the event that caused it came through */
     int64_t now;
     int64_t seq;                 /* out: the entry of this change, 0 = nothing changed */
+    const struct page *pages; int page_count; /* out: who is told */
 };
+/* Pages (engine/page). Of a change: those it asks for; and where nobody is to be paged any more, what has not left is dropped. */
+bool page_send(struct engine *e, struct arena *arena, const struct ticket *t, const struct page *pages, int count, int64_t now, struct err *err);
+bool page_settle(struct engine *e, struct arena *arena, const struct ticket *before, const struct ticket *after, const char *actor, struct err *err);
+/* Where pages for an agent go (destination NULL), or to nobody in person; places holds PAGE_PLACES. Gives how many. */
+enum { PAGE_PLACES = CONFIG_PAGES + 1 };
+int page_places(struct arena *arena, const struct config *config, const char *agent, const char *destination, const char **places);
+/* Of a parcel: is it one; a bundle's letter before it flies; how long it may wait (-1: it has failed); what follows from its end. */
+bool page_is(const struct parcel *p);
+bool page_gather(struct engine *e, struct arena *arena, struct parcel *p, struct err *err);
+int64_t page_wait(const struct parcel *p, const struct verdict *v, int64_t wait, int64_t now);
+bool page_ended(struct engine *e, struct arena *arena, const struct parcel *p, int64_t now, struct err *err);
+/* The escalation learns that a page failed; a rebuild's too. */
+bool page_fail(struct engine *e, struct arena *arena, int64_t ticket, const struct page_failure *failure, int64_t cause, int64_t now, struct err *err);
 bool change(struct engine *e, struct arena *arena, struct change *c, struct err *err);
 /* Adds a journal entry and its frame. row: the ticket after, or NULL. */
 bool change_entry(struct engine *e, struct entry *entry, const struct ticket *row, struct err *err);
@@ -53,6 +67,7 @@ int parcel_room(const struct engine *e, const char *destination);
 bool parcel_fly(struct engine *e, struct arena *arena, struct parcel *p, int64_t now, struct err *err);
 /* An agent's assignment, told to the source whose API takes it. */
 bool parcel_hand_back(struct engine *e, struct arena *arena, const struct change *c, struct err *err);
+bool parcel_journal(struct engine *e, struct arena *arena, const struct parcel *p, int64_t now, struct err *err); /* a line on its ticket */
 bool parcel_bury(struct engine *e, struct arena *arena, struct parcel *p, const char *why, int64_t now, struct err *err);
 /* What an answer means for later parcels (engine/recall): kept of one that was delivered; put into the memo of one of which
  * nothing was tried yet. */
@@ -80,12 +95,6 @@ bool route_record(struct engine *e, struct arena *arena, const struct record *r,
 bool replay_lab(struct engine *live, struct engine *to, int64_t since, int64_t most, int64_t now, const atomic_bool *over, int64_t *ran, struct err *err);
 /* engine/rebuild: what routes call the payload of a stored event; NULL: it cannot be read. */
 const struct json *replay_payload(struct arena *arena, const struct event *event, const struct observation *obs);
-/* What customers say afterwards (engine/survey): a survey's rating is kept and stands on its ticket; a ticket that came later
- * takes it from there. */
-bool survey_take(struct engine *e, struct arena *arena, const struct ingest_item *item, int64_t seq, int64_t now, struct err *err);
-bool survey_read(struct engine *e, struct arena *arena, struct ticket *t, struct err *err);
-/* Whose a ticket is, what was said of whom, which articles helped: counted (engine/people). */
-bool people_follow(struct engine *e, const struct ticket *before, const struct ticket *after, struct err *err);
 /* What an act says of the label becomes something to learn from (engine/label). After change(). */
 bool label_learn(struct engine *e, struct arena *arena, const struct change *c, struct err *err);
 bool wake_boss(struct engine *e, struct arena *arena, int64_t now, struct err *err); /* leaves, if it stood too long */

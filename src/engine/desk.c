@@ -138,11 +138,12 @@ bool desk_refresh(struct engine *e, int64_t now, struct err *err)
     return true;
 }
 
-/* Something began or ended: whoever is being paged for is looked at again now. */
+/* Something began or ended: whoever is being paged for is looked at again now. A rebuild has those looks in its journal, but
+ * for the ones that changed nothing. */
 bool desk_turned(struct engine *e, int64_t now, struct err *err)
 {
     e->desk_stale = true;
-    return desk_refresh(e, now, err) && store_wake_escalated(e->store, now, err);
+    return desk_refresh(e, now, err) && (e->replaying || store_wake_escalated(e->store, now, err));
 }
 
 bool desk_wake(struct engine *e, int64_t now, struct err *err)

@@ -45,7 +45,7 @@ void engine_handed(struct engine *e, const struct outgoing *out)
 
 /* --- the journal's line, and the message's mark --- */
 
-static bool journal(struct engine *e, struct arena *arena, const struct parcel *p, int64_t now, struct err *err)
+bool parcel_journal(struct engine *e, struct arena *arena, const struct parcel *p, int64_t now, struct err *err)
 {
     AUTO_JSON data = json_object();
     json_put_i64(data, "parcel", p->id);
@@ -105,8 +105,8 @@ static bool write_down(struct engine *e, struct arena *arena, const struct parce
 {
     if (!store_parcel_update(e->store, p, err) || (p->message && !store_message_state(e->store, p->message, message_state(p), err)))
         return false;
-    return (!str_eq(p->state, "dead") || draft_again(e, arena, p, now, err)) && (!line || journal(e, arena, p, now, err)) &&
-           register_outcome(e, arena, p, now, err);
+    return (!str_eq(p->state, "dead") || draft_again(e, arena, p, now, err)) && (!line || parcel_journal(e, arena, p, now, err)) &&
+           register_outcome(e, arena, p, now, err) && page_ended(e, arena, p, now, err);
 }
 
 bool parcel_bury(struct engine *e, struct arena *arena, struct parcel *p, const char *why, int64_t now, struct err *err)
@@ -158,7 +158,7 @@ static bool waits_for_turn(struct engine *e, const struct config_destination *to
     enum { LOOK_AGAIN_MS = 1000 };
     const struct destination *kind = destination_of(to->kind);
     int64_t until = 0;
-    if (kind && kind->ordered && p->ticket && !store_parcel_ahead(e->store, p, now, &until, err))
+    if (kind && kind->ordered && p->ticket && !page_is(p) && !store_parcel_ahead(e->store, p, now, &until, err))
         return false;
     *waits = until != 0;
     if (*waits)
@@ -187,6 +187,12 @@ bool parcel_fly(struct engine *e, struct arena *arena, struct parcel *p, int64_t
         return parcel_bury(e, arena, p, why, now, err);
     if (!rests(e, arena, to, p->destination, &paused, err))
         return false;
+    if (paused && page_is(p))
+        return parcel_bury(e, arena, p, "its destination rests", now, err);
+    if (!page_gather(e, arena, p, err))
+        return false;
+    if (str_eq(p->state, "bundled"))
+        return true;
     p->due_at = 0;
     if (!paused && !waits_for_turn(e, to, p, now, &waits, err))
         return false;
@@ -337,6 +343,9 @@ bool engine_receipt(struct engine *e, struct arena *arena, const struct receipt 
     if (again > MOST_AGAIN || (v.ambiguous && v.kind == VERDICT_RETRY && to && to->ambiguous == AMBIGUOUS_DEAD))
         v.kind = VERDICT_DEAD;
     int64_t wait = retry_step(&retry, to ? to->profile : PROFILE_DEFAULT, &v, r->jitter_bp);
+    bool over = v.kind == VERDICT_DELIVERED || v.kind == VERDICT_SKIPPED;
+    if (page_is(&p) && !over && (wait = page_wait(&p, &v, wait, now)) < 0)
+        v.kind = VERDICT_DEAD;
     if (v.ambiguous) {
         json_drop(memo, "ambiguous");
         json_put_bool(memo, "ambiguous", true);
@@ -367,8 +376,8 @@ const char *const delivery_do_words[] = {"replay", "retry", "drop", "pause", "re
 
 static bool rest_or_go(struct engine *e, struct arena *arena, const struct delivery_request *req, int64_t now, struct err *err)
 {
-    const char *name = req->fit.destination, *colon = name ? strchr(name, ':') : NULL;
-    if (!name || (colon ? !config_source(e->config, colon + 1) : !config_destination(e->config, name)))
+    const char *name = req->fit.destination;
+    if (!name || !config_place(arena, e->config, name))
         return err_set(err, ERR_NOT_FOUND, "no destination \"%.60s\"", name ? name : "");
     if (req->what == DELIVERY_RESUME)
         return resume_it(e, arena, name, req->actor, now, err);

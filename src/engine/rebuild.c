@@ -159,6 +159,16 @@ static bool replay_wake(struct replay *r, const struct entry *entry, struct err 
     return entry->ticket ? wake_ticket(&r->to, r->page, entry->ticket, entry->at, err) : wake_boss(&r->to, r->page, entry->at, err);
 }
 
+/* What a page's parcel came to is history; that the escalation heard of it is not. */
+static bool replay_page_failed(struct replay *r, const struct entry *entry, const struct json *data, struct err *err)
+{
+    const char *who = json_string(json_first(json_get(data, "told")));
+    struct page_failure failure = {.agent = who ? who : "", .destination = "", .why = json_get_string(data, "why", NULL),
+                                   .step = (int)json_get_i64(data, "step", 0), .loop = (int)json_get_i64(data, "loop", 0),
+                                   .all = json_get_bool(data, "all", false)};
+    return page_fail(&r->to, r->page, entry->ticket, &failure, entry->cause, entry->at, err);
+}
+
 static bool replay_entry(struct replay *r, const struct entry *entry, struct err *err)
 {
     struct json *data = entry->data ? json_parse_in(r->page, entry->data, strlen(entry->data), &json_limits_dialect, NULL, NULL) : NULL;
@@ -170,6 +180,8 @@ static bool replay_entry(struct replay *r, const struct entry *entry, struct err
         return r->lab || replay_wake(r, entry, err);
     if (!r->lab && str_eq(entry->kind, "label") && str_eq(entry->actor, "model"))
         read_label(r, data);
+    if (!r->lab && str_eq(entry->kind, "escalation") && str_eq(json_get_string(data, "what", ""), "page_failed"))
+        return replay_page_failed(r, entry, data, err);
     if (str_eq(entry->kind, "desk"))
         return desk_replay(&r->to, r->page, entry, data, err);
     if (str_eq(entry->kind, "ticket") && json_get(data, "obs"))

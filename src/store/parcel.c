@@ -183,7 +183,7 @@ bool store_parcel_change(struct store *s, int change, const struct parcel_query 
 
 bool store_parcel_park(struct store *s, const char *destination, struct err *err)
 {
-    return sql_run(s, err, "UPDATE parcel SET due_at=0 WHERE destination=? AND state IN ('due','retrying')", "s", destination);
+    return sql_run(s, err, "UPDATE parcel SET due_at=0 WHERE destination=? AND state IN ('due','retrying') AND route NOT GLOB 'page:*'", "s", destination);
 }
 
 bool store_parcel_unpark(struct store *s, const char *destination, int64_t now, struct err *err)

@@ -41,17 +41,17 @@ static void bind_fields(sqlite3_stmt *stmt, const struct ticket *t)
 
 static bool put_clock(struct store *s, int64_t ticket, int metric, const struct sla_clock *c, struct err *err)
 {
-    return sql_run(s, err, "INSERT OR REPLACE INTO clock VALUES(?,?,?,?,?,?,?,?,?,?,?,?)", "iiiiiiiiiiss", ticket, (int64_t)metric,
+    return sql_run(s, err, "INSERT OR REPLACE INTO clock VALUES(?,?,?,?,?,?,?,?,?,?,?)", "iiiiiiiiiis", ticket, (int64_t)metric,
                    (int64_t)c->state, (int64_t)c->warned, (int64_t)c->breached, c->target, c->started_at, c->due_at,
-                   c->elapsed, c->since, c->policy, c->calendar);
+                   c->elapsed, c->since, c->policy);
 }
 
 static bool put_escalation(struct store *s, int64_t ticket, const struct escalation *e, struct err *err)
 {
-    return sql_run(s, err, "INSERT OR REPLACE INTO escalation VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", "iisiiiiiisiiiiss", ticket,
+    return sql_run(s, err, "INSERT OR REPLACE INTO escalation VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", "iisiiiiiisiiiisssi", ticket,
                    (int64_t)e->state, e->policy, (int64_t)e->step, (int64_t)e->loop, (int64_t)e->occurrences, e->opened_at,
                    e->stepped_at, e->next_at, e->acked_by, e->acked_at, e->ack_expires_at, e->snoozed_until,
-                   e->resolved_at, e->resolved_by, e->reason);
+                   e->resolved_at, e->resolved_by, e->reason, e->policy_version, e->held_until);
 }
 
 static bool put_parts(struct store *s, const struct ticket *t, struct err *err)
@@ -106,7 +106,7 @@ bool store_ticket_find(struct store *s, const char *account, const char *key, in
 
 static bool get_clocks(struct store *s, struct arena *a, struct ticket *t, struct err *err)
 {
-    sqlite3_stmt *stmt = sql_get(s, "SELECT metric,state,warned,breached,target,started_at,due_at,elapsed,since,policy,calendar"
+    sqlite3_stmt *stmt = sql_get(s, "SELECT metric,state,warned,breached,target,started_at,due_at,elapsed,since,policy"
                                     " FROM clock WHERE ticket=?", err);
     if (!stmt)
         return false;
@@ -118,8 +118,7 @@ static bool get_clocks(struct store *s, struct arena *a, struct ticket *t, struc
             t->clock[metric] = (struct sla_clock){
                 .state = (int)sql_int(stmt, 1), .warned = sql_int(stmt, 2), .breached = sql_int(stmt, 3),
                 .target = sql_int(stmt, 4), .started_at = sql_int(stmt, 5), .due_at = sql_int(stmt, 6),
-                .elapsed = sql_int(stmt, 7), .since = sql_int(stmt, 8), .policy = sql_text(stmt, 9, a),
-                .calendar = sql_text(stmt, 10, a)};
+                .elapsed = sql_int(stmt, 7), .since = sql_int(stmt, 8), .policy = sql_text(stmt, 9, a)};
     }
     return rc == SQLITE_DONE;
 }
@@ -129,7 +128,7 @@ static bool get_escalation(struct store *s, struct arena *a, struct ticket *t, s
     if (t->escalated == ESCALATION_NONE)
         return true;
     sqlite3_stmt *stmt = sql_get(s, "SELECT state,policy,step,loop,occurrences,opened_at,stepped_at,next_at,acked_by,acked_at,"
-                                    "ack_expires_at,snoozed_until,resolved_at,resolved_by,reason FROM escalation WHERE ticket=?", err);
+                                    "ack_expires_at,snoozed_until,resolved_at,resolved_by,reason,policy_version,held_until FROM escalation WHERE ticket=?", err);
     if (!stmt)
         return false;
     sql_bind(stmt, "i", t->id);
@@ -140,7 +139,8 @@ static bool get_escalation(struct store *s, struct arena *a, struct ticket *t, s
             .loop = (int)sql_int(stmt, 3), .occurrences = (int)sql_int(stmt, 4), .opened_at = sql_int(stmt, 5),
             .stepped_at = sql_int(stmt, 6), .next_at = sql_int(stmt, 7), .acked_by = sql_text(stmt, 8, a),
             .acked_at = sql_int(stmt, 9), .ack_expires_at = sql_int(stmt, 10), .snoozed_until = sql_int(stmt, 11),
-            .resolved_at = sql_int(stmt, 12), .resolved_by = sql_text(stmt, 13, a), .reason = sql_text(stmt, 14, a)};
+            .resolved_at = sql_int(stmt, 12), .resolved_by = sql_text(stmt, 13, a), .reason = sql_text(stmt, 14, a),
+            .policy_version = sql_text(stmt, 15, a), .held_until = sql_int(stmt, 16)};
         sqlite3_reset(stmt);
     }
     return rc >= 0;

@@ -32,6 +32,20 @@ static struct json *messages_of(const struct message *list, int count)
     return all;
 }
 
+static struct json *page_of(const struct letter_page *p)
+{
+    struct json *row = json_object();
+    json_put_string(row, "agent", p->agent);
+    put_text(row, "policy", p->policy);
+    json_put_i64(row, "step", p->step);
+    json_put_i64(row, "steps", p->steps);
+    json_put_i64(row, "loop", p->loop);
+    json_put_bool(row, "high", p->high);
+    if (p->also)
+        json_put(row, "also", json_copy(p->also));
+    return row;
+}
+
 struct json *letter_encode(const struct letter *l)
 {
     struct json *root = json_object();
@@ -65,6 +79,8 @@ struct json *letter_encode(const struct letter *l)
     put_text(root, "why", l->why);
     if (l->entity)
         json_put(root, "entity", json_copy(l->entity));
+    if (l->page)
+        json_put(root, "page", page_of(l->page));
     return root;
 }
 
@@ -83,6 +99,15 @@ static bool read_ticket(struct arena *arena, const struct json *row, struct lett
     }
     l->ticket = t;
     return true;
+}
+
+static const struct letter_page *read_page(struct arena *arena, const struct json *row)
+{
+    struct letter_page *p = ARENA_NEW(arena, struct letter_page);
+    *p = (struct letter_page){.agent = arena_strdup(arena, json_get_string(row, "agent", "")), .policy = text_of(arena, row, "policy"),
+                              .step = (int)json_get_i64(row, "step", 0), .steps = (int)json_get_i64(row, "steps", 0),
+                              .loop = (int)json_get_i64(row, "loop", 0), .high = json_get_bool(row, "high", false), .also = json_get(row, "also")};
+    return p;
 }
 
 bool letter_decode(struct arena *arena, const char *text, struct letter *out, struct err *err)
@@ -111,6 +136,8 @@ bool letter_decode(struct arena *arena, const char *text, struct letter *out, st
         *r = (struct record){text_of(arena, record, "kind"), text_of(arena, record, "key"), json_print_in(arena, json_get(record, "data"))};
         l.record = r;
     }
+    if (json_get(root, "page"))
+        l.page = read_page(arena, json_get(root, "page"));
     *out = l;
     return true;
 }

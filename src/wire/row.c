@@ -86,8 +86,6 @@ static struct json *clocks(const struct ticket *t)
         json_put_string(row, "metric", metrics[i]);
         json_put_string(row, "state", states[c->state]);
         json_put_string(row, "policy", c->policy);
-        if (c->calendar)
-            json_put_string(row, "calendar", c->calendar);
         json_put_i64(row, "target", c->target);
         json_put_i64(row, "started_at", c->started_at);
         json_put_i64(row, "due_at", c->due_at);
@@ -107,6 +105,7 @@ static struct json *escalation(const struct escalation *e)
     struct json *row = json_object();
     json_put_string(row, "state", escalation_word(e->state));
     json_put_string(row, "policy", e->policy);
+    json_put_string(row, "policy_version", e->policy_version);
     json_put_i64(row, "step", e->step);
     json_put_i64(row, "loop", e->loop);
     json_put_i64(row, "occurrences", e->occurrences);
@@ -117,6 +116,7 @@ static struct json *escalation(const struct escalation *e)
     json_put_i64(row, "acked_at", e->acked_at);
     json_put_i64(row, "ack_expires_at", e->ack_expires_at);
     json_put_i64(row, "snoozed_until", e->snoozed_until);
+    json_put_i64(row, "held_until", e->held_until);
     json_put_i64(row, "resolved_at", e->resolved_at);
     json_put_string(row, "resolved_by", e->resolved_by);
     json_put_string(row, "reason", e->reason);
@@ -128,7 +128,7 @@ static int64_t due_from(const struct ticket *t)
 {
     for (int i = 0; i < SLA_METRICS; i++)
         if (t->clock[i].state == CLOCK_RUNNING && t->clock[i].due_at == t->next_due_at)
-            return t->clock[i].calendar ? t->clock[i].started_at : t->clock[i].due_at - t->clock[i].target;
+            return t->clock[i].due_at - t->clock[i].target;
     return 0;
 }
 

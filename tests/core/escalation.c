@@ -121,20 +121,20 @@ static void steps_come_in_their_order_then_loop_then_remind_each_hour(void **sta
 static void with_nobody_on_call_the_next_step_comes_at_once_and_the_leads_are_the_last_resort(void **state)
 {
     DESK(d);
-    d.facts.oncall = NULL;
+    d.config.schedule_count = 0;
     page_now(&d);
     assert_int_equal(desk_count(&d, "escalation", "no_notification_sent"), 1);
     told(&d, 0, "bo", 1);
     desk_close(&d);
     desk_open(&d);
-    d.facts.oncall = NULL;
+    d.config.schedule_count = 0;
     d.policies[0].step_count = 1;
     page_now(&d);
     told(&d, 0, "lea", 0);
     assert_int_equal(desk_count(&d, "escalation", "no_notification_sent"), 1);
     desk_close(&d);
     desk_open(&d);
-    d.facts.oncall = NULL;
+    d.config.schedule_count = 0;
     d.policies[0].step_count = 1;
     d.config.agent_count = 2; /* no lead */
     page_now(&d);

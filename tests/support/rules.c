@@ -10,6 +10,11 @@ static void agents(struct desk *d)
     memcpy(d->agents, list, sizeof list);
     d->config.agents = d->agents;
     d->config.agent_count = 4;
+    d->schedules[0] = (struct config_schedule){.name = "oncall", .rotation_count = 1,
+                                               .rotations = {{.name = "1", .type = ROTATION_WEEKLY, .length = 1, .weekday = 1, .day = 1, .start = INT64_MIN,
+                                                              .participants = {"ana"}, .participant_count = 1}}};
+    d->config.schedules = d->schedules;
+    d->config.schedule_count = 1;
 }
 
 static void policies(struct desk *d)
@@ -52,7 +57,7 @@ void desk_open(struct desk *d)
     agents(d);
     policies(d);
     game(&d->config.game);
-    d->facts = (struct facts){.oncall = "ana", .source_takes_replies = true};
+    d->facts = (struct facts){.source_takes_replies = true};
     d->next = (struct ticket){.id = 1, .status = STATUS_NEW, .priority = PRIORITY_NORMAL, .urgency = URGENCY_LOW,
                               .urgency_by = LABEL_BY_MODEL, .customer = "c-1"};
 }

@@ -21,6 +21,7 @@ struct desk {
     struct config_sla slas[3];
     struct config_escalation policies[1];
     struct config_agent agents[4];
+    struct config_schedule schedules[1]; /* ana is on call, always */
     struct facts facts;
     int64_t now;
     struct ticket *ticket; /* as the last change left it; NULL before the first */

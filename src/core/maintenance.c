@@ -1,0 +1,82 @@
+/* maintenance: see maintenance.h. */
+#include "core/maintenance.h"
+#include "base/clock.h"
+#include "base/str.h"
+#include "core/consequence.h"
+
+static bool read_span(struct desk_act *d, int64_t *from, int64_t *to)
+{
+    if (!desk_time(d, "from", false, from) || !desk_time(d, "to", true, to))
+        return false;
+    *from = *from ? *from : d->now;
+    if (*to <= *from || *to <= d->now)
+        return err_set(d->err, ERR_INPUT, "to: after \"from\", and still to come");
+    return *to - *from <= MAINTENANCE_LONGEST_DAYS * INT64_C(86400000) ||
+           err_set(d->err, ERR_INPUT, "to: at most %d days after \"from\"", MAINTENANCE_LONGEST_DAYS);
+}
+
+bool maintenance_begin(struct desk_act *d)
+{
+    const char *reason, *scope;
+    int64_t from, to;
+    struct err why = {0};
+    char until[32];
+    if (!desk_text(d, "reason", true, &reason) || !desk_text(d, "scope", false, &scope) || !read_span(d, &from, &to))
+        return false;
+    if (str_eq(scope, "all"))
+        scope = NULL;
+    const struct when *when = scope ? when_parse(d->arena, scope, &why) : NULL;
+    if (scope && !when)
+        return err_set(d->err, ERR_INPUT, "scope: %s", why.text);
+    struct json *data = json_object();
+    json_put_string(data, "scope", scope ? when_print(d->arena, when) : NULL);
+    json_put_i64(data, "from", from);
+    json_put_i64(data, "to", to);
+    json_put_string(data, "reason", reason);
+    json_put_string(data, "by", d->action->actor);
+    d->say = arena_printf(d->arena, "pages are held until %s: %s", clock_format(to, until), reason);
+    return desk_write(d, "maintenance", d->fresh, data);
+}
+
+bool maintenance_end(struct desk_act *d)
+{
+    const char *key;
+    const struct json *is;
+    if (!desk_text(d, "key", true, &key) || !desk_find(d, "maintenance", key, &is))
+        return false;
+    if (!is)
+        return err_set(d->err, ERR_NOT_FOUND, "no maintenance window %.64s", key);
+    d->say = "the maintenance window is over: what is still open is paged for";
+    if (json_get_i64(is, "from", 0) >= d->now)
+        return desk_write(d, "maintenance", key, NULL);
+    if (json_get_i64(is, "to", 0) <= d->now)
+        return err_set(d->err, ERR_CONFLICT, "that window is over");
+    struct json *data = json_copy(is);
+    json_drop(data, "to");
+    json_put_i64(data, "to", d->now);
+    return desk_write(d, "maintenance", key, data);
+}
+
+/* A scope that cannot be read any more covers nothing: rather a page too many than none. */
+void maintenance_take(struct arena *arena, struct desk_state *desk, const char *key, const struct json *data)
+{
+    const char *text = json_get_string(data, "scope", NULL);
+    struct err err = {0};
+    const struct when *scope = text ? when_parse(arena, text, &err) : NULL;
+    if (text && !scope)
+        return;
+    struct maintenance *m = follow_push(arena, &desk->windows, &desk->window_count, sizeof *m);
+    *m = (struct maintenance){.key = key, .by = json_get_string(data, "by", ""), .reason = json_get_string(data, "reason", ""), .text = text,
+                              .scope = scope, .from = json_get_i64(data, "from", 0), .to = json_get_i64(data, "to", 0)};
+}
+
+const struct maintenance *maintenance_over(const struct desk_state *desk, const struct ticket *ticket, const struct when_env *env, int64_t now)
+{
+    const struct maintenance *last = NULL;
+    for (int i = 0; desk && i < desk->window_count; i++) {
+        const struct maintenance *m = &desk->windows[i];
+        if (m->from <= now && now < m->to && (!last || m->to > last->to) && when_eval(m->scope, ticket, env))
+            last = m;
+    }
+    return last;
+}
