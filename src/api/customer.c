@@ -1,11 +1,15 @@
-/* customer: telling the desk of a customer by hand, for sources whose API takes tickets of known customers only. It comes in
- * as an event with one record, so that the journal, a rebuild and routes know of it like of any other. */
+/* customer: everything the desk knows of one customer in one answer, and telling the desk of a customer by hand, for sources
+ * whose API takes tickets of known customers only: that comes in as an event with one record, so that the journal, a rebuild
+ * and routes know of it like of any other. */
 #include "api/calls.h"
+#include "api/show.h"
 #include "base/crypto.h"
 #include "base/str.h"
 #include "base/text.h"
 #include "dialect/dialect.h"
 #include "dialect/ripio.h"
+#include "store/customer.h"
+#include "wire/row.h"
 #include <string.h>
 
 enum { LIMIT = 16 << 10, ID_MAX = 255 };
@@ -98,7 +102,126 @@ static void add(struct request *req)
     call_post(req, &a->job, added);
 }
 
+/* --- one customer --- */
+
+enum { LISTED = 60, LOOKED_AT = 1000, NOTES = 50, RATINGS = 200 };
+
+/* Who it is: the record a source keeps, else what the newest ticket says. Shown as a ticket shows its customer. */
+static void put_person(struct show *show, struct json *root, const char *key, const struct ticket *newest)
+{
+    char *text = NULL;
+    store_record_get(show->store, show->arena, "customer", key, &text, &show->err);
+    const struct json *said = text ? json_parse_in(show->arena, text, strlen(text), &json_limits_dialect, NULL, NULL) : NULL;
+    struct ticket who = newest ? *newest : (struct ticket){0};
+    who.customer_name = json_get_string(said, "name", who.customer_name);
+    who.customer_email = json_get_string(said, "email", who.customer_email);
+    who.customer_phone = json_get_string(said, "phone", who.customer_phone);
+    who.plan = json_get_string(said, "plan", who.plan);
+    AUTO_JSON row = mask_ticket(show->arena, &show->mask, &who);
+    json_put_string(root, "key", key);
+    json_put_string(root, "name", json_get_string(row, "customer_name", NULL));
+    json_put_string(root, "email", json_get_string(row, "customer_email", NULL));
+    json_put_string(root, "phone", json_get_string(row, "customer_phone", NULL));
+    json_put_string(root, "plan", json_get_string(row, "plan", NULL));
+    json_put_string(root, "tenant", json_get_string(row, "tenant", NULL));
+    json_put_string(root, "status", mask_text(show->arena, &show->mask, "status", json_get_string(said, "status", NULL)));
+    json_put_string(root, "sentiment", mask_text(show->arena, &show->mask, "sentiment", json_get_string(said, "sentiment", NULL)));
+    json_put_bool(root, "known", said != NULL);
+}
+
+static struct json *satisfaction(struct show *show, const char *key)
+{
+    struct json *csat = json_object(), *history = json_array();
+    struct rating *list;
+    int64_t n = 0, sum = 0;
+    int count = 0;
+    store_tally_get(show->store, "csat_customer", key, 0, &n, &sum, &show->err);
+    json_put_i64(csat, "n", n);
+    json_put_i64(csat, "sum", sum);
+    if (n && store_customer_ratings(show->store, show->arena, key, RATINGS, &list, &count, &show->err))
+        for (int i = 0; i < count; i++) {
+            struct json *row = json_object();
+            json_put_i64(row, "at", list[i].at);
+            json_put_i64(row, "csat", list[i].csat);
+            json_put_i64(row, "ticket", list[i].ticket);
+            json_put_string(row, "agent", list[i].agent);
+            json_push(history, row);
+        }
+    json_put(csat, "history", history);
+    return csat;
+}
+
+static struct json *notes_on(struct show *show, const char *key)
+{
+    struct json *notes = json_array();
+    struct record *list;
+    int count;
+    if (!store_record_under(show->store, show->arena, "customer_note", arena_printf(show->arena, "%s\x1f", key), NOTES, &list, &count, &show->err))
+        return notes;
+    for (int i = 0; i < count; i++) {
+        const struct json *data = json_parse_in(show->arena, list[i].data, strlen(list[i].data), &json_limits_dialect, NULL, NULL);
+        struct json *row = json_object();
+        json_put_string(row, "key", list[i].key);
+        json_put_i64(row, "at", json_get_i64(data, "at", 0));
+        json_put_string(row, "by", json_get_string(data, "by", NULL));
+        json_put_string(row, "text", mask_text(show->arena, &show->mask, NULL, json_get_string(data, "text", "")));
+        json_push(notes, row);
+    }
+    return notes;
+}
+
+/* Open ones before past ones, each newest first. */
+static struct json *tickets_of(struct show *show, struct ticket *const *all, int count)
+{
+    struct json *rows = json_array();
+    for (int done = 0; done < 2; done++)
+        for (int i = 0; i < count; i++)
+            if (ticket_done(all[i]->status) == (done == 1))
+                json_push(rows, show_row(show, all[i]));
+    return rows;
+}
+
+static void get_customer(struct request *req)
+{
+    struct show show;
+    struct customer_figures figures;
+    int64_t ids[LISTED], first = 0, seq = 0;
+    int count = 0;
+    const char *key = req->param[0];
+    struct ticket *all[LISTED];
+    if (!show_open(&show, req))
+        return;
+    struct json *root = json_object(), *who = json_object();
+    bool ok = store_entry_last(show.store, &seq, &show.err) && store_customer_figures(show.store, key, LOOKED_AT, &figures, &show.err) &&
+              store_customer_first(show.store, key, &first, &show.err) &&
+              store_customer_tickets(show.store, key, request_query_i64(req, "before", 0, 0, INT64_MAX), ids, LISTED, &count, &show.err);
+    for (int i = 0; ok && i < count; i++)
+        ok = (all[i] = store_ticket_get(show.store, show.arena, ids[i], &show.err)) != NULL;
+    json_put_i64(root, "seq", seq);
+    if (ok) {
+        put_person(&show, who, key, count ? all[0] : NULL);
+        json_put_i64(who, "first_seen", first);
+        json_put_i64(who, "tickets", figures.tickets);
+        json_put_i64(who, "open", figures.tickets - figures.done);
+        json_put_i64(who, "reopened", figures.reopened);
+        json_put_bool(who, "more", figures.tickets == LOOKED_AT);
+        json_put(who, "csat", satisfaction(&show, key));
+        json_put(who, "notes", notes_on(&show, key));
+        if (!count && !json_get_bool(who, "known", false))
+            err_set(&show.err, ERR_NOT_FOUND, "no customer \"%.80s\"", key);
+    }
+    json_put(root, "customer", who);
+    json_put(root, "rows", ok ? tickets_of(&show, all, count) : json_array());
+    if (ok && count == LISTED)
+        json_put_i64(root, "next", ids[count - 1]);
+    else
+        json_put_null(root, "next");
+    show_answer(&show, root);
+}
+
 const struct call customer_calls[] = {
+    {.method = "GET", .path = "/v1/customers/{}", .sides = SIDE_DESK, .role = ROLE_AGENT, .handle = get_customer,
+     .help = "one customer: who, tickets, satisfaction, notes"},
     {.method = "POST", .path = "/v1/customers", .sides = SIDE_DESK, .limit = LIMIT, .role = ROLE_LEAD, .handle = add,
      .help = "a customer our API may open tickets for"},
     {0},

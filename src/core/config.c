@@ -128,15 +128,6 @@ static bool check_agent(struct schema *s, void *to, const struct yaml *node)
     return true;
 }
 
-static bool check_sla(struct schema *s, void *to, const struct yaml *node)
-{
-    const struct config_sla *row = to;
-    EACH_BEFORE(config_sla, other, row, config_row_number(s))
-        if (!config_unique(s, node, "name", row->name, other->name))
-            return false;
-    return true;
-}
-
 const char *config_nearest_source(struct schema *s, const char *name)
 {
     const struct config *config = s->owner;
@@ -243,15 +234,6 @@ static const struct schema_key agent_keys[] = {
     {.name = "page", .type = SCHEMA_TEXTS, AT(config_agent, page), COUNT(config_agent, page_count), .max = CONFIG_PAGES},
     {0},
 };
-static const struct schema_key sla_keys[] = {
-    {.name = "name", .type = SCHEMA_NAME, AT(config_sla, name), .required = true},
-    {.name = "when", .type = SCHEMA_WHEN, AT(config_sla, when)},
-    {.name = "first_response", .type = SCHEMA_TIME, AT(config_sla, first_response), .max = YEAR, .fallback = "0"},
-    {.name = "next_response", .type = SCHEMA_TIME, AT(config_sla, next_response), .max = YEAR, .fallback = "0"},
-    {.name = "resolution", .type = SCHEMA_TIME, AT(config_sla, resolution), .max = YEAR, .fallback = "0"},
-    {.name = "warn_before", .type = SCHEMA_TIME, AT(config_sla, warn_before), .max = YEAR, .fallback = "15m"},
-    {0},
-};
 static const struct schema_key view_keys[] = {
     {.name = "name", .type = SCHEMA_NAME, AT(config_view, name), .required = true},
     {.name = "title", .type = SCHEMA_TEXT, AT(config_view, title), .max = 40},
@@ -264,7 +246,7 @@ static const struct schema_key listen_keys[] = {
     {0},
 };
 static const struct schema_key mask_keys[] = {REDACT_KEYS(offsetof(struct config, mask), NULL), {0}};
-/* Routes and steps stand behind what they name. */
+/* Routes, policies and steps stand behind what they name. */
 static const struct schema_key root_keys[] = {
     {.name = "team", .type = SCHEMA_TEXT, AT(config, team_name), .max = 64},
     {.name = "listen", .type = SCHEMA_MAP, .keys = listen_keys},
@@ -273,8 +255,10 @@ static const struct schema_key root_keys[] = {
     {.name = "agents", .type = SCHEMA_ROWS, AT(config, agents), COUNT(config, agent_count), .max = MOST_AGENTS,
      .keys = agent_keys, .row_size = sizeof(struct config_agent), .check = check_agent},
     {.name = "oncall", .type = SCHEMA_MAP, .keys = config_oncall_keys, .brief = "agents", .check = config_check_oncall},
+    {.name = "calendars", .type = SCHEMA_ROWS, AT(config, calendars), COUNT(config, calendar_count), .max = MOST_POLICIES,
+     .keys = config_calendar_keys, .row_size = sizeof(struct calendar), .check = config_check_calendar},
     {.name = "sla", .type = SCHEMA_ROWS, AT(config, slas), COUNT(config, sla_count), .max = MOST_POLICIES,
-     .keys = sla_keys, .row_size = sizeof(struct config_sla), .check = check_sla},
+     .keys = config_sla_keys, .row_size = sizeof(struct config_sla), .check = config_check_sla},
     {.name = "escalation", .type = SCHEMA_MAP, .keys = config_escalation_keys},
     {.name = "views", .type = SCHEMA_ROWS, AT(config, views), COUNT(config, view_count), .max = MOST_VIEWS,
      .keys = view_keys, .row_size = sizeof(struct config_view), .check = check_view},
@@ -285,6 +269,7 @@ static const struct schema_key root_keys[] = {
      .line_at = offsetof(struct config_route, line), .keys = config_route_keys, .row_size = sizeof(struct config_route), .check = config_check_route},
     {.name = "mask", .type = SCHEMA_MAP, .keys = mask_keys, .brief = "*"},
     {.name = "reopen_window", .type = SCHEMA_TIME, AT(config, reopen_window), .min = MINUTE, .max = YEAR},
+    {.name = "keep_delivered", .type = SCHEMA_TIME, AT(config, keep_delivered), .min = MINUTE, .max = 10 * YEAR},
     {.name = "undo_send", .type = SCHEMA_TIME, AT(config, undo_send), .max = 10 * MINUTE},
     {.name = "game", .type = SCHEMA_NAME, AT(config, game.name)},
     {0},

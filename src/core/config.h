@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/zone.h"
+#include "core/calendar.h"
 #include "core/when.h"
 
 enum role { ROLE_NONE, ROLE_AGENT, ROLE_LEAD, ROLE_ADMIN };
@@ -205,6 +206,9 @@ struct config_sla {
     const char *name;
     const struct when *when;
     int64_t first_response, next_response, resolution, warn_before; /* ms; 0 = no such clock */
+    const char *calendar;     /* whose hours count; NULL = all do */
+    const struct calendar *hours; /* the calendar of that name */
+    bool on_hold_runs;        /* on_hold does not stop the clocks; pending always does */
 };
 enum importance { IMPORTANCE_NORMAL, IMPORTANCE_HIGH };
 struct config_step {
@@ -255,12 +259,15 @@ struct config_game {          /* model.md 5; data/game/default.yaml */
     struct config_achievement { const char *key, *name, *description, *rule; int64_t goal; } achievements[24];
     int achievement_count;
 };
+struct article;
+struct macro;
 struct config {
     const char *file;
     const char *team_name;        /* shown in the console's header */
     int64_t port;                 /* loopback TCP; 0 = off */
     struct config_source *sources; int source_count;
     struct config_agent *agents; int agent_count;
+    struct calendar *calendars; int calendar_count;
     struct config_sla *slas; int sla_count;
     struct config_escalation *escalations; int escalation_count;
     struct config_view *views; int view_count;
@@ -272,8 +279,12 @@ struct config {
     int64_t page_at_bp;           /* model label may page at or above, default 8000 */
     int64_t page_labels;          /* and only after so many learned labels, default 50 */
     bool page_urgent;             /* source priority urgent pages, default true */
+    const char *article_dir;      /* where article files lie, as written; NULL = none (core/article) */
+    const struct article *articles; int article_count; /* attached by whoever reads the directory, by key */
+    struct macro *macros; int macro_count; /* core/macro */
     int64_t reopen_window;        /* ms, default 4 days */
     int64_t undo_send;            /* ms a reply is held, default 15000 */
+    int64_t keep_delivered;       /* ms what was delivered is kept, default 30 days */
     struct config_zone *zones;
     struct config_game game;
 };
@@ -287,6 +298,7 @@ struct config *config_parse(struct arena *arena, const char *file, const char *t
 bool config_zones(struct config *config, struct arena *arena, const struct zone *(*load)(struct arena *, const char *, struct err *), struct err *err);
 /* What a row's zone is; NULL gives NULL, which is UTC. */
 const struct zone *config_zone(const struct config_zone *named);
+const struct calendar *config_calendar(const struct config *config, const char *name); /* NULL: none, or no name */
 const struct config_source *config_source(const struct config *config, const char *name);
 const struct config_agent *config_agent(const struct config *config, const char *name);
 int config_policy_steps(const struct config *config, const char *policy); /* of an escalation policy; 0 = there is none of that name */

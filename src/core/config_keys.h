@@ -49,6 +49,10 @@ int config_row_number(const struct schema *s);
 bool config_unique(struct schema *s, const struct yaml *node, const char *what, const char *mine, const char *other);
 /* Where a key of this row stands; the row where it is left out. */
 const struct yaml *config_at(const struct yaml *row, const char *key);
+/* Rows of `calendars:` and `sla:`. An sla's check wants the calendars of s->owner read before it. */
+extern const struct schema_key config_calendar_keys[], config_sla_keys[];
+bool config_check_calendar(struct schema *s, void *row, const struct yaml *node);
+bool config_check_sla(struct schema *s, void *row, const struct yaml *node);
 /* The configuration's entry for a zone, for the `tz` of a row; NULL for no name. */
 const struct config_zone *config_named_zone(struct schema *s, const struct yaml *row, const char *name);
 /* The nearest of the sources' or destinations' names, for "did you mean"; NULL: none. */

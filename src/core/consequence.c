@@ -1,7 +1,8 @@
-/* consequence: what follows from a change, as a list of four calls, each in its own file. A resolve by webhook, key,
+/* consequence: what follows from a change, as a list of five calls, each in its own file. A resolve by webhook, key,
  * macro or redo therefore pays, stops clocks and ends pages alike. Pure; runs on the writer's thread. */
 #include "core/consequence.h"
 #include "base/json.h"
+#include "core/article.h"
 #include "base/str.h"
 #include <stdio.h>
 #include <string.h>
@@ -48,6 +49,7 @@ void consequence(struct arena *arena, const struct ticket *before, const struct 
     wake_ripen(&f);
     sla_follow(&f);
     escalation_follow(&f);
+    article_follow(&f);
     score_follow(&f);
     wake_follow(&f);
 }

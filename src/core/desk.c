@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "core/consequence.h"
 #include "core/desk_rota.h"
+#include "core/desk_people.h"
 #include "core/maintenance.h"
 #include <stdlib.h>
 #include <string.h>
@@ -146,6 +147,7 @@ const struct absence *desk_absence(const struct desk_state *desk, const char *ag
 
 static bool (*const does[ACTIONS])(struct desk_act *) = {
     [ACTION_ABSENCE] = do_absence,
+    [ACTION_CUSTOMER_NOTE] = people_customer_note,
     [ACTION_MAINTENANCE] = maintenance_begin,
     [ACTION_MAINTENANCE_END] = maintenance_end,
     [ACTION_PRESENT] = do_present,

@@ -263,7 +263,7 @@ static void weigh(const struct follow *f, struct pay *p)
     const struct config_game *game = &f->rules->game;
     const struct ticket *t = f->out->after;
     int priority = f->facts->priority_held ? f->facts->priority_held : t->priority;
-    enum sla_tier tier = sla_tier(&t->clock[SLA_RESOLUTION], game, f->now);
+    enum sla_tier tier = sla_tier(&t->clock[SLA_RESOLUTION], game);
     int64_t factors[4] = {game->tier_bp[tier]}, streak = f->facts->streak * game->streak_bp;
     int n = 1;
     priority = priority >= PRIORITY_LOW && priority <= PRIORITY_URGENT ? priority : PRIORITY_NORMAL;

@@ -22,9 +22,11 @@ const char *sla_tier_word(enum sla_tier tier)
     return tier_words[tier];
 }
 
-int64_t sla_elapsed(const struct sla_clock *clock, int64_t now)
+int64_t sla_elapsed(const struct config *config, const struct sla_clock *clock, int64_t now)
 {
-    return clock->elapsed + (clock->state == CLOCK_RUNNING && now > clock->since ? now - clock->since : 0);
+    if (clock->state != CLOCK_RUNNING)
+        return clock->elapsed;
+    return clock->elapsed + calendar_counted(config_calendar(config, clock->calendar), clock->since, now);
 }
 
 const struct config_sla *sla_policy(const struct config *config, const struct ticket *ticket, const struct when_env *env)
@@ -38,7 +40,34 @@ const struct config_sla *sla_policy(const struct config *config, const struct ti
 int64_t sla_warn_at(const struct sla_clock *clock, const struct config_sla *policy)
 {
     int64_t before = policy ? policy->warn_before : 0;
-    return clock->due_at - (before < clock->target / 2 ? before : clock->target / 2);
+    before = before < clock->target / 2 ? before : clock->target / 2;
+    if (!policy || !policy->hours)
+        return clock->due_at - before;
+    return calendar_due(policy->hours, clock->since, clock->target - before - clock->elapsed);
+}
+
+static bool may_tell(const struct ticket *t, const struct config_sla *policy, int64_t at)
+{
+    struct calendar_span span;
+    calendar_at(policy ? policy->hours : NULL, at, &span);
+    return span.kind == SEGMENT_COUNTED || t->urgency == URGENCY_CRITICAL;
+}
+
+static void sooner(int64_t *at, int64_t other, int64_t now)
+{
+    if (other > now && (!*at || other < *at))
+        *at = other;
+}
+
+int64_t sla_next_at(const struct ticket *t, const struct sla_clock *c, const struct config_sla *policy, int64_t now)
+{
+    const struct calendar *hours = policy ? policy->hours : NULL;
+    int64_t next = 0, near = sla_warn_at(c, policy), from = near > now ? near : now;
+    sooner(&next, near, now);
+    if (!c->warned && !may_tell(t, policy, from))
+        sooner(&next, calendar_due(hours, from, 1) - 1, now);
+    sooner(&next, calendar_due(hours, c->since, c->target - c->elapsed + 1), now);
+    return next;
 }
 
 int64_t sla_unanswered(const struct ticket *t)
@@ -48,11 +77,11 @@ int64_t sla_unanswered(const struct ticket *t)
     return t->last_customer_at > t->last_agent_at ? t->last_customer_at : 0;
 }
 
-enum sla_tier sla_tier(const struct sla_clock *clock, const struct config_game *game, int64_t now)
+enum sla_tier sla_tier(const struct sla_clock *clock, const struct config_game *game)
 {
     if (clock->state == CLOCK_NONE || clock->state == CLOCK_CANCELLED || clock->target <= 0)
         return TIER_BRONZE;
-    int64_t share = sla_elapsed(clock, now) > clock->target ? 10001 : sla_elapsed(clock, now) * 10000 / clock->target;
+    int64_t share = clock->elapsed > clock->target ? 10001 : clock->elapsed * 10000 / clock->target;
     if (share > 10000)
         return TIER_MISSED;
     return share < game->tier_share_bp[0] ? TIER_GOLD : share < game->tier_share_bp[1] ? TIER_SILVER : TIER_BRONZE;
@@ -87,11 +116,11 @@ static const char *why_out(const struct ticket *t)
     return t->deleted ? "deleted" : NULL;
 }
 
-static bool standing_still(const struct ticket *t, int metric)
+static bool standing_still(const struct ticket *t, const struct config_sla *policy, int metric)
 {
     if (ticket_done(t->status))
         return true;
-    return metric != SLA_FIRST_RESPONSE && (t->status == STATUS_PENDING || t->status == STATUS_ON_HOLD);
+    return metric != SLA_FIRST_RESPONSE && (t->status == STATUS_PENDING || (t->status == STATUS_ON_HOLD && !policy->on_hold_runs));
 }
 
 static struct wish wanted(const struct follow *f, const struct config_sla *policy, int metric)
@@ -108,32 +137,40 @@ static struct wish wanted(const struct follow *f, const struct config_sla *polic
         return (struct wish){CLOCK_CANCELLED, f->now, "no_first_reply"};
     if (metric == SLA_NEXT_RESPONSE && !sla_unanswered(t))
         return (struct wish){CLOCK_FULFILLED, t->last_agent_at, "reply"};
-    return (struct wish){standing_still(t, metric) ? CLOCK_PAUSED : CLOCK_RUNNING, f->now, status_word(t->status)};
+    return (struct wish){standing_still(t, policy, metric) ? CLOCK_PAUSED : CLOCK_RUNNING, f->now, status_word(t->status)};
 }
 
 static void note(struct follow *f, int metric, const struct sla_clock *c, const char *what, const char *cause, int64_t at)
 {
     follow_entry(f, "sla",
                  "{\"metric\":\"%s\",\"what\":\"%s\",\"elapsed\":%lld,\"due_at\":%lld,\"target\":%lld,\"at\":%lld,"
-                 "\"policy\":%s,\"cause\":%s}",
-                 metric_words[metric], what, (long long)sla_elapsed(c, at), (long long)c->due_at,
-                 (long long)c->target, (long long)at, follow_text(f, c->policy), follow_text(f, cause));
+                 "\"policy\":%s,\"cause\":%s%s%s}",
+                 metric_words[metric], what, (long long)sla_elapsed(f->rules, c, at), (long long)c->due_at,
+                 (long long)c->target, (long long)at, follow_text(f, c->policy), follow_text(f, cause),
+                 c->calendar ? ",\"calendar\":" : "", c->calendar ? follow_text(f, c->calendar) : "");
 }
 
 /* The only place where elapsed grows. */
-static void count(struct sla_clock *c, int64_t at)
+static void count(const struct follow *f, struct sla_clock *c, int64_t at)
 {
     if (c->state == CLOCK_RUNNING && at > c->since) {
-        c->elapsed += at - c->since;
+        c->elapsed = sla_elapsed(f->rules, c, at);
         c->since = at;
     }
 }
 
-static void run_from(struct sla_clock *c, int64_t at)
+static void aim(struct follow *f, struct sla_clock *c, const struct config_sla *policy, int metric)
+{
+    c->target = target_of(policy, metric);
+    c->policy = arena_strdup(f->arena, policy->name);
+    c->calendar = arena_strdup(f->arena, policy->calendar);
+}
+
+static void run_from(struct sla_clock *c, const struct config_sla *policy, int64_t at)
 {
     c->state = CLOCK_RUNNING;
     c->since = at;
-    c->due_at = at + c->target - c->elapsed;
+    c->due_at = calendar_due(policy->hours, at, c->target - c->elapsed);
 }
 
 /* A breach is recorded once for each cause, and then the warning that would have come before it is not. */
@@ -141,10 +178,10 @@ static void judge(struct follow *f, const struct config_sla *policy, int metric,
 {
     if (c->breached)
         return;
-    if (sla_elapsed(c, at) > c->target) {
+    if (sla_elapsed(f->rules, c, at) > c->target) {
         c->breached = c->warned = true;
         note(f, metric, c, "breached", "clock", at);
-    } else if (c->state == CLOCK_RUNNING && !c->warned && at >= sla_warn_at(c, policy)) {
+    } else if (c->state == CLOCK_RUNNING && !c->warned && at >= sla_warn_at(c, policy) && may_tell(f->out->after, policy, at)) {
         c->warned = true;
         note(f, metric, c, "warned", "clock", at);
     }
@@ -154,7 +191,7 @@ static void stop(struct follow *f, const struct config_sla *policy, int metric, 
 {
     static const char *const words[] = {"", "", "paused", "fulfilled", "cancelled"};
     int64_t at = between(wish.at, c->since, f->now > c->since ? f->now : c->since);
-    count(c, at);
+    count(f, c, at);
     c->state = wish.state;
     c->since = at;
     judge(f, policy, metric, c, at);
@@ -176,9 +213,9 @@ static int64_t begins(const struct follow *f, int metric)
 static void start(struct follow *f, const struct config_sla *policy, int metric, struct sla_clock *c, struct wish wish)
 {
     int64_t at = begins(f, metric);
-    *c = (struct sla_clock){.target = target_of(policy, metric), .policy = arena_strdup(f->arena, policy->name),
-                            .started_at = at};
-    run_from(c, wish.state == CLOCK_PAUSED ? f->now : at);
+    *c = (struct sla_clock){.started_at = at};
+    aim(f, c, policy, metric);
+    run_from(c, policy, wish.state == CLOCK_PAUSED ? f->now : at);
     note(f, metric, c, "started", !f->before ? "first_seen" : metric == SLA_RESOLUTION ? wish.cause : "customer_message",
          c->since);
     if (wish.state != CLOCK_RUNNING)
@@ -188,25 +225,25 @@ static void start(struct follow *f, const struct config_sla *policy, int metric,
 static void resume(struct follow *f, const struct config_sla *policy, int metric, struct sla_clock *c, struct wish wish)
 {
     bool reopened = metric == SLA_RESOLUTION && c->state == CLOCK_FULFILLED;
-    c->target = target_of(policy, metric);
-    c->policy = arena_strdup(f->arena, policy->name);
-    run_from(c, f->now > c->since ? f->now : c->since);
+    aim(f, c, policy, metric);
+    run_from(c, policy, f->now > c->since ? f->now : c->since);
     note(f, metric, c, "resumed", reopened ? "reopened" : wish.cause, c->since);
     if (wish.state == CLOCK_PAUSED)
         stop(f, policy, metric, c, wish);
 }
 
-/* Another policy keeps what has been counted and what has been recorded. */
+/* Another policy keeps what has been counted and what has been recorded; other hours count from now on. */
 static void retarget(struct follow *f, const struct config_sla *policy, int metric, struct sla_clock *c)
 {
-    int64_t target = target_of(policy, metric);
-    if ((c->target == target && str_eq(c->policy, policy->name)) ||
+    bool same_hours = str_eq(c->calendar, policy->calendar);
+    if ((c->target == target_of(policy, metric) && str_eq(c->policy, policy->name) && same_hours) ||
         (c->state != CLOCK_RUNNING && c->state != CLOCK_PAUSED))
         return;
-    c->target = target;
-    c->policy = arena_strdup(f->arena, policy->name);
+    if (!same_hours)
+        count(f, c, f->now);
+    aim(f, c, policy, metric);
     if (c->state == CLOCK_RUNNING)
-        c->due_at = c->since + target - c->elapsed;
+        run_from(c, policy, c->since);
     note(f, metric, c, "retargeted", "policy", f->now);
 }
 
@@ -253,14 +290,15 @@ static void turn(struct follow *f, const struct config_sla *policy, int metric)
         judge(f, policy, metric, c, f->now);
 }
 
-static int shown(const struct ticket *t, const struct config_sla *policy, int64_t now)
+static int shown(const struct follow *f, const struct config_sla *policy)
 {
+    const struct ticket *t = f->out->after;
     int state = SLA_NONE;
     for (int i = 0; i < SLA_METRICS; i++) {
         const struct sla_clock *c = &t->clock[i];
-        int here = c->state == CLOCK_RUNNING ? sla_elapsed(c, now) > c->target ? SLA_LATE
-                                             : now >= sla_warn_at(c, policy)   ? SLA_WARN
-                                                                               : SLA_OK
+        int here = c->state == CLOCK_RUNNING ? sla_elapsed(f->rules, c, f->now) > c->target ? SLA_LATE
+                                             : f->now >= sla_warn_at(c, policy)             ? SLA_WARN
+                                                                                            : SLA_OK
                                              : SLA_NONE;
         state = here > state ? here : state;
     }
@@ -288,6 +326,6 @@ void sla_follow(struct follow *f)
     const struct config_sla *policy = sla_policy(f->rules, t, &f->facts->env);
     for (int metric = 0; metric < SLA_METRICS; metric++)
         turn(f, policy, metric);
-    t->sla = shown(t, policy, f->now);
+    t->sla = shown(f, policy);
     t->next_due_at = earliest_due(t);
 }

@@ -26,8 +26,10 @@ struct ticket *ticket_copy(struct arena *arena, const struct ticket *ticket)
     for (int i = 0; i < field_count; i++)
         if (field_is_text(&field_table[i]))
             field_set_text(copy, &field_table[i], arena_strdup(arena, field_text(ticket, &field_table[i])));
-    for (int i = 0; i < SLA_METRICS; i++)
+    for (int i = 0; i < SLA_METRICS; i++) {
         copy->clock[i].policy = arena_strdup(arena, ticket->clock[i].policy);
+        copy->clock[i].calendar = arena_strdup(arena, ticket->clock[i].calendar);
+    }
     struct escalation *e = &copy->escalation;
     e->policy = arena_strdup(arena, e->policy);
     e->policy_version = arena_strdup(arena, e->policy_version);

@@ -29,6 +29,7 @@ struct sla_clock {
     int64_t elapsed;      /* ms counted up to `since` */
     int64_t since;        /* when the present state began */
     const char *policy;
+    const char *calendar; /* whose hours count; NULL = all do */
 };
 
 /* Escalation (model.md 3): one per root ticket. */
@@ -69,6 +70,10 @@ struct ticket {
     /* version v of the newest observation folded in (dialects.md 9.2) */
     int64_t last_t, last_rank, last_n;
     const char *last_key;
+    /* what people said of it, and what helped */
+    int64_t csat, csat_at; /* 1 worst to 5 best; when the customer said so */
+    const char *csat_agent; /* whom it rates: the assignee when it came */
+    const char *articles;  /* keys of the knowledge articles its replies bring: a JSON array */
     /* counters */
     int64_t version, thread_version, messages, ai_messages, attachments;
     int64_t merged_into, root;

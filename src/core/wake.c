@@ -38,22 +38,14 @@ static void sooner(int64_t *at, int64_t other, int64_t now)
         *at = other;
 }
 
-/* A moment that has passed has been acted on already; one that lies ahead may change what is shown. */
-static void ahead(int64_t *at, int64_t other, int64_t now)
-{
-    if (other > now)
-        sooner(at, other, now);
-}
-
 static void clocks(const struct follow *f, int64_t *at)
 {
     const struct ticket *t = f->out->after;
     const struct config_sla *policy = sla_policy(f->rules, t, &f->facts->env);
     for (int i = 0; i < SLA_METRICS; i++) {
-        if (t->clock[i].state != CLOCK_RUNNING)
-            continue;
-        ahead(at, sla_warn_at(&t->clock[i], policy), f->now);
-        ahead(at, t->clock[i].due_at + 1, f->now);
+        int64_t next = t->clock[i].state == CLOCK_RUNNING ? sla_next_at(t, &t->clock[i], policy, f->now) : 0;
+        if (next)
+            sooner(at, next, f->now);
     }
 }
 

@@ -4,6 +4,7 @@
  * agents differences mean that change. */
 #include "daemon/rebuild.h"
 #include "engine/engine.h"
+#include "store/chain.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -21,14 +22,14 @@ static bool print_integrity(struct store *store, bool *same, struct err *err)
 
 static bool print_chain(struct store *store, bool *same, struct err *err)
 {
-    int64_t links, bad;
-    if (!store_chain_verify(store, &links, &bad, err))
+    struct chain_walk walk = {0};
+    if (!store_chain_walk(store, &walk, INT64_MAX, err))
         return false;
-    *same = *same && !bad;
-    if (bad)
-        printf("chain: broken at entry %lld\n", (long long)bad);
+    *same = *same && !walk.fault;
+    if (walk.fault)
+        printf("chain: broken: entry %lld %s\n", (long long)walk.bad, chain_fault_sentence(walk.fault));
     else
-        printf("chain: ok, %lld links\n", (long long)links);
+        printf("chain: ok, %lld links\n", (long long)walk.links);
     return true;
 }
 

@@ -439,5 +439,6 @@ bool change(struct engine *e, struct arena *arena, struct change *c, struct err 
     bool ok = c->before ? store_ticket_update(e->store, after, err) : store_ticket_insert(e->store, after, err);
     c->after = after;
     return ok && put_consequence(e, arena, c, &out, err) && tallies(e, c->before, after, c->facts.actor, err) &&
+           people_follow(e, c->before, after, err) &&
            requeue(e, c->before, after, err) && parcel_hand_back(e, arena, c, err) && route_change(e, arena, c, &out, err);
 }

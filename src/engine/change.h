@@ -95,6 +95,12 @@ bool route_record(struct engine *e, struct arena *arena, const struct record *r,
 bool replay_lab(struct engine *live, struct engine *to, int64_t since, int64_t most, int64_t now, const atomic_bool *over, int64_t *ran, struct err *err);
 /* engine/rebuild: what routes call the payload of a stored event; NULL: it cannot be read. */
 const struct json *replay_payload(struct arena *arena, const struct event *event, const struct observation *obs);
+/* What customers say afterwards (engine/survey): a survey's rating is kept and stands on its ticket; a ticket that came later
+ * takes it from there. */
+bool survey_take(struct engine *e, struct arena *arena, const struct ingest_item *item, int64_t seq, int64_t now, struct err *err);
+bool survey_read(struct engine *e, struct arena *arena, struct ticket *t, struct err *err);
+/* Whose a ticket is, what was said of whom, which articles helped: counted (engine/people). */
+bool people_follow(struct engine *e, const struct ticket *before, const struct ticket *after, struct err *err);
 /* What an act says of the label becomes something to learn from (engine/label). After change(). */
 bool label_learn(struct engine *e, struct arena *arena, const struct change *c, struct err *err);
 bool wake_boss(struct engine *e, struct arena *arena, int64_t now, struct err *err); /* leaves, if it stood too long */

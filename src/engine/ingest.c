@@ -168,6 +168,8 @@ static bool apply(struct engine *e, struct arena *arena, struct ingest_item *ite
     start = c.before ? (struct ticket *)(uintptr_t)c.before : fresh(e, arena, item, now);
     if (!(c.after = change_fold(e, arena, start, &item->obs, err)) || !put_messages(e, &item->obs, c.after, &c.messages_added, err))
         return false;
+    if (!c.before && !survey_read(e, arena, c.after, err))
+        return false;
     bool labelled = apply_label(e, arena, c.after, item, &why, err);
     c.source = config_source(e->config, item->event.source);
     c.facts = (struct facts){.cause = "event", .actor = arena_printf(arena, "source:%s", item->event.source),
@@ -208,7 +210,7 @@ static bool admit(struct engine *e, struct arena *arena, struct ingest_item *ite
     if (of_ticket && !apply(e, arena, item, ticket, now, &after, err))
         return false;
     return store_event_insert(e->store, ev, err) && event_entry(e, arena, ev, item->effect, now, &seq, err) &&
-           put_records(e, arena, item, seq, now, err) && route_event(e, arena, item, after, seq, now, err);
+           put_records(e, arena, item, seq, now, err) && survey_take(e, arena, item, seq, now, err) && route_event(e, arena, item, after, seq, now, err);
 }
 
 static bool keep_aside(struct engine *e, struct arena *arena, struct ingest_item *item, const char *why, int64_t now, struct ingest_answer *out, struct err *err)

@@ -9,6 +9,7 @@ static const char *const tables[][2] = {
     {"queue", "SELECT v.name,q.owner,q.due,q.ticket FROM queue q JOIN view v ON v.id=q.view ORDER BY 1,2,3,4"},
     {"tally", "SELECT * FROM tally WHERE n!=0 OR sum!=0 ORDER BY name,key,day"},
     {"record", "SELECT * FROM record WHERE kind!='destination' ORDER BY kind,key"}, /* how a destination fares is receipts' doing */
+    {"customer_ticket", "SELECT hash,ticket FROM customer_ticket ORDER BY hash,ticket"},
     {"score", "SELECT id,at,agent,ticket,epoch,rule,xp,gold,boss,damage,reverses,reason FROM score ORDER BY id"},
 };
 

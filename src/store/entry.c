@@ -17,13 +17,13 @@ static void digest_add(struct store *s, const uint8_t digest[32])
 }
 
 /* digest = sha256(salt, seq, at, actor, kind, ticket, cause, undoes, data), members separated by a unit separator. */
-static void digest_of(const struct entry *e, const uint8_t salt[8], uint8_t out[32])
+void entry_digest(const struct entry *e, const struct entry_sizes *n, const uint8_t salt[8], uint8_t out[32])
 {
-    char head[256];
-    int n = snprintf(head, sizeof head, "%lld\x1f%lld\x1f%.64s\x1f%.32s\x1f%lld\x1f%lld\x1f%lld\x1f", (long long)e->seq, (long long)e->at,
-                     e->actor, e->kind, (long long)e->ticket, (long long)e->cause, (long long)e->undoes);
-    struct crypto_part parts[] = {{salt, 8}, {head, (size_t)n}, {e->data, e->data ? strlen(e->data) : 0}};
-    crypto_sha256_parts(parts, 3, out);
+    char before[64], after[96];
+    int b = snprintf(before, sizeof before, "%lld\x1f%lld\x1f", (long long)e->seq, (long long)e->at);
+    int a = snprintf(after, sizeof after, "\x1f%lld\x1f%lld\x1f%lld\x1f", (long long)e->ticket, (long long)e->cause, (long long)e->undoes);
+    struct crypto_part parts[] = {{salt, 8}, {before, (size_t)b}, {e->actor, n->actor}, {"\x1f", 1}, {e->kind, n->kind}, {after, (size_t)a}, {e->data, n->data}};
+    crypto_sha256_parts(parts, sizeof parts / sizeof *parts, out);
 }
 
 static const uint8_t *next_salt(struct store *s)
@@ -39,8 +39,9 @@ bool store_entry_add(struct store *s, struct entry *e, struct err *err)
 {
     uint8_t digest[32];
     const uint8_t *salt = next_salt(s);
+    struct entry_sizes n = {strlen(e->actor), strlen(e->kind), e->data ? strlen(e->data) : 0};
     e->seq = s->next_entry;
-    digest_of(e, salt, digest);
+    entry_digest(e, &n, salt, digest);
     if (!sql_run(s, err, "INSERT INTO entry VALUES(?,?,?,?,?,?,?,?,?,?)", "iissiiibsb", e->seq, e->at, e->actor, e->kind, e->ticket,
                  e->cause, e->undoes, salt, sizeof *s->salts, e->data, digest, sizeof digest))
         return false;
@@ -107,70 +108,4 @@ bool store_entry_last(struct store *s, int64_t *seq, struct err *err)
 int64_t store_entry_next(const struct store *s)
 {
     return s->next_entry;
-}
-
-/* The digests of one link: entries after `from` up to `to`. Gives the new hash in `hash`. */
-static bool verify_link(struct store *s, int64_t from, int64_t to, uint8_t hash[32], int64_t *bad, struct err *err)
-{
-    struct str digests;
-    int rc;
-    int64_t expect = from + 1;
-    sqlite3_stmt *stmt = sql_get(s, "SELECT " COLUMNS ",salt,digest FROM entry WHERE seq>? AND seq<=? ORDER BY seq", err);
-    if (!stmt)
-        return false;
-    str_init(&digests, (size_t)1 << 30);
-    str_add(&digests, hash, 32);
-    sql_bind(stmt, "ii", from, to);
-    AUTO_ARENA arena = arena_new();
-    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW) {
-        struct entry e;
-        uint8_t digest[32], salt[8] = {0};
-        scan(stmt, arena, &e);
-        bool erased = sqlite3_column_type(stmt, 8) == SQLITE_NULL;
-        if (!erased && sqlite3_column_bytes(stmt, 8) == 8)
-            memcpy(salt, sqlite3_column_blob(stmt, 8), 8);
-        digest_of(&e, salt, digest);
-        bool fits = sqlite3_column_bytes(stmt, 9) == 32 && (erased || memcmp(digest, sqlite3_column_blob(stmt, 9), 32) == 0);
-        if (!*bad && (!fits || e.seq != expect))
-            *bad = e.seq;
-        if (sqlite3_column_bytes(stmt, 9) == 32)
-            str_add(&digests, sqlite3_column_blob(stmt, 9), 32);
-        expect = e.seq + 1;
-        arena_reset(arena);
-    }
-    if (!*bad && expect != to + 1)
-        *bad = expect;
-    crypto_sha256(digests.data, digests.len, hash);
-    str_fini(&digests);
-    return rc == SQLITE_DONE;
-}
-
-bool store_chain_verify(struct store *s, int64_t *links, int64_t *bad, struct err *err)
-{
-    uint8_t hash[32] = {0};
-    int64_t from = 0, to = 0, last = 0;
-    *links = *bad = 0;
-    for (;; ++*links, from = to) {
-        uint8_t said[32] = {0};
-        sqlite3_stmt *stmt = sql_get(s, "SELECT seq,sha256 FROM chain WHERE seq>? ORDER BY seq LIMIT 1", err);
-        if (!stmt)
-            return false;
-        sql_bind(stmt, "i", from);
-        int rc = sql_step(s, stmt, err);
-        if (rc != SQLITE_ROW) {
-            if (rc < 0 || !store_entry_last(s, &last, err))
-                return false;
-            if (!*bad && last != from)
-                *bad = from + 1;
-            return true;
-        }
-        to = sql_int(stmt, 0);
-        if (sqlite3_column_bytes(stmt, 1) == 32)
-            memcpy(said, sqlite3_column_blob(stmt, 1), 32);
-        sqlite3_reset(stmt);
-        if (!verify_link(s, from, to, hash, bad, err))
-            return false;
-        if (!*bad && memcmp(hash, said, 32) != 0)
-            *bad = to;
-    }
 }

@@ -35,6 +35,63 @@ bool store_list_events(struct store *s, struct arena *a, int64_t before, const c
     return rc == SQLITE_DONE;
 }
 
+/* --- the journal, backwards --- */
+
+/* Where the entry before `before` stands; *seq 0: there is none. */
+static bool entry_before(struct store *s, int64_t before, int64_t *seq, int64_t *at, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT seq,at FROM entry WHERE seq<? ORDER BY seq DESC LIMIT 1", err);
+    *seq = *at = 0;
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "i", before);
+    int rc = sql_step(s, stmt, err);
+    if (rc == SQLITE_ROW) {
+        *seq = sql_int(stmt, 0);
+        *at = sql_int(stmt, 1);
+        sqlite3_reset(stmt);
+    }
+    return rc >= 0;
+}
+
+/* What passes among the entries from `low` up to `high`, newest first, until the list is full. */
+static bool audit_window(struct store *s, struct arena *a, const struct audit_query *q, int64_t low, int64_t high, struct entry *list, int *count, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT seq,at,actor,kind,ticket,cause,undoes,data FROM entry WHERE seq>=? AND seq<=? AND at>=? AND (?4=0 OR ticket=?4)"
+                                    " AND (?5='' OR kind=?5) AND (?6='' OR actor=?6)"
+                                    " AND (?7=0 OR (instr(actor,':')=0 AND actor NOT IN ('clock','triage','model','boot','desk'))) ORDER BY seq DESC LIMIT ?8", err);
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "iiiissii", low, high, q->since, q->ticket, q->kind ? q->kind : "", q->actor ? q->actor : "", (int64_t)q->people, (int64_t)(q->limit - *count));
+    int rc;
+    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
+        list[(*count)++] = (struct entry){.seq = sql_int(stmt, 0), .at = sql_int(stmt, 1), .actor = sql_text(stmt, 2, a), .kind = sql_text(stmt, 3, a),
+                                          .ticket = sql_int(stmt, 4), .cause = sql_int(stmt, 5), .undoes = sql_int(stmt, 6), .data = sql_text(stmt, 7, a)};
+    return rc == SQLITE_DONE;
+}
+
+bool store_list_audit(struct store *s, struct arena *a, const struct audit_query *q, struct entry **list, int *count, int64_t *next, struct err *err)
+{
+    enum { WINDOW = 2048 };
+    int64_t high = q->before > 0 ? q->before : INT64_MAX, at, started = clock_mono();
+    *list = ARENA_ARRAY(a, struct entry, q->limit + 1);
+    *count = 0;
+    *next = 0;
+    for (;;) {
+        if (!entry_before(s, high, &high, &at, err))
+            return false;
+        if (!high || at < q->since)
+            return true;
+        if (!audit_window(s, a, q, high - WINDOW + 1, high, *list, count, err))
+            return false;
+        high = *count == q->limit ? (*list)[*count - 1].seq : high - WINDOW + 1;
+        if (*count == q->limit || clock_mono() - started > BUDGET_MS) {
+            *next = high > 1 ? high : 0;
+            return true;
+        }
+    }
+}
+
 /* --- escalations --- */
 
 bool store_list_escalations(struct store *s, int limit, int64_t *ids, int *count, struct err *err)

@@ -6,6 +6,11 @@
 
 /* Events, newest first, without their bytes; before 0 = from the newest; state NULL = all. */
 bool store_list_events(struct store *s, struct arena *a, int64_t before, const char *state, int limit, struct event **list, int *count, struct err *err);
+/* The journal backwards, as an audit reads it. before 0: from the newest; since, ticket 0, kind and actor NULL: any. people: only
+ * what persons did, not sources, the clock and the desk itself. *next: where to go on (before), 0 = that was all; a filter that
+ * matches little stops at a time budget. */
+struct audit_query { int64_t before, since, ticket; const char *kind, *actor; bool people; int limit; };
+bool store_list_audit(struct store *s, struct arena *a, const struct audit_query *q, struct entry **list, int *count, int64_t *next, struct err *err);
 /* Tickets with an open escalation, those nobody has acknowledged first, oldest first. */
 bool store_list_escalations(struct store *s, int limit, int64_t *ids, int *count, struct err *err);
 /* Who was told of a ticket's escalation, oldest first. */

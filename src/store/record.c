@@ -79,3 +79,17 @@ bool store_record_list(struct store *s, struct arena *a, const char *kind, struc
         (*list)[(*count)++] = (struct record){kind, sql_text(stmt, 0, a), sql_text(stmt, 1, a)};
     return rc == SQLITE_DONE;
 }
+
+bool store_record_under(struct store *s, struct arena *a, const char *kind, const char *prefix, int max, struct record **list, int *count, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT key,data FROM record WHERE kind=?1 AND key>=?2 AND key<?2||char(1114111) ORDER BY key DESC LIMIT ?3", err);
+    *count = 0;
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "ssi", kind, prefix, (int64_t)max);
+    *list = ARENA_ARRAY(a, struct record, max);
+    int rc;
+    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
+        (*list)[(*count)++] = (struct record){kind, sql_text(stmt, 0, a), sql_text(stmt, 1, a)};
+    return rc == SQLITE_DONE;
+}

@@ -135,6 +135,15 @@ static void add_fields(struct str *sql, sqlite3 *db)
 
 /* What clocks, the rota, people and figures need: since version 3. */
 static const char schema_3[] =
+    "CREATE INDEX parcel_delivered ON parcel(made_at) WHERE state = 'delivered' AND message = 0; -- what is let go in time\n"
+    "CREATE INDEX answer_at ON answer(at);\n"
+    /* whose tickets are whose */
+    "CREATE TABLE customer_ticket(  -- a customer's tickets, by the hash of the customer's key\n"
+    "  hash INTEGER, ticket INTEGER, PRIMARY KEY(hash, ticket)) WITHOUT ROWID;\n"
+    "INSERT INTO customer_ticket SELECT customer_hash(customer),id FROM ticket WHERE customer IS NOT NULL;\n"
+    /* whose hours a clock counts */
+    "ALTER TABLE clock ADD COLUMN calendar TEXT;\n"
+    /* escalations and their pages */
     "ALTER TABLE escalation ADD COLUMN policy_version TEXT;\n"
     "ALTER TABLE escalation ADD COLUMN held_until INTEGER NOT NULL DEFAULT 0;\n"
     "CREATE INDEX parcel_agent ON parcel(agent, made_at) WHERE destination='console'; -- who was paged lately\n"
@@ -154,6 +163,8 @@ bool schema_migrate(struct store *s, struct err *err)
         return err_set(err, ERR_STORAGE, "the database is version %d, this triaged knows up to %d: use a newer one", version, VERSION);
     if (!s->writer)
         return err_set(err, ERR_STORAGE, "the database is not set up yet");
+    if (!customer_sql(s, err))
+        return false;
     AUTO_STR sql;
     str_init(&sql, 64 << 10);
     str_adds(&sql, "BEGIN IMMEDIATE;");

@@ -38,9 +38,13 @@ static inline int64_t sql_int(sqlite3_stmt *stmt, int column)
 bool sql_fail(struct store *s, struct err *err); /* err from the handle; false */
 int64_t sql_key(const char *account, const char *key); /* 64-bit hash as SQLite stores it */
 
+/* What vouches for an entry, see store/chain.h. */
+struct entry_sizes { size_t actor, kind, data; };
+void entry_digest(const struct entry *e, const struct entry_sizes *n, const uint8_t salt[8], uint8_t out[32]);
 bool tally_flush(struct store *s, struct err *err); /* before a commit and a savepoint */
 void tally_forget(struct store *s);                 /* after a rollback: what was added since */
 const char *joined_register(void); /* joined.c: the name of the writer's file system; once a process */
+bool customer_sql(struct store *s, struct err *err); /* customer_hash() for the schema */
 bool schema_migrate(struct store *s, struct err *err);
 void ticket_sql(struct store *s); /* builds the ticket statements from the field table */
 #endif

@@ -111,6 +111,8 @@ bool store_record_put(struct store *s, struct arena *a, const struct record *r, 
 /* Whole, whatever was there; and taken away. */
 bool store_record_set(struct store *s, const struct record *r, const struct version *v, struct err *err);
 bool store_record_drop(struct store *s, const char *kind, const char *key, struct err *err);
+/* Those whose key begins so, in falling order of key. */
+bool store_record_under(struct store *s, struct arena *a, const char *kind, const char *prefix, int max, struct record **list, int *count, struct err *err);
 bool store_record_list(struct store *s, struct arena *a, const char *kind, struct record **list, int *count, int max, struct err *err);
 
 /* --- letters and parcels: what leaves --- */
@@ -149,6 +151,12 @@ bool store_parcel_counts(struct store *s, const char *destination, struct parcel
 struct attempt { int64_t parcel, n, at, status, ms; const char *verdict, *excerpt; };
 bool store_attempt_add(struct store *s, const struct attempt *a, struct err *err);
 bool store_attempt_list(struct store *s, struct arena *a, int64_t parcel, struct attempt **list, int *count, struct err *err);
+
+/* --- what is let go in time (store/retain): each goes on for some ms, counting up *gone --- */
+bool store_retain_parcels(struct store *s, int64_t before, int64_t ms, bool *more, int64_t *gone, struct err *err);
+/* Letters written before `before` that no parcel and no waiting route needs; *after: how far it is, 0 at first and again at the end. */
+bool store_retain_letters(struct store *s, int64_t before, int64_t ms, int64_t *after, int64_t *gone, struct err *err);
+bool store_retain_answers(struct store *s, int64_t before, int64_t ms, bool *more, int64_t *gone, struct err *err);
 
 /* --- pages (store/page): parcels of the route page:POLICY, and the one to `console` that says whom --- */
 bool store_page_count(struct store *s, const char *agent, int64_t since, int64_t *n, struct err *err); /* pages of an agent after `since` */
@@ -224,8 +232,7 @@ bool store_similar(struct store *s, struct arena *a, int64_t ticket, const struc
  * two databases row by row; report gets the first differences. */
 bool store_compare(struct store *a, struct store *b, struct str *report, int64_t *differ, struct err *err);
 
-/* Walks the journal: every entry's digest is computed again and every link of the chain checked. bad: the first entry
- * (or link) that does not fit, 0 = all fit. */
+/* Walks the whole journal (store/chain.h says how). bad: the first entry that does not fit, 0 = all fit. */
 bool store_chain_verify(struct store *s, int64_t *links, int64_t *bad, struct err *err);
 
 /* --- keep, meta --- */

@@ -41,9 +41,9 @@ static void bind_fields(sqlite3_stmt *stmt, const struct ticket *t)
 
 static bool put_clock(struct store *s, int64_t ticket, int metric, const struct sla_clock *c, struct err *err)
 {
-    return sql_run(s, err, "INSERT OR REPLACE INTO clock VALUES(?,?,?,?,?,?,?,?,?,?,?)", "iiiiiiiiiis", ticket, (int64_t)metric,
+    return sql_run(s, err, "INSERT OR REPLACE INTO clock VALUES(?,?,?,?,?,?,?,?,?,?,?,?)", "iiiiiiiiiiss", ticket, (int64_t)metric,
                    (int64_t)c->state, (int64_t)c->warned, (int64_t)c->breached, c->target, c->started_at, c->due_at,
-                   c->elapsed, c->since, c->policy);
+                   c->elapsed, c->since, c->policy, c->calendar);
 }
 
 static bool put_escalation(struct store *s, int64_t ticket, const struct escalation *e, struct err *err)
@@ -106,7 +106,7 @@ bool store_ticket_find(struct store *s, const char *account, const char *key, in
 
 static bool get_clocks(struct store *s, struct arena *a, struct ticket *t, struct err *err)
 {
-    sqlite3_stmt *stmt = sql_get(s, "SELECT metric,state,warned,breached,target,started_at,due_at,elapsed,since,policy"
+    sqlite3_stmt *stmt = sql_get(s, "SELECT metric,state,warned,breached,target,started_at,due_at,elapsed,since,policy,calendar"
                                     " FROM clock WHERE ticket=?", err);
     if (!stmt)
         return false;
@@ -118,7 +118,8 @@ static bool get_clocks(struct store *s, struct arena *a, struct ticket *t, struc
             t->clock[metric] = (struct sla_clock){
                 .state = (int)sql_int(stmt, 1), .warned = sql_int(stmt, 2), .breached = sql_int(stmt, 3),
                 .target = sql_int(stmt, 4), .started_at = sql_int(stmt, 5), .due_at = sql_int(stmt, 6),
-                .elapsed = sql_int(stmt, 7), .since = sql_int(stmt, 8), .policy = sql_text(stmt, 9, a)};
+                .elapsed = sql_int(stmt, 7), .since = sql_int(stmt, 8), .policy = sql_text(stmt, 9, a),
+                .calendar = sql_text(stmt, 10, a)};
     }
     return rc == SQLITE_DONE;
 }

@@ -86,6 +86,8 @@ static struct json *clocks(const struct ticket *t)
         json_put_string(row, "metric", metrics[i]);
         json_put_string(row, "state", states[c->state]);
         json_put_string(row, "policy", c->policy);
+        if (c->calendar)
+            json_put_string(row, "calendar", c->calendar);
         json_put_i64(row, "target", c->target);
         json_put_i64(row, "started_at", c->started_at);
         json_put_i64(row, "due_at", c->due_at);
@@ -128,7 +130,7 @@ static int64_t due_from(const struct ticket *t)
 {
     for (int i = 0; i < SLA_METRICS; i++)
         if (t->clock[i].state == CLOCK_RUNNING && t->clock[i].due_at == t->next_due_at)
-            return t->clock[i].due_at - t->clock[i].target;
+            return t->clock[i].calendar ? t->clock[i].started_at : t->clock[i].due_at - t->clock[i].target;
     return 0;
 }
 

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "worker/chore.h"
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,7 @@ struct writer {
     int64_t epoch, learned; /* the writer's thread: of the classifier as last committed */
     int64_t logged_at; /* the writer's thread: of the last line about a failed batch */
     int unlogged;      /* failed batches since */
+    struct chore chore; /* the writer's thread */
 };
 
 bool writer_post(struct writer *w, struct job *job, struct err *err)
@@ -311,11 +313,11 @@ static void care(struct writer *w, bool idle)
 /* How long nothing may be done: a bite is due after a moment's quiet, the next one at once. */
 static int64_t nap(struct writer *w)
 {
+    int64_t now = clock_mono();
     if (store_entry_next(w->engine.store) - 1 <= w->indexed) {
         w->behind_since = 0;
-        return NAP_MS;
+        return chore_wait(&w->chore, now) ? NAP_MS : QUIET_MS;
     }
-    int64_t now = clock_mono();
     w->behind_since = w->behind_since ? w->behind_since : now;
     int64_t left = w->behind_since + QUIET_MS - now;
     return left < 0 ? 0 : left > NAP_MS ? NAP_MS : left;
@@ -344,6 +346,29 @@ static bool index_bite(struct writer *w, bool idle)
     return trusted;
 }
 
+/* One bite of what may wait, when nobody does. It stops nothing else where it cannot be written, but for a commit that
+ * fails: then the store cannot be trusted any more. */
+static bool do_chore(struct writer *w)
+{
+    struct err err = {0};
+    struct store *s = w->engine.store;
+    int64_t mono = clock_mono();
+    if (w->chore.head_at <= mono)
+        chore_head(&w->chore, s, mono);
+    if (w->chore.due_at > mono)
+        return true;
+    bool bitten = store_begin(s, &err) && chore_bite(&w->chore, s, w->engine.config, clock_now(), mono, &err);
+    if (bitten && store_commit(s, &err))
+        return true;
+    store_rollback(s);
+    chore_rest(&w->chore, mono);
+    log_line(LOG_ERROR, "chore_failed", "code=%d detail=\"%s\"", err.code, err.text);
+    bool trusted = !bitten || err.code == ERR_NO_SPACE;
+    if (!trusted && w->o.fatal)
+        w->o.fatal(w->o.fatal_arg, &err);
+    return trusted;
+}
+
 static void *loop(void *arg)
 {
     struct writer *w = arg;
@@ -354,7 +379,7 @@ static void *loop(void *arg)
     while (!stop) {
         struct job *jobs = take(w, next, nap(w), &stop);
         bool due = next && next <= clock_now();
-        if (((jobs || due) && !batch(w, jobs, due)) || !index_bite(w, !jobs)) {
+        if (((jobs || due) && !batch(w, jobs, due)) || !index_bite(w, !jobs) || (!jobs && !due && !stop && !do_chore(w))) {
             fail_rest(w);
             return NULL;
         }
@@ -431,6 +456,8 @@ void writer_close(struct writer *w)
     pthread_cond_signal(&w->some);
     pthread_mutex_unlock(&w->lock);
     pthread_join(w->thread, NULL);
+    if (!w->broken)
+        chore_head(&w->chore, w->engine.store, clock_mono());
     if (!w->broken && !store_checkpoint(w->engine.store, &err))
         log_line(LOG_WARN, "checkpoint_failed", "detail=\"%s\"", err.text);
     store_close(w->engine.store);

@@ -11,7 +11,7 @@ static const struct sla_clock *clock_of(const struct desk *d, int metric)
 
 static int64_t elapsed(const struct desk *d, int metric)
 {
-    return sla_elapsed(clock_of(d, metric), d->now);
+    return sla_elapsed(&d->config, clock_of(d, metric), d->now);
 }
 
 #define DESK(d)            \
@@ -294,10 +294,10 @@ static void the_tier_is_the_share_of_the_target_that_was_used(void **state)
     struct sla_clock c = {.state = CLOCK_FULFILLED, .target = 10000};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         c.elapsed = cases[i].used;
-        assert_int_equal(sla_tier(&c, &d.config.game, START), cases[i].tier);
+        assert_int_equal(sla_tier(&c, &d.config.game), cases[i].tier);
     }
     c = (struct sla_clock){0};
-    assert_int_equal(sla_tier(&c, &d.config.game, START), TIER_BRONZE);
+    assert_int_equal(sla_tier(&c, &d.config.game), TIER_BRONZE);
     desk_close(&d);
 }
 

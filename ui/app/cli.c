@@ -1,9 +1,11 @@
 /* cli: a verb is an action of the desk (core/action.def: the table is read, not repeated) or a row of the
  * table below. Data goes to stdout, talk to stderr; the exit code is the cause's (err_row). Every verb is one
  * call over the same API the console uses. */
+#include "app/audit.h"
 #include "app/cli.h"
 #include "app/help.h"
 #include "app/outgoing.h"
+#include "app/people.h"
 #include "app/shell.h"
 #include "app/verify.h"
 #include "base/clock.h"
@@ -428,20 +430,6 @@ static int run_model(struct shell *sh)
                 arena_printf(sh->arena, "epoch %lld labels from now on, until new labels are learned", (long long)epoch));
 }
 
-static int run_customer(struct shell *sh)
-{
-    const char *source = shell_option(sh, "--source", true);
-    if (sh->argc < 2 || sh->argc > 3 || strcmp(sh->argv[0], "add") != 0)
-        return shell_usage(sh, "usage: triage ", "customer add ID [EMAIL] [--source NAME]", "ID is what the source calls the customer");
-    AUTO_JSON body = json_object();
-    json_put_string(body, "id", sh->argv[1]);
-    if (sh->argc == 3)
-        json_put_string(body, "email", sh->argv[2]);
-    if (source)
-        json_put_string(body, "source", source);
-    return shell_post(sh, "/v1/customers", json_print_in(sh->arena, body), "the customer may open tickets");
-}
-
 static int run_check(struct shell *sh)
 {
     struct err err = {0};
@@ -542,8 +530,10 @@ static int run_help(struct shell *sh)
 }
 
 static const struct verb verbs[] = {
+    {"audit", "[head | verify | --actor A ...]", "who did what when; is the journal as it was written", audit_run, audit_help},
     {"check", "FILE", "read a configuration and say what is wrong with it", run_check, NULL},
-    {"customer", "add ID [EMAIL] [--source NAME]", "let a customer open tickets through our API", run_customer, NULL},
+    {"customer", "KEY | NUMBER | add ID [EMAIL] [--source NAME]", "one customer with tickets, satisfaction and notes; add: may open tickets through our API",
+     people_customer, NULL},
     {"deliveries", "[ls | show ID | replay ...]", "what leaves: list, look, send again, give up, rest", outgoing_deliveries, outgoing_help},
     {"demo", "[--speed X] [--plain]", "a made-up day on a private desk that is gone afterwards", run_demo, NULL},
     {"desk", "", "who you are and how many tickets each view holds", run_desk, NULL},

@@ -1,0 +1,31 @@
+/* article: what the desk knows, written down: from a source's knowledge base (records of kind article) or from files
+ * beside the configuration, one Markdown file each. Pure. */
+#ifndef CORE_ARTICLE_H
+#define CORE_ARTICLE_H
+#include "base/arena.h"
+#include "base/err.h"
+#include <stdint.h>
+#include <stddef.h>
+#include <stdbool.h>
+
+enum { ARTICLES = 2000, ARTICLE_BODY = 64 << 10, ARTICLE_KEY = 128, ARTICLES_OF_TICKET = 16 };
+struct article {
+    const char *key;    /* "file:reset-password", "cstar:a1" */
+    const char *title, *body, *category, *tags, *url; /* tags: JSON array; url: where customers read it; NULL = not said */
+    const char *status; /* draft published archived */
+    int64_t updated_at;
+};
+/* A file of the directory: its name without ".md" is the key, the first heading the title (else the name), what follows the
+ * body. false: its name or size does not fit (INPUT). */
+bool article_file(struct arena *arena, const char *name, const char *text, size_t n, struct article *out, struct err *err);
+/* A record's data (api.md); false: it has no title, or it was deleted: there is nothing to read. */
+bool article_record(struct arena *arena, const char *key, const char *data, struct article *out);
+/* The keys in a ticket's `articles`, at most ARTICLES_OF_TICKET; gives their number. */
+int article_keys(struct arena *arena, const char *articles, const char *keys[ARTICLES_OF_TICKET]);
+/* The same set with one more; NULL: no room, or no key. */
+char *article_add(struct arena *arena, const char *articles, const char *key);
+/* The consequence of done: a sent reply brought an article and the ticket is resolved, so it helped. An entry and a record
+ * article_used for each article, once a ticket. */
+struct follow;
+void article_follow(struct follow *f);
+#endif

@@ -1,0 +1,10 @@
+/* desk_people: acts on the desk that are about people and what they write: notes on customers, macros. Rows of the table in
+ * core/desk.c. */
+#ifndef CORE_DESK_PEOPLE_H
+#define CORE_DESK_PEOPLE_H
+#include "core/desk.h"
+
+/* {customer, text}: a record customer_note, its key the customer's, 0x1f and a number that rises. {customer, key}: that one is taken
+ * away by whoever wrote it, or a lead. */
+bool people_customer_note(struct desk_act *d);
+#endif

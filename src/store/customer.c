@@ -1,0 +1,96 @@
+/* customer: which tickets are a customer's, by the hash of the customer's key. The pairs follow the tickets (engine/people),
+ * so a customer's page costs what it shows, however many tickets the desk has. */
+#include "store/customer.h"
+#include "base/str.h"
+#include "store/sql.h"
+
+static int64_t hash_of(const char *customer)
+{
+    return sql_key("customer", customer);
+}
+
+static void sql_hash(sqlite3_context *out, int n, sqlite3_value **values)
+{
+    const char *customer = (const char *)sqlite3_value_text(values[0]);
+    (void)n;
+    sqlite3_result_int64(out, customer ? hash_of(customer) : 0);
+}
+
+bool customer_sql(struct store *s, struct err *err)
+{
+    return sqlite3_create_function(s->db, "customer_hash", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL, sql_hash, NULL, NULL) ==
+               SQLITE_OK || sql_fail(s, err);
+}
+
+bool store_customer_move(struct store *s, int64_t ticket, const char *from, const char *to, struct err *err)
+{
+    if (str_eq(from, to))
+        return true;
+    if (from && !sql_run(s, err, "DELETE FROM customer_ticket WHERE hash=? AND ticket=?", "ii", hash_of(from), ticket))
+        return false;
+    return !to || sql_run(s, err, "INSERT OR IGNORE INTO customer_ticket VALUES(?,?)", "ii", hash_of(to), ticket);
+}
+
+/* Two customers may share a hash: the text decides. */
+bool store_customer_tickets(struct store *s, const char *customer, int64_t before, int64_t *ids, int max, int *count, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT t.id FROM customer_ticket c JOIN ticket t ON t.id=c.ticket WHERE c.hash=? AND c.ticket<? AND t.customer=?"
+                                    " ORDER BY c.ticket DESC LIMIT ?", err);
+    *count = 0;
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "iisi", hash_of(customer), before > 0 ? before : INT64_MAX, customer, (int64_t)max);
+    int rc;
+    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
+        ids[(*count)++] = sql_int(stmt, 0);
+    return rc == SQLITE_DONE;
+}
+
+bool store_customer_figures(struct store *s, const char *customer, int most, struct customer_figures *out, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT count(*),coalesce(sum(status IN (5,6)),0),coalesce(sum(reopen_count),0),coalesce(min(received_at),0) FROM"
+                                    " (SELECT t.status,t.reopen_count,t.received_at FROM customer_ticket c JOIN ticket t ON t.id=c.ticket"
+                                    " WHERE c.hash=? AND t.customer=? ORDER BY c.ticket DESC LIMIT ?)", err);
+    _Static_assert(STATUS_RESOLVED == 5 && STATUS_CLOSED == 6, "the numbers in that text");
+    *out = (struct customer_figures){0};
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "isi", hash_of(customer), customer, (int64_t)most);
+    if (sql_step(s, stmt, err) != SQLITE_ROW)
+        return false;
+    *out = (struct customer_figures){sql_int(stmt, 0), sql_int(stmt, 1), sql_int(stmt, 2), sql_int(stmt, 3)};
+    sqlite3_reset(stmt);
+    return true;
+}
+
+bool store_customer_first(struct store *s, const char *customer, int64_t *at, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT t.received_at FROM customer_ticket c JOIN ticket t ON t.id=c.ticket WHERE c.hash=? AND t.customer=?"
+                                    " ORDER BY c.ticket LIMIT 1", err);
+    *at = 0;
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "is", hash_of(customer), customer);
+    int rc = sql_step(s, stmt, err);
+    if (rc == SQLITE_ROW) {
+        *at = sql_int(stmt, 0);
+        sqlite3_reset(stmt);
+    }
+    return rc >= 0;
+}
+
+bool store_customer_ratings(struct store *s, struct arena *a, const char *customer, int max, struct rating **list, int *count, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT id,csat,csat_at,csat_agent FROM (SELECT t.id,t.csat,t.csat_at,t.csat_agent FROM customer_ticket c"
+                                    " JOIN ticket t ON t.id=c.ticket WHERE c.hash=?1 AND t.customer=?2 ORDER BY c.ticket DESC LIMIT ?3)"
+                                    " WHERE csat!=0 ORDER BY csat_at,id", err);
+    *count = 0;
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "isi", hash_of(customer), customer, (int64_t)max);
+    *list = ARENA_ARRAY(a, struct rating, max);
+    int rc;
+    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
+        (*list)[(*count)++] = (struct rating){sql_int(stmt, 0), sql_int(stmt, 1), sql_int(stmt, 2), sql_text(stmt, 3, a)};
+    return rc == SQLITE_DONE;
+}

@@ -1,0 +1,7 @@
+/* people: the verbs about customers and about what answers are made of: articles, macros. */
+#ifndef APP_PEOPLE_H
+#define APP_PEOPLE_H
+#include "app/shell.h"
+
+int people_customer(struct shell *sh);
+#endif
