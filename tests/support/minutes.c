@@ -66,15 +66,16 @@ int minutes_kind(const struct minutes *m, int64_t at)
 
 int64_t minutes_counted(const struct minutes *m, int64_t from, int64_t until)
 {
-    int64_t sum = 0;
-    if (!m)
+    if (!m || until <= from)
         return until > from ? until - from : 0;
-    while (from < until) {
-        int64_t minute = (from - m->start) / MINUTE, next = m->start + (minute + 1) * MINUTE;
-        next = next < until ? next : until;
-        if (m->kind[minute] == SEGMENT_COUNTED)
-            sum += next - from;
-        from = next;
-    }
+    int first = (int)((from - m->start) / MINUTE), last = (int)((until - m->start) / MINUTE), whole = 0;
+    const unsigned char *kind = m->kind;
+    for (int i = first; i < last; i++)
+        whole += kind[i] == SEGMENT_COUNTED;
+    int64_t sum = whole * (int64_t)MINUTE;
+    if (kind[first] == SEGMENT_COUNTED)
+        sum -= (from - m->start) % MINUTE;
+    if (kind[last] == SEGMENT_COUNTED)
+        sum += (until - m->start) % MINUTE;
     return sum;
 }
