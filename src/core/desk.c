@@ -6,6 +6,7 @@
 #include "core/desk_rota.h"
 #include "core/desk_people.h"
 #include "core/maintenance.h"
+#include "core/moment.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,19 +32,49 @@ bool desk_text(struct desk_act *d, const char *name, bool needs, const char **ou
     return true;
 }
 
-bool desk_time(struct desk_act *d, const char *name, bool needs, int64_t *out)
+static bool all_digits(const char *text)
+{
+    return strlen(text) >= 6 && strspn(text, "0123456789") == strlen(text);
+}
+
+bool desk_moment(struct desk_act *d, const char *name, bool needs, const struct zone *zone, int64_t base, int64_t *out)
 {
     const struct json *value = json_get(d->with, name);
     const char *text = value ? json_string(value) : NULL;
-    char *end = NULL;
     *out = 0;
-    if (!value || json_is(value, JSON_NULL))
+    if (!value || json_is(value, JSON_NULL) || (text && !*text))
         return !needs || missing(d, name);
+    if (text && !all_digits(text))
+        return moment_parse(&(struct moment){.zone = zone, .base = base}, text, out, d->err) || err_in(d->err, "%s", name);
     if (text)
-        *out = strtoll(text, &end, 10);
-    if ((text && (end == text || *end)) || (!text && !json_i64(value, out)) || *out <= 0 || *out > INT64_C(253402300799999))
-        return err_set(d->err, ERR_INPUT, "%s: a time, ms UTC", name);
+        *out = strtoll(text, NULL, 10);
+    if ((!text && !json_i64(value, out)) || *out <= 0 || *out > INT64_C(253402300799999))
+        return err_set(d->err, ERR_INPUT, "%s: a time, as ms UTC or as text", name);
     return true;
+}
+
+bool desk_time(struct desk_act *d, const char *name, bool needs, int64_t *out)
+{
+    return desk_moment(d, name, needs, desk_zone(d, d->action->actor), d->now, out);
+}
+
+bool desk_stretch(struct desk_act *d, const struct zone *zone, int64_t *from, int64_t *to)
+{
+    const int64_t most = 366 * INT64_C(86400000);
+    if (!desk_moment(d, "from", false, zone, d->now, from))
+        return false;
+    *from = *from ? *from : d->now;
+    if (!desk_moment(d, "to", true, zone, *from, to))
+        return false;
+    if (*to <= *from || *to <= d->now)
+        return err_set(d->err, ERR_INPUT, "to: after \"from\", and still to come");
+    return *to - *from <= most || err_set(d->err, ERR_INPUT, "to: at most a year after \"from\"");
+}
+
+const struct zone *desk_zone(struct desk_act *d, const char *agent)
+{
+    const struct config_agent *row = config_agent(d->rules, agent);
+    return row ? config_zone(row->zone) : NULL;
 }
 
 bool desk_agent(struct desk_act *d, const char *name, const char **out)
@@ -76,6 +107,12 @@ bool desk_write(struct desk_act *d, const char *kind, const char *key, struct js
     return true;
 }
 
+const char *desk_say_stretch(struct arena *arena, const struct zone *zone, int64_t from, int64_t to)
+{
+    char begin[MOMENT_TEXT], end[MOMENT_TEXT];
+    return arena_printf(arena, "%s to %s %s", moment_format(zone, from, begin), moment_format_end(zone, from, to, end), zone_name(zone));
+}
+
 /* --- absences --- */
 
 static bool do_absence(struct desk_act *d)
@@ -83,14 +120,11 @@ static bool do_absence(struct desk_act *d)
     const char *agent, *kind, *note;
     int64_t from, to;
     if (!desk_agent(d, "agent", &agent) || !desk_may_speak_for(d, agent) || !desk_text(d, "kind", false, &kind) ||
-        !desk_text(d, "note", false, &note) || !desk_time(d, "from", false, &from) || !desk_time(d, "to", true, &to))
+        !desk_text(d, "note", false, &note) || !desk_stretch(d, desk_zone(d, agent), &from, &to))
         return false;
-    from = from ? from : d->now;
     kind = kind ? kind : "leave";
     if (!str_eq(kind, "leave") && !str_eq(kind, "sick"))
         return err_set(d->err, ERR_INPUT, "kind: leave or sick");
-    if (to <= from || to <= d->now)
-        return err_set(d->err, ERR_INPUT, "to: after \"from\", and still to come");
     struct json *data = json_object();
     json_put_string(data, "agent", agent);
     json_put_string(data, "kind", kind);
@@ -98,16 +132,22 @@ static bool do_absence(struct desk_act *d)
     json_put_i64(data, "to", to);
     json_put_string(data, "note", note);
     json_put_string(data, "by", d->action->actor);
-    d->say = arena_printf(d->arena, "%.64s is away (%s)", agent, kind);
+    d->say = arena_printf(d->arena, "%.64s is away (%s), %s", agent, kind, desk_say_stretch(d->arena, desk_zone(d, agent), from, to));
     return desk_write(d, "absence", d->fresh, data);
 }
 
-/* Back earlier than said: what has begun ends now, what lies ahead is taken away where it is named. */
+/* Back earlier than said: what has begun ends now, what lies ahead is taken away where it is named by its key. */
 static bool do_present(struct desk_act *d)
 {
-    const char *key;
+    const char *key, *whose;
     const struct json *is;
-    if (!desk_text(d, "key", true, &key) || !desk_find(d, "absence", key, &is))
+    if (!desk_text(d, "key", false, &key) || !desk_agent(d, "agent", &whose))
+        return false;
+    const struct absence *now = key ? NULL : desk_absence(d->state, whose, d->now);
+    if (!key && !now)
+        return err_set(d->err, ERR_NOT_FOUND, "%.64s is not away now; name another absence by its key", whose);
+    key = key ? key : now->key;
+    if (!desk_find(d, "absence", key, &is))
         return false;
     if (!is)
         return err_set(d->err, ERR_NOT_FOUND, "no absence %.64s", key);
@@ -147,10 +187,15 @@ const struct absence *desk_absence(const struct desk_state *desk, const char *ag
 
 static bool (*const does[ACTIONS])(struct desk_act *) = {
     [ACTION_ABSENCE] = do_absence,
+    [ACTION_COVER] = desk_do_cover,
+    [ACTION_COVER_ACCEPT] = desk_do_cover_accept,
     [ACTION_CUSTOMER_NOTE] = people_customer_note,
     [ACTION_MAINTENANCE] = maintenance_begin,
     [ACTION_MAINTENANCE_END] = maintenance_end,
+    [ACTION_OVERRIDE] = desk_do_override,
     [ACTION_PRESENT] = do_present,
+    [ACTION_UNCOVER] = desk_do_uncover,
+    [ACTION_UNOVERRIDE] = desk_do_unoverride,
 };
 
 bool desk_act(struct desk_act *d)
@@ -166,8 +211,9 @@ bool desk_act(struct desk_act *d)
     return does[d->action->id](d);
 }
 
-const char *const desk_kinds[] = {"absence", "override", "maintenance", NULL};
-static void (*const takes[])(struct arena *, struct desk_state *, const char *, const struct json *) = {take_absence, desk_take_override, maintenance_take};
+const char *const desk_kinds[] = {"absence", "cover", "override", "maintenance", NULL};
+static void (*const takes[])(struct arena *, struct desk_state *, const char *, const struct json *) = {
+    take_absence, desk_take_cover, desk_take_override, maintenance_take};
 
 void desk_take(struct arena *arena, struct desk_state *desk, const struct record *record)
 {

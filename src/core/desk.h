@@ -17,6 +17,7 @@ struct desk_act {
     const struct config *rules;
     int64_t now;
     const char *fresh;            /* a key no record has yet */
+    const struct desk_state *state; /* as it is; NULL: nothing is set */
     /* Another record as it is now; *out NULL: there is none. */
     bool (*find)(void *arg, const char *kind, const char *key, const struct json **out, struct err *err);
     void *find_arg;
@@ -28,9 +29,17 @@ struct desk_act {
 bool desk_act(struct desk_act *d);
 
 /* For the functions of the acts. Text: NULL where it is not given; too long, or not a string: err. Time: ms as a number or
- * digits, 0 where it is not given. needs: not given is an error that names the member. */
+ * digits, or a text (core/moment) on the actor's clock; 0 where it is not given. needs: not given is an error that names
+ * the member. */
 bool desk_text(struct desk_act *d, const char *name, bool needs, const char **out);
 bool desk_time(struct desk_act *d, const char *name, bool needs, int64_t *out);
+/* The same on another clock, and counted from another time than now. */
+bool desk_moment(struct desk_act *d, const char *name, bool needs, const struct zone *zone, int64_t base, int64_t *out);
+/* "from" (now where it is not given) and "to" (needed, and counted from there), still to come and at most a year. */
+bool desk_stretch(struct desk_act *d, const struct zone *zone, int64_t *from, int64_t *to);
+const struct zone *desk_zone(struct desk_act *d, const char *agent); /* an agent's clock */
+/* "Sun 2026-11-29 18:00 to 22:00 Europe/Berlin" */
+const char *desk_say_stretch(struct arena *arena, const struct zone *zone, int64_t from, int64_t to);
 bool desk_agent(struct desk_act *d, const char *name, const char **out); /* a configured one; the actor where it is not given */
 /* Agents speak for themselves; a lead for anybody. */
 bool desk_may_speak_for(struct desk_act *d, const char *agent);
@@ -53,10 +62,17 @@ struct override {
 };
 /* While it lasts, pages for the tickets it covers are held (core/maintenance). scope NULL: all tickets. */
 struct maintenance { const char *key, *by, *reason, *text; const struct when *scope; int64_t from, to; };
+/* "Who takes this?": asked for, and perhaps accepted, which makes an override. */
+struct cover {
+    const char *key, *schedule, *asked, *note;
+    const char *accepted_by, *override; /* the override's key; NULL: nobody has yet */
+    int64_t from, to, made;
+};
 struct desk_state {
     struct maintenance *windows; int window_count;
     struct absence *absences; int absence_count;
     struct override *overrides; int override_count; /* in the order they were made */
+    struct cover *covers; int cover_count;          /* likewise */
 };
 /* The kinds of record that belong to the state, NULL at the end. */
 extern const char *const desk_kinds[];

@@ -53,7 +53,9 @@ bool desk_do(struct desk_run *r, const struct action *action, struct err *err)
     struct json *with = action->arg ? json_parse_in(r->arena, action->arg, strlen(action->arg), &json_limits_native, NULL, err) : NULL;
     if (action->arg && !with)
         return false;
-    struct desk_act d = {.arena = r->arena, .action = action, .with = with, .rules = r->e->config, .now = r->now, .find = find, .find_arg = r, .err = err,
+    if (!desk_refresh(r->e, r->now, err))
+        return false;
+    struct desk_act d = {.state = &r->e->state, .arena = r->arena, .action = action, .with = with, .rules = r->e->config, .now = r->now, .find = find, .find_arg = r, .err = err,
                          .fresh = arena_printf(r->arena, "%lld", (long long)store_entry_next(r->e->store))};
     if (!desk_act(&d))
         return false;
