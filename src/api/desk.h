@@ -2,6 +2,7 @@
  * source. The configuration pointer is swapped by main; a request holds the snapshot it began with. Thread-safe. */
 #ifndef API_DESK_H
 #define API_DESK_H
+#include "api/presence.h"
 #include "core/classify.h"
 #include "core/config.h"
 #include "wire/problem.h"
@@ -41,6 +42,7 @@ enum { DESK_SOURCES = 256 };
 struct desk {
     struct writer *writer;               /* NULL once it is closed; see desk_post */
     struct hub *hub;
+    struct presence *presence;           /* who looks at what */
     struct courier *courier;             /* for its health; NULL in tests without one */
     const char *db;                      /* path, for read-only handles */
     struct shelf *shelf;                 /* files of customers */

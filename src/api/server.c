@@ -225,6 +225,7 @@ void server_sweep(struct server *server)
     if (beat)
         server->beat_at = now;
     pthread_mutex_unlock(&server->lock);
+    presence_sweep(server->desk->presence);
     if (beat)
         hub_wake(server->desk->hub);
 }
@@ -767,6 +768,11 @@ const struct classify_model *request_model(struct request *req)
     if (!req->model && (req->model = desk_model(req->desk)))
         arena_defer(req->arena, free_model, req->model);
     return req->model;
+}
+
+int request_socket(const struct request *req)
+{
+    return ((const struct whole *)req)->peer->fd;
 }
 
 void request_park(struct request *req, void (*resume)(struct request *req))

@@ -17,6 +17,7 @@ struct listening {
     struct str words;    /* own frames not yet sent */
     size_t sent;
     struct str counts;   /* as last told */
+    int64_t number;      /* this stream's, in presence */
     char agent[64];
     int role;
     unsigned generation;
@@ -131,6 +132,7 @@ static ssize_t pull(void *arg, char *buf, size_t max)
 static void done(void *arg)
 {
     struct listening *l = arg;
+    presence_leave(l->desk->presence, l->number);
     hub_leave(l->reader);
     str_fini(&l->words);
     str_fini(&l->counts);
@@ -170,14 +172,40 @@ static void open_stream(struct request *req)
     int64_t after = last_seen(req);
     bool elsewhere = from_elsewhere(req, after);
     l->reader = hub_join(req->desk->hub, elsewhere ? -1 : after, l->role >= ROLE_LEAD, wake, l, &too_old);
-    str_addf(&l->words, "event: hello\ndata: {\"seq\":%" PRId64 ",\"now\":%" PRId64 "}\n\n", hub_seq(req->desk->hub), clock_now());
+    l->number = presence_join(req->desk->presence, l->agent, request_socket(req));
+    AUTO_JSON present = presence_list(req->desk->presence);
+    str_addf(&l->words, "event: hello\ndata: {\"seq\":%" PRId64 ",\"now\":%" PRId64 ",\"stream\":%" PRId64 ",\"presence\":%s}\n\n", hub_seq(req->desk->hub),
+             clock_now(), l->number, json_print_in(req->arena, present));
     if (too_old || elsewhere)
         str_adds(&l->words, "event: reset\ndata: {}\n\n");
     if (!request_stream(req, pull, done, l))
         done(l);
 }
 
+/* PUT /v1/presence: never meets the writer. */
+static void put_presence(struct request *req)
+{
+    const struct json *body = call_body(req);
+    if (!body)
+        return;
+    struct err err = {0};
+    const char *word = json_get_string(body, "doing", "");
+    int64_t stream = json_get_i64(body, "stream", 0), ticket = json_get_i64(body, "ticket", 0);
+    int doing = PRESENCE_IDLE;
+    while (doing < PRESENCE_DOINGS && strcmp(presence_words[doing], word) != 0)
+        doing++;
+    if (doing == PRESENCE_DOINGS || ticket < 0)
+        err_set(&err, ERR_USAGE, "doing: idle, viewing or replying; ticket: its number, 0 = none");
+    else if (!presence_put(req->desk->presence, stream, req->agent->name, ticket, doing))
+        err_set(&err, ERR_NOT_FOUND, "you have no stream %" PRId64, stream);
+    if (err.code)
+        request_fail(req, &err);
+    else
+        request_json(req, 200, "{\"ok\":true}");
+}
+
 const struct call stream_calls[] = {
+    {.method = "PUT", .path = "/v1/presence", .sides = SIDE_DESK, .limit = 1024, .role = ROLE_AGENT, .handle = put_presence, .help = "what a console's stream looks at now"},
     {.method = "GET", .path = "/v1/stream", .sides = SIDE_DESK, .role = ROLE_AGENT, .handle = open_stream, .help = "server-sent events"},
     {0},
 };

@@ -122,11 +122,13 @@ static bool open_hub(struct daemon *d, struct err *err)
 {
     (void)err;
     d->desk.hub = hub_new(FRAMES);
+    d->desk.presence = presence_new(d->desk.hub);
     return true;
 }
 
 static void close_hub(struct daemon *d)
 {
+    presence_free(d->desk.presence);
     hub_free(d->desk.hub);
 }
 

@@ -1,4 +1,4 @@
-/* hub: the ring of recent frames and the readers that wait for more. Publishing is the writer's; reading is any
+/* hub: the ring of recent frames and the readers that wait for more. Publishing is the writer's (and of what no journal knows, presence's); reading is any
  * thread's. A reader that fell off the ring is told to start over. Also keeps the last 32 refused requests (memory only). */
 #ifndef WORKER_HUB_H
 #define WORKER_HUB_H

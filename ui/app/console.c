@@ -451,6 +451,7 @@ static void tick(struct console *c, int64_t now)
 {
     follow_cursor(c, now);
     watch_link(c, now);
+    fetch_presence(c);
     if (c->rows_changed)
         console_changed(c);
     if (!c->calm && now - c->last_key >= ANCHOR_MS && !c->frozen) {

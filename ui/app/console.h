@@ -85,6 +85,7 @@ struct console {
     char last_snooze[64];
 
     struct wanted slots[SLOTS];
+    struct { int64_t stream, ticket; bool replying; } shown; /* what others were told we look at */
     int64_t focus; /* the ticket whose documents are kept */
     int64_t event; /* the event whose raw form is asked for */
     int64_t delivery;
@@ -135,6 +136,7 @@ void fetch_start(struct console *c);
 void fetch_do(struct console *c, const struct command_do *what);
 void fetch_explain(struct console *c, int64_t event);    /* into the open overlay */
 void fetch_deliver(struct console *c, struct json *body); /* POST /v1/deliveries; takes the body */
+void fetch_presence(struct console *c);           /* tells others what is looked at, where that changed */
 void fetch_send(struct console *c);               /* the composer's text */
 void fetch_draft(struct console *c, bool forget); /* saves or forgets it */
 void fetch_compose(struct console *c, int64_t ticket,

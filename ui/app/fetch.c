@@ -518,6 +518,30 @@ void fetch_deliver(struct console *c, struct json *body)
     link_send(c->link, "POST", "/v1/deliveries", json_print_in(c->frame, sent), delivered, c);
 }
 
+/* --- presence --- */
+
+static void ignored(void *arg, const struct link_answer *answer)
+{
+    (void)arg, (void)answer;
+}
+
+void fetch_presence(struct console *c)
+{
+    bool writes = composer_is_open(&c->composer), replying = writes && c->composer.reply;
+    int64_t stream = mirror_stream(c->mirror), ticket = writes ? c->composer.ticket : console_place(c) == PLACE_TICKET ? c->ticket.id : 0;
+    if (!stream || link_status(c->link)->state != LINK_LIVE ||
+        (stream == c->shown.stream && ticket == c->shown.ticket && replying == c->shown.replying))
+        return;
+    bool news = ticket || (stream == c->shown.stream && c->shown.ticket);
+    c->shown.stream = stream;
+    c->shown.ticket = ticket;
+    c->shown.replying = replying;
+    if (news)
+        link_send(c->link, "PUT", "/v1/presence",
+                  arena_printf(c->frame, "{\"stream\":%" PRId64 ",\"ticket\":%" PRId64 ",\"doing\":\"%s\"}", stream, ticket,
+                               !ticket ? "idle" : replying ? "replying" : "viewing"), ignored, c);
+}
+
 /* --- the composer: drafts and sending --- */
 
 static const char *draft_path(const struct composer *w, struct arena *a)
@@ -534,11 +558,6 @@ static void draft_saved(void *arg, const struct link_answer *answer)
     else
         c->composer.saved_at = console_now(c);
     c->dirty = true;
-}
-
-static void ignored(void *arg, const struct link_answer *answer)
-{
-    (void)arg, (void)answer;
 }
 
 void fetch_draft(struct console *c, bool forget)

@@ -41,6 +41,10 @@ struct mirror {
     int64_t triggered, acknowledged, snoozed, learned;
     char boss_texts[4][96];
 
+    struct mirror_present present[MIRROR_PRESENT_MAX];
+    int present_count;
+    int64_t stream;
+
     struct mirror_doc doc[MIRROR_DOCS];
     struct frame frames[FRAMES];
     int frame_next;
@@ -359,10 +363,66 @@ static unsigned entry_frame(struct mirror *m, const char *event, int64_t seq, co
     return changed;
 }
 
+/* --- presence --- */
+
+static unsigned read_present(struct mirror *m, const struct json *data)
+{
+    int64_t stream = json_get_i64(data, "stream", 0), ticket = json_get_i64(data, "ticket", 0);
+    int at = 0;
+    while (at < m->present_count && m->present[at].stream != stream)
+        at++;
+    if (!ticket) {
+        if (at < m->present_count)
+            m->present[at] = m->present[--m->present_count];
+        return MIRROR_CHANGED_PRESENCE;
+    }
+    if (at == MIRROR_PRESENT_MAX)
+        return 0;
+    struct mirror_present *p = &m->present[at];
+    m->present_count += at == m->present_count;
+    *p = (struct mirror_present){.stream = stream, .ticket = ticket, .replying = str_eq(json_get_string(data, "doing", ""), "replying")};
+    snprintf(p->agent, sizeof p->agent, "%s", json_get_string(data, "agent", ""));
+    return MIRROR_CHANGED_PRESENCE;
+}
+
+/* A stream begins: what was known of others belonged to the one before. */
+static unsigned read_hello(struct mirror *m, const struct json *data)
+{
+    m->stream = json_get_i64(data, "stream", 0);
+    m->present_count = 0;
+    for (const struct json *p = json_first(json_get(data, "presence")); p; p = json_next(p))
+        read_present(m, p);
+    return MIRROR_CHANGED_PRESENCE;
+}
+
+int64_t mirror_stream(const struct mirror *m)
+{
+    return m->stream;
+}
+
+static bool is_present(const struct mirror *m, const struct mirror_present *p, int64_t ticket, bool replying)
+{
+    return p->ticket == ticket && p->replying == replying && p->stream != m->stream && !str_eq(p->agent, m->me);
+}
+
+const struct mirror_present *mirror_present(const struct mirror *m, int64_t ticket, const struct mirror_present *after)
+{
+    int from = after ? (int)(after - m->present) + 1 : 0;
+    for (int replying = !after || after->replying; replying >= 0; replying--, from = 0)
+        for (int i = from; i < m->present_count; i++)
+            if (is_present(m, &m->present[i], ticket, replying))
+                return &m->present[i];
+    return NULL;
+}
+
 static unsigned bare_frame(struct mirror *m, const char *event, const struct json *data)
 {
     if (str_eq(event, "counts"))
         return read_counts(m, data);
+    if (str_eq(event, "hello"))
+        return read_hello(m, data);
+    if (str_eq(event, "presence"))
+        return read_present(m, data);
     if (str_eq(event, "refused"))
         return MIRROR_CHANGED_EVENTS;
     if (str_eq(event, "reset"))

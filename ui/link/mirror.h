@@ -74,12 +74,20 @@ enum mirror_change {
     MIRROR_CHANGED_ALL = 64,       /* reset: fetch the desk again */
     MIRROR_CHANGED_BYE = 128,      /* the daemon is stopping */
     MIRROR_CHANGED_OUTGOING = 256, /* a delivery or a destination */
+    MIRROR_CHANGED_PRESENCE = 1 << 20, /* who looks at what */
     MIRROR_CHANGED_LABELS = 512,   /* somewhere, or the classifier itself */
 };
 /* Does a ticket fit the `when` in text? Asked for filters: the stream knows views only. */
 typedef bool mirror_match(void *arg, const char *text, const struct ticket *ticket);
 
-enum { MIRROR_ROWS_MAX = 4000 };
+/* A console that looks at a ticket. */
+struct mirror_present {
+    int64_t stream, ticket;
+    bool replying;
+    char agent[64];
+};
+
+enum { MIRROR_ROWS_MAX = 4000, MIRROR_PRESENT_MAX = 512 };
 
 struct mirror; /* read through the accessors below */
 struct mirror *mirror_new(mirror_match *match, void *arg);
@@ -138,6 +146,9 @@ const struct mirror_boss *mirror_boss(const struct mirror *mirror); /* NULL = no
 const struct mirror_player *mirror_player(const struct mirror *mirror);
 void mirror_escalations(const struct mirror *mirror, int64_t *triggered, int64_t *acknowledged,
                         int64_t *snoozed);
+int64_t mirror_stream(const struct mirror *mirror); /* our own stream's number, 0 = none */
+/* The next other agent at a ticket: who writes to the customer first; after NULL, the first. NULL: nobody (else). */
+const struct mirror_present *mirror_present(const struct mirror *mirror, int64_t ticket, const struct mirror_present *after);
 int64_t mirror_learned(const struct mirror *mirror);
 bool mirror_bands(const struct mirror *mirror); /* too few labels learned to show probabilities */
 const struct mirror_doc *mirror_doc(const struct mirror *mirror, enum mirror_doc_id id);

@@ -161,12 +161,14 @@ static void draw_head(struct composer *c, const struct look *look, struct surfac
                         : c->saved_at ? arena_printf(a, "draft saved %s", look_clock(look, c->saved_at))
                                       : "";
     surface_right(s, 0, column, width - column - 1, c->changed_at ? UI_WARN : UI_DIM, saved);
-    const char *second = row && row->t.title ? row->t.title : "";
+    const char *second = row && row->t.title ? row->t.title : "", *others = look_present(look, c->ticket);
     if (look->banner)
         surface_text(s, 1, 1, width - 2, UI_ERROR, look->banner);
     else if (c->reply && row && !*via)
         surface_text(s, 1, 1, width - 2, UI_WARN,
                      "This ticket's source takes no replies. Esc then i makes this a note.");
+    else if (*others)
+        surface_text(s, 1, 1, width - 2, UI_PRESENCE, others);
     else
         surface_text(s, 1, 1, width - 2, UI_DIM, second);
 }

@@ -114,6 +114,24 @@ const char *look_owner(const struct look *look, const char *assignee)
     return str_eq(assignee, mirror_me(look->mirror)) ? "you" : assignee;
 }
 
+const char *look_present(const struct look *look, int64_t ticket)
+{
+    const struct mirror_present *first = mirror_present(look->mirror, ticket, NULL), *p = first, *other = NULL;
+    int more = 0;
+    if (!first)
+        return "";
+    while ((p = mirror_present(look->mirror, ticket, p)) && p->replying == first->replying)
+        if (!str_eq(p->agent, first->agent) && (!other || !str_eq(p->agent, other->agent))) {
+            more += other != NULL;
+            other = other ? other : p;
+        }
+    const char *name = text_safe_in(look->arena, first->agent, TEXT_LINE), *doing = first->replying ? "replying" : "viewing";
+    if (!other)
+        return arena_printf(look->arena, "%s %s is %s", first->replying ? "✎" : "▸", name, doing);
+    return arena_printf(look->arena, "%s %s and %s are %s", first->replying ? "✎" : "▸", name,
+                        more ? arena_printf(look->arena, "%d others", more + 1) : text_safe_in(look->arena, other->agent, TEXT_LINE), doing);
+}
+
 char *look_step(struct arena *arena, const struct json *escalation)
 {
     long long step = json_get_i64(escalation, "step", -1), steps = json_get_i64(escalation, "steps", 0),

@@ -37,6 +37,8 @@ char *look_share(struct arena *arena, int64_t bp);                     /* ".94";
 /* How sure the classifier is: ".94"; with few labels learned "?", "~" or "" (low, medium, high): api.md, MODEL. */
 char *look_sure(const struct look *look, int64_t bp);
 const char *look_owner(const struct look *look, const char *assignee); /* "you", "-", the name */
+/* "Ana is replying", "Ana and Tom are viewing"; "" = nobody else is there. */
+const char *look_present(const struct look *look, int64_t ticket);
 char *look_step(struct arena *arena, const struct json *escalation);   /* "2 of 4 loop 1", "2", "-" */
 char *look_words(struct arena *arena, const char *word);               /* on_hold -> "on hold" */
 

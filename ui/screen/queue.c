@@ -122,8 +122,14 @@ static void draw_plan(const struct look *look, struct surface *s, int row, int c
 static void draw_owner(const struct look *look, struct surface *s, int row, int column, int width,
                        const void *item, bool selected)
 {
-    const char *owner = look_owner(look, ((const struct mirror_row *)item)->t.assignee);
+    const struct ticket *t = &((const struct mirror_row *)item)->t;
+    const char *owner = look_owner(look, t->assignee);
+    const struct mirror_present *other = mirror_present(look->mirror, t->id, NULL);
     (void)selected;
+    if (other) {
+        width -= 2;
+        surface_text(s, row, column + width + 1, 1, UI_PRESENCE, other->replying ? "✎" : "▸");
+    }
     surface_text(s, row, column, width,
                  str_eq(owner, "you") ? UI_MINE
                  : str_eq(owner, "-") ? UI_MUTED

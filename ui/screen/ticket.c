@@ -333,6 +333,9 @@ void ticket_draw(struct ticket_screen *t, const struct look *look, struct surfac
     draw_title(look, s, row);
     bool pane = width >= PANE_FROM;
     draw_people(look, s, at++, row, doc);
+    const char *others = look_present(look, t->id);
+    if (*others)
+        surface_text(s, at++, 1, width - 2, UI_PRESENCE, others);
     if (!pane)
         at += draw_clocks(look, s, at, doc);
     if (look->banner)
