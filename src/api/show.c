@@ -3,6 +3,7 @@
 #include "api/show.h"
 #include "base/clock.h"
 #include "core/field.h"
+#include "core/player.h"
 #include "wire/row.h"
 #include <inttypes.h>
 #include <stdlib.h>
@@ -514,7 +515,7 @@ static int64_t tally(struct show *show, const char *name, const char *key, int64
 /* Working days in a row with something earned; today need not be over yet. Day 0, 1970-01-01, was a Thursday. */
 static int64_t streak(struct show *show, const char *agent)
 {
-    int64_t today = score_day(show->now), days = 0;
+    int64_t today = player_day(config_agent(show->config, agent), show->now), days = 0;
     for (int64_t day = today; day > today - 90; day--) {
         bool weekend = (day + 3) % 7 >= 5, paid = tally(show, "xp", agent, day, NULL) > 0;
         if (paid)
@@ -530,17 +531,17 @@ struct json *show_player(struct show *show, const char *agent)
     int64_t total = tally(show, "xp", agent, 0, NULL), held = 0;
     if (!store_list_held(show->store, agent, &held, &show->err))
         held = 0;
-    int64_t settled = total - held > 0 ? total - held : 0, level = score_level(settled);
+    int64_t settled = total - held > 0 ? total - held : 0, level = player_level(settled);
     char *boss = store_meta_get(show->store, show->arena, "boss", &show->err);
     struct json *row = json_object();
     json_put_string(row, "agent", agent);
     json_put_i64(row, "level", level);
     json_put_i64(row, "xp", settled);
     json_put_i64(row, "held", held);
-    json_put_i64(row, "today", tally(show, "xp", agent, score_day(show->now), NULL));
+    json_put_i64(row, "today", tally(show, "xp", agent, player_day(config_agent(show->config, agent), show->now), NULL));
     json_put_i64(row, "boss", boss && *boss ? tally(show, "damage", arena_printf(show->arena, "%s\x1f%s", boss, agent), 0, NULL) : 0);
     json_put_i64(row, "streak", streak(show, agent));
-    json_put_i64(row, "next_level_at", score_level_starts(level + 1));
+    json_put_i64(row, "next_level_at", player_level_starts(level + 1));
     return row;
 }
 

@@ -89,7 +89,7 @@ static void helped(struct follow *f, const char *key)
     struct record_draft *record = follow_push(f->arena, &f->out->records, &f->out->record_count, sizeof *record);
     const char *data = arena_printf(f->arena, "{\"article\":%s,\"ticket\":%lld,\"agent\":%s,\"at\":%lld}", follow_text(f, key), (long long)t->id,
                                     follow_text(f, agent), (long long)f->now);
-    *record = (struct record_draft){"article_used", arena_printf(f->arena, "%lld\x1f%s", (long long)t->id, key), data};
+    *record = (struct record_draft){.kind = "article_used", .key = arena_printf(f->arena, "%lld\x1f%s", (long long)t->id, key), .data = data};
     follow_entry(f, "article_used", "%s", data);
 }
 

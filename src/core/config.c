@@ -13,9 +13,8 @@ static const char *const dialects[] = {"auto", "rbs", "ripio", "cstar", "ingestl
 static const char *const auths[] = {"signed", "bearer", "none", NULL};
 static const char *const roles[] = {"", "agent", "lead", "admin", NULL};
 static const char *const sorts[] = {"due", "age", "updated", NULL};
-static const char *const rewards[] = {"shared", "each", NULL};
+static const char *const games[] = {"native", "mirror", NULL};
 static const char *const customers[] = {"any", "known", NULL};
-static const char *const goals[] = {"resolves", "minutes", "streak", "final_blow", NULL};
 
 /* --- checks on rows --- */
 
@@ -178,14 +177,6 @@ static bool check_view(struct schema *s, void *to, const struct yaml *node)
     return true;
 }
 
-static bool check_boss(struct schema *s, void *to, const struct yaml *node)
-{
-    const struct config_boss *row = to;
-    if (!row->max_hp != !row->tickets)
-        return schema_refuse(s, node, "%s: max_hp and tickets go together", s->place);
-    return row->max_hp || row->factor_bp || schema_refuse(s, node, "%s: needs a factor, or max_hp and tickets", s->place);
-}
-
 /* --- the keys --- */
 
 static const struct schema_key emulation_keys[] = {
@@ -216,6 +207,7 @@ static const struct schema_key source_keys[] = {
     {.name = "reply_destination", .type = SCHEMA_NAME, AT(config_source, reply_destination)},
     {.name = "allow_loopback", .type = SCHEMA_BOOL, AT(config_source, allow_loopback)},
     {.name = "allow_private", .type = SCHEMA_BOOL, AT(config_source, allow_private)},
+    {.name = "game", .type = SCHEMA_BOOL, AT(config_source, mirrored), .words = games},
     {.name = "team", .type = SCHEMA_TEXT, AT(config_source, team)},
     {.name = "api", .type = SCHEMA_MAP, .keys = emulation_keys},
     {0},
@@ -228,6 +220,7 @@ static const struct schema_key agent_keys[] = {
     {.name = "role", .type = SCHEMA_WORD, AT(config_agent, role), .words = roles, .fallback = "agent"},
     {.name = "team", .type = SCHEMA_TEXT, AT(config_agent, team)},
     {.name = "keys", .type = SCHEMA_TEXTS, AT(config_agent, keys), COUNT(config_agent, key_count), .max = CONFIG_KEYS},
+    {.name = "game", .type = SCHEMA_WORD, AT(config_agent, game), .words = game_privacy_words},
     {.name = "page_url", .type = SCHEMA_TEXT, AT(config_agent, page_url), .max = 2000},
     {.name = "tz", .type = SCHEMA_TEXT, AT(config_agent, tz), .max = 64},
     {.name = "shift", .type = SCHEMA_MAP, .keys = config_shift_keys, .check = config_check_shift},
@@ -275,70 +268,6 @@ static const struct schema_key root_keys[] = {
     {0},
 };
 
-#define GAME(member) AT(config_game, member)
-enum { MOST_FACTOR = 100000, MOST_XP = 1000000 };
-static const struct schema_key base_keys[] = {
-    {.name = "low", .type = SCHEMA_INT, GAME(base[PRIORITY_LOW]), .max = MOST_XP},
-    {.name = "normal", .type = SCHEMA_INT, GAME(base[PRIORITY_NORMAL]), .max = MOST_XP},
-    {.name = "high", .type = SCHEMA_INT, GAME(base[PRIORITY_HIGH]), .max = MOST_XP},
-    {.name = "urgent", .type = SCHEMA_INT, GAME(base[PRIORITY_URGENT]), .max = MOST_XP},
-    {0},
-};
-static const struct schema_key tier_keys[] = {
-    {.name = "missed", .type = SCHEMA_SHARE, GAME(tier_bp[0]), .max = MOST_FACTOR},
-    {.name = "bronze", .type = SCHEMA_SHARE, GAME(tier_bp[1]), .max = MOST_FACTOR},
-    {.name = "silver", .type = SCHEMA_SHARE, GAME(tier_bp[2]), .max = MOST_FACTOR},
-    {.name = "gold", .type = SCHEMA_SHARE, GAME(tier_bp[3]), .max = MOST_FACTOR},
-    {.name = "gold_below", .type = SCHEMA_SHARE, GAME(tier_share_bp[0]), .max = 10000},
-    {.name = "silver_below", .type = SCHEMA_SHARE, GAME(tier_share_bp[1]), .max = 10000},
-    {0},
-};
-static const struct schema_key boss_tier_keys[] = {
-    {.name = "tier", .type = SCHEMA_NAME, AT(config_boss, tier), .required = true},
-    {.name = "factor", .type = SCHEMA_SHARE, AT(config_boss, factor_bp), .max = MOST_FACTOR},
-    {.name = "max_hp", .type = SCHEMA_INT, AT(config_boss, max_hp), .max = MOST_XP},
-    {.name = "tickets", .type = SCHEMA_INT, AT(config_boss, tickets), .max = MOST_XP},
-    {.name = "names", .type = SCHEMA_TEXTS, AT(config_boss, names), COUNT(config_boss, name_count), .max = 8},
-    {0},
-};
-static const struct schema_key boss_keys[] = {
-    {.name = "share", .type = SCHEMA_SHARE, GAME(boss_share_bp), .max = 10000},
-    {.name = "expires", .type = SCHEMA_TIME, GAME(boss_expires), .max = YEAR},
-    {.name = "reward", .type = SCHEMA_WORD, GAME(reward), .words = rewards},
-    {.name = "reward_floor", .type = SCHEMA_SHARE, GAME(reward_floor_bp), .max = 10000},
-    {.name = "min_tickets", .type = SCHEMA_INT, GAME(boss_min_tickets), .min = 1, .max = MOST_XP},
-    {.name = "cold_median_resolves", .type = SCHEMA_INT, GAME(cold_median_resolves), .min = 1, .max = MOST_XP},
-    {.name = "cold_mean_base", .type = SCHEMA_INT, GAME(cold_mean_base), .min = 1, .max = MOST_XP},
-    {.name = "tiers", .type = SCHEMA_ROWS, GAME(bosses), COUNT(config_game, boss_count), .inside = true, .max = 4,
-     .keys = boss_tier_keys, .row_size = sizeof(struct config_boss), .check = check_boss},
-    {0},
-};
-static const struct schema_key achievement_keys[] = {
-    {.name = "key", .type = SCHEMA_NAME, AT(config_achievement, key), .required = true},
-    {.name = "name", .type = SCHEMA_TEXT, AT(config_achievement, name), .required = true, .max = 64},
-    {.name = "description", .type = SCHEMA_TEXT, AT(config_achievement, description), .fallback = ""},
-    {.name = "rule", .type = SCHEMA_TEXT, AT(config_achievement, rule), .words = goals, .required = true},
-    {.name = "goal", .type = SCHEMA_INT, AT(config_achievement, goal), .min = 1, .max = MOST_XP, .fallback = "1"},
-    {0},
-};
-static const struct schema_key game_keys[] = {
-    {.name = "base", .type = SCHEMA_MAP, .keys = base_keys},
-    {.name = "tiers", .type = SCHEMA_MAP, .keys = tier_keys},
-    {.name = "first_contact", .type = SCHEMA_SHARE, GAME(first_contact_bp), .max = MOST_FACTOR},
-    {.name = "neglected", .type = SCHEMA_SHARE, GAME(neglected_bp), .max = MOST_FACTOR},
-    {.name = "streak_day", .type = SCHEMA_SHARE, GAME(streak_bp), .max = 10000},
-    {.name = "streak_cap", .type = SCHEMA_SHARE, GAME(streak_cap_bp), .max = MOST_FACTOR},
-    {.name = "product_cap", .type = SCHEMA_SHARE, GAME(product_cap_bp), .max = MOST_FACTOR},
-    {.name = "daily_cap", .type = SCHEMA_INT, GAME(daily_cap), .max = MOST_XP},
-    {.name = "over_cap", .type = SCHEMA_SHARE, GAME(over_cap_bp), .max = 10000},
-    {.name = "pay_gap", .type = SCHEMA_TIME, GAME(pay_gap), .max = YEAR},
-    {.name = "customer_per_day", .type = SCHEMA_INT, GAME(customer_per_day), .max = MOST_XP},
-    {.name = "boss", .type = SCHEMA_MAP, .keys = boss_keys},
-    {.name = "achievements", .type = SCHEMA_ROWS, GAME(achievements), COUNT(config_game, achievement_count), .inside = true,
-     .max = 24, .keys = achievement_keys, .row_size = sizeof(struct config_achievement)},
-    {0},
-};
-
 /* --- the whole --- */
 
 static bool read_text(struct schema *s, const char *text, size_t n, const struct schema_key *keys, const struct yaml *defaults,
@@ -365,7 +294,7 @@ static bool read_game(struct schema *s, struct config *config, const char *text,
         return schema_refuse(s, said ? said : root, "game: there is no rule set '%s' (default and cstar are built in)", name);
     defaults = yaml_parse(s->arena, "game/default.yaml", sample_game_default, strlen(sample_game_default), s->err);
     s->file = arena_printf(s->arena, "game/%s.yaml", name);
-    if (!defaults || !read_text(s, text, n, game_keys, defaults, &config->game, &tree))
+    if (!defaults || !read_text(s, text, n, config_game_keys, defaults, &config->game, &tree))
         return false;
     config->game.base[PRIORITY_NONE] = config->game.base[PRIORITY_NORMAL];
     return true;

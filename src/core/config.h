@@ -148,6 +148,7 @@ struct config_source {
     } emulate;
     bool allow_loopback;  /* reply_url may lead to this machine, then plain http is allowed too */
     bool allow_private;   /* reply_url may lead to a private network */
+    bool mirrored;        /* it runs its own game: shown as it is, and its tickets pay nothing here */
     const char *team;
     int line;             /* in the file, for hints such as "set reply_via in triage.yaml line 31" */
 };
@@ -186,6 +187,9 @@ struct config_schedule {
     const struct config_zone *zone;
     struct config_rotation rotations[CONFIG_ROTATIONS]; int rotation_count;
 };
+/* What of the game others see of an agent: where they stand, but not their ledger; all of it; they do not play. */
+enum game_privacy { GAME_PRIVATE, GAME_OFF, GAME_PUBLIC };
+extern const char *const game_privacy_words[]; /* private off public, NULL */
 struct config_agent {
     const char *name;
     int64_t uid;          /* -1 = none */
@@ -197,6 +201,7 @@ struct config_agent {
     int key_count;
     const char *page_url; /* where a page for this agent is POSTed, before `page`; NULL = nowhere */
     const char *page[CONFIG_PAGES]; int page_count; /* destinations for pages, the first first; none: consoles only */
+    int game;             /* enum game_privacy, until they say otherwise themselves */
     const char *tz;       /* where they are; NULL = UTC */
     const struct config_zone *zone;
     struct config_hours shift; /* their working hours there; text NULL = any time */
@@ -242,12 +247,17 @@ struct config_game {          /* model.md 5; data/game/default.yaml */
     int64_t tier_bp[4];       /* missed, bronze, silver, gold: multipliers in basis points */
     int64_t tier_share_bp[2]; /* gold below, silver below: share of the target used */
     int64_t product_cap_bp, first_contact_bp, neglected_bp;
+    bool escrow;              /* held until the ticket closes, taken back by a reopen; else paid at once, once for each ticket */
+    bool split;               /* by public replies; else the assignee alone */
+    bool proof;               /* a resolve needs a public reply, or a note where the source takes none */
+    bool own_tickets;         /* tickets of one's own pay too */
+    int64_t label, labels_per_day, article, handover, csat, csat_from; /* small amounts; csat_from: the least good rating, 1..5 */
     int64_t daily_cap, over_cap_bp, pay_gap, customer_per_day; /* pay_gap: ms between paying closes */
     int64_t streak_bp, streak_cap_bp; /* more for each working day in a row, and at most */
     int64_t boss_share_bp;    /* most of a boss one agent may deal */
     int64_t reward_floor_bp;  /* least of a defeated boss's XP for whoever dealt damage */
     int reward;               /* enum boss_reward */
-    int64_t boss_expires;     /* ms */
+    int64_t boss_days;        /* working days until it flees, 0 = never */
     struct config_boss {      /* rising; max_hp and tickets 0: computed from factor_bp and the medians */
         const char *tier;
         int64_t factor_bp, max_hp, tickets;
@@ -261,6 +271,7 @@ struct config_game {          /* model.md 5; data/game/default.yaml */
 };
 struct article;
 struct macro;
+extern const char *const config_goal_words[]; /* what an achievement may count */
 struct config {
     const char *file;
     const char *team_name;        /* shown in the console's header */

@@ -21,6 +21,8 @@
     REDACT_KEY(where, REDACT_SSN, "ssn", usual), REDACT_KEY(where, REDACT_IP, "ip", usual),                                 \
     REDACT_KEY(where, REDACT_SECRET, "secret", usual)
 
+/* A rule set (config_game.c). */
+extern const struct schema_key config_game_keys[];
 /* Rows of `destinations:` and `routes:`. A route's check wants the destinations and sources of s->owner read before it. */
 extern const struct schema_key config_destination_keys[], config_route_keys[];
 bool config_check_destination(struct schema *s, void *row, const struct yaml *node);

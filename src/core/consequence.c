@@ -60,8 +60,8 @@ static bool needs_ledger(const struct ticket *b, const struct ticket *t, const s
         return false;
     bool turned = ticket_done(b->status) != ticket_done(t->status) ||
                   (ticket_done(b->status) && (b->disposition != t->disposition || b->deleted != t->deleted));
-    bool closing = t->status == STATUS_CLOSED ? b->status != STATUS_CLOSED
-                                              : t->status == STATUS_RESOLVED && str_eq(facts->cause, "wake");
+    bool closing = (t->status == STATUS_CLOSED) != (b->status == STATUS_CLOSED) ||
+                   (t->status == STATUS_RESOLVED && str_eq(facts->cause, "wake"));
     return turned || closing;
 }
 
@@ -85,7 +85,7 @@ unsigned consequence_needs(const struct ticket *before, const struct ticket *aft
     if (needs_ledger(before, after, facts))
         needs |= NEEDS_SCORES | NEEDS_GAME;
     if (!before)
-        needs |= after->assignee ? NEEDS_GAME : NEEDS_BOSS; /* one more open ticket may wake a boss */
+        needs |= NEEDS_BOSS; /* one more open ticket may wake a boss */
     if (before && !ticket_done(before->status) && ticket_done(after->status))
         needs |= NEEDS_REPLIES;
     if (before && ticket_done(after->status) && before->disposition != after->disposition)

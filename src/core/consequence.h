@@ -12,7 +12,25 @@ struct boss {
 };
 struct score_row { /* one line of the ledger; reverses != 0: the negative of that row */
     int64_t id, at, ticket, epoch, xp, gold, damage, reverses;
+    int64_t base;  /* of the ticket's priority, this agent's part of it */
+    int64_t day;   /* the agent's calendar day it was earned on, local days since 1970; a reversal's is the row's it takes back */
     const char *agent, *rule, *boss, *reason; /* reason: "urgent, gold, first contact" */
+    const char *why; /* JSON object: how xp comes of base; NULL = there is nothing to say. Not stored: its entry has it */
+};
+/* An agent as the game knows them before a change (core/player); what the engine did not look up is 0. */
+struct player {
+    const char *agent;
+    bool off;               /* does not play */
+    int64_t xp, held;       /* all in the ledger, and what of it is of tickets that are not closed yet */
+    int64_t earned_today;   /* what counts against the day's cap: rewards for bosses do not */
+    int64_t last_paid_at;   /* the newest paying close that stands */
+    int64_t last_close_at;  /* the newest close, paid or not */
+    int64_t customer_today; /* paying closes of today that stand, for this ticket's customer */
+    int64_t labels_today;
+    int64_t streak;         /* working days in a row with a paying close, today taken as one */
+    int64_t replies;        /* turns of this conversation that they answered in public */
+    const char *achieved;   /* keys of their achievements, separated by spaces */
+    const int64_t *feats;   /* by enum feat, NULL = none (core/player.h) */
 };
 struct facts {             /* what the engine looked up; all optional */
     const char *cause;     /* entry kind that caused this: event act wake receipt */
@@ -28,23 +46,18 @@ struct facts {             /* what the engine looked up; all optional */
     const struct desk_state *desk; /* what people set about the desk (core/desk); NULL: nothing */
     const struct score_row *scores; int score_count; /* this ticket's unreversed rows */
     struct boss boss;      /* boss.key NULL: no boss alive */
-    int64_t boss_dealt;    /* by the assignee to this boss */
-    int64_t xp_today, last_paid_at, customer_paid_today; /* of the assignee */
-    int64_t xp_total, xp_held;    /* of the assignee, before this change: all in the ledger, and what of it is of
-                                     tickets that are not closed yet */
-    int64_t resolves_total;       /* of the assignee, paid or not */
+    const struct player *players; int player_count; /* all whom this change may pay or cost something */
     int64_t open_tickets;  /* on the desk after this change */
     int64_t boss_count;    /* bosses so far: names and tiers rotate */
     bool source_takes_replies;
     int64_t public_replies; /* agent's public replies on the ticket */
     int64_t resolution_note; /* length of the longest agent's note, code points */
-    /* Where the engine does not know these yet they stay 0 and the rule that asks is silent. */
-    int priority_held;       /* enum priority the ticket had for most of its life; 0: as it is now */
-    int64_t median_wait;     /* ms a ticket waits for an assignee, median */
-    int64_t streak;          /* the assignee's working days in a row with a paying close, today included */
+    int64_t replies_of_nobody; /* turns answered by somebody who is no agent here, or not named */
+    int64_t median_wait;     /* ms a ticket waits for an assignee, median; 0 = not known yet */
     int64_t median_resolves, mean_base; /* per shift, and per ticket over 28 days; 0: cold start's */
     const char *opened_by;   /* the agent who made the ticket here */
-    const char *achieved;    /* keys of the assignee's achievements, separated by spaces */
+    const char *label_fixed_by; /* whose correction of the classifier stands */
+    bool mirrored;           /* the source runs its own game: nothing is paid here */
     const struct dealt { const char *agent; int64_t damage; } *dealt; /* to this boss so far, by agent */
     int dealt_count;
 };
@@ -59,7 +72,9 @@ struct entry_draft { const char *kind; const char *data; };    /* data: JSON obj
 struct consequence {
     struct ticket *after;  /* with clocks, escalation, sla, next_due_at, wake_at, waiting/reopen fields set */
     struct score_row *scores; int score_count;
-    struct record_draft { const char *kind, *key, *data; } *records; int record_count; /* boss, player, achievement */
+    struct record_draft { const char *kind, *key, *data, *event; } *records; int record_count; /* boss, player, achievement; event: what it
+                                                                                                     is called outside, NULL = nothing to tell */
+    struct tally_draft { const char *name, *key; int64_t day, n, sum; } *tallies; int tally_count; /* to be added */
     struct page *pages; int page_count;
     struct entry_draft *entries; int entry_count; /* kinds: sla escalation score boss player */
 };
@@ -92,9 +107,6 @@ const char *follow_text(struct follow *f, const char *text);
 /* A zeroed element at the end of one of out's growing arrays. */
 void *follow_push(struct arena *arena, void *array, int *count, size_t size);
 
-/* Levels: max(1, isqrt(xp / 100)) (model.md 5). xp_of_level gives where a level starts. */
-int64_t score_level(int64_t xp);
-int64_t score_level_starts(int64_t level);
-/* The agent's day for caps, as days since 1970 UTC. */
+/* UTC's day, as days since 1970; an agent's own is core/player's. */
 int64_t score_day(int64_t ms);
 #endif

@@ -3,6 +3,7 @@
 #include "core/desk.h"
 #include "base/str.h"
 #include "core/consequence.h"
+#include "core/desk_game.h"
 #include "core/desk_rota.h"
 #include "core/desk_people.h"
 #include "core/maintenance.h"
@@ -196,6 +197,7 @@ static bool (*const does[ACTIONS])(struct desk_act *) = {
     [ACTION_PRESENT] = do_present,
     [ACTION_UNCOVER] = desk_do_uncover,
     [ACTION_UNOVERRIDE] = desk_do_unoverride,
+    [ACTION_PRIVACY] = desk_do_privacy,
 };
 
 bool desk_act(struct desk_act *d)
@@ -211,9 +213,9 @@ bool desk_act(struct desk_act *d)
     return does[d->action->id](d);
 }
 
-const char *const desk_kinds[] = {"absence", "cover", "override", "maintenance", NULL};
+const char *const desk_kinds[] = {"absence", "cover", "override", "maintenance", "privacy", NULL};
 static void (*const takes[])(struct arena *, struct desk_state *, const char *, const struct json *) = {
-    take_absence, desk_take_cover, desk_take_override, maintenance_take};
+    take_absence, desk_take_cover, desk_take_override, maintenance_take, desk_take_privacy};
 
 void desk_take(struct arena *arena, struct desk_state *desk, const struct record *record)
 {

@@ -68,11 +68,13 @@ struct cover {
     const char *accepted_by, *override; /* the override's key; NULL: nobody has yet */
     int64_t from, to, made;
 };
+struct privacy { const char *agent; int is; }; /* enum game_privacy */
 struct desk_state {
     struct maintenance *windows; int window_count;
     struct absence *absences; int absence_count;
     struct override *overrides; int override_count; /* in the order they were made */
     struct cover *covers; int cover_count;          /* likewise */
+    struct privacy *privacies; int privacy_count;
 };
 /* The kinds of record that belong to the state, NULL at the end. */
 extern const char *const desk_kinds[];

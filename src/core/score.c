@@ -1,37 +1,15 @@
-/* score: what a resolve pays, what a reopen takes back, and the boss. Rows are never changed: a reversal is a row with
- * the opposite sign (`reverses`), so the ledger's sums are the truth and say why. All depends on one question, was
- * the ticket worth paying before and is it now (`payable`): a merge, a spam mark, a reopen by any road reverse alike.
- * What a row earned counts towards the level when the ticket is closed, not before. Pure.
- *
- * A boss's reward belongs to the boss, not to the ticket of the last blow: its rows carry no ticket, so a reopen does
- * not take them back, as a defeated boss does not rise. */
+/* score: what a resolve pays and what a reopen takes back. All depends on one question, was the ticket worth paying before
+ * and is it now (`payable`): a merge, a spam mark, a reopen by any road reverse alike. Who is paid: those who answered in
+ * public, by turns of the conversation (core/points has the rows, core/boss the hits). Pure. */
 #include "core/score.h"
-#include "base/json.h"
 #include "base/str.h"
+#include "core/play.h"
 #include "core/sla.h"
-#include <string.h>
+#include <stdio.h>
 
-enum { WHOLE = 10000, NOTE_LENGTH = 20, DAY = 86400000 };
+enum { WHOLE = 10000, NOTE_LENGTH = 20, MOST_FACTORS = 4 };
 
-int64_t score_day(int64_t ms)
-{
-    return ms / DAY - (ms % DAY < 0);
-}
-
-int64_t score_level(int64_t xp)
-{
-    int64_t level = 1;
-    while (score_level_starts(level + 1) <= xp)
-        level++;
-    return level;
-}
-
-int64_t score_level_starts(int64_t level)
-{
-    return level <= 1 ? 0 : level * level * 100;
-}
-
-int64_t score_product(const struct config_game *game, int64_t base, const int64_t *factors_bp, int count)
+int64_t score_product(const struct config_game *game, int64_t base, const int64_t *factors_bp, int count, int64_t part, int64_t of)
 {
     unsigned __int128 product = 1, scale = 1;
     for (int i = 0; i < count; i++) {
@@ -42,186 +20,82 @@ int64_t score_product(const struct config_game *game, int64_t base, const int64_
         product = (unsigned __int128)game->product_cap_bp;
         scale = WHOLE;
     }
-    return (int64_t)((unsigned __int128)base * product / scale);
+    return (int64_t)((unsigned __int128)base * product * (unsigned __int128)part / (scale * (unsigned __int128)of));
 }
 
-/* --- rows --- */
+/* --- what a ticket was --- */
 
-static void add_row(struct follow *f, const struct score_row *row)
+static int64_t *held(struct ticket *t, int priority)
 {
-    struct score_row *to = follow_push(f->arena, &f->out->scores, &f->out->score_count, sizeof *to);
-    *to = *row;
-    to->at = f->now;
-    to->agent = arena_strdup(f->arena, row->agent);
-    to->rule = arena_strdup(f->arena, row->rule);
-    to->boss = arena_strdup(f->arena, row->boss);
-    to->reason = arena_strdup(f->arena, row->reason);
-    follow_entry(f, "score",
-                 "{\"agent\":%s,\"rule\":%s,\"ticket\":%lld,\"epoch\":%lld,\"xp\":%lld,\"gold\":%lld,\"damage\":%lld,"
-                 "\"boss\":%s,\"reason\":%s,\"reverses\":%lld}",
-                 follow_text(f, row->agent), follow_text(f, row->rule), (long long)row->ticket, (long long)row->epoch,
-                 (long long)row->xp, (long long)row->gold, (long long)row->damage, follow_text(f, row->boss),
-                 follow_text(f, row->reason), (long long)row->reverses);
+    int64_t *all[] = {&t->held_normal, &t->held_low, &t->held_normal, &t->held_high, &t->held_urgent};
+    return all[priority >= PRIORITY_LOW && priority <= PRIORITY_URGENT ? priority : PRIORITY_NONE];
 }
 
-static void add_record(struct follow *f, const char *kind, const char *key, struct json *data)
+static void hold_priority(struct ticket *t, int priority, int64_t now)
 {
-    struct record_draft *record = follow_push(f->arena, &f->out->records, &f->out->record_count, sizeof *record);
-    *record = (struct record_draft){.kind = kind, .key = arena_strdup(f->arena, key), .data = json_print_in(f->arena, data)};
+    int64_t since = t->priority_at ? t->priority_at : t->received_at;
+    *held(t, priority) += now > since ? now - since : 0;
+    t->priority_at = now;
 }
 
-/* --- the boss --- */
-
-static struct json *boss_json(const struct boss *boss, const char *state)
+int score_priority(const struct ticket *ticket, int64_t now)
 {
-    struct json *data = json_object();
-    json_put_string(data, "id", boss->key);
-    json_put_string(data, "name", boss->name);
-    json_put_string(data, "tier", boss->tier);
-    json_put_i64(data, "max_hp", boss->max_hp);
-    json_put_i64(data, "hp", boss->hp);
-    json_put_i64(data, "tickets_required", boss->tickets_required);
-    json_put_i64(data, "spawned_at", boss->spawned_at);
-    json_put_i64(data, "expires_at", boss->expires_at);
-    json_put_string(data, "state", state);
-    return data;
+    struct ticket t = *ticket;
+    int most = PRIORITY_NONE;
+    hold_priority(&t, t.priority, now);
+    for (int priority = PRIORITY_LOW; priority <= PRIORITY_URGENT; priority++)
+        if (*held(&t, priority) > (most ? *held(&t, most) : 0))
+            most = priority;
+    return most ? most : t.priority >= PRIORITY_LOW && t.priority <= PRIORITY_URGENT ? t.priority : PRIORITY_NORMAL;
 }
 
-static void boss_entry(struct follow *f, const char *what, const struct boss *boss, const char *agent, int64_t damage,
-                       const char *reason)
+int score_bucket(int64_t ms)
 {
-    follow_entry(f, "boss",
-                 "{\"what\":\"%s\",\"key\":%s,\"name\":%s,\"tier\":%s,\"hp\":%lld,\"max_hp\":%lld,\"agent\":%s,"
-                 "\"damage\":%lld,\"reason\":%s}",
-                 what, follow_text(f, boss->key), follow_text(f, boss->name), follow_text(f, boss->tier), (long long)boss->hp,
-                 (long long)boss->max_hp, follow_text(f, agent), (long long)damage, follow_text(f, reason));
+    int64_t seconds = ms / 1000;
+    int exponent = 3, bucket;
+    if (seconds < 8)
+        return seconds > 0 ? (int)seconds : 0;
+    while (seconds >> (exponent + 1))
+        exponent++;
+    bucket = 8 * (exponent - 2) + (int)(seconds >> (exponent - 3) & 7);
+    return bucket < SCORE_BUCKETS ? bucket : SCORE_BUCKETS - 1;
 }
 
-static void boss_record(struct follow *f, const struct boss *boss, const char *state)
+int64_t score_bucket_starts(int bucket)
 {
-    AUTO_JSON data = boss_json(boss, state);
-    add_record(f, "boss", boss->key, data);
+    return bucket < 8 ? bucket * (int64_t)1000 : (int64_t)(8 + bucket % 8) * 1000 << (bucket / 8 - 1);
 }
 
-static void flee(struct follow *f, struct boss *boss)
+/* What later rules ask of a ticket's life is kept as it goes by: how long it had each priority, when somebody first took it. */
+static void keep_life(struct play *p)
 {
-    if (!boss->key || !boss->expires_at || f->now < boss->expires_at)
-        return;
-    boss_record(f, boss, "fled");
-    boss_entry(f, "fled", boss, NULL, 0, NULL);
-    boss->key = NULL;
-}
-
-static int64_t tickets_required(const struct follow *f, const struct config_boss *row)
-{
-    const struct config_game *game = &f->rules->game;
-    int64_t median = f->facts->median_resolves ? f->facts->median_resolves : game->cold_median_resolves;
-    int64_t n = row->tickets ? row->tickets : row->factor_bp * median / WHOLE;
-    return row->tickets || n > game->boss_min_tickets ? n : game->boss_min_tickets;
-}
-
-static void spawn(struct follow *f)
-{
-    const struct config_game *game = &f->rules->game;
-    const struct config_boss *row = NULL;
-    for (int i = 0; i < game->boss_count; i++)
-        if (f->facts->open_tickets >= tickets_required(f, &game->bosses[i]))
-            row = &game->bosses[i];
-    if (!row)
-        return;
-    int64_t number = f->facts->boss_count, mean = f->facts->mean_base ? f->facts->mean_base : game->cold_mean_base;
-    struct boss boss = {.key = arena_printf(f->arena, "boss-%lld", (long long)number + 1), .tier = row->tier,
-                        .name = row->name_count ? row->names[number % row->name_count] : row->tier,
-                        .tickets_required = tickets_required(f, row), .spawned_at = f->now,
-                        .expires_at = game->boss_expires ? f->now + game->boss_expires : 0};
-    boss.max_hp = boss.hp = row->max_hp ? row->max_hp : boss.tickets_required * mean;
-    boss_record(f, &boss, "active");
-    boss_entry(f, "spawned", &boss, NULL, 0, NULL);
-}
-
-void score_desk(struct follow *f)
-{
-    struct boss boss = f->facts->boss;
-    flee(f, &boss);
-    if (!boss.key)
-        spawn(f);
-}
-
-/* Everyone who hit this boss, the acting agent's blow of now included. */
-static struct dealt *participants(struct follow *f, const char *agent, int64_t damage, int *count)
-{
-    struct dealt *list = ARENA_ARRAY(f->arena, struct dealt, f->facts->dealt_count + 1);
-    struct dealt *mine = NULL;
-    *count = 0;
-    for (int i = 0; i < f->facts->dealt_count; i++) {
-        list[*count] = f->facts->dealt[i];
-        if (str_eq(list[*count].agent, agent))
-            mine = &list[*count];
-        ++*count;
+    const struct ticket *b = p->f->before;
+    struct ticket *t = p->f->out->after;
+    if (b && b->priority != t->priority)
+        hold_priority(t, b->priority, p->f->now);
+    if (t->assignee && !t->first_assigned_at) {
+        t->first_assigned_at = p->f->now;
+        if (b) /* one that comes with its assignee has not waited for one */
+            play_tally(p, "wait", arena_printf(p->f->arena, "%lld", (long long)score_day(p->f->now) / SCORE_PERIOD),
+                       score_bucket(p->f->now - t->received_at), 1, 0);
     }
-    if (!mine) {
-        mine = &list[(*count)++];
-        *mine = (struct dealt){.agent = agent, .damage = f->facts->boss_dealt};
-    }
-    mine->damage += damage;
-    return list;
-}
-
-static int64_t reward_of(const struct config_game *game, const struct boss *boss, const struct dealt *who, int64_t sum)
-{
-    int64_t share = sum > 0 ? boss->max_hp * who->damage / sum : 0;
-    int64_t floor = boss->max_hp * game->reward_floor_bp / WHOLE;
-    return game->reward == REWARD_EACH ? boss->max_hp : share > floor ? share : floor;
-}
-
-/* The chest's gold stands in the record; only where each gets it does it stand in rows. Returns agent's XP. */
-static int64_t defeat(struct follow *f, const struct boss *boss, const char *agent, int64_t damage)
-{
-    const struct config_game *game = &f->rules->game;
-    int count;
-    int64_t sum = 0, mine = 0;
-    struct dealt *list = participants(f, agent, damage, &count);
-    AUTO_JSON data = boss_json(boss, "defeated");
-    struct json *names = json_array(), *rewards = json_object();
-    for (int i = 0; i < count; i++)
-        sum += list[i].damage;
-    for (int i = 0; i < count; i++) {
-        if (list[i].damage <= 0)
-            continue;
-        int64_t xp = reward_of(game, boss, &list[i], sum);
-        struct json *one = json_object();
-        json_put_string(one, "agent", list[i].agent);
-        json_put_i64(one, "damage", list[i].damage);
-        json_put_i64(one, "xp", xp);
-        json_push(names, one);
-        add_row(f, &(struct score_row){.agent = list[i].agent, .rule = arena_printf(f->arena, "boss:%s", boss->key),
-                                       .xp = xp, .gold = game->reward == REWARD_EACH ? boss->max_hp / 2 : 0, .boss = boss->key,
-                                       .reason = arena_printf(f->arena, "%s defeated", boss->name)});
-        mine += str_eq(list[i].agent, agent) ? xp : 0;
-    }
-    json_put_i64(rewards, "xp", boss->max_hp);
-    json_put_i64(rewards, "gold", boss->max_hp / 2);
-    json_put_string(data, "final_blow", agent);
-    json_put(data, "participants", names);
-    json_put(data, "rewards", rewards);
-    add_record(f, "boss", boss->key, data);
-    boss_entry(f, "defeated", boss, agent, damage, NULL);
-    return mine;
 }
 
 /* --- what a resolve is worth --- */
 
 struct pay {
     const struct config_agent *agent;
-    int64_t base, xp, damage, reward;
-    bool final_blow;
-    const char *refused;
+    const struct player *was;
+    int64_t part, of;         /* their share: replies of all */
+    int64_t base, whole, xp;  /* base and whole: theirs of the ticket's, and with its factors, before caps */
+    int factor_count;
+    struct { const char *name; int64_t bp; } factors[MOST_FACTORS];
     struct str reason;
 };
 
-static void because(struct pay *p, const char *what)
+static void because(struct pay *pay, const char *what)
 {
-    str_addf(&p->reason, "%s%s", p->reason.len ? ", " : "", what);
+    str_addf(&pay->reason, "%s%s", pay->reason.len ? ", " : "", what);
 }
 
 static bool own_ticket(const struct follow *f, const struct config_agent *agent)
@@ -234,19 +108,21 @@ static bool own_ticket(const struct follow *f, const struct config_agent *agent)
 }
 
 /* Why a resolve pays nothing, in the order people would ask. */
-static const char *refusal(const struct follow *f, const struct config_agent *agent)
+static const char *refusal(const struct play *p, const struct pay *pay)
 {
-    const struct facts *facts = f->facts;
-    const struct config_game *game = &f->rules->game;
-    if (own_ticket(f, agent))
+    const struct facts *facts = p->f->facts;
+    const struct config_game *game = p->game;
+    if (!game->own_tickets && own_ticket(p->f, pay->agent))
         return "own ticket";
-    if (!facts->public_replies && facts->source_takes_replies)
+    if (game->proof && !facts->public_replies && facts->source_takes_replies)
         return "no public reply";
-    if (!facts->public_replies && facts->resolution_note < NOTE_LENGTH)
+    if (game->proof && !facts->public_replies && facts->resolution_note < NOTE_LENGTH)
         return "no public reply and no note of 20 characters";
-    if (facts->last_paid_at && f->now - facts->last_paid_at < game->pay_gap)
+    if (!pay->part)
+        return "others answered";
+    if (pay->was->last_paid_at && p->f->now - pay->was->last_paid_at < game->pay_gap)
         return "too soon after the last one";
-    if (game->customer_per_day && facts->customer_paid_today >= game->customer_per_day)
+    if (game->customer_per_day && pay->was->customer_today >= game->customer_per_day)
         return "enough for this customer today";
     return NULL;
 }
@@ -254,151 +130,96 @@ static const char *refusal(const struct follow *f, const struct config_agent *ag
 static bool neglected(const struct follow *f)
 {
     const struct ticket *t = f->out->after;
-    int64_t wait = (t->assigned_at ? t->assigned_at : f->now) - t->received_at;
+    int64_t wait = (t->first_assigned_at ? t->first_assigned_at : f->now) - t->received_at;
     return f->facts->median_wait && wait > 2 * f->facts->median_wait;
 }
 
-static void weigh(const struct follow *f, struct pay *p)
+static void factor(struct pay *pay, const char *name, int64_t bp)
 {
-    const struct config_game *game = &f->rules->game;
-    const struct ticket *t = f->out->after;
-    int priority = f->facts->priority_held ? f->facts->priority_held : t->priority;
+    because(pay, name);
+    pay->factors[pay->factor_count].name = name;
+    pay->factors[pay->factor_count++].bp = bp;
+}
+
+static void weigh(const struct play *p, struct pay *pay)
+{
+    const struct config_game *game = p->game;
+    const struct ticket *t = p->f->out->after;
+    int priority = score_priority(t, p->f->now);
+    int64_t bps[MOST_FACTORS], streak = pay->was->streak * game->streak_bp;
     enum sla_tier tier = sla_tier(&t->clock[SLA_RESOLUTION], game);
-    int64_t factors[4] = {game->tier_bp[tier]}, streak = f->facts->streak * game->streak_bp;
-    int n = 1;
-    priority = priority >= PRIORITY_LOW && priority <= PRIORITY_URGENT ? priority : PRIORITY_NORMAL;
-    p->base = game->base[priority];
-    because(p, priority_word(priority));
-    because(p, sla_tier_word(tier));
-    if (f->facts->public_replies == 1 && !t->reopen_count) {
-        factors[n++] = game->first_contact_bp;
-        because(p, "first contact");
-    }
-    if (neglected(f)) {
-        factors[n++] = game->neglected_bp;
-        because(p, "neglected");
-    }
-    if (streak > 0) {
-        factors[n++] = WHOLE + (streak < game->streak_cap_bp ? streak : game->streak_cap_bp);
-        because(p, "streak");
-    }
-    p->xp = score_product(game, p->base, factors, n);
+    because(pay, priority_word(priority));
+    factor(pay, sla_tier_word(tier), game->tier_bp[tier]);
+    if (p->f->facts->public_replies == 1 && !t->reopen_count && game->first_contact_bp != WHOLE)
+        factor(pay, "first contact", game->first_contact_bp);
+    if (neglected(p->f) && game->neglected_bp != WHOLE)
+        factor(pay, "neglected", game->neglected_bp);
+    if (streak > 0)
+        factor(pay, "streak", WHOLE + (streak < game->streak_cap_bp ? streak : game->streak_cap_bp));
+    for (int i = 0; i < pay->factor_count; i++)
+        bps[i] = pay->factors[i].bp;
+    pay->base = pay->of ? game->base[priority] * pay->part / pay->of : game->base[priority];
+    pay->whole = pay->xp = pay->of ? score_product(game, game->base[priority], bps, pay->factor_count, pay->part, pay->of) : 0;
+    if (pay->part && pay->part != pay->of)
+        because(pay, arena_printf(p->f->arena, "%lld of %lld replies", (long long)pay->part, (long long)pay->of));
 }
 
 /* Over the day's cap the rest is worth a tenth. */
-static void cap_day(const struct follow *f, struct pay *p)
+static int64_t capped(const struct config_game *game, int64_t earned, int64_t xp)
 {
-    const struct config_game *game = &f->rules->game;
-    int64_t room = game->daily_cap - f->facts->xp_today;
-    room = room > 0 ? room : 0;
-    if (!game->daily_cap || p->xp <= room)
+    int64_t room = game->daily_cap > earned ? game->daily_cap - earned : 0;
+    return !game->daily_cap || xp <= room ? xp : room + (xp - room) * game->over_cap_bp / WHOLE;
+}
+
+static int64_t earned_today(struct play *p, const char *agent)
+{
+    const struct stake *stake = play_stake(p, agent);
+    return stake->was->earned_today + stake->earned;
+}
+
+/* How the number comes about, for whoever asks why. */
+static char *why(const struct play *p, const struct pay *pay, const char *refused)
+{
+    AUTO_STR text;
+    str_init(&text, 1024);
+    str_addf(&text, "{\"rules\":%s,\"base\":%lld,\"factors\":[", follow_text(p->f, p->game->name),
+             (long long)p->game->base[score_priority(p->f->out->after, p->f->now)]);
+    for (int i = 0; i < pay->factor_count; i++)
+        str_addf(&text, "%s[\"%s\",%lld]", i ? "," : "", pay->factors[i].name, (long long)pay->factors[i].bp);
+    str_addf(&text, "],\"product_cap\":%lld,\"part\":%lld,\"of\":%lld,\"worth\":%lld,\"refused\":%s}", (long long)p->game->product_cap_bp,
+             (long long)pay->part, (long long)pay->of, (long long)pay->whole, follow_text(p->f, refused));
+    return arena_strdup(p->f->arena, text.data);
+}
+
+static void pay_one(struct play *p, const char *agent, int64_t part, int64_t of)
+{
+    const struct ticket *t = p->f->out->after;
+    struct stake *stake = play_stake(p, agent);
+    struct pay pay = {.agent = config_agent(p->f->rules, agent), .was = stake->was, .part = part, .of = of};
+    bool final = false;
+    if (!pay.agent || pay.was->off)
         return;
-    p->xp = room + (p->xp - room) * game->over_cap_bp / WHOLE;
-    because(p, "over the day's cap");
-}
-
-static void strike(struct follow *f, struct boss *boss, struct pay *p)
-{
-    int64_t room = boss->max_hp * f->rules->game.boss_share_bp / WHOLE - f->facts->boss_dealt;
-    int64_t damage = p->base < boss->hp ? p->base : boss->hp;
-    if (!boss->key)
-        return;
-    p->damage = damage < room ? damage : room > 0 ? room : 0;
-    boss->hp -= p->damage;
-    p->final_blow = p->damage > 0 && boss->hp == 0;
-}
-
-static void strike_shown(struct follow *f, const struct boss *boss, struct pay *p)
-{
-    if (p->final_blow) {
-        p->reward = defeat(f, boss, p->agent->name, p->damage);
-    } else if (p->damage) {
-        boss_record(f, boss, "active");
-        boss_entry(f, "damaged", boss, p->agent->name, p->damage, p->reason.data);
-    }
-}
-
-/* --- achievements and levels --- */
-
-static bool has_word(const char *words, const char *word)
-{
-    size_t n = strlen(word);
-    for (const char *at = words; at && (at = strstr(at, word)); at += n)
-        if ((at == words || at[-1] == ' ') && (at[n] == 0 || at[n] == ' '))
-            return true;
-    return false;
-}
-
-static bool reached(const struct follow *f, const struct pay *p, const struct config_achievement *a)
-{
-    const struct ticket *t = f->out->after;
-    int64_t resolves = f->facts->resolves_total + 1;
-    if (strcmp(a->rule, "resolves") == 0)
-        return f->facts->achieved ? resolves >= a->goal : resolves == a->goal;
-    if (strcmp(a->rule, "streak") == 0)
-        return f->facts->achieved ? f->facts->streak >= a->goal : f->facts->streak == a->goal;
-    if (strcmp(a->rule, "final_blow") == 0)
-        return p->final_blow;
-    return strcmp(a->rule, "minutes") == 0 && !p->refused && t->resolved_at - t->received_at < a->goal * 60000;
-}
-
-static void unlock(struct follow *f, const char *agent, const struct config_achievement *a)
-{
-    AUTO_JSON data = json_object();
-    json_put_string(data, "id", a->key);
-    json_put_string(data, "name", a->name);
-    json_put_string(data, "description", a->description);
-    json_put_string(data, "agent", agent);
-    json_put_i64(data, "unlocked_at", f->now);
-    add_record(f, "achievement", arena_printf(f->arena, "%s:%s", a->key, agent), data);
-    follow_entry(f, "player", "{\"what\":\"achievement\",\"agent\":%s,\"achievement\":%s,\"name\":%s}", follow_text(f, agent),
-                 follow_text(f, a->key), follow_text(f, a->name));
-}
-
-static void achievements(struct follow *f, const struct pay *p)
-{
-    const struct config_game *game = &f->rules->game;
-    for (int i = 0; i < game->achievement_count; i++) {
-        const struct config_achievement *a = &game->achievements[i];
-        if (!has_word(f->facts->achieved, a->key) && reached(f, p, a))
-            unlock(f, p->agent->name, a);
-    }
-}
-
-static void level_up(struct follow *f, const char *agent, int64_t gain)
-{
-    int64_t had = f->facts->xp_total - f->facts->xp_held;
-    int64_t old = score_level(had), level = score_level(had + gain);
-    if (gain <= 0 || level <= old)
-        return;
-    AUTO_JSON data = json_object();
-    json_put_string(data, "agent", agent);
-    json_put_i64(data, "old_level", old);
-    json_put_i64(data, "level", level);
-    json_put_i64(data, "xp", had + gain);
-    add_record(f, "player", agent, data);
-    follow_entry(f, "player", "{\"what\":\"level_up\",\"agent\":%s,\"old\":%lld,\"new\":%lld}", follow_text(f, agent),
-                 (long long)old, (long long)level);
-}
-
-/* What of this ticket becomes the assignee's own now that it is closed. */
-static int64_t settled(const struct follow *f, const char *agent)
-{
-    int64_t sum = 0;
-    if ((f->before && f->before->status == STATUS_CLOSED) || f->out->after->status != STATUS_CLOSED)
-        return 0;
-    for (int i = 0; i < f->facts->score_count; i++)
-        sum += str_eq(f->facts->scores[i].agent, agent) ? f->facts->scores[i].xp : 0;
-    for (int i = 0; i < f->out->score_count; i++)
-        sum += f->out->scores[i].ticket && str_eq(f->out->scores[i].agent, agent) ? f->out->scores[i].xp : 0;
-    return sum;
+    str_init(&pay.reason, 512);
+    weigh(p, &pay);
+    const char *refused = refusal(p, &pay);
+    int64_t damage = refused ? 0 : boss_strike(p, agent, pay.base, &final);
+    pay.xp = refused ? 0 : capped(p->game, earned_today(p, agent), pay.whole);
+    if (refused)
+        because(&pay, refused);
+    else if (pay.xp < pay.whole)
+        because(&pay, "over the day's cap");
+    points_add(p, &(struct score_row){.agent = pay.agent->name, .rule = "resolve", .ticket = t->id, .epoch = t->epoch, .xp = pay.xp,
+                                      .base = pay.base, .damage = damage, .boss = damage ? p->boss.key : NULL, .reason = pay.reason.data,
+                                      .why = why(p, &pay, refused)});
+    boss_struck(p, agent, damage, final, pay.reason.data);
+    str_fini(&pay.reason);
 }
 
 /* --- paying and taking back --- */
 
-static bool payable(const struct ticket *t)
+static bool payable(const struct facts *facts, const struct ticket *t)
 {
-    return t && ticket_done(t->status) && t->disposition == DISPOSITION_NONE && !t->deleted;
+    return t && ticket_done(t->status) && t->disposition == DISPOSITION_NONE && !t->deleted && !facts->mirrored;
 }
 
 /* Whoever resolves a ticket that is nobody's becomes its assignee. */
@@ -412,62 +233,82 @@ static void take_ownership(struct follow *f)
     t->assigned_at = t->desk_assignee_at = f->now;
 }
 
-static bool paid_already(const struct follow *f)
+static bool paid_already(const struct facts *facts)
 {
-    for (int i = 0; i < f->facts->score_count; i++)
-        if (str_eq(f->facts->scores[i].rule, "resolve"))
+    for (int i = 0; i < facts->score_count; i++)
+        if (str_eq(facts->scores[i].rule, "resolve"))
             return true;
     return false;
 }
 
-static void pay(struct follow *f, struct boss *boss, struct pay *p)
+/* The correction of the classifier that stands now that a ticket is done with. */
+static void pay_label(struct play *p)
 {
-    const struct ticket *t = f->out->after;
-    p->agent = config_agent(f->rules, t->assignee);
-    if (!p->agent || paid_already(f))
+    const struct ticket *t = p->f->out->after;
+    const struct config_agent *agent = config_agent(p->f->rules, p->f->facts->label_fixed_by);
+    if (!agent || !p->game->label)
         return;
-    weigh(f, p);
-    p->refused = refusal(f, p->agent);
-    if (p->refused) {
-        p->xp = 0;
-        because(p, p->refused);
-    } else {
-        cap_day(f, p);
-        strike(f, boss, p);
+    const struct player *was = play_stake(p, agent->name)->was;
+    bool over = was->labels_today >= p->game->labels_per_day;
+    int64_t xp = over ? 0 : capped(p->game, earned_today(p, agent->name), p->game->label);
+    if (!was->off)
+        points_add(p, &(struct score_row){.agent = agent->name, .rule = "label", .ticket = t->id, .epoch = t->epoch, .xp = xp,
+                                          .reason = over ? "label corrected, enough of them today"
+                                                  : xp < p->game->label ? "label corrected, over the day's cap" : "label corrected"});
+}
+
+/* By turns of the conversation answered in public. What nobody we know answered is the assignee's. */
+static void pay_all(struct play *p)
+{
+    const struct facts *facts = p->f->facts;
+    const char *assignee = p->f->out->after->assignee;
+    int64_t of = facts->replies_of_nobody;
+    bool listed = false;
+    if (paid_already(facts))
+        return;
+    for (int i = 0; i < facts->player_count; i++)
+        of += facts->players[i].replies;
+    if (!p->game->split || !of) {
+        pay_one(p, assignee, 1, 1);
+        pay_label(p);
+        return;
     }
-    add_row(f, &(struct score_row){.agent = p->agent->name, .rule = "resolve", .ticket = t->id, .epoch = t->epoch,
-                                   .xp = p->xp, .damage = p->damage, .boss = p->damage ? boss->key : NULL,
-                                   .reason = p->reason.data});
-    strike_shown(f, boss, p);
-    achievements(f, p);
+    for (int i = 0; i < facts->player_count; i++) {
+        const struct player *player = &facts->players[i];
+        bool is = str_eq(player->agent, assignee);
+        int64_t part = player->replies + (is ? facts->replies_of_nobody : 0);
+        listed |= is;
+        if (part || is)
+            pay_one(p, player->agent, part, of);
+    }
+    if (!listed)
+        pay_one(p, assignee, facts->replies_of_nobody, of);
+    pay_label(p);
 }
 
-/* A living boss gets its hit points back; a dead or gone one keeps its wounds, and the row says so by 0. */
-static int64_t heal(struct follow *f, struct boss *boss, const struct score_row *row)
+static void reverse(struct play *p)
 {
-    if (!row->damage || !boss->key || !str_eq(boss->key, row->boss))
-        return 0;
-    boss->hp = boss->hp + row->damage < boss->max_hp ? boss->hp + row->damage : boss->max_hp;
-    boss_record(f, boss, "active");
-    boss_entry(f, "healed", boss, row->agent, row->damage, NULL);
-    return row->damage;
-}
-
-static void reverse(struct follow *f, struct boss *boss)
-{
-    const struct ticket *t = f->out->after;
+    const struct ticket *t = p->f->out->after;
     static const char *const words[] = {"", "merged", "spam", "duplicate", "invalid"};
     const char *why = !ticket_done(t->status) ? "reopened" : t->deleted ? "deleted" : words[t->disposition];
-    for (int i = 0; i < f->facts->score_count; i++) {
-        struct score_row row = f->facts->scores[i];
-        row.xp = -row.xp;
-        row.gold = -row.gold;
-        row.damage = -heal(f, boss, &f->facts->scores[i]);
-        row.reverses = row.id;
-        row.id = 0;
-        row.reason = why;
-        add_row(f, &row);
+    for (int i = 0; p->game->escrow && i < p->f->facts->score_count; i++) {
+        const struct score_row *row = &p->f->facts->scores[i];
+        if (str_eq(row->rule, "resolve") || str_eq(row->rule, "label"))
+            points_reverse(p, row, boss_heal(p, row), why);
     }
+}
+
+/* Of the whole desk, by UTC's days: what bosses are measured by. n: tickets, sum: their base. */
+static void count_resolves(struct play *p, const struct score_row *rows, int count, int sign)
+{
+    int64_t base = 0, at = p->f->now;
+    for (int i = 0; i < count; i++)
+        if (str_eq(rows[i].rule, "resolve")) {
+            base += rows[i].base;
+            at = rows[i].at;
+        }
+    if (base)
+        play_tally(p, "resolved", "", score_day(at), sign, sign * base);
 }
 
 static bool played(const struct follow *f)
@@ -478,23 +319,45 @@ static bool played(const struct follow *f)
 void score_follow(struct follow *f)
 {
     struct ticket *t = f->out->after;
-    struct boss boss = f->facts->boss;
-    struct pay p = {0};
+    struct play p = {.f = f, .game = &f->rules->game, .boss = f->facts->boss};
+    bool was = payable(f->facts, f->before), is = payable(f->facts, t);
     if (f->before && ticket_done(f->before->status) && !ticket_done(t->status))
         t->epoch = f->before->epoch + 1;
+    if (f->before && !was && is)
+        take_ownership(f);
+    keep_life(&p);
     if (!played(f)) /* the facts were not loaded: no boss given does not mean no boss alive */
         return;
-    str_init(&p.reason, 256);
-    flee(f, &boss);
-    if (payable(f->before) && !payable(t))
-        reverse(f, &boss);
-    if (f->before && !payable(f->before) && payable(t)) {
-        take_ownership(f);
-        pay(f, &boss, &p);
+    boss_flee(&p);
+    if (was && !is) {
+        reverse(&p);
+        count_resolves(&p, f->facts->scores, f->facts->score_count, -1);
     }
-    if (t->assignee)
-        level_up(f, t->assignee, p.reward + settled(f, t->assignee));
-    if (!boss.key)
-        spawn(f);
-    str_fini(&p.reason);
+    if (f->before && !was && is) {
+        pay_all(&p);
+        count_resolves(&p, f->out->scores, f->out->score_count, 1);
+    }
+    points_settle(&p);
+    player_follow(&p);
+    if (!p.boss.key)
+        boss_spawn(&p);
+}
+
+void score_desk(struct follow *f)
+{
+    struct play p = {.f = f, .game = &f->rules->game, .boss = f->facts->boss};
+    boss_flee(&p);
+    if (!p.boss.key)
+        boss_spawn(&p);
+}
+
+void score_grant(struct follow *f, const struct score_grant *grant)
+{
+    struct play p = {.f = f, .game = &f->rules->game, .boss = f->facts->boss};
+    int64_t xp = capped(p.game, earned_today(&p, grant->agent), grant->xp);
+    if (play_stake(&p, grant->agent)->was->off || !grant->xp)
+        return;
+    const char *reason = xp < grant->xp ? arena_printf(f->arena, "%s, over the day's cap", grant->reason) : grant->reason;
+    points_add(&p, &(struct score_row){.agent = grant->agent, .rule = grant->rule, .ticket = grant->ticket, .xp = xp, .reason = reason});
+    player_follow(&p);
 }

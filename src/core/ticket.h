@@ -62,6 +62,8 @@ struct ticket {
     int64_t created_at, updated_at, received_at, first_reply_at, waiting_since, last_customer_at, last_agent_at;
     int64_t assigned_at, resolved_at, closed_at, resolution_ms, snoozed_until;
     int64_t reopen_count, epoch;
+    int64_t first_assigned_at, priority_at; /* priority_at: since when it has the one it has, 0 = since it came in */
+    int64_t held_low, held_normal, held_high, held_urgent; /* ms it had each before that */
     bool stub, deleted;
     /* the source's voice beside the desk's */
     int source_status, source_priority, status_from;

@@ -205,67 +205,6 @@ const struct config_source *change_source(const struct engine *e, const struct t
     return found;
 }
 
-static bool load_boss(struct engine *e, struct arena *arena, struct facts *f, struct err *err)
-{
-    char *key = store_meta_get(e->store, arena, "boss", err), *data = NULL;
-    char *count = store_meta_get(e->store, arena, "boss_count", err);
-    f->boss_count = count ? atoll(count) : 0;
-    if (!key || !*key)
-        return true;
-    if (!store_record_get(e->store, arena, "boss", key, &data, err))
-        return false;
-    struct json *j = data ? json_parse_in(arena, data, strlen(data), &json_limits_native, NULL, NULL) : NULL;
-    if (!j)
-        return true;
-    f->boss = (struct boss){.key = key, .name = json_get_string(j, "name", key), .tier = json_get_string(j, "tier", "common"),
-                            .max_hp = json_get_i64(j, "max_hp", 0), .hp = json_get_i64(j, "hp", 0),
-                            .tickets_required = json_get_i64(j, "tickets_required", 0),
-                            .spawned_at = json_get_i64(j, "spawned_at", 0), .expires_at = json_get_i64(j, "expires_at", 0)};
-    return true;
-}
-
-/* Who hit the boss that stands, and what the assignee has unlocked. Only a change that may pay asks. */
-static bool load_team(struct engine *e, struct arena *arena, struct facts *f, const char *who, struct err *err)
-{
-    const struct config *c = e->config;
-    struct dealt *dealt = ARENA_ARRAY(arena, struct dealt, c->agent_count + 1);
-    struct str achieved;
-    bool ok = true;
-    for (int i = 0; ok && f->boss.key && i < c->agent_count; i++) {
-        int64_t n;
-        const char *key = arena_printf(arena, "%s\x1f%s", f->boss.key, c->agents[i].name);
-        dealt[i].agent = c->agents[i].name;
-        ok = store_tally_get(e->store, "damage", key, 0, &n, &dealt[i].damage, err);
-        f->dealt_count = i + 1;
-    }
-    f->dealt = dealt;
-    str_init(&achieved, 4096);
-    for (int i = 0; ok && i < c->game.achievement_count; i++) {
-        char *data = NULL;
-        const char *key = arena_printf(arena, "%s:%s", c->game.achievements[i].key, who);
-        ok = store_record_get(e->store, arena, "achievement", key, &data, err);
-        if (data)
-            str_addf(&achieved, "%s ", c->game.achievements[i].key);
-    }
-    f->achieved = arena_strdup(arena, achieved.data);
-    str_fini(&achieved);
-    return ok;
-}
-
-static bool load_game(struct engine *e, struct facts *f, const struct ticket *t, int64_t now, struct err *err)
-{
-    const char *who = t->assignee ? t->assignee : f->actor;
-    int64_t sum;
-    char dealt[256];
-    snprintf(dealt, sizeof dealt, "%s\x1f%s", f->boss.key ? f->boss.key : "", who);
-    return store_tally_get(e->store, "xp", who, 0, &sum, &f->xp_total, err) &&
-           store_tally_get(e->store, "held", who, 0, &sum, &f->xp_held, err) &&
-           store_tally_get(e->store, "xp", who, score_day(now), &sum, &f->xp_today, err) &&
-           store_tally_get(e->store, "resolves", who, 0, &f->resolves_total, &sum, err) &&
-           store_tally_get(e->store, "damage", dealt, 0, &sum, &f->boss_dealt, err) &&
-           store_score_caps(e->store, who, t->customer, now, &f->last_paid_at, &f->customer_paid_today, err);
-}
-
 static bool load_facts(struct engine *e, struct arena *arena, struct change *c, struct err *err)
 {
     struct facts *f = &c->facts;
@@ -276,92 +215,32 @@ static bool load_facts(struct engine *e, struct arena *arena, struct change *c, 
     if (!desk_refresh(e, c->now, err))
         return false;
     f->desk = &e->state;
-    if (!store_tally_get(e->store, "open", "", 0, &f->open_tickets, &sum, err))
-        return false;
-    f->open_tickets += (ticket_done(c->after->status) ? 0 : 1) - (c->before && !ticket_done(c->before->status) ? 1 : 0);
-    if ((needs & NEEDS_SCORES) && c->before &&
-        !store_score_open(e->store, arena, c->before->id, (struct score_row **)(uintptr_t)&f->scores, &f->score_count, err))
-        return false;
-    if ((needs & NEEDS_REPLIES) && c->before && !store_message_facts(e->store, c->before->id, &f->public_replies, &f->resolution_note, err))
-        return false;
     f->env.hour = c->now / 3600000 % 24; /* zones are not loaded: UTC */
     f->env.weekday = (c->now / 86400000 + 3) % 7 + 1;
     if ((needs & NEEDS_ONCALL) && !store_tally_get(e->store, "open_critical", "", 0, &f->env.open_criticals, &sum, err))
         return false;
-    if ((needs & (NEEDS_GAME | NEEDS_BOSS)) && !load_boss(e, arena, f, err))
-        return false;
-    if ((needs & NEEDS_GAME) && !load_game(e, f, c->after, c->now, err))
-        return false;
-    return !(needs & NEEDS_REPLIES) || load_team(e, arena, f, c->after->assignee ? c->after->assignee : f->actor, err);
+    return game_facts(e, arena, c, needs, err);
 }
 
 /* --- writing --- */
 
-static bool tallies(struct engine *e, const struct ticket *before, const struct ticket *after, const char *actor, struct err *err)
+static bool tallies(struct engine *e, const struct ticket *before, const struct ticket *after, bool mirrored, struct err *err)
 {
     int open = (ticket_done(after->status) ? 0 : 1) - (before && !ticket_done(before->status) ? 1 : 0);
     bool was_critical = before && !ticket_done(before->status) && before->urgency == URGENCY_CRITICAL;
     bool is_critical = !ticket_done(after->status) && after->urgency == URGENCY_CRITICAL;
     int was_escalated = before ? before->escalation.state : 0;
-    const char *who = after->assignee ? after->assignee : actor;
     if (open && !store_tally_add(e->store, "open", "", 0, open, 0, err))
         return false;
     if (was_critical != is_critical && !store_tally_add(e->store, "open_critical", "", 0, is_critical ? 1 : -1, 0, err))
         return false;
-    if (before && ticket_done(after->status) != ticket_done(before->status) &&
-        !store_tally_add(e->store, "resolves", who, 0, ticket_done(after->status) ? 1 : -1, 0, err))
+    if (open && mirrored && !store_tally_add(e->store, "open_mirrored", "", 0, open, 0, err))
         return false;
     if (was_escalated == after->escalation.state)
         return true;
     e->counts_changed = true;
     return (!was_escalated || store_tally_add(e->store, "escalation", escalation_word(was_escalated), 0, -1, 0, err)) &&
            (!after->escalation.state || store_tally_add(e->store, "escalation", escalation_word(after->escalation.state), 0, 1, 0, err));
-}
-
-/* The native boss that stands is named in meta; a boss that fell or fled frees the place. */
-static bool put_record(struct engine *e, struct arena *arena, const struct record_draft *r, int64_t now, struct err *err)
-{
-    struct record record = {r->kind, r->key, r->data};
-    struct version v = {.t = now, .rank = 2, .key = "desk"};
-    if (!store_record_put(e->store, arena, &record, &v, err))
-        return false;
-    if (!str_eq(r->kind, "boss"))
-        return true;
-    struct json *j = json_parse_in(arena, r->data, strlen(r->data), &json_limits_native, NULL, err);
-    const char *state = json_get_string(j, "state", NULL);
-    if (!state)
-        return true;
-    char *stands = store_meta_get(e->store, arena, "boss", err), *count = store_meta_get(e->store, arena, "boss_count", err);
-    bool active = str_eq(state, "active") || str_eq(state, "alive");
-    if (active && !str_eq(stands, r->key))
-        return store_meta_put(e->store, "boss", r->key, err) &&
-               store_meta_put(e->store, "boss_count", arena_printf(arena, "%lld", (count ? atoll(count) : 0) + 1LL), err);
-    return active || !str_eq(stands, r->key) || store_meta_put(e->store, "boss", "", err);
-}
-
-static bool reversed_now(const struct consequence *out, int64_t row)
-{
-    for (int i = 0; i < out->score_count; i++)
-        if (out->scores[i].reverses == row)
-            return true;
-    return false;
-}
-
-/* XP of tickets that are not closed yet is held: it counts towards a level when the ticket closes. */
-static bool hold_xp(struct engine *e, const struct change *c, const struct consequence *out, struct err *err)
-{
-    bool was = c->before && c->before->status == STATUS_CLOSED, is = out->after->status == STATUS_CLOSED;
-    for (int i = 0; i < out->score_count; i++) {
-        const struct score_row *row = &out->scores[i];
-        if (row->ticket && !(row->reverses ? was : is) && !store_tally_add(e->store, "held", row->agent, 0, 0, row->xp, err))
-            return false;
-    }
-    for (int i = 0; !was && is && i < c->facts.score_count; i++) {
-        const struct score_row *row = &c->facts.scores[i];
-        if (!reversed_now(out, row->id) && !store_tally_add(e->store, "held", row->agent, 0, 0, -row->xp, err))
-            return false;
-    }
-    return true;
 }
 
 static bool put_consequence(struct engine *e, struct arena *arena, struct change *c, const struct consequence *out, struct err *err)
@@ -372,14 +251,8 @@ static bool put_consequence(struct engine *e, struct arena *arena, struct change
         if (!change_entry(e, &entry, c->seq ? NULL : out->after, err))
             return false;
     }
-    for (int i = 0; i < out->score_count; i++)
-        if (!store_score_add(e->store, &out->scores[i], c->seq, err))
-            return false;
-    if (!hold_xp(e, c, out, err))
+    if (!game_put(e, arena, out, c->seq, c->now, err))
         return false;
-    for (int i = 0; i < out->record_count; i++)
-        if (!put_record(e, arena, &out->records[i], c->now, err))
-            return false;
     c->pages = out->pages;
     c->page_count = out->page_count;
     return page_send(e, arena, out->after, out->pages, out->page_count, c->now, err) &&
@@ -438,7 +311,7 @@ bool change(struct engine *e, struct arena *arena, struct change *c, struct err 
         return false;
     bool ok = c->before ? store_ticket_update(e->store, after, err) : store_ticket_insert(e->store, after, err);
     c->after = after;
-    return ok && put_consequence(e, arena, c, &out, err) && tallies(e, c->before, after, c->facts.actor, err) &&
+    return ok && put_consequence(e, arena, c, &out, err) && tallies(e, c->before, after, c->facts.mirrored, err) &&
            people_follow(e, c->before, after, err) &&
            requeue(e, c->before, after, err) && parcel_hand_back(e, arena, c, err) && route_change(e, arena, c, &out, err);
 }

@@ -103,5 +103,12 @@ bool survey_read(struct engine *e, struct arena *arena, struct ticket *t, struct
 bool people_follow(struct engine *e, const struct ticket *before, const struct ticket *after, struct err *err);
 /* What an act says of the label becomes something to learn from (engine/label). After change(). */
 bool label_learn(struct engine *e, struct arena *arena, const struct change *c, struct err *err);
-bool wake_boss(struct engine *e, struct arena *arena, int64_t now, struct err *err); /* leaves, if it stood too long */
+/* The game (engine/game): what its rules ask of the store, what they decided put there; when the boss that stands leaves, 0 =
+ * never; it leaves, if it stood too long. A small amount (core/score) that an entry `cause` earned somebody. */
+bool game_facts(struct engine *e, struct arena *arena, struct change *c, unsigned needs, struct err *err);
+bool game_put(struct engine *e, struct arena *arena, const struct consequence *out, int64_t entry, int64_t now, struct err *err);
+bool game_leaves(struct engine *e, struct arena *arena, int64_t *at, struct err *err);
+bool wake_boss(struct engine *e, struct arena *arena, int64_t now, struct err *err);
+struct score_grant;
+bool game_grant(struct engine *e, struct arena *arena, const struct score_grant *grant, const char *actor, int64_t cause, int64_t now, struct err *err);
 #endif

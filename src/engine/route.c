@@ -308,22 +308,6 @@ bool route_sent(struct engine *e, struct arena *arena, const struct parcel *p, i
     return !l.message || route_letter(e, arena, &l, store_entry_next(e->store) - 1, 0, now, err);
 }
 
-/* What a record's new state is called outside; NULL: nothing to tell. */
-static const char *record_event(const struct record_draft *r, const struct json *data)
-{
-    static const struct { const char *state, *type; } bosses[] = {{"defeated", "boss.defeated"}, {"fled", NULL}};
-    if (str_eq(r->kind, "player"))
-        return "player.level_up";
-    if (str_eq(r->kind, "achievement"))
-        return "achievement.unlocked";
-    if (!str_eq(r->kind, "boss"))
-        return NULL;
-    for (size_t i = 0; i < sizeof bosses / sizeof *bosses; i++)
-        if (str_eq(json_get_string(data, "state", ""), bosses[i].state))
-            return bosses[i].type;
-    return json_get_i64(data, "hp", 0) == json_get_i64(data, "max_hp", -1) ? "boss.spawned" : "boss.damaged";
-}
-
 bool route_change(struct engine *e, struct arena *arena, const struct change *c, const struct consequence *out, struct err *err)
 {
     int64_t nth = 0;
@@ -333,9 +317,8 @@ bool route_change(struct engine *e, struct arena *arena, const struct change *c,
         return false;
     for (int i = 0; i < out->record_count; i++) {
         const struct record_draft *draft = &out->records[i];
-        const struct json *data = json_parse_in(arena, draft->data, strlen(draft->data), &json_limits_native, NULL, NULL);
         struct record record = {draft->kind, draft->key, draft->data};
-        struct letter l = {.type = record_event(draft, data), .ticket = c->after, .record = &record};
+        struct letter l = {.type = draft->event, .ticket = c->after, .record = &record};
         if (l.type && is_wanted(e, l.type, c) && !send(e, arena, c, &l, &nth, err))
             return false;
     }

@@ -15,25 +15,6 @@ bool wake_ticket(struct engine *e, struct arena *arena, int64_t id, int64_t now,
     return change(e, arena, &c, err);
 }
 
-bool wake_boss(struct engine *e, struct arena *arena, int64_t now, struct err *err)
-{
-    char *key = store_meta_get(e->store, arena, "boss", err), *data = NULL;
-    if (!key || !*key)
-        return true;
-    if (!store_record_get(e->store, arena, "boss", key, &data, err))
-        return false;
-    struct json *boss = data ? json_parse_in(arena, data, strlen(data), &json_limits_native, NULL, NULL) : NULL;
-    int64_t expires = json_get_i64(boss, "expires_at", 0);
-    if (!boss || !expires || expires > now)
-        return true;
-    json_drop(boss, "state");
-    json_put_string(boss, "state", "fled");
-    struct record record = {"boss", key, json_print_in(arena, boss)};
-    struct version v = {.t = now, .rank = 2, .key = "desk"};
-    struct entry entry = {.at = now, .actor = "clock", .kind = "boss", .data = record.data};
-    return store_record_put(e->store, arena, &record, &v, err) && store_meta_put(e->store, "boss", "", err) && change_entry(e, &entry, NULL, err);
-}
-
 /* What fell due is its own savepoint: a fault in one thing must not stop the clock of all others, nor the daemon again
  * at every start. false: the store failed. *why: NULL, or the fault, after everything of it was taken back. */
 static bool guarded(struct engine *e, struct arena *arena, int64_t ticket, struct parcel *parcel, int64_t now, const char **why, struct err *err)
@@ -130,6 +111,11 @@ bool engine_next(struct engine *e, int64_t *at, struct err *err)
     int count;
     if (!store_wake_next(e->store, at, err) || !desk_refresh(e, 0, err) || !store_parcel_places(e->store, arena, ENGINE_PLACES, &places, &count, err))
         return false;
+    int64_t leaves;
+    if (!game_leaves(e, arena, &leaves, err))
+        return false;
+    if (leaves && (!*at || leaves < *at))
+        *at = leaves;
     if (e->desk_turns_at && (!*at || e->desk_turns_at < *at))
         *at = e->desk_turns_at;
     for (int i = 0; i < count; i++)

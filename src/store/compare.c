@@ -10,7 +10,7 @@ static const char *const tables[][2] = {
     {"tally", "SELECT * FROM tally WHERE n!=0 OR sum!=0 ORDER BY name,key,day"},
     {"record", "SELECT * FROM record WHERE kind!='destination' ORDER BY kind,key"}, /* how a destination fares is receipts' doing */
     {"customer_ticket", "SELECT hash,ticket FROM customer_ticket ORDER BY hash,ticket"},
-    {"score", "SELECT id,at,agent,ticket,epoch,rule,xp,gold,boss,damage,reverses,reason FROM score ORDER BY id"},
+    {"score", "SELECT id,at,agent,ticket,epoch,rule,xp,gold,boss,damage,reverses,reason,base,day FROM score ORDER BY id"},
 };
 
 static bool same_value(sqlite3_stmt *a, sqlite3_stmt *b, int i)

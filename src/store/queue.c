@@ -226,3 +226,18 @@ bool store_ticket_ids(struct store *s, int64_t after, int64_t *ids, int max, int
         ids[(*count)++] = sql_int(stmt, 0);
     return rc == SQLITE_DONE;
 }
+
+bool store_tally_range(struct store *s, const char *name, const char *key, int64_t from, int64_t to, struct tally_day *list, int max, int *count,
+                       struct err *err)
+{
+    sqlite3_stmt *stmt = tally_flush(s, err) ? sql_get(s, "SELECT day,n,sum FROM tally WHERE name=? AND key=? AND day BETWEEN ? AND ?"
+                                                          " ORDER BY day LIMIT ?", err) : NULL;
+    int rc;
+    *count = 0;
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "ssiii", name, key, from, to, (int64_t)max);
+    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
+        list[(*count)++] = (struct tally_day){sql_int(stmt, 0), sql_int(stmt, 1), sql_int(stmt, 2)};
+    return rc == SQLITE_DONE;
+}

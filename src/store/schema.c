@@ -147,7 +147,12 @@ static const char schema_3[] =
     "ALTER TABLE escalation ADD COLUMN policy_version TEXT;\n"
     "ALTER TABLE escalation ADD COLUMN held_until INTEGER NOT NULL DEFAULT 0;\n"
     "CREATE INDEX parcel_agent ON parcel(agent, made_at) WHERE destination='console'; -- who was paged lately\n"
-    "CREATE INDEX parcel_bundled ON parcel(agent, id) WHERE state='bundled'; -- pages that another's letter names\n";
+    "CREATE INDEX parcel_bundled ON parcel(agent, id) WHERE state='bundled'; -- pages that another's letter names\n"
+    /* the game's ledger */
+    "ALTER TABLE score ADD COLUMN base INTEGER NOT NULL DEFAULT 0;\n"
+    "ALTER TABLE score ADD COLUMN day INTEGER NOT NULL DEFAULT 0;\n"
+    "UPDATE score SET day=at/86400000;\n"
+    "CREATE INDEX score_paid ON score(agent, id) WHERE xp > 0 AND rule = 'resolve';\n";
 
 bool schema_migrate(struct store *s, struct err *err)
 {

@@ -1,18 +1,11 @@
-/* score: the ledger and its tallies: xp:<agent> all time and by day, held:<agent>, damage:<boss>. */
+/* score: the ledger. What is counted beside it (core/points) are tallies like any other. */
 #include "store/sql.h"
-#include <stdio.h>
 
 bool store_score_add(struct store *s, const struct score_row *r, int64_t entry, struct err *err)
 {
-    const char *boss = r->boss ? r->boss : "";
-    if (!sql_run(s, err, "INSERT INTO score(at,agent,ticket,epoch,rule,xp,gold,boss,damage,reverses,reason,entry) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
-                 "isiisiisiisi", r->at, r->agent, r->ticket, r->epoch, r->rule, r->xp, r->gold, boss, r->damage, r->reverses, r->reason, entry))
-        return false;
-    char dealt[256];
-    snprintf(dealt, sizeof dealt, "%s\x1f%s", boss, r->agent);
-    return store_tally_add(s, "xp", r->agent, 0, 1, r->xp, err) &&
-           store_tally_add(s, "xp", r->agent, score_day(r->at), 1, r->xp, err) &&
-           (!*boss || store_tally_add(s, "damage", dealt, 0, 1, r->damage, err));
+    return sql_run(s, err, "INSERT INTO score(at,agent,ticket,epoch,rule,xp,gold,boss,damage,reverses,reason,entry,base,day)"
+                           " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)", "isiisiisiisiii", r->at, r->agent, r->ticket, r->epoch, r->rule, r->xp, r->gold,
+                   r->boss ? r->boss : "", r->damage, r->reverses, r->reason, entry, r->base, r->day);
 }
 
 static void scan(sqlite3_stmt *stmt, struct arena *a, struct score_row *r)
@@ -20,7 +13,7 @@ static void scan(sqlite3_stmt *stmt, struct arena *a, struct score_row *r)
     *r = (struct score_row){.id = sql_int(stmt, 0), .at = sql_int(stmt, 1), .agent = sql_text(stmt, 2, a), .ticket = sql_int(stmt, 3),
                             .epoch = sql_int(stmt, 4), .rule = sql_text(stmt, 5, a), .xp = sql_int(stmt, 6), .gold = sql_int(stmt, 7),
                             .boss = sql_text(stmt, 8, a), .damage = sql_int(stmt, 9), .reverses = sql_int(stmt, 10),
-                            .reason = sql_text(stmt, 11, a)};
+                            .reason = sql_text(stmt, 11, a), .base = sql_int(stmt, 12), .day = sql_int(stmt, 13)};
 }
 
 static bool list(struct store *s, struct arena *a, sqlite3_stmt *stmt, struct score_row **rows, int *count, int max, struct err *err)
@@ -34,7 +27,7 @@ static bool list(struct store *s, struct arena *a, sqlite3_stmt *stmt, struct sc
     return rc == SQLITE_DONE;
 }
 
-#define COLUMNS "id,at,agent,ticket,epoch,rule,xp,gold,boss,damage,reverses,reason"
+#define COLUMNS "id,at,agent,ticket,epoch,rule,xp,gold,boss,damage,reverses,reason,base,day"
 
 bool store_score_open(struct store *s, struct arena *a, int64_t ticket, struct score_row **rows, int *count, struct err *err)
 {
@@ -64,28 +57,47 @@ bool store_score_boss(struct store *s, struct arena *a, const char *boss, int ma
     return list(s, a, stmt, rows, count, max, err);
 }
 
-/* The assignee's caps: last paying close, and paying closes for one customer on that day. */
-bool store_score_caps(struct store *s, const char *agent, const char *customer, int64_t now, int64_t *last, int64_t *today, struct err *err)
+bool store_score_last_paid(struct store *s, const char *agent, int64_t *at, struct err *err)
 {
-    *last = *today = 0;
-    sqlite3_stmt *stmt = sql_get(s, "SELECT at FROM score WHERE agent=? AND xp>0 AND rule='resolve' ORDER BY id DESC LIMIT 1", err);
+    sqlite3_stmt *stmt = sql_get(s, "SELECT max(at) FROM (SELECT id,ticket,at FROM score WHERE agent=? AND xp>0 AND rule='resolve' ORDER BY id DESC"
+                                    " LIMIT 32) r WHERE NOT EXISTS(SELECT 1 FROM score n WHERE n.ticket=r.ticket AND n.reverses=r.id)", err);
     if (!stmt)
         return false;
     sql_bind(stmt, "s", agent);
-    int rc = sql_step(s, stmt, err);
-    if (rc == SQLITE_ROW) {
-        *last = sql_int(stmt, 0);
-        sqlite3_reset(stmt);
-    }
-    if (rc < 0 || !customer)
-        return rc >= 0;
-    if (!(stmt = sql_get(s, "SELECT count(*) FROM (SELECT ticket,at,xp,rule FROM score WHERE agent=? ORDER BY id DESC LIMIT 200) r"
-                            " JOIN ticket t ON t.id=r.ticket WHERE r.rule='resolve' AND r.xp>0 AND r.at>=? AND t.customer=?", err)))
-        return false;
-    sql_bind(stmt, "sis", agent, score_day(now) * 86400000, customer);
     if (sql_step(s, stmt, err) != SQLITE_ROW)
         return false;
-    *today = sql_int(stmt, 0);
+    *at = sql_int(stmt, 0);
     sqlite3_reset(stmt);
     return true;
+}
+
+bool store_score_dealt(struct store *s, struct arena *a, const char *boss, struct dealt *list, int max, int *count, struct err *err)
+{
+    sqlite3_stmt *stmt = tally_flush(s, err) ? sql_get(s, "SELECT substr(key,length(?1)+2),sum FROM tally WHERE name='damage' AND key>?1||char(31)"
+                                                          " AND key<?1||char(32) AND sum!=0", err) : NULL;
+    int rc;
+    *count = 0;
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "s", boss);
+    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
+        if (*count < max)
+            list[(*count)++] = (struct dealt){sql_text(stmt, 0, a), sql_int(stmt, 1)};
+    return rc == SQLITE_DONE;
+}
+
+bool store_score_turns(struct store *s, struct arena *a, int64_t ticket, struct score_turn **list, int max, int *count, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT author_kind,author FROM message WHERE ticket=? AND public AND NOT automatic AND author_kind IN(1,2)"
+                                    " AND coalesce(state,'')!='withdrawn' ORDER BY at,id", err);
+    int rc;
+    *count = 0;
+    *list = ARENA_ARRAY(a, struct score_turn, max);
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "i", ticket);
+    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
+        if (*count < max)
+            (*list)[(*count)++] = (struct score_turn){sql_int(stmt, 0) == AUTHOR_CUSTOMER, sql_text(stmt, 1, a)};
+    return rc == SQLITE_DONE;
 }

@@ -98,6 +98,10 @@ bool store_ticket_ids(struct store *s, int64_t after, int64_t *ids, int max, int
  * may be 0 with a `next`. */
 bool store_queue_page(struct store *s, struct arena *a, const struct row_filter *f, struct ticket ***rows, int *count, const char **next, struct err *err);
 bool store_tally_add(struct store *s, const char *name, const char *key, int64_t day, int64_t n, int64_t sum, struct err *err);
+struct tally_day { int64_t day, n, sum; };
+/* Days from..to of one key that were ever counted, rising; at most max. */
+bool store_tally_range(struct store *s, const char *name, const char *key, int64_t from, int64_t to, struct tally_day *list, int max, int *count,
+                       struct err *err);
 bool store_tally_get(struct store *s, const char *name, const char *key, int64_t day, int64_t *n, int64_t *sum, struct err *err);
 
 /* --- the game's ledger --- */
@@ -105,7 +109,10 @@ bool store_score_add(struct store *s, const struct score_row *r, int64_t entry, 
 bool store_score_open(struct store *s, struct arena *a, int64_t ticket, struct score_row **rows, int *count, struct err *err); /* unreversed */
 bool store_score_agent(struct store *s, struct arena *a, const char *agent, int max, struct score_row **rows, int *count, struct err *err);
 bool store_score_boss(struct store *s, struct arena *a, const char *boss, int max, struct score_row **rows, int *count, struct err *err);
-bool store_score_caps(struct store *s, const char *agent, const char *customer, int64_t now, int64_t *last, int64_t *today, struct err *err);
+bool store_score_last_paid(struct store *s, const char *agent, int64_t *at, struct err *err); /* that stands; 0 = none of the last few */
+bool store_score_dealt(struct store *s, struct arena *a, const char *boss, struct dealt *list, int max, int *count, struct err *err);
+struct score_turn { bool customer; const char *author; }; /* a line of a conversation, public and by a person */
+bool store_score_turns(struct store *s, struct arena *a, int64_t ticket, struct score_turn **list, int max, int *count, struct err *err);
 bool store_record_get(struct store *s, struct arena *a, const char *kind, const char *key, char **data, struct err *err); /* NULL data: none */
 bool store_record_put(struct store *s, struct arena *a, const struct record *r, const struct version *v, struct err *err);
 /* Whole, whatever was there; and taken away. */

@@ -73,7 +73,7 @@ static void an_event_without_status_urgency_or_message_needs_no_facts(void **sta
     assert_int_equal(consequence_needs(&before, &after, &facts, START), NEEDS_ONCALL);
     assert_int_equal(consequence_needs(NULL, &before, &facts, START), NEEDS_BOSS);
     before.assignee = "ana";
-    assert_int_equal(consequence_needs(NULL, &before, &facts, START), NEEDS_GAME);
+    assert_int_equal(consequence_needs(NULL, &before, &facts, START), NEEDS_BOSS);
 }
 
 int main(void)

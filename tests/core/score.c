@@ -69,10 +69,12 @@ static void raising_the_priority_at_the_end_pays_nothing_more(void **state)
 {
     DESK(d);
     d.config.sla_count = 0;
+    d.next.priority = PRIORITY_LOW;
     worked_on(&d, MINUTE);
     desk_reply(&d);
     d.next.priority = PRIORITY_URGENT;
-    d.facts.priority_held = PRIORITY_LOW;
+    desk_change(&d, "act", "ana");
+    d.now += MINUTE - SECOND;
     resolve(&d);
     assert_int_equal(paid(&d)->xp, 10);
     desk_close(&d);
@@ -83,12 +85,12 @@ static void factors_multiply_exactly_are_capped_and_floored_once(void **state)
     (void)state;
     const struct config_game game = {.product_cap_bp = 20000}, free = {.product_cap_bp = 100000};
     const int64_t many[] = {12500, 11000, 12000, 10100}, over[] = {15000, 11000, 12000, 11000}, zero[] = {0, 11000};
-    assert_int_equal(score_product(&game, 25, many, 4), 41);  /* 25 x 1.6665 = 41.6625 */
-    assert_int_equal(score_product(&game, 100, many, 4), 166); /* not 4 x 41 */
-    assert_int_equal(score_product(&game, 75, over, 4), 150);  /* 2.178 is capped at 2 */
-    assert_int_equal(score_product(&free, 75, over, 4), 163);
-    assert_int_equal(score_product(&game, 75, zero, 2), 0);
-    assert_int_equal(score_product(&game, 75, NULL, 0), 75);
+    assert_int_equal(score_product(&game, 25, many, 4, 1, 1), 41);  /* 25 x 1.6665 = 41.6625 */
+    assert_int_equal(score_product(&game, 100, many, 4, 1, 1), 166); /* not 4 x 41 */
+    assert_int_equal(score_product(&game, 75, over, 4, 1, 1), 150);  /* 2.178 is capped at 2 */
+    assert_int_equal(score_product(&free, 75, over, 4, 1, 1), 163);
+    assert_int_equal(score_product(&game, 75, zero, 2, 1, 1), 0);
+    assert_int_equal(score_product(&game, 75, NULL, 0, 1, 1), 75);
 }
 
 static void neglect_and_streak_add_their_part(void **state)
@@ -102,11 +104,11 @@ static void neglect_and_streak_add_their_part(void **state)
     d.next.assigned_at = d.now;
     desk_reply(&d);
     desk_reply(&d);
-    d.facts.streak = 3;
+    d.players[0].streak = 3;
     resolve(&d);
     assert_int_equal(paid(&d)->xp, 30); /* 25 x 1.2 x 1.03 = 30.9 */
     assert_string_equal(paid(&d)->reason, "normal, bronze, neglected, streak");
-    d.facts.streak = 300;
+    d.players[0].streak = 300;
     desk_close(&d);
 }
 
@@ -121,8 +123,8 @@ static void what_does_not_count_is_written_down_at_nothing_with_its_reason(void 
         d.facts.public_replies = cases[i].what > 1;
         d.facts.source_takes_replies = cases[i].what != 1;
         d.facts.resolution_note = cases[i].what == 1 ? 19 : 0;
-        d.facts.last_paid_at = cases[i].what == 2 ? d.now - MINUTE + 1 : 0;
-        d.facts.customer_paid_today = cases[i].what == 3 ? 3 : 2;
+        d.players[0].last_paid_at = cases[i].what == 2 ? d.now - MINUTE + 1 : 0;
+        d.players[0].customer_today = cases[i].what == 3 ? 3 : 2;
         d.facts.opened_by = cases[i].what == 4 ? "ana" : "bo";
         d.agents[0].keys[0] = "tamio:c-1";
         d.agents[0].key_count = 1;
@@ -144,7 +146,7 @@ static void a_note_of_20_characters_counts_where_the_source_takes_no_replies(voi
     d.facts.public_replies = 0;
     d.facts.source_takes_replies = false;
     d.facts.resolution_note = 20;
-    d.facts.last_paid_at = d.now - MINUTE;
+    d.players[0].last_paid_at = d.now - MINUTE;
     resolve(&d);
     assert_int_equal(paid(&d)->xp, 37);
     desk_close(&d);
@@ -159,7 +161,7 @@ static void over_the_days_cap_the_rest_is_worth_a_tenth(void **state)
         d.next.priority = PRIORITY_HIGH;
         worked_on(&d, HOUR);
         desk_reply(&d);
-        d.facts.xp_today = cases[i].today;
+        d.players[0].earned_today = cases[i].today;
         resolve(&d);
         assert_int_equal(paid(&d)->xp, cases[i].xp);
         desk_close(&d);
@@ -258,7 +260,9 @@ static void one_agent_deals_at_most_their_share_and_never_more_than_is_left(void
         DESK(d);
         worked_on(&d, HOUR);
         d.facts.boss = (struct boss){.key = "boss-1", .name = "Moth", .tier = "common", .max_hp = 100, .hp = cases[i].hp};
-        d.facts.boss_dealt = cases[i].dealt;
+        struct dealt dealt = {"ana", cases[i].dealt};
+        d.facts.dealt = &dealt;
+        d.facts.dealt_count = 1;
         resolve(&d);
         assert_int_equal(d.out.scores[0].rule[0] == 'r' ? d.out.scores[0].damage : -1, cases[i].damage);
         desk_close(&d);
@@ -271,7 +275,6 @@ static void a_defeated_boss_shares_its_reward_by_damage_with_a_floor(void **stat
     struct dealt dealt[] = {{"bo", 60}, {"ana", 13}, {"lea", 2}};
     worked_on(&d, HOUR);
     d.facts.boss = (struct boss){.key = "boss-1", .name = "Moth", .tier = "common", .max_hp = 100, .hp = 25};
-    d.facts.boss_dealt = 13;
     d.facts.dealt = dealt;
     d.facts.dealt_count = 3;
     resolve(&d);
@@ -354,27 +357,27 @@ static void levels_start_where_the_square_root_says(void **state)
     static const struct { int64_t xp, level; } cases[] = {{-5, 1}, {0, 1}, {399, 1}, {400, 2}, {899, 2}, {900, 3},
                                                           {2499, 4}, {2500, 5}, {1000000, 100}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        assert_int_equal(score_level(cases[i].xp), cases[i].level);
-    assert_int_equal(score_level_starts(1), 0);
-    assert_int_equal(score_level_starts(5), 2500);
-    assert_int_equal(score_day(0), 0);
-    assert_int_equal(score_day(86400000 - 1), 0);
-    assert_int_equal(score_day(-1), -1);
+        assert_int_equal(player_level(cases[i].xp), cases[i].level);
+    assert_int_equal(player_level_starts(1), 0);
+    assert_int_equal(player_level_starts(5), 2500);
+    assert_int_equal(player_day(NULL, 0), 0);
+    assert_int_equal(player_day(NULL, 86400000 - 1), 0);
+    assert_int_equal(player_day(NULL, -1), -1);
 }
 
 static void a_level_is_reached_when_the_ticket_closes_not_before(void **state)
 {
     DESK(d);
     worked_on(&d, HOUR);
-    d.facts.xp_total = 500;
-    d.facts.xp_held = 120;
+    d.players[0].xp = 500;
+    d.players[0].held = 120;
     resolve(&d);
     struct score_row row = *paid(&d);
     assert_int_equal(desk_count(&d, "player", "level_up"), 0);
     d.facts.scores = &row;
     d.facts.score_count = 1;
-    d.facts.xp_total += row.xp;
-    d.facts.xp_held += row.xp;
+    d.players[0].xp += row.xp;
+    d.players[0].held += row.xp;
     d.now += d.config.reopen_window;
     desk_wake(&d);
     assert_int_equal(d.ticket->status, STATUS_CLOSED);
@@ -391,7 +394,7 @@ static void achievements_unlock_once(void **state)
     d.config.game.achievements[1] = (struct config_achievement){"speed_demon", "Speed Demon", "", "minutes", 5};
     d.config.game.achievements[2] = (struct config_achievement){"streak_7", "Seven", "", "streak", 7};
     worked_on(&d, 4 * MINUTE);
-    d.facts.streak = 6;
+    d.players[0].streak = 6;
     resolve(&d);
     assert_int_equal(desk_count(&d, "player", "\"what\":\"achievement\""), 2);
     assert_string_equal(d.out.records[0].key, "first_blood:ana");
@@ -401,8 +404,9 @@ static void achievements_unlock_once(void **state)
     d.config.game.achievements[0] = (struct config_achievement){"first_blood", "First Blood", "", "resolves", 1};
     d.config.game.achievements[1] = (struct config_achievement){"first", "First", "", "resolves", 1};
     worked_on(&d, HOUR);
-    d.facts.achieved = "ten_down first_blood";
-    d.facts.resolves_total = 12;
+    d.players[0].achieved = "ten_down first_blood";
+    const int64_t feats[FEATS] = {12};
+    d.players[0].feats = feats;
     resolve(&d);
     assert_int_equal(desk_count(&d, "player", "\"achievement\":\"first_blood\""), 0);
     assert_int_equal(desk_count(&d, "player", "\"achievement\":\"first\""), 1);
@@ -455,14 +459,11 @@ static void load_facts(struct ledger *l, struct desk *d)
     f->boss = l->boss;
     f->dealt = l->dealt;
     f->dealt_count = 4;
-    f->boss_dealt = 0;
     for (int p = 0; p < 4; p++) {
         l->dealt[p] = (struct dealt){.agent = players[p]};
         for (int i = 0; i < l->count && l->boss.key; i++)
             if (l->rows[i].boss && strcmp(l->rows[i].boss, l->boss.key) == 0 && strcmp(l->rows[i].agent, players[p]) == 0)
                 l->dealt[p].damage += l->rows[i].damage;
-        if (d->next.assignee && strcmp(d->next.assignee, players[p]) == 0)
-            f->boss_dealt = l->dealt[p].damage;
     }
     f->boss_count = l->bosses;
     f->open_tickets = 5;

@@ -45,7 +45,8 @@ static void game(struct config_game *g)
                               .tier_share_bp = {2500, 6000}, .product_cap_bp = 20000, .first_contact_bp = 11000,
                               .neglected_bp = 12000, .daily_cap = 800, .over_cap_bp = 1000, .pay_gap = MINUTE,
                               .customer_per_day = 3, .streak_bp = 100, .streak_cap_bp = 1000, .boss_share_bp = 4000,
-                              .reward_floor_bp = 500, .boss_expires = 7 * (int64_t)DAY, .boss_count = 2,
+                              .reward_floor_bp = 500, .boss_days = 5, .boss_count = 2, .escrow = true, .split = true, .proof = true,
+                              .label = 2, .labels_per_day = 20,
                               .bosses = {{.tier = "common", .factor_bp = 3000, .names = {"Moth", "Gnat"}, .name_count = 2},
                                          {.tier = "legendary", .factor_bp = 20000, .names = {"Titan"}, .name_count = 1}},
                               .boss_min_tickets = 5, .cold_median_resolves = 10, .cold_mean_base = 25};
@@ -57,7 +58,9 @@ void desk_open(struct desk *d)
     agents(d);
     policies(d);
     game(&d->config.game);
-    d->facts = (struct facts){.source_takes_replies = true};
+    for (int i = 0; i < 4; i++)
+        d->players[i].agent = d->agents[i].name;
+    d->facts = (struct facts){.source_takes_replies = true, .players = d->players, .player_count = 4};
     d->next = (struct ticket){.id = 1, .status = STATUS_NEW, .priority = PRIORITY_NORMAL, .urgency = URGENCY_LOW,
                               .urgency_by = LABEL_BY_MODEL, .customer = "c-1"};
 }

@@ -23,6 +23,7 @@ struct desk {
     struct config_agent agents[4];
     struct config_schedule schedules[1]; /* ana is on call, always */
     struct facts facts;
+    struct player players[4]; /* ana, bo, lea, cem: what facts says of them */
     int64_t now;
     struct ticket *ticket; /* as the last change left it; NULL before the first */
     struct ticket next;    /* what the next change says: a copy of *ticket to write into */
