@@ -62,7 +62,9 @@ static bool take_tickets(struct doing *d)
     bool last = d->job.request.action.id == ACTION_UNDO || d->job.request.action.id == ACTION_REDO;
     if (count && (d->row->flags & DESK))
         return bad(d->req, "%s is about the desk, not about tickets", d->row->name);
-    if (count == 0 && !last && !(d->row->flags & DESK))
+    if (count && (d->row->flags & CHOOSES))
+        return bad(d->req, "%s chooses the ticket itself", d->row->name);
+    if (count == 0 && !last && !(d->row->flags & (DESK | CHOOSES)))
         return bad(d->req, "%s needs a ticket", d->row->name);
     if (count > 1 && !(d->row->flags & MANY))
         return bad(d->req, "%s takes one ticket at a time", d->row->name);

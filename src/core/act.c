@@ -2,6 +2,7 @@
  * state has been checked for what all actions share. An action sets fields and nothing else: what follows (clocks,
  * escalation, points) is consequence's. */
 #include "core/act.h"
+#include "core/assignment.h"
 #include "base/str.h"
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +52,11 @@ static bool need_open(struct act *a)
     return true;
 }
 
+static bool blank(const char *text)
+{
+    return !text || text[strspn(text, " \t\r\n")] == 0;
+}
+
 /* Working on a new ticket opens it. */
 static void open_if_new(struct act *a)
 {
@@ -74,6 +80,24 @@ static bool assign_to(struct act *a, const char *who)
 static bool do_claim(struct act *a)
 {
     return assign_to(a, a->action->actor);
+}
+
+/* Who skips says why; it is given back if it was theirs, and not offered to them again for a while. */
+static bool do_skip(struct act *a)
+{
+    const struct ticket *t = a->before;
+    if (blank(a->action->arg))
+        return err_set(a->err, ERR_USAGE, "reason: say why; it is kept with your name");
+    if (!need_open(a))
+        return false;
+    if (t->assignee && !str_eq(t->assignee, a->action->actor))
+        return err_set(a->err, ERR_CONFLICT, "#%lld is %.64s's, so it is not offered to you", (long long)t->id, t->assignee);
+    observe_say_text(a->out, "skipped", assignment_skip(a->arena, t->skipped, a->action->actor, a->now + a->rules->assignment.skip_for, a->now));
+    if (t->assignee) {
+        a->out->kind = KIND_ASSIGN;
+        observe_say_null(a->out, "assignee");
+    }
+    return true;
 }
 
 static bool do_assign(struct act *a)
@@ -237,11 +261,6 @@ static void say_message(struct act *a, int origin, bool is_public)
     a->out->kind = KIND_MESSAGE;
 }
 
-static bool blank(const char *text)
-{
-    return !text || text[strspn(text, " \t\r\n")] == 0;
-}
-
 static bool do_note(struct act *a)
 {
     if (blank(a->action->arg))
@@ -268,7 +287,7 @@ static bool do_reply(struct act *a)
                        (long long)(t->thread_version - a->action->thread_version));
     say_message(a, ORIGIN_REPLY, true);
     a->out->messages->state = "held";
-    if (!t->assignee) {
+    if (!t->assignee && a->rules->assignment.claim_on_reply) {
         observe_say_text(a->out, "assignee", a->action->actor);
         observe_say_int(a->out, "assigned_at", a->now);
     }
@@ -305,9 +324,9 @@ static bool do_reveal(struct act *a)
 }
 
 static bool (*const does[ACTIONS])(struct act *) = {
-    [ACTION_ACCEPT] = do_accept, [ACTION_ACK] = do_ack, [ACTION_ASSIGN] = do_assign, [ACTION_CATEGORY] = do_category, [ACTION_CLAIM] = do_claim,
+    [ACTION_ACCEPT] = do_accept, [ACTION_ACK] = do_ack, [ACTION_ASSIGN] = do_assign, [ACTION_CATEGORY] = do_category, [ACTION_CLAIM] = do_claim, [ACTION_CLAIM_NEXT] = do_claim,
     [ACTION_CLOSE] = do_close, [ACTION_ESCALATE] = do_escalate, [ACTION_LABEL] = do_label, [ACTION_NOTE] = do_note,
-    [ACTION_PRIORITY] = do_priority, [ACTION_REOPEN] = do_reopen, [ACTION_REPLY] = do_reply, [ACTION_REVEAL] = do_reveal, [ACTION_SNOOZE] = do_snooze,
+    [ACTION_PRIORITY] = do_priority, [ACTION_REOPEN] = do_reopen, [ACTION_REPLY] = do_reply, [ACTION_REVEAL] = do_reveal, [ACTION_SKIP] = do_skip, [ACTION_SNOOZE] = do_snooze,
     [ACTION_STATUS] = do_status, [ACTION_TAGS] = do_tags, [ACTION_UNASSIGN] = do_unassign};
 
 bool act_observe(struct arena *arena, const struct ticket *before, const struct action *action, const struct config_source *source,

@@ -7,8 +7,8 @@
 
 enum action_arg { ARG_NONE, ARG_AGENT, ARG_TEXT, ARG_STATUS, ARG_PRIORITY, ARG_URGENCY, ARG_CATEGORY, ARG_TAGS,
                   ARG_REASON, ARG_UNTIL, ARG_WITH };
-/* MANY: may be bulk. DESK: works on the desk itself (core/desk), not on a ticket. */
-enum action_flag { MANY = 1, UNDOABLE = 2, DESK = 4 };
+/* MANY: may be bulk. DESK: works on the desk itself (core/desk), not on a ticket. CHOOSES: on the ticket it chooses itself. */
+enum action_flag { MANY = 1, UNDOABLE = 2, DESK = 4, CHOOSES = 8 };
 enum action_id {
 #define ACTION(name, ID, arg, role, flags, help) ACTION_##ID,
 #include "core/action.def"

@@ -225,6 +225,8 @@ static const struct schema_key agent_keys[] = {
     {.name = "tz", .type = SCHEMA_TEXT, AT(config_agent, tz), .max = 64},
     {.name = "shift", .type = SCHEMA_MAP, .keys = config_shift_keys, .check = config_check_shift},
     {.name = "page", .type = SCHEMA_TEXTS, AT(config_agent, page), COUNT(config_agent, page_count), .max = CONFIG_PAGES},
+    {.name = "skills", .type = SCHEMA_TEXTS, AT(config_agent, skills), COUNT(config_agent, skill_count), .max = CONFIG_AGENT_SKILLS},
+    {.name = "capacity", .type = SCHEMA_INT, AT(config_agent, capacity), .min = -1, .max = 10000, .fallback = "-1"},
     {0},
 };
 static const struct schema_key view_keys[] = {
@@ -260,6 +262,7 @@ static const struct schema_key root_keys[] = {
      .check = config_check_destination},
     {.name = "routes", .type = SCHEMA_ROWS, AT(config, routes), COUNT(config, route_count), .max = CONFIG_ROUTES,
      .line_at = offsetof(struct config_route, line), .keys = config_route_keys, .row_size = sizeof(struct config_route), .check = config_check_route},
+    {.name = "assignment", .type = SCHEMA_MAP, .keys = config_assignment_keys},
     {.name = "mask", .type = SCHEMA_MAP, .keys = mask_keys, .brief = "*"},
     {.name = "reopen_window", .type = SCHEMA_TIME, AT(config, reopen_window), .min = MINUTE, .max = YEAR},
     {.name = "keep_delivered", .type = SCHEMA_TIME, AT(config, keep_delivered), .min = MINUTE, .max = 10 * YEAR},
@@ -346,7 +349,7 @@ struct config *config_parse(struct arena *arena, const char *file, const char *t
         return NULL;
     s = (struct schema){.arena = arena, .file = file, .err = err, .owner = config};
     if (!read_text(&s, text, n, root_keys, defaults, config, &root) || !check_backends(&s, config, root) || !config_check_pagers(&s, config, root) ||
-        !config_check_replies(&s, config, root) || !config_check_pages(&s, config, root))
+        !config_check_assignment(&s, config, root) || !config_check_replies(&s, config, root) || !config_check_pages(&s, config, root))
         return NULL;
     config->file = arena_strdup(arena, file);
     merge_views(&s, config, usual);

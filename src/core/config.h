@@ -14,6 +14,7 @@ enum reply_via { REPLY_NONE, REPLY_WEBHOOK, REPLY_EMAIL, REPLY_API };
 extern const char *const reply_via_words[]; /* none webhook email api, NULL */
 const char *reply_via_word(int via);
 
+enum { CONFIG_SKILLS = 32, CONFIG_AGENT_SKILLS = 16 };
 enum { CONFIG_SECRETS = 4, CONFIG_KEYS = 8, CONFIG_STEPS = 8, CONFIG_FIELDS = 8, CONFIG_PAGES = 4 };
 enum { CONFIG_SCHEDULES = 32, CONFIG_ROTATIONS = 8, CONFIG_PARTICIPANTS = 16 };
 enum { CONFIG_DESTINATIONS = 64, CONFIG_ROUTES = 64, CONFIG_RECIPIENTS = 8, CONFIG_COLUMNS = 32, CONFIG_MATCHES = 16, CONFIG_SETS = 16 };
@@ -206,6 +207,21 @@ struct config_agent {
     const struct config_zone *zone;
     struct config_hours shift; /* their working hours there; text NULL = any time */
     const char *shift_days[7]; int shift_day_count; /* as said */
+    const char *skills[CONFIG_AGENT_SKILLS]; /* of assignment.skills */
+    int skill_count;
+    int64_t capacity;     /* open tickets they are given; 0 = no bound, -1 = as assignment.capacity says */
+};
+/* Who works on what (model.md 4). */
+enum assignment_strategy { ASSIGN_OFF, ASSIGN_ROUND_ROBIN, ASSIGN_BALANCED };
+struct config_skill { const char *skill; const struct when *when; const char *text; }; /* a ticket that fits asks for it */
+struct config_assignment {
+    int strategy;           /* enum assignment_strategy; off: people claim, and time takes nothing back */
+    int64_t capacity;       /* open tickets an agent is given, 0 = no bound */
+    int64_t timeout;        /* ms until what nobody touched goes back, 0 = never */
+    int64_t reassign_after; /* ms after a shift's end, or into an absence, 0 = never */
+    int64_t skip_for;       /* ms a skipped ticket is not offered again to whoever skipped it */
+    bool claim_on_reply;    /* a public reply to what is nobody's takes it */
+    struct config_skill skills[CONFIG_SKILLS]; int skill_count;
 };
 struct config_sla {
     const char *name;
@@ -293,6 +309,7 @@ struct config {
     const char *article_dir;      /* where article files lie, as written; NULL = none (core/article) */
     const struct article *articles; int article_count; /* attached by whoever reads the directory, by key */
     struct macro *macros; int macro_count; /* core/macro */
+    struct config_assignment assignment;
     int64_t reopen_window;        /* ms, default 4 days */
     int64_t undo_send;            /* ms a reply is held, default 15000 */
     int64_t keep_delivered;       /* ms what was delivered is kept, default 30 days */

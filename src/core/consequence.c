@@ -47,6 +47,7 @@ void consequence(struct arena *arena, const struct ticket *before, const struct 
     *out = (struct consequence){.after = ticket_copy(arena, after)};
     struct follow f = {.arena = arena, .before = before, .facts = facts, .rules = rules, .now = now, .out = out};
     wake_ripen(&f);
+    assignment_follow(&f);
     sla_follow(&f);
     escalation_follow(&f);
     article_follow(&f);

@@ -98,6 +98,8 @@ void sla_follow(struct follow *f);
 void escalation_follow(struct follow *f);
 void score_follow(struct follow *f);
 void wake_follow(struct follow *f);
+/* When the assignee last did something with it (core/assignment). */
+void assignment_follow(struct follow *f);
 /* Before the four: time turned into state. A snooze ends when it is over or the customer writes, a resolved ticket
  * whose reopen window has passed is closed, a resolve without a time gets now. */
 void wake_ripen(struct follow *f);

@@ -314,6 +314,27 @@ bool rota_on_shift(const struct rota *rota, const char *name, int64_t now)
     return agent && !rota_absent(rota, name, now) && hours_hold(&agent->shift, config_zone(agent->zone), now);
 }
 
+int64_t rota_shift_turns(const struct rota *rota, const char *name, int64_t now)
+{
+    const struct config_agent *agent = config_agent(rota->config, name);
+    int64_t at = INT64_MAX;
+    if (agent)
+        hours_turn(&agent->shift, config_zone(agent->zone), now, &at);
+    return at;
+}
+
+int64_t rota_shift_ended(const struct rota *rota, const char *name, int64_t now)
+{
+    const struct config_agent *agent = config_agent(rota->config, name);
+    const struct zone *zone = agent ? config_zone(agent->zone) : NULL;
+    if (!agent || !agent->shift.text)
+        return 0;
+    for (int64_t day = zone_day(zone, now), first = day - 8; day >= first; day--)
+        if (on_weekday(&agent->shift, day) && shuts(&agent->shift, zone, day) <= now)
+            return shuts(&agent->shift, zone, day);
+    return 0;
+}
+
 /* --- targets --- */
 
 struct found {

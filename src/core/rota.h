@@ -51,6 +51,9 @@ int rota_spans(struct arena *arena, const struct rota *rota, const char *schedul
 bool rota_absent(const struct rota *rota, const char *agent, int64_t now);
 /* Within the agent's working hours (always, where none are configured), and not away. An unknown agent is not. */
 bool rota_on_shift(const struct rota *rota, const char *agent, int64_t now);
+/* When their shift last ended, 0 = they have none; when it next begins or ends, INT64_MAX = never. */
+int64_t rota_shift_ended(const struct rota *rota, const char *agent, int64_t now);
+int64_t rota_shift_turns(const struct rota *rota, const char *agent, int64_t now);
 
 /* Whom the target of an escalation step means at that time: `oncall` (the default schedule), `schedule:NAME`,
  * `rotation:SCHEDULE/ROTATION` (whose turn it is, without overrides), `team:NAME`, `leads`, or an agent. Teams, leads and

@@ -57,10 +57,10 @@ struct ticket {
     int status, disposition, priority, urgency, urgency_by, category, category_by, registration;
     int64_t urgency_bp, category_bp; /* confidence, basis points */
     /* people */
-    const char *customer, *customer_name, *customer_email, *customer_phone, *assignee, *team, *closed_by;
+    const char *customer, *customer_name, *customer_email, *customer_phone, *assignee, *team, *closed_by, *skipped;
     /* life */
     int64_t created_at, updated_at, received_at, first_reply_at, waiting_since, last_customer_at, last_agent_at;
-    int64_t assigned_at, resolved_at, closed_at, resolution_ms, snoozed_until;
+    int64_t assigned_at, touched_at, resolved_at, closed_at, resolution_ms, snoozed_until;
     int64_t reopen_count, epoch;
     int64_t first_assigned_at, priority_at; /* priority_at: since when it has the one it has, 0 = since it came in */
     int64_t held_low, held_normal, held_high, held_urgent; /* ms it had each before that */

@@ -1,6 +1,7 @@
 /* wake: time turned into state, and the next moment any rule wants to look again (architecture M3). There are no
  * timers: a ticket has one wake_at, found anew after every change, so that an ack or a resolve leaves nothing behind
  * to cancel. wake_ripen comes first, so that what time did to a field has its consequence in the same commit. Pure. */
+#include "core/assignment.h"
 #include "core/consequence.h"
 #include "core/sla.h"
 
@@ -74,5 +75,7 @@ void wake_follow(struct follow *f)
         sooner(&at, t->snoozed_until, f->now);
     if (t->status == STATUS_RESOLVED)
         sooner(&at, closes_at(f), f->now);
+    if (assignment_wake(f->rules, t, f->now) > f->now)
+        sooner(&at, assignment_wake(f->rules, t, f->now), f->now);
     t->wake_at = at;
 }

@@ -16,6 +16,7 @@ struct run { /* one request */
     int64_t now;
     struct json *results;
     int64_t seq;
+    const char *why;       /* claim next: why this one */
     struct json *revealed; /* the result that carries what was hidden */
 };
 
@@ -44,13 +45,15 @@ static char *say(struct run *r, const struct change *c)
     static const char *const said[ACTIONS] = {
         [ACTION_ACCEPT] = "label accepted", [ACTION_ACK] = "acknowledged", [ACTION_CLAIM] = "claimed", [ACTION_CLOSE] = "closed", [ACTION_NOTE] = "note added",
         [ACTION_REOPEN] = "reopened", [ACTION_UNASSIGN] = "unassigned", [ACTION_UNDO] = "undone", [ACTION_REDO] = "redone",
-        [ACTION_TAGS] = "tags set", [ACTION_SNOOZE] = "snoozed", [ACTION_REVEAL] = "shown; why is kept in the journal"};
+        [ACTION_SKIP] = "skipped: not offered to you for a while", [ACTION_TAGS] = "tags set", [ACTION_SNOOZE] = "snoozed", [ACTION_REVEAL] = "shown; why is kept in the journal"};
     static const char *const with[ACTIONS] = {
         [ACTION_ASSIGN] = "assigned to", [ACTION_STATUS] = "is now", [ACTION_PRIORITY] = "priority", [ACTION_LABEL] = "labelled",
         [ACTION_CATEGORY] = "category"};
     long long id = (long long)t->id;
     if (a->id == ACTION_REPLY)
         return arena_printf(r->arena, "#%lld reply leaves in %lld s (u takes it back)", id, (long long)r->e->config->undo_send / 1000);
+    if (a->id == ACTION_CLAIM_NEXT)
+        return arena_printf(r->arena, "#%lld claimed: %s", id, r->why ? r->why : "next");
     if (a->id == ACTION_ESCALATE)
         return say_escalated(r, c);
     return with[a->id] ? arena_printf(r->arena, "#%lld %s %.64s", id, with[a->id], arg)
@@ -163,6 +166,8 @@ static bool perform(struct run *r, struct change *c, struct observation *obs, st
     c->now = r->now;
     c->did = action_table[a->id].name;
     c->desk = obs;
+    c->why = r->why;
+    c->reason = action_table[a->id].arg == ARG_REASON ? a->arg : NULL;
     c->source = change_source(r->e, c->before);
     c->facts = (struct facts){.cause = "act", .actor = a->actor, .escalate = a->id == ACTION_ESCALATE,
                               .acknowledge = a->id == ACTION_ACK, .undo = c->undoes != 0};
@@ -177,6 +182,19 @@ static bool plain(struct run *r, int64_t ticket, struct change *c, struct err *e
     c->before = store_ticket_get(r->e->store, r->arena, ticket, err);
     return c->before && act_observe(r->arena, c->before, &r->req->action, change_source(r->e, c->before), r->e->config, r->now, &obs, err) &&
            perform(r, c, &obs, err);
+}
+
+/* The ticket is found and taken in one transaction, so that no two agents ever get the same. */
+static bool claim_next(struct run *r, struct change *c, struct err *err)
+{
+    int64_t ticket;
+    if (!engine_claim_next(r->e->store, r->e->config, r->arena, r->req->action.actor, r->now, &ticket, err))
+        return false;
+    if (!ticket)
+        return err_set(err, ERR_NOT_FOUND, "nothing that is nobody's waits for you");
+    const struct ticket *t = store_ticket_get(r->e->store, r->arena, ticket, err);
+    r->why = t ? assignment_reason(r->arena, t, r->now) : NULL;
+    return t && plain(r, ticket, c, err);
 }
 
 /* --- undo and redo --- */
@@ -358,6 +376,9 @@ static bool run_action(struct run *r, int64_t ticket, struct err *err)
     case ACTION_REVEAL:
         ok = reveal(r, ticket, &c, &text, err);
         break;
+    case ACTION_CLAIM_NEXT:
+        ok = claim_next(r, &c, err);
+        break;
     default:
         ok = plain(r, ticket, &c, err);
         break;
@@ -397,7 +418,7 @@ bool engine_do(struct engine *e, struct arena *arena, const struct do_request *r
         return false;
     if (*answer)
         return true;
-    struct run r = {e, arena, req, now, json_array(), 0, NULL};
+    struct run r = {.e = e, .arena = arena, .req = req, .now = now, .results = json_array()};
     bool ok = true;
     for (int i = 0; ok && i < req->ticket_count; i++)
         ok = one(&r, req->tickets[i], err);

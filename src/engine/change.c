@@ -120,6 +120,8 @@ static bool requeue(struct engine *e, const struct ticket *before, const struct 
 bool engine_views(struct engine *e, struct arena *arena, int64_t now, struct err *err)
 {
     (void)now;
+    if (!assign_views(e, arena, err))
+        return false;
     for (int i = 0; i < e->config->view_count; i++) {
         const struct config_view *view = &e->config->views[i];
         char *text = NULL;
@@ -274,6 +276,10 @@ static bool put_entry(struct engine *e, struct arena *arena, struct change *c, c
         json_put_i64(data, "messages", c->messages_added);
     if (c->facts.paged_for)
         json_put_string(data, "paged_for", c->facts.paged_for);
+    if (c->why)
+        json_put_string(data, "why", c->why);
+    if (c->reason)
+        json_put_string(data, "reason", c->reason);
     json_put(data, "changes", c->before ? row_changes(c->before, after) : json_array());
     if (c->desk)
         json_put(data, "obs", row_observation(c->desk));
@@ -313,5 +319,5 @@ bool change(struct engine *e, struct arena *arena, struct change *c, struct err 
     c->after = after;
     return ok && put_consequence(e, arena, c, &out, err) && tallies(e, c->before, after, c->facts.mirrored, err) &&
            people_follow(e, c->before, after, err) &&
-           requeue(e, c->before, after, err) && parcel_hand_back(e, arena, c, err) && route_change(e, arena, c, &out, err);
+           requeue(e, c->before, after, err) && assign_move(e, c->before, after, err) && parcel_hand_back(e, arena, c, err) && route_change(e, arena, c, &out, err);
 }

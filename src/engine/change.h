@@ -12,6 +12,7 @@ struct change {
     struct facts facts;          /* cause, actor, paged_for, escalate, acknowledge, undo: set by the caller */
     const struct config_source *source;
     const char *did, *effect;    /* the action's name, or the event's effect word */
+    const char *why, *reason;    /* why the desk chose so; what the agent said */
     int64_t event;               /* the event that caused it, 0 = none */
     int64_t cause, undoes;       /* entries */
     const struct observation *desk; /* an act's observation: kept in its entry for refolding */
@@ -50,6 +51,9 @@ bool desk_refresh(struct engine *e, int64_t now, struct err *err); /* engine.sta
 bool desk_turned(struct engine *e, int64_t now, struct err *err);  /* it changed: tickets it may concern are due now */
 bool desk_wake(struct engine *e, int64_t now, struct err *err);    /* the clock's part of it */
 bool wake_ticket(struct engine *e, struct arena *arena, int64_t id, int64_t now, struct err *err);
+/* A wake whose assignment (NULL: none) is known: a rebuild takes it from the entry. */
+bool wake_given(struct engine *e, struct arena *arena, const struct ticket *before, const struct observation *obs, const char *why, int64_t now,
+                struct err *err);
 /* Models from outside (engine/ask). What they say of a letter: known (the ticket is labelled by it, *ticket as it is then),
  * asked (its route waits), or asked now. */
 enum ask_state { ASK_KNOWN, ASK_ASKED };
@@ -103,6 +107,21 @@ bool survey_read(struct engine *e, struct arena *arena, struct ticket *t, struct
 bool people_follow(struct engine *e, const struct ticket *before, const struct ticket *after, struct err *err);
 /* What an act says of the label becomes something to learn from (engine/label). After change(). */
 bool label_learn(struct engine *e, struct arena *arena, const struct change *c, struct err *err);
+/* Work and who has it (engine/assign): moves a ticket's row; fills the rows anew where skills changed; what time makes of a
+ * ticket's assignment (*why NULL: nothing), and the agent it was given to has had a turn; the clock's round, at most max
+ * tickets, and when it next wants one (0: not). */
+bool assign_move(struct engine *e, const struct ticket *before, const struct ticket *after, struct err *err);
+bool assign_views(struct engine *e, struct arena *arena, struct err *err);
+bool assign_observe(struct engine *e, struct arena *arena, const struct ticket *t, int64_t now, struct observation *obs, const char **why,
+                    struct err *err);
+bool assign_turned(struct engine *e, const char *agent, struct err *err);
+bool assign_wake(struct engine *e, struct arena *arena, int64_t now, int max, int *ran, struct err *err);
+int64_t assign_next(const struct engine *e);
+/* Every configured agent as they are now: load, capacity, skills, turn, and whether they are here. */
+bool assign_agents(struct store *store, struct arena *arena, const struct config *config, const struct desk_state *desk, int64_t now,
+                   struct assignee **list, struct err *err);
+/* A ticket's wake in a savepoint of its own; a fault in it is an entry, and it is looked at again later. */
+bool wake_due(struct engine *e, struct arena *arena, int64_t id, int64_t now, struct err *err);
 /* The game (engine/game): what its rules ask of the store, what they decided put there; when the boss that stands leaves, 0 =
  * never; it leaves, if it stood too long. A small amount (core/score) that an entry `cause` earned somebody. */
 bool game_facts(struct engine *e, struct arena *arena, struct change *c, unsigned needs, struct err *err);

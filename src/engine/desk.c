@@ -144,7 +144,7 @@ bool desk_refresh(struct engine *e, int64_t now, struct err *err)
  * for the ones that changed nothing. */
 bool desk_turned(struct engine *e, int64_t now, struct err *err)
 {
-    e->desk_stale = true;
+    e->desk_stale = e->work_stale = e->away_stale = true;
     return desk_refresh(e, now, err) && (e->replaying || store_wake_escalated(e->store, now, err));
 }
 

@@ -31,6 +31,7 @@ struct engine {
     struct label_bands bands; int64_t bands_at; /* what an outside model's confidence is worth, and as of when (engine/ask) */
     struct desk_state state; struct arena *desk_arena; /* what people set (engine/desk), as of the last refresh */
     bool desk_stale; int64_t desk_turns_at;
+    bool work_stale, away_stale; int64_t assign_at; /* engine/assign: work or loads changed; who is here did; when to look again */
     bool counts_changed; /* a queue gained or lost a member in this batch */
     const char *owners[32]; int owner_count; /* whose per-agent views did */
 };
@@ -99,6 +100,9 @@ bool engine_do(struct engine *e, struct arena *arena, const struct do_request *r
 /* The classifier's next epoch: stored, and in the journal as an entry of kind `model`. state active: in force from this
  * commit on; refused: kept for its figures; back: an epoch that is stored already is in force again (0: the starter rules). */
 bool engine_model(struct engine *e, struct arena *arena, const struct model_row *m, const char *actor, int64_t now, struct err *err);
+/* The ticket claim next would give that agent; 0: nothing is offered to them. Any thread's store. */
+bool engine_claim_next(struct store *store, const struct config *config, struct arena *arena, const char *agent, int64_t now, int64_t *ticket,
+                       struct err *err);
 /* Ends a batch: adds the counts frame where a view or the escalations changed. Before the commit. */
 bool engine_batch_end(struct engine *e, struct err *err);
 /* Runs due wakes and parcels, at most max tickets; *ran says how many. */

@@ -78,7 +78,7 @@ static struct ticket *refold(struct engine *e, struct arena *arena, const struct
     if (!store_event_observations(e->store, before->id, add_event, &h, err) || !add_acts(e, &h, before->id, err))
         return NULL;
     for (int i = 0; i < h.count; i++)
-        if (h.list[i].voice == VOICE_DESK)
+        if (h.list[i].voice != VOICE_SOURCE)
             only_folded(&h.list[i]);
     if (obs)
         *next(&h) = *obs;

@@ -150,8 +150,22 @@ static bool replay_act(struct replay *r, const struct entry *entry, const struct
     return change(&r->to, r->page, &c, err);
 }
 
-static bool replay_wake(struct replay *r, const struct entry *entry, struct err *err)
+/* Whom the clock gave it to stands in the entry. */
+static bool replay_assignment(struct replay *r, const struct entry *entry, const struct json *data, struct err *err)
 {
+    struct observation obs;
+    const struct ticket *before = store_ticket_get(r->to.store, r->page, entry->ticket, err);
+    return before && row_read_observation(r->page, json_get(data, "obs"), &obs, err) &&
+           wake_given(&r->to, r->page, before, &obs, json_get_string(data, "why", NULL), entry->at, err);
+}
+
+static bool replay_wake(struct replay *r, const struct entry *entry, const struct json *data, struct err *err)
+{
+    if (str_eq(entry->kind, "ticket") && json_get(data, "obs")) {
+        r->woken = entry->ticket;
+        r->woken_at = entry->at;
+        return replay_assignment(r, entry, data, err);
+    }
     if (entry->ticket == r->woken && entry->at == r->woken_at)
         return true;
     r->woken = entry->ticket;
@@ -177,7 +191,7 @@ static bool replay_entry(struct replay *r, const struct entry *entry, struct err
     if (r->lab && !lab_wakes(r, entry->at, err))
         return false;
     if (str_eq(entry->actor, "clock"))
-        return r->lab || replay_wake(r, entry, err);
+        return r->lab || replay_wake(r, entry, data, err);
     if (!r->lab && str_eq(entry->kind, "label") && str_eq(entry->actor, "model"))
         read_label(r, data);
     if (!r->lab && str_eq(entry->kind, "escalation") && str_eq(json_get_string(data, "what", ""), "page_failed"))

@@ -1,18 +1,30 @@
 /* wake: the clock speaks. A ticket has one wake_at; at that moment its consequence is drawn again, with nothing changed
- * but the time. Parcels that fall due are handed to the courier (engine/parcel); a boss that stood too long leaves. */
+ * but the time and, where nobody has it or nobody touched it, who works on it (engine/assign). Parcels that fall due are handed to the courier (engine/parcel); a boss that stood too long leaves. */
 #include "engine/change.h"
 #include "base/str.h"
 #include <stdlib.h>
 #include <string.h>
 
+bool wake_given(struct engine *e, struct arena *arena, const struct ticket *before, const struct observation *obs, const char *why, int64_t now,
+                struct err *err)
+{
+    struct change c = {.now = now, .before = before, .source = change_source(e, before), .facts = {.cause = "wake", .actor = "clock"}};
+    const char *to = obs ? obs->value.assignee : NULL;
+    if (obs) {
+        c.desk = obs;
+        c.did = to ? "assign" : "unassign";
+        c.why = why;
+    }
+    c.after = obs ? change_fold(e, arena, before, obs, err) : ticket_copy(arena, before);
+    return c.after && change(e, arena, &c, err) && (!to || assign_turned(e, to, err));
+}
+
 bool wake_ticket(struct engine *e, struct arena *arena, int64_t id, int64_t now, struct err *err)
 {
-    struct change c = {.now = now, .facts = {.cause = "wake", .actor = "clock"}};
-    if (!(c.before = store_ticket_get(e->store, arena, id, err)))
-        return false;
-    c.after = ticket_copy(arena, c.before);
-    c.source = change_source(e, c.before);
-    return change(e, arena, &c, err);
+    struct observation obs;
+    const char *why;
+    const struct ticket *before = store_ticket_get(e->store, arena, id, err);
+    return before && assign_observe(e, arena, before, now, &obs, &why, err) && wake_given(e, arena, before, why ? &obs : NULL, why, now, err);
 }
 
 /* What fell due is its own savepoint: a fault in one thing must not stop the clock of all others, nor the daemon again
@@ -46,7 +58,7 @@ static bool tell_fault(struct engine *e, struct arena *arena, int64_t ticket, co
 }
 
 /* A ticket whose wake failed is looked at again in an hour; its journal says why. */
-static bool due_ticket(struct engine *e, struct arena *arena, int64_t id, int64_t now, struct err *err)
+bool wake_due(struct engine *e, struct arena *arena, int64_t id, int64_t now, struct err *err)
 {
     enum { LATER = 3600000 };
     const char *why;
@@ -94,12 +106,14 @@ bool engine_wake(struct engine *e, struct arena *arena, int64_t now, int max, in
     if (!desk_wake(e, now, err) || !store_wake_due(e->store, now, ids, max, &n, err))
         return false;
     for (int i = 0; i < n; i++)
-        if (!due_ticket(e, arena, ids[i], now, err))
+        if (!wake_due(e, arena, ids[i], now, err))
             return false;
     *ran = 0;
     if (!due_parcels(e, arena, now, max, ran, err))
         return false;
     *ran += n;
+    if (!assign_wake(e, arena, now, max, ran, err))
+        return false;
     return wake_boss(e, arena, now, err);
 }
 
@@ -118,6 +132,8 @@ bool engine_next(struct engine *e, int64_t *at, struct err *err)
         *at = leaves;
     if (e->desk_turns_at && (!*at || e->desk_turns_at < *at))
         *at = e->desk_turns_at;
+    if (assign_next(e) && (!*at || assign_next(e) < *at))
+        *at = assign_next(e);
     for (int i = 0; i < count; i++)
         if (parcel_room(e, places[i].destination) > 0 && (!*at || places[i].due_at < *at))
             *at = places[i].due_at;

@@ -135,6 +135,10 @@ static void add_fields(struct str *sql, sqlite3 *db)
 
 /* What clocks, the rota, people and figures need: since version 3. */
 static const char schema_3[] =
+    /* who works on what */
+    "CREATE TABLE work(             -- what needs a person now, in the order it is offered; owner '' = nobody's\n"
+    "  owner TEXT, need INTEGER, turn INTEGER, due INTEGER, place INTEGER, ticket INTEGER, skipped TEXT,\n"
+    "  PRIMARY KEY(owner, need, turn, due, place, ticket)) WITHOUT ROWID; -- need: the skills it asks for, as bits\n"
     "CREATE INDEX parcel_delivered ON parcel(made_at) WHERE state = 'delivered' AND message = 0; -- what is let go in time\n"
     "CREATE INDEX answer_at ON answer(at);\n"
     /* whose tickets are whose */

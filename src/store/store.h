@@ -5,6 +5,7 @@
 #define STORE_STORE_H
 #include "base/arena.h"
 #include "base/err.h"
+#include "core/assignment.h"
 #include "core/label.h"
 #include "core/observe.h"
 #include "core/consequence.h"
@@ -103,6 +104,15 @@ struct tally_day { int64_t day, n, sum; };
 bool store_tally_range(struct store *s, const char *name, const char *key, int64_t from, int64_t to, struct tally_day *list, int max, int *count,
                        struct err *err);
 bool store_tally_get(struct store *s, const char *name, const char *key, int64_t day, int64_t *n, int64_t *sum, struct err *err);
+
+/* --- work: what needs a person now (core/assignment), and each owner's load as the tally "load" --- */
+bool store_work_put(struct store *s, const struct work *w, struct err *err);
+bool store_work_drop(struct store *s, const struct work *w, struct err *err);
+bool store_work_clear(struct store *s, struct err *err);
+/* The sets of skills that an owner's work asks for, rising; at most max. */
+bool store_work_needs(struct store *s, const char *owner, int64_t *needs, int max, int *count, struct err *err);
+/* What comes after `after` in the list of its owner and need, first offered first; turn -1 = from the start. */
+bool store_work_list(struct store *s, struct arena *a, const struct work *after, int max, struct work *list, int *count, struct err *err);
 
 /* --- the game's ledger --- */
 bool store_score_add(struct store *s, const struct score_row *r, int64_t entry, struct err *err);

@@ -234,8 +234,9 @@ void world_wait(struct world *w, int64_t ms)
     struct err err = {0};
     while (engine_next(&w->engine, &next, &err) && next && next <= until) {
         w->now = next > w->now ? next : w->now;
-        if (!step(w))
-            break;
+        int64_t then = next;
+        if (!step(w) && (!engine_next(&w->engine, &then, &err) || then == next))
+            break; /* it asks for what it then does not do */
     }
     w->now = until;
 }

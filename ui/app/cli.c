@@ -313,9 +313,44 @@ static bool argument(struct shell *sh, const struct action_row *action, int firs
     return true;
 }
 
+static int send_action(struct shell *sh, const struct command_do *what)
+{
+    struct err err = {0};
+    char *body = command_body(sh->arena, what, &err), hint[256] = "";
+    if (!body)
+        return shell_failed(sh, &err, arena_printf(sh->arena, "triage help %s", what->action->name));
+    AUTO_STR answer;
+    str_init(&answer, SHELL_OUT_MAX);
+    shell_connect(sh);
+    if (!link_call(sh->link, "POST", "/v1/do", body, &answer, hint, &err))
+        return shell_failed(sh, &err, hint);
+    return say_results(sh, answer.data, answer.len);
+}
+
+/* What --skip names is passed over first, so that it is not the answer. */
+static int claim_next(struct shell *sh)
+{
+    const char *skip = shell_option(sh, "--skip", true), *reason = shell_option(sh, "--reason", true);
+    struct command_do what = {.action = &action_table[ACTION_CLAIM_NEXT], .key = shell_option(sh, "--key", true), .arg = "",
+                              .dry_run = shell_option(sh, "--dry-run", false) != NULL};
+    int64_t id;
+    if (sh->argc || (skip && (!reason || !shell_number(skip, &id))))
+        return shell_usage(sh, "usage: triage claim --next [--skip NUMBER --reason TEXT] [--dry-run]", "", "skipping asks for a reason: the journal keeps it");
+    if (skip) {
+        const struct command_do pass = {.action = &action_table[ACTION_SKIP], .tickets = &id, .ticket_count = 1, .arg = reason, .dry_run = what.dry_run};
+        int code = send_action(sh, &pass);
+        if (code)
+            return code;
+    }
+    return send_action(sh, &what);
+}
+
 static int run_action(struct shell *sh, const struct action_row *action)
 {
     int64_t tickets[TICKETS_MAX];
+    bool next = action == &action_table[ACTION_CLAIM] && shell_option(sh, "--next", false);
+    if (next || action == &action_table[ACTION_CLAIM_NEXT])
+        return claim_next(sh);
     struct command_do what = {.action = action,
                               .tickets = tickets,
                               .key = shell_option(sh, "--key", true),
@@ -334,15 +369,7 @@ static int run_action(struct shell *sh, const struct action_row *action)
         return shell_failed(sh, &err, "");
     if (to && !*what.arg)
         what.arg = to;
-    char *body = command_body(sh->arena, &what, &err), hint[256] = "";
-    if (!body)
-        return shell_failed(sh, &err, arena_printf(sh->arena, "triage help %s", action->name));
-    AUTO_STR answer;
-    str_init(&answer, SHELL_OUT_MAX);
-    shell_connect(sh);
-    if (!link_call(sh->link, "POST", "/v1/do", body, &answer, hint, &err))
-        return shell_failed(sh, &err, hint);
-    return say_results(sh, answer.data, answer.len);
+    return send_action(sh, &what);
 }
 
 /* --- the daemon --- */

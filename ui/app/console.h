@@ -146,5 +146,6 @@ void fetch_compose(struct console *c, int64_t ticket,
 void run_line(struct console *c, const char *line);
 void run_answer(struct console *c); /* the overlay was answered */
 void run_reveal(struct console *c, int64_t ticket, const struct json *text); /* what a reveal's answer carries */
+void run_chosen(struct console *c, int64_t ticket); /* the ticket that an action chose itself */
 void run_palette_add(struct console *c, const char *line);
 #endif

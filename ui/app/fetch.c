@@ -398,6 +398,7 @@ static void say_problem(struct console *c, const struct json *problem)
 
 struct doing {
     struct console *c;
+    bool chooses; /* the answer names the ticket */
     int count;
     int64_t tickets[];
 };
@@ -425,6 +426,8 @@ static void done(void *arg, const struct link_answer *answer)
         say = ok ? json_get_string(r, "say", NULL) : say;
         if (json_is(json_get(r, "text"), JSON_OBJECT))
             run_reveal(c, json_get_i64(r, "ticket", 0), json_get(r, "text"));
+        if (ok && d->chooses)
+            run_chosen(c, json_get_i64(r, "ticket", 0));
         problem = ok || problem ? problem : json_get(r, "error");
         good += ok;
         bad += !ok;
@@ -462,6 +465,7 @@ void fetch_do(struct console *c, const struct command_do *what)
     }
     struct doing *d = calloc(1, sizeof *d + (size_t)what->ticket_count * sizeof *d->tickets);
     d->c = c;
+    d->chooses = what->action->flags & CHOOSES;
     d->count = what->ticket_count;
     for (int i = 0; i < what->ticket_count; i++) {
         d->tickets[i] = what->tickets[i];

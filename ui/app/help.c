@@ -67,11 +67,14 @@ const struct verb *help_find(const struct verb *verbs, const char *name)
 static void one_action(const struct command *c)
 {
     const struct action_row *row = &action_table[c->id];
-    const char *numbers = on_desk(c) || *args_of(c) == '[' ? "" : row->flags & MANY ? " NUMBER..." : " NUMBER";
+    bool by_itself = row->flags & (DESK | CHOOSES); /* takes no numbers */
+    const char *numbers = by_itself || *args_of(c) == '[' ? "" : row->flags & MANY ? " NUMBER..." : " NUMBER";
     printf("usage: triage %s%s%s%s [--dry-run] [--key K]%s\n%s (%s and above)\n", c->name, numbers, *args_of(c) ? " " : "", args_of(c),
-           on_desk(c) ? "" : " [--version N]", c->help, role_word(row->role));
+           by_itself ? "" : " [--version N]", c->help, role_word(row->role));
     if (row->arg == ARG_TEXT)
         printf("The text comes as words or on standard input: triage %s 42 < text\n", c->name);
+    if (row == &action_table[ACTION_CLAIM] || row == &action_table[ACTION_CLAIM_NEXT])
+        puts("       triage claim --next [--skip NUMBER --reason TEXT]   the one that needs somebody most, passing over another");
     int count;
     const char *const *words = command_words(row->arg, &count);
     for (int i = 0; i < count; i++)

@@ -50,6 +50,7 @@ static void argued(struct console *c, const char *arg)
     if (c->asked.action->arg == ARG_REASON && !arg[strspn(arg, " ")]) {
         console_toast(c, UI_ERROR, "%s", c->asked.action == &action_table[ACTION_ESCALATE]
                                              ? "Nobody was paged: say why, it is what they read first."
+                                         : c->asked.action == &action_table[ACTION_SKIP] ? "Not skipped: say why, the journal keeps it."
                                              : "Nothing is shown: say why, the journal keeps it.");
         return;
     }
@@ -116,6 +117,10 @@ static void ask_text(struct console *c)
         overlay_ask(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "%s: ", c->asked.action->help), "");
         return;
     }
+    if (c->asked.action == &action_table[ACTION_SKIP]) {
+        overlay_ask(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "skip #%lld, because: ", (long long)c->asked.tickets[0]), "");
+        return;
+    }
     if (c->asked.action == &action_table[ACTION_REVEAL]) {
         overlay_ask(&c->overlay, FOR_ARGUMENT,
                     arena_printf(c->frame, "show #%lld unmasked, because: ", (long long)c->asked.tickets[0]), "");
@@ -160,7 +165,7 @@ static bool collect(struct console *c, const struct action_row *action)
 {
     struct asked *a = &c->asked;
     *a = (struct asked){.action = action};
-    if (action == &action_table[ACTION_UNDO] || action == &action_table[ACTION_REDO] || (action->flags & DESK))
+    if (action == &action_table[ACTION_UNDO] || action == &action_table[ACTION_REDO] || (action->flags & (DESK | CHOOSES)))
         return true;
     if (console_place(c) == PLACE_QUEUE || console_place(c) == PLACE_REVIEW) {
         size_t n = 0;
@@ -349,6 +354,11 @@ static void open_ticket(struct console *c, int64_t ticket)
     fetch_focus(c, ticket);
 }
 
+void run_chosen(struct console *c, int64_t ticket)
+{
+    open_ticket(c, ticket);
+}
+
 void run_reveal(struct console *c, int64_t ticket, const struct json *text)
 {
     if (console_place(c) != PLACE_TICKET || c->ticket.id != ticket)
@@ -483,25 +493,12 @@ static void do_quit(struct console *c, const char *arg)
 
 static void do_needs_me(struct console *c, const char *arg)
 {
-    int64_t ticket = queue_needs_me(c->mirror, console_now(c), false);
+    int64_t ticket = queue_needs_me(c->mirror, console_now(c));
     (void)arg;
     if (console_place(c) != PLACE_QUEUE)
         console_go(c, PLACE_QUEUE);
     if (!ticket || !list_select(c->queue.list, ticket))
         console_toast(c, UI_OK, "Nothing in this list needs you.");
-}
-
-static void do_claim_next(struct console *c, const char *arg)
-{
-    int64_t ticket = queue_needs_me(c->mirror, console_now(c), true);
-    (void)arg;
-    if (!ticket) {
-        console_toast(c, UI_OK, "Nothing free in this list. gu shows what is unassigned.");
-        return;
-    }
-    c->asked = (struct asked){.action = &action_table[ACTION_CLAIM], .tickets = {ticket}, .count = 1};
-    perform(c, "");
-    open_ticket(c, ticket);
 }
 
 static void do_detail(struct console *c, const char *arg)
@@ -933,7 +930,6 @@ typedef void local(struct console *c, const char *arg);
 static local *const locals[LOCALS] = {
     [LOCAL_BACK] = do_back,
     [LOCAL_BOTTOM] = do_bottom,
-    [LOCAL_CLAIM_NEXT] = do_claim_next,
     [LOCAL_COPY] = do_copy,
     [LOCAL_COPY_LINK] = do_copy_link,
     [LOCAL_DETAIL] = do_detail,

@@ -205,22 +205,22 @@ void queue_calm(struct queue *q)
 }
 
 /* Lower is more pressing: paging, then late and mine, then what is due next and free or mine. */
-static int64_t pressing(const struct mirror *mirror, const struct ticket *t, int64_t now, bool only_free)
+static int64_t pressing(const struct mirror *mirror, const struct ticket *t, int64_t now)
 {
     bool free = !t->assignee || !*t->assignee, mine = !free && str_eq(t->assignee, mirror_me(mirror));
     bool paging = t->escalated == ESCALATION_TRIGGERED;
-    if (ticket_done(t->status) || t->snoozed_until > now || (only_free ? !free : !(mine || free || paging)))
+    if (ticket_done(t->status) || t->snoozed_until > now || !(mine || free || paging))
         return INT64_MAX;
     int64_t due = t->next_due_at ? t->next_due_at : INT64_MAX / 4;
     return due - (paging ? INT64_MAX / 2 : 0) - (mine && t->next_due_at && due < now ? INT64_MAX / 4 : 0);
 }
 
-int64_t queue_needs_me(const struct mirror *mirror, int64_t now, bool only_free)
+int64_t queue_needs_me(const struct mirror *mirror, int64_t now)
 {
     int64_t best = INT64_MAX, id = 0;
     for (int i = 0; i < mirror_row_count(mirror); i++) {
         const struct mirror_row *row = mirror_row_at(mirror, i);
-        int64_t p = row->gone ? INT64_MAX : pressing(mirror, &row->t, now, only_free);
+        int64_t p = row->gone ? INT64_MAX : pressing(mirror, &row->t, now);
         if (p < best) {
             best = p;
             id = row->t.id;

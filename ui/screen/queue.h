@@ -17,8 +17,7 @@ void queue_sync(struct queue *q, const struct mirror *mirror, bool anchored); /*
  * and marks stay. */
 void queue_turn(struct queue *q, const struct mirror *mirror);
 void queue_calm(struct queue *q); /* nobody touched a key for a while: arrivals above come into sight */
-int64_t queue_needs_me(const struct mirror *mirror, int64_t now,
-                       bool only_free); /* the most pressing ticket, 0 = none */
+int64_t queue_needs_me(const struct mirror *mirror, int64_t now); /* the most pressing ticket, 0 = none */
 bool queue_has_pane(const struct queue *q, int columns);
 void queue_draw(struct queue *q, const struct look *look, struct surface *s);
 #endif
