@@ -78,7 +78,12 @@ static bool take_argument(struct doing *d)
 {
     const char *name = action_arg_name(d->row->arg);
     const struct json *value = *name ? json_get(d->body, name) : NULL;
+    const struct json *articles = d->job.request.action.id == ACTION_REPLY ? json_get(d->body, "articles") : NULL;
     int64_t number;
+    if (articles && !json_is(articles, JSON_ARRAY) && !json_is(articles, JSON_NULL))
+        return bad(d->req, "articles: a list of keys");
+    if (json_is(articles, JSON_ARRAY) && json_first(articles))
+        d->job.request.action.articles = json_print_in(d->req->arena, articles);
     if (!value || json_is(value, JSON_NULL))
         return true; /* act says whether it is needed */
     if (json_is(value, JSON_STRING))

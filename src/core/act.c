@@ -4,6 +4,8 @@
 #include "core/act.h"
 #include "core/assignment.h"
 #include "base/str.h"
+#include "core/article.h"
+#include "core/fill.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +27,7 @@ const char *action_arg_name(enum action_arg arg)
 {
     static const char *const names[] = {
         [ARG_NONE] = "", [ARG_AGENT] = "to", [ARG_TEXT] = "text", [ARG_STATUS] = "status", [ARG_PRIORITY] = "priority",
-        [ARG_URGENCY] = "urgency", [ARG_CATEGORY] = "category", [ARG_TAGS] = "tags", [ARG_REASON] = "reason", [ARG_UNTIL] = "until", [ARG_WITH] = "with"};
+        [ARG_URGENCY] = "urgency", [ARG_CATEGORY] = "category", [ARG_TAGS] = "tags", [ARG_REASON] = "reason", [ARG_UNTIL] = "until", [ARG_WITH] = "with", [ARG_MACRO] = "macro"};
     return names[arg];
 }
 
@@ -251,11 +253,11 @@ static bool do_snooze(struct act *a)
     return true;
 }
 
-static void say_message(struct act *a, int origin, bool is_public)
+static void say_message(struct act *a, const char *text, int origin, bool is_public)
 {
     struct message *m = ARENA_NEW(a->arena, struct message);
     *m = (struct message){.author_kind = AUTHOR_AGENT, .origin = origin, .voice = VOICE_DESK, .is_public = is_public,
-                          .author = a->action->actor, .body = a->action->arg, .at = a->now};
+                          .author = a->action->actor, .body = text, .at = a->now};
     a->out->messages = m;
     a->out->message_count = 1;
     a->out->kind = KIND_MESSAGE;
@@ -265,7 +267,21 @@ static bool do_note(struct act *a)
 {
     if (blank(a->action->arg))
         return err_set(a->err, ERR_INPUT, "text: an empty note says nothing");
-    say_message(a, ORIGIN_NOTE, false);
+    say_message(a, a->action->arg, ORIGIN_NOTE, false);
+    return true;
+}
+
+/* With those that earlier replies brought. */
+static bool say_articles(struct act *a)
+{
+    const char *keys[ARTICLES_OF_TICKET];
+    int n = article_keys(a->arena, a->action->articles, keys);
+    char *all = arena_strdup(a->arena, a->before->articles);
+    for (int i = 0; i < n; i++)
+        if (!(all = article_add(a->arena, all, keys[i])))
+            return err_set(a->err, ERR_INPUT, "articles: at most %d on one ticket, each a key", ARTICLES_OF_TICKET);
+    if (!str_eq(all, a->before->articles))
+        observe_say_text(a->out, "articles", all);
     return true;
 }
 
@@ -278,14 +294,17 @@ static bool do_reply(struct act *a)
                        a->source ? a->source->line : 1);
     if (blank(a->action->arg))
         return err_set(a->err, ERR_INPUT, "text: an empty reply says nothing");
-    if (strstr(a->action->arg, "{{") && strstr(strstr(a->action->arg, "{{"), "}}"))
-        return err_set(a->err, ERR_INPUT, "text: fill in or delete the {{...}} first; it will not be sent like this");
+    const char *left, *text = fill_text(a->arena, a->action->arg, &(struct fill){t, a->action->actor, a->rules}, &left);
+    if (left)
+        return err_set(a->err, ERR_INPUT, "text: fill in or delete %s first; it will not be sent like this", left);
     if (!need_open(a))
         return false;
     if (a->action->thread_version && a->action->thread_version != t->thread_version)
         return err_set(a->err, ERR_CONFLICT, "#%lld: %lld new lines came since you began; look at them, then send again", (long long)t->id,
                        (long long)(t->thread_version - a->action->thread_version));
-    say_message(a, ORIGIN_REPLY, true);
+    if (!say_articles(a))
+        return false;
+    say_message(a, text, ORIGIN_REPLY, true);
     a->out->messages->state = "held";
     if (!t->assignee && a->rules->assignment.claim_on_reply) {
         observe_say_text(a->out, "assignee", a->action->actor);

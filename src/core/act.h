@@ -6,7 +6,7 @@
 #include "core/observe.h"
 
 enum action_arg { ARG_NONE, ARG_AGENT, ARG_TEXT, ARG_STATUS, ARG_PRIORITY, ARG_URGENCY, ARG_CATEGORY, ARG_TAGS,
-                  ARG_REASON, ARG_UNTIL, ARG_WITH };
+                  ARG_REASON, ARG_UNTIL, ARG_MACRO /* a macro's name */, ARG_WITH };
 /* MANY: may be bulk. DESK: works on the desk itself (core/desk), not on a ticket. CHOOSES: on the ticket it chooses itself. */
 enum action_flag { MANY = 1, UNDOABLE = 2, DESK = 4, CHOOSES = 8 };
 enum action_id {
@@ -32,6 +32,7 @@ struct action {
     enum role role;
     const char *arg;     /* as text; ARG_UNTIL: ms as digits; ARG_TAGS: JSON array; ARG_WITH: JSON object */
     int64_t version;     /* of the ticket as seen, 0 = do not check */
+    const char *articles;  /* reply: keys of the articles it brings, a JSON array; NULL = none */
     int64_t thread_version; /* reply: the thread it was written against (send guard), 0 = do not check */
 };
 /* Makes the observation of an action on `before`: fields said, a message for reply and note. reply, note, label...

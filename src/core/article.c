@@ -1,5 +1,6 @@
 /* article: reading articles from where they come from, and what follows when one helped. */
 #include "core/article.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "base/text.h"
@@ -38,6 +39,26 @@ bool article_file(struct arena *arena, const char *name, const char *text, size_
     return true;
 }
 
+bool config_articles(struct config *config, struct arena *arena, article_list *list, struct err *err)
+{
+    struct file_text *files;
+    int n;
+    const char *dir = config->article_dir, *slash = dir && *dir != '/' ? strrchr(config->file, '/') : NULL;
+    if (!dir)
+        return true;
+    if (slash)
+        dir = arena_printf(arena, "%.*s/%s", (int)(slash - config->file), config->file, dir);
+    if (!list(arena, dir, ".md", ARTICLES, ARTICLE_BODY, &files, &n, err))
+        return err_in(err, "%s: articles", config->file);
+    struct article *all = ARENA_ARRAY(arena, struct article, n + 1);
+    for (int i = 0; i < n; i++)
+        if (!article_file(arena, files[i].name, files[i].text, files[i].n, &all[i], err))
+            return false;
+    config->articles = all;
+    config->article_count = n;
+    return true;
+}
+
 /* --- records --- */
 
 bool article_record(struct arena *arena, const char *key, const char *data, struct article *out)
@@ -46,10 +67,15 @@ bool article_record(struct arena *arena, const char *key, const char *data, stru
     const char *title = json_get_string(j, "title", NULL), *content = json_get_string(j, "content", NULL);
     if (!title || !*title || json_get_bool(j, "deleted", false))
         return false;
-    *out = (struct article){.key = key, .title = text_safe_in(arena, title, TEXT_LINE), .category = json_get_string(j, "category", NULL),
+    *out = (struct article){.key = key, .title = title, .category = json_get_string(j, "category", NULL),
                             .url = json_get_string(j, "url", NULL), .status = json_get_string(j, "status", "draft"),
                             .updated_at = json_get_i64(j, "updated_at", json_get_i64(j, "created_at", 0))};
     out->body = content ? content : json_get_string(j, "excerpt", "");
+    if (strlen(out->body) > ARTICLE_BODY) {
+        char *cut = arena_alloc(arena, ARTICLE_BODY);
+        str_copy(cut, ARTICLE_BODY, out->body);
+        out->body = cut;
+    }
     out->tags = json_get(j, "tags") ? json_print_in(arena, json_get(j, "tags")) : NULL;
     return true;
 }

@@ -18,6 +18,12 @@ struct article {
 /* A file of the directory: its name without ".md" is the key, the first heading the title (else the name), what follows the
  * body. false: its name or size does not fit (INPUT). */
 bool article_file(struct arena *arena, const char *name, const char *text, size_t n, struct article *out, struct err *err);
+/* Reads the directory that the configuration names (beside its file) into it: whoever loads a file does it next, with file_list
+ * (which reads files, and so is not called from here). Without `articles:` nothing happens. false + err (CONFIG). */
+struct config;
+struct file_text;
+typedef bool article_list(struct arena *, const char *dir, const char *suffix, int most, size_t max, struct file_text **, int *count, struct err *);
+bool config_articles(struct config *config, struct arena *arena, article_list *list, struct err *err);
 /* A record's data (api.md); false: it has no title, or it was deleted: there is nothing to read. */
 bool article_record(struct arena *arena, const char *key, const char *data, struct article *out);
 /* The keys in a ticket's `articles`, at most ARTICLES_OF_TICKET; gives their number. */

@@ -3,6 +3,7 @@
  * What a file leaves out comes from the sample that is compiled in. Pure; the result is immutable, any thread. */
 #include "core/config_keys.h"
 #include "base/str.h"
+#include "core/macro.h"
 #include "core/sample.h"
 #include <ctype.h>
 #include <string.h>
@@ -263,6 +264,9 @@ static const struct schema_key root_keys[] = {
     {.name = "routes", .type = SCHEMA_ROWS, AT(config, routes), COUNT(config, route_count), .max = CONFIG_ROUTES,
      .line_at = offsetof(struct config_route, line), .keys = config_route_keys, .row_size = sizeof(struct config_route), .check = config_check_route},
     {.name = "assignment", .type = SCHEMA_MAP, .keys = config_assignment_keys},
+    {.name = "articles", .type = SCHEMA_TEXT, AT(config, article_dir), .max = 1000},
+    {.name = "macros", .type = SCHEMA_ROWS, AT(config, macros), COUNT(config, macro_count), .max = MACROS,
+     .keys = config_macro_keys, .row_size = sizeof(struct macro), .check = config_check_macro},
     {.name = "mask", .type = SCHEMA_MAP, .keys = mask_keys, .brief = "*"},
     {.name = "reopen_window", .type = SCHEMA_TIME, AT(config, reopen_window), .min = MINUTE, .max = YEAR},
     {.name = "keep_delivered", .type = SCHEMA_TIME, AT(config, keep_delivered), .min = MINUTE, .max = 10 * YEAR},

@@ -28,6 +28,8 @@ extern const struct schema_key config_destination_keys[], config_route_keys[];
 /* `assignment:`, and afterwards: each skill is both asked for and had. */
 extern const struct schema_key config_assignment_keys[];
 bool config_check_assignment(struct schema *s, const struct config *config, const struct yaml *root);
+extern const struct schema_key config_macro_keys[];
+bool config_check_macro(struct schema *s, void *row, const struct yaml *node);
 bool config_check_destination(struct schema *s, void *row, const struct yaml *node);
 bool config_check_route(struct schema *s, void *row, const struct yaml *node);
 /* The destinations that sources name for their replies: of kind email, and there. */

@@ -1,6 +1,7 @@
 /* desk_people: see the header. A note stands on its own record, so that two who write at once both stay. */
 #include "core/desk_people.h"
 #include "base/str.h"
+#include "core/macro.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,4 +35,54 @@ bool people_customer_note(struct desk_act *d)
     json_put_i64(data, "at", d->now);
     d->say = "note added to the customer";
     return desk_write(d, "customer_note", arena_printf(d->arena, "%s\x1f%020lld", customer, strtoll(d->fresh, NULL, 10)), data);
+}
+
+static bool is_personal(const struct json *with)
+{
+    const char *word = json_get_string(with, "personal", NULL);
+    return word ? str_eq(word, "true") || str_eq(word, "yes") : json_get_bool(with, "personal", false);
+}
+
+/* Where it is kept; NULL + err. */
+static const char *macro_key(struct desk_act *d, bool personal)
+{
+    const char *name;
+    if (!desk_text(d, "name", true, &name))
+        return NULL;
+    if (!macro_name_fits(name)) {
+        err_set(d->err, ERR_INPUT, "name: letters, digits . _ -, at most 64 of them");
+        return NULL;
+    }
+    if (!personal && d->action->role < ROLE_LEAD) {
+        err_set(d->err, ERR_FORBIDDEN, "a macro of the team needs the role lead; personal=yes keeps one of your own");
+        return NULL;
+    }
+    return personal ? arena_printf(d->arena, "%s/%s", d->action->actor, name) : name;
+}
+
+bool people_macro_save(struct desk_act *d)
+{
+    struct macro macro;
+    bool personal = is_personal(d->with);
+    const char *key = macro_key(d, personal), *name = json_get_string(d->with, "name", NULL);
+    if (!key)
+        return false;
+    if (!macro_read(d->arena, name, d->with, &macro, d->err))
+        return err_in(d->err, "macro %s", name);
+    macro.owner = personal ? d->action->actor : NULL;
+    macro.by = d->action->actor;
+    d->say = arena_printf(d->arena, "macro %s is kept", name);
+    return desk_write(d, "macro", key, macro_data(&macro));
+}
+
+bool people_macro_drop(struct desk_act *d)
+{
+    const struct json *is;
+    const char *key = macro_key(d, is_personal(d->with)), *name = json_get_string(d->with, "name", NULL);
+    if (!key || !desk_find(d, "macro", key, &is))
+        return false;
+    if (!is)
+        return err_set(d->err, ERR_NOT_FOUND, "no macro %s is kept here; those of the configuration are taken off there", name);
+    d->say = arena_printf(d->arena, "macro %s is gone", name);
+    return desk_write(d, "macro", key, NULL);
 }

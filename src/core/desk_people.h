@@ -7,4 +7,8 @@
 /* {customer, text}: a record customer_note, its key the customer's, 0x1f and a number that rises. {customer, key}: that one is taken
  * away by whoever wrote it, or a lead. */
 bool people_customer_note(struct desk_act *d);
+/* {name, title, when, actions, reply, personal}: a record macro, its key the name, or agent/name where it is personal. The team's
+ * are a lead's to keep. macro-drop: {name, personal}. */
+bool people_macro_save(struct desk_act *d);
+bool people_macro_drop(struct desk_act *d);
 #endif

@@ -1,7 +1,9 @@
 /* snapshot: main's thread only. A snapshot is built whole or not at all, so a bad file on reload changes nothing. */
 #include "daemon/snapshot.h"
+#include "base/file.h"
 #include "base/str.h"
 #include "base/yaml.h"
+#include "core/article.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -124,7 +126,7 @@ struct snapshot *snapshot_load(const struct snapshot_from *from, struct err *err
         else
             config = config_parse(arena, file, text, n, game, game_n, err);
     }
-    if (!config || !config_zones(config, arena, zone_load, err)) {
+    if (!config || !config_zones(config, arena, zone_load, err) || !config_articles(config, arena, file_list, err)) {
         arena_free(arena);
         return NULL;
     }

@@ -48,7 +48,7 @@ static char *say(struct run *r, const struct change *c)
         [ACTION_SKIP] = "skipped: not offered to you for a while", [ACTION_TAGS] = "tags set", [ACTION_SNOOZE] = "snoozed", [ACTION_REVEAL] = "shown; why is kept in the journal"};
     static const char *const with[ACTIONS] = {
         [ACTION_ASSIGN] = "assigned to", [ACTION_STATUS] = "is now", [ACTION_PRIORITY] = "priority", [ACTION_LABEL] = "labelled",
-        [ACTION_CATEGORY] = "category"};
+        [ACTION_CATEGORY] = "category", [ACTION_MACRO] = "macro"};
     long long id = (long long)t->id;
     if (a->id == ACTION_REPLY)
         return arena_printf(r->arena, "#%lld reply leaves in %lld s (u takes it back)", id, (long long)r->e->config->undo_send / 1000);
@@ -62,8 +62,18 @@ static char *say(struct run *r, const struct change *c)
 
 static struct json *changes_of(struct run *r, const struct change *c)
 {
-    AUTO_JSON changes = row_changes(c->before, c->after);
-    return mask_json(r->arena, &(struct mask){r->e->config, r->e->desk}, changes);
+    AUTO_JSON changes = row_changes(c->before, c->after); /* lists in it are text until they are read again */
+    const char *text = json_print_in(r->arena, changes);
+    return mask_json(r->arena, &(struct mask){r->e->config, r->e->desk}, json_parse_in(r->arena, text, strlen(text), &json_limits_dialect, NULL, NULL));
+}
+
+/* What would be written, for whoever looks before it is. */
+static struct json *text_of(struct run *r, const struct message *m)
+{
+    struct json *message = json_object();
+    json_put_bool(message, "public", m->is_public);
+    json_put_string(message, "body", mask_text(r->arena, &(struct mask){r->e->config, r->e->desk}, NULL, m->body));
+    return message;
 }
 
 /* Who is told by it, and how: what a person confirms before they page somebody. */
@@ -96,6 +106,8 @@ static struct json *result_ok(struct run *r, const struct change *c)
         json_put(row, "pages", pages_of(r, c));
     if (r->req->dry_run)
         json_put(row, "changes", changes_of(r, c));
+    if (r->req->dry_run && c->desk && c->desk->message_count)
+        json_put(row, "message", text_of(r, c->desk->messages));
     json_push(r->results, row);
     if (c->seq > r->seq)
         r->seq = c->seq;
@@ -173,15 +185,20 @@ static bool perform(struct run *r, struct change *c, struct observation *obs, st
                               .acknowledge = a->id == ACTION_ACK, .undo = c->undoes != 0};
     if (!change(r->e, r->arena, c, err) || !label_learn(r->e, r->arena, c, err))
         return false;
-    return a->id != ACTION_REPLY || hold_reply(r, c, err);
+    return !obs->message_count || obs->messages->origin != ORIGIN_REPLY || hold_reply(r, c, err);
 }
 
 static bool plain(struct run *r, int64_t ticket, struct change *c, struct err *err)
 {
     struct observation obs;
     c->before = store_ticket_get(r->e->store, r->arena, ticket, err);
-    return c->before && act_observe(r->arena, c->before, &r->req->action, change_source(r->e, c->before), r->e->config, r->now, &obs, err) &&
-           perform(r, c, &obs, err);
+    if (!c->before)
+        return false;
+    bool ok = r->req->action.id == ACTION_MACRO
+                  ? macro_act(r->e, r->arena, c->before, &r->req->action, r->now, &obs, err)
+                  : act_observe(r->arena, c->before, &r->req->action, change_source(r->e, c->before), r->e->config, r->now, &obs, err);
+    const char *articles = r->req->action.articles;
+    return ok && (!articles || article_cited(r->e, r->arena, articles, r->req->action.arg, err)) && perform(r, c, &obs, err);
 }
 
 /* The ticket is found and taken in one transaction, so that no two agents ever get the same. */

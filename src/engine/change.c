@@ -120,7 +120,7 @@ static bool requeue(struct engine *e, const struct ticket *before, const struct 
 bool engine_views(struct engine *e, struct arena *arena, int64_t now, struct err *err)
 {
     (void)now;
-    if (!assign_views(e, arena, err))
+    if (!assign_views(e, arena, err) || !article_files(e, arena, err))
         return false;
     for (int i = 0; i < e->config->view_count; i++) {
         const struct config_view *view = &e->config->views[i];

@@ -99,6 +99,14 @@ bool route_record(struct engine *e, struct arena *arena, const struct record *r,
 bool replay_lab(struct engine *live, struct engine *to, int64_t since, int64_t most, int64_t now, const atomic_bool *over, int64_t *ran, struct err *err);
 /* engine/rebuild: what routes call the payload of a stored event; NULL: it cannot be read. */
 const struct json *replay_payload(struct arena *arena, const struct event *event, const struct observation *obs);
+/* Articles (engine/article): a record's, after it was written; the configuration's files, when one comes into force. cited: do those
+ * in a ticket's `articles` exist, and does the text bring something of each? */
+bool article_take(struct engine *e, struct arena *arena, const char *key, struct err *err);
+bool article_files(struct engine *e, struct arena *arena, struct err *err);
+bool article_cited(struct engine *e, struct arena *arena, const char *articles, const char *reply, struct err *err);
+/* A macro on a ticket as one observation (engine/macro). */
+bool macro_act(struct engine *e, struct arena *arena, const struct ticket *before, const struct action *action, int64_t now, struct observation *out,
+               struct err *err);
 /* What customers say afterwards (engine/survey): a survey's rating is kept and stands on its ticket; a ticket that came later
  * takes it from there. */
 bool survey_take(struct engine *e, struct arena *arena, const struct ingest_item *item, int64_t seq, int64_t now, struct err *err);

@@ -97,6 +97,13 @@ struct do_request {
 };
 /* Answers with the body of api.md; a refusal of one ticket is in its result, not an error. */
 bool engine_do(struct engine *e, struct arena *arena, const struct do_request *req, int64_t now, char **answer, struct err *err);
+struct macro;
+/* A macro by name, as that agent has it: their own, then the team's, then the configuration's (NOT_FOUND). All they have, by name. */
+bool engine_macro(struct store *store, const struct config *config, struct arena *arena, const char *agent, const char *name, struct macro *out,
+                  struct err *err);
+bool engine_macros(struct store *store, const struct config *config, struct arena *arena, const char *agent, struct macro **list, int *count, struct err *err);
+/* What conditions may name beside the ticket, for that agent now. */
+struct when_env engine_env(struct store *store, const char *agent, int64_t now, struct err *err);
 /* The classifier's next epoch: stored, and in the journal as an entry of kind `model`. state active: in force from this
  * commit on; refused: kept for its figures; back: an epoch that is stored already is in force again (0: the starter rules). */
 bool engine_model(struct engine *e, struct arena *arena, const struct model_row *m, const char *actor, int64_t now, struct err *err);
@@ -108,7 +115,7 @@ bool engine_batch_end(struct engine *e, struct err *err);
 /* Runs due wakes and parcels, at most max tickets; *ran says how many. */
 bool engine_wake(struct engine *e, struct arena *arena, int64_t now, int max, int *ran, struct err *err);
 bool engine_next(struct engine *e, int64_t *at, struct err *err); /* next moment something is due, 0 = nothing */
-/* At boot and after a reload: views that are new or changed are filled. */
+/* At boot and after a reload: views that are new or changed are filled, and the articles of files are those of now. */
 bool engine_views(struct engine *e, struct arena *arena, int64_t now, struct err *err);
 /* {"views":{...},"owners":{view:{agent:n}},"escalations":{...}}; agents: whose per-agent views to count. */
 struct json *engine_counts(struct store *store, const struct config *config, const char *const *agents, int agent_count, struct err *err);

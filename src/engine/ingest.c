@@ -132,6 +132,7 @@ static bool put_records(struct engine *e, struct arena *arena, const struct inge
         const struct record *r = &obs->records[i];
         bool routed = e->config->route_count > 0;
         if ((routed && !store_record_get(e->store, arena, r->kind, r->key, &before, err)) || !store_record_put(e->store, arena, r, &obs->v, err) ||
+            (str_eq(r->kind, "article") && !article_take(e, arena, r->key, err)) ||
             (routed && !store_record_get(e->store, arena, r->kind, r->key, &after, err)))
             return false;
         struct record now_is = {r->kind, r->key, after};

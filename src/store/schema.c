@@ -144,6 +144,17 @@ static const char schema_3[] =
     /* whose tickets are whose */
     "CREATE TABLE customer_ticket(  -- a customer's tickets, by the hash of the customer's key\n"
     "  hash INTEGER, ticket INTEGER, PRIMARY KEY(hash, ticket)) WITHOUT ROWID;\n"
+    "CREATE TABLE article(          -- knowledge: from records of kind article and from files of the configuration\n"
+    "  id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, title TEXT NOT NULL, body TEXT NOT NULL, category TEXT, tags TEXT, url TEXT,\n"
+    "  status TEXT NOT NULL, updated_at INTEGER NOT NULL); -- draft published archived\n"
+    "CREATE VIRTUAL TABLE article_search USING fts5(title, tags, body, content='article', content_rowid='id',"
+    " tokenize='unicode61 remove_diacritics 2');\n"
+    "INSERT INTO article(key,title,body,category,tags,url,status,updated_at) SELECT key,json_extract(data,'$.title'),"
+    "substr(coalesce(json_extract(data,'$.content'),json_extract(data,'$.excerpt'),''),1,65536),json_extract(data,'$.category'),"
+    "json_extract(data,'$.tags'),json_extract(data,'$.url'),coalesce(json_extract(data,'$.status'),'draft'),"
+    "coalesce(json_extract(data,'$.updated_at'),json_extract(data,'$.created_at'),0) FROM record"
+    " WHERE kind='article' AND json_extract(data,'$.title')!='' AND NOT coalesce(json_extract(data,'$.deleted'),0);\n"
+    "INSERT INTO article_search(article_search) VALUES('rebuild');\n"
     "INSERT INTO customer_ticket SELECT customer_hash(customer),id FROM ticket WHERE customer IS NOT NULL;\n"
     /* whose hours a clock counts */
     "ALTER TABLE clock ADD COLUMN calendar TEXT;\n"

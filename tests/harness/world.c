@@ -180,18 +180,23 @@ const char *world_post(struct world *w, const char *source_name, const char *dia
     return plain ? items[0].effect : first.state;
 }
 
+const struct json *world_request(struct world *w, const struct do_request *req)
+{
+    char *answer = NULL;
+    struct err err = {0};
+    begin(w);
+    if (!engine_do(&w->engine, w->arena, req, w->now, &answer, &err))
+        die(action_table[req->action.id].name, &err);
+    commit(w);
+    return json_first(json_get(json_parse_in(w->arena, answer, strlen(answer), &json_limits_dialect, NULL, NULL), "results"));
+}
+
 const struct json *world_do(struct world *w, const char *agent, const char *name, int64_t ticket, const char *arg)
 {
     const struct config_agent *who = config_agent(w->engine.config, agent);
     struct do_request req = {.action = {.id = (int)(action_find(name) - action_table), .actor = agent, .role = who->role, .arg = arg},
                              .tickets = &ticket, .ticket_count = ticket ? 1 : 0};
-    char *answer = NULL;
-    struct err err = {0};
-    begin(w);
-    if (!engine_do(&w->engine, w->arena, &req, w->now, &answer, &err))
-        die(name, &err);
-    commit(w);
-    return json_first(json_get(json_parse_in(w->arena, answer, strlen(answer), &json_limits_dialect, NULL, NULL), "results"));
+    return world_request(w, &req);
 }
 
 bool world_ok(const struct json *result)

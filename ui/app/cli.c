@@ -9,8 +9,10 @@
 #include "app/shell.h"
 #include "app/verify.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "command/command.h"
+#include "core/article.h"
 #include "core/config.h"
 #include "demo/demo.h"
 #include <langinfo.h>
@@ -468,7 +470,7 @@ static int run_check(struct shell *sh)
     if (!text)
         return code;
     struct config *config = config_parse(sh->arena, sh->argv[0], text, n, NULL, 0, &err);
-    if (!config || !config_zones(config, sh->arena, zone_load, &err))
+    if (!config || !config_zones(config, sh->arena, zone_load, &err) || !config_articles(config, sh->arena, file_list, &err))
         return shell_failed(sh, &err, "fix that line and check again");
     printf("%s: %d sources, %d agents, %d views, %d policies, %d destinations, %d routes: fine\n", sh->argv[0], config->source_count,
            config->agent_count, config->view_count, config->sla_count, config->destination_count, config->route_count);
@@ -557,6 +559,8 @@ static int run_help(struct shell *sh)
 }
 
 static const struct verb verbs[] = {
+    {"article", "KEY", "one knowledge article", people_article, NULL},
+    {"articles", "[WORDS]", "knowledge articles, best first", people_articles, NULL},
     {"audit", "[head | verify | --actor A ...]", "who did what when; is the journal as it was written", audit_run, audit_help},
     {"check", "FILE", "read a configuration and say what is wrong with it", run_check, NULL},
     {"customer", "KEY | NUMBER | add ID [EMAIL] [--source NAME]", "one customer with tickets, satisfaction and notes; add: may open tickets through our API",
@@ -572,6 +576,7 @@ static const struct verb verbs[] = {
     {"help", "[VERB | --list [VERB] | --mdoc]", "this, or one verb", run_help, help_more},
     {"labels", "[--limit N]", "labels a person should look at, the least sure first", run_labels, NULL},
     {"ls", "[--view V] [--where EXPR] [words]", "list tickets (--limit N, --all)", run_ls, NULL},
+    {"macros", "[NUMBER]", "macros and canned replies; those for one ticket, filled", people_macros, NULL},
     {"model", "[ls | show N | rollback N]", "what the classifier learned, epoch by epoch, and the way back", run_model, NULL},
     {"prompt", "", "one short line for a status bar", run_prompt, NULL},
     {"rebuild", "", "check a stopped desk's tables against its own journal", run_rebuild, NULL},

@@ -1,5 +1,6 @@
 /* people: see the header. Each verb is one or two calls of the API. */
 #include "app/people.h"
+#include "base/text.h"
 #include "screen/look.h"
 #include <string.h>
 
@@ -86,4 +87,84 @@ int people_customer(struct shell *sh)
         return shell_usage(sh, "customer needs a customer's key, or the number of a ticket of theirs", "", "triage customer 42");
     const char *key = shell_number(sh->argv[0], &ticket) ? customer_of(sh, ticket, &code) : sh->argv[0];
     return key ? shell_print(sh, arena_printf(sh->arena, "/v1/customers/%s", shell_escape(sh, key)), print_customer) : code;
+}
+
+/* --- articles --- */
+
+static void print_articles(struct print *p, const struct json *root)
+{
+    if (!json_first(json_get(root, "articles")))
+        str_adds(p->out, "no article has these words\n");
+    for (const struct json *a = json_first(json_get(root, "articles")); a; a = json_next(a)) {
+        print_cell(p, text_of(a, "key"), 28, false);
+        print_cell(p, text_of(a, "status"), 10, false);
+        print_cell(p, arena_printf(p->arena, "helped %lld", (long long)json_get_i64(a, "helped", 0)), 11, false);
+        print_safe(p, text_of(a, "title"));
+        str_addc(p->out, '\n');
+    }
+}
+
+static void print_article(struct print *p, const struct json *root)
+{
+    const struct json *a = json_get(root, "article");
+    print_safe(p, text_of(a, "title"));
+    str_adds(p->out, "\n\n");
+    str_adds(p->out, text_safe_in(p->arena, text_of(a, "body"), TEXT_BLOCK));
+    str_addc(p->out, '\n');
+}
+
+/* The words of the line, with blanks between. */
+static char *words_of(struct shell *sh)
+{
+    AUTO_STR words;
+    str_init(&words, 4096);
+    for (int i = 0; i < sh->argc; i++)
+        str_addf(&words, "%s%s", i ? " " : "", sh->argv[i]);
+    return arena_strdup(sh->arena, words.data);
+}
+
+int people_articles(struct shell *sh)
+{
+    return shell_print(sh, arena_printf(sh->arena, "/v1/articles?q=%s", shell_escape(sh, words_of(sh))), print_articles);
+}
+
+int people_article(struct shell *sh)
+{
+    if (sh->argc != 1)
+        return shell_usage(sh, "article needs its key", "", "`triage articles` lists them");
+    return shell_print(sh, arena_printf(sh->arena, "/v1/articles/%s", shell_escape(sh, sh->argv[0])), print_article);
+}
+
+/* --- macros --- */
+
+static void print_macros(struct print *p, const struct json *root)
+{
+    if (!json_first(json_get(root, "macros")))
+        str_adds(p->out, "no macro is for this: `macros:` in triage.yaml, or triage macro-save\n");
+    for (const struct json *m = json_first(json_get(root, "macros")); m; m = json_next(m)) {
+        const char *owner = text_of(m, "owner"), *by = text_of(m, "by");
+        print_cell(p, text_of(m, "name"), 20, false);
+        print_cell(p, *owner ? "mine" : *by ? arena_printf(p->arena, "team, %s", by) : "team", 14, false);
+        print_safe(p, text_of(m, "title"));
+        for (const struct json *line = json_first(json_get(m, "actions")); line; line = json_next(line)) {
+            str_adds(p->out, "\n    ");
+            print_safe(p, json_string(line));
+        }
+        const char *reply = text_of(m, *text_of(m, "text") ? "text" : "reply");
+        if (*reply) {
+            str_adds(p->out, "\n    reply: ");
+            print_safe(p, reply);
+        }
+        str_addc(p->out, '\n');
+    }
+}
+
+int people_macros(struct shell *sh)
+{
+    int64_t ticket;
+    if (sh->argc == 1 && shell_number(sh->argv[0], &ticket))
+        return shell_print(sh, arena_printf(sh->arena, "/v1/macros?ticket=%lld", (long long)ticket), print_macros);
+    if (sh->argc)
+        return shell_usage(sh, "macros takes a ticket's number, or nothing", "", "triage macros 42");
+    return shell_print(sh, "/v1/macros", print_macros);
 }

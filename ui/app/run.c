@@ -154,6 +154,7 @@ static void ask_argument(struct console *c)
     case ARG_TAGS:
     case ARG_REASON:
     case ARG_WITH:
+    case ARG_MACRO:
         ask_text(c);
         break;
     case ARG_TEXT:

@@ -19,6 +19,7 @@
 #define SHOWN_ARG_CATEGORY "CATEGORY"
 #define SHOWN_ARG_TAGS "TAG,TAG"
 #define SHOWN_ARG_REASON "REASON"
+#define SHOWN_ARG_MACRO "NAME"
 #define SHOWN_ARG_WITH "NAME=VALUE..."
 #define SHOWN_ARG_UNTIL "1h|tomorrow|monday|TIME"
 
