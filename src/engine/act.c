@@ -190,15 +190,15 @@ static bool perform(struct run *r, struct change *c, struct observation *obs, st
 
 static bool plain(struct run *r, int64_t ticket, struct change *c, struct err *err)
 {
-    struct observation obs;
+    struct observation *obs = ARENA_NEW(r->arena, struct observation); /* the answer tells of it */
     c->before = store_ticket_get(r->e->store, r->arena, ticket, err);
     if (!c->before)
         return false;
     bool ok = r->req->action.id == ACTION_MACRO
-                  ? macro_act(r->e, r->arena, c->before, &r->req->action, r->now, &obs, err)
-                  : act_observe(r->arena, c->before, &r->req->action, change_source(r->e, c->before), r->e->config, r->now, &obs, err);
+                  ? macro_act(r->e, r->arena, c->before, &r->req->action, r->now, obs, err)
+                  : act_observe(r->arena, c->before, &r->req->action, change_source(r->e, c->before), r->e->config, r->now, obs, err);
     const char *articles = r->req->action.articles;
-    return ok && (!articles || article_cited(r->e, r->arena, articles, r->req->action.arg, err)) && perform(r, c, &obs, err);
+    return ok && (!articles || article_cited(r->e, r->arena, articles, r->req->action.arg, err)) && perform(r, c, obs, err);
 }
 
 /* The ticket is found and taken in one transaction, so that no two agents ever get the same. */
