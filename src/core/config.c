@@ -245,6 +245,7 @@ static const struct schema_key mask_keys[] = {REDACT_KEYS(offsetof(struct config
 /* Routes, policies and steps stand behind what they name. */
 static const struct schema_key root_keys[] = {
     {.name = "team", .type = SCHEMA_TEXT, AT(config, team_name), .max = 64},
+    {.name = "tz", .type = SCHEMA_TEXT, AT(config, tz), .max = 64},
     {.name = "listen", .type = SCHEMA_MAP, .keys = listen_keys},
     {.name = "sources", .type = SCHEMA_ROWS, AT(config, sources), COUNT(config, source_count), .max = MOST_SOURCES,
      .line_at = offsetof(struct config_source, line), .keys = source_keys, .row_size = sizeof(struct config_source), .check = check_source},
@@ -355,6 +356,7 @@ struct config *config_parse(struct arena *arena, const char *file, const char *t
     if (!read_text(&s, text, n, root_keys, defaults, config, &root) || !check_backends(&s, config, root) || !config_check_pagers(&s, config, root) ||
         !config_check_assignment(&s, config, root) || !config_check_replies(&s, config, root) || !config_check_pages(&s, config, root))
         return NULL;
+    config->zone = config_named_zone(&s, root, config->tz);
     config->file = arena_strdup(arena, file);
     merge_views(&s, config, usual);
     return read_game(&s, config, game_text, game_n, root) ? config : NULL;

@@ -54,8 +54,7 @@ bool change_entry(struct engine *e, struct entry *entry, const struct ticket *ro
 
 /* --- views --- */
 
-/* Whose member a ticket is in a view: "" for all, the assignee's name for a per-agent view. NULL: of nobody. */
-static const char *member_of(const struct engine *e, const struct config_view *view, const struct ticket *t)
+const char *change_member(const struct engine *e, const struct config_view *view, const struct ticket *t)
 {
     if (!t)
         return NULL;
@@ -69,7 +68,7 @@ static struct json *views_of(struct engine *e, const struct ticket *t)
 {
     struct json *list = json_array();
     for (int i = 0; i < e->config->view_count; i++) {
-        const char *owner = member_of(e, &e->config->views[i], t);
+        const char *owner = change_member(e, &e->config->views[i], t);
         if (!owner)
             continue;
         struct json *view = json_object();
@@ -92,11 +91,22 @@ static void note_owner(struct engine *e, const char *owner)
         e->owners[e->owner_count++] = arena_strdup(e->batch, owner);
 }
 
-static bool requeue(struct engine *e, const struct ticket *before, const struct ticket *after, struct err *err)
+static struct change_members members(const struct engine *e, struct arena *arena, const struct ticket *before, const struct ticket *after)
+{
+    int n = e->config->view_count;
+    struct change_members m = {ARENA_ARRAY(arena, const char *, n + 1), ARENA_ARRAY(arena, const char *, n + 1)};
+    for (int i = 0; i < n; i++) {
+        m.was[i] = change_member(e, &e->config->views[i], before);
+        m.is[i] = change_member(e, &e->config->views[i], after);
+    }
+    return m;
+}
+
+static bool requeue(struct engine *e, const struct ticket *before, const struct ticket *after, const struct change_members *m, struct err *err)
 {
     for (int i = 0; i < e->config->view_count; i++) {
         const struct config_view *view = &e->config->views[i];
-        const char *was = member_of(e, view, before), *is = member_of(e, view, after);
+        const char *was = m->was[i], *is = m->is[i];
         bool same = str_eq(was, is);
         int64_t id;
         if (same && (!was || store_queue_same_place(before, after)))
@@ -131,14 +141,14 @@ bool engine_views(struct engine *e, struct arena *arena, int64_t now, struct err
             return false;
         if (id && str_eq(text, view->text))
             continue;
-        if (!store_view_put(e->store, view->name, view->text, &id, err))
+        if (!store_view_put(e->store, view->name, view->text, &id, err) || !stat_view_begin(e, arena, view, err))
             return false;
         while (store_ticket_ids(e->store, after, ids, 256, &n, err) && n) {
             AUTO_ARENA page = arena_new();
             for (int k = 0; k < n; k++) {
                 struct ticket *t = store_ticket_get(e->store, page, ids[k], err);
-                const char *owner = t ? member_of(e, view, t) : NULL;
-                if (!t || (owner && !store_queue_add(e->store, id, view->name, owner, t, err)))
+                const char *owner = t ? change_member(e, view, t) : NULL;
+                if (!t || (owner && (!store_queue_add(e->store, id, view->name, owner, t, err) || !stat_view_add(e, page, view, owner, t, err))))
                     return false;
             }
             after = ids[n - 1];
@@ -317,7 +327,8 @@ bool change(struct engine *e, struct arena *arena, struct change *c, struct err 
         return false;
     bool ok = c->before ? store_ticket_update(e->store, after, err) : store_ticket_insert(e->store, after, err);
     c->after = after;
+    struct change_members in = members(e, arena, c->before, after);
     return ok && put_consequence(e, arena, c, &out, err) && tallies(e, c->before, after, c->facts.mirrored, err) &&
            people_follow(e, c->before, after, err) &&
-           requeue(e, c->before, after, err) && assign_move(e, c->before, after, err) && parcel_hand_back(e, arena, c, err) && route_change(e, arena, c, &out, err);
+           requeue(e, c->before, after, &in, err) && stat_change(e, arena, c, after, &in, err) && assign_move(e, c->before, after, err) && parcel_hand_back(e, arena, c, err) && route_change(e, arena, c, &out, err);
 }

@@ -37,6 +37,14 @@ bool page_ended(struct engine *e, struct arena *arena, const struct parcel *p, i
 /* The escalation learns that a page failed; a rebuild's too. */
 bool page_fail(struct engine *e, struct arena *arena, int64_t ticket, const struct page_failure *failure, int64_t cause, int64_t now, struct err *err);
 bool change(struct engine *e, struct arena *arena, struct change *c, struct err *err);
+/* Whose member a ticket is in a view: "" for all, an agent's name in a view per agent. NULL: nobody's. */
+const char *change_member(const struct engine *e, const struct config_view *view, const struct ticket *t);
+struct change_members { const char **was, **is; }; /* before and after a change, in each of the configuration's views */
+/* The numbers (engine/stat): a change; a view that is filled anew, and a ticket it gets; at boot, a database older than they are. */
+bool stat_change(struct engine *e, struct arena *arena, const struct change *c, const struct ticket *after, const struct change_members *m, struct err *err);
+bool stat_view_begin(struct engine *e, struct arena *arena, const struct config_view *view, struct err *err);
+bool stat_view_add(struct engine *e, struct arena *arena, const struct config_view *view, const char *owner, const struct ticket *t, struct err *err);
+bool stat_boot(struct engine *e, struct arena *arena, int64_t now, struct err *err);
 /* Adds a journal entry and its frame. row: the ticket after, or NULL. */
 bool change_entry(struct engine *e, struct entry *entry, const struct ticket *row, struct err *err);
 /* Folds obs into a copy of before: incrementally when it is the newest, else by refolding the whole history. */

@@ -12,6 +12,7 @@ static const char *const tables[][2] = {
     {"record", "SELECT * FROM record WHERE kind!='destination' ORDER BY kind,key"}, /* how a destination fares is receipts' doing */
     {"article", "SELECT key,title,body,category,tags,url,status,updated_at FROM article ORDER BY key"},
     {"customer_ticket", "SELECT hash,ticket FROM customer_ticket ORDER BY hash,ticket"},
+    {"counted", "SELECT * FROM counted ORDER BY ticket,stat,nth"},
     {"score", "SELECT id,at,agent,ticket,epoch,rule,xp,gold,boss,damage,reverses,reason,base,day FROM score ORDER BY id"},
 };
 

@@ -175,6 +175,8 @@ bool tally_flush(struct store *s, struct err *err)
         if ((t->n || t->sum) && !sql_run(s, err, "INSERT INTO tally VALUES(?,?,?,?,?) ON CONFLICT DO UPDATE SET n=n+excluded.n,"
                                          " sum=sum+excluded.sum", "ssiii", t->name, t->key, t->day, t->n, t->sum))
             return false;
+        else if (t->n < 0 && !sql_run(s, err, "DELETE FROM tally WHERE name=? AND key=? AND day=? AND n=0 AND sum=0", "ssi", t->name, t->key, t->day))
+            return false;
     tally_forget(s);
     return true;
 }

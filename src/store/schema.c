@@ -139,6 +139,9 @@ static const char schema_3[] =
     "CREATE TABLE work(             -- what needs a person now, in the order it is offered; owner '' = nobody's\n"
     "  owner TEXT, need INTEGER, turn INTEGER, due INTEGER, place INTEGER, ticket INTEGER, skipped TEXT,\n"
     "  PRIMARY KEY(owner, need, turn, due, place, ticket)) WITHOUT ROWID; -- need: the skills it asks for, as bits\n"
+    "CREATE TABLE counted(          -- what of a ticket is in the numbers, so that it can be taken out as it went in (core/stat)\n"
+    "  ticket INTEGER, stat INTEGER, nth INTEGER, at INTEGER NOT NULL, day INTEGER NOT NULL, value INTEGER NOT NULL,\n"
+    "  part TEXT, keys TEXT NOT NULL, PRIMARY KEY(ticket, stat, nth)) WITHOUT ROWID; -- keys: a line each, of whom it counts for\n"
     "CREATE INDEX parcel_delivered ON parcel(made_at) WHERE state = 'delivered' AND message = 0; -- what is let go in time\n"
     "CREATE INDEX answer_at ON answer(at);\n"
     /* whose tickets are whose */

@@ -4,7 +4,7 @@
 #include "store/store.h"
 #include <sqlite3.h>
 
-enum { STATEMENTS = 256, TALLIES = 64, VIEWS = 32 };
+enum { STATEMENTS = 256, TALLIES = 192, VIEWS = 32 };
 struct tally { uint64_t hash; char *name, *key; int64_t day, n, sum; };
 struct store {
     sqlite3 *db;

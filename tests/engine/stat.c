@@ -1,0 +1,269 @@
+/* stat: the numbers stay what the tickets say, whatever happens to them: undone and redone replies and resolves, reopenings,
+ * clocks that run out. After random work by three agents every tally equals a plain recount of the tickets, and a rebuild from
+ * the journal gives the same tallies, row by row. */
+#include "../harness/world.h"
+#include "base/str.h"
+#include "core/stat.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+enum { TICKETS = 40, STEPS = 2500, MINUTE = 60000, DAY = 86400000 };
+static const char *const agents[] = {"ana", "tom", "mara"};
+static uint64_t seed = 88172645463325252u;
+
+static int dice(int below)
+{
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    seed ^= seed << 17;
+    return (int)(seed % (uint64_t)below);
+}
+
+static int64_t create(struct world *w, int i)
+{
+    char body[600], key[40];
+    int n = snprintf(body, sizeof body,
+                     "{\"id\":\"evt_%d\",\"type\":\"ticket.created\",\"created_at\":\"2027-01-01T00:00:00Z\",\"team_id\":\"t\",\"data\":"
+                     "{\"ticket\":{\"id\":\"k%d\",\"title\":\"Question %d\",\"status\":\"new\",\"priority\":\"normal\",\"customerId\":\"c%d\","
+                     "\"customerName\":\"Jo\",\"tags\":[],\"createdAt\":\"2027-01-01T00:00:00Z\"},\"customer\":{\"id\":\"c%d\",\"name\":\"Jo\","
+                     "\"email\":\"jo@example.com\"}}}", i, i, i, i, i);
+    assert_string_equal(world_post(w, "cstar", "cstar", DOOR_WEBHOOK, body, (size_t)n), "create");
+    snprintf(key, sizeof key, "cstar:k%d", i);
+    return world_find(w, "cstar", key);
+}
+
+static int64_t created(struct world *w)
+{
+    static int n;
+    int64_t id = create(w, n++);
+    assert_true(id > 0);
+    return id;
+}
+
+struct sum { int64_t n, sum; };
+static void add(void *arg, int64_t day, int64_t n, int64_t sum)
+{
+    struct sum *s = arg;
+    (void)day;
+    s->n += n;
+    s->sum += sum;
+}
+
+static struct sum total(struct world *w, const char *name, const char *key)
+{
+    struct sum s = {0};
+    struct err err;
+    assert_true(store_tally_days(w->engine.store, name, key, 0, INT64_MAX, add, &s, &err));
+    return s;
+}
+
+static int64_t count(struct world *w, const char *name, const char *key)
+{
+    return total(w, name, key).n;
+}
+
+static void act(struct world *w, const char *agent, const char *what, int64_t id, const char *arg)
+{
+    const struct json *result = world_do(w, agent, what, id, arg);
+    if (!world_ok(result))
+        fail_msg("%s %s: %s", agent, what, json_get_string(json_get(result, "error"), "detail", ""));
+}
+
+static void same_in_a_rebuild(struct world *w)
+{
+    struct err err = {0};
+    int64_t differ;
+    AUTO_STR report;
+    str_init(&report, 1 << 20);
+    if (!engine_rebuild(&w->engine, &report, &differ, &err))
+        fail_msg("%s", err.text);
+    if (differ)
+        fail_msg("%lld differences: %s", (long long)differ, report.data);
+}
+
+static void a_reply_counts_until_it_is_undone(void **state)
+{
+    (void)state;
+    struct world *w = world_open(NULL);
+    int64_t id = created(w);
+    world_wait(w, 10 * MINUTE);
+    act(w, "ana", "reply", id, "Please try again.");
+    assert_int_equal(count(w, "stat:first_response", ""), 1);
+    assert_int_equal(total(w, "stat:first_response", "").sum, 10 * MINUTE);
+    assert_int_equal(count(w, "stat:first_response", "agent:ana"), 1);
+    assert_int_equal(count(w, "stat:first_response", "view:all"), 1);
+    act(w, "ana", "undo", id, NULL);
+    int64_t answered = world_ticket(w, id)->first_reply_at != 0;
+    assert_int_equal(count(w, "stat:first_response", ""), answered);
+    assert_int_equal(count(w, "stat:first_response", "agent:ana"), answered);
+    world_close(w);
+}
+
+static void a_resolve_counts_unless_it_is_undone_and_a_reopening_beside_it(void **state)
+{
+    (void)state;
+    struct world *w = world_open(NULL);
+    int64_t id = created(w);
+    world_wait(w, 20 * MINUTE);
+    act(w, "tom", "close", id, NULL);
+    assert_int_equal(count(w, "stat:resolution", ""), 1);
+    assert_int_equal(count(w, "stat:resolution", "agent:tom"), 1);
+    assert_int_equal(count(w, "stat:flow", ""), 0);
+    act(w, "tom", "undo", id, NULL);
+    assert_int_equal(count(w, "stat:resolution", ""), 0);
+    assert_int_equal(count(w, "stat:reopened", ""), 0);
+    assert_int_equal(count(w, "stat:flow", ""), 1);
+    act(w, "tom", "redo", id, NULL);
+    assert_int_equal(count(w, "stat:resolution", ""), 1);
+    world_wait(w, MINUTE);
+    act(w, "ana", "reopen", id, NULL);
+    assert_int_equal(count(w, "stat:resolution", ""), 1);
+    assert_int_equal(count(w, "stat:reopened", ""), 1);
+    world_wait(w, MINUTE);
+    act(w, "ana", "close", id, NULL);
+    assert_int_equal(count(w, "stat:resolution", ""), 2);
+    assert_int_equal(total(w, "stat:resolution", "").sum, (20 + 22) * MINUTE);
+    assert_int_equal(count(w, "tickets", ""), 0);
+    assert_int_equal(count(w, "backlog", ""), 0);
+    same_in_a_rebuild(w);
+    world_close(w);
+}
+
+static void a_clock_that_runs_out_is_counted_with_its_cause(void **state)
+{
+    (void)state;
+    struct world *w = world_open(NULL);
+    int64_t free_one = created(w), taken = created(w);
+    act(w, "ana", "claim", taken, NULL);
+    world_wait(w, 9 * (int64_t)60 * MINUTE); /* low: first response within 480 min */
+    assert_int_equal(count(w, "stat:breached", ""), 2);
+    assert_int_equal(count(w, "stat:breached", "\x1f" "first_response/unassigned"), 1);
+    assert_int_equal(count(w, "stat:breached", "\x1f" "first_response/assigned"), 1);
+    assert_int_equal(count(w, "stat:breached", "agent:ana"), 1);
+    act(w, "tom", "reply", free_one, "Sorry for the wait.");
+    assert_int_equal(count(w, "stat:settled", "\x1f" "first_response/missed"), 1);
+    assert_int_equal(count(w, "stat:settled", "\x1f" "first_response/kept"), 0);
+    same_in_a_rebuild(w);
+    world_close(w);
+}
+
+/* --- random work --- */
+
+static void something(struct world *w, const int64_t *ids)
+{
+    static const struct { const char *what, *arg; } does[] = {
+        {"claim", NULL}, {"assign", "tom"}, {"assign", "mara"}, {"unassign", NULL}, {"reply", "Hello, please try again."}, {"note", "seen"},
+        {"close", NULL}, {"close", NULL}, {"reopen", NULL}, {"status", "pending"}, {"status", "open"}, {"priority", "high"}, {"label", "critical"},
+        {"label", "low"}, {"undo", NULL}, {"undo", NULL}, {"redo", NULL}, {"ack", NULL}};
+    int i = dice(sizeof does / sizeof *does);
+    world_do(w, agents[dice(3)], does[i].what, ids[dice(TICKETS)], does[i].arg); /* a refusal is an answer too */
+    if (dice(4) == 0)
+        world_wait(w, (int64_t)dice(180) * MINUTE);
+}
+
+static bool open_now(const struct ticket *t)
+{
+    return !ticket_done(t->status);
+}
+
+/* Tickets open by the hour they came in: everything there must be there, and nothing else. */
+static void standing_equals_the_tickets(struct world *w, const int64_t *ids)
+{
+    int64_t open = 0, status[8] = {0}, anas = 0, n;
+    struct err err;
+    for (int i = 0; i < TICKETS; i++) {
+        const struct ticket *t = world_ticket(w, ids[i]);
+        open += open_now(t);
+        anas += open_now(t) && str_eq(t->assignee, "ana");
+        status[t->status]++;
+    }
+    assert_int_equal(count(w, "tickets", ""), open);
+    assert_int_equal(count(w, "backlog", ""), open);
+    assert_int_equal(count(w, "stat:flow", ""), open);
+    assert_int_equal(count(w, "tickets", "source:cstar"), open);
+    assert_int_equal(count(w, "backlog", "agent:ana"), anas);
+    assert_int_equal(count(w, "stat:flow", "agent:ana"), anas);
+    for (int s = STATUS_NEW; s <= STATUS_CLOSED; s++)
+        assert_int_equal(count(w, "tickets", arena_printf(w->arena, "status:%s", status_word(s))), status[s]);
+    for (int i = 0; i < w->engine.config->view_count; i++) {
+        const struct config_view *view = &w->engine.config->views[i];
+        int64_t in = 0;
+        if (view->mine)
+            continue;
+        for (int k = 0; k < TICKETS; k++) {
+            struct when_env env = {0};
+            const struct ticket *t = world_ticket(w, ids[k]);
+            in += open_now(t) && when_eval(view->when, t, &env);
+        }
+        assert_int_equal(count(w, "backlog", arena_printf(w->arena, "view:%s", view->name)), in);
+        assert_int_equal(count(w, "stat:flow", arena_printf(w->arena, "view:%s", view->name)), in);
+        assert_true(store_queue_count(w->engine.store, view->name, "", &n, &err) && n >= in);
+    }
+}
+
+static void counts_equal_the_tickets(struct world *w, const int64_t *ids)
+{
+    int64_t resolved = 0, reopened = 0, answered = 0, waited = 0;
+    for (int i = 0; i < TICKETS; i++) {
+        const struct ticket *t = world_ticket(w, ids[i]);
+        resolved += t->reopen_count + !open_now(t);
+        reopened += t->reopen_count;
+        answered += t->first_reply_at != 0;
+        waited += t->first_reply_at ? t->first_reply_at - t->received_at : 0;
+    }
+    assert_int_equal(count(w, "stat:created", ""), TICKETS);
+    assert_int_equal(count(w, "stat:resolution", ""), resolved);
+    assert_int_equal(count(w, "stat:reopened", ""), reopened);
+    assert_int_equal(count(w, "stat:first_response", ""), answered);
+    assert_int_equal(total(w, "stat:first_response", "").sum, waited);
+    for (int s = 0; s < STATS; s++) { /* whole = by source = by hour; nobody has more than there is */
+        const char *name = arena_printf(w->arena, "stat:%s", stat_table[s].name), *hour = arena_printf(w->arena, "hour:%s", stat_table[s].name);
+        struct sum whole = total(w, name, ""), source = total(w, name, "source:cstar"), hours = total(w, hour, "");
+        assert_int_equal(whole.n, source.n);
+        assert_int_equal(whole.sum, source.sum);
+        assert_int_equal(whole.n, hours.n);
+        assert_int_equal(whole.sum, hours.sum);
+        int64_t by_agent = 0;
+        for (int a = 0; a < 3; a++)
+            by_agent += count(w, name, arena_printf(w->arena, "agent:%s", agents[a]));
+        assert_true(by_agent <= whole.n);
+    }
+}
+
+static void random_work_leaves_the_numbers_equal_to_a_recount_and_to_a_rebuild(void **state)
+{
+    (void)state;
+    struct world *w = world_open(NULL);
+    int64_t ids[TICKETS];
+    for (int i = 0; i < TICKETS; i++) {
+        ids[i] = created(w);
+        world_wait(w, (int64_t)dice(40) * MINUTE);
+    }
+    for (int i = 0; i < STEPS; i++) {
+        something(w, ids);
+        if (i % 250 == 249) {
+            standing_equals_the_tickets(w, ids);
+            counts_equal_the_tickets(w, ids);
+        }
+    }
+    same_in_a_rebuild(w);
+    print_message("# %d steps on %d tickets over %lld days: %lld resolves, %lld reopenings, %lld breaches, %lld settled clocks; recounted %d times, rebuilt once\n",
+                  STEPS, TICKETS, (long long)((w->now - 1798761600000) / DAY), (long long)count(w, "stat:resolution", ""), (long long)count(w, "stat:reopened", ""),
+                  (long long)count(w, "stat:breached", ""), (long long)count(w, "stat:settled", ""), STEPS / 250);
+    world_close(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_reply_counts_until_it_is_undone),
+        cmocka_unit_test(a_resolve_counts_unless_it_is_undone_and_a_reopening_beside_it),
+        cmocka_unit_test(a_clock_that_runs_out_is_counted_with_its_cause),
+        cmocka_unit_test(random_work_leaves_the_numbers_equal_to_a_recount_and_to_a_rebuild),
+    };
+    return cmocka_run_group_tests_name("stat", tests, NULL, NULL);
+}
