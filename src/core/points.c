@@ -187,10 +187,10 @@ static void put(struct play *p, const struct score_row *row)
     to->reason = arena_strdup(f->arena, row->reason);
     follow_entry(f, "score",
                  "{\"agent\":%s,\"rule\":%s,\"ticket\":%lld,\"epoch\":%lld,\"xp\":%lld,\"gold\":%lld,\"damage\":%lld,"
-                 "\"boss\":%s,\"reason\":%s,\"reverses\":%lld,\"day\":%lld%s%s}",
+                 "\"boss\":%s,\"reason\":%s,\"reverses\":%lld,\"day\":%lld,\"base\":%lld%s%s}",
                  follow_text(f, row->agent), follow_text(f, row->rule), (long long)row->ticket, (long long)row->epoch, (long long)row->xp,
                  (long long)row->gold, (long long)row->damage, follow_text(f, row->boss), follow_text(f, row->reason), (long long)row->reverses,
-                 (long long)row->day, row->why ? ",\"why\":" : "", row->why ? row->why : "");
+                 (long long)row->day, (long long)row->base, row->why ? ",\"why\":" : "", row->why ? row->why : "");
 }
 
 void points_add(struct play *p, const struct score_row *given)

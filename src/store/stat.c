@@ -1,18 +1,5 @@
-/* stat: the numbers' two tables from the outside: days of a tally, and what of each ticket is counted. */
+/* stat: the numbers' two tables from the outside: a tally's keys forgotten, and what of each ticket is counted. */
 #include "store/sql.h"
-
-bool store_tally_days(struct store *s, const char *name, const char *key, int64_t from, int64_t to,
-                      void (*each)(void *arg, int64_t day, int64_t n, int64_t sum), void *arg, struct err *err)
-{
-    sqlite3_stmt *stmt = sql_get(s, "SELECT day,n,sum FROM tally WHERE name=? AND key=? AND day>=? AND day<=? ORDER BY day", err);
-    if (!stmt)
-        return false;
-    sql_bind(stmt, "ssii", name, key, from, to);
-    int rc;
-    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
-        each(arg, sql_int(stmt, 0), sql_int(stmt, 1), sql_int(stmt, 2));
-    return rc == SQLITE_DONE;
-}
 
 bool store_tally_forget(struct store *s, const char *name, const char *key, const char *separator, struct err *err)
 {

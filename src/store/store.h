@@ -113,9 +113,6 @@ bool store_work_clear(struct store *s, struct err *err);
 bool store_work_needs(struct store *s, const char *owner, int64_t *needs, int max, int *count, struct err *err);
 /* What comes after `after` in the list of its owner and need, first offered first; turn -1 = from the start. */
 bool store_work_list(struct store *s, struct arena *a, const struct work *after, int max, struct work *list, int *count, struct err *err);
-/* Each day's (or hour's) counts of one key from `from` to `to`, rising. */
-bool store_tally_days(struct store *s, const char *name, const char *key, int64_t from, int64_t to,
-                      void (*each)(void *arg, int64_t day, int64_t n, int64_t sum), void *arg, struct err *err);
 /* Forgets a key of a tally, and the keys that go on from it behind `separator`. */
 bool store_tally_forget(struct store *s, const char *name, const char *key, const char *separator, struct err *err);
 /* What of a ticket is counted (core/stat): keys is a line for each of those it counts for. _take gives it and removes it. */

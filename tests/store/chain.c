@@ -40,9 +40,9 @@ static void add_entry(struct desk *d, int64_t i)
     struct entry e = {.at = 1767225600000 + i * 1000, .actor = actors[i % 4], .kind = pays ? "score" : kinds[i % 3], .ticket = i / 5 + 1,
                       .cause = i > 3 ? i - 2 : 0, .undoes = i % 50 == 49 ? i - 1 : 0, .data = data};
     struct score_row row = {.at = e.at, .agent = "ana", .ticket = e.ticket, .epoch = 0, .rule = "resolve", .xp = 25 + i % 90, .gold = 3, .damage = 25,
-                            .boss = "titan", .reason = "normal, gold"};
+                            .boss = "titan", .reason = "normal, gold", .day = 20454, .base = 25};
     snprintf(data, sizeof data, pays ? "{\"agent\":\"ana\",\"rule\":\"resolve\",\"ticket\":%lld,\"epoch\":0,\"xp\":%lld,\"gold\":3,\"damage\":25,"
-                                       "\"boss\":\"titan\",\"reason\":\"normal, gold\",\"reverses\":0}" : "{\"do\":\"priority\",\"n\":%lld,\"m\":%lld}",
+                                       "\"boss\":\"titan\",\"reason\":\"normal, gold\",\"reverses\":0,\"day\":20454,\"base\":25}" : "{\"do\":\"priority\",\"n\":%lld,\"m\":%lld}",
              (long long)e.ticket, (long long)(25 + i % 90));
     assert_true(store_entry_add(d->store, &e, &d->err));
     assert_true(!pays || store_score_add(d->store, &row, e.cause, &d->err));
@@ -286,7 +286,9 @@ static void the_ledger_must_say_what_its_entries_say(void **state)
         "UPDATE score SET damage=0 WHERE id=?1", "UPDATE score SET at=at+1 WHERE id=?1", "UPDATE score SET reason='urgent' WHERE id=?1",
         "UPDATE score SET boss='' WHERE id=?1", "UPDATE score SET rule='clean' WHERE id=?1", "UPDATE score SET ticket=ticket+1 WHERE id=?1",
         "UPDATE score SET reverses=1 WHERE id=?1", "UPDATE score SET epoch=1 WHERE id=?1", "DELETE FROM score WHERE id=?1",
-        "INSERT INTO score SELECT NULL,at,agent,ticket,epoch,rule,xp,gold,boss,damage,reverses,reason,entry FROM score WHERE id=?1"};
+        "UPDATE score SET day=day+1 WHERE id=?1", "UPDATE score SET base=base+1 WHERE id=?1",
+        "INSERT INTO score(at,agent,ticket,epoch,rule,xp,gold,boss,damage,reverses,reason,entry,base,day)"
+        " SELECT at,agent,ticket,epoch,rule,xp,gold,boss,damage,reverses,reason,entry,base,day FROM score WHERE id=?1"};
     enum { EDITS = sizeof edits / sizeof *edits };
     int64_t rows = walk_all(d).score, n = 0;
     assert_true(rows > ROWS / 8);
