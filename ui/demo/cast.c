@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "base/yaml.h"
+#include "demo/day.h"
 #include "demo/outside.h"
 #include "demo/sample.h"
 #include "demo/story.h"
@@ -22,6 +23,7 @@
 #include <unistd.h>
 
 enum { SIREN_GONE_MS = 12 * 3600000, SIREN_BACK_MS = 4 * 60000 };
+enum { DAY_STEP_MS = 30000, DAY_STEPS = 400, DAY_PACE_MS = 60, DAY_HASTE_MS = 3 };
 enum { SENDERS = 8, ANSWER_MAX = 1 << 20, TITLE_COLUMNS = 44 };
 struct cast {
     const struct cast_options *o;
@@ -32,6 +34,7 @@ struct cast {
     const struct yaml *config;
     int64_t *numbers; int number_count; /* the desk's ticket numbers by the plot's, 0 = not known yet */
     int64_t began;                      /* mono ms of the live part's start; 0 = the day so far */
+    int64_t clock;                      /* of a scripted day: the desk's time; else 0 */
     int64_t sent, acted, refused;
     int64_t stored; /* what the warehouse was brought */
 };
@@ -96,8 +99,11 @@ static void tell(struct cast *c, const char *who, const char *what, const char *
     if (!c->o->tell || !c->began)
         return;
     const char *safe = text_fit(c->page, text_safe_in(c->page, title, TEXT_LINE), TITLE_COLUMNS);
-    printf("%6.1fs  %-8s %-28s %s%*s  %s\n", (double)(clock_mono() - c->began) / 1000, who, what, safe,
-           TITLE_COLUMNS - text_columns(safe), "", text_safe_in(c->page, outcome, TEXT_LINE));
+    if (c->clock)
+        printf("%02d:%02d   ", (int)(c->clock / 3600000 % 24), (int)(c->clock / 60000 % 60));
+    else
+        printf("%6.1fs  ", (double)(clock_mono() - c->began) / 1000);
+    printf("%-8s %-28s %s%*s  %s\n", who, what, safe, TITLE_COLUMNS - text_columns(safe), "", text_safe_in(c->page, outcome, TEXT_LINE));
     fflush(stdout);
 }
 
@@ -230,7 +236,11 @@ static bool act(struct cast *c, const struct beat *beat, struct err *err)
     json_put_string(body, "do", beat->action);
     json_push(tickets, json_new_i64(number));
     json_put(body, "tickets", tickets);
-    if (beat->member)
+    if (beat->member && beat->other)
+        json_put_i64(body, beat->member, number_of(c, beat->other, &refusal));
+    else if (beat->member && str_eq(beat->member, "until"))
+        json_put_i64(body, beat->member, c->clock + strtoll(beat->value, NULL, 10) * 60000); /* a day says minutes */
+    else if (beat->member)
         json_put_string(body, beat->member, beat->value);
     const struct json *answer = ask(c, beat->agent, "POST", "/v1/do", json_print_in(c->page, body), &refusal);
     const struct json *result = json_first(json_get(answer, "results"));
@@ -293,6 +303,7 @@ static void curtain_up(struct cast *c, int64_t took)
     ssize_t written = write(c->o->ready_fd, "r", 1);
     (void)written; /* a parent that is gone shows in life_fd */
     if (c->o->tell)
+        if (c->o->tell && !c->o->day)
         printf("the day so far: %" PRId64 " events and %" PRId64 " actions in %.1f s; now live\n", c->sent, c->acted, (double)took / 1000);
     fflush(stdout);
     c->began = clock_mono();
@@ -326,6 +337,65 @@ static enum cast_end play_live(struct cast *c, struct beat *beat, struct err *er
         if (!play(c, beat, err))
             return CAST_FAILED;
     }
+}
+
+/* --- a scripted day --- */
+
+/* The desk's clock runs on to `at`, and the desk looks at it at each step: what falls due on the way happens on the way. */
+static bool run_clock(struct cast *c, int64_t at, enum cast_end *end, struct err *err)
+{
+    int64_t step = (at - c->clock) / DAY_STEPS, pace = c->o->tell ? DAY_HASTE_MS : DAY_PACE_MS * 100 / c->o->speed_percent;
+    step = step > DAY_STEP_MS ? step : DAY_STEP_MS;
+    while (c->clock < at) {
+        c->clock += at - c->clock < step ? at - c->clock : step;
+        arena_reset(c->page);
+        *end = CAST_FAILED;
+        if (!cast_set_clock(c->o->dir, c->clock, err) || !ask(c, NULL, "PUT", "/v1/keep/clock", "{\"value\":1}", err))
+            return false;
+        *end = CAST_ORPHAN;
+        if (!wait_until(c, clock_mono() + pace))
+            return false;
+    }
+    return true;
+}
+
+static void caption(struct cast *c, const char *text)
+{
+    if (text && c->o->tell)
+        printf("%02d:%02d   -- %s\n", (int)(c->clock / 3600000 % 24), (int)(c->clock / 60000 % 60), text);
+    fflush(stdout);
+}
+
+/* After its last beat the clock goes on as clocks do. */
+static enum cast_end play_day(struct cast *c, struct err *err)
+{
+    struct day *day = day_new("day.yaml", demo_day, strlen(demo_day), c->o->base, err);
+    struct beat beat;
+    enum cast_end end = CAST_FAILED;
+    bool good = day && cast_set_clock(c->o->dir, c->clock = day_begins(day), err);
+    if (good)
+        curtain_up(c, 0);
+    while (good && day_next(day, &beat)) {
+        good = run_clock(c, beat.at, &end, err) && (beat.kind == BEAT_CLOCK || play(c, &beat, err));
+        if (good)
+            caption(c, beat.caption);
+        else if (err->code)
+            end = CAST_FAILED;
+    }
+    day_free(day);
+    if (!good)
+        return end;
+    if (c->o->tell)
+        return CAST_DONE;
+    return cast_set_clock(c->o->dir, clock_now() - c->clock, err) && !wait_until(c, INT64_MAX) ? CAST_ORPHAN : CAST_FAILED;
+}
+
+int64_t cast_day_begins(int64_t from, struct err *err)
+{
+    struct day *day = day_new("day.yaml", demo_day, strlen(demo_day), from, err);
+    int64_t at = day ? day_begins(day) : 0;
+    day_free(day);
+    return at;
 }
 
 static bool open_cast(struct cast *c, struct texts *texts, struct err *err)
@@ -362,7 +432,10 @@ enum cast_end cast_run(const struct cast_options *options, struct err *err)
     struct beat beat;
     int64_t from = clock_mono();
     enum cast_end end = CAST_FAILED;
-    if (open_cast(&c, &texts, err) && play_past(&c, &beat, err)) {
+    bool open = open_cast(&c, &texts, err);
+    if (open && options->day) {
+        end = play_day(&c, err);
+    } else if (open && play_past(&c, &beat, err)) {
         curtain_up(&c, clock_mono() - from);
         end = play_live(&c, &beat, err);
     }

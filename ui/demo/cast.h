@@ -15,6 +15,7 @@ struct cast_options {
     int speed_percent;
     int64_t base;           /* where the live part begins, ms UTC */
     int64_t live_ms;        /* how long it lasts, 0 = without end */
+    bool day;               /* the scripted day instead of a story: base is its first moment */
     bool tell;              /* print a line for each thing that happens */
     int outside_fd;         /* outside_listen's */
     int ready_fd;           /* gets one byte when the day so far is on the desk */
@@ -23,6 +24,8 @@ struct cast_options {
 enum cast_end { CAST_DONE, CAST_ORPHAN, CAST_FAILED };
 enum cast_end cast_run(const struct cast_options *options, struct err *err);
 
+/* When the scripted day begins that is next from `from` on; 0 + err. */
+int64_t cast_day_begins(int64_t from, struct err *err);
 /* data/demo/triage.yaml for this person and port; the caller frees. */
 char *cast_config(const char *me, int64_t uid, int port);
 /* The clock file: from now on the desk's time is `at`; 0 = the system's. false + err. */

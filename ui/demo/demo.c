@@ -32,19 +32,22 @@
 
 const char demo_help[] =
     "usage: triage demo [--speed X] [--seed N] [--plain] [--seconds N]\n"
+    "       triage demo --day [--speed X] [--plain]\n"
     "\n"
     "A living desk in a temporary directory: real signed webhooks of five systems, three colleagues, one boss.\n"
     "Nothing is left behind when it ends.\n"
     "\n"
     "  --speed X     how fast things happen (default 1; 0.25 to 20)\n"
     "  --seed N      which story (default 1); the same seed is the same story\n"
+    "  --day         a scripted day instead, the clock running fast: a breach, pages, an ack that runs out, a merge, a\n"
+    "                reopening, a boss; with --plain each thing is told, with what to look at\n"
     "  --plain       no console: one line for each thing that happens\n"
     "  --seconds N   ends by itself after so long (default: 20 with --plain, else when you leave the console)\n";
 
 enum { READY_MS = 15000, STOP_MS = 6000, PATH_MOST = 80 };
 enum child { DAEMON, CAST, CONSOLE, CHILDREN };
 struct demo {
-    bool plain, help;
+    bool plain, help, day;
     uint64_t seed;
     int speed_percent;
     int64_t seconds;
@@ -80,18 +83,20 @@ static bool parse(struct demo *d, int argc, char **argv, struct err *err)
 {
     static const struct option table[] = {{"speed", required_argument, NULL, 'x'}, {"seed", required_argument, NULL, 's'},
                                           {"plain", no_argument, NULL, 'p'},       {"seconds", required_argument, NULL, 'n'},
-                                          {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0}};
+                                          {"help", no_argument, NULL, 'h'},        {"day", no_argument, NULL, 'd'},
+                                          {NULL, 0, NULL, 0}};
     int64_t seed = 1;
     *d = (struct demo){.speed_percent = 100, .seconds = -1, .outside_fd = -1, .notify_fd = -1, .ready = {-1, -1}, .life = {-1, -1}};
     opterr = 0;
     optind = 1;
     for (int c; (c = getopt_long(argc, argv, "h", table, NULL)) != -1;) {
         bool good = c == 'x' ? take_speed(d, optarg) : c == 's' ? take_number(optarg, INT64_MAX, &seed) :
-                    c == 'n' ? take_number(optarg, 1000000, &d->seconds) : c == 'p' || c == 'h';
+                    c == 'n' ? take_number(optarg, 1000000, &d->seconds) : c == 'p' || c == 'h' || c == 'd';
         if (!good)
             return err_set(err, ERR_USAGE, "triage demo: %s is not understood; see triage demo --help", argv[optind - 1]);
         d->plain |= c == 'p';
         d->help |= c == 'h';
+        d->day |= c == 'd';
     }
     if (optind < argc)
         return err_set(err, ERR_USAGE, "triage demo: %s is not understood; see triage demo --help", argv[optind]);
@@ -228,7 +233,7 @@ static bool furnish(struct demo *d, int64_t base, struct err *err)
         return false;
     umask(077);
     char *config = cast_config(d->me, (int64_t)getuid(), port);
-    bool ok = write_file(d->dir, "triage.yaml", config, err) && cast_set_clock(d->dir, base - CAST_PAST_MS, err);
+    bool ok = write_file(d->dir, "triage.yaml", config, err) && cast_set_clock(d->dir, d->day ? base : base - CAST_PAST_MS, err);
     free(config);
     return ok;
 }
@@ -296,7 +301,7 @@ static void run_cast(struct demo *d, int64_t base)
 {
     struct err err = {0};
     pid_t daemon = d->child[DAEMON];
-    struct cast_options o = {.dir = d->dir, .me = d->me, .seed = d->seed, .speed_percent = d->speed_percent, .base = base,
+    struct cast_options o = {.dir = d->dir, .me = d->me, .seed = d->seed, .speed_percent = d->speed_percent, .base = base, .day = d->day,
                              .live_ms = d->seconds * 1000, .tell = d->plain, .outside_fd = d->outside_fd,
                              .ready_fd = d->ready[1], .life_fd = d->life[1]};
     signal(SIGINT, SIG_IGN);
@@ -434,7 +439,7 @@ static bool blame(const struct demo *d, struct err *err)
 
 static bool live(struct demo *d, struct err *err)
 {
-    int64_t base = clock_now();
+    int64_t base = d->day ? cast_day_begins(clock_now(), err) : clock_now();
     d->has_terminal = !d->plain && tcgetattr(STDIN_FILENO, &d->terminal) == 0;
     if (!heed_signals(err) || !make_place(d, err) || !furnish(d, base, err) || !open_notify(d, err) || !start_daemon(d, err) ||
         !start_cast(d, base, err) || (!d->plain && !start_console(d, err)))

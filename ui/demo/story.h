@@ -11,7 +11,7 @@ struct story_options {
     int64_t base;      /* ms UTC: where the day so far ends and the live part begins */
     int speed_percent; /* 100 = one live event every second or two */
 };
-enum beat_kind { BEAT_SEND, BEAT_ACT };
+enum beat_kind { BEAT_SEND, BEAT_ACT, BEAT_CLOCK /* a day's only: time passed */ };
 enum twist { TWIST_NONE, TWIST_DUPLICATE, TWIST_CONFLICT, TWIST_FORGED }; /* what is wrong with what is sent */
 struct beat { /* one thing that happens; texts live until the next story_next */
     int64_t at;     /* ms UTC */
@@ -24,6 +24,8 @@ struct beat { /* one thing that happens; texts live until the next story_next */
     /* BEAT_ACT: one POST /v1/do */
     const char *agent; /* NULL = the person at this terminal */
     const char *action, *member, *value; /* member NULL = no argument */
+    const struct plot *other; /* a day's only: whose number the argument is, instead of value */
+    const char *caption;      /* a day's only: what to look at; NULL */
 };
 struct story;
 struct story *story_new(const struct story_options *options); /* keeps options' texts, copies the rest */
