@@ -231,16 +231,18 @@ static void get_why(struct request *req)
     if (!show_open(&show, req))
         return;
     const struct ticket *t = show_asked(&show);
-    struct json *lines = t ? show_why(&show, t, req->param[1]) : NULL;
-    if (t && !lines)
-        err_set(&show.err, ERR_NOT_FOUND, "why: sla, label, score or page");
-    if (!lines) {
-        show_fail(&show);
-        return;
+    bool clocks = strcmp(req->param[1], "sla") == 0;
+    struct json *root = t && clocks ? show_ledger(&show, t) : NULL, *lines = t && !clocks ? show_why(&show, t, req->param[1]) : NULL;
+    if (lines) {
+        root = json_object();
+        json_put(root, "lines", lines);
+    } else if (t && !clocks) {
+        err_set(&show.err, ERR_NOT_FOUND, "why: sla, label, score, page or route");
     }
-    struct json *root = json_object();
-    json_put(root, "lines", lines);
-    show_answer(&show, root);
+    if (root)
+        show_answer(&show, root);
+    else
+        show_fail(&show);
 }
 
 /* --- the journal and what came in --- */

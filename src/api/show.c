@@ -283,14 +283,6 @@ struct json *show_event(const struct show *show, const struct event *e)
 
 /* --- why --- */
 
-static const char *span(struct arena *arena, int64_t ms)
-{
-    int64_t minutes = (ms < 0 ? -ms : ms) / 60000;
-    if (minutes < 60)
-        return arena_printf(arena, "%" PRId64 " min", minutes);
-    return arena_printf(arena, "%" PRId64 " h %02" PRId64 " min", minutes / 60, minutes % 60);
-}
-
 static const char *moment(struct arena *arena, int64_t ms)
 {
     char buf[32];
@@ -303,22 +295,6 @@ static const char *moment(struct arena *arena, int64_t ms)
 static void say(struct json *lines, const char *text)
 {
     json_push(lines, json_new_string(text));
-}
-
-static void why_clock(struct show *show, struct json *lines, const char *name, const struct sla_clock *c)
-{
-    struct arena *a = show->arena;
-    const char *policy = c->policy ? c->policy : "?";
-    if (c->state == CLOCK_RUNNING)
-        say(lines, arena_printf(a, "%s: policy %s allows %s; %s counted until %s, running since: due %s (%s%s)", name, policy,
-                                span(a, c->target), span(a, c->elapsed), moment(a, c->since), moment(a, c->due_at),
-                                span(a, c->due_at - show->now), c->due_at < show->now ? " ago" : " left"));
-    else if (c->state == CLOCK_PAUSED)
-        say(lines, arena_printf(a, "%s: paused since %s with %s of %s counted (policy %s)", name, moment(a, c->since),
-                                span(a, c->elapsed), span(a, c->target), policy));
-    else if (c->state != CLOCK_NONE)
-        say(lines, arena_printf(a, "%s: %s at %s after %s of %s (policy %s)%s", name, c->state == CLOCK_FULFILLED ? "fulfilled" : "cancelled",
-                                moment(a, c->since), span(a, c->elapsed), span(a, c->target), policy, c->breached ? ", late" : ""));
 }
 
 /* The entries of one kind as sentences: when, what it says of itself, which entry caused it. */
@@ -344,16 +320,6 @@ static void why_entries(struct show *show, struct json *lines, int64_t ticket, c
             str_addf(&text, " by %s", list[i].actor);
         say(lines, text.data);
     }
-}
-
-static void why_sla(struct show *show, struct json *lines, const struct ticket *t)
-{
-    static const char *const names[] = {"First response", "Next response", "Resolution"};
-    for (int i = 0; i < SLA_METRICS; i++)
-        why_clock(show, lines, names[i], &t->clock[i]);
-    if (!json_count(lines))
-        say(lines, "No SLA policy matches this ticket, so no clock runs.");
-    why_entries(show, lines, t->id, "sla");
 }
 
 static void why_label(struct show *show, struct json *lines, const struct ticket *t)
@@ -473,7 +439,7 @@ static void why_route(struct show *show, struct json *lines, const struct ticket
 struct json *show_why(struct show *show, const struct ticket *t, const char *what)
 {
     static const struct { const char *name; void (*say)(struct show *, struct json *, const struct ticket *); } whys[] = {
-        {"sla", why_sla}, {"label", why_label}, {"score", why_score}, {"page", why_page}, {"route", why_route}};
+        {"label", why_label}, {"score", why_score}, {"page", why_page}, {"route", why_route}};
     for (size_t i = 0; i < sizeof whys / sizeof *whys; i++)
         if (str_eq(whys[i].name, what)) {
             struct json *lines = json_array();

@@ -27,6 +27,7 @@ struct json *show_rows(const struct show *show, struct ticket *const *rows, int 
 struct json *show_ticket(struct show *show, const struct ticket *t);       /* TICKET */
 struct json *show_lines(struct show *show, const struct ticket *t);        /* [LINE], NULL + err */
 struct json *show_why(struct show *show, const struct ticket *t, const char *what); /* [text], NULL: nothing of that name */
+struct json *show_ledger(struct show *show, const struct ticket *t);       /* {lines, clocks, older}: why of the clocks; NULL + err */
 struct json *show_entry(const struct show *show, const struct entry *e);                          /* ENTRY */
 struct json *show_event(const struct show *show, const struct event *e);                          /* EVENT */
 struct json *show_boss(struct show *show);                                 /* BOSS or null */

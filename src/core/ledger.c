@@ -73,8 +73,8 @@ const char *ledger_sums(struct arena *arena, const int64_t sums[SEGMENT_KINDS])
 
 /* What an entry says, by what it did and why; %s is who. The first row that fits. */
 static const struct phrase { int what; const char *why, *text; } phrases[] = {
-    {LEDGER_STARTED, "first_seen", "started: the ticket came in"},
-    {LEDGER_STARTED, "customer_message", "started: the customer wrote"},
+    {LEDGER_STARTED, "first_seen", "started: the ticket came in (%s)"},
+    {LEDGER_STARTED, "customer_message", "started: the customer wrote (%s)"},
     {LEDGER_STARTED, NULL, "started by %s"},
     {LEDGER_RESUMED, "reopened", "runs again: %s reopened the ticket"},
     {LEDGER_RESUMED, "new", "runs again: %s took something back"},
@@ -108,7 +108,7 @@ static const char *entry_text(struct arena *arena, const struct ledger_entry *e)
     if (e->what == LEDGER_BREACHED)
         return arena_printf(arena, "late: more than %s counted", ledger_span(arena, e->target));
     if (e->what == LEDGER_RETARGETED)
-        return arena_printf(arena, "policy %s from here on (%s): %s allowed, %s, what was counted is kept", e->policy, e->actor,
+        return arena_printf(arena, "policy %s from here on (%s): %s, %s", e->policy, e->actor,
                             ledger_span(arena, e->target), hours_words(arena, e->calendar));
     const struct phrase *p = phrases;
     while (p->what && (p->what != e->what || (p->why && !str_eq(p->why, e->why))))
@@ -274,7 +274,7 @@ static void say_running(struct saying *s, const struct ledger_clock *c, int64_t 
     struct calendar_span span;
     const char *allowed = ledger_span(a, c->target), *counted = ledger_span(a, c->elapsed), *due = ledger_moment(a, c, c->due_at);
     if (c->elapsed > c->target)
-        say(s, arena_printf(a, "Late by %s: %s counted, policy %s allows %s; it was due %s.", ledger_span(a, c->elapsed - c->target), counted,
+        say(s, arena_printf(a, "Late by %s: %s counted, policy %s allows %s; due %s.", ledger_span(a, c->elapsed - c->target), counted,
                             c->policy, allowed, due));
     else
         say(s, arena_printf(a, "%s: %s of %s counted by policy %s, %s left; due %s.", c->warned ? "Near its end" : "In time", counted, allowed,
@@ -318,7 +318,7 @@ const char *const *ledger_verdict(struct arena *arena, const struct ledger_clock
     idle[SEGMENT_COUNTED] = 0;
     const char *not_counted = ledger_sums(arena, idle);
     if (*not_counted)
-        say(&s, arena_printf(arena, "Not counted since it began %s: %s.", ledger_moment(arena, c, c->started_at), not_counted));
+        say(&s, arena_printf(arena, "Not counted since %s: %s.", ledger_moment(arena, c, c->started_at), not_counted));
     say(&s, NULL);
     return s.list;
 }

@@ -2,7 +2,9 @@
  * the queue in every theme. As a test it
  * compares them byte for byte with data/doc/screens; "pictures write" (make screenshots) makes those files anew. */
 #include "base/str.h"
+#include "screen/clocks.h"
 #include "screen/lists.h"
+#include "screen/overlay.h"
 #include "screen/queue.h"
 #include "screen/scoreboard.h"
 #include "screen/ticket.h"
@@ -77,6 +79,19 @@ static void draw_review(void)
     lists_fini(&lists);
 }
 
+/* `w` on a ticket that is late, as the console shows it over its queue. */
+static void draw_why(void)
+{
+    struct overlay overlay = {0};
+    struct pager *pager = overlay_read(&overlay, 1, "Why: sla of #4119");
+    draw_queue();
+    pager_begin(pager);
+    clocks_read(&desk.look, pager, mirror_doc(desk.mirror, MIRROR_WHY)->root);
+    pager_end(pager);
+    overlay_draw(&overlay, &desk.look, desk.surface);
+    overlay_close(&overlay);
+}
+
 static void draw_scoreboard(void)
 {
     struct scoreboard board = {0};
@@ -95,6 +110,7 @@ static const struct {
     {"ingest", "What came in", "ingest", draw_ingest, {"open", "why", "freeze", "back", "help"}},
     {"deliveries", "What leaves", "deliveries", draw_deliveries, {"open", "ticket", "replay", "why", "mark", "palette", "freeze", "back", "help"}},
     {"labels", "Label review", "labels", draw_review, {"accept", "label", "open", "why", "mark", "undo", "back", "help"}},
+    {"why", "Why a clock is red", "queue", draw_why, {"palette", "help"}},
 };
 enum { PICTURES = sizeof pictures / sizeof *pictures };
 /* How a picture is taken. queue: only the first of them is. */
@@ -186,7 +202,8 @@ static int setup(void **state)
         {MIRROR_TICKET, TICKET, "ticket.json"}, {MIRROR_LINES, TICKET, "lines.json"},       {MIRROR_ESCALATIONS, 0, "escalations.json"},
         {MIRROR_EVENTS, 0, "events.json"},      {MIRROR_REFUSALS, 0, "refusals.json"}, {MIRROR_SCORES, 0, "scores.json"},
         {MIRROR_PARCELS, 0, "parcels.json"},    {MIRROR_WAITING, 0, "waiting.json"},   {MIRROR_DEAD, 0, "dead.json"},
-        {MIRROR_DESTINATIONS, 0, "destinations.json"}, {MIRROR_LABELS, 0, "labels.json"}, {MIRROR_SIMILAR, TICKET, "similar.json"}};
+        {MIRROR_DESTINATIONS, 0, "destinations.json"}, {MIRROR_LABELS, 0, "labels.json"}, {MIRROR_SIMILAR, TICKET, "similar.json"},
+        {MIRROR_WHY, TICKET, "why.json"}};
     static const char *const screens[] = {"queue", "ticket", "escalations", "ingest", "deliveries", "labels", "boss", NULL};
     struct err err = {0};
     (void)state;

@@ -15,6 +15,7 @@
 #include "core/article.h"
 #include "core/config.h"
 #include "demo/demo.h"
+#include "screen/clocks.h"
 #include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
@@ -114,7 +115,10 @@ static int run_why(struct shell *sh)
                                     NULL, &code);
     if (!root)
         return code;
-    for (const struct json *line = json_first(json_get(root, "lines")); line && !sh->options.json;
+    bool clocks = json_get(root, "clocks") && !sh->options.json;
+    if (clocks)
+        clocks_print(sh->arena, &sh->out, root);
+    for (const struct json *line = json_first(json_get(root, "lines")); line && !clocks && !sh->options.json;
          line = json_next(line)) {
         print_safe(&sh->print, json_string(line));
         str_addc(&sh->out, '\n');

@@ -3,6 +3,7 @@
  * call. Answers come from link_run on the loop's thread. */
 #include "app/console.h"
 #include "base/clock.h"
+#include "screen/clocks.h"
 #include "screen/deliveries.h"
 #include <inttypes.h>
 #include <stdlib.h>
@@ -164,6 +165,8 @@ static void show_read(struct console *c, enum mirror_doc_id id)
     pager_begin(pager);
     if (id == MIRROR_PARCEL) {
         deliveries_read(&look, pager, json_get(root, "parcel"));
+    } else if (id == MIRROR_WHY && json_get(root, "clocks")) {
+        clocks_read(&look, pager, root);
     } else if (id == MIRROR_WHY) {
         for (const struct json *line = json_first(json_get(root, "lines")); line; line = json_next(line))
             pager_block(pager, 2, UI_NORMAL, false, json_string(line) ? json_string(line) : "");

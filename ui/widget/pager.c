@@ -13,6 +13,7 @@ struct part {
     int column;
     enum ui_role role;
     bool quote;
+    bool tight; /* PIECE: the next may touch it */
     const char *text;
 };
 struct line {
@@ -114,6 +115,11 @@ void pager_line(struct pager *p)
 void pager_piece(struct pager *p, int column, enum ui_role role, const char *text)
 {
     tell(p, (struct part){.kind = PART_PIECE, .column = column, .role = role, .text = text_safe_in(p->told, text, TEXT_LINE)});
+}
+
+void pager_cells(struct pager *p, int column, enum ui_role role, const char *text)
+{
+    tell(p, (struct part){.kind = PART_PIECE, .column = column, .role = role, .tight = true, .text = text_safe_in(p->told, text, TEXT_LINE)});
 }
 
 void pager_block(struct pager *p, int column, enum ui_role role, bool quote, const char *text)
@@ -317,9 +323,9 @@ static void draw_line(const struct pager *p, struct surface *s, const struct lin
         return;
     }
     for (part++; part < p->parts + p->parts_n && part->kind == PART_PIECE; part++) {
-        int most = p->width - part->column;
-        if (part + 1 < p->parts + p->parts_n && part[1].kind == PART_PIECE && part[1].column - part->column - 1 < most)
-            most = part[1].column > part->column ? part[1].column - part->column - 1 : most;
+        int most = p->width - part->column, blank = part->tight ? 0 : 1;
+        if (part + 1 < p->parts + p->parts_n && part[1].kind == PART_PIECE && part[1].column - part->column - blank < most)
+            most = part[1].column > part->column ? part[1].column - part->column - blank : most;
         surface_text(s, row, column + part->column, most, part->role, part->text);
     }
 }

@@ -15,7 +15,8 @@ void pager_free(struct pager *pager); /* NULL is fine */
 void pager_begin(struct pager *pager);
 void pager_item(struct pager *pager, int64_t id); /* what follows belongs to it; ids need only differ */
 void pager_line(struct pager *pager);             /* begins a line; pieces go on it */
-void pager_piece(struct pager *pager, int column, enum ui_role role, const char *text);
+void pager_piece(struct pager *pager, int column, enum ui_role role, const char *text); /* a blank is kept before the next */
+void pager_cells(struct pager *pager, int column, enum ui_role role, const char *text); /* of a bar: the next may touch it */
 /* Wraps at words from `column` on; quote: behind the bar of customer text. */
 void pager_block(struct pager *pager, int column, enum ui_role role, bool quote, const char *text);
 void pager_end(struct pager *pager);

@@ -1,0 +1,160 @@
+/* why: a red clock explained, end to end: a desk with office hours in Berlin, a ticket that came in on a Thursday, was put on
+ * hold, and is late on Tuesday; the API, the shell and the console say the same. The sums are done by hand below. */
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "harness/client.h"
+#include "harness/console.h"
+#include "harness/daemon.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+static const char config[] = "team: why\n"
+                             "sources:\n"
+                             "  - {name: open, dialect: rbs, auth: none}\n"
+                             "agents:\n"
+                             "  - {name: ana, uid: %ld, role: admin}\n"
+                             "calendars:\n"
+                             "  - {name: office, tz: Europe/Berlin, hours: ['mon-fri 09:00-17:00'], breaks: ['mon-fri 12:00-12:30'],\n"
+                             "     holidays: ['01-15 Founding Day']}\n"
+                             "sla:\n"
+                             "  - {name: all, calendar: office, first_response: 2h, resolution: 8h}\n";
+static struct daemon_run *run;
+static struct client *in, *desk;
+static char out[65536];
+
+enum { SOON = 30000 };
+#define HOUR INT64_C(3600000)
+#define MINUTE INT64_C(60000)
+
+static void shell(const char *words)
+{
+    char command[512];
+    snprintf(command, sizeof command, "%s/triage %s 2>&1", getenv("TRIAGE_BUILDDIR"), words);
+    FILE *pipe = popen(command, "r");
+    assert_non_null(pipe);
+    out[fread(out, 1, sizeof out - 1, pipe)] = 0;
+    assert_int_equal(pclose(pipe), 0);
+}
+
+static void at(int day, int hour, int minute) /* of January 2027, in Berlin: UTC+1; the 1st is a Friday */
+{
+    *run->clock = (TEST_NOW_S + (day - 1) * 86400 + (hour - 1) * 3600 + minute * 60) * INT64_C(1000);
+}
+
+static void holds(const char *part)
+{
+    if (!strstr(out, part))
+        fail_msg("\"%s\" is not in:\n%s", part, out);
+}
+
+/* Thursday 14 January 15:00, 2 hours until 17:00. Friday is Founding Day. Monday 09:00 on hold at 11:00 (2 hours), open again
+ * 14:00, until 17:00 (3 hours); Tuesday until 10:40 (1 h 40): 8 h 40 min of 8 h. Late since 10:00. */
+static int start(void **state)
+{
+    char text[1024];
+    (void)state;
+    snprintf(text, sizeof text, config, (long)getuid());
+    crypto_open();
+    run = daemon_start(text);
+    in = client_open(run->ingest);
+    desk = client_open(run->desk);
+    setenv("TRIAGE_SOCKET", run->desk, 1);
+    at(14, 15, 0);
+    struct answer a = client_post(in, "/in/open",
+                                  "{\"eventId\":\"e-1\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2027-01-14T14:00:00Z\",\"source\":\"caracol\","
+                                  "\"data\":{\"source_ticket_id\":\"A\",\"user_id\":\"u\",\"user_name\":\"U\",\"user_email\":\"u@example.com\","
+                                  "\"subject\":\"The export is slow\",\"description\":\"Some text\"}}");
+    assert_int_equal(a.status, 200);
+    at(18, 11, 0);
+    shell("status 1 on_hold");
+    at(18, 14, 0);
+    shell("status 1 open");
+    at(19, 10, 40);
+    shell("tags 1 vip");
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    client_close(in);
+    client_close(desk);
+    daemon_remove(run);
+    return 0;
+}
+
+static const struct json *clock_of(const struct json *root, const char *metric)
+{
+    for (const struct json *c = json_first(json_get(root, "clocks")); c; c = json_next(c))
+        if (strcmp(json_get_string(c, "metric", ""), metric) == 0)
+            return c;
+    fail_msg("no clock %s", metric);
+    return NULL;
+}
+
+static void the_ledger_has_every_segment_with_its_cause(void **state)
+{
+    (void)state;
+    struct answer a = client_get(desk, "/v1/tickets/1/why/sla");
+    assert_int_equal(a.status, 200);
+    const struct json *c = clock_of(a.json, "resolution"), *sums = json_get(c, "sums");
+    assert_int_equal(json_get_i64(c, "elapsed", 0), 8 * HOUR + 40 * MINUTE);
+    assert_int_equal(json_get_i64(sums, "counted", 0), 8 * HOUR + 40 * MINUTE);
+    assert_int_equal(json_get_i64(sums, "paused", 0), 3 * HOUR);
+    assert_int_equal(json_get_i64(sums, "holiday", 0), 24 * HOUR);
+    assert_int_equal(json_get_i64(sums, "break", 0), 0); /* Monday's lunch fell into the hold */
+    assert_true(json_get_bool(c, "late", false) && json_get_bool(c, "breached", false));
+    assert_int_equal(json_get_i64(c, "due_at", 0), (TEST_NOW_S + 18 * 86400 + 9 * 3600) * INT64_C(1000));
+    int64_t from = json_get_i64(c, "started_at", 0), sum = 0;
+    for (const struct json *s = json_first(json_get(c, "segments")); s; s = json_next(s)) {
+        assert_int_equal(json_get_i64(s, "from", 0), from);
+        from = json_get_i64(s, "until", 0);
+        sum += json_get_i64(s, "counted", 0);
+    }
+    assert_int_equal(from, *run->clock);
+    assert_int_equal(sum, 8 * HOUR + 40 * MINUTE);
+    for (const struct json *l = json_first(json_get(c, "lines")); l; l = json_next(l))
+        assert_true(json_get_i64(l, "seq", 0) > 0 && json_get_i64(l, "cause", -1) >= 0 && *json_get_string(l, "actor", ""));
+}
+
+static void the_shell_says_why_it_is_red(void **state)
+{
+    (void)state;
+    shell("why 1 sla");
+    holds("Late by 40 min: 8 h 40 min counted, policy all allows 8 h; due Tue 19 Jan 10:00.");
+    holds("Not counted since Thu 14 Jan 15:00: paused 3 h, off hours 3 d 8 h, holiday 24 h.");
+    holds("paused: ana put it on hold");
+    holds("policy all, office (Europe/Berlin)");
+    holds("!!");
+}
+
+static void the_console_shows_the_bar_and_the_reason(void **state)
+{
+    (void)state;
+    struct console_run *c = console_open("why", run, "all");
+    console_wait(&c, 1, "The export is slow", NULL, true, clock_mono(), SOON);
+    console_type(c, "w");
+    console_wait(&c, 1, "why: ", NULL, true, clock_mono(), SOON);
+    console_type(c, "sla\r");
+    console_wait(&c, 1, "Late by 40 min", NULL, true, clock_mono(), SOON);
+    console_wait(&c, 1, "!!", NULL, true, clock_mono(), SOON);
+    console_wait(&c, 1, "paused: ana put it on hold", NULL, true, clock_mono(), SOON);
+    for (int row = 0; row < CONSOLE_ROWS && getenv("TRIAGE_PICTURE"); row++)
+        print_message("%s\n", console_row(c, row));
+    console_close(c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_ledger_has_every_segment_with_its_cause),
+        cmocka_unit_test(the_shell_says_why_it_is_red),
+        cmocka_unit_test(the_console_shows_the_bar_and_the_reason),
+    };
+    return cmocka_run_group_tests_name("why", tests, start, stop);
+}
