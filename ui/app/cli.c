@@ -5,6 +5,7 @@
 #include "app/cli.h"
 #include "app/help.h"
 #include "app/outgoing.h"
+#include "app/oncall.h"
 #include "app/people.h"
 #include "app/shell.h"
 #include "app/verify.h"
@@ -582,6 +583,8 @@ static const struct verb verbs[] = {
     {"ls", "[--view V] [--where EXPR] [words]", "list tickets (--limit N, --all)", run_ls, NULL},
     {"macros", "[NUMBER]", "macros and canned replies; those for one ticket, filled", people_macros, NULL},
     {"model", "[ls | show N | rollback N]", "what the classifier learned, epoch by epoch, and the way back", run_model, NULL},
+    {"oncall", "[--week] [--schedule NAME] [--from T] [--to T] [--tz ZONE]", "who is on call, until when, and who is next; --week: hour by hour",
+     oncall_run, oncall_help},
     {"prompt", "", "one short line for a status bar", run_prompt, NULL},
     {"rebuild", "", "check a stopped desk's tables against its own journal", run_rebuild, NULL},
     {"refusals", "", "the last requests that were refused, and why", run_refusals, NULL},

@@ -161,6 +161,19 @@ bool home_rebuild(struct arena *arena, const struct home *home, struct err *err)
     return err_set(err, ERR_UNAVAILABLE, "running %s: %s", program, strerror(errno));
 }
 
+const char *home_zone(struct arena *arena)
+{
+    static const char in[] = "/zoneinfo/";
+    const char *tz = getenv("TZ");
+    char path[512];
+    if (tz && *tz)
+        return arena_strdup(arena, tz + (*tz == ':'));
+    ssize_t n = readlink("/etc/localtime", path, sizeof path - 1);
+    path[n > 0 ? n : 0] = 0;
+    const char *name = strstr(path, in);
+    return name ? arena_strdup(arena, name + sizeof in - 1) : NULL;
+}
+
 bool home_start(struct arena *arena, const struct home *home, struct err *err)
 {
     if (!home->dir)

@@ -14,6 +14,8 @@ void home_find(struct arena *arena, const char *given, struct home *home);
 /* A data file or directory shipped with triage (themes): $TRIAGE_DATA, beside the program, installed. NULL =
  * nowhere. */
 const char *home_data(struct arena *arena, const char *name);
+/* The name of this machine's time zone: $TZ, or what /etc/localtime leads to; NULL where neither is a name. */
+const char *home_zone(struct arena *arena);
 bool home_answers(const char *socket_path); /* somebody accepts connections there */
 /* Becomes `triaged --rebuild` over that desk's database: it must be stopped. Comes back only on failure. */
 bool home_rebuild(struct arena *arena, const struct home *home, struct err *err);

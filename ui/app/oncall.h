@@ -1,0 +1,8 @@
+/* oncall: the verbs about who is on call. */
+#ifndef APP_ONCALL_H
+#define APP_ONCALL_H
+#include "app/shell.h"
+
+int oncall_run(struct shell *sh);
+extern const char oncall_help[];
+#endif
