@@ -5,6 +5,8 @@
 #define CORE_STEP_H
 #include "core/consequence.h"
 
+/* Over so many pages to one agent in so short a time (ms) are held for a while and leave as one (engine/page). */
+enum { STEP_BUNDLE_OVER = 3, STEP_BUNDLE_WITHIN = 5 * 60000, STEP_BUNDLE_WAIT = 60000 };
 struct step_crew {
     const char **agents; int count;
     const char *destination; /* where a page goes that is nobody's own; NULL: nowhere */

@@ -8,12 +8,12 @@
  * and the one letter that leaves names every ticket. Its members end as it ends. */
 #include "engine/change.h"
 #include "base/str.h"
+#include "core/step.h"
 #include "destination/destination.h"
 #include "wire/letter.h"
 #include <string.h>
 
 enum { SECOND = 1000, MINUTE = 60 * SECOND, MEMBERS = 200 };
-enum { BUNDLE_OVER = 3, BUNDLE_WITHIN = 5 * MINUTE, BUNDLE_WAIT = MINUTE };
 /* The longest wait between two attempts is the profile's own (60 s and its jitter); who asks for more, or puts us off for longer
  * than these, counts as failed. */
 enum { LONGEST_RETRY = MINUTE + MINUTE / 10, LONGEST_PUT_OFF = 15 * SECOND, PATIENCE = 150 * SECOND };
@@ -118,13 +118,13 @@ static bool hold_if_many(struct paging *g, const char *place)
     int64_t lately = 0;
     if (!*g->page->agent)
         return true;
-    if (!store_page_count(g->e->store, g->page->agent, g->now - BUNDLE_WITHIN, &lately, g->err))
+    if (!store_page_count(g->e->store, g->page->agent, g->now - STEP_BUNDLE_WITHIN, &lately, g->err))
         return false;
-    if (lately <= BUNDLE_OVER)
+    if (lately <= STEP_BUNDLE_OVER)
         return true;
     if (!store_page_held(g->e->store, g->page->agent, place, &g->held_until, g->err))
         return false;
-    g->held_until = g->held_until ? g->held_until : g->now + BUNDLE_WAIT;
+    g->held_until = g->held_until ? g->held_until : g->now + STEP_BUNDLE_WAIT;
     return tell_bundled(g);
 }
 
