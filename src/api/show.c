@@ -494,17 +494,17 @@ static int64_t streak(struct show *show, const char *agent)
 
 struct json *show_player(struct show *show, const char *agent)
 {
-    int64_t total = tally(show, "xp", agent, 0, NULL), held = 0;
-    if (!store_list_held(show->store, agent, &held, &show->err))
-        held = 0;
-    int64_t settled = total - held > 0 ? total - held : 0, level = player_level(settled);
+    struct standing is = {0};
+    if (!store_standing(show->store, agent, player_day(config_agent(show->config, agent), show->now), &is, &show->err))
+        is = (struct standing){0};
+    int64_t settled = is.xp - is.held > 0 ? is.xp - is.held : 0, level = player_level(settled);
     char *boss = store_meta_get(show->store, show->arena, "boss", &show->err);
     struct json *row = json_object();
     json_put_string(row, "agent", agent);
     json_put_i64(row, "level", level);
     json_put_i64(row, "xp", settled);
-    json_put_i64(row, "held", held);
-    json_put_i64(row, "today", tally(show, "xp", agent, player_day(config_agent(show->config, agent), show->now), NULL));
+    json_put_i64(row, "held", is.held);
+    json_put_i64(row, "today", is.today);
     json_put_i64(row, "boss", boss && *boss ? tally(show, "damage", arena_printf(show->arena, "%s\x1f%s", boss, agent), 0, NULL) : 0);
     json_put_i64(row, "streak", streak(show, agent));
     json_put_i64(row, "next_level_at", player_level_starts(level + 1));

@@ -178,20 +178,6 @@ bool store_list_tickets(struct store *s, struct arena *a, const struct list_quer
 
 /* --- numbers --- */
 
-bool store_list_held(struct store *s, const char *agent, int64_t *xp, struct err *err)
-{
-    sqlite3_stmt *stmt = sql_get(s, "SELECT coalesce(sum(r.xp),0) FROM (SELECT ticket,xp FROM score WHERE agent=? ORDER BY id DESC LIMIT 500) r"
-                                    " JOIN ticket t ON t.id=r.ticket WHERE t.status!=?", err);
-    if (!stmt)
-        return false;
-    sql_bind(stmt, "si", agent, (int64_t)STATUS_CLOSED);
-    if (sql_step(s, stmt, err) != SQLITE_ROW)
-        return false;
-    *xp = sql_int(stmt, 0);
-    sqlite3_reset(stmt);
-    return true;
-}
-
 static void count_source(struct list_stats *out, const char *account)
 {
     enum { MOST = sizeof out->source / sizeof *out->source };

@@ -39,6 +39,21 @@ bool store_score_open(struct store *s, struct arena *a, int64_t ticket, struct s
     return list(s, a, stmt, rows, count, 64, err);
 }
 
+bool store_standing(struct store *s, const char *agent, int64_t day, struct standing *out, struct err *err)
+{
+    static const char sql[] = "SELECT (SELECT sum FROM tally WHERE name='xp' AND key=?1 AND day=0),"
+                              "(SELECT sum FROM tally WHERE name='held' AND key=?1 AND day=0),(SELECT sum FROM tally WHERE name='xp' AND key=?1 AND day=?2)";
+    sqlite3_stmt *stmt = tally_flush(s, err) ? sql_get(s, sql, err) : NULL;
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "si", agent, day);
+    if (sql_step(s, stmt, err) != SQLITE_ROW)
+        return false;
+    *out = (struct standing){sql_int(stmt, 0), sql_int(stmt, 1), sql_int(stmt, 2)};
+    sqlite3_reset(stmt);
+    return true;
+}
+
 bool store_score_agent(struct store *s, struct arena *a, const char *agent, int max, struct score_row **rows, int *count, struct err *err)
 {
     sqlite3_stmt *stmt = sql_get(s, "SELECT " COLUMNS " FROM score WHERE agent=? ORDER BY id DESC LIMIT ?", err);

@@ -123,6 +123,9 @@ bool store_counted_take(struct store *s, struct arena *a, int64_t ticket, int64_
 /* --- the game's ledger --- */
 bool store_score_add(struct store *s, const struct score_row *r, int64_t entry, struct err *err);
 bool store_score_open(struct store *s, struct arena *a, int64_t ticket, struct score_row **rows, int *count, struct err *err); /* unreversed */
+/* Where an agent stands, from kept counters: all XP (what is held included), what is held, and what came on that day. */
+struct standing { int64_t xp, held, today; };
+bool store_standing(struct store *s, const char *agent, int64_t day, struct standing *out, struct err *err);
 bool store_score_agent(struct store *s, struct arena *a, const char *agent, int max, struct score_row **rows, int *count, struct err *err);
 bool store_score_boss(struct store *s, struct arena *a, const char *boss, int max, struct score_row **rows, int *count, struct err *err);
 bool store_score_last_paid(struct store *s, const char *agent, int64_t *at, struct err *err); /* that stands; 0 = none of the last few */

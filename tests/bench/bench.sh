@@ -3,7 +3,7 @@
 # an idle machine). Ingest: signed events a second, acknowledged after the sync, against limit.c, in pairs one after the
 # other; the median share counts. Console: on a pseudo terminal of 120 x 40, against desks of growing size. Fails below a
 # share of 0.10 at 64 connections, above 30 ms to the first frame, above 5 ms (p99) from a key to its frame, above 40 us to
-# redact a short ticket, above 60 us to route one, below 200 deliveries a second, above 96 MB with 100,000 parcels waiting.
+# redact a short ticket, above 60 us to route one, above 50 us for what must not grow with the desk (claim next, next wake, counts, leaderboard), below 200 deliveries a second, above 96 MB with 100,000 parcels waiting.
 #   BENCH_PAIRS=5  BENCH_TICKETS="1000 100000" (add 1000000 for a long one)
 set -eu
 build=${TRIAGE_BUILDDIR:-.}
@@ -106,6 +106,19 @@ echo "a route of three steps and three destinations, microseconds a ticket (p50 
 "$tools/route" >"$dir/told"
 sed 's/^/  /' "$dir/told"
 gate "route and letter p50, us" "$(awk '$1 == "route_and_letter" { print $2 }' "$dir/told")" "<=" 60
+
+echo "what costs the same whatever the number of tickets, microseconds (p50 and p99)"
+# shellcheck disable=SC2086
+"$tools/flat" "$dir/flat.db" $sizes >"$dir/told"
+sed 's/^/  /' "$dir/told"
+for what in claim_next next_wake counts leaderboard; do
+    for size in $sizes; do
+        gate "$what at $size tickets p50, us" "$(awk -v w=$what -v n="$size" '$1 == w && $2 == n { print $3 }' "$dir/told")" "<=" 50
+    done
+    awk -v w=$what '$1 == w && !first { first = $3; from = $2 } $1 == w { last = $3; to = $2 }
+        END { printf "  %s: %.2f times as long at %d as at %d tickets\n", w, last / first, to, from }' "$dir/told"
+done
+rm -f "$dir"/flat.db*
 
 leave() { # name, port, routes: a fresh desk whose events go to that port
     desk "$1"

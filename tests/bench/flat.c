@@ -1,0 +1,207 @@
+/* flat: what must cost the same on a small desk and on a large one, in microseconds (p50 and p99): which ticket claim next gives,
+ * when the next wake is, the counts of all views, and the leaderboard. `flat FILE TICKETS...` fills one desk on disk up to each of
+ * the sizes in turn and prints a line each; the whole of a claim, with its commit, is told beside them. */
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/str.h"
+#include "core/player.h"
+#include "core/redact.h"
+#include "engine/engine.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROUNDS = 200, RUNS = 20, CLAIMS = 200, BATCH = 1000, AGENTS = 10 };
+static const char rules[] =
+    "sources:\n  - {name: bench, dialect: rbs, secrets: [s]}\n"
+    "agents:\n"
+    "  - {name: ana, uid: 1, skills: [billing, german]}\n  - {name: tom, uid: 2, skills: [billing]}\n  - {name: kim, uid: 3}\n"
+    "  - {name: lea, uid: 4}\n  - {name: max, uid: 5}\n  - {name: eva, uid: 6, skills: [german]}\n  - {name: ben, uid: 7}\n"
+    "  - {name: ida, uid: 8}\n  - {name: leo, uid: 9, role: lead}\n  - {name: zoe, uid: 10}\n"
+    "assignment:\n"
+    "  skills:\n    - {skill: billing, when: category == \"billing\"}\n    - {skill: german, when: language == \"de\"}\n";
+
+struct desk {
+    struct engine engine;
+    struct arena *arena; /* of one batch */
+    int64_t now, tickets;
+};
+
+static void die(const char *what, const struct err *err)
+{
+    fprintf(stderr, "flat: %s: %s\n", what, err->text);
+    exit(2);
+}
+
+static void begin(struct desk *d)
+{
+    struct err err = {0};
+    d->engine.batch = d->arena;
+    d->engine.frames = NULL;
+    d->engine.frames_end = &d->engine.frames;
+    d->engine.outgoing = NULL;
+    if (!store_begin(d->engine.store, &err))
+        die("begin", &err);
+}
+
+static void commit(struct desk *d)
+{
+    struct err err = {0};
+    if (!engine_batch_end(&d->engine, &err) || !store_commit(d->engine.store, &err))
+        die("commit", &err);
+    arena_reset(d->arena);
+}
+
+/* One ticket in four waits for a person; the rest has been assigned by its source, or is done. */
+static void create(struct desk *d)
+{
+    static const char *const agents[] = {"ana", "tom", "kim", "lea", "max", "eva", "ben", "ida", "leo", "zoe"};
+    int64_t i = d->tickets++;
+    struct ingest_answer answer;
+    struct err err = {0};
+    struct message message = {.id = "1", .author_kind = AUTHOR_CUSTOMER, .origin = ORIGIN_DESCRIPTION, .is_public = true, .author = "Jo",
+                              .body = "Our printer prints nothing since yesterday evening.", .at = d->now};
+    struct ingest_item item = {.effect = "create", .has_key = true};
+    struct observation *obs = &item.obs;
+    *obs = (struct observation){.voice = VOICE_SOURCE, .kind = KIND_CREATE, .account = "bench", .dialect = "rbs", .messages = &message, .message_count = 1,
+                                .key = arena_printf(d->arena, "rbs:k%lld", (long long)i)};
+    obs->v = (struct version){.t = d->now, .key = obs->key};
+    observe_say_text(obs, "title", arena_printf(d->arena, "Terminal %lld prints no receipts", (long long)i));
+    observe_say_text(obs, "customer", arena_printf(d->arena, "c%lld", (long long)(i % 5000)));
+    observe_say_text(obs, "language", i % 5 ? "en" : "de");
+    observe_say_int(obs, "category", i % 3 ? CATEGORY_BUG : CATEGORY_BILLING);
+    observe_say_int(obs, "status", i % 4 == 3 ? STATUS_RESOLVED : STATUS_OPEN);
+    if (i % 4)
+        observe_say_text(obs, "assignee", agents[i % AGENTS]);
+    item.event = (struct event){.source = "bench", .account = "bench", .dialect = "rbs", .key = arena_printf(d->arena, "e%lld", (long long)i), .type = "ticket",
+                                .effect_text = "create", .received_at = d->now, .occurred_at = d->now, .warnings = "[]", .headers = "{}", .raw = "{}", .raw_n = 2};
+    crypto_sha256(item.event.key, strlen(item.event.key), item.event.content_hash);
+    d->now += 1000;
+    if (!engine_ingest(&d->engine, d->arena, &item, d->now, &answer, &err))
+        die("ingest", &err);
+}
+
+static void grow(struct desk *d, int64_t to)
+{
+    while (d->tickets < to) {
+        begin(d);
+        for (int i = 0; i < BATCH && d->tickets < to; i++)
+            create(d);
+        commit(d);
+    }
+}
+
+/* --- what is measured --- */
+
+static bool claim_next(struct desk *d, struct arena *arena, int i, struct err *err)
+{
+    const struct config *c = d->engine.config;
+    int64_t ticket;
+    return engine_claim_next(d->engine.store, c, arena, c->agents[i % AGENTS].name, d->now, &ticket, err);
+}
+
+static bool next_wake(struct desk *d, struct arena *arena, int i, struct err *err)
+{
+    int64_t at;
+    (void)arena, (void)i;
+    return engine_next(&d->engine, &at, err);
+}
+
+static bool counts(struct desk *d, struct arena *arena, int i, struct err *err)
+{
+    const char *me[] = {d->engine.config->agents[i % AGENTS].name};
+    AUTO_JSON all = engine_counts(d->engine.store, d->engine.config, me, 1, err);
+    (void)arena;
+    return all != NULL;
+}
+
+static bool leaderboard(struct desk *d, struct arena *arena, int i, struct err *err)
+{
+    struct standing is;
+    (void)arena, (void)i;
+    for (int k = 0; k < AGENTS; k++)
+        if (!store_standing(d->engine.store, d->engine.config->agents[k].name, player_day(&d->engine.config->agents[k], d->now), &is, err))
+            return false;
+    return true;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* took: us of `runs` each. */
+static void tell(const char *what, int64_t tickets, int64_t *took, int n, int runs)
+{
+    qsort(took, (size_t)n, sizeof *took, by_value);
+    printf("%s %lld %.2f %.2f\n", what, (long long)tickets, (double)took[n / 2] / runs, (double)took[n - 1 - n / 100] / runs);
+}
+
+static void measure(struct desk *d)
+{
+    static const struct { const char *name; bool (*run)(struct desk *, struct arena *, int, struct err *); } rows[] = {
+        {"claim_next", claim_next}, {"next_wake", next_wake}, {"counts", counts}, {"leaderboard", leaderboard}};
+    int64_t took[ROUNDS];
+    AUTO_ARENA arena = arena_new();
+    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+        for (int i = 0; i < ROUNDS; i++) {
+            struct err err = {0};
+            int64_t from = clock_mono_us();
+            for (int k = 0; k < RUNS; k++)
+                if (!rows[r].run(d, arena, i + k, &err))
+                    die(rows[r].name, &err);
+            took[i] = clock_mono_us() - from;
+            arena_reset(arena);
+        }
+        tell(rows[r].name, d->tickets, took, ROUNDS, RUNS);
+    }
+}
+
+/* With the journal, the row, the clocks, the views and the sync. */
+static void claim(struct desk *d)
+{
+    int64_t took[CLAIMS];
+    for (int i = 0; i < CLAIMS; i++) {
+        struct do_request req = {.action = {.id = ACTION_CLAIM_NEXT, .actor = d->engine.config->agents[i % AGENTS].name, .role = ROLE_AGENT}};
+        struct err err = {0};
+        char *answer;
+        int64_t from = clock_mono_us();
+        begin(d);
+        if (!engine_do(&d->engine, d->arena, &req, d->now, &answer, &err))
+            die("claim", &err);
+        commit(d);
+        took[i] = clock_mono_us() - from;
+    }
+    tell("claim_and_commit", d->tickets, took, CLAIMS, 1);
+}
+
+int main(int argc, char **argv)
+{
+    struct err err = {0};
+    AUTO_ARENA keep = arena_new();
+    struct desk d = {.arena = arena_new(), .now = 1798761600000};
+    if (argc < 3 || !crypto_open() || !redact_open(&err)) {
+        fputs("usage: flat FILE TICKETS...\n", stderr);
+        return 64;
+    }
+    d.engine.config = config_parse(keep, "bench", rules, strlen(rules), NULL, 0, &err);
+    d.engine.store = d.engine.config ? store_open(argv[1], STORE_WRITER, &err) : NULL;
+    if (!d.engine.store)
+        die("open", &err);
+    begin(&d);
+    if (!engine_boot(&d.engine, keep, d.now, &err) || !engine_views(&d.engine, keep, d.now, &err))
+        die("boot", &err);
+    commit(&d);
+    for (int i = 2; i < argc; i++) {
+        grow(&d, atoll(argv[i]));
+        if (!store_checkpoint(d.engine.store, &err))
+            die("checkpoint", &err);
+        measure(&d);
+        claim(&d);
+    }
+    engine_close(&d.engine);
+    store_close(d.engine.store);
+    arena_free(d.arena);
+    return 0;
+}

@@ -1,0 +1,103 @@
+/* claim: two agents race for what there is over the real socket, eight connections at once: each ticket is given once, none is
+ * left, and the journal rebuilds to the same. */
+#include "base/crypto.h"
+#include "base/str.h"
+#include "harness/client.h"
+#include "harness/daemon.h"
+#include "harness/load.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+enum { TICKETS = 200, CONNECTIONS = 8 };
+static const char config[] = "team: race\n"
+                             "sources:\n  - {name: open, dialect: rbs, auth: none}\n"
+                             "agents:\n"
+                             "  - {name: ana, uid: %ld, shared: true, key_id: k-ana}\n"
+                             "  - {name: tom, key_id: k-tom}\n";
+
+struct race {
+    char requests[2][300];
+    bool over[CONNECTIONS];
+    int given[TICKETS + 1], by[2], count;
+    char wrong[300];
+};
+
+static void fill(struct client *in)
+{
+    for (int i = 0; i < TICKETS; i++) {
+        char body[400];
+        snprintf(body, sizeof body,
+                 "{\"eventId\":\"e-%d\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:00Z\",\"source\":\"caracol\",\"data\":"
+                 "{\"source_ticket_id\":\"t%d\",\"user_id\":\"u\",\"user_name\":\"U\",\"user_email\":\"u@example.com\",\"subject\":\"Title %d\",\"description\":\"Text\"}}",
+                 i, i, i);
+        assert_int_equal(client_post(in, "/in/open", body).status, 200);
+    }
+}
+
+static bool next(void *arg, int connection, const char **data, size_t *n)
+{
+    struct race *r = arg;
+    *data = r->requests[connection % 2];
+    *n = strlen(*data);
+    return !r->over[connection];
+}
+
+static void done(void *arg, int connection, int status, const char *body, size_t n, int64_t us)
+{
+    struct race *r = arg;
+    (void)us;
+    AUTO_JSON root = json_parse(body, n, &json_limits_dialect, NULL, NULL);
+    const struct json *result = json_first(json_get(root, "results"));
+    int64_t ticket = json_get_i64(result, "ticket", 0);
+    bool ok = json_get_bool(result, "ok", false);
+    r->over[connection] = !ok;
+    if (status != 200 || (ok && (ticket < 1 || ticket > TICKETS)) || (!ok && json_get_i64(json_get(result, "error"), "status", 0) != 404))
+        snprintf(r->wrong, sizeof r->wrong, "%d: %.*s", status, n > 200 ? 200 : (int)n, body);
+    if (!ok || ticket < 1 || ticket > TICKETS)
+        return;
+    r->given[ticket]++;
+    r->by[connection % 2]++;
+    r->count++;
+}
+
+static void two_agents_race_and_each_ticket_is_claimed_once(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {"k-ana", "k-tom"};
+    static const char body[] = "{\"do\":\"claim-next\"}";
+    char text[1024], clock[128];
+    snprintf(text, sizeof text, config, (long)getuid());
+    struct daemon_run *run = daemon_start(text);
+    struct client *in = client_open(run->ingest), *desk = client_open(run->desk);
+    struct race race = {0};
+    for (int i = 0; i < 2; i++)
+        snprintf(race.requests[i], sizeof race.requests[i],
+                 "POST /v1/do HTTP/1.1\r\nHost: desk\r\nX-Triage-Key: %s\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s", keys[i], sizeof body - 1, body);
+    fill(in);
+    struct load load = {.socket = {run->desk, run->desk}, .connections = {CONNECTIONS, 0}, .next = next, .done = done, .arg = &race};
+    assert_true(load_run(&load));
+    assert_string_equal(race.wrong, "");
+    assert_int_equal(race.count, TICKETS);
+    for (int i = 1; i <= TICKETS; i++)
+        assert_int_equal(race.given[i], 1);
+    assert_true(race.by[0] > 0 && race.by[1] > 0);
+    print_message("# %d tickets, %d connections: %d to ana, %d to tom, none twice\n", TICKETS, CONNECTIONS, race.by[0], race.by[1]);
+    client_close(in);
+    client_close(desk);
+    assert_int_equal(daemon_stop(run), 0);
+    snprintf(clock, sizeof clock, "%s/clock", run->dir);
+    assert_int_equal(daemon_try((const char *[]){"triaged", "--dir", run->dir, "--clock", clock, "--rebuild", NULL}), 0);
+    daemon_remove(run);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(two_agents_race_and_each_ticket_is_claimed_once)};
+    return crypto_open() ? cmocka_run_group_tests_name("claim", tests, NULL, NULL) : 1;
+}
