@@ -48,7 +48,7 @@ static void become(const struct daemon_run *daemon, const char *view)
     setenv("TERM", "xterm-256color", 1);
     setenv("LC_ALL", "C.UTF-8", 1);
     setenv("TZ", "UTC", 1);
-    const char *args[] = {"triage", "--socket", daemon->desk, "--open", view, NULL};
+    const char *args[] = {"triage", "--socket", daemon->desk, view ? "--open" : NULL, view, NULL};
     execv(other ? other : program, (char *const *)(uintptr_t)args);
     _exit(127);
 }
@@ -85,6 +85,15 @@ static void drain(struct console_run *c)
     }
     if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
         c->ended = true;
+}
+
+void console_drop(struct console_run *c)
+{
+    close(c->pty);
+    waitpid(c->pid, NULL, 0);
+    vterm_free(c->vt);
+    str_fini(&c->bytes);
+    free(c);
 }
 
 int console_close(struct console_run *c)

@@ -8,10 +8,13 @@
 
 enum { CONSOLE_COLUMNS = 120, CONSOLE_ROWS = 40 };
 struct console_run; /* opaque */
-/* Starts build/triage (or $TRIAGE_TRIAGE) at the daemon's socket, with nothing of the user's own settings. */
+/* Starts build/triage (or $TRIAGE_TRIAGE) at the daemon's socket, with nothing of the user's own settings. view NULL: as it
+ * would begin by itself. */
 struct console_run *console_open(const char *name, const struct daemon_run *daemon, const char *view);
 /* Tells it to end and waits; its exit code, or 128 + signal. NULL is fine. */
 int console_close(struct console_run *c);
+/* Its terminal is gone from one moment to the next, as when ssh drops; waits until it has ended. */
+void console_drop(struct console_run *c);
 void console_type(struct console_run *c, const char *keys);
 
 /* What it wrote so far, all of it; reads for ms more first. */

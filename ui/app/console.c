@@ -3,6 +3,7 @@
  * after a rest. The surface is drawn whole and sent as its difference, so nothing is written when nothing
  * changed. */
 #include "app/console.h"
+#include "app/session.h"
 #include "app/keys.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -452,6 +453,7 @@ static void tick(struct console *c, int64_t now)
     follow_cursor(c, now);
     watch_link(c, now);
     fetch_presence(c);
+    session_follow(c, now);
     if (c->rows_changed)
         console_changed(c);
     if (!c->calm && now - c->last_key >= ANCHOR_MS && !c->frozen) {
@@ -498,6 +500,7 @@ static int patience(const struct console *c)
     int64_t now = clock_mono(), at = c->next_tick;
     sooner(&at, c->toast_until);
     sooner(&at, c->focus_at);
+    sooner(&at, session_next(c));
     sooner(&at, fetch_next(c));
     sooner(&at, c->composer.changed_at ? c->composer.changed_at + DRAFT_MS : 0);
     sooner(&at, c->pending.count && !c->popup ? c->pending_since + POPUP_MS : 0);
@@ -550,7 +553,7 @@ static bool start(struct console *c, struct err *err)
         return false;
     c->link = link_open(c->home.socket);
     link_identify(c->link, getenv("TRIAGE_KEY"));
-    fetch_start(c);
+    session_begin(c);
     link_run(c->link);
     struct term_options options = {.ascii = c->options.ascii, .mono = c->options.mono, .focus = true};
     if (!term_open(&options, err))
@@ -592,11 +595,11 @@ static void console_fini(struct console *c)
 }
 
 /* What was typed is with the daemon before we leave; a daemon that is gone gets a second. */
-static void keep_draft(struct console *c)
+static void keep_all(struct console *c)
 {
-    if (!composer_is_open(&c->composer) || !editor_length(c->composer.editor))
-        return;
-    fetch_draft(c, false);
+    if (composer_is_open(&c->composer) && editor_length(c->composer.editor))
+        fetch_draft(c, false);
+    session_end(c);
     for (int64_t end = clock_mono() + 1000; link_status(c->link)->calls && clock_mono() < end;
          link_run(c->link))
         link_wait(c->link, NULL, 0, 100);
@@ -635,7 +638,7 @@ int console_run(const struct cli_options *options)
     bool ok = start(c, &err);
     if (ok) {
         loop(c);
-        keep_draft(c);
+        keep_all(c);
     }
     term_close();
     console_fini(c);

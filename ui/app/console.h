@@ -58,6 +58,11 @@ struct asked { /* an action that waits for its argument or a yes */
     int count;
     char arg[64];
 };
+struct session { /* app/session */
+    struct json *was;    /* to be taken up once the list is here */
+    char *kept;          /* as written last */
+    int64_t looked_at, top, give_up_at; /* top: the item of the ticket's timeline to scroll back to */
+};
 struct console {
     struct arena *arena, *frame;
     struct cli_options options;
@@ -102,6 +107,8 @@ struct console {
     int64_t page_ticket; /* pages me: to be notified once */
     int64_t gone_since;  /* clock_mono, 0 = the daemon is there */
     int64_t started;
+    struct session session;
+    bool left;    /* with Q */
     bool at_once; /* an answer that was waited for: no need to wait for the next frame's time */
     bool frozen, calm, popup, rows_changed, dirty, quit, unfocused;
 };

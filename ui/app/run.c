@@ -489,7 +489,7 @@ static void do_back(struct console *c, const char *arg)
 static void do_quit(struct console *c, const char *arg)
 {
     (void)arg;
-    c->quit = true;
+    c->quit = c->left = true;
 }
 
 static void do_needs_me(struct console *c, const char *arg)

@@ -1,0 +1,135 @@
+/* session: a console whose line is cut is, begun again, where it was: view, filter, cursor, marks, the ticket that was open, the
+ * half-typed reply. One that was left with Q begins anew. */
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "harness/client.h"
+#include "harness/console.h"
+#include "harness/daemon.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+static const char config[] = "team: flow\n"
+                             "sources:\n"
+                             "  - {name: open, dialect: rbs, auth: none, reply_via: webhook, reply_url: 'http://127.0.0.1:9/r', reply_secret: r, allow_loopback: true}\n"
+                             "agents:\n"
+                             "  - {name: ana, uid: %ld, role: agent}\n";
+enum { SOON = 10000 };
+static struct daemon_run *run;
+
+static void post(struct client *in, int i, const char *subject)
+{
+    AUTO_ARENA arena = arena_new();
+    assert_int_equal(client_post(in, "/in/open", arena_printf(arena,
+        "{\"eventId\":\"e-%d\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:00Z\",\"source\":\"caracol\",\"data\":{\"source_ticket_id\":\"%d\",\"user_id\":\"u\","
+        "\"user_name\":\"U\",\"user_email\":\"u@example.com\",\"subject\":\"%s\",\"description\":\"Some text\"}}", i, i, subject)).status, 200);
+}
+
+static int start(void **state)
+{
+    char text[1024];
+    (void)state;
+    snprintf(text, sizeof text, config, (long)getuid());
+    crypto_open();
+    run = daemon_start(text);
+    struct client *in = client_open(run->ingest);
+    post(in, 1, "The first invoice");
+    post(in, 2, "A question of colours");
+    post(in, 3, "The second invoice");
+    post(in, 4, "The third invoice");
+    client_close(in);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    daemon_remove(run);
+    return 0;
+}
+
+static void shows(struct console_run *c, const char *a, const char *b)
+{
+    console_wait(&c, 1, a, b, true, clock_mono(), SOON);
+}
+
+static void kept(const char *part)
+{
+    struct client *me = client_open(run->desk);
+    for (int64_t until = clock_mono() + SOON; clock_mono() < until; usleep(20000))
+        if (strstr(client_get(me, "/v1/keep/session").body, part)) {
+            client_close(me);
+            return;
+        }
+    fail_msg("the session never held %s", part);
+}
+
+static void a_list_is_as_it_was_when_the_line_was_cut(void **state)
+{
+    (void)state;
+    struct console_run *c = console_open("before", run, "all");
+    shows(c, "A question of colours", NULL);
+    console_type(c, "/invoice\r");
+    console_wait(&c, 1, "A question of colours", NULL, false, clock_mono(), SOON);
+    console_type(c, " "); /* marks the first, steps to the second */
+    shows(c, "1 marked", NULL);
+    kept("\"marks\":[");
+    console_drop(c);
+    c = console_open("after", run, NULL);
+    shows(c, "where your console was last", NULL);
+    shows(c, "1 marked", NULL);
+    assert_int_equal(console_find(c, "A question of colours"), -1);
+    assert_true(console_find(c, "third invoice") >= 0);
+    console_type(c, "Q");
+    assert_true(console_ended(c, SOON));
+    console_close(c);
+}
+
+static void who_left_with_q_begins_anew(void **state)
+{
+    (void)state;
+    struct console_run *c = console_open("anew", run, NULL);
+    shows(c, "live", NULL);
+    console_type(c, "6");
+    shows(c, "A question of colours", NULL);
+    assert_int_equal(console_find(c, "where your console was last"), -1);
+    console_type(c, "Q");
+    assert_true(console_ended(c, SOON));
+    console_close(c);
+}
+
+static void a_half_typed_reply_is_there_again(void **state)
+{
+    (void)state;
+    struct console_run *c = console_open("typing", run, "all");
+    shows(c, "The first invoice", NULL);
+    console_type(c, "/second\r");
+    console_wait(&c, 1, "The first invoice", NULL, false, clock_mono(), SOON);
+    console_type(c, "\r");
+    shows(c, "The second invoice", NULL);
+    console_type(c, "r");
+    shows(c, "Reply to", NULL);
+    console_type(c, "Dear customer, half a sen");
+    shows(c, "draft saved", NULL);
+    kept("\"writing\":");
+    console_drop(c);
+    c = console_open("again", run, NULL);
+    shows(c, "Dear customer, half a sen", NULL);
+    shows(c, "Reply to", NULL);
+    console_close(c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_list_is_as_it_was_when_the_line_was_cut),
+        cmocka_unit_test(who_left_with_q_begins_anew),
+        cmocka_unit_test(a_half_typed_reply_is_there_again),
+    };
+    return cmocka_run_group_tests(tests, start, stop);
+}
