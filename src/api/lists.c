@@ -182,6 +182,7 @@ static void get_desk(struct request *req)
     json_put(root, "boss", show_boss(&show));
     json_put_string(root, "oncall", rota_first(&(struct rota){show.config, &state}, show.now));
     json_put(root, "escalations", show_escalation_counts(&show));
+    json_put(root, "maintenance", show_maintenance(&show, &state));
     json_put(root, "player", show_player(&show, req->agent->name));
     json_put(root, "agents", show_agents(&show));
     json_put(root, "sources", sources_short(&show));
@@ -366,29 +367,7 @@ static void get_refusals(struct request *req)
     request_json_tree(req, 200, root);
 }
 
-/* --- escalations, scores, people --- */
-
-static void get_escalations(struct request *req)
-{
-    struct show show;
-    int64_t ids[PAGE * 2];
-    int count = 0;
-    if (!show_open(&show, req))
-        return;
-    struct json *root = json_object(), *rows = json_array();
-    bool ok = store_list_escalations(show.store, PAGE * 2, ids, &count, &show.err);
-    for (int i = 0; ok && i < count; i++) {
-        const struct ticket *t = store_ticket_get(show.store, show.arena, ids[i], &show.err);
-        if (!t)
-            break;
-        struct json *row = show_row(&show, t);
-        json_put(row, "told", show_told(&show, t));
-        json_push(rows, row);
-    }
-    json_put(root, "rows", rows);
-    json_put(root, "counts", show_escalation_counts(&show));
-    show_answer(&show, root);
-}
+/* --- scores, people --- */
 
 static struct json *hits(struct show *show)
 {
@@ -562,7 +541,6 @@ const struct call list_calls[] = {
     READ("/v1/events", get_events, ROLE_AGENT, "what came in"),
     READ("/v1/events/{}", get_event, ROLE_AGENT, "one event, raw"),
     READ("/v1/refusals", get_refusals, ROLE_LEAD, "the last refused requests"),
-    READ("/v1/escalations", get_escalations, ROLE_AGENT, "open escalations"),
     READ("/v1/scores", get_scores, ROLE_AGENT, "boss, players, ledger, achievements"),
     READ("/v1/sources", get_sources, ROLE_AGENT, "sources and what they sent"),
     READ("/v1/agents", get_agents, ROLE_AGENT, "who works here"),

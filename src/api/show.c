@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINES = 2000, TOLD = 64, HOUR = 3600000 };
+enum { LINES = 2000, HOUR = 3600000 };
 
 bool show_open(struct show *show, struct request *req)
 {
@@ -359,23 +359,6 @@ static void why_score(struct show *show, struct json *lines, const struct ticket
     why_entries(show, lines, t->id, "score");
 }
 
-static void why_page(struct show *show, struct json *lines, const struct ticket *t)
-{
-    const struct escalation *e = &t->escalation;
-    struct told *told;
-    int count;
-    if (e->state == ESCALATION_NONE)
-        say(lines, "Nobody was paged: no hard phrase, no rule and no agent asked for it.");
-    else
-        say(lines, arena_printf(show->arena, "%s since %s: %s; policy %s, step %d.", escalation_word(e->state), moment(show->arena, e->opened_at),
-                                e->reason ? e->reason : "no reason given", e->policy ? e->policy : "?", e->step + 1));
-    if (store_list_told(show->store, show->arena, t->id, TOLD, &told, &count, &show->err))
-        for (int i = 0; i < count; i++)
-            say(lines, arena_printf(show->arena, "%s: step %" PRId64 " told %s%s%s", moment(show->arena, told[i].at), told[i].step + 1,
-                                    told[i].agent, told[i].why ? ": " : "", told[i].why ? told[i].why : ""));
-    why_entries(show, lines, t->id, "escalation");
-}
-
 static const char *element(const struct json *list, int n)
 {
     const struct json *at = json_first(list);
@@ -439,7 +422,7 @@ static void why_route(struct show *show, struct json *lines, const struct ticket
 struct json *show_why(struct show *show, const struct ticket *t, const char *what)
 {
     static const struct { const char *name; void (*say)(struct show *, struct json *, const struct ticket *); } whys[] = {
-        {"label", why_label}, {"score", why_score}, {"page", why_page}, {"route", why_route}};
+        {"label", why_label}, {"score", why_score}, {"page", show_why_page}, {"route", why_route}};
     for (size_t i = 0; i < sizeof whys / sizeof *whys; i++)
         if (str_eq(whys[i].name, what)) {
             struct json *lines = json_array();
@@ -512,24 +495,6 @@ struct json *show_player(struct show *show, const char *agent)
 }
 
 /* --- the desk --- */
-
-struct json *show_told(struct show *show, const struct ticket *t)
-{
-    struct json *list = json_array();
-    struct told *told;
-    int count;
-    if (!store_list_told(show->store, show->arena, t->id, TOLD, &told, &count, &show->err))
-        return list;
-    for (int i = 0; i < count; i++) {
-        struct json *row = json_object();
-        json_put_i64(row, "at", told[i].at);
-        json_put_string(row, "agent", told[i].agent);
-        json_put_i64(row, "step", told[i].step);
-        json_put_string(row, "why", mask_text(show->arena, &show->mask, NULL, told[i].why));
-        json_push(list, row);
-    }
-    return list;
-}
 
 /* How much an agent has to do: the members of the first view that is kept per agent. */
 static int64_t load_of(struct show *show, const char *agent)

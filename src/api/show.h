@@ -32,7 +32,9 @@ struct json *show_entry(const struct show *show, const struct entry *e);        
 struct json *show_event(const struct show *show, const struct event *e);                          /* EVENT */
 struct json *show_boss(struct show *show);                                 /* BOSS or null */
 struct json *show_player(struct show *show, const char *agent);            /* PLAYER */
-struct json *show_told(struct show *show, const struct ticket *t);
+struct json *show_told(struct show *show, const struct ticket *t);         /* [TOLD] */
+void show_why_page(struct show *show, struct json *lines, const struct ticket *t);
+struct json *show_maintenance(struct show *show, const struct desk_state *state); /* windows that are not over */
 struct json *show_agents(struct show *show);
 struct json *show_view_counts(struct show *show);                          /* [{name,title,count,text}] */
 const char *show_band(int64_t bp);                                         /* low, medium or high: how sure */

@@ -107,21 +107,6 @@ bool store_list_escalations(struct store *s, int limit, int64_t *ids, int *count
     return rc == SQLITE_DONE;
 }
 
-bool store_list_told(struct store *s, struct arena *a, int64_t ticket, int limit, struct told **list, int *count, struct err *err)
-{
-    sqlite3_stmt *stmt = sql_get(s, "SELECT e.at,p.step,p.agent,p.memo FROM parcel p JOIN entry e ON e.seq=p.entry"
-                                    " WHERE p.ticket=? AND p.destination='console' ORDER BY p.id LIMIT ?", err);
-    *count = 0;
-    if (!stmt)
-        return false;
-    sql_bind(stmt, "ii", ticket, (int64_t)limit);
-    *list = ARENA_ARRAY(a, struct told, limit);
-    int rc;
-    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
-        (*list)[(*count)++] = (struct told){sql_int(stmt, 0), sql_int(stmt, 1), sql_text(stmt, 2, a), sql_text(stmt, 3, a)};
-    return rc == SQLITE_DONE;
-}
-
 /* --- tickets in another order than the queue's --- */
 
 /* The next page of (cursor, ticket) after a cursor. A ticket stands at its last journal entry only. */

@@ -13,9 +13,6 @@ struct audit_query { int64_t before, since, ticket; const char *kind, *actor; bo
 bool store_list_audit(struct store *s, struct arena *a, const struct audit_query *q, struct entry **list, int *count, int64_t *next, struct err *err);
 /* Tickets with an open escalation, those nobody has acknowledged first, oldest first. */
 bool store_list_escalations(struct store *s, int limit, int64_t *ids, int *count, struct err *err);
-/* Who was told of a ticket's escalation, oldest first. */
-struct told { int64_t at, step; const char *agent, *why; };
-bool store_list_told(struct store *s, struct arena *a, int64_t ticket, int limit, struct told **list, int *count, struct err *err);
 /* Tickets that pass every filter, by arrival (oldest first) or by their last journal entry (newest first). */
 enum list_order { LIST_AGE, LIST_UPDATED };
 struct list_query { enum list_order order; const struct when *where[2]; const struct when_env *env; const char *after; int limit; };

@@ -82,7 +82,7 @@ bool store_page_drop(struct store *s, int64_t ticket, const char *why, struct er
 
 bool store_page_list(struct store *s, struct arena *a, int64_t ticket, int limit, struct page_row **list, int *count, struct err *err)
 {
-    sqlite3_stmt *stmt = sql_get(s, "SELECT id,entry,made_at,step,agent,destination,state,error FROM parcel WHERE ticket=? AND (destination='console' OR " PAGES ")"
+    sqlite3_stmt *stmt = sql_get(s, "SELECT id,entry,made_at,step,agent,destination,state,error,memo FROM parcel WHERE ticket=? AND (destination='console' OR " PAGES ")"
                                     " ORDER BY id DESC LIMIT ?", err);
     *count = 0;
     if (!stmt)
@@ -93,6 +93,6 @@ bool store_page_list(struct store *s, struct arena *a, int64_t ticket, int limit
     while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
         (*list)[(*count)++] = (struct page_row){.id = sql_int(stmt, 0), .entry = sql_int(stmt, 1), .at = sql_int(stmt, 2), .step = sql_int(stmt, 3),
                                                 .agent = sql_text(stmt, 4, a), .destination = sql_text(stmt, 5, a), .state = sql_text(stmt, 6, a),
-                                                .error = sql_text(stmt, 7, a)};
+                                                .error = sql_text(stmt, 7, a), .memo = sql_text(stmt, 8, a)};
     return rc == SQLITE_DONE;
 }

@@ -196,7 +196,7 @@ bool store_page_letter(struct store *s, int64_t id, int64_t letter, struct err *
 bool store_page_alive(struct store *s, int64_t entry, const char *agent, int64_t *n, struct err *err);
 /* What has not left of a ticket's pages never will. A letter that names other tickets too goes its way. */
 bool store_page_drop(struct store *s, int64_t ticket, const char *why, struct err *err);
-struct page_row { int64_t id, entry, at, step; const char *agent, *destination, *state, *error; };
+struct page_row { int64_t id, entry, at, step; const char *agent, *destination, *state, *error, *memo; }; /* memo of the console: why */
 /* Of one ticket, newest first; destination "console": that agent was told, once for each time. */
 bool store_page_list(struct store *s, struct arena *a, int64_t ticket, int limit, struct page_row **list, int *count, struct err *err);
 

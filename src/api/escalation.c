@@ -1,0 +1,232 @@
+/* escalation: who is being paged for what, who was told by what and with which outcome, and which maintenance windows hold
+ * pages. A person was told when the console's own parcel says so; what left for them stands beside it. */
+#include "api/calls.h"
+#include "api/show.h"
+#include "base/clock.h"
+#include "base/str.h"
+#include "engine/engine.h"
+#include <inttypes.h>
+#include <string.h>
+
+enum { MOST = 100, TOLD = 64, PAGES = 256, CHAIN = 200 };
+
+/* --- who was told --- */
+
+struct told { struct page_row *rows; int count; }; /* newest first */
+
+static bool read_pages(struct show *show, int64_t ticket, struct told *out)
+{
+    return store_page_list(show->store, show->arena, ticket, PAGES, &out->rows, &out->count, &show->err);
+}
+
+/* The row that stands for the telling itself: the console's, or, where nobody in person is meant, what left. */
+static bool is_head(const struct page_row *row)
+{
+    return str_eq(row->destination, "console") || !*row->agent;
+}
+
+static bool left_with(const struct page_row *row, const struct page_row *head)
+{
+    return row->entry == head->entry && str_eq(row->agent, head->agent) && !str_eq(row->destination, "console");
+}
+
+static struct json *outcomes(struct show *show, const struct told *told, const struct page_row *head)
+{
+    struct json *by = json_array();
+    for (int i = told->count - 1; i >= 0; i--) {
+        const struct page_row *row = &told->rows[i];
+        if (!left_with(row, head) || (!*head->agent && row != head))
+            continue;
+        struct json *one = json_object();
+        json_put_i64(one, "parcel", row->id);
+        json_put_string(one, "destination", row->destination);
+        json_put_string(one, "state", row->state);
+        json_put_string(one, "error", mask_text(show->arena, &show->mask, NULL, row->error));
+        json_push(by, one);
+    }
+    return by;
+}
+
+struct json *show_told(struct show *show, const struct ticket *t)
+{
+    struct json *list = json_array();
+    struct told told;
+    int heads = 0;
+    if (!read_pages(show, t->id, &told))
+        return list;
+    for (int i = 0; i < told.count; i++)
+        heads += is_head(&told.rows[i]);
+    for (int i = told.count - 1; i >= 0; i--) {
+        const struct page_row *head = &told.rows[i];
+        if (!is_head(head) || heads-- > TOLD)
+            continue;
+        struct json *row = json_object();
+        json_put_i64(row, "at", head->at);
+        json_put_string(row, "agent", *head->agent ? head->agent : head->destination);
+        json_put_i64(row, "step", head->step);
+        json_put_string(row, "why", mask_text(show->arena, &show->mask, NULL, str_eq(head->destination, "console") ? head->memo : NULL));
+        json_put(row, "by", outcomes(show, &told, head));
+        json_push(list, row);
+    }
+    return list;
+}
+
+/* --- the chain: what happened, and who learned of it how --- */
+
+static const char *moment(struct arena *arena, int64_t ms)
+{
+    char buf[32];
+    clock_format(ms, buf);
+    buf[10] = ' ';
+    buf[19] = 0;
+    return arena_printf(arena, "%s UTC", buf);
+}
+
+static bool is_whose(const struct page_row *row, const char *who)
+{
+    return *row->agent ? str_eq(row->agent, who) : str_starts(who, "destination:") && str_eq(row->destination, who + strlen("destination:"));
+}
+
+/* " (slack delivered, phones dead: 503)" */
+static void add_outcomes(struct str *out, const struct told *told, int64_t at, const char *who)
+{
+    int n = 0;
+    for (int i = told->count - 1; i >= 0; i--) {
+        const struct page_row *row = &told->rows[i];
+        if (row->at != at || str_eq(row->destination, "console") || !is_whose(row, who))
+            continue;
+        str_addf(out, "%s%s %s", n++ ? ", " : " (", row->destination, row->state);
+        if (row->error)
+            str_addf(out, ": %s", row->error);
+    }
+    str_adds(out, n ? ")" : " (console)");
+}
+
+/* What an entry says: %s at the start stands for its step, `why` for its reason at the end. */
+static const struct { const char *what, *says; bool why; } sayings[] = {
+    {"opened", "opened: ", true},
+    {"step", "%s told", false},
+    {"reminder", "reminded", false},
+    {"no_notification_sent", "%s: nobody to tell, so the next at once: ", true},
+    {"page_failed", "%s: no page reached", true},
+    {"bundled", "%s: with others in one page, for", false},
+    {"acknowledged", "acknowledged by ", true},
+    {"ack_expired", "the acknowledgement ran out: told", false},
+    {"snoozed", "snoozed by ", true},
+    {"woken", "woken by ", true},
+    {"snooze_over", "the snooze is over", false},
+    {"suppressed", "held by a maintenance window: ", true},
+    {"maintenance_over", "the maintenance window is over", false},
+    {"policy_changed", "the policy was changed meanwhile: ", true},
+    {"resolved", "resolved: ", true},
+};
+
+static void add_saying(struct show *show, struct str *out, const struct json *data)
+{
+    const char *what = json_get_string(data, "what", ""), *why = json_get_string(data, "why", NULL);
+    char *step = arena_printf(show->arena, "step %" PRId64, json_get_i64(data, "step", 0) + 1);
+    for (size_t i = 0; i < sizeof sayings / sizeof *sayings; i++) {
+        if (!str_eq(sayings[i].what, what))
+            continue;
+        bool steps = str_starts(sayings[i].says, "%s");
+        str_addf(out, "%s%s", steps ? step : "", sayings[i].says + (steps ? 2 : 0));
+        if (sayings[i].why && why && !json_count(json_get(data, "told")))
+            str_adds(out, why);
+        return;
+    }
+    str_adds(out, what);
+}
+
+static void add_link(struct show *show, struct json *lines, const struct entry *e, const struct told *told)
+{
+    const struct json *data = json_parse_in(show->arena, e->data, strlen(e->data), &json_limits_dialect, NULL, NULL);
+    bool pages = !str_eq(json_get_string(data, "what", ""), "page_failed") && !str_eq(json_get_string(data, "what", ""), "bundled");
+    AUTO_STR out;
+    str_init(&out, 4096);
+    str_addf(&out, "%s: ", moment(show->arena, e->at));
+    add_saying(show, &out, data);
+    for (const struct json *who = json_first(json_get(data, "told")); who; who = json_next(who)) {
+        str_addf(&out, "%s %s", who == json_first(json_get(data, "told")) ? "" : ",", json_string(who) ? json_string(who) : "");
+        if (pages && json_string(who))
+            add_outcomes(&out, told, e->at, json_string(who));
+    }
+    if (!pages && json_get_string(data, "why", NULL))
+        str_addf(&out, " (%s)", json_get_string(data, "why", ""));
+    json_push(lines, json_new_string(mask_text(show->arena, &show->mask, NULL, out.data)));
+}
+
+static void add_state(struct show *show, struct json *lines, const struct ticket *t)
+{
+    const struct escalation *e = &t->escalation;
+    const char *state = e->state == ESCALATION_NONE ? "Nobody was paged: no hard phrase, no rule and no agent asked for it." :
+        arena_printf(show->arena, "%s since %s: %s; policy %s%s%s, step %d of %d.", escalation_word(e->state), moment(show->arena, e->opened_at),
+                     e->reason ? e->reason : "no reason given", e->policy ? e->policy : "none", e->policy_version ? " version " : "",
+                     e->policy_version ? e->policy_version : "", e->step + 1, config_policy_steps(show->config, e->policy));
+    json_push(lines, json_new_string(mask_text(show->arena, &show->mask, NULL, state)));
+}
+
+void show_why_page(struct show *show, struct json *lines, const struct ticket *t)
+{
+    struct entry_query q = {.ticket = t->id, .kind = "escalation", .limit = CHAIN, .newest_first = true};
+    struct entry *list;
+    struct told told;
+    int count;
+    add_state(show, lines, t);
+    if (!read_pages(show, t->id, &told) || !store_entry_list(show->store, show->arena, &q, &list, &count, &show->err))
+        return;
+    for (int i = count - 1; i >= 0; i--)
+        add_link(show, lines, &list[i], &told);
+}
+
+/* --- maintenance windows --- */
+
+struct json *show_maintenance(struct show *show, const struct desk_state *state)
+{
+    struct json *list = json_array();
+    for (int i = 0; i < state->window_count; i++) {
+        const struct maintenance *m = &state->windows[i];
+        if (m->to <= show->now)
+            continue;
+        struct json *row = json_object();
+        json_put_string(row, "key", m->key);
+        json_put_string(row, "scope", m->text);
+        json_put_i64(row, "from", m->from);
+        json_put_i64(row, "to", m->to);
+        json_put_string(row, "by", m->by);
+        json_put_string(row, "reason", mask_text(show->arena, &show->mask, NULL, m->reason));
+        json_push(list, row);
+    }
+    return list;
+}
+
+/* --- the calls --- */
+
+static void get_escalations(struct request *req)
+{
+    struct show show;
+    struct desk_state state;
+    int64_t ids[MOST];
+    int count = 0;
+    if (!show_open(&show, req))
+        return;
+    struct json *root = json_object(), *rows = json_array();
+    bool ok = engine_desk_read(show.store, show.arena, &state, &show.err) && store_list_escalations(show.store, MOST, ids, &count, &show.err);
+    for (int i = 0; ok && i < count; i++) {
+        const struct ticket *t = store_ticket_get(show.store, show.arena, ids[i], &show.err);
+        if (!t)
+            break;
+        struct json *row = show_row(&show, t);
+        json_put(row, "told", show_told(&show, t));
+        json_push(rows, row);
+    }
+    json_put(root, "rows", rows);
+    json_put(root, "counts", show_escalation_counts(&show));
+    json_put(root, "maintenance", ok ? show_maintenance(&show, &state) : json_array());
+    show_answer(&show, root);
+}
+
+const struct call escalation_calls[] = {
+    {.method = "GET", .path = "/v1/escalations", .sides = SIDE_DESK, .role = ROLE_AGENT, .handle = get_escalations,
+     .help = "open escalations, who was told, and maintenance windows"},
+    {0},
+};
