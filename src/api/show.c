@@ -81,6 +81,8 @@ struct json *show_row(const struct show *show, const struct ticket *t)
     if (t->escalation.state != ESCALATION_NONE) {
         struct json *escalation = json_copy(json_get(row, "escalation"));
         json_put_i64(escalation, "steps", config_policy_steps(show->config, t->escalation.policy));
+        const struct config_escalation *policy = config_policy(show->config, t->escalation.policy);
+        json_put_i64(escalation, "repeat", policy ? policy->repeat : 0);
         json_drop(row, "escalation");
         json_put(row, "escalation", escalation);
     }

@@ -331,7 +331,8 @@ const struct zone *config_zone(const struct config_zone *named);
 const struct calendar *config_calendar(const struct config *config, const char *name); /* NULL: none, or no name */
 const struct config_source *config_source(const struct config *config, const char *name);
 const struct config_agent *config_agent(const struct config *config, const char *name);
-int config_policy_steps(const struct config *config, const char *policy); /* of an escalation policy; 0 = there is none of that name */
+const struct config_escalation *config_policy(const struct config *config, const char *name); /* of escalation; NULL: none */
+int config_policy_steps(const struct config *config, const char *name);                       /* 0 = there is none of that name */
 const struct config_agent *config_agent_by_uid(const struct config *config, int64_t uid);
 /* Who calls: by uid, and where that is shared and a key id is given, by that. NULL: nobody we know. */
 const struct config_agent *config_agent_calling(const struct config *config, int64_t uid, const char *key_id);

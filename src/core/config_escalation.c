@@ -93,10 +93,16 @@ const struct schema_key config_escalation_keys[] = {
     {0},
 };
 
-int config_policy_steps(const struct config *config, const char *policy)
+const struct config_escalation *config_policy(const struct config *config, const char *name)
 {
-    for (int i = 0; policy && i < config->escalation_count; i++)
-        if (str_eq(config->escalations[i].name, policy))
-            return config->escalations[i].step_count;
-    return 0;
+    for (int i = 0; name && i < config->escalation_count; i++)
+        if (str_eq(config->escalations[i].name, name))
+            return &config->escalations[i];
+    return NULL;
+}
+
+int config_policy_steps(const struct config *config, const char *name)
+{
+    const struct config_escalation *policy = config_policy(config, name);
+    return policy ? policy->step_count : 0;
 }

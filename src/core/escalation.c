@@ -18,14 +18,6 @@ static struct escalation *of(struct follow *f)
     return &f->out->after->escalation;
 }
 
-static const struct config_escalation *policy_named(const struct config *rules, const char *name)
-{
-    for (int i = 0; i < rules->escalation_count; i++)
-        if (str_eq(rules->escalations[i].name, name))
-            return &rules->escalations[i];
-    return NULL;
-}
-
 static const struct config_escalation *policy_for(struct follow *f)
 {
     for (int i = 0; i < f->rules->escalation_count; i++)
@@ -322,7 +314,7 @@ static bool is_acked(struct follow *f)
 
 static int64_t ack_until(struct follow *f)
 {
-    const struct config_escalation *policy = policy_named(f->rules, of(f)->policy);
+    const struct config_escalation *policy = config_policy(f->rules, of(f)->policy);
     return policy && policy->ack_timeout ? f->now + policy->ack_timeout : 0;
 }
 
@@ -424,7 +416,7 @@ static void page_failed(struct follow *f)
 {
     struct escalation *e = of(f);
     const struct page_failure *p = f->facts->page_failed;
-    const struct config_escalation *policy = policy_named(f->rules, e->policy);
+    const struct config_escalation *policy = config_policy(f->rules, e->policy);
     AUTO_JSON names = json_array();
     json_push(names, json_new_string(*p->agent ? p->agent : p->destination));
     follow_entry(f, "escalation", "{\"what\":\"page_failed\",\"step\":%d,\"loop\":%d,\"told\":%s,\"why\":%s,\"all\":%s}", p->step, p->loop,
@@ -443,7 +435,7 @@ static bool is_due(struct follow *f)
 static void step(struct follow *f)
 {
     struct escalation *e = of(f);
-    const struct config_escalation *policy = policy_named(f->rules, e->policy);
+    const struct config_escalation *policy = config_policy(f->rules, e->policy);
     int repeat = policy ? policy->repeat : 0;
     if (policy && !str_eq(policy->version, e->policy_version)) { /* reloaded meanwhile: it goes on where it stood */
         e->policy_version = arena_strdup(f->arena, policy->version);

@@ -294,10 +294,37 @@ static void escalations_count_down(void **state)
     (void)state;
     draw_list(LISTS_ESCALATIONS, 120, 40);
     desk_shows(&desk, "1 triggered");
-    desk_shows(&desk, "‼ triggered     2 of 4 loop 1 03:12 ");
-    desk_shows(&desk, "Mara (step 1) · tom (step 2)");
+    desk_shows(&desk, "‼ triggered      2 of 4 loop 1 03:12 ");
+    desk_shows(&desk, "Mara: slack ok, telegram ok · tom:");
+    desk_shows(&desk, "checkout  v7f3a19c2  step 2 of 4 loop 1");
     desk_shows(&desk, "✔ acked mara");
     desk_shows(&desk, "timeout 22m");
+}
+
+static void what_went_through_all_its_steps_unheard_is_said_above_and_in_its_row(void **state)
+{
+    (void)state;
+    draw_list(LISTS_ESCALATIONS, 160, 40);
+    desk_shows(&desk, "‼ Nobody answers #4064: all steps taken, a reminder each hour. K acknowledges.");
+    desk_shows(&desk, "all taken");
+    desk_shows(&desk, "Mara: slack failed, telegram failed");
+}
+
+static void a_maintenance_window_stands_in_every_header_as_long_as_it_lasts(void **state)
+{
+    (void)state;
+    char frame[512];
+    snprintf(frame, sizeof frame,
+             "{\"seq\":99001,\"at\":%lld,\"actor\":\"Mara\",\"kind\":\"desk\",\"ticket\":0,\"data\":{\"do\":\"maintenance\",\"records\":[{\"kind\":"
+             "\"maintenance\",\"key\":\"7\",\"old\":null,\"new\":{\"from\":%lld,\"to\":%lld,\"by\":\"Mara\",\"reason\":\"new database\",\"scope\":null}}]}}",
+             (long long)DESK_NOW, (long long)DESK_NOW - 1000, (long long)DESK_NOW + 3600000);
+    assert_true(mirror_frame(desk.mirror, "desk", 99001, frame, strlen(frame), DESK_NOW) & MIRROR_CHANGED_ESCALATION);
+    draw_list(LISTS_ESCALATIONS, 160, 40);
+    desk_shows(&desk, "⏸ maintenance until ");
+    desk_shows(&desk, "says Mara: new database. Pages are held for all tickets; what is open then triggers.");
+    draw_queue(160, 40);
+    desk_shows(&desk, "⏸ maintenance until ");
+    assert_null(mirror_window(desk.mirror, DESK_NOW + 3600000));
 }
 
 static void ingest_shows_events_and_refusals_by_time(void **state)
@@ -608,6 +635,8 @@ int main(void)
         T(a_wide_ticket_has_its_facts_beside_it),
         T(a_reply_that_is_held_says_until_when),
         T(escalations_count_down),
+        T(what_went_through_all_its_steps_unheard_is_said_above_and_in_its_row),
+        T(a_maintenance_window_stands_in_every_header_as_long_as_it_lasts),
         T(ingest_shows_events_and_refusals_by_time),
         T(deliveries_begin_with_what_wants_a_person),
         T(a_delivery_is_read_with_its_attempts),

@@ -6,6 +6,7 @@
 #include "app/help.h"
 #include "app/outgoing.h"
 #include "app/oncall.h"
+#include "app/paging.h"
 #include "app/people.h"
 #include "app/shell.h"
 #include "app/verify.h"
@@ -155,11 +156,6 @@ static int run_stats(struct shell *sh)
 static int run_desk(struct shell *sh)
 {
     return shell_print(sh, "/v1/desk?limit=1", print_desk);
-}
-
-static int run_escalations(struct shell *sh)
-{
-    return shell_print(sh, "/v1/escalations", print_escalations);
 }
 
 static int run_refusals(struct shell *sh)
@@ -376,6 +372,9 @@ static int run_action(struct shell *sh, const struct action_row *action)
         return shell_failed(sh, &err, "");
     if (to && !*what.arg)
         what.arg = to;
+    int code = 0;
+    if (action == &action_table[ACTION_ESCALATE] && !paging_sure(sh, &what, &code))
+        return code;
     return send_action(sh, &what);
 }
 
@@ -576,7 +575,7 @@ static const struct verb verbs[] = {
     {"destinations", "", "where it goes, and how that fares", outgoing_destinations, NULL},
     {"doctor", "", "check terminal, locale, daemon, clock and who you are", run_doctor, NULL},
     {"down", "", "stop the daemon", run_down, NULL},
-    {"escalations", "", "who is being paged for what", run_escalations, NULL},
+    {"escalations", "", "who is being paged for what, and who was told how", paging_escalations, NULL},
     {"events", "[ID] [--state S] [--limit N]", "what the sources posted", run_events, NULL},
     {"help", "[VERB | --list [VERB] | --mdoc]", "this, or one verb", run_help, help_more},
     {"labels", "[--limit N]", "labels a person should look at, the least sure first", run_labels, NULL},
@@ -601,6 +600,7 @@ static const struct verb verbs[] = {
     {"version", "", "the version", run_version, NULL},
     {"watch", "[--after SEQ]", "every entry as it is written, one JSON object a line", run_watch, NULL},
     {"why", "NUMBER [sla|label|score|page|route]", "why a number is what it is", run_why, NULL},
+    {"windows", "", "maintenance windows that run or are planned", paging_windows, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 

@@ -345,24 +345,6 @@ void print_models(struct print *p, const struct json *root)
     }
 }
 
-void print_escalations(struct print *p, const struct json *root)
-{
-    for (const struct json *row = json_first(json_get(root, "rows")); row; row = json_next(row)) {
-        const struct json *e = json_get(row, "escalation");
-        int64_t next = json_get_i64(e, "next_at", 0);
-        print_cell(p, arena_printf(p->arena, "%lld", (long long)json_get_i64(row, "id", 0)), 6, true);
-        print_cell(p, text_of(e, "state"), 12, false);
-        print_cell(p, look_step(p->arena, e), 7, false);
-        print_cell(p,
-             *text_of(e, "acked_by") ? owner(p, text_of(e, "acked_by"))
-             : next                  ? look_countdown(p->arena, next - p->now)
-                                     : "-",
-             10, false);
-        print_cell(p, text_of(row, "title"), rest(p, 43), false);
-        str_addc(p->out, '\n');
-    }
-}
-
 void print_desk(struct print *p, const struct json *root)
 {
     print_safe(p, text_of(root, "team"));

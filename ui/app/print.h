@@ -19,7 +19,6 @@ void print_revealed(struct print *p, const struct json *text); /* what a reveal'
 void print_scores(struct print *p, const struct json *root);
 void print_events(struct print *p, const struct json *root);
 void print_sources(struct print *p, const struct json *list);
-void print_escalations(struct print *p, const struct json *root);
 void print_desk(struct print *p, const struct json *root);
 void print_labels(struct print *p, const struct json *root);
 void print_similar(struct print *p, const struct json *root);

@@ -1,6 +1,7 @@
 /* run: what commands do here. A local command is a function in a table by its id (command/local.def); an
  * action of the desk collects its tickets and its argument, and is then one call. Nothing here draws. */
 #include "app/console.h"
+#include "app/paging.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "core/when.h"
@@ -101,7 +102,6 @@ static void pick_time(struct console *c)
 
 static void ask_text(struct console *c)
 {
-    const char *oncall = mirror_oncall(c->mirror);
     const struct json *ticket = json_get(mirror_doc(c->mirror, MIRROR_TICKET)->root, "ticket");
     if (c->asked.action->arg == ARG_TAGS) {
         AUTO_STR tags;
@@ -126,11 +126,7 @@ static void ask_text(struct console *c)
                     arena_printf(c->frame, "show #%lld unmasked, because: ", (long long)c->asked.tickets[0]), "");
         return;
     }
-    overlay_ask(&c->overlay, FOR_ARGUMENT,
-                arena_printf(c->frame, "page %s about #%lld, because: ",
-                             *oncall ? oncall : "the leads (nobody is on call)",
-                             (long long)c->asked.tickets[0]),
-                "");
+    paging_ask(c);
 }
 
 static void ask_argument(struct console *c)

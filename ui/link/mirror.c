@@ -39,6 +39,7 @@ struct mirror {
     struct mirror_boss boss;
     struct mirror_player player;
     int64_t triggered, acknowledged, snoozed, learned;
+    struct windows windows;
     char boss_texts[4][96];
 
     struct mirror_present present[MIRROR_PRESENT_MAX];
@@ -198,6 +199,7 @@ static void read_texts(struct mirror *m, const struct json *root)
     read_boss(m, json_get(root, "boss"));
     read_player(m, json_get(root, "player"));
     read_escalations(m, json_get(root, "escalations"));
+    windows_read(&m->windows, json_get(root, "maintenance"));
 }
 
 static struct json *parse(const char *json, size_t n, const char *what, struct err *err)
@@ -347,7 +349,9 @@ static unsigned entry_frame(struct mirror *m, const char *event, int64_t seq, co
         changed |= apply_row(m, data, now);
     if (json_get_i64(data, "ticket", -1) == m->doc[MIRROR_TICKET].ticket && m->doc[MIRROR_TICKET].root)
         changed |= MIRROR_CHANGED_TICKET;
-    if (str_eq(event, "escalation"))
+    if (str_eq(event, "escalation") || (str_eq(event, "parcel") && json_get_i64(data, "ticket", 0)))
+        changed |= MIRROR_CHANGED_ESCALATION;
+    if (str_eq(event, "desk") && seq > m->seq && windows_follow(&m->windows, json_path(data, "data.records")))
         changed |= MIRROR_CHANGED_ESCALATION;
     if (str_eq(event, "score") || str_eq(event, "boss") || str_eq(event, "player"))
         changed |= read_game(m, event, data);
@@ -673,6 +677,11 @@ void mirror_escalations(const struct mirror *m, int64_t *triggered, int64_t *ack
 bool mirror_bands(const struct mirror *m)
 {
     return m->bands;
+}
+
+const struct window *mirror_window(const struct mirror *m, int64_t now)
+{
+    return windows_now(&m->windows, now);
 }
 
 int64_t mirror_learned(const struct mirror *m)

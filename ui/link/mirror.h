@@ -7,6 +7,7 @@
 #ifndef LINK_MIRROR_H
 #define LINK_MIRROR_H
 #include "base/json.h"
+#include "link/windows.h"
 #include "core/ticket.h"
 
 struct mirror_row {
@@ -149,6 +150,7 @@ void mirror_escalations(const struct mirror *mirror, int64_t *triggered, int64_t
 int64_t mirror_stream(const struct mirror *mirror); /* our own stream's number, 0 = none */
 /* The next other agent at a ticket: who writes to the customer first; after NULL, the first. NULL: nobody (else). */
 const struct mirror_present *mirror_present(const struct mirror *mirror, int64_t ticket, const struct mirror_present *after);
+const struct window *mirror_window(const struct mirror *mirror, int64_t now); /* of maintenance; NULL: none runs */
 int64_t mirror_learned(const struct mirror *mirror);
 bool mirror_bands(const struct mirror *mirror); /* too few labels learned to show probabilities */
 const struct mirror_doc *mirror_doc(const struct mirror *mirror, enum mirror_doc_id id);

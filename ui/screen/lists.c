@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "core/field.h"
 #include "screen/deliveries.h"
+#include "screen/escalations.h"
 #include "widget/bar.h"
 #include <stdlib.h>
 #include <string.h>
@@ -12,138 +13,6 @@
 static const char *text_of(const struct lists_item *item, const char *name)
 {
     return json_get_string(item->json, name, "");
-}
-
-/* --- escalations --- */
-
-static const struct json *paging(const struct lists_item *item)
-{
-    return json_get(item->json, "escalation");
-}
-
-static void draw_id(const struct look *look, struct surface *s, int row, int column, int width,
-                    const void *item, bool selected)
-{
-    const struct lists_item *i = item;
-    if (!i->refusal)
-        surface_right(s, row, column, width, selected ? UI_SELECTED : UI_NORMAL,
-                      arena_printf(look->arena, "%lld", (long long)i->id));
-}
-
-static void draw_escalation_state(const struct look *look, struct surface *s, int row, int column, int width,
-                                  const void *item, bool selected)
-{
-    const struct json *e = paging(item);
-    struct badge badge =
-        look_escalation(field_word_value(field_find("escalated"), json_get_string(e, "state", "")));
-    const char *by = json_get_string(e, "acked_by", "");
-    (void)selected;
-    surface_text(
-        s, row, column, width, badge.role,
-        arena_printf(look->arena, "%s %s %s", badge.glyph, badge.word, *by ? look_owner(look, by) : ""));
-}
-
-static void draw_step(const struct look *look, struct surface *s, int row, int column, int width,
-                      const void *item, bool selected)
-{
-    const struct json *e = paging(item);
-    bool acked = str_eq(json_get_string(e, "state", ""), "acknowledged");
-    (void)selected;
-    surface_text(s, row, column, width, acked ? UI_MUTED : UI_NORMAL,
-                 acked ? "-" : look_step(look->arena, e));
-}
-
-static int64_t stepped_at(const struct lists_item *item)
-{
-    int64_t at = json_get_i64(paging(item), "opened_at", 0);
-    for (const struct json *told = json_first(json_get(item->json, "told")); told; told = json_next(told))
-        at = json_get_i64(told, "at", 0) > at ? json_get_i64(told, "at", 0) : at;
-    return at;
-}
-
-static void draw_next(const struct look *look, struct surface *s, int row, int column, int width,
-                      const void *item, bool selected)
-{
-    const struct json *e = paging(item);
-    int64_t next = json_get_i64(e, "next_at", 0), expires = json_get_i64(e, "ack_expires_at", 0),
-            from = stepped_at(item);
-    (void)selected;
-    if (str_eq(json_get_string(e, "state", ""), "acknowledged")) {
-        surface_text(
-            s, row, column, width, UI_DIM,
-            expires ? arena_printf(look->arena, "timeout %s", look_left(look->arena, expires - look->now))
-                    : "no timeout");
-        return;
-    }
-    if (!next) {
-        surface_text(s, row, column, width, UI_LATE, "all steps taken");
-        return;
-    }
-    column += surface_text(s, row, column, width, UI_WARN, look_countdown(look->arena, next - look->now)) + 1;
-    if (next > from && width >= 14)
-        surface_bar(s, row, column, 8,
-                    next > look->now ? (int)((next - look->now) * 10000 / (next - from)) : 0, UI_WARN);
-}
-
-static void draw_told(const struct look *look, struct surface *s, int row, int column, int width,
-                      const void *item, bool selected)
-{
-    AUTO_STR out;
-    str_init(&out, 300);
-    (void)selected;
-    for (const struct json *told = json_first(json_get(((const struct lists_item *)item)->json, "told"));
-         told; told = json_next(told))
-        str_addf(&out, "%s%s (step %lld)", out.len ? " · " : "",
-                 look_owner(look, json_get_string(told, "agent", "")),
-                 (long long)json_get_i64(told, "step", 0) + 1);
-    surface_text(s, row, column, width, out.len ? UI_NORMAL : UI_LATE, out.len ? out.data : "nobody yet");
-}
-
-static void draw_since(const struct look *look, struct surface *s, int row, int column, int width,
-                       const void *item, bool selected)
-{
-    (void)selected;
-    surface_right(s, row, column, width, UI_DIM,
-                  look_ago(look->arena, look->now - json_get_i64(paging(item), "opened_at", look->now)));
-}
-
-static void draw_title(const struct look *look, struct surface *s, int row, int column, int width,
-                       const void *item, bool selected)
-{
-    (void)look, (void)selected;
-    surface_text(s, row, column, width, UI_STRONG, text_of(item, "title"));
-}
-
-static const struct column escalation_columns[] = {
-    {"#", 6, 0, true, draw_id},          {"State", 15, 0, false, draw_escalation_state},
-    {"Step", 13, 60, false, draw_step},  {"Next in", 15, 0, false, draw_next},
-    {"Told", 30, 110, false, draw_told}, {"Since", 5, 70, true, draw_since},
-    {"Subject", 0, 0, false, draw_title}};
-
-static void escalation_head(const struct look *look, struct surface *s)
-{
-    int64_t triggered, acknowledged, snoozed;
-    mirror_escalations(look->mirror, &triggered, &acknowledged, &snoozed);
-    int column = surface_text(s, 1, 1, -1, UI_TITLE, "Escalations") + 4;
-    column += surface_textf(s, 1, column, -1, triggered ? UI_CRITICAL : UI_DIM, "%lld triggered",
-                            (long long)triggered) +
-              3;
-    column += surface_textf(s, 1, column, -1, UI_DIM, "%lld acknowledged   %lld snoozed",
-                            (long long)acknowledged, (long long)snoozed) +
-              3;
-    const char *oncall = mirror_oncall(look->mirror);
-    surface_textf(s, 1, column, -1, *oncall ? UI_NORMAL : UI_LATE,
-                  *oncall ? "on call %s" : "nobody is on call%s", oncall);
-}
-
-static struct lists_item *escalation_items(const struct look *look, int *count)
-{
-    const struct json *rows = json_get(mirror_doc(look->mirror, MIRROR_ESCALATIONS)->root, "rows");
-    struct lists_item *items = ARENA_ARRAY(look->arena, struct lists_item, json_count(rows) + 1);
-    *count = 0;
-    for (const struct json *row = json_first(rows); row; row = json_next(row))
-        items[(*count)++] = (struct lists_item){.json = row, .id = json_get_i64(row, "id", 0)};
-    return items;
 }
 
 /* --- ingest --- */
@@ -307,18 +176,6 @@ static void ingest_head(const struct look *look, struct surface *s)
 
 /* --- the screens --- */
 
-static const struct lists_type escalations_list = {
-    .docs = {MIRROR_ESCALATIONS},
-    .doc_count = 1,
-    .needs = 1,
-    .items = escalation_items,
-    .head = escalation_head,
-    .columns = escalation_columns,
-    .column_count = sizeof escalation_columns / sizeof *escalation_columns,
-    .empty = "Nobody is being paged. A critical ticket appears here with its step, its countdown and who was "
-             "told; "
-             "! on a ticket pages whoever is on call now.",
-};
 static const struct lists_type ingest_list = {
     .docs = {MIRROR_EVENTS, MIRROR_REFUSALS},
     .doc_count = 2,

@@ -268,12 +268,16 @@ void look_header(const struct look *look, struct surface *s, const char *title)
     mirror_escalations(look->mirror, &triggered, &acknowledged, &snoozed);
     const struct mirror_view *critical = mirror_view_find(look->mirror, "critical");
     const char *oncall = mirror_oncall(look->mirror);
-    struct piece pieces[5] = {{look_clock(look, look->now), UI_DIM}};
+    const struct window *window = mirror_window(look->mirror, look->now);
+    struct piece pieces[6] = {{look_clock(look, look->now), UI_DIM}};
     int count = 1;
     pieces[count++] = (struct piece){arena_printf(look->arena, "● %s", look->link), look->link_role};
     if (triggered)
         pieces[count++] =
             (struct piece){arena_printf(look->arena, "‼ %lld paging", (long long)triggered), UI_CRITICAL};
+    if (window)
+        pieces[count++] =
+            (struct piece){arena_printf(look->arena, "⏸ maintenance until %s", look_stamp(look, window->to)), UI_WARN};
     if (critical && critical->count)
         pieces[count++] =
             (struct piece){arena_printf(look->arena, "▲ %lld critical", (long long)critical->count), UI_HIGH};

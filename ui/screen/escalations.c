@@ -1,0 +1,307 @@
+/* escalations: see escalations.h. */
+#include "screen/escalations.h"
+#include "base/str.h"
+#include "base/text.h"
+#include "core/field.h"
+#include <string.h>
+
+static const struct json *paging(const struct lists_item *item)
+{
+    return json_get(item->json, "escalation");
+}
+
+static const char *state_of(const struct lists_item *item)
+{
+    return json_get_string(paging(item), "state", "");
+}
+
+static bool is(const struct lists_item *item, const char *state)
+{
+    return str_eq(state_of(item), state);
+}
+
+/* All loops are through and nobody has answered. */
+static bool is_unheard(const struct json *e)
+{
+    return str_eq(json_get_string(e, "state", ""), "triggered") &&
+           json_get_i64(e, "loop", 0) > json_get_i64(e, "repeat", 0);
+}
+
+/* --- the columns --- */
+
+static void draw_id(const struct look *look, struct surface *s, int row, int column, int width,
+                    const void *item, bool selected)
+{
+    surface_right(s, row, column, width, selected ? UI_SELECTED : UI_NORMAL,
+                  arena_printf(look->arena, "%lld", (long long)((const struct lists_item *)item)->id));
+}
+
+static void draw_state(const struct look *look, struct surface *s, int row, int column, int width,
+                       const void *item, bool selected)
+{
+    struct badge badge = look_escalation(field_word_value(field_find("escalated"), state_of(item)));
+    const char *by = json_get_string(paging(item), "acked_by", "");
+    (void)selected;
+    surface_text(
+        s, row, column, width, badge.role,
+        arena_printf(look->arena, "%s %s %s", badge.glyph, badge.word, *by ? look_owner(look, by) : ""));
+}
+
+static void draw_step(const struct look *look, struct surface *s, int row, int column, int width,
+                      const void *item, bool selected)
+{
+    bool steps = is(item, "triggered");
+    (void)selected;
+    surface_text(s, row, column, width, steps ? UI_NORMAL : UI_MUTED,
+                 !steps                      ? "-"
+                 : is_unheard(paging(item)) ? "all taken"
+                                             : look_step(look->arena, paging(item)));
+}
+
+/* A time to come with its bar: how much of the way from `from` is left. */
+static void draw_left(const struct look *look, struct surface *s, int row, int column, int width,
+                      const char *word, int64_t from, int64_t until, enum ui_role role)
+{
+    int64_t left = until - look->now;
+    column += surface_textf(s, row, column, width, role, "%s%s", word,
+                            *word ? look_left(look->arena, left > 0 ? left : 0)
+                                  : look_countdown(look->arena, left > 0 ? left : 0)) +
+              1;
+    if (until > from && width >= 14 && !*word)
+        surface_bar(s, row, column, 8, left > 0 ? (int)(left * 10000 / (until - from)) : 0, role);
+}
+
+static void draw_next(const struct look *look, struct surface *s, int row, int column, int width,
+                      const void *item, bool selected)
+{
+    const struct json *e = paging(item);
+    static const struct {
+        const char *state, *member, *word, *none;
+    } ends[] = {{"acknowledged", "ack_expires_at", "timeout ", "no timeout"},
+                {"snoozed", "snoozed_until", "until ", "-"},
+                {"suppressed", "held_until", "held ", "-"}};
+    (void)selected;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        int64_t at = json_get_i64(e, ends[i].member, 0);
+        if (!is(item, ends[i].state))
+            continue;
+        if (at)
+            draw_left(look, s, row, column, width, ends[i].word, 0, at, UI_DIM);
+        else
+            surface_text(s, row, column, width, UI_MUTED, ends[i].none);
+        return;
+    }
+    int64_t next = json_get_i64(e, "next_at", 0), stepped = json_get_i64(e, "stepped_at", 0);
+    draw_left(look, s, row, column, width, "", stepped ? stepped : json_get_i64(e, "opened_at", 0), next,
+              is_unheard(e) ? UI_LATE : UI_WARN);
+}
+
+/* What became of one page: "slack ok", "phones failed". What the console shows itself needs no word. */
+static const char *outcome(const char *state)
+{
+    static const struct {
+        const char *state, *word;
+    } words[] = {{"delivered", "ok"}, {"dead", "failed"}, {"skipped", "failed"}, {"dropped", "taken back"},
+                 {"bundled", "bundled"}, {"held", "bundled"}, {"retrying", "retrying"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_eq(words[i].state, state))
+            return words[i].word;
+    return "pending";
+}
+
+static void add_told(const struct look *look, struct str *out, const struct json *told)
+{
+    const struct json *by = json_get(told, "by");
+    str_addf(out, "%s%s: ", out->len ? " · " : "", look_owner(look, json_get_string(told, "agent", "")));
+    if (!json_count(by))
+        str_adds(out, "console");
+    for (const struct json *one = json_first(by); one; one = json_next(one)) {
+        const char *place = json_get_string(one, "destination", "");
+        str_addf(out, "%s%s %s", one == json_first(by) ? "" : ", ", str_starts(place, "page:") ? "push" : place,
+                 outcome(json_get_string(one, "state", "")));
+    }
+}
+
+/* Told once more, a person's last page counts; told[] is oldest first. */
+static bool is_told_again(const struct json *told)
+{
+    const char *agent = json_get_string(told, "agent", "");
+    for (const struct json *later = json_next(told); later; later = json_next(later))
+        if (str_eq(json_get_string(later, "agent", ""), agent))
+            return true;
+    return false;
+}
+
+static const char *told_of(const struct look *look, const struct lists_item *item)
+{
+    AUTO_STR out;
+    str_init(&out, 1000);
+    for (const struct json *told = json_first(json_get(item->json, "told")); told; told = json_next(told))
+        if (!is_told_again(told))
+            add_told(look, &out, told);
+    return arena_strdup(look->arena, out.len ? out.data : "nobody yet");
+}
+
+static bool any_failed(const struct lists_item *item)
+{
+    for (const struct json *told = json_first(json_get(item->json, "told")); told; told = json_next(told))
+        for (const struct json *one = json_first(json_get(told, "by")); one && !is_told_again(told); one = json_next(one))
+            if (str_eq(outcome(json_get_string(one, "state", "")), "failed"))
+                return true;
+    return false;
+}
+
+static void draw_told(const struct look *look, struct surface *s, int row, int column, int width,
+                      const void *item, bool selected)
+{
+    bool told = json_count(json_get(((const struct lists_item *)item)->json, "told")) > 0;
+    (void)selected;
+    surface_text(s, row, column, width, !told || any_failed(item) ? UI_LATE : UI_NORMAL, told_of(look, item));
+}
+
+static void draw_since(const struct look *look, struct surface *s, int row, int column, int width,
+                       const void *item, bool selected)
+{
+    (void)selected;
+    surface_right(s, row, column, width, UI_DIM,
+                  look_ago(look->arena, look->now - json_get_i64(paging(item), "opened_at", look->now)));
+}
+
+static void draw_title(const struct look *look, struct surface *s, int row, int column, int width,
+                       const void *item, bool selected)
+{
+    (void)look, (void)selected;
+    surface_text(s, row, column, width, UI_STRONG,
+                 json_get_string(((const struct lists_item *)item)->json, "title", ""));
+}
+
+static const struct column columns[] = {
+    {"#", 6, 0, true, draw_id},         {"State", 16, 0, false, draw_state},
+    {"Step", 13, 60, false, draw_step}, {"Next in", 15, 0, false, draw_next},
+    {"Told", 36, 116, false, draw_told}, {"Since", 5, 70, true, draw_since},
+    {"Subject", 0, 0, false, draw_title}};
+
+/* --- the rows --- */
+
+static struct lists_item *items(const struct look *look, int *count)
+{
+    const struct json *rows = json_get(mirror_doc(look->mirror, MIRROR_ESCALATIONS)->root, "rows");
+    struct lists_item *list = ARENA_ARRAY(look->arena, struct lists_item, json_count(rows) + 1);
+    *count = 0;
+    for (const struct json *row = json_first(rows); row; row = json_next(row))
+        list[(*count)++] = (struct lists_item){.json = row, .id = json_get_i64(row, "id", 0)};
+    return list;
+}
+
+/* --- above: the head, and what must not be missed --- */
+
+static void head(const struct look *look, struct surface *s)
+{
+    int64_t triggered, acknowledged, snoozed;
+    mirror_escalations(look->mirror, &triggered, &acknowledged, &snoozed);
+    int column = surface_text(s, 1, 1, -1, UI_TITLE, "Escalations") + 4;
+    column += surface_textf(s, 1, column, -1, triggered ? UI_CRITICAL : UI_DIM, "%lld triggered",
+                            (long long)triggered) +
+              3;
+    column += surface_textf(s, 1, column, -1, UI_DIM, "%lld acknowledged   %lld snoozed",
+                            (long long)acknowledged, (long long)snoozed) +
+              3;
+    const char *oncall = mirror_oncall(look->mirror);
+    surface_textf(s, 1, column, -1, *oncall ? UI_NORMAL : UI_LATE,
+                  *oncall ? "on call %s" : "nobody is on call%s", oncall);
+}
+
+static bool unheard_banner(const struct look *look, struct surface *s, int row)
+{
+    AUTO_STR numbers;
+    int count, n = 0;
+    str_init(&numbers, 400);
+    struct lists_item *list = items(look, &count);
+    for (int i = 0; i < count; i++)
+        if (is_unheard(paging(&list[i])))
+            str_addf(&numbers, "%s#%lld", n++ ? ", " : "", (long long)list[i].id);
+    if (n)
+        surface_textf(s, row, 1, surface_columns(s) - 2, UI_CRITICAL,
+                      "‼ Nobody answers %s: all steps taken, a reminder each hour. K acknowledges.",
+                      numbers.data);
+    return n > 0;
+}
+
+static bool window_banner(const struct look *look, struct surface *s, int row)
+{
+    const struct window *w = mirror_window(look->mirror, look->now);
+    if (w)
+        surface_textf(s, row, 1, surface_columns(s) - 2, UI_WARN,
+                      "⏸ Maintenance until %s, says %s: %s. Pages are held for %s; what is open then triggers.",
+                      look_stamp(look, w->to), look_owner(look, w->by), w->reason,
+                      *w->scope ? w->scope : "all tickets");
+    return w != NULL;
+}
+
+static int above(const struct look *look, struct surface *s, int row, int rows)
+{
+    int used = 0;
+    if (rows > 2)
+        used += unheard_banner(look, s, row);
+    if (rows > 2 + used)
+        used += window_banner(look, s, row + used);
+    if (used)
+        surface_rule(s, row + used++);
+    return used;
+}
+
+/* --- below: the row under the cursor, in full --- */
+
+static int fact(struct surface *s, int row, const char *name, enum ui_role role, const char *text)
+{
+    surface_text(s, row, 1, 14, UI_DIM, name);
+    surface_text(s, row, 16, surface_columns(s) - 18, role, text);
+    return row + 1;
+}
+
+static int draw_each_told(const struct look *look, struct surface *s, int row, int last,
+                          const struct lists_item *item)
+{
+    for (const struct json *told = json_first(json_get(item->json, "told")); told && row < last; told = json_next(told)) {
+        AUTO_STR out;
+        if (is_told_again(told))
+            continue;
+        str_init(&out, 1000);
+        add_told(look, &out, told);
+        row = fact(s, row, look_clock(look, json_get_i64(told, "at", 0)), UI_NORMAL,
+                   arena_printf(look->arena, "step %lld  %s", (long long)json_get_i64(told, "step", 0) + 1, out.data));
+    }
+    return row;
+}
+
+static void detail(const struct look *look, struct surface *s, int row, int rows,
+                   const struct lists_item *item)
+{
+    const struct json *e = paging(item);
+    const char *policy = json_get_string(e, "policy", ""), *version = json_get_string(e, "policy_version", "");
+    long long occurrences = json_get_i64(e, "occurrences", 1);
+    int last = row + rows;
+    row = fact(s, row, "why", UI_NORMAL,
+               arena_printf(look->arena, "%s%s", json_get_string(e, "reason", "no reason given"),
+                            occurrences > 1 ? arena_printf(look->arena, "  (asked for %lld times)", occurrences) : ""));
+    row = fact(s, row, "policy", UI_DIM,
+               arena_printf(look->arena, "%s%s%s  step %s", *policy ? policy : "none: leads only", *version ? "  v" : "", version,
+                            look_step(look->arena, e)));
+    row = draw_each_told(look, s, row, last - 1, item);
+    if (row < last)
+        fact(s, row, "", UI_MUTED, "w shows the whole chain, Enter the ticket");
+}
+
+const struct lists_type escalations_list = {
+    .docs = {MIRROR_ESCALATIONS},
+    .doc_count = 1,
+    .needs = 1,
+    .items = items,
+    .head = head,
+    .above = above,
+    .detail = detail,
+    .columns = columns,
+    .column_count = sizeof columns / sizeof *columns,
+    .empty = "Nobody is being paged. A critical ticket appears here with its step, its countdown and who was "
+             "told; ! on a ticket pages whoever is on call now.",
+};
