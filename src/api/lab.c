@@ -2,6 +2,7 @@
  * while its request is parked, one at a time. Nothing here writes. */
 #include "api/calls.h"
 #include "base/clock.h"
+#include "core/moment.h"
 #include <pthread.h>
 #include <string.h>
 
@@ -73,6 +74,28 @@ static void explain(struct lab *lab, const struct json *body)
         request_fail(req, &lab->err);
 }
 
+/* `at`: ms, or a text on the asker's clock; now where it is left out. */
+static bool read_at(struct lab *lab, const struct json *body, int64_t *at)
+{
+    const struct json *said = json_get(body, "at");
+    const struct moment how = {.zone = config_zone(lab->req->agent->zone), .base = clock_now()};
+    *at = how.base;
+    if (!said || json_i64(said, at))
+        return *at > 0 || err_set(&lab->err, ERR_INPUT, "at: no such time");
+    return moment_parse(&how, json_string(said) ? json_string(said) : "", at, &lab->err) || err_in(&lab->err, "at");
+}
+
+static void simulate(struct lab *lab, const struct json *body)
+{
+    struct request *req = lab->req;
+    struct store *store = request_store(req, &lab->err);
+    int64_t at;
+    if (store && read_at(lab, body, &at) && engine_simulate(store, lab->would, req->arena, body, at, &lab->answer, &lab->err))
+        request_json_tree(req, 200, lab->answer);
+    else
+        request_fail(req, &lab->err);
+}
+
 static void check(struct lab *lab)
 {
     struct json *root = json_object();
@@ -109,18 +132,20 @@ static void post_lab(struct request *req)
         request_fail(req, &lab->err);
     } else if (strcmp(what, "explain") == 0) {
         explain(lab, body);
+    } else if (strcmp(what, "simulate") == 0) {
+        simulate(lab, body);
     } else if (strcmp(what, "replay") == 0) {
         replay(lab);
     } else if (strcmp(what, "check") == 0) {
         check(lab);
     } else {
-        err_set(&lab->err, ERR_USAGE, "do: explain, replay or check");
+        err_set(&lab->err, ERR_USAGE, "do: explain, replay, simulate or check");
         request_fail(req, &lab->err);
     }
 }
 
 const struct call lab_calls[] = {
     {.method = "POST", .path = "/v1/lab", .sides = SIDE_DESK, .limit = 2 * CONFIG_MAX, .role = ROLE_AGENT, .handle = post_lab,
-     .help = "dry runs: explain a route, replay under another configuration, check one"},
+     .help = "dry runs: explain a route, replay under another configuration, simulate an escalation, check a configuration"},
     {0},
 };

@@ -110,6 +110,10 @@ bool engine_model(struct engine *e, struct arena *arena, const struct model_row 
 /* The ticket claim next would give that agent; 0: nothing is offered to them. Any thread's store. */
 bool engine_claim_next(struct store *store, const struct config *config, struct arena *arena, const char *agent, int64_t now, int64_t *ticket,
                        struct err *err);
+/* Who would be told when, and why, if a ticket paged at that time and nobody acknowledged (core/simulate). ask: {ticket, fields:
+ * {FIELD: TEXT}}, both may be left out. *out is the caller's to free. NOT_FOUND, INPUT. */
+bool engine_simulate(struct store *store, const struct config *config, struct arena *arena, const struct json *ask, int64_t at, struct json **out,
+                     struct err *err);
 /* Ends a batch: adds the counts frame where a view or the escalations changed. Before the commit. */
 bool engine_batch_end(struct engine *e, struct err *err);
 /* Runs due wakes and parcels, at most max tickets; *ran says how many. */

@@ -593,6 +593,8 @@ static const struct verb verbs[] = {
     {"score", "", "the boss, the team, your ledger", run_score, NULL},
     {"show", "NUMBER", "one ticket with everything that happened to it", run_show, NULL},
     {"similar", "NUMBER", "resolved tickets like this one", run_similar, NULL},
+    {"simulate", "[URGENCY] [--at TIME] [--ticket N] [FIELD=VALUE...] [--config FILE] [--tz ZONE]",
+     "who would be told when, by what and why, if a ticket paged then and nobody acknowledged", simulate_verb, simulate_help},
     {"sources", "", "the sources and what came from each", run_sources, NULL},
     {"stats", "", "open tickets by status, urgency and source; today", run_stats, NULL},
     {"up", "", "start a private daemon if none answers", run_up, NULL},

@@ -5,4 +5,7 @@
 
 int oncall_run(struct shell *sh);
 extern const char oncall_help[];
+/* simulate: who would be told when, and why. */
+int simulate_verb(struct shell *sh);
+extern const char simulate_help[];
 #endif

@@ -1,0 +1,189 @@
+/* simulate: the dry run of an escalation as a table. A line is a step; the clocks are the reader's and that of whoever is told. */
+#include "app/oncall.h"
+#include "core/moment.h"
+#include <string.h>
+
+const char simulate_help[] =
+    "triage simulate critical --at 'Sun 03:10'\n"
+    "triage simulate critical --at '2027-03-28 01:50' plan=enterprise team=shop   a made-up ticket with these fields\n"
+    "triage simulate --ticket 42 --at 'tomorrow 09:00'                            as if this one came then\n"
+    "triage simulate critical --at 'Sun 03:10' --config next.yaml                 under another configuration (leads)\n"
+    "The steps are taken by the daemon's own rules, with rotations, overrides, absences, maintenance and conditions as they are\n"
+    "set; nothing is written and nobody is told.\n";
+
+static const char *text_of(const struct json *object, const char *name)
+{
+    return json_get_string(object, name, "");
+}
+
+/* --- what is asked --- */
+
+/* --tz, else this machine's; *zone NULL is UTC. */
+static bool read_zone(struct shell *sh, const struct zone **zone, int *code)
+{
+    const char *tz = shell_option(sh, "--tz", true), *name = tz ? tz : home_zone(sh->arena);
+    struct err err;
+    *zone = name ? zone_load(sh->arena, name, &err) : NULL;
+    if (tz && !*zone)
+        *code = shell_failed(sh, &err, "");
+    return !tz || *zone;
+}
+
+static bool put_at(struct shell *sh, struct json *body, const struct zone *zone, int *code)
+{
+    const char *text = shell_option(sh, "--at", true);
+    struct err err = {0};
+    int64_t at = sh->print.now;
+    if (text && !moment_parse(&(struct moment){.zone = zone, .base = sh->print.now}, text, &at, &err)) {
+        *code = shell_failed(sh, &err, "");
+        return false;
+    }
+    json_put_i64(body, "at", at);
+    return true;
+}
+
+static bool put_config(struct shell *sh, struct json *body, int *code)
+{
+    const char *path = shell_option(sh, "--config", true);
+    size_t n;
+    const char *text = path ? shell_file(sh, path, &n, code) : NULL;
+    if (text) {
+        json_put_string(body, "config", text);
+        json_put_string(body, "name", path);
+    }
+    return !path || text;
+}
+
+/* URGENCY is short for urgency=URGENCY. */
+static bool put_fields(struct shell *sh, struct json *body, int *code)
+{
+    struct json *fields = json_object();
+    json_put(body, "fields", fields);
+    for (int i = 0; i < sh->argc; i++) {
+        char *equals = strchr(sh->argv[i], '=');
+        if (!equals && i) {
+            *code = shell_usage(sh, "a field is FIELD=VALUE, not ", sh->argv[i], "triage simulate critical plan=enterprise");
+            return false;
+        }
+        const char *name = equals ? arena_strndup(sh->arena, sh->argv[i], (size_t)(equals - sh->argv[i])) : "urgency";
+        json_put_string(fields, name, equals ? equals + 1 : sh->argv[i]);
+    }
+    return true;
+}
+
+/* --- what is answered --- */
+
+static const char *loop_text(struct print *p, const struct json *root, const struct json *line)
+{
+    long long step = json_get_i64(line, "step", -1), loop = json_get_i64(line, "loop", 0);
+    if (step < 0)
+        return "";
+    return arena_printf(p->arena, "%lld/%lld%s", step + 1, (long long)json_get_i64(root, "steps", 0), loop ? arena_printf(p->arena, " #%lld", loop + 1) : "");
+}
+
+/* "console, then page:ana, phones"; all at once where it is important. */
+static const char *by_text(struct print *p, const struct json *person)
+{
+    struct str out;
+    str_init(&out, 1000);
+    int n = 0;
+    for (const struct json *place = json_first(json_get(person, "by")); place; place = json_next(place), n++)
+        str_addf(&out, "%s%s", n ? (n > 1 && !json_get_bool(person, "high", false) ? ", else " : ", ") : "", json_string(place));
+    if (json_get_bool(person, "held", false))
+        str_adds(&out, ", bundled a minute later");
+    char *text = arena_strdup(p->arena, out.data);
+    str_fini(&out);
+    return text;
+}
+
+static const char *their_clock(struct print *p, const struct json *person, int64_t at)
+{
+    struct err err;
+    char text[MOMENT_TEXT];
+    const char *tz = text_of(person, "tz"), *city = strrchr(tz, '/');
+    moment_format(zone_load(p->arena, tz, &err), at, text);
+    return arena_printf(p->arena, "%.3s %s %s", text, text + 15, city ? city + 1 : tz); /* the day of the week, the time */
+}
+
+static void cells(struct print *p, const char *when, const char *step, const char *who, const char *clock, const char *by)
+{
+    print_cell(p, when, 20, false);
+    print_cell(p, step, 6, false);
+    print_cell(p, who, 10, false);
+    print_cell(p, clock, 22, false);
+    print_cell(p, by, 24, false);
+}
+
+static void say(struct print *p, const char *what, const char *why)
+{
+    static const struct { const char *what, *says; } words[] = {
+        {"opened", "the escalation opens"}, {"no_notification_sent", "the next step at once: "}, {"passed_over", "not now: "}, {"suppressed", "held by maintenance: "},
+        {"maintenance_over", "the maintenance window is over"}, {"policy_changed", "the policy has changed"},
+        {"reminder", "all steps are through; reminded each hour from here on"}, {"nothing", "nothing happens: "}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i].what, what) == 0) {
+            str_adds(p->out, words[i].says);
+            if (words[i].says[strlen(words[i].says) - 1] == ' ')
+                print_safe(p, why);
+        }
+}
+
+static void print_line(struct print *p, const struct json *root, const struct json *line, const struct zone *zone)
+{
+    int64_t at = json_get_i64(line, "at", 0);
+    const char *when = moment_format(zone, at, arena_alloc(p->arena, MOMENT_TEXT)), *step = loop_text(p, root, line), *what = text_of(line, "what");
+    const struct json *person = json_first(json_get(line, "people"));
+    if (!person || strcmp(what, "step") != 0) {
+        cells(p, when, step, person ? text_of(person, "agent") : "-", person ? their_clock(p, person, at) : "", text_of(line, "target"));
+        say(p, what, text_of(line, "why"));
+        str_addc(p->out, '\n');
+        return;
+    }
+    for (; person; person = json_next(person)) {
+        const char *agent = text_of(person, "agent");
+        cells(p, when, step, *agent ? agent : "-", *agent ? their_clock(p, person, at) : "", by_text(p, person));
+        print_safe(p, text_of(person, "why"));
+        str_addc(p->out, '\n');
+        when = step = "";
+    }
+}
+
+static void print_simulation(struct print *p, const struct json *root, const struct zone *zone)
+{
+    char at[MOMENT_TEXT];
+    long long repeat = json_get_i64(root, "repeat", 0);
+    str_addf(p->out, "a ticket that is %s pages at %s %s, and nobody acknowledges", text_of(root, "urgency"),
+             moment_format(zone, json_get_i64(root, "at", 0), at), zone_name(zone));
+    if (*text_of(root, "policy"))
+        str_addf(p->out, "; policy %s, %lld steps, %lld more %s\n", text_of(root, "policy"), (long long)json_get_i64(root, "steps", 0), repeat, repeat == 1 ? "loop" : "loops");
+    else
+        str_adds(p->out, "; no policy fits\n");
+    cells(p, "WHEN", "STEP", "WHO", "THEIR CLOCK", "BY");
+    str_adds(p->out, "WHY\n");
+    for (const struct json *line = json_first(json_get(root, "lines")); line; line = json_next(line))
+        print_line(p, root, line, zone);
+    if (json_get_bool(root, "cut", false))
+        str_adds(p->out, "and so on\n");
+}
+
+int simulate_verb(struct shell *sh)
+{
+    const struct zone *zone;
+    int64_t ticket;
+    int code = 0;
+    const char *number = shell_option(sh, "--ticket", true);
+    AUTO_JSON body = json_object();
+    json_put_string(body, "do", "simulate");
+    if (number && !shell_number(number, &ticket))
+        return shell_usage(sh, "--ticket needs a ticket's number, not ", number, "triage simulate --ticket 42");
+    if (number)
+        json_put_i64(body, "ticket", ticket);
+    if (!read_zone(sh, &zone, &code) || !put_at(sh, body, zone, &code) || !put_config(sh, body, &code) || !put_fields(sh, body, &code))
+        return code;
+    const struct json *root = shell_fetch(sh, "/v1/lab", json_print_in(sh->arena, body), &code);
+    if (!root)
+        return code;
+    if (!sh->options.json)
+        print_simulation(&sh->print, root, zone);
+    return shell_flush(sh);
+}
