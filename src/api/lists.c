@@ -367,97 +367,7 @@ static void get_refusals(struct request *req)
     request_json_tree(req, 200, root);
 }
 
-/* --- scores, people --- */
-
-static struct json *hits(struct show *show)
-{
-    struct json *list = json_array();
-    struct score_row *rows;
-    int count;
-    char *boss = store_meta_get(show->store, show->arena, "boss", &show->err);
-    if (!boss || !*boss || !store_score_boss(show->store, show->arena, boss, PAGE, &rows, &count, &show->err))
-        return list;
-    for (int i = 0; i < count; i++) {
-        struct json *row = json_object();
-        json_put_i64(row, "at", rows[i].at);
-        json_put_string(row, "agent", rows[i].agent);
-        json_put_i64(row, "damage", rows[i].damage);
-        json_put_i64(row, "ticket", rows[i].ticket);
-        json_put_string(row, "reason", rows[i].reason);
-        json_push(list, row);
-    }
-    return list;
-}
-
-static bool is_held(struct show *show, int64_t ticket)
-{
-    const struct ticket *t = ticket ? store_ticket_get(show->store, show->arena, ticket, &show->err) : NULL;
-    return t && t->status != STATUS_CLOSED;
-}
-
-static struct json *ledger(struct show *show)
-{
-    struct json *list = json_array();
-    struct score_row *rows;
-    int count;
-    if (!store_score_agent(show->store, show->arena, show->req->agent->name, PAGE * 2, &rows, &count, &show->err))
-        return list;
-    for (int i = 0; i < count; i++) {
-        struct json *row = json_object();
-        json_put_i64(row, "at", rows[i].at);
-        json_put_i64(row, "xp", rows[i].xp);
-        json_put_i64(row, "ticket", rows[i].ticket);
-        json_put_string(row, "rule", rows[i].rule);
-        json_put_string(row, "reason", rows[i].reason);
-        json_put_i64(row, "reverses", rows[i].reverses);
-        json_put_bool(row, "held", is_held(show, rows[i].ticket));
-        json_push(list, row);
-    }
-    return list;
-}
-
-static struct json *achievement(struct show *show, const struct config_achievement *a)
-{
-    const char *me = show->req->agent->name;
-    char *data = NULL;
-    int64_t n = 0, sum, at = 0;
-    store_record_get(show->store, show->arena, "achievement", arena_printf(show->arena, "%s:%s", a->key, me), &data, &show->err);
-    if (data)
-        at = json_get_i64(json_parse_in(show->arena, data, strlen(data), &json_limits_native, NULL, NULL), "unlocked_at", 0);
-    if (str_eq(a->rule, "resolves"))
-        store_tally_get(show->store, "resolves", me, 0, &n, &sum, &show->err);
-    else
-        n = at ? a->goal : 0;
-    struct json *row = json_object();
-    json_put_string(row, "key", a->key);
-    json_put_string(row, "name", a->name);
-    json_put_string(row, "description", a->description);
-    json_put_i64(row, "goal", a->goal);
-    json_put_i64(row, "count", n);
-    if (at)
-        json_put_i64(row, "unlocked_at", at);
-    else
-        json_put_null(row, "unlocked_at");
-    return row;
-}
-
-static void get_scores(struct request *req)
-{
-    struct show show;
-    if (!show_open(&show, req))
-        return;
-    struct json *root = json_object(), *players = json_array(), *achievements = json_array();
-    for (int i = 0; i < show.config->agent_count; i++)
-        json_push(players, show_player(&show, show.config->agents[i].name));
-    for (int i = 0; i < show.config->game.achievement_count; i++)
-        json_push(achievements, achievement(&show, &show.config->game.achievements[i]));
-    json_put(root, "boss", show_boss(&show));
-    json_put(root, "hits", hits(&show));
-    json_put(root, "players", players);
-    json_put(root, "ledger", ledger(&show));
-    json_put(root, "achievements", achievements);
-    show_answer(&show, root);
-}
+/* --- people --- */
 
 static void get_sources(struct request *req)
 {
@@ -541,7 +451,6 @@ const struct call list_calls[] = {
     READ("/v1/events", get_events, ROLE_AGENT, "what came in"),
     READ("/v1/events/{}", get_event, ROLE_AGENT, "one event, raw"),
     READ("/v1/refusals", get_refusals, ROLE_LEAD, "the last refused requests"),
-    READ("/v1/scores", get_scores, ROLE_AGENT, "boss, players, ledger, achievements"),
     READ("/v1/sources", get_sources, ROLE_AGENT, "sources and what they sent"),
     READ("/v1/agents", get_agents, ROLE_AGENT, "who works here"),
     READ("/v1/stats", get_stats, ROLE_AGENT, "numbers"),

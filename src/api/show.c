@@ -1,9 +1,9 @@
 /* show: one function per shape. Everything a person reads that came from outside stays as it is here (the edge that
  * draws makes it safe); personal data in it is hidden by wire/mask, whatever the shape. */
 #include "api/show.h"
+#include "api/show_game.h"
 #include "base/clock.h"
 #include "core/field.h"
-#include "core/player.h"
 #include "wire/row.h"
 #include <inttypes.h>
 #include <stdlib.h>
@@ -346,21 +346,6 @@ static void why_label(struct show *show, struct json *lines, const struct ticket
         say(lines, arena_printf(a, "The phrase \"%s\" is a hard one: it pages at once.", json_get_string(said, "hard", "")));
 }
 
-static void why_score(struct show *show, struct json *lines, const struct ticket *t)
-{
-    struct score_row *rows;
-    int count;
-    if (!store_score_open(show->store, show->arena, t->id, &rows, &count, &show->err))
-        return;
-    for (int i = 0; i < count; i++)
-        say(lines, arena_printf(show->arena, "%s: %s %+" PRId64 " XP, %" PRId64 " damage: %s%s", moment(show->arena, rows[i].at), rows[i].agent,
-                                rows[i].xp, rows[i].damage, rows[i].reason ? rows[i].reason : rows[i].rule,
-                                t->status == STATUS_CLOSED ? "" : " (held until the ticket is closed for good)"));
-    if (!count)
-        say(lines, "Nothing is paid for this ticket now.");
-    why_entries(show, lines, t->id, "score");
-}
-
 static const char *element(const struct json *list, int n)
 {
     const struct json *at = json_first(list);
@@ -424,7 +409,7 @@ static void why_route(struct show *show, struct json *lines, const struct ticket
 struct json *show_why(struct show *show, const struct ticket *t, const char *what)
 {
     static const struct { const char *name; void (*say)(struct show *, struct json *, const struct ticket *); } whys[] = {
-        {"label", why_label}, {"score", why_score}, {"page", show_why_page}, {"route", why_route}};
+        {"label", why_label}, {"score", show_why_score}, {"page", show_why_page}, {"route", why_route}};
     for (size_t i = 0; i < sizeof whys / sizeof *whys; i++)
         if (str_eq(whys[i].name, what)) {
             struct json *lines = json_array();
@@ -434,66 +419,6 @@ struct json *show_why(struct show *show, const struct ticket *t, const char *wha
             return safe;
         }
     return NULL;
-}
-
-/* --- the game --- */
-
-struct json *show_boss(struct show *show)
-{
-    struct err err = {0};
-    char *key = store_meta_get(show->store, show->arena, "boss", &err), *data = NULL;
-    if (!key || !*key || !store_record_get(show->store, show->arena, "boss", key, &data, &err) || !data)
-        return json_new_null();
-    struct json *boss = parsed(show->arena, data);
-    if (!json_is(boss, JSON_OBJECT))
-        return json_new_null();
-    struct json *row = json_copy(boss);
-    json_drop(row, "key");
-    json_put_string(row, "key", key);
-    return row;
-}
-
-static int64_t tally(struct show *show, const char *name, const char *key, int64_t day, int64_t *n)
-{
-    int64_t count = 0, sum = 0;
-    if (!store_tally_get(show->store, name, key, day, &count, &sum, &show->err))
-        return 0;
-    if (n)
-        *n = count;
-    return sum;
-}
-
-/* Working days in a row with something earned; today need not be over yet. Day 0, 1970-01-01, was a Thursday. */
-static int64_t streak(struct show *show, const char *agent)
-{
-    int64_t today = player_day(config_agent(show->config, agent), show->now), days = 0;
-    for (int64_t day = today; day > today - 90; day--) {
-        bool weekend = (day + 3) % 7 >= 5, paid = tally(show, "xp", agent, day, NULL) > 0;
-        if (paid)
-            days++;
-        else if (!weekend && day != today)
-            break;
-    }
-    return days;
-}
-
-struct json *show_player(struct show *show, const char *agent)
-{
-    struct standing is = {0};
-    if (!store_standing(show->store, agent, player_day(config_agent(show->config, agent), show->now), &is, &show->err))
-        is = (struct standing){0};
-    int64_t settled = is.xp - is.held > 0 ? is.xp - is.held : 0, level = player_level(settled);
-    char *boss = store_meta_get(show->store, show->arena, "boss", &show->err);
-    struct json *row = json_object();
-    json_put_string(row, "agent", agent);
-    json_put_i64(row, "level", level);
-    json_put_i64(row, "xp", settled);
-    json_put_i64(row, "held", is.held);
-    json_put_i64(row, "today", is.today);
-    json_put_i64(row, "boss", boss && *boss ? tally(show, "damage", arena_printf(show->arena, "%s\x1f%s", boss, agent), 0, NULL) : 0);
-    json_put_i64(row, "streak", streak(show, agent));
-    json_put_i64(row, "next_level_at", player_level_starts(level + 1));
-    return row;
 }
 
 /* --- the desk --- */
@@ -549,7 +474,7 @@ struct json *show_escalation_counts(struct show *show)
     struct json *counts = json_object();
     for (int state = ESCALATION_TRIGGERED; state <= ESCALATION_SUPPRESSED; state++) {
         int64_t n = 0;
-        tally(show, "escalation", escalation_word(state), 0, &n);
+        show_tally(show, "escalation", escalation_word(state), 0, &n);
         if (state != ESCALATION_RESOLVED)
             json_put_i64(counts, escalation_word(state), n);
     }

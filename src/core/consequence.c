@@ -91,6 +91,8 @@ unsigned consequence_needs(const struct ticket *before, const struct ticket *aft
         needs |= NEEDS_REPLIES;
     if (before && ticket_done(after->status) && before->disposition != after->disposition)
         needs |= NEEDS_REPLIES;
+    if (before && before->csat != after->csat)
+        needs |= NEEDS_SCORES | NEEDS_GAME | NEEDS_REPLIES;
     if (needs_oncall(before, after, facts, now))
         needs |= NEEDS_ONCALL;
     return needs;

@@ -257,6 +257,34 @@ static void pay_label(struct play *p)
                                                   : xp < p->game->label ? "label corrected, over the day's cap" : "label corrected"});
 }
 
+static bool stands(const struct play *p, const char *rule, const char *agent)
+{
+    const struct consequence *out = p->f->out;
+    bool found = false;
+    for (int i = 0; i < out->score_count; i++)
+        found |= str_eq(out->scores[i].rule, rule) && str_eq(out->scores[i].agent, agent) && out->scores[i].xp > 0;
+    for (int i = 0; i < p->f->facts->score_count; i++) {
+        const struct score_row *row = &p->f->facts->scores[i];
+        bool back = false;
+        for (int k = 0; k < out->score_count; k++)
+            back |= out->scores[k].reverses == row->id;
+        found |= !back && str_eq(row->rule, rule) && (!agent || (str_eq(row->agent, agent) && row->xp > 0));
+    }
+    return found;
+}
+
+/* What a customer says well of pays where the work did, once for a ticket, whichever came first. */
+static void pay_csat(struct play *p)
+{
+    const struct ticket *t = p->f->out->after;
+    const struct config_agent *agent = config_agent(p->f->rules, t->csat_agent);
+    if (!agent || t->csat < p->game->csat_from || stands(p, "csat", NULL) || !stands(p, "resolve", agent->name))
+        return;
+    int64_t xp = capped(p->game, earned_today(p, agent->name), p->game->csat);
+    points_add(p, &(struct score_row){.agent = agent->name, .rule = "csat", .ticket = t->id, .epoch = t->epoch, .xp = xp,
+                                      .reason = t->csat == 5 ? "five stars" : arena_printf(p->f->arena, "%lld stars", (long long)t->csat)});
+}
+
 /* By turns of the conversation answered in public. What nobody we know answered is the assignee's. */
 static void pay_all(struct play *p)
 {
@@ -337,6 +365,8 @@ void score_follow(struct follow *f)
         pay_all(&p);
         count_resolves(&p, f->out->scores, f->out->score_count, 1);
     }
+    if (!f->facts->mirrored)
+        pay_csat(&p);
     points_settle(&p);
     player_follow(&p);
     if (!p.boss.key)

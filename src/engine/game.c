@@ -270,6 +270,7 @@ static bool load_players(struct engine *e, struct arena *arena, struct change *c
                                load_label(e, arena, f, c->after, err)))
         return false;
     member(&crew, f->label_fixed_by);
+    member(&crew, c->after->csat_agent);
     for (int i = 0; i < crew.count; i++)
         if (!load_player(e, arena, &crew.list[i], c->after->customer, pays, c->now, err))
             return false;

@@ -93,3 +93,18 @@ bool store_record_under(struct store *s, struct arena *a, const char *kind, cons
         (*list)[(*count)++] = (struct record){kind, sql_text(stmt, 0, a), sql_text(stmt, 1, a)};
     return rc == SQLITE_DONE;
 }
+
+bool store_record_between(struct store *s, struct arena *a, const char *kind, const char *from, const char *to, struct record **list, int *count, int max,
+                          struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT key,data FROM record WHERE kind=? AND key>=? AND key<? ORDER BY v_t DESC,v_key DESC,key DESC LIMIT ?", err);
+    *count = 0;
+    *list = ARENA_ARRAY(a, struct record, max);
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "sssi", kind, from, to, (int64_t)max);
+    int rc;
+    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
+        (*list)[(*count)++] = (struct record){kind, sql_text(stmt, 0, a), sql_text(stmt, 1, a)};
+    return rc == SQLITE_DONE;
+}

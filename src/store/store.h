@@ -139,6 +139,9 @@ bool store_record_set(struct store *s, const struct record *r, const struct vers
 bool store_record_drop(struct store *s, const char *kind, const char *key, struct err *err);
 /* Those whose key begins so, in falling order of key. */
 bool store_record_under(struct store *s, struct arena *a, const char *kind, const char *prefix, int max, struct record **list, int *count, struct err *err);
+/* Of the keys from <= key < to, the newest first; at most max. */
+bool store_record_between(struct store *s, struct arena *a, const char *kind, const char *from, const char *to, struct record **list, int *count, int max,
+                          struct err *err);
 bool store_record_list(struct store *s, struct arena *a, const char *kind, struct record **list, int *count, int max, struct err *err);
 
 /* --- letters and parcels: what leaves --- */
