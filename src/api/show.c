@@ -299,31 +299,6 @@ static void say(struct json *lines, const char *text)
     json_push(lines, json_new_string(text));
 }
 
-/* The entries of one kind as sentences: when, what it says of itself, which entry caused it. */
-static void why_entries(struct show *show, struct json *lines, int64_t ticket, const char *kind)
-{
-    struct entry_query q = {.ticket = ticket, .kind = kind, .limit = 200};
-    struct entry *list;
-    int count;
-    if (!store_entry_list(show->store, show->arena, &q, &list, &count, &show->err))
-        return;
-    for (int i = 0; i < count; i++) {
-        AUTO_STR text;
-        str_init(&text, 1024);
-        str_addf(&text, "%s:", moment(show->arena, list[i].at));
-        for (const struct json *m = json_first(parsed(show->arena, list[i].data)); m; m = json_next(m)) {
-            const char *value = json_string(m) ? json_string(m) : json_number(m);
-            if (value)
-                str_addf(&text, " %s %s,", json_name(m), value);
-        }
-        if (list[i].cause)
-            str_addf(&text, " by entry %" PRId64 " (%s)", list[i].cause, list[i].actor);
-        else
-            str_addf(&text, " by %s", list[i].actor);
-        say(lines, text.data);
-    }
-}
-
 static void why_label(struct show *show, struct json *lines, const struct ticket *t)
 {
     const struct field *by = field_find("urgency_by");
