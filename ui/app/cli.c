@@ -4,6 +4,7 @@
 #include "app/audit.h"
 #include "app/cli.h"
 #include "app/help.h"
+#include "app/linear.h"
 #include "app/outgoing.h"
 #include "app/oncall.h"
 #include "app/paging.h"
@@ -239,11 +240,17 @@ static bool read_text(struct shell *sh, const char **text, struct err *err)
     AUTO_STR body;
     char block[8192];
     str_init(&body, SHELL_FILE_MAX);
+    if (sh->linear) {
+        fputs("Write the text; a line with only a dot ends it.\n", stdout);
+        fflush(stdout);
+        for (char *line; (line = linear_line(sh->linear)) && strcmp(line, ".") != 0;)
+            str_addf(&body, "%s\n", line);
+    }
     if (isatty(0) && sh->options.no_input)
         return err_set(err, ERR_USAGE, "the text comes as words or on standard input");
-    if (isatty(0))
+    if (isatty(0) && !sh->linear)
         fputs("Write the text; Ctrl-D on an empty line ends it, Ctrl-C leaves.\n", stderr);
-    for (size_t n; (n = fread(block, 1, sizeof block, stdin)) > 0;)
+    for (size_t n; !sh->linear && (n = fread(block, 1, sizeof block, stdin)) > 0;)
         str_add(&body, block, n);
     while (body.len && strchr(" \n\t\r", body.data[body.len - 1]))
         body.data[--body.len] = 0;
@@ -632,7 +639,8 @@ bool cli_options(int *argc, char **argv, struct cli_options *o)
                  {"--open", &o->view, NULL},     {"--keys", &o->keys, NULL},
                  {"--ascii", NULL, &o->ascii},   {"--mono", NULL, &o->mono},
                  {"--json", NULL, &o->json},     {"--no-input", NULL, &o->no_input},
-                 {"--help", NULL, &o->help},     {"-h", NULL, &o->help}};
+                 {"--help", NULL, &o->help},     {"-h", NULL, &o->help},
+                 {"--linear", NULL, &o->linear}};
     int kept = 1;
     for (int i = 1; i < *argc; i++) {
         size_t row = 0, rows = sizeof table / sizeof *table;
@@ -696,7 +704,8 @@ int cli_run(int argc, char **argv)
                                .zone = shell_zone(),
                                .columns = terminal_columns(),
                                .me = ""};
-    int code = dispatch(&sh, argc > 1 ? argv[1] : NULL);
+    const char *verb = argc > 1 ? argv[1] : NULL;
+    int code = sh.options.linear && !verb && !sh.options.help ? linear_run(&sh, dispatch) : dispatch(&sh, verb);
     link_close(sh.link);
     str_fini(&sh.out);
     arena_free(sh.arena);

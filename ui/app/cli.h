@@ -8,7 +8,7 @@ int cli_run(int argc, char **argv);
 /* What comes before the verb or stands alone: --socket, --theme... The console reads them too. */
 struct cli_options {
     const char *socket, *theme, *view, *keys;
-    bool ascii, mono, json, help, version, no_input;
+    bool ascii, mono, json, help, version, no_input, linear;
 };
 /* Takes the options out of argv (leaving argv[0] and what is not an option of the program); false: a bad one,
  * said on stderr. */

@@ -25,6 +25,7 @@ static const char outro[] =
     "  --json          one JSON object, or one a line\n"
     "  --no-input      never wait for typing\n"
     "  --open VIEW  --theme NAME  --keys FILE  --ascii  --mono   of the console\n"
+    "  --linear        the console as lines that are only ever added: for screen readers and logs\n"
     "  --help  --version\n\n"
     "An action takes one number or many, then its argument; --dry-run says what would change,\n"
     "--key K makes a repeated call do nothing twice. Exit codes: 0 done, 1 not found, 64 usage,\n"

@@ -14,7 +14,7 @@ static bool only_options(int argc, char **argv)
     char **copy = calloc((size_t)argc + 1, sizeof *copy);
     struct cli_options options = {0};
     memcpy(copy, argv, (size_t)argc * sizeof *argv);
-    bool ok = cli_options(&argc, copy, &options) && argc == 1 && !options.help && !options.json;
+    bool ok = cli_options(&argc, copy, &options) && argc == 1 && !options.help && !options.json && !options.linear;
     free(copy);
     return ok;
 }
@@ -24,11 +24,11 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     if (!only_options(argc, argv))
         return cli_run(argc, argv);
+    struct cli_options options = {0};
+    cli_options(&argc, argv, &options);
     if (!isatty(0) || !isatty(1)) {
         fputs("triage: the console needs a terminal; triage help lists the verbs for scripts\n", stderr);
         return err_row(ERR_USAGE)->exit;
     }
-    struct cli_options options = {0};
-    cli_options(&argc, argv, &options);
     return console_run(&options);
 }

@@ -19,6 +19,7 @@ struct shell {
     struct print print;
     struct str out;
     size_t rows; /* listed so far */
+    struct linear *linear; /* the mode of lines this verb was said in; NULL: a verb of its own */
     bool quiet;  /* --json: what was fetched is not what is printed */
 };
 
