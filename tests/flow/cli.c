@@ -488,7 +488,7 @@ static void lines_are_enough_to_work_with(void **state)
     const struct ran *r = TRIAGE("ls --view all --limit 1\nhelp\nnosuch\n", "--linear");
     assert_int_equal(r->code, 0);
     holds(ran.out, "You are ana");
-    holds(ran.out, "more: --all");
+    holds(ran.err, "more: --all");
     holds(ran.out, "quit");
     holds(ran.err, "no verb nosuch");
     assert_int_equal(TRIAGE(NULL, "ls", "--view", "all", "--where", "title == \"Where do I change the address?\"", "--json")->code, 0);
