@@ -315,29 +315,36 @@ static unsigned char *read_file(struct arena *arena, const char *path, size_t *n
     return data;
 }
 
+const struct zone *zone_parse(struct arena *arena, const char *name, const void *data, size_t n, struct err *err)
+{
+    struct zone *zone = ARENA_NEW(arena, struct zone);
+    struct reader r = {data, (const unsigned char *)data + n};
+    zone->name = arena_strdup(arena, name);
+    if (read_zone(&r, arena, zone))
+        return zone;
+    err_set(err, ERR_CONFIG, "%s is no time zone (TZif)", name);
+    return NULL;
+}
+
 const struct zone *zone_load(struct arena *arena, const char *name, struct err *err)
 {
-    AUTO_ARENA file = arena_new();
-    struct zone *zone = ARENA_NEW(arena, struct zone);
+    AUTO_ARENA scratch = arena_new();
     size_t n;
     if (!name || !is_name(name)) {
         err_set(err, ERR_CONFIG, "'%.64s' is no name of a time zone (such as Europe/Berlin)", name ? name : "");
         return NULL;
     }
-    zone->name = arena_strdup(arena, name);
-    if (str_eq(name, "UTC")) /* also where the machine has no tz database */
+    if (str_eq(name, "UTC")) { /* also where the machine has no tz database */
+        struct zone *zone = ARENA_NEW(arena, struct zone);
+        zone->name = "UTC";
         return zone;
-    unsigned char *data = read_file(file, arena_printf(file, FOLDER "%s", name), &n);
+    }
+    unsigned char *data = read_file(scratch, arena_printf(scratch, FOLDER "%s", name), &n);
     if (!data) {
         err_set(err, ERR_CONFIG, "there is no time zone '%s' in " FOLDER ": %s", name, strerror(errno));
         return NULL;
     }
-    struct reader r = {data, data + n};
-    if (!read_zone(&r, arena, zone)) {
-        err_set(err, ERR_CONFIG, "'" FOLDER "%s' is no time zone (TZif)", name);
-        return NULL;
-    }
-    return zone;
+    return zone_parse(arena, name, data, n, err);
 }
 
 /* --- questions --- */

@@ -18,6 +18,8 @@ struct civil {
 /* "Europe/Berlin", "UTC". NULL + err: not a name (letters, digits, _ + - between slashes; never a path), not there, not
  * readable as TZif (CONFIG). Belongs to arena. */
 const struct zone *zone_load(struct arena *arena, const char *name, struct err *err);
+/* The same of a file's bytes; its name is only for messages and zone_name. */
+const struct zone *zone_parse(struct arena *arena, const char *name, const void *data, size_t n, struct err *err);
 const char *zone_name(const struct zone *zone); /* as it was asked for; "UTC" for NULL */
 /* What a clock on the wall shows. Milliseconds are dropped, downwards. */
 void zone_civil(const struct zone *zone, int64_t ms, struct civil *civil);

@@ -328,6 +328,8 @@ struct config *config_parse(struct arena *arena, const char *file, const char *t
 bool config_zones(struct config *config, struct arena *arena, const struct zone *(*load)(struct arena *, const char *, struct err *), struct err *err);
 /* What a row's zone is; NULL gives NULL, which is UTC. */
 const struct zone *config_zone(const struct config_zone *named);
+/* All that clocks go by, as text: two configurations with the same treat them alike. */
+char *config_clock_rules(struct arena *arena, const struct config *config);
 const struct calendar *config_calendar(const struct config *config, const char *name); /* NULL: none, or no name */
 const struct config_source *config_source(const struct config *config, const char *name);
 const struct config_agent *config_agent(const struct config *config, const char *name);

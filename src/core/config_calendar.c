@@ -93,6 +93,32 @@ bool config_check_sla(struct schema *s, void *to, const struct yaml *node)
     return true;
 }
 
+static void texts(struct str *out, const char *what, const char *const *list, int count)
+{
+    for (int i = 0; i < count; i++)
+        str_addf(out, " %s %s;", what, list[i]);
+}
+
+char *config_clock_rules(struct arena *arena, const struct config *config)
+{
+    AUTO_STR out;
+    str_init(&out, 4 << 20);
+    for (int i = 0; i < config->sla_count; i++) {
+        const struct config_sla *p = &config->slas[i];
+        str_addf(&out, "%s: %s; %lld %lld %lld %lld %s %d\n", p->name, when_print(arena, p->when), (long long)p->first_response,
+                 (long long)p->next_response, (long long)p->resolution, (long long)p->warn_before, p->calendar ? p->calendar : "", p->on_hold_runs);
+    }
+    for (int i = 0; i < config->calendar_count; i++) {
+        const struct calendar *c = &config->calendars[i];
+        str_addf(&out, "%s in %s:", c->name, c->tz ? c->tz : "UTC");
+        texts(&out, "hours", c->hours, c->hour_count);
+        texts(&out, "break", c->breaks, c->break_count);
+        texts(&out, "holiday", c->holidays, c->holiday_count);
+        str_addc(&out, '\n');
+    }
+    return arena_strdup(arena, out.data);
+}
+
 /* --- zones --- */
 
 const struct config_zone *config_named_zone(struct schema *s, const struct yaml *row, const char *name)

@@ -236,9 +236,13 @@ static void resume(struct follow *f, const struct config_sla *policy, int metric
 static void retarget(struct follow *f, const struct config_sla *policy, int metric, struct sla_clock *c)
 {
     bool same_hours = str_eq(c->calendar, policy->calendar);
-    if ((c->target == target_of(policy, metric) && str_eq(c->policy, policy->name) && same_hours) ||
-        (c->state != CLOCK_RUNNING && c->state != CLOCK_PAUSED))
+    if (c->state != CLOCK_RUNNING && c->state != CLOCK_PAUSED)
         return;
+    if (c->target == target_of(policy, metric) && str_eq(c->policy, policy->name) && same_hours) {
+        if (c->state == CLOCK_RUNNING && c->calendar) /* whose hours may be others since a reload */
+            run_from(c, policy, c->since);
+        return;
+    }
     if (!same_hours)
         count(f, c, f->now);
     aim(f, c, policy, metric);

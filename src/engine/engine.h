@@ -121,6 +121,8 @@ bool engine_wake(struct engine *e, struct arena *arena, int64_t now, int max, in
 bool engine_next(struct engine *e, int64_t *at, struct err *err); /* next moment something is due, 0 = nothing */
 /* At boot and after a reload: views that are new or changed are filled, and the articles of files are those of now. */
 bool engine_views(struct engine *e, struct arena *arena, int64_t now, struct err *err);
+/* Then too: where policies or calendars are others than before, tickets with a clock are woken now. */
+bool engine_clocks(struct engine *e, struct arena *arena, int64_t now, struct err *err);
 /* {"views":{...},"owners":{view:{agent:n}},"escalations":{...}}; agents: whose per-agent views to count. */
 struct json *engine_counts(struct store *store, const struct config *config, const char *const *agents, int agent_count, struct err *err);
 /* The ticket as its whole history folds from nothing (fields only); NULL on failure. */

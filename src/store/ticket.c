@@ -200,6 +200,11 @@ bool store_wake_put(struct store *s, int64_t id, int64_t at, struct err *err)
     return sql_run(s, err, "UPDATE ticket SET wake_at=? WHERE id=?", "ii", at, id);
 }
 
+bool store_wake_clocks(struct store *s, int64_t at, struct err *err)
+{
+    return sql_run(s, err, "UPDATE ticket SET wake_at=?1 WHERE (wake_at=0 OR wake_at>?1) AND id IN (SELECT ticket FROM clock WHERE state IN (1,2))", "i", at);
+}
+
 bool store_wake_escalated(struct store *s, int64_t at, struct err *err)
 {
     return sql_run(s, err, "UPDATE ticket SET wake_at=? WHERE id IN (SELECT ticket FROM escalation WHERE state IN (1,2,3,5))", "i", at);

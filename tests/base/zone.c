@@ -205,6 +205,66 @@ static void a_name_that_is_none_or_leads_out_of_the_folder_is_refused(void **sta
     assert_string_equal(zone_name(load(arena, "Asia/Tokyo")), "Asia/Tokyo");
 }
 
+/* --- a file that is not as it should be --- */
+
+static size_t slurp(const char *name, unsigned char *data, size_t most)
+{
+    char path[256];
+    snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", name);
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    size_t n = fread(data, 1, most, file);
+    fclose(file);
+    return n;
+}
+
+static void a_damaged_file_is_refused_or_answers_but_never_breaks(void **state)
+{
+    enum { TRIES = 20000, BYTES = 1 << 14 };
+    static unsigned char whole[BYTES], hurt[BYTES];
+    size_t n = slurp("Europe/Berlin", whole, BYTES);
+    unsigned seed = 7;
+    int refused = 0;
+    (void)state;
+    for (int i = 0; i < TRIES; i++) {
+        AUTO_ARENA arena = arena_new();
+        struct err err = {0};
+        size_t length = rand_r(&seed) % 4 ? n : (size_t)rand_r(&seed) % n;
+        memcpy(hurt, whole, n);
+        for (int k = 1 + rand_r(&seed) % 4; k > 0; k--)
+            hurt[rand_r(&seed) % 2 ? (size_t)rand_r(&seed) % n : (size_t)rand_r(&seed) % 44 + (rand_r(&seed) % 2 ? n - 60 : 0)] = (unsigned char)rand_r(&seed);
+        unsigned char *exact = malloc(length ? length : 1); /* so that a read beyond the end is seen */
+        assert_non_null(exact);
+        memcpy(exact, hurt, length);
+        const struct zone *zone = zone_parse(arena, "hurt", exact, length, &err);
+        free(exact);
+        refused += !zone;
+        for (int64_t at = UTC(1800, 1, 1, 0, 0); zone && at < UTC(2300, 1, 1, 0, 0); at += 20 * 365 * DAY) {
+            struct civil civil;
+            zone_civil(zone, at, &civil);
+            zone_instant(zone, &civil);
+        }
+    }
+    assert_true(refused > TRIES / 10 && refused < TRIES);
+    print_message("# %d damaged files, %d of them refused\n", TRIES, refused);
+}
+
+/* Version 1: 32-bit times and no rule, as an old machine may have. One change: at 1000000 the wall goes an hour ahead. */
+static void a_file_of_the_first_version_is_read_too(void **state)
+{
+    static const unsigned char file[] = "TZif\0" "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+                                        "\0\0\0\0" "\0\0\0\0" "\0\0\0\0" "\0\0\0\1" "\0\0\0\2" "\0\0\0\4"
+                                        "\x00\x0f\x42\x40" "\1" "\0\0\0\0\0\0" "\x00\x00\x0e\x10\1\0" "UTC";
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    struct err err = {0};
+    const struct zone *zone = zone_parse(arena, "old", file, sizeof file, &err);
+    assert_non_null(zone);
+    assert_int_equal(zone_offset(zone, 999999999, NULL, NULL), 0);
+    assert_int_equal(zone_offset(zone, 1000000000, NULL, NULL), HOUR);
+    assert_null(zone_parse(arena, "old", file, sizeof file - 1, &err));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +274,8 @@ int main(void)
         cmocka_unit_test(a_day_may_have_23_or_25_hours_or_not_exist),
         cmocka_unit_test(the_closing_rule_holds_in_the_year_2100_and_on_the_southern_half),
         cmocka_unit_test(fields_out_of_their_range_are_carried_over),
+        cmocka_unit_test(a_damaged_file_is_refused_or_answers_but_never_breaks),
+        cmocka_unit_test(a_file_of_the_first_version_is_read_too),
         cmocka_unit_test(a_name_that_is_none_or_leads_out_of_the_folder_is_refused),
     };
     return cmocka_run_group_tests_name("zone", tests, NULL, NULL);

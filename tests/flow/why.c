@@ -25,6 +25,10 @@ static const char config[] = "team: why\n"
                              "  - {name: all, calendar: office, first_response: 2h, resolution: 8h}\n";
 static struct daemon_run *run;
 static struct client *in, *desk;
+#define EVENT(id, at) \
+    "{\"eventId\":\"e-" id "\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"" at "\",\"source\":\"caracol\"," \
+    "\"data\":{\"source_ticket_id\":\"" id "\",\"user_id\":\"u\",\"user_name\":\"U\",\"user_email\":\"u@example.com\"," \
+    "\"subject\":\"The export is slow\",\"description\":\"Some text\"}}"
 static char out[65536];
 
 enum { SOON = 30000 };
@@ -65,11 +69,7 @@ static int start(void **state)
     desk = client_open(run->desk);
     setenv("TRIAGE_SOCKET", run->desk, 1);
     at(14, 15, 0);
-    struct answer a = client_post(in, "/in/open",
-                                  "{\"eventId\":\"e-1\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2027-01-14T14:00:00Z\",\"source\":\"caracol\","
-                                  "\"data\":{\"source_ticket_id\":\"A\",\"user_id\":\"u\",\"user_name\":\"U\",\"user_email\":\"u@example.com\","
-                                  "\"subject\":\"The export is slow\",\"description\":\"Some text\"}}");
-    assert_int_equal(a.status, 200);
+    assert_int_equal(client_post(in, "/in/open", EVENT("A", "2027-01-14T14:00:00Z")).status, 200);
     at(18, 11, 0);
     shell("status 1 on_hold");
     at(18, 14, 0);
@@ -149,12 +149,59 @@ static void the_console_shows_the_bar_and_the_reason(void **state)
     console_close(c);
 }
 
+static void the_journal_read_again_gives_the_same_clocks(void **state)
+{
+    char clock[128];
+    (void)state;
+    snprintf(clock, sizeof clock, "%s/clock", run->dir);
+    daemon_stop(run);
+    assert_int_equal(daemon_try((const char *[]){"triaged", "--dir", run->dir, "--clock", clock, "--rebuild", NULL}), 0);
+    daemon_restart(run);
+    client_close(in);
+    client_close(desk);
+    in = client_open(run->ingest);
+    desk = client_open(run->desk);
+}
+
+static int64_t due_of(int64_t ticket)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/v1/tickets/%lld", (long long)ticket);
+    return json_get_i64(json_get(client_get(desk, path).json, "ticket"), "next_due_at", 0);
+}
+
+/* Monday the 25th, 16:30: two hours of an office that closes at 17:00 end on Tuesday 10:30; once it closes at 20:00, at 18:30. */
+static void other_hours_hold_at_once_after_a_reload(void **state)
+{
+    char text[1024], *hours;
+    (void)state;
+    at(25, 16, 30);
+    assert_int_equal(client_post(in, "/in/open", EVENT("B", "2027-01-25T15:30:00Z")).status, 200);
+    assert_int_equal(due_of(2), (TEST_NOW_S + 25 * 86400 + 9 * 3600 + 1800) * INT64_C(1000));
+    snprintf(text, sizeof text, config, (long)getuid());
+    hours = strstr(text, "17:00");
+    assert_non_null(hours);
+    memcpy(hours, "20:00", 5);
+    daemon_config(run, text);
+    shell("reload");
+    int64_t asked = clock_mono(), due;
+    while ((due = due_of(2)) != (TEST_NOW_S + 24 * 86400 + 17 * 3600 + 1800) * INT64_C(1000))
+        if (clock_mono() - asked > SOON)
+            fail_msg("due at %lld", (long long)due);
+    struct answer a = client_get(desk, "/v1/tickets/1/why/sla"); /* what had been counted until it was put on hold is kept */
+    const struct json *s = json_first(json_get(clock_of(a.json, "resolution"), "segments"));
+    assert_int_equal(json_get_i64(s, "counted", 0), 4 * HOUR);
+    assert_true(json_get_bool(s, "coarse", false));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_ledger_has_every_segment_with_its_cause),
         cmocka_unit_test(the_shell_says_why_it_is_red),
         cmocka_unit_test(the_console_shows_the_bar_and_the_reason),
+        cmocka_unit_test(the_journal_read_again_gives_the_same_clocks),
+        cmocka_unit_test(other_hours_hold_at_once_after_a_reload),
     };
     return cmocka_run_group_tests_name("why", tests, start, stop);
 }

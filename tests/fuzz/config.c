@@ -83,6 +83,12 @@ static void check(const struct config *c)
         must(c->views[i].name && c->views[i].title && c->views[i].text && c->views[i].when && c->views[i].sort);
     for (int i = 0; i < c->game.boss_count; i++)
         must(c->game.bosses[i].tier && c->game.bosses[i].name_count <= 8);
+    for (int i = 0; i < c->calendar_count; i++) {
+        const int64_t now = 1795424400000, week = 7 * INT64_C(86400000);
+        int64_t counted = calendar_counted(&c->calendars[i], now, now + week);
+        must(counted >= 0 && counted <= week && c->calendars[i].week_minutes > 0);
+        must(calendar_counted(&c->calendars[i], now, calendar_due(&c->calendars[i], now, 3600000)) <= 3600000);
+    }
     for (int i = 0; i < c->game.achievement_count; i++)
         must(c->game.achievements[i].key && c->game.achievements[i].rule);
     must(!c->oncall_count || rota_first(&(struct rota){c, NULL}, 1795424400000));
