@@ -88,12 +88,24 @@ static bool take_argument(struct doing *d)
         return true; /* act says whether it is needed */
     if (json_is(value, JSON_STRING))
         d->job.request.action.arg = json_string(value);
-    else if (d->row->arg == ARG_UNTIL && json_i64(value, &number))
+    else if ((d->row->arg == ARG_UNTIL || d->row->arg == ARG_INTO || d->row->arg == ARG_MESSAGE) && json_i64(value, &number))
         d->job.request.action.arg = arena_printf(d->req->arena, "%" PRId64, number);
     else if ((d->row->arg == ARG_TAGS && json_is(value, JSON_ARRAY)) || (d->row->arg == ARG_WITH && json_is(value, JSON_OBJECT)))
         d->job.request.action.arg = json_print_in(d->req->arena, value);
     else
         return bad(d->req, "%s: %s is of another kind than expected", d->row->name, name);
+    return true;
+}
+
+/* What an action on tickets may be given beside its argument. */
+static bool take_with(struct doing *d)
+{
+    const struct json *with = d->row->arg == ARG_WITH ? NULL : json_get(d->body, "with");
+    if (!with || json_is(with, JSON_NULL))
+        return true;
+    if (!json_is(with, JSON_OBJECT))
+        return bad(d->req, "with: an object");
+    d->job.request.action.with = json_print_in(d->req->arena, with);
     return true;
 }
 
@@ -123,7 +135,7 @@ static void do_action(struct request *req)
 {
     struct doing *d = ARENA_NEW(req->arena, struct doing);
     *d = (struct doing){.req = req, .body = call_body(req), .job = {.kind = JOB_DO, .arena = req->arena}};
-    if (!d->body || !find_action(d) || !take_tickets(d) || !take_argument(d) || !take_guards(d))
+    if (!d->body || !find_action(d) || !take_tickets(d) || !take_argument(d) || !take_with(d) || !take_guards(d))
         return;
     req->own = d;
     call_post(req, &d->job, did);

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "core/article.h"
 #include "base/str.h"
+#include "core/back.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -47,6 +48,7 @@ void consequence(struct arena *arena, const struct ticket *before, const struct 
     *out = (struct consequence){.after = ticket_copy(arena, after)};
     struct follow f = {.arena = arena, .before = before, .facts = facts, .rules = rules, .now = now, .out = out};
     wake_ripen(&f);
+    back_follow(&f);
     assignment_follow(&f);
     sla_follow(&f);
     escalation_follow(&f);

@@ -13,6 +13,8 @@ WORDS(labelers, "model", "rule", "source", "agent");
 WORDS(registrations, "pending", "failed", "created");
 WORDS(sla_states, "ok", "warn", "late", "paused", "done");
 WORDS(escalations, "triggered", "acknowledged", "snoozed", "resolved", "suppressed");
+WORDS(wake_ons, "time", "customer_reply", "either");
+WORDS(wokes, "time", "customer_reply");
 WORDS(froms, "guess", "create", "word");
 
 #define AT(member) .offset = offsetof(struct ticket, member)
@@ -22,7 +24,7 @@ WORDS(froms, "guess", "create", "word");
 #define BOOL(n, fl, h) {.name = #n, .type = FIELD_BOOL, AT(n), .flags = (fl), .help = h}
 #define ENUM(n, w, fl, h)                                                                                         \
     {.name = #n, .type = FIELD_ENUM, AT(n), .flags = (fl), .words = (w), .word_count = sizeof(w) / sizeof *(w), .help = h}
-enum { W = FIELD_WHEN, S = FIELD_SOURCE, V = FIELD_VOICES, U = FIELD_UNDO, P = FIELD_PII, H = FIELD_HIDDEN, Q = FIELD_QUIET };
+enum { W = FIELD_WHEN, S = FIELD_SOURCE, V = FIELD_VOICES, U = FIELD_UNDO, P = FIELD_PII, H = FIELD_HIDDEN, Q = FIELD_QUIET, F = FIELD_FREE, O = FIELD_OURS };
 
 const struct field field_table[] = {
     INT(id, W | Q, "the number people see"),
@@ -33,7 +35,7 @@ const struct field field_table[] = {
     TEXT(title, W | S | U, "subject line"),
     ENUM(status, statuses, W | S | V | U, "new, open, pending, on_hold, resolved or closed"),
     TEXT(status_raw, S, "the source's word, where it is none of ours"),
-    ENUM(disposition, dispositions, W | U, "merged, spam, duplicate or invalid"),
+    ENUM(disposition, dispositions, W | O | U, "merged, spam, duplicate or invalid"),
     ENUM(priority, priorities, W | S | V | U, "low, normal, high or urgent"),
     TEXT(priority_raw, S, "the source's word, where it is none of ours"),
     ENUM(urgency, urgencies, W | U, "the classifier's or an agent's label: low, high or critical"),
@@ -73,7 +75,19 @@ const struct field field_table[] = {
     TIME(closed_at, W | S, "when it was closed"),
     INT(resolution_ms, S, "time to resolution, ms, as the source says"),
     TIME(snoozed_until, W | U, "hidden until"),
+    ENUM(wake_on, wake_ons, W | U, "what ends the snooze: time, customer_reply or either"),
+    TEXT(snoozed_by, W | U, "who hid it"),
+    TEXT(snooze_note, U | F, "what for"),
+    TIME(snoozed_before, W | U, "until when it was hidden the time before"),
+    ENUM(woke_by, wokes, W | U, "why it came back from its snooze, until somebody takes it up"),
+    TIME(woke_at, W | U, "when it came back"),
+    TEXT(hold_reason, W | U | F, "what it is on hold for"),
     INT(reopen_count, W, "done -> not done, undos left out"),
+    TIME(reopened_at, W | Q, "when it was last reopened"),
+    TIME(reopened_2, H | Q, "the time before"),
+    TIME(reopened_3, H | Q, "and the time before that"),
+    INT(reopens_refused, W, "reopenings that were too many in an hour, noted and not followed"),
+    TIME(thanked_at, W, "when the customer said thanks and nothing else, after it was resolved"),
     INT(epoch, H | Q, "done -> not done by any road: guards double pay"),
     TIME(first_assigned_at, H | Q, "when somebody first got it"),
     TIME(priority_at, H | Q, "since when it has its priority, 0 = since it came in"),
@@ -103,7 +117,11 @@ const struct field field_table[] = {
     INT(messages, W | Q, "messages in the conversation"),
     INT(ai_messages, Q, "turns with the source's own bot, counted apart"),
     INT(attachments, W | Q, "attachments in the conversation"),
-    INT(merged_into, W | U, "ticket this one was merged into"),
+    INT(merged_into, W | O | U, "ticket this one was merged into"),
+    TIME(merged_at, W | O | U, "when it was merged"),
+    INT(followup_of, W, "the closed ticket this one goes on from"),
+    INT(followed_by, W, "the ticket that goes on from this closed one"),
+    INT(split_from, W, "the ticket this one was split from"),
     INT(root, H | Q, "last ticket of the merge chain"),
     ENUM(sla, sla_states, W, "ok, warn, late, paused or done"),
     ENUM(escalated, escalations, W, "triggered, acknowledged, snoozed, resolved or suppressed"),
@@ -229,6 +247,16 @@ const char *priority_word(int priority)
 const char *urgency_word(int urgency)
 {
     return WORD_OF(urgencies, urgency);
+}
+
+const char *wake_on_word(int on)
+{
+    return WORD_OF(wake_ons, on);
+}
+
+const char *woke_word(int by)
+{
+    return WORD_OF(wokes, by);
 }
 
 const char *category_word(int category)

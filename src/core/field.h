@@ -23,6 +23,8 @@ enum field_flag {
     FIELD_PII = 16,    /* masked at every edge */
     FIELD_HIDDEN = 32, /* bookkeeping: stored, but not in the API's JSON */
     FIELD_QUIET = 64,  /* changes are not worth an old/new in an entry */
+    FIELD_OURS = 256,  /* takes part in the fold, and only the desk says it */
+    FIELD_FREE = 128,  /* an agent's own words: hidden like what a source wrote */
 };
 struct field {
     const char *name; /* API, SQL column, `when` */
@@ -71,6 +73,8 @@ const char *status_word(int status);
 const char *priority_word(int priority);
 const char *urgency_word(int urgency);
 const char *category_word(int category);
+const char *wake_on_word(int on);
+const char *woke_word(int by);
 const char *registration_word(int registration);
 const char *escalation_word(int state);
 #endif

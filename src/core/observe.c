@@ -4,6 +4,7 @@
  * message facts, the three fields with two voices (status, assignee, priority), life (stub, deleted), v itself. */
 #include "core/observe.h"
 #include "base/str.h"
+#include "core/thanks.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,8 @@ static const char *const kind_words[] = {"none", "create", "assign", "update", "
                                          "register_failed", "resolve", "close", "delete", "refer"};
 static const char *const author_words[] = {"", "customer", "agent", "bot", "system"};
 static const char *const origin_words[] = {"", "description", "history", "reply", "ai", "note"};
+
+const char observe_requeued[] = "requeued";
 
 #define COUNT(list) ((int)(sizeof(list) / sizeof *(list)))
 
@@ -224,9 +227,10 @@ static void fold_fields(struct step *s)
 
 /* --- messages --- */
 
+/* What a machine sent in a customer's name (an auto-reply, a bounce) waits for no answer, wakes nothing and reopens nothing. */
 static bool from_customer(const struct message *m)
 {
-    return m->author_kind == AUTHOR_CUSTOMER && m->origin != ORIGIN_AI && m->is_public;
+    return m->author_kind == AUTHOR_CUSTOMER && m->origin != ORIGIN_AI && m->is_public && !m->automatic;
 }
 
 static bool answers(const struct message *m)
@@ -234,29 +238,45 @@ static bool answers(const struct message *m)
     return m->author_kind == AUTHOR_AGENT && m->origin != ORIGIN_AI && m->is_public && !m->automatic;
 }
 
-/* True if a customer wrote something newer than all that was known. */
-static bool fold_messages(struct step *s)
+/* Is this thanks for what was done, and nothing else? Nobody waits for an answer to it. */
+static bool only_thanks(const struct ticket *t, const struct message *m)
+{
+    return ticket_done(t->status) && m->at > t->resolved_at && thanks_only(m->body);
+}
+
+static void count_message(struct step *s, const struct message *m, bool thanks)
+{
+    struct ticket *t = s->to;
+    if (answers(m)) {
+        take_max(&t->last_agent_at, m->at);
+        take_min(&t->first_reply_at, m->at);
+    } else if (thanks) {
+        take_max(&t->thanked_at, m->at);
+    } else if (from_customer(m)) {
+        take_max(&t->last_customer_at, m->at);
+    }
+}
+
+/* When a customer wrote something newer than all that was known, but thanks; 0: nobody did. */
+static int64_t fold_messages(struct step *s)
 {
     struct ticket *t = s->to;
     const struct observation *obs = s->obs;
-    int64_t known = t->last_customer_at, waiting = t->waiting_since, oldest = 0;
-    bool spoke = false;
+    int64_t known = t->last_customer_at, waiting = t->waiting_since, oldest = 0, spoke = 0, last;
     for (int i = 0; i < obs->message_count; i++) {
         const struct message *m = &obs->messages[i];
-        if (answers(m)) {
-            take_max(&t->last_agent_at, m->at);
-            take_min(&t->first_reply_at, m->at);
-        } else if (from_customer(m)) {
-            spoke |= m->at > known && !m->automatic;
-            take_max(&t->last_customer_at, m->at);
-        }
+        bool customer = from_customer(m), thanks = customer && only_thanks(t, m);
+        count_message(s, m, thanks);
+        if (customer && !thanks && m->at > known)
+            take_max(&spoke, m->at);
     }
+    last = t->thanked_at > t->last_agent_at ? t->thanked_at : t->last_agent_at;
     for (int i = 0; i < obs->message_count; i++)
-        if (from_customer(&obs->messages[i]) && obs->messages[i].at > t->last_agent_at)
+        if (from_customer(&obs->messages[i]) && obs->messages[i].at > last)
             take_min(&oldest, obs->messages[i].at);
-    if (waiting > t->last_agent_at)
+    if (waiting > last)
         take_min(&oldest, waiting);
-    if (known > t->last_agent_at)
+    if (known > last)
         take_min(&oldest, known);
     t->waiting_since = oldest;
     return spoke;
@@ -264,13 +284,24 @@ static bool fold_messages(struct step *s)
 
 /* --- two voices --- */
 
+static void note_reopen(struct step *s)
+{
+    struct ticket *t = s->to;
+    t->reopen_count++;
+    t->reopened_3 = t->reopened_2;
+    t->reopened_2 = t->reopened_at;
+    t->reopened_at = s->obs->v.t;
+}
+
 /* The shown status changes: everything that hangs on "done" follows here, whoever said it. */
 static void show_status(struct step *s, int status, bool counts_as_reopen)
 {
     struct ticket *t = s->to;
     bool was_done = ticket_done(t->status), done = ticket_done(status);
     if (was_done && !done) {
-        t->reopen_count += counts_as_reopen;
+        if (counts_as_reopen)
+            note_reopen(s);
+        t->thanked_at = 0;
         if (!SAID(s, closed_at))
             t->closed_at = 0;
         if (!SAID(s, closed_by))
@@ -278,7 +309,8 @@ static void show_status(struct step *s, int status, bool counts_as_reopen)
         if (!SAID(s, resolution_ms))
             t->resolution_ms = 0;
     }
-    t->resolved_at = done ? s->obs->v.t : 0;
+    if (!done || !was_done || s->obs->voice != VOICE_CLOCK)
+        t->resolved_at = done ? s->obs->v.t : 0;
     if (status != STATUS_CLOSED && t->status == STATUS_CLOSED && !SAID(s, closed_at))
         t->closed_at = 0;
     if (status == STATUS_CLOSED && t->status != STATUS_CLOSED && !SAID(s, closed_at))
@@ -290,12 +322,25 @@ static void show_status(struct step *s, int status, bool counts_as_reopen)
 static bool status_counts(const struct step *s, int before, int word)
 {
     const struct ticket *t = s->to;
+    if (t->disposition)
+        return false; /* merged, spam: out of the running, whatever its source goes on to say */
     if (!t->desk_status_at)
         return true;
     if (s->obs->v.t <= t->desk_status_at || word == before || word == STATUS_NEW || s->obs->status_initial)
         return false;
     /* What the desk closed, a source opens again only by a way back of its own. */
     return !ticket_done(t->status) || ticket_done(word) || ticket_done(before);
+}
+
+/* Back to work, by the source or its customer: where that happens again and again two machines are talking. */
+static void reopen(struct step *s, int status, bool counts)
+{
+    enum { HOUR = 3600000 };
+    struct ticket *t = s->to;
+    if (counts && t->reopened_3 && s->obs->v.t - t->reopened_3 < HOUR)
+        t->reopens_refused++;
+    else
+        show_status(s, status, counts);
 }
 
 static void source_status(struct step *s)
@@ -309,8 +354,12 @@ static void source_status(struct step *s)
         return;
     t->source_status = word;
     t->status_from = sure;
-    if (status_counts(s, before, word))
-        show_status(s, word, from == FROM_WORD);
+    if (!status_counts(s, before, word))
+        return;
+    if (ticket_done(t->status) && !ticket_done(word))
+        reopen(s, word, from == FROM_WORD);
+    else
+        show_status(s, word, false);
 }
 
 static void show_assignee(struct step *s, const char *assignee)
@@ -349,10 +398,23 @@ static void source_priority(struct step *s)
         t->priority = word;
 }
 
+/* What the clock did goes by what it found: sorted in behind news that came late, that may be so no more. */
+static bool clock_is_late(const struct step *s)
+{
+    const struct ticket *t = s->to;
+    if (s->obs->voice != VOICE_CLOCK)
+        return false;
+    if (str_eq(s->obs->v.key, observe_requeued))
+        return t->reopened_at != s->obs->v.t;
+    return SAID(s, status) && s->obs->value.status == STATUS_CLOSED && t->status != STATUS_RESOLVED;
+}
+
 /* The desk and the clock: what they say is shown, and the time of it is kept. */
 static void desk_voices(struct step *s)
 {
     struct ticket *t = s->to;
+    if (clock_is_late(s))
+        return;
     if (SAID(s, status)) {
         show_status(s, s->obs->value.status, !s->obs->undo);
         take_max(&t->desk_status_at, s->obs->v.t);
@@ -367,15 +429,25 @@ static void desk_voices(struct step *s)
     }
 }
 
-static void source_voices(struct step *s, bool customer_spoke)
+/* A customer's message reopens what is resolved, unless the source says with it that it is done. That makes the status the
+ * desk's, so that a source which goes on to repeat "resolved" has said nothing new. */
+static void customer_reopens(struct step *s, int64_t spoke)
 {
     struct ticket *t = s->to;
+    bool held_done = SAID(s, status) && ticket_done(s->obs->value.status);
+    if (t->status != STATUS_RESOLVED || held_done || s->obs->facts_only || spoke <= t->resolved_at || s->obs->v.t <= t->desk_status_at)
+        return;
+    reopen(s, STATUS_OPEN, true);
+    if (ticket_done(t->source_status) && !ticket_done(t->status))
+        t->desk_status_at = s->obs->v.t;
+}
+
+static void source_voices(struct step *s, int64_t spoke)
+{
     source_status(s);
     source_assignee(s);
     source_priority(s);
-    bool desk_closed_it = t->desk_status_at && ticket_done(t->status) && !ticket_done(t->source_status);
-    if (customer_spoke && desk_closed_it && s->obs->v.t > t->desk_status_at)
-        show_status(s, STATUS_OPEN, true);
+    customer_reopens(s, spoke);
 }
 
 /* --- life --- */
@@ -398,7 +470,7 @@ static void fold_life(struct step *s)
     int kind = s->obs->kind;
     if (kind == KIND_CREATE || kind == KIND_REGISTER || kind == KIND_REGISTER_FAILED)
         t->stub = false;
-    if (s->obs->voice == VOICE_SOURCE)
+    if (s->obs->voice == VOICE_SOURCE && !s->obs->echo)
         t->deleted = kind == KIND_DELETE;
 }
 
@@ -409,16 +481,31 @@ void observe_fold(struct ticket *ticket, const struct observation *obs)
         return;
     fold_identity(&s);
     fold_fields(&s);
-    bool customer_spoke = fold_messages(&s);
+    int64_t spoke = fold_messages(&s);
     if (obs->voice == VOICE_SOURCE)
-        source_voices(&s, customer_spoke);
+        source_voices(&s, spoke);
     else
         desk_voices(&s);
     fold_life(&s);
+    if (obs->voice == VOICE_CLOCK)
+        return; /* nothing that comes has to be older or newer than it */
     ticket->last_t = obs->v.t;
     ticket->last_rank = obs->v.rank;
     ticket->last_n = obs->v.n;
     ticket->last_key = obs->v.key ? obs->v.key : "";
+}
+
+void observe_echo(const struct observation *obs, int64_t merged_at, struct observation *out)
+{
+    *out = (struct observation){.voice = obs->voice, .kind = KIND_MESSAGE, .v = obs->v, .account = obs->account, .dialect = obs->dialect,
+                                .messages = obs->messages, .message_count = obs->message_count, .echo = true,
+                                .facts_only = obs->v.t <= merged_at};
+}
+
+bool observe_category(const struct field *f)
+{
+    return f->offset == offsetof(struct ticket, category) || f->offset == offsetof(struct ticket, category_by) ||
+           f->offset == offsetof(struct ticket, category_bp);
 }
 
 void observe_reset(struct ticket *ticket)
@@ -427,7 +514,7 @@ void observe_reset(struct ticket *ticket)
     bool labelled = ticket->category && ticket->category_by != LABEL_BY_SOURCE;
     struct ticket kept = *ticket;
     for (int i = 0; i < field_count; i++)
-        if (field_table[i].flags & FIELD_SOURCE)
+        if (field_table[i].flags & (FIELD_SOURCE | FIELD_OURS))
             field_move(ticket, &nothing, &field_table[i]);
     if (labelled) {
         ticket->category = kept.category;
@@ -438,7 +525,8 @@ void observe_reset(struct ticket *ticket)
     ticket->source_assignee = ticket->last_key = NULL;
     ticket->desk_status_at = ticket->desk_assignee_at = ticket->desk_priority_at = 0;
     ticket->waiting_since = ticket->last_customer_at = ticket->last_agent_at = 0;
-    ticket->assigned_at = ticket->resolved_at = ticket->reopen_count = 0;
+    ticket->assigned_at = ticket->resolved_at = ticket->reopen_count = ticket->reopens_refused = 0;
+    ticket->reopened_at = ticket->reopened_2 = ticket->reopened_3 = ticket->thanked_at = 0;
     ticket->stub = ticket->deleted = false;
     ticket->last_t = ticket->last_rank = ticket->last_n = 0;
 }

@@ -50,6 +50,9 @@ struct observation {
     bool status_initial; /* the status said is where a ticket starts, not a word about its course */
     bool undo;             /* takes an act back: a reopening by it is not counted */
     bool status_guess;   /* no status said at all: "open" if nobody else knows */
+    bool echo;             /* a merged ticket's, as its root hears it (observe_echo) */
+    bool left_out;         /* an act that was taken back: it has never been (engine/fold) */
+    bool facts_only;       /* an echo from before the merge: it counts as a message and reopens nothing */
     struct message *messages;
     int message_count;
     struct record *records;
@@ -68,6 +71,13 @@ void observe_fold(struct ticket *ticket, const struct observation *obs);
 /* Forgets everything the fold computes (identity, labels of others, counters, clocks, merges stay): what a refold
  * starts from. Then fold every observation of the ticket, both voices, sorted by version_cmp. */
 void observe_reset(struct ticket *ticket);
+/* What the root of a merged ticket hears of one of its observations: that somebody wrote. Messages stay where they are, but
+ * who waits since when, and who was answered, is the root's. */
+void observe_echo(const struct observation *obs, int64_t merged_at, struct observation *out);
+/* Do category and what belongs to it outlive observe_reset? Somebody's label does. */
+bool observe_category(const struct field *f);
+/* The v.key of the clock's word that takes whoever had a ticket off it as it is reopened; it holds only with that reopening. */
+extern const char observe_requeued[];
 const char *kind_word(int kind);   /* none create assign update message register register_failed resolve close delete refer */
 int kind_value(const char *word);  /* -1 if unknown */
 int64_t kind_rank(int kind);

@@ -326,6 +326,23 @@ static void reverse(struct play *p)
     }
 }
 
+/* An undo of what took points away: they are there again as they were, each in a row of its own that can be taken back anew. */
+static void give_back(struct play *p)
+{
+    const struct facts *facts = p->f->facts;
+    for (int i = 0; i < facts->lost_count; i++) {
+        struct score_row row = facts->lost[i];
+        bool final = false, stands = row.damage && p->boss.key && str_eq(p->boss.key, row.boss);
+        row.damage = stands ? boss_strike(p, row.agent, row.damage, &final) : 0;
+        row.boss = row.damage ? p->boss.key : NULL;
+        row.id = row.reverses = 0;
+        row.epoch = p->f->out->after->epoch;
+        row.reason = arena_printf(p->f->arena, "%s, given back", row.reason ? row.reason : "as it was");
+        points_add(p, &row);
+        boss_struck(p, row.agent, row.damage, final, row.reason);
+    }
+}
+
 /* Of the whole desk, by UTC's days: what bosses are measured by. n: tickets, sum: their base. */
 static void count_resolves(struct play *p, const struct score_row *rows, int count, int sign)
 {
@@ -362,7 +379,10 @@ void score_follow(struct follow *f)
         count_resolves(&p, f->facts->scores, f->facts->score_count, -1);
     }
     if (f->before && !was && is) {
-        pay_all(&p);
+        if (f->facts->lost_count)
+            give_back(&p);
+        else
+            pay_all(&p);
         count_resolves(&p, f->out->scores, f->out->score_count, 1);
     }
     if (!f->facts->mirrored)

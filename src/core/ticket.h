@@ -15,6 +15,9 @@ enum category { CATEGORY_NONE, CATEGORY_BUG, CATEGORY_FEATURE, CATEGORY_QUESTION
 enum label_by { LABEL_BY_NONE, LABEL_BY_MODEL, LABEL_BY_RULE, LABEL_BY_SOURCE, LABEL_BY_AGENT }; /* rising precedence */
 enum registration { REGISTRATION_NONE, REGISTRATION_PENDING, REGISTRATION_FAILED, REGISTRATION_CREATED }; /* lattice */
 enum sla_state { SLA_NONE, SLA_OK, SLA_WARN, SLA_LATE, SLA_PAUSED, SLA_DONE };
+/* A snooze ends at its time, when the customer writes, or at whichever comes first; and by which of the two it ended. */
+enum wake_on { WAKE_ON_NONE, WAKE_ON_TIME, WAKE_ON_REPLY, WAKE_ON_EITHER };
+enum woke_by { WOKE_NOT, WOKE_BY_TIME, WOKE_BY_REPLY };
 enum status_from { FROM_NOTHING, FROM_GUESS, FROM_CREATE, FROM_WORD }; /* who last said a source status */
 
 /* SLA clocks, one per metric (model.md 2). */
@@ -58,10 +61,13 @@ struct ticket {
     int64_t urgency_bp, category_bp; /* confidence, basis points */
     /* people */
     const char *customer, *customer_name, *customer_email, *customer_phone, *assignee, *team, *closed_by, *skipped;
+    const char *hold_reason, *snooze_note, *snoozed_by; /* what an agent said with it, and who */
+    int wake_on, woke_by;
     /* life */
     int64_t created_at, updated_at, received_at, first_reply_at, waiting_since, last_customer_at, last_agent_at;
-    int64_t assigned_at, touched_at, resolved_at, closed_at, resolution_ms, snoozed_until;
-    int64_t reopen_count, epoch;
+    int64_t assigned_at, touched_at, resolved_at, closed_at, resolution_ms, snoozed_until, snoozed_before, woke_at;
+    int64_t reopen_count, epoch, reopened_at, reopened_2, reopened_3; /* the last three times, newest first */
+    int64_t reopens_refused, thanked_at;
     int64_t first_assigned_at, priority_at; /* priority_at: since when it has the one it has, 0 = since it came in */
     int64_t held_low, held_normal, held_high, held_urgent; /* ms it had each before that */
     bool stub, deleted;
@@ -78,7 +84,7 @@ struct ticket {
     const char *articles;  /* keys of the knowledge articles its replies bring: a JSON array */
     /* counters */
     int64_t version, thread_version, messages, ai_messages, attachments;
-    int64_t merged_into, root;
+    int64_t merged_into, merged_at, root, followup_of, followed_by, split_from;
     /* kept by consequence */
     int sla, escalated; /* escalated mirrors escalation.state */
     int64_t next_due_at, wake_at;

@@ -17,15 +17,30 @@ static int64_t closes_at(const struct follow *f)
     return since + f->rules->reopen_window;
 }
 
+/* It comes back because it is time or because the customer wrote, and says which; a done ticket has nothing to come back for. */
+static void unsnooze(struct follow *f)
+{
+    struct ticket *t = f->out->after;
+    bool heard = f->before && t->last_customer_at > f->before->last_customer_at && t->wake_on != WAKE_ON_TIME;
+    bool over = f->now >= t->snoozed_until;
+    if (!t->snoozed_until || (!heard && !over && !ticket_done(t->status)))
+        return;
+    if (!ticket_done(t->status)) {
+        t->woke_by = over ? WOKE_BY_TIME : WOKE_BY_REPLY;
+        t->woke_at = f->now;
+    }
+    t->snoozed_before = t->snoozed_until;
+    t->snoozed_until = 0;
+    t->wake_on = WAKE_ON_NONE;
+}
+
 void wake_ripen(struct follow *f)
 {
     struct ticket *t = f->out->after;
     bool was_done = f->before && ticket_done(f->before->status);
     if (ticket_done(t->status) && (!t->resolved_at || (f->before && !was_done && t->resolved_at == f->before->resolved_at)))
         t->resolved_at = f->now;
-    bool heard = f->before && t->last_customer_at > f->before->last_customer_at;
-    if (t->snoozed_until && (f->now >= t->snoozed_until || heard))
-        t->snoozed_until = 0;
+    unsnooze(f);
     if (was_done && t->status == STATUS_RESOLVED && f->now >= closes_at(f)) {
         t->status = STATUS_CLOSED;
         t->closed_at = t->desk_status_at = f->now;

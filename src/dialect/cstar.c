@@ -3,6 +3,7 @@
  * beats them. Beside tickets come customers, articles and the game (boss, player, achievement) and surveys: those
  * are records. One table row per event type; an unknown type is stored. */
 #include "dialect/decode.h"
+#include "dialect/machine.h"
 #include "base/str.h"
 #include <ctype.h>
 #include <inttypes.h>
@@ -340,6 +341,7 @@ static void read_message(struct cstar *c)
     m->origin = hidden ? ORIGIN_NOTE : ORIGIN_REPLY;
     m->is_public = !hidden;
     m->author = decode_text(d, pick(message, "senderName"), "senderName");
+    m->automatic = machine_wrote(message, m->author);
     if (decode_when(d, pick(message, "createdAt"), "createdAt", &at))
         m->at = decode_clamp(d, at);
     const struct json *files = decode_list(d, pick(message, "attachments"), "attachments");

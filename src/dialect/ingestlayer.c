@@ -2,6 +2,7 @@
  * one event is wrong), the ingress (/whk/<token>, the body is the payload) and a webhook.out of somebody's own
  * pipeline. No customer identity travels in this dialect, and without an idempotency key nothing is a duplicate. */
 #include "dialect/decode.h"
+#include "dialect/machine.h"
 #include "base/crypto.h"
 #include <string.h>
 
@@ -67,6 +68,7 @@ static bool read_ticket(struct decode *d, const struct json *payload, const char
         struct message *m = decode_message(d, NULL, "h", body);
         m->author_kind = AUTHOR_CUSTOMER;
         m->origin = ORIGIN_DESCRIPTION;
+        m->automatic = machine_wrote(payload, NULL);
     }
     d->obs->v.n = d->obs->message_count;
     decode_extra_title(d, title);

@@ -2,6 +2,7 @@
  * data alone, their webhook pages show it in an envelope: both are taken. Arrays are specified nowhere, so every
  * plausible entry is read. The apps send no updates: one create per ticket, sometimes sent again under a new id. */
 #include "dialect/decode.h"
+#include "dialect/machine.h"
 #include <string.h>
 
 static int detect(const struct json *root)
@@ -54,6 +55,7 @@ static struct message *add_entry(struct decode *d, const struct json *entry, con
     if (!m)
         return NULL;
     m->author_kind = entry_author(d, entry);
+    m->automatic = machine_wrote(entry, json_string(json_get(entry, "from")));
     m->origin = origin;
     if (entry_time(entry, &at))
         m->at = decode_clamp(d, at);

@@ -1,6 +1,7 @@
 /* tamio: Tamio's (formerly plug&paid) agency ticket events. Every event carries the whole ticket, so replies are
  * merged by id and an unset teammate means unassigned. There is no event time: updated_at orders. */
 #include "dialect/decode.h"
+#include "dialect/machine.h"
 #include <string.h>
 
 enum { AUTOMATIC_MS = 2000 }; /* an agent's reply that soon after opening is the desk's automatic one (7.4) */
@@ -58,7 +59,7 @@ static bool read_reply(struct decode *d, const struct json *reply, int64_t opene
     const struct json *assets = decode_list(d, json_get(reply, "assets"), "assets");
     m->origin = origin;
     m->author_kind = client ? AUTHOR_CUSTOMER : AUTHOR_AGENT;
-    m->automatic = !client && opened_at && at <= opened_at + AUTOMATIC_MS;
+    m->automatic = machine_wrote(reply, NULL) || (!client && opened_at && at <= opened_at + AUTOMATIC_MS);
     m->at = at;
     m->assets = decode_json(d, assets);
     m->asset_count = (int64_t)json_count(assets);

@@ -1,6 +1,5 @@
-/* act: an agent speaks. Each ticket of a request is its own savepoint: one refusal does not undo the others. Undo and
- * redo read the journal: an entry's old values become a new observation, allowed while every current value still is
- * what that entry made it. A dry run is the real run, taken back. */
+/* act: an agent speaks. Each ticket of a request is its own savepoint: one refusal does not undo the others. What an
+ * undo gives back is engine/undo's. A dry run is the real run, taken back. */
 #include "engine/change.h"
 #include "base/str.h"
 #include "wire/mask.h"
@@ -45,7 +44,9 @@ static char *say(struct run *r, const struct change *c)
     static const char *const said[ACTIONS] = {
         [ACTION_ACCEPT] = "label accepted", [ACTION_ACK] = "acknowledged", [ACTION_CLAIM] = "claimed", [ACTION_CLOSE] = "closed", [ACTION_NOTE] = "note added",
         [ACTION_REOPEN] = "reopened", [ACTION_UNASSIGN] = "unassigned", [ACTION_UNDO] = "undone", [ACTION_REDO] = "redone",
-        [ACTION_SKIP] = "skipped: not offered to you for a while", [ACTION_TAGS] = "tags set", [ACTION_SNOOZE] = "snoozed", [ACTION_REVEAL] = "shown; why is kept in the journal"};
+        [ACTION_SKIP] = "skipped: not offered to you for a while", [ACTION_TAGS] = "tags set", [ACTION_SNOOZE] = "snoozed", [ACTION_UNMERGE] = "is its own ticket again",
+        [ACTION_SPAM] = "put aside as spam", [ACTION_DUPLICATE] = "put aside as a duplicate", [ACTION_INVALID] = "put aside as invalid",
+        [ACTION_REVEAL] = "shown; why is kept in the journal"};
     static const char *const with[ACTIONS] = {
         [ACTION_ASSIGN] = "assigned to", [ACTION_STATUS] = "is now", [ACTION_PRIORITY] = "priority", [ACTION_LABEL] = "labelled",
         [ACTION_CATEGORY] = "category", [ACTION_MACRO] = "macro"};
@@ -168,37 +169,52 @@ static bool put_message(struct run *r, struct observation *obs, struct change *c
     return store_message_counts(r->e->store, c->after->id, c->after, err);
 }
 
-/* The acting half shared by plain actions and undo: fold, write, hold. */
-static bool perform(struct run *r, struct change *c, struct observation *obs, struct err *err)
+static void set_out(struct run *r, struct change *c, struct observation *obs)
 {
     const struct action *a = &r->req->action;
     obs->v.key = arena_printf(r->arena, "desk:%020lld", (long long)store_entry_next(r->e->store));
-    if (!(c->after = change_fold(r->e, r->arena, c->before, obs, err)) || !put_message(r, obs, c, err))
-        return false;
     c->now = r->now;
     c->did = action_table[a->id].name;
     c->desk = obs;
     c->why = r->why;
     c->reason = action_table[a->id].arg == ARG_REASON ? a->arg : NULL;
     c->source = change_source(r->e, c->before);
-    c->facts = (struct facts){.cause = "act", .actor = a->actor, .escalate = a->id == ACTION_ESCALATE,
-                              .acknowledge = a->id == ACTION_ACK, .undo = c->undoes != 0};
-    if (!change(r->e, r->arena, c, err) || !label_learn(r->e, r->arena, c, err))
+    c->facts = (struct facts){.cause = "act", .actor = a->actor, .escalate = a->id == ACTION_ESCALATE, .acknowledge = a->id == ACTION_ACK};
+}
+
+/* The acting half shared by plain actions and undo: write, tell, hold. */
+static bool perform(struct run *r, struct change *c, struct err *err)
+{
+    if (!merge_place(r->e, r->arena, c, err) || !change(r->e, r->arena, c, err) || !merge_tell(r->e, r->arena, c, r->e->store, err) ||
+        !label_learn(r->e, r->arena, c, err))
         return false;
-    return !obs->message_count || obs->messages->origin != ORIGIN_REPLY || hold_reply(r, c, err);
+    return !c->desk->message_count || c->desk->messages->origin != ORIGIN_REPLY || hold_reply(r, c, err);
+}
+
+/* A merge is into the root of what was asked for. */
+static bool lead_to_root(struct run *r, struct action *action, struct change *c, struct err *err)
+{
+    if (action->id != ACTION_MERGE)
+        return true;
+    if (!merge_root(r->e, r->arena, action, c->before, &c->other, err))
+        return false;
+    action->arg = arena_printf(r->arena, "%lld", (long long)c->other);
+    return true;
 }
 
 static bool plain(struct run *r, int64_t ticket, struct change *c, struct err *err)
 {
     struct observation *obs = ARENA_NEW(r->arena, struct observation); /* the answer tells of it */
+    struct action action = r->req->action;
     c->before = store_ticket_get(r->e->store, r->arena, ticket, err);
-    if (!c->before)
+    if (!c->before || !lead_to_root(r, &action, c, err))
         return false;
-    bool ok = r->req->action.id == ACTION_MACRO
-                  ? macro_act(r->e, r->arena, c->before, &r->req->action, r->now, obs, err)
-                  : act_observe(r->arena, c->before, &r->req->action, change_source(r->e, c->before), r->e->config, r->now, obs, err);
-    const char *articles = r->req->action.articles;
-    return ok && (!articles || article_cited(r->e, r->arena, articles, r->req->action.arg, err)) && perform(r, c, obs, err);
+    bool ok = action.id == ACTION_MACRO ? macro_act(r->e, r->arena, c->before, &action, r->now, obs, err)
+                                        : act_observe(r->arena, c->before, &action, change_source(r->e, c->before), r->e->config, r->now, obs, err);
+    if (!ok || (action.articles && !article_cited(r->e, r->arena, action.articles, action.arg, err)))
+        return false;
+    set_out(r, c, obs);
+    return (c->after = change_fold(r->e, r->arena, c->before, obs, err)) && put_message(r, obs, c, err) && perform(r, c, err);
 }
 
 /* The ticket is found and taken in one transaction, so that no two agents ever get the same. */
@@ -215,65 +231,6 @@ static bool claim_next(struct run *r, struct change *c, struct err *err)
 }
 
 /* --- undo and redo --- */
-
-static bool undoable(const struct json *data)
-{
-    const struct action_row *row = action_find(json_get_string(data, "do", NULL));
-    return row && (row->flags & UNDOABLE);
-}
-
-/* The actor's newest entry that still stands, on a ticket or on the desk: an action (undo), or an undo (redo). */
-static bool target(struct run *r, int64_t ticket, struct entry *out, struct json **data, struct err *err)
-{
-    struct entry_query q = {.actor = r->req->action.actor, .ticket = ticket, .limit = 500, .newest_first = true};
-    struct entry *list;
-    int n, gone_count = 0;
-    bool redo = r->req->action.id == ACTION_REDO;
-    if (!store_entry_list(r->e->store, r->arena, &q, &list, &n, err))
-        return false;
-    int64_t *gone = ARENA_ARRAY(r->arena, int64_t, n + 1);
-    for (int i = 0; i < n; i++) {
-        bool undone = !str_eq(list[i].kind, "ticket") && !str_eq(list[i].kind, "desk");
-        for (int k = 0; k < gone_count; k++)
-            undone |= gone[k] == list[i].seq;
-        if (undone)
-            continue;
-        *data = json_parse_in(r->arena, list[i].data, strlen(list[i].data), &json_limits_dialect, NULL, NULL);
-        bool is_undo = str_eq(json_get_string(*data, "do", NULL), "undo");
-        if (list[i].undoes)
-            gone[gone_count++] = list[i].undoes;
-        if (redo ? is_undo : (!list[i].undoes || !is_undo) && (undoable(*data) || list[i].undoes)) {
-            *out = list[i];
-            return true;
-        }
-    }
-    return err_set(err, ERR_NOT_FOUND, redo ? "nothing of yours to redo" : "nothing of yours to undo");
-}
-
-/* Swaps what the entry changed: [field, old, new], while the value is still `new`. */
-static bool swap(struct run *r, const struct ticket *t, const struct json *changes, struct observation *obs, struct err *err)
-{
-    for (const struct json *c = json_first(changes); c; c = json_next(c)) {
-        const struct json *name = json_first(c), *old = json_next(name), *new = json_next(old);
-        const struct field *f = field_find(json_string(name));
-        if (!f || !(f->flags & FIELD_UNDO))
-            continue;
-        AUTO_JSON is = row_value(t, f);
-        char *a = json_print_in(r->arena, is), *b = json_print_in(r->arena, new);
-        if (strcmp(a, b) != 0)
-            return err_set(err, ERR_CONFLICT, "#%lld: %s changed since", (long long)t->id, f->name);
-        struct ticket was = {0};
-        if (!row_read_value(r->arena, old, f, &was, err))
-            return false;
-        if (json_kind(old) == JSON_NULL) {
-            observe_say_null(obs, f->name);
-        } else {
-            observe_say(obs, f->name);
-            field_move(&obs->value, &was, f);
-        }
-    }
-    return true;
-}
 
 /* A message it made: withdrawn, while nobody outside has it. */
 static bool withdraw(struct run *r, int64_t message, bool back, struct err *err)
@@ -298,13 +255,21 @@ static struct desk_run on_desk(const struct run *r)
     return (struct desk_run){.e = r->e, .arena = r->arena, .actor = r->req->action.actor, .now = r->now};
 }
 
+static bool find_undone(struct run *r, int64_t ticket, struct entry *entry, const struct json **data, struct err *err)
+{
+    const struct action *a = &r->req->action;
+    const struct undo_wish wish = {.what = a->id == ACTION_REDO ? UNDO_AGAIN : a->id == ACTION_UNMERGE ? UNDO_ASIDE : UNDO_ACT, .ticket = ticket,
+                                   .actor = a->id == ACTION_UNMERGE ? NULL : a->actor};
+    return undo_target(r->e, r->arena, &wish, entry, data, err);
+}
+
 static bool undo(struct run *r, int64_t ticket, struct change *c, struct err *err)
 {
     struct entry entry = {0};
-    struct json *data = NULL;
+    const struct json *data = NULL;
     struct observation obs = {.voice = VOICE_DESK, .kind = KIND_UPDATE, .v = {.t = r->now, .rank = 2}, .undo = true};
     bool redo = r->req->action.id == ACTION_REDO;
-    if (!target(r, ticket, &entry, &data, err))
+    if (!find_undone(r, ticket, &entry, &data, err))
         return false;
     if (str_eq(entry.kind, "desk")) {
         struct desk_run d = on_desk(r);
@@ -317,12 +282,13 @@ static bool undo(struct run *r, int64_t ticket, struct change *c, struct err *er
     obs.key = c->before->key;
     c->undoes = entry.seq;
     c->cause = entry.seq;
-    int64_t message = json_get_i64(data, "message", 0);
-    if (!swap(r, c->before, json_get(data, "changes"), &obs, err) || !withdraw(r, message, redo, err))
-        return false;
     /* An undo remembers the message it withdrew, so that redo finds it. */
-    c->message = message;
-    return perform(r, c, &obs, err) && (!message || store_message_counts(r->e->store, c->after->id, c->after, err));
+    c->message = json_get_i64(data, "message", 0);
+    if (!undo_swap(r->arena, c->before, json_get(data, "changes"), &obs, err) || !withdraw(r, c->message, redo, err))
+        return false;
+    set_out(r, c, &obs);
+    return undo_fold(r->e, r->arena, c, &obs, &entry, redo, err) &&
+           (!c->message || store_message_counts(r->e->store, c->after->id, c->after, err)) && perform(r, c, err);
 }
 
 /* --- reveal --- */
@@ -388,7 +354,11 @@ static bool run_action(struct run *r, int64_t ticket, struct err *err)
     switch (r->req->action.id) {
     case ACTION_UNDO:
     case ACTION_REDO:
+    case ACTION_UNMERGE:
         ok = undo(r, ticket, &c, err);
+        break;
+    case ACTION_SPLIT:
+        ok = split_do(r->e, r->arena, &r->req->action, ticket, r->now, &c, err);
         break;
     case ACTION_REVEAL:
         ok = reveal(r, ticket, &c, &text, err);

@@ -1,6 +1,7 @@
 /* change: decide, then do. Runs inside the writer's transaction; nothing here reads the clock. */
 #include "engine/change.h"
 #include "base/str.h"
+#include "core/back.h"
 #include "wire/mask.h"
 #include "wire/row.h"
 #include <stdio.h>
@@ -271,6 +272,36 @@ static bool put_consequence(struct engine *e, struct arena *arena, struct change
            page_settle(e, arena, c->before, out->after, c->facts.actor, err);
 }
 
+/* What is read again when the history folds, or when this is taken back. */
+static void put_history(struct json *data, const struct change *c, const struct ticket *after)
+{
+    struct json *made = json_array(), *back = c->before && str_eq(c->facts.cause, "act") ? back_note(c->before, after) : NULL;
+    for (int i = 0; i < c->made_count; i++)
+        json_push(made, row_observation(&c->made[i]));
+    if (c->made_count)
+        json_put(data, "made", made);
+    else
+        json_free(made);
+    if (c->undone)
+        json_put_string(data, "undone", c->undone);
+    if (c->redone)
+        json_put_string(data, "redone", c->redone);
+    if (back)
+        json_put(data, "back", back);
+    if (c->before && c->source && str_eq(c->facts.cause, "act") && c->before->status != after->status)
+        json_put_bool(data, "local", true); /* no source takes a status back */
+}
+
+/* The clock closes in passing, whoever causes the change: that is an observation too. */
+static void clock_spoke(struct change *c, const struct ticket *after)
+{
+    if (after->status != STATUS_CLOSED || c->after->status == STATUS_CLOSED || c->made_count == CHANGE_MADE)
+        return;
+    struct observation *made = &c->made[c->made_count++];
+    *made = (struct observation){.voice = VOICE_CLOCK, .kind = KIND_CLOSE, .v = {c->now, kind_rank(KIND_CLOSE), 0, "clock"}};
+    observe_say_int(made, "status", STATUS_CLOSED);
+}
+
 static bool put_entry(struct engine *e, struct arena *arena, struct change *c, const struct ticket *after, struct err *err)
 {
     AUTO_JSON data = json_object();
@@ -290,9 +321,12 @@ static bool put_entry(struct engine *e, struct arena *arena, struct change *c, c
         json_put_string(data, "why", c->why);
     if (c->reason)
         json_put_string(data, "reason", c->reason);
+    if (c->other)
+        json_put_i64(data, "other", c->other);
     json_put(data, "changes", c->before ? row_changes(c->before, after) : json_array());
     if (c->desk)
         json_put(data, "obs", row_observation(c->desk));
+    put_history(data, c, after);
     struct entry entry = {.at = c->now, .actor = c->facts.actor, .kind = "ticket", .ticket = after->id, .cause = c->cause,
                           .undoes = c->undoes, .data = json_print_in(arena, data)};
     if (!change_entry(e, &entry, after, err))
@@ -318,12 +352,15 @@ bool change(struct engine *e, struct arena *arena, struct change *c, struct err 
         return false;
     consequence(arena, c->before, c->after, &c->facts, e->config, c->now, &out);
     struct ticket *after = out.after;
+    clock_spoke(c, after);
     after->escalated = after->escalation.state;
     bool quiet = str_eq(c->facts.cause, "wake") || str_eq(c->facts.cause, "receipt"), seen = !c->before || !quiet || anything_visible(c->before, after);
     after->version += seen;
     if (after->wake_at && after->wake_at <= c->now)
         after->wake_at = c->now + 1000; /* a rule that keeps asking never spins the writer */
     if (seen && !put_entry(e, arena, c, after, err))
+        return false;
+    if (c->facts.undo && !store_ticket_bare(e->store, after->id, err))
         return false;
     bool ok = c->before ? store_ticket_update(e->store, after, err) : store_ticket_insert(e->store, after, err);
     c->after = after;

@@ -6,6 +6,7 @@
 #include "core/letter.h"
 #include "engine/engine.h"
 
+enum { CHANGE_MADE = 4 };
 struct change {
     const struct ticket *before; /* NULL: new */
     struct ticket *after;
@@ -15,6 +16,9 @@ struct change {
     const char *why, *reason;    /* why the desk chose so; what the agent said */
     int64_t event;               /* the event that caused it, 0 = none */
     int64_t cause, undoes;       /* entries */
+    const char *undone, *redone; /* by an undo or a redo: the act's v.key */
+    int64_t other;               /* another ticket this is about: what was merged into it, split from it ... 0 = none */
+    struct observation made[CHANGE_MADE]; int made_count; /* what the desk adds by itself, kept with the entry for refolding */
     const struct observation *desk; /* an act's observation: kept in its entry for refolding */
     int64_t message;             /* row of a message the act made */
     int messages_added;
@@ -49,6 +53,33 @@ bool stat_boot(struct engine *e, struct arena *arena, int64_t now, struct err *e
 bool change_entry(struct engine *e, struct entry *entry, const struct ticket *row, struct err *err);
 /* Folds obs into a copy of before: incrementally when it is the newest, else by refolding the whole history. */
 struct ticket *change_fold(struct engine *e, struct arena *arena, const struct ticket *before, const struct observation *obs, struct err *err);
+/* The whole history folded again, with one act (the v.key of its observation) left out, or in again. turn NULL: as it is. */
+struct fold_turn { const char *act; bool out; };
+struct ticket *change_refold(struct engine *e, struct arena *arena, const struct ticket *before, const struct fold_turn *turn, struct err *err);
+/* Acts taken back (engine/undo). The newest entry that still stands: an act, what was taken back (AGAIN), what put the ticket
+ * aside, whoever did (ASIDE, actor NULL). */
+enum undo_what { UNDO_ACT, UNDO_AGAIN, UNDO_ASIDE };
+struct undo_wish { int what; const char *actor; int64_t ticket; };
+bool undo_target(struct engine *e, struct arena *arena, const struct undo_wish *wish, struct entry *out, const struct json **data, struct err *err);
+/* Says the old values of an entry's [field, old, new] that the fold does not give back; CONFLICT where one is not `new` any more. */
+bool undo_swap(struct arena *arena, const struct ticket *t, const struct json *changes, struct observation *obs, struct err *err);
+/* c->after as it is without the entry's act (again: with it), and the facts of the undoing. After c->facts is set. */
+bool undo_fold(struct engine *e, struct arena *arena, struct change *c, const struct observation *obs, const struct entry *entry, bool again,
+               struct err *err);
+/* Merges (engine/merge). The root that a merge into `target` leads to, checked. */
+bool merge_root(struct engine *e, struct arena *arena, const struct action *action, const struct ticket *source, int64_t *root, struct err *err);
+/* Where a change moves merged_into: its root, before change(); and who hears it from now on, or no more, after. journal: where
+ * the entries that c->undoes names are. */
+bool merge_place(struct engine *e, struct arena *arena, struct change *c, struct err *err);
+bool merge_tell(struct engine *e, struct arena *arena, const struct change *c, struct store *journal, struct err *err);
+/* A message ahead of its ticket's closing opens a new one; else where it goes (engine/followup). */
+bool followup_find(struct engine *e, struct arena *arena, struct ingest_item *item, int64_t now, int64_t *ticket, const struct ticket **follows, struct err *err);
+/* The new ticket as it goes on from the closed one; what it begins with is added to c->made. */
+struct ticket *followup_begin(struct arena *arena, struct change *c, struct ticket *fresh, const struct ticket *follows, const struct observation *obs);
+bool followup_link(struct engine *e, struct arena *arena, const struct change *c, const struct ticket *follows, struct err *err);
+/* From a message on, copied to a new ticket (engine/split). */
+bool split_do(struct engine *e, struct arena *arena, const struct action *action, int64_t ticket, int64_t now, struct change *c, struct err *err);
+bool split_replay(struct engine *e, struct arena *arena, const struct entry *entry, const struct observation *obs, int64_t from, struct err *err);
 const struct config_source *change_source(const struct engine *e, const struct ticket *t); /* by account, then dialect; NULL: none */
 /* Acts on the desk itself (engine/desk): one action; back to what an entry says was before; a rebuild's. */
 struct desk_run { struct engine *e; struct arena *arena; const char *actor; int64_t now; const char *say; int64_t seq; /* out */ };

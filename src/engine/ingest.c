@@ -159,41 +159,83 @@ static bool route_event(struct engine *e, struct arena *arena, const struct inge
     return route_letter(e, arena, &l, seq, 0, now, err);
 }
 
-static bool apply(struct engine *e, struct arena *arena, struct ingest_item *item, int64_t ticket, int64_t now, const struct ticket **after, struct err *err)
+/* One ticket an event changes: the one it is about, or one above it that hears of it. */
+static bool change_by(struct engine *e, struct arena *arena, const struct ingest_item *item, struct change *c, bool pages, struct err *err)
 {
-    struct change c = {.now = now, .event = item->event.id, .effect = item->effect, .hops = item->hops};
-    struct ticket *start = NULL;
     struct json *why = NULL;
+    bool labelled = pages && apply_label(e, arena, c->after, item, &why, err);
+    c->event = item->event.id;
+    c->effect = item->effect;
+    c->hops = item->hops;
+    c->source = config_source(e->config, item->event.source);
+    c->facts = (struct facts){.cause = "event", .actor = arena_printf(arena, "source:%s", item->event.source),
+                              .paged_for = pages && item->label.hard && item->labelled ? item->label.hard_phrase : NULL};
+    bool ok = change(e, arena, c, err);
+    if (ok && labelled) {
+        struct entry entry = {.at = c->now, .actor = "model", .kind = "label", .ticket = c->after->id, .cause = c->seq, .data = json_print_in(arena, why)};
+        ok = change_entry(e, &entry, NULL, err);
+    }
+    json_free(why);
+    return ok;
+}
+
+/* A merged ticket's messages are heard all the way up; what follows from them is the root's. */
+static bool hear_above(struct engine *e, struct arena *arena, const struct ingest_item *item, const struct change *of, const struct ticket **root, struct err *err)
+{
+    int64_t merged_at = of->after->merged_at;
+    for (const struct ticket *t = of->after; t->merged_into; t = *root) {
+        struct change c = {.now = of->now, .cause = of->seq, .other = of->after->id, .messages_added = of->messages_added,
+                           .before = store_ticket_get(e->store, arena, t->merged_into, err)};
+        struct observation echo;
+        merged_at = t->merged_at > merged_at ? t->merged_at : merged_at;
+        observe_echo(&item->obs, merged_at, &echo);
+        if (!c.before || !(c.after = change_fold(e, arena, c.before, &echo, err)))
+            return false;
+        c.after->thread_version += of->messages_added;
+        if (!change_by(e, arena, item, &c, !c.before->merged_into, err))
+            return false;
+        *root = c.after;
+    }
+    return true;
+}
+
+static bool apply(struct engine *e, struct arena *arena, struct ingest_item *item, int64_t ticket, const struct ticket *follows, int64_t now,
+                  const struct ticket **after, struct err *err)
+{
+    struct change c = {.now = now};
+    struct ticket *start;
     if (ticket && !(c.before = store_ticket_get(e->store, arena, ticket, err)))
         return false;
     start = c.before ? (struct ticket *)(uintptr_t)c.before : fresh(e, arena, item, now);
+    if (follows)
+        start = followup_begin(arena, &c, start, follows, &item->obs);
     if (!(c.after = change_fold(e, arena, start, &item->obs, err)) || !put_messages(e, &item->obs, c.after, &c.messages_added, err))
         return false;
     if (!c.before && !survey_read(e, arena, c.after, err))
         return false;
-    bool labelled = apply_label(e, arena, c.after, item, &why, err);
-    c.source = config_source(e->config, item->event.source);
-    c.facts = (struct facts){.cause = "event", .actor = arena_printf(arena, "source:%s", item->event.source),
-                             .paged_for = item->label.hard && item->labelled ? item->label.hard_phrase : NULL};
-    bool ok = change(e, arena, &c, err);
+    bool merged = c.before && c.before->merged_into, heard = merged && item->obs.message_count;
+    if (!change_by(e, arena, item, &c, !merged, err))
+        return false;
     *after = c.after;
-    if (ok && labelled) {
-        struct entry entry = {.at = now, .actor = "model", .kind = "label", .ticket = c.after->id, .cause = c.seq, .data = json_print_in(arena, why)};
-        ok = change_entry(e, &entry, NULL, err);
-    }
-    json_free(why);
-    return ok && (!item->registers || c.before || register_begin(e, arena, item, &c, err));
+    if (heard && !hear_above(e, arena, item, &c, after, err))
+        return false;
+    if (follows)
+        return followup_link(e, arena, &c, follows, err);
+    return !item->registers || c.before || register_begin(e, arena, item, &c, err);
 }
 
 static bool admit(struct engine *e, struct arena *arena, struct ingest_item *item, int64_t now, struct ingest_answer *out, struct err *err)
 {
     struct event *ev = &item->event;
     bool of_ticket = item->obs.key && item->obs.kind != KIND_NONE && item->obs.kind != KIND_REFER;
+    const struct ticket *follows = NULL;
     int64_t ticket = 0;
     if (item->obs.key && !store_ticket_find(e->store, ev->account, item->obs.key, &ticket, err))
         return false;
     if (!item->obs.v.key)
         item->obs.v.key = arena_printf(arena, "%020lld", (long long)store_event_next(e->store));
+    if (of_ticket && ticket && !followup_find(e, arena, item, now, &ticket, &follows, err))
+        return false;
     ev->ticket = of_ticket && !ticket ? store_ticket_next(e->store) : ticket;
     bool says = of_ticket || item->obs.record_count;
     ev->state = says ? "applied" : "ignored";
@@ -208,7 +250,7 @@ static bool admit(struct engine *e, struct arena *arena, struct ingest_item *ite
     ev->id = out->event;
     const struct ticket *after = NULL;
     int64_t seq;
-    if (of_ticket && !apply(e, arena, item, ticket, now, &after, err))
+    if (of_ticket && !apply(e, arena, item, ticket, follows, now, &after, err))
         return false;
     return store_event_insert(e->store, ev, err) && event_entry(e, arena, ev, item->effect, now, &seq, err) &&
            put_records(e, arena, item, seq, now, err) && survey_take(e, arena, item, seq, now, err) && route_event(e, arena, item, after, seq, now, err);

@@ -96,7 +96,7 @@ static bool replay_message(struct replay *r, const struct json *data, struct cha
     const char *did = json_get_string(data, "do", "");
     bool added, changed, back = str_eq(did, "redo");
     int64_t message = json_get_i64(data, "message", 0);
-    if (str_eq(did, "undo") || back) {
+    if (c->undoes) {
         if (message && !store_message_state(r->to.store, message, back ? NULL : "withdrawn", err))
             return false;
     } else if (obs->message_count) {
@@ -132,22 +132,44 @@ static bool lab_wakes(struct replay *r, int64_t until, struct err *err)
     }
 }
 
+/* An undo's act stands in the journal that is read; that of a journal from before they were left out is an act like others. */
+static bool replay_fold(struct replay *r, const struct json *data, struct change *c, struct observation *obs, struct err *err)
+{
+    bool again = json_get(data, "redone") != NULL;
+    struct entry entry;
+    if (c->undoes && (again || json_get(data, "undone")))
+        return store_entry_get(r->live->store, r->page, c->undoes, &entry, err) && undo_fold(&r->to, r->page, c, obs, &entry, again, err);
+    c->facts.undo = c->undoes != 0;
+    return (c->after = change_fold(&r->to, r->page, c->before, obs, err)) != NULL;
+}
+
+/* The new ticket of a split has its number from the order of things. */
+static bool replay_split(struct replay *r, const struct entry *entry, const struct json *data, struct err *err)
+{
+    struct observation obs;
+    int64_t from = json_get_i64(data, "other", 0);
+    if (r->lab && !lab_ticket(r, &from, err))
+        return err->code == ERR_NONE;
+    return row_read_observation(r->page, json_get(data, "obs"), &obs, err) && split_replay(&r->to, r->page, entry, &obs, from, err);
+}
+
 static bool replay_act(struct replay *r, const struct entry *entry, const struct json *data, struct err *err)
 {
     struct observation obs;
     const char *did = json_get_string(data, "do", "");
     int64_t ticket = entry->ticket;
+    if (str_eq(did, "split"))
+        return replay_split(r, entry, data, err);
     if (r->lab && !lab_ticket(r, &ticket, err))
         return err->code == ERR_NONE;
     struct change c = {.now = entry->at, .did = did, .desk = &obs, .undoes = entry->undoes, .cause = entry->cause,
                        .facts = {.cause = "act", .actor = entry->actor, .escalate = str_eq(did, "escalate"),
-                                 .acknowledge = str_eq(did, "ack"), .undo = entry->undoes != 0}};
-    if (!row_read_observation(r->page, json_get(data, "obs"), &obs, err) ||
-        !(c.before = store_ticket_get(r->to.store, r->page, ticket, err)) ||
-        !(c.after = change_fold(&r->to, r->page, c.before, &obs, err)) || !replay_message(r, data, &c, &obs, err))
+                                 .acknowledge = str_eq(did, "ack")}};
+    if (!row_read_observation(r->page, json_get(data, "obs"), &obs, err) || !(c.before = store_ticket_get(r->to.store, r->page, ticket, err)) ||
+        !replay_fold(r, data, &c, &obs, err) || !replay_message(r, data, &c, &obs, err))
         return false;
     c.source = change_source(&r->to, c.before);
-    return change(&r->to, r->page, &c, err);
+    return merge_place(&r->to, r->page, &c, err) && change(&r->to, r->page, &c, err) && merge_tell(&r->to, r->page, &c, r->live->store, err);
 }
 
 /* Whom the clock gave it to stands in the entry. */

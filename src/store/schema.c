@@ -170,7 +170,8 @@ static const char schema_3[] =
     "ALTER TABLE score ADD COLUMN base INTEGER NOT NULL DEFAULT 0;\n"
     "ALTER TABLE score ADD COLUMN day INTEGER NOT NULL DEFAULT 0;\n"
     "UPDATE score SET day=at/86400000;\n"
-    "CREATE INDEX score_paid ON score(agent, id) WHERE xp > 0 AND rule = 'resolve';\n";
+    "CREATE INDEX score_paid ON score(agent, id) WHERE xp > 0 AND rule = 'resolve';\n"
+    "CREATE INDEX ticket_merged ON ticket(merged_into) WHERE merged_into!=0;\n";
 
 bool schema_migrate(struct store *s, struct err *err)
 {

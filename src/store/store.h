@@ -51,6 +51,13 @@ struct ticket *store_ticket_get(struct store *s, struct arena *a, int64_t id, st
 int64_t store_ticket_next(const struct store *s); /* the id for the next new ticket */
 bool store_ticket_insert(struct store *s, const struct ticket *t, struct err *err);
 bool store_ticket_update(struct store *s, const struct ticket *t, struct err *err);
+/* Clocks and escalation of a ticket are gone; store_ticket_update writes those it has. */
+bool store_ticket_bare(struct store *s, int64_t id, struct err *err);
+/* The tickets merged into a root, also by way of others, each with the time from which the root hears it. */
+struct member { int64_t id, merged_at; };
+bool store_ticket_members(struct store *s, struct arena *a, int64_t root, struct member **list, int *count, struct err *err);
+/* The ticket and all that was merged into it have another root. */
+bool store_ticket_reroot(struct store *s, int64_t id, int64_t root, struct err *err);
 bool store_wake_next(struct store *s, int64_t *at, struct err *err);          /* 0 = none */
 bool store_wake_put(struct store *s, int64_t id, int64_t at, struct err *err); /* of one ticket, outside any change */
 bool store_wake_clocks(struct store *s, int64_t at, struct err *err); /* tickets with a clock that runs or is paused, no later than that */
@@ -127,6 +134,8 @@ bool store_score_open(struct store *s, struct arena *a, int64_t ticket, struct s
 /* Where an agent stands, from kept counters: all XP (what is held included), what is held, and what came on that day. */
 struct standing { int64_t xp, held, today; };
 bool store_standing(struct store *s, const char *agent, int64_t day, struct standing *out, struct err *err);
+/* Those that were reversed at that time. */
+bool store_score_lost(struct store *s, struct arena *a, int64_t ticket, int64_t at, struct score_row **rows, int *count, struct err *err);
 bool store_score_agent(struct store *s, struct arena *a, const char *agent, int max, struct score_row **rows, int *count, struct err *err);
 bool store_score_boss(struct store *s, struct arena *a, const char *boss, int max, struct score_row **rows, int *count, struct err *err);
 bool store_score_last_paid(struct store *s, const char *agent, int64_t *at, struct err *err); /* that stands; 0 = none of the last few */

@@ -92,7 +92,7 @@ bool store_ticket_update(struct store *s, const struct ticket *t, struct err *er
 bool store_ticket_find(struct store *s, const char *account, const char *key, int64_t *id, struct err *err)
 {
     *id = 0;
-    sqlite3_stmt *stmt = sql_get(s, "SELECT id FROM ticket WHERE key_hash=? AND account=? AND key=?", err);
+    sqlite3_stmt *stmt = sql_get(s, "SELECT id FROM ticket WHERE key_hash=? AND account=? AND key=? ORDER BY id DESC LIMIT 1", err);
     if (!stmt)
         return false;
     sql_bind(stmt, "iss", sql_key(account, key), account, key);
@@ -168,6 +168,40 @@ struct ticket *store_ticket_get(struct store *s, struct arena *a, int64_t id, st
     }
     sqlite3_reset(stmt);
     return get_clocks(s, a, t, err) && get_escalation(s, a, t, err) ? t : NULL;
+}
+
+bool store_ticket_bare(struct store *s, int64_t id, struct err *err)
+{
+    return sql_run(s, err, "DELETE FROM clock WHERE ticket=?", "i", id) && sql_run(s, err, "DELETE FROM escalation WHERE ticket=?", "i", id);
+}
+
+/* Down the chains from the root: what hangs below a ticket is heard from the later of both merges on. */
+#define BELOW "WITH RECURSIVE m(id,at) AS (VALUES(?1,0) UNION ALL SELECT t.id,max(t.merged_at,m.at) FROM m JOIN ticket t ON t.merged_into=m.id" \
+              " AND t.merged_into!=0) "
+
+bool store_ticket_members(struct store *s, struct arena *a, int64_t root, struct member **list, int *count, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, BELOW "SELECT id,at FROM m WHERE id!=?1 ORDER BY id", err);
+    int rc, cap = 0;
+    *count = 0;
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "i", root);
+    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW) {
+        if (*count == cap) {
+            struct member *more = ARENA_ARRAY(a, struct member, cap = cap ? cap * 2 : 8);
+            for (int i = 0; i < *count; i++)
+                more[i] = (*list)[i];
+            *list = more;
+        }
+        (*list)[(*count)++] = (struct member){sql_int(stmt, 0), sql_int(stmt, 1)};
+    }
+    return rc == SQLITE_DONE;
+}
+
+bool store_ticket_reroot(struct store *s, int64_t id, int64_t root, struct err *err)
+{
+    return sql_run(s, err, BELOW "UPDATE ticket SET root=?2 WHERE id IN (SELECT id FROM m)", "ii", id, root);
 }
 
 bool store_wake_next(struct store *s, int64_t *at, struct err *err)

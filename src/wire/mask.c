@@ -47,7 +47,7 @@ static const char *mask_document(struct arena *arena, const struct mask *mask, c
 /* What a source said of it: not the desk's own names, nor what tells it from others. */
 static bool is_free(const struct field *f)
 {
-    return field_is_text(f) && (f->flags & FIELD_SOURCE) && !(f->flags & FIELD_VOICES);
+    return field_is_text(f) && (f->flags & (FIELD_SOURCE | FIELD_FREE)) && !(f->flags & FIELD_VOICES);
 }
 
 /* An address and a number are known for what they are: row_ticket shows a little of them. */

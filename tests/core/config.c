@@ -70,20 +70,20 @@ static void the_built_in_views_stay_and_a_file_may_replace_or_add(void **state)
 {
     (void)state;
     AUTO_ARENA arena = arena_new();
-    static const char *const names[] = {"mine", "unassigned", "critical", "sla-risk", "snoozed", "all"};
+    static const char *const names[] = {"mine", "unassigned", "critical", "sla-risk", "snoozed", "all", "thanks"};
     const struct config *usual = parse(arena, "");
-    assert_int_equal(usual->view_count, 6);
-    for (int i = 0; i < 6; i++) {
+    assert_int_equal(usual->view_count, 7);
+    for (int i = 0; i < 7; i++) {
         assert_string_equal(usual->views[i].name, names[i]);
         assert_int_equal(usual->views[i].mine, i == 0);
     }
     const struct config *own = parse(arena, "views:\n  - {name: vip, when: plan == \"enterprise\"}\n"
                                             "  - {name: critical, title: Hot, when: priority == \"urgent\", sort: age}\n");
-    assert_int_equal(own->view_count, 7);
+    assert_int_equal(own->view_count, 8);
     assert_string_equal(own->views[2].title, "Hot");
     assert_string_equal(own->views[2].sort, "age");
-    assert_string_equal(own->views[6].title, "vip");
-    assert_string_equal(own->views[6].text, "plan == \"enterprise\"");
+    assert_string_equal(own->views[7].title, "vip");
+    assert_string_equal(own->views[7].text, "plan == \"enterprise\"");
 }
 
 static void a_view_is_per_agent_only_where_its_expression_names_me(void **state)
@@ -100,7 +100,7 @@ static void a_view_is_per_agent_only_where_its_expression_names_me(void **state)
         str_adds(&text, cases[i].when);
         str_adds(&text, "\n");
         const struct config *config = parse(arena, text.data);
-        assert_int_equal(config->views[6].mine, cases[i].mine);
+        assert_int_equal(config->views[7].mine, cases[i].mine);
     }
 }
 

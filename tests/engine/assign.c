@@ -197,7 +197,7 @@ static void what_comes_in_is_shared_out_up_to_capacity_and_the_rest_waits(void *
     world_wait(w, 1);
     assert_null(world_ticket(w, bill)->assignee); /* tom cannot do it: what is older waits for him */
     assert_string_equal(world_ticket(w, ids[7])->assignee, "tom");
-    assert_true(world_ok(world_do(w, "ana", "status", ids[0], "pending")));
+    assert_true(world_ok(world_do_with(w, "ana", "status", ids[0], "on_hold", "{\"reason\":\"parts\"}")));
     world_wait(w, 1);
     assert_string_equal(world_ticket(w, ids[8])->assignee, "ana"); /* the oldest first */
     rebuilt_alike(w);
@@ -248,7 +248,7 @@ static void an_absence_gives_the_work_back_after_the_delay(void **state)
     assert_int_equal(load(w, "ana"), 2);
     for (int i = 0; i < 3; i++)
         assert_true(world_ok(world_do(w, world_ticket(w, ids[i])->assignee, "note", ids[i], "Looked at it.")));
-    assert_true(world_ok(world_do(w, "mara", "status", ids[0], "pending")));
+    assert_true(world_ok(world_do_with(w, "mara", "status", ids[0], "on_hold", "{\"reason\":\"parts\"}")));
     world_wait(w, 34 * MINUTE);
     assert_int_equal(load(w, "ana"), str_eq(world_ticket(w, ids[0])->assignee, "ana") ? 1 : 2);
     world_wait(w, 1 * MINUTE);

@@ -193,8 +193,13 @@ const struct json *world_request(struct world *w, const struct do_request *req)
 
 const struct json *world_do(struct world *w, const char *agent, const char *name, int64_t ticket, const char *arg)
 {
+    return world_do_with(w, agent, name, ticket, arg, NULL);
+}
+
+const struct json *world_do_with(struct world *w, const char *agent, const char *name, int64_t ticket, const char *arg, const char *with)
+{
     const struct config_agent *who = config_agent(w->engine.config, agent);
-    struct do_request req = {.action = {.id = (int)(action_find(name) - action_table), .actor = agent, .role = who->role, .arg = arg},
+    struct do_request req = {.action = {.id = (int)(action_find(name) - action_table), .actor = agent, .role = who->role, .arg = arg, .with = with},
                              .tickets = &ticket, .ticket_count = ticket ? 1 : 0};
     return world_request(w, &req);
 }

@@ -147,6 +147,8 @@ static void ask_argument(struct console *c)
     case ARG_UNTIL:
         pick_time(c);
         break;
+    case ARG_INTO:
+    case ARG_MESSAGE:
     case ARG_TAGS:
     case ARG_REASON:
     case ARG_WITH:

@@ -21,6 +21,8 @@
 #define SHOWN_ARG_REASON "REASON"
 #define SHOWN_ARG_MACRO "NAME"
 #define SHOWN_ARG_WITH "NAME=VALUE..."
+#define SHOWN_ARG_INTO "NUMBER"
+#define SHOWN_ARG_MESSAGE "MESSAGE"
 #define SHOWN_ARG_UNTIL "1h|tomorrow|monday|TIME"
 
 static const struct command table[COMMANDS] = {
@@ -211,7 +213,7 @@ static bool put_argument(struct arena *arena, struct json *body, const struct co
         return put_with(arena, body, text, err);
     if (arg == ARG_TAGS)
         json_put(body, member, tags_of(arena, text));
-    else if (arg == ARG_UNTIL)
+    else if (arg == ARG_UNTIL || arg == ARG_INTO || arg == ARG_MESSAGE)
         json_put_i64(body, member, strtoll(text, NULL, 10));
     else
         json_put_string(body, member, text);
@@ -227,6 +229,8 @@ char *command_body(struct arena *arena, const struct command_do *what, struct er
         json_push(tickets, json_new_i64(what->tickets[i]));
     json_put(body, "tickets", tickets);
     if (!put_argument(arena, body, what, err))
+        return NULL;
+    if (what->with && *what->with && !put_with(arena, body, what->with, err))
         return NULL;
     if (what->version)
         json_put_i64(body, "version", what->version);

@@ -42,6 +42,7 @@ struct command_do {
     const int64_t *tickets;
     int ticket_count;
     const char *arg;
+    const char *with; /* beside it: NAME=VALUE..., or JSON; NULL = nothing */
     int64_t version, thread_version; /* 0 = not checked */
     const char *key;
     bool dry_run;
