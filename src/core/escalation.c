@@ -359,7 +359,7 @@ static void snooze(struct follow *f)
 static bool is_snoozed_anew(struct follow *f)
 {
     return f->before && f->out->after->snoozed_until != f->before->snoozed_until && str_eq(f->facts->cause, "act") &&
-           f->out->after->snoozed_until != of(f)->snoozed_until;
+           f->out->after->snoozed_until != of(f)->snoozed_until && f->now < of(f)->snoozed_until;
 }
 
 static void snooze_anew(struct follow *f)

@@ -140,12 +140,25 @@ bool desk_refresh(struct engine *e, int64_t now, struct err *err)
     return true;
 }
 
-/* Something began or ended: whoever is being paged for is looked at again now. A rebuild has those looks in its journal, but
- * for the ones that changed nothing. */
+/* Something began or ended: whoever is being paged for is looked at again, in the same transaction. What comes of it is in
+ * the journal as the clock's doing, where a rebuild finds it. */
 bool desk_turned(struct engine *e, int64_t now, struct err *err)
 {
+    enum { BITE = 256 };
+    int64_t ids[BITE], after = 0;
+    int n = BITE;
+    AUTO_ARENA arena = arena_new();
     e->desk_stale = e->work_stale = e->away_stale = true;
-    return desk_refresh(e, now, err) && (e->replaying || store_wake_escalated(e->store, now, err));
+    if (!desk_refresh(e, now, err))
+        return false;
+    while (!e->replaying && n == BITE) {
+        if (!store_escalated(e->store, after, ids, BITE, &n, err))
+            return false;
+        for (int i = 0; i < n; i++)
+            if (!wake_ticket(e, arena, after = ids[i], now, err))
+                return false;
+    }
+    return true;
 }
 
 bool desk_wake(struct engine *e, int64_t now, struct err *err)

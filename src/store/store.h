@@ -61,7 +61,8 @@ bool store_ticket_reroot(struct store *s, int64_t id, int64_t root, struct err *
 bool store_wake_next(struct store *s, int64_t *at, struct err *err);          /* 0 = none */
 bool store_wake_put(struct store *s, int64_t id, int64_t at, struct err *err); /* of one ticket, outside any change */
 bool store_wake_clocks(struct store *s, int64_t at, struct err *err); /* tickets with a clock that runs or is paused, no later than that */
-bool store_wake_escalated(struct store *s, int64_t at, struct err *err);      /* of all with an open escalation */
+/* Tickets with an open escalation behind `after`, by number. */
+bool store_escalated(struct store *s, int64_t after, int64_t *ids, int max, int *count, struct err *err);
 bool store_wake_due(struct store *s, int64_t now, int64_t *ids, int max, int *count, struct err *err);
 
 /* --- messages, entries, records, scores --- */

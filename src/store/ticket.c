@@ -239,7 +239,15 @@ bool store_wake_clocks(struct store *s, int64_t at, struct err *err)
     return sql_run(s, err, "UPDATE ticket SET wake_at=?1 WHERE (wake_at=0 OR wake_at>?1) AND id IN (SELECT ticket FROM clock WHERE state IN (1,2))", "i", at);
 }
 
-bool store_wake_escalated(struct store *s, int64_t at, struct err *err)
+bool store_escalated(struct store *s, int64_t after, int64_t *ids, int max, int *count, struct err *err)
 {
-    return sql_run(s, err, "UPDATE ticket SET wake_at=? WHERE id IN (SELECT ticket FROM escalation WHERE state IN (1,2,3,5))", "i", at);
+    sqlite3_stmt *stmt = sql_get(s, "SELECT ticket FROM escalation WHERE state IN (1,2,3,5) AND ticket>? ORDER BY ticket LIMIT ?", err);
+    *count = 0;
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "ii", after, (int64_t)max);
+    int rc;
+    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
+        ids[(*count)++] = sql_int(stmt, 0);
+    return rc == SQLITE_DONE;
 }
