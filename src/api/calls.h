@@ -3,8 +3,10 @@
 #define API_CALLS_H
 #include "api/server.h"
 
-extern const struct call ingest_calls[], do_calls[], list_calls[], stream_calls[], delivery_calls[], lab_calls[], learn_calls[], ripio_calls[], customer_calls[], knowledge_calls[], audit_calls[], oncall_calls[];
-extern const struct call escalation_calls[], score_calls[];
+extern const struct call ingest_calls[], do_calls[], list_calls[], stream_calls[], delivery_calls[],
+    lab_calls[], learn_calls[], ripio_calls[], customer_calls[], audit_calls[],
+    stat_calls[], oncall_calls[], knowledge_calls[], escalation_calls[],
+    score_calls[];
 
 /* Parks the request, posts the job, and has `then` run when the job is done or could not be posted (job->ok, err). */
 void call_post(struct request *req, struct job *job, void (*then)(struct request *req));

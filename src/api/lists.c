@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE = 50, MOST = 500, REFUSALS = 32, STATS_MOST = 50000, HOUR = 3600000 };
+enum { PAGE = 50, MOST = 500, REFUSALS = 32, HOUR = 3600000 };
 static const int64_t day_ms = 86400000;
 
 static int64_t last_seq(struct show *show)
@@ -409,37 +409,6 @@ static void get_agents(struct request *req)
     show_answer(&show, root);
 }
 
-static struct json *by_words(const int64_t *counts, int n, const char *(*word)(int))
-{
-    struct json *row = json_object();
-    for (int i = 1; i < n; i++)
-        json_put_i64(row, word(i), counts[i]);
-    return row;
-}
-
-static void get_stats(struct request *req)
-{
-    struct show show;
-    struct list_stats *stats = ARENA_NEW(req->arena, struct list_stats);
-    int64_t open = 0, sum;
-    if (!show_open(&show, req))
-        return;
-    struct json *root = json_object(), *sources = json_object(), *today = json_object();
-    if (store_list_stats(show.store, show.now / day_ms * day_ms, STATS_MOST, stats, &show.err))
-        store_tally_get(show.store, "open", "", 0, &open, &sum, &show.err);
-    for (int i = 0; i < stats->sources; i++)
-        json_put_i64(sources, stats->source[i].account, stats->source[i].open);
-    json_put_i64(today, "created", stats->created_today);
-    json_put_i64(today, "resolved", stats->resolved_today);
-    json_put_i64(root, "open", open);
-    json_put_i64(root, "of", stats->tickets);
-    json_put(root, "by_status", by_words(stats->status, STATUS_CLOSED + 1, status_word));
-    json_put(root, "by_urgency", by_words(stats->urgency, URGENCY_CRITICAL + 1, urgency_word));
-    json_put(root, "by_source", sources);
-    json_put(root, "today", today);
-    show_answer(&show, root);
-}
-
 #define READ(p, fn, least, text) {.method = "GET", .path = p, .sides = SIDE_DESK, .role = least, .handle = fn, .help = text}
 const struct call list_calls[] = {
     READ("/v1/desk", get_desk, ROLE_AGENT, "the first frame in one answer"),
@@ -453,6 +422,5 @@ const struct call list_calls[] = {
     READ("/v1/refusals", get_refusals, ROLE_LEAD, "the last refused requests"),
     READ("/v1/sources", get_sources, ROLE_AGENT, "sources and what they sent"),
     READ("/v1/agents", get_agents, ROLE_AGENT, "who works here"),
-    READ("/v1/stats", get_stats, ROLE_AGENT, "numbers"),
     {0},
 };

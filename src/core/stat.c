@@ -158,8 +158,11 @@ static void clock_of(struct stat_follow *f, int metric)
         add(f, STAT_BREACHED, 0, f->now)->part = arena_printf(f->arena, "%s/%s", sla_metric_word(metric), stat_cause_word(stat_cause(f->after)));
     if (settled && is->state != CLOCK_FULFILLED)
         take_back(f, STAT_SETTLED, nth);
-    if (!settled && is->state == CLOCK_FULFILLED)
-        add(f, STAT_SETTLED, nth, is->since)->part = arena_printf(f->arena, "%s/%s", sla_metric_word(metric), stat_settled_word(is->breached));
+    if (settled || is->state != CLOCK_FULFILLED)
+        return;
+    struct stat_change *c = add(f, STAT_SETTLED, nth, is->since);
+    c->value = !is->breached;
+    c->part = arena_printf(f->arena, "%s/%s", sla_metric_word(metric), stat_settled_word(is->breached));
 }
 
 static void csat(struct stat_follow *f)

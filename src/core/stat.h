@@ -17,7 +17,7 @@ enum stat {
     STAT_RESOLUTION,     /* each time a ticket is done and stays so or is reopened; an undone resolve never was one */
     STAT_REOPENED,
     STAT_BREACHED,       /* part: metric/cause */
-    STAT_SETTLED,        /* a clock stopped by what it waited for; part: metric/kept or metric/missed */
+    STAT_SETTLED,        /* a clock stopped by what it waited for; value: 1 kept, 0 missed; part: metric/kept or metric/missed */
     STAT_CSAT,           /* value and part: 1 to 5 */
     STATS
 };

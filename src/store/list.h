@@ -17,7 +17,4 @@ bool store_list_escalations(struct store *s, int limit, int64_t *ids, int *count
 enum list_order { LIST_AGE, LIST_UPDATED };
 struct list_query { enum list_order order; const struct when *where[2]; const struct when_env *env; const char *after; int limit; };
 bool store_list_tickets(struct store *s, struct arena *a, const struct list_query *q, struct ticket ***rows, int *count, const char **next, struct err *err);
-/* Numbers over the newest `most` tickets. */
-struct list_stats { int64_t tickets, created_today, resolved_today, status[8], urgency[4]; struct { char account[64]; int64_t open; } source[32]; int sources; };
-bool store_list_stats(struct store *s, int64_t day_start, int64_t most, struct list_stats *out, struct err *err);
 #endif

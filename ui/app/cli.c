@@ -10,6 +10,7 @@
 #include "app/paging.h"
 #include "app/people.h"
 #include "app/shell.h"
+#include "app/stats.h"
 #include "app/verify.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -147,11 +148,6 @@ static int run_score(struct shell *sh)
 static int run_sources(struct shell *sh)
 {
     return shell_print(sh, "/v1/sources", show_sources);
-}
-
-static int run_stats(struct shell *sh)
-{
-    return shell_print(sh, "/v1/stats", show_list);
 }
 
 static int run_desk(struct shell *sh)
@@ -603,7 +599,7 @@ static const struct verb verbs[] = {
     {"simulate", "[URGENCY] [--at TIME] [--ticket N] [FIELD=VALUE...] [--config FILE] [--tz ZONE]",
      "who would be told when, by what and why, if a ticket paged then and nobody acknowledged", simulate_verb, simulate_help},
     {"sources", "", "the sources and what came from each", run_sources, NULL},
-    {"stats", "", "open tickets by status, urgency and source; today", run_stats, NULL},
+    {"stats", "[--period P] [--view V] [--by B]", "the desk's numbers: times, reopenings, clocks, satisfaction; against the period before", stats_run, stats_help},
     {"up", "", "start a private daemon if none answers", run_up, NULL},
     {"verify", "--explain ... < body", "is this request signed, and if not, why", run_verify, NULL},
     {"version", "", "the version", run_version, NULL},

@@ -1,0 +1,176 @@
+/* stats: the numbers of a real desk, by API and in the shell: what came in, was answered, was resolved, today and by day,
+ * of a view, by source, and by agent for those who may see it. */
+#include "base/crypto.h"
+#include "base/str.h"
+#include "harness/client.h"
+#include "harness/daemon.h"
+#include "harness/shell.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+enum { MINUTE = 60000, HOUR = 60 * MINUTE, DAY = 24 * HOUR };
+static const char config[] = "tz: Europe/Berlin\nsources:\n  - {name: open, dialect: rbs, auth: none}\n  - {name: other, dialect: rbs, auth: none}\n"
+                             "agents:\n  - {name: ana, uid: %ld, role: %s, team: eu}\n  - {name: tom, uid: 4242, role: agent, team: us}\n";
+static struct daemon_run *run;
+static struct client *in, *me;
+static struct arena *arena;
+
+static void post(const char *source, int i)
+{
+    struct answer a = client_post(in, arena_printf(arena, "/in/%s", source), arena_printf(arena,
+                                  "{\"eventId\":\"e-%d\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:00Z\",\"source\":\"x\",\"data\":"
+                                  "{\"source_ticket_id\":\"T-%d\",\"user_id\":\"u\",\"user_name\":\"U\",\"user_email\":\"u@example.com\",\"subject\":\"S %d\",\"description\":\"D\"}}",
+                                  i, i, i));
+    assert_int_equal(a.status, 200);
+}
+
+static void act(const char *body)
+{
+    struct answer a = client_post(me, "/v1/do", body);
+    if (a.status != 200 || !json_get_bool(json_first(json_get(a.json, "results")), "ok", false))
+        fail_msg("%s: %d %s", body, a.status, a.body);
+}
+
+static const struct json *stats(const char *query)
+{
+    struct answer a = client_get(me, arena_printf(arena, "/v1/stats?%s", query));
+    if (a.status != 200)
+        fail_msg("%s: %d %s", query, a.status, a.body);
+    return json_copy(a.json);
+}
+
+static int64_t number(const struct json *root, const char *path)
+{
+    int64_t value;
+    return json_i64(json_path(root, path), &value) ? value : -1;
+}
+
+/* Yesterday four came in; one was answered after 30 minutes and resolved after an hour, another answered after 10 minutes. Today
+ * one more, the resolved one came back and was resolved again. */
+static int start(void **state)
+{
+    (void)state;
+    arena = arena_new();
+    run = daemon_start(arena_printf(arena, config, (long)getuid(), "lead"));
+    setenv("TRIAGE_SOCKET", run->desk, 1);
+    in = client_open(run->ingest);
+    me = client_open(run->desk);
+    for (int i = 1; i <= 4; i++)
+        post(i < 4 ? "open" : "other", i);
+    *run->clock += 10 * MINUTE;
+    act("{\"do\":\"note\",\"tickets\":[2],\"text\":\"seen\"}");
+    *run->clock += 20 * MINUTE;
+    act("{\"do\":\"claim\",\"tickets\":[1]}");
+    *run->clock += 30 * MINUTE;
+    act("{\"do\":\"close\",\"tickets\":[1]}");
+    *run->clock += DAY;
+    post("open", 5);
+    act("{\"do\":\"reopen\",\"tickets\":[1]}");
+    act("{\"do\":\"close\",\"tickets\":[1]}");
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    client_close(in);
+    client_close(me);
+    daemon_remove(run);
+    arena_free(arena);
+    return 0;
+}
+
+static void a_period_is_told_against_the_one_before_it(void **state)
+{
+    (void)state;
+    const struct json *today = stats("period=today"), *week = stats("period=7d");
+    assert_int_equal(number(today, "metrics.created.value"), 1);
+    assert_int_equal(number(today, "metrics.created.before.value"), 4);
+    assert_int_equal(number(today, "metrics.resolved.value"), 1);
+    assert_int_equal(number(today, "metrics.backlog.value"), 4);
+    assert_int_equal(number(today, "metrics.backlog.before.value"), 3);
+    assert_int_equal(number(today, "metrics.reopened.value"), 10000);
+    assert_int_equal(json_count(json_get(today, "steps")), 24);
+    assert_int_equal(number(week, "metrics.created.value"), 5);
+    assert_int_equal(number(week, "metrics.created.before.value"), 0);
+    assert_int_equal(number(week, "metrics.resolution.n"), 2);
+    int64_t half = number(week, "metrics.resolution.value");
+    assert_true(half > HOUR - HOUR / 10 && half < HOUR + HOUR / 10);
+    assert_int_equal(json_count(json_path(week, "metrics.created.series")), 7);
+    assert_int_equal(number(week, "now.age.open"), 4);
+    assert_int_equal(number(week, "now.by_status.resolved"), 1);
+    assert_int_equal(number(week, "now.by_source.other"), 1);
+    const struct json *own = stats(arena_printf(arena, "from=%lld&to=%lld&metric=created", (long long)(*run->clock - DAY), (long long)(*run->clock - DAY)));
+    assert_int_equal(number(own, "metrics.created.value"), 4);
+    assert_null(json_path(own, "metrics.resolved"));
+    assert_int_equal(client_get(me, "/v1/stats?period=year").status, 400);
+    assert_int_equal(client_get(me, "/v1/stats?view=nope").status, 404);
+    assert_int_equal(client_get(me, "/v1/stats?metric=nope").status, 400);
+    assert_int_equal(client_get(me, "/v1/stats?from=1").status, 400);
+}
+
+static void numbers_are_split_by_source_view_agent_and_team(void **state)
+{
+    (void)state;
+    const struct json *sources = json_get(stats("by=source&metric=created"), "by"), *agents = json_get(stats("by=agent&metric=resolved"), "by");
+    assert_string_equal(json_get_string(json_first(sources), "key", ""), "open");
+    assert_int_equal(number(json_first(sources), "metrics.created.value"), 4);
+    assert_int_equal(number(json_next(json_first(sources)), "metrics.created.value"), 1);
+    assert_int_equal(json_count(agents), 2);
+    assert_int_equal(number(json_first(agents), "metrics.resolved.value"), 2);
+    assert_int_equal(number(json_next(json_first(agents)), "metrics.resolved.value"), 0);
+    assert_int_equal(number(json_first(json_get(stats("by=team&metric=resolved"), "by")), "metrics.resolved.value"), 2);
+    assert_int_equal(number(stats("view=all&metric=created"), "metrics.created.value"), 5);
+    assert_int_equal(number(stats("view=unassigned&metric=created,backlog"), "metrics.backlog.value"), 4);
+    assert_true(json_count(json_get(stats("by=view&metric=created"), "by")) > 2);
+    assert_int_equal(client_get(me, "/v1/stats?view=all&by=agent").status, 400);
+}
+
+static void the_shell_says_the_same(void **state)
+{
+    (void)state;
+    const struct shell_ran *ran = SHELL(NULL, "stats");
+    assert_int_equal(ran->code, 0);
+    shell_holds(ran->out, "7 days of the whole desk");
+    shell_holds(ran->out, "came in");
+    shell_holds(ran->out, "open now: 4");
+    ran = SHELL(NULL, "stats", "--by", "day", "--metric", "created,resolved");
+    shell_holds(ran->out, "came in");
+    ran = SHELL(NULL, "stats", "--by", "agent", "--json");
+    shell_holds(ran->out, "\"key\":\"ana\"");
+    ran = SHELL(NULL, "stats", "--since", "2026-11-20", "--metric", "created");
+    shell_holds(ran->out, " to ");
+    assert_int_equal(SHELL(NULL, "stats", "--by", "moon")->code, 64);
+    assert_int_equal(SHELL(NULL, "stats", "nonsense")->code, 64);
+}
+
+static void what_others_did_is_for_leads(void **state)
+{
+    (void)state;
+    daemon_config(run, arena_printf(arena, config, (long)getuid(), "agent"));
+    assert_int_equal(daemon_stop(run), 0);
+    daemon_restart(run);
+    client_close(me);
+    me = client_open(run->desk);
+    const struct json *agents = json_get(stats("by=agent&metric=resolved"), "by");
+    assert_int_equal(json_count(agents), 1);
+    assert_string_equal(json_get_string(json_first(agents), "key", ""), "ana");
+    assert_int_equal(client_get(me, "/v1/stats?by=team").status, 403);
+    assert_int_equal(client_get(me, "/v1/audit").status, 403);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_period_is_told_against_the_one_before_it),
+        cmocka_unit_test(numbers_are_split_by_source_view_agent_and_team),
+        cmocka_unit_test(the_shell_says_the_same),
+        cmocka_unit_test(what_others_did_is_for_leads),
+    };
+    return crypto_open() ? cmocka_run_group_tests_name("stats", tests, start, stop) : 1;
+}
