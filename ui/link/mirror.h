@@ -62,6 +62,9 @@ enum mirror_doc_id {
     MIRROR_DESTINATIONS,
     MIRROR_LABELS,
     MIRROR_SIMILAR,
+    MIRROR_CUSTOMER,
+    MIRROR_ARTICLES,
+    MIRROR_ARTICLE,
     MIRROR_DOCS
 };
 /* What a frame touched; the loop redraws or fetches by it. */

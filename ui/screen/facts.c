@@ -51,6 +51,9 @@ static void status_facts(struct pane *p)
     line(p, "team", UI_NORMAL, p->t->team);
     if (p->t->snoozed_until > p->look->now)
         line(p, "snoozed", UI_MUTED, arena_printf(a, "until %s", look_stamp(p->look, p->t->snoozed_until)));
+    if (json_get_i64(p->doc, "csat", 0))
+        line(p, "satisfied", json_get_i64(p->doc, "csat", 0) >= 4 ? UI_OK : json_get_i64(p->doc, "csat", 0) == 3 ? UI_WARN : UI_LATE,
+             arena_printf(a, "%lld of 5, said %s", (long long)json_get_i64(p->doc, "csat", 0), look_stamp(p->look, json_get_i64(p->doc, "csat_at", 0))));
     if (p->t->reopen_count)
         line(p, "reopened", UI_WARN, arena_printf(a, "↩ %lld times", (long long)p->t->reopen_count));
 }

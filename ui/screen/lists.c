@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "core/field.h"
+#include "screen/articles.h"
 #include "screen/deliveries.h"
 #include "screen/escalations.h"
 #include "widget/bar.h"
@@ -192,7 +193,9 @@ static const struct lists_type ingest_list = {
 static const struct lists_type *const types[LISTS] = {[LISTS_ESCALATIONS] = &escalations_list,
                                                       [LISTS_INGEST] = &ingest_list,
                                                       [LISTS_DELIVERIES] = &deliveries_list,
-                                                      [LISTS_REVIEW] = &review_list};
+                                                      [LISTS_REVIEW] = &review_list,
+                                                      [LISTS_CUSTOMER] = &customer_list,
+                                                      [LISTS_ARTICLES] = &articles_list};
 
 const struct lists_type *lists_type(enum lists_id id)
 {
@@ -292,7 +295,7 @@ int64_t lists_ticket(const struct lists *l, const struct look *look)
     struct lists_item item;
     if (!lists_selected(l, look, &item))
         return 0;
-    bool itself = l->id == LISTS_ESCALATIONS || l->id == LISTS_REVIEW;
+    bool itself = l->id == LISTS_ESCALATIONS || l->id == LISTS_REVIEW || l->id == LISTS_CUSTOMER;
     return itself ? item.id : json_get_i64(item.json, "ticket", 0);
 }
 

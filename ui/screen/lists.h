@@ -5,7 +5,7 @@
 #include "screen/look.h"
 #include "widget/list.h"
 
-enum lists_id { LISTS_ESCALATIONS, LISTS_INGEST, LISTS_DELIVERIES, LISTS_REVIEW, LISTS };
+enum lists_id { LISTS_ESCALATIONS, LISTS_INGEST, LISTS_DELIVERIES, LISTS_REVIEW, LISTS_CUSTOMER, LISTS_ARTICLES, LISTS };
 struct lists {
     enum lists_id id;
     struct list *list;
@@ -32,6 +32,7 @@ struct lists_type {
 };
 const struct lists_type *lists_type(enum lists_id id);
 extern const struct lists_type review_list; /* screen/review.c */
+extern const struct lists_type customer_list; /* screen/customer.c */
 
 void lists_init(struct lists *l, enum lists_id id);
 void lists_fini(struct lists *l);

@@ -22,6 +22,7 @@ struct look {
     int hint_count;
     const char *ingest; /* where webhooks are posted, for the first-run hint; NULL = not known */
     bool game;          /* show the team's line */
+    const struct json *shown; /* what a reveal brought for this screen (api.md: text), NULL = nothing */
 };
 
 /* --- text --- */
