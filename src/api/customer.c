@@ -181,47 +181,71 @@ static struct json *tickets_of(struct show *show, struct ticket *const *all, int
     return rows;
 }
 
-static void get_customer(struct request *req)
+static bool read_page(struct show *show, const char *key, struct json *root)
 {
-    struct show show;
     struct customer_figures figures;
-    int64_t ids[LISTED], first = 0, seq = 0;
+    int64_t ids[LISTED], first = 0;
     int count = 0;
-    const char *key = req->param[0];
     struct ticket *all[LISTED];
-    if (!show_open(&show, req))
-        return;
-    struct json *root = json_object(), *who = json_object();
-    bool ok = store_entry_last(show.store, &seq, &show.err) && store_customer_figures(show.store, key, LOOKED_AT, &figures, &show.err) &&
-              store_customer_first(show.store, key, &first, &show.err) &&
-              store_customer_tickets(show.store, key, request_query_i64(req, "before", 0, 0, INT64_MAX), ids, LISTED, &count, &show.err);
-    for (int i = 0; ok && i < count; i++)
-        ok = (all[i] = store_ticket_get(show.store, show.arena, ids[i], &show.err)) != NULL;
-    json_put_i64(root, "seq", seq);
-    if (ok) {
-        put_person(&show, who, key, count ? all[0] : NULL);
-        json_put_i64(who, "first_seen", first);
-        json_put_i64(who, "tickets", figures.tickets);
-        json_put_i64(who, "open", figures.tickets - figures.done);
-        json_put_i64(who, "reopened", figures.reopened);
-        json_put_bool(who, "more", figures.tickets == LOOKED_AT);
-        json_put(who, "csat", satisfaction(&show, key));
-        json_put(who, "notes", notes_on(&show, key));
-        if (!count && !json_get_bool(who, "known", false))
-            err_set(&show.err, ERR_NOT_FOUND, "no customer \"%.80s\"", key);
-    }
+    if (!store_customer_figures(show->store, key, LOOKED_AT, &figures, &show->err) || !store_customer_first(show->store, key, &first, &show->err) ||
+        !store_customer_tickets(show->store, key, request_query_i64(show->req, "before", 0, 0, INT64_MAX), ids, LISTED, &count, &show->err))
+        return false;
+    for (int i = 0; i < count; i++)
+        if (!(all[i] = store_ticket_get(show->store, show->arena, ids[i], &show->err)))
+            return false;
+    struct json *who = json_object();
+    put_person(show, who, key, count ? all[0] : NULL);
+    json_put_i64(who, "first_seen", first);
+    json_put_i64(who, "tickets", figures.tickets);
+    json_put_i64(who, "open", figures.tickets - figures.done);
+    json_put_i64(who, "reopened", figures.reopened);
+    json_put_bool(who, "more", figures.tickets == LOOKED_AT);
+    json_put(who, "csat", satisfaction(show, key));
+    json_put(who, "notes", notes_on(show, key));
     json_put(root, "customer", who);
-    json_put(root, "rows", ok ? tickets_of(&show, all, count) : json_array());
-    if (ok && count == LISTED)
+    json_put(root, "rows", tickets_of(show, all, count));
+    if (count == LISTED)
         json_put_i64(root, "next", ids[count - 1]);
     else
         json_put_null(root, "next");
-    show_answer(&show, root);
+    return figures.tickets || json_get_bool(who, "known", false) || err_set(&show->err, ERR_NOT_FOUND, "no customer \"%.80s\"", key);
+}
+
+static void answer_customer(struct show *show, const char *key)
+{
+    int64_t seq = 0;
+    struct json *root = json_object();
+    if (key && store_entry_last(show->store, &seq, &show->err)) {
+        json_put_i64(root, "seq", seq);
+        read_page(show, key, root);
+    }
+    show_answer(show, root);
+}
+
+static void get_customer(struct request *req)
+{
+    struct show show;
+    if (show_open(&show, req))
+        answer_customer(&show, req->param[0]);
+}
+
+/* Whoever wrote the ticket. */
+static void get_ticket_customer(struct request *req)
+{
+    struct show show;
+    if (!show_open(&show, req))
+        return;
+    const struct ticket *t = show_asked(&show);
+    if (t && !t->customer)
+        err_set(&show.err, ERR_NOT_FOUND, "#%lld: its source names no customer", (long long)t->id);
+    answer_customer(&show, t ? t->customer : NULL);
 }
 
 const struct call customer_calls[] = {
     {.method = "GET", .path = "/v1/customers/{}", .sides = SIDE_DESK, .role = ROLE_AGENT, .handle = get_customer,
      .help = "one customer: who, tickets, satisfaction, notes"},
+    {.method = "GET", .path = "/v1/tickets/{}/customer", .sides = SIDE_DESK, .role = ROLE_AGENT, .handle = get_ticket_customer,
+     .help = "the customer who wrote it"},
     {.method = "POST", .path = "/v1/customers", .sides = SIDE_DESK, .limit = LIMIT, .role = ROLE_LEAD, .handle = add,
      .help = "a customer our API may open tickets for"},
     {0},

@@ -76,7 +76,7 @@ static const char *body_of(struct arena *arena, const struct action_row *row, in
     static const char *const args[] = {
         [ARG_NONE] = "", [ARG_AGENT] = ",\"to\":\"mara\"", [ARG_TEXT] = ",\"text\":\"hello\"", [ARG_STATUS] = ",\"status\":\"pending\"", [ARG_PRIORITY] = ",\"priority\":\"high\"",
         [ARG_URGENCY] = ",\"urgency\":\"high\"", [ARG_CATEGORY] = ",\"category\":\"bug\"", [ARG_TAGS] = ",\"tags\":[\"a\"]", [ARG_REASON] = ",\"reason\":\"because\"",
-        [ARG_UNTIL] = ",\"until\":4000000000000", [ARG_WITH] = ",\"with\":{}"};
+        [ARG_UNTIL] = ",\"until\":4000000000000", [ARG_MACRO] = ",\"macro\":\"none\"", [ARG_WITH] = ",\"with\":{}"};
     const char *arg = (size_t)row->arg < sizeof args / sizeof *args && args[row->arg] ? args[row->arg] : "";
     bool tickets = !(row->flags & DESK) && row != &action_table[ACTION_UNDO] && row != &action_table[ACTION_REDO];
     return arena_printf(arena, "{\"do\":\"%s\"%s%s,\"dry_run\":true}", row->name, tickets ? arena_printf(arena, ",\"tickets\":[%lld]", (long long)id) : "", arg);
@@ -146,7 +146,7 @@ static void every_binding_is_a_command_and_can_be_pressed_on_its_screen(void **s
 {
     (void)state;
     AUTO_ARENA arena = arena_new();
-    static const char *const places[][2] = {{"queue", "6"}, {"ticket", "6\r"}, {"escalations", "ge"}, {"deliveries", "gd"}, {"ingest", "gi"}, {"labels", "gl"}, {"boss", "gb"}};
+    static const char *const places[][2] = {{"queue", "6"}, {"ticket", "6\r"}, {"escalations", "ge"}, {"deliveries", "gd"}, {"ingest", "gi"}, {"labels", "gl"}, {"customer", "6gp"}, {"articles", "gk"}, {"boss", "gb"}};
     struct keymap *map = keymap_new(arena);
     struct err err = {0};
     const char *root = getenv("TRIAGE_SRCDIR");

@@ -216,10 +216,54 @@ static void a_text_is_searched(void **state)
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+static void a_line_that_begins_with_a_slash_or_two_colons_asks_for_canned_replies(void **state)
+{
+    (void)state;
+    assert_int_equal(script("/", to_composer), COMPOSER_CANNED);
+    composer_insert(&composer, "Hi {{customer.name}},\nthanks!\x1b[31m");
+    assert_string_equal(editor_text(composer.editor), "Hi {{customer.name}},\nthanks!␛[31m"); /* what asked is gone, and no escape came in */
+    assert_int_equal(editor_cursor(composer.editor), strlen("Hi {{customer.name}}"));
+    assert_int_equal(script("<C-Down><End><Enter>:", to_composer), COMPOSER_TYPED);
+    assert_int_equal(script(":", to_composer), COMPOSER_CANNED);
+    assert_int_equal(script("x<BS>", to_composer), COMPOSER_TYPED); /* deleting back to it asks for nothing */
+    assert_int_equal(script("a/", to_composer), COMPOSER_TYPED);    /* nor does one in the middle of a line */
+}
+
+static void two_question_marks_bring_an_article_that_goes_with_the_reply_while_it_is_in_it(void **state)
+{
+    AUTO_ARENA a = arena_new();
+    (void)state;
+    assert_int_equal(script("Hello<Enter>?", to_composer), COMPOSER_TYPED);
+    assert_int_equal(script("?", to_composer), COMPOSER_ARTICLES);
+    assert_null(composer_articles(&composer, a));
+    composer_insert(&composer, "# Reset\n\nOpen the page.");
+    composer_cite(&composer, "file:reset", "# Reset\n\nOpen the page.");
+    assert_string_equal(editor_text(composer.editor), "Hello\n# Reset\n\nOpen the page.");
+    assert_string_equal(composer_articles(&composer, a), "[\"file:reset\"]");
+    composer_set(&composer, "Hello\n");
+    assert_null(composer_articles(&composer, a)); /* it was deleted again */
+}
+
+static void variables_of_the_desk_may_stand_in_a_reply_and_nothing_else_in_braces(void **state)
+{
+    (void)state;
+    composer_set(&composer, "Hi {{customer.first_name}}, {{ ticket.ref }}");
+    assert_int_equal(script("<Esc>y", to_composer), COMPOSER_SEND);
+    composer_failed(&composer);
+    composer_set(&composer, "Hi {{customer.first_name}}, see {{status_page}}");
+    assert_int_equal(script("y", to_composer), COMPOSER_REFUSED);
+    assert_int_equal(editor_cursor(composer.editor), strlen(editor_text(composer.editor)));
+    composer_open(&composer, 4119, 1, false, "a note to {{agent.name}}"); /* a note is not filled */
+    assert_int_equal(script("<Esc>y", to_composer), COMPOSER_REFUSED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(nothing_is_sent_by_one_key),
+        T(a_line_that_begins_with_a_slash_or_two_colons_asks_for_canned_replies),
+        T(two_question_marks_bring_an_article_that_goes_with_the_reply_while_it_is_in_it),
+        T(variables_of_the_desk_may_stand_in_a_reply_and_nothing_else_in_braces),
         T(send_and_close_says_so),
         T(a_placeholder_left_unfilled_refuses_to_send),
         T(an_empty_text_is_left_by_escape),

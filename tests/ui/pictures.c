@@ -79,6 +79,16 @@ static void draw_review(void)
     lists_fini(&lists);
 }
 
+static void draw_customer(void)
+{
+    draw_list(LISTS_CUSTOMER);
+}
+
+static void draw_articles(void)
+{
+    draw_list(LISTS_ARTICLES);
+}
+
 /* `w` on a ticket that is late, as the console shows it over its queue. */
 static void draw_why(void)
 {
@@ -110,6 +120,8 @@ static const struct {
     {"ingest", "What came in", "ingest", draw_ingest, {"open", "why", "freeze", "back", "help"}},
     {"deliveries", "What leaves", "deliveries", draw_deliveries, {"open", "ticket", "replay", "why", "mark", "palette", "freeze", "back", "help"}},
     {"labels", "Label review", "labels", draw_review, {"accept", "label", "open", "why", "mark", "undo", "back", "help"}},
+    {"customer", "A customer", "customer", draw_customer, {"open", "remark", "reveal", "reply", "macro", "why", "back", "help"}},
+    {"articles", "Articles", "articles", draw_articles, {"open", "filter", "palette", "back", "help"}},
     {"why", "Why a clock is red", "queue", draw_why, {"palette", "help"}},
 };
 enum { PICTURES = sizeof pictures / sizeof *pictures };
@@ -203,8 +215,9 @@ static int setup(void **state)
         {MIRROR_EVENTS, 0, "events.json"},      {MIRROR_REFUSALS, 0, "refusals.json"}, {MIRROR_SCORES, 0, "scores.json"},
         {MIRROR_PARCELS, 0, "parcels.json"},    {MIRROR_WAITING, 0, "waiting.json"},   {MIRROR_DEAD, 0, "dead.json"},
         {MIRROR_DESTINATIONS, 0, "destinations.json"}, {MIRROR_LABELS, 0, "labels.json"}, {MIRROR_SIMILAR, TICKET, "similar.json"},
+        {MIRROR_CUSTOMER, 0, "customer.json"}, {MIRROR_ARTICLES, 0, "articles.json"},
         {MIRROR_WHY, TICKET, "why.json"}};
-    static const char *const screens[] = {"queue", "ticket", "escalations", "ingest", "deliveries", "labels", "boss", NULL};
+    static const char *const screens[] = {"queue", "ticket", "escalations", "ingest", "deliveries", "labels", "customer", "articles", "boss", NULL};
     struct err err = {0};
     (void)state;
     desk_start(&desk);

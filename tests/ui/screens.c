@@ -1,7 +1,9 @@
 /* screens: what is on them at the three sizes people have, in text and roles, and that no text from outside
  * gets out of its cell. The desk is tests/fixtures/desk. */
 #include "base/str.h"
+#include "screen/articles.h"
 #include "screen/deliveries.h"
+#include "screen/overlay.h"
 #include "screen/queue.h"
 #include "screen/scoreboard.h"
 #include "screen/ticket.h"
@@ -37,6 +39,8 @@ static int setup(void **state)
     desk_document(&desk, MIRROR_DEAD, 0, "dead.json");
     desk_document(&desk, MIRROR_DESTINATIONS, 0, "destinations.json");
     desk_document(&desk, MIRROR_LABELS, 0, "labels.json");
+    desk_document(&desk, MIRROR_CUSTOMER, 0, "customer.json");
+    desk_document(&desk, MIRROR_ARTICLES, 0, "articles.json");
     desk_document(&desk, MIRROR_SIMILAR, 4098, "similar.json");
     ticket_open(&ticket, 4119);
     return 0;
@@ -453,6 +457,44 @@ static void label_review_shows_the_least_sure_first_and_what_speaks_for_it(void 
     desk_shows(&desk, "-0.2   octubre");
 }
 
+static void a_customer_is_seen_whole_with_contact_masked_until_it_is_revealed(void **state)
+{
+    static const char shown[] = "{\"customer_email\":\"jane@example.com\",\"customer_phone\":\"+49 30 77\"}";
+    (void)state;
+    for (int i = 0; i < SIZES; i++) {
+        draw_list(LISTS_CUSTOMER, sizes[i].columns, sizes[i].rows);
+        desk_shows(&desk, "Customer  Jane Doe   rbs:u-77");
+        desk_shows(&desk, "j•••@example.com");
+        assert_int_equal(desk_role(&desk, "j•••@example.com"), UI_MASKED);
+        desk_shows(&desk, "○ 2 open   ✔ 10 past   ↩ reopened 3 times");
+        desk_shows(&desk, "✔ 4.1 of 5 over 7");
+        desk_shows(&desk, "last: 5 great for #4001");
+        desk_shows(&desk, "you: Prefers the phone");
+        assert_true(row_of("4119 ○ open") < row_of("4088 ⏸ pending") && row_of("4088 ⏸ pending") < row_of("4001 ✔ resolved"));
+        desk_is_inert(&desk);
+    }
+    desk_shows(&desk, "✘ 2 poor");
+    assert_int_equal(desk_role(&desk, "✘ 2 poor"), UI_LATE);
+    desk.look.shown = json_parse_in(desk.arena, shown, sizeof shown - 1, &json_limits_native, NULL, NULL);
+    draw_list(LISTS_CUSTOMER, 80, 24);
+    desk_shows(&desk, "jane@example.com   +49 30 77");
+    desk.look.shown = NULL;
+}
+
+static void articles_show_what_they_are_and_how_often_they_helped(void **state)
+{
+    (void)state;
+    for (int i = 0; i < SIZES; i++) {
+        draw_list(LISTS_ARTICLES, sizes[i].columns, sizes[i].rows);
+        desk_shows(&desk, "Articles  4 found");
+        desk_shows(&desk, "Reset your password");
+        desk_shows(&desk, "12 of 14");
+        desk_shows(&desk, "✔ published");
+        desk_shows(&desk, "○ draft");
+        desk_is_inert(&desk);
+    }
+}
+
 static void a_table_is_narrowed_by_words(void **state)
 {
     (void)state;
@@ -585,6 +627,8 @@ static void hostile_text_stays_inside_its_cells_on_every_screen(void **state)
         poison_document(MIRROR_DESTINATIONS, 0, "destinations.json", hostile[h]);
         poison_document(MIRROR_LABELS, 0, "labels.json", hostile[h]);
         poison_document(MIRROR_SIMILAR, 4098, "similar.json", hostile[h]);
+        poison_document(MIRROR_CUSTOMER, 0, "customer.json", hostile[h]);
+        poison_document(MIRROR_ARTICLES, 0, "articles.json", hostile[h]);
         queue_sync(&queue, desk.mirror, false);
         for (int i = 0; i < SIZES; i++) {
             draw_queue(sizes[i].columns, sizes[i].rows);
@@ -599,6 +643,32 @@ static void hostile_text_stays_inside_its_cells_on_every_screen(void **state)
             scoreboard_draw(&board, &desk.look, desk.surface);
             desk_is_inert(&desk);
         }
+    }
+}
+
+static void an_article_is_read_as_text_and_hostile_markdown_is_only_text(void **state)
+{
+    (void)state;
+    for (size_t h = 0; h <= sizeof hostile / sizeof *hostile; h++) {
+        struct overlay overlay = {0};
+        desk_document(&desk, MIRROR_ARTICLE, 0, "article.json");
+        if (h)
+            poison_document(MIRROR_ARTICLE, 0, "article.json", hostile[h - 1]);
+        struct pager *pager = overlay_read(&overlay, 1, "article");
+        pager_begin(pager);
+        articles_read(&desk.look, pager, json_get(mirror_doc(desk.mirror, MIRROR_ARTICLE)->root, "article"));
+        pager_end(pager);
+        desk_size(&desk, 80, 24);
+        overlay_draw(&overlay, &desk.look, desk.surface);
+        desk_is_inert(&desk);
+        if (!h) {
+            desk_shows(&desk, "Reset your password");
+            desk_shows(&desk, "helped 12 of 14 tickets");
+            assert_int_equal(desk_role(&desk, "If no mail comes"), UI_HEADING);
+            desk_hides(&desk, "```");
+            desk_shows(&desk, "┃ curl https://id.example.com/health");
+        }
+        overlay_close(&overlay);
     }
 }
 
@@ -642,6 +712,9 @@ int main(void)
         T(a_delivery_is_read_with_its_attempts),
         T(too_many_destinations_leave_room_for_what_leaves),
         T(an_empty_list_says_what_to_configure),
+        T(a_customer_is_seen_whole_with_contact_masked_until_it_is_revealed),
+        T(articles_show_what_they_are_and_how_often_they_helped),
+        T(an_article_is_read_as_text_and_hostile_markdown_is_only_text),
         T(label_review_shows_the_least_sure_first_and_what_speaks_for_it),
         T(a_table_is_narrowed_by_words),
         T(few_labels_learned_are_said_in_bands),

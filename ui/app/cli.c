@@ -18,6 +18,7 @@
 #include "command/command.h"
 #include "core/article.h"
 #include "core/config.h"
+#include "core/fill.h"
 #include "demo/demo.h"
 #include "screen/clocks.h"
 #include <langinfo.h>
@@ -253,9 +254,9 @@ static bool read_text(struct shell *sh, const char **text, struct err *err)
     *text = arena_strdup(sh->arena, body.data);
     if (body.cut || !text_valid(body.data, body.len))
         return err_set(err, ERR_INPUT, "the text is not UTF-8 or larger than 1 MiB");
-    const char *open = strstr(*text, "{{");
-    if (open && strstr(open, "}}"))
-        return err_set(err, ERR_INPUT, "a placeholder is left unfilled: %.40s", open);
+    const char *strange = fill_strange(sh->arena, *text);
+    if (strange)
+        return err_set(err, ERR_INPUT, "a placeholder is left unfilled: %s", strange);
     return true;
 }
 
@@ -275,6 +276,8 @@ static int say_results(struct shell *sh, const char *body, size_t n)
                 str_addc(&sh->out, '\n');
                 if (json_count(json_get(r, "changes")))
                     print_tree(&sh->print, json_get(r, "changes"), 1);
+                if (json_get(r, "message"))
+                    print_named(&sh->print, json_get_bool(json_get(r, "message"), "public", false) ? "  reply" : "  note", json_string(json_path(r, "message.body")));
                 if (json_is(json_get(r, "text"), JSON_OBJECT))
                     print_revealed(&sh->print, json_get(r, "text"));
             }
@@ -361,8 +364,10 @@ static int run_action(struct shell *sh, const struct action_row *action)
                               .tickets = tickets,
                               .key = shell_option(sh, "--key", true),
                               .dry_run = shell_option(sh, "--dry-run", false) != NULL};
+    const char *article = action == &action_table[ACTION_REPLY] ? shell_option(sh, "--article", true) : NULL;
     const char *version = shell_option(sh, "--version", true), *to = shell_option(sh, "--to", true);
     struct err err = {0};
+    what.articles = article ? article_add(sh->arena, NULL, article) : NULL;
     what.version = version ? strtoll(version, NULL, 10) : 0;
     while (what.ticket_count < sh->argc && what.ticket_count < TICKETS_MAX &&
            shell_number(sh->argv[what.ticket_count], &tickets[what.ticket_count]))

@@ -4,6 +4,7 @@
  * changed. */
 #include "app/console.h"
 #include "app/session.h"
+#include "app/insert.h"
 #include "app/keys.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -37,6 +38,8 @@ static const char *const screens[] = {
     [PLACE_INGEST] = "ingest",
     [PLACE_DELIVERIES] = "deliveries",
     [PLACE_REVIEW] = "labels",
+    [PLACE_CUSTOMER] = "customer",
+    [PLACE_ARTICLES] = "articles",
     [PLACE_BOSS] = "boss",
     [PLACES] = NULL};
 /* The screens that are tables. */
@@ -46,18 +49,22 @@ static const struct {
 } tables[] = {{PLACE_ESCALATIONS, LISTS_ESCALATIONS},
               {PLACE_INGEST, LISTS_INGEST},
               {PLACE_DELIVERIES, LISTS_DELIVERIES},
-              {PLACE_REVIEW, LISTS_REVIEW}};
+              {PLACE_REVIEW, LISTS_REVIEW},
+              {PLACE_CUSTOMER, LISTS_CUSTOMER},
+              {PLACE_ARTICLES, LISTS_ARTICLES}};
 
 /* What the hint bar offers, by screen, most useful first; keys come from the live bindings. */
 static const char *const hints[PLACES][12] = {
     [PLACE_QUEUE] = {"claim", "assign", "reply", "note", "close", "snooze", "escalate", "mark", "filter",
                      "palette", "help"},
-    [PLACE_TICKET] = {"reply", "note", "claim", "assign", "close", "snooze", "label", "why", "copy", "back",
+    [PLACE_TICKET] = {"reply", "note", "claim", "assign", "close", "snooze", "macro", "label", "why", "customer", "back",
                       "help"},
     [PLACE_ESCALATIONS] = {"ack", "escalate", "open", "why", "snooze", "back", "help"},
     [PLACE_INGEST] = {"open", "why", "freeze", "back", "help"},
     [PLACE_DELIVERIES] = {"open", "ticket", "replay", "why", "mark", "palette", "freeze", "back", "help"},
     [PLACE_REVIEW] = {"accept", "label", "open", "why", "mark", "undo", "back", "help"},
+    [PLACE_CUSTOMER] = {"open", "remark", "reveal", "reply", "macro", "why", "back", "help"},
+    [PLACE_ARTICLES] = {"open", "filter", "palette", "back", "help"},
     [PLACE_BOSS] = {"down", "up", "back", "help"},
 };
 
@@ -98,6 +105,7 @@ struct look console_look(struct console *c)
                          .now = console_now(c),
                          .zone = console_zone(),
                          .link = "",
+                         .shown = console_place(c) == PLACE_CUSTOMER ? c->contact.shown : NULL,
                          .game = true};
 }
 
@@ -354,6 +362,14 @@ static void composer_outcome(struct console *c, enum composer_outcome outcome)
     case COMPOSER_EXTERNAL:
         edit_outside(c);
         break;
+    case COMPOSER_CANNED:
+        w->changed_at = clock_mono();
+        insert_canned(c);
+        break;
+    case COMPOSER_ARTICLES:
+        w->changed_at = clock_mono();
+        insert_articles(c, "");
+        break;
     case COMPOSER_NOTHING:
     case COMPOSER_REFUSED:
         break;
@@ -470,6 +486,7 @@ static void tick(struct console *c, int64_t now)
         c->dirty = true;
     }
     c->dirty |= ticket_expire(&c->ticket, console_now(c));
+    c->dirty |= ticket_expire(&c->contact, console_now(c));
     if (c->composer.changed_at && now - c->composer.changed_at >= DRAFT_MS)
         fetch_draft(c, false);
     if (c->pending.count && now - c->pending_since >= POPUP_MS && !c->popup) {
@@ -584,6 +601,9 @@ static void console_fini(struct console *c)
     composer_fini(&c->composer);
     overlay_close(&c->overlay);
     ticket_fini(&c->ticket);
+    ticket_fini(&c->contact);
+    if (c->offered_arena)
+        arena_free(c->offered_arena);
     queue_fini(&c->queue);
     for (int i = 0; i < LISTS; i++)
         lists_fini(&c->lists[i]);

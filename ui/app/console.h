@@ -27,6 +27,8 @@ enum place {
     PLACE_INGEST,
     PLACE_DELIVERIES,
     PLACE_REVIEW,
+    PLACE_CUSTOMER,
+    PLACE_ARTICLES,
     PLACE_BOSS,
     PLACES
 };
@@ -44,6 +46,13 @@ enum purpose {
     FOR_READING,
     FOR_DELIVERY, /* one with its attempts */
     FOR_DROP,
+    FOR_MACRO,
+    FOR_MACRO_RUN, /* what it would do */
+    FOR_CANNED,
+    FOR_ARTICLE,
+    FOR_ARTICLE_HOW,
+    FOR_ARTICLE_READ,
+    FOR_REMARK,
     FOR_EXPLAINED
 };
 enum { DEPTH = 8, TARGETS_MAX = 500, HISTORY = 30 };
@@ -94,6 +103,12 @@ struct console {
     int64_t focus; /* the ticket whose documents are kept */
     int64_t event; /* the event whose raw form is asked for */
     int64_t delivery;
+    char customer[320]; /* whose page is shown: by key, or whoever wrote that ticket */
+    int64_t customer_of;
+    struct ticket_screen contact; /* of them: what a reveal brought, and until when */
+    char words[256], article[160]; /* what articles are looked for by; the one that is read */
+    struct arena *offered_arena;   /* what a picker offers (app/insert) */
+    const struct json *offered;
     char view[64], where[2048], why[16];
     uint64_t keys_made; /* for idempotency keys */
     struct arena *match_arena;

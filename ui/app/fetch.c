@@ -4,6 +4,7 @@
 #include "app/console.h"
 #include "base/clock.h"
 #include "screen/clocks.h"
+#include "screen/articles.h"
 #include "screen/deliveries.h"
 #include <inttypes.h>
 #include <stdlib.h>
@@ -88,6 +89,13 @@ static const char *path_of(struct console *c, struct arena *a, enum slot slot)
         return "/v1/destinations";
     case SLOT_DOC + MIRROR_LABELS:
         return "/v1/labels?limit=100";
+    case SLOT_DOC + MIRROR_CUSTOMER:
+        return c->customer_of ? arena_printf(a, "/v1/tickets/%" PRId64 "/customer", c->customer_of)
+                              : arena_printf(a, "/v1/customers/%s", escaped(a, c->customer));
+    case SLOT_DOC + MIRROR_ARTICLES:
+        return arena_printf(a, "/v1/articles?limit=300&q=%s", escaped(a, c->words));
+    case SLOT_DOC + MIRROR_ARTICLE:
+        return arena_printf(a, "/v1/articles/%s", escaped(a, c->article));
     case SLOT_DOC + MIRROR_SIMILAR:
         return c->focus ? arena_printf(a, "/v1/tickets/%" PRId64 "/similar", c->focus) : NULL;
     default:
@@ -156,7 +164,7 @@ static void follow_frames(void *arg, const char *event, int64_t id, const char *
 static void show_read(struct console *c, enum mirror_doc_id id)
 {
     const struct json *root = mirror_doc(c->mirror, id)->root;
-    enum purpose purpose = id == MIRROR_PARCEL ? FOR_DELIVERY : FOR_READING;
+    enum purpose purpose = id == MIRROR_PARCEL ? FOR_DELIVERY : id == MIRROR_ARTICLE ? FOR_ARTICLE_READ : FOR_READING;
     struct pager *pager =
         c->overlay.kind == OVERLAY_READ && c->overlay.purpose == (int)purpose ? c->overlay.pager : NULL;
     struct look look = console_look(c);
@@ -167,6 +175,8 @@ static void show_read(struct console *c, enum mirror_doc_id id)
         deliveries_read(&look, pager, json_get(root, "parcel"));
     } else if (id == MIRROR_WHY && json_get(root, "clocks")) {
         clocks_read(&look, pager, root);
+    } else if (id == MIRROR_ARTICLE) {
+        articles_read(&look, pager, json_get(root, "article"));
     } else if (id == MIRROR_WHY) {
         for (const struct json *line = json_first(json_get(root, "lines")); line; line = json_next(line))
             pager_block(pager, 2, UI_NORMAL, false, json_string(line) ? json_string(line) : "");
@@ -188,7 +198,7 @@ static void take_document(struct console *c, enum mirror_doc_id id, int64_t tick
         return;
     if (!mirror_doc_set(c->mirror, id, of_ticket ? ticket : 0, answer->body, answer->n, console_now(c), &err))
         console_toast(c, UI_ERROR, "%s", err.text);
-    if (id == MIRROR_WHY || id == MIRROR_EVENT || id == MIRROR_PARCEL)
+    if (id == MIRROR_WHY || id == MIRROR_EVENT || id == MIRROR_PARCEL || id == MIRROR_ARTICLE)
         show_read(c, id);
     for (int i = 0; table && i < lists_type(table->id)->doc_count; i++)
         if (lists_type(table->id)->docs[i] == id)
@@ -374,7 +384,9 @@ static void follow_frames(void *arg, const char *event, int64_t id, const char *
         {MIRROR_CHANGED_EVENTS, PLACE_INGEST, 200},
         {MIRROR_CHANGED_OUTGOING, PLACE_DELIVERIES, 150},
         {MIRROR_CHANGED_LABELS, PLACE_REVIEW, 300},
-        {MIRROR_CHANGED_ROWS, PLACE_REVIEW, 300}};
+        {MIRROR_CHANGED_ROWS, PLACE_REVIEW, 300},
+        {MIRROR_CHANGED_ROWS, PLACE_CUSTOMER, 200},
+        {MIRROR_CHANGED_EVENTS, PLACE_ARTICLES, 300}};
     for (size_t i = 0; i < sizeof follows / sizeof *follows; i++)
         if (changed & follows[i].changed && place == follows[i].place)
             want_table(c, follows[i].ms);
@@ -446,6 +458,8 @@ static void done(void *arg, const struct link_answer *answer)
         console_toast(c, UI_TOAST, "%s", say);
     if (answer->err)
         settle_all(d);
+    if (!d->count)
+        fetch_place(c); /* the desk itself changed */
     c->dirty = c->at_once = true;
     free(d);
 }
@@ -661,6 +675,7 @@ void fetch_send(struct console *c)
                               .tickets = &w->ticket,
                               .ticket_count = 1,
                               .arg = editor_text(w->editor),
+                              .articles = w->reply ? composer_articles(w, a) : NULL,
                               .thread_version = w->reply ? w->thread_version : 0,
                               .key = w->key};
     char *body = command_body(a, &what, &err);

@@ -64,29 +64,15 @@ static int add_customer(struct shell *sh)
     return shell_post(sh, "/v1/customers", json_print_in(sh->arena, body), "the customer may open tickets");
 }
 
-/* A ticket's number stands for whoever wrote it. */
-static const char *customer_of(struct shell *sh, int64_t ticket, int *code)
-{
-    bool quiet = sh->quiet;
-    sh->quiet = true;
-    const struct json *root = shell_fetch(sh, arena_printf(sh->arena, "/v1/tickets/%lld", (long long)ticket), NULL, code);
-    const char *key = json_get_string(json_get(root, "ticket"), "customer", NULL);
-    sh->quiet = quiet;
-    if (root && !key)
-        *code = shell_usage(sh, "its source names no customer", "", "triage show says what is known of it");
-    return key;
-}
-
 int people_customer(struct shell *sh)
 {
-    int code = 0;
     int64_t ticket;
     if (sh->argc >= 1 && strcmp(sh->argv[0], "add") == 0)
         return add_customer(sh);
     if (sh->argc != 1)
         return shell_usage(sh, "customer needs a customer's key, or the number of a ticket of theirs", "", "triage customer 42");
-    const char *key = shell_number(sh->argv[0], &ticket) ? customer_of(sh, ticket, &code) : sh->argv[0];
-    return key ? shell_print(sh, arena_printf(sh->arena, "/v1/customers/%s", shell_escape(sh, key)), print_customer) : code;
+    return shell_print(sh, shell_number(sh->argv[0], &ticket) ? arena_printf(sh->arena, "/v1/tickets/%lld/customer", (long long)ticket)
+                                                              : arena_printf(sh->arena, "/v1/customers/%s", shell_escape(sh, sh->argv[0])), print_customer);
 }
 
 /* --- articles --- */

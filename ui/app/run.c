@@ -2,6 +2,7 @@
  * action of the desk collects its tickets and its argument, and is then one call. Nothing here draws. */
 #include "app/console.h"
 #include "app/paging.h"
+#include "app/insert.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "core/when.h"
@@ -152,8 +153,10 @@ static void ask_argument(struct console *c)
     case ARG_TAGS:
     case ARG_REASON:
     case ARG_WITH:
-    case ARG_MACRO:
         ask_text(c);
+        break;
+    case ARG_MACRO:
+        insert_macros(c);
         break;
     case ARG_TEXT:
         break;
@@ -358,11 +361,86 @@ void run_chosen(struct console *c, int64_t ticket)
     open_ticket(c, ticket);
 }
 
+static bool is_theirs(struct console *c, int64_t ticket)
+{
+    const struct json *rows = json_get(mirror_doc(c->mirror, MIRROR_CUSTOMER)->root, "rows");
+    for (const struct json *row = json_first(rows); row; row = json_next(row))
+        if (json_get_i64(row, "id", 0) == ticket)
+            return true;
+    return false;
+}
+
 void run_reveal(struct console *c, int64_t ticket, const struct json *text)
 {
+    if (console_place(c) == PLACE_CUSTOMER && is_theirs(c, ticket)) {
+        ticket_reveal(&c->contact, text, console_now(c));
+        return;
+    }
     if (console_place(c) != PLACE_TICKET || c->ticket.id != ticket)
         open_ticket(c, ticket);
     ticket_reveal(&c->ticket, text, console_now(c));
+}
+
+static void read_article(struct console *c, const char *key)
+{
+    str_copy(c->article, sizeof c->article, key);
+    overlay_read(&c->overlay, FOR_ARTICLE_READ, arena_printf(c->frame, "article %s   (/ searches, q leaves)", key));
+    fetch_want(c, SLOT_DOC + MIRROR_ARTICLE);
+}
+
+static void show_articles(struct console *c, const char *words)
+{
+    str_copy(c->words, sizeof c->words, words);
+    console_go(c, PLACE_ARTICLES);
+    list_command(c->lists[LISTS_ARTICLES].list, "top");
+    fetch_want(c, SLOT_DOC + MIRROR_ARTICLES);
+}
+
+static void do_articles(struct console *c, const char *arg)
+{
+    show_articles(c, arg);
+}
+
+/* Whoever wrote the ticket at hand, or the customer of that number or key. */
+static void do_customer(struct console *c, const char *arg)
+{
+    int64_t ticket = *arg ? 0 : console_ticket(c);
+    if (*arg && arg[strspn(arg, "#0123456789")] == 0)
+        ticket = strtoll(arg + (*arg == '#'), NULL, 10);
+    if (!ticket && !*arg) {
+        console_toast(c, UI_ERROR, "customer: there is no ticket under the cursor");
+        return;
+    }
+    if (console_place(c) == PLACE_CUSTOMER && !*arg)
+        return;
+    c->customer_of = ticket;
+    str_copy(c->customer, sizeof c->customer, ticket ? "" : arg);
+    mirror_doc_drop(c->mirror, MIRROR_CUSTOMER);
+    ticket_fini(&c->contact);
+    console_go(c, PLACE_CUSTOMER);
+    list_command(c->lists[LISTS_CUSTOMER].list, "top");
+}
+
+static void remark(struct console *c, const char *text)
+{
+    const char *key = json_string(json_path(mirror_doc(c->mirror, MIRROR_CUSTOMER)->root, "customer.key"));
+    AUTO_JSON with = json_object();
+    if (!key || !text[strspn(text, " ")])
+        return;
+    json_put_string(with, "customer", key);
+    json_put_string(with, "text", text);
+    struct command_do what = {.action = &action_table[ACTION_CUSTOMER_NOTE], .arg = json_print_in(c->frame, with)};
+    fetch_do(c, &what);
+}
+
+static void do_remark(struct console *c, const char *arg)
+{
+    if (console_place(c) != PLACE_CUSTOMER)
+        console_toast(c, UI_ERROR, "remark: open a customer first (gp on a ticket)");
+    else if (*arg)
+        remark(c, arg);
+    else
+        overlay_ask(&c->overlay, FOR_REMARK, "note on this customer: ", "");
 }
 
 static void do_open(struct console *c, const char *arg)
@@ -371,6 +449,9 @@ static void do_open(struct console *c, const char *arg)
     struct lists_item item;
     if (*arg) {
         open_ticket(c, strtoll(arg + (*arg == '#'), NULL, 10));
+    } else if (console_place(c) == PLACE_ARTICLES) {
+        if (lists_selected(console_table(c), &look, &item))
+            read_article(c, json_get_string(item.json, "key", ""));
     } else if (console_place(c) == PLACE_DELIVERIES && lists_selected(console_table(c), &look, &item)) {
         c->delivery = item.id;
         overlay_read(&c->overlay, FOR_DELIVERY,
@@ -450,6 +531,7 @@ static void do_go(struct console *c, const char *arg)
                   {"ingest", PLACE_INGEST},
                   {"deliveries", PLACE_DELIVERIES},
                   {"labels", PLACE_REVIEW},
+                  {"articles", PLACE_ARTICLES},
                   {"boss", PLACE_BOSS},
                   {"scores", PLACE_BOSS},
                   {"queue", PLACE_QUEUE}};
@@ -472,6 +554,10 @@ static void do_back(struct console *c, const char *arg)
     (void)arg;
     if (table && lists_filter(table, "")) {
         console_changed(c);
+        return;
+    }
+    if (console_place(c) == PLACE_ARTICLES && *c->words) {
+        show_articles(c, "");
         return;
     }
     if (console_back(c))
@@ -514,6 +600,10 @@ static void filter(struct console *c, const char *words)
     struct err err = {0};
     AUTO_ARENA a = arena_new();
     struct lists *table = console_table(c);
+    if (console_place(c) == PLACE_ARTICLES) {
+        show_articles(c, words);
+        return;
+    }
     if (table && !str_starts(words, "where ")) {
         lists_filter(table, words);
         console_changed(c);
@@ -601,7 +691,7 @@ static void offer(struct choices *to, const char *name, const char *detail)
 
 static void do_palette(struct console *c, const char *arg)
 {
-    static const char *const places[] = {"go escalations", "go deliveries", "go ingest", "go labels", "go boss"};
+    static const char *const places[] = {"go escalations", "go deliveries", "go ingest", "go labels", "go articles", "go boss"};
     int rows = mirror_row_count(c->mirror) < 200 ? mirror_row_count(c->mirror) : 200;
     struct choices to = {
         .items = ARENA_ARRAY(c->frame, struct picker_item,
@@ -927,6 +1017,9 @@ static void do_editor(struct console *c, const char *arg)
 
 typedef void local(struct console *c, const char *arg);
 static local *const locals[LOCALS] = {
+    [LOCAL_ARTICLES] = do_articles,
+    [LOCAL_CUSTOMER] = do_customer,
+    [LOCAL_REMARK] = do_remark,
     [LOCAL_BACK] = do_back,
     [LOCAL_BOTTOM] = do_bottom,
     [LOCAL_COPY] = do_copy,
@@ -985,6 +1078,8 @@ void run_answer(struct console *c)
 {
     char *text = arena_strdup(c->frame, overlay_text(&c->overlay));
     enum purpose purpose = (enum purpose)c->overlay.purpose;
+    int64_t id = overlay_id(&c->overlay);
+    uint32_t choice = overlay_choice(&c->overlay);
     overlay_close(&c->overlay);
     switch (purpose) {
     case FOR_ARGUMENT:
@@ -1027,6 +1122,25 @@ void run_answer(struct console *c)
     case FOR_DROP:
         dropped(c, text);
         break;
+    case FOR_MACRO:
+        insert_preview(c, text);
+        break;
+    case FOR_MACRO_RUN:
+        perform(c, arena_strdup(c->frame, c->asked.arg));
+        break;
+    case FOR_CANNED:
+        insert_canned_chosen(c, text);
+        break;
+    case FOR_ARTICLE:
+        insert_article_chosen(c, text, id);
+        break;
+    case FOR_ARTICLE_HOW:
+        insert_article(c, choice == 'l');
+        break;
+    case FOR_REMARK:
+        remark(c, text);
+        break;
+    case FOR_ARTICLE_READ:
     case FOR_READING:
     case FOR_EXPLAINED:
     case FOR_NOTHING:

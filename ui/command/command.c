@@ -232,6 +232,8 @@ char *command_body(struct arena *arena, const struct command_do *what, struct er
         return NULL;
     if (what->with && *what->with && !put_with(arena, body, what->with, err))
         return NULL;
+    if (what->articles)
+        json_put(body, "articles", json_new_raw(what->articles));
     if (what->version)
         json_put_i64(body, "version", what->version);
     if (what->thread_version)

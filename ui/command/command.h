@@ -43,6 +43,7 @@ struct command_do {
     int ticket_count;
     const char *arg;
     const char *with; /* beside it: NAME=VALUE..., or JSON; NULL = nothing */
+    const char *articles;            /* of a reply: keys, a JSON array; NULL = none */
     int64_t version, thread_version; /* 0 = not checked */
     const char *key;
     bool dry_run;

@@ -79,7 +79,7 @@ static void draw_excerpt(const struct look *look, struct surface *s, int row, in
     surface_text(s, row, column, width, UI_DIM, text_safe_in(look->arena, text_of(item, "excerpt"), TEXT_LINE));
 }
 
-static const struct column columns[] = {{"article", 34, 0, false, draw_title},    {"state", 12, 60, false, draw_status}, {"helped", 12, 0, true, draw_helped},
+static const struct column columns[] = {{"article", 34, 0, false, draw_title},    {"state", 12, 60, false, draw_status}, {"helped", 14, 0, true, draw_helped},
                                         {"category", 12, 100, false, draw_category}, {"from", 7, 110, false, draw_from},  {"", 0, 0, false, draw_excerpt}};
 
 static struct lists_item *items(const struct look *look, int *count)

@@ -3,6 +3,7 @@
 #include "screen/composer.h"
 #include "base/text.h"
 #include "core/field.h"
+#include "core/fill.h"
 #include <string.h>
 
 enum { TEXT_MAX = 256 << 10, SPLIT_ROWS = 30 };
@@ -35,6 +36,58 @@ void composer_set(struct composer *c, const char *text)
     editor_set(c->editor, text);
 }
 
+/* --- what is put in --- */
+
+void composer_insert(struct composer *c, const char *text)
+{
+    AUTO_ARENA a = arena_new();
+    char *safe = text_safe_in(a, text, TEXT_BLOCK);
+    size_t at = editor_cursor(c->editor), asked = strlen(c->asked), from = at >= asked ? at - asked : at, start, end;
+    if (strncmp(editor_text(c->editor) + from, c->asked, asked) != 0)
+        from = at;
+    editor_replace(c->editor, from, at, safe);
+    if (editor_placeholder(c->editor, from, &start, &end) && start < from + strlen(safe))
+        editor_move(c->editor, end);
+    else
+        editor_move(c->editor, from + strlen(safe));
+    c->asked[0] = 0;
+    c->key[0] = 0;
+}
+
+void composer_cite(struct composer *c, const char *key, const char *text)
+{
+    size_t blank = strspn(text, " \t\r\n#"), n = strcspn(text + blank, "\r\n");
+    if (c->cited_count == COMPOSER_CITED || !n || strlen(key) >= sizeof c->cited->key)
+        return;
+    AUTO_ARENA a = arena_new();
+    str_copy(c->cited[c->cited_count].key, sizeof c->cited->key, key);
+    str_copy(c->cited[c->cited_count++].mark, sizeof c->cited->mark, text_safe_in(a, arena_strndup(a, text + blank, n), TEXT_LINE));
+}
+
+char *composer_articles(const struct composer *c, struct arena *arena)
+{
+    AUTO_JSON keys = json_array();
+    for (int i = 0; i < c->cited_count; i++)
+        if (strstr(editor_text(c->editor), c->cited[i].mark))
+            json_push(keys, json_new_string(c->cited[i].key));
+    return json_first(keys) ? json_print_in(arena, keys) : NULL;
+}
+
+/* What was typed last began a line and asks for something. Deleting back to it asks for nothing. */
+static enum composer_outcome asks(struct composer *c, const struct key *key)
+{
+    static const struct { const char *text; enum composer_outcome outcome; } begins[] = {
+        {"/", COMPOSER_CANNED}, {"::", COMPOSER_CANNED}, {"??", COMPOSER_ARTICLES}};
+    AUTO_ARENA a = arena_new();
+    const char *before = editor_before(c->editor, a);
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+        if (strcmp(before, begins[i].text) == 0 && key_is(key, (uint32_t)*begins[i].text)) {
+            str_copy(c->asked, sizeof c->asked, before);
+            return begins[i].outcome;
+        }
+    return COMPOSER_TYPED;
+}
+
 /* --- keys --- */
 
 static bool blank(const char *text)
@@ -42,16 +95,27 @@ static bool blank(const char *text)
     return text[strspn(text, " \t\r\n")] == 0;
 }
 
+/* A {{...}} that is no variable of the desk: those are filled where it is sent from, or refused there. */
+static bool strange(const struct composer *c, size_t *end)
+{
+    AUTO_ARENA a = arena_new();
+    const char *text = editor_text(c->editor);
+    for (size_t from = 0, start; editor_placeholder(c->editor, from, &start, end); from = *end)
+        if (!c->reply || fill_strange(a, arena_strndup(a, text + start, *end - start)))
+            return true;
+    return false;
+}
+
 static enum composer_outcome send(struct composer *c, bool close)
 {
-    size_t start, end;
+    size_t end = 0;
     c->refusal = NULL;
     if (blank(editor_text(c->editor)))
         c->refusal = "There is nothing to send yet.";
-    else if (editor_placeholder(c->editor, 0, &start, &end))
+    else if (strange(c, &end))
         c->refusal = "A placeholder {{...}} is left: fill it in or delete it. It will not be sent like this.";
     if (c->refusal) {
-        if (editor_placeholder(c->editor, 0, &start, &end))
+        if (end)
             editor_move(c->editor, end);
         c->state = COMPOSER_WRITING;
         return COMPOSER_REFUSED;
@@ -67,7 +131,7 @@ static enum composer_outcome writing_key(struct composer *c, const struct key *k
     case EDITOR_CHANGED:
         c->refusal = NULL;
         c->key[0] = 0;
-        return COMPOSER_TYPED;
+        return asks(c, key);
     case EDITOR_LEFT:
         c->state = COMPOSER_REVIEW;
         return blank(editor_text(c->editor)) ? COMPOSER_DISCARD : COMPOSER_NOTHING;
@@ -179,7 +243,7 @@ static void draw_menu(struct composer *c, struct surface *s, int row)
         const char *title, *keys[12];
     } menus[] = {
         [COMPOSER_WRITING] = {NULL,
-                              {"Esc", "review", "C-x C-e", "your editor", "C-w", "word back", "C-_", "undo"}},
+                              {"Esc", "review", "/", "canned reply", "??", "article", "C-x C-e", "your editor", "C-_", "undo"}},
         [COMPOSER_REVIEW] = {"review:",
                              {"y", "send", "Y", "send and close", "p", "postpone", "e", "edit", "q",
                               "discard"}},

@@ -23,8 +23,11 @@ enum composer_outcome {
     COMPOSER_DISCARD,  /* close it, the draft goes */
     COMPOSER_EXTERNAL, /* $EDITOR, please */
     COMPOSER_NOTE,     /* it should be a note: the source takes no replies */
+    COMPOSER_CANNED,   /* "/" or "::" began a line: offer canned replies; composer_insert takes the place of it */
+    COMPOSER_ARTICLES, /* "??" did: offer articles */
     COMPOSER_REFUSED,  /* cannot be sent like this; composer_refusal says why */
 };
+enum { COMPOSER_CITED = 16 };
 struct composer {
     int64_t ticket, thread_version;
     bool reply; /* else a note */
@@ -34,12 +37,21 @@ struct composer {
     struct ticket_screen thread;
     int64_t changed_at, saved_at; /* the loop's clock; 0 = nothing to save, never saved */
     const char *refusal;
+    char asked[4];  /* what stands before the cursor and began a line: gone when something is inserted; "" = nothing */
+    struct { char key[128], mark[120]; } cited[COMPOSER_CITED]; /* articles put in, and what of each must still be there when it is sent */
+    int cited_count;
     char key[96]; /* of the request in doubt: sent, never answered */
 };
 void composer_open(struct composer *c, int64_t ticket, int64_t thread_version, bool reply, const char *draft);
 void composer_fini(struct composer *c);
 bool composer_is_open(const struct composer *c);
 void composer_set(struct composer *c, const char *text);
+/* Puts text where it was asked for; the cursor goes to its first {{...}}, else behind it. */
+void composer_insert(struct composer *c, const char *text);
+/* What was inserted is of that article; text: how it stands there. */
+void composer_cite(struct composer *c, const char *key, const char *text);
+/* The keys of the articles that are still in the text, a JSON array; NULL: none. */
+char *composer_articles(const struct composer *c, struct arena *arena);
 enum composer_outcome composer_key(struct composer *c, const struct key *key);
 /* The send was refused because the thread moved on: shows it and asks again; now: the version it has now. */
 void composer_conflict(struct composer *c, int64_t thread_version);

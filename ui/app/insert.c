@@ -1,0 +1,251 @@
+/* insert: see insert.h. What was offered is kept until the next offer, so that a choice finds its text; an answer that comes
+ * when nobody waits for it any more (the composer was closed, something else lies over the screen) is dropped. */
+#include "app/insert.h"
+#include "base/text.h"
+#include "core/field.h"
+#include "screen/articles.h"
+#include <inttypes.h>
+#include <string.h>
+
+/* --- what was offered --- */
+
+static const struct json *keep(struct console *c, const struct link_answer *answer)
+{
+    c->dirty = c->at_once = true;
+    if (answer->err) {
+        console_toast(c, UI_ERROR, "%s%s%s", answer->err->text, *answer->hint ? ". " : "", answer->hint);
+        return NULL;
+    }
+    if (!c->offered_arena)
+        c->offered_arena = arena_new();
+    arena_reset(c->offered_arena);
+    c->offered = json_parse_in(c->offered_arena, answer->body, answer->n, &json_limits_dialect, NULL, NULL);
+    return c->offered;
+}
+
+static const struct json *offered(const struct console *c, const char *list, const char *name)
+{
+    for (const struct json *m = json_first(json_get(c->offered, list)); m; m = json_next(m))
+        if (str_eq(json_get_string(m, "name", NULL), name))
+            return m;
+    return NULL;
+}
+
+/* --- macros --- */
+
+/* What it does, on one line: its actions, then its text. */
+static char *summary(struct arena *a, const struct json *macro)
+{
+    AUTO_STR out;
+    str_init(&out, 400);
+    const char *title = json_get_string(macro, "title", ""), *reply = json_get_string(macro, "text", json_get_string(macro, "reply", ""));
+    if (!str_eq(title, json_get_string(macro, "name", "")))
+        str_addf(&out, "%s   ", title);
+    for (const struct json *line = json_first(json_get(macro, "actions")); line; line = json_next(line))
+        str_addf(&out, "%s%s", json_string(line) ? json_string(line) : "", json_next(line) ? " · " : "");
+    if (*reply)
+        str_addf(&out, "%s\"%s\"", json_first(json_get(macro, "actions")) ? " · " : "", reply);
+    return text_safe_in(a, out.data, TEXT_LINE);
+}
+
+/* with_text: only those that have one. */
+static size_t choices(struct console *c, const struct json *root, bool with_text, struct picker_item **items)
+{
+    const struct json *list = json_get(root, "macros");
+    size_t n = 0;
+    *items = ARENA_ARRAY(c->frame, struct picker_item, json_count(list) + 1);
+    for (const struct json *m = json_first(list); m; m = json_next(m))
+        if (!with_text || *json_get_string(m, "text", "")) {
+            (*items)[n] = (struct picker_item){.id = (int64_t)n + 1, .name = json_get_string(m, "name", ""), .detail = summary(c->frame, m)};
+            n++;
+        }
+    return n;
+}
+
+static void macros_came(void *arg, const struct link_answer *answer)
+{
+    struct console *c = arg;
+    const struct json *root = keep(c, answer);
+    struct picker_item *items;
+    if (!root || c->overlay.kind || c->asked.action != &action_table[ACTION_MACRO])
+        return;
+    size_t n = choices(c, root, false, &items);
+    if (n)
+        overlay_pick(&c->overlay, FOR_MACRO, "macro: ", items, n, false);
+    else
+        console_toast(c, UI_DIM, "No macro is for this ticket. They stand under `macros:` in triage.yaml; :macro-save keeps one here.");
+}
+
+void insert_macros(struct console *c)
+{
+    const char *path = c->asked.count == 1 ? arena_printf(c->frame, "/v1/macros?ticket=%" PRId64, c->asked.tickets[0]) : "/v1/macros";
+    link_send(c->link, "GET", path, NULL, macros_came, c);
+}
+
+static const char *shown(const struct look *look, const char *name, const struct json *value)
+{
+    const struct field *f = field_find(name);
+    int64_t at;
+    if (json_is(value, JSON_NULL))
+        return "-";
+    if (f && f->type == FIELD_TIME && json_i64(value, &at))
+        return look_stamp(look, at);
+    return json_string(value) ? json_string(value) : json_print_in(look->arena, value);
+}
+
+static void preview_changes(struct pager *pager, const struct json *result, const struct look *look)
+{
+    for (const struct json *change = json_first(json_get(result, "changes")); change; change = json_next(change)) {
+        const struct json *name = json_first(change), *old = json_next(name), *new = json_next(old);
+        pager_line(pager);
+        const char *field = json_string(name) ? json_string(name) : "";
+        pager_piece(pager, 2, UI_HEADING, look_words(look->arena, field));
+        pager_piece(pager, 18, UI_DIM, shown(look, field, old));
+        pager_piece(pager, 40, UI_STRONG, arena_printf(look->arena, "→ %s", shown(look, field, new)));
+    }
+}
+
+static void preview_one(struct console *c, struct pager *pager, const struct json *result)
+{
+    const char *body = json_string(json_path(result, "message.body"));
+    struct look look = console_look(c);
+    pager_item(pager, json_get_i64(result, "ticket", 0));
+    pager_block(pager, 2, UI_TITLE, false, arena_printf(c->frame, "#%" PRId64, json_get_i64(result, "ticket", 0)));
+    if (!json_get_bool(result, "ok", false)) {
+        pager_block(pager, 2, UI_ERROR, false, json_string(json_path(result, "error.detail")));
+        return;
+    }
+    preview_changes(pager, result, &look);
+    if (!body)
+        return;
+    bool reply = json_get_bool(json_get(result, "message"), "public", false);
+    pager_line(pager);
+    pager_block(pager, 2, reply ? UI_REPLY : UI_NOTE, false, reply ? "to the customer:" : "as a note:");
+    pager_block(pager, 4, UI_NORMAL, false, body);
+}
+
+static void preview_came(void *arg, const struct link_answer *answer)
+{
+    struct console *c = arg;
+    const struct json *root = keep(c, answer);
+    struct pager *pager = c->overlay.kind == OVERLAY_READ && c->overlay.purpose == FOR_MACRO_RUN ? c->overlay.pager : NULL;
+    if (!pager)
+        return;
+    pager_begin(pager);
+    for (const struct json *r = json_first(json_get(root, "results")); r; r = json_next(r))
+        preview_one(c, pager, r);
+    pager_end(pager);
+}
+
+void insert_preview(struct console *c, const char *name)
+{
+    struct command_do what = {.action = c->asked.action, .tickets = c->asked.tickets, .ticket_count = c->asked.count, .arg = name, .dry_run = true};
+    struct err err = {0};
+    char *body = command_body(c->frame, &what, &err);
+    str_copy(c->asked.arg, sizeof c->asked.arg, name);
+    if (!body) {
+        console_toast(c, UI_ERROR, "%s", err.text);
+        return;
+    }
+    overlay_read(&c->overlay, FOR_MACRO_RUN, arena_printf(c->frame, "Macro %s: this is what it does   (Enter runs it, q leaves, u undoes it afterwards)", name));
+    link_send(c->link, "POST", "/v1/do", body, preview_came, c);
+}
+
+/* --- canned replies --- */
+
+static void canned_came(void *arg, const struct link_answer *answer)
+{
+    struct console *c = arg;
+    const struct json *root = keep(c, answer);
+    struct picker_item *items;
+    if (!root || c->overlay.kind || !composer_is_open(&c->composer))
+        return;
+    size_t n = choices(c, root, true, &items);
+    if (n)
+        overlay_pick(&c->overlay, FOR_CANNED, "canned reply: ", items, n, false);
+    else
+        console_toast(c, UI_DIM, "No canned reply is for this ticket: a row under `macros:` with a `reply` is one.");
+}
+
+void insert_canned(struct console *c)
+{
+    link_send(c->link, "GET", arena_printf(c->frame, "/v1/macros?ticket=%" PRId64, c->composer.ticket), NULL, canned_came, c);
+}
+
+void insert_canned_chosen(struct console *c, const char *name)
+{
+    const struct json *macro = offered(c, "macros", name);
+    if (macro && composer_is_open(&c->composer))
+        composer_insert(&c->composer, json_get_string(macro, "text", ""));
+}
+
+/* --- articles --- */
+
+static void articles_came(void *arg, const struct link_answer *answer)
+{
+    struct console *c = arg;
+    const struct json *root = keep(c, answer), *list = json_get(root, "articles");
+    if (!root || c->overlay.kind || !composer_is_open(&c->composer))
+        return;
+    struct picker_item *items = ARENA_ARRAY(c->frame, struct picker_item, json_count(list) + 1);
+    size_t n = 0;
+    for (const struct json *a = json_first(list); a; a = json_next(a))
+        if (str_eq(json_get_string(a, "status", ""), "published"))
+            items[n++] = (struct picker_item){.id = articles_id(json_get_string(a, "key", "")), .name = json_get_string(a, "title", ""),
+                                              .detail = text_safe_in(c->frame, json_get_string(a, "excerpt", ""), TEXT_LINE)};
+    if (n)
+        overlay_pick(&c->overlay, FOR_ARTICLE, "article (other words search all of their text): ", items, n, true);
+    else
+        console_toast(c, UI_DIM, "No published article has these words.");
+}
+
+void insert_articles(struct console *c, const char *words)
+{
+    AUTO_STR path;
+    str_init(&path, 2048);
+    str_adds(&path, "/v1/articles?limit=500&q=");
+    for (const unsigned char *at = (const unsigned char *)words; *at; at++)
+        str_addf(&path, "%%%02X", *at);
+    link_send(c->link, "GET", path.cut ? "/v1/articles?limit=500" : path.data, NULL, articles_came, c);
+}
+
+static void article_came(void *arg, const struct link_answer *answer)
+{
+    struct console *c = arg;
+    const struct json *root = keep(c, answer), *article = json_get(root, "article");
+    if (!article || c->overlay.kind || !composer_is_open(&c->composer))
+        return;
+    if (*json_get_string(article, "url", ""))
+        overlay_confirm(&c->overlay, FOR_ARTICLE_HOW,
+                        arena_printf(c->frame, "%s:   t its text   l its link   Esc neither", json_get_string(article, "title", "")), "tl");
+    else
+        insert_article(c, false);
+}
+
+void insert_article_chosen(struct console *c, const char *title, int64_t id)
+{
+    const char *key = NULL;
+    for (const struct json *a = json_first(json_get(c->offered, "articles")); a && !key; a = json_next(a))
+        if (articles_id(json_get_string(a, "key", "")) == id)
+            key = json_get_string(a, "key", "");
+    if (!key) {
+        insert_articles(c, title);
+        return;
+    }
+    AUTO_STR path;
+    str_init(&path, 1024);
+    str_adds(&path, "/v1/articles/");
+    for (const unsigned char *at = (const unsigned char *)key; *at; at++)
+        str_addf(&path, "%%%02X", *at);
+    link_send(c->link, "GET", arena_strdup(c->frame, path.data), NULL, article_came, c);
+}
+
+void insert_article(struct console *c, bool link)
+{
+    const struct json *article = json_get(c->offered, "article");
+    const char *title = json_get_string(article, "title", ""), *url = json_get_string(article, "url", "");
+    if (!article || !composer_is_open(&c->composer))
+        return;
+    composer_insert(&c->composer, link ? arena_printf(c->frame, "%s: %s", title, url) : json_get_string(article, "body", ""));
+    composer_cite(&c->composer, json_get_string(article, "key", ""), link ? url : json_get_string(article, "body", ""));
+}
