@@ -115,6 +115,8 @@ static const struct { const char *what, *says; bool why; } sayings[] = {
     {"snoozed", "snoozed by ", true},
     {"woken", "woken by ", true},
     {"snooze_over", "the snooze is over", false},
+    {"moved", "goes on here, ", true},
+    {"restored", "as it was before, by undo", false},
     {"suppressed", "held by a maintenance window: ", true},
     {"maintenance_over", "the maintenance window is over", false},
     {"policy_changed", "the policy was changed meanwhile: ", true},

@@ -38,6 +38,8 @@ struct facts {             /* what the engine looked up; all optional */
     const char *paged_for; /* hard phrase or rule that asks to page, NULL = none (from the classifier at ingest) */
     bool escalate;         /* `!`: an agent asks for an escalation now */
     bool acknowledge;      /* `K`: an agent acknowledges */
+    const struct escalation *moved; /* of a ticket that was merged into this one just now: it was open; NULL: none */
+    int64_t moved_from;    /* that ticket */
     /* A page nobody's destination took. all: none of the pages of its step that left arrived, or still may. */
     const struct page_failure { const char *agent, *destination, *why; int step, loop; bool all; } *page_failed;
     bool undo;             /* this change is an undo: reopen_count is left alone */

@@ -251,6 +251,29 @@ static void bump(struct follow *f)
     note(f, "opened", NULL, e->reason);
 }
 
+/* A ticket that is being paged for became part of this one, which takes its escalation over as it stands, or has its own. */
+static bool is_moved(struct follow *f)
+{
+    return f->facts->moved && !out_of_play(f->out->after);
+}
+
+static void join(struct follow *f)
+{
+    of(f)->occurrences += f->facts->moved->occurrences;
+}
+
+static void take_over(struct follow *f)
+{
+    struct escalation *e = of(f);
+    *e = *f->facts->moved;
+    e->policy = arena_strdup(f->arena, e->policy);
+    e->policy_version = arena_strdup(f->arena, e->policy_version);
+    e->acked_by = arena_strdup(f->arena, e->acked_by);
+    e->reason = arena_strdup(f->arena, e->reason);
+    e->resolved_by = NULL;
+    note(f, "moved", NULL, arena_printf(f->arena, "from #%lld", (long long)f->facts->moved_from));
+}
+
 static bool is_reopened(struct follow *f)
 {
     const struct ticket *t = f->out->after;
@@ -473,6 +496,8 @@ static const struct {
 } rules[] = {
     {OPEN, is_downgraded, downgrade},
     {OPEN, is_over, finish},
+    {OPEN, is_moved, join},
+    {NONE | RESOLVED, is_moved, take_over},
     {OPEN, is_asked, bump},
     {NONE | RESOLVED, is_asked, open_one},
     {RESOLVED, is_reopened, reopen},

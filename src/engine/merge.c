@@ -48,6 +48,11 @@ static bool tell(struct engine *e, struct arena *arena, const struct change *c, 
     struct change up = {.before = store_ticket_get(e->store, arena, above, err), .now = c->now, .cause = c->seq, .other = c->after->id,
                         .effect = c->after->merged_into ? "merged" : "unmerged", .facts = {.cause = "act", .actor = c->facts.actor}};
     struct entry note;
+    int state = c->before->escalation.state;
+    if (c->after->merged_into && state != ESCALATION_NONE && state != ESCALATION_RESOLVED) {
+        up.facts.moved = &c->before->escalation;
+        up.facts.moved_from = c->after->id;
+    }
     if (!up.before || !find_note(arena, journal, above, c->undoes, &note, err))
         return false;
     if (note.seq) {

@@ -160,7 +160,8 @@ bool page_send(struct engine *e, struct arena *arena, const struct ticket *t, co
 
 bool page_settle(struct engine *e, struct arena *arena, const struct ticket *before, const struct ticket *after, const char *actor, struct err *err)
 {
-    if (!before || before->escalation.state != ESCALATION_TRIGGERED || after->escalation.state == ESCALATION_TRIGGERED)
+    bool stops = before && before->escalation.state == ESCALATION_TRIGGERED && after->escalation.state != ESCALATION_TRIGGERED;
+    if (!stops || after->disposition == DISPOSITION_MERGED) /* then its root pages on */
         return true;
     return store_page_drop(e->store, after->id, arena_printf(arena, "%s (%s)", escalation_word(after->escalation.state), actor ? actor : "clock"), err);
 }
@@ -259,6 +260,8 @@ bool page_fail(struct engine *e, struct arena *arena, int64_t ticket, const stru
 {
     struct change c = {.now = now, .cause = cause, .facts = {.cause = "receipt", .actor = "courier", .page_failed = failure}};
     if (!(c.before = store_ticket_get(e->store, arena, ticket, err)))
+        return false;
+    if (c.before->disposition == DISPOSITION_MERGED && !(c.before = store_ticket_get(e->store, arena, c.before->root, err)))
         return false;
     if (c.before->escalation.state != ESCALATION_TRIGGERED)
         return true;

@@ -35,8 +35,8 @@ static int64_t ticket(struct world *w, int n)
     snprintf(body, sizeof body,
              "{\"event_id\":\"e%d\",\"event_type\":\"whitelabel-ticket-created\",\"api_version\":2,\"object\":\"event\",\"data\":{\"ticket\":{\"id\":\"tk-%d\","
              "\"title\":\"Checkout %d is slow\",\"is_open\":true,\"object\":\"ticket\",\"created_at\":1671472527,\"updated_at\":1671472527,"
-             "\"client\":{\"id\":\"c%d\",\"name\":\"James\",\"email\":\"j@example.com\"},\"teammate_id\":null,\"replies\":[]}}}",
-             n, n, n, n);
+             "\"client\":{\"id\":\"c\",\"name\":\"James\",\"email\":\"j@example.com\"},\"teammate_id\":null,\"replies\":[]}}}",
+             n, n, n);
     snprintf(key, sizeof key, "tamio:tk-%d", n);
     assert_string_equal(world_post(w, "tamio", "tamio", DOOR_WEBHOOK, body, strlen(body)), "create");
     return world_find(w, "tamio", key);
@@ -307,6 +307,45 @@ static void an_ack_leaves_a_bundle_that_names_others_on_its_way(void **state)
     close_after_rebuild(w);
 }
 
+/* --- merged --- */
+
+static void a_merged_tickets_escalation_goes_on_at_its_root_and_so_do_its_pages(void **state)
+{
+    (void)state;
+    struct world *w = world_open(config);
+    int64_t a = ticket(w, 1), root = ticket(w, 2);
+    world_do(w, "mara", "escalate", a, "x");
+    world_wait(w, 2 * MINUTE);
+    assert_true(world_ok(world_do(w, "mara", "merge", a, arena_printf(w->arena, "%lld", (long long)root))));
+    assert_int_equal(world_ticket(w, a)->escalated, ESCALATION_RESOLVED);
+    assert_int_equal(world_ticket(w, root)->escalated, ESCALATION_TRIGGERED);
+    assert_int_equal(world_ticket(w, root)->escalation.step, 0);
+    assert_int_equal(says(w, root, "\"what\":\"moved\""), 1);
+    assert_string_equal(parcel(w, "chat", 0)->state, "flying");
+    world_wait(w, 3 * MINUTE);
+    assert_int_equal(says(w, root, "\"what\":\"step\",\"step\":1"), 1);
+    assert_int_equal(says(w, a, "\"what\":\"step\",\"step\":1"), 0);
+    close_after_rebuild(w);
+}
+
+static void a_merge_that_is_taken_back_gives_the_escalation_back(void **state)
+{
+    (void)state;
+    struct world *w = world_open(config);
+    int64_t a = ticket(w, 1), root = ticket(w, 2);
+    world_do(w, "mara", "escalate", a, "x");
+    world_wait(w, 2 * MINUTE);
+    assert_true(world_ok(world_do(w, "mara", "merge", a, arena_printf(w->arena, "%lld", (long long)root))));
+    world_wait(w, MINUTE);
+    assert_true(world_ok(world_do(w, "mara", "undo", a, NULL)));
+    assert_int_equal(world_ticket(w, a)->escalated, ESCALATION_TRIGGERED);
+    assert_int_equal(world_ticket(w, root)->escalated, ESCALATION_NONE);
+    world_wait(w, 2 * MINUTE);
+    assert_int_equal(says(w, a, "\"what\":\"step\",\"step\":1"), 1);
+    assert_int_equal(says(w, root, "\"what\":\"step\",\"step\":1"), 0);
+    close_after_rebuild(w);
+}
+
 /* --- maintenance --- */
 
 static const struct json *window(struct world *w, const char *who, int64_t from, int64_t to, const char *scope)
@@ -397,6 +436,8 @@ int main(void)
         cmocka_unit_test(over_three_pages_in_five_minutes_leave_as_one_that_names_them_all),
         cmocka_unit_test(a_bundle_that_failed_goes_on_as_a_bundle_and_every_ticket_hears_of_its_end),
         cmocka_unit_test(an_ack_leaves_a_bundle_that_names_others_on_its_way),
+        cmocka_unit_test(a_merged_tickets_escalation_goes_on_at_its_root_and_so_do_its_pages),
+        cmocka_unit_test(a_merge_that_is_taken_back_gives_the_escalation_back),
         cmocka_unit_test(a_window_holds_pages_and_what_is_open_at_its_end_triggers),
         cmocka_unit_test(a_window_covers_what_its_scope_says_and_can_be_ended),
         cmocka_unit_test(a_window_that_is_taken_back_by_undo_holds_nothing_any_more),
