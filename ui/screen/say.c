@@ -106,6 +106,10 @@ static struct said say_sla(const struct look *look, const char *actor, const str
     const char *until = due && (str_eq(what, "started") || str_eq(what, "resumed") || soon)
                             ? arena_printf(look->arena, ", due %s", look_stamp(look, due))
                             : "";
+    if (str_eq(what, "paused") || str_eq(what, "cancelled"))
+        until = arena_printf(look->arena, " (%s)", look_words(look->arena, json_get_string(data, "cause", "")));
+    else if (str_eq(what, "retargeted"))
+        until = arena_printf(look->arena, " by policy %s", json_get_string(data, "policy", "?"));
     return (struct said){"sla", arena_printf(look->arena, "%s clock %s%s", metric, what, until),
                          bad    ? UI_LATE
                          : soon ? UI_WARN
