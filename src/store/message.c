@@ -109,7 +109,7 @@ bool store_message_counts(struct store *s, int64_t ticket, struct ticket *out, s
 bool store_message_facts(struct store *s, int64_t ticket, int64_t *public_replies, int64_t *longest_note, struct err *err)
 {
     sqlite3_stmt *stmt = sql_get(s, "SELECT sum(author_kind=2 AND public AND NOT automatic AND coalesce(state,'')!='withdrawn'),"
-                                    " max(CASE WHEN origin=5 THEN length(body) ELSE 0 END) FROM message WHERE ticket=?", err);
+                                    " max(CASE WHEN origin=5 THEN length(trim(replace(replace(replace(body,char(10),' '),char(9),' '),'  ',''))) ELSE 0 END) FROM message WHERE ticket=?", err);
     if (!stmt)
         return false;
     sql_bind(stmt, "i", ticket);

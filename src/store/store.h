@@ -75,7 +75,7 @@ bool store_message_state(struct store *s, int64_t row, const char *state, struct
 int64_t store_message_row(struct store *s); /* of the message added last */
 /* Recounts messages, ai_messages and attachments into out. */
 bool store_message_counts(struct store *s, int64_t ticket, struct ticket *out, struct err *err);
-/* Agents' public replies, and the length of the longest note. */
+/* Agents' public replies, and the length of the longest note, runs of blanks left out. */
 bool store_message_facts(struct store *s, int64_t ticket, int64_t *public_replies, int64_t *longest_note, struct err *err);
 struct entry {
     int64_t seq, at, ticket, cause, undoes;
