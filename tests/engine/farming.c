@@ -461,7 +461,7 @@ static void honest(struct farm *f, const struct farm *other, bool oldest)
         for (int p = 0; p < f->people; p++) {
             if (keys < 2 || other->at[i] - last[p] < MINUTE)
                 continue;
-            bool new, spare = keys > 2 + 2 * f->people * chances(other, i);
+            bool new, spare = keys > 2 && keys - 2 + other->acts - 1 - i > 2 * f->people * chances(other, i);
             int64_t id = next_one(f, oldest, &new);
             if (spare && new)
                 act(f, who[p], "label", id, "high");
