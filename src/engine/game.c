@@ -145,23 +145,26 @@ static struct player *member(struct crew *crew, const char *name)
     return &crew->list[crew->count++];
 }
 
-/* A turn is what comes between two messages of the customer: whoever answers in it answers once, in however many lines. */
-static bool load_replies(struct crew *crew, struct facts *f, int64_t ticket, struct err *err)
+/* A turn is what comes between two messages of the customer: whoever answers in it answers once, in however many lines. What a
+ * split copied was answered, and paid, where it stood first. */
+static bool load_replies(struct crew *crew, struct facts *f, const struct ticket *t, struct err *err)
 {
     struct score_turn *turns;
     int count;
-    if (!store_score_turns(crew->e->store, crew->arena, ticket, &turns, MOST_TURNS, &count, err))
+    if (!store_score_turns(crew->e->store, crew->arena, t->id, &turns, MOST_TURNS, &count, err))
         return false;
-    int *last = ARENA_ARRAY(crew->arena, int, crew->e->config->agent_count + 1), nobody = -1, turn = 0;
+    int *last = ARENA_ARRAY(crew->arena, int, crew->e->config->agent_count + 1), nobody = 0, turn = 1;
+    f->public_replies = 0;
     for (int i = 0; i < count; i++) {
-        struct player *player = turns[i].customer ? NULL : member(crew, turns[i].author);
         turn += turns[i].customer;
-        if (turns[i].customer)
+        if (turns[i].customer || (t->split_from && turns[i].at <= t->received_at))
             continue;
+        struct player *player = member(crew, turns[i].author);
         int *answered = player ? &last[player - crew->list] : &nobody;
-        if (player ? *answered != turn + 1 : nobody != turn)
+        if (*answered != turn)
             *(player ? &player->replies : &f->replies_of_nobody) += 1;
-        *answered = player ? turn + 1 : turn;
+        *answered = turn;
+        f->public_replies++;
     }
     return true;
 }
@@ -266,7 +269,7 @@ static bool load_players(struct engine *e, struct arena *arena, struct change *c
     member(&crew, c->after->assignee ? c->after->assignee : f->actor);
     for (int i = 0; i < f->score_count; i++)
         member(&crew, f->scores[i].agent);
-    if (pays && c->before && !(load_replies(&crew, f, c->before->id, err) && load_opener(e, arena, f, c->before->id, err) &&
+    if (pays && c->before && !(load_opener(e, arena, f, c->before->id, err) && load_replies(&crew, f, c->before, err) &&
                                load_label(e, arena, f, c->after, err)))
         return false;
     member(&crew, f->label_fixed_by);

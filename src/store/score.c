@@ -113,7 +113,7 @@ bool store_score_dealt(struct store *s, struct arena *a, const char *boss, struc
 
 bool store_score_turns(struct store *s, struct arena *a, int64_t ticket, struct score_turn **list, int max, int *count, struct err *err)
 {
-    sqlite3_stmt *stmt = sql_get(s, "SELECT author_kind,author FROM message WHERE ticket=? AND public AND NOT automatic AND author_kind IN(1,2)"
+    sqlite3_stmt *stmt = sql_get(s, "SELECT author_kind,author,at FROM message WHERE ticket=? AND public AND NOT automatic AND author_kind IN(1,2)"
                                     " AND coalesce(state,'')!='withdrawn' ORDER BY at,id", err);
     int rc;
     *count = 0;
@@ -123,6 +123,6 @@ bool store_score_turns(struct store *s, struct arena *a, int64_t ticket, struct 
     sql_bind(stmt, "i", ticket);
     while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
         if (*count < max)
-            (*list)[(*count)++] = (struct score_turn){sql_int(stmt, 0) == AUTHOR_CUSTOMER, sql_text(stmt, 1, a)};
+            (*list)[(*count)++] = (struct score_turn){sql_int(stmt, 0) == AUTHOR_CUSTOMER, sql_text(stmt, 1, a), sql_int(stmt, 2)};
     return rc == SQLITE_DONE;
 }

@@ -391,6 +391,65 @@ static void say_thanks_in_a_second_reply(struct farm *f)
     }
 }
 
+static void split_what_is_answered(struct farm *f)
+{
+    f->people = 2;
+    for (int i = 0; i < 4; i++) {
+        struct message *list;
+        struct err err;
+        int count;
+        char row[24];
+        int64_t id = fresh(f), copy = 0;
+        answer_and_close(f, "ana", id);
+        assert_true(store_message_list(f->w->engine.store, f->w->arena, id, &list, &count, &err) && count);
+        snprintf(row, sizeof row, "%lld", (long long)list[count - 1].row);
+        if (act(f, "tom", "split", id, row)) {
+            copy = id + 1;
+            assert_non_null(world_ticket(f->w, copy));
+            pass(f, 2 * MINUTE);
+            act(f, i % 2 ? "ana" : "tom", "close", copy, NULL);
+        }
+        pass(f, 2 * MINUTE);
+    }
+}
+
+static void merge_and_unmerge(struct farm *f)
+{
+    char into[24];
+    int64_t a = fresh(f), b = ticket(f, "cstar", "c0");
+    snprintf(into, sizeof into, "%lld", (long long)a);
+    answer_and_close(f, "ana", a);
+    pass(f, 2 * MINUTE);
+    answer_and_close(f, "ana", b);
+    for (int i = 0; i < 8; i++) {
+        pass(f, 2 * MINUTE);
+        if (i % 2)
+            act(f, "ana", "unmerge", b, NULL);
+        else
+            act(f, "ana", "merge", b, into);
+    }
+}
+
+static void spam_is_closed_too(struct farm *f)
+{
+    for (int i = 0; i < 12; i++) {
+        int64_t id = fresh(f);
+        act(f, "ana", "spam", id, NULL);
+        act(f, "ana", "close", id, NULL);
+        pass(f, 2 * MINUTE);
+    }
+}
+
+static void spam_and_not_spam(struct farm *f)
+{
+    int64_t id = fresh(f);
+    answer_and_close(f, "ana", id);
+    for (int i = 0; i < 8; i++) {
+        pass(f, 2 * MINUTE);
+        act(f, "ana", i % 2 ? "unmerge" : "spam", id, NULL);
+    }
+}
+
 /* --- honest play, and the comparison --- */
 
 static int64_t earned(struct farm *f)
@@ -482,6 +541,7 @@ static const struct strategy { const char *name; void (*run)(struct farm *f); co
     STRATEGY(labels_to_and_fro), STRATEGY(one_a_day_on_weekends), STRATEGY(let_it_wait_to_be_neglected), STRATEGY(stop_the_clock_meanwhile),
     STRATEGY(a_friendly_source_reopens), STRATEGY(over_the_cap_at_midnight), STRATEGY(surveys_from_a_friend), STRATEGY(two_share_every_answer),
     STRATEGY(hit_the_boss_again_and_again), STRATEGY(say_thanks_in_a_second_reply),
+    STRATEGY(split_what_is_answered), STRATEGY(merge_and_unmerge), STRATEGY(spam_is_closed_too), STRATEGY(spam_and_not_spam),
 };
 enum { STRATEGIES = sizeof strategies / sizeof *strategies };
 
