@@ -177,7 +177,7 @@ static void set_out(struct run *r, struct change *c, struct observation *obs)
     c->did = action_table[a->id].name;
     c->desk = obs;
     c->why = r->why;
-    c->reason = action_table[a->id].arg == ARG_REASON ? a->arg : NULL;
+    c->reason = action_table[a->id].arg == ARG_REASON || a->id == ACTION_MACRO ? a->arg : NULL;
     c->source = change_source(r->e, c->before);
     c->facts = (struct facts){.cause = "act", .actor = a->actor, .escalate = a->id == ACTION_ESCALATE, .acknowledge = a->id == ACTION_ACK};
 }

@@ -13,7 +13,7 @@ struct change {
     struct facts facts;          /* cause, actor, paged_for, escalate, acknowledge, undo: set by the caller */
     const struct config_source *source;
     const char *did, *effect;    /* the action's name, or the event's effect word */
-    const char *why, *reason;    /* why the desk chose so; what the agent said */
+    const char *why, *reason;    /* why the desk chose so; what the agent said, or the macro's name */
     int64_t event;               /* the event that caused it, 0 = none */
     int64_t cause, undoes;       /* entries */
     const char *undone, *redone; /* by an undo or a redo: the act's v.key */

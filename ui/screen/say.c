@@ -72,6 +72,8 @@ static struct said say_ticket(const struct look *look, const char *actor, const 
     add_changes(look, &out, json_get(data, "changes"));
     if (*did && (!strcmp(did, "reply") || !strcmp(did, "note")) && !out.len)
         return (struct said){"", "", UI_DIM};
+    if (strcmp(did, "macro") == 0) /* which one */
+        did = arena_printf(look->arena, "macro %s", json_get_string(data, "reason", ""));
     if (*did)
         return (struct said){say_actor(look, actor),
                              arena_printf(look->arena, "%s%s%s", did, out.len ? ": " : "", out.data),
