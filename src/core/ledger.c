@@ -28,6 +28,7 @@ bool ledger_read(const struct json *data, int64_t seq, int64_t cause, const char
     e.policy = json_get_string(data, "policy", "?");
     e.calendar = json_get_string(data, "calendar", NULL);
     e.why = json_get_string(data, "cause", "");
+    e.reason = json_get_string(data, "reason", NULL);
     *entry = e;
     return true;
 }
@@ -116,7 +117,7 @@ static const char *entry_text(struct arena *arena, const struct ledger_entry *e)
     const char *who = p->text ? strstr(p->text, "%s") : NULL;
     if (!who)
         return p->text ? p->text : "";
-    return arena_printf(arena, "%.*s%s%s", (int)(who - p->text), p->text, e->actor, who + 2);
+    return arena_printf(arena, "%.*s%s%s%s%s", (int)(who - p->text), p->text, e->actor, who + 2, e->reason ? ": " : "", e->reason ? e->reason : "");
 }
 
 /* --- stretches --- */

@@ -14,6 +14,7 @@ struct ledger_entry {         /* an entry of kind sla, read */
     int64_t at;               /* when it holds from; the entry itself may be later */
     int64_t elapsed, due_at, target;
     const char *policy, *calendar, *why; /* why: "reply", "pending", "first_seen" ... */
+    const char *reason;       /* that an agent gave for a hold; NULL: none */
 };
 /* Reads an entry's data; false: it is no such entry. Texts belong to data and actor. */
 bool ledger_read(const struct json *data, int64_t seq, int64_t cause, const char *actor, struct ledger_entry *entry);

@@ -142,12 +142,14 @@ static struct wish wanted(const struct follow *f, const struct config_sla *polic
 
 static void note(struct follow *f, int metric, const struct sla_clock *c, const char *what, const char *cause, int64_t at)
 {
+    const char *reason = str_eq(cause, "on_hold") ? f->out->after->hold_reason : NULL;
     follow_entry(f, "sla",
                  "{\"metric\":\"%s\",\"what\":\"%s\",\"elapsed\":%lld,\"due_at\":%lld,\"target\":%lld,\"at\":%lld,"
-                 "\"policy\":%s,\"cause\":%s%s%s}",
+                 "\"policy\":%s,\"cause\":%s%s%s%s%s}",
                  metric_words[metric], what, (long long)sla_elapsed(f->rules, c, at), (long long)c->due_at,
                  (long long)c->target, (long long)at, follow_text(f, c->policy), follow_text(f, cause),
-                 c->calendar ? ",\"calendar\":" : "", c->calendar ? follow_text(f, c->calendar) : "");
+                 c->calendar ? ",\"calendar\":" : "", c->calendar ? follow_text(f, c->calendar) : "",
+                 reason ? ",\"reason\":" : "", reason ? follow_text(f, reason) : "");
 }
 
 /* The only place where elapsed grows. */

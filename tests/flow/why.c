@@ -71,7 +71,7 @@ static int start(void **state)
     at(14, 15, 0);
     assert_int_equal(client_post(in, "/in/open", EVENT("A", "2027-01-14T14:00:00Z")).status, 200);
     at(18, 11, 0);
-    shell("status 1 on_hold");
+    assert_int_equal(client_post(desk, "/v1/do", "{\"do\":\"status\",\"tickets\":[1],\"status\":\"on_hold\",\"with\":{\"reason\":\"the hoster looks\"}}").status, 200);
     at(18, 14, 0);
     shell("status 1 open");
     at(19, 10, 40);
@@ -128,7 +128,7 @@ static void the_shell_says_why_it_is_red(void **state)
     shell("why 1 sla");
     holds("Late by 40 min: 8 h 40 min counted, policy all allows 8 h; due Tue 19 Jan 10:00.");
     holds("Not counted since Thu 14 Jan 15:00: paused 3 h, off hours 3 d 8 h, holiday 24 h.");
-    holds("paused: ana put it on hold");
+    holds("paused: ana put it on hold: the hoster looks");
     holds("policy all, office (Europe/Berlin)");
     holds("!!");
 }
@@ -143,7 +143,7 @@ static void the_console_shows_the_bar_and_the_reason(void **state)
     console_type(c, "sla\r");
     console_wait(&c, 1, "Late by 40 min", NULL, true, clock_mono(), SOON);
     console_wait(&c, 1, "!!", NULL, true, clock_mono(), SOON);
-    console_wait(&c, 1, "paused: ana put it on hold", NULL, true, clock_mono(), SOON);
+    console_wait(&c, 1, "paused: ana put it on hold: the hoster looks", NULL, true, clock_mono(), SOON);
     for (int row = 0; row < CONSOLE_ROWS && getenv("TRIAGE_PICTURE"); row++)
         print_message("%s\n", console_row(c, row));
     console_close(c);
