@@ -10,7 +10,7 @@
 
 static struct arena *arena;
 static struct keymap *map;
-static const char *const screens[] = {"queue", "ticket", "deliveries", "customer", NULL};
+static const char *const screens[] = {"queue", "ticket", "deliveries", "customer", "oncall", NULL};
 
 static int begin(void **state)
 {

@@ -58,6 +58,11 @@ static void draw_escalations(void)
     draw_list(LISTS_ESCALATIONS);
 }
 
+static void draw_oncall(void)
+{
+    draw_list(LISTS_ONCALL);
+}
+
 static void draw_ingest(void)
 {
     draw_list(LISTS_INGEST);
@@ -116,6 +121,7 @@ static const struct {
     {"queue", "The queue", "queue", draw_queue, {"claim", "assign", "reply", "note", "close", "escalate", "mark", "filter", "palette", "help"}},
     {"ticket", "A ticket", "ticket", draw_ticket, {"reply", "note", "claim", "assign", "close", "label", "why", "copy", "back", "help"}},
     {"escalations", "Escalations", "escalations", draw_escalations, {"ack", "escalate", "open", "why", "back", "help"}},
+    {"oncall", "On call", "oncall", draw_oncall, {"override", "cover", "cover-accept", "unoverride", "absence", "back", "help"}},
     {"scoreboard", "The scoreboard", "boss", draw_scoreboard, {"down", "up", "back", "help"}},
     {"ingest", "What came in", "ingest", draw_ingest, {"open", "why", "freeze", "back", "help"}},
     {"deliveries", "What leaves", "deliveries", draw_deliveries, {"open", "ticket", "replay", "why", "mark", "palette", "freeze", "back", "help"}},
@@ -216,11 +222,12 @@ static int setup(void **state)
         {MIRROR_PARCELS, 0, "parcels.json"},    {MIRROR_WAITING, 0, "waiting.json"},   {MIRROR_DEAD, 0, "dead.json"},
         {MIRROR_DESTINATIONS, 0, "destinations.json"}, {MIRROR_LABELS, 0, "labels.json"}, {MIRROR_SIMILAR, TICKET, "similar.json"},
         {MIRROR_CUSTOMER, 0, "customer.json"}, {MIRROR_ARTICLES, 0, "articles.json"},
-        {MIRROR_WHY, TICKET, "why.json"}};
-    static const char *const screens[] = {"queue", "ticket", "escalations", "ingest", "deliveries", "labels", "customer", "articles", "boss", NULL};
+        {MIRROR_WHY, TICKET, "why.json"}, {MIRROR_ONCALL, 0, "oncall.json"}};
+    static const char *const screens[] = {"queue", "ticket", "escalations", "ingest", "deliveries", "labels", "customer", "articles", "oncall", "boss", NULL};
     struct err err = {0};
     (void)state;
     desk_start(&desk);
+    desk.look.tz = zone_load(desk.arena, "Europe/Berlin", &err); /* which oncall.json names */
     for (size_t i = 0; i < sizeof documents / sizeof *documents; i++)
         desk_document(&desk, documents[i].id, documents[i].ticket, documents[i].name);
     size_t n;

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "core/when.h"
+#include "screen/oncall.h"
 #include "term/ncurses.h"
 #include <fcntl.h>
 #include <signal.h>
@@ -40,6 +41,7 @@ static const char *const screens[] = {
     [PLACE_REVIEW] = "labels",
     [PLACE_CUSTOMER] = "customer",
     [PLACE_ARTICLES] = "articles",
+    [PLACE_ONCALL] = "oncall",
     [PLACE_BOSS] = "boss",
     [PLACES] = NULL};
 /* The screens that are tables. */
@@ -51,7 +53,8 @@ static const struct {
               {PLACE_DELIVERIES, LISTS_DELIVERIES},
               {PLACE_REVIEW, LISTS_REVIEW},
               {PLACE_CUSTOMER, LISTS_CUSTOMER},
-              {PLACE_ARTICLES, LISTS_ARTICLES}};
+              {PLACE_ARTICLES, LISTS_ARTICLES},
+              {PLACE_ONCALL, LISTS_ONCALL}};
 
 /* What the hint bar offers, by screen, most useful first; keys come from the live bindings. */
 static const char *const hints[PLACES][12] = {
@@ -65,6 +68,7 @@ static const char *const hints[PLACES][12] = {
     [PLACE_REVIEW] = {"accept", "label", "open", "why", "mark", "undo", "back", "help"},
     [PLACE_CUSTOMER] = {"open", "remark", "reveal", "reply", "macro", "why", "back", "help"},
     [PLACE_ARTICLES] = {"open", "filter", "palette", "back", "help"},
+    [PLACE_ONCALL] = {"override", "cover", "cover-accept", "unoverride", "absence", "back", "help"},
     [PLACE_BOSS] = {"down", "up", "back", "help"},
 };
 
@@ -98,12 +102,23 @@ bool console_anchored(const struct console *c)
     return c->frozen || clock_mono() - c->last_key < ANCHOR_MS;
 }
 
+/* Loaded once for each name: an agent's clock changes with the configuration alone. */
+static const struct zone *clock_of(struct console *c)
+{
+    const char *name = json_get_string(mirror_doc(c->mirror, MIRROR_ONCALL)->root, "tz", "UTC");
+    struct err err;
+    if (strcmp(zone_name(c->tz), name) != 0)
+        c->tz = zone_load(c->arena, name, &err);
+    return c->tz;
+}
+
 struct look console_look(struct console *c)
 {
     return (struct look){.mirror = c->mirror,
                          .arena = c->frame,
                          .now = console_now(c),
                          .zone = console_zone(),
+                         .tz = clock_of(c),
                          .link = "",
                          .shown = console_place(c) == PLACE_CUSTOMER ? c->contact.shown : NULL,
                          .game = true};
@@ -495,8 +510,11 @@ static void tick(struct console *c, int64_t now)
     }
     c->popup &= c->pending.count > 0;
     if (now >= c->next_tick) {
+        struct look look = console_look(c);
         c->next_tick = now + TICK_MS;
         c->dirty = true;
+        if (console_place(c) == PLACE_ONCALL && oncall_over(&look))
+            fetch_want(c, SLOT_DOC + MIRROR_ONCALL);
     }
     if (c->page_ticket) {
         char text[64];

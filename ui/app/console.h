@@ -29,6 +29,7 @@ enum place {
     PLACE_REVIEW,
     PLACE_CUSTOMER,
     PLACE_ARTICLES,
+    PLACE_ONCALL,
     PLACE_BOSS,
     PLACES
 };
@@ -82,6 +83,7 @@ struct console {
     struct theme theme;
     const char *theme_dirs[4];
     struct surface *surface;
+    const struct zone *tz; /* the one that the document of PLACE_ONCALL names */
 
     enum place stack[DEPTH];
     int depth;

@@ -96,6 +96,10 @@ static const char *path_of(struct console *c, struct arena *a, enum slot slot)
         return arena_printf(a, "/v1/articles?limit=300&q=%s", escaped(a, c->words));
     case SLOT_DOC + MIRROR_ARTICLE:
         return arena_printf(a, "/v1/articles/%s", escaped(a, c->article));
+    case SLOT_DOC + MIRROR_ONCALL: { /* a day more than is shown: a week with a change of clocks is longer */
+        const char *local = home_zone(a);
+        return arena_printf(a, "/v1/oncall?from=today%%2000:00&to=%%2B8d%s%s", local ? "&local=" : "", local ? escaped(a, local) : "");
+    }
     case SLOT_DOC + MIRROR_SIMILAR:
         return c->focus ? arena_printf(a, "/v1/tickets/%" PRId64 "/similar", c->focus) : NULL;
     default:
@@ -378,6 +382,8 @@ static void follow_frames(void *arg, const char *event, int64_t id, const char *
         fetch_want(c, SLOT_DOC + MIRROR_TICKET);
         fetch_want(c, SLOT_DOC + MIRROR_LINES);
     }
+    if (changed & MIRROR_CHANGED_ONCALL)
+        fetch_want_soon(c, SLOT_DESK, 200); /* the header's line */
     enum place place = console_place(c);
     static const struct { unsigned changed; enum place place; int64_t ms; } follows[] = {
         {MIRROR_CHANGED_ESCALATION, PLACE_ESCALATIONS, 50},
@@ -386,7 +392,8 @@ static void follow_frames(void *arg, const char *event, int64_t id, const char *
         {MIRROR_CHANGED_LABELS, PLACE_REVIEW, 300},
         {MIRROR_CHANGED_ROWS, PLACE_REVIEW, 300},
         {MIRROR_CHANGED_ROWS, PLACE_CUSTOMER, 200},
-        {MIRROR_CHANGED_EVENTS, PLACE_ARTICLES, 300}};
+        {MIRROR_CHANGED_EVENTS, PLACE_ARTICLES, 300},
+        {MIRROR_CHANGED_ONCALL, PLACE_ONCALL, 50}};
     for (size_t i = 0; i < sizeof follows / sizeof *follows; i++)
         if (changed & follows[i].changed && place == follows[i].place)
             want_table(c, follows[i].ms);

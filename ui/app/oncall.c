@@ -95,6 +95,7 @@ static void print_changes(struct print *p, const struct json *root, const struct
 static void print_oncall(struct print *p, const struct json *root, bool spans)
 {
     const struct zone *zone = zone_of(p->arena, root);
+    p->now = json_get_i64(root, "now", p->now); /* the daemon's clock is the one that counts */
     if (!json_count(json_get(root, "schedules")))
         str_adds(p->out, "nobody is ever on call here: triage.yaml has no `oncall`\n");
     for (const struct json *schedule = json_first(json_get(root, "schedules")); schedule; schedule = json_next(schedule))

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "core/when.h"
+#include "screen/oncall.h"
 #include "term/ncurses.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,7 +116,9 @@ static void ask_text(struct console *c)
         return;
     }
     if (c->asked.action->arg == ARG_WITH) {
-        overlay_ask(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "%s: ", c->asked.action->help), "");
+        struct look look = console_look(c);
+        const char *preset = oncall_preset(&look, c->asked.action);
+        overlay_ask(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "%s: ", c->asked.action->help), preset ? preset : "");
         return;
     }
     if (c->asked.action == &action_table[ACTION_SKIP]) {
@@ -208,8 +211,19 @@ static void write_to(struct console *c, bool reply)
                     "i");
 }
 
+/* What the row under the cursor of the on-call screen says of it. */
+static const char *named_by_row(struct console *c, const struct action_row **action)
+{
+    struct look look = console_look(c);
+    struct lists_item item;
+    const char *arg = lists_selected(console_table(c), &look, &item) ? oncall_argument(&look, &item, action) : NULL;
+    return arg ? arg : "";
+}
+
 static void run_action(struct console *c, const struct action_row *action, const char *arg)
 {
+    if (console_place(c) == PLACE_ONCALL && !*arg)
+        arg = named_by_row(c, &action);
     if (!collect(c, action))
         return;
     str_copy(c->asked.arg, sizeof c->asked.arg, arg);
@@ -532,6 +546,7 @@ static void do_go(struct console *c, const char *arg)
                   {"deliveries", PLACE_DELIVERIES},
                   {"labels", PLACE_REVIEW},
                   {"articles", PLACE_ARTICLES},
+                  {"oncall", PLACE_ONCALL},
                   {"boss", PLACE_BOSS},
                   {"scores", PLACE_BOSS},
                   {"queue", PLACE_QUEUE}};
@@ -691,7 +706,7 @@ static void offer(struct choices *to, const char *name, const char *detail)
 
 static void do_palette(struct console *c, const char *arg)
 {
-    static const char *const places[] = {"go escalations", "go deliveries", "go ingest", "go labels", "go articles", "go boss"};
+    static const char *const places[] = {"go escalations", "go deliveries", "go ingest", "go labels", "go articles", "go oncall", "go boss"};
     int rows = mirror_row_count(c->mirror) < 200 ? mirror_row_count(c->mirror) : 200;
     struct choices to = {
         .items = ARENA_ARRAY(c->frame, struct picker_item,

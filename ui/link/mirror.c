@@ -341,6 +341,16 @@ static unsigned read_game(struct mirror *m, const char *event, const struct json
     return MIRROR_CHANGED_GAME;
 }
 
+static bool sets_oncall(const struct json *records)
+{
+    static const char *const kinds[] = {"override", "cover", "absence"};
+    for (const struct json *r = json_first(records); r; r = json_next(r))
+        for (int i = 0; i < 3; i++)
+            if (str_eq(json_get_string(r, "kind", ""), kinds[i]))
+                return true;
+    return false;
+}
+
 static unsigned entry_frame(struct mirror *m, const char *event, int64_t seq, const struct json *data,
                             int64_t now)
 {
@@ -353,6 +363,8 @@ static unsigned entry_frame(struct mirror *m, const char *event, int64_t seq, co
         changed |= MIRROR_CHANGED_ESCALATION;
     if (str_eq(event, "desk") && seq > m->seq && windows_follow(&m->windows, json_path(data, "data.records")))
         changed |= MIRROR_CHANGED_ESCALATION;
+    if (str_eq(event, "desk") && sets_oncall(json_path(data, "data.records")))
+        changed |= MIRROR_CHANGED_ONCALL;
     if (str_eq(event, "score") || str_eq(event, "boss") || str_eq(event, "player"))
         changed |= read_game(m, event, data);
     if (str_eq(event, "parcel") || str_eq(event, "delivery") || str_eq(event, "destination") || str_eq(event, "route"))

@@ -65,6 +65,7 @@ enum mirror_doc_id {
     MIRROR_CUSTOMER,
     MIRROR_ARTICLES,
     MIRROR_ARTICLE,
+    MIRROR_ONCALL,
     MIRROR_DOCS
 };
 /* What a frame touched; the loop redraws or fetches by it. */
@@ -80,6 +81,7 @@ enum mirror_change {
     MIRROR_CHANGED_OUTGOING = 256, /* a delivery or a destination */
     MIRROR_CHANGED_PRESENCE = 1 << 20, /* who looks at what */
     MIRROR_CHANGED_LABELS = 512,   /* somewhere, or the classifier itself */
+    MIRROR_CHANGED_ONCALL = 1 << 21, /* an override, a cover, an absence */
 };
 /* Does a ticket fit the `when` in text? Asked for filters: the stream knows views only. */
 typedef bool mirror_match(void *arg, const char *text, const struct ticket *ticket);

@@ -7,6 +7,7 @@
 #include "screen/articles.h"
 #include "screen/deliveries.h"
 #include "screen/escalations.h"
+#include "screen/oncall.h"
 #include "widget/bar.h"
 #include <stdlib.h>
 #include <string.h>
@@ -195,7 +196,8 @@ static const struct lists_type *const types[LISTS] = {[LISTS_ESCALATIONS] = &esc
                                                       [LISTS_DELIVERIES] = &deliveries_list,
                                                       [LISTS_REVIEW] = &review_list,
                                                       [LISTS_CUSTOMER] = &customer_list,
-                                                      [LISTS_ARTICLES] = &articles_list};
+                                                      [LISTS_ARTICLES] = &articles_list,
+                                                      [LISTS_ONCALL] = &oncall_list};
 
 const struct lists_type *lists_type(enum lists_id id)
 {
@@ -336,7 +338,7 @@ void lists_draw(struct lists *l, const struct look *look, struct surface *s)
     surface_rule(s, LOOK_TOP - 1);
     if (*l->filter)
         surface_textf(s, LOOK_TOP - 1, 2, width - 4, UI_INPUT, " /%s   Esc shows all ", l->filter);
-    top += type->above ? type->above(look, s, top, (foot - top) / 2) : 0;
+    top += type->above ? type->above(look, s, top, (foot - top) * (type->above_share ? type->above_share : 50) / 100) : 0;
     if (!d.count) {
         look_empty(look, s, top + 1, 4, width - 6,
                    !ready(l, look) ? "Reading…"

@@ -5,7 +5,7 @@
 #include "screen/look.h"
 #include "widget/list.h"
 
-enum lists_id { LISTS_ESCALATIONS, LISTS_INGEST, LISTS_DELIVERIES, LISTS_REVIEW, LISTS_CUSTOMER, LISTS_ARTICLES, LISTS };
+enum lists_id { LISTS_ESCALATIONS, LISTS_INGEST, LISTS_DELIVERIES, LISTS_REVIEW, LISTS_CUSTOMER, LISTS_ARTICLES, LISTS_ONCALL, LISTS };
 struct lists {
     enum lists_id id;
     struct list *list;
@@ -27,6 +27,7 @@ struct lists_type {
     const char *empty;
     /* What stands between the head and the table, in at most `rows` rows; gives the rows used. NULL: nothing. */
     int (*above)(const struct look *look, struct surface *s, int row, int rows);
+    int above_share; /* of the rows between head and foot that it may have, in percent; 0: half */
     /* About the row under the cursor, in the rows below the table. NULL: nothing. */
     void (*detail)(const struct look *look, struct surface *s, int row, int rows, const struct lists_item *item);
 };

@@ -2,6 +2,7 @@
  * times, bars, badges, header and footer. Pure: now and the local zone are given, text out is safe. */
 #ifndef SCREEN_LOOK_H
 #define SCREEN_LOOK_H
+#include "base/zone.h"
 #include "link/mirror.h"
 #include "term/surface.h"
 
@@ -13,6 +14,7 @@ struct look {
     struct arena *arena; /* of this frame */
     int64_t now;         /* the daemon's clock, ms UTC */
     int64_t zone;        /* local time minus UTC, ms */
+    const struct zone *tz; /* of screens whose document names a clock; NULL: UTC */
     const char *link;    /* "live", "slow 210 ms", "gone 12s" */
     enum ui_role link_role;
     const char *banner; /* replaces the tabs while something is wrong; NULL = nothing is */
