@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "core/fill.h"
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 /* --- reading --- */
@@ -48,21 +49,28 @@ static int64_t span(const char *text)
 static bool check_argument(const struct action_row *row, const char *arg, struct err *err)
 {
     const struct field *words = word_field(row->arg);
+    char word[64];
+    snprintf(word, sizeof word, "%.*s", (int)strcspn(arg, row->arg == ARG_STATUS ? " \t" : ""), arg);
     if (row->arg == ARG_NONE)
         return !*arg || err_set(err, ERR_USAGE, "%s takes nothing: \"%.40s\"", row->name, arg);
     if (!*arg)
         return err_set(err, ERR_USAGE, "%s needs %s", row->name, action_arg_name(row->arg));
-    if (words && field_word_value(words, arg) <= 0)
+    if (words && field_word_value(words, row->arg == ARG_STATUS ? word : arg) <= 0)
         return err_set(err, ERR_USAGE, "%s: \"%.40s\" is none of its words", row->name, arg);
     if (row->arg == ARG_UNTIL && !span(arg))
         return err_set(err, ERR_USAGE, "%s: \"%.40s\" is no span: 30m, 2h, 3d, 1w", row->name, arg);
     return true;
 }
 
+/* What asks for a person's word each time, or chooses its ticket itself, is nothing to do by the way. */
 static bool may_stand(const struct action_row *row)
 {
+    static const int never[] = {ACTION_SPAM, ACTION_DUPLICATE, ACTION_INVALID};
+    for (size_t i = 0; i < sizeof never / sizeof *never; i++)
+        if (row == &action_table[never[i]])
+            return false;
     bool known = row->arg == ARG_NONE || row->arg == ARG_AGENT || row->arg == ARG_TAGS || row->arg == ARG_UNTIL || word_field(row->arg);
-    return (row->flags & UNDOABLE) && !(row->flags & DESK) && (known || row == &action_table[ACTION_NOTE]);
+    return (row->flags & UNDOABLE) && !(row->flags & (DESK | CHOOSES)) && (known || row == &action_table[ACTION_NOTE]);
 }
 
 static bool read_step(struct arena *arena, const char *line, struct macro_step *out, struct err *err)
@@ -75,7 +83,7 @@ static bool read_step(struct arena *arena, const char *line, struct macro_step *
     if (row == &action_table[ACTION_REPLY])
         return err_set(err, ERR_USAGE, "the text to the customer stands under `reply`, not among the actions");
     if (!may_stand(row))
-        return err_set(err, ERR_USAGE, "%s cannot be undone with the rest, so no macro may do it", row->name);
+        return err_set(err, ERR_USAGE, "%s is nothing a macro may do: it cannot be undone with the rest, or asks for your word", row->name);
     *out = (struct macro_step){(int)(row - action_table), *arg ? arg : NULL};
     return check_argument(row, arg, err);
 }
@@ -235,9 +243,22 @@ static const char *argument(struct running *r, const struct macro_step *step)
         return arena_printf(r->arena, "%lld", (long long)(r->now + span(step->arg)));
     case ARG_TEXT:
         return filled(r, step->arg);
+    case ARG_STATUS:
+        return arena_strndup(r->arena, step->arg, strcspn(step->arg, " \t"));
     default:
         return step->arg;
     }
+}
+
+/* "on_hold waits for the bank": the words behind a status are its reason. */
+static const char *beside(struct running *r, const struct macro_step *step)
+{
+    size_t n = step->arg && action_table[step->action].arg == ARG_STATUS ? strcspn(step->arg, " \t") : 0;
+    if (!n || !step->arg[n])
+        return NULL;
+    AUTO_JSON with = json_object();
+    json_put_string(with, "reason", step->arg + n + strspn(step->arg + n, " \t"));
+    return json_print_in(r->arena, with);
 }
 
 /* What the step said goes over what was said before. */
@@ -260,10 +281,10 @@ static void join(struct running *r, const struct observation *said)
     }
 }
 
-static bool take_step(struct running *r, int id, const char *arg)
+static bool take_step(struct running *r, int id, const char *arg, const char *with)
 {
     struct observation said;
-    struct action one = {.id = id, .actor = r->action->actor, .role = r->action->role, .arg = arg};
+    struct action one = {.id = id, .actor = r->action->actor, .role = r->action->role, .arg = arg, .with = with};
     if (!act_observe(r->arena, r->ticket, &one, r->source, r->rules, r->now, &said, r->err))
         return err_in(r->err, "%s", action_table[id].name);
     observe_fold(r->ticket, &said);
@@ -283,11 +304,11 @@ bool macro_observe(struct arena *arena, const struct ticket *before, const struc
     *out = (struct observation){.voice = VOICE_DESK, .kind = KIND_UPDATE, .account = before->account, .dialect = before->dialect,
                                 .key = before->key, .v = {.t = now, .rank = 2}};
     /* The reply first: a step may close the ticket, and to a closed one nobody writes. It is filled where all replies are. */
-    if (macro->reply && !take_step(&r, ACTION_REPLY, macro->reply))
+    if (macro->reply && !take_step(&r, ACTION_REPLY, macro->reply, NULL))
         return false;
     for (int i = 0; i < macro->step_count; i++) {
         const char *arg = macro->steps[i].arg ? argument(&r, &macro->steps[i]) : NULL;
-        if ((macro->steps[i].arg && !arg) || !take_step(&r, macro->steps[i].action, arg))
+        if ((macro->steps[i].arg && !arg) || !take_step(&r, macro->steps[i].action, arg, beside(&r, &macro->steps[i])))
             return false;
     }
     return true;

@@ -17,6 +17,7 @@ struct run { /* one request */
     int64_t seq;
     const char *why;       /* claim next: why this one */
     struct json *revealed; /* the result that carries what was hidden */
+    const struct message *wrote; /* the text of the act at hand, NULL = none */
 };
 
 static const char *whom(const struct page *page)
@@ -107,8 +108,8 @@ static struct json *result_ok(struct run *r, const struct change *c)
         json_put(row, "pages", pages_of(r, c));
     if (r->req->dry_run)
         json_put(row, "changes", changes_of(r, c));
-    if (r->req->dry_run && c->desk && c->desk->message_count)
-        json_put(row, "message", text_of(r, c->desk->messages));
+    if (r->req->dry_run && r->wrote)
+        json_put(row, "message", text_of(r, r->wrote));
     json_push(r->results, row);
     if (c->seq > r->seq)
         r->seq = c->seq;
@@ -163,6 +164,7 @@ static bool put_message(struct run *r, struct observation *obs, struct change *c
     obs->messages->id = obs->v.key;
     if (!store_message_put(r->e->store, c->after->id, obs->messages, &obs->v, &added, &changed, err))
         return false;
+    r->wrote = obs->messages;
     c->message = store_message_row(r->e->store);
     c->messages_added = 1;
     c->after->thread_version++;
@@ -204,7 +206,7 @@ static bool lead_to_root(struct run *r, struct action *action, struct change *c,
 
 static bool plain(struct run *r, int64_t ticket, struct change *c, struct err *err)
 {
-    struct observation *obs = ARENA_NEW(r->arena, struct observation); /* the answer tells of it */
+    struct observation *obs = ARENA_NEW(r->arena, struct observation);
     struct action action = r->req->action;
     c->before = store_ticket_get(r->e->store, r->arena, ticket, err);
     if (!c->before || !lead_to_root(r, &action, c, err))
@@ -379,6 +381,7 @@ static bool one(struct run *r, int64_t ticket, struct err *fatal)
 {
     struct err err = {0};
     struct frame **end = r->e->frames_end;
+    r->wrote = NULL;
     if (!store_savepoint(r->e->store, fatal))
         return false;
     bool ok = run_action(r, ticket, &err);

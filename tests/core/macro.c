@@ -76,6 +76,8 @@ static void a_macro_that_cannot_be_run_or_undone_whole_is_refused_with_the_reaso
         {"{\"actions\":[\"undo\"]}", "undone"},
         {"{\"actions\":[\"macro other\"]}", "undone"},
         {"{\"actions\":[\"absence to=1\"]}", "undone"},
+        {"{\"actions\":[\"spam\"]}", "your word"},
+        {"{\"actions\":[\"claim-next\"]}", "undone"},
         {"{\"actions\":[\"reply hello\"]}", "reply"},
         {"{\"actions\":[\"status asleep\"]}", "none of its words"},
         {"{\"actions\":[\"status\"]}", "needs"},
@@ -141,6 +143,23 @@ static void all_its_actions_are_one_observation_and_each_sees_what_the_ones_befo
     assert_true(obs.messages->is_public);
 }
 
+static void a_status_may_have_a_reason_and_an_answer_lets_it_wait(void **state)
+{
+    (void)state;
+    struct ticket t = fresh(), after;
+    struct observation obs;
+    t.waiting_since = t.last_customer_at = NOW - 1000;
+    assert_false(run(&t, "{\"actions\":[\"status pending\"]}", &after, &obs)); /* the customer has no answer yet */
+    if (!run(&t, "{\"actions\":[\"status pending\"],\"reply\":\"Which one?\"}", &after, &obs))
+        fail_msg("%s", err.text);
+    assert_int_equal(after.status, STATUS_PENDING);
+    assert_false(run(&t, "{\"actions\":[\"status on_hold\"]}", &after, &obs));
+    if (!run(&t, "{\"actions\":[\"status on_hold for the bank\"]}", &after, &obs))
+        fail_msg("%s", err.text);
+    assert_int_equal(after.status, STATUS_ON_HOLD);
+    assert_string_equal(after.hold_reason, "for the bank");
+}
+
 static void the_first_step_that_is_refused_refuses_it_all(void **state)
 {
     (void)state;
@@ -185,6 +204,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_macro_is_read_from_the_configuration_and_from_a_record_alike, open_all, close_all),
         cmocka_unit_test_setup_teardown(a_macro_that_cannot_be_run_or_undone_whole_is_refused_with_the_reason, open_all, close_all),
         cmocka_unit_test_setup_teardown(all_its_actions_are_one_observation_and_each_sees_what_the_ones_before_did, open_all, close_all),
+        cmocka_unit_test_setup_teardown(a_status_may_have_a_reason_and_an_answer_lets_it_wait, open_all, close_all),
         cmocka_unit_test_setup_teardown(the_first_step_that_is_refused_refuses_it_all, open_all, close_all),
         cmocka_unit_test_setup_teardown(a_guard_says_for_which_tickets_it_is, open_all, close_all),
         cmocka_unit_test_setup_teardown(a_variable_without_a_value_refuses_reply_and_note, open_all, close_all),

@@ -331,6 +331,7 @@ static void a_reply_taken_back_brought_no_article(void **state)
     used_is("cstar:a1", 0, 0);
     assert_true(world_ok(world_do(w, "ana", "close", id, NULL)));
     assert_int_equal(world_entries(w, id, "article_used"), 0);
+    a_rebuild_is_the_same();
 }
 
 int main(void)
