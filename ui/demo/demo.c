@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "demo/cast.h"
 #include "demo/outside.h"
+#include "demo/sample.h"
 #include "demo/story.h"
 #include "base/str.h"
 #include <ctype.h>
@@ -209,6 +210,24 @@ static bool write_file(const char *dir, const char *name, const char *text, stru
     return ok || err_set(err, ERR_UNAVAILABLE, "writing %s: %s", path, strerror(errno));
 }
 
+/* One file for each "=== name" of the text. */
+static bool write_articles(const char *dir, struct err *err)
+{
+    static const char mark[] = "=== ";
+    bool ok = true;
+    for (const char *at = demo_articles, *next; ok && at && *at; at = next) {
+        size_t name = strcspn(at + sizeof mark - 1, "\n");
+        char file[80], *text;
+        snprintf(file, sizeof file, "%.*s.md", (int)name, at + sizeof mark - 1);
+        next = strstr(at + 1, "\n=== ");
+        next = next ? next + 1 : NULL;
+        text = strndup(at + sizeof mark - 1 + name, next ? (size_t)(next - at) - (sizeof mark - 1 + name) : SIZE_MAX / 2);
+        ok = text && write_file(dir, file, text, err);
+        free(text);
+    }
+    return ok;
+}
+
 /* The login name, where it can be an agent's and is not a colleague's. */
 static void name_person(struct demo *d)
 {
@@ -233,7 +252,7 @@ static bool furnish(struct demo *d, int64_t base, struct err *err)
         return false;
     umask(077);
     char *config = cast_config(d->me, (int64_t)getuid(), port);
-    bool ok = write_file(d->dir, "triage.yaml", config, err) && cast_set_clock(d->dir, d->day ? base : base - CAST_PAST_MS, err);
+    bool ok = write_file(d->dir, "triage.yaml", config, err) && write_articles(d->dir, err) && cast_set_clock(d->dir, d->day ? base : base - CAST_PAST_MS, err);
     free(config);
     return ok;
 }
