@@ -460,6 +460,7 @@ void writer_close(struct writer *w)
         chore_head(&w->chore, w->engine.store, clock_mono());
     if (!w->broken && !store_checkpoint(w->engine.store, &err))
         log_line(LOG_WARN, "checkpoint_failed", "detail=\"%s\"", err.text);
+    engine_close(&w->engine);
     store_close(w->engine.store);
     arena_free(w->engine.batch);
     arena_free(w->scratch);
