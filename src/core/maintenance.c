@@ -1,28 +1,18 @@
 /* maintenance: see maintenance.h. */
 #include "core/maintenance.h"
-#include "base/clock.h"
 #include "base/str.h"
 #include "core/consequence.h"
-
-static bool read_span(struct desk_act *d, int64_t *from, int64_t *to)
-{
-    if (!desk_time(d, "from", false, from) || !desk_time(d, "to", true, to))
-        return false;
-    *from = *from ? *from : d->now;
-    if (*to <= *from || *to <= d->now)
-        return err_set(d->err, ERR_INPUT, "to: after \"from\", and still to come");
-    return *to - *from <= MAINTENANCE_LONGEST_DAYS * INT64_C(86400000) ||
-           err_set(d->err, ERR_INPUT, "to: at most %d days after \"from\"", MAINTENANCE_LONGEST_DAYS);
-}
 
 bool maintenance_begin(struct desk_act *d)
 {
     const char *reason, *scope;
     int64_t from, to;
+    const struct zone *zone = desk_zone(d, d->action->actor);
     struct err why = {0};
-    char until[32];
-    if (!desk_text(d, "reason", true, &reason) || !desk_text(d, "scope", false, &scope) || !read_span(d, &from, &to))
+    if (!desk_text(d, "reason", true, &reason) || !desk_text(d, "scope", false, &scope) || !desk_stretch(d, zone, &from, &to))
         return false;
+    if (to - from > MAINTENANCE_LONGEST_DAYS * INT64_C(86400000))
+        return err_set(d->err, ERR_INPUT, "to: at most %d days after \"from\"", MAINTENANCE_LONGEST_DAYS);
     if (str_eq(scope, "all"))
         scope = NULL;
     const struct when *when = scope ? when_parse(d->arena, scope, &why) : NULL;
@@ -34,15 +24,33 @@ bool maintenance_begin(struct desk_act *d)
     json_put_i64(data, "to", to);
     json_put_string(data, "reason", reason);
     json_put_string(data, "by", d->action->actor);
-    d->say = arena_printf(d->arena, "pages are held until %s: %s", clock_format(to, until), reason);
+    d->say = arena_printf(d->arena, "pages are held %s: %s", desk_say_stretch(d->arena, zone, from, to), reason);
     return desk_write(d, "maintenance", d->fresh, data);
+}
+
+/* The one that runs, where its key is not given. */
+static bool read_key(struct desk_act *d, const char **key)
+{
+    const char *one = NULL;
+    if (!desk_text(d, "key", false, key))
+        return false;
+    for (int i = 0; !*key && d->state && i < d->state->window_count; i++) {
+        const struct maintenance *m = &d->state->windows[i];
+        if (m->from > d->now || m->to <= d->now)
+            continue;
+        if (one)
+            return err_set(d->err, ERR_USAGE, "several windows run: say which by \"key\"");
+        one = m->key;
+    }
+    *key = *key ? *key : one;
+    return *key || err_set(d->err, ERR_NOT_FOUND, "no maintenance window runs");
 }
 
 bool maintenance_end(struct desk_act *d)
 {
     const char *key;
     const struct json *is;
-    if (!desk_text(d, "key", true, &key) || !desk_find(d, "maintenance", key, &is))
+    if (!read_key(d, &key) || !desk_find(d, "maintenance", key, &is))
         return false;
     if (!is)
         return err_set(d->err, ERR_NOT_FOUND, "no maintenance window %.64s", key);

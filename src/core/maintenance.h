@@ -6,7 +6,7 @@
 #include "core/desk.h"
 
 enum { MAINTENANCE_LONGEST_DAYS = 31 }; /* a window that was forgotten must not silence a desk for ever */
-/* The acts: with {to, reason, from?, scope?}; with {key}. */
+/* The acts: with {to, reason, from?, scope?}; with {key}, or without where one runs. */
 bool maintenance_begin(struct desk_act *d);
 bool maintenance_end(struct desk_act *d);
 /* A row of desk_take's table. */

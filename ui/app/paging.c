@@ -145,7 +145,7 @@ static void print_windows(struct print *p, const struct json *root)
     for (const struct json *w = json_first(list); w; w = json_next(w))
         print_window(p, w);
     if (!json_count(list))
-        str_adds(p->out, "no window runs or is planned; triage maintenance to=2h reason=\"new database\" makes one\n");
+        str_adds(p->out, "no window runs or is planned; triage maintenance to=+2h reason=\"new database\" makes one\n");
 }
 
 static void print_escalations(struct print *p, const struct json *root)

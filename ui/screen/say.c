@@ -118,11 +118,11 @@ static struct said say_sla(const struct look *look, const char *actor, const str
                                 : UI_DIM};
 }
 
-static void add_told(struct str *out, const struct json *told)
+static void add_told(struct str *out, const char *lead, const struct json *told)
 {
     for (const struct json *who = json_first(told); who; who = json_next(who))
         if (json_string(who))
-            str_addf(out, "%s%s", who == json_first(told) ? ": told " : ", ", json_string(who));
+            str_addf(out, "%s%s", who == json_first(told) ? lead : ", ", json_string(who));
 }
 
 static struct said say_escalation(const struct look *look, const char *actor, const struct json *data)
@@ -131,15 +131,18 @@ static struct said say_escalation(const struct look *look, const char *actor, co
     AUTO_STR out;
     str_init(&out, 400);
     (void)actor;
-    if (str_eq(what, "step"))
-        str_addf(&out, "step %lld", (long long)json_get_i64(data, "step", 0) + 1);
+    if (str_eq(what, "step") || str_eq(what, "page_failed"))
+        str_addf(&out, "step %lld%s", (long long)json_get_i64(data, "step", 0) + 1, str_eq(what, "step") ? "" : ": no page reached");
     else
         str_adds(&out, look_words(look->arena, what));
-    add_told(&out, json_get(data, "told"));
+    add_told(&out, str_eq(what, "page_failed") || str_eq(what, "bundled") ? " " : ": told ", json_get(data, "told"));
     if (*why)
         str_addf(&out, " (%s)", why);
-    bool calm = str_eq(what, "acknowledged") || str_eq(what, "resolved") || str_eq(what, "snoozed");
-    return (struct said){"page", arena_strdup(look->arena, out.data), calm ? UI_OK : UI_CRITICAL};
+    static const char *const calm[] = {"acknowledged", "resolved", "snoozed", "woken", "suppressed", "bundled", "policy_changed", "moved", "restored"};
+    enum ui_role role = UI_CRITICAL;
+    for (size_t i = 0; i < sizeof calm / sizeof *calm; i++)
+        role = str_eq(calm[i], what) ? UI_OK : role;
+    return (struct said){"page", arena_strdup(look->arena, out.data), role};
 }
 
 static struct said say_score(const struct look *look, const char *actor, const struct json *data)
