@@ -43,6 +43,8 @@ static const char *const screens[] = {
     [PLACE_ARTICLES] = "articles",
     [PLACE_ONCALL] = "oncall",
     [PLACE_BOSS] = "boss",
+    [PLACE_METRICS] = "metrics",
+    [PLACE_AUDIT] = "audit",
     [PLACES] = NULL};
 /* The screens that are tables. */
 static const struct {
@@ -54,7 +56,8 @@ static const struct {
               {PLACE_REVIEW, LISTS_REVIEW},
               {PLACE_CUSTOMER, LISTS_CUSTOMER},
               {PLACE_ARTICLES, LISTS_ARTICLES},
-              {PLACE_ONCALL, LISTS_ONCALL}};
+              {PLACE_ONCALL, LISTS_ONCALL},
+              {PLACE_AUDIT, LISTS_AUDIT}};
 
 /* What the hint bar offers, by screen, most useful first; keys come from the live bindings. */
 static const char *const hints[PLACES][12] = {
@@ -70,6 +73,8 @@ static const char *const hints[PLACES][12] = {
     [PLACE_ARTICLES] = {"open", "filter", "palette", "back", "help"},
     [PLACE_ONCALL] = {"override", "cover", "cover-accept", "unoverride", "absence", "back", "help"},
     [PLACE_BOSS] = {"down", "up", "back", "help"},
+    [PLACE_METRICS] = {"period prev", "period next", "prev-view", "next-view", "back", "help"},
+    [PLACE_AUDIT] = {"open", "filter", "freeze", "back", "help"},
 };
 
 /* --- small questions --- */
@@ -278,6 +283,8 @@ static void draw_place(struct console *c, const struct look *look, struct surfac
         queue_draw(&c->queue, look, s);
     else if (console_place(c) == PLACE_TICKET)
         ticket_draw(&c->ticket, look, s);
+    else if (console_place(c) == PLACE_METRICS)
+        metrics_draw(&c->metrics, look, s);
     else
         scoreboard_draw(&c->board, look, s);
 }
@@ -605,6 +612,7 @@ static void console_init(struct console *c, const struct cli_options *options)
         .arena = arena_new(), .frame = arena_new(), .match_arena = arena_new(), .options = *options};
     c->mirror = mirror_new(matches, c);
     queue_init(&c->queue);
+    metrics_period(&c->metrics, "7d");
     for (int i = 0; i < LISTS; i++)
         lists_init(&c->lists[i], (enum lists_id)i);
     c->started = clock_mono();

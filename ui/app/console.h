@@ -10,6 +10,7 @@
 #include "link/mirror.h"
 #include "screen/composer.h"
 #include "screen/lists.h"
+#include "screen/metrics.h"
 #include "screen/overlay.h"
 #include "screen/queue.h"
 #include "screen/scoreboard.h"
@@ -31,6 +32,8 @@ enum place {
     PLACE_ARTICLES,
     PLACE_ONCALL,
     PLACE_BOSS,
+    PLACE_METRICS,
+    PLACE_AUDIT,
     PLACES
 };
 enum slot { SLOT_DESK, SLOT_PAGE, SLOT_MORE, SLOT_DOC, SLOTS = SLOT_DOC + MIRROR_DOCS };
@@ -91,6 +94,7 @@ struct console {
     struct ticket_screen ticket;
     struct lists lists[LISTS];
     struct scoreboard board;
+    struct metrics metrics;
     struct composer composer;
     struct overlay overlay;
     struct keys pending;

@@ -71,6 +71,10 @@ static const char *path_of(struct console *c, struct arena *a, enum slot slot)
         return "/v1/escalations";
     case SLOT_DOC + MIRROR_SCORES:
         return "/v1/scores";
+    case SLOT_DOC + MIRROR_STATS:
+        return metrics_path(&c->metrics, a);
+    case SLOT_DOC + MIRROR_AUDIT:
+        return "/v1/audit?people=1&limit=200";
     case SLOT_DOC + MIRROR_EVENTS:
         return "/v1/events?limit=100";
     case SLOT_DOC + MIRROR_EVENT:
@@ -159,6 +163,8 @@ void fetch_place(struct console *c)
         fetch_focus(c, c->ticket.id);
     else if (console_place(c) == PLACE_BOSS)
         fetch_want(c, SLOT_DOC + MIRROR_SCORES);
+    else if (console_place(c) == PLACE_METRICS)
+        fetch_want(c, SLOT_DOC + MIRROR_STATS);
 }
 
 /* --- answers --- */
@@ -393,10 +399,13 @@ static void follow_frames(void *arg, const char *event, int64_t id, const char *
         {MIRROR_CHANGED_ROWS, PLACE_REVIEW, 300},
         {MIRROR_CHANGED_ROWS, PLACE_CUSTOMER, 200},
         {MIRROR_CHANGED_EVENTS, PLACE_ARTICLES, 300},
-        {MIRROR_CHANGED_ONCALL, PLACE_ONCALL, 50}};
+        {MIRROR_CHANGED_ONCALL, PLACE_ONCALL, 50},
+        {~0u, PLACE_AUDIT, 500}};
     for (size_t i = 0; i < sizeof follows / sizeof *follows; i++)
         if (changed & follows[i].changed && place == follows[i].place)
             want_table(c, follows[i].ms);
+    if (changed & (MIRROR_CHANGED_ROWS | MIRROR_CHANGED_COUNTS) && place == PLACE_METRICS)
+        fetch_want_soon(c, SLOT_DOC + MIRROR_STATS, 2000);
     if (changed & MIRROR_CHANGED_GAME && place == PLACE_BOSS)
         fetch_want_soon(c, SLOT_DOC + MIRROR_SCORES, 100);
 }

@@ -256,6 +256,8 @@ static void move(struct console *c, const char *command)
             fetch_want(c, SLOT_MORE);
     } else if (console_place(c) == PLACE_TICKET) {
         pager_command(c->ticket.pager, command);
+    } else if (console_place(c) == PLACE_METRICS) {
+        metrics_scroll(&c->metrics, look_scroll(command, c->metrics.rows));
     } else {
         scoreboard_scroll(&c->board, look_scroll(command, c->board.rows));
     }
@@ -509,6 +511,11 @@ static int view_index(const struct console *c)
 static void step_view(struct console *c, int by)
 {
     int count = mirror_view_count(c->mirror);
+    if (console_place(c) == PLACE_METRICS) {
+        metrics_step_view(&c->metrics, c->mirror, by);
+        fetch_want(c, SLOT_DOC + MIRROR_STATS);
+        return;
+    }
     if (count)
         show_view(c, mirror_view_at(c->mirror, (view_index(c) + by + count) % count)->name);
 }
@@ -523,6 +530,16 @@ static void do_prev_view(struct console *c, const char *arg)
 {
     (void)arg;
     step_view(c, -1);
+}
+
+static void do_period(struct console *c, const char *arg)
+{
+    if (!metrics_period(&c->metrics, *arg ? arg : "next")) {
+        console_toast(c, UI_ERROR, "period: today, 7d, 28d, next or prev, not \"%.40s\"", arg);
+        return;
+    }
+    console_go(c, PLACE_METRICS);
+    fetch_want(c, SLOT_DOC + MIRROR_STATS);
 }
 
 static void do_view(struct console *c, const char *arg)
@@ -549,7 +566,13 @@ static void do_go(struct console *c, const char *arg)
                   {"oncall", PLACE_ONCALL},
                   {"boss", PLACE_BOSS},
                   {"scores", PLACE_BOSS},
+                  {"metrics", PLACE_METRICS},
+                  {"audit", PLACE_AUDIT},
                   {"queue", PLACE_QUEUE}};
+    if (strcmp(arg, "audit") == 0 && str_eq(mirror_role(c->mirror), "agent")) {
+        console_toast(c, UI_WARN, "The audit is for leads and admins.");
+        return;
+    }
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         if (strcmp(places[i].name, arg) == 0) {
             console_go(c, places[i].place);
@@ -706,7 +729,7 @@ static void offer(struct choices *to, const char *name, const char *detail)
 
 static void do_palette(struct console *c, const char *arg)
 {
-    static const char *const places[] = {"go escalations", "go deliveries", "go ingest", "go labels", "go articles", "go oncall", "go boss"};
+    static const char *const places[] = {"go escalations", "go deliveries", "go ingest", "go labels", "go articles", "go oncall", "go boss", "go metrics", "go audit"};
     int rows = mirror_row_count(c->mirror) < 200 ? mirror_row_count(c->mirror) : 200;
     struct choices to = {
         .items = ARENA_ARRAY(c->frame, struct picker_item,
@@ -1058,6 +1081,7 @@ static local *const locals[LOCALS] = {
     [LOCAL_PAGE_UP] = do_page_up,
     [LOCAL_PALETTE] = do_palette,
     [LOCAL_PAUSE] = do_pause,
+    [LOCAL_PERIOD] = do_period,
     [LOCAL_PREV_PANE] = do_detail,
     [LOCAL_PREV_VIEW] = do_prev_view,
     [LOCAL_QUIT] = do_quit,

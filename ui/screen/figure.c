@@ -11,7 +11,7 @@ static const char *say(struct arena *arena, const char *unit, int64_t value)
     if (str_eq(unit, "ms"))
         return arena_strdup(arena, bar_time(value, buf));
     if (str_eq(unit, "bp"))
-        return value % 100 ? arena_printf(arena, "%lld.%lld %%", (long long)(value / 100), (long long)(value % 100 / 10))
+        return value % 100 / 10 ? arena_printf(arena, "%lld.%lld %%", (long long)(value / 100), (long long)(value % 100 / 10))
                            : arena_printf(arena, "%lld %%", (long long)(value / 100));
     return arena_printf(arena, "%lld", (long long)value);
 }

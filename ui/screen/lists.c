@@ -197,7 +197,8 @@ static const struct lists_type *const types[LISTS] = {[LISTS_ESCALATIONS] = &esc
                                                       [LISTS_REVIEW] = &review_list,
                                                       [LISTS_CUSTOMER] = &customer_list,
                                                       [LISTS_ARTICLES] = &articles_list,
-                                                      [LISTS_ONCALL] = &oncall_list};
+                                                      [LISTS_ONCALL] = &oncall_list,
+                                                      [LISTS_AUDIT] = &audit_list};
 
 const struct lists_type *lists_type(enum lists_id id)
 {

@@ -1,0 +1,102 @@
+/* audit: who did what, newest first; below, all that the journal keeps of the entry under the cursor. */
+#include "screen/lists.h"
+#include "base/str.h"
+#include "screen/say.h"
+
+static const char *text_of(const struct lists_item *item, const char *name)
+{
+    return json_get_string(item->json, name, "");
+}
+
+static void draw_when(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    surface_text(s, row, column, width, selected ? UI_SELECTED : UI_DIM, look_stamp(look, ((const struct lists_item *)item)->at));
+}
+
+static void draw_who(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    const char *who = say_actor(look, text_of(item, "actor"));
+    (void)selected;
+    surface_text(s, row, column, width, str_eq(who, "you") ? UI_MINE : UI_NORMAL, who);
+}
+
+static void draw_kind(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    const char *kind = text_of(item, "kind");
+    (void)look, (void)selected;
+    surface_text(s, row, column, width, str_eq(kind, "reveal") ? UI_WARN : UI_DIM, kind);
+}
+
+static void draw_ticket(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    int64_t ticket = json_get_i64(((const struct lists_item *)item)->json, "ticket", 0);
+    (void)selected;
+    surface_right(s, row, column, width, ticket ? UI_LINK : UI_MUTED, ticket ? arena_printf(look->arena, "%lld", (long long)ticket) : "-");
+}
+
+static void draw_what(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    const struct lists_item *i = item;
+    struct said said = say_entry(look, text_of(i, "kind"), text_of(i, "actor"), json_get(i->json, "data"));
+    const char *did = json_get_string(json_get(i->json, "data"), "do", text_of(i, "kind"));
+    (void)selected;
+    surface_text(s, row, column, width, said.role, *said.text ? said.text : did);
+}
+
+static const struct column columns[] = {
+    {"when", 10, 0, false, draw_when}, {"who", 14, 0, false, draw_who}, {"kind", 10, 96, false, draw_kind}, {"ticket", 7, 0, true, draw_ticket},
+    {"what", 0, 0, false, draw_what}};
+
+static struct lists_item *items(const struct look *look, int *count)
+{
+    const struct json *list = json_get(mirror_doc(look->mirror, MIRROR_AUDIT)->root, "entries");
+    struct lists_item *all = ARENA_ARRAY(look->arena, struct lists_item, json_count(list) + 1);
+    *count = 0;
+    for (const struct json *e = json_first(list); e; e = json_next(e))
+        all[(*count)++] = (struct lists_item){.json = e, .id = json_get_i64(e, "seq", 0), .at = json_get_i64(e, "at", 0)};
+    return all;
+}
+
+static void head(const struct look *look, struct surface *s)
+{
+    int count, reveals = 0, column = surface_text(s, 1, 1, -1, UI_TITLE, "Audit") + 4;
+    const struct lists_item *all = items(look, &count);
+    for (int i = 0; i < count; i++)
+        reveals += str_eq(text_of(&all[i], "kind"), "reveal");
+    column += surface_textf(s, 1, column, -1, UI_DIM, "the last %d things people did", count) + 3;
+    if (reveals)
+        column += surface_textf(s, 1, column, -1, UI_WARN, "%d reveal%s", reveals, reveals == 1 ? "" : "s") + 3;
+    surface_text(s, 1, column, surface_columns(s) - column - 1, UI_DIM, "triage audit verify says whether it is as it was written");
+}
+
+static void member(const struct look *look, struct surface *s, int row, const struct json *m)
+{
+    const char *text = json_string(m) ? json_string(m) : json_print_in(look->arena, m);
+    int width = surface_columns(s);
+    surface_text(s, row, 2, 14, UI_HEADING, look_words(look->arena, json_name(m)));
+    surface_text(s, row, 17, width - 18, UI_NORMAL, text);
+}
+
+static void detail(const struct look *look, struct surface *s, int row, int rows, const struct lists_item *item)
+{
+    int end = row + rows;
+    int64_t undoes = json_get_i64(item->json, "undoes", 0);
+    surface_textf(s, row++, 2, surface_columns(s) - 3, UI_DIM, "entry %lld%s", (long long)item->id,
+                  undoes ? arena_printf(look->arena, ", takes back entry %lld", (long long)undoes) : "");
+    for (const struct json *m = json_first(json_get(item->json, "data")); m && row < end; m = json_next(m))
+        if (!str_eq(json_name(m), "obs"))
+            member(look, s, row++, m);
+}
+
+const struct lists_type audit_list = {
+    .docs = {MIRROR_AUDIT},
+    .doc_count = 1,
+    .needs = 1,
+    .items = items,
+    .head = head,
+    .columns = columns,
+    .column_count = sizeof columns / sizeof *columns,
+    .empty = "Nobody has done anything yet. Every act of a person stands here, also who looked at what is hidden, and why.\n"
+             "triage audit --everybody lists sources and the clock too; triage audit verify says whether it is as it was written.",
+    .detail = detail,
+};
