@@ -6,6 +6,7 @@
 #include "screen/lists.h"
 #include "screen/overlay.h"
 #include "screen/queue.h"
+#include "screen/metrics.h"
 #include "screen/scoreboard.h"
 #include "screen/ticket.h"
 #include "support/desk.h"
@@ -113,6 +114,17 @@ static void draw_scoreboard(void)
     scoreboard_draw(&board, &desk.look, desk.surface);
 }
 
+static void draw_metrics(void)
+{
+    struct metrics metrics = {.period = 1};
+    metrics_draw(&metrics, &desk.look, desk.surface);
+}
+
+static void draw_audit(void)
+{
+    draw_list(LISTS_AUDIT);
+}
+
 static const struct {
     const char *name, *title, *screen;
     void (*draw)(void);
@@ -123,6 +135,8 @@ static const struct {
     {"escalations", "Escalations", "escalations", draw_escalations, {"ack", "escalate", "open", "why", "back", "help"}},
     {"oncall", "On call", "oncall", draw_oncall, {"override", "cover", "cover-accept", "unoverride", "absence", "back", "help"}},
     {"scoreboard", "The scoreboard", "boss", draw_scoreboard, {"down", "up", "back", "help"}},
+    {"metrics", "The numbers", "metrics", draw_metrics, {"period prev", "period next", "prev-view", "next-view", "back", "help"}},
+    {"audit", "Who did what", "audit", draw_audit, {"open", "filter", "freeze", "back", "help"}},
     {"ingest", "What came in", "ingest", draw_ingest, {"open", "why", "freeze", "back", "help"}},
     {"deliveries", "What leaves", "deliveries", draw_deliveries, {"open", "ticket", "replay", "why", "mark", "palette", "freeze", "back", "help"}},
     {"labels", "Label review", "labels", draw_review, {"accept", "label", "open", "why", "mark", "undo", "back", "help"}},
@@ -222,8 +236,8 @@ static int setup(void **state)
         {MIRROR_PARCELS, 0, "parcels.json"},    {MIRROR_WAITING, 0, "waiting.json"},   {MIRROR_DEAD, 0, "dead.json"},
         {MIRROR_DESTINATIONS, 0, "destinations.json"}, {MIRROR_LABELS, 0, "labels.json"}, {MIRROR_SIMILAR, TICKET, "similar.json"},
         {MIRROR_CUSTOMER, 0, "customer.json"}, {MIRROR_ARTICLES, 0, "articles.json"},
-        {MIRROR_WHY, TICKET, "why.json"}, {MIRROR_ONCALL, 0, "oncall.json"}};
-    static const char *const screens[] = {"queue", "ticket", "escalations", "ingest", "deliveries", "labels", "customer", "articles", "oncall", "boss", NULL};
+        {MIRROR_WHY, TICKET, "why.json"}, {MIRROR_ONCALL, 0, "oncall.json"}, {MIRROR_STATS, 0, "stats.json"}, {MIRROR_AUDIT, 0, "audit.json"}};
+    static const char *const screens[] = {"queue", "ticket", "escalations", "ingest", "deliveries", "labels", "customer", "articles", "oncall", "boss", "metrics", "audit", NULL};
     struct err err = {0};
     (void)state;
     desk_start(&desk);

@@ -124,7 +124,7 @@ static int64_t most_breaches(const struct json *list)
 static int draw_breaches(const struct look *look, struct surface *s, int row, int end)
 {
     const struct json *list = json_get(stats(look), "breaches");
-    int width = surface_columns(s), bar = width / 4;
+    int width = surface_columns(s), bar = width / 4 - 1;
     int64_t most = most_breaches(list);
     if (row >= end)
         return row;
@@ -136,10 +136,10 @@ static int draw_breaches(const struct look *look, struct surface *s, int row, in
     for (const struct json *b = json_first(list); b && row < end; b = json_next(b), row++) {
         int64_t n = json_get_i64(b, "n", 0);
         surface_text(s, row, 1, 15, UI_NORMAL, look_words(look->arena, text_of(b, "metric")));
-        surface_text(s, row, 17, 25, UI_DIM, text_of(b, "says"));
-        bar_share(s, row, 43, bar, n, most, UI_LATE);
-        surface_textf(s, row, 44 + bar, width - bar - 45, n ? UI_STRONG : UI_MUTED, "%lld", (long long)n);
-        surface_textf(s, row, 50 + bar, width - bar - 51, UI_DIM, "before %lld", (long long)json_get_i64(b, "before", 0));
+        surface_text(s, row, 17, 26, UI_DIM, text_of(b, "says"));
+        bar_share(s, row, 44, bar, n, most, UI_LATE);
+        surface_textf(s, row, 45 + bar, width - bar - 46, n ? UI_STRONG : UI_MUTED, "%lld", (long long)n);
+        surface_textf(s, row, 51 + bar, width - bar - 52, UI_DIM, "before %lld", (long long)json_get_i64(b, "before", 0));
     }
     return row;
 }
