@@ -91,8 +91,9 @@ int facts_clock(const struct look *look, struct surface *s, int row, int column,
                 const struct json *clock)
 {
     const char *metric = json_get_string(clock, "metric", ""), *state = json_get_string(clock, "state", "");
-    int64_t due = json_get_i64(clock, "due_at", 0), target = json_get_i64(clock, "target", 0),
-            left = due - look->now;
+    bool by_hours = json_get_string(clock, "calendar", NULL); /* then the wall's time is no measure of the target */
+    int64_t due = json_get_i64(clock, "due_at", 0), left = due - look->now,
+            whole = by_hours ? due - json_get_i64(clock, "started_at", 0) : json_get_i64(clock, "target", 0);
     if (!*metric || str_eq(state, "none") || str_eq(state, "cancelled") || !*state)
         return 0;
     int at = column + surface_textf(s, row, column, width, UI_DIM, "%s ", look_words(look->arena, metric));
@@ -111,8 +112,8 @@ int facts_clock(const struct look *look, struct surface *s, int row, int column,
     bool warned = json_get_bool(clock, "warned", false);
     at += surface_textf(s, row, at, room, warned ? UI_WARN : UI_NORMAL, "%s left ",
                         look_left(look->arena, left));
-    if (target > 0 && column + width - at >= 8) {
-        surface_bar(s, row, at, 8, left > target ? 10000 : (int)(left * 10000 / target),
+    if (whole > 0 && column + width - at >= 8) {
+        surface_bar(s, row, at, 8, left > whole ? 10000 : (int)(left * 10000 / whole),
                     warned ? UI_WARN : UI_NORMAL);
         at += 8;
     }
