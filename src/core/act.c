@@ -211,6 +211,8 @@ static bool do_note(struct act *a)
 {
     if (act_blank(a->action->arg))
         return err_set(a->err, ERR_INPUT, "text: an empty note says nothing");
+    if (!act_need_open(a))
+        return false;
     act_say_message(a, a->action->arg, ORIGIN_NOTE, false);
     return true;
 }

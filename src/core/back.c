@@ -94,13 +94,13 @@ static void note_pair(struct json *to, const char *name, const struct member *me
     json_put(to, name, pair);
 }
 
-struct json *back_note(const struct ticket *before, const struct ticket *after)
+struct json *back_note(const struct ticket *before, const struct ticket *after, bool whole)
 {
     struct json *note = json_object();
     for (int i = 0; i < SLA_METRICS; i++)
-        if (!same(clock_members, &before->clock[i], &after->clock[i]))
+        if (whole || !same(clock_members, &before->clock[i], &after->clock[i]))
             note_pair(note, sla_metric_word(i), clock_members, &before->clock[i], &after->clock[i]);
-    if (!same(escalation_members, &before->escalation, &after->escalation))
+    if (whole || !same(escalation_members, &before->escalation, &after->escalation))
         note_pair(note, "escalation", escalation_members, &before->escalation, &after->escalation);
     if (json_first(note))
         return note;
@@ -108,7 +108,7 @@ struct json *back_note(const struct ticket *before, const struct ticket *after)
     return NULL;
 }
 
-const struct back *back_read(struct arena *arena, const struct json *note)
+struct back *back_read(struct arena *arena, const struct json *note)
 {
     if (!note)
         return NULL;
@@ -153,13 +153,18 @@ static void escalation_back(struct follow *f, const struct escalation *was)
                  (long long)e->next_at);
 }
 
+static bool goes_back(const struct back *back, const struct member *members, const void *is, const void *was, const void *became)
+{
+    return !same(members, is, was) && (back->whole || same(members, is, became));
+}
+
 void back_follow(struct follow *f)
 {
     const struct back *back = f->facts->back;
     const struct ticket *t = f->out->after;
     for (int i = 0; back && i < SLA_METRICS; i++)
-        if (back->clock[i].moved && same(clock_members, &t->clock[i], &back->clock[i].became))
+        if (back->clock[i].moved && goes_back(back, clock_members, &t->clock[i], &back->clock[i].was, &back->clock[i].became))
             clock_back(f, i, &back->clock[i].was);
-    if (back && back->escalated && same(escalation_members, &t->escalation, &back->became))
+    if (back && back->escalated && goes_back(back, escalation_members, &t->escalation, &back->was, &back->became))
         escalation_back(f, &back->was);
 }

@@ -10,12 +10,13 @@
 struct back {
     struct back_clock { bool moved; struct sla_clock was, became; } clock[SLA_METRICS];
     bool escalated;
+    bool whole; /* nothing but what is taken back has moved them since: they go back whatever they became */
     struct escalation was, became;
 };
-/* What differs between them as an object; NULL: nothing does. The caller frees it. */
-struct json *back_note(const struct ticket *before, const struct ticket *after);
+/* What differs between them as an object; NULL: nothing does. whole: what does not, too. The caller frees it. */
+struct json *back_note(const struct ticket *before, const struct ticket *after, bool whole);
 /* Reads such an object; NULL gives NULL. Belongs to arena. */
-const struct back *back_read(struct arena *arena, const struct json *note);
+struct back *back_read(struct arena *arena, const struct json *note);
 /* Puts back what facts.back knows, before the rules look; an entry says so for each. */
 void back_follow(struct follow *f);
 #endif

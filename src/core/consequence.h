@@ -43,7 +43,7 @@ struct facts {             /* what the engine looked up; all optional */
     /* A page nobody's destination took. all: none of the pages of its step that left arrived, or still may. */
     const struct page_failure { const char *agent, *destination, *why; int step, loop; bool all; } *page_failed;
     bool undo;             /* this change is an undo: reopen_count is left alone */
-    const struct back *back; /* an undo: what the act moved beside the fields (core/back), NULL = nothing */
+    struct back *back; /* an undo: what the act moved beside the fields (core/back), NULL = nothing */
     const struct score_row *lost; int lost_count; /* an undo: the rows that the act had reversed */
     int64_t model_learned; /* labels the model has learned from */
     struct when_env env;   /* hour and weekday: UTC; an escalation's steps see them as whom they tell does */

@@ -227,7 +227,7 @@ static void take_ownership(struct follow *f)
 {
     struct ticket *t = f->out->after;
     const struct config_agent *actor = config_agent(f->rules, f->facts->actor);
-    if ((t->assignee && *t->assignee) || !actor || !str_eq(f->facts->cause, "act"))
+    if (f->facts->undo || (t->assignee && *t->assignee) || !actor || !str_eq(f->facts->cause, "act"))
         return;
     t->assignee = arena_strdup(f->arena, actor->name);
     t->assigned_at = t->desk_assignee_at = f->now;

@@ -209,7 +209,8 @@ static int64_t begins(const struct follow *f, int metric)
     int64_t message = metric == SLA_RESOLUTION ? 0 : sla_unanswered(t);
     if (!f->before)
         return first;
-    return message && message != sla_unanswered(f->before) ? between(message, first, f->now) : f->now;
+    /* An undo may find a message that the clock was not to heed. */
+    return message && (f->facts->undo || message != sla_unanswered(f->before)) ? between(message, first, f->now) : f->now;
 }
 
 static void start(struct follow *f, const struct config_sla *policy, int metric, struct sla_clock *c, struct wish wish)

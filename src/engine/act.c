@@ -54,6 +54,10 @@ static char *say(struct run *r, const struct change *c)
     long long id = (long long)t->id;
     if (a->id == ACTION_REPLY)
         return arena_printf(r->arena, "#%lld reply leaves in %lld s (u takes it back)", id, (long long)r->e->config->undo_send / 1000);
+    if (a->id == ACTION_SPLIT)
+        return arena_printf(r->arena, "#%lld goes on as #%lld from that message on", id, (long long)c->other);
+    if (a->id == ACTION_MERGE)
+        return arena_printf(r->arena, "#%lld is part of #%lld now (u takes it back)", id, (long long)t->root);
     if (a->id == ACTION_CLAIM_NEXT)
         return arena_printf(r->arena, "#%lld claimed: %s", id, r->why ? r->why : "next");
     if (a->id == ACTION_ESCALATE)
@@ -187,7 +191,7 @@ static void set_out(struct run *r, struct change *c, struct observation *obs)
 /* The acting half shared by plain actions and undo: write, tell, hold. */
 static bool perform(struct run *r, struct change *c, struct err *err)
 {
-    if (!merge_place(r->e, r->arena, c, err) || !change(r->e, r->arena, c, err) || !merge_tell(r->e, r->arena, c, r->e->store, err) ||
+    if (!merge_place(r->e, r->arena, c, err) || !change(r->e, r->arena, c, err) || !merge_tell(r->e, r->arena, c, &(struct journal){r->e->store, c->seq}, err) ||
         !label_learn(r->e, r->arena, c, err))
         return false;
     return !c->desk->message_count || c->desk->messages->origin != ORIGIN_REPLY || hold_reply(r, c, err);

@@ -275,7 +275,7 @@ static bool put_consequence(struct engine *e, struct arena *arena, struct change
 /* What is read again when the history folds, or when this is taken back. */
 static void put_history(struct json *data, const struct change *c, const struct ticket *after)
 {
-    struct json *made = json_array(), *back = c->before && str_eq(c->facts.cause, "act") ? back_note(c->before, after) : NULL;
+    struct json *made = json_array(), *back = c->before && str_eq(c->facts.cause, "act") ? back_note(c->before, after, c->other && !c->did) : NULL;
     for (int i = 0; i < c->made_count; i++)
         json_push(made, row_observation(&c->made[i]));
     if (c->made_count)

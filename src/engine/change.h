@@ -66,12 +66,15 @@ bool undo_swap(struct arena *arena, const struct ticket *t, const struct json *c
 /* c->after as it is without the entry's act (again: with it), and the facts of the undoing. After c->facts is set. */
 bool undo_fold(struct engine *e, struct arena *arena, struct change *c, const struct observation *obs, const struct entry *entry, bool again,
                struct err *err);
+/* The points that were taken away from then to then, as facts: they come back as they were, if it is done again. */
+bool undo_lost(struct engine *e, struct arena *arena, struct change *c, int64_t since, int64_t until, struct err *err);
 /* Merges (engine/merge). The root that a merge into `target` leads to, checked. */
 bool merge_root(struct engine *e, struct arena *arena, const struct action *action, const struct ticket *source, int64_t *root, struct err *err);
 /* Where a change moves merged_into: its root, before change(); and who hears it from now on, or no more, after. journal: where
  * the entries that c->undoes names are. */
 bool merge_place(struct engine *e, struct arena *arena, struct change *c, struct err *err);
-bool merge_tell(struct engine *e, struct arena *arena, const struct change *c, struct store *journal, struct err *err);
+struct journal { struct store *store; int64_t before; }; /* and the number this change has there */
+bool merge_tell(struct engine *e, struct arena *arena, const struct change *c, const struct journal *journal, struct err *err);
 /* A message ahead of its ticket's closing opens a new one; else where it goes (engine/followup). */
 bool followup_find(struct engine *e, struct arena *arena, struct ingest_item *item, int64_t now, int64_t *ticket, const struct ticket **follows, struct err *err);
 /* The new ticket as it goes on from the closed one; what it begins with is added to c->made. */

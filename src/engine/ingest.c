@@ -163,7 +163,7 @@ static bool route_event(struct engine *e, struct arena *arena, const struct inge
 static bool change_by(struct engine *e, struct arena *arena, const struct ingest_item *item, struct change *c, bool pages, struct err *err)
 {
     struct json *why = NULL;
-    bool labelled = pages && apply_label(e, arena, c->after, item, &why, err);
+    bool labelled = apply_label(e, arena, c->after, item, &why, err);
     c->event = item->event.id;
     c->effect = item->effect;
     c->hops = item->hops;

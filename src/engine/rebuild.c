@@ -169,7 +169,7 @@ static bool replay_act(struct replay *r, const struct entry *entry, const struct
         !replay_fold(r, data, &c, &obs, err) || !replay_message(r, data, &c, &obs, err))
         return false;
     c.source = change_source(&r->to, c.before);
-    return merge_place(&r->to, r->page, &c, err) && change(&r->to, r->page, &c, err) && merge_tell(&r->to, r->page, &c, r->live->store, err);
+    return merge_place(&r->to, r->page, &c, err) && change(&r->to, r->page, &c, err) && merge_tell(&r->to, r->page, &c, &(struct journal){r->live->store, entry->seq}, err);
 }
 
 /* Whom the clock gave it to stands in the entry. */

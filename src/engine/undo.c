@@ -127,6 +127,11 @@ static const char *act_of(const struct json *data)
     return undone ? undone : json_get_string(json_get(data, "obs"), "v", NULL);
 }
 
+bool undo_lost(struct engine *e, struct arena *arena, struct change *c, int64_t since, int64_t until, struct err *err)
+{
+    return store_score_lost(e->store, arena, c->before->id, since, until, (struct score_row **)(uintptr_t)&c->facts.lost, &c->facts.lost_count, err);
+}
+
 bool undo_fold(struct engine *e, struct arena *arena, struct change *c, const struct observation *obs, const struct entry *entry, bool again,
                struct err *err)
 {
@@ -140,5 +145,5 @@ bool undo_fold(struct engine *e, struct arena *arena, struct change *c, const st
     *(again ? &c->redone : &c->undone) = turn.act;
     c->facts.undo = true;
     c->facts.back = back_read(arena, json_get(data, "back"));
-    return store_score_lost(e->store, arena, c->before->id, entry->at, (struct score_row **)(uintptr_t)&c->facts.lost, &c->facts.lost_count, err);
+    return undo_lost(e, arena, c, entry->at, entry->at, err);
 }
