@@ -386,7 +386,7 @@ static void routes_are_explained_and_another_configuration_is_tried(void **state
 
 static void read_verbs_print_one_object_of_json(void **state)
 {
-    static const char *const verbs[] = {"desk",   "score",       "sources", "stats",
+    static const char *const verbs[] = {"desk",   "scores", "ledger",      "sources", "stats",
                                         "events", "escalations", "refusals", "destinations"};
     (void)state;
     post("A-1", "one");

@@ -552,7 +552,21 @@ static void the_scoreboard_gives_every_number_its_reason(void **state)
         desk_shows(&desk, "180 / 500 HP");
         desk_shows(&desk, "-75  #4102 urgent, gold");
         desk_shows(&desk, "reversed #4066 reopened");
-        desk_shows(&desk, "#4065 closed");
+        desk_shows(&desk, "#4065 normal, bronze");
+        desk_shows(&desk, "2,510 XP settled, 162 held");
+        desk_shows(&desk, "season November   chest 1,250 g");
+        desk_shows(&desk, "4,310 XP this month, 3,905 the one before");
+        desk_shows(&desk, "rules default");
+        assert_int_equal(scoreboard_ticket(&board, &desk.look), 4102);
+    }
+    scoreboard_scroll(&board, 2);
+    assert_int_equal(scoreboard_ticket(&board, &desk.look), 4066);
+    scoreboard_draw(&board, &desk.look, desk.surface);
+    desk_shows(&desk, "The Ticket Ogre  90 / 250 HP"); /* the last size is a wide one */
+    desk_shows(&desk, "Jane Doe  Lv 5  2,510 XP");
+    for (int i = 0; i < SIZES; i++) {
+        desk_size(&desk, sizes[i].columns, sizes[i].rows);
+        scoreboard_draw(&board, &desk.look, desk.surface);
         desk_shows(&desk, "◆ first response under 5 min");
         desk_shows(&desk, "◇ 100 resolved (87/100)");
     }

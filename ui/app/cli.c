@@ -10,6 +10,7 @@
 #include "app/paging.h"
 #include "app/people.h"
 #include "app/shell.h"
+#include "app/scores.h"
 #include "app/stats.h"
 #include "app/verify.h"
 #include "base/clock.h"
@@ -139,11 +140,6 @@ static void show_list(struct print *p, const struct json *root)
 static void show_sources(struct print *p, const struct json *root)
 {
     print_sources(p, json_get(root, "sources"));
-}
-
-static int run_score(struct shell *sh)
-{
-    return shell_print(sh, "/v1/scores", print_scores);
 }
 
 static int run_sources(struct shell *sh)
@@ -587,18 +583,20 @@ static const struct verb verbs[] = {
     {"events", "[ID] [--state S] [--limit N]", "what the sources posted", run_events, NULL},
     {"help", "[VERB | --list [VERB] | --mdoc]", "this, or one verb", run_help, help_more},
     {"labels", "[--limit N]", "labels a person should look at, the least sure first", run_labels, NULL},
+    {"ledger", "[AGENT] [--limit N]", "every line you earned or lost, with its reason; somebody else's, where they let you", scores_ledger, NULL},
     {"ls", "[--view V] [--where EXPR] [words]", "list tickets (--limit N, --all)", run_ls, NULL},
     {"macros", "[NUMBER]", "macros and canned replies; those for one ticket, filled", people_macros, NULL},
     {"model", "[ls | show N | rollback N]", "what the classifier learned, epoch by epoch, and the way back", run_model, NULL},
     {"oncall", "[--week] [--schedule NAME] [--from T] [--to T] [--tz ZONE]", "who is on call, until when, and who is next; --week: hour by hour",
      oncall_run, oncall_help},
+    {"outliers", "", "for leads: how many tickets come back, how soon after one another they are closed", scores_outliers, NULL},
     {"prompt", "", "one short line for a status bar", run_prompt, NULL},
     {"rebuild", "", "check a stopped desk's tables against its own journal", run_rebuild, NULL},
     {"refusals", "", "the last requests that were refused, and why", run_refusals, NULL},
     {"reload", "", "read the configuration again", run_reload, NULL},
     {"replay", "--dry-run --config FILE", "what another configuration would have made of what came in (--since T)", outgoing_replay, NULL},
     {"route", "explain EVENT [--config FILE]", "what each route says to an event, step by step", outgoing_route, NULL},
-    {"score", "", "the boss, the team, your ledger", run_score, NULL},
+    {"scores", "", "the boss, the team and its month, achievements", scores_run, NULL},
     {"show", "NUMBER", "one ticket with everything that happened to it", run_show, NULL},
     {"similar", "NUMBER", "resolved tickets like this one", run_similar, NULL},
     {"simulate", "[URGENCY] [--at TIME] [--ticket N] [FIELD=VALUE...] [--config FILE] [--tz ZONE]",

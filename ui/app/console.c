@@ -72,9 +72,9 @@ static const char *const hints[PLACES][12] = {
     [PLACE_CUSTOMER] = {"open", "remark", "reveal", "reply", "macro", "why", "back", "help"},
     [PLACE_ARTICLES] = {"open", "filter", "palette", "back", "help"},
     [PLACE_ONCALL] = {"override", "cover", "cover-accept", "unoverride", "absence", "back", "help"},
-    [PLACE_BOSS] = {"down", "up", "back", "help"},
     [PLACE_METRICS] = {"period prev", "period next", "prev-view", "next-view", "back", "help"},
     [PLACE_AUDIT] = {"open", "filter", "freeze", "back", "help"},
+    [PLACE_BOSS] = {"down", "up", "open", "why", "back", "help"},
 };
 
 /* --- small questions --- */

@@ -330,8 +330,11 @@ static void score_toast(struct console *c, const char *data, size_t n)
     long long xp = json_get_i64(body, "xp", 0), ticket = json_get_i64(body, "ticket", 0);
     if (!str_eq(json_get_string(body, "agent", ""), mirror_me(c->mirror)))
         return;
-    const char *reason = json_get_string(body, "reason", "");
-    if (xp > 0)
+    const char *reason = json_get_string(body, "reason", ""), *rule = json_get_string(body, "rule", "");
+    bool own = str_eq(rule, "resolve") || str_eq(rule, "label");
+    if (xp > 0 && !own)
+        console_toast(c, UI_XP, "+%lld XP: %s", xp, reason);
+    else if (xp > 0)
         console_toast(c, UI_XP, "+%lld XP held: #%lld %s (u undo)", xp, ticket, reason);
     else if (xp < 0)
         console_toast(c, UI_WARN, "%lld XP taken back: #%lld %s", xp, ticket, reason);

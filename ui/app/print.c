@@ -183,40 +183,6 @@ void print_revealed(struct print *p, const struct json *text)
     }
 }
 
-void print_scores(struct print *p, const struct json *root)
-{
-    const struct json *boss = json_get(root, "boss");
-    if (json_is(boss, JSON_OBJECT)) {
-        print_safe(p, text_of(boss, "name"));
-        str_addf(p->out, " (%s)  %lld/%lld HP\n\n", text_safe_in(p->arena, text_of(boss, "tier"), TEXT_LINE),
-                 (long long)json_get_i64(boss, "hp", 0), (long long)json_get_i64(boss, "max_hp", 0));
-    }
-    print_cell(p, "AGENT", 14, false);
-    print_cell(p, "LV", 4, true);
-    print_cell(p, "SETTLED", 8, true);
-    print_cell(p, "HELD", 6, true);
-    print_cell(p, "TODAY", 6, true);
-    str_adds(p->out, "BOSS\n");
-    for (const struct json *a = json_first(json_get(root, "players")); a; a = json_next(a)) {
-        print_cell(p, owner(p, text_of(a, "agent")), 14, false);
-        print_cell(p, look_count(p->arena, json_get_i64(a, "level", 1)), 4, true);
-        print_cell(p, look_count(p->arena, json_get_i64(a, "xp", 0)), 8, true);
-        print_cell(p, look_count(p->arena, json_get_i64(a, "held", 0)), 6, true);
-        print_cell(p, look_count(p->arena, json_get_i64(a, "today", 0)), 6, true);
-        str_addf(p->out, "%lld\n", (long long)json_get_i64(a, "boss", 0));
-    }
-    struct look look = look_of(p);
-    str_adds(p->out, json_count(json_get(root, "ledger")) ? "\nyour ledger\n" : "");
-    for (const struct json *l = json_first(json_get(root, "ledger")); l; l = json_next(l)) {
-        print_cell(p, look_stamp(&look, json_get_i64(l, "at", 0)), 9, false);
-        print_cell(p, arena_printf(p->arena, "%+lld", (long long)json_get_i64(l, "xp", 0)), 6, true);
-        if (json_get_i64(l, "ticket", 0))
-            str_addf(p->out, "#%lld ", (long long)json_get_i64(l, "ticket", 0));
-        print_safe(p, text_of(l, "reason"));
-        str_addc(p->out, '\n');
-    }
-}
-
 void print_events(struct print *p, const struct json *root)
 {
     struct look look = look_of(p);

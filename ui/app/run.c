@@ -459,6 +459,13 @@ static void do_remark(struct console *c, const char *arg)
         overlay_ask(&c->overlay, FOR_REMARK, "note on this customer: ", "");
 }
 
+/* The ticket that is meant: on the scoreboard the cursor stands on a line of the ledger, which acts leave alone. */
+static int64_t meant(struct console *c)
+{
+    struct look look = console_look(c);
+    return console_place(c) == PLACE_BOSS ? scoreboard_ticket(&c->board, &look) : console_ticket(c);
+}
+
 static void do_open(struct console *c, const char *arg)
 {
     struct look look = console_look(c);
@@ -480,7 +487,7 @@ static void do_open(struct console *c, const char *arg)
                      arena_printf(c->frame, "event %lld, as it came and as it was read", (long long)item.id));
         fetch_want(c, SLOT_DOC + MIRROR_EVENT);
     } else if (console_place(c) != PLACE_TICKET) {
-        open_ticket(c, console_ticket(c));
+        open_ticket(c, meant(c));
     }
 }
 
@@ -488,7 +495,7 @@ static void do_ticket(struct console *c, const char *arg)
 {
     (void)arg;
     if (console_place(c) != PLACE_TICKET)
-        open_ticket(c, console_ticket(c));
+        open_ticket(c, meant(c));
 }
 
 static void show_view(struct console *c, const char *name)
@@ -833,7 +840,7 @@ static const char *ask_why(struct console *c, int64_t ticket)
                                                {5, "route", "where it went, where it did not, and at which step"},
                                                {6, "event", "what each route says to this event, step by step"}};
     static const struct { enum place place; const char *what; } own[] = {
-        {PLACE_ESCALATIONS, "page"}, {PLACE_DELIVERIES, "route"}, {PLACE_REVIEW, "label"}};
+        {PLACE_ESCALATIONS, "page"}, {PLACE_DELIVERIES, "route"}, {PLACE_REVIEW, "label"}, {PLACE_BOSS, "score"}};
     size_t n = sizeof items / sizeof *items - (console_place(c) != PLACE_INGEST);
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         if (console_place(c) == own[i].place)
@@ -848,7 +855,7 @@ static void do_why(struct console *c, const char *arg)
     struct look look = console_look(c);
     struct lists_item item = {0};
     bool event = console_place(c) == PLACE_INGEST && lists_selected(console_table(c), &look, &item);
-    int64_t ticket = console_ticket(c);
+    int64_t ticket = meant(c);
     if (event && item.refusal) {
         why_refused(c, &item);
         return;
