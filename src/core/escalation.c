@@ -307,6 +307,7 @@ static void hold(struct follow *f)
     const struct maintenance *m = window(f);
     e->state = ESCALATION_SUPPRESSED;
     e->held_until = m->to;
+    e->acked_by = NULL;
     e->next_at = e->ack_expires_at = e->snoozed_until = 0;
     note(f, "suppressed", NULL, m->reason);
 }

@@ -16,8 +16,10 @@ static const char *who(struct arena *arena, const struct json *pages)
         const struct json *by = json_get(page, "by");
         const char *agent = json_get_string(page, "agent", "");
         str_addf(&out, "%s%s (", out.len ? ", " : "", *agent ? agent : "nobody in person");
-        for (const struct json *place = json_first(by); place; place = json_next(place))
-            str_addf(&out, "%s%s", place == json_first(by) ? "" : ", ", json_string(place) ? json_string(place) : "");
+        for (const struct json *place = json_first(by); place; place = json_next(place)) {
+            const char *name = json_string(place) ? json_string(place) : "";
+            str_addf(&out, "%s%s", place == json_first(by) ? "" : ", ", str_starts(name, "page:") ? "push" : name);
+        }
         str_adds(&out, json_count(by) ? ")" : "console)");
     }
     return arena_strdup(arena, out.data);

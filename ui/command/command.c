@@ -204,7 +204,7 @@ static bool put_argument(struct arena *arena, struct json *body, const struct co
     const char *member = action_arg_name(arg), *text = what->arg ? what->arg : "";
     if (arg == ARG_NONE)
         return !*text || err_set(err, ERR_USAGE, "%s takes no argument", what->action->name);
-    if (!*text && arg != ARG_TAGS)
+    if (!*text && arg != ARG_TAGS && arg != ARG_WITH) /* what an act on the desk needs, the daemon names */
         return err_set(err, ERR_USAGE, "%s needs %s", what->action->name,
                        table[what->action - action_table].args);
     if (!word_known(arg, text))

@@ -263,9 +263,9 @@ static int draw_each_told(const struct look *look, struct surface *s, int row, i
                           const struct lists_item *item)
 {
     for (const struct json *told = json_first(json_get(item->json, "told")); told && row < last; told = json_next(told)) {
-        AUTO_STR out;
         if (is_told_again(told))
             continue;
+        AUTO_STR out;
         str_init(&out, 1000);
         add_told(look, &out, told);
         row = fact(s, row, look_clock(look, json_get_i64(told, "at", 0)), UI_NORMAL,
