@@ -49,6 +49,7 @@ static void get_articles(struct request *req)
             json_put_string(row, "excerpt", list[i].excerpt);
             json_push(rows, row);
         }
+    json_put_string(root, "q", request_query(req, "q") ? request_query(req, "q") : "");
     json_put(root, "articles", rows);
     show_answer(&show, root);
 }

@@ -75,6 +75,38 @@ static bool read_ticket(struct decode *d, const struct json *payload, const char
     return true;
 }
 
+static bool is_survey(const char *type)
+{
+    return strcmp(type, "survey.submitted") == 0 || strcmp(type, "support.survey.submitted") == 0;
+}
+
+/* The vendor has no such event of its own; a pipeline that puts one through names the ticket as it named it before. One that
+ * names none, or no number, is kept and says nothing. */
+static bool read_survey(struct decode *d, const struct json *payload)
+{
+    char *id = decode_id(d, json_get(payload, "ticket_id"), "ticket_id"), *survey = decode_id(d, json_get(payload, "survey_id"), "survey_id");
+    const struct json *node = json_get(payload, "rating") ? json_get(payload, "rating") : json_get(payload, "score");
+    int64_t rating, at;
+    bool no_zone;
+    if (!id || !decode_given(node) || !decode_int(d, node, "rating", &rating))
+        return true;
+    if (rating < 1 || rating > 5)
+        decode_warn(d, "range", "rating", false);
+    const char *about = arena_printf(d->arena, "ingest:%s", id), *key = survey ? arena_printf(d->arena, "ingest:%s", survey) : about;
+    struct json *data = json_object();
+    json_put_i64(data, "rating", rating);
+    json_put_string(data, "ticket", about);
+    if (json_string(json_get(payload, "comment")))
+        json_put_string(data, "comment", decode_text(d, json_get(payload, "comment"), "comment"));
+    if (decode_given(json_get(payload, "submitted_at")) && decode_time(json_get(payload, "submitted_at"), &at, &no_zone))
+        json_put_i64(data, "submitted_at", decode_clamp(d, at));
+    decode_says(d, EFFECT_SURVEY, KIND_REFER);
+    decode_ticket(d, id, about);
+    decode_extra(d, "survey", "%s", key);
+    decode_record(d, "survey", key, data);
+    return true;
+}
+
 /* --- the doors --- */
 
 static bool read_type(struct decode *d, const struct json *event)
@@ -109,6 +141,8 @@ static bool read_event(struct decode *d, const struct json *event, const char *t
     bool ticket = strcmp(d->out->type, created) == 0;
     if (!json_is(payload, JSON_OBJECT) && (ticket || d->in->door == DOOR_REST))
         return decode_fatal(d, "payload is not an object");
+    if (is_survey(d->out->type) && json_is(payload, JSON_OBJECT))
+        return read_survey(d, payload);
     return !ticket || read_ticket(d, payload, members);
 }
 
@@ -128,6 +162,8 @@ static bool read_ingress(struct decode *d, const struct json *root)
         crypto_hex(hash, 32, hex);
         read_key(d, arena_printf(d->arena, "%s:%.16s", header, hex), true);
     }
+    if (is_survey(d->out->type))
+        return read_survey(d, root);
     return strcmp(d->out->type, created) != 0 || read_ticket(d, root, members_and_type);
 }
 

@@ -120,6 +120,20 @@ static void a_survey_that_came_before_its_ticket_is_not_lost(void **state)
     world_close(w);
 }
 
+static void a_pipeline_that_puts_surveys_through_is_heard_too(void **state)
+{
+    (void)state;
+    struct world *w = world_open(NULL);
+    static const char created[] = "{\"events\":[{\"type\":\"support.ticket.created\",\"idempotencyKey\":\"k1\",\"payload\":{\"ticket_id\":\"t1\",\"subject\":\"S\","
+                                  "\"body\":\"B\",\"customer_tier\":\"pro\",\"channel\":\"email\"}}]}";
+    static const char said[] = "{\"events\":[{\"type\":\"survey.submitted\",\"payload\":{\"ticket_id\":\"t1\",\"rating\":4,\"comment\":\"fine\"}}]}";
+    world_post(w, "ingest", "ingestlayer", DOOR_REST, created, sizeof created - 1);
+    assert_string_equal(world_post(w, "ingest", "ingestlayer", DOOR_REST, said, sizeof said - 1), "survey");
+    assert_int_equal(world_ticket(w, world_find(w, "ingest", "ingest:t1"))->csat, 4);
+    a_rebuild_is_the_same(w);
+    world_close(w);
+}
+
 static void what_is_no_rating_rates_nobody(void **state)
 {
     (void)state;
@@ -199,6 +213,7 @@ int main(void)
         cmocka_unit_test(the_same_survey_again_changes_nothing),
         cmocka_unit_test(the_customers_last_word_counts_in_whatever_order_words_come),
         cmocka_unit_test(a_survey_that_came_before_its_ticket_is_not_lost),
+        cmocka_unit_test(a_pipeline_that_puts_surveys_through_is_heard_too),
         cmocka_unit_test(what_is_no_rating_rates_nobody),
         cmocka_unit_test(a_customer_has_the_tickets_that_name_them),
         cmocka_unit_test(notes_on_a_customer_stay_apart_and_are_undone_one_by_one),

@@ -96,9 +96,13 @@ static void head(const struct look *look, struct surface *s)
 {
     int64_t n = (int64_t)json_count(json_get(root(look), "articles"));
     int at = surface_text(s, 1, 1, -1, UI_TITLE, "Articles") + 3;
+    const char *words = json_get_string(root(look), "q", "");
     if (root(look))
         at += surface_text(s, 1, at, -1, UI_NORMAL, arena_printf(look->arena, "%s found", look_count(look->arena, n))) + 3;
-    surface_text(s, 1, at, surface_columns(s) - at - 1, UI_DIM, "in the composer ?? at the start of a line puts one into a reply");
+    if (*words)
+        surface_text(s, 1, at, surface_columns(s) - at - 1, UI_INPUT, arena_printf(look->arena, "/%s   Esc shows all", words));
+    else
+        surface_text(s, 1, at, surface_columns(s) - at - 1, UI_DIM, "in the composer ?? at the start of a line puts one into a reply");
 }
 
 const struct lists_type articles_list = {
@@ -131,6 +135,12 @@ static void read_line(struct pager *pager, const char *line, bool code)
         pager_block(pager, 2, UI_NORMAL, false, line);
 }
 
+static const char *helped(const struct look *look, const struct json *article)
+{
+    long long used = json_get_i64(article, "used", 0);
+    return used ? arena_printf(look->arena, "helped %lld of %lld tickets", (long long)json_get_i64(article, "helped", 0), used) : "in no reply yet";
+}
+
 void articles_read(const struct look *look, struct pager *pager, const struct json *article)
 {
     struct badge b = status(json_get_string(article, "status", ""));
@@ -141,8 +151,8 @@ void articles_read(const struct look *look, struct pager *pager, const struct js
     pager_item(pager, item++);
     pager_block(pager, 2, UI_TITLE, false, json_get_string(article, "title", ""));
     pager_block(pager, 2, UI_DIM, false,
-                arena_printf(look->arena, "%s %s   helped %lld of %lld tickets   %s%s%s", b.glyph, b.word, (long long)json_get_i64(article, "helped", 0),
-                             (long long)json_get_i64(article, "used", 0), json_get_string(article, "key", ""), *url ? "   " : "", url));
+                arena_printf(look->arena, "%s %s   %s   %s%s%s", b.glyph, b.word, helped(look, article), json_get_string(article, "key", ""),
+                             *url ? "   " : "", url));
     pager_line(pager);
     for (char *line = body, *end; line; line = end) {
         end = strchr(line, '\n');
