@@ -361,9 +361,31 @@ static bool run_clock(struct cast *c, int64_t at, enum cast_end *end, struct err
 
 static void caption(struct cast *c, const char *text)
 {
-    if (text && c->o->tell)
+    if (c->o->tell)
         printf("%02d:%02d   -- %s\n", (int)(c->clock / 3600000 % 24), (int)(c->clock / 60000 % 60), text);
     fflush(stdout);
+}
+
+/* Whoever looks says when it goes on; the systems outside are served meanwhile. false: nobody is there any more. */
+static bool await_turn(struct cast *c)
+{
+    char byte = 0;
+    if (c->o->turn_fd < 0)
+        return true;
+    for (;;) {
+        int fds[8], n = outside_fds(c->outside, fds);
+        fds[n] = c->o->turn_fd;
+        fds[n + 1] = c->o->life_fd;
+        unsigned ready = link_wait(c->desk, fds, n + 2, 1000);
+        if (ready >> (n + 1) & 1)
+            return false;
+        outside_run(c->outside, c->clock);
+        while (ready >> n & 1 && byte != '\n')
+            if (read(c->o->turn_fd, &byte, 1) != 1)
+                return false;
+        if (byte == '\n')
+            return true;
+    }
 }
 
 /* After its last beat the clock goes on as clocks do. */
@@ -377,10 +399,13 @@ static enum cast_end play_day(struct cast *c, struct err *err)
         curtain_up(c, 0);
     while (good && day_next(day, &beat)) {
         good = run_clock(c, beat.at, &end, err) && (beat.kind == BEAT_CLOCK || play(c, &beat, err));
-        if (good)
+        if (!good)
+            end = err->code ? CAST_FAILED : end;
+        else if (beat.caption) {
             caption(c, beat.caption);
-        else if (err->code)
-            end = CAST_FAILED;
+            end = CAST_ORPHAN;
+            good = await_turn(c);
+        }
     }
     day_free(day);
     if (!good)

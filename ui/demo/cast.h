@@ -16,6 +16,7 @@ struct cast_options {
     int64_t base;           /* where the live part begins, ms UTC */
     int64_t live_ms;        /* how long it lasts, 0 = without end */
     bool day;               /* the scripted day instead of a story: base is its first moment */
+    int turn_fd;            /* a day: after each thing to look at a line is awaited here; -1 = it goes on by itself */
     bool tell;              /* print a line for each thing that happens */
     int outside_fd;         /* outside_listen's */
     int ready_fd;           /* gets one byte when the day so far is on the desk */

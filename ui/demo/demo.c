@@ -33,7 +33,7 @@
 
 const char demo_help[] =
     "usage: triage demo [--speed X] [--seed N] [--plain] [--seconds N]\n"
-    "       triage demo --day [--speed X] [--plain]\n"
+    "       triage demo --day [--speed X] [--plain [--step]]\n"
     "\n"
     "A living desk in a temporary directory: real signed webhooks of five systems, three colleagues, one boss.\n"
     "Nothing is left behind when it ends.\n"
@@ -42,13 +42,14 @@ const char demo_help[] =
     "  --seed N      which story (default 1); the same seed is the same story\n"
     "  --day         a scripted day instead, the clock running fast: a breach, pages, an ack that runs out, a merge, a\n"
     "                reopening, a boss; with --plain each thing is told, with what to look at\n"
+    "  --step        with --day --plain: go on after each thing to look at when Enter is pressed\n"
     "  --plain       no console: one line for each thing that happens\n"
     "  --seconds N   ends by itself after so long (default: 20 with --plain, else when you leave the console)\n";
 
 enum { READY_MS = 15000, STOP_MS = 6000, PATH_MOST = 80 };
 enum child { DAEMON, CAST, CONSOLE, CHILDREN };
 struct demo {
-    bool plain, help, day;
+    bool plain, help, day, step;
     uint64_t seed;
     int speed_percent;
     int64_t seconds;
@@ -84,7 +85,7 @@ static bool parse(struct demo *d, int argc, char **argv, struct err *err)
 {
     static const struct option table[] = {{"speed", required_argument, NULL, 'x'}, {"seed", required_argument, NULL, 's'},
                                           {"plain", no_argument, NULL, 'p'},       {"seconds", required_argument, NULL, 'n'},
-                                          {"help", no_argument, NULL, 'h'},        {"day", no_argument, NULL, 'd'},
+                                          {"help", no_argument, NULL, 'h'},        {"day", no_argument, NULL, 'd'},         {"step", no_argument, NULL, 't'},
                                           {NULL, 0, NULL, 0}};
     int64_t seed = 1;
     *d = (struct demo){.speed_percent = 100, .seconds = -1, .outside_fd = -1, .notify_fd = -1, .ready = {-1, -1}, .life = {-1, -1}};
@@ -92,12 +93,13 @@ static bool parse(struct demo *d, int argc, char **argv, struct err *err)
     optind = 1;
     for (int c; (c = getopt_long(argc, argv, "h", table, NULL)) != -1;) {
         bool good = c == 'x' ? take_speed(d, optarg) : c == 's' ? take_number(optarg, INT64_MAX, &seed) :
-                    c == 'n' ? take_number(optarg, 1000000, &d->seconds) : c == 'p' || c == 'h' || c == 'd';
+                    c == 'n' ? take_number(optarg, 1000000, &d->seconds) : c == 'p' || c == 'h' || c == 'd' || c == 't';
         if (!good)
             return err_set(err, ERR_USAGE, "triage demo: %s is not understood; see triage demo --help", argv[optind - 1]);
         d->plain |= c == 'p';
         d->help |= c == 'h';
         d->day |= c == 'd';
+        d->step |= c == 't';
     }
     if (optind < argc)
         return err_set(err, ERR_USAGE, "triage demo: %s is not understood; see triage demo --help", argv[optind]);
@@ -320,7 +322,7 @@ static void run_cast(struct demo *d, int64_t base)
 {
     struct err err = {0};
     pid_t daemon = d->child[DAEMON];
-    struct cast_options o = {.dir = d->dir, .me = d->me, .seed = d->seed, .speed_percent = d->speed_percent, .base = base, .day = d->day,
+    struct cast_options o = {.dir = d->dir, .me = d->me, .seed = d->seed, .speed_percent = d->speed_percent, .base = base, .day = d->day, .turn_fd = d->day && d->step && d->plain ? STDIN_FILENO : -1,
                              .live_ms = d->seconds * 1000, .tell = d->plain, .outside_fd = d->outside_fd,
                              .ready_fd = d->ready[1], .life_fd = d->life[1]};
     signal(SIGINT, SIG_IGN);
