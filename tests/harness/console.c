@@ -162,6 +162,11 @@ static size_t put_cell(struct console_run *c, int row, int column, char *out)
     return n;
 }
 
+struct VTermScreen *console_screen(struct console_run *c)
+{
+    return c->screen;
+}
+
 const char *console_row(struct console_run *c, int row)
 {
     size_t n = 0;

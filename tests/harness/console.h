@@ -8,6 +8,7 @@
 
 enum { CONSOLE_COLUMNS = 120, CONSOLE_ROWS = 40 };
 struct console_run; /* opaque */
+struct VTermScreen;
 /* Starts build/triage (or $TRIAGE_TRIAGE) at the daemon's socket, with nothing of the user's own settings. view NULL: as it
  * would begin by itself. */
 struct console_run *console_open(const char *name, const struct daemon_run *daemon, const char *view);
@@ -22,6 +23,7 @@ const char *console_bytes(struct console_run *c, int ms, size_t *n);
 /* Waits until it ended by itself; false: it runs on. */
 bool console_ended(struct console_run *c, int limit_ms);
 
+struct VTermScreen *console_screen(struct console_run *c); /* the terminal itself, for pictures */
 /* One row of the screen as text without blanks at its end; valid until the screen changes. NULL outside. */
 const char *console_row(struct console_run *c, int row);
 /* The first row that holds the text, -1 if there is none; of what has been read so far. */

@@ -242,6 +242,11 @@ static bool act(struct cast *c, const struct beat *beat, struct err *err)
         json_put_i64(body, beat->member, c->clock + strtoll(beat->value, NULL, 10) * 60000); /* a day says minutes */
     else if (beat->member)
         json_put_string(body, beat->member, beat->value);
+    if (beat->confirm) {
+        struct json *with = json_object();
+        json_put_bool(with, "confirm", true);
+        json_put(body, "with", with);
+    }
     const struct json *answer = ask(c, beat->agent, "POST", "/v1/do", json_print_in(c->page, body), &refusal);
     const struct json *result = json_first(json_get(answer, "results"));
     const char *why = json_get_string(json_get(result, "error"), "detail", refusal.text);

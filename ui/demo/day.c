@@ -171,6 +171,7 @@ static void act(struct day *d, const struct yaml *row, const char *does, struct 
     beat->plot = plot_of(d, text_of(row, "ticket"));
     beat->value = text_of(row, "value");
     beat->other = plot_of(d, text_of(row, "into"));
+    beat->confirm = str_eq(text_of(row, "confirm"), "true");
     beat->member = beat->value || beat->other ? action_arg_name(action->arg) : NULL;
 }
 

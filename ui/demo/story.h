@@ -24,6 +24,7 @@ struct beat { /* one thing that happens; texts live until the next story_next */
     /* BEAT_ACT: one POST /v1/do */
     const char *agent; /* NULL = the person at this terminal */
     const char *action, *member, *value; /* member NULL = no argument */
+    bool confirm;             /* a day's only: what asks for a yes gets it */
     const struct plot *other; /* a day's only: whose number the argument is, instead of value */
     const char *caption;      /* a day's only: what to look at; NULL */
 };

@@ -1,0 +1,7 @@
+/* picture: what a console's terminal shows, as an SVG: for documents, and for a person to look at. */
+#ifndef HARNESS_PICTURE_H
+#define HARNESS_PICTURE_H
+#include "harness/console.h"
+
+void picture_write(struct console_run *c, const char *title, const char *path); /* fails the test if it cannot */
+#endif
