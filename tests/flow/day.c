@@ -27,22 +27,22 @@ static const struct moment {
     const char *says, *keys, *shows[TEXTS], *picture, *title;
     const char *verb, *holds[TEXTS];
 } moments[] = {
-    {"five tickets are open", "gb", {NULL}, NULL, NULL, "score", {NULL}},
-    {"critical: whoever is on call", "ge", {NULL}, NULL, NULL, "escalations", {NULL}},
-    {"nobody answered", "ge", {NULL}, NULL, NULL, "why 10 page", {NULL}},
-    {"mara has it", "ge", {NULL}, NULL, NULL, "escalations", {NULL}},
-    {"another customer tells", "ge", {NULL}, NULL, NULL, "escalations", {NULL}},
-    {"mara merges it", "10\r", {NULL}, NULL, NULL, "show 10", {NULL}},
-    {"too early", "ge", {NULL}, NULL, NULL, "show 11", {NULL}},
-    {"tom closed it", "gb", {NULL}, NULL, NULL, "why 5 score", {NULL}},
-    {"mara did nothing more", "ge", {NULL}, NULL, NULL, "why 10 page", {NULL}},
-    {"ana snoozed it", "ge", {NULL}, NULL, NULL, "escalations", {NULL}},
-    {"an hour without an answer", "gs", {NULL}, NULL, NULL, "why 6 sla", {NULL}},
-    {"not content", "gb", {NULL}, NULL, NULL, "why 5 score", {NULL}},
-    {"the snooze is over", "ge", {NULL}, NULL, NULL, "why 10 page", {NULL}},
-    {"ana closed the critical one", "ge", {NULL}, NULL, NULL, "why 10 score", {NULL}},
-    {"three have hit it", "gb", {NULL}, NULL, NULL, "score", {NULL}},
-    {"the days to answer are over", "gb", {NULL}, NULL, NULL, "score", {NULL}},
+    {"five tickets are open", "gb", {"The Backlog Imp", "came 09:00"}, NULL, NULL, "score", {"125/125 HP"}},
+    {"critical: whoever is on call", "ge", {"1 triggered", "you: console"}, "page", "A critical ticket pages", "why 10 page", {"the source says urgent", "step 1 told"}},
+    {"nobody answered", "ge", {"2 of 3", "mara: console"}, NULL, NULL, "why 10 page", {"step 2 told mara"}},
+    {"mara has it", "ge", {"acked mara", "timeout 29m"}, "acknowledged", "Acknowledged", "escalations", {"acknowledged mara"}},
+    {"another customer tells", "ge", {"Paying is broken", "1 triggered"}, NULL, NULL, "escalations", {"Paying is broken"}},
+    {"mara merges it", ":10\r", {"Checkout returns 500", "merged"}, "merged", "A ticket with another merged into it", "show 11", {"merged into 10", "cancelled (merged)"}},
+    {"too early", "ge", {"Paying is broken"}, NULL, NULL, "show 11", {"unmerge", "restored"}},
+    {"tom closed it", "gb", {"75/125", "#5 high, gold"}, "hit", "The boss is hit", "why 5 score", {"50 base x 1.50 gold", "held until the ticket closes"}},
+    {"mara did nothing more", "ge", {"#10 pages you"}, NULL, NULL, "why 10 page", {"the acknowledgement ran out: told mara"}},
+    {"ana snoozed it", "ge", {"snoozed ana"}, NULL, NULL, "why 10 page", {"snoozed by ana"}},
+    {"an hour without an answer", ":6\rw\r", {"Late by"}, "late", "Why is this late?", "why 6 sla", {"Late by", "policy high allows 1 h"}},
+    {"not content", "gb", {"125/125", "reopened"}, "reopened", "Points come back, the boss heals", "why 5 score", {"taken back: reopened; the boss got 50 back"}},
+    {"the snooze is over", "ge", {"1 triggered"}, NULL, NULL, "why 10 page", {"the snooze is over"}},
+    {"ana closed the critical one", "ge", {"0 triggered"}, NULL, NULL, "why 10 score", {"ana +", "75 base"}},
+    {"three have hit it", "gb", {"No boss is about"}, NULL, NULL, "score", {"ana                1       174"}},
+    {"the days to answer are over", "gb", {"ana           2"}, "level", "A level higher", "score", {"ana                2"}},
 };
 enum { MOMENTS = sizeof moments / sizeof *moments };
 

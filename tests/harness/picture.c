@@ -38,6 +38,7 @@ static void make_theme(struct theme *theme)
     for (int i = 0; i <= DEFAULT; i++)
         theme->styles[role_of(i)].fg = i == DEFAULT ? THEME_NONE : i == 5 ? 17 : (int8_t)i;
     theme->styles[UI_BAR_REST].fg = 8;
+    theme->styles[UI_GUTTER].fg = 12;
 }
 
 static void put_cell(struct surface *s, int row, int column, const VTermScreenCell *cell)
@@ -53,7 +54,8 @@ static void put_cell(struct surface *s, int row, int column, const VTermScreenCe
         return;
     }
     bool plain = VTERM_COLOR_IS_DEFAULT_FG(&cell->fg) || !VTERM_COLOR_IS_INDEXED(&cell->fg) || cell->fg.indexed.idx >= DEFAULT;
-    surface_textn(s, row, column, cell->width, role_of(plain ? DEFAULT : cell->fg.indexed.idx), text, n);
+    bool gutter = n == 3 && memcmp(text, "▌", 3) == 0; /* drawn whole, not as half of a bar */
+    surface_textn(s, row, column, cell->width, gutter ? UI_GUTTER : role_of(plain ? DEFAULT : cell->fg.indexed.idx), text, n);
     unsigned attr = (cell->attrs.bold ? UI_BOLD : 0u) | (cell->attrs.underline ? UI_UNDERLINE : 0u) | (cell->attrs.reverse ? UI_REVERSE : 0u);
     surface_attr(s, row, column, cell->width, attr);
 }

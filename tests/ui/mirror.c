@@ -100,6 +100,16 @@ static void a_new_ticket_goes_where_it_is_due(void **state)
     assert_int_equal(mirror_seq(m), 101);
 }
 
+static void a_desk_whose_clock_runs_ahead_is_followed_and_one_that_lags_is_not(void **state)
+{
+    struct mirror *m = *state;
+    int64_t offset = mirror_offset(m);
+    frame(m, "sla", 101, "{\"seq\":101,\"at\":1000,\"ticket\":1,\"data\":{}}");
+    assert_int_equal(mirror_offset(m), offset);
+    frame(m, "sla", 102, "{\"seq\":102,\"at\":66000,\"ticket\":1,\"data\":{}}");
+    assert_int_equal(mirror_offset(m), offset + 60000); /* frames of these tests come at 6000 */
+}
+
 static void a_row_that_leaves_is_removed(void **state)
 {
     struct mirror *m = *state;
@@ -305,6 +315,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(a_desk_fills_everything_at_once),
         T(a_new_ticket_goes_where_it_is_due),
+        T(a_desk_whose_clock_runs_ahead_is_followed_and_one_that_lags_is_not),
         T(a_row_that_leaves_is_removed),
         T(an_anchored_list_keeps_a_leaving_row_in_its_place_until_it_settles),
         T(an_anchored_row_that_is_due_earlier_moves_only_when_it_settles),

@@ -324,7 +324,7 @@ static bool wait_until(struct cast *c, int64_t until)
         unsigned ready = link_wait(c->desk, fds, n, left > 0 ? (int)(left < 1000 ? left : 1000) : 0);
         if (ready >> (n - 1) & 1)
             return false;
-        outside_run(c->outside, clock_now());
+        outside_run(c->outside, c->clock ? c->clock : clock_now());
         if (left <= 0)
             return true;
     }

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FRAMES = 64, SET_MAX = 4096 };
+enum { FRAMES = 64, SET_MAX = 4096, CLOCK_SLACK_MS = 1500 };
 
 struct frame {
     int64_t seq;
@@ -454,6 +454,10 @@ unsigned mirror_frame(struct mirror *m, const char *event, int64_t seq, const ch
         return MIRROR_CHANGED_ALL;
     if (seq <= 0)
         return bare_frame(m, event, data);
+    /* An entry is as new as its frame, or older: one that lies ahead says that the desk's clock went on faster than ours. */
+    int64_t at = json_get_i64(data, "at", 0);
+    if (at > now + CLOCK_SLACK_MS)
+        m->offset += at - now;
     keep_frame(m, seq, text, n);
     return entry_frame(m, event, seq, data, now);
 }

@@ -40,7 +40,7 @@ static bool worth_saying(const char *name)
         "assigned_at",     "urgency_by", "urgency_bp",  "category_by",    "category_bp",    "waiting_since",
         "next_due_at",     "sla",        "resolved_at", "first_reply_at", "source_status",  "source_priority",
         "source_assignee", "stub",       "updated_at",  "version",        "thread_version", "escalated",
-        "closed_by",       "created_at", "metadata",    "closed_at"};
+        "closed_by",       "created_at", "metadata",    "closed_at",     "merged_at"};
     for (size_t i = 0; i < sizeof quiet / sizeof *quiet; i++)
         if (strcmp(quiet[i], name) == 0)
             return false;
@@ -56,7 +56,8 @@ static void add_changes(const struct look *look, struct str *out, const struct j
             continue;
         const struct field *f = field_find(field);
         str_adds(out, out->len ? ", " : "");
-        if (json_kind(old) == JSON_NULL)
+        int64_t was = 1;
+        if (json_kind(old) == JSON_NULL || (f && f->type == FIELD_INT && json_i64(old, &was) && !was)) /* nothing before */
             str_addf(out, "%s %s", look_words(look->arena, field), value_text(look, f, new));
         else
             str_addf(out, "%s %s → %s", look_words(look->arena, field), value_text(look, f, old),
