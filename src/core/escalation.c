@@ -404,9 +404,12 @@ static bool is_ack_over(struct follow *f)
     return of(f)->ack_expires_at && f->now >= of(f)->ack_expires_at;
 }
 
+/* Its time, or the reply that the same snooze of its ticket was to end with. */
 static bool is_snooze_over(struct follow *f)
 {
-    return f->now >= of(f)->snoozed_until;
+    const struct ticket *t = f->out->after;
+    bool heard = f->before && f->before->snoozed_until == of(f)->snoozed_until && t->woke_by == WOKE_BY_REPLY && t->woke_at == f->now;
+    return heard || f->now >= of(f)->snoozed_until;
 }
 
 /* Nothing was heard of who took it: they and who is on call are told, and everybody again from the first step. */

@@ -62,6 +62,8 @@ static char *say(struct run *r, const struct change *c)
         return arena_printf(r->arena, "#%lld claimed: %s", id, r->why ? r->why : "next");
     if (a->id == ACTION_ESCALATE)
         return say_escalated(r, c);
+    if (a->id == ACTION_SNOOZE && t->escalation.state == ESCALATION_TRIGGERED)
+        return arena_printf(r->arena, "#%lld snoozed, and its escalation still pages: K acknowledges it first", id);
     return with[a->id] ? arena_printf(r->arena, "#%lld %s %.64s", id, with[a->id], arg)
                        : arena_printf(r->arena, "#%lld %s", id, said[a->id] ? said[a->id] : name);
 }

@@ -574,18 +574,21 @@ static void another_snooze_moves_the_time_and_waking_it_gives_it_back_to_who_had
     desk_close(&d);
 }
 
-static void a_customer_who_writes_wakes_the_ticket_and_not_the_escalation(void **state)
+static void a_snooze_ends_with_a_reply_exactly_where_it_was_to(void **state)
 {
-    DESK(d);
-    page_now(&d);
-    ack(&d, "bo");
-    d.next.snoozed_until = d.now + HOUR;
-    desk_change(&d, "act", "bo");
-    d.now += MINUTE;
-    desk_hears(&d);
-    assert_int_equal(d.ticket->snoozed_until, 0);
-    assert_int_equal(d.ticket->escalated, ESCALATION_SNOOZED);
-    desk_close(&d);
+    for (int on = WAKE_ON_TIME; on <= WAKE_ON_EITHER; on++) {
+        DESK(d);
+        page_now(&d);
+        ack(&d, "bo");
+        d.next.snoozed_until = d.now + HOUR;
+        d.next.wake_on = on;
+        desk_change(&d, "act", "bo");
+        d.now += MINUTE;
+        desk_hears(&d);
+        assert_int_equal(d.ticket->escalated, on == WAKE_ON_TIME ? ESCALATION_SNOOZED : ESCALATION_TRIGGERED);
+        assert_int_equal(d.out.page_count, on != WAKE_ON_TIME);
+        desk_close(&d);
+    }
 }
 
 /* --- maintenance --- */
@@ -689,7 +692,7 @@ int main(void)
         cmocka_unit_test(a_reminder_that_failed_does_not_bring_the_next_one),
         cmocka_unit_test(after_an_ack_a_failed_page_changes_nothing),
         cmocka_unit_test(another_snooze_moves_the_time_and_waking_it_gives_it_back_to_who_had_it),
-        cmocka_unit_test(a_customer_who_writes_wakes_the_ticket_and_not_the_escalation),
+        cmocka_unit_test(a_snooze_ends_with_a_reply_exactly_where_it_was_to),
         cmocka_unit_test(a_window_holds_any_open_state_and_its_end_triggers_from_the_first_step),
         cmocka_unit_test(what_is_resolved_during_a_window_does_not_trigger_at_its_end),
         cmocka_unit_test(the_window_that_ends_last_holds),
