@@ -362,6 +362,9 @@ static void game_toast(struct console *c, const char *event, const char *data, s
 static void page_me(struct console *c, const char *data, size_t n)
 {
     AUTO_JSON root = json_parse(data, n, &json_limits_dialect, NULL, NULL);
+    const char *what = json_string(json_path(root, "data.what"));
+    if (str_eq(what, "page_failed") || str_eq(what, "bundled")) /* of a page that was told when it was made */
+        return;
     for (const struct json *who = json_first(json_path(root, "data.told")); who; who = json_next(who)) {
         if (!str_eq(json_string(who), mirror_me(c->mirror)))
             continue;

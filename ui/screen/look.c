@@ -199,7 +199,8 @@ static struct badge badge_of(const struct named_badge *table, size_t n, const ch
 
 struct badge look_delivery(const char *state)
 {
-    static const struct named_badge table[] = {{"held", {"⏸", "held", UI_DIM}},          {"due", {"○", "due", UI_NORMAL}},
+    static const struct named_badge table[] = {{"held", {"⏸", "held", UI_DIM}},          {"bundled", {"⊞", "bundled", UI_DIM}},
+                                               {"due", {"○", "due", UI_NORMAL}},
                                                {"flying", {"→", "leaving", UI_ACCENT}},   {"retrying", {"↻", "retrying", UI_WARN}},
                                                {"delivered", {"✔", "delivered", UI_OK}},  {"dead", {"✗", "dead", UI_LATE}},
                                                {"skipped", {"·", "skipped", UI_MUTED}},   {"dropped", {"⊘", "dropped", UI_MUTED}}};

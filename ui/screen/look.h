@@ -53,7 +53,7 @@ struct badge {
 struct badge look_urgency(int urgency);
 struct badge look_status(int status);
 struct badge look_escalation(int state);
-struct badge look_delivery(const char *state);    /* of a delivery: held due flying retrying delivered dead skipped dropped */
+struct badge look_delivery(const char *state);    /* of a delivery: held bundled due flying retrying delivered dead skipped dropped */
 struct badge look_destination(const char *state); /* active paused disabled */
 struct badge look_breaker(const char *state);     /* closed open half_open */
 /* The due column: text, role, and how much of the time is left (-1 = no bar). */
