@@ -27,7 +27,7 @@ static const struct moment {
     const char *says, *keys, *shows[TEXTS], *picture, *title;
     const char *verb, *holds[TEXTS];
 } moments[] = {
-    {"five tickets are open", "gb", {"The Backlog Imp", "came 09:00"}, NULL, NULL, "score", {"125/125 HP"}},
+    {"five tickets are open", "gb", {"The Backlog Imp", "came 09:00"}, NULL, NULL, "scores", {"125/125 HP"}},
     {"critical: whoever is on call", "ge", {"1 triggered", "you: console"}, "page", "A critical ticket pages", "why 10 page", {"the source says urgent", "step 1 told"}},
     {"nobody answered", "ge", {"2 of 3", "mara: console"}, NULL, NULL, "why 10 page", {"step 2 told mara"}},
     {"mara has it", "ge", {"acked mara", "timeout 29m"}, "acknowledged", "Acknowledged", "escalations", {"acknowledged mara"}},
@@ -41,8 +41,8 @@ static const struct moment {
     {"not content", "gb", {"125/125", "reopened"}, "reopened", "Points come back, the boss heals", "why 5 score", {"taken back: reopened; the boss got 50 back"}},
     {"the snooze is over", "ge", {"1 triggered"}, NULL, NULL, "why 10 page", {"the snooze is over"}},
     {"ana closed the critical one", "ge", {"0 triggered"}, NULL, NULL, "why 10 score", {"ana +", "75 base"}},
-    {"three have hit it", "gb", {"No boss is about"}, NULL, NULL, "score", {"ana                1       174"}},
-    {"the days to answer are over", "gb", {"ana           2"}, "level", "A level higher", "score", {"ana                2"}},
+    {"three have hit it", "gb", {"No boss is about"}, NULL, NULL, "scores", {"ana                1       174"}},
+    {"the days to answer are over", "gb", {"ana           2"}, "level", "A level higher", "scores", {"ana                2"}},
 };
 enum { MOMENTS = sizeof moments / sizeof *moments };
 
