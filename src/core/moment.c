@@ -146,10 +146,7 @@ static bool read_time(struct reader *r)
     return !r->dated || read_clock(r);
 }
 
-/* --- the whole --- */
-
-/* "+4h", "30m": false where it is no such thing. */
-static bool duration(const char *text, int64_t *ms)
+bool moment_duration(const char *text, int64_t *ms)
 {
     static const struct { char unit; int64_t worth; } units[] = {{'m', MINUTE}, {'h', HOUR}, {'d', 24 * (int64_t)HOUR}, {'w', 168 * (int64_t)HOUR}};
     int64_t n = 0;
@@ -165,6 +162,8 @@ static bool duration(const char *text, int64_t *ms)
         }
     return false;
 }
+
+/* --- the whole --- */
 
 /* The next day on which it is that weekday, or that time, after the base. */
 static int64_t coming(struct reader *r)
@@ -182,7 +181,7 @@ bool moment_parse(const struct moment *how, const char *text, int64_t *ms, struc
     skip_blanks(&r);
     if (strlen(r.at) > LONGEST)
         return no_time(&r);
-    if (duration(r.at, &after) || strcasecmp(r.at, "now") == 0) {
+    if (moment_duration(r.at, &after) || strcasecmp(r.at, "now") == 0) {
         *ms = how->base + after;
         return true;
     }

@@ -21,6 +21,8 @@ enum { MOMENT_TEXT = 40 };
 
 /* false + err (INPUT): what is wrong with the text, and what would be right. */
 bool moment_parse(const struct moment *how, const char *text, int64_t *ms, struct err *err);
+/* "+4h", "30m", "2d", "1w" alone: how long that is, ms. */
+bool moment_duration(const char *text, int64_t *ms);
 /* "Sun 2026-11-29 18:00", with seconds where there are any; moment_parse reads it back (on the same clock, but for the
  * second of two equal hours). Into buf of MOMENT_TEXT bytes; gives buf. */
 char *moment_format(const struct zone *zone, int64_t ms, char *buf);

@@ -128,39 +128,48 @@ static void times_are_read_as_people_write_them(void **state)
     (void)state;
     /* Wednesday 2026-11-25 10:00 UTC; the desk's people are one hour ahead. */
     int64_t now = 1795600800000, hour = 3600000, at = 0;
-    assert_true(command_until("90m", now, hour, &at));
+    const struct moment here = {.offset = hour, .base = now};
+    struct err err = {0};
+    assert_true(command_until(&here, "90m", &at, &err));
     assert_int_equal(at - now, 90 * 60000);
-    assert_true(command_until("tomorrow", now, hour, &at));
+    assert_true(command_until(&here, "tomorrow", &at, &err));
     assert_int_equal(at, now - 10 * hour + 24 * hour + 8 * hour);
-    assert_true(command_until("monday", now, hour, &at));
+    assert_true(command_until(&here, "monday", &at, &err));
     assert_int_equal(at, now - 10 * hour + 5 * 24 * hour + 8 * hour);
-    assert_true(command_until("wednesday", now, hour, &at));
+    assert_true(command_until(&here, "wednesday", &at, &err));
     assert_int_equal(at, now - 10 * hour + 7 * 24 * hour + 8 * hour);
-    assert_true(command_until("2026-11-26T14:30", now, hour, &at));
+    assert_true(command_until(&here, "2026-11-26T14:30", &at, &err));
     assert_int_equal(at, now + 24 * hour + 3 * hour + hour / 2);
-    assert_false(command_until("2026-11-24", now, hour, &at));
-    assert_false(command_until("soon", now, hour, &at));
-    assert_false(command_until("5x", now, hour, &at));
+    assert_true(command_until(&here, "later", &at, &err));
+    assert_int_equal(at, now + 3 * hour);
+    assert_true(command_until(&here, "1795604400000", &at, &err));
+    assert_int_equal(at, now + hour);
+    assert_false(command_until(&here, "2026-11-24", &at, &err));
+    assert_non_null(strstr(err.text, "is past"));
+    assert_false(command_until(&here, "soon", &at, &err));
+    assert_non_null(strstr(err.text, "no time; say such as"));
+    assert_false(command_until(&here, "5x", &at, &err));
 }
 
 static void a_time_gone_by_is_said_like_one_to_come(void **state)
 {
     (void)state;
     const int64_t now = 1795600800000LL /* 2026-11-25T10:00Z */, hour = 3600000;
+    const struct moment here = {.offset = hour, .base = now};
     int64_t at;
-    assert_true(command_since("90m", now, hour, &at));
+    assert_true(command_since(&here, "90m", &at));
     assert_int_equal(at, now - 90 * 60000);
-    assert_true(command_since("today", now, hour, &at));
+    assert_true(command_since(&here, "today", &at));
     assert_int_equal(at, now - 11 * hour);
-    assert_true(command_since("yesterday", now, hour, &at));
+    assert_true(command_since(&here, "yesterday", &at));
     assert_int_equal(at, now - 35 * hour);
-    assert_true(command_since("2026-11-24", now, hour, &at));
+    assert_true(command_since(&here, "2026-11-24", &at));
     assert_int_equal(at, now - 35 * hour);
-    assert_true(command_since("2026-11-25T09:30", now, hour, &at));
+    assert_true(command_since(&here, "2026-11-25T09:30", &at));
     assert_int_equal(at, now - 90 * 60000);
-    assert_false(command_since("2026-11-26", now, hour, &at));
-    assert_false(command_since("tomorrow", now, hour, &at));
-    assert_false(command_since("", now, hour, &at));
+    assert_false(command_since(&here, "2026-11-26", &at));
+    assert_false(command_since(&here, "tomorrow", &at));
+    assert_false(command_since(&here, "", &at));
 }
 
 /* data/keys/default.keys: the third word on of every bind line. */

@@ -309,10 +309,9 @@ static bool argument(struct shell *sh, const struct action_row *action, int firs
         *arg = "on_hold";
     int64_t until;
     if (action->arg == ARG_UNTIL && words.len) {
-        if (!command_until(words.data, clock_now(), shell_zone(), &until))
-            return err_set(err, ERR_USAGE,
-                           "\"%.40s\" is no time to come: 30m, 2h, 3d, tomorrow, monday, 2026-11-24T09:00",
-                           words.data);
+        const struct moment here = shell_here(sh->arena);
+        if (!command_until(&here, words.data, &until, err))
+            return false;
         *arg = arena_printf(sh->arena, "%lld", (long long)until);
     }
     return true;

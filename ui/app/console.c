@@ -92,6 +92,15 @@ int64_t console_zone(void)
     return (int64_t)local.tm_gmtoff * 1000;
 }
 
+struct moment console_here(struct console *c)
+{
+    const char *name = home_zone(c->frame);
+    struct err err;
+    struct moment here = {.zone = name ? zone_load(c->frame, name, &err) : NULL, .base = console_now(c)};
+    here.offset = here.zone ? 0 : console_zone();
+    return here;
+}
+
 enum place console_place(const struct console *c)
 {
     return c->stack[c->depth];

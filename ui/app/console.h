@@ -143,6 +143,7 @@ enum place console_place(const struct console *c);
 const char *console_screen(const struct console *c); /* the keymap's name of it */
 int64_t console_now(const struct console *c);        /* the daemon's clock */
 int64_t console_zone(void);
+struct moment console_here(struct console *c);       /* this machine's clock, as the daemon's time shows on it */
 struct look console_look(struct console *c); /* without toast and hints */
 int64_t console_ticket(struct console *c);   /* what an action is about, 0 = nothing */
 struct lists *console_table(struct console *c); /* the screen shown, where it is a table; else NULL */

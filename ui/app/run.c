@@ -27,9 +27,10 @@ static void perform(struct console *c, const char *arg)
 static bool take_until(struct console *c, const char *text, char *ms, size_t size)
 {
     int64_t until;
-    if (!command_until(text, console_now(c), console_zone(), &until)) {
-        console_toast(c, UI_ERROR,
-                      "\"%.40s\" is no time to come: 30m, 2h, 3d, tomorrow, monday, 2026-11-24T09:00", text);
+    struct err err = {0};
+    const struct moment here = console_here(c);
+    if (!command_until(&here, text, &until, &err)) {
+        console_toast(c, UI_ERROR, "%s", err.text);
         return false;
     }
     snprintf(ms, size, "%lld", (long long)until);
@@ -98,7 +99,7 @@ static void pick_time(struct console *c)
                                         {3, "tomorrow", "09:00"},
                                         {4, "monday", "09:00"},
                                         {5, "1w", "in a week"}};
-    overlay_pick(&c->overlay, FOR_ARGUMENT, "snooze until (or 30m, 2d, 2026-11-24T09:00): ", items,
+    overlay_pick(&c->overlay, FOR_ARGUMENT, "snooze until (or 30m, 2d, fri 14:00, 2026-11-24 09:00): ", items,
                  sizeof items / sizeof *items, true);
 }
 

@@ -152,10 +152,20 @@ int64_t shell_zone(void)
     return (int64_t)local.tm_gmtoff * 1000;
 }
 
+struct moment shell_here(struct arena *arena)
+{
+    const char *name = home_zone(arena);
+    struct err err;
+    struct moment here = {.zone = name ? zone_load(arena, name, &err) : NULL, .base = clock_now()};
+    here.offset = here.zone ? 0 : shell_zone();
+    return here;
+}
+
 bool shell_since(struct shell *sh, const char *text, int64_t *since, int *code)
 {
     *since = 0;
-    if (!text || command_since(text, clock_now(), shell_zone(), since))
+    const struct moment here = shell_here(sh->arena);
+    if (!text || command_since(&here, text, since))
         return true;
     *code = shell_usage(sh, "since when? ", text,
                         "30m, 2h, 3d, today, yesterday, 2026-11-24 or 2026-11-24T09:00");

@@ -6,6 +6,7 @@
 #include "app/home.h"
 #include "app/print.h"
 #include "base/err.h"
+#include "core/moment.h"
 #include "link/link.h"
 
 enum { SHELL_OUT_MAX = 64 << 20, SHELL_FILE_MAX = 1 << 20 };
@@ -28,6 +29,7 @@ struct shell {
 const char *shell_option(struct shell *sh, const char *name, bool has_value);
 bool shell_number(const char *text, int64_t *id); /* "42", "#42" */
 int64_t shell_zone(void);                         /* local time minus UTC, ms */
+struct moment shell_here(struct arena *arena);    /* this machine's clock, now */
 /* --since: "2h", "yesterday", "2026-11-24T09:00" -> ms UTC, 0 for NULL. false: said, and *code is the exit code. */
 bool shell_since(struct shell *sh, const char *text, int64_t *since, int *code);
 /* A file's text in the arena; NULL: said, and *code is the exit code. */

@@ -247,101 +247,44 @@ char *command_body(struct arena *arena, const struct command_do *what, struct er
 
 /* --- times --- */
 
-enum { MINUTE = 60000, HOUR = 3600000, DAY = 86400000 };
-
-static bool relative(const char *text, int64_t *ms)
+static bool all_digits(const char *text)
 {
-    char *end;
-    int64_t n = strtoll(text, &end, 10);
-    if (end == text || n <= 0 || n > 100000 || !*end || end[1])
-        return false;
-    switch (*end) {
-    case 'm':
-        *ms = n * MINUTE;
-        return true;
-    case 'h':
-        *ms = n * HOUR;
-        return true;
-    case 'd':
-        *ms = n * DAY;
-        return true;
-    case 'w':
-        *ms = n * 7 * DAY;
-        return true;
-    default:
-        return false;
-    }
+    return strlen(text) >= 12 && strlen(text) < 17 && strspn(text, "0123456789") == strlen(text);
 }
 
-/* Days since 1970 of a civil date (Hinnant's algorithm, years from 1970 on). */
-static int64_t days_of(int year, int month, int day)
+bool command_until(const struct moment *here, const char *text, int64_t *until, struct err *err)
 {
-    year -= month <= 2;
-    int64_t era = year / 400, yoe = year - era * 400;
-    int64_t doy = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
-}
-
-static bool absolute(const char *text, int64_t offset, int hour, int64_t *at)
-{
-    int year, month, day, minute = 0, used = 0;
-    if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &used) != 3 || month < 1 || month > 12 ||
-        day < 1 || day > 31 || year < 1970)
-        return false;
-    text += used;
-    if (*text && (sscanf(text + 1, "%2d:%2d%n", &hour, &minute, &used) != 2 || text[1 + used] || hour > 23 ||
-                  minute > 59 || hour < 0 || minute < 0))
-        return false;
-    *at = days_of(year, month, day) * DAY + hour * (int64_t)HOUR + minute * (int64_t)MINUTE - offset;
-    return true;
-}
-
-/* 09:00 on the next day of that weekday (1 = Monday), never today. */
-static int64_t next_morning(int64_t now, int64_t offset, int weekday)
-{
-    int64_t day = (now + offset) / DAY, days = 1;
-    if (weekday)
-        while ((day + days + 3) % 7 + 1 != weekday)
-            days++;
-    return (day + days) * DAY + 9 * (int64_t)HOUR - offset;
-}
-
-bool command_until(const char *text, int64_t now, int64_t offset, int64_t *until)
-{
-    static const char *const weekdays[] = {"",         "monday", "tuesday",  "wednesday",
-                                           "thursday", "friday", "saturday", "sunday"};
+    const int64_t later = 3 * 3600000;
+    struct moment how = *here;
     int64_t at = 0;
-    if (relative(text, &at)) {
-        at += now;
-    } else if (strcmp(text, "tomorrow") == 0) {
-        at = next_morning(now, offset, 0);
-    } else if (strcmp(text, "later") == 0 || strcmp(text, "later today") == 0) {
-        at = now + 3 * (int64_t)HOUR;
-    } else if (strlen(text) >= 12 && strspn(text, "0123456789") == strlen(text) && strlen(text) < 17) {
+    how.morning = 9 * 60;
+    if (strcmp(text, "later") == 0 || strcmp(text, "later today") == 0)
+        at = here->base + later;
+    else if (all_digits(text))
         at = strtoll(text, NULL, 10);
-    } else if (!absolute(text, offset, 9, &at)) {
-        for (int i = 1; i <= 7; i++)
-            if (strcmp(text, weekdays[i]) == 0)
-                at = next_morning(now, offset, i);
-    }
-    if (at <= now)
+    else if (!moment_parse(&how, text, &at, err))
         return false;
+    if (at <= here->base)
+        return err_set(err, ERR_INPUT, "'%.60s' is past; say a time to come, such as 2h, tomorrow or monday 14:00", text);
     *until = at;
     return true;
 }
 
-bool command_since(const char *text, int64_t now, int64_t offset, int64_t *since)
+bool command_since(const struct moment *here, const char *text, int64_t *since)
 {
-    int64_t at = 0, midnight = (now + offset) / DAY * DAY - offset;
-    if (relative(text, &at))
-        at = now - at;
-    else if (strcmp(text, "today") == 0)
-        at = midnight;
-    else if (strcmp(text, "yesterday") == 0)
-        at = midnight - DAY;
-    else if (!absolute(text, offset, 0, &at))
+    struct moment how = *here;
+    int64_t at = 0;
+    struct err err;
+    how.morning = 0;
+    if (moment_duration(text, &at)) {
+        at = here->base - at;
+    } else if (strcmp(text, "yesterday") == 0) {
+        int64_t today = zone_day(here->zone, here->base + here->offset);
+        at = zone_at(here->zone, today - 1, 0) - here->offset;
+    } else if (!moment_parse(&how, text, &at, &err)) {
         return false;
-    if (at > now || at <= 0)
+    }
+    if (at > here->base || at <= 0)
         return false;
     *since = at;
     return true;

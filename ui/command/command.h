@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "core/act.h"
+#include "core/moment.h"
 
 enum local_id {
 #define LOCAL(name, ID, args, help) LOCAL_##ID,
@@ -51,10 +52,10 @@ struct command_do {
 char *command_body(struct arena *arena, const struct command_do *what, struct err *err);
 /* The words an argument may be; NULL where it is free (agent, text, tags, reason, until). */
 const char *const *command_words(enum action_arg arg, int *count);
-/* "1h", "30m", "2d", "tomorrow", "monday", "2026-11-24T09:00" or ms digits -> ms UTC. now: ms; offset: local
- * time minus UTC in ms. false if it is none of these or lies in the past. */
-bool command_until(const char *text, int64_t now, int64_t offset, int64_t *until);
+/* A time to come as people write it (core/moment; a day alone means 09:00), "later" or ms digits -> ms UTC. here: the clock
+ * on the reader's wall, and what it shows. false + err (INPUT): it is none, or past. */
+bool command_until(const struct moment *here, const char *text, int64_t *until, struct err *err);
 /* The same backwards: "2h" (ago), "today", "yesterday", "2026-11-24" (its midnight), "2026-11-24T09:00". false if it is none
  * of these or still to come. */
-bool command_since(const char *text, int64_t now, int64_t offset, int64_t *since);
+bool command_since(const struct moment *here, const char *text, int64_t *since);
 #endif
