@@ -80,3 +80,16 @@ void call_label(struct request *req, struct ingest_item *item)
     item->labelled = true;
     item->epoch = classify_model_epoch(model);
 }
+
+bool call_zone(struct request *req, const char *tz, const char *local, const struct zone **zone, struct err *err)
+{
+    struct err why;
+    if (tz) {
+        *zone = zone_load(req->arena, tz, &why);
+        return *zone || err_set(err, ERR_INPUT, "tz: %s", why.text);
+    }
+    *zone = config_zone(req->agent->zone);
+    if (!*zone && local)
+        *zone = zone_load(req->arena, local, &why); /* a machine's odd zone is no fault of the question */
+    return true;
+}

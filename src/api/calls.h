@@ -14,6 +14,9 @@ void call_post(struct request *req, struct job *job, void (*then)(struct request
 const struct json *call_body(struct request *req);
 /* What a request said of itself, as JSON, without its secrets: kept with the event. */
 const char *call_headers(struct request *req);
+/* The clock that times are read and shown on: `tz` wins, then the asker's own, then `local`, that of the asker's machine; NULL:
+ * not given. *zone NULL: UTC. false + err (INPUT): tz is no zone. */
+bool call_zone(struct request *req, const char *tz, const char *local, const struct zone **zone, struct err *err);
 /* Labels what the customer wrote: title and first message. A body without either is not labelled. */
 void call_label(struct request *req, struct ingest_item *item);
 #endif

@@ -75,10 +75,12 @@ static void explain(struct lab *lab, const struct json *body)
 }
 
 /* `at`: ms, or a text on the asker's clock; now where it is left out. */
-static bool read_at(struct lab *lab, const struct json *body, int64_t *at)
+static bool read_at(struct lab *lab, const struct json *body, const struct zone **zone, int64_t *at)
 {
     const struct json *said = json_get(body, "at");
-    const struct moment how = {.zone = config_zone(lab->req->agent->zone), .base = clock_now()};
+    if (!call_zone(lab->req, json_get_string(body, "tz", NULL), json_get_string(body, "local", NULL), zone, &lab->err))
+        return false;
+    const struct moment how = {.zone = *zone, .base = clock_now()};
     *at = how.base;
     if (!said || json_i64(said, at))
         return *at > 0 || err_set(&lab->err, ERR_INPUT, "at: no such time");
@@ -89,11 +91,14 @@ static void simulate(struct lab *lab, const struct json *body)
 {
     struct request *req = lab->req;
     struct store *store = request_store(req, &lab->err);
+    const struct zone *zone;
     int64_t at;
-    if (store && read_at(lab, body, &at) && engine_simulate(store, lab->would, req->arena, body, at, &lab->answer, &lab->err))
-        request_json_tree(req, 200, lab->answer);
-    else
+    if (!store || !read_at(lab, body, &zone, &at) || !engine_simulate(store, lab->would, req->arena, body, at, &lab->answer, &lab->err)) {
         request_fail(req, &lab->err);
+        return;
+    }
+    json_put_string(lab->answer, "tz", zone_name(zone));
+    request_json_tree(req, 200, lab->answer);
 }
 
 static void check(struct lab *lab)

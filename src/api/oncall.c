@@ -22,21 +22,6 @@ struct asking {
 
 /* --- what is asked --- */
 
-/* `tz` wins, then the agent's own clock, then `local`, the clock of the agent's machine. */
-static bool read_zone(struct asking *a, struct request *req)
-{
-    const char *tz = request_query(req, "tz"), *local = request_query(req, "local");
-    struct err err;
-    if (tz) {
-        a->zone = zone_load(a->show.arena, tz, &err);
-        return a->zone || err_set(&a->show.err, ERR_INPUT, "tz: %s", err.text);
-    }
-    a->zone = config_zone(req->agent->zone);
-    if (!a->zone && local)
-        a->zone = zone_load(a->show.arena, local, &err); /* a machine's odd zone is no fault of the question */
-    return true;
-}
-
 /* ms, or a text on the reader's clock. */
 static bool read_time(struct asking *a, struct request *req, const char *name, int64_t base, int64_t fallback, int64_t *ms)
 {
@@ -224,7 +209,7 @@ static void get_oncall(struct request *req)
     struct asking a;
     if (!show_open(&a.show, req))
         return;
-    if (!read_zone(&a, req) || !read_window(&a, req) || !engine_desk_read(a.show.store, a.show.arena, &a.state, &a.show.err)) {
+    if (!call_zone(req, request_query(req, "tz"), request_query(req, "local"), &a.zone, &a.show.err) || !read_window(&a, req) || !engine_desk_read(a.show.store, a.show.arena, &a.state, &a.show.err)) {
         show_fail(&a.show);
         return;
     }

@@ -82,8 +82,9 @@ static void print_changes(struct print *p, const struct json *root, const struct
              arena_printf(p->arena, "%s  key=%s by %s%s%s", stretch(p, zone, json_get_i64(o, "from", 0), json_get_i64(o, "to", 0)), text_of(o, "key"),
                           text_of(o, "by"), *text_of(o, "reason") ? ": " : "", text_of(o, "reason")));
     for (const struct json *c = json_first(json_get(root, "covers")); c; c = json_next(c))
-        line(p, "cover", *text_of(c, "accepted_by") ? arena_printf(p->arena, "%s: %s takes over from %s", text_of(c, "schedule"), text_of(c, "accepted_by"), text_of(c, "asked"))
-                                                    : arena_printf(p->arena, "%s: %s asks", text_of(c, "schedule"), text_of(c, "asked")),
+        line(p, "cover", *text_of(c, "accepted_by")
+                 ? arena_printf(p->arena, "%s: %s takes over from %s", text_of(c, "schedule"), text_of(c, "accepted_by"), text_of(c, "asked"))
+                 : arena_printf(p->arena, "%s: %s asks", text_of(c, "schedule"), text_of(c, "asked")),
              arena_printf(p->arena, "%s  key=%s%s%s", stretch(p, zone, json_get_i64(c, "from", 0), json_get_i64(c, "to", 0)), text_of(c, "key"),
                           *text_of(c, "note") ? " " : "", text_of(c, "note")));
     for (const struct json *a = json_first(json_get(root, "absences")); a; a = json_next(a))

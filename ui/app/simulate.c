@@ -18,28 +18,18 @@ static const char *text_of(const struct json *object, const char *name)
 
 /* --- what is asked --- */
 
-/* --tz, else this machine's; *zone NULL is UTC. */
-static bool read_zone(struct shell *sh, const struct zone **zone, int *code)
+/* The daemon reads the text, by its own time and on the clock it then names. */
+static void put_when(struct shell *sh, struct json *body)
 {
-    const char *tz = shell_option(sh, "--tz", true), *name = tz ? tz : home_zone(sh->arena);
-    struct err err;
-    *zone = name ? zone_load(sh->arena, name, &err) : NULL;
-    if (tz && !*zone)
-        *code = shell_failed(sh, &err, "");
-    return !tz || *zone;
-}
-
-static bool put_at(struct shell *sh, struct json *body, const struct zone *zone, int *code)
-{
-    const char *text = shell_option(sh, "--at", true);
-    struct err err = {0};
-    int64_t at = sh->print.now;
-    if (text && !moment_parse(&(struct moment){.zone = zone, .base = sh->print.now}, text, &at, &err)) {
-        *code = shell_failed(sh, &err, "");
-        return false;
+    static const char *const options[] = {"--at", "--tz"};
+    for (int i = 0; i < 2; i++) {
+        const char *text = shell_option(sh, options[i], true);
+        if (text)
+            json_put_string(body, options[i] + 2, text);
     }
-    json_put_i64(body, "at", at);
-    return true;
+    const char *local = home_zone(sh->arena);
+    if (local)
+        json_put_string(body, "local", local);
 }
 
 static bool put_config(struct shell *sh, struct json *body, int *code)
@@ -117,7 +107,8 @@ static void cells(struct print *p, const char *when, const char *step, const cha
 static void say(struct print *p, const char *what, const char *why)
 {
     static const struct { const char *what, *says; } words[] = {
-        {"opened", "the escalation opens"}, {"no_notification_sent", "the next step at once: "}, {"passed_over", "not now: "}, {"suppressed", "held by maintenance: "},
+        {"opened", "the escalation opens"}, {"no_notification_sent", "the next step at once: "}, {"passed_over", "not now: "},
+        {"suppressed", "held by maintenance: "},
         {"maintenance_over", "the maintenance window is over"}, {"policy_changed", "the policy has changed"},
         {"reminder", "all steps are through; reminded each hour from here on"}, {"nothing", "nothing happens: "}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -148,14 +139,17 @@ static void print_line(struct print *p, const struct json *root, const struct js
     }
 }
 
-static void print_simulation(struct print *p, const struct json *root, const struct zone *zone)
+static void print_simulation(struct print *p, const struct json *root)
 {
+    struct err err;
     char at[MOMENT_TEXT];
+    const struct zone *zone = zone_load(p->arena, text_of(root, "tz"), &err);
     long long repeat = json_get_i64(root, "repeat", 0);
     str_addf(p->out, "a ticket that is %s pages at %s %s, and nobody acknowledges", text_of(root, "urgency"),
              moment_format(zone, json_get_i64(root, "at", 0), at), zone_name(zone));
     if (*text_of(root, "policy"))
-        str_addf(p->out, "; policy %s, %lld steps, %lld more %s\n", text_of(root, "policy"), (long long)json_get_i64(root, "steps", 0), repeat, repeat == 1 ? "loop" : "loops");
+        str_addf(p->out, "; policy %s, %lld steps, %lld more %s\n", text_of(root, "policy"), (long long)json_get_i64(root, "steps", 0), repeat,
+                 repeat == 1 ? "loop" : "loops");
     else
         str_adds(p->out, "; no policy fits\n");
     cells(p, "WHEN", "STEP", "WHO", "THEIR CLOCK", "BY");
@@ -168,7 +162,6 @@ static void print_simulation(struct print *p, const struct json *root, const str
 
 int simulate_verb(struct shell *sh)
 {
-    const struct zone *zone;
     int64_t ticket;
     int code = 0;
     const char *number = shell_option(sh, "--ticket", true);
@@ -178,12 +171,13 @@ int simulate_verb(struct shell *sh)
         return shell_usage(sh, "--ticket needs a ticket's number, not ", number, "triage simulate --ticket 42");
     if (number)
         json_put_i64(body, "ticket", ticket);
-    if (!read_zone(sh, &zone, &code) || !put_at(sh, body, zone, &code) || !put_config(sh, body, &code) || !put_fields(sh, body, &code))
+    put_when(sh, body);
+    if (!put_config(sh, body, &code) || !put_fields(sh, body, &code))
         return code;
     const struct json *root = shell_fetch(sh, "/v1/lab", json_print_in(sh->arena, body), &code);
     if (!root)
         return code;
     if (!sh->options.json)
-        print_simulation(&sh->print, root, zone);
+        print_simulation(&sh->print, root);
     return shell_flush(sh);
 }

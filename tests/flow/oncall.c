@@ -1,0 +1,157 @@
+/* oncall: from the shell to the daemon and back to a console's screen: who is on call, an override, a question for cover, an
+ * absence, and the simulation of a critical ticket. It is Friday, 1 January 2027, 00:00Z: 01:00 in Berlin. */
+#include "harness/console.h"
+#include "harness/shell.h"
+#include "base/clock.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+enum { SOON = 10000 };
+#define HOUR ((int64_t)3600000)
+
+/* The week of 28 December is ben's. */
+static const char config[] =
+    "agents:\n  - {name: ana, uid: %ld, role: lead, tz: Europe/Berlin}\n  - {name: ben, tz: America/New_York}\n"
+    "oncall: {schedules: [{name: primary, tz: Europe/Berlin, rotations: [{name: week, start: 2026-12-21, participants: [ana, ben]}]}]}\n"
+    "escalation: {policies: [{name: p, steps: [{target: oncall, delay: 5m}, {target: leads, delay: 10m, hours: '08:00-20:00'}]}]}\n";
+static struct daemon_run *run;
+static struct client *desk;
+
+static int start(void **state)
+{
+    AUTO_ARENA arena = arena_new();
+    (void)state;
+    unsetenv("TZ");
+    run = daemon_start(arena_printf(arena, config, (long)getuid()));
+    setenv("TRIAGE_SOCKET", run->desk, 1);
+    desk = client_open(run->desk);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    client_close(desk);
+    daemon_remove(run);
+    return 0;
+}
+
+static const char *says(const struct shell_ran *ran)
+{
+    if (ran->code)
+        fail_msg("exit %d: %s", ran->code, ran->err);
+    return ran->out;
+}
+
+static void the_shell_says_who_is_on_call_until_when_and_who_is_next(void **state)
+{
+    (void)state;
+    const char *out = says(SHELL(NULL, "oncall"));
+    shell_holds(out, "schedule primary (its clock: Europe/Berlin)");
+    shell_holds(out, "  now       ben (week)                            until Mon 2027-01-04 09:00, in 3d8h");
+    shell_holds(out, "  next      ana (week)                            Mon 2027-01-04 09:00 to Mon 2027-01-11 09:00");
+    shell_holds(out, "times: Europe/Berlin");
+    out = says(SHELL(NULL, "oncall", "--week", "--tz", "America/New_York"));
+    shell_holds(out, "  -         ben (week)                            Thu 2026-12-31 19:00 to Mon 2027-01-04 03:00");
+    assert_int_equal(SHELL(NULL, "oncall", "--tz", "Mars/Olympus")->code, 65);
+    assert_int_equal(SHELL(NULL, "oncall", "--schedule", "none")->code, 1);
+    assert_int_equal(SHELL(NULL, "oncall", "--from", "2028-01-01", "--to", "2027-01-01")->code, 65);
+}
+
+static void an_override_is_said_done_shown_and_undone(void **state)
+{
+    (void)state;
+    shell_holds(says(SHELL(NULL, "override", "for=ben", "from=Fri 18:00", "to=22:00", "reason=a swap")),
+                "ana is on call in primary for ben, Fri 2027-01-01 18:00 to 22:00 Europe/Berlin");
+    const char *out = says(SHELL(NULL, "oncall"));
+    shell_holds(out, "until Fri 2027-01-01 18:00, in 17h");
+    shell_holds(out, "ana (for ben: override)");
+    shell_holds(out, "by ana: a swap");
+    says(SHELL(NULL, "undo"));
+    shell_holds(says(SHELL(NULL, "oncall")), "until Mon 2027-01-04 09:00");
+    says(SHELL(NULL, "redo"));
+    const struct shell_ran *ran = SHELL(NULL, "override", "for=ben", "from=soon", "to=22:00");
+    assert_int_not_equal(ran->code, 0);
+    shell_holds(ran->err, "from: 'soon': no time; say such as +4h");
+}
+
+static void the_spans_of_the_answer_tile_the_window(void **state)
+{
+    (void)state;
+    struct answer a = client_get(desk, "/v1/oncall?from=today%2000:00&to=%2B21d");
+    assert_int_equal(a.status, 200);
+    int64_t from = json_get_i64(a.json, "from", 0), to = json_get_i64(a.json, "to", 0);
+    assert_true(from == (int64_t)TEST_NOW_S * 1000 - HOUR); /* midnight in Berlin */
+    assert_true(to - from == 21 * 24 * HOUR);
+    int spans = 0;
+    for (const struct json *s = json_first(json_get(json_first(json_get(a.json, "schedules")), "spans")); s; s = json_next(s), spans++) {
+        assert_true(json_get_i64(s, "from", 0) == from && json_get_i64(s, "to", 0) > from);
+        from = json_get_i64(s, "to", 0);
+    }
+    assert_true(from == to);
+    assert_int_equal(spans, 6); /* ben, ana for him, ben, ana, ben, ana */
+    assert_int_equal(client_get(desk, "/v1/oncall?to=%2B500d").status, 422);
+    assert_int_equal(client_get(desk, "/v1/oncall?from=x").status, 422);
+    assert_int_equal(client_get(desk, "/v1/oncall?schedule=x").status, 404);
+    a = client_get(desk, "/v1/desk");
+    assert_string_equal(json_get_string(a.json, "oncall", ""), "ben");
+}
+
+/* On Friday at 18:30 the override holds, and the leads' step may: it is 18:35 with ana. At 03:10 it is ben's turn, for whom it
+ * is 21:10 the day before, and for the leads it is too early. */
+static void a_simulation_says_who_would_be_told_on_whose_clock_and_why(void **state)
+{
+    (void)state;
+    const char *out = says(SHELL(NULL, "simulate", "critical", "--at", "Fri 18:30"));
+    shell_holds(out, "a ticket that is critical pages at Fri 2027-01-01 18:30 Europe/Berlin, and nobody acknowledges; policy p, 2 steps, 0 more loops");
+    shell_holds(out, "Fri 2027-01-01 18:30  1/2     ana         Fri 18:30 Berlin        console                   for ben in primary, override by ana: a swap");
+    shell_holds(out, "Fri 2027-01-01 18:35  2/2     ana         Fri 18:35 Berlin        console                   lead");
+    shell_holds(out, "all steps are through; reminded each hour from here on");
+    out = says(SHELL(NULL, "simulate", "critical", "--at", "Sat 03:10"));
+    shell_holds(out, "Sat 2027-01-02 03:10  1/2     ben         Fri 21:10 New_York      console                   turn of week in primary");
+    shell_holds(out, "not now: only 08:00-20:00; with ana it is 03:15");
+    assert_int_not_equal(SHELL(NULL, "simulate", "critical", "--at", "Sat 25:10")->code, 0);
+    assert_int_not_equal(SHELL(NULL, "simulate", "nonsense")->code, 0);
+    assert_int_not_equal(SHELL(NULL, "simulate", "--ticket", "77")->code, 0);
+    shell_holds(says(SHELL(NULL, "simulate", "--json")), "\"lines\":[");
+}
+
+static void the_console_shows_it_and_its_keys_change_it(void **state)
+{
+    (void)state;
+    struct console_run *c = console_open("oncall", run, "all");
+    console_wait(&c, 1, "live", NULL, true, clock_mono(), SOON);
+    console_type(c, "go");
+    console_wait(&c, 1, "On call", "times: Europe/Berlin", true, clock_mono(), SOON);
+    console_wait(&c, 1, "primary", "until Fri  1 Jan 18:00", true, clock_mono(), SOON);
+    console_wait(&c, 1, "override", "you for ben", true, clock_mono(), SOON);
+    says(SHELL(NULL, "absence", "agent=ben", "from=2027-01-02 09:00", "to=2027-01-02 18:00", "kind=sick")); /* elsewhere: it comes by itself */
+    console_wait(&c, 1, "away", "ben", true, clock_mono(), SOON);
+    console_wait(&c, 1, "nobody", "!", true, clock_mono(), SOON);
+    console_type(c, "c");
+    console_wait(&c, 1, "from=now to=+4h", NULL, true, clock_mono(), SOON);
+    console_type(c, "\025from=\"Mon 09:00\" to=+5h note=concert\r");
+    console_wait(&c, 1, "asks", "concert", true, clock_mono(), SOON);
+    console_type(c, "ggx"); /* questions come first: it is taken back */
+    console_wait(&c, 1, "asks", "concert", false, clock_mono(), SOON);
+    console_type(c, "Q");
+    assert_true(console_ended(c, SOON));
+    assert_int_equal(console_close(c), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_shell_says_who_is_on_call_until_when_and_who_is_next),
+        cmocka_unit_test(an_override_is_said_done_shown_and_undone),
+        cmocka_unit_test(the_spans_of_the_answer_tile_the_window),
+        cmocka_unit_test(a_simulation_says_who_would_be_told_on_whose_clock_and_why),
+        cmocka_unit_test(the_console_shows_it_and_its_keys_change_it),
+    };
+    return cmocka_run_group_tests_name("oncall", tests, start, stop);
+}
