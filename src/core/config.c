@@ -241,6 +241,11 @@ static const struct schema_key listen_keys[] = {
     {.name = "port", .type = SCHEMA_INT, AT(config, port), .max = 65535},
     {0},
 };
+static const struct schema_key audit_keys[] = {
+    {.name = "destination", .type = SCHEMA_NAME, AT(config, audit_to)},
+    {.name = "every", .type = SCHEMA_TIME, AT(config, audit_every), .min = MINUTE, .max = YEAR},
+    {0},
+};
 static const struct schema_key mask_keys[] = {REDACT_KEYS(offsetof(struct config, mask), NULL), {0}};
 /* Routes, policies and steps stand behind what they name. */
 static const struct schema_key root_keys[] = {
@@ -269,6 +274,7 @@ static const struct schema_key root_keys[] = {
     {.name = "macros", .type = SCHEMA_ROWS, AT(config, macros), COUNT(config, macro_count), .max = MACROS,
      .keys = config_macro_keys, .row_size = sizeof(struct macro), .check = config_check_macro},
     {.name = "mask", .type = SCHEMA_MAP, .keys = mask_keys, .brief = "*"},
+    {.name = "audit", .type = SCHEMA_MAP, .keys = audit_keys},
     {.name = "reopen_window", .type = SCHEMA_TIME, AT(config, reopen_window), .min = MINUTE, .max = YEAR},
     {.name = "keep_delivered", .type = SCHEMA_TIME, AT(config, keep_delivered), .min = MINUTE, .max = 10 * YEAR},
     {.name = "undo_send", .type = SCHEMA_TIME, AT(config, undo_send), .max = 10 * MINUTE},
@@ -344,6 +350,15 @@ static bool check_backends(struct schema *s, const struct config *config, const 
     return true;
 }
 
+static bool check_audit(struct schema *s, const struct config *config, const struct yaml *root)
+{
+    const struct config_destination *to = config->audit_to ? config_destination(config, config->audit_to) : NULL;
+    if (!config->audit_to || (to && to->kind != DEST_MODEL))
+        return true;
+    return schema_refuse(s, config_at(yaml_get(root, "audit"), "destination"), to ? "audit.destination: '%.60s' is a model and keeps nothing"
+                                                                                 : "audit.destination: there is no destination '%.60s'", config->audit_to);
+}
+
 struct config *config_parse(struct arena *arena, const char *file, const char *text, size_t n, const char *game_text,
                             size_t game_n, struct err *err)
 {
@@ -353,7 +368,7 @@ struct config *config_parse(struct arena *arena, const char *file, const char *t
     if (!read_text(&s, sample_config, strlen(sample_config), root_keys, NULL, usual, &defaults))
         return NULL;
     s = (struct schema){.arena = arena, .file = file, .err = err, .owner = config};
-    if (!read_text(&s, text, n, root_keys, defaults, config, &root) || !check_backends(&s, config, root) || !config_check_pagers(&s, config, root) ||
+    if (!read_text(&s, text, n, root_keys, defaults, config, &root) || !check_backends(&s, config, root) || !check_audit(&s, config, root) || !config_check_pagers(&s, config, root) ||
         !config_check_assignment(&s, config, root) || !config_check_replies(&s, config, root) || !config_check_pages(&s, config, root))
         return NULL;
     config->zone = config_named_zone(&s, root, config->tz);

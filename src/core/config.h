@@ -313,6 +313,8 @@ struct config {
     int64_t reopen_window;        /* ms, default 4 days */
     int64_t undo_send;            /* ms a reply is held, default 15000 */
     int64_t keep_delivered;       /* ms what was delivered is kept, default 30 days */
+    const char *audit_to;         /* the destination that the chain's newest link is told to; NULL = none */
+    int64_t audit_every;          /* ms, default an hour */
     const char *tz;               /* whose days the numbers count by; NULL = UTC */
     const struct config_zone *zone;
     struct config_zone *zones;

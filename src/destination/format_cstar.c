@@ -521,6 +521,8 @@ struct json *format_cstar_data(struct arena *arena, const struct letter *l)
         return escalated(&s);
     if (l->page && l->ticket)
         return paged(&s);
+    if (str_eq(l->type, "triage.audit_head") && s.record)
+        return json_copy(s.record);
     if (!row || (row->record ? !l->record : !l->ticket))
         return NULL;
     struct json *data = row->data(&s);

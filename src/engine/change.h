@@ -48,6 +48,8 @@ struct change_members { const char **was, **is; }; /* before and after a change,
 bool stat_change(struct engine *e, struct arena *arena, const struct change *c, const struct ticket *after, const struct change_members *m, struct err *err);
 bool stat_view_begin(struct engine *e, struct arena *arena, const struct config_view *view, struct err *err);
 bool stat_view_add(struct engine *e, struct arena *arena, const struct config_view *view, const char *owner, const struct ticket *t, struct err *err);
+bool audit_wake(struct engine *e, struct arena *arena, int64_t now, struct err *err); /* tells the chain's link, if it is time (engine/audit) */
+bool audit_next(struct engine *e, struct arena *arena, int64_t *at, struct err *err); /* 0: never */
 bool stat_boot(struct engine *e, struct arena *arena, int64_t now, struct err *err);
 /* Adds a journal entry and its frame. row: the ticket after, or NULL. */
 bool change_entry(struct engine *e, struct entry *entry, const struct ticket *row, struct err *err);

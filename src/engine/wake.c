@@ -112,7 +112,7 @@ bool engine_wake(struct engine *e, struct arena *arena, int64_t now, int max, in
     if (!due_parcels(e, arena, now, max, ran, err))
         return false;
     *ran += n;
-    if (!assign_wake(e, arena, now, max, ran, err))
+    if (!audit_wake(e, arena, now, err) || !assign_wake(e, arena, now, max, ran, err))
         return false;
     return wake_boss(e, arena, now, err);
 }
@@ -130,6 +130,11 @@ bool engine_next(struct engine *e, int64_t *at, struct err *err)
         return false;
     if (leaves && (!*at || leaves < *at))
         *at = leaves;
+    int64_t audit;
+    if (!audit_next(e, arena, &audit, err))
+        return false;
+    if (audit && (!*at || audit < *at))
+        *at = audit;
     if (e->desk_turns_at && (!*at || e->desk_turns_at < *at))
         *at = e->desk_turns_at;
     if (assign_next(e) && (!*at || assign_next(e) < *at))

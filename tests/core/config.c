@@ -219,6 +219,8 @@ static void a_mistake_is_told_with_its_place_and_the_nearest_word(void **state)
         {"sources:\n  - {name: a, dialect: ripio, api: {client_id: c, client_secret: s}}\n"
          "  - {name: b, dialect: ripio, api: {client_id: c, client_secret: s}}\n", "another with the client_id 'c'"},
         {"sources:\n  - {name: a, dialect: ripio, api: {client_id: c, client_secret: s, backend: b}}\n", "there is no destination 'b'"},
+        {"audit: {destination: vault}\n", "audit.destination: there is no destination 'vault'"},
+        {"audit: {every: 5s}\n", "every"},
         {"sources: {name: a}\n", "sources must be a list, not a map"},
         {"sources: [a]\n", "sources[0] must be a map"},
         {"agents:\n  - {name: oncall}\n", "has a meaning here"},

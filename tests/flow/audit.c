@@ -6,6 +6,7 @@
 #include "harness/client.h"
 #include "harness/daemon.h"
 #include "harness/shell.h"
+#include "harness/stub.h"
 #include "store/sql.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,6 +20,14 @@ static const char config[] = "sources:\n  - {name: open, dialect: rbs, auth: non
                              "agents:\n  - {name: ana, uid: %ld, role: admin}\n";
 static struct daemon_run *run;
 
+static void post(struct arena *arena, struct client *in, int i)
+{
+    assert_int_equal(client_post(in, "/in/open", arena_printf(arena,
+                                 "{\"eventId\":\"e-%d\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:00Z\",\"source\":\"x\",\"data\":"
+                                 "{\"source_ticket_id\":\"T-%d\",\"user_id\":\"u\",\"user_name\":\"U\",\"user_email\":\"u@example.com\",\"subject\":\"S %d\",\"description\":\"D\"}}",
+                                 i, i, i)).status, 200);
+}
+
 static int start(void **state)
 {
     AUTO_ARENA arena = arena_new();
@@ -27,10 +36,7 @@ static int start(void **state)
     setenv("TRIAGE_SOCKET", run->desk, 1);
     struct client *in = client_open(run->ingest);
     for (int i = 1; i <= 3; i++)
-        assert_int_equal(client_post(in, "/in/open", arena_printf(arena,
-                                     "{\"eventId\":\"e-%d\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:00Z\",\"source\":\"x\",\"data\":"
-                                     "{\"source_ticket_id\":\"T-%d\",\"user_id\":\"u\",\"user_name\":\"U\",\"user_email\":\"u@example.com\",\"subject\":\"S %d\",\"description\":\"D\"}}",
-                                     i, i, i)).status, 200);
+        post(arena, in, i);
     client_close(in);
     assert_int_equal(SHELL(NULL, "claim", "1", "2")->code, 0);
     assert_int_equal(SHELL(NULL, "reveal", "2", "the customer asked on the phone")->code, 0);
@@ -143,11 +149,45 @@ static void a_changed_row_is_named_and_a_cut_tail_is_found_against_the_log(void 
     shell_holds(ran->out, "cut off");
 }
 
+/* The link is told to a receiver, as often as configured and only where there is more to tell; it is what --against takes. */
+static void the_newest_link_is_told_to_a_destination(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    struct stub *vault = stub_open();
+    struct daemon_run *desk = daemon_start(arena_printf(arena,
+        "sources:\n  - {name: open, dialect: rbs, auth: none}\nagents:\n  - {name: ana, uid: %ld, role: admin}\n"
+        "destinations:\n  - {name: vault, kind: webhook, url: '%s', secrets: [s], allow_loopback: true}\naudit: {destination: vault, every: 10m}\n",
+        (long)getuid(), stub_url(vault)));
+    struct client *in = client_open(desk->ingest);
+    post(arena, in, 1);
+    *desk->clock += 11 * 60000;
+    post(arena, in, 2);
+    assert_int_equal(stub_wait(vault, 1, 8000), 1);
+    AUTO_JSON body = json_parse(stub_request(vault, 0)->body, stub_request(vault, 0)->body_n, &json_limits_native, NULL, NULL);
+    assert_string_equal(json_get_string(body, "type", ""), "triage.audit_head");
+    const struct json *said = json_get(body, "payload");
+    char *link = arena_printf(arena, "%lld:%s", (long long)json_get_i64(said, "seq", 0), json_get_string(said, "hash", ""));
+    setenv("TRIAGE_SOCKET", desk->desk, 1);
+    const struct shell_ran *ran = SHELL(NULL, "audit", "verify", "--against", link);
+    if (ran->code)
+        fail_msg("%s: %s%s", link, ran->out, ran->err);
+    *desk->clock += 11 * 60000;
+    post(arena, in, 3);
+    assert_int_equal(stub_wait(vault, 2, 8000), 2);
+    assert_int_equal(stub_wait(vault, 3, 300), 2);
+    setenv("TRIAGE_SOCKET", run->desk, 1);
+    client_close(in);
+    daemon_remove(desk);
+    stub_close(vault);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_did_what_is_listed_newest_first_and_narrowed),
         cmocka_unit_test(a_desk_as_it_was_written_verifies_from_any_link),
+        cmocka_unit_test(the_newest_link_is_told_to_a_destination),
         cmocka_unit_test(a_changed_row_is_named_and_a_cut_tail_is_found_against_the_log),
     };
     return crypto_open() ? cmocka_run_group_tests_name("audit", tests, start, stop) : 1;
