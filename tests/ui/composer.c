@@ -220,6 +220,10 @@ static void a_line_that_begins_with_a_slash_or_two_colons_asks_for_canned_replie
 {
     (void)state;
     assert_int_equal(script("/", to_composer), COMPOSER_CANNED);
+    assert_true(composer_asks(&composer));
+    script("etc", to_composer); /* typed on: it was meant as it is */
+    assert_false(composer_asks(&composer));
+    script("<BS><BS><BS>", to_composer);
     composer_insert(&composer, "Hi {{customer.name}},\nthanks!\x1b[31m");
     assert_string_equal(editor_text(composer.editor), "Hi {{customer.name}},\nthanks!␛[31m"); /* what asked is gone, and no escape came in */
     assert_int_equal(editor_cursor(composer.editor), strlen("Hi {{customer.name}}"));

@@ -31,6 +31,12 @@ static const struct json *offered(const struct console *c, const char *list, con
     return NULL;
 }
 
+/* The composer is open, and nobody typed on while the answer came. */
+static bool awaited(const struct console *c)
+{
+    return composer_is_open(&c->composer) && composer_asks(&c->composer);
+}
+
 /* --- macros --- */
 
 /* What it does, on one line: its actions, then its text. */
@@ -158,7 +164,7 @@ static void canned_came(void *arg, const struct link_answer *answer)
     struct console *c = arg;
     const struct json *root = keep(c, answer);
     struct picker_item *items;
-    if (!root || c->overlay.kind || !composer_is_open(&c->composer))
+    if (!root || c->overlay.kind || !awaited(c))
         return;
     size_t n = choices(c, root, true, &items);
     if (n)
@@ -185,7 +191,7 @@ static void articles_came(void *arg, const struct link_answer *answer)
 {
     struct console *c = arg;
     const struct json *root = keep(c, answer), *list = json_get(root, "articles");
-    if (!root || c->overlay.kind || !composer_is_open(&c->composer))
+    if (!root || c->overlay.kind || !awaited(c))
         return;
     struct picker_item *items = ARENA_ARRAY(c->frame, struct picker_item, json_count(list) + 1);
     size_t n = 0;
@@ -213,7 +219,7 @@ static void article_came(void *arg, const struct link_answer *answer)
 {
     struct console *c = arg;
     const struct json *root = keep(c, answer), *article = json_get(root, "article");
-    if (!article || c->overlay.kind || !composer_is_open(&c->composer))
+    if (!article || c->overlay.kind || !awaited(c))
         return;
     if (*json_get_string(article, "url", ""))
         overlay_confirm(&c->overlay, FOR_ARTICLE_HOW,

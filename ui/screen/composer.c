@@ -38,6 +38,12 @@ void composer_set(struct composer *c, const char *text)
 
 /* --- what is put in --- */
 
+bool composer_asks(const struct composer *c)
+{
+    AUTO_ARENA a = arena_new();
+    return *c->asked && strcmp(editor_before(c->editor, a), c->asked) == 0;
+}
+
 void composer_insert(struct composer *c, const char *text)
 {
     AUTO_ARENA a = arena_new();

@@ -46,6 +46,8 @@ void composer_open(struct composer *c, int64_t ticket, int64_t thread_version, b
 void composer_fini(struct composer *c);
 bool composer_is_open(const struct composer *c);
 void composer_set(struct composer *c, const char *text);
+/* Does what asked for something still stand alone before the cursor? Whoever typed on means it as it is. */
+bool composer_asks(const struct composer *c);
 /* Puts text where it was asked for; the cursor goes to its first {{...}}, else behind it. */
 void composer_insert(struct composer *c, const char *text);
 /* What was inserted is of that article; text: how it stands there. */
