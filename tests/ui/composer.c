@@ -223,13 +223,13 @@ static void a_line_that_begins_with_a_slash_or_two_colons_asks_for_canned_replie
     assert_true(composer_asks(&composer));
     script("etc", to_composer); /* typed on: it was meant as it is */
     assert_false(composer_asks(&composer));
-    script("<BS><BS><BS>", to_composer);
+    script("<Backspace><Backspace><Backspace>", to_composer);
     composer_insert(&composer, "Hi {{customer.name}},\nthanks!\x1b[31m");
     assert_string_equal(editor_text(composer.editor), "Hi {{customer.name}},\nthanks!␛[31m"); /* what asked is gone, and no escape came in */
     assert_int_equal(editor_cursor(composer.editor), strlen("Hi {{customer.name}}"));
     assert_int_equal(script("<C-Down><End><Enter>:", to_composer), COMPOSER_TYPED);
     assert_int_equal(script(":", to_composer), COMPOSER_CANNED);
-    assert_int_equal(script("x<BS>", to_composer), COMPOSER_TYPED); /* deleting back to it asks for nothing */
+    assert_int_equal(script("x<Backspace>", to_composer), COMPOSER_TYPED); /* deleting back to it asks for nothing */
     assert_int_equal(script("a/", to_composer), COMPOSER_TYPED);    /* nor does one in the middle of a line */
 }
 
