@@ -146,7 +146,7 @@ static void every_binding_is_a_command_and_can_be_pressed_on_its_screen(void **s
 {
     (void)state;
     AUTO_ARENA arena = arena_new();
-    static const char *const places[][2] = {{"queue", "6"}, {"ticket", "6\r"}, {"escalations", "ge"}, {"deliveries", "gd"}, {"ingest", "gi"}, {"labels", "gl"}, {"customer", "6gp"}, {"articles", "gk"}, {"oncall", "go"}, {"boss", "gb"}};
+    static const char *const places[][2] = {{"queue", "6"}, {"ticket", "6\r"}, {"escalations", "ge"}, {"deliveries", "gd"}, {"ingest", "gi"}, {"labels", "gl"}, {"customer", "6gp"}, {"articles", "gk"}, {"macros", "gK"}, {"oncall", "go"}, {"boss", "gb"}};
     struct keymap *map = keymap_new(arena);
     struct err err = {0};
     const char *root = getenv("TRIAGE_SRCDIR");

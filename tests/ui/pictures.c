@@ -95,6 +95,11 @@ static void draw_articles(void)
     draw_list(LISTS_ARTICLES);
 }
 
+static void draw_macros(void)
+{
+    draw_list(LISTS_MACROS);
+}
+
 /* `w` on a ticket that is late, as the console shows it over its queue. */
 static void draw_why(void)
 {
@@ -141,7 +146,8 @@ static const struct {
     {"deliveries", "What leaves", "deliveries", draw_deliveries, {"open", "ticket", "replay", "why", "mark", "palette", "freeze", "back", "help"}},
     {"labels", "Label review", "labels", draw_review, {"accept", "label", "open", "why", "mark", "undo", "back", "help"}},
     {"customer", "A customer", "customer", draw_customer, {"open", "remark", "reveal", "reply", "macro", "why", "back", "help"}},
-    {"articles", "Articles", "articles", draw_articles, {"open", "filter", "palette", "back", "help"}},
+    {"articles", "Articles", "articles", draw_articles, {"open", "filter", "go macros", "palette", "back", "help"}},
+    {"macros", "Macros", "macros", draw_macros, {"filter", "go articles", "palette", "back", "help"}},
     {"why", "Why a clock is red", "queue", draw_why, {"palette", "help"}},
 };
 enum { PICTURES = sizeof pictures / sizeof *pictures };
@@ -235,9 +241,9 @@ static int setup(void **state)
         {MIRROR_EVENTS, 0, "events.json"},      {MIRROR_REFUSALS, 0, "refusals.json"}, {MIRROR_SCORES, 0, "scores.json"},
         {MIRROR_PARCELS, 0, "parcels.json"},    {MIRROR_WAITING, 0, "waiting.json"},   {MIRROR_DEAD, 0, "dead.json"},
         {MIRROR_DESTINATIONS, 0, "destinations.json"}, {MIRROR_LABELS, 0, "labels.json"}, {MIRROR_SIMILAR, TICKET, "similar.json"},
-        {MIRROR_CUSTOMER, 0, "customer.json"}, {MIRROR_ARTICLES, 0, "articles.json"},
+        {MIRROR_CUSTOMER, 0, "customer.json"}, {MIRROR_ARTICLES, 0, "articles.json"}, {MIRROR_MACROS, 0, "macros.json"},
         {MIRROR_WHY, TICKET, "why.json"}, {MIRROR_ONCALL, 0, "oncall.json"}, {MIRROR_STATS, 0, "stats.json"}, {MIRROR_AUDIT, 0, "audit.json"}};
-    static const char *const screens[] = {"queue", "ticket", "escalations", "ingest", "deliveries", "labels", "customer", "articles", "oncall", "boss", "metrics", "audit", NULL};
+    static const char *const screens[] = {"queue", "ticket", "escalations", "ingest", "deliveries", "labels", "customer", "articles", "macros", "oncall", "boss", "metrics", "audit", NULL};
     struct err err = {0};
     (void)state;
     desk_start(&desk);

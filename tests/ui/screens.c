@@ -41,6 +41,7 @@ static int setup(void **state)
     desk_document(&desk, MIRROR_LABELS, 0, "labels.json");
     desk_document(&desk, MIRROR_CUSTOMER, 0, "customer.json");
     desk_document(&desk, MIRROR_ARTICLES, 0, "articles.json");
+    desk_document(&desk, MIRROR_MACROS, 0, "macros.json");
     desk_document(&desk, MIRROR_SIMILAR, 4098, "similar.json");
     ticket_open(&ticket, 4119);
     return 0;
@@ -495,6 +496,20 @@ static void articles_show_what_they_are_and_how_often_they_helped(void **state)
     }
 }
 
+static void macros_show_what_they_do_and_the_one_under_the_cursor_whole(void **state)
+{
+    (void)state;
+    for (int i = 0; i < SIZES; i++) {
+        draw_list(LISTS_MACROS, sizes[i].columns, sizes[i].rows);
+        desk_shows(&desk, "claim · tags +needs-logs");
+        desk_shows(&desk, "● mine");
+        assert_int_equal(desk_role(&desk, "● mine"), UI_MINE);
+        desk_shows(&desk, "category in [\"bug\", \"other\"]");
+        desk_shows(&desk, "Hi {{customer.first_name}},");
+        desk_is_inert(&desk);
+    }
+}
+
 static void a_table_is_narrowed_by_words(void **state)
 {
     (void)state;
@@ -643,6 +658,7 @@ static void hostile_text_stays_inside_its_cells_on_every_screen(void **state)
         poison_document(MIRROR_SIMILAR, 4098, "similar.json", hostile[h]);
         poison_document(MIRROR_CUSTOMER, 0, "customer.json", hostile[h]);
         poison_document(MIRROR_ARTICLES, 0, "articles.json", hostile[h]);
+        poison_document(MIRROR_MACROS, 0, "macros.json", hostile[h]);
         queue_sync(&queue, desk.mirror, false);
         for (int i = 0; i < SIZES; i++) {
             draw_queue(sizes[i].columns, sizes[i].rows);
@@ -727,6 +743,7 @@ int main(void)
         T(too_many_destinations_leave_room_for_what_leaves),
         T(an_empty_list_says_what_to_configure),
         T(a_customer_is_seen_whole_with_contact_masked_until_it_is_revealed),
+        T(macros_show_what_they_do_and_the_one_under_the_cursor_whole),
         T(articles_show_what_they_are_and_how_often_they_helped),
         T(an_article_is_read_as_text_and_hostile_markdown_is_only_text),
         T(label_review_shows_the_least_sure_first_and_what_speaks_for_it),

@@ -41,6 +41,7 @@ static const char *const screens[] = {
     [PLACE_REVIEW] = "labels",
     [PLACE_CUSTOMER] = "customer",
     [PLACE_ARTICLES] = "articles",
+    [PLACE_MACROS] = "macros",
     [PLACE_ONCALL] = "oncall",
     [PLACE_BOSS] = "boss",
     [PLACE_METRICS] = "metrics",
@@ -56,6 +57,7 @@ static const struct {
               {PLACE_REVIEW, LISTS_REVIEW},
               {PLACE_CUSTOMER, LISTS_CUSTOMER},
               {PLACE_ARTICLES, LISTS_ARTICLES},
+              {PLACE_MACROS, LISTS_MACROS},
               {PLACE_ONCALL, LISTS_ONCALL},
               {PLACE_AUDIT, LISTS_AUDIT}};
 
@@ -70,7 +72,8 @@ static const char *const hints[PLACES][12] = {
     [PLACE_DELIVERIES] = {"open", "ticket", "replay", "why", "mark", "palette", "freeze", "back", "help"},
     [PLACE_REVIEW] = {"accept", "label", "open", "why", "mark", "undo", "back", "help"},
     [PLACE_CUSTOMER] = {"open", "remark", "reveal", "reply", "macro", "why", "back", "help"},
-    [PLACE_ARTICLES] = {"open", "filter", "palette", "back", "help"},
+    [PLACE_ARTICLES] = {"open", "filter", "go macros", "palette", "back", "help"},
+    [PLACE_MACROS] = {"filter", "go articles", "palette", "back", "help"},
     [PLACE_ONCALL] = {"override", "cover", "cover-accept", "unoverride", "absence", "back", "help"},
     [PLACE_METRICS] = {"period prev", "period next", "prev-view", "next-view", "back", "help"},
     [PLACE_AUDIT] = {"open", "filter", "freeze", "back", "help"},

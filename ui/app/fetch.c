@@ -98,6 +98,8 @@ static const char *path_of(struct console *c, struct arena *a, enum slot slot)
                               : arena_printf(a, "/v1/customers/%s", escaped(a, c->customer));
     case SLOT_DOC + MIRROR_ARTICLES:
         return arena_printf(a, "/v1/articles?limit=300&q=%s", escaped(a, c->words));
+    case SLOT_DOC + MIRROR_MACROS:
+        return "/v1/macros";
     case SLOT_DOC + MIRROR_ARTICLE:
         return arena_printf(a, "/v1/articles/%s", escaped(a, c->article));
     case SLOT_DOC + MIRROR_ONCALL: { /* a day more than is shown: a week with a change of clocks is longer */

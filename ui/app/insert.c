@@ -3,7 +3,7 @@
 #include "app/insert.h"
 #include "base/text.h"
 #include "core/field.h"
-#include "screen/articles.h"
+#include "screen/lists.h"
 #include <inttypes.h>
 #include <string.h>
 
@@ -197,7 +197,7 @@ static void articles_came(void *arg, const struct link_answer *answer)
     size_t n = 0;
     for (const struct json *a = json_first(list); a; a = json_next(a))
         if (str_eq(json_get_string(a, "status", ""), "published"))
-            items[n++] = (struct picker_item){.id = articles_id(json_get_string(a, "key", "")), .name = json_get_string(a, "title", ""),
+            items[n++] = (struct picker_item){.id = lists_key(json_get_string(a, "key", "")), .name = json_get_string(a, "title", ""),
                                               .detail = text_safe_in(c->frame, json_get_string(a, "excerpt", ""), TEXT_LINE)};
     if (n)
         overlay_pick(&c->overlay, FOR_ARTICLE, "article (other words search all of their text): ", items, n, true);
@@ -232,7 +232,7 @@ void insert_article_chosen(struct console *c, const char *title, int64_t id)
 {
     const char *key = NULL;
     for (const struct json *a = json_first(json_get(c->offered, "articles")); a && !key; a = json_next(a))
-        if (articles_id(json_get_string(a, "key", "")) == id)
+        if (lists_key(json_get_string(a, "key", "")) == id)
             key = json_get_string(a, "key", "");
     if (!key) {
         insert_articles(c, title);

@@ -571,6 +571,7 @@ static void do_go(struct console *c, const char *arg)
                   {"deliveries", PLACE_DELIVERIES},
                   {"labels", PLACE_REVIEW},
                   {"articles", PLACE_ARTICLES},
+                  {"macros", PLACE_MACROS},
                   {"oncall", PLACE_ONCALL},
                   {"boss", PLACE_BOSS},
                   {"scores", PLACE_BOSS},
@@ -737,7 +738,7 @@ static void offer(struct choices *to, const char *name, const char *detail)
 
 static void do_palette(struct console *c, const char *arg)
 {
-    static const char *const places[] = {"go escalations", "go deliveries", "go ingest", "go labels", "go articles", "go oncall", "go boss", "go metrics", "go audit"};
+    static const char *const places[] = {"go escalations", "go deliveries", "go ingest", "go labels", "go articles", "go macros", "go oncall", "go boss", "go metrics", "go audit"};
     int rows = mirror_row_count(c->mirror) < 200 ? mirror_row_count(c->mirror) : 200;
     struct choices to = {
         .items = ARENA_ARRAY(c->frame, struct picker_item,

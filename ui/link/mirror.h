@@ -66,6 +66,7 @@ enum mirror_doc_id {
     MIRROR_CUSTOMER,
     MIRROR_ARTICLES,
     MIRROR_ARTICLE,
+    MIRROR_MACROS,
     MIRROR_ONCALL,
     MIRROR_DOCS
 };

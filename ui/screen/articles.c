@@ -18,14 +18,6 @@ static int64_t number_of(const void *item, const char *name)
     return json_get_i64(((const struct lists_item *)item)->json, name, 0);
 }
 
-int64_t articles_id(const char *key)
-{
-    uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a */
-    for (; *key; key++)
-        hash = (hash ^ (unsigned char)*key) * UINT64_C(1099511628211);
-    return (int64_t)(hash >> 2) + 1;
-}
-
 static struct badge status(const char *word)
 {
     static const struct badge badges[] = {{"✔", "published", UI_OK}, {"○", "draft", UI_WARN}, {"■", "archived", UI_MUTED}};
@@ -88,7 +80,7 @@ static struct lists_item *items(const struct look *look, int *count)
     struct lists_item *all = ARENA_ARRAY(look->arena, struct lists_item, json_count(rows) + 1);
     *count = 0;
     for (const struct json *r = json_first(rows); r; r = json_next(r))
-        all[(*count)++] = (struct lists_item){.json = r, .id = articles_id(json_get_string(r, "key", ""))};
+        all[(*count)++] = (struct lists_item){.json = r, .id = lists_key(json_get_string(r, "key", ""))};
     return all;
 }
 

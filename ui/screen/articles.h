@@ -8,6 +8,4 @@ extern const struct lists_type articles_list;
 /* Fills the pager, between begin and end, with an article of api.md. Its Markdown is text: headings and code are told apart, and
  * nothing in it is acted on. */
 void articles_read(const struct look *look, struct pager *pager, const struct json *article);
-/* The number of a row, made of its key. */
-int64_t articles_id(const char *key);
 #endif

@@ -197,8 +197,17 @@ static const struct lists_type *const types[LISTS] = {[LISTS_ESCALATIONS] = &esc
                                                       [LISTS_REVIEW] = &review_list,
                                                       [LISTS_CUSTOMER] = &customer_list,
                                                       [LISTS_ARTICLES] = &articles_list,
+                                                      [LISTS_MACROS] = &macros_list,
                                                       [LISTS_ONCALL] = &oncall_list,
                                                       [LISTS_AUDIT] = &audit_list};
+
+int64_t lists_key(const char *key)
+{
+    uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a */
+    for (; *key; key++)
+        hash = (hash ^ (unsigned char)*key) * UINT64_C(1099511628211);
+    return (int64_t)(hash >> 2) + 1;
+}
 
 const struct lists_type *lists_type(enum lists_id id)
 {

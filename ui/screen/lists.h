@@ -5,7 +5,7 @@
 #include "screen/look.h"
 #include "widget/list.h"
 
-enum lists_id { LISTS_ESCALATIONS, LISTS_INGEST, LISTS_DELIVERIES, LISTS_REVIEW, LISTS_CUSTOMER, LISTS_ARTICLES, LISTS_ONCALL, LISTS_AUDIT, LISTS };
+enum lists_id { LISTS_ESCALATIONS, LISTS_INGEST, LISTS_DELIVERIES, LISTS_REVIEW, LISTS_CUSTOMER, LISTS_ARTICLES, LISTS_MACROS, LISTS_ONCALL, LISTS_AUDIT, LISTS };
 struct lists {
     enum lists_id id;
     struct list *list;
@@ -33,7 +33,8 @@ struct lists_type {
 };
 const struct lists_type *lists_type(enum lists_id id);
 extern const struct lists_type review_list; /* screen/review.c */
-extern const struct lists_type customer_list; /* screen/customer.c */
+extern const struct lists_type customer_list, macros_list; /* screen/customer.c, screen/macros.c */
+int64_t lists_key(const char *key); /* the number of a row that is known by a text */
 extern const struct lists_type audit_list;  /* screen/audit.c */
 
 void lists_init(struct lists *l, enum lists_id id);
