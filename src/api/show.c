@@ -398,33 +398,6 @@ struct json *show_why(struct show *show, const struct ticket *t, const char *wha
 
 /* --- the desk --- */
 
-/* How much an agent has to do: the members of the first view that is kept per agent. */
-static int64_t load_of(struct show *show, const char *agent)
-{
-    int64_t n = 0;
-    for (int i = 0; i < show->config->view_count; i++)
-        if (show->config->views[i].mine) {
-            store_queue_count(show->store, show->config->views[i].name, agent, &n, &show->err);
-            break;
-        }
-    return n;
-}
-
-struct json *show_agents(struct show *show)
-{
-    struct json *list = json_array();
-    for (int i = 0; i < show->config->agent_count; i++) {
-        const struct config_agent *a = &show->config->agents[i];
-        struct json *row = json_object();
-        json_put_string(row, "name", a->name);
-        json_put_string(row, "role", role_word(a->role));
-        json_put_string(row, "team", a->team);
-        json_put_i64(row, "open", load_of(show, a->name));
-        json_push(list, row);
-    }
-    return list;
-}
-
 struct json *show_view_counts(struct show *show)
 {
     struct json *list = json_array();

@@ -10,6 +10,7 @@
 #include <string.h>
 
 enum { MINUTE = 60000 };
+enum { IN_TIME = 1, CALM = 2 }; /* of a turn */
 static const int64_t never = INT64_MAX;
 /* Beside the age in one number: an age in ms stays below it until the year 2527. */
 static const int64_t priority_step = (int64_t)1 << 44;
@@ -33,12 +34,17 @@ bool assignment_work(const struct config *config, const struct ticket *t, struct
     int priority = t->priority ? t->priority : PRIORITY_NORMAL;
     *out = (struct work){.owner = t->assignee ? t->assignee : "",
                          .need = assignment_need(config, t),
-                         .turn = (asks_for_help(t) ? 0 : 2) + (t->sla == SLA_LATE ? 0 : 1),
+                         .turn = (asks_for_help(t) ? 0 : CALM) + (t->sla == SLA_LATE ? 0 : IN_TIME),
                          .due = t->next_due_at ? t->next_due_at : never,
                          .place = (PRIORITY_URGENT - priority) * priority_step + t->received_at,
                          .ticket = t->id,
                          .skipped = t->skipped};
     return true;
+}
+
+bool assignment_late(const struct work *work)
+{
+    return !(work->turn & IN_TIME);
 }
 
 static int compare(int64_t a, int64_t b)

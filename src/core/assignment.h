@@ -15,6 +15,7 @@ struct work {
     const char *skipped;   /* who is not offered it for a while, and until when: "ana=1798761600000 tom=..."; NULL: nobody */
 };
 bool assignment_work(const struct config *config, const struct ticket *ticket, struct work *out); /* false: it is no work */
+bool assignment_late(const struct work *work); /* breached */
 int assignment_order(const struct work *a, const struct work *b); /* <0: a comes first */
 /* Why a ticket stands where it stands: "escalated", "breached 5 min ago", "due in 20 min", "oldest of high priority". */
 const char *assignment_reason(struct arena *arena, const struct ticket *ticket, int64_t now);

@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "core/consequence.h"
 #include "core/desk_game.h"
+#include "core/desk_handover.h"
 #include "core/desk_rota.h"
 #include "core/desk_people.h"
 #include "core/maintenance.h"
@@ -193,6 +194,7 @@ static bool (*const does[ACTIONS])(struct desk_act *) = {
     [ACTION_CUSTOMER_NOTE] = people_customer_note,
     [ACTION_MAINTENANCE] = maintenance_begin,
     [ACTION_MAINTENANCE_END] = maintenance_end,
+    [ACTION_HANDOVER_ACK] = handover_ack,
     [ACTION_OVERRIDE] = desk_do_override,
     [ACTION_MACRO_DROP] = people_macro_drop,
     [ACTION_MACRO_SAVE] = people_macro_save,

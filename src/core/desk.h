@@ -10,6 +10,7 @@
 /* --- acts --- */
 enum { DESK_WRITES = 8, DESK_TEXT = 4096 }; /* records one act may write; bytes of one text */
 struct desk_write { const char *kind, *key, *data; }; /* data: JSON object; NULL: taken away */
+struct desk_open;
 struct desk_act {
     struct arena *arena;
     const struct action *action;
@@ -21,6 +22,7 @@ struct desk_act {
     /* Another record as it is now; *out NULL: there is none. */
     bool (*find)(void *arg, const char *kind, const char *key, const struct json **out, struct err *err);
     void *find_arg;
+    const struct desk_open *open; /* handover-ack (core/desk_handover): what stands open */
     struct desk_write writes[DESK_WRITES]; int write_count; /* out */
     const char *say;              /* out: what was done, one line */
     struct err *err;

@@ -75,7 +75,7 @@ static void away(struct assignee *a, const struct rota *rota, int64_t now)
     }
 }
 
-bool assign_agents(struct store *store, struct arena *arena, const struct config *config, const struct desk_state *desk, int64_t now,
+bool engine_agents(struct store *store, struct arena *arena, const struct config *config, const struct desk_state *desk, int64_t now,
                    struct assignee **list, struct err *err)
 {
     const struct rota rota = {config, desk};
@@ -95,7 +95,7 @@ bool assign_agents(struct store *store, struct arena *arena, const struct config
 
 static bool agents_here(struct engine *e, struct arena *arena, int64_t now, struct assignee **list, struct err *err)
 {
-    return desk_refresh(e, now, err) && assign_agents(e->store, arena, e->config, &e->state, now, list, err);
+    return desk_refresh(e, now, err) && engine_agents(e->store, arena, e->config, &e->state, now, list, err);
 }
 
 /* --- a wake of one ticket --- */

@@ -169,9 +169,6 @@ bool assign_observe(struct engine *e, struct arena *arena, const struct ticket *
 bool assign_turned(struct engine *e, const char *agent, struct err *err);
 bool assign_wake(struct engine *e, struct arena *arena, int64_t now, int max, int *ran, struct err *err);
 int64_t assign_next(const struct engine *e);
-/* Every configured agent as they are now: load, capacity, skills, turn, and whether they are here. */
-bool assign_agents(struct store *store, struct arena *arena, const struct config *config, const struct desk_state *desk, int64_t now,
-                   struct assignee **list, struct err *err);
 /* A ticket's wake in a savepoint of its own; a fault in it is an entry, and it is looked at again later. */
 bool wake_due(struct engine *e, struct arena *arena, int64_t id, int64_t now, struct err *err);
 /* The game (engine/game): what its rules ask of the store, what they decided put there; when the boss that stands leaves, 0 =

@@ -3,6 +3,7 @@
  * anew after a write, and after anything was taken back; at its next turn the tickets it may concern are looked at. */
 #include "engine/change.h"
 #include "base/str.h"
+#include "core/desk_handover.h"
 #include <string.h>
 
 static bool find(void *arg, const char *kind, const char *key, const struct json **out, struct err *err)
@@ -57,6 +58,10 @@ bool desk_do(struct desk_run *r, const struct action *action, struct err *err)
         return false;
     struct desk_act d = {.state = &r->e->state, .arena = r->arena, .action = action, .with = with, .rules = r->e->config, .now = r->now, .find = find, .find_arg = r, .err = err,
                          .fresh = arena_printf(r->arena, "%lld", (long long)store_entry_next(r->e->store))};
+    struct desk_open open = {0};
+    if (action->id == ACTION_HANDOVER_ACK && !engine_handover(r->e->store, r->arena, r->e->config, &open, err))
+        return false;
+    d.open = &open;
     if (!desk_act(&d))
         return false;
     struct json *records = json_array();

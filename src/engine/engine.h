@@ -114,6 +114,11 @@ bool engine_claim_next(struct store *store, const struct config *config, struct 
  * {FIELD: TEXT}}, both may be left out. *out is the caller's to free. NOT_FOUND, INPUT. */
 bool engine_simulate(struct store *store, const struct config *config, struct arena *arena, const struct json *ask, int64_t at, struct json **out,
                      struct err *err);
+/* Every configured agent as they are now: load, capacity, skills, turn, and whether they are here. Any thread's store. */
+bool engine_agents(struct store *store, struct arena *arena, const struct config *config, const struct desk_state *desk, int64_t now,
+                   struct assignee **list, struct err *err);
+/* What stands open when the desk changes hands (core/desk_handover). Any thread's store. */
+bool engine_handover(struct store *store, struct arena *arena, const struct config *config, struct desk_open *out, struct err *err);
 /* Ends a batch: adds the counts frame where a view or the escalations changed. Before the commit. */
 bool engine_batch_end(struct engine *e, struct err *err);
 /* Runs due wakes and parcels, at most max tickets; *ran says how many. */

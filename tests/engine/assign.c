@@ -306,6 +306,50 @@ static void an_assignment_of_the_clock_outlives_a_late_event(void **state)
     world_close(w);
 }
 
+static const struct json *handed(struct world *w, const char *agent, const char *with)
+{
+    char *data = NULL;
+    struct err err;
+    assert_true(world_ok(world_do(w, agent, "handover-ack", 0, with)));
+    assert_true(store_record_get(w->engine.store, w->arena, "handover", "last", &data, &err));
+    assert_non_null(data);
+    return json_parse_in(w->arena, data, strlen(data), &json_limits_native, NULL, NULL);
+}
+
+static void a_handover_is_clean_where_nothing_was_left_that_should_not_wait(void **state)
+{
+    (void)state;
+    static const char config[] =
+        "sources:\n  - {name: cstar, dialect: cstar, secrets: [s]}\n"
+        "agents:\n  - {name: ana, uid: 1001}\n  - {name: mara, uid: 1003, role: lead}\n  - {name: noor, uid: 1004, role: lead}\noncall: [mara]\n";
+    struct world *w = world_open(config);
+    assert_false(world_ok(world_do(w, "ana", "handover-ack", 0, "{}")));
+    const struct json *h = handed(w, "mara", "{\"note\":\"quiet\"}");
+    assert_string_equal(json_get_string(h, "by", ""), "mara");
+    assert_string_equal(json_get_string(h, "flaw", ""), "it is the first");
+    int64_t id = create(w, 1, "normal", "shop");
+    world_wait(w, 9 * (int64_t)HOUR); /* breached, and nobody's */
+    h = handed(w, "noor", "{}");
+    assert_string_equal(json_get_string(h, "from", ""), "mara");
+    assert_false(json_get_bool(h, "clean", true));
+    assert_string_equal(json_get_string(h, "flaw", ""), "1 breached ticket nobody has");
+    assert_true(world_ok(world_do(w, "ana", "claim", id, NULL)));
+    h = handed(w, "mara", "{}");
+    assert_string_equal(json_get_string(h, "flaw", ""), "it changed hands less than four hours ago");
+    world_wait(w, 5 * (int64_t)HOUR);
+    assert_true(world_ok(world_do(w, "ana", "escalate", id, "help")));
+    h = handed(w, "noor", "{}");
+    assert_string_equal(json_get_string(h, "flaw", ""), "1 escalation nobody has acknowledged");
+    assert_true(world_ok(world_do(w, "noor", "ack", id, NULL)));
+    world_wait(w, 5 * (int64_t)HOUR);
+    assert_true(world_ok(world_do(w, "ana", "close", id, NULL)));
+    h = handed(w, "mara", "{}");
+    assert_true(json_get_bool(h, "clean", false));
+    assert_string_equal(json_get_string(h, "from", ""), "noor");
+    rebuilt_alike(w);
+    world_close(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -319,6 +363,7 @@ int main(void)
         cmocka_unit_test(an_absence_gives_the_work_back_after_the_delay),
         cmocka_unit_test(a_shift_that_ends_gives_its_work_to_the_next),
         cmocka_unit_test(an_assignment_of_the_clock_outlives_a_late_event),
+        cmocka_unit_test(a_handover_is_clean_where_nothing_was_left_that_should_not_wait),
     };
     return cmocka_run_group_tests_name("assign", tests, NULL, NULL);
 }

@@ -1,10 +1,11 @@
 /* claim: two agents race for what there is over the real socket, eight connections at once: each ticket is given once, none is
- * left, and the journal rebuilds to the same. */
+ * left, and the journal rebuilds to the same. And the verbs of the shell about who works on what. */
 #include "base/crypto.h"
 #include "base/str.h"
 #include "harness/client.h"
 #include "harness/daemon.h"
 #include "harness/load.h"
+#include "harness/shell.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -28,9 +29,9 @@ struct race {
     char wrong[300];
 };
 
-static void fill(struct client *in)
+static void fill(struct client *in, int count)
 {
-    for (int i = 0; i < TICKETS; i++) {
+    for (int i = 0; i < count; i++) {
         char body[400];
         snprintf(body, sizeof body,
                  "{\"eventId\":\"e-%d\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:00Z\",\"source\":\"caracol\",\"data\":"
@@ -79,7 +80,7 @@ static void two_agents_race_and_each_ticket_is_claimed_once(void **state)
     for (int i = 0; i < 2; i++)
         snprintf(race.requests[i], sizeof race.requests[i],
                  "POST /v1/do HTTP/1.1\r\nHost: desk\r\nX-Triage-Key: %s\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s", keys[i], sizeof body - 1, body);
-    fill(in);
+    fill(in, TICKETS);
     struct load load = {.socket = {run->desk, run->desk}, .connections = {CONNECTIONS, 0}, .next = next, .done = done, .arg = &race};
     assert_true(load_run(&load));
     assert_string_equal(race.wrong, "");
@@ -96,8 +97,52 @@ static void two_agents_race_and_each_ticket_is_claimed_once(void **state)
     daemon_remove(run);
 }
 
+/* --- the verbs --- */
+
+static void the_shell_claims_skips_and_tells_who_has_what(void **state)
+{
+    (void)state;
+    char text[1024];
+    snprintf(text, sizeof text,
+             "sources:\n  - {name: open, dialect: rbs, auth: none}\n"
+             "agents:\n  - {name: ana, uid: %ld, role: lead, capacity: 8, skills: [billing]}\n  - {name: tom}\n"
+             "assignment:\n  skills:\n    - {skill: billing, when: category == \"billing\"}\n", (long)getuid());
+    struct daemon_run *run = daemon_start(text);
+    struct client *in = client_open(run->ingest);
+    setenv("TRIAGE_SOCKET", run->desk, 1);
+    fill(in, 3);
+    const struct shell_ran *ran = SHELL(NULL, "claim", "--next", "--dry-run");
+    shell_holds(ran->out, "#1 claimed: due in ");
+    ran = SHELL(NULL, "claim", "--next", "--skip", "1");
+    assert_int_equal(ran->code, 64);
+    shell_holds(ran->err, "skipping asks for a reason");
+    ran = SHELL(NULL, "claim", "--next", "--skip", "1", "--reason", "no access to that shop");
+    assert_int_equal(ran->code, 0);
+    shell_holds(ran->out, "#2 claimed");
+    ran = SHELL(NULL, "show", "1");
+    shell_holds(ran->out, "no access to that shop");
+    ran = SHELL(NULL, "agents");
+    shell_holds(ran->out, "1 of 8");
+    shell_holds(ran->out, "billing");
+    assert_int_equal(SHELL(NULL, "escalate", "2", "the shop is down")->code, 0);
+    ran = SHELL(NULL, "handover");
+    shell_holds(ran->out, "nobody has taken the desk over yet");
+    shell_holds(ran->out, "not clean: 1 escalation nobody has acknowledged");
+    shell_holds(ran->out, "3 received");
+    shell_holds(ran->out, "1 skipped");
+    shell_holds(ran->out, "#2  ana  triggered");
+    ran = SHELL(NULL, "handover", "ack", "quiet", "until", "noon");
+    assert_int_equal(ran->code, 0);
+    shell_holds(ran->out, "the desk is yours; not clean: 1 escalation nobody has acknowledged");
+    ran = SHELL(NULL, "handover");
+    shell_holds(ran->out, "the desk is ana's since");
+    client_close(in);
+    daemon_remove(run);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(two_agents_race_and_each_ticket_is_claimed_once)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(two_agents_race_and_each_ticket_is_claimed_once),
+                                       cmocka_unit_test(the_shell_claims_skips_and_tells_who_has_what)};
     return crypto_open() ? cmocka_run_group_tests_name("claim", tests, NULL, NULL) : 1;
 }

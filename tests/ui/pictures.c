@@ -100,6 +100,16 @@ static void draw_macros(void)
     draw_list(LISTS_MACROS);
 }
 
+static void draw_agents(void)
+{
+    draw_list(LISTS_AGENTS);
+}
+
+static void draw_handover(void)
+{
+    draw_list(LISTS_HANDOVER);
+}
+
 /* `w` on a ticket that is late, as the console shows it over its queue. */
 static void draw_why(void)
 {
@@ -148,6 +158,8 @@ static const struct {
     {"customer", "A customer", "customer", draw_customer, {"open", "remark", "reveal", "reply", "macro", "why", "back", "help"}},
     {"articles", "Articles", "articles", draw_articles, {"open", "filter", "go macros", "palette", "back", "help"}},
     {"macros", "Macros", "macros", draw_macros, {"filter", "go articles", "palette", "back", "help"}},
+    {"agents", "Who works here", "agents", draw_agents, {"open", "filter", "palette", "back", "help"}},
+    {"handover", "The handover", "handover", draw_handover, {"handover-ack", "open", "ack", "why", "palette", "back", "help"}},
     {"why", "Why a clock is red", "queue", draw_why, {"palette", "help"}},
 };
 enum { PICTURES = sizeof pictures / sizeof *pictures };
@@ -242,8 +254,9 @@ static int setup(void **state)
         {MIRROR_PARCELS, 0, "parcels.json"},    {MIRROR_WAITING, 0, "waiting.json"},   {MIRROR_DEAD, 0, "dead.json"},
         {MIRROR_DESTINATIONS, 0, "destinations.json"}, {MIRROR_LABELS, 0, "labels.json"}, {MIRROR_SIMILAR, TICKET, "similar.json"},
         {MIRROR_CUSTOMER, 0, "customer.json"}, {MIRROR_ARTICLES, 0, "articles.json"}, {MIRROR_MACROS, 0, "macros.json"},
+        {MIRROR_AGENTS, 0, "agents.json"}, {MIRROR_HANDOVER, 0, "handover.json"},
         {MIRROR_WHY, TICKET, "why.json"}, {MIRROR_ONCALL, 0, "oncall.json"}, {MIRROR_STATS, 0, "stats.json"}, {MIRROR_AUDIT, 0, "audit.json"}};
-    static const char *const screens[] = {"queue", "ticket", "escalations", "ingest", "deliveries", "labels", "customer", "articles", "macros", "oncall", "boss", "metrics", "audit", NULL};
+    static const char *const screens[] = {"queue", "ticket", "escalations", "ingest", "deliveries", "labels", "customer", "articles", "macros", "oncall", "agents", "handover", "boss", "metrics", "audit", NULL};
     struct err err = {0};
     (void)state;
     desk_start(&desk);

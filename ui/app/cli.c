@@ -13,6 +13,7 @@
 #include "app/scores.h"
 #include "app/stats.h"
 #include "app/verify.h"
+#include "app/work.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -317,7 +318,7 @@ static bool argument(struct shell *sh, const struct action_row *action, int firs
     return true;
 }
 
-static int send_action(struct shell *sh, const struct command_do *what)
+int cli_act(struct shell *sh, const struct command_do *what)
 {
     struct err err = {0};
     char *body = command_body(sh->arena, what, &err), hint[256] = "";
@@ -342,11 +343,11 @@ static int claim_next(struct shell *sh)
         return shell_usage(sh, "usage: triage claim --next [--skip NUMBER --reason TEXT] [--dry-run]", "", "skipping asks for a reason: the journal keeps it");
     if (skip) {
         const struct command_do pass = {.action = &action_table[ACTION_SKIP], .tickets = &id, .ticket_count = 1, .arg = reason, .dry_run = what.dry_run};
-        int code = send_action(sh, &pass);
+        int code = cli_act(sh, &pass);
         if (code)
             return code;
     }
-    return send_action(sh, &what);
+    return cli_act(sh, &what);
 }
 
 static int run_action(struct shell *sh, const struct action_row *action)
@@ -378,7 +379,7 @@ static int run_action(struct shell *sh, const struct action_row *action)
     int code = 0;
     if (action == &action_table[ACTION_ESCALATE] && !paging_sure(sh, &what, &code))
         return code;
-    return send_action(sh, &what);
+    return cli_act(sh, &what);
 }
 
 /* --- the daemon --- */
@@ -569,6 +570,7 @@ static const struct verb verbs[] = {
     {"article", "KEY", "one knowledge article", people_article, NULL},
     {"articles", "[WORDS]", "knowledge articles, best first", people_articles, NULL},
     {"audit", "[head | verify | --actor A ...]", "who did what when; is the journal as it was written", audit_run, audit_help},
+    {"agents", "", "who is here, what each has, and what they can do", work_agents, NULL},
     {"check", "FILE", "read a configuration and say what is wrong with it", run_check, NULL},
     {"customer", "KEY | NUMBER | add ID [EMAIL] [--source NAME]", "one customer with tickets, satisfaction and notes; add: may open tickets through our API",
      people_customer, NULL},
@@ -580,6 +582,7 @@ static const struct verb verbs[] = {
     {"down", "", "stop the daemon", run_down, NULL},
     {"escalations", "", "who is being paged for what, and who was told how", paging_escalations, NULL},
     {"events", "[ID] [--state S] [--limit N]", "what the sources posted", run_events, NULL},
+    {"handover", "[ack [note]] [--since TIME]", "what whoever takes over the desk has to know", work_handover, work_handover_help},
     {"help", "[VERB | --list [VERB] | --mdoc]", "this, or one verb", run_help, help_more},
     {"labels", "[--limit N]", "labels a person should look at, the least sure first", run_labels, NULL},
     {"ledger", "[AGENT] [--limit N]", "every line you earned or lost, with its reason; somebody else's, where they let you", scores_ledger, NULL},

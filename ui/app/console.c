@@ -43,6 +43,8 @@ static const char *const screens[] = {
     [PLACE_ARTICLES] = "articles",
     [PLACE_MACROS] = "macros",
     [PLACE_ONCALL] = "oncall",
+    [PLACE_AGENTS] = "agents",
+    [PLACE_HANDOVER] = "handover",
     [PLACE_BOSS] = "boss",
     [PLACE_METRICS] = "metrics",
     [PLACE_AUDIT] = "audit",
@@ -59,7 +61,9 @@ static const struct {
               {PLACE_ARTICLES, LISTS_ARTICLES},
               {PLACE_MACROS, LISTS_MACROS},
               {PLACE_ONCALL, LISTS_ONCALL},
-              {PLACE_AUDIT, LISTS_AUDIT}};
+              {PLACE_AUDIT, LISTS_AUDIT},
+              {PLACE_AGENTS, LISTS_AGENTS},
+              {PLACE_HANDOVER, LISTS_HANDOVER}};
 
 /* What the hint bar offers, by screen, most useful first; keys come from the live bindings. */
 static const char *const hints[PLACES][12] = {
@@ -75,6 +79,8 @@ static const char *const hints[PLACES][12] = {
     [PLACE_ARTICLES] = {"open", "filter", "go macros", "palette", "back", "help"},
     [PLACE_MACROS] = {"filter", "go articles", "palette", "back", "help"},
     [PLACE_ONCALL] = {"override", "cover", "cover-accept", "unoverride", "absence", "back", "help"},
+    [PLACE_AGENTS] = {"open", "filter", "palette", "back", "help"},
+    [PLACE_HANDOVER] = {"handover-ack", "open", "ack", "why", "palette", "back", "help"},
     [PLACE_METRICS] = {"period prev", "period next", "prev-view", "next-view", "back", "help"},
     [PLACE_AUDIT] = {"open", "filter", "freeze", "back", "help"},
     [PLACE_BOSS] = {"down", "up", "open", "why", "back", "help"},

@@ -106,6 +106,10 @@ static const char *path_of(struct console *c, struct arena *a, enum slot slot)
         const char *local = home_zone(a);
         return arena_printf(a, "/v1/oncall?from=today%%2000:00&to=%%2B8d%s%s", local ? "&local=" : "", local ? escaped(a, local) : "");
     }
+    case SLOT_DOC + MIRROR_AGENTS:
+        return "/v1/agents";
+    case SLOT_DOC + MIRROR_HANDOVER:
+        return "/v1/handover";
     case SLOT_DOC + MIRROR_SIMILAR:
         return c->focus ? arena_printf(a, "/v1/tickets/%" PRId64 "/similar", c->focus) : NULL;
     default:
@@ -408,7 +412,9 @@ static void follow_frames(void *arg, const char *event, int64_t id, const char *
         {MIRROR_CHANGED_ROWS, PLACE_CUSTOMER, 200},
         {MIRROR_CHANGED_EVENTS, PLACE_ARTICLES, 300},
         {MIRROR_CHANGED_ONCALL, PLACE_ONCALL, 50},
-        {~0u, PLACE_AUDIT, 500}};
+        {~0u, PLACE_AUDIT, 500},
+        {MIRROR_CHANGED_COUNTS | MIRROR_CHANGED_PRESENCE | MIRROR_CHANGED_DESK, PLACE_AGENTS, 300},
+        {MIRROR_CHANGED_COUNTS | MIRROR_CHANGED_ESCALATION | MIRROR_CHANGED_OUTGOING | MIRROR_CHANGED_DESK, PLACE_HANDOVER, 500}};
     for (size_t i = 0; i < sizeof follows / sizeof *follows; i++)
         if (changed & follows[i].changed && place == follows[i].place)
             want_table(c, follows[i].ms);

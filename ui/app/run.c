@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "core/when.h"
+#include "screen/agents.h"
 #include "screen/oncall.h"
 #include "term/ncurses.h"
 #include <stdio.h>
@@ -64,6 +65,7 @@ static void argued(struct console *c, const char *arg)
 static void pick_agent(struct console *c)
 {
     int n = mirror_agent_count(c->mirror);
+    struct look look = console_look(c);
     struct picker_item *items = ARENA_ARRAY(c->frame, struct picker_item, n + 1);
     for (int i = 0; i < n; i++) {
         const struct mirror_agent *agent = mirror_agent_at(c->mirror, i);
@@ -71,8 +73,7 @@ static void pick_agent(struct console *c)
         items[i] =
             (struct picker_item){.id = i + 1,
                                  .name = agent->name,
-                                 .detail = arena_printf(c->frame, "%s  %lld open%s", agent->team,
-                                                        (long long)agent->open, oncall ? "  on call" : "")};
+                                 .detail = arena_printf(c->frame, "%s%s", agents_detail(&look, agent), oncall ? "  on call" : "")};
     }
     overlay_pick(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "%s to: ", c->asked.action->name), items,
                  (size_t)n, false);
@@ -573,6 +574,8 @@ static void do_go(struct console *c, const char *arg)
                   {"articles", PLACE_ARTICLES},
                   {"macros", PLACE_MACROS},
                   {"oncall", PLACE_ONCALL},
+                  {"agents", PLACE_AGENTS},
+                  {"handover", PLACE_HANDOVER},
                   {"boss", PLACE_BOSS},
                   {"scores", PLACE_BOSS},
                   {"metrics", PLACE_METRICS},

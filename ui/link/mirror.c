@@ -115,6 +115,14 @@ static void read_views(struct mirror *m, const struct json *list)
     }
 }
 
+static const char *joined(struct arena *arena, const struct json *list)
+{
+    const char *text = "";
+    for (const struct json *item = json_first(list); item; item = json_next(item))
+        text = arena_printf(arena, "%s%s%s", text, *text ? ", " : "", json_string(item) ? json_string(item) : "");
+    return text;
+}
+
 static void read_agents(struct mirror *m, const struct json *list)
 {
     m->agents = ARENA_ARRAY(m->desk, struct mirror_agent, json_count(list) + 1);
@@ -123,7 +131,11 @@ static void read_agents(struct mirror *m, const struct json *list)
         m->agents[m->agent_count++] = (struct mirror_agent){.name = text_of(m->desk, a, "name"),
                                                             .role = text_of(m->desk, a, "role"),
                                                             .team = text_of(m->desk, a, "team"),
-                                                            .open = json_get_i64(a, "open", 0)};
+                                                            .open = json_get_i64(a, "open", 0),
+                                                            .load = json_get_i64(a, "load", 0),
+                                                            .capacity = json_get_i64(a, "capacity", 0),
+                                                            .away = text_of(m->desk, a, "away"),
+                                                            .skills = joined(m->desk, json_get(a, "skills"))};
 }
 
 static void read_sources(struct mirror *m, const struct json *list)
@@ -361,6 +373,8 @@ static unsigned entry_frame(struct mirror *m, const char *event, int64_t seq, co
         changed |= MIRROR_CHANGED_TICKET;
     if (str_eq(event, "escalation") || (str_eq(event, "parcel") && json_get_i64(data, "ticket", 0)))
         changed |= MIRROR_CHANGED_ESCALATION;
+    if (str_eq(event, "desk"))
+        changed |= MIRROR_CHANGED_DESK;
     if (str_eq(event, "desk") && seq > m->seq && windows_follow(&m->windows, json_path(data, "data.records")))
         changed |= MIRROR_CHANGED_ESCALATION;
     if (str_eq(event, "desk") && sets_oncall(json_path(data, "data.records")))

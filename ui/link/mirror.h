@@ -24,7 +24,9 @@ struct mirror_view {
 };
 struct mirror_agent {
     const char *name, *role, *team;
-    int64_t open;
+    int64_t open, load, capacity; /* load: what they are given counts; capacity 0 = no bound */
+    const char *away;             /* why they are not here; "" = they are */
+    const char *skills;           /* "billing, german" */
 };
 struct mirror_source {
     const char *name, *dialect, *reply_via;
@@ -68,6 +70,8 @@ enum mirror_doc_id {
     MIRROR_ARTICLE,
     MIRROR_MACROS,
     MIRROR_ONCALL,
+    MIRROR_AGENTS,
+    MIRROR_HANDOVER,
     MIRROR_DOCS
 };
 /* What a frame touched; the loop redraws or fetches by it. */
@@ -82,6 +86,7 @@ enum mirror_change {
     MIRROR_CHANGED_BYE = 128,      /* the daemon is stopping */
     MIRROR_CHANGED_OUTGOING = 256, /* a delivery or a destination */
     MIRROR_CHANGED_PRESENCE = 1 << 20, /* who looks at what */
+    MIRROR_CHANGED_DESK = 1 << 21,     /* somebody set something about the desk itself */
     MIRROR_CHANGED_LABELS = 512,   /* somewhere, or the classifier itself */
     MIRROR_CHANGED_ONCALL = 1 << 21, /* an override, a cover, an absence */
 };

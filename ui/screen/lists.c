@@ -4,8 +4,10 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "core/field.h"
+#include "screen/agents.h"
 #include "screen/articles.h"
 #include "screen/deliveries.h"
+#include "screen/handover.h"
 #include "screen/escalations.h"
 #include "screen/oncall.h"
 #include "widget/bar.h"
@@ -199,7 +201,9 @@ static const struct lists_type *const types[LISTS] = {[LISTS_ESCALATIONS] = &esc
                                                       [LISTS_ARTICLES] = &articles_list,
                                                       [LISTS_MACROS] = &macros_list,
                                                       [LISTS_ONCALL] = &oncall_list,
-                                                      [LISTS_AUDIT] = &audit_list};
+                                                      [LISTS_AUDIT] = &audit_list,
+                                                      [LISTS_AGENTS] = &agents_list,
+                                                      [LISTS_HANDOVER] = &handover_list};
 
 int64_t lists_key(const char *key)
 {
@@ -307,6 +311,10 @@ int64_t lists_ticket(const struct lists *l, const struct look *look)
     struct lists_item item;
     if (!lists_selected(l, look, &item))
         return 0;
+    if (l->id == LISTS_HANDOVER)
+        return json_get_i64(item.json, "id", 0);
+    if (l->id == LISTS_AGENTS)
+        return json_get_i64(item.json, "at_ticket", 0);
     bool itself = l->id == LISTS_ESCALATIONS || l->id == LISTS_REVIEW || l->id == LISTS_CUSTOMER;
     return itself ? item.id : json_get_i64(item.json, "ticket", 0);
 }

@@ -40,7 +40,7 @@ static bool worth_saying(const char *name)
         "assigned_at",     "urgency_by", "urgency_bp",  "category_by",    "category_bp",    "waiting_since",
         "next_due_at",     "sla",        "resolved_at", "first_reply_at", "source_status",  "source_priority",
         "source_assignee", "stub",       "updated_at",  "version",        "thread_version", "escalated",
-        "closed_by",       "created_at", "metadata",    "closed_at",     "merged_at"};
+        "closed_by",       "created_at", "metadata",    "closed_at",     "merged_at",     "skipped"};
     for (size_t i = 0; i < sizeof quiet / sizeof *quiet; i++)
         if (strcmp(quiet[i], name) == 0)
             return false;
@@ -73,11 +73,13 @@ static struct said say_ticket(const struct look *look, const char *actor, const 
     add_changes(look, &out, json_get(data, "changes"));
     if (*did && (!strcmp(did, "reply") || !strcmp(did, "note")) && !out.len)
         return (struct said){"", "", UI_DIM};
-    if (strcmp(did, "macro") == 0) /* which one */
+    bool macro = strcmp(did, "macro") == 0; /* which one */
+    const char *why = json_get_string(data, "why", macro ? "" : json_get_string(data, "reason", ""));
+    if (macro)
         did = arena_printf(look->arena, "macro %s", json_get_string(data, "reason", ""));
     if (*did)
         return (struct said){say_actor(look, actor),
-                             arena_printf(look->arena, "%s%s%s", did, out.len ? ": " : "", out.data),
+                             arena_printf(look->arena, "%s%s%s%s%s%s", did, out.len ? ": " : "", out.data, *why ? " (" : "", why, *why ? ")" : ""),
                              str_eq(actor, mirror_me(look->mirror)) ? UI_MINE : UI_NORMAL};
     if (!out.len && (json_get_i64(data, "messages", 0) || !*effect))
         return (struct said){"", "", UI_DIM};

@@ -1,0 +1,151 @@
+/* work: the screens of who works on what: the agents with their load, shift and skills; the handover part by part. At the sizes
+ * people have, in mono, with hostile text, and empty. */
+#include "screen/agents.h"
+#include "screen/handover.h"
+#include "support/desk.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+static struct desk_case desk;
+static const struct { int columns, rows; } sizes[] = {{80, 24}, {120, 40}, {200, 60}};
+enum { SIZES = sizeof sizes / sizeof *sizes };
+
+static int setup(void **state)
+{
+    (void)state;
+    desk_start(&desk);
+    desk_document(&desk, MIRROR_AGENTS, 0, "agents.json");
+    desk_document(&desk, MIRROR_HANDOVER, 0, "handover.json");
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    desk_end(&desk);
+    return 0;
+}
+
+static void draw(enum lists_id id, int columns, int rows)
+{
+    struct lists lists;
+    desk_size(&desk, columns, rows);
+    lists_init(&lists, id);
+    lists_sync(&lists, &desk.look, false);
+    lists_draw(&lists, &desk.look, desk.surface);
+    lists_fini(&lists);
+    desk_is_inert(&desk);
+}
+
+static int row_of(const char *text)
+{
+    for (int row = 0; row < surface_rows(desk.surface); row++)
+        if (strstr(desk_row(&desk, row), text))
+            return row;
+    fail_msg("not shown: %s\n%s", text, surface_dump(desk.arena, desk.surface));
+    return -1;
+}
+
+static void agents_who_are_here_and_have_room_come_first(void **state)
+{
+    (void)state;
+    for (int i = 0; i < SIZES; i++) {
+        draw(LISTS_AGENTS, sizes[i].columns, sizes[i].rows);
+        desk_shows(&desk, "Agents   4 here   2 away   26 open with them   34 unassigned");
+        assert_true(row_of("mara ") < row_of("ana (you)") && row_of("ana (you)") < row_of("tom ") && row_of("tom ") < row_of("max "));
+        assert_true(row_of("max ") < row_of("lea ") && row_of("lea ") < row_of("kim "));
+        desk_shows(&desk, "● here until 17:00");
+        desk_shows(&desk, "○ off shift until 15:00");
+        desk_shows(&desk, "4 of 8");
+        desk_shows(&desk, "billing, german");
+        assert_int_equal(desk_role(&desk, "● here"), UI_OK);
+        assert_int_equal(desk_role(&desk, "○ leave"), UI_WARN);
+    }
+    desk_shows(&desk, "replying #4119");
+    desk_shows(&desk, "◆ on call");
+    desk_shows(&desk, "back on Monday");
+}
+
+static void a_full_agent_is_told_by_number_and_bar(void **state)
+{
+    (void)state;
+    draw(LISTS_AGENTS, 120, 40);
+    desk_shows(&desk, "10 of 10 ██████████");
+    desk_shows(&desk, " 9 of 10 █████████");
+    assert_int_equal(desk_role(&desk, "██████████"), UI_LATE);
+}
+
+static void the_picker_tells_load_shift_and_skills(void **state)
+{
+    (void)state;
+    const struct mirror_agent tom = {.name = "tom", .team = "eu", .load = 9, .capacity = 10, .away = "", .skills = "billing"};
+    const struct mirror_agent kim = {.name = "kim", .team = "", .load = 1, .away = "off shift", .skills = ""};
+    assert_string_equal(agents_detail(&desk.look, &tom), "eu  9 of 10 open  billing");
+    assert_string_equal(agents_detail(&desk.look, &kim), "1 open  off shift");
+}
+
+static void a_handover_is_read_part_by_part(void **state)
+{
+    (void)state;
+    for (int i = 0; i < SIZES; i++) {
+        draw(LISTS_HANDOVER, sizes[i].columns, sizes[i].rows);
+        desk_shows(&desk, "Handover   mara since 07:00   on call ana");
+        desk_shows(&desk, "▲ not clean: 1 escalation nobody has acknowledged");
+        desk_shows(&desk, "since 07:00  84 in  71 resolved  3 reopened  2 breached  4 escalated");
+        assert_true(row_of("Escalations 2") < row_of("Critical 3") && row_of("Critical 3") < row_of("Breached, at risk 2"));
+        desk_shows(&desk, "‼ triggered");
+        desk_shows(&desk, "✗ breached");
+        desk_shows(&desk, "52 assigned  2 returned  1 skipped");
+        assert_int_equal(desk_role(&desk, "✗ breached"), UI_LATE);
+    }
+    desk_shows(&desk, "due in 11m");
+    desk_shows(&desk, "nobody");
+    desk_shows(&desk, "wakes 15:12");
+    desk_shows(&desk, "✗ 2 dead");
+    desk_shows(&desk, "⏸ paused");
+    desk_shows(&desk, "maintenance: database upgrade");
+    desk_shows(&desk, "override: replace ana");
+}
+
+static void a_clean_desk_says_so_and_what_to_press(void **state)
+{
+    (void)state;
+    static const char empty[] = "{\"last\":null,\"oncall\":[],\"open\":{\"flaw\":null},\"parts\":[],\"rows\":[],\"shift\":{\"since\":1795610000000,\"received\":0}}";
+    struct err err = {0};
+    assert_true(mirror_doc_set(desk.mirror, MIRROR_HANDOVER, 0, empty, sizeof empty - 1, DESK_NOW, &err));
+    draw(LISTS_HANDOVER, 80, 24);
+    desk_shows(&desk, "✓ clean: nothing is left that should not wait");
+    desk_shows(&desk, "nobody has acknowledged one yet   nobody is on call");
+    desk_shows(&desk, "takes the desk over with H");
+}
+
+static void hostile_text_stays_on_its_line(void **state)
+{
+    (void)state;
+    static const char text[] = "{\"agents\":[{\"name\":\"\\u001b[2J\\u202eeve\",\"away\":\"x\\ny\",\"skills\":[\"\\u0007a\"],\"note\":\"\\u001b]0;t\\u0007\",\"load\":1}]}";
+    static const char rows[] = "{\"last\":{\"by\":\"\\u001b[31m\",\"at\":1},\"oncall\":[\"\\n\\n\"],\"open\":{\"flaw\":\"\\u001b[2J\"},\"parts\":[{\"name\":\"p\",\"title\":\"\\u001b[2J\"}],"
+                               "\"rows\":[{\"part\":\"p\",\"id\":1,\"title\":\"\\u202e\\u001b[2J\"},{\"part\":\"coming\",\"what\":\"\\u0000\",\"text\":\"\\n\"}],\"shift\":{}}";
+    struct err err = {0};
+    assert_true(mirror_doc_set(desk.mirror, MIRROR_AGENTS, 0, text, sizeof text - 1, DESK_NOW, &err));
+    assert_true(mirror_doc_set(desk.mirror, MIRROR_HANDOVER, 0, rows, sizeof rows - 1, DESK_NOW, &err));
+    draw(LISTS_AGENTS, 120, 40);
+    draw(LISTS_HANDOVER, 120, 40);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        T(agents_who_are_here_and_have_room_come_first),
+        T(a_full_agent_is_told_by_number_and_bar),
+        T(the_picker_tells_load_shift_and_skills),
+        T(a_handover_is_read_part_by_part),
+        T(a_clean_desk_says_so_and_what_to_press),
+        T(hostile_text_stays_on_its_line),
+    };
+    return cmocka_run_group_tests_name("work", tests, NULL, NULL);
+}
