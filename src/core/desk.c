@@ -189,6 +189,7 @@ const struct absence *desk_absence(const struct desk_state *desk, const char *ag
 
 static bool (*const does[ACTIONS])(struct desk_act *) = {
     [ACTION_ABSENCE] = do_absence,
+    [ACTION_ACCEPT_ARTICLE] = desk_do_accept_article,
     [ACTION_COVER] = desk_do_cover,
     [ACTION_COVER_ACCEPT] = desk_do_cover_accept,
     [ACTION_CUSTOMER_NOTE] = people_customer_note,

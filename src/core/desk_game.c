@@ -1,6 +1,7 @@
-/* desk_game: an agent's place in the game is theirs to set, not a lead's. */
+/* desk_game: an agent's place in the game is theirs to set, not a lead's; what they wrote is for somebody else to accept. */
 #include "core/desk_game.h"
 #include "base/str.h"
+#include "core/article.h"
 #include "core/consequence.h"
 
 static int word_value(const char *word)
@@ -24,6 +25,42 @@ bool desk_do_privacy(struct desk_act *d)
     json_put_string(data, "is", is);
     d->say = said[word_value(is)];
     return desk_write(d, "privacy", d->action->actor, data);
+}
+
+static bool is_article(struct desk_act *d, const char *key, bool *is)
+{
+    const struct json *record;
+    *is = false;
+    for (int i = 0; i < d->rules->article_count; i++)
+        *is |= str_eq(d->rules->articles[i].key, key);
+    if (!*is && !desk_find(d, "article", key, &record))
+        return false;
+    *is = *is || record;
+    return true;
+}
+
+bool desk_do_accept_article(struct desk_act *d)
+{
+    const char *key, *agent;
+    const struct json *before;
+    bool is;
+    if (!desk_text(d, "article", true, &key) || !desk_text(d, "agent", true, &agent) || !desk_find(d, "accepted", key, &before) || !is_article(d, key, &is))
+        return false;
+    if (!is)
+        return err_set(d->err, ERR_NOT_FOUND, "no article \"%.64s\"", key);
+    if (!config_agent(d->rules, agent))
+        return err_set(d->err, ERR_NOT_FOUND, "agent: no agent \"%.64s\" in the configuration", agent);
+    if (str_eq(agent, d->action->actor))
+        return err_set(d->err, ERR_CONFLICT, "what you wrote yourself is for somebody else to accept");
+    if (before)
+        return err_set(d->err, ERR_CONFLICT, "that article was accepted already");
+    struct json *data = json_object();
+    json_put_string(data, "article", key);
+    json_put_string(data, "agent", agent);
+    json_put_string(data, "by", d->action->actor);
+    json_put_i64(data, "at", d->now);
+    d->say = arena_printf(d->arena, "accepted, by %.64s", agent);
+    return desk_write(d, "accepted", key, data);
 }
 
 void desk_take_privacy(struct arena *arena, struct desk_state *desk, const char *key, const struct json *data)

@@ -172,11 +172,11 @@ int64_t assign_next(const struct engine *e);
 /* A ticket's wake in a savepoint of its own; a fault in it is an entry, and it is looked at again later. */
 bool wake_due(struct engine *e, struct arena *arena, int64_t id, int64_t now, struct err *err);
 /* The game (engine/game): what its rules ask of the store, what they decided put there; when the boss that stands leaves, 0 =
- * never; it leaves, if it stood too long. A small amount (core/score) that an entry `cause` earned somebody. */
+ * never; it leaves, if it stood too long. A record of the desk (kind, key, JSON or NULL) may earn somebody a small amount. */
 bool game_facts(struct engine *e, struct arena *arena, struct change *c, unsigned needs, struct err *err);
 bool game_put(struct engine *e, struct arena *arena, const struct consequence *out, int64_t entry, int64_t now, struct err *err);
 bool game_leaves(struct engine *e, struct arena *arena, int64_t *at, struct err *err);
 bool wake_boss(struct engine *e, struct arena *arena, int64_t now, struct err *err);
-struct score_grant;
-bool game_grant(struct engine *e, struct arena *arena, const struct score_grant *grant, const char *actor, int64_t cause, int64_t now, struct err *err);
+bool game_record(struct engine *e, struct arena *arena, const char *kind, const char *key, const char *text, const char *actor, int64_t cause, int64_t now,
+                 struct err *err);
 #endif

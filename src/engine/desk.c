@@ -75,7 +75,10 @@ bool desk_do(struct desk_run *r, const struct action *action, struct err *err)
         json_push(records, told(was, w->kind, w->key, is));
     }
     r->say = d.say ? d.say : action_table[action->id].name;
-    return write_entry(r, action_table[action->id].name, records, 0, err);
+    bool ok = write_entry(r, action_table[action->id].name, records, 0, err);
+    for (int i = 0; ok && i < d.write_count; i++)
+        ok = game_record(r->e, r->arena, d.writes[i].kind, d.writes[i].key, d.writes[i].data, r->actor, r->seq, r->now, err);
+    return ok;
 }
 
 static char *text_of(struct desk_run *r, const struct json *value)
@@ -111,6 +114,10 @@ bool desk_replay(struct engine *e, struct arena *arena, const struct entry *entr
     struct desk_run r = {.e = e, .arena = arena, .now = entry->at};
     for (const struct json *line = json_first(json_get(data, "records")); line; line = json_next(line))
         if (!put(&r, json_get_string(line, "kind", ""), json_get_string(line, "key", ""), text_of(&r, json_get(line, "new")), err))
+            return false;
+    for (const struct json *line = json_first(json_get(data, "records")); line && !entry->undoes; line = json_next(line))
+        if (!game_record(e, arena, json_get_string(line, "kind", ""), json_get_string(line, "key", ""), text_of(&r, json_get(line, "new")), entry->actor,
+                         entry->seq, entry->at, err))
             return false;
     return desk_turned(e, entry->at, err);
 }

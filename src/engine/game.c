@@ -71,8 +71,10 @@ static bool usual(struct engine *e, struct facts *f, int64_t now, struct err *er
     int64_t today = score_day(now), n;
     if (!store_tally_get(e->store, "usual", "resolves", today, &n, &f->median_resolves, err) ||
         !store_tally_get(e->store, "usual", "base", today, &n, &f->mean_base, err) ||
-        !store_tally_get(e->store, "usual", "wait", today, &n, &f->median_wait, err) || n)
-        return err->code == ERR_NONE;
+        !store_tally_get(e->store, "usual", "wait", today, &n, &f->median_wait, err))
+        return false;
+    if (n)
+        return true;
     return usual_resolves(e, today, &f->median_resolves, &f->mean_base, err) && usual_wait(e, today, &f->median_wait, err) &&
            store_tally_add(e->store, "usual", "resolves", today, 1, f->median_resolves, err) &&
            store_tally_add(e->store, "usual", "base", today, 1, f->mean_base, err) &&
@@ -364,8 +366,10 @@ bool wake_boss(struct engine *e, struct arena *arena, int64_t now, struct err *e
     struct change c = {.now = now, .facts = {.cause = "wake", .actor = "clock"}};
     struct consequence out = {0};
     int64_t at;
-    if (!game_leaves(e, arena, &at, err) || !at || at > now)
-        return err->code == ERR_NONE;
+    if (!game_leaves(e, arena, &at, err))
+        return false;
+    if (!at || at > now)
+        return true;
     if (!load_open(e, &c, &c.facts, err) || !load_boss(e, arena, &c.facts, err) || !usual(e, &c.facts, now, err))
         return false;
     struct follow f = {.arena = arena, .facts = &c.facts, .rules = e->config, .now = now, .out = &out};
@@ -373,14 +377,32 @@ bool wake_boss(struct engine *e, struct arena *arena, int64_t now, struct err *e
     return put_alone(e, arena, &c, &out, 0, err);
 }
 
-bool game_grant(struct engine *e, struct arena *arena, const struct score_grant *grant, const char *actor, int64_t cause, int64_t now, struct err *err)
+static bool grant_now(struct engine *e, struct arena *arena, const struct score_grant *grant, const char *actor, int64_t cause, int64_t now, struct err *err)
 {
     struct player player = {.agent = grant->agent};
     struct change c = {.now = now, .cause = cause, .facts = {.cause = "act", .actor = actor, .players = &player, .player_count = 1}};
     struct consequence out = {0};
-    if (!config_agent(e->config, grant->agent) || !load_player(e, arena, &player, NULL, true, now, err))
-        return err->code == ERR_NONE;
+    if (!config_agent(e->config, grant->agent))
+        return true;
+    if (!desk_refresh(e, now, err) || !load_player(e, arena, &player, NULL, true, now, err))
+        return false;
     struct follow f = {.arena = arena, .facts = &c.facts, .rules = e->config, .now = now, .out = &out};
     score_grant(&f, grant);
     return put_alone(e, arena, &c, &out, grant->ticket, err);
+}
+
+/* A record of the desk's own that somebody has earned something by. */
+bool game_record(struct engine *e, struct arena *arena, const char *kind, const char *key, const char *text, const char *actor, int64_t cause, int64_t now,
+                 struct err *err)
+{
+    const struct config_game *game = &e->config->game;
+    const struct json *data = text ? json_parse_in(arena, text, strlen(text), &json_limits_dialect, NULL, NULL) : NULL;
+    struct score_grant grant = {0};
+    if (str_eq(kind, "accepted"))
+        grant = (struct score_grant){.agent = json_get_string(data, "agent", NULL), .rule = arena_printf(arena, "article:%.64s", key),
+                                     .reason = "article accepted", .xp = game->article};
+    else if (str_eq(kind, "handover") && json_get_bool(data, "clean", false) && !str_eq(json_get_string(data, "from", ""), json_get_string(data, "by", "")))
+        grant = (struct score_grant){.agent = json_get_string(data, "from", NULL), .rule = arena_printf(arena, "handover:%lld", (long long)now),
+                                     .reason = "clean handover", .xp = game->handover};
+    return !grant.agent || grant_now(e, arena, &grant, actor, cause, now, err);
 }
