@@ -224,7 +224,7 @@ static const struct schema_key agent_keys[] = {
     {.name = "game", .type = SCHEMA_WORD, AT(config_agent, game), .words = game_privacy_words},
     {.name = "page_url", .type = SCHEMA_TEXT, AT(config_agent, page_url), .max = 2000},
     {.name = "tz", .type = SCHEMA_TEXT, AT(config_agent, tz), .max = 64},
-    {.name = "shift", .type = SCHEMA_MAP, .keys = config_shift_keys, .check = config_check_shift},
+    {.name = "shift", .type = SCHEMA_MAP, .keys = config_shift_keys, .brief = "calendar", .check = config_check_shift},
     {.name = "page", .type = SCHEMA_TEXTS, AT(config_agent, page), COUNT(config_agent, page_count), .max = CONFIG_PAGES},
     {.name = "skills", .type = SCHEMA_TEXTS, AT(config_agent, skills), COUNT(config_agent, skill_count), .max = CONFIG_AGENT_SKILLS},
     {.name = "capacity", .type = SCHEMA_INT, AT(config_agent, capacity), .min = -1, .max = 10000, .fallback = "-1"},
@@ -359,6 +359,10 @@ static bool check_audit(struct schema *s, const struct config *config, const str
                                                                                  : "audit.destination: there is no destination '%.60s'", config->audit_to);
 }
 
+/* What rows say of rows that are read behind them. */
+static bool (*const whole_checks[])(struct schema *s, const struct config *config, const struct yaml *root) = {
+    check_backends, check_audit, config_check_pagers, config_check_assignment, config_check_replies, config_check_shifts, config_check_pages};
+
 struct config *config_parse(struct arena *arena, const char *file, const char *text, size_t n, const char *game_text,
                             size_t game_n, struct err *err)
 {
@@ -368,8 +372,10 @@ struct config *config_parse(struct arena *arena, const char *file, const char *t
     if (!read_text(&s, sample_config, strlen(sample_config), root_keys, NULL, usual, &defaults))
         return NULL;
     s = (struct schema){.arena = arena, .file = file, .err = err, .owner = config};
-    if (!read_text(&s, text, n, root_keys, defaults, config, &root) || !check_backends(&s, config, root) || !check_audit(&s, config, root) || !config_check_pagers(&s, config, root) ||
-        !config_check_assignment(&s, config, root) || !config_check_replies(&s, config, root) || !config_check_pages(&s, config, root))
+    bool good = read_text(&s, text, n, root_keys, defaults, config, &root);
+    for (size_t i = 0; good && i < sizeof whole_checks / sizeof *whole_checks; i++)
+        good = whole_checks[i](&s, config, root);
+    if (!good)
         return NULL;
     config->zone = config_named_zone(&s, root, config->tz);
     config->file = arena_strdup(arena, file);

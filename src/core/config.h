@@ -206,6 +206,7 @@ struct config_agent {
     const char *tz;       /* where they are; NULL = UTC */
     const struct config_zone *zone;
     struct config_hours shift; /* their working hours there; text NULL = any time */
+    const char *calendar; /* and those of a calendar, on its own clock; NULL = none */
     const char *shift_days[7]; int shift_day_count; /* as said */
     const char *skills[CONFIG_AGENT_SKILLS]; /* of assignment.skills */
     int skill_count;

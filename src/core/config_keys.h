@@ -47,6 +47,8 @@ bool config_check_pagers(struct schema *s, const struct config *config, const st
 bool config_read_hours(struct schema *s, const struct yaml *node, struct config_hours *hours, const char *const *days, int count);
 /* Is there somebody, some schedule, rotation or team of that name? What is refused is said at `where`. */
 bool config_check_target(struct schema *s, const struct yaml *node, const char *where, const char *target);
+/* The calendars that shifts name: there. They are read behind the agents. */
+bool config_check_shifts(struct schema *s, const struct config *config, const struct yaml *root);
 /* The destinations that steps name: there. They are read behind the steps. */
 bool config_check_pages(struct schema *s, const struct config *config, const struct yaml *root);
 

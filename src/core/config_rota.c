@@ -3,6 +3,7 @@
  * is always the default. Agents are read before it, and it is read before the steps that name schedules. Pure. */
 #include "base/str.h"
 #include "base/zone.h"
+#include "core/calendar.h"
 #include "core/config_keys.h"
 #include <ctype.h>
 #include <stdio.h>
@@ -271,6 +272,7 @@ const struct schema_key config_oncall_keys[] = {
     {0},
 };
 const struct schema_key config_shift_keys[] = {
+    {.name = "calendar", .type = SCHEMA_NAME, AT(config_agent, calendar)},
     {.name = "hours", .type = SCHEMA_TEXT, AT(config_agent, shift.text)},
     {.name = "weekdays", .type = SCHEMA_TEXTS, AT(config_agent, shift_days), COUNT(config_agent, shift_day_count), .max = 7},
     {0},
@@ -305,6 +307,18 @@ bool config_check_oncall(struct schema *s, void *to, const struct yaml *node)
         memcpy(all + 1, config->schedules, sizeof *all * (size_t)config->schedule_count);
     config->schedules = all;
     config->schedule_count++;
+    return true;
+}
+
+bool config_check_shifts(struct schema *s, const struct config *config, const struct yaml *root)
+{
+    const struct yaml *list = yaml_get(root, "agents"), *agent = list ? list->child : NULL;
+    struct names known = names_new(s, config->calendar_count);
+    for (int i = 0; i < config->calendar_count; i++)
+        names_add(&known, config->calendars[i].name);
+    for (int i = 0; i < config->agent_count && agent; i++, agent = agent->next)
+        if (config->agents[i].calendar && !config_calendar(config, config->agents[i].calendar))
+            return refuse_name(s, config_at(agent, "shift"), arena_printf(s->arena, "agents[%d].shift", i), "calendar", config->agents[i].calendar, &known);
     return true;
 }
 

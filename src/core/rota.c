@@ -4,6 +4,7 @@
  * each moment at which the answer may change. Pure; any thread. */
 #include "core/rota.h"
 #include "base/str.h"
+#include "core/calendar.h"
 #include "core/consequence.h"
 #include "core/desk.h"
 #include <string.h>
@@ -308,31 +309,47 @@ bool rota_absent(const struct rota *rota, const char *agent, int64_t now)
     return rota->desk && desk_absence(rota->desk, agent, now);
 }
 
+/* By the clock alone: in the hours of their own and in those of the calendar. */
+static bool works(const struct rota *rota, const struct config_agent *agent, int64_t now)
+{
+    const struct calendar *calendar = config_calendar(rota->config, agent->calendar);
+    struct calendar_span span = {.kind = SEGMENT_COUNTED};
+    if (calendar)
+        calendar_at(calendar, now, &span);
+    return span.kind == SEGMENT_COUNTED && hours_hold(&agent->shift, config_zone(agent->zone), now);
+}
+
 bool rota_on_shift(const struct rota *rota, const char *name, int64_t now)
 {
     const struct config_agent *agent = config_agent(rota->config, name);
-    return agent && !rota_absent(rota, name, now) && hours_hold(&agent->shift, config_zone(agent->zone), now);
+    return agent && !rota_absent(rota, name, now) && works(rota, agent, now);
 }
 
 int64_t rota_shift_turns(const struct rota *rota, const char *name, int64_t now)
 {
     const struct config_agent *agent = config_agent(rota->config, name);
+    const struct calendar *calendar = agent ? config_calendar(rota->config, agent->calendar) : NULL;
+    struct calendar_span span;
     int64_t at = INT64_MAX;
     if (agent)
         hours_turn(&agent->shift, config_zone(agent->zone), now, &at);
+    if (calendar) {
+        calendar_at(calendar, now, &span);
+        sooner(&at, span.until, now);
+    }
     return at;
 }
 
+/* Forward from the week before, from turn to turn. */
 int64_t rota_shift_ended(const struct rota *rota, const char *name, int64_t now)
 {
     const struct config_agent *agent = config_agent(rota->config, name);
-    const struct zone *zone = agent ? config_zone(agent->zone) : NULL;
-    if (!agent || !agent->shift.text)
-        return 0;
-    for (int64_t day = zone_day(zone, now), first = day - 8; day >= first; day--)
-        if (on_weekday(&agent->shift, day) && shuts(&agent->shift, zone, day) <= now)
-            return shuts(&agent->shift, zone, day);
-    return 0;
+    int64_t ended = 0;
+    for (int64_t at = now - 9 * DAY, next; agent && at <= now; at = next) {
+        next = rota_shift_turns(rota, name, at);
+        ended = next <= now && works(rota, agent, at) ? next : ended;
+    }
+    return ended;
 }
 
 /* --- targets --- */

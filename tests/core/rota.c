@@ -217,6 +217,28 @@ static void a_shift_is_in_the_agents_own_zone(void **state)
             fail_msg("%s at %s", cases[i].agent, cases[i].at);
 }
 
+/* Office hours in Berlin with a lunch break: 12:00 there is 11:00Z; ben has his own hours (UTC) on top. */
+static void a_shift_may_be_a_calendar(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    struct err err = {0};
+    static const char text[] = "agents:\n  - {name: ana, shift: office}\n  - {name: ben, shift: {calendar: office, hours: '14:00-23:00'}}\n"
+                               "calendars:\n  - {name: office, tz: Europe/Berlin, hours: ['mon-fri 09:00-17:00'], breaks: ['daily 12:00-13:00'],\n"
+                               "     holidays: ['2026-11-26 Harvest']}\n";
+    struct config *config = config_parse(arena, "t.yaml", text, sizeof text - 1, NULL, 0, &err);
+    if (!config || !config_zones(config, arena, zone_load, &err))
+        fail_msg("%s", err.text);
+    const struct rota rota = {config, NULL};
+    static const struct { const char *agent, *at; bool on; } cases[] = {
+        {"ana", "2026-11-27T07:59Z", false}, {"ana", "2026-11-27T08:00Z", true}, {"ana", "2026-11-27T11:30Z", false}, {"ana", "2026-11-27T12:00Z", true},
+        {"ana", "2026-11-27T16:00Z", false}, {"ana", "2026-11-26T10:00Z", false}, {"ben", "2026-11-27T13:59Z", false}, {"ben", "2026-11-27T14:00Z", true},
+        {"ben", "2026-11-27T17:00Z", false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (rota_on_shift(&rota, cases[i].agent, utc(cases[i].at)) != cases[i].on)
+            fail_msg("%s at %s", cases[i].agent, cases[i].at);
+}
+
 static void a_target_is_resolved_to_whoever_is_there(void **state)
 {
     ROTA("{agents: [ben], schedules: [{name: nights, rotations: [{name: first, participants: [cy]}, {name: second, participants: [dee]}]}]}");
@@ -486,6 +508,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(who_replaces_takes_over_only_while_the_other_is_on_call),
         cmocka_unit_test(who_is_absent_is_not_on_call_and_not_on_shift),
         cmocka_unit_test(a_shift_is_in_the_agents_own_zone),
+        cmocka_unit_test(a_shift_may_be_a_calendar),
         cmocka_unit_test(a_target_is_resolved_to_whoever_is_there),
         cmocka_unit_test(what_cannot_be_is_refused_with_its_place),
         cmocka_unit_test(at_every_quarter_of_an_hour_it_is_who_the_wall_says),
