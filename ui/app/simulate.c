@@ -71,14 +71,20 @@ static const char *loop_text(struct print *p, const struct json *root, const str
     return arena_printf(p->arena, "%lld/%lld%s", step + 1, (long long)json_get_i64(root, "steps", 0), loop ? arena_printf(p->arena, " #%lld", loop + 1) : "");
 }
 
-/* "console, then page:ana, phones"; all at once where it is important. */
+/* page:NAME is the agent's own address. */
+static const char *place_text(const char *place)
+{
+    return str_starts(place, "page:") ? "push" : place;
+}
+
+/* "console, push, else phones"; all at once where it is important. */
 static const char *by_text(struct print *p, const struct json *person)
 {
     struct str out;
     str_init(&out, 1000);
     int n = 0;
     for (const struct json *place = json_first(json_get(person, "by")); place; place = json_next(place), n++)
-        str_addf(&out, "%s%s", n ? (n > 1 && !json_get_bool(person, "high", false) ? ", else " : ", ") : "", json_string(place));
+        str_addf(&out, "%s%s", n ? (n > 1 && !json_get_bool(person, "high", false) ? ", else " : ", ") : "", place_text(json_string(place)));
     if (json_get_bool(person, "held", false))
         str_adds(&out, ", bundled a minute later");
     char *text = arena_strdup(p->arena, out.data);
