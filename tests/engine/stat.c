@@ -37,10 +37,11 @@ static int64_t create(struct world *w, int i)
     return world_find(w, "cstar", key);
 }
 
+static int made; /* the sources' names of tickets: k0, k1, ... */
+
 static int64_t created(struct world *w)
 {
-    static int n;
-    int64_t id = create(w, n++);
+    int64_t id = create(w, made++);
     assert_true(id > 0);
     return id;
 }
@@ -102,6 +103,7 @@ static void a_reply_counts_until_it_is_undone(void **state)
     int64_t answered = world_ticket(w, id)->first_reply_at != 0;
     assert_int_equal(count(w, "stat:first_response", ""), answered);
     assert_int_equal(count(w, "stat:first_response", "agent:ana"), answered);
+    same_in_a_rebuild(w);
     world_close(w);
 }
 
@@ -149,6 +151,52 @@ static void a_clock_that_runs_out_is_counted_with_its_cause(void **state)
     act(w, "tom", "reply", free_one, "Sorry for the wait.");
     assert_int_equal(count(w, "stat:settled", "\x1f" "first_response/missed"), 1);
     assert_int_equal(count(w, "stat:settled", "\x1f" "first_response/kept"), 0);
+    same_in_a_rebuild(w);
+    world_close(w);
+}
+
+static void rate(struct world *w, int nth, int of, int rating)
+{
+    char body[600];
+    int n = snprintf(body, sizeof body,
+                     "{\"id\":\"evt_s%d\",\"type\":\"survey.submitted\",\"created_at\":\"2027-01-01T09:%02d:00Z\",\"team_id\":\"t\",\"data\":{\"survey\":{\"id\":\"s%d\","
+                     "\"ticketId\":\"k%d\",\"rating\":%d,\"comment\":\"ok\",\"submittedAt\":\"2027-01-01T09:%02d:00Z\"},\"customer\":{\"id\":\"c1\"}}}", nth, nth, of, of, rating, nth);
+    assert_string_equal(world_post(w, "cstar", "cstar", DOOR_WEBHOOK, body, (size_t)n), "survey");
+}
+
+static void a_rating_counts_once_and_for_whom_it_rates(void **state)
+{
+    (void)state;
+    struct world *w = world_open(NULL);
+    int64_t id = created(w);
+    act(w, "ana", "claim", id, NULL);
+    world_wait(w, 10 * (int64_t)60 * MINUTE);
+    rate(w, 1, made - 1, 5);
+    assert_int_equal(total(w, "stat:csat", "").sum, 5);
+    assert_int_equal(count(w, "stat:csat", "agent:ana"), 1);
+    assert_int_equal(count(w, "stat:csat", "\x1f" "5"), 1);
+    act(w, "tom", "claim", id, NULL);
+    rate(w, 2, made - 1, 2); /* they think again: it is still ana's */
+    assert_int_equal(total(w, "stat:csat", "").n, 1);
+    assert_int_equal(total(w, "stat:csat", "").sum, 2);
+    assert_int_equal(total(w, "stat:csat", "agent:ana").sum, 2);
+    assert_int_equal(count(w, "stat:csat", "\x1f" "5"), 0);
+    same_in_a_rebuild(w);
+    world_close(w);
+}
+
+static void a_merged_ticket_was_not_resolved(void **state)
+{
+    (void)state;
+    struct world *w = world_open(NULL);
+    int64_t into = created(w), id = created(w);
+    assert_true(world_ok(world_do_with(w, "ana", "merge", id, arena_printf(w->arena, "%lld", (long long)into), "{\"confirm\":true}")));
+    assert_int_equal(count(w, "stat:resolution", ""), 0);
+    assert_int_equal(count(w, "tickets", ""), 1);
+    act(w, "ana", "undo", id, NULL);
+    assert_int_equal(count(w, "tickets", ""), 2);
+    act(w, "ana", "close", id, NULL);
+    assert_int_equal(count(w, "stat:resolution", ""), 1);
     same_in_a_rebuild(w);
     world_close(w);
 }
@@ -269,6 +317,8 @@ int main(void)
         cmocka_unit_test(a_reply_counts_until_it_is_undone),
         cmocka_unit_test(a_resolve_counts_unless_it_is_undone_and_a_reopening_beside_it),
         cmocka_unit_test(a_clock_that_runs_out_is_counted_with_its_cause),
+        cmocka_unit_test(a_rating_counts_once_and_for_whom_it_rates),
+        cmocka_unit_test(a_merged_ticket_was_not_resolved),
         cmocka_unit_test(random_work_leaves_the_numbers_equal_to_a_recount_and_to_a_rebuild),
     };
     return cmocka_run_group_tests_name("stat", tests, NULL, NULL);
