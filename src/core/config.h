@@ -307,6 +307,7 @@ struct config {
     int64_t page_at_bp;           /* model label may page at or above, default 8000 */
     int64_t page_labels;          /* and only after so many learned labels, default 50 */
     bool page_urgent;             /* source priority urgent pages, default true */
+    struct config_page_rule { const char *name; const struct when *when; } *page_rules; int page_rule_count; /* page once they come true */
     const char *article_dir;      /* where article files lie, as written; NULL = none (core/article) */
     const struct article *articles; int article_count; /* attached by whoever reads the directory, by key */
     struct macro *macros; int macro_count; /* core/macro */

@@ -62,6 +62,20 @@ bool config_check_pagers(struct schema *s, const struct config *config, const st
 
 /* --- the keys --- */
 
+static bool check_rule(struct schema *s, void *to, const struct yaml *node)
+{
+    const struct config_page_rule *row = to;
+    EACH_BEFORE(config_page_rule, other, row, config_row_number(s))
+        if (!config_unique(s, node, "name", row->name, other->name))
+            return false;
+    return true;
+}
+
+static const struct schema_key rule_keys[] = {
+    {.name = "name", .type = SCHEMA_NAME, AT(config_page_rule, name), .required = true},
+    {.name = "when", .type = SCHEMA_WHEN, AT(config_page_rule, when), .required = true},
+    {0},
+};
 #define STEP(member) AT(config_step, member)
 static const struct schema_key step_keys[] = {
     {.name = "target", .type = SCHEMA_TEXT, STEP(target), .required = true},
@@ -88,6 +102,8 @@ const struct schema_key config_escalation_keys[] = {
     {.name = "page_at", .type = SCHEMA_SHARE, AT(config, page_at_bp), .max = 10000},
     {.name = "page_labels", .type = SCHEMA_INT, AT(config, page_labels), .max = 1000000},
     {.name = "page_urgent", .type = SCHEMA_BOOL, AT(config, page_urgent)},
+    {.name = "rules", .type = SCHEMA_ROWS, AT(config, page_rules), COUNT(config, page_rule_count), .max = MOST_POLICIES, .keys = rule_keys,
+     .row_size = sizeof(struct config_page_rule), .check = check_rule},
     {.name = "policies", .type = SCHEMA_ROWS, AT(config, escalations), COUNT(config, escalation_count), .max = MOST_POLICIES,
      .keys = policy_keys, .row_size = sizeof(struct config_escalation), .check = check_policy},
     {0},

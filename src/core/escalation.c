@@ -68,6 +68,18 @@ static bool urgent_at_source(const struct follow *f)
            turned(b ? b->source_priority : 0, t->source_priority, PRIORITY_URGENT);
 }
 
+/* A rule of the configuration pages when it comes true, not as long as it is. */
+static const char *ruled(const struct follow *f)
+{
+    const struct when_env *env = &f->facts->env;
+    for (int i = 0; i < f->rules->page_rule_count; i++) {
+        const struct config_page_rule *rule = &f->rules->page_rules[i];
+        if (when_eval(rule->when, f->out->after, env) && !(f->before && when_eval(rule->when, f->before, env)))
+            return arena_printf(f->arena, "rule %s", rule->name);
+    }
+    return NULL;
+}
+
 static const char *asked_for(const struct follow *f)
 {
     if (out_of_play(f->out->after))
@@ -76,7 +88,8 @@ static const char *asked_for(const struct follow *f)
         return arena_strdup(f->arena, f->facts->paged_for);
     if (f->facts->escalate)
         return arena_printf(f->arena, "asked for by %s", f->facts->actor ? f->facts->actor : "an agent");
-    return urgent_at_source(f) ? "the source says urgent" : labelled(f);
+    const char *rule = ruled(f);
+    return rule ? rule : urgent_at_source(f) ? "the source says urgent" : labelled(f);
 }
 
 /* --- telling people --- */

@@ -230,7 +230,7 @@ static bool load_facts(struct engine *e, struct arena *arena, struct change *c, 
     f->desk = &e->state;
     f->env.hour = c->now / 3600000 % 24; /* zones are not loaded: UTC */
     f->env.weekday = (c->now / 86400000 + 3) % 7 + 1;
-    if ((needs & NEEDS_ONCALL) && !store_tally_get(e->store, "open_critical", "", 0, &f->env.open_criticals, &sum, err))
+    if (((needs & NEEDS_ONCALL) || e->config->page_rule_count) && !store_tally_get(e->store, "open_critical", "", 0, &f->env.open_criticals, &sum, err))
         return false;
     return game_facts(e, arena, c, needs, err);
 }

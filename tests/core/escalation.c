@@ -90,6 +90,34 @@ static void what_its_source_calls_urgent_pages_unless_that_rule_is_off(void **st
     }
 }
 
+static void a_rule_pages_when_it_comes_true_and_once(void **state)
+{
+    DESK(d);
+    struct err err;
+    struct config_page_rule rule = {.name = "back-again", .when = when_parse(d.arena, "reopen_count >= 2", &err)};
+    d.config.page_rules = &rule;
+    d.config.page_rule_count = 1;
+    desk_first(&d);
+    d.next.reopen_count = 1;
+    desk_change(&d, "event", "source:shop");
+    assert_int_equal(d.out.page_count, 0);
+    d.next.reopen_count = 2;
+    desk_change(&d, "event", "source:shop");
+    told(&d, 0, "ana", 0);
+    assert_string_equal(of(&d)->reason, "rule back-again");
+    d.next.reopen_count = 3;
+    desk_change(&d, "event", "source:shop");
+    assert_int_equal(of(&d)->occurrences, 1);
+    desk_close(&d);
+    desk_open(&d);
+    d.config.page_rules = &rule;
+    d.config.page_rule_count = 1;
+    rule.when = when_parse(d.arena, "customer == \"c-1\"", &err);
+    desk_first(&d); /* true from the start */
+    told(&d, 0, "ana", 0);
+    desk_close(&d);
+}
+
 static void an_agent_who_sets_urgent_does_not_page(void **state)
 {
     DESK(d);
@@ -663,6 +691,7 @@ int main(void)
         cmocka_unit_test(the_models_label_pages_only_when_it_is_sure_and_has_learned_enough),
         cmocka_unit_test(a_person_or_a_rule_that_says_critical_pages),
         cmocka_unit_test(what_its_source_calls_urgent_pages_unless_that_rule_is_off),
+        cmocka_unit_test(a_rule_pages_when_it_comes_true_and_once),
         cmocka_unit_test(an_agent_who_sets_urgent_does_not_page),
         cmocka_unit_test(steps_come_in_their_order_then_loop_then_remind_each_hour),
         cmocka_unit_test(with_nobody_on_call_the_next_step_comes_at_once_and_the_leads_are_the_last_resort),
