@@ -415,7 +415,7 @@ const struct call list_calls[] = {
     READ("/v1/tickets", get_tickets, ROLE_AGENT, "rows of a view, filtered"),
     READ("/v1/tickets/{}", get_ticket, ROLE_AGENT, "one ticket"),
     READ("/v1/tickets/{}/lines", get_lines, ROLE_AGENT, "its timeline"),
-    READ("/v1/tickets/{}/why/{}", get_why, ROLE_AGENT, "why it is as it is: sla, label, score, page, route"),
+    READ("/v1/tickets/{}/why/{}", get_why, ROLE_AGENT, "why it is as it is: sla, label, score, page, route, assign"),
     READ("/v1/entries", get_entries, ROLE_AGENT, "the journal"),
     READ("/v1/events", get_events, ROLE_AGENT, "what came in"),
     READ("/v1/events/{}", get_event, ROLE_AGENT, "one event, raw"),

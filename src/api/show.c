@@ -384,7 +384,7 @@ static void why_route(struct show *show, struct json *lines, const struct ticket
 struct json *show_why(struct show *show, const struct ticket *t, const char *what)
 {
     static const struct { const char *name; void (*say)(struct show *, struct json *, const struct ticket *); } whys[] = {
-        {"label", why_label}, {"score", show_why_score}, {"page", show_why_page}, {"route", why_route}};
+        {"label", why_label}, {"score", show_why_score}, {"page", show_why_page}, {"route", why_route}, {"assign", show_why_assign}};
     for (size_t i = 0; i < sizeof whys / sizeof *whys; i++)
         if (str_eq(whys[i].name, what)) {
             struct json *lines = json_array();

@@ -2,7 +2,9 @@
  * can do, and which ticket they are at. The numbers are kept counters; presence is what consoles say of themselves. */
 #include "api/show.h"
 #include "base/str.h"
+#include "core/moment.h"
 #include "core/rota.h"
+#include <string.h>
 
 /* How much an agent has to do: the members of the first view that is kept per agent. */
 static int64_t open_of(struct show *show, const char *agent)
@@ -78,4 +80,82 @@ struct json *show_agents(struct show *show)
         json_push(all, row);
     }
     return all;
+}
+
+/* --- why somebody has it, and who could --- */
+
+static void say(struct json *lines, const char *text)
+{
+    json_push(lines, json_new_string(text));
+}
+
+static const char *stamp(struct arena *arena, int64_t ms)
+{
+    char text[MOMENT_TEXT];
+    return arena_printf(arena, "%s UTC", moment_format(NULL, ms, text));
+}
+
+/* Whom the entry gave it to, "" for nobody; NULL: it says nothing of that. */
+static const char *given_to(const struct json *data)
+{
+    for (const struct json *c = json_first(json_get(data, "changes")); c; c = json_next(c))
+        if (str_eq(json_string(json_first(c)), "assignee")) {
+            const char *to = json_string(json_next(json_next(json_first(c))));
+            return to ? to : "";
+        }
+    return NULL;
+}
+
+/* The newest that gave it or took it away. */
+static void say_last(struct show *show, struct json *lines, const struct ticket *t)
+{
+    enum { MOST = 500 };
+    struct entry_query q = {.ticket = t->id, .kind = "ticket", .limit = MOST, .newest_first = true};
+    struct entry *list;
+    int count;
+    if (!store_entry_list(show->store, show->arena, &q, &list, &count, &show->err))
+        return;
+    for (int i = 0; i < count; i++) {
+        const struct json *data = list[i].data ? json_parse_in(show->arena, list[i].data, strlen(list[i].data), &json_limits_dialect, NULL, NULL) : NULL;
+        const char *to = given_to(data), *why = json_get_string(data, "why", json_get_string(data, "reason", ""));
+        if (!to)
+            continue;
+        say(lines, arena_printf(show->arena, "%s: %s %s, %s%s%s. Entry %lld.", stamp(show->arena, list[i].at), *to ? "given to" : "taken back", *to ? to : "to the queue",
+                                str_eq(list[i].actor, "clock") ? "by the desk" : list[i].actor, *why ? ": " : "", why, (long long)list[i].seq));
+        return;
+    }
+    say(lines, t->assignee ? arena_printf(show->arena, "%s has it, says its source.", t->assignee) : "Nobody has had it so far.");
+}
+
+static void say_agent(struct show *show, struct json *lines, const struct ticket *t, const struct assignee *a, int64_t need)
+{
+    struct arena *arena = show->arena;
+    const char *load = a->capacity ? arena_printf(arena, "%lld of %lld open", (long long)a->load, (long long)a->capacity) : arena_printf(arena, "%lld open", (long long)a->load);
+    const char *why = assignment_fits(a, need, t->skipped, show->now)              ? "could take it"
+                    : a->away                                                      ? arena_printf(arena, "not here: %s", a->away)
+                    : need & ~a->skills                                            ? arena_printf(arena, "lacks %s", assignment_skill_words(arena, show->config, need & ~a->skills))
+                    : assignment_skipped(t->skipped, a->name, show->now)           ? "passed it over a while ago"
+                                                                                   : "has as much as they take";
+    say(lines, arena_printf(arena, "%s: %s; %s.", a->name, why, load));
+}
+
+void show_why_assign(struct show *show, struct json *lines, const struct ticket *t)
+{
+    static const char *const strategies[] = {[ASSIGN_OFF] = "off: people claim (C takes what is next)", [ASSIGN_ROUND_ROBIN] = "in turn", [ASSIGN_BALANCED] = "to whoever has least"};
+    const struct config *c = show->config;
+    struct desk_state desk;
+    struct assignee *agents;
+    struct work work;
+    int64_t need = assignment_need(c, t);
+    say_last(show, lines, t);
+    if (assignment_work(c, t, &work))
+        say(lines, arena_printf(show->arena, "%s among open work by: %s.", t->assignee ? "It stands" : "It is offered", assignment_reason(show->arena, t, show->now)));
+    if (need)
+        say(lines, arena_printf(show->arena, "It asks for: %s.", assignment_skill_words(show->arena, c, need)));
+    say(lines, arena_printf(show->arena, "Given by the desk: %s.", strategies[c->assignment.strategy]));
+    if (!engine_desk_read(show->store, show->arena, &desk, &show->err) || !engine_agents(show->store, show->arena, c, &desk, show->now, &agents, &show->err))
+        return;
+    for (int i = 0; i < c->agent_count; i++)
+        if (!str_eq(agents[i].name, t->assignee))
+            say_agent(show, lines, t, &agents[i], need);
 }

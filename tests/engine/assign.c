@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -306,6 +307,94 @@ static void an_assignment_of_the_clock_outlives_a_late_event(void **state)
     world_close(w);
 }
 
+/* --- any day --- */
+
+static int days = 6; /* more by an argument */
+static uint64_t dice;
+static int64_t roll(int64_t n)
+{
+    dice ^= dice << 13;
+    dice ^= dice >> 7;
+    dice ^= dice << 17;
+    return (int64_t)(dice >> 1) % n;
+}
+
+/* Every row of work is of a ticket that is work, and each load is as many as there are. */
+static void rows_are_the_tickets(struct world *w, int64_t tickets)
+{
+    static const char *const owners[] = {"", "ana", "tom", "mara"};
+    int64_t loads[4] = {0};
+    for (int64_t id = 1; id <= tickets; id++) {
+        struct work work;
+        if (!assignment_work(w->engine.config, world_ticket(w, id), &work))
+            continue;
+        for (int i = 0; i < 4; i++)
+            loads[i] += str_eq(work.owner, owners[i]);
+    }
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(load(w, owners[i]), loads[i]);
+}
+
+/* What the clock gave was within capacity then: a person may claim more, the clock gives no more. */
+static void nothing_was_given_over_capacity(struct world *w, const int64_t before[3])
+{
+    static const char *const names[] = {"ana", "tom", "mara"};
+    static const int64_t capacity[] = {3, 3, 1};
+    for (int i = 0; i < 3; i++) {
+        int64_t is = load(w, names[i]);
+        assert_true(is <= capacity[i] || is <= before[i]);
+    }
+}
+
+static void any_day_rebuilds_and_no_rule_is_broken(void **state)
+{
+    (void)state;
+    static const char *const agents[] = {"ana", "tom", "mara"}, *const strategies[] = {"balanced", "round_robin", "off"};
+    enum { STEPS = 250 };
+    int64_t acts = 0, tickets_all = 0, given = 0, back = 0;
+    for (int day = 0; day < days; day++) {
+        struct world *w = open_desk(strategies[day % 3]);
+        int64_t tickets = 0;
+        dice = 88172645463325252u + (uint64_t)day * 977;
+        for (int n = 0; n < STEPS; n++) {
+            const char *who = agents[roll(3)], *whom = agents[roll(3)];
+            int64_t id = tickets ? 1 + roll(tickets) : 0, was[3];
+            acts++;
+            switch (tickets ? roll(14) : 0) {
+            case 0: case 1: case 2: create(w, (int)tickets++, roll(4) ? "normal" : "high", roll(3) ? "shop" : "invoice"); break;
+            case 3: case 4: world_do(w, who, "claim-next", 0, NULL); break;
+            case 5: world_do(w, who, "skip", id, "not for me"); break;
+            case 6: world_do(w, who, "reply", id, "Please try again now."); break;
+            case 7: world_do(w, who, "close", id, NULL); break;
+            case 8: world_do(w, who, "reopen", id, NULL); break;
+            case 9: world_do(w, who, "assign", id, whom); break;
+            case 10: world_do(w, who, roll(2) ? "undo" : "redo", 0, NULL); break;
+            case 11: world_do(w, who, "status", id, roll(2) ? "pending" : "open"); break;
+            case 12: away(w, who, w->now + roll(60) * MINUTE, w->now + (61 + roll(60)) * MINUTE); break;
+            default: world_do(w, who, "note", id, "Looked at the logs for a long time."); break;
+            }
+            for (int i = 0; i < 3; i++)
+                was[i] = load(w, agents[i]);
+            if (n % 3) { /* alone, what the clock gives and takes */
+                world_wait(w, 0);
+                nothing_was_given_over_capacity(w, was);
+            }
+            world_wait(w, roll(4) ? roll(5 * MINUTE) : roll(90 * MINUTE));
+        }
+        rows_are_the_tickets(w, tickets);
+        rebuilt_alike(w);
+        for (int64_t id = 1; id <= tickets; id++) {
+            given += strstr(why(w, id), "open") != NULL;
+            back += strstr(why(w, id), "did not touch") || strstr(why(w, id), "is away");
+        }
+        tickets_all += tickets;
+        world_close(w);
+    }
+    print_message("# %d days, %lld steps, %lld tickets (%lld given last by the desk, %lld taken back): each rebuilds alike, no load is wrong\n", days, (long long)acts,
+                  (long long)tickets_all, (long long)given, (long long)back);
+    assert_true(given > 20 && back > 20);
+}
+
 static const struct json *handed(struct world *w, const char *agent, const char *with)
 {
     char *data = NULL;
@@ -350,8 +439,9 @@ static void a_handover_is_clean_where_nothing_was_left_that_should_not_wait(void
     world_close(w);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    days = argc > 1 ? atoi(argv[1]) : days;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_agents_claim_all_there_is_in_order_and_each_ticket_once),
         cmocka_unit_test(claim_next_gives_nobody_what_they_cannot_do),
@@ -363,6 +453,7 @@ int main(void)
         cmocka_unit_test(an_absence_gives_the_work_back_after_the_delay),
         cmocka_unit_test(a_shift_that_ends_gives_its_work_to_the_next),
         cmocka_unit_test(an_assignment_of_the_clock_outlives_a_late_event),
+        cmocka_unit_test(any_day_rebuilds_and_no_rule_is_broken),
         cmocka_unit_test(a_handover_is_clean_where_nothing_was_left_that_should_not_wait),
     };
     return cmocka_run_group_tests_name("assign", tests, NULL, NULL);

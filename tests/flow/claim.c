@@ -121,6 +121,9 @@ static void the_shell_claims_skips_and_tells_who_has_what(void **state)
     shell_holds(ran->out, "#2 claimed");
     ran = SHELL(NULL, "show", "1");
     shell_holds(ran->out, "no access to that shop");
+    ran = SHELL(NULL, "why", "2", "assign");
+    shell_holds(ran->out, "given to ana, ana: due in ");
+    shell_holds(ran->out, "tom: could take it; 0 of 10 open.");
     ran = SHELL(NULL, "agents");
     shell_holds(ran->out, "1 of 8");
     shell_holds(ran->out, "billing");

@@ -114,7 +114,7 @@ static int run_why(struct shell *sh)
     int64_t id;
     int code = 0;
     if (sh->argc < 1 || !shell_number(sh->argv[0], &id))
-        return shell_usage(sh, "why needs a ticket's number and one of sla, label, score, page, route", "",
+        return shell_usage(sh, "why needs a ticket's number and one of sla, label, score, page, route, assign", "",
                            "triage why 42 sla");
     const struct json *root = shell_fetch(sh,
                                     arena_printf(sh->arena, "/v1/tickets/%lld/why/%s", (long long)id,
@@ -609,7 +609,7 @@ static const struct verb verbs[] = {
     {"verify", "--explain ... < body", "is this request signed, and if not, why", run_verify, NULL},
     {"version", "", "the version", run_version, NULL},
     {"watch", "[--after SEQ]", "every entry as it is written, one JSON object a line", run_watch, NULL},
-    {"why", "NUMBER [sla|label|score|page|route]", "why a number is what it is", run_why, NULL},
+    {"why", "NUMBER [sla|label|score|page|route|assign]", "why a number is what it is", run_why, NULL},
     {"windows", "", "maintenance windows that run or are planned", paging_windows, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };

@@ -843,7 +843,8 @@ static const char *ask_why(struct console *c, int64_t ticket)
                                                {3, "score", "what it paid and took back"},
                                                {4, "page", "who was told, when, and why"},
                                                {5, "route", "where it went, where it did not, and at which step"},
-                                               {6, "event", "what each route says to this event, step by step"}};
+                                               {6, "assign", "who has it and why, and who could take it"},
+                                               {7, "event", "what each route says to this event, step by step"}};
     static const struct { enum place place; const char *what; } own[] = {
         {PLACE_ESCALATIONS, "page"}, {PLACE_DELIVERIES, "route"}, {PLACE_REVIEW, "label"}, {PLACE_BOSS, "score"}};
     size_t n = sizeof items / sizeof *items - (console_place(c) != PLACE_INGEST);
