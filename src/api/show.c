@@ -193,7 +193,7 @@ struct json *show_model(struct show *show)
 
 /* --- the timeline --- */
 
-static struct json *message_line(struct show *show, const struct ticket *t, const struct message *m)
+static struct json *message_line(struct show *show, int64_t ticket, const struct message *m)
 {
     struct json *line = json_object(), *message = mask_message(show->arena, &show->mask, m);
     struct parcel held;
@@ -201,7 +201,7 @@ static struct json *message_line(struct show *show, const struct ticket *t, cons
     json_put_i64(line, "at", m->at);
     json_put_string(line, "kind", "message");
     json_put_string(line, "actor", m->author ? mask_text(show->arena, &show->mask, NULL, m->author) : author_word(m->author_kind));
-    json_put_i64(line, "ticket", t->id);
+    json_put_i64(line, "ticket", ticket);
     if (m->state && store_parcel_by_message(show->store, show->arena, m->row, &held, &found, &show->err) && found)
         json_put_i64(message, "due_at", held.due_at);
     json_put(line, "message", message);
@@ -210,9 +210,11 @@ static struct json *message_line(struct show *show, const struct ticket *t, cons
 
 static struct json *entry_line(struct show *show, const struct entry *e)
 {
+    static const char *const inner[] = {"obs", "made", "back", "undone", "redone"}; /* for refolding, not for reading */
     struct json *line = json_object(), *data = parsed(show->arena, e->data);
     if (data)
-        json_drop(data, "obs"); /* for refolding, not for reading */
+        for (size_t i = 0; i < sizeof inner / sizeof *inner; i++)
+            json_drop(data, inner[i]);
     json_put_i64(line, "at", e->at);
     json_put_string(line, "kind", e->kind);
     json_put_string(line, "actor", e->actor);
@@ -228,25 +230,58 @@ static bool on_timeline(const struct entry *e)
     return !str_eq(e->kind, "event") && !str_eq(e->kind, "message") && !learning;
 }
 
-struct json *show_lines(struct show *show, const struct ticket *t)
+/* A line with its place: by time, and of the same time as they were read. */
+struct placed { int64_t at; int order; struct json *line; };
+struct timeline { struct placed *list; int count; };
+
+static int by_place(const void *a, const void *b)
 {
-    struct entry_query q = {.ticket = t->id, .limit = LINES};
+    const struct placed *x = a, *y = b;
+    return x->at != y->at ? (x->at > y->at) - (x->at < y->at) : x->order - y->order;
+}
+
+static void place(struct show *show, struct timeline *to, int64_t at, struct json *line)
+{
+    struct placed *next = follow_push(show->arena, &to->list, &to->count, sizeof *next);
+    *next = (struct placed){at, to->count, line};
+}
+
+/* What was said at the moment of an entry stands before it. */
+static bool read_lines(struct show *show, int64_t ticket, struct timeline *to)
+{
+    struct entry_query q = {.ticket = ticket, .limit = LINES};
     struct entry *entries;
     struct message *messages = NULL;
-    int entry_count, message_count, m = 0;
-    if (!store_message_list(show->store, show->arena, t->id, &messages, &message_count, &show->err) ||
+    int entry_count, message_count;
+    if (!store_message_list(show->store, show->arena, ticket, &messages, &message_count, &show->err) ||
         !store_entry_list(show->store, show->arena, &q, &entries, &entry_count, &show->err))
-        return NULL;
-    struct json *lines = json_array();
-    for (int i = 0; i < entry_count; i++) {
-        for (; m < message_count && messages[m].at <= entries[i].at; m++)
-            json_push(lines, message_line(show, t, &messages[m]));
+        return false;
+    for (int i = 0; i < message_count; i++)
+        place(show, to, messages[i].at, message_line(show, ticket, &messages[i]));
+    for (int i = 0; i < entry_count; i++)
         if (on_timeline(&entries[i]))
-            json_push(lines, entry_line(show, &entries[i]));
-    }
-    for (; m < message_count; m++)
-        json_push(lines, message_line(show, t, &messages[m]));
-    return lines;
+            place(show, to, entries[i].at, entry_line(show, &entries[i]));
+    return true;
+}
+
+/* The timeline of a root reads all that was merged into it. */
+struct json *show_lines(struct show *show, const struct ticket *t)
+{
+    struct timeline all = {0};
+    struct member *members = NULL;
+    int count;
+    bool ok = store_ticket_members(show->store, show->arena, t->id, &members, &count, &show->err) && read_lines(show, t->id, &all);
+    for (int i = 0; ok && i < count; i++)
+        ok = read_lines(show, members[i].id, &all);
+    struct json *lines = json_array();
+    if (all.count)
+        qsort(all.list, (size_t)all.count, sizeof *all.list, by_place);
+    for (int i = 0; i < all.count; i++)
+        json_push(lines, all.list[i].line);
+    if (ok)
+        return lines;
+    json_free(lines);
+    return NULL;
 }
 
 struct json *show_entry(const struct show *show, const struct entry *e)

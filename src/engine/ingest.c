@@ -4,6 +4,7 @@
 #include "engine/change.h"
 #include "base/str.h"
 #include "base/text.h"
+#include "core/rota.h"
 #include "wire/row.h"
 #include <stdio.h>
 #include <string.h>
@@ -159,6 +160,26 @@ static bool route_event(struct engine *e, struct arena *arena, const struct inge
     return route_letter(e, arena, &l, seq, 0, now, err);
 }
 
+/* It is reopened, and whoever had it is not here: it goes to the queue, where somebody sees it. */
+static bool nobody_home(struct engine *e, struct change *c, struct err *err)
+{
+    const struct ticket *t = c->after;
+    bool reopened = c->before && !ticket_done(t->status) && t->reopened_at != c->before->reopened_at;
+    if (!reopened || !config_agent(e->config, t->assignee))
+        return true;
+    if (!desk_refresh(e, c->now, err))
+        return false;
+    const struct rota rota = {e->config, &e->state};
+    if (rota_on_shift(&rota, t->assignee, c->now))
+        return true;
+    struct observation *made = &c->made[c->made_count++];
+    *made = (struct observation){.voice = VOICE_CLOCK, .kind = KIND_ASSIGN, .account = t->account, .dialect = t->dialect, .key = t->key,
+                                 .v = {t->reopened_at, kind_rank(KIND_RESOLVE), 0, observe_requeued}};
+    observe_say_null(made, "assignee");
+    observe_fold(c->after, made);
+    return true;
+}
+
 /* One ticket an event changes: the one it is about, or one above it that hears of it. */
 static bool change_by(struct engine *e, struct arena *arena, const struct ingest_item *item, struct change *c, bool pages, struct err *err)
 {
@@ -170,7 +191,7 @@ static bool change_by(struct engine *e, struct arena *arena, const struct ingest
     c->source = config_source(e->config, item->event.source);
     c->facts = (struct facts){.cause = "event", .actor = arena_printf(arena, "source:%s", item->event.source),
                               .paged_for = pages && item->label.hard && item->labelled ? item->label.hard_phrase : NULL};
-    bool ok = change(e, arena, c, err);
+    bool ok = nobody_home(e, c, err) && change(e, arena, c, err);
     if (ok && labelled) {
         struct entry entry = {.at = c->now, .actor = "model", .kind = "label", .ticket = c->after->id, .cause = c->seq, .data = json_print_in(arena, why)};
         ok = change_entry(e, &entry, NULL, err);

@@ -81,6 +81,29 @@ static void a_reply_reopens_inside_the_window_and_keeps_who_had_it(void **state)
     story_end(w);
 }
 
+static void a_reply_that_finds_nobody_home_goes_to_the_queue(void **state)
+{
+    static const char config[] =
+        "sources:\n  - {name: cstar, dialect: cstar, secrets: [s], reply_via: webhook, reply_url: 'https://shop.example/r', reply_secret: r}\n"
+        "agents:\n  - {name: ana, uid: 1001, shift: {hours: '00:00-08:00'}}\n" /* it is 2027-01-01 00:00 UTC */
+        "assignment: {reassign_after: 0}\n";
+    struct world *w = world_open(config);
+    (void)state;
+    int64_t id = story_create(w, "a");
+    story_says(w, "a", "It does not work");
+    story_resolve(w, id);
+    world_wait(w, 2 * HOUR);
+    story_says(w, "a", "It still does not work");
+    assert_string_equal(world_ticket(w, id)->assignee, "ana");
+    story_act(w, "close", id, NULL);
+    world_wait(w, 10 * HOUR);
+    story_says(w, "a", "And now it is worse");
+    assert_int_equal(world_ticket(w, id)->status, STATUS_OPEN);
+    assert_null(world_ticket(w, id)->assignee);
+    story_refolds(w, id);
+    story_end(w);
+}
+
 static void a_machine_neither_reopens_nor_wakes_nor_waits(void **state)
 {
     static const char *const machines[] = {",\"headers\":{\"Auto-Submitted\":\"auto-replied\"}", ",\"headers\":{\"Precedence\":\"bulk\"}",
@@ -247,6 +270,7 @@ int main(void)
         cmocka_unit_test(each_status_asks_for_what_it_needs),
         cmocka_unit_test(a_status_no_source_takes_is_marked_as_local),
         cmocka_unit_test(a_reply_reopens_inside_the_window_and_keeps_who_had_it),
+        cmocka_unit_test(a_reply_that_finds_nobody_home_goes_to_the_queue),
         cmocka_unit_test(a_machine_neither_reopens_nor_wakes_nor_waits),
         cmocka_unit_test(thanks_are_noted_and_a_key_makes_them_a_reopening),
         cmocka_unit_test(the_fourth_reopening_in_an_hour_is_noted_and_not_followed),

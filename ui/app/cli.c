@@ -306,15 +306,6 @@ static bool argument(struct shell *sh, const struct action_row *action, int firs
     *arg = arena_strdup(sh->arena, words.data);
     if (action->arg == ARG_TEXT && !words.len)
         return read_text(sh, arg, err);
-    if (action->arg == ARG_STATUS && (str_eq(*arg, "hold") || str_eq(*arg, "on hold")))
-        *arg = "on_hold";
-    int64_t until;
-    if (action->arg == ARG_UNTIL && words.len) {
-        const struct moment here = shell_here(sh->arena);
-        if (!command_until(&here, words.data, &until, err))
-            return false;
-        *arg = arena_printf(sh->arena, "%lld", (long long)until);
-    }
     return true;
 }
 
@@ -350,6 +341,34 @@ static int claim_next(struct shell *sh)
     return cli_act(sh, &what);
 }
 
+/* The argument as an option: --until, --into, --message; NULL: it comes as words. */
+static const char *named(struct shell *sh, const struct action_row *action)
+{
+    static const struct { enum action_arg arg; const char *option; } options[] = {
+        {ARG_UNTIL, "--until"}, {ARG_INTO, "--into"}, {ARG_MESSAGE, "--message"}};
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        if (options[i].arg == action->arg)
+            return shell_option(sh, options[i].option, true);
+    return NULL;
+}
+
+/* What goes beside the argument: --reason, --on, --note, --status, --confirm. NULL: nothing. */
+static const char *beside(struct shell *sh, const struct action_row *action)
+{
+    static const struct { enum action_arg arg; const char *option, *member; } options[] = {
+        {ARG_STATUS, "--reason", "reason"}, {ARG_UNTIL, "--on", "on"}, {ARG_UNTIL, "--note", "note"}, {ARG_TEXT, "--status", "status"},
+        {ARG_TEXT, "--reason", "reason"}};
+    AUTO_JSON with = json_object();
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        const char *value = options[i].arg == action->arg ? shell_option(sh, options[i].option, true) : NULL;
+        if (value)
+            json_put_string(with, options[i].member, value);
+    }
+    if ((action->arg == ARG_NONE || action->arg == ARG_INTO) && shell_option(sh, "--confirm", false))
+        json_put_bool(with, "confirm", true);
+    return json_first(with) ? json_print_in(sh->arena, with) : NULL;
+}
+
 static int run_action(struct shell *sh, const struct action_row *action)
 {
     int64_t tickets[TICKETS_MAX];
@@ -361,8 +380,10 @@ static int run_action(struct shell *sh, const struct action_row *action)
                               .key = shell_option(sh, "--key", true),
                               .dry_run = shell_option(sh, "--dry-run", false) != NULL};
     const char *article = action == &action_table[ACTION_REPLY] ? shell_option(sh, "--article", true) : NULL;
-    const char *version = shell_option(sh, "--version", true), *to = shell_option(sh, "--to", true);
+    const char *version = shell_option(sh, "--version", true), *to = shell_option(sh, "--to", true), *words = named(sh, action);
     struct err err = {0};
+    const struct moment here = shell_here(sh->arena);
+    what.with = beside(sh, action);
     what.articles = article ? article_add(sh->arena, NULL, article) : NULL;
     what.version = version ? strtoll(version, NULL, 10) : 0;
     while (what.ticket_count < sh->argc && what.ticket_count < TICKETS_MAX &&
@@ -372,7 +393,8 @@ static int run_action(struct shell *sh, const struct action_row *action)
     if (!what.ticket_count && !last && !(action->flags & DESK))
         return shell_usage(sh, action->name, " needs a ticket's number",
                            arena_printf(sh->arena, "triage help %s", action->name));
-    if (!argument(sh, action, what.ticket_count, &what.arg, &err))
+    if ((!words && !argument(sh, action, what.ticket_count, &words, &err)) ||
+        !command_spoken(sh->arena, &here, words, &what, &err))
         return shell_failed(sh, &err, "");
     if (to && !*what.arg)
         what.arg = to;

@@ -49,6 +49,9 @@ enum purpose {
     FOR_MARKS,
     FOR_THEME,
     FOR_BULK,
+    FOR_HOLD, /* what it waits for */
+    FOR_WORD, /* typed once more */
+    FOR_SURE,
     FOR_NOTE_INSTEAD,
     FOR_READING,
     FOR_DELIVERY, /* one with its attempts */
@@ -72,7 +75,7 @@ struct asked { /* an action that waits for its argument or a yes */
     const struct action_row *action;
     int64_t tickets[TARGETS_MAX];
     int count;
-    char arg[64];
+    char arg[600];
 };
 struct session { /* app/session */
     struct json *was;    /* to be taken up once the list is here */

@@ -1,5 +1,6 @@
 /* run: what commands do here. A local command is a function in a table by its id (command/local.def); an
  * action of the desk collects its tickets and its argument, and is then one call. Nothing here draws. */
+#include "app/aside.h"
 #include "app/console.h"
 #include "app/paging.h"
 #include "app/insert.h"
@@ -15,51 +16,38 @@
 
 /* --- actions --- */
 
-static void perform(struct console *c, const char *arg)
+static void perform(struct console *c, const struct command_do *what)
 {
     struct asked *a = &c->asked;
-    struct command_do what = {
-        .action = a->action, .tickets = a->tickets, .ticket_count = a->count, .arg = arg};
-    fetch_do(c, &what);
+    struct command_do whole = *what;
+    whole.tickets = a->tickets;
+    whole.ticket_count = a->count;
+    fetch_do(c, &whole);
     if (console_marks(c) && a->count > 1)
         list_command(console_marks(c), "unmark");
 }
 
-static bool take_until(struct console *c, const char *text, char *ms, size_t size)
-{
-    int64_t until;
-    struct err err = {0};
-    const struct moment here = console_here(c);
-    if (!command_until(&here, text, &until, &err)) {
-        console_toast(c, UI_ERROR, "%s", err.text);
-        return false;
-    }
-    snprintf(ms, size, "%lld", (long long)until);
-    str_copy(c->last_snooze, sizeof c->last_snooze, text);
-    return true;
-}
-
-/* The argument is known: words that mean something else here are put right, then it is sent. */
+/* The argument is known: as it was spoken it is read, what it leaves open is asked, then it is sent. */
 static void argued(struct console *c, const char *arg)
 {
-    char ms[32];
-    if (c->asked.action->arg == ARG_UNTIL) {
-        if (strcmp(arg, "again") == 0)
-            arg = *c->last_snooze ? c->last_snooze : "1h";
-        if (!take_until(c, arg, ms, sizeof ms))
-            return;
-        arg = ms;
-    }
-    if (c->asked.action->arg == ARG_STATUS && (strcmp(arg, "hold") == 0 || strcmp(arg, "on hold") == 0))
-        arg = "on_hold";
-    if (c->asked.action->arg == ARG_REASON && !arg[strspn(arg, " ")]) {
-        console_toast(c, UI_ERROR, "%s", c->asked.action == &action_table[ACTION_ESCALATE]
+    struct command_do what = {.action = c->asked.action};
+    struct err err = {0};
+    const struct moment here = console_here(c);
+    bool snooze = what.action->arg == ARG_UNTIL;
+    if (snooze && strcmp(arg, "again") == 0)
+        arg = *c->last_snooze ? c->last_snooze : "1h";
+    if (what.action->arg == ARG_REASON && !arg[strspn(arg, " ")]) {
+        console_toast(c, UI_ERROR, "%s", what.action == &action_table[ACTION_ESCALATE]
                                              ? "Nobody was paged: say why, it is what they read first."
-                                         : c->asked.action == &action_table[ACTION_SKIP] ? "Not skipped: say why, the journal keeps it."
+                                         : what.action == &action_table[ACTION_SKIP] ? "Not skipped: say why, the journal keeps it."
                                              : "Nothing is shown: say why, the journal keeps it.");
-        return;
+    } else if (!command_spoken(c->frame, &here, arg, &what, &err)) {
+        console_toast(c, UI_ERROR, "%s", err.text);
+    } else if (aside_sure(c, &what)) {
+        if (snooze)
+            str_copy(c->last_snooze, sizeof c->last_snooze, arg);
+        perform(c, &what);
     }
-    perform(c, arg);
 }
 
 static void pick_agent(struct console *c)
@@ -99,8 +87,9 @@ static void pick_time(struct console *c)
                                         {2, "later", "later today, in three hours"},
                                         {3, "tomorrow", "09:00"},
                                         {4, "monday", "09:00"},
-                                        {5, "1w", "in a week"}};
-    overlay_pick(&c->overlay, FOR_ARGUMENT, "snooze until (or 30m, 2d, fri 14:00, 2026-11-24 09:00): ", items,
+                                        {5, "1w", "in a week"},
+                                        {6, "reply", "until the customer writes"}};
+    overlay_pick(&c->overlay, FOR_ARGUMENT, "snooze until (or 30m, 2d, fri 14:00, 2026-11-24 09:00; a note may follow): ", items,
                  sizeof items / sizeof *items, true);
 }
 
@@ -137,9 +126,11 @@ static void ask_text(struct console *c)
 
 static void ask_argument(struct console *c)
 {
+    if (aside_ask(c))
+        return;
     switch (c->asked.action->arg) {
     case ARG_NONE:
-        perform(c, "");
+        argued(c, "");
         break;
     case ARG_AGENT:
         pick_agent(c);
@@ -153,8 +144,6 @@ static void ask_argument(struct console *c)
     case ARG_UNTIL:
         pick_time(c);
         break;
-    case ARG_INTO:
-    case ARG_MESSAGE:
     case ARG_TAGS:
     case ARG_REASON:
     case ARG_WITH:
@@ -163,6 +152,8 @@ static void ask_argument(struct console *c)
     case ARG_MACRO:
         insert_macros(c);
         break;
+    case ARG_INTO:
+    case ARG_MESSAGE:
     case ARG_TEXT:
         break;
     }
@@ -222,6 +213,13 @@ static const char *named_by_row(struct console *c, const struct action_row **act
     return arg ? arg : "";
 }
 
+static const char *run_question(struct console *c, const struct action_row *action, const char *arg)
+{
+    bool merge = action == &action_table[ACTION_MERGE];
+    return arena_printf(c->frame, "%s%s%s %s %d marked tickets?  y yes   Esc no", action->name, *arg ? " " : "", merge ? "into #" : arg,
+                        merge ? arena_printf(c->frame, "%s", arg) : "on", c->asked.count);
+}
+
 static void run_action(struct console *c, const struct action_row *action, const char *arg)
 {
     if (console_place(c) == PLACE_ONCALL && !*arg)
@@ -229,15 +227,18 @@ static void run_action(struct console *c, const struct action_row *action, const
     if (!collect(c, action))
         return;
     str_copy(c->asked.arg, sizeof c->asked.arg, arg);
+    if (action == &action_table[ACTION_MERGE] && !*arg) {
+        aside_marked(c);
+        arg = arena_strdup(c->frame, c->asked.arg);
+    }
     if (action->arg == ARG_TEXT) {
         write_to(c, action == &action_table[ACTION_REPLY]);
         if (*arg && composer_is_open(&c->composer))
             composer_set(&c->composer, arg);
-    } else if (c->asked.count > 1 && (*arg || action->arg == ARG_NONE)) {
-        overlay_confirm(&c->overlay, FOR_BULK,
-                        arena_printf(c->frame, "%s%s%s on %d marked tickets?  y yes   Esc no", action->name,
-                                     *arg ? " " : "", arg, c->asked.count),
-                        "y");
+    } else if (c->asked.count > 1 && (*arg || (action->arg == ARG_NONE && !aside_ask(c)))) {
+        overlay_confirm(&c->overlay, FOR_BULK, run_question(c, action, arg), "y");
+    } else if (c->asked.count > 1 && action->arg == ARG_NONE) {
+        return; /* its word is asked for */
     } else if (*arg) {
         argued(c, arg);
     } else {
@@ -1149,6 +1150,19 @@ void run_answer(struct console *c)
     case FOR_BULK:
         argued(c, arena_strdup(c->frame, c->asked.arg));
         break;
+    case FOR_HOLD:
+        if (text[strspn(text, " ")])
+            argued(c, arena_printf(c->frame, "on_hold %s", text));
+        else
+            console_toast(c, UI_ERROR, "Not put on hold: say what it waits for.");
+        break;
+    case FOR_WORD:
+        if (*text)
+            argued(c, text);
+        break;
+    case FOR_SURE:
+        argued(c, arena_strdup(c->frame, c->asked.arg));
+        break;
     case FOR_NOTE_INSTEAD:
         fetch_compose(c, c->asked.tickets[0], false);
         break;
@@ -1178,7 +1192,7 @@ void run_answer(struct console *c)
         insert_preview(c, text);
         break;
     case FOR_MACRO_RUN:
-        perform(c, arena_strdup(c->frame, c->asked.arg));
+        argued(c, arena_strdup(c->frame, c->asked.arg));
         break;
     case FOR_CANNED:
         insert_canned_chosen(c, text);

@@ -13,7 +13,7 @@
 #define SHOWN_ARG_NONE ""
 #define SHOWN_ARG_AGENT "AGENT"
 #define SHOWN_ARG_TEXT "TEXT"
-#define SHOWN_ARG_STATUS "STATUS"
+#define SHOWN_ARG_STATUS "STATUS [REASON]"
 #define SHOWN_ARG_PRIORITY "PRIORITY"
 #define SHOWN_ARG_URGENCY "URGENCY"
 #define SHOWN_ARG_CATEGORY "CATEGORY"
@@ -21,9 +21,9 @@
 #define SHOWN_ARG_REASON "REASON"
 #define SHOWN_ARG_MACRO "NAME"
 #define SHOWN_ARG_WITH "NAME=VALUE..."
-#define SHOWN_ARG_INTO "NUMBER"
+#define SHOWN_ARG_INTO "into NUMBER [confirm]"
 #define SHOWN_ARG_MESSAGE "MESSAGE"
-#define SHOWN_ARG_UNTIL "1h|tomorrow|monday|TIME"
+#define SHOWN_ARG_UNTIL "1h|tomorrow|monday|TIME|reply [NOTE]"
 
 static const struct command table[COMMANDS] = {
 #define ACTION(n, ID, arg, r, f, h)                                                                          \
@@ -204,6 +204,8 @@ static bool put_argument(struct arena *arena, struct json *body, const struct co
     const char *member = action_arg_name(arg), *text = what->arg ? what->arg : "";
     if (arg == ARG_NONE)
         return !*text || err_set(err, ERR_USAGE, "%s takes no argument", what->action->name);
+    if (!*text && arg == ARG_UNTIL && what->with)
+        return true; /* it ends with a reply */
     if (!*text && arg != ARG_TAGS && arg != ARG_WITH) /* what an act on the desk needs, the daemon names */
         return err_set(err, ERR_USAGE, "%s needs %s", what->action->name,
                        table[what->action - action_table].args);

@@ -49,6 +49,9 @@ struct command_do {
     const char *key;
     bool dry_run;
 };
+/* What a person writes behind the action's name becomes what->arg and what->with (command/spoken): `on_hold parts from DHL`,
+ * `3h after the release`, `reply`, `into 42 confirm`. here: as for command_until. */
+bool command_spoken(struct arena *arena, const struct moment *here, const char *text, struct command_do *what, struct err *err);
 char *command_body(struct arena *arena, const struct command_do *what, struct err *err);
 /* The words an argument may be; NULL where it is free (agent, text, tags, reason, until). */
 const char *const *command_words(enum action_arg arg, int *count);

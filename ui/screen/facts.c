@@ -5,6 +5,25 @@
 #include "core/field.h"
 #include <string.h>
 
+const char *facts_woke(const struct look *look, const struct ticket *t)
+{
+    return t->woke_by == WOKE_BY_REPLY ? arena_printf(look->arena, "↑ they wrote, %s", look_clock(look, t->woke_at))
+           : t->woke_by                ? arena_printf(look->arena, "↑ it is time, %s", look_clock(look, t->woke_at))
+                                       : "";
+}
+
+const char *facts_links(const struct look *look, const struct ticket *t)
+{
+    const struct { const char *how; int64_t other; } links[] = {
+        {"part of", t->merged_into}, {"goes on from", t->followup_of}, {"goes on in", t->followed_by}, {"split from", t->split_from}};
+    AUTO_STR out;
+    str_init(&out, 200);
+    for (size_t i = 0; i < sizeof links / sizeof *links; i++)
+        if (links[i].other)
+            str_addf(&out, "%s%s #%lld", out.len ? ", " : "", links[i].how, (long long)links[i].other);
+    return arena_strdup(look->arena, out.data);
+}
+
 struct pane {
     const struct look *look;
     struct surface *s;
@@ -29,6 +48,36 @@ static const char *text_of(const struct pane *p, const char *name, const char *b
     return json_get_string(p->doc, name, brief ? brief : "");
 }
 
+static void snooze_facts(struct pane *p)
+{
+    struct arena *a = p->look->arena;
+    const char *until = look_stamp(p->look, p->t->snoozed_until), *by = p->t->snoozed_by;
+    bool asleep = p->t->snoozed_until > p->look->now;
+    if (asleep && p->t->wake_on == WAKE_ON_REPLY)
+        line(p, "snoozed", UI_MUTED, arena_printf(a, "z until they write, or %s", until));
+    else if (asleep)
+        line(p, "snoozed", UI_MUTED, arena_printf(a, "z until %s%s", until, p->t->wake_on == WAKE_ON_TIME ? "" : ", or they write"));
+    if (p->t->woke_by)
+        line(p, "back", UI_NEW, facts_woke(p->look, p->t));
+    if ((asleep || p->t->woke_by) && p->t->snooze_note)
+        line(p, asleep || !by ? "note" : look_owner(p->look, by), UI_NOTE, p->t->snooze_note);
+}
+
+static void life_facts(struct pane *p)
+{
+    struct arena *a = p->look->arena;
+    if (p->t->status == STATUS_ON_HOLD)
+        line(p, "waits for", UI_WARN, p->t->hold_reason);
+    snooze_facts(p);
+    if (p->t->reopen_count)
+        line(p, "reopened", UI_WARN, arena_printf(a, "↩ %lld times", (long long)p->t->reopen_count));
+    if (p->t->reopens_refused)
+        line(p, "", UI_WARN, arena_printf(a, "%lld more were too many an hour", (long long)p->t->reopens_refused));
+    if (p->t->thanked_at)
+        line(p, "thanks", UI_OK, arena_printf(a, "♥ %s; X reopens", look_stamp(p->look, p->t->thanked_at)));
+    line(p, "linked", UI_STRONG, facts_links(p->look, p->t));
+}
+
 static void status_facts(struct pane *p)
 {
     struct arena *a = p->look->arena;
@@ -49,13 +98,10 @@ static void status_facts(struct pane *p)
     if (*theirs && !str_eq(theirs, p->t->assignee))
         line(p, "at source", UI_WARN, arena_printf(a, "≠ %s", theirs));
     line(p, "team", UI_NORMAL, p->t->team);
-    if (p->t->snoozed_until > p->look->now)
-        line(p, "snoozed", UI_MUTED, arena_printf(a, "until %s", look_stamp(p->look, p->t->snoozed_until)));
+    life_facts(p);
     if (json_get_i64(p->doc, "csat", 0))
         line(p, "satisfied", json_get_i64(p->doc, "csat", 0) >= 4 ? UI_OK : json_get_i64(p->doc, "csat", 0) == 3 ? UI_WARN : UI_LATE,
              arena_printf(a, "%lld of 5, said %s", (long long)json_get_i64(p->doc, "csat", 0), look_stamp(p->look, json_get_i64(p->doc, "csat_at", 0))));
-    if (p->t->reopen_count)
-        line(p, "reopened", UI_WARN, arena_printf(a, "↩ %lld times", (long long)p->t->reopen_count));
 }
 
 static void origin_facts(struct pane *p)

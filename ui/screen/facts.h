@@ -6,6 +6,10 @@
 
 /* Draws into the rectangle; doc: the TICKET object of api.md, or NULL while only the row is known. Gives rows
  * used. */
+/* Why it came back from its snooze: "↑ they wrote, 14:02"; "" where it did not. */
+const char *facts_woke(const struct look *look, const struct ticket *t);
+/* The tickets it belongs with: "part of #12", "goes on from #7, goes on in #19"; "" none. */
+const char *facts_links(const struct look *look, const struct ticket *t);
 int facts_draw(const struct look *look, struct surface *s, int top, int left, int rows, int width,
                const struct mirror_row *row, const struct json *doc);
 /* One clock as "next response 00:48 left" with its bar; gives columns used, 0 = no such clock. */

@@ -77,6 +77,15 @@ static const char *remark(const struct look *look, const struct mirror_row *r, e
         return "‼ paging";
     if (r->t.escalated == ESCALATION_ACKNOWLEDGED)
         return "✔ acked";
+    *role = UI_NEW;
+    if (r->t.woke_by && !ticket_done(r->t.status))
+        return facts_woke(look, &r->t);
+    *role = UI_OK;
+    if (r->t.thanked_at)
+        return "♥ thanks";
+    *role = UI_MUTED;
+    if (r->t.merged_into || r->t.followed_by)
+        return facts_links(look, &r->t);
     *role = status.role;
     if (r->t.status >= STATUS_PENDING)
         return arena_printf(look->arena, "%s %s", status.glyph, status.word);

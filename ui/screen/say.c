@@ -40,7 +40,8 @@ static bool worth_saying(const char *name)
         "assigned_at",     "urgency_by", "urgency_bp",  "category_by",    "category_bp",    "waiting_since",
         "next_due_at",     "sla",        "resolved_at", "first_reply_at", "source_status",  "source_priority",
         "source_assignee", "stub",       "updated_at",  "version",        "thread_version", "escalated",
-        "closed_by",       "created_at", "metadata",    "closed_at",     "merged_at",     "skipped"};
+        "closed_by",       "created_at", "metadata",    "closed_at",      "merged_at",      "woke_at",
+        "snoozed_by",      "snoozed_before", "followed_by", "merged_into", "skipped"};
     for (size_t i = 0; i < sizeof quiet / sizeof *quiet; i++)
         if (strcmp(quiet[i], name) == 0)
             return false;
@@ -65,12 +66,35 @@ static void add_changes(const struct look *look, struct str *out, const struct j
     }
 }
 
+/* What happened between two tickets; NULL: that is not what it is about. */
+static const char *say_between(const struct look *look, const char *did, const char *effect, long long other)
+{
+    static const struct { const char *did, *effect, *text; } words[] = {
+        {"merge", "", "merged into #%lld"},          {"split", "", "split from #%lld"},
+        {"", "merged", "#%lld is read here too from now on"}, {"", "unmerged", "#%lld is its own ticket again"},
+        {"", "split", "goes on in #%lld from a message on"},  {"", "followed", "the customer wrote again: it goes on in #%lld"}};
+    for (size_t i = 0; other && i < sizeof words / sizeof *words; i++)
+        if (str_eq(words[i].did, did) && str_eq(words[i].effect, effect)) {
+            AUTO_STR out;
+            str_init(&out, 200);
+            const char *at = strstr(words[i].text, "%lld");
+            str_addf(&out, "%.*s%lld%s", (int)(at - words[i].text), words[i].text, other, at + 4);
+            return arena_strdup(look->arena, out.data);
+        }
+    return NULL;
+}
+
 static struct said say_ticket(const struct look *look, const char *actor, const struct json *data)
 {
     const char *did = json_get_string(data, "do", ""), *effect = json_get_string(data, "effect", "");
+    const char *between = say_between(look, did, effect, json_get_i64(data, "other", 0));
+    if (between)
+        return (struct said){say_actor(look, actor), between, UI_STRONG};
     AUTO_STR out;
     str_init(&out, 600);
     add_changes(look, &out, json_get(data, "changes"));
+    if (out.len && json_get_bool(data, "local", false))
+        str_adds(&out, " (local only)");
     if (*did && (!strcmp(did, "reply") || !strcmp(did, "note")) && !out.len)
         return (struct said){"", "", UI_DIM};
     bool macro = strcmp(did, "macro") == 0; /* which one */

@@ -68,7 +68,8 @@ static const char *body_of(const struct json *shown, const struct json *message)
 struct telling {
     struct pager *pager;
     const struct look *look;
-    int64_t day, next_id;
+    int64_t day, next_id, ticket; /* ticket: whose timeline it is; lines of others say whose they are */
+    int64_t of;                   /* of another, 0 = its own */
     int width;
     const char *customer;
     const struct json *shown;
@@ -130,6 +131,8 @@ static void tell_message(struct telling *to, int64_t at, const struct json *m)
          : *kind     ? kind
                      : "message");
     char *name = text_safe_in(to->look->arena, str_eq(who, "-") ? "" : who, TEXT_LINE);
+    if (to->of)
+        name = arena_printf(to->look->arena, "%s%sin #%lld", name, *name ? ", " : "", (long long)to->of);
     pager_piece(to->pager, TEXT_AT, UI_STRONG, name);
     pager_piece(to->pager, TEXT_AT + text_columns(name) + 2,
                 gone || str_eq(state, "failed") ? UI_WARN : UI_DIM, state);
@@ -159,7 +162,8 @@ static void tell_text(struct telling *to, enum ui_role role, const char *text)
 static void tell_line(struct telling *to, const struct json *line)
 {
     const struct json *message = json_get(line, "message");
-    int64_t at = json_get_i64(line, "at", 0);
+    int64_t at = json_get_i64(line, "at", 0), of = json_get_i64(line, "ticket", to->ticket);
+    to->of = of != to->ticket ? of : 0;
     if (json_is(message, JSON_OBJECT)) {
         tell_message(to, at, message);
         return;
@@ -169,7 +173,7 @@ static void tell_line(struct telling *to, const struct json *line)
     if (!*said.text)
         return;
     head(to, at, said.role, said.tag);
-    tell_text(to, said.role, said.text);
+    tell_text(to, said.role, to->of ? arena_printf(to->look->arena, "#%lld %s", (long long)to->of, said.text) : said.text);
 }
 
 static void fill(struct ticket_screen *t, const struct look *look, const struct json *root, int width)
@@ -178,6 +182,7 @@ static void fill(struct ticket_screen *t, const struct look *look, const struct 
     struct telling to = {.pager = t->pager,
                          .look = look,
                          .width = width,
+                         .ticket = t->id,
                          .shown = t->shown,
                          .customer = row && row->t.customer_name ? row->t.customer_name : ""};
     pager_begin(t->pager);
@@ -294,6 +299,11 @@ static void draw_people(const struct look *look, struct surface *s, int row, con
     for (size_t i = 0; i < sizeof parts / sizeof *parts && column < width - 8; i++)
         if (parts[i].text && *parts[i].text)
             column += surface_text(s, row, column, width - column - 1, parts[i].role, parts[i].text) + 2;
+    const char *linked = facts_links(look, &brief->t), *woke = facts_woke(look, &brief->t);
+    if (*linked && column < width - 12)
+        column += surface_text(s, row, column, width - column - 1, UI_STRONG, linked) + 2;
+    if (*woke && column < width - 12)
+        column += surface_text(s, row, column, width - column - 1, UI_NEW, woke) + 2;
     if (ticket_differs(&brief->t) && column < width - 16)
         surface_textf(s, row, column, width - column - 1, UI_WARN, "≠ %s at the source",
                       look_words(look->arena, status_word(brief->t.source_status)));
@@ -314,6 +324,15 @@ static int draw_clocks(const struct look *look, struct surface *s, int row, cons
         column += used ? used + 3 : 0;
     }
     return column > 1;
+}
+
+/* Why nothing happens here any more, and where it does. */
+static const char *put_aside(const struct look *look, const struct ticket *t)
+{
+    if (t->disposition == DISPOSITION_MERGED)
+        return arena_printf(look->arena, "Part of #%lld: its messages are read and answered there (:%lld). :unmerge takes it back.", (long long)t->merged_into,
+                            (long long)t->merged_into);
+    return arena_printf(look->arena, "Put aside: %s. :unmerge takes it back.", field_word(field_find("disposition"), t->disposition));
 }
 
 void ticket_draw(struct ticket_screen *t, const struct look *look, struct surface *s)
@@ -338,6 +357,8 @@ void ticket_draw(struct ticket_screen *t, const struct look *look, struct surfac
         surface_text(s, at++, 1, width - 2, UI_PRESENCE, others);
     if (!pane)
         at += draw_clocks(look, s, at, doc);
+    if (row->t.disposition)
+        surface_text(s, at++, 1, width - 2, UI_WARN, put_aside(look, &row->t));
     if (look->banner)
         surface_text(s, at++, 1, width - 2, UI_ERROR, look->banner);
     if (t->shown)
