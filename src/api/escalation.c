@@ -90,10 +90,14 @@ static bool is_whose(const struct page_row *row, const char *who)
 /* " (slack delivered, phones dead: 503)" */
 static void add_outcomes(struct str *out, const struct told *told, int64_t at, const char *who)
 {
+    const struct page_row *head = NULL;
     int n = 0;
-    for (int i = told->count - 1; i >= 0; i--) {
+    for (int i = 0; i < told->count; i++)
+        if (is_head(&told->rows[i]) && told->rows[i].at == at && is_whose(&told->rows[i], who))
+            head = &told->rows[i];
+    for (int i = told->count - 1; head && i >= 0; i--) {
         const struct page_row *row = &told->rows[i];
-        if (row->at != at || str_eq(row->destination, "console") || !is_whose(row, who))
+        if (!left_with(row, head) || (!*head->agent && row != head))
             continue;
         str_addf(out, "%s%s %s", n++ ? ", " : " (", row->destination, row->state);
         if (row->error)
