@@ -611,7 +611,7 @@ static const struct verb verbs[] = {
     {"ls", "[--view V] [--where EXPR] [words]", "list tickets (--limit N, --all)", run_ls, NULL},
     {"macros", "[NUMBER]", "macros and canned replies; those for one ticket, filled", people_macros, NULL},
     {"model", "[ls | show N | rollback N]", "what the classifier learned, epoch by epoch, and the way back", run_model, NULL},
-    {"oncall", "[--week] [--schedule NAME] [--from T] [--to T] [--tz ZONE]", "who is on call, until when, and who is next; --week: hour by hour",
+    {"oncall", "[--week] [--schedule NAME] [--from T] [--to T] [--tz ZONE]", "who is on call, until when, and who is next; --week: the days to come",
      oncall_run, oncall_help},
     {"outliers", "", "for leads: how many tickets come back, how soon after one another they are closed", scores_outliers, NULL},
     {"prompt", "", "one short line for a status bar", run_prompt, NULL},
