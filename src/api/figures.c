@@ -256,7 +256,7 @@ static int64_t age_at(const struct tally_day *list, int count, int64_t now, int6
 {
     for (int i = count - 1; i >= 0; i--)
         if ((rank -= list[i].n) <= 0)
-            return now > list[i].day * HOUR_MS + HOUR_MS / 2 ? now - list[i].day * HOUR_MS - HOUR_MS / 2 : 0;
+            return (now / HOUR_MS - list[i].day + 1) * HOUR_MS;
     return 0;
 }
 

@@ -31,7 +31,7 @@ bool figures_read(struct store *s, struct arena *a, const struct figures_metric 
 /* How many of one part of a stat ("first_response/unassigned"), in the period and before it. */
 bool figures_part(struct store *s, struct arena *a, int stat, const char *whom, const char *part, const struct figures_period *period, int64_t *n,
                   int64_t *was, struct err *err);
-/* How long the tickets that are open now have been: median, nine tenths, the oldest; to the hour. */
+/* How long the tickets that are open now have been, at most: half of them, nine tenths, the oldest; in whole hours. */
 struct figures_age { int64_t n, p50, p90, oldest; };
 bool figures_age(struct store *s, struct arena *a, const char *whom, int64_t now, struct figures_age *out, struct err *err);
 #endif

@@ -103,9 +103,12 @@ static bool keys_are_new(struct schema *s, const struct config_agent *row, const
     return true;
 }
 
+/* Words that stand for others than an agent; from the fifth on, whoever else writes entries (their actor). */
+static const char *const taken[] = {"oncall", "leads", "me", "source", "clock", "triage", "courier", "routes", "model", "trainer", "boot", NULL};
+enum { MACHINE = 4 };
+
 static bool check_agent(struct schema *s, void *to, const struct yaml *node)
 {
-    static const char *const taken[] = {"oncall", "leads", "me", "clock", "source", "triage", NULL};
     struct config_agent *row = to;
     row->zone = config_named_zone(s, node, row->tz);
     for (int i = 0; taken[i]; i++)
@@ -427,6 +430,14 @@ const struct config_agent *config_agent_by_key(const struct config *config, cons
             if (str_eq(config->agents[i].keys[k], dialect_key))
                 return &config->agents[i];
     return NULL;
+}
+
+bool config_person(const char *actor)
+{
+    for (int i = MACHINE; taken[i]; i++)
+        if (str_eq(actor, taken[i]))
+            return false;
+    return actor && *actor && !strchr(actor, ':');
 }
 
 const char *role_word(int role)

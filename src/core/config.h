@@ -344,5 +344,8 @@ const struct config_agent *config_agent_by_uid(const struct config *config, int6
 const struct config_agent *config_agent_calling(const struct config *config, int64_t uid, const char *key_id);
 const struct config_agent *config_agent_by_key(const struct config *config, const char *dialect_key);
 const struct config_schedule *config_schedule(const struct config *config, const char *name); /* NULL or "": the default one */
+/* Is that who a journal's entry names a person: not a source ("source:shop"), the clock, or a part of the desk itself? No agent
+ * can have such a name. */
+bool config_person(const char *actor);
 const char *role_word(int role);
 #endif

@@ -58,16 +58,17 @@ static bool entry_before(struct store *s, int64_t before, int64_t *seq, int64_t 
 static bool audit_window(struct store *s, struct arena *a, const struct audit_query *q, int64_t low, int64_t high, struct entry *list, int *count, struct err *err)
 {
     sqlite3_stmt *stmt = sql_get(s, "SELECT seq,at,actor,kind,ticket,cause,undoes,data FROM entry WHERE seq>=? AND seq<=? AND at>=? AND (?4=0 OR ticket=?4)"
-                                    " AND (?5='' OR kind=?5) AND (?6='' OR actor=?6)"
-                                    " AND (?7=0 OR (instr(actor,':')=0 AND actor NOT IN ('clock','triage','model','boot','desk'))) ORDER BY seq DESC LIMIT ?8", err);
+                                    " AND (?5='' OR kind=?5) AND (?6='' OR actor=?6) ORDER BY seq DESC", err);
     if (!stmt)
         return false;
-    sql_bind(stmt, "iiiissii", low, high, q->since, q->ticket, q->kind ? q->kind : "", q->actor ? q->actor : "", (int64_t)q->people, (int64_t)(q->limit - *count));
-    int rc;
-    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
-        list[(*count)++] = (struct entry){.seq = sql_int(stmt, 0), .at = sql_int(stmt, 1), .actor = sql_text(stmt, 2, a), .kind = sql_text(stmt, 3, a),
-                                          .ticket = sql_int(stmt, 4), .cause = sql_int(stmt, 5), .undoes = sql_int(stmt, 6), .data = sql_text(stmt, 7, a)};
-    return rc == SQLITE_DONE;
+    sql_bind(stmt, "iiiiss", low, high, q->since, q->ticket, q->kind ? q->kind : "", q->actor ? q->actor : "");
+    int rc = SQLITE_DONE;
+    while (*count < q->limit && (rc = sql_step(s, stmt, err)) == SQLITE_ROW)
+        if (!q->people || config_person((const char *)sqlite3_column_text(stmt, 2)))
+            list[(*count)++] = (struct entry){.seq = sql_int(stmt, 0), .at = sql_int(stmt, 1), .actor = sql_text(stmt, 2, a), .kind = sql_text(stmt, 3, a),
+                                              .ticket = sql_int(stmt, 4), .cause = sql_int(stmt, 5), .undoes = sql_int(stmt, 6), .data = sql_text(stmt, 7, a)};
+    sqlite3_reset(stmt);
+    return rc >= 0;
 }
 
 bool store_list_audit(struct store *s, struct arena *a, const struct audit_query *q, struct entry **list, int *count, int64_t *next, struct err *err)
