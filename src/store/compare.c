@@ -3,7 +3,7 @@
 #include <string.h>
 
 static const char *const tables[][2] = {
-    {"ticket", "SELECT * FROM ticket ORDER BY id"},
+    {"ticket", NULL}, /* by the field table: a column that came later stands elsewhere in an older database */
     {"clock", "SELECT * FROM clock ORDER BY ticket,metric"},
     {"escalation", "SELECT * FROM escalation ORDER BY ticket"},
     {"queue", "SELECT v.name,q.owner,q.due,q.ticket FROM queue q JOIN view v ON v.id=q.view ORDER BY 1,2,3,4"},
@@ -37,7 +37,7 @@ static void tell(struct str *report, const char *table, sqlite3_stmt *a, sqlite3
 
 static bool compare_table(struct store *a, struct store *b, const char *const table[2], struct str *report, int64_t *differ, struct err *err)
 {
-    sqlite3_stmt *x = sql_get(a, table[1], err), *y = sql_get(b, table[1], err);
+    sqlite3_stmt *x = sql_get(a, table[1] ? table[1] : a->ticket_walk, err), *y = sql_get(b, table[1] ? table[1] : b->ticket_walk, err);
     int rx = x ? sql_step(a, x, err) : -1, ry = y ? sql_step(b, y, err) : -1;
     for (int64_t nth = 1; rx == SQLITE_ROW && ry == SQLITE_ROW; nth++) {
         for (int i = 0; i < sqlite3_column_count(x); i++)

@@ -18,7 +18,7 @@ struct store {
     int tally_count;
     struct { char name[64]; int64_t id; } views[VIEWS]; /* ids once looked up */
     int view_count;
-    char *ticket_columns, *ticket_insert, *ticket_update, *ticket_select;
+    char *ticket_columns, *ticket_insert, *ticket_update, *ticket_select, *ticket_walk;
 };
 
 /* The prepared statement of a text with program lifetime (its address is the key), reset and ready. NULL + err. */

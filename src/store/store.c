@@ -196,6 +196,7 @@ void store_close(struct store *s)
     free(s->ticket_columns);
     free(s->ticket_insert);
     free(s->ticket_update);
+    free(s->ticket_walk);
     free(s->ticket_select);
     free(s);
 }

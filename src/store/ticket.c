@@ -22,6 +22,10 @@ void ticket_sql(struct store *s)
     str_adds(&insert, ")");
     str_adds(&update, " WHERE id=?2");
     str_addf(&select, "SELECT %s FROM ticket WHERE id=?", columns.data);
+    struct str walk;
+    str_init(&walk, 64 << 10);
+    str_addf(&walk, "SELECT %s FROM ticket ORDER BY id", columns.data);
+    s->ticket_walk = str_take(&walk);
     s->ticket_columns = str_take(&columns);
     s->ticket_insert = str_take(&insert);
     s->ticket_update = str_take(&update);

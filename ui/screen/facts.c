@@ -131,6 +131,10 @@ static void origin_facts(struct pane *p)
     for (const struct json *tag = json_first(tags); tag; tag = json_next(tag))
         str_addf(&joined, "%s%s", joined.len ? ", " : "", json_string(tag) ? json_string(tag) : "");
     line(p, "tags", UI_NORMAL, joined.data);
+    str_clear(&joined);
+    for (const struct json *key = json_first(json_get(p->doc, "articles")); key; key = json_next(key))
+        str_addf(&joined, "%s%s", joined.len ? ", " : "", json_string(key) ? json_string(key) : "");
+    line(p, "articles", UI_NORMAL, joined.data);
 }
 
 int facts_clock(const struct look *look, struct surface *s, int row, int column, int width,
