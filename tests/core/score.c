@@ -425,6 +425,172 @@ static void the_same_state_twice_pays_once(void **state)
     desk_close(&d);
 }
 
+/* --- cStar's own rules (dialects.md 5.4), bit by bit --- */
+
+/* Its rule set as a configuration has it. The desk's clocks: resolution within 8 hours. */
+static void cstar_desk(struct desk *d)
+{
+    struct err err = {0};
+    desk_open(d);
+    const struct config *c = config_parse(d->arena, "t.yaml", "game: cstar\n", 12, NULL, 0, &err);
+    assert_non_null(c);
+    d->config.game = c->game;
+}
+
+static void cstar_pays_the_assignee_base_times_tier_and_nothing_else_counts(void **state)
+{
+    static const struct { int64_t after; int64_t times; } tiers[] = {{HOUR, 3}, {3 * HOUR, 2}, {4 * HOUR, 1}, {8 * HOUR, 1}, {8 * HOUR + MINUTE, 0}};
+    static const int64_t base[] = {25, 10, 25, 50, 75};
+    (void)state;
+    for (int priority = PRIORITY_NONE; priority <= PRIORITY_URGENT; priority++)
+        for (size_t i = 0; i < sizeof tiers / sizeof *tiers; i++) {
+            struct desk d;
+            cstar_desk(&d);
+            d.next.priority = priority;
+            d.next.assignee = "ana";
+            desk_first(&d); /* nobody answers, and the customer is the assignee: all the same there */
+            d.now += tiers[i].after;
+            d.next.customer = "ana";
+            d.players[0].last_paid_at = d.now - 1;
+            d.players[0].customer_today = 50;
+            d.players[0].earned_today = 5000;
+            d.players[0].streak = 30;
+            d.players[1].replies = 3;
+            d.facts.median_wait = MINUTE;
+            resolve(&d);
+            assert_int_equal(paid(&d)->xp, base[priority] * tiers[i].times);
+            assert_string_equal(paid(&d)->agent, "ana");
+            desk_close(&d);
+        }
+}
+
+static void cstar_pays_a_ticket_once_however_often_it_comes_back(void **state)
+{
+    struct desk d;
+    (void)state;
+    cstar_desk(&d);
+    worked_on(&d, HOUR);
+    d.facts.boss = (struct boss){.key = "boss-1", .name = "Titan", .tier = "epic", .max_hp = 500, .hp = 500};
+    resolve(&d);
+    struct score_row row = *paid(&d);
+    assert_int_equal(row.xp, 75);
+    assert_int_equal(row.damage, 25); /* its base, without the tier */
+    row.id = 1;
+    d.facts.scores = &row;
+    d.facts.score_count = 1;
+    d.facts.boss.hp = 475;
+    desk_status(&d, STATUS_OPEN, "ana");
+    assert_int_equal(d.out.score_count, 0);
+    assert_int_equal(d.out.record_count, 0); /* nor does the boss heal */
+    resolve(&d);
+    assert_int_equal(d.out.score_count, 0);
+    desk_close(&d);
+}
+
+static void cstar_counts_at_once_so_a_level_may_skip(void **state)
+{
+    struct desk d;
+    (void)state;
+    cstar_desk(&d);
+    d.next.priority = PRIORITY_URGENT;
+    worked_on(&d, HOUR);
+    d.players[0].xp = 2400;
+    resolve(&d);
+    assert_int_equal(paid(&d)->xp, 225);
+    assert_int_equal(desk_count(&d, "player", "\"what\":\"level_up\",\"agent\":\"ana\",\"old\":4,\"new\":5"), 1);
+    assert_non_null(strstr(d.out.records[0].data, "\"xp\":2625"));
+    assert_string_equal(d.out.records[0].event, "player.level_up");
+    desk_close(&d);
+}
+
+static void cstar_bosses_are_its_four_and_pay_everybody_who_hit(void **state)
+{
+    static const struct { int64_t open; const char *hp, *need; } comes[] = {{3, "\"max_hp\":100", "\"tickets_required\":3"}, {8, "\"max_hp\":250", "\"tickets_required\":8"},
+                                                                            {15, "\"max_hp\":500", "\"tickets_required\":15"}, {30, "\"max_hp\":1000", "\"tickets_required\":30"}};
+    struct desk d;
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        cstar_desk(&d);
+        d.facts.open_tickets = comes[i].open;
+        desk_first(&d);
+        assert_non_null(strstr(d.out.records[0].data, comes[i].hp));
+        assert_non_null(strstr(d.out.records[0].data, comes[i].need));
+        assert_non_null(strstr(d.out.records[0].data, "\"expires_at\":0"));
+        assert_string_equal(d.out.records[0].event, "boss.spawned");
+        desk_close(&d);
+    }
+    struct dealt dealt[] = {{"ana", 280}, {"bo", 150}, {"cem", 45}};
+    cstar_desk(&d);
+    worked_on(&d, HOUR);
+    d.facts.boss = (struct boss){.key = "boss-1", .name = "Titan", .tier = "epic", .max_hp = 500, .hp = 25};
+    d.facts.dealt = dealt;
+    d.facts.dealt_count = 3;
+    resolve(&d);
+    assert_int_equal(d.out.score_count, 4);
+    for (int i = 1; i < 4; i++) {
+        assert_int_equal(d.out.scores[i].xp, 500);
+        assert_int_equal(d.out.scores[i].gold, 250);
+    }
+    assert_string_equal(d.out.records[0].event, "boss.defeated");
+    assert_non_null(strstr(d.out.records[0].data, "\"rewards\":{\"xp\":500,\"gold\":250}"));
+    desk_close(&d);
+}
+
+/* --- what is kept of a ticket's life --- */
+
+static void the_priority_that_counts_is_the_one_it_had_longest(void **state)
+{
+    DESK(d);
+    d.config.sla_count = 0;
+    d.next.priority = PRIORITY_LOW;
+    d.next.assignee = "ana";
+    desk_first(&d);
+    d.now += HOUR;
+    d.next.priority = PRIORITY_URGENT;
+    desk_change(&d, "event", "source:shop");
+    d.now += 2 * HOUR;
+    d.next.priority = PRIORITY_HIGH;
+    desk_change(&d, "event", "source:shop");
+    assert_int_equal(score_priority(d.ticket, d.now + HOUR), PRIORITY_URGENT);
+    assert_int_equal(score_priority(d.ticket, d.now + 3 * HOUR), PRIORITY_HIGH);
+    assert_int_equal(score_priority(d.ticket, d.now + 2 * HOUR), PRIORITY_HIGH); /* as long: the lower of the two */
+    desk_close(&d);
+}
+
+static void waits_fall_into_buckets_no_wider_than_an_eighth(void **state)
+{
+    (void)state;
+    int64_t before = -1;
+    for (int bucket = 0; bucket < SCORE_BUCKETS; bucket++) {
+        int64_t starts = score_bucket_starts(bucket);
+        assert_true(starts > before);
+        assert_int_equal(score_bucket(starts), bucket);
+        assert_int_equal(score_bucket(starts - 1), bucket ? bucket - 1 : 0);
+        before = starts;
+    }
+    assert_true(before > 100LL * 365 * DAY);
+    assert_int_equal(score_bucket(-5), 0);
+    assert_int_equal(score_bucket(INT64_MAX), SCORE_BUCKETS - 1);
+}
+
+static void a_streak_counts_working_days_and_rests_on_the_others(void **state)
+{
+    (void)state;
+    static const struct { const char *paid, *off; bool today; int64_t days; } cases[] = { /* today first; x: yes */
+        {"x......", ".......", false, 1}, {".......", ".......", false, 0}, {".......", ".......", true, 1}, {"xxx....", ".......", false, 3},
+        {".xx....", ".......", false, 2}, {"x..xx..", ".xx....", false, 3}, {"x.xxx..", ".......", false, 1}, {"xxx.x..", "xx.....", false, 1},
+        {"..xxx..", "xx.....", true, 3}, {".......", "xxxxxxx", true, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bool paid[7], off[7];
+        for (int k = 0; k < 7; k++) {
+            paid[k] = cases[i].paid[k] == 'x';
+            off[k] = cases[i].off[k] == 'x';
+        }
+        if (player_streak(paid, off, 7, cases[i].today) != cases[i].days)
+            fail_msg("%s %s: %lld", cases[i].paid, cases[i].off, (long long)player_streak(paid, off, 7, cases[i].today));
+    }
+}
+
 /* --- the ledger --- */
 
 enum { TICKETS = 14, MOST_ROWS = 4000, TURNS = 160 };
@@ -605,6 +771,13 @@ int main(void)
         cmocka_unit_test(a_level_is_reached_when_the_ticket_closes_not_before),
         cmocka_unit_test(achievements_unlock_once),
         cmocka_unit_test(the_same_state_twice_pays_once),
+        cmocka_unit_test(cstar_pays_the_assignee_base_times_tier_and_nothing_else_counts),
+        cmocka_unit_test(cstar_pays_a_ticket_once_however_often_it_comes_back),
+        cmocka_unit_test(cstar_counts_at_once_so_a_level_may_skip),
+        cmocka_unit_test(cstar_bosses_are_its_four_and_pay_everybody_who_hit),
+        cmocka_unit_test(the_priority_that_counts_is_the_one_it_had_longest),
+        cmocka_unit_test(waits_fall_into_buckets_no_wider_than_an_eighth),
+        cmocka_unit_test(a_streak_counts_working_days_and_rests_on_the_others),
         cmocka_unit_test(the_ledger_balances_over_any_mix_of_resolving_reopening_and_marking),
     };
     return cmocka_run_group_tests_name("score", tests, NULL, NULL);
