@@ -78,7 +78,7 @@ static int64_t streak(struct show *show, const struct config_agent *agent, const
     for (int i = 0; i < count; i++)
         paid[today - days[i].day] = days[i].n > 0;
     for (int i = 0; i < PLAYER_STREAK_DAYS; i++)
-        off[i] = player_off(agent, desk, today - i);
+        off[i] = player_off(show->config, agent, desk, today - i);
     return player_streak(paid, off, PLAYER_STREAK_DAYS, false);
 }
 

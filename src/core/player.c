@@ -3,6 +3,7 @@
 #include "core/play.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "core/calendar.h"
 #include "core/desk.h"
 #include <string.h>
 
@@ -47,13 +48,22 @@ int64_t player_streak(const bool *paid, const bool *off, int count, bool today)
     return days;
 }
 
-bool player_off(const struct config_agent *agent, const struct desk_state *desk, int64_t day)
+/* Hours of a calendar count too: a holiday there is nobody's working day. */
+static bool none_of_calendar(const struct config *rules, const struct config_agent *agent, int64_t day)
+{
+    const struct calendar *calendar = rules && agent->calendar ? config_calendar(rules, agent->calendar) : NULL;
+    const struct zone *zone = config_zone(agent->zone);
+    return calendar && calendar_counted(calendar, zone_at(zone, day, 0), zone_at(zone, day + 1, 0)) == 0;
+}
+
+bool player_off(const struct config *rules, const struct config_agent *agent, const struct desk_state *desk, int64_t day)
 {
     enum { NOON = 12 * 3600000 };
     unsigned weekdays = agent && agent->shift.text ? agent->shift.weekdays : 0, today = 1u << (civil_weekday(day) - 1);
-    if (weekdays ? !(weekdays & today) : civil_weekday(day) > 5)
+    bool calendar = rules && agent && agent->calendar;
+    if (weekdays ? !(weekdays & today) : !calendar && civil_weekday(day) > 5)
         return true;
-    return agent && desk_absence(desk, agent->name, zone_at(config_zone(agent->zone), day, NOON));
+    return agent && (none_of_calendar(rules, agent, day) || desk_absence(desk, agent->name, zone_at(config_zone(agent->zone), day, NOON)));
 }
 
 int player_privacy(const struct config_agent *agent, const struct desk_state *desk)

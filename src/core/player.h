@@ -18,8 +18,9 @@ int64_t player_season(int64_t day);
  * (a weekend, leave) neither counts nor breaks. today: count it even if nothing is paid yet. */
 int64_t player_streak(const bool *paid, const bool *off, int count, bool today);
 enum { PLAYER_STREAK_DAYS = 92 };
-/* Is it none of the agent's working days? Those are their shift's, else Monday to Friday; days of an absence are not. */
-bool player_off(const struct config_agent *agent, const struct desk_state *desk, int64_t day);
+/* Is it none of the agent's working days? Those are their shift's and their calendar's, else Monday to Friday; days of an absence
+ * are not. */
+bool player_off(const struct config *rules, const struct config_agent *agent, const struct desk_state *desk, int64_t day);
 /* enum game_privacy: as they set it last, else as configured. */
 int player_privacy(const struct config_agent *agent, const struct desk_state *desk);
 #endif

@@ -220,7 +220,7 @@ static bool load_streak(struct engine *e, const struct config_agent *agent, int6
     for (int i = 0; i < count; i++)
         paid[today - days[i].day] = days[i].n > 0;
     for (int i = 0; i < PLAYER_STREAK_DAYS; i++)
-        off[i] = player_off(agent, &e->state, today - i);
+        off[i] = player_off(e->config, agent, &e->state, today - i);
     *streak = player_streak(paid, off, PLAYER_STREAK_DAYS, true);
     return true;
 }

@@ -335,7 +335,7 @@ static int64_t streak_of(int a)
     enum { SEEN = 16 }; /* more than ten working days change nothing */
     for (int i = 0; i < SEEN; i++) {
         paid[i] = known("paid", names[a], day_of(a) + start - i, false) > 0;
-        off[i] = player_off(&agents[a], NULL, day_of(a) + start - i);
+        off[i] = player_off(&config, &agents[a], NULL, day_of(a) + start - i);
     }
     return player_streak(paid, off, SEEN, true);
 }
