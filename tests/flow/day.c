@@ -28,8 +28,8 @@ static const struct moment {
     const char *verb, *holds[TEXTS];
 } moments[] = {
     {"five tickets are open", "gb", {"The Backlog Imp", "came 09:00"}, NULL, NULL, "scores", {"125/125 HP"}},
-    {"critical: whoever is on call", "ge", {"1 triggered", "you: console"}, "page", "A critical ticket pages", "why 10 page", {"the source says urgent", "step 1 told"}},
-    {"nobody answered", "ge", {"2 of 3", "mara: console"}, NULL, NULL, "why 10 page", {"step 2 told mara"}},
+    {"critical: whoever is on call", "ge", {"1 triggered", "you: hooks"}, "page", "A critical ticket pages", "why 10 page", {"the source says urgent", "step 1 told"}},
+    {"nobody answered", "ge", {"2 of 3", "mara: siren"}, NULL, NULL, "why 10 page", {"step 2 told mara"}},
     {"mara has it", "ge", {"acked mara", "timeout 29m"}, "acknowledged", "Acknowledged", "escalations", {"acknowledged mara"}},
     {"another customer tells", "ge", {"Paying is broken", "1 triggered"}, NULL, NULL, "escalations", {"Paying is broken"}},
     {"mara merges it", ":10\r", {"Checkout returns 500", "merged"}, "merged", "A ticket with another merged into it", "show 11", {"merged into 10", "cancelled (merged)"}},
