@@ -118,6 +118,33 @@ static void what_is_written_down_is_read_back(void **state)
     assert_string_equal(moment_format_end(berlin, base, base + 13 * 3600000LL + 1000, end), "Sat 2026-11-28 00:00:01");
 }
 
+/* Whatever is typed: a time or a sentence, and the same the second time. */
+static void any_text_is_a_time_or_is_refused(void **state)
+{
+    static const char *const parts[] = {"sun", "Mon", "today", "tomorrow", "now", "+", "-", "4", "h", "d", " ", "  ", ":", "18:00", "24:00", "09", "2026-11-29",
+                                        "2027-02-29", "T", "Z", "+01:00", "-99:99", ",", "99999999999", "w", "\xc3\xa9", "x", "0000-00-00", "9999-12-31"};
+    enum { TEXTS = 100000, PARTS = sizeof parts / sizeof *parts };
+    AUTO_ARENA arena = arena_new();
+    struct err why;
+    const struct zone *berlin = zone_load(arena, "Europe/Berlin", &why);
+    int taken = 0;
+    (void)state;
+    srand(7);
+    for (int i = 0; i < TEXTS; i++) {
+        char text[200] = "";
+        for (int k = rand() % 6; k >= 0; k--)
+            strcat(text, parts[rand() % PARTS]);
+        struct err err = {0};
+        int64_t ms = 0, again = 0;
+        const struct moment how = {.zone = rand() % 2 ? berlin : NULL, .base = base, .morning = rand() % 1440};
+        bool good = moment_parse(&how, text, &ms, &err);
+        assert_true(good == moment_parse(&how, text, &again, &err) && ms == again);
+        assert_true(good || (err.code == ERR_INPUT && *err.text && ms == 0));
+        taken += good;
+    }
+    print_message("# moment: %d texts, %d of them times\n", TEXTS, taken);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -125,6 +152,7 @@ int main(void)
         cmocka_unit_test(what_is_no_time_is_told_with_what_would_be),
         cmocka_unit_test(a_clock_may_be_known_only_by_its_distance_and_a_day_may_begin_at_nine),
         cmocka_unit_test(what_is_written_down_is_read_back),
+        cmocka_unit_test(any_text_is_a_time_or_is_refused),
     };
     return cmocka_run_group_tests_name("moment", tests, NULL, NULL);
 }
