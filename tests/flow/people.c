@@ -135,6 +135,8 @@ static void a_customer_is_told_of_whole_with_contact_masked(void **state)
     assert_null(strstr(note, "jo@example.com"));
     assert_int_equal(json_count(json_get(root, "rows")), 3);
     assert_int_equal(json_get_i64(json_first(json_get(root, "rows")), "id", 0), 2); /* open ones first, the newest of them */
+    for (const struct json *row = json_first(json_get(root, "rows")); row; row = json_next(row))
+        assert_int_equal(json_get_i64(row, "csat", 0), json_get_i64(row, "id", 0) == 1 ? 5 : json_get_i64(row, "id", 0) == 2 ? 2 : 0);
     assert_string_equal(json_get_string(json_get(get("/v1/tickets/1/customer"), "customer"), "key", ""), "cstar:c1");
     assert_int_equal(client_get(d.me, "/v1/customers/cstar%3Anobody").status, 404);
     assert_int_equal(triage("customer 1"), 0);

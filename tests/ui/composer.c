@@ -244,8 +244,18 @@ static void two_question_marks_bring_an_article_that_goes_with_the_reply_while_i
     composer_cite(&composer, "file:reset", "# Reset\n\nOpen the page.");
     assert_string_equal(editor_text(composer.editor), "Hello\n# Reset\n\nOpen the page.");
     assert_string_equal(composer_articles(&composer, a), "[\"file:reset\"]");
+    AUTO_JSON draft = composer_draft(&composer);
+    composer_open(&composer, 4119, 1, true, "");
+    assert_true(composer_resume(&composer, draft)); /* postponed, and taken up again */
+    assert_string_equal(composer_articles(&composer, a), "[\"file:reset\"]");
     composer_set(&composer, "Hello\n");
     assert_null(composer_articles(&composer, a)); /* it was deleted again */
+    AUTO_JSON plain = json_new_string("only text");
+    composer_open(&composer, 4119, 1, true, "");
+    assert_true(composer_resume(&composer, plain));
+    assert_string_equal(editor_text(composer.editor), "only text");
+    assert_null(composer_articles(&composer, a));
+    assert_false(composer_resume(&composer, NULL));
 }
 
 static void variables_of_the_desk_may_stand_in_a_reply_and_nothing_else_in_braces(void **state)

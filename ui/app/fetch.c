@@ -618,7 +618,7 @@ void fetch_draft(struct console *c, bool forget)
     if (forget)
         json_put_null(body, "value");
     else
-        json_put_string(body, "value", editor_text(c->composer.editor));
+        json_put(body, "value", composer_draft(&c->composer));
     c->composer.changed_at = 0;
     link_send(c->link, "PUT", draft_path(&c->composer, a), json_print_in(a, body),
               forget ? ignored : draft_saved, c);
@@ -629,10 +629,8 @@ static void draft_came(void *arg, const struct link_answer *answer)
     struct console *c = arg;
     AUTO_JSON root =
         answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
-    const char *kept = json_get_string(root, "value", "");
-    if (!composer_is_open(&c->composer) || editor_length(c->composer.editor) || !*kept)
+    if (!composer_is_open(&c->composer) || editor_length(c->composer.editor) || !composer_resume(&c->composer, json_get(root, "value")))
         return;
-    composer_set(&c->composer, kept);
     console_toast(c, UI_TOAST, "Your draft is back.");
 }
 

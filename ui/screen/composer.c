@@ -70,6 +70,34 @@ void composer_cite(struct composer *c, const char *key, const char *text)
     str_copy(c->cited[c->cited_count++].mark, sizeof c->cited->mark, text_safe_in(a, arena_strndup(a, text + blank, n), TEXT_LINE));
 }
 
+struct json *composer_draft(const struct composer *c)
+{
+    if (!c->cited_count)
+        return json_new_string(editor_text(c->editor));
+    struct json *draft = json_object(), *cited = json_array();
+    json_put_string(draft, "text", editor_text(c->editor));
+    for (int i = 0; i < c->cited_count; i++) {
+        struct json *one = json_object();
+        json_put_string(one, "key", c->cited[i].key);
+        json_put_string(one, "mark", c->cited[i].mark);
+        json_push(cited, one);
+    }
+    json_put(draft, "cited", cited);
+    return draft;
+}
+
+bool composer_resume(struct composer *c, const struct json *draft)
+{
+    const char *text = json_string(draft) ? json_string(draft) : json_get_string(draft, "text", "");
+    if (!*text)
+        return false;
+    composer_set(c, text);
+    c->cited_count = 0;
+    for (const struct json *one = json_first(json_get(draft, "cited")); one; one = json_next(one))
+        composer_cite(c, json_get_string(one, "key", ""), json_get_string(one, "mark", ""));
+    return true;
+}
+
 char *composer_articles(const struct composer *c, struct arena *arena)
 {
     AUTO_JSON keys = json_array();

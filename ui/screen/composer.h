@@ -52,6 +52,9 @@ bool composer_asks(const struct composer *c);
 void composer_insert(struct composer *c, const char *text);
 /* What was inserted is of that article; text: how it stands there. */
 void composer_cite(struct composer *c, const char *key, const char *text);
+/* What is kept of it: the text, with the articles cited where there are any. And back again; false: there is nothing in it. */
+struct json *composer_draft(const struct composer *c);
+bool composer_resume(struct composer *c, const struct json *draft);
 /* The keys of the articles that are still in the text, a JSON array; NULL: none. */
 char *composer_articles(const struct composer *c, struct arena *arena);
 enum composer_outcome composer_key(struct composer *c, const struct key *key);
