@@ -247,7 +247,7 @@ static void place(struct show *show, struct timeline *to, int64_t at, struct jso
 }
 
 /* What was said at the moment of an entry stands before it. */
-static bool read_lines(struct show *show, int64_t ticket, struct timeline *to)
+static bool read_lines(struct show *show, int64_t ticket, bool merged, struct timeline *to)
 {
     struct entry_query q = {.ticket = ticket, .limit = LINES};
     struct entry *entries;
@@ -259,7 +259,7 @@ static bool read_lines(struct show *show, int64_t ticket, struct timeline *to)
     for (int i = 0; i < message_count; i++)
         place(show, to, messages[i].at, message_line(show, ticket, &messages[i]));
     for (int i = 0; i < entry_count; i++)
-        if (on_timeline(&entries[i]))
+        if (on_timeline(&entries[i]) && !(merged && str_eq(entries[i].kind, "sla"))) /* its clocks are the root's now */
             place(show, to, entries[i].at, entry_line(show, &entries[i]));
     return true;
 }
@@ -270,9 +270,9 @@ struct json *show_lines(struct show *show, const struct ticket *t)
     struct timeline all = {0};
     struct member *members = NULL;
     int count;
-    bool ok = store_ticket_members(show->store, show->arena, t->id, &members, &count, &show->err) && read_lines(show, t->id, &all);
+    bool ok = store_ticket_members(show->store, show->arena, t->id, &members, &count, &show->err) && read_lines(show, t->id, false, &all);
     for (int i = 0; ok && i < count; i++)
-        ok = read_lines(show, members[i].id, &all);
+        ok = read_lines(show, members[i].id, true, &all);
     struct json *lines = json_array();
     if (all.count)
         qsort(all.list, (size_t)all.count, sizeof *all.list, by_place);

@@ -11,6 +11,12 @@ static int64_t later(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
+/* Sources tell time in whole seconds: in the second of the closing the new ticket has the benefit of the doubt. */
+static bool after_end(const struct ticket *closed, int64_t t)
+{
+    return t > closed->closed_at - 1000;
+}
+
 /* The newest word that the closed ticket holds. */
 static int64_t heard(const struct ticket *t)
 {
@@ -29,7 +35,7 @@ static bool goes_on(const struct ticket *closed, const struct ticket *t, const s
     bool opens = says && !ticket_done(obs->value.status) && obs->value.status != STATUS_NEW && ticket_done(t->source_status);
     for (int i = 0; !opens && i < obs->message_count; i++) {
         const struct message *m = &obs->messages[i];
-        if (counts(m) && m->at > heard(closed) && later(m->at, obs->v.t) > closed->closed_at)
+        if (counts(m) && m->at > heard(closed) && after_end(closed, later(m->at, obs->v.t)))
             return true;
     }
     return false;
@@ -56,7 +62,7 @@ static const struct ticket *at_that_time(struct engine *e, struct arena *arena, 
 {
     while (t && t->followup_of) {
         const struct ticket *before = store_ticket_get(e->store, arena, t->followup_of, err);
-        if (!before || !str_eq(before->key, t->key) || obs->v.t > before->closed_at)
+        if (!before || !str_eq(before->key, t->key) || after_end(before, obs->v.t))
             return before ? t : NULL;
         t = before;
     }

@@ -112,8 +112,11 @@ static void print_body(struct print *p, const char *body)
         str_addf(p->out, "    | %s\n", line);
 }
 
-static void print_line(struct print *p, const struct json *line)
+/* Lines of what was merged into it say whose they are, and a message which row it is, for `split`. */
+static void print_line(struct print *p, const struct json *line, int64_t ticket)
 {
+    int64_t of = json_get_i64(line, "ticket", ticket);
+    const char *whose = of != ticket ? arena_printf(p->arena, "#%lld  ", (long long)of) : "";
     struct look look = look_of(p);
     const struct json *m = json_get(line, "message");
     const char *stamp = look_stamp(&look, json_get_i64(line, "at", 0));
@@ -122,7 +125,9 @@ static void print_line(struct print *p, const struct json *line)
                    *state = text_of(m, "state");
         print_cell(p, stamp, 9, false);
         print_cell(p, kind, 9, false);
+        str_adds(p->out, whose);
         print_safe(p, owner(p, text_of(m, "author")));
+        str_addf(p->out, "  [%lld]", (long long)json_get_i64(m, "row", 0));
         if (*state)
             str_addf(p->out, "  (%s)", text_safe_in(p->arena, state, TEXT_LINE));
         str_addc(p->out, '\n');
@@ -136,10 +141,30 @@ static void print_line(struct print *p, const struct json *line)
     if (*said.text) {
         print_cell(p, stamp, 9, false);
         print_cell(p, said.tag, 9, false);
+        str_adds(p->out, whose);
         print_safe(p, said.text);
         str_addc(p->out, '\n');
     }
     mirror_free(nobody);
+}
+
+/* Its ways of life: what it waits for, until when it is hidden and why it is back, and which tickets it belongs with. */
+static void print_life(struct print *p, const struct json *t)
+{
+    static const struct { const char *name, *member; } links[] = {
+        {"part of", "merged_into"}, {"goes on from", "followup_of"}, {"goes on in", "followed_by"}, {"split from", "split_from"}};
+    struct look look = look_of(p);
+    int64_t until = json_get_i64(t, "snoozed_until", 0), woke = json_get_i64(t, "woke_at", 0);
+    print_named(p, "put aside", str_eq(text_of(t, "disposition"), "merged") ? "" : text_of(t, "disposition"));
+    print_named(p, "waits for", text_of(t, "hold_reason"));
+    if (until)
+        print_named(p, "snoozed", arena_printf(p->arena, "until %s, wakes on %s", look_stamp(&look, until), look_words(p->arena, text_of(t, "wake_on"))));
+    if (woke)
+        print_named(p, "back", arena_printf(p->arena, "%s, by %s", look_stamp(&look, woke), look_words(p->arena, text_of(t, "woke_by"))));
+    print_named(p, "for", until || woke ? text_of(t, "snooze_note") : "");
+    for (size_t i = 0; i < sizeof links / sizeof *links; i++)
+        if (json_get_i64(t, links[i].member, 0))
+            print_named(p, links[i].name, arena_printf(p->arena, "#%lld", (long long)json_get_i64(t, links[i].member, 0)));
 }
 
 void print_ticket(struct print *p, const struct json *t, const struct json *lines)
@@ -150,6 +175,7 @@ void print_ticket(struct print *p, const struct json *t, const struct json *line
     print_named(p, "status", look_words(p->arena, text_of(t, "status")));
     if (*text_of(t, "source_status") && !str_eq(text_of(t, "source_status"), text_of(t, "status")))
         print_named(p, "at source", look_words(p->arena, text_of(t, "source_status")));
+    print_life(p, t);
     print_named(p, "urgency",
           arena_printf(p->arena, "%s %s (%s)", text_of(t, "urgency"),
                        look_share(p->arena, json_get_i64(t, "urgency_bp", 0)), text_of(t, "urgency_by")));
@@ -168,7 +194,7 @@ void print_ticket(struct print *p, const struct json *t, const struct json *line
     print_clocks(p, json_get(t, "clocks"));
     str_addc(p->out, '\n');
     for (const struct json *line = json_first(lines); line; line = json_next(line))
-        print_line(p, line);
+        print_line(p, line, json_get_i64(t, "id", 0));
 }
 
 void print_revealed(struct print *p, const struct json *text)
