@@ -132,6 +132,22 @@ static void the_audit_says_who_did_what_and_why_somebody_looked(void **state)
     }
 }
 
+static void the_audit_is_narrowed_by_who_what_and_which_ticket(void **state)
+{
+    (void)state;
+    assert_string_equal(audit_path("", desk.arena), "/v1/audit?people=1&limit=200");
+    assert_string_equal(audit_path("actor:ana kind:reveal door ticket:42", desk.arena), "/v1/audit?people=1&limit=200&actor=%61%6E%61&kind=%72%65%76%65%61%6C&ticket=%34%32");
+    static const struct { const char *words; int rows; } cases[] = {{"kind:reveal", 1}, {"actor:mara", 3}, {"!actor:mara kind:ticket", 3}, {"ticket:4066", 2}, {"ticket:reveal", 0}, {"reveal", 1}};
+    struct lists lists;
+    lists_init(&lists, LISTS_AUDIT);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        lists_filter(&lists, cases[i].words);
+        lists_sync(&lists, &desk.look, false);
+        assert_int_equal(list_count(lists.list), cases[i].rows);
+    }
+    lists_fini(&lists);
+}
+
 static void hostile_text_stays_inside_its_cells(void **state)
 {
     static const char *const hostile[] = {"\\u001b[2Jx", "\\u202egnp.exe", "a\\u0000b\\nc", "\\u009b31m"};
@@ -176,6 +192,7 @@ int main(void)
         T(keys_choose_the_period_and_the_view),
         T(shares_and_times_read_as_people_say_them),
         T(the_audit_says_who_did_what_and_why_somebody_looked),
+        T(the_audit_is_narrowed_by_who_what_and_which_ticket),
         T(hostile_text_stays_inside_its_cells),
         T(both_fit_any_size),
     };

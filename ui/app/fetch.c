@@ -74,7 +74,7 @@ static const char *path_of(struct console *c, struct arena *a, enum slot slot)
     case SLOT_DOC + MIRROR_STATS:
         return metrics_path(&c->metrics, a);
     case SLOT_DOC + MIRROR_AUDIT:
-        return "/v1/audit?people=1&limit=200";
+        return audit_path(c->lists[LISTS_AUDIT].filter, a);
     case SLOT_DOC + MIRROR_EVENTS:
         return "/v1/events?limit=100";
     case SLOT_DOC + MIRROR_EVENT:

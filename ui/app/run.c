@@ -604,6 +604,7 @@ static void do_back(struct console *c, const char *arg)
     struct lists *table = console_table(c);
     (void)arg;
     if (table && lists_filter(table, "")) {
+        fetch_place(c);
         console_changed(c);
         return;
     }
@@ -657,6 +658,7 @@ static void filter(struct console *c, const char *words)
     }
     if (table && !str_starts(words, "where ")) {
         lists_filter(table, words);
+        fetch_place(c); /* the audit asks for what the words name */
         console_changed(c);
         return;
     }

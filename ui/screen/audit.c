@@ -2,6 +2,7 @@
 #include "screen/lists.h"
 #include "base/str.h"
 #include "screen/say.h"
+#include <string.h>
 
 static const char *text_of(const struct lists_item *item, const char *name)
 {
@@ -57,6 +58,25 @@ static struct lists_item *items(const struct look *look, int *count)
     return all;
 }
 
+const char *audit_path(const char *filter, struct arena *arena)
+{
+    static const char *const asked[] = {"actor", "kind", "ticket"};
+    char *copy = arena_strdup(arena, filter), *save = NULL;
+    AUTO_STR path;
+    str_init(&path, 2048);
+    str_adds(&path, "/v1/audit?people=1&limit=200");
+    for (char *word = strtok_r(copy, " ", &save); word; word = strtok_r(NULL, " ", &save))
+        for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+            size_t n = strlen(asked[i]);
+            if (strncmp(word, asked[i], n) != 0 || word[n] != ':' || !word[n + 1])
+                continue;
+            str_addf(&path, "&%s=", asked[i]);
+            for (const char *at = word + n + 1; *at; at++)
+                str_addf(&path, "%%%02X", (unsigned char)*at);
+        }
+    return arena_strdup(arena, path.data);
+}
+
 static void head(const struct look *look, struct surface *s)
 {
     int count, reveals = 0, column = surface_text(s, 1, 1, -1, UI_TITLE, "Audit") + 4;
@@ -66,7 +86,7 @@ static void head(const struct look *look, struct surface *s)
     column += surface_textf(s, 1, column, -1, UI_DIM, "the last %d things people did", count) + 3;
     if (reveals)
         column += surface_textf(s, 1, column, -1, UI_WARN, "%d reveal%s", reveals, reveals == 1 ? "" : "s") + 3;
-    surface_text(s, 1, column, surface_columns(s) - column - 1, UI_DIM, "triage audit verify says whether it is as it was written");
+    surface_text(s, 1, column, surface_columns(s) - column - 1, UI_DIM, "/ narrows: actor:ana kind:reveal ticket:42");
 }
 
 static void member(const struct look *look, struct surface *s, int row, const struct json *m)

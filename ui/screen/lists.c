@@ -230,8 +230,21 @@ static bool ready(const struct lists *l, const struct look *look)
 
 /* --- the filter --- */
 
+/* "actor:ana" looks at that member alone, if the row has one of that name. */
+static bool member_holds(const struct look *look, const struct json *row, const char *word, bool *there)
+{
+    const char *colon = strchr(word, ':');
+    const struct json *m = colon ? json_get(row, arena_strndup(look->arena, word, (size_t)(colon - word))) : NULL;
+    const char *text = json_string(m) ? json_string(m) : m ? json_number(m) : NULL;
+    *there = text != NULL;
+    return text && strstr(text_fold(look->arena, text), colon + 1);
+}
+
 static bool holds(const struct look *look, const struct json *row, const char *word)
 {
+    bool there, held = member_holds(look, row, word, &there);
+    if (there)
+        return held;
     for (const struct json *m = json_first(row); m; m = json_next(m)) {
         const char *text = json_string(m) ? json_string(m) : json_number(m);
         if (text && strstr(text_fold(look->arena, text), word))

@@ -35,6 +35,8 @@ const struct lists_type *lists_type(enum lists_id id);
 extern const struct lists_type review_list; /* screen/review.c */
 extern const struct lists_type customer_list, macros_list; /* screen/customer.c, screen/macros.c */
 int64_t lists_key(const char *key); /* the number of a row that is known by a text */
+/* What the audit is made of, a GET: of all that people did, what the filter's actor:NAME, kind:WORD and ticket:NUMBER ask for. */
+const char *audit_path(const char *filter, struct arena *arena);
 extern const struct lists_type audit_list;  /* screen/audit.c */
 
 void lists_init(struct lists *l, enum lists_id id);
