@@ -23,7 +23,11 @@ static struct json *article_row(struct show *show, const struct article *a)
     struct json *row = json_object();
     int64_t used = 0, helped = 0;
     store_tally_get(show->store, "article", a->key, 0, &used, &helped, &show->err);
+    char *accepted = NULL;
+    store_record_get(show->store, show->arena, "accepted", a->key, &accepted, &show->err);
+    const struct json *by = accepted ? json_parse_in(show->arena, accepted, strlen(accepted), &json_limits_native, NULL, NULL) : NULL;
     json_put_string(row, "key", a->key);
+    json_put_string(row, "author", json_get_string(by, "agent", NULL));
     json_put_string(row, "title", a->title);
     json_put_string(row, "category", a->category);
     put_json(row, show, "tags", a->tags);

@@ -494,6 +494,7 @@ static void articles_show_what_they_are_and_how_often_they_helped(void **state)
         desk_shows(&desk, "○ draft");
         desk_is_inert(&desk);
     }
+    desk_shows(&desk, "◆ mara");
 }
 
 static void macros_show_what_they_do_and_the_one_under_the_cursor_whole(void **state)

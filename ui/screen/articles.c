@@ -65,6 +65,14 @@ static void draw_from(const struct look *look, struct surface *s, int row, int c
     surface_text(s, row, column, width, UI_DIM, arena_strndup(look->arena, key, strcspn(key, ":")));
 }
 
+static void draw_author(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    const char *author = text_of(item, "author");
+    (void)selected;
+    if (*author)
+        surface_text(s, row, column, width, UI_GOLD, arena_printf(look->arena, "◆ %s", look_owner(look, author)));
+}
+
 static void draw_excerpt(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
 {
     (void)selected;
@@ -72,7 +80,7 @@ static void draw_excerpt(const struct look *look, struct surface *s, int row, in
 }
 
 static const struct column columns[] = {{"article", 34, 0, false, draw_title},    {"state", 12, 60, false, draw_status}, {"helped", 14, 0, true, draw_helped},
-                                        {"category", 12, 100, false, draw_category}, {"from", 7, 110, false, draw_from},  {"", 0, 0, false, draw_excerpt}};
+                                        {"category", 12, 100, false, draw_category}, {"by", 8, 110, false, draw_author},  {"from", 7, 120, false, draw_from},  {"", 0, 0, false, draw_excerpt}};
 
 static struct lists_item *items(const struct look *look, int *count)
 {

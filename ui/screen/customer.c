@@ -150,7 +150,7 @@ static void counts(struct page *p)
     at += surface_text(p->s, p->row, at, -1, UI_NORMAL,
                        arena_printf(a, "✔ %s%s past", look_count(a, past), json_get_bool(who, "more", false) ? "+" : "")) + 3;
     at += surface_text(p->s, p->row, at, -1, again ? UI_WARN : UI_DIM, arena_printf(a, "↩ reopened %s times", look_count(a, again))) + 3;
-    surface_text(p->s, p->row++, at, p->width - at - 1, UI_DIM, arena_printf(a, "first seen %s", look_stamp(p->look, number_of(who, "first_seen"))));
+    surface_text(p->s, p->row++, at, p->width - at - 1, UI_DIM, arena_printf(a, "first seen %s", look_since(a, p->look->now - number_of(who, "first_seen"))));
 }
 
 /* The mean, and each word in its order: what is going down is seen before it is read. */
