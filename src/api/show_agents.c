@@ -120,8 +120,11 @@ static void say_last(struct show *show, struct json *lines, const struct ticket 
         const char *to = given_to(data), *why = json_get_string(data, "why", json_get_string(data, "reason", ""));
         if (!to)
             continue;
-        say(lines, arena_printf(show->arena, "%s: %s %s, %s%s%s. Entry %lld.", stamp(show->arena, list[i].at), *to ? "given to" : "taken back", *to ? to : "to the queue",
-                                str_eq(list[i].actor, "clock") ? "by the desk" : list[i].actor, *why ? ": " : "", why, (long long)list[i].seq));
+        const char *by = str_eq(list[i].actor, "clock") ? "the desk" : list[i].actor;
+        const char *what = str_eq(to, by) ? arena_printf(show->arena, "%s took it", to)
+                           : *to          ? arena_printf(show->arena, "given to %s by %s", to, by)
+                                          : arena_printf(show->arena, "back to the queue, by %s", by);
+        say(lines, arena_printf(show->arena, "%s: %s%s%s. Entry %lld.", stamp(show->arena, list[i].at), what, *why ? ": " : "", why, (long long)list[i].seq));
         return;
     }
     say(lines, t->assignee ? arena_printf(show->arena, "%s has it, says its source.", t->assignee) : "Nobody has had it so far.");

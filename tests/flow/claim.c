@@ -122,7 +122,7 @@ static void the_shell_claims_skips_and_tells_who_has_what(void **state)
     ran = SHELL(NULL, "show", "1");
     shell_holds(ran->out, "no access to that shop");
     ran = SHELL(NULL, "why", "2", "assign");
-    shell_holds(ran->out, "given to ana, ana: due in ");
+    shell_holds(ran->out, "ana took it: due in ");
     shell_holds(ran->out, "tom: could take it; 0 of 10 open.");
     ran = SHELL(NULL, "agents");
     shell_holds(ran->out, "1 of 8");

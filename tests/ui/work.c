@@ -88,6 +88,19 @@ static void the_picker_tells_load_shift_and_skills(void **state)
     assert_string_equal(agents_detail(&desk.look, &kim), "1 open  off shift");
 }
 
+static void what_came_of_the_agents_last_is_what_the_picker_knows(void **state)
+{
+    (void)state;
+    assert_int_equal(mirror_agent_count(desk.mirror), 6);
+    assert_int_equal(mirror_agent_at(desk.mirror, 1)->load, 9);
+    assert_string_equal(mirror_agent_at(desk.mirror, 0)->skills, "billing, german");
+    static const char later[] = "{\"agents\":[{\"name\":\"tom\",\"load\":3,\"capacity\":10,\"away\":\"sick\"}]}";
+    struct err err = {0};
+    assert_true(mirror_doc_set(desk.mirror, MIRROR_AGENTS, 0, later, sizeof later - 1, DESK_NOW, &err));
+    assert_int_equal(mirror_agent_count(desk.mirror), 1);
+    assert_string_equal(agents_detail(&desk.look, mirror_agent_at(desk.mirror, 0)), "3 of 10 open  sick");
+}
+
 static void a_handover_is_read_part_by_part(void **state)
 {
     (void)state;
@@ -143,6 +156,7 @@ int main(void)
         T(agents_who_are_here_and_have_room_come_first),
         T(a_full_agent_is_told_by_number_and_bar),
         T(the_picker_tells_load_shift_and_skills),
+        T(what_came_of_the_agents_last_is_what_the_picker_knows),
         T(a_handover_is_read_part_by_part),
         T(a_clean_desk_says_so_and_what_to_press),
         T(hostile_text_stays_on_its_line),

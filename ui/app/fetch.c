@@ -420,6 +420,8 @@ static void follow_frames(void *arg, const char *event, int64_t id, const char *
             want_table(c, follows[i].ms);
     if (changed & (MIRROR_CHANGED_ROWS | MIRROR_CHANGED_COUNTS) && place == PLACE_METRICS)
         fetch_want_soon(c, SLOT_DOC + MIRROR_STATS, 2000);
+    if (changed & MIRROR_CHANGED_COUNTS) /* what each has: the picker of assign tells it */
+        fetch_want_soon(c, SLOT_DOC + MIRROR_AGENTS, 3000);
     if (changed & MIRROR_CHANGED_GAME && place == PLACE_BOSS)
         fetch_want_soon(c, SLOT_DOC + MIRROR_SCORES, 100);
 }

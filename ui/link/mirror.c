@@ -28,6 +28,7 @@ struct mirror {
     int64_t seq, offset;
     bool ready, bands;
 
+    struct arena *agents_arena; /* theirs: they are told of more often */
     struct arena *desk; /* texts of everything down to doc */
     const char *team, *me, *role, *oncall;
     struct mirror_view *views;
@@ -87,6 +88,7 @@ void mirror_free(struct mirror *m)
         mirror_doc_drop(m, i);
     for (int i = 0; i < FRAMES; i++)
         free(m->frames[i].data);
+    arena_free(m->agents_arena);
     arena_free(m->desk);
     free(m->view);
     free(m->where);
@@ -125,17 +127,21 @@ static const char *joined(struct arena *arena, const struct json *list)
 
 static void read_agents(struct mirror *m, const struct json *list)
 {
-    m->agents = ARENA_ARRAY(m->desk, struct mirror_agent, json_count(list) + 1);
+    if (m->agents_arena)
+        arena_reset(m->agents_arena);
+    else
+        m->agents_arena = arena_new();
+    m->agents = ARENA_ARRAY(m->agents_arena, struct mirror_agent, json_count(list) + 1);
     m->agent_count = 0;
     for (const struct json *a = json_first(list); a; a = json_next(a))
-        m->agents[m->agent_count++] = (struct mirror_agent){.name = text_of(m->desk, a, "name"),
-                                                            .role = text_of(m->desk, a, "role"),
-                                                            .team = text_of(m->desk, a, "team"),
+        m->agents[m->agent_count++] = (struct mirror_agent){.name = text_of(m->agents_arena, a, "name"),
+                                                            .role = text_of(m->agents_arena, a, "role"),
+                                                            .team = text_of(m->agents_arena, a, "team"),
                                                             .open = json_get_i64(a, "open", 0),
                                                             .load = json_get_i64(a, "load", 0),
                                                             .capacity = json_get_i64(a, "capacity", 0),
-                                                            .away = text_of(m->desk, a, "away"),
-                                                            .skills = joined(m->desk, json_get(a, "skills"))};
+                                                            .away = text_of(m->agents_arena, a, "away"),
+                                                            .skills = joined(m->agents_arena, json_get(a, "skills"))};
 }
 
 static void read_sources(struct mirror *m, const struct json *list)
@@ -528,6 +534,8 @@ bool mirror_doc_set(struct mirror *m, enum mirror_doc_id id, int64_t ticket, con
     m->doc[id] = (struct mirror_doc){.arena = arena, .root = root, .at = now, .ticket = ticket};
     if (id == MIRROR_SCORES)
         read_scores(m, root);
+    if (id == MIRROR_AGENTS)
+        read_agents(m, json_get(root, "agents"));
     return true;
 }
 
