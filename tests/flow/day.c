@@ -32,7 +32,7 @@ static const struct moment {
     {"nobody answered", "ge", {"2 of 3", "mara: siren"}, NULL, NULL, "why 10 page", {"step 2 told mara"}},
     {"mara has it", "ge", {"acked mara", "timeout 29m"}, "acknowledged", "Acknowledged", "escalations", {"acknowledged mara"}},
     {"another customer tells", "ge", {"Paying is broken", "1 triggered"}, NULL, NULL, "escalations", {"Paying is broken"}},
-    {"mara merges it", ":10\r", {"Checkout returns 500", "merged"}, "merged", "A ticket with another merged into it", "show 11", {"merged into 10", "cancelled (merged)"}},
+    {"mara merges it", ":10\r", {"Checkout returns 500", "merged"}, "merged", "A ticket with another merged into it", "show 11", {"merged into #10", "cancelled (merged)"}},
     {"too early", "ge", {"Paying is broken"}, NULL, NULL, "show 11", {"unmerge", "restored"}},
     {"tom closed it", "gb", {"75/125", "#5 high, gold"}, "hit", "The boss is hit", "why 5 score", {"50 base x 1.50 gold", "held until the ticket closes"}},
     {"mara did nothing more", "ge", {"#10 pages you"}, NULL, NULL, "why 10 page", {"the acknowledgement ran out: told mara"}},
