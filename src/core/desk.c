@@ -112,6 +112,8 @@ bool desk_write(struct desk_act *d, const char *kind, const char *key, struct js
 const char *desk_say_stretch(struct arena *arena, const struct zone *zone, int64_t from, int64_t to)
 {
     char begin[MOMENT_TEXT], end[MOMENT_TEXT];
+    from -= from % 60000; /* what begins now has seconds, and nobody counts them */
+    to -= to % 60000;
     return arena_printf(arena, "%s to %s %s", moment_format(zone, from, begin), moment_format_end(zone, from, to, end), zone_name(zone));
 }
 

@@ -131,8 +131,8 @@ bool engine_desk_read(struct store *store, struct arena *arena, struct desk_stat
         int n;
         if (!store_record_list(store, arena, desk_kinds[i], &list, &n, MOST, err))
             return false;
-        for (int k = 0; k < n; k++)
-            desk_take(arena, out, &list[k]);
+        while (n-- > 0) /* the oldest first: in the order they were made */
+            desk_take(arena, out, &list[n]);
     }
     return true;
 }

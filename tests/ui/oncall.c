@@ -95,7 +95,7 @@ static void a_key_takes_its_record_from_the_row(void **state)
     assert_string_equal(name, "present");
     assert_string_equal(taken(5, ACTION_COVER_ACCEPT, &name), "key=5");
     assert_null(taken(5, ACTION_OVERRIDE, &name));
-    assert_string_equal(oncall_preset(&desk.look, &action_table[ACTION_OVERRIDE]), "agent=ana from=now to=+4h reason=\"\"");
+    assert_string_equal(oncall_preset(&desk.look, &action_table[ACTION_OVERRIDE]), "agent=ana schedule=primary from=now to=+4h reason=\"\"");
     assert_null(oncall_preset(&desk.look, &action_table[ACTION_CLAIM]));
     end();
 }

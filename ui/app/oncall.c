@@ -26,13 +26,13 @@ static const struct zone *zone_of(struct arena *arena, const struct json *root)
 
 static const char *at_text(struct print *p, const struct zone *zone, int64_t ms)
 {
-    return moment_format(zone, ms, arena_alloc(p->arena, MOMENT_TEXT));
+    return moment_format(zone, ms - ms % 60000, arena_alloc(p->arena, MOMENT_TEXT));
 }
 
 static const char *stretch(struct print *p, const struct zone *zone, int64_t from, int64_t to)
 {
     char end[MOMENT_TEXT];
-    return arena_printf(p->arena, "%s to %s", at_text(p, zone, from), moment_format_end(zone, from, to, end));
+    return arena_printf(p->arena, "%s to %s", at_text(p, zone, from), moment_format_end(zone, from, to - to % 60000, end));
 }
 
 /* "ben (for ana: cover)", "ana (week)"; "nobody". */

@@ -109,7 +109,7 @@ static void ask_text(struct console *c)
     if (c->asked.action->arg == ARG_WITH) {
         struct look look = console_look(c);
         const char *preset = oncall_preset(&look, c->asked.action);
-        overlay_ask(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "%s: ", c->asked.action->help), preset ? preset : "");
+        overlay_ask(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "%s: ", preset ? c->asked.action->name : c->asked.action->help), preset ? preset : "");
         return;
     }
     if (c->asked.action == &action_table[ACTION_SKIP]) {

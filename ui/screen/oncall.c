@@ -430,15 +430,15 @@ const char *oncall_argument(const struct look *look, const struct lists_item *it
 const char *oncall_preset(const struct look *look, const struct action_row *action)
 {
     const struct json *schedule = json_first(json_get(document(look), "schedules")), *who = json_first(json_get(schedule, "now"));
+    const char *of = schedule ? arena_printf(look->arena, " schedule=%s", text_of(schedule, "name")) : "", *agent = text_of(who, "agent");
+    bool other = *agent && !is_me(look, agent);
     switch (action - action_table) {
     case ACTION_OVERRIDE:
-        return who && !is_me(look, text_of(who, "agent"))
-                   ? arena_printf(look->arena, "agent=%s for=%s from=now to=+4h reason=\"\"", mirror_me(look->mirror), text_of(who, "agent"))
-                   : arena_printf(look->arena, "agent=%s from=now to=+4h reason=\"\"", mirror_me(look->mirror));
+        return arena_printf(look->arena, "agent=%s%s%s%s from=now to=+4h reason=\"\"", mirror_me(look->mirror), other ? " for=" : "", other ? agent : "", of);
     case ACTION_COVER:
-        return "from=now to=+4h note=\"\"";
+        return arena_printf(look->arena, "from=now to=+4h%s note=\"\"", of);
     case ACTION_ABSENCE:
-        return "from=now to=\"tomorrow 09:00\" kind=leave";
+        return "from=now to=\"tomorrow 09:00\" kind=leave note=\"\"";
     default:
         return NULL;
     }
