@@ -111,11 +111,20 @@ static bool load_dealt(struct engine *e, struct arena *arena, struct facts *f, s
     return true;
 }
 
+static bool is_anything_mirrored(const struct config *config)
+{
+    for (int i = 0; i < config->source_count; i++)
+        if (config->sources[i].mirrored)
+            return true;
+    return false;
+}
+
 /* Open tickets of sources that run their own game are none of ours. */
 static bool load_open(struct engine *e, const struct change *c, struct facts *f, struct err *err)
 {
-    int64_t open, mirrored, sum;
-    if (!store_tally_get(e->store, "open", "", 0, &open, &sum, err) || !store_tally_get(e->store, "open_mirrored", "", 0, &mirrored, &sum, err))
+    int64_t open, mirrored = 0, sum;
+    if (!store_tally_get(e->store, "open", "", 0, &open, &sum, err) ||
+        (is_anything_mirrored(e->config) && !store_tally_get(e->store, "open_mirrored", "", 0, &mirrored, &sum, err)))
         return false;
     f->open_tickets = open - mirrored;
     if (c->after && !f->mirrored)
