@@ -81,7 +81,7 @@ static void feats(struct play *p, struct stake *stake, const struct score_row *r
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         size_t n = strlen(table[i].rule);
         bool is = strncmp(row->rule, table[i].rule, n) == 0 && (row->rule[n] == 0 || row->rule[n] == ':');
-        if (is && (row->xp || !table[i].phrase || str_eq(row->rule, "csat")) && (!table[i].phrase || says(row->reason, table[i].phrase)))
+        if (is && (row->xp || str_eq(row->rule, "csat")) && (!table[i].phrase || says(row->reason, table[i].phrase)))
             feat(p, stake, table[i].feat, sign);
     }
 }
@@ -110,6 +110,8 @@ static void count(struct play *p, struct stake *stake, const struct score_row *r
         play_tally(p, "customer", pair(p, agent, customer), row->day, sign, 0);
     if (str_eq(row->rule, "label"))
         play_tally(p, "labels", agent, row->day, sign, 0);
+    if (strncmp(row->rule, "handover:", 9) == 0)
+        play_tally(p, "handovers", agent, row->day, sign, 0);
     feats(p, stake, row, sign);
     stake->paid |= paid && sign > 0;
 }

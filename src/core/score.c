@@ -405,7 +405,7 @@ void score_grant(struct follow *f, const struct score_grant *grant)
 {
     struct play p = {.f = f, .game = &f->rules->game, .boss = f->facts->boss};
     int64_t xp = capped(p.game, earned_today(&p, grant->agent), grant->xp);
-    if (play_stake(&p, grant->agent)->was->off || !grant->xp)
+    if (play_stake(&p, grant->agent)->was->off)
         return;
     const char *reason = xp < grant->xp ? arena_printf(f->arena, "%s, over the day's cap", grant->reason) : grant->reason;
     points_add(&p, &(struct score_row){.agent = grant->agent, .rule = grant->rule, .ticket = grant->ticket, .xp = xp, .reason = reason});

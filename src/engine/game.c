@@ -400,6 +400,20 @@ static bool grant_now(struct engine *e, struct arena *arena, const struct score_
     return put_alone(e, arena, &c, &out, grant->ticket, err);
 }
 
+/* Who gave the desk away clean, once a day: two who pass it to and fro gain nothing by it. */
+static bool handover(struct engine *e, struct arena *arena, const struct json *data, int64_t now, struct score_grant *grant, struct err *err)
+{
+    const struct config_agent *from = config_agent(e->config, json_get_string(data, "from", NULL));
+    int64_t today, sum;
+    if (!from || !json_get_bool(data, "clean", false) || str_eq(from->name, json_get_string(data, "by", NULL)))
+        return true;
+    if (!store_tally_get(e->store, "handovers", from->name, player_day(from, now), &today, &sum, err))
+        return false;
+    *grant = (struct score_grant){.agent = from->name, .rule = arena_printf(arena, "handover:%lld", (long long)now),
+                                  .reason = today ? "clean handover, one a day pays" : "clean handover", .xp = today ? 0 : e->config->game.handover};
+    return true;
+}
+
 /* A record of the desk's own that somebody has earned something by. */
 bool game_record(struct engine *e, struct arena *arena, const char *kind, const char *key, const char *text, const char *actor, int64_t cause, int64_t now,
                  struct err *err)
@@ -407,11 +421,10 @@ bool game_record(struct engine *e, struct arena *arena, const char *kind, const 
     const struct config_game *game = &e->config->game;
     const struct json *data = text ? json_parse_in(arena, text, strlen(text), &json_limits_dialect, NULL, NULL) : NULL;
     struct score_grant grant = {0};
-    if (str_eq(kind, "accepted"))
+    if (str_eq(kind, "accepted") && game->article)
         grant = (struct score_grant){.agent = json_get_string(data, "agent", NULL), .rule = arena_printf(arena, "article:%.64s", key),
                                      .reason = "article accepted", .xp = game->article};
-    else if (str_eq(kind, "handover") && json_get_bool(data, "clean", false) && !str_eq(json_get_string(data, "from", ""), json_get_string(data, "by", "")))
-        grant = (struct score_grant){.agent = json_get_string(data, "from", NULL), .rule = arena_printf(arena, "handover:%lld", (long long)now),
-                                     .reason = "clean handover", .xp = game->handover};
+    else if (str_eq(kind, "handover") && game->handover && !handover(e, arena, data, now, &grant, err))
+        return false;
     return !grant.agent || grant_now(e, arena, &grant, actor, cause, now, err);
 }

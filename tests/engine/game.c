@@ -218,6 +218,23 @@ static void an_article_pays_its_author_when_a_lead_accepts_it_once(void **state)
     world_close(w);
 }
 
+static void a_clean_handover_pays_whoever_gave_the_desk_away_once_a_day(void **state)
+{
+    (void)state;
+    static const char config[] = "agents:\n  - {name: mara, uid: 1003, role: lead}\n  - {name: lea, uid: 1004, role: lead}\n";
+    struct world *w = world_open(config);
+    static const char *const leads[] = {"mara", "lea"};
+    for (int i = 0; i < 5; i++) { /* at 0, 5, 10, 15 and 20 o'clock: the first is nobody's */
+        assert_true(world_ok(world_do(w, leads[i % 2], "handover-ack", 0, "{}")));
+        world_wait(w, 5 * 3600000LL);
+    }
+    assert_int_equal(tally(w, "xp", "mara"), 15);
+    assert_int_equal(tally(w, "xp", "lea"), 15);
+    assert_string_equal(newest(w, "lea")->reason, "clean handover, one a day pays");
+    assert_int_equal(counted(w, "feat", "lea\x1fhandovers", 0), 1);
+    world_close(w);
+}
+
 static void who_does_not_play_earns_nothing_and_comes_back_at_will(void **state)
 {
     (void)state;
@@ -421,6 +438,7 @@ int main(void)
         cmocka_unit_test(a_good_word_pays_once_where_the_work_did_and_a_bad_one_costs_nothing),
         cmocka_unit_test(a_correction_that_stands_pays_at_the_resolve_and_one_taken_back_does_not),
         cmocka_unit_test(an_article_pays_its_author_when_a_lead_accepts_it_once),
+        cmocka_unit_test(a_clean_handover_pays_whoever_gave_the_desk_away_once_a_day),
         cmocka_unit_test(who_does_not_play_earns_nothing_and_comes_back_at_will),
         cmocka_unit_test(a_source_that_runs_its_own_game_pays_nothing_here_and_wakes_no_boss),
         cmocka_unit_test(a_boss_nobody_beats_leaves_by_itself_after_five_working_days),
