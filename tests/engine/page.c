@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -307,6 +308,97 @@ static void an_ack_leaves_a_bundle_that_names_others_on_its_way(void **state)
     close_after_rebuild(w);
 }
 
+/* --- whatever the pagers answer --- */
+
+enum { RUNS = 60, TURNS = 60, MOST_TICKETS = 12 };
+
+static void answer_some(struct world *w, unsigned *seed, bool well)
+{
+    static const char *const places[] = {"chat", "phones", "page:ana"};
+    static const struct { int kind; int64_t status, retry_after; } says[] = {
+        {VERDICT_DELIVERED, 200, 0}, {VERDICT_DELIVERED, 200, 0}, {VERDICT_RETRY, 503, 0}, {VERDICT_DEAD, 410, 0}, {VERDICT_WAIT, 429, 5 * SECOND}, {VERDICT_WAIT, 429, HOUR},
+        {VERDICT_LATER, 0, SECOND}, {VERDICT_SKIPPED, 0, 0}};
+    for (size_t p = 0; p < 3; p++) {
+        struct parcel_query q = {.destination = places[p], .state = "flying", .limit = 100, .oldest_first = true};
+        struct parcel *list;
+        struct err err = {0};
+        int n;
+        assert_true(store_parcel_list(w->engine.store, w->arena, &q, &list, &n, &err));
+        for (int i = 0; i < n; i++) {
+            unsigned k = well ? 0 : (unsigned)rand_r(seed) % (sizeof says / sizeof *says);
+            if (well || rand_r(seed) % 3)
+                world_receive(w, &(struct receipt){.parcel = list[i].id, .status = says[k].status, .verdict = {.kind = says[k].kind, .retry_after = says[k].retry_after}});
+        }
+    }
+}
+
+static void live_a_while(struct world *w, unsigned *seed)
+{
+    static const char *const acts[] = {"ack", "ack", "escalate", "close", "note"};
+    int64_t ids[MOST_TICKETS];
+    int count = 0;
+    for (int turn = 0; turn < TURNS; turn++) {
+        if (count < MOST_TICKETS && rand_r(seed) % 2) {
+            ids[count] = ticket(w, count + 1);
+            world_do(w, "mara", "escalate", ids[count++], "x");
+        }
+        if (count && rand_r(seed) % 4 == 0)
+            world_do(w, "mara", acts[rand_r(seed) % 5], ids[rand_r(seed) % count], "x");
+        world_wait(w, 1 + rand_r(seed) % (30 * SECOND));
+        answer_some(w, seed, false);
+    }
+    for (int i = 0; i < count; i++)
+        world_do(w, "ana", "ack", ids[i], NULL);
+    for (int i = 0; i < 10; i++) {
+        world_wait(w, MINUTE);
+        answer_some(w, seed, true);
+    }
+}
+
+/* Each page of somebody with pagers left, came to an end, and where it was lost somebody else was tried or the ticket says so. */
+static void nothing_is_lost(struct world *w, unsigned run, int64_t *pages, int64_t *bundled, int64_t *lost)
+{
+    struct parcel_query console = {.destination = "console", .limit = 5000, .oldest_first = true}, q = {.limit = 5000, .oldest_first = true};
+    struct parcel *told, *list;
+    struct err err = {0};
+    int n, m;
+    assert_true(store_parcel_list(w->engine.store, w->arena, &console, &told, &n, &err) && store_parcel_list(w->engine.store, w->arena, &q, &list, &m, &err));
+    for (int i = 0; i < n; i++) {
+        int left = 0, alive = 0;
+        for (int k = 0; k < m; k++) {
+            if (list[k].entry != told[i].entry || !str_eq(list[k].agent, told[i].agent) || strncmp(list[k].route, "page:", 5) != 0)
+                continue;
+            left++;
+            *bundled += list[k].memo && strstr(list[k].memo, "\"bundle\"");
+            alive += !str_eq(list[k].state, "dead") && !str_eq(list[k].state, "skipped");
+            if (strstr("held bundled due retrying flying", list[k].state))
+                fail_msg("run %u: page %lld to %s is still %s", run, (long long)list[k].id, list[k].destination, list[k].state);
+        }
+        if (!left && !str_eq(told[i].agent, "mara"))
+            fail_msg("run %u: %s was told and no page left", run, told[i].agent);
+        if (left == 1 && !alive)
+            fail_msg("run %u: one pager of two was tried", run);
+        *pages += left > 0;
+        *lost += left && !alive;
+    }
+}
+
+static void whatever_the_pagers_answer_no_page_is_lost(void **state)
+{
+    int64_t pages = 0, bundled = 0, lost = 0;
+    (void)state;
+    for (unsigned run = 1; run <= RUNS; run++) {
+        unsigned seed = run;
+        struct world *w = world_open(config);
+        live_a_while(w, &seed);
+        nothing_is_lost(w, run, &pages, &bundled, &lost);
+        close_after_rebuild(w);
+    }
+    assert_true(bundled > 0 && lost > 0);
+    print_message("# %d histories: %lld pages of people with two pagers, %lld of them in another's letter, %lld that reached neither\n", RUNS, (long long)pages,
+                  (long long)bundled, (long long)lost);
+}
+
 /* --- merged --- */
 
 static void a_merged_tickets_escalation_goes_on_at_its_root_and_so_do_its_pages(void **state)
@@ -437,6 +529,7 @@ int main(void)
         cmocka_unit_test(over_three_pages_in_five_minutes_leave_as_one_that_names_them_all),
         cmocka_unit_test(a_bundle_that_failed_goes_on_as_a_bundle_and_every_ticket_hears_of_its_end),
         cmocka_unit_test(an_ack_leaves_a_bundle_that_names_others_on_its_way),
+        cmocka_unit_test(whatever_the_pagers_answer_no_page_is_lost),
         cmocka_unit_test(a_merged_tickets_escalation_goes_on_at_its_root_and_so_do_its_pages),
         cmocka_unit_test(a_merge_that_is_taken_back_gives_the_escalation_back),
         cmocka_unit_test(a_window_holds_pages_and_what_is_open_at_its_end_triggers),
