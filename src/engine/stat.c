@@ -4,7 +4,7 @@
  *   tally        key                  day
  *   stat:NAME    WHOM                 the desk's days: how many, and the sum of their values
  *   stat:NAME    WHOM \x1f PART       the same by part (a bucket, metric/cause, a rating)
- *   hour:NAME    WHOM                 UTC hours, of the desk and its views: a day's curve
+ *   hour:NAME    WHOM                 UTC hours, of the desk and its views: a day's curve; kept for two weeks
  *   tickets      WHOM                 0: open tickets; status:WORD all, urgency:WORD open ones
  *   backlog      WHOM                 UTC hours: open tickets by when they came in
  *   stat:flow    WHOM                 the desk's days: by how much the open tickets became more; hour:flow too

@@ -8,7 +8,7 @@ static const char *const tables[][2] = {
     {"escalation", "SELECT * FROM escalation ORDER BY ticket"},
     {"queue", "SELECT v.name,q.owner,q.due,q.ticket FROM queue q JOIN view v ON v.id=q.view ORDER BY 1,2,3,4"},
     {"work", "SELECT * FROM work ORDER BY owner,need,turn,due,place,ticket"},
-    {"tally", "SELECT * FROM tally WHERE n!=0 OR sum!=0 ORDER BY name,key,day"},
+    {"tally", "SELECT * FROM tally WHERE (n!=0 OR sum!=0) AND (name NOT GLOB 'hour:*' OR day>" HOURS_FROM ") ORDER BY name,key,day"},
     {"record", "SELECT * FROM record WHERE kind!='destination' ORDER BY kind,key"}, /* how a destination fares is receipts' doing */
     {"article", "SELECT key,title,body,category,tags,url,status,updated_at FROM article ORDER BY key"},
     {"customer_ticket", "SELECT hash,ticket FROM customer_ticket ORDER BY hash,ticket"},

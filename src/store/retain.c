@@ -2,6 +2,7 @@
  * bites: each function looks at the clock after every row. A reply's parcel stays: it says of a message that it has left. */
 #include "store/sql.h"
 #include "base/clock.h"
+#include "base/str.h"
 
 /* The oldest that may go; *id 0: none. One that was sent again lately is as young as its last attempt. */
 static bool oldest_delivered(struct store *s, int64_t before, int64_t *id, struct err *err)
@@ -81,5 +82,35 @@ bool store_retain_answers(struct store *s, int64_t before, int64_t ms, bool *mor
         *more = sqlite3_changes(s->db) > 0;
         *gone += *more;
     } while (*more && clock_mono_us() < end);
+    return true;
+}
+
+/* The next counter by the hour behind (name, key); false with err untouched: there is none. */
+static bool next_counter(struct store *s, struct tally_place *at, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT name,key FROM tally WHERE (name,key)>(?,?) AND name<'hour;' ORDER BY name,key LIMIT 1", err);
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "ss", *at->name ? at->name : "hour:", at->key);
+    if (sql_step(s, stmt, err) != SQLITE_ROW)
+        return false;
+    bool fits = str_copy(at->name, sizeof at->name, (const char *)sqlite3_column_text(stmt, 0)) &&
+                str_copy(at->key, sizeof at->key, (const char *)sqlite3_column_text(stmt, 1));
+    sqlite3_reset(stmt);
+    return fits || err_set(err, ERR_INTERNAL, "a counter's name is longer than any");
+}
+
+bool store_retain_hours(struct store *s, int64_t ms, struct tally_place *after, int64_t *gone, struct err *err)
+{
+    int64_t end = clock_mono_us() + ms * 1000;
+    do {
+        if (!next_counter(s, after, err)) {
+            *after = (struct tally_place){0};
+            return err->code == ERR_NONE;
+        }
+        if (!sql_run(s, err, "DELETE FROM tally WHERE name=? AND key=? AND day<=" HOURS_FROM, "ss", after->name, after->key))
+            return false;
+        *gone += sqlite3_changes(s->db);
+    } while (clock_mono_us() < end);
     return true;
 }

@@ -38,6 +38,10 @@ static inline int64_t sql_int(sqlite3_stmt *stmt, int column)
 bool sql_fail(struct store *s, struct err *err); /* err from the handle; false */
 int64_t sql_key(const char *account, const char *key); /* 64-bit hash as SQLite stores it */
 
+/* Counts by the hour are kept for so many before the last hour in which a ticket came in (engine/stat, store/retain): a day's curve
+ * is drawn of today and yesterday. What is older than that is left out where databases are compared. */
+#define HOURS_KEPT "336"
+#define HOURS_FROM "(SELECT coalesce(max(day),0)-" HOURS_KEPT " FROM tally WHERE name='hour:created' AND key='')"
 /* What vouches for an entry, see store/chain.h. */
 struct entry_sizes { size_t actor, kind, data; };
 void entry_digest(const struct entry *e, const struct entry_sizes *n, const uint8_t salt[8], uint8_t out[32]);

@@ -197,6 +197,9 @@ bool store_attempt_list(struct store *s, struct arena *a, int64_t parcel, struct
 bool store_retain_parcels(struct store *s, int64_t before, int64_t ms, bool *more, int64_t *gone, struct err *err);
 /* Letters written before `before` that no parcel and no waiting route needs; *after: how far it is, 0 at first and again at the end. */
 bool store_retain_letters(struct store *s, int64_t before, int64_t ms, int64_t *after, int64_t *gone, struct err *err);
+/* Counts by the hour of more than two weeks ago; *after: how far it is, empty at first and again at the end. */
+struct tally_place { char name[64], key[512]; };
+bool store_retain_hours(struct store *s, int64_t ms, struct tally_place *after, int64_t *gone, struct err *err);
 bool store_retain_answers(struct store *s, int64_t before, int64_t ms, bool *more, int64_t *gone, struct err *err);
 
 /* --- pages (store/page): parcels of the route page:POLICY, and the one to `console` that says whom --- */

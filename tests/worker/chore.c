@@ -122,6 +122,34 @@ static void an_answer_kept_for_a_repeated_call_goes_after_a_day(void **state)
     assert_non_null(body);
 }
 
+static int64_t hours_of(const char *name, const char *key)
+{
+    struct tally_day days[800];
+    int n;
+    assert_true(store_tally_range(store, name, key, 0, INT64_MAX, days, 800, &n, &err));
+    return n;
+}
+
+static void counts_by_the_hour_go_after_two_weeks_and_counts_by_day_never(void **state)
+{
+    (void)state;
+    enum { LAST = 500000, HOURS = 700, KEPT = 336 };
+    static const char *const keys[] = {"", "view:all", "view:mine\x1e" "ana"};
+    assert_true(store_begin(store, &err));
+    for (int h = 0; h < HOURS; h++)
+        for (int k = 0; k < 3; k++)
+            assert_true(store_tally_add(store, "hour:created", keys[k], LAST - h, 1, 0, &err) && store_tally_add(store, "hour:flow", keys[k], LAST - h, 1, 0, &err) &&
+                        store_tally_add(store, "stat:created", keys[k], LAST - h, 1, 0, &err) && store_tally_add(store, "backlog", keys[k], LAST - h, 1, 0, &err));
+    assert_true(store_commit(store, &err));
+    a_round(NOW);
+    for (int k = 0; k < 3; k++) {
+        assert_int_equal(hours_of("hour:created", keys[k]), KEPT);
+        assert_int_equal(hours_of("hour:flow", keys[k]), KEPT);
+        assert_int_equal(hours_of("stat:created", keys[k]), HOURS);
+        assert_int_equal(hours_of("backlog", keys[k]), HOURS);
+    }
+}
+
 static void much_goes_in_many_bites(void **state)
 {
     (void)state;
@@ -146,6 +174,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(only_what_was_delivered_before_the_time_goes, open_store, close_store),
         cmocka_unit_test_setup_teardown(an_answer_kept_for_a_repeated_call_goes_after_a_day, open_store, close_store),
+        cmocka_unit_test_setup_teardown(counts_by_the_hour_go_after_two_weeks_and_counts_by_day_never, open_store, close_store),
         cmocka_unit_test_setup_teardown(much_goes_in_many_bites, open_store, close_store),
     };
     return crypto_open() ? cmocka_run_group_tests_name("chore", tests, NULL, NULL) : 1;
