@@ -8,10 +8,12 @@
 
 struct rehearsal {
     struct arena *arena;
+    struct store *store;
     const struct config *config;
     struct desk_state desk;
     struct ticket ticket;
     struct simulation s;
+    bool failed;
     struct err *err;
 };
 
@@ -77,10 +79,21 @@ static struct json *places_json(struct rehearsal *r, const struct simulated_pers
     return list;
 }
 
+/* What they have to do already: a page does not wait for room, but who plans a rota wants to see it. */
+static void put_load(struct rehearsal *r, struct json *row, const struct config_agent *agent)
+{
+    int64_t load = 0, sum;
+    if (agent && !store_tally_get(r->store, "load", agent->name, 0, &load, &sum, r->err))
+        r->failed = true;
+    json_put_i64(row, "load", load);
+    json_put_i64(row, "capacity", !agent ? 0 : agent->capacity < 0 ? r->config->assignment.capacity : agent->capacity);
+}
+
 static struct json *person_json(struct rehearsal *r, const struct simulated_person *p)
 {
     const struct config_agent *agent = config_agent(r->config, p->agent);
     struct json *row = json_object();
+    put_load(r, row, agent);
     json_put_string(row, "agent", p->agent);
     json_put_string(row, "destination", p->destination);
     json_put_string(row, "tz", zone_name(agent ? config_zone(agent->zone) : NULL));
@@ -128,12 +141,16 @@ static struct json *answer_json(struct rehearsal *r)
 
 bool engine_simulate(struct store *store, const struct config *config, struct arena *arena, const struct json *ask, int64_t at, struct json **out, struct err *err)
 {
-    struct rehearsal r = {.arena = arena, .config = config, .err = err};
+    struct rehearsal r = {.arena = arena, .store = store, .config = config, .err = err};
     int64_t sum;
     r.s = (struct simulation){.rules = config, .desk = &r.desk, .ticket = &r.ticket, .why = "simulated", .at = at};
     if (!engine_desk_read(store, arena, &r.desk, err) || !store_tally_get(store, "open_critical", "", 0, &r.s.open_criticals, &sum, err) ||
         !make_ticket(&r, store, ask))
         return false;
     *out = answer_json(&r);
-    return true;
+    if (!r.failed)
+        return true;
+    json_free(*out);
+    *out = NULL;
+    return false;
 }

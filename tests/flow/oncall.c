@@ -16,7 +16,7 @@ enum { SOON = 10000 };
 
 /* The week of 28 December is ben's. */
 static const char config[] =
-    "agents:\n  - {name: ana, uid: %ld, role: lead, tz: Europe/Berlin}\n  - {name: ben, tz: America/New_York}\n"
+    "agents:\n  - {name: ana, uid: %ld, role: lead, tz: Europe/Berlin, capacity: 5}\n  - {name: ben, tz: America/New_York}\n"
     "oncall: {schedules: [{name: primary, tz: Europe/Berlin, rotations: [{name: week, start: 2026-12-21, participants: [ana, ben]}]}]}\n"
     "escalation: {policies: [{name: p, steps: [{target: oncall, delay: 5m}, {target: leads, delay: 10m, hours: '08:00-20:00'}]}]}\n";
 static struct daemon_run *run;
@@ -109,7 +109,7 @@ static void a_simulation_says_who_would_be_told_on_whose_clock_and_why(void **st
     (void)state;
     const char *out = says(SHELL(NULL, "simulate", "critical", "--at", "Fri 18:30"));
     shell_holds(out, "a ticket that is critical pages at Fri 2027-01-01 18:30 Europe/Berlin, and nobody acknowledges; policy p, 2 steps, 0 more loops");
-    shell_holds(out, "Fri 2027-01-01 18:30  1/2     ana         Fri 18:30 Berlin        console                   for ben in primary, override by ana: a swap");
+    shell_holds(out, "Fri 2027-01-01 18:30  1/2     ana         Fri 18:30 Berlin        console                   for ben in primary, override by ana: a swap, 0 of 5 open");
     shell_holds(out, "Fri 2027-01-01 18:35  2/2     ana         Fri 18:35 Berlin        console                   lead");
     shell_holds(out, "all steps are through; reminded each hour from here on");
     out = says(SHELL(NULL, "simulate", "critical", "--at", "Sat 03:10"));

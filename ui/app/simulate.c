@@ -125,6 +125,14 @@ static void say(struct print *p, const char *what, const char *why)
         }
 }
 
+/* ", 3 of 5 open" behind the reason, where there is a bound. */
+static void add_load(struct print *p, const struct json *person)
+{
+    long long load = json_get_i64(person, "load", 0), capacity = json_get_i64(person, "capacity", 0);
+    if (capacity)
+        str_addf(p->out, ", %lld of %lld open%s", load, capacity, load >= capacity ? ": full" : "");
+}
+
 static void print_line(struct print *p, const struct json *root, const struct json *line, const struct zone *zone)
 {
     int64_t at = json_get_i64(line, "at", 0);
@@ -140,6 +148,7 @@ static void print_line(struct print *p, const struct json *root, const struct js
         const char *agent = text_of(person, "agent");
         cells(p, when, step, *agent ? agent : "-", *agent ? their_clock(p, person, at) : "", by_text(p, person));
         print_safe(p, text_of(person, "why"));
+        add_load(p, person);
         str_addc(p->out, '\n');
         when = step = "";
     }

@@ -410,7 +410,8 @@ bool oncall_over(const struct look *look)
     for (const struct json *schedule = json_first(json_get(document(look), "schedules")); schedule; schedule = json_next(schedule))
         if (json_get_i64(schedule, "until", INT64_MAX) <= look->now)
             return true;
-    return false;
+    const struct json *root = document(look);
+    return root && json_get_i64(root, "to", INT64_MAX) < zone_at(look->tz, zone_day(look->tz, look->now) + DAYS, 0); /* midnight was since */
 }
 
 /* --- keys --- */

@@ -6,7 +6,7 @@
 #include "screen/lists.h"
 
 extern const struct lists_type oncall_list;
-/* What it tells as now is past: it is to be asked anew. */
+/* What it tells as now is past, or the week goes on beyond what it tells: it is to be asked anew. */
 bool oncall_over(const struct look *look);
 /* What an action that names a record takes from the row under the cursor: "key=17"; of those that take one away, *action
  * becomes the row's own. NULL: it takes nothing from there. */
