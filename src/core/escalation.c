@@ -7,7 +7,7 @@
  * in order, each once, one per second (`paced`). A reminder is not a step: overdue ones collapse into one. Pure. */
 #include "base/json.h"
 #include "base/str.h"
-#include "core/consequence.h"
+#include "core/alarm.h"
 #include "core/maintenance.h"
 #include "core/step.h"
 
@@ -26,70 +26,11 @@ static const struct config_escalation *policy_for(struct follow *f)
     return NULL;
 }
 
-static bool out_of_play(const struct ticket *t)
-{
-    return ticket_done(t->status) || t->disposition != DISPOSITION_NONE || t->deleted;
-}
-
 static void note(struct follow *f, const char *what, const char *told, const char *why)
 {
     const struct escalation *e = of(f);
     follow_entry(f, "escalation", "{\"what\":\"%s\",\"step\":%d,\"loop\":%d,\"told\":%s,\"why\":%s}", what, e->step, e->loop,
                  told ? told : "[]", follow_text(f, why));
-}
-
-/* --- why a page is asked for --- */
-
-static bool turned(int before, int after, int value)
-{
-    return after == value && before != value;
-}
-
-static const char *labelled(const struct follow *f)
-{
-    const struct ticket *t = f->out->after, *b = f->before;
-    bool model = t->urgency_by == LABEL_BY_MODEL;
-    bool sure = t->urgency_bp >= f->rules->page_at_bp && f->facts->model_learned >= f->rules->page_labels;
-    bool said = t->urgency_by == LABEL_BY_AGENT || t->urgency_by == LABEL_BY_RULE;
-    bool same = b && b->urgency == t->urgency && b->urgency_by == t->urgency_by && b->urgency_bp == t->urgency_bp;
-    if (t->urgency != URGENCY_CRITICAL || same || !(said || (model && sure)))
-        return NULL;
-    return model ? arena_printf(f->arena, "label critical %lld.%02lld %%", (long long)(t->urgency_bp / 100),
-                                (long long)(t->urgency_bp % 100))
-         : t->urgency_by == LABEL_BY_AGENT ? "critical, says an agent" : "critical, says a rule";
-}
-
-static bool urgent_at_source(const struct follow *f)
-{
-    const struct ticket *t = f->out->after, *b = f->before;
-    if (!f->rules->page_urgent || !str_eq(f->facts->cause, "event"))
-        return false;
-    return turned(b ? b->priority : 0, t->priority, PRIORITY_URGENT) ||
-           turned(b ? b->source_priority : 0, t->source_priority, PRIORITY_URGENT);
-}
-
-/* A rule of the configuration pages when it comes true, not as long as it is. */
-static const char *ruled(const struct follow *f)
-{
-    const struct when_env *env = &f->facts->env;
-    for (int i = 0; i < f->rules->page_rule_count; i++) {
-        const struct config_page_rule *rule = &f->rules->page_rules[i];
-        if (when_eval(rule->when, f->out->after, env) && !(f->before && when_eval(rule->when, f->before, env)))
-            return arena_printf(f->arena, "rule %s", rule->name);
-    }
-    return NULL;
-}
-
-static const char *asked_for(const struct follow *f)
-{
-    if (out_of_play(f->out->after))
-        return NULL;
-    if (f->facts->paged_for)
-        return arena_strdup(f->arena, f->facts->paged_for);
-    if (f->facts->escalate)
-        return arena_printf(f->arena, "asked for by %s", f->facts->actor ? f->facts->actor : "an agent");
-    const char *rule = ruled(f);
-    return rule ? rule : urgent_at_source(f) ? "the source says urgent" : labelled(f);
 }
 
 /* --- telling people --- */
@@ -192,7 +133,7 @@ static bool is_downgraded(struct follow *f)
 
 static bool is_over(struct follow *f)
 {
-    return out_of_play(f->out->after);
+    return alarm_silent(f->out->after);
 }
 
 static void end(struct follow *f, const char *reason)
@@ -235,13 +176,13 @@ static void trigger(struct follow *f)
 
 static bool is_asked(struct follow *f)
 {
-    return asked_for(f) != NULL;
+    return alarm_reason(f) != NULL;
 }
 
 static void open_one(struct follow *f)
 {
     struct escalation *e = of(f);
-    e->reason = asked_for(f);
+    e->reason = alarm_reason(f);
     e->occurrences++;
     e->opened_at = f->now;
     trigger(f);
@@ -259,7 +200,7 @@ static void bump(struct follow *f)
         e->next_at = e->next_at < f->now ? e->next_at : f->now;
         return;
     }
-    e->reason = asked_for(f);
+    e->reason = alarm_reason(f);
     trigger(f);
     note(f, "opened", NULL, e->reason);
 }
@@ -267,7 +208,7 @@ static void bump(struct follow *f)
 /* A ticket that is being paged for became part of this one, which takes its escalation over as it stands, or has its own. */
 static bool is_moved(struct follow *f)
 {
-    return f->facts->moved && !out_of_play(f->out->after);
+    return f->facts->moved && !alarm_silent(f->out->after);
 }
 
 static void join(struct follow *f)
@@ -290,7 +231,7 @@ static void take_over(struct follow *f)
 static bool is_reopened(struct follow *f)
 {
     const struct ticket *t = f->out->after;
-    return f->before && ticket_done(f->before->status) && !out_of_play(t) && t->urgency == URGENCY_CRITICAL &&
+    return f->before && ticket_done(f->before->status) && !alarm_silent(t) && t->urgency == URGENCY_CRITICAL &&
            f->now - of(f)->resolved_at <= REOPENED_WITHIN;
 }
 

@@ -135,6 +135,25 @@ void desk_status(struct desk *d, int status, const char *actor)
     desk_change(d, "act", actor);
 }
 
+void desk_page(struct desk *d)
+{
+    d->facts.paged_for = "hard phrase \"site is down\"";
+    desk_first(d);
+}
+
+void desk_ack(struct desk *d, const char *agent)
+{
+    d->facts.acknowledge = true;
+    desk_change(d, "act", agent);
+}
+
+void desk_told(const struct desk *d, int i, const char *agent, int step)
+{
+    assert_true(i < d->out.page_count);
+    assert_string_equal(d->out.pages[i].agent, agent);
+    assert_int_equal(d->out.pages[i].step, step);
+}
+
 int desk_count(const struct desk *d, const char *kind, const char *part)
 {
     int n = 0;

@@ -38,5 +38,8 @@ void desk_until(struct desk *d, int64_t at);          /* wakes at each wake_at u
 void desk_reply(struct desk *d);                      /* our public reply, now */
 void desk_hears(struct desk *d);                      /* the customer writes, now */
 void desk_status(struct desk *d, int status, const char *actor);
+void desk_page(struct desk *d);                       /* the ticket comes in with a hard phrase */
+void desk_ack(struct desk *d, const char *agent);
+void desk_told(const struct desk *d, int i, const char *agent, int step); /* the i-th page of the last change; else the test fails */
 int desk_count(const struct desk *d, const char *kind, const char *part); /* entries of the last change whose data holds part */
 #endif
