@@ -109,16 +109,34 @@ static void a_simulation_says_who_would_be_told_on_whose_clock_and_why(void **st
     (void)state;
     const char *out = says(SHELL(NULL, "simulate", "critical", "--at", "Fri 18:30"));
     shell_holds(out, "a ticket that is critical pages at Fri 2027-01-01 18:30 Europe/Berlin, and nobody acknowledges; policy p, 2 steps, 0 more loops");
-    shell_holds(out, "Fri 2027-01-01 18:30  1/2     ana         Fri 18:30 Berlin        console                   for ben in primary, override by ana: a swap, 0 of 5 open");
-    shell_holds(out, "Fri 2027-01-01 18:35  2/2     ana         Fri 18:35 Berlin        console                   lead");
+    shell_holds(out, "Fri 2027-01-01 18:30  1/2     ana         Fri 18:30 Berlin        console                   18:35  for ben in primary, override by ana: a swap, 0 of 5 open");
+    shell_holds(out, "Fri 2027-01-01 18:35  2/2     ana         Fri 18:35 Berlin        console                   18:45  lead, 0 of 5 open");
     shell_holds(out, "all steps are through; reminded each hour from here on");
     out = says(SHELL(NULL, "simulate", "critical", "--at", "Sat 03:10"));
-    shell_holds(out, "Sat 2027-01-02 03:10  1/2     ben         Fri 21:10 New_York      console                   turn of week in primary");
+    shell_holds(out, "Sat 2027-01-02 03:10  1/2     ben         Fri 21:10 New_York      console                   03:15  turn of week in primary");
     shell_holds(out, "not now: only 08:00-20:00; with ana it is 03:15");
     assert_int_not_equal(SHELL(NULL, "simulate", "critical", "--at", "Sat 25:10")->code, 0);
     assert_int_not_equal(SHELL(NULL, "simulate", "nonsense")->code, 0);
     assert_int_not_equal(SHELL(NULL, "simulate", "--ticket", "77")->code, 0);
     shell_holds(says(SHELL(NULL, "simulate", "--json")), "\"lines\":[");
+}
+
+/* Berlin, Sunday, 28 March 2027: at 02:00 (01:00Z) it is 03:00. 22 March is 13 weeks after 21 December: ben's. ana takes 02:00
+ * to 04:00, of which there is 03:00 to 04:00 alone. At 01:58 it is still ben, 20:58 in New York; five minutes later it is 03:03
+ * and too early for the leads. At 03:10 it is ana, at 04:00 ben again, 22:00 in New York. */
+static void across_the_night_of_the_change_it_says_what_the_walls_show(void **state)
+{
+    (void)state;
+    shell_holds(says(SHELL(NULL, "override", "for=ben", "from=2027-03-28 02:00", "to=04:00")),
+                "ana is on call in primary for ben, Sun 2027-03-28 03:00 to 04:00 Europe/Berlin");
+    const char *out = says(SHELL(NULL, "simulate", "critical", "--at", "2027-03-28 01:58"));
+    shell_holds(out, "Sun 2027-03-28 01:58  1/2     ben         Sat 20:58 New_York      console                   03:03  turn of week in primary");
+    shell_holds(out, "Sun 2027-03-28 03:03  2/2     -                                   leads");
+    shell_holds(out, "not now: only 08:00-20:00; with ana it is 03:03");
+    shell_holds(says(SHELL(NULL, "simulate", "critical", "--at", "2027-03-28 03:10")),
+                "Sun 2027-03-28 03:10  1/2     ana         Sun 03:10 Berlin        console                   03:15  for ben in primary, override by ana");
+    shell_holds(says(SHELL(NULL, "simulate", "critical", "--at", "2027-03-28 04:00")),
+                "Sun 2027-03-28 04:00  1/2     ben         Sat 22:00 New_York      console                   04:05  turn of week in primary");
 }
 
 static void the_console_shows_it_and_its_keys_change_it(void **state)
@@ -151,6 +169,7 @@ int main(void)
         cmocka_unit_test(an_override_is_said_done_shown_and_undone),
         cmocka_unit_test(the_spans_of_the_answer_tile_the_window),
         cmocka_unit_test(a_simulation_says_who_would_be_told_on_whose_clock_and_why),
+        cmocka_unit_test(across_the_night_of_the_change_it_says_what_the_walls_show),
         cmocka_unit_test(the_console_shows_it_and_its_keys_change_it),
     };
     return cmocka_run_group_tests_name("oncall", tests, start, stop);

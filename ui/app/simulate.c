@@ -101,13 +101,14 @@ static const char *their_clock(struct print *p, const struct json *person, int64
     return arena_printf(p->arena, "%.3s %s %s", text, text + 15, city ? city + 1 : tz); /* the day of the week, the time */
 }
 
-static void cells(struct print *p, const char *when, const char *step, const char *who, const char *clock, const char *by)
+static void cells(struct print *p, const char *when, const char *step, const char *who, const char *clock, const char *by, const char *next)
 {
     print_cell(p, when, 20, false);
     print_cell(p, step, 6, false);
     print_cell(p, who, 10, false);
     print_cell(p, clock, 22, false);
     print_cell(p, by, 24, false);
+    print_cell(p, next, 5, false);
 }
 
 static void say(struct print *p, const char *what, const char *why)
@@ -138,19 +139,21 @@ static void print_line(struct print *p, const struct json *root, const struct js
     int64_t at = json_get_i64(line, "at", 0);
     const char *when = moment_format(zone, at, arena_alloc(p->arena, MOMENT_TEXT)), *step = loop_text(p, root, line), *what = text_of(line, "what");
     const struct json *person = json_first(json_get(line, "people"));
+    int64_t next_at = json_get_i64(line, "next_at", 0);
+    const char *next = next_at ? moment_format(zone, next_at - next_at % 60000, arena_alloc(p->arena, MOMENT_TEXT)) + 15 : "";
     if (!person || strcmp(what, "step") != 0) {
-        cells(p, when, step, person ? text_of(person, "agent") : "-", person ? their_clock(p, person, at) : "", text_of(line, "target"));
+        cells(p, when, step, person ? text_of(person, "agent") : "-", person ? their_clock(p, person, at) : "", text_of(line, "target"), next);
         say(p, what, text_of(line, "why"));
         str_addc(p->out, '\n');
         return;
     }
     for (; person; person = json_next(person)) {
         const char *agent = text_of(person, "agent");
-        cells(p, when, step, *agent ? agent : "-", *agent ? their_clock(p, person, at) : "", by_text(p, person));
+        cells(p, when, step, *agent ? agent : "-", *agent ? their_clock(p, person, at) : "", by_text(p, person), next);
         print_safe(p, text_of(person, "why"));
         add_load(p, person);
         str_addc(p->out, '\n');
-        when = step = "";
+        when = step = next = "";
     }
 }
 
@@ -167,7 +170,7 @@ static void print_simulation(struct print *p, const struct json *root)
                  repeat == 1 ? "loop" : "loops");
     else
         str_adds(p->out, "; no policy fits\n");
-    cells(p, "WHEN", "STEP", "WHO", "THEIR CLOCK", "BY");
+    cells(p, "WHEN", "STEP", "WHO", "THEIR CLOCK", "BY", "NEXT");
     str_adds(p->out, "WHY\n");
     for (const struct json *line = json_first(json_get(root, "lines")); line; line = json_next(line))
         print_line(p, root, line, zone);
