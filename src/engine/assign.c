@@ -8,7 +8,7 @@
 #include "core/rota.h"
 #include <string.h>
 
-enum { NEEDS = 64, PAGE = 16, LOOK = 256 };
+enum { PAGE = 16 };
 static const int64_t retry_after = 60000;
 
 /* --- the rows of work --- */
@@ -106,7 +106,7 @@ bool assign_observe(struct engine *e, struct arena *arena, const struct ticket *
     struct assignee *agents;
     struct assignment what;
     *why = NULL;
-    if (!assignment_asks(e->config, t, now))
+    if ((!t->assignee && e->offered != t->id) || !assignment_asks(e->config, t, now))
         return true;
     if (!agents_here(e, arena, now, &agents, err))
         return false;
@@ -160,10 +160,11 @@ static bool anybody(const struct look *l, int64_t need, const char *skipped)
     return false;
 }
 
+/* Passed over are only those that whoever could take them has skipped: each was an act of theirs. */
 static bool first_of(const struct look *l, int64_t need, struct work *out, bool *found, struct err *err)
 {
     struct work list[PAGE], after = {.owner = "", .need = need, .turn = -1};
-    int n = 0, seen = 0;
+    int n;
     *found = false;
     do {
         if (!store_work_list(l->store, l->arena, &after, PAGE, list, &n, err))
@@ -176,29 +177,28 @@ static bool first_of(const struct look *l, int64_t need, struct work *out, bool 
             }
         if (n)
             after = list[n - 1];
-    } while (n == PAGE && (seen += n) < LOOK);
+    } while (n == PAGE);
     return true;
 }
 
 static bool first(const struct look *l, struct work *out, bool *found, struct err *err)
 {
-    int64_t needs[NEEDS];
-    int n;
+    int64_t need = -1;
+    bool more, one;
     *found = false;
-    if (!store_work_needs(l->store, "", needs, NEEDS, &n, err))
-        return false;
-    for (int i = 0; i < n; i++) {
+    while (store_work_need(l->store, "", &need, &more, err)) {
         struct work work;
-        bool one;
-        if (!anybody(l, needs[i], NULL))
+        if (!more)
+            return true;
+        if (!anybody(l, need, NULL))
             continue;
-        if (!first_of(l, needs[i], &work, &one, err))
+        if (!first_of(l, need, &work, &one, err))
             return false;
         if (one && (!*found || assignment_order(&work, out) < 0))
             *out = work;
         *found |= one;
     }
-    return true;
+    return false;
 }
 
 bool engine_claim_next(struct store *store, const struct config *config, struct arena *arena, const char *agent, int64_t now, int64_t *ticket,
@@ -236,29 +236,38 @@ static bool take_one(struct engine *e, struct arena *arena, const struct assigne
     return wake_due(e, arena, id, now, err);
 }
 
-/* What an agent who has gone still has, in the order of work. */
-static bool take_back(struct engine *e, struct arena *arena, const struct assignee *owner, int64_t now, int *ran, struct err *err)
+static bool take_back_of(struct engine *e, struct arena *arena, const struct assignee *owner, int64_t need, int64_t now, int max, int *ran, struct err *err)
 {
-    int64_t needs[NEEDS];
-    int kinds, n;
-    if (!store_work_needs(e->store, owner->name, needs, NEEDS, &kinds, err))
-        return false;
-    for (int i = 0; i < kinds; i++) {
-        struct work list[PAGE], after = {.owner = owner->name, .need = needs[i], .turn = -1};
-        do {
-            if (!store_work_list(e->store, arena, &after, PAGE, list, &n, err))
+    struct work list[PAGE], after = {.owner = owner->name, .need = need, .turn = -1};
+    int n;
+    do {
+        if (!store_work_list(e->store, arena, &after, PAGE, list, &n, err))
+            return false;
+        for (int i = 0; i < n && *ran < max; i++)
+            if (!take_one(e, arena, owner, list[i].ticket, now, ran, err))
                 return false;
-            for (int k = 0; k < n; k++)
-                if (!take_one(e, arena, owner, list[k].ticket, now, ran, err))
-                    return false;
-            if (n)
-                after = list[n - 1];
-        } while (n == PAGE);
-    }
+        if (n)
+            after = list[n - 1];
+    } while (n == PAGE && *ran < max);
     return true;
 }
 
-static bool round_of_absence(struct engine *e, struct arena *arena, int64_t now, int *ran, struct err *err)
+/* What an agent who has gone still has, in the order of work; what is over max waits for the next round. */
+static bool take_back(struct engine *e, struct arena *arena, const struct assignee *owner, int64_t now, int max, int *ran, struct err *err)
+{
+    int64_t need = -1;
+    bool more = true;
+    while (more && *ran < max) {
+        if (!store_work_need(e->store, owner->name, &need, &more, err))
+            return false;
+        if (more && !take_back_of(e, arena, owner, need, now, max, ran, err))
+            return false;
+    }
+    e->away_stale |= *ran >= max;
+    return true;
+}
+
+static bool round_of_absence(struct engine *e, struct arena *arena, int64_t now, int max, int *ran, struct err *err)
 {
     struct assignee *agents;
     int64_t delay = e->config->assignment.reassign_after;
@@ -275,7 +284,7 @@ static bool round_of_absence(struct engine *e, struct arena *arena, int64_t now,
             continue;
         if (at > now)
             look_again(e, at);
-        else if (!take_back(e, arena, &agents[i], now, ran, err))
+        else if (!take_back(e, arena, &agents[i], now, max, ran, err))
             return false;
     }
     return true;
@@ -294,8 +303,11 @@ static bool give_one(struct engine *e, struct arena *arena, int64_t now, bool *g
     look.agents = agents;
     if (!first(&look, &work, &found, err) || !found)
         return err->code == ERR_NONE;
-    if (!store_tally_get(e->store, "load", "", 0, &load, &sum, err) || !wake_due(e, arena, work.ticket, now, err) ||
-        !store_tally_get(e->store, "load", "", 0, &after, &sum, err))
+    e->offered = work.ticket;
+    bool ok = store_tally_get(e->store, "load", "", 0, &load, &sum, err) && wake_due(e, arena, work.ticket, now, err) &&
+              store_tally_get(e->store, "load", "", 0, &after, &sum, err);
+    e->offered = 0;
+    if (!ok)
         return false;
     *given = after < load;
     if (!*given)
@@ -308,7 +320,7 @@ bool assign_wake(struct engine *e, struct arena *arena, int64_t now, int max, in
     bool given = true;
     if (e->config->assignment.strategy == ASSIGN_OFF)
         return true;
-    if ((e->away_stale || (e->assign_at && e->assign_at <= now)) && !round_of_absence(e, arena, now, ran, err))
+    if ((e->away_stale || (e->assign_at && e->assign_at <= now)) && !round_of_absence(e, arena, now, max, ran, err))
         return false;
     while (e->work_stale && given && *ran < max) {
         if (!give_one(e, arena, now, &given, err))

@@ -2,7 +2,7 @@
 #include "engine/engine.h"
 #include "core/desk_handover.h"
 
-enum { NEEDS = 64, LATE_MOST = 100 };
+enum { LATE_MOST = 100 };
 
 /* What is breached stands at the head of its list; a hundred and more are as many as count. */
 static bool count_late(struct store *store, struct arena *arena, int64_t need, int64_t *late, struct err *err)
@@ -35,13 +35,13 @@ static bool count_dead(struct store *store, struct arena *arena, const struct co
 
 bool engine_handover(struct store *store, struct arena *arena, const struct config *config, struct desk_open *out, struct err *err)
 {
-    int64_t needs[NEEDS], sum;
-    int n;
+    int64_t need = -1, sum;
+    bool more = true;
     *out = (struct desk_open){0};
-    if (!store_tally_get(store, "escalation", "triggered", 0, &out->escalated, &sum, err) || !store_work_needs(store, "", needs, NEEDS, &n, err))
+    if (!store_tally_get(store, "escalation", "triggered", 0, &out->escalated, &sum, err))
         return false;
-    for (int i = 0; i < n; i++)
-        if (!count_late(store, arena, needs[i], &out->late, err))
+    while (more)
+        if (!store_work_need(store, "", &need, &more, err) || (more && !count_late(store, arena, need, &out->late, err)))
             return false;
     return count_dead(store, arena, config, &out->dead, err);
 }

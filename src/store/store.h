@@ -118,8 +118,8 @@ bool store_tally_get(struct store *s, const char *name, const char *key, int64_t
 bool store_work_put(struct store *s, const struct work *w, struct err *err);
 bool store_work_drop(struct store *s, const struct work *w, struct err *err);
 bool store_work_clear(struct store *s, struct err *err);
-/* The sets of skills that an owner's work asks for, rising; at most max. */
-bool store_work_needs(struct store *s, const char *owner, int64_t *needs, int max, int *count, struct err *err);
+/* The next set of skills after *need that an owner's work asks for; -1 = from the start. */
+bool store_work_need(struct store *s, const char *owner, int64_t *need, bool *found, struct err *err);
 /* What comes after `after` in the list of its owner and need, first offered first; turn -1 = from the start. */
 bool store_work_list(struct store *s, struct arena *a, const struct work *after, int max, struct work *list, int *count, struct err *err);
 /* Forgets a key of a tally, and the keys that go on from it behind `separator`. */

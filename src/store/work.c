@@ -24,22 +24,20 @@ bool store_work_clear(struct store *s, struct err *err)
     return tally_flush(s, err) && sql_run(s, err, "DELETE FROM work", "") && sql_run(s, err, "DELETE FROM tally WHERE name='load'", "");
 }
 
-/* Each is found by a step into the key, so that what costs is how many there are, not how much work. */
-bool store_work_needs(struct store *s, const char *owner, int64_t *needs, int max, int *count, struct err *err)
+/* A step into the key each, so that what costs is how many sets there are, not how much work. */
+bool store_work_need(struct store *s, const char *owner, int64_t *need, bool *found, struct err *err)
 {
-    int64_t last = -1;
-    *count = 0;
-    while (*count < max) {
-        sqlite3_stmt *stmt = sql_get(s, "SELECT need FROM work WHERE owner=? AND need>? ORDER BY need LIMIT 1", err);
-        if (!stmt)
-            return false;
-        sql_bind(stmt, "si", owner, last);
-        int rc = sql_step(s, stmt, err);
-        if (rc != SQLITE_ROW)
-            return rc == SQLITE_DONE;
-        last = needs[(*count)++] = sql_int(stmt, 0);
-        sqlite3_reset(stmt);
-    }
+    sqlite3_stmt *stmt = sql_get(s, "SELECT need FROM work WHERE owner=? AND need>? ORDER BY need LIMIT 1", err);
+    *found = false;
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "si", owner, *need);
+    int rc = sql_step(s, stmt, err);
+    if (rc != SQLITE_ROW)
+        return rc == SQLITE_DONE;
+    *need = sql_int(stmt, 0);
+    *found = true;
+    sqlite3_reset(stmt);
     return true;
 }
 

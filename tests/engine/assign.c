@@ -235,6 +235,45 @@ static void what_nobody_touches_goes_to_somebody_else(void **state)
     world_close(w);
 }
 
+static void a_reply_takes_what_is_nobodys_unless_the_configuration_says_no(void **state)
+{
+    (void)state;
+    struct world *w = open_desk("off");
+    int64_t id = create(w, 1, "normal", "shop");
+    assert_true(world_ok(world_do(w, "tom", "reply", id, "Please try again now.")));
+    assert_string_equal(world_ticket(w, id)->assignee, "tom");
+    world_close(w);
+    w = world_open("sources:\n  - {name: cstar, dialect: cstar, secrets: [s], reply_via: webhook, reply_url: 'https://shop.example/r', reply_secret: r}\n"
+                   "agents:\n  - {name: tom, uid: 1002}\nassignment: {claim_on_reply: false}\n");
+    id = create(w, 1, "normal", "shop");
+    assert_true(world_ok(world_do(w, "tom", "reply", id, "Please try again now.")));
+    assert_null(world_ticket(w, id)->assignee);
+    world_close(w);
+}
+
+static void an_absence_of_somebody_with_very_much_is_worked_off_in_bites(void **state)
+{
+    (void)state;
+    enum { MUCH = 200 };
+    struct world *w = open_desk("balanced");
+    away(w, "tom", w->now, w->now + 9 * (int64_t)HOUR);
+    away(w, "ana", w->now + 10 * MINUTE, w->now + 9 * (int64_t)HOUR);
+    for (int i = 0; i < MUCH; i++) {
+        int64_t id = create(w, i, "normal", "shop");
+        assert_true(world_ok(world_do(w, "mara", "assign", id, "ana"))); /* a person may */
+        assert_true(world_ok(world_do(w, "ana", "note", id, "Looked at it.")));
+    }
+    assert_int_equal(load(w, "ana"), MUCH);
+    world_wait(w, 24 * MINUTE);
+    assert_int_equal(load(w, "ana"), MUCH);
+    world_wait(w, 1 * MINUTE);
+    assert_int_equal(load(w, "ana"), 0);
+    assert_int_equal(load(w, "mara"), 1); /* as much as she takes */
+    assert_int_equal(load(w, ""), MUCH - 1);
+    rebuilt_alike(w);
+    world_close(w);
+}
+
 static void an_absence_gives_the_work_back_after_the_delay(void **state)
 {
     (void)state;
@@ -450,6 +489,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_comes_in_is_shared_out_up_to_capacity_and_the_rest_waits),
         cmocka_unit_test(a_round_gives_each_their_turn),
         cmocka_unit_test(what_nobody_touches_goes_to_somebody_else),
+        cmocka_unit_test(a_reply_takes_what_is_nobodys_unless_the_configuration_says_no),
+        cmocka_unit_test(an_absence_of_somebody_with_very_much_is_worked_off_in_bites),
         cmocka_unit_test(an_absence_gives_the_work_back_after_the_delay),
         cmocka_unit_test(a_shift_that_ends_gives_its_work_to_the_next),
         cmocka_unit_test(an_assignment_of_the_clock_outlives_a_late_event),
