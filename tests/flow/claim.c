@@ -1,8 +1,10 @@
 /* claim: two agents race for what there is over the real socket, eight connections at once: each ticket is given once, none is
- * left, and the journal rebuilds to the same. And the verbs of the shell about who works on what. */
+ * left, and the journal rebuilds to the same. And the verbs of the shell about who works on what, and the keys of the console. */
+#include "base/clock.h"
 #include "base/crypto.h"
 #include "base/str.h"
 #include "harness/client.h"
+#include "harness/console.h"
 #include "harness/daemon.h"
 #include "harness/load.h"
 #include "harness/shell.h"
@@ -143,9 +145,50 @@ static void the_shell_claims_skips_and_tells_who_has_what(void **state)
     daemon_remove(run);
 }
 
+/* --- the keys --- */
+
+static void shows(struct console_run *c, const char *a, const char *b)
+{
+    console_wait(&c, 1, a, b, true, clock_mono(), 20000);
+}
+
+static void the_console_claims_skips_and_hands_over(void **state)
+{
+    (void)state;
+    char text[1024];
+    snprintf(text, sizeof text, "sources:\n  - {name: open, dialect: rbs, auth: none}\nagents:\n  - {name: ana, uid: %ld, role: lead, capacity: 8}\n  - {name: tom}\n", (long)getuid());
+    struct daemon_run *run = daemon_start(text);
+    struct client *in = client_open(run->ingest);
+    fill(in, 3);
+    struct console_run *c = console_open("claim", run, "all");
+    shows(c, "Title 0", NULL);
+    console_type(c, "C");
+    shows(c, "#1 claimed: due in", NULL);
+    shows(c, "#1  Title 0", "owner you");
+    console_type(c, "S");
+    shows(c, "skip #1, because:", NULL);
+    console_type(c, "no access to that shop\r");
+    shows(c, "skip", "(no access to that shop)");
+    console_type(c, "C");
+    shows(c, "#2  Title 1", "owner you");
+    console_type(c, "gw");
+    shows(c, "ana (you)", "1 of 8");
+    console_type(c, "gh");
+    shows(c, "Handover", "nobody has acknowledged one yet");
+    shows(c, "3 in", "1 skipped");
+    console_type(c, "H");
+    shows(c, "handover-ack", NULL);
+    console_type(c, "\r");
+    shows(c, "Handover", "you since");
+    assert_int_equal(console_close(c), 0);
+    client_close(in);
+    daemon_remove(run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(two_agents_race_and_each_ticket_is_claimed_once),
-                                       cmocka_unit_test(the_shell_claims_skips_and_tells_who_has_what)};
+                                       cmocka_unit_test(the_shell_claims_skips_and_tells_who_has_what),
+                                       cmocka_unit_test(the_console_claims_skips_and_hands_over)};
     return crypto_open() ? cmocka_run_group_tests_name("claim", tests, NULL, NULL) : 1;
 }

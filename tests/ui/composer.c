@@ -76,7 +76,7 @@ static void nothing_is_sent_by_one_key(void **state)
     assert_int_equal(composer.state, COMPOSER_REVIEW);
     draw(80, 24);
     desk_shows(&desk, "Reply to Jane Doe on #4119 by webhook");
-    desk_shows(&desk, "review:  y send   Y send and close   p postpone   e edit   q discard");
+    desk_shows(&desk, "review:  y send   Y and close   N and next   p postpone   e edit   q discard");
     assert_int_equal(script("y", to_composer), COMPOSER_SEND);
     assert_int_equal(composer.state, COMPOSER_SENDING);
     assert_false(composer.close_after);
@@ -87,6 +87,13 @@ static void send_and_close_says_so(void **state)
     (void)state;
     assert_int_equal(script("done<Esc>Y", to_composer), COMPOSER_SEND_CLOSE);
     assert_true(composer.close_after);
+}
+
+static void send_and_next_claims_what_is_next(void **state)
+{
+    (void)state;
+    assert_int_equal(script("done<Esc>N", to_composer), COMPOSER_SEND);
+    assert_true(composer.next_after && !composer.close_after);
 }
 
 static void a_placeholder_left_unfilled_refuses_to_send(void **state)
@@ -279,6 +286,7 @@ int main(void)
         T(two_question_marks_bring_an_article_that_goes_with_the_reply_while_it_is_in_it),
         T(variables_of_the_desk_may_stand_in_a_reply_and_nothing_else_in_braces),
         T(send_and_close_says_so),
+        T(send_and_next_claims_what_is_next),
         T(a_placeholder_left_unfilled_refuses_to_send),
         T(an_empty_text_is_left_by_escape),
         T(discarding_asks),

@@ -652,6 +652,12 @@ static void close_too(struct console *c, int64_t ticket)
     fetch_do(c, &what);
 }
 
+static void claim_next(struct console *c)
+{
+    struct command_do what = {.action = &action_table[ACTION_CLAIM_NEXT], .arg = ""};
+    fetch_do(c, &what);
+}
+
 static void sent(void *arg, const struct link_answer *answer)
 {
     struct console *c = arg;
@@ -666,13 +672,15 @@ static void sent(void *arg, const struct link_answer *answer)
         w->key[0] = 0;
     if (json_get_bool(result, "ok", false)) {
         int64_t ticket = w->ticket;
-        bool close = w->close_after;
+        bool close = w->close_after, next = w->next_after;
         console_toast(c, UI_TOAST, "%s", json_get_string(result, "say", "sent"));
         fetch_draft(c, true);
         composer_fini(w);
         fetch_focus(c, ticket);
         if (close)
             close_too(c, ticket);
+        if (next)
+            claim_next(c);
     } else if (problem && json_get_i64(problem, "status", 0) == 409 && w->reply) {
         struct look look = console_look(c);
         const struct mirror_row *row = ticket_row(&look, w->ticket);

@@ -181,7 +181,8 @@ static enum composer_outcome writing_key(struct composer *c, const struct key *k
 
 static enum composer_outcome review_key(struct composer *c, const struct key *key)
 {
-    if (key_is(key, 'y'))
+    c->next_after = key_is(key, 'N');
+    if (key_is(key, 'y') || c->next_after)
         return send(c, false);
     if (key_is(key, 'Y'))
         return send(c, true);
@@ -279,7 +280,7 @@ static void draw_menu(struct composer *c, struct surface *s, int row)
         [COMPOSER_WRITING] = {NULL,
                               {"Esc", "review", "/", "canned reply", "??", "article", "C-x C-e", "your editor", "C-_", "undo"}},
         [COMPOSER_REVIEW] = {"review:",
-                             {"y", "send", "Y", "send and close", "p", "postpone", "e", "edit", "q",
+                             {"y", "send", "Y", "and close", "N", "and next", "p", "postpone", "e", "edit", "q",
                               "discard"}},
         [COMPOSER_SENDING] = {"sending…", {NULL}},
         [COMPOSER_CONFLICT] = {"send it all the same?", {"y", "send", "e", "edit"}},

@@ -32,6 +32,7 @@ struct composer {
     int64_t ticket, thread_version;
     bool reply; /* else a note */
     bool close_after;
+    bool next_after; /* and then claim next */
     enum composer_state state;
     struct editor *editor;
     struct ticket_screen thread;
