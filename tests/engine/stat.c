@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "core/stat.h"
 #include "store/chain.h"
+#include "store/sql.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -203,6 +204,59 @@ static void a_merged_ticket_was_not_resolved(void **state)
     world_close(w);
 }
 
+/* --- other configurations, older databases --- */
+
+static void again(struct world *w, const char *sql)
+{
+    struct err err = {0};
+    w->engine.batch = arena_new();
+    if (!store_begin(w->engine.store, &err) || !sql_exec(w->engine.store, sql, &err) || !engine_boot(&w->engine, w->arena, w->now, &err) ||
+        !engine_views(&w->engine, w->arena, w->now, &err) || !store_commit(w->engine.store, &err))
+        fail_msg("%s", err.text);
+}
+
+static void a_database_older_than_the_numbers_begins_with_what_is_open(void **state)
+{
+    (void)state;
+    struct world *w = world_open(NULL);
+    int64_t id = created(w);
+    created(w);
+    act(w, "ana", "claim", created(w), NULL);
+    act(w, "ana", "close", id, NULL);
+    again(w, "DELETE FROM tally WHERE name IN ('backlog','tickets'); DELETE FROM tally WHERE name GLOB 'stat:*' OR name GLOB 'hour:*';"
+             "DELETE FROM counted; DELETE FROM meta WHERE key='stats_since'");
+    assert_int_equal(count(w, "tickets", ""), 2);
+    assert_int_equal(count(w, "backlog", "view:all"), 2);
+    assert_int_equal(count(w, "backlog", "agent:ana"), 1);
+    assert_int_equal(count(w, "tickets", "status:resolved"), 1);
+    assert_int_equal(count(w, "stat:created", ""), 0); /* what was before is not known */
+    again(w, "SELECT 1"); /* once is enough */
+    assert_int_equal(count(w, "tickets", ""), 2);
+    world_close(w);
+}
+
+static void a_view_that_changes_is_counted_anew(void **state)
+{
+    (void)state;
+    struct world *w = world_open(NULL);
+    struct err err = {0};
+    created(w);
+    act(w, "ana", "claim", created(w), NULL);
+    const char *text = arena_printf(w->arena, "%sviews:\n  - {name: unassigned, when: 'assignee == \"ana\"'}\n  - {name: fresh, when: 'status == \"new\"'}\n", world_config);
+    assert_int_equal(count(w, "backlog", "view:unassigned"), 1);
+    w->engine.config = config_parse(w->arena, "t", text, strlen(text), NULL, 0, &err);
+    if (!w->engine.config)
+        fail_msg("%s", err.text);
+    again(w, "SELECT 1");
+    assert_int_equal(count(w, "backlog", "view:unassigned"), 1); /* the other one */
+    assert_int_equal(count(w, "tickets", "view:unassigned"), 1);
+    assert_int_equal(count(w, "stat:flow", "view:unassigned"), 0);
+    assert_int_equal(count(w, "tickets", "view:fresh"), 1);
+    act(w, "ana", "unassign", 2, NULL);
+    assert_int_equal(count(w, "tickets", "view:unassigned"), 0);
+    world_close(w);
+}
+
 /* --- random work --- */
 
 /* The source tells of a message, of either side, up to three hours late: a history may have to be folded anew. */
@@ -341,6 +395,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_clock_that_runs_out_is_counted_with_its_cause),
         cmocka_unit_test(a_rating_counts_once_and_for_whom_it_rates),
         cmocka_unit_test(a_merged_ticket_was_not_resolved),
+        cmocka_unit_test(a_database_older_than_the_numbers_begins_with_what_is_open),
+        cmocka_unit_test(a_view_that_changes_is_counted_anew),
         cmocka_unit_test(random_work_leaves_the_numbers_equal_to_a_recount_and_to_a_rebuild),
     };
     return cmocka_run_group_tests_name("stat", tests, NULL, NULL);
