@@ -458,6 +458,19 @@ static void label_review_shows_the_least_sure_first_and_what_speaks_for_it(void 
     desk_shows(&desk, "-0.2   octubre");
 }
 
+static void what_the_customer_said_of_a_ticket_stands_on_it(void **state)
+{
+    static const char rated[] = "{\"seq\":100,\"ticket\":{\"id\":4119,\"title\":\"T\",\"status\":\"resolved\",\"customer_name\":\"Jo\",\"csat\":2,\"csat_at\":1795616400000}}";
+    struct err err = {0};
+    (void)state;
+    assert_true(mirror_doc_set(desk.mirror, MIRROR_TICKET, 4119, rated, sizeof rated - 1, DESK_NOW, &err));
+    for (int i = 0; i < SIZES; i++) {
+        draw_ticket(sizes[i].columns, sizes[i].rows);
+        desk_shows(&desk, "✘ 2 poor");
+        assert_int_equal(desk_role(&desk, "✘ 2 poor"), UI_LATE);
+    }
+}
+
 static void a_customer_is_seen_whole_with_contact_masked_until_it_is_revealed(void **state)
 {
     static const char shown[] = "{\"customer_email\":\"jane@example.com\",\"customer_phone\":\"+49 30 77\"}";
@@ -743,6 +756,7 @@ int main(void)
         T(a_delivery_is_read_with_its_attempts),
         T(too_many_destinations_leave_room_for_what_leaves),
         T(an_empty_list_says_what_to_configure),
+        T(what_the_customer_said_of_a_ticket_stands_on_it),
         T(a_customer_is_seen_whole_with_contact_masked_until_it_is_revealed),
         T(macros_show_what_they_do_and_the_one_under_the_cursor_whole),
         T(articles_show_what_they_are_and_how_often_they_helped),

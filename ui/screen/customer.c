@@ -28,14 +28,6 @@ static int64_t number_of(const struct json *object, const char *name)
     return json_get_i64(object, name, 0);
 }
 
-/* What somebody said, as a word beside the number. */
-static struct badge rating(int64_t csat)
-{
-    static const struct badge badges[] = {{"", "", UI_MUTED}, {"✘", "1 bad", UI_LATE}, {"✘", "2 poor", UI_LATE}, {"·", "3 so-so", UI_WARN},
-                                          {"✔", "4 good", UI_OK}, {"✔", "5 great", UI_OK}};
-    return badges[csat >= 1 && csat <= 5 ? csat : 0];
-}
-
 /* --- the tickets --- */
 
 static const struct json *json_of(const void *item)
@@ -78,7 +70,7 @@ static void draw_owner(const struct look *look, struct surface *s, int row, int 
 
 static void draw_said(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
 {
-    struct badge b = rating(number_of(json_of(item), "csat"));
+    struct badge b = look_csat(number_of(json_of(item), "csat"));
     (void)selected;
     surface_text(s, row, column, width, b.role, *b.word ? arena_printf(look->arena, "%s %s", b.glyph, b.word) : "-");
 }
@@ -174,7 +166,7 @@ static void satisfaction(struct page *p)
         surface_text(p->s, p->row++, HEADING, p->width - HEADING, UI_MUTED, "- no survey was answered yet");
         return;
     }
-    struct badge mean = rating((tenths + 5) / 10), newest = rating(number_of(last, "csat"));
+    struct badge mean = look_csat((tenths + 5) / 10), newest = look_csat(number_of(last, "csat"));
     int at = HEADING + surface_text(p->s, p->row, HEADING, -1, mean.role,
                                     arena_printf(a, "%s %lld.%lld of 5", mean.glyph, (long long)(tenths / 10), (long long)(tenths % 10))) + 1;
     at += surface_text(p->s, p->row, at, -1, UI_DIM, arena_printf(a, "over %s", look_count(a, n))) + 2;

@@ -99,9 +99,9 @@ static void status_facts(struct pane *p)
         line(p, "at source", UI_WARN, arena_printf(a, "≠ %s", theirs));
     line(p, "team", UI_NORMAL, p->t->team);
     life_facts(p);
-    if (json_get_i64(p->doc, "csat", 0))
-        line(p, "satisfied", json_get_i64(p->doc, "csat", 0) >= 4 ? UI_OK : json_get_i64(p->doc, "csat", 0) == 3 ? UI_WARN : UI_LATE,
-             arena_printf(a, "%lld of 5, said %s", (long long)json_get_i64(p->doc, "csat", 0), look_stamp(p->look, json_get_i64(p->doc, "csat_at", 0))));
+    struct badge csat = look_csat(json_get_i64(p->doc, "csat", 0));
+    if (*csat.word)
+        line(p, "satisfied", csat.role, arena_printf(a, "%s %s, said %s", csat.glyph, csat.word, look_stamp(p->look, json_get_i64(p->doc, "csat_at", 0))));
 }
 
 static void origin_facts(struct pane *p)

@@ -172,6 +172,13 @@ struct badge look_status(int status)
     return badges[status >= STATUS_NONE && status <= STATUS_CLOSED ? status : STATUS_NONE];
 }
 
+struct badge look_csat(int64_t csat)
+{
+    static const struct badge badges[] = {{"", "", UI_MUTED},          {"✘", "1 bad", UI_LATE}, {"✘", "2 poor", UI_LATE},
+                                          {"·", "3 so-so", UI_WARN}, {"✔", "4 good", UI_OK}, {"✔", "5 great", UI_OK}};
+    return badges[csat >= 1 && csat <= 5 ? csat : 0];
+}
+
 struct badge look_escalation(int state)
 {
     static const struct badge badges[] = {[ESCALATION_NONE] = {"", "", UI_MUTED},

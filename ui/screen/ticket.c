@@ -304,6 +304,9 @@ static void draw_people(const struct look *look, struct surface *s, int row, con
         column += surface_text(s, row, column, width - column - 1, UI_STRONG, linked) + 2;
     if (*woke && column < width - 12)
         column += surface_text(s, row, column, width - column - 1, UI_NEW, woke) + 2;
+    struct badge csat = look_csat(json_get_i64(doc, "csat", 0));
+    if (*csat.word && column < width - 12)
+        column += surface_textf(s, row, column, width - column - 1, csat.role, "%s %s", csat.glyph, csat.word) + 2;
     if (ticket_differs(&brief->t) && column < width - 16)
         surface_textf(s, row, column, width - column - 1, UI_WARN, "≠ %s at the source",
                       look_words(look->arena, status_word(brief->t.source_status)));
