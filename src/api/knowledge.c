@@ -31,7 +31,7 @@ static struct json *article_row(struct show *show, const struct article *a)
     json_put_string(row, "title", a->title);
     json_put_string(row, "category", a->category);
     put_json(row, show, "tags", a->tags);
-    json_put_string(row, "url", a->url);
+    json_put_string(row, "url", article_url(show->arena, a, show->config->article_link));
     json_put_string(row, "status", a->status);
     json_put_i64(row, "updated_at", a->updated_at);
     json_put_i64(row, "used", used);

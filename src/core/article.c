@@ -31,7 +31,7 @@ bool article_file(struct arena *arena, const char *name, const char *text, size_
     if (n > ARTICLE_BODY || !text_valid(text, n) || memchr(text, 0, n))
         return err_set(err, ERR_CONFIG, "articles: %.80s is not UTF-8 of at most %d KiB", name, ARTICLE_BODY >> 10);
     const char *head = heading(text), *title = head ? head + strspn(head, "# ") : NULL, *end = title ? title + strcspn(title, "\r\n") : NULL;
-    *out = (struct article){.key = arena_printf(arena, "file:%.*s", (int)length - 3, name), .status = "published"};
+    *out = (struct article){.key = arena_printf(arena, "file:%.*s", (int)length - 3, name), .slug = arena_strndup(arena, name, length - 3), .status = "published"};
     out->title = title && end > title ? text_safe_in(arena, arena_strndup(arena, title, (size_t)(end - title)), TEXT_LINE) :
                                         arena_strndup(arena, name, length - 3);
     const char *body = end ? end + strspn(end, "\r\n") : text;
@@ -44,6 +44,8 @@ bool config_articles(struct config *config, struct arena *arena, article_list *l
     struct file_text *files;
     int n;
     const char *dir = config->article_dir, *slash = dir && *dir != '/' ? strrchr(config->file, '/') : NULL;
+    if (config->article_link && (!strstr(config->article_link, "%s") || strncmp(config->article_link, "http", 4) != 0))
+        return err_set(err, ERR_CONFIG, "%s: article_link: an address with %%s where the article's name goes", config->file);
     if (!dir)
         return true;
     if (slash)
@@ -68,7 +70,7 @@ bool article_record(struct arena *arena, const char *key, const char *data, stru
     if (!title || !*title || json_get_bool(j, "deleted", false))
         return false;
     *out = (struct article){.key = key, .title = title, .category = json_get_string(j, "category", NULL),
-                            .url = json_get_string(j, "url", NULL), .status = json_get_string(j, "status", "draft"),
+                            .url = json_get_string(j, "url", NULL), .slug = json_get_string(j, "slug", NULL), .status = json_get_string(j, "status", "draft"),
                             .updated_at = json_get_i64(j, "updated_at", json_get_i64(j, "created_at", 0))};
     out->body = content ? content : json_get_string(j, "excerpt", "");
     if (strlen(out->body) > ARTICLE_BODY) {
@@ -78,6 +80,21 @@ bool article_record(struct arena *arena, const char *key, const char *data, stru
     }
     out->tags = json_get(j, "tags") ? json_print_in(arena, json_get(j, "tags")) : NULL;
     return true;
+}
+
+/* A slug is letters of an address or it is none: it goes to customers as it is. */
+static bool slug_fits(const char *slug)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/";
+    return slug && *slug && strspn(slug, letters) == strlen(slug);
+}
+
+const char *article_url(struct arena *arena, const struct article *article, const char *link)
+{
+    const char *place = link ? strstr(link, "%s") : NULL;
+    if (article->url && *article->url)
+        return article->url;
+    return place && slug_fits(article->slug) ? arena_printf(arena, "%.*s%s%s", (int)(place - link), link, article->slug, place + 2) : NULL;
 }
 
 /* --- on tickets --- */

@@ -11,7 +11,8 @@
 enum { ARTICLES = 2000, ARTICLE_BODY = 64 << 10, ARTICLE_KEY = 128, ARTICLES_OF_TICKET = 16 };
 struct article {
     const char *key;    /* "file:reset-password", "cstar:a1" */
-    const char *title, *body, *category, *tags, *url; /* tags: JSON array; url: where customers read it; NULL = not said */
+    const char *title, *body, *category, *tags, *url, *slug; /* tags: JSON array; url: where customers read it; slug: its name in
+                                                                   addresses; NULL = not said */
     const char *status; /* draft published archived */
     int64_t updated_at;
 };
@@ -26,6 +27,8 @@ typedef bool article_list(struct arena *, const char *dir, const char *suffix, i
 bool config_articles(struct config *config, struct arena *arena, article_list *list, struct err *err);
 /* A record's data (api.md); false: it has no title, or it was deleted: there is nothing to read. */
 bool article_record(struct arena *arena, const char *key, const char *data, struct article *out);
+/* Where customers read it: as it says, else the configuration's link ("https://help.example/%s") with its slug; NULL: nobody knows. */
+const char *article_url(struct arena *arena, const struct article *article, const char *link);
 /* The keys in a ticket's `articles`, at most ARTICLES_OF_TICKET; gives their number. */
 int article_keys(struct arena *arena, const char *articles, const char *keys[ARTICLES_OF_TICKET]);
 /* The same set with one more; NULL: no room, or no key. */

@@ -274,6 +274,7 @@ static const struct schema_key root_keys[] = {
      .line_at = offsetof(struct config_route, line), .keys = config_route_keys, .row_size = sizeof(struct config_route), .check = config_check_route},
     {.name = "assignment", .type = SCHEMA_MAP, .keys = config_assignment_keys},
     {.name = "articles", .type = SCHEMA_TEXT, AT(config, article_dir), .max = 1000},
+    {.name = "article_link", .type = SCHEMA_TEXT, AT(config, article_link), .max = 500},
     {.name = "macros", .type = SCHEMA_ROWS, AT(config, macros), COUNT(config, macro_count), .max = MACROS,
      .keys = config_macro_keys, .row_size = sizeof(struct macro), .check = config_check_macro},
     {.name = "mask", .type = SCHEMA_MAP, .keys = mask_keys, .brief = "*"},

@@ -309,6 +309,7 @@ struct config {
     bool page_urgent;             /* source priority urgent pages, default true */
     struct config_page_rule { const char *name; const struct when *when; } *page_rules; int page_rule_count; /* page once they come true */
     const char *article_dir;      /* where article files lie, as written; NULL = none (core/article) */
+    const char *article_link;     /* where customers read an article, with %s for its name; NULL = nowhere */
     const struct article *articles; int article_count; /* attached by whoever reads the directory, by key */
     struct macro *macros; int macro_count; /* core/macro */
     struct config_assignment assignment;

@@ -39,12 +39,12 @@ bool article_files(struct engine *e, struct arena *arena, struct err *err)
 }
 
 /* Is a text the article's own: its address, its title, or its first words stand in the reply? */
-static bool brings(const char *reply, const struct article *a)
+static bool brings(const char *reply, const struct article *a, const char *url)
 {
     size_t blank = strspn(a->body, " \t\r\n#"), n = strcspn(a->body + blank, "\r\n");
     char first[120];
     snprintf(first, sizeof first, "%.*s", (int)(n < sizeof first ? n : sizeof first - 1), a->body + blank);
-    return (a->url && *a->url && strstr(reply, a->url)) || strstr(reply, a->title) || (*first && strstr(reply, first));
+    return (url && strstr(reply, url)) || strstr(reply, a->title) || (*first && strstr(reply, first));
 }
 
 bool article_cited(struct engine *e, struct arena *arena, const char *articles, const char *reply, struct err *err)
@@ -58,7 +58,7 @@ bool article_cited(struct engine *e, struct arena *arena, const char *articles, 
             return false;
         if (!found)
             return err_set(err, ERR_NOT_FOUND, "articles: there is no %.80s", keys[i]);
-        if (!brings(reply, &article))
+        if (!brings(reply, &article, article_url(arena, &article, e->config->article_link)))
             return err_set(err, ERR_INPUT, "articles: the text brings nothing of %.80s", keys[i]);
     }
     return true;

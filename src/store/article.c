@@ -11,12 +11,12 @@ enum { QUERY_MAX = 4096, WORDS = 16 };
 static struct article scan(sqlite3_stmt *stmt, struct arena *a)
 {
     return (struct article){.key = sql_text(stmt, 0, a), .title = sql_text(stmt, 1, a), .body = sql_text(stmt, 2, a), .category = sql_text(stmt, 3, a),
-                            .tags = sql_text(stmt, 4, a), .url = sql_text(stmt, 5, a), .status = sql_text(stmt, 6, a), .updated_at = sql_int(stmt, 7)};
+                            .tags = sql_text(stmt, 4, a), .url = sql_text(stmt, 5, a), .status = sql_text(stmt, 6, a), .updated_at = sql_int(stmt, 7), .slug = sql_text(stmt, 8, a)};
 }
 
 bool store_article_get(struct store *s, struct arena *a, const char *key, struct article *out, bool *found, struct err *err)
 {
-    sqlite3_stmt *stmt = sql_get(s, "SELECT key,title,body,category,tags,url,status,updated_at FROM article WHERE key=?", err);
+    sqlite3_stmt *stmt = sql_get(s, "SELECT key,title,body,category,tags,url,status,updated_at,slug FROM article WHERE key=?", err);
     *found = false;
     if (!stmt)
         return false;
@@ -45,7 +45,7 @@ bool store_article_drop(struct store *s, const char *key, struct err *err)
 static bool same(const struct article *a, const struct article *b)
 {
     return str_eq(a->title, b->title) && str_eq(a->body, b->body) && str_eq(a->category, b->category) && str_eq(a->tags, b->tags) &&
-           str_eq(a->url, b->url) && str_eq(a->status, b->status) && a->updated_at == b->updated_at;
+           str_eq(a->url, b->url) && str_eq(a->slug, b->slug) && str_eq(a->status, b->status) && a->updated_at == b->updated_at;
 }
 
 bool store_article_put(struct store *s, const struct article *article, struct err *err)
@@ -58,10 +58,10 @@ bool store_article_put(struct store *s, const struct article *article, struct er
     if (found && same(&is, article))
         return true;
     return unindex(s, article->key, err) &&
-           sql_run(s, err, "INSERT INTO article(key,title,body,category,tags,url,status,updated_at) VALUES(?,?,?,?,?,?,?,?) ON CONFLICT(key) DO UPDATE SET"
+           sql_run(s, err, "INSERT INTO article(key,title,body,category,tags,url,status,updated_at,slug) VALUES(?,?,?,?,?,?,?,?,?) ON CONFLICT(key) DO UPDATE SET"
                            " title=excluded.title,body=excluded.body,category=excluded.category,tags=excluded.tags,url=excluded.url,"
-                           "status=excluded.status,updated_at=excluded.updated_at", "sssssssi", article->key, article->title, article->body,
-                   article->category, article->tags, article->url, article->status, article->updated_at) &&
+                           "status=excluded.status,updated_at=excluded.updated_at,slug=excluded.slug", "sssssssis", article->key, article->title, article->body,
+                   article->category, article->tags, article->url, article->status, article->updated_at, article->slug) &&
            sql_run(s, err, "INSERT INTO article_search(rowid,title,tags,body) SELECT id,title,tags,body FROM article WHERE key=?", "s", article->key);
 }
 
@@ -87,7 +87,7 @@ static bool read_rows(struct store *s, struct arena *a, sqlite3_stmt *stmt, int 
     int rc;
     *list = ARENA_ARRAY(a, struct article_found, max);
     while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
-        (*list)[(*count)++] = (struct article_found){scan(stmt, a), sql_text(stmt, 8, a)};
+        (*list)[(*count)++] = (struct article_found){scan(stmt, a), sql_text(stmt, 9, a)};
     return rc == SQLITE_DONE;
 }
 
@@ -98,10 +98,10 @@ bool store_article_list(struct store *s, struct arena *a, const char *words, int
     compose(words ? words : "", &query);
     *count = 0;
     sqlite3_stmt *stmt = query.len
-        ? sql_get(s, "SELECT a.key,a.title,NULL,a.category,a.tags,a.url,a.status,a.updated_at,snippet(article_search,2,'','','…',24)"
+        ? sql_get(s, "SELECT a.key,a.title,NULL,a.category,a.tags,a.url,a.status,a.updated_at,a.slug,snippet(article_search,2,'','','…',24)"
                      " FROM article_search JOIN article a ON a.id=article_search.rowid WHERE article_search MATCH ?1"
                      " ORDER BY bm25(article_search,8.0,4.0,1.0),a.key LIMIT ?2", err)
-        : sql_get(s, "SELECT key,title,NULL,category,tags,url,status,updated_at,substr(body,1,200) FROM article WHERE ?1='' ORDER BY title COLLATE NOCASE,key LIMIT ?2", err);
+        : sql_get(s, "SELECT key,title,NULL,category,tags,url,status,updated_at,slug,substr(body,1,200) FROM article WHERE ?1='' ORDER BY title COLLATE NOCASE,key LIMIT ?2", err);
     if (!stmt)
         return false;
     if (query.cut)

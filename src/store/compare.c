@@ -10,7 +10,7 @@ static const char *const tables[][2] = {
     {"work", "SELECT * FROM work ORDER BY owner,need,turn,due,place,ticket"},
     {"tally", "SELECT * FROM tally WHERE (n!=0 OR sum!=0) AND (name NOT GLOB 'hour:*' OR day>" HOURS_FROM ") ORDER BY name,key,day"},
     {"record", "SELECT * FROM record WHERE kind!='destination' ORDER BY kind,key"}, /* how a destination fares is receipts' doing */
-    {"article", "SELECT key,title,body,category,tags,url,status,updated_at FROM article ORDER BY key"},
+    {"article", "SELECT key,title,body,category,tags,url,slug,status,updated_at FROM article ORDER BY key"},
     {"customer_ticket", "SELECT hash,ticket FROM customer_ticket ORDER BY hash,ticket"},
     {"counted", "SELECT * FROM counted ORDER BY ticket,stat,nth"},
     {"score", "SELECT id,at,agent,ticket,epoch,rule,xp,gold,boss,damage,reverses,reason,base,day FROM score ORDER BY id"},

@@ -264,6 +264,35 @@ static void articles_of_files_come_and_go_with_the_configuration(void **state)
     w->engine.config = was;
 }
 
+static const struct json *reply_with(int64_t id, const char *text, const char *articles)
+{
+    struct do_request req = {.action = {.id = ACTION_REPLY, .actor = "ana", .role = ROLE_AGENT, .arg = text, .articles = articles}, .tickets = &id, .ticket_count = 1};
+    return world_request(w, &req);
+}
+
+static void an_article_is_linked_by_its_name_where_the_configuration_says_how(void **state)
+{
+    (void)state;
+    struct config linked = *w->engine.config;
+    struct article a;
+    bool is;
+    struct err err;
+    int64_t id = create(1);
+    article_event(1, "article.published", "a1", "\"title\":\"Reset\",\"content\":\"Open it.\",\"slug\":\"reset-it\"");
+    assert_true(store_article_get(w->engine.store, w->arena, "cstar:a1", &a, &is, &err) && is);
+    assert_null(article_url(w->arena, &a, NULL));
+    assert_string_equal(article_url(w->arena, &a, "https://help.example/%s?x=1"), "https://help.example/reset-it?x=1");
+    a.slug = "x\" onclick=\"";
+    assert_null(article_url(w->arena, &a, "https://help.example/%s"));
+    linked.article_link = "https://help.example/%s";
+    const struct config *was = w->engine.config;
+    w->engine.config = &linked;
+    assert_true(world_ok(reply_with(id, "See https://help.example/reset-it please", "[\"cstar:a1\"]")));
+    w->engine.config = was;
+    linked.article_link = "https://help.example/";
+    assert_false(config_articles(&linked, w->arena, NULL, &err));
+}
+
 static void a_file_that_is_no_article_is_refused(void **state)
 {
     (void)state;
@@ -279,12 +308,6 @@ static void a_file_that_is_no_article_is_refused(void **state)
     large[ARTICLE_BODY + 1] = 0;
     assert_true(article_file(w->arena, "a.md", large, ARTICLE_BODY, &out, &err));
     assert_false(article_file(w->arena, "a.md", large, ARTICLE_BODY + 1, &out, &err));
-}
-
-static const struct json *reply_with(int64_t id, const char *text, const char *articles)
-{
-    struct do_request req = {.action = {.id = ACTION_REPLY, .actor = "ana", .role = ROLE_AGENT, .arg = text, .articles = articles}, .tickets = &id, .ticket_count = 1};
-    return world_request(w, &req);
 }
 
 static void used_is(const char *key, int64_t used, int64_t helped)
@@ -344,6 +367,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_reply_fills_its_variables_and_refuses_what_stays, open_all, close_all),
         cmocka_unit_test_setup_teardown(articles_of_a_source_are_found_by_their_words_as_they_change, open_all, close_all),
         cmocka_unit_test_setup_teardown(articles_of_files_come_and_go_with_the_configuration, open_all, close_all),
+        cmocka_unit_test_setup_teardown(an_article_is_linked_by_its_name_where_the_configuration_says_how, open_all, close_all),
         cmocka_unit_test_setup_teardown(a_file_that_is_no_article_is_refused, open_all, close_all),
         cmocka_unit_test_setup_teardown(a_reply_taken_back_brought_no_article, open_all, close_all),
         cmocka_unit_test_setup_teardown(an_article_helped_when_the_ticket_that_got_it_is_resolved, open_all, close_all),
