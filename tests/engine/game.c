@@ -15,19 +15,24 @@
 
 enum { TICKETS = 8, DAY = 86400000 };
 
-static int64_t create(struct world *w, int i)
+static int64_t create_for(struct world *w, int i, int customer)
 {
     char body[600], key[40];
     int n = snprintf(body, sizeof body,
                      "{\"id\":\"evt_%d\",\"type\":\"ticket.created\",\"created_at\":\"2027-01-01T00:00:00Z\",\"team_id\":\"t\",\"data\":"
                      "{\"ticket\":{\"id\":\"k%d\",\"title\":\"Question %d\",\"status\":\"new\",\"priority\":\"normal\",\"customerId\":\"c%d\","
                      "\"customerName\":\"Jo\",\"tags\":[],\"createdAt\":\"2027-01-01T00:00:00Z\"},\"customer\":{\"id\":\"c%d\",\"name\":\"Jo\","
-                     "\"email\":\"jo@example.com\"}}}", i, i, i, i, i);
+                     "\"email\":\"jo@example.com\"}}}", i, i, i, customer, customer);
     assert_string_equal(world_post(w, "cstar", "cstar", DOOR_WEBHOOK, body, (size_t)n), "create");
     snprintf(key, sizeof key, "cstar:k%d", i);
     int64_t id = world_find(w, "cstar", key);
     assert_true(id > 0);
     return id;
+}
+
+static int64_t create(struct world *w, int i)
+{
+    return create_for(w, i, i);
 }
 
 static void finish(struct world *w, const char *agent, int64_t id)
@@ -235,6 +240,26 @@ static void a_clean_handover_pays_whoever_gave_the_desk_away_once_a_day(void **s
     world_close(w);
 }
 
+static void a_merge_pays_the_target_alone_and_an_unmerge_gives_it_back(void **state)
+{
+    (void)state;
+    struct world *w = world_open(NULL);
+    int64_t target = create_for(w, 0, 7), source = create_for(w, 1, 7);
+    char into[24];
+    snprintf(into, sizeof into, "%lld", (long long)target);
+    finish(w, "ana", source);
+    finish(w, "ana", target);
+    assert_int_equal(tally(w, "xp", "ana"), 82);
+    assert_true(world_ok(world_do(w, "ana", "merge", source, into)));
+    assert_int_equal(tally(w, "xp", "ana"), 41);
+    assert_string_equal(newest(w, "ana")->reason, "merged");
+    assert_int_equal(newest(w, "ana")->ticket, source);
+    world_wait(w, 120000);
+    assert_true(world_ok(world_do(w, "ana", "unmerge", source, NULL)));
+    assert_int_equal(tally(w, "xp", "ana"), 82);
+    world_close(w);
+}
+
 static void who_does_not_play_earns_nothing_and_comes_back_at_will(void **state)
 {
     (void)state;
@@ -264,6 +289,53 @@ static void a_source_that_runs_its_own_game_pays_nothing_here_and_wakes_no_boss(
     assert_null(newest(w, "ana"));
     assert_int_equal(world_entries(w, id, "boss"), 0);
     assert_int_equal(counted(w, "open_mirrored", "", 0), TICKETS - 1);
+    world_close(w);
+}
+
+/* --- told outside --- */
+
+static int told(struct world *w, const char *type)
+{
+    struct parcel_query q = {.destination = "hook", .limit = 500, .oldest_first = true};
+    struct parcel *list;
+    struct err err = {0};
+    int count, n = 0;
+    assert_true(store_parcel_list(w->engine.store, w->arena, &q, &list, &count, &err));
+    for (int i = 0; i < count; i++) {
+        char *data, *redaction;
+        assert_true(store_letter_get(w->engine.store, w->arena, list[i].letter, &data, &redaction, &err));
+        n += str_eq(json_get_string(json_parse_in(w->arena, data, strlen(data), &json_limits_dialect, NULL, NULL), "type", ""), type);
+    }
+    return n;
+}
+
+static void the_game_is_told_of_by_the_names_that_teams_know(void **state)
+{
+    (void)state;
+    char config[2048];
+    snprintf(config, sizeof config, "%s"
+             "destinations:\n  - {name: hook, kind: webhook, url: 'https://hook.example/', format: cstar, secrets: [s]}\n"
+             "routes:\n  - {name: own, of: desk, match: ['boss.*', 'player.*', 'achievement.*'], to: [hook]}\n", world_config);
+    struct world *w = world_open(config);
+    static const char *const agents[] = {"ana", "tom", "mara"};
+    int64_t ids[30];
+    for (int i = 0; i < 30; i++)
+        ids[i] = create(w, i);
+    assert_int_equal(told(w, "boss.spawned"), 1);
+    for (int i = 0; i < 6; i++)
+        finish(w, agents[i % 3], ids[i]);
+    assert_int_equal(told(w, "boss.damaged"), 5); /* four, a last blow that is no damage but the end, and one to the next */
+    assert_int_equal(told(w, "boss.defeated"), 1);
+    assert_int_equal(told(w, "boss.spawned"), 2); /* there is enough to do for the next */
+    assert_true(told(w, "achievement.unlocked") >= 6);
+    assert_true(world_ok(world_do(w, "ana", "reopen", ids[0], NULL)));
+    assert_int_equal(told(w, "boss.damaged"), 5); /* that blow was the first boss's, who does not rise */
+    assert_true(world_ok(world_do(w, "ana", "reopen", ids[5], NULL)));
+    assert_int_equal(told(w, "boss.damaged"), 6); /* as healed as it is */
+    for (int i = 6; i < 30; i++)
+        finish(w, agents[i % 3], ids[i]);
+    world_wait(w, 5 * (int64_t)DAY);
+    assert_true(told(w, "player.level_up") >= 2);
     world_close(w);
 }
 
@@ -439,8 +511,10 @@ int main(void)
         cmocka_unit_test(a_correction_that_stands_pays_at_the_resolve_and_one_taken_back_does_not),
         cmocka_unit_test(an_article_pays_its_author_when_a_lead_accepts_it_once),
         cmocka_unit_test(a_clean_handover_pays_whoever_gave_the_desk_away_once_a_day),
+        cmocka_unit_test(a_merge_pays_the_target_alone_and_an_unmerge_gives_it_back),
         cmocka_unit_test(who_does_not_play_earns_nothing_and_comes_back_at_will),
         cmocka_unit_test(a_source_that_runs_its_own_game_pays_nothing_here_and_wakes_no_boss),
+        cmocka_unit_test(the_game_is_told_of_by_the_names_that_teams_know),
         cmocka_unit_test(a_boss_nobody_beats_leaves_by_itself_after_five_working_days),
         cmocka_unit_test(a_day_is_the_agents_own_and_leave_does_not_break_a_streak),
         cmocka_unit_test(ledgers_come_out_of_their_journals_again_to_the_last_point),
