@@ -226,6 +226,7 @@ static void get_escalations(struct request *req)
         json_push(rows, row);
     }
     json_put(root, "rows", rows);
+    json_put_bool(root, "more", count == MOST);
     json_put(root, "counts", show_escalation_counts(&show));
     json_put(root, "maintenance", ok ? show_maintenance(&show, &state) : json_array());
     show_answer(&show, root);

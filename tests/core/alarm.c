@@ -1,5 +1,6 @@
 /* alarm: what asks for a page, and what does not. */
 #include "../support/rules.h"
+
 #define DESK(d)            \
     struct desk d;         \
     (void)state;           \

@@ -1,6 +1,7 @@
 /* maintenance: windows hold pages, and what is open when they end triggers. */
 #include "../support/rules.h"
 #include "core/desk.h"
+
 #define DESK(d)            \
     struct desk d;         \
     (void)state;           \

@@ -1,5 +1,6 @@
 /* step: whom a step tells, and when it is passed over. */
 #include "../support/rules.h"
+
 #define DESK(d)            \
     struct desk d;         \
     (void)state;           \
