@@ -46,7 +46,7 @@ static bool write_entry(struct desk_run *r, const char *did, struct json *record
     if (!change_entry(r->e, &entry, NULL, err))
         return false;
     r->seq = entry.seq;
-    return desk_turned(r->e, r->now, err);
+    return desk_turned(r->e, r->now, false, err);
 }
 
 bool desk_do(struct desk_run *r, const struct action *action, struct err *err)
@@ -119,7 +119,7 @@ bool desk_replay(struct engine *e, struct arena *arena, const struct entry *entr
         if (!game_record(e, arena, json_get_string(line, "kind", ""), json_get_string(line, "key", ""), text_of(&r, json_get(line, "new")), entry->actor,
                          entry->seq, entry->at, err))
             return false;
-    return desk_turned(e, entry->at, err);
+    return desk_turned(e, entry->at, false, err);
 }
 
 bool engine_desk_read(struct store *store, struct arena *arena, struct desk_state *out, struct err *err)
@@ -154,7 +154,7 @@ bool desk_refresh(struct engine *e, int64_t now, struct err *err)
 
 /* Something began or ended: whoever is being paged for is looked at again, in the same transaction. What comes of it is in
  * the journal as the clock's doing, where a rebuild finds it. */
-bool desk_turned(struct engine *e, int64_t now, struct err *err)
+bool desk_turned(struct engine *e, int64_t now, bool guard, struct err *err)
 {
     enum { BITE = 256 };
     int64_t ids[BITE], after = 0;
@@ -167,7 +167,7 @@ bool desk_turned(struct engine *e, int64_t now, struct err *err)
         if (!store_escalated(e->store, after, ids, BITE, &n, err))
             return false;
         for (int i = 0; i < n; i++)
-            if (!wake_ticket(e, arena, after = ids[i], now, err))
+            if (!(guard ? wake_due : wake_ticket)(e, arena, after = ids[i], now, err))
                 return false;
     }
     return true;
@@ -177,7 +177,12 @@ bool desk_wake(struct engine *e, int64_t now, struct err *err)
 {
     if (!desk_refresh(e, now, err))
         return false;
-    return !e->desk_turns_at || e->desk_turns_at > now || desk_turned(e, now, err);
+    return !e->desk_turns_at || e->desk_turns_at > now || desk_turned(e, now, true, err);
+}
+
+bool engine_look(struct engine *e, int64_t now, struct err *err)
+{
+    return desk_turned(e, now, true, err);
 }
 
 void engine_close(struct engine *e)

@@ -124,6 +124,8 @@ bool engine_batch_end(struct engine *e, struct err *err);
 /* Runs due wakes and parcels, at most max tickets; *ran says how many. */
 bool engine_wake(struct engine *e, struct arena *arena, int64_t now, int max, int *ran, struct err *err);
 bool engine_next(struct engine *e, int64_t *at, struct err *err); /* next moment something is due, 0 = nothing */
+/* At boot and after a reload, behind engine_views: whoever is being paged for is looked at. */
+bool engine_look(struct engine *e, int64_t now, struct err *err);
 /* At boot and after a reload: views that are new or changed are filled, and the articles of files are those of now. */
 bool engine_views(struct engine *e, struct arena *arena, int64_t now, struct err *err);
 /* Then too: where policies or calendars are others than before, tickets with a clock are woken now. */

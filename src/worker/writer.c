@@ -86,7 +86,7 @@ static bool run(struct writer *w, struct job *job, int64_t now, struct err *err)
         return engine_model(e, job->arena, &job->model_row, job->agent, now, err);
     case JOB_CONFIG:
         e->config = job->config;
-        return engine_views(e, job->arena, now, err) && engine_clocks(e, job->arena, now, err) && engine_destinations(e, job->arena, now, err);
+        return engine_views(e, job->arena, now, err) && engine_clocks(e, job->arena, now, err) && engine_destinations(e, job->arena, now, err) && engine_look(e, now, err);
     }
     return err_set(err, ERR_INTERNAL, "unknown job");
 }
@@ -412,7 +412,7 @@ static bool prepare(struct writer *w, struct err *err)
     int64_t now = clock_now();
     batch_open(e);
     return store_begin(e->store, err) && engine_boot(e, arena, now, err) && engine_views(e, arena, now, err) && engine_clocks(e, arena, now, err) &&
-           engine_destinations(e, arena, now, err) && load_model(w, arena, now, err) && store_search_mark(e->store, &w->indexed, err) && store_commit(e->store, err);
+           engine_destinations(e, arena, now, err) && load_model(w, arena, now, err) && engine_look(e, now, err) && store_search_mark(e->store, &w->indexed, err) && store_commit(e->store, err);
 }
 
 struct writer *writer_open(const struct writer_options *o, struct err *err)
