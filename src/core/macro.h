@@ -13,7 +13,8 @@ struct macro {
     const char *by;            /* who wrote it; NULL: the configuration */
     const char *guard;         /* its spelling; NULL = every ticket */
     const struct when *when;
-    const char *lines[MACRO_ACTIONS]; int line_count; /* as written: "status pending", "status on_hold for the bank", "tags +billing -new", "snooze 2h", "note ..." */
+    /* as written: "status pending", "status on_hold for the bank", "tags +billing -new", "snooze 2h", "note ..." */
+    const char *lines[MACRO_ACTIONS]; int line_count;
     struct macro_step steps[MACRO_ACTIONS]; int step_count;
     const char *reply;         /* to the customer, with {{variables}} (core/fill); NULL = none */
 };

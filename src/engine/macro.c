@@ -66,7 +66,8 @@ bool engine_macros(struct store *store, const struct config *config, struct aren
         return false;
     struct macro *found = *list = ARENA_ARRAY(arena, struct macro, n + config->macro_count + 1);
     for (int i = 0; i < n; i++) {
-        const struct json *data = is_for(records[i].key, agent) ? json_parse_in(arena, records[i].data, strlen(records[i].data), &json_limits_native, NULL, NULL) : NULL;
+        const char *text = records[i].data;
+        const struct json *data = is_for(records[i].key, agent) ? json_parse_in(arena, text, strlen(text), &json_limits_native, NULL, NULL) : NULL;
         struct err unread = {0}; /* the actions may have changed since it was kept: whoever runs it is told */
         all += data && macro_read(arena, name_in(records[i].key), data, &found[all], &unread);
     }

@@ -11,7 +11,8 @@ enum { QUERY_MAX = 4096, WORDS = 16 };
 static struct article scan(sqlite3_stmt *stmt, struct arena *a)
 {
     return (struct article){.key = sql_text(stmt, 0, a), .title = sql_text(stmt, 1, a), .body = sql_text(stmt, 2, a), .category = sql_text(stmt, 3, a),
-                            .tags = sql_text(stmt, 4, a), .url = sql_text(stmt, 5, a), .status = sql_text(stmt, 6, a), .updated_at = sql_int(stmt, 7), .slug = sql_text(stmt, 8, a)};
+                            .tags = sql_text(stmt, 4, a), .url = sql_text(stmt, 5, a), .status = sql_text(stmt, 6, a),
+                            .updated_at = sql_int(stmt, 7), .slug = sql_text(stmt, 8, a)};
 }
 
 bool store_article_get(struct store *s, struct arena *a, const char *key, struct article *out, bool *found, struct err *err)
@@ -101,7 +102,8 @@ bool store_article_list(struct store *s, struct arena *a, const char *words, int
         ? sql_get(s, "SELECT a.key,a.title,NULL,a.category,a.tags,a.url,a.status,a.updated_at,a.slug,snippet(article_search,2,'','','…',24)"
                      " FROM article_search JOIN article a ON a.id=article_search.rowid WHERE article_search MATCH ?1"
                      " ORDER BY bm25(article_search,8.0,4.0,1.0),a.key LIMIT ?2", err)
-        : sql_get(s, "SELECT key,title,NULL,category,tags,url,status,updated_at,slug,substr(body,1,200) FROM article WHERE ?1='' ORDER BY title COLLATE NOCASE,key LIMIT ?2", err);
+        : sql_get(s, "SELECT key,title,NULL,category,tags,url,status,updated_at,slug,substr(body,1,200) FROM article WHERE ?1=''"
+                     " ORDER BY title COLLATE NOCASE,key LIMIT ?2", err);
     if (!stmt)
         return false;
     if (query.cut)

@@ -80,7 +80,8 @@ static void draw_excerpt(const struct look *look, struct surface *s, int row, in
 }
 
 static const struct column columns[] = {{"article", 34, 0, false, draw_title},    {"state", 12, 60, false, draw_status}, {"helped", 14, 0, true, draw_helped},
-                                        {"category", 12, 100, false, draw_category}, {"by", 8, 110, false, draw_author},  {"from", 7, 120, false, draw_from},  {"", 0, 0, false, draw_excerpt}};
+                                        {"category", 12, 100, false, draw_category}, {"by", 8, 110, false, draw_author},
+                                        {"from", 7, 120, false, draw_from},       {"", 0, 0, false, draw_excerpt}};
 
 static struct lists_item *items(const struct look *look, int *count)
 {

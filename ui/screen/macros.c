@@ -45,7 +45,8 @@ static void draw_does(const struct look *look, struct surface *s, int row, int c
     surface_text(s, row, column, width, UI_DIM, out.data);
 }
 
-static const struct column columns[] = {{"macro", 16, 0, false, draw_name}, {"", 26, 90, false, draw_title}, {"whose", 12, 60, false, draw_whose}, {"does", 0, 0, false, draw_does}};
+static const struct column columns[] = {{"macro", 16, 0, false, draw_name}, {"", 26, 90, false, draw_title},
+                                        {"whose", 12, 60, false, draw_whose}, {"does", 0, 0, false, draw_does}};
 
 static struct lists_item *items(const struct look *look, int *count)
 {
@@ -79,8 +80,9 @@ static int block(const struct look *look, struct surface *s, int row, int rows, 
 static void detail(const struct look *look, struct surface *s, int row, int rows, const struct lists_item *item)
 {
     int used = block(look, s, row, rows, "for", UI_NORMAL, *text_of(item, "when") ? text_of(item, "when") : "every ticket");
-    for (const struct json *line = json_first(json_get(item->json, "actions")); line; line = json_next(line))
-        used += block(look, s, row + used, rows - used, line == json_first(json_get(item->json, "actions")) ? "does" : "", UI_STRONG, json_string(line) ? json_string(line) : "");
+    const struct json *first = json_first(json_get(item->json, "actions"));
+    for (const struct json *line = first; line; line = json_next(line))
+        used += block(look, s, row + used, rows - used, line == first ? "does" : "", UI_STRONG, json_string(line) ? json_string(line) : "");
     block(look, s, row + used, rows - used, "writes", UI_REPLY, text_of(item, "reply"));
 }
 
