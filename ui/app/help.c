@@ -74,6 +74,11 @@ static void one_action(const struct command *c)
            by_itself ? "" : " [--version N]", c->help, role_word(row->role));
     if (row->arg == ARG_TEXT)
         printf("The text comes as words or on standard input: triage %s 42 < text\n", c->name);
+    if (row == &action_table[ACTION_REPLY])
+        puts("       --article KEY: a knowledge article of which the text brings the title, the link or the first words\n"
+             "       {{customer.first_name}}, {{ticket.ref}} and other variables are filled in; one without a value is refused");
+    if (row == &action_table[ACTION_MACRO])
+        puts("--dry-run shows what it would change and write; one undo takes all of it back. `triage macros NUMBER` lists those for a ticket");
     if (row == &action_table[ACTION_CLAIM] || row == &action_table[ACTION_CLAIM_NEXT])
         puts("       triage claim --next [--skip NUMBER --reason TEXT]   the one that needs somebody most, passing over another");
     int count;
