@@ -1,15 +1,16 @@
 /* handover: all that whoever takes over the desk has to know, in one answer: what stands open, part by part, what is to come, and
  * what happened since the desk changed hands last. Each part is the head of a list that is kept; the shift's numbers are counted
- * from the journal backwards, within a bound. */
+ * from the journal backwards, within a bound of entries and of time. */
 #include "api/calls.h"
 #include "api/show.h"
+#include "base/clock.h"
 #include "base/str.h"
 #include "core/desk_handover.h"
 #include "core/rota.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum { EACH = 20, SNOOZED_MOST = 200, ENTRIES_PAGE = 500, ENTRIES_MOST = 20000, HOUR = 3600000, SOON = 12 * HOUR };
+enum { EACH = 20, SNOOZED_MOST = 200, ENTRIES_PAGE = 500, ENTRIES_MOST = 20000, BUDGET_MS = 60, HOUR = 3600000, SOON = 12 * HOUR };
 static const int64_t day_ms = 86400000;
 
 struct digest {
@@ -209,10 +210,22 @@ static void count_ticket(const struct entry *e, const struct json *data, int64_t
     }
 }
 
+/* Most lines of the journal say nothing that is counted: those are not read further. */
+static bool may_count(const struct entry *e)
+{
+    if (!e->data)
+        return false;
+    if (str_eq(e->kind, "ticket"))
+        return str_eq(e->actor, "clock") || strstr(e->data, "\"create\"") || strstr(e->data, "\"status\"") || strstr(e->data, "\"skip\"");
+    return str_eq(e->kind, "sla") || str_eq(e->kind, "escalation");
+}
+
 static void count_entry(struct arena *arena, const struct entry *e, int64_t *counts)
 {
-    const struct json *data = e->data ? json_parse_in(arena, e->data, strlen(e->data), &json_limits_dialect, NULL, NULL) : NULL;
+    const struct json *data = may_count(e) ? json_parse_in(arena, e->data, strlen(e->data), &json_limits_dialect, NULL, NULL) : NULL;
     const char *what = json_get_string(data, "what", "");
+    if (!data)
+        return;
     if (str_eq(e->kind, "ticket"))
         count_ticket(e, data, counts);
     counts[BREACHED] += str_eq(e->kind, "sla") && str_eq(what, "breached");
@@ -220,37 +233,41 @@ static void count_entry(struct arena *arena, const struct entry *e, int64_t *cou
     counts[ACKED] += str_eq(e->kind, "escalation") && str_eq(what, "acknowledged");
 }
 
-/* Newest first, until the shift's beginning or the bound; from: as far as it came. */
-static bool count_shift(struct digest *d, int64_t *counts, int64_t *from)
+/* Newest first, until the shift's beginning, or the bound: then *cut, and the shift begins where the count ends. */
+static void count_shift(struct digest *d, int64_t *counts, bool *cut)
 {
     struct entry_query q = {.limit = ENTRIES_PAGE, .newest_first = true};
+    int64_t started = clock_mono(), from = d->show.now;
     AUTO_ARENA page = arena_new();
-    for (int seen = 0; seen < ENTRIES_MOST; seen += ENTRIES_PAGE) {
+    *cut = false;
+    for (int seen = 0; seen < ENTRIES_MOST && clock_mono() - started < BUDGET_MS; seen += ENTRIES_PAGE) {
         struct entry *list;
         int n;
         if (!store_entry_list(d->show.store, page, &q, &list, &n, &d->show.err))
-            return false;
+            return;
         for (int i = 0; i < n; i++) {
             if (list[i].at < d->since)
-                return true;
-            *from = list[i].at;
+                return;
+            from = list[i].at;
             count_entry(page, &list[i], counts);
         }
         if (n < ENTRIES_PAGE)
-            return true;
+            return;
         q.before = list[n - 1].seq;
         arena_reset(page);
     }
-    d->since = *from; /* more happened than is counted */
-    return true;
+    d->since = from;
+    *cut = true;
 }
 
 static struct json *shift(struct digest *d)
 {
-    int64_t counts[COUNTS] = {0}, from = d->show.now;
+    int64_t counts[COUNTS] = {0};
+    bool cut;
     struct json *row = json_object();
-    count_shift(d, counts, &from);
+    count_shift(d, counts, &cut);
     json_put_i64(row, "since", d->since);
+    json_put_bool(row, "cut", cut);
     for (int i = 0; i < COUNTS; i++)
         json_put_i64(row, count_names[i], counts[i]);
     return row;

@@ -2,6 +2,7 @@
  * undo gives back is engine/undo's. A dry run is the real run, taken back. */
 #include "engine/change.h"
 #include "base/str.h"
+#include "core/rota.h"
 #include "wire/mask.h"
 #include "wire/row.h"
 #include <stdio.h>
@@ -58,6 +59,8 @@ static char *say(struct run *r, const struct change *c)
         return arena_printf(r->arena, "#%lld goes on as #%lld from that message on", id, (long long)c->other);
     if (a->id == ACTION_MERGE)
         return arena_printf(r->arena, "#%lld is part of #%lld now (u takes it back)", id, (long long)t->root);
+    if (a->id == ACTION_ASSIGN && t->assignee && !rota_on_shift(&(struct rota){r->e->config, &r->e->state}, t->assignee, r->now))
+        return arena_printf(r->arena, "#%lld assigned to %.64s, who is not here now", id, t->assignee);
     if (a->id == ACTION_CLAIM_NEXT)
         return arena_printf(r->arena, "#%lld claimed: %s", id, r->why ? r->why : "next");
     if (a->id == ACTION_ESCALATE)

@@ -251,6 +251,18 @@ static void a_reply_takes_what_is_nobodys_unless_the_configuration_says_no(void 
     world_close(w);
 }
 
+static void an_assignment_to_who_is_away_is_done_and_said(void **state)
+{
+    (void)state;
+    struct world *w = open_desk("off");
+    int64_t id = create(w, 1, "normal", "shop");
+    away(w, "tom", w->now, w->now + HOUR);
+    const struct json *result = world_do(w, "ana", "assign", id, "tom");
+    assert_string_equal(json_get_string(result, "say", ""), "#1 assigned to tom, who is not here now");
+    assert_string_equal(world_ticket(w, id)->assignee, "tom");
+    world_close(w);
+}
+
 static void an_absence_of_somebody_with_very_much_is_worked_off_in_bites(void **state)
 {
     (void)state;
@@ -490,6 +502,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_round_gives_each_their_turn),
         cmocka_unit_test(what_nobody_touches_goes_to_somebody_else),
         cmocka_unit_test(a_reply_takes_what_is_nobodys_unless_the_configuration_says_no),
+        cmocka_unit_test(an_assignment_to_who_is_away_is_done_and_said),
         cmocka_unit_test(an_absence_of_somebody_with_very_much_is_worked_off_in_bites),
         cmocka_unit_test(an_absence_gives_the_work_back_after_the_delay),
         cmocka_unit_test(a_shift_that_ends_gives_its_work_to_the_next),

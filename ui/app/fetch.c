@@ -414,7 +414,8 @@ static void follow_frames(void *arg, const char *event, int64_t id, const char *
         {MIRROR_CHANGED_ONCALL, PLACE_ONCALL, 50},
         {~0u, PLACE_AUDIT, 500},
         {MIRROR_CHANGED_COUNTS | MIRROR_CHANGED_PRESENCE | MIRROR_CHANGED_DESK, PLACE_AGENTS, 300},
-        {MIRROR_CHANGED_COUNTS | MIRROR_CHANGED_ESCALATION | MIRROR_CHANGED_OUTGOING | MIRROR_CHANGED_DESK, PLACE_HANDOVER, 500}};
+        {MIRROR_CHANGED_COUNTS | MIRROR_CHANGED_ESCALATION | MIRROR_CHANGED_OUTGOING, PLACE_HANDOVER, 2000},
+        {MIRROR_CHANGED_DESK, PLACE_HANDOVER, 50}};
     for (size_t i = 0; i < sizeof follows / sizeof *follows; i++)
         if (changed & follows[i].changed && place == follows[i].place)
             want_table(c, follows[i].ms);

@@ -99,7 +99,7 @@ static void print_shift(struct print *p, const struct json *shift)
 {
     static const char *const names[] = {"received", "resolved", "reopened", "breached", "escalated", "acknowledged", "assigned", "returned", "skipped"};
     struct look look = look_of(p);
-    const char *text = arena_printf(p->arena, "since %s:", look_stamp(&look, number_of(shift, "since")));
+    const char *text = arena_printf(p->arena, "since %s%s:", look_stamp(&look, number_of(shift, "since")), json_get_bool(shift, "cut", false) ? " (not counted before)" : "");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         text = arena_printf(p->arena, "%s %lld %s%s", text, number_of(shift, names[i]), names[i], i + 1 < sizeof names / sizeof *names ? "," : "");
     line(p, text);

@@ -143,7 +143,8 @@ static int shift_line(const struct look *look, struct surface *s, int row)
         {"breached", "breached", UI_LATE},    {"escalated", "escalated", UI_LATE},   {"acknowledged", "acked", UI_NORMAL},
         {"assigned", "assigned", UI_NORMAL}, {"returned", "returned", UI_WARN}, {"skipped", "skipped", UI_WARN}};
     const struct json *shift = json_get(root_of(look), "shift");
-    int column = surface_textf(s, row, 2, -1, UI_DIM, "since %s", look_stamp(look, json_get_i64(shift, "since", 0))) + 4;
+    int column = surface_textf(s, row, 2, -1, UI_DIM, "since %s%s", look_stamp(look, json_get_i64(shift, "since", 0)),
+                                json_get_bool(shift, "cut", false) ? " (not counted before)" : "") + 4;
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         int64_t n = json_get_i64(shift, counts[i].name, 0);
         const char *text = arena_printf(look->arena, "%s %s", look_count(look->arena, n), counts[i].word);
