@@ -309,14 +309,14 @@ bool rota_absent(const struct rota *rota, const char *agent, int64_t now)
     return rota->desk && desk_absence(rota->desk, agent, now);
 }
 
-/* By the clock alone: in the hours of their own and in those of the calendar. */
+/* By the clock alone: in the hours of their own and in those of the calendar. Who is at lunch has not gone home. */
 static bool works(const struct rota *rota, const struct config_agent *agent, int64_t now)
 {
     const struct calendar *calendar = config_calendar(rota->config, agent->calendar);
     struct calendar_span span = {.kind = SEGMENT_COUNTED};
     if (calendar)
         calendar_at(calendar, now, &span);
-    return span.kind == SEGMENT_COUNTED && hours_hold(&agent->shift, config_zone(agent->zone), now);
+    return (span.kind == SEGMENT_COUNTED || span.kind == SEGMENT_BREAK) && hours_hold(&agent->shift, config_zone(agent->zone), now);
 }
 
 bool rota_on_shift(const struct rota *rota, const char *name, int64_t now)
@@ -347,7 +347,7 @@ int64_t rota_shift_ended(const struct rota *rota, const char *name, int64_t now)
     int64_t ended = 0;
     for (int64_t at = now - 9 * DAY, next; agent && at <= now; at = next) {
         next = rota_shift_turns(rota, name, at);
-        ended = next <= now && works(rota, agent, at) ? next : ended;
+        ended = next <= now && works(rota, agent, at) && !works(rota, agent, next) ? next : ended;
     }
     return ended;
 }

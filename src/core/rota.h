@@ -49,11 +49,11 @@ int rota_spans(struct arena *arena, const struct rota *rota, const char *schedul
 
 /* Away by an absence. */
 bool rota_absent(const struct rota *rota, const char *agent, int64_t now);
-/* Within the agent's working hours and those of the calendar that their shift names (always, where none are configured), and
- * not away. An unknown agent is not. */
+/* Within the agent's working hours and those of the calendar that their shift names (always, where none are configured; a
+ * break is no end of a shift), and not away. An unknown agent is not. */
 bool rota_on_shift(const struct rota *rota, const char *agent, int64_t now);
-/* When their shift last ended, 0 = they have none, or it is more than a week ago; when it next begins or ends (or a break
- * does), INT64_MAX = never. */
+/* When their shift last ended, 0 = they have none, or it is more than a week ago; when to look again
+ * whether it has begun or ended, INT64_MAX = never. */
 int64_t rota_shift_ended(const struct rota *rota, const char *agent, int64_t now);
 int64_t rota_shift_turns(const struct rota *rota, const char *agent, int64_t now);
 

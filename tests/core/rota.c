@@ -217,7 +217,7 @@ static void a_shift_is_in_the_agents_own_zone(void **state)
             fail_msg("%s at %s", cases[i].agent, cases[i].at);
 }
 
-/* Office hours in Berlin with a lunch break: 12:00 there is 11:00Z; ben has his own hours (UTC) on top. */
+/* Office hours in Berlin; at lunch, 11:00Z to 12:00Z, nobody has gone home. ben has his own hours (UTC) on top. */
 static void a_shift_may_be_a_calendar(void **state)
 {
     (void)state;
@@ -231,12 +231,15 @@ static void a_shift_may_be_a_calendar(void **state)
         fail_msg("%s", err.text);
     const struct rota rota = {config, NULL};
     static const struct { const char *agent, *at; bool on; } cases[] = {
-        {"ana", "2026-11-27T07:59Z", false}, {"ana", "2026-11-27T08:00Z", true}, {"ana", "2026-11-27T11:30Z", false}, {"ana", "2026-11-27T12:00Z", true},
+        {"ana", "2026-11-27T07:59Z", false}, {"ana", "2026-11-27T08:00Z", true}, {"ana", "2026-11-27T11:30Z", true}, {"ana", "2026-11-27T12:00Z", true},
         {"ana", "2026-11-27T16:00Z", false}, {"ana", "2026-11-26T10:00Z", false}, {"ben", "2026-11-27T13:59Z", false}, {"ben", "2026-11-27T14:00Z", true},
         {"ben", "2026-11-27T17:00Z", false}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         if (rota_on_shift(&rota, cases[i].agent, utc(cases[i].at)) != cases[i].on)
             fail_msg("%s at %s", cases[i].agent, cases[i].at);
+    assert_true(rota_shift_ended(&rota, "ana", utc("2026-11-27T12:00Z")) == utc("2026-11-25T16:00Z")); /* Thursday is a holiday */
+    assert_true(rota_shift_ended(&rota, "ben", utc("2026-11-27T20:00Z")) == utc("2026-11-27T16:00Z"));
+    assert_true(rota_shift_ended(&rota, "nobody", utc("2026-11-27T20:00Z")) == 0);
 }
 
 static void a_target_is_resolved_to_whoever_is_there(void **state)
