@@ -157,6 +157,11 @@ static void the_console_shows_it_and_its_keys_change_it(void **state)
     console_wait(&c, 1, "asks", "concert", true, clock_mono(), SOON);
     console_type(c, "ggx"); /* questions come first: it is taken back */
     console_wait(&c, 1, "asks", "concert", false, clock_mono(), SOON);
+    console_type(c, "w"); /* a critical ticket as what is under the cursor begins: the override, 18:00 */
+    console_wait(&c, 1, "Who would be told, and why", NULL, true, clock_mono(), SOON);
+    console_wait(&c, 1, "1/2     you", "Fri 18:00 Europe/Berlin, by console", true, clock_mono(), SOON);
+    console_wait(&c, 1, "for ben in primary, override by ana: a swap", NULL, true, clock_mono(), SOON);
+    console_type(c, "q");
     console_type(c, "Q");
     assert_true(console_ended(c, SOON));
     assert_int_equal(console_close(c), 0);

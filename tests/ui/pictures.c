@@ -148,7 +148,7 @@ static const struct {
     {"queue", "The queue", "queue", draw_queue, {"claim", "assign", "reply", "note", "close", "escalate", "mark", "filter", "palette", "help"}},
     {"ticket", "A ticket", "ticket", draw_ticket, {"reply", "note", "claim", "assign", "close", "label", "why", "copy", "back", "help"}},
     {"escalations", "Escalations", "escalations", draw_escalations, {"ack", "escalate", "open", "why", "back", "help"}},
-    {"oncall", "On call", "oncall", draw_oncall, {"override", "cover", "cover-accept", "unoverride", "absence", "back", "help"}},
+    {"oncall", "On call", "oncall", draw_oncall, {"override", "cover", "cover-accept", "unoverride", "absence", "why", "back", "help"}},
     {"metrics", "The numbers", "metrics", draw_metrics, {"period prev", "period next", "prev-view", "next-view", "back", "help"}},
     {"audit", "Who did what", "audit", draw_audit, {"open", "filter", "freeze", "back", "help"}},
     {"scoreboard", "The scoreboard", "boss", draw_scoreboard, {"down", "up", "open", "why", "back", "help"}},

@@ -170,6 +170,7 @@ fetch_next(const struct console *c); /* clock_mono when fetch_pump has something
 void fetch_start(struct console *c);
 void fetch_do(struct console *c, const struct command_do *what);
 void fetch_explain(struct console *c, int64_t event);    /* into the open overlay */
+void fetch_simulate(struct console *c, int64_t at);      /* likewise: a critical ticket then */
 void fetch_deliver(struct console *c, struct json *body); /* POST /v1/deliveries; takes the body */
 void fetch_presence(struct console *c);           /* tells others what is looked at, where that changed */
 void fetch_send(struct console *c);               /* the composer's text */

@@ -6,6 +6,7 @@
 #include "screen/clocks.h"
 #include "screen/articles.h"
 #include "screen/deliveries.h"
+#include "screen/simulation.h"
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -557,13 +558,18 @@ static void explained(void *arg, const struct link_answer *answer)
     if (!root || c->overlay.kind != OVERLAY_READ || c->overlay.purpose != FOR_EXPLAINED)
         return;
     pager_begin(c->overlay.pager);
-    deliveries_explain(&look, c->overlay.pager, root);
+    (json_get(root, "lines") ? simulation_read : deliveries_explain)(&look, c->overlay.pager, root);
     pager_end(c->overlay.pager);
 }
 
 void fetch_explain(struct console *c, int64_t event)
 {
     link_send(c->link, "POST", "/v1/lab", arena_printf(c->frame, "{\"do\":\"explain\",\"event\":%" PRId64 "}", event), explained, c);
+}
+
+void fetch_simulate(struct console *c, int64_t at)
+{
+    link_send(c->link, "POST", "/v1/lab", arena_printf(c->frame, "{\"do\":\"simulate\",\"at\":%" PRId64 "}", at), explained, c);
 }
 
 void fetch_deliver(struct console *c, struct json *body)

@@ -859,12 +859,26 @@ static const char *ask_why(struct console *c, int64_t ticket)
     return "";
 }
 
+/* A critical ticket now, or as what is under the cursor begins. */
+static void simulate(struct console *c)
+{
+    struct look look = console_look(c);
+    struct lists_item item;
+    int64_t at = lists_selected(console_table(c), &look, &item) && item.at > look.now ? item.at : look.now;
+    overlay_read(&c->overlay, FOR_EXPLAINED, "Who would be told, and why");
+    fetch_simulate(c, at);
+}
+
 static void do_why(struct console *c, const char *arg)
 {
     struct look look = console_look(c);
     struct lists_item item = {0};
     bool event = console_place(c) == PLACE_INGEST && lists_selected(console_table(c), &look, &item);
     int64_t ticket = meant(c);
+    if (console_place(c) == PLACE_ONCALL) {
+        simulate(c);
+        return;
+    }
     if (event && item.refusal) {
         why_refused(c, &item);
         return;

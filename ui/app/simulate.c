@@ -1,6 +1,7 @@
 /* simulate: the dry run of an escalation as a table. A line is a step; the clocks are the reader's and that of whoever is told. */
 #include "app/oncall.h"
 #include "core/moment.h"
+#include "screen/simulation.h"
 #include <string.h>
 
 const char simulate_help[] =
@@ -63,35 +64,6 @@ static bool put_fields(struct shell *sh, struct json *body, int *code)
 
 /* --- what is answered --- */
 
-static const char *loop_text(struct print *p, const struct json *root, const struct json *line)
-{
-    long long step = json_get_i64(line, "step", -1), loop = json_get_i64(line, "loop", 0);
-    if (step < 0)
-        return "";
-    return arena_printf(p->arena, "%lld/%lld%s", step + 1, (long long)json_get_i64(root, "steps", 0), loop ? arena_printf(p->arena, " #%lld", loop + 1) : "");
-}
-
-/* page:NAME is the agent's own address. */
-static const char *place_text(const char *place)
-{
-    return str_starts(place, "page:") ? "push" : place;
-}
-
-/* "console, push, else phones"; all at once where it is important. */
-static const char *by_text(struct print *p, const struct json *person)
-{
-    struct str out;
-    str_init(&out, 1000);
-    int n = 0;
-    for (const struct json *place = json_first(json_get(person, "by")); place; place = json_next(place), n++)
-        str_addf(&out, "%s%s", n ? (n > 1 && !json_get_bool(person, "high", false) ? ", else " : ", ") : "", place_text(json_string(place)));
-    if (json_get_bool(person, "held", false))
-        str_adds(&out, ", bundled a minute later");
-    char *text = arena_strdup(p->arena, out.data);
-    str_fini(&out);
-    return text;
-}
-
 static const char *their_clock(struct print *p, const struct json *person, int64_t at)
 {
     struct err err;
@@ -111,47 +83,23 @@ static void cells(struct print *p, const char *when, const char *step, const cha
     print_cell(p, next, 5, false);
 }
 
-static void say(struct print *p, const char *what, const char *why)
-{
-    static const struct { const char *what, *says; } words[] = {
-        {"opened", "the escalation opens"}, {"no_notification_sent", "the next step at once: "}, {"passed_over", "not now: "},
-        {"suppressed", "held by maintenance: "},
-        {"maintenance_over", "the maintenance window is over"}, {"policy_changed", "the policy has changed"},
-        {"reminder", "all steps are through; reminded each hour from here on"}, {"nothing", "nothing happens: "}};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(words[i].what, what) == 0) {
-            str_adds(p->out, words[i].says);
-            if (words[i].says[strlen(words[i].says) - 1] == ' ')
-                print_safe(p, why);
-        }
-}
-
-/* ", 3 of 5 open" behind the reason, where there is a bound. */
-static void add_load(struct print *p, const struct json *person)
-{
-    long long load = json_get_i64(person, "load", 0), capacity = json_get_i64(person, "capacity", 0);
-    if (capacity)
-        str_addf(p->out, ", %lld of %lld open%s", load, capacity, load >= capacity ? ": full" : "");
-}
-
 static void print_line(struct print *p, const struct json *root, const struct json *line, const struct zone *zone)
 {
     int64_t at = json_get_i64(line, "at", 0);
-    const char *when = moment_format(zone, at, arena_alloc(p->arena, MOMENT_TEXT)), *step = loop_text(p, root, line), *what = text_of(line, "what");
+    const char *when = moment_format(zone, at, arena_alloc(p->arena, MOMENT_TEXT)), *step = simulation_step(p->arena, root, line), *what = text_of(line, "what");
     const struct json *person = json_first(json_get(line, "people"));
     int64_t next_at = json_get_i64(line, "next_at", 0);
     const char *next = next_at ? moment_format(zone, next_at - next_at % 60000, arena_alloc(p->arena, MOMENT_TEXT)) + 15 : "";
     if (!person || strcmp(what, "step") != 0) {
         cells(p, when, step, person ? text_of(person, "agent") : "-", person ? their_clock(p, person, at) : "", text_of(line, "target"), next);
-        say(p, what, text_of(line, "why"));
+        print_safe(p, simulation_says(p->arena, line));
         str_addc(p->out, '\n');
         return;
     }
     for (; person; person = json_next(person)) {
         const char *agent = text_of(person, "agent");
-        cells(p, when, step, *agent ? agent : "-", *agent ? their_clock(p, person, at) : "", by_text(p, person), next);
-        print_safe(p, text_of(person, "why"));
-        add_load(p, person);
+        cells(p, when, step, *agent ? agent : "-", *agent ? their_clock(p, person, at) : "", simulation_by(p->arena, person), next);
+        print_safe(p, simulation_why(p->arena, person));
         str_addc(p->out, '\n');
         when = step = next = "";
     }
