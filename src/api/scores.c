@@ -4,6 +4,7 @@
 #include "api/show_game.h"
 #include "base/str.h"
 #include "core/player.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -146,10 +147,24 @@ static struct json *chart(struct show *show, const char *key, int64_t today)
     return list;
 }
 
-static struct json *season(struct show *show)
+/* "2026-10" as months since year 0; 0: not asked for. false: it is none. */
+static bool asked_season(struct show *show, int64_t *month)
+{
+    const char *text = request_query(show->req, "season");
+    int year, of_year, end = 0;
+    *month = 0;
+    if (!text || !*text)
+        return true;
+    if (sscanf(text, "%4d-%2d%n", &year, &of_year, &end) != 2 || text[end] || year < 1970 || of_year < 1 || of_year > 12)
+        return err_set(&show->err, ERR_USAGE, "season: a month, such as 2026-10");
+    *month = (int64_t)year * 12 + of_year - 1;
+    return true;
+}
+
+static struct json *season(struct show *show, int64_t asked)
 {
     const struct config_agent *me = config_agent(show->config, show->req->agent->name);
-    int64_t today = player_day(me, show->now), month = player_season(today);
+    int64_t today = player_day(me, show->now), month = asked ? asked : player_season(today);
     struct json *row = json_object();
     json_put_string(row, "name", arena_printf(show->arena, "%04lld-%02lld", (long long)month / 12, (long long)month % 12 + 1));
     json_put_i64(row, "xp", show_tally(show, "season", "", month, NULL));
@@ -201,13 +216,18 @@ static void get_scores(struct request *req)
     struct show show;
     if (!show_open(&show, req))
         return;
-    struct json *root = json_object(), *players = show_players(&show);
+    int64_t month;
+    if (!asked_season(&show, &month)) {
+        show_fail(&show);
+        return;
+    }
+    struct json *root = json_object(), *players = show_players(&show, month);
     json_put_string(root, "rules", show.config->game.name);
     json_put(root, "boss", show_boss(&show));
     json_put(root, "hits", hits(&show));
     json_put(root, "past", records(&show, "boss", "boss-", "boss.", PAST));
     json_put_i64(root, "chest", show_tally(&show, "chest", "", 0, NULL));
-    json_put(root, "season", season(&show));
+    json_put(root, "season", season(&show, month));
     json_put(root, "ledger", ledger(&show, req->agent->name, LINES));
     json_put(root, "achievements", achievements(&show, players));
     json_put(root, "players", players);

@@ -82,7 +82,8 @@ static int64_t streak(struct show *show, const struct config_agent *agent, const
     return player_streak(paid, off, PLAYER_STREAK_DAYS, false);
 }
 
-static struct json *player_among(struct show *show, const struct config_agent *agent, const char *boss, const struct desk_state *desk)
+/* month 0: this one, on their own calendar. */
+static struct json *player_among(struct show *show, const struct config_agent *agent, const char *boss, const struct desk_state *desk, int64_t month)
 {
     static const struct desk_state nothing;
     const char *name = agent->name;
@@ -97,7 +98,7 @@ static struct json *player_among(struct show *show, const struct config_agent *a
     json_put_i64(row, "xp", settled);
     json_put_i64(row, "held", is.held);
     json_put_i64(row, "today", is.today);
-    json_put_i64(row, "season", show_tally(show, "season", name, player_season(today), NULL));
+    json_put_i64(row, "season", show_tally(show, "season", name, month ? month : player_season(today), NULL));
     json_put_i64(row, "gold", show_tally(show, "gold", name, 0, NULL));
     json_put_i64(row, "boss", boss && *boss ? show_tally(show, "damage", arena_printf(show->arena, "%s\x1f%s", boss, name), 0, NULL) : 0);
     json_put_i64(row, "streak", streak(show, agent, desk ? desk : &nothing));
@@ -112,10 +113,10 @@ struct json *show_player(struct show *show, const char *name)
     struct desk_state desk = {0};
     char *boss = store_meta_get(show->store, show->arena, "boss", &show->err);
     take_absences(show, &desk);
-    return agent ? player_among(show, agent, boss, &desk) : json_new_null();
+    return agent ? player_among(show, agent, boss, &desk, 0) : json_new_null();
 }
 
-struct json *show_players(struct show *show)
+struct json *show_players(struct show *show, int64_t month)
 {
     struct json *list = json_array();
     struct desk_state desk = {0};
@@ -124,7 +125,7 @@ struct json *show_players(struct show *show)
     for (int i = 0; i < show->config->agent_count; i++) {
         const struct config_agent *agent = &show->config->agents[i];
         if (show_privacy(show, agent->name) != GAME_OFF)
-            json_push(list, player_among(show, agent, boss, &desk));
+            json_push(list, player_among(show, agent, boss, &desk, month));
     }
     return list;
 }

@@ -115,7 +115,8 @@ int64_t boss_strike(struct play *p, const char *agent, int64_t base, bool *final
     return damage;
 }
 
-/* A living boss gets its hit points back; a dead or gone one keeps its wounds, and the row says so by 0. */
+/* A living boss gets its hit points back; a dead or gone one keeps its wounds, and the row says so by 0: such a ticket's blow is
+ * spent, or the same tickets, opened and closed again, would beat one boss after the other. */
 int64_t boss_heal(struct play *p, const struct score_row *row)
 {
     struct boss *boss = &p->boss;

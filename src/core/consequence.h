@@ -61,6 +61,7 @@ struct facts {             /* what the engine looked up; all optional */
     int64_t median_resolves, mean_base; /* per shift, and per ticket over 28 days; 0: cold start's */
     const char *opened_by;   /* the agent who made the ticket here */
     const char *label_fixed_by; /* whose correction of the classifier stands */
+    bool hit_spent;          /* this ticket's blow to a boss that is gone was not healed: it hits none again */
     bool mirrored;           /* the source runs its own game: nothing is paid here */
     const struct dealt { const char *agent; int64_t damage; } *dealt; /* to this boss so far, by agent */
     int dealt_count;

@@ -202,7 +202,7 @@ static void pay_one(struct play *p, const char *agent, int64_t part, int64_t of)
     str_init(&pay.reason, 512);
     weigh(p, &pay);
     const char *refused = refusal(p, &pay);
-    int64_t damage = refused ? 0 : boss_strike(p, agent, pay.base, &final);
+    int64_t damage = refused || p->f->facts->hit_spent ? 0 : boss_strike(p, agent, pay.base, &final);
     pay.xp = refused ? 0 : capped(p->game, earned_today(p, agent), pay.whole);
     if (refused)
         because(&pay, refused);

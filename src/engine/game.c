@@ -305,6 +305,8 @@ bool game_facts(struct engine *e, struct arena *arena, struct change *c, unsigne
     if ((needs & NEEDS_SCORES) && c->before &&
         !store_score_open(e->store, arena, c->before->id, (struct score_row **)(uintptr_t)&f->scores, &f->score_count, err))
         return false;
+    if ((needs & NEEDS_REPLIES) && c->before && c->before->epoch && !store_score_spent(e->store, c->before->id, &f->hit_spent, err))
+        return false;
     if ((needs & NEEDS_REPLIES) && c->before && !store_message_facts(e->store, c->before->id, &f->public_replies, &f->resolution_note, err))
         return false;
     return load_boss(e, arena, f, err) && (!game || !f->boss.key || load_dealt(e, arena, f, err)) &&

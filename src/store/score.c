@@ -96,6 +96,20 @@ bool store_score_last_paid(struct store *s, const char *agent, int64_t *at, stru
     return true;
 }
 
+bool store_score_spent(struct store *s, int64_t ticket, bool *spent, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT EXISTS(SELECT 1 FROM score r JOIN score n ON n.ticket=r.ticket AND n.reverses=r.id WHERE r.ticket=?"
+                                    " AND r.damage>0 AND n.damage=0)", err);
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "i", ticket);
+    if (sql_step(s, stmt, err) != SQLITE_ROW)
+        return false;
+    *spent = sql_int(stmt, 0) != 0;
+    sqlite3_reset(stmt);
+    return true;
+}
+
 bool store_score_dealt(struct store *s, struct arena *a, const char *boss, struct dealt *list, int max, int *count, struct err *err)
 {
     sqlite3_stmt *stmt = tally_flush(s, err) ? sql_get(s, "SELECT substr(key,length(?1)+2),sum FROM tally WHERE name='damage' AND key>?1||char(31)"

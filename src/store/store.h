@@ -141,6 +141,7 @@ bool store_score_lost(struct store *s, struct arena *a, int64_t ticket, int64_t 
 bool store_score_agent(struct store *s, struct arena *a, const char *agent, int max, struct score_row **rows, int *count, struct err *err);
 bool store_score_boss(struct store *s, struct arena *a, const char *boss, int max, struct score_row **rows, int *count, struct err *err);
 bool store_score_last_paid(struct store *s, const char *agent, int64_t *at, struct err *err); /* that stands; 0 = none of the last few */
+bool store_score_spent(struct store *s, int64_t ticket, bool *spent, struct err *err); /* a blow was taken back that healed nobody */
 bool store_score_dealt(struct store *s, struct arena *a, const char *boss, struct dealt *list, int max, int *count, struct err *err);
 struct score_turn { bool customer; const char *author; int64_t at; }; /* a line of a conversation, public and by a person */
 bool store_score_turns(struct store *s, struct arena *a, int64_t ticket, struct score_turn **list, int max, int *count, struct err *err);

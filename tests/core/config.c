@@ -293,6 +293,13 @@ static void the_rule_sets_say_what_their_tables_say(void **state)
     assert_int_equal(d->pay_gap, 60000);
     assert_int_equal(d->boss_share_bp, 4000);
     assert_int_equal(c->reward, REWARD_EACH);
+    assert_true(d->escrow && d->split && d->proof && !d->own_tickets);
+    assert_true(!c->escrow && !c->split && !c->proof && c->own_tickets);
+    assert_int_equal(d->boss_days, 5);
+    assert_int_equal(c->boss_days, 0);
+    assert_int_equal(d->label + d->article + d->handover + d->csat, 2 + 25 + 15 + 10);
+    assert_int_equal(c->label + c->article + c->handover + c->csat, 0);
+    assert_int_equal(d->labels_per_day, 20);
     for (int i = 0; i < 4; i++) {
         assert_int_equal(d->bosses[i].factor_bp, factors[i]);
         assert_int_equal(c->bosses[i].max_hp, hp[i]);

@@ -17,6 +17,7 @@ struct life {
     struct ticket t;
     int64_t replies[AGENTS], nobody, prio_ms[5], first; /* first: when somebody first got it */
     int opened_by, fixed_by; /* an agent, or -1 */
+    bool spent;              /* as the book has it: a blow was taken back that healed nobody */
 };
 static struct life lives[TICKETS];
 static struct config config;
@@ -56,6 +57,7 @@ static struct ref {
     int count[TICKETS];
     bool done[TICKETS], payable[TICKETS], closed[TICKETS];
     int64_t at[TICKETS][AGENTS];
+    bool spent[TICKETS];
 } ref;
 static const int64_t ref_base[5] = {25, 10, 25, 50, 75}, ref_tier[4] = {5000, 10000, 12500, 15000};
 
@@ -130,7 +132,7 @@ static void ref_pay(int t, int a, int64_t part, int64_t of)
     bool mine = l->opened_by == a || (c == 4 && a == 1), many = ref.by_customer[a][c][0] == d && ref.by_customer[a][c][1] >= 3;
     struct ref_row row = {.agent = a, .day = d};
     if (!mine && replies && part && !(last && now - last < 60000) && !many) {
-        ref_hit(a, &row, ref_base[prio] * part / of);
+        ref_hit(a, &row, ref.spent[t] ? 0 : ref_base[prio] * part / of);
         row.xp = ref_cap(a, xp);
         ref.paid[a][d] += row.xp > 0;
         if (row.xp > 0) {
@@ -158,6 +160,8 @@ static void ref_take_back(int t)
         if (r->damage && ref.max && r->boss == ref.boss) {
             ref.hp += r->damage;
             ref.dealt[r->agent] -= r->damage;
+        } else if (r->damage) {
+            ref.spent[t] = true;
         }
         if (r->label || r->xp <= 0)
             continue;
@@ -194,7 +198,7 @@ static void ref_spawn(int64_t open)
 
 static void ref_new(int t, int64_t open)
 {
-    ref.done[t] = ref.payable[t] = ref.closed[t] = false;
+    ref.done[t] = ref.payable[t] = ref.closed[t] = ref.spent[t] = false;
     ref.count[t] = 0;
     ref_flee();
     ref_spawn(open);
@@ -309,8 +313,10 @@ static void take_in(int t, const struct consequence *out)
         if (!row.ticket)
             continue;
         for (int k = 0; row.reverses && k < book_count[t]; k++)
-            if (book[t][k].id == row.reverses)
+            if (book[t][k].id == row.reverses) {
+                lives[t].spent |= book[t][k].damage && !row.damage;
                 book[t][k--] = book[t][--book_count[t]];
+            }
         if (row.reverses)
             continue;
         row.id = ++next_row;
@@ -395,7 +401,8 @@ static void follow(int t, const struct ticket *before, const char *actor)
     struct facts facts = {.cause = "act", .actor = actor, .scores = book[t], .score_count = book_count[t], .boss = boss, .players = players,
                           .player_count = AGENTS, .open_tickets = open_tickets(), .boss_count = bosses, .source_takes_replies = true,
                           .replies_of_nobody = l->nobody, .median_wait = HOUR, .opened_by = l->opened_by < 0 ? NULL : names[l->opened_by],
-                          .label_fixed_by = l->fixed_by < 0 ? NULL : names[l->fixed_by], .dealt = dealt, .dealt_count = AGENTS, .public_replies = l->nobody};
+                          .label_fixed_by = l->fixed_by < 0 ? NULL : names[l->fixed_by], .dealt = dealt, .dealt_count = AGENTS, .public_replies = l->nobody,
+                          .hit_spent = l->spent};
     bool turns = !before || before->status != l->t.status || before->disposition != l->t.disposition;
     bool pays = turns && before && ticket_done(l->t.status) && !l->t.disposition;
     for (int a = 0; a < AGENTS; a++) {

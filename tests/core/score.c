@@ -253,6 +253,19 @@ static void a_boss_that_is_dead_or_gone_is_not_healed(void **state)
     desk_close(&d);
 }
 
+static void a_blow_that_helped_to_beat_a_boss_is_not_dealt_again(void **state)
+{
+    DESK(d);
+    worked_on(&d, HOUR);
+    d.facts.hit_spent = true;
+    d.facts.boss = (struct boss){.key = "boss-2", .name = "Gnat", .tier = "common", .max_hp = 100, .hp = 100};
+    resolve(&d);
+    assert_int_equal(paid(&d)->damage, 0);
+    assert_true(paid(&d)->xp > 0);
+    assert_int_equal(d.out.record_count, 0);
+    desk_close(&d);
+}
+
 static void one_agent_deals_at_most_their_share_and_never_more_than_is_left(void **state)
 {
     static const struct { int64_t hp, dealt, damage; } cases[] = {{100, 0, 25}, {100, 30, 10}, {100, 40, 0}, {100, 90, 0}, {7, 0, 7}};
@@ -762,6 +775,7 @@ int main(void)
         cmocka_unit_test(spam_and_merged_pay_nothing_and_what_first_looks_done_neither),
         cmocka_unit_test(a_reopen_by_any_road_reverses_every_row_and_heals_the_boss),
         cmocka_unit_test(a_boss_that_is_dead_or_gone_is_not_healed),
+        cmocka_unit_test(a_blow_that_helped_to_beat_a_boss_is_not_dealt_again),
         cmocka_unit_test(one_agent_deals_at_most_their_share_and_never_more_than_is_left),
         cmocka_unit_test(a_defeated_boss_shares_its_reward_by_damage_with_a_floor),
         cmocka_unit_test(a_boss_comes_when_enough_tickets_are_open_and_flees_when_its_time_is_up),

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR, MOST_ACTS = 400, MOST_TICKETS = 100 };
+static const char *const everybody[] = {"ana", "tom", "mara"};
 static const char answer_text[] = "Please try again now, we have reset it.";
 
 struct farm {
@@ -450,18 +451,56 @@ static void spam_and_not_spam(struct farm *f)
     }
 }
 
+/* Five tickets beat the small one: they are opened and closed again for the next. */
+static void the_same_tickets_for_every_boss(struct farm *f)
+{
+    int64_t ids[5];
+    f->people = 3;
+    for (int i = 0; i < 5; i++)
+        ids[i] = fresh(f);
+    for (int round = 0; round < 4; round++) {
+        for (int i = 0; i < 5; i++) {
+            if (!round)
+                act(f, everybody[i % 3], "reply", ids[i], answer_text);
+            act(f, everybody[i % 3], "close", ids[i], NULL);
+            pass(f, MINUTE);
+        }
+        for (int i = 0; i < 5; i++)
+            act(f, everybody[i % 3], "reopen", ids[i], NULL);
+    }
+    for (int i = 0; i < 5; i++)
+        act(f, everybody[i % 3], "close", ids[i], NULL);
+}
+
+static void not_playing_while_it_comes_back(struct farm *f)
+{
+    int64_t id = fresh(f);
+    act(f, "ana", "reply", id, answer_text);
+    for (int i = 0; i < 6; i++) {
+        act(f, "ana", "close", id, NULL);
+        act(f, "ana", "privacy", 0, "{\"is\":\"off\"}");
+        pass(f, 2 * MINUTE);
+        act(f, "ana", "reopen", id, NULL);
+        act(f, "ana", "privacy", 0, "{\"is\":\"public\"}");
+    }
+    act(f, "ana", "close", id, NULL);
+}
+
 /* --- honest play, and the comparison --- */
 
 static int64_t earned(struct farm *f)
 {
-    int64_t n, ana, tom, held;
-    struct err err;
+    int64_t n, xp, held, all = 0;
+    struct err err = {0};
     world_wait(f->w, 10 * (int64_t)DAY); /* all that is resolved is closed for good */
-    assert_true(store_tally_get(f->w->engine.store, "xp", "ana", 0, &n, &ana, &err) && store_tally_get(f->w->engine.store, "xp", "tom", 0, &n, &tom, &err) &&
-                store_tally_get(f->w->engine.store, "held", "ana", 0, &n, &held, &err));
-    if (held)
-        fail_msg("%lld XP of ana's are held though everything is closed", (long long)held);
-    return f->people == 2 ? ana + tom : ana;
+    for (int p = 0; p < f->people; p++) {
+        assert_true(store_tally_get(f->w->engine.store, "xp", everybody[p], 0, &n, &xp, &err) &&
+                    store_tally_get(f->w->engine.store, "held", everybody[p], 0, &n, &held, &err));
+        if (held)
+            fail_msg("%lld XP of %s's are held though everything is closed", (long long)held, everybody[p]);
+        all += xp;
+    }
+    return all;
 }
 
 /* Time goes on to `at`, and tickets come as they came to the other. */
@@ -509,8 +548,7 @@ static int64_t chances(const struct farm *other, int64_t from)
  * within a minute; what keys that leaves are for later. */
 static void honest(struct farm *f, const struct farm *other, bool oldest)
 {
-    static const char *const who[] = {"ana", "tom"};
-    int64_t keys = 0, last[2] = {-MINUTE, -MINUTE};
+    int64_t keys = 0, last[3] = {-MINUTE, -MINUTE, -MINUTE};
     int came = 0;
     for (int64_t i = 0; i < other->acts; i++) {
         until(f, other, other->at[i], &came);
@@ -523,8 +561,8 @@ static void honest(struct farm *f, const struct farm *other, bool oldest)
             bool new, spare = keys > 2 && keys - 2 + other->acts - 1 - i > 2 * f->people * chances(other, i);
             int64_t id = next_one(f, oldest, &new);
             if (spare && new)
-                act(f, who[p], "label", id, "high");
-            answer_and_close(f, who[p], id);
+                act(f, everybody[p], "label", id, "high");
+            answer_and_close(f, everybody[p], id);
             last[p] = other->at[i];
             keys -= 2 + (spare && new);
         }
@@ -542,6 +580,7 @@ static const struct strategy { const char *name; void (*run)(struct farm *f); co
     STRATEGY(a_friendly_source_reopens), STRATEGY(over_the_cap_at_midnight), STRATEGY(surveys_from_a_friend), STRATEGY(two_share_every_answer),
     STRATEGY(hit_the_boss_again_and_again), STRATEGY(say_thanks_in_a_second_reply),
     STRATEGY(split_what_is_answered), STRATEGY(merge_and_unmerge), STRATEGY(spam_is_closed_too), STRATEGY(spam_and_not_spam),
+    STRATEGY(the_same_tickets_for_every_boss), STRATEGY(not_playing_while_it_comes_back),
 };
 enum { STRATEGIES = sizeof strategies / sizeof *strategies };
 

@@ -217,6 +217,9 @@ static void what_is_held_is_settled_when_the_clock_closes_the_ticket(void **stat
     for (int64_t end = clock_mono() + SOON; clock_mono() < end && !settled; usleep(20000))
         settled = json_get_i64(one(json_get(get("k-ana", "/v1/scores").json, "players"), "agent", "ana"), "xp", 0);
     assert_true(settled >= 37); /* 25 x 1.5, no longer at first contact */
+    const char *gone = "/v1/scores?season=2026-12"; /* nobody had come to the desk yet */
+    assert_int_equal(json_get_i64(one(json_get(get("k-ana", gone).json, "players"), "agent", "ana"), "season", -1), 0);
+    assert_int_equal(get("k-ana", "/v1/scores?season=soon").status, 400);
     holds(get("k-ana", "/v1/tickets/1/why/score").body, "settled, the ticket is closed");
     assert_string_equal(json_get_string(json_first(json_get(get("k-ana", "/v1/ledger").json, "lines")), "state", ""), "settled");
 }
@@ -227,6 +230,8 @@ static void the_shell_says_the_same(void **state)
     shell("scores");
     holds(out, "rules default");
     holds(out, "as cstar tells it");
+    shell("scores --season 2026-12");
+    holds(out, "season 2026-12: 0 XP");
     shell("ledger");
     holds(out, "settled    #1 normal, gold");
     holds(out, "reversal   #1 reopened");

@@ -620,7 +620,7 @@ static const struct verb verbs[] = {
     {"reload", "", "read the configuration again", run_reload, NULL},
     {"replay", "--dry-run --config FILE", "what another configuration would have made of what came in (--since T)", outgoing_replay, NULL},
     {"route", "explain EVENT [--config FILE]", "what each route says to an event, step by step", outgoing_route, NULL},
-    {"scores", "", "the boss, the team and its month, achievements", scores_run, NULL},
+    {"scores", "[--season YYYY-MM]", "the boss, the team and its month, achievements", scores_run, NULL},
     {"show", "NUMBER", "one ticket with everything that happened to it", run_show, NULL},
     {"similar", "NUMBER", "resolved tickets like this one", run_similar, NULL},
     {"simulate", "[URGENCY] [--at TIME] [--ticket N] [FIELD=VALUE...] [--config FILE] [--tz ZONE]",

@@ -103,7 +103,10 @@ static void put_board(struct print *p, const struct json *root)
 
 int scores_run(struct shell *sh)
 {
-    return shell_print(sh, "/v1/scores", put_board);
+    const char *season = shell_option(sh, "--season", true);
+    if (sh->argc)
+        return shell_usage(sh, "scores takes --season only, not ", sh->argv[0], "triage scores --season 2026-10");
+    return shell_print(sh, season ? arena_printf(sh->arena, "/v1/scores?season=%s", shell_escape(sh, season)) : "/v1/scores", put_board);
 }
 
 /* --- a ledger --- */
