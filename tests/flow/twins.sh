@@ -114,7 +114,19 @@ json close 1
 is status resolved
 json reopen 1
 is status open
-json score
+json scores
+json ledger
+json articles
+json macros
+json macros 1
+json escalations
+json oncall
+json oncall --week
+json simulate critical
+json windows
+json why 1 sla
+json why 1 page
+json customer 1
 json sources
 json stats
 json destinations
