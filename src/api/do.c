@@ -118,6 +118,7 @@ static bool take_guards(struct doing *d)
     r->key = key ? arena_printf(d->req->arena, "%s\x1f%s", d->req->agent->name, key) : NULL;
     r->action.version = json_get_i64(d->body, "version", 0);
     r->action.thread_version = json_get_i64(d->body, "thread_version", 0);
+    r->draft = json_get_bool(d->body, "draft", false);
     r->dry_run = json_get_bool(d->body, "dry_run", false);
     return true;
 }

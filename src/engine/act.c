@@ -165,6 +165,15 @@ static bool hold_reply(struct run *r, const struct change *c, struct err *err)
     return store_parcel_add(r->e->store, &p, NULL, err);
 }
 
+/* In the same commit, so that whoever takes the reply back at once finds it as a draft (parcel_draft) and not forgotten after all. */
+static bool forget_draft(struct run *r, const struct change *c, struct err *err)
+{
+    if (!r->req->draft || !c->desk->message_count)
+        return true;
+    const char *what = c->desk->messages->origin == ORIGIN_REPLY ? "reply" : "note";
+    return store_keep_put(r->e->store, r->req->action.actor, arena_printf(r->arena, "draft:%lld:%s", (long long)c->after->id, what), NULL, r->now, err);
+}
+
 static bool put_message(struct run *r, struct observation *obs, struct change *c, struct err *err)
 {
     bool added, changed;
@@ -197,7 +206,7 @@ static void set_out(struct run *r, struct change *c, struct observation *obs)
 static bool perform(struct run *r, struct change *c, struct err *err)
 {
     if (!merge_place(r->e, r->arena, c, err) || !change(r->e, r->arena, c, err) || !merge_tell(r->e, r->arena, c, &(struct journal){r->e->store, c->seq}, err) ||
-        !label_learn(r->e, r->arena, c, err))
+        !label_learn(r->e, r->arena, c, err) || !forget_draft(r, c, err))
         return false;
     return !c->desk->message_count || c->desk->messages->origin != ORIGIN_REPLY || hold_reply(r, c, err);
 }
@@ -255,7 +264,7 @@ static bool withdraw(struct run *r, int64_t message, bool back, struct err *err)
     if (found) {
         p.state = back ? "held" : "dropped";
         p.due_at = back ? r->now + r->e->config->undo_send : 0;
-        if (!store_parcel_update(r->e->store, &p, err))
+        if (!store_parcel_update(r->e->store, &p, err) || (!back && !parcel_draft(r->e, r->arena, &p, r->now, err)))
             return false;
     }
     return store_message_state(r->e->store, message, back ? (found ? "held" : NULL) : "withdrawn", err);

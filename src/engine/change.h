@@ -114,6 +114,8 @@ bool route_stuck(struct engine *e, struct arena *arena, const struct letter *let
 /* Parcels (engine/parcel): how many more the courier may be handed for that destination; out of the door; dead for a reason. */
 int parcel_room(const struct engine *e, const char *destination);
 bool parcel_fly(struct engine *e, struct arena *arena, struct parcel *p, int64_t now, struct err *err);
+/* A reply that cannot be sent, or was taken back, is its agent's draft again, unless another was begun. */
+bool parcel_draft(struct engine *e, struct arena *arena, const struct parcel *p, int64_t now, struct err *err);
 /* An agent's assignment, told to the source whose API takes it. */
 bool parcel_hand_back(struct engine *e, struct arena *arena, const struct change *c, struct err *err);
 bool parcel_journal(struct engine *e, struct arena *arena, const struct parcel *p, int64_t now, struct err *err); /* a line on its ticket */

@@ -94,6 +94,7 @@ struct do_request {
     const int64_t *tickets; int ticket_count;
     const char *key;             /* idempotency, may be NULL */
     bool dry_run;
+    bool draft;                  /* reply, note: it was written as a draft, which is forgotten with it */
 };
 /* Answers with the body of api.md; a refusal of one ticket is in its result, not an error. */
 bool engine_do(struct engine *e, struct arena *arena, const struct do_request *req, int64_t now, char **answer, struct err *err);

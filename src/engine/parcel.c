@@ -86,8 +86,7 @@ static const struct message *message_of(struct engine *e, struct arena *arena, c
     return NULL;
 }
 
-/* A reply that cannot be sent is its agent's draft again, unless another was begun. */
-static bool draft_again(struct engine *e, struct arena *arena, const struct parcel *p, int64_t now, struct err *err)
+bool parcel_draft(struct engine *e, struct arena *arena, const struct parcel *p, int64_t now, struct err *err)
 {
     const char *key = arena_printf(arena, "draft:%lld:reply", (long long)p->ticket);
     if (!p->message || !*p->agent || store_keep_get(e->store, arena, p->agent, key, err))
@@ -105,7 +104,7 @@ static bool write_down(struct engine *e, struct arena *arena, const struct parce
 {
     if (!store_parcel_update(e->store, p, err) || (p->message && !store_message_state(e->store, p->message, message_state(p), err)))
         return false;
-    return (!str_eq(p->state, "dead") || draft_again(e, arena, p, now, err)) && (!line || parcel_journal(e, arena, p, now, err)) &&
+    return (!str_eq(p->state, "dead") || parcel_draft(e, arena, p, now, err)) && (!line || parcel_journal(e, arena, p, now, err)) &&
            register_outcome(e, arena, p, now, err) && page_ended(e, arena, p, now, err);
 }
 

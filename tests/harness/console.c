@@ -34,26 +34,22 @@ struct console_run {
 
 /* --- beginning and end --- */
 
-static void become(const struct daemon_run *daemon, const char *view)
+static void become(const char *home, const char *const *args)
 {
-    static char program[4096];
-    const char *build = getenv("TRIAGE_BUILDDIR"), *other = getenv("TRIAGE_TRIAGE");
     static const char *const gone[] = {"TRIAGE_THEME", "TRIAGE_SOCKET", "NO_COLOR", "TMUX", "COLUMNS", "LINES", "VISUAL", "EDITOR"};
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    snprintf(program, sizeof program, "%s/triage", build ? build : ".");
     for (size_t i = 0; i < sizeof gone / sizeof *gone; i++)
         unsetenv(gone[i]);
-    setenv("HOME", daemon->dir, 1);
-    setenv("XDG_CONFIG_HOME", daemon->dir, 1);
+    setenv("HOME", home, 1);
+    setenv("XDG_CONFIG_HOME", home, 1);
     setenv("TERM", "xterm-256color", 1);
     setenv("LC_ALL", "C.UTF-8", 1);
     setenv("TZ", "UTC", 1);
-    const char *args[] = {"triage", "--socket", daemon->desk, view ? "--open" : NULL, view, NULL};
-    execv(other ? other : program, (char *const *)(uintptr_t)args);
+    execv(args[0], (char *const *)(uintptr_t)args);
     _exit(127);
 }
 
-struct console_run *console_open(const char *name, const struct daemon_run *daemon, const char *view)
+struct console_run *console_start(const char *name, const char *home, const char *const *args)
 {
     struct winsize size = {.ws_row = CONSOLE_ROWS, .ws_col = CONSOLE_COLUMNS};
     struct console_run *c = calloc(1, sizeof *c);
@@ -63,7 +59,7 @@ struct console_run *console_open(const char *name, const struct daemon_run *daem
     c->pid = forkpty(&c->pty, NULL, NULL, &size);
     assert_true(c->pid >= 0);
     if (c->pid == 0)
-        become(daemon, view);
+        become(home, args);
     fcntl(c->pty, F_SETFL, O_NONBLOCK);
     fcntl(c->pty, F_SETFD, FD_CLOEXEC);
     c->vt = vterm_new(CONSOLE_ROWS, CONSOLE_COLUMNS);
@@ -72,6 +68,14 @@ struct console_run *console_open(const char *name, const struct daemon_run *daem
     vterm_screen_enable_altscreen(c->screen, 1);
     vterm_screen_reset(c->screen, 1);
     return c;
+}
+
+struct console_run *console_open(const char *name, const struct daemon_run *daemon, const char *view)
+{
+    char program[4096];
+    const char *build = getenv("TRIAGE_BUILDDIR"), *other = getenv("TRIAGE_TRIAGE");
+    snprintf(program, sizeof program, "%s/triage", build ? build : ".");
+    return console_start(name, daemon->dir, (const char *const[]){other ? other : program, "--socket", daemon->desk, view ? "--open" : NULL, view, NULL});
 }
 
 /* What the console has written so far; false when it has ended. */

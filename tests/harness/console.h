@@ -12,6 +12,8 @@ struct VTermScreen;
 /* Starts build/triage (or $TRIAGE_TRIAGE) at the daemon's socket, with nothing of the user's own settings. view NULL: as it
  * would begin by itself. */
 struct console_run *console_open(const char *name, const struct daemon_run *daemon, const char *view);
+/* Any program on such a terminal, with `home` as its home; args[0] is its path, NULL ends them. */
+struct console_run *console_start(const char *name, const char *home, const char *const *args);
 /* Tells it to end and waits; its exit code, or 128 + signal. NULL is fine. */
 int console_close(struct console_run *c);
 /* Its terminal is gone from one moment to the next, as when ssh drops; waits until it has ended. */

@@ -416,6 +416,11 @@ static void composer_outcome(struct console *c, enum composer_outcome outcome)
     }
 }
 
+void console_write(struct console *c, const struct key *key)
+{
+    composer_outcome(c, composer_key(&c->composer, key));
+}
+
 static void overlay_outcome(struct console *c, enum overlay_outcome outcome)
 {
     if (outcome == OVERLAY_LEFT) {
@@ -466,7 +471,7 @@ static void take_key(struct console *c, const struct key *key)
     if (c->overlay.kind)
         overlay_outcome(c, overlay_key(&c->overlay, key));
     else if (composer_is_open(&c->composer))
-        composer_outcome(c, composer_key(&c->composer, key));
+        console_write(c, key);
     else
         screen_key(c, key);
 }

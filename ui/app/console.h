@@ -154,6 +154,7 @@ struct look console_look(struct console *c); /* without toast and hints */
 int64_t console_ticket(struct console *c);   /* what an action is about, 0 = nothing */
 struct lists *console_table(struct console *c); /* the screen shown, where it is a table; else NULL */
 struct list *console_marks(struct console *c);  /* the list shown, where its rows can be marked; else NULL */
+void console_write(struct console *c, const struct key *key); /* a key for the open composer */
 void console_changed(struct console *c);     /* the mirror did: lists follow */
 bool console_anchored(const struct console *c);
 

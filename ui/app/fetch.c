@@ -635,12 +635,21 @@ void fetch_draft(struct console *c, bool forget)
 
 static void draft_came(void *arg, const struct link_answer *answer)
 {
-    struct console *c = arg;
-    AUTO_JSON root =
-        answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
-    if (!composer_is_open(&c->composer) || editor_length(c->composer.editor) || !composer_resume(&c->composer, json_get(root, "value")))
-        return;
-    console_toast(c, UI_TOAST, "Your draft is back.");
+    struct answer_for *to = arg;
+    struct console *c = to->c;
+    struct composer *w = &c->composer;
+    AUTO_JSON root = answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
+    c->dirty = c->at_once = true;
+    if (composer_is_open(w) && w->awaits && w->ticket == to->ticket) {
+        struct key early[COMPOSER_EARLY];
+        int count = w->early_count;
+        memcpy(early, w->early, sizeof early);
+        if (composer_drafted(w, json_get(root, "value")))
+            console_toast(c, UI_TOAST, "Your draft is back.");
+        for (int i = 0; i < count && composer_is_open(w); i++)
+            console_write(c, &early[i]);
+    }
+    free(to);
 }
 
 void fetch_compose(struct console *c, int64_t ticket, bool reply)
@@ -649,8 +658,11 @@ void fetch_compose(struct console *c, int64_t ticket, bool reply)
     struct look look = console_look(c);
     const struct mirror_row *row = ticket_row(&look, ticket);
     composer_open(&c->composer, ticket, row ? row->t.thread_version : 0, reply, "");
+    c->composer.awaits = true;
     fetch_focus(c, ticket);
-    link_send(c->link, "GET", draft_path(&c->composer, a), NULL, draft_came, c);
+    struct answer_for *to = calloc(1, sizeof *to);
+    *to = (struct answer_for){.c = c, .ticket = ticket};
+    link_send(c->link, "GET", draft_path(&c->composer, a), NULL, draft_came, to);
 }
 
 static void close_too(struct console *c, int64_t ticket)
@@ -681,8 +693,7 @@ static void sent(void *arg, const struct link_answer *answer)
         int64_t ticket = w->ticket;
         bool close = w->close_after, next = w->next_after;
         console_toast(c, UI_TOAST, "%s", json_get_string(result, "say", "sent"));
-        fetch_draft(c, true);
-        composer_fini(w);
+        composer_fini(w); /* the draft is forgotten by what was sent */
         fetch_focus(c, ticket);
         if (close)
             close_too(c, ticket);
@@ -722,6 +733,7 @@ void fetch_send(struct console *c)
                               .arg = editor_text(w->editor),
                               .articles = w->reply ? composer_articles(w, a) : NULL,
                               .thread_version = w->reply ? w->thread_version : 0,
+                              .draft = true,
                               .key = w->key};
     char *body = command_body(a, &what, &err);
     if (!body) {

@@ -238,6 +238,8 @@ char *command_body(struct arena *arena, const struct command_do *what, struct er
         json_put(body, "articles", json_new_raw(what->articles));
     if (what->version)
         json_put_i64(body, "version", what->version);
+    if (what->draft)
+        json_put_bool(body, "draft", true);
     if (what->thread_version)
         json_put_i64(body, "thread_version", what->thread_version);
     if (what->key)

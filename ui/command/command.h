@@ -48,6 +48,7 @@ struct command_do {
     int64_t version, thread_version; /* 0 = not checked */
     const char *key;
     bool dry_run;
+    bool draft; /* its text was kept as a draft */
 };
 /* What a person writes behind the action's name becomes what->arg and what->with (command/spoken): `on_hold parts from DHL`,
  * `3h after the release`, `reply`, `into 42 confirm`. here: as for command_until. */

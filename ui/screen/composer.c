@@ -214,8 +214,19 @@ static enum composer_outcome conflict_key(struct composer *c, const struct key *
     return COMPOSER_NOTHING;
 }
 
+bool composer_drafted(struct composer *c, const struct json *draft)
+{
+    c->awaits = false;
+    return !editor_length(c->editor) && composer_resume(c, draft);
+}
+
 enum composer_outcome composer_key(struct composer *c, const struct key *key)
 {
+    if (c->awaits) {
+        if (c->early_count < COMPOSER_EARLY)
+            c->early[c->early_count++] = *key;
+        return COMPOSER_NOTHING;
+    }
     switch (c->state) {
     case COMPOSER_WRITING:
         return writing_key(c, key);

@@ -27,7 +27,7 @@ enum composer_outcome {
     COMPOSER_ARTICLES, /* "??" did: offer articles */
     COMPOSER_REFUSED,  /* cannot be sent like this; composer_refusal says why */
 };
-enum { COMPOSER_CITED = 16 };
+enum { COMPOSER_CITED = 16, COMPOSER_EARLY = 256 };
 struct composer {
     int64_t ticket, thread_version;
     bool reply; /* else a note */
@@ -41,6 +41,8 @@ struct composer {
     char asked[4];  /* what stands before the cursor and began a line: gone when something is inserted; "" = nothing */
     struct { char key[128], mark[120]; } cited[COMPOSER_CITED]; /* articles put in, and what of each must still be there when it is sent */
     int cited_count;
+    bool awaits;    /* the kept draft is on its way: keys wait for it, so that it is neither missed nor thrown away unseen */
+    struct key early[COMPOSER_EARLY]; int early_count;
     char key[96]; /* of the request in doubt: sent, never answered */
 };
 void composer_open(struct composer *c, int64_t ticket, int64_t thread_version, bool reply, const char *draft);
@@ -58,6 +60,9 @@ struct json *composer_draft(const struct composer *c);
 bool composer_resume(struct composer *c, const struct json *draft);
 /* The keys of the articles that are still in the text, a JSON array; NULL: none. */
 char *composer_articles(const struct composer *c, struct arena *arena);
+/* The kept draft came (NULL: there is none), and stands there unless something else does already. The keys that waited for it are in
+ * `early`, for the caller to give once more. */
+bool composer_drafted(struct composer *c, const struct json *draft);
 enum composer_outcome composer_key(struct composer *c, const struct key *key);
 /* The send was refused because the thread moved on: shows it and asks again; now: the version it has now. */
 void composer_conflict(struct composer *c, int64_t thread_version);
