@@ -64,7 +64,9 @@ static void a_number_stands_with_its_change_and_its_course(void **state)
         assert_int_equal(desk_role(&desk, "7 days"), UI_TAB_ACTIVE);
     }
     desk_shows(&desk, "open now: 87, half of them for less than 9h30m");
-    desk_shows(&desk, "mara"); /* there is room for who did how much */
+    desk_shows(&desk, "mara"); /* there is room for who did how much, and day by day */
+    desk_shows(&desk, "Wed 25 Nov");
+    desk_shows(&desk, "Thu 19 Nov");
 }
 
 static void a_narrow_terminal_has_the_tiles_and_why_clocks_ran_out(void **state)

@@ -3,8 +3,7 @@
 #include "app/audit.h"
 #include "base/str.h"
 #include "base/text.h"
-#include "screen/look.h"
-#include "screen/say.h"
+#include "screen/lists.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +26,7 @@ static const char *text_of(const struct json *object, const char *name)
 static void print_entry(struct print *p, const struct json *e, struct look *look)
 {
     int64_t ticket = json_get_i64(e, "ticket", 0);
-    struct said said = say_entry(look, text_of(e, "kind"), text_of(e, "actor"), json_get(e, "data"));
+    struct said said = audit_said(look, e);
     print_cell(p, arena_printf(p->arena, "%lld", (long long)json_get_i64(e, "seq", 0)), 7, true);
     print_cell(p, look_stamp(look, json_get_i64(e, "at", 0)), 12, false);
     print_cell(p, text_of(e, "actor"), 14, false);

@@ -88,6 +88,7 @@ static const struct json *nth(const struct json *list, int n)
 static void print_days(struct print *p, const struct json *root)
 {
     const struct json *metrics = json_get(root, "metrics");
+    bool hours = str_eq(text_of(root, "step"), "hour");
     struct look look = {.arena = p->arena, .now = p->now, .zone = p->zone};
     int i = 0;
     str_addc(p->out, '\n');
@@ -95,7 +96,7 @@ static void print_days(struct print *p, const struct json *root)
     for (const struct json *step = json_first(json_get(root, "steps")); step; step = json_next(step), i++) {
         int64_t at = 0;
         json_i64(step, &at);
-        print_cell(p, look_stamp(&look, at), 16, false);
+        print_cell(p, hours ? look_clock(&look, at) : figure_day(p->arena, at, p->zone), 16, false);
         for (const struct json *m = json_first(metrics); m; m = json_next(m))
             print_cell(p, figure_text(p->arena, text_of(m, "unit"), nth(json_get(m, "series"), i)), 14, true);
         str_addc(p->out, '\n');

@@ -35,13 +35,22 @@ static void draw_ticket(const struct look *look, struct surface *s, int row, int
     surface_right(s, row, column, width, ticket ? UI_LINK : UI_MUTED, ticket ? arena_printf(look->arena, "%lld", (long long)ticket) : "-");
 }
 
+/* What a timeline need not say, an audit does: at least what was done. */
+struct said audit_said(const struct look *look, const struct json *entry)
+{
+    const struct json *data = json_get(entry, "data");
+    const char *kind = json_get_string(entry, "kind", "");
+    struct said said = say_entry(look, kind, json_get_string(entry, "actor", ""), data);
+    if (!*said.text)
+        said.text = json_get_string(data, "do", kind);
+    return said;
+}
+
 static void draw_what(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
 {
-    const struct lists_item *i = item;
-    struct said said = say_entry(look, text_of(i, "kind"), text_of(i, "actor"), json_get(i->json, "data"));
-    const char *did = json_get_string(json_get(i->json, "data"), "do", text_of(i, "kind"));
+    struct said said = audit_said(look, ((const struct lists_item *)item)->json);
     (void)selected;
-    surface_text(s, row, column, width, said.role, *said.text ? said.text : did);
+    surface_text(s, row, column, width, said.role, said.text);
 }
 
 static const struct column columns[] = {

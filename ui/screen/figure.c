@@ -47,9 +47,19 @@ const char *figure_title(const char *metric)
     return metric;
 }
 
+static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+const char *figure_day(struct arena *arena, int64_t begins, int64_t zone)
+{
+    static const char *const weekdays[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+    enum { NOON = 12 * 3600000 };
+    struct civil day;
+    zone_civil(NULL, begins + NOON + zone, &day);
+    return arena_printf(arena, "%s %d %s", weekdays[day.weekday - 1], day.day, months[day.month - 1]);
+}
+
 const char *figure_period(struct arena *arena, const struct json *root, int64_t zone)
 {
-    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     const char *name = json_get_string(root, "period", "");
     struct civil from, to;
     if (str_eq(name, "today"))

@@ -188,6 +188,37 @@ static void draw_split(struct metrics *m, const struct look *look, struct surfac
     }
 }
 
+/* --- day by day, where a screen is tall --- */
+
+static const struct json *step_of(const struct json *series, int n)
+{
+    const struct json *at = json_first(series);
+    while (n-- > 0 && at)
+        at = json_next(at);
+    return at;
+}
+
+/* The newest on top, as many as fit. */
+static void draw_days(const struct look *look, struct surface *s, int row, int end)
+{
+    const struct json *root = stats(look), *metrics = json_get(root, "metrics"), *steps = json_get(root, "steps");
+    int count = (int)json_count(steps), width = surface_columns(s);
+    int64_t at;
+    if (width < SPLIT_FROM || !str_eq(text_of(root, "step"), "day"))
+        return;
+    surface_text(s, row, 1, 14, UI_HEADING, "day");
+    split_cells(look, s, row++, metrics, true);
+    for (int i = count - 1; i >= 0 && row < end; i--, row++) {
+        int column = 16;
+        surface_text(s, row, 1, 14, UI_DIM, json_i64(step_of(steps, i), &at) ? figure_day(look->arena, at, look->zone) : "");
+        for (const struct json *m = json_first(metrics); m && column + 15 < width; m = json_next(m), column += 15) {
+            const struct json *value = step_of(json_get(m, "series"), i);
+            int64_t n = 0;
+            surface_right(s, row, column, 14, json_i64(value, &n) && n ? UI_NORMAL : UI_MUTED, figure_text(look->arena, text_of(m, "unit"), value));
+        }
+    }
+}
+
 /* --- the screen --- */
 
 static void draw_head(const struct look *look, struct surface *s)
@@ -227,6 +258,9 @@ void metrics_draw(struct metrics *m, const struct look *look, struct surface *s)
     row = draw_breaches(look, s, row, foot);
     if (row + 1 < foot)
         row = draw_age(look, s, row + 1);
+    int split = (int)json_count(json_get(stats(look), "by")), days = row + 1 + (split ? split + 2 : 0);
     if (row + 3 < foot)
         draw_split(m, look, s, row + 1, foot);
+    if (days + 4 < foot)
+        draw_days(look, s, days, foot);
 }
