@@ -95,6 +95,21 @@ static bool customers_differ(const struct console *c, int64_t target)
     return false;
 }
 
+static bool ask_same(struct console *c, const char *arg, const char *what)
+{
+    str_copy(c->asked.arg, sizeof c->asked.arg, arena_printf(c->frame, "%s confirm", arg));
+    overlay_confirm(&c->overlay, FOR_SURE, arena_printf(c->frame, "%s: are they about the same?  y merge   Esc no", what), "y");
+    return true;
+}
+
+bool aside_refused(struct console *c, int64_t ticket, const char *detail)
+{
+    const char *customers = strstr(detail, "different customers");
+    if (!is(c, ACTION_MERGE) || c->asked.tickets[0] != ticket || !customers || c->overlay.kind != OVERLAY_NONE)
+        return false;
+    return ask_same(c, arena_strdup(c->frame, c->asked.arg), arena_printf(c->frame, "%.*sdifferent customers", (int)(customers - detail), detail));
+}
+
 bool aside_sure(struct console *c, const struct command_do *what)
 {
     if (is(c, ACTION_STATUS) && what->arg && strcmp(what->arg, "on_hold") == 0 && !what->with) {
@@ -102,10 +117,7 @@ bool aside_sure(struct console *c, const struct command_do *what)
         return false;
     }
     if (is(c, ACTION_MERGE) && !what->with && customers_differ(c, strtoll(what->arg, NULL, 10))) {
-        str_copy(c->asked.arg, sizeof c->asked.arg, arena_printf(c->frame, "%s confirm", what->arg));
-        overlay_confirm(&c->overlay, FOR_SURE,
-                        arena_printf(c->frame, "%s and #%s are of different customers: are they about the same?  y merge   Esc no", of_tickets(c), what->arg), "y");
-        return false;
+        return !ask_same(c, what->arg, arena_printf(c->frame, "%s and #%s are of different customers", of_tickets(c), what->arg));
     }
     return true;
 }

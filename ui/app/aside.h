@@ -12,4 +12,6 @@ void aside_marked(struct console *c);
 bool aside_ask(struct console *c);
 /* May it be sent as it stands? Else something is asked first. */
 bool aside_sure(struct console *c, const struct command_do *what);
+/* The daemon knows what the mirror did not: a merge it refused for its customers is asked about. false: it was something else. */
+bool aside_refused(struct console *c, int64_t ticket, const char *detail);
 #endif

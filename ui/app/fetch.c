@@ -1,6 +1,7 @@
 /* fetch: what is asked of the daemon. Each thing is a slot that is wanted, in flight, or done; wanting it
  * while it flies asks once more when it is back, so the screen ends at the newest state and bursts cost one
  * call. Answers come from link_run on the loop's thread. */
+#include "app/aside.h"
 #include "app/console.h"
 #include "base/clock.h"
 #include "screen/clocks.h"
@@ -481,10 +482,11 @@ static void done(void *arg, const struct link_answer *answer)
         good += ok;
         bad += !ok;
     }
-    if (problem && bad + good > 1)
+    bool asked = problem && d->count && aside_refused(c, d->tickets[0], json_get_string(problem, "detail", ""));
+    if (problem && !asked && bad + good > 1)
         console_toast(c, UI_ERROR, "%d done, %d refused: %s", good, bad,
                       json_get_string(problem, "detail", ""));
-    else if (problem)
+    else if (problem && !asked)
         say_problem(c, problem);
     else if (good > 1)
         console_toast(c, UI_TOAST, "%d tickets: done (u undoes the last)", good);

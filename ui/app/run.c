@@ -1152,6 +1152,7 @@ void run_answer(struct console *c)
     overlay_close(&c->overlay);
     switch (purpose) {
     case FOR_ARGUMENT:
+        str_copy(c->asked.arg, sizeof c->asked.arg, text); /* what is asked next may change it */
         if (c->asked.action && c->asked.count > 1)
             overlay_confirm(&c->overlay, FOR_BULK,
                             arena_printf(c->frame, "%s %s on %d marked tickets?  y yes   Esc no",
@@ -1161,7 +1162,6 @@ void run_answer(struct console *c)
             argued(c, text);
         else
             do_why(c, text);
-        str_copy(c->asked.arg, sizeof c->asked.arg, text);
         break;
     case FOR_BULK:
         argued(c, arena_strdup(c->frame, c->asked.arg));

@@ -24,6 +24,26 @@ const char *facts_links(const struct look *look, const struct ticket *t)
     return arena_strdup(look->arena, out.data);
 }
 
+static void part(struct str *out, const char *lead, const char *text)
+{
+    if (text && *text)
+        str_addf(out, "%s%s%s", out->len ? " · " : "", lead, text);
+}
+
+const char *facts_life(const struct look *look, const struct ticket *t)
+{
+    bool asleep = t->snoozed_until > look->now;
+    AUTO_STR out;
+    str_init(&out, 1000);
+    part(&out, "waits for ", t->status == STATUS_ON_HOLD ? t->hold_reason : "");
+    part(&out, "", facts_woke(look, t));
+    part(&out, "z until ", !asleep ? "" : t->wake_on == WAKE_ON_REPLY ? "they write" : look_stamp(look, t->snoozed_until));
+    part(&out, "", asleep || t->woke_by ? t->snooze_note : "");
+    part(&out, "♥ said thanks ", t->thanked_at ? look_stamp(look, t->thanked_at) : "");
+    part(&out, "", facts_links(look, t));
+    return arena_strdup(look->arena, out.data);
+}
+
 struct pane {
     const struct look *look;
     struct surface *s;

@@ -8,6 +8,8 @@
  * used. */
 /* Why it came back from its snooze: "↑ they wrote, 14:02"; "" where it did not. */
 const char *facts_woke(const struct look *look, const struct ticket *t);
+/* All that on one line, for where there is no pane: "waits for parts from DHL · split from #7". */
+const char *facts_life(const struct look *look, const struct ticket *t);
 /* The tickets it belongs with: "part of #12", "goes on from #7, goes on in #19"; "" none. */
 const char *facts_links(const struct look *look, const struct ticket *t);
 int facts_draw(const struct look *look, struct surface *s, int top, int left, int rows, int width,

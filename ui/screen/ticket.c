@@ -121,7 +121,7 @@ static void tell_message(struct telling *to, int64_t at, const struct json *m)
          gone = str_eq(state, "withdrawn");
     bool agent = str_eq(kind, "agent");
     enum ui_role role = customer ? UI_CUSTOMER : internal ? UI_NOTE : agent ? UI_REPLY : UI_SYSTEM;
-    const char *who = !customer ? look_owner(to->look, author) : *author ? author : to->customer;
+    const char *who = !customer ? look_owner(to->look, author) : *author ? author : to->of ? "" : to->customer;
     bool automatic = json_get_bool(m, "automatic", false);
     head(to, at, automatic ? UI_DIM : role,
          customer    ? "customer"
@@ -164,6 +164,8 @@ static void tell_line(struct telling *to, const struct json *line)
     const struct json *message = json_get(line, "message");
     int64_t at = json_get_i64(line, "at", 0), of = json_get_i64(line, "ticket", to->ticket);
     to->of = of != to->ticket ? of : 0;
+    if (to->of && json_get_i64(json_get(line, "data"), "other", 0) == to->ticket)
+        return; /* this ticket's own line says it */
     if (json_is(message, JSON_OBJECT)) {
         tell_message(to, at, message);
         return;
@@ -299,11 +301,6 @@ static void draw_people(const struct look *look, struct surface *s, int row, con
     for (size_t i = 0; i < sizeof parts / sizeof *parts && column < width - 8; i++)
         if (parts[i].text && *parts[i].text)
             column += surface_text(s, row, column, width - column - 1, parts[i].role, parts[i].text) + 2;
-    const char *linked = facts_links(look, &brief->t), *woke = facts_woke(look, &brief->t);
-    if (*linked && column < width - 12)
-        column += surface_text(s, row, column, width - column - 1, UI_STRONG, linked) + 2;
-    if (*woke && column < width - 12)
-        column += surface_text(s, row, column, width - column - 1, UI_NEW, woke) + 2;
     struct badge csat = look_csat(json_get_i64(doc, "csat", 0));
     if (*csat.word && column < width - 12)
         column += surface_textf(s, row, column, width - column - 1, csat.role, "%s %s", csat.glyph, csat.word) + 2;
@@ -333,7 +330,7 @@ static int draw_clocks(const struct look *look, struct surface *s, int row, cons
 static const char *put_aside(const struct look *look, const struct ticket *t)
 {
     if (t->disposition == DISPOSITION_MERGED)
-        return arena_printf(look->arena, "Part of #%lld: its messages are read and answered there (:%lld). :unmerge takes it back.", (long long)t->merged_into,
+        return arena_printf(look->arena, "Part of #%lld, read and answered there (:%lld). :unmerge takes it back.", (long long)t->merged_into,
                             (long long)t->merged_into);
     return arena_printf(look->arena, "Put aside: %s. :unmerge takes it back.", field_word(field_find("disposition"), t->disposition));
 }
@@ -360,6 +357,9 @@ void ticket_draw(struct ticket_screen *t, const struct look *look, struct surfac
         surface_text(s, at++, 1, width - 2, UI_PRESENCE, others);
     if (!pane)
         at += draw_clocks(look, s, at, doc);
+    const char *life = pane || row->t.disposition ? "" : facts_life(look, &row->t);
+    if (*life)
+        surface_text(s, at++, 1, width - 2, UI_NOTE, life);
     if (row->t.disposition)
         surface_text(s, at++, 1, width - 2, UI_WARN, put_aside(look, &row->t));
     if (look->banner)
