@@ -42,6 +42,13 @@ static bool check_policy(struct schema *s, void *to, const struct yaml *node)
     return row->step_count > 0 || schema_refuse(s, node, "%s: a policy without steps tells nobody", s->place);
 }
 
+const char *config_no_pager(const struct config_destination *to)
+{
+    bool vendors = to->kind == DEST_WEBHOOK && (to->format == FORMAT_CSTAR || to->format == FORMAT_RIPIO || to->format == FORMAT_RBS || to->format == FORMAT_TAMIO);
+    bool machine = to->kind == DEST_MODEL || to->kind == DEST_TAMIO_API || to->kind == DEST_CSTAR_API;
+    return vendors ? "its format has no event for a page" : machine ? "its kind reaches nobody" : NULL;
+}
+
 /* Destinations stand below the agents who name them. */
 bool config_check_pagers(struct schema *s, const struct config *config, const struct yaml *root)
 {
@@ -53,9 +60,8 @@ bool config_check_pagers(struct schema *s, const struct config *config, const st
             if (!to)
                 return schema_refuse(s, config_at(node, "page"), "agents[%d].page: there is no destination '%.60s'%s", i, name,
                                      schema_hint(s, config_nearest_destination(s, name)));
-            if (to->kind == DEST_MODEL || to->kind == DEST_TAMIO_API || to->kind == DEST_CSTAR_API)
-                return schema_refuse(s, config_at(node, "page"), "agents[%d].page: '%.60s' is of kind %s, which reaches nobody", i, name,
-                                     destination_kind_words[to->kind]);
+            if (config_no_pager(to))
+                return schema_refuse(s, config_at(node, "page"), "agents[%d].page: '%.60s' cannot page: %s", i, name, config_no_pager(to));
         }
     return true;
 }

@@ -42,6 +42,7 @@ bool config_check_oncall(struct schema *s, void *config, const struct yaml *node
 bool config_check_shift(struct schema *s, void *agent, const struct yaml *node);
 /* `escalation:`, and the destinations agents are paged by: they are there, and reach somebody. */
 extern const struct schema_key config_escalation_keys[];
+const char *config_no_pager(const struct config_destination *to); /* why nobody can be paged there; NULL: they can */
 bool config_check_pagers(struct schema *s, const struct config *config, const struct yaml *root);
 /* Of a row with `hours` (its text is in hours) and `weekdays`. */
 bool config_read_hours(struct schema *s, const struct yaml *node, struct config_hours *hours, const char *const *days, int count);

@@ -329,7 +329,11 @@ bool config_check_pages(struct schema *s, const struct config *config, const str
         const struct yaml *steps = yaml_get(policy, "steps"), *step = steps ? steps->child : NULL;
         for (int k = 0; k < config->escalations[i].step_count && step; k++, step = step->next) {
             const char *target = config->escalations[i].steps[k].target, *name = str_starts(target, "destination:") ? strchr(target, ':') + 1 : NULL;
-            if (name && !config_destination(config, name))
+            const struct config_destination *to = name ? config_destination(config, name) : NULL;
+            if (to && config_no_pager(to))
+                return schema_refuse(s, config_at(step, "target"), "escalation.policies[%d].steps[%d].target: '%.60s' cannot page: %s", i, k, name,
+                                     config_no_pager(to));
+            if (name && !to)
                 return schema_refuse(s, config_at(step, "target"), "escalation.policies[%d].steps[%d].target: no destination '%.60s'%s", i, k, name,
                                      schema_hint(s, config_nearest_destination(s, name)));
         }

@@ -74,7 +74,10 @@ static void a_mistake_is_told_with_its_place(void **state)
         {HEAD POLICY("{target: ana, delay: 9001}") TAIL, "delay"},
         {HEAD POLICY("") TAIL, "a policy without steps tells nobody"},
         {"agents:\n  - {name: ana, page: [chap]}\n" TAIL, "there is no destination 'chap', did you mean 'chat'?"},
-        {"agents:\n  - {name: ana, page: [haiku]}\n" TAIL, "is of kind model, which reaches nobody"},
+        {"agents:\n  - {name: ana, page: [haiku]}\n" TAIL, "'haiku' cannot page: its kind reaches nobody"},
+        {"agents:\n  - {name: ana, page: [partner]}\ndestinations:\n  - {name: partner, kind: webhook, url: 'https://x.example/', format: cstar, secrets: [s]}\n",
+         "'partner' cannot page: its format has no event for a page"},
+        {HEAD POLICY("{target: 'destination:haiku'}") TAIL, "cannot page"},
         {"agents:\n  - {name: ana, page: [a, b, c, d, e]}\n" TAIL, "page"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

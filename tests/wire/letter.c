@@ -3,6 +3,7 @@
 #include "wire/letter.h"
 #include "base/crypto.h"
 #include "base/str.h"
+#include "core/redact.h"
 #include "support/event.h"
 #include "support/fixture.h"
 #include "wire/row.h"
@@ -183,12 +184,40 @@ static int setup(void **state)
     return crypto_open() ? 0 : -1;
 }
 
+/* A page keeps who is meant and what its letter names; what it names is hidden as everything else is. */
+static void a_page_comes_back_whole_and_what_it_names_is_hidden_too(void **state)
+{
+    AUTO_ARENA arena = arena_new();
+    static const char also[] = "[{\"ticket\":5,\"title\":\"Refund for ada@example.com\",\"why\":\"rule vip\",\"step\":1}]";
+    struct ticket ticket = {.id = 4, .title = "Checkout is slow"};
+    struct letter_page page = {.agent = "tom", .policy = "shop", .step = 1, .steps = 3, .loop = 2, .high = true,
+                               .also = json_parse_in(arena, also, strlen(also), &json_limits_native, NULL, NULL)};
+    struct letter l = {.of = LETTER_DESK, .id = "evt_000000000001", .type = "triage.page", .at = 1000, .ticket = &ticket, .why = "asked for by mara", .page = &page};
+    (void)state;
+    struct letter back = read_back(arena, spelled(arena, &l));
+    assert_non_null(back.page);
+    same_text(spelled(arena, &l), spelled(arena, &back));
+    assert_string_equal(letter_story(arena, &back), "asked for by mara\nstep 2 of 3, round 3, policy shop\nalso #5 Refund for ada@example.com: rule vip\n"
+                                                     "acknowledge: K on #4 in the console, or triage ack 4 5");
+    assert_string_equal(letter_headline(arena, &back), "page for tom: Checkout is slow (and 1 more)");
+    struct letter_redaction how = {.salt = "x"};
+    struct err err = {0};
+    assert_true(redact_open(&err));
+    for (int i = 0; i < REDACT_ENTITIES; i++)
+        how.to.mode[i] = REDACT_MASK;
+    const char *story = letter_story(arena, letter_redact(arena, &back, &how));
+    assert_null(strstr(story, "ada@"));
+    assert_non_null(strstr(story, "Refund for [email]"));
+    redact_close();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_fixture_event_is_kept_as_it_is),
         cmocka_unit_test(what_only_our_own_events_have_is_kept_too),
         cmocka_unit_test(what_is_no_letter_is_refused),
+        cmocka_unit_test(a_page_comes_back_whole_and_what_it_names_is_hidden_too),
         cmocka_unit_test(a_redaction_is_kept_and_what_was_not_one_is_not_made_one),
     };
     return cmocka_run_group_tests_name("wire_letter", tests, setup, NULL);
