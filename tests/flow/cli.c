@@ -4,6 +4,7 @@
 #include "dialect/signature.h"
 #include "harness/client.h"
 #include "harness/daemon.h"
+#include "harness/shell.h"
 #include "harness/stub.h"
 #include <fcntl.h>
 #include <setjmp.h>
@@ -24,10 +25,7 @@ static const char config[] = "team: flow\n"
                              "  - {name: tom, uid: 4242, role: agent, team: eu}\n";
 static struct daemon_run *run;
 static struct client *in;
-static struct ran {
-    char out[65536], err[8192];
-    int code;
-} ran;
+static const struct shell_ran *ran;
 
 static int start(void **state)
 {
@@ -64,76 +62,27 @@ static void post(const char *id, const char *subject)
     assert_int_equal(a.status, 200);
 }
 
-static void slurp(int fd, char *text, size_t size)
-{
-    size_t used = 0;
-    for (ssize_t n; used + 1 < size && (n = read(fd, text + used, size - used - 1)) > 0;)
-        used += (size_t)n;
-    text[used] = 0;
-    close(fd);
-}
-
-/* `triage WORDS...` with input on stdin (NULL: nothing). */
-static const struct ran *triage(const char *input, const char *const *words)
-{
-    char path[1024], out[] = "/tmp/triage-cli-XXXXXX", err[] = "/tmp/triage-cli-XXXXXX";
-    int ends[2], status, out_fd = mkstemp(out), err_fd = mkstemp(err);
-    const char *argv[24] = {"triage"};
-    for (int i = 0; words[i]; i++)
-        argv[i + 1] = words[i];
-    snprintf(path, sizeof path, "%s/triage", getenv("TRIAGE_BUILDDIR"));
-    assert_int_equal(pipe(ends), 0);
-    fflush(NULL);
-    pid_t pid = fork();
-    if (pid == 0) {
-        dup2(ends[0], 0);
-        dup2(out_fd, 1);
-        dup2(err_fd, 2);
-        close(ends[1]);
-        execv(path, (char *const *)(uintptr_t)argv);
-        _exit(127);
-    }
-    close(ends[0]);
-    if (input)
-        assert_int_equal(write(ends[1], input, strlen(input)), (ssize_t)strlen(input));
-    close(ends[1]);
-    waitpid(pid, &status, 0);
-    lseek(out_fd, 0, SEEK_SET);
-    lseek(err_fd, 0, SEEK_SET);
-    slurp(out_fd, ran.out, sizeof ran.out);
-    slurp(err_fd, ran.err, sizeof ran.err);
-    unlink(out);
-    unlink(err);
-    ran.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    return &ran;
-}
-#define TRIAGE(input, ...) triage(input, (const char *const[]){__VA_ARGS__, NULL})
-
-static void holds(const char *text, const char *part)
-{
-    if (!strstr(text, part))
-        fail_msg("\"%s\" is not in: %s", part, text);
-}
+#define TRIAGE(input, ...) (ran = SHELL(input, __VA_ARGS__))
 
 static void a_ticket_goes_through_its_life_in_the_shell(void **state)
 {
     (void)state;
     post("A-1", "Checkout is down");
     assert_int_equal(TRIAGE(NULL, "ls", "--view", "unassigned")->code, 0);
-    holds(ran.out, "Checkout is down");
+    shell_holds(ran->out, "Checkout is down");
     assert_int_equal(TRIAGE(NULL, "claim", "1")->code, 0);
-    holds(ran.out, "#1 claimed");
+    shell_holds(ran->out, "#1 claimed");
     assert_int_equal(TRIAGE("The database was full.\n", "note", "1")->code, 0);
     assert_int_equal(TRIAGE(NULL, "priority", "1", "high")->code, 0);
     assert_int_equal(TRIAGE(NULL, "tags", "1", "vip,eu")->code, 0);
     assert_int_equal(TRIAGE(NULL, "snooze", "1", "2027-06-01T09:00")->code, 0);
     assert_int_equal(TRIAGE(NULL, "close", "1")->code, 0);
     assert_int_equal(TRIAGE(NULL, "show", "1")->code, 0);
-    holds(ran.out, "status        resolved");
-    holds(ran.out, "    | The database was full.");
+    shell_holds(ran->out, "status        resolved");
+    shell_holds(ran->out, "    | The database was full.");
     assert_int_equal(TRIAGE(NULL, "undo", "1")->code, 0);
     assert_int_equal(TRIAGE(NULL, "why", "1", "label")->code, 0);
-    assert_true(strlen(ran.out) > 10);
+    assert_true(strlen(ran->out) > 10);
 }
 
 static void many_tickets_are_one_call_and_each_is_answered(void **state)
@@ -142,15 +91,15 @@ static void many_tickets_are_one_call_and_each_is_answered(void **state)
     post("A-1", "one");
     post("A-2", "two");
     assert_int_equal(TRIAGE(NULL, "assign", "1", "2", "99", "tom")->code, 1);
-    holds(ran.out, "#1 assigned to tom");
-    holds(ran.out, "#2 assigned to tom");
-    holds(ran.err, "triage: ");
+    shell_holds(ran->out, "#1 assigned to tom");
+    shell_holds(ran->out, "#2 assigned to tom");
+    shell_holds(ran->err, "triage: ");
     assert_int_equal(TRIAGE(NULL, "ls", "--where", "assignee == \"tom\"", "--json")->code, 0);
     int lines = 0;
-    for (const char *at = ran.out; (at = strchr(at, '\n')) != NULL; at++)
+    for (const char *at = ran->out; (at = strchr(at, '\n')) != NULL; at++)
         lines++;
     assert_int_equal(lines, 2);
-    AUTO_JSON first = json_parse(ran.out, strcspn(ran.out, "\n"), &json_limits_dialect, NULL, NULL);
+    AUTO_JSON first = json_parse(ran->out, strcspn(ran->out, "\n"), &json_limits_dialect, NULL, NULL);
     assert_string_equal(json_get_string(first, "assignee", ""), "tom");
 }
 
@@ -159,28 +108,28 @@ static void a_dry_run_says_what_would_change_and_changes_nothing(void **state)
     (void)state;
     post("A-1", "one");
     assert_int_equal(TRIAGE(NULL, "assign", "1", "tom", "--dry-run", "--json")->code, 0);
-    holds(ran.out, "\"changes\"");
+    shell_holds(ran->out, "\"changes\"");
     assert_int_equal(TRIAGE(NULL, "ls", "--where", "assignee == \"tom\"")->code, 0);
-    assert_string_equal(ran.out, "");
+    assert_string_equal(ran->out, "");
 }
 
 static void every_cause_has_its_code(void **state)
 {
     (void)state;
     assert_int_equal(TRIAGE(NULL, "asign", "1", "tom")->code, 64);
-    holds(ran.err, "did you mean \"assign\"?");
+    shell_holds(ran->err, "did you mean \"assign\"?");
     assert_int_equal(TRIAGE(NULL, "assign")->code, 64);
     assert_int_equal(TRIAGE(NULL, "priority", "1", "huge")->code, 64);
-    holds(ran.err, "low, normal, high, urgent");
+    shell_holds(ran->err, "low, normal, high, urgent");
     assert_int_equal(TRIAGE(NULL, "show", "99")->code, 1);
     assert_int_equal(TRIAGE(NULL, "ls", "--where", "urgancy == \"high\"")->code, 64);
-    holds(ran.err, "urgency");
+    shell_holds(ran->err, "urgency");
     assert_int_equal(TRIAGE("see {{page}}", "note", "1")->code, 65);
     assert_int_equal(TRIAGE(NULL, "--socket", "/tmp/nobody-listens.sock", "ls")->code, 69);
-    holds(ran.err, "hint: triage up");
+    shell_holds(ran->err, "hint: triage up");
     assert_int_equal(TRIAGE(NULL, "--json", "--socket", "/tmp/nobody-listens.sock", "ls")->code, 69);
-    holds(ran.err, "\"type\":\"urn:triage:problem:unavailable\"");
-    assert_string_equal(ran.out, "");
+    shell_holds(ran->err, "\"type\":\"urn:triage:problem:unavailable\"");
+    assert_string_equal(ran->out, "");
 }
 
 static void what_a_stranger_wrote_prints_inert(void **state)
@@ -188,15 +137,15 @@ static void what_a_stranger_wrote_prints_inert(void **state)
     (void)state;
     post("A-1", "\\u001b]0;owned\\u0007 \\u202eevil \\u009b31m\\nsecond");
     assert_int_equal(TRIAGE(NULL, "ls", "--view", "all")->code, 0);
-    for (const unsigned char *at = (const unsigned char *)ran.out; *at; at++)
+    for (const unsigned char *at = (const unsigned char *)ran->out; *at; at++)
         assert_true(*at >= 0x20 || *at == '\n');
-    assert_null(strstr(ran.out, "\xe2\x80\xae"));
-    assert_null(strstr(ran.out, "\xc2\x9b"));
+    assert_null(strstr(ran->out, "\xe2\x80\xae"));
+    assert_null(strstr(ran->out, "\xc2\x9b"));
     assert_int_equal(TRIAGE(NULL, "show", "1")->code, 0);
-    assert_null(strchr(ran.out, '\033'));
+    assert_null(strchr(ran->out, '\033'));
     assert_int_equal(TRIAGE(NULL, "ls", "--view", "all", "--json")->code, 0);
-    assert_null(strchr(ran.out, '\033'));
-    holds(ran.out, "\\u001b");
+    assert_null(strchr(ran->out, '\033'));
+    shell_holds(ran->out, "\\u001b");
 }
 
 static void labels_are_reviewed_and_models_taken_back_in_the_shell(void **state)
@@ -205,23 +154,23 @@ static void labels_are_reviewed_and_models_taken_back_in_the_shell(void **state)
     struct client *desk = client_open(run->desk), *stream = client_open(run->desk);
     post("A-1", "the gazebo wobbles");
     assert_int_equal(TRIAGE(NULL, "labels")->code, 0);
-    holds(ran.out, "starter rules, 0 of your tickets learned; 1 of 1 open labels want a look");
-    holds(ran.out, "small margin");
-    assert_null(strstr(ran.out, "%"));
+    shell_holds(ran->out, "starter rules, 0 of your tickets learned; 1 of 1 open labels want a look");
+    shell_holds(ran->out, "small margin");
+    assert_null(strstr(ran->out, "%"));
     assert_int_equal(TRIAGE(NULL, "similar", "1")->code, 0);
-    holds(ran.out, "no resolved ticket is like it");
+    shell_holds(ran->out, "no resolved ticket is like it");
     client_stream(stream, "/v1/stream", NULL);
     client_wait(stream, "hello", 20000);
     assert_int_equal(TRIAGE(NULL, "accept", "1")->code, 0);
-    holds(ran.out, "#1 label accepted");
+    shell_holds(ran->out, "#1 label accepted");
     client_wait(stream, "model", 20000);
     assert_int_equal(TRIAGE(NULL, "model")->code, 0);
-    holds(ran.out, "epoch 1 in force: learned from 1 of your tickets");
+    shell_holds(ran->out, "epoch 1 in force: learned from 1 of your tickets");
     assert_int_equal(TRIAGE(NULL, "model", "show", "1")->code, 0);
-    holds(ran.out, "figures");
+    shell_holds(ran->out, "figures");
     assert_int_equal(TRIAGE(NULL, "model", "rollback", "0")->code, 0);
     assert_int_equal(TRIAGE(NULL, "model", "ls")->code, 0);
-    holds(ran.out, "epoch 0 in force: starter rules");
+    shell_holds(ran->out, "epoch 0 in force: starter rules");
     assert_int_equal(TRIAGE(NULL, "model", "rollback", "1")->code, 0);
     assert_int_equal(TRIAGE(NULL, "model", "rollback", "7")->code, 1);
     assert_int_equal(TRIAGE(NULL, "model", "rollback", "x")->code, 64);
@@ -280,11 +229,11 @@ static void until_holds(const char *part, const char *const *words)
     for (int tries = 0; tries < 400; tries++) {
         *run->clock += 900000;
         client_ask(desk, "PUT", "/v1/keep/poke", NULL, "{\"value\":1}", 11);
-        if (triage(NULL, words)->code == 0 && strstr(ran.out, part))
+        if ((ran = shell_run(NULL, words))->code == 0 && strstr(ran->out, part))
             break;
     }
     client_close(desk);
-    holds(ran.out, part);
+    shell_holds(ran->out, part);
 }
 #define UNTIL(part, ...) until_holds(part, (const char *const[]){__VA_ARGS__, NULL})
 
@@ -295,24 +244,24 @@ static void a_dead_delivery_is_found_shown_and_leaves_again(void **state)
     stub_script(warehouse, refuses, 1);
     post("A-1", "Everything is fine");
     UNTIL("dead", "deliveries");
-    holds(ran.out, "warehouse");
-    holds(ran.out, "410");
-    assert_null(strstr(ran.out, "hooks")); /* it was not critical */
+    shell_holds(ran->out, "warehouse");
+    shell_holds(ran->out, "410");
+    assert_null(strstr(ran->out, "hooks")); /* it was not critical */
     assert_int_equal(TRIAGE(NULL, "deliveries", "show", "1")->code, 0);
-    holds(ran.out, "attempt 1");
-    holds(ran.out, "Everything is fine");
+    shell_holds(ran->out, "attempt 1");
+    shell_holds(ran->out, "Everything is fine");
     assert_int_equal(TRIAGE(NULL, "destinations")->code, 0);
-    holds(ran.out, "paused"); /* 410 says: never again */
+    shell_holds(ran->out, "paused"); /* 410 says: never again */
     stub_script(warehouse, takes, 1);
     assert_int_equal(TRIAGE(NULL, "deliveries", "resume", "warehouse")->code, 0);
-    holds(ran.out, "warehouse goes on");
+    shell_holds(ran->out, "warehouse goes on");
     assert_int_equal(TRIAGE(NULL, "deliveries", "replay", "1")->code, 0);
-    assert_string_equal(ran.out, "1 delivery leaves again\n");
+    assert_string_equal(ran->out, "1 delivery leaves again\n");
     UNTIL("delivered", "deliveries", "ls", "--destination", "warehouse", "--ticket", "#1", "--since", "yesterday");
     assert_int_equal(TRIAGE(NULL, "deliveries", "replay", "1")->code, 1); /* not dead any more */
-    holds(ran.err, "nothing was replayed");
+    shell_holds(ran->err, "nothing was replayed");
     assert_int_equal(TRIAGE(NULL, "deliveries", "--json")->code, 0);
-    AUTO_JSON row = json_parse(ran.out, strcspn(ran.out, "\n"), &json_limits_dialect, NULL, NULL);
+    AUTO_JSON row = json_parse(ran->out, strcspn(ran->out, "\n"), &json_limits_dialect, NULL, NULL);
     assert_string_equal(json_get_string(row, "state", ""), "delivered");
 }
 
@@ -324,19 +273,19 @@ static void a_destination_rests_and_what_waits_is_dropped_only_with_a_yes(void *
     post("A-1", "one");
     UNTIL("retrying", "deliveries");
     assert_int_equal(TRIAGE(NULL, "deliveries", "retry", "--destination", "warehouse")->code, 0);
-    holds(ran.out, "1 delivery goes now");
+    shell_holds(ran->out, "1 delivery goes now");
     assert_int_equal(TRIAGE(NULL, "deliveries", "pause", "warehouse", "moving", "house")->code, 0);
     assert_int_equal(TRIAGE(NULL, "destinations")->code, 0);
-    holds(ran.out, "moving house");
+    shell_holds(ran->out, "moving house");
     assert_int_equal(TRIAGE(NULL, "deliveries", "drop", "--destination", "warehouse")->code, 64);
-    holds(ran.err, "--yes");
+    shell_holds(ran->err, "--yes");
     assert_int_equal(TRIAGE(NULL, "deliveries", "drop", "--destination", "warehouse", "--since", "yesterday", "--yes")->code, 0);
-    holds(ran.out, "1 delivery is given up");
+    shell_holds(ran->out, "1 delivery is given up");
     assert_int_equal(TRIAGE(NULL, "deliveries", "ls", "--state", "dropped")->code, 0);
-    holds(ran.out, "warehouse");
+    shell_holds(ran->out, "warehouse");
     assert_int_equal(TRIAGE(NULL, "deliveries", "ls", "--state", "dead")->code, 0);
-    assert_string_equal(ran.out, "");
-    holds(ran.err, "nothing here");
+    assert_string_equal(ran->out, "");
+    shell_holds(ran->err, "nothing here");
     assert_int_equal(TRIAGE(NULL, "deliveries", "pause", "nowhere")->code, 1);
     assert_int_equal(TRIAGE(NULL, "deliveries", "pause")->code, 64);
     assert_int_equal(TRIAGE(NULL, "deliveries", "drop", "--yes")->code, 64); /* which? */
@@ -351,10 +300,10 @@ static void routes_are_explained_and_another_configuration_is_tried(void **state
     (void)state;
     post("A-1", "A dark mode would be nice");
     assert_int_equal(TRIAGE(NULL, "route", "explain", "1")->code, 0);
-    holds(ran.out, "critical: filtered at step 1");
-    holds(ran.out, "filter.match");
-    holds(ran.out, "all: passed");
-    holds(ran.out, "->  warehouse");
+    shell_holds(ran->out, "critical: filtered at step 1");
+    shell_holds(ran->out, "filter.match");
+    shell_holds(ran->out, "all: passed");
+    shell_holds(ran->out, "->  warehouse");
     snprintf(path, sizeof path, "%s/other.yaml", run->dir);
     FILE *file = fopen(path, "w");
     snprintf(text, sizeof text, routed, (long)getuid(), "lead", stub_url(hooks), stub_url(warehouse));
@@ -363,21 +312,21 @@ static void routes_are_explained_and_another_configuration_is_tried(void **state
     fputs(text, file);
     fclose(file);
     assert_int_equal(TRIAGE(NULL, "route", "explain", "1", "--config", path)->code, 0);
-    holds(ran.out, "critical: passed");
+    shell_holds(ran->out, "critical: passed");
     assert_int_equal(TRIAGE(NULL, "replay", "--dry-run", "--config", path)->code, 0);
-    holds(ran.out, "1 events, 1 tickets; 1 would differ");
-    holds(ran.out, "0 in labels, 0 in pages, 1 in deliveries, 0 in redactions");
-    holds(ran.out, "    + critical to hooks");
+    shell_holds(ran->out, "1 events, 1 tickets; 1 would differ");
+    shell_holds(ran->out, "0 in labels, 0 in pages, 1 in deliveries, 0 in redactions");
+    shell_holds(ran->out, "    + critical to hooks");
     assert_int_equal(TRIAGE(NULL, "replay", "--dry-run", "--config", path, "--since", "2h", "--json")->code, 0);
-    AUTO_JSON root = json_parse(ran.out, strlen(ran.out), &json_limits_dialect, NULL, NULL);
+    AUTO_JSON root = json_parse(ran->out, strlen(ran->out), &json_limits_dialect, NULL, NULL);
     assert_int_equal(json_count(json_get(root, "differ")), 1);
     assert_int_equal(TRIAGE(NULL, "check", path)->code, 0);
-    holds(ran.out, "2 destinations, 2 routes: fine");
+    shell_holds(ran->out, "2 destinations, 2 routes: fine");
     write_file(path, "destinations:\n  - {name: a, kind: pigeon}\n");
     assert_int_equal(TRIAGE(NULL, "check", path)->code, 78);
-    holds(ran.err, "other.yaml:2:");
+    shell_holds(ran->err, "other.yaml:2:");
     assert_int_equal(TRIAGE(NULL, "replay", "--dry-run", "--config", path)->code, 78);
-    holds(ran.err, "other.yaml:2:");
+    shell_holds(ran->err, "other.yaml:2:");
     assert_int_equal(TRIAGE(NULL, "replay", "--config", path)->code, 64);
     assert_int_equal(TRIAGE(NULL, "replay", "--dry-run", "--config", "/nowhere.yaml")->code, 78);
     assert_int_equal(TRIAGE(NULL, "route", "explain", "99")->code, 1);
@@ -392,14 +341,14 @@ static void read_verbs_print_one_object_of_json(void **state)
     post("A-1", "one");
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
         assert_int_equal(TRIAGE(NULL, verbs[i], "--json")->code, 0);
-        AUTO_JSON root = json_parse(ran.out, strlen(ran.out), &json_limits_dialect, NULL, NULL);
+        AUTO_JSON root = json_parse(ran->out, strlen(ran->out), &json_limits_dialect, NULL, NULL);
         assert_true(json_is(root, JSON_OBJECT));
         assert_int_equal(TRIAGE(NULL, verbs[i])->code, 0);
     }
     assert_int_equal(TRIAGE(NULL, "prompt")->code, 0);
-    holds(ran.out, "0 mine");
+    shell_holds(ran->out, "0 mine");
     assert_int_equal(TRIAGE(NULL, "doctor")->code, 0);
-    holds(ran.out, "ana, admin");
+    shell_holds(ran->out, "ana, admin");
 }
 
 static void watch_writes_a_line_for_each_entry(void **state)
@@ -421,7 +370,7 @@ static void watch_writes_a_line_for_each_entry(void **state)
     ssize_t n = read(ends[0], text, sizeof text - 1);
     assert_true(n > 0);
     text[n] = 0;
-    holds(text, "{\"event\":\"hello\"");
+    shell_holds(text, "{\"event\":\"hello\"");
     post("A-1", "watched");
     size_t used = 0;
     while (used + 1 < sizeof text && (n = read(ends[0], text + used, sizeof text - used - 1)) > 0) {
@@ -430,7 +379,7 @@ static void watch_writes_a_line_for_each_entry(void **state)
         if (strstr(text, "watched"))
             break;
     }
-    holds(text, "{\"event\":\"ticket\",\"seq\":");
+    shell_holds(text, "{\"event\":\"ticket\",\"seq\":");
     kill(pid, SIGTERM);
     waitpid(pid, NULL, 0);
     close(ends[0]);
@@ -454,13 +403,13 @@ static void verify_explains_without_a_daemon(void **state)
                             "--headers", head, "--at", "1700000010")
                          ->code,
                      0);
-    holds(ran.out, "signed");
-    assert_null(strstr(ran.out, "s3cret"));
+    shell_holds(ran->out, "signed");
+    assert_null(strstr(ran->out, "s3cret"));
     assert_int_equal(TRIAGE("{\"a\":2}", "verify", "--explain", "--dialect", "rbs", "--secret-file", secret,
                             "--headers", head, "--at", "1700000010")
                          ->code,
                      77);
-    holds(ran.out, "not signed");
+    shell_holds(ran->out, "not signed");
     assert_int_equal(TRIAGE(body, "verify", "--explain")->code, 64);
 }
 
@@ -469,15 +418,15 @@ static void reveal_prints_what_every_other_verb_masks(void **state)
     (void)state;
     post("C-9", "Mail ada@acme.com");
     TRIAGE(NULL, "show", "1");
-    holds(ran.out, "Mail [email]");
-    assert_null(strstr(ran.out, "ada@acme.com"));
+    shell_holds(ran->out, "Mail [email]");
+    assert_null(strstr(ran->out, "ada@acme.com"));
     assert_int_equal(TRIAGE(NULL, "reveal", "1")->code, 64);
     assert_int_equal(TRIAGE(NULL, "reveal", "1", "the", "bank", "asks")->code, 0);
-    holds(ran.out, "Mail ada@acme.com");
-    holds(ran.out, "u@example.com");
-    holds(ran.out, "    | Some text");
+    shell_holds(ran->out, "Mail ada@acme.com");
+    shell_holds(ran->out, "u@example.com");
+    shell_holds(ran->out, "    | Some text");
     assert_int_equal(TRIAGE(NULL, "--json", "reveal", "1", "again")->code, 0);
-    holds(ran.out, "\"customer_email\":\"u@example.com\"");
+    shell_holds(ran->out, "\"customer_email\":\"u@example.com\"");
 }
 
 /* The mode for screen readers: a ticket one is at, a text that ends with a dot, news when asked for, and not one byte that moves a cursor. */
@@ -485,23 +434,23 @@ static void lines_are_enough_to_work_with(void **state)
 {
     (void)state;
     post("L-1", "Where do I change the address?");
-    const struct ran *r = TRIAGE("ls --view all --limit 1\nhelp\nnosuch\n", "--linear");
+    const struct shell_ran *r = TRIAGE("ls --view all --limit 1\nhelp\nnosuch\n", "--linear");
     assert_int_equal(r->code, 0);
-    holds(ran.out, "You are ana");
-    holds(ran.err, "more: --all");
-    holds(ran.out, "quit");
-    holds(ran.err, "no verb nosuch");
+    shell_holds(ran->out, "You are ana");
+    shell_holds(ran->err, "more: --all");
+    shell_holds(ran->out, "quit");
+    shell_holds(ran->err, "no verb nosuch");
     assert_int_equal(TRIAGE(NULL, "ls", "--view", "all", "--where", "title == \"Where do I change the address?\"", "--json")->code, 0);
-    long long id = atoll(strstr(ran.out, "\"id\":") + 5);
+    long long id = atoll(strstr(ran->out, "\"id\":") + 5);
     char input[400];
     snprintf(input, sizeof input, "%lld\nclaim\nnote\nfirst line\nsecond \"line\"\n.\npriority high\nassign 'tom'\n\nshow\nquit\nclaim\n", id);
     assert_int_equal(TRIAGE(input, "--linear")->code, 0);
-    holds(ran.out, "claimed");
-    holds(ran.out, "    | second \"line\"");
-    holds(ran.out, "priority      high");
-    holds(ran.out, "owner         tom");
-    holds(ran.out, "Nothing new.");
-    assert_null(strchr(ran.out, 0x1b));
+    shell_holds(ran->out, "claimed");
+    shell_holds(ran->out, "    | second \"line\"");
+    shell_holds(ran->out, "priority      high");
+    shell_holds(ran->out, "owner         tom");
+    shell_holds(ran->out, "Nothing new.");
+    assert_null(strchr(ran->out, 0x1b));
 }
 
 /* Every action and every verb has a line in help, in the man page and among the words that shells complete. */
@@ -516,7 +465,7 @@ static void help_man_page_and_completions_name_every_verb(void **state)
     assert_true(fread(text, 1, (1 << 17) - 1, file) > 0);
     fclose(file);
     assert_int_equal(TRIAGE(NULL, "help", "--list")->code, 0);
-    listed = strdup(ran.out);
+    listed = strdup(ran->out);
     assert_int_equal(TRIAGE(NULL, "help")->code, 0);
     for (char *save = NULL, *at = strtok_r(listed, "\n", &save); at; at = strtok_r(NULL, "\n", &save), count++) {
         char *tab = strchr(at, '\t'), line[64];
@@ -524,7 +473,7 @@ static void help_man_page_and_completions_name_every_verb(void **state)
         *tab = 0;
         assert_true(tab[1] != 0);
         snprintf(line, sizeof line, "\n  %s ", at);
-        if (!strstr(ran.out, line))
+        if (!strstr(ran->out, line))
             fail_msg("help does not name %s", at);
         snprintf(line, sizeof line, ".It Cm \"%s", at);
         if (!strstr(text, line))
