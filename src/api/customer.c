@@ -10,6 +10,7 @@
 #include "dialect/ripio.h"
 #include "store/customer.h"
 #include "wire/row.h"
+#include <stdlib.h>
 #include <string.h>
 
 enum { LIMIT = 16 << 10, ID_MAX = 255 };
@@ -118,7 +119,7 @@ static void put_person(struct show *show, struct json *root, const char *key, co
     who.customer_phone = json_get_string(said, "phone", who.customer_phone);
     who.plan = json_get_string(said, "plan", who.plan);
     AUTO_JSON row = mask_ticket(show->arena, &show->mask, &who);
-    json_put_string(root, "key", key);
+    json_put_string(root, "key", mask_text(show->arena, &show->mask, "customer", key));
     json_put_string(root, "name", json_get_string(row, "customer_name", NULL));
     json_put_string(root, "email", json_get_string(row, "customer_email", NULL));
     json_put_string(root, "phone", json_get_string(row, "customer_phone", NULL));
@@ -161,7 +162,7 @@ static struct json *notes_on(struct show *show, const char *key)
     for (int i = 0; i < count; i++) {
         const struct json *data = json_parse_in(show->arena, list[i].data, strlen(list[i].data), &json_limits_dialect, NULL, NULL);
         struct json *row = json_object();
-        json_put_string(row, "key", list[i].key);
+        json_put_i64(row, "note", strtoll(strrchr(list[i].key, '\x1f') + 1, NULL, 10));
         json_put_i64(row, "at", json_get_i64(data, "at", 0));
         json_put_string(row, "by", json_get_string(data, "by", NULL));
         json_put_string(row, "text", mask_text(show->arena, &show->mask, NULL, json_get_string(data, "text", "")));

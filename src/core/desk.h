@@ -19,7 +19,7 @@ struct desk_act {
     int64_t now;
     const char *fresh;            /* a key no record has yet */
     const struct desk_state *state; /* as it is; NULL: nothing is set */
-    /* Another record as it is now; *out NULL: there is none. */
+    /* Another record as it is now; *out NULL: there is none. Of kind `ticket` there is {customer}, by the ticket's number. */
     bool (*find)(void *arg, const char *kind, const char *key, const struct json **out, struct err *err);
     void *find_arg;
     const struct desk_open *open; /* handover-ack (core/desk_handover): what stands open */

@@ -7,34 +7,50 @@
 
 enum { CUSTOMER_MAX = 300 };
 
-static bool take_away(struct desk_act *d, const char *customer, const char *key)
+/* Named by key, or as whoever wrote a ticket: a console may not see a key that gives an address away. */
+static bool whose(struct desk_act *d, const char **customer)
+{
+    const struct json *number = json_get(d->with, "ticket"), *ticket = NULL;
+    const char *text = json_string(number) ? json_string(number) : json_number(number);
+    if (!text)
+        return desk_text(d, "customer", true, customer);
+    if (!desk_find(d, "ticket", text, &ticket))
+        return false;
+    *customer = arena_strdup(d->arena, json_get_string(ticket, "customer", NULL));
+    return *customer || err_set(d->err, ERR_NOT_FOUND, "ticket: there is none of that number whose source names a customer");
+}
+
+static const char *note_key(struct desk_act *d, const char *customer, const char *number)
+{
+    return arena_printf(d->arena, "%s\x1f%020lld", customer, strtoll(number, NULL, 10));
+}
+
+static bool take_away(struct desk_act *d, const char *key)
 {
     const struct json *is;
-    if (strncmp(key, customer, strlen(customer)) != 0 || key[strlen(customer)] != '\x1f')
-        return err_set(d->err, ERR_NOT_FOUND, "key: no note on that customer");
     if (!desk_find(d, "customer_note", key, &is))
         return false;
     if (!is)
-        return err_set(d->err, ERR_NOT_FOUND, "key: no note on that customer");
+        return err_set(d->err, ERR_NOT_FOUND, "note: there is none of that number on this customer");
     d->say = "note taken off the customer";
     return desk_may_speak_for(d, json_get_string(is, "by", "")) && desk_write(d, "customer_note", key, NULL);
 }
 
 bool people_customer_note(struct desk_act *d)
 {
-    const char *customer, *text, *key;
-    if (!desk_text(d, "customer", true, &customer) || !desk_text(d, "key", false, &key) || !desk_text(d, "text", !key, &text))
+    const char *customer, *text, *note;
+    if (!whose(d, &customer) || !desk_text(d, "note", false, &note) || !desk_text(d, "text", !note, &text))
         return false;
     if (strlen(customer) > CUSTOMER_MAX || strchr(customer, '\x1f'))
         return err_set(d->err, ERR_INPUT, "customer: a key of at most %d bytes", CUSTOMER_MAX);
-    if (key)
-        return take_away(d, customer, key);
+    if (note)
+        return take_away(d, note_key(d, customer, note));
     struct json *data = json_object();
     json_put_string(data, "text", text);
     json_put_string(data, "by", d->action->actor);
     json_put_i64(data, "at", d->now);
     d->say = "note added to the customer";
-    return desk_write(d, "customer_note", arena_printf(d->arena, "%s\x1f%020lld", customer, strtoll(d->fresh, NULL, 10)), data);
+    return desk_write(d, "customer_note", note_key(d, customer, d->fresh), data);
 }
 
 static bool is_personal(const struct json *with)

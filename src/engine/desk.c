@@ -4,13 +4,30 @@
 #include "engine/change.h"
 #include "base/str.h"
 #include "core/desk_handover.h"
+#include <stdlib.h>
 #include <string.h>
+
+static bool find_ticket(struct desk_run *r, const char *number, const struct json **out, struct err *err)
+{
+    struct err none = {0};
+    int64_t id = strlen(number) < 19 && number[strspn(number, "#0123456789")] == 0 ? strtoll(number + (*number == '#'), NULL, 10) : 0;
+    const struct ticket *t = id > 0 ? store_ticket_get(r->e->store, r->arena, id, &none) : NULL;
+    if (!t)
+        return none.code == ERR_NONE || none.code == ERR_NOT_FOUND || err_set(err, none.code, "%s", none.text);
+    AUTO_JSON data = json_object();
+    json_put_string(data, "customer", t->customer);
+    const char *text = json_print_in(r->arena, data);
+    *out = json_parse_in(r->arena, text, strlen(text), &json_limits_native, NULL, NULL);
+    return true;
+}
 
 static bool find(void *arg, const char *kind, const char *key, const struct json **out, struct err *err)
 {
     struct desk_run *r = arg;
     char *data = NULL;
     *out = NULL;
+    if (str_eq(kind, "ticket"))
+        return find_ticket(r, key, out, err);
     if (!store_record_get(r->e->store, r->arena, kind, key, &data, err))
         return false;
     *out = data ? json_parse_in(r->arena, data, strlen(data), &json_limits_dialect, NULL, NULL) : NULL;

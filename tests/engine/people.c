@@ -196,12 +196,19 @@ static void notes_on_a_customer_stay_apart_and_are_undone_one_by_one(void **stat
     assert_true(store_record_under(w->engine.store, w->arena, "customer_note", "cstar:c1\x1f", 10, &list, &n, &err));
     assert_int_equal(n, 2);
     assert_non_null(strstr(list[0].data, "pays late"));
-    const char *mine = arena_printf(w->arena, "{\"customer\":\"cstar:c1\",\"key\":\"cstar:c1\\u001f%s\"}", strchr(list[0].key, '\x1f') + 1);
+    const char *mine = arena_printf(w->arena, "{\"customer\":\"cstar:c1\",\"note\":\"%s\"}", strchr(list[0].key, '\x1f') + 1);
     assert_false(world_ok(world_do(w, "ana", "customer-note", 0, mine))); /* tom's to take away */
     assert_true(world_ok(world_do(w, "tom", "undo", 0, NULL)));
     assert_true(store_record_under(w->engine.store, w->arena, "customer_note", "cstar:c1\x1f", 10, &list, &n, &err));
     assert_int_equal(n, 1);
     assert_non_null(strstr(list[0].data, "likes the phone"));
+    assert_true(world_ok(world_do(w, "tom", "customer-note", 0, "{\"ticket\":1,\"text\":\"by a ticket\"}")));
+    assert_false(world_ok(world_do(w, "tom", "customer-note", 0, "{\"ticket\":99,\"text\":\"of nobody\"}")));
+    assert_true(store_record_under(w->engine.store, w->arena, "customer_note", "cstar:c1\x1f", 10, &list, &n, &err));
+    assert_int_equal(n, 2);
+    assert_true(world_ok(world_do(w, "tom", "customer-note", 0, arena_printf(w->arena, "{\"ticket\":\"1\",\"note\":\"%s\"}", strchr(list[0].key, '\x1f') + 1))));
+    assert_true(store_record_under(w->engine.store, w->arena, "customer_note", "cstar:c1\x1f", 10, &list, &n, &err));
+    assert_int_equal(n, 1);
     a_rebuild_is_the_same(w);
     world_close(w);
 }

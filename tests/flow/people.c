@@ -148,6 +148,20 @@ static void a_customer_is_told_of_whole_with_contact_masked(void **state)
     assert_int_equal(triage("customer cstar:nobody"), 1);
 }
 
+static void a_customer_known_by_their_address_is_not_given_away_by_their_key(void **state)
+{
+    (void)state;
+    post("{\"id\":\"evt_9\",\"type\":\"ticket.created\",\"created_at\":\"2026-12-30T10:00:00Z\",\"team_id\":\"t\",\"data\":{\"ticket\":{\"id\":\"k9\",\"title\":\"T\","
+         "\"status\":\"new\",\"priority\":\"normal\",\"customerId\":\"jo@example.com\",\"customerName\":\"Jo\",\"tags\":[],\"createdAt\":\"2026-12-30T10:00:00Z\"}}}");
+    assert_int_equal(triage("customer-note ticket=1 'text=calls on Mondays'"), 0);
+    struct answer a = client_get(d.me, "/v1/tickets/1/customer");
+    assert_int_equal(a.status, 200);
+    assert_null(strstr(a.body, "jo@example.com"));
+    assert_string_equal(json_string(json_path(json_first(json_get(json_get(a.json, "customer"), "notes")), "text")), "calls on Mondays");
+    assert_int_equal(triage("customer 1 --json"), 0);
+    assert_null(strstr(d.out, "jo@example.com"));
+}
+
 static void articles_of_files_and_sources_are_found_and_read(void **state)
 {
     (void)state;
@@ -273,6 +287,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_customer_is_told_of_whole_with_contact_masked, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_customer_known_by_their_address_is_not_given_away_by_their_key, setup, teardown),
         cmocka_unit_test_setup_teardown(articles_of_files_and_sources_are_found_and_read, setup, teardown),
         cmocka_unit_test_setup_teardown(a_macro_is_listed_tried_run_and_undone_by_the_verbs, setup, teardown),
         cmocka_unit_test_setup_teardown(in_the_console_a_reply_takes_a_canned_text_and_an_article_and_both_arrive, setup, teardown),

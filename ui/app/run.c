@@ -442,11 +442,15 @@ static void do_customer(struct console *c, const char *arg)
 
 static void remark(struct console *c, const char *text)
 {
-    const char *key = json_string(json_path(mirror_doc(c->mirror, MIRROR_CUSTOMER)->root, "customer.key"));
+    const struct json *root = mirror_doc(c->mirror, MIRROR_CUSTOMER)->root, *ticket = json_get(json_first(json_get(root, "rows")), "id");
+    const char *key = json_string(json_path(root, "customer.key"));
     AUTO_JSON with = json_object();
     if (!key || !text[strspn(text, " ")])
         return;
-    json_put_string(with, "customer", key);
+    if (ticket) /* the key may be masked */
+        json_put(with, "ticket", json_copy(ticket));
+    else
+        json_put_string(with, "customer", key);
     json_put_string(with, "text", text);
     struct command_do what = {.action = &action_table[ACTION_CUSTOMER_NOTE], .arg = json_print_in(c->frame, with)};
     fetch_do(c, &what);
