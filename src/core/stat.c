@@ -78,7 +78,7 @@ static void timed(struct stat_follow *f, int stat, int64_t nth, int64_t from, in
 
 static const char *who_spoke(const struct stat_follow *f)
 {
-    return f->actor && !str_eq(f->actor, "clock") && !str_starts(f->actor, "source:") ? f->actor : f->after->assignee;
+    return config_person(f->actor) ? f->actor : f->after->assignee;
 }
 
 static void created(struct stat_follow *f)

@@ -269,8 +269,8 @@ static void the_ledger_must_say_what_its_entries_say(void **state)
         "UPDATE score SET boss='' WHERE id=?1", "UPDATE score SET rule='clean' WHERE id=?1", "UPDATE score SET ticket=ticket+1 WHERE id=?1",
         "UPDATE score SET reverses=1 WHERE id=?1", "UPDATE score SET epoch=1 WHERE id=?1", "DELETE FROM score WHERE id=?1",
         "UPDATE score SET day=day+1 WHERE id=?1", "UPDATE score SET base=base+1 WHERE id=?1",
-        "INSERT INTO score(at,agent,ticket,epoch,rule,xp,gold,boss,damage,reverses,reason,entry,base,day)"
-        " SELECT at,agent,ticket,epoch,rule,xp,gold,boss,damage,reverses,reason,entry,base,day FROM score WHERE id=?1"};
+        ("INSERT INTO score(at,agent,ticket,epoch,rule,xp,gold,boss,damage,reverses,reason,entry,base,day)"
+         " SELECT at,agent,ticket,epoch,rule,xp,gold,boss,damage,reverses,reason,entry,base,day FROM score WHERE id=?1")};
     enum { EDITS = sizeof edits / sizeof *edits };
     int64_t rows = walk_all(d).score, n = 0;
     assert_true(rows > ROWS / 8);

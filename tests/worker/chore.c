@@ -22,7 +22,7 @@ static const struct config config = {.keep_delivered = 30 * DAY};
 static int64_t add_letter(int64_t at)
 {
     struct entry e = {.at = at, .actor = "ana", .kind = "ticket", .data = "{}"};
-    int64_t id;
+    int64_t id = 0;
     assert_true(store_entry_add(store, &e, &err) && store_letter_put(store, e.seq, "r", 0, "{}", NULL, &id, &err));
     return id;
 }
@@ -43,7 +43,7 @@ static bool there(int64_t parcel)
     struct parcel p;
     struct attempt *list;
     bool found;
-    int n;
+    int n = 0;
     assert_true(store_parcel_get(store, arena, parcel, &p, &found, &err) && store_attempt_list(store, arena, parcel, &list, &n, &err));
     assert_int_equal(n > 0, found);
     return found;
@@ -134,7 +134,7 @@ static void counts_by_the_hour_go_after_two_weeks_and_counts_by_day_never(void *
 {
     (void)state;
     enum { LAST = 500000, HOURS = 700, KEPT = 336 };
-    static const char *const keys[] = {"", "view:all", "view:mine\x1e" "ana"};
+    static const char *const keys[] = {"", "view:all", "view:mine\036ana"};
     assert_true(store_begin(store, &err));
     for (int h = 0; h < HOURS; h++)
         for (int k = 0; k < 3; k++)
