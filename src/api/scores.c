@@ -281,7 +281,10 @@ static struct json *outlier(struct show *show, const struct config_agent *agent)
     json_put_i64(row, "reopened", back);
     json_put_i64(row, "reopened_bp", back_bp);
     json_put(row, "gaps", gaps);
-    json_put_string(row, "odd", closes < FEW ? NULL : back_bp > MANY_BACK_BP ? "many come back" : quick_bp > MANY_QUICK_BP ? "many within a minute of another" : NULL);
+    json_put_string(row, "odd", closes < FEW               ? NULL
+                                : back_bp > MANY_BACK_BP   ? "many come back"
+                                : quick_bp > MANY_QUICK_BP ? "many within a minute of another"
+                                                           : NULL);
     return row;
 }
 

@@ -172,7 +172,8 @@ static void explain_product(struct show *show, struct str *text, const struct js
     }
     if (part != of)
         str_addf(text, ", %lld of %lld replies", (long long)part, (long long)of);
-    str_addf(text, " = %s", hundredths(show->arena, (unsigned __int128)base * product * (unsigned __int128)part / (scale * (unsigned __int128)(of ? of : 1))));
+    product = (unsigned __int128)base * product * (unsigned __int128)part / (scale * (unsigned __int128)(of ? of : 1));
+    str_addf(text, " = %s", hundredths(show->arena, product));
 }
 
 static const char *hit(struct arena *arena, const struct json *row)
@@ -185,7 +186,8 @@ static const char *hit(struct arena *arena, const struct json *row)
 static void explain(struct show *show, struct json *lines, const struct entry *e, const struct json *row, const char *state)
 {
     const struct json *why = json_get(row, "why");
-    const char *agent = json_get_string(row, "agent", "?"), *reason = json_get_string(row, "reason", NULL), *refused = json_get_string(why, "refused", NULL);
+    const char *agent = json_get_string(row, "agent", "?"), *reason = json_get_string(row, "reason", NULL);
+    const char *refused = json_get_string(why, "refused", NULL);
     int64_t xp = json_get_i64(row, "xp", 0);
     AUTO_STR text;
     str_init(&text, 2048);

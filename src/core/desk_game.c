@@ -44,7 +44,8 @@ bool desk_do_accept_article(struct desk_act *d)
     const char *key, *agent;
     const struct json *before;
     bool is;
-    if (!desk_text(d, "article", true, &key) || !desk_text(d, "agent", true, &agent) || !desk_find(d, "accepted", key, &before) || !is_article(d, key, &is))
+    if (!desk_text(d, "article", true, &key) || !desk_text(d, "agent", true, &agent) || !desk_find(d, "accepted", key, &before) ||
+        !is_article(d, key, &is))
         return false;
     if (!is)
         return err_set(d->err, ERR_NOT_FOUND, "no article \"%.64s\"", key);

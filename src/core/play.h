@@ -26,6 +26,7 @@ void play_record(struct play *p, const char *kind, const char *key, struct json 
 void points_add(struct play *p, const struct score_row *row);
 /* The negative of a row that stands; healed: hit points the boss got back. */
 void points_reverse(struct play *p, const struct score_row *row, int64_t healed, const char *why);
+bool points_taken_back(const struct play *p, int64_t id); /* by this change: the row of that number */
 /* A ticket that closes settles what is held for it; one that comes back from closed holds it again. */
 void points_settle(struct play *p);
 

@@ -153,8 +153,9 @@ static void hold(struct play *p, struct stake *stake, const struct score_row *ro
         stake->settled += sign * row->xp;
 }
 
-static bool reversed_now(const struct consequence *out, int64_t id)
+bool points_taken_back(const struct play *p, int64_t id)
 {
+    const struct consequence *out = p->f->out;
     for (int i = 0; i < out->score_count; i++)
         if (out->scores[i].reverses == id)
             return true;
@@ -167,7 +168,7 @@ void points_settle(struct play *p)
     bool was = is_closed(f->before), is = is_closed(f->out->after);
     for (int i = 0; was != is && i < f->facts->score_count; i++) {
         const struct score_row *row = &f->facts->scores[i];
-        if (!escrowed(p, row) || reversed_now(f->out, row->id))
+        if (!escrowed(p, row) || points_taken_back(p, row->id))
             continue;
         struct stake *stake = play_stake(p, row->agent);
         play_tally(p, "held", stake->was->agent, 0, 0, is ? -row->xp : row->xp);

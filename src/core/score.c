@@ -233,10 +233,10 @@ static void take_ownership(struct follow *f)
     t->assigned_at = t->desk_assignee_at = f->now;
 }
 
-static bool paid_already(const struct facts *facts)
+static bool has_row(const struct facts *facts, const char *rule)
 {
     for (int i = 0; i < facts->score_count; i++)
-        if (str_eq(facts->scores[i].rule, "resolve"))
+        if (str_eq(facts->scores[i].rule, rule))
             return true;
     return false;
 }
@@ -257,20 +257,22 @@ static void pay_label(struct play *p)
                                                   : xp < p->game->label ? "label corrected, over the day's cap" : "label corrected"});
 }
 
-static bool stands(const struct play *p, const char *rule, const char *agent)
+static bool is_paid(const struct score_row *row, const char *rule, const char *agent)
 {
-    const struct consequence *out = p->f->out;
-    bool found = false;
-    for (int i = 0; i < out->score_count; i++)
-        found |= str_eq(out->scores[i].rule, rule) && str_eq(out->scores[i].agent, agent) && out->scores[i].xp > 0;
-    for (int i = 0; i < p->f->facts->score_count; i++) {
-        const struct score_row *row = &p->f->facts->scores[i];
-        bool back = false;
-        for (int k = 0; k < out->score_count; k++)
-            back |= out->scores[k].reverses == row->id;
-        found |= !back && str_eq(row->rule, rule) && (!agent || (str_eq(row->agent, agent) && row->xp > 0));
-    }
-    return found;
+    return row->xp > 0 && !row->reverses && str_eq(row->rule, rule) && str_eq(row->agent, agent);
+}
+
+/* Does a resolve of theirs that paid stand on this ticket? */
+static bool worked(const struct play *p, const char *agent)
+{
+    const struct facts *facts = p->f->facts;
+    for (int i = 0; i < p->f->out->score_count; i++)
+        if (is_paid(&p->f->out->scores[i], "resolve", agent))
+            return true;
+    for (int i = 0; i < facts->score_count; i++)
+        if (is_paid(&facts->scores[i], "resolve", agent) && !points_taken_back(p, facts->scores[i].id))
+            return true;
+    return false;
 }
 
 /* What a customer says well of pays where the work did, once for a ticket, whichever came first. */
@@ -278,7 +280,7 @@ static void pay_csat(struct play *p)
 {
     const struct ticket *t = p->f->out->after;
     const struct config_agent *agent = config_agent(p->f->rules, t->csat_agent);
-    if (!agent || t->csat < p->game->csat_from || stands(p, "csat", NULL) || !stands(p, "resolve", agent->name))
+    if (!agent || t->csat < p->game->csat_from || has_row(p->f->facts, "csat") || !worked(p, agent->name))
         return;
     int64_t xp = capped(p->game, earned_today(p, agent->name), p->game->csat);
     points_add(p, &(struct score_row){.agent = agent->name, .rule = "csat", .ticket = t->id, .epoch = t->epoch, .xp = xp,
@@ -292,7 +294,7 @@ static void pay_all(struct play *p)
     const char *assignee = p->f->out->after->assignee;
     int64_t of = facts->replies_of_nobody;
     bool listed = false;
-    if (paid_already(facts))
+    if (has_row(facts, "resolve"))
         return;
     for (int i = 0; i < facts->player_count; i++)
         of += facts->players[i].replies;

@@ -180,6 +180,6 @@ bool game_facts(struct engine *e, struct arena *arena, struct change *c, unsigne
 bool game_put(struct engine *e, struct arena *arena, const struct consequence *out, int64_t entry, int64_t now, struct err *err);
 bool game_leaves(struct engine *e, struct arena *arena, int64_t *at, struct err *err);
 bool wake_boss(struct engine *e, struct arena *arena, int64_t now, struct err *err);
-bool game_record(struct engine *e, struct arena *arena, const char *kind, const char *key, const char *text, const char *actor, int64_t cause, int64_t now,
-                 struct err *err);
+bool game_record(struct engine *e, struct arena *arena, const char *kind, const char *key, const char *text, const char *actor, int64_t cause,
+                 int64_t now, struct err *err);
 #endif

@@ -268,7 +268,8 @@ static bool load_player(struct engine *e, struct arena *arena, struct player *p,
     return store_tally_get(e->store, "earned", p->agent, today, &n, &p->earned_today, err) &&
            store_tally_get(e->store, "labels", p->agent, today, &p->labels_today, &n, err) &&
            store_tally_get(e->store, "closed_at", p->agent, 0, &n, &p->last_close_at, err) &&
-           (!customer || store_tally_get(e->store, "customer", arena_printf(arena, "%s\x1f%s", p->agent, customer), today, &p->customer_today, &n, err)) &&
+           (!customer ||
+            store_tally_get(e->store, "customer", arena_printf(arena, "%s\x1f%s", p->agent, customer), today, &p->customer_today, &n, err)) &&
            store_score_last_paid(e->store, p->agent, &p->last_paid_at, err) && load_streak(e, agent, today, &p->streak, err) &&
            load_achieved(e, arena, p, err);
 }
@@ -388,7 +389,8 @@ bool wake_boss(struct engine *e, struct arena *arena, int64_t now, struct err *e
     return put_alone(e, arena, &c, &out, 0, err);
 }
 
-static bool grant_now(struct engine *e, struct arena *arena, const struct score_grant *grant, const char *actor, int64_t cause, int64_t now, struct err *err)
+static bool grant_now(struct engine *e, struct arena *arena, const struct score_grant *grant, const char *actor, int64_t cause, int64_t now,
+                      struct err *err)
 {
     struct player player = {.agent = grant->agent};
     struct change c = {.now = now, .cause = cause, .facts = {.cause = "act", .actor = actor, .players = &player, .player_count = 1}};
@@ -417,8 +419,8 @@ static bool handover(struct engine *e, struct arena *arena, const struct json *d
 }
 
 /* A record of the desk's own that somebody has earned something by. */
-bool game_record(struct engine *e, struct arena *arena, const char *kind, const char *key, const char *text, const char *actor, int64_t cause, int64_t now,
-                 struct err *err)
+bool game_record(struct engine *e, struct arena *arena, const char *kind, const char *key, const char *text, const char *actor, int64_t cause,
+                 int64_t now, struct err *err)
 {
     const struct config_game *game = &e->config->game;
     const struct json *data = text ? json_parse_in(arena, text, strlen(text), &json_limits_dialect, NULL, NULL) : NULL;

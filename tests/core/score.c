@@ -518,8 +518,9 @@ static void cstar_counts_at_once_so_a_level_may_skip(void **state)
 
 static void cstar_bosses_are_its_four_and_pay_everybody_who_hit(void **state)
 {
-    static const struct { int64_t open; const char *hp, *need; } comes[] = {{3, "\"max_hp\":100", "\"tickets_required\":3"}, {8, "\"max_hp\":250", "\"tickets_required\":8"},
-                                                                            {15, "\"max_hp\":500", "\"tickets_required\":15"}, {30, "\"max_hp\":1000", "\"tickets_required\":30"}};
+    static const struct { int64_t open; const char *hp, *need; } comes[] = {
+        {3, "\"max_hp\":100", "\"tickets_required\":3"}, {8, "\"max_hp\":250", "\"tickets_required\":8"},
+        {15, "\"max_hp\":500", "\"tickets_required\":15"}, {30, "\"max_hp\":1000", "\"tickets_required\":30"}};
     struct desk d;
     (void)state;
     for (size_t i = 0; i < 4; i++) {

@@ -115,6 +115,14 @@ static int64_t counted(struct world *w, const char *name, const char *key, int64
     return n;
 }
 
+static int64_t tally_of_day(struct world *w, const char *name, const char *key)
+{
+    int64_t n, sum;
+    struct err err = {0};
+    assert_true(store_tally_get(w->engine.store, name, key, score_day(w->now), &n, &sum, &err));
+    return sum;
+}
+
 static void update(struct world *w, int i, const char *members)
 {
     static int event;
@@ -339,6 +347,36 @@ static void the_game_is_told_of_by_the_names_that_teams_know(void **state)
     world_close(w);
 }
 
+static void bosses_are_measured_by_what_the_desk_gets_done(void **state)
+{
+    (void)state;
+    enum { A_DAY = 30 };
+    struct world *w = world_open(NULL);
+    static const char *const agents[] = {"ana", "tom", "mara"};
+    struct err err = {0};
+    char *data;
+    int n = 0;
+    for (int day = 0; day < 6; day++) {
+        for (int i = 0; i < A_DAY; i++, n++) {
+            int64_t id = create(w, n);
+            assert_true(world_ok(world_do(w, "mara", "priority", id, "high")));
+            finish(w, agents[n % 3], id);
+        }
+        world_wait(w, DAY - A_DAY * 120000);
+    }
+    world_wait(w, 2000);
+    for (int i = 0; i < 8; i++)
+        create(w, n++);
+    assert_true(store_record_get(w->engine.store, w->arena, "boss", "boss-1", &data, &err) && !data); /* at first sight it took five */
+    create(w, n++);
+    assert_true(store_record_get(w->engine.store, w->arena, "boss", "boss-1", &data, &err) && data);
+    assert_non_null(strstr(data, "\"tickets_required\":9,")); /* 0.3 x 30 */
+    assert_non_null(strstr(data, "\"max_hp\":450"));          /* x 50, what a ticket was worth */
+    assert_int_equal(tally_of_day(w, "usual", "resolves"), A_DAY);
+    assert_int_equal(tally_of_day(w, "usual", "base"), 50);
+    world_close(w);
+}
+
 /* --- time --- */
 
 static void a_boss_nobody_beats_leaves_by_itself_after_five_working_days(void **state)
@@ -515,6 +553,7 @@ int main(void)
         cmocka_unit_test(who_does_not_play_earns_nothing_and_comes_back_at_will),
         cmocka_unit_test(a_source_that_runs_its_own_game_pays_nothing_here_and_wakes_no_boss),
         cmocka_unit_test(the_game_is_told_of_by_the_names_that_teams_know),
+        cmocka_unit_test(bosses_are_measured_by_what_the_desk_gets_done),
         cmocka_unit_test(a_boss_nobody_beats_leaves_by_itself_after_five_working_days),
         cmocka_unit_test(a_day_is_the_agents_own_and_leave_does_not_break_a_streak),
         cmocka_unit_test(ledgers_come_out_of_their_journals_again_to_the_last_point),
