@@ -130,8 +130,10 @@ static const struct zone *clock_of(struct console *c)
 {
     const char *name = json_get_string(mirror_doc(c->mirror, MIRROR_ONCALL)->root, "tz", "UTC");
     struct err err;
-    if (strcmp(zone_name(c->tz), name) != 0)
-        c->tz = zone_load(c->arena, name, &err);
+    if (strcmp(c->tz_name, name) != 0) {
+        str_copy(c->tz_name, sizeof c->tz_name, name);
+        c->tz = zone_load(c->arena, name, &err); /* unknown on this machine: UTC */
+    }
     return c->tz;
 }
 

@@ -92,7 +92,7 @@ struct console {
     struct theme theme;
     const char *theme_dirs[4];
     struct surface *surface;
-    const struct zone *tz; /* the one that the document of PLACE_ONCALL names */
+    const struct zone *tz; char tz_name[72]; /* the one that the document of PLACE_ONCALL names */
 
     enum place stack[DEPTH];
     int depth;
