@@ -44,7 +44,8 @@ static bool check_policy(struct schema *s, void *to, const struct yaml *node)
 
 const char *config_no_pager(const struct config_destination *to)
 {
-    bool vendors = to->kind == DEST_WEBHOOK && (to->format == FORMAT_CSTAR || to->format == FORMAT_RIPIO || to->format == FORMAT_RBS || to->format == FORMAT_TAMIO);
+    bool vendors = to->kind == DEST_WEBHOOK &&
+                   (to->format == FORMAT_CSTAR || to->format == FORMAT_RIPIO || to->format == FORMAT_RBS || to->format == FORMAT_TAMIO);
     bool machine = to->kind == DEST_MODEL || to->kind == DEST_TAMIO_API || to->kind == DEST_CSTAR_API;
     return vendors ? "its format has no event for a page" : machine ? "its kind reaches nobody" : NULL;
 }

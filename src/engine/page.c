@@ -13,7 +13,7 @@
 #include "wire/letter.h"
 #include <string.h>
 
-enum { SECOND = 1000, MINUTE = 60 * SECOND, MEMBERS = 200 };
+enum { SECOND = 1000, MINUTE = 60 * SECOND, MEMBERS = 200, PAGE_NTH = 2000 }; /* PAGE_NTH: beside the letters that routes count from 0 */
 /* The longest wait between two attempts is the profile's own (60 s and its jitter); who asks for more, or puts us off for longer
  * than these, counts as failed. */
 enum { LONGEST_RETRY = MINUTE + MINUTE / 10, LONGEST_PUT_OFF = 15 * SECOND, PATIENCE = 150 * SECOND };
@@ -66,7 +66,7 @@ static bool put_letter(struct paging *g)
     const struct escalation *e = &g->ticket->escalation;
     struct letter_page page = {.agent = g->page->agent, .policy = e->policy, .step = g->page->step, .loop = g->page->loop, .high = g->page->high,
                                .steps = config_policy_steps(g->e->config, e->policy)};
-    struct letter letter = {.of = LETTER_DESK, .id = letter_id(g->arena, g->e->desk, g->entry, 1000 + g->nth), .type = "triage.page", .at = g->now,
+    struct letter letter = {.of = LETTER_DESK, .id = letter_id(g->arena, g->e->desk, g->entry, PAGE_NTH + g->nth), .type = "triage.page", .at = g->now,
                             .dialect = g->ticket->dialect, .team = g->e->config->team_name, .hops = 1, .ticket = g->ticket, .why = g->page->why,
                             .page = &page};
     AUTO_JSON data = letter_encode(&letter);
@@ -102,7 +102,8 @@ static bool tell_bundled(struct paging *g)
     json_put_i64(data, "step", g->page->step);
     json_put(data, "told", told);
     json_put_i64(data, "until", g->held_until);
-    struct entry entry = {.at = g->now, .actor = "courier", .kind = "escalation", .ticket = g->ticket->id, .cause = g->entry, .data = json_print_in(g->arena, data)};
+    struct entry entry = {.at = g->now, .actor = "courier", .kind = "escalation", .ticket = g->ticket->id, .cause = g->entry,
+                          .data = json_print_in(g->arena, data)};
     return change_entry(g->e, &entry, NULL, g->err);
 }
 

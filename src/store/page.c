@@ -24,7 +24,8 @@ bool store_page_count(struct store *s, const char *agent, int64_t since, int64_t
 
 bool store_page_held(struct store *s, const char *agent, const char *destination, int64_t *until, struct err *err)
 {
-    sqlite3_stmt *stmt = sql_get(s, "SELECT coalesce(min(due_at),0) FROM parcel WHERE due_at!=0 AND destination=? AND agent=? AND state='held' AND " PAGES, err);
+    sqlite3_stmt *stmt = sql_get(s, "SELECT coalesce(min(due_at),0) FROM parcel WHERE due_at!=0 AND destination=? AND agent=? AND state='held'"
+                                    " AND " PAGES, err);
     if (!stmt)
         return false;
     sql_bind(stmt, "ss", destination, agent);
@@ -75,14 +76,16 @@ bool store_page_alive(struct store *s, int64_t entry, const char *agent, int64_t
 
 bool store_page_drop(struct store *s, int64_t ticket, const char *why, struct err *err)
 {
-    return sql_run(s, err, "UPDATE parcel SET state='dropped',due_at=0,error=? WHERE ticket=? AND state IN ('held','due','retrying') AND " PAGES
+    return sql_run(s, err, "UPDATE parcel SET state='dropped',due_at=0,error=? WHERE ticket=? AND state IN ('held','due','retrying')"
+                           " AND " PAGES
                            " AND NOT EXISTS(SELECT 1 FROM parcel m WHERE m.state='bundled' AND m.agent=parcel.agent AND json_extract(m.memo,'$.bundle')=parcel.id)",
                    "si", why, ticket);
 }
 
 bool store_page_list(struct store *s, struct arena *a, int64_t ticket, int limit, struct page_row **list, int *count, struct err *err)
 {
-    sqlite3_stmt *stmt = sql_get(s, "SELECT id,entry,made_at,step,agent,destination,state,error,memo FROM parcel WHERE ticket=? AND (destination='console' OR " PAGES ")"
+    sqlite3_stmt *stmt = sql_get(s, "SELECT id,entry,made_at,step,agent,destination,state,error,memo FROM parcel WHERE ticket=?"
+                                    " AND (destination='console' OR " PAGES ")"
                                     " ORDER BY id DESC LIMIT ?", err);
     *count = 0;
     if (!stmt)
