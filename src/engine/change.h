@@ -77,8 +77,10 @@ bool merge_root(struct engine *e, struct arena *arena, const struct action *acti
 bool merge_place(struct engine *e, struct arena *arena, struct change *c, struct err *err);
 struct journal { struct store *store; int64_t before; }; /* and the number this change has there */
 bool merge_tell(struct engine *e, struct arena *arena, const struct change *c, const struct journal *journal, struct err *err);
-/* A message ahead of its ticket's closing opens a new one; else where it goes (engine/followup). */
-bool followup_find(struct engine *e, struct arena *arena, struct ingest_item *item, int64_t now, int64_t *ticket, const struct ticket **follows, struct err *err);
+/* Where an event goes that has the key of `ticket` (engine/followup): to it, to the one it went on from, or, goes_to NULL, to a new one
+ * that goes on from `follows`, which is closed. */
+bool followup_find(struct engine *e, struct arena *arena, struct ingest_item *item, int64_t now, int64_t ticket, const struct ticket **goes_to,
+                   const struct ticket **follows, struct err *err);
 /* The new ticket as it goes on from the closed one; what it begins with is added to c->made. */
 struct ticket *followup_begin(struct arena *arena, struct change *c, struct ticket *fresh, const struct ticket *follows, const struct observation *obs);
 bool followup_link(struct engine *e, struct arena *arena, const struct change *c, const struct ticket *follows, struct err *err);

@@ -77,20 +77,21 @@ static const struct ticket *ripe(struct engine *e, struct arena *arena, const st
     return wake_ticket(e, arena, t->id, now, err) ? store_ticket_get(e->store, arena, t->id, err) : NULL;
 }
 
-bool followup_find(struct engine *e, struct arena *arena, struct ingest_item *item, int64_t now, int64_t *ticket, const struct ticket **follows, struct err *err)
+bool followup_find(struct engine *e, struct arena *arena, struct ingest_item *item, int64_t now, int64_t ticket, const struct ticket **goes_to,
+                   const struct ticket **follows, struct err *err)
 {
-    const struct ticket *t = store_ticket_get(e->store, arena, *ticket, err), *root = NULL, *before = NULL;
+    const struct ticket *t = store_ticket_get(e->store, arena, ticket, err), *root = NULL, *before = NULL;
     *follows = NULL;
     if (!t || !(t = at_that_time(e, arena, t, &item->obs, err)))
         return false;
-    *ticket = t->id;
-    root = t->disposition == DISPOSITION_MERGED ? store_ticket_get(e->store, arena, t->root, err) : t;
+    bool merged = t->disposition == DISPOSITION_MERGED;
+    root = merged ? store_ticket_get(e->store, arena, t->root, err) : t;
     if (!root || !(root = ripe(e, arena, root, now, err)))
         return false;
-    bool spam = root->disposition == DISPOSITION_SPAM;
-    if (root->status == STATUS_CLOSED && !spam && goes_on(root, t, &item->obs)) {
+    *goes_to = t = merged ? t : root;
+    if (root->status == STATUS_CLOSED && root->disposition != DISPOSITION_SPAM && goes_on(root, t, &item->obs)) {
         *follows = root;
-        *ticket = 0;
+        *goes_to = NULL;
         only_new(arena, item, root);
     } else if (t->followup_of) {
         if (!(before = store_ticket_get(e->store, arena, t->followup_of, err)))

@@ -220,14 +220,11 @@ static bool hear_above(struct engine *e, struct arena *arena, const struct inges
     return true;
 }
 
-static bool apply(struct engine *e, struct arena *arena, struct ingest_item *item, int64_t ticket, const struct ticket *follows, int64_t now,
+static bool apply(struct engine *e, struct arena *arena, struct ingest_item *item, const struct ticket *before, const struct ticket *follows, int64_t now,
                   const struct ticket **after, struct err *err)
 {
-    struct change c = {.now = now};
-    struct ticket *start;
-    if (ticket && !(c.before = store_ticket_get(e->store, arena, ticket, err)))
-        return false;
-    start = c.before ? (struct ticket *)(uintptr_t)c.before : fresh(e, arena, item, now);
+    struct change c = {.now = now, .before = before};
+    struct ticket *start = c.before ? (struct ticket *)(uintptr_t)c.before : fresh(e, arena, item, now);
     if (follows)
         start = followup_begin(arena, &c, start, follows, &item->obs);
     if (!(c.after = change_fold(e, arena, start, &item->obs, err)) || !put_messages(e, &item->obs, c.after, &c.messages_added, err))
@@ -249,15 +246,15 @@ static bool admit(struct engine *e, struct arena *arena, struct ingest_item *ite
 {
     struct event *ev = &item->event;
     bool of_ticket = item->obs.key && item->obs.kind != KIND_NONE && item->obs.kind != KIND_REFER;
-    const struct ticket *follows = NULL;
+    const struct ticket *follows = NULL, *goes_to = NULL;
     int64_t ticket = 0;
     if (item->obs.key && !store_ticket_find(e->store, ev->account, item->obs.key, &ticket, err))
         return false;
     if (!item->obs.v.key)
         item->obs.v.key = arena_printf(arena, "%020lld", (long long)store_event_next(e->store));
-    if (of_ticket && ticket && !followup_find(e, arena, item, now, &ticket, &follows, err))
+    if (of_ticket && ticket && !followup_find(e, arena, item, now, ticket, &goes_to, &follows, err))
         return false;
-    ev->ticket = of_ticket && !ticket ? store_ticket_next(e->store) : ticket;
+    ev->ticket = !of_ticket ? ticket : goes_to ? goes_to->id : store_ticket_next(e->store);
     bool says = of_ticket || item->obs.record_count;
     ev->state = says ? "applied" : "ignored";
     if (!says) {
@@ -271,7 +268,7 @@ static bool admit(struct engine *e, struct arena *arena, struct ingest_item *ite
     ev->id = out->event;
     const struct ticket *after = NULL;
     int64_t seq;
-    if (of_ticket && !apply(e, arena, item, ticket, follows, now, &after, err))
+    if (of_ticket && !apply(e, arena, item, goes_to, follows, now, &after, err))
         return false;
     return store_event_insert(e->store, ev, err) && event_entry(e, arena, ev, item->effect, now, &seq, err) &&
            put_records(e, arena, item, seq, now, err) && survey_take(e, arena, item, seq, now, err) && route_event(e, arena, item, after, seq, now, err);

@@ -165,10 +165,15 @@ static bool replay_act(struct replay *r, const struct entry *entry, const struct
     struct change c = {.now = entry->at, .did = did, .desk = &obs, .undoes = entry->undoes, .cause = entry->cause,
                        .facts = {.cause = "act", .actor = entry->actor, .escalate = str_eq(did, "escalate"),
                                  .acknowledge = str_eq(did, "ack")}};
-    if (!row_read_observation(r->page, json_get(data, "obs"), &obs, err) || !(c.before = store_ticket_get(r->to.store, r->page, ticket, err)) ||
+    if (!row_read_observation(r->page, json_get(data, "obs"), &obs, err))
+        return false;
+    if (r->lab && obs.value.merged_into && !lab_ticket(r, &obs.value.merged_into, err))
+        return err->code == ERR_NONE; /* into one that is older than what is looked at */
+    if (!(c.before = store_ticket_get(r->to.store, r->page, ticket, err)) ||
         !replay_fold(r, data, &c, &obs, err) || !replay_message(r, data, &c, &obs, err))
         return false;
     c.source = change_source(&r->to, c.before);
+    c.other = c.after->merged_into;
     return merge_place(&r->to, r->page, &c, err) && change(&r->to, r->page, &c, err) && merge_tell(&r->to, r->page, &c, &(struct journal){r->live->store, entry->seq}, err);
 }
 
