@@ -65,6 +65,22 @@ const struct verb *help_find(const struct verb *verbs, const char *name)
     return NULL;
 }
 
+static const struct { int action; const char *text; } action_more[] = {
+    {ACTION_REPLY, "       --article KEY: a knowledge article of which the text brings the title, the link or the first words\n"
+                   "       --status pending|on_hold|resolved [--reason TEXT]: in the same breath\n"
+                   "       {{customer.first_name}}, {{ticket.ref}} and other variables are filled in; one without a value is refused"},
+    {ACTION_MACRO, "--dry-run shows what it would change and write; one undo takes all of it back. `triage macros NUMBER` lists those for a ticket"},
+    {ACTION_CLAIM, "       triage claim --next [--skip NUMBER --reason TEXT]   the one that needs somebody most, passing over another"},
+    {ACTION_CLAIM_NEXT, "       triage claim --next [--skip NUMBER --reason TEXT]   the one that needs somebody most, passing over another"},
+    {ACTION_STATUS, "       on_hold needs a reason, as words behind it or as --reason TEXT; pending needs our answer to be the last word"},
+    {ACTION_SNOOZE, "       --until TIME --on time|customer_reply|either (default either) --note TEXT; `reply` alone waits for the customer, 30 days at most;\n"
+                    "       `3h only` comes back then and not before"},
+    {ACTION_MERGE, "       --into NUMBER; --confirm where the customers differ. triage unmerge takes it back, exactly"},
+    {ACTION_SPLIT, "       --message ROW: `triage show` gives the rows in brackets; that message and what came after it is copied"},
+    {ACTION_SPAM, "       --confirm, or the word once more: triage spam 42 spam"},
+    {ACTION_DUPLICATE, "       --confirm, or the word once more: triage duplicate 42 duplicate"},
+    {ACTION_INVALID, "       --confirm, or the word once more: triage invalid 42 invalid"}};
+
 static void one_action(const struct command *c)
 {
     const struct action_row *row = &action_table[c->id];
@@ -74,13 +90,9 @@ static void one_action(const struct command *c)
            by_itself ? "" : " [--version N]", c->help, role_word(row->role));
     if (row->arg == ARG_TEXT)
         printf("The text comes as words or on standard input: triage %s 42 < text\n", c->name);
-    if (row == &action_table[ACTION_REPLY])
-        puts("       --article KEY: a knowledge article of which the text brings the title, the link or the first words\n"
-             "       {{customer.first_name}}, {{ticket.ref}} and other variables are filled in; one without a value is refused");
-    if (row == &action_table[ACTION_MACRO])
-        puts("--dry-run shows what it would change and write; one undo takes all of it back. `triage macros NUMBER` lists those for a ticket");
-    if (row == &action_table[ACTION_CLAIM] || row == &action_table[ACTION_CLAIM_NEXT])
-        puts("       triage claim --next [--skip NUMBER --reason TEXT]   the one that needs somebody most, passing over another");
+    for (size_t i = 0; i < sizeof action_more / sizeof *action_more; i++)
+        if (action_more[i].action == c->id)
+            printf("%s\n", action_more[i].text);
     int count;
     const char *const *words = command_words(row->arg, &count);
     for (int i = 0; i < count; i++)
