@@ -88,7 +88,7 @@ enum mirror_change {
     MIRROR_CHANGED_PRESENCE = 1 << 20, /* who looks at what */
     MIRROR_CHANGED_DESK = 1 << 21,     /* somebody set something about the desk itself */
     MIRROR_CHANGED_LABELS = 512,   /* somewhere, or the classifier itself */
-    MIRROR_CHANGED_ONCALL = 1 << 21, /* an override, a cover, an absence */
+    MIRROR_CHANGED_ONCALL = 1 << 22, /* an override, a cover, an absence */
 };
 /* Does a ticket fit the `when` in text? Asked for filters: the stream knows views only. */
 typedef bool mirror_match(void *arg, const char *text, const struct ticket *ticket);
