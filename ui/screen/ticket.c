@@ -290,20 +290,19 @@ static void draw_people(const struct look *look, struct surface *s, int row, con
                         const struct json *doc)
 {
     int column = 1, width = surface_columns(s);
+    struct badge csat = look_csat(json_get_i64(doc, "csat", 0));
     struct {
         const char *text;
         enum ui_role role;
     } parts[] = {{brief->t.customer_name, UI_CUSTOMER},
                  {json_get_string(doc, "customer_email", NULL), UI_MASKED},
                  {brief->t.plan, UI_NORMAL},
+                 {*csat.word ? arena_printf(look->arena, "%s %s", csat.glyph, csat.word) : NULL, csat.role},
                  {json_get_string(json_get(doc, "source"), "name", brief->t.account), UI_DIM},
                  {brief->t.key, UI_DIM}};
     for (size_t i = 0; i < sizeof parts / sizeof *parts && column < width - 8; i++)
         if (parts[i].text && *parts[i].text)
             column += surface_text(s, row, column, width - column - 1, parts[i].role, parts[i].text) + 2;
-    struct badge csat = look_csat(json_get_i64(doc, "csat", 0));
-    if (*csat.word && column < width - 12)
-        column += surface_textf(s, row, column, width - column - 1, csat.role, "%s %s", csat.glyph, csat.word) + 2;
     if (ticket_differs(&brief->t) && column < width - 16)
         surface_textf(s, row, column, width - column - 1, UI_WARN, "≠ %s at the source",
                       look_words(look->arena, status_word(brief->t.source_status)));
