@@ -79,6 +79,7 @@ struct asked { /* an action that waits for its argument or a yes */
 };
 struct session { /* app/session */
     struct json *was;    /* to be taken up once the list is here */
+    bool turned;         /* its view and filter were asked for */
     char *kept;          /* as written last */
     int64_t looked_at, top, give_up_at; /* top: the item of the ticket's timeline to scroll back to */
 };

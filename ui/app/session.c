@@ -99,17 +99,14 @@ static void came(void *arg, const struct link_answer *answer)
     const struct json *value = json_get(root, "value"), *was = json_get(value, "was");
     if (was && clock_now() - json_get_i64(value, "at", 0) < OLD_MS) {
         s->was = json_copy(was);
-        str_copy(c->view, sizeof c->view, json_get_string(was, "view", ""));
-        str_copy(c->where, sizeof c->where, json_get_string(was, "where", ""));
+        c->dirty = true;
     }
-    fetch_start(c);
 }
 
 void session_begin(struct console *c)
 {
-    if (c->options.view) /* asked for by name */
-        fetch_start(c);
-    else
+    fetch_start(c);
+    if (!c->options.view) /* else it was asked for by name */
         link_send(c->link, "GET", place, NULL, came, c);
 }
 
@@ -134,7 +131,12 @@ static void scroll_back(struct console *c, int64_t now)
 void session_follow(struct console *c, int64_t now)
 {
     struct session *s = &c->session;
-    if (s->was && list_is_here(c)) {
+    if (s->was && !s->turned && mirror_ready(c->mirror)) {
+        s->turned = true;
+        if (!str_eq(c->view, json_get_string(s->was, "view", c->view)) || *json_get_string(s->was, "where", ""))
+            fetch_view(c, json_get_string(s->was, "view", c->view), json_get_string(s->was, "where", ""));
+    }
+    if (s->was && s->turned && list_is_here(c)) {
         take_up(c);
         json_free(s->was);
         s->was = NULL;
