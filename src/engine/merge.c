@@ -124,11 +124,25 @@ static bool tell(struct engine *e, struct arena *arena, const struct change *c, 
     return change(e, arena, &up, err);
 }
 
+/* A redo may want back what was turned round since: then the two would be part of each other. */
+static bool no_ring(struct engine *e, struct arena *arena, const struct ticket *t, struct err *err)
+{
+    for (int64_t above = t->merged_into; above;) {
+        if (above == t->id)
+            return err_set(err, ERR_CONFLICT, "#%lld: #%lld has become part of it since", (long long)t->id, (long long)t->merged_into);
+        const struct ticket *up = store_ticket_get(e->store, arena, above, err);
+        if (!up)
+            return false;
+        above = up->merged_into;
+    }
+    return true;
+}
+
 bool merge_tell(struct engine *e, struct arena *arena, const struct change *c, const struct journal *journal, struct err *err)
 {
     if (c->before->merged_into == c->after->merged_into)
         return true;
-    if (!store_ticket_reroot(e->store, c->after->id, c->after->root, err))
+    if (!no_ring(e, arena, c->after, err) || !store_ticket_reroot(e->store, c->after->id, c->after->root, err))
         return false;
     int64_t above = c->after->merged_into ? c->after->merged_into : c->before->merged_into;
     while (above)

@@ -411,7 +411,8 @@ static void any_day_rebuilds_and_no_rule_is_broken(void **state)
             const char *who = agents[roll(3)], *whom = agents[roll(3)];
             int64_t id = tickets ? 1 + roll(tickets) : 0, was[3];
             acts++;
-            switch (tickets ? roll(14) : 0) {
+            char text[40];
+            switch (tickets ? roll(18) : 0) {
             case 0: case 1: case 2: create(w, (int)tickets++, roll(4) ? "normal" : "high", roll(3) ? "shop" : "invoice"); break;
             case 3: case 4: world_do(w, who, "claim-next", 0, NULL); break;
             case 5: world_do(w, who, "skip", id, "not for me"); break;
@@ -422,6 +423,16 @@ static void any_day_rebuilds_and_no_rule_is_broken(void **state)
             case 10: world_do(w, who, roll(2) ? "undo" : "redo", 0, NULL); break;
             case 11: world_do(w, who, "status", id, roll(2) ? "pending" : "open"); break;
             case 12: away(w, who, w->now + roll(60) * MINUTE, w->now + (61 + roll(60)) * MINUTE); break;
+            case 13: /* its row of work goes and comes back with these */
+                snprintf(text, sizeof text, "%lld", (long long)(w->now + roll(3 * HOUR) + 1));
+                world_do(w, who, "snooze", id, text);
+                break;
+            case 14:
+                snprintf(text, sizeof text, "%lld", (long long)(1 + roll(tickets)));
+                world_do_with(w, who, "merge", id, text, "{\"confirm\":true}");
+                break;
+            case 15: world_do(w, who, "unmerge", id, NULL); break;
+            case 16: world_do(w, who, roll(2) ? "unassign" : "escalate", id, "help"); break;
             default: world_do(w, who, "note", id, "Looked at the logs for a long time."); break;
             }
             for (int i = 0; i < 3; i++)

@@ -67,6 +67,21 @@ static void a_merged_ticket_is_closed_and_its_root_waits_since_the_earlier_messa
     story_end(w);
 }
 
+static void a_redo_makes_no_ring_of_two_tickets(void **state)
+{
+    (void)state;
+    struct world *w = world_open(NULL);
+    int64_t a = story_create(w, "a"), b = story_create(w, "b");
+    merge(w, a, b);
+    story_act(w, "undo", 0, NULL);
+    story_must(world_do_with(w, "tom", "merge", b, arena_printf(w->arena, "%lld", (long long)a), "{\"confirm\":true}"));
+    assert_non_null(strstr(story_refusal(world_do(w, "ana", "redo", 0, NULL)), "has become part of it since"));
+    assert_int_equal(world_ticket(w, a)->merged_into, 0);
+    assert_int_equal(world_ticket(w, b)->root, a);
+    story_refolds(w, a);
+    story_end(w);
+}
+
 static void different_customers_need_a_confirmation(void **state)
 {
     (void)state;
@@ -295,6 +310,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_merged_ticket_is_closed_and_its_root_waits_since_the_earlier_message),
+        cmocka_unit_test(a_redo_makes_no_ring_of_two_tickets),
         cmocka_unit_test(different_customers_need_a_confirmation),
         cmocka_unit_test(a_chain_leads_to_its_root_and_is_taken_apart_link_by_link),
         cmocka_unit_test(a_merge_takes_the_points_and_unmerge_gives_back_the_same),
