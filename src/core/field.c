@@ -88,7 +88,7 @@ const struct field field_table[] = {
     TIME(reopened_3, H | Q, "and the time before that"),
     INT(reopens_refused, W, "reopenings that were too many in an hour, noted and not followed"),
     TIME(thanked_at, W, "when the customer said thanks and nothing else, after it was resolved"),
-    INT(epoch, H | Q, "done -> not done by any road: guards double pay"),
+    INT(epoch, H | Q, "times it stopped being worth paying, by any road: guards double pay"),
     TIME(first_assigned_at, H | Q, "when somebody first got it"),
     TIME(priority_at, H | Q, "since when it has its priority, 0 = since it came in"),
     INT(held_low, H | Q, "ms at low priority before that"),

@@ -368,8 +368,8 @@ void score_follow(struct follow *f)
     struct ticket *t = f->out->after;
     struct play p = {.f = f, .game = &f->rules->game, .boss = f->facts->boss};
     bool was = payable(f->facts, f->before), is = payable(f->facts, t);
-    if (f->before && ticket_done(f->before->status) && !ticket_done(t->status))
-        t->epoch = f->before->epoch + 1;
+    if (f->before && ((was && !is) || (ticket_done(f->before->status) && !ticket_done(t->status))))
+        t->epoch = f->before->epoch + 1; /* what is paid next is another row of this agent, ticket and rule */
     if (f->before && !was && is)
         take_ownership(f);
     keep_life(&p);

@@ -451,9 +451,14 @@ static void check_sums(struct world *w, const char *agent)
         bool kept = (str_eq(rows[i].rule, "resolve") || str_eq(rows[i].rule, "label")) && world_ticket(w, rows[i].ticket)->status != STATUS_CLOSED;
         held += kept ? rows[i].xp : 0;
     }
+    int count_of_rows = count;
     assert_true(store_tally_range(w->engine.store, "xp", agent, 1, INT64_MAX, days, 400, &count, &err));
     for (int i = 0; i < count; i++)
         by_day += days[i].sum;
+    for (int i = 0; i < count_of_rows; i++) /* one row for each agent, ticket, rule and epoch */
+        for (int k = 0; k < i; k++)
+            assert_false(rows[i].ticket && !rows[i].reverses && !rows[k].reverses && rows[i].ticket == rows[k].ticket &&
+                         rows[i].epoch == rows[k].epoch && str_eq(rows[i].rule, rows[k].rule));
     assert_int_equal(journal, ledger);
     assert_int_equal(tally(w, "xp", agent), ledger);
     assert_int_equal(by_day, ledger);
