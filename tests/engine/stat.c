@@ -213,6 +213,8 @@ static void again(struct world *w, const char *sql)
     if (!store_begin(w->engine.store, &err) || !sql_exec(w->engine.store, sql, &err) || !engine_boot(&w->engine, w->arena, w->now, &err) ||
         !engine_views(&w->engine, w->arena, w->now, &err) || !store_commit(w->engine.store, &err))
         fail_msg("%s", err.text);
+    arena_free(w->engine.batch);
+    w->engine.batch = NULL;
 }
 
 static void a_database_older_than_the_numbers_begins_with_what_is_open(void **state)
