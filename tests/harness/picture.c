@@ -60,6 +60,18 @@ static void put_cell(struct surface *s, int row, int column, const VTermScreenCe
     surface_attr(s, row, column, cell->width, attr);
 }
 
+/* Blocks side by side, or before what is left of it, are a bar: what the console knew when it drew them. */
+static void find_bars(struct surface *s)
+{
+    for (int row = 0; row < CONSOLE_ROWS; row++)
+        for (int column = 0; column + 1 < CONSOLE_COLUMNS; column++) {
+            const char *a = surface_cell(s, row, column)->text, *b = surface_cell(s, row, column + 1)->text, *ends = b;
+            uint32_t first = text_next(&a, a + strlen(a)), second = text_next(&ends, ends + strlen(ends));
+            if (first >= 0x2588 && first <= 0x2591 && second >= 0x2588 && second <= 0x2591 && first != 0x2590 && second != 0x2590)
+                surface_attr(s, row, column, 2, UI_IN_BAR);
+        }
+}
+
 void picture_write(struct console_run *c, const char *title, const char *path)
 {
     struct surface *s = surface_new(CONSOLE_COLUMNS, CONSOLE_ROWS);
@@ -72,6 +84,7 @@ void picture_write(struct console_run *c, const char *title, const char *path)
             put_cell(s, row, column, &cell);
             column += cell.width > 0 ? cell.width : 1;
         }
+    find_bars(s);
     FILE *out = fopen(path, "w");
     if (!out)
         fail_msg("writing %s: %s", path, strerror(errno));

@@ -48,7 +48,8 @@ enum ui_role {
     UI_ROLES
 };
 
-enum ui_attr { UI_BOLD = 1, UI_FAINT = 2, UI_UNDERLINE = 4, UI_REVERSE = 8 };
+/* UI_IN_BAR is no look: the cell is part of a bar, which a picture draws as one. */
+enum ui_attr { UI_BOLD = 1, UI_FAINT = 2, UI_UNDERLINE = 4, UI_REVERSE = 8, UI_IN_BAR = 16 };
 
 /* One row per role; total, names unique (tested). */
 struct ui_role_row {

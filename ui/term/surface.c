@@ -250,6 +250,7 @@ void surface_bar(struct surface *s, int row, int column, int width, int share_bp
             put_glyph(s, row, column + i, 0x2590 - part, part >= 4 || i == 0 ? '#' : '.', role);
         else
             put_glyph(s, row, column + i, 0x2591, '.', UI_BAR_REST);
+        surface_attr(s, row, column + i, 1, UI_IN_BAR);
     }
 }
 

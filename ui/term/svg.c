@@ -77,16 +77,10 @@ static bool is_shape(uint32_t code)
     return code == 0x2591 || code == PAUSE || shape_of(code);
 }
 
-/* A full block is one of a sparkline if a lower one stands beside it, else part of a bar. */
-static bool in_spark(const struct picture *p, int row, int column)
+/* One of a sparkline, whose columns stand apart. */
+static bool in_spark(uint32_t code, const struct cell *cell)
 {
-    for (int side = -1; side <= 1; side += 2) {
-        const struct cell *cell = surface_cell(p->s, row, column + side);
-        uint32_t code = cell ? code_of(cell) : 0;
-        if (code >= 0x2581 && code <= 0x2587)
-            return true;
-    }
-    return false;
+    return code >= 0x2581 && code <= 0x2588 && !(cell->attr & UI_IN_BAR);
 }
 
 /* Half as high as the row, what is filled over what is left. */
@@ -110,10 +104,10 @@ static bool draw_shape(const struct picture *p, int row, int column, const struc
     else if (code == PAUSE)
         for (int i = 0; i < 2; i++)
             rect(p, x + (.15 + .45 * i) * CELL_W, y + .25 * CELL_H, .25 * CELL_W, .5 * CELL_H, look.fg);
-    else if (code >= 0x2588 && code <= 0x258f && cell->role != UI_GUTTER && !in_spark(p, row, column))
+    else if (code >= 0x2588 && code <= 0x258f && cell->attr & UI_IN_BAR)
         draw_bar(p, x, y, shape->w, look);
     else if (shape)
-        rect(p, x + shape->x * CELL_W, y + shape->y * CELL_H, shape->w * (in_spark(p, row, column) ? .9 : 1) * CELL_W,
+        rect(p, x + shape->x * CELL_W, y + shape->y * CELL_H, shape->w * (in_spark(code, cell) ? .9 : 1) * CELL_W,
              shape->h * CELL_H, look.fg);
     return is_shape(code);
 }
