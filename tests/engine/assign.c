@@ -1,6 +1,7 @@
 /* assign: who gets what, on the whole road: claims in one order with each ticket once, skips, what the clock gives and takes
  * back; and that the journal, read again, gives every assignment again. */
 #include "../harness/world.h"
+#include "base/clock.h"
 #include "base/str.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -370,6 +371,19 @@ static int64_t roll(int64_t n)
     return (int64_t)(dice >> 1) % n;
 }
 
+/* The source speaks again, and often late: what the clock gave must outlive it. */
+static void news(struct world *w, int n, int key)
+{
+    static const char *const statuses[] = {"new", "open", "resolved"};
+    char body[600], at[32];
+    clock_format(w->now - roll(4 * (int64_t)HOUR), at);
+    int size = snprintf(body, sizeof body,
+                        "{\"id\":\"evt_news_%d\",\"type\":\"ticket.updated\",\"created_at\":\"%s\",\"team_id\":\"t\",\"data\":{\"ticket\":{\"id\":\"k%d\","
+                        "\"title\":\"Question, again %d\",\"status\":\"%s\",\"priority\":\"normal\",\"customerId\":\"c%d\",\"tags\":[\"%s\"]}}}", n, at, key, n,
+                        statuses[roll(3)], key, roll(3) ? "shop" : "invoice");
+    world_post(w, "cstar", "cstar", DOOR_WEBHOOK, body, (size_t)size);
+}
+
 /* Every row of work is of a ticket that is work, and each load is as many as there are. */
 static void rows_are_the_tickets(struct world *w, int64_t tickets)
 {
@@ -412,7 +426,7 @@ static void any_day_rebuilds_and_no_rule_is_broken(void **state)
             int64_t id = tickets ? 1 + roll(tickets) : 0, was[3];
             acts++;
             char text[40];
-            switch (tickets ? roll(18) : 0) {
+            switch (tickets ? roll(19) : 0) {
             case 0: case 1: case 2: create(w, (int)tickets++, roll(4) ? "normal" : "high", roll(3) ? "shop" : "invoice"); break;
             case 3: case 4: world_do(w, who, "claim-next", 0, NULL); break;
             case 5: world_do(w, who, "skip", id, "not for me"); break;
@@ -433,6 +447,7 @@ static void any_day_rebuilds_and_no_rule_is_broken(void **state)
                 break;
             case 15: world_do(w, who, "unmerge", id, NULL); break;
             case 16: world_do(w, who, roll(2) ? "unassign" : "escalate", id, "help"); break;
+            case 17: news(w, n, (int)roll(tickets)); break;
             default: world_do(w, who, "note", id, "Looked at the logs for a long time."); break;
             }
             for (int i = 0; i < 3; i++)
