@@ -438,7 +438,7 @@ static const char *source_key(const struct engine *e, const struct ticket *t)
 bool parcel_hand_back(struct engine *e, struct arena *arena, const struct change *c, struct err *err)
 {
     const struct ticket *t = c->after;
-    bool changed = c->before && !str_eq(c->before->assignee, t->assignee), ours = str_eq(c->facts.cause, "act");
+    bool changed = c->before && !str_eq(c->before->assignee, t->assignee), ours = str_eq(c->facts.cause, "act") || c->desk; /* or the clock's */
     const char *key = t->assignee ? source_key(e, t) : NULL;
     if (e->replaying || !c->source || c->source->reply_via != REPLY_API || !changed || !ours || (t->assignee && !key))
         return true;

@@ -336,6 +336,22 @@ static void an_assignment_is_handed_back_where_the_source_takes_it(void **state)
     world_close(w);
 }
 
+static void what_the_clock_assigns_is_handed_back_too(void **state)
+{
+    (void)state;
+    struct world *w = open("  []\nassignment: {strategy: balanced}\n");
+    int n;
+    post(w, "tamio", "tamio", "exact/tamio/whitelabel-ticket-created.json");
+    assert_int_equal(count_of(w, "assign:tamio", NULL), 0);
+    world_wait(w, 0);
+    assert_string_equal(world_ticket(w, 1)->assignee, "ana");
+    struct parcel *p = parcels(w, "assign:tamio", NULL, &n);
+    assert_int_equal(n, 1);
+    assert_string_equal(letter_of(w, p).assignee_key, "tm-ana");
+    assert_rebuilds(w);
+    world_close(w);
+}
+
 static void a_reply_that_returns_is_the_same_line_and_is_not_sent_again(void **state)
 {
     (void)state;
@@ -624,6 +640,7 @@ int main(void)
         cmocka_unit_test(what_came_from_a_source_is_not_sent_back_to_it),
         cmocka_unit_test(what_a_source_tells_of_others_is_told_further),
         cmocka_unit_test(an_assignment_is_handed_back_where_the_source_takes_it),
+        cmocka_unit_test(what_the_clock_assigns_is_handed_back_too),
         cmocka_unit_test(a_reply_that_returns_is_the_same_line_and_is_not_sent_again),
         cmocka_unit_test(a_model_is_asked_once_for_all_who_wait_and_never_again),
         cmocka_unit_test(a_model_that_fails_leaves_a_dead_letter_and_never_means_not_critical),
