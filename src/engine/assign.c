@@ -48,8 +48,12 @@ bool assign_views(struct engine *e, struct arena *arena, struct err *err)
         return true;
     if (!store_work_clear(e->store, err) || !store_meta_put(e->store, "skills", is, err))
         return false;
-    while (store_ticket_ids(e->store, after, ids, 256, &n, err) && n) {
+    for (;;) {
         AUTO_ARENA page = arena_new();
+        if (!store_ticket_ids(e->store, after, ids, 256, &n, err))
+            return false;
+        if (!n)
+            return true;
         for (int k = 0; k < n; k++) {
             struct work work;
             struct ticket *t = store_ticket_get(e->store, page, ids[k], err);
@@ -58,7 +62,6 @@ bool assign_views(struct engine *e, struct arena *arena, struct err *err)
         }
         after = ids[n - 1];
     }
-    return err->code == ERR_NONE;
 }
 
 /* --- who is here --- */
@@ -301,8 +304,10 @@ static bool give_one(struct engine *e, struct arena *arena, int64_t now, bool *g
     if (!agents_here(e, arena, now, &agents, err))
         return false;
     look.agents = agents;
-    if (!first(&look, &work, &found, err) || !found)
-        return err->code == ERR_NONE;
+    if (!first(&look, &work, &found, err))
+        return false;
+    if (!found)
+        return true;
     e->offered = work.ticket;
     bool ok = store_tally_get(e->store, "load", "", 0, &load, &sum, err) && wake_due(e, arena, work.ticket, now, err) &&
               store_tally_get(e->store, "load", "", 0, &after, &sum, err);
