@@ -3,6 +3,7 @@
  * and routes know of it like of any other. */
 #include "api/calls.h"
 #include "api/show.h"
+#include "base/clock.h"
 #include "base/crypto.h"
 #include "base/str.h"
 #include "base/text.h"
@@ -242,7 +243,82 @@ static void get_ticket_customer(struct request *req)
     answer_customer(&show, t ? t->customer : NULL);
 }
 
+/* --- those we know --- */
+
+enum { SCANNED = 256, BUDGET_MS = 40, PAGE = 50, MOST = 200, CURSOR_MAX = 1024 };
+
+static void add_known(struct show *show, struct json *rows, const struct record *r, const struct json *data)
+{
+    struct json *row = json_object();
+    int64_t ticket = 0, n = 0, sum = 0;
+    int count = 0;
+    store_customer_tickets(show->store, r->key, 0, &ticket, 1, &count, &show->err);
+    store_tally_get(show->store, "csat_customer", r->key, 0, &n, &sum, &show->err);
+    json_put_string(row, "key", mask_text(show->arena, &show->mask, "customer", r->key));
+    json_put_string(row, "name", mask_text(show->arena, &show->mask, "customer_name", json_get_string(data, "name", NULL)));
+    json_put_string(row, "plan", mask_text(show->arena, &show->mask, "plan", json_get_string(data, "plan", NULL)));
+    json_put_i64(row, "ticket", ticket);
+    json_put_i64(row, "csat_n", n);
+    json_put_i64(row, "csat_sum", sum);
+    json_push(rows, row);
+}
+
+/* A key may be an address, so that the place to go on is no text. */
+static char *cursor_of(struct arena *arena, const char *key)
+{
+    size_t n = strlen(key);
+    char *hex = arena_alloc(arena, 2 * n + 1);
+    crypto_hex((const uint8_t *)key, n, hex);
+    return hex;
+}
+
+/* NULL: it is none of ours. */
+static char *key_at(struct arena *arena, const char *cursor)
+{
+    size_t n = strlen(cursor) / 2;
+    uint8_t *key = arena_alloc(arena, n + 1);
+    if (n > CURSOR_MAX || !crypto_unhex(cursor, n, key))
+        return NULL;
+    key[n] = 0;
+    return (char *)key;
+}
+
+/* In order of their keys; words: the name holds them. What matches little stops at a time budget and says where to go on. */
+static void get_customers(struct request *req)
+{
+    struct show show;
+    struct record *list;
+    const char *cursor = request_query(req, "after"), *q = request_query(req, "q"), *after = NULL;
+    int limit = (int)request_query_i64(req, "limit", PAGE, 1, MOST), count = SCANNED, found = 0;
+    int64_t until = clock_mono() + BUDGET_MS;
+    if (!show_open(&show, req))
+        return;
+    if (cursor && *cursor && !(after = key_at(show.arena, cursor))) {
+        err_set(&show.err, ERR_USAGE, "after: not a cursor of this list");
+        show_fail(&show);
+        return;
+    }
+    struct json *root = json_object(), *rows = json_array();
+    char *words = text_fold(show.arena, q ? q : "");
+    while (count == SCANNED && found < limit && clock_mono() < until) {
+        if (!store_record_after(show.store, show.arena, "customer", after, SCANNED, &list, &count, &show.err))
+            break;
+        for (int i = 0; i < count && found < limit; i++) {
+            const struct json *data = json_parse_in(show.arena, list[i].data, strlen(list[i].data), &json_limits_dialect, NULL, NULL);
+            after = list[i].key;
+            if (*words && !strstr(text_fold(show.arena, json_get_string(data, "name", "")), words))
+                continue;
+            add_known(&show, rows, &list[i], data);
+            found++;
+        }
+    }
+    json_put(root, "customers", rows);
+    json_put_string(root, "next", after && (count == SCANNED || found == limit) ? cursor_of(show.arena, after) : NULL);
+    show_answer(&show, root);
+}
+
 const struct call customer_calls[] = {
+    {.method = "GET", .path = "/v1/customers", .sides = SIDE_DESK, .role = ROLE_AGENT, .handle = get_customers, .help = "those that sources told us of, by name"},
     {.method = "GET", .path = "/v1/customers/{}", .sides = SIDE_DESK, .role = ROLE_AGENT, .handle = get_customer,
      .help = "one customer: who, tickets, satisfaction, notes"},
     {.method = "GET", .path = "/v1/tickets/{}/customer", .sides = SIDE_DESK, .role = ROLE_AGENT, .handle = get_ticket_customer,

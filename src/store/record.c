@@ -108,3 +108,17 @@ bool store_record_between(struct store *s, struct arena *a, const char *kind, co
         (*list)[(*count)++] = (struct record){kind, sql_text(stmt, 0, a), sql_text(stmt, 1, a)};
     return rc == SQLITE_DONE;
 }
+
+bool store_record_after(struct store *s, struct arena *a, const char *kind, const char *after, int max, struct record **list, int *count, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT key,data FROM record WHERE kind=? AND key>? ORDER BY key LIMIT ?", err);
+    *count = 0;
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "ssi", kind, after ? after : "", (int64_t)max);
+    *list = ARENA_ARRAY(a, struct record, max);
+    int rc;
+    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
+        (*list)[(*count)++] = (struct record){kind, sql_text(stmt, 0, a), sql_text(stmt, 1, a)};
+    return rc == SQLITE_DONE;
+}

@@ -155,6 +155,8 @@ bool store_record_under(struct store *s, struct arena *a, const char *kind, cons
 /* Of the keys from <= key < to, the newest first; at most max. */
 bool store_record_between(struct store *s, struct arena *a, const char *kind, const char *from, const char *to, struct record **list, int *count, int max,
                           struct err *err);
+/* The next ones behind a key (NULL: from the first), in order of their keys. */
+bool store_record_after(struct store *s, struct arena *a, const char *kind, const char *after, int max, struct record **list, int *count, struct err *err);
 bool store_record_list(struct store *s, struct arena *a, const char *kind, struct record **list, int *count, int max, struct err *err);
 
 /* --- letters and parcels: what leaves --- */

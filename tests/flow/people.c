@@ -146,6 +146,14 @@ static void a_customer_is_told_of_whole_with_contact_masked(void **state)
     says("3.5 of 5 over 2: 5 2");
     says("likes short answers");
     assert_int_equal(triage("customer cstar:nobody"), 1);
+    assert_int_equal(triage("customers doe"), 0);
+    says("Jo Doe");
+    says("3.5 of 5");
+    says("cstar:c1");
+    assert_int_equal(triage("customers nobody"), 0);
+    says("no customer is called so");
+    assert_int_equal(json_count(json_get(get("/v1/customers?limit=1"), "customers")), 1);
+    assert_int_equal(json_count(json_get(get("/v1/customers?after=63737461723a6331"), "customers")), 0);
 }
 
 static void a_customer_known_by_their_address_is_not_given_away_by_their_key(void **state)
@@ -160,6 +168,9 @@ static void a_customer_known_by_their_address_is_not_given_away_by_their_key(voi
     assert_string_equal(json_string(json_path(json_first(json_get(json_get(a.json, "customer"), "notes")), "text")), "calls on Mondays");
     assert_int_equal(triage("customer 1 --json"), 0);
     assert_null(strstr(d.out, "jo@example.com"));
+    a = client_get(d.me, "/v1/customers?limit=1");
+    assert_null(strstr(a.body, "jo@example.com"));
+    assert_int_equal(client_get(d.me, "/v1/customers?after=jo@example.com").status, 400);
 }
 
 static void articles_of_files_and_sources_are_found_and_read(void **state)

@@ -596,6 +596,7 @@ static const struct verb verbs[] = {
     {"check", "FILE", "read a configuration and say what is wrong with it", run_check, NULL},
     {"customer", "KEY | NUMBER | add ID [EMAIL] [--source NAME]", "one customer with tickets, satisfaction and notes; add: may open tickets through our API",
      people_customer, NULL},
+    {"customers", "[WORDS] [--after CURSOR] [--limit N]", "those sources told us of, with their newest ticket", people_customers, NULL},
     {"deliveries", "[ls | show ID | replay ...]", "what leaves: list, look, send again, give up, rest", outgoing_deliveries, outgoing_help},
     {"demo", "[--speed X] [--plain]", "a made-up day on a private desk that is gone afterwards", run_demo, NULL},
     {"desk", "", "who you are and how many tickets each view holds", run_desk, NULL},

@@ -14,6 +14,16 @@ static struct look look_of(const struct print *p)
     return (struct look){.arena = p->arena, .now = p->now, .zone = p->zone};
 }
 
+/* The words of the line, with blanks between. */
+static char *words_of(struct shell *sh)
+{
+    AUTO_STR words;
+    str_init(&words, 4096);
+    for (int i = 0; i < sh->argc; i++)
+        str_addf(&words, "%s%s", i ? " " : "", sh->argv[i]);
+    return arena_strdup(sh->arena, words.data);
+}
+
 /* --- customers --- */
 
 static void print_csat(struct print *p, const struct json *csat)
@@ -75,6 +85,30 @@ int people_customer(struct shell *sh)
                                                               : arena_printf(sh->arena, "/v1/customers/%s", shell_escape(sh, sh->argv[0])), print_customer);
 }
 
+static void print_customers(struct print *p, const struct json *root)
+{
+    if (!json_first(json_get(root, "customers")) && !json_get_string(root, "next", NULL))
+        str_adds(p->out, "no customer is called so\n");
+    for (const struct json *c = json_first(json_get(root, "customers")); c; c = json_next(c)) {
+        long long n = json_get_i64(c, "csat_n", 0), sum = json_get_i64(c, "csat_sum", 0), ticket = json_get_i64(c, "ticket", 0);
+        print_cell(p, ticket ? arena_printf(p->arena, "%lld", ticket) : "-", 7, true);
+        print_cell(p, text_of(c, "name"), 28, false);
+        print_cell(p, text_of(c, "plan"), 10, false);
+        print_cell(p, n ? arena_printf(p->arena, "%lld.%lld of 5", sum / n, sum * 10 / n % 10) : "-", 9, false);
+        print_safe(p, text_of(c, "key"));
+        str_addc(p->out, '\n');
+    }
+    if (json_get_string(root, "next", NULL))
+        str_addf(p->out, "more: --after %s\n", text_of(root, "next"));
+}
+
+int people_customers(struct shell *sh)
+{
+    const char *after = shell_option(sh, "--after", true), *limit = shell_option(sh, "--limit", true);
+    return shell_print(sh, arena_printf(sh->arena, "/v1/customers?q=%s&limit=%s%s%s", shell_escape(sh, words_of(sh)), limit ? shell_escape(sh, limit) : "50",
+                                        after ? "&after=" : "", after ? shell_escape(sh, after) : ""), print_customers);
+}
+
 /* --- articles --- */
 
 static void print_articles(struct print *p, const struct json *root)
@@ -97,16 +131,6 @@ static void print_article(struct print *p, const struct json *root)
     str_adds(p->out, "\n\n");
     str_adds(p->out, text_safe_in(p->arena, text_of(a, "body"), TEXT_BLOCK));
     str_addc(p->out, '\n');
-}
-
-/* The words of the line, with blanks between. */
-static char *words_of(struct shell *sh)
-{
-    AUTO_STR words;
-    str_init(&words, 4096);
-    for (int i = 0; i < sh->argc; i++)
-        str_addf(&words, "%s%s", i ? " " : "", sh->argv[i]);
-    return arena_strdup(sh->arena, words.data);
 }
 
 int people_articles(struct shell *sh)

@@ -4,6 +4,7 @@
 #include "app/shell.h"
 
 int people_customer(struct shell *sh);
+int people_customers(struct shell *sh);
 int people_articles(struct shell *sh);
 int people_article(struct shell *sh);
 int people_macros(struct shell *sh);
