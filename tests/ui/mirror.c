@@ -100,6 +100,15 @@ static void a_new_ticket_goes_where_it_is_due(void **state)
     assert_int_equal(mirror_seq(m), 101);
 }
 
+static void what_came_back_from_its_snooze_is_on_top_until_it_is_done(void **state)
+{
+    struct mirror *m = *state;
+    row_frame(m, 101, 3, "\"title\":\"x\",\"status\":\"open\",\"woke_by\":\"time\",\"woke_at\":5000,\"next_due_at\":9000,\"version\":2", true);
+    ORDER(m, 3, 1, 2);
+    row_frame(m, 102, 3, "\"title\":\"x\",\"status\":\"open\",\"next_due_at\":9000,\"version\":3", true);
+    ORDER(m, 1, 2, 3);
+}
+
 static void a_desk_whose_clock_runs_ahead_is_followed_and_one_that_lags_is_not(void **state)
 {
     struct mirror *m = *state;
@@ -331,6 +340,7 @@ int main(void)
         T(counts_boss_and_player_follow_the_stream),
         T(what_cannot_be_read_asks_for_everything_again),
         T(the_open_ticket_is_noticed),
+        T(what_came_back_from_its_snooze_is_on_top_until_it_is_done),
         T(a_thousand_frames_keep_the_order),
     };
     return cmocka_run_group_tests_name("mirror", tests, NULL, NULL);

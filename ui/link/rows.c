@@ -31,10 +31,12 @@ void rows_fini(struct rows *rows)
     rows->cap = 0;
 }
 
-/* The order of the daemon's views (store/queue): late and due first; then what has no clock, oldest first;
+/* The order of the daemon's views (store/queue): back from a snooze, then late and due first; then what has no clock, oldest first;
  * done last, latest first. */
 static int64_t order_of(const struct ticket *t)
 {
+    if (t->woke_by && !ticket_done(t->status))
+        return t->woke_at - 3000000000000000;
     if (ticket_done(t->status))
         return 6000000000000000 - (t->resolved_at ? t->resolved_at : t->updated_at);
     return t->next_due_at ? t->next_due_at : 3000000000000000 + t->received_at;
