@@ -157,6 +157,14 @@ static void the_console_shows_it_and_its_keys_change_it(void **state)
     console_wait(&c, 1, "asks", "concert", true, clock_mono(), SOON);
     console_type(c, "ggx"); /* questions come first: it is taken back */
     console_wait(&c, 1, "asks", "concert", false, clock_mono(), SOON);
+    console_type(c, "6"); /* another screen: its header follows too */
+    console_wait(&c, 1, "on call ben", NULL, true, clock_mono(), SOON);
+    says(SHELL(NULL, "override", "for=ben", "to=+1h"));
+    console_wait(&c, 1, "on call ana", NULL, true, clock_mono(), SOON);
+    says(SHELL(NULL, "undo"));
+    console_wait(&c, 1, "on call ben", NULL, true, clock_mono(), SOON);
+    console_type(c, "go");
+    console_wait(&c, 1, "override", "you for ben", true, clock_mono(), SOON);
     console_type(c, "w"); /* a critical ticket as what is under the cursor begins: the override, 18:00 */
     console_wait(&c, 1, "Who would be told, and why", NULL, true, clock_mono(), SOON);
     console_wait(&c, 1, "1/2     you", "Fri 18:00 Europe/Berlin, by console", true, clock_mono(), SOON);

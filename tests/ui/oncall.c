@@ -35,25 +35,25 @@ static void it_says_who_is_now_until_when_and_who_is_next(void **state)
 {
     (void)state;
     show(120, 40);
-    desk_shows(&desk, "primary     ● you");
-    desk_shows(&desk, "until Wed 25 Nov 18:00, in 2h28m  then mara for you (override)");
+    desk_shows(&desk, "primary     ● Mara");
+    desk_shows(&desk, "until Wed 25 Nov 18:00, in 2h28m  then you for Mara (override)");
     desk_shows(&desk, "nights      ‼ nobody");
     desk_shows(&desk, "1 without anybody   1 ask for cover   times: Europe/Berlin");
     assert_int_equal(desk_role(&desk, "‼ nobody"), UI_LATE);
-    assert_int_equal(desk_role(&desk, "● you"), UI_MINE);
+    assert_int_equal(desk_role(&desk, "you for Mara (override)"), UI_MINE);
     end();
 }
 
-/* Two hours a cell. Mine: Wednesday to 18:00, from 22:00 to Friday 09:00; tom's from there; ravi beside him on Saturday from
- * 12:00 to 18:00 in Kolkata, 07:30 to 13:30 (a quarter of the first cell, three of the last); I for tom on Sunday from 12:00
+/* Two hours a cell. Mara's: Wednesday to 18:00, from 22:00 to Friday 09:00; tom's from there; ravi beside him on Saturday from
+ * 12:00 to 18:00 in Kolkata, 07:30 to 13:30 (a quarter of the first cell, three of the last); she for tom on Sunday from 12:00
  * to 18:00 in New York, 18:00 to midnight. */
 static void the_week_is_drawn_cell_by_cell(void **state)
 {
     (void)state;
     show(120, 40);
     desk_shows(&desk, "primary     Wed 25       Thu 26       Fri 27       Sat 28       Sun 29       Mon 30       Tue  1");
-    desk_shows(&desk, "you         █████████··█│████████████│████▄·······│············│·········◆◆◆│············│············");
-    desk_shows(&desk, "mara        ·········▒▒·│············│············│············│············│············│············");
+    desk_shows(&desk, "Mara        █████████··█│████████████│████▄·······│············│·········◆◆◆│············│············");
+    desk_shows(&desk, "you         ·········▒▒·│············│············│············│············│············│············");
     desk_shows(&desk, "tom         ············│············│····▄███████│████████████│█████████···│████████████│███████·····");
     desk_shows(&desk, "ravi        ············│············│············│···▄▒▒▒·····│············│············│············");
     end();
@@ -63,9 +63,9 @@ static void what_was_set_is_listed_and_questions_come_first(void **state)
 {
     (void)state;
     show(120, 40);
-    desk_shows(&desk, "▲ asks     you                primary    Thu 26 Nov 12:00 Thu 26 Nov 20:00 in 20h           concert, back by eight");
-    desk_shows(&desk, "▒ override mara for you       primary    Wed 25 Nov 18:00 Wed 25 Nov 22:00 in 2h28m");
-    desk_shows(&desk, "✓ covered  you for tom");
+    desk_shows(&desk, "▲ asks     Mara               primary    Thu 26 Nov 12:00 Thu 26 Nov 20:00 in 20h           concert, back by eight");
+    desk_shows(&desk, "▒ override you for Mara       primary    Wed 25 Nov 18:00 Wed 25 Nov 22:00 in 2h28m");
+    desk_shows(&desk, "✓ covered  Mara for tom");
     desk_shows(&desk, "○ away     ravi");
     desk_hides(&desk, "cover)  by");
     end();
@@ -95,7 +95,7 @@ static void a_key_takes_its_record_from_the_row(void **state)
     assert_string_equal(name, "present");
     assert_string_equal(taken(5, ACTION_COVER_ACCEPT, &name), "key=5");
     assert_null(taken(5, ACTION_OVERRIDE, &name));
-    assert_string_equal(oncall_preset(&desk.look, &action_table[ACTION_OVERRIDE]), "agent=ana schedule=primary from=now to=+4h reason=\"\"");
+    assert_string_equal(oncall_preset(&desk.look, &action_table[ACTION_OVERRIDE]), "agent=ana for=Mara schedule=primary from=now to=+4h reason=\"\"");
     assert_null(oncall_preset(&desk.look, &action_table[ACTION_CLAIM]));
     end();
 }
@@ -104,19 +104,34 @@ static void it_fits_where_there_is_little_room_and_reads_without_colours_and_gly
 {
     (void)state;
     show(80, 24);
-    desk_shows(&desk, "primary     ● you                2h28m  then mara for you (override)");
-    desk_shows(&desk, "you         ██████·█│████████│███·····│········│······◆◆│········│········");
+    desk_shows(&desk, "primary     ● Mara               2h28m  then you for Mara (override)");
+    desk_shows(&desk, "Mara        ██████·█│████████│███·····│········│······◆◆│········│········");
     desk_shows(&desk, "▲ asks");
     end();
     text_set_ascii(true);
     show(80, 24);
-    desk_shows(&desk, "you         ######.#|########|###.....|........|......**|........|........");
+    desk_shows(&desk, "Mara        ######.#|########|###.....|........|......**|........|........");
     desk_is_inert(&desk);
     end();
     text_set_ascii(false);
     show(200, 60);
     desk_shows(&desk, "primary     Wed 25      12    18     Thu 26      12    18");
     end();
+}
+
+/* The desk said Mara; what the document says of the default schedule is newer. */
+static void the_header_follows_the_document(void **state)
+{
+    static const char newer[] = "{\"schedules\":[{\"now\":[{\"agent\":\"tom\"}]},{\"now\":[{\"agent\":\"ana\"}]}]}", nobody[] = "{\"schedules\":[{\"now\":[]}]}";
+    struct err err = {0};
+    (void)state;
+    desk_start(&desk);
+    assert_string_equal(mirror_oncall(desk.mirror), "Mara");
+    assert_true(mirror_doc_set(desk.mirror, MIRROR_ONCALL, 0, newer, sizeof newer - 1, DESK_NOW, &err));
+    assert_string_equal(mirror_oncall(desk.mirror), "tom");
+    assert_true(mirror_doc_set(desk.mirror, MIRROR_ONCALL, 0, nobody, sizeof nobody - 1, DESK_NOW, &err));
+    assert_string_equal(mirror_oncall(desk.mirror), "");
+    desk_end(&desk);
 }
 
 static void who_is_over_is_noticed_and_nothing_set_says_what_to_press(void **state)
@@ -142,6 +157,7 @@ int main(void)
         cmocka_unit_test(what_was_set_is_listed_and_questions_come_first),
         cmocka_unit_test(a_key_takes_its_record_from_the_row),
         cmocka_unit_test(it_fits_where_there_is_little_room_and_reads_without_colours_and_glyphs),
+        cmocka_unit_test(the_header_follows_the_document),
         cmocka_unit_test(who_is_over_is_noticed_and_nothing_set_says_what_to_press),
     };
     return cmocka_run_group_tests_name("oncall", tests, NULL, NULL);

@@ -545,7 +545,7 @@ static void tick(struct console *c, int64_t now)
         struct look look = console_look(c);
         c->next_tick = now + TICK_MS;
         c->dirty = true;
-        if (console_place(c) == PLACE_ONCALL && oncall_over(&look))
+        if (oncall_over(&look))
             fetch_want(c, SLOT_DOC + MIRROR_ONCALL);
     }
     if (c->page_ticket) {

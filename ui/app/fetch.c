@@ -236,6 +236,7 @@ static void take_desk(struct console *c, const struct link_answer *answer)
         link_follow(c->link, mirror_seq(c->mirror), follow_frames, c);
     else
         link_resume_from(c->link, mirror_seq(c->mirror));
+    fetch_want(c, SLOT_DOC + MIRROR_ONCALL);
     if (*c->where || !first) /* a desk's rows come in the view's own order, the list's are by due time */
         fetch_want(c, SLOT_PAGE);
     if (first && c->options.view && mirror_view_find(c->mirror, c->options.view))
@@ -403,7 +404,7 @@ static void follow_frames(void *arg, const char *event, int64_t id, const char *
         fetch_want(c, SLOT_DOC + MIRROR_LINES);
     }
     if (changed & MIRROR_CHANGED_ONCALL)
-        fetch_want_soon(c, SLOT_DESK, 200); /* the header's line */
+        fetch_want_soon(c, SLOT_DOC + MIRROR_ONCALL, 50); /* on every screen: the header says it */
     enum place place = console_place(c);
     static const struct { unsigned changed; enum place place; int64_t ms; } follows[] = {
         {MIRROR_CHANGED_ESCALATION, PLACE_ESCALATIONS, 50},
@@ -414,7 +415,6 @@ static void follow_frames(void *arg, const char *event, int64_t id, const char *
         {MIRROR_CHANGED_ROWS | MIRROR_CHANGED_DESK, PLACE_CUSTOMER, 200},
         {MIRROR_CHANGED_DESK, PLACE_MACROS, 100},
         {MIRROR_CHANGED_EVENTS, PLACE_ARTICLES, 300},
-        {MIRROR_CHANGED_ONCALL, PLACE_ONCALL, 50},
         {~0u, PLACE_AUDIT, 500},
         {MIRROR_CHANGED_COUNTS | MIRROR_CHANGED_PRESENCE | MIRROR_CHANGED_DESK, PLACE_AGENTS, 300},
         {MIRROR_CHANGED_COUNTS | MIRROR_CHANGED_ESCALATION | MIRROR_CHANGED_OUTGOING, PLACE_HANDOVER, 2000},

@@ -521,6 +521,15 @@ static void read_scores(struct mirror *m, const struct json *root)
             read_player(m, p);
 }
 
+/* Of the default schedule, the first, as the desk's own line. */
+static void read_oncall(struct mirror *m, const struct json *root)
+{
+    const struct json *schedule = json_first(json_get(root, "schedules"));
+    const char *now = json_get_string(json_first(json_get(schedule, "now")), "agent", "");
+    if (!str_eq(now, m->oncall))
+        m->oncall = arena_strdup(m->desk, now);
+}
+
 bool mirror_doc_set(struct mirror *m, enum mirror_doc_id id, int64_t ticket, const char *json, size_t n,
                     int64_t now, struct err *err)
 {
@@ -536,6 +545,8 @@ bool mirror_doc_set(struct mirror *m, enum mirror_doc_id id, int64_t ticket, con
         read_scores(m, root);
     if (id == MIRROR_AGENTS)
         read_agents(m, json_get(root, "agents"));
+    if (id == MIRROR_ONCALL)
+        read_oncall(m, root);
     return true;
 }
 
