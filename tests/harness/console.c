@@ -14,68 +14,104 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <vterm.h>
 #include <cmocka.h>
 
-enum { MOST = 8, ROW_BYTES = CONSOLE_COLUMNS * 32 };
+enum { MOST = 8, CELL_BYTES = 32 };
 struct console_run {
     const char *name;
     pid_t pid;
-    int pty;
+    int pty, columns, rows;
     bool ended;
     VTerm *vt;
     VTermScreen *screen;
-    char row[ROW_BYTES];
+    char *row;
     struct str bytes;
 };
 
 /* --- beginning and end --- */
 
-static void become(const char *home, const char *const *args)
+static void become(const struct console_as *as)
 {
     static const char *const gone[] = {"TRIAGE_THEME", "TRIAGE_SOCKET", "NO_COLOR", "TMUX", "COLUMNS", "LINES", "VISUAL", "EDITOR"};
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     for (size_t i = 0; i < sizeof gone / sizeof *gone; i++)
         unsetenv(gone[i]);
-    setenv("HOME", home, 1);
-    setenv("XDG_CONFIG_HOME", home, 1);
-    setenv("TERM", "xterm-256color", 1);
-    setenv("LC_ALL", "C.UTF-8", 1);
+    setenv("HOME", as->home, 1);
+    setenv("XDG_CONFIG_HOME", as->home, 1);
+    setenv("TERM", as->term ? as->term : "xterm-256color", 1);
+    setenv("LC_ALL", as->locale ? as->locale : "C.UTF-8", 1);
     setenv("TZ", "UTC", 1);
-    execv(args[0], (char *const *)(uintptr_t)args);
+    execv(as->args[0], (char *const *)(uintptr_t)as->args);
     _exit(127);
+}
+
+static void make_screen(struct console_run *c, bool utf8)
+{
+    c->vt = vterm_new(c->rows, c->columns);
+    vterm_set_utf8(c->vt, utf8);
+    c->screen = vterm_obtain_screen(c->vt);
+    vterm_screen_enable_altscreen(c->screen, 1);
+    vterm_screen_reset(c->screen, 1);
+    c->row = malloc((size_t)c->columns * CELL_BYTES);
+    assert_non_null(c->row);
+}
+
+struct console_run *console_start_as(const struct console_as *as)
+{
+    struct console_run *c = calloc(1, sizeof *c);
+    assert_non_null(c);
+    c->name = as->name;
+    c->columns = as->columns ? as->columns : CONSOLE_COLUMNS;
+    c->rows = as->rows ? as->rows : CONSOLE_ROWS;
+    struct winsize size = {.ws_row = (unsigned short)c->rows, .ws_col = (unsigned short)c->columns};
+    str_init(&c->bytes, 64 << 20);
+    c->pid = forkpty(&c->pty, NULL, NULL, &size);
+    assert_true(c->pid >= 0);
+    if (c->pid == 0)
+        become(as);
+    fcntl(c->pty, F_SETFL, O_NONBLOCK);
+    fcntl(c->pty, F_SETFD, FD_CLOEXEC);
+    make_screen(c, !as->locale || strstr(as->locale, "UTF-8"));
+    return c;
 }
 
 struct console_run *console_start(const char *name, const char *home, const char *const *args)
 {
-    struct winsize size = {.ws_row = CONSOLE_ROWS, .ws_col = CONSOLE_COLUMNS};
-    struct console_run *c = calloc(1, sizeof *c);
-    assert_non_null(c);
-    c->name = name;
-    str_init(&c->bytes, 16 << 20);
-    c->pid = forkpty(&c->pty, NULL, NULL, &size);
-    assert_true(c->pid >= 0);
-    if (c->pid == 0)
-        become(home, args);
-    fcntl(c->pty, F_SETFL, O_NONBLOCK);
-    fcntl(c->pty, F_SETFD, FD_CLOEXEC);
-    c->vt = vterm_new(CONSOLE_ROWS, CONSOLE_COLUMNS);
-    vterm_set_utf8(c->vt, 1);
-    c->screen = vterm_obtain_screen(c->vt);
-    vterm_screen_enable_altscreen(c->screen, 1);
-    vterm_screen_reset(c->screen, 1);
-    return c;
+    return console_start_as(&(struct console_as){.name = name, .home = home, .args = args});
+}
+
+const char *console_program(void)
+{
+    static char program[4096];
+    const char *build = getenv("TRIAGE_BUILDDIR"), *other = getenv("TRIAGE_TRIAGE");
+    snprintf(program, sizeof program, "%s/triage", build ? build : ".");
+    return other ? other : program;
 }
 
 struct console_run *console_open(const char *name, const struct daemon_run *daemon, const char *view)
 {
-    char program[4096];
-    const char *build = getenv("TRIAGE_BUILDDIR"), *other = getenv("TRIAGE_TRIAGE");
-    snprintf(program, sizeof program, "%s/triage", build ? build : ".");
-    return console_start(name, daemon->dir, (const char *const[]){other ? other : program, "--socket", daemon->desk, view ? "--open" : NULL, view, NULL});
+    return console_start(name, daemon->dir, (const char *const[]){console_program(), "--socket", daemon->desk, view ? "--open" : NULL, view, NULL});
+}
+
+pid_t console_pid(const struct console_run *c)
+{
+    return c->pid;
+}
+
+void console_resize(struct console_run *c, int columns, int rows)
+{
+    struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
+    c->columns = columns;
+    c->rows = rows;
+    c->row = realloc(c->row, (size_t)columns * CELL_BYTES);
+    assert_non_null(c->row);
+    vterm_set_size(c->vt, rows, columns);
+    ioctl(c->pty, TIOCSWINSZ, &size);
 }
 
 /* What the console has written so far; false when it has ended. */
@@ -91,13 +127,20 @@ static void drain(struct console_run *c)
         c->ended = true;
 }
 
-void console_drop(struct console_run *c)
+static void forget(struct console_run *c)
 {
     close(c->pty);
-    waitpid(c->pid, NULL, 0);
     vterm_free(c->vt);
     str_fini(&c->bytes);
+    free(c->row);
     free(c);
+}
+
+void console_drop(struct console_run *c)
+{
+    pid_t pid = c->pid;
+    forget(c);
+    waitpid(pid, NULL, 0);
 }
 
 int console_close(struct console_run *c)
@@ -114,10 +157,7 @@ int console_close(struct console_run *c)
         drain(c);
     }
     waitpid(c->pid, &status, 0);
-    close(c->pty);
-    vterm_free(c->vt);
-    str_fini(&c->bytes);
-    free(c);
+    forget(c);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -174,9 +214,9 @@ struct VTermScreen *console_screen(struct console_run *c)
 const char *console_row(struct console_run *c, int row)
 {
     size_t n = 0;
-    if (row < 0 || row >= CONSOLE_ROWS)
+    if (row < 0 || row >= c->rows)
         return NULL;
-    for (int column = 0; column < CONSOLE_COLUMNS; column++)
+    for (int column = 0; column < c->columns; column++)
         n += put_cell(c, row, column, c->row + n);
     while (n && c->row[n - 1] == ' ')
         n--;
@@ -184,9 +224,23 @@ const char *console_row(struct console_run *c, int row)
     return c->row;
 }
 
+int console_rows(const struct console_run *c)
+{
+    return c->rows;
+}
+
+void console_cursor(struct console_run *c, int *row, int *column)
+{
+    VTermPos at;
+    drain(c);
+    vterm_state_get_cursorpos(vterm_obtain_state(c->vt), &at);
+    *row = at.row;
+    *column = at.col;
+}
+
 static bool has(struct console_run *c, const char *a, const char *b)
 {
-    for (int row = 0; row < CONSOLE_ROWS; row++) {
+    for (int row = 0; row < c->rows; row++) {
         const char *text = console_row(c, row);
         if (strstr(text, a) && (!b || strstr(text, b)))
             return true;
@@ -196,7 +250,7 @@ static bool has(struct console_run *c, const char *a, const char *b)
 
 int console_find(struct console_run *c, const char *text)
 {
-    for (int row = 0; row < CONSOLE_ROWS; row++)
+    for (int row = 0; row < c->rows; row++)
         if (strstr(console_row(c, row), text))
             return row;
     return -1;
@@ -204,7 +258,7 @@ int console_find(struct console_run *c, const char *text)
 
 static void give_up(struct console_run *c, const char *a, const char *b, bool shown, int ms)
 {
-    for (int row = 0; row < CONSOLE_ROWS; row++)
+    for (int row = 0; row < c->rows; row++)
         fprintf(stderr, "# |%s\n", console_row(c, row));
     fail_msg("%s console: \"%s\"%s%s%s %s after %d ms%s", c->name, a, b ? " with \"" : "", b ? b : "", b ? "\"" : "",
              shown ? "is not there" : "is still there", ms, c->ended ? " (it has ended)" : "");

@@ -5,6 +5,7 @@
 #include "harness/daemon.h"
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 enum { CONSOLE_COLUMNS = 120, CONSOLE_ROWS = 40 };
 struct console_run; /* opaque */
@@ -14,6 +15,15 @@ struct VTermScreen;
 struct console_run *console_open(const char *name, const struct daemon_run *daemon, const char *view);
 /* Any program on such a terminal, with `home` as its home; args[0] is its path, NULL ends them. */
 struct console_run *console_start(const char *name, const char *home, const char *const *args);
+/* And on any terminal. What is left out is 120 x 40, xterm-256color, C.UTF-8. */
+struct console_as {
+    const char *name, *home, *const *args, *term, *locale;
+    int columns, rows;
+};
+struct console_run *console_start_as(const struct console_as *as);
+const char *console_program(void);                 /* build/triage, or $TRIAGE_TRIAGE */
+pid_t console_pid(const struct console_run *c);    /* of args[0] */
+void console_resize(struct console_run *c, int columns, int rows);
 /* Tells it to end and waits; its exit code, or 128 + signal. NULL is fine. */
 int console_close(struct console_run *c);
 /* Its terminal is gone from one moment to the next, as when ssh drops; waits until it has ended. */
@@ -28,6 +38,8 @@ bool console_ended(struct console_run *c, int limit_ms);
 struct VTermScreen *console_screen(struct console_run *c); /* the terminal itself, for pictures */
 /* One row of the screen as text without blanks at its end; valid until the screen changes. NULL outside. */
 const char *console_row(struct console_run *c, int row);
+int console_rows(const struct console_run *c);
+void console_cursor(struct console_run *c, int *row, int *column); /* where the terminal's own cursor stands */
 /* The first row that holds the text, -1 if there is none; of what has been read so far. */
 int console_find(struct console_run *c, const char *text);
 /* Waits until every console of the list has a row with both texts (b may be NULL), or, with shown false, none has one.

@@ -260,6 +260,8 @@ static void take_page(struct console *c, const struct answer_for *to, const stru
     if (turn)
         queue_turn(&c->queue, c->mirror);
     console_changed(c);
+    if (!c->last_key && !c->session.give_up_at)
+        list_command(c->queue.list, "top"); /* what stood first in the desk's own order is nobody's choice yet */
 }
 
 /* A call that failed is tried again while nobody answers; any other refusal is said once. */

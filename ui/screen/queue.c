@@ -139,11 +139,7 @@ static void draw_owner(const struct look *look, struct surface *s, int row, int 
         width -= 2;
         surface_text(s, row, column + width + 1, 1, UI_PRESENCE, other->replying ? "✎" : "▸");
     }
-    surface_text(s, row, column, width,
-                 str_eq(owner, "you") ? UI_MINE
-                 : str_eq(owner, "-") ? UI_MUTED
-                                      : UI_DIM,
-                 owner);
+    surface_text(s, row, column, width, str_eq(owner, "you") ? UI_MINE : UI_DIM, owner); /* "-" as its neighbours: no style to change */
 }
 
 static void draw_age(const struct look *look, struct surface *s, int row, int column, int width,

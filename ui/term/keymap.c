@@ -259,6 +259,14 @@ static bool shadowed(const struct keymap *map, const char *screen, const struct 
     return false;
 }
 
+/* One of this screen's own bindings, or, with general, one of * that the screen leaves alone. */
+static bool applies(const struct keymap *map, const char *screen, const struct binding *b, int general)
+{
+    if (general)
+        return strcmp(b->screen, "*") == 0 && !shadowed(map, screen, b);
+    return strcmp(screen, "*") != 0 && strcmp(b->screen, screen) == 0;
+}
+
 const struct binding **keymap_list(const struct keymap *map, struct arena *arena, const char *screen,
                                    const struct keys *pending)
 {
@@ -267,9 +275,7 @@ const struct binding **keymap_list(const struct keymap *map, struct arena *arena
     for (int general = 0; general < 2; general++)
         for (size_t i = 0; i < map->n; i++) {
             const struct binding *b = &map->list[i];
-            bool here = general ? strcmp(b->screen, "*") == 0 && !shadowed(map, screen, b)
-                                : strcmp(screen, "*") != 0 && strcmp(b->screen, screen) == 0;
-            if (here && (!pending || begins(&b->keys, pending)))
+            if (applies(map, screen, b, general) && (!pending || begins(&b->keys, pending)))
                 list[n++] = b;
         }
     return list;
@@ -277,10 +283,13 @@ const struct binding **keymap_list(const struct keymap *map, struct arena *arena
 
 const struct binding *keymap_find(const struct keymap *map, const char *screen, const char *command)
 {
-    AUTO_ARENA arena = arena_new();
     const struct binding *best = NULL;
-    for (const struct binding **b = keymap_list(map, arena, screen, NULL); *b; b++)
-        if (strcmp((*b)->command, command) == 0 && (!best || strlen((*b)->spelled) < strlen(best->spelled)))
-            best = *b;
+    for (int general = 0; general < 2; general++)
+        for (size_t i = 0; i < map->n; i++) {
+            const struct binding *b = &map->list[i];
+            if (strcmp(b->command, command) == 0 && applies(map, screen, b, general) &&
+                (!best || strlen(b->spelled) < strlen(best->spelled)))
+                best = b;
+        }
     return best;
 }
