@@ -29,7 +29,8 @@ struct console_run {
     bool ended;
     VTerm *vt;
     VTermScreen *screen;
-    char *row;
+    char *row, held[4]; /* held: the beginning of a character */
+    size_t held_n;
     struct str bytes;
 };
 
@@ -114,14 +115,33 @@ void console_resize(struct console_run *c, int columns, int rows)
     ioctl(c->pty, TIOCSWINSZ, &size);
 }
 
-/* What the console has written so far; false when it has ended. */
+/* Bytes at the end that begin a character whose rest is not here yet. */
+static size_t begun(const char *bytes, size_t n)
+{
+    for (size_t back = 1; back <= 3 && back <= n; back++) {
+        unsigned char c = (unsigned char)bytes[n - back];
+        if (c >= 0xc0)
+            return (c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2) > (int)back ? back : 0;
+        if (c < 0x80)
+            return 0;
+    }
+    return 0;
+}
+
+/* What the console has written so far. libvterm gets whole characters: once a set was chosen by SI it loses those that
+ * come in two parts. */
 static void drain(struct console_run *c)
 {
     char part[4096];
     ssize_t n;
-    while ((n = read(c->pty, part, sizeof part)) > 0) {
-        vterm_input_write(c->vt, part, (size_t)n);
-        str_add(&c->bytes, part, (size_t)n);
+    memcpy(part, c->held, c->held_n);
+    while ((n = read(c->pty, part + c->held_n, sizeof part - c->held_n)) > 0) {
+        size_t size = c->held_n + (size_t)n;
+        str_add(&c->bytes, part + c->held_n, (size_t)n);
+        c->held_n = begun(part, size);
+        vterm_input_write(c->vt, part, size - c->held_n);
+        memmove(part, part + size - c->held_n, c->held_n);
+        memcpy(c->held, part, c->held_n);
     }
     if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
         c->ended = true;
