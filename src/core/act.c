@@ -25,8 +25,8 @@ const char *action_arg_name(enum action_arg arg)
 {
     static const char *const names[] = {
         [ARG_NONE] = "", [ARG_AGENT] = "to", [ARG_TEXT] = "text", [ARG_STATUS] = "status", [ARG_PRIORITY] = "priority",
-        [ARG_URGENCY] = "urgency", [ARG_CATEGORY] = "category", [ARG_TAGS] = "tags", [ARG_REASON] = "reason", [ARG_UNTIL] = "until", [ARG_WITH] = "with", [ARG_MACRO] = "macro",
-        [ARG_INTO] = "into", [ARG_MESSAGE] = "message"};
+        [ARG_URGENCY] = "urgency", [ARG_CATEGORY] = "category", [ARG_TAGS] = "tags", [ARG_REASON] = "reason", [ARG_UNTIL] = "until",
+        [ARG_WITH] = "with", [ARG_MACRO] = "macro", [ARG_INTO] = "into", [ARG_MESSAGE] = "message"};
     return names[arg];
 }
 
@@ -246,10 +246,10 @@ static bool do_reveal(struct act *a)
 }
 
 static bool (*const does[ACTIONS])(struct act *) = {
-    [ACTION_ACCEPT] = do_accept, [ACTION_ACK] = do_ack, [ACTION_ASSIGN] = do_assign, [ACTION_CATEGORY] = do_category, [ACTION_CLAIM] = do_claim, [ACTION_CLAIM_NEXT] = do_claim,
-    [ACTION_CLOSE] = act_close, [ACTION_ESCALATE] = do_escalate, [ACTION_LABEL] = do_label, [ACTION_NOTE] = do_note,
-    [ACTION_PRIORITY] = do_priority, [ACTION_REOPEN] = act_reopen, [ACTION_REPLY] = act_reply, [ACTION_REVEAL] = do_reveal, [ACTION_SNOOZE] = act_snooze, [ACTION_SKIP] = do_skip,
-    [ACTION_STATUS] = act_status, [ACTION_MERGE] = act_merge, [ACTION_SPAM] = act_spam, [ACTION_DUPLICATE] = act_duplicate,
+    [ACTION_ACCEPT] = do_accept, [ACTION_ACK] = do_ack, [ACTION_ASSIGN] = do_assign, [ACTION_CATEGORY] = do_category, [ACTION_CLAIM] = do_claim,
+    [ACTION_CLAIM_NEXT] = do_claim, [ACTION_CLOSE] = act_close, [ACTION_ESCALATE] = do_escalate, [ACTION_LABEL] = do_label, [ACTION_NOTE] = do_note,
+    [ACTION_PRIORITY] = do_priority, [ACTION_REOPEN] = act_reopen, [ACTION_REPLY] = act_reply, [ACTION_REVEAL] = do_reveal, [ACTION_SNOOZE] = act_snooze,
+    [ACTION_SKIP] = do_skip, [ACTION_STATUS] = act_status, [ACTION_MERGE] = act_merge, [ACTION_SPAM] = act_spam, [ACTION_DUPLICATE] = act_duplicate,
     [ACTION_INVALID] = act_invalid, [ACTION_SPLIT] = act_split, [ACTION_TAGS] = do_tags, [ACTION_UNASSIGN] = do_unassign};
 
 /* Looking, and judging a label, is not yet work on it. */

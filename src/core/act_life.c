@@ -241,8 +241,8 @@ bool act_may_merge(const struct ticket *source, const struct ticket *target, con
     if (target->status == STATUS_CLOSED)
         return err_set(err, ERR_CONFLICT, "#%lld is closed: nothing is merged into it", (long long)target->id);
     if (!same && !confirmed(action, with))
-        return err_set(err, ERR_CONFLICT, "#%lld and #%lld are of different customers: are they about the same? merge into %lld confirm", (long long)source->id,
-                       (long long)target->id, (long long)target->id);
+        return err_set(err, ERR_CONFLICT, "#%lld and #%lld are of different customers: are they about the same? merge into %lld confirm",
+                       (long long)source->id, (long long)target->id, (long long)target->id);
     return true;
 }
 

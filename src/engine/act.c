@@ -46,8 +46,9 @@ static char *say(struct run *r, const struct change *c)
     static const char *const said[ACTIONS] = {
         [ACTION_ACCEPT] = "label accepted", [ACTION_ACK] = "acknowledged", [ACTION_CLAIM] = "claimed", [ACTION_CLOSE] = "closed", [ACTION_NOTE] = "note added",
         [ACTION_REOPEN] = "reopened", [ACTION_UNASSIGN] = "unassigned", [ACTION_UNDO] = "undone", [ACTION_REDO] = "redone",
-        [ACTION_SKIP] = "skipped: not offered to you for a while", [ACTION_TAGS] = "tags set", [ACTION_SNOOZE] = "snoozed", [ACTION_UNMERGE] = "is its own ticket again",
-        [ACTION_SPAM] = "put aside as spam", [ACTION_DUPLICATE] = "put aside as a duplicate", [ACTION_INVALID] = "put aside as invalid",
+        [ACTION_SKIP] = "skipped: not offered to you for a while", [ACTION_TAGS] = "tags set", [ACTION_SNOOZE] = "snoozed",
+        [ACTION_UNMERGE] = "is its own ticket again", [ACTION_SPAM] = "put aside as spam", [ACTION_DUPLICATE] = "put aside as a duplicate",
+        [ACTION_INVALID] = "put aside as invalid",
         [ACTION_REVEAL] = "shown; why is kept in the journal"};
     static const char *const with[ACTIONS] = {
         [ACTION_ASSIGN] = "assigned to", [ACTION_STATUS] = "is now", [ACTION_PRIORITY] = "priority", [ACTION_LABEL] = "labelled",
@@ -205,8 +206,8 @@ static void set_out(struct run *r, struct change *c, struct observation *obs)
 /* The acting half shared by plain actions and undo: write, tell, hold. */
 static bool perform(struct run *r, struct change *c, struct err *err)
 {
-    if (!merge_place(r->e, r->arena, c, err) || !change(r->e, r->arena, c, err) || !merge_tell(r->e, r->arena, c, &(struct journal){r->e->store, c->seq}, err) ||
-        !label_learn(r->e, r->arena, c, err) || !forget_draft(r, c, err))
+    if (!merge_place(r->e, r->arena, c, err) || !change(r->e, r->arena, c, err) ||
+        !merge_tell(r->e, r->arena, c, &(struct journal){r->e->store, c->seq}, err) || !label_learn(r->e, r->arena, c, err) || !forget_draft(r, c, err))
         return false;
     return !c->desk->message_count || c->desk->messages->origin != ORIGIN_REPLY || hold_reply(r, c, err);
 }

@@ -37,7 +37,8 @@ static int64_t other_of(struct arena *arena, const struct entry *entry)
 
 /* The note of what the merge had moved at the ticket above, where its undoing is told. alone: all that has changed that ticket
  * since is what it heard of the merged one. */
-static bool find_note(struct arena *arena, const struct journal *journal, int64_t ticket, int64_t merge, int64_t member, struct entry *out, bool *alone, struct err *err)
+static bool find_note(struct arena *arena, const struct journal *journal, int64_t ticket, int64_t merge, int64_t member,
+                      struct entry *out, bool *alone, struct err *err)
 {
     enum { MOST = 500 };
     struct entry_query q = {.ticket = ticket, .kind = "ticket", .after = merge, .before = journal->before, .limit = MOST};
@@ -92,7 +93,8 @@ static bool unhear(struct engine *e, struct arena *arena, int64_t member, struct
     return true;
 }
 
-static bool tell(struct engine *e, struct arena *arena, const struct change *c, int64_t above, const struct journal *journal, int64_t *next, struct err *err)
+static bool tell(struct engine *e, struct arena *arena, const struct change *c, int64_t above, const struct journal *journal, int64_t *next,
+                 struct err *err)
 {
     struct change up = {.before = store_ticket_get(e->store, arena, above, err), .now = c->now, .cause = c->seq, .other = c->after->id,
                         .effect = c->after->merged_into ? "merged" : "unmerged", .facts = {.cause = "act", .actor = c->facts.actor}};
