@@ -104,15 +104,20 @@ pid_t console_pid(const struct console_run *c)
     return c->pid;
 }
 
-void console_resize(struct console_run *c, int columns, int rows)
+void console_jolt(struct console_run *c, int columns, int rows)
 {
     struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
+    ioctl(c->pty, TIOCSWINSZ, &size);
+}
+
+void console_resize(struct console_run *c, int columns, int rows)
+{
     c->columns = columns;
     c->rows = rows;
     c->row = realloc(c->row, (size_t)columns * CELL_BYTES);
     assert_non_null(c->row);
     vterm_set_size(c->vt, rows, columns);
-    ioctl(c->pty, TIOCSWINSZ, &size);
+    console_jolt(c, columns, rows);
 }
 
 /* Bytes at the end that begin a character whose rest is not here yet. */

@@ -24,6 +24,8 @@ struct console_run *console_start_as(const struct console_as *as);
 const char *console_program(void);                 /* build/triage, or $TRIAGE_TRIAGE */
 pid_t console_pid(const struct console_run *c);    /* of args[0] */
 void console_resize(struct console_run *c, int columns, int rows);
+/* The console is told a size that the screen read here does not have, for once: libvterm does not live through hundreds. */
+void console_jolt(struct console_run *c, int columns, int rows);
 /* Tells it to end and waits; its exit code, or 128 + signal. NULL is fine. */
 int console_close(struct console_run *c);
 /* Its terminal is gone from one moment to the next, as when ssh drops; waits until it has ended. */
