@@ -2,7 +2,8 @@
 # bench: how fast, as shares of what this machine can do in the same minutes (make bench; needs an optimised build and
 # an idle machine). Ingest: signed events a second, acknowledged after the sync, against limit.c, in pairs one after the
 # other; the median share counts. Console: on a pseudo terminal of 120 x 40, against desks of growing size. Fails below a
-# share of 0.10 at 64 connections, above 30 ms to the first frame, above 5 ms (p99) from a key to its frame, above 40 us to
+# share of 0.10 at 64 connections, above 30 ms to the first frame, above 5 ms (p99) from a key to its frame, above 120 bytes a step, 260 a row that
+# scrolls in, 240 a row that arrives, at any byte at rest (counts do not depend on the machine), above 40 us to
 # redact a short ticket, above 60 us to route one, above 50 us for what must not grow with the desk (claim next, next wake, counts, leaderboard), below 200 deliveries a second, above 96 MB with 100,000 parcels waiting.
 #   BENCH_PAIRS=5  BENCH_TICKETS="1000 100000" (add 1000000 for a long one)
 set -eu
@@ -171,7 +172,12 @@ for size in $sizes; do
     sed 's/^/  /' "$dir/told"
     gate "first frame at $size tickets, ms" "$(awk '$1 == "first_frame" { print $2 }' "$dir/told")" "<=" 30
     gate "key to frame p99 at $size tickets, ms" "$(awk '$1 == "key" { print $3 }' "$dir/told")" "<=" 5
+    gate "a step of the cursor, bytes" "$(awk '$1 == "bytes_move" { print $2 }' "$dir/told")" "<=" 120
+    gate "a list that goes on by a row, bytes" "$(awk '$1 == "bytes_scroll" { print $2 }' "$dir/told")" "<=" 260
+    gate "three seconds at rest, bytes" "$(awk '$1 == "bytes_at_rest" { print $2 }' "$dir/told")" "<=" 0
 done
 echo "POST to glyph"
-"$tools/console" "$dir/console" glyph | sed 's/^/  /'
+"$tools/console" "$dir/console" glyph >"$dir/told"
+sed 's/^/  /' "$dir/told"
+gate "a row that arrives with its three counts, bytes" "$(awk '$1 == "bytes_live_row" { print $2 }' "$dir/told")" "<=" 240
 exit $bad

@@ -1,7 +1,7 @@
 /* console: the real console on a pseudo terminal of 120 x 40, seen from outside, against a desk that is up
  * and loaded. `console DIR keys`  start to the first whole frame with tickets in it; a key to the last byte
- * of its frame; bytes for a key (j and k: the cursor moves, at the edge the list scrolls); a ticket opened
- * and left `console DIR glyph` from the first byte of a signed POST to the moment its title is on the
+ * of its frame; bytes of a step of the cursor, of a list that goes on by a row, of a page, of a ticket opened and left, of
+ * a desk at rest `console DIR glyph` from the first byte of a signed POST to the moment its title is on the
  * terminal, in a view that holds only such tickets Prints `name p50 p99 unit` lines. A frame is whole when
  * nothing follows for a while; its time is its last byte's. */
 #include "base/clock.h"
@@ -27,6 +27,7 @@ enum {
     OPENS = 60,
     POSTS = 60,
     PER_CONSOLE = 20,
+    SETTLED_S = 12,
     ROWS = 40,
     COLUMNS = 120,
     QUIET_MS = 5,
@@ -115,6 +116,23 @@ static struct seen press(const char *key, int64_t *took)
     return s;
 }
 
+/* Whatever comes in so long; its bytes. */
+static size_t look_for_ms(int ms)
+{
+    char buf[65536];
+    size_t bytes = 0;
+    for (int64_t until = clock_mono() + ms; clock_mono() < until;) {
+        struct pollfd p = {.fd = c.pty, .events = POLLIN};
+        if (poll(&p, 1, (int)(until - clock_mono()) + 1) <= 0)
+            break;
+        ssize_t n = read(c.pty, buf, sizeof buf);
+        if (n <= 0)
+            die("the console ended");
+        bytes += (size_t)n;
+    }
+    return bytes;
+}
+
 static int by_value(const void *a, const void *b)
 {
     int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
@@ -141,22 +159,58 @@ static void measure_starts(void)
     tell("first_frame", took, STARTS);
 }
 
+/* Bytes on average of a key pressed so many times; NULL took: nobody asks how long. */
+static void count_bytes(const char *name, const char *key, int times)
+{
+    size_t bytes = 0;
+    int64_t took;
+    for (int i = 0; i < times; i++)
+        bytes += press(key, &took).bytes;
+    printf("%s %zu bytes\n", name, bytes / (size_t)times);
+}
+
+/* Where the list may already be, so that no frame need come. */
+static void press_quietly(const char *key, int times)
+{
+    for (int i = 0; i < times; i++) {
+        if (write(c.pty, key, strlen(key)) < 0)
+            die("the console is gone");
+        look_for_ms(QUIET_MS * 4);
+    }
+}
+
+/* The list is a page and more long: its first rows are stepped over, then each step brings one in. */
+static void measure_bytes(void)
+{
+    enum { STEPS = 20, SCROLLS = 30, PAGES = 10, REST_S = 3 };
+    press_quietly("gg", 1);
+    count_bytes("bytes_move", "j", STEPS);
+    press_quietly("j", ROWS - STEPS);
+    count_bytes("bytes_scroll", "j", SCROLLS);
+    press_quietly("gg", 1);
+    count_bytes("bytes_page", "\004", PAGES);
+    press_quietly("gg", 1);
+    look_for_ms(SETTLED_S * 1000); /* what keys leave behind: presence, the session, rows that were held back */
+    printf("bytes_at_rest %zu in %d s\n", look_for_ms(REST_S * 1000), REST_S);
+}
+
 static void measure_keys(void)
 {
     int64_t took[KEYS], opens[OPENS];
-    size_t bytes = 0;
+    size_t opened = 0, left = 0;
     start("all");
     look("invoice", 300);
     for (int i = 0; i < KEYS; i++)
-        bytes += press(i % (KEYS / 2) < KEYS / 4 ? "j" : "k", &took[i]).bytes;
+        press(i % (KEYS / 2) < KEYS / 4 ? "j" : "k", &took[i]);
     tell("key", took, KEYS);
-    printf("bytes_per_key %zu\n", bytes / KEYS);
     for (int i = 0; i < OPENS; i++) {
         int64_t back;
-        press("\r", &opens[i]);
-        press("q", &back);
+        opened += press("\r", &opens[i]).bytes;
+        left += press("q", &back).bytes;
     }
     tell("open", opens, OPENS);
+    printf("bytes_open %zu bytes\nbytes_leave %zu bytes\n", opened / OPENS, left / OPENS);
+    measure_bytes();
     stop();
 }
 
@@ -197,6 +251,7 @@ static void post(struct client *in, int i, const char *title)
 static void measure_glyphs(void)
 {
     int64_t took[POSTS];
+    size_t bytes = 0;
     char path[4096], title[9];
     snprintf(path, sizeof path, "%s/ingest.sock", c.dir);
     struct client *in = client_open(path);
@@ -211,12 +266,15 @@ static void measure_glyphs(void)
         make_title(i, title);
         int64_t at = clock_mono_us();
         post(in, i, title);
-        took[i] = look(title, QUIET_MS).at - at;
+        struct seen seen = look(title, QUIET_MS);
+        took[i] = seen.at - at;
+        bytes += seen.bytes;
         if (i % PER_CONSOLE == PER_CONSOLE - 1)
             stop();
     }
     client_close(in);
     tell("post_to_glyph", took, POSTS);
+    printf("bytes_live_row %zu bytes\n", bytes / POSTS);
 }
 
 int main(int argc, char **argv)
