@@ -21,7 +21,8 @@
 
 enum {
     FRAME_MS = 33,
-    BURST_MS = 15 * FRAME_MS,
+    SLOWEST_MS = 250,
+    BURST_FRAMES = 15,
     ANCHOR_MS = 3000,
     CALM_MS = 10000,
     FOCUS_MS = 150,
@@ -317,6 +318,13 @@ static const char *ingest_path(struct console *c)
                  : NULL;
 }
 
+/* How far the stream's frames are apart: no more come in a round trip to the desk than can be answered. */
+static int64_t frame_ms(const struct console *c)
+{
+    int64_t trip = link_status(c->link)->round_trip_us / 1000;
+    return trip < FRAME_MS ? FRAME_MS : trip < SLOWEST_MS ? trip : SLOWEST_MS;
+}
+
 static void draw(struct console *c)
 {
     struct look look = console_look(c);
@@ -336,8 +344,9 @@ static void draw(struct console *c)
     if (c->overlay.kind)
         overlay_draw(&c->overlay, &look, c->surface);
     term_draw(c->surface, &c->theme);
-    int64_t now = clock_mono(), earliest = c->draw_at > now - BURST_MS ? c->draw_at : now - BURST_MS;
-    c->draw_at = earliest + FRAME_MS;
+    int64_t now = clock_mono(), frame = frame_ms(c), burst = BURST_FRAMES * frame;
+    int64_t earliest = c->draw_at > now - burst ? c->draw_at : now - burst;
+    c->draw_at = earliest + frame;
     c->dirty = c->at_once = false;
 }
 

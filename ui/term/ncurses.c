@@ -38,7 +38,7 @@ static struct {
     SCREEN *screen;
     enum depth depth;
     struct cell *last, *now; /* the picture on the terminal, and the one that is to be there */
-    int last_columns, last_rows;
+    int last_columns, last_rows, cursor_row, cursor_column;
     bool forget;
     struct theme theme; /* what pairs were made for */
     int pair_fg[PAIRS], pair_bg[PAIRS], pairs;
@@ -224,6 +224,24 @@ static bool usable(struct err *err)
     return true;
 }
 
+/* Who is known to hold a frame back until it is whole; inside tmux the terminal's own name is not to be had, and asking
+ * would cost a round trip before the first frame. */
+static bool has_sync(void)
+{
+    static const char *const terms[] = {"xterm-kitty", "xterm-ghostty", "foot", "alacritty", "contour", "wezterm"};
+    static const char *const programs[] = {"iTerm.app", "WezTerm", "ghostty"};
+    const char *term = getenv("TERM"), *program = getenv("TERM_PROGRAM"), *tmux = getenv("TMUX");
+    if (tmux && *tmux)
+        return false;
+    for (size_t i = 0; term && i < sizeof terms / sizeof *terms; i++)
+        if (strncmp(term, terms[i], strlen(terms[i])) == 0)
+            return true;
+    for (size_t i = 0; program && i < sizeof programs / sizeof *programs; i++)
+        if (strcmp(program, programs[i]) == 0)
+            return true;
+    return false;
+}
+
 bool term_open(const struct term_options *options, struct err *err)
 {
     static bool registered;
@@ -233,6 +251,7 @@ bool term_open(const struct term_options *options, struct err *err)
     setlocale(LC_NUMERIC, "C");
     text_set_ascii(options->ascii || strcasecmp(nl_langinfo(CODESET), "UTF-8") != 0);
     t.options = *options;
+    t.options.sync |= has_sync();
     tcgetattr(STDIN_FILENO, &t.before);
     fflush(stdout);
     t.screen = newterm(NULL, stdout, stdin);
@@ -488,21 +507,8 @@ static void fit_last(const struct surface *s)
     clearok(stdscr, TRUE);
 }
 
-void term_draw(const struct surface *s, const struct theme *theme)
+static void send_frame(int row, int column)
 {
-    int row, column;
-    if (!t.open || t.away)
-        return;
-    wear(theme);
-    fit_last(s);
-    make_picture(s);
-    idlok(stdscr, moved_by_one());
-    for (row = 0; row < t.last_rows; row++)
-        draw_row(row);
-    struct cell *was = t.last;
-    t.last = t.now;
-    t.now = was;
-    surface_cursor_at(s, &row, &column);
     if (t.options.sync)
         say("\033[?2026h");
     curs_set(row >= 0);
@@ -512,6 +518,29 @@ void term_draw(const struct surface *s, const struct theme *theme)
     doupdate();
     if (t.options.sync)
         say("\033[?2026l");
+}
+
+void term_draw(const struct surface *s, const struct theme *theme)
+{
+    int row, column;
+    if (!t.open || t.away)
+        return;
+    wear(theme);
+    fit_last(s);
+    make_picture(s);
+    surface_cursor_at(s, &row, &column);
+    size_t size = (size_t)t.last_columns * (size_t)t.last_rows * sizeof *t.now;
+    if (memcmp(t.now, t.last, size) == 0 && row == t.cursor_row && column == t.cursor_column)
+        return;
+    t.cursor_row = row;
+    t.cursor_column = column;
+    idlok(stdscr, moved_by_one());
+    for (int i = 0; i < t.last_rows; i++)
+        draw_row(i);
+    struct cell *was = t.last;
+    t.last = t.now;
+    t.now = was;
+    send_frame(row, column);
 }
 
 void term_redraw(void)

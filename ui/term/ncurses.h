@@ -10,7 +10,7 @@
 struct term_options {
     bool ascii; /* no UTF-8 even where the locale has it */
     bool mono;  /* no colours; NO_COLOR in the environment says the same */
-    bool sync;  /* frames wrapped in synchronized output (mode 2026): only for terminals known to have it */
+    bool sync;  /* frames wrapped in synchronized output (mode 2026) even where the terminal is not known to have it */
     bool focus; /* report K_FOCUS_IN and K_FOCUS_OUT */
 };
 
@@ -21,7 +21,8 @@ void term_close(void); /* again is fine */
 void term_size(int *columns, int *rows);
 bool term_has_colour(void);
 
-/* Brings the terminal from the last picture to this one: only cells that differ are sent, then one flush. */
+/* Brings the terminal from the last picture to this one: only cells that differ are sent, then one flush; nothing at all
+ * where nothing differs. */
 void term_draw(const struct surface *s, const struct theme *theme);
 void term_redraw(void); /* forgets what is on the screen: the next term_draw sends all of it */
 
