@@ -3,6 +3,7 @@
  * escalation, points) is consequence's. */
 #include "core/act_do.h"
 #include "core/assignment.h"
+#include "core/watch.h"
 #include "base/str.h"
 #include <stdlib.h>
 #include <string.h>
@@ -207,6 +208,42 @@ void act_say_message(struct act *a, const char *text, int origin, bool is_public
     a->out->kind = KIND_MESSAGE;
 }
 
+static void say_watchers(struct act *a, const char *watchers)
+{
+    if (str_eq(watchers, a->before->watchers))
+        return;
+    if (watchers)
+        observe_say_text(a->out, "watchers", watchers);
+    else
+        observe_say_null(a->out, "watchers");
+}
+
+/* Whom a note names watches from then on. */
+static void mention(struct act *a)
+{
+    const char *mentions = watch_mentions(a->arena, a->rules, a->action->arg), *watchers = a->before->watchers;
+    const struct json *list = mentions ? json_parse_in(a->arena, mentions, strlen(mentions), &json_limits_native, NULL, NULL) : NULL;
+    for (const struct json *who = json_first(list); who; who = json_next(who))
+        watchers = watch_with(a->arena, watchers, json_string(who));
+    say_watchers(a, watchers);
+}
+
+static bool do_watch(struct act *a)
+{
+    if (!act_need_open(a))
+        return false;
+    if (watch_count(a->before->watchers) == WATCH_MOST && !watch_has(a->before->watchers, a->action->actor))
+        return err_set(a->err, ERR_CONFLICT, "#%lld: %d watch it already, and more than that nobody hears", (long long)a->before->id, WATCH_MOST);
+    say_watchers(a, watch_with(a->arena, a->before->watchers, a->action->actor));
+    return true;
+}
+
+static bool do_unwatch(struct act *a)
+{
+    say_watchers(a, watch_without(a->arena, a->before->watchers, a->action->actor));
+    return true;
+}
+
 static bool do_note(struct act *a)
 {
     if (act_blank(a->action->arg))
@@ -214,6 +251,7 @@ static bool do_note(struct act *a)
     if (!act_need_open(a))
         return false;
     act_say_message(a, a->action->arg, ORIGIN_NOTE, false);
+    mention(a);
     return true;
 }
 
@@ -250,12 +288,14 @@ static bool (*const does[ACTIONS])(struct act *) = {
     [ACTION_CLAIM_NEXT] = do_claim, [ACTION_CLOSE] = act_close, [ACTION_ESCALATE] = do_escalate, [ACTION_LABEL] = do_label, [ACTION_NOTE] = do_note,
     [ACTION_PRIORITY] = do_priority, [ACTION_REOPEN] = act_reopen, [ACTION_REPLY] = act_reply, [ACTION_REVEAL] = do_reveal, [ACTION_SNOOZE] = act_snooze,
     [ACTION_SKIP] = do_skip, [ACTION_STATUS] = act_status, [ACTION_MERGE] = act_merge, [ACTION_SPAM] = act_spam, [ACTION_DUPLICATE] = act_duplicate,
-    [ACTION_INVALID] = act_invalid, [ACTION_SPLIT] = act_split, [ACTION_TAGS] = do_tags, [ACTION_UNASSIGN] = do_unassign};
+    [ACTION_INVALID] = act_invalid, [ACTION_SPLIT] = act_split, [ACTION_TAGS] = do_tags, [ACTION_UNASSIGN] = do_unassign,
+    [ACTION_WATCH] = do_watch, [ACTION_UNWATCH] = do_unwatch};
 
-/* Looking, and judging a label, is not yet work on it. */
+/* Looking, watching and judging a label is not yet work on it. */
 static bool works(int id)
 {
-    return id != ACTION_REVEAL && id != ACTION_LABEL && id != ACTION_CATEGORY && id != ACTION_ACCEPT && id != ACTION_TAGS;
+    return id != ACTION_WATCH && id != ACTION_UNWATCH && id != ACTION_REVEAL && id != ACTION_LABEL && id != ACTION_CATEGORY &&
+           id != ACTION_ACCEPT && id != ACTION_TAGS;
 }
 
 bool act_observe(struct arena *arena, const struct ticket *before, const struct action *action, const struct config_source *source,

@@ -62,6 +62,7 @@ const struct field field_table[] = {
     TEXT(team, W | U, "team that works on it"),
     TEXT(closed_by, S, "who closed it"),
     TEXT(skipped, H | U, "who is not offered it for a while, and until when"),
+    {.name = "watchers", .type = FIELD_TAGS, AT(watchers), .flags = W | O | U, .help = "the agents who hear of it: who watches, and whom a note mentioned"},
     TIME(created_at, W | S, "earliest creation time said"),
     TIME(updated_at, W | S | Q, "latest change said"),
     TIME(received_at, W | Q, "when the first event came in"),

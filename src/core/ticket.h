@@ -61,6 +61,7 @@ struct ticket {
     int64_t urgency_bp, category_bp; /* confidence, basis points */
     /* people */
     const char *customer, *customer_name, *customer_email, *customer_phone, *assignee, *team, *closed_by, *skipped;
+    const char *watchers; /* agents' names, a JSON array (core/watch) */
     const char *hold_reason, *snooze_note, *snoozed_by; /* what an agent said with it, and who */
     int wake_on, woke_by;
     /* life */

@@ -49,6 +49,7 @@ static char *say(struct run *r, const struct change *c)
         [ACTION_SKIP] = "skipped: not offered to you for a while", [ACTION_TAGS] = "tags set", [ACTION_SNOOZE] = "snoozed",
         [ACTION_UNMERGE] = "is its own ticket again", [ACTION_SPAM] = "put aside as spam", [ACTION_DUPLICATE] = "put aside as a duplicate",
         [ACTION_INVALID] = "put aside as invalid",
+        [ACTION_WATCH] = "watched: you hear of what others change", [ACTION_UNWATCH] = "no longer watched",
         [ACTION_REVEAL] = "shown; why is kept in the journal"};
     static const char *const with[ACTIONS] = {
         [ACTION_ASSIGN] = "assigned to", [ACTION_STATUS] = "is now", [ACTION_PRIORITY] = "priority", [ACTION_LABEL] = "labelled",

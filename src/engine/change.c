@@ -2,6 +2,7 @@
 #include "engine/change.h"
 #include "base/str.h"
 #include "core/back.h"
+#include "core/watch.h"
 #include "wire/mask.h"
 #include "wire/row.h"
 #include <stdio.h>
@@ -302,6 +303,15 @@ static void clock_spoke(struct change *c, const struct ticket *after)
     observe_say_int(made, "status", STATUS_CLOSED);
 }
 
+/* Whom an internal note names: their consoles say so. */
+static void put_mentions(const struct engine *e, struct arena *arena, const struct change *c, struct json *data)
+{
+    const struct message *note = c->desk && c->desk->message_count && c->desk->messages->origin == ORIGIN_NOTE ? c->desk->messages : NULL;
+    const char *mentions = note && !c->undoes ? watch_mentions(arena, e->config, note->body) : NULL;
+    if (mentions)
+        json_put(data, "mentions", json_new_raw(mentions));
+}
+
 static bool put_entry(struct engine *e, struct arena *arena, struct change *c, const struct ticket *after, struct err *err)
 {
     AUTO_JSON data = json_object();
@@ -323,6 +333,7 @@ static bool put_entry(struct engine *e, struct arena *arena, struct change *c, c
         json_put_string(data, "reason", c->reason);
     if (c->other)
         json_put_i64(data, "other", c->other);
+    put_mentions(e, arena, c, data);
     json_put(data, "changes", c->before ? row_changes(c->before, after) : json_array());
     if (c->desk)
         json_put(data, "obs", row_observation(c->desk));

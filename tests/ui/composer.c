@@ -265,6 +265,23 @@ static void two_question_marks_bring_an_article_that_goes_with_the_reply_while_i
     assert_false(composer_resume(&composer, NULL));
 }
 
+static void two_at_signs_at_a_word_of_a_note_ask_for_an_agent(void **state)
+{
+    (void)state;
+    composer_open(&composer, 4119, 1, false, "");
+    assert_int_equal(script("Ask @", to_composer), COMPOSER_TYPED);
+    assert_int_equal(script("@", to_composer), COMPOSER_MENTION);
+    assert_true(composer_asks(&composer));
+    composer_insert(&composer, "@tom ");
+    assert_string_equal(editor_text(composer.editor), "Ask @tom "); /* the two that asked are gone */
+    assert_int_equal(script("<Enter>@@", to_composer), COMPOSER_MENTION);
+    script("x", to_composer); /* typed on: meant as it is */
+    assert_false(composer_asks(&composer));
+    assert_int_equal(script(" joe@@", to_composer), COMPOSER_TYPED); /* in the middle of a word */
+    composer_open(&composer, 4119, 1, true, "");
+    assert_int_equal(script("@@", to_composer), COMPOSER_TYPED); /* a customer knows no agents */
+}
+
 static void variables_of_the_desk_may_stand_in_a_reply_and_nothing_else_in_braces(void **state)
 {
     (void)state;
@@ -284,6 +301,7 @@ int main(void)
         T(nothing_is_sent_by_one_key),
         T(a_line_that_begins_with_a_slash_or_two_colons_asks_for_canned_replies),
         T(two_question_marks_bring_an_article_that_goes_with_the_reply_while_it_is_in_it),
+        T(two_at_signs_at_a_word_of_a_note_ask_for_an_agent),
         T(variables_of_the_desk_may_stand_in_a_reply_and_nothing_else_in_braces),
         T(send_and_close_says_so),
         T(send_and_next_claims_what_is_next),

@@ -631,7 +631,7 @@ static const struct verb verbs[] = {
     {"up", "", "start a private daemon if none answers", run_up, NULL},
     {"verify", "--explain ... < body", "is this request signed, and if not, why", run_verify, NULL},
     {"version", "", "the version", run_version, NULL},
-    {"watch", "[--after SEQ]", "every entry as it is written, one JSON object a line", run_watch, NULL},
+    {"watch", "[NUMBER... | --after SEQ]", "every entry as it is written, one JSON object a line; with numbers: hear of these tickets", run_watch, NULL},
     {"why", "NUMBER [sla|label|score|page|route|assign]", "why a number is what it is", run_why, NULL},
     {"windows", "", "maintenance windows that run or are planned", paging_windows, NULL},
     {NULL, NULL, NULL, NULL, NULL},
@@ -703,9 +703,11 @@ static int dispatch(struct shell *sh, const char *name)
     if (sh->options.help)
         return help_one(sh, verbs, name);
     const struct verb *verb = help_find(verbs, name);
-    if (verb)
-        return verb->run(sh);
     const struct command *command = command_find(name);
+    int64_t number;
+    bool numbered = command && command->is_action && sh->argc && shell_number(sh->argv[0], &number); /* watch 12 is the action */
+    if (verb && !numbered)
+        return verb->run(sh);
     if (command && command->is_action)
         return run_action(sh, &action_table[command->id]);
     return unknown(sh, name);

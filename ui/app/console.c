@@ -421,6 +421,10 @@ static void composer_outcome(struct console *c, enum composer_outcome outcome)
         w->changed_at = clock_mono();
         insert_articles(c, "");
         break;
+    case COMPOSER_MENTION:
+        w->changed_at = clock_mono();
+        insert_agents(c);
+        break;
     case COMPOSER_NOTHING:
     case COMPOSER_REFUSED:
         break;
@@ -557,11 +561,9 @@ static void tick(struct console *c, int64_t now)
         if (oncall_over(&look))
             fetch_want(c, SLOT_DOC + MIRROR_ONCALL);
     }
-    if (c->page_ticket) {
-        char text[64];
-        snprintf(text, sizeof text, "#%lld pages you", (long long)c->page_ticket);
-        term_notify("triage", text);
-        c->page_ticket = 0;
+    if (*c->notice) {
+        term_notify("triage", c->notice);
+        c->notice[0] = 0;
     }
 }
 

@@ -59,6 +59,7 @@ enum purpose {
     FOR_MACRO,
     FOR_MACRO_RUN, /* what it would do */
     FOR_CANNED,
+    FOR_MENTION,
     FOR_ARTICLE,
     FOR_ARTICLE_HOW,
     FOR_ARTICLE_READ,
@@ -132,7 +133,7 @@ struct console {
     enum ui_role toast_role;
     int64_t toast_until, last_key, draw_at, next_tick,
         focus_at;        /* draw_at: before it the stream's news waits */
-    int64_t page_ticket; /* pages me: to be notified once */
+    char notice[80];     /* what the terminal is to be told, once: only what concerns me */
     int64_t gone_since;  /* clock_mono, 0 = the daemon is there */
     int64_t started;
     struct session session;

@@ -3,6 +3,7 @@
  * call. Answers come from link_run on the loop's thread. */
 #include "app/aside.h"
 #include "app/console.h"
+#include "app/hear.h"
 #include "base/clock.h"
 #include "screen/clocks.h"
 #include "screen/articles.h"
@@ -369,22 +370,6 @@ static void game_toast(struct console *c, const char *event, const char *data, s
     }
 }
 
-/* Told to page me: the terminal says so even when it is not looked at. Only the number leaves the screen. */
-static void page_me(struct console *c, const char *data, size_t n)
-{
-    AUTO_JSON root = json_parse(data, n, &json_limits_dialect, NULL, NULL);
-    const char *what = json_string(json_path(root, "data.what"));
-    if (str_eq(what, "page_failed") || str_eq(what, "bundled")) /* of a page that was told when it was made */
-        return;
-    for (const struct json *who = json_first(json_path(root, "data.told")); who; who = json_next(who)) {
-        if (!str_eq(json_string(who), mirror_me(c->mirror)))
-            continue;
-        console_toast(c, UI_CRITICAL, "‼ #%lld pages you: K acknowledges, ge shows it",
-                      (long long)json_get_i64(root, "ticket", 0));
-        c->page_ticket = json_get_i64(root, "ticket", 0);
-    }
-}
-
 static void follow_frames(void *arg, const char *event, int64_t id, const char *data, size_t n)
 {
     struct console *c = arg;
@@ -395,8 +380,8 @@ static void follow_frames(void *arg, const char *event, int64_t id, const char *
         score_toast(c, data, n);
     if (news && (str_eq(event, "boss") || str_eq(event, "player")))
         game_toast(c, event, data, n);
-    if (news && str_eq(event, "escalation"))
-        page_me(c, data, n);
+    if (news)
+        hear_frame(c, event, data, n);
     if (changed & MIRROR_CHANGED_ALL)
         fetch_want(c, SLOT_DESK);
     if (changed & MIRROR_CHANGED_ROWS)

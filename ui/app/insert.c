@@ -3,6 +3,7 @@
 #include "app/insert.h"
 #include "base/text.h"
 #include "core/field.h"
+#include "screen/agents.h"
 #include "screen/lists.h"
 #include <inttypes.h>
 #include <string.h>
@@ -183,6 +184,30 @@ void insert_canned_chosen(struct console *c, const char *name)
     const struct json *macro = offered(c, "macros", name);
     if (macro && composer_is_open(&c->composer))
         composer_insert(&c->composer, json_get_string(macro, "text", ""));
+}
+
+/* --- mentions --- */
+
+void insert_agents(struct console *c)
+{
+    struct look look = console_look(c);
+    int n = mirror_agent_count(c->mirror), count = 0;
+    struct picker_item *items = ARENA_ARRAY(c->frame, struct picker_item, n + 1);
+    for (int i = 0; i < n; i++) {
+        const struct mirror_agent *agent = mirror_agent_at(c->mirror, i);
+        if (!str_eq(agent->name, mirror_me(c->mirror)))
+            items[count++] = (struct picker_item){.id = i + 1, .name = agent->name, .detail = agents_detail(&look, agent)};
+    }
+    if (count)
+        overlay_pick(&c->overlay, FOR_MENTION, "mention: ", items, (size_t)count, false);
+    else
+        console_toast(c, UI_DIM, "There is nobody else to mention: agents stand under `agents:` in triage.yaml.");
+}
+
+void insert_agent_chosen(struct console *c, const char *name)
+{
+    if (composer_is_open(&c->composer))
+        composer_insert(&c->composer, arena_printf(c->frame, "@%s ", name));
 }
 
 /* --- articles --- */

@@ -8,6 +8,8 @@ void insert_macros(struct console *c);                    /* c->asked: the actio
 void insert_preview(struct console *c, const char *name); /* what it would do, in a text to read; Enter runs it */
 void insert_canned(struct console *c);                    /* into the composer */
 void insert_canned_chosen(struct console *c, const char *name);
+void insert_agents(struct console *c);                    /* @@ in a note: whom it is to name */
+void insert_agent_chosen(struct console *c, const char *name);
 void insert_articles(struct console *c, const char *words);
 void insert_article_chosen(struct console *c, const char *title, int64_t id); /* id 0: words to look for */
 void insert_article(struct console *c, bool link);        /* the one that came: its text, or where it stands */

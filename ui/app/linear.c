@@ -204,7 +204,7 @@ static void run_words(struct linear *l, char **words, int n, int (*dispatch)(str
         all[count++] = words[i];
     sh->argc = count - 1;
     sh->argv = all + 1;
-    if (is_word(all[0], "watch", "demo"))
+    if ((is_word(all[0], "watch", "demo") && sh->argc < 1) || is_word(all[0], "demo", "demo"))
         puts("Not here: an empty line tells what happened.");
     else
         dispatch(sh, all[0]);

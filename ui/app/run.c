@@ -6,6 +6,7 @@
 #include "app/insert.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "core/watch.h"
 #include "core/when.h"
 #include "screen/agents.h"
 #include "screen/oncall.h"
@@ -220,8 +221,19 @@ static const char *run_question(struct console *c, const struct action_row *acti
                         merge ? arena_printf(c->frame, "%s", arg) : "on", c->asked.count);
 }
 
+/* Who watches it already wants no more of it. Marked ones are all watched. */
+static const struct action_row *watch_or_not(struct console *c)
+{
+    struct look look = console_look(c);
+    int64_t ticket = console_marks(c) && list_marks(console_marks(c)) ? 0 : console_ticket(c);
+    const struct mirror_row *row = ticket ? ticket_row(&look, ticket) : NULL;
+    return &action_table[row && watch_has(row->t.watchers, mirror_me(c->mirror)) ? ACTION_UNWATCH : ACTION_WATCH];
+}
+
 static void run_action(struct console *c, const struct action_row *action, const char *arg)
 {
+    if (action == &action_table[ACTION_WATCH])
+        action = watch_or_not(c);
     if (console_place(c) == PLACE_ONCALL && !*arg)
         arg = named_by_row(c, &action);
     if (!collect(c, action))
@@ -1216,6 +1228,9 @@ void run_answer(struct console *c)
         break;
     case FOR_CANNED:
         insert_canned_chosen(c, text);
+        break;
+    case FOR_MENTION:
+        insert_agent_chosen(c, text);
         break;
     case FOR_ARTICLE:
         insert_article_chosen(c, text, id);

@@ -52,12 +52,21 @@ int rows_compare(const struct mirror_row *a, const struct mirror_row *b)
 
 /* --- reading --- */
 
+/* A set of words is kept as its JSON text, as the daemon has it; the caller's to free. NULL: it is none. */
+static char *set_text(const struct json *member)
+{
+    const struct field *f = json_is(member, JSON_ARRAY) && json_first(member) ? field_find(json_name(member)) : NULL;
+    return f && f->type == FIELD_TAGS ? json_print(member) : NULL;
+}
+
 static size_t text_bytes(const struct json *object)
 {
     size_t bytes = 0;
     for (const struct json *member = json_first(object); member; member = json_next(member)) {
-        const char *text = json_string(member);
+        char *set = set_text(member);
+        const char *text = set ? set : json_string(member);
         bytes += text ? strlen(text) + 1 : 0;
+        free(set);
     }
     return bytes;
 }
@@ -92,7 +101,12 @@ static void read_field(struct ticket *t, const struct field *f, const struct jso
     case FIELD_TIME:
         field_set_int(t, f, json_i64(value, &number) ? number : 0);
         break;
-    case FIELD_TAGS:
+    case FIELD_TAGS: {
+        char *set = set_text(value);
+        field_set_text(t, f, keep_text(at, set));
+        free(set);
+        break;
+    }
     case FIELD_JSON:
         break;
     }

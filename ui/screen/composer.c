@@ -40,8 +40,8 @@ void composer_set(struct composer *c, const char *text)
 
 bool composer_asks(const struct composer *c)
 {
-    AUTO_ARENA a = arena_new();
-    return *c->asked && strcmp(editor_before(c->editor, a), c->asked) == 0;
+    size_t at = editor_cursor(c->editor), n = strlen(c->asked);
+    return n && at == c->asked_at && at >= n && strncmp(editor_text(c->editor) + at - n, c->asked, n) == 0;
 }
 
 void composer_insert(struct composer *c, const char *text)
@@ -107,7 +107,14 @@ char *composer_articles(const struct composer *c, struct arena *arena)
     return json_first(keys) ? json_print_in(arena, keys) : NULL;
 }
 
-/* What was typed last began a line and asks for something. Deleting back to it asks for nothing. */
+static enum composer_outcome asked(struct composer *c, const char *text, enum composer_outcome outcome)
+{
+    str_copy(c->asked, sizeof c->asked, text);
+    c->asked_at = editor_cursor(c->editor);
+    return outcome;
+}
+
+/* What was typed last began a line (or, a mention, a word) and asks for something. Deleting back to it asks for nothing. */
 static enum composer_outcome asks(struct composer *c, const struct key *key)
 {
     static const struct { const char *text; enum composer_outcome outcome; } begins[] = {
@@ -115,11 +122,11 @@ static enum composer_outcome asks(struct composer *c, const struct key *key)
     AUTO_ARENA a = arena_new();
     const char *before = editor_before(c->editor, a);
     for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
-        if (strcmp(before, begins[i].text) == 0 && key_is(key, (uint32_t)*begins[i].text)) {
-            str_copy(c->asked, sizeof c->asked, before);
-            return begins[i].outcome;
-        }
-    return COMPOSER_TYPED;
+        if (strcmp(before, begins[i].text) == 0 && key_is(key, (uint32_t)*begins[i].text))
+            return asked(c, before, begins[i].outcome);
+    size_t n = strlen(before);
+    bool mentions = !c->reply && key_is(key, '@') && n >= 2 && before[n - 2] == '@' && (n == 2 || strchr(" \t(,;:", before[n - 3]));
+    return mentions ? asked(c, "@@", COMPOSER_MENTION) : COMPOSER_TYPED;
 }
 
 /* --- keys --- */
@@ -297,13 +304,13 @@ static void draw_menu(struct composer *c, struct surface *s, int row)
         [COMPOSER_CONFLICT] = {"send it all the same?", {"y", "send", "e", "edit"}},
         [COMPOSER_DISCARDING] = {"throw this text away?", {"y", "yes, discard", "any key", "no"}},
     };
+    static const char *const note[12] = {"Esc", "review", "/", "canned reply", "@@", "mention", "C-x C-e", "your editor", "C-_", "undo"};
+    const char *const *keys = c->state == COMPOSER_WRITING && !c->reply ? note : menus[c->state].keys;
     int column = 1;
     if (menus[c->state].title)
         column += surface_text(s, row, column, -1, UI_ACCENT, menus[c->state].title) + 2;
-    for (int i = 0; i + 1 < 12 && menus[c->state].keys[i]; i += 2)
-        column =
-            look_pair(s, row, column, UI_KEY, menus[c->state].keys[i], UI_HINT, menus[c->state].keys[i + 1]) +
-            3;
+    for (int i = 0; i + 1 < 12 && keys[i]; i += 2)
+        column = look_pair(s, row, column, UI_KEY, keys[i], UI_HINT, keys[i + 1]) + 3;
 }
 
 void composer_draw(struct composer *c, const struct look *look, struct surface *s)

@@ -25,6 +25,7 @@ enum composer_outcome {
     COMPOSER_NOTE,     /* it should be a note: the source takes no replies */
     COMPOSER_CANNED,   /* "/" or "::" began a line: offer canned replies; composer_insert takes the place of it */
     COMPOSER_ARTICLES, /* "??" did: offer articles */
+    COMPOSER_MENTION,  /* "@@" began a word of a note: offer agents */
     COMPOSER_REFUSED,  /* cannot be sent like this; composer_refusal says why */
 };
 enum { COMPOSER_CITED = 16, COMPOSER_EARLY = 256 };
@@ -38,6 +39,7 @@ struct composer {
     struct ticket_screen thread;
     int64_t changed_at, saved_at; /* the loop's clock; 0 = nothing to save, never saved */
     const char *refusal;
+    size_t asked_at; /* where the cursor stood then */
     char asked[4];  /* what stands before the cursor and began a line: gone when something is inserted; "" = nothing */
     struct { char key[128], mark[120]; } cited[COMPOSER_CITED]; /* articles put in, and what of each must still be there when it is sent */
     int cited_count;

@@ -1,6 +1,7 @@
 /* facts: each fact is a row of a table: a heading and a function that writes its value; a fact that is not
  * known takes no line. Clocks and the label's reasons follow, because they answer "why now?". */
 #include "screen/facts.h"
+#include "core/watch.h"
 #include "base/text.h"
 #include "core/field.h"
 #include <string.h>
@@ -30,6 +31,21 @@ static void part(struct str *out, const char *lead, const char *text)
         str_addf(out, "%s%s%s", out->len ? " · " : "", lead, text);
 }
 
+/* Who hears of it, oneself first. */
+char *facts_watchers(const struct look *look, const char *watchers)
+{
+    const struct json *list = watchers ? json_parse_in(look->arena, watchers, strlen(watchers), &json_limits_dialect, NULL, NULL) : NULL;
+    bool me = watch_has(watchers, mirror_me(look->mirror));
+    AUTO_STR out;
+    str_init(&out, 400);
+    if (me)
+        str_adds(&out, "◉ you");
+    for (const struct json *who = json_first(list); who; who = json_next(who))
+        if (json_string(who) && !str_eq(json_string(who), mirror_me(look->mirror)))
+            str_addf(&out, "%s%s", out.len ? ", " : "◉ ", json_string(who));
+    return arena_strdup(look->arena, out.data);
+}
+
 const char *facts_life(const struct look *look, const struct ticket *t)
 {
     bool asleep = t->snoozed_until > look->now;
@@ -41,6 +57,7 @@ const char *facts_life(const struct look *look, const struct ticket *t)
     part(&out, "", asleep || t->woke_by ? t->snooze_note : "");
     part(&out, "♥ said thanks ", t->thanked_at ? look_stamp(look, t->thanked_at) : "");
     part(&out, "", facts_links(look, t));
+    part(&out, "", facts_watchers(look, t->watchers));
     return arena_strdup(look->arena, out.data);
 }
 
@@ -118,6 +135,7 @@ static void status_facts(struct pane *p)
     if (*theirs && !str_eq(theirs, p->t->assignee))
         line(p, "at source", UI_WARN, arena_printf(a, "≠ %s", theirs));
     line(p, "team", UI_NORMAL, p->t->team);
+    line(p, "watched by", watch_has(p->t->watchers, mirror_me(p->look->mirror)) ? UI_MINE : UI_NORMAL, facts_watchers(p->look, p->t->watchers));
     life_facts(p);
     struct badge csat = look_csat(json_get_i64(p->doc, "csat", 0));
     if (*csat.word)

@@ -12,6 +12,8 @@ const char *facts_woke(const struct look *look, const struct ticket *t);
 const char *facts_life(const struct look *look, const struct ticket *t);
 /* The tickets it belongs with: "part of #12", "goes on from #7, goes on in #19"; "" none. */
 const char *facts_links(const struct look *look, const struct ticket *t);
+/* "◉ you, tom": who watches it, oneself first; "" nobody. */
+char *facts_watchers(const struct look *look, const char *watchers);
 int facts_draw(const struct look *look, struct surface *s, int top, int left, int rows, int width,
                const struct mirror_row *row, const struct json *doc);
 /* One clock as "next response 00:48 left" with its bar; gives columns used, 0 = no such clock. */

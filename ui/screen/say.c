@@ -41,7 +41,7 @@ static bool worth_saying(const char *name)
         "next_due_at",     "sla",        "resolved_at", "first_reply_at", "source_status",  "source_priority",
         "source_assignee", "stub",       "updated_at",  "version",        "thread_version", "escalated",
         "closed_by",       "created_at", "metadata",    "closed_at",      "merged_at",      "woke_at",
-        "snoozed_by",      "snoozed_before", "followed_by", "merged_into", "skipped"};
+        "snoozed_by",      "snoozed_before", "followed_by", "merged_into", "skipped", "watchers"};
     for (size_t i = 0; i < sizeof quiet / sizeof *quiet; i++)
         if (strcmp(quiet[i], name) == 0)
             return false;

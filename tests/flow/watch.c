@@ -1,0 +1,152 @@
+/* watch: in a real console, who hears of what others do: a mention is told to its agent and to their terminal, a change to whoever
+ * watches, and to nobody else. */
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "harness/client.h"
+#include "harness/console.h"
+#include "harness/daemon.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+static const char config[] = "team: flow\n"
+                             "sources:\n"
+                             "  - {name: open, dialect: rbs, auth: none}\n"
+                             "agents:\n"
+                             "  - {name: ana, uid: %ld, role: agent, shared: true}\n"
+                             "  - {name: tom, role: agent, key_id: k-tom}\n";
+enum { SOON = 15000 };
+static struct daemon_run *run;
+static struct client *desk;
+static struct console_run *console;
+
+static void post(struct client *in, int n, const char *subject)
+{
+    char body[600];
+    snprintf(body, sizeof body,
+             "{\"eventId\":\"e-%d\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:00Z\",\"source\":\"caracol\",\"data\":{"
+             "\"source_ticket_id\":\"%d\",\"user_id\":\"u\",\"user_name\":\"U\",\"user_email\":\"u@example.com\",\"subject\":\"%s\",\"description\":\"Some text\"}}",
+             n, n, subject);
+    assert_int_equal(client_post(in, "/in/open", body).status, 200);
+}
+
+static int start(void **state)
+{
+    char text[1024];
+    (void)state;
+    snprintf(text, sizeof text, config, (long)getuid());
+    crypto_open();
+    run = daemon_start(text);
+    desk = client_open(run->desk);
+    struct client *in = client_open(run->ingest);
+    post(in, 1, "Where is my invoice?");
+    post(in, 2, "Checkout is down");
+    client_close(in);
+    console = console_open("watch", run, "all");
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    console_close(console);
+    client_close(desk);
+    daemon_remove(run);
+    return 0;
+}
+
+static void shows(const char *a, const char *b)
+{
+    console_wait(&console, 1, a, b, true, clock_mono(), SOON);
+}
+
+static void tom_does(const char *body)
+{
+    struct answer a = client_ask(desk, "POST", "/v1/do", "X-Triage-Key: k-tom\r\nContent-Type: application/json\r\n", body, strlen(body));
+    assert_int_equal(a.status, 200);
+    assert_non_null(strstr(a.body, "\"ok\":true"));
+}
+
+static bool wrote(const char *bytes)
+{
+    size_t n;
+    const char *all = console_bytes(console, 100, &n);
+    return memmem(all, n, bytes, strlen(bytes)) != NULL;
+}
+
+static void whoever_watches_hears_what_others_do(void **state)
+{
+    (void)state;
+    shows("live", NULL);
+    console_type(console, ":1\r");
+    shows("#1  Where is my invoice?", NULL);
+    console_type(console, "W");
+    shows("#1 watched", NULL);
+    shows("watched by", "◉ you");
+    console_type(console, "q");
+    shows("Checkout is down", NULL);
+    tom_does("{\"do\":\"priority\",\"tickets\":[2],\"priority\":\"high\"}"); /* nobody watches that */
+    tom_does("{\"do\":\"priority\",\"tickets\":[1],\"priority\":\"urgent\"}");
+    shows("◉ #1, tom: priority", "urgent");
+    assert_int_equal(console_find(console, "◉ #2"), -1);
+    assert_false(wrote("\033]777;notify;triage;#1")); /* a toast is enough */
+    console_type(console, ":1\r");
+    shows("#1  Where is my invoice?", NULL);
+    console_type(console, "W");
+    shows("#1 no longer watched", NULL);
+    console_wait(&console, 1, "watched by", NULL, false, clock_mono(), SOON);
+    console_type(console, "u");
+    shows("watched by", "◉ you");
+}
+
+static void who_is_mentioned_is_told_and_so_is_their_terminal(void **state)
+{
+    (void)state;
+    shows("live", NULL);
+    tom_does("{\"do\":\"note\",\"tickets\":[2],\"text\":\"@ana you know this shop; it is secretly ours\"}");
+    shows("@ #2: tom mentions you", NULL);
+    assert_true(wrote("\033]777;notify;triage;#2: tom mentions you"));
+    assert_false(wrote("notify;triage;#2: tom mentions you in")); /* nor anything of the note */
+    console_type(console, ":2\r");
+    shows("watched by", "◉ you");
+    console_type(console, "i");
+    shows("Internal note on #2", NULL);
+    shows("@@ mention", NULL);
+    console_type(console, "I ask @@");
+    shows("mention: ", NULL);
+    shows("tom", NULL);
+    console_type(console, "\r");
+    shows("I ask @tom", NULL);
+    console_type(console, "\033");
+    shows("review:", NULL);
+    console_type(console, "y");
+    shows("note added", NULL);
+    shows("watched by", "◉ you, tom");
+    struct answer a = client_get(desk, "/v1/tickets/2/lines");
+    assert_non_null(strstr(a.body, "\"mentions\":[\"tom\"]"));
+    assert_non_null(strstr(a.body, "I ask @tom "));
+}
+
+static void the_shell_watches_by_number_too(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    const char *socket = run->desk;
+    char *line = arena_printf(arena, "%s/triage --socket %s watch 1 2 >/dev/null", getenv("TRIAGE_BUILDDIR"), socket);
+    assert_int_equal(system(line), 0);
+    struct answer a = client_get(desk, "/v1/tickets?where=%22ana%22%20in%20watchers");
+    assert_int_equal(json_count(json_get(a.json, "rows")), 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(whoever_watches_hears_what_others_do, start, stop),
+                                       cmocka_unit_test_setup_teardown(who_is_mentioned_is_told_and_so_is_their_terminal, start, stop),
+                                       cmocka_unit_test_setup_teardown(the_shell_watches_by_number_too, start, stop)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,68 @@
+/* hear: see hear.h. Only a ticket's number and an agent's name leave the screen for the terminal's own notice, never what somebody
+ * wrote. A frame that does not hold my name is not read at all. */
+#include "app/hear.h"
+#include "base/text.h"
+#include "screen/say.h"
+#include <stdio.h>
+#include <string.h>
+
+static bool names(const struct json *list, const char *me)
+{
+    for (const struct json *who = json_first(list); who; who = json_next(who))
+        if (str_eq(json_string(who), me))
+            return true;
+    return false;
+}
+
+/* Told to page me: the terminal says so even when it is not looked at. */
+static void page(struct console *c, const struct json *root)
+{
+    const char *what = json_string(json_path(root, "data.what"));
+    long long ticket = json_get_i64(root, "ticket", 0);
+    if (str_eq(what, "page_failed") || str_eq(what, "bundled") || /* of a page that was told when it was made */
+        !names(json_path(root, "data.told"), mirror_me(c->mirror)))
+        return;
+    console_toast(c, UI_CRITICAL, "‼ #%lld pages you: K acknowledges, ge shows it", ticket);
+    snprintf(c->notice, sizeof c->notice, "#%lld pages you", ticket);
+}
+
+/* What was done, in a few words; what was written is read where it stands. */
+static const char *done(const struct look *look, const struct json *data, const char *actor)
+{
+    const char *did = json_get_string(data, "do", "");
+    struct said said = say_entry(look, "ticket", actor, data);
+    if (*said.text)
+        return said.text;
+    return str_eq(did, "note") ? "wrote a note" : str_eq(did, "reply") ? "replied" : json_get_i64(data, "messages", 0) ? "wrote" : "changed it";
+}
+
+static void changed(struct console *c, const struct json *root)
+{
+    const struct json *data = json_get(root, "data");
+    const char *actor = json_get_string(root, "actor", ""), *me = mirror_me(c->mirror);
+    long long ticket = json_get_i64(root, "ticket", 0);
+    struct look look = console_look(c);
+    if (str_eq(actor, me))
+        return;
+    if (names(json_get(data, "mentions"), me)) {
+        const char *who = text_fit(look.arena, say_actor(&look, actor), 32);
+        console_toast(c, UI_ACCENT, "@ #%lld: %s mentions you in a note; you watch it now", ticket, who);
+        snprintf(c->notice, sizeof c->notice, "#%lld: %s mentions you", ticket, who);
+    } else if (names(json_path(root, "row.watchers"), me) && c->toast_role != UI_CRITICAL &&
+               !(console_place(c) == PLACE_TICKET && c->ticket.id == ticket)) {
+        console_toast(c, UI_DIM, "◉ #%lld, %s: %s", ticket, say_actor(&look, actor), done(&look, data, actor));
+    }
+}
+
+void hear_frame(struct console *c, const char *event, const char *data, size_t n)
+{
+    static const struct { const char *event; void (*hear)(struct console *c, const struct json *root); } hears[] = {
+        {"escalation", page}, {"ticket", changed}};
+    const char *me = mirror_me(c->mirror);
+    for (size_t i = 0; i < sizeof hears / sizeof *hears; i++) {
+        if (!str_eq(hears[i].event, event) || !*me || !memmem(data, n, me, strlen(me)))
+            continue;
+        AUTO_JSON root = json_parse(data, n, &json_limits_dialect, NULL, NULL);
+        hears[i].hear(c, root);
+    }
+}
