@@ -35,11 +35,21 @@ static void note(struct follow *f, const char *what, const char *told, const cha
 
 /* --- telling people --- */
 
+static bool named(const struct json *names, const char *name)
+{
+    for (const struct json *n = json_first(names); n; n = json_next(n))
+        if (str_eq(json_string(n), name))
+            return true;
+    return false;
+}
+
 /* One page a person and change, however many reasons there are. */
 static void tell(struct follow *f, const struct page *page, struct json *names)
 {
     const struct escalation *e = of(f);
-    json_push(names, page->destination ? json_new_string(arena_printf(f->arena, "destination:%s", page->destination)) : json_new_string(page->agent));
+    const char *name = page->destination ? arena_printf(f->arena, "destination:%s", page->destination) : page->agent;
+    if (!named(names, name))
+        json_push(names, json_new_string(name));
     for (int i = 0; i < f->out->page_count; i++)
         if (str_eq(f->out->pages[i].agent, page->agent) && str_eq(f->out->pages[i].destination, page->destination))
             return;
@@ -307,9 +317,12 @@ static void acknowledge(struct follow *f)
     note(f, "acknowledged", NULL, e->acked_by);
 }
 
+/* A reply, a note or another status of whoever has it: looking and sorting is not yet work on it. */
 static bool is_active(struct follow *f)
 {
-    return str_eq(f->facts->cause, "act") && f->facts->actor && str_eq(f->facts->actor, of(f)->acked_by);
+    const struct ticket *t = f->out->after;
+    bool worked = f->before && (t->thread_version != f->before->thread_version || t->status != f->before->status);
+    return worked && str_eq(f->facts->cause, "act") && f->facts->actor && str_eq(f->facts->actor, of(f)->acked_by);
 }
 
 static void push(struct follow *f)

@@ -61,6 +61,7 @@ static void who_has_it_and_is_on_call_gets_one_page_when_the_ack_runs_out(void *
     desk_ack(&d, "ana");
     desk_until(&d, d.now + 30 * MINUTE);
     assert_int_equal(d.out.page_count, 1);
+    assert_int_equal(desk_count(&d, "escalation", "\"what\":\"ack_expired\",\"step\":-1,\"loop\":0,\"told\":[\"ana\"]"), 1);
     desk_close(&d);
 }
 
@@ -71,11 +72,28 @@ static void work_by_who_acknowledged_pushes_the_time_and_work_by_others_does_not
     desk_ack(&d, "bo");
     int64_t expires = of(&d)->ack_expires_at;
     d.now += 20 * MINUTE;
-    d.next.messages++;
+    d.next.thread_version++;
     desk_change(&d, "act", "ana");
     assert_int_equal(of(&d)->ack_expires_at, expires);
-    d.next.messages++;
+    d.next.thread_version++;
     desk_change(&d, "act", "bo");
+    assert_int_equal(of(&d)->ack_expires_at, d.now + 30 * MINUTE);
+    desk_close(&d);
+}
+
+static void looking_tagging_and_sorting_is_no_work_that_pushes_the_time(void **state)
+{
+    DESK(d);
+    desk_page(&d);
+    desk_ack(&d, "bo");
+    int64_t expires = of(&d)->ack_expires_at;
+    d.now += 20 * MINUTE;
+    d.next.tags = "[\"seen\"]";
+    desk_change(&d, "act", "bo");
+    d.next.category = CATEGORY_BUG;
+    desk_change(&d, "act", "bo");
+    assert_int_equal(of(&d)->ack_expires_at, expires);
+    desk_status(&d, STATUS_ON_HOLD, "bo");
     assert_int_equal(of(&d)->ack_expires_at, d.now + 30 * MINUTE);
     desk_close(&d);
 }
@@ -346,6 +364,7 @@ int main(void)
         cmocka_unit_test(an_ack_stops_the_pages_until_it_runs_out),
         cmocka_unit_test(who_has_it_and_is_on_call_gets_one_page_when_the_ack_runs_out),
         cmocka_unit_test(work_by_who_acknowledged_pushes_the_time_and_work_by_others_does_not),
+                                       cmocka_unit_test(looking_tagging_and_sorting_is_no_work_that_pushes_the_time),
         cmocka_unit_test(an_ack_without_a_timeout_holds_for_good),
         cmocka_unit_test(a_snooze_overrides_the_ack_timeout_and_pages_when_it_ends),
         cmocka_unit_test(duplicates_are_counted_and_page_nobody),

@@ -201,7 +201,7 @@ static void do_ack(struct history *h, const char *agent)
 
 static void do_work(struct history *h, const char *agent)
 {
-    h->d.next.messages++;
+    h->d.next.thread_version++;
     by_acker(h, agent);
     act(h, agent);
 }
@@ -231,7 +231,6 @@ static void do_wake(struct history *h, const char *agent)
         h->m.state = TAKEN;
         h->m.until = h->d.now + TIMEOUT;
     }
-    by_acker(h, agent);
     act(h, agent);
 }
 
@@ -267,8 +266,6 @@ static void do_label(struct history *h, const char *agent)
         over(&h->m, h->d.now);
     else if (h->m.state == OVER && h->d.next.status != STATUS_RESOLVED)
         begin(&h->m, h->d.now, "opened");
-    else
-        by_acker(h, agent);
     act(h, agent);
 }
 
