@@ -47,7 +47,7 @@ bool desk_moment(struct desk_act *d, const char *name, bool needs, const struct 
     if (!value || json_is(value, JSON_NULL) || (text && !*text))
         return !needs || missing(d, name);
     if (text && !all_digits(text))
-        return moment_parse(&(struct moment){.zone = zone, .base = base}, text, out, d->err) || err_in(d->err, "%s", name);
+        return moment_parse(&(struct moment){.zone = zone, .base = base, .now = d->now}, text, out, d->err) || err_in(d->err, "%s", name);
     if (text)
         *out = strtoll(text, NULL, 10);
     if ((!text && !json_i64(value, out)) || *out <= 0 || *out > INT64_C(253402300799999))

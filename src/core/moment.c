@@ -33,9 +33,9 @@ static bool no_time(struct reader *r)
     return wrong(r, "no time; say such as +4h, 18:00, tomorrow 09:00, Sun 03:10 or 2026-11-29 18:00");
 }
 
-static int64_t today(const struct reader *r)
+static int64_t day_of(const struct reader *r, int64_t ms)
 {
-    return zone_day(r->how->zone, r->how->base + r->how->offset);
+    return zone_day(r->how->zone, ms + r->how->offset);
 }
 
 static int64_t instant(const struct reader *r, int64_t day, int64_t of_day)
@@ -78,7 +78,7 @@ static bool read_day_name(struct reader *r)
         return true;
     for (int i = 0; i < 2; i++)
         if (n == strlen(near[i]) && strncasecmp(r->at, near[i], n) == 0) {
-            r->day = today(r) + i;
+            r->day = day_of(r, r->how->now ? r->how->now : r->how->base) + i;
             r->has_day = r->dated = true;
         }
     r->weekday = r->has_day ? 0 : weekday_like(r->at, n);
@@ -168,7 +168,7 @@ bool moment_duration(const char *text, int64_t *ms)
 /* The next day on which it is that weekday, or that time, after the base. */
 static int64_t coming(struct reader *r)
 {
-    int64_t day = today(r);
+    int64_t day = day_of(r, r->how->base);
     while ((r->weekday && civil_weekday(day) != r->weekday) || instant(r, day, r->of_day) <= r->how->base)
         day++;
     return day;

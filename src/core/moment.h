@@ -15,6 +15,7 @@ struct moment {
     const struct zone *zone; /* NULL: UTC */
     int64_t offset;          /* more than the zone says, ms: for a clock of which only the distance to UTC is known */
     int64_t base;
+    int64_t now;             /* whose `today` and `tomorrow` it is, where the base is a time to come; 0: the base */
     int morning;             /* minute of the day */
 };
 enum { MOMENT_TEXT = 40 };

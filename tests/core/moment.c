@@ -84,6 +84,19 @@ static void what_is_no_time_is_told_with_what_would_be(void **state)
     }
 }
 
+static void what_is_counted_from_a_time_to_come_has_the_days_of_now(void **state)
+{
+    const struct moment how = {.base = base + 23 * 3600000, .now = base}; /* from: tomorrow 09:00 */
+    static const struct { const char *text; int64_t after; } cases[] = {
+        {"tomorrow 12:00", 26}, {"today 12:00", 2}, {"12:00", 26}, {"+2h", 25}, {"sat 12:00", 26}, {"sun 12:00", 50}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t ms;
+        assert_true(moment_parse(&how, cases[i].text, &ms, NULL));
+        assert_int_equal((ms - base) / 3600000, cases[i].after);
+    }
+}
+
 static void a_clock_may_be_known_only_by_its_distance_and_a_day_may_begin_at_nine(void **state)
 {
     (void)state;
@@ -150,6 +163,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_is_read_on_the_readers_clock),
         cmocka_unit_test(what_is_no_time_is_told_with_what_would_be),
+        cmocka_unit_test(what_is_counted_from_a_time_to_come_has_the_days_of_now),
         cmocka_unit_test(a_clock_may_be_known_only_by_its_distance_and_a_day_may_begin_at_nine),
         cmocka_unit_test(what_is_written_down_is_read_back),
         cmocka_unit_test(any_text_is_a_time_or_is_refused),

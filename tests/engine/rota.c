@@ -99,7 +99,8 @@ static void whoever_cannot_is_told_why(void **unused)
     assert_true(world_ok(act(w, "ana", "absence", "{\"from\":\"tomorrow 10:00\",\"to\":\"12:00\"}")));
     assert_string_equal(said(w, "ana", "override", "{\"from\":\"tomorrow 11:00\",\"to\":\"+3h\"}"),
                         "ana is away (leave) Sat 2027-01-02 10:00 to 12:00 Europe/Berlin");
-    assert_true(world_ok(act(w, "ana", "override", "{\"from\":\"tomorrow 12:00\",\"to\":\"+3h\"}")));
+    assert_string_equal(said(w, "ana", "override", "{\"from\":\"tomorrow 12:00\",\"to\":\"tomorrow 15:00\"}"),
+                        "ana is on call in day, Sat 2027-01-02 12:00 to 15:00 Europe/Berlin");
     world_close(w);
 }
 
