@@ -171,6 +171,7 @@ static void a_conversation_is_split_from_a_message_on(void **state)
     for (const struct json *line = json_first(lines); line; line = json_next(line))
         if (str_eq(json_get_string(json_get(line, "message"), "body", NULL), "And the bill is wrong"))
             snprintf(row, sizeof row, "%lld", (long long)json_get_i64(json_get(line, "message"), "row", 0));
+    done(SHELL(NULL, "split", "1", row, "--dry-run"), "#1 goes on as #2");
     done(SHELL(NULL, "split", "1", "--message", row), "#1 goes on as #2");
     assert_int_equal(number(&t, 2, "split_from"), 1);
     assert_int_equal(number(&t, 2, "messages"), 1);

@@ -386,7 +386,8 @@ static int run_action(struct shell *sh, const struct action_row *action)
     what.with = beside(sh, action);
     what.articles = article ? article_add(sh->arena, NULL, article) : NULL;
     what.version = version ? strtoll(version, NULL, 10) : 0;
-    while (what.ticket_count < sh->argc && what.ticket_count < TICKETS_MAX &&
+    const int most = action->arg == ARG_MESSAGE ? 1 : TICKETS_MAX; /* the number behind it is the message's */
+    while (what.ticket_count < sh->argc && what.ticket_count < most &&
            shell_number(sh->argv[what.ticket_count], &tickets[what.ticket_count]))
         what.ticket_count++;
     bool last = action == &action_table[ACTION_UNDO] || action == &action_table[ACTION_REDO];
