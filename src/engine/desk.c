@@ -118,7 +118,7 @@ bool desk_undo(struct desk_run *r, const struct entry *entry, const struct json 
             ok = put(r, kind, key, text_of(r, old), err);
         json_push(records, told(is, kind, key, old && json_is(old, JSON_NULL) ? NULL : old));
     }
-    r->say = did;
+    r->say = str_eq(did, action_table[ACTION_REDO].name) ? "redone" : arena_printf(r->arena, "%s undone", json_get_string(data, "do", ""));
     if (ok)
         return write_entry(r, did, records, entry->seq, err);
     json_free(records);
