@@ -4,6 +4,7 @@
  * its buffer as it grows. An event is read, described and journalled as some hundred nodes, so they come from cells
  * that a thread keeps for itself: what malloc takes for a node is more than all the rest. */
 #include "base/json.h"
+#include "base/text.h"
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <pthread.h>
@@ -682,9 +683,18 @@ struct json *json_array(void)
     return json_of(cJSON_CreateArray());
 }
 
+/* What cuts a text may cut a character; JSON that leaves is UTF-8 all the same. */
 struct json *json_new_string(const char *text)
 {
-    return json_of(text ? cJSON_CreateString(text) : cJSON_CreateNull());
+    if (!text)
+        return json_new_null();
+    size_t n = strlen(text);
+    if (text_valid(text, n))
+        return json_of(cJSON_CreateString(text));
+    char *whole = text_repair(text, n);
+    struct json *node = json_of(cJSON_CreateString(whole));
+    free(whole);
+    return node;
 }
 
 struct json *json_new_i64(int64_t value)

@@ -466,7 +466,7 @@ size_t text_grapheme(const char *text, size_t n)
 /* --- folding, addresses, masks --- */
 
 /* utf8proc refuses broken UTF-8; here every bad byte is one U+FFFD. */
-static char *repaired(const char *text, size_t n)
+char *text_repair(const char *text, size_t n)
 {
     AUTO_STR out;
     char bytes[5];
@@ -486,7 +486,7 @@ char *text_fold(struct arena *arena, const char *text)
     if (!text)
         return arena_strdup(arena, "");
     size_t n = strlen(text);
-    char *valid = text_valid(text, n) ? NULL : repaired(text, n);
+    char *valid = text_valid(text, n) ? NULL : text_repair(text, n);
     utf8proc_uint8_t *folded = utf8proc_NFKC_Casefold((const utf8proc_uint8_t *)(valid ? valid : text));
     if (!folded)
         abort(); /* valid text cannot fail but by memory */

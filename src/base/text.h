@@ -12,6 +12,7 @@
 /* Decodes one code point at *p (< end), advances; malformed bytes give U+FFFD and advance by one. */
 uint32_t text_next(const char **p, const char *end);
 bool text_valid(const char *text, size_t n); /* strict UTF-8 */
+char *text_repair(const char *text, size_t n); /* valid UTF-8: what is none becomes U+FFFD. The caller frees it. */
 int text_encode(uint32_t code, char out[5]); /* bytes written, NUL added */
 int text_width(uint32_t code);               /* columns: 0, 1 or 2; unprintable: 1 (it will be drawn as a symbol) */
 /* What a code point becomes on any exit: itself, or a visible stand-in (U+2400 picture for C0, U+2421 for DEL,

@@ -87,6 +87,16 @@ static void sorting_makes_equal_documents_print_alike(void **state)
     free(pb);
 }
 
+static void what_is_cut_inside_a_character_is_printed_as_utf8(void **state)
+{
+    (void)state;
+    AUTO_JSON node = json_object();
+    json_put_string(node, "detail", "no absence x\xc3");
+    char *text = json_print(node);
+    assert_string_equal(text, "{\"detail\":\"no absence x\xef\xbf\xbd\"}");
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -96,6 +106,7 @@ int main(void)
         cmocka_unit_test(broken_text_is_refused_with_its_kind),
         cmocka_unit_test(depth_is_limited),
         cmocka_unit_test(sorting_makes_equal_documents_print_alike),
+        cmocka_unit_test(what_is_cut_inside_a_character_is_printed_as_utf8),
     };
     return cmocka_run_group_tests_name("json", tests, NULL, NULL);
 }
