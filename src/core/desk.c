@@ -105,7 +105,7 @@ bool desk_write(struct desk_act *d, const char *kind, const char *key, struct js
     json_free(data);
     if (d->write_count == DESK_WRITES)
         return err_set(d->err, ERR_INPUT, "one act writes at most %d records", DESK_WRITES);
-    d->writes[d->write_count++] = (struct desk_write){kind, key, text};
+    d->writes[d->write_count++] = (struct desk_write){kind, arena_strdup(d->arena, key), text}; /* the state it may stand in is read anew */
     return true;
 }
 

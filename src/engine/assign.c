@@ -98,7 +98,7 @@ bool engine_agents(struct store *store, struct arena *arena, const struct config
 
 static bool agents_here(struct engine *e, struct arena *arena, int64_t now, struct assignee **list, struct err *err)
 {
-    return desk_refresh(e, now, err) && engine_agents(e->store, arena, e->config, &e->state, now, list, err);
+    return desk_refresh(e, err) && engine_agents(e->store, arena, e->config, &e->state, now, list, err);
 }
 
 /* --- a wake of one ticket --- */

@@ -226,7 +226,7 @@ static bool load_facts(struct engine *e, struct arena *arena, struct change *c, 
     f->model_learned = e->learned;
     f->source_takes_replies = c->source && c->source->reply_via != REPLY_NONE;
     unsigned needs = consequence_needs(c->before, c->after, f, c->now);
-    if (!desk_refresh(e, c->now, err))
+    if (!desk_refresh(e, err))
         return false;
     f->desk = &e->state;
     f->env.hour = c->now / 3600000 % 24; /* zones are not loaded: UTC */

@@ -71,7 +71,7 @@ bool desk_do(struct desk_run *r, const struct action *action, struct err *err)
     struct json *with = action->arg ? json_parse_in(r->arena, action->arg, strlen(action->arg), &json_limits_native, NULL, err) : NULL;
     if (action->arg && !with)
         return false;
-    if (!desk_refresh(r->e, r->now, err))
+    if (!desk_refresh(r->e, err))
         return false;
     struct desk_act d = {.state = &r->e->state, .arena = r->arena, .action = action, .with = with, .rules = r->e->config, .now = r->now, .find = find, .find_arg = r, .err = err,
                          .fresh = arena_printf(r->arena, "%lld", (long long)store_entry_next(r->e->store))};
@@ -154,7 +154,7 @@ bool engine_desk_read(struct store *store, struct arena *arena, struct desk_stat
     return true;
 }
 
-bool desk_refresh(struct engine *e, int64_t now, struct err *err)
+bool desk_refresh(struct engine *e, struct err *err)
 {
     if (!e->desk_stale && e->desk_arena)
         return true;
@@ -165,7 +165,7 @@ bool desk_refresh(struct engine *e, int64_t now, struct err *err)
     if (!engine_desk_read(e->store, e->desk_arena, &e->state, err))
         return false;
     e->desk_stale = false;
-    e->desk_turns_at = desk_turns(&e->state, now);
+    e->desk_turns_at = desk_turns(&e->state, e->desk_looked_at);
     return true;
 }
 
@@ -178,21 +178,24 @@ bool desk_turned(struct engine *e, int64_t now, bool guard, struct err *err)
     int n = BITE;
     AUTO_ARENA arena = arena_new();
     e->desk_stale = e->work_stale = e->away_stale = true;
-    if (!desk_refresh(e, now, err))
+    e->desk_looked_at = now;
+    if (!desk_refresh(e, err))
         return false;
     while (!e->replaying && n == BITE) {
         if (!store_escalated(e->store, after, ids, BITE, &n, err))
             return false;
-        for (int i = 0; i < n; i++)
+        for (int i = 0; i < n; i++) {
             if (!(guard ? wake_due : wake_ticket)(e, arena, after = ids[i], now, err))
                 return false;
+            arena_reset(arena);
+        }
     }
     return true;
 }
 
 bool desk_wake(struct engine *e, int64_t now, struct err *err)
 {
-    if (!desk_refresh(e, now, err))
+    if (!desk_refresh(e, err))
         return false;
     return !e->desk_turns_at || e->desk_turns_at > now || desk_turned(e, now, true, err);
 }

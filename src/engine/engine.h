@@ -30,7 +30,7 @@ struct engine {
     const char *desk; char desk_id[32]; /* this desk's own id, made once: part of every id we give */
     struct label_bands bands; int64_t bands_at; /* what an outside model's confidence is worth, and as of when (engine/ask) */
     struct desk_state state; struct arena *desk_arena; /* what people set (engine/desk), as of the last refresh */
-    bool desk_stale; int64_t desk_turns_at;
+    bool desk_stale; int64_t desk_looked_at, desk_turns_at; /* what began or ended since the last look is due */
     bool work_stale, away_stale; int64_t assign_at, offered; /* engine/assign: work or loads changed; who is here did; when to look again; the ticket whose turn it is */
     bool counts_changed; /* a queue gained or lost a member in this batch */
     const char *owners[32]; int owner_count; /* whose per-agent views did */

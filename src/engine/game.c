@@ -397,7 +397,7 @@ static bool grant_now(struct engine *e, struct arena *arena, const struct score_
     struct consequence out = {0};
     if (!config_agent(e->config, grant->agent))
         return true;
-    if (!desk_refresh(e, now, err) || !load_player(e, arena, &player, NULL, true, now, err))
+    if (!desk_refresh(e, err) || !load_player(e, arena, &player, NULL, true, now, err))
         return false;
     struct follow f = {.arena = arena, .facts = &c.facts, .rules = e->config, .now = now, .out = &out};
     score_grant(&f, grant);

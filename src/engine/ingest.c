@@ -167,7 +167,7 @@ static bool nobody_home(struct engine *e, struct change *c, struct err *err)
     bool reopened = c->before && !ticket_done(t->status) && t->reopened_at != c->before->reopened_at;
     if (!reopened || !config_agent(e->config, t->assignee))
         return true;
-    if (!desk_refresh(e, c->now, err))
+    if (!desk_refresh(e, err))
         return false;
     const struct rota rota = {e->config, &e->state};
     if (rota_on_shift(&rota, t->assignee, c->now))

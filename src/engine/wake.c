@@ -123,7 +123,7 @@ bool engine_next(struct engine *e, int64_t *at, struct err *err)
     AUTO_ARENA arena = arena_new();
     struct parcel_place *places;
     int count;
-    if (!store_wake_next(e->store, at, err) || !desk_refresh(e, 0, err) || !store_parcel_places(e->store, arena, ENGINE_PLACES, &places, &count, err))
+    if (!store_wake_next(e->store, at, err) || !desk_refresh(e, err) || !store_parcel_places(e->store, arena, ENGINE_PLACES, &places, &count, err))
         return false;
     int64_t leaves;
     if (!game_leaves(e, arena, &leaves, err))

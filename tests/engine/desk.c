@@ -75,6 +75,23 @@ static void undo_takes_it_away_and_redo_brings_it_back(void **unused)
     world_close(w);
 }
 
+/* What was due before has been looked at; a refusal is no reason to look again. */
+static void after_a_refusal_the_next_moment_is_the_same(void **unused)
+{
+    (void)unused;
+    struct world *w = world_open(NULL);
+    struct err err = {0};
+    int64_t before, after;
+    assert_true(world_ok(act(w, "ana", "absence", "{\"to\":%lld}", (long long)w->now + HOUR)));
+    w->now += HOUR / 2;
+    assert_true(engine_next(&w->engine, &before, &err));
+    assert_true(before > w->now);
+    assert_false(world_ok(world_do(w, "ana", "close", 4711, NULL)));
+    assert_true(engine_next(&w->engine, &after, &err));
+    assert_int_equal(after, before);
+    world_close(w);
+}
+
 static void a_rebuild_finds_the_same_records(void **unused)
 {
     (void)unused;
@@ -99,6 +116,7 @@ int main(void)
         cmocka_unit_test(an_absence_holds_in_its_time_and_for_its_agent),
         cmocka_unit_test(who_speaks_for_others_is_a_lead_and_a_wrong_argument_is_named),
         cmocka_unit_test(undo_takes_it_away_and_redo_brings_it_back),
+        cmocka_unit_test(after_a_refusal_the_next_moment_is_the_same),
         cmocka_unit_test(a_rebuild_finds_the_same_records),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
