@@ -55,11 +55,6 @@ bool desk_moment(struct desk_act *d, const char *name, bool needs, const struct 
     return true;
 }
 
-bool desk_time(struct desk_act *d, const char *name, bool needs, int64_t *out)
-{
-    return desk_moment(d, name, needs, desk_zone(d, d->action->actor), d->now, out);
-}
-
 bool desk_stretch(struct desk_act *d, const struct zone *zone, int64_t *from, int64_t *to)
 {
     const int64_t most = 366 * INT64_C(86400000);

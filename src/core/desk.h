@@ -31,11 +31,9 @@ struct desk_act {
 bool desk_act(struct desk_act *d);
 
 /* For the functions of the acts. Text: NULL where it is not given; too long, or not a string: err. Time: ms as a number or
- * digits, or a text (core/moment) on the actor's clock; 0 where it is not given. needs: not given is an error that names
- * the member. */
+ * digits, or a text (core/moment) on that clock, counted from base; 0 where it is not given. needs: not given is an error
+ * that names the member. */
 bool desk_text(struct desk_act *d, const char *name, bool needs, const char **out);
-bool desk_time(struct desk_act *d, const char *name, bool needs, int64_t *out);
-/* The same on another clock, and counted from another time than now. */
 bool desk_moment(struct desk_act *d, const char *name, bool needs, const struct zone *zone, int64_t base, int64_t *out);
 /* "from" (now where it is not given) and "to" (needed, and counted from there), still to come and at most a year. */
 bool desk_stretch(struct desk_act *d, const struct zone *zone, int64_t *from, int64_t *to);

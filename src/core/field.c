@@ -250,16 +250,6 @@ const char *urgency_word(int urgency)
     return WORD_OF(urgencies, urgency);
 }
 
-const char *wake_on_word(int on)
-{
-    return WORD_OF(wake_ons, on);
-}
-
-const char *woke_word(int by)
-{
-    return WORD_OF(wokes, by);
-}
-
 const char *category_word(int category)
 {
     return WORD_OF(categories, category);

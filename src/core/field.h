@@ -73,8 +73,6 @@ const char *status_word(int status);
 const char *priority_word(int priority);
 const char *urgency_word(int urgency);
 const char *category_word(int category);
-const char *wake_on_word(int on);
-const char *woke_word(int by);
 const char *registration_word(int registration);
 const char *escalation_word(int state);
 #endif

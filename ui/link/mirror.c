@@ -35,11 +35,9 @@ struct mirror {
     int view_count;
     struct mirror_agent *agents;
     int agent_count;
-    struct mirror_source *sources;
-    int source_count;
     struct mirror_boss boss;
     struct mirror_player player;
-    int64_t triggered, acknowledged, snoozed, learned;
+    int64_t triggered, acknowledged, snoozed;
     struct windows windows;
     char boss_texts[4][96];
 
@@ -144,16 +142,6 @@ static void read_agents(struct mirror *m, const struct json *list)
                                                             .skills = joined(m->agents_arena, json_get(a, "skills"))};
 }
 
-static void read_sources(struct mirror *m, const struct json *list)
-{
-    m->sources = ARENA_ARRAY(m->desk, struct mirror_source, json_count(list) + 1);
-    m->source_count = 0;
-    for (const struct json *s = json_first(list); s; s = json_next(s))
-        m->sources[m->source_count++] = (struct mirror_source){.name = text_of(m->desk, s, "name"),
-                                                               .dialect = text_of(m->desk, s, "dialect"),
-                                                               .reply_via = text_of(m->desk, s, "reply_via")};
-}
-
 static const char *boss_text(struct mirror *m, int slot, const struct json *boss, const char *name)
 {
     str_copy(m->boss_texts[slot], sizeof m->boss_texts[slot], json_get_string(boss, name, ""));
@@ -208,12 +196,10 @@ static void read_texts(struct mirror *m, const struct json *root)
     m->me = text_of(m->desk, me, "name");
     m->role = text_of(m->desk, me, "role");
     m->oncall = text_of(m->desk, root, "oncall");
-    m->learned = json_get_i64(json_get(root, "model"), "learned", 0);
     m->bands = json_get_bool(json_get(root, "model"), "bands", false);
     m->triggered = m->acknowledged = m->snoozed = 0;
     read_views(m, json_get(root, "views"));
     read_agents(m, json_get(root, "agents"));
-    read_sources(m, json_get(root, "sources"));
     read_boss(m, json_get(root, "boss"));
     read_player(m, json_get(root, "player"));
     read_escalations(m, json_get(root, "escalations"));
@@ -698,14 +684,6 @@ const struct mirror_agent *mirror_agent_at(const struct mirror *m, int index)
     return index >= 0 && index < m->agent_count ? &m->agents[index] : NULL;
 }
 
-const struct mirror_source *mirror_source_find(const struct mirror *m, const char *name)
-{
-    for (int i = 0; name && i < m->source_count; i++)
-        if (strcmp(m->sources[i].name, name) == 0)
-            return &m->sources[i];
-    return NULL;
-}
-
 const struct mirror_boss *mirror_boss(const struct mirror *m)
 {
     return m->boss.max_hp > 0 ? &m->boss : NULL;
@@ -731,11 +709,6 @@ bool mirror_bands(const struct mirror *m)
 const struct window *mirror_window(const struct mirror *m, int64_t now)
 {
     return windows_now(&m->windows, now);
-}
-
-int64_t mirror_learned(const struct mirror *m)
-{
-    return m->learned;
 }
 
 const struct mirror_doc *mirror_doc(const struct mirror *m, enum mirror_doc_id id)

@@ -28,9 +28,6 @@ struct mirror_agent {
     const char *away;             /* why they are not here; "" = they are */
     const char *skills;           /* "billing, german" */
 };
-struct mirror_source {
-    const char *name, *dialect, *reply_via;
-};
 struct mirror_boss {
     const char *key, *name, *tier, *state;
     int64_t max_hp, hp, tickets_required, spawned_at, expires_at;
@@ -154,7 +151,6 @@ const struct mirror_view *mirror_view_find(const struct mirror *mirror,
                                            const char *name); /* NULL if unknown */
 int mirror_agent_count(const struct mirror *mirror);
 const struct mirror_agent *mirror_agent_at(const struct mirror *mirror, int index);
-const struct mirror_source *mirror_source_find(const struct mirror *mirror, const char *name);
 const struct mirror_boss *mirror_boss(const struct mirror *mirror); /* NULL = none alive */
 const struct mirror_player *mirror_player(const struct mirror *mirror);
 void mirror_escalations(const struct mirror *mirror, int64_t *triggered, int64_t *acknowledged,
@@ -163,7 +159,6 @@ int64_t mirror_stream(const struct mirror *mirror); /* our own stream's number, 
 /* The next other agent at a ticket: who writes to the customer first; after NULL, the first. NULL: nobody (else). */
 const struct mirror_present *mirror_present(const struct mirror *mirror, int64_t ticket, const struct mirror_present *after);
 const struct window *mirror_window(const struct mirror *mirror, int64_t now); /* of maintenance; NULL: none runs */
-int64_t mirror_learned(const struct mirror *mirror);
 bool mirror_bands(const struct mirror *mirror); /* too few labels learned to show probabilities */
 const struct mirror_doc *mirror_doc(const struct mirror *mirror, enum mirror_doc_id id);
 #endif

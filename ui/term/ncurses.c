@@ -304,11 +304,6 @@ void term_size(int *columns, int *rows)
     *rows = LINES;
 }
 
-bool term_has_colour(void)
-{
-    return t.depth != DEPTH_MONO;
-}
-
 /* --- colours --- */
 
 static int colour_of(const struct theme *theme, int slot, bool background)

@@ -19,7 +19,6 @@ struct term_options {
 bool term_open(const struct term_options *options, struct err *err);
 void term_close(void); /* again is fine */
 void term_size(int *columns, int *rows);
-bool term_has_colour(void);
 
 /* Brings the terminal from the last picture to this one: only cells that differ are sent, then one flush; nothing at all
  * where nothing differs. */
