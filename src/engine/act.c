@@ -1,6 +1,7 @@
 /* act: an agent speaks. Each ticket of a request is its own savepoint: one refusal does not undo the others. What an
  * undo gives back is engine/undo's. A dry run is the real run, taken back. */
 #include "engine/change.h"
+#include "base/crypto.h"
 #include "base/str.h"
 #include "core/rota.h"
 #include "wire/mask.h"
@@ -420,12 +421,28 @@ static bool one(struct run *r, int64_t ticket, struct err *fatal)
     return true;
 }
 
+/* What a key stands for, but not what it was written against: that may be newer when it is asked again. */
+static int64_t asked_of(struct arena *arena, const struct do_request *req)
+{
+    const struct action *a = &req->action;
+    AUTO_JSON asked = json_array();
+    const char *const texts[] = {action_table[a->id].name, a->arg, a->with, a->articles};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        json_push(asked, json_new_string(texts[i] ? texts[i] : ""));
+    for (int i = 0; i < req->ticket_count; i++)
+        json_push(asked, json_new_i64(req->tickets[i]));
+    return (int64_t)crypto_hash64(json_print_in(arena, asked));
+}
+
 bool engine_do(struct engine *e, struct arena *arena, const struct do_request *req, int64_t now, char **answer, struct err *err)
 {
     char *key = req->key ? arena_printf(arena, "%s\x1f%s", req->action.actor, req->key) : NULL;
+    int64_t asked = key ? asked_of(arena, req) : 0, before = 0;
     *answer = NULL;
-    if (key && !store_answer_get(e->store, arena, key, answer, err))
+    if (key && !store_answer_get(e->store, arena, key, answer, &before, err))
         return false;
+    if (*answer && before && before != asked)
+        return err_set(err, ERR_CONFLICT, "key: it was another request's; nothing was done");
     if (*answer)
         return true;
     struct run r = {.e = e, .arena = arena, .req = req, .now = now, .results = json_array()};
@@ -440,5 +457,5 @@ bool engine_do(struct engine *e, struct arena *arena, const struct do_request *r
     *answer = json_print_in(arena, body);
     if (r.revealed)
         json_drop(r.revealed, "text"); /* the answer is kept for whoever asks again with its key: without it */
-    return ok && (!key || req->dry_run || store_answer_put(e->store, key, json_print_in(arena, body), now, err));
+    return ok && (!key || req->dry_run || store_answer_put(e->store, key, json_print_in(arena, body), asked, now, err));
 }

@@ -239,25 +239,27 @@ bool store_attempt_list(struct store *s, struct arena *a, int64_t parcel, struct
     return rc == SQLITE_DONE;
 }
 
-bool store_answer_get(struct store *s, struct arena *a, const char *key, char **body, struct err *err)
+bool store_answer_get(struct store *s, struct arena *a, const char *key, char **body, int64_t *asked, struct err *err)
 {
     *body = NULL;
-    sqlite3_stmt *stmt = sql_get(s, "SELECT body FROM answer WHERE key=?", err);
+    *asked = 0;
+    sqlite3_stmt *stmt = sql_get(s, "SELECT body, asked FROM answer WHERE key=?", err);
     if (!stmt)
         return false;
     sql_bind(stmt, "s", key);
     int rc = sql_step(s, stmt, err);
     if (rc == SQLITE_ROW) {
         *body = sql_text(stmt, 0, a);
+        *asked = sql_int(stmt, 1);
         sqlite3_reset(stmt);
     }
     return rc >= 0;
 }
 
-bool store_answer_put(struct store *s, const char *key, const char *body, int64_t at, struct err *err)
+bool store_answer_put(struct store *s, const char *key, const char *body, int64_t asked, int64_t at, struct err *err)
 {
     return sql_run(s, err, "DELETE FROM answer WHERE at<?", "i", at - 86400000) &&
-           sql_run(s, err, "INSERT OR REPLACE INTO answer VALUES(?,?,?)", "sis", key, at, body);
+           sql_run(s, err, "INSERT OR REPLACE INTO answer(key, at, body, asked) VALUES(?,?,?,?)", "sisi", key, at, body, asked);
 }
 
 bool store_parcel_get(struct store *s, struct arena *a, int64_t id, struct parcel *out, bool *found, struct err *err)

@@ -144,6 +144,7 @@ static const char schema_3[] =
     "  part TEXT, keys TEXT NOT NULL, PRIMARY KEY(ticket, stat, nth)) WITHOUT ROWID; -- keys: a line each, of whom it counts for\n"
     "CREATE INDEX parcel_delivered ON parcel(made_at) WHERE state = 'delivered' AND message = 0; -- what is let go in time\n"
     "CREATE INDEX answer_at ON answer(at);\n"
+    "ALTER TABLE answer ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;\n" /* hash of the request; 0: from before it was kept */
     /* whose tickets are whose */
     "CREATE TABLE customer_ticket(  -- a customer's tickets, by the hash of the customer's key\n"
     "  hash INTEGER, ticket INTEGER, PRIMARY KEY(hash, ticket)) WITHOUT ROWID;\n"

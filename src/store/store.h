@@ -285,8 +285,8 @@ bool store_chain_verify(struct store *s, int64_t *links, int64_t *bad, struct er
 /* --- keep, meta --- */
 bool store_keep_put(struct store *s, const char *agent, const char *key, const char *value, int64_t at, struct err *err); /* NULL forgets */
 char *store_keep_get(struct store *s, struct arena *a, const char *agent, const char *key, struct err *err);
-bool store_answer_get(struct store *s, struct arena *a, const char *key, char **body, struct err *err); /* of a do, 24 h */
-bool store_answer_put(struct store *s, const char *key, const char *body, int64_t at, struct err *err);
+bool store_answer_get(struct store *s, struct arena *a, const char *key, char **body, int64_t *asked, struct err *err); /* of a do, 24 h */
+bool store_answer_put(struct store *s, const char *key, const char *body, int64_t asked, int64_t at, struct err *err); /* asked: hash of the request */
 bool store_meta_put(struct store *s, const char *key, const char *value, struct err *err);
 char *store_meta_get(struct store *s, struct arena *a, const char *key, struct err *err);
 #endif

@@ -100,6 +100,34 @@ static void the_same_key_is_answered_the_same_and_a_dry_run_leaves_nothing(void 
     story_end(w);
 }
 
+static void a_key_of_another_request_is_refused_and_nothing_done(void **state)
+{
+    (void)state;
+    struct world *w = world_open(NULL);
+    int64_t ids[] = {story_create(w, "a"), story_create(w, "b")};
+    struct do_request first = {.action = {.id = ACTION_PRIORITY, .actor = "ana", .role = ROLE_AGENT, .arg = "low"}, .tickets = ids, .ticket_count = 1, .key = "k1"};
+    struct do_request cases[] = {first, first, first};
+    char *answer;
+    struct err err = {0};
+    assert_true(world_ok(world_request(w, &first)));
+    cases[0].tickets = ids + 1;
+    cases[1].action.arg = "urgent";
+    cases[2].action.id = ACTION_CLAIM;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_false(engine_do(&w->engine, w->arena, &cases[i], w->now, &answer, &err));
+        assert_int_equal(err.code, ERR_CONFLICT);
+    }
+    assert_int_equal(world_ticket(w, ids[1])->priority, PRIORITY_NORMAL);
+    int entries = world_entries(w, 0, "ticket");
+    assert_true(world_ok(world_request(w, &first)));
+    assert_int_equal(world_entries(w, 0, "ticket"), entries);
+    first.action.actor = "tom"; /* everybody has their own keys */
+    first.tickets = ids + 1;
+    assert_true(world_ok(world_request(w, &first)));
+    assert_int_equal(world_entries(w, 0, "ticket"), entries + 1);
+    story_end(w);
+}
+
 /* --- random days --- */
 
 struct day { /* the same times in both worlds */
@@ -192,6 +220,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(points_come_back_with_the_resolve_that_was_reopened_by_mistake),
         cmocka_unit_test(what_somebody_else_took_back_is_not_taken_back_again),
         cmocka_unit_test(the_same_key_is_answered_the_same_and_a_dry_run_leaves_nothing),
+        cmocka_unit_test(a_key_of_another_request_is_refused_and_nothing_done),
         cmocka_unit_test(a_day_of_acts_taken_back_one_by_one_is_a_day_on_which_nothing_was_done),
     };
     days = argc > 1 ? atoi(argv[1]) : days;
