@@ -30,7 +30,7 @@ static const struct moment {
     {"five tickets are open", "gb", {"The Backlog Imp", "came 09:00"}, NULL, NULL, "scores", {"125/125 HP"}},
     {"critical: whoever is on call", "ge", {"1 triggered", "you: hooks"}, "page", "A critical ticket pages", "why 10 page", {"the source says urgent", "step 1 told"}},
     {"nobody answered", "ge", {"2 of 3", "mara: siren"}, NULL, NULL, "why 10 page", {"step 2 told mara"}},
-    {"mara has it", "ge", {"acked mara", "timeout 29m"}, "acknowledged", "Acknowledged", "escalations", {"acknowledged mara"}},
+    {"mara has it", "ge", {"acked mara", "timeout "}, "acknowledged", "Acknowledged", "escalations", {"acknowledged mara"}},
     {"another customer tells", "ge", {"Paying is broken", "1 triggered"}, NULL, NULL, "escalations", {"Paying is broken"}},
     {"mara merges it", ":10\r", {"Checkout returns 500", "merged"}, "merged", "A ticket with another merged into it", "show 11", {"merged into #10", "cancelled (merged)"}},
     {"too early", "ge", {"Paying is broken"}, NULL, NULL, "show 11", {"unmerge", "restored"}},
@@ -152,8 +152,7 @@ static void look_at(struct day_run *d, const struct moment *m)
     AUTO_ARENA arena = arena_new();
     const char *said = shell(arena, m->verb);
     size_t n;
-    console_type(d->console, "\033");
-    console_bytes(d->console, 80, &n);
+    console_type(d->console, "q"); /* from what was read, or from a screen: one level back */
     console_type(d->console, m->keys);
     for (int i = 0; i < TEXTS && m->shows[i]; i++)
         console_wait(&d->console, 1, m->shows[i], NULL, true, clock_mono(), SOON);

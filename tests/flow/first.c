@@ -148,8 +148,8 @@ static void help_is_there_and_the_way_out(void)
     press("/ searches", "/");
     console_type(c, "whole screen\r");
     shows("draw the whole screen again");
-    escape();
     console_type(c, "q");
+    hides("/ searches");
     press("? help", "Q");
     assert_true(console_ended(c, SOON));
 }

@@ -147,7 +147,7 @@ static void the_screen_counts_down_names_who_will_be_paged_and_shows_windows(voi
     console_type(c, "!");
     console_wait(&c, 1, "page lea (chat, phones) about #1, because:", NULL, true, clock_mono(), PATIENCE_MS);
     console_type(c, "customers call\r");
-    console_wait(&c, 1, "#1 escalated: told lea", NULL, true, clock_mono(), PATIENCE_MS);
+    console_wait(&c, 1, "Checkout is slow", "‼ paging", true, clock_mono(), PATIENCE_MS); /* the answer's toast may have given way to the page's */
     console_type(c, "ge");
     console_wait(&c, 1, "triggered", "1 of 2", true, clock_mono(), PATIENCE_MS);
     console_wait(&c, 1, "you: chat retrying", NULL, true, clock_mono(), PATIENCE_MS);

@@ -91,6 +91,7 @@ static void spoil_history(const struct config *config)
     bad.obs = "no observation";
     assert_true(store_event_insert(store, &bad, &err) && store_commit(store, &err));
     arena_free(e.batch);
+    engine_close(&e);
     store_close(store);
 }
 
