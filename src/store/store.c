@@ -142,6 +142,7 @@ static bool configure(struct store *s, struct err *err)
     static const char reader[] = "PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0; PRAGMA mmap_size=0;"
                                  "PRAGMA cache_size=-4000; PRAGMA trusted_schema=OFF;";
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(s->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL); /* "column" is never a text: one that is missing is an error */
     sqlite3_busy_timeout(s->db, s->writer ? 0 : 1000);
     if (!s->writer)
         sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);

@@ -1,6 +1,7 @@
 /* store: the file's promises: what is committed is there in another handle, keys are held by what took effect only,
  * a savepoint gives its numbers back, the chain covers every entry, readers cannot write. */
 #include "base/crypto.h"
+#include "store/sql.h"
 #include "store/store.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -149,6 +150,20 @@ static void two_sources_may_use_the_same_ticket_key(void **state)
     assert_int_equal(id, 0);
 }
 
+static void a_column_that_is_not_there_is_an_error_and_no_text_of_its_name(void **state)
+{
+    struct desk *d = *state;
+    struct ticket t = ticket_of(d->store, "x");
+    assert_true(store_begin(d->store, &d->err) && store_ticket_insert(d->store, &t, &d->err) && store_commit(d->store, &d->err));
+    assert_int_equal(sqlite3_exec(d->store->db, "ALTER TABLE ticket DROP COLUMN title", NULL, NULL, NULL), SQLITE_OK);
+    struct store *reader = store_open(d->path, STORE_READER, &d->err);
+    assert_non_null(reader);
+    assert_null(store_ticket_get(reader, d->arena, t.id, &d->err));
+    assert_int_equal(d->err.code, ERR_STORAGE);
+    assert_non_null(strstr(d->err.text, "title"));
+    store_close(reader);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,6 +171,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(raw_bytes_are_kept_whole_and_a_quarantined_event_does_not_hold_its_key, open_desk, close_desk),
         cmocka_unit_test_setup_teardown(a_savepoint_taken_back_gives_its_numbers_back, open_desk, close_desk),
         cmocka_unit_test_setup_teardown(every_commit_with_entries_adds_one_link_to_the_chain, open_desk, close_desk),
+        cmocka_unit_test_setup_teardown(a_column_that_is_not_there_is_an_error_and_no_text_of_its_name, open_desk, close_desk),
         cmocka_unit_test_setup_teardown(two_sources_may_use_the_same_ticket_key, open_desk, close_desk),
     };
     return cmocka_run_group_tests_name("store", tests, NULL, NULL);
