@@ -118,6 +118,7 @@ static void a_simulation_says_who_would_be_told_on_whose_clock_and_why(void **st
     assert_int_not_equal(SHELL(NULL, "simulate", "critical", "--at", "Sat 25:10")->code, 0);
     assert_int_not_equal(SHELL(NULL, "simulate", "nonsense")->code, 0);
     assert_int_not_equal(SHELL(NULL, "simulate", "--ticket", "77")->code, 0);
+    assert_null(strstr(says(SHELL(NULL, "simulate", "critical", "--at", "Sat 03:10:29")), "…")); /* the columns hold minutes */
     shell_holds(says(SHELL(NULL, "simulate", "--json")), "\"lines\":[");
 }
 

@@ -166,6 +166,9 @@ static void the_screen_counts_down_names_who_will_be_paged_and_shows_windows(voi
     console_wait(&c, 1, "suppressed", "held 1h", true, clock_mono(), PATIENCE_MS);
     shell_holds(SHELL(NULL, "windows")->out, "lea: new disks  (all tickets)");
     assert_int_equal(SHELL(NULL, "maintenance-end")->code, 0);
+    shell_holds(SHELL(NULL, "maintenance", "to=+2h", "reason=the \"new\" disks", "scope=priority == \"low\" && title.contains(\"a\\\\b\")")->out, "the \"new\" disks");
+    shell_holds(SHELL(NULL, "windows")->out, "priority == \"low\"");
+    assert_int_equal(SHELL(NULL, "maintenance-end")->code, 0);
     console_wait(&c, 1, "maintenance until", NULL, false, clock_mono(), PATIENCE_MS);
     console_wait(&c, 1, "‼ triggered", "1 of 2", true, clock_mono(), PATIENCE_MS);
     console_close(c);

@@ -290,6 +290,15 @@ static int say_results(struct shell *sh, const char *body, size_t n)
     return worst ? worst : wrote;
 }
 
+/* The shell took the quotes off: NAME="VALUE" again. */
+static void add_named(struct str *words, const char *word, const char *value)
+{
+    str_addf(words, "%.*s\"", (int)(value - word), word);
+    for (; *value; value++)
+        str_addf(words, "%s%c", *value == '"' || *value == '\\' ? "\\" : "", *value);
+    str_addc(words, '"');
+}
+
 /* The words after the numbers are the argument; reply and note read standard input when there are none. */
 static bool argument(struct shell *sh, const struct action_row *action, int first, const char **arg,
                      struct err *err)
@@ -298,10 +307,11 @@ static bool argument(struct shell *sh, const struct action_row *action, int firs
     str_init(&words, SHELL_FILE_MAX);
     for (int i = first; i < sh->argc; i++) {
         const char *word = sh->argv[i], *equals = action->arg == ARG_WITH && strpbrk(word, " \t") ? strchr(word, '=') : NULL;
-        if (equals) /* the shell took the quotes off */
-            str_addf(&words, "%s%.*s=\"%s\"", i > first ? " " : "", (int)(equals - word), word, equals + 1);
+        str_adds(&words, i > first ? " " : "");
+        if (equals)
+            add_named(&words, word, equals + 1);
         else
-            str_addf(&words, "%s%s", i > first ? " " : "", word);
+            str_adds(&words, word);
     }
     *arg = arena_strdup(sh->arena, words.data);
     if (action->arg == ARG_TEXT && !words.len)

@@ -85,7 +85,7 @@ static void cells(struct print *p, const char *when, const char *step, const cha
 
 static void print_line(struct print *p, const struct json *root, const struct json *line, const struct zone *zone)
 {
-    int64_t at = json_get_i64(line, "at", 0);
+    int64_t at = json_get_i64(line, "at", 0) / 60000 * 60000; /* the columns hold minutes */
     const char *when = moment_format(zone, at, arena_alloc(p->arena, MOMENT_TEXT)), *step = simulation_step(p->arena, root, line), *what = text_of(line, "what");
     const struct json *person = json_first(json_get(line, "people"));
     int64_t next_at = json_get_i64(line, "next_at", 0);

@@ -158,7 +158,24 @@ static struct json *tags_of(struct arena *arena, const char *text)
     return list;
 }
 
-/* `agent=ana to=18:00`; a value with blanks stands in double quotes. Or the whole as JSON. */
+/* The value that begins here, out of its quotes; *next: what stands behind it. */
+static char *take_value(char *at, char **next)
+{
+    if (*at != '"') {
+        char *end = at + strcspn(at, " \t");
+        *next = *end ? end + 1 : end;
+        *end = 0;
+        return at;
+    }
+    char *value = ++at, *to = value;
+    for (; *at && *at != '"'; *to++ = *at++)
+        at += *at == '\\' && (at[1] == '"' || at[1] == '\\');
+    *next = *at ? at + 1 : at;
+    *to = 0;
+    return value;
+}
+
+/* `agent=ana to=18:00`; a value with blanks stands in double quotes, a quote in it behind a backslash. Or the whole as JSON. */
 static struct json *with_of(struct arena *arena, const char *text, struct err *err)
 {
     struct json *with = json_object();
@@ -170,12 +187,9 @@ static struct json *with_of(struct arena *arena, const char *text, struct err *e
             json_free(with);
             return NULL;
         }
-        bool quoted = *value == '"';
-        char *end = quoted ? strchr(++value, '"') : value + strcspn(value, " \t");
-        end = end ? end : value + strlen(value);
+        char *next;
         *equals = 0;
-        char *next = *end ? end + 1 : end;
-        *end = 0;
+        value = take_value(value, &next);
         json_drop(with, at);
         json_put_string(with, at, value);
         at = next;

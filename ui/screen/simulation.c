@@ -73,7 +73,7 @@ static void read_person(const struct look *look, struct pager *pager, const stru
 
 static void read_line(const struct look *look, struct pager *pager, const struct json *root, const struct json *line)
 {
-    int64_t at = json_get_i64(line, "at", 0);
+    int64_t at = json_get_i64(line, "at", 0) / 60000 * 60000; /* the columns hold minutes */
     char mine[MOMENT_TEXT];
     const struct json *person = json_first(json_get(line, "people"));
     bool told = str_eq(text_of(line, "what"), "step") && person;
