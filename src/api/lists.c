@@ -64,18 +64,23 @@ static const char *cursor(const struct show *show)
     return after && *after ? after : NULL;
 }
 
+static bool inverted(const struct show *show)
+{
+    return request_query_i64(show->req, "invert", 0, 0, 1) == 1;
+}
+
 static bool in_queue_order(struct show *show, const struct config_view *view, const struct when *where, int limit, struct found *page)
 {
     struct when_env env = env_of(show);
     struct row_filter f = {.view = view->name, .owner = view->mine ? show->req->agent->name : "", .where = where, .env = &env,
-                           .after = cursor(show), .limit = limit};
+                           .after = cursor(show), .limit = limit, .invert = inverted(show)};
     return store_queue_page(show->store, show->arena, &f, &page->rows, &page->count, &page->next, &show->err);
 }
 
 static bool in_other_order(struct show *show, const struct config_view *view, const struct when *where, enum list_order order, int limit, struct found *page)
 {
     struct when_env env = env_of(show);
-    struct list_query q = {.order = order, .where = {view->when, where}, .env = &env, .after = cursor(show), .limit = limit};
+    struct list_query q = {.order = order, .where = {view->when, where}, .env = &env, .after = cursor(show), .limit = limit, .invert = inverted(show)};
     return store_list_tickets(show->store, show->arena, &q, &page->rows, &page->count, &page->next, &show->err);
 }
 

@@ -111,12 +111,15 @@ bool store_list_escalations(struct store *s, int limit, int64_t *ids, int *count
 /* --- tickets in another order than the queue's --- */
 
 /* The next page of (cursor, ticket) after a cursor. A ticket stands at its last journal entry only. */
-static bool walk(struct store *s, enum list_order order, int64_t after, int64_t *cursors, int64_t *ids, int *n, struct err *err)
+static bool walk(struct store *s, const struct list_query *q, int64_t after, int64_t *cursors, int64_t *ids, int *n, struct err *err)
 {
-    sqlite3_stmt *stmt = sql_get(s, order == LIST_AGE ?
-        "SELECT id,id FROM ticket WHERE id>? ORDER BY id LIMIT ?" :
-        "SELECT seq,ticket FROM entry e WHERE seq<? AND ticket!=0 AND kind!='event'"
-        " AND NOT EXISTS(SELECT 1 FROM entry n WHERE n.ticket=e.ticket AND n.ticket!=0 AND n.seq>e.seq AND n.kind!='event') ORDER BY seq DESC LIMIT ?", err);
+#define LAST_ENTRY " AND ticket!=0 AND kind!='event'" \
+                   " AND NOT EXISTS(SELECT 1 FROM entry n WHERE n.ticket=e.ticket AND n.ticket!=0 AND n.seq>e.seq AND n.kind!='event')"
+    static const char *const walks[][2] = {
+        [LIST_AGE] = {"SELECT id,id FROM ticket WHERE id>? ORDER BY id LIMIT ?", "SELECT id,id FROM ticket WHERE id<? ORDER BY id DESC LIMIT ?"},
+        [LIST_UPDATED] = {"SELECT seq,ticket FROM entry e WHERE seq<?" LAST_ENTRY " ORDER BY seq DESC LIMIT ?",
+                          "SELECT seq,ticket FROM entry e WHERE seq>?" LAST_ENTRY " ORDER BY seq LIMIT ?"}};
+    sqlite3_stmt *stmt = sql_get(s, walks[q->order][q->invert], err);
     *n = 0;
     if (!stmt)
         return false;
@@ -136,7 +139,7 @@ static bool passes(const struct list_query *q, const struct ticket *t)
 
 bool store_list_tickets(struct store *s, struct arena *a, const struct list_query *q, struct ticket ***rows, int *count, const char **next, struct err *err)
 {
-    int64_t at = q->order == LIST_AGE ? 0 : INT64_MAX, cursors[PAGE], ids[PAGE], started = clock_mono();
+    int64_t at = (q->order == LIST_AGE) != q->invert ? 0 : INT64_MAX, cursors[PAGE], ids[PAGE], started = clock_mono();
     int limit = q->limit > 0 && q->limit <= 500 ? q->limit : 50, n;
     *count = 0;
     *next = NULL;
@@ -144,7 +147,7 @@ bool store_list_tickets(struct store *s, struct arena *a, const struct list_quer
     if (q->after && sscanf(q->after, "%lld", (long long *)&at) != 1)
         return err_set(err, ERR_USAGE, "after: not a cursor of this list");
     do {
-        if (!walk(s, q->order, at, cursors, ids, &n, err))
+        if (!walk(s, q, at, cursors, ids, &n, err))
             return false;
         for (int i = 0; i < n; i++) {
             struct ticket *t = store_ticket_get(s, a, ids[i], err);

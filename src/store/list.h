@@ -13,8 +13,8 @@ struct audit_query { int64_t before, since, ticket; const char *kind, *actor; bo
 bool store_list_audit(struct store *s, struct arena *a, const struct audit_query *q, struct entry **list, int *count, int64_t *next, struct err *err);
 /* Tickets with an open escalation, those nobody has acknowledged first, oldest first. */
 bool store_list_escalations(struct store *s, int limit, int64_t *ids, int *count, struct err *err);
-/* Tickets that pass every filter, by arrival (oldest first) or by their last journal entry (newest first). */
+/* Tickets that pass every filter, by arrival (oldest first) or by their last journal entry (newest first); invert: the other end first. */
 enum list_order { LIST_AGE, LIST_UPDATED };
-struct list_query { enum list_order order; const struct when *where[2]; const struct when_env *env; const char *after; int limit; };
+struct list_query { enum list_order order; const struct when *where[2]; const struct when_env *env; const char *after; int limit; bool invert; };
 bool store_list_tickets(struct store *s, struct arena *a, const struct list_query *q, struct ticket ***rows, int *count, const char **next, struct err *err);
 #endif

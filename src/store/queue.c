@@ -100,7 +100,7 @@ bool store_queue_count(struct store *s, const char *view, const char *owner, int
 bool store_queue_page(struct store *s, struct arena *a, const struct row_filter *f, struct ticket ***rows, int *count,
                       const char **next, struct err *err)
 {
-    int64_t view, due = INT64_MIN, id = 0, ids[512], dues[512], started = clock_mono();
+    int64_t view, due = f->invert ? INT64_MAX : INT64_MIN, id = 0, ids[512], dues[512], started = clock_mono();
     int scanned = 0, limit = f->limit > 0 && f->limit <= 500 ? f->limit : 50;
     *count = 0;
     *next = NULL;
@@ -112,8 +112,10 @@ bool store_queue_page(struct store *s, struct arena *a, const struct row_filter 
     if (f->after && sscanf(f->after, "%lld.%lld", (long long *)&due, (long long *)&id) != 2)
         return err_set(err, ERR_USAGE, "after: not a cursor of this list");
     for (;;) {
-        sqlite3_stmt *stmt = sql_get(s, "SELECT due,ticket FROM queue WHERE view=? AND owner=? AND (due,ticket)>(?,?)"
-                                        " ORDER BY due,ticket LIMIT 512", err);
+        sqlite3_stmt *stmt = sql_get(s, f->invert ? "SELECT due,ticket FROM queue WHERE view=? AND owner=? AND (due,ticket)<(?,?)"
+                                                    " ORDER BY due DESC,ticket DESC LIMIT 512" :
+                                                    "SELECT due,ticket FROM queue WHERE view=? AND owner=? AND (due,ticket)>(?,?)"
+                                                    " ORDER BY due,ticket LIMIT 512", err);
         int n = 0, rc;
         if (!stmt)
             return false;

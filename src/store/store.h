@@ -95,6 +95,7 @@ struct row_filter {
     const struct when_env *env;
     const char *after;         /* cursor of the page before, NULL = start */
     int limit;
+    bool invert;               /* the other end first */
 };
 /* The kept view's row number (0 = not kept) and its expression; _put makes or empties it. */
 bool store_view_id(struct store *s, const char *name, int64_t *id, char **text, struct arena *a, struct err *err);

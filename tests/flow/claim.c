@@ -165,7 +165,7 @@ static void the_console_claims_skips_and_hands_over(void **state)
     console_type(c, "C");
     shows(c, "#1 claimed: due in", NULL);
     shows(c, "#1  Title 0", "owner you");
-    console_type(c, "S");
+    console_type(c, "P");
     shows(c, "skip #1, because:", NULL);
     console_type(c, "no access to that shop\r");
     shows(c, "skip", "(no access to that shop)");

@@ -464,6 +464,68 @@ static void a_label_is_accepted_with_one_key_and_the_journal_says_so(void **stat
     shows("undone");
 }
 
+static void before(const char *first, const char *second)
+{
+    int64_t since = clock_mono();
+    do
+        bytes_after(50);
+    while (!(console_find(console, first) >= 0 && console_find(console, first) < console_find(console, second)) && clock_mono() - since < SOON);
+    if (console_find(console, first) >= console_find(console, second))
+        fail_msg("\"%s\" does not stand above \"%s\"", first, second);
+}
+
+static void S_sorts_the_list_I_inverts_it_and_the_header_says_so(void **state)
+{
+    (void)state;
+    post("shop", "A-1", "The first of them");
+    post("shop", "A-2", "The second of them");
+    shows("live");
+    press("6");
+    shows("The second of them");
+    press("S");
+    shows("sort by: ");
+    press("upd\r");
+    shows("↓ by updated");
+    before("The second of them", "The first of them");
+    client_post(desk, "/v1/do", "{\"do\":\"priority\",\"tickets\":[1],\"priority\":\"high\"}");
+    before("The first of them", "The second of them"); /* changed last */
+    press("I");
+    shows("↑ by updated, inverted");
+    before("The second of them", "The first of them");
+    press(":sort age\r");
+    shows("↓ by age");
+    before("The first of them", "The second of them");
+    press(":sort beauty\r");
+    shows("sort: due, age or updated");
+    press(":sort due\r");
+    console_wait(&console, 1, "by age", NULL, false, clock_mono(), SOON);
+}
+
+static void F_keeps_the_newest_line_of_a_ticket_in_sight_and_says_so(void **state)
+{
+    AUTO_ARENA arena = arena_new();
+    (void)state;
+    post("shop", "A-1", "Checkout is down");
+    shows("live");
+    for (int i = 0; i < 60; i++)
+        client_post(desk, "/v1/do", arena_printf(arena, "{\"do\":\"note\",\"tickets\":[1],\"text\":\"note number %d.\"}", i));
+    press("6");
+    shows("Checkout is down");
+    press("F");
+    shows("▼ following");
+    shows("note number 59.");
+    client_post(desk, "/v1/do", "{\"do\":\"note\",\"tickets\":[1],\"text\":\"and one that came later\"}");
+    shows("and one that came later");
+    press("gg"); /* who scrolls lets go */
+    console_wait(&console, 1, "▼ following", NULL, false, clock_mono(), SOON);
+    client_post(desk, "/v1/do", "{\"do\":\"note\",\"tickets\":[1],\"text\":\"unseen up there\"}");
+    bytes_after(300);
+    assert_int_equal(console_find(console, "unseen up there"), -1);
+    press("F");
+    shows("▼ following");
+    shows("unseen up there");
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
 int main(void)
 {
@@ -480,6 +542,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_dead_delivery_is_seen_and_R_sends_it_again, start_routed, stop_routed),
         cmocka_unit_test_setup_teardown(w_on_an_event_says_what_each_route_made_of_it, start_routed, stop_routed),
         cmocka_unit_test_setup_teardown(a_destination_rests_by_name_and_what_waits_is_dropped_by_the_word, start_routed, stop_routed),
+        T(F_keeps_the_newest_line_of_a_ticket_in_sight_and_says_so),
+        T(S_sorts_the_list_I_inverts_it_and_the_header_says_so),
         T(a_label_is_accepted_with_one_key_and_the_journal_says_so),
     };
     return cmocka_run_group_tests_name("keys", tests, NULL, NULL);

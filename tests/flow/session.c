@@ -78,11 +78,14 @@ static void a_list_is_as_it_was_when_the_line_was_cut(void **state)
     console_wait(&c, 1, "A question of colours", NULL, false, clock_mono(), SOON);
     console_type(c, " "); /* marks the first, steps to the second */
     shows(c, "1 marked", NULL);
-    kept("\"marks\":[");
+    console_type(c, ":sort age\rI");
+    shows(c, "by age, inverted", NULL);
+    kept("\"invert\":true");
     console_drop(c);
     c = console_open("after", run, NULL);
     shows(c, "where your console was last", NULL);
     shows(c, "1 marked", NULL);
+    shows(c, "by age, inverted", NULL);
     assert_int_equal(console_find(c, "A question of colours"), -1);
     assert_true(console_find(c, "third invoice") >= 0);
     console_type(c, "Q");

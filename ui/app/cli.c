@@ -63,7 +63,8 @@ static int show_page(struct shell *sh, const char *path, const char **next)
 static int run_ls(struct shell *sh)
 {
     const char *view = shell_option(sh, "--view", true), *where = shell_option(sh, "--where", true),
-               *limit = shell_option(sh, "--limit", true);
+               *limit = shell_option(sh, "--limit", true), *sort = shell_option(sh, "--sort", true);
+    bool invert = shell_option(sh, "--invert", false) != NULL;
     bool all = shell_option(sh, "--all", false) != NULL;
     AUTO_STR words;
     str_init(&words, 4096);
@@ -74,7 +75,7 @@ static int run_ls(struct shell *sh)
     do {
         AUTO_STR path;
         str_init(&path, 64 << 10);
-        str_addf(&path, "/v1/tickets?sort=due&limit=%s", limit ? shell_escape(sh, limit) : "50");
+        str_addf(&path, "/v1/tickets?sort=%s&invert=%d&limit=%s", sort ? shell_escape(sh, sort) : "due", invert, limit ? shell_escape(sh, limit) : "50");
         if (view || (!where && !words.len))
             str_addf(&path, "&view=%s", shell_escape(sh, view ? view : "all"));
         if (where)
@@ -620,7 +621,7 @@ static const struct verb verbs[] = {
     {"help", "[VERB | --list [VERB] | --mdoc]", "this, or one verb", run_help, help_more},
     {"labels", "[--limit N]", "labels a person should look at, the least sure first", run_labels, NULL},
     {"ledger", "[AGENT] [--limit N]", "every line you earned or lost, with its reason; somebody else's, where they let you", scores_ledger, NULL},
-    {"ls", "[--view V] [--where EXPR] [words]", "list tickets (--limit N, --all)", run_ls, NULL},
+    {"ls", "[--view V] [--where EXPR] [--sort due|age|updated] [--invert] [words]", "list tickets (--limit N, --all)", run_ls, NULL},
     {"macros", "[NUMBER]", "macros and canned replies; those for one ticket, filled", people_macros, NULL},
     {"model", "[ls | show N | rollback N]", "what the classifier learned, epoch by epoch, and the way back", run_model, NULL},
     {"oncall", "[--week] [--schedule NAME] [--from T] [--to T] [--tz ZONE]", "who is on call, until when, and who is next; --week: the days to come",

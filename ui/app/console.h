@@ -48,6 +48,7 @@ enum purpose {
     FOR_SEARCH,
     FOR_MARKS,
     FOR_THEME,
+    FOR_SORT,
     FOR_BULK,
     FOR_HOLD, /* what it waits for */
     FOR_WORD, /* typed once more */
@@ -124,6 +125,8 @@ struct console {
     struct arena *offered_arena;   /* what a picker offers (app/insert) */
     const struct json *offered;
     char view[64], where[2048], why[16];
+    enum mirror_sort sort;
+    bool invert;
     uint64_t keys_made; /* for idempotency keys */
     struct arena *match_arena;
     struct when *match;

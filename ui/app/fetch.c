@@ -21,6 +21,8 @@ struct answer_for {
     enum slot slot;
     int64_t ticket;
     char *view, *where;
+    enum mirror_sort sort;
+    bool invert;
 };
 
 static char *escaped(struct arena *arena, const char *text)
@@ -46,7 +48,7 @@ static const char *list_path(struct console *c, struct arena *a, bool more)
 {
     AUTO_STR path;
     str_init(&path, 32768);
-    str_addf(&path, "/v1/tickets?view=%s&sort=due&limit=%d", escaped(a, c->view), more ? 200 : page_size(c));
+    str_addf(&path, "/v1/tickets?view=%s&sort=%s&invert=%d&limit=%d", escaped(a, c->view), mirror_sort_word(c->sort), c->invert, more ? 200 : page_size(c));
     if (*c->where)
         str_addf(&path, "&where=%s", escaped(a, c->where));
     if (more)
@@ -238,7 +240,7 @@ static void take_desk(struct console *c, const struct link_answer *answer)
     else
         link_resume_from(c->link, mirror_seq(c->mirror));
     fetch_want(c, SLOT_DOC + MIRROR_ONCALL);
-    if (*c->where || !first) /* a desk's rows come in the view's own order, the list's are by due time */
+    if (*c->where || !first || c->sort || c->invert) /* a desk's rows come in the view's own order, the list's are by due time */
         fetch_want(c, SLOT_PAGE);
     if (first && c->options.view && mirror_view_find(c->mirror, c->options.view))
         fetch_view(c, c->options.view, "");
@@ -249,11 +251,12 @@ static void take_desk(struct console *c, const struct link_answer *answer)
 static void take_page(struct console *c, const struct answer_for *to, const struct link_answer *answer)
 {
     struct err err = {0};
-    bool more = to->slot == SLOT_MORE;
-    bool turn = !str_eq(mirror_view_name(c->mirror), c->view) ||
+    bool more = to->slot == SLOT_MORE, inverted;
+    bool turn = mirror_sorted(c->mirror, &inverted) != c->sort || inverted != c->invert || !str_eq(mirror_view_name(c->mirror), c->view) ||
                 !str_eq(mirror_where(c->mirror) ? mirror_where(c->mirror) : "", c->where);
-    if (strcmp(to->view, c->view) != 0 || strcmp(to->where, c->where) != 0)
+    if (strcmp(to->view, c->view) != 0 || strcmp(to->where, c->where) != 0 || to->sort != c->sort || to->invert != c->invert)
         return;
+    mirror_sort(c->mirror, to->sort, to->invert);
     if (!mirror_page(c->mirror, c->view, *c->where ? c->where : NULL, more, answer->body, answer->n, &err))
         console_toast(c, UI_ERROR, "%s", err.text);
     else if (mirror_next(c->mirror) && c->surface && mirror_row_count(c->mirror) < surface_rows(c->surface))
@@ -318,7 +321,7 @@ void fetch_pump(struct console *c)
         if (!path)
             continue;
         struct answer_for *to = calloc(1, sizeof *to);
-        *to = (struct answer_for){c, (enum slot)slot, c->focus, strdup(c->view), strdup(c->where)};
+        *to = (struct answer_for){c, (enum slot)slot, c->focus, strdup(c->view), strdup(c->where), c->sort, c->invert};
         w->flying = true;
         link_send(c->link, "GET", path, NULL, take, to);
     }

@@ -949,6 +949,19 @@ static void do_copy_link(struct console *c, const char *arg)
     copy(c, true);
 }
 
+static void do_follow(struct console *c, const char *arg)
+{
+    int64_t ticket = console_ticket(c);
+    (void)arg;
+    if (!ticket) {
+        console_toast(c, UI_ERROR, "follow: there is no ticket under the cursor");
+        return;
+    }
+    if (console_place(c) != PLACE_TICKET)
+        open_ticket(c, ticket);
+    ticket_follow(&c->ticket, !ticket_follows(&c->ticket));
+}
+
 static void do_freeze(struct console *c, const char *arg)
 {
     (void)arg;
@@ -1093,6 +1106,32 @@ static void do_theme(struct console *c, const char *arg)
     overlay_pick(&c->overlay, FOR_THEME, "theme: ", items, n, false);
 }
 
+static void sort_by(struct console *c, enum mirror_sort by, bool invert)
+{
+    c->sort = by;
+    c->invert = invert;
+    fetch_want(c, SLOT_PAGE);
+}
+
+static void do_sort(struct console *c, const char *arg)
+{
+    static const struct picker_item items[] = {{1, "due", "late and due first, then what has no clock"}, {2, "age", "by number: the oldest first"},
+                                               {3, "updated", "changed last first"}};
+    int by = mirror_sort_find(arg);
+    if (!*arg)
+        overlay_pick(&c->overlay, FOR_SORT, "sort by: ", items, sizeof items / sizeof *items, false);
+    else if (by < 0)
+        console_toast(c, UI_ERROR, "sort: due, age or updated");
+    else
+        sort_by(c, (enum mirror_sort)by, false);
+}
+
+static void do_invert(struct console *c, const char *arg)
+{
+    (void)arg;
+    sort_by(c, c->sort, !c->invert);
+}
+
 static void do_editor(struct console *c, const char *arg)
 {
     (void)arg;
@@ -1113,9 +1152,11 @@ static local *const locals[LOCALS] = {
     [LOCAL_DROP] = do_drop,
     [LOCAL_EDITOR] = do_editor,
     [LOCAL_FILTER] = do_filter,
+    [LOCAL_FOLLOW] = do_follow,
     [LOCAL_FREEZE] = do_freeze,
     [LOCAL_GO] = do_go,
     [LOCAL_HELP] = do_help,
+    [LOCAL_INVERT] = do_invert,
     [LOCAL_MARK] = do_mark,
     [LOCAL_MARK_ALL] = do_mark_all,
     [LOCAL_MARK_FILTER] = do_mark_filter,
@@ -1138,6 +1179,7 @@ static local *const locals[LOCALS] = {
     [LOCAL_RESYNC] = do_resync,
     [LOCAL_SEARCH_NEXT] = do_search_next,
     [LOCAL_SEARCH_PREV] = do_search_prev,
+    [LOCAL_SORT] = do_sort,
     [LOCAL_THEME] = do_theme,
     [LOCAL_TICKET] = do_ticket,
     [LOCAL_TOP] = do_top,
@@ -1159,10 +1201,20 @@ void run_line(struct console *c, const char *line)
         locals[parsed.command->id](c, parsed.arg);
 }
 
+/* A command and its argument are meant as typed, however well the letters fit the help of another. */
+static const char *palette_line(struct console *c, const char *chosen)
+{
+    const char *typed = c->overlay.picker ? picker_typed(c->overlay.picker) : "";
+    size_t n = strcspn(typed, " ");
+    bool whole = typed[n] && typed[n + strspn(typed + n, " ")] && command_find(arena_strndup(c->frame, typed, n));
+    return whole && strncmp(chosen, typed, n + 1) != 0 ? typed : chosen;
+}
+
 void run_answer(struct console *c)
 {
-    char *text = arena_strdup(c->frame, overlay_text(&c->overlay));
     enum purpose purpose = (enum purpose)c->overlay.purpose;
+    const char *answer = overlay_text(&c->overlay);
+    char *text = arena_strdup(c->frame, purpose == FOR_PALETTE ? palette_line(c, answer) : answer);
     int64_t id = overlay_id(&c->overlay);
     uint32_t choice = overlay_choice(&c->overlay);
     overlay_close(&c->overlay);
@@ -1213,6 +1265,9 @@ void run_answer(struct console *c)
         break;
     case FOR_THEME:
         do_theme(c, text);
+        break;
+    case FOR_SORT:
+        do_sort(c, text);
         break;
     case FOR_DELIVERY:
         open_ticket(c, console_ticket(c));

@@ -228,6 +228,33 @@ static void read_rows(struct mirror *m, const struct json *list)
     }
 }
 
+static const char *const sort_words[MIRROR_SORTS] = {[MIRROR_BY_DUE] = "due", [MIRROR_BY_AGE] = "age", [MIRROR_BY_UPDATED] = "updated"};
+
+void mirror_sort(struct mirror *m, enum mirror_sort by, bool invert)
+{
+    m->rows.sort = by;
+    m->rows.invert = invert;
+}
+
+enum mirror_sort mirror_sorted(const struct mirror *m, bool *inverted)
+{
+    *inverted = m->rows.invert;
+    return m->rows.sort;
+}
+
+const char *mirror_sort_word(int by)
+{
+    return by >= 0 && by < MIRROR_SORTS ? sort_words[by] : "";
+}
+
+int mirror_sort_find(const char *word)
+{
+    for (int i = 0; i < MIRROR_SORTS; i++)
+        if (strcmp(sort_words[i], word) == 0)
+            return i;
+    return -1;
+}
+
 static void read_page(struct mirror *m, const struct json *root, const char *view, const char *where,
                       bool more)
 {
@@ -281,6 +308,7 @@ static unsigned apply_row(struct mirror *m, const struct json *data, int64_t now
         rows_leave(&m->rows, id);
         return MIRROR_CHANGED_ROWS;
     }
+    row->touched = json_get_i64(data, "seq", 0);
     row->fresh_at = now;
     if (!rows_put(&m->rows, row, &arrived))
         return 0;
@@ -479,6 +507,7 @@ bool mirror_desk(struct mirror *m, const char *json, size_t n, int64_t local_now
     m->desk = arena_new();
     read_texts(m, root);
     m->offset = json_get_i64(root, "now", local_now) - local_now;
+    mirror_sort(m, MIRROR_BY_DUE, false);
     read_page(m, root, json_get_string(root, "view", NULL), NULL, false);
     m->seq = json_get_i64(root, "seq", 0);
     m->ready = true;

@@ -14,9 +14,12 @@ struct mirror_row {
     struct ticket t;       /* the members of api.md's ROW; what a ROW does not carry is zero */
     int64_t due_from;      /* when the clock that is due next was started */
     const char *reply_via; /* "" = the source takes no replies */
+    int64_t touched;       /* order of the last changes: the entry a frame brought; below all of those, a page's own order */
     int64_t fresh_at;      /* when the stream brought it, 0 = it came with a page */
     bool gone;             /* left the view while the list was anchored */
 };
+/* What a list is sorted by: as the daemon's views are; by number; by the last change, newest first. */
+enum mirror_sort { MIRROR_BY_DUE, MIRROR_BY_AGE, MIRROR_BY_UPDATED, MIRROR_SORTS };
 struct mirror_view {
     const char *name, *title, *text;
     int64_t count;
@@ -111,6 +114,11 @@ bool mirror_desk(struct mirror *mirror, const char *json, size_t n, int64_t loca
  * there. */
 bool mirror_page(struct mirror *mirror, const char *view, const char *where, bool more, const char *json,
                  size_t n, struct err *err);
+/* Before a page that was asked for in another order; a desk is always by due, not inverted. */
+void mirror_sort(struct mirror *mirror, enum mirror_sort by, bool invert);
+enum mirror_sort mirror_sorted(const struct mirror *mirror, bool *inverted);
+const char *mirror_sort_word(int by);  /* due age updated: as the API has it */
+int mirror_sort_find(const char *word); /* -1 if unknown */
 /* Any other GET. ticket: which one it is about, 0 = none. */
 bool mirror_doc_set(struct mirror *mirror, enum mirror_doc_id id, int64_t ticket, const char *json, size_t n,
                     int64_t now, struct err *err);

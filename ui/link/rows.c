@@ -42,12 +42,16 @@ static int64_t order_of(const struct ticket *t)
     return t->next_due_at ? t->next_due_at : 3000000000000000 + t->received_at;
 }
 
-int rows_compare(const struct mirror_row *a, const struct mirror_row *b)
+static int64_t key_of(const struct rows *rows, const struct mirror_row *row)
 {
-    int64_t left = order_of(&a->t), right = order_of(&b->t);
-    if (left != right)
-        return left < right ? -1 : 1;
-    return a->t.id < b->t.id ? -1 : a->t.id > b->t.id;
+    return rows->sort == MIRROR_BY_AGE ? row->t.id : rows->sort == MIRROR_BY_UPDATED ? -row->touched : order_of(&row->t);
+}
+
+int rows_compare(const struct rows *rows, const struct mirror_row *a, const struct mirror_row *b)
+{
+    int64_t left = key_of(rows, a), right = key_of(rows, b);
+    int order = left != right ? (left < right ? -1 : 1) : a->t.id < b->t.id ? -1 : a->t.id > b->t.id;
+    return rows->invert ? -order : order;
 }
 
 /* --- reading --- */
@@ -171,6 +175,7 @@ static void replace_at(struct rows *rows, int index, struct mirror_row *row)
 void rows_append(struct rows *rows, struct mirror_row *row)
 {
     int index = rows_index(rows, row->t.id);
+    row->touched = rows->invert ? rows->count - MIRROR_ROWS_MAX : -rows->count;
     if (index >= 0)
         replace_at(rows, index, row);
     else
@@ -180,7 +185,7 @@ void rows_append(struct rows *rows, struct mirror_row *row)
 static int place_of(const struct rows *rows, const struct mirror_row *row)
 {
     int index = 0;
-    while (index < rows->count && rows_compare(rows->list[index], row) < 0)
+    while (index < rows->count && rows_compare(rows, rows->list[index], row) < 0)
         index++;
     return index;
 }
@@ -188,8 +193,8 @@ static int place_of(const struct rows *rows, const struct mirror_row *row)
 static bool in_place(const struct rows *rows, int index)
 {
     const struct mirror_row *row = rows->list[index];
-    return (index == 0 || rows_compare(rows->list[index - 1], row) < 0) &&
-           (index + 1 >= rows->count || rows_compare(row, rows->list[index + 1]) < 0);
+    return (index == 0 || rows_compare(rows, rows->list[index - 1], row) < 0) &&
+           (index + 1 >= rows->count || rows_compare(rows, row, rows->list[index + 1]) < 0);
 }
 
 bool rows_put(struct rows *rows, struct mirror_row *row, bool *arrived)
@@ -246,7 +251,7 @@ static bool sort_loose(struct rows *rows)
     for (int i = 1; i < rows->count; i++) {
         struct mirror_row *row = rows->list[i];
         int j = i;
-        for (; j > 0 && rows_compare(row, rows->list[j - 1]) < 0; j--)
+        for (; j > 0 && rows_compare(rows, row, rows->list[j - 1]) < 0; j--)
             rows->list[j] = rows->list[j - 1];
         rows->list[j] = row;
         moved |= j != i;

@@ -11,10 +11,12 @@ struct rows {
     bool anchored;
     bool more;  /* the daemon has rows behind the last one: what sorts behind it is not ours to show */
     bool loose; /* a moved row kept its place */
+    enum mirror_sort sort;
+    bool invert;
 };
 void rows_fini(struct rows *rows);
 void rows_clear(struct rows *rows);
-int rows_compare(const struct mirror_row *a, const struct mirror_row *b);
+int rows_compare(const struct rows *rows, const struct mirror_row *a, const struct mirror_row *b);
 
 /* NULL if the object has no id. */
 struct mirror_row *rows_read(const struct json *object);

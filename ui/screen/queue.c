@@ -236,10 +236,22 @@ int64_t queue_needs_me(const struct mirror *mirror, int64_t now)
 
 /* --- drawing --- */
 
+/* What it is sorted by; "" as by default. */
+static const char *order_words(const struct look *look)
+{
+    bool inverted;
+    enum mirror_sort by = mirror_sorted(look->mirror, &inverted);
+    return by || inverted ? arena_printf(look->arena, "  %s by %s%s", inverted ? "↑" : "↓", mirror_sort_word(by), inverted ? ", inverted" : "") : "";
+}
+
 static void draw_remarks(const struct queue *q, const struct look *look, struct surface *s)
 {
     int n = (int)list_new_above(q->list), marks = (int)list_marks(q->list), width = surface_columns(s);
-    const char *where = mirror_where(look->mirror), *text = "";
+    const char *where = mirror_where(look->mirror), *text = "", *order = order_words(look);
+    if (*order && !look->banner) {
+        surface_right(s, 1, 1, width - 2, UI_ACCENT, order);
+        width -= text_columns(order);
+    }
     if (n)
         text = arena_printf(look->arena, "  ↑ %d new above", n);
     else if (marks)

@@ -18,6 +18,17 @@ void ticket_open(struct ticket_screen *t, int64_t id)
     pager_follow(t->pager, true);
 }
 
+void ticket_follow(struct ticket_screen *t, bool on)
+{
+    t->follow = on;
+    pager_follow(t->pager, on);
+}
+
+bool ticket_follows(const struct ticket_screen *t)
+{
+    return t->follow && pager_following(t->pager);
+}
+
 static void forget(struct ticket_screen *t)
 {
     arena_free(t->shown_arena);
@@ -229,7 +240,7 @@ const struct mirror_row *ticket_row(const struct look *look, int64_t id)
     return row && (!listed || row->t.version >= listed->t.version) ? row : listed;
 }
 
-static int draw_title(const struct look *look, struct surface *s, const struct mirror_row *row)
+static int draw_title(const struct look *look, struct surface *s, const struct mirror_row *row, bool follows)
 {
     struct arena *a = look->arena;
     struct badge urgency = look_urgency(row->t.urgency), status = look_status(row->t.status);
@@ -247,6 +258,8 @@ static int draw_title(const struct look *look, struct surface *s, const struct m
         right -= 3;
     }
     int column = 1 + surface_textf(s, 0, 1, -1, UI_SELECTED, "#%lld", (long long)row->t.id) + 2;
+    if (follows)
+        column += surface_text(s, 0, column, right - column, UI_ACCENT, "▼ following") + 2;
     surface_text(s, 0, column, right - column, UI_STRONG,
                  row->t.title && *row->t.title ? row->t.title : "(no subject)");
     return 1;
@@ -348,7 +361,7 @@ void ticket_draw(struct ticket_screen *t, const struct look *look, struct surfac
     }
     row = row_shown(t, look, row);
     doc = document_shown(t, look, doc);
-    draw_title(look, s, row);
+    draw_title(look, s, row, ticket_follows(t));
     bool pane = width >= PANE_FROM;
     draw_people(look, s, at++, row, doc);
     const char *others = look_present(look, t->id);

@@ -9,6 +9,7 @@ struct ticket_screen {
     int64_t id;
     struct pager *pager;
     const struct json *filled_from;
+    bool follow; /* asked for: ticket_follow */
     int64_t filled_day; /* "today" is drawn otherwise than the days before */
     int filled_width;
     struct arena *shown_arena; /* what a reveal brought, for TICKET_SHOWN_MS; NULL: nothing is shown */
@@ -17,6 +18,9 @@ struct ticket_screen {
 };
 enum { TICKET_SHOWN_MS = 20000 };
 void ticket_open(struct ticket_screen *t, int64_t id); /* at the newest line */
+/* Stays at the newest line and says so, until one scrolls. (Opened, it stays there silently.) */
+void ticket_follow(struct ticket_screen *t, bool on);
+bool ticket_follows(const struct ticket_screen *t);
 void ticket_fini(struct ticket_screen *t);
 /* Shows what a reveal's answer carries (api.md: text) in the place of what is masked, until TICKET_SHOWN_MS from now. */
 void ticket_reveal(struct ticket_screen *t, const struct json *text, int64_t now);

@@ -274,6 +274,11 @@ void pager_follow(struct pager *p, bool on)
         p->top = last_top(p);
 }
 
+bool pager_following(const struct pager *p)
+{
+    return p->follow;
+}
+
 bool pager_at_end(const struct pager *p)
 {
     return p->top >= last_top(p);

@@ -27,6 +27,7 @@ bool pager_command(struct pager *pager, const char *command);
 size_t pager_search(struct pager *pager, const char *words);
 /* Stays at the end as items come. */
 void pager_follow(struct pager *pager, bool on);
+bool pager_following(const struct pager *pager);
 bool pager_at_end(const struct pager *pager);
 size_t pager_lines(const struct pager *pager); /* at the width last drawn */
 int64_t pager_top(const struct pager *pager);  /* the item at the top; 0: none */
