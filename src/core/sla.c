@@ -173,6 +173,8 @@ static void run_from(struct sla_clock *c, const struct config_sla *policy, int64
     c->state = CLOCK_RUNNING;
     c->since = at;
     c->due_at = calendar_due(policy->hours, at, c->target - c->elapsed);
+    if (c->due_at < c->started_at) /* other hours would have taken longer for what was counted than there was */
+        c->due_at = c->started_at;
 }
 
 /* A breach is recorded once for each cause, and then the warning that would have come before it is not. */

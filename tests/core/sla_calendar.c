@@ -136,6 +136,24 @@ static void another_policy_keeps_what_its_own_hours_counted(void **state)
     desk_close(&d);
 }
 
+static void it_was_never_due_before_it_began(void **state)
+{
+    OFFICE_AT(d, at(MON, 10, 0));
+    d.slas[0].calendar = d.slas[1].calendar = NULL;
+    d.slas[0].hours = d.slas[1].hours = NULL;
+    desk_first(&d);
+    desk_until(&d, at(FRI, 10, 0)); /* four days and nights counted: months of the office's hours */
+    d.slas[0].calendar = "office";
+    d.slas[0].hours = config_calendar(&d.config, "office");
+    d.next = *d.ticket;
+    d.next.urgency = URGENCY_CRITICAL;
+    desk_change(&d, "act", "ana");
+    assert_int_equal(clock_of(&d, SLA_RESOLUTION)->elapsed, 4 * (int64_t)DAY);
+    assert_int_equal(clock_of(&d, SLA_RESOLUTION)->due_at, at(MON, 10, 0));
+    assert_int_equal(d.ticket->next_due_at, at(MON, 10, 0));
+    desk_close(&d);
+}
+
 static void a_pause_may_begin_and_end_outside_hours(void **state)
 {
     OFFICE_AT(d, at(TUE, 9, 0));
@@ -216,6 +234,7 @@ int main(void)
         cmocka_unit_test(a_warning_outside_hours_waits_for_the_morning_unless_the_ticket_is_critical),
         cmocka_unit_test(raised_to_critical_at_night_it_warns_at_once),
         cmocka_unit_test(another_policy_keeps_what_its_own_hours_counted),
+        cmocka_unit_test(it_was_never_due_before_it_began),
         cmocka_unit_test(a_pause_may_begin_and_end_outside_hours),
         cmocka_unit_test(on_hold_runs_where_the_policy_says_so_and_pending_does_not),
         cmocka_unit_test(the_tier_is_by_counted_time),
