@@ -18,6 +18,7 @@ struct run { /* one request */
     struct json *results;
     int64_t seq;
     const char *why;       /* claim next: why this one */
+    const char *undid;     /* undo: which action */
     struct json *revealed; /* the result that carries what was hidden */
     const struct message *wrote; /* the text of the act at hand, NULL = none */
 };
@@ -64,6 +65,8 @@ static char *say(struct run *r, const struct change *c)
         return arena_printf(r->arena, "#%lld is part of #%lld now (u takes it back)", id, (long long)t->root);
     if (a->id == ACTION_ASSIGN && t->assignee && !rota_on_shift(&(struct rota){r->e->config, &r->e->state}, t->assignee, r->now))
         return arena_printf(r->arena, "#%lld assigned to %.64s, who is not here now", id, t->assignee);
+    if (a->id == ACTION_UNDO && action_find(r->undid) && action_find(r->undid)->flags & UNDOABLE)
+        return arena_printf(r->arena, "#%lld %s undone", id, r->undid);
     if (a->id == ACTION_CLAIM_NEXT)
         return arena_printf(r->arena, "#%lld claimed: %s", id, r->why ? r->why : "next");
     if (a->id == ACTION_ESCALATE)
@@ -303,6 +306,7 @@ static bool undo(struct run *r, int64_t ticket, struct change *c, struct err *er
     obs.account = c->before->account;
     obs.dialect = c->before->dialect;
     obs.key = c->before->key;
+    r->undid = json_get_string(data, "do", NULL);
     c->undoes = entry.seq;
     c->cause = entry.seq;
     /* An undo remembers the message it withdrew, so that redo finds it. */

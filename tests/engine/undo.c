@@ -100,6 +100,18 @@ static void the_same_key_is_answered_the_same_and_a_dry_run_leaves_nothing(void 
     story_end(w);
 }
 
+static void an_undo_names_what_it_took_back(void **state)
+{
+    (void)state;
+    struct world *w = world_open(NULL);
+    int64_t id = story_create(w, "a");
+    story_act(w, "priority", id, "low");
+    story_act(w, "escalate", id, "look"); /* no undo takes a page back: it goes to what was done before it */
+    story_act(w, "ack", id, NULL);
+    assert_string_equal(json_get_string(world_do(w, "ana", "undo", 0, NULL), "say", ""), "#1 priority undone");
+    story_end(w);
+}
+
 static void a_key_of_another_request_is_refused_and_nothing_done(void **state)
 {
     (void)state;
@@ -220,6 +232,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(points_come_back_with_the_resolve_that_was_reopened_by_mistake),
         cmocka_unit_test(what_somebody_else_took_back_is_not_taken_back_again),
         cmocka_unit_test(the_same_key_is_answered_the_same_and_a_dry_run_leaves_nothing),
+        cmocka_unit_test(an_undo_names_what_it_took_back),
         cmocka_unit_test(a_key_of_another_request_is_refused_and_nothing_done),
         cmocka_unit_test(a_day_of_acts_taken_back_one_by_one_is_a_day_on_which_nothing_was_done),
     };
