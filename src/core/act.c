@@ -257,9 +257,9 @@ static bool do_note(struct act *a)
 
 static bool do_escalate(struct act *a)
 {
-    if (ticket_done(a->before->status))
-        return act_refuse(a, ERR_CONFLICT, "closed; reopen it before escalating");
-    return true;
+    if (!act_need_open(a))
+        return false;
+    return !ticket_done(a->before->status) || act_refuse(a, ERR_CONFLICT, "resolved; reopen it before escalating");
 }
 
 static bool do_ack(struct act *a)

@@ -188,6 +188,7 @@ static void a_reply_to_a_closed_ticket_opens_one_that_follows_it(void **state)
     story_resolve(w, id);
     world_wait(w, 5 * DAY);
     assert_int_equal(world_ticket(w, id)->status, STATUS_CLOSED);
+    assert_non_null(strstr(story_refusal(world_do(w, "ana", "escalate", id, "now")), "closed tickets are final"));
     story_says(w, "a", "Thanks!");
     assert_int_equal(world_find(w, "cstar", "cstar:a"), id);
     world_wait(w, MINUTE);

@@ -44,6 +44,7 @@ static void a_merged_ticket_is_closed_and_its_root_waits_since_the_earlier_messa
     assert_int_equal(merged->messages, 1);
     assert_int_equal(root->waiting_since, first);
     assert_non_null(strstr(story_refusal(world_do(w, "ana", "reply", b, "Hello")), "was merged into"));
+    assert_non_null(strstr(story_refusal(world_do(w, "ana", "escalate", b, "now")), "was merged into"));
     /* What is said there is heard here. */
     world_wait(w, MINUTE);
     story_act(w, "reply", a, "Please try again now.");
