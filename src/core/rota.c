@@ -395,20 +395,23 @@ static void team_named(struct found *f, const char *name)
             take(f, f->rota->config->agents[i].name);
 }
 
-static void leads_where(struct found *f, bool absent)
+static void leads_where(struct found *f, int role, bool absent)
 {
     const struct config *config = f->rota->config;
     for (int i = 0; i < config->agent_count && f->count < f->max; i++)
-        if (config->agents[i].role == ROLE_LEAD && rota_absent(f->rota, config->agents[i].name, f->now) == absent)
+        if (config->agents[i].role == role && rota_absent(f->rota, config->agents[i].name, f->now) == absent)
             f->agents[f->count++] = config->agents[i].name;
 }
 
-/* They are the last resort: where all of them are away, all of them are meant. */
+/* They are the last resort: where all of them are away, all of them are meant; a desk without any has its admins. */
 static void leads(struct found *f)
 {
-    leads_where(f, false);
-    if (!f->count)
-        leads_where(f, true);
+    static const int roles[] = {ROLE_LEAD, ROLE_ADMIN};
+    for (size_t i = 0; i < sizeof roles / sizeof *roles && !f->count; i++) {
+        leads_where(f, roles[i], false);
+        if (!f->count)
+            leads_where(f, roles[i], true);
+    }
 }
 
 static void nobody(struct found *f, const char *name)

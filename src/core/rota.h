@@ -59,7 +59,8 @@ int64_t rota_shift_turns(const struct rota *rota, const char *agent, int64_t now
 
 /* Whom the target of an escalation step means at that time: `oncall` (the default schedule), `schedule:NAME`,
  * `rotation:SCHEDULE/ROTATION` (whose turn it is, without overrides), `team:NAME`, `leads`, or an agent. Teams, leads and
- * agents are there unless they are absent; the leads are the last resort, and where all of them are absent all are meant.
+ * agents are there unless they are absent; the leads are the last resort, and where all of them are absent all are meant;
+ * a desk that has no lead means its admins.
  * destination:NAME is no agent: 0. Gives how many, 0 = nobody. */
 int rota_resolve(const struct rota *rota, const char *target, int64_t now, const char **agents, int max);
 /* NAME of destination:NAME; NULL: another target. */

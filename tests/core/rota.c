@@ -242,6 +242,19 @@ static void a_shift_may_be_a_calendar(void **state)
     assert_true(rota_shift_ended(&rota, "nobody", utc("2026-11-27T20:00Z")) == 0);
 }
 
+static void a_desk_without_a_lead_has_its_admins_as_the_last_resort(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    struct err err = {0};
+    static const char text[] = "agents:\n  - {name: boss, role: admin}\n  - {name: ben}\n";
+    const struct config *config = config_parse(arena, "t.yaml", text, sizeof text - 1, NULL, 0, &err);
+    const char *agents[8];
+    assert_non_null(config);
+    assert_int_equal(rota_resolve(&(struct rota){config, NULL}, "leads", utc("2026-11-27T12:00Z"), agents, 8), 1);
+    assert_string_equal(agents[0], "boss");
+}
+
 static void a_target_is_resolved_to_whoever_is_there(void **state)
 {
     ROTA("{agents: [ben], schedules: [{name: nights, rotations: [{name: first, participants: [cy]}, {name: second, participants: [dee]}]}]}");
@@ -513,6 +526,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_shift_is_in_the_agents_own_zone),
         cmocka_unit_test(a_shift_may_be_a_calendar),
         cmocka_unit_test(a_target_is_resolved_to_whoever_is_there),
+        cmocka_unit_test(a_desk_without_a_lead_has_its_admins_as_the_last_resort),
         cmocka_unit_test(what_cannot_be_is_refused_with_its_place),
         cmocka_unit_test(at_every_quarter_of_an_hour_it_is_who_the_wall_says),
     };
