@@ -109,9 +109,25 @@ static bool take_with(struct doing *d)
     return true;
 }
 
+/* One of another kind must not count as none: "dry_run":"true" is not to be done. */
+static bool check_guards(struct doing *d)
+{
+    static const struct { const char *name; enum json_kind kind; const char *says; } guards[] = {
+        {"key", JSON_STRING, "a text"}, {"version", JSON_NUMBER, "a number"}, {"thread_version", JSON_NUMBER, "a number"},
+        {"draft", JSON_BOOL, "true or false"}, {"dry_run", JSON_BOOL, "true or false"}};
+    for (size_t i = 0; i < sizeof guards / sizeof *guards; i++) {
+        const struct json *value = json_get(d->body, guards[i].name);
+        if (value && !json_is(value, JSON_NULL) && !json_is(value, guards[i].kind))
+            return bad(d->req, "%s: %s", guards[i].name, guards[i].says);
+    }
+    return true;
+}
+
 static bool take_guards(struct doing *d)
 {
     struct do_request *r = &d->job.request;
+    if (!check_guards(d))
+        return false;
     const char *key = json_get_string(d->body, "key", NULL);
     if (key && (!*key || strlen(key) > KEY_MAX))
         return bad(d->req, "key: 1 to %d bytes", KEY_MAX);

@@ -164,6 +164,18 @@ static void a_ledger_is_its_owners_until_they_open_it(void **state)
     assert_int_equal(get("k-mara", "/v1/ledger?agent=ana").status, 403);
 }
 
+static void a_guard_of_another_kind_is_refused_and_nothing_is_done(void **state)
+{
+    (void)state;
+    static const char *const guards[] = {"\"dry_run\":\"true\"", "\"dry_run\":1", "\"version\":\"1\"", "\"thread_version\":[]", "\"key\":7"};
+    for (size_t i = 0; i < sizeof guards / sizeof *guards; i++) {
+        char body[128];
+        snprintf(body, sizeof body, "{\"do\":\"note\",\"tickets\":[3],\"text\":\"not to be done\",%s}", guards[i]);
+        assert_int_equal(act("k-ana", body).status, 400);
+    }
+    assert_null(strstr(get("k-ana", "/v1/tickets/3/lines").body, "not to be done"));
+}
+
 static void what_looks_odd_is_for_leads(void **state)
 {
     (void)state;
@@ -247,6 +259,7 @@ int main(void)
         cmocka_unit_test(a_resolve_hits_the_boss_and_stands_in_the_ledger_held),
         cmocka_unit_test(a_number_says_how_it_came_about),
         cmocka_unit_test(a_ledger_is_its_owners_until_they_open_it),
+        cmocka_unit_test(a_guard_of_another_kind_is_refused_and_nothing_is_done),
         cmocka_unit_test(what_looks_odd_is_for_leads),
         cmocka_unit_test(a_reopen_takes_the_points_back_and_heals),
         cmocka_unit_test(a_game_that_runs_elsewhere_is_shown_as_it_is_told),
