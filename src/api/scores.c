@@ -175,7 +175,8 @@ static struct json *season(struct show *show, int64_t asked)
     return row;
 }
 
-static struct json *records(struct show *show, const char *kind, const char *from, const char *to, int max)
+/* without: a state of those that are left out, or NULL. */
+static struct json *records(struct show *show, const char *kind, const char *from, const char *to, const char *without, int max)
 {
     struct json *list = json_array();
     struct record *found;
@@ -183,6 +184,8 @@ static struct json *records(struct show *show, const char *kind, const char *fro
     if (store_record_between(show->store, show->arena, kind, from, to, &found, &count, max, &show->err))
         for (int i = 0; i < count; i++) {
             const struct json *data = show_parsed(show, found[i].data);
+            if (without && str_eq(json_get_string(data, "state", NULL), without))
+                continue;
             struct json *row = data ? json_copy(data) : json_object();
             json_drop(row, "key");
             json_put_string(row, "key", found[i].key);
@@ -194,9 +197,9 @@ static struct json *records(struct show *show, const char *kind, const char *fro
 /* A source that runs its own game: its bosses, players and achievements as it told of them, newest first. */
 static struct json *mirrored(struct show *show)
 {
-    struct json *boss = records(show, "boss", "cstar:", "cstar;", PAST), *row;
-    struct json *players = records(show, "player", "cstar:", "cstar;", MIRRORED);
-    struct json *unlocked = records(show, "achievement", "cstar:", "cstar;", MIRRORED);
+    struct json *boss = records(show, "boss", "cstar:", "cstar;", NULL, PAST), *row;
+    struct json *players = records(show, "player", "cstar:", "cstar;", NULL, MIRRORED);
+    struct json *unlocked = records(show, "achievement", "cstar:", "cstar;", NULL, MIRRORED);
     if (!json_count(boss) && !json_count(players) && !json_count(unlocked)) {
         json_free(boss);
         json_free(players);
@@ -225,7 +228,7 @@ static void get_scores(struct request *req)
     json_put_string(root, "rules", show.config->game.name);
     json_put(root, "boss", show_boss(&show));
     json_put(root, "hits", hits(&show));
-    json_put(root, "past", records(&show, "boss", "boss-", "boss.", PAST));
+    json_put(root, "past", records(&show, "boss", "boss-", "boss.", "active", PAST));
     json_put_i64(root, "chest", show_tally(&show, "chest", "", 0, NULL));
     json_put(root, "season", season(&show, month));
     json_put(root, "ledger", ledger(&show, req->agent->name, LINES));

@@ -125,6 +125,7 @@ static void a_resolve_hits_the_boss_and_stands_in_the_ledger_held(void **state)
     assert_string_equal(json_get_string(a.json, "rules", ""), "default");
     assert_int_equal(json_get_i64(boss, "max_hp", 0), 125);
     assert_int_equal(json_get_i64(boss, "hp", 0), 100);
+    assert_int_equal(json_count(json_get(a.json, "past")), 0); /* it stands */
     assert_int_equal(json_get_i64(hit, "damage", 0), 25);
     assert_string_equal(json_get_string(line, "state", ""), "held");
     int64_t xp = json_get_i64(line, "xp", 0);
