@@ -20,6 +20,7 @@ static void page(struct console *c, const struct json *root)
     const char *what = json_string(json_path(root, "data.what"));
     long long ticket = json_get_i64(root, "ticket", 0);
     if (str_eq(what, "page_failed") || str_eq(what, "bundled") || /* of a page that was told when it was made */
+        str_eq(json_get_string(root, "actor", NULL), mirror_me(c->mirror)) || /* the answer to my own act says it, and whom else it told */
         !names(json_path(root, "data.told"), mirror_me(c->mirror)))
         return;
     console_toast(c, UI_CRITICAL, "‼ #%lld pages you: K acknowledges, ge shows it", ticket);
