@@ -31,6 +31,21 @@ static bool bad(struct request *req, const char *fmt, ...)
     return false;
 }
 
+/* A guard that is misspelt would be none: what is not known is not passed over. */
+static bool only_known(struct doing *d)
+{
+    static const char *const known[] = {"do", "tickets", "with", "key", "version", "thread_version", "dry_run", "draft", "articles"};
+    const char *argument = action_arg_name(d->row->arg);
+    for (const struct json *m = json_first(d->body); m; m = json_next(m)) {
+        size_t i = 0, n = sizeof known / sizeof *known;
+        while (i < n && strcmp(known[i], json_name(m)) != 0)
+            i++;
+        if (i == n && strcmp(argument, json_name(m)) != 0)
+            return bad(d->req, "%s takes no \"%.40s\"", d->row->name, json_name(m));
+    }
+    return true;
+}
+
 static bool find_action(struct doing *d)
 {
     const char *name = json_get_string(d->body, "do", NULL);
@@ -152,7 +167,7 @@ static void do_action(struct request *req)
 {
     struct doing *d = ARENA_NEW(req->arena, struct doing);
     *d = (struct doing){.req = req, .body = call_body(req), .job = {.kind = JOB_DO, .arena = req->arena}};
-    if (!d->body || !find_action(d) || !take_tickets(d) || !take_argument(d) || !take_with(d) || !take_guards(d))
+    if (!d->body || !find_action(d) || !only_known(d) || !take_tickets(d) || !take_argument(d) || !take_with(d) || !take_guards(d))
         return;
     req->own = d;
     call_post(req, &d->job, did);

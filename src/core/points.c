@@ -76,7 +76,7 @@ static void feats(struct play *p, struct stake *stake, const struct score_row *r
         {"resolve", "gold", FEAT_GOLD}, {"resolve", "first contact", FEAT_FIRST_CONTACT}, {"resolve", "neglected", FEAT_NEGLECTED},
         {"label", NULL, FEAT_LABELS}, {"csat", NULL, FEAT_CSAT}, {"csat", "five stars", FEAT_FIVE_STAR}, {"article", NULL, FEAT_ARTICLES},
         {"handover", NULL, FEAT_HANDOVERS}, {"boss", NULL, FEAT_BOSSES}};
-    if (str_eq(row->rule, "resolve"))
+    if (str_eq(row->rule, "resolve") && row->xp) /* what pays nothing is no feat */
         feat(p, stake, FEAT_RESOLVES, sign);
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         size_t n = strlen(table[i].rule);

@@ -337,3 +337,18 @@ int64_t store_wal_pages(const struct store *s)
     const char *wal = path ? sqlite3_filename_wal(path) : NULL;
     return wal && *wal && stat(wal, &st) == 0 ? (int64_t)st.st_size / 8192 : 0;
 }
+
+const char *store_rest(struct store *s)
+{
+    const char *left = NULL;
+    for (sqlite3_stmt *stmt = NULL; (stmt = sqlite3_next_stmt(s->db, stmt));)
+        if (sqlite3_stmt_busy(stmt)) {
+            left = sqlite3_sql(stmt);
+            sqlite3_reset(stmt);
+        }
+    if (!left && !sqlite3_get_autocommit(s->db)) {
+        left = "BEGIN";
+        sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+    }
+    return left;
+}

@@ -21,6 +21,9 @@ bool store_release(struct store *store, struct err *err);
 void store_undo(struct store *store);                       /* back to the savepoint */
 bool store_commit(struct store *store, struct err *err);    /* + the chain row over this batch's entries */
 void store_rollback(struct store *store);
+/* A statement that was not read to its end keeps its reader at that moment of the database, and checkpoints waiting. Ends those
+ * there are; the SQL of one of them, NULL: there was none, as it should be. */
+const char *store_rest(struct store *store);
 int64_t store_wal_pages(const struct store *store);
 bool store_checkpoint(struct store *store, struct err *err); /* PASSIVE; writer only, outside a transaction */
 bool store_check(struct store *store, struct str *report, struct err *err); /* integrity_check */

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { AGENTS = 4, TICKETS = 24, ROWS = 8, DAYS = 60000, CUSTOMERS = 5, CELLS = 1 << 20, CHECKED = 400000 };
+enum { AGENTS = 4, TICKETS = 24, ROWS = 8, DAYS = 60000, CUSTOMERS = 5, CELLS = 1 << 20, CHECKED = 1000000 };
 static const char *const names[AGENTS] = {"ana", "bo", "cem", "lea"};
 static const char *const customers[CUSTOMERS] = {"c-0", "c-1", "c-2", "c-3", "bo"};
 

@@ -79,6 +79,22 @@ static void show_log(const struct daemon_run *run)
         fclose(log);
 }
 
+/* What no daemon may say of itself, whatever a test asked of it. */
+static bool log_shames(const struct daemon_run *run)
+{
+    char line[512];
+    bool found = false;
+    FILE *log = fopen(run->log, "r");
+    while (log && fgets(line, sizeof line, log))
+        if (strstr(line, "event=statement_left")) {
+            fprintf(stderr, "# %s", line);
+            found = true;
+        }
+    if (log)
+        fclose(log);
+    return found;
+}
+
 static void wait_ready(struct daemon_run *run)
 {
     int64_t until = clock_mono() + 20000;
@@ -196,6 +212,7 @@ void daemon_remove(struct daemon_run *run)
     int code = run->pid ? daemon_stop(run) : 0;
     if (code)
         show_log(run);
+    bool shames = log_shames(run);
     snprintf(files, sizeof files, "%s/files", run->dir);
     empty(files);
     rmdir(files);
@@ -203,6 +220,8 @@ void daemon_remove(struct daemon_run *run)
     rmdir(run->dir);
     munmap(run->clock, sizeof *run->clock);
     free(run);
+    if (shames)
+        fail_msg("triaged left a statement half read: see above");
     if (code)
         fail_msg("triaged ended with %d", code);
 }
