@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 /* The first word that is no option, NULL if there is none. */
 static bool only_options(int argc, char **argv)
@@ -17,6 +20,16 @@ static bool only_options(int argc, char **argv)
     bool ok = cli_options(&argc, copy, &options) && argc == 1 && !options.help && !options.json && !options.linear;
     free(copy);
     return ok;
+}
+
+/* A console runs for weeks and its documents come and go whole: what is large is given back when it goes, instead of leaving
+ * holes. (glibc would raise the bound with the first large one that is freed.) */
+static void give_memory_back(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, 64 << 10);
+    mallopt(M_TRIM_THRESHOLD, 256 << 10);
+#endif
 }
 
 int main(int argc, char **argv)
@@ -30,5 +43,6 @@ int main(int argc, char **argv)
         fputs("triage: the console needs a terminal; triage help lists the verbs for scripts\n", stderr);
         return err_row(ERR_USAGE)->exit;
     }
+    give_memory_back();
     return console_run(&options);
 }

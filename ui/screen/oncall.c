@@ -401,7 +401,7 @@ const struct lists_type oncall_list = {
     .column_count = sizeof columns / sizeof *columns,
     .above = above,
     .above_share = 80,
-    .empty = "Nobody is away, and nobody takes another's turn. + puts somebody on call for a while, c asks who takes over, b says who is away.\n"
+    .empty = "Nobody is away, and nobody takes another's turn. +o puts somebody on call for a while, +c asks who takes over, +a says who is away.\n"
              "oncall: in triage.yaml says whose turn it is.",
 };
 
