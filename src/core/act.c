@@ -165,6 +165,8 @@ static bool do_category(struct act *a)
 static bool do_accept(struct act *a)
 {
     const struct ticket *t = a->before;
+    if (!act_need_open(a))
+        return false;
     if (!t->urgency && !t->category)
         return act_refuse(a, ERR_CONFLICT, "it has no label to accept; set one with label");
     if (t->urgency) {

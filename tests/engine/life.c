@@ -179,6 +179,26 @@ static void the_fourth_reopening_in_an_hour_is_noted_and_not_followed(void **sta
 
 /* --- follow-ups --- */
 
+/* Nothing but its tags: whatever else an agent may do to a ticket is refused, the label's confirmation too. */
+static void a_closed_ticket_takes_tags_and_nothing_else(void **state)
+{
+    (void)state;
+    static const struct { const char *action, *arg; } rows[] = {
+        {"accept", NULL}, {"assign", "tom"}, {"category", "bug"}, {"claim", NULL}, {"close", NULL}, {"label", "high"}, {"note", "late"}, {"priority", "high"},
+        {"reply", "late"}, {"status", "pending"}, {"unassign", NULL}, {"reopen", NULL}};
+    struct world *w = world_open(NULL);
+    int64_t id = story_create(w, "a");
+    story_says(w, "a", "It does not work");
+    story_resolve(w, id);
+    world_wait(w, 5 * DAY);
+    assert_int_equal(world_ticket(w, id)->status, STATUS_CLOSED);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (world_ok(world_do(w, "ana", rows[i].action, id, rows[i].arg)))
+            fail_msg("%s was done to a closed ticket", rows[i].action);
+    assert_true(world_ok(world_do(w, "ana", "tags", id, "[\"late\"]")));
+    story_end(w);
+}
+
 static void a_reply_to_a_closed_ticket_opens_one_that_follows_it(void **state)
 {
     struct world *w = world_open(NULL);
@@ -275,6 +295,7 @@ int main(void)
         cmocka_unit_test(a_machine_neither_reopens_nor_wakes_nor_waits),
         cmocka_unit_test(thanks_are_noted_and_a_key_makes_them_a_reopening),
         cmocka_unit_test(the_fourth_reopening_in_an_hour_is_noted_and_not_followed),
+        cmocka_unit_test(a_closed_ticket_takes_tags_and_nothing_else),
         cmocka_unit_test(a_reply_to_a_closed_ticket_opens_one_that_follows_it),
         cmocka_unit_test(a_snooze_ends_for_the_reason_it_was_given_and_comes_back_on_top),
     };

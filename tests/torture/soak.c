@@ -15,6 +15,12 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+/* A sanitizer keeps what was freed for a while: memory says nothing there, descriptors do. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { SANITIZED = 1 };
+#else
+enum { SANITIZED = 0 };
+#endif
 enum { SETTLE_S = 3, LONG_S = 600, MOST = 100000, GROWN_KB = 8192, FILES_SLACK = 4, SOON = 30000 };
 static int seconds = 6;
 static uint64_t seed = 7;
@@ -126,6 +132,8 @@ static void judge(const struct watched *w)
     print_message("# %s: %.0f KB after %d s, %+.0f KB in the last half (%+.2f MB/h), %d descriptors at first, %d at last\n", w->name, w->kb[w->n - 1],
                   w->n, grown, hourly, w->files_first, w->files_last);
     assert_true(w->files_last <= w->files_first + FILES_SLACK); /* calls in flight, one file of a checkpoint */
+    if (SANITIZED)
+        return;
     if (seconds >= LONG_S)
         assert_true(hourly < 1);
     else
