@@ -11,6 +11,7 @@
 #include "core/when.h"
 #include "screen/oncall.h"
 #include "term/ncurses.h"
+#include "term/outside.h"
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -562,7 +563,7 @@ static void tick(struct console *c, int64_t now)
             fetch_want(c, SLOT_DOC + MIRROR_ONCALL);
     }
     if (*c->notice) {
-        term_notify("triage", c->notice);
+        outside_notify("triage", c->notice);
         c->notice[0] = 0;
     }
 }
@@ -638,7 +639,7 @@ static bool start(struct console *c, struct err *err)
         return false;
     term_size(&columns, &rows);
     c->surface = surface_new(columns, rows);
-    term_title("triage");
+    outside_title("triage");
     return true;
 }
 

@@ -11,6 +11,7 @@
 #include "screen/agents.h"
 #include "screen/oncall.h"
 #include "term/ncurses.h"
+#include "term/outside.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -931,7 +932,7 @@ static void copy(struct console *c, bool line)
                             text_safe_in(c->frame, row->t.key, TEXT_LINE));
     if (!ticket)
         console_toast(c, UI_ERROR, "copy: there is no ticket under the cursor");
-    else if (term_copy(text))
+    else if (outside_copy(text))
         console_toast(c, UI_TOAST, "copied: %s", text);
     else
         console_toast(c, UI_ERROR, "This terminal takes no copies: %s", text);

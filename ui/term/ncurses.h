@@ -1,5 +1,6 @@
-/* ncurses: the terminal. The only file that includes curses.h, and one of it at a time: the console owns the screen.
- * Put back as it was on every way out: term_close, exit(), a fatal signal. All calls on the main thread. */
+/* ncurses: the terminal, and one of it at a time: the console owns the screen. This file opens it, gives it to a child and takes it
+ * back; term/paint draws, term/input reads, term/outside says what goes around the cells. Put back as it was on every way out:
+ * term_close, exit(), a fatal signal. All calls on the main thread. */
 #ifndef TERM_NCURSES_H
 #define TERM_NCURSES_H
 #include "base/err.h"
@@ -25,7 +26,7 @@ void term_size(int *columns, int *rows);
 void term_draw(const struct surface *s, const struct theme *theme);
 void term_redraw(void); /* forgets what is on the screen: the next term_draw sends all of it */
 
-/* Poll these two for reading; then call term_key until it says false: curses and this file both hold input back. */
+/* Poll these two for reading; then call term_key until it says false: curses and term/input both hold input back. */
 int term_input_fd(void);
 int term_signal_fd(void);
 bool term_key(struct key *key);
@@ -36,10 +37,4 @@ void term_suspend(void); /* gives the terminal to a child ($EDITOR, a pager) */
 void term_resume(void);  /* and takes it back; the next term_draw sends all */
 /* Suspends, runs `command "$file"` by the shell, waits, resumes; status as waitpid gives it. For $EDITOR. */
 bool term_run(const char *command, const char *file, int *status, struct err *err);
-
-/* What goes around the cells; text is made safe here. Nothing happens where the terminal cannot. */
-void term_bell(void);
-void term_title(const char *text);
-bool term_copy(const char *text); /* OSC 52; false: more than 74,000 bytes, or no such terminal */
-void term_notify(const char *title, const char *body); /* OSC 777 or 9, through tmux; else the bell */
 #endif

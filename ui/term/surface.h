@@ -1,4 +1,4 @@
-/* surface: a picture of cells that a screen draws and ncurses copies (term/ncurses), a test reads (surface_dump) or a
+/* surface: a picture of cells that a screen draws and ncurses copies (term/paint), a test reads (surface_dump) or a
  * file shows (term/svg). Text from anywhere goes through text_safe here and nowhere else, so a screen may hand over
  * what a stranger wrote. Every call clips: rows and columns outside are no error. Columns and rows count from 0. */
 #ifndef TERM_SURFACE_H

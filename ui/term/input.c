@@ -1,0 +1,215 @@
+/* input: see input.h. curses knows the terminal's own keys by terminfo; what it is taught beside them (paste, focus) are codes of
+ * this file's own. */
+#define NCURSES_WIDECHAR 1
+#include "term/input.h"
+#include "base/clock.h"
+#include "base/str.h"
+#include "base/text.h"
+#include <curses.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { ESC_WAIT = 25, PASTE_MOST = 256 << 10, PASTE_WAIT = 1000 };
+enum { CODE_PASTE_BEGIN = 0x4000, CODE_PASTE_END, CODE_FOCUS_IN, CODE_FOCUS_OUT };
+
+static struct {
+    struct str paste;
+    bool pasting;
+    int64_t paste_at; /* clock_mono of its last character */
+    wint_t held;      /* read ahead: the character after Esc */
+    bool has_held;
+} t;
+
+void input_open(void)
+{
+    nodelay(stdscr, TRUE);
+    keypad(stdscr, TRUE);
+    intrflush(stdscr, FALSE);
+    meta(stdscr, TRUE);
+    set_escdelay(ESC_WAIT);
+    define_key("\033[200~", CODE_PASTE_BEGIN);
+    define_key("\033[201~", CODE_PASTE_END);
+    define_key("\033[I", CODE_FOCUS_IN);
+    define_key("\033[O", CODE_FOCUS_OUT);
+    str_init(&t.paste, PASTE_MOST);
+}
+
+void input_close(void)
+{
+    str_fini(&t.paste);
+    t.pasting = t.has_held = false;
+}
+
+/* --- keys --- */
+
+static const struct {
+    int curses;
+    uint32_t code;
+    unsigned mods;
+} specials[] = {
+    {KEY_ENTER, K_ENTER, 0}, {KEY_BTAB, K_TAB, MOD_SHIFT}, {KEY_BACKSPACE, K_BACKSPACE, 0}, {KEY_DC, K_DELETE, 0},
+    {KEY_IC, K_INSERT, 0}, {KEY_UP, K_UP, 0}, {KEY_DOWN, K_DOWN, 0}, {KEY_LEFT, K_LEFT, 0}, {KEY_RIGHT, K_RIGHT, 0},
+    {KEY_HOME, K_HOME, 0}, {KEY_END, K_END, 0}, {KEY_PPAGE, K_PGUP, 0}, {KEY_NPAGE, K_PGDN, 0},
+    {KEY_SLEFT, K_LEFT, MOD_SHIFT}, {KEY_SRIGHT, K_RIGHT, MOD_SHIFT}, {KEY_SR, K_UP, MOD_SHIFT},
+    {KEY_SF, K_DOWN, MOD_SHIFT}, {KEY_SHOME, K_HOME, MOD_SHIFT}, {KEY_SEND, K_END, MOD_SHIFT},
+    {CODE_FOCUS_IN, K_FOCUS_IN, 0}, {CODE_FOCUS_OUT, K_FOCUS_OUT, 0}, {KEY_A1, K_HOME, 0}, {KEY_C1, K_END, 0},
+    {KEY_A3, K_PGUP, 0}, {KEY_C3, K_PGDN, 0},
+};
+/* Arrows with modifiers come under names of terminfo's extension: kLFT5 is Ctrl-Left. */
+static const struct {
+    const char *name;
+    uint32_t code;
+} modified[] = {{"kUP", K_UP}, {"kDN", K_DOWN}, {"kLFT", K_LEFT}, {"kRIT", K_RIGHT}, {"kHOM", K_HOME}, {"kEND", K_END},
+                {"kDC", K_DELETE}, {"kPRV", K_PGUP}, {"kNXT", K_PGDN}};
+
+static bool modified_key(int curses, struct key *key)
+{
+    const char *name = keyname(curses);
+    for (size_t i = 0; name && i < sizeof modified / sizeof *modified; i++) {
+        size_t n = strlen(modified[i].name);
+        if (strncmp(name, modified[i].name, n) == 0 && name[n] >= '3' && name[n] <= '8' && !name[n + 1]) {
+            unsigned bits = (unsigned)(name[n] - '1'); /* 1 shift, 2 alt, 4 ctrl */
+            *key = (struct key){.code = modified[i].code,
+                                .mods = (bits & 1 ? MOD_SHIFT : 0u) | (bits & 2 ? MOD_ALT : 0u) | (bits & 4 ? MOD_CTRL : 0u)};
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool special_key(int curses, struct key *key)
+{
+    if (curses >= KEY_F(1) && curses <= KEY_F(12)) {
+        *key = (struct key){.code = K_F1 + (uint32_t)(curses - KEY_F(1))};
+        return true;
+    }
+    for (size_t i = 0; i < sizeof specials / sizeof *specials; i++)
+        if (specials[i].curses == curses) {
+            *key = (struct key){.code = specials[i].code, .mods = specials[i].mods};
+            return true;
+        }
+    return modified_key(curses, key);
+}
+
+/* A character, control characters unfolded. */
+static struct key plain_key(uint32_t code)
+{
+    if (code == '\r' || code == '\n')
+        return (struct key){.code = K_ENTER};
+    if (code == '\t')
+        return (struct key){.code = K_TAB};
+    if (code == 27)
+        return (struct key){.code = K_ESC};
+    if (code == 127 || code == 8)
+        return (struct key){.code = K_BACKSPACE};
+    if (code == 0)
+        return (struct key){.code = ' ', .mods = MOD_CTRL};
+    if (code < 27)
+        return (struct key){.code = code + 'a' - 1, .mods = MOD_CTRL};
+    if (code < 32)
+        return (struct key){.code = code + '@', .mods = MOD_CTRL};
+    return (struct key){.code = code};
+}
+
+static int read_wide(wint_t *code)
+{
+    if (t.has_held) {
+        t.has_held = false;
+        *code = t.held;
+        return OK;
+    }
+    return get_wch(code);
+}
+
+/* After Esc: a character already here was typed with Alt. */
+static struct key escape_key(void)
+{
+    wint_t code;
+    int got = get_wch(&code);
+    if (got == ERR)
+        return (struct key){.code = K_ESC};
+    if (got == OK && code != 27) {
+        struct key key = plain_key((uint32_t)code);
+        key.mods |= MOD_ALT;
+        return key;
+    }
+    struct key key;
+    if (got == KEY_CODE_YES && special_key((int)code, &key) && key.code < K_RESIZE) {
+        key.mods |= MOD_ALT;
+        return key;
+    }
+    if (got == KEY_CODE_YES)
+        ungetch((int)code); /* a paste begins: told after the Esc */
+    else
+        t.held = code, t.has_held = true;
+    return (struct key){.code = K_ESC};
+}
+
+static void paste_char(uint32_t code)
+{
+    char bytes[5];
+    int n = text_encode(code == '\r' ? '\n' : code, bytes);
+    if (t.paste.max - t.paste.len >= (size_t)n) /* what is over the ceiling is not taken */
+        str_add(&t.paste, bytes, (size_t)n);
+}
+
+static bool end_paste(struct key *key)
+{
+    t.pasting = false;
+    *key = (struct key){.code = K_PASTE, .text = t.paste.data, .n = t.paste.len};
+    return true;
+}
+
+/* A paste goes on until its end mark; if that never comes, until a second of silence. */
+static bool paste_step(int got, wint_t code, struct key *key)
+{
+    t.paste_at = clock_mono();
+    if (got == KEY_CODE_YES && code == CODE_PASTE_END)
+        return end_paste(key);
+    if (got == OK)
+        paste_char((uint32_t)code);
+    return false;
+}
+
+/* One read from curses: true if *key holds something to tell; *more says whether to go on reading. */
+static bool read_key(struct key *key, bool *more)
+{
+    wint_t code;
+    int got = read_wide(&code);
+    *more = got != ERR;
+    if (got == ERR)
+        return t.pasting && clock_mono() - t.paste_at > PASTE_WAIT && end_paste(key);
+    if (t.pasting)
+        return paste_step(got, code, key);
+    if (got == KEY_CODE_YES && code == CODE_PASTE_BEGIN) {
+        str_clear(&t.paste);
+        t.pasting = true;
+        t.paste_at = clock_mono();
+        return false;
+    }
+    if (got == KEY_CODE_YES)
+        return special_key((int)code, key);
+    *key = code == 27 ? escape_key() : plain_key((uint32_t)code);
+    return true;
+}
+
+bool input_key(struct key *key)
+{
+    for (bool more = true; more;)
+        if (read_key(key, &more))
+            return true;
+    return false;
+}
+
+int input_patience(void)
+{
+    return t.pasting ? PASTE_WAIT + 1 : -1;
+}
+
+/* Hung up, it is always ready to read. */
+bool input_gone(void)
+{
+    struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+    return poll(&in, 1, 0) > 0 && (in.revents & (POLLHUP | POLLERR | POLLNVAL));
+}

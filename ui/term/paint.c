@@ -1,0 +1,296 @@
+/* paint: see paint.h. The last picture is kept here, and only cells that differ are given to curses, which then finds the cheapest
+ * way to move between them. */
+#define NCURSES_WIDECHAR 1
+#include "term/paint.h"
+#include "base/text.h"
+#include "term/outside.h"
+#include <curses.h>
+#include <stdlib.h>
+#include <string.h>
+#include <term.h>
+#undef columns
+#undef lines
+
+enum { PAIRS = 256 };
+enum depth { DEPTH_MONO, DEPTH_16, DEPTH_256, DEPTH_DIRECT };
+
+static struct {
+    enum depth depth;
+    bool sync, forget;
+    struct cell *last, *now; /* the picture on the terminal, and the one that is to be there */
+    int last_columns, last_rows, cursor_row, cursor_column;
+    struct theme theme; /* what pairs were made for */
+    int pair_fg[PAIRS], pair_bg[PAIRS], pairs;
+    attr_t role_attr[UI_ROLES];
+    short role_pair[UI_ROLES];
+    int role_bg[UI_ROLES];
+} t;
+
+/* --- colours --- */
+
+static void start_colours(bool mono)
+{
+    const char *no = getenv("NO_COLOR");
+    t.depth = DEPTH_MONO;
+    if (mono || (no && *no) || !has_colors() || start_color() == ERR)
+        return;
+    use_default_colors();
+    t.depth = tigetflag("RGB") > 0 && COLORS > 256 ? DEPTH_DIRECT : COLORS >= 256 ? DEPTH_256 : DEPTH_16;
+    t.pairs = 1;
+}
+
+static int colour_of(const struct theme *theme, int slot, bool background)
+{
+    if (slot < 0)
+        return -1;
+    if (theme->own || t.depth == DEPTH_16) {
+        int n = theme_16(slot, background);
+        return n < COLORS ? n : n == 8 ? -1 : n % 8; /* eight colours have no grey: faint instead */
+    }
+    if (t.depth == DEPTH_256)
+        return theme_256(theme, slot);
+    return theme->colours[slot] < 8 ? 8 : (int)theme->colours[slot]; /* 0..7 mean the terminal's own eight */
+}
+
+static short pair_of(int fg, int bg)
+{
+    if (fg < 0 && bg < 0)
+        return 0;
+    for (short i = 1; i < t.pairs; i++)
+        if (t.pair_fg[i] == fg && t.pair_bg[i] == bg)
+            return i;
+    if (t.pairs >= PAIRS || t.pairs >= COLOR_PAIRS)
+        return 0;
+    t.pair_fg[t.pairs] = fg;
+    t.pair_bg[t.pairs] = bg;
+    init_extended_pair(t.pairs, fg, bg);
+    return (short)t.pairs++;
+}
+
+static attr_t attr_of(unsigned attr)
+{
+    return (attr & UI_BOLD ? A_BOLD : 0) | (attr & UI_FAINT ? A_DIM : 0) | (attr & UI_UNDERLINE ? A_UNDERLINE : 0) |
+           (attr & UI_REVERSE ? A_REVERSE : 0);
+}
+
+/* Greys that become the terminal's own foreground are told apart by being faint. */
+static unsigned faint_slot(int slot)
+{
+    return slot == 4 || (COLORS < 16 && (slot == 2 || slot == 3)) ? UI_FAINT : 0;
+}
+
+/* The theme as this terminal can show it, made anew when another theme comes. */
+static void wear(const struct theme *theme)
+{
+    if (memcmp(&t.theme, theme, sizeof *theme) == 0)
+        return;
+    t.theme = *theme;
+    t.forget = true;
+    t.pairs = 1;
+    for (unsigned i = 0; i < UI_ROLES; i++) {
+        const struct theme_style *style = &theme->styles[i];
+        bool plain = t.depth == DEPTH_MONO || theme->mono;
+        unsigned attr = t.depth == DEPTH_MONO ? ui_role_row((enum ui_role)i)->mono : style->attr;
+        if (!plain && (theme->own || t.depth == DEPTH_16))
+            attr |= faint_slot(style->fg);
+        t.role_attr[i] = attr_of(attr);
+        t.role_bg[i] = plain ? -1 : colour_of(theme, style->bg, true);
+        t.role_pair[i] = plain ? 0 : pair_of(colour_of(theme, style->fg, false), colour_of(theme, style->bg, true));
+    }
+}
+
+/* --- drawing --- */
+
+static void to_curses(const struct cell *cell, cchar_t *out)
+{
+    wchar_t wide[CCHARW_MAX + 1];
+    int n = 0;
+    const char *p = cell->text, *end = p + strlen(p);
+    while (p < end && n < CCHARW_MAX)
+        wide[n++] = (wchar_t)text_next(&p, end);
+    wide[n] = 0;
+    setcchar(out, wide, t.role_attr[cell->role] | attr_of(cell->attr), t.role_pair[cell->role], NULL);
+}
+
+/* --- blanks ---
+ * A blank shows nothing but its background, so its role may be what is cheapest to send: that of the text on both sides
+ * if they agree and stand close, or weigh the same and only one blank apart; else the page's. It saves half the bytes of
+ * a step of the selection. */
+
+static attr_t attrs(const struct cell *cell)
+{
+    return t.role_attr[cell->role] | attr_of(cell->attr);
+}
+
+static bool shows_nothing(const struct cell *cell)
+{
+    return cell->text[0] == ' ' && !cell->text[1] && !(attrs(cell) & (A_UNDERLINE | A_REVERSE));
+}
+
+static void blanks_as(struct cell *row, int from, int to, const struct cell *like)
+{
+    for (int i = from; i < to; i++)
+        if (t.role_bg[row[i].role] == t.role_bg[like->role]) {
+            row[i].role = like->role;
+            row[i].attr = like->attr;
+        }
+}
+
+static void even_blanks(struct cell *row, int columns)
+{
+    enum { CLOSE = 4 };
+    static const struct cell page = {.role = UI_NORMAL};
+    for (int from = 0, to; from < columns; from = to + 1) {
+        while (from < columns && !shows_nothing(&row[from]))
+            from++;
+        for (to = from; to < columns && shows_nothing(&row[to]);)
+            to++;
+        const struct cell *left = from > 0 ? &row[from - 1] : NULL, *right = to < columns ? &row[to] : NULL;
+        bool agree = left && right && attrs(left) == attrs(right) && !(attrs(left) & (A_UNDERLINE | A_REVERSE)) &&
+                     to - from <= (t.role_pair[left->role] == t.role_pair[right->role] ? CLOSE : 1);
+        blanks_as(row, from, to, agree ? left : &page);
+    }
+}
+
+static void draw_run(const struct cell *cells, int row, int from, int to)
+{
+    cchar_t out[SURFACE_MOST];
+    int n = 0;
+    for (int column = from; column < to; column++)
+        if (cells[column].width)
+            to_curses(&cells[column], &out[n++]);
+    if (n)
+        mvadd_wchnstr(row, from, out, n);
+}
+
+static bool differs(const struct cell *a, const struct cell *b)
+{
+    return memcmp(a, b, sizeof *a) != 0;
+}
+
+static struct cell *row_of(struct cell *picture, int row)
+{
+    return picture + (size_t)row * (size_t)t.last_columns;
+}
+
+static void make_picture(const struct surface *s)
+{
+    for (int row = 0; row < t.last_rows; row++) {
+        struct cell *now = row_of(t.now, row);
+        for (int column = 0; column < t.last_columns; column++)
+            now[column] = *surface_cell(s, row, column);
+        even_blanks(now, t.last_columns);
+    }
+}
+
+/* A list that went on by one row: the terminal can move the others, which says less than sending them. Not by more than
+ * one: that needs SU and SD, which not all have that say so. */
+static bool moved_by_one(void)
+{
+    enum { WORTH = 3 };
+    size_t size = (size_t)t.last_columns * sizeof *t.now;
+    int up = 0, down = 0;
+    for (int row = 1; row < t.last_rows; row++) {
+        up += memcmp(row_of(t.now, row - 1), row_of(t.last, row), size) == 0 && memcmp(row_of(t.now, row - 1), row_of(t.last, row - 1), size) != 0;
+        down += memcmp(row_of(t.now, row), row_of(t.last, row - 1), size) == 0 && memcmp(row_of(t.now, row), row_of(t.last, row), size) != 0;
+    }
+    return up >= WORTH || down >= WORTH;
+}
+
+/* Cells that differ, in runs; a run that touches a wide character, old or new, takes all of it. */
+static void draw_row(int row)
+{
+    const struct cell *now = row_of(t.now, row), *last = row_of(t.last, row);
+    int columns = t.last_columns;
+    for (int from = 0, to; from < columns; from = to) {
+        to = from + 1;
+        if (!differs(&now[from], &last[from]))
+            continue;
+        while (from > 0 && (now[from].width == 0 || last[from].width == 0))
+            from--;
+        while (to < columns && (differs(&now[to], &last[to]) || now[to].width == 0 || last[to].width == 0))
+            to++;
+        draw_run(now, row, from, to);
+    }
+}
+
+static void drop_pictures(void)
+{
+    free(t.last);
+    free(t.now);
+    t.last = t.now = NULL;
+    t.last_columns = t.last_rows = 0;
+}
+
+static void fit_last(const struct surface *s)
+{
+    int columns = surface_columns(s) < COLS ? surface_columns(s) : COLS;
+    int rows = surface_rows(s) < LINES ? surface_rows(s) : LINES;
+    if (columns == t.last_columns && rows == t.last_rows && !t.forget)
+        return;
+    drop_pictures();
+    t.last = calloc((size_t)columns * (size_t)rows, sizeof *t.last); /* no cell looks like all zeroes */
+    t.now = calloc((size_t)columns * (size_t)rows, sizeof *t.now);
+    if (!t.last || !t.now)
+        abort();
+    t.last_columns = columns;
+    t.last_rows = rows;
+    t.forget = false;
+    cchar_t blank;
+    to_curses(&(struct cell){.text = " ", .width = 1}, &blank);
+    bkgrndset(&blank);
+    erase();
+    clearok(stdscr, TRUE);
+}
+
+static void send_frame(int row, int column)
+{
+    if (t.sync)
+        outside_say("\033[?2026h");
+    curs_set(row >= 0);
+    if (row >= 0)
+        move(row < LINES ? row : LINES - 1, column < COLS ? column : COLS - 1);
+    wnoutrefresh(stdscr);
+    doupdate();
+    if (t.sync)
+        outside_say("\033[?2026l");
+}
+
+void paint_draw(const struct surface *s, const struct theme *theme)
+{
+    int row, column;
+    wear(theme);
+    fit_last(s);
+    make_picture(s);
+    surface_cursor_at(s, &row, &column);
+    size_t size = (size_t)t.last_columns * (size_t)t.last_rows * sizeof *t.now;
+    if (memcmp(t.now, t.last, size) == 0 && row == t.cursor_row && column == t.cursor_column)
+        return;
+    t.cursor_row = row;
+    t.cursor_column = column;
+    idlok(stdscr, moved_by_one());
+    for (int i = 0; i < t.last_rows; i++)
+        draw_row(i);
+    struct cell *was = t.last;
+    t.last = t.now;
+    t.now = was;
+    send_frame(row, column);
+}
+
+void paint_forget(void)
+{
+    t.forget = true;
+}
+
+void paint_open(bool mono, bool sync)
+{
+    t.sync = sync;
+    t.forget = true;
+    t.theme = (struct theme){0};
+    start_colours(mono);
+}
+
+void paint_close(void)
+{
+    drop_pictures();
+}
