@@ -62,5 +62,13 @@ check "no banned call" "$(grep -rnE --include='*.c' "$banned" src ui)"
 check "pure folders read no clock, file, socket, environment or log" "$(grep -nE --include='*.c' -r \
     '\b(clock_now|clock_mono|log_line|getenv|random|rand|fopen|open|socket|connect|pthread_[a-z_]+|time)\(' src/core src/wire src/dialect src/destination ui/link/mirror.c)"
 check "SQL text is made of literals and the field table only" "$(grep -nE 'sqlite3_(exec|prepare)' -r src --include='*.c' | grep -v '^src/store/store.c')"
+once() { # prefix, the ids: each is the first member of one row of a table under ui/app
+    for id in $2; do
+        rows=$(grep -rhoE --include='*.c' "\{$1$id," ui/app | wc -l)
+        [ "$rows" -eq 1 ] || echo "$1$id stands in $rows rows"
+    done
+}
+check "each command of the console is run by one part" "$(once LOCAL_ "$(sed -n 's/^LOCAL([a-z-]*, *\([A-Z_]*\),.*/\1/p' ui/command/local.def)")"
+check "each question's answer is taken by one part" "$(once FOR_ "$(sed -n '/^enum purpose {/,/};/s/^ *FOR_\([A-Z_]*\).*/\1/p' ui/app/console.h | grep -v '^NOTHING$')")"
 echo "1..$n"
 exit $bad

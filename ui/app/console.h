@@ -1,6 +1,6 @@
 /* console: the program on the terminal. One loop, one thread: keys and the link's bytes go in, a surface
  * comes out. console.c is the loop and the drawing, fetch.c what is asked of the daemon and where answers go,
- * run.c what commands do. This header is for these three. */
+ * run.c and its parts (app/part.h) what commands do. This header is for these. */
 #ifndef APP_CONSOLE_H
 #define APP_CONSOLE_H
 #include "app/cli.h"
@@ -187,7 +187,4 @@ void fetch_compose(struct console *c, int64_t ticket,
 /* run.c */
 void run_line(struct console *c, const char *line);
 void run_answer(struct console *c); /* the overlay was answered */
-void run_reveal(struct console *c, int64_t ticket, const struct json *text); /* what a reveal's answer carries */
-void run_chosen(struct console *c, int64_t ticket); /* the ticket that an action chose itself */
-void run_palette_add(struct console *c, const char *line);
 #endif

@@ -3,6 +3,7 @@
  * call. Answers come from link_run on the loop's thread. */
 #include "app/aside.h"
 #include "app/console.h"
+#include "app/part.h"
 #include "app/hear.h"
 #include "base/clock.h"
 #include "screen/clocks.h"
@@ -466,9 +467,9 @@ static void done(void *arg, const struct link_answer *answer)
         mirror_answered(c->mirror, json_get_i64(r, "ticket", 0), ok ? json_get_i64(r, "seq", 0) : 0);
         say = ok ? json_get_string(r, "say", NULL) : say;
         if (json_is(json_get(r, "text"), JSON_OBJECT))
-            run_reveal(c, json_get_i64(r, "ticket", 0), json_get(r, "text"));
+            place_reveal(c, json_get_i64(r, "ticket", 0), json_get(r, "text"));
         if (ok && d->chooses)
-            run_chosen(c, json_get_i64(r, "ticket", 0));
+            place_ticket(c, json_get_i64(r, "ticket", 0));
         problem = ok || problem ? problem : json_get(r, "error");
         good += ok;
         bad += !ok;

@@ -1,6 +1,7 @@
 /* insert: see insert.h. What was offered is kept until the next offer, so that a choice finds its text; an answer that comes
  * when nobody waits for it any more (the composer was closed, something else lies over the screen) is dropped. */
 #include "app/insert.h"
+#include "app/part.h"
 #include "base/text.h"
 #include "core/field.h"
 #include "screen/agents.h"
@@ -144,8 +145,9 @@ static void preview_came(void *arg, const struct link_answer *answer)
     pager_end(pager);
 }
 
-void insert_preview(struct console *c, const char *name)
+static void on_macro(struct console *c, const struct answer *a)
 {
+    const char *name = a->text;
     struct command_do what = {.action = c->asked.action, .tickets = c->asked.tickets, .ticket_count = c->asked.count, .arg = name, .dry_run = true};
     struct err err = {0};
     char *body = command_body(c->frame, &what, &err);
@@ -179,8 +181,9 @@ void insert_canned(struct console *c)
     link_send(c->link, "GET", arena_printf(c->frame, "/v1/macros?ticket=%" PRId64, c->composer.ticket), NULL, canned_came, c);
 }
 
-void insert_canned_chosen(struct console *c, const char *name)
+static void on_canned(struct console *c, const struct answer *a)
 {
+    const char *name = a->text;
     const struct json *macro = offered(c, "macros", name);
     if (macro && composer_is_open(&c->composer))
         composer_insert(&c->composer, json_get_string(macro, "text", ""));
@@ -204,8 +207,9 @@ void insert_agents(struct console *c)
         console_toast(c, UI_DIM, "There is nobody else to mention: agents stand under `agents:` in triage.yaml.");
 }
 
-void insert_agent_chosen(struct console *c, const char *name)
+static void on_mention(struct console *c, const struct answer *a)
 {
+    const char *name = a->text;
     if (composer_is_open(&c->composer))
         composer_insert(&c->composer, arena_printf(c->frame, "@%s ", name));
 }
@@ -240,6 +244,16 @@ void insert_articles(struct console *c, const char *words)
     link_send(c->link, "GET", path.cut ? "/v1/articles?limit=500" : path.data, NULL, articles_came, c);
 }
 
+static void put_article(struct console *c, bool link)
+{
+    const struct json *article = json_get(c->offered, "article");
+    const char *title = json_get_string(article, "title", ""), *url = json_get_string(article, "url", "");
+    if (!article || !composer_is_open(&c->composer))
+        return;
+    composer_insert(&c->composer, link ? arena_printf(c->frame, "%s: %s", title, url) : json_get_string(article, "body", ""));
+    composer_cite(&c->composer, json_get_string(article, "key", ""), link ? url : json_get_string(article, "body", ""));
+}
+
 static void article_came(void *arg, const struct link_answer *answer)
 {
     struct console *c = arg;
@@ -250,17 +264,17 @@ static void article_came(void *arg, const struct link_answer *answer)
         overlay_confirm(&c->overlay, FOR_ARTICLE_HOW,
                         arena_printf(c->frame, "%s:   t its text   l its link   Esc neither", json_get_string(article, "title", "")), "tl");
     else
-        insert_article(c, false);
+        put_article(c, false);
 }
 
-void insert_article_chosen(struct console *c, const char *title, int64_t id)
+static void on_article(struct console *c, const struct answer *chosen)
 {
     const char *key = NULL;
     for (const struct json *a = json_first(json_get(c->offered, "articles")); a && !key; a = json_next(a))
-        if (lists_key(json_get_string(a, "key", "")) == id)
+        if (lists_key(json_get_string(a, "key", "")) == chosen->id)
             key = json_get_string(a, "key", "");
     if (!key) {
-        insert_articles(c, title);
+        insert_articles(c, chosen->text);
         return;
     }
     AUTO_STR path;
@@ -271,12 +285,9 @@ void insert_article_chosen(struct console *c, const char *title, int64_t id)
     link_send(c->link, "GET", arena_strdup(c->frame, path.data), NULL, article_came, c);
 }
 
-void insert_article(struct console *c, bool link)
+static void on_article_how(struct console *c, const struct answer *a)
 {
-    const struct json *article = json_get(c->offered, "article");
-    const char *title = json_get_string(article, "title", ""), *url = json_get_string(article, "url", "");
-    if (!article || !composer_is_open(&c->composer))
-        return;
-    composer_insert(&c->composer, link ? arena_printf(c->frame, "%s: %s", title, url) : json_get_string(article, "body", ""));
-    composer_cite(&c->composer, json_get_string(article, "key", ""), link ? url : json_get_string(article, "body", ""));
+    put_article(c, a->choice == 'l');
 }
+static const struct part_answer answers[] = {{FOR_MACRO, on_macro}, {FOR_CANNED, on_canned}, {FOR_MENTION, on_mention}, {FOR_ARTICLE, on_article}, {FOR_ARTICLE_HOW, on_article_how}, {0}};
+const struct part part_insert = {NULL, answers};

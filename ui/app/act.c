@@ -1,0 +1,292 @@
+/* act: an action of the desk from the console: which tickets it is for, the argument it still needs, what is asked before it
+ * is done; then it is one call. */
+#include "app/aside.h"
+#include "app/insert.h"
+#include "app/paging.h"
+#include "app/part.h"
+#include "base/text.h"
+#include "core/watch.h"
+#include "screen/agents.h"
+#include "screen/oncall.h"
+#include <string.h>
+
+static void perform(struct console *c, const struct command_do *what)
+{
+    struct asked *a = &c->asked;
+    struct command_do whole = *what;
+    whole.tickets = a->tickets;
+    whole.ticket_count = a->count;
+    fetch_do(c, &whole);
+    if (console_marks(c) && a->count > 1)
+        list_command(console_marks(c), "unmark");
+}
+
+/* The argument is known: as it was spoken it is read, what it leaves open is asked, then it is sent. */
+static void argued(struct console *c, const char *arg)
+{
+    struct command_do what = {.action = c->asked.action};
+    struct err err = {0};
+    const struct moment here = console_here(c);
+    bool snooze = what.action->arg == ARG_UNTIL;
+    if (snooze && strcmp(arg, "again") == 0)
+        arg = *c->last_snooze ? c->last_snooze : "1h";
+    if (what.action->arg == ARG_REASON && !arg[strspn(arg, " ")]) {
+        console_toast(c, UI_ERROR, "%s", what.action == &action_table[ACTION_ESCALATE]
+                                             ? "Nobody was paged: say why, it is what they read first."
+                                         : what.action == &action_table[ACTION_SKIP] ? "Not skipped: say why, the journal keeps it."
+                                             : "Nothing is shown: say why, the journal keeps it.");
+    } else if (!command_spoken(c->frame, &here, arg, &what, &err)) {
+        console_toast(c, UI_ERROR, "%s", err.text);
+    } else if (aside_sure(c, &what)) {
+        if (snooze)
+            str_copy(c->last_snooze, sizeof c->last_snooze, arg);
+        perform(c, &what);
+    }
+}
+
+static void pick_agent(struct console *c)
+{
+    int n = mirror_agent_count(c->mirror);
+    struct look look = console_look(c);
+    struct picker_item *items = ARENA_ARRAY(c->frame, struct picker_item, n + 1);
+    for (int i = 0; i < n; i++) {
+        const struct mirror_agent *agent = mirror_agent_at(c->mirror, i);
+        bool oncall = str_eq(agent->name, mirror_oncall(c->mirror));
+        items[i] =
+            (struct picker_item){.id = i + 1,
+                                 .name = agent->name,
+                                 .detail = arena_printf(c->frame, "%s%s", agents_detail(&look, agent), oncall ? "  on call" : "")};
+    }
+    overlay_pick(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "%s to: ", c->asked.action->name), items,
+                 (size_t)n, false);
+}
+
+static void pick_word(struct console *c)
+{
+    int n;
+    const char *const *words = command_words(c->asked.action->arg, &n);
+    struct picker_item *items = ARENA_ARRAY(c->frame, struct picker_item, n + 1);
+    for (int i = 0; i < n; i++)
+        items[i] = (struct picker_item){.id = i + 1,
+                                        .name = words[i],
+                                        .detail = strcmp(words[i], "on_hold") == 0 ? "waits for a third party"
+                                                                                   : NULL};
+    overlay_pick(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "%s: ", c->asked.action->name), items,
+                 (size_t)n, false);
+}
+
+static void pick_time(struct console *c)
+{
+    const struct picker_item items[] = {{1, "1h", "in an hour"},
+                                        {2, "later", "later today, in three hours"},
+                                        {3, "tomorrow", "09:00"},
+                                        {4, "monday", "09:00"},
+                                        {5, "1w", "in a week"},
+                                        {6, "reply", "until the customer writes"}};
+    overlay_pick(&c->overlay, FOR_ARGUMENT, "snooze until (or 30m, 2d, fri 14:00, 2026-11-24 09:00; a note may follow): ", items,
+                 sizeof items / sizeof *items, true);
+}
+
+static void ask_text(struct console *c)
+{
+    const struct json *ticket = json_get(mirror_doc(c->mirror, MIRROR_TICKET)->root, "ticket");
+    if (c->asked.action->arg == ARG_TAGS) {
+        AUTO_STR tags;
+        str_init(&tags, 500);
+        bool known = mirror_doc(c->mirror, MIRROR_TICKET)->ticket == c->asked.tickets[0];
+        for (const struct json *tag = known ? json_first(json_get(ticket, "tags")) : NULL; tag;
+             tag = json_next(tag))
+            str_addf(&tags, "%s%s", tags.len ? ", " : "", json_string(tag) ? json_string(tag) : "");
+        overlay_ask(&c->overlay, FOR_ARGUMENT, "tags: ", tags.data);
+        return;
+    }
+    if (c->asked.action->arg == ARG_WITH) {
+        struct look look = console_look(c);
+        const char *preset = oncall_preset(&look, c->asked.action);
+        overlay_ask(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "%s: ", preset ? c->asked.action->name : c->asked.action->help), preset ? preset : "");
+        return;
+    }
+    if (c->asked.action == &action_table[ACTION_SKIP]) {
+        overlay_ask(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "skip #%lld, because: ", (long long)c->asked.tickets[0]), "");
+        return;
+    }
+    if (c->asked.action == &action_table[ACTION_REVEAL]) {
+        overlay_ask(&c->overlay, FOR_ARGUMENT,
+                    arena_printf(c->frame, "show #%lld unmasked, because: ", (long long)c->asked.tickets[0]), "");
+        return;
+    }
+    paging_ask(c);
+}
+
+static void ask_argument(struct console *c)
+{
+    if (aside_ask(c))
+        return;
+    switch (c->asked.action->arg) {
+    case ARG_NONE:
+        argued(c, "");
+        break;
+    case ARG_AGENT:
+        pick_agent(c);
+        break;
+    case ARG_STATUS:
+    case ARG_PRIORITY:
+    case ARG_URGENCY:
+    case ARG_CATEGORY:
+        pick_word(c);
+        break;
+    case ARG_UNTIL:
+        pick_time(c);
+        break;
+    case ARG_TAGS:
+    case ARG_REASON:
+    case ARG_WITH:
+        ask_text(c);
+        break;
+    case ARG_MACRO:
+        insert_macros(c);
+        break;
+    case ARG_INTO:
+    case ARG_MESSAGE:
+    case ARG_TEXT:
+        break;
+    }
+}
+
+static bool collect(struct console *c, const struct action_row *action)
+{
+    struct asked *a = &c->asked;
+    *a = (struct asked){.action = action};
+    if (action == &action_table[ACTION_UNDO] || action == &action_table[ACTION_REDO] || (action->flags & (DESK | CHOOSES)))
+        return true;
+    if (console_place(c) == PLACE_QUEUE || console_place(c) == PLACE_REVIEW) {
+        size_t n = 0;
+        const int64_t *ids = list_targets(console_marks(c), c->frame, &n);
+        for (size_t i = 0; i < n && a->count < TARGETS_MAX; i++)
+            a->tickets[a->count++] = ids[i];
+    } else if (console_ticket(c)) {
+        a->tickets[a->count++] = console_ticket(c);
+    }
+    if (!a->count)
+        console_toast(c, UI_ERROR, "%s: there is no ticket under the cursor", action->name);
+    else if (a->count > 1 && !(action->flags & MANY)) {
+        console_toast(c, UI_ERROR, "%s works on one ticket at a time; U clears the marks", action->name);
+        a->count = 0;
+    }
+    return a->count > 0;
+}
+
+/* Writing opens the composer; where the source takes no replies that is said before a word is typed. */
+static void write_to(struct console *c, bool reply)
+{
+    int64_t ticket = c->asked.tickets[0];
+    struct look look = console_look(c);
+    const struct mirror_row *row = ticket_row(&look, ticket);
+    if (!reply || !row || *row->reply_via) {
+        fetch_compose(c, ticket, reply);
+        return;
+    }
+    const struct mirror_doc *doc = mirror_doc(c->mirror, MIRROR_TICKET);
+    const struct json *source = doc->ticket == ticket ? json_path(doc->root, "ticket.source") : NULL;
+    long long line = json_get_i64(source, "line", 0);
+    const char *name = json_get_string(source, "name", row->t.account ? row->t.account : "?");
+    overlay_confirm(&c->overlay, FOR_NOTE_INSTEAD,
+                    arena_printf(c->frame,
+                                 "This ticket's source (%s) takes no replies. Press i for a note, or set "
+                                 "reply_via in triage.yaml%s. Esc leaves.",
+                                 name, line ? arena_printf(c->frame, " line %lld", line) : ""),
+                    "i");
+}
+
+/* What the row under the cursor of the on-call screen says of it. */
+static const char *named_by_row(struct console *c, const struct action_row **action)
+{
+    struct look look = console_look(c);
+    struct lists_item item;
+    const char *arg = lists_selected(console_table(c), &look, &item) ? oncall_argument(&look, &item, action) : NULL;
+    return arg ? arg : "";
+}
+
+static const char *run_question(struct console *c, const struct action_row *action, const char *arg)
+{
+    bool merge = action == &action_table[ACTION_MERGE];
+    return arena_printf(c->frame, "%s%s%s %s %d marked tickets?  y yes   Esc no", action->name, *arg ? " " : "", merge ? "into #" : arg,
+                        merge ? arena_printf(c->frame, "%s", arg) : "on", c->asked.count);
+}
+
+/* Who watches it already wants no more of it. Marked ones are all watched. */
+static const struct action_row *watch_or_not(struct console *c)
+{
+    struct look look = console_look(c);
+    int64_t ticket = console_marks(c) && list_marks(console_marks(c)) ? 0 : console_ticket(c);
+    const struct mirror_row *row = ticket ? ticket_row(&look, ticket) : NULL;
+    return &action_table[row && watch_has(row->t.watchers, mirror_me(c->mirror)) ? ACTION_UNWATCH : ACTION_WATCH];
+}
+
+void act_run(struct console *c, const struct action_row *action, const char *arg)
+{
+    if (action == &action_table[ACTION_WATCH])
+        action = watch_or_not(c);
+    if (console_place(c) == PLACE_ONCALL && !*arg)
+        arg = named_by_row(c, &action);
+    if (!collect(c, action))
+        return;
+    str_copy(c->asked.arg, sizeof c->asked.arg, arg);
+    if (action == &action_table[ACTION_MERGE] && !*arg) {
+        aside_marked(c);
+        arg = arena_strdup(c->frame, c->asked.arg);
+    }
+    if (action->arg == ARG_TEXT) {
+        write_to(c, action == &action_table[ACTION_REPLY]);
+        if (*arg && composer_is_open(&c->composer))
+            composer_set(&c->composer, arg);
+    } else if (c->asked.count > 1 && (*arg || (action->arg == ARG_NONE && !aside_ask(c)))) {
+        overlay_confirm(&c->overlay, FOR_BULK, run_question(c, action, arg), "y");
+    } else if (c->asked.count > 1 && action->arg == ARG_NONE) {
+        return; /* its word is asked for */
+    } else if (*arg) {
+        argued(c, arg);
+    } else {
+        ask_argument(c);
+    }
+}
+
+static void on_argument(struct console *c, const struct answer *a)
+{
+    str_copy(c->asked.arg, sizeof c->asked.arg, a->text); /* what is asked next may change it */
+    if (!c->asked.action)
+        read_why(c, a->text);
+    else if (c->asked.count > 1)
+        overlay_confirm(&c->overlay, FOR_BULK,
+                        arena_printf(c->frame, "%s %s on %d marked tickets?  y yes   Esc no", c->asked.action->name, a->text, c->asked.count), "y");
+    else
+        argued(c, a->text);
+}
+
+static void on_sure(struct console *c, const struct answer *a)
+{
+    (void)a;
+    argued(c, arena_strdup(c->frame, c->asked.arg));
+}
+
+static void on_hold(struct console *c, const struct answer *a)
+{
+    if (a->text[strspn(a->text, " ")])
+        argued(c, arena_printf(c->frame, "on_hold %s", a->text));
+    else
+        console_toast(c, UI_ERROR, "Not put on hold: say what it waits for.");
+}
+
+static void on_word(struct console *c, const struct answer *a)
+{
+    if (*a->text)
+        argued(c, a->text);
+}
+
+static void on_note_instead(struct console *c, const struct answer *a)
+{
+    (void)a;
+    fetch_compose(c, c->asked.tickets[0], false);
+}
+static const struct part_answer answers[] = {{FOR_ARGUMENT, on_argument}, {FOR_BULK, on_sure}, {FOR_SURE, on_sure}, {FOR_MACRO_RUN, on_sure}, {FOR_HOLD, on_hold}, {FOR_WORD, on_word}, {FOR_NOTE_INSTEAD, on_note_instead}, {0}};
+const struct part part_act = {NULL, answers};

@@ -1,0 +1,114 @@
+/* find: the list narrowed and sorted, the text searched. */
+#include "app/part.h"
+#include "base/text.h"
+#include "core/when.h"
+#include <stdlib.h>
+#include <string.h>
+
+static void filter(struct console *c, const char *words)
+{
+    struct err err = {0};
+    AUTO_ARENA a = arena_new();
+    struct lists *table = console_table(c);
+    if (console_place(c) == PLACE_ARTICLES) {
+        place_articles(c, words);
+        return;
+    }
+    if (table && !str_starts(words, "where ")) {
+        lists_filter(table, words);
+        fetch_place(c); /* the audit asks for what the words name */
+        console_changed(c);
+        return;
+    }
+    if (words[strspn(words, "0123456789#")] == 0 && *words) {
+        place_ticket(c, strtoll(words + (*words == '#'), NULL, 10));
+        return;
+    }
+    const char *where = str_starts(words, "where ") ? words + 6
+                        : *words                    ? when_from_words(a, words, &err)
+                                                    : "";
+    if (!where || (*where && !when_parse(a, where, &err))) {
+        console_toast(c, UI_ERROR, "%s", err.text);
+        return;
+    }
+    if (console_place(c) != PLACE_QUEUE)
+        console_go(c, PLACE_QUEUE);
+    fetch_view(c, c->view, where);
+    list_command(c->queue.list, "top");
+}
+
+static void search(struct console *c, const char *words)
+{
+    size_t found = pager_search(c->ticket.pager, words);
+    if (*words)
+        console_toast(c, found ? UI_TOAST : UI_ERROR,
+                      found ? "%zu lines; n next, N before" : "no line holds that%.0zu", found);
+}
+
+static void do_filter(struct console *c, const char *arg)
+{
+    bool reading = console_place(c) == PLACE_TICKET;
+    if (*arg)
+        (reading ? search : filter)(c, arg);
+    else
+        overlay_ask(&c->overlay, reading ? FOR_SEARCH : FOR_FILTER, reading ? "search: " : "/", "");
+}
+
+static void do_search_next(struct console *c, const char *arg)
+{
+    (void)arg;
+    if (console_place(c) == PLACE_TICKET)
+        pager_command(c->ticket.pager, "search-next");
+}
+
+static void do_search_prev(struct console *c, const char *arg)
+{
+    (void)arg;
+    if (console_place(c) == PLACE_TICKET)
+        pager_command(c->ticket.pager, "search-prev");
+}
+
+static void sort_by(struct console *c, enum mirror_sort by, bool invert)
+{
+    c->sort = by;
+    c->invert = invert;
+    fetch_want(c, SLOT_PAGE);
+}
+
+static void do_sort(struct console *c, const char *arg)
+{
+    static const struct picker_item items[] = {{1, "due", "late and due first, then what has no clock"}, {2, "age", "by number: the oldest first"},
+                                               {3, "updated", "changed last first"}};
+    int by = mirror_sort_find(arg);
+    if (!*arg)
+        overlay_pick(&c->overlay, FOR_SORT, "sort by: ", items, sizeof items / sizeof *items, false);
+    else if (by < 0)
+        console_toast(c, UI_ERROR, "sort: due, age or updated");
+    else
+        sort_by(c, (enum mirror_sort)by, false);
+}
+
+static void do_invert(struct console *c, const char *arg)
+{
+    (void)arg;
+    sort_by(c, c->sort, !c->invert);
+}
+
+static void on_filter(struct console *c, const struct answer *a)
+{
+    filter(c, a->text);
+}
+
+static void on_search(struct console *c, const struct answer *a)
+{
+    search(c, a->text);
+}
+
+static void on_sort(struct console *c, const struct answer *a)
+{
+    do_sort(c, a->text);
+}
+
+static const struct part_command commands[] = {{LOCAL_FILTER, do_filter}, {LOCAL_SEARCH_NEXT, do_search_next}, {LOCAL_SEARCH_PREV, do_search_prev}, {LOCAL_SORT, do_sort}, {LOCAL_INVERT, do_invert}, {0}};
+static const struct part_answer answers[] = {{FOR_FILTER, on_filter}, {FOR_SEARCH, on_search}, {FOR_SORT, on_sort}, {0}};
+const struct part part_find = {commands, answers};

@@ -1,0 +1,129 @@
+/* move: the cursor and the marks, on whatever is shown. */
+#include "app/part.h"
+#include "core/when.h"
+#include "screen/look.h"
+
+static void move(struct console *c, const char *command)
+{
+    struct lists *table = console_table(c);
+    if (table) {
+        list_command(table->list, command);
+    } else if (console_place(c) == PLACE_QUEUE) {
+        list_command(c->queue.list, command);
+        if (list_wants(c->queue.list) == LIST_WANTS_AFTER && mirror_next(c->mirror))
+            fetch_want(c, SLOT_MORE);
+    } else if (console_place(c) == PLACE_TICKET) {
+        pager_command(c->ticket.pager, command);
+    } else if (console_place(c) == PLACE_METRICS) {
+        metrics_scroll(&c->metrics, look_scroll(command, c->metrics.rows));
+    } else {
+        scoreboard_scroll(&c->board, look_scroll(command, c->board.rows));
+    }
+}
+
+static void do_down(struct console *c, const char *arg)
+{
+    (void)arg;
+    move(c, "down");
+}
+
+static void do_up(struct console *c, const char *arg)
+{
+    (void)arg;
+    move(c, "up");
+}
+
+static void do_top(struct console *c, const char *arg)
+{
+    (void)arg;
+    move(c, "top");
+}
+
+static void do_bottom(struct console *c, const char *arg)
+{
+    (void)arg;
+    move(c, "bottom");
+}
+
+static void do_page_down(struct console *c, const char *arg)
+{
+    (void)arg;
+    move(c, "page-down");
+}
+
+static void do_page_up(struct console *c, const char *arg)
+{
+    (void)arg;
+    move(c, "page-up");
+}
+
+static void mark(struct console *c, const char *command)
+{
+    if (console_marks(c))
+        list_command(console_marks(c), command);
+    else
+        console_toast(c, UI_DIM, "marks are for tickets, labels and deliveries");
+}
+
+static void do_mark(struct console *c, const char *arg)
+{
+    (void)arg;
+    mark(c, "mark");
+}
+
+static void do_mark_all(struct console *c, const char *arg)
+{
+    (void)arg;
+    mark(c, "mark-all");
+}
+
+static void do_unmark(struct console *c, const char *arg)
+{
+    (void)arg;
+    mark(c, "unmark");
+}
+
+static void do_range(struct console *c, const char *arg)
+{
+    (void)arg;
+    mark(c, "range");
+}
+
+static void mark_words(struct console *c, const char *words)
+{
+    struct err err = {0};
+    AUTO_ARENA a = arena_new();
+    char *text = when_from_words(a, words, &err);
+    struct when *when = text ? when_parse(a, text, &err) : NULL;
+    struct when_env env = {.me = mirror_me(c->mirror)};
+    int n = 0;
+    if (!when) {
+        console_toast(c, UI_ERROR, "%s", err.text);
+        return;
+    }
+    for (int i = 0; i < mirror_row_count(c->mirror); i++) {
+        const struct mirror_row *row = mirror_row_at(c->mirror, i);
+        if (!row->gone && when_eval(when, &row->t, &env)) {
+            list_mark(c->queue.list, row->t.id, true);
+            n++;
+        }
+    }
+    console_toast(c, UI_TOAST, "%d marked", n);
+}
+
+static void do_mark_filter(struct console *c, const char *arg)
+{
+    if (*arg)
+        mark_words(c, arg);
+    else
+        overlay_ask(&c->overlay, FOR_MARKS, "mark: ", "");
+}
+
+static void on_marks(struct console *c, const struct answer *a)
+{
+    mark_words(c, a->text);
+}
+
+static const struct part_command commands[] = {{LOCAL_DOWN, do_down}, {LOCAL_UP, do_up}, {LOCAL_TOP, do_top}, {LOCAL_BOTTOM, do_bottom}, {LOCAL_PAGE_DOWN, do_page_down}, {LOCAL_PAGE_UP, do_page_up}, {LOCAL_MARK, do_mark}, {LOCAL_MARK_ALL, do_mark_all}, {LOCAL_UNMARK, do_unmark}, {LOCAL_RANGE, do_range}, {LOCAL_MARK_FILTER, do_mark_filter}, {0}};
+static const struct part_answer answers[] = {{FOR_MARKS, on_marks}, {0}};
+const struct part part_move = {commands, answers};

@@ -1,0 +1,36 @@
+/* part: a chapter of what the console can be told. Each file of commands has one: the rows of command/local.def that it runs,
+ * and the questions (enum purpose) whose answers it takes. run.c goes through all of them; one id has one row. What the parts
+ * need of each other is declared below. For app/ only. */
+#ifndef APP_PART_H
+#define APP_PART_H
+#include "app/console.h"
+
+struct answer {        /* of an overlay that is closed already; lives as long as the frame */
+    char *text;        /* what was chosen or typed */
+    const char *typed; /* into a picker, whatever it chose; else "" */
+    int64_t id;        /* of what was picked */
+    uint32_t choice;   /* the key that confirmed */
+};
+struct part_command { /* the last row is {0} */
+    int id;           /* LOCAL_... */
+    void (*run)(struct console *c, const char *arg);
+};
+struct part_answer { /* the last row is {0} */
+    enum purpose purpose;
+    void (*take)(struct console *c, const struct answer *answer);
+};
+struct part {
+    const struct part_command *commands; /* NULL: none */
+    const struct part_answer *answers;   /* NULL: none */
+};
+extern const struct part part_act, part_move, part_place, part_customer, part_find, part_palette, part_read, part_parcels, part_insert;
+
+void act_run(struct console *c, const struct action_row *action, const char *arg); /* asks what it still needs */
+void place_ticket(struct console *c, int64_t ticket);                               /* opens it; 0: nothing happens */
+void place_articles(struct console *c, const char *words);                          /* those that have these words */
+/* The ticket that is meant: on the scoreboard the cursor stands on a line of the ledger, which acts leave alone. */
+int64_t place_meant(struct console *c);
+void place_reveal(struct console *c, int64_t ticket, const struct json *text); /* what a reveal's answer carries */
+bool customer_reveal(struct console *c, int64_t ticket, const struct json *text); /* false: their page is not shown */
+void read_why(struct console *c, const char *what);                            /* "": the number is asked for */
+#endif

@@ -1,0 +1,142 @@
+/* read: what is opened to be read over the screen: help, and why a number is what it is. */
+#include "app/part.h"
+#include "base/text.h"
+#include <string.h>
+
+static const char *help_of(const char *line)
+{
+    AUTO_ARENA a = arena_new();
+    struct command_line parsed;
+    return command_parse(a, line, &parsed, NULL) ? parsed.command->help : "";
+}
+
+static void help_keys(struct console *c, struct pager *pager)
+{
+    const struct binding **list = keymap_list(c->keymap, c->frame, console_screen(c), NULL);
+    for (; *list; list++) {
+        pager_line(pager);
+        pager_piece(pager, 2, UI_KEY, (*list)->spelled);
+        pager_piece(pager, 12, UI_STRONG, (*list)->command);
+        pager_piece(pager, 32, UI_DIM, help_of((*list)->command));
+    }
+}
+
+static void help_commands(struct pager *pager)
+{
+    for (int i = 0; i < COMMANDS; i++) {
+        const struct command *command = command_at(i);
+        pager_line(pager);
+        pager_piece(pager, 2, UI_STRONG, command->name);
+        pager_piece(pager, 15, UI_ACCENT, command->args);
+        pager_piece(pager, strlen(command->args) > 30 ? 17 + (int)strlen(command->args) : 48, UI_DIM,
+                    command->help);
+    }
+}
+
+static void do_help(struct console *c, const char *arg)
+{
+    struct pager *pager =
+        overlay_read(&c->overlay, FOR_NOTHING,
+                     arena_printf(c->frame, "Help: %s   (/ searches, q leaves)", console_screen(c)));
+    (void)arg;
+    pager_begin(pager);
+    pager_item(pager, 1);
+    pager_line(pager);
+    pager_piece(pager, 2, UI_HEADING, "keys");
+    help_keys(c, pager);
+    pager_item(pager, 2);
+    pager_line(pager);
+    pager_line(pager);
+    pager_piece(pager, 2, UI_HEADING, "commands, after : or in the shell as `triage NAME`");
+    help_commands(pager);
+    pager_end(pager);
+}
+
+static void why_refused(struct console *c, const struct lists_item *item)
+{
+    struct pager *pager = overlay_read(&c->overlay, FOR_NOTHING, "Why was this refused?");
+    pager_begin(pager);
+    pager_block(pager, 2, UI_STRONG, false, json_get_string(item->json, "detail", ""));
+    pager_block(pager, 2, UI_NORMAL, false, json_get_string(item->json, "explain", "No more is known."));
+    pager_end(pager);
+}
+
+/* What each route says to an event, as `triage route explain` does. */
+static void explain(struct console *c, int64_t event)
+{
+    overlay_read(&c->overlay, FOR_EXPLAINED,
+                 arena_printf(c->frame, "What each route says to event %lld", (long long)event));
+    fetch_explain(c, event);
+}
+
+/* Asks which number; a screen that is about one of them knows it. */
+static const char *ask_why(struct console *c, int64_t ticket)
+{
+    static const struct picker_item items[] = {{1, "sla", "the clocks: every segment and what began it"},
+                                               {2, "label", "the classifier's reasons"},
+                                               {3, "score", "what it paid and took back"},
+                                               {4, "page", "who was told, when, and why"},
+                                               {5, "route", "where it went, where it did not, and at which step"},
+                                               {6, "assign", "who has it and why, and who could take it"},
+                                               {7, "event", "what each route says to this event, step by step"}};
+    static const struct { enum place place; const char *what; } own[] = {
+        {PLACE_ESCALATIONS, "page"}, {PLACE_DELIVERIES, "route"}, {PLACE_REVIEW, "label"}, {PLACE_BOSS, "score"}};
+    size_t n = sizeof items / sizeof *items - (console_place(c) != PLACE_INGEST);
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (console_place(c) == own[i].place)
+            return own[i].what;
+    overlay_pick(&c->overlay, FOR_ARGUMENT, "why: ", items, n, false);
+    c->asked = (struct asked){.tickets = {ticket}, .count = 1};
+    return "";
+}
+
+/* A critical ticket now, or as what is under the cursor begins. */
+static void simulate(struct console *c)
+{
+    struct look look = console_look(c);
+    struct lists_item item;
+    int64_t at = lists_selected(console_table(c), &look, &item) && item.at > look.now ? item.at : look.now;
+    overlay_read(&c->overlay, FOR_EXPLAINED, "Who would be told, and why");
+    fetch_simulate(c, at);
+}
+
+void read_why(struct console *c, const char *arg)
+{
+    struct look look = console_look(c);
+    struct lists_item item = {0};
+    bool event = console_place(c) == PLACE_INGEST && lists_selected(console_table(c), &look, &item);
+    int64_t ticket = place_meant(c);
+    if (console_place(c) == PLACE_ONCALL) {
+        simulate(c);
+        return;
+    }
+    if (event && item.refusal) {
+        why_refused(c, &item);
+        return;
+    }
+    if (event && (!ticket || strcmp(arg, "event") == 0)) {
+        explain(c, item.id);
+        return;
+    }
+    if (!ticket) {
+        console_toast(c, UI_ERROR, "why: there is no ticket under the cursor");
+        return;
+    }
+    arg = *arg ? arg : ask_why(c, ticket);
+    if (!*arg)
+        return;
+    c->focus = ticket;
+    str_copy(c->why, sizeof c->why, arg);
+    overlay_read(&c->overlay, FOR_READING,
+                 arena_printf(c->frame, "Why: %s of #%lld", arg, (long long)ticket));
+    fetch_want(c, SLOT_DOC + MIRROR_WHY);
+}
+
+static void on_read(struct console *c, const struct answer *a)
+{
+    (void)c, (void)a; /* reading ends where it began */
+}
+
+static const struct part_command commands[] = {{LOCAL_HELP, do_help}, {LOCAL_WHY, read_why}, {0}};
+static const struct part_answer answers[] = {{FOR_ARTICLE_READ, on_read}, {FOR_READING, on_read}, {FOR_EXPLAINED, on_read}, {0}};
+const struct part part_read = {commands, answers};
