@@ -34,23 +34,6 @@ enum {
     FIRST_MS = 60
 };
 
-static const char *const screens[] = {
-    [PLACE_QUEUE] = "queue",
-    [PLACE_TICKET] = "ticket",
-    [PLACE_ESCALATIONS] = "escalations",
-    [PLACE_INGEST] = "ingest",
-    [PLACE_DELIVERIES] = "deliveries",
-    [PLACE_REVIEW] = "labels",
-    [PLACE_CUSTOMER] = "customer",
-    [PLACE_ARTICLES] = "articles",
-    [PLACE_MACROS] = "macros",
-    [PLACE_ONCALL] = "oncall",
-    [PLACE_AGENTS] = "agents",
-    [PLACE_HANDOVER] = "handover",
-    [PLACE_BOSS] = "boss",
-    [PLACE_METRICS] = "metrics",
-    [PLACE_AUDIT] = "audit",
-    [PLACES] = NULL};
 /* The screens that are tables. */
 static const struct {
     enum place place;
@@ -66,27 +49,6 @@ static const struct {
               {PLACE_AUDIT, LISTS_AUDIT},
               {PLACE_AGENTS, LISTS_AGENTS},
               {PLACE_HANDOVER, LISTS_HANDOVER}};
-
-/* What the hint bar offers, by screen, most useful first; keys come from the live bindings. */
-static const char *const hints[PLACES][12] = {
-    [PLACE_QUEUE] = {"claim", "assign", "reply", "note", "close", "snooze", "escalate", "mark", "filter",
-                     "palette", "help"},
-    [PLACE_TICKET] = {"reply", "note", "claim", "assign", "close", "snooze", "macro", "label", "why", "customer", "back",
-                      "help"},
-    [PLACE_ESCALATIONS] = {"ack", "escalate", "open", "why", "snooze", "back", "help"},
-    [PLACE_INGEST] = {"open", "why", "freeze", "back", "help"},
-    [PLACE_DELIVERIES] = {"open", "ticket", "replay", "why", "mark", "palette", "freeze", "back", "help"},
-    [PLACE_REVIEW] = {"accept", "label", "open", "why", "mark", "undo", "back", "help"},
-    [PLACE_CUSTOMER] = {"open", "remark", "reveal", "reply", "macro", "why", "back", "help"},
-    [PLACE_ARTICLES] = {"open", "filter", "go macros", "palette", "back", "help"},
-    [PLACE_MACROS] = {"filter", "go articles", "palette", "back", "help"},
-    [PLACE_ONCALL] = {"override", "cover", "cover-accept", "unoverride", "absence", "why", "back", "help"},
-    [PLACE_AGENTS] = {"open", "filter", "palette", "back", "help"},
-    [PLACE_HANDOVER] = {"handover-ack", "open", "ack", "why", "palette", "back", "help"},
-    [PLACE_METRICS] = {"period prev", "period next", "prev-view", "next-view", "back", "help"},
-    [PLACE_AUDIT] = {"open", "filter", "freeze", "back", "help"},
-    [PLACE_BOSS] = {"down", "up", "open", "why", "back", "help"},
-};
 
 /* --- small questions --- */
 
@@ -119,7 +81,7 @@ enum place console_place(const struct console *c)
 
 const char *console_screen(const struct console *c)
 {
-    return screens[console_place(c)];
+    return screens_names[console_place(c)];
 }
 
 bool console_anchored(const struct console *c)
@@ -262,20 +224,6 @@ static void fill_link(struct console *c, struct look *look)
                                     (long long)((now - c->gone_since) / 1000), (long long)retry);
 }
 
-static void fill_hints(struct console *c, struct look *look)
-{
-    struct hint *list = ARENA_ARRAY(c->frame, struct hint, 12);
-    for (int i = 0; i < 12 && hints[console_place(c)][i]; i++) {
-        const char *name = hints[console_place(c)][i];
-        const struct binding *b = keymap_find(c->keymap, console_screen(c), name);
-        if (b)
-            list[look->hint_count++] = (struct hint){b->spelled, name};
-        else if (strcmp(name, "snooze") == 0)
-            list[look->hint_count++] = (struct hint){"z…", name};
-    }
-    look->hints = list;
-}
-
 /* Keys half pressed: what may follow, after a moment's thought. */
 static void draw_popup(struct console *c, struct surface *s, const struct look *look)
 {
@@ -330,7 +278,7 @@ static void draw(struct console *c)
 {
     struct look look = console_look(c);
     fill_link(c, &look);
-    fill_hints(c, &look);
+    screens_hints(console_place(c), c->keymap, c->frame, &look);
     look.ingest = ingest_path(c);
     look.toast = *c->toast ? c->toast : NULL;
     look.toast_role = c->toast_role;
@@ -596,13 +544,13 @@ static bool load_keys(struct console *c, struct err *err)
 {
     const char *home = getenv("XDG_CONFIG_HOME"), *user = getenv("HOME");
     c->keymap = keymap_new(c->arena);
-    if (!keymap_parse(c->keymap, "default.keys", keys_default, strlen(keys_default), screens, err))
+    if (!keymap_parse(c->keymap, "default.keys", keys_default, strlen(keys_default), screens_names, err))
         return false;
     const char *own = c->options.keys ? c->options.keys
                       : home && *home ? arena_printf(c->arena, "%s/triage/keys", home)
                       : user          ? arena_printf(c->arena, "%s/.config/triage/keys", user)
                                       : NULL;
-    return !own || (!c->options.keys && access(own, R_OK) != 0) || keymap_load(c->keymap, own, screens, err);
+    return !own || (!c->options.keys && access(own, R_OK) != 0) || keymap_load(c->keymap, own, screens_names, err);
 }
 
 static bool load_theme(struct console *c, struct err *err)

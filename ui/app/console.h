@@ -14,6 +14,7 @@
 #include "screen/overlay.h"
 #include "screen/queue.h"
 #include "screen/scoreboard.h"
+#include "screen/screens.h"
 #include "screen/ticket.h"
 #include "term/keymap.h"
 #include "term/theme.h"
@@ -21,24 +22,6 @@
 int console_run(const struct cli_options *options); /* exit code */
 
 /* --- inside --- */
-enum place {
-    PLACE_QUEUE,
-    PLACE_TICKET,
-    PLACE_ESCALATIONS,
-    PLACE_INGEST,
-    PLACE_DELIVERIES,
-    PLACE_REVIEW,
-    PLACE_CUSTOMER,
-    PLACE_ARTICLES,
-    PLACE_MACROS,
-    PLACE_ONCALL,
-    PLACE_AGENTS,
-    PLACE_HANDOVER,
-    PLACE_BOSS,
-    PLACE_METRICS,
-    PLACE_AUDIT,
-    PLACES
-};
 enum slot { SLOT_DESK, SLOT_PAGE, SLOT_MORE, SLOT_DOC, SLOTS = SLOT_DOC + MIRROR_DOCS };
 enum purpose {
     FOR_NOTHING,

@@ -244,6 +244,7 @@ enum composer_outcome composer_key(struct composer *c, const struct key *key)
     case COMPOSER_CONFLICT:
         return conflict_key(c, key);
     case COMPOSER_SENDING:
+    case COMPOSER_STATES:
         break;
     }
     return COMPOSER_NOTHING;

@@ -12,7 +12,8 @@ enum composer_state {
     COMPOSER_REVIEW,
     COMPOSER_SENDING,
     COMPOSER_CONFLICT,
-    COMPOSER_DISCARDING
+    COMPOSER_DISCARDING,
+    COMPOSER_STATES
 };
 enum composer_outcome {
     COMPOSER_NOTHING, /* draw again */

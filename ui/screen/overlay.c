@@ -159,6 +159,7 @@ enum overlay_outcome overlay_key(struct overlay *o, const struct key *key)
     case OVERLAY_READ:
         return read_key(o, key);
     case OVERLAY_NONE:
+    case OVERLAYS:
         break;
     }
     return OVERLAY_IGNORED;
@@ -252,6 +253,7 @@ void overlay_draw(struct overlay *o, const struct look *look, struct surface *s)
         draw_read(o, s, foot);
         return;
     case OVERLAY_NONE:
+    case OVERLAYS:
         return;
     }
 }

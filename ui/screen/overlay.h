@@ -8,7 +8,7 @@
 #include "widget/pager.h"
 #include "widget/picker.h"
 
-enum overlay_kind { OVERLAY_NONE, OVERLAY_PICK, OVERLAY_ASK, OVERLAY_CONFIRM, OVERLAY_READ };
+enum overlay_kind { OVERLAY_NONE, OVERLAY_PICK, OVERLAY_ASK, OVERLAY_CONFIRM, OVERLAY_READ, OVERLAYS };
 enum overlay_outcome { OVERLAY_IGNORED, OVERLAY_STAYS, OVERLAY_LEFT, OVERLAY_ANSWERED };
 struct overlay {
     enum overlay_kind kind;

@@ -1,0 +1,59 @@
+/* screens: see screens.h. A row says what is worth a key's room at the foot of the screen, most useful first; the last one stands
+ * however narrow the screen is. */
+#include "screen/screens.h"
+#include "base/str.h"
+#include <string.h>
+
+enum { MOST = 12 };
+
+const char *const screens_names[PLACES + 1] = {
+    [PLACE_QUEUE] = "queue",         [PLACE_TICKET] = "ticket",     [PLACE_ESCALATIONS] = "escalations", [PLACE_INGEST] = "ingest",
+    [PLACE_DELIVERIES] = "deliveries", [PLACE_REVIEW] = "labels",   [PLACE_CUSTOMER] = "customer",       [PLACE_ARTICLES] = "articles",
+    [PLACE_MACROS] = "macros",       [PLACE_ONCALL] = "oncall",     [PLACE_AGENTS] = "agents",           [PLACE_HANDOVER] = "handover",
+    [PLACE_BOSS] = "boss",           [PLACE_METRICS] = "metrics",   [PLACE_AUDIT] = "audit",             [PLACES] = NULL};
+
+static const struct offer {
+    const char *command, *label; /* label: NULL: the command's own name */
+} offers[PLACES][MOST] = {
+    [PLACE_QUEUE] = {{"claim", 0}, {"assign", 0}, {"reply", 0}, {"note", 0}, {"close", 0}, {"snooze", 0}, {"escalate", 0}, {"mark", 0},
+                     {"filter", 0}, {"palette", 0}, {"help", 0}},
+    [PLACE_TICKET] = {{"reply", 0}, {"note", 0}, {"claim", 0}, {"assign", 0}, {"close", 0}, {"snooze", 0}, {"macro", 0}, {"label", 0},
+                      {"why", 0}, {"customer", 0}, {"back", 0}, {"help", 0}},
+    [PLACE_ESCALATIONS] = {{"ack", "acknowledge"}, {"escalate", 0}, {"open", "ticket"}, {"why", "who was told"}, {"snooze", 0}, {"back", 0},
+                           {"help", 0}},
+    [PLACE_INGEST] = {{"open", "raw"}, {"why", 0}, {"filter", 0}, {"freeze", 0}, {"back", 0}, {"help", 0}},
+    [PLACE_DELIVERIES] = {{"open", "attempts"}, {"ticket", 0}, {"replay", "send again"}, {"why", 0}, {"mark", 0}, {"filter", 0}, {"palette", 0},
+                          {"back", 0}, {"help", 0}},
+    [PLACE_REVIEW] = {{"accept", 0}, {"label", "correct"}, {"open", "ticket"}, {"why", 0}, {"mark", 0}, {"undo", 0}, {"back", 0}, {"help", 0}},
+    [PLACE_CUSTOMER] = {{"open", "ticket"}, {"remark", "note"}, {"reveal", 0}, {"reply", 0}, {"macro", 0}, {"why", 0}, {"back", 0},
+                        {"help", 0}},
+    [PLACE_ARTICLES] = {{"open", "read"}, {"filter", 0}, {"go macros", "macros"}, {"palette", 0}, {"back", 0}, {"help", 0}},
+    [PLACE_MACROS] = {{"filter", 0}, {"go articles", "articles"}, {"palette", 0}, {"back", 0}, {"help", 0}},
+    [PLACE_ONCALL] = {{"override", 0}, {"cover", "ask for cover"}, {"cover-accept", "take it"}, {"unoverride", "take back"}, {"absence", 0},
+                      {"why", "who is told"}, {"back", 0}, {"help", 0}},
+    [PLACE_AGENTS] = {{"open", "their ticket"}, {"filter", 0}, {"palette", 0}, {"back", 0}, {"help", 0}},
+    [PLACE_HANDOVER] = {{"handover-ack", "take over"}, {"open", "ticket"}, {"ack", "acknowledge"}, {"why", 0}, {"palette", 0}, {"back", 0},
+                        {"help", 0}},
+    [PLACE_BOSS] = {{"open", "ticket"}, {"why", 0}, {"down", 0}, {"up", 0}, {"back", 0}, {"help", 0}},
+    [PLACE_METRICS] = {{"period prev", "shorter"}, {"period next", "longer"}, {"prev-view", "view before"}, {"next-view", "next view"}, {"back", 0}, {"help", 0}},
+    [PLACE_AUDIT] = {{"open", "ticket"}, {"filter", 0}, {"freeze", 0}, {"back", 0}, {"help", 0}},
+};
+
+/* A menu's command has no key alone: the key that opens the menu stands for it. */
+static const char *menu_key(const char *command)
+{
+    return strcmp(command, "snooze") == 0 ? "z…" : NULL;
+}
+
+void screens_hints(enum place place, const struct keymap *keymap, struct arena *arena, struct look *look)
+{
+    struct hint *list = ARENA_ARRAY(arena, struct hint, MOST);
+    look->hint_count = 0;
+    for (const struct offer *o = offers[place]; o < offers[place] + MOST && o->command; o++) {
+        const struct binding *b = keymap_find(keymap, screens_names[place], o->command);
+        const char *keys = b ? b->spelled : menu_key(o->command);
+        if (keys)
+            list[look->hint_count++] = (struct hint){keys, o->label ? o->label : o->command};
+    }
+    look->hints = list;
+}
