@@ -61,30 +61,13 @@ static void pick_agent(struct console *c)
                  (size_t)n, false);
 }
 
-static void pick_word(struct console *c)
+static void pick_offer(struct console *c)
 {
+    enum action_arg arg = c->asked.action->arg;
+    const char *more = offer_is_open(arg) ? " until (or 30m, 2d, fri 14:00, 2026-11-24 09:00; a note may follow)" : "";
     int n;
-    const char *const *words = command_words(c->asked.action->arg, &n);
-    struct picker_item *items = ARENA_ARRAY(c->frame, struct picker_item, n + 1);
-    for (int i = 0; i < n; i++)
-        items[i] = (struct picker_item){.id = i + 1,
-                                        .name = words[i],
-                                        .detail = strcmp(words[i], "on_hold") == 0 ? "waits for a third party"
-                                                                                   : NULL};
-    overlay_pick(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "%s: ", c->asked.action->name), items,
-                 (size_t)n, false);
-}
-
-static void pick_time(struct console *c)
-{
-    const struct picker_item items[] = {{1, "1h", "in an hour"},
-                                        {2, "later", "later today, in three hours"},
-                                        {3, "tomorrow", "09:00"},
-                                        {4, "monday", "09:00"},
-                                        {5, "1w", "in a week"},
-                                        {6, "reply", "until the customer writes"}};
-    overlay_pick(&c->overlay, FOR_ARGUMENT, "snooze until (or 30m, 2d, fri 14:00, 2026-11-24 09:00; a note may follow): ", items,
-                 sizeof items / sizeof *items, true);
+    const struct offer *offers = offer_for(c->frame, arg, &n);
+    part_pick(c, FOR_ARGUMENT, arena_printf(c->frame, "%s%s: ", c->asked.action->name, more), offers, n, offer_is_open(arg));
 }
 
 static void ask_text(struct console *c)
@@ -133,10 +116,8 @@ static void ask_argument(struct console *c)
     case ARG_PRIORITY:
     case ARG_URGENCY:
     case ARG_CATEGORY:
-        pick_word(c);
-        break;
     case ARG_UNTIL:
-        pick_time(c);
+        pick_offer(c);
         break;
     case ARG_TAGS:
     case ARG_REASON:

@@ -77,11 +77,11 @@ static void sort_by(struct console *c, enum mirror_sort by, bool invert)
 
 static void do_sort(struct console *c, const char *arg)
 {
-    static const struct picker_item items[] = {{1, "due", "late and due first, then what has no clock"}, {2, "age", "by number: the oldest first"},
-                                               {3, "updated", "changed last first"}};
+    int n;
+    const struct offer *sorts = offer_sorts(&n);
     int by = mirror_sort_find(arg);
     if (!*arg)
-        overlay_pick(&c->overlay, FOR_SORT, "sort by: ", items, sizeof items / sizeof *items, false);
+        part_pick(c, FOR_SORT, "sort by: ", sorts, n, false);
     else if (by < 0)
         console_toast(c, UI_ERROR, "sort: due, age or updated");
     else

@@ -4,6 +4,7 @@
 #ifndef APP_PART_H
 #define APP_PART_H
 #include "app/console.h"
+#include "command/offer.h"
 
 struct answer {        /* of an overlay that is closed already; lives as long as the frame */
     char *text;        /* what was chosen or typed */
@@ -24,6 +25,9 @@ struct part {
     const struct part_answer *answers;   /* NULL: none */
 };
 extern const struct part part_act, part_move, part_place, part_customer, part_find, part_palette, part_read, part_parcels, part_insert;
+
+/* A picker of what may be chosen; open: something else may be typed. */
+void part_pick(struct console *c, enum purpose purpose, const char *prompt, const struct offer *offers, int n, bool open);
 
 void act_run(struct console *c, const struct action_row *action, const char *arg); /* asks what it still needs */
 void place_ticket(struct console *c, int64_t ticket);                               /* opens it; 0: nothing happens */

@@ -72,20 +72,14 @@ static void explain(struct console *c, int64_t event)
 /* Asks which number; a screen that is about one of them knows it. */
 static const char *ask_why(struct console *c, int64_t ticket)
 {
-    static const struct picker_item items[] = {{1, "sla", "the clocks: every segment and what began it"},
-                                               {2, "label", "the classifier's reasons"},
-                                               {3, "score", "what it paid and took back"},
-                                               {4, "page", "who was told, when, and why"},
-                                               {5, "route", "where it went, where it did not, and at which step"},
-                                               {6, "assign", "who has it and why, and who could take it"},
-                                               {7, "event", "what each route says to this event, step by step"}};
     static const struct { enum place place; const char *what; } own[] = {
         {PLACE_ESCALATIONS, "page"}, {PLACE_DELIVERIES, "route"}, {PLACE_REVIEW, "label"}, {PLACE_BOSS, "score"}};
-    size_t n = sizeof items / sizeof *items - (console_place(c) != PLACE_INGEST);
+    int n;
+    const struct offer *whys = offer_whys(&n);
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         if (console_place(c) == own[i].place)
             return own[i].what;
-    overlay_pick(&c->overlay, FOR_ARGUMENT, "why: ", items, n, false);
+    part_pick(c, FOR_ARGUMENT, "why: ", whys, n - (console_place(c) != PLACE_INGEST), false);
     c->asked = (struct asked){.tickets = {ticket}, .count = 1};
     return "";
 }

@@ -108,6 +108,15 @@ static const struct part part_here = {commands, answers};
 
 /* --- all of it --- */
 
+void part_pick(struct console *c, enum purpose purpose, const char *prompt, const struct offer *offers, int n, bool open)
+{
+    struct picker_item *items = ARENA_ARRAY(c->frame, struct picker_item, n + 1);
+    for (int i = 0; i < n; i++)
+        items[i] = (struct picker_item){.id = i + 1, .name = offers[i].name, .detail = offers[i].detail};
+    overlay_pick(&c->overlay, purpose, prompt, items, (size_t)n, open);
+}
+
+
 static const struct part *const parts[] = {&part_act, &part_move, &part_place, &part_customer, &part_find, &part_palette, &part_read, &part_parcels, &part_insert, &part_here};
 enum { PARTS = sizeof parts / sizeof *parts };
 
