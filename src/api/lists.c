@@ -155,6 +155,8 @@ static void put_me(struct show *show, struct json *root)
     json_put_string(me, "name", show->req->agent->name);
     json_put_string(me, "role", role_word(show->req->agent->role));
     json_put_string(me, "team", show->req->agent->team);
+    if (show->req->agent->restricted)
+        json_put_bool(me, "restricted", true);
     json_put(root, "me", me);
     json_put_i64(page, "at_bp", show->config->page_at_bp);
     json_put_i64(page, "labels", show->config->page_labels);

@@ -221,6 +221,7 @@ static const struct schema_key agent_keys[] = {
     {.name = "uid", .type = SCHEMA_INT, AT(config_agent, uid), .min = -1, .max = UINT32_MAX - 1LL, .fallback = "-1"},
     {.name = "key_id", .type = SCHEMA_TEXT, AT(config_agent, key_id), .max = 128},
     {.name = "shared", .type = SCHEMA_BOOL, AT(config_agent, shared)},
+    {.name = "restricted", .type = SCHEMA_BOOL, AT(config_agent, restricted)},
     {.name = "role", .type = SCHEMA_WORD, AT(config_agent, role), .words = roles, .fallback = "agent"},
     {.name = "team", .type = SCHEMA_TEXT, AT(config_agent, team)},
     {.name = "keys", .type = SCHEMA_TEXTS, AT(config_agent, keys), COUNT(config_agent, key_count), .max = CONFIG_KEYS},

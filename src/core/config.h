@@ -196,6 +196,7 @@ struct config_agent {
     int64_t uid;          /* -1 = none */
     const char *key_id;   /* how an agent without a uid of their own is told apart; NULL = none */
     bool shared;          /* several people use this uid: a caller with it may say whose key_id they are */
+    bool restricted;      /* their console runs no program and reads no file they name; the account itself is closed by triage --restricted */
     int role;             /* enum role */
     const char *team;
     const char *keys[CONFIG_KEYS]; /* "tamio:tm-2": a source's assignee that is this agent */

@@ -9,9 +9,8 @@
 #include "harness/client.h"
 #include "harness/console.h"
 #include "harness/daemon.h"
-#include <arpa/inet.h>
+#include "harness/sshd.h"
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <spawn.h>
@@ -20,8 +19,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -302,106 +299,33 @@ static void inside_tmux_a_pane_shows_what_the_console_drew(void **state)
 
 /* --- over ssh --- */
 
-static struct {
-    pid_t pid; /* who accepts, and starts an sshd for each connection */
-    int port;
-    bool made_run; /* sshd's empty directory, which its service makes at boot */
-} server;
-
-/* The listening is ours, so that the port is taken before anybody asks for it; each connection gets an sshd by inetd's rules. */
-static void serve(int listening)
-{
-    const char *const args[] = {"/usr/sbin/sshd", "-i", "-e", "-f", in_dir("sshd_config"), NULL};
-    signal(SIGCHLD, SIG_IGN);
-    for (int fd; (fd = accept(listening, NULL, NULL)) >= 0; close(fd)) {
-        if (fork() != 0)
-            continue;
-        int log = open(in_dir("sshd.log"), O_WRONLY | O_CREAT | O_APPEND, 0600);
-        dup2(fd, STDIN_FILENO);
-        dup2(fd, STDOUT_FILENO);
-        dup2(log, STDERR_FILENO);
-        execv(args[0], (char *const *)(uintptr_t)args);
-        _exit(127);
-    }
-    _exit(0);
-}
-
-static void listen_here(void)
-{
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t n = sizeof at;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_true(fd >= 0 && bind(fd, (struct sockaddr *)&at, sizeof at) == 0 && listen(fd, 8) == 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &n), 0);
-    server.port = ntohs(at.sin_port);
-    server.pid = fork();
-    if (server.pid == 0)
-        serve(fd);
-    close(fd);
-}
-
-static bool make_keys(void)
-{
-    bool ok;
-    output_of(arena_printf(arena, "ssh-keygen -q -t ed25519 -N '' -f %s && ssh-keygen -q -t ed25519 -N '' -f %s", in_dir("key"), in_dir("host")), &ok);
-    write_text(in_dir("sshd_config"), arena_printf(arena,
-        "HostKey %s\nAuthorizedKeysFile %s.pub\nStrictModes no\nUsePAM no\nPasswordAuthentication no\nPermitRootLogin yes\nPrintMotd no\nPrintLastLog no\nPidFile none\n",
-        in_dir("host"), in_dir("key")));
-    return ok;
-}
-
-static const char *me(void)
-{
-    bool ok;
-    char *name = output_of("id -un", &ok);
-    name[strcspn(name, "\n")] = 0;
-    return name;
-}
-
-static const char *ssh_to(const char *command)
-{
-    return arena_printf(arena, "ssh -F /dev/null -p %d -i %s -o IdentitiesOnly=yes -o BatchMode=yes -o LogLevel=ERROR -o StrictHostKeyChecking=no"
-                               " -o UserKnownHostsFile=/dev/null %s@127.0.0.1 %s", server.port, in_dir("key"), me(), command);
-}
+static struct sshd *server;
 
 static int end_ssh(void **state)
 {
     (void)state;
-    if (server.pid > 0) {
-        kill(server.pid, SIGKILL);
-        waitpid(server.pid, NULL, 0);
-    }
-    if (server.made_run)
-        rmdir("/run/sshd");
-    memset(&server, 0, sizeof server);
+    sshd_close(server);
+    server = NULL;
     return 0;
 }
 
 /* A server that lets this user in; else the case is skipped, and says why. */
 static void ssh_or_skip(void)
 {
-    bool ok = false;
-    if (access("/usr/sbin/sshd", X_OK) != 0 || !there("ssh") || !there("ssh-keygen")) {
-        print_message("# skipped: there is no sshd or no ssh here (Debian: openssh-server, openssh-client)\n");
-        skip();
-    }
-    server.made_run = getuid() == 0 && mkdir("/run/sshd", 0755) == 0;
-    assert_true(make_keys());
-    listen_here();
-    output_of(ssh_to("true"), &ok);
-    if (!ok) {
-        print_message("# skipped: sshd does not let %s in: %s\n", me(), output_of(arena_printf(arena, "tail -n 3 %s", in_dir("sshd.log")), &ok));
-        end_ssh(NULL);
-        skip();
-    }
+    const char *why;
+    server = sshd_open(arena, run->dir, "", "", &why);
+    if (server)
+        return;
+    print_message("# skipped: %s\n", why);
+    skip();
 }
 
 /* The console at the other end of a connection, on the terminal that ssh asked for. */
 static struct console_run *over_ssh(const char *name, const char *view)
 {
-    char *there = arena_printf(arena, "-tt env HOME=%s XDG_CONFIG_HOME=%s TZ=UTC LC_ALL=C.UTF-8 %s --socket %s %s %s", run->dir, run->dir, console_program(),
+    char *there = arena_printf(arena, "env HOME=%s XDG_CONFIG_HOME=%s TZ=UTC LC_ALL=C.UTF-8 %s --socket %s %s %s", run->dir, run->dir, console_program(),
                                run->desk, view ? "--open" : "", view ? view : "");
-    const char *const args[] = {"/bin/sh", "-c", arena_printf(arena, "exec %s", ssh_to(there)), NULL};
+    const char *const args[] = {"/bin/sh", "-c", arena_printf(arena, "exec %s", sshd_to(server, arena, "-tt", there)), NULL};
     return console_start(name, run->dir, args);
 }
 

@@ -9,6 +9,7 @@
 #include "app/oncall.h"
 #include "app/paging.h"
 #include "app/people.h"
+#include "app/restricted.h"
 #include "app/shell.h"
 #include "app/scores.h"
 #include "app/stats.h"
@@ -585,6 +586,9 @@ static int run_verify(struct shell *sh)
 
 static int run_demo(struct shell *sh)
 {
+    struct err err = {0};
+    if (!restricted_may("the demo, a desk of one's own,", &err))
+        return shell_failed(sh, &err, "");
     return demo_run(sh->argc + 1, sh->argv - 1);
 }
 
@@ -676,7 +680,8 @@ bool cli_options(int *argc, char **argv, struct cli_options *o)
                  {"--ascii", NULL, &o->ascii},   {"--mono", NULL, &o->mono},
                  {"--json", NULL, &o->json},     {"--no-input", NULL, &o->no_input},
                  {"--help", NULL, &o->help},     {"-h", NULL, &o->help},
-                 {"--linear", NULL, &o->linear}};
+                 {"--linear", NULL, &o->linear}, {"--key-id", &o->key_id, NULL},
+                 {"--restricted", NULL, &o->restricted}};
     int kept = 1;
     for (int i = 1; i < *argc; i++) {
         size_t row = 0, rows = sizeof table / sizeof *table;

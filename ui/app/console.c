@@ -4,6 +4,7 @@
  * changed. */
 #include "app/console.h"
 #include "app/session.h"
+#include "app/restricted.h"
 #include "app/insert.h"
 #include "app/keys.h"
 #include "base/clock.h"
@@ -301,8 +302,19 @@ static void draw(struct console *c)
 
 /* --- keys --- */
 
+bool console_may(struct console *c, const char *what)
+{
+    struct err err = {0};
+    if (restricted_may(what, &err) && !mirror_restricted(c->mirror))
+        return true;
+    console_toast(c, UI_ERROR, "%s is not for this account", what);
+    return false;
+}
+
 static void edit_outside(struct console *c)
 {
+    if (!console_may(c, "A program to edit with"))
+        return;
     const char *editor = getenv("VISUAL"), *dir = getenv("XDG_RUNTIME_DIR");
     char path[512], *text = malloc(300 << 10);
     struct err err = {0};
@@ -579,7 +591,7 @@ static bool start(struct console *c, struct err *err)
     if (!load_keys(c, err) || !load_theme(c, err))
         return false;
     c->link = link_open(c->home.socket);
-    link_identify(c->link, getenv("TRIAGE_KEY"));
+    link_identify(c->link, c->options.key_id ? c->options.key_id : getenv("TRIAGE_KEY"));
     session_begin(c);
     link_run(c->link);
     struct term_options options = {.ascii = c->options.ascii, .mono = c->options.mono, .focus = true};
@@ -676,7 +688,8 @@ int console_run(const struct cli_options *options)
     free(c);
     if (ok)
         return 0;
-    fprintf(stderr, "triage: %s\n", err.text);
+    AUTO_ARENA arena = arena_new();
+    fprintf(stderr, "triage: %s\n", text_safe_in(arena, err.text, TEXT_LINE));
     const char *hint = err_row(err.code)->hint;
     if (*hint)
         fprintf(stderr, "  hint: %s\n", hint);

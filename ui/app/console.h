@@ -144,6 +144,9 @@ struct lists *console_table(struct console *c); /* the screen shown, where it is
 struct list *console_marks(struct console *c);  /* the list shown, where its rows can be marked; else NULL */
 void console_write(struct console *c, const struct key *key); /* a key for the open composer */
 void console_changed(struct console *c);     /* the mirror did: lists follow */
+/* May this account run a program or name a file? Neither a restricted one (app/restricted) nor one of which the daemon says so; then
+ * that is said: "WHAT is not for this account". */
+bool console_may(struct console *c, const char *what);
 bool console_anchored(const struct console *c);
 
 /* fetch.c */

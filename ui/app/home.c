@@ -2,6 +2,7 @@
  * console and the terminal, and `triage down` ends it. Its directory is 0700 and checked to be ours before
  * anything is trusted. */
 #include "app/home.h"
+#include "app/restricted.h"
 #include "base/clock.h"
 #include "base/str.h"
 #include <errno.h>
@@ -154,6 +155,8 @@ bool home_rebuild(struct arena *arena, const struct home *home, struct err *err)
 {
     const char *program = beside(arena, "triaged");
     program = program ? program : "triaged";
+    if (!restricted_may("a rebuild", err))
+        return false;
     if (home->dir)
         execlp(program, "triaged", "--rebuild", "--dir", home->data, (char *)NULL);
     else
@@ -176,6 +179,8 @@ const char *home_zone(struct arena *arena)
 
 bool home_start(struct arena *arena, const struct home *home, struct err *err)
 {
+    if (!restricted_may("starting a daemon", err))
+        return false;
     if (!home->dir)
         return err_set(err, ERR_UNAVAILABLE, "no daemon answers at %s, and it is not your own to start",
                        home->socket);

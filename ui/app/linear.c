@@ -2,6 +2,7 @@
  * stream and the keyboard at once. News is kept until it is asked for, so that no line appears while another is being typed or
  * read aloud. */
 #include "app/linear.h"
+#include "app/words.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "command/command.h"
@@ -136,29 +137,6 @@ char *linear_line(struct linear *l)
 
 /* --- one line --- */
 
-/* Words as a shell would split them: blanks between, quotes around. */
-static int split(struct arena *arena, const char *line, char **words, int most)
-{
-    int n = 0;
-    char *out = arena_strdup(arena, line), *to = out;
-    for (const char *at = line; n < most - 1;) {
-        at += strspn(at, " \t");
-        if (!*at)
-            break;
-        words[n++] = to;
-        for (char quote = 0; *at && (quote || !strchr(" \t", *at)); at++) {
-            if (quote ? *at == quote : (*at == '"' || *at == '\''))
-                quote = quote ? 0 : *at;
-            else
-                *to++ = *at;
-        }
-        at += *at != 0;
-        *to++ = 0;
-    }
-    words[n] = NULL;
-    return n;
-}
-
 static bool is_about_a_ticket(const char *verb)
 {
     static const char *const others[] = {"show", "why", "similar"};
@@ -214,7 +192,7 @@ static void run_words(struct linear *l, char **words, int n, int (*dispatch)(str
 static void run_line(struct linear *l, const char *line, int (*dispatch)(struct shell *, const char *))
 {
     char *words[WORDS];
-    int n = split(l->sh->arena, line, words, WORDS);
+    int n = words_split(l->sh->arena, line, words, WORDS);
     if (!n)
         tell_news(l);
     else if (is_word(words[0], "quit", "q") || is_word(words[0], "exit", "bye"))

@@ -1,7 +1,9 @@
 /* main: no words on a terminal is the console; everything else is a verb. */
 #include "app/cli.h"
 #include "app/console.h"
+#include "app/restricted.h"
 #include "base/err.h"
+#include "base/text.h"
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,9 +34,8 @@ static void give_memory_back(void)
 #endif
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-    signal(SIGPIPE, SIG_IGN);
     if (!only_options(argc, argv))
         return cli_run(argc, argv);
     struct cli_options options = {0};
@@ -45,4 +46,15 @@ int main(int argc, char **argv)
     }
     give_memory_back();
     return console_run(&options);
+}
+
+int main(int argc, char **argv)
+{
+    AUTO_ARENA arena = arena_new();
+    struct err err = {0};
+    signal(SIGPIPE, SIG_IGN);
+    if (!restricted_asked(argc, argv) || restricted_begin(arena, &argc, &argv, &err))
+        return run(argc, argv);
+    fprintf(stderr, "triage: %s\n", text_safe_in(arena, err.text, TEXT_LINE));
+    return err_row(err.code)->exit;
 }

@@ -75,6 +75,8 @@ static void do_resync(struct console *c, const char *arg)
 static void do_theme(struct console *c, const char *arg)
 {
     struct err err = {0};
+    if (strchr(arg, '/') && !console_may(c, "A theme's file"))
+        return;
     if (*arg) {
         if (!theme_find(&c->theme, arg, c->theme_dirs, &err))
             console_toast(c, UI_ERROR, "%s", err.text);

@@ -1,5 +1,6 @@
 /* shell: see shell.h. */
 #include "app/shell.h"
+#include "app/restricted.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "command/command.h"
@@ -69,7 +70,7 @@ void shell_connect(struct shell *sh)
     home_find(sh->arena, sh->options.socket, &sh->home);
     if (!sh->link) {
         sh->link = link_open(sh->home.socket);
-        link_identify(sh->link, getenv("TRIAGE_KEY"));
+        link_identify(sh->link, sh->options.key_id ? sh->options.key_id : getenv("TRIAGE_KEY"));
     }
 }
 
@@ -175,6 +176,10 @@ bool shell_since(struct shell *sh, const char *text, int64_t *since, int *code)
 const char *shell_file(struct shell *sh, const char *path, size_t *n, int *code)
 {
     struct err err = {0};
+    if (!restricted_may("reading a file by its name", &err)) {
+        *code = shell_failed(sh, &err, "");
+        return NULL;
+    }
     FILE *file = fopen(path, "r");
     char *text = arena_alloc(sh->arena, SHELL_FILE_MAX + 1);
     *n = file ? fread(text, 1, SHELL_FILE_MAX + 1, file) : 0;

@@ -26,7 +26,7 @@ struct mirror {
     struct rows rows;
     char *view, *where, *next;
     int64_t seq, offset;
-    bool ready, bands;
+    bool ready, bands, restricted;
 
     struct arena *agents_arena; /* theirs: they are told of more often */
     struct arena *desk; /* texts of everything down to doc */
@@ -195,6 +195,7 @@ static void read_texts(struct mirror *m, const struct json *root)
     m->team = text_of(m->desk, root, "team");
     m->me = text_of(m->desk, me, "name");
     m->role = text_of(m->desk, me, "role");
+    m->restricted = json_get_bool(me, "restricted", false);
     m->oncall = text_of(m->desk, root, "oncall");
     m->bands = json_get_bool(json_get(root, "model"), "bands", false);
     m->triggered = m->acknowledged = m->snoozed = 0;
@@ -678,6 +679,11 @@ const char *mirror_me(const struct mirror *m)
 const char *mirror_role(const struct mirror *m)
 {
     return m->role;
+}
+
+bool mirror_restricted(const struct mirror *m)
+{
+    return m->restricted;
 }
 
 const char *mirror_oncall(const struct mirror *m)

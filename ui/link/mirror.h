@@ -152,6 +152,7 @@ bool mirror_ready(const struct mirror *mirror);     /* a desk has come */
 const char *mirror_team(const struct mirror *mirror);
 const char *mirror_me(const struct mirror *mirror);
 const char *mirror_role(const struct mirror *mirror);
+bool mirror_restricted(const struct mirror *mirror);      /* our account may do nothing but work at the desk */
 const char *mirror_oncall(const struct mirror *mirror); /* "" = nobody */
 int mirror_view_count(const struct mirror *mirror);
 const struct mirror_view *mirror_view_at(const struct mirror *mirror, int index);
