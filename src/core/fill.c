@@ -111,26 +111,77 @@ static const struct fill_row *find(const char *name, const char *end)
     return NULL;
 }
 
-/* The next {{...}}; false: there is none. */
-static bool next_place(const char *text, const char **open, const char **close)
+static bool names(char c)
 {
-    *open = strstr(text, "{{");
-    *close = *open ? strstr(*open, "}}") : NULL;
-    return *close;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
 }
 
-static char *place(struct arena *arena, const char *open, const char *close)
+/* Where the braces close: on their line, and before others open. */
+static const char *closing(const char *at)
+{
+    for (; *at && *at != '\n' && strncmp(at, "{{", 2) != 0; at++)
+        if (strncmp(at, "}}", 2) == 0)
+            return at;
+    return NULL;
+}
+
+/* What is left open is meant as a place where a name follows; else it is two braces. */
+static const char *left_open(const char *at)
+{
+    at += strspn(at, " \t\r\n");
+    if (!names(*at) || *at == '.')
+        return NULL;
+    while (names(*at))
+        at++;
+    return at;
+}
+
+bool fill_find(const char *text, size_t from, struct fill_place *place)
+{
+    for (const char *open = strstr(text + from, "{{"); open; open = strstr(open + 2, "{{")) {
+        const char *close = closing(open + 2), *end = close ? close + 2 : left_open(open + 2);
+        if (!end)
+            continue;
+        *place = (struct fill_place){.start = (size_t)(open - text), .end = (size_t)(end - text), .open = !close,
+                                     .row = close ? find(open + 2, close) : NULL};
+        return true;
+    }
+    return false;
+}
+
+const struct fill_row *fill_near(const char *text, const struct fill_place *place)
+{
+    char name[40] = "";
+    size_t at = place->start + 2, end = place->open ? place->end : place->end - 2, n = 0;
+    for (; at < end && n + 1 < sizeof name; at++)
+        if (names(text[at]))
+            name[n++] = text[at];
+    const struct fill_row *best = NULL;
+    int least = n < 6 ? 3 : 4; /* one slip in three letters, at most three */
+    for (const struct fill_row *row = fill_table; row->name && n; row++) {
+        const char *last = strchr(row->name, '.') + 1;
+        int d = strncmp(row->name, name, n) == 0 ? -1 : strncmp(last, name, n) == 0 ? 0 : str_distance(row->name, name);
+        if (d < least) {
+            best = row;
+            least = d;
+        }
+    }
+    return best;
+}
+
+static char *place_shown(struct arena *arena, const char *text, const struct fill_place *place)
 {
     char shown[SHOWN_MAX];
-    str_copy(shown, sizeof shown, arena_strndup(arena, open, (size_t)(close + 2 - open)));
+    str_copy(shown, sizeof shown, arena_strndup(arena, text + place->start, place->end - place->start));
     return text_safe_in(arena, shown, TEXT_LINE);
 }
 
 const char *fill_strange(struct arena *arena, const char *text)
 {
-    for (const char *open, *close; next_place(text, &open, &close); text = close + 2)
-        if (!find(open + 2, close))
-            return place(arena, open, close);
+    struct fill_place place = {0};
+    while (fill_find(text, place.end, &place))
+        if (!place.row)
+            return place_shown(arena, text, &place);
     return NULL;
 }
 
@@ -148,18 +199,20 @@ static char *value_of(struct arena *arena, const struct fill *with, const struct
 char *fill_text(struct arena *arena, const char *text, const struct fill *with, const char **left)
 {
     AUTO_STR out;
+    struct fill_place place = {0};
+    size_t done = 0;
     str_init(&out, FILLED_MAX);
     *left = NULL;
-    for (const char *open, *close; next_place(text, &open, &close); text = close + 2) {
-        char *value = value_of(arena, with, find(open + 2, close));
-        str_add(&out, text, (size_t)(open - text));
+    for (; fill_find(text, done, &place); done = place.end) {
+        char *value = value_of(arena, with, place.row);
+        str_add(&out, text + done, place.start - done);
         if (value)
             str_adds(&out, value);
         else
-            str_add(&out, open, (size_t)(close + 2 - open));
+            str_add(&out, text + place.start, place.end - place.start);
         if (!value && !*left)
-            *left = place(arena, open, close);
+            *left = place_shown(arena, text, &place);
     }
-    str_adds(&out, text);
+    str_adds(&out, text + done);
     return arena_strdup(arena, out.data);
 }

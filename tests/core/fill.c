@@ -63,6 +63,47 @@ static void what_is_not_known_stays_and_is_named(void **state)
     assert_null(left);
 }
 
+static void braces_left_open_before_a_name_are_a_place_that_stays(void **state)
+{
+    (void)state;
+    static const struct { const char *text, *left; } cases[] = {
+        {"Hi {{customer.name, thanks", "{{customer.name"},
+        {"Hi {{customer.name", "{{customer.name"},
+        {"Hi {{ customer.name\n}} there", "{{ customer.name"},
+        {"Hi {{\nagent.name\n}}", "{{ agent.name"},
+        {"{{a {{agent.name}}", "{{a"},
+        {"{{customer.name} and {{agent.name}}", "{{customer.name"},
+        {"{{ }}", "{{ }}"},
+        {"\\frac{{1}}{2}", "{{1}}"},
+        {"x = {{ (1 + 2) * 3", NULL},
+        {"{{", NULL},
+        {"if {{\n\n", NULL},
+        {"}} {{agent.name}} {{", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *left, *out = filled(cases[i].text, &left);
+        if (!str_eq(left, cases[i].left))
+            fail_msg("%s: left %s", cases[i].text, left ? left : "nothing");
+        assert_true(!left || !str_eq(out, ""));
+        assert_true(!left == !fill_strange(arena, cases[i].text));
+    }
+}
+
+static void a_slip_of_the_pen_is_offered_the_name_that_was_meant(void **state)
+{
+    (void)state;
+    static const struct { const char *text, *near; } cases[] = {
+        {"{{custmer.name}}", "customer.name"}, {"{{customer.nmae}}", "customer.name"}, {"{{ticket.reff}}", "ticket.ref"}, {"{{cus", "customer.first_name"},
+        {"{{first", "customer.first_name"}, {"{{url}}", "ticket.url"}, {"{{ agent.nam }}", "agent.name"}, {"{{status_page}}", NULL}, {"{{x}}", NULL}, {"{{ }}", NULL}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fill_place place;
+        assert_true(fill_find(cases[i].text, 0, &place));
+        const struct fill_row *near = fill_near(cases[i].text, &place);
+        if (!str_eq(near ? near->name : NULL, cases[i].near))
+            fail_msg("%s: %s", cases[i].text, near ? near->name : "nothing");
+    }
+}
+
 static void what_is_filled_in_is_never_read_for_more(void **state)
 {
     (void)state;
@@ -101,6 +142,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_variable_of_the_table_is_filled_or_stays, open_all, close_all),
         cmocka_unit_test_setup_teardown(what_is_not_known_stays_and_is_named, open_all, close_all),
+        cmocka_unit_test_setup_teardown(braces_left_open_before_a_name_are_a_place_that_stays, open_all, close_all),
+        cmocka_unit_test_setup_teardown(a_slip_of_the_pen_is_offered_the_name_that_was_meant, open_all, close_all),
         cmocka_unit_test_setup_teardown(what_is_filled_in_is_never_read_for_more, open_all, close_all),
         cmocka_unit_test_setup_teardown(a_name_brings_no_line_and_no_escape_into_a_text, open_all, close_all),
         cmocka_unit_test_setup_teardown(a_title_or_an_initial_is_no_first_name, open_all, close_all),
