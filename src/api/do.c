@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TICKETS = 500, DO_LIMIT = 256 << 10, KEEP_LIMIT = 128 << 10, KEY_MAX = 128 };
+enum { TICKETS = 500, DO_LIMIT = 256 << 10, KEEP_LIMIT = 256 << 10, KEY_MAX = 128 };
 
 /* --- POST /v1/do --- */
 

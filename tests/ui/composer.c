@@ -295,9 +295,96 @@ static void variables_of_the_desk_may_stand_in_a_reply_and_nothing_else_in_brace
     assert_int_equal(script("<Esc>y", to_composer), COMPOSER_REFUSED);
 }
 
+static void braces_left_open_refuse_to_send_too(void **state)
+{
+    (void)state;
+    composer_set(&composer, "Hi {{customer.name, thanks");
+    assert_int_equal(script("<Esc>y", to_composer), COMPOSER_REFUSED);
+    assert_int_equal(editor_cursor(composer.editor), strlen("Hi {{customer.name"));
+    composer_set(&composer, "a set {{ (1, 2) }");
+    assert_int_equal(script("<Esc>y", to_composer), COMPOSER_SEND);
+}
+
+static void a_wrong_placeholder_is_told_as_it_is_typed_and_tab_mends_it(void **state)
+{
+    (void)state;
+    script("Hi {{custmer.name}}", to_composer);
+    draw(80, 24);
+    desk_shows(&desk, "{{custmer.name}} is not known. Tab: {{customer.name}}, the customer's name.");
+    assert_int_equal(script("<Tab>", to_composer), COMPOSER_TYPED);
+    assert_string_equal(editor_text(composer.editor), "Hi {{customer.name}}");
+    draw(80, 24);
+    desk_shows(&desk, "{{customer.name}}: the customer's name.");
+    script(" {{ticket.r", to_composer);
+    draw(80, 24);
+    desk_shows(&desk, "{{ticket.r is open. Tab: {{ticket.ref}}");
+    script("<Tab>", to_composer);
+    assert_string_equal(editor_text(composer.editor), "Hi {{customer.name}} {{ticket.ref}}");
+    script("<C-_>", to_composer); /* what Tab did is one step */
+    assert_string_equal(editor_text(composer.editor), "Hi {{customer.name}} {{ticket.r");
+    script("<C-w>{{status_page}}", to_composer);
+    draw(80, 24);
+    desk_shows(&desk, "{{status_page}} is no variable of the desk: C-w deletes it");
+    script("<C-w>https://x.example", to_composer);
+    assert_string_equal(editor_text(composer.editor), "Hi {{customer.name}} https://x.example");
+}
+
+static void tab_goes_from_place_to_place_and_round(void **state)
+{
+    (void)state;
+    composer_set(&composer, "{{what}} and {{ticket.id}} and {{where}} end");
+    draw(80, 24);
+    desk_shows(&desk, "2 {{places}} to fill in or delete: Tab goes there.");
+    script("<Tab>", to_composer);
+    assert_int_equal(editor_cursor(composer.editor), 8);
+    script("<Tab>", to_composer);
+    assert_int_equal(editor_cursor(composer.editor), 26);
+    script("<Tab><Tab>", to_composer);
+    assert_int_equal(editor_cursor(composer.editor), 8);
+    script("<S-Tab>", to_composer);
+    assert_int_equal(editor_cursor(composer.editor), 40);
+    composer_set(&composer, "none");
+    script("<Tab>", to_composer);
+    draw(80, 24);
+    desk_shows(&desk, "There is no {{place}} to fill in here");
+}
+
+static void in_a_note_nothing_is_filled_and_that_is_said(void **state)
+{
+    (void)state;
+    composer_open(&composer, 4119, 1, false, "see {{ticket.ref}}");
+    draw(80, 24);
+    desk_shows(&desk, "Nothing is filled in in a note: write it out.");
+}
+
+static void the_foot_says_where_one_is_and_that_room_ends_before_it_does(void **state)
+{
+    (void)state;
+    script("Hi,<Enter>", to_composer);
+    script("all fine", to_composer);
+    draw(80, 24);
+    desk_shows(&desk, "line 2 of 2, column 9   12 characters");
+    char *much = malloc(COMPOSER_TEXT + 1);
+    memset(much, 'x', COMPOSER_TEXT);
+    much[COMPOSER_TEXT - 1000] = 0;
+    composer_set(&composer, much);
+    draw(80, 24);
+    desk_shows(&desk, "Nearly full: 1,000 of 102,400 bytes are left.");
+    composer_key(&composer, &(struct key){.code = K_PASTE, .text = much, .n = 2000});
+    assert_int_equal(editor_length(composer.editor), COMPOSER_TEXT - 1000);
+    draw(80, 24);
+    desk_shows(&desk, "No room: that is 2000 bytes more");
+    free(much);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        T(braces_left_open_refuse_to_send_too),
+        T(a_wrong_placeholder_is_told_as_it_is_typed_and_tab_mends_it),
+        T(tab_goes_from_place_to_place_and_round),
+        T(in_a_note_nothing_is_filled_and_that_is_said),
+        T(the_foot_says_where_one_is_and_that_room_ends_before_it_does),
         T(nothing_is_sent_by_one_key),
         T(a_line_that_begins_with_a_slash_or_two_colons_asks_for_canned_replies),
         T(two_question_marks_bring_an_article_that_goes_with_the_reply_while_it_is_in_it),

@@ -2,6 +2,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "widget/editor.h"
+#include "widget/history.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -78,6 +79,13 @@ static void keys_edit_the_text(void **state)
         {"\U0001f469\u200d\U0001f467x<Left><Left>Y", "Y\U0001f469\u200d\U0001f467x", 1},
         {"\u65e5\u672c<Backspace>", "\u65e5", 3},
         {"a<Backspace><Backspace><Delete>", "", 0},
+        {"one two three<Home><M-d>", " two three", 0},
+        {"one two three<Home><C-Delete><C-Delete>", " three", 0},
+        {"one<Enter>two<Up><Home><C-e>X", "oneX\ntwo", 4},
+        {"Hi {{customer.name}}<C-w>you", "Hi you", 6},
+        {"Hi {{customer.name}} <C-w>x", "Hi {{customer.x", 15},
+        {"Hi {{what ever}}<M-Backspace>", "Hi ", 3},
+        {"ab<Left>\u0301", "a\u0301b", 3},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         editor_set(e, "");
@@ -108,15 +116,55 @@ static void undo_takes_back_words_and_redo_brings_them_again(void **state)
     assert_false(editor_redo(e));
 }
 
-static void a_thousand_edits_can_be_undone_as_far_as_they_are_kept(void **state)
+static void a_run_of_one_deleting_key_is_one_step_and_a_move_ends_a_step(void **state)
 {
     (void)state;
-    for (int i = 0; i < 1000; i++)
-        type("a <Backspace>");
+    type("wonderful<Backspace><Backspace><Backspace>");
+    assert_string_equal(editor_text(e), "wonder");
+    type("<C-_>");
+    assert_string_equal(editor_text(e), "wonderful");
+    type("<Home><Delete><Delete><Delete><C-_>");
+    assert_string_equal(editor_text(e), "wonderful");
+    assert_int_equal(editor_cursor(e), 3);
+    type("<End>ly<Left><Right>!<C-_>");
+    assert_string_equal(editor_text(e), "wonderfully");
+    type("<C-_>");
+    assert_string_equal(editor_text(e), "wonderful");
+    type("<C-_><C-_>");
+    assert_string_equal(editor_text(e), "");
+    assert_string_equal(editor_said(e), "There is nothing more to take back.");
+    type("<C-r><C-r><C-r>");
+    assert_string_equal(editor_text(e), "wonderfully!");
+    type("<C-r>");
+    assert_string_equal(editor_said(e), "There is nothing to do again.");
+}
+
+static void the_oldest_steps_go_when_there_are_too_many_or_they_are_too_large(void **state)
+{
+    (void)state;
     int undone = 0;
+    for (int i = 0; i < HISTORY_STEPS; i++)
+        type("a <Backspace>");
     while (editor_undo(e))
         undone++;
-    assert_int_equal(undone, 200);
+    assert_int_equal(undone, HISTORY_STEPS);
+    editor_free(e);
+    e = editor_new(false, 1 << 20);
+    char *half = malloc(1 << 19);
+    memset(half, 'x', 1 << 19);
+    half[(1 << 19) - 1] = 0;
+    for (int i = 0; i < 20; i++) {
+        paste(half);
+        type("<C-u>");
+    }
+    for (undone = 0; editor_undo(e); undone++)
+        ;
+    assert_int_equal(undone, HISTORY_BYTES >> 19);
+    while (editor_redo(e))
+        undone--;
+    assert_int_equal(undone, 0);
+    assert_string_equal(editor_text(e), "");
+    free(half);
 }
 
 static void pasted_control_characters_stay_out(void **state)
@@ -124,6 +172,15 @@ static void pasted_control_characters_stay_out(void **state)
     (void)state;
     paste("a\x1b[2Jb\r\nc\rd\te\x9b\x07\x7f\xc2\x85");
     assert_string_equal(editor_text(e), "a[2Jb\nc\nd\te\ufffd");
+    assert_string_equal(editor_said(e), "4 control characters left out, 1 byte that is no UTF-8 stands as \ufffd, 1 tab, shown as blanks");
+    type("<C-_>");
+    assert_string_equal(editor_text(e), ""); /* a paste is one step */
+    paste("pay \u202e\u2066gpj.exe\u2069 \u200bnow\ufeff\u2028soon \u05d0\u200f \U0001f469\u200d\U0001f467 \xf3\xa0\x81\x81");
+    assert_string_equal(editor_text(e), "pay gpj.exe now\nsoon \u05d0\u200f \U0001f469\u200d\U0001f467 ");
+    assert_string_equal(editor_said(e), "6 hidden characters left out");
+    type("<C-_>");
+    paste("two plain\nlines \ufffd");
+    assert_string_equal(editor_said(e), "");
     struct editor *one = editor_new(true, 100);
     editor_key(one, &(struct key){.code = K_PASTE, .text = "a\nb\tc", .n = 5});
     assert_string_equal(editor_text(one), "a b c");
@@ -131,17 +188,23 @@ static void pasted_control_characters_stay_out(void **state)
     editor_free(one);
 }
 
-static void text_stops_at_its_ceiling_between_characters(void **state)
+static void what_does_not_fit_is_not_taken_and_that_is_said(void **state)
 {
     (void)state;
     struct editor *small = editor_new(false, 10);
     for (int i = 0; i < 10; i++)
         editor_key(small, &(struct key){.code = 0x20ac});
     assert_int_equal(editor_length(small), 9);
+    assert_string_equal(editor_said(small), "No room: that is 3 bytes more, and of 10 only 1 are free. Nothing was changed.");
     editor_key(small, &(struct key){.code = K_PASTE, .text = "\u20ac\u20ac", .n = 6});
     assert_int_equal(editor_length(small), 9);
-    editor_replace(small, 0, 3, "abcdefgh");
+    assert_false(editor_replace(small, 0, 3, "abcdefgh"));
+    assert_string_equal(editor_text(small), "\u20ac\u20ac\u20ac");
+    assert_true(editor_replace(small, 0, 3, "abcd"));
     assert_string_equal(editor_text(small), "abcd\u20ac\u20ac");
+    assert_int_equal(editor_room(small), 0);
+    assert_false(editor_set(small, "12345678\u20ac"));
+    assert_string_equal(editor_text(small), "12345678");
     editor_free(small);
 }
 
@@ -200,15 +263,20 @@ static void placeholders_are_found_and_shown(void **state)
     (void)state;
     size_t start, stop;
     AUTO_ARENA arena = arena_new();
-    struct surface *s = surface_new(30, 2);
-    editor_set(e, "try {{page}} or {{x}}");
+    struct surface *s = surface_new(31, 2);
+    editor_set(e, "try {{ticket.id}} {{page}} {{ag");
     assert_true(editor_placeholder(e, 0, &start, &stop));
     assert_int_equal(start, 4);
-    assert_int_equal(stop, 12);
-    editor_draw(e, s, 0, 0, 2, 30, UI_NORMAL);
-    assert_string_equal(surface_dump_roles(arena, s), "0: placeholder@4+8 placeholder@16+5\n");
+    assert_int_equal(stop, 17);
+    editor_draw(e, s, 0, 0, 2, 31, UI_NORMAL);
+    assert_string_equal(surface_dump_roles(arena, s), "0: placeholder@4+13 error@18+8 error@27+4\n");
+    assert_true(editor_placeholder(e, stop, &start, &stop));
     assert_true(editor_placeholder(e, stop, &start, &stop));
     assert_false(editor_placeholder(e, stop, &start, &stop));
+    editor_unfilled(e);
+    surface_clear(s);
+    editor_draw(e, s, 0, 0, 2, 31, UI_NORMAL);
+    assert_string_equal(surface_dump_roles(arena, s), "0: error@4+13 error@18+8 error@27+4\n");
     surface_free(s);
 }
 
@@ -219,12 +287,45 @@ static void outcomes_tell_what_to_do(void **state)
     assert_int_equal(type("<Esc>"), EDITOR_LEFT);
     assert_int_equal(type("<C-x>"), EDITOR_MOVED);
     assert_int_equal(type("<C-e>"), EDITOR_EXTERNAL);
-    assert_int_equal(type("<C-e>"), EDITOR_IGNORED);
+    assert_int_equal(type("<C-e>"), EDITOR_MOVED);
+    assert_int_equal(type("<C-a>"), EDITOR_IGNORED);
+    assert_int_equal(type("<C-k>"), EDITOR_IGNORED);
+    assert_int_equal(type("<C-d>"), EDITOR_IGNORED);
     assert_int_equal(type("<F1>"), EDITOR_IGNORED);
     assert_int_equal(type("x"), EDITOR_CHANGED);
     assert_int_equal(type("<Left>"), EDITOR_MOVED);
     editor_set(e, "one\n@@an");
     assert_string_equal(editor_before(e, arena), "@@an");
+}
+
+static void the_place_counts_characters_not_bytes(void **state)
+{
+    (void)state;
+    editor_set(e, "ae\u0301\n\u65e5\U0001f469\u200d\U0001f467x");
+    type("<Left>");
+    struct editor_place place = editor_where(e);
+    assert_int_equal(place.line, 2);
+    assert_int_equal(place.lines, 2);
+    assert_int_equal(place.column, 3);
+    assert_int_equal(place.characters, 6);
+    type("<C-Home>");
+    place = editor_where(e);
+    assert_int_equal(place.line, 1);
+    assert_int_equal(place.column, 1);
+}
+
+static void a_page_is_what_is_shown(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    int row, column;
+    for (int i = 0; i < 30; i++)
+        type("line<Enter>");
+    drawn(arena, 20, 6, &row, &column);
+    type("<PgUp>");
+    assert_int_equal(editor_where(e).line, 26);
+    type("<PgUp><PgDn><PgDn><PgDn>");
+    assert_int_equal(editor_where(e).line, 31);
 }
 
 /* Random keys against nothing but sense: valid text, a cursor on a boundary, a drawing that ends. */
@@ -261,13 +362,16 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(keys_edit_the_text),
         T(undo_takes_back_words_and_redo_brings_them_again),
-        T(a_thousand_edits_can_be_undone_as_far_as_they_are_kept),
+        T(a_run_of_one_deleting_key_is_one_step_and_a_move_ends_a_step),
+        T(the_oldest_steps_go_when_there_are_too_many_or_they_are_too_large),
         T(pasted_control_characters_stay_out),
-        T(text_stops_at_its_ceiling_between_characters),
+        T(what_does_not_fit_is_not_taken_and_that_is_said),
         T(long_lines_wrap_at_words_and_the_cursor_follows),
         T(the_cursor_walks_every_row_and_back),
         T(placeholders_are_found_and_shown),
         T(outcomes_tell_what_to_do),
+        T(the_place_counts_characters_not_bytes),
+        T(a_page_is_what_is_shown),
         T(ten_thousand_random_keys_leave_sound_text),
     };
     return cmocka_run_group_tests_name("editor", tests, NULL, NULL);

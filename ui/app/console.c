@@ -366,8 +366,7 @@ static void composer_outcome(struct console *c, enum composer_outcome outcome)
         break;
     case COMPOSER_NOTE: {
         fetch_draft(c, true);
-        w->reply = false;
-        w->state = COMPOSER_WRITING;
+        composer_note(w);
         w->changed_at = clock_mono();
         break;
     }

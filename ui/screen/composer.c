@@ -6,7 +6,8 @@
 #include "core/fill.h"
 #include <string.h>
 
-enum { TEXT_MAX = 256 << 10, SPLIT_ROWS = 30 };
+/* A draft is kept as JSON, in which a line's end takes two bytes: that has to fit through the daemon's door. */
+enum { TEXT_MAX = COMPOSER_TEXT, ROOM_SAID = 4 << 10, SPLIT_ROWS = 30 };
 
 void composer_open(struct composer *c, int64_t ticket, int64_t thread_version, bool reply, const char *draft)
 {
@@ -15,6 +16,8 @@ void composer_open(struct composer *c, int64_t ticket, int64_t thread_version, b
                            .thread_version = thread_version,
                            .reply = reply,
                            .editor = editor_new(false, TEXT_MAX)};
+    if (!reply)
+        editor_unfilled(c->editor);
     editor_set(c->editor, draft ? draft : "");
     ticket_open(&c->thread, ticket);
 }
@@ -29,6 +32,13 @@ void composer_fini(struct composer *c)
 bool composer_is_open(const struct composer *c)
 {
     return c->editor != NULL;
+}
+
+void composer_note(struct composer *c)
+{
+    c->reply = false;
+    c->state = COMPOSER_WRITING;
+    editor_unfilled(c->editor);
 }
 
 void composer_set(struct composer *c, const char *text)
@@ -136,15 +146,73 @@ static bool blank(const char *text)
     return text[strspn(text, " \t\r\n")] == 0;
 }
 
-/* A {{...}} that is no variable of the desk: those are filled where it is sent from, or refused there. */
+/* Is it no variable of the desk? Those are filled where it is sent from, or refused there; in a note nothing is filled. */
+static bool wrong(const struct composer *c, const struct fill_place *place)
+{
+    return !c->reply || !place->row;
+}
+
 static bool strange(const struct composer *c, size_t *end)
 {
-    AUTO_ARENA a = arena_new();
-    const char *text = editor_text(c->editor);
-    for (size_t from = 0, start; editor_placeholder(c->editor, from, &start, end); from = *end)
-        if (!c->reply || fill_strange(a, arena_strndup(a, text + start, *end - start)))
+    struct fill_place place = {0};
+    while (fill_find(editor_text(c->editor), place.end, &place))
+        if (wrong(c, &place)) {
+            *end = place.end;
             return true;
+        }
     return false;
+}
+
+/* The place the cursor stands in or right behind; false: in none. */
+static bool place_here(const struct composer *c, struct fill_place *place)
+{
+    size_t at = editor_cursor(c->editor);
+    struct fill_place next = {0};
+    while (fill_find(editor_text(c->editor), next.end, &next) && next.start < at)
+        if (at <= next.end) {
+            *place = next;
+            return true;
+        }
+    return false;
+}
+
+/* What stands under the cursor is no variable, but nearly one. */
+static const struct fill_row *meant(const struct composer *c, struct fill_place *place)
+{
+    return c->reply && place_here(c, place) && !place->row ? fill_near(editor_text(c->editor), place) : NULL;
+}
+
+static bool go_to_place(struct composer *c, bool back)
+{
+    size_t at = editor_cursor(c->editor);
+    struct fill_place place = {0}, first = {0}, before = {0}, last = {0}, after = {0};
+    while (fill_find(editor_text(c->editor), place.end, &place)) {
+        first = first.end ? first : place;
+        if (place.end < at)
+            before = place;
+        if (place.end > at && !after.end)
+            after = place;
+        last = place;
+    }
+    struct fill_place to = back ? before.end ? before : last : after.end ? after : first;
+    if (to.end)
+        editor_move(c->editor, to.end);
+    return to.end;
+}
+
+/* Tab: what is nearly a variable becomes it; else on to the next place, round and round. */
+static enum composer_outcome tab(struct composer *c, bool back)
+{
+    struct fill_place place;
+    const struct fill_row *near = back ? NULL : meant(c, &place);
+    c->refusal = NULL;
+    if (!near) {
+        if (!go_to_place(c, back))
+            c->refusal = "There is no {{place}} to fill in here; Esc reviews.";
+        return COMPOSER_NOTHING;
+    }
+    AUTO_ARENA a = arena_new();
+    return editor_replace(c->editor, place.start, place.end, arena_printf(a, "{{%s}}", near->name)) ? COMPOSER_TYPED : COMPOSER_NOTHING;
 }
 
 static enum composer_outcome send(struct composer *c, bool close)
@@ -168,6 +236,8 @@ static enum composer_outcome send(struct composer *c, bool close)
 
 static enum composer_outcome writing_key(struct composer *c, const struct key *key)
 {
+    if (key->code == K_TAB)
+        return tab(c, key->mods & MOD_SHIFT);
     switch (editor_key(c->editor, key)) {
     case EDITOR_CHANGED:
         c->refusal = NULL;
@@ -314,6 +384,77 @@ static void draw_menu(struct composer *c, struct surface *s, int row)
         column = look_pair(s, row, column, UI_KEY, keys[i], UI_HINT, keys[i + 1]) + 3;
 }
 
+/* --- the line that speaks --- */
+
+/* Of what the cursor stands in: what it is filled with, or why it will not be, and what Tab makes of it. */
+static const char *place_says(struct composer *c, struct arena *a)
+{
+    struct fill_place place;
+    if (!place_here(c, &place))
+        return NULL;
+    char *shown = text_safe_in(a, arena_strndup(a, editor_text(c->editor) + place.start, place.end - place.start), TEXT_LINE);
+    if (!c->reply)
+        return "Nothing is filled in in a note: write it out.";
+    if (place.row)
+        return arena_printf(a, "%s: %s.", shown, place.row->help);
+    const struct fill_row *near = fill_near(editor_text(c->editor), &place);
+    if (near)
+        return arena_printf(a, "%s %s. Tab: {{%s}}, %s.", shown, place.open ? "is open" : "is not known", near->name, near->help);
+    return arena_printf(a, "%s is no variable of the desk: C-w deletes it, then write what it stands for.", shown);
+}
+
+static const char *left_over(struct composer *c, struct arena *a)
+{
+    struct fill_place place = {0};
+    int n = 0;
+    while (fill_find(editor_text(c->editor), place.end, &place))
+        n += wrong(c, &place);
+    return n ? arena_printf(a, "%d {{place%s}} to fill in or delete: Tab goes there.", n, n == 1 ? "" : "s") : NULL;
+}
+
+static const char *room_says(struct composer *c, struct arena *a)
+{
+    size_t room = editor_room(c->editor);
+    return room < ROOM_SAID ? arena_printf(a, "Nearly full: %s of %s bytes are left.", look_count(a, (int64_t)room), look_count(a, TEXT_MAX)) : NULL;
+}
+
+struct spoken {
+    const char *text;
+    enum ui_role role;
+};
+
+/* First what went wrong, then what just happened, then what the cursor stands in. */
+static struct spoken spoken(struct composer *c, const struct look *look)
+{
+    const char *room = room_says(c, look->arena), *place;
+    if (c->state == COMPOSER_CONFLICT)
+        return (struct spoken){"Somebody wrote on this ticket since you began; the new lines are above.", UI_ERROR};
+    if (c->refusal)
+        return (struct spoken){c->refusal, UI_ERROR};
+    if (*editor_said(c->editor))
+        return (struct spoken){editor_said(c->editor), UI_WARN};
+    if (look->toast)
+        return (struct spoken){look->toast, look->toast_role};
+    if (room)
+        return (struct spoken){room, UI_WARN};
+    if ((place = place_says(c, look->arena)) || (place = left_over(c, look->arena)))
+        return (struct spoken){place, UI_DIM};
+    return (struct spoken){NULL, UI_DIM};
+}
+
+static void draw_foot(struct composer *c, const struct look *look, struct surface *s, int row)
+{
+    int width = surface_columns(s), used = 0;
+    struct spoken say = spoken(c, look);
+    if (say.text)
+        used = surface_text(s, row, 1, width - 2, say.role, say.text);
+    struct editor_place at = editor_where(c->editor);
+    char *where = arena_printf(look->arena, "line %zu of %zu, column %zu   %s characters", at.line, at.lines, at.column,
+                               look_count(look->arena, (int64_t)at.characters));
+    if (c->state == COMPOSER_WRITING && used + text_columns(where) + 4 < width)
+        surface_right(s, row, used + 2, width - used - 3, UI_DIM, where);
+}
+
 void composer_draw(struct composer *c, const struct look *look, struct surface *s)
 {
     int rows = surface_rows(s), width = surface_columns(s), top = 3, foot = rows - 3;
@@ -330,13 +471,7 @@ void composer_draw(struct composer *c, const struct look *look, struct surface *
     editor_draw(c->editor, s, top, 2, foot - top, width - 4,
                 c->state == COMPOSER_WRITING ? UI_INPUT : UI_NORMAL);
     surface_rule(s, foot);
-    const char *say = c->state == COMPOSER_CONFLICT
-                          ? "Somebody wrote on this ticket since you began; the new lines are above."
-                      : c->refusal ? c->refusal
-                                   : look->toast;
-    if (say)
-        surface_text(s, foot + 1, 1, width - 2,
-                     c->refusal || c->state == COMPOSER_CONFLICT ? UI_ERROR : look->toast_role, say);
+    draw_foot(c, look, s, foot + 1);
     draw_menu(c, s, rows - 1);
     if (c->state != COMPOSER_WRITING)
         surface_cursor(s, rows - 1, 0);

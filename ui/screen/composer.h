@@ -29,7 +29,7 @@ enum composer_outcome {
     COMPOSER_MENTION,  /* "@@" began a word of a note: offer agents */
     COMPOSER_REFUSED,  /* cannot be sent like this; composer_refusal says why */
 };
-enum { COMPOSER_CITED = 16, COMPOSER_EARLY = 256 };
+enum { COMPOSER_CITED = 16, COMPOSER_EARLY = 256, COMPOSER_TEXT = 100 << 10 /* bytes a text may have */ };
 struct composer {
     int64_t ticket, thread_version;
     bool reply; /* else a note */
@@ -51,6 +51,7 @@ struct composer {
 void composer_open(struct composer *c, int64_t ticket, int64_t thread_version, bool reply, const char *draft);
 void composer_fini(struct composer *c);
 bool composer_is_open(const struct composer *c);
+void composer_note(struct composer *c); /* what was to be a reply is a note from now on */
 void composer_set(struct composer *c, const char *text);
 /* Does what asked for something still stand alone before the cursor? Whoever typed on means it as it is. */
 bool composer_asks(const struct composer *c);

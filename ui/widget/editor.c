@@ -1,27 +1,25 @@
-/* editor: one flat buffer (a reply is small), a cursor that always stands between graphemes, and a list of edits for
- * undo. Rows on the screen are found anew for each use from the text and the width: nothing to keep in step. A grapheme
- * is shown as text_safe shows it, so a row's columns are counted on what is drawn, not on what is stored. */
+/* editor: one flat buffer (a reply is small) and a cursor that always stands between graphemes. How it came to be is the history's,
+ * which rows it has on the screen the wrap's, what may come in from elsewhere the paste's. */
 #include "widget/editor.h"
 #include "base/str.h"
 #include "base/text.h"
+#include "core/fill.h"
+#include "widget/history.h"
+#include "widget/paste.h"
+#include "widget/wrap.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { STEPS = 200 };
-
-struct edit { /* at `at`, `gone` was there and `came` is there now */
-    size_t at;
-    char *gone, *came;
-    bool typed; /* one key of typing: joins the edit before it */
-};
 struct editor {
     char *text;
     size_t n, cap, max, cursor;
-    bool one_line, prefixed; /* C-x was pressed */
-    int width, goal;         /* columns; the goal of up and down, -1 none */
-    size_t top;              /* first row shown */
-    struct edit steps[STEPS];
-    int done, known; /* steps applied; steps that can be redone lie above */
+    bool one_line, unfilled;
+    bool prefixed;          /* C-x was pressed */
+    int width, rows, goal;  /* as drawn last; the goal of up and down, -1 none */
+    size_t top;             /* first row shown */
+    struct history *history;
+    char said[200];
 };
 
 struct editor *editor_new(bool one_line, size_t max)
@@ -33,25 +31,23 @@ struct editor *editor_new(bool one_line, size_t max)
     e->max = max;
     e->goal = -1;
     e->width = 80;
+    e->rows = 11;
+    e->history = history_new();
     return e;
-}
-
-static void forget_from(struct editor *e, int first)
-{
-    for (int i = first; i < e->known; i++) {
-        free(e->steps[i].gone);
-        free(e->steps[i].came);
-    }
-    e->known = first;
 }
 
 void editor_free(struct editor *e)
 {
     if (!e)
         return;
-    forget_from(e, 0);
+    history_free(e->history);
     free(e->text);
     free(e);
+}
+
+void editor_unfilled(struct editor *e)
+{
+    e->unfilled = true;
 }
 
 const char *editor_text(const struct editor *e)
@@ -69,51 +65,53 @@ size_t editor_cursor(const struct editor *e)
     return e->cursor;
 }
 
+size_t editor_room(const struct editor *e)
+{
+    return e->n < e->max ? e->max - e->n : 0;
+}
+
+const char *editor_said(const struct editor *e)
+{
+    return e->said;
+}
+
 /* --- places in the text --- */
 
-static size_t next_place(const struct editor *e, size_t at)
+static struct wrap rows_of(const struct editor *e)
 {
-    return at + text_grapheme(e->text + at, e->n - at);
+    return (struct wrap){e->text, e->n, e->width};
+}
+
+static size_t step(const struct editor *e, size_t at)
+{
+    const struct wrap w = rows_of(e);
+    return wrap_step(&w, at);
+}
+
+static size_t before(const struct editor *e, size_t at)
+{
+    const struct wrap w = rows_of(e);
+    return wrap_before(&w, at);
 }
 
 static size_t line_start(const struct editor *e, size_t at)
 {
-    while (at > 0 && e->text[at - 1] != '\n')
-        at--;
-    return at;
+    const struct wrap w = rows_of(e);
+    return wrap_line_start(&w, at);
 }
 
 static size_t line_end(const struct editor *e, size_t at)
 {
-    while (at < e->n && e->text[at] != '\n')
-        at++;
-    return at;
-}
-
-/* Graphemes can only be found forwards: from the line's start. */
-static size_t place_before(const struct editor *e, size_t at)
-{
-    if (at == 0)
-        return 0;
-    if (e->text[at - 1] == '\n')
-        return at - 1;
-    size_t p = line_start(e, at), before = p;
-    while (p < at) {
-        before = p;
-        p = next_place(e, p);
-    }
-    return before;
+    const struct wrap w = rows_of(e);
+    return wrap_line_end(&w, at);
 }
 
 void editor_move(struct editor *e, size_t offset)
 {
-    if (offset > e->n)
-        offset = e->n;
-    size_t p = line_start(e, offset);
-    while (p < offset && next_place(e, p) <= offset)
-        p = next_place(e, p);
-    e->cursor = p;
+    const struct wrap w = rows_of(e);
+    e->cursor = wrap_snap(&w, offset);
     e->goal = -1;
+    history_rest(e->history);
 }
 
 static bool in_word(const struct editor *e, size_t at)
@@ -122,53 +120,57 @@ static bool in_word(const struct editor *e, size_t at)
     return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
 }
 
+/* Braces with what is in them are one word: who deletes it wants to write something else there. */
+static size_t braces_before(const struct editor *e, size_t at)
+{
+    size_t start, end;
+    for (size_t from = line_start(e, at); editor_placeholder(e, from, &start, &end) && end <= at; from = end)
+        if (end == at)
+            return start;
+    return at;
+}
+
 static size_t word_before(const struct editor *e, size_t at)
 {
-    while (at > 0 && !in_word(e, place_before(e, at)))
-        at = place_before(e, at);
-    while (at > 0 && in_word(e, place_before(e, at)))
-        at = place_before(e, at);
+    size_t braces = braces_before(e, at), p;
+    if (braces < at)
+        return braces;
+    for (p = before(e, at); at > 0 && !in_word(e, p); p = before(e, at))
+        at = p;
+    for (p = before(e, at); at > 0 && in_word(e, p); p = before(e, at))
+        at = p;
     return at;
 }
 
 static size_t word_after(const struct editor *e, size_t at)
 {
     while (at < e->n && !in_word(e, at))
-        at = next_place(e, at);
+        at = step(e, at);
     while (at < e->n && in_word(e, at))
-        at = next_place(e, at);
+        at = step(e, at);
     return at;
+}
+
+struct editor_place editor_where(const struct editor *e)
+{
+    struct editor_place place = {.line = 1, .column = 1};
+    for (size_t at = 0; at < e->n; at = step(e, at)) {
+        bool ends = e->text[at] == '\n';
+        place.characters++;
+        place.lines += ends;
+        if (at < e->cursor) {
+            place.column = ends ? 1 : place.column + 1;
+            place.line += ends;
+        }
+    }
+    place.lines++;
+    return place;
 }
 
 /* --- changing --- */
 
-/* What may stand in the text: valid UTF-8, no control characters but newline and tab. */
-static char *cleaned(const struct editor *e, const char *text, size_t n)
+static void splice(struct editor *e, size_t at, size_t gone, const char *came, size_t n)
 {
-    AUTO_STR out;
-    char bytes[5];
-    str_init(&out, e->max);
-    for (const char *end = text + n; text < end && !out.cut;) {
-        uint32_t code = text_next(&text, end);
-        if (code == '\r' && text < end && *text == '\n')
-            continue;
-        if (code == '\r')
-            code = '\n';
-        if (e->one_line && (code == '\n' || code == '\t'))
-            code = ' ';
-        if ((code < 0x20 && code != '\n' && code != '\t') || (code >= 0x7f && code < 0xa0))
-            continue;
-        size_t len = (size_t)text_encode(code, bytes);
-        if (out.max - out.len < len)
-            break;
-        str_add(&out, bytes, len);
-    }
-    return str_take(&out);
-}
-
-static void splice(struct editor *e, size_t at, size_t gone, const char *came)
-{
-    size_t n = strlen(came);
     if (e->n - gone + n + 1 > e->cap) {
         while (e->n - gone + n + 1 > e->cap)
             e->cap *= 2;
@@ -178,227 +180,101 @@ static void splice(struct editor *e, size_t at, size_t gone, const char *came)
     memmove(e->text + at + n, e->text + at + gone, e->n - at - gone + 1);
     memcpy(e->text + at, came, n);
     e->n += n - gone;
-    e->cursor = at + n;
     e->goal = -1;
 }
 
-static char *part(const struct editor *e, size_t at, size_t n)
+/* A mark that came before a letter, or a letter deleted before a mark, may have made one character of two. */
+static void stand(struct editor *e, size_t at)
 {
-    char *copy = malloc(n + 1);
-    if (!copy)
-        abort();
-    memcpy(copy, e->text + at, n);
-    copy[n] = 0;
-    return copy;
+    const struct wrap w = rows_of(e);
+    size_t place = wrap_snap(&w, at);
+    e->cursor = place < at ? wrap_step(&w, place) : at;
 }
 
-/* Letters typed one after the other are one step, up to a blank. */
-static bool joined(struct editor *e, size_t at, const char *came)
+static void too_much(struct editor *e, size_t n)
 {
-    struct edit *last = e->done ? &e->steps[e->done - 1] : NULL;
-    size_t n = last ? strlen(last->came) : 0;
-    if (!last || !last->typed || last->gone[0] || last->at + n != at || *came == ' ' || *came == '\n' || e->done != e->known)
+    snprintf(e->said, sizeof e->said, "No room: that is %zu bytes more, and of %zu only %zu are free. Nothing was changed.", n, e->max, editor_room(e));
+}
+
+static bool change(struct editor *e, enum history_kind kind, size_t from, size_t to, const char *came, size_t n)
+{
+    if (from == to && !n)
         return false;
-    if (!(last->came = realloc(last->came, n + strlen(came) + 1)))
-        abort();
-    memcpy(last->came + n, came, strlen(came) + 1);
+    if (n > to - from + editor_room(e)) {
+        too_much(e, n - (to - from));
+        return false;
+    }
+    history_add(e->history, kind, from, e->text + from, to - from, came, n);
+    splice(e, from, to - from, came, n);
+    stand(e, from + n);
     return true;
 }
 
-static void remember(struct editor *e, size_t at, char *gone, char *came, bool typed)
+static bool came(struct editor *e, size_t from, size_t to, const char *text, size_t n)
 {
-    forget_from(e, e->done);
-    if (e->done == STEPS) {
-        free(e->steps[0].gone);
-        free(e->steps[0].came);
-        memmove(e->steps, e->steps + 1, (STEPS - 1) * sizeof *e->steps);
-        e->done--;
-    }
-    e->steps[e->done++] = (struct edit){at, gone, came, typed};
-    e->known = e->done;
+    struct paste p;
+    paste_read(&p, text, n, e->one_line);
+    bool ok = change(e, HISTORY_WHOLE, from, to, p.text, p.n);
+    if (ok)
+        paste_say(&p, e->said, sizeof e->said);
+    free(p.text);
+    return ok;
 }
 
-static bool change(struct editor *e, size_t from, size_t to, const char *text, size_t n, bool typed)
+bool editor_replace(struct editor *e, size_t from, size_t to, const char *text)
 {
-    char *came = cleaned(e, text, n);
-    size_t room = e->max > e->n - (to - from) ? e->max - (e->n - (to - from)) : 0, len = strlen(came);
-    while (len > room || (len && ((unsigned char)came[len] & 0xc0) == 0x80))
-        len--;
-    came[len] = 0;
-    if (from == to && !len) {
-        free(came);
-        return false;
-    }
-    bool join = typed && from == to && joined(e, from, came);
-    char *gone = join ? NULL : part(e, from, to - from);
-    splice(e, from, to - from, came);
-    if (join)
-        free(came);
-    else
-        remember(e, from, gone, came, typed);
-    return true;
+    e->said[0] = 0;
+    to = to < e->n ? to : e->n;
+    return from <= to && came(e, from, to, text, strlen(text));
 }
 
-void editor_replace(struct editor *e, size_t from, size_t to, const char *text)
+bool editor_set(struct editor *e, const char *text)
 {
-    if (to > e->n)
-        to = e->n;
-    if (from <= to)
-        change(e, from, to, text, strlen(text), false);
-}
-
-void editor_set(struct editor *e, const char *text)
-{
-    char *clean = cleaned(e, text, strlen(text));
-    splice(e, 0, e->n, clean);
-    free(clean);
-    forget_from(e, 0);
-    e->done = 0;
+    struct paste p;
+    paste_read(&p, text, strlen(text), e->one_line);
+    size_t fits = p.n < e->max ? p.n : e->max;
+    bool whole = fits == p.n;
+    while (fits && !whole && ((unsigned char)p.text[fits] & 0xc0) == 0x80)
+        fits--;
+    splice(e, 0, e->n, p.text, fits);
+    e->cursor = e->n;
+    free(p.text);
+    history_clear(e->history);
     e->top = 0;
+    e->said[0] = 0;
+    return whole;
 }
 
 bool editor_undo(struct editor *e)
 {
-    if (!e->done)
+    const struct history_step *s = history_undo(e->history);
+    if (!s)
         return false;
-    const struct edit *step = &e->steps[--e->done];
-    splice(e, step->at, strlen(step->came), step->gone);
+    splice(e, s->at, strlen(s->came), s->gone, strlen(s->gone));
+    stand(e, s->at + strlen(s->gone));
     return true;
 }
 
 bool editor_redo(struct editor *e)
 {
-    if (e->done == e->known)
+    const struct history_step *s = history_redo(e->history);
+    if (!s)
         return false;
-    const struct edit *step = &e->steps[e->done++];
-    splice(e, step->at, strlen(step->gone), step->came);
+    splice(e, s->at, strlen(s->gone), s->came, strlen(s->came));
+    stand(e, s->at + strlen(s->came));
     return true;
-}
-
-/* --- rows --- */
-
-/* One grapheme as it is shown, and its columns. */
-static int shown(const struct editor *e, size_t at, size_t n, char *out, size_t size)
-{
-    AUTO_STR safe;
-    str_init(&safe, 256);
-    if (n == 1 && e->text[at] >= 0x20 && e->text[at] < 0x7f && !out)
-        return 1; /* most of all text, and asked for most often */
-    if (e->text[at] == '\t')
-        str_adds(&safe, "    ");
-    else
-        text_safe(&safe, e->text + at, n, TEXT_LINE);
-    if (out)
-        str_copy(out, size, safe.data);
-    return text_columns(safe.data);
-}
-
-/* The end of the row that starts at `at`: where the next one starts is *next. Breaks after the last blank that fits. */
-static size_t row_end(const struct editor *e, size_t at, size_t *next)
-{
-    size_t p = at, blank = 0;
-    int used = 0;
-    while (p < e->n && e->text[p] != '\n') {
-        size_t n = text_grapheme(e->text + p, e->n - p);
-        int columns = shown(e, p, n, NULL, 0);
-        if (used + columns > e->width && p > at) {
-            *next = blank ? blank : p;
-            return *next;
-        }
-        used += columns;
-        p += n;
-        if (e->text[p - 1] == ' ')
-            blank = p;
-    }
-    *next = p < e->n ? p + 1 : p;
-    return p;
-}
-
-struct place {
-    size_t row, start, end; /* of the row the cursor is in */
-    int column;
-};
-
-static int columns_between(const struct editor *e, size_t from, size_t to)
-{
-    int columns = 0;
-    while (from < to) {
-        size_t n = text_grapheme(e->text + from, e->n - from);
-        columns += shown(e, from, n, NULL, 0);
-        from += n;
-    }
-    return columns;
-}
-
-static struct place cursor_place(const struct editor *e)
-{
-    struct place place = {0};
-    for (size_t start = 0, next;; start = next, place.row++) {
-        place.start = start;
-        place.end = row_end(e, start, &next);
-        bool ends_line = next > place.end || next == e->n;
-        if (e->cursor < place.end || (e->cursor == place.end && ends_line) || next == start)
-            break;
-        if (next == e->n && e->text[next - 1] != '\n')
-            break;
-    }
-    place.column = columns_between(e, place.start, e->cursor);
-    return place;
-}
-
-static bool row_start(const struct editor *e, size_t row, size_t *start)
-{
-    size_t next;
-    *start = 0;
-    while (row--) {
-        size_t end = row_end(e, *start, &next);
-        if (next == *start || (next == e->n && end == next))
-            return false;
-        *start = next;
-    }
-    return true;
-}
-
-static void go_to_row(struct editor *e, size_t row, int goal)
-{
-    size_t start, next, p;
-    if (!row_start(e, row, &start))
-        return;
-    size_t end = row_end(e, start, &next);
-    int used = 0;
-    for (p = start; p < end;) {
-        size_t n = text_grapheme(e->text + p, e->n - p);
-        int columns = shown(e, p, n, NULL, 0);
-        if (used + columns > goal || (p + n == end && next == end && end < e->n))
-            break; /* the end of a wrapped row is the start of the next */
-        used += columns;
-        p += n;
-    }
-    e->cursor = p;
-    e->goal = goal;
-}
-
-static void move_rows(struct editor *e, long by)
-{
-    struct place place = cursor_place(e);
-    int goal = e->goal >= 0 ? e->goal : place.column;
-    size_t start;
-    long to = (long)place.row + by;
-    if (to < 0)
-        to = 0;
-    while (to > (long)place.row && !row_start(e, (size_t)to, &start))
-        to--;
-    if (to == (long)place.row && by)
-        editor_move(e, by < 0 ? 0 : e->n);
-    else
-        go_to_row(e, (size_t)to, goal);
 }
 
 /* --- keys --- */
 
-static enum editor_outcome removed(struct editor *e, size_t from, size_t to)
+static enum editor_outcome changed(bool change)
 {
-    return from < to && change(e, from, to, "", 0, false) ? EDITOR_CHANGED : EDITOR_MOVED;
+    return change ? EDITOR_CHANGED : EDITOR_MOVED;
+}
+
+static enum editor_outcome removed(struct editor *e, enum history_kind kind, size_t from, size_t to)
+{
+    return changed(from < to && change(e, kind, from, to, "", 0));
 }
 
 static enum editor_outcome moved(struct editor *e, size_t to)
@@ -407,35 +283,49 @@ static enum editor_outcome moved(struct editor *e, size_t to)
     return EDITOR_MOVED;
 }
 
-static enum editor_outcome rows_moved(struct editor *e, long by)
-{
-    move_rows(e, by);
-    return EDITOR_MOVED;
-}
-
 static enum editor_outcome delete_key(struct editor *e, const struct key *key)
 {
-    if (key->code == K_BACKSPACE && key->mods == MOD_ALT)
-        return removed(e, word_before(e, e->cursor), e->cursor);
+    bool word = key->mods & (MOD_ALT | MOD_CTRL);
+    if (key_ctrl(key, 'w') || (key->code == K_BACKSPACE && word))
+        return removed(e, HISTORY_WHOLE, word_before(e, e->cursor), e->cursor);
+    if ((key->code == 'd' && key->mods == MOD_ALT) || (key->code == K_DELETE && word))
+        return removed(e, HISTORY_WHOLE, e->cursor, word_after(e, e->cursor));
     if (key->code == K_BACKSPACE)
-        return removed(e, place_before(e, e->cursor), e->cursor);
+        return removed(e, HISTORY_ERASED, before(e, e->cursor), e->cursor);
     if (key->code == K_DELETE)
-        return removed(e, e->cursor, next_place(e, e->cursor));
-    if (key_ctrl(key, 'w'))
-        return removed(e, word_before(e, e->cursor), e->cursor);
+        return removed(e, HISTORY_SWALLOWED, e->cursor, step(e, e->cursor));
     if (key_ctrl(key, 'u'))
-        return removed(e, line_start(e, e->cursor), e->cursor);
+        return removed(e, HISTORY_WHOLE, line_start(e, e->cursor), e->cursor);
     return EDITOR_IGNORED;
+}
+
+static enum editor_outcome rows_moved(struct editor *e, long by)
+{
+    const struct wrap w = rows_of(e);
+    struct wrap_place place = wrap_find(&w, e->cursor);
+    int goal = e->goal >= 0 ? e->goal : place.column;
+    size_t start;
+    long to = (long)place.row + by < 0 ? 0 : (long)place.row + by;
+    while (to > (long)place.row && !wrap_row_start(&w, (size_t)to, &start))
+        to--;
+    if (e->one_line)
+        return EDITOR_IGNORED;
+    if (to == (long)place.row)
+        return moved(e, by < 0 ? 0 : e->n);
+    editor_move(e, wrap_at(&w, (size_t)to, goal));
+    e->goal = goal;
+    return EDITOR_MOVED;
 }
 
 static enum editor_outcome move_key(struct editor *e, const struct key *key)
 {
     bool word = key->mods & (MOD_CTRL | MOD_ALT);
+    int page = e->rows > 2 ? e->rows - 1 : 1;
     switch (key->code) {
     case K_LEFT:
-        return moved(e, word ? word_before(e, e->cursor) : place_before(e, e->cursor));
+        return moved(e, word ? word_before(e, e->cursor) : before(e, e->cursor));
     case K_RIGHT:
-        return moved(e, word ? word_after(e, e->cursor) : next_place(e, e->cursor));
+        return moved(e, word ? word_after(e, e->cursor) : step(e, e->cursor));
     case K_HOME:
         return moved(e, word ? 0 : line_start(e, e->cursor));
     case K_END:
@@ -444,10 +334,12 @@ static enum editor_outcome move_key(struct editor *e, const struct key *key)
         return key->mods == MOD_ALT ? moved(e, word_before(e, e->cursor)) : EDITOR_IGNORED;
     case 'f':
         return key->mods == MOD_ALT ? moved(e, word_after(e, e->cursor)) : EDITOR_IGNORED;
+    case 'e':
+        return key->mods == MOD_CTRL ? moved(e, line_end(e, e->cursor)) : EDITOR_IGNORED;
     case K_UP: case K_DOWN:
-        return e->one_line ? EDITOR_IGNORED : rows_moved(e, key->code == K_UP ? -1 : 1);
+        return rows_moved(e, key->code == K_UP ? -1 : 1);
     case K_PGUP: case K_PGDN:
-        return e->one_line ? EDITOR_IGNORED : rows_moved(e, key->code == K_PGUP ? -10 : 10);
+        return rows_moved(e, key->code == K_PGUP ? -page : page);
     default:
         return EDITOR_IGNORED;
     }
@@ -456,14 +348,26 @@ static enum editor_outcome move_key(struct editor *e, const struct key *key)
 static enum editor_outcome typed(struct editor *e, const struct key *key)
 {
     char bytes[5];
-    int n = text_encode(key->code == K_ENTER ? '\n' : key->code, bytes);
-    return change(e, e->cursor, e->cursor, bytes, (size_t)n, true) ? EDITOR_CHANGED : EDITOR_MOVED;
+    size_t n = (size_t)text_encode(key->code == K_ENTER ? '\n' : key->code, bytes);
+    return changed(change(e, HISTORY_TYPED, e->cursor, e->cursor, bytes, n));
+}
+
+static enum editor_outcome undo_key(struct editor *e, const struct key *key)
+{
+    bool back = key_ctrl(key, '_');
+    if (!back && !key_ctrl(key, 'r'))
+        return EDITOR_IGNORED;
+    bool ok = back ? editor_undo(e) : editor_redo(e);
+    if (!ok)
+        str_copy(e->said, sizeof e->said, back ? "There is nothing more to take back." : "There is nothing to do again.");
+    return changed(ok);
 }
 
 enum editor_outcome editor_key(struct editor *e, const struct key *key)
 {
     bool prefixed = e->prefixed;
     e->prefixed = key_ctrl(key, 'x');
+    e->said[0] = 0;
     if (e->prefixed)
         return EDITOR_MOVED;
     if (prefixed && key_ctrl(key, 'e'))
@@ -473,14 +377,11 @@ enum editor_outcome editor_key(struct editor *e, const struct key *key)
     if (key->code == K_ENTER && e->one_line)
         return EDITOR_DONE;
     if (key->code == K_PASTE)
-        return change(e, e->cursor, e->cursor, key->text, key->n, false) ? EDITOR_CHANGED : EDITOR_MOVED;
+        return changed(came(e, e->cursor, e->cursor, key->text, key->n));
     if (key_types(key) || key_is(key, K_ENTER))
         return typed(e, key);
-    if (key_ctrl(key, '_'))
-        return editor_undo(e) ? EDITOR_CHANGED : EDITOR_MOVED;
-    if (key_ctrl(key, 'r'))
-        return editor_redo(e) ? EDITOR_CHANGED : EDITOR_MOVED;
-    enum editor_outcome outcome = delete_key(e, key);
+    enum editor_outcome outcome = undo_key(e, key);
+    outcome = outcome != EDITOR_IGNORED ? outcome : delete_key(e, key);
     return outcome != EDITOR_IGNORED ? outcome : move_key(e, key);
 }
 
@@ -492,12 +393,11 @@ char *editor_before(const struct editor *e, struct arena *arena)
 
 bool editor_placeholder(const struct editor *e, size_t from, size_t *start, size_t *end)
 {
-    const char *open = from <= e->n ? strstr(e->text + from, "{{") : NULL;
-    const char *close = open ? strstr(open, "}}") : NULL;
-    if (!close)
+    struct fill_place place;
+    if (from > e->n || !fill_find(e->text, from, &place))
         return false;
-    *start = (size_t)(open - e->text);
-    *end = (size_t)(close - e->text) + 2;
+    *start = place.start;
+    *end = place.end;
     return true;
 }
 
@@ -505,50 +405,54 @@ bool editor_placeholder(const struct editor *e, size_t from, size_t *start, size
 
 static void draw_row(const struct editor *e, struct surface *s, int row, int column, size_t from, size_t to, enum ui_role role)
 {
-    size_t open = 0, close = 0;
+    const struct wrap w = rows_of(e);
+    struct fill_place place = {0};
     int used = 0;
-    bool any = editor_placeholder(e, line_start(e, from), &open, &close);
-    for (size_t p = from; p < to;) {
+    bool any = fill_find(e->text, line_start(e, from), &place);
+    for (size_t p = from, next; p < to; p = next) {
         char safe[64];
-        size_t n = text_grapheme(e->text + p, e->n - p);
-        int columns = shown(e, p, n, safe, sizeof safe);
-        while (any && p >= close)
-            any = editor_placeholder(e, close, &open, &close);
+        next = wrap_step(&w, p);
+        int columns = wrap_shown(&w, p, next - p, safe, sizeof safe);
+        while (any && p >= place.end)
+            any = fill_find(e->text, place.end, &place);
         if (used + columns > e->width)
             break;
-        surface_text(s, row, column + used, columns, any && p >= open ? UI_PLACEHOLDER : role, safe);
+        bool inside = any && p >= place.start;
+        surface_text(s, row, column + used, columns, !inside ? role : place.row && !e->unfilled ? UI_PLACEHOLDER : UI_ERROR, safe);
         used += columns;
-        p += n;
     }
 }
 
 /* One line longer than its place is shown from where the cursor still fits. */
 static void draw_one_line(struct editor *e, struct surface *s, int row, int column, enum ui_role role)
 {
+    const struct wrap w = rows_of(e);
     size_t from = 0;
-    while (columns_between(e, from, e->cursor) >= e->width)
-        from = next_place(e, from);
+    while (wrap_columns(&w, from, e->cursor) >= e->width)
+        from = step(e, from);
     draw_row(e, s, row, column, from, e->n, role);
-    surface_cursor(s, row, column + columns_between(e, from, e->cursor));
+    surface_cursor(s, row, column + wrap_columns(&w, from, e->cursor));
 }
 
 void editor_draw(struct editor *e, struct surface *s, int row, int column, int rows, int width, enum ui_role role)
 {
     e->width = width > 1 ? width : 1;
+    e->rows = rows;
     surface_fill(s, row, column, rows, width, role);
     if (e->one_line) {
         draw_one_line(e, s, row, column, role);
         return;
     }
-    struct place place = cursor_place(e);
+    const struct wrap w = rows_of(e);
+    struct wrap_place place = wrap_find(&w, e->cursor);
     if (place.row < e->top)
         e->top = place.row;
     if (place.row >= e->top + (size_t)rows)
         e->top = place.row - (size_t)rows + 1;
     size_t start, next;
-    bool more = row_start(e, e->top, &start);
+    bool more = wrap_row_start(&w, e->top, &start);
     for (int i = 0; i < rows && more; i++, start = next) {
-        size_t end = row_end(e, start, &next);
+        size_t end = wrap_row_end(&w, start, &next);
         draw_row(e, s, row + i, column, start, end, role);
         more = next > end || next < e->n;
     }
