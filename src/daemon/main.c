@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "core/redact.h"
 #include "daemon/lock.h"
 #include "daemon/notify.h"
@@ -27,7 +28,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FRAMES = 4096, MAILBOX = 1024 };
+enum { FRAMES = 4096, FRAMES_BYTES = 12 << 20, MAILBOX = 1024 };
+enum { LARGE = 256 << 10 }; /* memory of a long list or a refit, not of an event */
 
 struct daemon {
     struct arena *arena;
@@ -121,7 +123,7 @@ static bool open_model(struct daemon *d, struct err *err)
 static bool open_hub(struct daemon *d, struct err *err)
 {
     (void)err;
-    d->desk.hub = hub_new(FRAMES);
+    d->desk.hub = hub_new(FRAMES, FRAMES_BYTES);
     d->desk.presence = presence_new(d->desk.hub);
     return true;
 }
@@ -506,6 +508,7 @@ int main(int argc, char **argv)
     sigset_t signals;
     AUTO_ARENA arena = arena_new();
     d.arena = arena;
+    memory_frugal(LARGE);
     d.started_us = clock_mono_us();
     if (!options_parse(arena, argc, argv, &d.options, &err))
         return fail(&err);

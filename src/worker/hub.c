@@ -1,4 +1,5 @@
-/* hub: a ring of counted frames under one lock. Positions only grow; a slot is position modulo size. A reader keeps
+/* hub: a ring of counted frames under one lock. Positions only grow; a slot is position modulo size; the oldest go when there are
+ * too many of them or too many bytes. A reader keeps
  * its position, and a reference to the frame of which it has sent only a piece, so that falling off the ring never
  * cuts a frame in the middle. Two locks: `lock` guards everything; `wakers` lets only one thread at a time call wake
  * functions, so that the list of those to be woken can hang in the readers themselves. Order: wakers before lock. */
@@ -32,7 +33,8 @@ struct hub {
     pthread_mutex_t wakers, lock;
     pthread_cond_t woken;
     struct held **ring;
-    uint64_t size, head; /* head: position of the next frame */
+    uint64_t size, head, tail; /* positions of the next frame and of the oldest */
+    size_t bytes, bytes_most;
     int64_t seq, floor;  /* newest seq published; newest seq no longer in the ring */
     struct hub_reader *readers;
     struct hub_refusal refusals[REFUSALS];
@@ -48,10 +50,11 @@ static void *must(void *ptr)
     return ptr;
 }
 
-struct hub *hub_new(int frames)
+struct hub *hub_new(int frames, size_t bytes)
 {
     struct hub *hub = must(calloc(1, sizeof *hub));
     hub->size = frames > 0 ? (uint64_t)frames : 1;
+    hub->bytes_most = bytes;
     hub->ring = must(calloc(hub->size, sizeof *hub->ring));
     pthread_mutex_init(&hub->wakers, NULL);
     pthread_mutex_init(&hub->lock, NULL);
@@ -126,17 +129,26 @@ void hub_wake(struct hub *hub)
     wake_sleepers(hub, false);
 }
 
+static void forget_oldest(struct hub *hub)
+{
+    struct held **slot = &hub->ring[hub->tail++ % hub->size];
+    if ((*slot)->seq > hub->floor)
+        hub->floor = (*slot)->seq;
+    hub->bytes -= (*slot)->n;
+    drop(*slot);
+    *slot = NULL;
+}
+
 void hub_publish(struct hub *hub, int64_t seq, const char *sse, size_t n, bool leads_only)
 {
     struct held *frame = must(malloc(sizeof *frame + n));
     *frame = (struct held){.refs = 1, .seq = seq, .leads_only = leads_only, .n = n};
     memcpy(frame->text, sse, n);
     pthread_mutex_lock(&hub->lock);
-    struct held **slot = &hub->ring[hub->head++ % hub->size];
-    if (*slot && (*slot)->seq > hub->floor)
-        hub->floor = (*slot)->seq;
-    drop(*slot);
-    *slot = frame;
+    while (hub->tail < hub->head && (hub->head - hub->tail == hub->size || hub->bytes + n > hub->bytes_most))
+        forget_oldest(hub);
+    hub->ring[hub->head++ % hub->size] = frame;
+    hub->bytes += n;
     if (seq > hub->seq)
         hub->seq = seq;
     pthread_mutex_unlock(&hub->lock);
@@ -165,15 +177,10 @@ void hub_skip(struct hub *hub, int64_t seq)
         wake_sleepers(hub, false);
 }
 
-static uint64_t tail(const struct hub *hub)
-{
-    return hub->head > hub->size ? hub->head - hub->size : 0;
-}
-
 static uint64_t position_after(const struct hub *hub, int64_t after)
 {
     uint64_t at = hub->head;
-    for (uint64_t first = tail(hub); at > first; at--) {
+    for (; at > hub->tail; at--) {
         int64_t seq = hub->ring[(at - 1) % hub->size]->seq;
         if (seq && seq <= after)
             break;
@@ -230,7 +237,7 @@ static ssize_t read_locked(struct hub_reader *r, char *buf, size_t max)
     size_t n = 0;
     for (;;) {
         if (!r->rest) {
-            if (r->missed || r->at < tail(r->hub)) {
+            if (r->missed || r->at < r->hub->tail) {
                 if (n)
                     return (ssize_t)n;
                 r->missed = false;

@@ -9,7 +9,7 @@
 #include <sys/types.h>
 
 struct hub;
-struct hub *hub_new(int frames); /* ring size */
+struct hub *hub_new(int frames, size_t bytes); /* what the ring holds at most; the newest frame always */
 void hub_free(struct hub *hub);  /* every reader has left */
 /* The journal's last seq when the daemon starts: what came before is not in the ring. Before the first frame. */
 void hub_base(struct hub *hub, int64_t seq);

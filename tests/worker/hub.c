@@ -37,7 +37,7 @@ static const char *all(struct hub_reader *r, char *buf, size_t max)
 static void a_reader_resumes_after_the_seq_it_has_seen(void **state)
 {
     (void)state;
-    struct hub *hub = hub_new(8);
+    struct hub *hub = hub_new(8, 1 << 20);
     atomic_int wakes = 0;
     bool old;
     char buf[256];
@@ -63,7 +63,7 @@ static void a_reader_resumes_after_the_seq_it_has_seen(void **state)
 static void a_seq_before_the_ring_is_too_old(void **state)
 {
     (void)state;
-    struct hub *hub = hub_new(2);
+    struct hub *hub = hub_new(2, 1 << 20);
     atomic_int wakes = 0;
     bool old;
     hub_base(hub, 4);
@@ -81,11 +81,37 @@ static void a_seq_before_the_ring_is_too_old(void **state)
     hub_free(hub);
 }
 
+static void the_oldest_go_when_there_are_too_many_bytes(void **state)
+{
+    (void)state;
+    struct hub *hub = hub_new(8, 20); /* a frame is 7 bytes here: two fit, three do not */
+    atomic_int wakes = 0;
+    bool old;
+    char buf[256], large[64];
+    for (int i = 5; i <= 8; i++)
+        publish(hub, i, false);
+    struct hub_reader *r = join(hub, 5, false, &wakes, &old), *late = join(hub, 6, false, &wakes, &old);
+    assert_false(old);
+    hub_leave(r);
+    r = join(hub, 5, false, &wakes, &old);
+    assert_true(old);
+    assert_string_equal(all(late, buf, sizeof buf), "id: 7\n\nid: 8\n\n");
+    memset(large, ':', sizeof large);
+    hub_publish(hub, 9, large, sizeof large, false); /* one that is larger than all stands alone */
+    assert_int_equal(hub_read(late, buf, sizeof buf, NULL), sizeof large);
+    publish(hub, 10, false);
+    assert_string_equal(all(late, buf, sizeof buf), "id: 10\n\n");
+    assert_string_equal(all(r, buf, sizeof buf), "fell");
+    hub_leave(late);
+    hub_leave(r);
+    hub_free(hub);
+}
+
 /* A console reads the journal's last seq from the database a moment before the hub has it. */
 static void what_was_seen_before_it_was_published_is_passed_over(void **state)
 {
     (void)state;
-    struct hub *hub = hub_new(8);
+    struct hub *hub = hub_new(8, 1 << 20);
     atomic_int wakes = 0;
     bool old;
     char buf[256];
@@ -102,7 +128,7 @@ static void what_was_seen_before_it_was_published_is_passed_over(void **state)
 static void a_reader_that_fell_off_is_told_and_goes_on_with_what_comes(void **state)
 {
     (void)state;
-    struct hub *hub = hub_new(2);
+    struct hub *hub = hub_new(2, 1 << 20);
     atomic_int wakes = 0;
     bool old;
     char buf[256];
@@ -119,7 +145,7 @@ static void a_reader_that_fell_off_is_told_and_goes_on_with_what_comes(void **st
 static void a_frame_larger_than_the_buffer_is_never_cut_short_by_the_ring(void **state)
 {
     (void)state;
-    struct hub *hub = hub_new(1);
+    struct hub *hub = hub_new(1, 1 << 20);
     atomic_int wakes = 0;
     bool old;
     char buf[8];
@@ -152,7 +178,7 @@ static bool stay(void *arg)
 static void who_does_not_park_is_not_woken(void **state)
 {
     (void)state;
-    struct hub *hub = hub_new(8);
+    struct hub *hub = hub_new(8, 1 << 20);
     atomic_int wakes = 0;
     bool old;
     char buf[64];
@@ -167,7 +193,7 @@ static void who_does_not_park_is_not_woken(void **state)
 static void a_sleeper_is_woken_once_per_sleep(void **state)
 {
     (void)state;
-    struct hub *hub = hub_new(8);
+    struct hub *hub = hub_new(8, 1 << 20);
     atomic_int wakes = 0;
     bool old;
     char buf[64];
@@ -192,7 +218,7 @@ static void a_sleeper_is_woken_once_per_sleep(void **state)
 static void frames_for_leads_neither_reach_nor_wake_an_agent(void **state)
 {
     (void)state;
-    struct hub *hub = hub_new(8);
+    struct hub *hub = hub_new(8, 1 << 20);
     atomic_int agent_wakes = 0, lead_wakes = 0;
     bool old;
     char buf[64];
@@ -255,7 +281,7 @@ static void *sleep_and_read(void *arg)
 static void no_wake_is_lost_between_threads(void **state)
 {
     (void)state;
-    struct hub *hub = hub_new(FRAMES);
+    struct hub *hub = hub_new(FRAMES, 1 << 20);
     struct sleeper sleepers[SLEEPERS];
     pthread_t threads[SLEEPERS];
     for (int i = 0; i < SLEEPERS; i++) {
@@ -274,7 +300,7 @@ static void no_wake_is_lost_between_threads(void **state)
 static void the_last_32_refused_requests_are_kept_newest_first(void **state)
 {
     (void)state;
-    struct hub *hub = hub_new(1);
+    struct hub *hub = hub_new(1, 1 << 20);
     struct hub_refusal r = {0}, list[40];
     for (int i = 1; i <= 50; i++) {
         r.at = i;
@@ -292,6 +318,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_reader_resumes_after_the_seq_it_has_seen),
         cmocka_unit_test(a_seq_before_the_ring_is_too_old),
+        cmocka_unit_test(the_oldest_go_when_there_are_too_many_bytes),
         cmocka_unit_test(what_was_seen_before_it_was_published_is_passed_over),
         cmocka_unit_test(a_reader_that_fell_off_is_told_and_goes_on_with_what_comes),
         cmocka_unit_test(a_frame_larger_than_the_buffer_is_never_cut_short_by_the_ring),

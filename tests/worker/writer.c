@@ -114,7 +114,7 @@ static void an_event_that_fails_takes_nothing_of_its_batch_along(void **state)
     struct err err = {0};
     struct job jobs[JOBS], hold = {.kind = JOB_PROBE, .wake = tell};
     struct config *config = config_parse(arena, "test", "team: t\n", 8, NULL, 0, &err);
-    struct hub *hub = hub_new(8);
+    struct hub *hub = hub_new(8, 1 << 20);
     assert_non_null(config);
     spoil_history(config);
     struct writer_options o = {.path = path, .config = config, .hub = hub, .mailbox_max = 100};

@@ -8,6 +8,7 @@
 #include "app/insert.h"
 #include "app/keys.h"
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "core/when.h"
 #include "screen/oncall.h"
@@ -509,6 +510,10 @@ static void tick(struct console *c, int64_t now)
     c->dirty |= ticket_expire(&c->contact, console_now(c));
     if (c->composer.changed_at && now - c->composer.changed_at >= DRAFT_MS)
         fetch_draft(c, false);
+    if (c->release_at && now >= c->release_at) {
+        c->release_at = 0;
+        memory_release();
+    }
     if (c->pending.count && now - c->pending_since >= POPUP_MS && !c->popup) {
         c->popup = true;
         c->dirty = true;
@@ -538,6 +543,7 @@ static int patience(const struct console *c)
     int64_t now = clock_mono(), at = c->next_tick;
     sooner(&at, c->toast_until);
     sooner(&at, c->focus_at);
+    sooner(&at, c->release_at);
     sooner(&at, session_next(c));
     sooner(&at, fetch_next(c));
     sooner(&at, c->composer.changed_at ? c->composer.changed_at + DRAFT_MS : 0);

@@ -118,7 +118,8 @@ struct console {
     char toast[512];
     enum ui_role toast_role;
     int64_t toast_until, last_key, draw_at, next_tick,
-        focus_at;        /* draw_at: before it the stream's news waits */
+        focus_at,        /* draw_at: before it the stream's news waits */
+        release_at;      /* what large answers left behind is given back then, 0 = there were none */
     char notice[80];     /* what the terminal is to be told, once: only what concerns me */
     int64_t gone_since;  /* clock_mono, 0 = the daemon is there */
     int64_t started;

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 enum { PAGE_LEAST = 60, RETRY_MS = 500, DRAFT_MAX = 300 << 10 };
+enum { LARGE = 32 << 10, RELEASE_MS = 1000 }; /* an answer that is read into many times its size; the pause after the last of them */
 
 struct answer_for {
     struct console *c;
@@ -292,6 +293,8 @@ static void take(void *arg, const struct link_answer *answer)
     struct wanted *w = &c->slots[to->slot];
     w->flying = false;
     c->dirty = c->at_once = true;
+    if (answer->n >= LARGE)
+        c->release_at = clock_mono() + RELEASE_MS;
     if (answer->err)
         refused(c, to->slot, answer);
     else if (to->slot == SLOT_DESK)

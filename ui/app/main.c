@@ -3,15 +3,15 @@
 #include "app/console.h"
 #include "app/restricted.h"
 #include "base/err.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
+
+enum { LARGE = 64 << 10 }; /* its documents come and go whole, none of them often */
 
 /* The first word that is no option, NULL if there is none. */
 static bool only_options(int argc, char **argv)
@@ -24,16 +24,6 @@ static bool only_options(int argc, char **argv)
     return ok;
 }
 
-/* A console runs for weeks and its documents come and go whole: what is large is given back when it goes, instead of leaving
- * holes. (glibc would raise the bound with the first large one that is freed.) */
-static void give_memory_back(void)
-{
-#ifdef __GLIBC__
-    mallopt(M_MMAP_THRESHOLD, 64 << 10);
-    mallopt(M_TRIM_THRESHOLD, 256 << 10);
-#endif
-}
-
 static int run(int argc, char **argv)
 {
     if (!only_options(argc, argv))
@@ -44,7 +34,7 @@ static int run(int argc, char **argv)
         fputs("triage: the console needs a terminal; triage help lists the verbs for scripts\n", stderr);
         return err_row(ERR_USAGE)->exit;
     }
-    give_memory_back();
+    memory_frugal(LARGE);
     return console_run(&options);
 }
 
