@@ -18,7 +18,9 @@ struct run { /* one request */
     struct json *results;
     int64_t seq;
     const char *why;       /* claim next: why this one */
-    const char *undid;     /* undo: which action */
+    const char *undid;     /* undo, redo: which action */
+    int64_t batch, of;     /* several tickets: the number their entries share; and that of what they take back */
+    const struct entry *taken; /* undo, redo: the act at hand, NULL = that ticket's newest */
     struct json *revealed; /* the result that carries what was hidden */
     const struct message *wrote; /* the text of the act at hand, NULL = none */
 };
@@ -65,8 +67,8 @@ static char *say(struct run *r, const struct change *c)
         return arena_printf(r->arena, "#%lld is part of #%lld now (u takes it back)", id, (long long)t->root);
     if (a->id == ACTION_ASSIGN && t->assignee && !rota_on_shift(&(struct rota){r->e->config, &r->e->state}, t->assignee, r->now))
         return arena_printf(r->arena, "#%lld assigned to %.64s, who is not here now", id, t->assignee);
-    if (a->id == ACTION_UNDO && action_find(r->undid) && action_find(r->undid)->flags & UNDOABLE)
-        return arena_printf(r->arena, "#%lld %s undone", id, r->undid);
+    if ((a->id == ACTION_UNDO || a->id == ACTION_REDO) && r->undid)
+        return arena_printf(r->arena, "#%lld %s %s", id, r->undid, said[a->id]);
     if (a->id == ACTION_CLAIM_NEXT)
         return arena_printf(r->arena, "#%lld claimed: %s", id, r->why ? r->why : "next");
     if (a->id == ACTION_ESCALATE)
@@ -203,6 +205,8 @@ static void set_out(struct run *r, struct change *c, struct observation *obs)
     c->did = action_table[a->id].name;
     c->desk = obs;
     c->why = r->why;
+    c->batch = r->batch;
+    c->of = r->of;
     c->reason = action_table[a->id].arg == ARG_REASON || a->id == ACTION_MACRO ? a->arg : NULL;
     c->source = change_source(r->e, c->before);
     c->facts = (struct facts){.cause = "act", .actor = a->actor, .escalate = a->id == ACTION_ESCALATE, .acknowledge = a->id == ACTION_ACK};
@@ -281,22 +285,31 @@ static struct desk_run on_desk(const struct run *r)
     return (struct desk_run){.e = r->e, .arena = r->arena, .actor = r->req->action.actor, .now = r->now};
 }
 
-static bool find_undone(struct run *r, int64_t ticket, struct entry *entry, const struct json **data, struct err *err)
+static struct undo_wish wish_of(const struct run *r, int64_t ticket)
 {
     const struct action *a = &r->req->action;
-    const struct undo_wish wish = {.what = a->id == ACTION_REDO ? UNDO_AGAIN : a->id == ACTION_UNMERGE ? UNDO_ASIDE : UNDO_ACT, .ticket = ticket,
-                                   .actor = a->id == ACTION_UNMERGE ? NULL : a->actor};
-    return undo_target(r->e, r->arena, &wish, entry, data, err);
+    return (struct undo_wish){.what = a->id == ACTION_REDO ? UNDO_AGAIN : a->id == ACTION_UNMERGE ? UNDO_ASIDE : UNDO_ACT, .ticket = ticket,
+                              .actor = a->id == ACTION_UNMERGE ? NULL : a->actor};
+}
+
+static bool find_undone(struct run *r, int64_t ticket, struct entry *entry, struct err *err)
+{
+    struct undo_wish wish = wish_of(r, ticket);
+    struct undo_found found;
+    if (!r->taken && !undo_find(r->e, r->arena, &wish, &found, err))
+        return false;
+    *entry = r->taken ? *r->taken : *found.list;
+    return true;
 }
 
 static bool undo(struct run *r, int64_t ticket, struct change *c, struct err *err)
 {
     struct entry entry = {0};
-    const struct json *data = NULL;
     struct observation obs = {.voice = VOICE_DESK, .kind = KIND_UPDATE, .v = {.t = r->now, .rank = 2}, .undo = true};
     bool redo = r->req->action.id == ACTION_REDO;
-    if (!find_undone(r, ticket, &entry, &data, err))
+    if (!find_undone(r, ticket, &entry, err))
         return false;
+    const struct json *data = undo_data(r->arena, &entry);
     if (str_eq(entry.kind, "desk")) {
         struct desk_run d = on_desk(r);
         return desk_undo(&d, &entry, data, action_table[r->req->action.id].name, err) && result_desk(r, &d);
@@ -306,7 +319,7 @@ static bool undo(struct run *r, int64_t ticket, struct change *c, struct err *er
     obs.account = c->before->account;
     obs.dialect = c->before->dialect;
     obs.key = c->before->key;
-    r->undid = json_get_string(data, "do", NULL);
+    r->undid = undo_name(r->e, r->arena, &entry);
     c->undoes = entry.seq;
     c->cause = entry.seq;
     /* An undo remembers the message it withdrew, so that redo finds it. */
@@ -316,47 +329,6 @@ static bool undo(struct run *r, int64_t ticket, struct change *c, struct err *er
     set_out(r, c, &obs);
     return undo_fold(r->e, r->arena, c, &obs, &entry, redo, err) &&
            (!c->message || store_message_counts(r->e->store, c->after->id, c->after, err)) && perform(r, c, err);
-}
-
-/* --- reveal --- */
-
-static struct json *whole_text(const struct ticket *t, const struct message *list, int count)
-{
-    struct json *text = json_object(), *messages = json_array();
-    json_put_string(text, "title", t->title);
-    json_put_string(text, "customer_name", t->customer_name);
-    json_put_string(text, "customer_email", t->customer_email);
-    json_put_string(text, "customer_phone", t->customer_phone);
-    for (int i = 0; i < count; i++) {
-        struct json *message = json_object();
-        json_put_i64(message, "row", list[i].row);
-        json_put_string(message, "body", list[i].body);
-        json_push(messages, message);
-    }
-    json_put(text, "messages", messages);
-    return text;
-}
-
-/* Nothing changes but the journal: who looked, and why. What was hidden goes into this one answer; a dry run shows none. */
-static bool reveal(struct run *r, int64_t ticket, struct change *c, struct json **text, struct err *err)
-{
-    struct observation obs;
-    struct message *messages;
-    int count;
-    const struct action *a = &r->req->action;
-    if (!(c->before = c->after = store_ticket_get(r->e->store, r->arena, ticket, err)) ||
-        !act_observe(r->arena, c->before, a, change_source(r->e, c->before), r->e->config, r->now, &obs, err) ||
-        !store_message_list(r->e->store, r->arena, ticket, &messages, &count, err))
-        return false;
-    AUTO_JSON data = json_object();
-    json_put_string(data, "field", "text");
-    json_put_string(data, "reason", a->arg);
-    struct entry entry = {.at = r->now, .actor = a->actor, .kind = "reveal", .ticket = ticket, .data = json_print_in(r->arena, data)};
-    if (!change_entry(r->e, &entry, NULL, err))
-        return false;
-    c->seq = entry.seq;
-    *text = r->req->dry_run ? NULL : whole_text(c->before, messages, count);
-    return true;
 }
 
 /* --- the request --- */
@@ -388,7 +360,7 @@ static bool run_action(struct run *r, int64_t ticket, struct err *err)
         ok = split_do(r->e, r->arena, &r->req->action, ticket, r->now, &c, err);
         break;
     case ACTION_REVEAL:
-        ok = reveal(r, ticket, &c, &text, err);
+        ok = reveal_do(r->e, r->arena, &r->req->action, ticket, r->now, &c, r->req->dry_run ? NULL : &text, err);
         break;
     case ACTION_CLAIM_NEXT:
         ok = claim_next(r, &c, err);
@@ -425,6 +397,40 @@ static bool one(struct run *r, int64_t ticket, struct err *fatal)
     return true;
 }
 
+/* An undo or redo that names no ticket: the newest act, or all that were done with it. */
+static bool take_back(struct run *r, struct json *body, struct err *fatal)
+{
+    struct undo_wish wish = wish_of(r, 0);
+    struct undo_found found, next;
+    struct err err = {0};
+    if (!undo_find(r->e, r->arena, &wish, &found, &err)) {
+        result_error(r, 0, &err);
+        *fatal = err.code == ERR_NOT_FOUND ? *fatal : err;
+        return err.code == ERR_NOT_FOUND;
+    }
+    r->of = found.batch;
+    r->batch = found.batch ? store_entry_next(r->e->store) : 0;
+    for (int i = 0; i < found.count; i++) {
+        r->taken = &found.list[i];
+        if (!one(r, r->taken->ticket, fatal))
+            return false;
+    }
+    json_put_string(body, "did", undo_words(r->e, r->arena, &found));
+    bool more = !r->req->dry_run && undo_find(r->e, r->arena, &wish, &next, &err) && next.list->seq != found.list->seq;
+    json_put_string(body, "next", more ? undo_words(r->e, r->arena, &next) : NULL);
+    return true;
+}
+
+static bool run_all(struct run *r, struct json *body, struct err *err)
+{
+    const struct do_request *req = r->req;
+    bool back = req->action.id == ACTION_UNDO || req->action.id == ACTION_REDO, ok = true;
+    r->batch = req->ticket_count > 1 ? store_entry_next(r->e->store) : 0;
+    for (int i = 0; ok && i < req->ticket_count; i++)
+        ok = one(r, req->tickets[i], err);
+    return ok && (req->ticket_count || (back ? take_back(r, body, err) : one(r, 0, err)));
+}
+
 /* What a key stands for, but not what it was written against: that may be newer when it is asked again. */
 static int64_t asked_of(struct arena *arena, const struct do_request *req)
 {
@@ -450,12 +456,8 @@ bool engine_do(struct engine *e, struct arena *arena, const struct do_request *r
     if (*answer)
         return true;
     struct run r = {.e = e, .arena = arena, .req = req, .now = now, .results = json_array()};
-    bool ok = true;
-    for (int i = 0; ok && i < req->ticket_count; i++)
-        ok = one(&r, req->tickets[i], err);
-    if (ok && !req->ticket_count)
-        ok = one(&r, 0, err);
     AUTO_JSON body = json_object();
+    bool ok = run_all(&r, body, err);
     json_put_i64(body, "seq", r.seq);
     json_put(body, "results", r.results);
     *answer = json_print_in(arena, body);

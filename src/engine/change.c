@@ -333,6 +333,10 @@ static bool put_entry(struct engine *e, struct arena *arena, struct change *c, c
         json_put_string(data, "reason", c->reason);
     if (c->other)
         json_put_i64(data, "other", c->other);
+    if (c->batch)
+        json_put_i64(data, "batch", c->batch);
+    if (c->of)
+        json_put_i64(data, "of", c->of);
     put_mentions(e, arena, c, data);
     json_put(data, "changes", c->before ? row_changes(c->before, after) : json_array());
     if (c->desk)

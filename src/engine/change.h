@@ -16,6 +16,7 @@ struct change {
     const char *why, *reason;    /* why the desk chose so; what the agent said, or the macro's name */
     int64_t event;               /* the event that caused it, 0 = none */
     int64_t cause, undoes;       /* entries */
+    int64_t batch, of;           /* acts of one request have one number; the batch that this one takes back or does again, 0 = alone */
     const char *undone, *redone; /* by an undo or a redo: the act's v.key */
     int64_t other;               /* another ticket this is about: what was merged into it, split from it ... 0 = none */
     struct observation made[CHANGE_MADE]; int made_count; /* what the desk adds by itself, kept with the entry for refolding */
@@ -62,7 +63,12 @@ struct ticket *change_refold(struct engine *e, struct arena *arena, const struct
  * aside, whoever did (ASIDE, actor NULL). */
 enum undo_what { UNDO_ACT, UNDO_AGAIN, UNDO_ASIDE };
 struct undo_wish { int what; const char *actor; int64_t ticket; };
-bool undo_target(struct engine *e, struct arena *arena, const struct undo_wish *wish, struct entry *out, const struct json **data, struct err *err);
+enum { UNDO_MOST = 500 };
+struct undo_found { struct entry *list; int count; int64_t batch; }; /* newest first; batch: they were one request, 0 = a single one */
+bool undo_find(struct engine *e, struct arena *arena, const struct undo_wish *wish, struct undo_found *out, struct err *err); /* NOT_FOUND */
+const struct json *undo_data(struct arena *arena, const struct entry *entry);
+const char *undo_name(struct engine *e, struct arena *arena, const struct entry *entry); /* the act, through its undos and redos */
+const char *undo_words(struct engine *e, struct arena *arena, const struct undo_found *found); /* "assign of 5 tickets", "claim of #9" */
 /* Says the old values of an entry's [field, old, new] that the fold does not give back; CONFLICT where one is not `new` any more. */
 bool undo_swap(struct arena *arena, const struct ticket *t, const struct json *changes, struct observation *obs, struct err *err);
 /* c->after as it is without the entry's act (again: with it), and the facts of the undoing. After c->facts is set. */
@@ -70,6 +76,9 @@ bool undo_fold(struct engine *e, struct arena *arena, struct change *c, const st
                struct err *err);
 /* The points that were taken away from then to then, as facts: they come back as they were, if it is done again. */
 bool undo_lost(struct engine *e, struct arena *arena, struct change *c, int64_t since, int64_t until, struct err *err);
+/* What is hidden in a ticket (engine/reveal), to *text; text NULL: nothing is shown, as in a dry run. */
+bool reveal_do(struct engine *e, struct arena *arena, const struct action *action, int64_t ticket, int64_t now, struct change *c, struct json **text,
+               struct err *err);
 /* Merges (engine/merge). The root that a merge into `target` leads to, checked. */
 bool merge_root(struct engine *e, struct arena *arena, const struct action *action, const struct ticket *source, int64_t *root, struct err *err);
 /* Where a change moves merged_into: its root, before change(); and who hears it from now on, or no more, after. journal: where

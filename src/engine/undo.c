@@ -1,6 +1,8 @@
 /* undo: acts taken back and done again. What an act said is left out of the ticket's history, which is folded again without it;
  * fields the fold does not own get their old values, and what the act moved beside the fields is put back by its entry's note
- * (core/back). Allowed while every value it set still stands. The journal keeps both: the act and its undoing. */
+ * (core/back). Allowed while every value it set still stands. The journal keeps both: the act and its undoing. Acts of one request
+ * share a batch in their entries and are taken back together; those of them that somebody changed since stay, and are passed over
+ * from then on. */
 #include "engine/change.h"
 #include "base/str.h"
 #include "core/back.h"
@@ -43,53 +45,162 @@ static bool wanted(const struct undo_wish *wish, const struct entry *entry, cons
     }
 }
 
-static bool listed(const int64_t *list, int count, int64_t seq)
+/* --- what somebody did, newest first --- */
+
+enum { PAGE = 500, PAGES = 40 };
+struct numbers {
+    struct arena *arena;
+    int64_t *list;
+    int count, cap;
+};
+struct past {
+    struct engine *e;
+    struct entry_query q;
+    struct arena *page; /* the entries at hand */
+    struct entry *list;
+    int n, at, pages;
+    struct numbers gone, settled; /* taken back; batches of which what could be was */
+};
+
+static bool listed(const struct numbers *in, int64_t number)
 {
-    for (int i = 0; i < count; i++)
-        if (list[i] == seq)
+    for (int i = 0; i < in->count; i++)
+        if (in->list[i] == number)
             return true;
     return false;
 }
 
-/* Somebody else may have taken it back already. */
-static bool stands(struct engine *e, struct arena *arena, const struct entry *entry, bool *yes, struct err *err)
+static void number_add(struct numbers *to, int64_t number)
 {
-    struct entry_query q = {.ticket = entry->ticket, .kind = entry->kind, .after = entry->seq, .limit = 500, .newest_first = true};
+    if (!number)
+        return;
+    if (to->count == to->cap) {
+        int64_t *more = ARENA_ARRAY(to->arena, int64_t, to->cap = to->cap ? to->cap * 2 : 64);
+        if (to->count)
+            memcpy(more, to->list, (size_t)to->count * sizeof *more);
+        to->list = more;
+    }
+    to->list[to->count++] = number;
+}
+
+/* The one before that still stands; NULL: there is none, or err. */
+static const struct entry *past_next(struct past *p, const struct json **data, struct err *err)
+{
+    for (;;) {
+        for (; p->at < p->n; p->at++) {
+            const struct entry *entry = &p->list[p->at];
+            if (listed(&p->gone, entry->seq))
+                continue;
+            number_add(&p->gone, entry->undoes);
+            *data = data_of(p->page, entry);
+            number_add(&p->settled, entry->undoes ? json_get_i64(*data, "of", 0) : 0);
+            p->at++;
+            return entry;
+        }
+        if (p->pages == PAGES || (p->pages && p->n < PAGE))
+            return NULL;
+        p->q.before = p->pages++ ? p->list[p->n - 1].seq : 0;
+        p->at = p->n = 0;
+        arena_reset(p->page);
+        if (!store_entry_list(p->e->store, p->page, &p->q, &p->list, &p->n, err))
+            return NULL;
+    }
+}
+
+/* Somebody else may have taken it back already. */
+static bool stands(struct engine *e, const struct entry *entry, bool *yes, struct err *err)
+{
+    AUTO_ARENA arena = arena_new();
+    struct entry_query q = {.ticket = entry->ticket, .kind = entry->kind, .after = entry->seq, .limit = PAGE, .newest_first = true};
     struct entry *list;
-    int n, gone_count = 0;
+    struct numbers gone = {.arena = arena};
+    int n;
     if (!store_entry_list(e->store, arena, &q, &list, &n, err))
         return false;
-    int64_t *gone = ARENA_ARRAY(arena, int64_t, n + 1);
     for (int i = 0; i < n; i++)
-        if (list[i].undoes && !listed(gone, gone_count, list[i].seq))
-            gone[gone_count++] = list[i].undoes;
-    *yes = !listed(gone, gone_count, entry->seq);
+        if (list[i].undoes && !listed(&gone, list[i].seq))
+            number_add(&gone, list[i].undoes);
+    *yes = !listed(&gone, entry->seq);
     return true;
 }
 
-bool undo_target(struct engine *e, struct arena *arena, const struct undo_wish *wish, struct entry *out, const struct json **data, struct err *err)
+/* After something new nothing that was taken back before comes again. */
+static bool closes(const struct undo_wish *wish, const struct entry *entry, const struct json *data)
+{
+    return wish->what == UNDO_AGAIN && !entry->undoes && !takes_back(data) && undoable(data);
+}
+
+static struct entry *keep(struct arena *arena, struct undo_found *to, const struct entry *entry)
+{
+    if (!to->list)
+        to->list = ARENA_ARRAY(arena, struct entry, UNDO_MOST);
+    struct entry *kept = &to->list[to->count++];
+    *kept = *entry;
+    kept->actor = arena_strdup(arena, entry->actor);
+    kept->kind = arena_strdup(arena, entry->kind);
+    kept->data = arena_strdup(arena, entry->data);
+    return kept;
+}
+
+/* The newest, and what was done with it in one request. */
+static bool gather(struct past *p, struct arena *arena, const struct undo_wish *wish, struct undo_found *out, struct err *err)
+{
+    const struct json *data;
+    const struct entry *entry;
+    bool whole = !wish->ticket && wish->what != UNDO_ASIDE, there;
+    while (out->count < UNDO_MOST && (entry = past_next(p, &data, err)) && entry->seq >= out->batch) {
+        if (!out->count && closes(wish, entry, data))
+            return true;
+        int64_t batch = whole ? json_get_i64(data, "batch", 0) : 0;
+        if (!wanted(wish, entry, data) || (out->count && batch != out->batch) || (batch && listed(&p->settled, batch)))
+            continue;
+        if (!stands(p->e, entry, &there, err))
+            return false;
+        if (!there)
+            continue;
+        keep(arena, out, entry);
+        out->batch = batch;
+        if (!batch)
+            return true;
+    }
+    return err->code == ERR_NONE;
+}
+
+bool undo_find(struct engine *e, struct arena *arena, const struct undo_wish *wish, struct undo_found *out, struct err *err)
 {
     static const char *const none[] = {"nothing of yours to undo", "nothing of yours to redo", "it is not merged, nor put aside"};
-    struct entry_query q = {.actor = wish->actor, .ticket = wish->ticket, .limit = 500, .newest_first = true};
-    struct entry *list;
-    int n, gone_count = 0;
-    bool there;
-    if (!store_entry_list(e->store, arena, &q, &list, &n, err))
+    AUTO_ARENA numbers = arena_new();
+    AUTO_ARENA page = arena_new();
+    struct past p = {.e = e, .q = {.actor = wish->actor, .ticket = wish->ticket, .limit = PAGE, .newest_first = true}, .page = page,
+                     .gone = {.arena = numbers}, .settled = {.arena = numbers}};
+    *out = (struct undo_found){0};
+    if (!gather(&p, arena, wish, out, err))
         return false;
-    int64_t *gone = ARENA_ARRAY(arena, int64_t, n + 1);
-    for (int i = 0; i < n; i++) {
-        if (listed(gone, gone_count, list[i].seq))
-            continue;
-        if (list[i].undoes)
-            gone[gone_count++] = list[i].undoes;
-        *data = data_of(arena, &list[i]);
-        if (!wanted(wish, &list[i], *data))
-            continue;
-        *out = list[i];
-        if (!stands(e, arena, out, &there, err) || there)
-            return err->code == ERR_NONE;
-    }
-    return err_set(err, ERR_NOT_FOUND, "%s", none[wish->what]);
+    return out->count || err_set(err, ERR_NOT_FOUND, "%s", none[wish->what]);
+}
+
+const struct json *undo_data(struct arena *arena, const struct entry *entry)
+{
+    return data_of(arena, entry);
+}
+
+/* What was done, however often it was taken back and done again since. */
+const char *undo_name(struct engine *e, struct arena *arena, const struct entry *entry)
+{
+    struct entry at = *entry;
+    struct err none = {0};
+    while (at.undoes && store_entry_get(e->store, arena, at.undoes, &at, &none))
+        ;
+    return json_get_string(data_of(arena, &at), "do", "act");
+}
+
+const char *undo_words(struct engine *e, struct arena *arena, const struct undo_found *found)
+{
+    const struct entry *first = found->list;
+    const char *name = undo_name(e, arena, first);
+    return found->count > 1 ? arena_printf(arena, "%s of %d tickets", name, found->count)
+           : first->ticket  ? arena_printf(arena, "%s of #%lld", name, (long long)first->ticket)
+                            : name;
 }
 
 /* The fold gives a field its value back where it owns it; a label is the desk's own, whoever's it was. */

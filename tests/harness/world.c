@@ -180,7 +180,7 @@ const char *world_post(struct world *w, const char *source_name, const char *dia
     return plain ? items[0].effect : first.state;
 }
 
-const struct json *world_request(struct world *w, const struct do_request *req)
+const struct json *world_answer(struct world *w, const struct do_request *req)
 {
     char *answer = NULL;
     struct err err = {0};
@@ -188,7 +188,12 @@ const struct json *world_request(struct world *w, const struct do_request *req)
     if (!engine_do(&w->engine, w->arena, req, w->now, &answer, &err))
         die(action_table[req->action.id].name, &err);
     commit(w);
-    return json_first(json_get(json_parse_in(w->arena, answer, strlen(answer), &json_limits_dialect, NULL, NULL), "results"));
+    return json_parse_in(w->arena, answer, strlen(answer), &json_limits_dialect, NULL, NULL);
+}
+
+const struct json *world_request(struct world *w, const struct do_request *req)
+{
+    return json_first(json_get(world_answer(w, req), "results"));
 }
 
 const struct json *world_do(struct world *w, const char *agent, const char *name, int64_t ticket, const char *arg)

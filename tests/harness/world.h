@@ -22,6 +22,7 @@ const char *world_post(struct world *w, const char *source, const char *dialect,
 /* An action by an agent; answers the parsed reply (results[0]). arg may be NULL. */
 const struct json *world_do(struct world *w, const char *agent, const char *action, int64_t ticket, const char *arg);
 const struct json *world_request(struct world *w, const struct do_request *req); /* the same, word for word */
+const struct json *world_answer(struct world *w, const struct do_request *req);  /* all of it */
 const struct json *world_do_with(struct world *w, const char *agent, const char *action, int64_t ticket, const char *arg, const char *with);
 bool world_ok(const struct json *result);              /* the action's result is ok */
 struct ticket *world_ticket(struct world *w, int64_t id);
