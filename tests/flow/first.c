@@ -115,7 +115,7 @@ static void a_canned_answer_does_not_leave_with_a_blank_in_it(void)
 static void a_reply_is_taken_back_and_sent_after_all(void)
 {
     press("u takes it back", "u");
-    shows("undone");
+    shows("Undone: ");
     press("r reply", "r");
     shows("Reply to");
     shows("could you send us"); /* what was taken back is the draft again */

@@ -110,7 +110,7 @@ static void a_assigns_by_a_picker(void **state)
     shows("#1 assigned to tom");
     assert_string_equal(field_of(1, "assignee"), "tom");
     press("u");
-    shows("undone");
+    shows("Undone: ");
     assert_string_equal(field_of(1, "assignee"), "");
 }
 
@@ -450,7 +450,7 @@ static void a_label_is_accepted_with_one_key_and_the_journal_says_so(void **stat
     press("V=");
     shows("accept on 2 marked tickets?");
     press("y");
-    shows("2 tickets: done");
+    shows("accept: 2 tickets");
     shows("No label wants a look");
     struct answer a = client_get(desk, "/v1/entries?kind=label&limit=50");
     int confirmed = 0;
@@ -461,7 +461,7 @@ static void a_label_is_accepted_with_one_key_and_the_journal_says_so(void **stat
     }
     assert_int_equal(confirmed, 3);
     press("u");
-    shows("undone");
+    shows("Undone: ");
 }
 
 static void before(const char *first, const char *second)

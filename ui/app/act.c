@@ -16,9 +16,7 @@ static void perform(struct console *c, const struct command_do *what)
     struct command_do whole = *what;
     whole.tickets = a->tickets;
     whole.ticket_count = a->count;
-    fetch_do(c, &whole);
-    if (console_marks(c) && a->count > 1)
-        list_command(console_marks(c), "unmark");
+    fetch_do(c, &whole); /* marks stand until the answer says of which it was done */
 }
 
 /* The argument is known: as it was spoken it is read, what it leaves open is asked, then it is sent. */

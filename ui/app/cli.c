@@ -288,6 +288,9 @@ static int say_results(struct shell *sh, const char *body, size_t n)
         int code = sh->options.json ? err_row(err.code)->exit : shell_failed(sh, &err, hint);
         worst = worst ? worst : code;
     }
+    const char *next = sh->options.json ? NULL : json_get_string(root, "next", NULL);
+    if (next)
+        str_addf(&sh->out, "next: %s\n", next); /* what another undo or redo would take */
     int wrote = shell_flush(sh);
     return worst ? worst : wrote;
 }

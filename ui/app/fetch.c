@@ -5,6 +5,7 @@
 #include "app/console.h"
 #include "app/part.h"
 #include "app/hear.h"
+#include "app/undone.h"
 #include "base/clock.h"
 #include "screen/clocks.h"
 #include "screen/articles.h"
@@ -443,10 +444,24 @@ static void say_problem(struct console *c, const struct json *problem)
 
 struct doing {
     struct console *c;
+    const char *action;
+    enum place from; /* where its tickets were marked */
     bool chooses; /* the answer names the ticket */
     int count;
     int64_t tickets[];
 };
+
+/* What was done to many is marked no more; what was refused still is. */
+static void settle_marks(struct doing *d, const struct json *root)
+{
+    struct list *list = d->from == PLACE_QUEUE ? d->c->queue.list : d->from == PLACE_REVIEW ? d->c->lists[LISTS_REVIEW].list : NULL;
+    if (!list || !root || d->count < 2)
+        return;
+    list_command(list, "unmark");
+    for (const struct json *r = json_first(json_get(root, "results")); r; r = json_next(r))
+        if (!json_get_bool(r, "ok", false))
+            list_mark(list, json_get_i64(r, "ticket", 0), true);
+}
 
 static void settle_all(struct doing *d)
 {
@@ -477,14 +492,18 @@ static void done(void *arg, const struct link_answer *answer)
         good += ok;
         bad += !ok;
     }
+    settle_marks(d, root);
+    bool undone = undone_say(c, d->action, root);
     bool asked = problem && d->count && aside_refused(c, d->tickets[0], json_get_string(problem, "detail", ""));
-    if (problem && !asked && bad + good > 1)
-        console_toast(c, UI_ERROR, "%d done, %d refused: %s", good, bad,
+    if (undone)
+        problem = NULL;
+    else if (problem && !asked && bad + good > 1)
+        console_toast(c, UI_ERROR, "%d done, %d refused and still marked: %s", good, bad,
                       json_get_string(problem, "detail", ""));
     else if (problem && !asked)
         say_problem(c, problem);
     else if (good > 1)
-        console_toast(c, UI_TOAST, "%d tickets: done (u undoes the last)", good);
+        console_toast(c, UI_TOAST, "%s: %d tickets%s", d->action, good, action_find(d->action)->flags & UNDOABLE ? " (u takes all of it back)" : "");
     else if (good == 1 && say)
         console_toast(c, UI_TOAST, "%s", say);
     if (answer->err)
@@ -513,6 +532,8 @@ void fetch_do(struct console *c, const struct command_do *what)
     }
     struct doing *d = calloc(1, sizeof *d + (size_t)what->ticket_count * sizeof *d->tickets);
     d->c = c;
+    d->action = what->action->name;
+    d->from = console_place(c);
     d->chooses = what->action->flags & CHOOSES;
     d->count = what->ticket_count;
     for (int i = 0; i < what->ticket_count; i++) {
