@@ -79,9 +79,9 @@ static void draw_excerpt(const struct look *look, struct surface *s, int row, in
     surface_text(s, row, column, width, UI_DIM, text_safe_in(look->arena, text_of(item, "excerpt"), TEXT_LINE));
 }
 
-static const struct column columns[] = {{"article", 34, 0, false, draw_title},    {"state", 12, 60, false, draw_status}, {"helped", 14, 0, true, draw_helped},
-                                        {"category", 12, 100, false, draw_category}, {"by", 8, 110, false, draw_author},
-                                        {"from", 7, 120, false, draw_from},       {"", 0, 0, false, draw_excerpt}};
+static const struct column columns[] = {{"Article", 34, 0, false, draw_title},    {"State", 12, 60, false, draw_status}, {"Helped", 14, 0, true, draw_helped},
+                                        {"Category", 12, 100, false, draw_category}, {"By", 8, 110, false, draw_author},
+                                        {"From", 7, 120, false, draw_from},       {"", 0, 0, false, draw_excerpt}};
 
 static struct lists_item *items(const struct look *look, int *count)
 {
@@ -101,9 +101,9 @@ static void head(const struct look *look, struct surface *s)
     if (root(look))
         at += surface_text(s, 1, at, -1, UI_NORMAL, arena_printf(look->arena, "%s found", look_count(look->arena, n))) + 3;
     if (*words)
-        surface_text(s, 1, at, surface_columns(s) - at - 1, UI_INPUT, arena_printf(look->arena, "/%s   Esc shows all", words));
+        surface_text(s, 1, at, look_columns(s) - at - 1, UI_INPUT, arena_printf(look->arena, "/%s   Esc shows all", words));
     else
-        surface_text(s, 1, at, surface_columns(s) - at - 1, UI_DIM, "in the composer ?? at the start of a line puts one into a reply");
+        surface_text(s, 1, at, look_columns(s) - at - 1, UI_DIM, "in the composer ?? at the start of a line puts one into a reply");
 }
 
 const struct lists_type articles_list = {

@@ -54,8 +54,8 @@ static void draw_what(const struct look *look, struct surface *s, int row, int c
 }
 
 static const struct column columns[] = {
-    {"when", 10, 0, false, draw_when}, {"who", 14, 0, false, draw_who}, {"kind", 10, 96, false, draw_kind}, {"ticket", 7, 0, true, draw_ticket},
-    {"what", 0, 0, false, draw_what}};
+    {"When", 10, 0, false, draw_when}, {"Who", 14, 0, false, draw_who}, {"Kind", 10, 96, false, draw_kind}, {"Ticket", 7, 0, true, draw_ticket},
+    {"What", 0, 0, false, draw_what}};
 
 static struct lists_item *items(const struct look *look, int *count)
 {
@@ -95,13 +95,33 @@ static void head(const struct look *look, struct surface *s)
     column += surface_textf(s, 1, column, -1, UI_DIM, "the last %d things people did", count) + 3;
     if (reveals)
         column += surface_textf(s, 1, column, -1, UI_WARN, "%d reveal%s", reveals, reveals == 1 ? "" : "s") + 3;
-    surface_text(s, 1, column, surface_columns(s) - column - 1, UI_DIM, "/ narrows: actor:ana kind:reveal ticket:42");
+    surface_text(s, 1, column, look_columns(s) - column - 1, UI_DIM, "/ narrows: actor:ana kind:reveal ticket:42");
+}
+
+static const char *value_in_words(const struct look *look, const struct json *value)
+{
+    const char *text = json_string(value);
+    return !value || json_is(value, JSON_NULL) || (text && !*text) ? "-" : text ? text : json_print_in(look->arena, value);
+}
+
+/* Of [["priority","normal","high"]...]: priority normal -> high. */
+static const char *changes_in_words(const struct look *look, const struct json *changes)
+{
+    AUTO_STR out;
+    str_init(&out, 2000);
+    for (const struct json *c = json_first(changes); c; c = json_next(c)) {
+        const struct json *was = json_next(json_first(c)), *is = was ? json_next(was) : NULL;
+        const char *field = json_string(json_first(c));
+        str_addf(&out, "%s%s %s → %s", out.len ? ", " : "", field ? look_words(look->arena, field) : "",
+                 value_in_words(look, was), value_in_words(look, is));
+    }
+    return arena_strdup(look->arena, out.data);
 }
 
 static void member(const struct look *look, struct surface *s, int row, const struct json *m)
 {
-    const char *text = json_string(m) ? json_string(m) : json_print_in(look->arena, m);
-    int width = surface_columns(s);
+    const char *text = json_string(m) ? json_string(m) : str_eq(json_name(m), "changes") ? changes_in_words(look, m) : json_print_in(look->arena, m);
+    int width = look_columns(s);
     surface_text(s, row, 2, 14, UI_HEADING, look_words(look->arena, json_name(m)));
     surface_text(s, row, 17, width - 18, UI_NORMAL, text);
 }
@@ -110,7 +130,7 @@ static void detail(const struct look *look, struct surface *s, int row, int rows
 {
     int end = row + rows;
     int64_t undoes = json_get_i64(item->json, "undoes", 0);
-    surface_textf(s, row++, 2, surface_columns(s) - 3, UI_DIM, "entry %lld%s", (long long)item->id,
+    surface_textf(s, row++, 2, look_columns(s) - 3, UI_DIM, "entry %lld%s", (long long)item->id,
                   undoes ? arena_printf(look->arena, ", takes back entry %lld", (long long)undoes) : "");
     for (const struct json *m = json_first(json_get(item->json, "data")); m && row < end; m = json_next(m))
         if (!str_eq(json_name(m), "obs"))

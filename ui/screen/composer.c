@@ -337,7 +337,7 @@ static void draw_head(struct composer *c, const struct look *look, struct surfac
                       const struct mirror_row *row)
 {
     struct arena *a = look->arena;
-    int width = surface_columns(s);
+    int width = look_columns(s);
     const char *name =
         row && row->t.customer_name && *row->t.customer_name ? row->t.customer_name : "the customer";
     const char *via = row && *row->reply_via ? row->reply_via : "";
@@ -457,7 +457,7 @@ static void draw_foot(struct composer *c, const struct look *look, struct surfac
 
 void composer_draw(struct composer *c, const struct look *look, struct surface *s)
 {
-    int rows = surface_rows(s), width = surface_columns(s), top = 3, foot = rows - 3;
+    int rows = surface_rows(s), width = look_columns(s), top = 3, foot = rows - 3;
     const struct mirror_row *row = ticket_row(look, c->ticket);
     draw_head(c, look, s, row);
     surface_rule(s, 2);

@@ -89,9 +89,9 @@ static void draw_when(const struct look *look, struct surface *s, int row, int c
     surface_right(s, row, column, width, UI_DIM, look_stamp(look, number_of(json_of(item), "received_at")));
 }
 
-static const struct column columns[] = {{"#", 6, 0, true, draw_id},           {"state", 11, 0, false, draw_state},     {"urgency", 10, 90, false, draw_urgency},
-                                        {"subject", 0, 0, false, draw_title}, {"owner", 8, 70, false, draw_owner},     {"said", 9, 60, false, draw_said},
-                                        {"again", 5, 100, false, draw_reopened}, {"came", 11, 76, true, draw_when}};
+static const struct column columns[] = {{"#", 6, 0, true, draw_id},           {"State", 11, 0, false, draw_state},     {"Urgency", 10, 90, false, draw_urgency},
+                                        {"Subject", 0, 0, false, draw_title}, {"Owner", 8, 70, false, draw_owner},     {"Said", 9, 60, false, draw_said},
+                                        {"Again", 5, 100, false, draw_reopened}, {"Came", 11, 76, true, draw_when}};
 
 static struct lists_item *items(const struct look *look, int *count)
 {
@@ -196,7 +196,7 @@ static void notes(struct page *p)
 
 static int above(const struct look *look, struct surface *s, int row, int rows)
 {
-    struct page p = {look, s, row, row + rows - 1, surface_columns(s)};
+    struct page p = {look, s, row, row + rows - 1, look_columns(s)};
     const struct json *who = person(look);
     const char *plan = text_of(who, "plan"), *tenant = text_of(who, "tenant"), *mood = text_of(who, "sentiment"), *status = text_of(who, "status");
     if (!who)
@@ -215,8 +215,8 @@ static void head(const struct look *look, struct surface *s)
     const struct json *who = person(look);
     const char *name = text_of(who, "name");
     int at = surface_text(s, 1, 1, -1, UI_TITLE, "Customer") + 3;
-    at += surface_text(s, 1, at, surface_columns(s) / 2, UI_CUSTOMER, *name ? name : "without a name") + 3;
-    surface_text(s, 1, at, surface_columns(s) - at - 1, UI_DIM, text_of(who, "key"));
+    at += surface_text(s, 1, at, look_columns(s) / 2, UI_CUSTOMER, *name ? name : "without a name") + 3;
+    surface_text(s, 1, at, look_columns(s) - at - 1, UI_DIM, text_of(who, "key"));
 }
 
 const struct lists_type customer_list = {

@@ -166,21 +166,21 @@ static void draw_answer(const struct look *look, struct surface *s, int row, int
                          : arena_printf(look->arena, "%s %s", ok >= failed ? "ok" : "failed", when));
 }
 
-static const struct column place_columns[] = {{"destination", 14, 0, false, draw_name},
-                                              {"kind", 10, 110, false, draw_kind},
-                                              {"state", 10, 0, false, draw_health},
-                                              {"breaker", 12, 0, false, draw_breaker},
-                                              {"due", 4, 0, true, draw_due},
-                                              {"retry", 5, 0, true, draw_retrying},
-                                              {"dead", 4, 0, true, draw_dead},
-                                              {"next", 7, 0, true, draw_next},
+static const struct column place_columns[] = {{"Destination", 14, 0, false, draw_name},
+                                              {"Kind", 10, 110, false, draw_kind},
+                                              {"State", 10, 0, false, draw_health},
+                                              {"Breaker", 12, 0, false, draw_breaker},
+                                              {"Due", 4, 0, true, draw_due},
+                                              {"Retry", 5, 0, true, draw_retrying},
+                                              {"Dead", 4, 0, true, draw_dead},
+                                              {"Next", 7, 0, true, draw_next},
                                               {"", 8, 100, false, draw_wait},
-                                              {" last answer", 0, 0, false, draw_answer}};
+                                              {" Last answer", 0, 0, false, draw_answer}};
 enum { PLACE_COLUMNS = sizeof place_columns / sizeof *place_columns };
 
 static int above(const struct look *look, struct surface *s, int row, int rows)
 {
-    int count, width = surface_columns(s), shown, used = row;
+    int count, width = look_columns(s), shown, used = row;
     const struct place *all = places(look, &count);
     if (!count || rows < 3)
         return 0;
@@ -271,13 +271,13 @@ static void draw_error(const struct look *look, struct surface *s, int row, int 
 }
 
 static const struct column parcel_columns[] = {{"#", 6, 0, true, draw_id},
-                                               {"state", 11, 0, false, draw_state},
-                                               {"ticket", 6, 0, true, draw_ticket},
-                                               {"destination", 14, 0, false, draw_destination},
-                                               {"route", 18, 100, false, draw_route},
-                                               {"attempt", 7, 0, false, draw_attempts},
-                                               {"next", 7, 0, true, draw_parcel_next},
-                                               {" error or time", 0, 0, false, draw_error}};
+                                               {"State", 11, 0, false, draw_state},
+                                               {"Ticket", 6, 0, true, draw_ticket},
+                                               {"Destination", 14, 0, false, draw_destination},
+                                               {"Route", 18, 100, false, draw_route},
+                                               {"Attempt", 7, 0, false, draw_attempts},
+                                               {"Next", 7, 0, true, draw_parcel_next},
+                                               {" Error or time", 0, 0, false, draw_error}};
 
 static int order_of(const struct json *parcel)
 {

@@ -206,9 +206,8 @@ static void head(const struct look *look, struct surface *s)
     column += surface_textf(s, 1, column, -1, UI_DIM, "%lld acknowledged   %lld snoozed",
                             (long long)acknowledged, (long long)snoozed) +
               3;
-    const char *oncall = mirror_oncall(look->mirror);
-    surface_textf(s, 1, column, -1, *oncall ? UI_NORMAL : UI_LATE,
-                  *oncall ? "on call %s" : "nobody is on call%s", oncall);
+    if (!*mirror_oncall(look->mirror)) /* else the line above says who */
+        surface_text(s, 1, column, -1, UI_LATE, "nobody is on call");
 }
 
 static bool unheard_banner(const struct look *look, struct surface *s, int row)
@@ -221,7 +220,7 @@ static bool unheard_banner(const struct look *look, struct surface *s, int row)
         if (is_unheard(paging(&list[i])))
             str_addf(&numbers, "%s#%lld", n++ ? ", " : "", (long long)list[i].id);
     if (n)
-        surface_textf(s, row, 1, surface_columns(s) - 2, UI_CRITICAL,
+        surface_textf(s, row, 1, look_columns(s) - 2, UI_CRITICAL,
                       "‼ Nobody answers %s: all steps taken, a reminder each hour. K acknowledges.",
                       numbers.data);
     return n > 0;
@@ -231,7 +230,7 @@ static bool window_banner(const struct look *look, struct surface *s, int row)
 {
     const struct window *w = mirror_window(look->mirror, look->now);
     if (w)
-        surface_textf(s, row, 1, surface_columns(s) - 2, UI_WARN,
+        surface_textf(s, row, 1, look_columns(s) - 2, UI_WARN,
                       "⏸ Maintenance until %s, says %s: %s. Pages are held for %s; what is open then triggers.",
                       look_stamp(look, w->to), look_owner(look, w->by), w->reason,
                       *w->scope ? w->scope : "all tickets");
@@ -255,7 +254,7 @@ static int above(const struct look *look, struct surface *s, int row, int rows)
 static int fact(struct surface *s, int row, const char *name, enum ui_role role, const char *text)
 {
     surface_text(s, row, 1, 14, UI_DIM, name);
-    surface_text(s, row, 16, surface_columns(s) - 18, role, text);
+    surface_text(s, row, 16, look_columns(s) - 18, role, text);
     return row + 1;
 }
 

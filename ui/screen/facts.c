@@ -70,7 +70,7 @@ struct pane {
     const struct json *doc;
 };
 
-enum { HEADING = 11 };
+enum { HEADING = 11, CLOCK = 15 };
 
 static void line(struct pane *p, const char *heading, enum ui_role role, const char *text)
 {
@@ -175,7 +175,7 @@ static void origin_facts(struct pane *p)
     line(p, "articles", UI_NORMAL, joined.data);
 }
 
-int facts_clock(const struct look *look, struct surface *s, int row, int column, int width,
+int facts_clock(const struct look *look, struct surface *s, int row, int column, int width, int label,
                 const struct json *clock)
 {
     const char *metric = json_get_string(clock, "metric", ""), *state = json_get_string(clock, "state", "");
@@ -184,7 +184,7 @@ int facts_clock(const struct look *look, struct surface *s, int row, int column,
             whole = by_hours ? due - json_get_i64(clock, "started_at", 0) : json_get_i64(clock, "target", 0);
     if (!*metric || str_eq(state, "none") || str_eq(state, "cancelled") || !*state)
         return 0;
-    int at = column + surface_textf(s, row, column, width, UI_DIM, "%s ", look_words(look->arena, metric));
+    int at = column + surface_textf(s, row, column, width, UI_DIM, "%-*s ", label, look_words(look->arena, metric));
     int room = column + width - at;
     bool late = str_eq(state, "fulfilled") && json_get_bool(clock, "breached", false);
     if (!str_eq(state, "running"))
@@ -198,11 +198,10 @@ int facts_clock(const struct look *look, struct surface *s, int row, int column,
         return at - column +
                surface_text(s, row, at, room, UI_LATE, look_left(look->arena, left < 0 ? left : -1));
     bool warned = json_get_bool(clock, "warned", false);
-    at += surface_textf(s, row, at, room, warned ? UI_WARN : UI_NORMAL, "%s left ",
-                        look_left(look->arena, left));
+    at += surface_textf(s, row, at, room, warned ? UI_WARN : UI_NORMAL, "%*s left ", label ? 6 : 0, look_left(look->arena, left));
     if (whole > 0 && column + width - at >= 8) {
         surface_bar(s, row, at, 8, left > whole ? 10000 : (int)(left * 10000 / whole),
-                    warned ? UI_WARN : UI_NORMAL);
+                    warned ? UI_WARN : UI_DIM);
         at += 8;
     }
     return at - column;
@@ -248,7 +247,7 @@ static void clock_facts(struct pane *p)
     p->row += json_count(json_get(p->doc, "clocks")) > 0;
     for (const struct json *clock = json_first(json_get(p->doc, "clocks")); clock && p->row < p->end;
          clock = json_next(clock))
-        p->row += facts_clock(p->look, p->s, p->row, p->left, p->width, clock) > 0;
+        p->row += facts_clock(p->look, p->s, p->row, p->left, p->width, CLOCK, clock) > 0;
 }
 
 static void escalation_facts(struct pane *p)

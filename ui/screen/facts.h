@@ -16,8 +16,9 @@ const char *facts_links(const struct look *look, const struct ticket *t);
 char *facts_watchers(const struct look *look, const char *watchers);
 int facts_draw(const struct look *look, struct surface *s, int top, int left, int rows, int width,
                const struct mirror_row *row, const struct json *doc);
-/* One clock as "next response 00:48 left" with its bar; gives columns used, 0 = no such clock. */
-int facts_clock(const struct look *look, struct surface *s, int row, int column, int width,
+/* One clock as "next response 48m left" with its bar; gives columns used, 0 = no such clock. label: columns kept for its name, so that
+ * clocks below each other line up; 0: it stands in a line. */
+int facts_clock(const struct look *look, struct surface *s, int row, int column, int width, int label,
                 const struct json *clock);
 /* "high .82 over low  [blank page +2.1] [signing in +1.4]" from a label object; "" if there is none. */
 char *facts_label(const struct look *look, const struct json *label);

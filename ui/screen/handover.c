@@ -148,7 +148,7 @@ static int shift_line(const struct look *look, struct surface *s, int row)
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         int64_t n = json_get_i64(shift, counts[i].name, 0);
         const char *text = arena_printf(look->arena, "%s %s", look_count(look->arena, n), counts[i].word);
-        if (n && column + (int)strlen(text) >= surface_columns(s)) {
+        if (n && column + (int)strlen(text) >= look_columns(s)) {
             row++;
             column = 2;
         }

@@ -109,10 +109,10 @@ static void draw_note(const struct look *look, struct surface *s, int row, int c
 }
 
 static const struct column ingest_columns[] = {
-    {"time", 8, 0, false, draw_time},         {"source", 12, 0, false, draw_source},
-    {"dialect", 11, 90, false, draw_dialect}, {"event", 26, 92, false, draw_type},
-    {"effect", 12, 0, false, draw_effect},    {"ticket", 7, 0, true, draw_ticket},
-    {"note", 0, 0, false, draw_note}};
+    {"Time", 8, 0, false, draw_time},         {"Source", 12, 0, false, draw_source},
+    {"Dialect", 11, 90, false, draw_dialect}, {"Event", 26, 92, false, draw_type},
+    {"Effect", 12, 0, false, draw_effect},    {"Ticket", 7, 0, true, draw_ticket},
+    {"Note", 0, 0, false, draw_note}};
 
 static int newest_first(const void *a, const void *b)
 {
@@ -359,7 +359,7 @@ void lists_draw(struct lists *l, const struct look *look, struct surface *s)
     const struct lists_type *type = types[l->id];
     struct drawing d = {.type = type, .look = look};
     struct lists_item selected;
-    int width = surface_columns(s), foot = look_footer(look, s), top = LOOK_TOP;
+    int width = look_columns(s), foot = look_footer(look, s), top = LOOK_TOP;
     d.items = rows_of(l, look, &d.count);
     look_header(look, s, "");
     if (look->banner)
@@ -377,9 +377,13 @@ void lists_draw(struct lists *l, const struct look *look, struct surface *s)
                                    : type->empty);
         return;
     }
-    int below = detail_rows(type, foot - top);
+    int below = detail_rows(type, foot - top), rows = foot - below - top - 1;
+    if (below && rows > d.count + 2) { /* a short list has what is said of its row close by */
+        below += rows - d.count - 2;
+        rows = d.count + 2;
+    }
     column_heads(s, top, 2, width - 3, type->columns, type->column_count);
-    list_draw(l->list, s, top + 1, 0, foot - below - top - 1, width - 1, 0, draw_row, &d);
+    list_draw(l->list, s, top + 1, 0, rows, width - 1, 0, draw_row, &d);
     if (below)
         surface_rule(s, foot - below);
     if (below && lists_selected(l, look, &selected))

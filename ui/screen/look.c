@@ -250,6 +250,12 @@ struct due look_due(const struct look *look, const struct mirror_row *row)
 
 /* --- chrome --- */
 
+int look_columns(const struct surface *s)
+{
+    int columns = surface_columns(s);
+    return columns < LOOK_WIDEST ? columns : LOOK_WIDEST;
+}
+
 int look_pair(struct surface *s, int row, int column, enum ui_role key_role, const char *key,
               enum ui_role role, const char *text)
 {
@@ -266,7 +272,7 @@ struct piece {
 
 void look_header(const struct look *look, struct surface *s, const char *title)
 {
-    int width = surface_columns(s), column = 1;
+    int width = look_columns(s), column = 1;
     column += surface_text(s, 0, column, -1, UI_TITLE, "triage") + 2;
     column += surface_text(s, 0, column, width / 3, *title ? UI_STRONG : UI_DIM,
                            *title ? title : mirror_team(look->mirror)) +
@@ -327,7 +333,7 @@ static int active_end(const struct look *look, int first)
 
 void look_tabs(const struct look *look, struct surface *s)
 {
-    int column = 1, width = surface_columns(s);
+    int column = 1, width = look_columns(s);
     if (look->banner) {
         surface_text(s, 1, 1, width - 2, UI_ERROR, look->banner);
         return;
@@ -355,7 +361,7 @@ static void player_text(const struct look *look, struct surface *s, int row, int
 {
     const struct mirror_player *p = mirror_player(look->mirror);
     int64_t starts = p->level > 1 ? p->level * p->level * 100 : 0, span = p->next_level_at - starts;
-    int width = surface_columns(s);
+    int width = look_columns(s);
     char *level = arena_printf(look->arena, "you Lv %lld", (long long)p->level);
     char *rest = p->next_level_at > p->xp ? arena_printf(look->arena, "%s XP to Lv %lld",
                                                          look_count(look->arena, p->next_level_at - p->xp),
@@ -374,7 +380,7 @@ static void player_text(const struct look *look, struct surface *s, int row, int
 static void team_line(const struct look *look, struct surface *s, int row)
 {
     const struct mirror_boss *boss = mirror_boss(look->mirror);
-    int column = 1, width = surface_columns(s);
+    int column = 1, width = look_columns(s);
     if (boss) {
         column += surface_text(s, row, column, 2, UI_BOSS, "⚔ ") + 0;
         column += surface_text(s, row, column, width / 4, UI_BOSS, boss->name) + 2;
@@ -398,7 +404,7 @@ static int hint_width(const struct hint *h)
 /* As many as fit; the last one (help) always does. */
 static void hint_bar(const struct look *look, struct surface *s, int row)
 {
-    int column = 1, width = surface_columns(s), last = look->hint_count - 1;
+    int column = 1, width = look_columns(s), last = look->hint_count - 1;
     int end = last >= 0 ? width - 1 - hint_width(&look->hints[last]) : 0;
     for (int i = 0; i < last && column + hint_width(&look->hints[i]) + 3 <= end; i++)
         column = look_pair(s, row, column, UI_KEY, look->hints[i].keys, UI_HINT, look->hints[i].label) + 3;
@@ -424,7 +430,7 @@ int look_footer(const struct look *look, struct surface *s)
     if (look->game && (apart(s) || !look->toast))
         team_line(look, s, rule + 1);
     if (look->toast)
-        surface_text(s, toast, 1, surface_columns(s) - 2, look->toast_role, look->toast);
+        surface_text(s, toast, 1, look_columns(s) - 2, look->toast_role, look->toast);
     hint_bar(look, s, toast + 1);
     return rule;
 }
@@ -454,41 +460,62 @@ int look_scroll(const char *command, int rows)
 
 /* --- columns --- */
 
-static int flex_width(int width, const struct column *columns, int count)
+/* Two blanks between columns where the one that takes what is left stays ROOMY all the same. */
+enum { ROOMY = 44, FLEX_MOST = 72 };
+struct spacing {
+    int flex, gap;
+};
+
+static struct spacing spacing_of(int width, const struct column *columns, int count)
 {
-    int fixed = 0, shown = 0;
+    int fixed = 0, gaps = -1;
+    bool last = false;
     for (int i = 0; i < count; i++)
         if (width >= columns[i].from) {
             fixed += columns[i].width;
-            shown++;
+            gaps++;
+            last = !columns[i].width;
         }
-    return width - fixed - (shown ? shown - 1 : 0);
+    int gap = width - fixed - 2 * gaps >= ROOMY ? 2 : 1, flex = width - fixed - gap * gaps;
+    return (struct spacing){!last && flex > FLEX_MOST ? FLEX_MOST : flex, gap};
+}
+
+int column_width(int width, const struct column *columns, int count)
+{
+    struct spacing spacing = spacing_of(width, columns, count);
+    int used = -spacing.gap;
+    for (int i = 0; i < count; i++)
+        if (width >= columns[i].from)
+            used += (columns[i].width ? columns[i].width : spacing.flex) + spacing.gap;
+    return used;
 }
 
 void column_heads(struct surface *s, int row, int left, int width, const struct column *columns, int count)
 {
-    int flex = flex_width(width, columns, count), at = left;
+    struct spacing spacing = spacing_of(width, columns, count);
+    int at = left;
     for (int i = 0; i < count; i++) {
         if (width < columns[i].from)
             continue;
-        int w = columns[i].width ? columns[i].width : flex;
+        int w = columns[i].width ? columns[i].width : spacing.flex;
         if (columns[i].right)
             surface_right(s, row, at, w, UI_HEADING, columns[i].title);
         else
             surface_text(s, row, at, w, UI_HEADING, columns[i].title);
-        at += w + 1;
+        at += w + spacing.gap;
     }
 }
 
 void column_row(const struct look *look, struct surface *s, int row, int left, int width,
                 const struct column *columns, int count, const void *item, bool selected)
 {
-    int flex = flex_width(width, columns, count), at = left;
+    struct spacing spacing = spacing_of(width, columns, count);
+    int at = left;
     for (int i = 0; i < count; i++) {
         if (width < columns[i].from)
             continue;
-        int w = columns[i].width ? columns[i].width : flex;
+        int w = columns[i].width ? columns[i].width : spacing.flex;
         columns[i].draw(look, s, row, at, w, item, selected);
-        at += w + 1;
+        at += w + spacing.gap;
     }
 }

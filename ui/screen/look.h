@@ -66,7 +66,10 @@ struct due {
 struct due look_due(const struct look *look, const struct mirror_row *row);
 
 /* --- chrome --- */
-enum { LOOK_TOP = 3 }; /* rows of header, tabs, rule */
+enum { LOOK_TOP = 3 /* rows of header, tabs, rule */, LOOK_WIDEST = 300 };
+/* How many columns a screen is laid out for: all, but no more than LOOK_WIDEST: on a wall of a terminal what belongs together stays
+ * together at its left. */
+int look_columns(const struct surface *s);
 void look_header(const struct look *look, struct surface *s, const char *title); /* row 0; title "" = team */
 void look_tabs(const struct look *look, struct surface *s);                      /* row 1, or the banner */
 int look_footer(const struct look *look,
@@ -84,12 +87,14 @@ int look_scroll(const char *command, int rows);
 /* --- columns: a table drawn from a table --- */
 struct column {
     const char *title;
-    int width; /* 0 = takes what is left (one a table) */
+    int width; /* 0 = takes what is left (one a table), to a bound where others stand right of it */
     int from;  /* shown where the table is at least so wide */
     bool right;
     void (*draw)(const struct look *look, struct surface *s, int row, int column, int width, const void *item,
                  bool selected);
 };
+/* The columns of a surface that such a table fills, of `width` that are there. */
+int column_width(int width, const struct column *columns, int count);
 void column_heads(struct surface *s, int row, int left, int width, const struct column *columns, int count);
 void column_row(const struct look *look, struct surface *s, int row, int left, int width,
                 const struct column *columns, int count, const void *item, bool selected);

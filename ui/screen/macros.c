@@ -45,8 +45,8 @@ static void draw_does(const struct look *look, struct surface *s, int row, int c
     surface_text(s, row, column, width, UI_DIM, out.data);
 }
 
-static const struct column columns[] = {{"macro", 16, 0, false, draw_name}, {"", 26, 90, false, draw_title},
-                                        {"whose", 12, 60, false, draw_whose}, {"does", 0, 0, false, draw_does}};
+static const struct column columns[] = {{"Macro", 16, 0, false, draw_name}, {"", 26, 90, false, draw_title},
+                                        {"Whose", 12, 60, false, draw_whose}, {"Does", 0, 0, false, draw_does}};
 
 static struct lists_item *items(const struct look *look, int *count)
 {
@@ -61,7 +61,7 @@ static struct lists_item *items(const struct look *look, int *count)
 static void head(const struct look *look, struct surface *s)
 {
     int at = surface_text(s, 1, 1, -1, UI_TITLE, "Macros") + 3;
-    surface_text(s, 1, at, surface_columns(s) - at - 1, UI_DIM, "m on a ticket runs one after a look; / at the start of a line in a reply puts its text in");
+    surface_text(s, 1, at, look_columns(s) - at - 1, UI_DIM, "m on a ticket runs one after a look; / at the start of a line in a reply puts its text in");
     (void)look;
 }
 
@@ -69,10 +69,10 @@ static void head(const struct look *look, struct surface *s)
 static int block(const struct look *look, struct surface *s, int row, int rows, const char *heading, enum ui_role role, const char *text)
 {
     char **lines;
-    int count = *text ? text_wrap(look->arena, text_safe_in(look->arena, text, TEXT_BLOCK), surface_columns(s) - 13, &lines) : 0, used = 0;
+    int count = *text ? text_wrap(look->arena, text_safe_in(look->arena, text, TEXT_BLOCK), look_columns(s) - 13, &lines) : 0, used = 0;
     for (; used < count && used < rows; used++) {
         surface_text(s, row + used, 2, 9, UI_HEADING, used ? "" : heading);
-        surface_text(s, row + used, 12, surface_columns(s) - 13, role, lines[used]);
+        surface_text(s, row + used, 12, look_columns(s) - 13, role, lines[used]);
     }
     return used;
 }

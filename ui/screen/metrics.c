@@ -97,7 +97,7 @@ static void draw_tile(const struct look *look, struct surface *s, int row, int c
 /* Breaches have bars of their own, but a wide screen has a place for their course too. */
 static int draw_tiles(const struct look *look, struct surface *s, int row, int end)
 {
-    int width = surface_columns(s), across = width >= WIDE ? 5 : 3, each = (width - 2) / across, i = 0, last = row;
+    int width = look_columns(s), across = width >= WIDE ? 5 : 3, each = (width - 2) / across, i = 0, last = row;
     for (const struct json *m = json_first(json_get(stats(look), "metrics")); m; m = json_next(m)) {
         if (across == 3 && str_eq(json_name(m), "breached"))
             continue;
@@ -124,7 +124,7 @@ static int64_t most_breaches(const struct json *list)
 static int draw_breaches(const struct look *look, struct surface *s, int row, int end)
 {
     const struct json *list = json_get(stats(look), "breaches");
-    int width = surface_columns(s), bar = width / 4 - 1;
+    int width = look_columns(s), bar = width / 4 - 1;
     int64_t most = most_breaches(list);
     if (row >= end)
         return row;
@@ -149,7 +149,7 @@ static int draw_age(const struct look *look, struct surface *s, int row)
     const struct json *age = json_path(stats(look), "now.age");
     if (!json_get_i64(age, "open", 0))
         return row;
-    surface_textf(s, row, 1, surface_columns(s) - 2, UI_DIM, "open now: %lld, half of them for less than %s, nine tenths less than %s, the oldest for %s",
+    surface_textf(s, row, 1, look_columns(s) - 2, UI_DIM, "open now: %lld, half of them for less than %s, nine tenths less than %s, the oldest for %s",
                   (long long)json_get_i64(age, "open", 0), figure_text(look->arena, "ms", json_get(age, "p50")),
                   figure_text(look->arena, "ms", json_get(age, "p90")), figure_text(look->arena, "ms", json_get(age, "oldest")));
     return row + 1;
@@ -159,7 +159,7 @@ static int draw_age(const struct look *look, struct surface *s, int row)
 
 static void split_cells(const struct look *look, struct surface *s, int row, const struct json *metrics, bool heads)
 {
-    int column = 16, width = surface_columns(s);
+    int column = 16, width = look_columns(s);
     for (const struct json *m = json_first(metrics); m && column + 15 < width; m = json_next(m), column += 15)
         if (heads)
             surface_right(s, row, column, 14, UI_HEADING, figure_title(json_name(m)));
@@ -173,7 +173,7 @@ static void draw_split(struct metrics *m, const struct look *look, struct surfac
     const struct json *rows = json_get(stats(look), "by");
     int count = (int)json_count(rows), index = 0;
     m->rows = end - row - 1;
-    if (!count || m->rows < 1 || surface_columns(s) < SPLIT_FROM)
+    if (!count || m->rows < 1 || look_columns(s) < SPLIT_FROM)
         return;
     if (m->top > count - m->rows)
         m->top = count > m->rows ? count - m->rows : 0;
@@ -202,7 +202,7 @@ static const struct json *step_of(const struct json *series, int n)
 static void draw_days(const struct look *look, struct surface *s, int row, int end)
 {
     const struct json *root = stats(look), *metrics = json_get(root, "metrics"), *steps = json_get(root, "steps");
-    int count = (int)json_count(steps), width = surface_columns(s);
+    int count = (int)json_count(steps), width = look_columns(s);
     int64_t at;
     if (width < SPLIT_FROM || !str_eq(text_of(root, "step"), "day"))
         return;
@@ -225,7 +225,7 @@ static void draw_head(const struct look *look, struct surface *s)
 {
     const struct json *root = stats(look), *view = json_get(root, "view");
     const char *period = root ? text_of(root, "period") : "";
-    int column = surface_text(s, 1, 1, -1, UI_TITLE, "Metrics") + 4, width = surface_columns(s);
+    int column = surface_text(s, 1, 1, -1, UI_TITLE, "Metrics") + 4, width = look_columns(s);
     for (int i = 0; i < PERIODS; i++)
         column += surface_text(s, 1, column, width - column, str_eq(period, periods[i]) ? UI_TAB_ACTIVE : UI_TAB, titles[i]) + 3;
     const struct mirror_view *shown = json_string(view) ? mirror_view_find(look->mirror, json_string(view)) : NULL;
@@ -240,7 +240,7 @@ static bool nothing_yet(const struct json *root)
 
 void metrics_draw(struct metrics *m, const struct look *look, struct surface *s)
 {
-    int foot = look_footer(look, s), width = surface_columns(s), row = LOOK_TOP;
+    int foot = look_footer(look, s), width = look_columns(s), row = LOOK_TOP;
     look_header(look, s, "");
     if (look->banner)
         look_tabs(look, s);

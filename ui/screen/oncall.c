@@ -75,7 +75,7 @@ static void draw_now(const struct look *look, struct surface *s, int row, const 
 {
     const struct json *now = json_get(schedule, "now"), *next = json_path(schedule, "next.people");
     int64_t until = json_get_i64(schedule, "until", 0), left = until - look->now;
-    int wide = surface_columns(s), column = 1;
+    int wide = look_columns(s), column = 1;
     surface_text(s, row, column, NAME, UI_STRONG, text_of(schedule, "name"));
     column += NAME + 1;
     surface_text(s, row, column, wide / 4, people_role(look, now), arena_printf(look->arena, "%s %s", json_count(now) ? "●" : "‼", people_text(look, now)));
@@ -107,7 +107,7 @@ struct week {
 
 static void lay_out(struct week *w)
 {
-    int room = (surface_columns(w->s) - w->left - 1) / DAYS - 1;
+    int room = (look_columns(w->s) - w->left - 1) / DAYS - 1;
     w->cells = room >= 24 ? 24 : room >= 12 ? 12 : room >= 8 ? 8 : 6;
     w->first = zone_day(w->look->tz, w->look->now);
     for (int i = 0; i <= DAYS * w->cells; i++)
@@ -262,7 +262,7 @@ static int above(const struct look *look, struct surface *s, int row, int rows)
     for (const struct json *schedule = json_first(list); schedule; schedule = json_next(schedule))
         used += draw_week(look, s, row + used, rows - used - 2, schedule);
     if (used < rows - 1)
-        surface_text(s, row + used++, 1, surface_columns(s) - 2, UI_DIM,
+        surface_text(s, row + used++, 1, look_columns(s) - 2, UI_DIM,
                      "█ by turn  ▒ override  ◆ cover  ▄ part of the time  ! nobody   now stands out");
     surface_rule(s, row + used++);
     return used;

@@ -190,11 +190,11 @@ uint32_t overlay_choice(const struct overlay *o)
 
 static void draw_pick(struct overlay *o, struct surface *s, int foot)
 {
-    int width = surface_columns(s), rows = foot / 2 > 12 ? foot / 2 : foot < 14 ? foot - 1 : 12;
+    int width = look_columns(s), rows = foot / 2 > 12 ? foot / 2 : foot < 14 ? foot - 1 : 12;
     int fits = (int)picker_fits(o->picker) + 1;
     rows = fits < rows ? fits : rows;
     rows = rows < 1 ? 1 : rows;
-    surface_fill(s, foot - rows, 0, rows + 1, width, UI_NORMAL);
+    surface_fill(s, foot - rows, 0, rows + 1, surface_columns(s), UI_NORMAL);
     surface_rule(s, foot - rows - 1 > 0 ? foot - rows - 1 : 0);
     picker_draw(o->picker, s, foot - rows, 1, rows, width - 2);
     surface_rule(s, foot);
@@ -202,7 +202,7 @@ static void draw_pick(struct overlay *o, struct surface *s, int foot)
 
 static void draw_ask(struct overlay *o, struct surface *s, int foot)
 {
-    int width = surface_columns(s);
+    int width = look_columns(s);
     surface_fill(s, foot, 0, 1, width, UI_NORMAL);
     int column = 1 + surface_text(s, foot, 1, width * 2 / 3, UI_ACCENT, o->title) + 1;
     editor_draw(o->editor, s, foot, column, 1, width - column - 1, UI_INPUT);
@@ -211,22 +211,25 @@ static void draw_ask(struct overlay *o, struct surface *s, int foot)
 static void draw_confirm(struct overlay *o, const struct look *look, struct surface *s, int foot)
 {
     char **lines;
-    int width = surface_columns(s),
+    int width = look_columns(s),
         count = text_wrap(look->arena, text_safe_in(look->arena, o->title, TEXT_BLOCK), width - 4, &lines);
     count = count < foot ? count : foot;
     surface_fill(s, foot - count, 0, count + 1, width, UI_NORMAL);
+    surface_fill(s, foot, 0, surface_rows(s) - foot - 1, surface_columns(s), UI_NORMAL);
     for (int i = 0; i < count; i++)
-        surface_text(s, foot - count + 1 + i, 2, width - 4, UI_WARN, lines[i]);
+        surface_text(s, foot - count + 1 + i, 1, width - 2, UI_WARN, lines[i]);
     surface_rule(s, foot - count);
     surface_cursor(s, foot, 1);
 }
 
 static void draw_read(struct overlay *o, struct surface *s, int foot)
 {
-    int width = surface_columns(s), top = foot > 12 ? 3 : 1;
-    surface_fill(s, top - 1, 0, foot - top + 1, width, UI_NORMAL);
-    surface_text(s, top - 1, 2, width - 4, UI_TITLE, o->title);
-    pager_draw(o->pager, s, top + 1, 0, foot - top - 1, width - 1);
+    int width = look_columns(s), top = foot > 12 ? 3 : 1;
+    surface_fill(s, top - 1, 0, foot - top + 1, surface_columns(s), UI_NORMAL);
+    surface_rule(s, top - 1);
+    surface_text(s, top, 2, width - 4, UI_TITLE, o->title);
+    int lead = foot > 20; /* a blank below the title, where there is room */
+    pager_draw(o->pager, s, top + 1 + lead, 0, foot - top - 1 - lead, width - 1);
     if (o->searching) {
         surface_fill(s, foot, 0, 1, width, UI_NORMAL);
         surface_text(s, foot, 1, 2, UI_ACCENT, "/");
@@ -236,9 +239,26 @@ static void draw_read(struct overlay *o, struct surface *s, int foot)
     }
 }
 
+/* What its keys are, in the place of the screen's own: those do not work while it is open. */
+static void draw_hints(const struct overlay *o, struct surface *s)
+{
+    static const struct hint hints[OVERLAYS][8] = {
+        [OVERLAY_PICK] = {{"letters", "narrow"}, {"Up Down", "move"}, {"Enter", "take"}, {"Esc", "leave"}},
+        [OVERLAY_ASK] = {{"Enter", "done"}, {"C-w", "word away"}, {"C-u", "line away"}, {"Esc", "leave"}},
+        [OVERLAY_CONFIRM] = {{"Esc", "no"}},
+        [OVERLAY_READ] = {{"j k", "scroll"}, {"Space", "page"}, {"/", "search"}, {"n N", "next, before"}, {"G g", "end, top"}, {"q", "leave"}}};
+    const struct hint *h = o->searching ? hints[OVERLAY_ASK] : hints[o->kind];
+    int row = surface_rows(s) - 1, column = 1;
+    surface_fill(s, row, 0, 1, surface_columns(s), UI_NORMAL);
+    for (; h->keys; h++)
+        column = look_pair(s, row, column, UI_KEY, h->keys, UI_HINT, h->label) + 3;
+}
+
 void overlay_draw(struct overlay *o, const struct look *look, struct surface *s)
 {
     int foot = look_footer_row(look, s);
+    if (o->kind)
+        draw_hints(o, s);
     switch (o->kind) {
     case OVERLAY_PICK:
         draw_pick(o, s, foot);

@@ -6,7 +6,7 @@
 #include "screen/facts.h"
 #include <string.h>
 
-enum { GUTTER = 2, WIDE = 108, PANE_FROM = 160, PANE_SHARE = 3, FRESH_MS = 8000 };
+enum { GUTTER = 2, WIDE = 108, WITH_PLAN = 16, PANE_FROM = 160, PANE_SHARE = 3, PANE_SPLIT = 130, FACTS = 46, FRESH_MS = 8000 };
 
 /* --- columns --- */
 
@@ -43,7 +43,7 @@ static void draw_due(const struct look *look, struct surface *s, int row, int co
     (void)selected;
     surface_right(s, row, column, text, due.role, due.text);
     if (due.share_bp >= 0 && width >= text + 6)
-        surface_bar(s, row, column + text + 1, width - text - 1, due.share_bp, due.role);
+        surface_bar(s, row, column + text + 1, width - text - 1, due.share_bp, due.role == UI_NORMAL ? UI_DIM : due.role);
 }
 
 static void draw_urgency(const struct look *look, struct surface *s, int row, int column, int width,
@@ -114,18 +114,16 @@ static void draw_subject(const struct look *look, struct surface *s, int row, in
         surface_right(s, row, column, width, role, mark);
 }
 
+/* The name, and at the end of the column what they pay for. */
 static void draw_customer(const struct look *look, struct surface *s, int row, int column, int width,
                           const void *item, bool selected)
 {
-    (void)look, (void)selected;
-    surface_text(s, row, column, width, UI_DIM, ((const struct mirror_row *)item)->t.customer_name);
-}
-
-static void draw_plan(const struct look *look, struct surface *s, int row, int column, int width,
-                      const void *item, bool selected)
-{
-    (void)look, (void)selected;
-    surface_text(s, row, column, width, UI_DIM, ((const struct mirror_row *)item)->t.plan);
+    const struct ticket *t = &((const struct mirror_row *)item)->t;
+    const char *plan = text_safe_in(look->arena, t->plan ? t->plan : "", TEXT_LINE);
+    int need = width >= WITH_PLAN && text_columns(plan) <= width / 2 ? text_columns(plan) : 0;
+    (void)selected;
+    surface_text(s, row, column, width - (need ? need + 2 : 0), UI_DIM, t->customer_name);
+    surface_right(s, row, column + width - need - 1, need, UI_MUTED, plan);
 }
 
 static void draw_owner(const struct look *look, struct surface *s, int row, int column, int width,
@@ -140,6 +138,20 @@ static void draw_owner(const struct look *look, struct surface *s, int row, int 
         surface_text(s, row, column + width + 1, 1, UI_PRESENCE, other->replying ? "✎" : "▸");
     }
     surface_text(s, row, column, width, str_eq(owner, "you") ? UI_MINE : UI_DIM, owner); /* "-" as its neighbours: no style to change */
+}
+
+static void draw_category(const struct look *look, struct surface *s, int row, int column, int width,
+                          const void *item, bool selected)
+{
+    (void)look, (void)selected;
+    surface_text(s, row, column, width, UI_DIM, category_word(((const struct mirror_row *)item)->t.category));
+}
+
+static void draw_source(const struct look *look, struct surface *s, int row, int column, int width,
+                        const void *item, bool selected)
+{
+    (void)look, (void)selected;
+    surface_text(s, row, column, width, UI_DIM, ((const struct mirror_row *)item)->t.account);
 }
 
 static void draw_age(const struct look *look, struct surface *s, int row, int column, int width,
@@ -158,10 +170,10 @@ static const struct column narrow[] = {
     {"Owner", 8, 60, false, draw_owner},    {"Age", 4, 90, true, draw_age}};
 static const struct column wide[] = {
     {"", 1, 0, false, draw_state},          {"#", 6, 0, true, draw_number},
-    {"Due", 18, 0, false, draw_due},        {"Urgency", 14, 0, false, draw_urgency},
-    {"Subject", 0, 0, false, draw_subject}, {"Customer", 16, 0, false, draw_customer},
-    {"Plan", 10, 116, false, draw_plan},    {"Owner", 8, 0, false, draw_owner},
-    {"Age", 4, 0, true, draw_age}};
+    {"     Due", 16, 0, false, draw_due},   {"Urgency", 15, 0, false, draw_urgency},
+    {"Subject", 0, 0, false, draw_subject}, {"Customer", 20, 0, false, draw_customer},
+    {"Category", 10, 150, false, draw_category}, {"Source", 12, 164, false, draw_source},
+    {"Owner", 8, 0, false, draw_owner},     {"Age", 4, 0, true, draw_age}};
 
 /* --- the list --- */
 
@@ -246,7 +258,7 @@ static const char *order_words(const struct look *look)
 
 static void draw_remarks(const struct queue *q, const struct look *look, struct surface *s)
 {
-    int n = (int)list_new_above(q->list), marks = (int)list_marks(q->list), width = surface_columns(s);
+    int n = (int)list_new_above(q->list), marks = (int)list_marks(q->list), width = look_columns(s);
     const char *where = mirror_where(look->mirror), *text = "", *order = order_words(look);
     if (*order && !look->banner) {
         surface_right(s, 1, 1, width - 2, UI_ACCENT, order);
@@ -324,25 +336,38 @@ bool queue_has_pane(const struct queue *q, int columns)
     return columns >= PANE_FROM || q->detail;
 }
 
+/* The facts, and the timeline below them; beside them where the pane is wide. */
 static void draw_pane(struct queue *q, const struct look *look, struct surface *s, int top, int left,
                       int rows, int width)
 {
     const struct mirror_row *row = mirror_row_find(look->mirror, list_selected(q->list), NULL);
     const struct mirror_doc *doc = mirror_doc(look->mirror, MIRROR_TICKET);
+    bool split = width >= PANE_SPLIT;
     if (!row)
         return;
     surface_text(s, top, left, width, UI_STRONG, row->t.title);
     const struct json *known = doc->ticket == row->t.id ? json_get(doc->root, "ticket") : NULL;
-    int used = 2 + facts_draw(look, s, top + 2, left, rows - 2, width, row, known);
+    int used = 2 + facts_draw(look, s, top + 2, left, rows - 2, split ? FACTS : width, row, known);
     if (q->preview.id != row->t.id)
         ticket_open(&q->preview, row->t.id);
-    if (rows - used > 5)
+    if (split)
+        ticket_timeline(&q->preview, look, s, top + 2, left + FACTS + 2, rows - 2, ticket_measure(width - FACTS - 2));
+    else if (rows - used > 5)
         ticket_timeline(&q->preview, look, s, top + used + 1, left - 1, rows - used - 1, width);
+}
+
+/* The list is no wider than it fills; the pane has the rest. */
+static int list_width(int width)
+{
+    int most = width - width / PANE_SHARE - 1, count;
+    const struct column *columns = columns_for(most - GUTTER, &count);
+    int fills = GUTTER + column_width(most - GUTTER, columns, count) + 1;
+    return fills < most ? fills : most;
 }
 
 void queue_draw(struct queue *q, const struct look *look, struct surface *s)
 {
-    int width = surface_columns(s), foot = look_footer(look, s);
+    int width = look_columns(s), foot = look_footer(look, s);
     look_header(look, s, "");
     look_tabs(look, s);
     draw_remarks(q, look, s);
@@ -350,12 +375,12 @@ void queue_draw(struct queue *q, const struct look *look, struct surface *s)
     int rows = foot - LOOK_TOP, list = width;
     bool pane = queue_has_pane(q, width) && mirror_row_count(look->mirror) > 0;
     if (pane && width >= 100) {
-        list = width - width / PANE_SHARE;
-        draw_pane(q, look, s, LOOK_TOP, list + 2, rows, width - list - 3);
+        list = list_width(width);
+        draw_pane(q, look, s, LOOK_TOP, list + 3, rows, width - list - 4);
     } else if (pane) {
         int half = rows / 2;
         draw_pane(q, look, s, LOOK_TOP + rows - half + 1, 2, half - 1, width - 4);
         rows -= half;
     }
-    draw_rows(q, look, s, LOOK_TOP, rows, list - (pane && width >= 100));
+    draw_rows(q, look, s, LOOK_TOP, rows, list);
 }

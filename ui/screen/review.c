@@ -90,12 +90,12 @@ static void draw_title(const struct look *look, struct surface *s, int row, int 
 }
 
 static const struct column columns[] = {{"#", 6, 0, true, draw_id},
-                                        {"label", 11, 0, false, draw_label},
-                                        {"sure", 6, 0, false, draw_sure},
+                                        {"Label", 11, 0, false, draw_label},
+                                        {"Sure", 6, 0, false, draw_sure},
                                         {"", 13, 90, false, draw_over},
-                                        {"category", 10, 100, false, draw_category},
-                                        {"why here", 17, 0, false, draw_why},
-                                        {"subject", 0, 0, false, draw_title}};
+                                        {"Category", 10, 100, false, draw_category},
+                                        {"Why here", 17, 0, false, draw_why},
+                                        {"Subject", 0, 0, false, draw_title}};
 
 static struct lists_item *items(const struct look *look, int *count)
 {
@@ -110,7 +110,7 @@ static struct lists_item *items(const struct look *look, int *count)
 /* What does not fit whole is left out. */
 static void piece(struct surface *s, int *column, enum ui_role role, const char *text)
 {
-    if (*column + text_columns(text) <= surface_columns(s))
+    if (*column + text_columns(text) <= look_columns(s))
         *column += surface_text(s, 1, *column, -1, role, text) + 3;
 }
 
@@ -203,7 +203,7 @@ static void draw_similar(const struct look *look, struct surface *s, int row, in
 static void detail(const struct look *look, struct surface *s, int row, int rows,
                    const struct lists_item *item)
 {
-    int width = surface_columns(s);
+    int width = look_columns(s);
     if (width >= 110) {
         draw_reasons(look, s, row, rows, width / 2, item->json);
         draw_similar(look, s, row, rows, width / 2 + 2, width / 2 - 4, item->id);

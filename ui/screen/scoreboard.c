@@ -34,14 +34,14 @@ static int draw_purse(const struct look *look, struct surface *s, int row)
                                     text_safe_in(look->arena, month(json_get_string(season, "name", "")), TEXT_LINE),
                                     look_count(look->arena, json_get_i64(board(look), "chest", 0)));
     int need = text_columns(text);
-    surface_text(s, row, surface_columns(s) - need - 1, need, UI_GOLD, text);
+    surface_text(s, row, look_columns(s) - need - 1, need, UI_GOLD, text);
     return need + 2;
 }
 
 static int draw_boss(const struct look *look, struct surface *s, int row)
 {
     const struct mirror_boss *boss = mirror_boss(look->mirror);
-    int width = surface_columns(s), column = 1, purse = draw_purse(look, s, row);
+    int width = look_columns(s), column = 1, purse = draw_purse(look, s, row);
     if (!boss) {
         width -= purse;
         look_empty(look, s, row, 1, width - 2,
@@ -73,7 +73,7 @@ static int draw_boss(const struct look *look, struct surface *s, int row)
 /* The newest first, as many as stand in `rows` lines. */
 static int draw_hits(const struct look *look, struct surface *s, int row, int rows)
 {
-    int column = 3, width = surface_columns(s), end = row + rows;
+    int column = 3, width = look_columns(s), end = row + rows;
     for (const struct json *hit = json_first(json_get(board(look), "hits")); hit; hit = json_next(hit)) {
         long long damage = json_get_i64(hit, "damage", 0);
         const char *agent = look_owner(look, json_get_string(hit, "agent", "somebody"));
@@ -343,7 +343,7 @@ static void draw_ledger(struct scoreboard *b, const struct look *look, struct su
 /* What is nearly there first of all that is still to come: as many as the rows hold. */
 static void draw_achievements(const struct look *look, struct surface *s, int row, int rows)
 {
-    int column = 2 + surface_text(s, row, 2, -1, UI_HEADING, "achievements") + 2, width = surface_columns(s), end = row + rows;
+    int column = 2 + surface_text(s, row, 2, -1, UI_HEADING, "achievements") + 2, width = look_columns(s), end = row + rows;
     for (const struct json *a = json_first(json_get(board(look), "achievements")); a; a = json_next(a)) {
         bool got = json_get_i64(a, "unlocked_at", 0) > 0;
         long long goal = json_get_i64(a, "goal", 0), count = json_get_i64(a, "count", 0);
@@ -377,7 +377,9 @@ int64_t scoreboard_ticket(const struct scoreboard *b, const struct look *look)
 
 void scoreboard_draw(struct scoreboard *b, const struct look *look, struct surface *s)
 {
-    int width = surface_columns(s), foot = look_footer(look, s), tall = surface_rows(s) >= 36;
+    struct look plain = *look;
+    plain.game = false; /* the boss is at the top */
+    int width = look_columns(s), foot = look_footer(&plain, s), tall = surface_rows(s) >= 36;
     look_header(look, s, "Scoreboard");
     if (look->banner)
         look_tabs(look, s);

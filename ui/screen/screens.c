@@ -1,8 +1,6 @@
 /* screens: see screens.h. A row says what is worth a key's room at the foot of the screen, most useful first; the last one stands
  * however narrow the screen is. */
 #include "screen/screens.h"
-#include "base/str.h"
-#include <string.h>
 
 enum { MOST = 12 };
 
@@ -14,12 +12,13 @@ const char *const screens_names[PLACES + 1] = {
 
 static const struct offer {
     const char *command, *label; /* label: NULL: the command's own name */
+    bool menu;                   /* its keys begin a menu: the first of them stands for it */
 } offers[PLACES][MOST] = {
-    [PLACE_QUEUE] = {{"claim", 0}, {"assign", 0}, {"reply", 0}, {"note", 0}, {"close", 0}, {"snooze", 0}, {"escalate", 0}, {"mark", 0},
+    [PLACE_QUEUE] = {{"claim", 0}, {"assign", 0}, {"reply", 0}, {"note", 0}, {"close", 0}, {"snooze", 0, true}, {"escalate", 0}, {"mark", 0},
                      {"filter", 0}, {"palette", 0}, {"help", 0}},
-    [PLACE_TICKET] = {{"reply", 0}, {"note", 0}, {"claim", 0}, {"assign", 0}, {"close", 0}, {"snooze", 0}, {"macro", 0}, {"label", 0},
+    [PLACE_TICKET] = {{"reply", 0}, {"note", 0}, {"claim", 0}, {"assign", 0}, {"close", 0}, {"snooze", 0, true}, {"macro", 0}, {"label", 0},
                       {"why", 0}, {"customer", 0}, {"back", 0}, {"help", 0}},
-    [PLACE_ESCALATIONS] = {{"ack", "acknowledge"}, {"escalate", 0}, {"open", "ticket"}, {"why", "who was told"}, {"snooze", 0}, {"back", 0},
+    [PLACE_ESCALATIONS] = {{"ack", "acknowledge"}, {"escalate", 0}, {"open", "ticket"}, {"why", "who was told"}, {"snooze", 0, true}, {"back", 0},
                            {"help", 0}},
     [PLACE_INGEST] = {{"open", "raw"}, {"why", 0}, {"filter", 0}, {"freeze", 0}, {"back", 0}, {"help", 0}},
     [PLACE_DELIVERIES] = {{"open", "attempts"}, {"ticket", 0}, {"replay", "send again"}, {"why", 0}, {"mark", 0}, {"filter", 0}, {"palette", 0},
@@ -39,10 +38,9 @@ static const struct offer {
     [PLACE_AUDIT] = {{"open", "ticket"}, {"filter", 0}, {"freeze", 0}, {"back", 0}, {"help", 0}},
 };
 
-/* A menu's command has no key alone: the key that opens the menu stands for it. */
-static const char *menu_key(const char *command)
+static const char *keys_of(struct arena *arena, const struct binding *b, bool menu)
 {
-    return strcmp(command, "snooze") == 0 ? "z…" : NULL;
+    return menu && b->keys.count > 1 ? arena_printf(arena, "%c…", *b->spelled) : b->spelled;
 }
 
 void screens_hints(enum place place, const struct keymap *keymap, struct arena *arena, struct look *look)
@@ -51,9 +49,8 @@ void screens_hints(enum place place, const struct keymap *keymap, struct arena *
     look->hint_count = 0;
     for (const struct offer *o = offers[place]; o < offers[place] + MOST && o->command; o++) {
         const struct binding *b = keymap_find(keymap, screens_names[place], o->command);
-        const char *keys = b ? b->spelled : menu_key(o->command);
-        if (keys)
-            list[look->hint_count++] = (struct hint){keys, o->label ? o->label : o->command};
+        if (b)
+            list[look->hint_count++] = (struct hint){keys_of(arena, b, o->menu), o->label ? o->label : o->command};
     }
     look->hints = list;
 }

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TIME_AT = 1, TAG_AT = 8, TEXT_AT = 18, PANE_FROM = 110, PANE = 40 };
+enum { TIME_AT = 1, TAG_AT = 8, TEXT_AT = 18, PANE_FROM = 110, PANE = 40, FACTS_MOST = 60, MEASURE = 112 };
 
 void ticket_open(struct ticket_screen *t, int64_t id)
 {
@@ -186,7 +186,7 @@ static void tell_line(struct telling *to, const struct json *line)
     if (!*said.text)
         return;
     head(to, at, said.role, said.tag);
-    tell_text(to, said.role, to->of ? arena_printf(to->look->arena, "#%lld %s", (long long)to->of, said.text) : said.text);
+    tell_text(to, said.role == UI_MINE ? UI_NORMAL : said.role, to->of ? arena_printf(to->look->arena, "#%lld %s", (long long)to->of, said.text) : said.text);
 }
 
 static void fill(struct ticket_screen *t, const struct look *look, const struct json *root, int width)
@@ -205,6 +205,11 @@ static void fill(struct ticket_screen *t, const struct look *look, const struct 
     t->filled_from = root;
     t->filled_width = width;
     t->filled_day = (look->now + look->zone) / 86400000;
+}
+
+int ticket_measure(int width)
+{
+    return width < MEASURE ? width : MEASURE;
 }
 
 void ticket_timeline(struct ticket_screen *t, const struct look *look, struct surface *s, int top, int left,
@@ -244,7 +249,7 @@ static int draw_title(const struct look *look, struct surface *s, const struct m
 {
     struct arena *a = look->arena;
     struct badge urgency = look_urgency(row->t.urgency), status = look_status(row->t.status);
-    int width = surface_columns(s), right = width - 1;
+    int width = look_columns(s), right = width - 1;
     const char *owner = look_owner(look, row->t.assignee);
     char *pieces[] = {
         arena_printf(a, "owner %s", text_safe_in(a, owner, TEXT_LINE)),
@@ -302,7 +307,7 @@ static const struct json *document_shown(const struct ticket_screen *t, const st
 static void draw_people(const struct look *look, struct surface *s, int row, const struct mirror_row *brief,
                         const struct json *doc)
 {
-    int column = 1, width = surface_columns(s);
+    int column = 1, width = look_columns(s);
     struct badge csat = look_csat(json_get_i64(doc, "csat", 0));
     struct {
         const char *text;
@@ -323,7 +328,7 @@ static void draw_people(const struct look *look, struct surface *s, int row, con
 
 static int draw_clocks(const struct look *look, struct surface *s, int row, const struct json *doc)
 {
-    int column = 1, width = surface_columns(s);
+    int column = 1, width = look_columns(s);
     const struct json *e = json_get(doc, "escalation");
     if (str_eq(json_get_string(e, "state", ""), "triggered"))
         column += surface_textf(s, row, column, width / 2, UI_CRITICAL, "‼ step %s, next in %s",
@@ -332,7 +337,7 @@ static int draw_clocks(const struct look *look, struct surface *s, int row, cons
                   3;
     for (const struct json *clock = json_first(json_get(doc, "clocks")); clock && column < width - 20;
          clock = json_next(clock)) {
-        int used = facts_clock(look, s, row, column, width - column - 1, clock);
+        int used = facts_clock(look, s, row, column, width - column - 1, 0, clock);
         column += used ? used + 3 : 0;
     }
     return column > 1;
@@ -352,7 +357,7 @@ void ticket_draw(struct ticket_screen *t, const struct look *look, struct surfac
     const struct mirror_doc *known = mirror_doc(look->mirror, MIRROR_TICKET);
     const struct json *doc = known->ticket == t->id ? json_get(known->root, "ticket") : NULL;
     const struct mirror_row *row = ticket_row(look, t->id);
-    int width = surface_columns(s), foot = look_footer(look, s), at = 1;
+    int width = look_columns(s), foot = look_footer(look, s), at = 1;
     ticket_expire(t, look->now);
     if (!row) {
         surface_textf(s, 0, 1, -1, UI_TITLE, "#%lld", (long long)t->id);
@@ -380,8 +385,8 @@ void ticket_draw(struct ticket_screen *t, const struct look *look, struct surfac
         surface_textf(s, at++, 1, width - 2, UI_WARN, "Unmasked for %lld s more; the journal knows who looked and why.",
                       (long long)(t->shown_until - look->now + 999) / 1000);
     surface_rule(s, at++);
-    int body_width = pane ? width - PANE - 3 : width - 1;
+    int body_width = ticket_measure(pane ? width - PANE - 3 : width - 1), left = body_width + 2;
     ticket_timeline(t, look, s, at, 0, foot - at, body_width);
     if (pane)
-        facts_draw(look, s, at, width - PANE - 1, foot - at, PANE, row, doc);
+        facts_draw(look, s, at, left, foot - at, width - left - 1 < FACTS_MOST ? width - left - 1 : FACTS_MOST, row, doc);
 }

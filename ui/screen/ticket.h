@@ -27,6 +27,8 @@ void ticket_reveal(struct ticket_screen *t, const struct json *text, int64_t now
 /* Masked again, and forgotten, if it is time; true: something changed. A clock that was put back hides as well. */
 bool ticket_expire(struct ticket_screen *t, int64_t now);
 void ticket_draw(struct ticket_screen *t, const struct look *look, struct surface *s);
+/* How wide lines are set in so much room: no wider than the eye reads at ease. */
+int ticket_measure(int width);
 /* Only the timeline, for the composer. */
 void ticket_timeline(struct ticket_screen *t, const struct look *look, struct surface *s, int top, int left,
                      int rows, int width);

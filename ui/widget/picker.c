@@ -22,7 +22,8 @@ struct picker {
     size_t n;
     struct fit *fits;
     size_t fits_n, selected, top;
-    int rows; /* for items, when last drawn */
+    int rows;  /* for items, when last drawn */
+    int names; /* columns that the names take, details stand behind them */
 };
 
 struct picker *picker_new(const char *prompt, bool free_text)
@@ -79,6 +80,18 @@ static void rank(struct picker *p)
         qsort(p->fits, p->fits_n, sizeof *p->fits, best_first);
 }
 
+/* As wide as the widest, but one long name does not push all details away. */
+static int names_width(const struct picker *p)
+{
+    enum { MOST = 32 };
+    int widest = 0;
+    for (size_t i = 0; i < p->n; i++) {
+        int columns = text_columns(p->items[i].name);
+        widest = columns > widest ? columns : widest;
+    }
+    return widest < MOST ? widest : MOST;
+}
+
 void picker_set(struct picker *p, const struct picker_item *items, size_t n)
 {
     arena_reset(p->arena);
@@ -87,6 +100,7 @@ void picker_set(struct picker *p, const struct picker_item *items, size_t n)
     for (size_t i = 0; i < n; i++)
         p->items[i] = (struct picker_item){items[i].id, text_safe_in(p->arena, items[i].name, TEXT_LINE),
                                            items[i].detail ? text_safe_in(p->arena, items[i].detail, TEXT_LINE) : NULL};
+    p->names = names_width(p);
     free(p->fits);
     if (!(p->fits = malloc((n + 1) * sizeof *p->fits)))
         abort();
@@ -191,8 +205,9 @@ static void draw_item(const struct picker *p, struct surface *s, int row, int co
         surface_text(s, row, column, 1, UI_GUTTER, "\u258c");
     int used = surface_text(s, row, column + 2, width - 2, selected ? UI_SELECTED : UI_NORMAL, item->name);
     mark_letters(p, s, row, column + 2, used, item->name);
-    if (item->detail && width - used - 6 > 4)
-        surface_right(s, row, column + used + 5, width - used - 6, UI_DIM, item->detail);
+    int at = 2 + (used > p->names ? used : p->names) + 3;
+    if (item->detail && width - at > 4)
+        surface_text(s, row, column + at, width - at, UI_DIM, item->detail);
 }
 
 static void keep_in_view(struct picker *p)

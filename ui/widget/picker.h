@@ -11,7 +11,7 @@ struct picker; /* opaque */
 struct picker_item {
     int64_t id;
     const char *name;   /* what is matched and shown */
-    const char *detail; /* shown dim at the right; also matched, for less; NULL: none */
+    const char *detail; /* shown dim behind it, in a column; also matched, for less; NULL: none */
 };
 enum picker_outcome {
     PICKER_IGNORED, /* not a key of a picker */
