@@ -81,17 +81,27 @@ const char *desk_row(struct desk_case *c, int row)
     return copy;
 }
 
+char *desk_words(struct arena *arena, const char *text)
+{
+    char *out = arena_strdup(arena, text), *to = out;
+    for (; *text; text++)
+        if (*text != ' ' || text[1] != ' ')
+            *to++ = *text;
+    *to = 0;
+    return out;
+}
+
 void desk_shows(struct desk_case *c, const char *text)
 {
     char *dump = surface_dump(c->arena, c->surface);
-    if (!strstr(dump, text))
+    if (!strstr(desk_words(c->arena, dump), desk_words(c->arena, text)))
         fail_msg("not shown: %s\n%s", text, dump);
 }
 
 void desk_hides(struct desk_case *c, const char *text)
 {
     char *dump = surface_dump(c->arena, c->surface);
-    if (strstr(dump, text))
+    if (strstr(desk_words(c->arena, dump), desk_words(c->arena, text)))
         fail_msg("shown: %s\n%s", text, dump);
 }
 

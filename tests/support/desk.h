@@ -20,7 +20,9 @@ void desk_document(struct desk_case *c, enum mirror_doc_id id, int64_t ticket, c
 void desk_size(struct desk_case *c, int columns, int rows);
 void desk_end(struct desk_case *c);
 const char *desk_row(struct desk_case *c, int row); /* the text of one row */
-/* Fails with the whole picture unless some row holds the text. */
+/* Text with each run of blanks as one: how far columns are apart is the pictures' matter. */
+char *desk_words(struct arena *arena, const char *text);
+/* Fails with the whole picture unless some row holds the text, blanks counted as desk_words does. */
 void desk_shows(struct desk_case *c, const char *text);
 void desk_hides(struct desk_case *c, const char *text);
 /* The role of the first cell of the first occurrence of text. */
