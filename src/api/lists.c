@@ -2,6 +2,7 @@
  * kept counters, and is bounded by a limit; filters stop at a time budget and say where to go on. */
 #include "api/calls.h"
 #include "api/show.h"
+#include "api/views.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "core/rota.h"
@@ -10,8 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE = 50, MOST = 500, REFUSALS = 32, HOUR = 3600000 };
-static const int64_t day_ms = 86400000;
+enum { PAGE = 50, MOST = 500, REFUSALS = 32 };
 
 static int64_t last_seq(struct show *show)
 {
@@ -21,36 +21,6 @@ static int64_t last_seq(struct show *show)
 }
 
 /* --- rows of tickets --- */
-
-static const struct config_view *find_view(const struct config *config, const char *name)
-{
-    for (int i = 0; i < config->view_count; i++)
-        if (!name || str_eq(config->views[i].name, name))
-            return &config->views[i];
-    return NULL;
-}
-
-/* What `where` and `q` ask for, as one expression. NULL with show->err set on a fault; *any false: nothing asked. */
-static const struct when *asked_for(struct show *show, bool *any)
-{
-    const char *where = request_query(show->req, "where"), *words = request_query(show->req, "q"), *short_form = NULL;
-    *any = (where && *where) || (words && *words);
-    if (!*any)
-        return NULL;
-    if (words && *words && !(short_form = when_from_words(show->arena, words, &show->err)))
-        return NULL;
-    const char *text = where && *where && short_form ? arena_printf(show->arena, "(%s) && (%s)", where, short_form) :
-                       short_form ? short_form : where;
-    return when_parse(show->arena, text, &show->err);
-}
-
-static struct when_env env_of(struct show *show)
-{
-    int64_t open = 0, sum;
-    store_tally_get(show->store, "open_critical", "", 0, &open, &sum, &show->err);
-    return (struct when_env){.hour = show->now / HOUR % 24, .weekday = (show->now / day_ms + 3) % 7 + 1, .open_criticals = open,
-                             .me = show->req->agent->name};
-}
 
 struct found {
     struct ticket **rows;
@@ -64,51 +34,44 @@ static const char *cursor(const struct show *show)
     return after && *after ? after : NULL;
 }
 
-static bool inverted(const struct show *show)
+/* A view's own order is turned with it, where no other is asked for. */
+static bool inverted(const struct show *show, const struct seen_view *view)
 {
-    return request_query_i64(show->req, "invert", 0, 0, 1) == 1;
+    const char *sort = request_query(show->req, "sort");
+    return request_query_i64(show->req, "invert", (!sort || !*sort) && view->invert, 0, 1) == 1;
 }
 
-static bool in_queue_order(struct show *show, const struct config_view *view, const struct when *where, int limit, struct found *page)
+static bool in_queue_order(struct show *show, const struct seen_view *view, const struct when *where, int limit, struct found *page)
 {
-    struct when_env env = env_of(show);
-    struct row_filter f = {.view = view->name, .owner = view->mine ? show->req->agent->name : "", .where = where, .env = &env,
-                           .after = cursor(show), .limit = limit, .invert = inverted(show)};
+    struct when_env env = views_env(show);
+    struct row_filter f = {.view = view->queue, .owner = view->owner, .where = where, .env = &env,
+                           .after = cursor(show), .limit = limit, .invert = inverted(show, view)};
     return store_queue_page(show->store, show->arena, &f, &page->rows, &page->count, &page->next, &show->err);
 }
 
-static bool in_other_order(struct show *show, const struct config_view *view, const struct when *where, enum list_order order, int limit, struct found *page)
+static bool in_other_order(struct show *show, const struct seen_view *view, const struct when *where, enum list_order order, int limit, struct found *page)
 {
-    struct when_env env = env_of(show);
-    struct list_query q = {.order = order, .where = {view->when, where}, .env = &env, .after = cursor(show), .limit = limit, .invert = inverted(show)};
+    struct when_env env = views_env(show);
+    struct list_query q = {.order = order, .where = {view->when, where}, .env = &env, .after = cursor(show), .limit = limit, .invert = inverted(show, view)};
     return store_list_tickets(show->store, show->arena, &q, &page->rows, &page->count, &page->next, &show->err);
 }
 
-static bool read_page(struct show *show, const struct config_view *view, struct found *page)
+static bool read_page(struct show *show, const struct seen_view *view, struct found *page)
 {
     bool any;
     const char *sort = request_query(show->req, "sort");
     int limit = (int)request_query_i64(show->req, "limit", PAGE, 1, MOST);
-    const struct when *where = asked_for(show, &any);
+    const struct when *where = views_asked(show, &any);
     *page = (struct found){0};
     if (any && !where)
         return false;
-    sort = sort && *sort ? sort : view->sort ? view->sort : "due";
+    sort = sort && *sort ? sort : view->sort;
     if (str_eq(sort, "age"))
         return in_other_order(show, view, where, LIST_AGE, limit, page);
     if (str_eq(sort, "updated"))
         return in_other_order(show, view, where, LIST_UPDATED, limit, page);
     return str_eq(sort, "due") ? in_queue_order(show, view, where, limit, page) :
            err_set(&show->err, ERR_USAGE, "sort: due, age or updated");
-}
-
-static const struct config_view *chosen_view(struct show *show)
-{
-    const char *name = request_query(show->req, "view");
-    const struct config_view *view = find_view(show->config, name && *name ? name : NULL);
-    if (!view)
-        err_set(&show->err, ERR_NOT_FOUND, "no view \"%.60s\"", name ? name : "");
-    return view;
 }
 
 static void get_tickets(struct request *req)
@@ -119,10 +82,9 @@ static void get_tickets(struct request *req)
         return;
     int64_t seq = last_seq(&show);
     const char *name = request_query(req, "view");
-    const struct config_view *view = name && *name ? chosen_view(&show) : find_view(show.config, "all");
-    if (!view && show.err.code == ERR_NONE)
-        view = find_view(show.config, NULL);
-    if (!view || !read_page(&show, view, &page)) {
+    struct seen_view view;
+    bool found = name && *name ? views_find(&show, name, &view) : views_all(&show, &view);
+    if (!found || !read_page(&show, &view, &page)) {
         show_fail(&show);
         return;
     }
@@ -171,9 +133,9 @@ static void get_desk(struct request *req)
     if (!show_open(&show, req))
         return;
     int64_t seq = last_seq(&show); /* first: what comes later is on the stream */
-    const struct config_view *view = chosen_view(&show);
+    struct seen_view view;
     struct desk_state state;
-    if (!view || !read_page(&show, view, &page) || !engine_desk_read(show.store, show.arena, &state, &show.err)) {
+    if (!views_find(&show, request_query(req, "view"), &view) || !read_page(&show, &view, &page) || !engine_desk_read(show.store, show.arena, &state, &show.err)) {
         show_fail(&show);
         return;
     }
@@ -182,8 +144,8 @@ static void get_desk(struct request *req)
     json_put_i64(root, "now", show.now);
     json_put_string(root, "team", show.config->team_name);
     put_me(&show, root);
-    json_put(root, "views", show_view_counts(&show));
-    json_put_string(root, "view", view->name);
+    json_put(root, "views", views_shown(&show));
+    json_put_string(root, "view", view.name);
     json_put(root, "rows", show_rows(&show, page.rows, page.count));
     json_put_string(root, "next", page.next);
     json_put(root, "boss", show_boss(&show));

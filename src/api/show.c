@@ -433,25 +433,6 @@ struct json *show_why(struct show *show, const struct ticket *t, const char *wha
 
 /* --- the desk --- */
 
-struct json *show_view_counts(struct show *show)
-{
-    struct json *list = json_array();
-    for (int i = 0; i < show->config->view_count; i++) {
-        const struct config_view *v = &show->config->views[i];
-        struct json *row = json_object();
-        int64_t n = 0;
-        if (!store_queue_count(show->store, v->name, v->mine ? show->req->agent->name : "", &n, &show->err))
-            n = 0;
-        json_put_string(row, "name", v->name);
-        json_put_string(row, "title", v->title ? v->title : v->name);
-        json_put_i64(row, "count", n);
-        json_put_string(row, "text", v->text);
-        json_put_bool(row, "mine", v->mine);
-        json_push(list, row);
-    }
-    return list;
-}
-
 struct json *show_escalation_counts(struct show *show)
 {
     struct json *counts = json_object();

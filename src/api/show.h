@@ -37,7 +37,6 @@ void show_why_page(struct show *show, struct json *lines, const struct ticket *t
 struct json *show_maintenance(struct show *show, const struct desk_state *state); /* windows that are not over */
 void show_why_assign(struct show *show, struct json *lines, const struct ticket *t);
 struct json *show_agents(struct show *show);                               /* [AGENT] */
-struct json *show_view_counts(struct show *show);                          /* [{name,title,count,text}] */
 const char *show_band(int64_t bp);                                         /* low, medium or high: how sure */
 struct json *show_model(struct show *show);                                /* MODEL */
 struct json *show_escalation_counts(struct show *show);

@@ -172,6 +172,7 @@ static void open_stream(struct request *req)
     int64_t after = last_seen(req);
     bool elsewhere = from_elsewhere(req, after);
     l->reader = hub_join(req->desk->hub, elsewhere ? -1 : after, l->role >= ROLE_LEAD, wake, l, &too_old);
+    hub_belongs(l->reader, l->agent);
     l->number = presence_join(req->desk->presence, l->agent, request_socket(req));
     AUTO_JSON present = presence_list(req->desk->presence);
     str_addf(&l->words, "event: hello\ndata: {\"seq\":%" PRId64 ",\"now\":%" PRId64 ",\"stream\":%" PRId64 ",\"presence\":%s}\n\n", hub_seq(req->desk->hub),

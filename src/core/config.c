@@ -149,8 +149,7 @@ const char *config_nearest_destination(struct schema *s, const char *name)
     return schema_nearest(name, names);
 }
 
-/* Does the expression name `me`? Words inside its strings do not count. */
-static bool names_me(const char *text)
+bool config_names_me(const char *text)
 {
     char quote = 0;
     bool inside = false;
@@ -177,7 +176,7 @@ static bool check_view(struct schema *s, void *to, const struct yaml *node)
         if (!config_unique(s, node, "name", row->name, other->name))
             return false;
     row->title = row->title ? row->title : row->name;
-    row->mine = names_me(row->text);
+    row->mine = config_names_me(row->text);
     return true;
 }
 

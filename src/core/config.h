@@ -339,6 +339,7 @@ char *config_clock_rules(struct arena *arena, const struct config *config);
 const struct calendar *config_calendar(const struct config *config, const char *name); /* NULL: none, or no name */
 const struct config_source *config_source(const struct config *config, const char *name);
 const struct config_agent *config_agent(const struct config *config, const char *name);
+bool config_names_me(const char *text); /* a `when` that depends on who asks; words inside its strings do not count */
 const struct config_escalation *config_policy(const struct config *config, const char *name); /* of escalation; NULL: none */
 int config_policy_steps(const struct config *config, const char *name);                       /* 0 = there is none of that name */
 const struct config_agent *config_agent_by_uid(const struct config *config, int64_t uid);

@@ -75,6 +75,7 @@ struct desk_state {
     struct override *overrides; int override_count; /* in the order they were made */
     struct cover *covers; int cover_count;          /* likewise */
     struct privacy *privacies; int privacy_count;
+    struct view *views; int view_count; /* core/view */
 };
 /* The kinds of record that belong to the state, NULL at the end. */
 extern const char *const desk_kinds[];

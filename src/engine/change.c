@@ -16,10 +16,18 @@ static struct json *views_of(struct engine *e, const struct ticket *t);
 static void frame_add(struct engine *e, int64_t seq, const char *kind, struct json *data)
 {
     struct frame *f = ARENA_NEW(e->batch, struct frame);
-    *f = (struct frame){.seq = seq, .kind = arena_strdup(e->batch, kind), .data = json_print_in(e->batch, data)};
+    *f = (struct frame){.seq = seq, .only = e->only, .kind = arena_strdup(e->batch, kind), .data = json_print_in(e->batch, data)};
     json_free(data);
     *e->frames_end = f;
     e->frames_end = &f->next;
+}
+
+void change_tell(struct engine *e, const char *only, const char *kind, struct json *data)
+{
+    const char *was = e->only;
+    e->only = only;
+    frame_add(e, 0, kind, data);
+    e->only = was;
 }
 
 /* As a list shows it (api/show): a console that follows the stream knows as much as one that asked. */
@@ -80,16 +88,17 @@ static struct json *views_of(struct engine *e, const struct ticket *t)
             json_put_string(view, "owner", owner);
         json_push(list, view);
     }
+    views_told(e, list, t);
     return list;
 }
 
-static void note_owner(struct engine *e, const char *owner)
+void change_owner(struct engine *e, const char *owner)
 {
     e->counts_changed = true;
     for (int i = 0; i < e->owner_count; i++)
         if (str_eq(e->owners[i], owner))
             return;
-    if (*owner && e->owner_count < 32)
+    if (*owner && e->owner_count < ENGINE_OWNERS)
         e->owners[e->owner_count++] = arena_strdup(e->batch, owner);
 }
 
@@ -121,12 +130,12 @@ static bool requeue(struct engine *e, const struct ticket *before, const struct 
             return false;
         if (!same) {
             if (was)
-                note_owner(e, was);
+                change_owner(e, was);
             if (is)
-                note_owner(e, is);
+                change_owner(e, is);
         }
     }
-    return true;
+    return views_change(e, before, after, err);
 }
 
 bool engine_views(struct engine *e, struct arena *arena, int64_t now, struct err *err)
@@ -159,7 +168,8 @@ bool engine_views(struct engine *e, struct arena *arena, int64_t now, struct err
     return true;
 }
 
-struct json *engine_counts(struct store *store, const struct config *config, const char *const *agents, int agent_count, struct err *err)
+/* kept: the engine whose agents' shared views are counted too, NULL: none. */
+static struct json *counts_of(struct store *store, const struct config *config, const char *const *agents, int agent_count, struct engine *kept, struct err *err)
 {
     struct json *all = json_object(), *views = json_object(), *owners = json_object(), *escalations = json_object();
     int64_t n, sum;
@@ -178,6 +188,7 @@ struct json *engine_counts(struct store *store, const struct config *config, con
         }
         json_put(owners, view->name, by);
     }
+    ok = ok && (!kept || views_count(kept, views, owners, err));
     for (int state = ESCALATION_TRIGGERED; ok && state <= ESCALATION_SUPPRESSED; state++) {
         ok = store_tally_get(store, "escalation", escalation_word(state), 0, &n, &sum, err);
         if (state != ESCALATION_RESOLVED)
@@ -193,11 +204,18 @@ struct json *engine_counts(struct store *store, const struct config *config, con
     return all;
 }
 
+struct json *engine_counts(struct store *store, const struct config *config, const char *const *agents, int agent_count, struct err *err)
+{
+    return counts_of(store, config, agents, agent_count, NULL, err);
+}
+
 bool engine_batch_end(struct engine *e, struct err *err)
 {
+    if (!views_tell(e, err))
+        return false;
     if (!e->counts_changed || e->quiet)
         return true;
-    struct json *counts = engine_counts(e->store, e->config, e->owners, e->owner_count, err);
+    struct json *counts = counts_of(e->store, e->config, e->owners, e->owner_count, e, err);
     if (!counts)
         return false;
     frame_add(e, 0, "counts", counts);

@@ -4,6 +4,7 @@
 #ifndef ENGINE_CHANGE_H
 #define ENGINE_CHANGE_H
 #include "core/letter.h"
+#include "core/view.h"
 #include "engine/engine.h"
 
 enum { CHANGE_MADE = 4 };
@@ -173,6 +174,24 @@ bool survey_read(struct engine *e, struct arena *arena, struct ticket *t, struct
 bool people_follow(struct engine *e, const struct ticket *before, const struct ticket *after, struct err *err);
 /* What an act says of the label becomes something to learn from (engine/label). After change(). */
 bool label_learn(struct engine *e, struct arena *arena, const struct change *c, struct err *err);
+/* The views agents keep (engine/view). _sync: those of engine.state, after it was read; _change: their members; _wake: a bite of what
+ * one that is new or gone still needs; _told: adds the team's to what a frame says of a ticket; _count: the team's numbers; _tell: a
+ * frame for each agent whose own changed; _only: the agent alone whom such records concern, NULL: everybody. */
+struct kept_view {
+    struct view is;
+    const struct when *when;
+    bool mine, changed;  /* names `me`; gained or lost a member in this batch */
+    int64_t id, fill;    /* its number in the store; the next ticket to be looked at, INT64_MAX: all were */
+};
+bool views_sync(struct engine *e, struct err *err);
+bool views_change(struct engine *e, const struct ticket *before, const struct ticket *after, struct err *err);
+bool views_wake(struct engine *e, struct err *err);
+void views_told(const struct engine *e, struct json *list, const struct ticket *t);
+bool views_count(struct engine *e, struct json *views, struct json *owners, struct err *err);
+bool views_tell(struct engine *e, struct err *err);
+const char *views_only(const struct json *records, const char *actor);
+void change_owner(struct engine *e, const char *owner); /* a view's numbers changed, of that agent's part or ("") for all */
+void change_tell(struct engine *e, const char *only, const char *kind, struct json *data); /* a frame without an entry; takes data */
 /* Work and who has it (engine/assign): moves a ticket's row; fills the rows anew where skills changed; what time makes of a
  * ticket's assignment (*why NULL: nothing), and the agent it was given to has had a turn; the clock's round, at most max
  * tickets, and when it next wants one (0: not). */

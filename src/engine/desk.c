@@ -60,7 +60,10 @@ static bool write_entry(struct desk_run *r, const char *did, struct json *record
     json_put_string(data, "say", r->say);
     json_put(data, "records", records);
     struct entry entry = {.at = r->now, .actor = r->actor, .kind = "desk", .cause = undoes, .undoes = undoes, .data = json_print_in(r->arena, data)};
-    if (!change_entry(r->e, &entry, NULL, err))
+    r->e->only = views_only(records, r->actor);
+    bool ok = change_entry(r->e, &entry, NULL, err);
+    r->e->only = NULL;
+    if (!ok)
         return false;
     r->seq = entry.seq;
     return desk_turned(r->e, r->now, false, err);
@@ -166,7 +169,7 @@ bool desk_refresh(struct engine *e, struct err *err)
         return false;
     e->desk_stale = false;
     e->desk_turns_at = desk_turns(&e->state, e->desk_looked_at);
-    return true;
+    return views_sync(e, err);
 }
 
 /* Something began or ended: whoever is being paged for is looked at again, in the same transaction. What comes of it is in
@@ -208,5 +211,7 @@ bool engine_look(struct engine *e, int64_t now, struct err *err)
 void engine_close(struct engine *e)
 {
     arena_free(e->desk_arena);
-    e->desk_arena = NULL;
+    arena_free(e->kept_arena);
+    e->desk_arena = e->kept_arena = NULL;
+    e->kept_count = 0;
 }

@@ -11,7 +11,7 @@
 #include <stdatomic.h>
 
 /* A courier's hands are full at so many parcels of one destination, so that a slow one holds up nobody else. */
-enum { ENGINE_PLACES = 1024, ENGINE_IN_HAND = 32 };
+enum { ENGINE_PLACES = 1024, ENGINE_IN_HAND = 32, ENGINE_OWNERS = 256 };
 struct engine {
     struct store *store;
     const struct config *config;
@@ -32,10 +32,13 @@ struct engine {
     struct desk_state state; struct arena *desk_arena; /* what people set (engine/desk), as of the last refresh */
     bool desk_stale; int64_t desk_looked_at, desk_turns_at; /* what began or ended since the last look is due */
     bool work_stale, away_stale; int64_t assign_at, offered; /* engine/assign: work or loads changed; who is here did; when to look again; the ticket whose turn it is */
+    struct kept_view *kept; int kept_count; struct arena *kept_arena; /* what agents keep (engine/view), as of the last refresh */
+    bool views_wait;     /* one is not filled yet, or one that went still has rows */
+    const char *only;    /* entries written while it is set are told to that agent alone */
     bool counts_changed; /* a queue gained or lost a member in this batch */
-    const char *owners[32]; int owner_count; /* whose per-agent views did */
+    const char *owners[ENGINE_OWNERS]; int owner_count; /* whose per-agent views did */
 };
-struct frame { struct frame *next; int64_t seq; const char *kind, *data; bool leads_only; }; /* data: JSON of api.md's frame */
+struct frame { struct frame *next; int64_t seq; const char *kind, *data, *only; bool leads_only; }; /* data: JSON of api.md's frame; only: an agent, NULL = all */
 
 /* What the courier needs for one exchange: a copy, so that it never reads the store. In the batch's arena. */
 struct outgoing {

@@ -26,7 +26,7 @@ static bool plain(const char *text)
     return text != NULL;
 }
 
-static const char *view_key(struct arena *arena, const struct config_view *view, const char *owner)
+static const char *key_of_view(struct arena *arena, const struct config_view *view, const char *owner)
 {
     return *owner ? arena_printf(arena, "view:%s\x1e%s", view->name, owner) : arena_printf(arena, "view:%s", view->name);
 }
@@ -44,7 +44,7 @@ static void whom(struct engine *e, struct arena *arena, const struct ticket *t, 
     str_adds(keys, "\n");
     for (int i = 0; i < e->config->view_count; i++)
         if (m->is[i] || m->was[i])
-            str_addf(keys, "%s\n", view_key(arena, &e->config->views[i], m->is[i] ? m->is[i] : m->was[i]));
+            str_addf(keys, "%s\n", key_of_view(arena, &e->config->views[i], m->is[i] ? m->is[i] : m->was[i]));
     str_addf(keys, "%s\n", source_key(arena, t));
 }
 
@@ -159,7 +159,7 @@ static bool stand(struct engine *e, struct arena *arena, const struct change *c,
             return false;
     for (int i = 0; i < e->config->view_count; i++) {
         const struct config_view *view = &e->config->views[i];
-        if ((m->was[i] || m->is[i]) && !moves(e, c, after, m->was[i] ? view_key(arena, view, m->was[i]) : NULL, m->is[i] ? view_key(arena, view, m->is[i]) : NULL, err))
+        if ((m->was[i] || m->is[i]) && !moves(e, c, after, m->was[i] ? key_of_view(arena, view, m->was[i]) : NULL, m->is[i] ? key_of_view(arena, view, m->is[i]) : NULL, err))
             return false;
     }
     return true;
@@ -183,7 +183,7 @@ bool stat_change(struct engine *e, struct arena *arena, const struct change *c, 
 
 bool stat_view_begin(struct engine *e, struct arena *arena, const struct config_view *view, struct err *err)
 {
-    const char *key = view_key(arena, view, "");
+    const char *key = key_of_view(arena, view, "");
     static const char *const names[] = {"backlog", "tickets", "stat:flow", "hour:flow"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!store_tally_forget(e->store, names[i], key, "\x1e", err))
@@ -193,7 +193,7 @@ bool stat_view_begin(struct engine *e, struct arena *arena, const struct config_
 
 bool stat_view_add(struct engine *e, struct arena *arena, const struct config_view *view, const char *owner, const struct ticket *t, struct err *err)
 {
-    return !is_open(t) || stands(e, view_key(arena, view, owner), t, 1, err);
+    return !is_open(t) || stands(e, key_of_view(arena, view, owner), t, 1, err);
 }
 
 static bool boot_owners(struct engine *e, struct arena *arena, const struct ticket *t, struct err *err)

@@ -101,9 +101,10 @@ bool engine_wake(struct engine *e, struct arena *arena, int64_t now, int max, in
 {
     int64_t ids[64];
     int n;
+    bool views = e->views_wait;
     if (max > 64)
         max = 64;
-    if (!desk_wake(e, now, err) || !store_wake_due(e->store, now, ids, max, &n, err))
+    if (!desk_wake(e, now, err) || !views_wake(e, err) || !store_wake_due(e->store, now, ids, max, &n, err))
         return false;
     for (int i = 0; i < n; i++)
         if (!wake_due(e, arena, ids[i], now, err))
@@ -111,7 +112,7 @@ bool engine_wake(struct engine *e, struct arena *arena, int64_t now, int max, in
     *ran = 0;
     if (!due_parcels(e, arena, now, max, ran, err))
         return false;
-    *ran += n;
+    *ran += n + views;
     if (!audit_wake(e, arena, now, err) || !assign_wake(e, arena, now, max, ran, err))
         return false;
     return wake_boss(e, arena, now, err);
@@ -137,6 +138,8 @@ bool engine_next(struct engine *e, int64_t *at, struct err *err)
         *at = audit;
     if (e->desk_turns_at && (!*at || e->desk_turns_at < *at))
         *at = e->desk_turns_at;
+    if (e->views_wait)
+        *at = 1;
     if (assign_next(e) && (!*at || assign_next(e) < *at))
         *at = assign_next(e);
     for (int i = 0; i < count; i++)

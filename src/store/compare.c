@@ -6,7 +6,7 @@ static const char *const tables[][2] = {
     {"ticket", NULL}, /* by the field table: a column that came later stands elsewhere in an older database */
     {"clock", "SELECT * FROM clock ORDER BY ticket,metric"},
     {"escalation", "SELECT * FROM escalation ORDER BY ticket"},
-    {"queue", "SELECT v.name,q.owner,q.due,q.ticket FROM queue q JOIN view v ON v.id=q.view ORDER BY 1,2,3,4"},
+    {"queue", "SELECT v.name,q.owner,q.due,q.ticket FROM queue q JOIN view v ON v.id=q.view WHERE v.name<char(127) ORDER BY 1,2,3,4"},
     {"work", "SELECT * FROM work ORDER BY owner,need,turn,due,place,ticket"},
     {"tally", "SELECT * FROM tally WHERE (n!=0 OR sum!=0) AND (name NOT GLOB 'hour:*' OR day>" HOURS_FROM ") ORDER BY name,key,day"},
     {"record", "SELECT * FROM record WHERE kind!='destination' ORDER BY kind,key"}, /* how a destination fares is receipts' doing */

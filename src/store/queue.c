@@ -28,11 +28,11 @@ static int64_t known_view(const struct store *s, const char *name)
 
 static void know_view(struct store *s, const char *name, int64_t id)
 {
-    if (s->view_count < VIEWS && !known_view(s, name) && str_copy(s->views[s->view_count].name, sizeof s->views->name, name))
+    if (s->view_count < VIEWS && !strchr(name, '/') && !known_view(s, name) && str_copy(s->views[s->view_count].name, sizeof s->views->name, name))
         s->views[s->view_count++].id = id;
 }
 
-/* Ids never change; texts do, so that whoever wants the text asks the table. */
+/* Ids of the configuration's views never change; texts do, so that whoever wants the text asks the table. */
 bool store_view_id(struct store *s, const char *name, int64_t *id, char **text, struct arena *a, struct err *err)
 {
     *id = text ? 0 : known_view(s, name);
@@ -58,6 +58,51 @@ bool store_view_put(struct store *s, const char *name, const char *text, int64_t
     return tally_flush(s, err) && sql_run(s, err, "INSERT INTO view(name,text) VALUES(?,?) ON CONFLICT(name) DO UPDATE SET text=excluded.text", "ss", name, text) &&
            store_view_id(s, name, id, NULL, NULL, err) && sql_run(s, err, "DELETE FROM queue WHERE view=?", "i", *id) &&
            sql_run(s, err, "DELETE FROM tally WHERE name='view' AND (key=?1 OR key LIKE ?1||char(31)||'%')", "s", name);
+}
+
+/* --- views that come and go --- */
+
+bool store_view_list(struct store *s, struct arena *a, struct view_row **list, int *count, struct err *err)
+{
+    enum { MOST = 1024 };
+    sqlite3_stmt *stmt = sql_get(s, "SELECT id,name,text FROM view WHERE instr(name,'/')!=0 ORDER BY id LIMIT ?", err);
+    int rc;
+    *count = 0;
+    if (!stmt)
+        return false;
+    *list = ARENA_ARRAY(a, struct view_row, MOST);
+    sql_bind(stmt, "i", (int64_t)MOST);
+    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
+        (*list)[(*count)++] = (struct view_row){sql_int(stmt, 0), sql_text(stmt, 1, a), sql_text(stmt, 2, a)};
+    return rc == SQLITE_DONE;
+}
+
+bool store_view_move(struct store *s, const struct view_row *row, const char *name, struct err *err)
+{
+    return tally_flush(s, err) && sql_run(s, err, "UPDATE view SET name=? WHERE id=?", "si", name, row->id) &&
+           sql_run(s, err, "UPDATE tally SET key=? WHERE name IN ('view','fill') AND key=?", "ss", name, row->name);
+}
+
+bool store_view_retire(struct store *s, const struct view_row *row, struct err *err)
+{
+    return tally_flush(s, err) && sql_run(s, err, "UPDATE view SET name=char(127)||id WHERE id=?", "i", row->id) &&
+           sql_run(s, err, "DELETE FROM tally WHERE name IN ('view','fill') AND (key=?1 OR (key>?1||char(31) AND key<?1||char(32)))", "s", row->name);
+}
+
+bool store_view_sweep(struct store *s, int most, bool *more, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT id FROM view WHERE name>char(127) LIMIT 1", err);
+    int rc = stmt ? sql_step(s, stmt, err) : -1;
+    int64_t id = rc == SQLITE_ROW ? sql_int(stmt, 0) : 0;
+    if (stmt)
+        sqlite3_reset(stmt);
+    *more = id != 0;
+    if (rc < 0 || !id)
+        return rc >= 0;
+    if (!sql_run(s, err, "DELETE FROM queue WHERE (view,owner,due,ticket) IN (SELECT view,owner,due,ticket FROM queue WHERE view=? LIMIT ?)", "ii", id,
+                 (int64_t)most))
+        return false;
+    return sqlite3_changes(s->db) == most || sql_run(s, err, "DELETE FROM view WHERE id=?", "i", id);
 }
 
 static void tally_key(char *buf, size_t size, const char *view, const char *owner)
@@ -142,6 +187,29 @@ bool store_queue_page(struct store *s, struct arena *a, const struct row_filter 
         if (n < 512)
             return true;
     }
+}
+
+bool store_queue_match(struct store *s, const struct row_filter *f, int64_t budget_ms, int64_t *n, bool *over, struct err *err)
+{
+    struct row_filter part = *f;
+    int64_t started = clock_mono(), found = 0;
+    AUTO_ARENA arena = arena_new();
+    char after[64];
+    part.limit = 500;
+    do {
+        struct ticket **rows;
+        int count;
+        const char *next;
+        if (!store_queue_page(s, arena, &part, &rows, &count, &next, err))
+            return false;
+        found += count;
+        part.after = next ? after : NULL;
+        str_copy(after, sizeof after, next ? next : "");
+        arena_reset(arena);
+    } while (part.after && (!budget_ms || clock_mono() - started < budget_ms));
+    *n = found;
+    *over = part.after;
+    return true;
 }
 
 /* --- tallies --- */

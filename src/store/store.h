@@ -103,6 +103,13 @@ struct row_filter {
 /* The kept view's row number (0 = not kept) and its expression; _put makes or empties it. */
 bool store_view_id(struct store *s, const char *name, int64_t *id, char **text, struct arena *a, struct err *err);
 bool store_view_put(struct store *s, const char *name, const char *text, int64_t *id, struct err *err);
+/* Those whose name has a slash: what agents keep (core/view). One goes by another name; one goes: its members are taken away by
+ * store_view_sweep, at most so many rows a call, *more while there are any. */
+struct view_row { int64_t id; const char *name, *text; };
+bool store_view_list(struct store *s, struct arena *a, struct view_row **list, int *count, struct err *err);
+bool store_view_move(struct store *s, const struct view_row *row, const char *name, struct err *err);
+bool store_view_retire(struct store *s, const struct view_row *row, struct err *err);
+bool store_view_sweep(struct store *s, int most, bool *more, struct err *err);
 bool store_queue_add(struct store *s, int64_t view, const char *name, const char *owner, const struct ticket *t, struct err *err);
 bool store_queue_drop(struct store *s, int64_t view, const char *name, const char *owner, const struct ticket *before, struct err *err);
 bool store_queue_same_place(const struct ticket *a, const struct ticket *b); /* the order in every queue is unchanged */
@@ -111,6 +118,8 @@ bool store_ticket_ids(struct store *s, int64_t after, int64_t *ids, int max, int
 /* Members after the cursor that pass the filter, in order. A filter that matches little stops at a time budget: count
  * may be 0 with a `next`. */
 bool store_queue_page(struct store *s, struct arena *a, const struct row_filter *f, struct ticket ***rows, int *count, const char **next, struct err *err);
+/* How many members pass the filter; *over: as many at least, looked at until the time was spent (0: all are looked at). */
+bool store_queue_match(struct store *s, const struct row_filter *f, int64_t budget_ms, int64_t *n, bool *over, struct err *err);
 bool store_tally_add(struct store *s, const char *name, const char *key, int64_t day, int64_t n, int64_t sum, struct err *err);
 struct tally_day { int64_t day, n, sum; };
 /* Days from..to of one key that were ever counted, rising; at most max. */

@@ -15,6 +15,7 @@ struct held { /* a frame; refs under hub.lock */
     int refs;
     int64_t seq;
     bool leads_only;
+    char only[64]; /* one agent's alone, "" = everybody's */
     size_t n;
     char text[];
 };
@@ -28,6 +29,7 @@ struct hub_reader {
     bool lead, sleeping, waking, missed; /* missed: frames were skipped since it joined */
     void (*wake)(void *);
     void *arg;
+    char agent[64];
 };
 struct hub {
     pthread_mutex_t wakers, lock;
@@ -97,15 +99,20 @@ int64_t hub_seq(struct hub *hub)
     return seq;
 }
 
+static bool may_see(const struct hub_reader *r, bool leads_only, const char *only)
+{
+    return (r->lead || !leads_only) && (!*only || strcmp(r->agent, only) == 0);
+}
+
 /* Calls wake() of every sleeping reader that would see a frame of this kind. A woken reader cannot leave before all
  * of this round have been called: that keeps the list whole. */
-static void wake_sleepers(struct hub *hub, bool leads_only)
+static void wake_sleepers(struct hub *hub, bool leads_only, const char *only)
 {
     struct hub_reader *list = NULL;
     pthread_mutex_lock(&hub->wakers);
     pthread_mutex_lock(&hub->lock);
     for (struct hub_reader *r = hub->readers; r; r = r->next)
-        if (r->sleeping && (r->lead || !leads_only)) {
+        if (r->sleeping && may_see(r, leads_only, only)) {
             r->sleeping = false;
             r->waking = true;
             r->next_woken = list;
@@ -126,7 +133,7 @@ static void wake_sleepers(struct hub *hub, bool leads_only)
 
 void hub_wake(struct hub *hub)
 {
-    wake_sleepers(hub, false);
+    wake_sleepers(hub, false, "");
 }
 
 static void forget_oldest(struct hub *hub)
@@ -140,9 +147,11 @@ static void forget_oldest(struct hub *hub)
 }
 
 void hub_publish(struct hub *hub, int64_t seq, const char *sse, size_t n, bool leads_only)
+static void publish(struct hub *hub, int64_t seq, const char *sse, size_t n, bool leads_only, const char *only)
 {
     struct held *frame = must(malloc(sizeof *frame + n));
     *frame = (struct held){.refs = 1, .seq = seq, .leads_only = leads_only, .n = n};
+    str_copy(frame->only, sizeof frame->only, only);
     memcpy(frame->text, sse, n);
     pthread_mutex_lock(&hub->lock);
     while (hub->tail < hub->head && (hub->head - hub->tail == hub->size || hub->bytes + n > hub->bytes_most))
@@ -152,7 +161,24 @@ void hub_publish(struct hub *hub, int64_t seq, const char *sse, size_t n, bool l
     if (seq > hub->seq)
         hub->seq = seq;
     pthread_mutex_unlock(&hub->lock);
-    wake_sleepers(hub, leads_only);
+    wake_sleepers(hub, leads_only, only);
+}
+
+void hub_publish(struct hub *hub, int64_t seq, const char *sse, size_t n, bool leads_only)
+{
+    publish(hub, seq, sse, n, leads_only, "");
+}
+
+void hub_publish_to(struct hub *hub, int64_t seq, const char *sse, size_t n, const char *agent)
+{
+    publish(hub, seq, sse, n, false, agent);
+}
+
+void hub_belongs(struct hub_reader *r, const char *agent)
+{
+    pthread_mutex_lock(&r->hub->lock);
+    str_copy(r->agent, sizeof r->agent, agent);
+    pthread_mutex_unlock(&r->hub->lock);
 }
 
 bool hub_listened(struct hub *hub)
@@ -174,7 +200,7 @@ void hub_skip(struct hub *hub, int64_t seq)
             any = r->missed = true;
     pthread_mutex_unlock(&hub->lock);
     if (any)
-        wake_sleepers(hub, false);
+        wake_sleepers(hub, false, "");
 }
 
 static uint64_t position_after(const struct hub *hub, int64_t after)
@@ -211,7 +237,7 @@ static struct held *next_frame(struct hub_reader *r)
     struct hub *hub = r->hub;
     while (r->at < hub->head) {
         struct held *frame = hub->ring[r->at++ % hub->size];
-        if ((r->lead || !frame->leads_only) && !(frame->seq && frame->seq <= r->seen)) {
+        if (may_see(r, frame->leads_only, frame->only) && !(frame->seq && frame->seq <= r->seen)) {
             frame->refs++;
             return frame;
         }

@@ -15,6 +15,8 @@ void hub_free(struct hub *hub);  /* every reader has left */
 void hub_base(struct hub *hub, int64_t seq);
 /* One frame, already in SSE form ("id: 7\nevent: ticket\ndata: {...}\n\n"); seq 0 = without an id. Copies. */
 void hub_publish(struct hub *hub, int64_t seq, const char *sse, size_t n, bool leads_only);
+/* The same for the readers of one agent (hub_belongs) alone. */
+void hub_publish_to(struct hub *hub, int64_t seq, const char *sse, size_t n, const char *agent);
 /* Is anybody reading? With nobody there the writer need not render: it calls hub_skip instead of hub_publish, and whoever
  * asks for what was skipped is told to start over. */
 bool hub_listened(struct hub *hub);
@@ -27,6 +29,8 @@ struct hub_reader;
  * leads_only frames. wake(arg) is called (once per sleep, under no lock) when there is something to read after hub_read
  * returned 0. too_old: frames after `after` are gone: the reader starts at what comes. */
 struct hub_reader *hub_join(struct hub *hub, int64_t after, bool lead, void (*wake)(void *arg), void *arg, bool *too_old);
+/* Whose reader it is; before that nobody's. */
+void hub_belongs(struct hub_reader *reader, const char *agent);
 /* Copies whole frames, or the next piece of one larger than max. 0 = nothing now: `park` (may be NULL) is called under
  * the hub's lock, and unless it says false the reader is registered as sleeping: its wake comes once there is more.
  * -1 = fell off the ring: the reader goes on with what comes. */

@@ -115,7 +115,10 @@ static void publish(struct writer *w)
         str_addf(&sse, "event: %s\ndata: ", f->kind);
         str_adds(&sse, f->data);
         str_adds(&sse, "\n\n");
-        hub_publish(w->o.hub, f->seq, sse.data, sse.len, f->leads_only);
+        if (f->only)
+            hub_publish_to(w->o.hub, f->seq, sse.data, sse.len, f->only);
+        else
+            hub_publish(w->o.hub, f->seq, sse.data, sse.len, f->leads_only);
     }
     str_fini(&sse);
     for (struct outgoing *o = w->engine.outgoing; o && w->o.send; o = o->next) {

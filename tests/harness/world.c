@@ -63,7 +63,7 @@ static void commit(struct world *w)
         die("commit", &err);
     str_init(&frames, 16 << 20);
     for (struct frame *f = w->engine.frames; f; f = f->next)
-        str_addf(&frames, "%s %lld %s\n", f->kind, (long long)f->seq, f->data);
+        str_addf(&frames, "%s %lld %s%s%s\n", f->kind, (long long)f->seq, f->data, f->only ? " to " : "", f->only ? f->only : "");
     free(w->frames);
     w->frames = str_take(&frames);
     arena_free(w->engine.batch);

@@ -10,7 +10,7 @@ struct world {
     struct engine engine;
     struct classify_model *model; /* labels what is posted */
     int64_t now, hops;   /* hops: triages that the next events came through */
-    char *frames;        /* of the last batch: "kind seq data\n"... */
+    char *frames;        /* of the last batch: "kind seq data\n"..., with " to AGENT" where it is for one alone */
 };
 /* config NULL: world_config. Aborts the test on any failure. */
 struct world *world_open(const char *config);
