@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "core/rota.h"
+#include "core/view.h"
 #include "engine/engine.h"
 #include "wire/row.h"
 #include <stdlib.h>
@@ -217,6 +218,15 @@ static void get_why(struct request *req)
 
 /* --- the journal and what came in --- */
 
+/* What somebody keeps for themselves is theirs; leads answer for the desk and see all of its journal. */
+static bool may_read(struct show *show, const struct entry *e)
+{
+    if (!str_eq(e->kind, "desk") || str_eq(e->actor, show->req->agent->name) || show->req->agent->role >= ROLE_LEAD)
+        return true;
+    const struct json *data = e->data ? json_parse_in(show->arena, e->data, strlen(e->data), &json_limits_dialect, NULL, NULL) : NULL;
+    return !view_private(json_get(data, "records"));
+}
+
 static void get_entries(struct request *req)
 {
     struct show show;
@@ -230,7 +240,8 @@ static void get_entries(struct request *req)
     struct json *root = json_object(), *entries = json_array();
     if (store_entry_list(show.store, show.arena, &q, &list, &count, &show.err))
         for (int i = 0; i < count; i++)
-            json_push(entries, show_entry(&show, &list[i]));
+            if (may_read(&show, &list[i]))
+                json_push(entries, show_entry(&show, &list[i]));
     json_put(root, "entries", entries);
     if (count == q.limit)
         json_put_i64(root, "next", list[count - 1].seq);

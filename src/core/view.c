@@ -48,6 +48,14 @@ const struct view *view_find(const struct desk_state *desk, const char *key)
     return NULL;
 }
 
+bool view_private(const struct json *records)
+{
+    for (const struct json *r = json_first(records); r; r = json_next(r))
+        if (!str_eq(json_get_string(r, "kind", ""), "view") || *json_get_string(r, "key", "") == '/')
+            return false;
+    return json_first(records);
+}
+
 /* --- what the acts ask --- */
 
 static bool asked_name(struct desk_act *d, const char *member, const char **out)

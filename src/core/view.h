@@ -24,6 +24,9 @@ bool view_read(struct arena *arena, const char *key, const struct json *data, st
 /* The one of that key; NULL: there is none. */
 const struct view *view_find(const struct desk_state *desk, const char *key);
 
+/* Do a desk entry's records concern nothing but what one agent keeps? Then it is told to nobody else. */
+bool view_private(const struct json *records);
+
 /* The acts (core/desk). */
 bool view_save(struct desk_act *d);    /* name, when; title, sort, invert. One's own of that name is replaced. */
 bool view_rename(struct desk_act *d);  /* name; to, title */

@@ -176,7 +176,7 @@ bool people_follow(struct engine *e, const struct ticket *before, const struct t
 bool label_learn(struct engine *e, struct arena *arena, const struct change *c, struct err *err);
 /* The views agents keep (engine/view). _sync: those of engine.state, after it was read; _change: their members; _wake: a bite of what
  * one that is new or gone still needs; _told: adds the team's to what a frame says of a ticket; _count: the team's numbers; _tell: a
- * frame for each agent whose own changed; _only: the agent alone whom such records concern, NULL: everybody. */
+ * frame for each agent whose own changed. */
 struct kept_view {
     struct view is;
     const struct when *when;
@@ -189,7 +189,6 @@ bool views_wake(struct engine *e, struct err *err);
 void views_told(const struct engine *e, struct json *list, const struct ticket *t);
 bool views_count(struct engine *e, struct json *views, struct json *owners, struct err *err);
 bool views_tell(struct engine *e, struct err *err);
-const char *views_only(const struct json *records, const char *actor);
 void change_owner(struct engine *e, const char *owner); /* a view's numbers changed, of that agent's part or ("") for all */
 void change_tell(struct engine *e, const char *only, const char *kind, struct json *data); /* a frame without an entry; takes data */
 /* Work and who has it (engine/assign): moves a ticket's row; fills the rows anew where skills changed; what time makes of a

@@ -60,7 +60,7 @@ static bool write_entry(struct desk_run *r, const char *did, struct json *record
     json_put_string(data, "say", r->say);
     json_put(data, "records", records);
     struct entry entry = {.at = r->now, .actor = r->actor, .kind = "desk", .cause = undoes, .undoes = undoes, .data = json_print_in(r->arena, data)};
-    r->e->only = views_only(records, r->actor);
+    r->e->only = view_private(records) ? r->actor : NULL;
     bool ok = change_entry(r->e, &entry, NULL, err);
     r->e->only = NULL;
     if (!ok)

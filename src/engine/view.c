@@ -64,6 +64,15 @@ static bool place(struct engine *e, struct kept_view *v, struct view_row *rows, 
     return store_view_put(e->store, v->is.key, v->is.text, &v->id, err) && set_fill(e, v, 1, err);
 }
 
+/* The configuration took the name since the team did. */
+static bool configured(const struct engine *e, const char *name)
+{
+    for (int i = 0; i < e->config->view_count; i++)
+        if (str_eq(e->config->views[i].name, name))
+            return true;
+    return false;
+}
+
 bool views_sync(struct engine *e, struct err *err)
 {
     struct view_row *rows;
@@ -81,7 +90,7 @@ bool views_sync(struct engine *e, struct err *err)
         struct err old = {0}; /* saved when there was a field that there is no more: it has no members */
         *v = (struct kept_view){.is = e->state.views[i], .mine = config_names_me(e->state.views[i].text)};
         v->when = when_parse(e->kept_arena, v->is.text, &old);
-        if (!v->when)
+        if (!v->when || (!v->is.owner && configured(e, v->is.name)))
             continue;
         if (!place(e, v, rows, n, err))
             return false;
@@ -248,14 +257,4 @@ bool views_tell(struct engine *e, struct err *err)
         v->changed = false;
     }
     return true;
-}
-
-const char *views_only(const struct json *records, const char *actor)
-{
-    for (const struct json *r = json_first(records); r; r = json_next(r)) {
-        const char *key = json_get_string(r, "key", "");
-        if (!str_eq(json_get_string(r, "kind", ""), "view") || *key == '/')
-            return NULL;
-    }
-    return json_first(records) ? actor : NULL;
 }

@@ -4,6 +4,7 @@
 #include "app/insert.h"
 #include "app/paging.h"
 #include "app/part.h"
+#include "app/views.h"
 #include "base/text.h"
 #include "core/watch.h"
 #include "screen/agents.h"
@@ -26,6 +27,7 @@ static void argued(struct console *c, const char *arg)
     struct err err = {0};
     const struct moment here = console_here(c);
     bool snooze = what.action->arg == ARG_UNTIL;
+    arg = views_said(c, what.action, arg);
     if (snooze && strcmp(arg, "again") == 0)
         arg = *c->last_snooze ? c->last_snooze : "1h";
     if (what.action->arg == ARG_REASON && !arg[strspn(arg, " ")]) {
@@ -83,7 +85,12 @@ static void ask_text(struct console *c)
     }
     if (c->asked.action->arg == ARG_WITH) {
         struct look look = console_look(c);
-        const char *preset = oncall_preset(&look, c->asked.action);
+        const char *preset, *prompt = views_prompt(c, c->asked.action, &preset);
+        if (prompt) {
+            overlay_ask(&c->overlay, FOR_ARGUMENT, prompt, preset);
+            return;
+        }
+        preset = oncall_preset(&look, c->asked.action);
         overlay_ask(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "%s: ", preset ? c->asked.action->name : c->asked.action->help), preset ? preset : "");
         return;
     }

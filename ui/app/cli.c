@@ -14,6 +14,7 @@
 #include "app/scores.h"
 #include "app/stats.h"
 #include "app/verify.h"
+#include "app/views.h"
 #include "app/work.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -409,7 +410,8 @@ static int run_action(struct shell *sh, const struct action_row *action)
     if (!what.ticket_count && !last && !(action->flags & DESK))
         return shell_usage(sh, action->name, " needs a ticket's number",
                            arena_printf(sh->arena, "triage help %s", action->name));
-    if ((!words && !argument(sh, action, what.ticket_count, &words, &err)) ||
+    const char *view = views_options(sh, action);
+    if ((!words && !argument(sh, action, what.ticket_count, &words, &err)) || !(words = arena_printf(sh->arena, "%s%s", words, view)) ||
         !command_spoken(sh->arena, &here, words, &what, &err))
         return shell_failed(sh, &err, "");
     if (to && !*what.arg)
@@ -650,6 +652,7 @@ static const struct verb verbs[] = {
     {"up", "", "start a private daemon if none answers", run_up, NULL},
     {"verify", "--explain ... < body", "is this request signed, and if not, why", run_verify, NULL},
     {"version", "", "the version", run_version, NULL},
+    {"views", "", "the views you see: the desk's, those the team shares, yours; how many tickets each holds", views_verb, views_help},
     {"watch", "[NUMBER... | --after SEQ]", "every entry as it is written, one JSON object a line; with numbers: hear of these tickets", run_watch, NULL},
     {"why", "NUMBER [sla|label|score|page|route|assign]", "why a number is what it is", run_why, NULL},
     {"windows", "", "maintenance windows that run or are planned", paging_windows, NULL},

@@ -191,13 +191,17 @@ void console_changed(struct console *c)
 static bool matches(void *arg, const char *text, const struct ticket *ticket)
 {
     struct console *c = arg;
-    if (!c->match_text || strcmp(c->match_text, text) != 0) {
-        arena_reset(c->match_arena);
-        c->match_text = arena_strdup(c->match_arena, text);
-        c->match = when_parse(c->match_arena, text, NULL);
-    }
     struct when_env env = {.me = mirror_me(c->mirror)};
-    return c->match && when_eval(c->match, ticket, &env);
+    int i = 0;
+    while (i < 2 && (!c->match[i].text || strcmp(c->match[i].text, text) != 0))
+        i++;
+    if (i == 2) { /* a view's and a filter's are asked for in turn */
+        i = c->match_next++ % 2;
+        arena_reset(c->match[i].arena);
+        c->match[i].text = arena_strdup(c->match[i].arena, text);
+        c->match[i].when = when_parse(c->match[i].arena, text, NULL);
+    }
+    return c->match[i].when && when_eval(c->match[i].when, ticket, &env);
 }
 
 /* --- drawing --- */
@@ -611,7 +615,9 @@ static bool start(struct console *c, struct err *err)
 static void console_init(struct console *c, const struct cli_options *options)
 {
     *c = (struct console){
-        .arena = arena_new(), .frame = arena_new(), .match_arena = arena_new(), .options = *options};
+        .arena = arena_new(), .frame = arena_new(), .options = *options};
+    c->match[0].arena = arena_new();
+    c->match[1].arena = arena_new();
     c->mirror = mirror_new(matches, c);
     queue_init(&c->queue);
     metrics_period(&c->metrics, "7d");
@@ -637,7 +643,8 @@ static void console_fini(struct console *c)
         lists_fini(&c->lists[i]);
     mirror_free(c->mirror);
     surface_free(c->surface);
-    arena_free(c->match_arena);
+    arena_free(c->match[0].arena);
+    arena_free(c->match[1].arena);
     arena_free(c->frame);
     arena_free(c->arena);
 }

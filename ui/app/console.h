@@ -22,7 +22,7 @@
 int console_run(const struct cli_options *options); /* exit code */
 
 /* --- inside --- */
-enum slot { SLOT_DESK, SLOT_PAGE, SLOT_MORE, SLOT_DOC, SLOTS = SLOT_DOC + MIRROR_DOCS };
+enum slot { SLOT_DESK, SLOT_PAGE, SLOT_MORE, SLOT_VIEWS, SLOT_DOC, SLOTS = SLOT_DOC + MIRROR_DOCS };
 enum purpose {
     FOR_NOTHING,
     FOR_ARGUMENT,
@@ -111,9 +111,8 @@ struct console {
     enum mirror_sort sort;
     bool invert;
     uint64_t keys_made; /* for idempotency keys */
-    struct arena *match_arena;
-    struct when *match;
-    char *match_text;
+    struct { struct arena *arena; struct when *when; char *text; } match[2]; /* the expressions the list was matched by last */
+    int match_next;
 
     char toast[512];
     enum ui_role toast_role;
@@ -156,6 +155,7 @@ void fetch_want_soon(struct console *c, enum slot slot,
                      int64_t ms);                    /* not before ms from now: bursts become one */
 void fetch_focus(struct console *c, int64_t ticket); /* this ticket's documents, now */
 void fetch_view(struct console *c, const char *view, const char *where); /* another list */
+void fetch_own_order(struct console *c, const struct mirror_view *view); /* one, unfiltered, sorted as it was saved */
 void fetch_place(struct console *c);                                     /* what the screen shown needs */
 void fetch_pump(struct console *c);
 int64_t

@@ -69,6 +69,8 @@ static const char *path_of(struct console *c, struct arena *a, enum slot slot)
         return list_path(c, a, false);
     case SLOT_MORE:
         return mirror_next(c->mirror) ? list_path(c, a, true) : NULL;
+    case SLOT_VIEWS:
+        return "/v1/views";
     case SLOT_DOC + MIRROR_TICKET:
         return c->focus ? arena_printf(a, "/v1/tickets/%" PRId64, c->focus) : NULL;
     case SLOT_DOC + MIRROR_LINES:
@@ -161,6 +163,27 @@ void fetch_view(struct console *c, const char *view, const char *where)
     fetch_want(c, SLOT_PAGE);
 }
 
+void fetch_own_order(struct console *c, const struct mirror_view *view)
+{
+    const struct mirror_view *was = mirror_view_find(c->mirror, c->view);
+    bool saved = !str_eq(view->of, "desk"), resets = was && !str_eq(was->of, "desk") && !str_eq(was->name, view->name);
+    if (saved || resets) {
+        c->sort = saved ? (enum mirror_sort)view->sort : MIRROR_BY_DUE;
+        c->invert = saved && view->invert;
+    }
+    fetch_view(c, view->name, "");
+}
+
+static void left_view(struct console *c)
+{
+    if (mirror_view_find(c->mirror, c->view) || !mirror_view_count(c->mirror))
+        return;
+    console_toast(c, UI_WARN, "The view %s is gone, forgotten or by another name: this is %s.", c->view, mirror_view_at(c->mirror, 0)->title);
+    c->sort = MIRROR_BY_DUE;
+    c->invert = false;
+    fetch_view(c, mirror_view_at(c->mirror, 0)->name, "");
+}
+
 /* What the table shown is made of. */
 static void want_table(struct console *c, int64_t ms)
 {
@@ -245,10 +268,21 @@ static void take_desk(struct console *c, const struct link_answer *answer)
     fetch_want(c, SLOT_DOC + MIRROR_ONCALL);
     if (*c->where || !first || c->sort || c->invert) /* a desk's rows come in the view's own order, the list's are by due time */
         fetch_want(c, SLOT_PAGE);
-    if (first && c->options.view && mirror_view_find(c->mirror, c->options.view))
-        fetch_view(c, c->options.view, "");
+    const struct mirror_view *asked = first && c->options.view ? mirror_view_find(c->mirror, c->options.view) : NULL;
+    if (asked)
+        fetch_own_order(c, asked);
     console_changed(c);
     fetch_place(c);
+}
+
+/* The view that is looked at may have gone, or have another name. */
+static void take_views(struct console *c, const struct link_answer *answer)
+{
+    struct err err = {0};
+    if (!mirror_views(c->mirror, answer->body, answer->n, &err))
+        console_toast(c, UI_ERROR, "%s", err.text);
+    else
+        left_view(c);
 }
 
 static void take_page(struct console *c, const struct answer_for *to, const struct link_answer *answer)
@@ -271,6 +305,19 @@ static void take_page(struct console *c, const struct answer_for *to, const stru
         list_command(c->queue.list, "top"); /* what stood first in the desk's own order is nobody's choice yet */
 }
 
+/* What is looked at is nobody's any more, and nothing is said of a name that is not here. */
+static bool forgotten(struct console *c, enum slot slot, const struct link_answer *answer)
+{
+    if (answer->err->code != ERR_NOT_FOUND || (slot != SLOT_PAGE && slot != SLOT_MORE && slot != SLOT_DESK))
+        return false;
+    if (slot == SLOT_DESK) {
+        *c->view = 0;
+        fetch_want(c, SLOT_DESK);
+    }
+    fetch_want(c, SLOT_VIEWS);
+    return true;
+}
+
 /* A call that failed is tried again while nobody answers; any other refusal is said once. */
 static void refused(struct console *c, enum slot slot, const struct link_answer *answer)
 {
@@ -280,7 +327,7 @@ static void refused(struct console *c, enum slot slot, const struct link_answer 
         w->not_before = clock_mono() + RETRY_MS;
         return;
     }
-    if (slot == SLOT_DOC + MIRROR_REFUSALS && answer->err->code == ERR_FORBIDDEN)
+    if ((slot == SLOT_DOC + MIRROR_REFUSALS && answer->err->code == ERR_FORBIDDEN) || forgotten(c, slot, answer))
         return;
     console_toast(c, UI_ERROR, "%s%s%s", answer->err->text, *answer->hint ? ". " : "", answer->hint);
     if (slot == SLOT_PAGE && *c->where)
@@ -302,6 +349,8 @@ static void take(void *arg, const struct link_answer *answer)
         take_desk(c, answer);
     else if (to->slot == SLOT_PAGE || to->slot == SLOT_MORE)
         take_page(c, to, answer);
+    else if (to->slot == SLOT_VIEWS)
+        take_views(c, answer);
     else
         take_document(c, (enum mirror_doc_id)(to->slot - SLOT_DOC), to->ticket, answer);
     if (w->again) {
@@ -392,6 +441,8 @@ static void follow_frames(void *arg, const char *event, int64_t id, const char *
         hear_frame(c, event, data, n);
     if (changed & MIRROR_CHANGED_ALL)
         fetch_want(c, SLOT_DESK);
+    if (changed & MIRROR_CHANGED_VIEWS)
+        fetch_want(c, SLOT_VIEWS);
     if (changed & MIRROR_CHANGED_ROWS)
         c->rows_changed = true;
     if (changed & MIRROR_CHANGED_TICKET) {

@@ -82,13 +82,13 @@ static void do_ticket(struct console *c, const char *arg)
         place_ticket(c, place_meant(c));
 }
 
-static void show_view(struct console *c, const char *name)
+static void show_view(struct console *c, const struct mirror_view *view)
 {
     if (console_place(c) != PLACE_QUEUE)
         console_go(c, PLACE_QUEUE);
     list_command(c->queue.list, "unmark");
     list_command(c->queue.list, "top");
-    fetch_view(c, name, "");
+    fetch_own_order(c, view);
 }
 
 static int view_index(const struct console *c)
@@ -108,7 +108,7 @@ static void step_view(struct console *c, int by)
         return;
     }
     if (count)
-        show_view(c, mirror_view_at(c->mirror, (view_index(c) + by + count) % count)->name);
+        show_view(c, mirror_view_at(c->mirror, (view_index(c) + by + count) % count));
 }
 
 static void do_next_view(struct console *c, const char *arg)
@@ -139,7 +139,7 @@ static void do_view(struct console *c, const char *arg)
     if (!view && strspn(arg, "0123456789") == strlen(arg))
         view = mirror_view_at(c->mirror, (int)strtol(arg, NULL, 10) - 1);
     if (view)
-        show_view(c, view->name);
+        show_view(c, view);
     else
         console_toast(c, UI_ERROR, "no view \"%.40s\"", arg);
 }
@@ -175,7 +175,7 @@ static void do_go(struct console *c, const char *arg)
     if (*arg && strspn(arg, "0123456789") == strlen(arg))
         place_ticket(c, strtoll(arg, NULL, 10));
     else if (mirror_view_find(c->mirror, arg))
-        show_view(c, arg);
+        show_view(c, mirror_view_find(c->mirror, arg));
     else
         console_toast(c, UI_ERROR, "go where? no view or screen \"%.40s\"", arg);
 }

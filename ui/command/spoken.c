@@ -3,6 +3,7 @@
 #include "command/command.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "core/when.h"
 #include <string.h>
 
 struct spoken {
@@ -116,6 +117,53 @@ static bool speak_word(struct spoken *s, const char *text)
     return true;
 }
 
+static bool is_on_view(const struct action_row *action)
+{
+    return strncmp(action->name, "view-", 5) == 0;
+}
+
+/* Where the first NAME=VALUE begins, or the end. */
+static const char *named_from(const char *text)
+{
+    for (const char *at = text; *at; at += strcspn(at, " \t")) {
+        at += strspn(at, " \t");
+        size_t n = strcspn(at, " \t=");
+        if (n && at[n] == '=')
+            return at;
+    }
+    return text + strlen(text);
+}
+
+static void add_named(struct str *out, const char *name, const char *value)
+{
+    str_addf(out, "%s=\"", name);
+    for (; *value; value++)
+        str_addf(out, "%s%c", *value == '"' || *value == '\\' ? "\\" : "", *value);
+    str_adds(out, "\" ");
+}
+
+/* `view-save bugs Bugs of today sort=updated`: the name first, then a title; `view-rename bugs faults`: then the new name. */
+static bool speak_view(struct spoken *s, const char *text)
+{
+    const char *named = named_from(text), *rest;
+    s->what->arg = text;
+    if (*text == '{' || named == text)
+        return true;
+    char *plain = arena_strndup(s->arena, text, (size_t)(named - text)), *name = first_word(s->arena, plain, &rest);
+    AUTO_STR out;
+    str_init(&out, 2 * WHEN_TEXT);
+    add_named(&out, "name", name + (*name == '~'));
+    if (*rest && s->what->action == &action_table[ACTION_VIEW_RENAME])
+        add_named(&out, "to", first_word(s->arena, rest, &rest));
+    for (size_t n = strlen(plain); n && strchr(" \t", plain[n - 1]);)
+        plain[--n] = 0;
+    if (*rest)
+        add_named(&out, "title", rest);
+    str_adds(&out, named);
+    s->what->arg = arena_strdup(s->arena, out.data);
+    return true;
+}
+
 bool command_spoken(struct arena *arena, const struct moment *here, const char *text, struct command_do *what, struct err *err)
 {
     struct spoken s = {arena, what, here, err};
@@ -126,6 +174,8 @@ bool command_spoken(struct arena *arena, const struct moment *here, const char *
         return speak_snooze(&s, text);
     if (what->action->arg == ARG_INTO && *text)
         return speak_into(&s, text);
+    if (is_on_view(what->action))
+        return speak_view(&s, text);
     if (asks_twice(what->action))
         return speak_word(&s, text);
     what->arg = text;

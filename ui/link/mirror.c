@@ -31,6 +31,7 @@ struct mirror {
     struct arena *agents_arena; /* theirs: they are told of more often */
     struct arena *desk; /* texts of everything down to doc */
     const char *team, *me, *role, *oncall;
+    struct arena *views_arena;
     struct mirror_view *views;
     int view_count;
     struct mirror_agent *agents;
@@ -87,6 +88,7 @@ void mirror_free(struct mirror *m)
     for (int i = 0; i < FRAMES; i++)
         free(m->frames[i].data);
     arena_free(m->agents_arena);
+    arena_free(m->views_arena);
     arena_free(m->desk);
     free(m->view);
     free(m->where);
@@ -104,15 +106,23 @@ static const char *text_of(struct arena *arena, const struct json *object, const
 
 static void read_views(struct mirror *m, const struct json *list)
 {
-    m->views = ARENA_ARRAY(m->desk, struct mirror_view, json_count(list) + 1);
+    struct arena *a = arena_new();
+    m->views = ARENA_ARRAY(a, struct mirror_view, json_count(list) + 1);
     m->view_count = 0;
     for (const struct json *v = json_first(list); v; v = json_next(v)) {
-        m->views[m->view_count++] = (struct mirror_view){.name = text_of(m->desk, v, "name"),
-                                                         .title = text_of(m->desk, v, "title"),
-                                                         .text = text_of(m->desk, v, "text"),
+        int sort = mirror_sort_find(json_get_string(v, "sort", "due"));
+        m->views[m->view_count++] = (struct mirror_view){.name = text_of(a, v, "name"),
+                                                         .title = text_of(a, v, "title"),
+                                                         .text = text_of(a, v, "text"),
                                                          .count = json_get_i64(v, "count", 0),
-                                                         .mine = json_get_bool(v, "mine", false)};
+                                                         .mine = json_get_bool(v, "mine", false),
+                                                         .of = arena_strdup(a, json_get_string(v, "of", "desk")),
+                                                         .by = text_of(a, v, "by"),
+                                                         .sort = sort < 0 ? MIRROR_BY_DUE : sort,
+                                                         .invert = json_get_bool(v, "invert", false)};
     }
+    arena_free(m->views_arena);
+    m->views_arena = a;
 }
 
 static const char *joined(struct arena *arena, const struct json *list)
@@ -283,6 +293,8 @@ static bool in_list(const struct mirror *m, const struct json *views, const stru
     for (const struct json *v = json_first(views); v && view; v = json_next(v))
         if (str_eq(json_get_string(v, "name", ""), view->name) && json_get_bool(v, "in", true))
             in |= !view->mine || str_eq(json_get_string(v, "owner", m->me), m->me);
+    if (view && str_eq(view->of, "own")) /* no frame names it: it is nobody else's */
+        in = m->match && m->match(m->match_arg, view->text, t);
     if (m->where)
         return in && m->match && m->match(m->match_arg, m->where, t);
     return view ? in : was;
@@ -348,14 +360,31 @@ static void replay(struct mirror *m, int64_t seq)
     }
 }
 
+static struct mirror_view *view_of(struct mirror *m, const char *name)
+{
+    for (int i = 0; i < m->view_count; i++)
+        if (str_eq(m->views[i].name, name))
+            return &m->views[i];
+    return NULL;
+}
+
 static unsigned read_counts(struct mirror *m, const struct json *data)
 {
-    for (const struct json *v = json_first(json_get(data, "views")); v; v = json_next(v))
-        for (int i = 0; i < m->view_count; i++)
-            if (str_eq(m->views[i].name, json_name(v)))
-                json_i64(v, &m->views[i].count);
+    unsigned changed = MIRROR_CHANGED_COUNTS;
+    for (const struct json *v = json_first(json_get(data, "views")); v; v = json_next(v)) {
+        struct mirror_view *view = view_of(m, json_name(v));
+        if (view)
+            json_i64(v, &view->count);
+        else
+            changed |= MIRROR_CHANGED_VIEWS; /* counted before we heard of it */
+    }
+    for (const struct json *v = json_first(json_get(data, "owners")); v; v = json_next(v)) {
+        struct mirror_view *view = view_of(m, json_name(v));
+        if (view)
+            view->count = json_get_i64(v, m->me, view->count);
+    }
     read_escalations(m, json_get(data, "escalations"));
-    return MIRROR_CHANGED_COUNTS;
+    return changed;
 }
 
 /* The ledger's lines move my figures at once; the scores document puts them right to the point. */
@@ -374,14 +403,17 @@ static unsigned read_game(struct mirror *m, const char *event, const struct json
     return MIRROR_CHANGED_GAME;
 }
 
-static bool sets_oncall(const struct json *records)
+/* What a desk entry's records change beside the desk itself. */
+static unsigned records_changed(const struct json *records)
 {
-    static const char *const kinds[] = {"override", "cover", "absence"};
+    static const struct { const char *kind; unsigned changed; } kinds[] = {
+        {"override", MIRROR_CHANGED_ONCALL}, {"cover", MIRROR_CHANGED_ONCALL}, {"absence", MIRROR_CHANGED_ONCALL}, {"view", MIRROR_CHANGED_VIEWS}};
+    unsigned changed = 0;
     for (const struct json *r = json_first(records); r; r = json_next(r))
-        for (int i = 0; i < 3; i++)
-            if (str_eq(json_get_string(r, "kind", ""), kinds[i]))
-                return true;
-    return false;
+        for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+            if (str_eq(json_get_string(r, "kind", ""), kinds[i].kind))
+                changed |= kinds[i].changed;
+    return changed;
 }
 
 static unsigned entry_frame(struct mirror *m, const char *event, int64_t seq, const struct json *data,
@@ -398,8 +430,8 @@ static unsigned entry_frame(struct mirror *m, const char *event, int64_t seq, co
         changed |= MIRROR_CHANGED_DESK;
     if (str_eq(event, "desk") && seq > m->seq && windows_follow(&m->windows, json_path(data, "data.records")))
         changed |= MIRROR_CHANGED_ESCALATION;
-    if (str_eq(event, "desk") && sets_oncall(json_path(data, "data.records")))
-        changed |= MIRROR_CHANGED_ONCALL;
+    if (str_eq(event, "desk"))
+        changed |= records_changed(json_path(data, "data.records"));
     if (str_eq(event, "score") || str_eq(event, "boss") || str_eq(event, "player"))
         changed |= read_game(m, event, data);
     if (str_eq(event, "parcel") || str_eq(event, "delivery") || str_eq(event, "destination") || str_eq(event, "route"))
@@ -516,6 +548,14 @@ bool mirror_desk(struct mirror *m, const char *json, size_t n, int64_t local_now
     replay(m, m->seq);
     settle_pending(m);
     return true;
+}
+
+bool mirror_views(struct mirror *m, const char *json, size_t n, struct err *err)
+{
+    AUTO_JSON root = parse(json, n, "views", err);
+    if (root)
+        read_views(m, json_get(root, "views"));
+    return root;
 }
 
 bool mirror_page(struct mirror *m, const char *view, const char *where, bool more, const char *json, size_t n,
@@ -705,6 +745,9 @@ const struct mirror_view *mirror_view_find(const struct mirror *m, const char *n
 {
     for (int i = 0; name && i < m->view_count; i++)
         if (strcmp(m->views[i].name, name) == 0)
+            return &m->views[i];
+    for (int i = 0; name && i < m->view_count; i++)
+        if (*m->views[i].name == '~' && strcmp(m->views[i].name + 1, name) == 0)
             return &m->views[i];
     return NULL;
 }

@@ -24,6 +24,8 @@ struct mirror_view {
     const char *name, *title, *text;
     int64_t count;
     bool mine; /* depends on who asks */
+    const char *of, *by; /* desk: the configuration's; team: shared by `by`; own: mine alone, its name begins with ~ */
+    int sort; bool invert; /* its own order (enum mirror_sort) */
 };
 struct mirror_agent {
     const char *name, *role, *team;
@@ -88,6 +90,7 @@ enum mirror_change {
     MIRROR_CHANGED_PRESENCE = 1 << 20, /* who looks at what */
     MIRROR_CHANGED_DESK = 1 << 21,     /* somebody set something about the desk itself */
     MIRROR_CHANGED_LABELS = 512,   /* somewhere, or the classifier itself */
+    MIRROR_CHANGED_VIEWS = 1 << 23,  /* somebody saved, shared or forgot one */
     MIRROR_CHANGED_ONCALL = 1 << 22, /* an override, a cover, an absence */
 };
 /* Does a ticket fit the `when` in text? Asked for filters: the stream knows views only. */
@@ -114,6 +117,8 @@ bool mirror_desk(struct mirror *mirror, const char *json, size_t n, int64_t loca
  * there. */
 bool mirror_page(struct mirror *mirror, const char *view, const char *where, bool more, const char *json,
                  size_t n, struct err *err);
+/* GET /v1/views: the views alone. */
+bool mirror_views(struct mirror *mirror, const char *json, size_t n, struct err *err);
 /* Before a page that was asked for in another order; a desk is always by due, not inverted. */
 void mirror_sort(struct mirror *mirror, enum mirror_sort by, bool invert);
 enum mirror_sort mirror_sorted(const struct mirror *mirror, bool *inverted);
@@ -156,8 +161,8 @@ bool mirror_restricted(const struct mirror *mirror);      /* our account may do 
 const char *mirror_oncall(const struct mirror *mirror); /* "" = nobody */
 int mirror_view_count(const struct mirror *mirror);
 const struct mirror_view *mirror_view_at(const struct mirror *mirror, int index);
-const struct mirror_view *mirror_view_find(const struct mirror *mirror,
-                                           const char *name); /* NULL if unknown */
+/* By name; one of mine also without its ~. NULL if unknown. */
+const struct mirror_view *mirror_view_find(const struct mirror *mirror, const char *name);
 int mirror_agent_count(const struct mirror *mirror);
 const struct mirror_agent *mirror_agent_at(const struct mirror *mirror, int index);
 const struct mirror_boss *mirror_boss(const struct mirror *mirror); /* NULL = none alive */

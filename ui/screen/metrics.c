@@ -52,7 +52,9 @@ bool metrics_period(struct metrics *m, const char *word)
 
 void metrics_step_view(struct metrics *m, const struct mirror *mirror, int by)
 {
-    int count = mirror_view_count(mirror) + 1, at = 0;
+    int count = 1, at = 0; /* the configuration's, which stand first: what agents keep has no figures */
+    while (count <= mirror_view_count(mirror) && str_eq(mirror_view_at(mirror, count - 1)->of, "desk"))
+        count++;
     for (int i = 1; i < count; i++)
         if (str_eq(mirror_view_at(mirror, i - 1)->name, m->view))
             at = i;

@@ -1,0 +1,180 @@
+/* views: what an agent saves in a real console is a tab there at once and nowhere else; what is shared is a tab in every console, and
+ * its number follows in both; and the same from the shell. */
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/str.h"
+#include "harness/client.h"
+#include "harness/console.h"
+#include "harness/daemon.h"
+#include "harness/shell.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+static const char config[] = "team: flow\n"
+                             "sources:\n  - {name: open, dialect: rbs, auth: none}\n"
+                             "agents:\n"
+                             "  - {name: ana, uid: %ld, role: agent, shared: true, key_id: k-ana}\n"
+                             "  - {name: tom, role: agent, key_id: k-tom}\n";
+enum { SOON = 10000 };
+static struct daemon_run *run;
+static int posted;
+
+static void post(const char *title)
+{
+    AUTO_ARENA arena = arena_new();
+    struct client *in = client_open(run->ingest);
+    posted++;
+    const char *body = arena_printf(arena, "{\"eventId\":\"e-%d\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:00Z\",\"source\":\"caracol\",\"data\":{"
+                                    "\"source_ticket_id\":\"%d\",\"user_id\":\"u\",\"user_name\":\"U\",\"user_email\":\"u@example.com\",\"subject\":\"%s\","
+                                    "\"description\":\"Some text\"}}", posted, posted, title);
+    assert_int_equal(client_post(in, "/in/open", body).status, 200);
+    client_close(in);
+}
+
+static int start(void **state)
+{
+    char text[1024];
+    (void)state;
+    posted = 0;
+    snprintf(text, sizeof text, config, (long)getuid());
+    crypto_open();
+    run = daemon_start(text);
+    setenv("TRIAGE_SOCKET", run->desk, 1);
+    for (int i = 0; i < 3; i++)
+        post(i ? "Where is my invoice?" : "The door is green");
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    daemon_remove(run);
+    return 0;
+}
+
+/* As tom, who has no console here. */
+static struct answer tom(struct client *c, const char *method, const char *path, const char *body)
+{
+    return client_ask(c, method, path, "X-Triage-Key: k-tom\r\nContent-Type: application/json\r\n", body, body ? strlen(body) : 0);
+}
+
+/* "name:count name:count" of those that are not the configuration's. */
+static const char *seen(struct answer answer)
+{
+    static char text[400];
+    size_t n = 0;
+    *text = 0;
+    assert_int_equal(answer.status, 200);
+    for (const struct json *v = json_first(json_get(answer.json, "views")); v; v = json_next(v))
+        if (!str_eq(json_get_string(v, "of", ""), "desk"))
+            n += (size_t)snprintf(text + n, sizeof text - n, "%s%s:%lld", n ? " " : "", json_get_string(v, "name", ""), (long long)json_get_i64(v, "count", -1));
+    return text;
+}
+
+static void see(struct console_run *c, const char *text)
+{
+    console_wait(&c, 1, text, NULL, true, clock_mono(), SOON);
+}
+
+static void say(struct console_run *c, const char *line)
+{
+    console_type(c, ":");
+    see(c, "absence");
+    console_type(c, line);
+    console_type(c, "\r");
+}
+
+static void what_one_saves_is_a_tab_and_what_one_shares_is_everybodys(void **state)
+{
+    struct console_run *all[3] = {console_open("one", run, "all"), console_open("two", run, "all"), NULL};
+    struct client *c = client_open(run->desk);
+    (void)state;
+    setenv("TRIAGE_KEY", "k-tom", 1);
+    all[2] = console_open("tom", run, "all");
+    unsetenv("TRIAGE_KEY");
+    console_wait(all, 3, "The door is green", NULL, true, clock_mono(), SOON);
+    console_type(all[0], "/invoice\r");
+    console_wait(all, 1, "The door is green", NULL, false, clock_mono(), SOON);
+    say(all[0], "view-save bills Open bills");
+    see(all[0], "view bills is kept");
+    console_type(all[0], "\x1b");
+    console_wait(all, 2, "Open bills 2", NULL, true, clock_mono(), SOON); /* the same agent's other console */
+    assert_string_equal(seen(tom(c, "GET", "/v1/views", NULL)), "");
+    post("Another invoice");
+    console_wait(all, 2, "Open bills 3", NULL, true, clock_mono(), SOON);
+    say(all[1], "go bills");
+    console_wait(&all[1], 1, "The door is green", NULL, false, clock_mono(), SOON);
+    post("A third invoice"); /* it comes into the list that is looked at */
+    see(all[1], "A third invoice");
+    console_wait(all, 2, "Open bills 4", NULL, true, clock_mono(), SOON);
+    console_wait(&all[2], 1, "All 5", NULL, true, clock_mono(), SOON); /* he heard of both tickets, and nothing of the view */
+    assert_int_equal(console_find(all[2], "Open bills"), -1);
+    say(all[0], "view-share bills");
+    console_wait(&all[1], 1, "The view ~bills is gone", NULL, true, clock_mono(), SOON);
+    console_wait(all, 3, "Open bills 4", NULL, true, clock_mono(), SOON);
+    assert_string_equal(seen(tom(c, "GET", "/v1/views", NULL)), "bills:4");
+    say(all[2], "go bills");
+    console_wait(&all[2], 1, "The door is green", NULL, false, clock_mono(), SOON);
+    post("The last invoice");
+    console_wait(all, 3, "Open bills 5", NULL, true, clock_mono(), SOON); /* and its number follows in all of them */
+    see(all[2], "The last invoice");
+    say(all[0], "view-unshare bills");
+    console_wait(&all[2], 1, "Open bills", NULL, false, clock_mono(), SOON);
+    client_close(c);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(console_close(all[i]), 0);
+}
+
+static void the_shell_saves_lists_shows_and_forgets_them(void **state)
+{
+    (void)state;
+    shell_holds(SHELL(NULL, "view-save", "bills", "--where", "title.contains(\"invoice\")", "--title", "Open \"bills\"", "--sort", "age")->out, "view bills is kept");
+    shell_holds(SHELL(NULL, "views")->out, "~bills");
+    shell_holds(SHELL(NULL, "ls", "--view", "bills")->out, "invoice");
+    assert_int_equal(SHELL(NULL, "view-save", "x", "--where", "urgensy == \"low\"")->code, 64);
+    shell_holds(SHELL(NULL, "view-save", "x", "--where", "urgensy == \"low\"")->err, "column 1: unknown field \"urgensy\"; did you mean \"urgency\"?");
+    shell_holds(SHELL(NULL, "view-rename", "bills", "invoices")->out, "view bills is invoices now");
+    shell_holds(SHELL(NULL, "view-share", "invoices")->out, "view invoices is the team's");
+    shell_holds(SHELL(NULL, "views")->out, "team, by ana");
+    shell_holds(SHELL(NULL, "view-unshare", "invoices")->out, "ana's alone");
+    shell_holds(SHELL(NULL, "view-forget", "invoices")->out, "forgotten");
+    assert_int_equal(SHELL(NULL, "ls", "--view", "invoices")->code, 1);
+    shell_holds(SHELL(NULL, "undo")->out, "view-forget undone");
+    shell_holds(SHELL(NULL, "views")->out, "~invoices");
+}
+
+static void a_count_is_what_the_list_would_be_and_says_where_an_expression_is_wrong(void **state)
+{
+    struct client *c = client_open(run->desk);
+    struct answer a = client_get(c, "/v1/count?where=title.contains(%22invoice%22)");
+    (void)state;
+    assert_int_equal(json_get_i64(a.json, "count", -1), 2);
+    assert_false(json_get_bool(a.json, "over", true));
+    assert_string_equal(json_get_string(a.json, "where", ""), "title.contains(\"invoice\")");
+    a = client_get(c, "/v1/count?q=invoice%20status:new");
+    assert_int_equal(json_get_i64(a.json, "count", -1), 2);
+    a = client_get(c, "/v1/count");
+    assert_int_equal(json_get_i64(a.json, "count", -1), 3);
+    a = client_get(c, "/v1/count?where=statu%20%3D%3D%20%22new%22");
+    assert_int_equal(a.status, 400);
+    assert_non_null(strstr(a.body, "column 1"));
+    assert_non_null(strstr(a.body, "did you mean"));
+    client_close(c);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
+    const struct CMUnitTest tests[] = {
+        T(what_one_saves_is_a_tab_and_what_one_shares_is_everybodys),
+        T(the_shell_saves_lists_shows_and_forgets_them),
+        T(a_count_is_what_the_list_would_be_and_says_where_an_expression_is_wrong),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,100 @@
+/* views: see the header. */
+#include "app/views.h"
+#include "base/text.h"
+#include "core/when.h"
+#include <string.h>
+
+const char views_help[] =
+    "  triage view-save late --where 'sla_state == \"late\" && plan == \"pro\"' --title \"Late, paying\" --sort updated\n"
+    "  triage view-share late                  the team's from now on; view-unshare takes it back\n"
+    "  triage view-rename late late-pro        view-forget late-pro\n"
+    "  triage ls --view late\n"
+    "In the console `:view-save NAME [TITLE]` keeps what is shown: view, filter and order.\n";
+
+static bool is_save(const struct action_row *action)
+{
+    return action == &action_table[ACTION_VIEW_SAVE];
+}
+
+static void add_quoted(struct str *out, const char *name, const char *value)
+{
+    str_addf(out, " %s=\"", name);
+    for (; *value; value++)
+        str_addf(out, "%s%c", *value == '"' || *value == '\\' ? "\\" : "", *value);
+    str_addc(out, '"');
+}
+
+/* The view that is shown and the filter over it are one condition. */
+static const char *shown(struct console *c)
+{
+    const struct mirror_view *view = mirror_view_find(c->mirror, c->view);
+    const char *of = view && *view->text && !str_eq(view->text, "true") ? view->text : NULL;
+    return of && *c->where ? arena_printf(c->frame, "(%s) && (%s)", of, c->where) : of ? of : *c->where ? c->where : "true";
+}
+
+const char *views_said(struct console *c, const struct action_row *action, const char *line)
+{
+    if (!is_save(action) || !line[strspn(line, " ")] || *line == '{' || strstr(line, "when="))
+        return line;
+    AUTO_STR out;
+    str_init(&out, 16384);
+    str_adds(&out, line);
+    add_quoted(&out, "when", shown(c));
+    if (!strstr(line, "sort="))
+        str_addf(&out, " sort=%s%s", mirror_sort_word(c->sort), c->invert ? " invert=yes" : "");
+    return arena_strdup(c->frame, out.data);
+}
+
+const char *views_prompt(struct console *c, const struct action_row *action, const char **preset)
+{
+    static const struct { int action; const char *prompt; bool of_shown; } asks[] = {
+        {ACTION_VIEW_SAVE, "keep what is shown as (a name, then a title if you like): ", false},
+        {ACTION_VIEW_RENAME, "rename the view (its name, then the new one): ", true},
+        {ACTION_VIEW_FORGET, "forget the view: ", true},
+        {ACTION_VIEW_SHARE, "share with the team the view: ", true},
+        {ACTION_VIEW_UNSHARE, "take from the team the view: ", true}};
+    const struct mirror_view *view = mirror_view_find(c->mirror, c->view);
+    for (size_t i = 0; i < sizeof asks / sizeof *asks; i++)
+        if (action == &action_table[asks[i].action]) {
+            bool offers = asks[i].of_shown && view && !str_eq(view->of, "desk");
+            *preset = !offers ? "" : arena_printf(c->frame, "%s%s", view->name + (*view->name == '~'), action == &action_table[ACTION_VIEW_RENAME] ? " " : "");
+            return asks[i].prompt;
+        }
+    return NULL;
+}
+
+/* --- from the shell --- */
+
+static void show_views(struct print *p, const struct json *root)
+{
+    for (const struct json *v = json_first(json_get(root, "views")); v; v = json_next(v)) {
+        const char *by = json_get_string(v, "by", ""), *of = json_get_string(v, "of", "");
+        print_cell(p, json_get_string(v, "name", ""), 18, false);
+        print_cell(p, look_count(p->arena, json_get_i64(v, "count", 0)), 8, true);
+        print_cell(p, str_eq(of, "own") ? "yours" : str_eq(of, "team") ? arena_printf(p->arena, "team, by %s", by) : "desk", 18, false);
+        print_safe(p, json_get_string(v, "text", ""));
+        str_addc(p->out, '\n');
+    }
+}
+
+int views_verb(struct shell *sh)
+{
+    return shell_print(sh, "/v1/views", show_views);
+}
+
+const char *views_options(struct shell *sh, const struct action_row *action)
+{
+    static const char *const options[][2] = {{"--where", "when"}, {"--title", "title"}, {"--sort", "sort"}};
+    if (!is_save(action))
+        return "";
+    AUTO_STR out;
+    str_init(&out, 16384);
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        const char *value = shell_option(sh, options[i][0], true);
+        if (value)
+            add_quoted(&out, options[i][1], value);
+    }
+    if (shell_option(sh, "--invert", false))
+        str_adds(&out, " invert=yes");
+    return arena_strdup(sh->arena, out.data);
+}
