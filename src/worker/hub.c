@@ -146,7 +146,6 @@ static void forget_oldest(struct hub *hub)
     *slot = NULL;
 }
 
-void hub_publish(struct hub *hub, int64_t seq, const char *sse, size_t n, bool leads_only)
 static void publish(struct hub *hub, int64_t seq, const char *sse, size_t n, bool leads_only, const char *only)
 {
     struct held *frame = must(malloc(sizeof *frame + n));
