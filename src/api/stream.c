@@ -1,5 +1,5 @@
-/* stream: server-sent events to consoles. A reader of the hub with a few words of its own: hello first, counts when its
- * views' numbers changed, reset when it fell behind, bye at the end, a comment when nothing was said for a while. With
+/* stream: server-sent events to consoles. A reader of the hub with a few words of its own: hello and all counts first, counts when
+ * the numbers of its own views changed, reset when it fell behind, bye at the end, a comment when nothing was said for a while. With
  * nothing to send it parks itself under the hub's lock; the hub's next frame, or main's heartbeat, wakes it. */
 #include "api/calls.h"
 #include "base/clock.h"
@@ -67,33 +67,51 @@ static bool welcome(struct listening *l)
     return same;
 }
 
-/* The views that differ from agent to agent: {"mine":3}. The common ones come with the writer's own counts frames. */
+/* What the desk counts for this agent, as of *seq. NULL: the database is busy with itself. */
+static struct json *count(struct listening *l, int64_t *seq)
+{
+    struct err err = {0};
+    const char *agents[] = {l->agent};
+    struct store *store = request_store(l->req, &err);
+    if (!store || !store_freeze(store, &err))
+        return NULL;
+    struct snapshot *s = desk_hold(l->desk);
+    struct json *counts = store_entry_last(store, seq, &err) ? engine_counts(store, s->config, agents, 1, &err) : NULL;
+    snapshot_drop(s);
+    store_thaw(store);
+    return counts;
+}
+
+/* The views that differ from agent to agent: {"mine":3}. */
 static const char *own_counts(struct arena *arena, const struct json *counts, const char *agent)
 {
     AUTO_JSON views = json_object();
     for (const struct json *v = json_first(json_get(counts, "owners")); v; v = json_next(v))
         json_put_i64(views, json_name(v), json_get_i64(v, agent, 0));
-    return json_count(views) ? json_print_in(arena, views) : NULL;
+    return json_print_in(arena, views);
 }
 
+/* First all there is to count: whoever comes back may have missed the last frame of a daemon that is no more. Then what is the
+ * agent's own, where it changed; the rest comes with the writer's own frames. */
 static void add_counts(struct listening *l)
 {
-    l->stale = false;
-    struct err err = {0};
-    struct store *store = request_store(l->req, &err);
-    if (!store)
-        return;
     AUTO_ARENA arena = arena_new();
-    const char *agents[] = {l->agent};
-    struct snapshot *s = desk_hold(l->desk);
-    AUTO_JSON counts = engine_counts(store, s->config, agents, 1, &err);
-    snapshot_drop(s);
-    const char *own = counts ? own_counts(arena, counts, l->agent) : NULL;
-    if (!own || strcmp(own, l->counts.data) == 0)
+    int64_t seq = 0;
+    AUTO_JSON counts = count(l, &seq);
+    bool first = !l->counts.len;
+    l->stale = false;
+    if (!counts)
+        return;
+    const char *own = own_counts(arena, counts, l->agent);
+    if (strcmp(own, l->counts.data) == 0)
         return;
     str_clear(&l->counts);
     str_adds(&l->counts, own);
-    str_addf(&l->words, "event: counts\ndata: {\"views\":%s}\n\n", own);
+    json_put_i64(counts, "seq", seq);
+    if (first)
+        str_addf(&l->words, "event: counts\ndata: %s\n\n", json_print_in(arena, counts));
+    else
+        str_addf(&l->words, "event: counts\ndata: {\"seq\":%" PRId64 ",\"views\":%s}\n\n", seq, own);
 }
 
 static ssize_t pull(void *arg, char *buf, size_t max)

@@ -164,7 +164,10 @@ static void get_views(struct request *req)
     struct show show;
     if (!show_open(&show, req))
         return;
+    int64_t seq = 0; /* first: what is counted later is on the stream */
+    store_entry_last(show.store, &seq, &show.err);
     struct json *root = json_object();
+    json_put_i64(root, "seq", seq);
     json_put(root, "views", views_shown(&show));
     show_answer(&show, root);
 }

@@ -218,6 +218,7 @@ bool engine_batch_end(struct engine *e, struct err *err)
     struct json *counts = counts_of(e->store, e->config, e->owners, e->owner_count, e, err);
     if (!counts)
         return false;
+    json_put_i64(counts, "seq", store_entry_next(e->store) - 1);
     frame_add(e, 0, "counts", counts);
     e->counts_changed = false;
     e->owner_count = 0;

@@ -230,6 +230,7 @@ bool views_count(struct engine *e, struct json *views, struct json *owners, stru
 static bool tell_owner(struct engine *e, struct kept_view *first, struct err *err)
 {
     struct json *views = json_object(), *counts = json_object();
+    json_put_i64(counts, "seq", store_entry_next(e->store) - 1);
     json_put(counts, "views", views);
     bool ok = true;
     for (struct kept_view *v = first; ok && v < e->kept + e->kept_count; v++) {

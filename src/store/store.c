@@ -208,6 +208,17 @@ bool store_begin(struct store *s, struct err *err)
     return sql_run(s, err, "BEGIN IMMEDIATE", "");
 }
 
+bool store_freeze(struct store *s, struct err *err)
+{
+    return sql_run(s, err, "BEGIN", "");
+}
+
+void store_thaw(struct store *s)
+{
+    struct err err;
+    sql_run(s, &err, "COMMIT", "");
+}
+
 bool store_savepoint(struct store *s, struct err *err)
 {
     return tally_flush(s, err) && sql_run(s, err, "SAVEPOINT item", "");

@@ -21,6 +21,9 @@ bool store_release(struct store *store, struct err *err);
 void store_undo(struct store *store);                       /* back to the savepoint */
 bool store_commit(struct store *store, struct err *err);    /* + the chain row over this batch's entries */
 void store_rollback(struct store *store);
+/* Of a reader: until store_thaw everything is read as of one commit. Short: the log cannot be folded back meanwhile. */
+bool store_freeze(struct store *store, struct err *err);
+void store_thaw(struct store *store);
 /* A statement that was not read to its end keeps its reader at that moment of the database, and checkpoints waiting. Ends those
  * there are; the SQL of one of them, NULL: there was none, as it should be. */
 const char *store_rest(struct store *store);

@@ -118,6 +118,31 @@ static void a_signed_event_is_a_row_and_a_frame(void **state)
     client_close(stream);
 }
 
+/* The last counts of a daemon that died may never have left it: whoever resumes behind its last entry hears no reset. */
+static void a_stream_begins_with_all_counts_of_their_seq(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    post_signed("/in/shop", "rbs", "s3cret", event_text(arena, "A2"));
+    struct answer a = client_get(desk, "/v1/desk");
+    int64_t seq = json_get_i64(a.json, "seq", 0), all = -1;
+    for (const struct json *v = json_first(json_get(a.json, "views")); v; v = json_next(v))
+        all = strcmp(json_get_string(v, "name", ""), "all") == 0 ? json_get_i64(v, "count", -1) : all;
+    struct client *stream = client_open(run->desk);
+    client_stream(stream, "/v1/stream", arena_printf(arena, "Last-Event-ID: %lld\r\n", (long long)seq));
+    const struct json *frame = NULL;
+    while (!json_count(json_get(json_get(frame, "owners"), "mine"))) { /* the commit's own frame may come first: it names those who changed */
+        struct frame_read f = client_wait(stream, "counts", SOON);
+        frame = json_parse_in(arena, f.data, strlen(f.data), &json_limits_native, NULL, NULL);
+    }
+    assert_int_equal(json_get_i64(frame, "seq", 0), seq);
+    assert_true(all > 0);
+    assert_int_equal(json_get_i64(json_get(frame, "views"), "all", 0), all);
+    assert_int_equal(json_count(json_get(json_get(frame, "owners"), "mine")), 1);
+    assert_non_null(json_get(json_get(frame, "escalations"), "triggered"));
+    client_close(stream);
+}
+
 static void what_came_in_is_kept_byte_for_byte(void **state)
 {
     (void)state;
@@ -526,6 +551,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         FRESH(a_signed_event_is_a_row_and_a_frame),
+        FRESH(a_stream_begins_with_all_counts_of_their_seq),
         FRESH(what_came_in_is_kept_byte_for_byte),
         FRESH(the_secret_finds_the_source_where_the_path_names_none),
         FRESH(an_unknown_source_and_a_bad_signature_look_the_same),

@@ -53,6 +53,7 @@ owner sodium src/base/crypto
 owner sqlite3 src/store/
 owner microhttpd src/api/server
 owner curl/ src/worker/http ui/link/link
+owner malloc.h src/base/memory
 owner libpq src/worker/pg
 # One library, three nouns: the terminal as a whole, what is drawn, what is typed.
 owner '(n?curses|ncursesw/curses|term).h' ui/term/ncurses ui/term/paint ui/term/input

@@ -1,4 +1,5 @@
 /* mirror: what frames and pages do to the list, in the shapes of data/doc/api.md. */
+#include "link/frames.h"
 #include "link/mirror.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -249,6 +250,92 @@ static void an_answer_that_came_after_its_frame_settles_at_once(void **state)
     assert_false(mirror_pending(m, 2));
 }
 
+static int64_t count_of(const struct mirror *m, const char *view)
+{
+    return mirror_view_find(m, view)->count;
+}
+
+static void desk_of(struct mirror *m, long long seq, int all, int mine)
+{
+    char text[512];
+    struct err err = {0};
+    snprintf(text, sizeof text, "{\"seq\":%lld,\"now\":5000,\"me\":{\"name\":\"ana\"},\"views\":[{\"name\":\"all\",\"count\":%d},"
+             "{\"name\":\"mine\",\"count\":%d,\"mine\":true}],\"view\":\"all\",\"next\":null,\"escalations\":{\"triggered\":%d},\"rows\":[]}", seq, all, mine, all);
+    assert_true(mirror_desk(m, text, strlen(text), 4000, &err));
+}
+
+/* A desk is asked for in the middle of a burst and answered behind the last counts of it. */
+static void a_desk_takes_no_newer_count_back(void **state)
+{
+    struct mirror *m = *state;
+    int64_t triggered, unused;
+    frame(m, "counts", 0, "{\"seq\":160,\"views\":{\"all\":70},\"owners\":{\"mine\":{\"ana\":9,\"tom\":2}},\"escalations\":{\"triggered\":5}}");
+    desk_of(m, 130, 40, 4);
+    assert_int_equal(count_of(m, "all"), 70);
+    assert_int_equal(count_of(m, "mine"), 9);
+    mirror_escalations(m, &triggered, &unused, &unused);
+    assert_int_equal(triggered, 5);
+    desk_of(m, 170, 71, 10);
+    assert_int_equal(count_of(m, "all"), 71);
+    assert_int_equal(count_of(m, "mine"), 10);
+}
+
+static void counts_from_before_the_desk_are_passed_over(void **state)
+{
+    struct mirror *m = *state;
+    int64_t triggered, unused;
+    frame(m, "counts", 0, "{\"seq\":99,\"views\":{\"all\":7},\"owners\":{\"mine\":{\"ana\":8}},\"escalations\":{\"triggered\":9}}");
+    assert_int_equal(count_of(m, "all"), 3);
+    assert_int_equal(count_of(m, "mine"), 1);
+    mirror_escalations(m, &triggered, &unused, &unused);
+    assert_int_equal(triggered, 1);
+}
+
+/* My own number and the common ones come apart: neither keeps the other from being told. */
+static void a_count_of_mine_is_as_new_as_its_own_frame(void **state)
+{
+    struct mirror *m = *state;
+    frame(m, "counts", 0, "{\"seq\":150,\"views\":{\"mine\":6}}");
+    frame(m, "counts", 0, "{\"seq\":140,\"views\":{\"all\":30},\"owners\":{\"mine\":{\"ana\":5}},\"escalations\":{}}");
+    assert_int_equal(count_of(m, "all"), 30);
+    assert_int_equal(count_of(m, "mine"), 6);
+    frame(m, "counts", 0, "{\"seq\":151,\"views\":{\"all\":31},\"owners\":{\"mine\":{\"tom\":5}},\"escalations\":{}}");
+    assert_int_equal(count_of(m, "all"), 31);
+    assert_int_equal(count_of(m, "mine"), 6);
+}
+
+/* Another database begins anew: its first desk is older by number alone. */
+static void after_a_reset_the_desk_counts_whatever_its_number(void **state)
+{
+    struct mirror *m = *state;
+    frame(m, "counts", 0, "{\"seq\":160,\"views\":{\"all\":70},\"escalations\":{}}");
+    assert_int_equal(frame(m, "reset", 0, "{}"), MIRROR_CHANGED_ALL);
+    desk_of(m, 4, 2, 1);
+    assert_int_equal(count_of(m, "all"), 2);
+}
+
+/* A page that was read so long ago that not all frames behind it are kept would miss rows for ever. */
+static void a_page_that_cannot_be_brought_up_to_date_says_so(void **state)
+{
+    struct mirror *m = *state;
+    static const char page[] = "{\"seq\":100,\"next\":null,\"rows\":[{\"id\":1,\"title\":\"one\",\"next_due_at\":1000,\"version\":3}]}";
+    struct err err = {0};
+    for (int i = 1; i <= FRAMES_MAX; i++)
+        row_frame(m, 100 + i, 1000 + i, "\"title\":\"x\",\"next_due_at\":9000,\"version\":1", true);
+    assert_true(mirror_page(m, "all", NULL, false, page, strlen(page), &err));
+    assert_false(mirror_behind(m));
+    assert_int_equal(mirror_row_count(m), 1 + FRAMES_MAX);
+    row_frame(m, 101 + FRAMES_MAX, 5000, "\"title\":\"x\",\"next_due_at\":9000,\"version\":1", true);
+    assert_true(mirror_page(m, "all", NULL, false, page, strlen(page), &err));
+    assert_true(mirror_behind(m));
+    desk_of(m, 101 + FRAMES_MAX, 9, 1);
+    assert_false(mirror_behind(m));
+    frame(m, "reset", 0, "{}");
+    desk_of(m, 4, 2, 1);
+    assert_false(mirror_behind(m));
+    assert_int_equal(mirror_row_count(m), 0); /* nothing of the other database */
+}
+
 static void counts_boss_and_player_follow_the_stream(void **state)
 {
     struct mirror *m = *state;
@@ -338,6 +425,11 @@ int main(void)
         T(a_refused_action_is_pending_no_more),
         T(an_answer_that_came_after_its_frame_settles_at_once),
         T(counts_boss_and_player_follow_the_stream),
+        T(a_desk_takes_no_newer_count_back),
+        T(counts_from_before_the_desk_are_passed_over),
+        T(a_count_of_mine_is_as_new_as_its_own_frame),
+        T(after_a_reset_the_desk_counts_whatever_its_number),
+        T(a_page_that_cannot_be_brought_up_to_date_says_so),
         T(what_cannot_be_read_asks_for_everything_again),
         T(the_open_ticket_is_noticed),
         T(what_came_back_from_its_snooze_is_on_top_until_it_is_done),

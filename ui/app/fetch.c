@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 enum { PAGE_LEAST = 60, RETRY_MS = 500, DRAFT_MAX = 300 << 10 };
+enum { BEHIND_MS = 300 }; /* a desk in a flood: it is asked again when more of it is past */
 enum { LARGE = 32 << 10, RELEASE_MS = 1000 }; /* an answer that is read into many times its size; the pause after the last of them */
 
 struct answer_for {
@@ -353,6 +354,8 @@ static void take(void *arg, const struct link_answer *answer)
         take_views(c, answer);
     else
         take_document(c, (enum mirror_doc_id)(to->slot - SLOT_DOC), to->ticket, answer);
+    if (to->slot < SLOT_DOC && !answer->err && mirror_behind(c->mirror))
+        fetch_want_soon(c, to->slot, BEHIND_MS);
     if (w->again) {
         w->again = false;
         fetch_want(c, to->slot);

@@ -2,21 +2,18 @@
  * snapshot), the documents (an arena each), and the last frames. Pure.
  *
  * Why frames are kept: a page is answered by a reader of the database while frames are already further; after
- * a page of seq S the frames behind S are played again, so that neither order of arrival loses a row. */
+ * a page of seq S the frames behind S are played again, so that neither order of arrival loses a row. Counts are
+ * kept by the same rule: each knows the seq it was counted at, and the newer one stands. */
 #include "link/mirror.h"
 #include "core/field.h"
+#include "link/frames.h"
 #include "link/rows.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FRAMES = 64, SET_MAX = 4096, CLOCK_SLACK_MS = 1500 };
+enum { SET_MAX = 4096, CLOCK_SLACK_MS = 1500 };
 
-struct frame {
-    int64_t seq;
-    char *data;
-    size_t n;
-};
 struct pending {
     int64_t ticket, seq;
 };
@@ -26,7 +23,7 @@ struct mirror {
     struct rows rows;
     char *view, *where, *next;
     int64_t seq, offset;
-    bool ready, bands, restricted;
+    bool ready, bands, restricted, behind;
 
     struct arena *agents_arena; /* theirs: they are told of more often */
     struct arena *desk; /* texts of everything down to doc */
@@ -39,6 +36,7 @@ struct mirror {
     struct mirror_boss boss;
     struct mirror_player player;
     int64_t triggered, acknowledged, snoozed;
+    int64_t counted; /* the seq of these three */
     struct windows windows;
     char boss_texts[4][96];
 
@@ -47,8 +45,7 @@ struct mirror {
     int64_t stream;
 
     struct mirror_doc doc[MIRROR_DOCS];
-    struct frame frames[FRAMES];
-    int frame_next;
+    struct frames frames;
     struct pending *pending;
     int pending_count, pending_cap;
 };
@@ -85,8 +82,7 @@ void mirror_free(struct mirror *m)
     rows_fini(&m->rows);
     for (int i = 0; i < MIRROR_DOCS; i++)
         mirror_doc_drop(m, i);
-    for (int i = 0; i < FRAMES; i++)
-        free(m->frames[i].data);
+    frames_clear(&m->frames);
     arena_free(m->agents_arena);
     arena_free(m->views_arena);
     arena_free(m->desk);
@@ -104,9 +100,20 @@ static const char *text_of(struct arena *arena, const struct json *object, const
     return arena_strdup(arena, json_get_string(object, name, ""));
 }
 
-static void read_views(struct mirror *m, const struct json *list)
+static struct mirror_view *view_of(struct mirror *m, const char *name)
+{
+    for (int i = 0; i < m->view_count; i++)
+        if (str_eq(m->views[i].name, name))
+            return &m->views[i];
+    return NULL;
+}
+
+/* Read at seq: what the stream has counted since stands. */
+static void read_views(struct mirror *m, const struct json *list, int64_t seq)
 {
     struct arena *a = arena_new();
+    const struct mirror_view *known = m->views;
+    int known_count = m->view_count;
     m->views = ARENA_ARRAY(a, struct mirror_view, json_count(list) + 1);
     m->view_count = 0;
     for (const struct json *v = json_first(list); v; v = json_next(v)) {
@@ -115,11 +122,19 @@ static void read_views(struct mirror *m, const struct json *list)
                                                          .title = text_of(a, v, "title"),
                                                          .text = text_of(a, v, "text"),
                                                          .count = json_get_i64(v, "count", 0),
+                                                         .counted = seq,
                                                          .mine = json_get_bool(v, "mine", false),
                                                          .of = arena_strdup(a, json_get_string(v, "of", "desk")),
                                                          .by = text_of(a, v, "by"),
                                                          .sort = sort < 0 ? MIRROR_BY_DUE : sort,
                                                          .invert = json_get_bool(v, "invert", false)};
+    }
+    for (int i = 0; i < known_count; i++) {
+        struct mirror_view *view = view_of(m, known[i].name);
+        if (view && known[i].counted > seq) {
+            view->count = known[i].count;
+            view->counted = known[i].counted;
+        }
     }
     arena_free(m->views_arena);
     m->views_arena = a;
@@ -208,12 +223,16 @@ static void read_texts(struct mirror *m, const struct json *root)
     m->restricted = json_get_bool(me, "restricted", false);
     m->oncall = text_of(m->desk, root, "oncall");
     m->bands = json_get_bool(json_get(root, "model"), "bands", false);
-    m->triggered = m->acknowledged = m->snoozed = 0;
-    read_views(m, json_get(root, "views"));
+    int64_t seq = json_get_i64(root, "seq", 0);
+    read_views(m, json_get(root, "views"), seq);
     read_agents(m, json_get(root, "agents"));
     read_boss(m, json_get(root, "boss"));
     read_player(m, json_get(root, "player"));
-    read_escalations(m, json_get(root, "escalations"));
+    if (seq >= m->counted) {
+        m->triggered = m->acknowledged = m->snoozed = 0;
+        m->counted = seq;
+        read_escalations(m, json_get(root, "escalations"));
+    }
     windows_read(&m->windows, json_get(root, "maintenance"));
 }
 
@@ -337,53 +356,54 @@ static void settle_pending(struct mirror *m)
     m->pending_count = kept;
 }
 
-static void keep_frame(struct mirror *m, int64_t seq, const char *data, size_t n)
-{
-    struct frame *slot = &m->frames[m->frame_next++ % FRAMES];
-    free(slot->data);
-    slot->data = must(malloc(n + 1));
-    memcpy(slot->data, data, n);
-    slot->data[n] = 0;
-    slot->n = n;
-    slot->seq = seq;
-}
-
 /* Plays the frames behind `seq` again, oldest first. */
 static void replay(struct mirror *m, int64_t seq)
 {
-    for (int i = 0; i < FRAMES; i++) {
-        const struct frame *f = &m->frames[(m->frame_next + i) % FRAMES];
-        if (!f->data || f->seq <= seq)
+    const struct frame *f;
+    m->behind = m->frames.lost > seq;
+    for (int i = 0; (f = frames_at(&m->frames, i)) != NULL; i++) {
+        if (f->seq <= seq)
             continue;
         AUTO_JSON data = json_parse(f->data, f->n, &json_limits_dialect, NULL, NULL);
         apply_row(m, data, 0);
     }
 }
 
-static struct mirror_view *view_of(struct mirror *m, const char *name)
+/* --- counts --- */
+
+/* Is what was counted at seq (0 = nobody says) no older than what stands? Then it stands from now on. */
+static bool is_newer(int64_t *counted, int64_t seq)
 {
-    for (int i = 0; i < m->view_count; i++)
-        if (str_eq(m->views[i].name, name))
-            return &m->views[i];
-    return NULL;
+    if (seq && seq < *counted)
+        return false;
+    *counted = seq > *counted ? seq : *counted;
+    return true;
+}
+
+static void set_count(struct mirror_view *view, const struct json *n, int64_t seq)
+{
+    if (n && is_newer(&view->counted, seq))
+        json_i64(n, &view->count);
 }
 
 static unsigned read_counts(struct mirror *m, const struct json *data)
 {
     unsigned changed = MIRROR_CHANGED_COUNTS;
+    int64_t seq = json_get_i64(data, "seq", 0);
     for (const struct json *v = json_first(json_get(data, "views")); v; v = json_next(v)) {
         struct mirror_view *view = view_of(m, json_name(v));
         if (view)
-            json_i64(v, &view->count);
+            set_count(view, v, seq);
         else
             changed |= MIRROR_CHANGED_VIEWS; /* counted before we heard of it */
     }
     for (const struct json *v = json_first(json_get(data, "owners")); v; v = json_next(v)) {
         struct mirror_view *view = view_of(m, json_name(v));
         if (view)
-            view->count = json_get_i64(v, m->me, view->count);
+            set_count(view, json_get(v, m->me), seq);
     }
-    read_escalations(m, json_get(data, "escalations"));
+    if (json_get(data, "escalations") && is_newer(&m->counted, seq))
+        read_escalations(m, json_get(data, "escalations"));
     return changed;
 }
 
@@ -468,14 +488,15 @@ static unsigned read_present(struct mirror *m, const struct json *data)
     return MIRROR_CHANGED_PRESENCE;
 }
 
-/* A stream begins: what was known of others belonged to the one before. */
+/* A stream begins: what was known of others belonged to the one before, and what it did not tell of views is asked for. */
 static unsigned read_hello(struct mirror *m, const struct json *data)
 {
+    unsigned changed = MIRROR_CHANGED_PRESENCE | (m->stream ? MIRROR_CHANGED_VIEWS : 0);
     m->stream = json_get_i64(data, "stream", 0);
     m->present_count = 0;
     for (const struct json *p = json_first(json_get(data, "presence")); p; p = json_next(p))
         read_present(m, p);
-    return MIRROR_CHANGED_PRESENCE;
+    return changed;
 }
 
 int64_t mirror_stream(const struct mirror *m)
@@ -508,8 +529,13 @@ static unsigned bare_frame(struct mirror *m, const char *event, const struct jso
         return read_present(m, data);
     if (str_eq(event, "refused"))
         return MIRROR_CHANGED_EVENTS;
-    if (str_eq(event, "reset"))
+    if (str_eq(event, "reset")) {
+        frames_clear(&m->frames); /* they may be another database's, and their numbers with them */
+        m->counted = 0;
+        for (int i = 0; i < m->view_count; i++)
+            m->views[i].counted = 0;
         return MIRROR_CHANGED_ALL;
+    }
     return str_eq(event, "bye") ? MIRROR_CHANGED_BYE : 0;
 }
 
@@ -525,7 +551,7 @@ unsigned mirror_frame(struct mirror *m, const char *event, int64_t seq, const ch
     int64_t at = json_get_i64(data, "at", 0);
     if (at > now + CLOCK_SLACK_MS)
         m->offset += at - now;
-    keep_frame(m, seq, text, n);
+    frames_keep(&m->frames, seq, text, n);
     return entry_frame(m, event, seq, data, now);
 }
 
@@ -554,7 +580,7 @@ bool mirror_views(struct mirror *m, const char *json, size_t n, struct err *err)
 {
     AUTO_JSON root = parse(json, n, "views", err);
     if (root)
-        read_views(m, json_get(root, "views"));
+        read_views(m, json_get(root, "views"), json_get_i64(root, "seq", 0));
     return root;
 }
 
@@ -564,8 +590,12 @@ bool mirror_page(struct mirror *m, const char *view, const char *where, bool mor
     AUTO_JSON root = parse(json, n, "tickets", err);
     if (!root)
         return false;
+    int64_t seq = json_get_i64(root, "seq", m->seq);
+    m->behind = m->frames.lost > seq;
+    if (more && m->behind) /* not taken: the page can be asked for once more as it is */
+        return true;
     read_page(m, root, view, where, more);
-    replay(m, json_get_i64(root, "seq", m->seq));
+    replay(m, seq);
     return true;
 }
 
@@ -699,6 +729,11 @@ int64_t mirror_seq(const struct mirror *m)
 int64_t mirror_offset(const struct mirror *m)
 {
     return m->offset;
+}
+
+bool mirror_behind(const struct mirror *m)
+{
+    return m->behind;
 }
 
 bool mirror_ready(const struct mirror *m)

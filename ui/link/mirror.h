@@ -22,7 +22,7 @@ struct mirror_row {
 enum mirror_sort { MIRROR_BY_DUE, MIRROR_BY_AGE, MIRROR_BY_UPDATED, MIRROR_SORTS };
 struct mirror_view {
     const char *name, *title, *text;
-    int64_t count;
+    int64_t count, counted; /* counted: at which entry's seq */
     bool mine; /* depends on who asks */
     const char *of, *by; /* desk: the configuration's; team: shared by `by`; own: mine alone, its name begins with ~ */
     int sort; bool invert; /* its own order (enum mirror_sort) */
@@ -119,6 +119,9 @@ bool mirror_page(struct mirror *mirror, const char *view, const char *where, boo
                  size_t n, struct err *err);
 /* GET /v1/views: the views alone. */
 bool mirror_views(struct mirror *mirror, const char *json, size_t n, struct err *err);
+/* Was the last desk or page read before more frames than are kept here? Then rows of it may be old or missing, and what was to be
+ * appended was not: ask again. */
+bool mirror_behind(const struct mirror *mirror);
 /* Before a page that was asked for in another order; a desk is always by due, not inverted. */
 void mirror_sort(struct mirror *mirror, enum mirror_sort by, bool invert);
 enum mirror_sort mirror_sorted(const struct mirror *mirror, bool *inverted);
