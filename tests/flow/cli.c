@@ -429,30 +429,6 @@ static void reveal_prints_what_every_other_verb_masks(void **state)
     shell_holds(ran->out, "\"customer_email\":\"u@example.com\"");
 }
 
-/* The mode for screen readers: a ticket one is at, a text that ends with a dot, news when asked for, and not one byte that moves a cursor. */
-static void lines_are_enough_to_work_with(void **state)
-{
-    (void)state;
-    post("L-1", "Where do I change the address?");
-    const struct shell_ran *r = TRIAGE("ls --view all --limit 1\nhelp\nnosuch\n", "--linear");
-    assert_int_equal(r->code, 0);
-    shell_holds(ran->out, "You are ana");
-    shell_holds(ran->err, "more: --all");
-    shell_holds(ran->out, "quit");
-    shell_holds(ran->err, "no verb nosuch");
-    assert_int_equal(TRIAGE(NULL, "ls", "--view", "all", "--where", "title == \"Where do I change the address?\"", "--json")->code, 0);
-    long long id = atoll(strstr(ran->out, "\"id\":") + 5);
-    char input[400];
-    snprintf(input, sizeof input, "%lld\nclaim\nnote\nfirst line\nsecond \"line\"\n.\npriority high\nassign 'tom'\n\nshow\nquit\nclaim\n", id);
-    assert_int_equal(TRIAGE(input, "--linear")->code, 0);
-    shell_holds(ran->out, "claimed");
-    shell_holds(ran->out, "    | second \"line\"");
-    shell_holds(ran->out, "priority      high");
-    shell_holds(ran->out, "owner         tom");
-    shell_holds(ran->out, "Nothing new.");
-    assert_null(strchr(ran->out, 0x1b));
-}
-
 /* Every action and every verb has a line in help, in the man page and among the words that shells complete. */
 static void help_man_page_and_completions_name_every_verb(void **state)
 {
@@ -524,7 +500,7 @@ int main(void)
         T(watch_writes_a_line_for_each_entry),
         T(verify_explains_without_a_daemon),
         T(reveal_prints_what_every_other_verb_masks),
-        T(lines_are_enough_to_work_with), T(help_man_page_and_completions_name_every_verb), T(bash_completes_the_programs_own_words),
+        T(help_man_page_and_completions_name_every_verb), T(bash_completes_the_programs_own_words),
     };
     return cmocka_run_group_tests_name("cli", tests, NULL, NULL);
 }

@@ -74,7 +74,7 @@ static void the_shell_reads_the_same(void **state)
     AUTO_STR out;
     (void)state;
     str_init(&out, 1 << 16);
-    clocks_print(desk.arena, &out, fixture());
+    clocks_print(desk.arena, &out, false, fixture());
     assert_non_null(strstr(out.data, "  Resolution      ! late"));
     assert_non_null(strstr(out.data, "  █████████··**··███████████▒▒▒▒▒▒▒▒▒▒▒██!!!!!!!!!!!!··!!!\n"));
     assert_non_null(strstr(out.data, "  Mon 18 Jan 11:40  paused: ana put it on hold                                  entry 27\n"));

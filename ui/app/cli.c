@@ -67,17 +67,19 @@ static int run_ls(struct shell *sh)
     const char *view = shell_option(sh, "--view", true), *where = shell_option(sh, "--where", true),
                *limit = shell_option(sh, "--limit", true), *sort = shell_option(sh, "--sort", true);
     bool invert = shell_option(sh, "--invert", false) != NULL;
+    const char *next = shell_option(sh, "--after", true);
     bool all = shell_option(sh, "--all", false) != NULL;
+    if (!limit)
+        limit = sh->linear ? "10" : "50";
     AUTO_STR words;
     str_init(&words, 4096);
     for (int i = 0; i < sh->argc; i++)
         str_addf(&words, "%s%s", i ? " " : "", sh->argv[i]);
-    const char *next = NULL;
     int code = 0;
     do {
         AUTO_STR path;
         str_init(&path, 64 << 10);
-        str_addf(&path, "/v1/tickets?sort=%s&invert=%d&limit=%s", sort ? shell_escape(sh, sort) : "due", invert, limit ? shell_escape(sh, limit) : "50");
+        str_addf(&path, "/v1/tickets?sort=%s&invert=%d&limit=%s", sort ? shell_escape(sh, sort) : "due", invert, shell_escape(sh, limit));
         if (view || (!where && !words.len))
             str_addf(&path, "&view=%s", shell_escape(sh, view ? view : "all"));
         if (where)
@@ -91,7 +93,9 @@ static int run_ls(struct shell *sh)
     if (code == 0 && !sh->options.json && !sh->rows)
         fputs("nothing here\n", stderr);
     if (code == 0 && next && !sh->options.json)
-        fputs("more: --all, or --limit\n", stderr);
+        fputs(sh->linear ? "more goes on\n" : "more: --all, or --limit\n", stderr);
+    if (sh->linear)
+        linear_more(sh->linear, next);
     return code;
 }
 
@@ -127,7 +131,7 @@ static int run_why(struct shell *sh)
         return code;
     bool clocks = json_get(root, "clocks") && !sh->options.json;
     if (clocks)
-        clocks_print(sh->arena, &sh->out, root);
+        clocks_print(sh->arena, &sh->out, sh->linear, root);
     for (const struct json *line = json_first(json_get(root, "lines")); line && !clocks && !sh->options.json;
          line = json_next(line)) {
         print_safe(&sh->print, json_string(line));
@@ -269,7 +273,10 @@ static int say_results(struct shell *sh, const char *body, size_t n)
         str_add(&sh->out, body, n);
         str_addc(&sh->out, '\n');
     }
-    for (const struct json *r = json_first(json_get(root, "results")); r; r = json_next(r)) {
+    const struct json *results = json_get(root, "results");
+    if (sh->linear && json_count(results) == 1 && json_get_i64(json_first(results), "ticket", 0))
+        linear_at(sh->linear, json_get_i64(json_first(results), "ticket", 0)); /* claim-next and undo choose it themselves */
+    for (const struct json *r = json_first(results); r; r = json_next(r)) {
         if (json_get_bool(r, "ok", false)) {
             if (!sh->options.json) {
                 print_safe(&sh->print, json_get_string(r, "say", "done"));
@@ -630,7 +637,7 @@ static const struct verb verbs[] = {
     {"help", "[VERB | --list [VERB] | --mdoc]", "this, or one verb", run_help, help_more},
     {"labels", "[--limit N]", "labels a person should look at, the least sure first", run_labels, NULL},
     {"ledger", "[AGENT] [--limit N]", "every line you earned or lost, with its reason; somebody else's, where they let you", scores_ledger, NULL},
-    {"ls", "[--view V] [--where EXPR] [--sort due|age|updated] [--invert] [words]", "list tickets (--limit N, --all)", run_ls, NULL},
+    {"ls", "[--view V] [--where EXPR] [--sort due|age|updated] [--invert] [words]", "list tickets (--limit N, --after CURSOR, --all)", run_ls, NULL},
     {"macros", "[NUMBER]", "macros and canned replies; those for one ticket, filled", people_macros, NULL},
     {"model", "[ls | show N | rollback N]", "what the classifier learned, epoch by epoch, and the way back", run_model, NULL},
     {"oncall", "[--week] [--schedule NAME] [--from T] [--to T] [--tz ZONE]", "who is on call, until when, and who is next; --week: the days to come",
@@ -736,6 +743,12 @@ static int dispatch(struct shell *sh, const char *name)
     return unknown(sh, name);
 }
 
+static bool knows(const char *name)
+{
+    const struct command *command = command_find(name);
+    return help_find(verbs, name) || (command && command->is_action);
+}
+
 int cli_run(int argc, char **argv)
 {
     struct shell sh = {.arena = arena_new()};
@@ -754,7 +767,8 @@ int cli_run(int argc, char **argv)
                                .columns = terminal_columns(),
                                .me = ""};
     const char *verb = argc > 1 ? argv[1] : NULL;
-    int code = sh.options.linear && !verb && !sh.options.help ? linear_run(&sh, dispatch) : dispatch(&sh, verb);
+    static const struct linear_door door = {knows, dispatch};
+    int code = sh.options.linear && !verb && !sh.options.help ? linear_run(&sh, &door) : dispatch(&sh, verb);
     link_close(sh.link);
     str_fini(&sh.out);
     arena_free(sh.arena);

@@ -6,7 +6,6 @@
 #include "app/session.h"
 #include "app/restricted.h"
 #include "app/insert.h"
-#include "app/keys.h"
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -561,19 +560,6 @@ static int patience(const struct console *c)
 
 /* --- beginning and end --- */
 
-static bool load_keys(struct console *c, struct err *err)
-{
-    const char *home = getenv("XDG_CONFIG_HOME"), *user = getenv("HOME");
-    c->keymap = keymap_new(c->arena);
-    if (!keymap_parse(c->keymap, "default.keys", keys_default, strlen(keys_default), screens_names, err))
-        return false;
-    const char *own = c->options.keys ? c->options.keys
-                      : home && *home ? arena_printf(c->arena, "%s/triage/keys", home)
-                      : user          ? arena_printf(c->arena, "%s/.config/triage/keys", user)
-                                      : NULL;
-    return !own || (!c->options.keys && access(own, R_OK) != 0) || keymap_load(c->keymap, own, screens_names, err);
-}
-
 static bool load_theme(struct console *c, struct err *err)
 {
     const char *config = getenv("XDG_CONFIG_HOME"), *user = getenv("HOME"),
@@ -597,7 +583,8 @@ static bool start(struct console *c, struct err *err)
     home_find(c->arena, c->options.socket, &c->home);
     if (c->home.dir && !home_answers(c->home.socket) && !home_start(c->arena, &c->home, err))
         return false;
-    if (!load_keys(c, err) || !load_theme(c, err))
+    c->keymap = home_keys(c->arena, c->options.keys, err);
+    if (!c->keymap || !load_theme(c, err))
         return false;
     c->link = link_open(c->home.socket);
     link_identify(c->link, c->options.key_id ? c->options.key_id : getenv("TRIAGE_KEY"));

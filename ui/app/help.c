@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { HELP_COLUMN = 30, COLUMNS_MOST = 100 };
+
 const char help_more[] = "--list   the verbs, or one verb's words, for shells that complete: a word, a tab, what it does\n"
                          "--mdoc   the verbs as the man page has them\n";
 
@@ -42,18 +44,36 @@ static const char *args_of(const struct command *c)
     return c->id == ACTION_UNDO || c->id == ACTION_REDO ? "[NUMBER]" : c->args;
 }
 
-static void all(const struct verb *verbs)
+/* "  name args    what it does", what does not fit on lines of its own, words whole. */
+static void row(const char *name, const char *args, const char *help, int columns)
 {
+    int column = printf("  %s%s%s", name, *args ? " " : "", args);
+    if (column > HELP_COLUMN - 2)
+        putchar('\n'), column = 0;
+    column += printf("%*s", HELP_COLUMN - 1 - column, "");
+    while (*help) {
+        int word = (int)strcspn(help, " ");
+        if (column + 1 + word > columns && column >= HELP_COLUMN)
+            column = printf("\n%*s", HELP_COLUMN - 1, "") - 1;
+        column += printf(" %.*s", word, help);
+        help += word + strspn(help + word, " ");
+    }
+    putchar('\n');
+}
+
+static void all(const struct verb *verbs, int columns)
+{
+    columns = columns && columns < COLUMNS_MOST ? columns : COLUMNS_MOST;
     puts(intro);
     for (int desk = 0; desk < 2; desk++) {
         puts(desk ? "\nthe desk:" : "tickets:");
         for (int i = 0; i < ACTIONS; i++)
             if (on_desk(command_at(i)) == desk)
-                printf("  %-13s %-31s %s\n", command_at(i)->name, args_of(command_at(i)), command_at(i)->help);
+                row(command_at(i)->name, args_of(command_at(i)), command_at(i)->help, columns);
     }
     puts("\neverything else:");
     for (const struct verb *v = verbs; v->name; v++)
-        printf("  %-13s %-31s %s\n", v->name, v->args, v->help);
+        row(v->name, v->args, v->help, columns);
     puts(outro);
 }
 
@@ -213,6 +233,6 @@ int help_run(struct shell *sh, const struct verb *verbs)
         return list(sh, verbs, sh->argc ? sh->argv[0] : NULL);
     if (sh->argc)
         return help_one(sh, verbs, sh->argv[0]);
-    all(verbs);
+    all(verbs, sh->print.columns);
     return 0;
 }

@@ -3,8 +3,10 @@
  * anything is trusted. */
 #include "app/home.h"
 #include "app/restricted.h"
+#include "app/keys.h"
 #include "base/clock.h"
 #include "base/str.h"
+#include "screen/screens.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -201,4 +203,18 @@ bool home_start(struct arena *arena, const struct home *home, struct err *err)
     }
     return err_set(err, ERR_UNAVAILABLE, "triaged does not answer at %s after %d s", home->socket,
                    WAIT_MS / 1000);
+}
+
+struct keymap *home_keys(struct arena *arena, const char *given, struct err *err)
+{
+    const char *config = getenv("XDG_CONFIG_HOME"), *user = getenv("HOME");
+    struct keymap *map = keymap_new(arena);
+    if (!keymap_parse(map, "default.keys", keys_default, strlen(keys_default), screens_names, err))
+        return NULL;
+    const char *own = given              ? given
+                      : config && *config ? arena_printf(arena, "%s/triage/keys", config)
+                      : user              ? arena_printf(arena, "%s/.config/triage/keys", user)
+                                          : NULL;
+    bool fine = !own || (!given && access(own, R_OK) != 0) || keymap_load(map, own, screens_names, err);
+    return fine ? map : NULL;
 }

@@ -3,6 +3,7 @@
 #define APP_HOME_H
 #include "base/arena.h"
 #include "base/err.h"
+#include "term/keymap.h"
 
 struct home {
     const char *socket; /* where to connect */
@@ -16,6 +17,9 @@ void home_find(struct arena *arena, const char *given, struct home *home);
 const char *home_data(struct arena *arena, const char *name);
 /* The name of this machine's time zone: $TZ, or what /etc/localtime leads to; NULL where neither is a name. */
 const char *home_zone(struct arena *arena);
+/* The keys this user has: those that come with triage, then given (--keys), else $XDG_CONFIG_HOME/triage/keys where it is. NULL +
+ * err (file:line) on a fault. */
+struct keymap *home_keys(struct arena *arena, const char *given, struct err *err);
 bool home_answers(const char *socket_path); /* somebody accepts connections there */
 /* Becomes `triaged --rebuild` over that desk's database: it must be stopped. Comes back only on failure. */
 bool home_rebuild(struct arena *arena, const struct home *home, struct err *err);

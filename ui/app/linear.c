@@ -1,7 +1,9 @@
 /* linear: one loop: what came by the stream, then a line. Input is read here and not by stdio, because the loop waits for the
  * stream and the keyboard at once. News is kept until it is asked for, so that no line appears while another is being typed or
  * read aloud. */
+#include "app/choice.h"
 #include "app/linear.h"
+#include "app/phrase.h"
 #include "app/words.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -13,12 +15,16 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { WORDS = 64, NEWS_MAX = 64 << 10, LINE_MAX_BYTES = 64 << 10, WAIT_MS = 60000 };
+enum { NEWS_MAX = 64 << 10, LINE_MAX_BYTES = 64 << 10, WAIT_MS = 60000 };
 
 struct linear {
     struct shell *sh;
+    const struct linear_door *door;
+    const struct keymap *keys;
     struct str input; /* read, not yet taken */
     struct str news;
+    struct str list;  /* the words of the list that `more` goes on with, each with its NUL */
+    char next[200];   /* where it goes on; "" = it is at its end */
     int news_count, missed;
     int64_t ticket;   /* the one we are at, 0 = none */
     char me[64];
@@ -137,22 +143,16 @@ char *linear_line(struct linear *l)
 
 /* --- one line --- */
 
-static bool is_about_a_ticket(const char *verb)
-{
-    static const char *const others[] = {"show", "why", "similar"};
-    const struct command *c = command_find(verb);
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (strcmp(verb, others[i]) == 0)
-            return true;
-    return c && c->is_action && !(action_table[c->id].flags & DESK) && c->id != ACTION_UNDO && c->id != ACTION_REDO;
-}
-
 static void help(void)
 {
-    puts("ls --view mine        the tickets of a view; any verb of `help` works here\n"
+    puts("ls --view mine        the tickets of a view, some at a time; more goes on; any verb of `triage help` works here\n"
          "42                    to ticket 42: read it, and what follows is about it\n"
          "claim, close, reply   about the ticket you are at; reply asks for its text, a line with only a dot ends it\n"
+         "assign, snooze, why   what they leave open is asked, with numbered answers\n"
+         "next, claim-next      to my ticket that is due first; take the free one that needs somebody most\n"
+         "c r i x gu ge ...     keys of the console are understood as words\n"
          "(an empty line)       what happened meanwhile\n"
+         "help VERB             what a verb takes;  help --list: all of them\n"
          "quit                  leave");
 }
 
@@ -161,46 +161,121 @@ static bool is_word(const char *word, const char *a, const char *b)
     return strcmp(word, a) == 0 || strcmp(word, b) == 0;
 }
 
-static void run_words(struct linear *l, char **words, int n, int (*dispatch)(struct shell *, const char *))
+void linear_at(struct linear *l, int64_t ticket)
 {
-    struct shell *sh = l->sh;
-    static char show[] = "show";
-    char *all[WORDS + 2] = {words[0]};
-    int64_t number = 0;
-    int count = 1, from = 1;
-    if (shell_number(words[0], &number)) {
-        all[0] = show;
-        from = 0;
-    }
-    if (is_about_a_ticket(all[0])) {
-        if (n > from && shell_number(words[from], &number))
-            l->ticket = number;
-        else if (l->ticket)
-            all[count++] = arena_printf(sh->arena, "%" PRId64, l->ticket);
-    }
-    for (int i = from; i < n; i++)
-        all[count++] = words[i];
-    sh->argc = count - 1;
-    sh->argv = all + 1;
-    if ((is_word(all[0], "watch", "demo") && sh->argc < 1) || is_word(all[0], "demo", "demo"))
-        puts("Not here: an empty line tells what happened.");
-    else
-        dispatch(sh, all[0]);
-    fflush(stderr);
+    l->ticket = ticket;
 }
 
-static void run_line(struct linear *l, const char *line, int (*dispatch)(struct shell *, const char *))
+void linear_more(struct linear *l, const char *next)
 {
-    char *words[WORDS];
-    int n = words_split(l->sh->arena, line, words, WORDS);
+    snprintf(l->next, sizeof l->next, "%s", next ? next : "");
+}
+
+/* To the ticket that the words name, or with the one we are at put in behind the verb. */
+static int place_ticket(struct linear *l, char **words, int n)
+{
+    int64_t number;
+    if (!phrase_needs_ticket(words[0]))
+        return n;
+    if (n > 1 && shell_number(words[1], &number)) {
+        l->ticket = number;
+        return n;
+    }
+    if (!l->ticket || (n > 1 && strcmp(words[0], "customer") == 0))
+        return n;
+    memmove(words + 2, words + 1, (size_t)n * sizeof *words); /* the NULL too */
+    words[1] = arena_printf(l->sh->arena, "%" PRId64, l->ticket);
+    return n + 1;
+}
+
+/* Lists that can be gone on with: the words are kept for `more`. */
+static void keep_list(struct linear *l, char **words, int n)
+{
+    str_clear(&l->list);
+    for (int i = 0; i < n; i++)
+        str_add(&l->list, words[i], strlen(words[i]) + 1);
+    *l->next = 0;
+}
+
+static void run_words(struct linear *l, char **words, int n)
+{
+    struct shell *sh = l->sh;
+    int64_t was = l->ticket;
+    n = place_ticket(l, words, n);
+    if (!choice_complete(sh, words, &n))
+        return;
+    sh->argc = n - 1;
+    sh->argv = words + 1;
+    sh->rows = 0;
+    if ((is_word(words[0], "watch", "demo") && n == 1) || is_word(words[0], "demo", "demo"))
+        puts("Not here: an empty line tells what happened.");
+    else if (l->door->run(sh, words[0]) == err_row(ERR_NOT_FOUND)->exit)
+        l->ticket = was; /* nobody can be at a ticket that is none */
+}
+
+static void run_line(struct linear *l, const char *line);
+
+static void go_on(struct linear *l)
+{
+    char *words[PHRASE_WORDS + 3];
+    int n = 0;
+    if (!*l->next) {
+        puts("There is no more.");
+        return;
+    }
+    for (size_t at = 0; at < l->list.len && n < PHRASE_WORDS; at += strlen(l->list.data + at) + 1)
+        words[n++] = arena_strdup(l->sh->arena, l->list.data + at);
+    words[n++] = arena_strdup(l->sh->arena, "--after");
+    words[n++] = arena_strdup(l->sh->arena, l->next);
+    words[n] = NULL;
+    run_words(l, words, n);
+}
+
+/* My ticket that is due first, read at once. */
+static void go_next(struct linear *l)
+{
+    int code = 0;
+    l->sh->quiet = true;
+    const struct json *root = shell_fetch(l->sh, "/v1/tickets?view=mine&sort=due&limit=1", NULL, &code), *row = json_first(json_get(root, "rows"));
+    l->sh->quiet = false;
+    if (row)
+        run_line(l, arena_printf(l->sh->arena, "%" PRId64, json_get_i64(row, "id", 0)));
+    else if (root)
+        puts("You have no ticket. claim-next takes the one that needs somebody most.");
+}
+
+static const char *behind_word(const char *line)
+{
+    line += strspn(line, " \t");
+    return line + strcspn(line, " \t");
+}
+
+static void run_line(struct linear *l, const char *line)
+{
+    char *words[PHRASE_WORDS + 3];
+    struct arena *arena = l->sh->arena;
+    int64_t number;
+    int n = words_split(arena, line, words, PHRASE_WORDS);
+    const char *meant = n && !l->door->knows(words[0]) ? phrase_of_keys(arena, l->keys, words[0]) : NULL;
+    if (n && shell_number(words[0], &number))
+        meant = arena_printf(arena, "show %" PRId64, number);
+    if (meant)
+        n = words_split(arena, arena_printf(arena, "%s%s", meant, behind_word(line)), words, PHRASE_WORDS);
     if (!n)
         tell_news(l);
     else if (is_word(words[0], "quit", "q") || is_word(words[0], "exit", "bye"))
         l->quit = true;
     else if (is_word(words[0], "help", "?") && n == 1)
         help();
-    else
-        run_words(l, words, n, dispatch);
+    else if (is_word(words[0], "more", "m") && n == 1)
+        go_on(l);
+    else if (is_word(words[0], "next", ",") && n == 1)
+        go_next(l);
+    else {
+        if (is_word(words[0], "ls", "ls"))
+            keep_list(l, words, n);
+        run_words(l, words, n);
+    }
 }
 
 static void prompt(const struct linear *l)
@@ -222,32 +297,48 @@ static bool greet(struct linear *l, int *code)
     if (!desk)
         return false;
     snprintf(l->me, sizeof l->me, "%s", json_get_string(json_get(desk, "me"), "name", ""));
+    sh->print.me = l->me;
+    sh->print.spoken = true;
     printf("triage, %s. You are %s. help says what can be said, quit leaves.\n", safe(sh->arena, json_get_string(desk, "team", "")), safe(sh->arena, l->me));
     link_follow(sh->link, json_get_i64(desk, "seq", 0), frame_came, l);
     return true;
 }
 
-int linear_run(struct shell *sh, int (*dispatch)(struct shell *sh, const char *verb))
+static bool listen(struct linear *l)
 {
-    struct linear l = {.sh = sh};
+    l->sh->arena = l->sh->print.arena = arena_new(); /* a line's */
+    l->sh->quiet = false;
+    const char *line = linear_line(l);
+    l->sh->print.now = clock_now();
+    if (line)
+        run_line(l, line);
+    return line && !l->quit;
+}
+
+int linear_run(struct shell *sh, const struct linear_door *door)
+{
+    struct linear l = {.sh = sh, .door = door};
+    struct arena *outer = sh->arena;
+    struct err err = {0};
     int code = 0;
+    l.keys = home_keys(outer, sh->options.keys, &err);
+    if (!l.keys)
+        return shell_failed(sh, &err, "");
+    fflush(stdout);
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    dup2(1, 2); /* a talk is one stream: what was refused is heard, and logged, where it was said */
     str_init(&l.input, 1 << 20);
     str_init(&l.news, NEWS_MAX);
+    str_init(&l.list, LINE_MAX_BYTES);
     sh->linear = &l;
-    for (bool ok = greet(&l, &code); ok && !l.quit;) {
+    for (bool on = greet(&l, &code); on;) {
         prompt(&l);
-        struct arena *outer = sh->arena;
-        sh->arena = sh->print.arena = arena_new(); /* a line's */
-        sh->quiet = false;
-        const char *line = linear_line(&l);
-        sh->print.now = clock_now();
-        if (line)
-            run_line(&l, line, dispatch);
-        ok = line != NULL;
+        on = listen(&l);
         arena_free(sh->arena);
         sh->arena = sh->print.arena = outer;
     }
-    fputs("\n", stdout);
+    putchar('\n');
+    str_fini(&l.list);
     str_fini(&l.input);
     str_fini(&l.news);
     sh->linear = NULL;

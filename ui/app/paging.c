@@ -1,4 +1,5 @@
 /* paging: see paging.h. */
+#include "app/linear.h"
 #include "app/paging.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -75,7 +76,7 @@ bool paging_sure(struct shell *sh, const struct command_do *what, int *code)
     struct err err = {0};
     char line[16] = "";
     bool yes = shell_option(sh, "--yes", false) != NULL;
-    if (yes || what->dry_run || !isatty(0) || sh->options.no_input)
+    if (yes || what->dry_run || (!isatty(0) && !sh->linear) || sh->options.no_input)
         return true;
     dry.dry_run = true;
     dry.key = NULL;
@@ -89,7 +90,8 @@ bool paging_sure(struct shell *sh, const struct command_do *what, int *code)
     fprintf(stderr, "%s %s. Go on? y/N ", *names ? "This pages" : "Nobody is paged at once:",
             text_safe_in(sh->arena, *names ? names : json_get_string(result, "say", ""), TEXT_LINE));
     *code = 0;
-    return fgets(line, sizeof line, stdin) && (*line == 'y' || *line == 'Y');
+    const char *said = sh->linear ? linear_line(sh->linear) : fgets(line, sizeof line, stdin);
+    return said && (*said == 'y' || *said == 'Y');
 }
 
 static const char *text_of(const struct json *object, const char *name)

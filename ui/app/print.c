@@ -59,8 +59,24 @@ static int rest(const struct print *p, int used)
     return p->columns > used + 10 ? -(p->columns - used) : 0;
 }
 
+/* "#42, late 2h, high, open, you: Subject" */
+static void say_row(struct print *p, const struct json *row)
+{
+    const char *due = due_text(p, row), *owner_name = owner(p, text_of(row, "assignee"));
+    str_addf(p->out, "#%lld, %s%s, %s, %s, ", (long long)json_get_i64(row, "id", 0), json_get_i64(row, "next_due_at", 0) > p->now ? "due in " : "",
+             *due == '-' ? "no clock" : due, *text_of(row, "urgency") ? text_of(row, "urgency") : "no label", look_words(p->arena, text_of(row, "status")));
+    print_safe(p, *owner_name == '-' ? "nobody has it" : owner_name);
+    str_adds(p->out, ": ");
+    print_safe(p, text_of(row, "title"));
+    str_addc(p->out, '\n');
+}
+
 void print_rows(struct print *p, const struct json *rows)
 {
+    for (const struct json *row = json_first(rows); row && p->spoken; row = json_next(row))
+        say_row(p, row);
+    if (p->spoken)
+        return;
     if (json_count(rows)) {
         print_cell(p, "#", 6, true);
         print_cell(p, "DUE", 8, true);

@@ -12,6 +12,7 @@ struct print {
     int64_t now, zone; /* ms */
     int columns;       /* of the terminal, 0 = not one: nothing is cut */
     const char *me;    /* shown as "you"; may be "" */
+    bool spoken;       /* read aloud (--linear): a row is a sentence, not columns */
 };
 void print_rows(struct print *p, const struct json *rows);
 void print_ticket(struct print *p, const struct json *ticket, const struct json *lines);

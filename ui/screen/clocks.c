@@ -167,6 +167,7 @@ struct sheet {
     struct pager *pager; /* NULL: out */
     struct str *out;
     int column;          /* of out's line */
+    bool spoken; /* words only: no bar */
 };
 
 static void line(struct sheet *s)
@@ -236,7 +237,7 @@ static void bar(struct sheet *s, const struct json *clock)
 {
     struct clocks_cell cells[CLOCKS_BAR];
     int n = clocks_bar(clock, cells, CLOCKS_BAR);
-    if (!n)
+    if (!n || s->spoken)
         return;
     line(s);
     for (int i = 0, from = 0; i < n; from = i) {
@@ -291,7 +292,7 @@ static void sheet(struct sheet *s, const struct json *root)
             entry(s, l);
         line(s);
     }
-    if (drawn)
+    if (drawn && !s->spoken)
         legend(s);
     for (const struct json *text = json_first(json_get(root, "lines")); text && !json_first(clocks); text = json_next(text))
         block(s, 2, UI_NORMAL, text_safe_in(s->arena, json_string(text) ? json_string(text) : "", TEXT_LINE));
@@ -305,9 +306,9 @@ void clocks_read(const struct look *look, struct pager *pager, const struct json
     sheet(&s, root);
 }
 
-void clocks_print(struct arena *arena, struct str *out, const struct json *root)
+void clocks_print(struct arena *arena, struct str *out, bool spoken, const struct json *root)
 {
-    struct sheet s = {.arena = arena, .out = out, .column = -1};
+    struct sheet s = {.arena = arena, .out = out, .column = -1, .spoken = spoken};
     sheet(&s, root);
     str_addc(out, '\n');
 }

@@ -9,8 +9,8 @@
 enum { CLOCKS_BAR = 56 };
 /* Fills a pager between begin and end. */
 void clocks_read(const struct look *look, struct pager *pager, const struct json *root);
-/* The same as plain text, for the shell; safe. */
-void clocks_print(struct arena *arena, struct str *out, const struct json *root);
+/* The same as plain text, for the shell; safe. spoken: read aloud, so without the bars. */
+void clocks_print(struct arena *arena, struct str *out, bool spoken, const struct json *root);
 /* The bar of one clock, from its start to its last segment's end: at most `width` cells (CLOCKS_BAR), each of one kind. */
 struct clocks_cell {
     const char *glyph;

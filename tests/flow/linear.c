@@ -1,0 +1,187 @@
+/* The mode for screen readers and logs, as somebody works in it: lines in, lines out, one stream, against the real daemon. */
+#include "base/crypto.h"
+#include "core/act.h"
+#include "harness/client.h"
+#include "harness/daemon.h"
+#include "harness/shell.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+static const char config[] = "team: flow\n"
+                             "sources:\n"
+                             "  - {name: open, dialect: rbs, auth: none, reply_via: webhook, reply_url: 'http://127.0.0.1:9/x', allow_loopback: true}\n"
+                             "agents:\n"
+                             "  - {name: ana, uid: %ld, role: admin, team: eu}\n"
+                             "  - {name: tom, uid: 4242, role: agent, team: eu}\n"
+                             "  - {name: tim, uid: 4243, role: agent, team: eu}\n"
+                             "oncall: [ana]\n";
+static struct daemon_run *run;
+static struct client *in;
+static const struct shell_ran *ran;
+
+static int start(void **state)
+{
+    char text[1024];
+    (void)state;
+    snprintf(text, sizeof text, config, (long)getuid());
+    crypto_open();
+    run = daemon_start(text);
+    in = client_open(run->ingest);
+    setenv("TRIAGE_SOCKET", run->desk, 1);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    client_close(in);
+    daemon_remove(run);
+    return 0;
+}
+
+static void post(int n, const char *subject)
+{
+    AUTO_ARENA arena = arena_new();
+    struct answer a = client_post(in, "/in/open",
+                                  arena_printf(arena,
+                                               "{\"eventId\":\"e-%d\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:00Z\","
+                                               "\"source\":\"caracol\",\"data\":{\"source_ticket_id\":\"T-%d\",\"user_id\":\"u\",\"user_name\":\"U\","
+                                               "\"user_email\":\"u@example.com\",\"subject\":\"%s\",\"description\":\"Some text\"}}",
+                                               n, n, subject));
+    assert_int_equal(a.status, 200);
+}
+
+/* Says these lines; what came is one stream of lines, with no byte that moves a cursor. */
+static void say(const char *lines)
+{
+    ran = SHELL(lines, "--linear");
+    assert_int_equal(ran->code, 0);
+    assert_string_equal(ran->err, "");
+    for (const char *at = ran->out; *at; at++)
+        if ((unsigned char)*at < 0x20 && *at != '\n' && *at != '\a')
+            fail_msg("byte 0x%02x came in a line", (unsigned char)*at);
+}
+
+static int count(const char *text, const char *part)
+{
+    int n = 0;
+    for (const char *at = text; (at = strstr(at, part)); at += strlen(part))
+        n++;
+    return n;
+}
+
+/* b stands behind a. */
+static void in_order(const char *text, const char *a, const char *b)
+{
+    const char *first = strstr(text, a);
+    shell_holds(text, a);
+    shell_holds(first, b);
+}
+
+static void a_list_is_said_some_at_a_time(void **state)
+{
+    char subject[40];
+    (void)state;
+    for (int i = 0; i < 25; i++) {
+        snprintf(subject, sizeof subject, "Ticket number %d", i);
+        post(i, subject);
+    }
+    say("gu\nmore\nmore\nmore\n");
+    assert_int_equal(count(ran->out, "nobody has it: Ticket number"), 25);
+    assert_int_equal(count(ran->out, "more goes on"), 2);
+    shell_holds(ran->out, "There is no more.");
+    say("ls --view unassigned --limit 3\n");
+    assert_int_equal(count(ran->out, "nobody has it"), 3);
+    say("ls --where 'status == \"new\"' --limit 7\nmore\nmore\nmore\n");
+    assert_int_equal(count(ran->out, "nobody has it"), 25);
+}
+
+static void a_ticket_is_worked_on_without_its_number(void **state)
+{
+    (void)state;
+    say("C\nshow\nn one two\nquit\n");
+    in_order(ran->out, "claimed", "owner         you");
+    say("3\nclaim\nnote\nfirst line\nsecond \"line\"\n.\npriority high\nassign 'tom'\n\nshow\nquit\nclaim 4\n");
+    in_order(ran->out, "#3 claimed", "    | second \"line\"");
+    shell_holds(ran->out, "priority      high");
+    shell_holds(ran->out, "owner         tom");
+    shell_holds(ran->out, "Nothing new.");
+    assert_null(strstr(ran->out, "#4 claimed")); /* quit was quit */
+    say("4\nc\nr\nWe look into it.\n.\nu\nnext\n");
+    in_order(ran->out, "reply leaves in", "#4 reply undone");
+}
+
+/* What a verb leaves open is asked; a number, a name, its beginning; nonsense is asked again, an empty line leaves. */
+static void what_is_left_open_is_asked_with_numbers(void **state)
+{
+    (void)state;
+    say("5\nassign\n2\nassign\nana\nassign\nt\n1\npriority\nur\nz\n6\nstatus\n\nwhy\n1\nshow\n");
+    in_order(ran->out, "Whom?", "#5 assigned to tom");
+    in_order(ran->out, "#5 assigned to tom", "#5 assigned to ana");
+    shell_holds(ran->out, "None of these, or more than one."); /* t: tom and tim */
+    shell_holds(ran->out, "4 urgent");
+    in_order(ran->out, "Until when?", "snoozed");
+    in_order(ran->out, "Which status?", "Nothing was done.");
+    in_order(ran->out, "1 sla, the clocks", "First response");
+    shell_holds(ran->out, "priority      urgent");
+    say("6\nassign\nnobody\nno one\nnone\nshow\n");
+    assert_int_equal(count(ran->out, "None of these"), 3);
+    in_order(ran->out, "Nothing was done.", "#6");
+    say("7\ntags\nvat, invoice\nescalate\nthe shop is down\ny\nK\n");
+    in_order(ran->out, "Which tags", "tags");
+    in_order(ran->out, "This pages ana", "#7 acknowledged");
+}
+
+static void what_is_wrong_is_said_where_it_was_said(void **state)
+{
+    (void)state;
+    say("nosuch\nshow 4711\nshow\nls --where 'urgency ='\nhelp\n");
+    in_order(ran->out, "no verb nosuch", "4711");
+    in_order(ran->out, "4711", "show needs a ticket's number");
+    in_order(ran->out, "show needs", "column 9");
+    in_order(ran->out, "column 9", "quit");
+    say("8\nreply\n.\nreply\nDear {{nobody}}\n.\n");
+    assert_null(strstr(ran->out, "leaves in"));
+    shell_holds(ran->out, "{{nobody}}");
+}
+
+/* Every key of the desk's actions is a word here, and every place that a verb can show. */
+static void keys_are_words(void **state)
+{
+    AUTO_ARENA arena = arena_new();
+    int keys = 0;
+    char line[200], key[32], verb[32];
+    FILE *file = fopen(arena_printf(arena, "%s/data/keys/default.keys", getenv("TRIAGE_SRCDIR")), "r");
+    AUTO_STR lines;
+    (void)state;
+    assert_non_null(file);
+    str_init(&lines, 1 << 14);
+    while (fgets(line, sizeof line, file)) {
+        if (sscanf(line, "bind * %31s %31s", key, verb) != 2 || key[0] == 'C' || (!action_find(verb) && strcmp(verb, "go") != 0))
+            continue;
+        str_addf(&lines, "%s\n", key);
+        keys++;
+    }
+    fclose(file);
+    say(lines.data);
+    assert_null(strstr(ran->out, "no verb"));
+    assert_true(keys > 30);
+    print_message("# %d keys are words\n", keys);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_list_is_said_some_at_a_time),
+        cmocka_unit_test(a_ticket_is_worked_on_without_its_number),
+        cmocka_unit_test(what_is_left_open_is_asked_with_numbers),
+        cmocka_unit_test(what_is_wrong_is_said_where_it_was_said),
+        cmocka_unit_test(keys_are_words),
+    };
+    return cmocka_run_group_tests(tests, start, stop);
+}
