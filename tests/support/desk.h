@@ -13,6 +13,8 @@ struct desk_case {
     struct surface *surface;
     struct look look;
 };
+/* What each fixture goes through on its way; NULL (as it is): nothing. */
+extern char *(*desk_spoil)(struct arena *arena, const char *text, size_t *n);
 char *desk_fixture(struct arena *arena, const char *name,
                    size_t *n);        /* tests/fixtures/desk/NAME; fails the test if absent */
 void desk_start(struct desk_case *c); /* mirror with desk.json, no surface yet */

@@ -204,8 +204,9 @@ void svg_write(const struct surface *s, const struct theme *theme, const char *t
             "font-family=\"'DejaVu Sans Mono','Menlo','Consolas',monospace\" font-size=\"15\" xml:space=\"preserve\">\n",
             w, h, w, h);
     if (title) {
+        AUTO_ARENA arena = arena_new();
         fputs("<title>", out);
-        escaped(out, title);
+        escaped(out, text_safe_in(arena, title, TEXT_LINE));
         fputs("</title>\n", out);
     }
     fprintf(out, "<rect width=\"%d\" height=\"%d\" rx=\"10\" fill=\"#%06x\"/>\n", w, h, (unsigned)p.page);
