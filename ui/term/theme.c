@@ -146,12 +146,22 @@ static bool read_colour(struct reader *r, const struct yaml *node, uint32_t *col
     return text[6] ? refuse(r, node, "a colour is six hexadecimal digits, in quotes", NULL) : true;
 }
 
-static bool read_palette(struct reader *r, const struct yaml *palette, const struct yaml *root)
+/* The map that holds the colours: `palette`, or in files of the older form the whole file. */
+static const struct yaml *palette_of(const struct yaml *root)
 {
+    const struct yaml *palette = yaml_get(root, "palette");
+    return palette || !yaml_get(root, "base00") ? palette : root;
+}
+
+static bool read_palette(struct reader *r, const struct yaml *root)
+{
+    const struct yaml *palette = palette_of(root);
     if (!palette || palette->kind != YAML_MAP)
         return refuse(r, palette ? palette : root, "a theme needs a map `palette` with base00 to base0F", NULL);
     for (const struct yaml *node = palette->child; node; node = node->next) {
         int slot = slot_of(node->name);
+        if (slot < 0 && palette == root)
+            continue;
         if (slot < 0)
             return refuse(r, node, "a palette has base00 to base0F (base24: to base17)", NULL);
         if (!read_colour(r, node, &r->theme->colours[slot]))
@@ -160,7 +170,7 @@ static bool read_palette(struct reader *r, const struct yaml *palette, const str
     }
     for (int i = 0; i < 16; i++)
         if (!r->given[i])
-            return err_set(r->err, ERR_CONFIG, "%s:%d:%d: the palette lacks base%02X", r->file, palette->line,
+            return err_set(r->err, ERR_CONFIG, "%s:%d:%d: the palette lacks base%02X; a theme has all of base00 to base0F", r->file, palette->line,
                            palette->column, (unsigned)i);
     fill_base24(r->theme->colours, r->given);
     return true;
@@ -225,27 +235,47 @@ static const char *scalar_of(const struct yaml *root, const char *name)
     return node && node->kind == YAML_SCALAR ? node->text : "";
 }
 
-static bool read_theme(struct reader *r, const struct yaml *root)
+/* What may stand beside the palette: `scheme` is what the older form calls the name. */
+static bool read_members(struct reader *r, const struct yaml *root)
 {
-    static const char *const known[] = {"system", "name", "author", "variant", "slug", "description", "palette", "roles"};
+    static const char *const known[] = {"system", "name", "scheme", "author", "variant", "slug", "description", "palette", "roles"};
+    enum { KNOWN = sizeof known / sizeof *known };
+    bool flat = palette_of(root) == root;
     for (const struct yaml *node = root->child; node; node = node->next) {
         size_t i = 0;
-        while (i < 8 && strcmp(node->name, known[i]) != 0)
+        while (i < KNOWN && strcmp(node->name, known[i]) != 0)
             i++;
-        if (i == 8)
+        if (i == KNOWN && !(flat && slot_of(node->name) >= 0))
             return refuse(r, node, "a theme has system, name, author, variant, slug, description, palette, roles", NULL);
     }
+    const struct yaml *system = yaml_get(root, "system");
+    const char *named = system && system->kind == YAML_SCALAR ? system->text : "base16";
+    if (strcmp(named, "base16") != 0 && strcmp(named, "base24") != 0)
+        return refuse(r, system, "a theme's system is base16 or base24: take the file of that name from its collection", NULL);
+    return true;
+}
+
+/* Of a dozen bits: enough to tell ink from paper. */
+static unsigned brightness(uint32_t colour)
+{
+    return 2 * (colour >> 16 & 0xff) + 5 * (colour >> 8 & 0xff) + (colour & 0xff);
+}
+
+static bool read_theme(struct reader *r, const struct yaml *root)
+{
     struct theme *theme = r->theme;
-    const char *variant = scalar_of(root, "variant");
+    const char *variant = scalar_of(root, "variant"), *name = scalar_of(root, "name");
     const struct yaml *roles = yaml_get(root, "roles");
+    if (!read_members(r, root))
+        return false;
     if (strcmp(variant, "mono") == 0)
         theme_mono(theme);
-    else if (!read_palette(r, yaml_get(root, "palette"), root))
+    else if (!read_palette(r, root))
         return false;
     else
         memcpy(theme->styles, usual, sizeof usual);
-    str_copy(theme->name, sizeof theme->name, scalar_of(root, "name"));
-    theme->light = strcmp(variant, "light") == 0;
+    str_copy(theme->name, sizeof theme->name, *name ? name : scalar_of(root, "scheme"));
+    theme->light = *variant ? strcmp(variant, "light") == 0 : brightness(theme->colours[0]) > brightness(theme->colours[5]);
     if (roles && roles->kind != YAML_MAP)
         return refuse(r, roles, "`roles` is a map of roles", NULL);
     for (const struct yaml *node = roles ? roles->child : NULL; node; node = node->next)

@@ -1,5 +1,6 @@
 /* theme: which colours the roles have. A theme file is a base16 or base24 scheme (system, name, author, variant,
- * palette base00..base0F, base24 up to base17) as they are published by the hundred, plus an optional map of our own:
+ * palette base00..base0F, base24 up to base17; or, the older form, `scheme` and the colours at the top) as they are published by the
+ * hundred. Where no variant is said, the page decides whether it is light. Plus an optional map of our own:
  *   roles: {critical: {fg: base08, bg: base01, bold: true}, normal: {bg: none}}
  * A role not named there takes the built-in choice, so any base16 scheme works as it is. Members of a role: fg, bg
  * (base00..base17, or none = the terminal's own), bold, dim, underline, reverse. variant: mono has no palette. */
@@ -12,7 +13,6 @@
 #include <stdint.h>
 
 enum { THEME_COLOURS = 24, THEME_NONE = -1 };
-
 
 struct theme_style {
     int8_t fg, bg; /* index into colours, or THEME_NONE */
