@@ -3,6 +3,7 @@
  * after a rest. The surface is drawn whole and sent as its difference, so nothing is written when nothing
  * changed. */
 #include "app/console.h"
+#include "app/colours.h"
 #include "app/session.h"
 #include "app/restricted.h"
 #include "app/insert.h"
@@ -402,7 +403,9 @@ void console_write(struct console *c, const struct key *key)
 
 static void overlay_outcome(struct console *c, enum overlay_outcome outcome)
 {
+    colours_try(c);
     if (outcome == OVERLAY_LEFT) {
+        colours_restore(c);
         overlay_close(&c->overlay);
         c->asked = (struct asked){0};
     } else if (outcome == OVERLAY_ANSWERED) {
@@ -560,23 +563,6 @@ static int patience(const struct console *c)
 
 /* --- beginning and end --- */
 
-static bool load_theme(struct console *c, struct err *err)
-{
-    const char *config = getenv("XDG_CONFIG_HOME"), *user = getenv("HOME"),
-               *named = c->options.theme ? c->options.theme : getenv("TRIAGE_THEME");
-    const char *own = config && *config ? arena_printf(c->arena, "%s/triage/themes", config)
-                      : user            ? arena_printf(c->arena, "%s/.config/triage/themes", user)
-                                        : NULL;
-    int n = 0;
-    if (own)
-        c->theme_dirs[n++] = own;
-    const char *shipped = home_data(c->arena, "themes");
-    if (shipped)
-        c->theme_dirs[n++] = shipped;
-    theme_terminal(&c->theme);
-    return !named || !*named || theme_find(&c->theme, named, c->theme_dirs, err);
-}
-
 static bool start(struct console *c, struct err *err)
 {
     int columns, rows;
@@ -584,7 +570,7 @@ static bool start(struct console *c, struct err *err)
     if (c->home.dir && !home_answers(c->home.socket) && !home_start(c->arena, &c->home, err))
         return false;
     c->keymap = home_keys(c->arena, c->options.keys, err);
-    if (!c->keymap || !load_theme(c, err))
+    if (!c->keymap || !colours_load(c, err))
         return false;
     c->link = link_open(c->home.socket);
     link_identify(c->link, c->options.key_id ? c->options.key_id : getenv("TRIAGE_KEY"));

@@ -75,7 +75,7 @@ struct console {
     struct mirror *mirror;
     struct link *link;
     struct keymap *keymap;
-    struct theme theme;
+    struct theme theme, theme_before; char theme_name[256], theme_tried[256]; /* app/colours */
     const char *theme_dirs[4];
     struct surface *surface;
     const struct zone *tz; char tz_name[72]; /* the one that the document of PLACE_ONCALL names */

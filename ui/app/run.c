@@ -72,41 +72,14 @@ static void do_resync(struct console *c, const char *arg)
     fetch_place(c);
 }
 
-static void do_theme(struct console *c, const char *arg)
-{
-    struct err err = {0};
-    if (strchr(arg, '/') && !console_may(c, "A theme's file"))
-        return;
-    if (*arg) {
-        if (!theme_find(&c->theme, arg, c->theme_dirs, &err))
-            console_toast(c, UI_ERROR, "%s", err.text);
-        term_redraw();
-        return;
-    }
-    char **names = theme_names(c->frame, c->theme_dirs);
-    size_t n = 0;
-    while (names[n])
-        n++;
-    struct picker_item *items = ARENA_ARRAY(c->frame, struct picker_item, n + 1);
-    for (size_t i = 0; i < n; i++)
-        items[i] = (struct picker_item){.id = (int64_t)i + 1, .name = names[i]};
-    overlay_pick(&c->overlay, FOR_THEME, "theme: ", items, n, false);
-}
-
 static void do_editor(struct console *c, const char *arg)
 {
     (void)arg;
     console_toast(c, UI_DIM, "r or i first; then C-x C-e opens the text in your editor.");
 }
 
-static void on_theme(struct console *c, const struct answer *a)
-{
-    do_theme(c, a->text);
-}
-
-static const struct part_command commands[] = {{LOCAL_COPY, do_copy}, {LOCAL_COPY_LINK, do_copy_link}, {LOCAL_FOLLOW, do_follow}, {LOCAL_FREEZE, do_freeze}, {LOCAL_REDRAW, do_redraw}, {LOCAL_RESYNC, do_resync}, {LOCAL_THEME, do_theme}, {LOCAL_EDITOR, do_editor}, {0}};
-static const struct part_answer answers[] = {{FOR_THEME, on_theme}, {0}};
-static const struct part part_here = {commands, answers};
+static const struct part_command commands[] = {{LOCAL_COPY, do_copy}, {LOCAL_COPY_LINK, do_copy_link}, {LOCAL_FOLLOW, do_follow}, {LOCAL_FREEZE, do_freeze}, {LOCAL_REDRAW, do_redraw}, {LOCAL_RESYNC, do_resync}, {LOCAL_EDITOR, do_editor}, {0}};
+static const struct part part_here = {commands, NULL};
 
 /* --- all of it --- */
 
@@ -119,7 +92,7 @@ void part_pick(struct console *c, enum purpose purpose, const char *prompt, cons
 }
 
 
-static const struct part *const parts[] = {&part_act, &part_move, &part_place, &part_customer, &part_find, &part_palette, &part_read, &part_parcels, &part_insert, &part_here};
+static const struct part *const parts[] = {&part_act, &part_move, &part_place, &part_customer, &part_find, &part_palette, &part_read, &part_parcels, &part_insert, &part_colours, &part_here};
 enum { PARTS = sizeof parts / sizeof *parts };
 
 static void run_local(struct console *c, int id, const char *arg)
