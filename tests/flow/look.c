@@ -73,7 +73,9 @@ static void page_becomes(struct console_run *c, bool own)
 static void a_theme_is_tried_on_while_the_picker_moves_and_esc_puts_the_old_one_back(void **state)
 {
     (void)state;
-    struct console_run *c = console_open("theme", run, "all");
+    const char *root = getenv("TRIAGE_SRCDIR"), *data = arena_printf(arena, "TRIAGE_DATA=%s/data", root ? root : ".");
+    const char *const args[] = {"/usr/bin/env", data, console_program(), "--socket", run->desk, "--open", "all", NULL};
+    struct console_run *c = console_start("theme", run->dir, args);
     shows(c, "live");
     page_becomes(c, true);
     console_type(c, ":theme\r");

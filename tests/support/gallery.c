@@ -137,16 +137,17 @@ static const char *keys_of(const char *command)
     return b ? b->spelled : "";
 }
 
-/* The palette after a few letters. */
+/* The palette after a few letters, of the commands that a desk has in any case. */
 static void draw_palette(struct desk_case *desk)
 {
+    static const char *const names[] = {"reply", "reopen", "reveal", "redo", "redraw", "resync", "resume", "replay", "remark", "freeze", "merge", "range", "claim", "assign"};
+    enum { NAMES = sizeof names / sizeof *names };
     struct overlay overlay = {0};
-    struct picker_item *items = ARENA_ARRAY(desk->arena, struct picker_item, COMMANDS);
+    struct picker_item items[NAMES];
     draw_queue(desk);
-    for (int i = 0; i < COMMANDS; i++)
-        items[i] = (struct picker_item){i + 1, command_at(i)->name,
-                                        arena_printf(desk->arena, "%s   %s", command_at(i)->help, keys_of(command_at(i)->name))};
-    overlay_pick(&overlay, 1, ":", items, COMMANDS, true);
+    for (int i = 0; i < NAMES; i++)
+        items[i] = (struct picker_item){i + 1, names[i], arena_printf(desk->arena, "%s   %s", command_find(names[i])->help, keys_of(names[i]))};
+    overlay_pick(&overlay, 1, ":", items, NAMES, true);
     picker_type(overlay.picker, "re");
     finish(desk, &overlay);
 }

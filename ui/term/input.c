@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include <curses.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -19,14 +20,17 @@ static struct {
     int64_t paste_at; /* clock_mono of its last character */
     wint_t held;      /* read ahead: the character after Esc */
     bool has_held;
+    WINDOW *from; /* a pad: reading from a window would draw it first, half a picture outside of a frame */
 } t;
 
 void input_open(void)
 {
-    nodelay(stdscr, TRUE);
-    keypad(stdscr, TRUE);
-    intrflush(stdscr, FALSE);
-    meta(stdscr, TRUE);
+    if (!t.from && !(t.from = newpad(1, 1)))
+        abort();
+    nodelay(t.from, TRUE);
+    keypad(t.from, TRUE);
+    intrflush(t.from, FALSE);
+    meta(t.from, TRUE);
     set_escdelay(ESC_WAIT);
     define_key("\033[200~", CODE_PASTE_BEGIN);
     define_key("\033[201~", CODE_PASTE_END);
@@ -37,6 +41,8 @@ void input_open(void)
 
 void input_close(void)
 {
+    delwin(t.from);
+    t.from = NULL;
     str_fini(&t.paste);
     t.pasting = t.has_held = false;
 }
@@ -119,14 +125,14 @@ static int read_wide(wint_t *code)
         *code = t.held;
         return OK;
     }
-    return get_wch(code);
+    return wget_wch(t.from, code);
 }
 
 /* After Esc: a character already here was typed with Alt. */
 static struct key escape_key(void)
 {
     wint_t code;
-    int got = get_wch(&code);
+    int got = wget_wch(t.from, &code);
     if (got == ERR)
         return (struct key){.code = K_ESC};
     if (got == OK && code != 27) {
