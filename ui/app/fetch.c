@@ -64,7 +64,7 @@ static const char *path_of(struct console *c, struct arena *a, enum slot slot)
 {
     switch ((int)slot) {
     case SLOT_DESK:
-        return *c->view ? arena_printf(a, "/v1/desk?view=%s&limit=%d", escaped(a, c->view), page_size(c))
+        return *c->view ? arena_printf(a, "/v1/desk?view=%s&sort=due&limit=%d", escaped(a, c->view), page_size(c))
                         : arena_printf(a, "/v1/desk?limit=%d", page_size(c));
     case SLOT_PAGE:
         return list_path(c, a, false);
@@ -270,7 +270,7 @@ static void take_desk(struct console *c, const struct link_answer *answer)
     if (*c->where || !first || c->sort || c->invert) /* a desk's rows come in the view's own order, the list's are by due time */
         fetch_want(c, SLOT_PAGE);
     const struct mirror_view *asked = first && c->options.view ? mirror_view_find(c->mirror, c->options.view) : NULL;
-    if (asked)
+    if (asked && (!str_eq(asked->name, c->view) || !str_eq(asked->of, "desk"))) /* else its rows are here already */
         fetch_own_order(c, asked);
     console_changed(c);
     fetch_place(c);
