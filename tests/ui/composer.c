@@ -76,7 +76,8 @@ static void nothing_is_sent_by_one_key(void **state)
     assert_int_equal(composer.state, COMPOSER_REVIEW);
     draw(80, 24);
     desk_shows(&desk, "Reply to Jane Doe on #4119 by webhook");
-    desk_shows(&desk, "review:  y send   Y and close   N and next   p postpone   e edit   q discard");
+    desk_shows(&desk, "review:  y send   Y and close   P and wait (pending)   N and claim next");
+    desk_shows(&desk, "e edit   p postpone   i note   q discard   Esc back");
     assert_int_equal(script("y", to_composer), COMPOSER_SEND);
     assert_int_equal(composer.state, COMPOSER_SENDING);
     assert_false(composer.close_after);
@@ -85,7 +86,7 @@ static void nothing_is_sent_by_one_key(void **state)
 static void send_and_close_says_so(void **state)
 {
     (void)state;
-    assert_int_equal(script("done<Esc>Y", to_composer), COMPOSER_SEND_CLOSE);
+    assert_int_equal(script("done<Esc>Y", to_composer), COMPOSER_SEND);
     assert_true(composer.close_after);
 }
 
@@ -94,6 +95,33 @@ static void send_and_next_claims_what_is_next(void **state)
     (void)state;
     assert_int_equal(script("done<Esc>N", to_composer), COMPOSER_SEND);
     assert_true(composer.next_after && !composer.close_after);
+}
+
+static void send_and_pending_waits_for_the_customer_and_is_nothing_for_a_note(void **state)
+{
+    (void)state;
+    assert_int_equal(script("done<Esc>P", to_composer), COMPOSER_SEND);
+    assert_true(composer.pending_after && !composer.next_after && !composer.close_after);
+    composer_open(&composer, 4119, 1, false, "a note");
+    assert_int_equal(script("<Esc>P", to_composer), COMPOSER_NOTHING);
+    assert_int_equal(composer.state, COMPOSER_REVIEW);
+    draw(80, 24);
+    desk_hides(&desk, "pending");
+}
+
+static void what_an_editor_saved_is_one_step(void **state)
+{
+    (void)state;
+    script("words", to_composer);
+    assert_true(composer_edited(&composer, "other words", 11, true));
+    script("<C-_>", to_composer);
+    assert_string_equal(editor_text(composer.editor), "words");
+    assert_true(composer_edited(&composer, "better words", 12, false));
+    assert_string_equal(editor_text(composer.editor), "words");
+    script("<C-r>", to_composer);
+    assert_string_equal(editor_text(composer.editor), "better words");
+    assert_false(composer_edited(&composer, "better words", 12, true));
+    assert_int_equal(script("<Esc>e", to_composer), COMPOSER_EXTERNAL);
 }
 
 static void a_placeholder_left_unfilled_refuses_to_send(void **state)
@@ -392,6 +420,8 @@ int main(void)
         T(variables_of_the_desk_may_stand_in_a_reply_and_nothing_else_in_braces),
         T(send_and_close_says_so),
         T(send_and_next_claims_what_is_next),
+        T(send_and_pending_waits_for_the_customer_and_is_nothing_for_a_note),
+        T(what_an_editor_saved_is_one_step),
         T(a_placeholder_left_unfilled_refuses_to_send),
         T(an_empty_text_is_left_by_escape),
         T(discarding_asks),

@@ -173,8 +173,9 @@ static void console(int to, const struct term_options *options)
             if (key_is(&key, 'S'))
                 raise(SIGSEGV);
             if (key_is(&key, 'E')) {
-                int status = -1;
-                if (!term_run("printf edit:; read word; echo $word >", getenv("EDITED"), &status, &err) || status != 0)
+                struct child_end end;
+                struct child_run run = {.command = "printf edit:; read word; echo $word >", .file = getenv("EDITED")};
+                if (!term_run(&run, &end, &err) || end.code || end.signal)
                     report(to, "the editor failed");
             }
             selected += key_is(&key, 'j') - key_is(&key, 'k');

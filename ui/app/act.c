@@ -5,6 +5,7 @@
 #include "app/paging.h"
 #include "app/part.h"
 #include "app/views.h"
+#include "app/writing.h"
 #include "base/text.h"
 #include "core/watch.h"
 #include "screen/agents.h"
@@ -162,6 +163,11 @@ static bool collect(struct console *c, const struct action_row *action)
     return a->count > 0;
 }
 
+static void begin(struct console *c, int64_t ticket, bool reply)
+{
+    (c->asked.outside ? writing_editor : writing_begin)(c, ticket, reply);
+}
+
 /* Writing opens the composer; where the source takes no replies that is said before a word is typed. */
 static void write_to(struct console *c, bool reply)
 {
@@ -169,7 +175,7 @@ static void write_to(struct console *c, bool reply)
     struct look look = console_look(c);
     const struct mirror_row *row = ticket_row(&look, ticket);
     if (!reply || !row || *row->reply_via) {
-        fetch_compose(c, ticket, reply);
+        begin(c, ticket, reply);
         return;
     }
     const struct mirror_doc *doc = mirror_doc(c->mirror, MIRROR_TICKET);
@@ -272,7 +278,19 @@ static void on_word(struct console *c, const struct answer *a)
 static void on_note_instead(struct console *c, const struct answer *a)
 {
     (void)a;
-    fetch_compose(c, c->asked.tickets[0], false);
+    begin(c, c->asked.tickets[0], false);
 }
+
+/* The reply at once in an editor of one's own. */
+static void do_editor(struct console *c, const char *arg)
+{
+    (void)arg;
+    if (!collect(c, &action_table[ACTION_REPLY]))
+        return;
+    c->asked.outside = true;
+    write_to(c, true);
+}
+
+static const struct part_command commands[] = {{LOCAL_EDITOR, do_editor}, {0}};
 static const struct part_answer answers[] = {{FOR_ARGUMENT, on_argument}, {FOR_BULK, on_sure}, {FOR_SURE, on_sure}, {FOR_MACRO_RUN, on_sure}, {FOR_HOLD, on_hold}, {FOR_WORD, on_word}, {FOR_NOTE_INSTEAD, on_note_instead}, {0}};
-const struct part part_act = {NULL, answers};
+const struct part part_act = {commands, answers};

@@ -5,8 +5,8 @@
 #include "app/console.h"
 #include "app/colours.h"
 #include "app/session.h"
+#include "app/writing.h"
 #include "app/restricted.h"
-#include "app/insert.h"
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -316,91 +316,6 @@ bool console_may(struct console *c, const char *what)
     return false;
 }
 
-static void edit_outside(struct console *c)
-{
-    if (!console_may(c, "A program to edit with"))
-        return;
-    const char *editor = getenv("VISUAL"), *dir = getenv("XDG_RUNTIME_DIR");
-    char path[512], *text = malloc(300 << 10);
-    struct err err = {0};
-    int status = 0;
-    editor = editor && *editor ? editor : getenv("EDITOR");
-    snprintf(path, sizeof path, "%s/triage-draft-XXXXXX", dir && *dir ? dir : "/tmp");
-    int fd = editor && *editor ? mkstemp(path) : -1;
-    if (fd < 0) {
-        console_toast(c, UI_ERROR,
-                      editor ? "No temporary file for the editor" : "Set $VISUAL or $EDITOR first");
-        free(text);
-        return;
-    }
-    size_t n = editor_length(c->composer.editor);
-    bool ok = write(fd, editor_text(c->composer.editor), n) == (ssize_t)n;
-    if (ok && term_run(editor, path, &status, &err) && status == 0 && lseek(fd, 0, SEEK_SET) == 0) {
-        ssize_t got = pread(fd, text, (300 << 10) - 1, 0);
-        text[got > 0 ? got : 0] = 0;
-        if (got >= 0)
-            composer_set(&c->composer, text);
-        c->composer.changed_at = clock_mono();
-    } else {
-        console_toast(c, UI_ERROR, "The editor did not end well; the text is as it was.");
-    }
-    close(fd);
-    unlink(path);
-    free(text);
-}
-
-static void composer_outcome(struct console *c, enum composer_outcome outcome)
-{
-    struct composer *w = &c->composer;
-    switch (outcome) {
-    case COMPOSER_TYPED:
-        w->changed_at = clock_mono();
-        break;
-    case COMPOSER_SEND:
-    case COMPOSER_SEND_CLOSE:
-        fetch_send(c);
-        break;
-    case COMPOSER_POSTPONE:
-        fetch_draft(c, false);
-        console_toast(c, UI_TOAST, "The draft is kept; %s goes on with it.", w->reply ? "r" : "i");
-        composer_fini(w);
-        break;
-    case COMPOSER_DISCARD:
-        fetch_draft(c, true);
-        composer_fini(w);
-        break;
-    case COMPOSER_NOTE: {
-        fetch_draft(c, true);
-        composer_note(w);
-        w->changed_at = clock_mono();
-        break;
-    }
-    case COMPOSER_EXTERNAL:
-        edit_outside(c);
-        break;
-    case COMPOSER_CANNED:
-        w->changed_at = clock_mono();
-        insert_canned(c);
-        break;
-    case COMPOSER_ARTICLES:
-        w->changed_at = clock_mono();
-        insert_articles(c, "");
-        break;
-    case COMPOSER_MENTION:
-        w->changed_at = clock_mono();
-        insert_agents(c);
-        break;
-    case COMPOSER_NOTHING:
-    case COMPOSER_REFUSED:
-        break;
-    }
-}
-
-void console_write(struct console *c, const struct key *key)
-{
-    composer_outcome(c, composer_key(&c->composer, key));
-}
-
 static void overlay_outcome(struct console *c, enum overlay_outcome outcome)
 {
     colours_try(c);
@@ -422,7 +337,7 @@ static void screen_key(struct console *c, const struct key *key)
         run_line(c, binding->command);
 }
 
-static void resize(struct console *c)
+void console_resize(struct console *c)
 {
     int columns, rows;
     term_size(&columns, &rows);
@@ -435,7 +350,7 @@ static void take_key(struct console *c, const struct key *key)
     switch (key->code) {
     case K_RESIZE:
     case K_RESUMED:
-        resize(c);
+        console_resize(c);
         return;
     case K_END_ASKED:
         c->quit = true;
@@ -453,7 +368,7 @@ static void take_key(struct console *c, const struct key *key)
     if (c->overlay.kind)
         overlay_outcome(c, overlay_key(&c->overlay, key));
     else if (composer_is_open(&c->composer))
-        console_write(c, key);
+        writing_key(c, key);
     else
         screen_key(c, key);
 }
@@ -515,7 +430,7 @@ static void tick(struct console *c, int64_t now)
     c->dirty |= ticket_expire(&c->ticket, console_now(c));
     c->dirty |= ticket_expire(&c->contact, console_now(c));
     if (c->composer.changed_at && now - c->composer.changed_at >= DRAFT_MS)
-        fetch_draft(c, false);
+        writing_keep(c, false);
     if (c->release_at && now >= c->release_at) {
         c->release_at = 0;
         memory_release();
@@ -626,7 +541,7 @@ static void console_fini(struct console *c)
 static void keep_all(struct console *c)
 {
     if (composer_is_open(&c->composer) && editor_length(c->composer.editor))
-        fetch_draft(c, false);
+        writing_keep(c, false);
     session_end(c);
     for (int64_t end = clock_mono() + 1000; link_status(c->link)->calls && clock_mono() < end;
          link_run(c->link))
@@ -669,6 +584,8 @@ int console_run(const struct cli_options *options)
         keep_all(c);
     }
     term_close();
+    if (*c->parting)
+        fprintf(stderr, "triage: %s\n", c->parting);
     console_fini(c);
     free(c);
     if (ok)

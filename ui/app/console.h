@@ -57,6 +57,7 @@ struct wanted {                 /* one thing to be fetched */
     int64_t not_before;         /* clock_mono */
 };
 struct asked { /* an action that waits for its argument or a yes */
+    bool outside; /* it is to be written in $EDITOR */
     const struct action_row *action;
     int64_t tickets[TARGETS_MAX];
     int count;
@@ -119,6 +120,7 @@ struct console {
     int64_t toast_until, last_key, draw_at, next_tick,
         focus_at,        /* draw_at: before it the stream's news waits */
         release_at;      /* what large answers left behind is given back then, 0 = there were none */
+    char parting[200];   /* to be said once the terminal is given back */
     char notice[80];     /* what the terminal is to be told, once: only what concerns me */
     int64_t gone_since;  /* clock_mono, 0 = the daemon is there */
     int64_t started;
@@ -142,7 +144,7 @@ struct look console_look(struct console *c); /* without toast and hints */
 int64_t console_ticket(struct console *c);   /* what an action is about, 0 = nothing */
 struct lists *console_table(struct console *c); /* the screen shown, where it is a table; else NULL */
 struct list *console_marks(struct console *c);  /* the list shown, where its rows can be marked; else NULL */
-void console_write(struct console *c, const struct key *key); /* a key for the open composer */
+void console_resize(struct console *c);         /* the terminal has another size now, perhaps */
 void console_changed(struct console *c);     /* the mirror did: lists follow */
 /* May this account run a program or name a file? Neither a restricted one (app/restricted) nor one of which the daemon says so; then
  * that is said: "WHAT is not for this account". */
@@ -165,11 +167,9 @@ void fetch_do(struct console *c, const struct command_do *what);
 void fetch_explain(struct console *c, int64_t event);    /* into the open overlay */
 void fetch_simulate(struct console *c, int64_t at);      /* likewise: a critical ticket then */
 void fetch_deliver(struct console *c, struct json *body); /* POST /v1/deliveries; takes the body */
+const char *fetch_key(struct console *c, struct arena *arena); /* a new one, for what must not be done twice */
+void fetch_problem(struct console *c, const struct json *problem); /* as a toast */
 void fetch_presence(struct console *c);           /* tells others what is looked at, where that changed */
-void fetch_send(struct console *c);               /* the composer's text */
-void fetch_draft(struct console *c, bool forget); /* saves or forgets it */
-void fetch_compose(struct console *c, int64_t ticket,
-                   bool reply); /* opens the composer with the kept draft */
 
 /* run.c */
 void run_line(struct console *c, const char *line);

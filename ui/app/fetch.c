@@ -487,7 +487,7 @@ void fetch_start(struct console *c)
 
 /* --- actions --- */
 
-static void say_problem(struct console *c, const struct json *problem)
+void fetch_problem(struct console *c, const struct json *problem)
 {
     struct err err = {0};
     char hint[256], *text = json_print(problem);
@@ -555,7 +555,7 @@ static void done(void *arg, const struct link_answer *answer)
         console_toast(c, UI_ERROR, "%d done, %d refused and still marked: %s", good, bad,
                       json_get_string(problem, "detail", ""));
     else if (problem && !asked)
-        say_problem(c, problem);
+        fetch_problem(c, problem);
     else if (good > 1)
         console_toast(c, UI_TOAST, "%s: %d tickets%s", d->action, good, action_find(d->action)->flags & UNDOABLE ? " (u takes all of it back)" : "");
     else if (good == 1 && say)
@@ -568,7 +568,7 @@ static void done(void *arg, const struct link_answer *answer)
     free(d);
 }
 
-static const char *new_key(struct console *c, struct arena *a)
+const char *fetch_key(struct console *c, struct arena *a)
 {
     return arena_printf(a, "console-%d-%" PRId64 "-%" PRIu64, (int)getpid(), clock_now(), ++c->keys_made);
 }
@@ -578,7 +578,7 @@ void fetch_do(struct console *c, const struct command_do *what)
     AUTO_ARENA a = arena_new();
     struct err err = {0};
     struct command_do keyed = *what;
-    keyed.key = new_key(c, a);
+    keyed.key = fetch_key(c, a);
     char *body = command_body(a, &keyed, &err);
     if (!body) {
         console_toast(c, UI_ERROR, "%s", err.text);
@@ -672,146 +672,4 @@ void fetch_presence(struct console *c)
         link_send(c->link, "PUT", "/v1/presence",
                   arena_printf(c->frame, "{\"stream\":%" PRId64 ",\"ticket\":%" PRId64 ",\"doing\":\"%s\"}", stream, ticket,
                                !ticket ? "idle" : replying ? "replying" : "viewing"), ignored, c);
-}
-
-/* --- the composer: drafts and sending --- */
-
-static const char *draft_path(const struct composer *w, struct arena *a)
-{
-    return arena_printf(a, "/v1/keep/draft:%" PRId64 ":%s", w->ticket, w->reply ? "reply" : "note");
-}
-
-static void draft_saved(void *arg, const struct link_answer *answer)
-{
-    struct console *c = arg;
-    if (answer->err)
-        c->composer.changed_at =
-            composer_is_open(&c->composer) ? clock_mono() + 1500 : 0; /* once more, later */
-    else
-        c->composer.saved_at = console_now(c);
-    c->dirty = true;
-}
-
-void fetch_draft(struct console *c, bool forget)
-{
-    AUTO_ARENA a = arena_new();
-    AUTO_JSON body = json_object();
-    if (forget)
-        json_put_null(body, "value");
-    else
-        json_put(body, "value", composer_draft(&c->composer));
-    c->composer.changed_at = 0;
-    link_send(c->link, "PUT", draft_path(&c->composer, a), json_print_in(a, body),
-              forget ? ignored : draft_saved, c);
-}
-
-static void draft_came(void *arg, const struct link_answer *answer)
-{
-    struct answer_for *to = arg;
-    struct console *c = to->c;
-    struct composer *w = &c->composer;
-    AUTO_JSON root = answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
-    c->dirty = c->at_once = true;
-    if (composer_is_open(w) && w->awaits && w->ticket == to->ticket) {
-        struct key early[COMPOSER_EARLY];
-        int count = w->early_count;
-        memcpy(early, w->early, sizeof early);
-        if (composer_drafted(w, json_get(root, "value")))
-            console_toast(c, UI_TOAST, "Your draft is back.");
-        for (int i = 0; i < count && composer_is_open(w); i++)
-            console_write(c, &early[i]);
-    }
-    free(to);
-}
-
-void fetch_compose(struct console *c, int64_t ticket, bool reply)
-{
-    AUTO_ARENA a = arena_new();
-    struct look look = console_look(c);
-    const struct mirror_row *row = ticket_row(&look, ticket);
-    composer_open(&c->composer, ticket, row ? row->t.thread_version : 0, reply, "");
-    c->composer.awaits = true;
-    fetch_focus(c, ticket);
-    struct answer_for *to = calloc(1, sizeof *to);
-    *to = (struct answer_for){.c = c, .ticket = ticket};
-    link_send(c->link, "GET", draft_path(&c->composer, a), NULL, draft_came, to);
-}
-
-static void close_too(struct console *c, int64_t ticket)
-{
-    struct command_do what = {.action = &action_table[ACTION_CLOSE], .tickets = &ticket, .ticket_count = 1};
-    fetch_do(c, &what);
-}
-
-static void claim_next(struct console *c)
-{
-    struct command_do what = {.action = &action_table[ACTION_CLAIM_NEXT], .arg = ""};
-    fetch_do(c, &what);
-}
-
-static void sent(void *arg, const struct link_answer *answer)
-{
-    struct console *c = arg;
-    struct composer *w = &c->composer;
-    AUTO_JSON root =
-        answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
-    const struct json *result = json_first(json_get(root, "results")), *problem = json_get(result, "error");
-    c->dirty = c->at_once = true;
-    if (!composer_is_open(w))
-        return;
-    if (root)
-        w->key[0] = 0;
-    if (json_get_bool(result, "ok", false)) {
-        int64_t ticket = w->ticket;
-        bool close = w->close_after, next = w->next_after;
-        console_toast(c, UI_TOAST, "%s", json_get_string(result, "say", "sent"));
-        composer_fini(w); /* the draft is forgotten by what was sent */
-        fetch_focus(c, ticket);
-        if (close)
-            close_too(c, ticket);
-        if (next)
-            claim_next(c);
-    } else if (problem && json_get_i64(problem, "status", 0) == 409 && w->reply) {
-        struct look look = console_look(c);
-        const struct mirror_row *row = ticket_row(&look, w->ticket);
-        bool moved = row && row->t.thread_version != w->thread_version;
-        fetch_focus(c, w->ticket);
-        if (moved)
-            composer_conflict(w, row->t.thread_version);
-        else
-            composer_failed(w);
-        if (!moved)
-            say_problem(c, problem);
-    } else {
-        composer_failed(w);
-        if (problem)
-            say_problem(c, problem);
-        else
-            console_toast(c, UI_ERROR, "Not sent: %s. The text is kept.",
-                          answer->err ? answer->err->text : "the daemon's answer makes no sense");
-    }
-}
-
-void fetch_send(struct console *c)
-{
-    AUTO_ARENA a = arena_new();
-    struct err err = {0};
-    struct composer *w = &c->composer;
-    if (!*w->key)
-        str_copy(w->key, sizeof w->key, new_key(c, a));
-    struct command_do what = {.action = &action_table[w->reply ? ACTION_REPLY : ACTION_NOTE],
-                              .tickets = &w->ticket,
-                              .ticket_count = 1,
-                              .arg = editor_text(w->editor),
-                              .articles = w->reply ? composer_articles(w, a) : NULL,
-                              .thread_version = w->reply ? w->thread_version : 0,
-                              .draft = true,
-                              .key = w->key};
-    char *body = command_body(a, &what, &err);
-    if (!body) {
-        composer_failed(w);
-        console_toast(c, UI_ERROR, "%s", err.text);
-        return;
-    }
-    link_send(c->link, "POST", "/v1/do", body, sent, c);
 }

@@ -72,13 +72,7 @@ static void do_resync(struct console *c, const char *arg)
     fetch_place(c);
 }
 
-static void do_editor(struct console *c, const char *arg)
-{
-    (void)arg;
-    console_toast(c, UI_DIM, "r or i first; then C-x C-e opens the text in your editor.");
-}
-
-static const struct part_command commands[] = {{LOCAL_COPY, do_copy}, {LOCAL_COPY_LINK, do_copy_link}, {LOCAL_FOLLOW, do_follow}, {LOCAL_FREEZE, do_freeze}, {LOCAL_REDRAW, do_redraw}, {LOCAL_RESYNC, do_resync}, {LOCAL_EDITOR, do_editor}, {0}};
+static const struct part_command commands[] = {{LOCAL_COPY, do_copy}, {LOCAL_COPY_LINK, do_copy_link}, {LOCAL_FOLLOW, do_follow}, {LOCAL_FREEZE, do_freeze}, {LOCAL_REDRAW, do_redraw}, {LOCAL_RESYNC, do_resync}, {0}};
 static const struct part part_here = {commands, NULL};
 
 /* --- all of it --- */

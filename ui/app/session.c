@@ -1,6 +1,7 @@
 /* session: a small document of the daemon's `keep`, written a second after the last key when it differs from what was written
  * last, and read once at the start. What it names may be gone by then: whatever is still there is taken up. */
 #include "app/session.h"
+#include "app/writing.h"
 #include "base/clock.h"
 #include <inttypes.h>
 #include <stdlib.h>
@@ -87,7 +88,7 @@ static void take_up(struct console *c)
         fetch_focus(c, ticket);
     }
     if (writing)
-        fetch_compose(c, writing, json_get_bool(was, "reply", true));
+        writing_begin(c, writing, json_get_bool(was, "reply", true));
     c->session.top = json_get_i64(was, "top", 0);
     c->session.give_up_at = clock_mono() + SOON_MS;
     console_toast(c, UI_DIM, "You are where your console was last; Q leaves for good.");

@@ -215,7 +215,7 @@ static enum composer_outcome tab(struct composer *c, bool back)
     return editor_replace(c->editor, place.start, place.end, arena_printf(a, "{{%s}}", near->name)) ? COMPOSER_TYPED : COMPOSER_NOTHING;
 }
 
-static enum composer_outcome send(struct composer *c, bool close)
+static enum composer_outcome send(struct composer *c)
 {
     size_t end = 0;
     c->refusal = NULL;
@@ -230,8 +230,7 @@ static enum composer_outcome send(struct composer *c, bool close)
         return COMPOSER_REFUSED;
     }
     c->state = COMPOSER_SENDING;
-    c->close_after = close;
-    return close ? COMPOSER_SEND_CLOSE : COMPOSER_SEND;
+    return COMPOSER_SEND;
 }
 
 static enum composer_outcome writing_key(struct composer *c, const struct key *key)
@@ -256,20 +255,27 @@ static enum composer_outcome writing_key(struct composer *c, const struct key *k
     return COMPOSER_NOTHING;
 }
 
+static enum composer_outcome send_key(struct composer *c, const struct key *key)
+{
+    c->close_after = key_is(key, 'Y');
+    c->next_after = key_is(key, 'N');
+    c->pending_after = key_is(key, 'P');
+    return send(c);
+}
+
 static enum composer_outcome review_key(struct composer *c, const struct key *key)
 {
-    c->next_after = key_is(key, 'N');
-    if (key_is(key, 'y') || c->next_after)
-        return send(c, false);
-    if (key_is(key, 'Y'))
-        return send(c, true);
+    if (key_is(key, 'y') || key_is(key, 'Y') || key_is(key, 'N') || (key_is(key, 'P') && c->reply))
+        return send_key(c, key);
     if (key_is(key, 'p'))
         return COMPOSER_POSTPONE;
     if (key_is(key, 'q'))
         c->state = COMPOSER_DISCARDING;
     if (key_is(key, 'i') && c->reply)
         return COMPOSER_NOTE;
-    if (key_is(key, 'e') || key_is(key, K_ESC) || key_is(key, K_TAB) || key_is(key, K_ENTER))
+    if (key_is(key, 'e'))
+        return COMPOSER_EXTERNAL;
+    if (key_is(key, K_ESC) || key_is(key, K_TAB) || key_is(key, K_ENTER))
         c->state = COMPOSER_WRITING;
     return COMPOSER_NOTHING;
 }
@@ -285,10 +291,21 @@ static enum composer_outcome discarding_key(struct composer *c, const struct key
 static enum composer_outcome conflict_key(struct composer *c, const struct key *key)
 {
     if (key_is(key, 'y'))
-        return send(c, c->close_after);
+        return send(c);
     if (key_is(key, 'e') || key_is(key, K_ESC))
         c->state = COMPOSER_WRITING;
     return COMPOSER_NOTHING;
+}
+
+bool composer_edited(struct composer *c, const char *text, size_t n, bool stands)
+{
+    if (n == editor_length(c->editor) && memcmp(text, editor_text(c->editor), n) == 0)
+        return false;
+    bool took = editor_take(c->editor, text, n);
+    if (took && !stands)
+        editor_undo(c->editor);
+    c->refusal = NULL;
+    return took;
 }
 
 bool composer_drafted(struct composer *c, const struct json *draft)
@@ -333,17 +350,28 @@ void composer_failed(struct composer *c)
 
 /* --- drawing --- */
 
+const char *composer_title(const struct composer *c, const struct look *look)
+{
+    const struct mirror_row *row = ticket_row(look, c->ticket);
+    const char *name = row && row->t.customer_name && *row->t.customer_name ? row->t.customer_name : "the customer";
+    const char *via = row && *row->reply_via ? row->reply_via : "";
+    if (!c->reply)
+        return arena_printf(look->arena, "Internal note on #%lld", (long long)c->ticket);
+    return text_safe_in(look->arena, arena_printf(look->arena, "Reply to %s on #%lld%s%s", name, (long long)c->ticket, *via ? " by " : "", via), TEXT_LINE);
+}
+
+const char *composer_subject(const struct composer *c, const struct look *look)
+{
+    const struct mirror_row *row = ticket_row(look, c->ticket);
+    return text_safe_in(look->arena, row ? row->t.title : NULL, TEXT_LINE);
+}
+
 static void draw_head(struct composer *c, const struct look *look, struct surface *s,
                       const struct mirror_row *row)
 {
     struct arena *a = look->arena;
     int width = look_columns(s);
-    const char *name =
-        row && row->t.customer_name && *row->t.customer_name ? row->t.customer_name : "the customer";
-    const char *via = row && *row->reply_via ? row->reply_via : "";
-    char *title = c->reply ? arena_printf(a, "Reply to %s on #%lld%s%s", name, (long long)c->ticket,
-                                          *via ? " by " : "", via)
-                           : arena_printf(a, "Internal note on #%lld", (long long)c->ticket);
+    const char *via = row && *row->reply_via ? row->reply_via : "", *title = composer_title(c, look);
     int column = 1 + surface_text(s, 0, 1, width * 2 / 3, c->reply ? UI_REPLY : UI_NOTE, title) + 3;
     const char *saved = c->changed_at ? "draft not saved yet"
                         : c->saved_at ? arena_printf(a, "draft saved %s", look_clock(look, c->saved_at))
@@ -361,27 +389,47 @@ static void draw_head(struct composer *c, const struct look *look, struct surfac
         surface_text(s, 1, 1, width - 2, UI_DIM, second);
 }
 
+enum { MENU_MOST = 20 };
+struct menu { /* keys and what they do, in turn; a second row of them */
+    const char *title, *keys[MENU_MOST], *more[MENU_MOST];
+};
+
+/* A note goes to nobody: nothing waits for an answer, and nothing takes its place. */
+static const struct menu *menu_of(const struct composer *c)
+{
+    static const struct menu reply[] = {
+        [COMPOSER_WRITING] = {NULL, {"Esc", "review", "/", "canned reply", "??", "article", "C-x C-e", "your editor", "C-_", "undo"}, {NULL}},
+        [COMPOSER_REVIEW] = {"review:", {"y", "send", "Y", "and close", "P", "and wait (pending)", "N", "and claim next"},
+                             {"e", "edit", "p", "postpone", "i", "note", "q", "discard", "Esc", "back"}},
+        [COMPOSER_SENDING] = {"sending…", {NULL}, {NULL}},
+        [COMPOSER_CONFLICT] = {"send it all the same?", {"y", "send", "e", "edit"}, {NULL}},
+        [COMPOSER_DISCARDING] = {"throw this text away?", {"y", "yes, discard", "any key", "no"}, {NULL}}};
+    static const struct menu note[] = {
+        [COMPOSER_WRITING] = {NULL, {"Esc", "review", "/", "canned reply", "@@", "mention", "C-x C-e", "your editor", "C-_", "undo"}, {NULL}},
+        [COMPOSER_REVIEW] = {"review:", {"y", "keep the note", "Y", "and close", "N", "and claim next"}, {"e", "edit", "p", "postpone", "q", "discard", "Esc", "back"}}};
+    return c->reply || c->state > COMPOSER_REVIEW ? &reply[c->state] : &note[c->state];
+}
+
+static int menu_rows(const struct composer *c)
+{
+    return menu_of(c)->more[0] ? 2 : 1;
+}
+
+static void draw_keys(struct surface *s, int row, int column, const char *const *keys)
+{
+    for (int i = 0; i < MENU_MOST && keys[i]; i += 2)
+        column = look_pair(s, row, column, UI_KEY, keys[i], UI_HINT, keys[i + 1]) + 3;
+}
+
 static void draw_menu(struct composer *c, struct surface *s, int row)
 {
-    static const struct {
-        const char *title, *keys[12];
-    } menus[] = {
-        [COMPOSER_WRITING] = {NULL,
-                              {"Esc", "review", "/", "canned reply", "??", "article", "C-x C-e", "your editor", "C-_", "undo"}},
-        [COMPOSER_REVIEW] = {"review:",
-                             {"y", "send", "Y", "and close", "N", "and next", "p", "postpone", "e", "edit", "q",
-                              "discard"}},
-        [COMPOSER_SENDING] = {"sending…", {NULL}},
-        [COMPOSER_CONFLICT] = {"send it all the same?", {"y", "send", "e", "edit"}},
-        [COMPOSER_DISCARDING] = {"throw this text away?", {"y", "yes, discard", "any key", "no"}},
-    };
-    static const char *const note[12] = {"Esc", "review", "/", "canned reply", "@@", "mention", "C-x C-e", "your editor", "C-_", "undo"};
-    const char *const *keys = c->state == COMPOSER_WRITING && !c->reply ? note : menus[c->state].keys;
+    const struct menu *menu = menu_of(c);
     int column = 1;
-    if (menus[c->state].title)
-        column += surface_text(s, row, column, -1, UI_ACCENT, menus[c->state].title) + 2;
-    for (int i = 0; i + 1 < 12 && keys[i]; i += 2)
-        column = look_pair(s, row, column, UI_KEY, keys[i], UI_HINT, keys[i + 1]) + 3;
+    if (menu->title)
+        column += surface_text(s, row, column, -1, UI_ACCENT, menu->title) + 2;
+    draw_keys(s, row, column, menu->keys);
+    if (menu->more[0])
+        draw_keys(s, row + 1, 1, menu->more);
 }
 
 /* --- the line that speaks --- */
@@ -457,11 +505,11 @@ static void draw_foot(struct composer *c, const struct look *look, struct surfac
 
 void composer_draw(struct composer *c, const struct look *look, struct surface *s)
 {
-    int rows = surface_rows(s), width = look_columns(s), top = 3, foot = rows - 3;
+    int rows = surface_rows(s), width = look_columns(s), top = 3, foot = rows - 2 - menu_rows(c);
     const struct mirror_row *row = ticket_row(look, c->ticket);
     draw_head(c, look, s, row);
     surface_rule(s, 2);
-    bool split = rows >= SPLIT_ROWS || c->state == COMPOSER_CONFLICT;
+    bool split = (rows >= SPLIT_ROWS && !c->wide) || c->state == COMPOSER_CONFLICT;
     if (split) {
         int share = (foot - top) / 2;
         ticket_timeline(&c->thread, look, s, top, 0, share, width - 1);
@@ -472,7 +520,7 @@ void composer_draw(struct composer *c, const struct look *look, struct surface *
                 c->state == COMPOSER_WRITING ? UI_INPUT : UI_NORMAL);
     surface_rule(s, foot);
     draw_foot(c, look, s, foot + 1);
-    draw_menu(c, s, rows - 1);
+    draw_menu(c, s, foot + 2);
     if (c->state != COMPOSER_WRITING)
-        surface_cursor(s, rows - 1, 0);
+        surface_cursor(s, foot + 2, 0);
 }

@@ -19,7 +19,6 @@ enum composer_outcome {
     COMPOSER_NOTHING, /* draw again */
     COMPOSER_TYPED,   /* the text changed: save the draft soon */
     COMPOSER_SEND,
-    COMPOSER_SEND_CLOSE,
     COMPOSER_POSTPONE, /* close it, the draft stays */
     COMPOSER_DISCARD,  /* close it, the draft goes */
     COMPOSER_EXTERNAL, /* $EDITOR, please */
@@ -33,8 +32,9 @@ enum { COMPOSER_CITED = 16, COMPOSER_EARLY = 256, COMPOSER_TEXT = 100 << 10 /* b
 struct composer {
     int64_t ticket, thread_version;
     bool reply; /* else a note */
-    bool close_after;
-    bool next_after; /* and then claim next */
+    bool close_after, next_after, pending_after; /* once it is sent: close, claim next, wait for the customer */
+    bool wide;    /* the text has the whole screen */
+    bool outside; /* $EDITOR is wanted, once the kept draft is there */
     enum composer_state state;
     struct editor *editor;
     struct ticket_screen thread;
@@ -70,6 +70,11 @@ bool composer_drafted(struct composer *c, const struct json *draft);
 enum composer_outcome composer_key(struct composer *c, const struct key *key);
 /* The send was refused because the thread moved on: shows it and asks again; now: the version it has now. */
 void composer_conflict(struct composer *c, int64_t thread_version);
+/* What an editor of one's own made of it, as one step. stands false: it is taken back at once, one redo away. false: it is the same, or
+ * there is no room for it. */
+bool composer_edited(struct composer *c, const char *text, size_t n, bool stands);
+const char *composer_title(const struct composer *c, const struct look *look);   /* to whom, and how; safe text */
+const char *composer_subject(const struct composer *c, const struct look *look); /* of the ticket; safe text */
 void composer_failed(struct composer *c); /* not sent: back to the review, nothing is lost */
 void composer_draw(struct composer *c, const struct look *look, struct surface *s);
 #endif

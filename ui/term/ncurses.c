@@ -16,7 +16,6 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/ioctl.h>
-#include <sys/wait.h>
 #include <term.h>
 #include <termios.h>
 #include <unistd.h>
@@ -162,8 +161,7 @@ void term_suspend(void)
     outside_leave();
     endwin();
     tcsetattr(STDIN_FILENO, TCSADRAIN, &t.before);
-    signals_off();
-    signals_spare_us();
+    signals_away();
 }
 
 static void take_size(void)
@@ -187,33 +185,23 @@ void term_resume(void)
     paint_forget();
 }
 
-bool term_run(const char *command, const char *file, int *status, struct err *err)
+/* What the child left of the terminal's modes is not how it was before: one that was killed leaves it raw. */
+bool term_run(const struct child_run *run, struct child_end *end, struct err *err)
 {
-    char line[1200];
     bool was_open = t.open && !t.away;
-    if (snprintf(line, sizeof line, "%s \"$1\"", command) >= (int)sizeof line)
-        return err_set(err, ERR_USAGE, "running %.60s: the command is too long", command);
     term_suspend();
-    pid_t pid = fork(), got = pid;
-    if (pid == 0) {
-        signal(SIGINT, SIG_DFL);
-        signal(SIGQUIT, SIG_DFL);
-        execl("/bin/sh", "sh", "-c", line, "sh", file, (char *)NULL);
-        _exit(127);
-    }
-    while (pid > 0 && (got = waitpid(pid, status, 0)) < 0 && errno == EINTR)
-        ; /* a resize wakes us before the child ends */
-    int why = errno;
+    bool ok = child_run(run, end, err);
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &t.before);
     if (was_open)
         term_resume();
-    return got >= 0 ? true : err_set(err, ERR_UNAVAILABLE, "running %.60s: %s", command, strerror(why));
+    return ok;
 }
 
 /* C-z: gives the terminal back, stops as the shell expects, and comes back when it says so. */
 static void stop_here(void)
 {
     term_suspend();
-    signal(SIGTSTP, SIG_DFL);
+    signals_off();
     raise(SIGTSTP);
     term_resume();
 }

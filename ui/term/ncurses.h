@@ -4,6 +4,7 @@
 #ifndef TERM_NCURSES_H
 #define TERM_NCURSES_H
 #include "base/err.h"
+#include "term/child.h"
 #include "term/key.h"
 #include "term/surface.h"
 #include "term/theme.h"
@@ -35,6 +36,6 @@ int term_patience(void);
 
 void term_suspend(void); /* gives the terminal to a child ($EDITOR, a pager) */
 void term_resume(void);  /* and takes it back; the next term_draw sends all */
-/* Suspends, runs `command "$file"` by the shell, waits, resumes; status as waitpid gives it. For $EDITOR. */
-bool term_run(const char *command, const char *file, int *status, struct err *err);
+/* Gives the terminal to a program until it ends, and takes it back as it was before, of whatever size it is by then (ask term_size). */
+bool term_run(const struct child_run *run, struct child_end *end, struct err *err);
 #endif

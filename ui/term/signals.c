@@ -51,12 +51,16 @@ void signals_on(void)
 void signals_off(void)
 {
     handle(told, sizeof told / sizeof *told, SIG_DFL, 0);
+    handle((const int[]){SIGCHLD}, 1, SIG_DFL, 0);
     handle(crashes, sizeof crashes / sizeof *crashes, SIG_DFL, 0);
 }
 
-void signals_spare_us(void)
+void signals_away(void)
 {
+    static const int ours[] = {SIGTERM, SIGHUP, SIGCHLD};
+    signals_off();
     handle((const int[]){SIGINT, SIGQUIT}, 2, SIG_IGN, 0);
+    handle(ours, sizeof ours / sizeof *ours, on_signal, SA_RESTART);
 }
 
 bool signals_open(struct err *err)
@@ -80,8 +84,10 @@ int signals_fd(void)
 int signals_next(void)
 {
     unsigned char sig, next = SIGWINCH;
-    if (read(ends[0], &sig, 1) != 1)
-        return 0;
+    do {
+        if (read(ends[0], &sig, 1) != 1)
+            return 0;
+    } while (sig == SIGCHLD); /* it woke whoever polls, and that is all */
     while (sig == SIGWINCH && next == SIGWINCH && read(ends[0], &next, 1) == 1)
         ;
     if (next != SIGWINCH)

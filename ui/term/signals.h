@@ -11,7 +11,7 @@ bool signals_open(struct err *err); /* the pipe, once; ERR_UNAVAILABLE */
 int signals_fd(void);               /* to be polled for reading */
 void signals_on(void);              /* SIGWINCH TSTP INT TERM HUP QUIT are told; a crash restores */
 void signals_off(void);             /* all of them do what the system does by itself */
-void signals_spare_us(void);        /* while a child has the terminal: C-c and C-\ are the child's */
+void signals_away(void);            /* while a child has the terminal: C-c and C-\ are the child's; TERM and HUP are told, and a child's end wakes who polls */
 /* The next one told; a storm of SIGWINCH is one. 0: none. */
 int signals_next(void);
 /* What a crash leaves behind on the terminal, while signals are on: at most 300 bytes of text, and these modes. */

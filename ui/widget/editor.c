@@ -228,6 +228,12 @@ bool editor_replace(struct editor *e, size_t from, size_t to, const char *text)
     return from <= to && came(e, from, to, text, strlen(text));
 }
 
+bool editor_take(struct editor *e, const char *text, size_t n)
+{
+    e->said[0] = 0;
+    return came(e, 0, e->n, text, n);
+}
+
 bool editor_set(struct editor *e, const char *text)
 {
     struct paste p;

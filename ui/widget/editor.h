@@ -41,6 +41,7 @@ enum editor_outcome editor_key(struct editor *e, const struct key *key);
 const char *editor_said(const struct editor *e);
 /* Puts text in place of the bytes from..to, as one step of undo. false: nothing changed (editor_said). */
 bool editor_replace(struct editor *e, size_t from, size_t to, const char *text);
+bool editor_take(struct editor *e, const char *text, size_t n); /* in place of all there is, likewise */
 bool editor_undo(struct editor *e);
 bool editor_redo(struct editor *e);
 /* From the line's start to the cursor, in arena: what a "/" or "@@" at its end is told by. */

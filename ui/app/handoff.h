@@ -1,0 +1,30 @@
+/* handoff: a text given to $VISUAL or $EDITOR and taken back. It lies in a file of mode 0600 in a directory of its own, 0700, under a
+ * head of comments; both are gone afterwards, with whatever the editor left beside it. Nothing that was written is lost: when the
+ * editor did not end well, or left nothing, the earlier text stands and what happened is said. */
+#ifndef APP_HANDOFF_H
+#define APP_HANDOFF_H
+#include "term/child.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+struct handoff {
+    const char *editor, *name; /* the command; the file's name, by which an editor may know what it is */
+    const char *head;          /* lines that begin with #: to whom it goes. They are no part of the text */
+    const char *text;
+    size_t max;                /* bytes the text may have */
+    child_wait *wait;          /* meanwhile (term/child) */
+    void *arg;
+};
+struct handoff_end {
+    char *text; /* what was saved, without the head; NULL: nothing to be taken. The caller frees it */
+    size_t n;
+    bool good;  /* false: the earlier text is to stand, and this to be within reach */
+    bool asked; /* the system asked us to end meanwhile */
+    char say[400], parting[200]; /* what is to be said: now; or, where we end, when the terminal is given back. "" = nothing */
+};
+const char *handoff_editor(void); /* NULL: none is set */
+/* The terminal is the console's (term_run). false + err: it could not begin. */
+bool handoff_run(const struct handoff *h, struct handoff_end *end, struct err *err);
+/* Takes the head off, in place: above the line that ends it all comments, else only those lines that are still as they were. */
+void handoff_strip(char *text, size_t *n, const char *head);
+#endif

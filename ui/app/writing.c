@@ -1,0 +1,297 @@
+/* writing: see writing.h. What the composer wants done: kept, sent, handed to an editor, filled from a list. */
+#include "app/writing.h"
+#include "app/handoff.h"
+#include "app/insert.h"
+#include "base/clock.h"
+#include "term/ncurses.h"
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- drafts --- */
+
+static const char *draft_path(const struct composer *w, struct arena *a)
+{
+    return arena_printf(a, "/v1/keep/draft:%" PRId64 ":%s", w->ticket, w->reply ? "reply" : "note");
+}
+
+static void ignored(void *arg, const struct link_answer *answer)
+{
+    (void)arg, (void)answer;
+}
+
+static void draft_saved(void *arg, const struct link_answer *answer)
+{
+    struct console *c = arg;
+    if (answer->err)
+        c->composer.changed_at =
+            composer_is_open(&c->composer) ? clock_mono() + 1500 : 0; /* once more, later */
+    else
+        c->composer.saved_at = console_now(c);
+    c->dirty = true;
+}
+
+void writing_keep(struct console *c, bool forget)
+{
+    AUTO_ARENA a = arena_new();
+    AUTO_JSON body = json_object();
+    if (forget)
+        json_put_null(body, "value");
+    else
+        json_put(body, "value", composer_draft(&c->composer));
+    c->composer.changed_at = 0;
+    link_send(c->link, "PUT", draft_path(&c->composer, a), json_print_in(a, body),
+              forget ? ignored : draft_saved, c);
+}
+
+struct waiting { /* for the kept draft of a ticket */
+    struct console *c;
+    int64_t ticket;
+};
+
+static void draft_came(void *arg, const struct link_answer *answer)
+{
+    struct waiting *to = arg;
+    struct console *c = to->c;
+    struct composer *w = &c->composer;
+    AUTO_JSON root = answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
+    c->dirty = c->at_once = true;
+    if (composer_is_open(w) && w->awaits && w->ticket == to->ticket) {
+        struct key early[COMPOSER_EARLY];
+        int count = w->early_count;
+        memcpy(early, w->early, sizeof early);
+        if (composer_drafted(w, json_get(root, "value")))
+            console_toast(c, UI_TOAST, "Your draft is back.");
+        for (int i = 0; i < count && composer_is_open(w); i++)
+            writing_key(c, &early[i]);
+        if (composer_is_open(w) && w->outside) {
+            w->outside = false;
+            writing_outside(c);
+        }
+    }
+    free(to);
+}
+
+void writing_begin(struct console *c, int64_t ticket, bool reply)
+{
+    AUTO_ARENA a = arena_new();
+    struct look look = console_look(c);
+    const struct mirror_row *row = ticket_row(&look, ticket);
+    composer_open(&c->composer, ticket, row ? row->t.thread_version : 0, reply, "");
+    c->composer.awaits = true;
+    fetch_focus(c, ticket);
+    struct waiting *to = calloc(1, sizeof *to);
+    *to = (struct waiting){.c = c, .ticket = ticket};
+    link_send(c->link, "GET", draft_path(&c->composer, a), NULL, draft_came, to);
+}
+
+/* --- sending --- */
+
+static void close_too(struct console *c, int64_t ticket)
+{
+    struct command_do what = {.action = &action_table[ACTION_CLOSE], .tickets = &ticket, .ticket_count = 1};
+    fetch_do(c, &what);
+}
+
+static void claim_next(struct console *c)
+{
+    struct command_do what = {.action = &action_table[ACTION_CLAIM_NEXT], .arg = ""};
+    fetch_do(c, &what);
+}
+
+static void sent(void *arg, const struct link_answer *answer)
+{
+    struct console *c = arg;
+    struct composer *w = &c->composer;
+    AUTO_JSON root =
+        answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
+    const struct json *result = json_first(json_get(root, "results")), *problem = json_get(result, "error");
+    c->dirty = c->at_once = true;
+    if (!composer_is_open(w))
+        return;
+    if (root)
+        w->key[0] = 0;
+    if (json_get_bool(result, "ok", false)) {
+        int64_t ticket = w->ticket;
+        bool close = w->close_after, next = w->next_after;
+        console_toast(c, UI_TOAST, "%s", json_get_string(result, "say", "sent"));
+        composer_fini(w); /* the draft is forgotten by what was sent */
+        fetch_focus(c, ticket);
+        if (close)
+            close_too(c, ticket);
+        if (next)
+            claim_next(c);
+    } else if (problem && json_get_i64(problem, "status", 0) == 409 && w->reply) {
+        struct look look = console_look(c);
+        const struct mirror_row *row = ticket_row(&look, w->ticket);
+        bool moved = row && row->t.thread_version != w->thread_version;
+        fetch_focus(c, w->ticket);
+        if (moved)
+            composer_conflict(w, row->t.thread_version);
+        else
+            composer_failed(w);
+        if (!moved)
+            fetch_problem(c, problem);
+    } else {
+        composer_failed(w);
+        if (problem)
+            fetch_problem(c, problem);
+        else
+            console_toast(c, UI_ERROR, "Not sent: %s. The text is kept.",
+                          answer->err ? answer->err->text : "the daemon's answer makes no sense");
+    }
+}
+
+static void send(struct console *c)
+{
+    AUTO_ARENA a = arena_new();
+    struct err err = {0};
+    struct composer *w = &c->composer;
+    if (!*w->key)
+        str_copy(w->key, sizeof w->key, fetch_key(c, a));
+    struct command_do what = {.action = &action_table[w->reply ? ACTION_REPLY : ACTION_NOTE],
+                              .tickets = &w->ticket,
+                              .ticket_count = 1,
+                              .arg = editor_text(w->editor),
+                              .articles = w->reply ? composer_articles(w, a) : NULL,
+                              .thread_version = w->reply ? w->thread_version : 0,
+                              .with = w->reply && w->pending_after ? "status=pending" : NULL,
+                              .draft = true,
+                              .key = w->key};
+    char *body = command_body(a, &what, &err);
+    if (!body) {
+        composer_failed(w);
+        console_toast(c, UI_ERROR, "%s", err.text);
+        return;
+    }
+    link_send(c->link, "POST", "/v1/do", body, sent, c);
+}
+
+/* --- an editor of one's own --- */
+
+/* The rest of the console goes on meanwhile: others see us reply, the stream is read, the draft is kept. */
+static void meanwhile(void *arg, int fd, int ms)
+{
+    struct console *c = arg;
+    link_wait(c->link, &fd, 1, ms);
+    link_run(c->link);
+    fetch_pump(c);
+}
+
+static const char *head_of(struct console *c)
+{
+    struct look look = console_look(c);
+    const char *title = composer_title(&c->composer, &look), *subject = composer_subject(&c->composer, &look);
+    return arena_printf(c->frame, "# %s%s%s\n%s", title, *subject ? ": " : "", subject,
+                        c->composer.reply ? "# {{customer.first_name}} and the like are filled in when it is sent.\n" : "");
+}
+
+static void edited(struct console *c, const struct handoff_end *end)
+{
+    struct composer *w = &c->composer;
+    bool took = end->text && composer_edited(w, end->text, end->n, end->good);
+    const char *lost = *editor_said(w->editor) ? editor_said(w->editor) : NULL;
+    if (*end->say || (took && lost))
+        console_toast(c, UI_WARN, "%s%s", end->say, took && lost ? lost : "");
+    w->changed_at = clock_mono();
+    if (end->asked) {
+        str_copy(c->parting, sizeof c->parting, end->parting);
+        c->quit = true;
+    }
+}
+
+/* Where no program may be run, or none is named, the text has the whole screen. */
+static void write_wide(struct console *c, const char *why)
+{
+    c->composer.wide = true;
+    c->composer.state = COMPOSER_WRITING;
+    console_toast(c, UI_DIM, "%s: this is the built-in editor, on the whole screen. Esc reviews.", why);
+}
+
+void writing_outside(struct console *c)
+{
+    struct composer *w = &c->composer;
+    struct err err = {0};
+    struct handoff_end end;
+    const char *editor = handoff_editor();
+    if (!console_may(c, "A program to edit with")) {
+        write_wide(c, "No program may be run from this account");
+        return;
+    }
+    if (!editor) {
+        write_wide(c, "Neither $VISUAL nor $EDITOR is set");
+        return;
+    }
+    if (editor_length(w->editor))
+        writing_keep(c, false);
+    const struct handoff what = {.editor = editor, .head = head_of(c), .text = editor_text(w->editor), .max = COMPOSER_TEXT, .wait = meanwhile, .arg = c,
+                                 .name = arena_printf(c->frame, "%s-%" PRId64 ".txt", w->reply ? "reply" : "note", w->ticket)};
+    bool ok = handoff_run(&what, &end, &err);
+    console_resize(c);
+    if (ok)
+        edited(c, &end);
+    else
+        console_toast(c, UI_ERROR, "%s; the text is as it was.", err.text);
+    free(end.text);
+}
+
+void writing_editor(struct console *c, int64_t ticket, bool reply)
+{
+    writing_begin(c, ticket, reply);
+    c->composer.outside = true;
+}
+
+/* --- what the composer wants --- */
+
+static void typed(struct console *c)
+{
+    c->composer.changed_at = clock_mono();
+}
+
+static void postpone(struct console *c)
+{
+    writing_keep(c, false);
+    console_toast(c, UI_TOAST, "The draft is kept; %s goes on with it.", c->composer.reply ? "r" : "i");
+    composer_fini(&c->composer);
+}
+
+static void discard(struct console *c)
+{
+    writing_keep(c, true);
+    composer_fini(&c->composer);
+}
+
+static void make_note(struct console *c)
+{
+    writing_keep(c, true);
+    composer_note(&c->composer);
+    typed(c);
+}
+
+static void canned(struct console *c)
+{
+    typed(c);
+    insert_canned(c);
+}
+
+static void articles(struct console *c)
+{
+    typed(c);
+    insert_articles(c, "");
+}
+
+static void mention(struct console *c)
+{
+    typed(c);
+    insert_agents(c);
+}
+
+void writing_key(struct console *c, const struct key *key)
+{
+    static void (*const wants[])(struct console *c) = {
+        [COMPOSER_TYPED] = typed, [COMPOSER_SEND] = send, [COMPOSER_POSTPONE] = postpone, [COMPOSER_DISCARD] = discard, [COMPOSER_EXTERNAL] = writing_outside,
+        [COMPOSER_NOTE] = make_note, [COMPOSER_CANNED] = canned, [COMPOSER_ARTICLES] = articles, [COMPOSER_MENTION] = mention, [COMPOSER_REFUSED] = NULL};
+    enum composer_outcome outcome = composer_key(&c->composer, key);
+    if (wants[outcome])
+        wants[outcome](c);
+}

@@ -1,0 +1,14 @@
+/* writing: what is done with the text in the composer: kept as a draft at the daemon, sent, given to an editor of one's own, filled from a
+ * list. A draft is kept half a second after the last key and forgotten by what was sent, in the same commit; a send keeps its key
+ * until it is answered, so that it is never sent twice. For app/ only. */
+#ifndef APP_WRITING_H
+#define APP_WRITING_H
+#include "app/console.h"
+
+void writing_begin(struct console *c, int64_t ticket, bool reply);  /* opens the composer with the kept draft */
+void writing_editor(struct console *c, int64_t ticket, bool reply); /* and then $EDITOR */
+void writing_key(struct console *c, const struct key *key);         /* a key for the open composer */
+void writing_keep(struct console *c, bool forget);                  /* saves the draft, or forgets it */
+/* The text in $VISUAL or $EDITOR and back; where none may be run or is set, the built-in editor has the whole screen. */
+void writing_outside(struct console *c);
+#endif
