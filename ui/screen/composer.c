@@ -492,7 +492,7 @@ static struct spoken spoken(struct composer *c, const struct look *look)
 
 static void draw_foot(struct composer *c, const struct look *look, struct surface *s, int row)
 {
-    int width = surface_columns(s), used = 0;
+    int width = look_columns(s), used = 0;
     struct spoken say = spoken(c, look);
     if (say.text)
         used = surface_text(s, row, 1, width - 2, say.role, say.text);
