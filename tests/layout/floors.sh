@@ -52,7 +52,7 @@ owner utf8proc src/base/text
 owner sodium src/base/crypto
 owner sqlite3 src/store/
 owner microhttpd src/api/server
-owner curl/ src/worker/http
+owner curl/ src/worker/http ui/link/link
 owner malloc.h src/base/memory
 owner libpq src/worker/pg
 # One library, three nouns: the terminal as a whole, what is drawn, what is typed.

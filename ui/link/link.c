@@ -1,43 +1,42 @@
-/* link: calls in flight, the stream, and the sockets that are kept for the next call (link/connection). A call is one block that lives
- * from link_send to its done. HTTP is spoken here and not through libcurl, which the daemon has for the outside: on a Unix socket to one's
- * own daemon it would bring forty shared libraries to the start of every console and every verb. Runs on the console's only thread. */
+/* link: libcurl's multi interface on one Unix socket. Owns the multi handle, the calls in flight and the
+ * stream's reader. A call is one block that lives from link_send to its done; the stream is one easy handle
+ * made anew for each connection, because only the header Last-Event-ID changes. Runs on the console's only
+ * thread. */
 #include "link/link.h"
 #include "base/clock.h"
 #include "base/json.h"
-#include "link/connection.h"
 #include "link/reader.h"
-#include <errno.h>
-#include <poll.h>
+#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { ANSWER_MAX = 32 << 20, BACKOFF_FIRST = 200, BACKOFF_MOST = 2000, SILENCE_MOST = 40000, KEPT = 4, POLLED = 64, DOOR_MS = 5 };
+enum { ANSWER_MAX = 32 << 20, BACKOFF_FIRST = 200, BACKOFF_MOST = 2000, HEARTBEATS_MISSED = 40 };
 
 struct call {
     struct call *next;
-    struct connection at;
+    CURL *easy;
+    struct curl_slist *headers;
     struct str body;
-    bool fresh; /* the kept socket had been closed: once more on one of its own */
-    int64_t started_us, until; /* until: clock_mono */
+    char *request;
+    char fault[CURL_ERROR_SIZE];
     link_done *done;
     void *arg;
 };
 struct link {
+    CURLM *multi;
     char *socket;
     char identity[160]; /* a header, "" = none */
-    int64_t patience; /* ms a call may take */
     struct call *calls;
-    int kept[KEPT], kept_count; /* sockets that wait for a call */
     struct link_status status;
     struct reader reader;
     link_frame *frame;
     void *frame_arg;
-    bool following;
-    struct connection stream;
-    int64_t heard_at; /* clock_mono of the stream's last byte */
+    CURL *stream;
+    struct curl_slist *stream_headers;
+    bool stream_ok;
     int backoff;
+    int64_t patience; /* ms a call may take */
 };
 
 static void *must(void *ptr)
@@ -52,9 +51,11 @@ static void *must(void *ptr)
 struct link *link_open(const char *socket_path)
 {
     struct link *link = must(calloc(1, sizeof *link));
+    curl_global_init(CURL_GLOBAL_NOTHING);
+    link->multi = must(curl_multi_init());
+    curl_multi_setopt(link->multi, CURLMOPT_MAXCONNECTS, 4L);
     link->socket = must(strdup(socket_path));
     reader_init(&link->reader);
-    connection_init(&link->stream);
     link->patience = 30000;
     return link;
 }
@@ -71,38 +72,34 @@ void link_identify(struct link *link, const char *key)
         plain = *at > ' ' && *at < 0x7f;
     link->identity[0] = 0;
     if (plain)
-        snprintf(link->identity, sizeof link->identity, "X-Triage-Key: %.100s\r\n", key);
+        snprintf(link->identity, sizeof link->identity, "X-Triage-Key: %.100s", key);
 }
 
-/* --- sockets --- */
-
-/* A socket that served before, if one still stands; else none yet. */
-static void take_kept(struct link *link, struct connection *c)
+static struct curl_slist *headers_new(const struct link *link, const char *first)
 {
-    while (link->kept_count && c->fd < 0) {
-        int fd = link->kept[--link->kept_count];
-        if (connection_quiet(fd)) {
-            c->fd = fd;
-            c->kept = true;
-        } else {
-            close(fd);
-        }
-    }
+    struct curl_slist *list = curl_slist_append(NULL, first);
+    return *link->identity ? curl_slist_append(list, link->identity) : list;
 }
 
-static void keep(struct link *link, struct connection *c)
+static void call_free(struct link *link, struct call *call)
 {
-    if (c->fd < 0 || !c->response.keeps || c->response.state != RESPONSE_DONE || link->kept_count == KEPT)
-        return;
-    link->kept[link->kept_count++] = c->fd;
-    c->fd = -1;
-}
-
-static void call_free(struct call *call)
-{
-    connection_fini(&call->at);
+    curl_multi_remove_handle(link->multi, call->easy);
+    curl_easy_cleanup(call->easy);
+    curl_slist_free_all(call->headers);
     str_fini(&call->body);
+    free(call->request);
     free(call);
+}
+
+static void stream_drop(struct link *link)
+{
+    if (!link->stream)
+        return;
+    curl_multi_remove_handle(link->multi, link->stream);
+    curl_easy_cleanup(link->stream);
+    curl_slist_free_all(link->stream_headers);
+    link->stream = NULL;
+    link->stream_headers = NULL;
 }
 
 /* Whoever asked may hold memory for the answer. */
@@ -121,67 +118,79 @@ void link_close(struct link *link)
         struct call *call = link->calls;
         link->calls = call->next;
         abandon(call);
-        call_free(call);
+        call_free(link, call);
     }
-    while (link->kept_count)
-        close(link->kept[--link->kept_count]);
-    connection_fini(&link->stream);
+    stream_drop(link);
+    curl_multi_cleanup(link->multi);
     reader_fini(&link->reader);
     free(link->socket);
     free(link);
 }
 
+static CURL *easy_new(struct link *link, const char *path)
+{
+    CURL *easy = must(curl_easy_init());
+    AUTO_STR url;
+    str_init(&url, 64 << 10);
+    str_addf(&url, "http://desk%s", path);
+    curl_easy_setopt(easy, CURLOPT_URL, url.data);
+    curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, link->socket);
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http");
+    return easy;
+}
+
 /* --- calls --- */
 
-static bool take_body(void *arg, const char *bytes, size_t n)
+static size_t take_body(char *bytes, size_t size, size_t n, void *arg)
 {
     struct call *call = arg;
-    str_add(&call->body, bytes, n);
-    return !call->body.cut;
+    str_add(&call->body, bytes, size * n);
+    return call->body.cut ? 0 : size * n;
 }
 
-/* Paths are escaped by whoever makes them; what could end the line early is not sent. */
-static void begin_request(const struct link *link, struct str *out, const char *method, const char *path)
-{
-    str_adds(out, method);
-    str_addc(out, ' ');
-    str_add(out, path, strcspn(path, " \r\n"));
-    str_addf(out, " HTTP/1.1\r\nHost: desk\r\n%s", link->identity);
-}
-
-static struct call *call_new(struct link *link, const char *method, const char *path)
+static struct call *call_new(struct link *link, const char *method, const char *path, const char *body,
+                             size_t n)
 {
     struct call *call = must(calloc(1, sizeof *call));
     str_init(&call->body, ANSWER_MAX);
-    connection_init(&call->at);
-    begin_request(link, &call->at.out, method, path);
+    call->easy = easy_new(link, path);
+    call->headers = headers_new(link, "Expect:");
+    if (body) {
+        call->request = must(malloc(n + 1));
+        memcpy(call->request, body, n);
+        curl_easy_setopt(call->easy, CURLOPT_POSTFIELDS, call->request);
+        curl_easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)n);
+    }
+    curl_easy_setopt(call->easy, CURLOPT_CUSTOMREQUEST, method);
+    curl_easy_setopt(call->easy, CURLOPT_ERRORBUFFER, call->fault);
+    curl_easy_setopt(call->easy, CURLOPT_WRITEFUNCTION, take_body);
+    curl_easy_setopt(call->easy, CURLOPT_WRITEDATA, call);
+    curl_easy_setopt(call->easy, CURLOPT_TIMEOUT_MS, (long)link->patience);
+    curl_easy_setopt(call->easy, CURLOPT_PRIVATE, call);
     return call;
 }
 
-/* Sent in the next link_run; the headers end here. */
-static void call_start(struct link *link, struct call *call, const char *body, size_t n, link_done *done, void *arg)
+static void call_start(struct link *link, struct call *call, link_done *done, void *arg)
 {
-    struct str *out = &call->at.out;
-    if (body)
-        str_addf(out, "Content-Length: %zu\r\n", n);
-    str_adds(out, "\r\n");
-    str_add(out, body ? body : "", n);
     call->done = done;
     call->arg = arg;
-    call->started_us = clock_mono_us();
-    call->until = clock_mono() + link->patience;
+    curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers);
     call->next = link->calls;
     link->calls = call;
     link->status.calls++;
+    curl_multi_add_handle(link->multi, call->easy);
 }
 
 void link_send(struct link *link, const char *method, const char *path, const char *body, link_done *done,
                void *arg)
 {
-    struct call *call = call_new(link, method, path);
+    struct call *call = call_new(link, method, path, body, body ? strlen(body) : 0);
     if (body)
-        str_adds(&call->at.out, "Content-Type: application/json\r\n");
-    call_start(link, call, body, body ? strlen(body) : 0, done, arg);
+        call->headers = curl_slist_append(call->headers, "Content-Type: application/json");
+    call_start(link, call, done, arg);
 }
 
 static enum err_code code_of(const char *slug, int status)
@@ -209,88 +218,55 @@ void link_problem(int status, const char *body, size_t n, struct err *err, char 
     str_copy(hint, 256, json_get_string(problem, "hint", err_row(code)->hint));
 }
 
-static const char *fault(const struct call *call, bool late)
+static void measure(struct link *link, CURL *easy)
 {
-    if (call->body.cut)
-        return "the answer is too large";
-    if (late)
-        return "no answer in time";
-    return call->at.fault ? strerror(call->at.fault) : "the connection ended without an answer";
-}
-
-static void measure(struct link *link, const struct call *call)
-{
-    int64_t us = clock_mono_us() - call->started_us, old = link->status.round_trip_us;
-    us = us ? us : 1;
+    curl_off_t us = 0;
+    if (curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME_T, &us) != CURLE_OK)
+        return;
+    int64_t old = link->status.round_trip_us;
     link->status.round_trip_us = old ? (old * 3 + us) / 4 : us;
 }
 
-static void answer_call(struct link *link, struct call *call, bool whole, bool late)
+static const char *fault(const struct call *call, CURLcode code)
 {
-    int status = whole ? call->at.response.status : 0;
+    long number = 0;
+    if (call->body.cut)
+        return "the answer is too large";
+    if (code == CURLE_COULDNT_CONNECT &&
+        curl_easy_getinfo(call->easy, CURLINFO_OS_ERRNO, &number) == CURLE_OK && number)
+        return strerror((int)number);
+    return *call->fault && code != CURLE_COULDNT_CONNECT ? call->fault : curl_easy_strerror(code);
+}
+
+static void answer_call(struct link *link, struct call *call, CURLcode code)
+{
+    long status = 0;
     char hint[256] = "";
     struct err err = {0};
+    curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
+    if (code == CURLE_OK)
+        measure(link, call->easy);
+    if (code != CURLE_OK) {
+        err_set(&err, ERR_UNAVAILABLE, "no daemon answers at %s: %s", link->socket, fault(call, code));
+        str_copy(hint, sizeof hint, err_row(ERR_UNAVAILABLE)->hint);
+        status = 0;
+    } else if (status / 100 != 2) {
+        link_problem((int)status, call->body.data, call->body.len, &err, hint);
+    }
+    struct link_answer answer = {.status = (int)status,
+                                 .body = call->body.data,
+                                 .n = call->body.len,
+                                 .err = err.code ? &err : NULL,
+                                 .hint = hint};
     for (struct call **at = &link->calls; *at; at = &(*at)->next)
         if (*at == call) {
             *at = call->next;
             break;
         }
     link->status.calls--;
-    if (!whole) {
-        err_set(&err, ERR_UNAVAILABLE, "no daemon answers at %s: %s", link->socket, fault(call, late));
-        str_copy(hint, sizeof hint, err_row(ERR_UNAVAILABLE)->hint);
-    } else {
-        measure(link, call);
-        keep(link, &call->at);
-        if (status / 100 != 2)
-            link_problem(status, call->body.data, call->body.len, &err, hint);
-    }
-    struct link_answer answer = {
-        .status = status, .body = call->body.data, .n = call->body.len, .err = err.code ? &err : NULL, .hint = hint};
     if (call->done)
         call->done(call->arg, &answer);
-    call_free(call);
-}
-
-/* The daemon may close a kept socket just when a call takes it: nothing of the call was heard then. */
-static bool once_more(struct call *call)
-{
-    if (call->fresh || !call->at.kept || call->at.response.code || call->at.response.line.len)
-        return false;
-    connection_close(&call->at);
-    response_restart(&call->at.response);
-    call->at.sent = 0;
-    return call->fresh = true;
-}
-
-/* True: the call was answered, and is gone. */
-static bool call_step(struct link *link, struct call *call, int64_t now)
-{
-    enum connection_state state = CONNECTION_BUSY;
-    if (call->at.fd < 0 && !call->fresh)
-        take_kept(link, &call->at);
-    if (connection_open(&call->at, link->socket))
-        state = connection_step(&call->at, take_body, call);
-    else if (call->at.fault != EAGAIN)
-        state = CONNECTION_BROKEN;
-    if (state == CONNECTION_BROKEN && once_more(call))
-        return call_step(link, call, now);
-    bool late = state == CONNECTION_BUSY && now >= call->until;
-    if (state == CONNECTION_BUSY && !late)
-        return false;
-    answer_call(link, call, state == CONNECTION_DONE, late);
-    return true;
-}
-
-/* Whoever is answered may ask again, which changes the list: it is walked anew. */
-static void run_calls(struct link *link)
-{
-    int64_t now = clock_mono();
-    for (struct call *call = link->calls, *next; call; call = next) {
-        next = call->next;
-        if (call_step(link, call, now))
-            next = link->calls;
-    }
+    call_free(link, call);
 }
 
 /* --- the stream --- */
@@ -302,40 +278,42 @@ static void set_state(struct link *link, enum link_state state)
     link->status.state = state;
 }
 
-static bool take_stream(void *arg, const char *bytes, size_t n)
+static size_t take_stream(char *bytes, size_t size, size_t n, void *arg)
 {
     struct link *link = arg;
-    link->heard_at = clock_mono();
-    if (link->stream.response.status != 200)
-        return true;
+    long status = 0;
+    curl_easy_getinfo(link->stream, CURLINFO_RESPONSE_CODE, &status);
+    link->stream_ok = status == 200;
+    if (!link->stream_ok)
+        return size * n;
     set_state(link, LINK_LIVE);
     link->backoff = 0;
-    reader_feed(&link->reader, bytes, n, link->frame, link->frame_arg);
-    return true;
+    reader_feed(&link->reader, bytes, size * n, link->frame, link->frame_arg);
+    return size * n;
 }
 
 static void stream_start(struct link *link)
 {
-    struct connection *stream = &link->stream;
-    connection_close(stream);
-    response_restart(&stream->response);
+    char resume[64];
+    snprintf(resume, sizeof resume, "Last-Event-ID: %lld", (long long)link->reader.last_id);
     reader_restart(&link->reader);
-    str_clear(&stream->out);
-    stream->sent = 0;
-    begin_request(link, &stream->out, "GET", "/v1/stream");
-    str_adds(&stream->out, "Accept: text/event-stream\r\n");
+    link->stream = easy_new(link, "/v1/stream");
+    link->stream_headers = headers_new(link, "Accept: text/event-stream");
     if (link->reader.last_id >= 0)
-        str_addf(&stream->out, "Last-Event-ID: %lld\r\n", (long long)link->reader.last_id);
-    str_adds(&stream->out, "\r\n");
-    link->following = true;
-    link->heard_at = clock_mono();
+        link->stream_headers = curl_slist_append(link->stream_headers, resume);
+    curl_easy_setopt(link->stream, CURLOPT_HTTPHEADER, link->stream_headers);
+    curl_easy_setopt(link->stream, CURLOPT_WRITEFUNCTION, take_stream);
+    curl_easy_setopt(link->stream, CURLOPT_WRITEDATA, link);
+    curl_easy_setopt(link->stream, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(link->stream, CURLOPT_LOW_SPEED_TIME, (long)HEARTBEATS_MISSED);
+    link->stream_ok = false;
     set_state(link, LINK_CONNECTING);
+    curl_multi_add_handle(link->multi, link->stream);
 }
 
 static void stream_ended(struct link *link)
 {
-    connection_close(&link->stream);
-    link->following = false;
+    stream_drop(link);
     link->backoff = link->backoff ? link->backoff * 2 : BACKOFF_FIRST;
     if (link->backoff > BACKOFF_MOST)
         link->backoff = BACKOFF_MOST;
@@ -343,24 +321,12 @@ static void stream_ended(struct link *link)
     link->status.retry_at = clock_mono() + link->backoff;
 }
 
-static void run_stream(struct link *link)
-{
-    if (link->status.state == LINK_DOWN && clock_mono() >= link->status.retry_at)
-        stream_start(link);
-    if (!link->following)
-        return;
-    bool open = connection_open(&link->stream, link->socket), waits = !open && link->stream.fault == EAGAIN;
-    if ((!open && !waits) || (open && connection_step(&link->stream, take_stream, link) != CONNECTION_BUSY) ||
-        clock_mono() - link->heard_at >= SILENCE_MOST)
-        stream_ended(link);
-}
-
 void link_follow(struct link *link, int64_t after, link_frame *frame, void *arg)
 {
     link->frame = frame;
     link->frame_arg = arg;
     link->reader.last_id = after;
-    if (!link->following)
+    if (!link->stream)
         stream_start(link);
 }
 
@@ -377,52 +343,48 @@ void link_retry(struct link *link)
 
 /* --- the loop's side --- */
 
-static void sooner(int *timeout, int64_t ms)
+static int stream_timeout(const struct link *link, int timeout_ms)
 {
-    ms = ms < 0 ? 0 : ms;
-    if (ms < *timeout)
-        *timeout = (int)ms;
-}
-
-/* True: it is to be polled. One that nobody opened yet has been asked for since the last link_run, or waits at the door. */
-static bool poll_for(struct pollfd *at, const struct connection *c, int *timeout)
-{
-    if (c->fd < 0)
-        sooner(timeout, c->fault == EAGAIN ? DOOR_MS : 0);
-    else
-        *at = (struct pollfd){.fd = c->fd, .events = connection_events(c)};
-    return c->fd >= 0;
+    if (link->status.state != LINK_DOWN)
+        return timeout_ms;
+    int64_t left = link->status.retry_at - clock_mono();
+    left = left < 0 ? 0 : left;
+    return left < timeout_ms ? (int)left : timeout_ms;
 }
 
 unsigned link_wait(struct link *link, const int *fds, int count, int timeout_ms)
 {
-    struct pollfd list[POLLED] = {{0}};
+    struct curl_waitfd extra[8] = {{0}};
     unsigned ready = 0;
-    int n = 0;
-    int64_t now = clock_mono();
-    for (; n < count && n < 8; n++)
-        list[n] = (struct pollfd){.fd = fds[n], .events = POLLIN};
-    count = n;
-    if (link->following)
-        n += poll_for(&list[n], &link->stream, &timeout_ms);
-    for (struct call *call = link->calls; call && n < POLLED; call = call->next) {
-        n += poll_for(&list[n], &call->at, &timeout_ms);
-        sooner(&timeout_ms, call->until - now);
-    }
-    if (link->following)
-        sooner(&timeout_ms, link->heard_at + SILENCE_MOST - now);
-    if (link->status.state == LINK_DOWN)
-        sooner(&timeout_ms, link->status.retry_at - now);
-    if (poll(list, (nfds_t)n, timeout_ms) > 0)
-        for (int i = 0; i < count; i++)
-            ready |= list[i].revents ? 1u << i : 0;
+    count = count > 8 ? 8 : count;
+    for (int i = 0; i < count; i++)
+        extra[i] = (struct curl_waitfd){.fd = fds[i], .events = CURL_WAIT_POLLIN};
+    curl_multi_poll(link->multi, extra, (unsigned)count, stream_timeout(link, timeout_ms), NULL);
+    for (int i = 0; i < count; i++)
+        ready |= extra[i].revents ? 1u << i : 0;
     return ready;
+}
+
+static void one_done(struct link *link, CURL *easy, CURLcode code)
+{
+    if (easy == link->stream) {
+        stream_ended(link);
+        return;
+    }
+    struct call *call = NULL;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&call);
+    answer_call(link, call, code);
 }
 
 void link_run(struct link *link)
 {
-    run_calls(link);
-    run_stream(link);
+    int running = 0, left = 0;
+    if (link->status.state == LINK_DOWN && clock_mono() >= link->status.retry_at)
+        stream_start(link);
+    curl_multi_perform(link->multi, &running);
+    for (CURLMsg *message; (message = curl_multi_info_read(link->multi, &left)) != NULL;)
+        if (message->msg == CURLMSG_DONE)
+            one_done(link, message->easy_handle, message->data.result);
 }
 
 const struct link_status *link_status(const struct link *link)
@@ -475,10 +437,14 @@ bool link_call_with(struct link *link, const char *method, const char *path,
                     struct str *body_out, int *status, struct err *err)
 {
     struct waited waited = {.body = body_out};
-    struct call *call = call_new(link, method, path);
-    for (int i = 0; i < count; i++)
-        str_addf(&call->at.out, "%s: %s\r\n", headers[i].name, headers[i].value);
-    call_start(link, call, body, body ? n : 0, take_answer, &waited);
+    struct call *call = call_new(link, method, path, body, n);
+    for (int i = 0; i < count; i++) {
+        AUTO_STR line;
+        str_init(&line, 16 << 10);
+        str_addf(&line, "%s: %s", headers[i].name, headers[i].value);
+        call->headers = curl_slist_append(call->headers, line.data);
+    }
+    call_start(link, call, take_answer, &waited);
     bool ok = wait_for(link, &waited, err);
     if (status)
         *status = waited.status;

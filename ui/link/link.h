@@ -1,6 +1,6 @@
 /* link: the console's line to its daemon: HTTP/1.1 over the Unix socket, any number of calls at a time and
- * one stream that comes back by itself (back-off 0.2 to 2 s) and resumes behind the last entry it saw. Nothing
- * blocks but link_wait and link_call. One thread. */
+ * one stream that comes back by itself (back-off 0.2 to 2 s) and resumes behind the last entry it saw. The
+ * only file of ui that includes libcurl. Nothing blocks but link_wait and link_call. One thread. */
 #ifndef LINK_LINK_H
 #define LINK_LINK_H
 #include "base/err.h"
