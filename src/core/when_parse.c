@@ -25,7 +25,7 @@ struct parser {
     const char *about;    /* errors name this instead of a column (console words) */
     bool event;           /* an event is at hand: its names are known, and those of templates */
     struct err *err;
-    bool failed;
+    bool failed, open;    /* open: failed where the text ends, and it could go on */
 };
 
 static int column(const struct parser *ps, int at)
@@ -232,8 +232,10 @@ static struct when *unexpected(struct parser *ps, const char *wanted)
     for (size_t i = 0; ps->token == NAME && i < sizeof spelled / sizeof *spelled; i++)
         if (strcmp(ps->word, spelled[i][0]) == 0)
             return fault(ps, ERR_USAGE, ps->at, "unexpected \"%s\"; write \"%s\"", spelled[i][0], spelled[i][1]);
-    if (ps->token == END)
+    if (ps->token == END && !ps->failed) {
+        ps->open = true;
         return fault(ps, ERR_USAGE, ps->at, "the expression ends where %s should stand", wanted);
+    }
     if (ps->token == NUMBER)
         return fault(ps, ERR_USAGE, ps->at, "unexpected number; %s should stand here", wanted);
     return fault(ps, ERR_USAGE, ps->at, "unexpected \"%s\"; %s should stand here", ps->failed ? "" : brief(ps, ps->word), wanted);
@@ -350,10 +352,12 @@ static const char *describe(const struct when *w)
            w->kind == ANY_TEXT ? "text" : "this";
 }
 
-static bool need_condition(struct parser *ps, const struct when *w)
+/* bound: a sign stands before it that no comparison can follow, but a method may. */
+static bool need_condition(struct parser *ps, const struct when *w, bool bound)
 {
     if (!w || w->type == T_BOOL)
         return w != NULL;
+    ps->open = ps->token == END && !ps->failed && !bound;
     fault(ps, ERR_USAGE, w->at, "%s is %s, not a condition; compare it with something", describe(w), type_words[w->type]);
     return false;
 }
@@ -636,7 +640,7 @@ static struct when *parse_unary(struct parser *ps)
     if (w)
         w->left = deeper(ps) ? parse_unary(ps) : NULL;
     ps->depth--;
-    return w && need_condition(ps, w->left) ? w : NULL;
+    return w && need_condition(ps, w->left, w->left && w->left->type != T_TEXT && w->left->type != T_ANY_TEXT) ? w : NULL;
 }
 
 static struct when *parse_list(struct parser *ps)
@@ -718,10 +722,10 @@ static struct when *parse_chain(struct parser *ps, const char *join, enum kind k
 {
     struct when *left = part(ps);
     while (left && sees(ps, PUNCT, join)) {
-        struct when *w = need_condition(ps, left) ? node_new(ps, kind, T_BOOL, left->at) : NULL;
+        struct when *w = need_condition(ps, left, false) ? node_new(ps, kind, T_BOOL, left->at) : NULL;
         advance(ps);
         struct when *right = w ? part(ps) : NULL;
-        if (!need_condition(ps, right))
+        if (!need_condition(ps, right, false))
             return NULL;
         w->left = left;
         w->right = right;
@@ -744,7 +748,7 @@ static struct when *parse_whole(struct parser *ps)
 {
     advance(ps);
     struct when *w = parse_or(ps);
-    if (!need_condition(ps, w))
+    if (!need_condition(ps, w, false))
         return NULL;
     if (ps->token != END)
         return unexpected(ps, "\"&&\", \"||\" or the end");
@@ -767,6 +771,13 @@ struct when *when_parse_about(struct arena *arena, const char *text, const char 
 {
     struct parser ps = {.arena = arena, .about = about, .err = err};
     return parse_text(&ps, text);
+}
+
+enum when_state when_state(struct arena *arena, const char *text)
+{
+    struct err why = {0};
+    struct parser ps = {.arena = arena, .err = &why};
+    return parse_text(&ps, text) ? WHEN_WHOLE : ps.open ? WHEN_OPEN : WHEN_WRONG;
 }
 
 struct when *when_parse_event(struct arena *arena, const char *text, struct err *err)

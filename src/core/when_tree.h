@@ -1,5 +1,5 @@
-/* when_tree: what an expression is between its parser (when_parse), its evaluator and printer (when) and the console's
- * short spelling (when_words). Only these three include it. */
+/* when_tree: what an expression is between its parser (when_parse), its evaluator and printer (when), the console's
+ * short spelling (when_words) and completion (when_complete). Only these four include it. */
 #ifndef CORE_WHEN_TREE_H
 #define CORE_WHEN_TREE_H
 #include "base/regex.h"
@@ -47,6 +47,9 @@ const char *when_suggest(const char *name);
 void when_print_string(struct str *out, const char *text);
 /* NULL if the spelling is over WHEN_TEXT bytes. */
 char *when_print_within(struct arena *arena, const struct when *w);
+/* An expression as far as it goes: right as it stands, right if it goes on, or wrong whatever follows. */
+enum when_state { WHEN_WHOLE, WHEN_OPEN, WHEN_WRONG };
+enum when_state when_state(struct arena *arena, const char *text);
 /* As when_parse; where about is given, errors begin with it instead of a column. */
 struct when *when_parse_about(struct arena *arena, const char *text, const char *about, struct err *err);
 #endif
