@@ -3,11 +3,12 @@
 #include "api/views.h"
 #include "api/calls.h"
 #include "base/str.h"
+#include "core/field.h"
 #include "core/view.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum { HOUR = 3600000, DAY = 86400000, KEPT = 64, COUNT_MS = 30 };
+enum { HOUR = 3600000, DAY = 86400000, KEPT = 64, COUNT_MS = 30, VALUES = 48, NEWEST = 500 };
 
 /* --- which there are --- */
 
@@ -203,9 +204,93 @@ static void get_count(struct request *req)
     show_answer(&show, root);
 }
 
+/* The values there are: of a field with few of them, in the newest tickets, the most frequent first. */
+struct seen_values {
+    struct show *show;
+    const struct field *field;
+    struct seen_value { const char *text; int n; } list[VALUES + 1];
+    int count;
+};
+
+static void see(struct seen_values *s, const char *text)
+{
+    int i = 0;
+    while (i < s->count && !str_eq(s->list[i].text, text))
+        i++;
+    if (i > VALUES)
+        return; /* too many for anybody to choose from */
+    s->list[i].text = text;
+    s->list[i].n++;
+    s->count += i == s->count;
+}
+
+static void see_ticket(struct seen_values *s, const struct ticket *t)
+{
+    const char *text = field_text(t, s->field);
+    if (!text || !*text || s->count > VALUES)
+        return;
+    if (s->field->type == FIELD_TEXT) {
+        see(s, mask_text(s->show->arena, &s->show->mask, s->field->name, text));
+        return;
+    }
+    for (const struct json *tag = json_first(data_of(s->show, text)); tag; tag = json_next(tag))
+        if (json_string(tag))
+            see(s, mask_text(s->show->arena, &s->show->mask, s->field->name, json_string(tag)));
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const struct seen_value *x = a, *y = b;
+    return x->n != y->n ? y->n - x->n : strcmp(x->text, y->text);
+}
+
+static bool has_values(const struct field *f)
+{
+    static const char *const never[] = {"title", "key", "source_id", "ref", "customer"}; /* as good as one for each ticket */
+    for (size_t i = 0; i < sizeof never / sizeof *never; i++)
+        if (str_eq(f->name, never[i]))
+            return false;
+    return f->flags & FIELD_WHEN && !(f->flags & FIELD_PII) && (f->type == FIELD_TEXT || f->type == FIELD_TAGS);
+}
+
+static struct json *values_of(struct show *show, const struct field *f, struct ticket *const *rows, int n)
+{
+    struct seen_values s = {.show = show, .field = f};
+    struct json *list = json_array();
+    bool people = str_eq(f->name, "assignee") || str_eq(f->name, "watchers");
+    for (int i = 0; i < show->config->agent_count && people && i < VALUES; i++)
+        see(&s, show->config->agents[i].name);
+    for (int i = 0; i < n; i++)
+        see_ticket(&s, rows[i]);
+    qsort(s.list, (size_t)(s.count > VALUES ? 0 : s.count), sizeof *s.list, by_number);
+    for (int i = 0; i < s.count && s.count <= VALUES; i++)
+        json_push(list, json_new_string(s.list[i].text));
+    return list;
+}
+
+static void get_values(struct request *req)
+{
+    struct show show;
+    struct when_env env = {0};
+    struct ticket **rows = NULL;
+    const char *next;
+    int count = 0;
+    if (!show_open(&show, req))
+        return;
+    struct list_query q = {.order = LIST_AGE, .env = &env, .limit = NEWEST, .invert = true};
+    struct json *root = json_object(), *values = json_object();
+    if (store_list_tickets(show.store, show.arena, &q, &rows, &count, &next, &show.err))
+        for (int i = 0; i < field_count; i++)
+            if (has_values(&field_table[i]))
+                json_put(values, field_table[i].name, values_of(&show, &field_table[i], rows, count));
+    json_put(root, "values", values);
+    show_answer(&show, root);
+}
+
 #define READ(at, does, says) {.method = "GET", .path = at, .sides = SIDE_DESK, .role = ROLE_AGENT, .handle = does, .help = says}
 const struct call view_calls[] = {
     READ("/v1/count", get_count, "how many tickets of a view fit an expression"),
+    READ("/v1/values", get_values, "what fields hold: for whoever types an expression"),
     READ("/v1/views", get_views, "the views you see, with their counts"),
     {0},
 };

@@ -168,12 +168,50 @@ static void a_count_is_what_the_list_would_be_and_says_where_an_expression_is_wr
     client_close(c);
 }
 
+static void what_is_typed_is_completed_counted_and_explained_before_it_is_done(void **state)
+{
+    struct console_run *c = console_open("one", run, "all");
+    (void)state;
+    see(c, "The door is green");
+    console_type(c, "/");
+    console_type(c, "invoi");
+    see(c, "2 tickets in All   text.contains(\"invoi\")");
+    console_type(c, "ce stat\t"); /* one that fits: it stands there */
+    see(c, "status:");
+    console_type(c, "\t");
+    see(c, "on_hold");
+    console_type(c, "n\t"); /* new, none: nothing to put in, the first is taken */
+    console_type(c, "\t");
+    see(c, "status:n");
+    console_type(c, "\x15zzz");
+    see(c, "0 tickets in All");
+    console_type(c, "\x15status:opne");
+    see(c, "did you mean \"open\"?");
+    console_type(c, "\x15where urgen\t");
+    see(c, "urgency_by");
+    console_type(c, " >= \"h\t");
+    see(c, "where urgency >= \"high\"");
+    see(c, "tickets in All   urgency >= \"high\"");
+    console_type(c, "\x15where priority = \"low\"");
+    see(c, "column 10: unexpected \"=\"; write \"==\"");
+    console_type(c, "\x15where title.contains(\"door\")\r");
+    console_wait(&c, 1, "invoice", NULL, false, clock_mono(), SOON);
+    see(c, "The door is green");
+    console_type(c, ":");
+    see(c, "absence");
+    console_type(c, "filter where has(assi\t");
+    see(c, "assigned_at");
+    console_type(c, "\x1b");
+    assert_int_equal(console_close(c), 0);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
     const struct CMUnitTest tests[] = {
         T(what_one_saves_is_a_tab_and_what_one_shares_is_everybodys),
         T(the_shell_saves_lists_shows_and_forgets_them),
+        T(what_is_typed_is_completed_counted_and_explained_before_it_is_done),
         T(a_count_is_what_the_list_would_be_and_says_where_an_expression_is_wrong),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

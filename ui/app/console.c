@@ -4,6 +4,7 @@
  * changed. */
 #include "app/console.h"
 #include "app/colours.h"
+#include "app/prompt.h"
 #include "app/session.h"
 #include "app/writing.h"
 #include "app/restricted.h"
@@ -344,6 +345,14 @@ void console_resize(struct console *c)
     surface_resize(c->surface, columns, rows);
 }
 
+static void overlay_takes(struct console *c, const struct key *key)
+{
+    if (prompt_key(c, key))
+        return;
+    overlay_outcome(c, overlay_key(&c->overlay, key));
+    prompt_typed(c);
+}
+
 static void take_key(struct console *c, const struct key *key)
 {
     c->dirty = c->at_once = true;
@@ -366,7 +375,7 @@ static void take_key(struct console *c, const struct key *key)
     c->calm = false;
     mirror_anchor(c->mirror, true);
     if (c->overlay.kind)
-        overlay_outcome(c, overlay_key(&c->overlay, key));
+        overlay_takes(c, key);
     else if (composer_is_open(&c->composer))
         writing_key(c, key);
     else

@@ -22,7 +22,7 @@
 int console_run(const struct cli_options *options); /* exit code */
 
 /* --- inside --- */
-enum slot { SLOT_DESK, SLOT_PAGE, SLOT_MORE, SLOT_VIEWS, SLOT_DOC, SLOTS = SLOT_DOC + MIRROR_DOCS };
+enum slot { SLOT_DESK, SLOT_PAGE, SLOT_MORE, SLOT_VIEWS, SLOT_COUNT, SLOT_DOC, SLOTS = SLOT_DOC + MIRROR_DOCS };
 enum purpose {
     FOR_NOTHING,
     FOR_ARGUMENT,
@@ -114,6 +114,7 @@ struct console {
     uint64_t keys_made; /* for idempotency keys */
     struct { struct arena *arena; struct when *when; char *text; } match[2]; /* the expressions the list was matched by last */
     int match_next;
+    struct { size_t from; char typed[256]; } prompt; /* what the offers shown stand for, and what was typed of it (app/prompt) */
 
     char toast[512];
     enum ui_role toast_role;
@@ -158,6 +159,7 @@ void fetch_want_soon(struct console *c, enum slot slot,
 void fetch_focus(struct console *c, int64_t ticket); /* this ticket's documents, now */
 void fetch_view(struct console *c, const char *view, const char *where); /* another list */
 void fetch_own_order(struct console *c, const struct mirror_view *view); /* one, unfiltered, sorted as it was saved */
+char *fetch_escape(struct arena *arena, const char *text); /* for a query */
 void fetch_place(struct console *c);                                     /* what the screen shown needs */
 void fetch_pump(struct console *c);
 int64_t

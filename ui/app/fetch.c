@@ -5,6 +5,7 @@
 #include "app/console.h"
 #include "app/part.h"
 #include "app/hear.h"
+#include "app/prompt.h"
 #include "app/undone.h"
 #include "base/clock.h"
 #include "screen/clocks.h"
@@ -29,7 +30,7 @@ struct answer_for {
     bool invert;
 };
 
-static char *escaped(struct arena *arena, const char *text)
+char *fetch_escape(struct arena *arena, const char *text)
 {
     AUTO_STR out;
     str_init(&out, 16384);
@@ -52,11 +53,11 @@ static const char *list_path(struct console *c, struct arena *a, bool more)
 {
     AUTO_STR path;
     str_init(&path, 32768);
-    str_addf(&path, "/v1/tickets?view=%s&sort=%s&invert=%d&limit=%d", escaped(a, c->view), mirror_sort_word(c->sort), c->invert, more ? 200 : page_size(c));
+    str_addf(&path, "/v1/tickets?view=%s&sort=%s&invert=%d&limit=%d", fetch_escape(a, c->view), mirror_sort_word(c->sort), c->invert, more ? 200 : page_size(c));
     if (*c->where)
-        str_addf(&path, "&where=%s", escaped(a, c->where));
+        str_addf(&path, "&where=%s", fetch_escape(a, c->where));
     if (more)
-        str_addf(&path, "&after=%s", escaped(a, mirror_next(c->mirror)));
+        str_addf(&path, "&after=%s", fetch_escape(a, mirror_next(c->mirror)));
     return arena_strdup(a, path.data);
 }
 
@@ -64,12 +65,16 @@ static const char *path_of(struct console *c, struct arena *a, enum slot slot)
 {
     switch ((int)slot) {
     case SLOT_DESK:
-        return *c->view ? arena_printf(a, "/v1/desk?view=%s&sort=due&limit=%d", escaped(a, c->view), page_size(c))
+        return *c->view ? arena_printf(a, "/v1/desk?view=%s&sort=due&limit=%d", fetch_escape(a, c->view), page_size(c))
                         : arena_printf(a, "/v1/desk?limit=%d", page_size(c));
     case SLOT_PAGE:
         return list_path(c, a, false);
     case SLOT_MORE:
         return mirror_next(c->mirror) ? list_path(c, a, true) : NULL;
+    case SLOT_COUNT:
+        return prompt_path(c, a);
+    case SLOT_DOC + MIRROR_VALUES:
+        return "/v1/values";
     case SLOT_VIEWS:
         return "/v1/views";
     case SLOT_DOC + MIRROR_TICKET:
@@ -106,16 +111,16 @@ static const char *path_of(struct console *c, struct arena *a, enum slot slot)
         return "/v1/labels?limit=100";
     case SLOT_DOC + MIRROR_CUSTOMER:
         return c->customer_of ? arena_printf(a, "/v1/tickets/%" PRId64 "/customer", c->customer_of)
-                              : arena_printf(a, "/v1/customers/%s", escaped(a, c->customer));
+                              : arena_printf(a, "/v1/customers/%s", fetch_escape(a, c->customer));
     case SLOT_DOC + MIRROR_ARTICLES:
-        return arena_printf(a, "/v1/articles?limit=300&q=%s", escaped(a, c->words));
+        return arena_printf(a, "/v1/articles?limit=300&q=%s", fetch_escape(a, c->words));
     case SLOT_DOC + MIRROR_MACROS:
         return "/v1/macros";
     case SLOT_DOC + MIRROR_ARTICLE:
-        return arena_printf(a, "/v1/articles/%s", escaped(a, c->article));
+        return arena_printf(a, "/v1/articles/%s", fetch_escape(a, c->article));
     case SLOT_DOC + MIRROR_ONCALL: { /* a day more than is shown: a week with a change of clocks is longer */
         const char *local = home_zone(a);
-        return arena_printf(a, "/v1/oncall?from=today%%2000:00&to=%%2B8d%s%s", local ? "&local=" : "", local ? escaped(a, local) : "");
+        return arena_printf(a, "/v1/oncall?from=today%%2000:00&to=%%2B8d%s%s", local ? "&local=" : "", local ? fetch_escape(a, local) : "");
     }
     case SLOT_DOC + MIRROR_AGENTS:
         return "/v1/agents";
@@ -286,6 +291,12 @@ static void take_views(struct console *c, const struct link_answer *answer)
         left_view(c);
 }
 
+static void take_count(struct console *c, const struct link_answer *answer)
+{
+    AUTO_JSON root = json_parse(answer->body, answer->n, &json_limits_native, NULL, NULL);
+    prompt_counted(c, root);
+}
+
 static void take_page(struct console *c, const struct answer_for *to, const struct link_answer *answer)
 {
     struct err err = {0};
@@ -352,6 +363,8 @@ static void take(void *arg, const struct link_answer *answer)
         take_page(c, to, answer);
     else if (to->slot == SLOT_VIEWS)
         take_views(c, answer);
+    else if (to->slot == SLOT_COUNT)
+        take_count(c, answer);
     else
         take_document(c, (enum mirror_doc_id)(to->slot - SLOT_DOC), to->ticket, answer);
     if (to->slot < SLOT_DOC && !answer->err && mirror_behind(c->mirror))
@@ -444,7 +457,7 @@ static void follow_frames(void *arg, const char *event, int64_t id, const char *
         hear_frame(c, event, data, n);
     if (changed & MIRROR_CHANGED_ALL)
         fetch_want(c, SLOT_DESK);
-    if (changed & MIRROR_CHANGED_VIEWS)
+    if (changed & MIRROR_CHANGED_VIEWS || (changed & MIRROR_CHANGED_COUNTS && c->slots[SLOT_VIEWS].flying)) /* one that fills counts on at one seq */
         fetch_want(c, SLOT_VIEWS);
     if (changed & MIRROR_CHANGED_ROWS)
         c->rows_changed = true;

@@ -1,5 +1,6 @@
 /* find: the list narrowed and sorted, the text searched. */
 #include "app/part.h"
+#include "app/prompt.h"
 #include "base/text.h"
 #include "core/when.h"
 #include <stdlib.h>
@@ -24,10 +25,8 @@ static void filter(struct console *c, const char *words)
         place_ticket(c, strtoll(words + (*words == '#'), NULL, 10));
         return;
     }
-    const char *where = str_starts(words, "where ") ? words + 6
-                        : *words                    ? when_from_words(a, words, &err)
-                                                    : "";
-    if (!where || (*where && !when_parse(a, where, &err))) {
+    const char *where = prompt_where(a, words, &err);
+    if (!where) {
         console_toast(c, UI_ERROR, "%s", err.text);
         return;
     }
@@ -50,8 +49,10 @@ static void do_filter(struct console *c, const char *arg)
     bool reading = console_place(c) == PLACE_TICKET;
     if (*arg)
         (reading ? search : filter)(c, arg);
+    else if (reading)
+        overlay_ask(&c->overlay, FOR_SEARCH, "search: ", "");
     else
-        overlay_ask(&c->overlay, reading ? FOR_SEARCH : FOR_FILTER, reading ? "search: " : "/", "");
+        prompt_open(c, FOR_FILTER, "/", "");
 }
 
 static void do_search_next(struct console *c, const char *arg)

@@ -1,5 +1,6 @@
 /* move: the cursor and the marks, on whatever is shown. */
 #include "app/part.h"
+#include "app/prompt.h"
 #include "core/when.h"
 #include "screen/look.h"
 
@@ -116,7 +117,7 @@ static void do_mark_filter(struct console *c, const char *arg)
     if (*arg)
         mark_words(c, arg);
     else
-        overlay_ask(&c->overlay, FOR_MARKS, "mark: ", "");
+        prompt_open(c, FOR_MARKS, "mark: ", "");
 }
 
 static void on_marks(struct console *c, const struct answer *a)

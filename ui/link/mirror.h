@@ -59,6 +59,7 @@ enum mirror_doc_id {
     MIRROR_REFUSALS,
     MIRROR_SOURCES,
     MIRROR_STATS,
+    MIRROR_VALUES, /* what fields hold */
     MIRROR_AUDIT, /* what people did, newest first */
     MIRROR_PARCELS, /* the newest */
     MIRROR_WAITING, /* those that will be tried again */

@@ -13,6 +13,7 @@ void overlay_close(struct overlay *o)
     editor_free(o->editor);
     pager_free(o->pager);
     free(o->choices);
+    arena_free(o->aid);
     *o = (struct overlay){0};
 }
 
@@ -50,6 +51,25 @@ struct pager *overlay_read(struct overlay *o, int purpose, const char *title)
     begin(o, OVERLAY_READ, purpose, title);
     o->pager = pager_new();
     return o->pager;
+}
+
+void overlay_note(struct overlay *o, enum ui_role role, const char *note)
+{
+    str_copy(o->note, sizeof o->note, note);
+    o->note_role = role;
+}
+
+void overlay_offer(struct overlay *o, const struct picker_item *offers, int count, int at)
+{
+    struct arena *aid = arena_new();
+    struct picker_item *own = ARENA_ARRAY(aid, struct picker_item, count + 1);
+    for (int i = 0; i < count; i++)
+        own[i] = (struct picker_item){.name = text_safe_in(aid, offers[i].name, TEXT_LINE), .detail = offers[i].detail ? arena_strdup(aid, offers[i].detail) : NULL};
+    arena_free(o->aid);
+    o->aid = aid;
+    o->offers = own;
+    o->offer_count = count;
+    o->offer_at = at;
 }
 
 /* --- keys --- */
@@ -200,9 +220,36 @@ static void draw_pick(struct overlay *o, struct surface *s, int foot)
     surface_rule(s, foot);
 }
 
+/* The rows it takes above the question. */
+static int draw_aid(const struct overlay *o, struct surface *s, int foot)
+{
+    enum { OFFERS = 8 };
+    int width = look_columns(s), note = *o->note != 0, shown = o->offer_count < OFFERS ? o->offer_count : OFFERS, wide = 0;
+    shown = shown < foot - note - 2 ? shown : foot - note - 2;
+    shown = shown > 0 ? shown : 0;
+    int first = o->offer_at >= shown && shown ? o->offer_at - shown + 1 : 0, row = foot - note - shown;
+    surface_fill(s, row, 0, note + shown, surface_columns(s), UI_NORMAL);
+    for (int i = first; i < first + shown; i++)
+        wide = text_columns(o->offers[i].name) > wide ? text_columns(o->offers[i].name) : wide;
+    wide = wide < width / 2 ? wide : width / 2;
+    for (int i = first; i < first + shown; i++, row++) {
+        bool at = i == o->offer_at;
+        surface_text(s, row, 1, 1, UI_ACCENT, at ? "▌" : " ");
+        surface_text(s, row, 3, wide, at ? UI_TAB_ACTIVE : UI_NORMAL, o->offers[i].name);
+        if (o->offers[i].detail)
+            surface_text(s, row, 5 + wide, width - wide - 6, UI_DIM, o->offers[i].detail);
+    }
+    if (note)
+        surface_text(s, foot - 1, 1, width - 2, o->note_role, o->note);
+    return note + shown;
+}
+
 static void draw_ask(struct overlay *o, struct surface *s, int foot)
 {
     int width = look_columns(s);
+    int above = foot - draw_aid(o, s, foot);
+    if (above < foot)
+        surface_rule(s, above - 1 > 0 ? above - 1 : 0);
     surface_fill(s, foot, 0, 1, width, UI_NORMAL);
     int column = 1 + surface_text(s, foot, 1, width * 2 / 3, UI_ACCENT, o->title) + 1;
     editor_draw(o->editor, s, foot, column, 1, width - column - 1, UI_INPUT);
@@ -247,7 +294,8 @@ static void draw_hints(const struct overlay *o, struct surface *s)
         [OVERLAY_ASK] = {{"Enter", "done"}, {"C-w", "word away"}, {"C-u", "line away"}, {"Esc", "leave"}},
         [OVERLAY_CONFIRM] = {{"Esc", "no"}},
         [OVERLAY_READ] = {{"j k", "scroll"}, {"Space", "page"}, {"/", "search"}, {"n N", "next, before"}, {"G g", "end, top"}, {"q", "leave"}}};
-    const struct hint *h = o->searching ? hints[OVERLAY_ASK] : hints[o->kind];
+    static const struct hint completes[] = {{"Tab", "complete"}, {"Enter", "done"}, {"C-w", "word away"}, {"C-u", "line away"}, {"Esc", "leave"}, {0}};
+    const struct hint *h = o->searching ? hints[OVERLAY_ASK] : o->completes ? completes : hints[o->kind];
     int row = surface_rows(s) - 1, column = 1;
     surface_fill(s, row, 0, 1, surface_columns(s), UI_NORMAL);
     for (; h->keys; h++)

@@ -20,6 +20,13 @@ struct overlay {
     bool searching, typed; /* typed: free text was answered, not an item */
     char *choices;         /* of a confirmation: the keys that answer, the first is the plain yes */
     uint32_t choice;
+    /* of a question: what may be typed next, and what is said of it */
+    struct arena *aid;
+    const struct picker_item *offers;
+    int offer_count, offer_at; /* at: the one taken for now, -1 = none */
+    bool completes;      /* Tab does something */
+    char note[700];
+    enum ui_role note_role;
 };
 void overlay_close(struct overlay *o); /* again is fine */
 void overlay_pick(struct overlay *o, int purpose, const char *prompt, const struct picker_item *items,
@@ -30,6 +37,10 @@ void overlay_confirm(struct overlay *o, int purpose, const char *title, const ch
 /* Gives the pager to fill between pager_begin and pager_end, from column 2 on (a search marks its line before
  * that). */
 struct pager *overlay_read(struct overlay *o, int purpose, const char *title);
+
+/* Beside a question: a line above it ("" = none), and offers above that, each with its detail. Copied; gone with the next ones. */
+void overlay_note(struct overlay *o, enum ui_role role, const char *note);
+void overlay_offer(struct overlay *o, const struct picker_item *offers, int count, int at);
 
 enum overlay_outcome overlay_key(struct overlay *o, const struct key *key);
 const char *overlay_text(const struct overlay *o); /* what was typed, or the name of what was picked */
