@@ -43,10 +43,12 @@ static struct arena *arena;
 
 static void post(struct client *in, int i)
 {
-    static const char *const subjects[] = {"Terminal prints nothing", "\u6f22\u5b57 in a wide subject", "Caf\u00e9 cre\u0300me combining", "Terminal prints badly"};
+    static const char *const subjects[] = {"Terminal prints nothing", "\u6f22\u5b57 in a wide subject", "Caf\u00e9 cre\u0300me combining", "Terminal prints badly",
+                                           "Terminal prints nothing", "\ud55c\uad6d\uc5b4 \uc81c\ubaa9", "\U0001f468\u200d\U0001f469\u200d\U0001f467 a family",
+                                           "\u05e9\u05dc\u05d5\u05dd and \u0645\u0631\u062d\u0628\u0627 and\\ttab"};
     assert_int_equal(client_post(in, "/in/open", arena_printf(arena,
         "{\"eventId\":\"e-%d\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:00Z\",\"source\":\"caracol\",\"data\":{\"source_ticket_id\":\"%d\",\"user_id\":\"u\","
-        "\"user_name\":\"U\",\"user_email\":\"u@example.com\",\"subject\":\"%s %d\",\"description\":\"Some text\"}}", i, i, subjects[i % 4], i)).status, 200);
+        "\"user_name\":\"U\",\"user_email\":\"u@example.com\",\"subject\":\"%s %d\",\"description\":\"Some text\"}}", i, i, subjects[i % 8], i)).status, 200);
 }
 
 static int start(void **state)

@@ -25,13 +25,14 @@ static struct keymap *keymap;
 
 /* --- screens --- */
 
-/* With the cursor on the ticket whose documents are known, so that the pane beside the list has something to show. */
+/* With the cursor on the ticket whose documents are known, where there is a pane beside the list to show them. */
 static void draw_queue(struct desk_case *desk)
 {
     struct queue queue;
     queue_init(&queue);
     queue_sync(&queue, desk->mirror, false);
-    list_select(queue.list, TICKET);
+    if (queue_has_pane(&queue, surface_columns(desk->surface)))
+        list_select(queue.list, TICKET);
     queue_draw(&queue, &desk->look, desk->surface);
     queue_fini(&queue);
 }

@@ -103,7 +103,8 @@ static void head(const struct look *look, struct surface *s)
     if (*words)
         surface_text(s, 1, at, look_columns(s) - at - 1, UI_INPUT, arena_printf(look->arena, "/%s   Esc shows all", words));
     else
-        surface_text(s, 1, at, look_columns(s) - at - 1, UI_DIM, "in the composer ?? at the start of a line puts one into a reply");
+        surface_text(s, 1, at, look_columns(s) - at - 1, UI_DIM,
+                     look_columns(s) < 90 ? "?? at a line's start in a reply puts one in" : "in the composer ?? at the start of a line puts one into a reply");
 }
 
 const struct lists_type articles_list = {

@@ -95,7 +95,7 @@ static void head(const struct look *look, struct surface *s)
     column += surface_textf(s, 1, column, -1, UI_DIM, "the last %d things people did", count) + 3;
     if (reveals)
         column += surface_textf(s, 1, column, -1, UI_WARN, "%d reveal%s", reveals, reveals == 1 ? "" : "s") + 3;
-    surface_text(s, 1, column, look_columns(s) - column - 1, UI_DIM, "/ narrows: actor:ana kind:reveal ticket:42");
+    surface_text(s, 1, column, look_columns(s) - column - 1, UI_DIM, look_columns(s) < 96 ? "/ narrows: actor:ana" : "/ narrows: actor:ana kind:reveal ticket:42");
 }
 
 static const char *value_in_words(const struct look *look, const struct json *value)

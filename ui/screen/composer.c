@@ -492,7 +492,7 @@ static struct spoken spoken(struct composer *c, const struct look *look)
 
 static void draw_foot(struct composer *c, const struct look *look, struct surface *s, int row)
 {
-    int width = look_columns(s), used = 0;
+    int width = ticket_measure(look_columns(s)), used = 0;
     struct spoken say = spoken(c, look);
     if (say.text)
         used = surface_text(s, row, 1, width - 2, say.role, say.text);
@@ -516,7 +516,7 @@ void composer_draw(struct composer *c, const struct look *look, struct surface *
         surface_rule(s, top + share);
         top += share + 1;
     }
-    editor_draw(c->editor, s, top, 2, foot - top, width - 4,
+    editor_draw(c->editor, s, top, 2, foot - top, ticket_measure(width) - 4,
                 c->state == COMPOSER_WRITING ? UI_INPUT : UI_NORMAL);
     surface_rule(s, foot);
     draw_foot(c, look, s, foot + 1);

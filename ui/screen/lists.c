@@ -161,17 +161,16 @@ static void ingest_head(const struct look *look, struct surface *s)
     static const struct {
         const char *name;
         enum ui_role role;
-    } counters[] = {{"accepted", UI_OK},
-                    {"duplicate", UI_DIM},
-                    {"conflict", UI_WARN},
-                    {"quarantine", UI_LATE},
-                    {"refused", UI_LATE}};
+        int from; /* columns that the screen must have */
+    } counters[] = {{"accepted", UI_OK, 0}, {"duplicate", UI_DIM, 110}, {"conflict", UI_WARN, 96}, {"quarantine", UI_LATE, 0}, {"refused", UI_LATE, 0}};
     const struct json *counts = json_get(mirror_doc(look->mirror, MIRROR_EVENTS)->root, "counts");
     int count, column = surface_text(s, 1, 1, -1, UI_TITLE, "Ingest") + 3;
     const struct lists_item *items = ingest_items(look, &count);
     column = sparkline(look, s, column + 1, items, count);
     for (size_t i = 0; i < sizeof counters / sizeof *counters; i++) {
         int64_t n = json_get_i64(counts, counters[i].name, 0);
+        if (look_columns(s) < counters[i].from)
+            continue;
         column = look_pair(s, 1, column, UI_DIM, counters[i].name, n ? counters[i].role : UI_MUTED,
                            look_count(look->arena, n)) +
                  3;

@@ -6,7 +6,7 @@
 #include "widget/bar.h"
 #include <string.h>
 
-enum { TILE_ROWS = 4, WIDE = 150, STRETCH = 3, SPLIT_FROM = 60 };
+enum { TILE_ROWS = 4, WIDE = 150, BAR_MOST = 48, STRETCH = 3, SPLIT_FROM = 60 };
 static const char *const periods[] = {"today", "7d", "28d"};
 static const char *const titles[] = {"today", "7 days", "28 days"};
 enum { PERIODS = sizeof periods / sizeof *periods };
@@ -126,7 +126,7 @@ static int64_t most_breaches(const struct json *list)
 static int draw_breaches(const struct look *look, struct surface *s, int row, int end)
 {
     const struct json *list = json_get(stats(look), "breaches");
-    int width = look_columns(s), bar = width / 4 - 1;
+    int width = look_columns(s), bar = width / 4 - 1 < BAR_MOST ? width / 4 - 1 : BAR_MOST;
     int64_t most = most_breaches(list);
     if (row >= end)
         return row;

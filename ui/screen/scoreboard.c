@@ -7,7 +7,7 @@
 #include "widget/bar.h"
 #include <string.h>
 
-enum { SPLIT_FROM = 116, TEAM_WIDTH = 62, CHART_MOST = 10, DAYS = 31 };
+enum { SPLIT_FROM = 116, LEFT_MOST = 104, LEDGER_MOST = 96, TEAM_WIDTH = 62, CHART_MOST = 10, DAYS = 31 };
 
 static const struct json *board(const struct look *look)
 {
@@ -392,11 +392,11 @@ void scoreboard_draw(struct scoreboard *b, const struct look *look, struct surfa
     surface_rule(s, row++);
     int feats = tall ? 3 : 1, end = foot - feats - 1;
     if (width >= SPLIT_FROM) {
-        int left = width / 2 > TEAM_WIDTH + 6 ? width / 2 : TEAM_WIDTH + 6;
+        int left = width / 2 < TEAM_WIDTH + 6 ? TEAM_WIDTH + 6 : width / 2 > LEFT_MOST ? LEFT_MOST : width / 2;
         int team = draw_team(look, s, row, end, left - 6);
         team = draw_mirrored(look, s, team + 1, team + 1 + (end - team) / 3, 2, left - 6);
         draw_season_chart(look, s, team + (team < end), end, 2, left - 6);
-        draw_ledger(b, look, s, row, end, left, width - left - 1);
+        draw_ledger(b, look, s, row, end, left, width - left - 1 < LEDGER_MOST ? width - left - 1 : LEDGER_MOST);
     } else {
         int team = draw_team(look, s, row, row + (end - row) / 2, width - 4);
         team = draw_season_chart(look, s, team, team + 2 < end - 4 ? team + 2 : team, 2, width - 4);

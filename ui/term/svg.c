@@ -83,12 +83,12 @@ static bool in_spark(uint32_t code, const struct cell *cell)
     return code >= 0x2581 && code <= 0x2588 && !(cell->attr & UI_IN_BAR);
 }
 
-/* Half as high as the row, what is filled over what is left. */
+/* What is filled, half as high as the row, and behind it the thin track of what is left: told apart without colours too. */
 static void draw_bar(const struct picture *p, double x, double y, double filled, struct look look)
 {
     struct look rest = look_of(p, &(struct cell){.role = UI_BAR_REST});
     if (filled < 1)
-        rect(p, x + filled * CELL_W, y + CELL_H * .25, (1 - filled) * CELL_W, CELL_H * .5, rest.fg);
+        rect(p, x + filled * CELL_W, y + CELL_H * .4, (1 - filled) * CELL_W, CELL_H * .2, rest.fg);
     if (filled > 0)
         rect(p, x, y + CELL_H * .25, filled * CELL_W, CELL_H * .5, look.fg);
 }
