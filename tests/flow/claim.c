@@ -177,7 +177,7 @@ static void the_console_claims_skips_and_hands_over(void **state)
     shows(c, "Handover", "nobody has acknowledged one yet");
     shows(c, "3 in", "1 skipped");
     console_type(c, "H");
-    shows(c, "handover-ack", NULL);
+    shows(c, "the desk is mine now", NULL);
     console_type(c, "\r");
     shows(c, "Handover", "you since");
     assert_int_equal(console_close(c), 0);

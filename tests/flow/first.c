@@ -144,7 +144,7 @@ static void it_is_closed_and_another_is_escalated_and_acknowledged(void)
 static void help_is_there_and_the_way_out(void)
 {
     press("? help", "?");
-    shows("acknowledge the escalation");
+    shows("page whoever is on call now");
     press("/ searches", "/");
     console_type(c, "whole screen\r");
     shows("draw the whole screen again");
