@@ -17,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PAGE_LEAST = 60, RETRY_MS = 500, DRAFT_MAX = 300 << 10 };
+enum { PAGE_LEAST = 60, MORE_ROWS = 100, RETRY_MS = 500, DRAFT_MAX = 300 << 10 };
 enum { BEHIND_MS = 300 }; /* a desk in a flood: it is asked again when more of it is past */
 enum { LARGE = 32 << 10, RELEASE_MS = 1000 }; /* an answer that is read into many times its size; the pause after the last of them */
 
@@ -53,7 +53,7 @@ static const char *list_path(struct console *c, struct arena *a, bool more)
 {
     AUTO_STR path;
     str_init(&path, 32768);
-    str_addf(&path, "/v1/tickets?view=%s&sort=%s&invert=%d&limit=%d", fetch_escape(a, c->view), mirror_sort_word(c->sort), c->invert, more ? 200 : page_size(c));
+    str_addf(&path, "/v1/tickets?view=%s&sort=%s&invert=%d&limit=%d", fetch_escape(a, c->view), mirror_sort_word(c->sort), c->invert, more ? MORE_ROWS : page_size(c));
     if (*c->where)
         str_addf(&path, "&where=%s", fetch_escape(a, c->where));
     if (more)

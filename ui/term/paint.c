@@ -1,9 +1,9 @@
-/* paint: see paint.h. The last picture is kept here, and only cells that differ are given to curses, which then finds the cheapest
- * way to move between them. */
+/* paint: see paint.h. The last picture is kept here, and only cells that differ are given to the pen, which finds the cheapest way
+ * between them. curses opens the terminal and knows it; it does not draw: it would send a frame in as many pieces as it has steps. */
 #define NCURSES_WIDECHAR 1
 #include "term/paint.h"
 #include "base/text.h"
-#include "term/outside.h"
+#include "term/pen.h"
 #include <curses.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +25,8 @@ static struct {
     short role_pair[UI_ROLES];
     int role_bg[UI_ROLES];
 } t;
+
+static const struct cell blank = {.text = " ", .width = 1, .role = UI_NORMAL}; /* the page */
 
 /* --- colours --- */
 
@@ -99,19 +101,6 @@ static void wear(const struct theme *theme)
     }
 }
 
-/* --- drawing --- */
-
-static void to_curses(const struct cell *cell, cchar_t *out)
-{
-    wchar_t wide[CCHARW_MAX + 1];
-    int n = 0;
-    const char *p = cell->text, *end = p + strlen(p);
-    while (p < end && n < CCHARW_MAX)
-        wide[n++] = (wchar_t)text_next(&p, end);
-    wide[n] = 0;
-    setcchar(out, wide, t.role_attr[cell->role] | attr_of(cell->attr), t.role_pair[cell->role], NULL);
-}
-
 /* --- blanks ---
  * A blank shows nothing but its background, so its role may be what is cheapest to send: that of the text on both sides
  * if they agree and stand close, or weigh the same and only one blank apart; else the page's. It saves half the bytes of
@@ -139,7 +128,6 @@ static void blanks_as(struct cell *row, int from, int to, const struct cell *lik
 static void even_blanks(struct cell *row, int columns)
 {
     enum { CLOSE = 4 };
-    static const struct cell page = {.role = UI_NORMAL};
     for (int from = 0, to; from < columns; from = to + 1) {
         while (from < columns && !shows_nothing(&row[from]))
             from++;
@@ -148,19 +136,20 @@ static void even_blanks(struct cell *row, int columns)
         const struct cell *left = from > 0 ? &row[from - 1] : NULL, *right = to < columns ? &row[to] : NULL;
         bool agree = left && right && attrs(left) == attrs(right) && !(attrs(left) & (A_UNDERLINE | A_REVERSE)) &&
                      to - from <= (t.role_pair[left->role] == t.role_pair[right->role] ? CLOSE : 1);
-        blanks_as(row, from, to, agree ? left : &page);
+        blanks_as(row, from, to, agree ? left : &blank);
     }
 }
 
-static void draw_run(const struct cell *cells, int row, int from, int to)
+/* --- drawing --- */
+
+static struct pen_look look_of(const struct cell *cell)
 {
-    cchar_t out[SURFACE_MOST];
-    int n = 0;
-    for (int column = from; column < to; column++)
-        if (cells[column].width)
-            to_curses(&cells[column], &out[n++]);
-    if (n)
-        mvadd_wchnstr(row, from, out, n);
+    return (struct pen_look){attrs(cell), t.role_pair[cell->role]};
+}
+
+static bool looks_like(const struct cell *a, const struct cell *b)
+{
+    return attrs(a) == attrs(b) && t.role_pair[a->role] == t.role_pair[b->role];
 }
 
 static bool differs(const struct cell *a, const struct cell *b)
@@ -183,35 +172,111 @@ static void make_picture(const struct surface *s)
     }
 }
 
-/* A list that went on by one row: the terminal can move the others, which says less than sending them. Not by more than
- * one: that needs SU and SD, which not all have that say so. */
-static bool moved_by_one(void)
+/* --- rows that moved: a list that went on. The terminal can move them, which says less than sending them. --- */
+
+static uint64_t digest(const struct cell *row)
+{
+    const unsigned char *at = (const unsigned char *)row, *end = at + (size_t)t.last_columns * sizeof *row;
+    uint64_t sum = 0, word;
+    for (; at < end; at += sizeof word) {
+        memcpy(&word, at, sizeof word);
+        sum = (sum ^ word) * 0x9e3779b97f4a7c15u;
+        sum ^= sum >> 29;
+    }
+    return sum;
+}
+
+/* How many rows are found again n rows higher (n < 0: lower) and not where they were; from..to: where in the old picture. */
+static int found_again(const uint64_t *now, const uint64_t *last, int n, int *from, int *to)
+{
+    int count = 0;
+    for (int row = n > 0 ? n : 0; row < t.last_rows + (n < 0 ? n : 0); row++)
+        if (last[row] == now[row - n] && now[row - n] != last[row - n]) {
+            *from = count++ ? *from : row;
+            *to = row;
+        }
+    return count;
+}
+
+static void move_rows(int top, int bottom, int n)
+{
+    size_t size = (size_t)t.last_columns * sizeof *t.last, kept = (size_t)(bottom - top + 1 - abs(n)) * size;
+    memmove(row_of(t.last, n > 0 ? top : top - n), row_of(t.last, n > 0 ? top + n : top), kept);
+    memset(row_of(t.last, n > 0 ? bottom + 1 - n : top), 0, (size_t)abs(n) * size);
+}
+
+static void scroll_rows(void)
 {
     enum { WORTH = 3 };
-    size_t size = (size_t)t.last_columns * sizeof *t.now;
-    int up = 0, down = 0;
-    for (int row = 1; row < t.last_rows; row++) {
-        up += memcmp(row_of(t.now, row - 1), row_of(t.last, row), size) == 0 && memcmp(row_of(t.now, row - 1), row_of(t.last, row - 1), size) != 0;
-        down += memcmp(row_of(t.now, row), row_of(t.last, row - 1), size) == 0 && memcmp(row_of(t.now, row), row_of(t.last, row), size) != 0;
+    static uint64_t now[SURFACE_MOST], last[SURFACE_MOST];
+    int best = 0, most = 0, from = 0, to = 0, differ = 0;
+    for (int row = 0; row < t.last_rows; row++) {
+        now[row] = digest(row_of(t.now, row));
+        last[row] = digest(row_of(t.last, row));
+        differ += now[row] != last[row];
     }
-    return up >= WORTH || down >= WORTH;
+    for (int n = 1; differ >= WORTH && n <= t.last_rows / 2; n++)
+        for (int way = -1; way <= 1; way += 2) {
+            int a = 0, b = 0, count = found_again(now, last, way * n, &a, &b);
+            if (count > most)
+                most = count, best = way * n, from = a, to = b;
+        }
+    if (most < WORTH || most < abs(best))
+        return;
+    int top = best > 0 ? from - best : from, bottom = best > 0 ? to : to - best;
+    if (pen_scroll(top, bottom, best, look_of(&blank)))
+        move_rows(top, bottom, best);
+}
+
+/* --- rows --- */
+
+/* From here on the row is blank, and was not: where it begins; else the row's end. */
+static int blank_from(const struct cell *now, const struct cell *last)
+{
+    enum { WORTH = 5 };
+    int from = t.last_columns, differ = 0;
+    while (from > 0 && !differs(&now[from - 1], &blank)) {
+        from--;
+        differ += differs(&now[from], &last[from]);
+    }
+    return differ >= WORTH && !(attrs(&blank) & (A_UNDERLINE | A_REVERSE)) && pen_can_erase(t.role_bg[UI_NORMAL] >= 0) ? from : t.last_columns;
+}
+
+/* Cells that stayed between two that did not are sent again where that is shorter than to step over them. */
+static int close_gap(const struct cell *now, const struct cell *last, int at, int end)
+{
+    enum { SHORT = 4 };
+    int to = at;
+    while (to < end && to - at <= SHORT && !differs(&now[to], &last[to]) && looks_like(&now[to], &now[at - 1]) && !now[to].text[1] && now[to].width == 1)
+        to++;
+    return to < end && to - at <= SHORT && differs(&now[to], &last[to]) && now[to].width && last[to].width ? to : at;
+}
+
+static void draw_run(const struct cell *cells, int row, int from, int to)
+{
+    for (int column = from; column < to; column++)
+        if (cells[column].width)
+            pen_put(row, column, look_of(&cells[column]), cells[column].text, cells[column].width);
 }
 
 /* Cells that differ, in runs; a run that touches a wide character, old or new, takes all of it. */
 static void draw_row(int row)
 {
     const struct cell *now = row_of(t.now, row), *last = row_of(t.last, row);
-    int columns = t.last_columns;
-    for (int from = 0, to; from < columns; from = to) {
+    int columns = t.last_columns, end = blank_from(now, last);
+    for (int from = 0, to; from < end; from = to) {
         to = from + 1;
         if (!differs(&now[from], &last[from]))
             continue;
         while (from > 0 && (now[from].width == 0 || last[from].width == 0))
             from--;
-        while (to < columns && (differs(&now[to], &last[to]) || now[to].width == 0 || last[to].width == 0))
-            to++;
+        for (int next = to; next < end && (differs(&now[next], &last[next]) || now[next].width == 0 || last[next].width == 0 ||
+                                             close_gap(now, last, next, end) > next);)
+            to = ++next;
         draw_run(now, row, from, to);
     }
+    if (end < columns)
+        pen_erase(row, end, look_of(&blank));
 }
 
 static void drop_pictures(void)
@@ -222,6 +287,7 @@ static void drop_pictures(void)
     t.last_columns = t.last_rows = 0;
 }
 
+/* All of it goes, and is blank then, unless the terminal erases with a background that is not the page's. */
 static void fit_last(const struct surface *s)
 {
     int columns = surface_columns(s) < COLS ? surface_columns(s) : COLS;
@@ -236,24 +302,19 @@ static void fit_last(const struct surface *s)
     t.last_columns = columns;
     t.last_rows = rows;
     t.forget = false;
-    cchar_t blank;
-    to_curses(&(struct cell){.text = " ", .width = 1}, &blank);
-    bkgrndset(&blank);
-    erase();
-    clearok(stdscr, TRUE);
+    doupdate(); /* curses comes back from where it was away */
+    pen_open(COLS, LINES);
+    pen_clear(look_of(&blank));
+    for (int i = 0; pen_can_erase(t.role_bg[UI_NORMAL] >= 0) && i < columns * rows; i++)
+        t.last[i] = blank;
 }
 
-static void send_frame(int row, int column)
+static void show_cursor(int row, int column)
 {
-    if (t.sync)
-        outside_say("\033[?2026h");
-    curs_set(row >= 0);
+    curs_set(row >= 0); /* curses shows it again when it leaves */
     if (row >= 0)
-        move(row < LINES ? row : LINES - 1, column < COLS ? column : COLS - 1);
-    wnoutrefresh(stdscr);
-    doupdate();
-    if (t.sync)
-        outside_say("\033[?2026l");
+        pen_move(row < LINES ? row : LINES - 1, column < COLS ? column : COLS - 1);
+    pen_send(t.sync);
 }
 
 void paint_draw(const struct surface *s, const struct theme *theme)
@@ -268,13 +329,13 @@ void paint_draw(const struct surface *s, const struct theme *theme)
         return;
     t.cursor_row = row;
     t.cursor_column = column;
-    idlok(stdscr, moved_by_one());
+    scroll_rows();
     for (int i = 0; i < t.last_rows; i++)
         draw_row(i);
     struct cell *was = t.last;
     t.last = t.now;
     t.now = was;
-    send_frame(row, column);
+    show_cursor(row, column);
 }
 
 void paint_forget(void)
@@ -292,5 +353,6 @@ void paint_open(bool mono, bool sync)
 
 void paint_close(void)
 {
+    pen_close();
     drop_pictures();
 }

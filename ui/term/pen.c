@@ -1,0 +1,306 @@
+/* pen: see pen.h. */
+#define NCURSES_WIDECHAR 1
+#include "term/pen.h"
+#include "base/str.h"
+#include <ctype.h>
+#include <curses.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <term.h>
+#include <termios.h>
+#include <unistd.h>
+#undef columns
+#undef lines
+
+enum { FRAME_MOST = 32 << 20, WAY = 96, STEPS = 4, SCROLL_MOST = 30 };
+
+struct way { /* towards a place, in the terminal's language */
+    char text[WAY];
+    size_t n;
+    bool is;
+};
+static struct {
+    struct str out;
+    int columns, rows;
+    int row, column; /* of the cursor; row -1: not known */
+    struct pen_look look;
+    bool newline_stays; /* a line feed leaves the column alone */
+} p;
+
+static int put_byte(int c)
+{
+    str_addc(&p.out, (char)c);
+    return c;
+}
+
+static void say(const char *sequence)
+{
+    tputs(sequence, 1, put_byte);
+}
+
+void pen_open(int columns, int rows)
+{
+    struct termios tty;
+    if (!p.out.max)
+        str_init(&p.out, FRAME_MOST);
+    p.columns = columns;
+    p.rows = rows;
+    p.row = -1;
+    p.look = (struct pen_look){0};
+    p.newline_stays = tcgetattr(STDOUT_FILENO, &tty) == 0 && !((tty.c_oflag & OPOST) && (tty.c_oflag & ONLCR));
+}
+
+void pen_close(void)
+{
+    str_fini(&p.out);
+}
+
+/* --- the cursor --- */
+
+/* The way goes on by a sequence so many times; without it there is no such way. */
+static void on(struct way *w, const char *sequence, int times)
+{
+    size_t n = sequence ? strlen(sequence) : 0;
+    w->is &= n && w->n + n * (size_t)times < WAY;
+    for (; w->is && times > 0; times--) {
+        memcpy(w->text + w->n, sequence, n + 1);
+        w->n += n;
+    }
+}
+
+static const char *with(const char *sequence, int number)
+{
+    return sequence ? tiparm(sequence, number) : NULL;
+}
+
+static void shorter(struct way *best, const struct way *other)
+{
+    if (other->is && (!best->is || other->n < best->n))
+        *best = *other;
+}
+
+/* Along one line: steps of one, one step of n, or the place itself. */
+static void along(struct way *w, int from, int to, const char *one, const char *many, const char *place)
+{
+    int n = abs(to - from);
+    struct way best = {.is = false}, other;
+    if (!n)
+        return;
+    other = *w, on(&other, with(place, to), 1), shorter(&best, &other);
+    other = *w, on(&other, with(many, n), 1), shorter(&best, &other);
+    if (n <= STEPS)
+        other = *w, on(&other, one, n), shorter(&best, &other);
+    *w = best;
+}
+
+static void down(struct way *w, int row)
+{
+    bool feed = cursor_down && strcmp(cursor_down, "\n") == 0;
+    if (row > p.row)
+        along(w, p.row, row, !feed || p.newline_stays ? cursor_down : NULL, parm_down_cursor, row_address);
+    else
+        along(w, p.row, row, cursor_up, parm_up_cursor, row_address);
+}
+
+static void across(struct way *w, int from, int column)
+{
+    if (column > from)
+        along(w, from, column, cursor_right, parm_right_cursor, column_address);
+    else
+        along(w, from, column, cursor_left, parm_left_cursor, column_address);
+}
+
+void pen_move(int row, int column)
+{
+    struct way best = {.is = true}, other = {.is = true};
+    if (row == p.row && column == p.column)
+        return;
+    on(&best, tiparm(cursor_address, row, column), 1);
+    if (p.row >= 0) {
+        down(&other, row);
+        across(&other, p.column, column);
+        shorter(&best, &other);
+        other = (struct way){.is = true};
+        on(&other, carriage_return, 1);
+        down(&other, row);
+        across(&other, 0, column);
+        shorter(&best, &other);
+    }
+    say(best.text);
+    p.row = row;
+    p.column = column;
+}
+
+/* --- how it writes --- */
+
+/* Sequences that are all colours and weights, "ESC [ numbers m", as one. What stands before a reset is void; from plain writing a
+ * reset is void, too, and so is a return to the default colours. */
+struct numbers {
+    char text[200];
+    size_t n;
+    bool reset, coloured;
+};
+
+static bool is_reset(const char *number, size_t n)
+{
+    return n == 0 || (n == 1 && *number == '0');
+}
+
+static void add_number(struct numbers *all, const char *number, size_t n, int *inside, bool plain)
+{
+    bool free_number = !*inside;
+    if (*inside)
+        --*inside;
+    if (free_number && is_reset(number, n)) {
+        *all = (struct numbers){.reset = true};
+        return;
+    }
+    if (free_number && n == 2 && (memcmp(number, "39", 2) == 0 || memcmp(number, "49", 2) == 0) && (all->reset || plain) && !all->coloured)
+        return;
+    all->coloured |= n >= 2;
+    if (free_number && n == 2 && (memcmp(number, "38", 2) == 0 || memcmp(number, "48", 2) == 0))
+        *inside = number[3] == '5' ? 2 : number[3] == '2' ? 4 : 0; /* 38;5;N and 38;2;R;G;B */
+    if (all->n + n + 2 < sizeof all->text) {
+        if (all->n)
+            all->text[all->n++] = ';';
+        memcpy(all->text + all->n, number, n);
+        all->n += n;
+    }
+}
+
+/* False: something else is among them. */
+static bool read_numbers(const char *at, struct numbers *all, bool plain)
+{
+    while (*at) {
+        int inside = 0;
+        if (at[0] != '\033' || at[1] != '[')
+            return false;
+        for (at += 2;; at++) {
+            size_t n = strspn(at, "0123456789:");
+            add_number(all, at, n, &inside, plain);
+            at += n;
+            if (*at != ';')
+                break;
+        }
+        if (*at++ != 'm')
+            return false;
+    }
+    return true;
+}
+
+static void shorten(size_t from, bool plain)
+{
+    struct numbers all = {.reset = false};
+    if (p.out.cut || !read_numbers(p.out.data + from, &all, plain) || all.n + 8 > sizeof all.text)
+        return;
+    p.out.len = from;
+    p.out.data[from] = 0;
+    if (all.n || (all.reset && !plain))
+        str_addf(&p.out, "\033[%s%.*sm", all.reset && !plain && all.n ? "0;" : "", (int)all.n, all.text);
+}
+
+static bool is_plain(struct pen_look look)
+{
+    return !look.attr && !look.pair;
+}
+
+static void write_as(struct pen_look look)
+{
+    size_t from = p.out.len;
+    if (look.attr == p.look.attr && look.pair == p.look.pair)
+        return;
+    vid_puts(look.attr, look.pair, NULL, put_byte);
+    shorten(from, is_plain(p.look));
+    p.look = look;
+}
+
+/* --- cells --- */
+
+/* Terminals differ in how wide they take a picture or a letter with marks to be. */
+static bool doubtful(const char *text, int width)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    size_t n = strlen(text), first = *at >= 0xf0 ? 4 : *at >= 0xe0 ? 3 : *at >= 0xc0 ? 2 : 1;
+    return n > first || (width == 2 && first == 4);
+}
+
+void pen_put(int row, int column, struct pen_look look, const char *text, int width)
+{
+    bool last = column + width >= p.columns;
+    if (last && row == p.rows - 1 && auto_right_margin && !eat_newline_glitch)
+        return; /* it would scroll */
+    pen_move(row, column);
+    write_as(look);
+    str_adds(&p.out, text);
+    p.column += width;
+    if (last || doubtful(text, width))
+        p.row = -1;
+}
+
+bool pen_can_erase(bool coloured)
+{
+    return clr_eol && (!coloured || back_color_erase);
+}
+
+void pen_erase(int row, int column, struct pen_look look)
+{
+    pen_move(row, column);
+    write_as(look);
+    say(clr_eol);
+}
+
+void pen_clear(struct pen_look look)
+{
+    write_as(look);
+    say(clear_screen);
+    p.row = -1;
+}
+
+bool pen_scroll(int top, int bottom, int n, struct pen_look look)
+{
+    const char *one = n > 0 ? scroll_forward : scroll_reverse;
+    if (!change_scroll_region || !one || abs(n) > SCROLL_MOST)
+        return false;
+    write_as(look);
+    say(tiparm(change_scroll_region, top, bottom));
+    p.row = -1; /* where it leaves the cursor is not the same everywhere */
+    pen_move(n > 0 ? bottom : top, 0);
+    for (int i = 0; i < abs(n); i++)
+        say(one);
+    say(tiparm(change_scroll_region, 0, p.rows - 1));
+    p.row = -1;
+    return true;
+}
+
+/* --- sending --- */
+
+static void send_all(const char *bytes, size_t n)
+{
+    while (n) {
+        ssize_t sent = write(STDOUT_FILENO, bytes, n);
+        if (sent < 0 && errno == EAGAIN)
+            poll(&(struct pollfd){.fd = STDOUT_FILENO, .events = POLLOUT}, 1, -1);
+        else if (sent < 0 && errno != EINTR)
+            return; /* the terminal is gone: its input says so */
+        bytes += sent > 0 ? sent : 0;
+        n -= sent > 0 ? (size_t)sent : 0;
+    }
+}
+
+void pen_send(bool sync)
+{
+    static const char hold[] = "\033[?2026h", show[] = "\033[?2026l";
+    write_as((struct pen_look){0});
+    if (p.out.len && sync) {
+        str_adds(&p.out, show);
+        str_reserve(&p.out, p.out.len + sizeof hold);
+        memmove(p.out.data + sizeof hold - 1, p.out.data, p.out.len + 1);
+        memcpy(p.out.data, hold, sizeof hold - 1);
+        p.out.len += sizeof hold - 1;
+    }
+    send_all(p.out.data, p.out.len);
+    str_clear(&p.out);
+    p.out.cut = false;
+}
