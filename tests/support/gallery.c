@@ -147,7 +147,7 @@ static void draw_palette(struct desk_case *desk)
     struct picker_item items[NAMES];
     draw_queue(desk);
     for (int i = 0; i < NAMES; i++)
-        items[i] = (struct picker_item){i + 1, names[i], arena_printf(desk->arena, "%s   %s", command_find(names[i])->help, keys_of(names[i]))};
+        items[i] = (struct picker_item){.id = i + 1, .name = names[i], .detail = command_find(names[i])->help, .keys = keys_of(names[i])};
     overlay_pick(&overlay, 1, ":", items, NAMES, true);
     picker_type(overlay.picker, "re");
     finish(desk, &overlay);
@@ -162,7 +162,7 @@ static void draw_picker(struct desk_case *desk)
     draw_queue(desk);
     for (int i = 0; i < n; i++) {
         const struct mirror_agent *agent = mirror_agent_at(desk->mirror, i);
-        items[i] = (struct picker_item){i + 1, agent->name, agents_detail(&desk->look, agent)};
+        items[i] = (struct picker_item){.id = i + 1, .name = agent->name, .detail = agents_detail(&desk->look, agent)};
     }
     overlay_pick(&overlay, 1, "assign to: ", items, (size_t)n, false);
     finish(desk, &overlay);

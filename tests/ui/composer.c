@@ -199,7 +199,7 @@ static void a_picker_takes_the_best_fit(void **state)
 {
     (void)state;
     const struct picker_item items[] = {
-        {1, "ana", "4 open"}, {2, "tom", "9 open"}, {3, "mara", "2 open  on call"}};
+        {.id = 1, .name = "ana", .detail = "4 open"}, {.id = 2, .name = "tom", .detail = "9 open"}, {.id = 3, .name = "mara", .detail = "2 open  on call"}};
     overlay_pick(&overlay, 7, "assign to: ", items, 3, false);
     desk_size(&desk, 80, 24);
     overlay_draw(&overlay, &desk.look, desk.surface);

@@ -146,7 +146,8 @@ static void a_hundred_thousand_messages_scroll_at_once(void **state)
 
 /* --- picker --- */
 
-static const struct picker_item people[] = {{1, "ana", "5 open"}, {2, "tom", "2 open, on call"}, {3, "mara", NULL}, {4, "anatol", "night"}};
+static const struct picker_item people[] = {{.id = 1, .name = "ana", .detail = "5 open"}, {.id = 2, .name = "tom", .detail = "2 open, on call"},
+                                            {.id = 3, .name = "mara"}, {.id = 4, .name = "anatol", .detail = "night"}};
 
 static void type(const char *text)
 {
@@ -200,6 +201,57 @@ static void free_text_may_be_an_answer(void **state)
     assert_int_equal(picker_key(tags, &(struct key){.code = K_ENTER}), PICKER_CHOSEN);
     assert_int_equal(picker_key(tags, &(struct key){.code = K_ENTER, .mods = MOD_ALT}), PICKER_TYPED);
     picker_free(tags);
+}
+
+static void what_is_cut_is_the_description_never_a_name_or_a_key(void **state)
+{
+    (void)state;
+    const struct picker_item rows[] = {{.id = 1, .name = "absence", .detail = "say who is away: agent=NAME from=TIME to=TIME", .keys = "+a"},
+                                       {.id = 2, .name = "a-name-that-is-longer-than-others", .detail = "short", .keys = "x"},
+                                       {.id = 3, .name = "go", .detail = "somewhere", .keys = ""}};
+    struct picker *p = picker_new(":", true);
+    surface_resize(s, 40, 5);
+    picker_set(p, rows, 3);
+    picker_draw(p, s, 0, 0, 5, 40);
+    assert_string_equal(surface_dump(arena, s), ":                                3 of 3\n"
+                                                "\u258c absence       say who is away: a\u2026  +a\n"
+                                                "  a-name-that-is-longer-than-others   x\n"
+                                                "  go            somewhere\n\n");
+    picker_free(p);
+}
+
+static void own_words_are_the_answer_until_an_arrow_goes_to_an_item(void **state)
+{
+    (void)state;
+    const struct picker_item rows[] = {{.id = 1, .name = "snooze 1h"}, {.id = 2, .name = "snooze 1w", .value = "snooze 7d"}};
+    struct picker *p = picker_new(":", true);
+    picker_set(p, rows, 2);
+    picker_own_words(p, true);
+    picker_type(p, "snooze 1");
+    assert_null(picker_chosen(p));
+    assert_int_equal(picker_first(p)->id, 1);
+    assert_int_equal(picker_key(p, &(struct key){.code = K_ENTER}), PICKER_TYPED);
+    picker_key(p, &(struct key){.code = K_DOWN});
+    assert_int_equal(picker_chosen(p)->id, 1);
+    picker_key(p, &(struct key){.code = K_DOWN});
+    assert_string_equal(picker_chosen(p)->value, "snooze 7d");
+    assert_int_equal(picker_key(p, &(struct key){.code = K_ENTER}), PICKER_CHOSEN);
+    picker_key(p, &(struct key){.code = 'h'});
+    assert_null(picker_chosen(p)); /* another letter: words again */
+    picker_free(p);
+}
+
+static void of_what_fits_alike_the_lower_shelf_goes_first(void **state)
+{
+    (void)state;
+    const struct picker_item rows[] = {{.id = 1, .name = "close the account", .shelf = 4}, {.id = 2, .name = "close", .shelf = 1}, {.id = 3, .name = "claim", .shelf = 1}};
+    struct picker *p = picker_new(":", true);
+    picker_set(p, rows, 3);
+    picker_type(p, "cl");
+    assert_int_equal(picker_chosen(p)->id, 2);
+    picker_type(p, "close the");
+    assert_int_equal(picker_chosen(p)->id, 1);
+    picker_free(p);
 }
 
 /* --- fuzzy --- */
@@ -285,7 +337,8 @@ int main(void)
         T(letters_choose),
         T(names_go_before_details_and_arrows_move),
         T(free_text_may_be_an_answer),
-        T(better_fits_score_higher),
+        T(what_is_cut_is_the_description_never_a_name_or_a_key), T(own_words_are_the_answer_until_an_arrow_goes_to_an_item),
+        T(of_what_fits_alike_the_lower_shelf_goes_first), T(better_fits_score_higher),
         T(places_name_the_letters_that_fit),
         T(times_are_short),
         T(bars_say_how_urgent),

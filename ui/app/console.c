@@ -329,13 +329,43 @@ static void overlay_outcome(struct console *c, enum overlay_outcome outcome)
     }
 }
 
-static void screen_key(struct console *c, const struct key *key)
+static bool overlay_press(struct console *c, const struct key *key)
+{
+    if (palette_key(c, key) || prompt_key(c, key))
+        return true;
+    enum overlay_outcome outcome = overlay_key(&c->overlay, key);
+    overlay_outcome(c, outcome);
+    palette_typed(c);
+    prompt_typed(c);
+    return outcome != OVERLAY_IGNORED;
+}
+
+static bool screen_key(struct console *c, const struct key *key)
 {
     const struct binding *binding = NULL;
     if (!c->pending.count)
         c->pending_since = clock_mono();
-    if (keymap_press(c->keymap, console_screen(c), &c->pending, key, &binding) == KEYMAP_RUN)
+    enum keymap_answer answer = keymap_press(c->keymap, console_screen(c), &c->pending, key, &binding);
+    if (answer == KEYMAP_RUN)
         run_line(c, binding->command);
+    return answer != KEYMAP_NONE;
+}
+
+/* To whatever takes keys now; false: it knows no such key. */
+static bool press(struct console *c, const struct key *key)
+{
+    if (c->overlay.kind)
+        return overlay_press(c, key);
+    return composer_is_open(&c->composer) ? writing_key(c, key) : screen_key(c, key);
+}
+
+/* A terminal sends Alt as Esc and the key: where that is no key, Esc was pressed and then the key, faster than it can be told. */
+void console_press(struct console *c, const struct key *key)
+{
+    if (press(c, key) || key->mods != MOD_ALT || key->code >= K_FIRST)
+        return;
+    press(c, &(struct key){.code = K_ESC});
+    press(c, &(struct key){.code = key->code});
 }
 
 void console_resize(struct console *c)
@@ -343,14 +373,6 @@ void console_resize(struct console *c)
     int columns, rows;
     term_size(&columns, &rows);
     surface_resize(c->surface, columns, rows);
-}
-
-static void overlay_takes(struct console *c, const struct key *key)
-{
-    if (prompt_key(c, key))
-        return;
-    overlay_outcome(c, overlay_key(&c->overlay, key));
-    prompt_typed(c);
 }
 
 static void take_key(struct console *c, const struct key *key)
@@ -374,12 +396,7 @@ static void take_key(struct console *c, const struct key *key)
     c->last_key = clock_mono();
     c->calm = false;
     mirror_anchor(c->mirror, true);
-    if (c->overlay.kind)
-        overlay_takes(c, key);
-    else if (composer_is_open(&c->composer))
-        writing_key(c, key);
-    else
-        screen_key(c, key);
+    console_press(c, key);
 }
 
 /* --- what the clock asks for --- */

@@ -95,6 +95,12 @@ struct console {
     struct asked asked;
     char history[HISTORY][200];
     int history_count;
+    struct { /* app/palette: the open one */
+        const struct command *command; /* whose argument is offered */
+        bool own, known;               /* own words are as good; what was said in earlier consoles is here */
+        int walked;                    /* lines back; before that: */
+        char typed[200];
+    } palette;
     char last_snooze[64];
 
     struct wanted slots[SLOTS];
@@ -146,6 +152,7 @@ int64_t console_ticket(struct console *c);   /* what an action is about, 0 = not
 struct lists *console_table(struct console *c); /* the screen shown, where it is a table; else NULL */
 struct list *console_marks(struct console *c);  /* the list shown, where its rows can be marked; else NULL */
 void console_resize(struct console *c);         /* the terminal has another size now, perhaps */
+void console_press(struct console *c, const struct key *key); /* a key, for whatever takes keys now */
 void console_changed(struct console *c);     /* the mirror did: lists follow */
 /* May this account run a program or name a file? Neither a restricted one (app/restricted) nor one of which the daemon says so; then
  * that is said: "WHAT is not for this account". */
@@ -175,5 +182,8 @@ void fetch_presence(struct console *c);           /* tells others what is looked
 
 /* run.c */
 void run_line(struct console *c, const char *line);
+bool palette_key(struct console *c, const struct key *key); /* app/palette: the open palette's own key; false: it is the picker's */
+void palette_typed(struct console *c);                      /* and after any other */
+void palette_news(struct console *c);                       /* what it offers may be more now */
 void run_answer(struct console *c); /* the overlay was answered */
 #endif

@@ -253,6 +253,8 @@ static void take_document(struct console *c, enum mirror_doc_id id, int64_t tick
         console_toast(c, UI_ERROR, "%s", err.text);
     if (id == MIRROR_WHY || id == MIRROR_EVENT || id == MIRROR_PARCEL || id == MIRROR_ARTICLE)
         show_read(c, id);
+    if (id == MIRROR_MACROS || id == MIRROR_DESTINATIONS)
+        palette_news(c);
     for (int i = 0; table && i < lists_type(table->id)->doc_count; i++)
         if (lists_type(table->id)->docs[i] == id)
             console_changed(c);

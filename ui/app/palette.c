@@ -1,9 +1,29 @@
-/* palette: everything that can be said, by a few of its letters: earlier lines, commands, views, screens, tickets. */
+/* palette: everything that can be said, by a few of its letters. Once a command's name stands, what may follow it is offered
+ * instead; Tab writes out what fits best. Earlier lines come first where nothing is typed, and C-p, C-n walk through them; they are
+ * kept with the daemon (`keep`), so that they are there in the next console too: at most HISTORY of them, and never the words of a
+ * text, a reason or a record, which may be anybody's secret. */
+#include "app/choices.h"
 #include "app/part.h"
 #include "base/text.h"
+#include <ctype.h>
 #include <string.h>
 
-static void remember(struct console *c, const char *line)
+static const char place[] = "/v1/keep/palette";
+
+/* --- what was said --- */
+
+/* The part of a line that is remembered: of free words only the command. NULL: nothing. */
+static const char *remembered(struct console *c, const char *line)
+{
+    struct command_line parsed;
+    if (!command_parse(c->frame, line, &parsed, NULL) || strlen(line) >= sizeof c->history[0])
+        return NULL;
+    enum action_arg arg = parsed.command->is_action ? action_table[parsed.command->id].arg : ARG_NONE;
+    bool free_words = arg == ARG_TEXT || arg == ARG_REASON || arg == ARG_WITH || (!parsed.command->is_action && parsed.command->id == LOCAL_REMARK);
+    return free_words ? parsed.command->name : line;
+}
+
+static void put_first(struct console *c, const char *line)
 {
     int found = 0;
     while (found < c->history_count && strcmp(c->history[found], line) != 0)
@@ -16,65 +36,162 @@ static void remember(struct console *c, const char *line)
     str_copy(c->history[0], sizeof c->history[0], line);
 }
 
-static const char *keys_of(struct console *c, const char *line)
+static void ignored(void *arg, const struct link_answer *answer)
 {
-    const struct binding *b = keymap_find(c->keymap, console_screen(c), line);
-    return b ? b->spelled : "";
+    (void)arg, (void)answer;
 }
 
-struct choices {
-    struct picker_item *items;
-    size_t n;
-};
-
-static void offer(struct choices *to, const char *name, const char *detail)
+static void keep(struct console *c)
 {
-    to->items[to->n] = (struct picker_item){.id = (int64_t)to->n + 1, .name = name, .detail = detail};
-    to->n++;
+    AUTO_JSON body = json_object();
+    struct json *lines = json_array();
+    for (int i = 0; i < c->history_count; i++)
+        json_push(lines, json_new_string(c->history[i]));
+    json_put(body, "value", lines);
+    link_send(c->link, "PUT", place, json_print_in(c->frame, body), ignored, NULL);
 }
+
+static bool is_open(const struct console *c)
+{
+    return c->overlay.kind == OVERLAY_PICK && c->overlay.purpose == FOR_PALETTE;
+}
+
+/* What was said in consoles before goes behind what was said in this one. */
+static void came(void *arg, const struct link_answer *answer)
+{
+    struct console *c = arg;
+    AUTO_JSON root = answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_native, NULL, NULL);
+    c->palette.known = root != NULL;
+    for (const struct json *line = json_first(json_get(root, "value")); line && c->history_count < HISTORY; line = json_next(line)) {
+        int i = 0;
+        while (json_string(line) && i < c->history_count && strcmp(c->history[i], json_string(line)) != 0)
+            i++;
+        if (json_string(line) && i == c->history_count)
+            str_copy(c->history[c->history_count++], sizeof c->history[0], json_string(line));
+    }
+    palette_news(c);
+}
+
+static void remember(struct console *c, const char *line)
+{
+    const char *what = remembered(c, line);
+    if (!what)
+        return;
+    put_first(c, what);
+    if (c->palette.known) /* else what was kept is not here yet, and would be lost */
+        keep(c);
+}
+
+/* --- what is offered --- */
+
+static const struct command *command_typed(struct console *c, const char *typed)
+{
+    size_t n = strcspn(typed, " ");
+    return typed[n] ? command_find(arena_strndup(c->frame, typed, n)) : NULL;
+}
+
+static void offer(struct console *c, const struct command *command)
+{
+    bool own = false;
+    struct choices list = {0};
+    if (command)
+        list = choices_for(c, command, &own);
+    if (!command || !list.n)
+        list = choices_all(c);
+    picker_set(c->overlay.picker, list.items, list.n);
+    c->palette.own = own;
+}
+
+static void typed(struct console *c, bool anew)
+{
+    const char *text = picker_typed(c->overlay.picker);
+    const struct command *command = command_typed(c, text);
+    bool number = *text && text[strspn(text, "#0123456789")] == 0;
+    if (anew || command != c->palette.command)
+        offer(c, command);
+    c->palette.command = command;
+    picker_own_words(c->overlay.picker, c->palette.own || number);
+}
+
+void palette_news(struct console *c)
+{
+    if (is_open(c))
+        typed(c, true);
+    c->dirty = true;
+}
+
+void palette_typed(struct console *c)
+{
+    if (is_open(c))
+        typed(c, false);
+}
+
+/* --- its own keys --- */
+
+static void type(struct console *c, const char *text)
+{
+    picker_type(c->overlay.picker, text);
+    typed(c, false);
+}
+
+/* by 1: to an earlier line. Before the first comes what was typed. */
+static bool walk(struct console *c, int by)
+{
+    int to = c->palette.walked + by;
+    if (to < 0 || to > c->history_count)
+        return true;
+    if (!c->palette.walked)
+        str_copy(c->palette.typed, sizeof c->palette.typed, picker_typed(c->overlay.picker));
+    c->palette.walked = to;
+    type(c, to ? c->history[to - 1] : c->palette.typed);
+    return true;
+}
+
+static bool complete(struct console *c)
+{
+    const struct picker_item *item = picker_first(c->overlay.picker);
+    const char *line = !item ? NULL : item->value ? item->value : item->name;
+    const struct command *command = line ? command_find(line) : NULL;
+    if (line)
+        type(c, command && *command->args ? arena_printf(c->frame, "%s ", line) : line);
+    return true;
+}
+
+bool palette_key(struct console *c, const struct key *key)
+{
+    if (!is_open(c))
+        return false;
+    bool top = picker_at_top(c->overlay.picker);
+    if (key_ctrl(key, 'p') || (key_is(key, K_UP) && top))
+        return walk(c, 1);
+    if (key_ctrl(key, 'n') || (key_is(key, K_DOWN) && top && c->palette.walked))
+        return walk(c, -1);
+    if (key_is(key, K_TAB))
+        return complete(c);
+    if (key_types(key) || key_is(key, K_BACKSPACE))
+        c->palette.walked = 0;
+    return false;
+}
+
+/* --- the command --- */
 
 static void do_palette(struct console *c, const char *arg)
 {
-    static const char *const places[] = {"go escalations", "go deliveries", "go ingest", "go labels", "go articles", "go macros", "go oncall", "go boss", "go metrics", "go audit"};
-    int rows = mirror_row_count(c->mirror) < 200 ? mirror_row_count(c->mirror) : 200;
-    struct choices to = {
-        .items = ARENA_ARRAY(c->frame, struct picker_item,
-                             c->history_count + COMMANDS + mirror_view_count(c->mirror) + rows + 8)};
-    for (int i = 0; i < c->history_count; i++)
-        offer(&to, c->history[i], "again");
-    for (int i = 0; i < COMMANDS; i++)
-        offer(&to, command_at(i)->name,
-              arena_printf(c->frame, "%s   %s", command_at(i)->help, keys_of(c, command_at(i)->name)));
-    for (int i = 0; i < mirror_view_count(c->mirror); i++) {
-        const struct mirror_view *v = mirror_view_at(c->mirror, i);
-        offer(&to, arena_printf(c->frame, "go %s", v->name),
-              arena_printf(c->frame, "view %s, %lld", v->title, (long long)v->count));
-    }
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        offer(&to, places[i], "screen");
-    for (int i = 0; i < rows; i++) {
-        const struct mirror_row *row = mirror_row_at(c->mirror, i);
-        offer(&to, arena_printf(c->frame, "go %lld", (long long)row->t.id), row->t.title);
-    }
-    overlay_pick(&c->overlay, FOR_PALETTE, ":", to.items, to.n, true);
+    struct choices list = choices_all(c);
+    overlay_pick(&c->overlay, FOR_PALETTE, ":", list.items, list.n, true);
+    c->palette.command = NULL;
+    c->palette.own = false;
+    c->palette.walked = 0;
     if (*arg)
-        picker_type(c->overlay.picker, arg);
-}
-
-/* A command and its argument are meant as typed, however well the letters fit the help of another. */
-static const char *palette_line(struct console *c, const struct answer *a)
-{
-    const char *typed = a->typed, *chosen = a->text;
-    size_t n = strcspn(typed, " ");
-    bool whole = typed[n] && typed[n + strspn(typed + n, " ")] && command_find(arena_strndup(c->frame, typed, n));
-    return whole && strncmp(chosen, typed, n + 1) != 0 ? typed : chosen;
+        type(c, arg);
+    if (!c->palette.known)
+        link_send(c->link, "GET", place, NULL, came, c);
 }
 
 static void on_palette(struct console *c, const struct answer *a)
 {
-    const char *line = palette_line(c, a);
-    remember(c, line);
-    run_line(c, line);
+    remember(c, a->text);
+    run_line(c, a->text);
 }
 
 static const struct part_command commands[] = {{LOCAL_PALETTE, do_palette}, {0}};

@@ -31,6 +31,7 @@ void part_pick(struct console *c, enum purpose purpose, const char *prompt, cons
 
 void act_run(struct console *c, const struct action_row *action, const char *arg); /* asks what it still needs */
 void place_ticket(struct console *c, int64_t ticket);                               /* opens it; 0: nothing happens */
+const char *place_word(int index);                                                  /* what `go` takes for a screen; NULL: past the last */
 void place_articles(struct console *c, const char *words);                          /* those that have these words */
 /* The ticket that is meant: on the scoreboard the cursor stands on a line of the ledger, which acts leave alone. */
 int64_t place_meant(struct console *c);

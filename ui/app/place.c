@@ -144,25 +144,21 @@ static void do_view(struct console *c, const char *arg)
         console_toast(c, UI_ERROR, "no view \"%.40s\"", arg);
 }
 
+static const struct {
+    const char *name;
+    enum place place;
+} places[] = {{"escalations", PLACE_ESCALATIONS}, {"ingest", PLACE_INGEST}, {"deliveries", PLACE_DELIVERIES}, {"labels", PLACE_REVIEW},
+              {"articles", PLACE_ARTICLES}, {"macros", PLACE_MACROS}, {"oncall", PLACE_ONCALL}, {"agents", PLACE_AGENTS},
+              {"handover", PLACE_HANDOVER}, {"boss", PLACE_BOSS}, {"scores", PLACE_BOSS}, {"metrics", PLACE_METRICS},
+              {"audit", PLACE_AUDIT}, {"queue", PLACE_QUEUE}};
+
+const char *place_word(int index)
+{
+    return index >= 0 && index < (int)(sizeof places / sizeof *places) ? places[index].name : NULL;
+}
+
 static void do_go(struct console *c, const char *arg)
 {
-    static const struct {
-        const char *name;
-        enum place place;
-    } places[] = {{"escalations", PLACE_ESCALATIONS},
-                  {"ingest", PLACE_INGEST},
-                  {"deliveries", PLACE_DELIVERIES},
-                  {"labels", PLACE_REVIEW},
-                  {"articles", PLACE_ARTICLES},
-                  {"macros", PLACE_MACROS},
-                  {"oncall", PLACE_ONCALL},
-                  {"agents", PLACE_AGENTS},
-                  {"handover", PLACE_HANDOVER},
-                  {"boss", PLACE_BOSS},
-                  {"scores", PLACE_BOSS},
-                  {"metrics", PLACE_METRICS},
-                  {"audit", PLACE_AUDIT},
-                  {"queue", PLACE_QUEUE}};
     if (strcmp(arg, "audit") == 0 && str_eq(mirror_role(c->mirror), "agent")) {
         console_toast(c, UI_WARN, "The audit is for leads and admins.");
         return;

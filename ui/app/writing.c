@@ -63,7 +63,7 @@ static void draft_came(void *arg, const struct link_answer *answer)
         if (composer_drafted(w, json_get(root, "value")))
             console_toast(c, UI_TOAST, "Your draft is back.");
         for (int i = 0; i < count && composer_is_open(w); i++)
-            writing_key(c, &early[i]);
+            console_press(c, &early[i]);
         if (composer_is_open(w) && w->outside) {
             w->outside = false;
             writing_outside(c);
@@ -286,7 +286,7 @@ static void mention(struct console *c)
     insert_agents(c);
 }
 
-void writing_key(struct console *c, const struct key *key)
+bool writing_key(struct console *c, const struct key *key)
 {
     static void (*const wants[])(struct console *c) = {
         [COMPOSER_TYPED] = typed, [COMPOSER_SEND] = send, [COMPOSER_POSTPONE] = postpone, [COMPOSER_DISCARD] = discard, [COMPOSER_EXTERNAL] = writing_outside,
@@ -294,4 +294,5 @@ void writing_key(struct console *c, const struct key *key)
     enum composer_outcome outcome = composer_key(&c->composer, key);
     if (wants[outcome])
         wants[outcome](c);
+    return outcome != COMPOSER_IGNORED;
 }

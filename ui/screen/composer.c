@@ -248,6 +248,7 @@ static enum composer_outcome writing_key(struct composer *c, const struct key *k
     case EDITOR_EXTERNAL:
         return COMPOSER_EXTERNAL;
     case EDITOR_IGNORED:
+        return COMPOSER_IGNORED;
     case EDITOR_MOVED:
     case EDITOR_DONE:
         break;

@@ -17,6 +17,7 @@ enum composer_state {
 };
 enum composer_outcome {
     COMPOSER_NOTHING, /* draw again */
+    COMPOSER_IGNORED, /* no key of the text's */
     COMPOSER_TYPED,   /* the text changed: save the draft soon */
     COMPOSER_SEND,
     COMPOSER_POSTPONE, /* close it, the draft stays */

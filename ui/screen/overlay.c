@@ -136,7 +136,7 @@ static enum overlay_outcome search_key(struct overlay *o, const struct key *key)
         pager_search(o->pager, NULL);
     if (outcome == EDITOR_LEFT || outcome == EDITOR_DONE)
         end_search(o);
-    return OVERLAY_STAYS;
+    return outcome == EDITOR_IGNORED ? OVERLAY_IGNORED : OVERLAY_STAYS;
 }
 
 static enum overlay_outcome read_key(struct overlay *o, const struct key *key)
@@ -162,8 +162,9 @@ static enum overlay_outcome read_key(struct overlay *o, const struct key *key)
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (key_is(key, keys[i].code))
             return pager_command(o->pager, keys[i].command) ? OVERLAY_STAYS : OVERLAY_IGNORED;
-    if (key_ctrl(key, 'd') || key_ctrl(key, 'u'))
-        pager_command(o->pager, key_ctrl(key, 'd') ? "page-down" : "page-up");
+    if (!key_ctrl(key, 'd') && !key_ctrl(key, 'u'))
+        return OVERLAY_IGNORED;
+    pager_command(o->pager, key_ctrl(key, 'd') ? "page-down" : "page-up");
     return OVERLAY_STAYS;
 }
 
@@ -192,7 +193,7 @@ const char *overlay_text(const struct overlay *o)
     if (o->kind != OVERLAY_PICK)
         return "";
     const struct picker_item *item = o->typed ? NULL : picker_chosen(o->picker);
-    return item ? item->name : picker_typed(o->picker);
+    return !item ? picker_typed(o->picker) : item->value ? item->value : item->name;
 }
 
 int64_t overlay_id(const struct overlay *o)
@@ -211,7 +212,7 @@ uint32_t overlay_choice(const struct overlay *o)
 static void draw_pick(struct overlay *o, struct surface *s, int foot)
 {
     int width = look_columns(s), rows = foot / 2 > 12 ? foot / 2 : foot < 14 ? foot - 1 : 12;
-    int fits = (int)picker_fits(o->picker) + 1;
+    int fits = (int)picker_fits(o->picker) + (picker_fits(o->picker) ? 1 : 2); /* or the line that says so */
     rows = fits < rows ? fits : rows;
     rows = rows < 1 ? 1 : rows;
     surface_fill(s, foot - rows, 0, rows + 1, surface_columns(s), UI_NORMAL);

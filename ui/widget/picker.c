@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TYPED_MOST = 512 };
+enum { TYPED_MOST = 512, NAME_LEAST = 12, NAME_MOST = 34, DETAIL_LEAST = 8 };
+#define SHELF 0.3 /* a little less than a letter at the start of a word */
 
 struct fit {
     const struct picker_item *item;
@@ -22,8 +23,13 @@ struct picker {
     size_t n;
     struct fit *fits;
     size_t fits_n, selected, top;
+<<<<<<< HEAD
     int rows;  /* for items, when last drawn */
     int names; /* columns that the names take, details stand behind them */
+=======
+    int rows; /* for items, when last drawn */
+    bool own_words, moved; /* moved: an arrow went to an item since the last letter */
+>>>>>>> 2bc7f6c (ui/app/palette: people, tickets by subject, arguments, and what was said before; Esc and a key are two keys)
 };
 
 struct picker *picker_new(const char *prompt, bool free_text)
@@ -60,8 +66,10 @@ static int best_first(const void *a, const void *b)
 
 static bool fit_of(const struct picker_item *item, const char *typed, double *score)
 {
-    if (fuzzy_score(typed, item->name, score, NULL))
+    if (fuzzy_score(typed, item->name, score, NULL)) {
+        *score -= item->shelf * SHELF;
         return true;
+    }
     if (!item->detail || !fuzzy_score(typed, item->detail, score, NULL))
         return false;
     *score = *score > 1e6 ? -100 : *score - 1000; /* whatever fits by name goes before */
@@ -71,6 +79,7 @@ static bool fit_of(const struct picker_item *item, const char *typed, double *sc
 static void rank(struct picker *p)
 {
     p->fits_n = p->selected = p->top = 0;
+    p->moved = false;
     for (size_t i = 0; i < p->n; i++) {
         double score;
         if (fit_of(&p->items[i], editor_text(p->editor), &score))
@@ -98,9 +107,16 @@ void picker_set(struct picker *p, const struct picker_item *items, size_t n)
     p->items = ARENA_ARRAY(p->arena, struct picker_item, n + 1);
     p->n = n;
     for (size_t i = 0; i < n; i++)
+<<<<<<< HEAD
         p->items[i] = (struct picker_item){items[i].id, text_safe_in(p->arena, items[i].name, TEXT_LINE),
                                            items[i].detail ? text_safe_in(p->arena, items[i].detail, TEXT_LINE) : NULL};
     p->names = names_width(p);
+=======
+        p->items[i] = (struct picker_item){.id = items[i].id, .name = text_safe_in(p->arena, items[i].name, TEXT_LINE),
+                                           .detail = items[i].detail ? text_safe_in(p->arena, items[i].detail, TEXT_LINE) : NULL,
+                                           .keys = arena_strdup(p->arena, items[i].keys), .value = arena_strdup(p->arena, items[i].value),
+                                           .shelf = items[i].shelf};
+>>>>>>> 2bc7f6c (ui/app/palette: people, tickets by subject, arguments, and what was said before; Esc and a key are two keys)
     free(p->fits);
     if (!(p->fits = malloc((n + 1) * sizeof *p->fits)))
         abort();
@@ -113,9 +129,24 @@ void picker_type(struct picker *p, const char *text)
     rank(p);
 }
 
-const struct picker_item *picker_chosen(const struct picker *p)
+void picker_own_words(struct picker *p, bool on)
+{
+    p->own_words = on;
+}
+
+bool picker_at_top(const struct picker *p)
+{
+    return p->selected == 0;
+}
+
+const struct picker_item *picker_first(const struct picker *p)
 {
     return p->selected < p->fits_n ? p->fits[p->selected].item : NULL;
+}
+
+const struct picker_item *picker_chosen(const struct picker *p)
+{
+    return p->own_words && !p->moved ? NULL : picker_first(p);
 }
 
 const char *picker_typed(const struct picker *p)
@@ -132,9 +163,10 @@ size_t picker_fits(const struct picker *p)
 
 static bool step(struct picker *p, long by)
 {
-    long to = (long)p->selected + by, last = (long)p->fits_n - 1;
+    long first = p->own_words && !p->moved && by > 0, to = (long)p->selected + by - first, last = (long)p->fits_n - 1;
     if (last < 0)
         return true;
+    p->moved = true; /* the first step went to the first */
     p->selected = (size_t)(to < 0 ? 0 : to > last ? last : to);
     return true;
 }
@@ -196,18 +228,47 @@ static void mark_letters(const struct picker *p, struct surface *s, int row, int
     }
 }
 
-static void draw_item(const struct picker *p, struct surface *s, int row, int column, int width, size_t index)
+/* In a list with keys: names, details and keys are columns. Cut is the detail alone. */
+static void draw_columns(const struct picker_item *item, struct surface *s, int row, int column, int width, int used, int names)
+{
+    int keys = *item->keys ? text_columns(item->keys) + 2 : 0, at = used > names ? used : names;
+    if (keys && used + keys < width)
+        surface_right(s, row, column, width - 1, UI_KEY, item->keys);
+    if (item->detail && width - 1 - keys - at - 2 >= DETAIL_LEAST)
+        surface_text(s, row, column + at + 2, width - 1 - keys - at - 2, UI_DIM, item->detail);
+}
+
+static void draw_item(const struct picker *p, struct surface *s, int row, int column, int width, size_t index, int names)
 {
     const struct picker_item *item = p->fits[index].item;
-    bool selected = index == p->selected;
+    bool selected = picker_chosen(p) == item;
     surface_fill(s, row, column, 1, width, UI_NORMAL);
     if (selected)
         surface_text(s, row, column, 1, UI_GUTTER, "\u258c");
     int used = surface_text(s, row, column + 2, width - 2, selected ? UI_SELECTED : UI_NORMAL, item->name);
     mark_letters(p, s, row, column + 2, used, item->name);
+<<<<<<< HEAD
     int at = 2 + (used > p->names ? used : p->names) + 3;
     if (item->detail && width - at > 4)
         surface_text(s, row, column + at, width - at, UI_DIM, item->detail);
+=======
+    if (item->keys)
+        draw_columns(item, s, row, column + 2, width - 2, used, names);
+    else if (item->detail && width - used - 6 > 4)
+        surface_right(s, row, column + used + 5, width - used - 6, UI_DIM, item->detail);
+>>>>>>> 2bc7f6c (ui/app/palette: people, tickets by subject, arguments, and what was said before; Esc and a key are two keys)
+}
+
+/* As wide as the names in sight, within reason. */
+static int names_width(const struct picker *p, int width)
+{
+    int most = width * 2 / 5 < NAME_MOST ? width * 2 / 5 : NAME_MOST, names = NAME_LEAST;
+    for (size_t i = p->top; i < p->fits_n && i < p->top + (size_t)(p->rows > 0 ? p->rows : 0); i++) {
+        int columns = text_columns(p->fits[i].item->name);
+        if (columns > names && columns <= most)
+            names = columns;
+    }
+    return names;
 }
 
 static void keep_in_view(struct picker *p)
@@ -224,8 +285,9 @@ int picker_draw(struct picker *p, struct surface *s, int row, int column, int ro
     int line = 1;
     p->rows = rows - 1;
     keep_in_view(p);
+    int names = names_width(p, width);
     for (; line < rows && p->top + (size_t)line - 1 < p->fits_n; line++)
-        draw_item(p, s, row + line, column, width, p->top + (size_t)line - 1);
+        draw_item(p, s, row + line, column, width, p->top + (size_t)line - 1, names);
     if (!p->fits_n && rows > 1) {
         surface_fill(s, row + line, column, 1, width, UI_NORMAL);
         surface_text(s, row + line++, column + 2, width - 2, UI_MUTED,

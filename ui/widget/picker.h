@@ -10,8 +10,16 @@
 struct picker; /* opaque */
 struct picker_item {
     int64_t id;
+<<<<<<< HEAD
     const char *name;   /* what is matched and shown */
     const char *detail; /* shown dim behind it, in a column; also matched, for less; NULL: none */
+=======
+    const char *name;   /* what is matched and shown; never cut for what stands beside it */
+    const char *detail; /* shown dim at the right; also matched, for less; NULL: none */
+    const char *keys;   /* shown whole at the right end, and then details stand in a column of their own; NULL: there are no keys here */
+    const char *value;  /* what it stands for; NULL: its name */
+    int shelf;          /* of those that fit alike, lower goes first */
+>>>>>>> 2bc7f6c (ui/app/palette: people, tickets by subject, arguments, and what was said before; Esc and a key are two keys)
 };
 enum picker_outcome {
     PICKER_IGNORED, /* not a key of a picker */
@@ -27,8 +35,12 @@ void picker_free(struct picker *p); /* NULL is fine */
 /* Copies the items; their order is the order where nothing is typed and between equals. */
 void picker_set(struct picker *p, const struct picker_item *items, size_t n);
 void picker_type(struct picker *p, const char *text); /* as if typed */
+/* What is typed is the answer until an arrow goes to an item: where words of one's own are as good as what is offered. */
+void picker_own_words(struct picker *p, bool on);
+bool picker_at_top(const struct picker *p); /* an arrow up moves nothing */
 enum picker_outcome picker_key(struct picker *p, const struct key *key);
-const struct picker_item *picker_chosen(const struct picker *p); /* the one under the cursor; NULL: none fits */
+const struct picker_item *picker_chosen(const struct picker *p); /* the one under the cursor; NULL: none fits, or none was gone to */
+const struct picker_item *picker_first(const struct picker *p);  /* what fits best, under the cursor or not */
 const char *picker_typed(const struct picker *p);
 size_t picker_fits(const struct picker *p);
 /* Draws over what is there: prompt in the first row, items below, at most `rows` in all; gives the rows used. */

@@ -1,0 +1,229 @@
+/* hands: palette, help, many tickets at once, undo and panes as a person uses them, against the real daemon. */
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "dialect/signature.h"
+#include "harness/client.h"
+#include "harness/daemon.h"
+#include "harness/console.h"
+#include "harness/stub.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+enum { SOON = 8000 };
+static const char config[] = "team: flow\n"
+                             "sources:\n"
+                             "  - {name: shop, dialect: rbs, secrets: ['s3cret']}\n"
+                             "  - {name: post, dialect: rbs, secrets: ['s3cret'], reply_via: webhook, "
+                             "reply_url: 'http://127.0.0.1:9/x', allow_loopback: true}\n"
+                             "agents:\n"
+                             "  - {name: ana, uid: %ld, role: admin, team: eu}\n"
+                             "  - {name: tom, uid: 4242, role: agent, team: eu}\n";
+static struct daemon_run *run;
+static struct client *in, *desk;
+static struct console_run *console;
+
+static int start(void **state)
+{
+    char text[1024];
+    (void)state;
+    snprintf(text, sizeof text, config, (long)getuid());
+    crypto_open();
+    run = daemon_start(text);
+    in = client_open(run->ingest);
+    desk = client_open(run->desk);
+    console = console_open("the", run, "all");
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    console_close(console);
+    client_close(in);
+    client_close(desk);
+    daemon_remove(run);
+    return 0;
+}
+
+static void post(const char *source, const char *id, const char *subject)
+{
+    AUTO_ARENA arena = arena_new();
+    struct signature_header list[4];
+    AUTO_STR headers;
+    str_init(&headers, 2048);
+    char *body = arena_printf(
+        arena,
+        "{\"eventId\":\"e-%s\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:"
+        "00Z\","
+        "\"source\":\"caracol\",\"data\":{\"source_ticket_id\":\"%s\",\"user_id\":\"u\",\"user_name\":\"U\","
+        "\"user_email\":\"u@example.com\",\"subject\":\"%s\",\"description\":\"Some text\"}}",
+        id, id, subject);
+    int n = signature_sign(arena, "rbs", "s3cret", "msg_1", *run->clock / 1000, body, strlen(body), list);
+    for (int i = 0; i < n; i++)
+        str_addf(&headers, "%s: %s\r\n", list[i].name, list[i].value);
+    struct answer a =
+        client_ask(in, "POST", arena_printf(arena, "/in/%s", source), headers.data, body, strlen(body));
+    assert_int_equal(a.status, 200);
+}
+
+static void shows(const char *text)
+{
+    console_wait(&console, 1, text, NULL, true, clock_mono(), SOON);
+}
+
+static void press(const char *keys)
+{
+    console_type(console, keys);
+}
+
+
+static void gone(const char *text)
+{
+    console_wait(&console, 1, text, NULL, false, clock_mono(), SOON);
+}
+
+static const char *field_of(int64_t ticket, const char *name)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/v1/tickets/%lld", (long long)ticket);
+    struct answer a = client_get(desk, path);
+    return json_get_string(json_get(a.json, "ticket"), name, "");
+}
+
+static const char *row_with(const char *text)
+{
+    shows(text);
+    return console_row(console, console_find(console, text));
+}
+
+/* Three of them, in sight. */
+static void three(void)
+{
+    post("shop", "A-1", "Checkout is down");
+    post("shop", "A-2", "Invoice is wrong");
+    post("post", "A-3", "Cannot sign in");
+    shows("Checkout is down");
+    shows("Invoice is wrong");
+    shows("Cannot sign in");
+}
+
+/* --- the palette --- */
+
+static void the_palette_offers_what_may_follow_once_the_command_stands(void **state)
+{
+    (void)state;
+    three();
+    press(":");
+    shows("of ");
+    press("assi\t");
+    shows("assign tom");
+    press("to\r");
+    shows("assigned to tom");
+    press(":snooze ");
+    shows("snooze tomorrow");
+    press("\x1bOB"); /* times are open: an arrow chooses, else what is typed counts */
+    shows("\u258c snooze 1h");
+    press("\x1b");
+    gone("snooze tomorrow");
+    press(":priority l");
+    shows("\u258c priority low");
+    press("\r");
+    gone("\u258c priority low");
+    assert_string_equal(field_of(strtoll(row_with(" priority low") + 2, NULL, 10), "priority"), "low");
+}
+
+static void tickets_customers_and_agents_are_found_by_name(void **state)
+{
+    (void)state;
+    three();
+    press(":invo");
+    shows("\u258c #2 Invoice is wrong");
+    press("\r");
+    shows("first response clock started");
+    press("q");
+    gone("first response clock started");
+    press(":tom's");
+    shows("\u258c tom's tickets");
+    press("\r");
+    shows("No ticket in");
+    press("\x1b");
+    shows("Checkout is down");
+    press(":2\r"); /* a number is itself */
+    shows("first response clock started");
+}
+
+static void lines_are_remembered_but_no_secret_in_them_and_in_the_next_console_too(void **state)
+{
+    (void)state;
+    three();
+    press(":priority low\r");
+    shows("priority low");
+    press(":reveal the card is 4111\r");
+    shows("Unmasked for");
+    press(":\x10"); /* C-p */
+    assert_null(strstr(row_with(": reveal"), "4111"));
+    press("\x10");
+    shows(": priority low");
+    press("\x0e\x0e"); /* C-n, back to what was typed: nothing */
+    shows("said before");
+    press("\x1b");
+    gone("said before");
+    press("Q");
+    console_ended(console, SOON);
+    console_close(console);
+    console = console_open("next", run, "all");
+    shows("Checkout is down");
+    press(":");
+    shows("said before");
+    press("\x1bOA\x1bOA");
+    shows(": priority low");
+}
+
+static void esc_and_a_key_right_behind_it_are_two_keys(void **state)
+{
+    (void)state;
+    three();
+    press(":");
+    shows("say who is away");
+    press("\x1b/");
+    gone("say who is away");
+    press("invoice\r");
+    gone("Checkout is down");
+    shows("Invoice is wrong");
+    press("i");
+    shows("Internal note on #2");
+    press("looked at\x1by"); /* Esc reviews, y sends */
+    gone("Internal note on #2");
+    shows("note added");
+}
+
+static void a_long_description_is_cut_and_names_and_keys_are_whole(void **state)
+{
+    (void)state;
+    three();
+    press(":go \x15"); /* emptied again */
+    press("go");
+    const char *row = row_with("\u258c go ");
+    if (!strstr(row, "\u2026"))
+        fail_msg("%s", row);
+    press("\x15merg");
+    assert_non_null(strstr(row_with("merge "), "  M"));
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(the_palette_offers_what_may_follow_once_the_command_stands),
+        T(tickets_customers_and_agents_are_found_by_name),
+        T(lines_are_remembered_but_no_secret_in_them_and_in_the_next_console_too),
+        T(esc_and_a_key_right_behind_it_are_two_keys),
+        T(a_long_description_is_cut_and_names_and_keys_are_whole),
+    };
+    return cmocka_run_group_tests_name("hands", tests, NULL, NULL);
+}
