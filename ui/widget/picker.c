@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TYPED_MOST = 512, NAME_LEAST = 12, NAME_MOST = 34, DETAIL_LEAST = 8 };
+enum { TYPED_MOST = 512 };
 #define SHELF 0.3 /* a little less than a letter at the start of a word */
 
 struct fit {
@@ -23,13 +23,9 @@ struct picker {
     size_t n;
     struct fit *fits;
     size_t fits_n, selected, top;
-<<<<<<< HEAD
     int rows;  /* for items, when last drawn */
     int names; /* columns that the names take, details stand behind them */
-=======
-    int rows; /* for items, when last drawn */
     bool own_words, moved; /* moved: an arrow went to an item since the last letter */
->>>>>>> 2bc7f6c (ui/app/palette: people, tickets by subject, arguments, and what was said before; Esc and a key are two keys)
 };
 
 struct picker *picker_new(const char *prompt, bool free_text)
@@ -92,7 +88,7 @@ static void rank(struct picker *p)
 /* As wide as the widest, but one long name does not push all details away. */
 static int names_width(const struct picker *p)
 {
-    enum { MOST = 32 };
+    enum { MOST = 24 };
     int widest = 0;
     for (size_t i = 0; i < p->n; i++) {
         int columns = text_columns(p->items[i].name);
@@ -107,16 +103,11 @@ void picker_set(struct picker *p, const struct picker_item *items, size_t n)
     p->items = ARENA_ARRAY(p->arena, struct picker_item, n + 1);
     p->n = n;
     for (size_t i = 0; i < n; i++)
-<<<<<<< HEAD
-        p->items[i] = (struct picker_item){items[i].id, text_safe_in(p->arena, items[i].name, TEXT_LINE),
-                                           items[i].detail ? text_safe_in(p->arena, items[i].detail, TEXT_LINE) : NULL};
-    p->names = names_width(p);
-=======
         p->items[i] = (struct picker_item){.id = items[i].id, .name = text_safe_in(p->arena, items[i].name, TEXT_LINE),
                                            .detail = items[i].detail ? text_safe_in(p->arena, items[i].detail, TEXT_LINE) : NULL,
                                            .keys = arena_strdup(p->arena, items[i].keys), .value = arena_strdup(p->arena, items[i].value),
                                            .shelf = items[i].shelf};
->>>>>>> 2bc7f6c (ui/app/palette: people, tickets by subject, arguments, and what was said before; Esc and a key are two keys)
+    p->names = names_width(p);
     free(p->fits);
     if (!(p->fits = malloc((n + 1) * sizeof *p->fits)))
         abort();
@@ -228,17 +219,17 @@ static void mark_letters(const struct picker *p, struct surface *s, int row, int
     }
 }
 
-/* In a list with keys: names, details and keys are columns. Cut is the detail alone. */
-static void draw_columns(const struct picker_item *item, struct surface *s, int row, int column, int width, int used, int names)
+/* Behind the names, and at the right end: cut is the detail alone. */
+static void draw_beside(const struct picker_item *item, struct surface *s, int row, int column, int width, int at)
 {
-    int keys = *item->keys ? text_columns(item->keys) + 2 : 0, at = used > names ? used : names;
-    if (keys && used + keys < width)
+    int keys = item->keys && *item->keys ? text_columns(item->keys) + 2 : 0;
+    if (keys && at + keys <= width)
         surface_right(s, row, column, width - 1, UI_KEY, item->keys);
-    if (item->detail && width - 1 - keys - at - 2 >= DETAIL_LEAST)
-        surface_text(s, row, column + at + 2, width - 1 - keys - at - 2, UI_DIM, item->detail);
+    if (item->detail && width - at - 3 - keys > 4)
+        surface_text(s, row, column + at + 3, width - at - 3 - keys - (keys > 0), UI_DIM, item->detail);
 }
 
-static void draw_item(const struct picker *p, struct surface *s, int row, int column, int width, size_t index, int names)
+static void draw_item(const struct picker *p, struct surface *s, int row, int column, int width, size_t index)
 {
     const struct picker_item *item = p->fits[index].item;
     bool selected = picker_chosen(p) == item;
@@ -247,28 +238,7 @@ static void draw_item(const struct picker *p, struct surface *s, int row, int co
         surface_text(s, row, column, 1, UI_GUTTER, "\u258c");
     int used = surface_text(s, row, column + 2, width - 2, selected ? UI_SELECTED : UI_NORMAL, item->name);
     mark_letters(p, s, row, column + 2, used, item->name);
-<<<<<<< HEAD
-    int at = 2 + (used > p->names ? used : p->names) + 3;
-    if (item->detail && width - at > 4)
-        surface_text(s, row, column + at, width - at, UI_DIM, item->detail);
-=======
-    if (item->keys)
-        draw_columns(item, s, row, column + 2, width - 2, used, names);
-    else if (item->detail && width - used - 6 > 4)
-        surface_right(s, row, column + used + 5, width - used - 6, UI_DIM, item->detail);
->>>>>>> 2bc7f6c (ui/app/palette: people, tickets by subject, arguments, and what was said before; Esc and a key are two keys)
-}
-
-/* As wide as the names in sight, within reason. */
-static int names_width(const struct picker *p, int width)
-{
-    int most = width * 2 / 5 < NAME_MOST ? width * 2 / 5 : NAME_MOST, names = NAME_LEAST;
-    for (size_t i = p->top; i < p->fits_n && i < p->top + (size_t)(p->rows > 0 ? p->rows : 0); i++) {
-        int columns = text_columns(p->fits[i].item->name);
-        if (columns > names && columns <= most)
-            names = columns;
-    }
-    return names;
+    draw_beside(item, s, row, column + 2, width - 2, used > p->names ? used : p->names);
 }
 
 static void keep_in_view(struct picker *p)
@@ -285,9 +255,8 @@ int picker_draw(struct picker *p, struct surface *s, int row, int column, int ro
     int line = 1;
     p->rows = rows - 1;
     keep_in_view(p);
-    int names = names_width(p, width);
     for (; line < rows && p->top + (size_t)line - 1 < p->fits_n; line++)
-        draw_item(p, s, row + line, column, width, p->top + (size_t)line - 1, names);
+        draw_item(p, s, row + line, column, width, p->top + (size_t)line - 1);
     if (!p->fits_n && rows > 1) {
         surface_fill(s, row + line, column, 1, width, UI_NORMAL);
         surface_text(s, row + line++, column + 2, width - 2, UI_MUTED,

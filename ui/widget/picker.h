@@ -10,16 +10,11 @@
 struct picker; /* opaque */
 struct picker_item {
     int64_t id;
-<<<<<<< HEAD
-    const char *name;   /* what is matched and shown */
-    const char *detail; /* shown dim behind it, in a column; also matched, for less; NULL: none */
-=======
     const char *name;   /* what is matched and shown; never cut for what stands beside it */
-    const char *detail; /* shown dim at the right; also matched, for less; NULL: none */
-    const char *keys;   /* shown whole at the right end, and then details stand in a column of their own; NULL: there are no keys here */
+    const char *detail; /* shown dim behind it, in a column; also matched, for less; NULL: none */
+    const char *keys;   /* shown whole at the right end; NULL: none */
     const char *value;  /* what it stands for; NULL: its name */
     int shelf;          /* of those that fit alike, lower goes first */
->>>>>>> 2bc7f6c (ui/app/palette: people, tickets by subject, arguments, and what was said before; Esc and a key are two keys)
 };
 enum picker_outcome {
     PICKER_IGNORED, /* not a key of a picker */
