@@ -214,7 +214,7 @@ static void what_is_cut_is_the_description_never_a_name_or_a_key(void **state)
     picker_set(p, rows, 3);
     picker_draw(p, s, 0, 0, 5, 40);
     assert_string_equal(surface_dump(arena, s), ":                                3 of 3\n"
-                                                "\u258c absence                    say who\u2026 +a\n"
+                                                "\u258c absence                    say w\u2026  +a\n"
                                                 "  a-name-that-is-longer-than-others   x\n"
                                                 "  go                         somewhere\n\n");
     picker_free(p);
