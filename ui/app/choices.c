@@ -218,12 +218,12 @@ static void of_sort(struct console *c, struct choices *to, const struct command 
 }
 
 static const struct {
-    int id;
+    const char *command;
     void (*add)(struct console *c, struct choices *to, const struct command *command);
     bool own; /* another word may be as good */
-} locals[] = {{LOCAL_GO, of_go, false}, {LOCAL_VIEW, add_views, true}, {LOCAL_OPEN, of_open, true}, {LOCAL_CUSTOMER, of_customer, true},
-              {LOCAL_THEME, add_themes, false}, {LOCAL_WHY, of_why, false}, {LOCAL_SORT, of_sort, false}, {LOCAL_PAUSE, of_destination, true},
-              {LOCAL_RESUME, of_destination, false}, {LOCAL_REPLAY, of_destination, false}};
+} locals[] = {{"go", of_go, false}, {"view", add_views, true}, {"open", of_open, true}, {"customer", of_customer, true},
+              {"theme", add_themes, false}, {"why", of_why, false}, {"sort", of_sort, false}, {"pause", of_destination, true},
+              {"resume", of_destination, false}, {"replay", of_destination, false}};
 
 struct choices choices_for(struct console *c, const struct command *command, bool *own)
 {
@@ -234,7 +234,7 @@ struct choices choices_for(struct console *c, const struct command *command, boo
         return to;
     }
     for (size_t i = 0; i < sizeof locals / sizeof *locals; i++)
-        if (locals[i].id == command->id) {
+        if (strcmp(locals[i].command, command->name) == 0) {
             locals[i].add(c, &to, command);
             *own = locals[i].own || !to.n;
             return to;
