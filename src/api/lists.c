@@ -57,6 +57,14 @@ static bool in_other_order(struct show *show, const struct seen_view *view, cons
     return store_list_tickets(show->store, show->arena, &q, &page->rows, &page->count, &page->next, &show->err);
 }
 
+static bool in_rank_order(struct show *show, const struct seen_view *view, const struct when *where, int by, int limit, struct found *page)
+{
+    struct when_env env = views_env(show);
+    struct row_filter f = {.view = view->queue, .owner = view->owner, .where = where, .env = &env, .after = cursor(show), .limit = limit,
+                           .invert = inverted(show, view)};
+    return store_rank_page(show->store, show->arena, &f, view->when, by, &page->rows, &page->count, &page->next, &show->err);
+}
+
 static bool read_page(struct show *show, const struct seen_view *view, struct found *page)
 {
     bool any;
@@ -71,8 +79,11 @@ static bool read_page(struct show *show, const struct seen_view *view, struct fo
         return in_other_order(show, view, where, LIST_AGE, limit, page);
     if (str_eq(sort, "updated"))
         return in_other_order(show, view, where, LIST_UPDATED, limit, page);
+    for (int by = RANK_URGENCY; by <= RANK_PRIORITY; by++)
+        if (str_eq(sort, by == RANK_URGENCY ? "urgency" : "priority"))
+            return in_rank_order(show, view, where, by, limit, page);
     return str_eq(sort, "due") ? in_queue_order(show, view, where, limit, page) :
-           err_set(&show->err, ERR_USAGE, "sort: due, age or updated");
+           err_set(&show->err, ERR_USAGE, "sort: due, age, updated, urgency or priority");
 }
 
 static void get_tickets(struct request *req)

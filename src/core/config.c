@@ -13,7 +13,7 @@ enum { MINUTE = 60000, MOST_SOURCES = 256, MOST_AGENTS = 1024, MOST_POLICIES = 6
 static const char *const dialects[] = {"auto", "rbs", "ripio", "cstar", "ingestlayer", "tamio", NULL};
 static const char *const auths[] = {"signed", "bearer", "none", NULL};
 static const char *const roles[] = {"", "agent", "lead", "admin", NULL};
-static const char *const sorts[] = {"due", "age", "updated", NULL};
+static const char *const sorts[] = {"due", "age", "updated", "urgency", "priority", NULL};
 static const char *const games[] = {"native", "mirror", NULL};
 static const char *const customers[] = {"any", "known", NULL};
 

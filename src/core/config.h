@@ -255,7 +255,7 @@ struct config_view {
     const char *name, *title;
     const char *text;         /* the expression */
     const struct when *when;
-    const char *sort;         /* due (default), age, updated */
+    const char *sort;         /* due (default), age, updated, urgency, priority */
     bool mine;                /* depends on who asks: members are per owner */
 };
 enum boss_reward { REWARD_SHARED, REWARD_EACH }; /* by damage; or all of the XP and half of it in gold to each (cStar) */

@@ -174,9 +174,14 @@ static const char schema_3[] =
     "CREATE INDEX score_paid ON score(agent, id) WHERE xp > 0 AND rule = 'resolve';\n"
     "CREATE INDEX ticket_merged ON ticket(merged_into) WHERE merged_into!=0;\n";
 
+/* Lists by urgency and priority (store/rank): since version 4. Open ones alone, for they are few however many there were. */
+static const char schema_4[] =
+    "CREATE INDEX ticket_urgency ON ticket(urgency, id) WHERE status < 5;\n"
+    "CREATE INDEX ticket_priority ON ticket(priority, id) WHERE status < 5;\n";
+
 bool schema_migrate(struct store *s, struct err *err)
 {
-    enum { VERSION = 3 };
+    enum { VERSION = 4 };
     sqlite3_stmt *stmt = sql_get(s, "PRAGMA user_version", err);
     if (!stmt || sql_step(s, stmt, err) != SQLITE_ROW)
         return false;
@@ -205,7 +210,9 @@ bool schema_migrate(struct store *s, struct err *err)
         str_adds(&sql, schema_2);
     if (version == 1)
         str_adds(&sql, to_2_move);
-    str_adds(&sql, schema_3);
+    if (version < 3)
+        str_adds(&sql, schema_3);
+    str_adds(&sql, schema_4);
     str_addf(&sql, "PRAGMA user_version=%d;COMMIT;", VERSION);
     return sql_exec(s, sql.data, err);
 }

@@ -123,6 +123,11 @@ bool store_ticket_ids(struct store *s, int64_t after, int64_t *ids, int max, int
 bool store_queue_page(struct store *s, struct arena *a, const struct row_filter *f, struct ticket ***rows, int *count, const char **next, struct err *err);
 /* How many members pass the filter; *over: as many at least, looked at until the time was spent (0: all are looked at). */
 bool store_queue_match(struct store *s, const struct row_filter *f, int64_t budget_ms, int64_t *n, bool *over, struct err *err);
+/* The same by urgency or priority: open ones by level, the highest first, those without last, each level by number; then done ones as in
+ * the queue. invert: exactly the other way round. when: the view's own. */
+enum rank_by { RANK_URGENCY, RANK_PRIORITY };
+bool store_rank_page(struct store *s, struct arena *a, const struct row_filter *f, const struct when *when, int by, struct ticket ***rows, int *count,
+                     const char **next, struct err *err);
 bool store_tally_add(struct store *s, const char *name, const char *key, int64_t day, int64_t n, int64_t sum, struct err *err);
 struct tally_day { int64_t day, n, sum; };
 /* Days from..to of one key that were ever counted, rising; at most max. */

@@ -496,7 +496,7 @@ static void S_sorts_the_list_I_inverts_it_and_the_header_says_so(void **state)
     shows("↓ by age");
     before("The first of them", "The second of them");
     press(":sort beauty\r");
-    shows("sort: due, age or updated");
+    shows("sort: due, age, updated, urgency or priority");
     press(":sort due\r");
     console_wait(&console, 1, "by age", NULL, false, clock_mono(), SOON);
 }

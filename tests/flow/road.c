@@ -363,7 +363,7 @@ static void pages_meet_without_gap_or_overlap(void **state)
 {
     (void)state;
     AUTO_ARENA arena = arena_new();
-    static const char *const sorts[] = {"due", "age", "updated"};
+    static const char *const sorts[] = {"due", "age", "updated", "urgency", "priority"};
     for (int i = 0; i < 23; i++)
         post_event(arena_printf(arena, "K%d", i));
     for (size_t s = 0; s < sizeof sorts / sizeof *sorts; s++) {

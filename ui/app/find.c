@@ -84,7 +84,7 @@ static void do_sort(struct console *c, const char *arg)
     if (!*arg)
         part_pick(c, FOR_SORT, "sort by: ", sorts, n, false);
     else if (by < 0)
-        console_toast(c, UI_ERROR, "sort: due, age or updated");
+        console_toast(c, UI_ERROR, "sort: due, age, updated, urgency or priority");
     else
         sort_by(c, (enum mirror_sort)by, false);
 }

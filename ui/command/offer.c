@@ -45,7 +45,9 @@ const struct offer *offer_sorts(int *count)
 {
     static const struct offer sorts[] = {{"due", "late and due first, then what has no clock"},
                                          {"age", "by number: the oldest first"},
-                                         {"updated", "changed last first"}};
+                                         {"updated", "changed last first"},
+                                         {"urgency", "critical first, the oldest of each first"},
+                                         {"priority", "urgent first, the oldest of each first"}};
     *count = sizeof sorts / sizeof *sorts;
     return sorts;
 }

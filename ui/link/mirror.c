@@ -258,7 +258,8 @@ static void read_rows(struct mirror *m, const struct json *list)
     }
 }
 
-static const char *const sort_words[MIRROR_SORTS] = {[MIRROR_BY_DUE] = "due", [MIRROR_BY_AGE] = "age", [MIRROR_BY_UPDATED] = "updated"};
+static const char *const sort_words[MIRROR_SORTS] = {[MIRROR_BY_DUE] = "due", [MIRROR_BY_AGE] = "age", [MIRROR_BY_UPDATED] = "updated",
+                                                     [MIRROR_BY_URGENCY] = "urgency", [MIRROR_BY_PRIORITY] = "priority"};
 
 void mirror_sort(struct mirror *m, enum mirror_sort by, bool invert)
 {

@@ -18,8 +18,9 @@ struct mirror_row {
     int64_t fresh_at;      /* when the stream brought it, 0 = it came with a page */
     bool gone;             /* left the view while the list was anchored */
 };
-/* What a list is sorted by: as the daemon's views are; by number; by the last change, newest first. */
-enum mirror_sort { MIRROR_BY_DUE, MIRROR_BY_AGE, MIRROR_BY_UPDATED, MIRROR_SORTS };
+/* What a list is sorted by: as the daemon's views are; by number; by the last change, newest first; by
+ * level, the highest first, done ones last. */
+enum mirror_sort { MIRROR_BY_DUE, MIRROR_BY_AGE, MIRROR_BY_UPDATED, MIRROR_BY_URGENCY, MIRROR_BY_PRIORITY, MIRROR_SORTS };
 struct mirror_view {
     const char *name, *title, *text;
     int64_t count, counted; /* counted: at which entry's seq */
@@ -126,7 +127,7 @@ bool mirror_behind(const struct mirror *mirror);
 /* Before a page that was asked for in another order; a desk is always by due, not inverted. */
 void mirror_sort(struct mirror *mirror, enum mirror_sort by, bool invert);
 enum mirror_sort mirror_sorted(const struct mirror *mirror, bool *inverted);
-const char *mirror_sort_word(int by);  /* due age updated: as the API has it */
+const char *mirror_sort_word(int by);  /* due age updated urgency priority: as the API has it */
 int mirror_sort_find(const char *word); /* -1 if unknown */
 /* Any other GET. ticket: which one it is about, 0 = none. */
 bool mirror_doc_set(struct mirror *mirror, enum mirror_doc_id id, int64_t ticket, const char *json, size_t n,

@@ -42,9 +42,26 @@ static int64_t order_of(const struct ticket *t)
     return t->next_due_at ? t->next_due_at : 3000000000000000 + t->received_at;
 }
 
+/* As store/rank: open ones by level and number, then done ones as they are otherwise. */
+static int64_t level_of(const struct ticket *t, int level)
+{
+    return ticket_done(t->status) ? order_of(t) : (int64_t)(8 - level) << 44 | t->id;
+}
+
 static int64_t key_of(const struct rows *rows, const struct mirror_row *row)
 {
-    return rows->sort == MIRROR_BY_AGE ? row->t.id : rows->sort == MIRROR_BY_UPDATED ? -row->touched : order_of(&row->t);
+    switch (rows->sort) {
+    case MIRROR_BY_AGE:
+        return row->t.id;
+    case MIRROR_BY_UPDATED:
+        return -row->touched;
+    case MIRROR_BY_URGENCY:
+        return level_of(&row->t, row->t.urgency);
+    case MIRROR_BY_PRIORITY:
+        return level_of(&row->t, row->t.priority);
+    default:
+        return order_of(&row->t);
+    }
 }
 
 int rows_compare(const struct rows *rows, const struct mirror_row *a, const struct mirror_row *b)
