@@ -510,13 +510,13 @@ static bool start(struct console *c, struct err *err)
     home_find(c->arena, c->options.socket, &c->home);
     if (c->home.dir && !home_answers(c->home.socket) && !home_start(c->arena, &c->home, err))
         return false;
-    c->keymap = home_keys(c->arena, c->options.keys, err);
-    if (!c->keymap || !colours_load(c, err))
-        return false;
     c->link = link_open(c->home.socket);
     link_identify(c->link, c->options.key_id ? c->options.key_id : getenv("TRIAGE_KEY"));
     session_begin(c);
-    link_run(c->link);
+    link_run(c->link); /* the daemon answers while keys, theme and terminal are made ready */
+    c->keymap = home_keys(c->arena, c->options.keys, err);
+    if (!c->keymap || !colours_load(c, err))
+        return false;
     struct term_options options = {.ascii = c->options.ascii, .mono = c->options.mono, .focus = true};
     if (!term_open(&options, err))
         return false;

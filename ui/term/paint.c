@@ -11,13 +11,15 @@
 #undef columns
 #undef lines
 
-enum { PAIRS = 256 };
+enum { PAIRS = 256, SCROLL_WORTH = 3 };
 enum depth { DEPTH_MONO, DEPTH_16, DEPTH_256, DEPTH_DIRECT };
 
 static struct {
     enum depth depth;
     bool sync, forget;
     struct cell *last, *now; /* the picture on the terminal, and the one that is to be there */
+    struct cell *drawn;      /* as the screens drew it: a row that is drawn the same again needs no look */
+    bool changed[SURFACE_MOST];
     int last_columns, last_rows, cursor_row, cursor_column;
     struct theme theme; /* what pairs were made for */
     int pair_fg[PAIRS], pair_bg[PAIRS], pairs;
@@ -162,14 +164,23 @@ static struct cell *row_of(struct cell *picture, int row)
     return picture + (size_t)row * (size_t)t.last_columns;
 }
 
-static void make_picture(const struct surface *s)
+/* Gives the number of rows that are not as they were. */
+static int make_picture(const struct surface *s)
 {
+    size_t size = (size_t)t.last_columns * sizeof *t.now;
+    int count = 0;
     for (int row = 0; row < t.last_rows; row++) {
-        struct cell *now = row_of(t.now, row);
-        for (int column = 0; column < t.last_columns; column++)
-            now[column] = *surface_cell(s, row, column);
-        even_blanks(now, t.last_columns);
+        const struct cell *drawn = surface_cell(s, row, 0);
+        t.changed[row] = memcmp(drawn, row_of(t.drawn, row), size) != 0;
+        if (!t.changed[row])
+            continue;
+        memcpy(row_of(t.drawn, row), drawn, size);
+        memcpy(row_of(t.now, row), drawn, size);
+        even_blanks(row_of(t.now, row), t.last_columns);
+        t.changed[row] = memcmp(row_of(t.now, row), row_of(t.last, row), size) != 0;
+        count += t.changed[row];
     }
+    return count;
 }
 
 /* --- rows that moved: a list that went on. The terminal can move them, which says less than sending them. --- */
@@ -207,25 +218,26 @@ static void move_rows(int top, int bottom, int n)
 
 static void scroll_rows(void)
 {
-    enum { WORTH = 3 };
     static uint64_t now[SURFACE_MOST], last[SURFACE_MOST];
-    int best = 0, most = 0, from = 0, to = 0, differ = 0;
+    int best = 0, most = 0, from = 0, to = 0;
     for (int row = 0; row < t.last_rows; row++) {
         now[row] = digest(row_of(t.now, row));
-        last[row] = digest(row_of(t.last, row));
-        differ += now[row] != last[row];
+        last[row] = t.changed[row] ? digest(row_of(t.last, row)) : now[row];
     }
-    for (int n = 1; differ >= WORTH && n <= t.last_rows / 2; n++)
+    for (int n = 1; n <= t.last_rows / 2; n++)
         for (int way = -1; way <= 1; way += 2) {
             int a = 0, b = 0, count = found_again(now, last, way * n, &a, &b);
             if (count > most)
                 most = count, best = way * n, from = a, to = b;
         }
-    if (most < WORTH || most < abs(best))
+    if (most < SCROLL_WORTH || most < abs(best))
         return;
     int top = best > 0 ? from - best : from, bottom = best > 0 ? to : to - best;
-    if (pen_scroll(top, bottom, best, look_of(&blank)))
-        move_rows(top, bottom, best);
+    if (!pen_scroll(top, bottom, best, look_of(&blank)))
+        return;
+    move_rows(top, bottom, best);
+    for (int row = top; row <= bottom; row++)
+        t.changed[row] = true;
 }
 
 /* --- rows --- */
@@ -279,11 +291,22 @@ static void draw_row(int row)
         pen_erase(row, end, look_of(&blank));
 }
 
+static void draw_rows(void)
+{
+    size_t size = (size_t)t.last_columns * sizeof *t.last;
+    for (int row = 0; row < t.last_rows; row++)
+        if (t.changed[row]) {
+            draw_row(row);
+            memcpy(row_of(t.last, row), row_of(t.now, row), size);
+        }
+}
+
 static void drop_pictures(void)
 {
     free(t.last);
     free(t.now);
-    t.last = t.now = NULL;
+    free(t.drawn);
+    t.last = t.now = t.drawn = NULL;
     t.last_columns = t.last_rows = 0;
 }
 
@@ -297,7 +320,8 @@ static void fit_last(const struct surface *s)
     drop_pictures();
     t.last = calloc((size_t)columns * (size_t)rows, sizeof *t.last); /* no cell looks like all zeroes */
     t.now = calloc((size_t)columns * (size_t)rows, sizeof *t.now);
-    if (!t.last || !t.now)
+    t.drawn = calloc((size_t)columns * (size_t)rows, sizeof *t.drawn);
+    if (!t.last || !t.now || !t.drawn)
         abort();
     t.last_columns = columns;
     t.last_rows = rows;
@@ -322,19 +346,15 @@ void paint_draw(const struct surface *s, const struct theme *theme)
     int row, column;
     wear(theme);
     fit_last(s);
-    make_picture(s);
+    int count = make_picture(s);
     surface_cursor_at(s, &row, &column);
-    size_t size = (size_t)t.last_columns * (size_t)t.last_rows * sizeof *t.now;
-    if (memcmp(t.now, t.last, size) == 0 && row == t.cursor_row && column == t.cursor_column)
+    if (!count && row == t.cursor_row && column == t.cursor_column)
         return;
     t.cursor_row = row;
     t.cursor_column = column;
-    scroll_rows();
-    for (int i = 0; i < t.last_rows; i++)
-        draw_row(i);
-    struct cell *was = t.last;
-    t.last = t.now;
-    t.now = was;
+    if (count >= SCROLL_WORTH)
+        scroll_rows();
+    draw_rows();
     show_cursor(row, column);
 }
 
