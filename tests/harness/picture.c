@@ -41,6 +41,11 @@ static void make_theme(struct theme *theme)
     theme->styles[UI_GUTTER].fg = 12;
 }
 
+static bool in_bar(const struct surface *s, int row, int column)
+{
+    return column > 0 && strcmp(surface_cell(s, row, column - 1)->text, "█") == 0;
+}
+
 static void put_cell(struct surface *s, int row, int column, const VTermScreenCell *cell)
 {
     char text[32];
@@ -54,7 +59,7 @@ static void put_cell(struct surface *s, int row, int column, const VTermScreenCe
         return;
     }
     bool plain = VTERM_COLOR_IS_DEFAULT_FG(&cell->fg) || !VTERM_COLOR_IS_INDEXED(&cell->fg) || cell->fg.indexed.idx >= DEFAULT;
-    bool gutter = n == 3 && memcmp(text, "▌", 3) == 0; /* drawn whole, not as half of a bar */
+    bool gutter = n == 3 && memcmp(text, "▌", 3) == 0 && !in_bar(s, row, column); /* drawn whole, not as half of a bar */
     surface_textn(s, row, column, cell->width, gutter ? UI_GUTTER : role_of(plain ? DEFAULT : cell->fg.indexed.idx), text, n);
     unsigned attr = (cell->attrs.bold ? UI_BOLD : 0u) | (cell->attrs.underline ? UI_UNDERLINE : 0u) | (cell->attrs.reverse ? UI_REVERSE : 0u);
     surface_attr(s, row, column, cell->width, attr);
@@ -63,8 +68,8 @@ static void put_cell(struct surface *s, int row, int column, const VTermScreenCe
 /* Blocks side by side, or before what is left of it, are a bar: what the console knew when it drew them. */
 static void find_bars(struct surface *s)
 {
-    for (int row = 0; row < CONSOLE_ROWS; row++)
-        for (int column = 0; column + 1 < CONSOLE_COLUMNS; column++) {
+    for (int row = 0; row < surface_rows(s); row++)
+        for (int column = 0; column + 1 < surface_columns(s); column++) {
             const char *a = surface_cell(s, row, column)->text, *b = surface_cell(s, row, column + 1)->text, *ends = b;
             uint32_t first = text_next(&a, a + strlen(a)), second = text_next(&ends, ends + strlen(ends));
             if (first >= 0x2588 && first <= 0x2591 && second >= 0x2588 && second <= 0x2591 && first != 0x2590 && second != 0x2590)
@@ -72,23 +77,28 @@ static void find_bars(struct surface *s)
         }
 }
 
-void picture_write(struct console_run *c, const char *title, const char *path)
+void picture_draw(struct VTermScreen *screen, int columns, int rows, const char *title, FILE *out)
 {
-    struct surface *s = surface_new(CONSOLE_COLUMNS, CONSOLE_ROWS);
+    struct surface *s = surface_new(columns, rows);
     struct theme theme;
     make_theme(&theme);
-    for (int row = 0; row < CONSOLE_ROWS; row++)
-        for (int column = 0; column < CONSOLE_COLUMNS;) {
+    for (int row = 0; row < rows; row++)
+        for (int column = 0; column < columns;) {
             VTermScreenCell cell;
-            vterm_screen_get_cell(console_screen(c), (VTermPos){.row = row, .col = column}, &cell);
+            vterm_screen_get_cell(screen, (VTermPos){.row = row, .col = column}, &cell);
             put_cell(s, row, column, &cell);
             column += cell.width > 0 ? cell.width : 1;
         }
     find_bars(s);
+    svg_write(s, &theme, title, out);
+    surface_free(s);
+}
+
+void picture_write(struct console_run *c, const char *title, const char *path)
+{
     FILE *out = fopen(path, "w");
     if (!out)
         fail_msg("writing %s: %s", path, strerror(errno));
-    svg_write(s, &theme, title, out);
+    picture_draw(console_screen(c), CONSOLE_COLUMNS, CONSOLE_ROWS, title, out);
     assert_int_equal(fclose(out), 0);
-    surface_free(s);
 }

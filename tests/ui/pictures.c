@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 static struct desk_case desk;
@@ -183,6 +184,23 @@ static void every_screen_overlay_and_state_of_the_composer_has_its_picture(void 
             fail_msg("state %d of the composer has no picture: add it to tests/support/gallery.c", i);
 }
 
+/* Each screen has its link, and no link goes nowhere. */
+static void the_readme_shows_every_picture_and_names_none_that_is_not_there(void **state)
+{
+    (void)state;
+    const char *readme = kept(source("README.md")), *at = readme;
+    assert_non_null(readme);
+    for (int i = 0; i < gallery_count(); i++)
+        if (!strstr(readme, arena_printf(desk.arena, "screens/%s-120x40.svg)", gallery_at(i)->name)))
+            fail_msg("README.md has no link to the picture of %s", gallery_at(i)->name);
+    while ((at = strstr(at, "](data/doc/"))) {
+        at += 2;
+        const char *path = source(arena_strndup(desk.arena, at, strcspn(at, ")#")));
+        if (access(path, R_OK) != 0)
+            fail_msg("README.md names %s, which is not there", path);
+    }
+}
+
 /* --- made by hand --- */
 
 static void write_one(const struct gallery_picture *picture, const struct view *view, void *arg)
@@ -212,7 +230,8 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest compared[] = {
         cmocka_unit_test_setup_teardown(the_pictures_in_the_documents_are_what_the_screens_draw, setup, teardown),
-        cmocka_unit_test(every_screen_overlay_and_state_of_the_composer_has_its_picture)};
+        cmocka_unit_test(every_screen_overlay_and_state_of_the_composer_has_its_picture),
+        cmocka_unit_test_setup_teardown(the_readme_shows_every_picture_and_names_none_that_is_not_there, setup, teardown)};
     const struct CMUnitTest written[] = {cmocka_unit_test_setup_teardown(write_all, setup, teardown)};
     if (argc >= 5 && strcmp(argv[1], "show") == 0)
         return show(argv[2], argv[3], argv[4], argc > 5);
