@@ -113,7 +113,7 @@ static void put_question(struct desk_case *desk, const char *text)
 static void put_picker(struct desk_case *desk, const char *text)
 {
     struct overlay overlay = {0};
-    const struct picker_item items[] = {{1, text, text}, {2, "plain", text}, {3, text, NULL}};
+    const struct picker_item items[] = {{.id = 1, .name = text, .detail = text, .keys = text}, {.id = 2, .name = "plain", .detail = text}, {.id = 3, .name = text}};
     overlay_pick(&overlay, 1, text, items, 3, true);
     overlay_draw(&overlay, &desk->look, desk->surface);
     picker_type(overlay.picker, text);
