@@ -326,7 +326,8 @@ static void fit_last(const struct surface *s)
     t.last_columns = columns;
     t.last_rows = rows;
     t.forget = false;
-    doupdate(); /* curses comes back from where it was away */
+    if (isendwin())
+        doupdate(); /* curses comes back from where it was away; of a new size it would say so with an empty screen */
     pen_open(COLS, LINES);
     pen_clear(look_of(&blank));
     for (int i = 0; pen_can_erase(t.role_bg[UI_NORMAL] >= 0) && i < columns * rows; i++)
