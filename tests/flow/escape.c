@@ -1,16 +1,22 @@
-/* escape: hostile text through every field of an event and out of every exit: each verb of the shell (as text and as JSON),
- * standard error, the daemon's log, and the console's own byte stream on every screen, its clipboard and title included. Each
- * payload carries 7777 or PWN where a terminal would look for the rest of a sequence; no byte that could begin one may come out
- * in front of it, and no control or format character anywhere. What may come out is listed here on its own, not asked of the
- * code under test. */
+/* escape: hostile text through every field that somebody can fill in, by the real doors, and out of every exit of the real programs: each
+ * verb of the table as text, as JSON and refused; the stream as NDJSON; the mode of lines; each screen and each command of the console,
+ * with the clipboard and the notifications decoded; the daemon's log; what leaves to a receiver, and what it answers. What may not come
+ * out is listed in support/hostile on its own. make check takes a sample of the payloads, `escape all` takes each. The screens alone are
+ * tried with all payloads in tests/ui/escape. */
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "base/str.h"
 #include "base/text.h"
+#include "command/command.h"
+#include "core/act.h"
 #include "harness/client.h"
 #include "harness/console.h"
 #include "harness/daemon.h"
-#include <dirent.h>
+#include "harness/stub.h"
+#include "screen/screens.h"
+#include "support/hostile.h"
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -20,37 +26,178 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-static const char config[] = "team: flow\n"
-                             "sources:\n"
-                             "  - {name: rbs, dialect: rbs, auth: none}\n"
-                             "  - {name: shop, dialect: ingestlayer, auth: none}\n"
-                             "  - {name: game, dialect: cstar, auth: none}\n"
-                             "agents:\n"
-                             "  - {name: ana, uid: %ld, role: admin}\n";
-
-/* JSON escapes: what a body may hold. Those a terminal acts on alone, and those it waits for more after. */
-static const char *const payloads[] = {
-    "\\u001b[7777;1H", "\\u001b]0;PWN\\u0007", "\\u001b]52;c;PWN\\u0007", "\\u001b]8;;http://PWN\\u001b\\\\x", "\\u001bP7777q\\u001b\\\\", "\\u001b_PWN\\u001b\\\\",
-    "\\u009b7777m", "\\u009d0;PWN\\u009c", "\\u0090PWN\\u009c", "\\u001bc7777", "\\u001b[?1049l7777", "\\u001b[6n7777", "\\u001b]777;notify;PWN;x\\u0007", "\\u001b[200~PWN",
-    "\\u0000\\u0001\\u0002\\u0003\\u0004\\u0005\\u0006\\u0007\\u0008", "a\\u000b\\u000c\\u000e\\u000f\\u0010\\u0011\\u0012\\u0013\\u0014", "\\u0015\\u0016\\u0017\\u0018\\u0019\\u001a\\u001b\\u001c\\u001d\\u001e\\u001f\\u007f",
-    "\\u0080\\u0081\\u0084\\u0085\\u0088\\u008d\\u008e\\u008f\\u0098\\u009a\\u009e\\u009f", "\\u202a\\u202b\\u202c\\u202d\\u202eevil\\u2066\\u2067\\u2068\\u2069\\u200e\\u200f\\u061c",
-    "\\u200b\\u200c\\u2060\\u2061\\u2062\\u2063\\u2064\\ufeff\\u00ad\\u180e\\u034f", "\\ufff9\\ufffa\\ufffb\\ufffe\\uffff\\ue000\\uf8ff", "\\udb40\\udc41\\udb40\\udc42\\udb40\\udc7f", "back\\rover\\u0008\\u0008PWN",
-    "lines\\u2028and\\u2029more\\u0085PWN", "%s%n%x%1000000s", "\\ud800 alone \\udc00",
-};
-enum { PAYLOADS = sizeof payloads / sizeof *payloads, SOON = 10000 };
+enum { SAMPLE = 89, SOON = 10000, ESC_MS = 45 };
+#define EVIL "\\e]0;PWN\\a\\e[7777m\\u202e\\u0085"
+static const char config[] =
+    "team: \"flow " EVIL "\"\n"
+    "sources:\n"
+    "  - {name: rbs, dialect: rbs, auth: none, reply_via: webhook, reply_url: '%s', reply_secret: r, allow_loopback: true}\n"
+    "  - {name: shop, dialect: ingestlayer, auth: none}\n"
+    "  - {name: game, dialect: cstar, auth: none}\n"
+    "agents:\n"
+    "  - {name: ana, uid: %ld, shared: true, key_id: k-ana, role: admin, team: \"" EVIL "\"}\n"
+    "  - {name: tom, key_id: k-tom, role: agent}\n"
+    "views:\n"
+    "  - {name: evil, title: \"" EVIL "\", when: 'title != \"x\"'}\n"
+    "macros:\n"
+    "  - {name: sorry, reply: \"" EVIL " {{ticket.title}}\"}\n"
+    "destinations:\n"
+    "  - {name: hooks, kind: webhook, url: '%s', allow_loopback: true, profile: standard}\n"
+    "routes:\n"
+    "  - {name: all, to: [hooks]}\n";
 
 static struct daemon_run *run;
-static struct client *in;
-static int looked, stdouts, accepted;
+static struct client *in, *desk;
+static struct stub *receiver;
+static struct console_run *console;
+static struct arena *arena;
+static struct hostile hostile;
+static bool all;
+static long used, accepted, fields, exits; /* payloads; events and acts that went in; fields they fill; texts and streams looked at */
+
+/* --- in --- */
+
+/* As a JSON string's inside. What is no UTF-8 stays so: the door has to take that too. */
+static char *quoted(const char *text)
+{
+    AUTO_STR out;
+    str_init(&out, 1 << 20);
+    for (const unsigned char *p = (const unsigned char *)text; *p; p++)
+        if (*p < 0x20 || *p == '"' || *p == '\\')
+            str_addf(&out, "\\u%04x", *p);
+        else
+            str_addc(&out, (char)*p);
+    return arena_strdup(arena, out.data);
+}
+
+/* What comes in: $ is the payload, # a number of its own. */
+static const struct { const char *path, *body; } events[] = {
+    {"/in/rbs", "{\"eventId\":\"e-#\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:00Z\",\"source\":\"caracol$\",\"data\":{\"source_ticket_id\":\"R#-$\",\"user_id\":\"$\","
+                "\"user_name\":\"$\",\"user_email\":\"u@example.com$\",\"subject\":\"Checkout is down $\",\"description\":\"$ and\\n$\",\"category\":\"$\",\"attachments\":[{\"name\":\"$\",\"url\":\"http://x/$\"}]}}"},
+    {"/v1/ingest", "{\"events\":[{\"type\":\"support.ticket.created\",\"idempotencyKey\":\"k#\",\"payload\":{\"ticket_id\":\"I#\",\"subject\":\"$\",\"body\":\"$\",\"customer_tier\":\"$\",\"channel\":\"$\","
+                   "\"customer\":{\"id\":\"$\",\"name\":\"$\",\"email\":\"$\",\"phone\":\"$\"},\"tags\":[\"$\"]}}]}"},
+    {"/in/game", "{\"id\":\"ev#\",\"type\":\"ticket.created\",\"created_at\":\"2027-01-01T00:00:00Z\",\"team_id\":\"t\",\"data\":{\"ticket\":{\"id\":\"C#\",\"title\":\"$\",\"description\":\"$\",\"status\":\"new\","
+                 "\"priority\":\"urgent\",\"customerId\":\"c#\",\"customerName\":\"$\",\"assigneeId\":\"$\",\"tags\":[\"$\"],\"createdAt\":\"2027-01-01T00:00:00Z\"},\"customer\":{\"id\":\"c#\",\"name\":\"$\","
+                 "\"email\":\"jo@example.com\"}}}"},
+    {"/in/game", "{\"id\":\"ms#\",\"type\":\"ticket.message_added\",\"created_at\":\"2027-01-01T00:00:01Z\",\"team_id\":\"t\",\"data\":{\"ticket\":{\"id\":\"C#\",\"title\":\"$\",\"status\":\"open\"},\"message\":{"
+                 "\"id\":\"m#\",\"content\":\"$\",\"senderName\":\"$\",\"senderType\":\"agent\",\"senderId\":\"$\"}}}"},
+    {"/in/game", "{\"id\":\"cs#\",\"type\":\"ticket.csat\",\"created_at\":\"2027-01-01T00:00:02Z\",\"team_id\":\"t\",\"data\":{\"ticket\":{\"id\":\"C#\",\"title\":\"$\"},\"csat\":{\"score\":1,\"comment\":\"$\"}}}"},
+    {"/in/game", "{\"id\":\"bo#\",\"type\":\"boss.spawned\",\"created_at\":\"2027-01-01T00:00:00Z\",\"team_id\":\"t\",\"data\":{\"boss\":{\"id\":\"b#\",\"name\":\"$\",\"maxHp\":500,\"currentHp\":500,\"description\":\"$\"}}}"},
+    {"/in/game", "{\"id\":\"ac#\",\"type\":\"achievement.unlocked\",\"created_at\":\"2027-01-01T00:00:00Z\",\"team_id\":\"t\",\"data\":{\"achievement\":{\"id\":\"a#\",\"name\":\"$\",\"description\":\"$\"},\"user\":{\"id\":\"$\",\"name\":\"$\"}}}"},
+    {"/in/game", "{\"id\":\"ar#\",\"type\":\"article.created\",\"created_at\":\"2027-01-01T00:00:00Z\",\"team_id\":\"t\",\"data\":{\"article\":{\"id\":\"a#\",\"title\":\"$\",\"content\":\"$\",\"slug\":\"$\",\"authorName\":\"$\"}}}"},
+    {"/in/rbs", "{\"eventType\":\"$\",\"$\":1}"}, /* refused, and shown among the refusals */
+    {"/in/$", "{\"a\":\"$\"}"},
+};
+enum { EVENTS = sizeof events / sizeof *events };
+
+static char *filled(const char *pattern, const char *text, long number)
+{
+    AUTO_STR out;
+    str_init(&out, 1 << 20);
+    for (; *pattern; pattern++)
+        if (*pattern == '$')
+            str_adds(&out, text);
+        else if (*pattern == '#')
+            str_addf(&out, "%ld", number);
+        else
+            str_addc(&out, *pattern);
+    return arena_strdup(arena, out.data);
+}
+
+static char *in_a_path(const char *text)
+{
+    AUTO_STR out;
+    str_init(&out, 1 << 20);
+    for (const unsigned char *p = (const unsigned char *)text; *p; p++)
+        str_addf(&out, "%%%02X", *p);
+    return arena_strdup(arena, out.data);
+}
+
+static long holes(const char *pattern)
+{
+    long n = 0;
+    for (; *pattern; pattern++)
+        n += *pattern == '$';
+    return n;
+}
+
+/* A refusal is for people: nothing in it that a terminal acts on. */
+static void take(const struct answer *a, const char *exit)
+{
+    accepted += a->status / 100 == 2;
+    if (a->status >= 500)
+        fail_msg("%s: %d %s", exit, a->status, a->body);
+    if (a->status / 100 != 2)
+        hostile_check(exit, a->body, a->body_n, HOSTILE_LINES);
+    hostile_check("the head of an answer", a->head, strcspn(a->head, "\r"), 0);
+    exits++;
+}
+
+static void send_events(const char *text, long number)
+{
+    for (int i = 0; i < EVENTS; i++) {
+        struct answer a = client_post(in, filled(events[i].path, in_a_path(text), number), filled(events[i].body, quoted(text), number));
+        take(&a, "what a sender is told");
+    }
+}
+
+/* Every action, with the payload wherever its row says that words go. */
+static char *with_of(const char *help, const char *text)
+{
+    AUTO_STR out;
+    str_init(&out, 64 << 10);
+    for (const char *at = help; (at = strchr(at, '=')) != NULL; at++) {
+        const char *from = at;
+        while (from > help && (from[-1] == '_' || (from[-1] >= 'a' && from[-1] <= 'z')))
+            from--;
+        bool time = strncmp(at, "=TIME", 5) == 0, me = strncmp(from, "agent=", 6) == 0 || strncmp(from, "for=", 4) == 0;
+        str_addf(&out, "%s\"%.*s\":\"%s\"", out.len ? "," : "", (int)(at - from), from, time ? strncmp(from, "to", 2) == 0 ? "tomorrow" : "1h" : me ? "ana" : text);
+    }
+    return arena_strdup(arena, out.data);
+}
+
+static void act_all(const char *text, long ticket)
+{
+    static const char *const args[] = {[ARG_TEXT] = "text", [ARG_REASON] = "reason", [ARG_AGENT] = "to", [ARG_MACRO] = "macro", [ARG_STATUS] = "status", [ARG_PRIORITY] = "priority", [ARG_URGENCY] = "urgency", [ARG_CATEGORY] = "category"};
+    for (int i = 0; i < ACTIONS; i++) {
+        const struct action_row *row = &action_table[i];
+        const char *name = (size_t)row->arg < sizeof args / sizeof *args ? args[row->arg] : NULL, *q = quoted(text);
+        const char *arg = row->arg == ARG_TAGS ? arena_printf(arena, ",\"tags\":[\"%s\",\"x\"]", q) : row->arg == ARG_WITH ? arena_printf(arena, ",\"with\":{%s}", with_of(row->help, q))
+                          : name ? arena_printf(arena, ",\"%s\":\"%s\"", name, q) : NULL;
+        if (!arg)
+            continue;
+        const char *who = row->flags & DESK ? "" : arena_printf(arena, ",\"tickets\":[%ld]", ticket);
+        struct answer a = client_post(desk, "/v1/do", arena_printf(arena, "{\"do\":\"%s\"%s%s}", row->name, who, arg));
+        take(&a, "what an agent is told");
+    }
+}
+
+/* The receiver of what leaves: its status line and its body are a payload; what it was sent is looked at. */
+static struct stub_step answer_of(void *arg, const struct stub_request *request, struct arena *into)
+{
+    static long count;
+    const char *text = hostile.list[(count++ * SAMPLE) % hostile.count];
+    (void)arg;
+    for (const char *line = request->head; *line; line += strcspn(line, "\n") + (strchr(line, '\n') != NULL)) {
+        size_t n = strcspn(line, "\r\n");
+        for (size_t i = 0; i < n; i++)
+            if ((unsigned char)line[i] < 0x20 || (unsigned char)line[i] > 0x7e)
+                abort(); /* on the stub's thread: nobody to fail a test */
+    }
+    return (struct stub_step){STUB_ANSWER, arena_printf(into, "HTTP/1.1 422 %.60s\r\nX-Said: %.60s\r\nContent-Length: %zu\r\n\r\n%s", text, text, strlen(text), text), NULL};
+}
 
 static int start(void **state)
 {
-    char text[1024];
     (void)state;
-    snprintf(text, sizeof text, config, (long)getuid());
     crypto_open();
-    run = daemon_start(text);
+    arena = arena_new();
+    hostile_make(arena, &hostile);
+    receiver = stub_open();
+    stub_ask(receiver, answer_of, NULL);
+    run = daemon_start(arena_printf(arena, config, stub_url(receiver), (long)getuid(), stub_url(receiver)));
     in = client_open(run->ingest);
+    desk = client_open(run->desk);
     setenv("TRIAGE_SOCKET", run->desk, 1);
     return 0;
 }
@@ -58,37 +205,159 @@ static int start(void **state)
 static int stop(void **state)
 {
     (void)state;
+    console_close(console);
     client_close(in);
+    client_close(desk);
     daemon_remove(run);
+    stub_close(receiver);
+    arena_free(arena);
     return 0;
 }
 
-/* --- what may not come out --- */
+/* --- out: the shell --- */
 
-static bool is_hostile(uint32_t c, bool lines)
+static char *slurp(FILE *file, size_t *n)
 {
-    static const struct { uint32_t from, to; } ranges[] = {
-        {0x00, 0x09}, {0x0b, 0x1f}, {0x7f, 0x9f}, {0xad, 0xad}, {0x34f, 0x34f}, {0x61c, 0x61c}, {0x180e, 0x180e}, {0x200b, 0x200c}, {0x200e, 0x200f}, {0x2028, 0x202e},
-        {0x2060, 0x206f}, {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xfffe, 0xffff}, {0xe000, 0xf8ff}, {0xe0000, 0xe007f}};
-    if (c == '\n')
-        return !lines;
-    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
-        if (c >= ranges[i].from && c <= ranges[i].to)
+    enum { MOST = 16 << 20 };
+    char *text = malloc(MOST);
+    assert_non_null(text);
+    rewind(file);
+    *n = fread(text, 1, MOST - 1, file);
+    text[*n] = 0;
+    fclose(file);
+    return text;
+}
+
+static pid_t begin(const char *const *words, FILE *input, FILE *const *streams)
+{
+    const char *argv[16] = {"triage"};
+    for (int i = 0; words[i]; i++)
+        argv[i + 1] = words[i];
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0) {
+        dup2(fileno(input), 0);
+        dup2(fileno(streams[0]), 1);
+        dup2(fileno(streams[1]), 2);
+        alarm(120);
+        execv(console_program(), (char *const *)(uintptr_t)argv);
+        _exit(127);
+    }
+    return pid;
+}
+
+static unsigned allowed(const char *const *words)
+{
+    unsigned exit = HOSTILE_LINES | (strcmp(words[0], "help") == 0 ? HOSTILE_TABS : 0);
+    for (int i = 0; words[i]; i++)
+        exit |= strcmp(words[i], "--json") == 0 || strcmp(words[0], "watch") == 0 ? HOSTILE_DATA : 0;
+    return exit;
+}
+
+/* `triage WORDS`, with what it reads; its two streams are looked at. What was on stdout where it is wanted (the caller frees). */
+static char *shell(const char *input, const char *const *words, bool wanted)
+{
+    FILE *streams[2] = {tmpfile(), tmpfile()}, *read = tmpfile();
+    char *out = NULL;
+    size_t n;
+    fputs(input, read);
+    rewind(read);
+    waitpid(begin(words, read, streams), NULL, 0);
+    fclose(read);
+    for (int i = 0; i < 2; i++) {
+        char *text = slurp(streams[i], &n);
+        hostile_check(arena_printf(arena, "%s %s, %s", words[0], words[1] ? words[1] : "", i ? "stderr" : "stdout"), text, n, allowed(words));
+        exits += n > 0;
+        if (i == 0 && wanted)
+            out = text;
+        else
+            free(text);
+    }
+    return out;
+}
+#define SHELL(...) free(shell("", (const char *const[]){__VA_ARGS__, NULL}, true))
+
+/* Verbs that would end the desk, open a screen or never end. */
+static bool is_left_out(const char *verb)
+{
+    static const char *const out[] = {"demo", "up", "down", "rebuild", "reload", "watch", "undo", "redo"};
+    for (size_t i = 0; i < sizeof out / sizeof *out; i++)
+        if (strcmp(out[i], verb) == 0)
             return true;
     return false;
 }
 
-/* Text that goes out as it stands: not one hostile character, and it is UTF-8. */
-static void check_text(const char *exit, const char *text, size_t n)
+static void feed_it(void)
 {
-    for (const char *p = text, *end = text + n; p < end;) {
-        const char *at = p;
-        uint32_t c = text_next(&p, end);
-        if (is_hostile(c, true) && !(c == '\t' && strcmp(exit, "help") == 0)) /* its lists are ours: word, tab, help */
-            fail_msg("%s: U+%04X at byte %zu: ...%.40s", exit, (unsigned)c, (size_t)(at - text), at > text + 30 ? at - 30 : text);
+    for (long i = 0; i < hostile.count; i += all ? 1 : SAMPLE, used++) {
+        send_events(hostile.list[i], i);
+        if (used % (all ? 40 : 8) == 0)
+            act_all(hostile.list[i], used + 1);
+        if (used % 64 == 0)
+            *run->clock += 60000;
     }
-    looked++;
+    for (int i = 0; i < EVENTS; i++)
+        fields += holes(events[i].path) + holes(events[i].body);
+    fields += 8 + 2 + 3; /* the configuration's, the receiver's, the shell's own words */
+    for (int i = 0; i < ACTIONS; i++)
+        fields += action_table[i].arg != ARG_NONE;
+    assert_true(accepted > 2 * used);
 }
+
+static void every_verb_of_the_shell_prints_none_of_it(void **state)
+{
+    (void)state;
+    int verbs = 0;
+    char *save = NULL;
+    FILE *streams[2] = {tmpfile(), tmpfile()}, *nothing = tmpfile();
+    pid_t watch = begin((const char *const[]){"watch", NULL}, nothing, streams);
+    feed_it();
+    char *list = shell("", (const char *const[]){"help", "--list", NULL}, true);
+    for (char *verb = strtok_r(list, "\n", &save); verb; verb = strtok_r(NULL, "\n", &save)) {
+        verb[strcspn(verb, "\t")] = 0;
+        if (is_left_out(verb))
+            continue;
+        verbs++;
+        SHELL(verb, "--dry-run");
+        SHELL(verb, "--json", "--dry-run");
+        SHELL(verb, "7", "--dry-run");
+        SHELL(verb, "7", "--json", "--dry-run");
+        SHELL(verb, "\033]0;PWN\007\302\2337777m\342\200\256");
+    }
+    free(list);
+    for (long id = 1; id <= 3 * used; id += all ? 1 : 13) {
+        const char *number = arena_printf(arena, "%ld", id);
+        SHELL("show", number);
+        SHELL("show", number, "--json");
+        SHELL("events", number);
+    }
+    SHELL("ls", "--all", "--limit", "500");
+    SHELL("ls", "--all", "--limit", "500", "--json");
+    SHELL("\033]0;PWN\007");
+    SHELL("ls", "--where", "title == \"\033[7777m");
+    SHELL("check", "/nowhere/\033]0;PWN\007");
+    SHELL("--socket", "/nowhere/\033]0;PWN\007", "ls");
+    SHELL("--theme", "\033]0;PWN\007\302\205", "ls");
+    kill(watch, SIGTERM);
+    waitpid(watch, NULL, 0);
+    size_t n;
+    char *told = slurp(streams[0], &n);
+    assert_true(n > 10000);
+    hostile_check("watch", told, n, HOSTILE_LINES | HOSTILE_DATA);
+    free(told);
+    fclose(nothing);
+    print_message("# escape: %ld payloads, %ld fields, %ld of events and acts taken; %d verbs, %zu bytes of watch\n", used, fields, accepted, verbs, n);
+}
+
+static void the_mode_of_lines_says_none_of_it(void **state)
+{
+    (void)state;
+    char *out = shell("ls\n1\nshow\nwhy label\n9\n17\n\nnote \033]0;PWN\007\n\033[7777m\nevents\nrefusals\nhelp\nquit\n", (const char *const[]){"--linear", NULL}, true);
+    assert_true(strlen(out) > 1000);
+    free(out);
+}
+
+/* --- out: the console --- */
 
 /* One control sequence at p (an ESC): where it ends. Strings (OSC, DCS, APC, PM, SOS) end in BEL or ST. ECMA-48, 5. */
 static const char *sequence_end(const char *p, const char *end)
@@ -109,193 +378,144 @@ static const char *sequence_end(const char *p, const char *end)
     return at < end ? at + 1 : end;
 }
 
-/* The console's bytes are full of sequences, its own: none holds a marker, and no C1 or format character is between them. */
+static int copied, notices;
+
+static void check_copied(const char *coded, size_t n)
+{
+    uint8_t text[8192];
+    char *copy = arena_strndup(arena, coded, n);
+    size_t size = 0;
+    assert_true(crypto_unbase64(copy, text, sizeof text, &size));
+    hostile_check("the clipboard", (const char *)text, size, 0); /* no line end either: what is pasted runs nothing */
+    copied++;
+}
+
+/* The console's bytes are full of sequences, its own: none holds a marker, what is copied and told is as harmless as the screen, and
+ * nothing that a terminal acts on stands between them. */
 static void check_stream(const char *exit, const char *raw, size_t n)
 {
     int sequences = 0;
+    size_t at;
+    const char *what;
     for (const char *p = raw, *end = raw + n; p < end;) {
         if (*p == '\033') {
             const char *to = sequence_end(p, end);
             if (memmem(p, (size_t)(to - p), "7777", 4) || memmem(p, (size_t)(to - p), "PWN", 3))
                 fail_msg("%s: a sequence of a stranger: ESC %.*s", exit, (int)(to - p - 1), p + 1);
+            if (to - p > 8 && strncmp(p, "\033]52;c;", 7) == 0)
+                check_copied(p + 7, (size_t)(to - p - 8));
+            notices += strncmp(p, "\033]777;", 6) == 0 || strncmp(p, "\033]9;", 4) == 0;
+            if (p[1] == ']')
+                hostile_check("a control string", p + 2, (size_t)(to - p - (to[-1] == '\\' ? 4 : 3)), 0);
             p = to;
             sequences++;
             continue;
         }
-        uint32_t c = text_next(&p, end);
-        if (c > 0x7e && is_hostile(c, true))
-            fail_msg("%s: U+%04X in the stream", exit, (unsigned)c);
+        const char *stop = memchr(p, '\033', (size_t)(end - p));
+        size_t run_n = (size_t)((stop ? stop : end) - p);
+        for (size_t from = 0; from < run_n && hostile_find(p + from, run_n - from, HOSTILE_LINES, &at, &what); from += at + 1)
+            if (!strchr("\r\b\007\016\017\t", p[from + at])) /* curses' own */
+                fail_msg("%s: %s between two sequences, after \"%.*s\"", exit, what, (int)(from + at), p);
+        p += run_n;
     }
     assert_true(sequences > 100);
-    looked++;
+    exits++;
 }
 
-/* --- in --- */
-
-static void post(const char *path, const char *body)
+static void say(struct console_run *c, const char *keys, int ms)
 {
-    struct answer a = client_post(in, path, body);
-    accepted += a.status / 100 == 2;
-}
-
-static void send_all(struct arena *arena)
-{
-    for (int i = 0; i < PAYLOADS; i++) {
-        const char *p = payloads[i];
-        post("/in/rbs", arena_printf(arena, "{\"eventId\":\"e-%d\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:00Z\",\"source\":\"caracol\",\"data\":{"
-                                            "\"source_ticket_id\":\"R%d-%s\",\"user_id\":\"%s\",\"user_name\":\"%s\",\"user_email\":\"u@example.com\",\"subject\":\"Checkout is down %s\","
-                                            "\"description\":\"%s and\\n%s\",\"category\":\"%s\"}}", i, i, p, p, p, p, p, p, p));
-        post("/v1/ingest", arena_printf(arena, "{\"events\":[{\"type\":\"support.ticket.created\",\"idempotencyKey\":\"k%d\",\"payload\":{\"ticket_id\":\"I%d\",\"subject\":\"%s\",\"body\":\"%s\","
-                                               "\"customer_tier\":\"%s\",\"channel\":\"%s\",\"tags\":[\"%s\"]}}]}", i, i, p, p, p, p, p));
-        post("/in/game", arena_printf(arena, "{\"id\":\"ev%d\",\"type\":\"ticket.created\",\"created_at\":\"2027-01-01T00:00:00Z\",\"team_id\":\"t\",\"data\":{\"ticket\":{\"id\":\"C%d\",\"title\":\"%s\","
-                                             "\"description\":\"%s\",\"status\":\"new\",\"priority\":\"urgent\",\"customerId\":\"c%d\",\"customerName\":\"%s\",\"tags\":[\"%s\"],\"createdAt\":\"2027-01-01T00:00:00Z\"},"
-                                             "\"customer\":{\"id\":\"c%d\",\"name\":\"%s\",\"email\":\"jo@example.com\"}}}", i, i, p, p, i, p, p, i, p));
-        post("/in/game", arena_printf(arena, "{\"id\":\"bo%d\",\"type\":\"boss.spawned\",\"created_at\":\"2027-01-01T00:00:00Z\",\"team_id\":\"t\",\"data\":{\"boss\":{\"id\":\"b%d\",\"name\":\"%s\",\"maxHp\":500,"
-                                             "\"currentHp\":500,\"description\":\"%s\"}}}", i, i, p, p));
-        post("/in/game", arena_printf(arena, "{\"id\":\"ar%d\",\"type\":\"article.created\",\"created_at\":\"2027-01-01T00:00:00Z\",\"team_id\":\"t\",\"data\":{\"article\":{\"id\":\"a%d\",\"title\":\"%s\","
-                                             "\"content\":\"%s\",\"slug\":\"%s\"}}}", i, i, p, p, p));
-        post("/in/rbs", arena_printf(arena, "{\"eventType\":\"%s\",\"%s\":1}", p, p)); /* refused, and shown among the refusals */
-    }
-}
-
-/* --- out: the shell --- */
-
-static char *slurp(FILE *file, size_t *n)
-{
-    char *text = malloc(4 << 20);
-    assert_non_null(text);
-    rewind(file);
-    *n = fread(text, 1, (4 << 20) - 1, file);
-    text[*n] = 0;
-    fclose(file);
-    return text;
-}
-
-/* `triage WORDS`, its two streams looked at; what was on stdout in *out (the caller frees), NULL = not wanted. */
-static void shell(char **out, const char *const *words)
-{
-    char path[1024], *text;
-    const char *argv[16] = {"triage"};
     size_t n;
-    FILE *streams[2] = {tmpfile(), tmpfile()};
-    for (int i = 0; words[i]; i++)
-        argv[i + 1] = words[i];
-    snprintf(path, sizeof path, "%s/triage", getenv("TRIAGE_BUILDDIR"));
-    fflush(NULL);
-    pid_t pid = fork();
-    if (pid == 0) {
-        freopen("/dev/null", "r", stdin);
-        dup2(fileno(streams[0]), 1);
-        dup2(fileno(streams[1]), 2);
-        alarm(20);
-        execv(path, (char *const *)(uintptr_t)argv);
-        _exit(127);
-    }
-    waitpid(pid, NULL, 0);
-    for (int i = 0; i < 2; i++) {
-        text = slurp(streams[i], &n);
-        stdouts += i == 0 && n > 0;
-        check_text(words[0], text, n);
-        if (i == 0 && out)
-            *out = text;
-        else
-            free(text);
-    }
+    console_type(c, keys);
+    console_bytes(c, ms, &n);
 }
-#define SHELL(out, ...) shell(out, (const char *const[]){__VA_ARGS__, NULL})
 
-/* Verbs that would end the desk, open a screen or never end. */
-static bool is_left_out(const char *verb)
+/* Every command of the console that stays here, on the ticket's screen and on the queue. */
+static int every_command(struct console_run *c)
 {
-    static const char *const out[] = {"demo", "up", "down", "rebuild", "reload", "watch", "undo", "redo"};
-    for (size_t i = 0; i < sizeof out / sizeof *out; i++)
-        if (strcmp(out[i], verb) == 0)
-            return true;
-    return false;
-}
-
-static void every_verb_of_the_shell_prints_none_of_it(void **state)
-{
-    (void)state;
-    AUTO_ARENA arena = arena_new();
-    char *list, *save = NULL;
-    int verbs = 0;
-    send_all(arena);
-    assert_true(accepted > 4 * PAYLOADS);
-    for (int i = 1; i <= 3 * PAYLOADS; i += 5) {
-        const char *id = arena_printf(arena, "%d", i);
-        SHELL(NULL, "note", id, "\033]0;PWN\007 \302\2337777m \342\200\256");
-        SHELL(NULL, "tags", id, "\033[7777m,x");
-        SHELL(NULL, "show", id);
-        SHELL(NULL, "show", id, "--json");
-        SHELL(NULL, "why", id, "label");
-        SHELL(NULL, "why", id, "page");
-        SHELL(NULL, "events", id);
+    int said = 0;
+    for (int i = 0; i < COMMANDS; i++) {
+        const struct command *command = command_at(i);
+        if (command->is_action ? action_table[command->id].arg == ARG_NONE : strcmp(command->name, "quit") == 0 || strcmp(command->name, "editor") == 0)
+            continue; /* an action without an argument would be done */
+        say(c, arena_printf(arena, "6:%s\r", command->name), 10);
+        say(c, "\033", ESC_MS);
+        said++;
     }
-    SHELL(&list, "help", "--list");
-    for (char *verb = strtok_r(list, "\n", &save); verb; verb = strtok_r(NULL, "\n", &save)) {
-        *strchr(verb, '\t') = 0;
-        if (is_left_out(verb))
-            continue;
-        verbs++;
-        SHELL(NULL, verb, "--dry-run");
-        SHELL(NULL, verb, "--json", "--dry-run");
-        SHELL(NULL, verb, "7", "--dry-run");
-        SHELL(NULL, verb, "7", "--json", "--dry-run");
-        SHELL(NULL, verb, "\033]0;PWN\007\302\2337777m");
-    }
-    free(list);
-    SHELL(NULL, "\033]0;PWN\007");
-    SHELL(NULL, "ls", "--where", "title == \"\033[7777m");
-    print_message("# escape: %d payloads in %d events; %d verbs, %d outputs of them not empty\n", PAYLOADS, accepted, verbs, stdouts);
-    assert_true(stdouts > 2 * verbs);
+    return said;
 }
-
-/* --- out: the console --- */
 
 static void every_screen_of_the_console_sends_none_of_it(void **state)
 {
     (void)state;
-    static const char *const keys[] = {"6", "j", "\r", "G", "w", "\033", "y", "Y", "\033", "l", "Zj", "/PWN\r", "\033", ":PWN", "\033", "?", "\033", "ge", "j", "\r", "\033", "gd", "j\r", "\033",
-                                       "gi", "jj\r", "w", "\033", "gl", "jj\r", "\033", "gb", "j", "\033", "go", "\033", "gh", "\033", "6", "GG", "\r", "r", "\033", "\033", "i", "\033", "\033", "6", "V", "U",
-                                       "6", "jjj\r", "#because\r", "\033", "6"};
-    struct console_run *c = console_open("escape", run, "all");
+    static const char *const keys[] = {"j\r", "yY", "Gw", "\033", "/PWN\r", "\033", "?", "\033", ":PWN", "\033", "r", "\033", "\033", "i", "\033", "\033", "VUl"};
+    const size_t pressed = all ? sizeof keys / sizeof *keys : 6;
+    struct console_run *c = console = console_open("escape", run, "all");
     size_t n;
-    const char *raw;
     console_wait(&c, 1, "live", NULL, true, clock_mono(), SOON);
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        console_type(c, keys[i]);
-        console_bytes(c, *keys[i] == '\033' ? 120 : 60, &n); /* an Esc of its own is one when nothing follows */
+    static const char mention[] = "{\"do\":\"note\",\"tickets\":[2],\"text\":\"@ana \\u001b]0;PWN\\u0007\"}";
+    assert_int_equal(client_ask(desk, "POST", "/v1/do", "X-Triage-Key: k-tom\r\nContent-Type: application/json\r\n", mention, strlen(mention)).status, 200);
+    console_wait(&c, 1, "mentions you", NULL, true, clock_mono(), SOON);
+    for (int place = 0; place < PLACES; place++) {
+        say(c, place == PLACE_QUEUE ? "6" : place == PLACE_TICKET ? "6j\r" : place == PLACE_CUSTOMER ? "6j:customer\r" : arena_printf(arena, ":go %s\r", screens_names[place]), 60);
+        for (size_t i = 0; i < pressed; i++)
+            say(c, keys[i], *keys[i] == '\033' ? ESC_MS : 15); /* an Esc of its own is one when nothing follows */
+        say(c, "\033", ESC_MS);
     }
-    console_type(c, "Q");
+    say(c, "6jjj\r", 60);
+    say(c, "#because\r", 200);
+    say(c, "yY", 60);
+    say(c, "\033", 60);
+    int commands = every_command(c);
+    say(c, "Q", 0);
     assert_true(console_ended(c, SOON));
-    raw = console_bytes(c, 0, &n);
-    assert_true(n > 20000);
+    const char *raw = console_bytes(c, 0, &n);
     check_stream("console", raw, n);
-    print_message("# escape: %zu bytes of the console's stream over %zu keys\n", n, sizeof keys / sizeof *keys);
-    console_close(c);
+    print_message("# escape: %zu bytes of the console's stream over %d screens and %d commands; %d copied and %d notices decoded\n", n, PLACES, commands, copied, notices);
+    assert_true(copied > PLACES / 2 && notices > 0);
+}
+
+static void what_a_receiver_said_was_kept_and_shown_without_it(void **state)
+{
+    (void)state;
+    int64_t until = clock_mono() + SOON;
+    int bad = 0;
+    while (!bad && clock_mono() < until) {
+        struct answer a = client_get(desk, "/v1/parcels?limit=50");
+        for (const struct json *p = json_first(json_get(a.json, "parcels")); p; p = json_next(p))
+            bad += strstr(json_get_string(p, "error", ""), "422") != NULL;
+        *run->clock += 1000;
+        client_post(desk, "/v1/do", "{\"do\":\"note\",\"tickets\":[1],\"text\":\"x\"}");
+    }
+    assert_true(bad > 0);
+    SHELL("deliveries");
+    SHELL("deliveries", "--json");
+    SHELL("destinations");
+    SHELL("why", "1", "route");
 }
 
 static void the_log_holds_none_of_it(void **state)
 {
     (void)state;
     size_t n;
-    char *text;
     FILE *log = fopen(run->log, "r");
     assert_non_null(log);
-    text = slurp(log, &n);
+    char *text = slurp(log, &n);
     assert_true(n > 100);
-    check_text("the log", text, n);
+    hostile_check("the log", text, n, HOSTILE_LINES);
     free(text);
-    print_message("# escape: %d texts and streams looked at, 0 hostile characters\n", looked);
+    exits++;
+    print_message("# escape: %ld payloads x %ld fields x %ld texts and streams, 0 hostile characters\n", used, fields, exits);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_verb_of_the_shell_prints_none_of_it),
+        cmocka_unit_test(the_mode_of_lines_says_none_of_it),
+        cmocka_unit_test(what_a_receiver_said_was_kept_and_shown_without_it),
         cmocka_unit_test(every_screen_of_the_console_sends_none_of_it),
         cmocka_unit_test(the_log_holds_none_of_it),
     };
+    all = argc > 1 && strcmp(argv[1], "all") == 0;
     return cmocka_run_group_tests(tests, start, stop);
 }
