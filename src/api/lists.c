@@ -306,11 +306,14 @@ static struct json *document(const struct show *show, const char *text)
 }
 
 /* As it came, to the byte, while there is nothing in it to hide: in JSON, text stands behind escapes, so it is hidden in
- * what the JSON says and written out again. */
+ * what the JSON says and written out again. What is no JSON (a form, a file's bytes) may hide it behind encodings that no pattern sees
+ * through. */
 static const char *raw_of(const struct show *show, const struct event *e)
 {
     const char *raw = text_valid(e->raw, e->raw_n) ? e->raw : text_safe_in(show->arena, e->raw, TEXT_BLOCK);
     const struct json *node = json_parse_in(show->arena, raw, strlen(raw), &json_limits_dialect, NULL, NULL);
+    if (!node && show->req->agent->role < ROLE_LEAD)
+        return arena_printf(show->arena, "[%zu bytes that are no JSON: for leads]", e->raw_n);
     if (!node)
         return mask_text(show->arena, &show->mask, NULL, raw);
     AUTO_JSON safe = mask_json(show->arena, &show->mask, node);

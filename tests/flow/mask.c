@@ -197,6 +197,33 @@ static void a_reveal_without_a_reason_or_only_tried_shows_nothing(void **state)
     assert_int_equal(json_count(json_get(client_get(desk, "/v1/entries?kind=reveal&limit=10").json, "entries")), 0);
 }
 
+/* What is no JSON hides what it says behind encodings that no pattern sees through: leads see it, and agents what was made of it. */
+static void the_bytes_of_a_form_are_for_leads(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    static const char form[] = "customerId=c-1&summary=Withdrawal&description=write+to+ada%40acme.com+or+%2B44+20+7946+0958";
+    run = daemon_start(arena_printf(arena, "team: mask\nsources:\n  - {name: ramps, dialect: ripio, api: {client_id: ramps, client_secret: s}}\nagents:\n"
+                                           "  - {name: ana, uid: %ld, role: agent, shared: true, key_id: k-ana}\n  - {name: mara, key_id: k-mara, role: lead}\n", (long)getuid()));
+    desk = client_open(run->desk);
+    stream = NULL;
+    str_init(&told, 64);
+    struct client *door = client_open(run->ingest);
+    struct answer a = client_ask(door, "POST", "/oauth2/token/", "Authorization: Basic cmFtcHM6cw==\r\nContent-Type: application/x-www-form-urlencoded\r\n", "grant_type=client_credentials", 29);
+    assert_int_equal(a.status, 200);
+    const char *bearer = arena_printf(arena, "Authorization: Bearer %s\r\nContent-Type: application/x-www-form-urlencoded\r\n", json_get_string(a.json, "accessToken", ""));
+    assert_int_equal(client_ask(door, "POST", "/api/v1/supportTickets/", bearer, form, sizeof form - 1).status, 202);
+    client_close(door);
+    a = client_get(desk, "/v1/events/1");
+    assert_int_equal(a.status, 200);
+    holds_nothing("an event", a.body);
+    assert_null(strstr(a.body, "ada%40acme.com"));
+    assert_non_null(strstr(json_get_string(json_get(a.json, "event"), "raw", ""), "for leads"));
+    assert_non_null(strstr(a.body, "write to [email]")); /* what was made of it */
+    a = client_ask(desk, "GET", "/v1/events/1", "X-Triage-Key: k-mara\r\n", NULL, 0);
+    assert_non_null(strstr(json_get_string(json_get(a.json, "event"), "raw", ""), "ada%40acme.com"));
+}
+
 static void what_the_desk_shows_raw_is_shown(void **state)
 {
     (void)state;
@@ -218,6 +245,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_stream_shows_no_more, start, stop),
         cmocka_unit_test_setup_teardown(a_reveal_shows_it_once_and_is_an_entry, start, stop),
         cmocka_unit_test_setup_teardown(a_reveal_without_a_reason_or_only_tried_shows_nothing, start, stop),
+        cmocka_unit_test_teardown(the_bytes_of_a_form_are_for_leads, stop),
         cmocka_unit_test_teardown(what_the_desk_shows_raw_is_shown, stop),
     };
     return cmocka_run_group_tests_name("mask", tests, NULL, NULL);
