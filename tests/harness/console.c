@@ -51,9 +51,18 @@ static void become(const struct console_as *as)
     _exit(127);
 }
 
+/* The terminal's own answers go where keys go; one that is full or gone does not get them. */
+static void answer(const char *bytes, size_t n, void *arg)
+{
+    struct console_run *c = arg;
+    ssize_t ignored = write(c->pty, bytes, n);
+    (void)ignored;
+}
+
 static void make_screen(struct console_run *c, bool utf8)
 {
     c->vt = vterm_new(c->rows, c->columns);
+    vterm_output_set_callback(c->vt, answer, c);
     vterm_set_utf8(c->vt, utf8);
     c->screen = vterm_obtain_screen(c->vt);
     vterm_screen_enable_altscreen(c->screen, 1);

@@ -274,10 +274,11 @@ static const char *ingest_path(struct console *c)
                  : NULL;
 }
 
-/* How far the stream's frames are apart: no more come in a round trip to the desk than can be answered. */
+/* How far the stream's frames are apart: no more come in a round trip, to the desk or to the person, than can be answered. */
 static int64_t frame_ms(const struct console *c)
 {
-    int64_t trip = link_status(c->link)->round_trip_us / 1000;
+    int64_t trip = link_status(c->link)->round_trip_us / 1000, line = term_round_trip();
+    trip = line > trip ? line : trip;
     return trip < FRAME_MS ? FRAME_MS : trip < SLOWEST_MS ? trip : SLOWEST_MS;
 }
 
@@ -496,7 +497,9 @@ static int patience(const struct console *c)
     sooner(&at, c->composer.changed_at ? c->composer.changed_at + DRAFT_MS : 0);
     sooner(&at, c->pending.count && !c->popup ? c->pending_since + POPUP_MS : 0);
     sooner(&at, c->calm ? 0 : c->last_key + ANCHOR_MS);
-    sooner(&at, !c->dirty ? 0 : mirror_ready(c->mirror) ? c->draw_at : c->started + FIRST_MS);
+    int64_t line = c->dirty ? term_ready_at() : 0;
+    sooner(&at, line);
+    sooner(&at, !c->dirty || line ? 0 : mirror_ready(c->mirror) ? c->draw_at : c->started + FIRST_MS);
     int half = term_patience();
     int64_t wait = at <= now ? 0 : at - now;
     return half >= 0 && half < wait ? half : (int)wait;
@@ -586,13 +589,15 @@ static void loop(struct console *c)
     while (!c->quit) {
         int fds[] = {term_input_fd(), term_signal_fd()};
         arena_reset(c->frame);
-        link_wait(c->link, fds, 2, patience(c));
+        int most = patience(c);
+        link_writing(c->link, term_output_fd());
+        link_wait(c->link, fds, 2, most);
         while (!c->quit && term_key(&key))
             take_key(c, &key);
         link_run(c->link);
         tick(c, clock_mono());
         fetch_pump(c);
-        if (c->dirty && !too_early(c) && (c->at_once || clock_mono() >= c->draw_at))
+        if (c->dirty && !too_early(c) && (c->at_once || clock_mono() >= c->draw_at) && !term_ready_at())
             draw(c);
     }
 }

@@ -35,6 +35,7 @@ struct link {
     CURL *stream;
     struct curl_slist *stream_headers;
     bool stream_ok;
+    int writing; /* link_writing */
     int backoff;
     int64_t patience; /* ms a call may take */
 };
@@ -57,6 +58,7 @@ struct link *link_open(const char *socket_path)
     link->socket = must(strdup(socket_path));
     reader_init(&link->reader);
     link->patience = 30000;
+    link->writing = -1;
     return link;
 }
 
@@ -354,15 +356,23 @@ static int stream_timeout(const struct link *link, int timeout_ms)
 
 unsigned link_wait(struct link *link, const int *fds, int count, int timeout_ms)
 {
-    struct curl_waitfd extra[8] = {{0}};
-    unsigned ready = 0;
+    struct curl_waitfd extra[9] = {{0}};
+    unsigned ready = 0, all;
     count = count > 8 ? 8 : count;
     for (int i = 0; i < count; i++)
         extra[i] = (struct curl_waitfd){.fd = fds[i], .events = CURL_WAIT_POLLIN};
-    curl_multi_poll(link->multi, extra, (unsigned)count, stream_timeout(link, timeout_ms), NULL);
+    all = (unsigned)count;
+    if (link->writing >= 0)
+        extra[all++] = (struct curl_waitfd){.fd = link->writing, .events = CURL_WAIT_POLLOUT};
+    curl_multi_poll(link->multi, extra, all, stream_timeout(link, timeout_ms), NULL);
     for (int i = 0; i < count; i++)
         ready |= extra[i].revents ? 1u << i : 0;
     return ready;
+}
+
+void link_writing(struct link *link, int fd)
+{
+    link->writing = fd;
 }
 
 static void one_done(struct link *link, CURL *easy, CURLcode code)

@@ -46,6 +46,8 @@ void link_retry(struct link *link);   /* try now, not later */
 /* Sleeps until something can be done, one of the fds is readable, or timeout_ms. Bit i of the result: fds[i]
  * is readable. */
 unsigned link_wait(struct link *link, const int *fds, int count, int timeout_ms);
+/* From now on link_wait also ends when this can be written; -1: nothing is to be. */
+void link_writing(struct link *link, int fd);
 void link_run(struct link *link); /* moves everything that can move */
 const struct link_status *link_status(const struct link *link);
 

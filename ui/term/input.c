@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "base/text.h"
+#include "term/outlet.h"
 #include <curses.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -12,7 +13,8 @@
 #include <unistd.h>
 
 enum { ESC_WAIT = 25, PASTE_MOST = 256 << 10, PASTE_WAIT = 1000 };
-enum { CODE_PASTE_BEGIN = 0x4000, CODE_PASTE_END, CODE_FOCUS_IN, CODE_FOCUS_OUT };
+enum { CODE_PASTE_BEGIN = 0x4000, CODE_PASTE_END, CODE_FOCUS_IN, CODE_FOCUS_OUT, CODE_ANSWER };
+enum { AHEAD = 64 };
 
 static struct {
     struct str paste;
@@ -21,6 +23,8 @@ static struct {
     wint_t held;      /* read ahead: the character after Esc */
     bool has_held;
     WINDOW *from; /* a pad: reading from a window would draw it first, half a picture outside of a frame */
+    struct key ahead[AHEAD];
+    int ahead_n, ahead_at;
 } t;
 
 void input_open(void)
@@ -31,11 +35,13 @@ void input_open(void)
     keypad(t.from, TRUE);
     intrflush(t.from, FALSE);
     meta(t.from, TRUE);
+    typeahead(-1); /* a frame is whole, whatever was typed meanwhile */
     set_escdelay(ESC_WAIT);
     define_key("\033[200~", CODE_PASTE_BEGIN);
     define_key("\033[201~", CODE_PASTE_END);
     define_key("\033[I", CODE_FOCUS_IN);
     define_key("\033[O", CODE_FOCUS_OUT);
+    define_key("\033[0n", CODE_ANSWER);
     str_init(&t.paste, PASTE_MOST);
 }
 
@@ -44,6 +50,7 @@ void input_close(void)
     delwin(t.from);
     t.from = NULL;
     str_fini(&t.paste);
+    t.ahead_n = t.ahead_at = 0;
     t.pasting = t.has_held = false;
 }
 
@@ -186,6 +193,10 @@ static bool read_key(struct key *key, bool *more)
     *more = got != ERR;
     if (got == ERR)
         return t.pasting && clock_mono() - t.paste_at > PASTE_WAIT && end_paste(key);
+    if (got == KEY_CODE_YES && code == CODE_ANSWER) {
+        outlet_answered(clock_mono());
+        return false;
+    }
     if (t.pasting)
         return paste_step(got, code, key);
     if (got == KEY_CODE_YES && code == CODE_PASTE_BEGIN) {
@@ -200,12 +211,32 @@ static bool read_key(struct key *key, bool *more)
     return true;
 }
 
-bool input_key(struct key *key)
+static bool next_key(struct key *key)
 {
     for (bool more = true; more;)
         if (read_key(key, &more))
             return true;
     return false;
+}
+
+bool input_key(struct key *key)
+{
+    if (t.ahead_at < t.ahead_n) {
+        *key = t.ahead[t.ahead_at++];
+        return true;
+    }
+    t.ahead_n = t.ahead_at = 0;
+    return next_key(key);
+}
+
+/* A paste's text lives until the next one is read. */
+bool input_ahead(void)
+{
+    bool paste = t.ahead_n && t.ahead[t.ahead_n - 1].code == K_PASTE;
+    if (paste || t.ahead_n == AHEAD || !next_key(&t.ahead[t.ahead_n]))
+        return false;
+    t.ahead_n++;
+    return true;
 }
 
 int input_patience(void)

@@ -1,8 +1,10 @@
 /* ncurses: see ncurses.h. Signals come as bytes of a pipe (term/signals) and are answered in term_key, on the loop's own time. */
 #define NCURSES_WIDECHAR 1
 #include "term/ncurses.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "term/input.h"
+#include "term/outlet.h"
 #include "term/outside.h"
 #include "term/paint.h"
 #include "term/signals.h"
@@ -10,6 +12,7 @@
 #include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +29,7 @@ static struct {
     bool open, away; /* away: given to a child */
     struct term_options options;
     SCREEN *screen;
-    struct termios before;
+    struct termios before, during;
 } t;
 
 /* --- open and close --- */
@@ -72,6 +75,13 @@ static void spare_bytes(void)
     }
 }
 
+/* Those that are known to answer "are you there?"; another might show it. */
+static bool asks(void)
+{
+    const char *name = getenv("TERM");
+    return outside_able() || strncmp(name, "vt", 2) == 0 || strncmp(name, "linux", 5) == 0;
+}
+
 static bool usable(struct err *err)
 {
     const char *name = getenv("TERM");
@@ -90,6 +100,30 @@ static void start_keys(void)
     input_open();
 }
 
+static void take_size(void)
+{
+    struct winsize size;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row && size.ws_col)
+        resizeterm(size.ws_row, size.ws_col);
+}
+
+static bool open_curses(struct err *err)
+{
+    FILE *out = outlet_open(asks(), err);
+    if (!out)
+        return false;
+    tcgetattr(STDIN_FILENO, &t.before);
+    t.screen = newterm(NULL, out, stdin);
+    if (!t.screen) {
+        outlet_end();
+        return err_set(err, ERR_UNAVAILABLE, "TERM=%s is not known here (install ncurses-term, or set TERM=xterm)", getenv("TERM"));
+    }
+    start_keys();
+    tcgetattr(STDIN_FILENO, &t.during);
+    take_size();
+    return outlet_catch(err) || (endwin(), false);
+}
+
 bool term_open(const struct term_options *options, struct err *err)
 {
     static bool registered;
@@ -99,12 +133,9 @@ bool term_open(const struct term_options *options, struct err *err)
     setlocale(LC_NUMERIC, "C");
     text_set_ascii(options->ascii || strcasecmp(nl_langinfo(CODESET), "UTF-8") != 0);
     t.options = *options;
-    tcgetattr(STDIN_FILENO, &t.before);
     fflush(stdout);
-    t.screen = newterm(NULL, stdout, stdin);
-    if (!t.screen)
-        return err_set(err, ERR_UNAVAILABLE, "TERM=%s is not known here (install ncurses-term, or set TERM=xterm)", getenv("TERM"));
-    start_keys();
+    if (!open_curses(err))
+        return false;
     paint_open(options->mono, options->sync || outside_knows_sync());
     spare_bytes();
     t.open = true;
@@ -118,20 +149,45 @@ bool term_open(const struct term_options *options, struct err *err)
     return true;
 }
 
+/* An answer on its way to us must not be read by whoever has the terminal next. */
+static void await_answer(void)
+{
+    enum { UNKNOWN_MS = 300, MOST_MS = 1000 };
+    int64_t end = clock_mono() + (outlet_round_trip() ? MOST_MS : UNKNOWN_MS);
+    for (int64_t left; outlet_asked() && (left = end - clock_mono()) > 0;) {
+        struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+        if (poll(&in, 1, (int)left) <= 0 || (in.revents & (POLLHUP | POLLERR)))
+            break;
+        while (input_ahead())
+            ;
+    }
+    if (outlet_asked())
+        tcflush(STDIN_FILENO, TCIFLUSH);
+}
+
+static void give_back(void)
+{
+    char last[300];
+    size_t n = outside_leaves(last, sizeof last);
+    outside_leave();
+    endwin();
+    outlet_leave(last, n);
+    await_answer();
+    tcsetattr(STDIN_FILENO, TCSANOW, &t.before);
+}
+
 void term_close(void)
 {
     if (!t.open)
         return;
     t.open = false;
-    if (!t.away) {
-        outside_leave();
-        endwin();
-    }
+    if (!t.away)
+        give_back();
     signals_off();
     input_close();
     paint_close();
     delscreen(t.screen);
-    tcsetattr(STDIN_FILENO, TCSADRAIN, &t.before);
+    outlet_end();
 }
 
 void term_size(int *columns, int *rows)
@@ -146,6 +202,22 @@ void term_draw(const struct surface *s, const struct theme *theme)
         paint_draw(s, theme);
 }
 
+int64_t term_ready_at(void)
+{
+    int64_t now = clock_mono();
+    return outlet_ready(now) ? 0 : outlet_until(now);
+}
+
+int64_t term_round_trip(void)
+{
+    return outlet_round_trip();
+}
+
+int term_output_fd(void)
+{
+    return outlet_waits_for();
+}
+
 void term_redraw(void)
 {
     paint_forget();
@@ -158,17 +230,8 @@ void term_suspend(void)
     if (!t.open || t.away)
         return;
     t.away = true;
-    outside_leave();
-    endwin();
-    tcsetattr(STDIN_FILENO, TCSADRAIN, &t.before);
+    give_back();
     signals_away();
-}
-
-static void take_size(void)
-{
-    struct winsize size;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row && size.ws_col)
-        resizeterm(size.ws_row, size.ws_col);
 }
 
 void term_resume(void)
@@ -177,7 +240,7 @@ void term_resume(void)
         return;
     t.away = false;
     tcgetattr(STDIN_FILENO, &t.before);
-    reset_prog_mode();
+    tcsetattr(STDIN_FILENO, TCSANOW, &t.during);
     foresee_crash();
     signals_on();
     take_size();

@@ -25,6 +25,11 @@ void term_size(int *columns, int *rows);
 /* Brings the terminal from the last picture to this one: only cells that differ are sent, then one flush; nothing at all
  * where nothing differs. */
 void term_draw(const struct surface *s, const struct theme *theme);
+/* 0: the last frame has left, so far as that can be told (term/outlet); what is drawn sooner would only queue. Else the clock_mono
+ * to look again at the latest, INT64_MAX for never; sooner when term_output_fd (-1: none) can be written or keys can be read. */
+int64_t term_ready_at(void);
+int term_output_fd(void);
+int64_t term_round_trip(void); /* to the terminal and back, ms; 0: not known */
 void term_redraw(void); /* forgets what is on the screen: the next term_draw sends all of it */
 
 /* Poll these two for reading; then call term_key until it says false: curses and term/input both hold input back. */

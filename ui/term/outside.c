@@ -1,9 +1,9 @@
-/* outside: see outside.h. What curses does not know goes through stdout with fputs and a flush, before or after a frame: putp
- * would land behind it. */
+/* outside: see outside.h. What curses does not know goes beside it, between two frames: putp would land in one. */
 #include "term/outside.h"
 #include "base/crypto.h"
 #include "base/str.h"
 #include "base/text.h"
+#include "term/outlet.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,8 +21,8 @@ static struct {
 
 void outside_say(const char *sequence)
 {
-    fputs(sequence, stdout);
-    fflush(stdout);
+    outlet_put(sequence, strlen(sequence));
+    outlet_push();
 }
 
 /* --- what the terminal can --- */
@@ -36,7 +36,7 @@ static bool begins_one_of(const char *name, const char *const *list, size_t n)
 }
 
 /* Terminals that look like xterm's family; others print what they do not know. */
-static bool xterm_like(void)
+bool outside_able(void)
 {
     static const char *const known[] = {"xterm", "screen", "tmux", "rxvt", "foot", "alacritty", "kitty", "st-", "vte", "iterm"};
     return begins_one_of(getenv("TERM"), known, sizeof known / sizeof *known);
@@ -62,7 +62,7 @@ bool outside_knows_sync(void)
 void outside_enter(const struct outside_options *options)
 {
     t.here = true;
-    t.able = options->paste || xterm_like();
+    t.able = options->paste || outside_able();
     t.on[MODE_PASTE] = t.able;
     t.on[MODE_FOCUS] = t.able && options->focus;
     for (int i = 0; i < MODES; i++)
@@ -72,16 +72,15 @@ void outside_enter(const struct outside_options *options)
 
 void outside_leave(void)
 {
-    for (int i = MODES - 1; t.here && i >= 0; i--)
-        if (t.on[i])
-            outside_say(modes[i].off);
     t.here = false;
 }
 
 size_t outside_leaves(char *out, size_t max)
 {
     size_t n = 0;
-    for (int i = MODES - 1; t.able && i >= 0; i--) {
+    for (int i = MODES - 1; i >= 0; i--) {
+        if (!t.on[i])
+            continue;
         size_t size = strlen(modes[i].off);
         if (n + size > max)
             break;
@@ -108,11 +107,11 @@ static void say_through(const char *sequence)
         outside_say(sequence);
         return;
     }
-    fputs("\033Ptmux;", stdout);
+    outlet_put("\033Ptmux;", 7);
     for (const char *p = sequence; *p; p++) {
         if (*p == 27)
-            fputc(27, stdout);
-        fputc(*p, stdout);
+            outlet_put(p, 1);
+        outlet_put(p, 1);
     }
     outside_say("\033\\");
 }

@@ -12,9 +12,10 @@ struct outside_options {
     bool focus; /* K_FOCUS_IN and K_FOCUS_OUT, where it can */
 };
 void outside_enter(const struct outside_options *options); /* modes on */
-void outside_leave(void);                                  /* and off; again is fine */
-/* The bytes that switch every mode off that may be on, for a crash; gives how many. */
+void outside_leave(void);                                  /* nothing is said any more; again is fine */
+/* The bytes that switch off every mode that may be on; gives how many. Whoever leaves says them, as a crash does. */
 size_t outside_leaves(char *out, size_t max);
+bool outside_able(void); /* of xterm's family, by its name */
 /* The terminal is known to hold a frame back until it is whole (mode 2026). */
 bool outside_knows_sync(void);
 

@@ -1,11 +1,11 @@
 /* pen: see pen.h. */
 #define NCURSES_WIDECHAR 1
 #include "term/pen.h"
+#include "base/clock.h"
 #include "base/str.h"
+#include "term/outlet.h"
 #include <ctype.h>
 #include <curses.h>
-#include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <term.h>
@@ -276,31 +276,17 @@ bool pen_scroll(int top, int bottom, int n, struct pen_look look)
 
 /* --- sending --- */
 
-static void send_all(const char *bytes, size_t n)
-{
-    while (n) {
-        ssize_t sent = write(STDOUT_FILENO, bytes, n);
-        if (sent < 0 && errno == EAGAIN)
-            poll(&(struct pollfd){.fd = STDOUT_FILENO, .events = POLLOUT}, 1, -1);
-        else if (sent < 0 && errno != EINTR)
-            return; /* the terminal is gone: its input says so */
-        bytes += sent > 0 ? sent : 0;
-        n -= sent > 0 ? (size_t)sent : 0;
-    }
-}
-
+/* What curses said by itself (it entered, it showed the cursor) goes before. */
 void pen_send(bool sync)
 {
     static const char hold[] = "\033[?2026h", show[] = "\033[?2026l";
     write_as((struct pen_look){0});
-    if (p.out.len && sync) {
-        str_adds(&p.out, show);
-        str_reserve(&p.out, p.out.len + sizeof hold);
-        memmove(p.out.data + sizeof hold - 1, p.out.data, p.out.len + 1);
-        memcpy(p.out.data, hold, sizeof hold - 1);
-        p.out.len += sizeof hold - 1;
-    }
-    send_all(p.out.data, p.out.len);
+    outlet_take();
+    bool held = sync && p.out.len;
+    outlet_put(hold, held ? sizeof hold - 1 : 0);
+    outlet_put(p.out.data, p.out.len);
+    outlet_put(show, held ? sizeof show - 1 : 0);
+    outlet_frame(clock_mono());
     str_clear(&p.out);
     p.out.cut = false;
 }

@@ -1,5 +1,5 @@
 /* pen: the bytes of a frame. Knows where the terminal's cursor stands and how it writes now, finds the cheapest way on by what terminfo
- * says the terminal can do, and sends a frame in one write: over ssh that is one packet and not one for each step of the cursor.
+ * says the terminal can do, and makes a frame one piece: over ssh that is one packet and not one for each step of the cursor.
  * Belongs to term/paint; curses is open. Between two frames the terminal writes plainly. */
 #ifndef TERM_PEN_H
 #define TERM_PEN_H
@@ -20,6 +20,6 @@ void pen_clear(struct pen_look look);                      /* all of it */
 /* Rows top..bottom go up by n (down: n < 0); what comes in holds nothing that counts. False: this terminal cannot. */
 bool pen_scroll(int top, int bottom, int n, struct pen_look look);
 void pen_move(int row, int column);
-/* Sends what was said since the last time; sync: held back by the terminal until it is whole. */
+/* Puts what was said since the last time on its way (term/outlet), in one piece; sync: held back by the terminal until it is whole. */
 void pen_send(bool sync);
 #endif
