@@ -145,6 +145,16 @@ static void draw_frame(struct surface *s, int screen)
 
 static void (*draw)(struct surface *s, int step) = draw_list;
 
+/* Until all of the picture has left, as a loop would that has nothing else to do. */
+static void show(const struct surface *s, const struct theme *theme)
+{
+    term_draw(s, theme);
+    while (term_ready_at() && term_output_fd() >= 0) {
+        struct pollfd out = {.fd = term_output_fd(), .events = POLLOUT};
+        poll(&out, 1, 1000);
+    }
+}
+
 /* Draws after every key and says what the key was. */
 static void console(int to, const struct term_options *options)
 {
@@ -162,7 +172,7 @@ static void console(int to, const struct term_options *options)
     term_size(&columns, &rows);
     struct surface *s = surface_new(columns, rows);
     draw(s, selected);
-    term_draw(s, &theme);
+    show(s, &theme);
     report(to, "ready");
     for (;;) {
         struct pollfd fds[] = {{.fd = term_input_fd(), .events = POLLIN}, {.fd = term_signal_fd(), .events = POLLIN}};
@@ -184,7 +194,7 @@ static void console(int to, const struct term_options *options)
                 surface_resize(s, columns, rows);
             }
             draw(s, selected);
-            term_draw(s, &theme);
+            show(s, &theme);
             report_key(to, &key);
             if (key.code == K_END_ASKED)
                 exit(0);

@@ -182,10 +182,9 @@ bool outlet_ready(int64_t now)
     if (t.asked && now >= give_up_at()) {
         t.asks = t.answers; /* one that never answered is not asked again */
         t.asked = false;
-        t.before = 0;
+        t.before = t.after = 0;
         t.round_trip = t.answers ? t.round_trip : GUESS_MS;
     }
-    outlet_frame(now);
     return !t.asked || t.before + t.after <= OUTLET_UNREAD;
 }
 
@@ -211,6 +210,7 @@ void outlet_answered(int64_t now)
     }
     t.asked = false;
     t.asks = t.answers = true;
+    outlet_frame(now); /* what went out behind the question */
 }
 
 int64_t outlet_round_trip(void)

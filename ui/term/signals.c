@@ -2,10 +2,12 @@
 #include "term/signals.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
+enum { UNREAD_MS = 500 }; /* a terminal that takes nothing is not waited for longer */
 static int ends[2] = {-1, -1};
 static struct {
     char text[300];
@@ -15,7 +17,8 @@ static struct {
 
 static void on_crash(int sig)
 {
-    ssize_t ignored = write(STDOUT_FILENO, crash.text, crash.n);
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    ssize_t ignored = poll(&out, 1, UNREAD_MS) > 0 ? write(STDOUT_FILENO, crash.text, crash.n) : 0;
     (void)ignored;
     tcsetattr(STDIN_FILENO, TCSANOW, &crash.modes);
     signal(sig, SIG_DFL);
