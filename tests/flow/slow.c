@@ -34,7 +34,7 @@ static void post(void)
     int i = ++posted;
     assert_int_equal(client_post(in, "/in/open", arena_printf(arena,
         "{\"eventId\":\"e-%d\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:00Z\",\"source\":\"caracol\",\"data\":{\"source_ticket_id\":\"%d\","
-        "\"user_id\":\"u\",\"user_name\":\"U\",\"user_email\":\"u@example.com\",\"subject\":\"Matter %d of %d words\",\"description\":\"Text\"}}", i, i, i, i * 7919 % 1000)).status, 200);
+        "\"user_id\":\"u\",\"user_name\":\"U\",\"user_email\":\"u@example.com\",\"subject\":\"Matter %d of it\",\"description\":\"Text\"}}", i, i, i)).status, 200);
 }
 
 static int start(void **state)
@@ -111,10 +111,11 @@ static void is_what_a_repaint_gives(struct console_run *c)
 /* Down a row, into the ticket and back, many times: the row it ends on tells whether a key was lost. */
 static int look_into(struct console_run *c, int times)
 {
-    for (int i = 0; i < times; i++) {
-        console_type(c, "j\rq");
-        bytes_of(c, 20);
-    }
+    for (int i = 0; i < times; i++)
+        for (const char *key = "j\0\r\0q\0"; *key; key += 2) {
+            console_type(c, key);
+            bytes_of(c, 15); /* each seen by itself: typed, not pasted */
+        }
     return times;
 }
 
