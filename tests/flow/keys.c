@@ -425,6 +425,28 @@ static void a_destination_rests_by_name_and_what_waits_is_dropped_by_the_word(vo
     shows("no destination \"nowhere\"");
 }
 
+/* As tmux's send-keys writes them: in one piece, as a key with Alt looks. */
+static void esc_and_a_key_close_behind_it_are_two_keys_where_no_alt_key_is_bound(void **state)
+{
+    (void)state;
+    post("shop", "A-1", "Checkout is down");
+    shows("live");
+    press("6");
+    shows("Checkout is down");
+    press("\033/down");
+    shows("/ down");
+    press("\033?");
+    shows("Help: queue");
+    press("\033\r");
+    shows("first response clock started");
+    press("i");
+    shows("Internal note on #1");
+    press("one two\033bmore "); /* an editor knows M-b: a word back, and on */
+    shows("one more two");
+    press("\033p");
+    shows("The draft is kept");
+}
+
 static void a_label_is_accepted_with_one_key_and_the_journal_says_so(void **state)
 {
     (void)state;
@@ -437,7 +459,7 @@ static void a_label_is_accepted_with_one_key_and_the_journal_says_so(void **stat
     press("/flurb\r");
     shows("/flurb   Esc shows all");
     press("\033");
-    console_wait(&console, 1, "Esc shows all", NULL, false, clock_mono(), SOON); /* what follows an Esc too closely belongs to it */
+    console_wait(&console, 1, "Esc shows all", NULL, false, clock_mono(), SOON);
     shows("The gazebo wobbles");
     shows("starter rules, 0 of your tickets learned");
     shows("resolved tickets like it");
@@ -540,6 +562,7 @@ int main(void)
         T(the_terminal_is_given_back_and_nothing_foreign_reached_it),
         T(a_step_of_the_cursor_is_at_most_120_bytes_and_rest_costs_nothing),
         cmocka_unit_test_setup_teardown(a_dead_delivery_is_seen_and_R_sends_it_again, start_routed, stop_routed),
+        T(esc_and_a_key_close_behind_it_are_two_keys_where_no_alt_key_is_bound),
         cmocka_unit_test_setup_teardown(w_on_an_event_says_what_each_route_made_of_it, start_routed, stop_routed),
         cmocka_unit_test_setup_teardown(a_destination_rests_by_name_and_what_waits_is_dropped_by_the_word, start_routed, stop_routed),
         T(F_keeps_the_newest_line_of_a_ticket_in_sight_and_says_so),

@@ -363,10 +363,10 @@ static bool press(struct console *c, const struct key *key)
 /* A terminal sends Alt as Esc and the key: where that is no key, Esc was pressed and then the key, faster than it can be told. */
 void console_press(struct console *c, const struct key *key)
 {
-    if (press(c, key) || key->mods != MOD_ALT || key->code >= K_FIRST)
+    if (press(c, key) || !key->after_esc)
         return;
     press(c, &(struct key){.code = K_ESC});
-    press(c, &(struct key){.code = key->code});
+    press(c, &(struct key){.code = key->code, .mods = key->mods & ~(unsigned)MOD_ALT});
 }
 
 void console_resize(struct console *c)

@@ -145,11 +145,13 @@ static struct key escape_key(void)
     if (got == OK && code != 27) {
         struct key key = plain_key((uint32_t)code);
         key.mods |= MOD_ALT;
+        key.after_esc = true;
         return key;
     }
     struct key key;
     if (got == KEY_CODE_YES && special_key((int)code, &key) && key.code < K_RESIZE) {
         key.mods |= MOD_ALT;
+        key.after_esc = true;
         return key;
     }
     if (got == KEY_CODE_YES)

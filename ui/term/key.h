@@ -24,6 +24,7 @@ enum key_mods { MOD_SHIFT = 1, MOD_CTRL = 2, MOD_ALT = 4 };
 struct key {
     uint32_t code;
     unsigned mods;    /* shift only with named keys: a shifted letter is another letter */
+    bool after_esc;   /* MOD_ALT came as an Esc before it: where no such key is bound, it was Esc and then this key */
     const char *text; /* K_PASTE: raw, lines end in \n; valid until the next term_key */
     size_t n;
 };
