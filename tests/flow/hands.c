@@ -215,6 +215,76 @@ static void a_long_description_is_cut_and_names_and_keys_are_whole(void **state)
     assert_non_null(strstr(row_with("merge "), "  M"));
 }
 
+/* --- many at once --- */
+
+static void before_many_are_changed_it_is_shown_and_u_takes_all_of_it_back(void **state)
+{
+    (void)state;
+    three();
+    client_post(desk, "/v1/do", "{\"do\":\"priority\",\"tickets\":[2],\"priority\":\"low\"}");
+    client_post(desk, "/v1/do", "{\"do\":\"close\",\"tickets\":[3]}");
+    client_post(desk, "/v1/do", "{\"do\":\"note\",\"tickets\":[1],\"text\":\"looked at\"}");
+    press("V");
+    shows("3 marked");
+    press(":priority low\r");
+    shows("priority low: 2 of 3 tickets change");
+    shows("already so");
+    shows("stays as it is");
+    press("q");
+    gone("already so");
+    assert_string_equal(field_of(1, "priority"), "");
+    press(":priority low\r");
+    shows("priority low: 2 of 3 tickets change");
+    press("y");
+    shows("priority: 2 tickets (u takes all of it back)");
+    assert_string_equal(field_of(1, "priority"), "low");
+    assert_string_equal(field_of(3, "priority"), "low");
+    gone("3 marked");
+    press("u");
+    shows("Undone: priority of 2 tickets. u again: note of #1");
+    assert_string_equal(field_of(1, "priority"), "");
+    assert_string_equal(field_of(2, "priority"), "low");
+    press("\x12"); /* C-r */
+    shows("Redone: priority of 2 tickets; nothing more to redo");
+    assert_string_equal(field_of(3, "priority"), "low");
+}
+
+static void what_is_refused_is_named_before_and_stays_marked(void **state)
+{
+    (void)state;
+    three();
+    client_post(desk, "/v1/do", "{\"do\":\"close\",\"tickets\":[3]}");
+    press("V");
+    shows("3 marked");
+    press("X");
+    shows("reopen: 1 of 3 tickets change");
+    shows("2 cannot be done");
+    press("\r");
+    shows("reopen: 1 done, 2 refused and still marked");
+    shows("2 marked");
+    assert_string_equal(field_of(3, "status"), "open");
+}
+
+static void what_a_colleague_changed_since_stays_and_is_named(void **state)
+{
+    (void)state;
+    three();
+    press("V:assign tom\r");
+    shows("3 change");
+    press("y");
+    shows("assign: 3 tickets");
+    client_post(desk, "/v1/do", "{\"do\":\"note\",\"tickets\":[1],\"text\":\"mine\"}");
+    client_post(desk, "/v1/do", "{\"do\":\"undo\",\"tickets\":[1]}");
+    client_post(desk, "/v1/do", "{\"do\":\"assign\",\"tickets\":[2],\"to\":\"ana\"}");
+    client_post(desk, "/v1/do", "{\"do\":\"undo\",\"tickets\":[1]}"); /* one of them, by its number */
+    assert_string_equal(field_of(1, "assignee"), "");
+    press("u");
+    shows("Undone: assign of #2. u again: assign of 2 tickets");
+    press("u");
+    shows("Undone: assign of 2 tickets; nothing more to undo");
+    assert_string_equal(field_of(3, "assignee"), "");
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
 int main(void)
 {
@@ -223,6 +293,9 @@ int main(void)
         T(tickets_customers_and_agents_are_found_by_name),
         T(lines_are_remembered_but_no_secret_in_them_and_in_the_next_console_too),
         T(esc_and_a_key_right_behind_it_are_two_keys),
+        T(before_many_are_changed_it_is_shown_and_u_takes_all_of_it_back),
+        T(what_is_refused_is_named_before_and_stays_marked),
+        T(what_a_colleague_changed_since_stays_and_is_named),
         T(a_long_description_is_cut_and_names_and_keys_are_whole),
     };
     return cmocka_run_group_tests_name("hands", tests, NULL, NULL);

@@ -470,7 +470,7 @@ static void a_label_is_accepted_with_one_key_and_the_journal_says_so(void **stat
     shows("label accepted");
     shows("2 of 2 open");
     press("V=");
-    shows("accept on 2 marked tickets?");
+    shows("accept: 2 of 2 tickets change");
     press("y");
     shows("accept: 2 tickets");
     shows("No label wants a look");

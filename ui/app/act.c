@@ -1,6 +1,7 @@
 /* act: an action of the desk from the console: which tickets it is for, the argument it still needs, what is asked before it
  * is done; then it is one call. */
 #include "app/aside.h"
+#include "app/bulk.h"
 #include "app/insert.h"
 #include "app/paging.h"
 #include "app/part.h"
@@ -10,15 +11,27 @@
 #include "core/watch.h"
 #include "screen/agents.h"
 #include "screen/oncall.h"
+#include <stdlib.h>
 #include <string.h>
 
-static void perform(struct console *c, const struct command_do *what)
+/* One ticket: it is done. Several: what it would do is shown first. */
+static void perform(struct console *c, const struct command_do *what, const char *arg)
 {
     struct asked *a = &c->asked;
     struct command_do whole = *what;
     whole.tickets = a->tickets;
     whole.ticket_count = a->count;
-    fetch_do(c, &whole); /* marks stand until the answer says of which it was done */
+    if (a->count > 1 && !a->seen) {
+        str_copy(a->arg, sizeof a->arg, arena_strdup(c->frame, arg));
+        bulk_preview(c, &whole);
+        return;
+    }
+    if (console_marks(c) && what->action == &action_table[ACTION_MERGE])
+        list_mark(console_marks(c), strtoll(what->arg, NULL, 10), false);
+    for (int i = a->count; console_marks(c) && a->seen && i < a->count + a->same; i++)
+        list_mark(console_marks(c), a->tickets[i], false);
+    fetch_do(c, &whole); /* the others' marks stand until the answer says of which it was done */
+    a->seen = false;
 }
 
 /* The argument is known: as it was spoken it is read, what it leaves open is asked, then it is sent. */
@@ -41,7 +54,7 @@ static void argued(struct console *c, const char *arg)
     } else if (aside_sure(c, &what)) {
         if (snooze)
             str_copy(c->last_snooze, sizeof c->last_snooze, arg);
-        perform(c, &what);
+        perform(c, &what, arg);
     }
 }
 
@@ -199,13 +212,6 @@ static const char *named_by_row(struct console *c, const struct action_row **act
     return arg ? arg : "";
 }
 
-static const char *run_question(struct console *c, const struct action_row *action, const char *arg)
-{
-    bool merge = action == &action_table[ACTION_MERGE];
-    return arena_printf(c->frame, "%s%s%s %s %d marked tickets?  y yes   Esc no", action->name, *arg ? " " : "", merge ? "into #" : arg,
-                        merge ? arena_printf(c->frame, "%s", arg) : "on", c->asked.count);
-}
-
 /* Who watches it already wants no more of it. Marked ones are all watched. */
 static const struct action_row *watch_or_not(struct console *c)
 {
@@ -233,7 +239,7 @@ void act_run(struct console *c, const struct action_row *action, const char *arg
         if (*arg && composer_is_open(&c->composer))
             composer_set(&c->composer, arg);
     } else if (c->asked.count > 1 && (*arg || (action->arg == ARG_NONE && !aside_ask(c)))) {
-        overlay_confirm(&c->overlay, FOR_BULK, run_question(c, action, arg), "y");
+        argued(c, arg);
     } else if (c->asked.count > 1 && action->arg == ARG_NONE) {
         return; /* its word is asked for */
     } else if (*arg) {
@@ -248,9 +254,6 @@ static void on_argument(struct console *c, const struct answer *a)
     str_copy(c->asked.arg, sizeof c->asked.arg, a->text); /* what is asked next may change it */
     if (!c->asked.action)
         read_why(c, a->text);
-    else if (c->asked.count > 1)
-        overlay_confirm(&c->overlay, FOR_BULK,
-                        arena_printf(c->frame, "%s %s on %d marked tickets?  y yes   Esc no", c->asked.action->name, a->text, c->asked.count), "y");
     else
         argued(c, a->text);
 }

@@ -25,6 +25,7 @@
 #include "core/fill.h"
 #include "demo/demo.h"
 #include "screen/clocks.h"
+#include "screen/preview.h"
 #include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
@@ -264,6 +265,15 @@ static bool read_text(struct shell *sh, const char **text, struct err *err)
     return true;
 }
 
+/* A dry run: what it would change, or that it is so already. */
+static const char *would(struct shell *sh, const struct json *result)
+{
+    struct look look = {.arena = sh->arena, .now = sh->print.now, .zone = sh->print.zone};
+    const char *words = preview_words(&look, result);
+    int64_t ticket = json_get_i64(result, "ticket", 0);
+    return ticket && *words != '#' ? arena_printf(sh->arena, "#%lld would: %s", (long long)ticket, words) : words;
+}
+
 static int say_results(struct shell *sh, const char *body, size_t n)
 {
     struct err err = {0};
@@ -279,10 +289,8 @@ static int say_results(struct shell *sh, const char *body, size_t n)
     for (const struct json *r = json_first(results); r; r = json_next(r)) {
         if (json_get_bool(r, "ok", false)) {
             if (!sh->options.json) {
-                print_safe(&sh->print, json_get_string(r, "say", "done"));
+                print_safe(&sh->print, json_get(r, "changes") ? would(sh, r) : json_get_string(r, "say", "done"));
                 str_addc(&sh->out, '\n');
-                if (json_count(json_get(r, "changes")))
-                    print_tree(&sh->print, json_get(r, "changes"), 1);
                 if (json_get(r, "message"))
                     print_named(&sh->print, json_get_bool(json_get(r, "message"), "public", false) ? "  reply" : "  note", json_string(json_path(r, "message.body")));
                 if (json_is(json_get(r, "text"), JSON_OBJECT))

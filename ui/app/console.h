@@ -62,6 +62,8 @@ struct asked { /* an action that waits for its argument or a yes */
     int64_t tickets[TARGETS_MAX];
     int count;
     char arg[600];
+    bool seen;         /* several: what it would do was shown; tickets are those that change, */
+    int same, refused; /* behind them those that are so already; how many cannot */
 };
 struct session { /* app/session */
     struct json *was;    /* to be taken up once the list is here */

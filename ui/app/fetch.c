@@ -515,6 +515,8 @@ struct doing {
     struct console *c;
     const char *action;
     enum place from; /* where its tickets were marked */
+    bool many;
+    int refused;     /* were not even sent: the preview said so */
     bool chooses; /* the answer names the ticket */
     int count;
     int64_t tickets[];
@@ -524,12 +526,8 @@ struct doing {
 static void settle_marks(struct doing *d, const struct json *root)
 {
     struct list *list = d->from == PLACE_QUEUE ? d->c->queue.list : d->from == PLACE_REVIEW ? d->c->lists[LISTS_REVIEW].list : NULL;
-    if (!list || !root || d->count < 2)
-        return;
-    list_command(list, "unmark");
-    for (const struct json *r = json_first(json_get(root, "results")); r; r = json_next(r))
-        if (!json_get_bool(r, "ok", false))
-            list_mark(list, json_get_i64(r, "ticket", 0), true);
+    for (const struct json *r = json_first(json_get(root, "results")); list && d->many && r; r = json_next(r))
+        list_mark(list, json_get_i64(r, "ticket", 0), !json_get_bool(r, "ok", false));
 }
 
 static void settle_all(struct doing *d)
@@ -566,8 +564,8 @@ static void done(void *arg, const struct link_answer *answer)
     bool asked = problem && d->count && aside_refused(c, d->tickets[0], json_get_string(problem, "detail", ""));
     if (undone)
         problem = NULL;
-    else if (problem && !asked && bad + good > 1)
-        console_toast(c, UI_ERROR, "%d done, %d refused and still marked: %s", good, bad,
+    else if (!asked && (problem ? bad + good > 1 : good && d->refused))
+        console_toast(c, problem ? UI_ERROR : UI_WARN, "%s: %d done, %d refused and still marked%s%s", d->action, good, bad + d->refused, problem ? ": " : "",
                       json_get_string(problem, "detail", ""));
     else if (problem && !asked)
         fetch_problem(c, problem);
@@ -603,6 +601,8 @@ void fetch_do(struct console *c, const struct command_do *what)
     d->c = c;
     d->action = what->action->name;
     d->from = console_place(c);
+    d->many = what->ticket_count > 1 || c->asked.seen;
+    d->refused = c->asked.seen ? c->asked.refused : 0;
     d->chooses = what->action->flags & CHOOSES;
     d->count = what->ticket_count;
     for (int i = 0; i < what->ticket_count; i++) {

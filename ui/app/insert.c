@@ -3,9 +3,9 @@
 #include "app/insert.h"
 #include "app/part.h"
 #include "base/text.h"
-#include "core/field.h"
 #include "screen/agents.h"
 #include "screen/lists.h"
+#include "screen/preview.h"
 #include <inttypes.h>
 #include <string.h>
 
@@ -90,48 +90,6 @@ void insert_macros(struct console *c)
     link_send(c->link, "GET", path, NULL, macros_came, c);
 }
 
-static const char *shown(const struct look *look, const char *name, const struct json *value)
-{
-    const struct field *f = field_find(name);
-    int64_t at;
-    if (json_is(value, JSON_NULL))
-        return "-";
-    if (f && f->type == FIELD_TIME && json_i64(value, &at))
-        return look_stamp(look, at);
-    return json_string(value) ? json_string(value) : json_print_in(look->arena, value);
-}
-
-static void preview_changes(struct pager *pager, const struct json *result, const struct look *look)
-{
-    for (const struct json *change = json_first(json_get(result, "changes")); change; change = json_next(change)) {
-        const struct json *name = json_first(change), *old = json_next(name), *new = json_next(old);
-        pager_line(pager);
-        const char *field = json_string(name) ? json_string(name) : "";
-        pager_piece(pager, 2, UI_HEADING, look_words(look->arena, field));
-        pager_piece(pager, 18, UI_DIM, shown(look, field, old));
-        pager_piece(pager, 40, UI_STRONG, arena_printf(look->arena, "→ %s", shown(look, field, new)));
-    }
-}
-
-static void preview_one(struct console *c, struct pager *pager, const struct json *result)
-{
-    const char *body = json_string(json_path(result, "message.body"));
-    struct look look = console_look(c);
-    pager_item(pager, json_get_i64(result, "ticket", 0));
-    pager_block(pager, 2, UI_TITLE, false, arena_printf(c->frame, "#%" PRId64, json_get_i64(result, "ticket", 0)));
-    if (!json_get_bool(result, "ok", false)) {
-        pager_block(pager, 2, UI_ERROR, false, json_string(json_path(result, "error.detail")));
-        return;
-    }
-    preview_changes(pager, result, &look);
-    if (!body)
-        return;
-    bool reply = json_get_bool(json_get(result, "message"), "public", false);
-    pager_line(pager);
-    pager_block(pager, 2, reply ? UI_REPLY : UI_NOTE, false, reply ? "to the customer:" : "as a note:");
-    pager_block(pager, 4, UI_NORMAL, false, body);
-}
-
 static void preview_came(void *arg, const struct link_answer *answer)
 {
     struct console *c = arg;
@@ -139,15 +97,17 @@ static void preview_came(void *arg, const struct link_answer *answer)
     struct pager *pager = c->overlay.kind == OVERLAY_READ && c->overlay.purpose == FOR_MACRO_RUN ? c->overlay.pager : NULL;
     if (!pager)
         return;
-    pager_begin(pager);
-    for (const struct json *r = json_first(json_get(root, "results")); r; r = json_next(r))
-        preview_one(c, pager, r);
-    pager_end(pager);
+    struct look look = console_look(c);
+    preview_read(&look, pager, root, false);
 }
 
 static void on_macro(struct console *c, const struct answer *a)
 {
     const char *name = a->text;
+    if (c->asked.count > 1) {
+        act_run(c, c->asked.action, name);
+        return;
+    }
     struct command_do what = {.action = c->asked.action, .tickets = c->asked.tickets, .ticket_count = c->asked.count, .arg = name, .dry_run = true};
     struct err err = {0};
     char *body = command_body(c->frame, &what, &err);
@@ -156,7 +116,8 @@ static void on_macro(struct console *c, const struct answer *a)
         console_toast(c, UI_ERROR, "%s", err.text);
         return;
     }
-    overlay_read(&c->overlay, FOR_MACRO_RUN, arena_printf(c->frame, "Macro %s: this is what it does   (Enter runs it, q leaves, u undoes it afterwards)", name));
+    overlay_read(&c->overlay, FOR_MACRO_RUN, arena_printf(c->frame, "Macro %s: this is what it does   (y runs it, q leaves, u undoes it afterwards)", name));
+    overlay_answers(&c->overlay, "y");
     link_send(c->link, "POST", "/v1/do", body, preview_came, c);
 }
 

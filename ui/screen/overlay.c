@@ -72,6 +72,12 @@ void overlay_offer(struct overlay *o, const struct picker_item *offers, int coun
     o->offer_at = at;
 }
 
+void overlay_answers(struct overlay *o, const char *choices)
+{
+    free(o->choices);
+    o->choices = strdup(choices);
+}
+
 /* --- keys --- */
 
 static enum overlay_outcome pick_key(struct overlay *o, const struct key *key)
@@ -152,7 +158,7 @@ static enum overlay_outcome read_key(struct overlay *o, const struct key *key)
         return search_key(o, key);
     if (key_is(key, K_ESC) || key_is(key, 'q') || key_is(key, '?'))
         return OVERLAY_LEFT;
-    if (key_is(key, K_ENTER))
+    if (key_is(key, K_ENTER) || (o->choices && confirm_key(o, key) == OVERLAY_ANSWERED))
         return OVERLAY_ANSWERED;
     if (key_is(key, '/')) {
         o->editor = editor_new(true, 200);
@@ -296,7 +302,8 @@ static void draw_hints(const struct overlay *o, struct surface *s)
         [OVERLAY_CONFIRM] = {{"Esc", "no"}},
         [OVERLAY_READ] = {{"j k", "scroll"}, {"Space", "page"}, {"/", "search"}, {"n N", "next, before"}, {"G g", "end, top"}, {"q", "leave"}}};
     static const struct hint completes[] = {{"Tab", "complete"}, {"Enter", "done"}, {"C-w", "word away"}, {"C-u", "line away"}, {"Esc", "leave"}, {0}};
-    const struct hint *h = o->searching ? hints[OVERLAY_ASK] : o->completes ? completes : hints[o->kind];
+    static const struct hint sure[] = {{"y", "do it"}, {"j k", "scroll"}, {"Space", "page"}, {"/", "search"}, {"q", "leave, nothing is done"}, {0}};
+    const struct hint *h = o->searching ? hints[OVERLAY_ASK] : o->completes ? completes : o->kind == OVERLAY_READ && o->choices ? sure : hints[o->kind];
     int row = surface_rows(s) - 1, column = 1;
     surface_fill(s, row, 0, 1, surface_columns(s), UI_NORMAL);
     for (; h->keys; h++)

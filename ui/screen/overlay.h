@@ -18,7 +18,7 @@ struct overlay {
     struct editor *editor; /* of a question; of a search in a text */
     struct pager *pager;
     bool searching, typed; /* typed: free text was answered, not an item */
-    char *choices;         /* of a confirmation: the keys that answer, the first is the plain yes */
+    char *choices;         /* of a confirmation, or beside Enter of a text: the keys that answer, the first is the plain yes */
     uint32_t choice;
     /* of a question: what may be typed next, and what is said of it */
     struct arena *aid;
@@ -37,6 +37,7 @@ void overlay_confirm(struct overlay *o, int purpose, const char *title, const ch
 /* Gives the pager to fill between pager_begin and pager_end, from column 2 on (a search marks its line before
  * that). */
 struct pager *overlay_read(struct overlay *o, int purpose, const char *title);
+void overlay_answers(struct overlay *o, const char *choices); /* and these letters answer it, as Enter does */
 
 /* Beside a question: a line above it ("" = none), and offers above that, each with its detail. Copied; gone with the next ones. */
 void overlay_note(struct overlay *o, enum ui_role role, const char *note);

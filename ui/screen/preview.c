@@ -1,0 +1,140 @@
+/* preview: see preview.h. Times that only follow and the sureness of labels are left out: what a person would say has changed is
+ * what they asked for. */
+#include "screen/preview.h"
+#include "base/text.h"
+#include "core/field.h"
+#include <string.h>
+
+enum { NUMBER = 4, SUBJECT = 12, SUBJECT_WIDTH = 30, WHAT = 44, FIELD = 10 };
+
+/* --- one ticket --- */
+
+static bool counts(const struct json *change)
+{
+    const char *name = json_string(json_first(change));
+    const struct field *f = field_find(name);
+    return f && (f->type != FIELD_TIME || strcmp(name, "snoozed_until") == 0) && !strstr(name, "_bp");
+}
+
+static bool anything(const struct json *result)
+{
+    for (const struct json *change = json_first(json_get(result, "changes")); change; change = json_next(change))
+        if (counts(change))
+            return true;
+    return json_get(result, "message") || json_get(result, "pages");
+}
+
+enum preview_fate preview_fate(const struct json *result)
+{
+    return !json_get_bool(result, "ok", false) ? PREVIEW_REFUSED : anything(result) ? PREVIEW_CHANGES : PREVIEW_SAME;
+}
+
+static const char *shown(const struct look *look, const char *name, const struct json *value)
+{
+    const struct field *f = field_find(name);
+    int64_t at;
+    if (!value || json_is(value, JSON_NULL))
+        return "-";
+    if (f && f->type == FIELD_TIME && json_i64(value, &at))
+        return at ? look_stamp(look, at) : "-";
+    return json_string(value) ? look_words(look->arena, json_string(value)) : json_print_in(look->arena, value);
+}
+
+static void read_changes(const struct look *look, struct pager *pager, const struct json *result)
+{
+    int n = 0;
+    for (const struct json *change = json_first(json_get(result, "changes")); change; change = json_next(change)) {
+        const struct json *name = json_first(change), *old = json_next(name), *new = json_next(old);
+        const char *field = json_string(name);
+        if (!counts(change))
+            continue;
+        if (n++)
+            pager_line(pager);
+        const char *label = look_words(look->arena, field);
+        int at = WHAT + (text_columns(label) < FIELD ? FIELD : text_columns(label) + 1);
+        pager_piece(pager, WHAT, UI_HEADING, label);
+        pager_piece(pager, at, UI_DIM, shown(look, field, old));
+        pager_piece(pager, at + text_columns(shown(look, field, old)) + 1, UI_STRONG, arena_printf(look->arena, "→ %s", shown(look, field, new)));
+    }
+    if (!n)
+        pager_piece(pager, WHAT, UI_NORMAL, json_get_string(result, "say", ""));
+}
+
+const char *preview_words(const struct look *look, const struct json *result)
+{
+    const char *words = "";
+    for (const struct json *change = json_first(json_get(result, "changes")); change; change = json_next(change)) {
+        const struct json *name = json_first(change), *old = json_next(name), *new = json_next(old);
+        const char *field = json_string(name);
+        if (counts(change))
+            words = arena_printf(look->arena, "%s%s%s %s → %s", words, *words ? ", " : "", look_words(look->arena, field), shown(look, field, old),
+                                 shown(look, field, new));
+    }
+    return *words ? words : preview_fate(result) == PREVIEW_SAME ? "already so" : json_get_string(result, "say", "done");
+}
+
+static void read_text(struct pager *pager, const struct json *result)
+{
+    const char *body = json_string(json_path(result, "message.body"));
+    bool reply = json_get_bool(json_get(result, "message"), "public", false);
+    if (!body)
+        return;
+    pager_line(pager);
+    pager_piece(pager, SUBJECT, reply ? UI_REPLY : UI_NOTE, reply ? "to the customer:" : "as a note:");
+    pager_block(pager, SUBJECT + 2, UI_NORMAL, false, body);
+}
+
+static void read_one(const struct look *look, struct pager *pager, const struct json *result, enum preview_fate fate)
+{
+    int64_t id = json_get_i64(result, "ticket", 0);
+    const struct mirror_row *row = mirror_row_find(look->mirror, id, NULL);
+    pager_item(pager, id);
+    pager_line(pager);
+    pager_piece(pager, NUMBER, fate == PREVIEW_CHANGES ? UI_STRONG : UI_MUTED, arena_printf(look->arena, "#%lld", (long long)id));
+    if (row && row->t.title)
+        pager_piece(pager, SUBJECT, fate == PREVIEW_CHANGES ? UI_NORMAL : UI_MUTED,
+                    text_fit(look->arena, text_safe_in(look->arena, row->t.title, TEXT_LINE), SUBJECT_WIDTH));
+    if (fate == PREVIEW_CHANGES) {
+        read_changes(look, pager, result);
+        read_text(pager, result);
+    } else {
+        pager_piece(pager, WHAT, fate == PREVIEW_SAME ? UI_MUTED : UI_ERROR,
+                    fate == PREVIEW_SAME ? "already so" : json_get_string(json_get(result, "error"), "detail", "refused"));
+    }
+}
+
+/* --- all of them --- */
+
+static int count_of(const struct json *answer, enum preview_fate fate)
+{
+    int n = 0;
+    for (const struct json *r = json_first(json_get(answer, "results")); r; r = json_next(r))
+        n += preview_fate(r) == fate;
+    return n;
+}
+
+void preview_read(const struct look *look, struct pager *pager, const struct json *answer, bool final)
+{
+    static const struct { const char *one, *many; enum ui_role role; } heads[PREVIEW_FATES] = {
+        [PREVIEW_CHANGES] = {"changes", "change", UI_HEADING}, [PREVIEW_SAME] = {"stays as it is", "stay as they are", UI_HEADING},
+        [PREVIEW_REFUSED] = {"cannot be done", "cannot be done", UI_WARN}};
+    pager_begin(pager);
+    if (final) {
+        pager_line(pager);
+        pager_piece(pager, 2, UI_WARN, "No undo takes this back.");
+    }
+    for (int fate = 0; fate < PREVIEW_FATES; fate++) {
+        int n = count_of(answer, (enum preview_fate)fate);
+        if (!n)
+            continue;
+        pager_item(pager, -1 - fate);
+        if (fate || final)
+            pager_line(pager);
+        pager_line(pager);
+        pager_piece(pager, 2, heads[fate].role, arena_printf(look->arena, "%d %s", n, n == 1 ? heads[fate].one : heads[fate].many));
+        for (const struct json *r = json_first(json_get(answer, "results")); r; r = json_next(r))
+            if ((int)preview_fate(r) == fate)
+                read_one(look, pager, r, (enum preview_fate)fate);
+    }
+    pager_end(pager);
+}
