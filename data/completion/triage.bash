@@ -18,6 +18,20 @@ _triage()
     assign) words=$(triage desk --json 2>/dev/null | tr '{,' '\n\n' | sed -n 's/^"name":"\([a-z0-9_-]*\)"$/\1/p') ;;
     check) COMPREPLY=($(compgen -f -- "$cur")); return ;;
     *)
+        if [[ ${COMP_WORDS[COMP_CWORD - 1]} == --where ]]; then
+            # The whole expression is one word: begun with a quote it goes on in it, else it gets one.
+            local quote= text=$cur IFS=$'\n'
+            case $cur in [\'\"]*) quote=${cur:0:1} text=${cur:1} ;; esac
+            COMPREPLY=($(triage help --where "$text" 2>/dev/null | cut -f 1))
+            ((${#COMPREPLY[@]} != 1)) || COMPREPLY+=("${COMPREPLY[0]} ") # two, so that the quote stays open
+            [[ $quote ]] || COMPREPLY=("${COMPREPLY[@]/#/\'}")
+            compopt -o nospace
+            return
+        fi
+        if [[ ${COMP_WORDS[COMP_CWORD - 1]} == --view ]]; then
+            COMPREPLY=($(compgen -W "$(triage views --json 2>/dev/null | tr '{,' '\n\n' | sed -n 's/^"name":"~\{0,1\}\([^"]*\)"$/\1/p')" -- "$cur"))
+            return
+        fi
         if [[ ${COMP_WORDS[COMP_CWORD - 1]} == --config ]]; then
             COMPREPLY=($(compgen -f -- "$cur"))
             return

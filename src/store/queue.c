@@ -89,6 +89,14 @@ bool store_view_retire(struct store *s, const struct view_row *row, struct err *
            sql_run(s, err, "DELETE FROM tally WHERE name IN ('view','fill') AND (key=?1 OR (key>?1||char(31) AND key<?1||char(32)))", "s", row->name);
 }
 
+bool store_view_cut(struct store *s, int64_t view, const char *name, int64_t fill, struct err *err)
+{
+    return tally_flush(s, err) &&
+           sql_run(s, err, "UPDATE tally SET n=n-(SELECT count(*) FROM queue q WHERE q.view=?1 AND q.ticket>=?2 AND tally.key=?3||iif(q.owner='','',char(31)||q.owner))"
+                           " WHERE name='view' AND (key=?3 OR (key>?3||char(31) AND key<?3||char(32)))", "iis", view, fill, name) &&
+           sql_run(s, err, "DELETE FROM queue WHERE view=? AND ticket>=?", "ii", view, fill) && store_tally_add(s, "fill", name, 0, fill, 0, err);
+}
+
 bool store_view_sweep(struct store *s, int most, bool *more, struct err *err)
 {
     sqlite3_stmt *stmt = sql_get(s, "SELECT id FROM view WHERE name>char(127) LIMIT 1", err);

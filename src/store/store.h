@@ -112,6 +112,8 @@ struct view_row { int64_t id; const char *name, *text; };
 bool store_view_list(struct store *s, struct arena *a, struct view_row **list, int *count, struct err *err);
 bool store_view_move(struct store *s, const struct view_row *row, const char *name, struct err *err);
 bool store_view_retire(struct store *s, const struct view_row *row, struct err *err);
+/* As it was when it was filled up to the ticket `fill`: for a comparison with one that still is. */
+bool store_view_cut(struct store *s, int64_t view, const char *name, int64_t fill, struct err *err);
 bool store_view_sweep(struct store *s, int most, bool *more, struct err *err);
 bool store_queue_add(struct store *s, int64_t view, const char *name, const char *owner, const struct ticket *t, struct err *err);
 bool store_queue_drop(struct store *s, int64_t view, const char *name, const char *owner, const struct ticket *before, struct err *err);

@@ -272,10 +272,14 @@ static void a_view_fills_in_bites_while_tickets_change_and_come(void **state)
     assert_int_equal(count_of("ana/new", ""), 0);
     assert_true(world_ok(world_do(w, "tom", "close", ids[650], NULL))); /* not looked at yet */
     create(700);
-    world_wait(w, 0); /* its first bites */
+    struct err err = {0};
+    assert_true(store_begin(w->engine.store, &err) && views_wake(&w->engine, &err) && store_commit(w->engine.store, &err)); /* its first bite */
+    assert_int_equal(count_of("ana/new", ""), 256);
+    a_rebuild_is_the_same(); /* as far as it is */
     assert_true(world_ok(world_do(w, "tom", "close", ids[3], NULL)));
     world_wait(w, 1000);
     assert_false(w->engine.views_wait);
+    a_rebuild_is_the_same();
     assert_int_equal(count_of("ana/new", ""), 699);
     assert_int_equal(members_of("ana/new", ""), 699);
     assert_int_equal(should_be("status == \"new\"", "ana", false), 699);

@@ -468,7 +468,7 @@ static void help_man_page_and_completions_name_every_verb(void **state)
 static void bash_completes_the_programs_own_words(void **state)
 {
     (void)state;
-    static const struct { const char *line, *word; } rows[] = {{"triage cla", "claim"}, {"triage status 42 pend", "pending"}, {"triage deliveries re", "replay"}, {"triage help sim", "similar"}};
+    static const struct { const char *line, *word; } rows[] = {{"triage cla", "claim"}, {"triage status 42 pend", "pending"}, {"triage deliveries re", "replay"}, {"triage help sim", "similar"}, {"triage ls --where urgenc", "urgency_by"}};
     char command[2048], bash_line[2200];
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         snprintf(command, sizeof command,

@@ -137,6 +137,11 @@ static void the_shell_saves_lists_shows_and_forgets_them(void **state)
     shell_holds(SHELL(NULL, "view-save", "bills", "--where", "title.contains(\"invoice\")", "--title", "Open \"bills\"", "--sort", "age")->out, "view bills is kept");
     shell_holds(SHELL(NULL, "views")->out, "~bills");
     shell_holds(SHELL(NULL, "ls", "--view", "bills")->out, "invoice");
+    assert_string_equal(SHELL(NULL, "prompt", "bills", "all")->out, "2 bills 3 all\n");
+    assert_int_equal(SHELL(NULL, "prompt", "nothing")->code, 1);
+    shell_holds(SHELL("ls --view bills\ngo bills\nquit\n", "--linear")->out, "invoice");
+    shell_holds(SHELL(NULL, "help", "--where", "assignee == \"")->out, "assignee == \"ana\"");
+    shell_holds(SHELL(NULL, "help", "--where", "account == ")->out, "account == \"open\"");
     assert_int_equal(SHELL(NULL, "view-save", "x", "--where", "urgensy == \"low\"")->code, 64);
     shell_holds(SHELL(NULL, "view-save", "x", "--where", "urgensy == \"low\"")->err, "column 1: unknown field \"urgensy\"; did you mean \"urgency\"?");
     shell_holds(SHELL(NULL, "view-rename", "bills", "invoices")->out, "view bills is invoices now");

@@ -179,6 +179,24 @@ static int run_events(struct shell *sh)
                          print_events);
 }
 
+/* What the views that were named hold; false: there is none of a name. */
+static bool prompt_named(struct shell *sh, const struct json *views)
+{
+    for (int i = 0; i < sh->argc; i++) {
+        const struct json *found = NULL;
+        for (const struct json *v = json_first(views); v; v = json_next(v)) {
+            const char *name = json_get_string(v, "name", "");
+            found = str_eq(sh->argv[i], name) || (!found && *name == '~' && str_eq(sh->argv[i], name + 1)) ? v : found;
+        }
+        if (!found) {
+            shell_usage(sh, "no view ", sh->argv[i], "triage views lists them");
+            return false;
+        }
+        str_addf(&sh->out, "%s%lld %s", i ? " " : "", (long long)json_get_i64(found, "count", 0), text_safe_in(sh->arena, sh->argv[i], TEXT_LINE));
+    }
+    return true;
+}
+
 static int run_prompt(struct shell *sh)
 {
     int code = 0;
@@ -189,12 +207,15 @@ static int run_prompt(struct shell *sh)
         mine = str_eq(json_get_string(v, "name", ""), "mine") ? v : mine;
         critical = str_eq(json_get_string(v, "name", ""), "critical") ? v : critical;
     }
+    if (!prompt_named(sh, json_get(root, "views")))
+        return err_row(ERR_NOT_FOUND)->exit;
     long long paging = json_get_i64(json_get(root, "escalations"), "triggered", 0);
-    str_addf(&sh->out, "%lld mine", (long long)json_get_i64(mine, "count", 0));
-    if (json_get_i64(critical, "count", 0))
+    if (!sh->argc)
+        str_addf(&sh->out, "%lld mine", (long long)json_get_i64(mine, "count", 0));
+    if (!sh->argc && json_get_i64(critical, "count", 0))
         str_addf(&sh->out, " %lld critical", (long long)json_get_i64(critical, "count", 0));
     if (paging)
-        str_addf(&sh->out, " %lld paging", paging);
+        str_addf(&sh->out, "%s%lld paging", sh->out.len ? " " : "", paging);
     str_addc(&sh->out, '\n');
     return shell_flush(sh);
 }
@@ -651,7 +672,7 @@ static const struct verb verbs[] = {
     {"oncall", "[--week] [--schedule NAME] [--from T] [--to T] [--tz ZONE]", "who is on call, until when, and who is next; --week: the days to come",
      oncall_run, oncall_help},
     {"outliers", "", "for leads: how many tickets come back, how soon after one another they are closed", scores_outliers, NULL},
-    {"prompt", "", "one short line for a status bar", run_prompt, NULL},
+    {"prompt", "[VIEW...]", "one short line for a status bar: yours, the critical ones, pages; or what these views hold", run_prompt, NULL},
     {"rebuild", "", "check a stopped desk's tables against its own journal", run_rebuild, NULL},
     {"refusals", "", "the last requests that were refused, and why", run_refusals, NULL},
     {"reload", "", "read the configuration again", run_reload, NULL},

@@ -1,4 +1,5 @@
 /* help: the tables read aloud. What a verb is called, takes and does stands in its row and nowhere else. */
+#include "app/complete.h"
 #include "app/help.h"
 #include "base/str.h"
 #include "command/command.h"
@@ -10,6 +11,7 @@
 enum { HELP_COLUMN = 30, COLUMNS_MOST = 100 };
 
 const char help_more[] = "--list   the verbs, or one verb's words, for shells that complete: a word, a tab, what it does\n"
+                         "--where EXPR   the expression with what may stand next, a line each\n"
                          "--mdoc   the verbs as the man page has them\n";
 
 static const char intro[] =
@@ -227,6 +229,9 @@ static int mdoc(const struct verb *verbs)
 
 int help_run(struct shell *sh, const struct verb *verbs)
 {
+    const char *where = shell_option(sh, "--where", true);
+    if (where)
+        return complete_where(sh, where);
     if (shell_option(sh, "--mdoc", false))
         return mdoc(verbs);
     if (shell_option(sh, "--list", false))
