@@ -318,13 +318,28 @@ static void lay_out(struct desk_case *desk)
         fail_msg("%s", err.text);
 }
 
+static void lay_out_nothing(struct desk_case *desk)
+{
+    struct err err = {0};
+    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++)
+        if (!documents[i].ticket && !mirror_doc_set(desk->mirror, documents[i].id, 0, "{}", 2, DESK_NOW, &err))
+            fail_msg("%s", err.text);
+}
+
+const struct keymap *gallery_keymap(void)
+{
+    return keymap;
+}
+
 void gallery_start(struct desk_case *desk, bool bare)
 {
     struct err err = {0};
     const char *root = getenv("TRIAGE_SRCDIR");
     desk_start(desk);
     desk->look.tz = zone_load(desk->arena, "Europe/Berlin", &err); /* which oncall.json names */
-    if (!bare)
+    if (bare)
+        lay_out_nothing(desk);
+    else
         lay_out(desk);
     keymap = keymap_new(desk->arena);
     if (!keymap_load(keymap, arena_printf(desk->arena, "%s/data/keys/default.keys", root ? root : "."), screens_names, &err))

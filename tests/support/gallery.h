@@ -17,8 +17,9 @@ struct gallery_picture {
 
 int gallery_count(void);
 const struct gallery_picture *gallery_at(int i);
-/* A desk with all its documents on it; with `bare`, one that has none: as a console sees it on its first day. */
+/* A desk with all its documents on it; with `bare`, one on which nothing happened yet: the documents are there and hold nothing. */
 void gallery_start(struct desk_case *desk, bool bare);
+const struct keymap *gallery_keymap(void); /* the default keys */
 /* Draws one at that size onto desk->surface, with the hints of its screen. */
 void gallery_draw(struct desk_case *desk, const struct gallery_picture *picture, int columns, int rows);
 void gallery_end(struct desk_case *desk);

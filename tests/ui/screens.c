@@ -202,7 +202,7 @@ static void an_empty_view_says_why_and_what_to_press(void **state)
     (void)state;
     struct err err = {0};
     const char empty[] = "{\"seq\":100,\"rows\":[],\"next\":null}";
-    assert_true(mirror_page(desk.mirror, "risk", NULL, false, empty, strlen(empty), &err));
+    assert_true(mirror_page(desk.mirror, "sla-risk", NULL, false, empty, strlen(empty), &err));
     queue_sync(&queue, desk.mirror, false);
     draw_queue(80, 24);
     desk_shows(&desk, "Nothing here: everything in \"SLA risk\" is answered. gu shows what is");

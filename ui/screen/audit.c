@@ -101,6 +101,9 @@ static void head(const struct look *look, struct surface *s)
 static const char *value_in_words(const struct look *look, const struct json *value)
 {
     const char *text = json_string(value);
+    bool yes;
+    if (value && json_bool(value, &yes))
+        return yes ? "yes" : "no";
     return !value || json_is(value, JSON_NULL) || (text && !*text) ? "-" : text ? text : json_print_in(look->arena, value);
 }
 
@@ -120,7 +123,7 @@ static const char *changes_in_words(const struct look *look, const struct json *
 
 static void member(const struct look *look, struct surface *s, int row, const struct json *m)
 {
-    const char *text = json_string(m) ? json_string(m) : str_eq(json_name(m), "changes") ? changes_in_words(look, m) : json_print_in(look->arena, m);
+    const char *text = json_string(m) ? json_string(m) : str_eq(json_name(m), "changes") ? changes_in_words(look, m) : value_in_words(look, m);
     int width = look_columns(s);
     surface_text(s, row, 2, 14, UI_HEADING, look_words(look->arena, json_name(m)));
     surface_text(s, row, 17, width - 18, UI_NORMAL, text);

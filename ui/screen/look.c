@@ -383,7 +383,7 @@ static void team_line(const struct look *look, struct surface *s, int row)
     int column = 1, width = look_columns(s);
     if (boss) {
         column += surface_text(s, row, column, 2, UI_BOSS, "⚔ ") + 0;
-        column += surface_text(s, row, column, width / 4, UI_BOSS, boss->name) + 2;
+        column += surface_text(s, row, column, width / 3, UI_BOSS, boss->name) + 2;
         column += surface_text(s, row, column, -1, UI_DIM, boss->tier) + 2;
         int bar = width >= 100 ? 28 : 12;
         surface_bar(s, row, column, bar, (int)(boss->hp * 10000 / boss->max_hp), UI_BOSS);
@@ -401,15 +401,18 @@ static int hint_width(const struct hint *h)
     return text_columns(h->keys) + 1 + text_columns(h->label);
 }
 
-/* As many as fit; the last one (help) always does. */
+/* As many as fit; the last two (the way back, and help) always do. */
 static void hint_bar(const struct look *look, struct surface *s, int row)
 {
-    int column = 1, width = look_columns(s), last = look->hint_count - 1;
-    int end = last >= 0 ? width - 1 - hint_width(&look->hints[last]) : 0;
-    for (int i = 0; i < last && column + hint_width(&look->hints[i]) + 3 <= end; i++)
-        column = look_pair(s, row, column, UI_KEY, look->hints[i].keys, UI_HINT, look->hints[i].label) + 3;
-    if (last >= 0)
-        look_pair(s, row, column, UI_KEY, look->hints[last].keys, UI_HINT, look->hints[last].label);
+    enum { ALWAYS = 2, APART = 3 };
+    int column = 1, last = look->hint_count > ALWAYS ? look->hint_count - ALWAYS : 0, end = look_columns(s) - 1;
+    for (int i = last; i < look->hint_count; i++)
+        end -= hint_width(&look->hints[i]) + (i > last ? APART : 0);
+    for (int i = 0; i < look->hint_count; i++)
+        if (i >= last || column + hint_width(&look->hints[i]) + APART <= end)
+            column = look_pair(s, row, column, UI_KEY, look->hints[i].keys, UI_HINT, look->hints[i].label) + APART;
+        else
+            i = last - 1; /* what is less useful does not jump the queue */
 }
 
 /* A tall terminal has a line each for toast and team; a small one shows a toast over the team's line. */

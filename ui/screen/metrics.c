@@ -88,7 +88,7 @@ static void draw_tile(const struct look *look, struct surface *s, int row, int c
     const char *change = figure_change(look->arena, figure, &role);
     surface_text(s, row, column, width, UI_HEADING, figure_title(json_name(figure)));
     int at = column + surface_text(s, row + 1, column, width, str_eq(value, "-") ? UI_MUTED : UI_STRONG, value) + 1;
-    at += surface_text(s, row + 1, at, column + width - at, role, change) + 1;
+    at += *change ? surface_text(s, row + 1, at, column + width - at, role, change) + 1 : 0;
     if (str_eq(unit, "ms") && json_get_i64(figure, "n", 0))
         surface_textf(s, row + 1, at, column + width - at, UI_DIM, "9/10 %s", figure_text(look->arena, unit, json_get(figure, "p90")));
     else if (str_eq(unit, "bp") && json_get_i64(figure, "n", 0))

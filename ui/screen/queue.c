@@ -114,15 +114,16 @@ static void draw_subject(const struct look *look, struct surface *s, int row, in
         surface_right(s, row, column, width, role, mark);
 }
 
-/* The name, and at the end of the column what they pay for. */
+/* The name, and at the end of the column what they pay for, where both have room. */
 static void draw_customer(const struct look *look, struct surface *s, int row, int column, int width,
                           const void *item, bool selected)
 {
     const struct ticket *t = &((const struct mirror_row *)item)->t;
     const char *plan = text_safe_in(look->arena, t->plan ? t->plan : "", TEXT_LINE);
-    int need = width >= WITH_PLAN && text_columns(plan) <= width / 2 ? text_columns(plan) : 0;
+    const char *name = text_safe_in(look->arena, t->customer_name ? t->customer_name : "", TEXT_LINE);
+    int need = width >= WITH_PLAN && text_columns(name) + 2 + text_columns(plan) < width ? text_columns(plan) : 0;
     (void)selected;
-    surface_text(s, row, column, width - (need ? need + 2 : 0), UI_DIM, t->customer_name);
+    surface_text(s, row, column, width - (need ? need + 2 : 0), UI_DIM, name);
     surface_right(s, row, column + width - need - 1, need, UI_MUTED, plan);
 }
 
@@ -275,6 +276,14 @@ static void draw_remarks(const struct queue *q, const struct look *look, struct 
         surface_right(s, 1, 1, width - 2, n ? UI_NEW : marks ? UI_MARK : UI_ACCENT, text);
 }
 
+/* Why a view of the desk's own may be empty, and where to go from there. */
+static const struct { const char *view, *says; } empty_views[] = {
+    {"mine", "Nothing is yours. C claims the free ticket that needs somebody most, gu shows what is unassigned."},
+    {"unassigned", "Nothing here: every open ticket has an owner. ga shows all of them, gm yours."},
+    {"critical", "Nothing critical is open. gs shows what is close to its deadline, gu what is unassigned."},
+    {"sla-risk", "Nothing here: everything in \"SLA risk\" is answered. gu shows what is unassigned."},
+    {"snoozed", "Nothing is snoozed. z on a ticket hides it until a time, or until the customer writes."}};
+
 static const char *nothing(const struct look *look)
 {
     const struct mirror_view *view = mirror_view_find(look->mirror, mirror_view_name(look->mirror));
@@ -295,10 +304,10 @@ static const char *nothing(const struct look *look)
             "curl --unix-socket %s http://desk/in/SOURCE -d @event.json\n"
             "gi shows what came in and what was refused, with the reason; triage demo plays a day.",
             look->ingest ? look->ingest : "ingest.sock");
-    if (view && str_eq(view->name, "unassigned"))
-        return "Nothing here: every open ticket has an owner. ga shows all of them, gm yours.";
-    return arena_printf(
-        look->arena, "Nothing here: everything in \"%s\" is answered. gu shows what is unassigned.", title);
+    for (size_t i = 0; view && i < sizeof empty_views / sizeof *empty_views; i++)
+        if (str_eq(view->name, empty_views[i].view))
+            return empty_views[i].says;
+    return arena_printf(look->arena, "Nothing here: no ticket is in \"%s\" now. gu shows what is unassigned, ga all there are.", title);
 }
 
 static const struct column *columns_for(int width, int *count)

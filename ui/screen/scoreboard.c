@@ -65,7 +65,7 @@ static int draw_boss(const struct look *look, struct surface *s, int row)
                             (long long)boss->max_hp) +
               4;
     if (to_go)
-        surface_textf(s, row + 1, column, width - column, UI_DIM, "about %lld of %lld tickets to go",
+        surface_textf(s, row + 1, column, width - column, UI_DIM, width < 100 ? "about %lld of %lld to go" : "about %lld of %lld tickets to go",
                       (long long)to_go, (long long)boss->tickets_required);
     return row + 2;
 }
