@@ -161,7 +161,7 @@ static void the_console_shows_it_and_its_keys_change_it(void **state)
     console_type(c, "6"); /* another screen: its header follows too */
     console_wait(&c, 1, "on call ben", NULL, true, clock_mono(), SOON);
     says(SHELL(NULL, "override", "for=ben", "to=+1h"));
-    console_wait(&c, 1, "on call ana", NULL, true, clock_mono(), SOON);
+    console_wait(&c, 1, "you are on call", NULL, true, clock_mono(), SOON);
     says(SHELL(NULL, "undo"));
     console_wait(&c, 1, "on call ben", NULL, true, clock_mono(), SOON);
     console_type(c, "go");

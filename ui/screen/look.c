@@ -295,8 +295,9 @@ void look_header(const struct look *look, struct surface *s, const char *title)
     if (critical && critical->count)
         pieces[count++] =
             (struct piece){arena_printf(look->arena, "▲ %lld critical", (long long)critical->count), UI_HIGH};
+    bool mine = *oncall && str_eq(oncall, mirror_me(look->mirror));
     if (*oncall)
-        pieces[count++] = (struct piece){arena_printf(look->arena, "on call %s", oncall), UI_DIM};
+        pieces[count++] = (struct piece){mine ? "you are on call" : arena_printf(look->arena, "on call %s", oncall), mine ? UI_MINE : UI_DIM};
     int right = width - 1;
     for (int i = 0; i < count; i++) {
         char *text = text_safe_in(look->arena, pieces[i].text, TEXT_LINE);
