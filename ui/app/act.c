@@ -168,7 +168,7 @@ static bool collect(struct console *c, const struct action_row *action)
         a->tickets[a->count++] = console_ticket(c);
     }
     if (!a->count)
-        console_toast(c, UI_ERROR, "%s: there is no ticket under the cursor", action->name);
+        console_toast(c, UI_ERROR, "%s: there is no ticket under the cursor; ga shows all, j and k move", action->name);
     else if (a->count > 1 && !(action->flags & MANY)) {
         console_toast(c, UI_ERROR, "%s works on one ticket at a time; U clears the marks", action->name);
         a->count = 0;

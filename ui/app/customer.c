@@ -20,7 +20,7 @@ static void do_customer(struct console *c, const char *arg)
     if (*arg && arg[strspn(arg, "#0123456789")] == 0)
         ticket = strtoll(arg + (*arg == '#'), NULL, 10);
     if (!ticket && !*arg) {
-        console_toast(c, UI_ERROR, "customer: there is no ticket under the cursor");
+        console_toast(c, UI_ERROR, "customer: there is no ticket under the cursor; ga shows all, j and k move");
         return;
     }
     if (console_place(c) == PLACE_CUSTOMER && !*arg)

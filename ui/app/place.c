@@ -141,7 +141,7 @@ static void do_view(struct console *c, const char *arg)
     if (view)
         show_view(c, view);
     else
-        console_toast(c, UI_ERROR, "no view \"%.40s\"", arg);
+        console_toast(c, UI_ERROR, "There is no view \"%.40s\": h and l go through those there are", arg);
 }
 
 static const struct {
@@ -173,7 +173,7 @@ static void do_go(struct console *c, const char *arg)
     else if (mirror_view_find(c->mirror, arg))
         show_view(c, mirror_view_find(c->mirror, arg));
     else
-        console_toast(c, UI_ERROR, "go where? no view or screen \"%.40s\"", arg);
+        console_toast(c, UI_ERROR, "go where? There is no view or screen \"%.40s\": after : the word go lists them", arg);
 }
 
 static void do_back(struct console *c, const char *arg)

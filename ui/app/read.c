@@ -113,7 +113,7 @@ void read_why(struct console *c, const char *arg)
         return;
     }
     if (!ticket) {
-        console_toast(c, UI_ERROR, "why: there is no ticket under the cursor");
+        console_toast(c, UI_ERROR, "why: there is no ticket under the cursor; ga shows all, j and k move");
         return;
     }
     arg = *arg ? arg : ask_why(c, ticket);

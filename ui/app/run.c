@@ -18,7 +18,7 @@ static void copy(struct console *c, bool line)
                             text_safe_in(c->frame, row->t.title, TEXT_LINE),
                             text_safe_in(c->frame, row->t.key, TEXT_LINE));
     if (!ticket)
-        console_toast(c, UI_ERROR, "copy: there is no ticket under the cursor");
+        console_toast(c, UI_ERROR, "copy: there is no ticket under the cursor; ga shows all, j and k move");
     else if (outside_copy(text))
         console_toast(c, UI_TOAST, "copied: %s", text);
     else
@@ -42,7 +42,7 @@ static void do_follow(struct console *c, const char *arg)
     int64_t ticket = console_ticket(c);
     (void)arg;
     if (!ticket) {
-        console_toast(c, UI_ERROR, "follow: there is no ticket under the cursor");
+        console_toast(c, UI_ERROR, "follow: there is no ticket under the cursor; ga shows all, j and k move");
         return;
     }
     if (console_place(c) != PLACE_TICKET)

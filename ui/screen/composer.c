@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* A draft is kept as JSON, in which a line's end takes two bytes: that has to fit through the daemon's door. */
-enum { TEXT_MAX = COMPOSER_TEXT, ROOM_SAID = 4 << 10, SPLIT_ROWS = 30 };
+enum { TEXT_MAX = COMPOSER_TEXT, ROOM_SAID = 4 << 10, WIDE = 140, SPLIT_ROWS = 30 };
 
 void composer_open(struct composer *c, int64_t ticket, int64_t thread_version, bool reply, const char *draft)
 {
@@ -493,7 +493,7 @@ static struct spoken spoken(struct composer *c, const struct look *look)
 
 static void draw_foot(struct composer *c, const struct look *look, struct surface *s, int row)
 {
-    int width = ticket_measure(look_columns(s)), used = 0;
+    int columns = look_columns(s), width = columns < WIDE ? columns : ticket_measure(columns), used = 0;
     struct spoken say = spoken(c, look);
     if (say.text)
         used = surface_text(s, row, 1, width - 2, say.role, say.text);
@@ -517,7 +517,7 @@ void composer_draw(struct composer *c, const struct look *look, struct surface *
         surface_rule(s, top + share);
         top += share + 1;
     }
-    editor_draw(c->editor, s, top, 2, foot - top, ticket_measure(width) - 4,
+    editor_draw(c->editor, s, top, 2, foot - top, (width < WIDE ? width : ticket_measure(width)) - 4,
                 c->state == COMPOSER_WRITING ? UI_INPUT : UI_NORMAL);
     surface_rule(s, foot);
     draw_foot(c, look, s, foot + 1);

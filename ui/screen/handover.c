@@ -73,6 +73,17 @@ static struct badge due_badge(const struct look *look, const void *item)
     return (struct badge){"", arena_printf(look->arena, "due in %s", look_left(look->arena, left)), left < 3600000 ? UI_WARN : UI_NORMAL};
 }
 
+/* "22:32 - Thu 00:32"; what lasts for days is said in days: "Mon - Sun". */
+static const char *when(const struct look *look, int64_t from, int64_t to)
+{
+    enum { DAY = 86400000 };
+    const char *begins = look_stamp(look, from), *ends = look_stamp(look, to);
+    if (to - from < 2 * (int64_t)DAY)
+        return arena_printf(look->arena, "%s - %s", begins, ends);
+    return arena_printf(look->arena, "%.*s - %.*s", (int)strcspn(begins, ":") - (strchr(begins, ':') ? 3 : 0), begins,
+                        (int)strcspn(ends, ":") - (strchr(ends, ':') ? 3 : 0), ends);
+}
+
 static struct badge state_badge(const struct look *look, const void *item)
 {
     if (is_part(item, "escalation"))
@@ -83,7 +94,7 @@ static struct badge state_badge(const struct look *look, const void *item)
         return number_of(item, "dead") ? (struct badge){"✗", arena_printf(look->arena, "%lld dead", (long long)number_of(item, "dead")), UI_LATE}
                                        : look_destination("paused");
     if (is_part(item, "coming"))
-        return (struct badge){"", arena_printf(look->arena, "%s - %s", look_stamp(look, number_of(item, "from")), look_stamp(look, number_of(item, "to"))), UI_DIM};
+        return (struct badge){"", when(look, number_of(item, "from"), number_of(item, "to")), UI_DIM};
     return due_badge(look, item);
 }
 
@@ -105,8 +116,8 @@ static void draw_what(const struct look *look, struct surface *s, int row, int c
                                                                     *text ? ": " : "", text));
 }
 
-static const struct column columns[] = {{"Part", 22, 0, false, draw_part},  {"#", 6, 0, true, draw_number}, {"State", 17, 0, false, draw_state},
-                                        {"Who", 10, 70, false, draw_who}, {"What", 0, 0, false, draw_what}};
+static const struct column columns[] = {{"Part", 20, 0, false, draw_part},  {"#", 6, 0, true, draw_number}, {"State", 17, 0, false, draw_state},
+                                        {"Who", 8, 70, false, draw_who}, {"What", 0, 0, false, draw_what}};
 
 /* --- the table --- */
 
