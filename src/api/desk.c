@@ -1,5 +1,6 @@
 /* desk: a struct and its lock; nothing here blocks or waits. */
 #include "api/desk.h"
+#include "base/clock.h"
 #include "base/str.h"
 #include <pthread.h>
 #include <stdlib.h>
@@ -31,6 +32,7 @@ void desk_init(struct desk *desk, struct snapshot *snapshot)
     pthread_mutex_init(&desk->lock, NULL);
     pthread_mutex_init(&desk->mailbox, NULL);
     desk->snapshot = snapshot;
+    desk->began_at = clock_mono();
 }
 
 void desk_fini(struct desk *desk)

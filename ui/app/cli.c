@@ -26,6 +26,7 @@
 #include "demo/demo.h"
 #include "screen/clocks.h"
 #include "screen/preview.h"
+#include "screen/look.h"
 #include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
@@ -571,6 +572,20 @@ static bool finding(bool good, const char *what, const char *detail, const char 
     return good;
 }
 
+/* What it holds is no finding, only good to know. */
+static void tell_memory(struct shell *sh)
+{
+    struct err err = {0};
+    AUTO_STR body;
+    str_init(&body, SHELL_OUT_MAX);
+    if (!link_call(sh->link, "GET", "/v1/self", NULL, &body, NULL, &err))
+        return;
+    const struct json *root = json_parse_in(sh->arena, body.data, body.len, &json_limits_dialect, NULL, &err), *memory = json_get(root, "memory");
+    double used = (double)json_get_i64(memory, "used", 0) / (1 << 20), kept = (double)json_get_i64(memory, "kept", 0) / (1 << 20);
+    finding(true, "memory", arena_printf(sh->arena, "%.1f MB in use, %.1f MB free for the next time; up %s", used, kept,
+                                         look_ago(sh->arena, json_get_i64(root, "up_ms", 0))), "");
+}
+
 static bool examine_daemon(struct shell *sh)
 {
     struct err err = {0};
@@ -592,6 +607,7 @@ static bool examine_daemon(struct shell *sh)
     finding(apart < 5000 && apart > -5000, "clock",
             arena_printf(sh->arena, "%lld ms apart", (long long)apart),
             "the daemon's and this machine's clocks differ");
+    tell_memory(sh);
     return finding(*json_get_string(me, "name", "") != 0, "you",
                    text_safe_in(sh->arena,
                                 arena_printf(sh->arena, "%s, %s", json_get_string(me, "name", "nobody"),

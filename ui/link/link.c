@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ANSWER_MAX = 32 << 20, BACKOFF_FIRST = 200, BACKOFF_MOST = 2000, HEARTBEATS_MISSED = 40 };
+enum { ANSWER_MAX = 32 << 20, BACKOFF_FIRST = 200, BACKOFF_MOST = 2000, SILENCE_MS = 40000 /* heartbeats come every 5 s */ };
 
 struct call {
     struct call *next;
@@ -36,6 +36,7 @@ struct link {
     struct curl_slist *stream_headers;
     bool stream_ok;
     int writing; /* link_writing */
+    int64_t heard_at; /* clock_mono of the stream's last bytes, or its beginning */
     int backoff;
     int64_t patience; /* ms a call may take */
 };
@@ -289,6 +290,7 @@ static size_t take_stream(char *bytes, size_t size, size_t n, void *arg)
     if (!link->stream_ok)
         return size * n;
     set_state(link, LINK_LIVE);
+    link->heard_at = clock_mono();
     link->backoff = 0;
     reader_feed(&link->reader, bytes, size * n, link->frame, link->frame_arg);
     return size * n;
@@ -306,9 +308,8 @@ static void stream_start(struct link *link)
     curl_easy_setopt(link->stream, CURLOPT_HTTPHEADER, link->stream_headers);
     curl_easy_setopt(link->stream, CURLOPT_WRITEFUNCTION, take_stream);
     curl_easy_setopt(link->stream, CURLOPT_WRITEDATA, link);
-    curl_easy_setopt(link->stream, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    curl_easy_setopt(link->stream, CURLOPT_LOW_SPEED_TIME, (long)HEARTBEATS_MISSED);
     link->stream_ok = false;
+    link->heard_at = clock_mono();
     set_state(link, LINK_CONNECTING);
     curl_multi_add_handle(link->multi, link->stream);
 }
@@ -345,11 +346,12 @@ void link_retry(struct link *link)
 
 /* --- the loop's side --- */
 
+/* The next try, or the end of patience with a silent one. (libcurl would watch its speed with a timer that goes off every second.) */
 static int stream_timeout(const struct link *link, int timeout_ms)
 {
-    if (link->status.state != LINK_DOWN)
+    if (link->status.state == LINK_IDLE)
         return timeout_ms;
-    int64_t left = link->status.retry_at - clock_mono();
+    int64_t left = (link->status.state == LINK_DOWN ? link->status.retry_at : link->heard_at + SILENCE_MS) - clock_mono();
     left = left < 0 ? 0 : left;
     return left < timeout_ms ? (int)left : timeout_ms;
 }
@@ -395,6 +397,8 @@ void link_run(struct link *link)
     for (CURLMsg *message; (message = curl_multi_info_read(link->multi, &left)) != NULL;)
         if (message->msg == CURLMSG_DONE)
             one_done(link, message->easy_handle, message->data.result);
+    if (link->stream && clock_mono() - link->heard_at >= SILENCE_MS) /* after what waited in the socket was read */
+        stream_ended(link);
 }
 
 const struct link_status *link_status(const struct link *link)

@@ -1,0 +1,119 @@
+/* process: see process.h. */
+#include "harness/process.h"
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+bool process_watched(void)
+{
+    return access("/proc/self/smaps_rollup", R_OK) == 0;
+}
+
+static FILE *open_of(pid_t pid, const char *name)
+{
+    char path[96];
+    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        fail_msg("process %d is gone", (int)pid);
+    return file;
+}
+
+/* The number of the line that begins so, -1 if there is none. */
+static double number_in(pid_t pid, const char *name, const char *word)
+{
+    char line[256];
+    double found = -1;
+    FILE *file = open_of(pid, name);
+    while (found < 0 && fgets(line, sizeof line, file))
+        if (strncmp(line, word, strlen(word)) == 0)
+            found = strtod(line + strlen(word), NULL);
+    fclose(file);
+    return found;
+}
+
+double process_resident_kb(pid_t pid)
+{
+    return number_in(pid, "smaps_rollup", "Rss:");
+}
+
+double process_own_kb(pid_t pid)
+{
+    return number_in(pid, "smaps_rollup", "Private_Dirty:");
+}
+
+static int entries(pid_t pid, const char *name)
+{
+    char path[64];
+    int n = 0;
+    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
+    DIR *dir = opendir(path);
+    if (!dir)
+        fail_msg("process %d is gone", (int)pid);
+    for (const struct dirent *e; (e = readdir(dir)) != NULL;)
+        n += e->d_name[0] != '.';
+    closedir(dir);
+    return n;
+}
+
+int process_files(pid_t pid)
+{
+    return entries(pid, "fd");
+}
+
+int process_threads(pid_t pid)
+{
+    return entries(pid, "task");
+}
+
+long process_sleeps(pid_t pid)
+{
+    char path[64], name[300];
+    double sum = 0;
+    snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+    DIR *dir = opendir(path);
+    if (!dir)
+        fail_msg("process %d is gone", (int)pid);
+    for (const struct dirent *e; (e = readdir(dir)) != NULL;) {
+        if (e->d_name[0] == '.')
+            continue;
+        snprintf(name, sizeof name, "task/%s/status", e->d_name);
+        sum += number_in(pid, name, "voluntary_ctxt_switches:");
+    }
+    closedir(dir);
+    return (long)sum;
+}
+
+static bool has_word(pid_t pid, const char *word)
+{
+    char words[4096];
+    FILE *file = open_of(pid, "cmdline");
+    size_t n = fread(words, 1, sizeof words - 1, file);
+    fclose(file);
+    words[n] = 0;
+    for (size_t i = 0; i < n; i += strlen(words + i) + 1)
+        if (strcmp(words + i, word) == 0)
+            return true;
+    return false;
+}
+
+pid_t process_child(pid_t parent, const char *word)
+{
+    char name[64];
+    int pid;
+    pid_t found = 0;
+    snprintf(name, sizeof name, "task/%d/children", (int)parent);
+    FILE *file = open_of(parent, name);
+    while (fscanf(file, "%d", &pid) == 1)
+        if (has_word(pid, word))
+            found = pid;
+    fclose(file);
+    return found;
+}

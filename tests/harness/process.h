@@ -1,0 +1,22 @@
+/* process: what /proc says of a process that runs: memory, descriptors, threads. A process that is gone fails the test. */
+#ifndef HARNESS_PROCESS_H
+#define HARNESS_PROCESS_H
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* A sanitizer keeps what was freed for a while: memory says nothing there, the rest does. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { PROCESS_MEMORY_SAYS_NOTHING = true };
+#else
+enum { PROCESS_MEMORY_SAYS_NOTHING = false };
+#endif
+
+bool process_watched(void);          /* is there a /proc to read? */
+double process_resident_kb(pid_t pid);
+double process_own_kb(pid_t pid);    /* written by it and shared with nobody: heaps, stacks, data */
+int process_files(pid_t pid);
+int process_threads(pid_t pid);
+long process_sleeps(pid_t pid);      /* how often its threads went to sleep by themselves so far */
+/* A child of parent that has this word on its command line, 0 = none. */
+pid_t process_child(pid_t parent, const char *word);
+#endif

@@ -1,0 +1,399 @@
+/* rounds: a desk that is worked on while everything that can drop drops: the daemon is killed, the terminal is gone from one moment to
+ * the next, the line over ssh breaks, the window is dragged about. What was typed, marked, sent, acknowledged and accepted before is
+ * there afterwards, and neither program has a descriptor or a thread more than at first. Then the same tickets and screens are opened
+ * again and again: a cache fills in some pass, a leak grows in every one, whatever the machine does meanwhile. At last nobody does
+ * anything, and neither do the programs. `rounds [--seed N] [--rounds N]`. */
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/str.h"
+#include "harness/client.h"
+#include "harness/console.h"
+#include "harness/daemon.h"
+#include "harness/process.h"
+#include "harness/sshd.h"
+#include <inttypes.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+enum { SOON = 30000, BATCH = 24, MARKED = 3, JOLTS = 40, PASSES = 6, PAUSE_MS = 1500, IDLE_MS = 4000 };
+enum { GROWN_KB = 16, GROWN_BYTES = 4 << 10 }; /* in the pass that grows least: a hundred requests, a leak of any part of one is more */
+enum { CONSOLE_WAKES = 2, DAEMON_WAKES = 5 };  /* a second of doing nothing, with room for a heartbeat */
+static int rounds = 5;
+static uint64_t seed = 1;
+static struct daemon_run *run;
+static struct arena *arena;
+static struct client *in, *desk;
+static struct console_run *console;
+static struct sshd *server;
+static int64_t posted, replies, acks;
+
+static const char config[] = "team: rounds\n"
+                             "sources:\n"
+                             "  - {name: open, dialect: rbs, auth: none, reply_via: webhook, reply_url: 'http://127.0.0.1:9/r', reply_secret: r, allow_loopback: true}\n"
+                             "agents:\n"
+                             "  - {name: ana, uid: %ld, role: lead}\n";
+
+static int dice(int most)
+{
+    seed = seed * 6364136223846793005u + 1442695040888963407u;
+    return (int)((seed >> 33) % (uint64_t)most);
+}
+
+static void connect_again(void)
+{
+    client_close(in);
+    client_close(desk);
+    in = client_open(run->ingest);
+    desk = client_open(run->desk);
+}
+
+static int start(void **state)
+{
+    char text[1024];
+    const char *why;
+    (void)state;
+    arena = arena_new();
+    snprintf(text, sizeof text, config, (long)getuid());
+    run = daemon_start(text);
+    connect_again();
+    server = sshd_open(arena, run->dir, "", "", &why);
+    if (!server)
+        print_message("# without ssh: %s\n", why);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    client_close(in);
+    client_close(desk);
+    sshd_close(server);
+    daemon_remove(run);
+    arena_free(arena);
+    return 0;
+}
+
+static void shows(const char *a, const char *b)
+{
+    console_wait(&console, 1, a, b, true, clock_mono(), SOON);
+}
+
+static void hides(const char *text)
+{
+    console_wait(&console, 1, text, NULL, false, clock_mono(), SOON);
+}
+
+/* --- consoles --- */
+
+static void open_console(bool by_ssh)
+{
+    const char *view = posted ? NULL : "--open", *name = posted ? NULL : "all";
+    if (!by_ssh || !server) {
+        console = console_start("rounds", run->dir, (const char *const[]){console_program(), "--socket", run->desk, view, name, NULL});
+        return;
+    }
+    char *there = arena_printf(arena, "env HOME=%s XDG_CONFIG_HOME=%s TZ=UTC LC_ALL=C.UTF-8 %s --socket %s", run->dir, run->dir, console_program(), run->desk);
+    console = console_start("over ssh", run->dir, (const char *const[]){"/bin/sh", "-c", arena_printf(arena, "exec %s", sshd_to(server, arena, "-tt", there)), NULL});
+}
+
+/* --- work --- */
+
+static void post(int64_t i)
+{
+    char body[512];
+    snprintf(body, sizeof body, "{\"eventId\":\"e-%" PRId64 "\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:00Z\",\"source\":\"caracol\","
+             "\"data\":{\"source_ticket_id\":\"%" PRId64 "\",\"user_id\":\"u%" PRId64 "\",\"user_name\":\"U\",\"user_email\":\"u@example.com\",\"subject\":\"Case %" PRId64
+             "\",\"description\":\"Some text that a customer may have written about the case %" PRId64 "\"}}", i, i, i % 17, i, i);
+    assert_int_equal(client_post(in, "/in/open", body).status, 200);
+}
+
+/* true: it was done. */
+static bool act(const char *action, int64_t ticket, const char *more)
+{
+    char body[256];
+    snprintf(body, sizeof body, "{\"do\":\"%s\",\"tickets\":[%" PRId64 "],\"with\":{\"confirm\":true}%s}", action, ticket, more);
+    struct answer a = client_post(desk, "/v1/do", body);
+    return json_get_bool(json_first(json_get(a.json, "results")), "ok", false);
+}
+
+/* The desk keeps its size: what came a round ago is closed. The first of each batch is escalated and acknowledged, and stays. */
+static void work(void)
+{
+    int64_t old = posted - BATCH;
+    for (int i = 0; i < BATCH; i++)
+        post(++posted);
+    for (int64_t i = old + 3; old >= 0 && i <= old + BATCH; i++)
+        assert_true(act("close", i, ""));
+    assert_true(act("escalate", posted - BATCH + 1, ""));
+    acks += act("ack", posted - BATCH + 1, "");
+}
+
+/* Three are marked, and half a reply is typed on the one below them. */
+static const char *half_a_reply(int round)
+{
+    char *text = arena_printf(arena, "Half a sentence of round %d", round);
+    console_type(console, "qqU6");
+    shows(arena_printf(arena, "Case %" PRId64, posted), NULL);
+    console_type(console, "gg j j j\rr");
+    shows("Reply to", NULL);
+    for (const char *at = text; *at; at++)
+        console_type(console, (char[]){*at, 0});
+    shows(text, NULL);
+    return text;
+}
+
+static void send_it(const char *text)
+{
+    shows(text, NULL);
+    console_type(console, ".\x1b");
+    shows("review:", NULL);
+    console_type(console, "y");
+    hides("review:");
+    replies++;
+}
+
+/* --- what befalls it --- */
+
+static void the_daemon_is_killed(void)
+{
+    daemon_kill(run);
+    console_type(console, "!");
+    daemon_restart(run);
+    connect_again();
+    console_type(console, "\x7f");
+}
+
+static void the_terminal_is_gone(void)
+{
+    shows("draft saved", NULL);
+    console_drop(console);
+    open_console(false);
+}
+
+static void the_line_over_ssh_breaks(void)
+{
+    shows("draft saved", NULL);
+    console_close(console);
+    open_console(true);
+    shows("Half a sentence", NULL);
+    kill(console_pid(console), SIGKILL); /* the client: nothing is said to the other end */
+    console_drop(console);
+    open_console(false);
+}
+
+static void the_window_is_dragged_about(void)
+{
+    for (int i = 0; i < JOLTS; i++) {
+        console_jolt(console, 1 + dice(200), 1 + dice(80));
+        console_bytes(console, dice(6), &(size_t){0});
+    }
+    console_resize(console, CONSOLE_COLUMNS, CONSOLE_ROWS);
+}
+
+static void the_daemon_stands_still(void)
+{
+    kill(run->pid, SIGSTOP);
+    console_type(console, "?!");
+    console_bytes(console, 300, &(size_t){0});
+    kill(run->pid, SIGCONT);
+    console_type(console, "\x7f\x7f");
+}
+
+static void (*const befalls[])(void) = {the_daemon_is_killed, the_terminal_is_gone, the_line_over_ssh_breaks, the_window_is_dragged_about, the_daemon_stands_still};
+enum { BEFALLS = sizeof befalls / sizeof *befalls };
+
+/* --- what has to be there --- */
+
+static int marks_kept(void)
+{
+    struct answer a = client_get(desk, "/v1/keep/session");
+    return (int)json_count(json_path(a.json, "value.was.marks"));
+}
+
+static int64_t total(const char *where)
+{
+    struct answer a = client_get(desk, arena_printf(arena, "/v1/count?where=%s", where));
+    return json_get_i64(a.json, "count", -1);
+}
+
+/* The desk's clock stands still: what was sent is held. */
+static int64_t held_replies(void)
+{
+    struct answer a = client_get(desk, "/v1/parcels?state=held&limit=200");
+    return json_count(json_get(a.json, "parcels"));
+}
+
+static void nothing_is_lost(void)
+{
+    int64_t until = clock_mono() + SOON;
+    while ((marks_kept() != MARKED || held_replies() != replies) && clock_mono() < until)
+        console_bytes(console, 50, &(size_t){0});
+    assert_int_equal(marks_kept(), MARKED);
+    assert_int_equal(total("key%20!%3D%20%22%22"), posted);
+    assert_int_equal(held_replies(), replies);
+    for (int64_t i = 1; i <= posted; i += BATCH) {
+        struct answer a = client_get(desk, arena_printf(arena, "/v1/tickets/%" PRId64, i));
+        assert_string_equal(json_string(json_path(a.json, "ticket.escalation.acked_by")), "ana");
+    }
+}
+
+/* Of a daemon, or of a console at its list; calls in flight have a connection each. */
+struct belongings { int files, threads; };
+
+static struct belongings belongings(pid_t pid)
+{
+    struct belongings least = {0};
+    for (int i = 0; i < 4; i++) {
+        console_bytes(console, 100, &(size_t){0});
+        struct belongings now = {process_files(pid), process_threads(pid)};
+        least = i && least.files < now.files ? least : now;
+    }
+    return least;
+}
+
+static void are_no_more(const struct belongings *first, const struct belongings *now, const char *whose)
+{
+    if (now->files > first->files || now->threads > first->threads)
+        fail_msg("%s: %d descriptors and %d threads at first, now %d and %d", whose, first->files, first->threads, now->files, now->threads);
+}
+
+static void what_drops_takes_nothing_along(void **state)
+{
+    struct belongings daemon_first = {0}, console_first = {0};
+    (void)state;
+    open_console(false);
+    shows("live", NULL);
+    for (int i = 0; i < rounds; i++) {
+        work();
+        const char *text = half_a_reply(i);
+        befalls[i % BEFALLS]();
+        send_it(text);
+        nothing_is_lost();
+        struct belongings of_daemon = belongings(run->pid), of_console = belongings(console_pid(console));
+        daemon_first = i ? daemon_first : of_daemon;
+        console_first = i ? console_first : of_console;
+        are_no_more(&daemon_first, &of_daemon, "daemon");
+        are_no_more(&console_first, &of_console, "console");
+    }
+    print_message("# %d rounds: %" PRId64 " tickets, %" PRId64 " acknowledged, %" PRId64 " replies held; daemon %d descriptors, console %d\n", rounds, posted, acks, replies,
+                  daemon_first.files, console_first.files);
+}
+
+/* --- again and again --- */
+
+static void open_tickets(void)
+{
+    console_type(console, "qqU6");
+    shows(arena_printf(arena, "Case %" PRId64, posted), NULL);
+    console_type(console, "gg");
+    for (int i = 0; i < BATCH; i++) {
+        console_type(console, "\r");
+        shows("claim", "customer"); /* of the ticket's own keys */
+        console_bytes(console, 5, &(size_t){0});
+        console_type(console, "qj");
+        hides("customer");
+    }
+}
+
+static void open_screens(void)
+{
+    static const char *const keys[] = {"gd", "ge", "gb", "gl", "gh", "gk", "go", "gs", "?", "/case 1\r", "\x1b/\x15\r", "2", "6"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        console_type(console, keys[i]);
+        console_bytes(console, 40, &(size_t){0});
+        if (*keys[i] == 'g' || *keys[i] == '?')
+            console_type(console, "q");
+    }
+}
+
+/* All threads that answer have read all there is: by chance a connection is any one's. */
+static void ask_for_everything(void)
+{
+    static const char *const paths[] = {"/v1/desk", "/v1/tickets?view=all&limit=200", "/v1/tickets/1", "/v1/tickets/1/lines", "/v1/escalations", "/v1/parcels", "/v1/scores",
+                                        "/v1/labels", "/v1/handover", "/v1/stats", "/v1/agents", "/v1/audit", "/v1/tickets?q=case&limit=50"};
+    for (int i = 0; i < 8; i++) {
+        struct client *own = client_open(run->desk);
+        for (size_t k = 0; k < sizeof paths / sizeof *paths; k++)
+            assert_int_equal(client_get(own, paths[k]).status, 200);
+        client_close(own);
+    }
+}
+
+static int64_t daemon_uses(void)
+{
+    struct answer a = client_get(desk, "/v1/self");
+    return json_get_i64(json_get(a.json, "memory"), "used", 0);
+}
+
+static void what_is_opened_again_grows_nothing(void **state)
+{
+    double console_was = 0, console_least = 1e9;
+    int64_t daemon_was = 0, daemon_least = INT64_MAX;
+    (void)state;
+    if (PROCESS_MEMORY_SAYS_NOTHING) {
+        print_message("# skipped: a sanitizer keeps what was freed\n");
+        skip();
+    }
+    for (int i = 0; i < PASSES; i++) {
+        open_tickets();
+        open_screens();
+        ask_for_everything();
+        console_bytes(console, PAUSE_MS, &(size_t){0});
+        double of_console = process_own_kb(console_pid(console));
+        int64_t of_daemon = daemon_uses();
+        print_message("# pass %d: console %.0f KB, daemon %" PRId64 " KB\n", i + 1, of_console, of_daemon >> 10);
+        console_least = i && of_console - console_was < console_least ? of_console - console_was : console_least;
+        daemon_least = i && of_daemon - daemon_was < daemon_least ? of_daemon - daemon_was : daemon_least;
+        console_was = of_console;
+        daemon_was = of_daemon;
+    }
+    assert_true(console_least <= GROWN_KB);
+    assert_true(daemon_least <= GROWN_BYTES);
+}
+
+/* --- nothing --- */
+
+static void who_does_nothing_costs_nothing(void **state)
+{
+    size_t before = 0, after = 1;
+    (void)state;
+    for (int64_t until = clock_mono() + SOON; before != after && clock_mono() < until;) { /* what was said goes after a while */
+        console_bytes(console, 0, &before);
+        console_bytes(console, IDLE_MS / 2, &after);
+    }
+    long console_sleeps = process_sleeps(console_pid(console)), daemon_sleeps = process_sleeps(run->pid);
+    console_bytes(console, IDLE_MS, &after);
+    console_sleeps = process_sleeps(console_pid(console)) - console_sleeps;
+    daemon_sleeps = process_sleeps(run->pid) - daemon_sleeps;
+    print_message("# %d s of nothing: %d bytes, the console woke %ld times, the daemon %ld\n", IDLE_MS / 1000, (int)(after - before), console_sleeps, daemon_sleeps);
+    assert_int_equal(after, before);
+    assert_true(console_sleeps <= CONSOLE_WAKES * IDLE_MS / 1000);
+    assert_true(daemon_sleeps <= DAEMON_WAKES * IDLE_MS / 1000);
+    assert_int_equal(console_close(console), 0);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_drops_takes_nothing_along),
+        cmocka_unit_test(what_is_opened_again_grows_nothing),
+        cmocka_unit_test(who_does_nothing_costs_nothing),
+    };
+    for (int i = 1; i + 1 < argc; i += 2) {
+        if (strcmp(argv[i], "--seed") == 0)
+            seed = strtoull(argv[i + 1], NULL, 10);
+        else if (strcmp(argv[i], "--rounds") == 0)
+            rounds = (int)strtol(argv[i + 1], NULL, 10);
+        else
+            return 2;
+    }
+    return crypto_open() ? cmocka_run_group_tests(tests, start, stop) : 1;
+}
