@@ -29,6 +29,7 @@
 #include <unistd.h>
 
 enum { FRAMES = 4096, FRAMES_BYTES = 12 << 20, MAILBOX = 1024 };
+enum { TIDY_MS = 60000 };
 enum { LARGE = 256 << 10 }; /* memory of a long list or a refit, not of an event */
 
 struct daemon {
@@ -409,14 +410,25 @@ static bool grant_wishes(struct daemon *d)
     return stop;
 }
 
+/* Threads that answer have a heap each, and a long list leaves holes in it for days. */
+static void tidy(int64_t *next)
+{
+    if (clock_mono() < *next)
+        return;
+    memory_release();
+    *next = clock_mono() + TIDY_MS;
+}
+
 static void run(struct daemon *d, const sigset_t *signals)
 {
     const struct timespec second = {1, 0};
+    int64_t next = clock_mono() + TIDY_MS;
     bool ok;
     struct err err;
     for (;;) {
         int got = sigtimedwait(signals, NULL, &second);
         server_sweep(d->server);
+        tidy(&next);
         if (got == SIGTERM || got == SIGINT)
             return;
         if (got == SIGHUP)
