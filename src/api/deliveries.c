@@ -167,7 +167,7 @@ static void put_state(struct show *show, struct json *row, const struct config_d
     const struct json *kept = data ? json_parse_in(show->arena, data, strlen(data), &json_limits_native, NULL, NULL) : NULL;
     bool paused = str_eq(json_get_string(kept, "state", ""), "paused");
     json_put_string(row, "state", to->disabled ? "disabled" : paused ? "paused" : "active");
-    json_put_string(row, "reason", paused ? json_get_string(kept, "reason", NULL) : NULL);
+    json_put_string(row, "reason", paused ? show_said(show, json_get_string(kept, "reason", NULL)) : NULL);
     put_time(row, "failing_since", json_get_i64(kept, "failing_since", 0));
 }
 

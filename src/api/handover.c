@@ -114,7 +114,7 @@ static struct json *place_row(struct digest *d, const char *name, int64_t dead)
     json_put_string(row, "name", name);
     json_put_i64(row, "dead", dead);
     json_put_bool(row, "paused", paused);
-    json_put_string(row, "text", paused ? json_get_string(kept, "reason", NULL) : NULL);
+    json_put_string(row, "text", paused ? show_said(&d->show, json_get_string(kept, "reason", NULL)) : NULL);
     return row;
 }
 
@@ -148,7 +148,7 @@ static void push_coming(struct digest *d, const char *what, const char *who, con
     struct json *row = json_object();
     json_put_string(row, "what", what);
     json_put_string(row, "name", who);
-    json_put_string(row, "text", text);
+    json_put_string(row, "text", show_said(&d->show, text));
     json_put_i64(row, "from", from);
     json_put_i64(row, "to", to);
     push(d, "coming", row);

@@ -1,6 +1,7 @@
 /* lab: dry runs. An explanation is read at once; a replay takes seconds, so it has a thread and a read-only handle of its own
  * while its request is parked, one at a time. Nothing here writes. */
 #include "api/calls.h"
+#include "api/show.h"
 #include "base/clock.h"
 #include "core/moment.h"
 #include <pthread.h>
@@ -87,16 +88,34 @@ static bool read_at(struct lab *lab, const struct json *body, const struct zone 
     return moment_parse(&how, json_string(said) ? json_string(said) : "", at, &lab->err) || err_in(&lab->err, "at");
 }
 
+/* A line says why in the words of whoever opened the window. */
+static void hide_whys(const struct show *show, struct json *answer)
+{
+    struct json *lines = json_array();
+    for (const struct json *line = json_first(json_get(answer, "lines")); line; line = json_next(line)) {
+        struct json *copy = json_copy(line);
+        json_drop(copy, "why");
+        json_put_string(copy, "why", show_said(show, json_get_string(line, "why", NULL)));
+        json_push(lines, copy);
+    }
+    json_drop(answer, "lines");
+    json_put(answer, "lines", lines);
+}
+
 static void simulate(struct lab *lab, const struct json *body)
 {
     struct request *req = lab->req;
-    struct store *store = request_store(req, &lab->err);
+    struct show show;
     const struct zone *zone;
     int64_t at;
-    if (!store || !read_at(lab, body, &zone, &at) || !engine_simulate(store, lab->would, req->arena, body, at, &lab->answer, &lab->err)) {
+    if (!show_open(&show, req))
+        return;
+    struct store *store = show.store;
+    if (!read_at(lab, body, &zone, &at) || !engine_simulate(store, lab->would, req->arena, body, at, &lab->answer, &lab->err)) {
         request_fail(req, &lab->err);
         return;
     }
+    hide_whys(&show, lab->answer);
     json_put_string(lab->answer, "tz", zone_name(zone));
     request_json_tree(req, 200, lab->answer);
 }

@@ -144,7 +144,7 @@ static struct json *overrides_json(const struct asking *a)
         json_put_i64(row, "from", o->from);
         json_put_i64(row, "to", o->to);
         json_put_string(row, "by", o->by);
-        json_put_string(row, "reason", o->reason);
+        json_put_string(row, "reason", show_said(&a->show, o->reason));
         json_put_bool(row, "cover", o->cover);
         json_push(list, row);
     }
@@ -164,7 +164,7 @@ static struct json *covers_json(const struct asking *a)
         json_put_string(row, "asked", c->asked);
         json_put_i64(row, "from", c->from);
         json_put_i64(row, "to", c->to);
-        json_put_string(row, "note", c->note);
+        json_put_string(row, "note", show_said(&a->show, c->note));
         json_put_string(row, "accepted_by", c->accepted_by);
         json_push(list, row);
     }
@@ -184,7 +184,7 @@ static struct json *absences_json(const struct asking *a)
         json_put_string(row, "kind", x->kind);
         json_put_i64(row, "from", x->from);
         json_put_i64(row, "to", x->to);
-        json_put_string(row, "note", x->note);
+        json_put_string(row, "note", show_said(&a->show, x->note));
         json_push(list, row);
     }
     return list;

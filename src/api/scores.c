@@ -44,7 +44,7 @@ static struct json *line(struct show *show, const struct score_row *r, bool take
     json_put_i64(row, "ticket", r->ticket);
     json_put_i64(row, "epoch", r->epoch);
     json_put_string(row, "rule", r->rule);
-    json_put_string(row, "reason", r->reason);
+    json_put_string(row, "reason", show_said(show, r->reason));
     json_put_i64(row, "reverses", r->reverses);
     json_put_string(row, "state", state);
     json_put_bool(row, "held", str_eq(state, "held"));
@@ -86,7 +86,7 @@ static struct json *hits(struct show *show)
         json_put_string(row, "agent", show_privacy(show, rows[i].agent) == GAME_OFF ? NULL : rows[i].agent);
         json_put_i64(row, "damage", rows[i].damage);
         json_put_i64(row, "ticket", rows[i].ticket);
-        json_put_string(row, "reason", rows[i].reason);
+        json_put_string(row, "reason", show_said(show, rows[i].reason));
         json_push(list, row);
     }
     return list;

@@ -38,6 +38,11 @@ void show_answer(struct show *show, struct json *root)
     show_fail(show);
 }
 
+const char *show_said(const struct show *show, const char *text)
+{
+    return mask_text(show->arena, &show->mask, NULL, text);
+}
+
 struct ticket *show_asked(struct show *show)
 {
     const char *text = show->req->param[0];

@@ -22,6 +22,9 @@ void show_answer(struct show *show, struct json *root); /* answers with root, or
 /* The ticket of the call's first parameter; NULL + show->err. */
 struct ticket *show_asked(struct show *show);
 
+/* What a person wrote, hidden as the desk says: for whatever is shown of reasons and notes. NULL gives NULL. */
+const char *show_said(const struct show *show, const char *text);
+
 struct json *show_row(const struct show *show, const struct ticket *t);    /* ROW */
 struct json *show_rows(const struct show *show, struct ticket *const *rows, int count);
 struct json *show_ticket(struct show *show, const struct ticket *t);       /* TICKET */

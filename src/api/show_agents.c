@@ -37,7 +37,7 @@ static void put_presence(struct json *row, const struct json *present, const cha
         }
 }
 
-static void put_shift(struct json *row, const struct rota *rota, const struct assignee *a, int64_t now)
+static void put_shift(const struct show *show, struct json *row, const struct rota *rota, const struct assignee *a, int64_t now)
 {
     const struct absence *absence = desk_absence(rota->desk, a->name, now);
     int64_t turns = rota_shift_turns(rota, a->name, now);
@@ -45,7 +45,7 @@ static void put_shift(struct json *row, const struct rota *rota, const struct as
     json_put_string(row, "away", a->away);
     json_put_i64(row, "away_since", a->away_since);
     json_put_i64(row, "until", absence ? absence->to : turns == INT64_MAX ? 0 : turns); /* 0: as long as one knows */
-    json_put_string(row, "note", absence ? absence->note : NULL);
+    json_put_string(row, "note", absence ? show_said(show, absence->note) : NULL);
 }
 
 struct json *show_agents(struct show *show)
@@ -75,7 +75,7 @@ struct json *show_agents(struct show *show)
         json_put_i64(row, "capacity", list[i].capacity);
         json_put(row, "skills", skills_of(agent));
         json_put_bool(row, "oncall", on);
-        put_shift(row, &rota, &list[i], show->now);
+        put_shift(show, row, &rota, &list[i], show->now);
         put_presence(row, present, agent->name);
         json_push(all, row);
     }
@@ -117,7 +117,7 @@ static void say_last(struct show *show, struct json *lines, const struct ticket 
         return;
     for (int i = 0; i < count; i++) {
         const struct json *data = list[i].data ? json_parse_in(show->arena, list[i].data, strlen(list[i].data), &json_limits_dialect, NULL, NULL) : NULL;
-        const char *to = given_to(data), *why = json_get_string(data, "why", json_get_string(data, "reason", ""));
+        const char *to = given_to(data), *why = show_said(show, json_get_string(data, "why", json_get_string(data, "reason", "")));
         if (!to)
             continue;
         const char *by = str_eq(list[i].actor, "clock") ? "the desk" : list[i].actor;

@@ -186,7 +186,7 @@ static const char *hit(struct arena *arena, const struct json *row)
 static void explain(struct show *show, struct json *lines, const struct entry *e, const struct json *row, const char *state)
 {
     const struct json *why = json_get(row, "why");
-    const char *agent = json_get_string(row, "agent", "?"), *reason = json_get_string(row, "reason", NULL);
+    const char *agent = json_get_string(row, "agent", "?"), *reason = show_said(show, json_get_string(row, "reason", NULL));
     const char *refused = json_get_string(why, "refused", NULL);
     int64_t xp = json_get_i64(row, "xp", 0);
     AUTO_STR text;
