@@ -1,9 +1,11 @@
 /* console: the real console on a pseudo terminal of 120 x 40, seen from outside, against a desk that is up
  * and loaded. `console DIR keys`  start to the first whole frame with tickets in it; a key to the last byte
  * of its frame; bytes of a step of the cursor, of a list that goes on by a row, of a page, of a ticket opened and left, of
- * a desk at rest `console DIR glyph` from the first byte of a signed POST to the moment its title is on the
- * terminal, in a view that holds only such tickets Prints `name p50 p99 unit` lines. A frame is whole when
- * nothing follows for a while; its time is its last byte's. */
+ * a desk at rest; CPU of a key; memory `console DIR glyph` from the first byte of a signed POST to the moment its title is on the
+ * terminal, in a view that holds only such tickets `console DIR crowd N RATE DAEMON` the same while N streams more are open and RATE
+ * events a second come in, and what the daemon's memory grows by `console DIR live RATE` bytes a minute of a list sorted by its last
+ * change, nobody at the keys: each event is a row more at its top. Prints `name p50 p99 unit` lines. A frame is whole when nothing
+ * follows for a while; its time is its last byte's. */
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/str.h"
@@ -18,6 +20,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,6 +31,7 @@ enum {
     OPENS = 60,
     POSTS = 60,
     PER_CONSOLE = 20,
+    SENDERS = 4,
     SETTLED_S = 12,
     ROWS = 40,
     COLUMNS = 120,
@@ -47,8 +52,21 @@ static struct {
     struct str text; /* since the last look */
 } c;
 
+static pid_t others[SENDERS + 1], self; /* what was started, and by whom */
+static int other_count;
+
+static void stop_others(void)
+{
+    while (other_count) {
+        kill(others[--other_count], SIGKILL);
+        waitpid(others[other_count], NULL, 0);
+    }
+}
+
 static void die(const char *what)
 {
+    if (self == getpid())
+        stop_others();
     fprintf(stderr, "console: %s\n", what);
     exit(1);
 }
@@ -80,7 +98,7 @@ static void stop(void)
     close(c.pty);
 }
 
-/* Reads until nothing comes for quiet_ms after `what` (NULL: after the first byte). */
+/* Reads until nothing comes for quiet_ms after `what` (NULL: after the first byte); 0: no longer than to that. */
 static struct seen look(const char *what, int quiet_ms)
 {
     char buf[65536];
@@ -101,6 +119,8 @@ static struct seen look(const char *what, int quiet_ms)
         s.bytes += (size_t)n;
         str_add(&c.text, buf, (size_t)n);
         s.found = s.found || !what || memmem(c.text.data, c.text.len, what, strlen(what));
+        if (s.found && !quiet_ms)
+            return s;
     }
     die(what ? what : "no frame came");
     return s;
@@ -131,6 +151,35 @@ static size_t look_for_ms(int ms)
         bytes += (size_t)n;
     }
     return bytes;
+}
+
+/* A member of /proc's memory sums in MB; CPU in us. */
+static double memory_mb(pid_t pid, const char *member)
+{
+    char path[64], line[256];
+    long kb = 0;
+    snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)pid);
+    FILE *in = fopen(path, "r");
+    size_t n = strlen(member);
+    while (in && fgets(line, sizeof line, in))
+        if (strncmp(line, member, n) == 0)
+            kb = strtol(line + n, NULL, 10);
+    if (in)
+        fclose(in);
+    return (double)kb / 1024;
+}
+
+static double cpu_us(pid_t pid)
+{
+    char path[64];
+    long long ns = 0;
+    snprintf(path, sizeof path, "/proc/%d/schedstat", (int)pid);
+    FILE *in = fopen(path, "r");
+    if (!in || fscanf(in, "%lld", &ns) != 1)
+        ns = 0;
+    if (in)
+        fclose(in);
+    return (double)ns / 1000;
 }
 
 static int by_value(const void *a, const void *b)
@@ -200,8 +249,10 @@ static void measure_keys(void)
     size_t opened = 0, left = 0;
     start("all");
     look("invoice", 300);
+    double cpu = cpu_us(c.pid);
     for (int i = 0; i < KEYS; i++)
         press(i % (KEYS / 2) < KEYS / 4 ? "j" : "k", &took[i]);
+    printf("key_cpu %.0f us\n", (cpu_us(c.pid) - cpu) / KEYS);
     tell("key", took, KEYS);
     for (int i = 0; i < OPENS; i++) {
         int64_t back;
@@ -211,6 +262,7 @@ static void measure_keys(void)
     tell("open", opens, OPENS);
     printf("bytes_open %zu bytes\nbytes_leave %zu bytes\n", opened / OPENS, left / OPENS);
     measure_bytes();
+    printf("memory %.1f MB\n", memory_mb(c.pid, "Pss:"));
     stop();
 }
 
@@ -225,22 +277,22 @@ static void make_title(int i, char title[9])
     title[8] = 0;
 }
 
-static void post(struct client *in, int i, const char *title)
+static void post(struct client *in, const char *kind, int i, const char *tenant, const char *title)
 {
     AUTO_ARENA arena = arena_new();
     struct signature_header list[4];
     AUTO_STR headers;
     str_init(&headers, 4096);
-    char *id = arena_printf(arena, "glyph-%d-%d", (int)getpid(), i);
+    char *id = arena_printf(arena, "%s-%d-%d", kind, (int)getpid(), i);
     char *body =
         arena_printf(arena,
                      "{\"eventId\":\"%s\",\"eventType\":\"support.ticket_created\",\"timestamp\":%" PRId64
                      ",\"source\":\"glyph\","
-                     "\"organizationId\":\"glyph%d\",\"data\":{\"source_ticket_id\":\"%s\",\"user_id\":\"u\","
+                     "\"organizationId\":\"%s\",\"data\":{\"source_ticket_id\":\"%s\",\"user_id\":\"u\","
                      "\"user_name\":\"U\","
                      "\"user_email\":\"u@example.com\",\"priority\":\"low\",\"subject\":\"%s\","
                      "\"description\":\"A question.\"}}",
-                     id, clock_now(), i / PER_CONSOLE, id, title);
+                     id, clock_now(), tenant, id, title);
     int n = signature_sign(arena, "rbs", secret, NULL, clock_now() / 1000, body, strlen(body), list);
     for (int k = 0; k < n; k++)
         str_addf(&headers, "%s: %s\r\n", list[k].name, list[k].value);
@@ -248,46 +300,139 @@ static void post(struct client *in, int i, const char *title)
         die("a POST was refused");
 }
 
-static void measure_glyphs(void)
+/* --- others: senders at a rate, and streams that are only read --- */
+
+/* From the scheduled time, whatever the answers take. */
+static void send_for_ever(int rate, int offset)
 {
-    int64_t took[POSTS];
-    size_t bytes = 0;
     char path[4096], title[9];
     snprintf(path, sizeof path, "%s/ingest.sock", c.dir);
     struct client *in = client_open(path);
+    int64_t start = clock_mono_us() + (int64_t)offset * 1000000 / (rate * SENDERS);
+    for (int i = 0;; i++) {
+        int64_t left = start + (int64_t)i * 1000000 / rate - clock_mono_us();
+        if (left > 0)
+            usleep((useconds_t)left);
+        make_title(i * SENDERS + offset, title);
+        post(in, "other", i, "others", arena_printf(client_arena(in), "%s asks how a plan is changed", title));
+    }
+}
+
+static void start_senders(int rate)
+{
+    int count = rate < SENDERS ? 1 : SENDERS;
+    for (int i = 0; i < count; i++)
+        if ((others[other_count++] = fork()) == 0)
+            send_for_ever(rate / count, i);
+}
+
+static int open_stream(void)
+{
+    static const char ask[] = "GET /v1/stream HTTP/1.1\r\nHost: desk\r\n\r\n";
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    snprintf(at.sun_path, sizeof at.sun_path, "%.90s/triage.sock", c.dir);
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (fd < 0 || connect(fd, (struct sockaddr *)&at, sizeof at) != 0 || write(fd, ask, sizeof ask - 1) < 0)
+        die("a stream was refused");
+    return fd;
+}
+
+static void read_for_ever(int count)
+{
+    static char buf[65536];
+    struct pollfd *list = calloc((size_t)count, sizeof *list);
+    for (int i = 0; i < count; i++)
+        list[i] = (struct pollfd){.fd = open_stream(), .events = POLLIN};
+    while (poll(list, (nfds_t)count, -1) > 0)
+        for (int i = 0; i < count; i++)
+            if (list[i].revents && read(list[i].fd, buf, sizeof buf) <= 0)
+                list[i].fd = -1;
+    _exit(0);
+}
+
+static void start_streams(int count)
+{
+    if ((others[other_count++] = fork()) == 0)
+        read_for_ever(count);
+}
+
+/* view: three of them, NAME0 to NAME2, each of one tenant of that name. */
+static void measure_glyphs(const char *name, const char *view)
+{
+    int64_t took[POSTS];
+    size_t bytes = 0;
+    char path[4096], title[9], tenant[24];
+    snprintf(path, sizeof path, "%s/ingest.sock", c.dir);
+    struct client *in = client_open(path);
     for (int i = 0; i < POSTS; i++) {
+        snprintf(tenant, sizeof tenant, "%s%d", view, i / PER_CONSOLE);
         if (i % PER_CONSOLE == 0) {
-            char view[16];
-            snprintf(view, sizeof view, "glyph%d", i / PER_CONSOLE);
-            start(view);
-            look(NULL, 300);
+            start(tenant);
+            look_for_ms(700);
         }
         usleep(20000 + (useconds_t)(i * 7919 % 30000)); /* not in step with the console's frames */
         make_title(i, title);
         int64_t at = clock_mono_us();
-        post(in, i, title);
-        struct seen seen = look(title, QUIET_MS);
+        post(in, view, i, tenant, title);
+        struct seen seen = look(title, other_count ? 0 : QUIET_MS); /* among others it is never quiet */
         took[i] = seen.at - at;
         bytes += seen.bytes;
         if (i % PER_CONSOLE == PER_CONSOLE - 1)
             stop();
     }
     client_close(in);
-    tell("post_to_glyph", took, POSTS);
-    printf("bytes_live_row %zu bytes\n", bytes / POSTS);
+    tell(name, took, POSTS);
+    if (!other_count)
+        printf("bytes_live_row %zu bytes\n", bytes / POSTS);
+}
+
+static void measure_crowd(int count, int rate, pid_t daemon)
+{
+    double before = memory_mb(daemon, "Pss:");
+    start_streams(count);
+    sleep(2);
+    printf("memory_of_streams %.1f MB for %d\n", memory_mb(daemon, "Pss:") - before, count);
+    start_senders(rate);
+    sleep(1);
+    measure_glyphs("crowd_post_to_glyph", "crowd");
+    stop_others();
+}
+
+/* --- live --- */
+
+static void measure_live(int rate)
+{
+    enum { SECONDS = 15 };
+    int64_t took;
+    start("all");
+    look("invoice", 300);
+    press(":sort updated\r", &took);
+    look_for_ms(4000); /* the row under the cursor is held that long */
+    start_senders(rate);
+    look_for_ms(2000);
+    double cpu = cpu_us(c.pid);
+    size_t bytes = look_for_ms(SECONDS * 1000);
+    printf("bytes_live %zu a minute at %d events a second, CPU %.1f ms/s\n", bytes * 60 / SECONDS, rate, (cpu_us(c.pid) - cpu) / SECONDS / 1000);
+    stop_others();
+    stop();
 }
 
 int main(int argc, char **argv)
 {
-    if (argc != 3 || !crypto_open())
+    if (argc < 3 || !crypto_open())
         return 2;
     c.dir = argv[1];
+    self = getpid();
     str_init(&c.text, 64 << 20);
     if (strcmp(argv[2], "glyph") == 0) {
-        measure_glyphs();
-        return 0;
+        measure_glyphs("post_to_glyph", "glyph");
+    } else if (strcmp(argv[2], "live") == 0 && argc == 4) {
+        measure_live((int)strtol(argv[3], NULL, 10));
+    } else if (strcmp(argv[2], "crowd") == 0 && argc == 6) {
+        measure_crowd((int)strtol(argv[3], NULL, 10), (int)strtol(argv[4], NULL, 10), (pid_t)strtol(argv[5], NULL, 10));
+    } else {
+        measure_starts();
+        measure_keys();
     }
-    measure_starts();
-    measure_keys();
     return 0;
 }

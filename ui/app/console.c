@@ -1,7 +1,6 @@
-/* console: the loop (console_run reads as its table of contents) and the drawing. A key is answered with a
- * frame at once; what the stream brings is drawn at most 30 times a second, but for the first few frames
- * after a rest. The surface is drawn whole and sent as its difference, so nothing is written when nothing
- * changed. */
+/* console: the loop (console_run reads as its table of contents) and the drawing. A key is answered with a frame at once; what the
+ * stream brings is drawn at most 30 times a second, but for the first few changes of the list after a rest, which are drawn as they
+ * come. The surface is drawn whole and sent as its difference, so nothing is written when nothing changed. */
 #include "app/console.h"
 #include "app/colours.h"
 #include "app/prompt.h"
@@ -302,9 +301,17 @@ static void draw(struct console *c)
         overlay_draw(&c->overlay, &look, c->surface);
     term_draw(c->surface, &c->theme);
     int64_t now = clock_mono(), frame = frame_ms(c), burst = BURST_FRAMES * frame;
-    int64_t earliest = c->draw_at > now - burst ? c->draw_at : now - burst;
-    c->draw_at = earliest + frame;
-    c->dirty = c->at_once = false;
+    if (c->row_news)
+        c->draw_at = (c->draw_at > now - burst ? c->draw_at : now - burst) + frame;
+    c->rest_at = now + frame;
+    c->dirty = c->at_once = c->row_news = false;
+}
+
+/* When the stream's news is drawn: what happens in the list at once, but for a flood of it; all else, counts above all, at the next
+ * frame. */
+static int64_t news_at(const struct console *c)
+{
+    return c->row_news && c->draw_at < c->rest_at ? c->draw_at : c->rest_at;
 }
 
 /* --- keys --- */
@@ -499,7 +506,7 @@ static int patience(const struct console *c)
     sooner(&at, c->calm ? 0 : c->last_key + ANCHOR_MS);
     int64_t line = c->dirty ? term_ready_at() : 0;
     sooner(&at, line);
-    sooner(&at, !c->dirty || line ? 0 : mirror_ready(c->mirror) ? c->draw_at : c->started + FIRST_MS);
+    sooner(&at, !c->dirty || line ? 0 : mirror_ready(c->mirror) ? news_at(c) : c->started + FIRST_MS);
     int half = term_patience();
     int64_t wait = at <= now ? 0 : at - now;
     return half >= 0 && half < wait ? half : (int)wait;
@@ -597,7 +604,7 @@ static void loop(struct console *c)
         link_run(c->link);
         tick(c, clock_mono());
         fetch_pump(c);
-        if (c->dirty && !too_early(c) && (c->at_once || clock_mono() >= c->draw_at) && !term_ready_at())
+        if (c->dirty && !too_early(c) && (c->at_once || clock_mono() >= news_at(c)) && !term_ready_at())
             draw(c);
     }
 }

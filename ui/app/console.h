@@ -126,8 +126,8 @@ struct console {
 
     char toast[512];
     enum ui_role toast_role;
-    int64_t toast_until, last_key, draw_at, next_tick,
-        focus_at,        /* draw_at: before it the stream's news waits */
+    int64_t toast_until, last_key, draw_at, rest_at, next_tick,
+        focus_at,        /* draw_at: before it news of the list waits; rest_at: all other news */
         release_at;      /* what large answers left behind is given back then, 0 = there were none */
     char parting[200];   /* to be said once the terminal is given back */
     char notice[80];     /* what the terminal is to be told, once: only what concerns me */
@@ -136,7 +136,7 @@ struct console {
     struct session session;
     bool left;    /* with Q */
     bool at_once; /* an answer that was waited for: no need to wait for the next frame's time */
-    bool frozen, calm, popup, rows_changed, dirty, quit, unfocused;
+    bool frozen, calm, popup, rows_changed, row_news, dirty, quit, unfocused;
 };
 
 /* console.c */

@@ -462,7 +462,7 @@ static void follow_frames(void *arg, const char *event, int64_t id, const char *
     if (changed & MIRROR_CHANGED_VIEWS || (changed & MIRROR_CHANGED_COUNTS && c->slots[SLOT_VIEWS].flying)) /* one that fills counts on at one seq */
         fetch_want(c, SLOT_VIEWS);
     if (changed & MIRROR_CHANGED_ROWS)
-        c->rows_changed = true;
+        c->rows_changed = c->row_news = true;
     if (changed & MIRROR_CHANGED_TICKET) {
         fetch_want(c, SLOT_DOC + MIRROR_TICKET);
         fetch_want(c, SLOT_DOC + MIRROR_LINES);
