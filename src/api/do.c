@@ -1,12 +1,12 @@
 /* do: what changes something. The one domain write POST /v1/do turns its body into a request for the writer by the
- * action's row; keep stores drafts; admin hands a wish to main. Roles are checked here, and again by the engine. */
+ * action's row; admin hands a wish to main. Roles are checked here, and again by the engine. */
 #include "api/calls.h"
 #include "base/json.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { TICKETS = 500, DO_LIMIT = 256 << 10, KEEP_LIMIT = 256 << 10, KEY_MAX = 128 };
+enum { TICKETS = 500, DO_LIMIT = 256 << 10, KEY_MAX = 128 };
 
 /* --- POST /v1/do --- */
 
@@ -173,45 +173,6 @@ static void do_action(struct request *req)
     call_post(req, &d->job, did);
 }
 
-/* --- keep --- */
-
-static void kept(struct request *req)
-{
-    const struct job *job = req->own;
-    if (job->ok)
-        request_json(req, 200, "{\"kept\":true}");
-    else
-        request_fail(req, &job->err);
-}
-
-static void keep_put(struct request *req)
-{
-    const struct json *body = call_body(req), *value = json_get(body, "value");
-    if (!body)
-        return;
-    if (strlen(req->param[0]) > KEY_MAX) {
-        bad(req, "key: at most %d bytes", KEY_MAX);
-        return;
-    }
-    struct job *job = ARENA_NEW(req->arena, struct job);
-    *job = (struct job){.kind = JOB_KEEP, .arena = req->arena, .agent = req->agent->name, .keep_key = req->param[0],
-                        .keep_value = !value || json_is(value, JSON_NULL) ? NULL : json_print_in(req->arena, value)};
-    req->own = job;
-    call_post(req, job, kept);
-}
-
-static void keep_get(struct request *req)
-{
-    struct err err = {0};
-    struct store *store = request_store(req, &err);
-    char *value = store ? store_keep_get(store, req->arena, req->agent->name, req->param[0], &err) : NULL;
-    if (!value && err.code) {
-        request_fail(req, &err);
-        return;
-    }
-    request_json(req, 200, arena_printf(req->arena, "{\"value\":%s}", value ? value : "null"));
-}
-
 /* --- admin --- */
 
 static void controlled(struct request *req)
@@ -244,8 +205,6 @@ static void admin_stop(struct request *req)
 
 const struct call do_calls[] = {
     {.method = "POST", .path = "/v1/do", .sides = SIDE_DESK, .limit = DO_LIMIT, .role = ROLE_AGENT, .handle = do_action, .help = "an action on tickets"},
-    {.method = "PUT", .path = "/v1/keep/{}", .sides = SIDE_DESK, .limit = KEEP_LIMIT, .role = ROLE_AGENT, .handle = keep_put, .help = "keeps a draft or a setting"},
-    {.method = "GET", .path = "/v1/keep/{}", .sides = SIDE_DESK, .role = ROLE_AGENT, .handle = keep_get, .help = "gives it back"},
     {.method = "POST", .path = "/v1/admin/reload", .sides = SIDE_DESK, .limit = 4096, .role = ROLE_ADMIN, .handle = admin_reload, .help = "reads the configuration again"},
     {.method = "POST", .path = "/v1/admin/stop", .sides = SIDE_DESK, .limit = 4096, .role = ROLE_ADMIN, .handle = admin_stop, .help = "stops the daemon"},
     {0},

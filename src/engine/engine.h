@@ -123,6 +123,11 @@ bool engine_agents(struct store *store, struct arena *arena, const struct config
                    struct assignee **list, struct err *err);
 /* What stands open when the desk changes hands (core/desk_handover). Any thread's store. */
 bool engine_handover(struct store *store, struct arena *arena, const struct config *config, struct desk_open *out, struct err *err);
+/* What an agent's console keeps under a key; value NULL: forgotten. told: others should hear of it, for it is or was a draft that is shared. */
+struct keeping { const char *agent, *key, *value, *from; bool told; };
+bool engine_keep(struct engine *e, struct arena *arena, struct keeping *k, int64_t now, struct err *err);
+/* The shared draft of `from` is agent's alone from now on. ERR_CONFLICT: it is not there any more, or agent has one. */
+bool engine_take(struct engine *e, struct arena *arena, struct keeping *k, int64_t now, struct err *err);
 /* Ends a batch: adds the counts frame where a view or the escalations changed. Before the commit. */
 bool engine_batch_end(struct engine *e, struct err *err);
 /* Runs due wakes and parcels, at most max tickets; *ran says how many. */

@@ -327,6 +327,20 @@ char *store_keep_get(struct store *s, struct arena *a, const char *agent, const 
     return one_text(s, a, stmt, err);
 }
 
+bool store_drafts(struct store *s, struct arena *a, const char *agent, struct store_draft *list, int *count, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT agent,key,value,at FROM keep WHERE key GLOB 'draft:*' AND (agent=?1 OR json_extract(value,'$.shared')) "
+                                    "ORDER BY at DESC, agent, key LIMIT ?2", err);
+    int rc = -1;
+    *count = 0;
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "si", agent, (int64_t)DRAFTS_MOST);
+    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
+        list[(*count)++] = (struct store_draft){sql_text(stmt, 0, a), sql_text(stmt, 1, a), sql_text(stmt, 2, a), sqlite3_column_int64(stmt, 3)};
+    return rc == SQLITE_DONE;
+}
+
 bool store_meta_put(struct store *s, const char *key, const char *value, struct err *err)
 {
     return sql_run(s, err, "INSERT INTO meta VALUES(?,?) ON CONFLICT DO UPDATE SET value=excluded.value", "ss", key, value);

@@ -308,6 +308,10 @@ bool store_chain_verify(struct store *s, int64_t *links, int64_t *bad, struct er
 /* --- keep, meta --- */
 bool store_keep_put(struct store *s, const char *agent, const char *key, const char *value, int64_t at, struct err *err); /* NULL forgets */
 char *store_keep_get(struct store *s, struct arena *a, const char *agent, const char *key, struct err *err);
+/* Texts that are being written, newest first: the agent's own, and those handed to the team (core/draft). At most DRAFTS_MOST. */
+enum { DRAFTS_MOST = 200 };
+struct store_draft { const char *agent, *key, *value; int64_t at; };
+bool store_drafts(struct store *s, struct arena *a, const char *agent, struct store_draft *list, int *count, struct err *err);
 bool store_answer_get(struct store *s, struct arena *a, const char *key, char **body, int64_t *asked, struct err *err); /* of a do, 24 h */
 bool store_answer_put(struct store *s, const char *key, const char *body, int64_t asked, int64_t at, struct err *err); /* asked: hash of the request */
 bool store_meta_put(struct store *s, const char *key, const char *value, struct err *err);

@@ -75,7 +75,9 @@ static bool run(struct writer *w, struct job *job, int64_t now, struct err *err)
     case JOB_DO:
         return engine_do(e, job->arena, &job->request, now, &job->answer, err);
     case JOB_KEEP:
-        return store_keep_put(e->store, job->agent, job->keep_key, job->keep_value, now, err);
+        return engine_keep(e, job->arena, &job->keeping, now, err);
+    case JOB_TAKE:
+        return engine_take(e, job->arena, &job->keeping, now, err);
     case JOB_PROBE:
         return store_meta_put(e->store, "probe", "", err);
     case JOB_RECEIPT:

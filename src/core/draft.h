@@ -1,0 +1,22 @@
+/* draft: a text that is being written, as it is kept: under its agent and a key that names the ticket and what it is to be. Nobody but its
+ * agent sees it, until it is handed to the team; then anybody may take it over, and it is theirs alone. Pure. */
+#ifndef CORE_DRAFT_H
+#define CORE_DRAFT_H
+#include "base/arena.h"
+#include "base/json.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+struct draft {
+    int64_t ticket;
+    bool reply; /* else a note */
+};
+bool draft_parse(const char *key, struct draft *draft); /* "draft:42:reply"; false: it is no draft's key */
+const char *draft_key(struct arena *arena, int64_t ticket, bool reply);
+const char *draft_word(bool reply); /* reply, note */
+/* Of a kept value: its text, or {text, cited, version, shared, by}. */
+bool draft_shared(const struct json *value);
+const char *draft_text(const struct json *value); /* "" = none */
+/* The value as it is kept by who takes it over: theirs alone, and it says whose it was. The caller frees it. */
+struct json *draft_taken(const struct json *value, const char *from);
+#endif
