@@ -77,7 +77,7 @@ static void nothing_is_sent_by_one_key(void **state)
     draw(80, 24);
     desk_shows(&desk, "Reply to Jane Doe on #4119 by webhook");
     desk_shows(&desk, "review:  y send   Y and close   P and wait (pending)   N and claim next");
-    desk_shows(&desk, "e edit   p postpone   i note   q discard   Esc back");
+    desk_shows(&desk, "e edit   p postpone   s share   i note   q discard   Esc back");
     assert_int_equal(script("y", to_composer), COMPOSER_SEND);
     assert_int_equal(composer.state, COMPOSER_SENDING);
     assert_false(composer.close_after);

@@ -49,6 +49,7 @@ static const struct {
               {PLACE_MACROS, LISTS_MACROS},
               {PLACE_ONCALL, LISTS_ONCALL},
               {PLACE_AUDIT, LISTS_AUDIT},
+              {PLACE_DRAFTS, LISTS_DRAFTS},
               {PLACE_AGENTS, LISTS_AGENTS},
               {PLACE_HANDOVER, LISTS_HANDOVER}};
 

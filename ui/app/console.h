@@ -40,6 +40,8 @@ enum purpose {
     FOR_READING,
     FOR_DELIVERY, /* one with its attempts */
     FOR_DROP,
+    FOR_DISCARD,
+    FOR_TAKE,
     FOR_MACRO,
     FOR_MACRO_RUN, /* what it would do */
     FOR_CANNED,
@@ -110,6 +112,7 @@ struct console {
     int64_t focus; /* the ticket whose documents are kept */
     int64_t event; /* the event whose raw form is asked for */
     int64_t delivery;
+    struct { int64_t ticket; bool reply; char from[72]; } draft; /* meant on the screen of drafts */
     char customer[320]; /* whose page is shown: by key, or whoever wrote that ticket */
     int64_t customer_of;
     struct ticket_screen contact; /* of them: what a reveal brought, and until when */

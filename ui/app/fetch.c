@@ -3,6 +3,7 @@
  * call. Answers come from link_run on the loop's thread. */
 #include "app/aside.h"
 #include "app/console.h"
+#include "app/drafting.h"
 #include "app/part.h"
 #include "app/hear.h"
 #include "app/prompt.h"
@@ -91,6 +92,8 @@ static const char *path_of(struct console *c, struct arena *a, enum slot slot)
         return metrics_path(&c->metrics, a);
     case SLOT_DOC + MIRROR_AUDIT:
         return audit_path(c->lists[LISTS_AUDIT].filter, a);
+    case SLOT_DOC + MIRROR_DRAFTS:
+        return "/v1/drafts";
     case SLOT_DOC + MIRROR_EVENTS:
         return "/v1/events?limit=100";
     case SLOT_DOC + MIRROR_EVENT:
@@ -251,6 +254,8 @@ static void take_document(struct console *c, enum mirror_doc_id id, int64_t tick
         return;
     if (!mirror_doc_set(c->mirror, id, of_ticket ? ticket : 0, answer->body, answer->n, console_now(c), &err))
         console_toast(c, UI_ERROR, "%s", err.text);
+    if (id == MIRROR_DRAFTS)
+        drafting_came(c);
     if (id == MIRROR_WHY || id == MIRROR_EVENT || id == MIRROR_PARCEL || id == MIRROR_ARTICLE)
         show_read(c, id);
     if (id == MIRROR_MACROS || id == MIRROR_DESTINATIONS)
@@ -274,6 +279,7 @@ static void take_desk(struct console *c, const struct link_answer *answer)
     else
         link_resume_from(c->link, mirror_seq(c->mirror));
     fetch_want(c, SLOT_DOC + MIRROR_ONCALL);
+    fetch_want(c, SLOT_DOC + MIRROR_DRAFTS);
     if (*c->where || !first || c->sort || c->invert) /* a desk's rows come in the view's own order, the list's are by due time */
         fetch_want(c, SLOT_PAGE);
     const struct mirror_view *asked = first && c->options.view ? mirror_view_find(c->mirror, c->options.view) : NULL;
@@ -467,6 +473,8 @@ static void follow_frames(void *arg, const char *event, int64_t id, const char *
         fetch_want(c, SLOT_DOC + MIRROR_TICKET);
         fetch_want(c, SLOT_DOC + MIRROR_LINES);
     }
+    if (changed & (MIRROR_CHANGED_DRAFTS | MIRROR_CHANGED_TICKET))
+        fetch_want_soon(c, SLOT_DOC + MIRROR_DRAFTS, 100); /* what was sent is no draft any more */
     if (changed & MIRROR_CHANGED_ONCALL)
         fetch_want_soon(c, SLOT_DOC + MIRROR_ONCALL, 50); /* on every screen: the header says it */
     enum place place = console_place(c);

@@ -37,7 +37,7 @@ static const char *verb_of(struct arena *arena, const char *command)
         {"go boss", "scores"},   {"go metrics", "stats"}, {"go ingest", "events"}, {"open", "show"},     {"help", "help"},
         {"palette", "help"},     {"why", "why"},          {"next", "next"},        {"filter", "ls"},     {"customer", "customer"},
         {"quit", "quit"},        {"back", "ls"},          {"page-down", "more"},   {"resync", "desk"}};
-    static const char *const screens[] = {"escalations", "deliveries", "labels", "articles", "macros", "oncall", "agents", "handover", "audit"};
+    static const char *const screens[] = {"escalations", "deliveries", "labels", "articles", "macros", "oncall", "agents", "handover", "audit", "drafts"};
     struct command_line line;
     for (size_t i = 0; i < sizeof same / sizeof *same; i++)
         if (strcmp(same[i].command, command) == 0)

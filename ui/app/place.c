@@ -1,4 +1,5 @@
 /* place: going somewhere: a ticket, a view, a screen, and back. */
+#include "app/drafting.h"
 #include "app/part.h"
 #include "base/text.h"
 #include <stdlib.h>
@@ -59,6 +60,8 @@ static void do_open(struct console *c, const char *arg)
     } else if (console_place(c) == PLACE_ARTICLES) {
         if (lists_selected(console_table(c), &look, &item))
             read_article(c, json_get_string(item.json, "key", ""));
+    } else if (console_place(c) == PLACE_DRAFTS) {
+        drafting_open(c);
     } else if (console_place(c) == PLACE_DELIVERIES && lists_selected(console_table(c), &look, &item)) {
         c->delivery = item.id;
         overlay_read(&c->overlay, FOR_DELIVERY,
@@ -150,7 +153,7 @@ static const struct {
 } places[] = {{"escalations", PLACE_ESCALATIONS}, {"ingest", PLACE_INGEST}, {"deliveries", PLACE_DELIVERIES}, {"labels", PLACE_REVIEW},
               {"articles", PLACE_ARTICLES}, {"macros", PLACE_MACROS}, {"oncall", PLACE_ONCALL}, {"agents", PLACE_AGENTS},
               {"handover", PLACE_HANDOVER}, {"boss", PLACE_BOSS}, {"scores", PLACE_BOSS}, {"metrics", PLACE_METRICS},
-              {"audit", PLACE_AUDIT}, {"queue", PLACE_QUEUE}};
+              {"audit", PLACE_AUDIT}, {"drafts", PLACE_DRAFTS}, {"queue", PLACE_QUEUE}};
 
 const char *place_word(int index)
 {

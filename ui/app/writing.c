@@ -3,6 +3,7 @@
 #include "app/handoff.h"
 #include "app/insert.h"
 #include "base/clock.h"
+#include "core/draft.h"
 #include "term/ncurses.h"
 #include <inttypes.h>
 #include <stdlib.h>
@@ -12,22 +13,31 @@
 
 static const char *draft_path(const struct composer *w, struct arena *a)
 {
-    return arena_printf(a, "/v1/keep/draft:%" PRId64 ":%s", w->ticket, w->reply ? "reply" : "note");
+    return arena_printf(a, "/v1/keep/%s", draft_key(a, w->ticket, w->reply));
 }
 
-static void ignored(void *arg, const struct link_answer *answer)
+static void forgotten(void *arg, const struct link_answer *answer)
 {
-    (void)arg, (void)answer;
+    (void)answer;
+    fetch_want(arg, SLOT_DOC + MIRROR_DRAFTS);
 }
 
 static void draft_saved(void *arg, const struct link_answer *answer)
 {
     struct console *c = arg;
+    c->composer.saving -= c->composer.saving > 0;
     if (answer->err)
         c->composer.changed_at =
             composer_is_open(&c->composer) ? clock_mono() + 1500 : 0; /* once more, later */
-    else
+    else if (composer_is_open(&c->composer)) {
+        /* The list of drafts says how many there are, and whose: typing on changes neither. */
+        if (!c->composer.saved_at || c->composer.unsaved)
+            fetch_want(c, SLOT_DOC + MIRROR_DRAFTS);
         c->composer.saved_at = console_now(c);
+        c->composer.unsaved = false;
+    } else {
+        fetch_want(c, SLOT_DOC + MIRROR_DRAFTS);
+    }
     c->dirty = true;
 }
 
@@ -40,14 +50,27 @@ void writing_keep(struct console *c, bool forget)
     else
         json_put(body, "value", composer_draft(&c->composer));
     c->composer.changed_at = 0;
+    c->composer.saving += !forget;
     link_send(c->link, "PUT", draft_path(&c->composer, a), json_print_in(a, body),
-              forget ? ignored : draft_saved, c);
+              forget ? forgotten : draft_saved, c);
 }
 
 struct waiting { /* for the kept draft of a ticket */
     struct console *c;
     int64_t ticket;
 };
+
+/* What was written meanwhile is asked about when it is sent; better to know before. */
+static void say_back(struct console *c)
+{
+    struct look look = console_look(c);
+    const struct mirror_row *row = ticket_row(&look, c->composer.ticket);
+    int64_t news = row ? row->t.thread_version - c->composer.thread_version : 0;
+    if (news > 0 && c->composer.reply)
+        console_toast(c, UI_WARN, "Your draft is back. %lld message%s came since it was begun: look before you send.", (long long)news, news == 1 ? "" : "s");
+    else
+        console_toast(c, UI_TOAST, "Your draft is back.");
+}
 
 static void draft_came(void *arg, const struct link_answer *answer)
 {
@@ -61,7 +84,7 @@ static void draft_came(void *arg, const struct link_answer *answer)
         int count = w->early_count;
         memcpy(early, w->early, sizeof early);
         if (composer_drafted(w, json_get(root, "value")))
-            console_toast(c, UI_TOAST, "Your draft is back.");
+            say_back(c);
         for (int i = 0; i < count && composer_is_open(w); i++)
             console_press(c, &early[i]);
         if (composer_is_open(w) && w->outside) {
@@ -116,6 +139,7 @@ static void sent(void *arg, const struct link_answer *answer)
         bool close = w->close_after, next = w->next_after;
         console_toast(c, UI_TOAST, "%s", json_get_string(result, "say", "sent"));
         composer_fini(w); /* the draft is forgotten by what was sent */
+        fetch_want(c, SLOT_DOC + MIRROR_DRAFTS);
         fetch_focus(c, ticket);
         if (close)
             close_too(c, ticket);
@@ -268,6 +292,14 @@ static void make_note(struct console *c)
     typed(c);
 }
 
+static void share(struct console *c)
+{
+    struct composer *w = &c->composer;
+    writing_keep(c, false);
+    console_toast(c, UI_TOAST, w->shared ? "Handed to the team: colleagues see it on the ticket and may take it over. s takes it back."
+                                         : "It is yours alone again.");
+}
+
 static void canned(struct console *c)
 {
     typed(c);
@@ -290,7 +322,7 @@ bool writing_key(struct console *c, const struct key *key)
 {
     static void (*const wants[])(struct console *c) = {
         [COMPOSER_TYPED] = typed, [COMPOSER_SEND] = send, [COMPOSER_POSTPONE] = postpone, [COMPOSER_DISCARD] = discard, [COMPOSER_EXTERNAL] = writing_outside,
-        [COMPOSER_NOTE] = make_note, [COMPOSER_CANNED] = canned, [COMPOSER_ARTICLES] = articles, [COMPOSER_MENTION] = mention, [COMPOSER_REFUSED] = NULL};
+        [COMPOSER_NOTE] = make_note, [COMPOSER_CANNED] = canned, [COMPOSER_ARTICLES] = articles, [COMPOSER_MENTION] = mention, [COMPOSER_SHARED] = share, [COMPOSER_REFUSED] = NULL};
     enum composer_outcome outcome = composer_key(&c->composer, key);
     if (wants[outcome])
         wants[outcome](c);

@@ -528,6 +528,8 @@ static unsigned bare_frame(struct mirror *m, const char *event, const struct jso
         return read_hello(m, data);
     if (str_eq(event, "presence"))
         return read_present(m, data);
+    if (str_eq(event, "draft"))
+        return MIRROR_CHANGED_DRAFTS;
     if (str_eq(event, "refused"))
         return MIRROR_CHANGED_EVENTS;
     if (str_eq(event, "reset")) {

@@ -62,6 +62,7 @@ enum mirror_doc_id {
     MIRROR_STATS,
     MIRROR_VALUES, /* what fields hold */
     MIRROR_AUDIT, /* what people did, newest first */
+    MIRROR_DRAFTS, /* my texts, and those handed to the team */
     MIRROR_PARCELS, /* the newest */
     MIRROR_WAITING, /* those that will be tried again */
     MIRROR_DEAD,
@@ -91,6 +92,7 @@ enum mirror_change {
     MIRROR_CHANGED_OUTGOING = 256, /* a delivery or a destination */
     MIRROR_CHANGED_PRESENCE = 1 << 20, /* who looks at what */
     MIRROR_CHANGED_DESK = 1 << 21,     /* somebody set something about the desk itself */
+    MIRROR_CHANGED_DRAFTS = 1 << 24,   /* a text was handed to the team, or taken over */
     MIRROR_CHANGED_LABELS = 512,   /* somewhere, or the classifier itself */
     MIRROR_CHANGED_VIEWS = 1 << 23,  /* somebody saved, shared or forgot one */
     MIRROR_CHANGED_ONCALL = 1 << 22, /* an override, a cover, an absence */

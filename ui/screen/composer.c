@@ -2,6 +2,7 @@
  * bottom. */
 #include "screen/composer.h"
 #include "base/text.h"
+#include "core/draft.h"
 #include "core/field.h"
 #include "core/fill.h"
 #include <string.h>
@@ -82,10 +83,14 @@ void composer_cite(struct composer *c, const char *key, const char *text)
 
 struct json *composer_draft(const struct composer *c)
 {
-    if (!c->cited_count)
-        return json_new_string(editor_text(c->editor));
     struct json *draft = json_object(), *cited = json_array();
     json_put_string(draft, "text", editor_text(c->editor));
+    if (c->thread_version)
+        json_put_i64(draft, "version", c->thread_version);
+    if (c->shared)
+        json_put_bool(draft, "shared", true);
+    if (*c->by)
+        json_put_string(draft, "by", c->by);
     for (int i = 0; i < c->cited_count; i++) {
         struct json *one = json_object();
         json_put_string(one, "key", c->cited[i].key);
@@ -98,10 +103,14 @@ struct json *composer_draft(const struct composer *c)
 
 bool composer_resume(struct composer *c, const struct json *draft)
 {
-    const char *text = json_string(draft) ? json_string(draft) : json_get_string(draft, "text", "");
+    const char *text = draft_text(draft);
     if (!*text)
         return false;
     composer_set(c, text);
+    c->shared = draft_shared(draft);
+    str_copy(c->by, sizeof c->by, json_is(draft, JSON_OBJECT) ? json_get_string(draft, "by", "") : "");
+    /* The send guard means what was there when the text was begun, not when it was taken up again. */
+    c->thread_version = json_is(draft, JSON_OBJECT) ? json_get_i64(draft, "version", c->thread_version) : c->thread_version;
     c->cited_count = 0;
     for (const struct json *one = json_first(json_get(draft, "cited")); one; one = json_next(one))
         composer_cite(c, json_get_string(one, "key", ""), json_get_string(one, "mark", ""));
@@ -270,6 +279,11 @@ static enum composer_outcome review_key(struct composer *c, const struct key *ke
         return send_key(c, key);
     if (key_is(key, 'p'))
         return COMPOSER_POSTPONE;
+    if (key_is(key, 's')) {
+        c->shared = !c->shared;
+        c->unsaved = true;
+        return COMPOSER_SHARED;
+    }
     if (key_is(key, 'q'))
         c->state = COMPOSER_DISCARDING;
     if (key_is(key, 'i') && c->reply)
@@ -374,9 +388,10 @@ static void draw_head(struct composer *c, const struct look *look, struct surfac
     int width = look_columns(s);
     const char *via = row && *row->reply_via ? row->reply_via : "", *title = composer_title(c, look);
     int column = 1 + surface_text(s, 0, 1, width * 2 / 3, c->reply ? UI_REPLY : UI_NOTE, title) + 3;
-    const char *saved = c->changed_at ? "draft not saved yet"
-                        : c->saved_at ? arena_printf(a, "draft saved %s", look_clock(look, c->saved_at))
-                                      : "";
+    const char *shared = c->shared ? "shared with the team, " : *c->by ? arena_printf(a, "begun by %s, ", text_safe_in(a, c->by, TEXT_LINE)) : "";
+    const char *saved = c->changed_at || c->saving ? arena_printf(a, "%sdraft not saved yet", shared)
+                        : c->saved_at ? arena_printf(a, "%sdraft saved %s", shared, look_clock(look, c->saved_at))
+                                      : shared;
     surface_right(s, 0, column, width - column - 1, c->changed_at ? UI_WARN : UI_DIM, saved);
     const char *second = row && row->t.title ? row->t.title : "", *others = look_present(look, c->ticket);
     if (look->banner)
@@ -401,13 +416,13 @@ static const struct menu *menu_of(const struct composer *c)
     static const struct menu reply[] = {
         [COMPOSER_WRITING] = {NULL, {"Esc", "review", "/", "canned reply", "??", "article", "C-x C-e", "your editor", "C-_", "undo"}, {NULL}},
         [COMPOSER_REVIEW] = {"review:", {"y", "send", "Y", "and close", "P", "and wait (pending)", "N", "and claim next"},
-                             {"e", "edit", "p", "postpone", "i", "note", "q", "discard", "Esc", "back"}},
+                             {"e", "edit", "p", "postpone", "s", "share", "i", "note", "q", "discard", "Esc", "back"}},
         [COMPOSER_SENDING] = {"sending…", {NULL}, {NULL}},
         [COMPOSER_CONFLICT] = {"send it all the same?", {"y", "send", "e", "edit"}, {NULL}},
         [COMPOSER_DISCARDING] = {"throw this text away?", {"y", "yes, discard", "any key", "no"}, {NULL}}};
     static const struct menu note[] = {
         [COMPOSER_WRITING] = {NULL, {"Esc", "review", "/", "canned reply", "@@", "mention", "C-x C-e", "your editor", "C-_", "undo"}, {NULL}},
-        [COMPOSER_REVIEW] = {"review:", {"y", "keep the note", "Y", "and close", "N", "and claim next"}, {"e", "edit", "p", "postpone", "q", "discard", "Esc", "back"}}};
+        [COMPOSER_REVIEW] = {"review:", {"y", "keep the note", "Y", "and close", "N", "and claim next"}, {"e", "edit", "p", "postpone", "s", "share", "q", "discard", "Esc", "back"}}};
     return c->reply || c->state > COMPOSER_REVIEW ? &reply[c->state] : &note[c->state];
 }
 

@@ -27,6 +27,7 @@ enum composer_outcome {
     COMPOSER_CANNED,   /* "/" or "::" began a line: offer canned replies; composer_insert takes the place of it */
     COMPOSER_ARTICLES, /* "??" did: offer articles */
     COMPOSER_MENTION,  /* "@@" began a word of a note: offer agents */
+    COMPOSER_SHARED,   /* handed to the team, or taken back: save it now */
     COMPOSER_REFUSED,  /* cannot be sent like this; composer_refusal says why */
 };
 enum { COMPOSER_CITED = 16, COMPOSER_EARLY = 256, COMPOSER_TEXT = 100 << 10 /* bytes a text may have */ };
@@ -34,6 +35,9 @@ struct composer {
     int64_t ticket, thread_version;
     bool reply; /* else a note */
     bool close_after, next_after, pending_after; /* once it is sent: close, claim next, wait for the customer */
+    bool shared;  /* handed to the team: colleagues see it, and may take it over */
+    int saving;   /* saves that are under way */
+    bool unsaved; /* it is, or is no more, but the daemon does not know yet */
     bool wide;    /* the text has the whole screen */
     bool outside; /* $EDITOR is wanted, once the kept draft is there */
     enum composer_state state;
@@ -41,6 +45,7 @@ struct composer {
     struct ticket_screen thread;
     int64_t changed_at, saved_at; /* the loop's clock; 0 = nothing to save, never saved */
     const char *refusal;
+    char by[72];     /* who began it, where somebody else did */
     size_t asked_at; /* where the cursor stood then */
     char asked[4];  /* what stands before the cursor and began a line: gone when something is inserted; "" = nothing */
     struct { char key[128], mark[120]; } cited[COMPOSER_CITED]; /* articles put in, and what of each must still be there when it is sent */
@@ -60,7 +65,8 @@ bool composer_asks(const struct composer *c);
 void composer_insert(struct composer *c, const char *text);
 /* What was inserted is of that article; text: how it stands there. */
 void composer_cite(struct composer *c, const char *key, const char *text);
-/* What is kept of it: the text, with the articles cited where there are any. And back again; false: there is nothing in it. */
+/* What is kept of it: the text, how far the thread was then, whether it is shared, the articles cited. And back again; false: there is
+ * nothing in it. */
 struct json *composer_draft(const struct composer *c);
 bool composer_resume(struct composer *c, const struct json *draft);
 /* The keys of the articles that are still in the text, a JSON array; NULL: none. */

@@ -201,6 +201,7 @@ static const struct lists_type *const types[LISTS] = {[LISTS_ESCALATIONS] = &esc
                                                       [LISTS_MACROS] = &macros_list,
                                                       [LISTS_ONCALL] = &oncall_list,
                                                       [LISTS_AUDIT] = &audit_list,
+                                                      [LISTS_DRAFTS] = &drafts_list,
                                                       [LISTS_AGENTS] = &agents_list,
                                                       [LISTS_HANDOVER] = &handover_list};
 

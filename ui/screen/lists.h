@@ -6,7 +6,7 @@
 #include "screen/say.h"
 #include "widget/list.h"
 
-enum lists_id { LISTS_ESCALATIONS, LISTS_INGEST, LISTS_DELIVERIES, LISTS_REVIEW, LISTS_CUSTOMER, LISTS_ARTICLES, LISTS_MACROS, LISTS_ONCALL, LISTS_AUDIT, LISTS_AGENTS, LISTS_HANDOVER, LISTS };
+enum lists_id { LISTS_ESCALATIONS, LISTS_INGEST, LISTS_DELIVERIES, LISTS_REVIEW, LISTS_CUSTOMER, LISTS_ARTICLES, LISTS_MACROS, LISTS_ONCALL, LISTS_AUDIT, LISTS_DRAFTS, LISTS_AGENTS, LISTS_HANDOVER, LISTS };
 struct lists {
     enum lists_id id;
     struct list *list;
@@ -39,6 +39,7 @@ int64_t lists_key(const char *key); /* the number of a row that is known by a te
 /* What the audit is made of, a GET: of all that people did, what the filter's actor:NAME, kind:WORD and ticket:NUMBER ask for. */
 const char *audit_path(const char *filter, struct arena *arena);
 struct said audit_said(const struct look *look, const struct json *entry); /* in words; never "" */
+extern const struct lists_type drafts_list; /* screen/drafts.c */
 extern const struct lists_type audit_list;  /* screen/audit.c */
 
 void lists_init(struct lists *l, enum lists_id id);

@@ -1,5 +1,6 @@
 /* look: see look.h. Everything here is a function of its arguments, so a test can say what a glance shows. */
 #include "screen/look.h"
+#include "screen/drafts.h"
 #include "base/text.h"
 #include "core/field.h"
 #include "widget/bar.h"
@@ -283,7 +284,7 @@ void look_header(const struct look *look, struct surface *s, const char *title)
     const struct mirror_view *critical = mirror_view_find(look->mirror, "critical");
     const char *oncall = mirror_oncall(look->mirror);
     const struct window *window = mirror_window(look->mirror, look->now);
-    struct piece pieces[6] = {{look_clock(look, look->now), UI_DIM}};
+    struct piece pieces[7] = {{look_clock(look, look->now), UI_DIM}};
     int count = 1;
     pieces[count++] = (struct piece){arena_printf(look->arena, "● %s", look->link), look->link_role};
     if (triggered)
@@ -296,6 +297,9 @@ void look_header(const struct look *look, struct surface *s, const char *title)
         pieces[count++] =
             (struct piece){arena_printf(look->arena, "▲ %lld critical", (long long)critical->count), UI_HIGH};
     bool mine = *oncall && str_eq(oncall, mirror_me(look->mirror));
+    int drafts = drafts_mine(look);
+    if (drafts)
+        pieces[count++] = (struct piece){arena_printf(look->arena, "✎ %d draft%s (D)", drafts, drafts == 1 ? "" : "s"), UI_MINE};
     if (*oncall)
         pieces[count++] = (struct piece){mine ? "you are on call" : arena_printf(look->arena, "on call %s", oncall), mine ? UI_MINE : UI_DIM};
     int right = width - 1;

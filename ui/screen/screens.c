@@ -8,7 +8,8 @@ const char *const screens_names[PLACES + 1] = {
     [PLACE_QUEUE] = "queue",         [PLACE_TICKET] = "ticket",     [PLACE_ESCALATIONS] = "escalations", [PLACE_INGEST] = "ingest",
     [PLACE_DELIVERIES] = "deliveries", [PLACE_REVIEW] = "labels",   [PLACE_CUSTOMER] = "customer",       [PLACE_ARTICLES] = "articles",
     [PLACE_MACROS] = "macros",       [PLACE_ONCALL] = "oncall",     [PLACE_AGENTS] = "agents",           [PLACE_HANDOVER] = "handover",
-    [PLACE_BOSS] = "boss",           [PLACE_METRICS] = "metrics",   [PLACE_AUDIT] = "audit",             [PLACES] = NULL};
+    [PLACE_BOSS] = "boss",           [PLACE_METRICS] = "metrics",   [PLACE_AUDIT] = "audit",             [PLACE_DRAFTS] = "drafts",
+    [PLACES] = NULL};
 
 static const struct offer {
     const char *command, *label; /* label: NULL: the command's own name */
@@ -35,6 +36,7 @@ static const struct offer {
                         {"help", 0}},
     [PLACE_BOSS] = {{"open", "ticket"}, {"why", 0}, {"down", 0}, {"up", 0}, {"back", 0}, {"help", 0}},
     [PLACE_METRICS] = {{"period prev", "shorter"}, {"period next", "longer"}, {"prev-view", "view before"}, {"next-view", "next view"}, {"back", 0}, {"help", 0}},
+    [PLACE_DRAFTS] = {{"open", "go on writing"}, {"discard", 0}, {"ticket", 0}, {"palette", 0}, {"back", 0}, {"help", 0}},
     [PLACE_AUDIT] = {{"open", "ticket"}, {"filter", 0}, {"freeze", 0}, {"back", 0}, {"help", 0}},
 };
 

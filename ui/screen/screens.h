@@ -21,6 +21,7 @@ enum place {
     PLACE_BOSS,
     PLACE_METRICS,
     PLACE_AUDIT,
+    PLACE_DRAFTS,
     PLACES
 };
 extern const char *const screens_names[PLACES + 1]; /* by place; NULL-ended, as keymap_load wants them */

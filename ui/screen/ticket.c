@@ -1,6 +1,7 @@
 /* ticket: the timeline is told to a pager once for a document and then only scrolled: a key costs what it
  * moves, however long the thread is. Bodies stand behind the bar, which no text can draw. */
 #include "screen/ticket.h"
+#include "screen/drafts.h"
 #include "base/text.h"
 #include "core/field.h"
 #include "link/rows.h"
@@ -352,6 +353,39 @@ static const char *put_aside(const struct look *look, const struct ticket *t)
     return arena_printf(look->arena, "Put aside: %s. :unmerge takes it back.", field_word(field_find("disposition"), t->disposition));
 }
 
+enum { SHARED_TEXT = 4, SHARED_MOST = 3 }; /* rows of one; how many of them */
+
+/* One text that a colleague (or I) handed to the team, its first lines; gives the rows it takes. */
+static int draw_draft(const struct look *look, struct surface *s, int top, int width, const struct json *d, bool draws)
+{
+    char **lines;
+    struct arena *a = look->arena;
+    bool mine = json_get_bool(d, "mine", false);
+    int n = text_wrap(a, text_safe_in(a, json_get_string(d, "text", ""), TEXT_BLOCK), width - TAG_AT - 3, &lines), rows = n < SHARED_TEXT ? n : SHARED_TEXT;
+    const char *who = text_safe_in(a, json_get_string(d, "agent", "?"), TEXT_LINE), *ago = look_since(a, look->now - json_get_i64(d, "at", 0));
+    if (!draws)
+        return rows + 1;
+    surface_text(s, top, 1, TAG_AT - 2, UI_PRESENCE, str_eq(json_get_string(d, "kind", ""), "note") ? "note" : "draft");
+    surface_textf(s, top, TAG_AT, width - TAG_AT, UI_PRESENCE, "%s",
+                  mine ? arena_printf(a, "yours, shared with the team %s   D goes on with it", ago) : arena_printf(a, "by %s, shared %s   D takes it over", who, ago));
+    for (int i = 0; i < rows; i++)
+        surface_text(s, top + 1 + i, TAG_AT + 2, width - TAG_AT - 3, UI_DIM, i + 1 == SHARED_TEXT && n > SHARED_TEXT ? "…" : lines[i]);
+    return rows + 1;
+}
+
+/* Above the foot, for they are of now; gives the rows used. */
+static int draw_shared(const struct look *look, struct surface *s, int64_t ticket, int foot, int width)
+{
+    int rows = 0, count = 0;
+    for (const struct json *d = NULL; count < SHARED_MOST && (d = drafts_shared(look, ticket, d)); count++)
+        rows += draw_draft(look, s, 0, width, d, false);
+    int top = foot - rows;
+    count = 0;
+    for (const struct json *d = NULL; count < SHARED_MOST && (d = drafts_shared(look, ticket, d)); count++)
+        top += draw_draft(look, s, top, width, d, true);
+    return rows;
+}
+
 void ticket_draw(struct ticket_screen *t, const struct look *look, struct surface *s)
 {
     const struct mirror_doc *known = mirror_doc(look->mirror, MIRROR_TICKET);
@@ -386,6 +420,7 @@ void ticket_draw(struct ticket_screen *t, const struct look *look, struct surfac
                       (long long)(t->shown_until - look->now + 999) / 1000);
     surface_rule(s, at++);
     int body_width = ticket_measure(pane ? width - PANE - 3 : width - 1), left = body_width + 2;
+    foot -= draw_shared(look, s, t->id, foot, body_width);
     ticket_timeline(t, look, s, at, 0, foot - at, body_width);
     if (pane)
         facts_draw(look, s, at, left, foot - at, width - left - 1 < FACTS_MOST ? width - left - 1 : FACTS_MOST, row, doc);

@@ -1,0 +1,337 @@
+/* drafts: texts that are being written: nobody else sees them, until they are handed to the team; then one takes them over, and what was
+ * one text is never sent twice. Over the API, and in real consoles. */
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "harness/client.h"
+#include "harness/console.h"
+#include "harness/daemon.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+static const char config[] = "team: flow\n"
+                             "sources:\n"
+                             "  - {name: open, dialect: rbs, auth: none, reply_via: webhook, reply_url: 'http://127.0.0.1:9/r', reply_secret: r, allow_loopback: true}\n"
+                             "agents:\n"
+                             "  - {name: ana, uid: %ld, role: agent, shared: true, key_id: k-ana}\n"
+                             "  - {name: tom, role: agent, key_id: k-tom}\n"
+                             "  - {name: mara, role: agent, key_id: k-mara}\n";
+enum { SOON = 20000 };
+static struct daemon_run *run;
+static int ticket;
+
+static int start(void **state)
+{
+    char text[1024];
+    (void)state;
+    snprintf(text, sizeof text, config, (long)getuid());
+    crypto_open();
+    run = daemon_start(text);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    daemon_remove(run);
+    return 0;
+}
+
+/* Each test has a ticket of its own. */
+static int begin(void **state)
+{
+    AUTO_ARENA arena = arena_new();
+    struct client *in = client_open(run->ingest);
+    int i = ++ticket;
+    (void)state;
+    assert_int_equal(client_post(in, "/in/open", arena_printf(arena,
+        "{\"eventId\":\"e-%d\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:00Z\",\"source\":\"caracol\",\"data\":{\"source_ticket_id\":\"%d\",\"user_id\":\"u\","
+        "\"user_name\":\"Uma\",\"user_email\":\"u@example.com\",\"subject\":\"Ticket number %d\",\"description\":\"Some text\"}}", i, i, i)).status, 200);
+    client_close(in);
+    return 0;
+}
+
+/* One call as an agent; the body is valid until the arena goes. */
+static int call(struct arena *arena, const char *agent, const char *method, const char *path, const char *body, const char **answer)
+{
+    struct client *c = client_open(run->desk);
+    struct answer a = client_ask(c, method, path, arena_printf(arena, "X-Triage-Key: k-%s\r\nContent-Type: application/json\r\n", agent), body, body ? strlen(body) : 0);
+    if (answer)
+        *answer = arena_strdup(arena, a.body ? a.body : "");
+    client_close(c);
+    return a.status;
+}
+
+static const char *seen_by(struct arena *arena, const char *agent)
+{
+    const char *body;
+    assert_int_equal(call(arena, agent, "GET", "/v1/drafts", NULL, &body), 200);
+    return body;
+}
+
+static void keep(const char *agent, const char *value)
+{
+    AUTO_ARENA arena = arena_new();
+    assert_int_equal(call(arena, agent, "PUT", arena_printf(arena, "/v1/keep/draft:%d:reply", ticket), arena_printf(arena, "{\"value\":%s}", value), NULL), 200);
+}
+
+static int take(const char *agent, const char *from, const char **answer)
+{
+    static struct arena *arena;
+    if (!arena)
+        arena = arena_new();
+    arena_reset(arena);
+    return call(arena, agent, "POST", "/v1/drafts/take", arena_printf(arena, "{\"ticket\":%d,\"kind\":\"reply\",\"from\":\"%s\"}", ticket, from), answer);
+}
+
+static void nobody_else_sees_a_private_draft(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    const char *answer;
+    struct client *tom = client_open(run->desk);
+    client_stream(tom, "/v1/stream", "X-Triage-Key: k-tom\r\n");
+    client_wait(tom, "hello", SOON);
+    keep("ana", "{\"text\":\"only mine\"}");
+    keep("ana", "\"only mine, as plain text\"");
+    assert_non_null(strstr(seen_by(arena, "ana"), "only mine"));
+    assert_null(strstr(seen_by(arena, "tom"), "only mine"));
+    assert_int_equal(call(arena, "tom", "GET", arena_printf(arena, "/v1/keep/draft:%d:reply", ticket), NULL, &answer), 200);
+    assert_null(strstr(answer, "only mine"));
+    assert_int_equal(take("tom", "ana", &answer), 409);
+    assert_null(strstr(answer, "only mine"));
+    assert_non_null(strstr(seen_by(arena, "ana"), "only mine"));
+    keep("ana", "null");
+    for (struct frame_read f; *(f = client_frame(tom, 300)).event;)
+        assert_string_not_equal(f.event, "draft"); /* not even that there is one */
+    client_close(tom);
+}
+
+static void a_shared_draft_is_told_seen_and_taken_by_one(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    const char *answer;
+    struct client *tom = client_open(run->desk);
+    client_stream(tom, "/v1/stream", "X-Triage-Key: k-tom\r\n");
+    client_wait(tom, "hello", SOON);
+    keep("ana", "{\"text\":\"for all of us\",\"shared\":true,\"version\":1}");
+    assert_non_null(strstr(client_wait(tom, "draft", SOON).data, arena_printf(arena, "\"ticket\":%d", ticket)));
+    client_close(tom);
+    assert_non_null(strstr(seen_by(arena, "tom"), "for all of us"));
+    assert_non_null(strstr(seen_by(arena, "mara"), "\"agent\":\"ana\",\"mine\":false,\"shared\":true"));
+    assert_int_equal(take("tom", "ana", NULL), 200);
+    assert_int_equal(take("mara", "ana", &answer), 409);
+    assert_non_null(strstr(answer, "somebody took it over, or it was sent"));
+    assert_null(strstr(seen_by(arena, "mara"), "for all of us"));
+    assert_null(strstr(seen_by(arena, "ana"), "for all of us"));
+    assert_non_null(strstr(seen_by(arena, "tom"), "\"mine\":true,\"shared\":false,\"by\":\"ana\""));
+    keep("mara", "{\"text\":\"another for all\",\"shared\":true}");
+    assert_int_equal(take("tom", "mara", &answer), 409);
+    assert_non_null(strstr(answer, "you have a draft of your own there"));
+    keep("mara", "{\"text\":\"another for all\"}"); /* taken back */
+    keep("tom", "null");
+    assert_int_equal(take("tom", "mara", NULL), 409);
+    keep("mara", "null");
+}
+
+static void what_is_no_draft_is_refused(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    static const char *const bodies[] = {"{}", "{\"ticket\":1,\"kind\":\"reply\"}", "{\"ticket\":0,\"kind\":\"reply\",\"from\":\"ana\"}", "{\"ticket\":1,\"kind\":\"x\",\"from\":\"ana\"}",
+                                         "{\"ticket\":\"1\",\"kind\":\"note\",\"from\":[]}"};
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++)
+        assert_int_equal(call(arena, "tom", "POST", "/v1/drafts/take", bodies[i], NULL), 400);
+    /* A session that looks shared is none. */
+    assert_int_equal(call(arena, "ana", "PUT", "/v1/keep/session-x", "{\"value\":{\"shared\":true,\"text\":\"secret\"}}", NULL), 200);
+    assert_int_equal(call(arena, "ana", "PUT", "/v1/keep/draft:x:reply", "{\"value\":{\"shared\":true,\"text\":\"secret\"}}", NULL), 200);
+    assert_null(strstr(seen_by(arena, "tom"), "secret"));
+}
+
+static void drafts_outlive_the_daemon(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    keep("ana", "{\"text\":\"written before\",\"shared\":true}");
+    daemon_kill(run);
+    daemon_restart(run);
+    assert_non_null(strstr(seen_by(arena, "ana"), "written before"));
+    assert_non_null(strstr(seen_by(arena, "tom"), "written before"));
+    keep("ana", "null");
+}
+
+/* --- consoles --- */
+
+static void shows(struct console_run *c, const char *a, const char *b)
+{
+    console_wait(&c, 1, a, b, true, clock_mono(), SOON);
+}
+
+static struct console_run *console_of(const char *agent)
+{
+    AUTO_ARENA arena = arena_new();
+    static const char none[] = "{\"value\":null}";
+    assert_int_equal(call(arena, agent, "PUT", "/v1/keep/session", none, NULL), 200);
+    struct console_run *c = console_start(agent, run->dir, (const char *const[]){"/usr/bin/env", arena_printf(arena, "TRIAGE_KEY=k-%s", agent), console_program(), "--socket", run->desk,
+                                                                                "--open", "all", NULL});
+    char line[40], title[40];
+    snprintf(line, sizeof line, ":go %d\r", ticket);
+    snprintf(title, sizeof title, "#%d", ticket);
+    shows(c, "live", NULL);
+    console_type(c, line);
+    shows(c, title, "Ticket number");
+    shows(c, "Some text", NULL);
+    return c;
+}
+
+static int replies(struct arena *arena)
+{
+    const char *lines;
+    int n = 0;
+    assert_int_equal(call(arena, "ana", "GET", arena_printf(arena, "/v1/tickets/%d/lines", ticket), NULL, &lines), 200);
+    for (const char *at = lines; (at = strstr(at, "Dear Uma")); at++)
+        n++;
+    return n;
+}
+
+static void a_colleague_takes_a_shared_draft_over_and_it_is_sent_once(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    struct console_run *ana = console_of("ana"), *tom = console_of("tom");
+    console_type(ana, "r");
+    shows(ana, "Reply to Uma", NULL);
+    console_type(ana, "Dear Uma, all is well\033");
+    shows(ana, "s share", NULL);
+    console_type(ana, "s");
+    shows(ana, "Handed to the team", NULL);
+    shows(tom, "by ana, shared", "D takes it over");
+    shows(tom, "Dear Uma, all is well", NULL);
+    shows(tom, "ana is replying", NULL);
+    console_type(tom, "D");
+    shows(tom, "1 handed to the team", NULL);
+    console_type(tom, "\r");
+    shows(tom, "Take over ana's reply", NULL);
+    console_type(tom, "t");
+    shows(tom, "begun by ana", NULL);
+    shows(ana, "Somebody took this draft over, or sent it", NULL);
+    console_type(tom, "\033");
+    shows(tom, "review:", NULL);
+    console_type(tom, "y");
+    console_wait(&tom, 1, "review:", NULL, false, clock_mono(), SOON);
+    for (int64_t until = clock_mono() + SOON; !replies(arena) && clock_mono() < until; usleep(20000))
+        ;
+    assert_int_equal(replies(arena), 1);
+    console_type(ana, "y"); /* in the review still */
+    shows(ana, "Somebody wrote on this ticket since you began", NULL);
+    assert_int_equal(replies(arena), 1);
+    console_type(ana, "e");
+    shows(ana, "Esc review", NULL);
+    console_type(ana, "\033");
+    shows(ana, "q discard", NULL);
+    console_type(ana, "qy");
+    console_wait(&ana, 1, "discard", NULL, false, clock_mono(), SOON);
+    console_close(ana);
+    console_close(tom);
+}
+
+static void a_draft_is_guarded_by_what_was_there_when_it_was_begun(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    struct console_run *ana = console_of("ana");
+    console_type(ana, "r");
+    shows(ana, "Reply to Uma", NULL);
+    console_type(ana, "Dear Uma, an old idea\033");
+    shows(ana, "p postpone", NULL);
+    console_type(ana, "p");
+    shows(ana, "The draft is kept", NULL);
+    assert_int_equal(call(arena, "tom", "POST", "/v1/do", arena_printf(arena, "{\"do\":\"reply\",\"tickets\":[%d],\"text\":\"Dear Uma, a better one\"}", ticket), NULL), 200);
+    shows(ana, "a better one", NULL);
+    console_type(ana, "r");
+    shows(ana, "1 message came since it was begun", NULL);
+    console_type(ana, "\033");
+    shows(ana, "review:", NULL);
+    console_type(ana, "y");
+    shows(ana, "Somebody wrote on this ticket since you began", NULL);
+    assert_int_equal(replies(arena), 1);
+    console_close(ana);
+    keep("ana", "null");
+}
+
+static void the_header_counts_my_drafts_and_d_lists_them(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    struct console_run *ana = console_of("ana");
+    console_type(ana, "r");
+    shows(ana, "Reply to Uma", NULL);
+    console_type(ana, "Dear Uma, half a\033");
+    shows(ana, "p postpone", NULL);
+    console_type(ana, "p");
+    shows(ana, "The draft is kept", NULL);
+    console_type(ana, "q");
+    shows(ana, "1 draft (D)", NULL);
+    console_type(ana, "D");
+    shows(ana, "1 of yours", NULL);
+    shows(ana, "Dear Uma, half a", "Uma");
+    console_type(ana, "\r");
+    shows(ana, "Your draft is back", NULL);
+    console_type(ana, " sentence\033");
+    shows(ana, "p postpone", NULL);
+    console_type(ana, "p");
+    shows(ana, "half a sentence", "you");
+    console_type(ana, "-");
+    shows(ana, "Throw away your reply on #", NULL);
+    console_type(ana, "n");
+    console_type(ana, "\033");
+    shows(ana, "half a sentence", "you");
+    console_type(ana, "-");
+    shows(ana, "Throw away your reply on #", NULL);
+    console_type(ana, "y");
+    shows(ana, "No draft.", NULL);
+    assert_null(strstr(seen_by(arena, "ana"), "half a sentence"));
+    console_close(ana);
+}
+
+static void what_is_typed_while_the_daemon_is_gone_is_its_draft_when_it_is_back(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    struct console_run *ana = console_of("ana");
+    console_type(ana, "r");
+    shows(ana, "Reply to Uma", NULL);
+    console_type(ana, "Dear Uma, before");
+    shows(ana, "draft saved", NULL);
+    assert_int_equal(daemon_stop(run), 0);
+    console_type(ana, " and after");
+    shows(ana, "Dear Uma, before and after", NULL);
+    shows(ana, "draft not saved yet", NULL);
+    daemon_restart(run);
+    shows(ana, "draft saved", NULL);
+    assert_non_null(strstr(seen_by(arena, "ana"), "before and after"));
+    console_close(ana);
+    keep("ana", "null");
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup(name, begin)
+    const struct CMUnitTest tests[] = {
+        T(nobody_else_sees_a_private_draft),
+        T(a_shared_draft_is_told_seen_and_taken_by_one),
+        T(what_is_no_draft_is_refused),
+        T(drafts_outlive_the_daemon),
+        T(a_colleague_takes_a_shared_draft_over_and_it_is_sent_once),
+        T(a_draft_is_guarded_by_what_was_there_when_it_was_begun),
+        T(the_header_counts_my_drafts_and_d_lists_them),
+        T(what_is_typed_while_the_daemon_is_gone_is_its_draft_when_it_is_back),
+    };
+    return cmocka_run_group_tests(tests, start, stop);
+}
