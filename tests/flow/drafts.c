@@ -5,6 +5,7 @@
 #include "harness/client.h"
 #include "harness/console.h"
 #include "harness/daemon.h"
+#include "harness/shell.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -320,6 +321,69 @@ static void what_is_typed_while_the_daemon_is_gone_is_its_draft_when_it_is_back(
     keep("ana", "null");
 }
 
+/* --- the shell --- */
+
+static const struct shell_ran *ran(const char *agent, const char *input, const char *const *words)
+{
+    const char *all[12] = {"--socket", run->desk};
+    int n = 2;
+    for (; *words; words++)
+        all[n++] = *words;
+    char key[40];
+    snprintf(key, sizeof key, "k-%s", agent);
+    setenv("TRIAGE_KEY", key, 1);
+    const struct shell_ran *r = shell_run(input, all);
+    unsetenv("TRIAGE_KEY");
+    return r;
+}
+#define RAN(agent, input, ...) ran(agent, input, (const char *const[]){__VA_ARGS__, NULL})
+
+static void the_shell_lists_shares_takes_and_sends_drafts(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    const char *id = arena_printf(arena, "%d", ticket);
+    keep("ana", "{\"text\":\"Dear Uma,\\nby the shell\",\"version\":1}");
+    shell_holds(RAN("ana", NULL, "drafts")->out, "you");
+    assert_string_equal(RAN("ana", NULL, "drafts", "show", id)->out, "Dear Uma,\nby the shell\n");
+    assert_int_equal(RAN("tom", NULL, "drafts", "show", id)->code, 1);
+    assert_int_equal(RAN("tom", NULL, "drafts", "take", id, "--from", "ana")->code, 75);
+    assert_int_equal(RAN("ana", NULL, "drafts", "share", id)->code, 0);
+    shell_holds(RAN("tom", NULL, "drafts")->out, "ana, shared");
+    assert_int_equal(RAN("ana", NULL, "drafts", "unshare", id)->code, 0);
+    assert_null(strstr(RAN("tom", NULL, "drafts")->out, "ana, shared"));
+    assert_int_equal(RAN("ana", NULL, "drafts", "share", id)->code, 0);
+    assert_int_equal(RAN("tom", NULL, "drafts", "take", id, "--from", "ana")->code, 0);
+    shell_holds(RAN("ana", NULL, "drafts", "show", id)->err, "you have begun no reply there");
+    assert_int_equal(RAN("tom", NULL, "drafts", "discard", id)->code, 0);
+    assert_int_equal(RAN("tom", NULL, "drafts", "discard", id)->code, 1);
+    assert_int_equal(RAN("tom", NULL, "drafts", "steal", id)->code, 64);
+    assert_int_equal(RAN("tom", NULL, "drafts", "show", "x")->code, 64);
+}
+
+static const char *status_of(struct arena *arena)
+{
+    const char *body;
+    assert_int_equal(call(arena, "tom", "GET", arena_printf(arena, "/v1/tickets/%d", ticket), NULL, &body), 200);
+    const struct json *root = json_parse_in(arena, body, strlen(body), &json_limits_dialect, NULL, NULL);
+    return json_get_string(json_get(root, "ticket"), "status", "");
+}
+
+static void a_reply_of_the_shell_may_wait_or_close_and_claim_the_next(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    const char *id = arena_printf(arena, "%d", ticket);
+    assert_int_equal(RAN("tom", "Dear Uma {{customer.nam\n", "reply", id)->code, 65);
+    shell_holds(RAN("tom", "Dear Uma {{customer.nam\n", "reply", id)->err, "{{customer.nam");
+    assert_int_equal(RAN("tom", "Dear Uma, which one?\n", "reply", id, "--pending")->code, 0);
+    assert_string_equal(status_of(arena), "pending");
+    const struct shell_ran *r = RAN("tom", "Dear Uma, done.\n", "reply", id, "--close", "--next");
+    assert_int_equal(r->code, 0);
+    assert_string_equal(status_of(arena), "resolved");
+    shell_holds(RAN("tom", NULL, "ls", "--where", "assignee == me")->out, "Ticket number");
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup(name, begin)
@@ -332,6 +396,8 @@ int main(void)
         T(a_draft_is_guarded_by_what_was_there_when_it_was_begun),
         T(the_header_counts_my_drafts_and_d_lists_them),
         T(what_is_typed_while_the_daemon_is_gone_is_its_draft_when_it_is_back),
+        T(the_shell_lists_shares_takes_and_sends_drafts),
+        T(a_reply_of_the_shell_may_wait_or_close_and_claim_the_next),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

@@ -2,6 +2,7 @@
  * table below. Data goes to stdout, talk to stderr; the exit code is the cause's (err_row). Every verb is one
  * call over the same API the console uses. */
 #include "app/audit.h"
+#include "app/drafts.h"
 #include "app/cli.h"
 #include "app/help.h"
 #include "app/linear.h"
@@ -422,6 +423,26 @@ static const char *beside(struct shell *sh, const struct action_row *action)
     return json_first(with) ? json_print_in(sh->arena, with) : NULL;
 }
 
+/* A reply that waits for the customer: {"status":"pending"} beside whatever else is said. */
+static const char *pending_too(struct shell *sh, const char *with)
+{
+    AUTO_JSON all = with ? json_parse(with, strlen(with), &json_limits_native, NULL, NULL) : json_object();
+    json_drop(all, "status");
+    json_put_string(all, "status", "pending");
+    return json_print_in(sh->arena, all);
+}
+
+/* What the review of the console does by Y and N. */
+static int act_and_after(struct shell *sh, const struct command_do *what, const struct drafts_after *after)
+{
+    const struct command_do close = {.action = &action_table[ACTION_CLOSE], .tickets = what->tickets, .ticket_count = what->ticket_count, .arg = "", .dry_run = what->dry_run};
+    const struct command_do next = {.action = &action_table[ACTION_CLAIM_NEXT], .arg = "", .dry_run = what->dry_run};
+    int code = cli_act(sh, what);
+    if (!code && after->close)
+        code = cli_act(sh, &close);
+    return !code && after->next ? cli_act(sh, &next) : code;
+}
+
 static int run_action(struct shell *sh, const struct action_row *action)
 {
     int64_t tickets[TICKETS_MAX];
@@ -436,7 +457,10 @@ static int run_action(struct shell *sh, const struct action_row *action)
     const char *version = shell_option(sh, "--version", true), *to = shell_option(sh, "--to", true), *words = named(sh, action);
     struct err err = {0};
     const struct moment here = shell_here(sh->arena);
+    struct drafts_after after = action->arg == ARG_TEXT ? drafts_after(sh) : (struct drafts_after){0};
     what.with = beside(sh, action);
+    if (after.pending)
+        what.with = pending_too(sh, what.with);
     what.articles = article ? article_add(sh->arena, NULL, article) : NULL;
     what.version = version ? strtoll(version, NULL, 10) : 0;
     const int most = action->arg == ARG_MESSAGE ? 1 : TICKETS_MAX; /* the number behind it is the message's */
@@ -456,7 +480,7 @@ static int run_action(struct shell *sh, const struct action_row *action)
     int code = 0;
     if (action == &action_table[ACTION_ESCALATE] && !paging_sure(sh, &what, &code))
         return code;
-    return cli_act(sh, &what);
+    return act_and_after(sh, &what, &after);
 }
 
 /* --- the daemon --- */
@@ -676,6 +700,7 @@ static const struct verb verbs[] = {
     {"destinations", "", "where it goes, and how that fares", outgoing_destinations, NULL},
     {"doctor", "", "check terminal, locale, daemon, clock and who you are", run_doctor, NULL},
     {"down", "", "stop the daemon", run_down, NULL},
+    {"drafts", "[show|share|unshare|take|discard NUMBER [note]]", "texts being written: yours, and those handed to the team", drafts_run, drafts_help},
     {"escalations", "", "who is being paged for what, and who was told how", paging_escalations, NULL},
     {"events", "[ID] [--state S] [--limit N]", "what the sources posted", run_events, NULL},
     {"handover", "[ack [note]] [--since TIME]", "what whoever takes over the desk has to know", work_handover, work_handover_help},

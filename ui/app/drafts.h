@@ -1,0 +1,11 @@
+/* drafts: the verb about texts that are being written: mine and those handed to the team, and what changes hands. */
+#ifndef APP_DRAFTS_H
+#define APP_DRAFTS_H
+#include "app/shell.h"
+
+extern const char drafts_help[];
+int drafts_run(struct shell *sh);
+/* What a reply or a note is followed by, said as options of the verb: --close, --pending, --next. */
+struct drafts_after { bool close, pending, next; };
+struct drafts_after drafts_after(struct shell *sh);
+#endif
