@@ -124,6 +124,11 @@ static void draw_audit(struct desk_case *desk)
     draw_list(desk, LISTS_AUDIT, 0);
 }
 
+static void draw_drafts(struct desk_case *desk)
+{
+    draw_list(desk, LISTS_DRAFTS, 0);
+}
+
 /* --- overlays --- */
 
 static void finish(struct desk_case *desk, struct overlay *overlay)
@@ -259,6 +264,7 @@ static const struct gallery_picture pictures[] = {
     {"escalations", "Escalations", PLACE_ESCALATIONS, OVERLAY_NONE, 0, draw_escalations},
     {"oncall", "On call", PLACE_ONCALL, OVERLAY_NONE, 0, draw_oncall},
     {"metrics", "The numbers", PLACE_METRICS, OVERLAY_NONE, 0, draw_metrics},
+    {"drafts", "Texts being written", PLACE_DRAFTS, OVERLAY_NONE, 0, draw_drafts},
     {"audit", "Who did what", PLACE_AUDIT, OVERLAY_NONE, 0, draw_audit},
     {"scoreboard", "The scoreboard", PLACE_BOSS, OVERLAY_NONE, 0, draw_scoreboard},
     {"ingest", "What came in", PLACE_INGEST, OVERLAY_NONE, 0, draw_ingest},
@@ -305,7 +311,7 @@ static const struct document {
     {MIRROR_DESTINATIONS, 0, "destinations.json"}, {MIRROR_LABELS, 0, "labels.json"}, {MIRROR_SIMILAR, TICKET, "similar.json"},
     {MIRROR_CUSTOMER, 0, "customer.json"}, {MIRROR_ARTICLES, 0, "articles.json"}, {MIRROR_MACROS, 0, "macros.json"},
     {MIRROR_AGENTS, 0, "agents.json"}, {MIRROR_HANDOVER, 0, "handover.json"}, {MIRROR_WHY, TICKET, "why.json"},
-    {MIRROR_ONCALL, 0, "oncall.json"}, {MIRROR_STATS, 0, "stats.json"}, {MIRROR_AUDIT, 0, "audit.json"}};
+    {MIRROR_ONCALL, 0, "oncall.json"}, {MIRROR_STATS, 0, "stats.json"}, {MIRROR_AUDIT, 0, "audit.json"}, {MIRROR_DRAFTS, 0, "drafts.json"}};
 
 static void lay_out(struct desk_case *desk)
 {

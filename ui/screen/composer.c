@@ -292,6 +292,8 @@ static enum composer_outcome review_key(struct composer *c, const struct key *ke
         return COMPOSER_EXTERNAL;
     if (key_is(key, K_ESC) || key_is(key, K_TAB) || key_is(key, K_ENTER))
         c->state = COMPOSER_WRITING;
+    if (key_is(key, K_TAB))
+        go_to_place(c, false);
     return COMPOSER_NOTHING;
 }
 
