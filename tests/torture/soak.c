@@ -34,6 +34,16 @@ static int dice(int most)
     return (int)((seed >> 33) % (uint64_t)most);
 }
 
+/* What it said last is on its screen. */
+static void still_runs(struct console_run *c)
+{
+    if (!console_ended(c, 0))
+        return;
+    for (int row = 0; row < console_rows(c); row++)
+        fprintf(stderr, "# |%s\n", console_row(c, row));
+    fail_msg("it ended after %d s with code %d", console.n, console_close(c));
+}
+
 static void sample(struct watched *w)
 {
     if (w->n == MOST)
@@ -125,6 +135,7 @@ static void nothing_leaks_in_a_day_of_the_demo(void **state)
         press(c);
         drag(c);
         console_bytes(c, 100, &n);
+        still_runs(c);
         if (clock_mono() >= start + done * 1000) {
             done++;
             if (done > 0) {
@@ -157,6 +168,7 @@ static void a_scripted_day_at_speed_goes_to_its_end_in_a_storm(void **state)
             press(c);
             drag(c);
             console_bytes(c, 50, &(size_t){0});
+            still_runs(c);
         }
         console_type(c, "\x1bqqqgb");
         console_bytes(c, 300, &(size_t){0});
