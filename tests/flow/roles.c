@@ -123,20 +123,6 @@ static void who_has_no_role_may_do_nothing(void **state)
 
 /* --- the keymap --- */
 
-/* The keys as a terminal sends them; NULL: one that has no single spelling here (Home, PgDn and the like are sent as xterm does). */
-static const char *typed(struct arena *arena, const char *spelled)
-{
-    static const struct { const char *name, *bytes; } named[] = {
-        {"Enter", "\r"}, {"Esc", "\033"}, {"Tab", "\t"}, {"S-Tab", "\033[Z"}, {"Space", " "}, {"Down", "\033[B"}, {"Up", "\033[A"}, {"Left", "\033[D"},
-        {"Right", "\033[C"}, {"Home", "\033[H"}, {"End", "\033[F"}, {"PgDn", "\033[6~"}, {"PgUp", "\033[5~"}};
-    for (size_t i = 0; i < sizeof named / sizeof *named; i++)
-        if (str_eq(named[i].name, spelled))
-            return named[i].bytes;
-    if (strncmp(spelled, "C-", 2) == 0)
-        return arena_printf(arena, "%c", spelled[2] & 0x1f);
-    return spelled;
-}
-
 static bool leaves(const struct binding *b)
 {
     return str_eq(b->command, "quit") || str_eq(b->command, "editor"); /* the program ends; another takes the terminal */
@@ -167,7 +153,7 @@ static void every_binding_is_a_command_and_can_be_pressed_on_its_screen(void **s
                 continue;
             console_type(c, places[s][1]);
             console_bytes(c, 5, &n);
-            console_type(c, typed(arena, (*list)->spelled));
+            console_type(c, console_spelled((*list)->spelled));
             console_bytes(c, 10, &n);
             console_type(c, "\033");
             console_bytes(c, 40, &n);

@@ -195,6 +195,21 @@ int console_close(struct console_run *c)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+const char *console_spelled(const char *spelled)
+{
+    static const struct { const char *name, *bytes; } named[] = {
+        {"Enter", "\r"}, {"Esc", "\033"}, {"Tab", "\t"}, {"S-Tab", "\033[Z"}, {"Space", " "}, {"Down", "\033[B"}, {"Up", "\033[A"}, {"Left", "\033[D"},
+        {"Right", "\033[C"}, {"Home", "\033[H"}, {"End", "\033[F"}, {"PgDn", "\033[6~"}, {"PgUp", "\033[5~"}};
+    static char held[32];
+    for (size_t i = 0; i < sizeof named / sizeof *named; i++)
+        if (str_eq(named[i].name, spelled))
+            return named[i].bytes;
+    snprintf(held, sizeof held, "%s", spelled);
+    if (strncmp(spelled, "C-", 2) == 0)
+        snprintf(held, sizeof held, "%c", spelled[2] & 0x1f);
+    return held;
+}
+
 void console_type(struct console_run *c, const char *keys)
 {
     if (write(c->pty, keys, strlen(keys)) != (ssize_t)strlen(keys))

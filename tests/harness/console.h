@@ -31,6 +31,8 @@ int console_close(struct console_run *c);
 /* Its terminal is gone from one moment to the next, as when ssh drops; waits until it has ended. */
 void console_drop(struct console_run *c);
 void console_type(struct console_run *c, const char *keys);
+/* Keys as help and key files spell them ("Enter", "S-Tab", "C-d", "gg"), as a terminal sends them; valid until the next call. */
+const char *console_spelled(const char *spelled);
 
 /* What it wrote so far, all of it; reads for ms more first. */
 const char *console_bytes(struct console_run *c, int ms, size_t *n);
