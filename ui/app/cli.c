@@ -288,16 +288,20 @@ static bool read_text(struct shell *sh, const char **text, struct err *err)
     return true;
 }
 
-/* A dry run: what it would change, or that it is so already. */
-static const char *would(struct shell *sh, const struct json *result)
+/* A dry run: what would be said, and what it would change. What no undo takes back changes no field by itself: it says all. */
+static void say_would(struct shell *sh, const struct action_row *action, const struct json *result)
 {
     struct look look = {.arena = sh->arena, .now = sh->print.now, .zone = sh->print.zone};
-    const char *words = preview_words(&look, result);
     int64_t ticket = json_get_i64(result, "ticket", 0);
-    return ticket && *words != '#' ? arena_printf(sh->arena, "#%lld would: %s", (long long)ticket, words) : words;
+    const char *say = json_get_string(result, "say", "");
+    print_safe(&sh->print, say);
+    if (preview_fate(result) == PREVIEW_SAME && !(action->flags & UNDOABLE))
+        return;
+    str_addf(&sh->out, "%s#%lld would: ", *say ? "\n  " : "", (long long)ticket);
+    print_safe(&sh->print, preview_words(&look, result));
 }
 
-static int say_results(struct shell *sh, const char *body, size_t n)
+static int say_results(struct shell *sh, const struct action_row *action, const char *body, size_t n)
 {
     struct err err = {0};
     const struct json *root = json_parse_in(sh->arena, body, n, &json_limits_dialect, NULL, &err);
@@ -312,7 +316,10 @@ static int say_results(struct shell *sh, const char *body, size_t n)
     for (const struct json *r = json_first(results); r; r = json_next(r)) {
         if (json_get_bool(r, "ok", false)) {
             if (!sh->options.json) {
-                print_safe(&sh->print, json_get(r, "changes") ? would(sh, r) : json_get_string(r, "say", "done"));
+                if (json_get(r, "changes"))
+                    say_would(sh, action, r);
+                else
+                    print_safe(&sh->print, json_get_string(r, "say", "done"));
                 str_addc(&sh->out, '\n');
                 if (json_get(r, "message"))
                     print_named(&sh->print, json_get_bool(json_get(r, "message"), "public", false) ? "  reply" : "  note", json_string(json_path(r, "message.body")));
@@ -374,7 +381,7 @@ int cli_act(struct shell *sh, const struct command_do *what)
     shell_connect(sh);
     if (!link_call(sh->link, "POST", "/v1/do", body, &answer, hint, &err))
         return shell_failed(sh, &err, hint);
-    return say_results(sh, answer.data, answer.len);
+    return say_results(sh, what->action, answer.data, answer.len);
 }
 
 /* What --skip names is passed over first, so that it is not the answer. */
