@@ -184,6 +184,21 @@ static void every_screen_overlay_and_state_of_the_composer_has_its_picture(void 
             fail_msg("state %d of the composer has no picture: add it to tests/support/gallery.c", i);
 }
 
+static void every_hint_is_a_command_with_a_key(void **state)
+{
+    int hints = 0;
+    (void)state;
+    for (int i = 0; i < gallery_count(); i++) {
+        enum place place = gallery_at(i)->place;
+        gallery_draw(&desk, gallery_at(i), 80, 24);
+        for (int h = 0; h < desk.look.hint_count; h++, hints++)
+            assert_true(*desk.look.hints[h].keys && *desk.look.hints[h].label);
+        if (desk.look.hint_count != screens_offered(place))
+            fail_msg("%s: %d of its %d hints have a key", screens_names[place], desk.look.hint_count, screens_offered(place));
+    }
+    assert_true(hints > 100);
+}
+
 /* Each screen has its link, and no link goes nowhere. */
 static void the_readme_shows_every_picture_and_names_none_that_is_not_there(void **state)
 {
@@ -231,6 +246,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest compared[] = {
         cmocka_unit_test_setup_teardown(the_pictures_in_the_documents_are_what_the_screens_draw, setup, teardown),
         cmocka_unit_test(every_screen_overlay_and_state_of_the_composer_has_its_picture),
+        cmocka_unit_test_setup_teardown(every_hint_is_a_command_with_a_key, setup, teardown),
         cmocka_unit_test_setup_teardown(the_readme_shows_every_picture_and_names_none_that_is_not_there, setup, teardown)};
     const struct CMUnitTest written[] = {cmocka_unit_test_setup_teardown(write_all, setup, teardown)};
     if (argc >= 5 && strcmp(argv[1], "show") == 0)

@@ -45,6 +45,14 @@ static const char *keys_of(struct arena *arena, const struct binding *b, bool me
     return menu && b->keys.count > 1 ? arena_printf(arena, "%c…", *b->spelled) : b->spelled;
 }
 
+int screens_offered(enum place place)
+{
+    int n = 0;
+    while (n < MOST && offers[place][n].command)
+        n++;
+    return n;
+}
+
 void screens_hints(enum place place, const struct keymap *keymap, struct arena *arena, struct look *look)
 {
     struct hint *list = ARENA_ARRAY(arena, struct hint, MOST);
