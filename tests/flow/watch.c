@@ -19,7 +19,8 @@ static const char config[] = "team: flow\n"
                              "  - {name: open, dialect: rbs, auth: none}\n"
                              "agents:\n"
                              "  - {name: ana, uid: %ld, role: agent, shared: true}\n"
-                             "  - {name: tom, role: agent, key_id: k-tom}\n";
+                             "  - {name: tom, role: agent, key_id: k-tom}\n"
+                             "oncall: [ana]\n";
 enum { SOON = 15000 };
 static struct daemon_run *run;
 static struct client *desk;
@@ -79,6 +80,53 @@ static bool wrote(const char *bytes)
     return memmem(all, n, bytes, strlen(bytes)) != NULL;
 }
 
+static int times(const char *needle)
+{
+    size_t n, size = strlen(needle);
+    int count = 0;
+    const char *all = console_bytes(console, 20, &n), *end = all + n;
+    for (const char *at = all; (at = memmem(at, (size_t)(end - at), needle, size)); at += size)
+        count++;
+    return count;
+}
+
+/* The terminal is told this. */
+static void rings(const char *text)
+{
+    char whole[200];
+    snprintf(whole, sizeof whole, "\033]777;notify;triage;%s\033\\", text);
+    for (int64_t until = clock_mono() + SOON; !times(whole);)
+        if (clock_mono() > until)
+            fail_msg("the terminal is not told \"%s\"", text);
+}
+
+/* Notifications are counted: a burst is one, in quiet hours a page alone comes, on call or not. */
+static void a_burst_rings_once_and_quiet_hours_let_pages_through(void **state)
+{
+    char quiet[32];
+    int hour = (int)(*run->clock / 3600000 % 24);
+    (void)state;
+    shows("live", NULL);
+    console_type(console, "\033[O"); /* I look elsewhere */
+    for (int i = 0; i < 6; i++)
+        tom_does(i % 2 ? "{\"do\":\"assign\",\"tickets\":[1],\"to\":\"tom\"}" : "{\"do\":\"assign\",\"tickets\":[1],\"to\":\"ana\"}");
+    rings("3 things: 3 assigned to you");
+    assert_int_equal(times("]777;"), 1);
+    snprintf(quiet, sizeof quiet, ":quiet %02d:00-%02d:00\r", (hour + 23) % 24, (hour + 2) % 24);
+    console_type(console, quiet);
+    shows("A page for you always rings", NULL);
+    console_type(console, ":notifications\r");
+    shows("quiet now", "a note mentions you");
+    shows("rings", "an escalation pages you");
+    console_type(console, "q");
+    tom_does("{\"do\":\"note\",\"tickets\":[2],\"text\":\"@ana look\"}");
+    shows("tom mentions you", NULL);
+    tom_does("{\"do\":\"escalate\",\"tickets\":[2],\"reason\":\"all of it is down\"}");
+    rings("#2 pages you");
+    assert_int_equal(times("]777;"), 2);
+    print_message("# rang: once for three tickets given, not for a mention in quiet hours, once for the page in them\n");
+}
+
 static void whoever_watches_hears_what_others_do(void **state)
 {
     (void)state;
@@ -110,7 +158,7 @@ static void who_is_mentioned_is_told_and_so_is_their_terminal(void **state)
     shows("live", NULL);
     tom_does("{\"do\":\"note\",\"tickets\":[2],\"text\":\"@ana you know this shop; it is secretly ours\"}");
     shows("@ #2: tom mentions you", NULL);
-    assert_true(wrote("\033]777;notify;triage;#2: tom mentions you"));
+    rings("#2: tom mentions you");
     assert_false(wrote("notify;triage;#2: tom mentions you in")); /* nor anything of the note */
     console_type(console, ":2\r");
     shows("watched by", "◉ you");
@@ -147,6 +195,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(whoever_watches_hears_what_others_do, start, stop),
                                        cmocka_unit_test_setup_teardown(who_is_mentioned_is_told_and_so_is_their_terminal, start, stop),
+                                       cmocka_unit_test_setup_teardown(a_burst_rings_once_and_quiet_hours_let_pages_through, start, stop),
                                        cmocka_unit_test_setup_teardown(the_shell_watches_by_number_too, start, stop)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
  * table below. Data goes to stdout, talk to stderr; the exit code is the cause's (err_row). Every verb is one
  * call over the same API the console uses. */
 #include "app/audit.h"
+#include "app/bell.h"
 #include "app/drafts.h"
 #include "app/cli.h"
 #include "app/help.h"
@@ -721,6 +722,7 @@ static const struct verb verbs[] = {
      oncall_run, oncall_help},
     {"outliers", "", "for leads: how many tickets come back, how soon after one another they are closed", scores_outliers, NULL},
     {"prompt", "[VIEW...]", "one short line for a status bar: yours, the critical ones, pages; or what these views hold", run_prompt, NULL},
+    {"quiet", "[HH:MM-HH:MM | off]", "hours in which your terminal tells you of pages alone", bell_quiet, NULL},
     {"rebuild", "", "check a stopped desk's tables against its own journal", run_rebuild, NULL},
     {"refusals", "", "the last requests that were refused, and why", run_refusals, NULL},
     {"reload", "", "read the configuration again", run_reload, NULL},

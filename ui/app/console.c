@@ -2,6 +2,7 @@
  * stream brings is drawn at most 30 times a second, but for the first few changes of the list after a rest, which are drawn as they
  * come. The surface is drawn whole and sent as its difference, so nothing is written when nothing changed. */
 #include "app/console.h"
+#include "app/bell.h"
 #include "app/colours.h"
 #include "app/prompt.h"
 #include "app/session.h"
@@ -398,6 +399,7 @@ static void take_key(struct console *c, const struct key *key)
     case K_FOCUS_IN:
     case K_FOCUS_OUT:
         c->unfocused = key->code == K_FOCUS_OUT;
+        c->bell.tells_focus = true;
         return;
     default:
         break;
@@ -482,10 +484,7 @@ static void tick(struct console *c, int64_t now)
         if (oncall_over(&look))
             fetch_want(c, SLOT_DOC + MIRROR_ONCALL);
     }
-    if (*c->notice) {
-        outside_notify("triage", c->notice);
-        c->notice[0] = 0;
-    }
+    bell_tick(c, now);
 }
 
 static void sooner(int64_t *at, int64_t other)
@@ -502,6 +501,7 @@ static int patience(const struct console *c)
     sooner(&at, c->release_at);
     sooner(&at, session_next(c));
     sooner(&at, fetch_next(c));
+    sooner(&at, ring_at(&c->bell.ring));
     sooner(&at, c->composer.changed_at ? c->composer.changed_at + DRAFT_MS : 0);
     sooner(&at, c->pending.count && !c->popup ? c->pending_since + POPUP_MS : 0);
     sooner(&at, c->calm ? 0 : c->last_key + ANCHOR_MS);
@@ -524,6 +524,7 @@ static bool start(struct console *c, struct err *err)
     c->link = link_open(c->home.socket);
     link_identify(c->link, c->options.key_id ? c->options.key_id : getenv("TRIAGE_KEY"));
     session_begin(c);
+    bell_begin(c);
     link_run(c->link); /* the daemon answers while keys, theme and terminal are made ready */
     c->keymap = home_keys(c->arena, c->options.keys, err);
     if (!c->keymap || !colours_load(c, err))

@@ -5,6 +5,7 @@
 #define APP_CONSOLE_H
 #include "app/cli.h"
 #include "app/home.h"
+#include "app/ring.h"
 #include "command/command.h"
 #include "link/link.h"
 #include "link/mirror.h"
@@ -133,7 +134,11 @@ struct console {
         focus_at,        /* draw_at: before it news of the list waits; rest_at: all other news */
         release_at;      /* what large answers left behind is given back then, 0 = there were none */
     char parting[200];   /* to be said once the terminal is given back */
-    char notice[80];     /* what the terminal is to be told, once: only what concerns me */
+    struct { /* app/bell */
+        struct ring ring;
+        struct ring_quiet quiet;
+        bool tells_focus; /* the terminal has said whether it is looked at */
+    } bell;
     int64_t gone_since;  /* clock_mono, 0 = the daemon is there */
     int64_t started;
     struct session session;

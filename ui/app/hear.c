@@ -1,9 +1,9 @@
 /* hear: see hear.h. Only a ticket's number and an agent's name leave the screen for the terminal's own notice, never what somebody
  * wrote. A frame that does not hold my name is not read at all. */
 #include "app/hear.h"
+#include "app/bell.h"
 #include "base/text.h"
 #include "screen/say.h"
-#include <stdio.h>
 #include <string.h>
 
 static bool names(const struct json *list, const char *me)
@@ -24,7 +24,7 @@ static void page(struct console *c, const struct json *root)
         !names(json_path(root, "data.told"), mirror_me(c->mirror)))
         return;
     console_toast(c, UI_CRITICAL, "‼ #%lld pages you: K acknowledges, ge shows it", ticket);
-    snprintf(c->notice, sizeof c->notice, "#%lld pages you", ticket);
+    bell_concerns(c, RING_PAGE, "#%lld pages you", ticket);
 }
 
 /* What was done, in a few words; what was written is read where it stands. */
@@ -37,6 +37,34 @@ static const char *done(const struct look *look, const struct json *data, const 
     return str_eq(did, "note") ? "wrote a note" : str_eq(did, "reply") ? "replied" : json_get_i64(data, "messages", 0) ? "wrote" : "changed it";
 }
 
+/* Somebody gave it to me in this very entry. */
+static bool given(const struct json *data, const char *me)
+{
+    for (const struct json *change = json_first(json_get(data, "changes")); change; change = json_next(change)) {
+        const struct json *name = json_first(change), *old = json_next(name);
+        if (str_eq(json_string(name), "assignee") && str_eq(json_string(json_next(old)), me))
+            return true;
+    }
+    return false;
+}
+
+/* What the terminal is told of it, beside what the screen says. */
+static void concerns(struct console *c, const struct json *root, long long ticket, const char *who)
+{
+    const struct json *data = json_get(root, "data");
+    const char *me = mirror_me(c->mirror);
+    bool mine = str_eq(json_string(json_path(root, "row.assignee")), me);
+    bool customer = str_starts(json_get_string(root, "actor", ""), "source:");
+    if (names(json_get(data, "mentions"), me))
+        bell_concerns(c, RING_MENTION, "#%lld: %s mentions you", ticket, who);
+    else if (given(data, me))
+        bell_concerns(c, RING_ASSIGNED, customer ? "#%lld is yours now" : "#%lld: %s gives it to you", ticket, who);
+    else if (mine && customer && json_get_i64(data, "messages", 0))
+        bell_concerns(c, RING_REPLY, "#%lld: the customer wrote", ticket);
+    else if (names(json_path(root, "row.watchers"), me))
+        bell_concerns(c, RING_WATCHED, customer ? "#%lld, watched: the customer's side" : "#%lld, watched: %s", ticket, who);
+}
+
 static void changed(struct console *c, const struct json *root)
 {
     const struct json *data = json_get(root, "data");
@@ -45,14 +73,13 @@ static void changed(struct console *c, const struct json *root)
     struct look look = console_look(c);
     if (str_eq(actor, me))
         return;
-    if (names(json_get(data, "mentions"), me)) {
-        const char *who = text_fit(look.arena, say_actor(&look, actor), 32);
+    const char *who = text_fit(look.arena, text_safe_in(look.arena, say_actor(&look, actor), TEXT_LINE), 32);
+    concerns(c, root, ticket, who);
+    if (names(json_get(data, "mentions"), me))
         console_toast(c, UI_ACCENT, "@ #%lld: %s mentions you in a note; you watch it now", ticket, who);
-        snprintf(c->notice, sizeof c->notice, "#%lld: %s mentions you", ticket, who);
-    } else if (names(json_path(root, "row.watchers"), me) && c->toast_role != UI_CRITICAL &&
-               !(console_place(c) == PLACE_TICKET && c->ticket.id == ticket)) {
+    else if (names(json_path(root, "row.watchers"), me) && c->toast_role != UI_CRITICAL &&
+             !(console_place(c) == PLACE_TICKET && c->ticket.id == ticket))
         console_toast(c, UI_DIM, "◉ #%lld, %s: %s", ticket, say_actor(&look, actor), done(&look, data, actor));
-    }
 }
 
 void hear_frame(struct console *c, const char *event, const char *data, size_t n)
