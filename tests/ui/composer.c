@@ -77,7 +77,7 @@ static void nothing_is_sent_by_one_key(void **state)
     draw(80, 24);
     desk_shows(&desk, "Reply to Jane Doe on #4119 by webhook");
     desk_shows(&desk, "review:  y send   Y and close   P and wait (pending)   N and claim next");
-    desk_shows(&desk, "e edit   p postpone   s share   i note   q discard   Esc back");
+    desk_shows(&desk, "e edit   a attach   p postpone   s share   i note   q discard   Esc back");
     assert_int_equal(script("y", to_composer), COMPOSER_SEND);
     assert_int_equal(composer.state, COMPOSER_SENDING);
     assert_false(composer.close_after);
@@ -122,6 +122,44 @@ static void what_an_editor_saved_is_one_step(void **state)
     assert_string_equal(editor_text(composer.editor), "better words");
     assert_false(composer_edited(&composer, "better words", 12, true));
     assert_int_equal(script("<Esc>e", to_composer), COMPOSER_EXTERNAL);
+}
+
+static void a_file_is_refused_in_words_before_one_is_named(void **state)
+{
+    (void)state;
+    assert_int_equal(script("see the log<Esc>a", to_composer), COMPOSER_REFUSED);
+    assert_int_equal(composer.state, COMPOSER_REVIEW);
+    draw(80, 24);
+    desk_shows(&desk, "Nothing is attached: replies and notes are text alone here.");
+    assert_int_equal(script("y", to_composer), COMPOSER_SEND);
+}
+
+static void s_shares_and_takes_back_and_a_draft_remembers_its_thread(void **state)
+{
+    (void)state;
+    assert_int_equal(script("half a text<Esc>s", to_composer), COMPOSER_SHARED);
+    assert_true(composer.shared && composer.unsaved);
+    draw(120, 40);
+    desk_shows(&desk, "shared with the team");
+    AUTO_JSON draft = composer_draft(&composer);
+    assert_true(json_get_bool(draft, "shared", false));
+    assert_int_equal(json_get_i64(draft, "version", 0), 1);
+    assert_int_equal(script("s", to_composer), COMPOSER_SHARED);
+    AUTO_JSON back = composer_draft(&composer);
+    assert_null(json_get(back, "shared"));
+    composer_open(&composer, 4119, 5, true, ""); /* the thread went on to 5 meanwhile */
+    assert_true(composer_resume(&composer, draft));
+    assert_true(composer.shared);
+    assert_int_equal(composer.thread_version, 1);
+}
+
+static void tab_in_the_review_goes_to_what_is_left_to_fill_in(void **state)
+{
+    (void)state;
+    composer_set(&composer, "see {{status_page}} soon");
+    script("<Esc><Tab>", to_composer);
+    assert_int_equal(composer.state, COMPOSER_WRITING);
+    assert_int_equal(editor_cursor(composer.editor), strlen("see {{status_page}}"));
 }
 
 static void a_placeholder_left_unfilled_refuses_to_send(void **state)
@@ -422,6 +460,9 @@ int main(void)
         T(send_and_next_claims_what_is_next),
         T(send_and_pending_waits_for_the_customer_and_is_nothing_for_a_note),
         T(what_an_editor_saved_is_one_step),
+        T(a_file_is_refused_in_words_before_one_is_named),
+        T(s_shares_and_takes_back_and_a_draft_remembers_its_thread),
+        T(tab_in_the_review_goes_to_what_is_left_to_fill_in),
         T(a_placeholder_left_unfilled_refuses_to_send),
         T(an_empty_text_is_left_by_escape),
         T(discarding_asks),

@@ -273,8 +273,16 @@ static enum composer_outcome send_key(struct composer *c, const struct key *key)
     return send(c);
 }
 
+/* No way out of the desk carries a file: a letter is a text, whatever takes it. Better said than swallowed. */
+static const char no_files[] = "Nothing is attached: replies and notes are text alone here. Put a link to the file into the text.";
+
 static enum composer_outcome review_key(struct composer *c, const struct key *key)
 {
+    c->refusal = NULL;
+    if (key_is(key, 'a')) {
+        c->refusal = no_files;
+        return COMPOSER_REFUSED;
+    }
     if (key_is(key, 'y') || key_is(key, 'Y') || key_is(key, 'N') || (key_is(key, 'P') && c->reply))
         return send_key(c, key);
     if (key_is(key, 'p'))
@@ -418,13 +426,13 @@ static const struct menu *menu_of(const struct composer *c)
     static const struct menu reply[] = {
         [COMPOSER_WRITING] = {NULL, {"Esc", "review", "/", "canned reply", "??", "article", "C-x C-e", "your editor", "C-_", "undo"}, {NULL}},
         [COMPOSER_REVIEW] = {"review:", {"y", "send", "Y", "and close", "P", "and wait (pending)", "N", "and claim next"},
-                             {"e", "edit", "p", "postpone", "s", "share", "i", "note", "q", "discard", "Esc", "back"}},
+                             {"e", "edit", "a", "attach", "p", "postpone", "s", "share", "i", "note", "q", "discard", "Esc", "back"}},
         [COMPOSER_SENDING] = {"sending…", {NULL}, {NULL}},
         [COMPOSER_CONFLICT] = {"send it all the same?", {"y", "send", "e", "edit"}, {NULL}},
         [COMPOSER_DISCARDING] = {"throw this text away?", {"y", "yes, discard", "any key", "no"}, {NULL}}};
     static const struct menu note[] = {
         [COMPOSER_WRITING] = {NULL, {"Esc", "review", "/", "canned reply", "@@", "mention", "C-x C-e", "your editor", "C-_", "undo"}, {NULL}},
-        [COMPOSER_REVIEW] = {"review:", {"y", "keep the note", "Y", "and close", "N", "and claim next"}, {"e", "edit", "p", "postpone", "s", "share", "q", "discard", "Esc", "back"}}};
+        [COMPOSER_REVIEW] = {"review:", {"y", "keep the note", "Y", "and close", "N", "and claim next"}, {"e", "edit", "a", "attach", "p", "postpone", "s", "share", "q", "discard", "Esc", "back"}}};
     return c->reply || c->state > COMPOSER_REVIEW ? &reply[c->state] : &note[c->state];
 }
 
