@@ -1,11 +1,13 @@
 /* flat: what must cost the same on a small desk and on a large one, in microseconds (p50 and p99): which ticket claim next gives,
  * when the next wake is, the counts of all views, and the leaderboard. `flat FILE TICKETS...` fills one desk on disk up to each of
- * the sizes in turn and prints a line each; the whole of a claim, with its commit, is told beside them. */
+ * the sizes in turn and prints a line each; the whole of a claim, with its commit, is told beside them. FLAT_VIEWS=1: at the last size
+ * also pages by urgency, counts of an expression, and what a ticket costs beside many views that agents keep. */
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/str.h"
 #include "core/player.h"
 #include "core/redact.h"
+#include "core/when.h"
 #include "engine/engine.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -158,6 +160,118 @@ static void measure(struct desk *d)
     }
 }
 
+/* --- pages, counts and views: bounded, not flat to the microsecond --- */
+
+static const struct config_view *view_all(const struct desk *d)
+{
+    const struct config *c = d->engine.config;
+    for (int i = 0; i < c->view_count; i++)
+        if (str_eq(c->views[i].name, "all"))
+            return &c->views[i];
+    return &c->views[0];
+}
+
+/* 50 rows by urgency, from the beginning, and behind the middle. */
+static void rank(struct desk *d, const char *name, const char *after)
+{
+    int64_t took[ROUNDS];
+    struct err err = {0};
+    struct when_env env = {.me = "ana"};
+    struct row_filter f = {.view = "all", .owner = "", .env = &env, .limit = 50, .after = after};
+    for (int i = 0; i < ROUNDS; i++) {
+        AUTO_ARENA arena = arena_new();
+        struct ticket **rows;
+        const char *next;
+        int n;
+        int64_t from = clock_mono_us();
+        if (!store_rank_page(d->engine.store, arena, &f, view_all(d)->when, RANK_URGENCY, &rows, &n, &next, &err))
+            die(name, &err);
+        took[i] = clock_mono_us() - from;
+    }
+    tell(name, d->tickets, took, ROUNDS, 1);
+}
+
+/* How many fit an expression, looked at for 30 ms at most. */
+static void count_where(struct desk *d)
+{
+    int64_t took[20];
+    struct err err = {0};
+    struct when_env env = {.me = "ana"};
+    struct row_filter f = {.view = "all", .owner = "", .env = &env, .where = when_parse(d->arena, "title.contains(\"7 prints\") && category == \"bug\"", &err)};
+    for (int i = 0; i < 20; i++) {
+        int64_t n, from = clock_mono_us();
+        bool over;
+        if (!store_queue_match(d->engine.store, &f, 30, &n, &over, &err))
+            die("count", &err);
+        took[i] = clock_mono_us() - from;
+    }
+    tell("count_where", d->tickets, took, 20, 1);
+    arena_reset(d->arena);
+}
+
+static void save_view(struct desk *d, int i)
+{
+    struct err err = {0};
+    char *answer, with[200];
+    snprintf(with, sizeof with, "{\"name\":\"v%d\",\"when\":\"urgency == \\\"critical\\\" && status == \\\"open\\\" && id > %d\"}", i / AGENTS, i);
+    struct do_request req = {.action = {.id = ACTION_VIEW_SAVE, .actor = d->engine.config->agents[i % AGENTS].name, .role = ROLE_AGENT, .arg = with}};
+    begin(d);
+    if (!engine_do(&d->engine, d->arena, &req, d->now, &answer, &err))
+        die("view-save", &err);
+    commit(d);
+}
+
+static int64_t fill(struct desk *d)
+{
+    int64_t from = clock_mono_us(), longest = 0;
+    int ran;
+    struct err err = {0};
+    while (d->engine.views_wait) {
+        int64_t at = clock_mono_us();
+        begin(d);
+        if (!engine_wake(&d->engine, d->arena, 0, 1, &ran, &err))
+            die("fill", &err);
+        commit(d);
+        at = clock_mono_us() - at;
+        longest = at > longest ? at : longest;
+    }
+    printf("view_fill_ms %lld %lld, the longest bite %lld us\n", (long long)d->tickets, (long long)(clock_mono_us() - from) / 1000, (long long)longest);
+    return longest;
+}
+
+/* What a new ticket costs with so many views kept beside the configuration's. */
+static void ticket_with(struct desk *d, int views)
+{
+    int64_t took[CLAIMS];
+    for (int i = 0; i < CLAIMS; i++) {
+        begin(d);
+        int64_t from = clock_mono_us();
+        for (int k = 0; k < RUNS; k++)
+            create(d);
+        took[i] = clock_mono_us() - from;
+        commit(d);
+    }
+    char name[40];
+    snprintf(name, sizeof name, "ticket_with_%d_views", views);
+    tell(name, d->tickets, took, CLAIMS, RUNS);
+}
+
+static void views(struct desk *d)
+{
+    rank(d, "rank_first", NULL);
+    rank(d, "rank_middle", arena_printf(d->arena, "o.1.%lld", (long long)d->tickets / 2));
+    count_where(d);
+    ticket_with(d, 0);
+    for (int i = 0; i < 10; i++)
+        save_view(d, i);
+    fill(d);
+    ticket_with(d, 10);
+    for (int i = 10; i < 120; i++)
+        save_view(d, i);
+    fill(d);
+    ticket_with(d, 120);
+}
+
 /* With the journal, the row, the clocks, the views and the sync. */
 static void claim(struct desk *d)
 {
@@ -200,6 +314,8 @@ int main(int argc, char **argv)
         measure(&d);
         claim(&d);
     }
+    if (getenv("FLAT_VIEWS"))
+        views(&d);
     engine_close(&d.engine);
     store_close(d.engine.store);
     arena_free(d.arena);
