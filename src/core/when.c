@@ -262,6 +262,9 @@ static bool method_fits(const struct when *w, const char *text)
     return text && fits((enum method)w->pick, text, w->folded);
 }
 
+/* What `text` is. */
+static const char *const texts[] = {"title", "customer_name", "key", "ref", "assignee"};
+
 static bool method_eval(const struct when *w, const struct scene *scene)
 {
     if (w->left->kind != ANY_TEXT)
@@ -269,6 +272,19 @@ static bool method_eval(const struct when *w, const struct scene *scene)
     const struct ticket *t = scene->ticket;
     return method_fits(w, t->title) || method_fits(w, t->customer_name) || method_fits(w, t->key) || method_fits(w, t->ref) ||
            method_fits(w, t->assignee);
+}
+
+void when_fields(const struct when *w, struct field_set *fields)
+{
+    if (!w)
+        return;
+    if (w->kind == FIELD)
+        field_set_add(fields, field_index(w->field));
+    for (size_t i = 0; w->kind == ANY_TEXT && i < sizeof texts / sizeof *texts; i++)
+        field_set_add(fields, field_index(field_find(texts[i])));
+    when_fields(w->left, fields);
+    when_fields(w->right, fields);
+    when_fields(w->next, fields);
 }
 
 static bool has_eval(const struct when *w, const struct scene *scene)

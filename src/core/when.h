@@ -38,6 +38,9 @@ struct when *when_parse(struct arena *arena, const char *text, struct err *err);
 struct when *when_parse_event(struct arena *arena, const char *text, struct err *err);
 /* NULL when: true. NULL env: its names are missing. Allocates nothing that outlives the call. */
 bool when_eval(const struct when *when, const struct ticket *ticket, const struct when_env *env);
+/* Adds the fields that it looks at, by index (core/field): a ticket that has no others gives the same. */
+struct field_set;
+void when_fields(const struct when *when, struct field_set *fields);
 /* Canonical spelling; parses to the same tree. NULL and the blank expression print as "true". */
 char *when_print(struct arena *arena, const struct when *when);
 /* The console's short spelling (console.md `/`) as an expression in this language; blank words give "true".

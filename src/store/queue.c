@@ -197,29 +197,6 @@ bool store_queue_page(struct store *s, struct arena *a, const struct row_filter 
     }
 }
 
-bool store_queue_match(struct store *s, const struct row_filter *f, int64_t budget_ms, int64_t *n, bool *over, struct err *err)
-{
-    struct row_filter part = *f;
-    int64_t started = clock_mono(), found = 0;
-    AUTO_ARENA arena = arena_new();
-    char after[64];
-    part.limit = 500;
-    do {
-        struct ticket **rows;
-        int count;
-        const char *next;
-        if (!store_queue_page(s, arena, &part, &rows, &count, &next, err))
-            return false;
-        found += count;
-        part.after = next ? after : NULL;
-        str_copy(after, sizeof after, next ? next : "");
-        arena_reset(arena);
-    } while (part.after && (!budget_ms || clock_mono() - started < budget_ms));
-    *n = found;
-    *over = part.after;
-    return true;
-}
-
 /* --- tallies --- */
 
 static uint64_t tally_hash(const char *name, const char *key, int64_t day)
