@@ -258,6 +258,29 @@ static void a_question_gives_its_line_and_escape_leaves(void **state)
     assert_int_equal(script("<Esc>", to_overlay), OVERLAY_LEFT);
 }
 
+static void a_question_shows_what_may_be_typed_and_what_is_said_of_it(void **state)
+{
+    struct picker_item items[30];
+    (void)state;
+    for (int i = 0; i < 30; i++)
+        items[i] = (struct picker_item){.name = i == 12 ? "twelve\x1b[31m" : i == 13 ? "thirteen" : "other", .detail = i == 13 ? "one more than twelve" : NULL};
+    for (int rows = 10; rows <= 40; rows += 10) {
+        overlay_ask(&overlay, 1, "/", "");
+        overlay_offer(&overlay, items, 30, -1);
+        overlay_note(&overlay, UI_HINT, "12 tickets in All   urgency == \"high\"");
+        desk_size(&desk, rows == 10 ? 40 : 80, rows);
+        overlay_draw(&overlay, &desk.look, desk.surface);
+        desk_shows(&desk, "12 tickets in All");
+        desk_shows(&desk, "other");
+        overlay_offer(&overlay, items, 30, 13); /* the one that is taken is in sight */
+        overlay_draw(&overlay, &desk.look, desk.surface);
+        desk_shows(&desk, rows == 10 ? "thirteen" : "thirteen         one more than twelve");
+        script("x", to_overlay);
+        assert_string_equal(overlay_text(&overlay), "x");
+        overlay_close(&overlay);
+    }
+}
+
 static void a_confirmation_hears_only_its_own_keys(void **state)
 {
     (void)state;
@@ -472,6 +495,7 @@ int main(void)
         T(the_thread_is_in_sight_while_one_writes_on_a_tall_terminal),
         T(a_picker_takes_the_best_fit),
         T(a_question_gives_its_line_and_escape_leaves),
+        T(a_question_shows_what_may_be_typed_and_what_is_said_of_it),
         T(a_confirmation_hears_only_its_own_keys),
         T(a_text_is_searched),
     };

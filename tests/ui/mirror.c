@@ -221,6 +221,53 @@ static void a_filter_narrows_what_the_stream_brings(void **state)
     assert_string_equal(mirror_where(m), "title.contains(\"crash\")");
 }
 
+/* Nobody else hears of it, so no frame says that a ticket is in it. */
+static void in_a_view_of_my_own_are_those_that_fit_it(void **state)
+{
+    static const char views[] = "{\"seq\":100,\"views\":[{\"name\":\"all\",\"title\":\"All\",\"count\":3,\"text\":\"true\",\"of\":\"desk\"},"
+                                "{\"name\":\"~bugs\",\"title\":\"Bugs\",\"count\":1,\"text\":\"crash\",\"of\":\"own\",\"by\":\"ana\",\"sort\":\"urgency\",\"invert\":true}]}",
+                      page[] = "{\"seq\":100,\"rows\":[{\"id\":7,\"title\":\"a crash\",\"status\":\"open\",\"next_due_at\":10}],\"next\":null}";
+    struct mirror *m = *state;
+    struct err err = {0};
+    assert_true(mirror_views(m, views, strlen(views), &err));
+    assert_string_equal(mirror_view_find(m, "bugs")->name, "~bugs");
+    assert_int_equal(mirror_view_find(m, "~bugs")->sort, MIRROR_BY_URGENCY);
+    assert_true(mirror_view_find(m, "bugs")->invert);
+    assert_true(mirror_page(m, "~bugs", NULL, false, page, strlen(page), &err));
+    row_frame(m, 101, 8, "\"title\":\"another crash\",\"status\":\"open\",\"next_due_at\":20,\"version\":1", true);
+    row_frame(m, 102, 9, "\"title\":\"a question\",\"status\":\"open\",\"next_due_at\":5,\"version\":1", true);
+    ORDER(m, 7, 8);
+    row_frame(m, 103, 7, "\"title\":\"solved\",\"status\":\"open\",\"next_due_at\":10,\"version\":2", true);
+    ORDER(m, 8);
+}
+
+static void a_count_of_a_view_not_heard_of_asks_for_the_views(void **state)
+{
+    unsigned changed = frame(*state, "counts", 0, "{\"seq\":100,\"views\":{\"all\":4,\"late\":2}}");
+    assert_true(changed & MIRROR_CHANGED_VIEWS);
+    assert_int_equal(mirror_view_find(*state, "all")->count, 4);
+    changed = frame(*state, "counts", 0, "{\"seq\":100,\"views\":{\"all\":5}}");
+    assert_false(changed & MIRROR_CHANGED_VIEWS);
+    changed = frame(*state, "desk", 104, "{\"seq\":104,\"kind\":\"desk\",\"actor\":\"tom\",\"data\":{\"do\":\"view-share\",\"records\":[{\"kind\":\"view\",\"key\":\"/late\"}]}}");
+    assert_true(changed & MIRROR_CHANGED_VIEWS);
+}
+
+static void by_urgency_the_highest_is_first_and_what_is_done_last(void **state)
+{
+    static const char page[] = "{\"seq\":100,\"rows\":[],\"next\":null}";
+    struct mirror *m = *state;
+    struct err err = {0};
+    mirror_sort(m, MIRROR_BY_URGENCY, false);
+    assert_true(mirror_page(m, "all", NULL, false, page, strlen(page), &err));
+    row_frame(m, 101, 11, "\"title\":\"a\",\"status\":\"open\",\"urgency\":\"low\",\"version\":1", true);
+    row_frame(m, 102, 12, "\"title\":\"b\",\"status\":\"open\",\"urgency\":\"critical\",\"version\":1", true);
+    row_frame(m, 103, 13, "\"title\":\"c\",\"status\":\"resolved\",\"urgency\":\"critical\",\"resolved_at\":900,\"version\":1", true);
+    row_frame(m, 104, 14, "\"title\":\"d\",\"status\":\"open\",\"version\":1", true);
+    row_frame(m, 105, 10, "\"title\":\"e\",\"status\":\"open\",\"urgency\":\"critical\",\"version\":1", true);
+    mirror_settle(m);
+    ORDER(m, 10, 12, 11, 14, 13);
+}
+
 static void an_action_is_pending_until_its_entry_came_back(void **state)
 {
     struct mirror *m = *state;
@@ -411,6 +458,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(a_desk_fills_everything_at_once),
         T(a_new_ticket_goes_where_it_is_due),
+        T(in_a_view_of_my_own_are_those_that_fit_it),
+        T(a_count_of_a_view_not_heard_of_asks_for_the_views),
+        T(by_urgency_the_highest_is_first_and_what_is_done_last),
         T(a_desk_whose_clock_runs_ahead_is_followed_and_one_that_lags_is_not),
         T(a_row_that_leaves_is_removed),
         T(an_anchored_list_keeps_a_leaving_row_in_its_place_until_it_settles),
