@@ -47,9 +47,9 @@ bool store_queue_match(struct store *s, const struct row_filter *f, int64_t budg
     if (!view)
         return err_set(err, ERR_NOT_FOUND, "no view \"%s\"", f->view);
     when_fields(f->where, &set);
-    sqlite3_stmt *stmt;
-    if (sqlite3_prepare_v2(s->db, statement(arena, &set), -1, &stmt, NULL) != SQLITE_OK)
-        return sql_fail(s, err);
+    sqlite3_stmt *stmt = sql_once(s, statement(arena, &set), err);
+    if (!stmt)
+        return false;
     sql_bind(stmt, "is", view, f->owner ? f->owner : "");
     while (!spent && (rc = sql_step(s, stmt, err)) == SQLITE_ROW) {
         struct ticket t;

@@ -23,6 +23,8 @@ struct store {
 
 /* The prepared statement of a text with program lifetime (its address is the key), reset and ready. NULL + err. */
 sqlite3_stmt *sql_get(struct store *s, const char *sql, struct err *err);
+/* One that is used once: of literals and names from the field table; the caller finalizes it. NULL + err. */
+sqlite3_stmt *sql_once(struct store *s, const char *sql, struct err *err);
 /* Binds by format: i int64, s text (NULL = null), b blob (pointer, size_t). */
 void sql_bind(sqlite3_stmt *stmt, const char *fmt, ...);
 /* One step: SQLITE_ROW, SQLITE_DONE, else err is set and -1. */

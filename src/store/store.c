@@ -16,6 +16,15 @@ bool sql_fail(struct store *s, struct err *err)
     return err_set(err, full ? ERR_NO_SPACE : ERR_STORAGE, "database: %s (%d)", sqlite3_errmsg(s->db), code);
 }
 
+sqlite3_stmt *sql_once(struct store *s, const char *sql, struct err *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    if (sqlite3_prepare_v2(s->db, sql, -1, &stmt, NULL) == SQLITE_OK)
+        return stmt;
+    sql_fail(s, err);
+    return NULL;
+}
+
 sqlite3_stmt *sql_get(struct store *s, const char *sql, struct err *err)
 {
     size_t i = ((uintptr_t)sql >> 4) % STATEMENTS;
