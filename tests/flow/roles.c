@@ -1,6 +1,8 @@
-/* roles: every action of the table, asked for by every role on a ticket of one's own and on another's, over the real socket; and
- * every binding of the keymap, pressed in a real console. Both lists are read from the tables the program runs, so what is added
- * there is tried here. */
+/* roles: every action of the table, asked for by every role on a ticket of one's own and on another's, over the real socket; every call
+ * of the desk's side by every role; and every binding of the keymap, pressed in a real console on every screen. The lists are read from
+ * the tables the program runs, so what is added there is tried here. */
+#include "api/calls.h"
+#include "api/server.h"
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/str.h"
@@ -8,6 +10,7 @@
 #include "harness/client.h"
 #include "harness/console.h"
 #include "harness/daemon.h"
+#include "screen/screens.h"
 #include "term/keymap.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -121,6 +124,58 @@ static void who_has_no_role_may_do_nothing(void **state)
     }
 }
 
+/* --- the calls --- */
+
+/* A path that fits the call: {} is 1, what follows a * is x. */
+static const char *path_of(struct arena *arena, const struct call *call)
+{
+    char *path = arena_strdup(arena, call->path), *hole;
+    while ((hole = strstr(path, "{}")) != NULL)
+        path = arena_printf(arena, "%.*s1%s", (int)(hole - path), path, hole + 2);
+    if ((hole = strchr(path, '*')) != NULL)
+        *hole = 'x';
+    return path;
+}
+
+static int status_of(const char *key, const struct call *call, const char *path)
+{
+    AUTO_ARENA arena = arena_new();
+    bool get = strcmp(call->method, "GET") == 0;
+    struct client *own = client_open(run->desk); /* whoever is refused loses the line */
+    const char *headers = arena_printf(arena, "X-Triage-Key: %s\r\nContent-Type: application/json\r\n", key);
+    int status = client_ask(own, call->method, path, headers, get ? NULL : "{}", get ? 0 : 2).status;
+    client_close(own);
+    return status;
+}
+
+static void every_call_is_for_its_role_and_above(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    int calls = 0, asked = 0, refused = 0;
+    for (const struct call *const *list = call_lists; *list; list++)
+        for (const struct call *call = *list; call->path; call++) {
+            if (!(call->sides & SIDE_DESK) || !call->method || strstr(call->path, "/stop") || strstr(call->path, "/stream"))
+                continue; /* the one ends the desk, the other never ends */
+            const char *path = path_of(arena, call);
+            calls++;
+            for (int c = 0; c < CALLERS; c++, asked++) {
+                int status = status_of(callers[c].key, call, path);
+                bool may = callers[c].role >= call->role;
+                refused += status == 403;
+                if (status >= 500 || (status == 403) == may)
+                    fail_msg("%s %s by %s: %d", call->method, path, role_word(callers[c].role), status);
+            }
+            int status = status_of("k-nobody", call, path);
+            asked++;
+            refused += status == 403;
+            if (status != 403 && call->role > ROLE_NONE)
+                fail_msg("%s %s by nobody we know: %d", call->method, path, status);
+        }
+    print_message("# roles: %d calls of the desk x %d roles and nobody = %d requests, %d forbidden\n", calls, CALLERS, asked, refused);
+    assert_true(calls > 40);
+}
+
 /* --- the keymap --- */
 
 static bool leaves(const struct binding *b)
@@ -128,11 +183,15 @@ static bool leaves(const struct binding *b)
     return str_eq(b->command, "quit") || str_eq(b->command, "editor"); /* the program ends; another takes the terminal */
 }
 
+static const char *way_to(struct arena *arena, enum place place)
+{
+    return place == PLACE_QUEUE ? "6" : place == PLACE_TICKET ? "6\r" : place == PLACE_CUSTOMER ? "6:customer\r" : arena_printf(arena, ":go %s\r", screens_names[place]);
+}
+
 static void every_binding_is_a_command_and_can_be_pressed_on_its_screen(void **state)
 {
     (void)state;
     AUTO_ARENA arena = arena_new();
-    static const char *const places[][2] = {{"queue", "6"}, {"ticket", "6\r"}, {"escalations", "ge"}, {"deliveries", "gd"}, {"ingest", "gi"}, {"labels", "gl"}, {"customer", "6gp"}, {"articles", "gk"}, {"macros", "gK"}, {"oncall", "go"}, {"boss", "gb"}};
     struct keymap *map = keymap_new(arena);
     struct err err = {0};
     const char *root = getenv("TRIAGE_SRCDIR");
@@ -141,17 +200,17 @@ static void every_binding_is_a_command_and_can_be_pressed_on_its_screen(void **s
     daemon_restart(own);
     struct console_run *c = console_open("keymap", own, "all");
     size_t n;
-    int pressed = 0, screens = (int)(sizeof places / sizeof *places);
+    int pressed = 0, all = 0;
     console_wait(&c, 1, "live", NULL, true, clock_mono(), SOON);
-    for (int s = 0; s < screens; s++) {
-        const struct binding **list = keymap_list(map, arena, places[s][0], NULL);
-        for (int i = 0; *list; list++, i++) {
+    for (int s = 0; s < PLACES; s++) {
+        const struct binding **list = keymap_list(map, arena, screens_names[s], NULL);
+        for (int i = 0; *list; list++, i++, all++) {
             struct command_line line;
             if (!command_parse(arena, (*list)->command, &line, &err))
-                fail_msg("%s on %s: %s", (*list)->spelled, places[s][0], err.text);
-            if (leaves(*list) || (s > 1 && str_eq((*list)->screen, "*") && i % 4)) /* what holds everywhere: all of it twice, then a sample */
+                fail_msg("%s on %s: %s", (*list)->spelled, screens_names[s], err.text);
+            if (leaves(*list) || (s > 0 && str_eq((*list)->screen, "*") && (i + s) % 10)) /* what holds everywhere: all of it once, then a sample, another one each time */
                 continue;
-            console_type(c, places[s][1]);
+            console_type(c, way_to(arena, (enum place)s));
             console_bytes(c, 5, &n);
             console_type(c, console_spelled((*list)->spelled));
             console_bytes(c, 10, &n);
@@ -159,7 +218,7 @@ static void every_binding_is_a_command_and_can_be_pressed_on_its_screen(void **s
             console_bytes(c, 40, &n);
             pressed++;
             if (console_ended(c, 0))
-                fail_msg("%s on %s: the console has ended", (*list)->spelled, places[s][0]);
+                fail_msg("%s on %s: the console has ended", (*list)->spelled, screens_names[s]);
         }
     }
     console_type(c, "6");
@@ -167,7 +226,7 @@ static void every_binding_is_a_command_and_can_be_pressed_on_its_screen(void **s
     console_type(c, "Q");
     assert_true(console_ended(c, SOON));
     assert_int_equal(console_close(c), 0);
-    print_message("# roles: %d bindings pressed over %d screens\n", pressed, screens);
+    print_message("# roles: %d bindings, all of them commands; %d pressed over %d screens\n", all, pressed, PLACES);
     daemon_remove(own);
 }
 
@@ -176,6 +235,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_action_is_for_its_role_and_above_on_any_ticket),
         cmocka_unit_test(who_has_no_role_may_do_nothing),
+        cmocka_unit_test(every_call_is_for_its_role_and_above),
         cmocka_unit_test(every_binding_is_a_command_and_can_be_pressed_on_its_screen),
     };
     return cmocka_run_group_tests(tests, start, stop);
