@@ -285,6 +285,47 @@ static void what_a_colleague_changed_since_stays_and_is_named(void **state)
     assert_string_equal(field_of(3, "assignee"), "");
 }
 
+/* --- help and what may follow --- */
+
+static void help_is_of_this_screen_in_groups_and_searched_as_one_types(void **state)
+{
+    (void)state;
+    three();
+    press("?");
+    shows("Help: queue");
+    shows("  tickets");
+    press("/whoever is");
+    shows("page whoever is on call now");
+    press("\r");
+    press("q");
+    gone("Help: queue");
+    press("go?");
+    shows("Help: oncall");
+    press("/+a");
+    shows("+a         absence");
+}
+
+static void a_key_that_only_begins_shows_what_may_follow_and_is_possible(void **state)
+{
+    (void)state;
+    post("shop", "A-1", "Checkout is down");
+    shows("Checkout is down");
+    press("g");
+    shows("gu Unassigned 1");
+    shows("ge escalations");
+    shows("gp customer");
+    press("t");
+    gone("gu Unassigned 1");
+    shows("first response");
+    press("s"); /* no ticket here: no status */
+    shows("none of these is for this screen");
+    press("\x1b");
+    gone("none of these");
+    press("g");
+    shows("gu Unassigned 1");
+    assert_int_equal(console_find(console, "gp customer"), -1);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
 int main(void)
 {
@@ -296,6 +337,8 @@ int main(void)
         T(before_many_are_changed_it_is_shown_and_u_takes_all_of_it_back),
         T(what_is_refused_is_named_before_and_stays_marked),
         T(what_a_colleague_changed_since_stays_and_is_named),
+        T(help_is_of_this_screen_in_groups_and_searched_as_one_types),
+        T(a_key_that_only_begins_shows_what_may_follow_and_is_possible),
         T(a_long_description_is_cut_and_names_and_keys_are_whole),
     };
     return cmocka_run_group_tests_name("hands", tests, NULL, NULL);

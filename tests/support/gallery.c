@@ -2,12 +2,15 @@
 #include "support/gallery.h"
 #include "base/str.h"
 #include "command/command.h"
+#include "command/guide.h"
 #include "core/field.h"
 #include "screen/agents.h"
 #include "screen/clocks.h"
 #include "screen/composer.h"
 #include "screen/lists.h"
 #include "screen/metrics.h"
+#include "screen/popup.h"
+#include "screen/preview.h"
 #include "screen/queue.h"
 #include "screen/scoreboard.h"
 #include "screen/ticket.h"
@@ -192,18 +195,35 @@ static void draw_confirm(struct desk_case *desk)
 static void draw_help(struct desk_case *desk)
 {
     struct overlay overlay = {0};
-    const struct binding **list = keymap_list(keymap, desk->arena, "queue", NULL);
     draw_queue(desk);
-    struct pager *pager = overlay_read(&overlay, 1, "Help: queue");
-    pager_begin(pager);
-    for (; *list; list++) {
-        struct command_line line;
-        pager_line(pager);
-        pager_piece(pager, 2, UI_KEY, (*list)->spelled);
-        pager_piece(pager, 12, UI_STRONG, (*list)->command);
-        pager_piece(pager, 32, UI_DIM, command_parse(desk->arena, (*list)->command, &line, NULL) ? line.command->help : "");
-    }
-    pager_end(pager);
+    struct pager *pager = overlay_read(&overlay, 1, "Help: queue   (/ searches, q leaves; what has no key is said after :)");
+    guide_read(desk->arena, keymap, "queue", look_columns(desk->surface) - 2, pager);
+    finish(desk, &overlay);
+}
+
+/* What may follow `g`. */
+static void draw_popup(struct desk_case *desk)
+{
+    static const struct hint hints[] = {{"gm", "Mine 12"}, {"gu", "Unassigned 34"}, {"gc", "Critical 3"}, {"gs", "SLA risk 7"}, {"gz", "Snoozed 4"}, {"ga", "All 1,204"},
+                                        {"ge", "escalations"}, {"gb", "boss"}, {"gd", "deliveries"}, {"gi", "ingest"}, {"gl", "labels"}, {"gp", "customer"},
+                                        {"gk", "articles"}, {"gK", "macros"}, {"go", "oncall"}, {"gt", "metrics"}, {"gw", "agents"}, {"gh", "handover"}, {"gg", "top"}};
+    draw_queue(desk);
+    popup_draw(&desk->look, desk->surface, "g", hints, sizeof hints / sizeof *hints);
+}
+
+/* Three are marked and are to be given to somebody. */
+static void draw_bulk(struct desk_case *desk)
+{
+    static const char answer[] = "{\"results\":[{\"ticket\":4119,\"ok\":true,\"changes\":[[\"assignee\",\"ana\",\"tom\"]]},"
+                                 "{\"ticket\":4121,\"ok\":true,\"changes\":[[\"status\",\"new\",\"open\"],[\"assignee\",null,\"tom\"]]},"
+                                 "{\"ticket\":4098,\"ok\":true,\"changes\":[]},"
+                                 "{\"ticket\":4101,\"ok\":false,\"error\":{\"detail\":\"#4101 is closed: what comes is a new ticket\"}}]}";
+    struct overlay overlay = {0};
+    const struct json *root = json_parse_in(desk->arena, answer, strlen(answer), &json_limits_native, NULL, NULL);
+    draw_queue(desk);
+    struct pager *pager = overlay_read(&overlay, 1, "assign tom: 2 of 4 tickets change   (y does it, q leaves)");
+    overlay_answers(&overlay, "y");
+    preview_read(&desk->look, pager, root, false);
     finish(desk, &overlay);
 }
 
@@ -277,6 +297,8 @@ static const struct gallery_picture pictures[] = {
     {"handover", "The handover", PLACE_HANDOVER, OVERLAY_NONE, 0, draw_handover},
     {"why", "Why a clock is red", PLACE_QUEUE, OVERLAY_READ, 0, draw_why},
     {"help", "Help", PLACE_QUEUE, OVERLAY_READ, 0, draw_help},
+    {"popup", "What may follow g", PLACE_QUEUE, OVERLAY_NONE, 0, draw_popup},
+    {"bulk", "What an act on many would do", PLACE_QUEUE, OVERLAY_READ, 0, draw_bulk},
     {"palette", "The palette", PLACE_QUEUE, OVERLAY_PICK, 0, draw_palette},
     {"picker", "A picker", PLACE_QUEUE, OVERLAY_PICK, 0, draw_picker},
     {"filter", "A filter being written", PLACE_QUEUE, OVERLAY_ASK, 0, draw_filter},

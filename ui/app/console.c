@@ -3,6 +3,7 @@
  * come. The surface is drawn whole and sent as its difference, so nothing is written when nothing changed. */
 #include "app/console.h"
 #include "app/bell.h"
+#include "app/follow.h"
 #include "app/colours.h"
 #include "app/prompt.h"
 #include "app/session.h"
@@ -13,6 +14,7 @@
 #include "base/text.h"
 #include "core/when.h"
 #include "screen/oncall.h"
+#include "screen/popup.h"
 #include "term/ncurses.h"
 #include "term/outside.h"
 #include <fcntl.h>
@@ -235,21 +237,14 @@ static void fill_link(struct console *c, struct look *look)
 /* Keys half pressed: what may follow, after a moment's thought. */
 static void draw_popup(struct console *c, struct surface *s, const struct look *look)
 {
+    char pressed[KEYS_NAME];
+    int n;
     if (!c->pending.count || clock_mono() - c->pending_since < POPUP_MS)
         return;
-    const struct binding **list = keymap_list(c->keymap, c->frame, console_screen(c), &c->pending);
-    int n = 0, foot = look_footer_row(look, s), width = surface_columns(s),
-        per = width / 26 > 0 ? width / 26 : 1;
-    while (list[n])
-        n++;
-    int rows = (n + per - 1) / per;
-    rows = rows < foot - 1 ? rows : foot - 1;
-    surface_fill(s, foot - rows, 0, rows, width, UI_NORMAL);
-    if (foot - rows - 1 >= 0)
-        surface_rule(s, foot - rows - 1);
-    for (int i = 0; i < n && i / per < rows; i++)
-        look_pair(s, foot - rows + i / per, 1 + i % per * 26, UI_KEY, list[i]->spelled, UI_HINT,
-                  list[i]->command);
+    const struct hint *list = follow_list(c, &n);
+    keys_format(&c->pending, pressed);
+    static const struct hint nothing = {"Esc", "none of these is for this screen"};
+    popup_draw(look, s, pressed, n ? list : &nothing, n ? n : 1);
 }
 
 static void draw_place(struct console *c, const struct look *look, struct surface *s)

@@ -1,55 +1,15 @@
 /* read: what is opened to be read over the screen: help, and why a number is what it is. */
 #include "app/part.h"
 #include "base/text.h"
+#include "command/guide.h"
 #include <string.h>
-
-static const char *help_of(const char *line)
-{
-    AUTO_ARENA a = arena_new();
-    struct command_line parsed;
-    return command_parse(a, line, &parsed, NULL) ? parsed.command->help : "";
-}
-
-static void help_keys(struct console *c, struct pager *pager)
-{
-    const struct binding **list = keymap_list(c->keymap, c->frame, console_screen(c), NULL);
-    for (; *list; list++) {
-        pager_line(pager);
-        pager_piece(pager, 2, UI_KEY, (*list)->spelled);
-        pager_piece(pager, 12, UI_STRONG, (*list)->command);
-        pager_piece(pager, 32, UI_DIM, help_of((*list)->command));
-    }
-}
-
-static void help_commands(struct pager *pager)
-{
-    for (int i = 0; i < COMMANDS; i++) {
-        const struct command *command = command_at(i);
-        pager_line(pager);
-        pager_piece(pager, 2, UI_STRONG, command->name);
-        pager_piece(pager, 15, UI_ACCENT, command->args);
-        pager_piece(pager, strlen(command->args) > 30 ? 17 + (int)strlen(command->args) : 48, UI_DIM,
-                    command->help);
-    }
-}
 
 static void do_help(struct console *c, const char *arg)
 {
-    struct pager *pager =
-        overlay_read(&c->overlay, FOR_NOTHING,
-                     arena_printf(c->frame, "Help: %s   (/ searches, q leaves)", console_screen(c)));
-    (void)arg;
-    pager_begin(pager);
-    pager_item(pager, 1);
-    pager_line(pager);
-    pager_piece(pager, 2, UI_HEADING, "keys");
-    help_keys(c, pager);
-    pager_item(pager, 2);
-    pager_line(pager);
-    pager_line(pager);
-    pager_piece(pager, 2, UI_HEADING, "commands, after : or in the shell as `triage NAME`");
-    help_commands(pager);
-    pager_end(pager);
+    struct pager *pager = overlay_read(&c->overlay, FOR_NOTHING, arena_printf(c->frame, "Help: %s   (/ searches, q leaves; what has no key is said after :)", console_screen(c)));
+    guide_read(c->frame, c->keymap, console_screen(c), look_columns(c->surface) - 2, pager);
+    if (*arg)
+        pager_search(pager, arg);
 }
 
 static void why_refused(struct console *c, const struct lists_item *item)

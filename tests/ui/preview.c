@@ -1,0 +1,98 @@
+/* preview, popup: what is shown before it is done, and what may be pressed next. */
+#include "screen/preview.h"
+#include "screen/popup.h"
+#include "support/desk.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+static struct desk_case desk;
+static struct pager *pager;
+
+static int begin(void **state)
+{
+    (void)state;
+    desk_start(&desk);
+    desk_size(&desk, 100, 30);
+    pager = pager_new();
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    pager_free(pager);
+    desk_end(&desk);
+    return 0;
+}
+
+static void read(const char *answer, bool final)
+{
+    const struct json *root = json_parse_in(desk.arena, answer, strlen(answer), &json_limits_native, NULL, NULL);
+    assert_non_null(root);
+    preview_read(&desk.look, pager, root, final);
+    surface_clear(desk.surface);
+    pager_draw(pager, desk.surface, 0, 0, 30, 100);
+}
+
+static void what_changes_comes_first_then_what_stays_and_why(void **state)
+{
+    (void)state;
+    read("{\"results\":[{\"ticket\":7,\"ok\":false,\"error\":{\"detail\":\"#7 is closed\"}},{\"ticket\":8,\"ok\":true,\"changes\":[]},"
+         "{\"ticket\":9,\"ok\":true,\"changes\":[[\"first_reply_at\",null,1798761600000],[\"urgency_bp\",1,2],[\"priority\",\"normal\",\"low\"],"
+         "[\"status\",\"new\",\"on_hold\"]]}]}", false);
+    assert_string_equal(desk_row(&desk, 0), "  1 changes");
+    desk_shows(&desk, "    #9                                      priority  normal → low");
+    desk_shows(&desk, "                                            status    new → on hold");
+    assert_string_equal(desk_row(&desk, 4), "  1 stays as it is");
+    desk_shows(&desk, "#8                                      already so");
+    assert_string_equal(desk_row(&desk, 7), "  1 cannot be done");
+    desk_shows(&desk, "#7                                      #7 is closed");
+    desk_hides(&desk, "first reply");
+    desk_hides(&desk, "No undo");
+}
+
+static void what_cannot_be_undone_says_so_first(void **state)
+{
+    (void)state;
+    read("{\"results\":[{\"ticket\":9,\"ok\":true,\"say\":\"#9 acknowledged\",\"changes\":[[\"escalated\",\"triggered\",\"acknowledged\"]]}]}", true);
+    assert_string_equal(desk_row(&desk, 0), "  No undo takes this back.");
+    desk_shows(&desk, "escalated triggered → acknowledged");
+}
+
+static void a_macros_text_is_shown_whole_and_inert(void **state)
+{
+    (void)state;
+    read("{\"results\":[{\"ticket\":9,\"ok\":true,\"changes\":[],\"message\":{\"public\":true,\"body\":\"Hello \\u001b[2J\\u202eJane\"}}]}", false);
+    assert_string_equal(desk_row(&desk, 0), "  1 changes");
+    desk_shows(&desk, "to the customer:");
+    desk_is_inert(&desk);
+}
+
+static void keys_that_may_follow_line_up_and_are_read_downwards(void **state)
+{
+    static const struct hint hints[] = {{"zz", "snooze again"}, {"z1", "snooze 1h"}, {"zt", "snooze tomorrow"}, {"zc", "snooze"}, {"zr", "snooze reply"}};
+    (void)state;
+    desk_size(&desk, 50, 24);
+    surface_clear(desk.surface);
+    popup_draw(&desk.look, desk.surface, "z", hints, 5);
+    desk_shows(&desk, "── z… ───");
+    desk_shows(&desk, " zz snooze again       zc snooze");
+    desk_shows(&desk, " z1 snooze 1h          zr snooze reply");
+    desk_shows(&desk, " zt snooze tomorrow");
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+    const struct CMUnitTest tests[] = {
+        T(what_changes_comes_first_then_what_stays_and_why),
+        T(what_cannot_be_undone_says_so_first),
+        T(a_macros_text_is_shown_whole_and_inert),
+        T(keys_that_may_follow_line_up_and_are_read_downwards),
+    };
+    return cmocka_run_group_tests_name("preview", tests, NULL, NULL);
+}
