@@ -15,7 +15,7 @@ static const char *const titles[GUIDE_GROUPS] = {
 /* An action is about tickets or the desk; these say where the console's own commands belong. The rest is about the console. */
 static const struct { const char *command; enum guide_group group; } groups[] = {
     {"articles", GUIDE_FINDING}, {"back", GUIDE_MOVING}, {"bottom", GUIDE_MOVING}, {"copy", GUIDE_TICKETS}, {"copy-link", GUIDE_TICKETS},
-    {"customer", GUIDE_TICKETS}, {"detail", GUIDE_MOVING}, {"down", GUIDE_MOVING}, {"drop", GUIDE_DESK}, {"editor", GUIDE_TICKETS},
+    {"customer", GUIDE_TICKETS}, {"discard", GUIDE_TICKETS}, {"detail", GUIDE_MOVING}, {"down", GUIDE_MOVING}, {"drop", GUIDE_DESK}, {"editor", GUIDE_TICKETS},
     {"filter", GUIDE_FINDING}, {"follow", GUIDE_TICKETS}, {"go", GUIDE_VIEWS}, {"help", GUIDE_FINDING}, {"invert", GUIDE_FINDING},
     {"mark", GUIDE_MARKS}, {"mark-all", GUIDE_MARKS}, {"mark-filter", GUIDE_MARKS}, {"next", GUIDE_MOVING}, {"next-pane", GUIDE_MOVING},
     {"next-view", GUIDE_VIEWS}, {"open", GUIDE_MOVING}, {"page-down", GUIDE_MOVING}, {"page-up", GUIDE_MOVING}, {"palette", GUIDE_FINDING},
