@@ -87,12 +87,13 @@ static void press(const char *words)
     type_spelled(keys);
 }
 
-/* A row of help: the keys, the command, what it does. */
+/* A row of help: the keys, the command, what it does. Of several keys the first. */
 static bool row_of(const char *row, const char *command, char keys[WORD])
 {
     row += strspn(row, " ");
-    size_t n = strcspn(row, " "), gap = strspn(row + n, " "), size = strlen(command);
-    if (!n || n >= WORD || gap < 2 || strncmp(row + n + gap, command, size) != 0 || strncmp(row + n + gap + size, "  ", 2) != 0)
+    const char *gap = strstr(row, "  "), *at = gap ? gap + strspn(gap, " ") : row;
+    size_t n = strcspn(row, " "), size = strlen(command);
+    if (!gap || !n || n >= WORD || strncmp(at, command, size) != 0 || (at[size] && strncmp(at + size, "  ", 2) != 0))
         return false;
     memcpy(keys, row, n);
     keys[n] = 0;
