@@ -498,12 +498,12 @@ static int run_up(struct shell *sh)
     struct err err = {0};
     home_find(sh->arena, sh->options.socket, &sh->home);
     if (home_answers(sh->home.socket)) {
-        fprintf(stderr, "a daemon answers at %s already\n", sh->home.socket);
+        fprintf(stderr, "a daemon answers at %s already\n", text_safe_in(sh->arena, sh->home.socket, TEXT_LINE));
         return 0;
     }
     if (!home_start(sh->arena, &sh->home, &err))
         return shell_failed(sh, &err, "triaged --help shows how to run one with a configuration of your own");
-    fprintf(stderr, "triaged serves %s; triage down ends it\n", sh->home.socket);
+    fprintf(stderr, "triaged serves %s; triage down ends it\n", text_safe_in(sh->arena, sh->home.socket, TEXT_LINE));
     return 0;
 }
 
@@ -589,7 +589,7 @@ static int run_check(struct shell *sh)
     struct config *config = config_parse(sh->arena, sh->argv[0], text, n, NULL, 0, &err);
     if (!config || !config_zones(config, sh->arena, zone_load, &err) || !config_articles(config, sh->arena, file_list, &err))
         return shell_failed(sh, &err, "fix that line and check again");
-    printf("%s: %d sources, %d agents, %d views, %d policies, %d destinations, %d routes: fine\n", sh->argv[0], config->source_count,
+    printf("%s: %d sources, %d agents, %d views, %d policies, %d destinations, %d routes: fine\n", text_safe_in(sh->arena, sh->argv[0], TEXT_LINE), config->source_count,
            config->agent_count, config->view_count, config->sla_count, config->destination_count, config->route_count);
     return 0;
 }
@@ -661,7 +661,7 @@ static int run_doctor(struct shell *sh)
     if (sh->print.columns)
         finding(sh->print.columns >= 80, "width", arena_printf(sh->arena, "%d columns", sh->print.columns),
                 "80 or more read best");
-    finding(true, "socket", sh->home.socket, "");
+    finding(true, "socket", text_safe_in(sh->arena, sh->home.socket, TEXT_LINE), "");
     good &= examine_daemon(sh);
     return good ? 0 : err_row(ERR_UNAVAILABLE)->exit;
 }
@@ -847,7 +847,11 @@ int cli_run(int argc, char **argv)
                                .me = ""};
     const char *verb = argc > 1 ? argv[1] : NULL;
     static const struct linear_door door = {knows, dispatch};
-    int code = sh.options.linear && !verb && !sh.options.help ? linear_run(&sh, &door) : dispatch(&sh, verb);
+    struct err err = {0};
+    home_find(sh.arena, sh.options.socket, &sh.home);
+    int code = !home_trusted(&sh.home, &err)                        ? shell_failed(&sh, &err, "")
+               : sh.options.linear && !verb && !sh.options.help ? linear_run(&sh, &door)
+                                                                    : dispatch(&sh, verb);
     link_close(sh.link);
     str_fini(&sh.out);
     arena_free(sh.arena);

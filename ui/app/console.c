@@ -514,6 +514,8 @@ static bool start(struct console *c, struct err *err)
 {
     int columns, rows;
     home_find(c->arena, c->options.socket, &c->home);
+    if (!home_trusted(&c->home, err))
+        return false;
     if (c->home.dir && !home_answers(c->home.socket) && !home_start(c->arena, &c->home, err))
         return false;
     c->link = link_open(c->home.socket);

@@ -66,14 +66,25 @@ bool home_answers(const char *socket_path)
     return ok;
 }
 
-static bool dir_ready(const char *dir, struct err *err)
+static bool is_ours(const char *dir, struct err *err)
 {
     struct stat is;
-    if (mkdir(dir, 0700) != 0 && errno != EEXIST)
-        return err_set(err, ERR_STORAGE, "making %s: %s", dir, strerror(errno));
     if (lstat(dir, &is) != 0 || !S_ISDIR(is.st_mode) || is.st_uid != getuid() || (is.st_mode & 077))
         return err_set(err, ERR_FORBIDDEN, "%s is not a directory of yours with mode 0700", dir);
     return true;
+}
+
+static bool dir_ready(const char *dir, struct err *err)
+{
+    if (mkdir(dir, 0700) != 0 && errno != EEXIST)
+        return err_set(err, ERR_STORAGE, "making %s: %s", dir, strerror(errno));
+    return is_ours(dir, err);
+}
+
+bool home_trusted(const struct home *home, struct err *err)
+{
+    struct stat is;
+    return !home->dir || (lstat(home->dir, &is) != 0 && errno == ENOENT) || is_ours(home->dir, err);
 }
 
 /* Makes the directories above it as well, as a login would have them. */

@@ -20,6 +20,9 @@ const char *home_zone(struct arena *arena);
 /* The keys this user has: those that come with triage, then given (--keys), else $XDG_CONFIG_HOME/triage/keys where it is. NULL +
  * err (file:line) on a fault. */
 struct keymap *home_keys(struct arena *arena, const char *given, struct err *err);
+/* Ask before anything is said to a private daemon: a directory that is not ours alone (another's, a link, mode beyond 0700) may hold
+ * anybody's socket: ERR_FORBIDDEN. One that is not there yet, and a socket that was named or is the system's, are fine. */
+bool home_trusted(const struct home *home, struct err *err);
 bool home_answers(const char *socket_path); /* somebody accepts connections there */
 /* Becomes `triaged --rebuild` over that desk's database: it must be stopped. Comes back only on failure. */
 bool home_rebuild(struct arena *arena, const struct home *home, struct err *err);
