@@ -4,11 +4,11 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* A sanitizer keeps what was freed for a while: memory says nothing there, the rest does. */
+/* A sanitizer keeps what was freed for a while and has a thread that wakes: memory and sleeps say nothing there, the rest does. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { PROCESS_MEMORY_SAYS_NOTHING = true };
+enum { PROCESS_SANITIZED = true };
 #else
-enum { PROCESS_MEMORY_SAYS_NOTHING = false };
+enum { PROCESS_SANITIZED = false };
 #endif
 
 bool process_watched(void);          /* is there a /proc to read? */

@@ -354,7 +354,7 @@ static void what_is_opened_again_grows_nothing(void **state)
     double console_was = 0, console_least = 1e9;
     int64_t daemon_was = 0, daemon_least = INT64_MAX;
     (void)state;
-    if (PROCESS_MEMORY_SAYS_NOTHING) {
+    if (PROCESS_SANITIZED) {
         print_message("# skipped: a sanitizer keeps what was freed\n");
         skip();
     }
@@ -394,8 +394,8 @@ static void who_does_nothing_costs_nothing(void **state)
     }
     print_message("# %d s of nothing: %d bytes, the console woke %ld times, the daemon %ld\n", IDLE_MS / 1000, (int)(after - before), console_sleeps, daemon_sleeps);
     assert_int_equal(after, before);
-    assert_true(console_sleeps <= CONSOLE_WAKES * IDLE_MS / 1000);
-    assert_true(daemon_sleeps <= DAEMON_WAKES * IDLE_MS / 1000);
+    assert_true(PROCESS_SANITIZED || console_sleeps <= CONSOLE_WAKES * IDLE_MS / 1000);
+    assert_true(PROCESS_SANITIZED || daemon_sleeps <= DAEMON_WAKES * IDLE_MS / 1000);
     assert_int_equal(console_close(console), 0);
 }
 

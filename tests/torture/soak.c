@@ -99,7 +99,7 @@ static void judge(const struct watched *w)
         print_message("# %s: %+.2f MB an hour, %+.3f MB an hour of the demo\n", w->name, hourly, hourly / 20);
     assert_true(w->files_last <= w->files_first + FILES_SLACK); /* calls in flight, one file of a checkpoint */
     assert_true(w->threads_last <= w->threads_first + THREADS_SLACK); /* a name that is looked up */
-    if (PROCESS_MEMORY_SAYS_NOTHING)
+    if (PROCESS_SANITIZED)
         return;
     if (seconds >= LONG_S)
         assert_true(hourly < 1);
