@@ -44,7 +44,7 @@ static bool read_view(struct show *show, struct asked *a)
             a->view = &show->config->views[i];
     if (a->view)
         a->whom = a->view->mine ? arena_printf(show->arena, "view:%s\x1e%s", a->view->name, show->req->agent->name) : arena_printf(show->arena, "view:%s", a->view->name);
-    return a->view || !name || !*name || err_set(&show->err, ERR_NOT_FOUND, "no view \"%.60s\"", name);
+    return a->view || !name || !*name || err_set(&show->err, ERR_NOT_FOUND, "no view \"%.60s\" in the configuration; what agents keep has no figures", name);
 }
 
 static bool read_by(struct show *show, struct asked *a)

@@ -116,8 +116,10 @@ static void what_one_saves_is_a_tab_and_what_one_shares_is_everybodys(void **sta
     console_wait(&all[2], 1, "All 5", NULL, true, clock_mono(), SOON); /* he heard of both tickets, and nothing of the view */
     assert_int_equal(console_find(all[2], "Open bills"), -1);
     say(all[0], "view-share bills");
-    console_wait(&all[1], 1, "The view ~bills is gone", NULL, true, clock_mono(), SOON);
+    see(all[0], "view bills is the team's");
     console_wait(all, 3, "Open bills 4", NULL, true, clock_mono(), SOON);
+    see(all[1], "A third invoice"); /* what was looked at is looked at still, by its new name */
+    assert_int_equal(console_find(all[1], "The door is green"), -1);
     assert_string_equal(seen(tom(c, "GET", "/v1/views", NULL)), "bills:4");
     say(all[2], "go bills");
     console_wait(&all[2], 1, "The door is green", NULL, false, clock_mono(), SOON);
@@ -125,6 +127,7 @@ static void what_one_saves_is_a_tab_and_what_one_shares_is_everybodys(void **sta
     console_wait(all, 3, "Open bills 5", NULL, true, clock_mono(), SOON); /* and its number follows in all of them */
     see(all[2], "The last invoice");
     say(all[0], "view-unshare bills");
+    console_wait(&all[2], 1, "The view bills is gone", NULL, true, clock_mono(), SOON);
     console_wait(&all[2], 1, "Open bills", NULL, false, clock_mono(), SOON);
     client_close(c);
     for (int i = 0; i < 3; i++)

@@ -183,10 +183,18 @@ void fetch_own_order(struct console *c, const struct mirror_view *view)
     fetch_view(c, view->name, "");
 }
 
+/* The one that is looked at was shared, or taken back: it is the same by another name. Else it is gone. */
 static void left_view(struct console *c)
 {
-    if (mirror_view_find(c->mirror, c->view) || !mirror_view_count(c->mirror))
+    const struct mirror_view *is = mirror_view_find(c->mirror, c->view);
+    if (!is && *c->view == '~')
+        is = mirror_view_find(c->mirror, c->view + 1);
+    if ((is && str_eq(is->name, c->view)) || !mirror_view_count(c->mirror))
         return;
+    if (is) {
+        fetch_view(c, is->name, arena_strdup(c->frame, c->where));
+        return;
+    }
     console_toast(c, UI_WARN, "The view %s is gone, forgotten or by another name: this is %s.", c->view, mirror_view_at(c->mirror, 0)->title);
     c->sort = MIRROR_BY_DUE;
     c->invert = false;
