@@ -773,7 +773,7 @@ bool cli_options(int *argc, char **argv, struct cli_options *o)
                  {"--json", NULL, &o->json},     {"--no-input", NULL, &o->no_input},
                  {"--help", NULL, &o->help},     {"-h", NULL, &o->help},
                  {"--linear", NULL, &o->linear}, {"--key-id", &o->key_id, NULL},
-                 {"--restricted", NULL, &o->restricted}};
+                 {"--restricted", NULL, &o->restricted}, {"--mouse", NULL, &o->mouse}};
     int kept = 1;
     for (int i = 1; i < *argc; i++) {
         size_t row = 0, rows = sizeof table / sizeof *table;

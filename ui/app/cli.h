@@ -12,7 +12,7 @@ int cli_act(struct shell *sh, const struct command_do *what);
 /* What comes before the verb or stands alone: --socket, --theme... The console reads them too. */
 struct cli_options {
     const char *socket, *theme, *view, *keys, *key_id; /* key_id: who one is where several share a uid; NULL: $TRIAGE_KEY */
-    bool ascii, mono, json, help, version, no_input, linear, restricted;
+    bool ascii, mono, json, help, version, no_input, linear, restricted, mouse;
 };
 /* Takes the options out of argv (leaving argv[0] and what is not an option of the program); false: a bad one,
  * said on stderr. */

@@ -6,6 +6,7 @@
 #include "app/follow.h"
 #include "app/colours.h"
 #include "app/prompt.h"
+#include "app/mouse.h"
 #include "app/session.h"
 #include "app/writing.h"
 #include "app/restricted.h"
@@ -402,7 +403,8 @@ static void take_key(struct console *c, const struct key *key)
     c->last_key = clock_mono();
     c->calm = false;
     mirror_anchor(c->mirror, true);
-    console_press(c, key);
+    if (!mouse_press(c, key))
+        console_press(c, key);
 }
 
 /* --- what the clock asks for --- */
@@ -532,6 +534,7 @@ static bool start(struct console *c, struct err *err)
     term_size(&columns, &rows);
     c->surface = surface_new(columns, rows);
     outside_title("triage");
+    mouse_begin(c);
     return true;
 }
 

@@ -28,7 +28,7 @@ static const char outro[] =
     "  --socket PATH   which daemon (else $TRIAGE_SOCKET, /run/triage, your own)\n"
     "  --json          one JSON object, or one a line\n"
     "  --no-input      never wait for typing\n"
-    "  --open VIEW  --theme NAME  --keys FILE  --ascii  --mono   of the console\n"
+    "  --open VIEW  --theme NAME  --keys FILE  --ascii  --mono  --mouse   of the console\n"
     "  --linear        the console as lines that are only ever added: for screen readers and logs\n"
     "  --help  --version\n\n"
     "An action takes one number or many, then its argument; --dry-run says what would change,\n"

@@ -8,12 +8,13 @@
 #include "term/outlet.h"
 #include <curses.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { ESC_WAIT = 25, PASTE_MOST = 256 << 10, PASTE_WAIT = 1000 };
-enum { CODE_PASTE_BEGIN = 0x4000, CODE_PASTE_END, CODE_FOCUS_IN, CODE_FOCUS_OUT, CODE_ANSWER };
+enum { CODE_PASTE_BEGIN = 0x4000, CODE_PASTE_END, CODE_FOCUS_IN, CODE_FOCUS_OUT, CODE_ANSWER, CODE_MOUSE };
 enum { AHEAD = 64 };
 
 static struct {
@@ -25,6 +26,9 @@ static struct {
     WINDOW *from; /* a pad: reading from a window would draw it first, half a picture outside of a frame */
     struct key ahead[AHEAD];
     int ahead_n, ahead_at;
+    char mouse[24]; /* of a report that began: the numbers so far */
+    size_t mouse_n;
+    bool mousing;
 } t;
 
 void input_open(void)
@@ -42,6 +46,7 @@ void input_open(void)
     define_key("\033[I", CODE_FOCUS_IN);
     define_key("\033[O", CODE_FOCUS_OUT);
     define_key("\033[0n", CODE_ANSWER);
+    define_key("\033[<", CODE_MOUSE);
     str_init(&t.paste, PASTE_MOST);
 }
 
@@ -51,7 +56,7 @@ void input_close(void)
     t.from = NULL;
     str_fini(&t.paste);
     t.ahead_n = t.ahead_at = 0;
-    t.pasting = t.has_held = false;
+    t.pasting = t.has_held = t.mousing = false;
 }
 
 /* --- keys --- */
@@ -187,6 +192,29 @@ static bool paste_step(int got, wint_t code, struct key *key)
     return false;
 }
 
+/* What came behind CSI <: "button;column;row", then M for down, m for up. curses' own mouse would want it from terminfo, where the
+ * entries of screen and tmux have the old form, which ends at column 223. */
+static bool mouse_step(int got, wint_t code, struct key *key)
+{
+    static const struct { int button; uint32_t code; } buttons[] = {{0, K_CLICK}, {64, K_WHEEL_UP}, {65, K_WHEEL_DOWN}};
+    int button, column, row;
+    bool number = got == OK && (code == ';' || (code >= '0' && code <= '9'));
+    if (number && t.mouse_n + 1 < sizeof t.mouse) {
+        t.mouse[t.mouse_n++] = (char)code;
+        t.mouse[t.mouse_n] = 0;
+        return false;
+    }
+    t.mousing = false;
+    if (got != OK || code != 'M' || sscanf(t.mouse, "%d;%d;%d", &button, &column, &row) != 3 || column < 1 || row < 1)
+        return false;
+    for (size_t i = 0; i < sizeof buttons / sizeof *buttons; i++)
+        if (buttons[i].button == button) {
+            *key = (struct key){.code = buttons[i].code, .row = row - 1, .column = column - 1};
+            return true;
+        }
+    return false;
+}
+
 /* One read from curses: true if *key holds something to tell; *more says whether to go on reading. */
 static bool read_key(struct key *key, bool *more)
 {
@@ -197,6 +225,14 @@ static bool read_key(struct key *key, bool *more)
         return t.pasting && clock_mono() - t.paste_at > PASTE_WAIT && end_paste(key);
     if (got == KEY_CODE_YES && code == CODE_ANSWER) {
         outlet_answered(clock_mono());
+        return false;
+    }
+    if (t.mousing)
+        return mouse_step(got, code, key);
+    if (got == KEY_CODE_YES && code == CODE_MOUSE && !t.pasting) {
+        t.mousing = true;
+        t.mouse_n = 0;
+        t.mouse[0] = 0;
         return false;
     }
     if (t.pasting)

@@ -17,6 +17,7 @@ enum key_code {
     K_PASTE,     /* text, n */
     K_RESUMED,   /* back after a stop: everything is drawn anew */
     K_FOCUS_IN, K_FOCUS_OUT,
+    K_CLICK, K_WHEEL_UP, K_WHEEL_DOWN, /* row, column */
     K_END_ASKED, /* the system wants the program to end: keep what was typed, then leave */
 };
 enum key_mods { MOD_SHIFT = 1, MOD_CTRL = 2, MOD_ALT = 4 };
@@ -25,6 +26,7 @@ struct key {
     uint32_t code;
     unsigned mods;    /* shift only with named keys: a shifted letter is another letter */
     bool after_esc;   /* MOD_ALT came as an Esc before it: where no such key is bound, it was Esc and then this key */
+    int row, column;  /* of a click, from 0 */
     const char *text; /* K_PASTE: raw, lines end in \n; valid until the next term_key */
     size_t n;
 };

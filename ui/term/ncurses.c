@@ -29,6 +29,7 @@ static struct {
     bool open, away; /* away: given to a child */
     struct term_options options;
     SCREEN *screen;
+    bool mouse;
     struct termios before, during;
 } t;
 
@@ -42,7 +43,7 @@ static const char *capability(const char *name)
 
 static void enter(void)
 {
-    outside_enter(&(struct outside_options){.paste = capability("BE"), .focus = t.options.focus});
+    outside_enter(&(struct outside_options){.paste = capability("BE"), .focus = t.options.focus, .mouse = t.mouse});
 }
 
 /* Everything a crash can still do: leave the other modes, the alternate screen, colours; show the cursor. */
@@ -139,7 +140,7 @@ bool term_open(const struct term_options *options, struct err *err)
     paint_open(options->mono, options->sync || outside_knows_sync());
     spare_bytes();
     t.open = true;
-    t.away = false;
+    t.away = t.mouse = false;
     enter();
     foresee_crash();
     signals_on();
@@ -206,6 +207,15 @@ int64_t term_ready_at(void)
 {
     int64_t now = clock_mono();
     return outlet_ready(now) ? 0 : outlet_until(now);
+}
+
+bool term_mouse(bool on)
+{
+    if (!outside_mouse(on))
+        return false;
+    t.mouse = on;
+    foresee_crash();
+    return true;
 }
 
 int64_t term_round_trip(void)

@@ -39,6 +39,8 @@ bool term_key(struct key *key);
 /* How long a key half received may wait, in ms, -1 for ever: the most to sleep in poll. */
 int term_patience(void);
 
+bool term_mouse(bool on); /* reports clicks (SGR, mode 1006) from now on, or no more; false: not known to */
+
 void term_suspend(void); /* gives the terminal to a child ($EDITOR, a pager) */
 void term_resume(void);  /* and takes it back; the next term_draw sends all */
 /* Gives the terminal to a program until it ends, and takes it back as it was before, of whatever size it is by then (ask term_size). */

@@ -9,10 +9,11 @@
 #include <string.h>
 
 enum { COPY_MOST = 74000 };
-enum mode { MODE_PASTE, MODE_FOCUS, MODES };
+enum mode { MODE_PASTE, MODE_FOCUS, MODE_MOUSE, MODES };
 static const struct {
     const char *on, *off;
-} modes[MODES] = {[MODE_PASTE] = {"\033[?2004h", "\033[?2004l"}, [MODE_FOCUS] = {"\033[?1004h", "\033[?1004l"}};
+} modes[MODES] = {[MODE_PASTE] = {"\033[?2004h", "\033[?2004l"}, [MODE_FOCUS] = {"\033[?1004h", "\033[?1004l"},
+             [MODE_MOUSE] = {"\033[?1000h\033[?1006h", "\033[?1006l\033[?1000l"}};
 
 static struct {
     bool here, able; /* able: of xterm's family, which ignores what it does not know */
@@ -65,9 +66,20 @@ void outside_enter(const struct outside_options *options)
     t.able = options->paste || outside_able();
     t.on[MODE_PASTE] = t.able;
     t.on[MODE_FOCUS] = t.able && options->focus;
+    t.on[MODE_MOUSE] = t.able && options->mouse;
     for (int i = 0; i < MODES; i++)
         if (t.on[i])
             outside_say(modes[i].on);
+}
+
+bool outside_mouse(bool on)
+{
+    if (!t.here || !t.able)
+        return false;
+    if (on != t.on[MODE_MOUSE])
+        outside_say(on ? modes[MODE_MOUSE].on : modes[MODE_MOUSE].off);
+    t.on[MODE_MOUSE] = on;
+    return true;
 }
 
 void outside_leave(void)

@@ -10,8 +10,10 @@
 struct outside_options {
     bool paste; /* terminfo knows of bracketed paste (BE) */
     bool focus; /* K_FOCUS_IN and K_FOCUS_OUT, where it can */
+    bool mouse; /* K_CLICK and the wheel, likewise */
 };
 void outside_enter(const struct outside_options *options); /* modes on */
+bool outside_mouse(bool on); /* from now on; false: it cannot */
 void outside_leave(void);                                  /* nothing is said any more; again is fine */
 /* The bytes that switch off every mode that may be on; gives how many. Whoever leaves says them, as a crash does. */
 size_t outside_leaves(char *out, size_t max);

@@ -16,7 +16,7 @@ struct list {
     bool more_before, more_after;
     size_t selected, top;
     int64_t selected_id, range_from;
-    int rows; /* lines when last drawn */
+    int rows, at_row, at_column, at_width; /* when last drawn */
     struct ids marks, fresh;
 };
 
@@ -327,6 +327,9 @@ void list_draw(struct list *list, struct surface *s, int row, int column, int ro
                list_draw_row *draw, void *arg)
 {
     list->rows = rows;
+    list->at_row = row;
+    list->at_column = column;
+    list->at_width = width;
     keep_in_view(list);
     for (int i = 0; i < rows && list->top + (size_t)i < list->n; i++) {
         size_t index = list->top + (size_t)i;
@@ -340,6 +343,13 @@ void list_draw(struct list *list, struct surface *s, int row, int column, int ro
         surface_text(s, row + (int)(list->n - list->top), column, 1, UI_MUTED, "~");
     if (list->n)
         surface_cursor(s, row + (int)(list->selected - list->top), column + GUTTER + cursor_column);
+}
+
+int64_t list_at(const struct list *list, int row, int column)
+{
+    size_t index = list->top + (size_t)(row - list->at_row);
+    bool inside = row >= list->at_row && row < list->at_row + list->rows && column >= list->at_column && column < list->at_column + list->at_width;
+    return inside && index < list->n ? list->ids[index] : 0;
 }
 
 struct list_place list_place(const struct list *list)
