@@ -1,5 +1,6 @@
 /* articles: see articles.h. Best first where words were asked for, else by title. */
 #include "screen/articles.h"
+#include "screen/column.h"
 #include "base/text.h"
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* escalations: see escalations.h. */
 #include "screen/escalations.h"
+#include "screen/column.h"
 #include "base/str.h"
 #include "base/text.h"
 #include "core/field.h"

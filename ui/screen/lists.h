@@ -2,7 +2,7 @@
  * columns, and a row in lists.c. */
 #ifndef SCREEN_LISTS_H
 #define SCREEN_LISTS_H
-#include "screen/look.h"
+#include "screen/column.h"
 #include "screen/say.h"
 #include "widget/list.h"
 

@@ -83,19 +83,4 @@ void look_empty(const struct look *look, struct surface *s, int row, int column,
 
 /* How far a movement command ("down", "page-up", "top"...) scrolls what has no cursor; 0 = it is none. */
 int look_scroll(const char *command, int rows);
-
-/* --- columns: a table drawn from a table --- */
-struct column {
-    const char *title;
-    int width; /* 0 = takes what is left (one a table), to a bound where others stand right of it */
-    int from;  /* shown where the table is at least so wide */
-    bool right;
-    void (*draw)(const struct look *look, struct surface *s, int row, int column, int width, const void *item,
-                 bool selected);
-};
-/* The columns of a surface that such a table fills, of `width` that are there. */
-int column_width(int width, const struct column *columns, int count);
-void column_heads(struct surface *s, int row, int left, int width, const struct column *columns, int count);
-void column_row(const struct look *look, struct surface *s, int row, int left, int width,
-                const struct column *columns, int count, const void *item, bool selected);
 #endif

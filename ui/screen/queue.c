@@ -3,6 +3,7 @@
 #include "screen/queue.h"
 #include "base/text.h"
 #include "core/field.h"
+#include "screen/column.h"
 #include "screen/facts.h"
 #include <string.h>
 

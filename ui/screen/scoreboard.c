@@ -3,6 +3,7 @@
 #include "screen/scoreboard.h"
 #include "base/str.h"
 #include "base/text.h"
+#include "screen/column.h"
 #include "screen/facts.h"
 #include "widget/bar.h"
 #include <string.h>

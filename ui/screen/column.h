@@ -1,0 +1,20 @@
+/* column: a table drawn from a table: which columns there are, how wide, from which width of the whole on, and who draws a cell. Room that
+ * is left goes between the columns first, and where all have enough it stays at the right: what belongs together stands together. */
+#ifndef SCREEN_COLUMN_H
+#define SCREEN_COLUMN_H
+#include "screen/look.h"
+
+struct column {
+    const char *title;
+    int width; /* 0 = takes what is left (one a table), to a bound where others stand right of it */
+    int from;  /* shown where the table is at least so wide */
+    bool right;
+    void (*draw)(const struct look *look, struct surface *s, int row, int column, int width, const void *item,
+                 bool selected);
+};
+/* The columns of a surface that such a table fills, of `width` that are there. */
+int column_width(int width, const struct column *columns, int count);
+void column_heads(struct surface *s, int row, int left, int width, const struct column *columns, int count);
+void column_row(const struct look *look, struct surface *s, int row, int left, int width,
+                const struct column *columns, int count, const void *item, bool selected);
+#endif
