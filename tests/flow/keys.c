@@ -199,6 +199,36 @@ static void x_closes_and_the_row_stays_in_its_place_while_keys_are_pressed(void 
     console_wait(&console, 1, "left this view", NULL, false, clock_mono(), SOON);
 }
 
+/* Processor time so far, in ticks of 10 ms. */
+static long ticks(void)
+{
+    char path[64];
+    long user = 0, system = 0;
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)console_pid(console));
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    assert_int_equal(fscanf(file, "%*d %*s %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %ld %ld", &user, &system), 2);
+    fclose(file);
+    return user + system;
+}
+
+static void a_frozen_list_costs_no_time(void **state)
+{
+    (void)state;
+    post("shop", "A-1", "Checkout is down");
+    shows("live");
+    press("6");
+    shows("Checkout is down");
+    press("Z");
+    shows("The list stands still");
+    bytes_after(3500); /* the pause after which a list that is not frozen is let go */
+    long before = ticks();
+    bytes_after(1000);
+    long used = ticks() - before;
+    print_message("# %ld ms of processor time in a second\n", used * 10);
+    assert_true(used < 10);
+}
+
 static void a_daemon_that_comes_back_finds_the_text_still_there(void **state)
 {
     (void)state;
@@ -558,6 +588,7 @@ int main(void)
         T(a_draft_outlives_its_console),
         T(a_hash_asks_why_and_shows_the_ticket_unmasked),
         T(x_closes_and_the_row_stays_in_its_place_while_keys_are_pressed),
+        T(a_frozen_list_costs_no_time),
         T(a_daemon_that_comes_back_finds_the_text_still_there),
         T(the_terminal_is_given_back_and_nothing_foreign_reached_it),
         T(a_step_of_the_cursor_is_at_most_120_bytes_and_rest_costs_nothing),

@@ -501,7 +501,7 @@ static int patience(const struct console *c)
     sooner(&at, ring_at(&c->bell.ring));
     sooner(&at, c->composer.changed_at ? c->composer.changed_at + DRAFT_MS : 0);
     sooner(&at, c->pending.count && !c->popup ? c->pending_since + POPUP_MS : 0);
-    sooner(&at, c->calm ? 0 : c->last_key + ANCHOR_MS);
+    sooner(&at, c->calm || c->frozen ? 0 : c->last_key + ANCHOR_MS);
     int64_t line = c->dirty ? term_ready_at() : 0;
     sooner(&at, line);
     sooner(&at, !c->dirty || line ? 0 : mirror_ready(c->mirror) ? news_at(c) : c->started + FIRST_MS);
