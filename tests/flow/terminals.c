@@ -228,6 +228,47 @@ static void every_terminal_shows_the_same_in_ascii(void **state)
     every_terminal("C");
 }
 
+/* --- no room --- */
+
+static void a_terminal_that_is_too_small_says_so_and_growing_brings_all_back(void **state)
+{
+    static const struct { int columns, rows; const char *says; } small[] = {{39, 24, "39x24 is too small"}, {80, 7, "80x7 is too small"}, {20, 3, "40x8 at least"}, {1, 1, ""}, {500, 200, "Terminal prints nothing 4"}};
+    (void)state;
+    const char *const args[] = {console_program(), "--socket", run->desk, "--open", "all", NULL};
+    struct console_run *c = console_start("small", run->dir, args);
+    shows(c, "live", NULL);
+    console_type(c, "jjr");
+    shows(c, "on #3 by webhook", NULL);
+    console_type(c, "half a sentence");
+    shows(c, "half a sentence", NULL);
+    console_type(c, "\x1bp");
+    hides(c, "half a sentence");
+    for (size_t i = 0; i < sizeof small / sizeof *small; i++) {
+        console_resize(c, small[i].columns, small[i].rows);
+        shows(c, small[i].says, NULL);
+    }
+    console_resize(c, 80, 24);
+    cursor_on(c, ticket_at(3));
+    console_type(c, "r");
+    shows(c, "half a sentence", NULL);
+    console_type(c, "\x1bqy");
+    hides(c, "half a sentence");
+    leave(c);
+    assert_int_equal(console_close(c), 0);
+}
+
+static void a_terminal_without_a_cursor_is_shown_another_way(void **state)
+{
+    (void)state;
+    const char *const args[] = {console_program(), "--socket", run->desk, NULL};
+    struct console_run *c = console_start_as(&(struct console_as){.name = "dumb", .home = run->dir, .args = args, .term = "dumb"});
+    assert_true(console_ended(c, SOON));
+    size_t n;
+    assert_non_null(strstr(console_bytes(c, 0, &n), "triage --linear"));
+    assert_null(strchr(console_bytes(c, 0, &n), 27));
+    assert_int_not_equal(console_close(c), 0);
+}
+
 /* --- inside tmux --- */
 
 static const char *in_dir(const char *name)
@@ -366,6 +407,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_terminal_shows_the_same_in_utf_8),
         cmocka_unit_test(every_terminal_shows_the_same_in_ascii),
+        cmocka_unit_test(a_terminal_that_is_too_small_says_so_and_growing_brings_all_back),
+        cmocka_unit_test(a_terminal_without_a_cursor_is_shown_another_way),
         cmocka_unit_test_teardown(inside_tmux_a_pane_shows_what_the_console_drew, end_tmux),
         cmocka_unit_test_teardown(over_ssh_it_is_the_same_and_a_broken_line_loses_nothing, end_ssh),
     };

@@ -182,6 +182,8 @@ static void console(int to, const struct term_options *options)
                 exit(0); /* without term_close: atexit must do */
             if (key_is(&key, 'S'))
                 raise(SIGSEGV);
+            if (key_is(&key, 'm'))
+                term_mouse(true);
             if (key_is(&key, 'E')) {
                 struct child_end end;
                 struct child_run run = {.command = "printf edit:; read word; echo $word >", .file = getenv("EDITED")};
@@ -501,40 +503,105 @@ static void a_new_size_is_told_and_drawn(void **state)
     stop();
 }
 
-static void expect_restored(void)
+/* Modes by their sequences: the last that was said of each is what holds. */
+static const struct mode {
+    const char *name, *on, *off;
+} modes[] = {{"alternate screen", "\x1b[?1049h", "\x1b[?1049l"}, {"paste", "\x1b[?2004h", "\x1b[?2004l"}, {"focus", "\x1b[?1004h", "\x1b[?1004l"},
+             {"mouse", "\x1b[?1000h", "\x1b[?1000l"}, {"mouse form", "\x1b[?1006h", "\x1b[?1006l"}, {"keypad", "\x1b[?1h", "\x1b[?1l"}};
+enum { MODES = sizeof modes / sizeof *modes };
+
+static const char *last_of(const char *sequence)
 {
-    struct termios tty;
-    assert_int_equal(tcgetattr(w.pty, &tty), 0);
-    assert_true((tty.c_lflag & (ICANON | ECHO)) == (ICANON | ECHO));
-    assert_false(w.alt);
+    const char *last = NULL;
+    for (const char *at = w.all; (at = strstr(at, sequence)); at++)
+        last = at;
+    return last;
+}
+
+static void expect_modes(bool on)
+{
+    for (int i = 0; i < MODES; i++) {
+        const char *was = last_of(modes[i].on), *is = last_of(modes[i].off);
+        if (!was || (on ? is && is > was : !is || is < was))
+            fail_msg("%s is %s", modes[i].name, on ? "off" : "on");
+    }
+    assert_int_equal(w.alt, on);
+}
+
+/* What stty -g prints is all of this. */
+static void expect_tty(const struct termios *before)
+{
+    struct termios now;
+    assert_int_equal(tcgetattr(w.pty, &now), 0);
+    assert_int_equal(now.c_iflag, before->c_iflag);
+    assert_int_equal(now.c_oflag, before->c_oflag);
+    assert_int_equal(now.c_cflag, before->c_cflag);
+    assert_int_equal(now.c_lflag, before->c_lflag);
+    assert_memory_equal(now.c_cc, before->c_cc, sizeof now.c_cc);
+}
+
+static const struct way {
+    const char *name, *keys;
+    int signal, status;
+} ways[] = {{"exit", "q", 0, 0}, {"crash", "S", 0, SIGSEGV}, {"SIGTERM", NULL, SIGTERM, 0}, {"SIGHUP", NULL, SIGHUP, 0}, {"SIGQUIT", NULL, SIGQUIT, 0},
+            {"SIGABRT", NULL, SIGABRT, SIGABRT}, {"SIGBUS", NULL, SIGBUS, SIGBUS}, {"SIGFPE", NULL, SIGFPE, SIGFPE}, {"SIGILL", NULL, SIGILL, SIGILL},
+            {"SIGSEGV", NULL, SIGSEGV, SIGSEGV}};
+enum { WAYS = sizeof ways / sizeof *ways };
+
+static void one_way_out(const struct way *way, const struct termios *before)
+{
+    start("C.UTF-8", "", "xterm-256color", "calm-dark", (struct term_options){.focus = true});
+    int keep = open(ptsname(w.pty), O_RDWR | O_NOCTTY); /* so that the tty can be asked after its program is gone */
+    assert_string_equal(said(), "ready");
+    press("m", "m");
+    expect_modes(true);
+    if (way->keys)
+        type(way->keys);
+    else
+        kill(w.pid, way->signal);
+    if (way->signal && !way->status)
+        assert_string_equal(said(), "end");
+    int status = ended();
+    assert_int_equal(WIFSIGNALED(status) ? WTERMSIG(status) : 0, way->status);
+    expect_modes(false);
     assert_true(w.cursor_shown);
-    assert_non_null(strstr(w.all, "\x1b[?2004l"));
+    expect_tty(before);
+    close(keep);
+    stop();
 }
 
 static void the_terminal_is_put_back_on_every_way_out(void **state)
 {
     (void)state;
-    static const struct {
-        const char *keys;
-        int signal, status;
-    } ways[] = {{"q", 0, 0}, {"S", 0, SIGSEGV}, {NULL, SIGTERM, 0}, {NULL, SIGHUP, 0}, {NULL, SIGABRT, SIGABRT}};
-    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
-        start("C.UTF-8", "", "xterm-256color", "calm-dark", usual);
-        int keep = open(ptsname(w.pty), O_RDWR | O_NOCTTY); /* so that the tty can be asked after its program is gone */
-        assert_string_equal(said(), "ready");
-        assert_true(w.alt);
-        if (ways[i].keys)
-            type(ways[i].keys);
-        else
-            kill(w.pid, ways[i].signal);
-        if (ways[i].signal == SIGTERM || ways[i].signal == SIGHUP)
-            assert_string_equal(said(), "end");
-        int status = ended();
-        assert_int_equal(WIFSIGNALED(status) ? WTERMSIG(status) : 0, ways[i].status);
-        expect_restored();
-        close(keep);
-        stop();
+    struct termios before;
+    int pty, tty;
+    assert_int_equal(openpty(&pty, &tty, NULL, NULL, NULL), 0);
+    assert_int_equal(tcgetattr(pty, &before), 0); /* as one is when it is new */
+    close(pty);
+    close(tty);
+    for (int i = 0; i < WAYS; i++)
+        one_way_out(&ways[i], &before);
+    print_message("# %d ways out x %d modes, the cursor and all that stty says: as before\n", WAYS, MODES);
+}
+
+/* Smaller than anything and larger than most. */
+static void any_size_is_survived(void **state)
+{
+    (void)state;
+    static const struct winsize sizes[] = {{.ws_row = 1, .ws_col = 1}, {.ws_row = 2, .ws_col = 200}, {.ws_row = 200, .ws_col = 500}, {.ws_row = 1, .ws_col = 1}, {.ws_row = 24, .ws_col = 80}};
+    start("C.UTF-8", "", "xterm-256color", "calm-dark", usual);
+    assert_string_equal(said(), "ready");
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        assert_int_equal(ioctl(w.pty, TIOCSWINSZ, &sizes[i]), 0);
+        assert_string_equal(said(), "resize");
+        press("j", "j");
+        press("k", "k");
     }
+    w.all_n = 0;
+    expect_screen(COLUMNS, ROWS, 0);
+    type("q");
+    assert_int_equal(ended(), 0);
+    stop();
 }
 
 static void without_utf8_every_byte_is_ascii(void **state)
@@ -687,6 +754,7 @@ int main(void)
         cmocka_unit_test(keys_come_through_whole),
         cmocka_unit_test(a_new_size_is_told_and_drawn),
         cmocka_unit_test(the_terminal_is_put_back_on_every_way_out),
+        cmocka_unit_test(any_size_is_survived),
         cmocka_unit_test(without_utf8_every_byte_is_ascii),
         cmocka_unit_test(no_colour_means_no_colour),
         cmocka_unit_test(sixteen_colours_and_synchronized_frames_show_the_same),

@@ -27,6 +27,8 @@
 #include <unistd.h>
 
 enum {
+    LEAST_COLUMNS = 40,
+    LEAST_ROWS = 8,
     FRAME_MS = 33,
     SLOWEST_MS = 250,
     BURST_FRAMES = 15,
@@ -279,6 +281,20 @@ static int64_t frame_ms(const struct console *c)
     return trip < FRAME_MS ? FRAME_MS : trip < SLOWEST_MS ? trip : SLOWEST_MS;
 }
 
+/* Below that a screen is pieces of one. */
+static bool too_small(const struct surface *s)
+{
+    return surface_columns(s) < LEAST_COLUMNS || surface_rows(s) < LEAST_ROWS;
+}
+
+static void draw_too_small(struct surface *s)
+{
+    surface_textf(s, 0, 0, -1, UI_WARN, "%dx%d is too small", surface_columns(s), surface_rows(s));
+    surface_textf(s, 1, 0, -1, UI_NORMAL, "%dx%d at least", LEAST_COLUMNS, LEAST_ROWS);
+    surface_text(s, 2, 0, -1, UI_DIM, "nothing is lost");
+    surface_cursor(s, 0, 0);
+}
+
 static void draw(struct console *c)
 {
     struct look look = console_look(c);
@@ -289,13 +305,15 @@ static void draw(struct console *c)
     look.toast_role = c->toast_role;
     surface_clear(c->surface);
     surface_cursor(c->surface, -1, 0);
-    if (composer_is_open(&c->composer)) {
+    if (too_small(c->surface)) {
+        draw_too_small(c->surface);
+    } else if (composer_is_open(&c->composer)) {
         composer_draw(&c->composer, &look, c->surface);
     } else {
         draw_place(c, &look, c->surface);
         draw_popup(c, c->surface, &look);
     }
-    if (c->overlay.kind)
+    if (c->overlay.kind && !too_small(c->surface))
         overlay_draw(&c->overlay, &look, c->surface);
     term_draw(c->surface, &c->theme);
     int64_t now = clock_mono(), frame = frame_ms(c), burst = BURST_FRAMES * frame;
