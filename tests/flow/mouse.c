@@ -111,6 +111,10 @@ static void what_is_on_the_screen_can_be_clicked(void **state)
     shows("Matter 7 of", false);
     button(0, "Unassigned", 13); /* its count */
     shows("Matter 7 of", true);
+    button(0, " snooze", 2); /* "z…": what may follow is shown, and can be clicked, too */
+    shows("snooze tomorrow", true);
+    console_type(console, "\033");
+    shows("snooze tomorrow", false);
     button(0, "? help", 0);
     shows("Help: queue", true);
     button(0, "Help: queue", 0); /* nothing there */

@@ -333,6 +333,17 @@ static void inside_tmux_a_pane_shows_what_the_console_drew(void **state)
     for (int row = 4; row < 4 + 20; row++)
         if (!strstr(pane, console_row(c, row)))
             fail_msg("the pane has no row \"%s\":\n%s", console_row(c, row), pane);
+    output_of(arena_printf(arena, "tmux -S %s send-keys Escape / x y", in_dir("tmux")), &ok); /* in one piece */
+    assert_true(ok);
+    shows(c, "/ xy", NULL);
+    output_of(arena_printf(arena, "tmux -S %s send-keys Escape :", in_dir("tmux")), &ok);
+    hides(c, "/ xy");
+    console_type(c, "mouse on\r");
+    shows(c, "Clicks are ours", NULL);
+    char *flags = output_of(arena_printf(arena, "tmux -S %s display -p '#{mouse_standard_flag} #{mouse_sgr_flag}'", in_dir("tmux")), &ok);
+    assert_string_equal(flags, "1 1\n");
+    console_type(c, ":mouse off\r");
+    shows(c, "the terminal's again", NULL);
     console_resize(c, 80, 24);
     cursor_on(c, ticket_at(1));
     shows(c, "Terminal prints nothing 4", NULL);

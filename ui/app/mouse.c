@@ -56,10 +56,15 @@ static void run_at(const struct surface *s, int row, int column, bool (*holds)(c
 
 /* --- what is done --- */
 
-/* "c", "Enter", "zc": pressed as if typed, from the start. */
-static bool press_named(struct console *c, const char *name)
+/* "c", "Enter", "zc": pressed as if typed, from the start; "z…" is its first key, which shows what may follow. */
+static bool press_named(struct console *c, char *name)
 {
     struct keys keys;
+    char *more = strstr(name, "…"), *dots = strstr(name, "...");
+    if (more && more > name)
+        *more = 0;
+    else if (dots && dots > name)
+        *dots = 0;
     if (!*name || !keys_parse(name, &keys))
         return false;
     c->pending.count = 0;
@@ -85,7 +90,7 @@ static bool on_tab(struct console *c, int row, int column)
     const struct cell *cell;
     while (at >= 0 && (cell = surface_cell(c->surface, row, at)) && is_tab(cell) && !(cell->text[0] >= '1' && cell->text[0] <= '9'))
         at--;
-    return at >= 0 && is_tab(surface_cell(c->surface, row, at)) && press_named(c, (const char[]){surface_cell(c->surface, row, at)->text[0], 0});
+    return at >= 0 && is_tab(surface_cell(c->surface, row, at)) && press_named(c, (char[]){surface_cell(c->surface, row, at)->text[0], 0});
 }
 
 static struct list *rows_here(struct console *c)
