@@ -1,8 +1,8 @@
 /* agents: see agents.h. Who is here stands above who is not, and of these who has most room. */
 #include "screen/agents.h"
-#include "screen/column.h"
 #include "base/str.h"
 #include "base/text.h"
+#include "screen/column.h"
 #include "widget/bar.h"
 #include <stdlib.h>
 #include <string.h>

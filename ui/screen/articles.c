@@ -1,7 +1,7 @@
 /* articles: see articles.h. Best first where words were asked for, else by title. */
 #include "screen/articles.h"
-#include "screen/column.h"
 #include "base/text.h"
+#include "screen/column.h"
 #include <string.h>
 
 static const struct json *root(const struct look *look)

@@ -2,8 +2,8 @@
  * person. Its documents are three pages of deliveries (dead, retrying, newest), so that what went wrong is
  * never beyond the page. */
 #include "screen/deliveries.h"
-#include "screen/column.h"
 #include "base/text.h"
+#include "screen/column.h"
 #include "widget/bar.h"
 #include <stdlib.h>
 #include <string.h>

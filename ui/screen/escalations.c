@@ -1,9 +1,9 @@
 /* escalations: see escalations.h. */
 #include "screen/escalations.h"
-#include "screen/column.h"
 #include "base/str.h"
 #include "base/text.h"
 #include "core/field.h"
+#include "screen/column.h"
 #include <string.h>
 
 static const struct json *paging(const struct lists_item *item)

@@ -1,10 +1,10 @@
 /* handover: see handover.h. Above stands the shift in numbers and whether the desk is clean; below, part by part in the order of
  * the answer, what stands open and what is to come. A part is named on its first row. */
 #include "screen/handover.h"
-#include "screen/column.h"
 #include "base/str.h"
 #include "base/text.h"
 #include "core/field.h"
+#include "screen/column.h"
 #include <string.h>
 
 static const struct json *root_of(const struct look *look)

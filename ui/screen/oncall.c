@@ -2,9 +2,9 @@
  * stands in it is whoever has most of it. Cells are laid out by the wall's clock, so that a day of 23 or 25 hours is as wide
  * as the others. */
 #include "screen/oncall.h"
-#include "screen/column.h"
 #include "base/str.h"
 #include "core/moment.h"
+#include "screen/column.h"
 #include <stdlib.h>
 #include <string.h>
 
