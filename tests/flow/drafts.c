@@ -2,6 +2,7 @@
  * one text is never sent twice. Over the API, and in real consoles. */
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "base/str.h"
 #include "harness/client.h"
 #include "harness/console.h"
 #include "harness/daemon.h"
@@ -369,6 +370,24 @@ static const char *status_of(struct arena *arena)
     return json_get_string(json_get(root, "ticket"), "status", "");
 }
 
+static void p_sends_and_waits_for_the_customer(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    struct console_run *ana = console_of("ana");
+    console_type(ana, "r");
+    shows(ana, "Reply to Uma", NULL);
+    console_type(ana, "Dear Uma, which browser is it?\033");
+    shows(ana, "P and wait (pending)", NULL);
+    console_type(ana, "P");
+    console_wait(&ana, 1, "review:", NULL, false, clock_mono(), SOON);
+    for (int64_t until = clock_mono() + SOON; !str_eq(status_of(arena), "pending") && clock_mono() < until; usleep(20000))
+        ;
+    assert_string_equal(status_of(arena), "pending");
+    assert_int_equal(replies(arena), 1);
+    console_close(ana);
+}
+
 static void a_reply_of_the_shell_may_wait_or_close_and_claim_the_next(void **state)
 {
     (void)state;
@@ -397,6 +416,7 @@ int main(void)
         T(the_header_counts_my_drafts_and_d_lists_them),
         T(what_is_typed_while_the_daemon_is_gone_is_its_draft_when_it_is_back),
         T(the_shell_lists_shares_takes_and_sends_drafts),
+        T(p_sends_and_waits_for_the_customer),
         T(a_reply_of_the_shell_may_wait_or_close_and_claim_the_next),
     };
     return cmocka_run_group_tests(tests, start, stop);

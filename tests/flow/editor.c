@@ -170,6 +170,7 @@ static void what_an_editor_saves_is_the_text(void **state)
     assert_true(console_find(c, "mode 700") > console_find(c, "mode 600"));
     assert_true(console_find(c, "# Reply to Uma on #") >= 0);
     assert_int_equal(things_in(tmp), 1);
+    assert_non_null(strstr(client_get(me, "/v1/agents").body, "\"doing\":\"replying\"")); /* others see it meanwhile */
     console_type(c, "\r");
     shows(c, "The first wordsand more", "");
     shows(c, "review:", NULL);
@@ -368,6 +369,29 @@ static void without_an_editor_or_leave_to_run_one_the_built_in_has_the_whole_scr
     leave(c);
 }
 
+static void a_paste_is_made_safe_said_and_one_step(void **state)
+{
+    (void)state;
+    struct console_run *c = open_as(NULL, NULL, NULL);
+    char subject[40];
+    snprintf(subject, sizeof subject, "Ticket number %d", ticket);
+    shows(c, subject, NULL);
+    open_it(c);
+    console_type(c, "r");
+    shows(c, "Reply to Uma", NULL);
+    console_type(c, "Before. \033[200~one\tcell \xe2\x80\xae\xc2\x9b\007and a bell\rtwo {{custmer.name}}\033[201~");
+    shows(c, "2 control characters left out, 1 hidden character left out, 1 tab, shown as blanks", NULL);
+    shows(c, "Before. one    cell and a bell", NULL);
+    console_type(c, "\033[D");
+    shows(c, "{{custmer.name}} is not known. Tab: {{customer.name}}", NULL);
+    console_type(c, "\t");
+    shows(c, "two {{customer.name}}", NULL);
+    console_type(c, "\037\037");
+    console_wait(&c, 1, "and a bell", NULL, false, clock_mono(), SOON);
+    shows(c, "Before.", NULL);
+    leave(c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -384,6 +408,7 @@ int main(void)
         cmocka_unit_test(who_ends_the_console_ends_the_editor_and_its_text_is_the_draft),
         cmocka_unit_test(what_an_editor_rescues_when_it_is_ended_stays_and_is_told),
         cmocka_unit_test(a_stopped_editor_stops_the_console_and_both_go_on),
+        cmocka_unit_test(a_paste_is_made_safe_said_and_one_step),
         cmocka_unit_test(e_in_the_list_replies_in_the_editor_at_once),
         cmocka_unit_test(without_an_editor_or_leave_to_run_one_the_built_in_has_the_whole_screen),
     };
