@@ -382,7 +382,7 @@ static void a_paste_is_made_safe_said_and_one_step(void **state)
     console_type(c, "Before. \033[200~one\tcell \xe2\x80\xae\xc2\x9b\007and a bell\rtwo {{custmer.name}}\033[201~");
     shows(c, "2 control characters left out, 1 hidden character left out, 1 tab, shown as blanks", NULL);
     shows(c, "Before. one    cell and a bell", NULL);
-    console_type(c, "\033[D");
+    console_type(c, "\033OD");
     shows(c, "{{custmer.name}} is not known. Tab: {{customer.name}}", NULL);
     console_type(c, "\t");
     shows(c, "two {{customer.name}}", NULL);

@@ -153,6 +153,16 @@ static void s_shares_and_takes_back_and_a_draft_remembers_its_thread(void **stat
     assert_int_equal(composer.thread_version, 1);
 }
 
+static void tab_mends_what_was_pasted(void **state)
+{
+    (void)state;
+    static const char text[] = "Before. one\tcell\ntwo {{custmer.name}}";
+    composer_key(&composer, &(struct key){.code = K_PASTE, .text = text, .n = sizeof text - 1});
+    script("<Left>", to_composer);
+    assert_int_equal(script("<Tab>", to_composer), COMPOSER_TYPED);
+    assert_string_equal(editor_text(composer.editor), "Before. one\tcell\ntwo {{customer.name}}");
+}
+
 static void tab_in_the_review_goes_to_what_is_left_to_fill_in(void **state)
 {
     (void)state;
@@ -485,6 +495,7 @@ int main(void)
         T(what_an_editor_saved_is_one_step),
         T(a_file_is_refused_in_words_before_one_is_named),
         T(s_shares_and_takes_back_and_a_draft_remembers_its_thread),
+        T(tab_mends_what_was_pasted),
         T(tab_in_the_review_goes_to_what_is_left_to_fill_in),
         T(a_placeholder_left_unfilled_refuses_to_send),
         T(an_empty_text_is_left_by_escape),
