@@ -209,11 +209,16 @@ static int found_again(const uint64_t *now, const uint64_t *last, int n, int *fr
     return count;
 }
 
+/* What comes in is blank where the terminal erases in the page's look; else nothing is known of it. */
 static void move_rows(int top, int bottom, int n)
 {
+    struct cell in = {0};
     size_t size = (size_t)t.last_columns * sizeof *t.last, kept = (size_t)(bottom - top + 1 - abs(n)) * size;
     memmove(row_of(t.last, n > 0 ? top : top - n), row_of(t.last, n > 0 ? top + n : top), kept);
-    memset(row_of(t.last, n > 0 ? bottom + 1 - n : top), 0, (size_t)abs(n) * size);
+    if (pen_can_erase(t.role_bg[UI_NORMAL] >= 0))
+        in = blank;
+    for (int i = 0; i < abs(n) * t.last_columns; i++)
+        row_of(t.last, n > 0 ? bottom + 1 - n : top)[i] = in;
 }
 
 static void scroll_rows(void)

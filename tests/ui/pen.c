@@ -1,0 +1,237 @@
+/* pen: whatever is drawn after whatever, the terminal holds that picture, cell by cell: random pictures of words, wide letters and
+ * marks, in all roles, that scroll, lose rows and get them back, on terminals of several kinds, read by libvterm. Each picture that
+ * was sent as a difference must be what a repaint would show. */
+#include "base/str.h"
+#include "base/text.h"
+#include "term/ncurses.h"
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <vterm.h>
+#include <cmocka.h>
+
+enum { ROWS = 24, COLUMNS = 80, LINES_KEPT = 200, FRAMES = 150, ROW_BYTES = COLUMNS * 13 };
+
+/* --- the program: says each picture on a pipe, draws it, and waits for the word to go on --- */
+
+static uint64_t seed;
+
+static unsigned dice(unsigned sides)
+{
+    seed = seed * 6364136223846793005u + 1442695040888963407u;
+    return (unsigned)(seed >> 33) % sides;
+}
+
+static const char *const words[] = {"invoice", "refund", "a", "login", "\u6f22\u5b57", "caf\u00e9", "x\u0301", "\u2014", "shipping", "late 18m"};
+static struct {
+    char text[200];
+    enum ui_role role, second;
+} lines[LINES_KEPT];
+
+static void make_line(int i)
+{
+    lines[i].text[0] = 0;
+    for (unsigned n = dice(9); n > 0; n--) {
+        size_t used = strlen(lines[i].text);
+        snprintf(lines[i].text + used, sizeof lines[i].text - used, "%s%*s", words[dice(10)], 1 + (int)dice(6), "");
+    }
+    lines[i].role = (enum ui_role)dice(UI_ROLES);
+    lines[i].second = (enum ui_role)dice(UI_ROLES);
+}
+
+static void draw(struct surface *s, int top)
+{
+    surface_clear(s);
+    surface_text(s, 0, 0, -1, UI_TITLE, "head");
+    for (int row = 1; row < ROWS - 1; row++) {
+        surface_text(s, row, 2, -1, lines[top + row].role, lines[top + row].text);
+        surface_repaint(s, row, 10, 8, lines[top + row].second);
+    }
+    surface_rule(s, ROWS - 1);
+    surface_text(s, ROWS - 1, COLUMNS - 4, 4, UI_HINT, "foot"); /* to the last corner */
+    surface_cursor(s, 1 + (int)dice(ROWS - 2), 0);
+}
+
+static void tell(int to, const struct surface *s)
+{
+    static char rows[ROWS][ROW_BYTES];
+    memset(rows, 0, sizeof rows);
+    for (int row = 0; row < ROWS; row++)
+        for (int column = 0; column < COLUMNS; column++)
+            strcat(rows[row], surface_cell(s, row, column)->text);
+    for (size_t at = 0; at < sizeof rows;) {
+        ssize_t n = write(to, (char *)rows + at, sizeof rows - at);
+        if (n <= 0)
+            _exit(9);
+        at += (size_t)n;
+    }
+}
+
+static void program(int to, int go)
+{
+    struct theme theme;
+    struct err err;
+    struct key key;
+    char byte;
+    struct surface *s = surface_new(COLUMNS, ROWS);
+    struct term_options options = {0};
+    int top = 60;
+    theme_terminal(&theme);
+    if (!term_open(&options, &err))
+        _exit(3);
+    for (int i = 0; i < LINES_KEPT; i++)
+        make_line(i);
+    for (int frame = 0; frame < FRAMES; frame++) {
+        for (unsigned n = dice(3) ? dice(3) : dice(LINES_KEPT); n > 0; n--)
+            make_line((int)dice(LINES_KEPT));
+        top += (int)dice(13) - 6;
+        top = top < 0 ? 0 : top > LINES_KEPT - ROWS ? LINES_KEPT - ROWS : top;
+        draw(s, top);
+        tell(to, s);
+        term_draw(s, &theme);
+        while (term_ready_at() && term_output_fd() >= 0) {
+            struct pollfd out = {.fd = term_output_fd(), .events = POLLOUT};
+            poll(&out, 1, 1000);
+        }
+        if (read(go, &byte, 1) != 1)
+            _exit(4);
+        while (term_key(&key)) /* the terminal's answers are read here */
+            if (key.code == K_END_ASKED)
+                _exit(5);
+    }
+    _exit(0);
+}
+
+/* --- the terminal --- */
+
+static struct {
+    int pty;
+    VTerm *vt;
+    VTermScreen *screen;
+    size_t bytes;
+} w;
+
+static void on_answer(const char *bytes, size_t n, void *user)
+{
+    (void)user;
+    if (write(w.pty, bytes, n) < 0)
+        fail_msg("the terminal cannot answer");
+}
+
+static bool row_is(int row, const char *expected)
+{
+    char text[ROW_BYTES] = "";
+    for (int column = 0; column < COLUMNS; column++) {
+        VTermScreenCell cell;
+        VTermPos at = {.row = row, .col = column};
+        vterm_screen_get_cell(w.screen, at, &cell);
+        char *end = text + strlen(text);
+        if (cell.chars[0] == (uint32_t)-1)
+            continue;
+        if (!cell.chars[0])
+            strcpy(end, " ");
+        for (int i = 0; i < VTERM_MAX_CHARS_PER_CELL && cell.chars[i]; i++)
+            end += text_encode(cell.chars[i], end), *end = 0;
+    }
+    return strcmp(text, expected) == 0;
+}
+
+static void drain(void)
+{
+    char part[8192];
+    ssize_t n;
+    while ((n = read(w.pty, part, sizeof part)) > 0) {
+        vterm_input_write(w.vt, part, (size_t)n);
+        w.bytes += (size_t)n;
+    }
+}
+
+/* Reads until the terminal shows the picture; what is not there after twenty seconds does not come. */
+static void shows(const char *term, int frame, char (*rows)[ROW_BYTES])
+{
+    int row = 0;
+    for (int tries = 0; tries < 2000; tries++) {
+        struct pollfd at = {.fd = w.pty, .events = POLLIN};
+        drain();
+        while (row < ROWS && row_is(row, rows[row]))
+            row++;
+        for (int i = 0; i < row; i++) /* a later byte may have spoilt an earlier row */
+            row = row_is(i, rows[i]) ? row : i;
+        if (row == ROWS)
+            return;
+        poll(&at, 1, 10);
+    }
+    fail_msg("%s, frame %d: row %d is not \"%s\"", term, frame, row, rows[row]);
+}
+
+static void read_all(int from, void *to, size_t n)
+{
+    for (size_t at = 0; at < n;) {
+        struct pollfd in[] = {{.fd = from, .events = POLLIN}, {.fd = w.pty, .events = POLLIN}};
+        poll(in, 2, -1);
+        drain();
+        ssize_t got = in[0].revents ? read(from, (char *)to + at, n - at) : 0;
+        if (got < 0 || (in[0].revents && got == 0))
+            fail_msg("the program ended");
+        at += (size_t)got;
+    }
+}
+
+static void walk(const char *term)
+{
+    static char rows[ROWS][ROW_BYTES];
+    int said[2], go[2], status;
+    struct winsize size = {.ws_row = ROWS, .ws_col = COLUMNS};
+    assert_int_equal(pipe(said) | pipe(go), 0);
+    w.bytes = 0;
+    pid_t pid = forkpty(&w.pty, NULL, NULL, &size);
+    if (pid == 0) {
+        setenv("TERM", term, 1);
+        setenv("LC_ALL", "C.UTF-8", 1);
+        unsetenv("NO_COLOR"), unsetenv("TMUX"), unsetenv("COLUMNS"), unsetenv("LINES");
+        program(said[1], go[0]);
+    }
+    fcntl(w.pty, F_SETFL, O_NONBLOCK);
+    w.vt = vterm_new(ROWS, COLUMNS);
+    vterm_set_utf8(w.vt, 1);
+    vterm_output_set_callback(w.vt, on_answer, NULL);
+    w.screen = vterm_obtain_screen(w.vt);
+    vterm_screen_enable_altscreen(w.screen, 1);
+    vterm_screen_reset(w.screen, 1);
+    for (int frame = 0; frame < FRAMES; frame++) {
+        read_all(said[0], rows, sizeof rows);
+        shows(term, frame, rows);
+        assert_int_equal(write(go[1], "g", 1), 1);
+    }
+    print_message("# %s: %d pictures, %zu bytes each\n", term, FRAMES, w.bytes / FRAMES);
+    waitpid(pid, &status, 0);
+    close(w.pty);
+    vterm_free(w.vt);
+    for (int i = 0; i < 2; i++)
+        close(said[i]), close(go[i]);
+}
+
+static void a_picture_sent_as_a_difference_is_the_picture(void **state)
+{
+    (void)state;
+    static const char *const terms[] = {"xterm-256color", "vt100", "linux", "screen-256color"};
+    for (size_t i = 0; i < sizeof terms / sizeof *terms; i++) {
+        seed = 20261127 + i;
+        walk(terms[i]);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_picture_sent_as_a_difference_is_the_picture)};
+    return cmocka_run_group_tests_name("pen", tests, NULL, NULL);
+}
