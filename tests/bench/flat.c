@@ -194,18 +194,19 @@ static void rank(struct desk *d, const char *name, const char *after)
 /* How many fit an expression, looked at for 30 ms at most. */
 static void count_where(struct desk *d)
 {
-    int64_t took[20];
+    int64_t took[20], n = 0;
+    bool over = false;
     struct err err = {0};
     struct when_env env = {.me = "ana"};
     struct row_filter f = {.view = "all", .owner = "", .env = &env, .where = when_parse(d->arena, "title.contains(\"7 prints\") && category == \"bug\"", &err)};
     for (int i = 0; i < 20; i++) {
-        int64_t n, from = clock_mono_us();
-        bool over;
+        int64_t from = clock_mono_us();
         if (!store_queue_match(d->engine.store, &f, 30, &n, &over, &err))
             die("count", &err);
         took[i] = clock_mono_us() - from;
     }
     tell("count_where", d->tickets, took, 20, 1);
+    printf("count_where_found %lld %s%lld\n", (long long)d->tickets, over ? "over " : "", (long long)n);
     arena_reset(d->arena);
 }
 
