@@ -263,15 +263,26 @@ static bool method_fits(const struct when *w, const char *text)
 }
 
 /* What `text` is. */
-static const char *const texts[] = {"title", "customer_name", "key", "ref", "assignee"};
+static const size_t texts[] = {offsetof(struct ticket, title), offsetof(struct ticket, customer_name), offsetof(struct ticket, key),
+                               offsetof(struct ticket, ref), offsetof(struct ticket, assignee)};
+enum { TEXTS = sizeof texts / sizeof *texts };
 
 static bool method_eval(const struct when *w, const struct scene *scene)
 {
     if (w->left->kind != ANY_TEXT)
         return method_fits(w, value_of(w->left, scene).text);
-    const struct ticket *t = scene->ticket;
-    return method_fits(w, t->title) || method_fits(w, t->customer_name) || method_fits(w, t->key) || method_fits(w, t->ref) ||
-           method_fits(w, t->assignee);
+    for (int i = 0; i < TEXTS; i++)
+        if (method_fits(w, *(const char *const *)(const void *)((const char *)scene->ticket + texts[i])))
+            return true;
+    return false;
+}
+
+static void any_text(struct field_set *fields)
+{
+    for (int i = 0; i < field_count; i++)
+        for (int k = 0; k < TEXTS; k++)
+            if (field_table[i].offset == texts[k])
+                field_set_add(fields, i);
 }
 
 void when_fields(const struct when *w, struct field_set *fields)
@@ -280,8 +291,8 @@ void when_fields(const struct when *w, struct field_set *fields)
         return;
     if (w->kind == FIELD)
         field_set_add(fields, field_index(w->field));
-    for (size_t i = 0; w->kind == ANY_TEXT && i < sizeof texts / sizeof *texts; i++)
-        field_set_add(fields, field_index(field_find(texts[i])));
+    if (w->kind == ANY_TEXT)
+        any_text(fields);
     when_fields(w->left, fields);
     when_fields(w->right, fields);
     when_fields(w->next, fields);
