@@ -5,10 +5,6 @@
 
 /* Runs one verb; gives the exit code (err_row). argv[0] is the program's name. */
 int cli_run(int argc, char **argv);
-/* One action of the desk, and what came of it, said; the exit code. */
-struct shell;
-struct command_do;
-int cli_act(struct shell *sh, const struct command_do *what);
 /* What comes before the verb or stands alone: --socket, --theme... The console reads them too. */
 struct cli_options {
     const char *socket, *theme, *view, *keys, *key_id; /* key_id: who one is where several share a uid; NULL: $TRIAGE_KEY */

@@ -1,5 +1,6 @@
 /* work: see work.h. Each verb is one call of the API; the columns are those of the screens (screen/agents, screen/handover). */
 #include "app/work.h"
+#include "app/doing.h"
 #include "base/str.h"
 #include "command/command.h"
 #include "core/field.h"
@@ -129,7 +130,7 @@ static int ack(struct shell *sh)
     if (note.len)
         json_put_string(with, "note", note.data);
     const struct command_do what = {.action = &action_table[ACTION_HANDOVER_ACK], .arg = json_print_in(sh->arena, with)};
-    return cli_act(sh, &what);
+    return doing_act(sh, &what);
 }
 
 int work_handover(struct shell *sh)

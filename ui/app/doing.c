@@ -1,0 +1,248 @@
+/* doing: see doing.h. */
+#include "app/doing.h"
+#include "app/drafts.h"
+#include "app/linear.h"
+#include "app/paging.h"
+#include "app/views.h"
+#include "base/text.h"
+#include "command/command.h"
+#include "core/article.h"
+#include "core/fill.h"
+#include "screen/look.h"
+#include "screen/preview.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { TICKETS_MAX = 500 };
+
+static bool read_text(struct shell *sh, const char **text, struct err *err)
+{
+    AUTO_STR body;
+    char block[8192];
+    str_init(&body, SHELL_FILE_MAX);
+    if (sh->linear) {
+        fputs("Write the text; a line with only a dot ends it.\n", stdout);
+        fflush(stdout);
+        for (char *line; (line = linear_line(sh->linear)) && strcmp(line, ".") != 0;)
+            str_addf(&body, "%s\n", line);
+    }
+    if (isatty(0) && sh->options.no_input)
+        return err_set(err, ERR_USAGE, "the text comes as words or on standard input");
+    if (isatty(0) && !sh->linear)
+        fputs("Write the text; Ctrl-D on an empty line ends it, Ctrl-C leaves.\n", stderr);
+    for (size_t n; !sh->linear && (n = fread(block, 1, sizeof block, stdin)) > 0;)
+        str_add(&body, block, n);
+    while (body.len && strchr(" \n\t\r", body.data[body.len - 1]))
+        body.data[--body.len] = 0;
+    *text = arena_strdup(sh->arena, body.data);
+    if (body.cut || !text_valid(body.data, body.len))
+        return err_set(err, ERR_INPUT, "the text is not UTF-8 or larger than 1 MiB");
+    const char *strange = fill_strange(sh->arena, *text);
+    if (strange)
+        return err_set(err, ERR_INPUT, "a placeholder is left unfilled: %s", strange);
+    return true;
+}
+
+/* A dry run: what would be said, and what it would change. What no undo takes back changes no field by itself: it says all. */
+static void say_would(struct shell *sh, const struct action_row *action, const struct json *result)
+{
+    struct look look = {.arena = sh->arena, .now = sh->print.now, .zone = sh->print.zone};
+    int64_t ticket = json_get_i64(result, "ticket", 0);
+    const char *say = json_get_string(result, "say", "");
+    print_safe(&sh->print, say);
+    if (preview_fate(result) == PREVIEW_SAME && !(action->flags & UNDOABLE))
+        return;
+    str_addf(&sh->out, "%s#%lld would: ", *say ? "\n  " : "", (long long)ticket);
+    print_safe(&sh->print, preview_words(&look, result));
+}
+
+static int say_results(struct shell *sh, const struct action_row *action, const char *body, size_t n)
+{
+    struct err err = {0};
+    const struct json *root = json_parse_in(sh->arena, body, n, &json_limits_dialect, NULL, &err);
+    int worst = 0;
+    if (sh->options.json) {
+        str_add(&sh->out, body, n);
+        str_addc(&sh->out, '\n');
+    }
+    const struct json *results = json_get(root, "results");
+    if (sh->linear && json_count(results) == 1 && json_get_i64(json_first(results), "ticket", 0))
+        linear_at(sh->linear, json_get_i64(json_first(results), "ticket", 0)); /* claim-next and undo choose it themselves */
+    for (const struct json *r = json_first(results); r; r = json_next(r)) {
+        if (json_get_bool(r, "ok", false)) {
+            if (!sh->options.json) {
+                if (json_get(r, "changes"))
+                    say_would(sh, action, r);
+                else
+                    print_safe(&sh->print, json_get_string(r, "say", "done"));
+                str_addc(&sh->out, '\n');
+                if (json_get(r, "message"))
+                    print_named(&sh->print, json_get_bool(json_get(r, "message"), "public", false) ? "  reply" : "  note", json_string(json_path(r, "message.body")));
+                if (json_is(json_get(r, "text"), JSON_OBJECT))
+                    print_revealed(&sh->print, json_get(r, "text"));
+            }
+            continue;
+        }
+        char hint[256], *problem = json_print_in(sh->arena, json_get(r, "error"));
+        link_problem((int)json_get_i64(json_get(r, "error"), "status", 500), problem, strlen(problem), &err,
+                     hint);
+        int code = sh->options.json ? err_row(err.code)->exit : shell_failed(sh, &err, hint);
+        worst = worst ? worst : code;
+    }
+    const char *next = sh->options.json ? NULL : json_get_string(root, "next", NULL);
+    if (next)
+        str_addf(&sh->out, "next: %s\n", next); /* what another undo or redo would take */
+    int wrote = shell_flush(sh);
+    return worst ? worst : wrote;
+}
+
+/* The shell took the quotes off: NAME="VALUE" again. */
+static void add_named(struct str *words, const char *word, const char *value)
+{
+    str_addf(words, "%.*s\"", (int)(value - word), word);
+    for (; *value; value++)
+        str_addf(words, "%s%c", *value == '"' || *value == '\\' ? "\\" : "", *value);
+    str_addc(words, '"');
+}
+
+/* The words after the numbers are the argument; reply and note read standard input when there are none. */
+static bool argument(struct shell *sh, const struct action_row *action, int first, const char **arg,
+                     struct err *err)
+{
+    AUTO_STR words;
+    str_init(&words, SHELL_FILE_MAX);
+    for (int i = first; i < sh->argc; i++) {
+        const char *word = sh->argv[i], *equals = action->arg == ARG_WITH && strpbrk(word, " \t") ? strchr(word, '=') : NULL;
+        str_adds(&words, i > first ? " " : "");
+        if (equals)
+            add_named(&words, word, equals + 1);
+        else
+            str_adds(&words, word);
+    }
+    *arg = arena_strdup(sh->arena, words.data);
+    if (action->arg == ARG_TEXT && !words.len)
+        return read_text(sh, arg, err);
+    return true;
+}
+
+int doing_act(struct shell *sh, const struct command_do *what)
+{
+    struct err err = {0};
+    char *body = command_body(sh->arena, what, &err), hint[256] = "";
+    if (!body)
+        return shell_failed(sh, &err, arena_printf(sh->arena, "triage help %s", what->action->name));
+    AUTO_STR answer;
+    str_init(&answer, SHELL_OUT_MAX);
+    shell_connect(sh);
+    if (!link_call(sh->link, "POST", "/v1/do", body, &answer, hint, &err))
+        return shell_failed(sh, &err, hint);
+    return say_results(sh, what->action, answer.data, answer.len);
+}
+
+/* What --skip names is passed over first, so that it is not the answer. */
+static int claim_next(struct shell *sh)
+{
+    const char *skip = shell_option(sh, "--skip", true), *reason = shell_option(sh, "--reason", true);
+    struct command_do what = {.action = &action_table[ACTION_CLAIM_NEXT], .key = shell_option(sh, "--key", true), .arg = "",
+                              .dry_run = shell_option(sh, "--dry-run", false) != NULL};
+    int64_t id;
+    if (sh->argc || (skip && (!reason || !shell_number(skip, &id))))
+        return shell_usage(sh, "usage: triage claim --next [--skip NUMBER --reason TEXT] [--dry-run]", "", "skipping asks for a reason: the journal keeps it");
+    if (skip) {
+        const struct command_do pass = {.action = &action_table[ACTION_SKIP], .tickets = &id, .ticket_count = 1, .arg = reason, .dry_run = what.dry_run};
+        int code = doing_act(sh, &pass);
+        if (code)
+            return code;
+    }
+    return doing_act(sh, &what);
+}
+
+/* The argument as an option: --until, --into, --message; NULL: it comes as words. */
+static const char *named(struct shell *sh, const struct action_row *action)
+{
+    static const struct { enum action_arg arg; const char *option; } options[] = {
+        {ARG_UNTIL, "--until"}, {ARG_INTO, "--into"}, {ARG_MESSAGE, "--message"}};
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        if (options[i].arg == action->arg)
+            return shell_option(sh, options[i].option, true);
+    return NULL;
+}
+
+/* What goes beside the argument: --reason, --on, --note, --status, --confirm. NULL: nothing. */
+static const char *beside(struct shell *sh, const struct action_row *action)
+{
+    static const struct { enum action_arg arg; const char *option, *member; } options[] = {
+        {ARG_STATUS, "--reason", "reason"}, {ARG_UNTIL, "--on", "on"}, {ARG_UNTIL, "--note", "note"}, {ARG_TEXT, "--status", "status"},
+        {ARG_TEXT, "--reason", "reason"}};
+    AUTO_JSON with = json_object();
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        const char *value = options[i].arg == action->arg ? shell_option(sh, options[i].option, true) : NULL;
+        if (value)
+            json_put_string(with, options[i].member, value);
+    }
+    if ((action->arg == ARG_NONE || action->arg == ARG_INTO) && shell_option(sh, "--confirm", false))
+        json_put_bool(with, "confirm", true);
+    return json_first(with) ? json_print_in(sh->arena, with) : NULL;
+}
+
+/* A reply that waits for the customer: {"status":"pending"} beside whatever else is said. */
+static const char *pending_too(struct shell *sh, const char *with)
+{
+    AUTO_JSON all = with ? json_parse(with, strlen(with), &json_limits_native, NULL, NULL) : json_object();
+    json_drop(all, "status");
+    json_put_string(all, "status", "pending");
+    return json_print_in(sh->arena, all);
+}
+
+/* What the review of the console does by Y and N. */
+static int act_and_after(struct shell *sh, const struct command_do *what, const struct drafts_after *after)
+{
+    const struct command_do close = {.action = &action_table[ACTION_CLOSE], .tickets = what->tickets, .ticket_count = what->ticket_count, .arg = "", .dry_run = what->dry_run};
+    const struct command_do next = {.action = &action_table[ACTION_CLAIM_NEXT], .arg = "", .dry_run = what->dry_run};
+    int code = doing_act(sh, what);
+    if (!code && after->close)
+        code = doing_act(sh, &close);
+    return !code && after->next ? doing_act(sh, &next) : code;
+}
+
+int doing_run(struct shell *sh, const struct action_row *action)
+{
+    int64_t tickets[TICKETS_MAX];
+    bool next = action == &action_table[ACTION_CLAIM] && shell_option(sh, "--next", false);
+    if (next || action == &action_table[ACTION_CLAIM_NEXT])
+        return claim_next(sh);
+    struct command_do what = {.action = action,
+                              .tickets = tickets,
+                              .key = shell_option(sh, "--key", true),
+                              .dry_run = shell_option(sh, "--dry-run", false) != NULL};
+    const char *article = action == &action_table[ACTION_REPLY] ? shell_option(sh, "--article", true) : NULL;
+    const char *version = shell_option(sh, "--version", true), *to = shell_option(sh, "--to", true), *words = named(sh, action);
+    struct err err = {0};
+    const struct moment here = shell_here(sh->arena);
+    struct drafts_after after = action->arg == ARG_TEXT ? drafts_after(sh) : (struct drafts_after){0};
+    what.with = beside(sh, action);
+    if (after.pending)
+        what.with = pending_too(sh, what.with);
+    what.articles = article ? article_add(sh->arena, NULL, article) : NULL;
+    what.version = version ? strtoll(version, NULL, 10) : 0;
+    const int most = action->arg == ARG_MESSAGE ? 1 : TICKETS_MAX; /* the number behind it is the message's */
+    while (what.ticket_count < sh->argc && what.ticket_count < most &&
+           shell_number(sh->argv[what.ticket_count], &tickets[what.ticket_count]))
+        what.ticket_count++;
+    bool last = action == &action_table[ACTION_UNDO] || action == &action_table[ACTION_REDO];
+    if (!what.ticket_count && !last && !(action->flags & DESK))
+        return shell_usage(sh, action->name, " needs a ticket's number",
+                           arena_printf(sh->arena, "triage help %s", action->name));
+    const char *view = views_options(sh, action);
+    if ((!words && !argument(sh, action, what.ticket_count, &words, &err)) || !(words = arena_printf(sh->arena, "%s%s", words, view)) ||
+        !command_spoken(sh->arena, &here, words, &what, &err))
+        return shell_failed(sh, &err, "");
+    if (to && !*what.arg)
+        what.arg = to;
+    int code = 0;
+    if (action == &action_table[ACTION_ESCALATE] && !paging_sure(sh, &what, &code))
+        return code;
+    return act_and_after(sh, &what, &after);
+}
