@@ -199,6 +199,27 @@ static void x_closes_and_the_row_stays_in_its_place_while_keys_are_pressed(void 
     console_wait(&console, 1, "left this view", NULL, false, clock_mono(), SOON);
 }
 
+static void what_a_terminal_answers_to_others_is_no_key(void **state)
+{
+    (void)state;
+    static const char *const answers[] = {"\033[?62;22c", "\033[>41;354;0c", "\033]11;rgb:cccc/rrrr/xxxx\033\\", "\033]11;rgb:cccc/rrrr/xxxx\007", "\033P1+r436f=323536\033\\", "\033P>|xterm(c)\033\\",
+        "\033[8;24;80t", "\033[24;80R", "\033[?2026;2$y", "\033[4;600;800t"};
+    post("shop", "A-1", "Checkout is down");
+    shows("live");
+    press("6");
+    shows("Checkout is down");
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        press(answers[i]);
+        bytes_after(60);
+    }
+    press("i");
+    shows("Internal note on #1");
+    press("c");
+    shows("1 character");
+    assert_string_equal(field_of(1, "assignee"), "");
+    assert_string_equal(field_of(1, "status"), "new");
+}
+
 /* Processor time so far, in ticks of 10 ms. */
 static long ticks(void)
 {
@@ -588,6 +609,7 @@ int main(void)
         T(a_draft_outlives_its_console),
         T(a_hash_asks_why_and_shows_the_ticket_unmasked),
         T(x_closes_and_the_row_stays_in_its_place_while_keys_are_pressed),
+        T(what_a_terminal_answers_to_others_is_no_key),
         T(a_frozen_list_costs_no_time),
         T(a_daemon_that_comes_back_finds_the_text_still_there),
         T(the_terminal_is_given_back_and_nothing_foreign_reached_it),

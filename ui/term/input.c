@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ESC_WAIT = 25, PASTE_MOST = 256 << 10, PASTE_WAIT = 1000 };
+enum { ESC_WAIT = 25, PASTE_MOST = 256 << 10, PASTE_WAIT = 1000, ANSWER_WAIT = 200 };
 enum { CODE_PASTE_BEGIN = 0x4000, CODE_PASTE_END, CODE_FOCUS_IN, CODE_FOCUS_OUT, CODE_ANSWER, CODE_MOUSE };
 enum { AHEAD = 64 };
 
@@ -26,6 +26,9 @@ static struct {
     WINDOW *from; /* a pad: reading from a window would draw it first, half a picture outside of a frame */
     struct key ahead[AHEAD];
     int ahead_n, ahead_at;
+    char answer; /* what kind of answer is being read past: [ ] P; 0: none */
+    bool answer_esc;
+    int64_t answer_at;
     char mouse[24]; /* of a report that began: the numbers so far */
     size_t mouse_n;
     bool mousing;
@@ -140,6 +143,42 @@ static int read_wide(wint_t *code)
     return wget_wch(t.from, code);
 }
 
+/* What a terminal answers to somebody's question, when nobody waits for it any more: a report (CSI with parameters), a colour (OSC), a
+ * setting (DCS). As keys it would claim tickets: ESC [ ? 6 2 ; 2 2 c. Typed by hand, Alt and such a key are not followed so closely. */
+static bool begins_answer(wint_t kind, wint_t next)
+{
+    return (kind == '[' && ((next >= '0' && next <= '9') || strchr("?><=", (int)next))) || (kind == ']' && next >= '0' && next <= '9') ||
+           (kind == 'P' && ((next >= '0' && next <= '9') || strchr("+$>!", (int)next)));
+}
+
+static bool answer_follows(wint_t kind)
+{
+    wint_t next;
+    if (kind != '[' && kind != ']' && kind != 'P')
+        return false;
+    int got = wget_wch(t.from, &next);
+    if (got == OK && next && next < 0x7f && begins_answer(kind, next)) {
+        t.answer = (char)kind;
+        t.answer_at = clock_mono();
+        return true;
+    }
+    if (got == OK)
+        t.held = next, t.has_held = true;
+    else if (got == KEY_CODE_YES)
+        ungetch((int)next);
+    return false;
+}
+
+/* A report ends with its final byte, a string with BEL or ST. */
+static void answer_step(int got, wint_t code)
+{
+    bool report = t.answer == '[';
+    t.answer_at = clock_mono();
+    if (got != OK || (report && code >= 0x40) || (!report && (code == 7 || code == 0x9c || (code == '\\' && t.answer_esc))))
+        t.answer = 0;
+    t.answer_esc = got == OK && code == 27;
+}
+
 /* After Esc: a character already here was typed with Alt. */
 static struct key escape_key(void)
 {
@@ -147,6 +186,8 @@ static struct key escape_key(void)
     int got = wget_wch(t.from, &code);
     if (got == ERR)
         return (struct key){.code = K_ESC};
+    if (got == OK && answer_follows(code))
+        return (struct key){0};
     if (got == OK && code != 27) {
         struct key key = plain_key((uint32_t)code);
         key.mods |= MOD_ALT;
@@ -221,10 +262,16 @@ static bool read_key(struct key *key, bool *more)
     wint_t code;
     int got = read_wide(&code);
     *more = got != ERR;
+    if (got == ERR && t.answer && clock_mono() - t.answer_at > ANSWER_WAIT)
+        t.answer = 0; /* its end never came */
     if (got == ERR)
         return t.pasting && clock_mono() - t.paste_at > PASTE_WAIT && end_paste(key);
     if (got == KEY_CODE_YES && code == CODE_ANSWER) {
         outlet_answered(clock_mono());
+        return false;
+    }
+    if (t.answer) {
+        answer_step(got, code);
         return false;
     }
     if (t.mousing)
@@ -246,7 +293,7 @@ static bool read_key(struct key *key, bool *more)
     if (got == KEY_CODE_YES)
         return special_key((int)code, key);
     *key = code == 27 ? escape_key() : plain_key((uint32_t)code);
-    return true;
+    return key->code != 0;
 }
 
 static bool next_key(struct key *key)
