@@ -130,6 +130,11 @@ struct lists *console_table(struct console *c)
     return NULL;
 }
 
+bool console_in_pane(const struct console *c)
+{
+    return console_place(c) == PLACE_QUEUE && queue_in_pane(&c->queue, surface_columns(c->surface)) && mirror_row_count(c->mirror) > 0;
+}
+
 struct list *console_marks(struct console *c)
 {
     enum place place = console_place(c);
@@ -299,7 +304,10 @@ static void draw(struct console *c)
 {
     struct look look = console_look(c);
     fill_link(c, &look);
-    screens_hints(console_place(c), c->keymap, c->frame, &look);
+    if (console_in_pane(c))
+        screens_pane_hints(c->keymap, c->frame, &look);
+    else
+        screens_hints(console_place(c), c->keymap, c->frame, &look);
     look.ingest = ingest_path(c);
     look.toast = *c->toast ? c->toast : NULL;
     look.toast_role = c->toast_role;

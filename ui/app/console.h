@@ -161,6 +161,7 @@ struct moment console_here(struct console *c);       /* this machine's clock, as
 struct look console_look(struct console *c); /* without toast and hints */
 int64_t console_ticket(struct console *c);   /* what an action is about, 0 = nothing */
 struct lists *console_table(struct console *c); /* the screen shown, where it is a table; else NULL */
+bool console_in_pane(const struct console *c);  /* keys that move scroll the pane beside the list */
 struct list *console_marks(struct console *c);  /* the list shown, where its rows can be marked; else NULL */
 void console_resize(struct console *c);         /* the terminal has another size now, perhaps */
 void console_press(struct console *c, const struct key *key); /* a key, for whatever takes keys now */

@@ -9,6 +9,9 @@ static void move(struct console *c, const char *command)
     struct lists *table = console_table(c);
     if (table) {
         list_command(table->list, command);
+    } else if (console_in_pane(c)) {
+        if (c->queue.preview.pager)
+            pager_command(c->queue.preview.pager, command);
     } else if (console_place(c) == PLACE_QUEUE) {
         list_command(c->queue.list, command);
         if (list_wants(c->queue.list) == LIST_WANTS_AFTER && mirror_next(c->mirror))

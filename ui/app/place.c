@@ -194,6 +194,8 @@ static void do_back(struct console *c, const char *arg)
     }
     if (console_back(c))
         return;
+    if (queue_leave_pane(&c->queue, surface_columns(c->surface)))
+        return;
     if (*c->where)
         fetch_view(c, c->view, "");
     else if (list_marks(c->queue.list))
@@ -222,6 +224,18 @@ static void do_detail(struct console *c, const char *arg)
 {
     (void)arg;
     c->queue.detail = !c->queue.detail;
+    c->queue.in_pane = false;
+    c->focus_at = 0;
+}
+
+/* There are two panes at most: the next one is the one before, too. */
+static void do_pane(struct console *c, const char *arg)
+{
+    (void)arg;
+    if (console_place(c) != PLACE_QUEUE)
+        console_toast(c, UI_DIM, "This screen has one pane; Tab goes from the list of tickets into what is beside it.");
+    else
+        queue_next_pane(&c->queue, surface_columns(c->surface));
     c->focus_at = 0;
 }
 
@@ -231,6 +245,6 @@ static void on_delivery(struct console *c, const struct answer *a)
     place_ticket(c, console_ticket(c));
 }
 
-static const struct part_command commands[] = {{LOCAL_ARTICLES, do_articles}, {LOCAL_OPEN, do_open}, {LOCAL_TICKET, do_ticket}, {LOCAL_NEXT_VIEW, do_next_view}, {LOCAL_PREV_VIEW, do_prev_view}, {LOCAL_PERIOD, do_period}, {LOCAL_VIEW, do_view}, {LOCAL_GO, do_go}, {LOCAL_BACK, do_back}, {LOCAL_QUIT, do_quit}, {LOCAL_NEXT, do_needs_me}, {LOCAL_DETAIL, do_detail}, {LOCAL_NEXT_PANE, do_detail}, {LOCAL_PREV_PANE, do_detail}, {0}};
+static const struct part_command commands[] = {{LOCAL_ARTICLES, do_articles}, {LOCAL_OPEN, do_open}, {LOCAL_TICKET, do_ticket}, {LOCAL_NEXT_VIEW, do_next_view}, {LOCAL_PREV_VIEW, do_prev_view}, {LOCAL_PERIOD, do_period}, {LOCAL_VIEW, do_view}, {LOCAL_GO, do_go}, {LOCAL_BACK, do_back}, {LOCAL_QUIT, do_quit}, {LOCAL_NEXT, do_needs_me}, {LOCAL_DETAIL, do_detail}, {LOCAL_NEXT_PANE, do_pane}, {LOCAL_PREV_PANE, do_pane}, {0}};
 static const struct part_answer answers[] = {{FOR_DELIVERY, on_delivery}, {0}};
 const struct part part_place = {commands, answers};

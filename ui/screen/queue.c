@@ -347,22 +347,49 @@ bool queue_has_pane(const struct queue *q, int columns)
 }
 
 /* The facts, and the timeline below them; beside them where the pane is wide. */
+bool queue_in_pane(const struct queue *q, int columns)
+{
+    return q->in_pane && queue_has_pane(q, columns);
+}
+
+void queue_next_pane(struct queue *q, int columns)
+{
+    q->in_pane = !queue_in_pane(q, columns);
+    q->detail |= !queue_has_pane(q, columns);
+}
+
+bool queue_leave_pane(struct queue *q, int columns)
+{
+    if (!queue_in_pane(q, columns))
+        return false;
+    q->in_pane = q->detail = false;
+    return true;
+}
+
+/* The pane that keys scroll has the mark and the cursor; the footer says how to get back. */
+static void draw_focus(struct surface *s, int top, int left, int width)
+{
+    surface_text(s, top, left - 2, 1, UI_GUTTER, "▌");
+    surface_repaint(s, top, left, width, UI_SELECTED);
+    surface_cursor(s, top, left - 2);
+}
+
 static void draw_pane(struct queue *q, const struct look *look, struct surface *s, int top, int left,
                       int rows, int width)
 {
+    bool split = width >= PANE_SPLIT, facts = split || !q->in_pane || rows > 30; /* what is scrolled needs the room more */
     const struct mirror_row *row = mirror_row_find(look->mirror, list_selected(q->list), NULL);
     const struct mirror_doc *doc = mirror_doc(look->mirror, MIRROR_TICKET);
-    bool split = width >= PANE_SPLIT;
     if (!row)
         return;
     surface_text(s, top, left, width, UI_STRONG, row->t.title);
     const struct json *known = doc->ticket == row->t.id ? json_get(doc->root, "ticket") : NULL;
-    int used = 2 + facts_draw(look, s, top + 2, left, rows - 2, split ? FACTS : width, row, known);
+    int used = 2 + (facts ? facts_draw(look, s, top + 2, left, rows - 2, split ? FACTS : width, row, known) : -1);
     if (q->preview.id != row->t.id)
         ticket_open(&q->preview, row->t.id);
     if (split)
         ticket_timeline(&q->preview, look, s, top + 2, left + FACTS + 2, rows - 2, ticket_measure(width - FACTS - 2));
-    else if (rows - used > 5)
+    else if (rows - used > 5 || !facts)
         ticket_timeline(&q->preview, look, s, top + used + 1, left - 1, rows - used - 1, width);
 }
 
@@ -382,15 +409,18 @@ void queue_draw(struct queue *q, const struct look *look, struct surface *s)
     look_tabs(look, s);
     draw_remarks(q, look, s);
     surface_rule(s, LOOK_TOP - 1);
-    int rows = foot - LOOK_TOP, list = width;
+    int rows = foot - LOOK_TOP, list = width, at = LOOK_TOP;
     bool pane = queue_has_pane(q, width) && mirror_row_count(look->mirror) > 0;
     if (pane && width >= 100) {
         list = list_width(width);
         draw_pane(q, look, s, LOOK_TOP, list + 3, rows, width - list - 4);
     } else if (pane) {
         int half = rows / 2;
-        draw_pane(q, look, s, LOOK_TOP + rows - half + 1, 2, half - 1, width - 4);
+        at = LOOK_TOP + rows - half + 1;
+        draw_pane(q, look, s, at, 2, half - 1, width - 4);
         rows -= half;
     }
     draw_rows(q, look, s, LOOK_TOP, rows, list);
+    if (pane && q->in_pane && mirror_row_find(look->mirror, list_selected(q->list), NULL))
+        draw_focus(s, at, width >= 100 ? list + 3 : 2, width >= 100 ? width - list - 4 : width - 4);
 }

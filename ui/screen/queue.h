@@ -7,7 +7,8 @@
 
 struct queue {
     struct list *list;
-    bool detail; /* the pane, where it is not there by itself */
+    bool detail;  /* the pane, where it is not there by itself */
+    bool in_pane; /* keys that move, move there (queue_in_pane) */
     struct ticket_screen preview;
 };
 void queue_init(struct queue *q);
@@ -19,5 +20,11 @@ void queue_turn(struct queue *q, const struct mirror *mirror);
 void queue_calm(struct queue *q); /* nobody touched a key for a while: arrivals above come into sight */
 int64_t queue_needs_me(const struct mirror *mirror, int64_t now); /* the most pressing ticket, 0 = none */
 bool queue_has_pane(const struct queue *q, int columns);
+/* Do keys that move scroll the pane? Not where there is none at that width, whatever was asked for before. */
+bool queue_in_pane(const struct queue *q, int columns);
+/* To the next pane: into the one beside the list, which is opened where there is none, or back. */
+void queue_next_pane(struct queue *q, int columns);
+/* Back to the list; a pane that was opened by hand closes. false: one is there already. */
+bool queue_leave_pane(struct queue *q, int columns);
 void queue_draw(struct queue *q, const struct look *look, struct surface *s);
 #endif

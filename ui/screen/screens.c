@@ -53,14 +53,27 @@ int screens_offered(enum place place)
     return n;
 }
 
-void screens_hints(enum place place, const struct keymap *keymap, struct arena *arena, struct look *look)
+static const struct offer pane_offers[MOST] = {{.command = "next-pane", .label = "the list"}, {.command = "down", .label = "scroll"}, {.command = "up", .label = "scroll"},
+                                               {.command = "open", .label = "ticket"}, {.command = "reply"}, {.command = "note"}, {.command = "back"}, {.command = "help"}};
+
+static void hint_at(const struct offer *row, enum place place, const struct keymap *keymap, struct arena *arena, struct look *look)
 {
     struct hint *list = ARENA_ARRAY(arena, struct hint, MOST);
     look->hint_count = 0;
-    for (const struct offer *o = offers[place]; o < offers[place] + MOST && o->command; o++) {
+    for (const struct offer *o = row; o < row + MOST && o->command; o++) {
         const struct binding *b = keymap_find(keymap, screens_names[place], o->command);
         if (b)
             list[look->hint_count++] = (struct hint){keys_of(arena, b, o->menu), o->label ? o->label : o->command};
     }
     look->hints = list;
+}
+
+void screens_hints(enum place place, const struct keymap *keymap, struct arena *arena, struct look *look)
+{
+    hint_at(offers[place], place, keymap, arena, look);
+}
+
+void screens_pane_hints(const struct keymap *keymap, struct arena *arena, struct look *look)
+{
+    hint_at(pane_offers, PLACE_QUEUE, keymap, arena, look);
 }

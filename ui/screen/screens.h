@@ -29,4 +29,6 @@ extern const char *const screens_names[PLACES + 1]; /* by place; NULL-ended, as 
 /* The hint bar of a screen: its most useful commands with the keys that run them now, in the arena. A command without a key is left out. */
 int screens_offered(enum place place); /* how many those are, with keys or without */
 void screens_hints(enum place place, const struct keymap *keymap, struct arena *arena, struct look *look);
+/* The same while keys scroll the pane beside the list. */
+void screens_pane_hints(const struct keymap *keymap, struct arena *arena, struct look *look);
 #endif
