@@ -228,6 +228,45 @@ static void every_terminal_shows_the_same_in_ascii(void **state)
     every_terminal("C");
 }
 
+/* --- every way out --- */
+
+static const char *last_of(const char *bytes, const char *sequence)
+{
+    const char *last = NULL;
+    for (const char *at = bytes; (at = strstr(at, sequence)); at++)
+        last = at;
+    return last;
+}
+
+static void whichever_way_the_console_ends_the_terminal_has_its_modes_back(void **state)
+{
+    static const struct { const char *keys; int signal, code; } ways[] = {
+        {"Q", 0, 0}, {":q\r", 0, 0}, {"rhalf\x1bpQ", 0, 0}, {NULL, SIGHUP, 0}, {NULL, SIGTERM, 0}, {NULL, SIGQUIT, 0}, {NULL, SIGSEGV, 128 + SIGSEGV}, {NULL, SIGABRT, 128 + SIGABRT}};
+    static const char *const modes[][2] = {{"\x1b[?1049h", "\x1b[?1049l"}, {"\x1b[?2004h", "\x1b[?2004l"}, {"\x1b[?1004h", "\x1b[?1004l"},
+                                           {"\x1b[?1000h", "\x1b[?1000l"}, {"\x1b[?1006h", "\x1b[?1006l"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        const char *const args[] = {console_program(), "--socket", run->desk, "--open", "all", "--mouse", NULL};
+        struct console_run *c = console_start("leaving", run->dir, args);
+        size_t n;
+        shows(c, "live", NULL);
+        shows(c, "Terminal prints nothing 4", NULL);
+        if (ways[i].keys)
+            console_type(c, ways[i].keys);
+        else
+            kill(console_pid(c), ways[i].signal);
+        assert_true(console_ended(c, SOON));
+        const char *bytes = console_bytes(c, 0, &n);
+        for (size_t m = 0; m < sizeof modes / sizeof *modes; m++) {
+            const char *on = last_of(bytes, modes[m][0]), *off = last_of(bytes, modes[m][1]);
+            if (!on || !off || off < on)
+                fail_msg("way %zu leaves %s on", i, modes[m][0] + 1);
+        }
+        assert_int_equal(console_close(c), ways[i].code);
+    }
+    print_message("# %zu ways out of the console x %zu modes\n", sizeof ways / sizeof *ways, sizeof modes / sizeof *modes);
+}
+
 /* --- no room --- */
 
 static void a_terminal_that_is_too_small_says_so_and_growing_brings_all_back(void **state)
@@ -418,6 +457,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_terminal_shows_the_same_in_utf_8),
         cmocka_unit_test(every_terminal_shows_the_same_in_ascii),
+        cmocka_unit_test(whichever_way_the_console_ends_the_terminal_has_its_modes_back),
         cmocka_unit_test(a_terminal_that_is_too_small_says_so_and_growing_brings_all_back),
         cmocka_unit_test(a_terminal_without_a_cursor_is_shown_another_way),
         cmocka_unit_test_teardown(inside_tmux_a_pane_shows_what_the_console_drew, end_tmux),

@@ -85,7 +85,7 @@ static void draft_came(void *arg, const struct link_answer *answer)
         memcpy(early, w->early, sizeof early);
         if (composer_drafted(w, json_get(root, "value")))
             say_back(c);
-        for (int i = 0; i < count && composer_is_open(w); i++)
+        for (int i = 0; i < count; i++)
             console_press(c, &early[i]);
         if (composer_is_open(w) && w->outside) {
             w->outside = false;

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -71,11 +72,24 @@ FILE *outlet_open(bool asks, struct err *err)
     return t.file;
 }
 
+static int open_kept(void)
+{
+#ifdef MFD_CLOEXEC
+    return memfd_create("frame", MFD_CLOEXEC);
+#else
+    char name[] = "/tmp/triage-frame-XXXXXX";
+    int fd = mkstemp(name);
+    if (fd >= 0)
+        unlink(name);
+    return fd;
+#endif
+}
+
 bool outlet_catch(struct err *err)
 {
     fflush(t.file);
-    t.kept = memfd_create("frame", MFD_CLOEXEC);
-    if (t.kept >= 0 && dup3(t.kept, t.door, O_CLOEXEC) >= 0)
+    t.kept = open_kept();
+    if (t.kept >= 0 && dup2(t.kept, t.door) >= 0 && fcntl(t.door, F_SETFD, FD_CLOEXEC) == 0 && fcntl(t.kept, F_SETFD, FD_CLOEXEC) == 0)
         return true;
     return err_set(err, ERR_UNAVAILABLE, "making a place for frames: %s", strerror(errno));
 }
