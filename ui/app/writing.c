@@ -87,10 +87,6 @@ static void draft_came(void *arg, const struct link_answer *answer)
             say_back(c);
         for (int i = 0; i < count; i++)
             console_press(c, &early[i]);
-        if (composer_is_open(w) && w->outside) {
-            w->outside = false;
-            writing_outside(c);
-        }
     }
     free(to);
 }
@@ -197,6 +193,7 @@ static void send(struct console *c)
 static void meanwhile(void *arg, int fd, int ms)
 {
     struct console *c = arg;
+    arena_reset(c->frame); /* an editor may be open for a day */
     link_wait(c->link, &fd, 1, ms);
     link_run(c->link);
     fetch_pump(c);
@@ -232,11 +229,12 @@ static void write_wide(struct console *c, const char *why)
     console_toast(c, UI_DIM, "%s: this is the built-in editor, on the whole screen. Esc reviews.", why);
 }
 
-void writing_outside(struct console *c)
+static void write_outside(struct console *c)
 {
     struct composer *w = &c->composer;
     struct err err = {0};
     struct handoff_end end;
+    AUTO_ARENA own = arena_new();
     const char *editor = handoff_editor();
     if (!console_may(c, "A program to edit with")) {
         write_wide(c, "No program may be run from this account");
@@ -248,8 +246,8 @@ void writing_outside(struct console *c)
     }
     if (editor_length(w->editor))
         writing_keep(c, false);
-    const struct handoff what = {.editor = editor, .head = head_of(c), .text = editor_text(w->editor), .max = COMPOSER_TEXT, .wait = meanwhile, .arg = c,
-                                 .name = arena_printf(c->frame, "%s-%" PRId64 ".txt", w->reply ? "reply" : "note", w->ticket)};
+    const struct handoff what = {.editor = editor, .head = arena_strdup(own, head_of(c)), .text = editor_text(w->editor), .max = COMPOSER_TEXT, .wait = meanwhile, .arg = c,
+                                 .name = arena_printf(own, "%s-%" PRId64 ".txt", w->reply ? "reply" : "note", w->ticket)};
     bool ok = handoff_run(&what, &end, &err);
     console_resize(c);
     if (ok)
@@ -257,6 +255,20 @@ void writing_outside(struct console *c)
     else
         console_toast(c, UI_ERROR, "%s; the text is as it was.", err.text);
     free(end.text);
+}
+
+void writing_follow(struct console *c)
+{
+    struct composer *w = &c->composer;
+    if (!composer_is_open(w) || !w->outside || w->awaits)
+        return;
+    w->outside = false;
+    write_outside(c);
+}
+
+static void want_outside(struct console *c)
+{
+    c->composer.outside = true;
 }
 
 void writing_editor(struct console *c, int64_t ticket, bool reply)
@@ -321,7 +333,7 @@ static void mention(struct console *c)
 bool writing_key(struct console *c, const struct key *key)
 {
     static void (*const wants[])(struct console *c) = {
-        [COMPOSER_TYPED] = typed, [COMPOSER_SEND] = send, [COMPOSER_POSTPONE] = postpone, [COMPOSER_DISCARD] = discard, [COMPOSER_EXTERNAL] = writing_outside,
+        [COMPOSER_TYPED] = typed, [COMPOSER_SEND] = send, [COMPOSER_POSTPONE] = postpone, [COMPOSER_DISCARD] = discard, [COMPOSER_EXTERNAL] = want_outside,
         [COMPOSER_NOTE] = make_note, [COMPOSER_CANNED] = canned, [COMPOSER_ARTICLES] = articles, [COMPOSER_MENTION] = mention, [COMPOSER_SHARED] = share, [COMPOSER_REFUSED] = NULL};
     enum composer_outcome outcome = composer_key(&c->composer, key);
     if (wants[outcome])
