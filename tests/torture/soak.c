@@ -16,7 +16,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-enum { SETTLE_S = 3, LONG_S = 600, MOST = 100000, GROWN_KB = 8192, FILES_SLACK = 4, THREADS_SLACK = 1, SOON = 30000, WIDEST = 300, TALLEST = 100, DAY_MS = 600000 };
+enum { SETTLE_S = 3, WINDOW_S = 30, LONG_S = 600, MOST = 100000, GROWN_KB = 8192, FILES_SLACK = 4, THREADS_SLACK = 1, SOON = 30000, WIDEST = 300, TALLEST = 100, DAY_MS = 600000 };
 static int seconds = 6, jolts;
 static uint64_t seed = 7;
 
@@ -55,16 +55,19 @@ static void sample(struct watched *w)
     w->kb[w->n++] = process_resident_kb(w->pid);
 }
 
-/* KB a second over the last half, by least squares. */
+/* KB a second over the last half, by least squares through the least of each half minute: between two answers a console holds what
+ * the last one needed, and that comes and goes. */
 static double slope(const struct watched *w)
 {
-    int from = w->n / 2, n = w->n - from;
-    double x = 0, y = 0, xx = 0, xy = 0;
-    for (int i = 0; i < n; i++) {
-        x += i;
-        y += w->kb[from + i];
-        xx += (double)i * i;
-        xy += i * w->kb[from + i];
+    double n = 0, x = 0, y = 0, xx = 0, xy = 0;
+    for (int from = w->n / 2; from + WINDOW_S <= w->n; from += WINDOW_S, n++) {
+        double least = w->kb[from];
+        for (int i = from; i < from + WINDOW_S; i++)
+            least = w->kb[i] < least ? w->kb[i] : least;
+        x += from;
+        y += least;
+        xx += (double)from * from;
+        xy += from * least;
     }
     double under = n * xx - x * x;
     return under > 0 ? (n * xy - x * y) / under : 0;
