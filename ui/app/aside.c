@@ -56,7 +56,7 @@ static bool pick_message(struct console *c)
                                              .detail = arena_printf(c->frame, "%s: %s", json_get_string(m, "author_kind", ""),
                                                                     first_words(c, json_get_string(m, "body", "")))};
     }
-    overlay_pick(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "split #%lld from the message: ", (long long)c->asked.tickets[0]), items + from,
+    overlay_pick(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "split #%lld (no undo) from the message: ", (long long)c->asked.tickets[0]), items + from,
                  (size_t)n, false);
     return true;
 }

@@ -36,7 +36,7 @@ static const struct json *first_result(const struct json *root)
 static const char *question(struct console *c, int64_t ticket, const struct json *result)
 {
     const char *names = who(c->frame, json_get(result, "pages"));
-    return *names ? arena_printf(c->frame, "page %s about #%lld, because: ", names, (long long)ticket)
+    return *names ? arena_printf(c->frame, "page %s about #%lld (no undo), because: ", names, (long long)ticket)
                   : arena_printf(c->frame, "%s. Because: ", json_get_string(result, "say", "nobody would be told"));
 }
 
