@@ -20,7 +20,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-enum { PATIENCE_MS = 10000, HELD_MS = 15000, QUIET_MS = 400 };
+enum { PATIENCE_MS = 30000, HELD_MS = 15000, QUIET_MS = 400 };
 static const char text[] = "Mañana sale; see <b>order</b> & \"invoice\".";
 enum { MAIL, TAMIO, CSTAR };
 

@@ -16,7 +16,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-enum { PATIENCE_MS = 8000, HELD_MS = 15000 };
+enum { PATIENCE_MS = 30000, HELD_MS = 15000 };
 static struct smtpd *smtpd;
 static struct postgres *postgres;
 

@@ -18,7 +18,7 @@
 #include <vterm.h>
 #include <cmocka.h>
 
-enum { COLUMNS = 120, ROWS = 34, MOST = 300 << 10, SOON = 15000, TYPED_MS = 70, SLICE_MS = 40, TEXTS = 2 };
+enum { COLUMNS = 120, ROWS = 34, MOST = 300 << 10, SOON = 30000, TYPED_MS = 70, SLICE_MS = 40, TEXTS = 2 };
 static const char title[] = "triage: a support desk in the terminal";
 
 /* --- the script: keys, what must be on the screen then, and for how long it is looked at --- */

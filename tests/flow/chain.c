@@ -17,7 +17,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-enum { PATIENCE_MS = 8000 };
+enum { PATIENCE_MS = 30000 };
 static const char pii[] = "I'm Ada Lovelace, ada@example.org, +44 20 7946 0958, card 4111 1111 1111 1111, IBAN DE89 3704 0044 0532 0130 00. ";
 
 struct chain {

@@ -20,7 +20,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-enum { SOON = 15000, TEXTS = 6 };
+enum { SOON = 30000, TEXTS = 6 };
 
 /* After the sentence that begins so: these keys, and then the screen shows these texts; and what a verb of the shell says. */
 static const struct moment {

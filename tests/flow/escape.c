@@ -26,7 +26,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-enum { SAMPLE = 89, SOON = 10000, ESC_MS = 45 };
+enum { SAMPLE = 89, SOON = 30000, ESC_MS = 45 };
 #define EVIL "\\e]0;PWN\\a\\e[7777m\\u202e\\u0085"
 static const char config[] =
     "team: \"flow " EVIL "\"\n"

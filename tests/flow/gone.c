@@ -16,7 +16,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-enum { SOON = 5000 };
+enum { SOON = 30000 };
 
 /* The session's leader takes the hang-up for itself and waits for its console. */
 static void lead(const struct daemon_run *daemon, int tell)

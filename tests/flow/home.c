@@ -15,7 +15,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-enum { SOON = 10000 };
+enum { SOON = 30000 };
 static struct daemon_run *run;
 static char runtime[128], own[160];
 

@@ -15,7 +15,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-enum { SOON = 8000 };
+enum { SOON = 30000 };
 static const char config[] = "team: flow\n"
                              "sources:\n"
                              "  - {name: shop, dialect: rbs, secrets: ['s3cret']}\n"

@@ -15,7 +15,7 @@
 #include <vterm.h>
 #include <cmocka.h>
 
-enum { SOON = 10000 };
+enum { SOON = 30000 };
 static const char config[] = "team: look\n"
                              "agents:\n"
                              "  - {name: ana, uid: %ld, role: agent}\n";

@@ -15,7 +15,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-enum { SOON = 10000, TICKETS = 12 };
+enum { SOON = 30000, TICKETS = 12 };
 static const char config[] = "team: mouse\n"
                              "sources:\n  - {name: open, dialect: rbs, auth: none}\n"
                              "agents:\n  - {name: ana, uid: %ld, role: agent}\n";

@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-enum { SOON = 10000 };
+enum { SOON = 30000 };
 #define HOUR ((int64_t)3600000)
 
 /* The week of 28 December is ben's. */

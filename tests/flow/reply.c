@@ -18,7 +18,7 @@
 #include <cmocka.h>
 
 static const char secret[] = "whsec_TWZLUTlyOEdLWXFyVHdqVVBEOElMUFpJbzJMYUxhU3c=";
-enum { PATIENCE_MS = 8000, HELD_MS = 15000 };
+enum { PATIENCE_MS = 30000, HELD_MS = 15000 };
 
 struct desk {
     struct arena *arena;

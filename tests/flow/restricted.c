@@ -21,7 +21,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-enum { SOON = 10000 };
+enum { SOON = 30000 };
 static const char config[] = "team: restricted\n"
                              "sources:\n"
                              "  - {name: rbs, dialect: rbs, auth: none, reply_via: webhook, reply_url: 'http://127.0.0.1:9/r', reply_secret: r, allow_loopback: true}\n"

@@ -20,7 +20,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-enum { PATIENCE_MS = 8000 };
+enum { PATIENCE_MS = 30000 };
 static const char config[] =
     "team: ripio\n"
     "sources:\n"

@@ -17,7 +17,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-enum { SOON = 5000 };
+enum { SOON = 30000 };
 static const char config[] =
     "team: road\n"
     "mask: raw\n" /* so that what is read is what came; tests/flow/mask.c is about the mask */

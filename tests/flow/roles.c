@@ -29,7 +29,7 @@ static const char config[] = "team: flow\n"
                              "  - {name: mara, role: lead, key_id: k-lead}\n"
                              "  - {name: root, role: admin, key_id: k-admin}\n";
 static const struct { int role; const char *key; } callers[] = {{ROLE_AGENT, "k-agent"}, {ROLE_LEAD, "k-lead"}, {ROLE_ADMIN, "k-admin"}};
-enum { CALLERS = sizeof callers / sizeof *callers, SOON = 10000 };
+enum { CALLERS = sizeof callers / sizeof *callers, SOON = 30000 };
 
 static struct daemon_run *run;
 static struct client *in, *desk;

@@ -19,7 +19,7 @@ static const char config[] = "team: flow\n"
                              "  - {name: open, dialect: rbs, auth: none, reply_via: webhook, reply_url: 'http://127.0.0.1:9/r', reply_secret: r, allow_loopback: true}\n"
                              "agents:\n"
                              "  - {name: ana, uid: %ld, role: agent}\n";
-enum { SOON = 10000 };
+enum { SOON = 30000 };
 static struct daemon_run *run;
 
 static void post(struct client *in, int i, const char *subject)

@@ -23,7 +23,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-enum { SOON = 10000, TICKETS = 60, LIST_BYTES = 100 };
+enum { SOON = 30000, TICKETS = 60, LIST_BYTES = 100 };
 static const char *const terms[] = {"xterm-256color", "xterm", "xterm-direct", "linux", "vt100", "screen", "tmux-256color"};
 static const struct {
     int columns, rows;

@@ -20,7 +20,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-enum { SOON = 10000, ESC_MS = 45 };
+enum { SOON = 30000, ESC_MS = 45 };
 static const char config[] = "team: unseen\n"
                              "sources:\n"
                              "  - {name: rest, dialect: ingestlayer, auth: bearer, token: il_live_1}\n"

@@ -21,7 +21,7 @@ static const char config[] = "team: flow\n"
                              "agents:\n"
                              "  - {name: ana, uid: %ld, role: agent, shared: true, key_id: k-ana}\n"
                              "  - {name: tom, role: agent, key_id: k-tom}\n";
-enum { SOON = 10000 };
+enum { SOON = 30000 };
 static struct daemon_run *run;
 static int posted;
 

@@ -21,7 +21,7 @@ static const char config[] = "team: flow\n"
                              "  - {name: ana, uid: %ld, role: agent, shared: true}\n"
                              "  - {name: tom, role: agent, key_id: k-tom}\n"
                              "oncall: [ana]\n";
-enum { SOON = 15000 };
+enum { SOON = 30000 };
 static struct daemon_run *run;
 static struct client *desk;
 static struct console_run *console;
