@@ -463,6 +463,7 @@ static void follow_frames(void *arg, const char *event, int64_t id, const char *
 {
     struct console *c = arg;
     bool news = id > mirror_seq(c->mirror);
+    mirror_focus(c->mirror, c->focus);
     unsigned changed = mirror_frame(c->mirror, event, id, data, n, console_now(c));
     c->dirty = true;
     if (news && str_eq(event, "score"))

@@ -22,7 +22,7 @@ struct mirror {
     void *match_arg;
     struct rows rows;
     char *view, *where, *next;
-    int64_t seq, offset;
+    int64_t seq, offset, focus;
     bool ready, bands, restricted, behind;
 
     struct arena *agents_arena; /* theirs: they are told of more often */
@@ -443,7 +443,7 @@ static unsigned entry_frame(struct mirror *m, const char *event, int64_t seq, co
     unsigned changed = 0;
     if (seq > m->seq)
         changed |= apply_row(m, data, now);
-    if (json_get_i64(data, "ticket", -1) == m->doc[MIRROR_TICKET].ticket && m->doc[MIRROR_TICKET].root)
+    if (m->focus && json_get_i64(data, "ticket", 0) == m->focus)
         changed |= MIRROR_CHANGED_TICKET;
     if (str_eq(event, "escalation") || (str_eq(event, "parcel") && json_get_i64(data, "ticket", 0)))
         changed |= MIRROR_CHANGED_ESCALATION;
@@ -637,6 +637,11 @@ bool mirror_doc_set(struct mirror *m, enum mirror_doc_id id, int64_t ticket, con
     if (id == MIRROR_ONCALL)
         read_oncall(m, root);
     return true;
+}
+
+void mirror_focus(struct mirror *m, int64_t ticket)
+{
+    m->focus = ticket;
 }
 
 void mirror_doc_drop(struct mirror *m, enum mirror_doc_id id)

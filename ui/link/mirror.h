@@ -135,6 +135,8 @@ int mirror_sort_find(const char *word); /* -1 if unknown */
 bool mirror_doc_set(struct mirror *mirror, enum mirror_doc_id id, int64_t ticket, const char *json, size_t n,
                     int64_t now, struct err *err);
 void mirror_doc_drop(struct mirror *mirror, enum mirror_doc_id id);
+/* The ticket whose documents are wanted, whether they came yet or not: its frames are MIRROR_CHANGED_TICKET. 0 = none. */
+void mirror_focus(struct mirror *mirror, int64_t ticket);
 /* One stream frame; event "" = "message". Gives the set of enum mirror_change. Frames older than what a page
  * already said change nothing. A frame that cannot be read asks for everything again. */
 unsigned mirror_frame(struct mirror *mirror, const char *event, int64_t seq, const char *data, size_t n,
