@@ -1,9 +1,25 @@
-/* self: the daemon of itself: which it is, since when, and what it holds. Nothing of the desk: no store is touched. */
+/* self: the daemon of itself: which it is, since when, and what it holds. Nothing of the desk: the store is weighed, not opened. */
 #include "config.h"
 #include "api/calls.h"
 #include "base/clock.h"
 #include "base/memory.h"
+#include <sys/stat.h>
 #include <unistd.h>
+
+/* 0: it is not there, as a journal that was put away whole. */
+static int64_t weight(struct arena *arena, const char *db, const char *suffix)
+{
+    struct stat st;
+    return stat(arena_printf(arena, "%s%s", db, suffix), &st) == 0 ? (int64_t)st.st_size : 0;
+}
+
+static struct json *store_of(struct request *req)
+{
+    struct json *store = json_object();
+    json_put_i64(store, "bytes", weight(req->arena, req->desk->db, ""));
+    json_put_i64(store, "journal", weight(req->arena, req->desk->db, "-wal"));
+    return store;
+}
 
 static void get_self(struct request *req)
 {
@@ -16,10 +32,17 @@ static void get_self(struct request *req)
     json_put_i64(root, "pid", getpid());
     json_put_i64(root, "up_ms", clock_mono() - req->desk->began_at);
     json_put(root, "memory", memory);
+    json_put(root, "store", store_of(req));
+    const struct classify_model *model = request_model(req);
+    if (model) {
+        struct json *in_force = json_object();
+        json_put_i64(in_force, "epoch", classify_model_epoch(model));
+        json_put(root, "model", in_force);
+    }
     request_json(req, 200, json_print_in(req->arena, root));
 }
 
 const struct call self_calls[] = {
-    {.method = "GET", .path = "/v1/self", .sides = SIDE_DESK, .role = ROLE_AGENT, .handle = get_self, .help = "the daemon itself: version, age, memory"},
+    {.method = "GET", .path = "/v1/self", .sides = SIDE_DESK, .role = ROLE_AGENT, .handle = get_self, .help = "the daemon itself: version, age, memory, store"},
     {0},
 };

@@ -329,7 +329,7 @@ static void every_read_answers_in_json(void **state)
         "/v1/desk", "/v1/tickets", "/v1/tickets?sort=age", "/v1/tickets?sort=updated", "/v1/tickets?q=title", "/v1/tickets/1",
         "/v1/tickets/1/lines", "/v1/tickets/1/why/sla", "/v1/tickets/1/why/label", "/v1/tickets/1/why/score",
         "/v1/tickets/1/why/page", "/v1/entries", "/v1/entries?kind=event&limit=1", "/v1/events", "/v1/events/1", "/v1/refusals",
-        "/v1/escalations", "/v1/scores", "/v1/sources", "/v1/agents", "/v1/stats", "/v1/keep/x"};
+        "/v1/escalations", "/v1/scores", "/v1/sources", "/v1/agents", "/v1/stats", "/v1/self", "/v1/keep/x"};
     post_event("J1");
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         struct answer a = client_get(desk, paths[i]);

@@ -105,6 +105,11 @@ static void draw_agents(struct desk_case *desk)
     draw_list(desk, LISTS_AGENTS, 0);
 }
 
+static void draw_health(struct desk_case *desk)
+{
+    draw_list(desk, LISTS_HEALTH, 0);
+}
+
 static void draw_handover(struct desk_case *desk)
 {
     draw_list(desk, LISTS_HANDOVER, 0);
@@ -206,7 +211,7 @@ static void draw_popup(struct desk_case *desk)
 {
     static const struct hint hints[] = {{"gm", "Mine 12"}, {"gu", "Unassigned 34"}, {"gc", "Critical 3"}, {"gs", "SLA risk 7"}, {"gz", "Snoozed 4"}, {"ga", "All 1,204"},
                                         {"ge", "escalations"}, {"gb", "boss"}, {"gd", "deliveries"}, {"gi", "ingest"}, {"gl", "labels"}, {"gp", "customer"},
-                                        {"gk", "articles"}, {"gK", "macros"}, {"go", "oncall"}, {"gt", "metrics"}, {"gw", "agents"}, {"gh", "handover"}, {"gg", "top"}};
+                                        {"gk", "articles"}, {"gK", "macros"}, {"go", "oncall"}, {"gt", "metrics"}, {"gw", "agents"}, {"gh", "handover"}, {"gH", "health"}, {"gg", "top"}};
     draw_queue(desk);
     popup_draw(&desk->look, desk->surface, "g", hints, sizeof hints / sizeof *hints);
 }
@@ -295,6 +300,7 @@ static const struct gallery_picture pictures[] = {
     {"macros", "Macros", PLACE_MACROS, OVERLAY_NONE, 0, draw_macros},
     {"agents", "Who works here", PLACE_AGENTS, OVERLAY_NONE, 0, draw_agents},
     {"handover", "The handover", PLACE_HANDOVER, OVERLAY_NONE, 0, draw_handover},
+    {"health", "Whether the desk is well", PLACE_HEALTH, OVERLAY_NONE, 0, draw_health},
     {"why", "Why a clock is red", PLACE_QUEUE, OVERLAY_READ, 0, draw_why},
     {"help", "Help", PLACE_QUEUE, OVERLAY_READ, 0, draw_help},
     {"popup", "What may follow g", PLACE_QUEUE, OVERLAY_NONE, 0, draw_popup},
@@ -332,7 +338,7 @@ static const struct document {
     {MIRROR_PARCELS, 0, "parcels.json"}, {MIRROR_WAITING, 0, "waiting.json"}, {MIRROR_DEAD, 0, "dead.json"},
     {MIRROR_DESTINATIONS, 0, "destinations.json"}, {MIRROR_LABELS, 0, "labels.json"}, {MIRROR_SIMILAR, TICKET, "similar.json"},
     {MIRROR_CUSTOMER, 0, "customer.json"}, {MIRROR_ARTICLES, 0, "articles.json"}, {MIRROR_MACROS, 0, "macros.json"},
-    {MIRROR_AGENTS, 0, "agents.json"}, {MIRROR_HANDOVER, 0, "handover.json"}, {MIRROR_WHY, TICKET, "why.json"},
+    {MIRROR_AGENTS, 0, "agents.json"}, {MIRROR_HANDOVER, 0, "handover.json"}, {MIRROR_SELF, 0, "self.json"}, {MIRROR_SOURCES, 0, "sources.json"}, {MIRROR_WHY, TICKET, "why.json"},
     {MIRROR_ONCALL, 0, "oncall.json"}, {MIRROR_STATS, 0, "stats.json"}, {MIRROR_AUDIT, 0, "audit.json"}, {MIRROR_DRAFTS, 0, "drafts.json"}};
 
 static void lay_out(struct desk_case *desk)

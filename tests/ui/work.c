@@ -1,4 +1,5 @@
-/* work: the screens of who works on what: the agents with their load, shift and skills; the handover part by part. At the sizes
+/* work: the screens of who works on what, and of how the desk itself is: the agents with their load, shift and skills; the handover part
+ * by part; what is wrong with the daemon, the destinations and the sources. At the sizes
  * people have, in mono, with hostile text, and empty. */
 #include "screen/agents.h"
 #include "screen/handover.h"
@@ -20,6 +21,9 @@ static int setup(void **state)
     desk_start(&desk);
     desk_document(&desk, MIRROR_AGENTS, 0, "agents.json");
     desk_document(&desk, MIRROR_HANDOVER, 0, "handover.json");
+    desk_document(&desk, MIRROR_SELF, 0, "self.json");
+    desk_document(&desk, MIRROR_DESTINATIONS, 0, "destinations.json");
+    desk_document(&desk, MIRROR_SOURCES, 0, "sources.json");
     return 0;
 }
 
@@ -136,6 +140,37 @@ static void a_clean_desk_says_so_and_what_to_press(void **state)
     desk_shows(&desk, "takes the desk over with H");
 }
 
+static void what_is_wrong_with_the_desk_stands_first(void **state)
+{
+    (void)state;
+    for (int i = 0; i < SIZES; i++) {
+        draw(LISTS_HEALTH, sizes[i].columns, sizes[i].rows);
+        assert_true(row_of("✗ wrong") < row_of("▲ look") && row_of("▲ look") < row_of("✔ fine") && row_of("✔ fine") < row_of("○ off"));
+        desk_shows(&desk, "26.1 MB in use");
+        desk_shows(&desk, "epoch 7");
+        desk_shows(&desk, "2 refused");
+        desk_shows(&desk, "up 3d");
+    }
+    assert_int_equal(desk_role(&desk, "✗ wrong"), UI_LATE);
+}
+
+static void a_well_desk_says_so_and_a_heavy_journal_does_not(void **state)
+{
+    (void)state;
+    static const char none[] = "{\"destinations\":[],\"sources\":[]}";
+    static const char heavy[] = "{\"version\":\"1\",\"pid\":1,\"up_ms\":1000,\"memory\":{},\"store\":{\"bytes\":0,\"journal\":600000000}}";
+    struct err err = {0};
+    desk.look.link_role = UI_OK;
+    assert_true(mirror_doc_set(desk.mirror, MIRROR_DESTINATIONS, 0, none, sizeof none - 1, DESK_NOW, &err));
+    assert_true(mirror_doc_set(desk.mirror, MIRROR_SOURCES, 0, none, sizeof none - 1, DESK_NOW, &err));
+    draw(LISTS_HEALTH, 80, 24);
+    desk_shows(&desk, "✔ all is well");
+    assert_true(mirror_doc_set(desk.mirror, MIRROR_SELF, 0, heavy, sizeof heavy - 1, DESK_NOW, &err));
+    draw(LISTS_HEALTH, 80, 24);
+    desk_shows(&desk, "▲ 1 to look at");
+    desk_shows(&desk, "journal 572.2 MB");
+}
+
 static void hostile_text_stays_on_its_line(void **state)
 {
     (void)state;
@@ -147,6 +182,9 @@ static void hostile_text_stays_on_its_line(void **state)
     assert_true(mirror_doc_set(desk.mirror, MIRROR_HANDOVER, 0, rows, sizeof rows - 1, DESK_NOW, &err));
     draw(LISTS_AGENTS, 120, 40);
     draw(LISTS_HANDOVER, 120, 40);
+    static const char places[] = "{\"destinations\":[{\"name\":\"\\u001b[2J\\u202ex\",\"state\":\"\\n\",\"reason\":\"\\u001b]0;t\\u0007\",\"breaker\":\"\\u001b[2J\"}]}";
+    assert_true(mirror_doc_set(desk.mirror, MIRROR_DESTINATIONS, 0, places, sizeof places - 1, DESK_NOW, &err));
+    draw(LISTS_HEALTH, 120, 40);
 }
 
 int main(void)
@@ -159,6 +197,8 @@ int main(void)
         T(what_came_of_the_agents_last_is_what_the_picker_knows),
         T(a_handover_is_read_part_by_part),
         T(a_clean_desk_says_so_and_what_to_press),
+        T(what_is_wrong_with_the_desk_stands_first),
+        T(a_well_desk_says_so_and_a_heavy_journal_does_not),
         T(hostile_text_stays_on_its_line),
     };
     return cmocka_run_group_tests_name("work", tests, NULL, NULL);

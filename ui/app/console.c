@@ -57,7 +57,8 @@ static const struct {
               {PLACE_AUDIT, LISTS_AUDIT},
               {PLACE_DRAFTS, LISTS_DRAFTS},
               {PLACE_AGENTS, LISTS_AGENTS},
-              {PLACE_HANDOVER, LISTS_HANDOVER}};
+              {PLACE_HANDOVER, LISTS_HANDOVER},
+              {PLACE_HEALTH, LISTS_HEALTH}};
 
 /* --- small questions --- */
 

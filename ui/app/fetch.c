@@ -129,6 +129,10 @@ static const char *path_of(struct console *c, struct arena *a, enum slot slot)
         return "/v1/agents";
     case SLOT_DOC + MIRROR_HANDOVER:
         return "/v1/handover";
+    case SLOT_DOC + MIRROR_SELF:
+        return "/v1/self";
+    case SLOT_DOC + MIRROR_SOURCES:
+        return "/v1/sources";
     case SLOT_DOC + MIRROR_SIMILAR:
         return c->focus ? arena_printf(a, "/v1/tickets/%" PRId64 "/similar", c->focus) : NULL;
     default:
@@ -497,6 +501,7 @@ static void follow_frames(void *arg, const char *event, int64_t id, const char *
         {MIRROR_CHANGED_DESK, PLACE_MACROS, 100},
         {MIRROR_CHANGED_EVENTS, PLACE_ARTICLES, 300},
         {~0u, PLACE_AUDIT, 500},
+        {~0u, PLACE_HEALTH, 1000},
         {MIRROR_CHANGED_COUNTS | MIRROR_CHANGED_PRESENCE | MIRROR_CHANGED_DESK, PLACE_AGENTS, 300},
         {MIRROR_CHANGED_COUNTS | MIRROR_CHANGED_ESCALATION | MIRROR_CHANGED_OUTGOING, PLACE_HANDOVER, 2000},
         {MIRROR_CHANGED_DESK, PLACE_HANDOVER, 50}};

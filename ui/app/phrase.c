@@ -36,7 +36,8 @@ static const char *verb_of(struct arena *arena, const char *command)
     static const struct { const char *command, *verb; } same[] = {
         {"go boss", "scores"},   {"go metrics", "stats"}, {"go ingest", "events"}, {"open", "show"},     {"help", "help"},
         {"palette", "help"},     {"why", "why"},          {"next", "next"},        {"filter", "ls"},     {"customer", "customer"},
-        {"quit", "quit"},        {"back", "ls"},          {"page-down", "more"},   {"resync", "desk"}};
+        {"quit", "quit"},        {"back", "ls"},          {"page-down", "more"},   {"resync", "desk"},
+        {"go health", "doctor"}};
     static const char *const screens[] = {"escalations", "deliveries", "labels", "articles", "macros", "oncall", "agents", "handover", "audit", "drafts"};
     struct command_line line;
     for (size_t i = 0; i < sizeof same / sizeof *same; i++)

@@ -153,7 +153,7 @@ static const struct {
 } places[] = {{"escalations", PLACE_ESCALATIONS}, {"ingest", PLACE_INGEST}, {"deliveries", PLACE_DELIVERIES}, {"labels", PLACE_REVIEW},
               {"articles", PLACE_ARTICLES}, {"macros", PLACE_MACROS}, {"oncall", PLACE_ONCALL}, {"agents", PLACE_AGENTS},
               {"handover", PLACE_HANDOVER}, {"boss", PLACE_BOSS}, {"scores", PLACE_BOSS}, {"metrics", PLACE_METRICS},
-              {"audit", PLACE_AUDIT}, {"drafts", PLACE_DRAFTS}, {"queue", PLACE_QUEUE}};
+              {"audit", PLACE_AUDIT}, {"drafts", PLACE_DRAFTS}, {"health", PLACE_HEALTH}, {"queue", PLACE_QUEUE}};
 
 const char *place_word(int index)
 {

@@ -77,6 +77,7 @@ enum mirror_doc_id {
     MIRROR_ONCALL,
     MIRROR_AGENTS,
     MIRROR_HANDOVER,
+    MIRROR_SELF, /* the daemon of itself */
     MIRROR_DOCS
 };
 /* What a frame touched; the loop redraws or fetches by it. */

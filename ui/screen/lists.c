@@ -8,6 +8,7 @@
 #include "screen/articles.h"
 #include "screen/deliveries.h"
 #include "screen/handover.h"
+#include "screen/health.h"
 #include "screen/escalations.h"
 #include "screen/oncall.h"
 #include "widget/bar.h"
@@ -203,7 +204,8 @@ static const struct lists_type *const types[LISTS] = {[LISTS_ESCALATIONS] = &esc
                                                       [LISTS_AUDIT] = &audit_list,
                                                       [LISTS_DRAFTS] = &drafts_list,
                                                       [LISTS_AGENTS] = &agents_list,
-                                                      [LISTS_HANDOVER] = &handover_list};
+                                                      [LISTS_HANDOVER] = &handover_list,
+                                                      [LISTS_HEALTH] = &health_list};
 
 int64_t lists_key(const char *key)
 {

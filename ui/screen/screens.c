@@ -9,6 +9,7 @@ const char *const screens_names[PLACES + 1] = {
     [PLACE_DELIVERIES] = "deliveries", [PLACE_REVIEW] = "labels",   [PLACE_CUSTOMER] = "customer",       [PLACE_ARTICLES] = "articles",
     [PLACE_MACROS] = "macros",       [PLACE_ONCALL] = "oncall",     [PLACE_AGENTS] = "agents",           [PLACE_HANDOVER] = "handover",
     [PLACE_BOSS] = "boss",           [PLACE_METRICS] = "metrics",   [PLACE_AUDIT] = "audit",             [PLACE_DRAFTS] = "drafts",
+    [PLACE_HEALTH] = "health",
     [PLACES] = NULL};
 
 static const struct offer {
@@ -37,6 +38,7 @@ static const struct offer {
     [PLACE_BOSS] = {{"open", "ticket"}, {"why", 0}, {"down", 0}, {"up", 0}, {"back", 0}, {"help", 0}},
     [PLACE_METRICS] = {{"period prev", "shorter"}, {"period next", "longer"}, {"prev-view", "view before"}, {"next-view", "next view"}, {"back", 0}, {"help", 0}},
     [PLACE_DRAFTS] = {{"open", "go on writing"}, {"discard", 0}, {"ticket", 0}, {"palette", 0}, {"back", 0}, {"help", 0}},
+    [PLACE_HEALTH] = {{"go deliveries", "deliveries"}, {"go ingest", "ingest"}, {"go labels", "labels"}, {"resync", "ask again"}, {"back", 0}, {"help", 0}},
     [PLACE_AUDIT] = {{"open", "ticket"}, {"filter", 0}, {"freeze", 0}, {"back", 0}, {"help", 0}},
 };
 

@@ -22,6 +22,7 @@ enum place {
     PLACE_METRICS,
     PLACE_AUDIT,
     PLACE_DRAFTS,
+    PLACE_HEALTH,
     PLACES
 };
 extern const char *const screens_names[PLACES + 1]; /* by place; NULL-ended, as keymap_load wants them */

@@ -1,0 +1,251 @@
+/* health: see health.h. Nothing is judged that a rule does not name: a number without a limit is told and no more. */
+#include "screen/health.h"
+#include "base/text.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { APART_MS = 5000, JOURNAL_MOST = 256 << 20 }; /* clocks as triage doctor judges them; a checkpoint keeps the journal far below */
+enum verdict { WRONG, LOOK, FINE, OFF };
+
+struct told {
+    enum verdict verdict;
+    const char *now, *says; /* the state in a few words; what to do, or more of it */
+};
+struct check {
+    const char *kind, *name; /* name NULL: the row's own */
+    struct told (*tell)(const struct look *look, const struct json *json);
+};
+
+static const char *text_of(const struct json *json, const char *name)
+{
+    return json_get_string(json, name, "");
+}
+
+static int64_t number_of(const struct json *json, const char *name)
+{
+    return json_get_i64(json, name, 0);
+}
+
+static const char *megabytes(const struct look *look, int64_t bytes)
+{
+    return arena_printf(look->arena, "%lld.%lld MB", (long long)(bytes >> 20), (long long)((bytes & 0xfffff) * 10 >> 20));
+}
+
+/* --- the daemon --- */
+
+static struct told tell_daemon(const struct look *look, const struct json *self)
+{
+    return (struct told){FINE, arena_printf(look->arena, "up %s", look_ago(look->arena, number_of(self, "up_ms"))),
+                         arena_printf(look->arena, "triaged %s, process %lld", text_of(self, "version"), (long long)number_of(self, "pid"))};
+}
+
+static struct told tell_line(const struct look *look, const struct json *self)
+{
+    (void)self;
+    bool live = look->link_role == UI_OK;
+    return (struct told){live ? FINE : LOOK, look->link ? look->link : "-", live ? "what is shown is what is" : "what is shown may be old"};
+}
+
+static struct told tell_memory(const struct look *look, const struct json *self)
+{
+    const struct json *memory = json_get(self, "memory");
+    return (struct told){FINE, arena_printf(look->arena, "%s in use", megabytes(look, number_of(memory, "used"))),
+                         arena_printf(look->arena, "%s free for the next time", megabytes(look, number_of(memory, "kept")))};
+}
+
+static struct told tell_store(const struct look *look, const struct json *self)
+{
+    const struct json *store = json_get(self, "store");
+    int64_t journal = number_of(store, "journal");
+    const char *says = arena_printf(look->arena, "journal %s", megabytes(look, journal));
+    return (struct told){journal > JOURNAL_MOST ? LOOK : FINE, megabytes(look, number_of(store, "bytes")), says};
+}
+
+static struct told tell_clock(const struct look *look, const struct json *self)
+{
+    int64_t apart = mirror_offset(look->mirror);
+    bool good = apart < APART_MS && apart > -APART_MS;
+    (void)self;
+    return (struct told){good ? FINE : WRONG, arena_printf(look->arena, "%lld ms apart", (long long)apart),
+                         good ? "the daemon's and this machine's" : "countdowns follow the daemon's; set this machine's"};
+}
+
+static struct told tell_classifier(const struct look *look, const struct json *self)
+{
+    const struct json *model = json_get(self, "model");
+    int64_t epoch = number_of(model, "epoch");
+    return (struct told){model ? FINE : OFF, !model ? "none" : epoch ? arena_printf(look->arena, "epoch %lld", (long long)epoch) : "starter rules",
+                         "gl shows what it was unsure of"};
+}
+
+static const struct check own[] = {{"daemon", "triaged", tell_daemon}, {"daemon", "line", tell_line},    {"daemon", "memory", tell_memory},
+                                   {"daemon", "store", tell_store},    {"daemon", "clocks", tell_clock}, {"daemon", "classifier", tell_classifier}};
+enum { OWN = sizeof own / sizeof *own };
+
+/* --- what leaves, what comes in --- */
+
+static struct told tell_destination(const struct look *look, const struct json *d)
+{
+    int64_t dead = number_of(d, "dead"), retrying = number_of(d, "retrying"), ok_at = number_of(d, "ok_at");
+    int64_t since = number_of(d, "failing_since");
+    const char *well = ok_at ? arena_printf(look->arena, "last taken %s", look_since(look->arena, look->now - ok_at)) : "nothing was taken yet";
+    if (!str_eq(text_of(d, "state"), "active"))
+        return (struct told){str_eq(text_of(d, "state"), "disabled") ? OFF : LOOK, text_of(d, "state"), *text_of(d, "reason") ? text_of(d, "reason") : well};
+    if (!str_eq(text_of(d, "breaker"), "closed"))
+        return (struct told){WRONG, arena_printf(look->arena, "breaker %s", look_words(look->arena, text_of(d, "breaker"))),
+                             arena_printf(look->arena, "failing since %s, %s", look_stamp(look, since), well)};
+    if (dead)
+        return (struct told){WRONG, arena_printf(look->arena, "%s dead", look_count(look->arena, dead)), "gd shows them, R sends again"};
+    if (retrying)
+        return (struct told){LOOK, arena_printf(look->arena, "%s retrying", look_count(look->arena, retrying)), well};
+    return (struct told){FINE, arena_printf(look->arena, "%s waiting", look_count(look->arena, number_of(d, "due") + number_of(d, "flying"))), well};
+}
+
+static struct told tell_source(const struct look *look, const struct json *s)
+{
+    int64_t at = number_of(s, "last_at"), refused = number_of(s, "refused"), quarantine = number_of(s, "quarantine");
+    const char *heard = at ? arena_printf(look->arena, "last heard %s", look_since(look->arena, look->now - at)) : "not heard since the daemon started";
+    if (json_get_bool(s, "disabled", false))
+        return (struct told){OFF, "disabled", heard};
+    if (refused || quarantine)
+        return (struct told){LOOK, arena_printf(look->arena, "%s refused", look_count(look->arena, refused)),
+                             arena_printf(look->arena, "%s in quarantine; gi says why; %s", look_count(look->arena, quarantine), heard)};
+    return (struct told){FINE, arena_printf(look->arena, "%s accepted", look_count(look->arena, number_of(s, "accepted"))), heard};
+}
+
+static const struct check destination = {"destination", NULL, tell_destination}, source = {"source", NULL, tell_source};
+
+static const struct check *check_of(const struct lists_item *item)
+{
+    return item->id <= OWN ? &own[item->id - 1] : json_get(item->json, "breaker") ? &destination : &source;
+}
+
+static struct told tell(const struct look *look, const struct lists_item *item)
+{
+    return check_of(item)->tell(look, item->json);
+}
+
+/* --- the columns --- */
+
+static struct badge badge_of(enum verdict verdict)
+{
+    static const struct badge badges[] = {
+        [WRONG] = {"✗", "wrong", UI_LATE}, [LOOK] = {"▲", "look", UI_WARN}, [FINE] = {"✔", "fine", UI_OK}, [OFF] = {"○", "off", UI_MUTED}};
+    return badges[verdict];
+}
+
+static void draw_verdict(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    struct badge b = badge_of(tell(look, item).verdict);
+    (void)selected;
+    surface_text(s, row, column, width, b.role, arena_printf(look->arena, "%s %s", b.glyph, b.word));
+}
+
+static void draw_name(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    const struct check *check = check_of(item);
+    (void)look;
+    surface_text(s, row, column, width, selected ? UI_SELECTED : UI_STRONG,
+                 check->name ? check->name : text_of(((const struct lists_item *)item)->json, "name"));
+}
+
+static void draw_kind(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    (void)look, (void)selected;
+    surface_text(s, row, column, width, UI_DIM, check_of(item)->kind);
+}
+
+static void draw_now(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    struct told told = tell(look, item);
+    (void)selected;
+    surface_text(s, row, column, width, told.verdict < FINE ? badge_of(told.verdict).role : UI_NORMAL, told.now);
+}
+
+static void draw_says(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    (void)selected;
+    surface_text(s, row, column, width, UI_DIM, tell(look, item).says);
+}
+
+static const struct column columns[] = {
+    {"State", 8, 0, false, draw_verdict}, {"What", 14, 0, false, draw_name}, {"Is a", 12, 100, false, draw_kind}, {"Now", 18, 0, false, draw_now}, {"", 0, 0, false, draw_says}};
+
+/* --- the table --- */
+
+struct ranked {
+    struct lists_item item;
+    enum verdict verdict;
+    int nth;
+};
+
+static int by_verdict(const void *a, const void *b)
+{
+    const struct ranked *x = a, *y = b;
+    return x->verdict != y->verdict ? (int)x->verdict - (int)y->verdict : x->nth - y->nth;
+}
+
+static void push(const struct look *look, struct ranked *all, int *count, const struct json *json, int64_t id)
+{
+    struct lists_item item = {.json = json, .id = id};
+    all[*count] = (struct ranked){item, tell(look, &item).verdict, *count};
+    ++*count;
+}
+
+static int64_t key_of(const struct look *look, const char *kind, const struct json *row)
+{
+    return OWN + lists_key(arena_printf(look->arena, "%s %s", kind, text_of(row, "name")));
+}
+
+static struct ranked *ranked(const struct look *look, int *count)
+{
+    const struct json *self = mirror_doc(look->mirror, MIRROR_SELF)->root;
+    const struct json *out = json_get(mirror_doc(look->mirror, MIRROR_DESTINATIONS)->root, "destinations");
+    const struct json *in = json_get(mirror_doc(look->mirror, MIRROR_SOURCES)->root, "sources");
+    struct ranked *all = ARENA_ARRAY(look->arena, struct ranked, OWN + json_count(out) + json_count(in));
+    *count = 0;
+    for (int i = 0; self && i < OWN; i++)
+        push(look, all, count, self, i + 1);
+    for (const struct json *d = json_first(out); d; d = json_next(d))
+        push(look, all, count, d, key_of(look, "destination", d));
+    for (const struct json *s = json_first(in); s; s = json_next(s))
+        push(look, all, count, s, key_of(look, "source", s));
+    qsort(all, (size_t)*count, sizeof *all, by_verdict);
+    return all;
+}
+
+static struct lists_item *items(const struct look *look, int *count)
+{
+    const struct ranked *all = ranked(look, count);
+    struct lists_item *list = ARENA_ARRAY(look->arena, struct lists_item, *count + 1);
+    for (int i = 0; i < *count; i++)
+        list[i] = all[i].item;
+    return list;
+}
+
+static void head(const struct look *look, struct surface *s)
+{
+    int count, column = surface_text(s, 1, 1, -1, UI_TITLE, "Health") + 4, of[OFF + 1] = {0};
+    const struct ranked *all = ranked(look, &count);
+    for (int i = 0; i < count; i++)
+        of[all[i].verdict]++;
+    if (of[WRONG])
+        column += surface_textf(s, 1, column, -1, UI_LATE, "✗ %d wrong", of[WRONG]) + 3;
+    if (of[LOOK])
+        column += surface_textf(s, 1, column, -1, UI_WARN, "▲ %d to look at", of[LOOK]) + 3;
+    if (count && !of[WRONG] && !of[LOOK])
+        column += surface_text(s, 1, column, -1, UI_OK, "✔ all is well") + 3;
+    if (of[FINE] && (of[WRONG] || of[LOOK]))
+        surface_textf(s, 1, column, -1, UI_DIM, "%d fine", of[FINE]);
+}
+
+const struct lists_type health_list = {
+    .docs = {MIRROR_SELF, MIRROR_DESTINATIONS, MIRROR_SOURCES},
+    .doc_count = 3,
+    .needs = 3,
+    .items = items,
+    .head = head,
+    .columns = columns,
+    .column_count = sizeof columns / sizeof *columns,
+    .empty = "The daemon said nothing of itself. R asks again; triage doctor looks from the shell.",
+};
