@@ -92,8 +92,8 @@ static int open_all(void **state)
         fail_msg("%s", err.text);
     d.both[0] = d.first = console_open("first", d.daemon, "todo");
     d.both[1] = d.second = console_open("second", d.daemon, "todo");
-    console_wait(d.both, 2, "live", NULL, true, clock_mono(), 10000);
-    console_wait(d.both, 2, "Nothing here", NULL, true, clock_mono(), 10000);
+    console_wait(d.both, 2, "live", NULL, true, clock_mono(), SEEN_MS);
+    console_wait(d.both, 2, "Nothing here", NULL, true, clock_mono(), SEEN_MS);
     return 0;
 }
 

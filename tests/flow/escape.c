@@ -175,7 +175,7 @@ static void act_all(const char *text, long ticket)
 /* The receiver of what leaves: its status line and its body are a payload; what it was sent is looked at. */
 static struct stub_step answer_of(void *arg, const struct stub_request *request, struct arena *into)
 {
-    static long count;
+    static _Atomic long count; /* each connection has its thread */
     const char *text = hostile.list[(count++ * SAMPLE) % hostile.count];
     (void)arg;
     for (const char *line = request->head; *line; line += strcspn(line, "\n") + (strchr(line, '\n') != NULL)) {

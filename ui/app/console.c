@@ -27,6 +27,7 @@
 #include <unistd.h>
 
 enum {
+    SLOW_US = 150000, SLOW_SAID_MS = 5000, /* a line is called slow from there, and for so long after it was */
     LEAST_COLUMNS = 40,
     LEAST_ROWS = 8,
     FRAME_MS = 33,
@@ -230,7 +231,7 @@ static void fill_link(struct console *c, struct look *look)
                  : down                ? arena_printf(c->frame, "gone %s", look_ago(c->frame, gone))
                                        : "connecting";
     look->link_role = s->state == LINK_LIVE ? UI_OK : down ? UI_LATE : UI_WARN;
-    if (s->state == LINK_LIVE && s->round_trip_us > 150000) {
+    if (s->state == LINK_LIVE && s->round_trip_us > SLOW_US && clock_mono() - s->measured_at < SLOW_SAID_MS) { /* one bad start is no bad line */
         look->link = arena_printf(c->frame, "slow %lld ms", (long long)(s->round_trip_us / 1000));
         look->link_role = UI_WARN;
     }

@@ -228,6 +228,7 @@ static void measure(struct link *link, CURL *easy)
         return;
     int64_t old = link->status.round_trip_us;
     link->status.round_trip_us = old ? (old * 3 + us) / 4 : us;
+    link->status.measured_at = clock_mono();
 }
 
 static const char *fault(const struct call *call, CURLcode code)

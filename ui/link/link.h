@@ -24,6 +24,7 @@ struct link_status {
     int64_t since;         /* clock_mono of the state */
     int64_t retry_at;      /* LINK_DOWN: clock_mono of the next try */
     int64_t round_trip_us; /* of calls, smoothed; 0 = unknown */
+    int64_t measured_at;   /* clock_mono of the last of them */
     int calls;             /* in flight */
 };
 
