@@ -19,16 +19,19 @@ static const char config[] = "team: flow\n"
                              "  - {name: ana, uid: %ld, role: admin, team: eu}\n"
                              "  - {name: tom, uid: 4242, role: agent, team: eu}\n"
                              "  - {name: tim, uid: 4243, role: agent, team: eu}\n"
-                             "oncall: [ana]\n";
+                             "%soncall: [ana]\n";
+enum { COLLEAGUES = 70 }; /* colleagues beside them: a list of any length is offered whole */
 static struct daemon_run *run;
 static struct client *in;
 static const struct shell_ran *ran;
 
 static int start(void **state)
 {
-    char text[1024];
+    char text[8192], many[6144] = "";
     (void)state;
-    snprintf(text, sizeof text, config, (long)getuid());
+    for (int i = 0, n = 0; i < COLLEAGUES; i++)
+        n += snprintf(many + n, sizeof many - (size_t)n, "  - {name: z%02d, uid: %d, role: agent, team: eu}\n", i, 5000 + i);
+    snprintf(text, sizeof text, config, (long)getuid(), many);
     crypto_open();
     run = daemon_start(text);
     in = client_open(run->ingest);
@@ -137,6 +140,13 @@ static void what_is_left_open_is_asked_with_numbers(void **state)
     in_order(ran->out, "This pages ana", "#7 acknowledged");
 }
 
+static void the_last_of_a_long_list_can_be_chosen_too(void **state)
+{
+    (void)state;
+    say("5\nassign\nz69\n");
+    in_order(ran->out, "Whom?", "#5 assigned to z69");
+}
+
 static void what_is_wrong_is_said_where_it_was_said(void **state)
 {
     (void)state;
@@ -180,6 +190,7 @@ int main(void)
         cmocka_unit_test(a_list_is_said_some_at_a_time),
         cmocka_unit_test(a_ticket_is_worked_on_without_its_number),
         cmocka_unit_test(what_is_left_open_is_asked_with_numbers),
+        cmocka_unit_test(the_last_of_a_long_list_can_be_chosen_too),
         cmocka_unit_test(what_is_wrong_is_said_where_it_was_said),
         cmocka_unit_test(keys_are_words),
     };

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CHOICES_MOST = 60, TRIES = 3 };
+enum { TRIES = 3 };
 
 struct question {
     const char *text; /* what is asked, up to its mark */
@@ -80,8 +80,8 @@ static bool names(struct shell *sh, const char *path, const char *list, const ch
 {
     int code = 0;
     const struct json *root = shell_fetch(sh, path, NULL, &code);
-    struct offer *offers = ARENA_ARRAY(sh->arena, struct offer, CHOICES_MOST);
-    for (const struct json *item = json_first(json_get(root, list)); item && q->n < CHOICES_MOST; item = json_next(item))
+    struct offer *offers = ARENA_ARRAY(sh->arena, struct offer, json_count(json_get(root, list)) + 1);
+    for (const struct json *item = json_first(json_get(root, list)); item; item = json_next(item))
         offers[q->n++] = (struct offer){json_get_string(item, "name", ""), detail ? json_get_string(item, detail, NULL) : NULL};
     q->offers = offers;
     return root != NULL;
