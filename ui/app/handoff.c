@@ -128,6 +128,10 @@ static char *read_file(const char *path, size_t max, size_t *n)
         ;
     if (fd >= 0)
         close(fd);
+    if (got < 0) { /* half of a text is not what was saved */
+        free(text);
+        return NULL;
+    }
     return text;
 }
 
