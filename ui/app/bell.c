@@ -52,7 +52,8 @@ static void came(void *arg, const struct link_answer *answer)
     struct console *c = arg;
     struct err err;
     AUTO_JSON root = answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_native, NULL, NULL);
-    ring_quiet_parse(json_get_string(root, "value", "off"), &c->bell.quiet, &err); /* what it cannot read changes nothing */
+    if (root) /* what did not come, or cannot be read, changes nothing */
+        ring_quiet_parse(json_get_string(root, "value", "off"), &c->bell.quiet, &err);
 }
 
 void bell_begin(struct console *c)
