@@ -411,6 +411,8 @@ void fetch_pump(struct console *c)
         if (!path)
             continue;
         struct answer_for *to = calloc(1, sizeof *to);
+        if (!to)
+            abort();
         *to = (struct answer_for){c, (enum slot)slot, c->focus, strdup(c->view), strdup(c->where), c->sort, c->invert};
         w->flying = true;
         link_send(c->link, "GET", path, NULL, take, to);
@@ -620,6 +622,8 @@ void fetch_do(struct console *c, const struct command_do *what)
         return;
     }
     struct doing *d = calloc(1, sizeof *d + (size_t)what->ticket_count * sizeof *d->tickets);
+    if (!d)
+        abort();
     d->c = c;
     d->action = what->action->name;
     d->from = console_place(c);

@@ -100,6 +100,8 @@ void writing_begin(struct console *c, int64_t ticket, bool reply)
     c->composer.awaits = true;
     fetch_focus(c, ticket);
     struct waiting *to = calloc(1, sizeof *to);
+    if (!to)
+        abort();
     *to = (struct waiting){.c = c, .ticket = ticket};
     link_send(c->link, "GET", draft_path(&c->composer, a), NULL, draft_came, to);
 }
