@@ -319,12 +319,16 @@ static void note_instead(const struct road *road, int64_t ticket)
     assert_int_equal(stub_wait(d.shop, d.delivered + 1, 0), d.delivered);
 }
 
-/* A row that leaves while the person at the second console works stays, marked, until they pause. */
+/* A row that leaves while the person at the second console works stays, marked, until they pause: the list held still is as if
+ * they worked all the while, however slow the machine is. */
 static void finish(int64_t ticket, const char *title)
 {
+    console_type(d.second, "Z");
+    console_wait(&d.second, 1, "stands still", NULL, true, clock_mono(), SEEN_MS);
     int64_t start = clock_mono();
     console_type(d.first, "x");
     on_second(title, "left this view", start);
+    console_type(d.second, "Z");
     assert_int_equal(ticket_now(ticket)->status, STATUS_RESOLVED);
     expect_entry(ticket, "close", "status", "open", "resolved");
 }
