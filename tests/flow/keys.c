@@ -599,6 +599,25 @@ static void F_keeps_the_newest_line_of_a_ticket_in_sight_and_says_so(void **stat
     shows("unseen up there");
 }
 
+static void a_slip_in_a_filter_loses_no_word_of_it_and_a_hint_stays_where_it_was_said(void **state)
+{
+    (void)state;
+    post("shop", "A-1", "Checkout is down");
+    shows("live");
+    press("6");
+    shows("Checkout is down");
+    press("/where urgency ==\r");
+    shows("/ where urgency ==");
+    press(" \"critical\"\r");
+    shows("urgency == \"critical\"");
+    press("\033");
+    press("\033");
+    shows("Q leaves triage.");
+    press("\r");
+    shows("u•••@example.com");
+    assert_int_equal(console_find(console, "Q leaves triage."), -1);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
 int main(void)
 {
@@ -620,6 +639,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_destination_rests_by_name_and_what_waits_is_dropped_by_the_word, start_routed, stop_routed),
         T(F_keeps_the_newest_line_of_a_ticket_in_sight_and_says_so),
         T(S_sorts_the_list_I_inverts_it_and_the_header_says_so),
+        T(a_slip_in_a_filter_loses_no_word_of_it_and_a_hint_stays_where_it_was_said),
         T(a_label_is_accepted_with_one_key_and_the_journal_says_so),
     };
     return cmocka_run_group_tests_name("keys", tests, NULL, NULL);

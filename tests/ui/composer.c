@@ -423,7 +423,7 @@ static void a_wrong_placeholder_is_told_as_it_is_typed_and_tab_mends_it(void **s
     assert_string_equal(editor_text(composer.editor), "Hi {{customer.name}} {{ticket.r");
     script("<C-w>{{status_page}}", to_composer);
     draw(80, 24);
-    desk_shows(&desk, "{{status_page}} is no variable of the desk: C-w deletes it");
+    desk_shows(&desk, "{{status_page}} is no variable: C-w deletes it");
     script("<C-w>https://x.example", to_composer);
     assert_string_equal(editor_text(composer.editor), "Hi {{customer.name}} https://x.example");
 }

@@ -173,6 +173,8 @@ void console_go(struct console *c, enum place place)
         c->depth += c->depth + 1 < DEPTH;
         c->stack[c->depth] = place;
     }
+    if (c->toast_role == UI_DIM) /* it was said of the place that is left */
+        c->toast[0] = 0;
     fetch_place(c);
     c->focus_at = 0;
 }

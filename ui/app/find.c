@@ -26,8 +26,9 @@ static void filter(struct console *c, const char *words)
         return;
     }
     const char *where = prompt_where(a, words, &err);
-    if (!where) {
+    if (!where) { /* what was typed is not lost for a slip */
         console_toast(c, UI_ERROR, "%s", err.text);
+        prompt_open(c, FOR_FILTER, "/", words);
         return;
     }
     if (console_place(c) != PLACE_QUEUE)

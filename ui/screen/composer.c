@@ -231,7 +231,7 @@ static enum composer_outcome send(struct composer *c)
     if (blank(editor_text(c->editor)))
         c->refusal = "There is nothing to send yet.";
     else if (strange(c, &end))
-        c->refusal = "A placeholder {{...}} is left: fill it in or delete it. It will not be sent like this.";
+        c->refusal = "A placeholder {{...}} is left: fill it in or delete it.";
     if (c->refusal) {
         if (end)
             editor_move(c->editor, end);
@@ -474,7 +474,7 @@ static const char *place_says(struct composer *c, struct arena *a)
     const struct fill_row *near = fill_near(editor_text(c->editor), &place);
     if (near)
         return arena_printf(a, "%s %s. Tab: {{%s}}, %s.", shown, place.open ? "is open" : "is not known", near->name, near->help);
-    return arena_printf(a, "%s is no variable of the desk: C-w deletes it, then write what it stands for.", shown);
+    return arena_printf(a, "%s is no variable: C-w deletes it.", shown);
 }
 
 static const char *left_over(struct composer *c, struct arena *a)
