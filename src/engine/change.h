@@ -104,7 +104,7 @@ bool desk_do(struct desk_run *r, const struct action *action, struct err *err);
 bool desk_undo(struct desk_run *r, const struct entry *entry, const struct json *data, const char *did, struct err *err);
 bool desk_replay(struct engine *e, struct arena *arena, const struct entry *entry, const struct json *data, struct err *err);
 bool desk_refresh(struct engine *e, struct err *err); /* engine.state is as the store has it */
-/* It changed: tickets it may concern are looked at. guard: each in a savepoint of its own, where none is open. */
+/* It changed: tickets it may concern are looked at, the rest of many by desk_wake. guard: each in a savepoint of its own, where none is open. */
 bool desk_turned(struct engine *e, int64_t now, bool guard, struct err *err);
 bool desk_wake(struct engine *e, int64_t now, struct err *err);    /* the clock's part of it */
 bool wake_ticket(struct engine *e, struct arena *arena, int64_t id, int64_t now, struct err *err);

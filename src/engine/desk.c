@@ -1,6 +1,6 @@
 /* desk: an act on the desk itself (core/desk) as one transaction: its records are written, an entry of kind `desk` holds
  * each as it was and as it is, and undo writes it back as it was. The state that rules read lies in memory and is read
- * anew after a write, and after anything was taken back; at its next turn the tickets it may concern are looked at. */
+ * anew after a write, and after anything was taken back; at its next turn the tickets it may concern are looked at, some at a time. */
 #include "engine/change.h"
 #include "base/str.h"
 #include "core/desk_handover.h"
@@ -172,40 +172,55 @@ bool desk_refresh(struct engine *e, struct err *err)
     return views_sync(e, err);
 }
 
-/* Something began or ended: whoever is being paged for is looked at again, in the same transaction. What comes of it is in
- * the journal as the clock's doing, where a rebuild finds it. */
+/* A ticket at a time, so many of them: the next bite is the clock's. */
+static bool look_on(struct engine *e, int64_t now, bool guard, struct err *err)
+{
+    enum { BITE = 64 };
+    int64_t ids[BITE];
+    int n;
+    AUTO_ARENA arena = arena_new();
+    if (!store_escalated(e->store, e->looked_to, ids, BITE, &n, err))
+        return false;
+    for (int i = 0; i < n; i++) {
+        if (!(guard ? wake_due : wake_ticket)(e, arena, ids[i], now, err))
+            return false;
+        e->looked_to = ids[i];
+        arena_reset(arena);
+    }
+    e->look_waits = n == BITE;
+    return true;
+}
+
+/* Something began or ended: whoever is being paged for is looked at again, the first of them in the same transaction, the rest in
+ * bites between batches, so that neither the door nor anybody's event waits for thousands of them. What a wake finds meanwhile, and
+ * what is done to a ticket, is judged by the new state already. What comes of it is in the journal as the clock's doing, where a
+ * rebuild finds it. */
 bool desk_turned(struct engine *e, int64_t now, bool guard, struct err *err)
 {
-    enum { BITE = 256 };
-    int64_t ids[BITE], after = 0;
-    int n = BITE;
-    AUTO_ARENA arena = arena_new();
     e->desk_stale = e->work_stale = e->away_stale = true;
     e->desk_looked_at = now;
-    if (!desk_refresh(e, err))
-        return false;
-    while (!e->replaying && n == BITE) {
-        if (!store_escalated(e->store, after, ids, BITE, &n, err))
-            return false;
-        for (int i = 0; i < n; i++) {
-            if (!(guard ? wake_due : wake_ticket)(e, arena, after = ids[i], now, err))
-                return false;
-            arena_reset(arena);
-        }
-    }
-    return true;
+    e->looked_to = 0;
+    return desk_refresh(e, err) && (e->replaying || look_on(e, now, guard, err));
 }
 
 bool desk_wake(struct engine *e, int64_t now, struct err *err)
 {
     if (!desk_refresh(e, err))
         return false;
-    return !e->desk_turns_at || e->desk_turns_at > now || desk_turned(e, now, true, err);
+    if (e->desk_turns_at && e->desk_turns_at <= now)
+        return desk_turned(e, now, true, err);
+    return !e->look_waits || look_on(e, now, true, err);
 }
 
 bool engine_look(struct engine *e, int64_t now, struct err *err)
 {
     return desk_turned(e, now, true, err);
+}
+
+void engine_undone(struct engine *e)
+{
+    e->desk_stale = e->look_waits = true;
+    e->looked_to = 0;
 }
 
 void engine_close(struct engine *e)

@@ -31,6 +31,7 @@ struct engine {
     struct label_bands bands; int64_t bands_at; /* what an outside model's confidence is worth, and as of when (engine/ask) */
     struct desk_state state; struct arena *desk_arena; /* what people set (engine/desk), as of the last refresh */
     bool desk_stale; int64_t desk_looked_at, desk_turns_at; /* what began or ended since the last look is due */
+    bool look_waits; int64_t looked_to; /* that look goes on behind this ticket, in bites */
     bool work_stale, away_stale; int64_t assign_at, offered; /* engine/assign: work or loads changed; who is here did; when to look again; the ticket whose turn it is */
     struct kept_view *kept; int kept_count; struct arena *kept_arena; /* what agents keep (engine/view), as of the last refresh */
     bool views_wait;     /* one is not filled yet, or one that went still has rows */
@@ -133,8 +134,10 @@ bool engine_batch_end(struct engine *e, struct err *err);
 /* Runs due wakes and parcels, at most max tickets; *ran says how many. */
 bool engine_wake(struct engine *e, struct arena *arena, int64_t now, int max, int *ran, struct err *err);
 bool engine_next(struct engine *e, int64_t *at, struct err *err); /* next moment something is due, 0 = nothing */
-/* At boot and after a reload, behind engine_views: whoever is being paged for is looked at. */
+/* At boot and after a reload, behind engine_views: whoever is being paged for is looked at, the first of them now, the rest in the
+ * next wakes. */
 bool engine_look(struct engine *e, int64_t now, struct err *err);
+void engine_undone(struct engine *e); /* the batch was rolled back: what is held in memory is read, and looked at, again */
 /* At boot and after a reload: views that are new or changed are filled, and the articles of files are those of now. */
 bool engine_views(struct engine *e, struct arena *arena, int64_t now, struct err *err);
 /* Then too: where policies or calendars are others than before, tickets with a clock are woken now. */

@@ -101,7 +101,7 @@ bool engine_wake(struct engine *e, struct arena *arena, int64_t now, int max, in
 {
     int64_t ids[64];
     int n;
-    bool views = e->views_wait;
+    bool waited = e->views_wait || e->look_waits;
     if (max > 64)
         max = 64;
     if (!desk_wake(e, now, err) || !views_wake(e, err) || !store_wake_due(e->store, now, ids, max, &n, err))
@@ -112,7 +112,7 @@ bool engine_wake(struct engine *e, struct arena *arena, int64_t now, int max, in
     *ran = 0;
     if (!due_parcels(e, arena, now, max, ran, err))
         return false;
-    *ran += n + views;
+    *ran += n + waited;
     if (!audit_wake(e, arena, now, err) || !assign_wake(e, arena, now, max, ran, err))
         return false;
     return wake_boss(e, arena, now, err);
@@ -138,7 +138,7 @@ bool engine_next(struct engine *e, int64_t *at, struct err *err)
         *at = audit;
     if (e->desk_turns_at && (!*at || e->desk_turns_at < *at))
         *at = e->desk_turns_at;
-    if (e->views_wait)
+    if (e->views_wait || e->look_waits)
         *at = 1;
     if (assign_next(e) && (!*at || assign_next(e) < *at))
         *at = assign_next(e);

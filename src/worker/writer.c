@@ -199,7 +199,7 @@ static bool attempt(struct writer *w, struct job *jobs, bool wakes, int64_t now,
         return ok;
     log_line(LOG_WARN, "batch_again", "detail=\"%s\"", err->text);
     store_rollback(w->engine.store);
-    w->engine.desk_stale = true;
+    engine_undone(&w->engine);
     *err = (struct err){0};
     w->engine.bold = false;
     return perform(w, jobs, wakes, now, &again, err);
@@ -241,7 +241,7 @@ static bool batch(struct writer *w, struct job *jobs, bool wakes)
     ok = ok && store_commit(e->store, &err);
     if (!ok) {
         store_rollback(e->store);
-        e->desk_stale = true;
+        engine_undone(e);
         log_failure(w, &err);
     }
     if (ok)
