@@ -198,8 +198,9 @@ struct json *show_model(struct show *show)
 
 /* --- the timeline --- */
 
-static struct json *message_line(struct show *show, int64_t ticket, const struct message *m)
+static struct json *message_line(struct show *show, int64_t ticket, const struct message *messages, int count, int at)
 {
+    const struct message *m = &messages[at];
     struct json *line = json_object(), *message = mask_message(show->arena, &show->mask, m);
     struct parcel held;
     bool found = false;
@@ -209,6 +210,8 @@ static struct json *message_line(struct show *show, int64_t ticket, const struct
     json_put_i64(line, "ticket", ticket);
     if (m->state && store_parcel_by_message(show->store, show->arena, m->row, &held, &found, &show->err) && found)
         json_put_i64(message, "due_at", held.due_at);
+    if (m->assets)
+        json_put(message, "attachments", show_attachments(show, messages, count, at));
     json_put(line, "message", message);
     return line;
 }
@@ -262,7 +265,7 @@ static bool read_lines(struct show *show, int64_t ticket, bool merged, struct ti
         !store_entry_list(show->store, show->arena, &q, &entries, &entry_count, &show->err))
         return false;
     for (int i = 0; i < message_count; i++)
-        place(show, to, messages[i].at, message_line(show, ticket, &messages[i]));
+        place(show, to, messages[i].at, message_line(show, ticket, messages, message_count, i));
     for (int i = 0; i < entry_count; i++)
         if (on_timeline(&entries[i]) && !(merged && str_eq(entries[i].kind, "sla"))) /* its clocks are the root's now */
             place(show, to, entries[i].at, entry_line(show, &entries[i]));

@@ -261,6 +261,7 @@ static void a_ticket_is_one_timeline_and_customer_text_stands_behind_the_bar(voi
     draw_ticket(80, 24);
     desk_shows(&desk, "#4119  Cannot access dashboard");
     desk_shows(&desk, "┃ Since this morning I get a blank page");
+    desk_shows(&desk, "┃ attachment: console.log 14 kB");
     desk_shows(&desk, "label     high .82 over low  [blank page +2.1]");
     desk_shows(&desk, "route     chat: filtered at step 2 (it is high); all: passed to hooks");
     desk_shows(&desk, "delivery  hooks: ↻ retrying at 14:41 after 3 attempts: 502 (route all)");

@@ -1,6 +1,7 @@
 /* print: plain aligned text, no colour and no escapes: it is read by eyes, grep and awk alike. */
 #include "app/print.h"
 #include "base/text.h"
+#include "screen/attached.h"
 #include "screen/look.h"
 #include "screen/say.h"
 #include <string.h>
@@ -148,6 +149,8 @@ static void print_line(struct print *p, const struct json *line, int64_t ticket)
             str_addf(p->out, "  (%s)", text_safe_in(p->arena, state, TEXT_LINE));
         str_addc(p->out, '\n');
         print_body(p, text_of(m, "body"));
+        if (attached_lines(p->arena, m))
+            print_body(p, attached_lines(p->arena, m));
         return;
     }
     struct mirror *nobody = mirror_new(NULL, NULL);

@@ -1,6 +1,7 @@
 /* ticket: the timeline is told to a pager once for a document and then only scrolled: a key costs what it
  * moves, however long the thread is. Bodies stand behind the bar, which no text can draw. */
 #include "screen/ticket.h"
+#include "screen/attached.h"
 #include "screen/drafts.h"
 #include "base/text.h"
 #include "core/field.h"
@@ -149,13 +150,9 @@ static void tell_message(struct telling *to, int64_t at, const struct json *m)
     pager_piece(to->pager, TEXT_AT + text_columns(name) + 2,
                 gone || str_eq(state, "failed") ? UI_WARN : UI_DIM, state);
     pager_block(to->pager, TAG_AT, gone ? UI_MUTED : role, true, body_of(to->shown, m));
-    int64_t assets = json_get_i64(m, "asset_count", 0);
-    if (assets) {
-        pager_line(to->pager);
-        pager_piece(
-            to->pager, TAG_AT + 2, UI_DIM,
-            arena_printf(to->look->arena, "%lld attachment%s", (long long)assets, assets == 1 ? "" : "s"));
-    }
+    const char *files = attached_lines(to->look->arena, m);
+    if (files)
+        pager_block(to->pager, TAG_AT, UI_DIM, true, files);
 }
 
 /* A sentence beside its tag; what does not fit goes on below it. */
