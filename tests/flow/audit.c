@@ -7,6 +7,7 @@
 #include "harness/client.h"
 #include "harness/daemon.h"
 #include "harness/shell.h"
+#include "harness/shop.h"
 #include "harness/stub.h"
 #include "store/sql.h"
 #include <setjmp.h>
@@ -21,14 +22,6 @@ static const char config[] = "sources:\n  - {name: open, dialect: rbs, auth: non
                              "agents:\n  - {name: ana, uid: %ld, role: admin}\n";
 static struct daemon_run *run;
 
-static void post(struct arena *arena, struct client *in, int i)
-{
-    assert_int_equal(client_post(in, "/in/open", arena_printf(arena,
-                                 "{\"eventId\":\"e-%d\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:00Z\",\"source\":\"x\",\"data\":"
-                                 "{\"source_ticket_id\":\"T-%d\",\"user_id\":\"u\",\"user_name\":\"U\",\"user_email\":\"u@example.com\",\"subject\":\"S %d\",\"description\":\"D\"}}",
-                                 i, i, i)).status, 200);
-}
-
 static int start(void **state)
 {
     AUTO_ARENA arena = arena_new();
@@ -37,7 +30,7 @@ static int start(void **state)
     setenv("TRIAGE_SOCKET", run->desk, 1);
     struct client *in = client_open(run->ingest);
     for (int i = 1; i <= 3; i++)
-        post(arena, in, i);
+        shop_post_number(in, "open", i, "Where is my invoice?");
     client_close(in);
     assert_int_equal(SHELL(NULL, "claim", "1", "2")->code, 0);
     assert_int_equal(SHELL(NULL, "reveal", "2", "the customer asked on the phone")->code, 0);
@@ -178,9 +171,9 @@ static void the_newest_link_is_told_to_a_destination(void **state)
         "destinations:\n  - {name: vault, kind: webhook, url: '%s', secrets: [s], allow_loopback: true}\naudit: {destination: vault, every: 10m}\n",
         (long)getuid(), stub_url(vault)));
     struct client *in = client_open(desk->ingest);
-    post(arena, in, 1);
+    shop_post_number(in, "open", 1, "Where is my invoice?");
     *desk->clock += 11 * 60000;
-    post(arena, in, 2);
+    shop_post_number(in, "open", 2, "Where is my invoice?");
     assert_int_equal(stub_wait(vault, 1, 8000), 1);
     AUTO_JSON body = json_parse(stub_request(vault, 0)->body, stub_request(vault, 0)->body_n, &json_limits_native, NULL, NULL);
     assert_string_equal(json_get_string(body, "type", ""), "triage.audit_head");
@@ -191,7 +184,7 @@ static void the_newest_link_is_told_to_a_destination(void **state)
     if (ran->code)
         fail_msg("%s: %s%s", link, ran->out, ran->err);
     *desk->clock += 11 * 60000;
-    post(arena, in, 3);
+    shop_post_number(in, "open", 3, "Where is my invoice?");
     int links = links_told(vault);
     for (int64_t until = clock_mono() + 8000; links < 2 && clock_mono() < until; usleep(50000), links = links_told(vault))
         *desk->clock += 1000; /* what did not arrive at once is tried again */

@@ -8,6 +8,7 @@
 #include "harness/daemon.h"
 #include "harness/load.h"
 #include "harness/shell.h"
+#include "harness/shop.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -33,14 +34,9 @@ struct race {
 
 static void fill(struct client *in, int count)
 {
-    for (int i = 0; i < count; i++) {
-        char body[400];
-        snprintf(body, sizeof body,
-                 "{\"eventId\":\"e-%d\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:00Z\",\"source\":\"caracol\",\"data\":"
-                 "{\"source_ticket_id\":\"t%d\",\"user_id\":\"u\",\"user_name\":\"U\",\"user_email\":\"u@example.com\",\"subject\":\"Title %d\",\"description\":\"Text\"}}",
-                 i, i, i);
-        assert_int_equal(client_post(in, "/in/open", body).status, 200);
-    }
+    AUTO_ARENA arena = arena_new();
+    for (int i = 0; i < count; i++)
+        shop_post_number(in, "open", i, arena_printf(arena, "Title %d", i));
 }
 
 static bool next(void *arg, int connection, const char **data, size_t *n)
@@ -74,9 +70,8 @@ static void two_agents_race_and_each_ticket_is_claimed_once(void **state)
     (void)state;
     static const char *const keys[] = {"k-ana", "k-tom"};
     static const char body[] = "{\"do\":\"claim-next\"}";
-    char text[1024], clock[128];
-    snprintf(text, sizeof text, config, (long)getuid());
-    struct daemon_run *run = daemon_start(text);
+    char clock[128];
+    struct daemon_run *run = daemon_start_mine(config);
     struct client *in = client_open(run->ingest), *desk = client_open(run->desk);
     struct race race = {0};
     for (int i = 0; i < 2; i++)

@@ -5,6 +5,7 @@
 #include "harness/client.h"
 #include "harness/daemon.h"
 #include "harness/shell.h"
+#include "harness/shop.h"
 #include "harness/stub.h"
 #include <fcntl.h>
 #include <setjmp.h>
@@ -29,11 +30,9 @@ static const struct shell_ran *ran;
 
 static int start(void **state)
 {
-    char text[1024];
     (void)state;
-    snprintf(text, sizeof text, config, (long)getuid());
     crypto_open();
-    run = daemon_start(text);
+    run = daemon_start_mine(config);
     in = client_open(run->ingest);
     setenv("TRIAGE_SOCKET", run->desk, 1);
     return 0;
@@ -49,17 +48,7 @@ static int stop(void **state)
 
 static void post(const char *id, const char *subject)
 {
-    AUTO_ARENA arena = arena_new();
-    struct answer a = client_post(
-        in, "/in/open",
-        arena_printf(arena,
-                     "{\"eventId\":\"e-%s\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-"
-                     "01T10:00:00Z\","
-                     "\"source\":\"caracol\",\"data\":{\"source_ticket_id\":\"%s\",\"user_id\":\"u\",\"user_"
-                     "name\":\"U\","
-                     "\"user_email\":\"u@example.com\",\"subject\":\"%s\",\"description\":\"Some text\"}}",
-                     id, id, subject));
-    assert_int_equal(a.status, 200);
+    shop_post(in, "open", id, subject);
 }
 
 #define TRIAGE(input, ...) (ran = SHELL(input, __VA_ARGS__))

@@ -7,6 +7,7 @@
 #include "harness/console.h"
 #include "harness/daemon.h"
 #include "harness/shell.h"
+#include "harness/shop.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -29,11 +30,9 @@ static int ticket;
 
 static int start(void **state)
 {
-    char text[1024];
     (void)state;
-    snprintf(text, sizeof text, config, (long)getuid());
     crypto_open();
-    run = daemon_start(text);
+    run = daemon_start_mine(config);
     return 0;
 }
 
@@ -47,13 +46,11 @@ static int stop(void **state)
 /* Each test has a ticket of its own. */
 static int begin(void **state)
 {
-    AUTO_ARENA arena = arena_new();
+    char subject[32];
     struct client *in = client_open(run->ingest);
-    int i = ++ticket;
     (void)state;
-    assert_int_equal(client_post(in, "/in/open", arena_printf(arena,
-        "{\"eventId\":\"e-%d\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:00Z\",\"source\":\"caracol\",\"data\":{\"source_ticket_id\":\"%d\",\"user_id\":\"u\","
-        "\"user_name\":\"Uma\",\"user_email\":\"u@example.com\",\"subject\":\"Ticket number %d\",\"description\":\"Some text\"}}", i, i, i)).status, 200);
+    snprintf(subject, sizeof subject, "Ticket number %d", ++ticket);
+    shop_post_number(in, "open", ticket, subject);
     client_close(in);
     return 0;
 }

@@ -5,6 +5,7 @@
 #include "harness/client.h"
 #include "harness/console.h"
 #include "harness/daemon.h"
+#include "harness/shop.h"
 #include <dirent.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -30,11 +31,9 @@ static int ticket; /* each test has its own */
 
 static int start(void **state)
 {
-    char text[1024];
     (void)state;
-    snprintf(text, sizeof text, config, (long)getuid());
     crypto_open();
-    run = daemon_start(text);
+    run = daemon_start_mine(config);
     me = client_open(run->desk);
     snprintf(tmp, sizeof tmp, "%s/tmp", run->dir);
     snprintf(own, sizeof own, "%s/own", run->dir);
@@ -51,12 +50,10 @@ static int stop(void **state)
 
 static void post(void)
 {
-    AUTO_ARENA arena = arena_new();
+    char subject[32];
     struct client *in = client_open(run->ingest);
-    int i = ++ticket;
-    assert_int_equal(client_post(in, "/in/open", arena_printf(arena,
-        "{\"eventId\":\"e-%d\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:00Z\",\"source\":\"caracol\",\"data\":{\"source_ticket_id\":\"%d\",\"user_id\":\"u\","
-        "\"user_name\":\"Uma\",\"user_email\":\"u@example.com\",\"subject\":\"Ticket number %d\",\"description\":\"Some text\"}}", i, i, i)).status, 200);
+    snprintf(subject, sizeof subject, "Ticket number %d", ++ticket);
+    shop_post_number(in, "open", ticket, subject);
     client_close(in);
 }
 

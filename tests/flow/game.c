@@ -86,11 +86,10 @@ static const struct json *one(const struct json *list, const char *member, const
 
 static int start(void **state)
 {
-    char text[2048], body[700];
+    char body[700];
     (void)state;
-    snprintf(text, sizeof text, config, (long)getuid());
     crypto_open();
-    run = daemon_start(text);
+    run = daemon_start_mine(config);
     in = client_open(run->ingest);
     desk = client_open(run->desk);
     setenv("TRIAGE_SOCKET", run->desk, 1);

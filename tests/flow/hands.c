@@ -5,6 +5,7 @@
 #include "harness/client.h"
 #include "harness/daemon.h"
 #include "harness/console.h"
+#include "harness/shop.h"
 #include "harness/stub.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,11 +30,9 @@ static struct console_run *console;
 
 static int start(void **state)
 {
-    char text[1024];
     (void)state;
-    snprintf(text, sizeof text, config, (long)getuid());
     crypto_open();
-    run = daemon_start(text);
+    run = daemon_start_mine(config);
     in = client_open(run->ingest);
     desk = client_open(run->desk);
     console = console_open("the", run, "all");
@@ -52,23 +51,7 @@ static int stop(void **state)
 
 static void post(const char *source, const char *id, const char *subject)
 {
-    AUTO_ARENA arena = arena_new();
-    struct signature_header list[4];
-    AUTO_STR headers;
-    str_init(&headers, 2048);
-    char *body = arena_printf(
-        arena,
-        "{\"eventId\":\"e-%s\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:"
-        "00Z\","
-        "\"source\":\"caracol\",\"data\":{\"source_ticket_id\":\"%s\",\"user_id\":\"u\",\"user_name\":\"U\","
-        "\"user_email\":\"u@example.com\",\"subject\":\"%s\",\"description\":\"Some text\"}}",
-        id, id, subject);
-    int n = signature_sign(arena, "rbs", "s3cret", "msg_1", *run->clock / 1000, body, strlen(body), list);
-    for (int i = 0; i < n; i++)
-        str_addf(&headers, "%s: %s\r\n", list[i].name, list[i].value);
-    struct answer a =
-        client_ask(in, "POST", arena_printf(arena, "/in/%s", source), headers.data, body, strlen(body));
-    assert_int_equal(a.status, 200);
+    shop_post_signed(in, source, "s3cret", *run->clock, id, subject);
 }
 
 static void shows(const char *text)

@@ -97,11 +97,9 @@ static void until_closed(struct told *t, int64_t id)
 
 static void open_stage(struct told *t)
 {
-    char text[1024];
     *t = (struct told){0};
-    snprintf(text, sizeof text, config, (long)getuid());
     crypto_open();
-    t->run = daemon_start(text);
+    t->run = daemon_start_mine(config);
     t->in = client_open(t->run->ingest);
     t->desk = client_open(t->run->desk);
     setenv("TRIAGE_SOCKET", t->run->desk, 1);

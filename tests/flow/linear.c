@@ -4,6 +4,7 @@
 #include "harness/client.h"
 #include "harness/daemon.h"
 #include "harness/shell.h"
+#include "harness/shop.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -49,14 +50,9 @@ static int stop(void **state)
 
 static void post(int n, const char *subject)
 {
-    AUTO_ARENA arena = arena_new();
-    struct answer a = client_post(in, "/in/open",
-                                  arena_printf(arena,
-                                               "{\"eventId\":\"e-%d\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:00Z\","
-                                               "\"source\":\"caracol\",\"data\":{\"source_ticket_id\":\"T-%d\",\"user_id\":\"u\",\"user_name\":\"U\","
-                                               "\"user_email\":\"u@example.com\",\"subject\":\"%s\",\"description\":\"Some text\"}}",
-                                               n, n, subject));
-    assert_int_equal(a.status, 200);
+    char id[16];
+    snprintf(id, sizeof id, "T-%d", n);
+    shop_post(in, "open", id, subject);
 }
 
 /* Says these lines; what came is one stream of lines, with no byte that moves a cursor. */

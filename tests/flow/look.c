@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <vterm.h>
 #include <cmocka.h>
 
@@ -24,11 +23,9 @@ static struct arena *arena;
 
 static int start(void **state)
 {
-    char text[256];
     (void)state;
     arena = arena_new();
-    snprintf(text, sizeof text, config, (long)getuid());
-    run = daemon_start(text);
+    run = daemon_start_mine(config);
     return 0;
 }
 

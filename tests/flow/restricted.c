@@ -9,6 +9,7 @@
 #include "harness/console.h"
 #include "harness/daemon.h"
 #include "harness/shell.h"
+#include "harness/shop.h"
 #include "harness/sshd.h"
 #include <fcntl.h>
 #include <setjmp.h>
@@ -52,8 +53,7 @@ static void begin(const char *more)
     crypto_open();
     run = daemon_start(arena_printf(arena, config, (long)getuid(), more));
     struct client *in = client_open(run->ingest);
-    assert_int_equal(client_post(in, "/in/rbs", "{\"eventId\":\"e-1\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:00Z\",\"source\":\"caracol\",\"data\":{"
-        "\"source_ticket_id\":\"R-1\",\"user_id\":\"u\",\"user_name\":\"U\",\"user_email\":\"u@example.com\",\"subject\":\"Where is it\",\"description\":\"Some text\"}}").status, 200);
+    shop_post(in, "rbs", "R-1", "Where is it");
     client_close(in);
     write_text(in_dir("secret"), arena_printf(arena, "%s\n", marker), 0600);
     write_text(in_dir("evil"), arena_printf(arena, "#!/bin/sh\ntouch %s\n", in_dir("witness")), 0755);

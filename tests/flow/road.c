@@ -5,6 +5,7 @@
 #include "dialect/signature.h"
 #include "harness/client.h"
 #include "harness/daemon.h"
+#include "harness/shop.h"
 #include "../support/fixture.h"
 #include <inttypes.h>
 #include <setjmp.h>
@@ -55,9 +56,7 @@ static int stop(void **state)
 
 static char *event_text(struct arena *arena, const char *id)
 {
-    return arena_printf(arena, "{\"eventId\":\"e-%s\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:00Z\","
-                               "\"source\":\"caracol\",\"data\":{\"source_ticket_id\":\"%s\",\"user_id\":\"u\",\"user_name\":\"U\","
-                               "\"user_email\":\"u@example.com\",\"subject\":\"Title %s\",\"description\":\"Some text\"}}", id, id, id);
+    return shop_event(arena, id, arena_printf(arena, "Title %s", id));
 }
 
 static struct answer post_signed(const char *path, const char *scheme, const char *secret, const char *body)

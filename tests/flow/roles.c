@@ -10,6 +10,7 @@
 #include "harness/client.h"
 #include "harness/console.h"
 #include "harness/daemon.h"
+#include "harness/shop.h"
 #include "screen/screens.h"
 #include "term/keymap.h"
 #include <setjmp.h>
@@ -37,9 +38,7 @@ static struct client *in, *desk;
 static int64_t ticket(const char *id)
 {
     AUTO_ARENA arena = arena_new();
-    struct answer a = client_post(in, "/in/rbs", arena_printf(arena,
-        "{\"eventId\":\"e-%s\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:00Z\",\"source\":\"caracol\",\"data\":{\"source_ticket_id\":\"%s\",\"user_id\":\"u\","
-        "\"user_name\":\"U\",\"user_email\":\"u@example.com\",\"subject\":\"Where is my invoice?\",\"description\":\"Some text\"}}", id, id));
+    struct answer a = client_post(in, "/in/rbs", shop_event(arena, id, "Where is my invoice?"));
     assert_int_equal(a.status, 200);
     return json_get_i64(a.json, "ticket", 0) ? json_get_i64(a.json, "ticket", 0) : (int64_t)(id[0] - '0');
 }

@@ -5,6 +5,7 @@
 #include "harness/client.h"
 #include "harness/console.h"
 #include "harness/daemon.h"
+#include "harness/shop.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -22,26 +23,16 @@ static const char config[] = "team: flow\n"
 enum { SOON = 30000 };
 static struct daemon_run *run;
 
-static void post(struct client *in, int i, const char *subject)
-{
-    AUTO_ARENA arena = arena_new();
-    assert_int_equal(client_post(in, "/in/open", arena_printf(arena,
-        "{\"eventId\":\"e-%d\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:00Z\",\"source\":\"caracol\",\"data\":{\"source_ticket_id\":\"%d\",\"user_id\":\"u\","
-        "\"user_name\":\"U\",\"user_email\":\"u@example.com\",\"subject\":\"%s\",\"description\":\"Some text\"}}", i, i, subject)).status, 200);
-}
-
 static int start(void **state)
 {
-    char text[1024];
     (void)state;
-    snprintf(text, sizeof text, config, (long)getuid());
     crypto_open();
-    run = daemon_start(text);
+    run = daemon_start_mine(config);
     struct client *in = client_open(run->ingest);
-    post(in, 1, "The first invoice");
-    post(in, 2, "A question of colours");
-    post(in, 3, "The second invoice");
-    post(in, 4, "The third invoice");
+    shop_post(in, "open", "1", "The first invoice");
+    shop_post(in, "open", "2", "A question of colours");
+    shop_post(in, "open", "3", "The second invoice");
+    shop_post(in, "open", "4", "The third invoice");
     client_close(in);
     return 0;
 }

@@ -9,6 +9,7 @@
 #include "harness/console.h"
 #include "harness/daemon.h"
 #include "harness/line.h"
+#include "harness/shop.h"
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -16,7 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <cmocka.h>
 
 enum { SOON = 20000, TICKETS = 90, COLUMNS = 80, ROWS = 24, RATE = 2000, DELAY = 150 };
@@ -31,19 +31,16 @@ static int posted;
 
 static void post(void)
 {
-    int i = ++posted;
-    assert_int_equal(client_post(in, "/in/open", arena_printf(arena,
-        "{\"eventId\":\"e-%d\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:00Z\",\"source\":\"caracol\",\"data\":{\"source_ticket_id\":\"%d\","
-        "\"user_id\":\"u\",\"user_name\":\"U\",\"user_email\":\"u@example.com\",\"subject\":\"Matter %d of it\",\"description\":\"Text\"}}", i, i, i)).status, 200);
+    char subject[32];
+    snprintf(subject, sizeof subject, "Matter %d of it", ++posted);
+    shop_post_number(in, "open", posted, subject);
 }
 
 static int start(void **state)
 {
-    char text[512];
     (void)state;
     arena = arena_new();
-    snprintf(text, sizeof text, config, (long)getuid());
-    run = daemon_start(text);
+    run = daemon_start_mine(config);
     in = client_open(run->ingest);
     for (posted = 0; posted < TICKETS;)
         post();

@@ -5,6 +5,7 @@
 #include "harness/client.h"
 #include "harness/daemon.h"
 #include "harness/shell.h"
+#include "harness/shop.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -19,15 +20,6 @@ static const char config[] = "tz: Europe/Berlin\nsources:\n  - {name: open, dial
 static struct daemon_run *run;
 static struct client *in, *me;
 static struct arena *arena;
-
-static void post(const char *source, int i)
-{
-    struct answer a = client_post(in, arena_printf(arena, "/in/%s", source), arena_printf(arena,
-                                  "{\"eventId\":\"e-%d\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:00Z\",\"source\":\"x\",\"data\":"
-                                  "{\"source_ticket_id\":\"T-%d\",\"user_id\":\"u\",\"user_name\":\"U\",\"user_email\":\"u@example.com\",\"subject\":\"S %d\",\"description\":\"D\"}}",
-                                  i, i, i));
-    assert_int_equal(a.status, 200);
-}
 
 static void act(const char *body)
 {
@@ -61,7 +53,7 @@ static int start(void **state)
     in = client_open(run->ingest);
     me = client_open(run->desk);
     for (int i = 1; i <= 4; i++)
-        post(i < 4 ? "open" : "other", i);
+        shop_post_number(in, i < 4 ? "open" : "other", i, "Where is my invoice?");
     *run->clock += 10 * MINUTE;
     act("{\"do\":\"note\",\"tickets\":[2],\"text\":\"seen\"}");
     *run->clock += 20 * MINUTE;
@@ -69,7 +61,7 @@ static int start(void **state)
     *run->clock += 30 * MINUTE;
     act("{\"do\":\"close\",\"tickets\":[1]}");
     *run->clock += DAY;
-    post("open", 5);
+    shop_post_number(in, "open", 5, "Where is my invoice?");
     act("{\"do\":\"reopen\",\"tickets\":[1]}");
     act("{\"do\":\"close\",\"tickets\":[1]}");
     return 0;

@@ -7,6 +7,7 @@
 #include "harness/console.h"
 #include "harness/daemon.h"
 #include "harness/shell.h"
+#include "harness/shop.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -27,24 +28,17 @@ static int posted;
 
 static void post(const char *title)
 {
-    AUTO_ARENA arena = arena_new();
     struct client *in = client_open(run->ingest);
-    posted++;
-    const char *body = arena_printf(arena, "{\"eventId\":\"e-%d\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:00Z\",\"source\":\"caracol\",\"data\":{"
-                                    "\"source_ticket_id\":\"%d\",\"user_id\":\"u\",\"user_name\":\"U\",\"user_email\":\"u@example.com\",\"subject\":\"%s\","
-                                    "\"description\":\"Some text\"}}", posted, posted, title);
-    assert_int_equal(client_post(in, "/in/open", body).status, 200);
+    shop_post_number(in, "open", ++posted, title);
     client_close(in);
 }
 
 static int start(void **state)
 {
-    char text[1024];
     (void)state;
     posted = 0;
-    snprintf(text, sizeof text, config, (long)getuid());
     crypto_open();
-    run = daemon_start(text);
+    run = daemon_start_mine(config);
     setenv("TRIAGE_SOCKET", run->desk, 1);
     for (int i = 0; i < 3; i++)
         post(i ? "Where is my invoice?" : "The door is green");

@@ -5,13 +5,13 @@
 #include "harness/client.h"
 #include "harness/console.h"
 #include "harness/daemon.h"
+#include "harness/shop.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <cmocka.h>
 
 static const char config[] = "team: flow\n"
@@ -26,27 +26,15 @@ static struct daemon_run *run;
 static struct client *desk;
 static struct console_run *console;
 
-static void post(struct client *in, int n, const char *subject)
-{
-    char body[600];
-    snprintf(body, sizeof body,
-             "{\"eventId\":\"e-%d\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:00Z\",\"source\":\"caracol\",\"data\":{"
-             "\"source_ticket_id\":\"%d\",\"user_id\":\"u\",\"user_name\":\"U\",\"user_email\":\"u@example.com\",\"subject\":\"%s\",\"description\":\"Some text\"}}",
-             n, n, subject);
-    assert_int_equal(client_post(in, "/in/open", body).status, 200);
-}
-
 static int start(void **state)
 {
-    char text[1024];
     (void)state;
-    snprintf(text, sizeof text, config, (long)getuid());
     crypto_open();
-    run = daemon_start(text);
+    run = daemon_start_mine(config);
     desk = client_open(run->desk);
     struct client *in = client_open(run->ingest);
-    post(in, 1, "Where is my invoice?");
-    post(in, 2, "Checkout is down");
+    shop_post(in, "open", "1", "Where is my invoice?");
+    shop_post(in, "open", "2", "Checkout is down");
     client_close(in);
     console = console_open("watch", run, "all");
     return 0;

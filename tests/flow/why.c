@@ -60,11 +60,9 @@ static void holds(const char *part)
  * 14:00, until 17:00 (3 hours); Tuesday until 10:40 (1 h 40): 8 h 40 min of 8 h. Late since 10:00. */
 static int start(void **state)
 {
-    char text[1024];
     (void)state;
-    snprintf(text, sizeof text, config, (long)getuid());
     crypto_open();
-    run = daemon_start(text);
+    run = daemon_start_mine(config);
     in = client_open(run->ingest);
     desk = client_open(run->desk);
     setenv("TRIAGE_SOCKET", run->desk, 1);

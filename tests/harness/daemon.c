@@ -172,6 +172,17 @@ struct daemon_run *daemon_start(const char *config)
     return run;
 }
 
+struct daemon_run *daemon_start_mine(const char *config)
+{
+    AUTO_STR text;
+    const char *place = strstr(config, "%ld");
+    assert_non_null(place);
+    str_init(&text, 1 << 16);
+    str_add(&text, config, (size_t)(place - config));
+    str_addf(&text, "%ld%s", (long)getuid(), place + strlen("%ld"));
+    return daemon_start(text.data);
+}
+
 static int reap(struct daemon_run *run)
 {
     int status = 0;

@@ -16,6 +16,8 @@ struct daemon_run {
 };
 /* A fresh directory with this triaged.yaml (NULL: none), the clock at TEST_NOW_S, and the daemon up. */
 struct daemon_run *daemon_start(const char *config);
+/* The same; %ld in the configuration is this user's uid. */
+struct daemon_run *daemon_start_mine(const char *config);
 /* The same, not yet started: set more or system, then daemon_restart. */
 struct daemon_run *daemon_make(const char *config);
 /* Starts it (again) in its directory and waits until it answers; spawn does not wait. $TRIAGE_TRIAGED is started

@@ -42,10 +42,8 @@ static int dice(int most)
 
 static int start(void **state)
 {
-    char text[1024];
     (void)state;
-    snprintf(text, sizeof text, config, (long)getuid());
-    run = daemon_start(text);
+    run = daemon_start_mine(config);
     for (int i = 0; i < CONSOLES; i++) {
         console[i] = console_open("burst", run, i ? "unassigned" : "all");
         console_resize(console[i], COLUMNS_WIDE, CONSOLE_ROWS);

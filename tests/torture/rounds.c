@@ -58,12 +58,10 @@ static void connect_again(void)
 
 static int start(void **state)
 {
-    char text[1024];
     const char *why;
     (void)state;
     arena = arena_new();
-    snprintf(text, sizeof text, config, (long)getuid());
-    run = daemon_start(text);
+    run = daemon_start_mine(config);
     connect_again();
     server = sshd_open(arena, run->dir, "", "", &why);
     if (!server)

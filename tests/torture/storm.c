@@ -48,11 +48,9 @@ static void post(struct client *in, int i)
 
 static int start(void **state)
 {
-    char text[1024];
     (void)state;
     arena = arena_new();
-    snprintf(text, sizeof text, config, (long)getuid());
-    run = daemon_start(text);
+    run = daemon_start_mine(config);
     struct client *in = client_open(run->ingest);
     for (int i = 1; i <= BEFORE; i++)
         post(in, i);
