@@ -2,19 +2,20 @@
  * it is a letter, mark, number, punctuation, symbol or space AND libc gives it a width; everything else becomes a
  * visible stand-in, so that hiding or reordering text is seen and not obeyed. Joiners, variation selectors and skin
  * tones are dropped: they change how wide a terminal draws what stands before them. Any thread; the two things kept
- * are a table of widths, built once, and the ASCII switch, set once at start. */
+ * are a table of widths, filled as it is asked for, and the ASCII switch, set once at start. */
 #include "base/text.h"
 #include <langinfo.h>
 #include <limits.h>
 #include <locale.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <utf8proc.h>
 #include <wchar.h>
 
-enum { REPLACEMENT = 0xfffd, MARKS = 2, TAB = 8, TABLE = 0x40000, UNPRINTABLE = 3 };
+enum { REPLACEMENT = 0xfffd, MARKS = 2, TAB = 8, TABLE = 0x40000, BLOCK = 256, UNPRINTABLE = 3 };
 
 /* --- UTF-8 --- */
 
@@ -75,7 +76,12 @@ int text_encode(uint32_t code, char out[5])
 
 /* --- width --- */
 
-static unsigned char widths[TABLE / 4]; /* two bits each: 0, 1, 2 or UNPRINTABLE */
+/* Two bits each: 0, 1, 2 or UNPRINTABLE. A block is filled when the first of its code points is met: a desk's texts need a few of
+ * the thousand, and all of them are a tenth of a console's start. Two threads that fill the same one write the same. */
+static atomic_uchar widths[TABLE / 4];
+static atomic_bool filled[TABLE / BLOCK];
+static locale_t utf8;
+static int (*width_of)(uint32_t code);
 
 static int libc_width(uint32_t code)
 {
@@ -90,36 +96,47 @@ static int own_width(uint32_t code)
                : utf8proc_charwidth((utf8proc_int32_t)code);
 }
 
-/* The daemon never calls setlocale and a console may run in the C locale, where wcwidth knows ASCII only: then the
- * thread borrows a UTF-8 locale for as long as the table takes. */
-static void fill_widths(void)
+/* The daemon never calls setlocale and a console may run in the C locale, where wcwidth knows ASCII only: a UTF-8 locale is kept for
+ * the process's life, and borrowed by the thread that fills a block. */
+static void find_locale(void)
 {
-    locale_t borrowed = (locale_t)0, before = (locale_t)0;
-    if (strcasecmp(nl_langinfo(CODESET), "UTF-8") != 0) {
-        borrowed = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-        if (!borrowed)
-            borrowed = newlocale(LC_CTYPE_MASK, "en_US.UTF-8", (locale_t)0);
-        if (borrowed)
-            before = uselocale(borrowed);
-    }
-    int (*width)(uint32_t) = wcwidth(L'\u4e00') == 2 ? libc_width : own_width;
-    for (uint32_t code = 0x20; code < TABLE; code++)
-        widths[code / 4] |= (unsigned char)(width(code) << code % 4 * 2);
-    if (borrowed) {
+    if (strcasecmp(nl_langinfo(CODESET), "UTF-8") == 0)
+        utf8 = duplocale(uselocale((locale_t)0));
+    if (!utf8)
+        utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    if (!utf8)
+        utf8 = newlocale(LC_CTYPE_MASK, "en_US.UTF-8", (locale_t)0);
+    locale_t before = utf8 ? uselocale(utf8) : (locale_t)0;
+    width_of = wcwidth(L'\u4e00') == 2 ? libc_width : own_width;
+    if (utf8)
         uselocale(before);
-        freelocale(borrowed);
+}
+
+static void fill_block(uint32_t first)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, find_locale);
+    locale_t before = utf8 ? uselocale(utf8) : (locale_t)0;
+    for (uint32_t code = first; code < first + BLOCK; code += 4) {
+        unsigned four = 0;
+        for (uint32_t i = 0; i < 4; i++)
+            four |= (unsigned)width_of(code + i) << i * 2;
+        atomic_store_explicit(&widths[code / 4], (unsigned char)four, memory_order_relaxed);
     }
+    if (utf8)
+        uselocale(before);
+    atomic_store_explicit(&filled[first / BLOCK], true, memory_order_release);
 }
 
 static int raw_width(uint32_t code)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
     if (code >= 0x20 && code < 0x7f)
         return 1;
-    if (code >= TABLE) /* nothing beyond plane 3 is ever shown */
+    if (code < 0x20 || code >= TABLE) /* nothing beyond plane 3 is ever shown */
         return UNPRINTABLE;
-    pthread_once(&once, fill_widths);
-    return code < 0x20 ? UNPRINTABLE : widths[code / 4] >> code % 4 * 2 & 3;
+    if (!atomic_load_explicit(&filled[code / BLOCK], memory_order_acquire))
+        fill_block(code / BLOCK * BLOCK);
+    return atomic_load_explicit(&widths[code / 4], memory_order_relaxed) >> code % 4 * 2 & 3;
 }
 
 int text_width(uint32_t code)
