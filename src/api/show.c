@@ -94,11 +94,21 @@ struct json *show_row(const struct show *show, const struct ticket *t)
     return row;
 }
 
+static struct json *brief_row(const struct show *show, const struct ticket *t)
+{
+    struct json *row = mask_brief(show->arena, &show->mask, t);
+    const struct config_source *source = show_source(show->config, t);
+    if (source && source->reply_via != REPLY_NONE)
+        json_put_string(row, "reply_via", via_word(source));
+    return row;
+}
+
 struct json *show_rows(const struct show *show, struct ticket *const *rows, int count)
 {
+    bool brief = request_query_i64(show->req, "brief", 0, 0, 1) == 1;
     struct json *list = json_array();
     for (int i = 0; i < count; i++)
-        json_push(list, show_row(show, rows[i]));
+        json_push(list, brief ? brief_row(show, rows[i]) : show_row(show, rows[i]));
     return list;
 }
 

@@ -26,7 +26,7 @@ struct ticket *show_asked(struct show *show);
 const char *show_said(const struct show *show, const char *text);
 
 struct json *show_row(const struct show *show, const struct ticket *t);    /* ROW */
-struct json *show_rows(const struct show *show, struct ticket *const *rows, int count);
+struct json *show_rows(const struct show *show, struct ticket *const *rows, int count); /* with brief=1 what row_brief leaves of a ROW */
 struct json *show_ticket(struct show *show, const struct ticket *t);       /* TICKET */
 struct json *show_lines(struct show *show, const struct ticket *t);        /* [LINE], NULL + err */
 /* [{n, name, type, size, host}] of messages[at], of all a ticket has. */

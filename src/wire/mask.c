@@ -58,26 +58,38 @@ static bool is_contact(const struct field *f)
 
 static void show_contact(struct json *row, const char *name, const char *text, int mode)
 {
-    if (mode != REDACT_RAW)
+    if (mode != REDACT_RAW || !json_get(row, name))
         return;
     json_drop(row, name);
     json_put_string(row, name, text);
 }
 
-struct json *mask_ticket(struct arena *arena, const struct mask *mask, const struct ticket *t)
+static struct json *ticket_as(struct json *(*make)(const struct ticket *, bool), struct arena *arena, const struct mask *mask, const struct ticket *t)
 {
     struct ticket safe = *t;
     for (int i = 0; i < field_count; i++) {
         const struct field *f = &field_table[i];
         const char *text = is_free(f) && !is_contact(f) ? field_text(t, f) : NULL;
-        if (text)
-            field_set_text(&safe, f, f->type == FIELD_TEXT ? mask_text(arena, mask, f->name, text) : mask_document(arena, mask, text));
+        if (text && f->type == FIELD_TEXT)
+            field_set_text(&safe, f, mask_text(arena, mask, f->name, text));
+        else if (text && (f->type != FIELD_JSON || make != row_brief))
+            field_set_text(&safe, f, mask_document(arena, mask, text));
     }
     safe.escalation.reason = mask_text(arena, mask, NULL, t->escalation.reason);
-    struct json *row = row_ticket(&safe, true);
+    struct json *row = make(&safe, true);
     show_contact(row, "customer_email", t->customer_email, mask->config->mask.mode[REDACT_EMAIL]);
     show_contact(row, "customer_phone", t->customer_phone, mask->config->mask.mode[REDACT_PHONE]);
     return row;
+}
+
+struct json *mask_ticket(struct arena *arena, const struct mask *mask, const struct ticket *t)
+{
+    return ticket_as(row_ticket, arena, mask, t);
+}
+
+struct json *mask_brief(struct arena *arena, const struct mask *mask, const struct ticket *t)
+{
+    return ticket_as(row_brief, arena, mask, t);
 }
 
 struct json *mask_message(struct arena *arena, const struct mask *mask, const struct message *m)

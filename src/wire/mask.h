@@ -14,5 +14,6 @@ const char *mask_text(struct arena *arena, const struct mask *mask, const char *
 /* A copy in which every text, and every number that is a find, is hidden. NULL gives NULL. */
 struct json *mask_json(struct arena *arena, const struct mask *mask, const struct json *node);
 struct json *mask_ticket(struct arena *arena, const struct mask *mask, const struct ticket *t);     /* row_ticket; its address and telephone by text_mask */
+struct json *mask_brief(struct arena *arena, const struct mask *mask, const struct ticket *t);      /* row_brief, likewise */
 struct json *mask_message(struct arena *arena, const struct mask *mask, const struct message *m);   /* row_message */
 #endif

@@ -134,19 +134,39 @@ static int64_t due_from(const struct ticket *t)
     return 0;
 }
 
+static void put_field(struct json *row, const struct ticket *t, const struct field *f, bool masked)
+{
+    bool mask = masked && (f->flags & FIELD_PII) && !str_eq(f->name, "customer_name");
+    json_put(row, f->name, mask ? masked_value(t, f) : row_value(t, f));
+}
+
 struct json *row_ticket(const struct ticket *t, bool masked)
+{
+    struct json *row = json_object();
+    for (int i = 0; i < field_count; i++)
+        if (!(field_table[i].flags & FIELD_HIDDEN))
+            put_field(row, t, &field_table[i], masked);
+    json_put_i64(row, "due_from", due_from(t));
+    json_put(row, "clocks", clocks(t));
+    json_put(row, "escalation", escalation(&t->escalation));
+    return row;
+}
+
+static bool says_something(const struct ticket *t, const struct field *f)
+{
+    return field_is_text(f) ? field_text(t, f) != NULL : field_int(t, f) != 0;
+}
+
+struct json *row_brief(const struct ticket *t, bool masked)
 {
     struct json *row = json_object();
     for (int i = 0; i < field_count; i++) {
         const struct field *f = &field_table[i];
-        if (f->flags & FIELD_HIDDEN)
-            continue;
-        bool mask = masked && (f->flags & FIELD_PII) && !str_eq(f->name, "customer_name");
-        json_put(row, f->name, mask ? masked_value(t, f) : row_value(t, f));
+        if (!(f->flags & FIELD_HIDDEN) && f->type != FIELD_JSON && says_something(t, f))
+            put_field(row, t, f, masked);
     }
-    json_put_i64(row, "due_from", due_from(t));
-    json_put(row, "clocks", clocks(t));
-    json_put(row, "escalation", escalation(&t->escalation));
+    if (due_from(t))
+        json_put_i64(row, "due_from", due_from(t));
     return row;
 }
 

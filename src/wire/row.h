@@ -11,6 +11,8 @@ bool row_read_value(struct arena *arena, const struct json *value, const struct 
 
 /* Every field that is not hidden, clocks[], escalation{}, due_from. masked: PII fields by text_mask. */
 struct json *row_ticket(const struct ticket *t, bool masked);
+/* What a list shows of it: no clocks, escalation or JSON of the source's, and what is null, false or 0 is left out. */
+struct json *row_brief(const struct ticket *t, bool masked);
 /* [[field, old, new], ...] of what differs and is worth saying (FIELD_QUIET left out). */
 struct json *row_changes(const struct ticket *before, const struct ticket *after);
 struct json *row_message(const struct message *m);

@@ -81,6 +81,10 @@ static void a_row_hides_what_its_source_said_and_keeps_what_the_desk_needs(void 
     assert_string_equal(json_print_in(arena, json_get(row, "tags")), "[\"vip\",\"[ip]\"]");
     assert_string_equal(json_print_in(arena, json_get(row, "metadata")), "{\"card\":\"[card]\"}");
     assert_string_equal(json_get_string(json_get(row, "escalation"), "reason", ""), "says [email]");
+    AUTO_JSON brief = mask_brief(arena, &mask, &t);
+    assert_string_equal(json_get_string(brief, "title", ""), "From [email]");
+    assert_string_equal(json_get_string(brief, "customer_email", ""), "a\u2022\u2022\u2022@acme.com");
+    assert_null(json_get(brief, "metadata"));
     assert_string_equal(t.title, "From ada@acme.com");
     config.mask.mode[REDACT_EMAIL] = REDACT_RAW;
     AUTO_JSON raw = mask_ticket(arena, &mask, &t);

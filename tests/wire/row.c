@@ -147,6 +147,17 @@ static void a_ticket_is_shown_in_words_and_masked_at_the_edge(void **state)
     assert_true(json_is(json_get(open, "clocks"), JSON_ARRAY));
 }
 
+static void a_brief_row_says_only_what_is_so(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    struct ticket t = {.id = 4, .status = STATUS_NEW, .title = "T", .customer_email = "jane@example.com", .tags = "[\"x\"]", .metadata = "{\"a\":1}",
+                       .next_due_at = 90, .clock[0] = {.state = CLOCK_RUNNING, .policy = "low", .target = 60, .due_at = 90}};
+    AUTO_JSON row = row_brief(&t, true);
+    assert_string_equal(json_print_in(arena, row), "{\"id\":4,\"title\":\"T\",\"status\":\"new\",\"tags\":[\"x\"],\"customer_email\":\"j•••@example.com\","
+                                                   "\"next_due_at\":90,\"due_from\":30}");
+}
+
 static void changes_name_old_and_new(void **state)
 {
     (void)state;
@@ -181,6 +192,7 @@ int main(void)
         cmocka_unit_test(every_fixtures_observation_goes_there_and_back),
         cmocka_unit_test(a_desk_observation_goes_there_and_back),
         cmocka_unit_test(a_ticket_is_shown_in_words_and_masked_at_the_edge),
+        cmocka_unit_test(a_brief_row_says_only_what_is_so),
         cmocka_unit_test(changes_name_old_and_new),
         cmocka_unit_test(a_row_that_is_none_is_refused),
     };

@@ -54,7 +54,7 @@ static const char *list_path(struct console *c, struct arena *a, bool more)
 {
     AUTO_STR path;
     str_init(&path, 32768);
-    str_addf(&path, "/v1/tickets?view=%s&sort=%s&invert=%d&limit=%d", fetch_escape(a, c->view), mirror_sort_word(c->sort), c->invert, more ? MORE_ROWS : page_size(c));
+    str_addf(&path, "/v1/tickets?brief=1&view=%s&sort=%s&invert=%d&limit=%d", fetch_escape(a, c->view), mirror_sort_word(c->sort), c->invert, more ? MORE_ROWS : page_size(c));
     if (*c->where)
         str_addf(&path, "&where=%s", fetch_escape(a, c->where));
     if (more)
@@ -66,8 +66,8 @@ static const char *path_of(struct console *c, struct arena *a, enum slot slot)
 {
     switch ((int)slot) {
     case SLOT_DESK:
-        return *c->view ? arena_printf(a, "/v1/desk?view=%s&sort=due&limit=%d", fetch_escape(a, c->view), page_size(c))
-                        : arena_printf(a, "/v1/desk?limit=%d", page_size(c));
+        return *c->view ? arena_printf(a, "/v1/desk?brief=1&view=%s&sort=due&limit=%d", fetch_escape(a, c->view), page_size(c))
+                        : arena_printf(a, "/v1/desk?brief=1&limit=%d", page_size(c));
     case SLOT_PAGE:
         return list_path(c, a, false);
     case SLOT_MORE:
