@@ -206,8 +206,7 @@ static bool knows(const char *name)
 int cli_run(int argc, char **argv)
 {
     struct shell sh = {.arena = arena_new()};
-    setlocale(LC_ALL, "");
-    setlocale(LC_NUMERIC, "C");
+    setlocale(LC_CTYPE, "");
     text_set_ascii(!str_eq(nl_langinfo(CODESET), "UTF-8"));
     str_init(&sh.out, SHELL_OUT_MAX);
     if (!cli_options(&argc, argv, &sh.options))

@@ -130,8 +130,7 @@ bool term_open(const struct term_options *options, struct err *err)
     static bool registered;
     if (!usable(err) || !signals_open(err))
         return false;
-    setlocale(LC_ALL, "");
-    setlocale(LC_NUMERIC, "C");
+    setlocale(LC_CTYPE, "");
     text_set_ascii(options->ascii || strcasecmp(nl_langinfo(CODESET), "UTF-8") != 0);
     t.options = *options;
     fflush(stdout);
