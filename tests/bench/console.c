@@ -1,5 +1,6 @@
 /* console: the real console on a pseudo terminal of 120 x 40, seen from outside, against a desk that is up
- * and loaded. `console DIR keys`  start to the first whole frame with tickets in it; a key to the last byte
+ * and loaded. `console DIR start` start to the first whole frame with tickets in it, and the console's CPU up to there
+ * `console DIR keys` that; a key to the last byte
  * of its frame; bytes of a step of the cursor, of a list that goes on by a row, of a page, of a ticket opened and left, of
  * a desk at rest; CPU of a key; memory `console DIR glyph` from the first byte of a signed POST to the moment its title is on the
  * terminal, in a view that holds only such tickets `console DIR crowd N RATE DAEMON` the same while N streams more are open and RATE
@@ -207,14 +208,16 @@ static void tell(const char *name, int64_t *us, int n)
 
 static void measure_starts(void)
 {
-    int64_t took[STARTS];
+    int64_t took[STARTS], cpu[STARTS];
     for (int i = 0; i < STARTS; i++) {
         int64_t at = clock_mono_us();
         start("all");
         took[i] = look("invoice", 3).at - at;
+        cpu[i] = (int64_t)cpu_us(c.pid);
         stop();
     }
     tell("first_frame", took, STARTS);
+    tell("first_frame_cpu", cpu, STARTS);
 }
 
 /* Bytes on average of a key pressed so many times; what comes late, rows that were asked for, counts for the next. */
@@ -437,6 +440,8 @@ int main(int argc, char **argv)
     str_init(&c.text, 64 << 20);
     if (strcmp(argv[2], "glyph") == 0) {
         measure_glyphs("post_to_glyph", "glyph");
+    } else if (strcmp(argv[2], "start") == 0) {
+        measure_starts();
     } else if (strcmp(argv[2], "live") == 0 && argc == 4) {
         measure_live((int)strtol(argv[3], NULL, 10));
     } else if (strcmp(argv[2], "crowd") == 0 && argc == 6) {
