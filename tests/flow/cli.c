@@ -422,8 +422,8 @@ static void reveal_prints_what_every_other_verb_masks(void **state)
     shell_holds(ran->out, "\"customer_email\":\"u@example.com\"");
 }
 
-/* Every action and every verb has a line in help, in the man page and among the words that shells complete. */
-static void help_man_page_and_completions_name_every_verb(void **state)
+/* Every action and every verb has a line in help, in the man page and in the list for programs. */
+static void help_man_page_and_list_name_every_verb(void **state)
 {
     (void)state;
     char man[1024], *text = calloc(1, 1 << 17), *listed;
@@ -453,28 +453,6 @@ static void help_man_page_and_completions_name_every_verb(void **state)
     free(text);
 }
 
-/* What bash offers is what the program lists: words of an argument too. */
-static void bash_completes_the_programs_own_words(void **state)
-{
-    (void)state;
-    static const struct { const char *line, *word; } rows[] = {{"triage cla", "claim"}, {"triage status 42 pend", "pending"}, {"triage deliveries re", "replay"}, {"triage help sim", "similar"}, {"triage ls --where urgenc", "urgency_by"}};
-    char command[2048], bash_line[2200];
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        snprintf(command, sizeof command,
-                 "PATH=%s:$PATH; . %s/data/completion/triage.bash; COMP_WORDS=(%s); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _triage; echo \"${COMPREPLY[*]}\"",
-                 getenv("TRIAGE_BUILDDIR"), getenv("TRIAGE_SRCDIR"), rows[i].line);
-        snprintf(bash_line, sizeof bash_line, "bash -c '%s'", command);
-        FILE *bash = popen(bash_line, "r");
-        assert_non_null(bash);
-        char said[1024] = "";
-        size_t n = fread(said, 1, sizeof said - 1, bash);
-        said[n] = 0;
-        pclose(bash);
-        if (!strstr(said, rows[i].word))
-            fail_msg("%s: bash offers %s", rows[i].line, said);
-    }
-}
-
 #define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
 #define R(name) cmocka_unit_test_setup_teardown(name, start_routed, stop_routed)
 int main(void)
@@ -493,7 +471,7 @@ int main(void)
         T(watch_writes_a_line_for_each_entry),
         T(verify_explains_without_a_daemon),
         T(reveal_prints_what_every_other_verb_masks),
-        T(help_man_page_and_completions_name_every_verb), T(bash_completes_the_programs_own_words),
+        T(help_man_page_and_list_name_every_verb),
     };
     return cmocka_run_group_tests_name("cli", tests, NULL, NULL);
 }

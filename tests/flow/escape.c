@@ -195,6 +195,7 @@ static int start(void **state)
     hostile_make(arena, &hostile);
     receiver = stub_open();
     stub_ask(receiver, answer_of, NULL);
+    stub_forget(receiver);
     run = daemon_start(arena_printf(arena, config, stub_url(receiver), (long)getuid(), stub_url(receiver)));
     in = client_open(run->ingest);
     desk = client_open(run->desk);

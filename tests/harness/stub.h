@@ -26,6 +26,7 @@ void stub_close(struct stub *stub);
 void stub_script(struct stub *stub, const struct stub_step *steps, int count);
 /* From now on each request's step is what `player` makes of it, in arena; on the connection's own thread. */
 void stub_ask(struct stub *stub, struct stub_step (*player)(void *arg, const struct stub_request *request, struct arena *arena), void *arg);
+void stub_forget(struct stub *stub);  /* before the first request: they are counted and not kept, so that there may be any number */
 void stub_release(struct stub *stub); /* who is held, and who comes later, goes on */
 int stub_port(const struct stub *stub);
 const char *stub_url(const struct stub *stub); /* http://127.0.0.1:PORT/hook */

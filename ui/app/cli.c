@@ -83,14 +83,14 @@ static const struct verb verbs[] = {
     {"destinations", "", "where it goes, and how that fares", outgoing_destinations, NULL},
     {"doctor", "", "check terminal, locale, daemon, clock and who you are", tend_doctor, NULL},
     {"down", "", "stop the daemon", tend_down, NULL},
-    {"drafts", "[show|share|unshare|take|discard NUMBER [note]]", "texts being written: yours, and those handed to the team", drafts_run, drafts_help},
+    {"drafts", "[show|share|unshare|take|discard NUMBER [NOTE]]", "texts being written: yours, and those handed to the team", drafts_run, drafts_help},
     {"escalations", "", "who is being paged for what, and who was told how", paging_escalations, NULL},
     {"events", "[ID] [--state S] [--limit N]", "what the sources posted", reads_events, NULL},
-    {"handover", "[ack [note]] [--since TIME]", "what whoever takes over the desk has to know", work_handover, work_handover_help},
-    {"help", "[VERB | --list [VERB] | --mdoc]", "this, or one verb", run_help, help_more},
+    {"handover", "[ack [NOTE]] [--since TIME]", "what whoever takes over the desk has to know", work_handover, work_handover_help},
+    {"help", "[VERB | --list | --mdoc]", "this, or one verb", run_help, help_more},
     {"labels", "[--limit N]", "labels a person should look at, the least sure first", reads_labels, NULL},
     {"ledger", "[AGENT] [--limit N]", "every line you earned or lost, with its reason; somebody else's, where they let you", scores_ledger, NULL},
-    {"ls", "[--view V] [--where EXPR] [--sort due|age|updated|urgency|priority] [--invert] [words]", "list tickets (--limit N, --after CURSOR, --all)", reads_ls, NULL},
+    {"ls", "[--view V] [--where EXPR] [--sort due|age|updated|urgency|priority] [--invert] [WORDS]", "list tickets (--limit N, --after CURSOR, --all)", reads_ls, NULL},
     {"macros", "[NUMBER]", "macros and canned replies; those for one ticket, filled", people_macros, NULL},
     {"model", "[ls | show N | rollback N]", "what the classifier learned, epoch by epoch, and the way back", tend_model, NULL},
     {"oncall", "[--week] [--schedule NAME] [--from T] [--to T] [--tz ZONE]", "who is on call, until when, and who is next; --week: the days to come",
@@ -111,7 +111,7 @@ static const struct verb verbs[] = {
     {"sources", "", "the sources and what came from each", reads_sources, NULL},
     {"stats", "[--period P] [--view V] [--by B]", "the desk's numbers: times, reopenings, clocks, satisfaction; against the period before", stats_run, stats_help},
     {"up", "", "start a private daemon if none answers", tend_up, NULL},
-    {"verify", "--explain ... < body", "is this request signed, and if not, why", run_verify, NULL},
+    {"verify", "--explain ... < BODY", "is this request signed, and if not, why", run_verify, NULL},
     {"version", "", "the version", run_version, NULL},
     {"views", "", "the views you see: the desk's, those the team shares, yours; how many tickets each holds", views_verb, views_help},
     {"watch", "[NUMBER... | --after SEQ]", "every entry as it is written, one JSON object a line; with numbers: hear of these tickets", reads_watch, NULL},
@@ -150,8 +150,11 @@ bool cli_options(int *argc, char **argv, struct cli_options *o)
                  {"--linear", NULL, &o->linear}, {"--key-id", &o->key_id, NULL},
                  {"--restricted", NULL, &o->restricted}, {"--mouse", NULL, &o->mouse}};
     int kept = 1;
+    size_t rows = sizeof table / sizeof *table;
     for (int i = 1; i < *argc; i++) {
-        size_t row = 0, rows = sizeof table / sizeof *table;
+        size_t row = 0;
+        if (strcmp(argv[i], "--") == 0)
+            rows = 0; /* what follows is no option of ours */
         while (row < rows && strcmp(table[row].name, argv[i]) != 0)
             row++;
         if (row == rows) {

@@ -131,7 +131,7 @@ static int take(struct shell *sh, const struct draft *draft, const char *from)
 {
     AUTO_JSON body = json_object();
     if (!from)
-        return shell_usage(sh, "usage: triage drafts take NUMBER [note] --from AGENT", "", "triage drafts says who shares what");
+        return shell_usage(sh, "usage: triage drafts take NUMBER [NOTE] --from AGENT", "", "triage drafts says who shares what");
     json_put_i64(body, "ticket", draft->ticket);
     json_put_string(body, "kind", draft_word(draft->reply));
     json_put_string(body, "from", from);

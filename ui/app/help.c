@@ -4,13 +4,13 @@
 #include "base/str.h"
 #include "command/command.h"
 #include "demo/demo.h"
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { HELP_COLUMN = 30, COLUMNS_MOST = 100 };
 
-const char help_more[] = "--list   the verbs, or one verb's words, for shells that complete: a word, a tab, what it does\n"
+const char help_more[] = "--list   the verbs: a word, a tab, what it does\n"
+                         "--next -- WORD...   for shells that complete: what may stand for the last of these words, a line each\n"
                          "--where EXPR   the expression with what may stand next, a line each\n"
                          "--mdoc   the verbs as the man page has them\n";
 
@@ -143,32 +143,11 @@ int help_one(struct shell *sh, const struct verb *verbs, const char *name)
 
 /* --- for shells --- */
 
-/* The plain words in a verb's arguments: "[ls | show ID | replay ...]" has three, "[--view V] [--where EXPR]" two. */
-static void list_args(const char *args)
+static int list(const struct verb *verbs)
 {
-    for (const char *at = args; *at;) {
-        size_t n = strspn(at, "abcdefghijklmnopqrstuvwxyz-_");
-        if (n && (at == args || !isalnum((unsigned char)at[-1])) && !isalnum((unsigned char)at[n]) && *at != '_')
-            printf("%.*s\t\n", (int)n, at);
-        at += n ? n : 1;
-    }
-}
-
-static int list(struct shell *sh, const struct verb *verbs, const char *name)
-{
-    const struct command *c = name ? command_find(name) : NULL;
-    const struct verb *v = name ? help_find(verbs, name) : NULL;
-    int count = 0;
-    if (name && !v && !(c && c->is_action))
-        return shell_usage(sh, "no verb ", name, "triage help lists them");
-    const char *const *words = c && c->is_action ? command_words(action_table[c->id].arg, &count) : NULL;
-    for (int i = 0; i < count; i++)
-        printf("%s\t\n", words[i]);
-    if (name)
-        list_args(v ? v->args : "--dry-run --key --version");
-    for (int i = 0; !name && i < ACTIONS; i++)
+    for (int i = 0; i < ACTIONS; i++)
         printf("%s\t%s\n", command_at(i)->name, command_at(i)->help);
-    for (v = verbs; !name && v->name; v++)
+    for (const struct verb *v = verbs; v->name; v++)
         printf("%s\t%s\n", v->name, v->help);
     return 0;
 }
@@ -232,13 +211,15 @@ static int mdoc(const struct verb *verbs)
 
 int help_run(struct shell *sh, const struct verb *verbs)
 {
+    if (sh->argc > 1 && strcmp(sh->argv[0], "--next") == 0 && strcmp(sh->argv[1], "--") == 0)
+        return sh->argc > 2 ? complete_next(sh, verbs, sh->argv + 2, sh->argc - 2) : shell_usage(sh, "--next needs a word", "", "it may be empty");
     const char *where = shell_option(sh, "--where", true);
     if (where)
         return complete_where(sh, where);
     if (shell_option(sh, "--mdoc", false))
         return mdoc(verbs);
     if (shell_option(sh, "--list", false))
-        return list(sh, verbs, sh->argc ? sh->argv[0] : NULL);
+        return list(verbs);
     if (sh->argc)
         return help_one(sh, verbs, sh->argv[0]);
     all(verbs, sh->print.columns);

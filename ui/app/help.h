@@ -9,7 +9,7 @@ struct verb {
     int (*run)(struct shell *sh);
     const char *more; /* after the usage; NULL = there is no more to say */
 };
-/* help; help VERB; help --list [VERB]: words to complete, a line each, a tab and what it does; help --mdoc: for the man page.
+/* help; help VERB; help --list: the verbs, a line each, a tab and what it does; help --next: see app/complete; help --mdoc: for the man page.
  * verbs: ends with a row without a name. Gives the exit code. */
 int help_run(struct shell *sh, const struct verb *verbs);
 int help_one(struct shell *sh, const struct verb *verbs, const char *name); /* VERB --help */

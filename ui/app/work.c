@@ -141,7 +141,7 @@ int work_handover(struct shell *sh)
     if (sh->argc && str_eq(sh->argv[0], "ack"))
         return ack(sh);
     if (sh->argc)
-        return shell_usage(sh, "usage: triage handover [ack [note]] [--since TIME]", "", "triage handover ack quiet night");
+        return shell_usage(sh, "usage: triage handover [ack [NOTE]] [--since TIME]", "", "triage handover ack quiet night");
     if (!shell_since(sh, text, &since, &code))
         return code;
     return shell_print(sh, since ? arena_printf(sh->arena, "/v1/handover?since=%lld", (long long)since) : "/v1/handover", print_handover);
