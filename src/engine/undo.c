@@ -47,7 +47,7 @@ static bool wanted(const struct undo_wish *wish, const struct entry *entry, cons
 
 /* --- what somebody did, newest first --- */
 
-enum { PAGE = 500, PAGES = 40 };
+enum { PAGE_FIRST = 16, PAGE_MOST = 512 };
 struct numbers {
     struct arena *arena;
     int64_t *list;
@@ -55,10 +55,10 @@ struct numbers {
 };
 struct past {
     struct engine *e;
-    struct entry_query q;
+    const struct undo_wish *wish;
     struct arena *page; /* the entries at hand */
     struct entry *list;
-    int n, at, pages;
+    int n, at, asked;   /* asked: so many the last time; fewer came where there are no more */
     struct numbers gone, settled; /* taken back; batches of which what could be was */
 };
 
@@ -83,6 +83,19 @@ static void number_add(struct numbers *to, int64_t number)
     to->list[to->count++] = number;
 }
 
+/* The next older ones, a few at first: mostly the newest is the one. */
+static bool turn_page(struct past *p, struct err *err)
+{
+    int64_t before = p->n ? p->list[p->n - 1].seq : 0;
+    const struct undo_wish *w = p->wish;
+    p->asked = !p->asked ? PAGE_FIRST : p->asked < PAGE_MOST ? p->asked * 2 : PAGE_MOST;
+    p->at = p->n = 0;
+    arena_reset(p->page);
+    struct entry_query q = {.actor = w->actor, .ticket = w->ticket, .before = before, .limit = p->asked, .newest_first = true};
+    return w->ticket ? store_entry_list(p->e->store, p->page, &q, &p->list, &p->n, err)
+                     : store_entry_acts(p->e->store, p->page, w->actor, before, p->asked, &p->list, &p->n, err);
+}
+
 /* The one before that still stands; NULL: there is none, or err. */
 static const struct entry *past_next(struct past *p, const struct json **data, struct err *err)
 {
@@ -97,12 +110,7 @@ static const struct entry *past_next(struct past *p, const struct json **data, s
             p->at++;
             return entry;
         }
-        if (p->pages == PAGES || (p->pages && p->n < PAGE))
-            return NULL;
-        p->q.before = p->pages++ ? p->list[p->n - 1].seq : 0;
-        p->at = p->n = 0;
-        arena_reset(p->page);
-        if (!store_entry_list(p->e->store, p->page, &p->q, &p->list, &p->n, err))
+        if ((p->asked && p->n < p->asked) || !turn_page(p, err))
             return NULL;
     }
 }
@@ -111,14 +119,13 @@ static const struct entry *past_next(struct past *p, const struct json **data, s
 static bool stands(struct engine *e, const struct entry *entry, bool *yes, struct err *err)
 {
     AUTO_ARENA arena = arena_new();
-    struct entry_query q = {.ticket = entry->ticket, .kind = entry->kind, .after = entry->seq, .limit = PAGE, .newest_first = true};
-    struct entry *list;
     struct numbers gone = {.arena = arena};
+    struct undoing *list;
     int n;
-    if (!store_entry_list(e->store, arena, &q, &list, &n, err))
+    if (!store_entry_undoings(e->store, arena, entry->seq, &list, &n, err))
         return false;
     for (int i = 0; i < n; i++)
-        if (list[i].undoes && !listed(&gone, list[i].seq))
+        if (!listed(&gone, list[i].seq))
             number_add(&gone, list[i].undoes);
     *yes = !listed(&gone, entry->seq);
     return true;
@@ -171,8 +178,7 @@ bool undo_find(struct engine *e, struct arena *arena, const struct undo_wish *wi
     static const char *const none[] = {"nothing of yours to undo", "nothing of yours to redo", "it is not merged, nor put aside"};
     AUTO_ARENA numbers = arena_new();
     AUTO_ARENA page = arena_new();
-    struct past p = {.e = e, .q = {.actor = wish->actor, .ticket = wish->ticket, .limit = PAGE, .newest_first = true}, .page = page,
-                     .gone = {.arena = numbers}, .settled = {.arena = numbers}};
+    struct past p = {.e = e, .wish = wish, .page = page, .gone = {.arena = numbers}, .settled = {.arena = numbers}};
     *out = (struct undo_found){0};
     if (!gather(&p, arena, wish, out, err))
         return false;

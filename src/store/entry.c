@@ -95,6 +95,39 @@ bool store_entry_list(struct store *s, struct arena *a, const struct entry_query
     return rc == SQLITE_DONE;
 }
 
+bool store_entry_acts(struct store *s, struct arena *a, const char *actor, int64_t before, int limit, struct entry **list, int *count, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT " COLUMNS " FROM entry WHERE actor=? AND data GLOB '{\"do\":*' AND seq<? ORDER BY seq DESC LIMIT ?", err);
+    int rc;
+    *count = 0;
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "sii", actor, before ? before : INT64_MAX, (int64_t)limit);
+    *list = ARENA_ARRAY(a, struct entry, limit);
+    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
+        scan(stmt, a, &(*list)[(*count)++]);
+    return rc == SQLITE_DONE;
+}
+
+bool store_entry_undoings(struct store *s, struct arena *a, int64_t seq, struct undoing **list, int *count, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "WITH RECURSIVE later(seq,undoes) AS (SELECT seq,undoes FROM entry WHERE undoes=? AND undoes!=0"
+                                    " UNION SELECT e.seq,e.undoes FROM later JOIN entry e ON e.undoes=later.seq AND e.undoes!=0)"
+                                    " SELECT seq,undoes,count(*) OVER () FROM later ORDER BY seq DESC", err);
+    int rc;
+    *count = 0;
+    *list = NULL;
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "i", seq);
+    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW) {
+        if (!*list)
+            *list = ARENA_ARRAY(a, struct undoing, sql_int(stmt, 2));
+        (*list)[(*count)++] = (struct undoing){sql_int(stmt, 0), sql_int(stmt, 1)};
+    }
+    return rc == SQLITE_DONE;
+}
+
 bool store_entry_last(struct store *s, int64_t *seq, struct err *err)
 {
     sqlite3_stmt *stmt = sql_get(s, "SELECT coalesce(max(seq),0) FROM entry", err);

@@ -92,6 +92,11 @@ int64_t store_entry_next(const struct store *s); /* the seq the next entry will 
 bool store_entry_get(struct store *s, struct arena *a, int64_t seq, struct entry *out, struct err *err);
 struct entry_query { int64_t after, before, ticket; const char *kind, *actor; int limit; bool newest_first; };
 bool store_entry_list(struct store *s, struct arena *a, const struct entry_query *q, struct entry **list, int *count, struct err *err);
+/* What an agent did, newest first, before that entry (0: from the last). Costs what it gives, however long the journal is. */
+bool store_entry_acts(struct store *s, struct arena *a, const char *actor, int64_t before, int limit, struct entry **list, int *count, struct err *err);
+/* What undoes an entry, what undoes that, and so on: number and what it undoes, newest first. All of them, wherever they stand. */
+struct undoing { int64_t seq, undoes; };
+bool store_entry_undoings(struct store *s, struct arena *a, int64_t seq, struct undoing **list, int *count, struct err *err);
 bool store_entry_last(struct store *s, int64_t *seq, struct err *err);
 
 /* --- queue: members of views, and tallies --- */

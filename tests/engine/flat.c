@@ -1,6 +1,8 @@
 /* flat: what must not grow with the desk, counted in steps of SQLite's machine instead of in time: claim next, the next wake,
- * the counts of all views, an agent's standing. Fifty times the tickets, the same steps (make bench tells the microseconds). */
+ * the counts of all views, an agent's standing, what `u` would take back. Fifty times the tickets, the same steps (make bench
+ * tells the microseconds). */
 #include "../harness/world.h"
+#include "engine/change.h"
 #include "store/sql.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -56,8 +58,23 @@ static bool standing(struct world *w, struct err *err)
     return store_standing(w->engine.store, "ana", 20000, &is, err);
 }
 
+/* Of one who did nothing yet: the whole journal is none of theirs. */
+static bool nothing_to_undo(struct world *w, struct err *err)
+{
+    struct undo_found found;
+    return !undo_find(&w->engine, w->arena, &(struct undo_wish){.what = UNDO_ACT, .actor = "tom"}, &found, err) && err->code == ERR_NOT_FOUND;
+}
+
+/* Of one whose newest act lies under all that came in since. */
+static bool undo_of_the_last(struct world *w, struct err *err)
+{
+    struct undo_found found;
+    return undo_find(&w->engine, w->arena, &(struct undo_wish){.what = UNDO_ACT, .actor = "ana"}, &found, err) && found.count == 1;
+}
+
 static const struct { const char *name; bool (*run)(struct world *, struct err *); } questions[] = {
-    {"claim next", claim_next}, {"next wake", next_wake}, {"counts", counts}, {"standing", standing}};
+    {"claim next", claim_next}, {"next wake", next_wake}, {"counts", counts}, {"standing", standing},
+    {"nothing to undo", nothing_to_undo}, {"undo of the last", undo_of_the_last}};
 enum { QUESTIONS = sizeof questions / sizeof *questions };
 
 static void ask(struct world *w, int64_t *took)
@@ -78,6 +95,7 @@ static void fifty_times_the_tickets_cost_no_step_more(void **state)
     int64_t small[QUESTIONS], large[QUESTIONS];
     for (int i = 0; i < SMALL; i++)
         create(w, i);
+    assert_true(world_ok(world_do(w, "ana", "priority", 1, "high")));
     ask(w, small);
     for (int i = SMALL; i < LARGE; i++)
         create(w, i);

@@ -158,6 +158,20 @@ static void after_something_new_nothing_old_comes_again(void **state)
     story_end(w);
 }
 
+static void what_somebody_took_back_long_ago_is_not_taken_back_again(void **state)
+{
+    (void)state;
+    struct world *w = world_open(NULL);
+    int64_t t[2];
+    create(w, t, 2);
+    story_act(w, "merge", t[0], arena_printf(w->arena, "%lld", (long long)t[1]));
+    story_must(world_do(w, "mara", "unmerge", t[0], NULL));
+    for (int i = 0; i < 600; i++)
+        story_must(world_do(w, "mara", "priority", t[0], i % 2 ? "low" : "high"));
+    assert_non_null(strstr(story_refusal(json_first(json_get(undo(w, "ana"), "results"))), "nothing of yours"));
+    story_end(w);
+}
+
 static void a_dry_run_of_an_undo_takes_nothing_back(void **state)
 {
     (void)state;
@@ -331,6 +345,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_step_of_which_nothing_can_be_taken_back_says_so_and_takes_nothing_older),
         cmocka_unit_test(by_its_number_one_of_many_is_taken_back_and_then_the_others),
         cmocka_unit_test(after_something_new_nothing_old_comes_again),
+        cmocka_unit_test(what_somebody_took_back_long_ago_is_not_taken_back_again),
         cmocka_unit_test(a_dry_run_of_an_undo_takes_nothing_back),
         cmocka_unit_test(five_hundred_are_one_step),
         cmocka_unit_test(a_row_of_acts_walked_back_and_forth_is_at_each_step_as_it_was),
