@@ -75,8 +75,8 @@ bool undo_swap(struct arena *arena, const struct ticket *t, const struct json *c
 /* c->after as it is without the entry's act (again: with it), and the facts of the undoing. After c->facts is set. */
 bool undo_fold(struct engine *e, struct arena *arena, struct change *c, const struct observation *obs, const struct entry *entry, bool again,
                struct err *err);
-/* The points that were taken away from then to then, as facts: they come back as they were, if it is done again. */
-bool undo_lost(struct engine *e, struct arena *arena, struct change *c, int64_t since, int64_t until, struct err *err);
+/* The points that the entries from..to took away, as facts: they come back as they were, if it is done again. */
+bool undo_lost(struct engine *e, struct arena *arena, struct change *c, int64_t from, int64_t to, struct err *err);
 /* What is hidden in a ticket (engine/reveal), to *text; text NULL: nothing is shown, as in a dry run. */
 bool reveal_do(struct engine *e, struct arena *arena, const struct action *action, int64_t ticket, int64_t now, struct change *c, struct json **text,
                struct err *err);

@@ -25,6 +25,8 @@ struct engine {
     struct arena *batch; /* lives from begin to publish */
     bool quiet;          /* nobody listens: no frames are made */
     bool replaying;      /* a rebuild: what left is history, nothing leaves again */
+    int64_t reads;       /* a rebuild or a lab: the entry it is at in the journal it reads, by which its ledger is numbered too; -1:
+                          * what its own clock does. 0: it reads none */
     struct outgoing *outgoing;   /* parcels that became due in this batch, for the courier after the commit */
     struct in_hand { char place[80]; int n; } in_hand[ENGINE_PLACES]; /* parcels the courier has, by destination */
     const char *desk; char desk_id[32]; /* this desk's own id, made once: part of every id we give */

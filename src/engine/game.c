@@ -341,7 +341,7 @@ static bool put_record(struct engine *e, struct arena *arena, const struct recor
 bool game_put(struct engine *e, struct arena *arena, const struct consequence *out, int64_t entry, int64_t now, struct err *err)
 {
     for (int i = 0; i < out->score_count; i++)
-        if (!store_score_add(e->store, &out->scores[i], entry, err))
+        if (!store_score_add(e->store, &out->scores[i], e->reads ? e->reads : entry, err))
             return false;
     for (int i = 0; i < out->tally_count; i++) {
         const struct tally_draft *t = &out->tallies[i];

@@ -114,7 +114,7 @@ static bool tell(struct engine *e, struct arena *arena, const struct change *c, 
         up.undone = NULL; /* the act is the other's */
         if (up.facts.back)
             up.facts.back->whole = alone;
-        if (alone && !undo_lost(e, arena, &up, note.at, c->now, err))
+        if (!undo_lost(e, arena, &up, c->undoes, alone ? INT64_MAX : note.seq, err)) /* all that the merge began, as a rebuild numbers it too */
             return false;
     } else if (!(up.after = change_refold(e, arena, up.before, NULL, err))) {
         return false;

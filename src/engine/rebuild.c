@@ -122,6 +122,7 @@ static bool lab_wakes(struct replay *r, int64_t until, struct err *err)
 {
     int64_t at, id;
     int n;
+    r->to.reads = -1;
     for (;;) {
         if (!store_wake_next(r->to.store, &at, err))
             return false;
@@ -217,6 +218,7 @@ static bool replay_entry(struct replay *r, const struct entry *entry, struct err
         return true;
     if (r->lab && !lab_wakes(r, entry->at, err))
         return false;
+    r->to.reads = entry->seq;
     if (str_eq(entry->actor, "clock"))
         return r->lab || replay_wake(r, entry, data, err);
     if (!r->lab && str_eq(entry->kind, "label") && str_eq(entry->actor, "model"))

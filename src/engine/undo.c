@@ -244,9 +244,9 @@ static const char *act_of(const struct json *data)
     return undone ? undone : json_get_string(json_get(data, "obs"), "v", NULL);
 }
 
-bool undo_lost(struct engine *e, struct arena *arena, struct change *c, int64_t since, int64_t until, struct err *err)
+bool undo_lost(struct engine *e, struct arena *arena, struct change *c, int64_t from, int64_t to, struct err *err)
 {
-    return store_score_lost(e->store, arena, c->before->id, since, until, (struct score_row **)(uintptr_t)&c->facts.lost, &c->facts.lost_count, err);
+    return store_score_lost(e->store, arena, c->before->id, from, to, (struct score_row **)(uintptr_t)&c->facts.lost, &c->facts.lost_count, err);
 }
 
 bool undo_fold(struct engine *e, struct arena *arena, struct change *c, const struct observation *obs, const struct entry *entry, bool again,
@@ -262,5 +262,5 @@ bool undo_fold(struct engine *e, struct arena *arena, struct change *c, const st
     *(again ? &c->redone : &c->undone) = turn.act;
     c->facts.undo = true;
     c->facts.back = back_read(arena, json_get(data, "back"));
-    return undo_lost(e, arena, c, entry->at, entry->at, err);
+    return undo_lost(e, arena, c, entry->seq, entry->seq, err);
 }

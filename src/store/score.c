@@ -54,13 +54,13 @@ bool store_standing(struct store *s, const char *agent, int64_t day, struct stan
     return true;
 }
 
-bool store_score_lost(struct store *s, struct arena *a, int64_t ticket, int64_t since, int64_t until, struct score_row **rows, int *count, struct err *err)
+bool store_score_lost(struct store *s, struct arena *a, int64_t ticket, int64_t from, int64_t to, struct score_row **rows, int *count, struct err *err)
 {
     sqlite3_stmt *stmt = sql_get(s, "SELECT " COLUMNS " FROM score WHERE ticket=?1 AND reverses=0 AND id IN"
-                                    " (SELECT reverses FROM score WHERE ticket=?1 AND at BETWEEN ?2 AND ?3 AND reverses!=0)", err);
+                                    " (SELECT reverses FROM score WHERE ticket=?1 AND entry BETWEEN ?2 AND ?3 AND reverses!=0)", err);
     if (!stmt)
         return false;
-    sql_bind(stmt, "iii", ticket, since, until);
+    sql_bind(stmt, "iii", ticket, from, to);
     return list(s, a, stmt, rows, count, 64, err);
 }
 

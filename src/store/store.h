@@ -163,8 +163,8 @@ bool store_score_open(struct store *s, struct arena *a, int64_t ticket, struct s
 /* Where an agent stands, from kept counters: all XP (what is held included), what is held, and what came on that day. */
 struct standing { int64_t xp, held, today; };
 bool store_standing(struct store *s, const char *agent, int64_t day, struct standing *out, struct err *err);
-/* Those that were reversed from then to then. */
-bool store_score_lost(struct store *s, struct arena *a, int64_t ticket, int64_t since, int64_t until, struct score_row **rows, int *count,
+/* Those that the entries from..to reversed. */
+bool store_score_lost(struct store *s, struct arena *a, int64_t ticket, int64_t from, int64_t to, struct score_row **rows, int *count,
                       struct err *err);
 bool store_score_agent(struct store *s, struct arena *a, const char *agent, int max, struct score_row **rows, int *count, struct err *err);
 bool store_score_boss(struct store *s, struct arena *a, const char *boss, int max, struct score_row **rows, int *count, struct err *err);

@@ -65,6 +65,49 @@ static void points_come_back_with_the_resolve_that_was_reopened_by_mistake(void 
     story_end(w);
 }
 
+static int64_t xp_of(struct world *w, const char *agent)
+{
+    int64_t n, xp;
+    struct err err;
+    assert_true(store_tally_get(w->engine.store, "xp", agent, 0, &n, &xp, &err));
+    return xp;
+}
+
+/* Resolved and reopened twice, all of it in one millisecond: each reopening took its own points and gives back those alone. */
+static void of_two_acts_in_one_millisecond_each_gives_back_its_own_points(void **state)
+{
+    enum { ACTS = 4 };
+    static const char *const acts[ACTS] = {"close", "reopen", "close", "reopen"};
+    (void)state;
+    struct world *w = world_open(NULL);
+    int64_t id = story_create(w, "a"), xp[ACTS + 1];
+    const char *seen[ACTS + 1];
+    story_says(w, "a", "It does not work");
+    story_act(w, "reply", id, "Please try again");
+    world_wait(w, 2 * MINUTE);
+    xp[0] = xp_of(w, "ana");
+    seen[0] = story_picture(w, id);
+    for (int i = 0; i < ACTS; i++) {
+        story_act(w, acts[i], id, NULL);
+        seen[i + 1] = story_picture(w, id);
+        xp[i + 1] = xp_of(w, "ana");
+    }
+    assert_true(xp[1] > xp[0]);
+    for (int turn = 0; turn < 2; turn++) {
+        for (int i = ACTS; i-- > 0;) {
+            story_act(w, "undo", id, NULL);
+            assert_int_equal(xp_of(w, "ana"), xp[i]);
+            assert_string_equal(story_picture(w, id), seen[i]);
+        }
+        for (int i = 1; i <= ACTS; i++) {
+            story_act(w, "redo", id, NULL);
+            assert_int_equal(xp_of(w, "ana"), xp[i]);
+            assert_string_equal(story_picture(w, id), seen[i]);
+        }
+    }
+    story_end(w);
+}
+
 static void what_somebody_else_took_back_is_not_taken_back_again(void **state)
 {
     (void)state;
@@ -230,6 +273,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_held_reply_taken_back_gives_the_clock_back),
         cmocka_unit_test(points_come_back_with_the_resolve_that_was_reopened_by_mistake),
+        cmocka_unit_test(of_two_acts_in_one_millisecond_each_gives_back_its_own_points),
         cmocka_unit_test(what_somebody_else_took_back_is_not_taken_back_again),
         cmocka_unit_test(the_same_key_is_answered_the_same_and_a_dry_run_leaves_nothing),
         cmocka_unit_test(an_undo_names_what_it_took_back),
