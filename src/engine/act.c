@@ -21,6 +21,7 @@ struct run { /* one request */
     const char *undid;     /* undo, redo: which action */
     int64_t batch, of;     /* several tickets: the number their entries share; and that of what they take back */
     const struct entry *taken; /* undo, redo: the act at hand, NULL = that ticket's newest */
+    int64_t stuck;         /* undo, redo: the act that was just refused, 0 = none was */
     struct json *revealed; /* the result that carries what was hidden */
     const struct message *wrote; /* the text of the act at hand, NULL = none */
 };
@@ -302,33 +303,47 @@ static bool find_undone(struct run *r, int64_t ticket, struct entry *entry, stru
     return true;
 }
 
-static bool undo(struct run *r, int64_t ticket, struct change *c, struct err *err)
+/* One entry is taken back, or done again. */
+static bool turn_back(struct run *r, const struct entry *entry, struct change *c, struct err *err)
 {
-    struct entry entry = {0};
     struct observation obs = {.voice = VOICE_DESK, .kind = KIND_UPDATE, .v = {.t = r->now, .rank = 2}, .undo = true};
     bool redo = r->req->action.id == ACTION_REDO;
-    if (!find_undone(r, ticket, &entry, err))
+    const struct json *data = undo_data(r->arena, entry);
+    if (r->req->action.id == ACTION_UNDO && !undo_may(data, err))
         return false;
-    const struct json *data = undo_data(r->arena, &entry);
-    if (str_eq(entry.kind, "desk")) {
+    if (str_eq(entry->kind, "desk")) {
         struct desk_run d = on_desk(r);
-        return desk_undo(&d, &entry, data, action_table[r->req->action.id].name, err) && result_desk(r, &d);
+        return desk_undo(&d, entry, data, action_table[r->req->action.id].name, err) && result_desk(r, &d);
     }
-    if (!(c->before = store_ticket_get(r->e->store, r->arena, entry.ticket, err)))
+    if (!(c->before = store_ticket_get(r->e->store, r->arena, entry->ticket, err)))
         return false;
     obs.account = c->before->account;
     obs.dialect = c->before->dialect;
     obs.key = c->before->key;
-    r->undid = undo_name(r->e, r->arena, &entry);
-    c->undoes = entry.seq;
-    c->cause = entry.seq;
+    c->undoes = entry->seq;
+    c->cause = entry->seq;
     /* An undo remembers the message it withdrew, so that redo finds it. */
     c->message = json_get_i64(data, "message", 0);
     if (!undo_swap(r->arena, c->before, json_get(data, "changes"), &obs, err) || !withdraw(r, c->message, redo, err))
         return false;
     set_out(r, c, &obs);
-    return undo_fold(r->e, r->arena, c, &obs, &entry, redo, err) &&
+    return undo_fold(r->e, r->arena, c, &obs, entry, redo, err) &&
            (!c->message || store_message_counts(r->e->store, c->after->id, c->after, err)) && perform(r, c, err);
+}
+
+static bool undo(struct run *r, int64_t ticket, struct change *c, struct err *err)
+{
+    struct entry entry = {0};
+    if (!find_undone(r, ticket, &entry, err))
+        return false;
+    r->undid = undo_name(r->e, r->arena, &entry);
+    r->stuck = entry.seq; /* until it went */
+    if (turn_back(r, &entry, c, err))
+        return true;
+    const char *of = entry.ticket ? arena_printf(r->arena, "#%lld ", (long long)entry.ticket) : "";
+    if (err->code == ERR_CONFLICT)
+        err_in(err, "%s%s cannot be %s", of, r->undid, r->req->action.id == ACTION_REDO ? "redone" : "undone");
+    return false;
 }
 
 /* --- the request --- */
@@ -379,9 +394,11 @@ static bool one(struct run *r, int64_t ticket, struct err *fatal)
     struct err err = {0};
     struct frame **end = r->e->frames_end;
     r->wrote = NULL;
+    r->stuck = 0;
     if (!store_savepoint(r->e->store, fatal))
         return false;
     bool ok = run_action(r, ticket, &err);
+    r->stuck = ok ? 0 : r->stuck;
     if (!ok)
         result_error(r, ticket, &err);
     if (!ok && (err.code == ERR_STORAGE || err.code == ERR_NO_SPACE)) {
@@ -397,6 +414,14 @@ static bool one(struct run *r, int64_t ticket, struct err *fatal)
     return true;
 }
 
+/* What stays has said why; the next undo or redo is about what was before it. */
+static bool pass_over(struct run *r, int64_t number, struct err *err)
+{
+    const struct action *a = &r->req->action;
+    bool walks = a->id == ACTION_UNDO || a->id == ACTION_REDO;
+    return !walks || !number || r->req->dry_run || undo_pass(r->e, r->arena, a->actor, number, r->now, err);
+}
+
 /* An undo or redo that names no ticket: the newest act, or all that were done with it. */
 static bool take_back(struct run *r, struct json *body, struct err *fatal)
 {
@@ -410,11 +435,15 @@ static bool take_back(struct run *r, struct json *body, struct err *fatal)
     }
     r->of = found.batch;
     r->batch = found.batch ? store_entry_next(r->e->store) : 0;
+    int stuck = 0;
     for (int i = 0; i < found.count; i++) {
         r->taken = &found.list[i];
         if (!one(r, r->taken->ticket, fatal))
             return false;
+        stuck += r->stuck != 0;
     }
+    if (stuck == found.count && !pass_over(r, found.batch ? found.batch : found.list->seq, fatal))
+        return false;
     json_put_string(body, "did", undo_words(r->e, r->arena, &found));
     bool more = !r->req->dry_run && undo_find(r->e, r->arena, &wish, &next, &err) && next.list->seq != found.list->seq;
     json_put_string(body, "next", more ? undo_words(r->e, r->arena, &next) : NULL);
@@ -427,7 +456,7 @@ static bool run_all(struct run *r, struct json *body, struct err *err)
     bool back = req->action.id == ACTION_UNDO || req->action.id == ACTION_REDO, ok = true;
     r->batch = req->ticket_count > 1 ? store_entry_next(r->e->store) : 0;
     for (int i = 0; ok && i < req->ticket_count; i++)
-        ok = one(r, req->tickets[i], err);
+        ok = one(r, req->tickets[i], err) && pass_over(r, r->stuck, err);
     return ok && (req->ticket_count || (back ? take_back(r, body, err) : one(r, 0, err)));
 }
 

@@ -67,6 +67,9 @@ struct undo_wish { int what; const char *actor; int64_t ticket; };
 enum { UNDO_MOST = 500 };
 struct undo_found { struct entry *list; int count; int64_t batch; }; /* newest first; batch: they were one request, 0 = a single one */
 bool undo_find(struct engine *e, struct arena *arena, const struct undo_wish *wish, struct undo_found *out, struct err *err); /* NOT_FOUND */
+bool undo_may(const struct json *data, struct err *err); /* CONFLICT: why an act of that entry can never be taken back */
+/* The agent heard why an act, or all of a batch, stays; undo_find goes past it from now on. The last 512 are remembered. */
+bool undo_pass(struct engine *e, struct arena *arena, const char *actor, int64_t number, int64_t now, struct err *err);
 const struct json *undo_data(struct arena *arena, const struct entry *entry);
 const char *undo_name(struct engine *e, struct arena *arena, const struct entry *entry); /* the act, through its undos and redos */
 const char *undo_words(struct engine *e, struct arena *arena, const struct undo_found *found); /* "assign of 5 tickets", "claim of #9" */

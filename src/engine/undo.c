@@ -2,7 +2,7 @@
  * fields the fold does not own get their old values, and what the act moved beside the fields is put back by its entry's note
  * (core/back). Allowed while every value it set still stands. The journal keeps both: the act and its undoing. Acts of one request
  * share a batch in their entries and are taken back together; those of them that somebody changed since stay, and are passed over
- * from then on. */
+ * from then on. What cannot be taken back at all says why, once: whoever asks again means what was done before it. */
 #include "engine/change.h"
 #include "base/str.h"
 #include "core/back.h"
@@ -25,6 +25,21 @@ static bool undoable(const struct json *data)
     return row && (row->flags & UNDOABLE);
 }
 
+/* What reached people, or another ticket, stays done. */
+static const char *const final[ACTIONS] = {
+    [ACTION_ACK] = "the pages that it stopped are gone; escalate pages again",
+    [ACTION_ESCALATE] = "whoever it paged has been told",
+    [ACTION_SPLIT] = "the new ticket goes its own way; merge makes them one again",
+    [ACTION_UNMERGE] = "it takes something back itself; redo brings that again",
+    [ACTION_HANDOVER_ACK] = "the desk has been taken over",
+    [ACTION_ACCEPT_ARTICLE] = "its author has been told and paid"};
+
+static const char *final_of(const struct json *data)
+{
+    const struct action_row *row = action_find(json_get_string(data, "do", NULL));
+    return row ? final[row - action_table] : NULL;
+}
+
 static bool puts_aside(const struct json *data)
 {
     const struct json *obs = json_get(data, "obs");
@@ -41,7 +56,7 @@ static bool wanted(const struct undo_wish *wish, const struct entry *entry, cons
     case UNDO_AGAIN:
         return takes_back(data);
     default:
-        return !takes_back(data) && (undoable(data) || entry->undoes);
+        return final_of(data) || (!takes_back(data) && (undoable(data) || entry->undoes));
     }
 }
 
@@ -60,6 +75,7 @@ struct past {
     struct entry *list;
     int n, at, asked;   /* asked: so many the last time; fewer came where there are no more */
     struct numbers gone, settled; /* taken back; batches of which what could be was */
+    struct numbers passed;        /* acts and batches that could not be, and said so */
 };
 
 static bool listed(const struct numbers *in, int64_t number)
@@ -159,7 +175,8 @@ static bool gather(struct past *p, struct arena *arena, const struct undo_wish *
         if (!out->count && closes(wish, entry, data))
             return true;
         int64_t batch = whole ? json_get_i64(data, "batch", 0) : 0;
-        if (!wanted(wish, entry, data) || (out->count && batch != out->batch) || (batch && listed(&p->settled, batch)))
+        if (!wanted(wish, entry, data) || (out->count && batch != out->batch) || (batch && listed(&p->settled, batch)) ||
+            listed(&p->passed, entry->seq) || listed(&p->passed, batch))
             continue;
         if (!stands(p->e, entry, &there, err))
             return false;
@@ -173,14 +190,50 @@ static bool gather(struct past *p, struct arena *arena, const struct undo_wish *
     return err->code == ERR_NONE;
 }
 
+/* --- what could not be taken back --- */
+
+enum { PASSED_MOST = 512 };
+static const char passed_key[] = "undo:passed";
+
+static bool passed_read(struct engine *e, struct arena *arena, const char *actor, struct numbers *to, struct err *err)
+{
+    char *text = actor ? store_keep_get(e->store, arena, actor, passed_key, err) : NULL;
+    const struct json *list = text ? json_parse_in(arena, text, strlen(text), &json_limits_native, NULL, NULL) : NULL;
+    for (const struct json *n = json_first(list); n && to->count < PASSED_MOST; n = json_next(n)) {
+        int64_t number;
+        if (json_i64(n, &number))
+            number_add(to, number);
+    }
+    return err->code == ERR_NONE;
+}
+
+bool undo_pass(struct engine *e, struct arena *arena, const char *actor, int64_t number, int64_t now, struct err *err)
+{
+    struct numbers passed = {.arena = arena};
+    AUTO_JSON list = json_array();
+    if (!passed_read(e, arena, actor, &passed, err))
+        return false;
+    for (int i = passed.count == PASSED_MOST; i < passed.count; i++) /* the one passed longest ago goes: it would say so again */
+        json_push(list, json_new_i64(passed.list[i]));
+    json_push(list, json_new_i64(number));
+    return store_keep_put(e->store, actor, passed_key, json_print_in(arena, list), now, err);
+}
+
+bool undo_may(const struct json *data, struct err *err)
+{
+    const char *why = final_of(data);
+    return !why || err_set(err, ERR_CONFLICT, "%s", why);
+}
+
 bool undo_find(struct engine *e, struct arena *arena, const struct undo_wish *wish, struct undo_found *out, struct err *err)
 {
     static const char *const none[] = {"nothing of yours to undo", "nothing of yours to redo", "it is not merged, nor put aside"};
     AUTO_ARENA numbers = arena_new();
     AUTO_ARENA page = arena_new();
-    struct past p = {.e = e, .wish = wish, .page = page, .gone = {.arena = numbers}, .settled = {.arena = numbers}};
+    struct past p = {.e = e, .wish = wish, .page = page, .gone = {.arena = numbers}, .settled = {.arena = numbers},
+                     .passed = {.arena = numbers}};
     *out = (struct undo_found){0};
-    if (!gather(&p, arena, wish, out, err))
+    if (!passed_read(e, numbers, wish->actor, &p.passed, err) || !gather(&p, arena, wish, out, err))
         return false;
     return out->count || err_set(err, ERR_NOT_FOUND, "%s", none[wish->what]);
 }
@@ -225,7 +278,7 @@ bool undo_swap(struct arena *arena, const struct ticket *t, const struct json *c
             continue;
         AUTO_JSON is = row_value(t, f);
         if (strcmp(json_print_in(arena, is), json_print_in(arena, new)) != 0)
-            return err_set(err, ERR_CONFLICT, "#%lld: %s changed since", (long long)t->id, f->name);
+            return err_set(err, ERR_CONFLICT, "%s changed since", f->name);
         if (!swapped(f))
             continue;
         if (!row_read_value(arena, old, f, &was, err))

@@ -2,6 +2,7 @@
  * and points. Random days, taken back act by act, against the same day on which nothing was done. */
 #include "harness/story.h"
 #include "base/str.h"
+#include "engine/change.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -143,16 +144,38 @@ static void the_same_key_is_answered_the_same_and_a_dry_run_leaves_nothing(void 
     story_end(w);
 }
 
-static void an_undo_names_what_it_took_back(void **state)
+static void what_no_undo_takes_back_says_why_once_and_then_the_one_before_is_named(void **state)
 {
     (void)state;
     struct world *w = world_open(NULL);
     int64_t id = story_create(w, "a");
     story_act(w, "priority", id, "low");
-    story_act(w, "escalate", id, "look"); /* no undo takes a page back: it goes to what was done before it */
+    story_act(w, "escalate", id, "look");
     story_act(w, "ack", id, NULL);
+    assert_string_equal(story_refusal(world_do(w, "ana", "undo", 0, NULL)),
+                        "#1 ack cannot be undone: the pages that it stopped are gone; escalate pages again");
+    assert_string_equal(story_refusal(world_do(w, "ana", "undo", 0, NULL)), "#1 escalate cannot be undone: whoever it paged has been told");
     assert_string_equal(json_get_string(world_do(w, "ana", "undo", 0, NULL), "say", ""), "#1 priority undone");
     story_end(w);
+}
+
+static void whatever_cannot_be_undone_has_its_reason(void **state)
+{
+    static const char *const none[] = {"undo", "redo", "reveal"}; /* the row itself; and what changes nothing */
+    int reasons = 0;
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    for (int i = 0; i < ACTIONS; i++) {
+        const char *name = action_table[i].name, *text = arena_printf(arena, "{\"do\":\"%s\"}", name);
+        struct err err = {0};
+        bool may = undo_may(json_parse_in(arena, text, strlen(text), &json_limits_native, NULL, NULL), &err), exempt = false;
+        for (size_t k = 0; k < sizeof none / sizeof *none; k++)
+            exempt = exempt || strcmp(none[k], name) == 0;
+        if (may != (exempt || (action_table[i].flags & UNDOABLE)))
+            fail_msg("%s: %s", name, may ? "it cannot be undone, and nothing says why" : "it can be undone, and yet: ");
+        reasons += !may;
+    }
+    print_message("# %d of %d actions cannot be undone and say why\n", reasons, ACTIONS);
 }
 
 static void a_key_of_another_request_is_refused_and_nothing_done(void **state)
@@ -276,7 +299,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(of_two_acts_in_one_millisecond_each_gives_back_its_own_points),
         cmocka_unit_test(what_somebody_else_took_back_is_not_taken_back_again),
         cmocka_unit_test(the_same_key_is_answered_the_same_and_a_dry_run_leaves_nothing),
-        cmocka_unit_test(an_undo_names_what_it_took_back),
+        cmocka_unit_test(what_no_undo_takes_back_says_why_once_and_then_the_one_before_is_named),
+        cmocka_unit_test(whatever_cannot_be_undone_has_its_reason),
         cmocka_unit_test(a_key_of_another_request_is_refused_and_nothing_done),
         cmocka_unit_test(a_day_of_acts_taken_back_one_by_one_is_a_day_on_which_nothing_was_done),
     };

@@ -92,7 +92,7 @@ static void one_that_somebody_changed_since_stays_is_named_and_is_passed_over_th
     story_must(world_do(w, "mara", "assign", t[1], "mara"));
     const struct json *answer = undo(w, "ana"), *middle = json_next(json_first(json_get(answer, "results")));
     assert_int_equal(good(answer), 2);
-    assert_string_equal(story_refusal(middle), "#2: assignee changed since");
+    assert_string_equal(story_refusal(middle), "#2 assign cannot be undone: assignee changed since");
     assert_int_equal(json_get_i64(middle, "ticket", 0), t[1]);
     assert_string_equal(world_ticket(w, t[1])->assignee, "mara");
     assert_string_equal(json_get_string(answer, "next", ""), "priority of #2");
@@ -107,7 +107,12 @@ static void one_that_somebody_changed_since_stays_is_named_and_is_passed_over_th
     story_end(w);
 }
 
-static void a_step_of_which_nothing_can_be_taken_back_says_so_and_takes_nothing_older(void **state)
+static const char *first_refusal(const struct json *answer)
+{
+    return story_refusal(json_first(json_get(answer, "results")));
+}
+
+static void a_step_of_which_nothing_can_be_taken_back_says_so_once_and_the_next_goes_past_it(void **state)
 {
     (void)state;
     struct world *w = world_open(NULL);
@@ -117,12 +122,73 @@ static void a_step_of_which_nothing_can_be_taken_back_says_so_and_takes_nothing_
     say(w, &(struct said){"ana", "assign", "tom", NULL, {t[0], t[1]}, 2});
     story_must(world_do(w, "mara", "unassign", t[0], NULL));
     story_must(world_do(w, "mara", "unassign", t[1], NULL));
-    for (int i = 0; i < 2; i++) {
-        const struct json *answer = undo(w, "ana");
-        assert_int_equal(good(answer), 0);
-        assert_int_equal(json_count(json_get(answer, "results")), 2);
-        assert_int_equal(world_ticket(w, t[0])->priority, PRIORITY_HIGH);
-    }
+    struct do_request try = {.action = {.id = ACTION_UNDO, .actor = "ana", .role = ROLE_AGENT}, .dry_run = true};
+    assert_int_equal(good(world_answer(w, &try)), 0); /* whoever only looks has not been told */
+    const struct json *answer = undo(w, "ana");
+    assert_int_equal(good(answer), 0);
+    assert_int_equal(json_count(json_get(answer, "results")), 2);
+    assert_string_equal(first_refusal(answer), "#2 assign cannot be undone: assignee changed since");
+    assert_string_equal(json_get_string(answer, "next", ""), "priority of #1");
+    assert_int_equal(world_ticket(w, t[0])->priority, PRIORITY_HIGH);
+    story_act(w, "tags", t[1], "[\"a\"]"); /* what is new comes first, and what was passed over stays so */
+    assert_string_equal(json_get_string(undo(w, "ana"), "did", ""), "tags of #2");
+    assert_string_equal(json_get_string(undo(w, "ana"), "did", ""), "priority of #1");
+    assert_int_equal(world_ticket(w, t[0])->priority, PRIORITY_NORMAL);
+    assert_non_null(strstr(first_refusal(undo(w, "ana")), "nothing of yours"));
+    assert_int_equal(good(redo(w, "ana")), 1);
+    assert_int_equal(good(undo(w, "ana")), 1);
+    story_end(w);
+}
+
+static void what_cannot_be_redone_says_so_once_and_the_next_goes_past_it(void **state)
+{
+    (void)state;
+    struct world *w = world_open(NULL);
+    int64_t t[2];
+    create(w, t, 2);
+    story_act(w, "priority", t[0], "high");
+    story_act(w, "priority", t[1], "high");
+    undo(w, "ana");
+    undo(w, "ana");
+    story_must(world_do(w, "mara", "priority", t[0], "urgent"));
+    const struct json *answer = redo(w, "ana");
+    assert_string_equal(first_refusal(answer), "#1 priority cannot be redone: priority changed since");
+    assert_string_equal(json_get_string(answer, "next", ""), "priority of #2");
+    assert_int_equal(good(redo(w, "ana")), 1);
+    assert_int_equal(world_ticket(w, t[1])->priority, PRIORITY_HIGH);
+    assert_int_equal(world_ticket(w, t[0])->priority, PRIORITY_URGENT);
+    story_end(w);
+}
+
+static void by_its_number_too_what_stays_is_said_once(void **state)
+{
+    (void)state;
+    struct world *w = world_open(NULL);
+    int64_t t[2];
+    create(w, t, 2);
+    story_act(w, "priority", t[0], "high");
+    story_act(w, "escalate", t[0], "look");
+    story_act(w, "priority", t[1], "high");
+    assert_string_equal(story_refusal(world_do(w, "ana", "undo", t[0], NULL)), "#1 escalate cannot be undone: whoever it paged has been told");
+    story_act(w, "undo", t[0], NULL);
+    assert_int_equal(world_ticket(w, t[0])->priority, PRIORITY_NORMAL);
+    assert_int_equal(world_ticket(w, t[1])->priority, PRIORITY_HIGH);
+    story_end(w);
+}
+
+static void many_that_stay_are_passed_over_one_by_one(void **state)
+{
+    enum { ALL = 80 };
+    (void)state;
+    struct world *w = world_open(NULL);
+    int64_t t[1];
+    create(w, t, 1);
+    story_act(w, "priority", t[0], "high");
+    for (int i = 0; i < ALL; i++)
+        story_act(w, "escalate", t[0], "look");
+    for (int i = 0; i < ALL; i++)
+        assert_non_null(strstr(first_refusal(undo(w, "ana")), "escalate cannot be undone"));
+    assert_string_equal(json_get_string(undo(w, "ana"), "did", ""), "priority of #1");
     story_end(w);
 }
 
@@ -342,7 +408,10 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_done_to_many_at_once_is_taken_back_at_once),
         cmocka_unit_test(one_that_somebody_changed_since_stays_is_named_and_is_passed_over_then),
-        cmocka_unit_test(a_step_of_which_nothing_can_be_taken_back_says_so_and_takes_nothing_older),
+        cmocka_unit_test(a_step_of_which_nothing_can_be_taken_back_says_so_once_and_the_next_goes_past_it),
+        cmocka_unit_test(what_cannot_be_redone_says_so_once_and_the_next_goes_past_it),
+        cmocka_unit_test(by_its_number_too_what_stays_is_said_once),
+        cmocka_unit_test(many_that_stay_are_passed_over_one_by_one),
         cmocka_unit_test(by_its_number_one_of_many_is_taken_back_and_then_the_others),
         cmocka_unit_test(after_something_new_nothing_old_comes_again),
         cmocka_unit_test(what_somebody_took_back_long_ago_is_not_taken_back_again),

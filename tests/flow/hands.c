@@ -267,6 +267,19 @@ static void what_a_colleague_changed_since_stays_and_is_named(void **state)
     assert_string_equal(field_of(3, "assignee"), "");
 }
 
+static void what_stays_says_why_and_the_same_key_goes_past_it(void **state)
+{
+    (void)state;
+    three();
+    client_post(desk, "/v1/do", "{\"do\":\"priority\",\"tickets\":[1],\"priority\":\"high\"}");
+    client_post(desk, "/v1/do", "{\"do\":\"escalate\",\"tickets\":[1],\"reason\":\"look\"}");
+    assert_string_equal(field_of(1, "priority"), "high");
+    press("u");
+    shows("#1 escalate cannot be undone: whoever it paged has been told. u again: priority of #1");
+    press("u");
+    shows("Undone: priority of #1; nothing more to undo");
+}
+
 /* --- help and what may follow --- */
 
 static void help_is_of_this_screen_in_groups_and_searched_as_one_types(void **state)
@@ -356,6 +369,8 @@ int main(void)
         T(before_many_are_changed_it_is_shown_and_u_takes_all_of_it_back),
         T(what_is_refused_is_named_before_and_stays_marked),
         T(what_a_colleague_changed_since_stays_and_is_named),
+        T(what_stays_says_why_and_the_same_key_goes_past_it),
+        T(what_stays_says_why_and_the_same_key_goes_past_it),
         T(help_is_of_this_screen_in_groups_and_searched_as_one_types),
         T(a_key_that_only_begins_shows_what_may_follow_and_is_possible),
         T(tab_goes_into_the_pane_which_scrolls_and_back),

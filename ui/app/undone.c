@@ -28,7 +28,7 @@ bool undone_say(struct console *c, const char *action, const struct json *answer
         stay += !ok;
     }
     if (!good)
-        console_toast(c, UI_ERROR, "Not %s: %s. %s", redo ? "redone" : "undone", why, did);
+        console_toast(c, UI_ERROR, "%s%s", why, what_next(c, action, next));
     else if (stay)
         console_toast(c, UI_WARN, "%s: %s, but %d of them stay%s: %s%s", redo ? "Redone" : "Undone", did, stay, stay == 1 ? "s" : "", why,
                       what_next(c, action, next));
