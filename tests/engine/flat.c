@@ -79,11 +79,11 @@ enum { QUESTIONS = sizeof questions / sizeof *questions };
 
 static void ask(struct world *w, int64_t *took)
 {
-    struct err err = {0};
     for (int i = 0; i < QUESTIONS; i++) {
+        struct err err = {0}, again = {0};
         assert_true(questions[i].run(w, &err)); /* once before, so that nothing is looked up for the first time */
         int64_t from = steps(w->engine.store);
-        assert_true(questions[i].run(w, &err));
+        assert_true(questions[i].run(w, &again));
         took[i] = steps(w->engine.store) - from;
     }
 }
