@@ -116,8 +116,16 @@ static void what_is_on_the_screen_can_be_clicked(void **state)
     button(0, "? help", 0);
     shows("Help: queue", true);
     button(0, "Help: queue", 0); /* nothing there */
-    console_type(console, "q");
-    shows("Help: queue", false);
+    console_type(console, "qw");
+    shows("the classifier's reasons", true);
+    button(0, "the classifier's reasons", 3); /* an item: gone to, then taken */
+    cursor_on("why:");
+    button(0, "the classifier's reasons", 1);
+    shows("Why: label of", true);
+    console_type(console, "qw");
+    shows("the classifier's reasons", true);
+    console_type(console, "q"); /* a menu is left as everything is */
+    shows("the classifier's reasons", false);
     console_type(console, "Q");
     assert_true(console_ended(console, SOON));
     assert_true(wrote("\033[?1006l\033[?1000l"));

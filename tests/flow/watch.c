@@ -115,6 +115,31 @@ static void a_burst_rings_once_and_quiet_hours_let_pages_through(void **state)
     print_message("# rang: once for three tickets given, not for a mention in quiet hours, once for the page in them\n");
 }
 
+/* Woken at night, whatever the screen shows: two keys. */
+static void a_page_is_acknowledged_with_two_keys_from_anywhere(void **state)
+{
+    static const char *const places[] = {":1\r", "gt", "gb", "D", "gu"};
+    (void)state;
+    shows("live", NULL);
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        console_type(console, places[i]);
+        tom_does("{\"do\":\"escalate\",\"tickets\":[2],\"reason\":\"all of it is down\"}");
+        shows("‼ #2 pages you, ", NULL); /* its standing line */
+        if (!i) { /* where nothing pages it is said where something does */
+            console_type(console, "K");
+            shows("#1 pages nobody. ‼ #2 pages you", ", goes there, K acknowledges");
+        }
+        console_type(console, ",K");
+        shows("acked you", NULL);
+        console_wait(&console, 1, "pages you", NULL, false, clock_mono(), SOON);
+        tom_does("{\"do\":\"close\",\"tickets\":[2]}");
+        tom_does("{\"do\":\"reopen\",\"tickets\":[2]}");
+        console_wait(&console, 1, "acked you", NULL, false, clock_mono(), SOON);
+        console_type(console, "q");
+    }
+    print_message("# acknowledged with , and K from %zu screens\n", sizeof places / sizeof *places);
+}
+
 static void whoever_watches_hears_what_others_do(void **state)
 {
     (void)state;
@@ -184,6 +209,7 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(whoever_watches_hears_what_others_do, start, stop),
                                        cmocka_unit_test_setup_teardown(who_is_mentioned_is_told_and_so_is_their_terminal, start, stop),
                                        cmocka_unit_test_setup_teardown(a_burst_rings_once_and_quiet_hours_let_pages_through, start, stop),
+                                       cmocka_unit_test_setup_teardown(a_page_is_acknowledged_with_two_keys_from_anywhere, start, stop),
                                        cmocka_unit_test_setup_teardown(the_shell_watches_by_number_too, start, stop)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

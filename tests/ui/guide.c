@@ -84,7 +84,11 @@ static void groups_hold_what_they_are_called_by_and_what_has_no_key_is_called_by
         assert_int_equal(entry(list, n, rows[i].line)->group, rows[i].group);
     assert_string_equal(entry(list, n, "down")->keys, "j Down");
     assert_string_equal(entry(list, n, ":maintenance NAME=VALUE...")->keys, "");
-    assert_true(*entry(list, n, "status open")->help && !*entry(list, n, "status pending")->help); /* once is enough */
+    assert_string_equal(entry(list, n, "status open")->help, "set the status: somebody works on it"); /* once is enough */
+    assert_string_equal(entry(list, n, "status pending")->help, "waits for the customer");
+    assert_string_equal(entry(list, n, "snooze again")->help, "hide until a time: as long as the last time");
+    assert_string_equal(entry(list, n, "snooze later")->help, "later today, in three hours");
+    assert_string_equal(entry(list, n, "snooze")->help, "the same, asking until when; a note may follow");
     int m;
     const struct guide_entry *oncall = guide_entries(arena, keymap, "oncall", &m);
     assert_string_equal(entry(oncall, m, "absence")->keys, "+a");

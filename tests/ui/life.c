@@ -47,7 +47,7 @@ static void a_merged_timeline_says_whose_each_line_is(void **state)
     desk_hides(&desk, "merged into #4119");
     desk_shows(&desk, "goes on in #4130 from a message on");
     desk_shows(&desk, "status open → on hold, hold reason parts from DHL");
-    desk_shows(&desk, "(local only)");
+    desk_shows(&desk, "(local only: the source");
 }
 
 static void the_facts_say_what_it_waits_for_and_why_it_is_back(void **state)

@@ -125,7 +125,7 @@ static void a_narrow_queue_has_what_decides(void **state)
     (void)state;
     draw_queue(80, 24);
     assert_string_equal(desk_row(&desk, 5),
-                        "  ‼   4121      12m ‼ critical  Checkout returns 500 for eve…  ‼ paging -");
+                        "  ‼   4121      12m  ‼ critical  Checkout returns 500 for …  ‼ paging  -");
     desk_shows(&desk, "2 Unassigned 34");
     assert_int_equal(desk_role(&desk, "6 All"),
                      UI_TAB_ACTIVE); /* the shown view's tab is never the one that is cut */
@@ -265,7 +265,7 @@ static void a_ticket_is_one_timeline_and_customer_text_stands_behind_the_bar(voi
     desk_shows(&desk, "label     high .82 over low  [blank page +2.1]");
     desk_shows(&desk, "route     chat: filtered at step 2 (it is high); all: passed to hooks");
     desk_shows(&desk, "delivery  hooks: ↻ retrying at 14:41 after 3 attempts: 502 (route all)");
-    desk_shows(&desk, "you       claim: assignee ana, status new → open");
+    desk_shows(&desk, "you       claim: owner you, status new → open");
     desk_shows(&desk, "┃ same as #4001?");
     desk_shows(&desk, "≠ closed at the source");
     desk_shows(&desk, "next response 48m left");
@@ -305,6 +305,31 @@ static void escalations_count_down(void **state)
     desk_shows(&desk, "checkout  v7f3a19c2  step 2 of 4 loop 1");
     desk_shows(&desk, "✔ acked mara");
     desk_shows(&desk, "timeout 22m");
+}
+
+static void tell_of_a_page(const char *state)
+{
+    struct err err = {0};
+    char rows[512];
+    snprintf(rows, sizeof rows, "{\"rows\":[{\"id\":4121,\"title\":\"Checkout\",\"told\":[{\"at\":1,\"agent\":\"ana\",\"step\":0,\"by\":[]}],"
+                                "\"escalation\":{\"state\":\"%s\",\"opened_at\":%lld}}]}", state, (long long)DESK_NOW - 360000);
+    assert_true(mirror_doc_set(desk.mirror, MIRROR_ESCALATIONS, 0, rows, strlen(rows), DESK_NOW, &err));
+}
+
+static void what_pages_me_stands_first_in_the_head_until_it_is_acknowledged(void **state)
+{
+    static const int widths[] = {60, 80, 120, 200};
+    (void)state;
+    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+        tell_of_a_page("triggered");
+        draw_queue(widths[i], 24);
+        assert_true(strncmp(desk_row(&desk, 0), " triage  ‼ #4121 pages you, 6m (,)", strlen(" triage  ‼ #4121 pages you, 6m (,)")) == 0);
+        assert_int_equal(desk_role(&desk, "‼ #4121"), UI_CRITICAL);
+        desk_hides(&desk, "1 paging"); /* said already */
+        tell_of_a_page("acknowledged");
+        draw_queue(widths[i], 24);
+        desk_hides(&desk, "pages you");
+    }
 }
 
 static void what_went_through_all_its_steps_unheard_is_said_above_and_in_its_row(void **state)
@@ -749,7 +774,7 @@ int main(void)
         T(a_ticket_is_one_timeline_and_customer_text_stands_behind_the_bar),
         T(a_wide_ticket_has_its_facts_beside_it),
         T(a_reply_that_is_held_says_until_when),
-        T(escalations_count_down),
+        T(escalations_count_down), T(what_pages_me_stands_first_in_the_head_until_it_is_acknowledged),
         T(what_went_through_all_its_steps_unheard_is_said_above_and_in_its_row),
         T(a_maintenance_window_stands_in_every_header_as_long_as_it_lasts),
         T(ingest_shows_events_and_refusals_by_time),

@@ -146,6 +146,41 @@ static void a_hundred_thousand_messages_scroll_at_once(void **state)
 
 /* --- picker --- */
 
+static void q_leaves_a_menu_where_no_name_has_the_letter_and_nothing_was_typed(void **state)
+{
+    const struct key q = {.code = 'q'};
+    const struct picker_item few[] = {{.id = 1, .name = "sla"}, {.id = 2, .name = "label"}}, quick[] = {{.id = 1, .name = "Quick answer"}};
+    (void)state;
+    picker_set(picker, few, 2);
+    assert_true(picker_q_leaves(picker));
+    assert_int_equal(picker_key(picker, &q), PICKER_LEFT);
+    picker_key(picker, &(struct key){.code = 'l'});
+    assert_int_equal(picker_key(picker, &q), PICKER_MOVED);
+    assert_string_equal(picker_typed(picker), "lq");
+    picker_type(picker, "");
+    picker_set(picker, quick, 1);
+    assert_int_equal(picker_key(picker, &q), PICKER_MOVED);
+    assert_int_equal(picker_chosen(picker)->id, 1);
+    struct picker *tags = picker_new("tag", true);
+    picker_set(tags, few, 2);
+    assert_int_equal(picker_key(tags, &q), PICKER_MOVED); /* a word of one's own may begin so */
+    picker_free(tags);
+}
+
+static void an_item_is_pointed_at_where_it_was_drawn(void **state)
+{
+    const struct picker_item rows[] = {{.id = 1, .name = "a1"}, {.id = 2, .name = "a2"}, {.id = 3, .name = "a3"}, {.id = 4, .name = "a4"}};
+    (void)state;
+    picker_set(picker, rows, 4);
+    for (int i = 0; i < 3; i++)
+        picker_key(picker, &(struct key){.code = K_DOWN});
+    picker_draw(picker, s, 1, 0, 4, 30); /* prompt in row 1, three of the four below */
+    assert_false(picker_point(picker, 1));
+    assert_true(picker_point(picker, 2));
+    assert_int_equal(picker_chosen(picker)->id, 2);
+    assert_false(picker_point(picker, 5));
+}
+
 static const struct picker_item people[] = {{.id = 1, .name = "ana", .detail = "5 open"}, {.id = 2, .name = "tom", .detail = "2 open, on call"},
                                             {.id = 3, .name = "mara"}, {.id = 4, .name = "anatol", .detail = "night"}};
 
@@ -336,7 +371,7 @@ int main(void)
         T(a_hundred_thousand_messages_scroll_at_once),
         T(letters_choose),
         T(names_go_before_details_and_arrows_move),
-        T(free_text_may_be_an_answer),
+        T(free_text_may_be_an_answer), T(q_leaves_a_menu_where_no_name_has_the_letter_and_nothing_was_typed), T(an_item_is_pointed_at_where_it_was_drawn),
         T(what_is_cut_is_the_description_never_a_name_or_a_key), T(own_words_are_the_answer_until_an_arrow_goes_to_an_item),
         T(of_what_fits_alike_the_lower_shelf_goes_first), T(better_fits_score_higher),
         T(places_name_the_letters_that_fit),

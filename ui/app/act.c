@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "core/watch.h"
 #include "screen/agents.h"
+#include "screen/escalations.h"
 #include "screen/oncall.h"
 #include <stdlib.h>
 #include <string.h>
@@ -221,13 +222,26 @@ static const struct action_row *watch_or_not(struct console *c)
     return &action_table[row && watch_has(row->t.watchers, mirror_me(c->mirror)) ? ACTION_UNWATCH : ACTION_WATCH];
 }
 
+/* K where nothing pages, while something pages me elsewhere: the wrong place, and that is said rather than refused. */
+static bool acks_elsewhere(struct console *c, const struct action_row *action)
+{
+    struct look look = console_look(c);
+    int64_t ticket = console_ticket(c);
+    const struct mirror_row *row = ticket ? ticket_row(&look, ticket) : NULL;
+    bool open = escalations_has(&look, ticket) || (row && row->t.escalated == ESCALATION_TRIGGERED);
+    if (action != &action_table[ACTION_ACK] || open || (console_marks(c) && list_marks(console_marks(c))) || !escalations_page_me(&look).count)
+        return false;
+    console_toast(c, UI_WARN, "%s pages nobody. %s", ticket ? arena_printf(c->frame, "#%lld", (long long)ticket) : "This", escalations_call(&look, false));
+    return true;
+}
+
 void act_run(struct console *c, const struct action_row *action, const char *arg)
 {
     if (action == &action_table[ACTION_WATCH])
         action = watch_or_not(c);
     if (console_place(c) == PLACE_ONCALL && !*arg)
         arg = named_by_row(c, &action);
-    if (!collect(c, action))
+    if (acks_elsewhere(c, action) || !collect(c, action))
         return;
     str_copy(c->asked.arg, sizeof c->asked.arg, arg);
     if (action == &action_table[ACTION_MERGE] && !*arg) {

@@ -7,6 +7,7 @@
 #include "app/colours.h"
 #include "app/prompt.h"
 #include "app/mouse.h"
+#include "app/part.h"
 #include "app/session.h"
 #include "app/writing.h"
 #include "app/restricted.h"
@@ -14,6 +15,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "core/when.h"
+#include "screen/escalations.h"
 #include "screen/oncall.h"
 #include "screen/popup.h"
 #include "term/ncurses.h"
@@ -304,6 +306,17 @@ static void draw_too_small(struct surface *s)
     surface_cursor(s, 0, 0);
 }
 
+/* What pages me stands at the foot of the screens whose head is a ticket's; the others' heads say it. NULL: nothing does. */
+static const char *standing_notice(struct console *c, const struct look *look)
+{
+    bool headed = console_place(c) != PLACE_TICKET && !composer_is_open(&c->composer);
+    struct paged paged = headed ? (struct paged){0} : escalations_page_me(look);
+    if (!paged.count)
+        return NULL;
+    int64_t shown = composer_is_open(&c->composer) ? 0 : c->ticket.id;
+    return shown && escalations_pages_me(look, shown) ? "‼ This pages you: K acknowledges" : escalations_call(look, false);
+}
+
 static void draw(struct console *c)
 {
     struct look look = console_look(c);
@@ -313,8 +326,8 @@ static void draw(struct console *c)
     else
         screens_hints(console_place(c), c->keymap, c->frame, &look);
     look.ingest = ingest_path(c);
-    look.toast = *c->toast ? c->toast : NULL;
-    look.toast_role = c->toast_role;
+    look.toast = *c->toast ? c->toast : standing_notice(c, &look);
+    look.toast_role = *c->toast ? c->toast_role : UI_CRITICAL;
     surface_clear(c->surface);
     surface_cursor(c->surface, -1, 0);
     if (too_small(c->surface)) {
@@ -409,6 +422,7 @@ void console_resize(struct console *c)
     int columns, rows;
     term_size(&columns, &rows);
     surface_resize(c->surface, columns, rows);
+    read_resized(c);
 }
 
 static void take_key(struct console *c, const struct key *key)

@@ -39,6 +39,7 @@ enum purpose {
     FOR_SURE,
     FOR_NOTE_INSTEAD,
     FOR_READING,
+    FOR_HELP, /* laid out for the terminal's width */
     FOR_DELIVERY, /* one with its attempts */
     FOR_DROP,
     FOR_DISCARD,

@@ -214,6 +214,20 @@ static void want_table(struct console *c, int64_t ms)
         fetch_want_soon(c, SLOT_DOC + type->docs[i], ms);
 }
 
+static int64_t paging(const struct console *c)
+{
+    int64_t triggered, acknowledged, snoozed;
+    mirror_escalations(c->mirror, &triggered, &acknowledged, &snoozed);
+    return triggered;
+}
+
+/* Every screen's head says what pages me; where nothing pages, nothing is asked. */
+static void want_paging(struct console *c, int64_t ms)
+{
+    if (paging(c))
+        fetch_want_soon(c, SLOT_DOC + MIRROR_ESCALATIONS, ms);
+}
+
 void fetch_place(struct console *c)
 {
     want_table(c, 0);
@@ -292,6 +306,7 @@ static void take_desk(struct console *c, const struct link_answer *answer)
         link_resume_from(c->link, mirror_seq(c->mirror));
     fetch_want(c, SLOT_DOC + MIRROR_ONCALL);
     fetch_want(c, SLOT_DOC + MIRROR_DRAFTS);
+    want_paging(c, 0);
     if (*c->where || !first || c->sort || c->invert) /* a desk's rows come in the view's own order, the list's are by due time */
         fetch_want(c, SLOT_PAGE);
     const struct mirror_view *asked = first && c->options.view ? mirror_view_find(c->mirror, c->options.view) : NULL;
@@ -469,6 +484,7 @@ static void follow_frames(void *arg, const char *event, int64_t id, const char *
 {
     struct console *c = arg;
     bool news = id > mirror_seq(c->mirror);
+    int64_t paged = paging(c);
     mirror_focus(c->mirror, c->focus);
     unsigned changed = mirror_frame(c->mirror, event, id, data, n, console_now(c));
     c->dirty = true;
@@ -492,6 +508,8 @@ static void follow_frames(void *arg, const char *event, int64_t id, const char *
         fetch_want_soon(c, SLOT_DOC + MIRROR_DRAFTS, 100); /* what was sent is no draft any more */
     if (changed & MIRROR_CHANGED_ONCALL)
         fetch_want_soon(c, SLOT_DOC + MIRROR_ONCALL, 50); /* on every screen: the header says it */
+    if (str_eq(event, "escalation") || paging(c) != paged)
+        want_paging(c, 50);
     enum place place = console_place(c);
     static const struct { unsigned changed; enum place place; int64_t ms; } follows[] = {
         {MIRROR_CHANGED_ESCALATION, PLACE_ESCALATIONS, 50},

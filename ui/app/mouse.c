@@ -113,9 +113,23 @@ static void on_row(struct console *c, int row, int column, int64_t now)
         console_press(c, &(struct key){.code = K_ENTER});
 }
 
+/* In a list to choose from: a click goes there, a second takes it. */
+static bool on_item(struct console *c, int row, int64_t now)
+{
+    if (c->overlay.kind != OVERLAY_PICK || !picker_point(c->overlay.picker, row))
+        return false;
+    bool twice = c->mouse.id == -row && now - c->mouse.at < DOUBLE_MS;
+    c->mouse.id = twice ? 0 : -row;
+    c->mouse.at = now;
+    if (twice)
+        console_press(c, &(struct key){.code = K_ENTER});
+    return true;
+}
+
 static void click(struct console *c, const struct key *key)
 {
-    if (on_key(c, key->row, key->column) || c->overlay.kind || composer_is_open(&c->composer) || on_tab(c, key->row, key->column))
+    bool named = !c->overlay.kind || key->row == surface_rows(c->surface) - 1; /* over a screen the foot alone names keys */
+    if (on_item(c, key->row, clock_mono()) || (named && on_key(c, key->row, key->column)) || c->overlay.kind || composer_is_open(&c->composer) || on_tab(c, key->row, key->column))
         return;
     on_row(c, key->row, key->column, clock_mono());
 }

@@ -2,6 +2,7 @@
 #include "app/drafting.h"
 #include "app/part.h"
 #include "base/text.h"
+#include "screen/escalations.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -210,14 +211,31 @@ static void do_quit(struct console *c, const char *arg)
     c->quit = c->left = true;
 }
 
+/* A page goes before everything, whatever is looked at: to its line, where K, w and Enter are at hand; again: to the next. */
+static bool to_page(struct console *c)
+{
+    struct look look = console_look(c);
+    bool there = console_place(c) == PLACE_ESCALATIONS;
+    int64_t ticket = escalations_page_me(&look).count ? escalations_next_of_mine(&look, there ? console_ticket(c) : 0) : 0;
+    if (!ticket)
+        return false;
+    lists_filter(&c->lists[LISTS_ESCALATIONS], "");
+    console_go(c, PLACE_ESCALATIONS);
+    console_changed(c);
+    list_select(c->lists[LISTS_ESCALATIONS].list, ticket);
+    return true;
+}
+
 static void do_needs_me(struct console *c, const char *arg)
 {
-    int64_t ticket = queue_needs_me(c->mirror, console_now(c));
     (void)arg;
+    if (to_page(c))
+        return;
+    int64_t ticket = queue_needs_me(c->mirror, console_now(c));
     if (console_place(c) != PLACE_QUEUE)
         console_go(c, PLACE_QUEUE);
     if (!ticket || !list_select(c->queue.list, ticket))
-        console_toast(c, UI_OK, "Nothing in this list needs you.");
+        console_toast(c, UI_OK, "Nothing in this list needs you: C claims what nobody has, ga shows all.");
 }
 
 static void do_detail(struct console *c, const char *arg)

@@ -4,12 +4,18 @@
 #include "command/guide.h"
 #include <string.h>
 
+void read_resized(struct console *c)
+{
+    if (c->overlay.kind == OVERLAY_READ && c->overlay.purpose == FOR_HELP)
+        guide_read(c->frame, c->keymap, console_screen(c), look_columns(c->surface) - 2, c->overlay.pager);
+}
+
 static void do_help(struct console *c, const char *arg)
 {
-    struct pager *pager = overlay_read(&c->overlay, FOR_NOTHING, arena_printf(c->frame, "Help: %s   (/ searches, q leaves; what has no key is said after :)", console_screen(c)));
-    guide_read(c->frame, c->keymap, console_screen(c), look_columns(c->surface) - 2, pager);
+    overlay_read(&c->overlay, FOR_HELP, arena_printf(c->frame, "Help: %s   (/ searches, q leaves; what has no key is said after :)", console_screen(c)));
+    read_resized(c);
     if (*arg)
-        pager_search(pager, arg);
+        pager_search(c->overlay.pager, arg);
 }
 
 static void why_refused(struct console *c, const struct lists_item *item)
@@ -92,5 +98,5 @@ static void on_read(struct console *c, const struct answer *a)
 }
 
 static const struct part_command commands[] = {{LOCAL_HELP, do_help}, {LOCAL_WHY, read_why}, {0}};
-static const struct part_answer answers[] = {{FOR_ARTICLE_READ, on_read}, {FOR_READING, on_read}, {FOR_EXPLAINED, on_read}, {0}};
+static const struct part_answer answers[] = {{FOR_HELP, on_read}, {FOR_ARTICLE_READ, on_read}, {FOR_READING, on_read}, {FOR_EXPLAINED, on_read}, {0}};
 const struct part part_read = {commands, answers};

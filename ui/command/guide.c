@@ -1,8 +1,9 @@
 /* guide: see guide.h. Lines that only differ in what follows the command ("go mine", "go all") are told once in words, then by what
- * follows. */
+ * follows, which says what it means where the command's offers do (command/offer). */
 #include "command/guide.h"
 #include "base/text.h"
 #include "command/command.h"
+#include "command/offer.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,6 +60,20 @@ static bool told(const struct entries *to, const struct command *command)
     return false;
 }
 
+/* What sets this line apart: of a command that is told already, what its argument means; without one, that it is asked for. */
+static const char *help_of(struct entries *to, const struct command_line *line)
+{
+    const struct command *command = line->command;
+    enum action_arg arg = command->is_action ? action_table[command->id].arg : ARG_NONE;
+    const char *detail = arg == ARG_UNTIL && strcmp(line->arg, "again") == 0 ? "as long as the last time"
+                         : arg == ARG_STATUS && strcmp(line->arg, "hold") == 0 ? offer_detail(to->arena, arg, "on_hold")
+                         : arg == ARG_UNTIL || arg == ARG_STATUS               ? offer_detail(to->arena, arg, line->arg)
+                                                                               : "";
+    if (!told(to, command))
+        return *detail ? arena_printf(to->arena, "%s: %s", command->help, detail) : command->help;
+    return *line->arg ? detail : arg == ARG_UNTIL ? "the same, asking until when; a note may follow" : command->help;
+}
+
 static void add_binding(struct entries *to, const struct binding *b)
 {
     struct guide_entry *known = entry_of(to, b->command);
@@ -70,8 +85,8 @@ static void add_binding(struct entries *to, const struct binding *b)
     }
     if (!command_parse(to->arena, b->command, &parsed, &err))
         return; /* a key file's own mistake: it is said when the key is pressed */
-    bool again = *parsed.arg && told(to, parsed.command);
-    to->list[to->n++] = (struct guide_entry){group_of(parsed.command), b->spelled, b->command, again ? "" : parsed.command->help};
+    const char *help = help_of(to, &parsed);
+    to->list[to->n++] = (struct guide_entry){group_of(parsed.command), b->spelled, b->command, help};
 }
 
 static void add_command(struct entries *to, const struct command *command)

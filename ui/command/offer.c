@@ -5,10 +5,22 @@
 
 static const struct offer times[] = {{"1h", "in an hour"},
                                      {"later", "later today, in three hours"},
-                                     {"tomorrow", "09:00"},
-                                     {"monday", "09:00"},
+                                     {"tomorrow", "at 09:00"},
+                                     {"monday", "at 09:00"},
                                      {"1w", "in a week"},
                                      {"reply", "until the customer writes"}};
+
+static const char *status_detail(const char *word)
+{
+    static const struct offer details[] = {{"open", "somebody works on it"},
+                                           {"pending", "waits for the customer"},
+                                           {"on_hold", "waits for a third party; what for is asked"},
+                                           {"resolved", "answered; what they write reopens it"}};
+    for (size_t i = 0; i < sizeof details / sizeof *details; i++)
+        if (strcmp(details[i].name, word) == 0)
+            return details[i].detail;
+    return NULL;
+}
 
 const struct offer *offer_for(struct arena *arena, enum action_arg arg, int *count)
 {
@@ -19,8 +31,18 @@ const struct offer *offer_for(struct arena *arena, enum action_arg arg, int *cou
     const char *const *words = command_words(arg, count);
     struct offer *list = words ? ARENA_ARRAY(arena, struct offer, *count) : NULL;
     for (int i = 0; words && i < *count; i++)
-        list[i] = (struct offer){words[i], strcmp(words[i], "on_hold") == 0 ? "waits for a third party" : NULL};
+        list[i] = (struct offer){words[i], arg == ARG_STATUS ? status_detail(words[i]) : NULL};
     return list;
+}
+
+const char *offer_detail(struct arena *arena, enum action_arg arg, const char *word)
+{
+    int n;
+    const struct offer *offers = offer_for(arena, arg, &n);
+    for (int i = 0; offers && i < n; i++)
+        if (strcmp(offers[i].name, word) == 0)
+            return offers[i].detail ? offers[i].detail : "";
+    return "";
 }
 
 bool offer_is_open(enum action_arg arg)

@@ -12,6 +12,7 @@ struct offer {
 /* The words of a status, a priority, an urgency or a category, and times to snooze until; NULL where the argument is no
  * such word. In arena. */
 const struct offer *offer_for(struct arena *arena, enum action_arg arg, int *count);
+const char *offer_detail(struct arena *arena, enum action_arg arg, const char *word); /* of one of them; "" where it has none */
 bool offer_is_open(enum action_arg arg);     /* something else than what is offered may be typed */
 const struct offer *offer_whys(int *count);  /* the numbers that can be asked about; the last is about an event */
 const struct offer *offer_sorts(int *count); /* what a list is sorted by */

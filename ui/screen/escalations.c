@@ -194,6 +194,80 @@ static struct lists_item *items(const struct look *look, int *count)
     return list;
 }
 
+/* --- what pages me --- */
+
+static bool pages_me(const struct look *look, const struct lists_item *item)
+{
+    if (!is(item, "triggered"))
+        return false;
+    for (const struct json *told = json_first(json_get(item->json, "told")); told; told = json_next(told))
+        if (str_eq(json_get_string(told, "agent", NULL), mirror_me(look->mirror)))
+            return true;
+    return false;
+}
+
+struct paged escalations_page_me(const struct look *look)
+{
+    int64_t triggered, acknowledged, snoozed;
+    int count = 0;
+    struct paged paged = {0};
+    mirror_escalations(look->mirror, &triggered, &acknowledged, &snoozed);
+    const struct lists_item *list = triggered ? items(look, &count) : NULL;
+    for (int i = 0; i < count; i++) {
+        if (!pages_me(look, &list[i]))
+            continue;
+        if (!paged.count++)
+            paged.ticket = list[i].id, paged.since = json_get_i64(paging(&list[i]), "opened_at", look->now);
+    }
+    return paged;
+}
+
+int64_t escalations_next_of_mine(const struct look *look, int64_t after)
+{
+    int count, at = -1;
+    const struct lists_item *list = items(look, &count);
+    for (int i = 0; i < count; i++)
+        if (list[i].id == after)
+            at = i;
+    for (int i = 1; i <= count; i++) {
+        const struct lists_item *item = &list[(at + i + count) % count];
+        if (pages_me(look, item))
+            return item->id;
+    }
+    return 0;
+}
+
+static const struct lists_item *find(const struct look *look, int64_t ticket)
+{
+    int count;
+    const struct lists_item *list = items(look, &count);
+    for (int i = 0; i < count; i++)
+        if (list[i].id == ticket)
+            return &list[i];
+    return NULL;
+}
+
+bool escalations_has(const struct look *look, int64_t ticket)
+{
+    return find(look, ticket) != NULL;
+}
+
+bool escalations_pages_me(const struct look *look, int64_t ticket)
+{
+    const struct lists_item *item = find(look, ticket);
+    return item && pages_me(look, item);
+}
+
+const char *escalations_call(const struct look *look, bool brief)
+{
+    struct paged paged = escalations_page_me(look);
+    if (!paged.count)
+        return "";
+    const char *what = paged.count > 1 ? arena_printf(look->arena, "‼ %d page you", paged.count)
+                                       : arena_printf(look->arena, "‼ #%lld pages you, %s", (long long)paged.ticket, look_ago(look->arena, look->now - paged.since));
+    return arena_printf(look->arena, "%s%s", what, brief ? " (,)" : ": , goes there, K acknowledges");
+}
+
 /* --- above: the head, and what must not be missed --- */
 
 static void head(const struct look *look, struct surface *s)

@@ -5,4 +5,17 @@
 #include "screen/lists.h"
 
 extern const struct lists_type escalations_list;
+
+/* What pages me, of which I was told, and nobody has acknowledged: `ticket` is the one that stands first, 0 = nothing does. */
+struct paged {
+    int64_t ticket, since;
+    int count;
+};
+struct paged escalations_page_me(const struct look *look);
+/* The one that pages me after this ticket, round; 0 = none does. */
+int64_t escalations_next_of_mine(const struct look *look, int64_t after);
+bool escalations_has(const struct look *look, int64_t ticket); /* is an escalation of it open, as last told? */
+bool escalations_pages_me(const struct look *look, int64_t ticket);
+/* "‼ #4121 pages you, 6m (,)", "‼ 3 page you (,)", or with what to press in words; "" = nothing does. */
+const char *escalations_call(const struct look *look, bool brief);
 #endif

@@ -1,6 +1,7 @@
 /* look: see look.h. Everything here is a function of its arguments, so a test can say what a glance shows. */
 #include "screen/look.h"
 #include "screen/drafts.h"
+#include "screen/escalations.h"
 #include "base/text.h"
 #include "core/field.h"
 #include "widget/bar.h"
@@ -274,10 +275,14 @@ struct piece {
 void look_header(const struct look *look, struct surface *s, const char *title)
 {
     int width = look_columns(s), column = 1;
+    struct paged paged = escalations_page_me(look);
     column += surface_text(s, 0, column, -1, UI_TITLE, "triage") + 2;
-    column += surface_text(s, 0, column, width / 3, *title ? UI_STRONG : UI_DIM,
-                           *title ? title : mirror_team(look->mirror)) +
-              2;
+    if (*title)
+        column += surface_text(s, 0, column, width / 3, UI_STRONG, title) + 2;
+    if (paged.count) /* whoever is woken by it looks here first */
+        column += surface_text(s, 0, column, width - column - 1, UI_CRITICAL, escalations_call(look, true)) + 2;
+    else if (!*title)
+        column += surface_text(s, 0, column, width / 3, UI_DIM, mirror_team(look->mirror)) + 2;
 
     int64_t triggered, acknowledged, snoozed;
     mirror_escalations(look->mirror, &triggered, &acknowledged, &snoozed);
@@ -287,7 +292,7 @@ void look_header(const struct look *look, struct surface *s, const char *title)
     struct piece pieces[7] = {{look_clock(look, look->now), UI_DIM}};
     int count = 1;
     pieces[count++] = (struct piece){arena_printf(look->arena, "● %s", look->link), look->link_role};
-    if (triggered)
+    if (triggered > paged.count)
         pieces[count++] =
             (struct piece){arena_printf(look->arena, "‼ %lld paging", (long long)triggered), UI_CRITICAL};
     if (window)

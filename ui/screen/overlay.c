@@ -301,9 +301,10 @@ static void draw_hints(const struct overlay *o, struct surface *s)
         [OVERLAY_ASK] = {{"Enter", "done"}, {"C-w", "word away"}, {"C-u", "line away"}, {"Esc", "leave"}},
         [OVERLAY_CONFIRM] = {{"Esc", "no"}},
         [OVERLAY_READ] = {{"j k", "scroll"}, {"Space", "page"}, {"/", "search"}, {"n N", "next, before"}, {"G g", "end, top"}, {"q", "leave"}}};
+    static const struct hint menu[] = {{"letters", "narrow"}, {"Up Down", "move"}, {"Enter", "take"}, {"q", "leave"}, {0}};
     static const struct hint completes[] = {{"Tab", "complete"}, {"Enter", "done"}, {"C-w", "word away"}, {"C-u", "line away"}, {"Esc", "leave"}, {0}};
     static const struct hint sure[] = {{"y", "do it"}, {"j k", "scroll"}, {"Space", "page"}, {"/", "search"}, {"q", "leave, nothing is done"}, {0}};
-    const struct hint *h = o->searching ? hints[OVERLAY_ASK] : o->completes ? completes : o->kind == OVERLAY_READ && o->choices ? sure : hints[o->kind];
+    const struct hint *h = o->picker && picker_q_leaves(o->picker) ? menu : o->searching ? hints[OVERLAY_ASK] : o->completes ? completes : o->kind == OVERLAY_READ && o->choices ? sure : hints[o->kind];
     int row = surface_rows(s) - 1, column = 1;
     surface_fill(s, row, 0, 1, surface_columns(s), UI_NORMAL);
     for (; h->keys; h++)

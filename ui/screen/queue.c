@@ -7,7 +7,7 @@
 #include "screen/facts.h"
 #include <string.h>
 
-enum { GUTTER = 2, WIDE = 108, WITH_PLAN = 16, PANE_FROM = 160, PANE_SHARE = 3, PANE_SPLIT = 130, FACTS = 46, FRESH_MS = 8000 };
+enum { GUTTER = 2, MARGIN = GUTTER + 1, WIDE = 108, WITH_PLAN = 16, PANE_FROM = 160, PANE_SHARE = 3, PANE_SPLIT = 130, FACTS = 46, FRESH_MS = 8000 };
 
 /* --- columns --- */
 
@@ -107,12 +107,12 @@ static void draw_subject(const struct look *look, struct surface *s, int row, in
     (void)selected;
     if (!r->gone && r->t.assignee && str_eq(r->t.assignee, mirror_me(look->mirror)))
         subject = UI_STRONG;
-    int need = *mark ? text_columns(mark) + 2 : 0;
+    int need = *mark ? text_columns(mark) + 3 : 0;
     need = need > width / 2 ? 0 : need;
     surface_text(s, row, column, width - need, subject,
                  r->t.title && *r->t.title ? r->t.title : "(no subject)");
     if (need)
-        surface_right(s, row, column, width, role, mark);
+        surface_right(s, row, column, width - 1, role, mark); /* the owner beside it is not of one piece with it */
 }
 
 /* The name, and at the end of the column what they pay for, where both have room. */
@@ -124,7 +124,7 @@ static void draw_customer(const struct look *look, struct surface *s, int row, i
     const char *name = text_safe_in(look->arena, t->customer_name ? t->customer_name : "", TEXT_LINE);
     int need = width >= WITH_PLAN && text_columns(name) + 2 + text_columns(plan) < width ? text_columns(plan) : 0;
     (void)selected;
-    surface_text(s, row, column, width - (need ? need + 2 : 0), UI_DIM, name);
+    surface_text(s, row, column, width - (need ? need + 2 : 1), UI_DIM, name); /* a name that is cut touches nothing */
     surface_right(s, row, column + width - need - 1, need, UI_MUTED, plan);
 }
 
@@ -167,8 +167,8 @@ static void draw_age(const struct look *look, struct surface *s, int row, int co
 
 static const struct column narrow[] = {
     {"", 1, 0, false, draw_state},          {"#", 6, 0, true, draw_number},
-    {"Due", 8, 0, true, draw_due},          {"Urgency", 11, 40, false, draw_urgency},
-    {"Subject", 0, 0, false, draw_subject}, {"Customer", 12, 96, false, draw_customer},
+    {"Due ", 9, 0, true, draw_due},         {"Urgency", 11, 40, false, draw_urgency},
+    {"Subject", 0, 0, false, draw_subject}, {"Customer", 13, 96, false, draw_customer},
     {"Owner", 8, 60, false, draw_owner},    {"Age", 4, 90, true, draw_age}};
 static const struct column wide[] = {
     {"", 1, 0, false, draw_state},          {"#", 6, 0, true, draw_number},
@@ -332,13 +332,13 @@ static void draw_rows(struct queue *q, const struct look *look, struct surface *
                       int width)
 {
     int count;
-    const struct column *columns = columns_for(width - GUTTER, &count);
+    const struct column *columns = columns_for(width - MARGIN, &count);
     if (!mirror_row_count(look->mirror)) {
         look_empty(look, s, top + 1, 4, width - 6, nothing(look));
         return;
     }
-    column_heads(s, top, GUTTER, width - GUTTER, columns, count);
-    list_draw(q->list, s, top + 1, 0, rows - 1, width, 0, draw_row, (void *)(uintptr_t)look);
+    column_heads(s, top, GUTTER, width - MARGIN, columns, count);
+    list_draw(q->list, s, top + 1, 0, rows - 1, width - 1, 0, draw_row, (void *)(uintptr_t)look);
 }
 
 bool queue_has_pane(const struct queue *q, int columns)
@@ -397,8 +397,8 @@ static void draw_pane(struct queue *q, const struct look *look, struct surface *
 static int list_width(int width)
 {
     int most = width - width / PANE_SHARE - 1, count;
-    const struct column *columns = columns_for(most - GUTTER, &count);
-    int fills = GUTTER + column_width(most - GUTTER, columns, count) + 1;
+    const struct column *columns = columns_for(most - MARGIN, &count);
+    int fills = MARGIN + column_width(most - MARGIN, columns, count);
     return fills < most ? fills : most;
 }
 

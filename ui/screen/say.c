@@ -20,6 +20,8 @@ static char *value_text(const struct look *look, const struct field *f, const st
 {
     int64_t number = 0;
     bool flag = false;
+    if (f && strcmp(f->name, "assignee") == 0)
+        return arena_strdup(look->arena, json_string(value) ? look_owner(look, json_string(value)) : "nobody");
     if (json_string(value))
         return f && f->type == FIELD_ENUM ? look_words(look->arena, json_string(value))
                                           : arena_strdup(look->arena, json_string(value));
@@ -58,11 +60,12 @@ static void add_changes(const struct look *look, struct str *out, const struct j
         const struct field *f = field_find(field);
         str_adds(out, out->len ? ", " : "");
         int64_t was = 1;
+        bool owner = strcmp(field, "assignee") == 0;
+        field = owner ? "owner" : look_words(look->arena, field);
         if (json_kind(old) == JSON_NULL || (f && f->type == FIELD_INT && json_i64(old, &was) && !was)) /* nothing before */
-            str_addf(out, "%s %s", look_words(look->arena, field), value_text(look, f, new));
+            str_addf(out, "%s %s", field, value_text(look, f, new));
         else
-            str_addf(out, "%s %s → %s", look_words(look->arena, field), value_text(look, f, old),
-                     value_text(look, f, new));
+            str_addf(out, "%s %s → %s", field, value_text(look, f, old), value_text(look, f, new));
     }
 }
 
@@ -94,7 +97,7 @@ static struct said say_ticket(const struct look *look, const char *actor, const 
     str_init(&out, 600);
     add_changes(look, &out, json_get(data, "changes"));
     if (out.len && json_get_bool(data, "local", false))
-        str_adds(&out, " (local only)");
+        str_adds(&out, " (local only: the source is not told)");
     if (*did && (!strcmp(did, "reply") || !strcmp(did, "note")) && !out.len)
         return (struct said){"", "", UI_DIM};
     bool macro = strcmp(did, "macro") == 0; /* which one */

@@ -24,6 +24,7 @@ struct picker {
     struct fit *fits;
     size_t fits_n, selected, top;
     int rows;  /* for items, when last drawn */
+    int at;    /* and the row of the first of them */
     int names; /* columns that the names take, details stand behind them */
     bool own_words, moved; /* moved: an arrow went to an item since the last letter */
 };
@@ -152,6 +153,25 @@ size_t picker_fits(const struct picker *p)
 
 /* --- keys --- */
 
+bool picker_q_leaves(const struct picker *p)
+{
+    if (p->free_text || p->own_words || *picker_typed(p))
+        return false;
+    for (size_t i = 0; i < p->n; i++)
+        if (strpbrk(p->items[i].name, "qQ"))
+            return false;
+    return true;
+}
+
+bool picker_point(struct picker *p, int row)
+{
+    if (row < p->at || row >= p->at + p->rows || p->top + (size_t)(row - p->at) >= p->fits_n)
+        return false;
+    p->selected = p->top + (size_t)(row - p->at);
+    p->moved = true;
+    return true;
+}
+
 static bool step(struct picker *p, long by)
 {
     long first = p->own_words && !p->moved && by > 0, to = (long)p->selected + by - first, last = (long)p->fits_n - 1;
@@ -184,6 +204,8 @@ enum picker_outcome picker_key(struct picker *p, const struct key *key)
     }
     if (moves(p, key))
         return PICKER_MOVED;
+    if (key_is(key, 'q') && picker_q_leaves(p))
+        return PICKER_LEFT;
     switch (editor_key(p->editor, key)) {
     case EDITOR_LEFT:
         return PICKER_LEFT;
@@ -254,6 +276,7 @@ int picker_draw(struct picker *p, struct surface *s, int row, int column, int ro
 {
     int line = 1;
     p->rows = rows - 1;
+    p->at = row + 1;
     keep_in_view(p);
     for (; line < rows && p->top + (size_t)line - 1 < p->fits_n; line++)
         draw_item(p, s, row + line, column, width, p->top + (size_t)line - 1);

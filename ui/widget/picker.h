@@ -21,7 +21,7 @@ enum picker_outcome {
     PICKER_MOVED,   /* draw it again */
     PICKER_CHOSEN,  /* picker_chosen */
     PICKER_TYPED,   /* nothing fits, or C-Enter / M-Enter: picker_typed is the answer, where free text may be one */
-    PICKER_LEFT,    /* Esc */
+    PICKER_LEFT,    /* Esc; q, where it leaves */
 };
 
 /* prompt stands before what is typed. free_text: what fits nothing may be an answer of its own. */
@@ -33,6 +33,9 @@ void picker_type(struct picker *p, const char *text); /* as if typed */
 /* What is typed is the answer until an arrow goes to an item: where words of one's own are as good as what is offered. */
 void picker_own_words(struct picker *p, bool on);
 bool picker_at_top(const struct picker *p); /* an arrow up moves nothing */
+/* Does q go back, as everywhere? Yes in a menu that nothing was typed into, where no name has the letter. */
+bool picker_q_leaves(const struct picker *p);
+bool picker_point(struct picker *p, int row); /* goes to the item that was drawn there; false: none was */
 enum picker_outcome picker_key(struct picker *p, const struct key *key);
 const struct picker_item *picker_chosen(const struct picker *p); /* the one under the cursor; NULL: none fits, or none was gone to */
 const struct picker_item *picker_first(const struct picker *p);  /* what fits best, under the cursor or not */
