@@ -236,16 +236,30 @@ static void bytes_that_are_no_text_are_shown_and_said(void **state)
     leave(c);
 }
 
+static void stays(struct console_run *c, const char *why)
+{
+    AUTO_ARENA arena = arena_new();
+    shows(c, arena_printf(arena, "What was saved stays in %s/triage-", tmp), why);
+    shows(c, "The first words", NULL);
+    assert_int_equal(things_in(tmp), 1);
+    finish(c);
+    assert_int_equal(system(arena_printf(arena, "rm -r %s/triage-*", tmp)), 0);
+}
+
 static void what_is_too_much_stays_where_it_is(void **state)
 {
     (void)state;
     struct console_run *c = edit("head -c 200000 /dev/zero | tr '\\000' x >\"$1\"", NULL);
-    shows(c, "What was saved is more than 102400 bytes. The earlier text stands, the other stays in", NULL);
-    shows(c, "The first words", NULL);
-    assert_int_equal(things_in(tmp), 1);
-    finish(c);
-    AUTO_ARENA arena = arena_new();
-    assert_int_equal(system(arena_printf(arena, "rm -r %s/triage-*", tmp)), 0);
+    stays(c, ": more than 102400 bytes");
+}
+
+static void what_is_too_much_of_an_editor_that_failed_is_found_too(void **state)
+{
+    (void)state;
+    struct console_run *c = edit("head -c 200000 /dev/zero | tr '\\000' x >\"$1\"; exit 3", NULL);
+    stays(c, " (the editor: status 3)");
+    c = edit("head -c 200000 /dev/zero | tr '\\000' x >\"$1\"; kill -9 $$", NULL);
+    stays(c, " (the editor: signal 9)");
 }
 
 static void there_is_no_such_editor(void **state)
@@ -401,6 +415,7 @@ int main(void)
         cmocka_unit_test(a_file_that_is_deleted_or_emptied_is_no_text),
         cmocka_unit_test(bytes_that_are_no_text_are_shown_and_said),
         cmocka_unit_test(what_is_too_much_stays_where_it_is),
+        cmocka_unit_test(what_is_too_much_of_an_editor_that_failed_is_found_too),
         cmocka_unit_test(there_is_no_such_editor),
         cmocka_unit_test(the_window_changes_its_size_while_the_editor_runs),
         cmocka_unit_test(an_interrupt_is_the_editors),

@@ -150,6 +150,17 @@ static bool clean_up(const char *dir, const char *only, const char *spare)
 
 /* --- how it ended --- */
 
+/* The path first: a narrow screen ends the line behind it. */
+static void say_much(struct handoff_end *out, const struct handoff *h, const struct child_end *end, const char *path)
+{
+    char how[120] = "";
+    if (!out->good && end->signal)
+        snprintf(how, sizeof how, " (the editor: signal %d)", end->signal);
+    else if (!out->good)
+        snprintf(how, sizeof how, " (the editor: status %d)", end->code);
+    snprintf(out->say, sizeof out->say, "What was saved stays in %.200s%s: more than %zu bytes. The earlier text stands.", path, how, h->max);
+}
+
 static void say_end(struct handoff_end *out, const struct child_end *end, const char *editor, bool changed)
 {
     const char *within = changed ? "; C-r brings what it saved" : "";
@@ -195,12 +206,12 @@ static bool judge(const struct handoff *h, const char *path, const struct child_
     }
     bool empty = out->text && !much && blank(out->text, out->n);
     bool same = out->text && !much && out->n == strlen(h->text) && memcmp(out->text, h->text, out->n) == 0;
-    if (!out->good)
-        say_end(out, end, h->editor, out->text && !much && !empty && !same);
+    if (much)
+        say_much(out, h, end, path);
+    else if (!out->good)
+        say_end(out, end, h->editor, out->text && !empty && !same);
     else if (!out->text)
         snprintf(out->say, sizeof out->say, "The editor left no file. The earlier text stands.");
-    else if (much)
-        snprintf(out->say, sizeof out->say, "What was saved is more than %zu bytes. The earlier text stands, the other stays in %.200s", h->max, path);
     else if (empty && *h->text)
         snprintf(out->say, sizeof out->say, "The editor left nothing in the file. The earlier text stands; Esc and q discard it.");
     if (!out->text || much || empty || same) {
