@@ -156,6 +156,38 @@ static void what_is_wrong_is_said_where_it_was_said(void **state)
     shell_holds(ran->out, "{{nobody}}");
 }
 
+static void no_word_of_a_long_line_is_dropped(void **state)
+{
+    (void)state;
+    AUTO_STR lines;
+    str_init(&lines, 1 << 14);
+    str_adds(&lines, "9\nnote");
+    for (int i = 1; i <= 200; i++)
+        str_addf(&lines, " word%d", i);
+    str_adds(&lines, "\nshow\n");
+    say(lines.data);
+    in_order(ran->out, "note added", "word200");
+}
+
+static void a_line_that_is_too_long_is_said_and_the_talk_goes_on(void **state)
+{
+    enum { LONG = 70000 };
+    (void)state;
+    AUTO_STR lines;
+    str_init(&lines, 1 << 20);
+    for (int turn = 0; turn < 2; turn++) {
+        str_adds(&lines, turn ? "10\nnote\nthe first line\n" : "note 10 ");
+        for (int i = 0; i < LONG; i++)
+            str_addc(&lines, 'x');
+        str_adds(&lines, turn ? "\nclose 10\n.\nshow\n" : "\n10\n");
+    }
+    say(lines.data);
+    assert_int_equal(count(ran->out, "more than 65536 bytes: nothing of it was taken."), 2);
+    in_order(ran->out, "a line of the text could not be taken: nothing was done", "status");
+    assert_null(strstr(ran->out, "note added"));
+    assert_null(strstr(ran->out, "closed"));
+}
+
 /* Every key of the desk's actions is a word here, and every place that a verb can show. */
 static void keys_are_words(void **state)
 {
@@ -188,6 +220,8 @@ int main(void)
         cmocka_unit_test(what_is_left_open_is_asked_with_numbers),
         cmocka_unit_test(the_last_of_a_long_list_can_be_chosen_too),
         cmocka_unit_test(what_is_wrong_is_said_where_it_was_said),
+        cmocka_unit_test(no_word_of_a_long_line_is_dropped),
+        cmocka_unit_test(a_line_that_is_too_long_is_said_and_the_talk_goes_on),
         cmocka_unit_test(keys_are_words),
     };
     return cmocka_run_group_tests(tests, start, stop);

@@ -56,7 +56,8 @@ static const char *answer(struct shell *sh, const struct question *q)
 {
     for (int i = 0; i < TRIES; i++) {
         ask(sh, q);
-        const char *said = linear_line(sh->linear);
+        bool bad;
+        const char *said = linear_line(sh->linear, &bad);
         if (!said || !said[strspn(said, " \t")]) {
             puts("Nothing was done.");
             return NULL;

@@ -21,13 +21,16 @@ static bool read_text(struct shell *sh, const char **text, struct err *err)
 {
     AUTO_STR body;
     char block[8192];
+    bool lost = false, bad;
     str_init(&body, SHELL_FILE_MAX);
     if (sh->linear) {
         fputs("Write the text; a line with only a dot ends it.\n", stdout);
         fflush(stdout);
-        for (char *line; (line = linear_line(sh->linear)) && strcmp(line, ".") != 0;)
+        for (char *line; (line = linear_line(sh->linear, &bad)) && strcmp(line, ".") != 0; lost |= bad)
             str_addf(&body, "%s\n", line);
     }
+    if (lost)
+        return err_set(err, ERR_INPUT, "a line of the text could not be taken: nothing was done");
     if (isatty(0) && sh->options.no_input)
         return err_set(err, ERR_USAGE, "the text comes as words or on standard input");
     if (isatty(0) && !sh->linear)

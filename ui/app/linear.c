@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 enum { NEWS_MAX = 64 << 10, LINE_MAX_BYTES = 64 << 10, WAIT_MS = 60000 };
+enum { WORDS_MORE = 3 }; /* room behind a line's own words for those that are put in */
 
 struct linear {
     struct shell *sh;
@@ -121,17 +122,38 @@ static void take(struct str *input, size_t n)
     input->len -= n;
 }
 
-char *linear_line(struct linear *l)
+/* What is there of the next line, its end too; of one that is too long the middle is left out as it comes. true: it is whole. */
+static bool gather(struct linear *l, size_t *n)
 {
-    for (;;) {
-        char *end = l->input.len ? memchr(l->input.data, '\n', l->input.len) : NULL;
-        if (end || (l->ended && l->input.len)) {
-            size_t n = end ? (size_t)(end - l->input.data) : l->input.len;
-            char *line = arena_printf(l->sh->arena, "%.*s", (int)n, l->input.data);
-            take(&l->input, n + (end != NULL));
+    char *end = l->input.len ? memchr(l->input.data, '\n', l->input.len) : NULL;
+    *n = end ? (size_t)(end - l->input.data) + 1 : l->input.len;
+    if (*n > LINE_MAX_BYTES + 1 && !end) {
+        l->input.len = LINE_MAX_BYTES + 1;
+        l->input.data[l->input.len] = 0;
+    }
+    return end || (l->ended && l->input.len);
+}
+
+static const char *wrong_with(const char *line, size_t n)
+{
+    return n > LINE_MAX_BYTES ? "That line has more than 65536 bytes: nothing of it was taken." :
+           memchr(line, 0, n) ? "That line has a NUL byte: nothing of it was taken." : NULL;
+}
+
+char *linear_line(struct linear *l, bool *bad)
+{
+    *bad = false;
+    for (size_t n;;) {
+        if (gather(l, &n)) {
+            size_t len = n - (l->input.data[n - 1] == '\n');
+            const char *wrong = wrong_with(l->input.data, len);
+            char *line = arena_printf(l->sh->arena, "%.*s", wrong ? 0 : (int)len, l->input.data);
+            take(&l->input, n);
+            if ((*bad = wrong != NULL))
+                puts(wrong);
             return line;
         }
-        if (l->ended || l->input.len >= LINE_MAX_BYTES)
+        if (l->ended)
             return NULL;
         int fd = 0;
         unsigned ready = link_wait(l->sh->link, &fd, 1, WAIT_MS);
@@ -217,13 +239,13 @@ static void run_line(struct linear *l, const char *line);
 
 static void go_on(struct linear *l)
 {
-    char *words[PHRASE_WORDS + 3];
+    char **words = ARENA_ARRAY(l->sh->arena, char *, l->list.len + WORDS_MORE + 1); /* a word has a byte at least */
     int n = 0;
     if (!*l->next) {
         puts("There is no more.");
         return;
     }
-    for (size_t at = 0; at < l->list.len && n < PHRASE_WORDS; at += strlen(l->list.data + at) + 1)
+    for (size_t at = 0; at < l->list.len; at += strlen(l->list.data + at) + 1)
         words[n++] = arena_strdup(l->sh->arena, l->list.data + at);
     words[n++] = arena_strdup(l->sh->arena, "--after");
     words[n++] = arena_strdup(l->sh->arena, l->next);
@@ -250,17 +272,25 @@ static const char *behind_word(const char *line)
     return line + strcspn(line, " \t");
 }
 
+/* However many there are: what is said in one line is a text too. */
+static int split(struct arena *arena, const char *line, char ***words)
+{
+    int most = (int)strlen(line) / 2 + 2;
+    *words = ARENA_ARRAY(arena, char *, most + WORDS_MORE);
+    return words_split(arena, line, *words, most);
+}
+
 static void run_line(struct linear *l, const char *line)
 {
-    char *words[PHRASE_WORDS + 3];
     struct arena *arena = l->sh->arena;
+    char **words;
     int64_t number;
-    int n = words_split(arena, line, words, PHRASE_WORDS);
+    int n = split(arena, line, &words);
     const char *meant = n && !l->door->knows(words[0]) ? phrase_of_keys(arena, l->keys, words[0]) : NULL;
     if (n && shell_number(words[0], &number))
         meant = arena_printf(arena, "show %" PRId64, number);
     if (meant)
-        n = words_split(arena, arena_printf(arena, "%s%s", meant, behind_word(line)), words, PHRASE_WORDS);
+        n = split(arena, arena_printf(arena, "%s%s", meant, behind_word(line)), &words);
     if (!n)
         tell_news(l);
     else if (is_word(words[0], "quit", "q") || is_word(words[0], "exit", "bye"))
@@ -308,9 +338,10 @@ static bool listen(struct linear *l)
 {
     l->sh->arena = l->sh->print.arena = arena_new(); /* a line's */
     l->sh->quiet = false;
-    const char *line = linear_line(l);
+    bool bad;
+    const char *line = linear_line(l, &bad);
     l->sh->print.now = clock_now();
-    if (line)
+    if (line && !bad)
         run_line(l, line);
     return line && !l->quit;
 }
@@ -329,7 +360,7 @@ int linear_run(struct shell *sh, const struct linear_door *door)
     dup2(1, 2); /* a talk is one stream: what was refused is heard, and logged, where it was said */
     str_init(&l.input, 1 << 20);
     str_init(&l.news, NEWS_MAX);
-    str_init(&l.list, LINE_MAX_BYTES);
+    str_init(&l.list, 2 * LINE_MAX_BYTES);
     sh->linear = &l;
     for (bool on = greet(&l, &code); on;) {
         prompt(&l);

@@ -13,8 +13,9 @@ struct linear_door { /* to the verbs */
 };
 /* Runs until `quit` or the input's end. Gives the exit code. */
 int linear_run(struct shell *sh, const struct linear_door *door);
-/* The next line of input without its end, waited for; NULL: there is no more. For verbs that read text. In the shell's arena. */
-char *linear_line(struct linear *linear);
+/* The next line of input without its end, waited for; NULL: there is no more. For verbs that read text. In the shell's arena. bad: it
+ * was too long (64 KiB) or had a NUL byte, and none of it is given; that has been said. */
+char *linear_line(struct linear *linear, bool *bad);
 void linear_at(struct linear *linear, int64_t ticket);       /* the ticket we are at from now on */
 void linear_more(struct linear *linear, const char *next);   /* where the list that was said goes on; NULL = nowhere */
 #endif

@@ -90,7 +90,8 @@ bool paging_sure(struct shell *sh, const struct command_do *what, int *code)
     fprintf(stderr, "%s %s. Go on? y/N ", *names ? "This pages" : "Nobody is paged at once:",
             text_safe_in(sh->arena, *names ? names : json_get_string(result, "say", ""), TEXT_LINE));
     *code = 0;
-    const char *said = sh->linear ? linear_line(sh->linear) : fgets(line, sizeof line, stdin);
+    bool bad;
+    const char *said = sh->linear ? linear_line(sh->linear, &bad) : fgets(line, sizeof line, stdin);
     return said && (*said == 'y' || *said == 'Y');
 }
 

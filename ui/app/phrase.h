@@ -4,8 +4,6 @@
 #include "base/arena.h"
 #include "term/keymap.h"
 
-enum { PHRASE_WORDS = 64 }; /* of a line, at most */
-
 /* "r" -> reply, "gu" -> ls --view unassigned, "ge" -> escalations: what these keys run on the queue, as a line of verbs. NULL:
  * they are no keys, or what they do is of the screen alone. In arena. */
 const char *phrase_of_keys(struct arena *arena, const struct keymap *keys, const char *word);
