@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <microhttpd.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -468,6 +469,14 @@ void request_fail(struct request *req, const struct err *err)
     request_problem(req, &p);
 }
 
+/* Whoever speaks of times from now on, or draws how long ago, means the desk's clock and not their own machine's. */
+static void tell_time(struct MHD_Response *r)
+{
+    char now[24];
+    snprintf(now, sizeof now, "%" PRId64, clock_now());
+    MHD_add_response_header(r, "X-Triage-Now", now);
+}
+
 static enum MHD_Result send_answer(struct whole *w)
 {
     struct answer *a = &w->answer;
@@ -478,6 +487,8 @@ static enum MHD_Result send_answer(struct whole *w)
     if (a->type)
         MHD_add_response_header(r, "Content-Type", a->type);
     MHD_add_response_header(r, "Cache-Control", "no-store");
+    if (w->req.side == SIDE_DESK)
+        tell_time(r);
     for (int i = 0; i < a->more_count; i++)
         MHD_add_response_header(r, a->more[i].name, a->more[i].value);
     if (a->close || atomic_load(&w->req.desk->draining))

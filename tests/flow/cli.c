@@ -125,6 +125,37 @@ static void every_cause_has_its_code(void **state)
     assert_string_equal(ran->out, "");
 }
 
+/* Some milliseconds pass between the desk's word and ours. */
+static void snoozed_for(const char *ticket, int64_t ms)
+{
+    assert_int_equal(TRIAGE(NULL, "show", ticket, "--json")->code, 0);
+    const char *at = strstr(ran->out, "\"snoozed_until\":");
+    assert_non_null(at);
+    int64_t left = atoll(at + strlen("\"snoozed_until\":")) - *run->clock - ms;
+    if (left < 0 || left > 60000)
+        fail_msg("#%s is snoozed for %lld ms more than was said", ticket, (long long)left);
+}
+
+/* The desk's clock is years from this machine's, as on a demo's day: what is said from now on is from the desk's now. */
+static void times_are_from_the_desks_clock(void **state)
+{
+    enum { HOUR_MS = 3600000 };
+    (void)state;
+    post("A-1", "one");
+    post("A-2", "two");
+    assert_int_equal(TRIAGE(NULL, "snooze", "1", "1h")->code, 0);
+    snoozed_for("1", HOUR_MS);
+    *run->clock += 400 * 24 * (int64_t)HOUR_MS;
+    assert_int_equal(TRIAGE(NULL, "snooze", "2", "1h")->code, 0);
+    snoozed_for("2", HOUR_MS);
+    assert_int_equal(TRIAGE("snooze 2 2h\n", "--linear")->code, 0);
+    snoozed_for("2", 2 * HOUR_MS);
+    *run->clock += 5 * 60000;
+    assert_int_equal(TRIAGE(NULL, "audit", "--since", "10m")->code, 0);
+    shell_holds(ran->out, "#2");
+    assert_null(strstr(ran->out, "#1"));
+}
+
 static void what_a_stranger_wrote_prints_inert(void **state)
 {
     (void)state;
@@ -462,6 +493,7 @@ int main(void)
         T(many_tickets_are_one_call_and_each_is_answered),
         T(a_dry_run_says_what_would_change_and_changes_nothing),
         T(every_cause_has_its_code),
+        T(times_are_from_the_desks_clock),
         T(what_a_stranger_wrote_prints_inert),
         T(labels_are_reviewed_and_models_taken_back_in_the_shell),
         R(a_dead_delivery_is_found_shown_and_leaves_again),

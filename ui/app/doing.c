@@ -141,6 +141,7 @@ int doing_act(struct shell *sh, const struct command_do *what)
     shell_connect(sh);
     if (!link_call(sh->link, "POST", "/v1/do", body, &answer, hint, &err))
         return shell_failed(sh, &err, hint);
+    sh->print.now = shell_now(sh);
     return say_results(sh, what->action, answer.data, answer.len);
 }
 
@@ -223,7 +224,7 @@ int doing_run(struct shell *sh, const struct action_row *action)
     const char *article = action == &action_table[ACTION_REPLY] ? shell_option(sh, "--article", true) : NULL;
     const char *version = shell_option(sh, "--version", true), *to = shell_option(sh, "--to", true), *words = named(sh, action);
     struct err err = {0};
-    const struct moment here = shell_here(sh->arena);
+    const struct moment here = action->arg == ARG_UNTIL ? shell_here(sh) : (struct moment){0};
     struct drafts_after after = action->arg == ARG_TEXT ? drafts_after(sh) : (struct drafts_after){0};
     what.with = beside(sh, action);
     if (after.pending)

@@ -340,7 +340,7 @@ static bool listen(struct linear *l)
     l->sh->quiet = false;
     bool bad;
     const char *line = linear_line(l, &bad);
-    l->sh->print.now = clock_now();
+    l->sh->print.now = shell_now(l->sh);
     if (line && !bad)
         run_line(l, line);
     return line && !l->quit;

@@ -74,6 +74,16 @@ void shell_connect(struct shell *sh)
     }
 }
 
+int64_t shell_now(struct shell *sh)
+{
+    shell_connect(sh);
+    if (!link_now(sh->link)) {
+        struct err unheard = {0};
+        link_call(sh->link, "GET", "/v1/self", NULL, NULL, NULL, &unheard); /* what is wrong is said by the call that this is for */
+    }
+    return link_now(sh->link) ? link_now(sh->link) : clock_now();
+}
+
 const struct json *shell_fetch(struct shell *sh, const char *path, const char *body, int *code)
 {
     struct err err = {0};
@@ -88,6 +98,7 @@ const struct json *shell_fetch(struct shell *sh, const char *path, const char *b
         *code = shell_failed(sh, &err, hint);
         return NULL;
     }
+    sh->print.now = shell_now(sh);
     if (sh->options.json && !sh->quiet) {
         str_add(&sh->out, answer.data, answer.len);
         if (!answer.len || answer.data[answer.len - 1] != '\n')
@@ -153,11 +164,11 @@ int64_t shell_zone(void)
     return (int64_t)local.tm_gmtoff * 1000;
 }
 
-struct moment shell_here(struct arena *arena)
+struct moment shell_here(struct shell *sh)
 {
-    const char *name = home_zone(arena);
+    const char *name = home_zone(sh->arena);
     struct err err;
-    struct moment here = {.zone = name ? zone_load(arena, name, &err) : NULL, .base = clock_now()};
+    struct moment here = {.zone = name ? zone_load(sh->arena, name, &err) : NULL, .base = shell_now(sh)};
     here.offset = here.zone ? 0 : shell_zone();
     return here;
 }
@@ -165,8 +176,10 @@ struct moment shell_here(struct arena *arena)
 bool shell_since(struct shell *sh, const char *text, int64_t *since, int *code)
 {
     *since = 0;
-    const struct moment here = shell_here(sh->arena);
-    if (!text || command_since(&here, text, since))
+    if (!text)
+        return true;
+    const struct moment here = shell_here(sh);
+    if (command_since(&here, text, since))
         return true;
     *code = shell_usage(sh, "since when? ", text,
                         "30m, 2h, 3d, today, yesterday, 2026-11-24 or 2026-11-24T09:00");

@@ -29,7 +29,8 @@ struct shell {
 const char *shell_option(struct shell *sh, const char *name, bool has_value);
 bool shell_number(const char *text, int64_t *id); /* "42", "#42" */
 int64_t shell_zone(void);                         /* local time minus UTC, ms */
-struct moment shell_here(struct arena *arena);    /* this machine's clock, now */
+int64_t shell_now(struct shell *sh);              /* the desk's clock; this machine's where no desk answers */
+struct moment shell_here(struct shell *sh);       /* the desk's clock in this person's zone */
 /* --since: "2h", "yesterday", "2026-11-24T09:00" -> ms UTC, 0 for NULL. false: said, and *code is the exit code. */
 bool shell_since(struct shell *sh, const char *text, int64_t *since, int *code);
 /* A file's text in the arena; NULL: said, and *code is the exit code. */

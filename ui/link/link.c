@@ -27,6 +27,7 @@ struct link {
     CURLM *multi;
     char *socket;
     char identity[160]; /* a header, "" = none */
+    int64_t desk_now, desk_at; /* the desk's clock, and when by our steady one; 0 = never */
     struct call *calls;
     struct link_status status;
     struct reader reader;
@@ -231,6 +232,21 @@ static void measure(struct link *link, CURL *easy)
     link->status.measured_at = clock_mono();
 }
 
+/* The desk's clock, as it stood when this answer was written. */
+static void hear_time(struct link *link, CURL *easy)
+{
+    struct curl_header *header;
+    if (curl_easy_header(easy, "X-Triage-Now", 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+        return;
+    link->desk_now = strtoll(header->value, NULL, 10);
+    link->desk_at = clock_mono();
+}
+
+int64_t link_now(const struct link *link)
+{
+    return link->desk_now ? link->desk_now + clock_mono() - link->desk_at : 0;
+}
+
 static const char *fault(const struct call *call, CURLcode code)
 {
     long number = 0;
@@ -248,8 +264,10 @@ static void answer_call(struct link *link, struct call *call, CURLcode code)
     char hint[256] = "";
     struct err err = {0};
     curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
-    if (code == CURLE_OK)
+    if (code == CURLE_OK) {
         measure(link, call->easy);
+        hear_time(link, call->easy);
+    }
     if (code != CURLE_OK) {
         err_set(&err, ERR_UNAVAILABLE, "no daemon answers at %s: %s", link->socket, fault(call, code));
         str_copy(hint, sizeof hint, err_row(ERR_UNAVAILABLE)->hint);

@@ -52,6 +52,9 @@ void link_writing(struct link *link, int fd);
 void link_run(struct link *link); /* moves everything that can move */
 const struct link_status *link_status(const struct link *link);
 
+/* The desk's clock, ms UTC, by the last answer; 0 = none came yet. */
+int64_t link_now(const struct link *link);
+
 /* One call, waited for. body_out (may be NULL) gets the answer's body, also of an error. false + err. hint
  * (may be NULL, >= 256 bytes) gets the problem's. */
 bool link_call(struct link *link, const char *method, const char *path, const char *body,
