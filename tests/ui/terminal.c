@@ -486,6 +486,34 @@ static void keys_come_through_whole(void **state)
     stop();
 }
 
+/* TERM says what a terminal is supposed to send: PuTTY says xterm and sends Home as linux does, a vt100 of today has PgDn, whoever did not
+ * see smkx sends arrows without application mode. */
+static void keys_of_another_terminal_than_term_says_are_understood(void **state)
+{
+    (void)state;
+    static const char *const terms[] = {"xterm-256color", "linux", "vt100", "screen", "tmux-256color"};
+    static const struct {
+        const char *bytes, *name;
+    } cases[] = {{"\x1b[A", "Up"}, {"\x1bOA", "Up"}, {"\x1b[B", "Down"}, {"\x1bOB", "Down"}, {"\x1b[C", "Right"}, {"\x1bOC", "Right"}, {"\x1b[D", "Left"}, {"\x1bOD", "Left"},
+                 {"\x1b[H", "Home"}, {"\x1bOH", "Home"}, {"\x1b[1~", "Home"}, {"\x1b[7~", "Home"}, {"\x1b[F", "End"}, {"\x1bOF", "End"}, {"\x1b[4~", "End"}, {"\x1b[8~", "End"},
+                 {"\x1b[2~", "Insert"}, {"\x1b[3~", "Delete"}, {"\x1b[5~", "PgUp"}, {"\x1b[6~", "PgDn"}, {"\x1b[Z", "S-Tab"}, {"\x1bOP", "F1"}, {"\x1b[15~", "F5"}, {"\x1b[24~", "F12"},
+                 {"\x1b[1;5D", "C-Left"}, {"\x1b[1;2A", "S-Up"}, {"\x1b[3;5~", "C-Delete"}, {"\x1b[5;3~", "M-PgUp"}, {"\b", "Backspace"}, {"\x7f", "Backspace"}, {"\x1b", "Esc"},
+                 {"\x1b[24;80R\x1b[?1;2c\x1b[>1;2;0cj", "j"}, {"\x1b[99~\x1b[1;99Aj", "j"}};
+    for (size_t t = 0; t < sizeof terms / sizeof *terms; t++) {
+        start("C.UTF-8", "", terms[t], "calm-dark", usual);
+        assert_string_equal(said(), "ready");
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+            type(cases[i].bytes);
+            const char *name = said();
+            if (strcmp(name, cases[i].name) != 0)
+                fail_msg("TERM=%s, case %zu: %s, not %s", terms[t], i, name, cases[i].name);
+        }
+        type("q");
+        ended();
+        stop();
+    }
+}
+
 static void a_new_size_is_told_and_drawn(void **state)
 {
     (void)state;
@@ -752,6 +780,7 @@ int main(void)
         cmocka_unit_test(a_step_of_the_selection_is_cheap),
         cmocka_unit_test(nothing_is_sent_when_nothing_changed),
         cmocka_unit_test(keys_come_through_whole),
+        cmocka_unit_test(keys_of_another_terminal_than_term_says_are_understood),
         cmocka_unit_test(a_new_size_is_told_and_drawn),
         cmocka_unit_test(the_terminal_is_put_back_on_every_way_out),
         cmocka_unit_test(any_size_is_survived),

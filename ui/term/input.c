@@ -1,11 +1,12 @@
 /* input: see input.h. curses knows the terminal's own keys by terminfo; what it is taught beside them (paste, focus) are codes of
- * this file's own. */
+ * this file's own, and keys that TERM does not have are known by their form (term/sequence). */
 #define NCURSES_WIDECHAR 1
 #include "term/input.h"
 #include "base/clock.h"
 #include "base/str.h"
 #include "base/text.h"
 #include "term/outlet.h"
+#include "term/sequence.h"
 #include <curses.h>
 #include <poll.h>
 #include <stdio.h>
@@ -29,6 +30,8 @@ static struct {
     char answer; /* what kind of answer is being read past: [ ] P; 0: none */
     bool answer_esc;
     int64_t answer_at;
+    char report[SEQUENCE_MOST]; /* of what is read past: its parameters */
+    size_t report_n;
     char mouse[24]; /* of a report that began: the numbers so far */
     size_t mouse_n;
     bool mousing;
@@ -75,7 +78,7 @@ static const struct {
     {KEY_SLEFT, K_LEFT, MOD_SHIFT}, {KEY_SRIGHT, K_RIGHT, MOD_SHIFT}, {KEY_SR, K_UP, MOD_SHIFT},
     {KEY_SF, K_DOWN, MOD_SHIFT}, {KEY_SHOME, K_HOME, MOD_SHIFT}, {KEY_SEND, K_END, MOD_SHIFT},
     {CODE_FOCUS_IN, K_FOCUS_IN, 0}, {CODE_FOCUS_OUT, K_FOCUS_OUT, 0}, {KEY_A1, K_HOME, 0}, {KEY_C1, K_END, 0},
-    {KEY_A3, K_PGUP, 0}, {KEY_C3, K_PGDN, 0},
+    {KEY_A3, K_PGUP, 0}, {KEY_C3, K_PGDN, 0}, {KEY_FIND, K_HOME, 0}, {KEY_SELECT, K_END, 0}, /* rxvt's */
 };
 /* Arrows with modifiers come under names of terminfo's extension: kLFT5 is Ctrl-Left. */
 static const struct {
@@ -87,6 +90,10 @@ static const struct {
 static bool modified_key(int curses, struct key *key)
 {
     const char *name = keyname(curses);
+    if (str_eq(name, "kcbt2")) { /* what linux sends beside its own */
+        *key = (struct key){.code = K_TAB, .mods = MOD_SHIFT};
+        return true;
+    }
     for (size_t i = 0; name && i < sizeof modified / sizeof *modified; i++) {
         size_t n = strlen(modified[i].name);
         if (strncmp(name, modified[i].name, n) == 0 && name[n] >= '3' && name[n] <= '8' && !name[n + 1]) {
@@ -151,15 +158,30 @@ static bool begins_answer(wint_t kind, wint_t next)
            (kind == 'P' && ((next >= '0' && next <= '9') || strchr("+$>!", (int)next)));
 }
 
-static bool answer_follows(wint_t kind)
+static void report_add(wint_t code)
+{
+    if (t.report_n + 1 == sizeof t.report)
+        t.report_n = 0, code = '?'; /* longer than any key's */
+    t.report[t.report_n++] = (char)code;
+    t.report[t.report_n] = 0;
+}
+
+/* What follows Esc and this character at once: an answer, which is read past (*key is none), or a key that TERM does not have. */
+static bool sequence_follows(wint_t kind, struct key *key)
 {
     wint_t next;
-    if (kind != '[' && kind != ']' && kind != 'P')
+    *key = (struct key){0};
+    if (!kind || kind > 0x7f || !strchr("[]PO", (int)kind))
         return false;
     int got = wget_wch(t.from, &next);
-    if (got == OK && next && next < 0x7f && begins_answer(kind, next)) {
+    bool plain = got == OK && next && next < 0x7f;
+    if (plain && ((kind == '[' && sequence_key("", (char)next, key)) || (kind == 'O' && sequence_ss3((char)next, key))))
+        return true;
+    if (plain && begins_answer(kind, next)) {
         t.answer = (char)kind;
         t.answer_at = clock_mono();
+        t.report_n = 0;
+        report_add(next);
         return true;
     }
     if (got == OK)
@@ -169,14 +191,17 @@ static bool answer_follows(wint_t kind)
     return false;
 }
 
-/* A report ends with its final byte, a string with BEL or ST. */
-static void answer_step(int got, wint_t code)
+/* A report ends with its final byte, a string with BEL or ST. true: it was no answer, but a key. */
+static bool answer_step(int got, wint_t code, struct key *key)
 {
-    bool report = t.answer == '[';
+    bool report = t.answer == '[', final = report && code >= 0x40;
     t.answer_at = clock_mono();
-    if (got != OK || (report && code >= 0x40) || (!report && (code == 7 || code == 0x9c || (code == '\\' && t.answer_esc))))
+    if (got != OK || final || (!report && (code == 7 || code == 0x9c || (code == '\\' && t.answer_esc))))
         t.answer = 0;
+    else if (report)
+        report_add(code);
     t.answer_esc = got == OK && code == 27;
+    return got == OK && final && code < 0x7f && sequence_key(t.report, (char)code, key);
 }
 
 /* After Esc: a character already here was typed with Alt. */
@@ -186,15 +211,15 @@ static struct key escape_key(void)
     int got = wget_wch(t.from, &code);
     if (got == ERR)
         return (struct key){.code = K_ESC};
-    if (got == OK && answer_follows(code))
-        return (struct key){0};
+    struct key key;
+    if (got == OK && sequence_follows(code, &key))
+        return key;
     if (got == OK && code != 27) {
-        struct key key = plain_key((uint32_t)code);
+        key = plain_key((uint32_t)code);
         key.mods |= MOD_ALT;
         key.after_esc = true;
         return key;
     }
-    struct key key;
     if (got == KEY_CODE_YES && special_key((int)code, &key) && key.code < K_RESIZE) {
         key.mods |= MOD_ALT;
         key.after_esc = true;
@@ -270,10 +295,8 @@ static bool read_key(struct key *key, bool *more)
         outlet_answered(clock_mono());
         return false;
     }
-    if (t.answer) {
-        answer_step(got, code);
-        return false;
-    }
+    if (t.answer)
+        return answer_step(got, code, key);
     if (t.mousing)
         return mouse_step(got, code, key);
     if (got == KEY_CODE_YES && code == CODE_MOUSE && !t.pasting) {
