@@ -219,11 +219,12 @@ static int stop(void **state)
 
 static char *slurp(FILE *file, size_t *n)
 {
-    enum { MOST = 16 << 20 };
-    char *text = malloc(MOST);
+    assert_int_equal(fseek(file, 0, SEEK_END), 0);
+    size_t size = (size_t)ftell(file);
+    char *text = malloc(size + 1);
     assert_non_null(text);
     rewind(file);
-    *n = fread(text, 1, MOST - 1, file);
+    *n = fread(text, 1, size, file);
     text[*n] = 0;
     fclose(file);
     return text;

@@ -342,7 +342,9 @@ static void fit_last(const struct surface *s)
 static void show_cursor(int row, int column)
 {
     curs_set(row >= 0); /* curses shows it again when it leaves */
-    if (row >= 0)
+    if (row < 0)
+        pen_move(LINES - 1, 0); /* out of the way: not every terminal can hide it */
+    else
         pen_move(row < LINES ? row : LINES - 1, column < COLS ? column : COLS - 1);
     pen_send(t.sync);
 }
