@@ -36,7 +36,7 @@ enum {
     IDLE_MS = 15000,
     DESK_IDLE_MS = 120000, /* consoles keep their connection */
     BODY_RATE = 64,       /* bytes a millisecond that buy a large body more time */
-    BEAT_MS = 15000,
+    BEAT_MS = 5000,
     GOODBYE_S = 2,
     EARLY_DRAIN = 64 << 10,
 };

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { QUIET_MS = 5000, WORDS_MAX = 64 << 10 };
+enum { JUST_NOW_MS = 1000, WORDS_MAX = 64 << 10 };
 
 struct listening {
     struct request *req; /* only while the connection lives */
@@ -30,11 +30,17 @@ static void wake(void *arg)
     stream_wake(((struct listening *)arg)->req);
 }
 
+/* Who is awake and has nothing to say was woken by main's heartbeat, which is for all who have not just said something. */
+static bool is_mute(const struct listening *l)
+{
+    return clock_mono() - l->said_at >= JUST_NOW_MS;
+}
+
 /* Under the hub's lock. Who still has counts to tell stays awake, and when the desk is stopping nobody falls asleep. */
 static bool park(void *arg)
 {
     struct listening *l = arg;
-    l->parked = !l->stale && !atomic_load(&l->desk->draining);
+    l->parked = !l->stale && !is_mute(l) && !atomic_load(&l->desk->draining);
     if (l->parked)
         stream_park(l->req);
     return l->parked;
@@ -127,10 +133,6 @@ static ssize_t pull(void *arg, char *buf, size_t max)
             l->bye = true;
             continue;
         }
-        if (clock_mono() - l->said_at >= QUIET_MS) {
-            str_adds(&l->words, ":\n\n");
-            continue;
-        }
         l->parked = false;
         ssize_t n = hub_read(l->reader, buf, max, park);
         if (n > 0) {
@@ -144,6 +146,8 @@ static ssize_t pull(void *arg, char *buf, size_t max)
             add_counts(l);
         else if (l->parked)
             return 0;
+        else if (is_mute(l))
+            str_adds(&l->words, ":\n\n");
     }
 }
 

@@ -120,7 +120,7 @@ static void say(int fd, const char *text)
 }
 
 /* Answers one connection by its path; a stream sends two frames, ends, and on its return says where it
- * resumed. */
+ * resumed. To a caller named mute nothing more is said. */
 static void serve(int fd)
 {
     char head[4096], text[256];
@@ -131,6 +131,8 @@ static void serve(int fd)
         snprintf(text, sizeof text, "id: %d\nevent: ticket\ndata: %d\n\n", resume ? 8 : 7,
                  resume ? atoi(resume + 15) : 0);
         say(fd, text);
+        if (strstr(head, "X-Triage-Key: mute"))
+            read_head(fd, head, sizeof head); /* until the other side hangs up */
     } else if (strstr(head, "GET /v1/ok")) {
         say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 8\r\nConnection: close\r\n\r\n{\"a\":12}");
     } else {
@@ -203,6 +205,35 @@ static void a_stream_that_ended_comes_back_and_resumes_behind_the_last_entry(voi
     link_close(link);
 }
 
+/* Each step happens, in this order, however late somebody looks: first it is quiet, then down, and in the end live again. */
+static void a_stream_without_a_heartbeat_is_quiet_then_down_then_live_again(void **state)
+{
+    (void)state;
+    struct link *link = link_open(path);
+    struct seen seen = {0};
+    const struct link_status *s = link_status(link);
+    link_beat(link, 50);
+    link_identify(link, "mute");
+    link_follow(link, -1, see, &seen);
+    int64_t end = clock_mono() + 20000;
+    for (; s->state != LINK_QUIET && clock_mono() < end; link_run(link))
+        link_wait(link, NULL, 0, 1000);
+    assert_int_equal(s->state, LINK_QUIET);
+    assert_int_equal(s->gone_since, 0);
+    int64_t heard_at = s->heard_at;
+    for (; s->state != LINK_DOWN && clock_mono() < end; link_run(link))
+        link_wait(link, NULL, 0, 1000);
+    assert_int_equal(s->state, LINK_DOWN);
+    assert_int_equal(s->gone_since, heard_at); /* not since it was found out */
+    assert_true(s->retry_at > heard_at);
+    for (; s->state != LINK_LIVE && clock_mono() < end; link_run(link))
+        link_wait(link, NULL, 0, 1000);
+    assert_int_equal(s->state, LINK_LIVE);
+    assert_int_equal(s->gone_since, 0);
+    assert_string_equal(seen.text, "[ticket 7 0][ticket 8 7]");
+    link_close(link);
+}
+
 static void a_readable_descriptor_ends_the_wait(void **state)
 {
     (void)state;
@@ -227,6 +258,7 @@ int main(void)
         cmocka_unit_test(a_call_gives_its_body_and_a_refusal_its_reason),
         cmocka_unit_test(a_missing_daemon_is_unavailable),
         cmocka_unit_test(a_stream_that_ended_comes_back_and_resumes_behind_the_last_entry),
+        cmocka_unit_test(a_stream_without_a_heartbeat_is_quiet_then_down_then_live_again),
         cmocka_unit_test(a_readable_descriptor_ends_the_wait),
     };
     return cmocka_run_group_tests_name("link", tests, server_start, server_stop);

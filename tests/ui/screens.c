@@ -219,7 +219,7 @@ static void a_lost_daemon_is_said_where_the_tabs_are_and_the_list_stays(void **s
 {
     (void)state;
     desk.look.banner =
-        "The daemon stopped answering 12s ago. Nothing you typed is lost; trying again in 2s (R: now).";
+        "The daemon stopped answering 12 s ago. Nothing you typed is lost; trying again in 2 s (R: now).";
     desk.look.link = "gone 12s";
     desk.look.link_role = UI_LATE;
     draw_queue(120, 40);

@@ -30,8 +30,10 @@
 
 enum {
     SLOW_US = 150000, SLOW_SAID_MS = 5000, /* a line is called slow from there, and for so long after it was */
+    GONE_SAID_MS = 700,                    /* a daemon that starts again is back by then */
     LEAST_COLUMNS = 40,
     LEAST_ROWS = 8,
+    BANNER_COLUMNS = 100, /* from there the whole sentence fits */
     FRAME_MS = 33,
     SLOWEST_MS = 250,
     BURST_FRAMES = 15,
@@ -224,28 +226,49 @@ static bool matches(void *arg, const char *text, const struct ticket *ticket)
 
 /* --- drawing --- */
 
+/* One bad start is no bad line. */
+static bool is_slow(const struct link_status *s, int64_t now)
+{
+    return s->state == LINK_LIVE && s->round_trip_us > SLOW_US && now - s->measured_at < SLOW_SAID_MS;
+}
+
+static bool is_gone(const struct link_status *s, int64_t now)
+{
+    return s->gone_since && now - s->gone_since > GONE_SAID_MS;
+}
+
+static const char *link_word(struct console *c, const struct link_status *s, int64_t now)
+{
+    if (is_gone(s, now))
+        return arena_printf(c->frame, "gone %s", look_left(c->frame, now - s->gone_since));
+    if (s->state == LINK_QUIET)
+        return arena_printf(c->frame, "quiet %s", look_left(c->frame, now - s->heard_at));
+    if (is_slow(s, now))
+        return arena_printf(c->frame, "slow %lld ms", (long long)(s->round_trip_us / 1000));
+    return s->state == LINK_LIVE ? "live" : "connecting";
+}
+
+static const char *link_banner(struct console *c, const struct link_status *s, int64_t now)
+{
+    if (!mirror_ready(c->mirror) && c->slots[SLOT_DESK].wanted)
+        return arena_printf(c->frame, "No daemon answers at %s; trying again.", c->home.socket);
+    if (!is_gone(s, now))
+        return NULL;
+    int64_t retry = s->retry_at > now ? (s->retry_at - now + 999) / 1000 : 0;
+    long long ago = (now - s->gone_since) / 1000;
+    const char *when = s->state == LINK_DOWN ? arena_printf(c->frame, "in %lld s (R: now)", (long long)retry) : "now";
+    return surface_columns(c->surface) < BANNER_COLUMNS ?
+               arena_printf(c->frame, "No answer for %lld s. Nothing you typed is lost; trying again %s.", ago, when) :
+               arena_printf(c->frame, "The daemon stopped answering %lld s ago. Nothing you typed is lost; trying again %s.", ago, when);
+}
+
 static void fill_link(struct console *c, struct look *look)
 {
     const struct link_status *s = link_status(c->link);
-    int64_t now = clock_mono(), gone = now - s->since,
-            retry = s->retry_at > now ? (s->retry_at - now + 999) / 1000 : 0;
-    bool down =
-        s->state == LINK_DOWN || (s->state == LINK_CONNECTING && mirror_ready(c->mirror) && gone > 1000);
-    look->link = s->state == LINK_LIVE ? "live"
-                 : down                ? arena_printf(c->frame, "gone %s", look_ago(c->frame, gone))
-                                       : "connecting";
-    look->link_role = s->state == LINK_LIVE ? UI_OK : down ? UI_LATE : UI_WARN;
-    if (s->state == LINK_LIVE && s->round_trip_us > SLOW_US && clock_mono() - s->measured_at < SLOW_SAID_MS) { /* one bad start is no bad line */
-        look->link = arena_printf(c->frame, "slow %lld ms", (long long)(s->round_trip_us / 1000));
-        look->link_role = UI_WARN;
-    }
-    if (!mirror_ready(c->mirror) && c->slots[SLOT_DESK].wanted)
-        look->banner = arena_printf(c->frame, "No daemon answers at %s; trying again.", c->home.socket);
-    else if (c->gone_since && now - c->gone_since > 700)
-        look->banner = arena_printf(c->frame,
-                                    "The daemon stopped answering %llds ago. Nothing you typed is lost; "
-                                    "trying again in %llds (R: now).",
-                                    (long long)((now - c->gone_since) / 1000), (long long)retry);
+    int64_t now = clock_mono();
+    look->link = link_word(c, s, now);
+    look->link_role = is_gone(s, now) ? UI_LATE : s->state == LINK_LIVE && !is_slow(s, now) ? UI_OK : UI_WARN;
+    look->banner = link_banner(c, s, now);
 }
 
 /* Keys half pressed: what may follow, after a moment's thought. */
@@ -470,18 +493,17 @@ static void follow_cursor(struct console *c, int64_t now)
     }
 }
 
+/* What came while nobody answered is asked for, and what was typed meanwhile is kept. */
 static void watch_link(struct console *c, int64_t now)
 {
-    enum link_state state = link_status(c->link)->state;
-    if (state == LINK_LIVE && c->gone_since) {
-        c->gone_since = 0;
-        fetch_place(c);
-        if (composer_is_open(&c->composer) && c->composer.changed_at)
-            c->composer.changed_at = now - DRAFT_MS;
-        c->dirty = true;
-    }
-    if (state == LINK_DOWN && !c->gone_since)
-        c->gone_since = now;
+    bool was = c->gone;
+    c->gone = link_status(c->link)->gone_since;
+    if (!was || c->gone)
+        return;
+    fetch_place(c);
+    if (composer_is_open(&c->composer) && c->composer.changed_at)
+        c->composer.changed_at = now - DRAFT_MS;
+    c->dirty = true;
 }
 
 static void tick(struct console *c, int64_t now)

@@ -141,10 +141,10 @@ struct console {
         struct ring_quiet quiet;
         bool tells_focus; /* the terminal has said whether it is looked at */
     } bell;
-    int64_t gone_since;  /* clock_mono, 0 = the daemon is there */
     int64_t started;
     struct session session;
     bool left;    /* with Q */
+    bool gone;    /* nobody answers */
     bool at_once; /* an answer that was waited for: no need to wait for the next frame's time */
     bool frozen, calm, popup, rows_changed, row_news, dirty, quit, unfocused;
 };

@@ -38,7 +38,7 @@ const char demo_help[] =
     "A living desk in a temporary directory: real signed webhooks of five systems, three colleagues, one boss.\n"
     "Nothing is left behind when it ends.\n"
     "\n"
-    "  --speed X     how fast things happen (default 1; 0.25 to 20)\n"
+    "  --speed X     how fast things happen (default 1; 0.25 to 100)\n"
     "  --seed N      which story (default 1); the same seed is the same story\n"
     "  --day         a scripted day instead, the clock running fast: a breach, pages, an ack that runs out, a merge, a\n"
     "                reopening, a boss; with --plain each thing is told, with what to look at\n"
@@ -70,7 +70,7 @@ static bool take_speed(struct demo *d, const char *text)
     char *end;
     double speed = strtod(text, &end);
     d->speed_percent = (int)(speed * 100 + 0.5);
-    return *text && !*end && speed >= 0.25 && speed <= 20;
+    return *text && !*end && speed >= 0.25 && speed <= 100;
 }
 
 static bool take_number(const char *text, int64_t most, int64_t *out)

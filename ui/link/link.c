@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ANSWER_MAX = 32 << 20, BACKOFF_FIRST = 200, BACKOFF_MOST = 2000, SILENCE_MS = 40000 /* heartbeats come every 5 s */ };
+enum { ANSWER_MAX = 32 << 20, BACKOFF_FIRST = 200, BACKOFF_MOST = 2000 };
+enum { BEAT_MS = 6000 /* api/server: every 5 s, by a look once a second */, QUIET_BEATS = 2, GONE_BEATS = 4 };
 
 struct call {
     struct call *next;
@@ -37,9 +38,8 @@ struct link {
     struct curl_slist *stream_headers;
     bool stream_ok;
     int writing; /* link_writing */
-    int64_t heard_at; /* clock_mono of the stream's last bytes, or its beginning */
     int backoff;
-    int64_t patience; /* ms a call may take */
+    int64_t patience, beat; /* ms: of a call; between two heartbeats, at most */
 };
 
 static void *must(void *ptr)
@@ -60,6 +60,7 @@ struct link *link_open(const char *socket_path)
     link->socket = must(strdup(socket_path));
     reader_init(&link->reader);
     link->patience = 30000;
+    link->beat = BEAT_MS;
     link->writing = -1;
     return link;
 }
@@ -67,6 +68,11 @@ struct link *link_open(const char *socket_path)
 void link_patience(struct link *link, int64_t ms)
 {
     link->patience = ms;
+}
+
+void link_beat(struct link *link, int64_t ms)
+{
+    link->beat = ms;
 }
 
 void link_identify(struct link *link, const char *key)
@@ -293,13 +299,6 @@ static void answer_call(struct link *link, struct call *call, CURLcode code)
 
 /* --- the stream --- */
 
-static void set_state(struct link *link, enum link_state state)
-{
-    if (link->status.state != state)
-        link->status.since = clock_mono();
-    link->status.state = state;
-}
-
 static size_t take_stream(char *bytes, size_t size, size_t n, void *arg)
 {
     struct link *link = arg;
@@ -308,8 +307,9 @@ static size_t take_stream(char *bytes, size_t size, size_t n, void *arg)
     link->stream_ok = status == 200;
     if (!link->stream_ok)
         return size * n;
-    set_state(link, LINK_LIVE);
-    link->heard_at = clock_mono();
+    link->status.state = LINK_LIVE;
+    link->status.heard_at = clock_mono();
+    link->status.gone_since = 0;
     link->backoff = 0;
     reader_feed(&link->reader, bytes, size * n, link->frame, link->frame_arg);
     return size * n;
@@ -328,18 +328,20 @@ static void stream_start(struct link *link)
     curl_easy_setopt(link->stream, CURLOPT_WRITEFUNCTION, take_stream);
     curl_easy_setopt(link->stream, CURLOPT_WRITEDATA, link);
     link->stream_ok = false;
-    link->heard_at = clock_mono();
-    set_state(link, LINK_CONNECTING);
+    link->status.heard_at = clock_mono();
+    link->status.state = LINK_CONNECTING;
     curl_multi_add_handle(link->multi, link->stream);
 }
 
-static void stream_ended(struct link *link)
+static void stream_ended(struct link *link, int64_t since)
 {
     stream_drop(link);
+    if (!link->status.gone_since)
+        link->status.gone_since = since;
     link->backoff = link->backoff ? link->backoff * 2 : BACKOFF_FIRST;
     if (link->backoff > BACKOFF_MOST)
         link->backoff = BACKOFF_MOST;
-    set_state(link, LINK_DOWN);
+    link->status.state = LINK_DOWN;
     link->status.retry_at = clock_mono() + link->backoff;
 }
 
@@ -368,9 +370,10 @@ void link_retry(struct link *link)
 /* The next try, or the end of patience with a silent one. (libcurl would watch its speed with a timer that goes off every second.) */
 static int stream_timeout(const struct link *link, int timeout_ms)
 {
-    if (link->status.state == LINK_IDLE)
+    const struct link_status *s = &link->status;
+    if (s->state == LINK_IDLE)
         return timeout_ms;
-    int64_t left = (link->status.state == LINK_DOWN ? link->status.retry_at : link->heard_at + SILENCE_MS) - clock_mono();
+    int64_t at = s->state == LINK_DOWN ? s->retry_at : s->heard_at + link->beat * (s->state == LINK_LIVE ? QUIET_BEATS : GONE_BEATS), left = at - clock_mono();
     left = left < 0 ? 0 : left;
     return left < timeout_ms ? (int)left : timeout_ms;
 }
@@ -399,12 +402,22 @@ void link_writing(struct link *link, int fd)
 static void one_done(struct link *link, CURL *easy, CURLcode code)
 {
     if (easy == link->stream) {
-        stream_ended(link);
+        stream_ended(link, clock_mono());
         return;
     }
     struct call *call = NULL;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&call);
     answer_call(link, call, code);
+}
+
+/* A daemon that stands still keeps its socket, and so does a line that leads nowhere. */
+static void watch(struct link *link)
+{
+    int64_t heard_at = link->status.heard_at, silent = clock_mono() - heard_at;
+    if (link->stream && silent >= GONE_BEATS * link->beat)
+        stream_ended(link, heard_at);
+    else if (link->status.state == LINK_LIVE && silent >= QUIET_BEATS * link->beat)
+        link->status.state = LINK_QUIET;
 }
 
 void link_run(struct link *link)
@@ -416,8 +429,7 @@ void link_run(struct link *link)
     for (CURLMsg *message; (message = curl_multi_info_read(link->multi, &left)) != NULL;)
         if (message->msg == CURLMSG_DONE)
             one_done(link, message->easy_handle, message->data.result);
-    if (link->stream && clock_mono() - link->heard_at >= SILENCE_MS) /* after what waited in the socket was read */
-        stream_ended(link);
+    watch(link); /* after what waited in the socket was read */
 }
 
 const struct link_status *link_status(const struct link *link)

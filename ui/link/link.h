@@ -18,10 +18,12 @@ struct link_answer {
 typedef void link_done(void *arg, const struct link_answer *answer);
 typedef void link_frame(void *arg, const char *event, int64_t id, const char *data, size_t n);
 
-enum link_state { LINK_IDLE, LINK_DOWN, LINK_CONNECTING, LINK_LIVE };
+/* LINK_QUIET: it missed two heartbeats; when it missed four it is down, and a new one is tried. */
+enum link_state { LINK_IDLE, LINK_DOWN, LINK_CONNECTING, LINK_QUIET, LINK_LIVE };
 struct link_status {
     enum link_state state; /* of the stream; LINK_IDLE = none asked for */
-    int64_t since;         /* clock_mono of the state */
+    int64_t heard_at;      /* clock_mono of the stream's last bytes, or of its beginning */
+    int64_t gone_since;    /* clock_mono: nobody has answered since; 0 = that is not so */
     int64_t retry_at;      /* LINK_DOWN: clock_mono of the next try */
     int64_t round_trip_us; /* of calls, smoothed; 0 = unknown */
     int64_t measured_at;   /* clock_mono of the last of them */
@@ -33,6 +35,8 @@ struct link *link_open(const char *socket_path); /* never fails: a missing daemo
 void link_identify(struct link *link, const char *key);
 /* How long a call may take from now on, ms; 30 s unless said otherwise. */
 void link_patience(struct link *link, int64_t ms);
+/* How far a daemon's heartbeats are apart at most, ms; 6 s unless said otherwise. */
+void link_beat(struct link *link, int64_t ms);
 void link_close(struct link *link); /* NULL is fine; calls in flight are answered with status 0 */
 
 /* done is called from link_run, or from link_close, exactly once. body NULL = none. */

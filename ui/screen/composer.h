@@ -30,7 +30,7 @@ enum composer_outcome {
     COMPOSER_SHARED,   /* handed to the team, or taken back: save it now */
     COMPOSER_REFUSED,  /* cannot be sent like this; composer_refusal says why */
 };
-enum { COMPOSER_CITED = 16, COMPOSER_EARLY = 256, COMPOSER_TEXT = 100 << 10 /* bytes a text may have */ };
+enum { COMPOSER_CITED = 16, COMPOSER_EARLY = 1024 /* keys: a call's patience, with one held down */, COMPOSER_TEXT = 100 << 10 /* bytes a text may have */ };
 struct composer {
     int64_t ticket, thread_version;
     bool reply; /* else a note */
@@ -72,7 +72,7 @@ bool composer_resume(struct composer *c, const struct json *draft);
 /* The keys of the articles that are still in the text, a JSON array; NULL: none. */
 char *composer_articles(const struct composer *c, struct arena *arena);
 /* The kept draft came (NULL: there is none), and stands there unless something else does already. The keys that waited for it are in
- * `early`, for the caller to give once more. */
+ * `early` until then, for the caller to give once more. */
 bool composer_drafted(struct composer *c, const struct json *draft);
 enum composer_outcome composer_key(struct composer *c, const struct key *key);
 /* The send was refused because the thread moved on: shows it and asks again; now: the version it has now. */
