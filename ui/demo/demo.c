@@ -442,17 +442,30 @@ static void close_all(struct demo *d)
             close(*fds[i]);
 }
 
-/* Somebody ended who should not have: who, and what they said last. */
+/* A daemon that was killed said nothing of it, and what stands in its log is about something else. */
+static bool blame_daemon(const struct demo *d, struct err *err)
+{
+    char words[400];
+    int status = d->status[DAEMON];
+    static const char over[] = "Nothing of the demo is left; triage demo starts another";
+    if (WIFSIGNALED(status))
+        return err_set(err, ERR_UNAVAILABLE, "triaged was killed by signal %d (%s). %s", WTERMSIG(status), strsignal(WTERMSIG(status)), over);
+    if (!WEXITSTATUS(status))
+        return err_set(err, ERR_UNAVAILABLE, "triaged was stopped. %s", over);
+    return err_set(err, ERR_UNAVAILABLE, "triaged ended: %s", last_words(d, "triaged.log", words, sizeof words));
+}
+
+/* Somebody ended who should not have: who, and what they said last. A story without its desk breaks off too. */
 static bool blame(const struct demo *d, struct err *err)
 {
     char words[400];
     bool cast_failed = !d->child[CAST] && d->status[CAST];
     if (d->stop || err->code)
         return !err->code;
+    if (!d->child[DAEMON])
+        return blame_daemon(d, err);
     if (cast_failed && *last_words(d, "cast.error", words, sizeof words))
         return err_set(err, ERR_UNAVAILABLE, "the demo's story broke off: %s", words);
-    if (!d->child[DAEMON])
-        return err_set(err, ERR_UNAVAILABLE, "triaged ended: %s", last_words(d, "triaged.log", words, sizeof words));
     if (cast_failed)
         return err_set(err, ERR_UNAVAILABLE, "the demo's story broke off");
     return d->plain || !d->status[CONSOLE] || err_set(err, ERR_UNAVAILABLE, "the console ended with an error");
