@@ -148,9 +148,10 @@ void desk_took(struct desk *desk, const char *source, const char *state, bool du
         c->duplicate++;
     else if (str_eq(state, "conflict"))
         c->conflict++;
-    else if (str_eq(state, "quarantine"))
+    else if (str_eq(state, "quarantine")) {
         c->quarantine++;
-    else if (str_eq(state, "ignored"))
+        c->trouble_at = now;
+    } else if (str_eq(state, "ignored"))
         c->ignored++;
     else
         c->accepted++;
@@ -162,6 +163,7 @@ bool desk_refused(struct desk *desk, const char *source, int64_t now, uint64_t *
     pthread_mutex_lock(&desk->lock);
     struct source_count *c = count_of(desk, source, true);
     c->refused++;
+    c->trouble_at = now;
     bool log = !c->logged_at || now - c->logged_at >= 10000 || now < c->logged_at;
     *unlogged = c->unlogged;
     c->unlogged = log ? 0 : c->unlogged + 1;

@@ -31,7 +31,7 @@ struct control {
 
 struct source_count {
     char name[64];
-    int64_t last_at;
+    int64_t last_at, trouble_at; /* ms UTC, 0 = never: something was taken; something was refused or put into quarantine */
     uint64_t accepted, ignored, duplicate, conflict, quarantine, refused;
     double tokens; /* rate bucket */
     int64_t filled_at, logged_at;

@@ -363,6 +363,14 @@ static void get_refusals(struct request *req)
 
 /* --- people --- */
 
+static void put_time(struct json *row, const char *name, int64_t at)
+{
+    if (at)
+        json_put_i64(row, name, at);
+    else
+        json_put_null(row, name);
+}
+
 static void get_sources(struct request *req)
 {
     struct json *root = json_object(), *list = json_array();
@@ -377,10 +385,8 @@ static void get_sources(struct request *req)
         json_put_bool(row, "disabled", s->disabled);
         json_put_string(row, "reply_via", reply_via_word(s->reply_via));
         json_put_i64(row, "line", s->line);
-        if (c.last_at)
-            json_put_i64(row, "last_at", c.last_at);
-        else
-            json_put_null(row, "last_at");
+        put_time(row, "last_at", c.last_at);
+        put_time(row, "trouble_at", c.trouble_at);
         json_put_i64(row, "accepted", (int64_t)c.accepted);
         json_put_i64(row, "ignored", (int64_t)c.ignored);
         json_put_i64(row, "duplicate", (int64_t)c.duplicate);

@@ -171,6 +171,23 @@ static void a_well_desk_says_so_and_a_heavy_journal_does_not(void **state)
     desk_shows(&desk, "journal 572.2 MB");
 }
 
+static void a_source_that_refused_is_fine_an_hour_after_the_last(void **state)
+{
+    (void)state;
+    desk.look.link_role = UI_OK;
+    draw(LISTS_HEALTH, 120, 40);
+    assert_int_equal(row_of("12m ago, gi says why; fine an hour after the last"), row_of(" shop "));
+    assert_non_null(strstr(desk_row(&desk, row_of(" shop ")), "▲ look"));
+    desk.look.now += 47 * 60000;
+    draw(LISTS_HEALTH, 120, 40);
+    assert_non_null(strstr(desk_row(&desk, row_of(" shop ")), "▲ look"));
+    desk.look.now += 60000;
+    draw(LISTS_HEALTH, 120, 40);
+    assert_non_null(strstr(desk_row(&desk, row_of(" shop ")), "✔ fine"));
+    desk_shows(&desk, "1,204 accepted");
+    desk_shows(&desk, "2 refused, 1 in quarantine, the last 1h ago");
+}
+
 static void hostile_text_stays_on_its_line(void **state)
 {
     (void)state;
@@ -199,6 +216,7 @@ int main(void)
         T(a_clean_desk_says_so_and_what_to_press),
         T(what_is_wrong_with_the_desk_stands_first),
         T(a_well_desk_says_so_and_a_heavy_journal_does_not),
+        T(a_source_that_refused_is_fine_an_hour_after_the_last),
         T(hostile_text_stays_on_its_line),
     };
     return cmocka_run_group_tests_name("work", tests, NULL, NULL);

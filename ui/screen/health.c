@@ -5,6 +5,7 @@
 #include <string.h>
 
 enum { APART_MS = 5000, JOURNAL_MOST = 256 << 20 }; /* clocks as triage doctor judges them; a checkpoint keeps the journal far below */
+enum { SETTLED_MS = 3600000 }; /* a source is fine again so long after the last that was refused */
 enum verdict { WRONG, LOOK, FINE, OFF };
 
 struct told {
@@ -101,16 +102,20 @@ static struct told tell_destination(const struct look *look, const struct json *
     return (struct told){FINE, arena_printf(look->arena, "%s waiting", look_count(look->arena, number_of(d, "due") + number_of(d, "flying"))), well};
 }
 
+/* What is refused once is looked at; what was refused is history after a while. */
 static struct told tell_source(const struct look *look, const struct json *s)
 {
-    int64_t at = number_of(s, "last_at"), refused = number_of(s, "refused"), quarantine = number_of(s, "quarantine");
+    int64_t at = number_of(s, "last_at"), trouble_at = number_of(s, "trouble_at");
+    const char *refused = look_count(look->arena, number_of(s, "refused")), *quarantine = look_count(look->arena, number_of(s, "quarantine"));
     const char *heard = at ? arena_printf(look->arena, "last heard %s", look_since(look->arena, look->now - at)) : "not heard since the daemon started";
+    const char *last = look_since(look->arena, look->now - trouble_at);
     if (json_get_bool(s, "disabled", false))
         return (struct told){OFF, "disabled", heard};
-    if (refused || quarantine)
-        return (struct told){LOOK, arena_printf(look->arena, "%s refused", look_count(look->arena, refused)),
-                             arena_printf(look->arena, "%s in quarantine; gi says why; %s", look_count(look->arena, quarantine), heard)};
-    return (struct told){FINE, arena_printf(look->arena, "%s accepted", look_count(look->arena, number_of(s, "accepted"))), heard};
+    if (trouble_at && look->now - trouble_at < SETTLED_MS)
+        return (struct told){LOOK, arena_printf(look->arena, "%s refused", refused),
+                             arena_printf(look->arena, "%s, gi says why; fine an hour after the last; %s in quarantine; %s", last, quarantine, heard)};
+    return (struct told){FINE, arena_printf(look->arena, "%s accepted", look_count(look->arena, number_of(s, "accepted"))),
+                         trouble_at ? arena_printf(look->arena, "%s refused, %s in quarantine, the last %s; %s", refused, quarantine, last, heard) : heard};
 }
 
 static const struct check destination = {"destination", NULL, tell_destination}, source = {"source", NULL, tell_source};
