@@ -68,6 +68,22 @@ int process_files(pid_t pid)
     return entries(pid, "fd");
 }
 
+int process_sockets(pid_t pid)
+{
+    char path[64], name[400], what[16];
+    int n = 0;
+    snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
+    DIR *dir = opendir(path);
+    if (!dir)
+        fail_msg("process %d is gone", (int)pid);
+    for (const struct dirent *e; (e = readdir(dir)) != NULL;) {
+        snprintf(name, sizeof name, "%s/%s", path, e->d_name);
+        n += readlink(name, what, sizeof what) >= 7 && memcmp(what, "socket:", 7) == 0;
+    }
+    closedir(dir);
+    return n;
+}
+
 int process_threads(pid_t pid)
 {
     return entries(pid, "task");

@@ -15,6 +15,7 @@ bool process_watched(void);          /* is there a /proc to read? */
 double process_resident_kb(pid_t pid);
 double process_own_kb(pid_t pid);    /* written by it and shared with nobody: heaps, stacks, data */
 int process_files(pid_t pid);
+int process_sockets(pid_t pid); /* of these: connections, and pairs of its own */
 int process_threads(pid_t pid);
 long process_sleeps(pid_t pid);      /* how often its threads went to sleep by themselves so far */
 /* A child of parent that has this word on its command line, 0 = none. */
