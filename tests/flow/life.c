@@ -191,7 +191,7 @@ static void a_ticket_is_held_snoozed_closed_and_gone_on_from(void **state)
     refused(SHELL(NULL, "status", "1", "hold"), "on_hold needs a reason");
     done(SHELL(NULL, "status", "1", "hold", "parts", "from", "DHL"), "#1 is now on_hold");
     assert_string_equal(word(&t, 1, "hold_reason"), "parts from DHL");
-    shell_holds(SHELL(NULL, "show", "1")->out, "(local only)");
+    shell_holds(SHELL(NULL, "show", "1")->out, "(local only: the source is not told)");
     refused(SHELL(NULL, "status", "1", "pending"), "reply first");
     done(SHELL("Which version?", "reply", "1", "--status", "pending"), "reply leaves in");
     done(SHELL(NULL, "snooze", "1", "--on", "reply", "--note", "they are away"), "snoozed");
