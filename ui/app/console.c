@@ -30,6 +30,7 @@
 
 enum {
     SLOW_US = 150000, SLOW_SAID_MS = 5000, /* a line is called slow from there, and for so long after it was */
+    BEGINNING_MS = 1000,                   /* a stream that did not begin by then is said to be connecting */
     GONE_SAID_MS = 700,                    /* a daemon that starts again is back by then */
     LEAST_COLUMNS = 40,
     LEAST_ROWS = 8,
@@ -237,6 +238,12 @@ static bool is_gone(const struct link_status *s, int64_t now)
     return s->gone_since && now - s->gone_since > GONE_SAID_MS;
 }
 
+/* A stream's first moment, right after the desk has answered, is no news: it goes on from that answer. */
+static bool is_live(struct console *c, const struct link_status *s, int64_t now)
+{
+    return s->state == LINK_LIVE || (s->state == LINK_CONNECTING && mirror_ready(c->mirror) && !s->gone_since && now - s->heard_at < BEGINNING_MS);
+}
+
 static const char *link_word(struct console *c, const struct link_status *s, int64_t now)
 {
     if (is_gone(s, now))
@@ -245,7 +252,7 @@ static const char *link_word(struct console *c, const struct link_status *s, int
         return arena_printf(c->frame, "quiet %s", look_left(c->frame, now - s->heard_at));
     if (is_slow(s, now))
         return arena_printf(c->frame, "slow %lld ms", (long long)(s->round_trip_us / 1000));
-    return s->state == LINK_LIVE ? "live" : "connecting";
+    return is_live(c, s, now) ? "live" : "connecting";
 }
 
 static const char *link_banner(struct console *c, const struct link_status *s, int64_t now)
@@ -267,7 +274,7 @@ static void fill_link(struct console *c, struct look *look)
     const struct link_status *s = link_status(c->link);
     int64_t now = clock_mono();
     look->link = link_word(c, s, now);
-    look->link_role = is_gone(s, now) ? UI_LATE : s->state == LINK_LIVE && !is_slow(s, now) ? UI_OK : UI_WARN;
+    look->link_role = is_gone(s, now) ? UI_LATE : is_live(c, s, now) && !is_slow(s, now) ? UI_OK : UI_WARN;
     look->banner = link_banner(c, s, now);
 }
 
