@@ -181,6 +181,16 @@ static bool fits_folded(enum method method, const char *text, const char *folded
     return false;
 }
 
+const char *when_fold(struct arena *arena, const char *text)
+{
+    if (!is_ascii(text))
+        return text_fold(arena, text);
+    char *folded = arena_strdup(arena, text);
+    for (char *p = folded; *p; p++)
+        *p = *p >= 'A' && *p <= 'Z' ? (char)(*p + 32) : *p;
+    return folded;
+}
+
 static bool fits(enum method method, const char *text, const char *folded)
 {
     if (is_ascii(text))
@@ -265,14 +275,27 @@ static bool method_fits(const struct when *w, const char *text)
 /* What `text` is. */
 static const size_t texts[] = {offsetof(struct ticket, title), offsetof(struct ticket, customer_name), offsetof(struct ticket, key),
                                offsetof(struct ticket, ref), offsetof(struct ticket, assignee)};
-enum { TEXTS = sizeof texts / sizeof *texts };
+_Static_assert(sizeof texts / sizeof *texts == WHEN_TEXTS, "when.h says how many");
+
+const char *when_text(const struct ticket *ticket, int index)
+{
+    return *(const char *const *)(const void *)((const char *)ticket + texts[index]);
+}
+
+bool when_text_is(const struct field *field)
+{
+    for (int k = 0; k < WHEN_TEXTS; k++)
+        if (field->offset == texts[k])
+            return true;
+    return false;
+}
 
 static bool method_eval(const struct when *w, const struct scene *scene)
 {
     if (w->left->kind != ANY_TEXT)
         return method_fits(w, value_of(w->left, scene).text);
-    for (int i = 0; i < TEXTS; i++)
-        if (method_fits(w, *(const char *const *)(const void *)((const char *)scene->ticket + texts[i])))
+    for (int i = 0; i < WHEN_TEXTS; i++)
+        if (method_fits(w, when_text(scene->ticket, i)))
             return true;
     return false;
 }
@@ -280,9 +303,8 @@ static bool method_eval(const struct when *w, const struct scene *scene)
 static void any_text(struct field_set *fields)
 {
     for (int i = 0; i < field_count; i++)
-        for (int k = 0; k < TEXTS; k++)
-            if (field_table[i].offset == texts[k])
-                field_set_add(fields, i);
+        if (when_text_is(&field_table[i]))
+            field_set_add(fields, i);
 }
 
 void when_fields(const struct when *w, struct field_set *fields)

@@ -41,6 +41,13 @@ bool when_eval(const struct when *when, const struct ticket *ticket, const struc
 /* Adds the fields that it looks at, by index (core/field): a ticket that has no others gives the same. */
 struct field_set;
 void when_fields(const struct when *when, struct field_set *fields);
+/* What `text` is: so many texts of a ticket (NULL: it has none); is that field one of them? */
+enum { WHEN_TEXTS = 5 };
+const char *when_text(const struct ticket *ticket, int index);
+struct field;
+bool when_text_is(const struct field *field);
+/* A text as contains, startsWith and endsWith compare it. */
+const char *when_fold(struct arena *arena, const char *text);
 /* Canonical spelling; parses to the same tree. NULL and the blank expression print as "true". */
 char *when_print(struct arena *arena, const struct when *when);
 /* The console's short spelling (console.md `/`) as an expression in this language; blank words give "true".

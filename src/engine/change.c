@@ -257,6 +257,14 @@ static bool load_facts(struct engine *e, struct arena *arena, struct change *c, 
 
 /* --- writing --- */
 
+static bool reworded(struct engine *e, const struct ticket *before, const struct ticket *after, struct err *err)
+{
+    for (int i = 0; i < WHEN_TEXTS; i++)
+        if (!str_eq(when_text(before, i), when_text(after, i)))
+            return store_reworded(e->store, after->id, err);
+    return true;
+}
+
 static bool tallies(struct engine *e, const struct ticket *before, const struct ticket *after, bool mirrored, struct err *err)
 {
     int open = (ticket_done(after->status) ? 0 : 1) - (before && !ticket_done(before->status) ? 1 : 0);
@@ -396,7 +404,7 @@ bool change(struct engine *e, struct arena *arena, struct change *c, struct err 
         return false;
     if (c->facts.undo && !store_ticket_bare(e->store, after->id, err))
         return false;
-    bool ok = c->before ? store_ticket_update(e->store, after, err) : store_ticket_insert(e->store, after, err);
+    bool ok = c->before ? store_ticket_update(e->store, after, err) && reworded(e, c->before, after, err) : store_ticket_insert(e->store, after, err);
     c->after = after;
     struct change_members in = members(e, arena, c->before, after);
     return ok && put_consequence(e, arena, c, &out, err) && tallies(e, c->before, after, c->facts.mirrored, err) &&

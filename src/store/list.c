@@ -2,8 +2,9 @@
 #include "store/list.h"
 #include "base/clock.h"
 #include "core/ticket.h"
-#include "store/sql.h"
+#include "store/sieve.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { PAGE = 256, BUDGET_MS = 40 };
@@ -110,8 +111,22 @@ bool store_list_escalations(struct store *s, int limit, int64_t *ids, int *count
 
 /* --- tickets in another order than the queue's --- */
 
+struct listing {
+    struct store *s;
+    struct arena *a;
+    const struct list_query *q;
+    const struct sieve *sieve;
+    struct stand *few;       /* all that the sieve keeps, by cursor, where they are few */
+    int few_count;
+    int64_t at, started;     /* cursor of the last one that was looked at */
+    bool tried, spent, back; /* a sieve was asked for; the page is full or the time is over, and there may be more; cursors fall */
+    int looked, limit;
+    struct err *err;
+};
+struct stand { int64_t cursor, ticket; };
+
 /* The next page of (cursor, ticket) after a cursor. A ticket stands at its last journal entry only. */
-static bool walk(struct store *s, const struct list_query *q, int64_t after, int64_t *cursors, int64_t *ids, int *n, struct err *err)
+static bool walk(struct listing *l, struct stand *list, int *n)
 {
 #define LAST_ENTRY " AND ticket!=0 AND kind!='event'" \
                    " AND NOT EXISTS(SELECT 1 FROM entry n WHERE n.ticket=e.ticket AND n.ticket!=0 AND n.seq>e.seq AND n.kind!='event')"
@@ -119,17 +134,84 @@ static bool walk(struct store *s, const struct list_query *q, int64_t after, int
         [LIST_AGE] = {"SELECT id,id FROM ticket WHERE id>? ORDER BY id LIMIT ?", "SELECT id,id FROM ticket WHERE id<? ORDER BY id DESC LIMIT ?"},
         [LIST_UPDATED] = {"SELECT seq,ticket FROM entry e WHERE seq<?" LAST_ENTRY " ORDER BY seq DESC LIMIT ?",
                           "SELECT seq,ticket FROM entry e WHERE seq>?" LAST_ENTRY " ORDER BY seq LIMIT ?"}};
-    sqlite3_stmt *stmt = sql_get(s, walks[q->order][q->invert], err);
+    sqlite3_stmt *stmt = sql_get(l->s, walks[l->q->order][l->q->invert], l->err);
     *n = 0;
     if (!stmt)
         return false;
-    sql_bind(stmt, "ii", after, (int64_t)PAGE);
+    sql_bind(stmt, "ii", l->at, (int64_t)PAGE);
     int rc;
-    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW) {
-        cursors[*n] = sql_int(stmt, 0);
-        ids[(*n)++] = sql_int(stmt, 1);
-    }
+    while ((rc = sql_step(l->s, stmt, l->err)) == SQLITE_ROW)
+        list[(*n)++] = (struct stand){sql_int(stmt, 0), sql_int(stmt, 1)};
     return rc == SQLITE_DONE;
+}
+
+/* By number, and the sieve knows which are left. */
+static void sifted(const struct listing *l, struct stand *list, int *n)
+{
+    int64_t id = l->at;
+    for (*n = 0; *n < PAGE && (id = sieve_next(l->sieve, id, l->back)); ++*n)
+        list[*n] = (struct stand){id, id};
+}
+
+static int by_cursor(const void *x, const void *y)
+{
+    const struct stand *a = x, *b = y;
+    return (a->cursor > b->cursor) - (a->cursor < b->cursor);
+}
+
+static void few_stands(const struct listing *l, struct stand *list, int *n)
+{
+    *n = 0;
+    for (int i = 0; i < l->few_count && *n < PAGE; i++) {
+        const struct stand *each = &l->few[l->back ? l->few_count - 1 - i : i];
+        if (l->back ? each->cursor < l->at : each->cursor > l->at)
+            list[(*n)++] = *each;
+    }
+}
+
+static bool last_entry(struct listing *l, int64_t ticket, int64_t *seq)
+{
+    sqlite3_stmt *stmt = sql_get(l->s, "SELECT seq FROM entry WHERE ticket=? AND ticket!=0 AND kind!='event' ORDER BY seq DESC LIMIT 1", l->err);
+    *seq = 0;
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "i", ticket);
+    int rc = sql_step(l->s, stmt, l->err);
+    if (rc == SQLITE_ROW) {
+        *seq = sql_int(stmt, 0);
+        sqlite3_reset(stmt);
+    }
+    return rc >= 0;
+}
+
+static bool begin_sieve(struct listing *l)
+{
+    l->tried = true;
+    if (!sieve_open(l->s, l->a, l->q->where[0], l->q->where[1], &l->sieve, l->err))
+        return false;
+    if (!l->sieve || l->q->order == LIST_AGE || l->sieve->count > SIEVE_FEW)
+        return true;
+    l->few = ARENA_ARRAY(l->a, struct stand, l->sieve->count + 1);
+    for (int64_t id = sieve_next(l->sieve, 0, false); id; id = sieve_next(l->sieve, id, false)) {
+        int64_t seq;
+        if (!last_entry(l, id, &seq))
+            return false;
+        if (seq)
+            l->few[l->few_count++] = (struct stand){seq, id};
+    }
+    qsort(l->few, (size_t)l->few_count, sizeof *l->few, by_cursor);
+    return true;
+}
+
+static bool next_stands(struct listing *l, struct stand *list, int *n)
+{
+    if (l->sieve && l->q->order == LIST_AGE)
+        sifted(l, list, n);
+    else if (l->few)
+        few_stands(l, list, n);
+    else
+        return walk(l, list, n);
+    return true;
 }
 
 static bool passes(const struct list_query *q, const struct ticket *t)
@@ -137,30 +219,42 @@ static bool passes(const struct list_query *q, const struct ticket *t)
     return when_eval(q->where[0], t, q->env) && when_eval(q->where[1], t, q->env);
 }
 
+static bool look_at(struct listing *l, const struct stand *list, int n, struct ticket **rows, int *count)
+{
+    for (int i = 0; i < n && !l->spent; i++) {
+        l->at = list[i].cursor;
+        if (l->sieve && !sieve_keeps(l->sieve, list[i].ticket))
+            continue;
+        struct ticket *t = store_ticket_get(l->s, l->a, list[i].ticket, l->err);
+        if (!t)
+            return false;
+        if (passes(l->q, t))
+            rows[(*count)++] = t;
+        l->spent = *count == l->limit || clock_mono() - l->started > BUDGET_MS;
+        if (!l->tried && !l->spent && sieve_pays(++l->looked, *count))
+            return begin_sieve(l);
+    }
+    l->spent = l->spent || (n == PAGE && clock_mono() - l->started > BUDGET_MS);
+    return true;
+}
+
 bool store_list_tickets(struct store *s, struct arena *a, const struct list_query *q, struct ticket ***rows, int *count, const char **next, struct err *err)
 {
-    int64_t at = (q->order == LIST_AGE) != q->invert ? 0 : INT64_MAX, cursors[PAGE], ids[PAGE], started = clock_mono();
-    int limit = q->limit > 0 && q->limit <= 500 ? q->limit : 50, n;
+    struct stand list[PAGE];
+    struct listing l = {.s = s, .a = a, .q = q, .back = (q->order == LIST_AGE) == q->invert, .started = clock_mono(), .err = err,
+                        .limit = q->limit > 0 && q->limit <= 500 ? q->limit : 50};
+    int n;
+    l.at = l.back ? INT64_MAX : 0;
     *count = 0;
     *next = NULL;
-    *rows = ARENA_ARRAY(a, struct ticket *, limit);
-    if (q->after && sscanf(q->after, "%lld", (long long *)&at) != 1)
+    *rows = ARENA_ARRAY(a, struct ticket *, l.limit);
+    if (q->after && sscanf(q->after, "%lld", (long long *)&l.at) != 1)
         return err_set(err, ERR_USAGE, "after: not a cursor of this list");
     do {
-        if (!walk(s, q, at, cursors, ids, &n, err))
+        if (!next_stands(&l, list, &n) || !look_at(&l, list, n, *rows, count))
             return false;
-        for (int i = 0; i < n; i++) {
-            struct ticket *t = store_ticket_get(s, a, ids[i], err);
-            if (!t)
-                return false;
-            at = cursors[i];
-            if (passes(q, t))
-                (*rows)[(*count)++] = t;
-            if (*count == limit || clock_mono() - started > BUDGET_MS) {
-                *next = arena_printf(a, "%lld", (long long)at);
-                return true;
-            }
-        }
-    } while (n == PAGE);
+    } while (!l.spent && n && (n == PAGE || l.at != list[n - 1].cursor)); /* where a sieve was made the rest is taken again */
+    if (l.spent)
+        *next = arena_printf(a, "%lld", (long long)l.at);
     return true;
 }

@@ -1,12 +1,12 @@
 /* queue: the members of each view in order of what needs people first, and the counters beside them. A row of the
  * queue moves in the commit that changes its ticket, so a tab's number and a page of rows need no query over tickets. */
-#include "store/sql.h"
+#include "store/sieve.h"
 #include "base/clock.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCAN_MOST = 20000, BUDGET_MS = 40 };
+enum { SCAN_MOST = 20000, BUDGET_MS = 40, LOOK = 256 /* rows between two looks at the clock */ };
 
 /* What came back from its snooze is on top until somebody takes it up; late and due first; then what has no clock, oldest first; done last, latest first. */
 static int64_t order_of(const struct ticket *t)
@@ -148,53 +148,153 @@ bool store_queue_count(struct store *s, const char *view, const char *owner, int
     return store_tally_get(s, "view", key, 0, n, &sum, err);
 }
 
-/* A page: members after the cursor that pass the filter. A filter that matches little stops at a budget and says where
- * to go on, so a read transaction never lasts. */
-bool store_queue_page(struct store *s, struct arena *a, const struct row_filter *f, struct ticket ***rows, int *count,
-                      const char **next, struct err *err)
+/* --- pages --- */
+
+enum { PLACES = 512 };
+struct place { int64_t due, ticket; };
+struct paging {
+    struct store *s;
+    struct arena *a;
+    const struct row_filter *f;
+    const struct sieve *sieve;
+    int64_t view, started;
+    struct place at;      /* the last one that was looked at */
+    struct place *few;    /* all that the sieve keeps, in order, where they are few */
+    int few_count;
+    bool tried, spent;    /* a sieve was asked for; the page is full or the time is over, and there may be more */
+    int looked, limit;
+    struct err *err;
+};
+
+static int by_place(const void *x, const void *y)
 {
-    int64_t view, due = f->invert ? INT64_MAX : INT64_MIN, id = 0, ids[512], dues[512], started = clock_mono();
-    int scanned = 0, limit = f->limit > 0 && f->limit <= 500 ? f->limit : 50;
+    const struct place *a = x, *b = y;
+    return a->due != b->due ? (a->due > b->due ? 1 : -1) : (a->ticket > b->ticket) - (a->ticket < b->ticket);
+}
+
+static bool walk_places(struct paging *p, struct place *list, int *n)
+{
+    sqlite3_stmt *stmt = sql_get(p->s, p->f->invert ? "SELECT due,ticket FROM queue WHERE view=? AND owner=? AND (due,ticket)<(?,?)"
+                                                      " ORDER BY due DESC,ticket DESC LIMIT ?" :
+                                                      "SELECT due,ticket FROM queue WHERE view=? AND owner=? AND (due,ticket)>(?,?)"
+                                                      " ORDER BY due,ticket LIMIT ?", p->err);
+    int rc;
+    *n = 0;
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "isiii", p->view, p->f->owner ? p->f->owner : "", p->at.due, p->at.ticket, (int64_t)PLACES);
+    while ((rc = sql_step(p->s, stmt, p->err)) == SQLITE_ROW)
+        list[(*n)++] = (struct place){sql_int(stmt, 0), sql_int(stmt, 1)};
+    return rc == SQLITE_DONE;
+}
+
+static void few_places(struct paging *p, struct place *list, int *n)
+{
+    *n = 0;
+    for (int i = 0; i < p->few_count && *n < PLACES; i++) {
+        const struct place *each = &p->few[p->f->invert ? p->few_count - 1 - i : i];
+        int order = by_place(each, &p->at);
+        if (p->f->invert ? order < 0 : order > 0)
+            list[(*n)++] = *each;
+    }
+}
+
+bool queue_place(struct store *s, int64_t view, const char *owner, int64_t ticket, int64_t *due, bool *is, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT due FROM queue INDEXED BY queue_ticket WHERE ticket=? AND view=? AND owner=?", err);
+    *is = false;
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "iis", ticket, view, owner);
+    int rc = sql_step(s, stmt, err);
+    if (rc == SQLITE_ROW) {
+        *is = true;
+        *due = sql_int(stmt, 0);
+        sqlite3_reset(stmt);
+    }
+    return rc >= 0;
+}
+
+static bool gather_few(struct paging *p)
+{
+    p->few = ARENA_ARRAY(p->a, struct place, p->sieve->count + 1);
+    for (int64_t id = sieve_next(p->sieve, 0, false); id; id = sieve_next(p->sieve, id, false)) {
+        struct place is = {.ticket = id};
+        bool member;
+        if (!queue_place(p->s, p->view, p->f->owner ? p->f->owner : "", id, &is.due, &member, p->err))
+            return false;
+        if (member)
+            p->few[p->few_count++] = is;
+    }
+    qsort(p->few, (size_t)p->few_count, sizeof *p->few, by_place);
+    return true;
+}
+
+static bool begin_sieve(struct paging *p)
+{
+    p->tried = true;
+    if (!p->sieve && !sieve_open(p->s, p->a, p->f->where, NULL, &p->sieve, p->err))
+        return false;
+    return !p->sieve || p->sieve->count > SIEVE_FEW || gather_few(p);
+}
+
+/* Looks at places until the list ends, the page is full, or a sieve would help. */
+static bool look_at_places(struct paging *p, const struct place *list, int n, struct ticket **rows, int *count)
+{
+    for (int i = 0; i < n && !p->spent; i++) {
+        p->at = list[i];
+        if (p->sieve && !sieve_keeps(p->sieve, p->at.ticket))
+            continue;
+        struct ticket *t = store_ticket_get(p->s, p->a, p->at.ticket, p->err);
+        if (!t)
+            return false;
+        if (when_eval(p->f->where, t, p->f->env))
+            rows[(*count)++] = t;
+        p->looked++;
+        p->spent = *count == p->limit || (p->f->where && p->looked % LOOK == 0 && (p->looked >= SCAN_MOST || clock_mono() - p->started > BUDGET_MS));
+        if (!p->tried && p->f->where && !p->spent && sieve_pays(p->looked, *count))
+            return begin_sieve(p);
+    }
+    p->spent = p->spent || (p->sieve && n == PLACES && clock_mono() - p->started > BUDGET_MS);
+    return true;
+}
+
+/* Members after the cursor that pass the filter. A filter that matches little stops at a budget and says where to go on, so a read
+ * transaction never lasts. */
+bool queue_page(struct store *s, struct arena *a, const struct row_filter *f, const struct sieve *sieve, struct ticket ***rows, int *count, const char **next,
+                struct err *err)
+{
+    struct place list[PLACES];
+    struct paging p = {.s = s, .a = a, .f = f, .sieve = sieve, .started = clock_mono(), .at = {f->invert ? INT64_MAX : INT64_MIN, 0}, .err = err,
+                       .limit = f->limit > 0 && f->limit <= 500 ? f->limit : 50};
+    int n;
     *count = 0;
     *next = NULL;
-    *rows = ARENA_ARRAY(a, struct ticket *, limit);
-    if (!store_view_id(s, f->view, &view, NULL, NULL, err))
+    *rows = ARENA_ARRAY(a, struct ticket *, p.limit);
+    if (!store_view_id(s, f->view, &p.view, NULL, NULL, err))
         return false;
-    if (!view)
+    if (!p.view)
         return err_set(err, ERR_NOT_FOUND, "no view \"%s\"", f->view);
-    if (f->after && sscanf(f->after, "%lld.%lld", (long long *)&due, (long long *)&id) != 2)
+    if (f->after && sscanf(f->after, "%lld.%lld", (long long *)&p.at.due, (long long *)&p.at.ticket) != 2)
         return err_set(err, ERR_USAGE, "after: not a cursor of this list");
-    for (;;) {
-        sqlite3_stmt *stmt = sql_get(s, f->invert ? "SELECT due,ticket FROM queue WHERE view=? AND owner=? AND (due,ticket)<(?,?)"
-                                                    " ORDER BY due DESC,ticket DESC LIMIT 512" :
-                                                    "SELECT due,ticket FROM queue WHERE view=? AND owner=? AND (due,ticket)>(?,?)"
-                                                    " ORDER BY due,ticket LIMIT 512", err);
-        int n = 0, rc;
-        if (!stmt)
+    if (sieve && !begin_sieve(&p))
+        return false;
+    do {
+        if (p.few)
+            few_places(&p, list, &n);
+        else if (!walk_places(&p, list, &n))
             return false;
-        sql_bind(stmt, "isii", view, f->owner ? f->owner : "", due, id);
-        while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW) {
-            dues[n] = sql_int(stmt, 0);
-            ids[n++] = sql_int(stmt, 1);
-        }
-        if (rc < 0)
+        if (!look_at_places(&p, list, n, *rows, count))
             return false;
-        for (int i = 0; i < n; i++) {
-            due = dues[i];
-            id = ids[i];
-            struct ticket *t = store_ticket_get(s, a, id, err);
-            if (!t)
-                return false;
-            if (when_eval(f->where, t, f->env))
-                (*rows)[(*count)++] = t;
-            if (*count == limit || (f->where && ++scanned % 256 == 0 && (scanned >= SCAN_MOST || clock_mono() - started > BUDGET_MS))) {
-                *next = arena_printf(a, "%lld.%lld", (long long)due, (long long)id);
-                return true;
-            }
-        }
-        if (n < 512)
-            return true;
-    }
+    } while (!p.spent && n && (n == PLACES || by_place(&p.at, &list[n - 1]) != 0)); /* where a sieve was made the rest is taken again */
+    if (p.spent)
+        *next = arena_printf(a, "%lld.%lld", (long long)p.at.due, (long long)p.at.ticket);
+    return true;
+}
+
+bool store_queue_page(struct store *s, struct arena *a, const struct row_filter *f, struct ticket ***rows, int *count, const char **next, struct err *err)
+{
+    return queue_page(s, a, f, NULL, rows, count, next, err);
 }
 
 /* --- tallies --- */

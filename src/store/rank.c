@@ -1,7 +1,7 @@
 /* rank: a view's tickets by urgency or priority. Open ones come first: where a view has few of them they are read and sorted; where it
  * has many the index of that field is walked, level by level, and nearly every row of it fits. Done ones follow as the queue has
  * them. So a page costs the same wherever it begins. Cursor: o.LEVEL.NUMBER of an open one, d.DUE.NUMBER of a done one. */
-#include "store/sql.h"
+#include "store/sieve.h"
 #include "base/clock.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +18,9 @@ struct ranking {
     const struct when *when;
     int by, limit, count;
     struct ticket **rows;
+    const struct sieve *sieve;
+    bool tried;          /* one was asked for */
+    int looked;
     struct ranked at;    /* the last open one that was looked at */
     int64_t started;
     bool spent;          /* the budget is, and there is more */
@@ -45,14 +48,21 @@ static int backward(const void *x, const void *y)
 /* false: the page is full, the time is spent, or err. */
 static bool look_at(struct ranking *r, const struct ranked *row)
 {
+    r->at = *row;
+    if (r->sieve && !sieve_keeps(r->sieve, row->id)) {
+        r->spent = ++r->looked % BITE == 0 && clock_mono() - r->started > BUDGET_MS;
+        return !r->spent;
+    }
     struct ticket *t = store_ticket_get(r->s, r->a, row->id, r->err);
     if (!t)
         return false;
-    r->at = *row;
     if (when_eval(r->when, t, r->f->env) && when_eval(r->f->where, t, r->f->env))
         r->rows[r->count++] = t;
     r->spent = r->count == r->limit || clock_mono() - r->started > BUDGET_MS;
-    return !r->spent;
+    if (r->spent || r->tried || !sieve_pays(++r->looked, r->count))
+        return !r->spent;
+    r->tried = true;
+    return sieve_open(r->s, r->a, r->f->where, r->when, &r->sieve, r->err);
 }
 
 /* The open members, if there are few; *n FEW + 1: there are not. */
@@ -87,6 +97,24 @@ static bool sorted(struct ranking *r, struct ranked *list, int n)
     return true;
 }
 
+/* All open ones that the sieve keeps: those behind r->at come next. */
+static bool sifted(struct ranking *r)
+{
+    struct ranked *list = ARENA_ARRAY(r->a, struct ranked, r->sieve->count + 1);
+    int n = 0, rc = SQLITE_DONE;
+    for (int64_t id = sieve_next(r->sieve, 0, false); id && rc >= 0; id = sieve_next(r->sieve, id, false)) {
+        sqlite3_stmt *stmt = sql_get(r->s, "SELECT urgency,priority FROM ticket WHERE id=? AND status<5", r->err);
+        if (!stmt)
+            return false;
+        sql_bind(stmt, "i", id);
+        rc = sql_step(r->s, stmt, r->err);
+        if (rc == SQLITE_ROW)
+            list[n++] = (struct ranked){sql_int(stmt, r->by == RANK_URGENCY ? 0 : 1), id};
+        sqlite3_reset(stmt);
+    }
+    return rc >= 0 && sorted(r, list, n);
+}
+
 static bool bite(struct ranking *r, struct ranked from, int64_t *ids, int *n)
 {
     static const char *const walks[][2] = {
@@ -116,6 +144,8 @@ static bool walked(struct ranking *r)
                 at.id = ids[i];
                 if (!look_at(r, &at))
                     return r->err->code == ERR_NONE;
+                if (r->sieve && r->sieve->count <= SIEVE_FEW)
+                    return sifted(r);
             }
         } while (n == BITE);
         at.id = r->f->invert ? INT64_MAX : 0;
@@ -138,7 +168,7 @@ static bool done_part(struct ranking *r, const char *after, const char **more)
     int n, kept = 0;
     f.limit = r->limit - r->count;
     f.after = after ? after : f.invert ? NULL : arena_printf(r->a, "%lld.0", (long long)DONE_FROM);
-    if (!store_queue_page(r->s, r->a, &f, &rows, &n, more, r->err))
+    if (!queue_page(r->s, r->a, &f, r->sieve, &rows, &n, more, r->err))
         return false;
     while (kept < n && ticket_done(rows[kept]->status))
         r->rows[r->count++] = rows[kept++];

@@ -184,9 +184,15 @@ static const char schema_5[] =
     "CREATE INDEX entry_act ON entry(actor, seq) WHERE data GLOB '{\"do\":*'; -- what an agent did, newest last\n"
     "CREATE INDEX entry_undoes ON entry(undoes) WHERE undoes != 0;\n";
 
+/* What lists look words up in (store/sieve): since version 6. Made behind the tickets, from them alone. */
+static const char schema_6[] =
+    "CREATE TABLE gram(part INTEGER, gram INTEGER, ids BLOB NOT NULL, PRIMARY KEY(part, gram)) WITHOUT ROWID;"
+    " -- which of a part's tickets hold three bytes; whole up to meta 'sieve' parts\n"
+    "CREATE TABLE reworded(ticket INTEGER PRIMARY KEY); -- those whose texts changed since their part was made\n";
+
 bool schema_migrate(struct store *s, struct err *err)
 {
-    enum { VERSION = 5 };
+    enum { VERSION = 6 };
     sqlite3_stmt *stmt = sql_get(s, "PRAGMA user_version", err);
     if (!stmt || sql_step(s, stmt, err) != SQLITE_ROW)
         return false;
@@ -219,7 +225,9 @@ bool schema_migrate(struct store *s, struct err *err)
         str_adds(&sql, schema_3);
     if (version < 4)
         str_adds(&sql, schema_4);
-    str_adds(&sql, schema_5);
+    if (version < 5)
+        str_adds(&sql, schema_5);
+    str_adds(&sql, schema_6);
     str_addf(&sql, "PRAGMA user_version=%d;COMMIT;", VERSION);
     return sql_exec(s, sql.data, err);
 }

@@ -18,6 +18,7 @@ struct store {
     int tally_count;
     struct { char name[64]; int64_t id; } views[VIEWS]; /* ids once looked up */
     int view_count;
+    struct { struct sieve_part *part; int64_t parts, reworded; } sieve; /* writer: store/sieve_fill */
     char *ticket_columns, *ticket_insert, *ticket_update, *ticket_select, *ticket_walk;
 };
 
@@ -49,6 +50,8 @@ struct entry_sizes { size_t actor, kind, data; };
 void entry_digest(const struct entry *e, const struct entry_sizes *n, const uint8_t salt[8], uint8_t out[32]);
 bool tally_flush(struct store *s, struct err *err); /* before a commit and a savepoint */
 void tally_forget(struct store *s);                 /* after a rollback: what was added since */
+bool sieve_reload(struct store *s, struct err *err); /* after a rollback */
+void sieve_drop(struct store *s);
 const char *joined_register(void); /* joined.c: the name of the writer's file system; once a process */
 bool customer_sql(struct store *s, struct err *err); /* customer_hash() for the schema */
 bool schema_migrate(struct store *s, struct err *err);

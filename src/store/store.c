@@ -139,7 +139,7 @@ static bool reload_ids(struct store *s, struct err *err)
     tally_forget(s);
     return next_id(s, "SELECT coalesce(max(id),0) FROM event", &s->next_event, err) &&
            next_id(s, "SELECT coalesce(max(id),0) FROM ticket", &s->next_ticket, err) &&
-           next_id(s, "SELECT coalesce(max(seq),0) FROM entry", &s->next_entry, err);
+           next_id(s, "SELECT coalesce(max(seq),0) FROM entry", &s->next_entry, err) && sieve_reload(s, err);
 }
 
 static bool configure(struct store *s, struct err *err)
@@ -199,6 +199,7 @@ void store_close(struct store *s)
     if (!s)
         return;
     tally_forget(s);
+    sieve_drop(s);
     for (int i = 0; i < STATEMENTS; i++)
         sqlite3_finalize(s->cache[i].stmt);
     sqlite3_close(s->db);

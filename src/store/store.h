@@ -303,6 +303,12 @@ enum { SEARCH_TERMS = 12 };
 struct search_word { const char *text; double weight; };
 bool store_similar(struct store *s, struct arena *a, int64_t ticket, const struct search_word *words, int n, int max, int64_t *ids, int *count, struct err *err);
 
+/* --- the index of tickets' texts, which lists and counts pass rows over by (store/sieve) --- */
+bool store_reworded(struct store *s, int64_t ticket, struct err *err); /* one of its WHEN_TEXTS texts changed; with that change */
+/* Is there enough to do for a bite? late: it should not wait for a quiet moment. */
+bool store_sieve_wants(const struct store *s, bool *late);
+bool store_sieve_fill(struct store *s, int64_t ms, struct err *err); /* for some ms, in the caller's transaction */
+
 /* Compares the derived tables (ticket clock escalation queue tally record, and the ledger but for its entry numbers) of
  * two databases row by row; report gets the first differences. */
 bool store_compare(struct store *a, struct store *b, struct str *report, int64_t *differ, struct err *err);

@@ -15,7 +15,7 @@
 enum { BATCH = 128, WAL_IDLE_PAGES = 1000, WAL_FORCED_PAGES = 16000 };
 /* Words go into the index in bites, when nobody waits: after a moment's quiet, so that one bite serves several batches, or
  * between batches once it is late. */
-enum { BITE_MS = 5, QUIET_MS = 20, LATE_MS = 2000, NAP_MS = 1000, INDEX_AGAIN_MS = 60000 };
+enum { BITE_MS = 5, SIEVE_MS = 2, QUIET_MS = 20, LATE_MS = 2000, NAP_MS = 1000, INDEX_AGAIN_MS = 60000 };
 
 struct writer {
     struct writer_options o;
@@ -28,6 +28,7 @@ struct writer {
     int waiting;
     bool stopping, broken;
     int64_t indexed, behind_since; /* the writer's thread: the last entry in the search index; mono ms, 0: none is missing */
+    int64_t sieve_at; /* the writer's thread: mono ms, not before; it could not be written */
     int64_t epoch, learned; /* the writer's thread: of the classifier as last committed */
     int64_t logged_at; /* the writer's thread: of the last line about a failed batch */
     int unlogged;      /* failed batches since */
@@ -320,7 +321,10 @@ static int64_t nap(struct writer *w)
 {
     int64_t now = clock_mono();
     if (store_entry_next(w->engine.store) - 1 <= w->indexed) {
+        bool late;
         w->behind_since = 0;
+        if (now >= w->sieve_at && store_sieve_wants(w->engine.store, &late))
+            return late ? 0 : QUIET_MS;
         return chore_wait(&w->chore, now) ? NAP_MS : QUIET_MS;
     }
     w->behind_since = w->behind_since ? w->behind_since : now;
@@ -345,6 +349,27 @@ static bool index_bite(struct writer *w, bool idle)
     store_rollback(s);
     log_line(LOG_ERROR, "index_failed", "code=%d detail=\"%s\"", err.code, err.text);
     w->behind_since = clock_mono() + INDEX_AGAIN_MS;
+    bool trusted = !filled || err.code == ERR_NO_SPACE;
+    if (!trusted && w->o.fatal)
+        w->o.fatal(w->o.fatal_arg, &err);
+    return trusted;
+}
+
+/* What lists look words up in: between wakes too, of which a desk may have some at every moment. Where it cannot be written they
+ * look through rows, as before. */
+static bool sieve_bite(struct writer *w)
+{
+    struct err err = {0};
+    struct store *s = w->engine.store;
+    bool late;
+    if (clock_mono() < w->sieve_at || !store_sieve_wants(s, &late))
+        return true;
+    bool filled = store_begin(s, &err) && store_sieve_fill(s, SIEVE_MS, &err);
+    if (filled && store_commit(s, &err))
+        return true;
+    store_rollback(s);
+    w->sieve_at = clock_mono() + INDEX_AGAIN_MS;
+    log_line(LOG_ERROR, "sieve_failed", "code=%d detail=\"%s\"", err.code, err.text);
     bool trusted = !filled || err.code == ERR_NO_SPACE;
     if (!trusted && w->o.fatal)
         w->o.fatal(w->o.fatal_arg, &err);
@@ -384,7 +409,8 @@ static void *loop(void *arg)
     while (!stop) {
         struct job *jobs = take(w, next, nap(w), &stop);
         bool due = next && next <= clock_now();
-        if (((jobs || due) && !batch(w, jobs, due)) || !index_bite(w, !jobs) || (!jobs && !due && !stop && !do_chore(w))) {
+        if (((jobs || due) && !batch(w, jobs, due)) || !index_bite(w, !jobs) || (!jobs && !stop && !sieve_bite(w)) ||
+            (!jobs && !due && !stop && !do_chore(w))) {
             fail_rest(w);
             return NULL;
         }
