@@ -5,13 +5,12 @@
  * library's own timeouts count idle time only. A parked request is a suspended connection: suspended before the job
  * is posted, resumed by the job's wake. Nothing may be suspended when the library stops, so streams leave first. */
 #include "api/server.h"
+#include "api/body.h"
 #include "api/listen.h"
 #include "base/clock.h"
 #include "base/crypto.h"
-#include "base/file.h"
 #include "base/form.h"
 #include "base/log.h"
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <microhttpd.h>
@@ -20,7 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -40,8 +38,6 @@ enum {
     GOODBYE_S = 2,
     EARLY_DRAIN = 64 << 10,
 };
-static const int64_t body_budget = 64 << 20;   /* bytes of all bodies being collected */
-static const int64_t spool_budget = 512 << 20; /* the same, of those that wait in files */
 
 enum phase { PHASE_HEAD, PHASE_BODY, PHASE_ANSWER, PHASE_IDLE };
 struct peer { /* a connection */
@@ -74,7 +70,7 @@ struct server {
     int streams, most; /* most: connections per listener */
     struct reader *readers;
     int64_t beat_at;
-    atomic_int_least64_t bodies, spooled;
+    struct body_budget bodies;
 };
 struct answer {
     int status;
@@ -101,11 +97,8 @@ struct whole { /* a request and what only this file needs of it */
     struct stream *stream;
     void (*resume)(struct request *);
     const char *url;
-    char *buf;
-    size_t cap, limit, drained;
-    int file;       /* the body's, once it is too large for memory: has no name; -1 */
-    char *map;
-    size_t mapped, spooled;
+    struct body body;
+    size_t limit, drained;
     bool begun, parked, discard;
 };
 static _Thread_local struct reader *thread_reader;
@@ -245,7 +238,8 @@ static void *on_line(void *cls, const char *url, struct MHD_Connection *c)
     struct listener *l = cls;
     struct arena *arena = arena_new();
     struct whole *w = arena_alloc(arena, sizeof *w);
-    *w = (struct whole){.server = l->server, .listener = l, .connection = c, .peer = peer_of(c), .file = -1};
+    *w = (struct whole){.server = l->server, .listener = l, .connection = c, .peer = peer_of(c)};
+    body_init(&w->body, &l->server->bodies, l->server->desk->db);
     w->req.desk = l->server->desk;
     w->req.arena = arena;
     w->req.side = l->socket.side;
@@ -375,21 +369,15 @@ static bool admitted(struct request *req)
     return !req->call->admit || req->call->admit(req);
 }
 
-/* In memory or in files, as it will lie there. */
-static bool within_budget(struct whole *w)
-{
-    int64_t length = gate_has_body(&w->req.head) ? gate_length(&w->req.head) : 0;
-    bool file = w->req.call->spool && length > (int64_t)w->req.call->spool;
-    return length <= 0 || atomic_load(file ? &w->server->spooled : &w->server->bodies) + length <= (file ? spool_budget : body_budget);
-}
-
 static bool size_fits(struct whole *w)
 {
     struct request *req = &w->req;
+    w->body.spool = req->call->spool;
+    w->body.length = gate_has_body(&req->head) ? gate_length(&req->head) : 0;
     w->limit = req->call->limit_of ? req->call->limit_of(req) : req->call->limit;
     if (gate_has_body(&req->head) && gate_length(&req->head) > (int64_t)w->limit)
         request_refuse(req, PROBLEM_TOO_LARGE);
-    else if (!within_budget(w))
+    else if (!body_fits(&w->body))
         request_refuse(req, PROBLEM_OVERLOADED);
     return !w->answer.ready;
 }
@@ -598,106 +586,6 @@ static enum MHD_Result begin(struct whole *w, const char *method, const char *ve
     return w->discard ? MHD_YES : send_answer(w);
 }
 
-static bool reserve(struct whole *w, size_t need)
-{
-    if (need <= w->cap)
-        return true;
-    int64_t length = gate_length(&w->req.head);
-    size_t cap = length >= 0 ? (size_t)length + 1 : w->cap ? w->cap * 2 : 8 << 10;
-    if (w->req.call->spool && cap > w->req.call->spool + 1)
-        cap = w->req.call->spool + 1;
-    cap = cap > need ? cap : need;
-    if (atomic_fetch_add(&w->server->bodies, (int64_t)(cap - w->cap)) + (int64_t)(cap - w->cap) > body_budget ||
-        !(w->buf = realloc(w->buf, cap))) {
-        atomic_fetch_sub(&w->server->bodies, (int64_t)(cap - w->cap));
-        return false;
-    }
-    w->cap = cap;
-    return true;
-}
-
-static bool hold(struct whole *w, const char *data, size_t n)
-{
-    if (!reserve(w, w->req.body_n + n + 1)) {
-        request_refuse(&w->req, PROBLEM_OVERLOADED);
-        return false;
-    }
-    memcpy(w->buf + w->req.body_n, data, n);
-    w->req.body_n += n;
-    w->buf[w->req.body_n] = 0;
-    return true;
-}
-
-static void let_go(struct whole *w)
-{
-    atomic_fetch_sub(&w->server->bodies, (int64_t)w->cap);
-    free(w->buf);
-    w->buf = NULL;
-    w->cap = 0;
-}
-
-/* Beside the database, so that it is that disk's space that is asked for; its name is gone before anything is in it. */
-static int nameless_file(const char *db)
-{
-    char path[4096];
-    if (snprintf(path, sizeof path, "%s.body-XXXXXX", db) >= (int)sizeof path)
-        return -1;
-    int fd = mkostemp(path, O_CLOEXEC);
-    if (fd >= 0)
-        unlink(path);
-    return fd;
-}
-
-/* What memory held goes first. */
-static bool spool(struct whole *w, const char *data, size_t n)
-{
-    bool first = w->file < 0, good = true;
-    if (first && (w->file = nameless_file(w->req.desk->db)) >= 0) {
-        good = file_write(w->file, w->buf ? w->buf : "", w->req.body_n);
-        w->spooled = w->req.body_n;
-        atomic_fetch_add(&w->server->spooled, (int64_t)w->spooled);
-        let_go(w);
-    }
-    w->spooled += n;
-    if (atomic_fetch_add(&w->server->spooled, (int64_t)n) + (int64_t)n > spool_budget) {
-        request_refuse(&w->req, PROBLEM_OVERLOADED);
-        return false;
-    }
-    if (!good || w->file < 0 || !file_write(w->file, data, n)) {
-        request_refuse(&w->req, errno == ENOSPC || errno == EDQUOT ? PROBLEM_NO_SPACE : PROBLEM_OVERLOADED);
-        return false;
-    }
-    w->req.body_n += n;
-    return true;
-}
-
-/* The body as the handler sees it, wherever it lies. */
-static bool show_body(struct whole *w)
-{
-    w->req.body = w->buf ? w->buf : "";
-    if (w->file < 0)
-        return true;
-    w->mapped = w->req.body_n + 1;
-    void *map = ftruncate(w->file, (off_t)w->mapped) == 0 ? mmap(NULL, w->mapped, PROT_READ, MAP_PRIVATE, w->file, 0) : MAP_FAILED;
-    if (map == MAP_FAILED) {
-        request_refuse(&w->req, PROBLEM_OVERLOADED);
-        return false;
-    }
-    w->map = map;
-    w->req.body = map;
-    return true;
-}
-
-static void drop_body(struct whole *w)
-{
-    let_go(w);
-    atomic_fetch_sub(&w->server->spooled, (int64_t)w->spooled);
-    if (w->map)
-        munmap(w->map, w->mapped);
-    if (w->file >= 0)
-        close(w->file);
-}
-
 static void heard(struct whole *w, size_t n)
 {
     pthread_mutex_lock(&w->server->lock);
@@ -708,18 +596,31 @@ static void heard(struct whole *w, size_t n)
 /* Over the limit nothing can be answered in mid-upload (P1.5): read on for a while, then cut. */
 static enum MHD_Result take_body(struct whole *w, const char *data, size_t n)
 {
+    static const enum problem_id problems[] = {[BODY_OVERLOADED] = PROBLEM_OVERLOADED, [BODY_NO_SPACE] = PROBLEM_NO_SPACE};
     heard(w, n);
-    if (!w->discard && w->req.body_n + n > w->limit) {
+    if (!w->discard && w->body.n + n > w->limit) {
         request_refuse(&w->req, PROBLEM_TOO_LARGE);
         w->discard = true;
     }
     if (!w->discard) {
-        size_t most = w->req.call->spool;
-        w->discard = most && w->req.body_n + n > most ? !spool(w, data, n) : !hold(w, data, n);
+        enum body_end end = body_add(&w->body, data, n);
+        if (end != BODY_GOOD)
+            request_refuse(&w->req, problems[end]);
+        w->discard = end != BODY_GOOD;
         return MHD_YES;
     }
     w->drained += n;
     return w->drained > 4 * w->limit + EARLY_DRAIN ? MHD_NO : MHD_YES;
+}
+
+static void hand_over(struct whole *w)
+{
+    w->req.body = body_text(&w->body);
+    w->req.body_n = w->body.n;
+    if (w->req.body)
+        w->req.call->handle(&w->req);
+    else
+        request_refuse(&w->req, PROBLEM_OVERLOADED);
 }
 
 /* What a handler left half read would show this thread an old desk for as long as nobody asks the same again. */
@@ -740,8 +641,7 @@ static enum MHD_Result finish(struct whole *w)
     } else if (!w->answer.ready) {
         phase_is(w->server, w->peer, PHASE_ANSWER);
         w->req.received_at = clock_now();
-        if (show_body(w))
-            w->req.call->handle(&w->req);
+        hand_over(w);
     }
     rest_reader(w);
     if (w->parked)
@@ -771,7 +671,7 @@ static void on_completed(void *cls, struct MHD_Connection *c, void **context, en
     if (!w)
         return;
     *context = NULL;
-    drop_body(w);
+    body_fini(&w->body);
     snapshot_drop(w->snapshot);
     if (w->peer)
         phase_is(w->server, w->peer, PHASE_IDLE);
