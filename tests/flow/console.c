@@ -255,7 +255,7 @@ static void assign(int64_t ticket, const char *title)
 {
     assert_string_equal(ticket_now(ticket)->assignee ? ticket_now(ticket)->assignee : "", "");
     console_type(d.first, "a");
-    on_first("assign to:");
+    on_first("assign #");
     console_type(d.first, "ben");
     int64_t start = clock_mono();
     console_type(d.first, "\r");

@@ -88,7 +88,7 @@ static void a_assigns_by_a_picker(void **state)
     press("6");
     shows("Checkout is down");
     press("a");
-    shows("assign to: ");
+    shows("assign #1 to: ");
     press("to\r");
     shows("#1 assigned to tom");
     assert_string_equal(field_of(1, "assignee"), "tom");

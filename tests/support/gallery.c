@@ -338,7 +338,7 @@ static const struct document {
     {MIRROR_PARCELS, 0, "parcels.json"}, {MIRROR_WAITING, 0, "waiting.json"}, {MIRROR_DEAD, 0, "dead.json"},
     {MIRROR_DESTINATIONS, 0, "destinations.json"}, {MIRROR_LABELS, 0, "labels.json"}, {MIRROR_SIMILAR, TICKET, "similar.json"},
     {MIRROR_CUSTOMER, 0, "customer.json"}, {MIRROR_ARTICLES, 0, "articles.json"}, {MIRROR_MACROS, 0, "macros.json"},
-    {MIRROR_AGENTS, 0, "agents.json"}, {MIRROR_HANDOVER, 0, "handover.json"}, {MIRROR_SELF, 0, "self.json"}, {MIRROR_SOURCES, 0, "sources.json"}, {MIRROR_WHY, TICKET, "why.json"},
+    {MIRROR_AGENTS, 0, "agents.json"}, {MIRROR_OUTLIERS, 0, "outliers.json"}, {MIRROR_HANDOVER, 0, "handover.json"}, {MIRROR_SELF, 0, "self.json"}, {MIRROR_SOURCES, 0, "sources.json"}, {MIRROR_WHY, TICKET, "why.json"},
     {MIRROR_ONCALL, 0, "oncall.json"}, {MIRROR_STATS, 0, "stats.json"}, {MIRROR_AUDIT, 0, "audit.json"}, {MIRROR_DRAFTS, 0, "drafts.json"}};
 
 static void lay_out(struct desk_case *desk)

@@ -365,7 +365,7 @@ static void ingest_shows_events_and_refusals_by_time(void **state)
     desk_shows(&desk, "0.5/s");
     desk_shows(&desk, "accepted 12,402");
     desk_shows(&desk, "support.ticket_created     create          4121 critical .94, escalation");
-    desk_shows(&desk, "refused 401        - unauthenticated: no secret m");
+    desk_shows(&desk, "refused 401        - signature: no secret match");
     desk_shows(&desk, "seen 3 times");
     assert_int_equal(desk_role(&desk, "refused 401"), UI_LATE);
 }

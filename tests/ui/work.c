@@ -2,6 +2,7 @@
  * by part; what is wrong with the daemon, the destinations and the sources. At the sizes
  * people have, in mono, with hostile text, and empty. */
 #include "screen/agents.h"
+#include "screen/health.h"
 #include "screen/handover.h"
 #include "support/desk.h"
 #include <setjmp.h>
@@ -20,6 +21,7 @@ static int setup(void **state)
     (void)state;
     desk_start(&desk);
     desk_document(&desk, MIRROR_AGENTS, 0, "agents.json");
+    desk_document(&desk, MIRROR_OUTLIERS, 0, "outliers.json");
     desk_document(&desk, MIRROR_HANDOVER, 0, "handover.json");
     desk_document(&desk, MIRROR_SELF, 0, "self.json");
     desk_document(&desk, MIRROR_DESTINATIONS, 0, "destinations.json");
@@ -74,6 +76,36 @@ static void agents_who_are_here_and_have_room_come_first(void **state)
     desk_shows(&desk, "back on Monday");
 }
 
+/* A lead sees whose tickets come back and who closes many at once, as shapes; nobody else is told of it. */
+static void what_stands_out_among_closes_is_drawn_for_leads_alone(void **state)
+{
+    (void)state;
+    for (int i = 0; i < SIZES; i++) {
+        struct lists lists;
+        lists_init(&lists, LISTS_AGENTS);
+        lists_sync(&lists, &desk.look, false);
+        desk_size(&desk, sizes[i].columns, sizes[i].rows);
+        for (int step = 0; step < 2; step++)
+            list_command(lists.list, "down"); /* mara, ana, tom */
+        lists_draw(&lists, &desk.look, desk.surface);
+        desk_shows(&desk, "tom ▲");
+        desk_shows(&desk, "this month, for leads ▲ many come back");
+        desk_shows(&desk, "came back ██████████");
+        desk_shows(&desk, "12 of 38");
+        desk_shows(&desk, "of the desk's █████");
+        desk_shows(&desk, "to 1m ████████████████████████████████ 13");
+        list_command(lists.list, "up");
+        lists_draw(&lists, &desk.look, (surface_clear(desk.surface), desk.surface));
+        desk_shows(&desk, "nothing stands out");
+        mirror_doc_drop(desk.mirror, MIRROR_OUTLIERS);
+        lists_draw(&lists, &desk.look, (surface_clear(desk.surface), desk.surface));
+        desk_hides(&desk, "tom ▲");
+        desk_hides(&desk, "for leads");
+        desk_document(&desk, MIRROR_OUTLIERS, 0, "outliers.json");
+        lists_fini(&lists);
+    }
+}
+
 static void a_full_agent_is_told_by_number_and_bar(void **state)
 {
     (void)state;
@@ -110,7 +142,7 @@ static void a_handover_is_read_part_by_part(void **state)
     (void)state;
     for (int i = 0; i < SIZES; i++) {
         draw(LISTS_HANDOVER, sizes[i].columns, sizes[i].rows);
-        desk_shows(&desk, "Handover   mara since 07:00   on call ana");
+        desk_shows(&desk, "Handover   mara since 07:00   on call you");
         desk_shows(&desk, "▲ not clean: 1 escalation nobody has acknowledged");
         desk_shows(&desk, "since 07:00  84 in  71 resolved  3 reopened  2 breached  4 escalated");
         assert_true(row_of("Escalations 2") < row_of("Critical 3") && row_of("Critical 3") < row_of("Breached, at risk 2"));
@@ -145,13 +177,41 @@ static void what_is_wrong_with_the_desk_stands_first(void **state)
     (void)state;
     for (int i = 0; i < SIZES; i++) {
         draw(LISTS_HEALTH, sizes[i].columns, sizes[i].rows);
-        assert_true(row_of("✗ wrong") < row_of("▲ look") && row_of("▲ look") < row_of("✔ fine") && row_of("✔ fine") < row_of("○ off"));
+        assert_true(row_of("✗ wrong") < row_of("▲ look") && row_of("▲ look") < row_of("✔ fine"));
+        if (i) /* below the foot of the smallest */
+            assert_true(row_of("✔ fine") < row_of("○ off"));
         desk_shows(&desk, "26.1 MB in use");
         desk_shows(&desk, "epoch 7");
         desk_shows(&desk, "2 refused");
         desk_shows(&desk, "up 3d");
     }
     assert_int_equal(desk_role(&desk, "✗ wrong"), UI_LATE);
+}
+
+static void a_row_of_health_is_told_whole_and_found_by_what_it_says(void **state)
+{
+    static const int widths[] = {60, 80, 120};
+    (void)state;
+    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+        struct lists lists;
+        lists_init(&lists, LISTS_HEALTH);
+        lists_filter(&lists, "memory");
+        lists_sync(&lists, &desk.look, false);
+        desk_size(&desk, widths[i], 24);
+        lists_draw(&lists, &desk.look, desk.surface);
+        desk_hides(&desk, "classifier");
+        desk_shows(&desk, "✔ fine memory daemon");
+        desk_shows(&desk, "26.1 MB in use: 2.7 MB free for the next time.");
+        lists_filter(&lists, "wrong destination");
+        lists_sync(&lists, &desk.look, false);
+        desk_size(&desk, widths[i], 24);
+        lists_draw(&lists, &desk.look, desk.surface);
+        desk_shows(&desk, "Enter goes to deliveries");
+        struct lists_item item;
+        assert_true(lists_selected(&lists, &desk.look, &item));
+        assert_string_equal(health_place(&item), "deliveries");
+        lists_fini(&lists);
+    }
 }
 
 static void a_well_desk_says_so_and_a_heavy_journal_does_not(void **state)
@@ -209,12 +269,13 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         T(agents_who_are_here_and_have_room_come_first),
+        T(what_stands_out_among_closes_is_drawn_for_leads_alone),
         T(a_full_agent_is_told_by_number_and_bar),
         T(the_picker_tells_load_shift_and_skills),
         T(what_came_of_the_agents_last_is_what_the_picker_knows),
         T(a_handover_is_read_part_by_part),
         T(a_clean_desk_says_so_and_what_to_press),
-        T(what_is_wrong_with_the_desk_stands_first),
+        T(what_is_wrong_with_the_desk_stands_first), T(a_row_of_health_is_told_whole_and_found_by_what_it_says),
         T(a_well_desk_says_so_and_a_heavy_journal_does_not),
         T(a_source_that_refused_is_fine_an_hour_after_the_last),
         T(hostile_text_stays_on_its_line),

@@ -59,6 +59,13 @@ static void argued(struct console *c, const char *arg)
     }
 }
 
+/* What the question is about: the list behind it may have moved on. */
+const char *act_about(struct console *c)
+{
+    const struct asked *a = &c->asked;
+    return a->count == 1 ? arena_printf(c->frame, "#%lld", (long long)a->tickets[0]) : arena_printf(c->frame, "%d tickets", a->count);
+}
+
 static void pick_agent(struct console *c)
 {
     int n = mirror_agent_count(c->mirror);
@@ -70,19 +77,20 @@ static void pick_agent(struct console *c)
         items[i] =
             (struct picker_item){.id = i + 1,
                                  .name = agent->name,
-                                 .detail = arena_printf(c->frame, "%s%s", agents_detail(&look, agent), oncall ? "  on call" : "")};
+                                 .detail = arena_printf(c->frame, "%s%s%s", agents_detail(&look, agent), str_eq(agent->name, mirror_me(c->mirror)) ? "  you" : "",
+                                                        oncall ? "  on call" : "")};
     }
-    overlay_pick(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "%s to: ", c->asked.action->name), items,
+    overlay_pick(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "%s %s to: ", c->asked.action->name, act_about(c)), items,
                  (size_t)n, false);
 }
 
 static void pick_offer(struct console *c)
 {
     enum action_arg arg = c->asked.action->arg;
-    const char *more = offer_is_open(arg) ? " until (or 30m, 2d, fri 14:00, 2026-11-24 09:00; a note may follow)" : "";
+    const char *more = offer_is_open(arg) ? " until (2d, fri 14:00; a note)" : "";
     int n;
     const struct offer *offers = offer_for(c->frame, arg, &n);
-    part_pick(c, FOR_ARGUMENT, arena_printf(c->frame, "%s%s: ", c->asked.action->name, more), offers, n, offer_is_open(arg));
+    part_pick(c, FOR_ARGUMENT, arena_printf(c->frame, "%s %s%s: ", c->asked.action->name, act_about(c), more), offers, n, offer_is_open(arg));
 }
 
 static void ask_text(struct console *c)
@@ -95,7 +103,7 @@ static void ask_text(struct console *c)
         for (const struct json *tag = known ? json_first(json_get(ticket, "tags")) : NULL; tag;
              tag = json_next(tag))
             str_addf(&tags, "%s%s", tags.len ? ", " : "", json_string(tag) ? json_string(tag) : "");
-        overlay_ask(&c->overlay, FOR_ARGUMENT, "tags: ", tags.data);
+        overlay_ask(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "tags of %s: ", act_about(c)), tags.data);
         return;
     }
     if (c->asked.action->arg == ARG_WITH) {
@@ -231,7 +239,7 @@ static bool acks_elsewhere(struct console *c, const struct action_row *action)
     bool open = escalations_has(&look, ticket) || (row && row->t.escalated == ESCALATION_TRIGGERED);
     if (action != &action_table[ACTION_ACK] || open || (console_marks(c) && list_marks(console_marks(c))) || !escalations_page_me(&look).count)
         return false;
-    console_toast(c, UI_WARN, "%s pages nobody. %s", ticket ? arena_printf(c->frame, "#%lld", (long long)ticket) : "This", escalations_call(&look, false));
+    console_toast(c, UI_WARN, "%s pages nobody. %s: , goes there, K acknowledges", ticket ? arena_printf(c->frame, "#%lld", (long long)ticket) : "This", escalations_call(&look));
     return true;
 }
 

@@ -343,8 +343,10 @@ static const char *standing_notice(struct console *c, const struct look *look)
     struct paged paged = headed ? (struct paged){0} : escalations_page_me(look);
     if (!paged.count)
         return NULL;
-    int64_t shown = composer_is_open(&c->composer) ? 0 : c->ticket.id;
-    return shown && escalations_pages_me(look, shown) ? "‼ This pages you: K acknowledges" : escalations_call(look, false);
+    int64_t shown = c->ticket.id;
+    if (composer_is_open(&c->composer))
+        return arena_printf(c->frame, "%s: Esc p keeps this text, then , goes there", escalations_call(look));
+    return escalations_pages_me(look, shown) ? "‼ This pages you: K acknowledges" : arena_printf(c->frame, "%s: , goes there, K acknowledges", escalations_call(look));
 }
 
 static void draw(struct console *c)

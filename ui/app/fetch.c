@@ -127,6 +127,8 @@ static const char *path_of(struct console *c, struct arena *a, enum slot slot)
     }
     case SLOT_DOC + MIRROR_AGENTS:
         return "/v1/agents";
+    case SLOT_DOC + MIRROR_OUTLIERS:
+        return str_eq(mirror_role(c->mirror), "agent") ? NULL : "/v1/outliers";
     case SLOT_DOC + MIRROR_HANDOVER:
         return "/v1/handover";
     case SLOT_DOC + MIRROR_SELF:

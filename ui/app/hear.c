@@ -23,7 +23,10 @@ static void page(struct console *c, const struct json *root)
         str_eq(json_get_string(root, "actor", NULL), mirror_me(c->mirror)) || /* the answer to my own act says it, and whom else it told */
         !names(json_path(root, "data.told"), mirror_me(c->mirror)))
         return;
-    console_toast(c, UI_CRITICAL, "‼ #%lld pages you: , goes there, K acknowledges", ticket);
+    if (composer_is_open(&c->composer)) /* a comma is a letter there */
+        console_toast(c, UI_CRITICAL, "‼ #%lld pages you: Esc p keeps this text, then , goes there", ticket);
+    else
+        console_toast(c, UI_CRITICAL, "‼ #%lld pages you: , goes there, K acknowledges", ticket);
     bell_concerns(c, RING_PAGE, "#%lld pages you", ticket);
 }
 

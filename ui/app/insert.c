@@ -79,7 +79,7 @@ static void macros_came(void *arg, const struct link_answer *answer)
         return;
     size_t n = choices(c, root, false, &items);
     if (n)
-        overlay_pick(&c->overlay, FOR_MACRO, "macro: ", items, n, false);
+        overlay_pick(&c->overlay, FOR_MACRO, arena_printf(c->frame, "macro on %s: ", act_about(c)), items, n, false);
     else
         console_toast(c, UI_DIM, "No macro is for this ticket. They stand under `macros:` in triage.yaml; :macro-save keeps one here.");
 }

@@ -3,6 +3,7 @@
 #include "app/part.h"
 #include "base/text.h"
 #include "screen/escalations.h"
+#include "screen/health.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,6 +75,9 @@ static void do_open(struct console *c, const char *arg)
         overlay_read(&c->overlay, FOR_READING,
                      arena_printf(c->frame, "event %lld, as it came and as it was read", (long long)item.id));
         fetch_want(c, SLOT_DOC + MIRROR_EVENT);
+    } else if (console_place(c) == PLACE_HEALTH) {
+        if (lists_selected(console_table(c), &look, &item) && health_place(&item))
+            run_line(c, arena_printf(c->frame, "go %s", health_place(&item)));
     } else if (console_place(c) != PLACE_TICKET) {
         place_ticket(c, place_meant(c));
     }

@@ -76,6 +76,7 @@ enum mirror_doc_id {
     MIRROR_MACROS,
     MIRROR_ONCALL,
     MIRROR_AGENTS,
+    MIRROR_OUTLIERS, /* leads: how often tickets come back, how soon one is closed after another */
     MIRROR_HANDOVER,
     MIRROR_SELF, /* the daemon of itself */
     MIRROR_DOCS

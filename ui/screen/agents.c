@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "screen/column.h"
+#include "screen/outliers.h"
 #include "widget/bar.h"
 #include <stdlib.h>
 #include <string.h>
@@ -41,8 +42,11 @@ static enum ui_role load_role(int64_t load, int64_t capacity)
 static void draw_name(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
 {
     const char *name = text_of(item, "name");
-    surface_text(s, row, column, width, selected ? UI_SELECTED : UI_STRONG,
+    bool odd = *outliers_odd(look, name);
+    surface_text(s, row, column, width - (odd ? 2 : 0), selected ? UI_SELECTED : UI_STRONG,
                  str_eq(name, mirror_me(look->mirror)) ? arena_printf(look->arena, "%s (you)", name) : name);
+    if (odd)
+        surface_text(s, row, column + width - 1, 1, UI_WARN, "▲"); /* the pane says what */
 }
 
 static void draw_here(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
@@ -73,7 +77,7 @@ static void draw_load(const struct look *look, struct surface *s, int row, int c
 {
     int64_t load = number_of(item, "load"), capacity = number_of(item, "capacity");
     (void)selected;
-    surface_right(s, row, column, width, load ? UI_NORMAL : UI_MUTED,
+    surface_right(s, row, column, width - 1, load ? UI_NORMAL : UI_MUTED,
                   capacity ? arena_printf(look->arena, "%lld of %lld", (long long)load, (long long)capacity) : arena_printf(look->arena, "%lld", (long long)load));
 }
 
@@ -92,17 +96,23 @@ static void draw_at(const struct look *look, struct surface *s, int row, int col
         surface_text(s, row, column, width, UI_LINK, arena_printf(look->arena, "%s #%lld", text_of(item, "doing"), (long long)ticket));
 }
 
-static void draw_skills(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+/* And what is noted of why they are away. */
+static const char *skills_of(const struct look *look, const void *item)
 {
     const char *text = "", *note = text_of(item, "note");
-    (void)selected;
     for (const struct json *skill = json_first(json_get(json_of(item), "skills")); skill; skill = json_next(skill))
         text = arena_printf(look->arena, "%s%s%s", text, *text ? ", " : "", json_string(skill) ? json_string(skill) : "");
-    surface_text(s, row, column, width, UI_NORMAL, arena_printf(look->arena, "%s%s%s", text, *text && *note ? "  " : "", note));
+    return arena_printf(look->arena, "%s%s%s", text, *text && *note ? "  " : "", note);
+}
+
+static void draw_skills(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    (void)selected;
+    surface_text(s, row, column, width, UI_NORMAL, skills_of(look, item));
 }
 
 static const struct column columns[] = {{"Agent", 14, 0, false, draw_name},      {"Shift", 26, 0, false, draw_here},
-                                        {"Open", 8, 0, true, draw_load},         {"", 11, 90, false, draw_bar},
+                                        {"Open ", 9, 0, true, draw_load},        {"", 11, 90, false, draw_bar},
                                         {"On call", 10, 84, false, draw_oncall}, {"At", 16, 100, false, draw_at},
                                         {"Role", 16, 120, false, draw_role},     {"Skills", 0, 0, false, draw_skills}};
 
@@ -148,7 +158,28 @@ static void head(const struct look *look, struct surface *s)
     column += surface_textf(s, 1, column, -1, here ? UI_OK : UI_LATE, "%d here", here) + 3;
     column += surface_textf(s, 1, column, -1, UI_DIM, "%d away   %lld open with them", count - here, (long long)load) + 3;
     if (free)
-        surface_textf(s, 1, column, -1, free->count ? UI_WARN : UI_DIM, "%lld unassigned", (long long)free->count);
+        column += surface_textf(s, 1, column, -1, free->count ? UI_WARN : UI_DIM, "%lld unassigned", (long long)free->count) + 3;
+    if (outliers_count(look))
+        surface_textf(s, 1, column, look_columns(s) - column - 1, UI_WARN, "▲ %d", outliers_count(look));
+}
+
+/* --- below: the agent under the cursor --- */
+
+static int part(struct surface *s, int row, int column, enum ui_role role, const char *text)
+{
+    return *text ? column + surface_text(s, row, column, look_columns(s) - column - 1, role, text) + 3 : column;
+}
+
+static void detail(const struct look *look, struct surface *s, int row, int rows, const struct lists_item *item)
+{
+    const char *name = text_of(item, "name"), *team = text_of(item, "team"), *skills = skills_of(look, item);
+    int64_t ticket = number_of(item, "at_ticket");
+    int at = part(s, row, 1, UI_STRONG, name);
+    at = part(s, row, at, UI_DIM, arena_printf(look->arena, "%s%s%s", text_of(item, "role"), *team ? ", " : "", team));
+    at = part(s, row, at, UI_ACCENT, json_get_bool(json_of(item), "oncall", false) ? "◆ on call" : "");
+    at = part(s, row, at, UI_LINK, ticket ? arena_printf(look->arena, "%s #%lld", text_of(item, "doing"), (long long)ticket) : "");
+    part(s, row, at, UI_NORMAL, skills);
+    outliers_draw(look, s, row + 2, rows - 2, name);
 }
 
 const char *agents_detail(const struct look *look, const struct mirror_agent *agent)
@@ -160,11 +191,12 @@ const char *agents_detail(const struct look *look, const struct mirror_agent *ag
 }
 
 const struct lists_type agents_list = {
-    .docs = {MIRROR_AGENTS},
-    .doc_count = 1,
+    .docs = {MIRROR_AGENTS, MIRROR_OUTLIERS}, /* the second is for leads */
+    .doc_count = 2,
     .needs = 1,
     .items = items,
     .head = head,
+    .detail = detail,
     .columns = columns,
     .column_count = sizeof columns / sizeof *columns,
     .empty = "Nobody is configured. Agents are rows of `agents:` in triage.yaml.",

@@ -258,14 +258,13 @@ bool escalations_pages_me(const struct look *look, int64_t ticket)
     return item && pages_me(look, item);
 }
 
-const char *escalations_call(const struct look *look, bool brief)
+const char *escalations_call(const struct look *look)
 {
     struct paged paged = escalations_page_me(look);
     if (!paged.count)
         return "";
-    const char *what = paged.count > 1 ? arena_printf(look->arena, "‼ %d page you", paged.count)
-                                       : arena_printf(look->arena, "‼ #%lld pages you, %s", (long long)paged.ticket, look_ago(look->arena, look->now - paged.since));
-    return arena_printf(look->arena, "%s%s", what, brief ? " (,)" : ": , goes there, K acknowledges");
+    return paged.count > 1 ? arena_printf(look->arena, "‼ %d page you", paged.count)
+                           : arena_printf(look->arena, "‼ #%lld pages you, %s", (long long)paged.ticket, look_ago(look->arena, look->now - paged.since));
 }
 
 /* --- above: the head, and what must not be missed --- */

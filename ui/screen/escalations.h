@@ -16,6 +16,5 @@ struct paged escalations_page_me(const struct look *look);
 int64_t escalations_next_of_mine(const struct look *look, int64_t after);
 bool escalations_has(const struct look *look, int64_t ticket); /* is an escalation of it open, as last told? */
 bool escalations_pages_me(const struct look *look, int64_t ticket);
-/* "‼ #4121 pages you, 6m (,)", "‼ 3 page you (,)", or with what to press in words; "" = nothing does. */
-const char *escalations_call(const struct look *look, bool brief);
+const char *escalations_call(const struct look *look); /* "‼ #4121 pages you, 6m", "‼ 3 page you"; "" = nothing does */
 #endif

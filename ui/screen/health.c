@@ -113,7 +113,7 @@ static struct told tell_source(const struct look *look, const struct json *s)
         return (struct told){OFF, "disabled", heard};
     if (trouble_at && look->now - trouble_at < SETTLED_MS)
         return (struct told){LOOK, arena_printf(look->arena, "%s refused", refused),
-                             arena_printf(look->arena, "%s, gi says why; fine an hour after the last; %s in quarantine; %s", last, quarantine, heard)};
+                             arena_printf(look->arena, "gi says why; %s in quarantine; the last %s, fine an hour after it; %s", quarantine, last, heard)};
     return (struct told){FINE, arena_printf(look->arena, "%s accepted", look_count(look->arena, number_of(s, "accepted"))),
                          trouble_at ? arena_printf(look->arena, "%s refused, %s in quarantine, the last %s; %s", refused, quarantine, last, heard) : heard};
 }
@@ -244,12 +244,68 @@ static void head(const struct look *look, struct surface *s)
         surface_textf(s, 1, column, -1, UI_DIM, "%d fine", of[FINE]);
 }
 
+/* --- below: the row under the cursor, whole --- */
+
+static const char *name_of(const struct lists_item *item)
+{
+    const char *name = check_of(item)->name;
+    return name ? name : text_of(item->json, "name");
+}
+
+static const char *words(const struct look *look, const struct lists_item *item)
+{
+    struct told told = tell(look, item);
+    return arena_printf(look->arena, "%s %s %s %s %s", badge_of(told.verdict).word, name_of(item), check_of(item)->kind, told.now, told.says);
+}
+
+const char *health_place(const struct lists_item *item)
+{
+    const struct check *check = check_of(item);
+    return check == &destination ? "deliveries" : check == &source ? "ingest" : check->tell == tell_classifier ? "labels" : NULL;
+}
+
+/* The counts a source or a destination has; of the daemon itself all was told. */
+static int draw_counts(const struct look *look, struct surface *s, int row, const struct lists_item *item)
+{
+    static const struct { const char *name, *word; enum ui_role role; } counts[] = {
+        {"accepted", "accepted", UI_NORMAL}, {"ignored", "ignored", UI_DIM},   {"duplicate", "twice", UI_DIM},   {"conflict", "in conflict", UI_WARN},
+        {"quarantine", "in quarantine", UI_LATE}, {"refused", "refused", UI_LATE}, {"due", "due", UI_NORMAL}, {"flying", "on their way", UI_NORMAL},
+        {"retrying", "retrying", UI_WARN},   {"dead", "dead", UI_LATE},        {"failures", "failures on end", UI_WARN}};
+    int column = 2, width = look_columns(s);
+    for (size_t i = 0; i < sizeof counts / sizeof *counts && check_of(item)->name == NULL; i++) {
+        int64_t n = number_of(item->json, counts[i].name);
+        if (n && column < width - 20)
+            column += surface_textf(s, row, column, width - column - 1, counts[i].role, "%s %s", look_count(look->arena, n), counts[i].word) + 3;
+    }
+    return column > 2;
+}
+
+static void detail(const struct look *look, struct surface *s, int row, int rows, const struct lists_item *item)
+{
+    struct told told = tell(look, item);
+    struct badge b = badge_of(told.verdict);
+    const char *place = text_of(item->json, "place"), *dialect = text_of(item->json, "dialect");
+    int last = row + rows, column = 2 + surface_textf(s, row, 2, -1, b.role, "%s %s", b.glyph, b.word) + 2;
+    column += surface_text(s, row, column, -1, UI_STRONG, name_of(item)) + 2;
+    surface_textf(s, row++, column, look_columns(s) - column - 1, UI_DIM, "%s%s%s%s%s", check_of(item)->kind, *place ? " at " : "", place, *dialect ? ", " : "", dialect);
+    row += draw_counts(look, s, row, item);
+    char **lines;
+    int count = text_wrap(look->arena, text_safe_in(look->arena, arena_printf(look->arena, "%s: %s.", told.now, told.says), TEXT_LINE), look_columns(s) - 4, &lines);
+    for (int i = 0; i < count && row < last; i++)
+        surface_text(s, row++, 2, -1, told.verdict < FINE ? b.role : UI_NORMAL, lines[i]);
+    if (row < last && health_place(item))
+        surface_textf(s, row, 2, -1, UI_DIM, "Enter goes to %s", health_place(item));
+}
+
 const struct lists_type health_list = {
     .docs = {MIRROR_SELF, MIRROR_DESTINATIONS, MIRROR_SOURCES},
     .doc_count = 3,
     .needs = 3,
     .items = items,
     .head = head,
+    .words = words,
+    .detail = detail,
+    .detail_most = 6,
     .columns = columns,
     .column_count = sizeof columns / sizeof *columns,
     .empty = "The daemon said nothing of itself. R asks again; triage doctor looks from the shell.",

@@ -5,4 +5,5 @@
 #include "screen/lists.h"
 
 extern const struct lists_type health_list;
+const char *health_place(const struct lists_item *item); /* the screen where what a row is about is mended; NULL: there is none */
 #endif

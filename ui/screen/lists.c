@@ -59,7 +59,7 @@ static void draw_effect(const struct look *look, struct surface *s, int row, int
     static const struct {
         const char *state;
         enum ui_role role;
-    } roles[] = {{"applied", UI_OK},
+    } roles[] = {{"applied", UI_NORMAL}, /* what goes its way is not coloured */
                  {"ignored", UI_MUTED},
                  {"duplicate", UI_DIM},
                  {"conflict", UI_WARN},
@@ -88,14 +88,24 @@ static void draw_ticket(const struct look *look, struct surface *s, int row, int
                   ticket ? arena_printf(look->arena, "%lld", (long long)ticket) : "-");
 }
 
+/* The last line of how its signature was looked at says what came of it. */
+static const char *refusal_note(const struct look *look, const struct json *refusal)
+{
+    static const char lead[] = "verdict: ";
+    const char *verdict = strstr(json_get_string(refusal, "explain", ""), lead);
+    if (!verdict)
+        return arena_printf(look->arena, "%s: %s (w why)", json_get_string(refusal, "slug", ""), json_get_string(refusal, "detail", ""));
+    verdict += strlen(lead);
+    return arena_printf(look->arena, "signature: %.*s (w why)", (int)strcspn(verdict, "\n"), verdict);
+}
+
 static void draw_note(const struct look *look, struct surface *s, int row, int column, int width,
                       const void *item, bool selected)
 {
     const struct lists_item *i = item;
     (void)selected;
     if (i->refusal) {
-        surface_text(s, row, column, width, UI_LATE,
-                     arena_printf(look->arena, "%s: %s (w why)", text_of(i, "slug"), text_of(i, "detail")));
+        surface_text(s, row, column, width, UI_LATE, refusal_note(look, i->json));
         return;
     }
     AUTO_STR out;
@@ -111,7 +121,7 @@ static void draw_note(const struct look *look, struct surface *s, int row, int c
 
 static const struct column ingest_columns[] = {
     {"Time", 8, 0, false, draw_time},         {"Source", 12, 0, false, draw_source},
-    {"Dialect", 11, 90, false, draw_dialect}, {"Event", 26, 92, false, draw_type},
+    {"Dialect", 11, 90, false, draw_dialect}, {"Event", 26, 108, false, draw_type},
     {"Effect", 12, 0, false, draw_effect},    {"Ticket", 7, 0, true, draw_ticket},
     {"Note", 0, 0, false, draw_note}};
 
@@ -242,11 +252,14 @@ static bool member_holds(const struct look *look, const struct json *row, const 
     return text && strstr(text_fold(look->arena, text), colon + 1);
 }
 
-static bool holds(const struct look *look, const struct json *row, const char *word)
+static bool holds(const struct look *look, const struct lists_type *type, const struct lists_item *item, const char *word)
 {
+    const struct json *row = item->json;
     bool there, held = member_holds(look, row, word, &there);
     if (there)
         return held;
+    if (type->words)
+        return strstr(text_fold(look->arena, type->words(look, item)), word);
     for (const struct json *m = json_first(row); m; m = json_next(m)) {
         const char *text = json_string(m) ? json_string(m) : json_number(m);
         if (text && strstr(text_fold(look->arena, text), word))
@@ -255,12 +268,12 @@ static bool holds(const struct look *look, const struct json *row, const char *w
     return false;
 }
 
-static bool passes(const struct look *look, const struct json *row, const char *words)
+static bool passes(const struct look *look, const struct lists_type *type, const struct lists_item *item, const char *words)
 {
     char *copy = text_fold(look->arena, words), *save = NULL;
     for (char *word = strtok_r(copy, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
         bool unless = *word == '!' && word[1];
-        if (holds(look, row, word + unless) == unless)
+        if (holds(look, type, item, word + unless) == unless)
             return false;
     }
     return true;
@@ -271,7 +284,7 @@ static struct lists_item *rows_of(const struct lists *l, const struct look *look
     struct lists_item *all = types[l->id]->items(look, count);
     int kept = 0;
     for (int i = 0; i < *count; i++)
-        if (!*l->filter || passes(look, all[i].json, l->filter))
+        if (!*l->filter || passes(look, types[l->id], &all[i], l->filter))
             all[kept++] = all[i];
     *count = kept;
     return all;
@@ -353,7 +366,10 @@ static void draw_row(void *arg, struct surface *s, int row, int column, int widt
 /* How many of so many rows the lower part gets; the list keeps the larger part. */
 static int detail_rows(const struct lists_type *type, int rows)
 {
-    return type->detail && rows >= 14 ? rows * 2 / 5 : 0;
+    int share = rows * 2 / 5;
+    if (!type->detail || rows < 14)
+        return 0;
+    return type->detail_most && share > type->detail_most ? type->detail_most : share;
 }
 
 void lists_draw(struct lists *l, const struct look *look, struct surface *s)

@@ -29,7 +29,9 @@ struct lists_type {
     /* What stands between the head and the table, in at most `rows` rows; gives the rows used. NULL: nothing. */
     int (*above)(const struct look *look, struct surface *s, int row, int rows);
     int above_share; /* of the rows between head and foot that it may have, in percent; 0: half */
-    /* About the row under the cursor, in the rows below the table. NULL: nothing. */
+    const char *(*words)(const struct look *look, const struct lists_item *item); /* what a filter reads. NULL: the row's own texts */
+    /* About the row under the cursor, in the rows below the table. NULL: nothing. detail_most: in so many at most; 0: two fifths. */
+    int detail_most;
     void (*detail)(const struct look *look, struct surface *s, int row, int rows, const struct lists_item *item);
 };
 const struct lists_type *lists_type(enum lists_id id);

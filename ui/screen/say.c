@@ -236,7 +236,7 @@ static struct said say_parcel(const struct look *look, const char *actor, const 
         str_addf(&out, ": %s", error);
     if (*route)
         str_addf(&out, " (route %s)", route);
-    return (struct said){"delivery", arena_strdup(look->arena, out.data), badge.role};
+    return (struct said){"delivery", arena_strdup(look->arena, out.data), str_eq(state, "delivered") ? UI_SYSTEM : badge.role}; /* what went well is context */
 }
 
 /* [route, end, step, note, [[destination, go, why]...]]; a route the event does not fit has nothing to say. */

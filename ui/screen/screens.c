@@ -38,7 +38,7 @@ static const struct offer {
     [PLACE_BOSS] = {{"open", "ticket"}, {"why", 0}, {"down", 0}, {"up", 0}, {"back", 0}, {"help", 0}},
     [PLACE_METRICS] = {{"period prev", "shorter"}, {"period next", "longer"}, {"prev-view", "view before"}, {"next-view", "next view"}, {"back", 0}, {"help", 0}},
     [PLACE_DRAFTS] = {{"open", "go on writing"}, {"discard", 0}, {"ticket", 0}, {"palette", 0}, {"back", 0}, {"help", 0}},
-    [PLACE_HEALTH] = {{"go deliveries", "deliveries"}, {"go ingest", "ingest"}, {"go labels", "labels"}, {"resync", "ask again"}, {"back", 0}, {"help", 0}},
+    [PLACE_HEALTH] = {{"open", "where it is mended"}, {"filter", 0}, {"go deliveries", "deliveries"}, {"go ingest", "ingest"}, {"go labels", "labels"}, {"resync", "ask again"}, {"back", 0}, {"help", 0}},
     [PLACE_AUDIT] = {{"open", "ticket"}, {"filter", 0}, {"freeze", 0}, {"back", 0}, {"help", 0}},
 };
 

@@ -286,7 +286,7 @@ int picker_draw(struct picker *p, struct surface *s, int row, int column, int ro
                      p->free_text ? "nothing fits: Enter takes it as typed" : "nothing fits");
     }
     surface_fill(s, row, column, 1, width, UI_INPUT);
-    int used = surface_text(s, row, column, width / 2, UI_KEY, p->prompt);
+    int used = surface_text(s, row, column, width * 3 / 5, UI_KEY, p->prompt);
     int count = width >= 30 ? 14 : 0;
     if (count) {
         char fits[32];
