@@ -111,6 +111,32 @@ static void who_reads_the_end_goes_on_reading_the_end(void **state)
     assert_non_null(strstr(paged(30), "10:13"));
 }
 
+/* What a person wrote is not pushed out of sight by what was noted since; where all of it fits, the end is the place, and is kept. */
+static void one_begins_with_an_item_that_the_end_would_hide(void **state)
+{
+    (void)state;
+    for (int notes = 1; notes <= 12; notes += 11) {
+        struct pager *p = pager_new();
+        pager_follow(p, true);
+        for (int told = 0; told < 2; told++) { /* the second time one more line has come */
+            pager_begin(p);
+            for (int i = 0; i < 6 + notes + told; i++) {
+                pager_item(p, i + 1);
+                pager_line(p);
+                pager_piece(p, 0, UI_NORMAL, arena_printf(arena, "line %d", i + 1));
+            }
+            pager_end(p);
+            if (!told)
+                pager_from(p, 6);
+            surface_clear(s);
+            pager_draw(p, s, 0, 0, 5, 30);
+            assert_int_equal(pager_top(p), notes == 1 ? 3 + told : 6);
+            assert_int_equal(pager_at_end(p), notes == 1);
+        }
+        pager_free(p);
+    }
+}
+
 static void words_are_searched_in_folded_text(void **state)
 {
     (void)state;
@@ -367,6 +393,7 @@ int main(void)
         T(a_timeline_is_wrapped_behind_its_bar),
         T(the_place_survives_new_items_and_new_widths),
         T(who_reads_the_end_goes_on_reading_the_end),
+        T(one_begins_with_an_item_that_the_end_would_hide),
         T(words_are_searched_in_folded_text),
         T(a_hundred_thousand_messages_scroll_at_once),
         T(letters_choose),

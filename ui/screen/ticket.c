@@ -83,6 +83,7 @@ struct telling {
     const struct look *look;
     int64_t day, next_id, ticket; /* ticket: whose timeline it is; lines of others say whose they are */
     int64_t of;                   /* of another, 0 = its own */
+    int64_t spoken;               /* the item of what a person wrote last, 0 = nothing */
     int width;
     const char *customer;
     const struct json *shown;
@@ -143,6 +144,7 @@ static void tell_message(struct telling *to, int64_t at, const struct json *m)
          : agent     ? "reply"
          : *kind     ? kind
                      : "message");
+    to->spoken = automatic || (!customer && !agent) ? to->spoken : to->next_id;
     char *name = text_safe_in(to->look->arena, str_eq(who, "-") ? "" : who, TEXT_LINE);
     if (to->of)
         name = arena_printf(to->look->arena, "%s%sin #%lld", name, *name ? ", " : "", (long long)to->of);
@@ -200,6 +202,9 @@ static void fill(struct ticket_screen *t, const struct look *look, const struct 
     for (const struct json *line = json_first(json_get(root, "lines")); line; line = json_next(line))
         tell_line(&to, line);
     pager_end(t->pager);
+    if (!t->placed && !t->follow) /* what the desk noted since is seen below, as far as there is room */
+        pager_from(t->pager, to.spoken);
+    t->placed = true;
     t->filled_from = root;
     t->filled_width = width;
     t->filled_day = (look->now + look->zone) / 86400000;

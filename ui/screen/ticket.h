@@ -10,6 +10,7 @@ struct ticket_screen {
     struct pager *pager;
     const struct json *filled_from;
     bool follow; /* asked for: ticket_follow */
+    bool placed; /* its first place was found */
     int64_t filled_day; /* "today" is drawn otherwise than the days before */
     int filled_width;
     struct arena *shown_arena; /* what a reveal brought, for TICKET_SHOWN_MS; NULL: nothing is shown */
@@ -17,7 +18,7 @@ struct ticket_screen {
     int64_t shown_until; /* look->now */
 };
 enum { TICKET_SHOWN_MS = 20000 };
-void ticket_open(struct ticket_screen *t, int64_t id); /* at the newest line */
+void ticket_open(struct ticket_screen *t, int64_t id); /* at the newest line, or where a person wrote last if that is above it */
 /* Stays at the newest line and says so, until one scrolls. (Opened, it stays there silently.) */
 void ticket_follow(struct ticket_screen *t, bool on);
 bool ticket_follows(const struct ticket_screen *t);

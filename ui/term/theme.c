@@ -58,9 +58,10 @@ static const struct theme_style usual[UI_ROLES] = {
 static const uint8_t stands_in[THEME_COLOURS] = {0, 1, 2,  3,  4, 5, 6, 7,  8,  9,  10, 11,
                                                  12, 13, 14, 15, 0, 0, 8, 10, 11, 12, 13, 14};
 /* base16's place among a terminal's sixteen, as a foreground. The page's own colours stay the terminal's, and so do the
- * lights and greys beside them: what reads well on a dark page vanishes on a light one, and here we cannot know. */
+ * lights and greys beside them: what reads well on a dark page vanishes on a light one, and here we cannot know. Blue is the bright
+ * one: of most terminals the dark is next to black. */
 static const int8_t sixteen[THEME_COLOURS] = {
-    0, 0, 8, 8, THEME_NONE, THEME_NONE, THEME_NONE, THEME_NONE, 1, 11, 3, 2, 6, 4, 5, 9, 0, 0, 9, 11, 10, 14, 12, 13};
+    0, 0, 8, 8, THEME_NONE, THEME_NONE, THEME_NONE, THEME_NONE, 1, 11, 3, 2, 6, 12, 5, 9, 0, 0, 9, 11, 10, 14, 12, 13};
 /* How the terminal theme looks where there is no terminal (a picture): a plain dark one. */
 static const uint32_t likeness[16] = {0x101216, 0x22262e, 0x3a404b, 0x6b7280, 0xa0a7b4, 0xd5dae3, 0xe6e9ef, 0xffffff,
                                       0xe06c75, 0xd19a66, 0xe5c07b, 0x98c379, 0x56b6c2, 0x61afef, 0xc678dd, 0xbe5046};

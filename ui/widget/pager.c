@@ -29,7 +29,7 @@ struct pager {
     int width, rows;
     size_t top;
     int64_t item; /* of the part being told */
-    int64_t keep_item;
+    int64_t keep_item, from; /* from: pager_from, until the first drawing */
     size_t keep_offset;
     bool follow, was_at_end, stale;
     char *words; /* folded */
@@ -166,14 +166,18 @@ static bool first_line_of(const struct pager *p, int64_t item, size_t *line)
 static void find_place(struct pager *p)
 {
     size_t line;
-    if (p->follow || p->was_at_end)
+    if (p->from && first_line_of(p, p->from, &line) && line < last_top(p)) { /* the end would hide it */
+        p->top = line;
+        p->follow = p->was_at_end = false;
+    } else if (p->follow || p->was_at_end) {
         p->top = last_top(p);
-    else if (first_line_of(p, p->keep_item, &line)) {
+    } else if (first_line_of(p, p->keep_item, &line)) {
         size_t n = 0;
         while (n < p->keep_offset && line + n + 1 < p->lines_n && p->lines[line + n + 1].part->item == p->keep_item)
             n++;
         p->top = line + n;
     }
+    p->from = 0;
     if (p->top > last_top(p))
         p->top = last_top(p);
 }
@@ -272,6 +276,11 @@ void pager_follow(struct pager *p, bool on)
     p->follow = on;
     if (on)
         p->top = last_top(p);
+}
+
+void pager_from(struct pager *p, int64_t id)
+{
+    p->from = id;
 }
 
 bool pager_following(const struct pager *p)
