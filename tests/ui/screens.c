@@ -332,6 +332,31 @@ static void what_pages_me_stands_first_in_the_head_until_it_is_acknowledged(void
     }
 }
 
+/* Whoever is woken reads what it is about beside who was told, without a key more; of another ticket nothing is shown. */
+static void what_the_customer_wrote_last_stands_below_a_page(void **state)
+{
+    static const char lines[] = "{\"lines\":[{\"at\":1795616760000,\"kind\":\"message\",\"message\":{\"author_kind\":\"customer\",\"author\":\"Jane\",\"body\":\"First words\",\"public\":true}},"
+                                "{\"at\":1795616770000,\"kind\":\"message\",\"message\":{\"author_kind\":\"customer\",\"author\":\"Jane\",\"body\":\"Every order fails\\n\\u001b[2Jsince nine\",\"public\":true}},"
+                                "{\"at\":1795616780000,\"kind\":\"sla\",\"data\":{}}]}";
+    (void)state;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        struct err err = {0};
+        mirror_doc_drop(desk.mirror, MIRROR_LINES);
+        tell_of_a_page("triggered");
+        draw_list(LISTS_ESCALATIONS, sizes[i].columns, sizes[i].rows);
+        desk_hides(&desk, "wrote last");
+        assert_true(mirror_doc_set(desk.mirror, MIRROR_LINES, 4121, lines, sizeof lines - 1, DESK_NOW, &err));
+        draw_list(LISTS_ESCALATIONS, sizes[i].columns, sizes[i].rows);
+        desk_shows(&desk, "14:26 the customer wrote last");
+        desk_shows(&desk, "┃ Every order fails");
+        desk_hides(&desk, "First words");
+        desk_is_inert(&desk);
+        assert_true(mirror_doc_set(desk.mirror, MIRROR_LINES, 4099, lines, sizeof lines - 1, DESK_NOW, &err));
+        draw_list(LISTS_ESCALATIONS, sizes[i].columns, sizes[i].rows);
+        desk_hides(&desk, "wrote last");
+    }
+}
+
 static void what_went_through_all_its_steps_unheard_is_said_above_and_in_its_row(void **state)
 {
     (void)state;
@@ -774,7 +799,7 @@ int main(void)
         T(a_ticket_is_one_timeline_and_customer_text_stands_behind_the_bar),
         T(a_wide_ticket_has_its_facts_beside_it),
         T(a_reply_that_is_held_says_until_when),
-        T(escalations_count_down), T(what_pages_me_stands_first_in_the_head_until_it_is_acknowledged),
+        T(escalations_count_down), T(what_pages_me_stands_first_in_the_head_until_it_is_acknowledged), T(what_the_customer_wrote_last_stands_below_a_page),
         T(what_went_through_all_its_steps_unheard_is_said_above_and_in_its_row),
         T(a_maintenance_window_stands_in_every_header_as_long_as_it_lasts),
         T(ingest_shows_events_and_refusals_by_time),

@@ -488,8 +488,8 @@ static void take_key(struct console *c, const struct key *key)
 /* The selected ticket's documents follow a short pause of the cursor, where the pane shows them. */
 static void follow_cursor(struct console *c, int64_t now)
 {
-    bool pane = console_place(c) == PLACE_QUEUE && queue_has_pane(&c->queue, surface_columns(c->surface));
-    int64_t ticket = pane || console_place(c) == PLACE_REVIEW ? console_ticket(c) : 0;
+    bool pane = console_place(c) == PLACE_QUEUE && queue_has_pane(&c->queue, surface_columns(c->surface)), review = console_place(c) == PLACE_REVIEW;
+    int64_t ticket = pane || review || console_place(c) == PLACE_ESCALATIONS ? console_ticket(c) : 0;
     if (!ticket || ticket == c->focus) {
         c->focus_at = 0;
     } else if (!c->focus_at) {
@@ -497,7 +497,7 @@ static void follow_cursor(struct console *c, int64_t now)
     } else if (now >= c->focus_at) {
         c->focus_at = 0;
         fetch_focus(c, ticket);
-        if (!pane)
+        if (review)
             fetch_want(c, SLOT_DOC + MIRROR_SIMILAR);
     }
 }

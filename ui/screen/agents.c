@@ -179,7 +179,8 @@ static void detail(const struct look *look, struct surface *s, int row, int rows
     at = part(s, row, at, UI_ACCENT, json_get_bool(json_of(item), "oncall", false) ? "◆ on call" : "");
     at = part(s, row, at, UI_LINK, ticket ? arena_printf(look->arena, "%s #%lld", text_of(item, "doing"), (long long)ticket) : "");
     part(s, row, at, UI_NORMAL, skills);
-    outliers_draw(look, s, row + 2, rows - 2, name);
+    int below = rows > 12 ? 2 : 1;
+    outliers_draw(look, s, row + below, rows - below, name);
 }
 
 const char *agents_detail(const struct look *look, const struct mirror_agent *agent)

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "core/field.h"
 #include "screen/column.h"
+#include "screen/ticket.h"
 #include <string.h>
 
 static const struct json *paging(const struct lists_item *item)
@@ -362,7 +363,8 @@ static void detail(const struct look *look, struct surface *s, int row, int rows
                             look_step(look->arena, e)));
     row = draw_each_told(look, s, row, last - 1, item);
     if (row < last)
-        fact(s, row, "", UI_MUTED, "w shows the whole chain, Enter the ticket");
+        row = fact(s, row, "", UI_MUTED, "w shows the whole chain, Enter the ticket") + 1;
+    ticket_last_words(look, s, row, last - row, item->id);
 }
 
 const struct lists_type escalations_list = {

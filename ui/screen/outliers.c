@@ -58,9 +58,12 @@ static int draw_gaps(const struct look *look, struct surface *s, int row, int ro
         n = 0;
         json_i64(g, &n);
         surface_text(s, row + used, 2, NAME, UI_DIM, last ? "more" : arena_printf(look->arena, "%s%s", used ? "to " : "within ", json_name(g)));
-        if (n) /* an empty bar is as loud as a full one */
-            bar_share(s, row + used, 2 + NAME, BAR, n, most, used < QUICK ? UI_WARN : UI_ACCENT);
-        surface_textf(s, row + used, 2 + NAME + BAR + 1, -1, n ? UI_DIM : UI_MUTED, "%lld", (long long)n);
+        if (!n) { /* an empty bar is as loud as a full one */
+            surface_text(s, row + used, 2 + NAME, -1, UI_MUTED, "-");
+            continue;
+        }
+        bar_share(s, row + used, 2 + NAME, BAR, n, most, used < QUICK ? UI_WARN : UI_ACCENT);
+        surface_textf(s, row + used, 2 + NAME + BAR + 1, -1, UI_DIM, "%lld", (long long)n);
     }
     return used;
 }

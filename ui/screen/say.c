@@ -43,7 +43,7 @@ static bool worth_saying(const char *name)
         "next_due_at",     "sla",        "resolved_at", "first_reply_at", "source_status",  "source_priority",
         "source_assignee", "stub",       "updated_at",  "version",        "thread_version", "escalated",
         "closed_by",       "created_at", "metadata",    "closed_at",      "merged_at",      "woke_at",
-        "snoozed_by",      "snoozed_before", "followed_by", "merged_into", "skipped", "watchers"};
+        "resolution_ms",   "snoozed_by",      "snoozed_before", "followed_by", "merged_into", "skipped", "watchers"};
     for (size_t i = 0; i < sizeof quiet / sizeof *quiet; i++)
         if (strcmp(quiet[i], name) == 0)
             return false;
@@ -148,11 +148,11 @@ static struct said say_sla(const struct look *look, const char *actor, const str
                                 : UI_DIM};
 }
 
-static void add_told(struct str *out, const char *lead, const struct json *told)
+static void add_told(const struct look *look, struct str *out, const char *lead, const struct json *told)
 {
     for (const struct json *who = json_first(told); who; who = json_next(who))
         if (json_string(who))
-            str_addf(out, "%s%s", who == json_first(told) ? lead : ", ", json_string(who));
+            str_addf(out, "%s%s", who == json_first(told) ? lead : ", ", look_owner(look, json_string(who)));
 }
 
 static struct said say_escalation(const struct look *look, const char *actor, const struct json *data)
@@ -165,7 +165,7 @@ static struct said say_escalation(const struct look *look, const char *actor, co
         str_addf(&out, "step %lld%s", (long long)json_get_i64(data, "step", 0) + 1, str_eq(what, "step") ? "" : ": no page reached");
     else
         str_adds(&out, look_words(look->arena, what));
-    add_told(&out, str_eq(what, "page_failed") || str_eq(what, "bundled") ? " " : ": told ", json_get(data, "told"));
+    add_told(look, &out, str_eq(what, "page_failed") || str_eq(what, "bundled") ? " " : ": told ", json_get(data, "told"));
     if (*why)
         str_addf(&out, " (%s)", why);
     static const char *const calm[] = {"acknowledged", "resolved", "snoozed", "woken", "suppressed", "bundled", "policy_changed", "moved", "restored"};

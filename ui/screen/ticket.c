@@ -189,6 +189,37 @@ static void tell_line(struct telling *to, const struct json *line)
     tell_text(to, said.role == UI_MINE ? UI_NORMAL : said.role, to->of ? arena_printf(to->look->arena, "#%lld %s", (long long)to->of, said.text) : said.text);
 }
 
+int ticket_measure(int width)
+{
+    return width < MEASURE ? width : MEASURE;
+}
+
+static const struct json *last_customer_line(const struct json *root)
+{
+    const struct json *last = NULL;
+    for (const struct json *line = json_first(json_get(root, "lines")); line; line = json_next(line))
+        last = str_eq(json_get_string(json_get(line, "message"), "author_kind", ""), "customer") ? line : last;
+    return last;
+}
+
+int ticket_last_words(const struct look *look, struct surface *s, int row, int rows, int64_t ticket)
+{
+    const struct mirror_doc *doc = mirror_doc(look->mirror, MIRROR_LINES);
+    const struct json *line = doc->ticket == ticket ? last_customer_line(doc->root) : NULL, *message = json_get(line, "message");
+    char **lines;
+    if (!line || rows < 2)
+        return 0;
+    surface_text(s, row, TIME_AT, TEXT_AT - TIME_AT - 3, UI_DIM, look_stamp(look, json_get_i64(line, "at", 0)));
+    surface_text(s, row, TEXT_AT - 2, -1, UI_CUSTOMER, "the customer wrote last");
+    int count = text_wrap(look->arena, text_safe_in(look->arena, json_get_string(message, "body", ""), TEXT_BLOCK), ticket_measure(look_columns(s)) - TEXT_AT - 2, &lines);
+    int shown = count < rows - 1 ? count : rows - 1;
+    for (int i = 0; i < shown; i++) {
+        surface_quote(s, row + 1 + i, TEXT_AT - 2);
+        surface_text(s, row + 1 + i, TEXT_AT, -1, UI_CUSTOMER, i + 1 == shown && count > shown ? "…" : lines[i]);
+    }
+    return shown + 1;
+}
+
 static void fill(struct ticket_screen *t, const struct look *look, const struct json *root, int width)
 {
     const struct mirror_row *row = ticket_row(look, t->id);
@@ -208,11 +239,6 @@ static void fill(struct ticket_screen *t, const struct look *look, const struct 
     t->filled_from = root;
     t->filled_width = width;
     t->filled_day = (look->now + look->zone) / 86400000;
-}
-
-int ticket_measure(int width)
-{
-    return width < MEASURE ? width : MEASURE;
 }
 
 void ticket_timeline(struct ticket_screen *t, const struct look *look, struct surface *s, int top, int left,

@@ -31,6 +31,8 @@ void ticket_draw(struct ticket_screen *t, const struct look *look, struct surfac
 /* How wide lines are set in so much room: no wider than the eye reads at ease. */
 int ticket_measure(int width);
 /* Only the timeline, for the composer. */
+/* What a person outside wrote last, with its time, in at most `rows` rows; gives those used: 0 where the timeline is not here. */
+int ticket_last_words(const struct look *look, struct surface *s, int row, int rows, int64_t ticket);
 void ticket_timeline(struct ticket_screen *t, const struct look *look, struct surface *s, int top, int left,
                      int rows, int width);
 /* The row as the list knows it, else as the ticket document says; NULL before either came. Lives as long as
