@@ -113,7 +113,7 @@ static struct told tell_source(const struct look *look, const struct json *s)
         return (struct told){OFF, "disabled", heard};
     if (trouble_at && look->now - trouble_at < SETTLED_MS)
         return (struct told){LOOK, arena_printf(look->arena, "%s refused", refused),
-                             arena_printf(look->arena, "gi says why; %s in quarantine; the last %s, fine an hour after it; %s", quarantine, last, heard)};
+                             arena_printf(look->arena, "%s, gi says why; fine an hour after the last; %s in quarantine; %s", last, quarantine, heard)};
     return (struct told){FINE, arena_printf(look->arena, "%s accepted", look_count(look->arena, number_of(s, "accepted"))),
                          trouble_at ? arena_printf(look->arena, "%s refused, %s in quarantine, the last %s; %s", refused, quarantine, last, heard) : heard};
 }
