@@ -86,25 +86,39 @@ static bool read_page(struct show *show, const struct seen_view *view, struct fo
            err_set(&show->err, ERR_USAGE, "sort: due, age, updated, urgency or priority");
 }
 
-static void get_tickets(struct request *req)
+static struct json *tickets_of(struct show *show)
 {
-    struct show show;
     struct found page;
-    if (!show_open(&show, req))
-        return;
-    int64_t seq = last_seq(&show);
-    const char *name = request_query(req, "view");
     struct seen_view view;
-    bool found = name && *name ? views_find(&show, name, &view) : views_all(&show, &view);
-    if (!found || !read_page(&show, &view, &page)) {
-        show_fail(&show);
-        return;
-    }
+    int64_t seq = last_seq(show);
+    const char *name = request_query(show->req, "view");
+    bool found = name && *name ? views_find(show, name, &view) : views_all(show, &view);
+    if (!found || !read_page(show, &view, &page))
+        return NULL;
     struct json *root = json_object();
     json_put_i64(root, "seq", seq);
-    json_put(root, "rows", show_rows(&show, page.rows, page.count));
+    json_put(root, "rows", show_rows(show, page.rows, page.count));
     json_put_string(root, "next", page.next);
-    show_answer(&show, root);
+    return root;
+}
+
+/* A page is as of one commit: a lock taken once, not for each of some hundred small reads. */
+static void answer_frozen(struct request *req, struct json *(*make)(struct show *))
+{
+    struct show show;
+    if (!show_open(&show, req))
+        return;
+    struct json *root = store_freeze(show.store, &show.err) ? make(&show) : NULL;
+    store_thaw(show.store);
+    if (root)
+        show_answer(&show, root);
+    else
+        show_fail(&show);
+}
+
+static void get_tickets(struct request *req)
+{
+    answer_frozen(req, tickets_of);
 }
 
 /* --- the first frame --- */
@@ -138,36 +152,37 @@ static void put_me(struct show *show, struct json *root)
     json_put(root, "model", show_model(show));
 }
 
-static void get_desk(struct request *req)
+static struct json *desk_of(struct show *show)
 {
-    struct show show;
     struct found page;
-    if (!show_open(&show, req))
-        return;
-    int64_t seq = last_seq(&show); /* first: what comes later is on the stream */
     struct seen_view view;
     struct desk_state state;
-    if (!views_find(&show, request_query(req, "view"), &view) || !read_page(&show, &view, &page) || !engine_desk_read(show.store, show.arena, &state, &show.err)) {
-        show_fail(&show);
-        return;
-    }
+    int64_t seq = last_seq(show); /* first: what comes later is on the stream */
+    if (!views_find(show, request_query(show->req, "view"), &view) || !read_page(show, &view, &page) ||
+        !engine_desk_read(show->store, show->arena, &state, &show->err))
+        return NULL;
     struct json *root = json_object();
     json_put_i64(root, "seq", seq);
-    json_put_i64(root, "now", show.now);
-    json_put_string(root, "team", show.config->team_name);
-    put_me(&show, root);
-    json_put(root, "views", views_shown(&show));
+    json_put_i64(root, "now", show->now);
+    json_put_string(root, "team", show->config->team_name);
+    put_me(show, root);
+    json_put(root, "views", views_shown(show));
     json_put_string(root, "view", view.name);
-    json_put(root, "rows", show_rows(&show, page.rows, page.count));
+    json_put(root, "rows", show_rows(show, page.rows, page.count));
     json_put_string(root, "next", page.next);
-    json_put(root, "boss", show_boss(&show));
-    json_put_string(root, "oncall", rota_first(&(struct rota){show.config, &state}, show.now));
-    json_put(root, "escalations", show_escalation_counts(&show));
-    json_put(root, "maintenance", show_maintenance(&show, &state));
-    json_put(root, "player", show_player(&show, req->agent->name));
-    json_put(root, "agents", show_agents(&show));
-    json_put(root, "sources", sources_short(&show));
-    show_answer(&show, root);
+    json_put(root, "boss", show_boss(show));
+    json_put_string(root, "oncall", rota_first(&(struct rota){show->config, &state}, show->now));
+    json_put(root, "escalations", show_escalation_counts(show));
+    json_put(root, "maintenance", show_maintenance(show, &state));
+    json_put(root, "player", show_player(show, show->req->agent->name));
+    json_put(root, "agents", show_agents(show));
+    json_put(root, "sources", sources_short(show));
+    return root;
+}
+
+static void get_desk(struct request *req)
+{
+    answer_frozen(req, desk_of);
 }
 
 /* --- one ticket --- */

@@ -2,6 +2,7 @@
  * achievements. The newest v wins; members said are merged over those known. */
 #include "store/sql.h"
 #include <stdlib.h>
+#include <string.h>
 
 bool store_record_get(struct store *s, struct arena *a, const char *kind, const char *key, char **data, struct err *err)
 {
@@ -66,6 +67,22 @@ bool store_record_drop(struct store *s, const char *kind, const char *key, struc
     return sql_run(s, err, "DELETE FROM record WHERE kind=? AND key=?", "ss", kind, key);
 }
 
+/* What is kept of a kind is mostly nothing: the list grows with what is found, not with what may be. */
+static bool found(struct store *s, struct arena *a, sqlite3_stmt *stmt, const char *kind, struct record **list, int *count, struct err *err)
+{
+    int rc, room = 8;
+    *list = ARENA_ARRAY(a, struct record, room);
+    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW) {
+        if (*count == room) {
+            struct record *more = ARENA_ARRAY(a, struct record, room *= 2);
+            memcpy(more, *list, (size_t)*count * sizeof *more);
+            *list = more;
+        }
+        (*list)[(*count)++] = (struct record){kind, sql_text(stmt, 0, a), sql_text(stmt, 1, a)};
+    }
+    return rc == SQLITE_DONE;
+}
+
 bool store_record_list(struct store *s, struct arena *a, const char *kind, struct record **list, int *count, int max, struct err *err)
 {
     sqlite3_stmt *stmt = sql_get(s, "SELECT key,data FROM record WHERE kind=? ORDER BY v_t DESC LIMIT ?", err);
@@ -73,11 +90,7 @@ bool store_record_list(struct store *s, struct arena *a, const char *kind, struc
     if (!stmt)
         return false;
     sql_bind(stmt, "si", kind, (int64_t)max);
-    *list = ARENA_ARRAY(a, struct record, max);
-    int rc;
-    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
-        (*list)[(*count)++] = (struct record){kind, sql_text(stmt, 0, a), sql_text(stmt, 1, a)};
-    return rc == SQLITE_DONE;
+    return found(s, a, stmt, kind, list, count, err);
 }
 
 bool store_record_under(struct store *s, struct arena *a, const char *kind, const char *prefix, int max, struct record **list, int *count, struct err *err)
@@ -87,11 +100,7 @@ bool store_record_under(struct store *s, struct arena *a, const char *kind, cons
     if (!stmt)
         return false;
     sql_bind(stmt, "ssi", kind, prefix, (int64_t)max);
-    *list = ARENA_ARRAY(a, struct record, max);
-    int rc;
-    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
-        (*list)[(*count)++] = (struct record){kind, sql_text(stmt, 0, a), sql_text(stmt, 1, a)};
-    return rc == SQLITE_DONE;
+    return found(s, a, stmt, kind, list, count, err);
 }
 
 bool store_record_between(struct store *s, struct arena *a, const char *kind, const char *from, const char *to, struct record **list, int *count, int max,
@@ -99,14 +108,10 @@ bool store_record_between(struct store *s, struct arena *a, const char *kind, co
 {
     sqlite3_stmt *stmt = sql_get(s, "SELECT key,data FROM record WHERE kind=? AND key>=? AND key<? ORDER BY v_t DESC,v_key DESC,key DESC LIMIT ?", err);
     *count = 0;
-    *list = ARENA_ARRAY(a, struct record, max);
     if (!stmt)
         return false;
     sql_bind(stmt, "sssi", kind, from, to, (int64_t)max);
-    int rc;
-    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
-        (*list)[(*count)++] = (struct record){kind, sql_text(stmt, 0, a), sql_text(stmt, 1, a)};
-    return rc == SQLITE_DONE;
+    return found(s, a, stmt, kind, list, count, err);
 }
 
 bool store_record_after(struct store *s, struct arena *a, const char *kind, const char *after, int max, struct record **list, int *count, struct err *err)
@@ -116,9 +121,5 @@ bool store_record_after(struct store *s, struct arena *a, const char *kind, cons
     if (!stmt)
         return false;
     sql_bind(stmt, "ssi", kind, after ? after : "", (int64_t)max);
-    *list = ARENA_ARRAY(a, struct record, max);
-    int rc;
-    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
-        (*list)[(*count)++] = (struct record){kind, sql_text(stmt, 0, a), sql_text(stmt, 1, a)};
-    return rc == SQLITE_DONE;
+    return found(s, a, stmt, kind, list, count, err);
 }
