@@ -2,13 +2,14 @@
  * cJSON's own parser is not used: it takes broken UTF-8, cuts text at U+0000 and rounds 2^53 + 1. A number is kept
  * as a cJSON_Raw node holding its source text. Nor is its compact printer: it asks printf for every number and copies
  * its buffer as it grows. An event is read, described and journalled as some hundred nodes, so they come from cells
- * that a thread keeps for itself: what malloc takes for a node is more than all the rest. */
+ * that a thread keeps for itself: what malloc takes for a node is more than all the rest. A cell has room behind its node for a
+ * short name and a short text, which most are: a member is one piece of memory, not three. */
 #include "base/json.h"
 #include "base/text.h"
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <pthread.h>
-#include <stdalign.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,20 +18,32 @@ const struct json_limits json_limits_native = {.depth = 64, .members = 10000, .s
 
 /* --- memory --- */
 
-enum { CELL = sizeof(cJSON), CELLS_KEPT = 4096 };
-union cell {
-    struct { union cell *next; bool small; } head;
-    alignas(max_align_t) char room[16]; /* the head's own; what is handed out follows it */
+enum { CELLS_KEPT = 2048, SPARE = 40 };
+struct head {
+    struct cell *next; /* of those kept */
+    unsigned used;     /* bytes of spare */
+    bool node;         /* a whole cell; else bytes follow */
 };
-static _Thread_local struct { union cell *first; int count; bool watched; } cells;
+struct cell {
+    struct head head;
+    cJSON node;
+    char spare[SPARE];
+};
+static _Thread_local struct { struct cell *first; int count; bool watched, ended; } cells;
 static pthread_key_t leaving;
+
+void json_release(void)
+{
+    for (struct cell *cell; (cell = cells.first); free(cell))
+        cells.first = cell->head.next;
+    cells.count = 0;
+}
 
 static void drop_cells(void *unused)
 {
     (void)unused;
-    for (union cell *cell; (cell = cells.first); free(cell))
-        cells.first = cell->head.next;
-    cells.count = CELLS_KEPT; /* later destructors of this thread free for good */
+    json_release();
+    cells.ended = true; /* later destructors of this thread free for good */
 }
 
 /* Registers drop_cells for this thread's end. */
@@ -41,25 +54,35 @@ static void watch_thread(void)
     cells.watched = true;
 }
 
-static void *cell_new(size_t n)
+static void *bytes_new(size_t n)
 {
-    union cell *cell = n <= CELL ? cells.first : NULL;
+    struct head *head = malloc(offsetof(struct cell, node) + n);
+    if (!head)
+        return NULL;
+    head->node = false;
+    return (char *)head + offsetof(struct cell, node);
+}
+
+static struct cell *cell_new(void)
+{
+    struct cell *cell = cells.first;
     if (cell) {
         cells.first = cell->head.next;
         cells.count--;
-        return cell + 1;
+    } else if (!(cell = malloc(sizeof *cell))) {
+        abort();
     }
-    cell = malloc(sizeof *cell + (n <= CELL ? CELL : n));
-    if (!cell)
-        return NULL;
-    cell->head.small = n <= CELL;
-    return cell + 1;
+    cell->head = (struct head){.node = true};
+    return cell;
 }
 
-static void cell_free(void *ptr)
+/* A node or bytes: what stands before both says which. */
+static void any_free(void *ptr)
 {
-    union cell *cell = ptr ? (union cell *)ptr - 1 : NULL;
-    if (!cell || !cell->head.small || cells.count >= CELLS_KEPT) {
+    if (!ptr)
+        return;
+    struct cell *cell = (struct cell *)((char *)ptr - offsetof(struct cell, node));
+    if (!cell->head.node || cells.count >= CELLS_KEPT || cells.ended) {
         free(cell);
         return;
     }
@@ -78,12 +101,66 @@ enum { WATCHED = true };
 enum { WATCHED = false };
 #endif
 
-/* Before main, as cJSON's hooks are the process's. A sanitizer is to see each node for itself. */
+/* Before main, as cJSON's hooks are the process's. A sanitizer is to see each piece for itself. */
 __attribute__((constructor)) static void use_cells(void)
 {
-    cJSON_Hooks hooks = {cell_new, cell_free};
-    if (!WATCHED && pthread_key_create(&leaving, drop_cells) == 0)
-        cJSON_InitHooks(&hooks);
+    cJSON_Hooks hooks = {bytes_new, any_free};
+    if (WATCHED)
+        return;
+    if (pthread_key_create(&leaving, drop_cells) != 0)
+        abort();
+    cJSON_InitHooks(&hooks);
+}
+
+static void *must(void *ptr)
+{
+    if (!ptr)
+        abort();
+    return ptr;
+}
+
+static cJSON *node_new(int type)
+{
+    cJSON *node = WATCHED ? must(cJSON_CreateNull()) : &cell_new()->node;
+    *node = (cJSON){.type = type};
+    return node;
+}
+
+/* Where n bytes of a node's text may go; in its cell they are not freed for themselves, as *inside says. */
+static char *room_for(cJSON *node, size_t n, bool *inside)
+{
+    struct head *head = (struct head *)((char *)node - offsetof(struct cell, node));
+    *inside = !WATCHED && SPARE - head->used >= n;
+    if (!*inside)
+        return must(cJSON_malloc(n));
+    char *at = ((struct cell *)head)->spare + head->used;
+    head->used += (unsigned)n;
+    return at;
+}
+
+static void text_inside(cJSON *node)
+{
+    node->type |= cJSON_IsReference;
+}
+
+static void set_text(cJSON *node, const char *text, size_t n)
+{
+    bool inside;
+    char *to = room_for(node, n + 1, &inside);
+    memcpy(to, text, n);
+    to[n] = 0;
+    node->valuestring = to;
+    if (inside)
+        text_inside(node);
+}
+
+static void set_name(cJSON *node, const char *name, size_t n)
+{
+    bool inside;
+    char *old = node->type & cJSON_StringIsConst ? NULL : node->string;
+    node->string = memcpy(room_for(node, n + 1, &inside), name, n + 1);
+    node->type = inside ? node->type | cJSON_StringIsConst : node->type & ~cJSON_StringIsConst;
+    cJSON_free(old);
 }
 
 static cJSON *node_of(const struct json *node)
@@ -93,8 +170,6 @@ static cJSON *node_of(const struct json *node)
 
 static struct json *json_of(cJSON *node)
 {
-    if (!node)
-        abort();
     return (struct json *)node;
 }
 
@@ -222,46 +297,64 @@ static bool escape(struct reader *r, char **out)
     return true;
 }
 
-/* The opening quote is read; gives malloc'd text. Output is never longer than its source. */
-static char *string(struct reader *r)
+/* To the closing quote, which is looked for from r->at; NULL: there is none. */
+static const char *string_end(struct reader *r)
 {
     const char *scan = r->at;
     while (scan < r->end && *scan != '"')
         scan += *scan == '\\' && scan + 1 < r->end ? 2 : 1;
-    if (scan >= r->end)
-        return fail(r, JSON_NOT_JSON, "string not closed");
-    char *text = cJSON_malloc((size_t)(scan - r->at) * 3 / 2 + 8), *out = text;
-    if (!text)
-        abort();
-    while (*r->at != '"') {
-        unsigned char c = (unsigned char)*r->at;
-        if (c == '\\') {
-            r->at++;
-            if (!escape(r, &out))
-                goto out;
-        } else if (c < 0x20) {
-            fail(r, JSON_NOT_JSON, "control character in a string");
-            goto out;
-        } else {
-            size_t n = utf8_len((const unsigned char *)r->at, (const unsigned char *)r->end);
-            if (!n) {
-                fail(r, JSON_NOT_UTF8, "not UTF-8");
-                goto out;
-            }
-            memcpy(out, r->at, n);
-            out += n;
-            r->at += n;
-        }
+    return scan < r->end ? scan : fail(r, JSON_NOT_JSON, "string not closed");
+}
+
+static bool character(struct reader *r, char **out)
+{
+    const char *from = r->at;
+    unsigned char c = (unsigned char)*from;
+    while (c >= 0x20 && c < 0x80 && c != '"' && c != '\\')
+        c = (unsigned char)*++r->at;
+    if (r->at == from && c == '\\') {
+        r->at++;
+        return escape(r, out);
     }
+    if (r->at == from) {
+        size_t n = c < 0x20 ? 0 : utf8_len((const unsigned char *)r->at, (const unsigned char *)r->end);
+        if (!n)
+            return c < 0x20 ? fail(r, JSON_NOT_JSON, "control character in a string") : fail(r, JSON_NOT_UTF8, "not UTF-8");
+        r->at += n;
+    }
+    memcpy(*out, from, (size_t)(r->at - from));
+    *out += r->at - from;
+    return true;
+}
+
+/* What stands before the closing quote, which is passed. Never longer than its source. */
+static bool string(struct reader *r, char *text, size_t *n)
+{
+    char *out = text;
+    while (*r->at != '"')
+        if (!character(r, &out))
+            return false;
     r->at++;
     *out = 0;
-    if (r->limits->string && (size_t)(out - text) > r->limits->string) {
-        fail(r, JSON_LIMIT, "string too long");
-        goto out;
-    }
-    return text;
-out:
-    cJSON_free(text);
+    *n = (size_t)(out - text);
+    return !r->limits->string || *n <= r->limits->string || fail(r, JSON_LIMIT, "string too long");
+}
+
+/* The opening quote is read. */
+static cJSON *string_node(struct reader *r)
+{
+    const char *end = string_end(r);
+    size_t n;
+    bool inside;
+    if (!end)
+        return NULL;
+    cJSON *node = node_new(cJSON_String);
+    node->valuestring = room_for(node, (size_t)(end - r->at) + 1, &inside);
+    if (inside)
+        text_inside(node);
+    if (string(r, node->valuestring, &n))
+        return node;
+    cJSON_Delete(node);
     return NULL;
 }
 
@@ -297,14 +390,8 @@ static cJSON *number(struct reader *r)
     }
     if (r->limits->digits && (size_t)(q - r->at) > r->limits->digits)
         return fail(r, JSON_LIMIT, "number too long");
-    char *text = cJSON_malloc((size_t)(q - r->at) + 1);
-    cJSON *node = cJSON_CreateNull();
-    if (!text || !node)
-        abort();
-    memcpy(text, r->at, (size_t)(q - r->at));
-    text[q - r->at] = 0;
-    node->type = cJSON_Raw;
-    node->valuestring = text;
+    cJSON *node = node_new(cJSON_Raw);
+    set_text(node, r->at, (size_t)(q - r->at));
     r->at = q;
     return node;
 }
@@ -333,7 +420,7 @@ static bool count_member(struct reader *r)
 
 static cJSON *array(struct reader *r)
 {
-    cJSON *node = cJSON_CreateArray();
+    cJSON *node = node_new(cJSON_Array);
     space(r);
     if (r->at < r->end && *r->at == ']') {
         r->at++;
@@ -368,16 +455,15 @@ static unsigned name_hash(const char *name)
     return h;
 }
 
-/* Drops earlier members of the same name. Small objects compare pairwise; a large one goes through a table, so that
- * 10^6 members stay linear. */
-static void last_wins(struct reader *r, cJSON *object, size_t count)
+/* Drops earlier members of the same name. By a table, so that 10^6 members stay linear; not inlined, as each level of a document that
+ * is being read would have it in its frame. */
+__attribute__((noinline)) static void last_wins(struct reader *r, cJSON *object, size_t count)
 {
-    size_t size = 16;
+    enum { SMALL = 128 };
+    size_t size = SMALL;
     while (size < count * 2)
         size *= 2;
-    cJSON **table = calloc(size, sizeof *table), *next;
-    if (!table)
-        abort();
+    cJSON *small[SMALL] = {0}, **table = size == SMALL ? small : must(calloc(size, sizeof *table)), *next;
     for (cJSON *node = object->child; node; node = next) {
         next = node->next;
         size_t i = name_hash(node->string) & (size - 1);
@@ -389,38 +475,45 @@ static void last_wins(struct reader *r, cJSON *object, size_t count)
         }
         table[i] = node;
     }
-    free(table);
+    if (table != small)
+        free(table);
+}
+
+/* : and what follows it. */
+static cJSON *member_value(struct reader *r)
+{
+    space(r);
+    if (r->at >= r->end || *r->at != ':')
+        return fail(r, JSON_NOT_JSON, "expected : after a member name");
+    r->at++;
+    return value(r);
 }
 
 static bool member(struct reader *r, cJSON *object)
 {
+    char small[64];
+    size_t n;
     space(r);
     if (r->at >= r->end || *r->at != '"')
         return fail(r, JSON_NOT_JSON, "expected a member name");
     r->at++;
-    char *name = count_member(r) ? string(r) : NULL;
-    if (!name)
+    const char *end = count_member(r) ? string_end(r) : NULL;
+    if (!end)
         return false;
-    space(r);
-    cJSON *child = NULL;
-    if (r->at < r->end && *r->at == ':') {
-        r->at++;
-        child = value(r);
-    } else {
-        fail(r, JSON_NOT_JSON, "expected : after a member name");
+    char *name = end - r->at < (ptrdiff_t)sizeof small ? small : must(malloc((size_t)(end - r->at) + 1));
+    cJSON *child = string(r, name, &n) ? member_value(r) : NULL;
+    if (child) {
+        set_name(child, name, n);
+        append(object, child);
     }
-    if (!child) {
-        cJSON_free(name);
-        return false;
-    }
-    child->string = name;
-    append(object, child);
-    return true;
+    if (name != small)
+        free(name);
+    return child;
 }
 
 static cJSON *object(struct reader *r)
 {
-    cJSON *node = cJSON_CreateObject();
+    cJSON *node = node_new(cJSON_Object);
     size_t count = 0;
     space(r);
     if (r->at < r->end && *r->at == '}') {
@@ -445,13 +538,13 @@ static cJSON *object(struct reader *r)
     return NULL;
 }
 
-static cJSON *word(struct reader *r, const char *text, cJSON *(*make)(void))
+static cJSON *word(struct reader *r, const char *text, int type)
 {
     size_t n = strlen(text);
     if ((size_t)(r->end - r->at) < n || memcmp(r->at, text, n) != 0)
         return fail(r, JSON_NOT_JSON, "not a JSON value");
     r->at += n;
-    return make();
+    return node_new(type);
 }
 
 static cJSON *value(struct reader *r)
@@ -474,22 +567,16 @@ static cJSON *value(struct reader *r)
         break;
     case '"':
         r->at++;
-        char *text = string(r);
-        node = NULL;
-        if (text) {
-            node = cJSON_CreateNull();
-            node->type = cJSON_String;
-            node->valuestring = text;
-        }
+        node = string_node(r);
         break;
     case 't':
-        node = word(r, "true", cJSON_CreateTrue);
+        node = word(r, "true", cJSON_True);
         break;
     case 'f':
-        node = word(r, "false", cJSON_CreateFalse);
+        node = word(r, "false", cJSON_False);
         break;
     case 'n':
-        node = word(r, "null", cJSON_CreateNull);
+        node = word(r, "null", cJSON_NULL);
         break;
     default:
         node = number(r);
@@ -675,12 +762,12 @@ bool json_get_bool(const struct json *object, const char *name, bool fallback)
 
 struct json *json_object(void)
 {
-    return json_of(cJSON_CreateObject());
+    return json_of(node_new(cJSON_Object));
 }
 
 struct json *json_array(void)
 {
-    return json_of(cJSON_CreateArray());
+    return json_of(node_new(cJSON_Array));
 }
 
 /* What cuts a text may cut a character; JSON that leaves is UTF-8 all the same. */
@@ -689,12 +776,11 @@ struct json *json_new_string(const char *text)
     if (!text)
         return json_new_null();
     size_t n = strlen(text);
-    if (text_valid(text, n))
-        return json_of(cJSON_CreateString(text));
-    char *whole = text_repair(text, n);
-    struct json *node = json_of(cJSON_CreateString(whole));
+    cJSON *node = node_new(cJSON_String);
+    char *whole = text_valid(text, n) ? NULL : text_repair(text, n);
+    set_text(node, whole ? whole : text, whole ? strlen(whole) : n);
     free(whole);
-    return node;
+    return json_of(node);
 }
 
 struct json *json_new_i64(int64_t value)
@@ -707,33 +793,53 @@ struct json *json_new_i64(int64_t value)
     while (rest /= 10);
     if (value < 0)
         *--p = '-';
-    return json_of(cJSON_CreateRaw(p));
+    cJSON *node = node_new(cJSON_Raw);
+    set_text(node, p, (size_t)(text + sizeof text - 1 - p));
+    return json_of(node);
 }
 
 struct json *json_new_bool(bool value)
 {
-    return json_of(cJSON_CreateBool(value));
+    return json_of(node_new(value ? cJSON_True : cJSON_False));
 }
 
 struct json *json_new_null(void)
 {
-    return json_of(cJSON_CreateNull());
+    return json_of(node_new(cJSON_NULL));
 }
 
 struct json *json_new_raw(const char *json_text)
 {
-    return json_of(json_text ? cJSON_CreateRaw(json_text) : cJSON_CreateNull());
+    cJSON *node = node_new(json_text ? cJSON_Raw : cJSON_NULL);
+    if (json_text)
+        set_text(node, json_text, strlen(json_text));
+    return json_of(node);
+}
+
+/* cJSON's own would keep pointing into the cells of what it copies. */
+static cJSON *copy_of(const cJSON *node)
+{
+    cJSON *copy = node_new(node->type & 0xff);
+    if (node->valuestring)
+        set_text(copy, node->valuestring, strlen(node->valuestring));
+    for (const cJSON *child = node->child; child; child = child->next) {
+        cJSON *own = copy_of(child);
+        if (child->string)
+            set_name(own, child->string, strlen(child->string));
+        append(copy, own);
+    }
+    return copy;
 }
 
 struct json *json_copy(const struct json *node)
 {
-    return json_of(cJSON_Duplicate(node_of(node), true));
+    return json_of(copy_of(node_of(node)));
 }
 
 void json_put(struct json *object, const char *name, struct json *child)
 {
-    if (!cJSON_AddItemToObject(node_of(object), name, node_of(child)))
-        abort();
+    set_name(node_of(child), name, strlen(name));
+    append(node_of(object), node_of(child));
 }
 
 void json_put_string(struct json *object, const char *name, const char *text)

@@ -38,6 +38,7 @@ struct json *json_parse(const char *text, size_t n, const struct json_limits *li
 struct json *json_parse_in(struct arena *arena, const char *text, size_t n, const struct json_limits *limits,
                            struct json_notes *notes, struct err *err);
 void json_free(struct json *node); /* NULL is fine */
+void json_release(void); /* gives back what this thread keeps for its next documents: up to 256 KiB */
 
 /* Reading. Every function takes NULL and then says "not there". */
 enum json_kind json_kind(const struct json *node);       /* NULL: JSON_NULL */

@@ -87,6 +87,27 @@ static void sorting_makes_equal_documents_print_alike(void **state)
     free(pb);
 }
 
+/* Short texts stand inside their nodes, long ones beside them; neither may be shared. */
+static void a_copy_outlives_what_it_was_made_of(void **state)
+{
+    (void)state;
+    static const char text[] = "{\"short\":\"a\",\"a name that is longer than what a cell has room for\":1,\"list\":[12345678901234567890,\"a text that is longer than what a"
+                               " cell has room for\",null,true,{\"x\":\"0123456789012345678901234567890\",\"name that would have fitted alone\":\"both do not\"}]}";
+    struct json *first = parse(text, NULL), *copy = json_copy(first), *list = json_copy(json_get(first, "list"));
+    json_put(copy, "list again", list);
+    json_put(copy, "list once more", json_copy(list));
+    json_drop(copy, "list again");
+    json_free(first);
+    json_release();
+    for (int i = 0; i < 3; i++)
+        json_free(parse("{\"other\":[\"bytes\",1,2,3,4,5,6,7,8,9]}", NULL));
+    json_drop(copy, "list once more");
+    char *printed = json_print(copy);
+    assert_string_equal(printed, text);
+    free(printed);
+    json_free(copy);
+}
+
 static void what_is_cut_inside_a_character_is_printed_as_utf8(void **state)
 {
     (void)state;
@@ -106,6 +127,7 @@ int main(void)
         cmocka_unit_test(broken_text_is_refused_with_its_kind),
         cmocka_unit_test(depth_is_limited),
         cmocka_unit_test(sorting_makes_equal_documents_print_alike),
+        cmocka_unit_test(a_copy_outlives_what_it_was_made_of),
         cmocka_unit_test(what_is_cut_inside_a_character_is_printed_as_utf8),
     };
     return cmocka_run_group_tests_name("json", tests, NULL, NULL);
