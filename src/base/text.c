@@ -246,6 +246,11 @@ uint32_t text_safe_code(uint32_t code)
 
 /* --- text_safe --- */
 
+static bool plain(char c)
+{
+    return c >= 0x20 && c < 0x7f;
+}
+
 struct safe {
     struct str *out;
     enum text_mode mode;
@@ -315,7 +320,7 @@ void text_safe(struct str *out, const char *text, size_t n, enum text_mode mode)
     const char *p = text, *end = text ? text + n : NULL;
     while (p < end) {
         const char *run = p;
-        while (p < end && *p >= 0x20 && *p < 0x7f)
+        while (p < end && plain(*p))
             p++;
         if (p - run > 1) { /* plain ASCII, most of all text, in one copy */
             size_t fits = out->max - out->len, len = (size_t)(p - run);
@@ -349,6 +354,10 @@ char *text_safe_in(struct arena *arena, const char *text, enum text_mode mode)
 /* Safe text as the eye steps through it: one visible character with its marks. Columns in *width. */
 static size_t step(const char *p, const char *end, int *width)
 {
+    if (plain(*p) && (p + 1 == end || (unsigned char)p[1] < 0x80)) { /* no mark is ASCII */
+        *width = 1;
+        return 1;
+    }
     const char *at = p;
     uint32_t code = text_next(&at, end);
     *width = code == '\n' ? 0 : text_width(code);
@@ -372,6 +381,11 @@ int text_columns(const char *safe)
 {
     int columns = 0;
     for (const char *end = safe + strlen(safe); safe < end;) {
+        if (plain(*safe)) {
+            columns++;
+            safe++;
+            continue;
+        }
         uint32_t code = text_next(&safe, end);
         columns += code == '\n' ? 0 : text_width(code);
     }

@@ -287,7 +287,7 @@ const struct binding *keymap_find(const struct keymap *map, const char *screen, 
     for (int general = 0; general < 2; general++)
         for (size_t i = 0; i < map->n; i++) {
             const struct binding *b = &map->list[i];
-            if (strcmp(b->command, command) == 0 && applies(map, screen, b, general) &&
+            if (*b->command == *command && strcmp(b->command, command) == 0 && applies(map, screen, b, general) &&
                 (!best || strlen(b->spelled) < strlen(best->spelled)))
                 best = b;
         }

@@ -20,6 +20,7 @@ static struct {
     struct cell *last, *now; /* the picture on the terminal, and the one that is to be there */
     struct cell *drawn;      /* as the screens drew it: a row that is drawn the same again needs no look */
     bool changed[SURFACE_MOST];
+    uint64_t last_sum[SURFACE_MOST], now_sum[SURFACE_MOST]; /* digests of the rows of last and now */
     int last_columns, last_rows, cursor_row, cursor_column;
     struct theme theme; /* what pairs were made for */
     int pair_fg[PAIRS], pair_bg[PAIRS], pairs;
@@ -164,6 +165,18 @@ static struct cell *row_of(struct cell *picture, int row)
     return picture + (size_t)row * (size_t)t.last_columns;
 }
 
+static uint64_t digest(const struct cell *row)
+{
+    const unsigned char *at = (const unsigned char *)row, *end = at + (size_t)t.last_columns * sizeof *row;
+    uint64_t sum = 0, word;
+    for (; at < end; at += sizeof word) {
+        memcpy(&word, at, sizeof word);
+        sum = (sum ^ word) * 0x9e3779b97f4a7c15u;
+        sum ^= sum >> 29;
+    }
+    return sum;
+}
+
 /* Gives the number of rows that are not as they were. */
 static int make_picture(const struct surface *s)
 {
@@ -177,6 +190,7 @@ static int make_picture(const struct surface *s)
         memcpy(row_of(t.drawn, row), drawn, size);
         memcpy(row_of(t.now, row), drawn, size);
         even_blanks(row_of(t.now, row), t.last_columns);
+        t.now_sum[row] = digest(row_of(t.now, row));
         t.changed[row] = memcmp(row_of(t.now, row), row_of(t.last, row), size) != 0;
         count += t.changed[row];
     }
@@ -185,21 +199,10 @@ static int make_picture(const struct surface *s)
 
 /* --- rows that moved: a list that went on. The terminal can move them, which says less than sending them. --- */
 
-static uint64_t digest(const struct cell *row)
-{
-    const unsigned char *at = (const unsigned char *)row, *end = at + (size_t)t.last_columns * sizeof *row;
-    uint64_t sum = 0, word;
-    for (; at < end; at += sizeof word) {
-        memcpy(&word, at, sizeof word);
-        sum = (sum ^ word) * 0x9e3779b97f4a7c15u;
-        sum ^= sum >> 29;
-    }
-    return sum;
-}
-
 /* How many rows are found again n rows higher (n < 0: lower) and not where they were; from..to: where in the old picture. */
-static int found_again(const uint64_t *now, const uint64_t *last, int n, int *from, int *to)
+static int found_again(int n, int *from, int *to)
 {
+    const uint64_t *now = t.now_sum, *last = t.last_sum;
     int count = 0;
     for (int row = n > 0 ? n : 0; row < t.last_rows + (n < 0 ? n : 0); row++)
         if (last[row] == now[row - n] && now[row - n] != last[row - n]) {
@@ -215,23 +218,21 @@ static void move_rows(int top, int bottom, int n)
     struct cell in = {0};
     size_t size = (size_t)t.last_columns * sizeof *t.last, kept = (size_t)(bottom - top + 1 - abs(n)) * size;
     memmove(row_of(t.last, n > 0 ? top : top - n), row_of(t.last, n > 0 ? top + n : top), kept);
+    memmove(&t.last_sum[n > 0 ? top : top - n], &t.last_sum[n > 0 ? top + n : top], kept / size * sizeof *t.last_sum);
     if (pen_can_erase(t.role_bg[UI_NORMAL] >= 0))
         in = blank;
     for (int i = 0; i < abs(n) * t.last_columns; i++)
         row_of(t.last, n > 0 ? bottom + 1 - n : top)[i] = in;
+    for (int i = 0; i < abs(n); i++)
+        t.last_sum[(n > 0 ? bottom + 1 - n : top) + i] = digest(row_of(t.last, (n > 0 ? bottom + 1 - n : top) + i));
 }
 
 static void scroll_rows(void)
 {
-    static uint64_t now[SURFACE_MOST], last[SURFACE_MOST];
     int best = 0, most = 0, from = 0, to = 0;
-    for (int row = 0; row < t.last_rows; row++) {
-        now[row] = digest(row_of(t.now, row));
-        last[row] = t.changed[row] ? digest(row_of(t.last, row)) : now[row];
-    }
     for (int n = 1; n <= t.last_rows / 2; n++)
         for (int way = -1; way <= 1; way += 2) {
-            int a = 0, b = 0, count = found_again(now, last, way * n, &a, &b);
+            int a = 0, b = 0, count = found_again(way * n, &a, &b);
             if (count > most)
                 most = count, best = way * n, from = a, to = b;
         }
@@ -303,6 +304,7 @@ static void draw_rows(void)
         if (t.changed[row]) {
             draw_row(row);
             memcpy(row_of(t.last, row), row_of(t.now, row), size);
+            t.last_sum[row] = t.now_sum[row];
         }
 }
 
@@ -337,6 +339,8 @@ static void fit_last(const struct surface *s)
     pen_clear(look_of(&blank));
     for (int i = 0; pen_can_erase(t.role_bg[UI_NORMAL] >= 0) && i < columns * rows; i++)
         t.last[i] = blank;
+    for (int row = 0; row < rows; row++)
+        t.last_sum[row] = digest(row_of(t.last, row));
 }
 
 static void show_cursor(int row, int column)

@@ -93,8 +93,9 @@ static void put(struct surface *s, int row, int column, const char *text, size_t
 
 void surface_clear(struct surface *s)
 {
+    static const struct cell page = {.text = " ", .width = 1, .role = UI_NORMAL};
     for (int i = 0; i < s->columns * s->rows; i++)
-        set_cell(&s->cells[i], " ", 1, 1, UI_NORMAL);
+        s->cells[i] = page;
     s->cursor_row = s->cursor_column = -1;
 }
 
@@ -136,6 +137,31 @@ static int put_safe(struct surface *s, int row, int column, int width, enum ui_r
     return used;
 }
 
+/* Printable ASCII, most of all that is drawn, is safe as it stands and takes a column a byte. */
+static bool is_plain(const char *text, size_t n)
+{
+    while (n && *text >= 0x20 && *text < 0x7f)
+        text++, n--;
+    return !n;
+}
+
+/* What does not fit is not asked for. */
+static void put_plain(struct surface *s, int row, int column, enum ui_role role, const char *text, int n)
+{
+    if (n <= 0)
+        return;
+    struct cell *cells = cell_at(s, row, column);
+    part_wide(s, row, column);
+    part_wide(s, row, column + n - 1);
+    for (int i = 0; i < n; i++)
+        cells[i] = (struct cell){.text = {text[i]}, .width = 1, .role = (uint8_t)role};
+}
+
+static void put_cut(struct surface *s, int row, int column, enum ui_role role)
+{
+    put(s, row, column, text_is_ascii() ? "~" : "\u2026", text_is_ascii() ? 1 : 3, 1, role);
+}
+
 /* Bytes of safe text and marks that could fill `width` columns, with room to see that more follows. */
 static size_t enough(int width)
 {
@@ -148,13 +174,20 @@ int surface_textn(struct surface *s, int row, int column, int width, enum ui_rol
         width = s->columns - column;
     if (!text || row < 0 || row >= s->rows || column < 0 || width <= 0)
         return 0;
+    if (is_plain(text, n)) {
+        bool fits = n <= (size_t)width;
+        put_plain(s, row, column, role, text, fits ? (int)n : width - 1);
+        if (!fits)
+            put_cut(s, row, column + width - 1, role);
+        return fits ? (int)n : width;
+    }
     AUTO_STR safe;
     str_init(&safe, enough(width));
     text_safe(&safe, text, n, TEXT_LINE);
     if (!safe.cut && text_columns(safe.data) <= width)
         return put_safe(s, row, column, width, role, safe.data, safe.len);
     int used = put_safe(s, row, column, width - 1, role, safe.data, safe.len);
-    put(s, row, column + used, text_is_ascii() ? "~" : "\u2026", text_is_ascii() ? 1 : 3, 1, role);
+    put_cut(s, row, column + used, role);
     return used + 1;
 }
 
@@ -184,14 +217,23 @@ int surface_textf(struct surface *s, int row, int column, int width, enum ui_rol
     return used;
 }
 
+/* At most so many. */
+static int columns_of(const char *text, int most)
+{
+    size_t n = strlen(text);
+    if (is_plain(text, n))
+        return n < (size_t)most ? (int)n : most;
+    AUTO_STR safe;
+    str_init(&safe, enough(most));
+    text_safe(&safe, text, n, TEXT_LINE);
+    return safe.cut ? most : text_columns(safe.data);
+}
+
 int surface_right(struct surface *s, int row, int column, int width, enum ui_role role, const char *text)
 {
     if (width <= 0 || !text)
         return column + (width > 0 ? width : 0);
-    AUTO_STR safe;
-    str_init(&safe, enough(width));
-    text_safe(&safe, text, strlen(text), TEXT_LINE);
-    int columns = safe.cut ? width : text_columns(safe.data), pad = columns < width ? width - columns : 0;
+    int columns = columns_of(text, width), pad = columns < width ? width - columns : 0;
     surface_text(s, row, column + pad, width - pad, role, text);
     return column + pad;
 }
