@@ -349,14 +349,28 @@ static const char *standing_notice(struct console *c, const struct look *look)
     return escalations_pages_me(look, shown) ? "‼ This pages you: K acknowledges" : arena_printf(c->frame, "%s: , goes there, K acknowledges", escalations_call(look));
 }
 
+/* Keys are bound at the start: a screen's hints are looked up once. */
+static void fill_hints(struct console *c, struct look *look)
+{
+    bool pane = console_in_pane(c);
+    int known = pane ? PLACES : (int)console_place(c);
+    if (!c->hints[known].list) {
+        if (pane)
+            screens_pane_hints(c->keymap, c->arena, look);
+        else
+            screens_hints(console_place(c), c->keymap, c->arena, look);
+        c->hints[known].list = look->hints;
+        c->hints[known].count = look->hint_count;
+    }
+    look->hints = c->hints[known].list;
+    look->hint_count = c->hints[known].count;
+}
+
 static void draw(struct console *c)
 {
     struct look look = console_look(c);
     fill_link(c, &look);
-    if (console_in_pane(c))
-        screens_pane_hints(c->keymap, c->frame, &look);
-    else
-        screens_hints(console_place(c), c->keymap, c->frame, &look);
+    fill_hints(c, &look);
     look.ingest = ingest_path(c);
     look.toast = *c->toast ? c->toast : standing_notice(c, &look);
     look.toast_role = *c->toast ? c->toast_role : UI_CRITICAL;

@@ -38,6 +38,7 @@ struct link {
     struct curl_slist *stream_headers;
     bool stream_ok;
     int writing; /* link_writing */
+    bool silent; /* the last wait ended with nothing of libcurl's */
     int backoff;
     int64_t patience, beat; /* ms: of a call; between two heartbeats, at most */
 };
@@ -382,13 +383,17 @@ unsigned link_wait(struct link *link, const int *fds, int count, int timeout_ms)
 {
     struct curl_waitfd extra[9] = {{0}};
     unsigned ready = 0, all;
+    int woken = 0, own = 0;
     count = count > 8 ? 8 : count;
     for (int i = 0; i < count; i++)
         extra[i] = (struct curl_waitfd){.fd = fds[i], .events = CURL_WAIT_POLLIN};
     all = (unsigned)count;
     if (link->writing >= 0)
         extra[all++] = (struct curl_waitfd){.fd = link->writing, .events = CURL_WAIT_POLLOUT};
-    curl_multi_poll(link->multi, extra, all, stream_timeout(link, timeout_ms), NULL);
+    bool polled = curl_multi_poll(link->multi, extra, all, stream_timeout(link, timeout_ms), &woken) == CURLM_OK;
+    for (unsigned i = 0; i < all; i++)
+        own += extra[i].revents != 0;
+    link->silent = polled && woken == own;
     for (int i = 0; i < count; i++)
         ready |= extra[i].revents ? 1u << i : 0;
     return ready;
@@ -420,12 +425,22 @@ static void watch(struct link *link)
         link->status.state = LINK_QUIET;
 }
 
+/* A key alone is nothing to libcurl, which would ask each of its sockets all the same. A call that was just begun, or is over time, is. */
+static bool to_do(struct link *link)
+{
+    long ms = -1;
+    bool silent = link->silent;
+    link->silent = false;
+    return !silent || curl_multi_timeout(link->multi, &ms) != CURLM_OK || ms == 0;
+}
+
 void link_run(struct link *link)
 {
     int running = 0, left = 0;
     if (link->status.state == LINK_DOWN && clock_mono() >= link->status.retry_at)
         stream_start(link);
-    curl_multi_perform(link->multi, &running);
+    if (to_do(link))
+        curl_multi_perform(link->multi, &running);
     for (CURLMsg *message; (message = curl_multi_info_read(link->multi, &left)) != NULL;)
         if (message->msg == CURLMSG_DONE)
             one_done(link, message->easy_handle, message->data.result);
