@@ -1,5 +1,5 @@
 /* load: signed rbs events against a socket, so many connections, each waiting for its answer: `load SOCKET
- * PATH CONNECTIONS REQUESTS`. All requests are made and signed beforehand, so that the measured seconds hold
+ * PATH CONNECTIONS REQUESTS [RATE]`, RATE: so many a second, whether or not those before are answered. All requests are made and signed beforehand, so that the measured seconds hold
  * the server's work and the sockets only. Prints one line: events a second, p50 and p99 in microseconds, and
  * how many were not answered 200. A body is about 1.4 KB of what a shop sends, about half of it text. */
 #include "base/clock.h"
@@ -117,11 +117,12 @@ static int by_value(const void *a, const void *b)
 
 int main(int argc, char **argv)
 {
-    struct bench b = {.count = argc == 5 ? (int)strtol(argv[4], NULL, 10) : 0};
+    struct bench b = {.count = argc == 5 || argc == 6 ? (int)strtol(argv[4], NULL, 10) : 0};
     if (b.count < 1 || !crypto_open())
         return 2;
     struct load load = {.socket = {argv[1], argv[1]},
                         .connections = {(int)strtol(argv[3], NULL, 10), 0},
+                        .rate = argc == 6 ? (int)strtol(argv[5], NULL, 10) : 0,
                         .next = next,
                         .done = done,
                         .arg = &b};

@@ -1,4 +1,4 @@
-/* load: one epoll loop. A connection is either sending, reading or gone. */
+/* load: one epoll loop. A connection is either free (at a rate), sending, reading or gone. */
 #include "harness/load.h"
 #include "base/clock.h"
 #include <errno.h>
@@ -14,6 +14,7 @@
 
 enum { ANSWER_MAX = 32 << 10 };
 struct talk {
+    struct talk *next_free;
     int fd, index;
     const char *out;
     size_t out_n, sent, in_n;
@@ -23,8 +24,9 @@ struct talk {
 };
 struct run {
     const struct load *load;
-    struct talk *talks;
+    struct talk *talks, *free;
     int epoll, live;
+    int64_t start, asked; /* at a rate: when it began, requests since */
 };
 
 static int dial(const char *path)
@@ -79,15 +81,40 @@ static void push(struct run *r, struct talk *t)
         watch(r, t, EPOLL_CTL_MOD, false);
 }
 
-static void ask(struct run *r, struct talk *t)
+static void ask(struct run *r, struct talk *t, int64_t due)
 {
     t->sent = t->in_n = 0;
     if (!r->load->next(r->load->arg, t->index, &t->out, &t->out_n)) {
         hang_up(r, t);
         return;
     }
-    t->started = clock_mono_us();
+    t->started = due;
     push(r, t);
+}
+
+static void ready(struct run *r, struct talk *t)
+{
+    if (!r->load->rate) {
+        ask(r, t, clock_mono_us());
+        return;
+    }
+    t->next_free = r->free;
+    r->free = t;
+}
+
+/* How long nothing is due, in microseconds; -1: until a connection is free. */
+static int64_t ask_due(struct run *r)
+{
+    while (r->free) {
+        int64_t due = r->start + r->asked * 1000000 / r->load->rate, wait = due - clock_mono_us();
+        struct talk *t = r->free;
+        if (wait > 0)
+            return wait;
+        r->free = t->next_free;
+        r->asked++;
+        ask(r, t, due);
+    }
+    return r->live ? -1 : 0;
 }
 
 /* The body's length, if the head is whole; -1: not yet. */
@@ -122,7 +149,7 @@ static void pull(struct run *r, struct talk *t)
     if (sscanf(t->in, "HTTP/1.1 %d", &status) != 1)
         abort();
     r->load->done(r->load->arg, t->index, status, body, (size_t)length, clock_mono_us() - t->started);
-    ask(r, t);
+    ready(r, t);
 }
 
 static void open_all(struct run *r)
@@ -140,17 +167,19 @@ static void open_all(struct run *r)
     }
     for (int i = 0; r->talks && i < all; i++)
         if (r->talks[i].fd >= 0)
-            ask(r, &r->talks[i]);
+            ready(r, &r->talks[i]);
 }
 
 bool load_run(const struct load *load)
 {
-    struct run r = {.load = load, .epoll = epoll_create1(EPOLL_CLOEXEC)};
+    struct run r = {.load = load, .epoll = epoll_create1(EPOLL_CLOEXEC), .start = clock_mono_us()};
     struct epoll_event events[64];
     open_all(&r);
     bool any = r.live > 0;
     while (r.live > 0) {
-        int n = epoll_wait(r.epoll, events, 64, -1);
+        int64_t wait = ask_due(&r);
+        struct timespec most = {wait / 1000000, wait % 1000000 * 1000};
+        int n = epoll_pwait2(r.epoll, events, 64, wait < 0 ? NULL : &most, NULL);
         for (int i = 0; i < n; i++) {
             struct talk *t = events[i].data.ptr;
             if (t->fd >= 0 && (events[i].events & EPOLLOUT))
