@@ -28,18 +28,21 @@ bool store_customer_move(struct store *s, int64_t ticket, const char *from, cons
         return true;
     if (from && !sql_run(s, err, "DELETE FROM customer_ticket WHERE hash=? AND ticket=?", "ii", hash_of(from), ticket))
         return false;
-    return !to || sql_run(s, err, "INSERT OR IGNORE INTO customer_ticket VALUES(?,?)", "ii", hash_of(to), ticket);
+    return !to || (!from && !keys_indexed(s, ticket)) || sql_run(s, err, "INSERT OR IGNORE INTO customer_ticket VALUES(?,?)", "ii", hash_of(to), ticket);
 }
 
-/* Two customers may share a hash: the text decides. */
+/* Two customers may share a hash: the text decides. What is not in the index yet is read from the tickets, which are few. */
+#define TICKETS_OF "SELECT c.ticket FROM customer_ticket c JOIN ticket t ON t.id=c.ticket WHERE c.hash=?1 AND t.customer=?2" \
+                   " UNION SELECT id FROM ticket WHERE id>" KEYS_TICKET " AND customer=?2 ORDER BY 1"
+
 bool store_customer_tickets(struct store *s, const char *customer, int64_t before, int64_t *ids, int max, int *count, struct err *err)
 {
-    sqlite3_stmt *stmt = sql_get(s, "SELECT t.id FROM customer_ticket c JOIN ticket t ON t.id=c.ticket WHERE c.hash=? AND c.ticket<? AND t.customer=?"
-                                    " ORDER BY c.ticket DESC LIMIT ?", err);
+    sqlite3_stmt *stmt = sql_get(s, "SELECT c.ticket FROM customer_ticket c JOIN ticket t ON t.id=c.ticket WHERE c.hash=?1 AND c.ticket<?3 AND t.customer=?2"
+                                    " UNION SELECT id FROM ticket WHERE id>" KEYS_TICKET " AND id<?3 AND customer=?2 ORDER BY 1 DESC LIMIT ?4", err);
     *count = 0;
     if (!stmt)
         return false;
-    sql_bind(stmt, "iisi", hash_of(customer), before > 0 ? before : INT64_MAX, customer, (int64_t)max);
+    sql_bind(stmt, "isii", hash_of(customer), customer, before > 0 ? before : INT64_MAX, (int64_t)max);
     int rc;
     while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
         ids[(*count)++] = sql_int(stmt, 0);
@@ -49,8 +52,7 @@ bool store_customer_tickets(struct store *s, const char *customer, int64_t befor
 bool store_customer_figures(struct store *s, const char *customer, int most, struct customer_figures *out, struct err *err)
 {
     sqlite3_stmt *stmt = sql_get(s, "SELECT count(*),coalesce(sum(status IN (5,6)),0),coalesce(sum(reopen_count),0),coalesce(min(received_at),0) FROM"
-                                    " (SELECT t.status,t.reopen_count,t.received_at FROM customer_ticket c JOIN ticket t ON t.id=c.ticket"
-                                    " WHERE c.hash=? AND t.customer=? ORDER BY c.ticket DESC LIMIT ?)", err);
+                                    " ticket WHERE id IN (" TICKETS_OF " DESC LIMIT ?3)", err);
     _Static_assert(STATUS_RESOLVED == 5 && STATUS_CLOSED == 6, "the numbers in that text");
     *out = (struct customer_figures){0};
     if (!stmt)
@@ -65,8 +67,7 @@ bool store_customer_figures(struct store *s, const char *customer, int most, str
 
 bool store_customer_first(struct store *s, const char *customer, int64_t *at, struct err *err)
 {
-    sqlite3_stmt *stmt = sql_get(s, "SELECT t.received_at FROM customer_ticket c JOIN ticket t ON t.id=c.ticket WHERE c.hash=? AND t.customer=?"
-                                    " ORDER BY c.ticket LIMIT 1", err);
+    sqlite3_stmt *stmt = sql_get(s, "SELECT received_at FROM ticket WHERE id=(" TICKETS_OF " LIMIT 1)", err);
     *at = 0;
     if (!stmt)
         return false;
@@ -81,9 +82,8 @@ bool store_customer_first(struct store *s, const char *customer, int64_t *at, st
 
 bool store_customer_ratings(struct store *s, struct arena *a, const char *customer, int max, struct rating **list, int *count, struct err *err)
 {
-    sqlite3_stmt *stmt = sql_get(s, "SELECT id,csat,csat_at,csat_agent FROM (SELECT t.id,t.csat,t.csat_at,t.csat_agent FROM customer_ticket c"
-                                    " JOIN ticket t ON t.id=c.ticket WHERE c.hash=?1 AND t.customer=?2 ORDER BY c.ticket DESC LIMIT ?3)"
-                                    " WHERE csat!=0 ORDER BY csat_at,id", err);
+    sqlite3_stmt *stmt = sql_get(s, "SELECT id,csat,csat_at,csat_agent FROM ticket WHERE id IN (" TICKETS_OF " DESC LIMIT ?3) AND csat!=0"
+                                    " ORDER BY csat_at,id", err);
     *count = 0;
     if (!stmt)
         return false;

@@ -19,15 +19,14 @@ static void scan(sqlite3_stmt *stmt, struct arena *a, struct event *e)
         memcpy(e->sha256, sqlite3_column_blob(stmt, 14), 32);
 }
 
-bool store_event_find(struct store *s, struct arena *a, const char *account, const char *key, struct event *out, bool *found,
-                      struct err *err)
+/* sql: of three parameters, a number and the two texts that decide. */
+static bool find(struct store *s, struct arena *a, const char *sql, int64_t number, const char *account, const char *key, struct event *out,
+                 bool *found, struct err *err)
 {
-    *found = false;
-    sqlite3_stmt *stmt = sql_get(s, "SELECT " COLUMNS " FROM event WHERE key_hash=? AND key_hash!=0 AND account=? AND key=?"
-                                    " ORDER BY id DESC LIMIT 1", err);
+    sqlite3_stmt *stmt = sql_get(s, sql, err);
     if (!stmt)
         return false;
-    sql_bind(stmt, "iss", sql_key(account, key), account, key);
+    sql_bind(stmt, "iss", number, account, key);
     int rc = sql_step(s, stmt, err);
     if (rc == SQLITE_ROW) {
         scan(stmt, a, out);
@@ -35,6 +34,18 @@ bool store_event_find(struct store *s, struct arena *a, const char *account, con
         sqlite3_reset(stmt);
     }
     return rc >= 0;
+}
+
+bool store_event_find(struct store *s, struct arena *a, const char *account, const char *key, struct event *out, bool *found,
+                      struct err *err)
+{
+    int64_t hash = sql_key(account, key), id = INT64_MAX;
+    *found = false;
+    while (!*found && (id = keys_event(s, hash, id)) != 0)
+        if (!find(s, a, "SELECT " COLUMNS " FROM event WHERE id=? AND account=? AND key=?", id, account, key, out, found, err))
+            return false;
+    return *found || find(s, a, "SELECT " COLUMNS " FROM event_by_key JOIN event ON id=event WHERE hash=? AND account=? AND key=?"
+                                " ORDER BY event DESC LIMIT 1", hash, account, key, out, found, err);
 }
 
 int64_t store_event_next(const struct store *s)
@@ -46,16 +57,17 @@ bool store_event_insert(struct store *s, struct event *e, struct err *err)
 {
     /* Only what took effect occupies its key: a corrected redelivery of a quarantined event must pass. */
     bool holds = e->key && (strcmp(e->state, "applied") == 0 || strcmp(e->state, "ignored") == 0);
+    int64_t hash = holds ? sql_key(e->account, e->key) : 0;
     e->id = s->next_event;
     if (!sql_run(s, err, "INSERT INTO event(id,source,account,dialect,key,key_hash,type,effect,effect_text,state,seen,"
                  "received_at,occurred_at,ticket,content_hash,sha256,obs,headers,warnings,note,raw,raw_of)"
                  " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", "issssisissiiiibbssssbi",
-                 e->id, e->source, e->account, e->dialect, e->key, holds ? sql_key(e->account, e->key) : (int64_t)0, e->type,
+                 e->id, e->source, e->account, e->dialect, e->key, hash, e->type,
                  (int64_t)e->effect, e->effect_text, e->state, (int64_t)1, e->received_at, e->occurred_at, e->ticket,
                  e->content_hash, sizeof e->content_hash, e->sha256, sizeof e->sha256, e->obs, e->headers, e->warnings,
                  e->note, e->raw, e->raw_n, e->raw_of))
         return false;
-    s->next_event++;
+    keys_add_event(s, s->next_event++, hash);
     return true;
 }
 

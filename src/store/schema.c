@@ -1,5 +1,5 @@
 /* schema: the database as a document. Integers, ms UTC; 0 and '' instead of NULL in keys; three random indexes only
- * (event, ticket and customer keys), all over a 64-bit hash that is checked against the text on a hit.
+ * (event, ticket and customer keys: store/keys), all over a 64-bit hash that is checked against the text on a hit.
  * `truth` tables are written once; `derived` ones can be rebuilt from them (triage rebuild). */
 #include "store/sql.h"
 #include "core/field.h"
@@ -190,9 +190,21 @@ static const char schema_6[] =
     " -- which of a part's tickets hold three bytes; whole up to meta 'sieve' parts\n"
     "CREATE TABLE reworded(ticket INTEGER PRIMARY KEY); -- those whose texts changed since their part was made\n";
 
+/* Keys are looked up behind (store/keys): since version 7. */
+static const char schema_7[] =
+    "CREATE TABLE event_by_key(     -- events that hold their key, by its hash\n"
+    "  hash INTEGER, event INTEGER, PRIMARY KEY(hash, event)) WITHOUT ROWID; -- filled behind the rows, up to meta 'keys_event'\n"
+    "CREATE TABLE ticket_by_key(hash INTEGER, ticket INTEGER, PRIMARY KEY(hash, ticket)) WITHOUT ROWID; -- up to meta 'keys_ticket'\n"
+    "INSERT INTO event_by_key SELECT key_hash,id FROM event WHERE key_hash!=0 ORDER BY key_hash,id;\n"
+    "INSERT INTO ticket_by_key SELECT key_hash,id FROM ticket ORDER BY key_hash,id;\n"
+    "INSERT INTO meta SELECT 'keys_event',CAST(coalesce(max(id),0) AS TEXT) FROM event;\n"
+    "INSERT INTO meta SELECT 'keys_ticket',CAST(coalesce(max(id),0) AS TEXT) FROM ticket;\n"
+    "DROP INDEX event_key; DROP INDEX ticket_key;\n";
+
 bool schema_migrate(struct store *s, struct err *err)
 {
-    enum { VERSION = 6 };
+    static const char *const since[] = {[3] = schema_3, schema_4, schema_5, schema_6, schema_7};
+    enum { VERSION = sizeof since / sizeof *since - 1 };
     sqlite3_stmt *stmt = sql_get(s, "PRAGMA user_version", err);
     if (!stmt || sql_step(s, stmt, err) != SQLITE_ROW)
         return false;
@@ -204,8 +216,6 @@ bool schema_migrate(struct store *s, struct err *err)
         return err_set(err, ERR_STORAGE, "the database is version %d, this triaged knows up to %d: use a newer one", version, VERSION);
     if (!s->writer)
         return err_set(err, ERR_STORAGE, "the database is not set up yet");
-    if (!customer_sql(s, err))
-        return false;
     AUTO_STR sql;
     str_init(&sql, 64 << 10);
     str_adds(&sql, "BEGIN IMMEDIATE;");
@@ -221,13 +231,9 @@ bool schema_migrate(struct store *s, struct err *err)
         str_adds(&sql, schema_2);
     if (version == 1)
         str_adds(&sql, to_2_move);
-    if (version < 3)
-        str_adds(&sql, schema_3);
-    if (version < 4)
-        str_adds(&sql, schema_4);
-    if (version < 5)
-        str_adds(&sql, schema_5);
-    str_adds(&sql, schema_6);
+    for (int v = 3; v <= VERSION; v++)
+        if (version < v)
+            str_adds(&sql, since[v]);
     str_addf(&sql, "PRAGMA user_version=%d;COMMIT;", VERSION);
     return sql_exec(s, sql.data, err);
 }

@@ -19,6 +19,7 @@ struct store {
     struct { char name[64]; int64_t id; } views[VIEWS]; /* ids once looked up */
     int view_count;
     struct { struct sieve_part *part; int64_t parts, reworded; } sieve; /* writer: store/sieve_fill */
+    struct keys *keys; /* writer: see keys.c */
     char *ticket_columns, *ticket_insert, *ticket_update, *ticket_select, *ticket_walk;
 };
 
@@ -53,6 +54,18 @@ void tally_forget(struct store *s);                 /* after a rollback: what wa
 bool sieve_reload(struct store *s, struct err *err); /* after a rollback */
 void sieve_drop(struct store *s);
 const char *joined_register(void); /* joined.c: the name of the writer's file system; once a process */
+/* keys.c: what has no place in the indexes by key yet. Their places are given in order, so a number says what is newer. */
+bool keys_open(struct store *s, struct err *err); /* writer */
+void keys_close(struct store *s);
+void keys_add_event(struct store *s, int64_t id, int64_t hash); /* hash 0: holds no key */
+void keys_add_ticket(struct store *s, int64_t id, int64_t hash);
+int64_t keys_event(const struct store *s, int64_t hash, int64_t before); /* the newest of that hash before this one; 0: the index knows the rest */
+int64_t keys_ticket(const struct store *s, int64_t hash, int64_t before);
+bool keys_indexed(const struct store *s, int64_t ticket); /* or about to be: the index is to hear of changes */
+bool keys_settle(struct store *s, struct err *err);       /* before a commit: memory has a bound where nobody fills in bites */
+void keys_committed(struct store *s);
+void keys_rolled_back(struct store *s); /* once the next numbers are those of the rows there are */
+#define KEYS_TICKET "(SELECT CAST(value AS INTEGER) FROM meta WHERE key='keys_ticket')" /* tickets after it are not in the indexes */
 bool customer_sql(struct store *s, struct err *err); /* customer_hash() for the schema */
 bool schema_migrate(struct store *s, struct err *err);
 void ticket_sql(struct store *s); /* builds the ticket statements from the field table */

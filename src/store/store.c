@@ -142,6 +142,13 @@ static bool reload_ids(struct store *s, struct err *err)
            next_id(s, "SELECT coalesce(max(seq),0) FROM entry", &s->next_entry, err) && sieve_reload(s, err);
 }
 
+static bool take_back(struct store *s, struct err *err)
+{
+    bool ok = reload_ids(s, err);
+    keys_rolled_back(s);
+    return ok;
+}
+
 static bool configure(struct store *s, struct err *err)
 {
     /* 8 KiB: an event with its observation is 2 to 3 KiB, and half of a 4 KiB page would stay empty. */
@@ -185,7 +192,7 @@ struct store *store_open(const char *path, enum store_mode mode, struct err *err
         err_set(err, ERR_STORAGE, "opening %s: %s", path ? path : "memory", sqlite3_errstr(rc));
         goto fail;
     }
-    if (!configure(s, err) || !schema_migrate(s, err) || (s->writer && !reload_ids(s, err)))
+    if (!configure(s, err) || !customer_sql(s, err) || !schema_migrate(s, err) || (s->writer && (!reload_ids(s, err) || !keys_open(s, err))))
         goto fail;
     return s;
 fail:
@@ -203,6 +210,7 @@ void store_close(struct store *s)
     for (int i = 0; i < STATEMENTS; i++)
         sqlite3_finalize(s->cache[i].stmt);
     sqlite3_close(s->db);
+    keys_close(s);
     free(s->digests);
     free(s->ticket_columns);
     free(s->ticket_insert);
@@ -251,6 +259,7 @@ void store_undo(struct store *s)
     next_id(s, "SELECT coalesce(max(id),0) FROM event", &s->next_event, &err);
     next_id(s, "SELECT coalesce(max(id),0) FROM ticket", &s->next_ticket, &err);
     next_id(s, "SELECT coalesce(max(seq),0) FROM entry", &s->next_entry, &err);
+    keys_rolled_back(s);
     s->digest_count -= (int)(was - s->next_entry);
     if (s->digest_count < 0)
         s->digest_count = 0;
@@ -284,7 +293,10 @@ static bool chain_add(struct store *s, struct err *err)
 
 bool store_commit(struct store *s, struct err *err)
 {
-    return tally_flush(s, err) && chain_add(s, err) && sql_run(s, err, "COMMIT", "");
+    if (!tally_flush(s, err) || !chain_add(s, err) || !keys_settle(s, err) || !sql_run(s, err, "COMMIT", ""))
+        return false;
+    keys_committed(s);
+    return true;
 }
 
 void store_rollback(struct store *s)
@@ -292,7 +304,7 @@ void store_rollback(struct store *s)
     struct err err;
     if (!sqlite3_get_autocommit(s->db))
         sql_run(s, &err, "ROLLBACK", "");
-    reload_ids(s, &err);
+    take_back(s, &err);
 }
 
 bool store_checkpoint(struct store *s, struct err *err)

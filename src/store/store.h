@@ -293,6 +293,11 @@ bool store_worded(struct store *s, struct arena *a, int64_t before, bool open, i
 bool store_file_put(struct store *s, const uint8_t sha256[32], int64_t size, int64_t now, struct err *err); /* again: nothing happens */
 bool store_file_get(struct store *s, const uint8_t sha256[32], int64_t *size, bool *found, struct err *err);
 
+/* --- keys (store/keys): found whether or not the indexes know them yet --- */
+int store_keys_waiting(const struct store *s); /* writer: what the indexes do not know */
+/* Writer, in a transaction: brings some of it into the indexes, about so many ms long. What it did counts with the commit. */
+bool store_keys_fill(struct store *s, int64_t ms, struct err *err);
+
 /* --- what is searched (store/search) --- */
 bool store_search_mark(struct store *s, int64_t *seq, struct err *err); /* the last entry whose words are in the index for sure */
 /* Indexes what entries after *seq say, for some ms, in the caller's transaction; *seq moves on. Caught up: *seq is the last. */

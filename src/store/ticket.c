@@ -71,11 +71,13 @@ bool store_ticket_insert(struct store *s, const struct ticket *t, struct err *er
     sqlite3_stmt *stmt = sql_get(s, s->ticket_insert, err);
     if (!stmt)
         return false;
+    int64_t hash = sql_key(t->account, t->key);
     bind_fields(stmt, t);
-    sqlite3_bind_int64(stmt, 1, sql_key(t->account, t->key));
+    sqlite3_bind_int64(stmt, 1, hash);
     if (sql_step(s, stmt, err) != SQLITE_DONE)
         return false;
     s->next_ticket = t->id + 1;
+    keys_add_ticket(s, t->id, hash);
     return put_parts(s, t, err);
 }
 
@@ -93,19 +95,34 @@ bool store_ticket_update(struct store *s, const struct ticket *t, struct err *er
     return sql_step(s, stmt, err) == SQLITE_DONE && put_parts(s, t, err);
 }
 
-bool store_ticket_find(struct store *s, const char *account, const char *key, int64_t *id, struct err *err)
+/* sql: of three parameters, a number and the two texts that decide. */
+static bool find(struct store *s, const char *sql, int64_t number, const char *account, const char *key, int64_t *id, struct err *err)
 {
-    *id = 0;
-    sqlite3_stmt *stmt = sql_get(s, "SELECT id FROM ticket WHERE key_hash=? AND account=? AND key=? ORDER BY id DESC LIMIT 1", err);
+    sqlite3_stmt *stmt = sql_get(s, sql, err);
     if (!stmt)
         return false;
-    sql_bind(stmt, "iss", sql_key(account, key), account, key);
+    sql_bind(stmt, "iss", number, account, key);
     int rc = sql_step(s, stmt, err);
     if (rc == SQLITE_ROW) {
         *id = sql_int(stmt, 0);
         sqlite3_reset(stmt);
     }
     return rc >= 0;
+}
+
+/* The newest first: what has no place in the index yet, which the writer has in memory. */
+bool store_ticket_find(struct store *s, const char *account, const char *key, int64_t *id, struct err *err)
+{
+    int64_t hash = sql_key(account, key), at = INT64_MAX;
+    *id = 0;
+    while (s->writer && !*id && (at = keys_ticket(s, hash, at)) != 0)
+        if (!find(s, "SELECT id FROM ticket WHERE id=? AND account=? AND key=?", at, account, key, id, err))
+            return false;
+    if (!s->writer && !find(s, "SELECT id FROM ticket WHERE id>" KEYS_TICKET " AND key_hash=? AND account=? AND key=? ORDER BY id DESC LIMIT 1", hash,
+                            account, key, id, err))
+        return false;
+    return *id || find(s, "SELECT id FROM ticket_by_key JOIN ticket ON id=ticket WHERE hash=? AND account=? AND key=? ORDER BY ticket DESC LIMIT 1", hash,
+                       account, key, id, err);
 }
 
 static bool get_clocks(struct store *s, struct arena *a, struct ticket *t, struct err *err)

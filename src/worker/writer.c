@@ -13,9 +13,9 @@
 #include <time.h>
 
 enum { BATCH = 128, WAL_IDLE_PAGES = 1000, WAL_FORCED_PAGES = 16000 };
-/* Words go into the index in bites, when nobody waits: after a moment's quiet, so that one bite serves several batches, or
- * between batches once it is late. */
-enum { BITE_MS = 5, SIEVE_MS = 2, QUIET_MS = 20, LATE_MS = 2000, NAP_MS = 1000, INDEX_AGAIN_MS = 60000 };
+/* Words and keys go into their indexes in bites, when nobody waits: after a moment's quiet, so that one bite serves several
+ * batches, or between batches once words are late or keys are many. */
+enum { BITE_MS = 5, SIEVE_MS = 2, QUIET_MS = 20, LATE_MS = 2000, NAP_MS = 1000, INDEX_AGAIN_MS = 60000, KEYS_MANY = 16 << 10 };
 
 struct writer {
     struct writer_options o;
@@ -27,7 +27,7 @@ struct writer {
     struct job *first, **last;
     int waiting;
     bool stopping, broken;
-    int64_t indexed, behind_since; /* the writer's thread: the last entry in the search index; mono ms, 0: none is missing */
+    int64_t indexed, behind_since; /* the writer's thread: the last entry in the search index; mono ms, 0: of words and keys nothing is missing */
     int64_t sieve_at; /* the writer's thread: mono ms, not before; it could not be written */
     int64_t epoch, learned; /* the writer's thread: of the classifier as last committed */
     int64_t logged_at; /* the writer's thread: of the last line about a failed batch */
@@ -320,7 +320,7 @@ static void care(struct writer *w, bool idle)
 static int64_t nap(struct writer *w)
 {
     int64_t now = clock_mono();
-    if (store_entry_next(w->engine.store) - 1 <= w->indexed) {
+    if (store_entry_next(w->engine.store) - 1 <= w->indexed && !store_keys_waiting(w->engine.store)) {
         bool late;
         w->behind_since = 0;
         if (now >= w->sieve_at && store_sieve_wants(w->engine.store, &late))
@@ -332,16 +332,18 @@ static int64_t nap(struct writer *w)
     return left < 0 ? 0 : left > NAP_MS ? NAP_MS : left;
 }
 
-/* The index is a convenience: where it cannot be written nothing else stops, and it is tried again later. A commit that
+/* The indexes are a convenience: where they cannot be written nothing else stops, and it is tried again later. A commit that
  * fails is another matter. false: the store cannot be trusted any more. */
 static bool index_bite(struct writer *w, bool idle)
 {
     struct err err = {0};
     struct store *s = w->engine.store;
     int64_t late = w->behind_since ? clock_mono() - w->behind_since : 0, seq = w->indexed;
-    if (!w->behind_since || late < (idle ? QUIET_MS : LATE_MS))
+    bool words = w->behind_since && late >= (idle ? QUIET_MS : LATE_MS), keys = idle ? words : w->behind_since && store_keys_waiting(s) > KEYS_MANY;
+    if (late < 0 || (!words && !keys))
         return true;
-    bool filled = store_begin(s, &err) && store_search_fill(s, &seq, BITE_MS, &err), ok = filled && store_commit(s, &err);
+    bool filled = store_begin(s, &err) && (!words || store_search_fill(s, &seq, BITE_MS, &err)) && (!keys || store_keys_fill(s, BITE_MS, &err));
+    bool ok = filled && store_commit(s, &err);
     if (ok) {
         w->indexed = seq;
         return true;

@@ -176,6 +176,10 @@ static bool has(struct store *s, const char *name)
 }
 
 /* What came with a version is taken away again, and the file says that it is of the one before. */
+static const char to_version_6[] =
+    "DROP TABLE event_by_key; DROP TABLE ticket_by_key; DELETE FROM meta WHERE key GLOB 'keys_*'; PRAGMA user_version=6;"
+    "CREATE INDEX event_key ON event(key_hash) WHERE key_hash != 0; CREATE INDEX ticket_key ON ticket(key_hash);";
+
 static void a_database_of_version_4_gets_what_came_since(void **state)
 {
     static const char *const brought[] = {"entry_act", "entry_undoes", "gram", "reworded"};
@@ -185,6 +189,7 @@ static void a_database_of_version_4_gets_what_came_since(void **state)
     assert_true(store_begin(d->store, &d->err) && store_entry_add(d->store, &entry, &d->err) && store_commit(d->store, &d->err));
     for (size_t i = 0; i < sizeof brought / sizeof *brought; i++)
         assert_true(has(d->store, brought[i]));
+    assert_int_equal(sqlite3_exec(d->store->db, to_version_6, NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_exec(d->store->db, "DROP INDEX entry_act; DROP INDEX entry_undoes; DROP TABLE gram; DROP TABLE reworded; PRAGMA user_version=4", NULL, NULL, NULL), SQLITE_OK);
     store_close(d->store);
     d->store = store_open(d->path, STORE_WRITER, &d->err);
@@ -198,6 +203,26 @@ static void a_database_of_version_4_gets_what_came_since(void **state)
     assert_int_equal(n, 0);
 }
 
+static void a_database_of_version_6_finds_its_keys_in_version_7(void **state)
+{
+    struct desk *d = *state;
+    struct event e = event_of("k", "applied"), out;
+    struct ticket t = ticket_of(d->store, "rbs:a:1");
+    int64_t id = 0;
+    bool found = false;
+    assert_true(store_begin(d->store, &d->err) && store_event_insert(d->store, &e, &d->err) && store_ticket_insert(d->store, &t, &d->err) &&
+                store_commit(d->store, &d->err));
+    assert_int_equal(sqlite3_exec(d->store->db, to_version_6, NULL, NULL, NULL), SQLITE_OK);
+    store_close(d->store);
+    d->store = store_open(d->path, STORE_WRITER, &d->err);
+    assert_non_null(d->store);
+    assert_int_equal(store_keys_waiting(d->store), 0);
+    assert_true(store_event_find(d->store, d->arena, "s", "k", &out, &found, &d->err) && found);
+    assert_int_equal(out.id, e.id);
+    assert_true(store_ticket_find(d->store, "s", "rbs:a:1", &id, &d->err));
+    assert_int_equal(id, t.id);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -207,6 +232,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(every_commit_with_entries_adds_one_link_to_the_chain, open_desk, close_desk),
         cmocka_unit_test_setup_teardown(a_column_that_is_not_there_is_an_error_and_no_text_of_its_name, open_desk, close_desk),
         cmocka_unit_test_setup_teardown(a_database_of_version_4_gets_what_came_since, open_desk, close_desk),
+        cmocka_unit_test_setup_teardown(a_database_of_version_6_finds_its_keys_in_version_7, open_desk, close_desk),
         cmocka_unit_test_setup_teardown(two_sources_may_use_the_same_ticket_key, open_desk, close_desk),
     };
     return cmocka_run_group_tests_name("store", tests, NULL, NULL);
