@@ -207,11 +207,71 @@ static void what_is_typed_is_completed_counted_and_explained_before_it_is_done(v
     assert_int_equal(console_close(c), 0);
 }
 
+static const char ordered[] = "team: flow\n"
+                              "sources:\n  - {name: open, dialect: rbs, auth: none}\n"
+                              "agents:\n  - {name: ana, uid: %ld, role: agent}\n"
+                              "views:\n"
+                              "  - {name: mine, title: First, when: 'status != \"closed\"', sort: updated}\n"
+                              "  - {name: oldest, title: Oldest, when: 'status != \"closed\"', sort: age}\n"
+                              "  - {name: plain, title: Plain, when: 'status != \"closed\"'}\n";
+
+static int start_ordered(void **state)
+{
+    (void)state;
+    posted = 0;
+    crypto_open();
+    run = daemon_start_mine(ordered);
+    setenv("TRIAGE_SOCKET", run->desk, 1);
+    for (int i = 0; i < 3; i++) {
+        post(i == 0 ? "The door is green" : i == 1 ? "The wall is red" : "The roof is blue");
+        *run->clock += 1000;
+    }
+    return 0;
+}
+
+static bool stands_above(struct console_run *c, const char *first, const char *second)
+{
+    return console_find(c, first) >= 0 && console_find(c, first) < console_find(c, second);
+}
+
+static void above(struct console_run *c, const char *first, const char *second)
+{
+    int64_t since = clock_mono();
+    while (!stands_above(c, first, second) && clock_mono() - since < SOON)
+        console_wait(&c, 1, first, NULL, true, clock_mono(), 50);
+    if (!stands_above(c, first, second))
+        fail_msg("\"%s\" does not stand above \"%s\"", first, second);
+}
+
+static void a_view_of_the_configuration_has_its_own_order_too(void **state)
+{
+    struct console_run *c = console_open("order", run, NULL);
+    (void)state;
+    see(c, "↓ by updated"); /* the first of all views has one */
+    above(c, "The roof is blue", "The door is green");
+    say(c, "go oldest");
+    see(c, "↓ by age");
+    above(c, "The door is green", "The roof is blue");
+    console_type(c, "I"); /* what one turns holds while one stays */
+    see(c, "↑ by age, inverted");
+    above(c, "The roof is blue", "The door is green");
+    say(c, "go plain");
+    console_wait(&c, 1, "by age", NULL, false, clock_mono(), SOON);
+    say(c, "sort updated");
+    see(c, "↓ by updated");
+    say(c, "go all"); /* chosen by hand, it goes along to a view that has none */
+    see(c, "by updated");
+    say(c, "go oldest");
+    see(c, "↓ by age");
+    console_close(c);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
     const struct CMUnitTest tests[] = {
         T(what_one_saves_is_a_tab_and_what_one_shares_is_everybodys),
+        cmocka_unit_test_setup_teardown(a_view_of_the_configuration_has_its_own_order_too, start_ordered, stop),
         T(the_shell_saves_lists_shows_and_forgets_them),
         T(what_is_typed_is_completed_counted_and_explained_before_it_is_done),
         T(a_count_is_what_the_list_would_be_and_says_where_an_expression_is_wrong),

@@ -179,7 +179,8 @@ void fetch_want_soon(struct console *c, enum slot slot,
                      int64_t ms);                    /* not before ms from now: bursts become one */
 void fetch_focus(struct console *c, int64_t ticket); /* this ticket's documents, now */
 void fetch_view(struct console *c, const char *view, const char *where); /* another list */
-void fetch_own_order(struct console *c, const struct mirror_view *view); /* one, unfiltered, sorted as it was saved */
+void fetch_own_order(struct console *c, const struct mirror_view *view); /* one, unfiltered, in the order it has of its own, if it has one */
+bool fetch_turned(const struct console *c); /* the list stands in another order than is wanted */
 char *fetch_escape(struct arena *arena, const char *text); /* for a query */
 void fetch_place(struct console *c);                                     /* what the screen shown needs */
 void fetch_pump(struct console *c);

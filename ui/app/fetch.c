@@ -66,7 +66,7 @@ static const char *path_of(struct console *c, struct arena *a, enum slot slot)
 {
     switch ((int)slot) {
     case SLOT_DESK:
-        return *c->view ? arena_printf(a, "/v1/desk?brief=1&view=%s&sort=due&limit=%d", fetch_escape(a, c->view), page_size(c))
+        return *c->view ? arena_printf(a, "/v1/desk?brief=1&view=%s&limit=%d", fetch_escape(a, c->view), page_size(c))
                         : arena_printf(a, "/v1/desk?brief=1&limit=%d", page_size(c));
     case SLOT_PAGE:
         return list_path(c, a, false);
@@ -178,15 +178,30 @@ void fetch_view(struct console *c, const char *view, const char *where)
     fetch_want(c, SLOT_PAGE);
 }
 
+static void take_order(struct console *c, const struct mirror_view *view)
+{
+    c->sort = (enum mirror_sort)view->sort;
+    c->invert = view->invert;
+}
+
+/* One that was saved has the order it was saved in; one of the configuration, if it says so. */
+static bool has_order(const struct mirror_view *view)
+{
+    return !str_eq(view->of, "desk") || view->sort != MIRROR_BY_DUE;
+}
+
 void fetch_own_order(struct console *c, const struct mirror_view *view)
 {
     const struct mirror_view *was = mirror_view_find(c->mirror, c->view);
-    bool saved = !str_eq(view->of, "desk"), resets = was && !str_eq(was->of, "desk") && !str_eq(was->name, view->name);
-    if (saved || resets) {
-        c->sort = saved ? (enum mirror_sort)view->sort : MIRROR_BY_DUE;
-        c->invert = saved && view->invert;
-    }
+    if (has_order(view) || (was && has_order(was) && !str_eq(was->name, view->name)))
+        take_order(c, view);
     fetch_view(c, view->name, "");
+}
+
+bool fetch_turned(const struct console *c)
+{
+    bool inverted;
+    return mirror_sorted(c->mirror, &inverted) != c->sort || inverted != c->invert;
 }
 
 /* The one that is looked at was shared, or taken back: it is the same by another name. Else it is gone. */
@@ -202,8 +217,7 @@ static void left_view(struct console *c)
         return;
     }
     console_toast(c, UI_WARN, "The view %s is gone, forgotten or by another name: this is %s.", c->view, mirror_view_at(c->mirror, 0)->title);
-    c->sort = MIRROR_BY_DUE;
-    c->invert = false;
+    take_order(c, mirror_view_at(c->mirror, 0));
     fetch_view(c, mirror_view_at(c->mirror, 0)->name, "");
 }
 
@@ -309,10 +323,12 @@ static void take_desk(struct console *c, const struct link_answer *answer)
     fetch_want(c, SLOT_DOC + MIRROR_ONCALL);
     fetch_want(c, SLOT_DOC + MIRROR_DRAFTS);
     want_paging(c, 0);
-    if (*c->where || !first || c->sort || c->invert) /* a desk's rows come in the view's own order, the list's are by due time */
+    if (first)
+        c->sort = mirror_sorted(c->mirror, &c->invert); /* a desk's rows come in the view's own order */
+    if (*c->where || !first)
         fetch_want(c, SLOT_PAGE);
     const struct mirror_view *asked = first && c->options.view ? mirror_view_find(c->mirror, c->options.view) : NULL;
-    if (asked && (!str_eq(asked->name, c->view) || !str_eq(asked->of, "desk"))) /* else its rows are here already */
+    if (asked && !str_eq(asked->name, c->view)) /* else its rows are here already */
         fetch_own_order(c, asked);
     console_changed(c);
     fetch_place(c);
@@ -337,8 +353,8 @@ static void take_count(struct console *c, const struct link_answer *answer)
 static void take_page(struct console *c, const struct answer_for *to, const struct link_answer *answer)
 {
     struct err err = {0};
-    bool more = to->slot == SLOT_MORE, inverted;
-    bool turn = mirror_sorted(c->mirror, &inverted) != c->sort || inverted != c->invert || !str_eq(mirror_view_name(c->mirror), c->view) ||
+    bool more = to->slot == SLOT_MORE;
+    bool turn = fetch_turned(c) || !str_eq(mirror_view_name(c->mirror), c->view) ||
                 !str_eq(mirror_where(c->mirror) ? mirror_where(c->mirror) : "", c->where);
     if (strcmp(to->view, c->view) != 0 || strcmp(to->where, c->where) != 0 || to->sort != c->sort || to->invert != c->invert)
         return;

@@ -139,7 +139,7 @@ void session_follow(struct console *c, int64_t now)
         int by = mirror_sort_find(json_get_string(s->was, "sort", ""));
         c->sort = by > 0 ? (enum mirror_sort)by : MIRROR_BY_DUE;
         c->invert = json_get_bool(s->was, "invert", false);
-        if (!str_eq(c->view, json_get_string(s->was, "view", c->view)) || *json_get_string(s->was, "where", "") || c->sort || c->invert)
+        if (!str_eq(c->view, json_get_string(s->was, "view", c->view)) || *json_get_string(s->was, "where", "") || fetch_turned(c))
             fetch_view(c, json_get_string(s->was, "view", c->view), json_get_string(s->was, "where", ""));
     }
     if (s->was && s->turned && list_is_here(c)) {

@@ -569,8 +569,10 @@ bool mirror_desk(struct mirror *m, const char *json, size_t n, int64_t local_now
     m->desk = arena_new();
     read_texts(m, root);
     m->offset = json_get_i64(root, "now", local_now) - local_now;
-    mirror_sort(m, MIRROR_BY_DUE, false);
-    read_page(m, root, json_get_string(root, "view", NULL), NULL, false);
+    const char *name = json_get_string(root, "view", NULL);
+    const struct mirror_view *view = name ? mirror_view_find(m, name) : NULL;
+    mirror_sort(m, view ? (enum mirror_sort)view->sort : MIRROR_BY_DUE, view && view->invert);
+    read_page(m, root, name, NULL, false);
     m->seq = json_get_i64(root, "seq", 0);
     m->ready = true;
     arena_free(old);

@@ -116,7 +116,7 @@ struct mirror *mirror_new(mirror_match *match, void *arg);
 void mirror_free(struct mirror *mirror); /* NULL is fine */
 
 /* --- what came --- */
-/* GET /v1/desk: replaces everything but the open ticket, marks and documents. local_now: this machine's
+/* GET /v1/desk: replaces everything but the open ticket, marks and documents; its rows are in the order that their view has. local_now: this machine's
  * clock. */
 bool mirror_desk(struct mirror *mirror, const char *json, size_t n, int64_t local_now, struct err *err);
 /* GET /v1/tickets: the rows of `view` narrowed by `where` (either may be NULL); more: appended to what is
