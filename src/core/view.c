@@ -85,15 +85,24 @@ static const struct view *own(struct desk_act *d, const char *name)
     return view;
 }
 
-/* Room for one more, of an agent's own or of the team's. */
-static bool room(struct desk_act *d, const char *owner)
+static bool room_with(const struct desk_state *state, const char *owner, int more, struct err *err)
 {
-    int n = 0, most = owner ? VIEWS_OWN : VIEWS_SHARED;
-    for (int i = 0; i < d->state->view_count; i++)
-        n += str_eq(d->state->views[i].owner, owner);
-    if (n >= most)
-        return err_set(d->err, ERR_CONFLICT, owner ? "you keep %d views already: forget one first" : "the team shares %d views already: unshare one first", most);
-    return d->state->view_count < VIEWS_ALL || err_set(d->err, ERR_CONFLICT, "the desk keeps %d views already: somebody has to forget one first", VIEWS_ALL);
+    int n = more, most = owner ? VIEWS_OWN : VIEWS_SHARED;
+    for (int i = 0; i < state->view_count; i++)
+        n += str_eq(state->views[i].owner, owner);
+    return n <= most ||
+           err_set(err, ERR_CONFLICT, owner ? "you keep %d views already: forget one first" : "the team shares %d views already: unshare one first", most);
+}
+
+static bool room_on_desk(const struct desk_state *state, int more, struct err *err)
+{
+    return state->view_count + more <= VIEWS_ALL ||
+           err_set(err, ERR_CONFLICT, "the desk keeps %d views already: somebody has to forget one first", VIEWS_ALL);
+}
+
+bool view_fits(const struct desk_state *state, const struct view *view, struct err *err)
+{
+    return room_with(state, view->owner, 0, err) && room_on_desk(state, 0, err);
 }
 
 static bool is_yes(const struct json *with, const char *name)
@@ -135,7 +144,7 @@ static bool hand_over(struct desk_act *d, const struct view *is, const char *own
 {
     struct view view = *is;
     view.made = d->now;
-    return room(d, owner) && move(d, &view, owner, is->name);
+    return room_with(d->state, owner, 1, d->err) && move(d, &view, owner, is->name);
 }
 
 /* --- the acts --- */
@@ -151,7 +160,7 @@ bool view_save(struct desk_act *d)
         return err_in(d->err, "when");
     view.text = when_print(d->arena, when);
     const struct view *known = view_find(d->state, own_key(d, view.name));
-    if (!known && !room(d, d->action->actor))
+    if (!known && (!room_with(d->state, d->action->actor, 1, d->err) || !room_on_desk(d->state, 1, d->err)))
         return false;
     view.title = view.title ? view.title : view.name;
     view.made = known ? known->made : d->now;

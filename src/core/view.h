@@ -28,6 +28,8 @@ const struct view *view_find(const struct desk_state *desk, const char *key);
 bool view_private(const struct json *records);
 
 /* The acts (core/desk). */
+/* One that is there again has its place among its owner's and the desk's. CONFLICT: there are too many now. */
+bool view_fits(const struct desk_state *state, const struct view *view, struct err *err);
 bool view_save(struct desk_act *d);    /* name, when; title, sort, invert. One's own of that name is replaced. */
 bool view_rename(struct desk_act *d);  /* name; to, title */
 bool view_forget(struct desk_act *d);  /* name */

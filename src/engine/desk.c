@@ -106,6 +106,20 @@ static char *text_of(struct desk_run *r, const struct json *value)
     return !value || json_is(value, JSON_NULL) ? NULL : json_print_in(r->arena, value);
 }
 
+/* What a forgotten view left room for may have been filled since. */
+static bool views_fit(struct desk_run *r, const struct json *records, struct err *err)
+{
+    if (!desk_refresh(r->e, err))
+        return false;
+    for (const struct json *line = json_first(records); line; line = json_next(line)) {
+        bool came = str_eq(json_get_string(line, "kind", ""), "view") && json_is(json_get(line, "old"), JSON_NULL);
+        const struct view *view = came ? view_find(&r->e->state, json_get_string(line, "key", "")) : NULL;
+        if (view && !view_fits(&r->e->state, view, err))
+            return false;
+    }
+    return true;
+}
+
 bool desk_undo(struct desk_run *r, const struct entry *entry, const struct json *data, const char *did, struct err *err)
 {
     struct json *records = json_array();
@@ -121,6 +135,7 @@ bool desk_undo(struct desk_run *r, const struct entry *entry, const struct json 
             ok = put(r, kind, key, text_of(r, old), err);
         json_push(records, told(is, kind, key, old && json_is(old, JSON_NULL) ? NULL : old));
     }
+    ok = ok && views_fit(r, records, err);
     r->say = str_eq(did, action_table[ACTION_REDO].name) ? "redone" : arena_printf(r->arena, "%s undone", json_get_string(data, "do", ""));
     if (ok)
         return write_entry(r, did, records, entry->seq, err);

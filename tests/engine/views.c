@@ -261,6 +261,49 @@ static void there_is_a_ceiling_for_each_agent_the_team_and_the_desk(void **state
     assert_string_equal(refusal(say("tom", "view-share", "over")), "the team shares 24 views already: unshare one first");
 }
 
+static void as_many_people_as_reach_the_desks_ceiling(void)
+{
+    AUTO_STR text;
+    str_init(&text, 8192);
+    str_adds(&text, config);
+    for (int i = 0; i <= VIEWS_ALL / VIEWS_OWN; i++)
+        str_addf(&text, "  - {name: p%d, uid: %d, role: agent}\n", i, 2000 + i);
+    world_close(w);
+    w = world_open(text.data);
+}
+
+static const char *person(int i)
+{
+    return arena_printf(w->arena, "p%d", i / VIEWS_OWN);
+}
+
+static void the_desk_keeps_as_many_as_it_has_room_for_and_says_so(void **state)
+{
+    (void)state;
+    as_many_people_as_reach_the_desks_ceiling();
+    create(0);
+    for (int i = 0; i < VIEWS_ALL; i++)
+        assert_true(world_ok(save(person(i), arena_printf(w->arena, "v%d", i), "status == \"new\"")));
+    world_wait(w, 1000);
+    static const char full[] = "the desk keeps 160 views already: somebody has to forget one first";
+    assert_string_equal(refusal(save(person(VIEWS_ALL), "more", "true")), full);
+    assert_string_equal(refusal(save("ana", "more", "true")), full); /* whoever asks, also with room of their own */
+    assert_true(world_ok(save("p0", "v3", "true")));               /* anew is no more */
+    assert_true(world_ok(say("p0", "view-share", "v0")));          /* nor is another's to see */
+    create(1);
+    assert_int_equal(count_of("p0/v1", ""), 2);
+    assert_int_equal(w->engine.kept_count, VIEWS_ALL);
+    assert_true(world_ok(say("p1", "view-forget", "v12")));
+    assert_true(world_ok(save("ana", "more", "true")));
+    assert_string_equal(refusal(world_do(w, "p1", "undo", 0, NULL)), arena_printf(w->arena, "view-forget cannot be undone: %s", full));
+    world_wait(w, 1000);
+    create(2);
+    assert_int_equal(count_of("ana/more", ""), 3);
+    assert_int_equal(w->engine.kept_count, VIEWS_ALL);
+    a_rebuild_is_the_same();
+    print_message("# %d views of %d people\n", VIEWS_ALL, VIEWS_ALL / VIEWS_OWN + 2);
+}
+
 static void a_view_fills_in_bites_while_tickets_change_and_come(void **state)
 {
     (void)state;
@@ -443,6 +486,7 @@ int main(void)
         T(renaming_keeps_the_members_and_forgetting_leaves_nothing),
         T(what_is_no_condition_is_refused_with_its_column_and_a_way_out),
         T(there_is_a_ceiling_for_each_agent_the_team_and_the_desk),
+        T(the_desk_keeps_as_many_as_it_has_room_for_and_says_so),
         T(a_view_fills_in_bites_while_tickets_change_and_come),
         T(whatever_was_done_in_which_order_members_and_counts_are_what_the_expressions_say),
         T(the_count_of_an_expression_is_the_length_of_its_list),
