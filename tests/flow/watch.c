@@ -204,12 +204,35 @@ static void the_shell_watches_by_number_too(void **state)
     assert_int_equal(json_count(json_get(a.json, "rows")), 2);
 }
 
+/* A send that is refused while somebody pages me: why it was is read first; the page is said by the next key. */
+static void a_page_does_not_take_the_place_of_a_refusal_that_was_not_read(void **state)
+{
+    (void)state;
+    shows("live", NULL);
+    console_type(console, ":1\r");
+    shows("Some text", NULL);
+    console_type(console, "iA note for later");
+    shows("A note for later", NULL);
+    tom_does("{\"do\":\"merge\",\"tickets\":[1],\"into\":2}");
+    console_type(console, "\033");
+    shows("y keep the note", NULL);
+    console_type(console, "y");
+    shows("#1 was merged into #2: work there", NULL);
+    tom_does("{\"do\":\"escalate\",\"tickets\":[2],\"reason\":\"all of it is down\"}");
+    rings("#2 pages you");
+    shows("#1 was merged into #2: work there", NULL);
+    console_type(console, "\033");
+    shows("#2 pages you", NULL);
+    console_wait(&console, 1, "#1 was merged into", NULL, false, clock_mono(), SOON);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(whoever_watches_hears_what_others_do, start, stop),
                                        cmocka_unit_test_setup_teardown(who_is_mentioned_is_told_and_so_is_their_terminal, start, stop),
                                        cmocka_unit_test_setup_teardown(a_burst_rings_once_and_quiet_hours_let_pages_through, start, stop),
                                        cmocka_unit_test_setup_teardown(a_page_is_acknowledged_with_two_keys_from_anywhere, start, stop),
+                                       cmocka_unit_test_setup_teardown(a_page_does_not_take_the_place_of_a_refusal_that_was_not_read, start, stop),
                                        cmocka_unit_test_setup_teardown(the_shell_watches_by_number_too, start, stop)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -218,8 +218,13 @@ static void a_failed_send_loses_nothing(void **state)
 {
     (void)state;
     script("words<Esc>y", to_composer);
-    composer_failed(&composer);
+    composer_failed(&composer, "The desk said no.");
     assert_int_equal(composer.state, COMPOSER_REVIEW);
+    draw(120, 40);
+    desk_shows(&desk, "The desk said no.");
+    script("<F1>", to_composer);
+    draw(120, 40);
+    desk_hides(&desk, "The desk said no.");
     assert_string_equal(editor_text(composer.editor), "words");
 }
 
@@ -386,7 +391,7 @@ static void variables_of_the_desk_may_stand_in_a_reply_and_nothing_else_in_brace
     (void)state;
     composer_set(&composer, "Hi {{customer.first_name}}, {{ ticket.ref }}");
     assert_int_equal(script("<Esc>y", to_composer), COMPOSER_SEND);
-    composer_failed(&composer);
+    composer_failed(&composer, "no");
     composer_set(&composer, "Hi {{customer.first_name}}, see {{status_page}}");
     assert_int_equal(script("y", to_composer), COMPOSER_REFUSED);
     assert_int_equal(editor_cursor(composer.editor), strlen(editor_text(composer.editor)));

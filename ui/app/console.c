@@ -43,7 +43,6 @@ enum {
     FOCUS_MS = 150,
     POPUP_MS = 300,
     DRAFT_MS = 500,
-    TOAST_MS = 5000,
     TICK_MS = 1000,
     FIRST_MS = 60
 };
@@ -161,12 +160,12 @@ int64_t console_ticket(struct console *c)
 
 void console_toast(struct console *c, enum ui_role role, const char *fmt, ...)
 {
+    char text[TOAST_TEXT];
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(c->toast, sizeof c->toast, fmt, ap);
+    vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
-    c->toast_role = role;
-    c->toast_until = clock_mono() + (role == UI_ERROR || role == UI_CRITICAL ? 2 * TOAST_MS : TOAST_MS);
+    toast_say(&c->toast, role, text, clock_mono(), c->last_key);
     c->dirty = true;
 }
 
@@ -178,8 +177,7 @@ void console_go(struct console *c, enum place place)
         c->depth += c->depth + 1 < DEPTH;
         c->stack[c->depth] = place;
     }
-    if (c->toast_role == UI_DIM) /* it was said of the place that is left */
-        c->toast[0] = 0;
+    toast_leave(&c->toast);
     fetch_place(c);
     c->focus_at = 0;
 }
@@ -372,8 +370,9 @@ static void draw(struct console *c)
     fill_link(c, &look);
     fill_hints(c, &look);
     look.ingest = ingest_path(c);
-    look.toast = *c->toast ? c->toast : standing_notice(c, &look);
-    look.toast_role = *c->toast ? c->toast_role : UI_CRITICAL;
+    const struct toast_line *said = &c->toast.is;
+    look.toast = *said->text ? said->text : standing_notice(c, &look);
+    look.toast_role = *said->text ? said->role : UI_CRITICAL;
     surface_clear(c->surface);
     surface_cursor(c->surface, -1, 0);
     if (too_small(c->surface)) {
@@ -491,6 +490,7 @@ static void take_key(struct console *c, const struct key *key)
         break;
     }
     c->last_key = clock_mono();
+    toast_key(&c->toast, c->last_key);
     c->calm = false;
     mirror_anchor(c->mirror, true);
     if (!mouse_press(c, key))
@@ -546,11 +546,7 @@ static void tick(struct console *c, int64_t now)
         queue_calm(&c->queue);
         c->dirty = true;
     }
-    if (c->toast_until && now >= c->toast_until) {
-        c->toast_until = 0;
-        c->toast[0] = 0;
-        c->dirty = true;
-    }
+    c->dirty |= toast_tick(&c->toast, now);
     c->dirty |= ticket_expire(&c->ticket, console_now(c));
     c->dirty |= ticket_expire(&c->contact, console_now(c));
     if (c->composer.changed_at && now - c->composer.changed_at >= DRAFT_MS)
@@ -583,7 +579,7 @@ static void sooner(int64_t *at, int64_t other)
 static int patience(const struct console *c)
 {
     int64_t now = clock_mono(), at = c->next_tick;
-    sooner(&at, c->toast_until);
+    sooner(&at, c->toast.until);
     sooner(&at, c->focus_at);
     sooner(&at, c->release_at);
     sooner(&at, session_next(c));

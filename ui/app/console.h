@@ -6,6 +6,7 @@
 #include "app/cli.h"
 #include "app/home.h"
 #include "app/ring.h"
+#include "app/toast.h"
 #include "command/command.h"
 #include "link/link.h"
 #include "link/mirror.h"
@@ -130,9 +131,8 @@ struct console {
     int match_next;
     struct { size_t from; char typed[256]; } prompt; /* what the offers shown stand for, and what was typed of it (app/prompt) */
 
-    char toast[512];
-    enum ui_role toast_role;
-    int64_t toast_until, last_key, draw_at, rest_at, next_tick,
+    struct toast toast;
+    int64_t last_key, draw_at, rest_at, next_tick,
         focus_at,        /* draw_at: before it news of the list waits; rest_at: all other news */
         release_at;      /* what large answers left behind is given back then, 0 = there were none */
     char parting[200];   /* to be said once the terminal is given back */
@@ -192,7 +192,7 @@ void fetch_explain(struct console *c, int64_t event);    /* into the open overla
 void fetch_simulate(struct console *c, int64_t at);      /* likewise: a critical ticket then */
 void fetch_deliver(struct console *c, struct json *body); /* POST /v1/deliveries; takes the body */
 const char *fetch_key(struct console *c, struct arena *arena); /* a new one, for what must not be done twice */
-void fetch_problem(struct console *c, const struct json *problem); /* as a toast */
+const char *fetch_problem(struct console *c, const struct json *problem); /* in words, and what to do; in the frame's arena */
 void fetch_presence(struct console *c);           /* tells others what is looked at, where that changed */
 
 /* run.c */

@@ -562,13 +562,13 @@ void fetch_start(struct console *c)
 
 /* --- actions --- */
 
-void fetch_problem(struct console *c, const struct json *problem)
+const char *fetch_problem(struct console *c, const struct json *problem)
 {
     struct err err = {0};
     char hint[256], *text = json_print(problem);
     link_problem((int)json_get_i64(problem, "status", 500), text, strlen(text), &err, hint);
     free(text);
-    console_toast(c, UI_ERROR, "%s%s%s", err.text, *hint ? ". " : "", hint);
+    return arena_printf(c->frame, "%s%s%s", err.text, *hint ? ". " : "", hint);
 }
 
 struct doing {
@@ -628,7 +628,7 @@ static void done(void *arg, const struct link_answer *answer)
         console_toast(c, problem ? UI_ERROR : UI_WARN, "%s: %d done, %d refused and still marked%s%s", d->action, good, bad + d->refused, problem ? ": " : "",
                       json_get_string(problem, "detail", ""));
     else if (problem && !asked)
-        fetch_problem(c, problem);
+        console_toast(c, UI_ERROR, "%s", fetch_problem(c, problem));
     else if (good > 1)
         console_toast(c, UI_TOAST, "%s: %d tickets%s", d->action, good, action_find(d->action)->flags & UNDOABLE ? " (u takes all of it back)" : "");
     else if (good == 1 && say)

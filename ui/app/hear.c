@@ -80,7 +80,7 @@ static void changed(struct console *c, const struct json *root)
     concerns(c, root, ticket, who);
     if (names(json_get(data, "mentions"), me))
         console_toast(c, UI_ACCENT, "@ #%lld: %s mentions you in a note; you watch it now", ticket, who);
-    else if (names(json_path(root, "row.watchers"), me) && c->toast_role != UI_CRITICAL &&
+    else if (names(json_path(root, "row.watchers"), me) && c->toast.is.role != UI_CRITICAL &&
              !(console_place(c) == PLACE_TICKET && c->ticket.id == ticket))
         console_toast(c, UI_DIM, "◉ #%lld, %s: %s", ticket, say_actor(&look, actor), done(&look, data, actor));
 }

@@ -151,16 +151,11 @@ static void sent(void *arg, const struct link_answer *answer)
         if (moved)
             composer_conflict(w, row->t.thread_version);
         else
-            composer_failed(w);
-        if (!moved)
-            fetch_problem(c, problem);
+            composer_failed(w, fetch_problem(c, problem));
     } else {
-        composer_failed(w);
-        if (problem)
-            fetch_problem(c, problem);
-        else
-            console_toast(c, UI_ERROR, "Not sent: %s. The text is kept.",
-                          answer->err ? answer->err->text : "the daemon's answer makes no sense");
+        composer_failed(w, problem ? fetch_problem(c, problem) :
+                           arena_printf(c->frame, "Not sent: %s. The text is kept.",
+                                        answer->err ? answer->err->text : "the daemon's answer makes no sense"));
     }
 }
 
@@ -182,8 +177,7 @@ static void send(struct console *c)
                               .key = w->key};
     char *body = command_body(a, &what, &err);
     if (!body) {
-        composer_failed(w);
-        console_toast(c, UI_ERROR, "%s", err.text);
+        composer_failed(w, err.text);
         return;
     }
     link_send(c->link, "POST", "/v1/do", body, sent, c);

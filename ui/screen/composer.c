@@ -369,8 +369,10 @@ void composer_conflict(struct composer *c, int64_t thread_version)
     c->thread_version = thread_version;
 }
 
-void composer_failed(struct composer *c)
+void composer_failed(struct composer *c, const char *why)
 {
+    str_copy(c->refused, sizeof c->refused, why);
+    c->refusal = c->refused;
     c->state = COMPOSER_REVIEW;
 }
 

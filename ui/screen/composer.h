@@ -44,7 +44,8 @@ struct composer {
     struct editor *editor;
     struct ticket_screen thread;
     int64_t changed_at, saved_at; /* the loop's clock; 0 = nothing to save, never saved */
-    const char *refusal;
+    const char *refusal; /* until the next key */
+    char refused[512];   /* why the desk did not take it */
     char by[72];     /* who began it, where somebody else did */
     size_t asked_at; /* where the cursor stood then */
     char asked[4];  /* what stands before the cursor and began a line: gone when something is inserted; "" = nothing */
@@ -82,6 +83,6 @@ void composer_conflict(struct composer *c, int64_t thread_version);
 bool composer_edited(struct composer *c, const char *text, size_t n, bool stands);
 const char *composer_title(const struct composer *c, const struct look *look);   /* to whom, and how; safe text */
 const char *composer_subject(const struct composer *c, const struct look *look); /* of the ticket; safe text */
-void composer_failed(struct composer *c); /* not sent: back to the review, nothing is lost */
+void composer_failed(struct composer *c, const char *why); /* not sent: back to the review, nothing is lost, and why stays until the next key */
 void composer_draw(struct composer *c, const struct look *look, struct surface *s);
 #endif

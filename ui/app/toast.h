@@ -1,0 +1,20 @@
+/* toast: the one line that says what just happened. A refusal, and what pages me, give way to what weighs less only when a key was
+ * pressed since, or their time is over: that waits meanwhile, the heaviest of it, the last of equals. Times are the caller's. */
+#ifndef APP_TOAST_H
+#define APP_TOAST_H
+#include "term/role.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { TOAST_MS = 5000, TOAST_TEXT = 512 };
+struct toast_line { char text[TOAST_TEXT]; enum ui_role role; }; /* "": none */
+struct toast {
+    struct toast_line is, waits;
+    int64_t at, until; /* when it came, and goes; until 0 = there is none */
+};
+/* Said now; last_key: when a key was pressed last. What is heavy stays twice as long. */
+void toast_say(struct toast *t, enum ui_role role, const char *text, int64_t now, int64_t last_key);
+void toast_key(struct toast *t, int64_t now);  /* a key is pressed: what waited is said */
+bool toast_tick(struct toast *t, int64_t now); /* true: what is said is another, or nothing any more */
+void toast_leave(struct toast *t);             /* the place is left: what was only said of it goes */
+#endif
