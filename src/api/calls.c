@@ -11,6 +11,7 @@ const struct call *const call_lists[] = {
     lab_calls, learn_calls, ripio_calls, customer_calls, audit_calls,
     stat_calls, oncall_calls, knowledge_calls, escalation_calls,
     score_calls, handover_calls, view_calls, keep_calls, self_calls,
+    attachment_calls,
     NULL};
 
 void call_post(struct request *req, struct job *job, void (*then)(struct request *req))

@@ -6,7 +6,7 @@
 extern const struct call ingest_calls[], do_calls[], list_calls[], stream_calls[], delivery_calls[],
     lab_calls[], learn_calls[], ripio_calls[], customer_calls[], audit_calls[],
     stat_calls[], oncall_calls[], knowledge_calls[], escalation_calls[],
-    score_calls[], handover_calls[], view_calls[], self_calls[], keep_calls[];
+    score_calls[], handover_calls[], view_calls[], self_calls[], keep_calls[], attachment_calls[];
 
 /* Parks the request, posts the job, and has `then` run when the job is done or could not be posted (job->ok, err). */
 void call_post(struct request *req, struct job *job, void (*then)(struct request *req));

@@ -34,7 +34,7 @@ static bool bad(struct request *req, const char *fmt, ...)
 /* A guard that is misspelt would be none: what is not known is not passed over. */
 static bool only_known(struct doing *d)
 {
-    static const char *const known[] = {"do", "tickets", "with", "key", "version", "thread_version", "dry_run", "draft", "articles"};
+    static const char *const known[] = {"do", "tickets", "with", "key", "version", "thread_version", "dry_run", "draft", "articles", "attachments"};
     const char *argument = action_arg_name(d->row->arg);
     for (const struct json *m = json_first(d->body); m; m = json_next(m)) {
         size_t i = 0, n = sizeof known / sizeof *known;
@@ -91,6 +91,7 @@ static bool take_tickets(struct doing *d)
 /* The argument as text, whatever its JSON kind. */
 static bool take_argument(struct doing *d)
 {
+    const struct json *files = json_get(d->body, "attachments");
     const char *name = action_arg_name(d->row->arg);
     const struct json *value = *name ? json_get(d->body, name) : NULL;
     const struct json *articles = d->job.request.action.id == ACTION_REPLY ? json_get(d->body, "articles") : NULL;
@@ -99,6 +100,10 @@ static bool take_argument(struct doing *d)
         return bad(d->req, "articles: a list of keys");
     if (json_is(articles, JSON_ARRAY) && json_first(articles))
         d->job.request.action.articles = json_print_in(d->req->arena, articles);
+    if (files && !json_is(files, JSON_NULL) && (!json_is(files, JSON_ARRAY) || d->row->arg != ARG_TEXT))
+        return bad(d->req, "attachments: a list, of a reply or a note");
+    if (json_is(files, JSON_ARRAY) && json_first(files))
+        d->job.request.action.attachments = json_print_in(d->req->arena, files);
     if (!value || json_is(value, JSON_NULL))
         return true; /* act says whether it is needed */
     if (json_is(value, JSON_STRING))

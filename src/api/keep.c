@@ -87,6 +87,8 @@ static struct json *draft_row(struct show *show, const struct store_draft *d, co
     json_put_bool(row, "shared", draft_shared(value));
     json_put_string(row, "by", json_is(value, JSON_OBJECT) ? json_get_string(value, "by", NULL) : NULL);
     json_put_i64(row, "at", d->at);
+    if (draft_files(value))
+        json_put(row, "attachments", json_copy(draft_files(value)));
     json_put_bool(row, "cut", !str_copy(text, sizeof text, draft_text(value)));
     json_put_string(row, "text", text);
     return row;

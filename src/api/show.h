@@ -29,7 +29,7 @@ struct json *show_row(const struct show *show, const struct ticket *t);    /* RO
 struct json *show_rows(const struct show *show, struct ticket *const *rows, int count); /* with brief=1 what row_brief leaves of a ROW */
 struct json *show_ticket(struct show *show, const struct ticket *t);       /* TICKET */
 struct json *show_lines(struct show *show, const struct ticket *t);        /* [LINE], NULL + err */
-/* [{n, name, type, size, host}] of messages[at], of all a ticket has. */
+/* [ATTACHMENT] of messages[at], of all a ticket has. */
 struct json *show_attachments(struct show *show, const struct message *messages, int count, int at);
 struct json *show_why(struct show *show, const struct ticket *t, const char *what); /* [text], NULL: nothing of that name */
 struct json *show_ledger(struct show *show, const struct ticket *t);       /* {lines, clocks, older}: why of the clocks; NULL + err */

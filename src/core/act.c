@@ -3,6 +3,7 @@
  * escalation, points) is consequence's. */
 #include "core/act_do.h"
 #include "core/assignment.h"
+#include "core/attachment.h"
 #include "core/watch.h"
 #include "base/str.h"
 #include <stdlib.h>
@@ -205,6 +206,8 @@ void act_say_message(struct act *a, const char *text, int origin, bool is_public
     struct message *m = ARENA_NEW(a->arena, struct message);
     *m = (struct message){.author_kind = AUTHOR_AGENT, .origin = origin, .voice = VOICE_DESK, .is_public = is_public,
                           .author = a->action->actor, .body = text, .at = a->now};
+    m->assets = a->action->attachments;
+    m->asset_count = attachment_read(a->arena, m->assets, &(struct attachment *){NULL});
     a->out->messages = m;
     a->out->message_count = 1;
     a->out->kind = KIND_MESSAGE;

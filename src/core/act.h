@@ -36,6 +36,7 @@ struct action {
                             {on, note}, reply {status, reason}, merge and spam {confirm: true} */
     int64_t version;     /* of the ticket as seen, 0 = do not check */
     const char *articles;  /* reply: keys of the articles it brings, a JSON array; NULL = none */
+    const char *attachments; /* reply, note: files it brings, a JSON array of {name, sha256}; once checked with type and size; NULL = none */
     int64_t thread_version; /* reply: the thread it was written against (send guard), 0 = do not check */
 };
 /* Makes the observation of an action on `before`: fields said, a message for reply and note. reply, note, label...

@@ -249,6 +249,13 @@ static const struct schema_key audit_keys[] = {
     {.name = "every", .type = SCHEMA_TIME, AT(config, audit_every), .min = MINUTE, .max = YEAR},
     {0},
 };
+static const struct schema_key attachment_keys[] = {
+    {.name = "file", .type = SCHEMA_BYTES, AT(config, attachments.file), .min = 1, .max = 64 << 20},
+    {.name = "message", .type = SCHEMA_BYTES, AT(config, attachments.message), .min = 1, .max = 64 << 20},
+    {.name = "webhook", .type = SCHEMA_BYTES, AT(config, attachments.webhook), .min = 1, .max = 64 << 20},
+    {.name = "keep", .type = SCHEMA_TIME, AT(config, attachments.keep), .min = 60 * MINUTE, .max = YEAR},
+    {0},
+};
 static const struct schema_key mask_keys[] = {REDACT_KEYS(offsetof(struct config, mask), NULL), {0}};
 /* Routes, policies and steps stand behind what they name. */
 static const struct schema_key root_keys[] = {
@@ -279,6 +286,7 @@ static const struct schema_key root_keys[] = {
      .keys = config_macro_keys, .row_size = sizeof(struct macro), .check = config_check_macro},
     {.name = "mask", .type = SCHEMA_MAP, .keys = mask_keys, .brief = "*"},
     {.name = "audit", .type = SCHEMA_MAP, .keys = audit_keys},
+    {.name = "attachments", .type = SCHEMA_MAP, .keys = attachment_keys},
     {.name = "reopen_window", .type = SCHEMA_TIME, AT(config, reopen_window), .min = MINUTE, .max = YEAR},
     {.name = "keep_delivered", .type = SCHEMA_TIME, AT(config, keep_delivered), .min = MINUTE, .max = 10 * YEAR},
     {.name = "undo_send", .type = SCHEMA_TIME, AT(config, undo_send), .max = 10 * MINUTE},

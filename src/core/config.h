@@ -317,6 +317,7 @@ struct config {
     int64_t reopen_window;        /* ms, default 4 days */
     int64_t undo_send;            /* ms a reply is held, default 15000 */
     int64_t keep_delivered;       /* ms what was delivered is kept, default 30 days */
+    struct { int64_t file, message, webhook, keep; } attachments; /* bytes of one; of all with a message; of all that leave by webhook. keep: ms what was never sent stays */
     const char *audit_to;         /* the destination that the chain's newest link is told to; NULL = none */
     int64_t audit_every;          /* ms, default an hour */
     const char *tz;               /* whose days the numbers count by; NULL = UTC */

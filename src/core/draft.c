@@ -38,6 +38,12 @@ const char *draft_text(const struct json *value)
     return json_string(value) ? json_string(value) : json_is(value, JSON_OBJECT) ? json_get_string(value, "text", "") : "";
 }
 
+const struct json *draft_files(const struct json *value)
+{
+    const struct json *list = json_is(value, JSON_OBJECT) ? json_get(value, "attachments") : NULL;
+    return json_is(list, JSON_ARRAY) && json_first(list) ? list : NULL;
+}
+
 struct json *draft_taken(const struct json *value, const char *from)
 {
     struct json *own = json_copy(value);

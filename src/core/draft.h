@@ -14,9 +14,11 @@ struct draft {
 bool draft_parse(const char *key, struct draft *draft); /* "draft:42:reply"; false: it is no draft's key */
 const char *draft_key(struct arena *arena, int64_t ticket, bool reply);
 const char *draft_word(bool reply); /* reply, note */
-/* Of a kept value: its text, or {text, cited, version, shared, by}. */
+/* Of a kept value: its text, or {text, cited, version, shared, by, attachments}. */
 bool draft_shared(const struct json *value);
 const char *draft_text(const struct json *value); /* "" = none */
+/* The files it brings, as the daemon gave them ({name, type, size, sha256}); NULL: none. */
+const struct json *draft_files(const struct json *value);
 /* The value as it is kept by who takes it over: theirs alone, and it says whose it was. The caller frees it. */
 struct json *draft_taken(const struct json *value, const char *from);
 #endif

@@ -1,10 +1,12 @@
-/* rebuild: three questions to a database at rest. Is the file sound (integrity_check)? Is the journal as it
- * was written (digests and chain)? Do the derived tables say what the journal says (replayed into an empty
- * database)? The journal is replayed under the present configuration: after a change of rules, views or
- * agents differences mean that change. */
+/* rebuild: four questions to a database at rest. Is the file sound (integrity_check)? Is the journal as it
+ * was written (digests and chain)? Are the files of messages there, byte for byte? Do the derived tables say what
+ * the journal says (replayed into an empty database)? The journal is replayed under the present configuration: after
+ * a change of rules, views or agents differences mean that change. */
 #include "daemon/rebuild.h"
+#include "base/crypto.h"
 #include "engine/engine.h"
 #include "store/chain.h"
+#include "worker/shelf.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -33,6 +35,30 @@ static bool print_chain(struct store *store, bool *same, struct err *err)
     return true;
 }
 
+/* Each byte is read: a file that is there and not what it was is found too. */
+static bool print_files(const char *db, struct store *store, bool *same, struct err *err)
+{
+    uint8_t sha256[32] = {0};
+    char hex[65];
+    int64_t size = -1, count = 0;
+    bool found = true, good = true;
+    while (store_file_next(store, sha256, &size, &found, err) && found) {
+        AUTO_ARENA arena = arena_new();
+        struct err why = {0};
+        const char *data;
+        bool whole = shelf_read(arena, db, sha256, (size_t)size, &data, &why);
+        crypto_hex(sha256, sizeof sha256, hex);
+        if (!whole)
+            printf("files: %s: %s\n", hex, why.text);
+        good = good && whole;
+        count++;
+    }
+    if (good && !found)
+        printf("files: ok, %lld\n", (long long)count);
+    *same = *same && good;
+    return !found;
+}
+
 static bool print_replay(struct store *store, const struct config *config, bool *same, struct err *err)
 {
     struct engine engine = {.store = store, .config = config};
@@ -52,7 +78,7 @@ bool rebuild_print(const char *db, const struct config *config, bool *same, stru
      */
     struct store *store = store_open(db, STORE_WRITER, err);
     *same = true;
-    bool ok = store && print_integrity(store, same, err) && print_chain(store, same, err) &&
+    bool ok = store && print_integrity(store, same, err) && print_chain(store, same, err) && print_files(db, store, same, err) &&
               print_replay(store, config, same, err);
     store_close(store);
     return ok;

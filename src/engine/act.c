@@ -240,6 +240,8 @@ static bool plain(struct run *r, int64_t ticket, struct change *c, struct err *e
     c->before = store_ticket_get(r->e->store, r->arena, ticket, err);
     if (!c->before || !lead_to_root(r, &action, c, err))
         return false;
+    if (!attach_check(r->e, r->arena, &action, change_source(r->e, c->before), err))
+        return false;
     bool ok = action.id == ACTION_MACRO ? macro_act(r->e, r->arena, c->before, &action, r->now, obs, err)
                                         : act_observe(r->arena, c->before, &action, change_source(r->e, c->before), r->e->config, r->now, obs, err);
     if (!ok || (action.articles && !article_cited(r->e, r->arena, action.articles, action.arg, err)))
@@ -465,7 +467,7 @@ static int64_t asked_of(struct arena *arena, const struct do_request *req)
 {
     const struct action *a = &req->action;
     AUTO_JSON asked = json_array();
-    const char *const texts[] = {action_table[a->id].name, a->arg, a->with, a->articles};
+    const char *const texts[] = {action_table[a->id].name, a->arg, a->with, a->articles, a->attachments};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         json_push(asked, json_new_string(texts[i] ? texts[i] : ""));
     for (int i = 0; i < req->ticket_count; i++)

@@ -131,6 +131,9 @@ struct keeping { const char *agent, *key, *value, *from; bool told; };
 bool engine_keep(struct engine *e, struct arena *arena, struct keeping *k, int64_t now, struct err *err);
 /* The shared draft of `from` is agent's alone from now on. ERR_CONFLICT: it is not there any more, or agent has one. */
 bool engine_take(struct engine *e, struct arena *arena, struct keeping *k, int64_t now, struct err *err);
+/* A file that lies there already is written down as put here by an agent; or, with a ticket, that its n-th was read by them. */
+struct filing { uint8_t sha256[32]; const char *agent, *name; int64_t size, ticket, n; };
+bool engine_file(struct engine *e, struct arena *arena, const struct filing *f, int64_t now, struct err *err);
 /* Ends a batch: adds the counts frame where a view or the escalations changed. Before the commit. */
 bool engine_batch_end(struct engine *e, struct err *err);
 /* Runs due wakes and parcels, at most max tickets; *ran says how many. */

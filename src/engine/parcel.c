@@ -96,8 +96,11 @@ bool parcel_draft(struct engine *e, struct arena *arena, const struct parcel *p,
         *err = (struct err){0};
         return true;
     }
-    AUTO_JSON text = json_new_string(m ? m->body : "");
-    return m && store_keep_put(e->store, p->agent, key, json_print_in(arena, text), now, err);
+    AUTO_JSON draft = json_object();
+    json_put_string(draft, "text", m ? m->body : "");
+    if (m && m->assets)
+        json_put(draft, "attachments", json_new_raw(m->assets));
+    return m && store_keep_put(e->store, p->agent, key, json_print_in(arena, draft), now, err);
 }
 
 static bool write_down(struct engine *e, struct arena *arena, const struct parcel *p, int64_t now, bool line, struct err *err)

@@ -14,6 +14,7 @@ static const char *const tables[][2] = {
     {"customer_ticket", "SELECT hash,ticket FROM customer_ticket UNION SELECT customer_hash(customer),id FROM ticket WHERE id>" KEYS_TICKET
                         " AND customer IS NOT NULL ORDER BY 1,2"}, /* wherever it stands by now */
     {"ticket_by_key", "SELECT hash,ticket FROM ticket_by_key UNION SELECT key_hash,id FROM ticket WHERE id>" KEYS_TICKET " ORDER BY 1,2"},
+    {"file_use", "SELECT hex(sha256),ticket FROM file_use ORDER BY sha256,ticket"},
     {"counted", "SELECT * FROM counted ORDER BY ticket,stat,nth"},
     {"score", "SELECT id,at,agent,ticket,epoch,rule,xp,gold,boss,damage,reverses,reason,base,day FROM score ORDER BY id"},
 };

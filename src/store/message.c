@@ -25,12 +25,12 @@ bool store_message_put(struct store *s, int64_t ticket, const struct message *m,
         int64_t row = sql_int(stmt, 0);
         sqlite3_reset(stmt);
         *changed = newer && differs;
-        return !newer || !differs || update(s, row, m, v, err);
+        return !newer || !differs || (update(s, row, m, v, err) && file_used(s, ticket, m->assets, err));
     }
     if (rc < 0)
         return false;
     *added = true;
-    return sql_run(s, err, "INSERT INTO message(ticket,mid,voice,author_kind,origin,author,public,automatic,at,body,assets,"
+    return file_used(s, ticket, m->assets, err) && sql_run(s, err, "INSERT INTO message(ticket,mid,voice,author_kind,origin,author,public,automatic,at,body,assets,"
                    "asset_count,state,v_t,v_rank,v_n,v_key) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", "isiiisiiissisiiis", ticket,
                    m->id, (int64_t)m->voice, (int64_t)m->author_kind, (int64_t)m->origin, m->author, (int64_t)m->is_public,
                    (int64_t)m->automatic, m->at, m->body, m->assets, m->asset_count, m->state, v->t, v->rank, v->n, v->key);

@@ -201,9 +201,22 @@ static const char schema_7[] =
     "INSERT INTO meta SELECT 'keys_ticket',CAST(coalesce(max(id),0) AS TEXT) FROM ticket;\n"
     "DROP INDEX event_key; DROP INDEX ticket_key;\n";
 
+/* Files that agents send: since version 8. */
+static const char schema_8[] =
+    "CREATE TABLE file_use(         -- which tickets' messages bring a file that we have\n"
+    "  sha256 BLOB, ticket INTEGER, PRIMARY KEY(sha256, ticket)) WITHOUT ROWID;\n"
+    "CREATE TABLE upload(           -- who put a file here to send it; goes in time (store/file)\n"
+    "  sha256 BLOB, agent TEXT, at INTEGER NOT NULL, PRIMARY KEY(sha256, agent)) WITHOUT ROWID;\n"
+    "CREATE INDEX upload_at ON upload(at);\n"
+    "CREATE TEMP TABLE named(hex TEXT PRIMARY KEY, sha256 BLOB) WITHOUT ROWID;\n"
+    "INSERT INTO named SELECT lower(hex(sha256)),sha256 FROM file;\n"
+    "INSERT OR IGNORE INTO file_use SELECT n.sha256,m.ticket FROM message m,json_each(m.assets) j,named n"
+    " WHERE m.assets LIKE '%\"sha256\"%' AND json_valid(m.assets) AND n.hex=json_extract(j.value,'$.sha256') AND j.type='object';\n"
+    "DROP TABLE named;\n";
+
 bool schema_migrate(struct store *s, struct err *err)
 {
-    static const char *const since[] = {[3] = schema_3, schema_4, schema_5, schema_6, schema_7};
+    static const char *const since[] = {[3] = schema_3, schema_4, schema_5, schema_6, schema_7, schema_8};
     enum { VERSION = sizeof since / sizeof *since - 1 };
     sqlite3_stmt *stmt = sql_get(s, "PRAGMA user_version", err);
     if (!stmt || sql_step(s, stmt, err) != SQLITE_ROW)

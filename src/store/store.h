@@ -289,9 +289,16 @@ struct worded { int64_t id, received_at, urgency_bp, category_bp; const char *ti
                 bool flagged; /* by a route's model: it should be looked at */ };
 bool store_worded(struct store *s, struct arena *a, int64_t before, bool open, int max, struct worded **list, int *count, struct err *err);
 
-/* --- files of customers --- */
+/* --- files that come and go with messages --- */
 bool store_file_put(struct store *s, const uint8_t sha256[32], int64_t size, int64_t now, struct err *err); /* again: nothing happens */
 bool store_file_get(struct store *s, const uint8_t sha256[32], int64_t *size, bool *found, struct err *err);
+/* The next one behind a hash, in their order; *size -1: the first. Both are in and out. */
+bool store_file_next(struct store *s, uint8_t sha256[32], int64_t *size, bool *found, struct err *err);
+/* An agent put it here and may send it; putting it again makes it young again. */
+bool store_upload_put(struct store *s, const uint8_t sha256[32], const char *agent, int64_t now, struct err *err);
+/* Uploads from before `before` that no draft names go, and with each its file, unless a message or somebody else brings it (its bytes:
+ * worker/shelf). For some ms, counting the files in *gone. */
+bool store_retain_uploads(struct store *s, int64_t before, int64_t ms, bool *more, int64_t *gone, struct err *err);
 
 /* --- keys (store/keys): found whether or not the indexes know them yet --- */
 int store_keys_waiting(const struct store *s); /* writer: what the indexes do not know */

@@ -5,7 +5,7 @@
 #include "store/chain.h"
 
 enum { HOUR_MS = 3600000, DAY_MS = 24 * HOUR_MS };
-enum step { PARCELS, LETTERS, HOURS, ANSWERS, STEPS };
+enum step { PARCELS, LETTERS, HOURS, UPLOADS, ANSWERS, STEPS };
 
 int64_t chore_wait(const struct chore *c, int64_t mono)
 {
@@ -43,6 +43,8 @@ static bool take_step(struct chore *c, struct store *s, const struct config *con
         ok = store_retain_hours(s, CHORE_MS, &c->hours, &c->counts, err);
         *more = *c->hours.name != 0;
         return ok;
+    case UPLOADS:
+        return store_retain_uploads(s, now - config->attachments.keep, CHORE_MS, more, &c->files, err);
     default:
         return store_retain_answers(s, now - DAY_MS, CHORE_MS, more, &c->answers, err);
     }
@@ -51,7 +53,7 @@ static bool take_step(struct chore *c, struct store *s, const struct config *con
 void chore_rest(struct chore *c, int64_t mono)
 {
     c->step = 0;
-    c->letter = c->parcels = c->letters = c->answers = c->counts = 0;
+    c->letter = c->parcels = c->letters = c->answers = c->counts = c->files = 0;
     c->hours = (struct tally_place){0};
     c->due_at = mono + HOUR_MS;
 }
@@ -64,9 +66,9 @@ bool chore_bite(struct chore *c, struct store *s, const struct config *config, i
     c->step += !more;
     if (c->step < STEPS)
         return true;
-    if (c->parcels + c->letters + c->answers + c->counts)
-        log_line(LOG_INFO, "retained", "parcels=%lld letters=%lld answers=%lld counts=%lld", (long long)c->parcels, (long long)c->letters, (long long)c->answers,
-                 (long long)c->counts);
+    if (c->parcels + c->letters + c->answers + c->counts + c->files)
+        log_line(LOG_INFO, "retained", "parcels=%lld letters=%lld answers=%lld counts=%lld files=%lld", (long long)c->parcels, (long long)c->letters,
+                 (long long)c->answers, (long long)c->counts, (long long)c->files);
     chore_rest(c, mono);
     return true;
 }

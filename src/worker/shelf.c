@@ -15,24 +15,26 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { HEX = 64 };
+enum { HEX = 64, HOUR_S = 3600 };
 static const char draft[] = "draft"; /* one thread writes: one is enough */
 
 struct shelf {
-    char *path;
+    char *path, *db;
     int dir; /* of the files; -1: there is none yet */
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t some;
     struct shelf_job *first, **last;
+    time_t sweep_at;
     bool stopping, joined;
 };
 
 static bool sys(struct err *err, const char *what)
 {
-    return err_set(err, errno == ENOSPC || errno == EDQUOT ? ERR_NO_SPACE : ERR_STORAGE, "%s a customer's file: %s", what, strerror(errno));
+    return err_set(err, errno == ENOSPC || errno == EDQUOT ? ERR_NO_SPACE : ERR_STORAGE, "%s a message's file: %s", what, strerror(errno));
 }
 
 static char *directory(struct arena *arena, const char *db)
@@ -47,12 +49,40 @@ char *shelf_path(struct arena *arena, const char *db, const uint8_t sha256[32])
     return arena_printf(arena, "%s/%s", directory(arena, db), hex);
 }
 
+/* --- reading --- */
+
+static bool read_all(int fd, char *to, size_t n)
+{
+    for (ssize_t got; n; to += got, n -= (size_t)got)
+        if ((got = read(fd, to, n)) <= 0)
+            return false;
+    return true;
+}
+
+bool shelf_read(struct arena *arena, const char *db, const uint8_t sha256[32], size_t n, const char **data, struct err *err)
+{
+    uint8_t sum[32];
+    char *bytes = arena_alloc(arena, n + 1);
+    int fd = open(shelf_path(arena, db, sha256), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return sys(err, "opening");
+    bool whole = read_all(fd, bytes, n);
+    close(fd);
+    crypto_sha256(bytes, n, sum);
+    if (!whole || !crypto_equal(sum, sha256, sizeof sum))
+        return err_set(err, ERR_STORAGE, "a message's file is not what it was");
+    *data = bytes;
+    return true;
+}
+
 /* --- writing --- */
 
+/* One that is put here again is as young as if it were new: a sweep leaves it alone until it is listed. */
 static bool have(struct shelf *s, const char *name, size_t n)
 {
     struct stat st;
-    return fstatat(s->dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) && st.st_size == (off_t)n;
+    return fstatat(s->dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) && st.st_size == (off_t)n &&
+           utimensat(s->dir, name, NULL, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 static bool put(struct shelf *s, const char *name, const struct shelf_file *f, struct err *err)
@@ -82,8 +112,47 @@ static bool have_directory(struct shelf *s, bool make, struct err *err)
     return ok || sys(err, "syncing the directory of");
 }
 
+/* --- sweeping --- */
+
+/* A draft, or a file that nothing lists: its request was never accepted, or what brought it is gone. */
+static bool left_over(struct store *store, const char *name, struct err *err)
+{
+    uint8_t sum[32];
+    int64_t size;
+    bool listed = true;
+    if (strcmp(name, draft) == 0)
+        return true;
+    return strlen(name) == HEX && crypto_unhex(name, sizeof sum, sum) && store_file_get(store, sum, &size, &listed, err) && !listed;
+}
+
+static bool is_older(const struct shelf *s, const char *name, int64_t seconds)
+{
+    struct stat st;
+    return !seconds || (fstatat(s->dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && time(NULL) - st.st_mtime >= seconds);
+}
+
+static bool sweep(struct shelf *s, int64_t older, struct err *err)
+{
+    if (s->dir < 0)
+        return true;
+    struct store *store = store_open(s->db, STORE_READER, err);
+    int copy = store ? fcntl(s->dir, F_DUPFD_CLOEXEC, 0) : -1, gone = 0;
+    DIR *list = copy >= 0 ? fdopendir(copy) : NULL;
+    for (struct dirent *d; list && err->code == ERR_NONE && (d = readdir(list));)
+        if (is_older(s, d->d_name, older) && left_over(store, d->d_name, err))
+            gone += unlinkat(s->dir, d->d_name, 0) == 0;
+    if (gone)
+        log_line(LOG_INFO, "files_cleared", "count=%d", gone);
+    if (list)
+        closedir(list);
+    store_close(store);
+    return err->code == ERR_NONE && (list || sys(err, "looking for"));
+}
+
 static bool run(struct shelf *s, struct shelf_job *job, struct err *err)
 {
+    if (job->sweep)
+        return sweep(s, job->sweep, err);
     if (job->whole.data)
         crypto_sha256(job->whole.data, job->whole.n, job->whole.sha256);
     if (!have_directory(s, true, err))
@@ -99,13 +168,29 @@ static bool run(struct shelf *s, struct shelf_job *job, struct err *err)
     return fsync(s->dir) == 0 || sys(err, "syncing the directory of");
 }
 
+/* Until a job comes, or the hour is over. The lock is held, but while it is swept. */
+static void wait_for_some(struct shelf *s)
+{
+    struct timespec until = {.tv_sec = s->sweep_at};
+    struct err err = {0};
+    if (time(NULL) < s->sweep_at) {
+        pthread_cond_timedwait(&s->some, &s->lock, &until);
+        return;
+    }
+    s->sweep_at = time(NULL) + HOUR_S;
+    pthread_mutex_unlock(&s->lock);
+    if (!sweep(s, HOUR_S, &err))
+        log_line(LOG_ERROR, "file_failed", "detail=\"%s\"", err.text);
+    pthread_mutex_lock(&s->lock);
+}
+
 static void *loop(void *arg)
 {
     struct shelf *s = arg;
     pthread_mutex_lock(&s->lock);
     for (;;) {
         while (!s->first && !s->stopping)
-            pthread_cond_wait(&s->some, &s->lock);
+            wait_for_some(s);
         struct shelf_job *job = s->first;
         if (!job)
             break;
@@ -124,47 +209,19 @@ static void *loop(void *arg)
 
 /* --- life --- */
 
-/* A draft, or a file whose request was never accepted. */
-static bool left_over(struct store *store, const char *name, struct err *err)
-{
-    uint8_t sum[32];
-    int64_t size;
-    bool listed = true;
-    if (strcmp(name, draft) == 0)
-        return true;
-    return strlen(name) == HEX && crypto_unhex(name, sizeof sum, sum) && store_file_get(store, sum, &size, &listed, err) && !listed;
-}
-
-static bool clear(struct shelf *s, const char *db, struct err *err)
-{
-    if (s->dir < 0)
-        return true;
-    struct store *store = store_open(db, STORE_READER, err);
-    int copy = store ? fcntl(s->dir, F_DUPFD_CLOEXEC, 0) : -1, gone = 0;
-    DIR *list = copy >= 0 ? fdopendir(copy) : NULL;
-    for (struct dirent *d; list && err->code == ERR_NONE && (d = readdir(list));)
-        if (left_over(store, d->d_name, err))
-            gone += unlinkat(s->dir, d->d_name, 0) == 0;
-    if (gone)
-        log_line(LOG_INFO, "files_cleared", "count=%d", gone);
-    if (list)
-        closedir(list);
-    store_close(store);
-    return err->code == ERR_NONE && (list || sys(err, "looking for"));
-}
-
 struct shelf *shelf_open(const char *db, struct err *err)
 {
     AUTO_ARENA arena = arena_new();
     struct shelf *s = calloc(1, sizeof *s);
-    if (!s || !(s->path = strdup(directory(arena, db))))
+    if (!s || !(s->path = strdup(directory(arena, db))) || !(s->db = strdup(db)))
         abort();
     s->dir = -1;
     s->joined = true;
     s->last = &s->first;
+    s->sweep_at = time(NULL) + HOUR_S;
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->some, NULL);
-    if (have_directory(s, false, err) && clear(s, db, err) &&
+    if (have_directory(s, false, err) && sweep(s, 0, err) &&
         (pthread_create(&s->thread, NULL, loop, s) == 0 || err_set(err, ERR_INTERNAL, "starting the shelf's thread"))) {
         s->joined = false;
         return s;
@@ -209,6 +266,7 @@ void shelf_free(struct shelf *s)
     if (s->dir >= 0)
         close(s->dir);
     free(s->path);
+    free(s->db);
     pthread_mutex_destroy(&s->lock);
     pthread_cond_destroy(&s->some);
     free(s);

@@ -79,6 +79,8 @@ static bool run(struct writer *w, struct job *job, int64_t now, struct err *err)
         return engine_keep(e, job->arena, &job->keeping, now, err);
     case JOB_TAKE:
         return engine_take(e, job->arena, &job->keeping, now, err);
+    case JOB_FILE:
+        return engine_file(e, job->arena, &job->filing, now, err);
     case JOB_PROBE:
         return store_meta_put(e->store, "probe", "", err);
     case JOB_RECEIPT:

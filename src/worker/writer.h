@@ -6,7 +6,7 @@
 #include "engine/engine.h"
 #include "worker/hub.h"
 
-enum job_kind { JOB_INGEST, JOB_DO, JOB_KEEP, JOB_TAKE, JOB_PROBE /* healthz: an empty commit */, JOB_CONFIG, JOB_RECEIPT, JOB_DELIVERIES, JOB_MODEL };
+enum job_kind { JOB_INGEST, JOB_DO, JOB_KEEP, JOB_TAKE, JOB_FILE, JOB_PROBE /* healthz: an empty commit */, JOB_CONFIG, JOB_RECEIPT, JOB_DELIVERIES, JOB_MODEL };
 struct job {
     struct job *next;
     enum job_kind kind;
@@ -14,6 +14,7 @@ struct job {
     struct ingest_item *items; int item_count; struct ingest_answer *answers; /* JOB_INGEST: all or nothing */
     struct do_request request; char *answer;                                  /* JOB_DO */
     struct keeping keeping;                                                   /* JOB_KEEP, JOB_TAKE */
+    struct filing filing;                                                     /* JOB_FILE */
     const char *agent;                                                        /* who asks */
     const struct config *config;                                              /* JOB_CONFIG */
     struct receipt receipt;                                                   /* JOB_RECEIPT */

@@ -44,6 +44,10 @@ static void an_empty_file_is_the_sample(void **state)
     assert_true(empty->page_urgent);
     assert_int_equal(empty->reopen_window, 4 * 86400000LL);
     assert_int_equal(empty->undo_send, 15000);
+    assert_int_equal(empty->attachments.file, 10 << 20);
+    assert_int_equal(empty->attachments.message, 25 << 20);
+    assert_int_equal(empty->attachments.webhook, 10 << 20);
+    assert_int_equal(empty->attachments.keep, 7 * 86400000);
     assert_int_equal(empty->port, 0);
     assert_int_equal(empty->escalation_count, sample->escalation_count);
     assert_memory_equal(&empty->game.base, &sample->game.base, sizeof sample->game.base);
@@ -242,6 +246,8 @@ static void a_mistake_is_told_with_its_place_and_the_nearest_word(void **state)
         {"game: fun\n", "t.yaml:1:7: game: there is no rule set 'fun'"},
         {"views: [{name: x}]\n", "views[0]: 'when' is missing"},
         {"- a\n", "t.yaml:1:1: the file must be a map of keys"},
+        {"attachments: {file: 65 MiB}\n", "attachments.file is out of bounds"},
+        {"attachments: {files: 1 MiB}\n", "attachments"},
         {"undo_send: 1h\n", "undo_send is out of bounds"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -1,4 +1,5 @@
 /* attach: files that come with messages and go with replies, with the real daemon, shell, receivers and a reader of mail that is not ours. */
+#include "base/crypto.h"
 #include "base/str.h"
 #include "harness/client.h"
 #include "harness/daemon.h"
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -16,11 +18,12 @@ static struct arena *arena;
 static struct daemon_run *desk;
 static struct client *me;
 
-static void open_desk(const char *more)
+static void open_desk(const char *more, const char *rules)
 {
     arena = arena_new();
-    desk = daemon_start(arena_printf(arena, "team: files\nsources:\n  - {name: rbs, dialect: rbs, auth: none%s}\nagents:\n  - {name: ana, uid: %ld, role: agent}\n", more,
-                                     (long)getuid()));
+    desk = daemon_start(arena_printf(arena, "team: files\nsources:\n  - {name: rbs, dialect: rbs, auth: none%s}\nagents:\n  - {name: ana, uid: %ld, role: agent}\n%s", more,
+                                     (long)getuid(), rules));
+    crypto_open();
     me = client_open(desk->desk);
     setenv("TRIAGE_SOCKET", desk->desk, 1);
 }
@@ -45,10 +48,178 @@ static void comes_with(const char *attachments)
     client_close(in);
 }
 
+static char *hex_of(const char *data, size_t n)
+{
+    uint8_t sum[32];
+    char *hex = arena_alloc(arena, 65);
+    crypto_sha256(data, n, sum);
+    crypto_hex(sum, sizeof sum, hex);
+    return hex;
+}
+
+static struct answer put_file(const char *name, const char *data, size_t n)
+{
+    return client_ask(me, "POST", arena_printf(arena, "/v1/files?name=%s", name), "Content-Type: application/octet-stream\r\n", data, n);
+}
+
+/* The reply's result, or the answer's own problem. */
+static struct answer reply_with(const char *attachments)
+{
+    return client_post(me, "/v1/do", arena_printf(arena, "{\"do\":\"reply\",\"tickets\":[1],\"text\":\"Here it is.\",\"attachments\":%s}", attachments));
+}
+
+static const struct json *refusal(const struct answer *a)
+{
+    return json_get(json_first(json_get(a->json, "results")), "error");
+}
+
+static char *file_path(const char *name)
+{
+    return arena_printf(arena, "%s/%s", desk->dir, name);
+}
+
+static char *write_file(const char *name, const char *data)
+{
+    char *path = file_path(name);
+    FILE *f = fopen(path, "wb");
+    assert_non_null(f);
+    fputs(data, f);
+    assert_int_equal(fclose(f), 0);
+    return path;
+}
+
+static int rebuild(void)
+{
+    return daemon_try((const char *[]){"triaged", "--dir", desk->dir, "--clock", file_path("clock"), "--rebuild", NULL});
+}
+
+static const char webhook[] = ", reply_via: webhook, reply_url: 'http://127.0.0.1:9/r', allow_loopback: true";
+static const char ceilings[] = "attachments: {file: 64 KiB, message: 100 KiB, webhook: 80 KiB}\n";
+
+static void a_file_is_taken_up_to_the_ceiling_and_is_there_before_it_is_said(void **state)
+{
+    (void)state;
+    open_desk(webhook, ceilings);
+    char *data = arena_alloc(arena, 65537);
+    memset(data, 'x', 65537);
+    struct answer a = put_file("..%2F-big.log", data, 65536);
+    assert_int_equal(a.status, 200);
+    assert_string_equal(json_get_string(a.json, "name", ""), "big.log");
+    assert_string_equal(json_get_string(a.json, "type", ""), "text/plain");
+    assert_int_equal(json_get_i64(a.json, "size", 0), 65536);
+    const char *hex = hex_of(data, 65536);
+    assert_string_equal(json_get_string(a.json, "sha256", ""), hex);
+    struct stat st;
+    assert_int_equal(stat(file_path(arena_printf(arena, "files/%s", hex)), &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    assert_int_equal(put_file("big.log", data, 65537).status, 413);
+    assert_int_equal(put_file("empty.log", "", 0).status, 422);
+    assert_int_equal(put_file("", "x", 1).status, 400);
+    assert_int_equal(put_file("again.log", data, 65536).status, 200);
+    close_desk();
+}
+
+static void what_a_reply_brings_is_checked_before_it_is_held(void **state)
+{
+    (void)state;
+    open_desk(webhook, ceilings);
+    comes_with("[]");
+    char *data = arena_alloc(arena, 50000);
+    memset(data, 'x', 50000);
+    assert_int_equal(put_file("a", data, 50000).status, 200);
+    const char *one = arena_printf(arena, "{\"name\":\"a.log\",\"sha256\":\"%s\"}", hex_of(data, 50000));
+    struct answer a = reply_with(arena_printf(arena, "[%s,%s]", one, one));
+    assert_string_equal(json_get_string(refusal(&a), "detail", ""), "attachments: 100 kB together, and 81 kB at most leave by this source's webhook");
+    assert_int_equal(json_get_i64(refusal(&a), "status", 0), 413);
+    a = reply_with("[{\"name\":\"gone.log\",\"sha256\":\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"}]");
+    assert_string_equal(json_get_string(refusal(&a), "detail", ""), "gone.log is not here any more: attach it again");
+    static const char *const unreadable[] = {"[1]", "[{}]", "[{\"name\":\"a\"}]", "[{\"name\":\"a\",\"sha256\":\"../../x\"}]", "[{\"sha256\":\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"}]"};
+    for (size_t i = 0; i < sizeof unreadable / sizeof *unreadable; i++) {
+        a = reply_with(unreadable[i]);
+        assert_int_equal(json_get_i64(refusal(&a), "status", 0), 400);
+    }
+    assert_int_equal(reply_with("\"a\"").status, 400);
+    assert_int_equal(client_post(me, "/v1/do", "{\"do\":\"claim\",\"tickets\":[1],\"attachments\":[]}").status, 400);
+    a = client_get(me, "/v1/tickets/1/attachments");
+    assert_int_equal(json_count(json_get(a.json, "attachments")), 0);
+    close_desk();
+}
+
+static void what_is_sent_is_in_the_journal_read_back_and_the_reading_too(void **state)
+{
+    (void)state;
+    open_desk(webhook, "");
+    comes_with("[\"https://cdn.example.com/a.png\"]");
+    const char *path = write_file("console.log", "GET / 500\n\x1b[31mred\n");
+    assert_int_equal(SHELL("Here it is.\n", "reply", "1", "--attach", path, "--attach", write_file("b.bin", "\x01\x02"))->code, 0);
+    shell_holds(SHELL(NULL, "show", "1")->out, "    | attachment 2: console.log 19 bytes\n    | attachment 3: b.bin 2 bytes\n");
+    shell_holds(SHELL(NULL, "attachments", "1")->out, "link    a.png  at cdn.example.com\n");
+    assert_string_equal(SHELL(NULL, "attachment", "1", "2")->out, "GET / 500\n\x1b[31mred\n");
+    shell_holds(SHELL(NULL, "attachment", "1", "1")->err, "a.png is a link to cdn.example.com: its bytes were never here");
+    shell_holds(SHELL(NULL, "attachment", "1", "9")->err, "#1 has no attachment 9");
+    shell_holds(SHELL(NULL, "show", "1")->out, "read attachment 2: console.log");
+    struct answer a = client_get(me, "/v1/entries?ticket=1&kind=ticket");
+    shell_holds(a.body, arena_printf(arena, "\"name\":\"console.log\",\"type\":\"text/plain\",\"size\":19,\"sha256\":\"%s\"", hex_of("GET / 500\n\x1b[31mred\n", 19)));
+    a = client_get(me, "/v1/tickets/1/attachments/3");
+    assert_string_equal(answer_header(me, &a, "Content-Type"), "application/octet-stream");
+    assert_string_equal(answer_header(me, &a, "Content-Disposition"), "attachment; filename=\"b.bin\"; filename*=UTF-8''b.bin");
+    shell_holds(SHELL("x", "reply", "1", "--attach", "/nonexistent/x")->err, "/nonexistent/x: No such file");
+    shell_holds(SHELL("x", "reply", "1", "--attach", desk->dir)->err, "is no file");
+    shell_holds(SHELL("x", "--restricted", "--socket", desk->desk, "attach", "1", path)->err, "files of this machine are not for this account");
+    shell_holds(SHELL("x", "--restricted", "--socket", desk->desk, "reply", "1", "--attach", path)->err, "files of this machine are not for this account");
+    shell_holds(SHELL("x", "--restricted", "--socket", desk->desk, "attach", "1", "--name", "own.log")->out, "1 attachment: own.log 1 byte");
+    assert_int_equal(daemon_stop(desk), 0);
+    assert_int_equal(rebuild(), 0);
+    assert_int_equal(truncate(file_path(arena_printf(arena, "files/%s", hex_of("\x01\x02", 2))), 1), 0);
+    assert_int_not_equal(rebuild(), 0);
+    close_desk();
+}
+
+/* What was put there and not sent when the daemon died is there when it is back; the draft that names it, too. */
+static void a_kill_between_the_upload_and_the_send_loses_nothing(void **state)
+{
+    (void)state;
+    open_desk(webhook, "");
+    comes_with("[]");
+    shell_holds(SHELL("bytes", "attach", "1", "--name", "from stdin.log")->out, "with your draft: 1 attachment: from stdin.log 5 bytes\n");
+    shell_holds(SHELL(NULL, "attach", "1", write_file("c.log", "more"))->out, "2 attachments: from stdin.log 5 bytes, c.log 4 bytes\n");
+    client_close(me);
+    daemon_kill(desk);
+    daemon_restart(desk);
+    me = client_open(desk->desk);
+    struct answer a = client_get(me, "/v1/keep/draft:1:reply");
+    const char *files = json_print_in(arena, json_path(a.json, "value.attachments"));
+    a = reply_with(files);
+    assert_true(json_get_bool(json_first(json_get(a.json, "results")), "ok", false));
+    client_close(me);
+    daemon_kill(desk);
+    daemon_restart(desk);
+    me = client_open(desk->desk);
+    a = client_get(me, "/v1/tickets/1/attachments/2");
+    assert_int_equal(a.body_n, 4);
+    assert_memory_equal(a.body, "more", 4);
+    close_desk();
+}
+
+static void a_reply_taken_back_is_the_draft_with_its_files(void **state)
+{
+    (void)state;
+    open_desk(webhook, "");
+    comes_with("[]");
+    assert_int_equal(SHELL("Here.", "reply", "1", "--attach", write_file("c.log", "more"))->code, 0);
+    assert_int_equal(SHELL(NULL, "undo", "1")->code, 0);
+    struct answer a = client_get(me, "/v1/keep/draft:1:reply");
+    assert_string_equal(json_get_string(json_get(a.json, "value"), "text", ""), "Here.");
+    assert_string_equal(json_get_string(json_first(json_path(a.json, "value.attachments")), "name", ""), "c.log");
+    a = client_get(me, "/v1/drafts");
+    assert_string_equal(json_get_string(json_first(json_get(json_first(json_get(a.json, "drafts")), "attachments")), "name", ""), "c.log");
+    close_desk();
+}
+
 static void what_came_is_named_with_size_and_host_and_never_opened(void **state)
 {
     (void)state;
-    open_desk("");
+    open_desk("", "");
     comes_with("[{\"filename\":\"../../console.log\",\"size\":14300},\"https://cdn.example.com/a/page%20one.png?sig=s3cret\",{\"name\":\"-rf\\u202e.exe\",\"url\":\"http://u:p@evil.example/x\"}]");
     struct answer a = client_get(me, "/v1/tickets/1/lines");
     const struct json *list = json_path(json_first(json_get(a.json, "lines")), "message.attachments"), *first = json_first(list), *second = json_next(first);
@@ -69,6 +240,11 @@ static void what_came_is_named_with_size_and_host_and_never_opened(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_file_is_taken_up_to_the_ceiling_and_is_there_before_it_is_said),
+        cmocka_unit_test(what_a_reply_brings_is_checked_before_it_is_held),
+        cmocka_unit_test(what_is_sent_is_in_the_journal_read_back_and_the_reading_too),
+        cmocka_unit_test(a_kill_between_the_upload_and_the_send_loses_nothing),
+        cmocka_unit_test(a_reply_taken_back_is_the_draft_with_its_files),
         cmocka_unit_test(what_came_is_named_with_size_and_host_and_never_opened),
     };
     return cmocka_run_group_tests_name("flow/attach", tests, NULL, NULL);

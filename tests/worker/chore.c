@@ -17,7 +17,7 @@ enum { MANY = 3000 };
 static struct store *store;
 static struct arena *arena;
 static struct err err;
-static const struct config config = {.keep_delivered = 30 * DAY};
+static const struct config config = {.keep_delivered = 30 * DAY, .attachments = {.keep = 7 * DAY}};
 
 static int64_t add_letter(int64_t at)
 {
@@ -123,6 +123,45 @@ static void an_answer_kept_for_a_repeated_call_goes_after_a_day(void **state)
     assert_non_null(body);
 }
 
+static bool have_file(uint8_t byte)
+{
+    uint8_t sha256[32] = {byte};
+    int64_t size;
+    bool found;
+    assert_true(store_file_get(store, sha256, &size, &found, &err));
+    return found;
+}
+
+static const char *naming(int byte)
+{
+    return arena_printf(arena, "[{\"name\":\"a\",\"sha256\":\"%02x00000000000000000000000000000000000000000000000000000000000000\"}]", byte);
+}
+
+static void what_was_attached_and_never_sent_goes_after_a_week_unless_a_draft_names_it(void **state)
+{
+    (void)state;
+    enum { NEVER = 0xa1, SENT, DRAFTED, YOUNG, TWICE, FILES };
+    const struct version v = {NOW, 2, 0, "k"};
+    bool added, changed;
+    assert_true(store_begin(store, &err));
+    for (int byte = NEVER; byte < FILES; byte++) {
+        uint8_t sha256[32] = {(uint8_t)byte};
+        assert_true(store_file_put(store, sha256, 1, NOW, &err) && store_upload_put(store, sha256, "ana", byte == YOUNG ? NOW + 2 * DAY : NOW, &err));
+        if (byte == TWICE)
+            assert_true(store_upload_put(store, sha256, "bo", NOW + 2 * DAY, &err));
+    }
+    const struct message m = {.id = "m", .author_kind = AUTHOR_AGENT, .origin = ORIGIN_REPLY, .voice = VOICE_DESK, .body = "x", .assets = naming(SENT), .asset_count = 1};
+    assert_true(store_message_put(store, 7, &m, &v, &added, &changed, &err));
+    assert_true(store_keep_put(store, "ana", "draft:7:reply", naming(DRAFTED), NOW, &err) && store_commit(store, &err));
+    a_round(NOW + 8 * DAY);
+    assert_false(have_file(NEVER));
+    assert_true(have_file(SENT) && have_file(DRAFTED) && have_file(YOUNG) && have_file(TWICE));
+    assert_true(store_begin(store, &err) && store_keep_put(store, "ana", "draft:7:reply", NULL, NOW, &err) && store_commit(store, &err));
+    a_round(NOW + 11 * DAY);
+    assert_false(have_file(DRAFTED) || have_file(YOUNG) || have_file(TWICE));
+    assert_true(have_file(SENT));
+}
+
 static int64_t hours_of(const char *name, const char *key)
 {
     struct tally_day days[800];
@@ -175,6 +214,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(only_what_was_delivered_before_the_time_goes, open_store, close_store),
         cmocka_unit_test_setup_teardown(an_answer_kept_for_a_repeated_call_goes_after_a_day, open_store, close_store),
+        cmocka_unit_test_setup_teardown(what_was_attached_and_never_sent_goes_after_a_week_unless_a_draft_names_it, open_store, close_store),
         cmocka_unit_test_setup_teardown(counts_by_the_hour_go_after_two_weeks_and_counts_by_day_never, open_store, close_store),
         cmocka_unit_test_setup_teardown(much_goes_in_many_bites, open_store, close_store),
     };

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -130,6 +131,52 @@ static void what_no_transaction_lists_is_cleared_at_the_next_start(void **state)
     close_place(&p);
 }
 
+static void a_sweep_takes_what_nothing_lists_and_nobody_just_put_there(void **state)
+{
+    (void)state;
+    enum { HOUR = 3600 };
+    struct place p = open_place();
+    struct err err = {0};
+    struct shelf *shelf = shelf_open(p.db, &err);
+    struct shelf_file files[] = {{"kept", 4, {0}}, {"lost", 4, {0}}, {"young", 5, {0}}};
+    struct shelf_job job = {.files = files, .count = 3}, again = {.files = &files[2], .count = 1}, sweep = {.sweep = HOUR};
+    const struct timespec then[2] = {{.tv_sec = 1700000000}, {.tv_sec = 1700000000}};
+    put(shelf, &job);
+    list_it(&p, files[0].sha256, 4);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(utimensat(AT_FDCWD, shelf_path(p.arena, p.db, files[i].sha256), then, 0), 0);
+    put(shelf, &again); /* about to be listed */
+    put(shelf, &sweep);
+    assert_true(sweep.ok);
+    assert_true(there(&p, files[0].sha256, "kept", 4) && there(&p, files[2].sha256, "young", 5));
+    assert_false(there(&p, files[1].sha256, "lost", 4));
+    shelf_free(shelf);
+    close_place(&p);
+}
+
+static void a_file_that_is_not_what_it_was_is_not_given(void **state)
+{
+    (void)state;
+    struct place p = open_place();
+    struct err err = {0};
+    const char *data;
+    struct shelf *shelf = shelf_open(p.db, &err);
+    struct shelf_file files[] = {{"a\0b", 3, {0}}};
+    struct shelf_job job = {.files = files, .count = 1};
+    put(shelf, &job);
+    const char *path = shelf_path(p.arena, p.db, files[0].sha256);
+    assert_true(shelf_read(p.arena, p.db, files[0].sha256, 3, &data, &err));
+    assert_memory_equal(data, "a\0b", 3);
+    assert_int_equal(truncate(path, 2), 0);
+    assert_false(shelf_read(p.arena, p.db, files[0].sha256, 3, &data, &err));
+    assert_int_equal(err.code, ERR_STORAGE);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(symlink("/etc/passwd", path), 0);
+    assert_false(shelf_read(p.arena, p.db, files[0].sha256, 3, &data, &err));
+    shelf_free(shelf);
+    close_place(&p);
+}
+
 static void half_a_file_is_written_again(void **state)
 {
     (void)state;
@@ -174,6 +221,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_lies_under_its_hash_and_only_once),
         cmocka_unit_test(what_no_transaction_lists_is_cleared_at_the_next_start),
+        cmocka_unit_test(a_sweep_takes_what_nothing_lists_and_nobody_just_put_there),
+        cmocka_unit_test(a_file_that_is_not_what_it_was_is_not_given),
         cmocka_unit_test(half_a_file_is_written_again),
         cmocka_unit_test(a_fault_is_told_and_the_next_job_goes_on),
     };

@@ -2,6 +2,7 @@
  * table below. Data goes to stdout, talk to stderr; the exit code is the cause's (err_row). Every verb is one
  * call over the same API the console uses. */
 #include "app/cli.h"
+#include "app/attach.h"
 #include "app/audit.h"
 #include "app/bell.h"
 #include "app/doing.h"
@@ -71,6 +72,9 @@ static int run_help(struct shell *sh)
 static const struct verb verbs[] = {
     {"article", "KEY", "one knowledge article", people_article, NULL},
     {"articles", "[WORDS]", "knowledge articles, best first", people_articles, NULL},
+    {"attach", "NUMBER FILE... | NUMBER --name NAME < FILE", "put files with your draft on a ticket", attach_put, attach_help},
+    {"attachment", "NUMBER K", "the bytes of one of a ticket's files, to standard output", attach_get, NULL},
+    {"attachments", "NUMBER", "the files of a ticket's messages", attach_list, NULL},
     {"audit", "[head | verify | --actor A ...]", "who did what when; is the journal as it was written", audit_run, audit_help},
     {"agents", "", "who is here, what each has, and what they can do", work_agents, NULL},
     {"check", "FILE", "read a configuration and say what is wrong with it", tend_check, NULL},

@@ -1,5 +1,6 @@
 /* doing: see doing.h. */
 #include "app/doing.h"
+#include "app/attach.h"
 #include "app/drafts.h"
 #include "app/linear.h"
 #include "app/paging.h"
@@ -225,6 +226,9 @@ int doing_run(struct shell *sh, const struct action_row *action)
     const char *version = shell_option(sh, "--version", true), *to = shell_option(sh, "--to", true), *words = named(sh, action);
     struct err err = {0};
     const struct moment here = action->arg == ARG_UNTIL ? shell_here(sh) : (struct moment){0};
+    int code = 0;
+    if (!attach_options(sh, action, what.dry_run, &what.attachments, &code))
+        return code;
     struct drafts_after after = action->arg == ARG_TEXT ? drafts_after(sh) : (struct drafts_after){0};
     what.with = beside(sh, action);
     if (after.pending)
@@ -245,7 +249,6 @@ int doing_run(struct shell *sh, const struct action_row *action)
         return shell_failed(sh, &err, "");
     if (to && !*what.arg)
         what.arg = to;
-    int code = 0;
     if (action == &action_table[ACTION_ESCALATE] && !paging_sure(sh, &what, &code))
         return code;
     return act_and_after(sh, &what, &after);

@@ -250,6 +250,8 @@ char *command_body(struct arena *arena, const struct command_do *what, struct er
         return NULL;
     if (what->articles)
         json_put(body, "articles", json_new_raw(what->articles));
+    if (what->attachments)
+        json_put(body, "attachments", json_new_raw(what->attachments));
     if (what->version)
         json_put_i64(body, "version", what->version);
     if (what->draft)

@@ -44,6 +44,7 @@ struct command_do {
     int ticket_count;
     const char *arg;
     const char *with; /* beside it: NAME=VALUE..., or JSON; NULL = nothing */
+    const char *attachments;         /* of a reply or a note: {name, sha256} of each file, a JSON array; NULL = none */
     const char *articles;            /* of a reply: keys, a JSON array; NULL = none */
     int64_t version, thread_version; /* 0 = not checked */
     const char *key;

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ANSWER_MAX = 32 << 20, BACKOFF_FIRST = 200, BACKOFF_MOST = 2000 };
+enum { ANSWER_MAX = 65 << 20, BACKOFF_FIRST = 200, BACKOFF_MOST = 2000 };
 enum { BEAT_MS = 6000 /* api/server: every 5 s, by a look once a second */, QUIET_BEATS = 2, GONE_BEATS = 4 };
 
 struct call {

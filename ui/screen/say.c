@@ -297,6 +297,10 @@ static struct said say_destination(const struct look *look, const char *actor, c
 
 static struct said say_reveal(const struct look *look, const char *actor, const struct json *data)
 {
+    if (str_eq(json_get_string(data, "field", ""), "attachment"))
+        return (struct said){"reveal",
+                             arena_printf(look->arena, "%s read attachment %lld: %s", say_actor(look, actor), (long long)json_get_i64(data, "n", 0),
+                                          json_get_string(data, "name", "")), UI_WARN};
     return (struct said){"reveal",
                          arena_printf(look->arena, "%s saw it unmasked: %s", say_actor(look, actor),
                                       json_get_string(data, "reason", "")),
