@@ -355,12 +355,20 @@ static const struct json *hidden(const struct hiding *h, const char *path, const
     return out;
 }
 
+/* What a file is called, and where it lies, is as free as any text. */
+static const char *hide_assets(const struct hiding *h, const char *assets)
+{
+    const struct json *list = assets ? json_parse_in(h->arena, assets, strlen(assets), &json_limits_dialect, NULL, NULL) : NULL;
+    return list ? json_print_in(h->arena, hidden(h, "message.assets", list)) : NULL;
+}
+
 static struct message *hide_message(const struct hiding *h, const struct message *m)
 {
     struct message *out = ARENA_NEW(h->arena, struct message);
     *out = *m;
     out->body = hide(h, "message.body", m->body);
     out->author = hide(h, "message.author", m->author);
+    out->assets = hide_assets(h, m->assets);
     return out;
 }
 

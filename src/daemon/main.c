@@ -157,7 +157,7 @@ static bool tell_hub(struct daemon *d, struct err *err)
 
 static bool open_courier(struct daemon *d, struct err *err)
 {
-    d->courier = courier_open(&(struct courier_options){0}, err);
+    d->courier = courier_open(&(struct courier_options){.db = d->options.db}, err);
     d->desk.courier = d->courier;
     return d->courier;
 }

@@ -20,7 +20,7 @@ static bool compose(struct arena *arena, const struct composing *c, struct deliv
     if (!base)
         return false;
     const char *ticket = arena_printf(arena, "%s/tickets/%s", base, handback_segment(arena, l->ticket->source_id));
-    struct delivery r = l->of == LETTER_REPLY ? handback_request(arena, c, "POST", arena_printf(arena, "%s/messages", ticket), "content", l->message->body) :
+    struct delivery r = l->of == LETTER_REPLY ? handback_request(arena, c, "POST", arena_printf(arena, "%s/messages", ticket), "content", handback_text(arena, l->message)) :
                                                 handback_request(arena, c, "PATCH", ticket, "assignedTo", l->assignee_key);
     destination_add_header(&r, "Idempotency-Key", l->id);
     *out = r;

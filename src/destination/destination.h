@@ -54,8 +54,10 @@ struct reply {
     const char *sqlstate;    /* SQL: five characters, NULL = "00000" */
     const char *tag;         /* SQL: "INSERT 0 1" */
 };
+struct destination_file { const char *name, *type, *sha256, *data; size_t n; }; /* sha256: 64 hex digits */
 struct composing {
     const struct letter *letter; /* already redacted for this destination */
+    const struct destination_file *files; int file_count; /* of a reply, where the kind carries them */
     const struct config_destination *to;
     const struct json *memo;     /* an object; what judge left there before */
     int64_t attempt;             /* 1 = the first */
@@ -67,6 +69,7 @@ struct destination {
     const char *title;         /* for people: "Slack" */
     int profile;               /* enum retry_profile it starts with */
     int64_t timeout;           /* ms */
+    bool carries;              /* the files of a reply leave with it; elsewhere they are named in its text. Nothing else ever brings files */
     bool ordered;              /* what it hears of one ticket comes in the order it was made; nowhere else is that promised */
     /* The memo's member that a yes leaves for later parcels to the same channel, and the member of their memos it becomes; of a
      * ticket the first counts, else the last. said NULL: none. */

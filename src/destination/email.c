@@ -110,6 +110,14 @@ static const char *subject_of(struct arena *arena, const struct letter *l)
     return answered ? title : arena_printf(arena, "Re: %s", title);
 }
 
+static const char text_type[] = "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n";
+
+/* The same on every attempt. No text in quoted-printable and no base64 can hold "=_". */
+static const char *boundary(struct arena *arena, const struct letter *l)
+{
+    return arena_printf(arena, "=_triage_%s", atom(arena, l->id));
+}
+
 static void add_head(struct str *out, struct arena *arena, const struct composing *c, const char *const *to, int to_count, const char *name, const char *from)
 {
     const struct letter *l = c->letter;
@@ -124,7 +132,11 @@ static void add_head(struct str *out, struct arena *arena, const struct composin
         str_addf(out, "In-Reply-To: %s\r\n", thread);
     if (thread)
         str_addf(out, "References: %s\r\n", thread);
-    str_adds(out, "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n");
+    str_adds(out, "MIME-Version: 1.0\r\n");
+    if (c->file_count)
+        str_addf(out, "Content-Type: multipart/mixed;\r\n boundary=\"%s\"\r\n", boundary(arena, l));
+    else
+        str_adds(out, text_type);
     if (!by_person)
         str_addf(out, "Auto-Submitted: %s\r\n", l->of == LETTER_REPLY ? "auto-replied" : "auto-generated");
     str_addf(out, "X-Triage-Event: %s\r\n\r\n", atom(arena, l->id));
@@ -149,6 +161,29 @@ static void add_alert(struct str *out, struct arena *arena, const struct composi
         str_addf(&body, "%s: %s\n", facts[i].name, facts[i].value);
     str_addf(&body, "\n-- \n%s\n", letter_stamp(arena, l));
     mime_body(out, body.data);
+}
+
+/* The agent's words, and the files behind them where there are any. */
+static void add_reply(struct str *out, struct arena *arena, const struct composing *c)
+{
+    const char *line = boundary(arena, c->letter);
+    if (c->file_count)
+        str_addf(out, "--%s\r\n%s\r\n", line, text_type);
+    mime_body(out, text_of(arena, c));
+    for (int i = 0; i < c->file_count; i++) {
+        str_addf(out, "\r\n--%s\r\n", line);
+        mime_file(out, c->files[i].type, c->files[i].name, c->files[i].data, c->files[i].n);
+    }
+    if (c->file_count)
+        str_addf(out, "\r\n--%s--\r\n", line);
+}
+
+static size_t most(const struct composing *c)
+{
+    size_t n = MESSAGE_MAX;
+    for (int i = 0; i < c->file_count; i++)
+        n += mime_file_most(c->files[i].n);
+    return n;
 }
 
 static bool check(const struct composing *c, int recipients, struct err *err)
@@ -182,10 +217,10 @@ static bool compose(struct arena *arena, const struct composing *c, struct deliv
     if (!rcpt)
         return err_set(err, ERR_NOT_FOUND, "every recipient has it or has refused it");
     AUTO_STR message;
-    str_init(&message, MESSAGE_MAX);
+    str_init(&message, most(c));
     add_head(&message, arena, c, list, count, name, from);
     if (c->letter->of == LETTER_REPLY)
-        mime_body(&message, text_of(arena, c));
+        add_reply(&message, arena, c);
     else
         add_alert(&message, arena, c);
     if (message.cut)
@@ -290,5 +325,5 @@ static struct verdict judge(struct arena *arena, const struct composing *c, cons
     return v;
 }
 
-const struct destination destination_email = {.kind = DEST_EMAIL, .name = "email", .title = "E-mail", .profile = PROFILE_EMAIL, .timeout = TIMEOUT_MS,
+const struct destination destination_email = {.kind = DEST_EMAIL, .name = "email", .title = "E-mail", .profile = PROFILE_EMAIL, .timeout = TIMEOUT_MS, .carries = true,
                                               .compose = compose, .judge = judge};

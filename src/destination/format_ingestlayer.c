@@ -1,6 +1,7 @@
 /* format_ingestlayer: ingestlayer's webhook.out (destinations.md 1) and the same event as a Standard Webhook (1a). Replies on
  * their way to a customer's system have the body that data/doc/api.md promises, whichever of the two carries them. */
 #include "destination/format.h"
+#include "base/crypto.h"
 #include "base/str.h"
 
 struct json *format_reply(struct arena *arena, const struct letter *l)
@@ -46,6 +47,26 @@ static struct json *ingestlayer(struct arena *arena, const struct composing *c, 
     return root;
 }
 
+/* The bytes go along: whoever gets this has no door to fetch them by. */
+static struct json *files_of(struct arena *arena, const struct composing *c)
+{
+    struct json *list = json_array();
+    for (int i = 0; i < c->file_count; i++) {
+        const struct destination_file *f = &c->files[i];
+        const size_t room = (f->n + 2) / 3 * 4 + 1;
+        struct json *row = json_object();
+        char *content = arena_alloc(arena, room);
+        crypto_base64((const uint8_t *)f->data, f->n, content, room);
+        json_put_string(row, "name", f->name);
+        json_put_string(row, "type", f->type);
+        json_put_i64(row, "size", (int64_t)f->n);
+        json_put_string(row, "sha256", f->sha256);
+        json_put_string(row, "content", content);
+        json_push(list, row);
+    }
+    return list;
+}
+
 static struct json *standard(struct arena *arena, const struct composing *c, struct delivery *out, struct err *err)
 {
     const struct letter *l = c->letter;
@@ -57,6 +78,8 @@ static struct json *standard(struct arena *arena, const struct composing *c, str
     root = json_object();
     json_put_string(root, "type", l->type);
     json_put_string(root, "timestamp", format_millis(arena, l->message->at));
+    if (c->file_count)
+        json_put(data, "attachments", files_of(arena, c));
     json_put(root, "data", data);
     return root;
 }

@@ -1,5 +1,6 @@
 /* handback: see handback.h. */
 #include "destination/handback.h"
+#include "core/attachment.h"
 #include <string.h>
 
 enum { ID_MAX = 200 };
@@ -42,6 +43,13 @@ const char *handback_segment(struct arena *arena, const char *text)
     }
     *to = 0;
     return out;
+}
+
+const char *handback_text(struct arena *arena, const struct message *m)
+{
+    struct attachment *list;
+    int n = attachment_read(arena, m->assets, &list);
+    return n ? arena_printf(arena, "%s\n\n%s", m->body, attachment_say_all(arena, list, n)) : m->body;
 }
 
 struct delivery handback_request(struct arena *arena, const struct composing *c, const char *method, const char *url, const char *name, const char *value)

@@ -13,6 +13,8 @@ const char *handback_base(struct arena *arena, const struct composing *c, const 
 /* One segment of a path: all but unreserved characters as %XX (RFC 3986). "." and ".." cannot climb. */
 const char *handback_segment(struct arena *arena, const char *text);
 /* {name: value} or {name: null}, sent with the bearer key. */
+/* A reply's text. These APIs take no files: "1 attachment: console.log 14 kB" stands below it. */
+const char *handback_text(struct arena *arena, const struct message *message);
 struct delivery handback_request(struct arena *arena, const struct composing *c, const char *method, const char *url, const char *name, const char *value);
 /* 2xx is delivered unless the body says no; 429 and 5xx come again, as what may pass does; else dead. error: the vendor's words,
  * NULL = none. id: the reply's id there, noted as memo.remote_id where it is one. */

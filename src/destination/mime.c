@@ -179,6 +179,70 @@ void mime_body(struct str *out, const char *text)
     }
 }
 
+/* --- files --- */
+
+enum { NAME_LINE = 60, CODED_LINE = 54, FILE_LINE = 57 /* bytes that make 76 columns */, FILE_HEAD = 4 << 10 };
+
+static bool is_quotable(const char *name)
+{
+    return is_plain(name) && !strpbrk(name, "\"\\") && strlen(name) <= NAME_LINE;
+}
+
+static bool is_attr(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || strchr("-._", c);
+}
+
+static size_t coded_columns(const char *name)
+{
+    size_t n = 0;
+    for (; *name; name++)
+        n += is_attr(*name) ? 1 : 3;
+    return n;
+}
+
+/* filename*=UTF-8''..., or filename*0*=UTF-8''...; filename*1*=... in as many lines as it takes; no octet is split. */
+static void add_coded_name(struct str *out, const char *name)
+{
+    bool one = coded_columns(name) <= CODED_LINE;
+    int line = 0;
+    for (size_t column = 0; *name; name++) {
+        if (!column && one)
+            str_adds(out, ";\r\n filename*=UTF-8''");
+        else if (!column)
+            str_addf(out, ";\r\n filename*%d*=%s", line, line ? "" : "UTF-8''");
+        str_addf(out, is_attr(*name) ? "%c" : "%%%02X", (unsigned char)*name);
+        column += is_attr(*name) ? 1 : 3;
+        if (!one && column > CODED_LINE - 3) {
+            column = 0;
+            line++;
+        }
+    }
+}
+
+/* A message within a message may not be in base64 (RFC 2046, 5.2.1): there its type gives way. */
+void mime_file(struct str *out, const char *type, const char *name, const char *data, size_t n)
+{
+    char line[FILE_LINE / 3 * 4 + 1];
+    str_addf(out, "Content-Type: %s\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment",
+             strncmp(type, "message/", 8) == 0 ? "application/octet-stream" : type);
+    if (is_quotable(name))
+        str_addf(out, ";\r\n filename=\"%s\"", name);
+    else
+        add_coded_name(out, name);
+    str_adds(out, "\r\n\r\n");
+    for (size_t at = 0; at < n; at += FILE_LINE) {
+        crypto_base64((const uint8_t *)data + at, n - at < FILE_LINE ? n - at : FILE_LINE, line, sizeof line);
+        str_adds(out, line);
+        str_adds(out, "\r\n");
+    }
+}
+
+size_t mime_file_most(size_t n)
+{
+    return (n / FILE_LINE + 1) * (FILE_LINE / 3 * 4 + 2) + FILE_HEAD;
+}
+
 /* --- addresses --- */
 
 static bool is_atext(unsigned char c)

@@ -19,6 +19,10 @@ void mime_header_date(struct str *out, int64_t ms);
 /* Quoted-printable UTF-8. Line ends of any kind become CR LF; other control characters U+FFFD; the last line is ended. */
 void mime_body(struct str *out, const char *text);
 
+/* A part of a message in parts: a file in base64, its name as RFC 2231 says where it is long or more than plain ASCII. type: "a/b"; name: core/
+ * attachment's. The boundary's line stands before it. */
+void mime_file(struct str *out, const char *type, const char *name, const char *data, size_t n);
+size_t mime_file_most(size_t n); /* bytes mime_file adds for n of a file, at most */
 /* An addr-spec that needs no quotes: one "@", a dot-atom on both sides, a dot in the domain, no address in brackets, at most
  * 254 bytes. Bytes over 0x7f pass: such a mailbox needs SMTPUTF8. */
 bool mime_is_address(const char *text);

@@ -9,7 +9,7 @@ static bool compose(struct arena *arena, const struct composing *c, struct deliv
         return false;
     const char *base = handback_base(arena, c, "https://api.tamio.com/v2"), *id = handback_segment(arena, l->ticket->source_id);
     *out = l->of == LETTER_REPLY ?
-               handback_request(arena, c, "POST", arena_printf(arena, "%s/agency/tickets/reply/create/%s", base, id), "reply", l->message->body) :
+               handback_request(arena, c, "POST", arena_printf(arena, "%s/agency/tickets/reply/create/%s", base, id), "reply", handback_text(arena, l->message)) :
                handback_request(arena, c, "POST", arena_printf(arena, "%s/agency/tickets/assign/%s", base, id), "teammate_id", l->assignee_key);
     return true;
 }

@@ -160,4 +160,4 @@ static struct verdict judge(struct arena *arena, const struct composing *c, cons
 }
 
 const struct destination destination_webhook = {.kind = DEST_WEBHOOK, .name = "webhook", .title = "Webhook", .profile = PROFILE_DEFAULT,
-                                                .timeout = 10000, .compose = compose, .judge = judge};
+                                                .timeout = 10000, .carries = true, .compose = compose, .judge = judge};

@@ -69,7 +69,8 @@ bool store_message_list(struct store *s, struct arena *a, int64_t ticket, struct
 bool store_message_confirm(struct store *s, int64_t ticket, const struct message *m, int64_t *row, struct err *err)
 {
     sqlite3_stmt *stmt = sql_get(s, "SELECT id FROM message WHERE ticket=?1 AND mid GLOB 'desk:*' AND public AND state IN ('held','sending','sent','failed')"
-                                    " AND trim(body,char(9,10,13,32))=trim(?3,char(9,10,13,32))"
+                                    " AND (trim(body,char(9,10,13,32))=trim(?3,char(9,10,13,32)) OR (asset_count AND" /* its files were named below it */
+                                    " instr(trim(?3,char(9,10,13,32)),trim(body,char(9,10,13,32))||char(10,10)||asset_count||' attachment')=1))"
                                     " AND NOT EXISTS (SELECT 1 FROM message WHERE ticket=?1 AND mid=?2) ORDER BY id LIMIT 1", err);
     *row = 0;
     if (!stmt)

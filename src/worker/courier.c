@@ -10,8 +10,10 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "base/text.h"
+#include "core/attachment.h"
 #include "wire/letter.h"
 #include "worker/pg.h"
+#include "worker/shelf.h"
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -426,6 +428,25 @@ static void answered(void *arg, const struct http_answer *a)
              destination_action(f->arena, &v, f->memo, a->reply.status), a->why ? f->job.receipt.excerpt : "");
 }
 
+/* Whole, and what they were: a reply never leaves without what it speaks of. */
+static bool load_files(struct flight *f, const char *assets, struct err *err)
+{
+    struct attachment *list;
+    int n = attachment_read(f->arena, assets, &list);
+    struct destination_file *files = ARENA_ARRAY(f->arena, struct destination_file, n);
+    for (int i = 0; i < n; i++) {
+        uint8_t sha256[32];
+        struct err why = {0};
+        files[i] = (struct destination_file){.name = list[i].name, .type = list[i].type, .sha256 = list[i].sha256, .n = (size_t)list[i].size};
+        if (!f->courier->o.db || !list[i].sha256 || list[i].size < 0 || !crypto_unhex(list[i].sha256, sizeof sha256, sha256) ||
+            !shelf_read(f->arena, f->courier->o.db, sha256, files[i].n, &files[i].data, &why))
+            return err_set(err, ERR_INPUT, "its attachment %s cannot be read%s%s", list[i].name, *why.text ? ": " : "", why.text);
+    }
+    f->c.files = files;
+    f->c.file_count = n;
+    return true;
+}
+
 static bool compose(struct flight *f, struct err *err)
 {
     struct letter *letter = ARENA_NEW(f->arena, struct letter);
@@ -436,6 +457,8 @@ static bool compose(struct flight *f, struct err *err)
     how.salt = f->salt;
     f->c.letter = letter_redact(f->arena, letter, &how);
     f->c.now = clock_now();
+    if (f->kind->carries && letter->of == LETTER_REPLY && letter->message && !load_files(f, letter->message->assets, err))
+        return false;
     if (!f->kind->compose(f->arena, &f->c, &f->request, err))
         return false;
     f->request.allow_private = f->c.to->allow_private;

@@ -1,5 +1,5 @@
 /* courier: the one thread that speaks outward. The writer hands it a parcel that was committed as flying; it composes the
- * letter, carries it, judges the answer and posts a receipt to the writer's mailbox. It never reads the database: a parcel
+ * letter, carries it, judges the answer and posts a receipt to the writer's mailbox. It reads the files a reply brings, and never the database: a parcel
  * whose receipt did not arrive is found flying at the next start and goes out again with the same id.
  *
  * Order of life: courier_open, writer_open (send = courier_send, send_arg = the courier), courier_start; and at the end
@@ -17,6 +17,7 @@ struct courier_options {
     struct http_options http;
     int drain_ms; /* how long courier_stop waits for exchanges under way; 0 = COURIER_DRAIN_MS */
     int waiting;  /* parcels kept in memory; more are told to come back later; 0 = COURIER_WAITING */
+    const char *db; /* the database's path: a reply's files lie beside it; NULL: there are none */
     int refusals; /* where a kind counts them: so many, and the account is left alone; 0 = the kind's own number */
 };
 /* What is known of a destination since the start: for people. */

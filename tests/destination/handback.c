@@ -104,6 +104,23 @@ static void each_letter_is_the_call_that_the_vendor_knows(void **state)
     }
 }
 
+static void files_that_cannot_go_along_are_named_below_the_text(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    struct message brings = message;
+    struct letter letter = reply;
+    brings.assets = "[{\"name\":\"console.log\",\"size\":14300,\"sha256\":\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"},{\"name\":\"b\",\"size\":1}]";
+    letter.message = &brings;
+    static const struct { int kind; const char *member; } kinds[] = {{DEST_TAMIO_API, "reply"}, {DEST_CSTAR_API, "content"}};
+    for (size_t i = 0; i < 2; i++) {
+        struct talk t = talk_of(arena, kinds[i].kind, &letter, NULL, NULL);
+        composed(&t);
+        const struct json *root = json_parse_in(arena, t.request.body, t.request.body_n, &json_limits_native, NULL, NULL);
+        assert_string_equal(json_get_string(root, kinds[i].member, ""), "It is \"on\" its way.\nÁdám\n\n2 attachments: console.log 14 kB, b 1 byte");
+    }
+}
+
 static void an_id_stays_one_segment_of_the_path(void **state)
 {
     (void)state;
@@ -268,6 +285,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_letter_is_the_call_that_the_vendor_knows),
+        cmocka_unit_test(files_that_cannot_go_along_are_named_below_the_text),
         cmocka_unit_test(an_id_stays_one_segment_of_the_path),
         cmocka_unit_test(what_cannot_be_handed_back_is_said),
         cmocka_unit_test(each_answer_on_a_real_socket_has_its_meaning),

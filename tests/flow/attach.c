@@ -1,9 +1,14 @@
 /* attach: files that come with messages and go with replies, with the real daemon, shell, receivers and a reader of mail that is not ours. */
+#include "base/clock.h"
 #include "base/crypto.h"
 #include "base/str.h"
+#include "core/attachment.h"
 #include "harness/client.h"
 #include "harness/daemon.h"
 #include "harness/shell.h"
+#include "harness/smtpd.h"
+#include "harness/stub.h"
+#include "support/hostile.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -20,7 +25,7 @@ static struct client *me;
 
 static void open_desk(const char *more, const char *rules)
 {
-    arena = arena_new();
+    arena = arena ? arena : arena_new();
     desk = daemon_start(arena_printf(arena, "team: files\nsources:\n  - {name: rbs, dialect: rbs, auth: none%s}\nagents:\n  - {name: ana, uid: %ld, role: agent}\n%s", more,
                                      (long)getuid(), rules));
     crypto_open();
@@ -33,6 +38,7 @@ static void close_desk(void)
     client_close(me);
     daemon_remove(desk);
     arena_free(arena);
+    arena = NULL;
 }
 
 /* A ticket whose first message brings these. */
@@ -216,6 +222,190 @@ static void a_reply_taken_back_is_the_draft_with_its_files(void **state)
     close_desk();
 }
 
+/* --- it leaves --- */
+
+enum { HELD_MS = 15000, SOON_MS = 30000 };
+
+static const char *message_state(const char *body)
+{
+    struct answer a = client_get(me, "/v1/tickets/1/lines");
+    const char *state = "not there";
+    for (const struct json *l = json_first(json_get(a.json, "lines")); l; l = json_next(l))
+        if (str_eq(json_string(json_path(l, "message.body")), body))
+            state = json_get_string(json_get(l, "message"), "state", "none");
+    return arena_strdup(arena, state);
+}
+
+static void wait_state(const char *body, const char *want)
+{
+    const char *state = "";
+    for (int64_t until = clock_mono() + SOON_MS; clock_mono() < until; usleep(5000))
+        if (str_eq(state = message_state(body), want))
+            return;
+    fail_msg("\"%s\" is %s, not %s", body, state, want);
+}
+
+/* What is said and what hostile names there are become files of one reply, sent when its time has come. */
+static void send_them(const char *text, const char *const *names, int count)
+{
+    AUTO_JSON body = json_object();
+    struct json *tickets = json_array(), *list = json_array();
+    for (int i = 0; i < count; i++) {
+        struct json *one = json_object();
+        const char *data = arena_printf(arena, "%d:%s", i, names[i]);
+        AUTO_STR path;
+        str_init(&path, 1 << 16);
+        for (const unsigned char *at = (const unsigned char *)names[i]; *at; at++)
+            str_addf(&path, "%%%02X", *at);
+        struct answer a = put_file(path.data, data, strlen(data));
+        assert_int_equal(a.status, 200);
+        json_put_string(one, "name", json_get_string(a.json, "name", ""));
+        json_put_string(one, "sha256", json_get_string(a.json, "sha256", ""));
+        json_push(list, one);
+    }
+    json_push(tickets, json_new_i64(1));
+    json_put_string(body, "do", "reply");
+    json_put_string(body, "text", text);
+    json_put(body, "tickets", tickets);
+    json_put(body, "attachments", list);
+    struct answer a = client_post(me, "/v1/do", json_print_in(arena, body));
+    if (!json_get_bool(json_first(json_get(a.json, "results")), "ok", false))
+        fail_msg("%s", a.body);
+    *desk->clock += HELD_MS;
+    wait_state(text, "sent");
+}
+
+static const char *const plain_names[] = {"console.log", "a b (1).txt", "r\xc3\xa9sum\xc3\xa9.pdf", "\xe6\xbc\xa2\xe5\xad\x97.png", "forwarded.eml", "noending"};
+enum { PLAIN = sizeof plain_names / sizeof *plain_names };
+
+static void is_part(const struct json *part, const char *said, int n)
+{
+    const char *data = arena_printf(arena, "%d:%s", n, said), *name = attachment_name(arena, said);
+    assert_string_equal(json_get_string(part, "name", ""), name);
+    assert_string_equal(json_get_string(part, "how", ""), "attachment");
+    assert_string_equal(json_get_string(part, "type", ""), strstr(name, ".eml") ? "application/octet-stream" : attachment_type(name));
+    assert_int_equal(json_get_i64(part, "size", 0), strlen(data));
+    assert_string_equal(json_get_string(part, "sha256", ""), hex_of(data, strlen(data)));
+    assert_int_equal(json_get_i64(part, "defects", -1), 0);
+}
+
+static void is_mail(const struct json *mail, const char *text, const char *const *names, int count)
+{
+    const struct json *part = json_first(json_get(mail, "parts"));
+    assert_int_equal(json_count(json_get(mail, "parts")), count + 1);
+    assert_string_equal(json_get_string(part, "type", ""), "text/plain");
+    shell_holds(json_get_string(mail, "text", ""), text);
+    assert_true(json_get_i64(mail, "widest", 999) <= 78);
+    for (int i = 0; i < count; i++)
+        is_part(part = json_next(part), names[i], i);
+}
+
+/* 200 names that mean harm, 20 a mail, read by a reader that is not ours. */
+static int hostile_mails(struct smtpd *smtpd)
+{
+    enum { NAMES = 200 };
+    struct hostile all;
+    const char *names[ATTACHMENTS_SENT];
+    int sent = 0, n = 0;
+    hostile_make(arena, &all);
+    for (int i = 0; i < all.count && sent < NAMES; i++) {
+        if (!*all.list[i] || strlen(all.list[i]) > 200)
+            continue;
+        static const char *const forms[] = {"%s", "../%s", "%s.log\r\nX-Evil: 1", "\"; filename=\"%s"};
+        AUTO_STR name;
+        str_init(&name, 4096);
+        for (const char *f = forms[i % 4]; *f; f++)
+            if (f[0] == '%')
+                str_adds(&name, all.list[i]), f++;
+            else
+                str_addc(&name, *f);
+        names[n++] = arena_strdup(arena, name.data);
+        if (n < ATTACHMENTS_SENT)
+            continue;
+        const char *text = arena_printf(arena, "Mail %d.", sent);
+        send_them(text, names, n);
+        const struct json *mail = json_first(json_get(smtpd_script(smtpd, arena, "{}"), "mails"));
+        is_mail(mail, text, names, n);
+        assert_null(strstr(json_get_string(mail, "text", ""), "\nX-Evil"));
+        sent += n;
+        n = 0;
+    }
+    return sent;
+}
+
+static void a_mail_carries_the_files_as_parts_that_another_reader_reads(void **state)
+{
+    (void)state;
+    struct smtpd *smtpd = smtpd_open();
+    if (!smtpd) {
+        print_message("# skipped: python3-aiosmtpd is not installed\n");
+        skip();
+    }
+    arena = arena_new();
+    open_desk(", reply_via: email, reply_destination: post",
+              arena_printf(arena, "destinations:\n  - {name: post, kind: email, host: 127.0.0.1, port: %d, tls: none, from: 'Desk <desk@acme.example>', max_per_hour: 1000, allow_loopback: true}\n",
+                           smtpd_port(smtpd)));
+    comes_with("[]");
+    send_them("Plain ones.", plain_names, PLAIN);
+    is_mail(json_first(json_get(smtpd_script(smtpd, arena, "{}"), "mails")), "Plain ones.", plain_names, PLAIN);
+    send_them("None.", NULL, 0);
+    const struct json *mail = json_first(json_get(smtpd_script(smtpd, arena, "{}"), "mails"));
+    assert_null(strstr(json_get_string(mail, "text", "multipart"), "multipart"));
+    print_message("# %d hostile names in mails\n", hostile_mails(smtpd));
+    close_desk();
+    smtpd_close(smtpd);
+}
+
+static void a_file_that_is_gone_keeps_its_reply_from_leaving_and_the_draft_is_back(void **state)
+{
+    (void)state;
+    struct stub *shop = stub_open();
+    open_desk(arena_printf(arena = arena_new(), ", reply_via: webhook, reply_url: '%s', allow_loopback: true", stub_url(shop)), "");
+    comes_with("[]");
+    assert_int_equal(SHELL("Here it is.", "reply", "1", "--attach", write_file("c.log", "more"))->code, 0);
+    assert_int_equal(unlink(file_path(arena_printf(arena, "files/%s", hex_of("more", 4)))), 0);
+    *desk->clock += HELD_MS;
+    wait_state("Here it is.", "failed");
+    shell_holds(SHELL(NULL, "show", "1")->out, "its attachment c.log cannot be read");
+    struct answer a = client_get(me, "/v1/keep/draft:1:reply");
+    assert_string_equal(json_get_string(json_first(json_path(a.json, "value.attachments")), "name", ""), "c.log");
+    assert_int_equal(stub_wait(shop, 1, 0), 0);
+    close_desk();
+    stub_close(shop);
+}
+
+static void a_webhook_carries_the_files_whole_up_to_the_ceiling(void **state)
+{
+    (void)state;
+    enum { MOST = 40 << 10 };
+    struct stub *shop = stub_open();
+    const struct stub_step yes[] = {STUB_STATUS("200 OK")};
+    stub_script(shop, yes, 1);
+    open_desk(arena_printf(arena = arena_new(), ", reply_via: webhook, reply_url: '%s', allow_loopback: true", stub_url(shop)), "attachments: {webhook: 40 KiB}\n");
+    comes_with("[]");
+    char *data = arena_alloc(arena, MOST);
+    for (int i = 0; i < MOST; i++)
+        data[i] = (char)(i * 7 + i / 256);
+    assert_int_equal(put_file("all.bin", data, MOST).status, 200);
+    struct answer a = reply_with(arena_printf(arena, "[{\"name\":\"all.bin\",\"sha256\":\"%s\"}]", hex_of(data, MOST)));
+    assert_true(json_get_bool(json_first(json_get(a.json, "results")), "ok", false));
+    *desk->clock += HELD_MS;
+    assert_int_equal(stub_wait(shop, 1, SOON_MS), 1);
+    const struct stub_request *r = stub_request(shop, 0);
+    const struct json *root = json_parse_in(arena, r->body, r->body_n, &json_limits_dialect, NULL, NULL), *file = json_first(json_path(root, "data.attachments"));
+    uint8_t *got = arena_alloc(arena, MOST);
+    size_t n = 0;
+    assert_true(crypto_unbase64(json_get_string(file, "content", ""), got, MOST, &n));
+    assert_int_equal(n, MOST);
+    assert_memory_equal(got, data, MOST);
+    assert_string_equal(json_get_string(file, "name", ""), "all.bin");
+    assert_string_equal(json_get_string(file, "sha256", ""), hex_of(data, MOST));
+    assert_int_equal(json_get_i64(file, "size", 0), MOST);
+    wait_state("Here it is.", "sent");
+    close_desk();
+    stub_close(shop);
+}
+
 static void what_came_is_named_with_size_and_host_and_never_opened(void **state)
 {
     (void)state;
@@ -245,6 +435,9 @@ int main(void)
         cmocka_unit_test(what_is_sent_is_in_the_journal_read_back_and_the_reading_too),
         cmocka_unit_test(a_kill_between_the_upload_and_the_send_loses_nothing),
         cmocka_unit_test(a_reply_taken_back_is_the_draft_with_its_files),
+        cmocka_unit_test(a_mail_carries_the_files_as_parts_that_another_reader_reads),
+        cmocka_unit_test(a_webhook_carries_the_files_whole_up_to_the_ceiling),
+        cmocka_unit_test(a_file_that_is_gone_keeps_its_reply_from_leaving_and_the_draft_is_back),
         cmocka_unit_test(what_came_is_named_with_size_and_host_and_never_opened),
     };
     return cmocka_run_group_tests_name("flow/attach", tests, NULL, NULL);

@@ -5,6 +5,9 @@ standard input is a JSON object: {"script": {STAGE: REPLY}} replaces what is sai
 rcpt rcpt:ADDRESS data dot quit), REPLY being a line, "close" or "hang"; "hide", "hide_tls" (under TLS) and "mechanisms" change what EHLO offers. Each is
 answered by a line with what was seen since the one before."""
 import asyncio
+import email
+import email.policy
+import hashlib
 import json
 import logging
 import subprocess
@@ -22,6 +25,19 @@ def forget():
     seen.update(mails=[], connections=0, quits=0, ehlo=[], logins=[], commands=[])
 
 
+def parts(content):
+    """The parts of a mail as the email package reads them: it is not ours."""
+    message = email.message_from_bytes(content, policy=email.policy.default)
+    out = []
+    for part in message.walk():
+        if part.is_multipart():
+            continue
+        data = part.get_payload(decode=True)
+        out.append({"type": part.get_content_type(), "name": part.get_filename(), "how": part.get_content_disposition(), "size": len(data),
+                    "sha256": hashlib.sha256(data).hexdigest(), "defects": len(part.defects) + len(message.defects)})
+    return out
+
+
 class Handler:
     async def handle_EHLO(self, server, session, envelope, hostname, lines):
         session.host_name = hostname
@@ -35,7 +51,8 @@ class Handler:
     async def handle_DATA(self, server, session, envelope):
         seen["mails"].append({
             "from": envelope.mail_from, "to": envelope.rcpt_tos, "options": envelope.mail_options, "tls": server.in_tls or server._tls_protocol is not None,
-            "user": session.auth_data.login.decode() if session.auth_data else None, "text": envelope.content.decode("utf-8", "replace")})
+            "user": session.auth_data.login.decode() if session.auth_data else None, "text": envelope.content.decode("utf-8", "replace"),
+            "parts": parts(envelope.content), "widest": max(len(line) for line in envelope.content.split(b"\r\n"))})
         return "250 2.0.0 queued"
 
 

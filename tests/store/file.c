@@ -62,8 +62,32 @@ static void an_older_database_learns_which_tickets_bring_its_files(void **state)
     assert_int_equal(system(command), 0);
 }
 
+/* It was said with "1 attachment: a 1 byte" below it, where the vendor takes no files. */
+static void a_reply_that_comes_back_with_its_files_named_below_it_is_the_same_line(void **state)
+{
+    (void)state;
+    static const struct { const char *comes; bool ours; } cases[] = {
+        {"Here it is.\n\n1 attachment: a 1 byte\n", true}, {"Here it is.", true}, {"Here it is.\n\n2 attachments: a 1 byte, b 1 byte", false}, {"Here it is. 1 attachment: a", false},
+        {"Here", false}, {"So: Here it is.\n\n1 attachment: a 1 byte", false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct err err = {0};
+        const struct version v = {1, 2, 0, "k"};
+        const struct message ours = {.id = "desk:7", .author_kind = AUTHOR_AGENT, .origin = ORIGIN_REPLY, .voice = VOICE_DESK, .is_public = true, .body = "Here it is.\n", .state = "sent",
+                                     .assets = "[{\"name\":\"a\",\"size\":1}]", .asset_count = 1},
+                             back = {.id = "r-9", .author_kind = AUTHOR_AGENT, .body = cases[i].comes};
+        bool added, changed;
+        int64_t row = 0;
+        struct store *store = store_open(NULL, STORE_WRITER, &err);
+        assert_true(store_begin(store, &err) && store_message_put(store, 7, &ours, &v, &added, &changed, &err) && store_message_confirm(store, 7, &back, &row, &err));
+        assert_int_equal(row != 0, cases[i].ours);
+        store_rollback(store);
+        store_close(store);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(an_older_database_learns_which_tickets_bring_its_files)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(an_older_database_learns_which_tickets_bring_its_files),
+                                       cmocka_unit_test(a_reply_that_comes_back_with_its_files_named_below_it_is_the_same_line)};
     return crypto_open() ? cmocka_run_group_tests_name("store/file", tests, NULL, NULL) : 1;
 }
