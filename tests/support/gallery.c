@@ -246,12 +246,17 @@ static void draw_why(struct desk_case *desk)
 
 /* --- the composer --- */
 
+static const char files[] = "[{\"name\":\"cookies.txt\",\"size\":1830,\"sha256\":\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"},"
+                            "{\"name\":\"steps.pdf\",\"size\":212000,\"sha256\":\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"}]";
+
 static void draw_composer(struct desk_case *desk, enum composer_state state)
 {
     struct composer composer = {0};
     composer_open(&composer, TICKET, 7, true, "Hi Jane,\n\ncould you try a private window? {{status_page}}\n\nAna");
     composer.state = state;
     composer.saved_at = DESK_NOW - 60000;
+    if (state == COMPOSER_REVIEW || state == COMPOSER_SENDING || state == COMPOSER_DETACHING)
+        attached_read(&composer.attached, json_parse_in(desk->arena, files, strlen(files), &json_limits_native, NULL, NULL));
     composer_draw(&composer, &desk->look, desk->surface);
     composer_fini(&composer);
 }
@@ -279,6 +284,11 @@ static void draw_conflict(struct desk_case *desk)
 static void draw_discarding(struct desk_case *desk)
 {
     draw_composer(desk, COMPOSER_DISCARDING);
+}
+
+static void draw_detaching(struct desk_case *desk)
+{
+    draw_composer(desk, COMPOSER_DETACHING);
 }
 
 /* --- the table --- */
@@ -314,6 +324,7 @@ static const struct gallery_picture pictures[] = {
     {"sending", "A reply on its way", PLACE_TICKET, OVERLAY_NONE, COMPOSER_SENDING + 1, draw_sending},
     {"conflict", "Somebody wrote meanwhile", PLACE_TICKET, OVERLAY_NONE, COMPOSER_CONFLICT + 1, draw_conflict},
     {"discard", "Thrown away?", PLACE_TICKET, OVERLAY_NONE, COMPOSER_DISCARDING + 1, draw_discarding},
+    {"detach", "Which file stays here?", PLACE_TICKET, OVERLAY_NONE, COMPOSER_DETACHING + 1, draw_detaching},
 };
 
 int gallery_count(void)

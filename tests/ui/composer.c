@@ -83,6 +83,90 @@ static void nothing_is_sent_by_one_key(void **state)
     assert_false(composer.close_after);
 }
 
+static void attach(const char *name, int64_t size)
+{
+    char sha256[65];
+    AUTO_JSON row = json_object();
+    memset(sha256, 'a' + composer.attached.count % 6, 64);
+    sha256[64] = 0;
+    json_put_string(row, "name", name);
+    json_put_string(row, "sha256", sha256);
+    json_put_i64(row, "size", size);
+    assert_true(attached_add(&composer.attached, row));
+    assert_false(attached_add(&composer.attached, row)); /* it goes along already */
+}
+
+static void files_that_go_along_are_listed_and_taken_off_by_their_keys(void **state)
+{
+    (void)state;
+    assert_int_equal(script("Hi<Esc>", to_composer), COMPOSER_NOTHING);
+    assert_int_equal(script("A", to_composer), COMPOSER_NOTHING); /* there is none */
+    assert_int_equal(composer.state, COMPOSER_REVIEW);
+    assert_int_equal(script("a", to_composer), COMPOSER_ATTACH);
+    attach("console.log", 14300);
+    attach("b.png", 2000000);
+    attach("c.txt", 1);
+    draw(80, 24);
+    desk_shows(&desk, "3 attachments: console.log 14 kB, b.png 2.0 MB, c.txt 1 byte A take");
+    assert_int_equal(script("A", to_composer), COMPOSER_NOTHING);
+    draw(80, 24);
+    desk_shows(&desk, "which goes along no more? 1 console.log 2 b.png 3 c.txt Esc none");
+    assert_int_equal(script("4", to_composer), COMPOSER_NOTHING);
+    assert_int_equal(composer.attached.count, 3);
+    assert_int_equal(script("A2", to_composer), COMPOSER_DETACHED);
+    draw(80, 24);
+    desk_shows(&desk, "2 attachments: console.log 14 kB, c.txt 1 byte");
+    desk_shows(&desk, "review: y send");
+    assert_int_equal(script("y", to_composer), COMPOSER_SEND);
+}
+
+static void a_draft_keeps_its_files_and_a_text_without_words_is_not_thrown_away_with_them(void **state)
+{
+    (void)state;
+    attach("console.log", 14300);
+    AUTO_JSON draft = composer_draft(&composer);
+    composer_open(&composer, 4119, 1, true, "");
+    assert_true(composer_resume(&composer, draft));
+    assert_int_equal(composer.attached.count, 1);
+    assert_string_equal(composer.attached.list[0].name, "console.log");
+    assert_int_equal(composer.attached.list[0].size, 14300);
+    assert_int_equal(script("<Esc>", to_composer), COMPOSER_NOTHING);
+    assert_int_equal(composer.state, COMPOSER_REVIEW);
+    assert_int_equal(script("y", to_composer), COMPOSER_REFUSED);
+    assert_string_equal(composer.refusal, "There is nothing to send yet.");
+}
+
+static void nothing_is_sent_while_a_file_is_on_its_way(void **state)
+{
+    (void)state;
+    assert_int_equal(script("Hi<Esc>", to_composer), COMPOSER_NOTHING);
+    composer.arriving = 1;
+    draw(80, 24);
+    desk_shows(&desk, "one more on its way");
+    assert_int_equal(script("y", to_composer), COMPOSER_REFUSED);
+    composer.arriving = 0;
+    assert_int_equal(script("<Esc>y", to_composer), COMPOSER_SEND);
+}
+
+static void twenty_files_go_along_and_no_more(void **state)
+{
+    (void)state;
+    for (int i = 0; i < ATTACHMENTS_SENT; i++)
+        attach(arena_printf(desk.arena, "file-%d.log", i), i);
+    AUTO_JSON row = json_object();
+    json_put_string(row, "name", "one more");
+    json_put_string(row, "sha256", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    assert_false(attached_add(&composer.attached, row));
+    for (int i = 0; i < ATTACHMENTS_SENT; i++)
+        assert_int_equal(attached_index(&composer.attached, (uint32_t)attached_key(i)), i);
+    assert_int_equal(attached_index(&composer.attached, K_ESC), -1);
+    script("Hi<Esc>A", to_composer);
+    draw(80, 24);
+    desk_is_inert(&desk);
+    assert_int_equal(script("k", to_composer), COMPOSER_DETACHED);
+    assert_int_equal(composer.attached.count, ATTACHMENTS_SENT - 1);
+}
+
 static void send_and_close_says_so(void **state)
 {
     (void)state;
@@ -122,16 +206,6 @@ static void what_an_editor_saved_is_one_step(void **state)
     assert_string_equal(editor_text(composer.editor), "better words");
     assert_false(composer_edited(&composer, "better words", 12, true));
     assert_int_equal(script("<Esc>e", to_composer), COMPOSER_EXTERNAL);
-}
-
-static void a_file_is_refused_in_words_before_one_is_named(void **state)
-{
-    (void)state;
-    assert_int_equal(script("see the log<Esc>a", to_composer), COMPOSER_REFUSED);
-    assert_int_equal(composer.state, COMPOSER_REVIEW);
-    draw(80, 24);
-    desk_shows(&desk, "Nothing is attached: replies and notes are text alone here.");
-    assert_int_equal(script("y", to_composer), COMPOSER_SEND);
 }
 
 static void s_shares_and_takes_back_and_a_draft_remembers_its_thread(void **state)
@@ -495,10 +569,13 @@ int main(void)
         T(two_at_signs_at_a_word_of_a_note_ask_for_an_agent),
         T(variables_of_the_desk_may_stand_in_a_reply_and_nothing_else_in_braces),
         T(send_and_close_says_so),
+        T(twenty_files_go_along_and_no_more),
+        T(nothing_is_sent_while_a_file_is_on_its_way),
+        T(a_draft_keeps_its_files_and_a_text_without_words_is_not_thrown_away_with_them),
+        T(files_that_go_along_are_listed_and_taken_off_by_their_keys),
         T(send_and_next_claims_what_is_next),
         T(send_and_pending_waits_for_the_customer_and_is_nothing_for_a_note),
         T(what_an_editor_saved_is_one_step),
-        T(a_file_is_refused_in_words_before_one_is_named),
         T(s_shares_and_takes_back_and_a_draft_remembers_its_thread),
         T(tab_mends_what_was_pasted),
         T(tab_in_the_review_goes_to_what_is_left_to_fill_in),

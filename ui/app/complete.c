@@ -106,6 +106,7 @@ static const struct follows {
     {"--view", NULL, put_views, 0},
     {"--sort", NULL, put_sorts, 0},
     {"--config", NULL, put_files, 0},
+    {"--attach", NULL, put_files, 0},
     {"check", NULL, put_files, 0},
     {"prompt", NULL, put_views, 0},
 };

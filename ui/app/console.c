@@ -3,6 +3,7 @@
  * come. The surface is drawn whole and sent as its difference, so nothing is written when nothing changed. */
 #include "app/console.h"
 #include "app/bell.h"
+#include "app/enclose.h"
 #include "app/follow.h"
 #include "app/colours.h"
 #include "app/prompt.h"
@@ -425,7 +426,7 @@ static void overlay_outcome(struct console *c, enum overlay_outcome outcome)
 
 static bool overlay_press(struct console *c, const struct key *key)
 {
-    if (palette_key(c, key) || prompt_key(c, key))
+    if (palette_key(c, key) || prompt_key(c, key) || enclose_key(c, key))
         return true;
     enum overlay_outcome outcome = overlay_key(&c->overlay, key);
     overlay_outcome(c, outcome);

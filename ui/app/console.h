@@ -52,6 +52,7 @@ enum purpose {
     FOR_ARTICLE,
     FOR_ARTICLE_HOW,
     FOR_ARTICLE_READ,
+    FOR_ATTACH,
     FOR_REMARK,
     FOR_EXPLAINED
 };

@@ -1,5 +1,6 @@
 /* writing: see writing.h. What the composer wants done: kept, sent, handed to an editor, filled from a list. */
 #include "app/writing.h"
+#include "app/enclose.h"
 #include "app/handoff.h"
 #include "app/insert.h"
 #include "base/clock.h"
@@ -166,10 +167,12 @@ static void send(struct console *c)
     struct composer *w = &c->composer;
     if (!*w->key)
         str_copy(w->key, sizeof w->key, fetch_key(c, a));
+    AUTO_JSON files = attached_write(&w->attached);
     struct command_do what = {.action = &action_table[w->reply ? ACTION_REPLY : ACTION_NOTE],
                               .tickets = &w->ticket,
                               .ticket_count = 1,
                               .arg = editor_text(w->editor),
+                              .attachments = files ? json_print_in(a, files) : NULL,
                               .articles = w->reply ? composer_articles(w, a) : NULL,
                               .thread_version = w->reply ? w->thread_version : 0,
                               .with = w->reply && w->pending_after ? "status=pending" : NULL,
@@ -240,7 +243,7 @@ static void write_outside(struct console *c)
         write_wide(c, "Neither $VISUAL nor $EDITOR is set");
         return;
     }
-    if (editor_length(w->editor))
+    if (editor_length(w->editor) || w->attached.count)
         writing_keep(c, false);
     const struct handoff what = {.editor = editor, .head = arena_strdup(own, head_of(c)), .text = editor_text(w->editor), .max = COMPOSER_TEXT, .wait = meanwhile, .arg = c,
                                  .name = arena_printf(own, "%s-%" PRId64 ".txt", w->reply ? "reply" : "note", w->ticket)};
@@ -308,6 +311,11 @@ static void share(struct console *c)
                                          : "It is yours alone again.");
 }
 
+static void detached(struct console *c)
+{
+    writing_keep(c, false);
+}
+
 static void canned(struct console *c)
 {
     typed(c);
@@ -330,7 +338,7 @@ bool writing_key(struct console *c, const struct key *key)
 {
     static void (*const wants[])(struct console *c) = {
         [COMPOSER_TYPED] = typed, [COMPOSER_SEND] = send, [COMPOSER_POSTPONE] = postpone, [COMPOSER_DISCARD] = discard, [COMPOSER_EXTERNAL] = want_outside,
-        [COMPOSER_NOTE] = make_note, [COMPOSER_CANNED] = canned, [COMPOSER_ARTICLES] = articles, [COMPOSER_MENTION] = mention, [COMPOSER_SHARED] = share, [COMPOSER_REFUSED] = NULL};
+        [COMPOSER_NOTE] = make_note, [COMPOSER_CANNED] = canned, [COMPOSER_ARTICLES] = articles, [COMPOSER_MENTION] = mention, [COMPOSER_SHARED] = share, [COMPOSER_ATTACH] = enclose_open, [COMPOSER_DETACHED] = detached, [COMPOSER_REFUSED] = NULL};
     enum composer_outcome outcome = composer_key(&c->composer, key);
     if (wants[outcome])
         wants[outcome](c);

@@ -204,6 +204,13 @@ void link_send(struct link *link, const char *method, const char *path, const ch
     call_start(link, call, done, arg);
 }
 
+void link_upload(struct link *link, const char *path, const char *data, size_t n, link_done *done, void *arg)
+{
+    struct call *call = call_new(link, "POST", path, data, n);
+    call->headers = curl_slist_append(call->headers, "Content-Type: application/octet-stream");
+    call_start(link, call, done, arg);
+}
+
 static enum err_code code_of(const char *slug, int status)
 {
     for (int i = ERR_USAGE; i < ERR_CODES; i++)

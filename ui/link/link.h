@@ -42,6 +42,8 @@ void link_close(struct link *link); /* NULL is fine; calls in flight are answere
 /* done is called from link_run, or from link_close, exactly once. body NULL = none. */
 void link_send(struct link *link, const char *method, const char *path, const char *body, link_done *done,
                void *arg);
+/* The same with n bytes that are no JSON; copied. */
+void link_upload(struct link *link, const char *path, const char *data, size_t n, link_done *done, void *arg);
 /* Opens the stream; after = last seq seen, -1 = only what comes. Frames come from link_run. */
 void link_follow(struct link *link, int64_t after, link_frame *frame, void *arg);
 void link_resume_from(struct link *link,

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* A draft is kept as JSON, in which a line's end takes two bytes: that has to fit through the daemon's door. */
-enum { TEXT_MAX = COMPOSER_TEXT, ROOM_SAID = 4 << 10, WIDE = 140, SPLIT_ROWS = 30 };
+enum { TEXT_MAX = COMPOSER_TEXT, ROOM_SAID = 4 << 10, TAKE_OFF = 16, WIDE = 140, SPLIT_ROWS = 30 };
 
 void composer_open(struct composer *c, int64_t ticket, int64_t thread_version, bool reply, const char *draft)
 {
@@ -98,15 +98,19 @@ struct json *composer_draft(const struct composer *c)
         json_push(cited, one);
     }
     json_put(draft, "cited", cited);
+    if (c->attached.count)
+        json_put(draft, "attachments", attached_write(&c->attached));
     return draft;
 }
 
 bool composer_resume(struct composer *c, const struct json *draft)
 {
     const char *text = draft_text(draft);
-    if (!*text)
+    if (!*text && !draft_files(draft))
         return false;
     composer_set(c, text);
+    c->attached.count = 0;
+    attached_read(&c->attached, draft_files(draft));
     c->shared = draft_shared(draft);
     str_copy(c->by, sizeof c->by, json_is(draft, JSON_OBJECT) ? json_get_string(draft, "by", "") : "");
     /* The send guard means what was there when the text was begun, not when it was taken up again. */
@@ -230,6 +234,8 @@ static enum composer_outcome send(struct composer *c)
     c->refusal = NULL;
     if (blank(editor_text(c->editor)))
         c->refusal = "There is nothing to send yet.";
+    else if (c->arriving)
+        c->refusal = "A file is still on its way to the desk: a moment.";
     else if (strange(c, &end))
         c->refusal = "A placeholder {{...}} is left: fill it in or delete it.";
     if (c->refusal) {
@@ -253,7 +259,7 @@ static enum composer_outcome writing_key(struct composer *c, const struct key *k
         return asks(c, key);
     case EDITOR_LEFT:
         c->state = COMPOSER_REVIEW;
-        return blank(editor_text(c->editor)) ? COMPOSER_DISCARD : COMPOSER_NOTHING;
+        return blank(editor_text(c->editor)) && !c->attached.count && !c->arriving ? COMPOSER_DISCARD : COMPOSER_NOTHING;
     case EDITOR_EXTERNAL:
         return COMPOSER_EXTERNAL;
     case EDITOR_IGNORED:
@@ -273,16 +279,13 @@ static enum composer_outcome send_key(struct composer *c, const struct key *key)
     return send(c);
 }
 
-/* No way out of the desk carries a file: a letter is a text, whatever takes it. Better said than swallowed. */
-static const char no_files[] = "Nothing is attached: replies and notes are text alone here. Put a link to the file into the text.";
-
 static enum composer_outcome review_key(struct composer *c, const struct key *key)
 {
     c->refusal = NULL;
-    if (key_is(key, 'a')) {
-        c->refusal = no_files;
-        return COMPOSER_REFUSED;
-    }
+    if (key_is(key, 'a'))
+        return COMPOSER_ATTACH;
+    if (key_is(key, 'A') && c->attached.count)
+        c->state = COMPOSER_DETACHING;
     if (key_is(key, 'y') || key_is(key, 'Y') || key_is(key, 'N') || (key_is(key, 'P') && c->reply))
         return send_key(c, key);
     if (key_is(key, 'p'))
@@ -311,6 +314,17 @@ static enum composer_outcome discarding_key(struct composer *c, const struct key
         return COMPOSER_DISCARD;
     c->state = COMPOSER_REVIEW;
     return COMPOSER_NOTHING;
+}
+
+static enum composer_outcome detaching_key(struct composer *c, const struct key *key)
+{
+    int index = key->mods ? -1 : attached_index(&c->attached, key->code);
+    c->state = COMPOSER_REVIEW;
+    if (index < 0)
+        return COMPOSER_NOTHING;
+    attached_take_off(&c->attached, index);
+    c->key[0] = 0;
+    return COMPOSER_DETACHED;
 }
 
 static enum composer_outcome conflict_key(struct composer *c, const struct key *key)
@@ -354,6 +368,8 @@ enum composer_outcome composer_key(struct composer *c, const struct key *key)
         return review_key(c, key);
     case COMPOSER_DISCARDING:
         return discarding_key(c, key);
+    case COMPOSER_DETACHING:
+        return detaching_key(c, key);
     case COMPOSER_CONFLICT:
         return conflict_key(c, key);
     case COMPOSER_SENDING:
@@ -431,6 +447,7 @@ static const struct menu *menu_of(const struct composer *c)
         [COMPOSER_WRITING] = {NULL, {"Esc", "review", "/", "canned reply", "??", "article", "C-x C-e", "your editor", "C-_", "undo"}, {NULL}},
         [COMPOSER_REVIEW] = {"review:", {"y", "send", "Y", "and close", "P", "and wait (pending)", "N", "and claim next"},
                              {"e", "edit", "a", "attach", "p", "postpone", "s", "share", "i", "note", "q", "discard", "Esc", "back"}},
+        [COMPOSER_DETACHING] = {"which goes along no more?", {NULL}, {NULL}},
         [COMPOSER_SENDING] = {"sending…", {NULL}, {NULL}},
         [COMPOSER_CONFLICT] = {"send it all the same?", {"y", "send", "e", "edit"}, {NULL}},
         [COMPOSER_DISCARDING] = {"throw this text away?", {"y", "yes, discard", "any key", "no"}, {NULL}}};
@@ -451,6 +468,16 @@ static void draw_keys(struct surface *s, int row, int column, const char *const 
         column = look_pair(s, row, column, UI_KEY, keys[i], UI_HINT, keys[i + 1]) + 3;
 }
 
+/* Each by its key; as many as there is room for, and the others by theirs all the same. */
+static void draw_attached(const struct composer *c, struct surface *s, int row, int column)
+{
+    for (int i = 0; i < c->attached.count; i++) {
+        const char key[2] = {attached_key(i), 0};
+        column = look_pair(s, row, column, UI_KEY, key, UI_HINT, c->attached.list[i].name) + 3;
+    }
+    look_pair(s, row, column, UI_KEY, "Esc", UI_HINT, "none");
+}
+
 static void draw_menu(struct composer *c, struct surface *s, int row)
 {
     const struct menu *menu = menu_of(c);
@@ -458,6 +485,8 @@ static void draw_menu(struct composer *c, struct surface *s, int row)
     if (menu->title)
         column += surface_text(s, row, column, -1, UI_ACCENT, menu->title) + 2;
     draw_keys(s, row, column, menu->keys);
+    if (c->state == COMPOSER_DETACHING)
+        draw_attached(c, s, row, column);
     if (menu->more[0])
         draw_keys(s, row + 1, 1, menu->more);
 }
@@ -533,6 +562,22 @@ static void draw_foot(struct composer *c, const struct look *look, struct surfac
         surface_right(s, row, used + 2, width - used - 3, UI_DIM, where);
 }
 
+/* What goes along, above the rule; and that it only does by name, where the way it leaves by takes no files. */
+static int draw_files(const struct composer *c, const struct look *look, struct surface *s, int row, const struct mirror_row *of)
+{
+    const char *all = attached_all(look->arena, &c->attached), *way = c->reply && of && str_eq(of->reply_via, "api") ? "; its system takes no files: they are named below the text" : "";
+    const char *more = c->arriving ? "   one more on its way\u2026" : "";
+    if (!*all && !*more)
+        return 0;
+    const char *line = text_safe_in(look->arena, arena_printf(look->arena, "%s%s%s", all, *all ? way : "", more), TEXT_LINE);
+    bool take_off = c->state == COMPOSER_REVIEW && c->attached.count;
+    int width = look_columns(s) - 4 - (take_off ? TAKE_OFF : 0);
+    surface_text(s, row, 2, width, *way ? UI_WARN : UI_ACCENT, text_fit(look->arena, line, width));
+    if (take_off)
+        look_pair(s, row, look_columns(s) - TAKE_OFF, UI_KEY, "A", UI_HINT, "take one off");
+    return 1;
+}
+
 void composer_draw(struct composer *c, const struct look *look, struct surface *s)
 {
     int rows = surface_rows(s), width = look_columns(s), top = 3, foot = rows - 2 - menu_rows(c);
@@ -546,7 +591,8 @@ void composer_draw(struct composer *c, const struct look *look, struct surface *
         surface_rule(s, top + share);
         top += share + 1;
     }
-    editor_draw(c->editor, s, top, 2, foot - top, (width < WIDE ? width : ticket_measure(width)) - 4,
+    int files = draw_files(c, look, s, foot - 1, row);
+    editor_draw(c->editor, s, top, 2, foot - top - files, (width < WIDE ? width : ticket_measure(width)) - 4,
                 c->state == COMPOSER_WRITING ? UI_INPUT : UI_NORMAL);
     surface_rule(s, foot);
     draw_foot(c, look, s, foot + 1);

@@ -3,6 +3,7 @@
  * sent by one key. */
 #ifndef SCREEN_COMPOSER_H
 #define SCREEN_COMPOSER_H
+#include "screen/attached.h"
 #include "screen/look.h"
 #include "screen/ticket.h"
 #include "widget/editor.h"
@@ -13,6 +14,7 @@ enum composer_state {
     COMPOSER_SENDING,
     COMPOSER_CONFLICT,
     COMPOSER_DISCARDING,
+    COMPOSER_DETACHING,
     COMPOSER_STATES
 };
 enum composer_outcome {
@@ -28,6 +30,8 @@ enum composer_outcome {
     COMPOSER_ARTICLES, /* "??" did: offer articles */
     COMPOSER_MENTION,  /* "@@" began a word of a note: offer agents */
     COMPOSER_SHARED,   /* handed to the team, or taken back: save it now */
+    COMPOSER_ATTACH,   /* a file is to go with it: which? */
+    COMPOSER_DETACHED, /* one goes along no more: save it now */
     COMPOSER_REFUSED,  /* cannot be sent like this; composer_refusal says why */
 };
 enum { COMPOSER_CITED = 16, COMPOSER_EARLY = 1024 /* keys: a call's patience, with one held down */, COMPOSER_TEXT = 100 << 10 /* bytes a text may have */ };
@@ -51,6 +55,8 @@ struct composer {
     char asked[4];  /* what stands before the cursor and began a line: gone when something is inserted; "" = nothing */
     struct { char key[128], mark[120]; } cited[COMPOSER_CITED]; /* articles put in, and what of each must still be there when it is sent */
     int cited_count;
+    struct attached attached; /* files that go with it */
+    int arriving;             /* files on their way to the daemon */
     bool awaits;    /* the kept draft is on its way: keys wait for it, so that it is neither missed nor thrown away unseen */
     struct key early[COMPOSER_EARLY]; int early_count;
     char key[96]; /* of the request in doubt: sent, never answered */
@@ -66,7 +72,7 @@ bool composer_asks(const struct composer *c);
 void composer_insert(struct composer *c, const char *text);
 /* What was inserted is of that article; text: how it stands there. */
 void composer_cite(struct composer *c, const char *key, const char *text);
-/* What is kept of it: the text, how far the thread was then, whether it is shared, the articles cited. And back again; false: there is
+/* What is kept of it: the text, how far the thread was then, whether it is shared, the articles cited, the files that go along. And back again; false: there is
  * nothing in it. */
 struct json *composer_draft(const struct composer *c);
 bool composer_resume(struct composer *c, const struct json *draft);
