@@ -205,7 +205,7 @@ part_console() { # what a person sees
     echo "POST to glyph"
     "$tools/console" "$dir/console" glyph >"$dir/told"
     sed 's/^/  /' "$dir/told"
-    gate "a row that arrives with its three counts, bytes" "$(awk '$1 == "bytes_live_row" { print $2 }' "$dir/told")" "<=" 220
+    gate "a row that arrives with its three counts, bytes" "$(awk '$1 == "bytes_live_row" { print $2 }' "$dir/told")" "<=" 170
     echo "POST to glyph while 200 more streams are open and 100 events a second come in"
     "$tools/console" "$dir/console" crowd 200 100 "$daemon" >"$dir/told"
     sed 's/^/  /' "$dir/told"

@@ -68,7 +68,7 @@ static void rows_are_drawn_with_gutter_and_marks(void **state)
     drawn();
     run("mark");
     assert_string_equal(drawn(), " \u25cf#1\n\u258c #2\n  #3\n~\n");
-    assert_string_equal(surface_dump_roles(arena, s), "0: mark@1+1\n1: gutter@0+1 selected@2+2\n3: muted@0+1\n");
+    assert_string_equal(surface_dump_roles(arena, s), "0: mark@1+1\n1: gutter@0+1 selected@2+2\n3: dim@0+1\n");
     int row, column;
     surface_cursor_at(s, &row, &column);
     assert_int_equal(row, 1);

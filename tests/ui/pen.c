@@ -19,7 +19,7 @@
 #include <vterm.h>
 #include <cmocka.h>
 
-enum { ROWS = 24, COLUMNS = 80, LINES_KEPT = 200, FRAMES = 150, ROW_BYTES = COLUMNS * 13 };
+enum { ROWS = 24, COLUMNS = 80, LINES_KEPT = 200, FRAMES = 150, REPAINTS = 5, ROW_BYTES = COLUMNS * 13 };
 
 /* --- the program: says each picture on a pipe, draws it, and waits for the word to go on --- */
 
@@ -48,6 +48,8 @@ static void make_line(int i)
     lines[i].second = (enum ui_role)dice(UI_ROLES);
 }
 
+static int cursor_row = 1, cursor_column = 3;
+
 static void draw(struct surface *s, int top)
 {
     surface_clear(s);
@@ -58,16 +60,21 @@ static void draw(struct surface *s, int top)
     }
     surface_rule(s, ROWS - 1);
     surface_text(s, ROWS - 1, COLUMNS - 4, 4, UI_HINT, "foot"); /* to the last corner */
-    surface_cursor(s, 1 + (int)dice(ROWS - 2), 0);
+    if (dice(2)) /* else it stays */
+        cursor_row = 1 + (int)dice(dice(2) ? ROWS - 2 : 2);
+    if (dice(2))
+        cursor_column = (int)dice(5);
+    surface_cursor(s, cursor_row, cursor_column);
 }
 
 static void tell(int to, const struct surface *s)
 {
-    static char rows[ROWS][ROW_BYTES];
+    static char rows[ROWS + 1][ROW_BYTES];
     memset(rows, 0, sizeof rows);
     for (int row = 0; row < ROWS; row++)
         for (int column = 0; column < COLUMNS; column++)
             strcat(rows[row], surface_cell(s, row, column)->text);
+    snprintf(rows[ROWS], ROW_BYTES, "%d %d", cursor_row, cursor_column);
     for (size_t at = 0; at < sizeof rows;) {
         ssize_t n = write(to, (char *)rows + at, sizeof rows - at);
         if (n <= 0)
@@ -96,14 +103,19 @@ static void program(int to, int go)
         top += (int)dice(13) - 6;
         top = top < 0 ? 0 : top > LINES_KEPT - ROWS ? LINES_KEPT - ROWS : top;
         draw(s, top);
-        tell(to, s);
-        term_draw(s, &theme);
-        while (term_ready_at() && term_output_fd() >= 0) {
-            struct pollfd out = {.fd = term_output_fd(), .events = POLLOUT};
-            poll(&out, 1, 1000);
+        for (byte = 'a'; byte != 'g';) {
+            tell(to, s);
+            if (byte == 'r')
+                term_redraw();
+            term_draw(s, &theme);
+            while (term_ready_at() && term_output_fd() >= 0) {
+                struct pollfd out = {.fd = term_output_fd(), .events = POLLOUT};
+                poll(&out, 1, 1000);
+            }
+            dprintf(STDOUT_FILENO, "\a"); /* behind all of it: the terminal has it when it has this */
+            if (read(go, &byte, 1) != 1)
+                _exit(4);
         }
-        if (read(go, &byte, 1) != 1)
-            _exit(4);
         while (term_key(&key)) /* the terminal's answers are read here */
             if (key.code == K_END_ASKED)
                 _exit(5);
@@ -118,7 +130,15 @@ static struct {
     VTerm *vt;
     VTermScreen *screen;
     size_t bytes;
+    int pictures; /* that came to their end */
 } w;
+
+static int on_bell(void *user)
+{
+    (void)user;
+    w.pictures++;
+    return 1;
+}
 
 static void on_answer(const char *bytes, size_t n, void *user)
 {
@@ -155,22 +175,68 @@ static void drain(void)
     }
 }
 
-/* Reads until the terminal shows the picture; what is not there after twenty seconds does not come. */
 static void shows(const char *term, int frame, char (*rows)[ROW_BYTES])
 {
-    int row = 0;
-    for (int tries = 0; tries < 2000; tries++) {
+    for (int row = 0; row < ROWS; row++)
+        if (!row_is(row, rows[row]))
+            fail_msg("%s, frame %d: row %d is not \"%s\"", term, frame, row, rows[row]);
+}
+
+/* A cell as the eye has it: of a blank only what is behind it. */
+static uint64_t seen_at(int row, int column)
+{
+    VTermScreenCell c;
+    vterm_screen_get_cell(w.screen, (VTermPos){.row = row, .col = column}, &c);
+    if (c.chars[0] == (uint32_t)-1)
+        return 0; /* the right half of the one before */
+    bool bare = (!c.chars[0] || c.chars[0] == ' ') && !c.attrs.underline && !c.attrs.reverse;
+    vterm_screen_convert_color_to_rgb(w.screen, &c.fg);
+    vterm_screen_convert_color_to_rgb(w.screen, &c.bg);
+    const uint32_t parts[] = {c.chars[0] ? c.chars[0] : ' ', c.chars[0] ? c.chars[1] : 0, bare ? 0 : c.attrs.bold | c.attrs.underline << 1 | c.attrs.reverse << 3,
+                              bare ? 0 : (uint32_t)c.fg.rgb.red << 16 | (uint32_t)c.fg.rgb.green << 8 | c.fg.rgb.blue,
+                              (uint32_t)c.bg.rgb.red << 16 | (uint32_t)c.bg.rgb.green << 8 | c.bg.rgb.blue};
+    uint64_t sum = 14695981039346656037u;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        sum = (sum ^ parts[i]) * 1099511628211u;
+    return sum;
+}
+
+static uint64_t seen[ROWS][COLUMNS];
+
+static void look(void)
+{
+    for (int row = 0; row < ROWS; row++)
+        for (int column = 0; column < COLUMNS; column++)
+            seen[row][column] = seen_at(row, column);
+}
+
+static void looks_the_same(const char *term, int frame)
+{
+    for (int row = 0; row < ROWS; row++)
+        for (int column = 0; column < COLUMNS; column++)
+            if (seen[row][column] != seen_at(row, column))
+                fail_msg("%s, frame %d: a repaint looks different at %d, %d", term, frame, row, column);
+}
+
+static void cursor_is(const char *term, int frame, const char *place)
+{
+    char is[40];
+    VTermPos at;
+    vterm_state_get_cursorpos(vterm_obtain_state(w.vt), &at);
+    snprintf(is, sizeof is, "%d %d", at.row, at.col);
+    if (strcmp(is, place) != 0)
+        fail_msg("%s, frame %d: the cursor is at %s and not at %s", term, frame, is, place);
+}
+
+static void has_all(const char *term, int picture)
+{
+    for (int tries = 0; tries < 2000 && w.pictures < picture; tries++) {
         struct pollfd at = {.fd = w.pty, .events = POLLIN};
-        drain();
-        while (row < ROWS && row_is(row, rows[row]))
-            row++;
-        for (int i = 0; i < row; i++) /* a later byte may have spoilt an earlier row */
-            row = row_is(i, rows[i]) ? row : i;
-        if (row == ROWS)
-            return;
         poll(&at, 1, 10);
+        drain();
     }
-    fail_msg("%s, frame %d: row %d is not \"%s\"", term, frame, row, rows[row]);
+    if (w.pictures < picture)
+        fail_msg("%s: picture %d does not come to its end", term, picture);
 }
 
 static void read_all(int from, void *to, size_t n)
@@ -188,11 +254,13 @@ static void read_all(int from, void *to, size_t n)
 
 static void walk(const char *term)
 {
-    static char rows[ROWS][ROW_BYTES];
-    int said[2], go[2], status;
+    static char rows[ROWS + 1][ROW_BYTES];
+    int said[2], go[2], status, pictures = 0;
     struct winsize size = {.ws_row = ROWS, .ws_col = COLUMNS};
     assert_int_equal(pipe(said) | pipe(go), 0);
+    static const VTermScreenCallbacks callbacks = {.bell = on_bell};
     w.bytes = 0;
+    w.pictures = 0;
     pid_t pid = forkpty(&w.pty, NULL, NULL, &size);
     if (pid == 0) {
         setenv("TERM", term, 1);
@@ -205,11 +273,23 @@ static void walk(const char *term)
     vterm_set_utf8(w.vt, 1);
     vterm_output_set_callback(w.vt, on_answer, NULL);
     w.screen = vterm_obtain_screen(w.vt);
+    vterm_screen_set_callbacks(w.screen, &callbacks, NULL);
     vterm_screen_enable_altscreen(w.screen, 1);
     vterm_screen_reset(w.screen, 1);
     for (int frame = 0; frame < FRAMES; frame++) {
         read_all(said[0], rows, sizeof rows);
+        has_all(term, ++pictures);
         shows(term, frame, rows);
+        cursor_is(term, frame, rows[ROWS]);
+        if (frame % REPAINTS == 0) {
+            look();
+            assert_int_equal(write(go[1], "r", 1), 1);
+            read_all(said[0], rows, sizeof rows);
+            has_all(term, ++pictures);
+            shows(term, frame, rows);
+            cursor_is(term, frame, rows[ROWS]);
+            looks_the_same(term, frame);
+        }
         assert_int_equal(write(go[1], "g", 1), 1);
     }
     print_message("# %s: %d pictures, %zu bytes each\n", term, FRAMES, w.bytes / FRAMES);
@@ -223,7 +303,7 @@ static void walk(const char *term)
 static void a_picture_sent_as_a_difference_is_the_picture(void **state)
 {
     (void)state;
-    static const char *const terms[] = {"xterm-256color", "vt100", "linux", "screen-256color"};
+    static const char *const terms[] = {"xterm-256color", "vt100", "linux", "screen", "screen-256color", "tmux", "tmux-256color"};
     for (size_t i = 0; i < sizeof terms / sizeof *terms; i++) {
         seed = 20261127 + i;
         walk(terms[i]);

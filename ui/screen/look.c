@@ -32,10 +32,17 @@ char *look_since(struct arena *arena, int64_t ms)
     return ms < MINUTE ? ago : arena_printf(arena, "%s ago", ago);
 }
 
+/* Of time that runs out a minute that has begun counts: eight hours are eight hours until one minute of them is gone, and not for
+ * the twinkling of an eye. Two clocks may be a second apart. */
+static int64_t begun(int64_t left)
+{
+    return left < MINUTE ? left : (left + MINUTE - SECOND) / MINUTE * MINUTE;
+}
+
 char *look_left(struct arena *arena, int64_t ms)
 {
     char text[BAR_TIME];
-    return arena_strdup(arena, bar_time(ms, text));
+    return arena_strdup(arena, bar_time(begun(ms), text));
 }
 
 char *look_countdown(struct arena *arena, int64_t ms)
@@ -245,7 +252,7 @@ struct due look_due(const struct look *look, const struct mirror_row *row)
         return (struct due){
             arena_printf(look->arena, "late %s", look_ago(look->arena, left > -60000 ? 60000 : -left)),
             UI_LATE, -1};
-    int share = row->due_from > 0 && whole > 0 ? (int)(left * 10000 / whole) : -1;
+    int share = row->due_from > 0 && whole > 0 ? (int)(begun(left) * 10000 / whole) : -1; /* the bar and the words step together */
     enum ui_role role = t->sla == SLA_WARN || left < 15 * MINUTE ? UI_WARN : UI_NORMAL;
     return (struct due){look_left(look->arena, left), role, share > 10000 ? 10000 : share};
 }

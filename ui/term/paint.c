@@ -350,9 +350,9 @@ static void show_cursor(int row, int column)
 {
     curs_set(row >= 0); /* curses shows it again when it leaves */
     if (row < 0)
-        pen_move(LINES - 1, 0); /* out of the way: not every terminal can hide it */
+        pen_back(LINES - 1, 0); /* out of the way: not every terminal can hide it */
     else
-        pen_move(row < LINES ? row : LINES - 1, column < COLS ? column : COLS - 1);
+        pen_back(row < LINES ? row : LINES - 1, column < COLS ? column : COLS - 1);
     pen_send(t.sync);
 }
 
@@ -365,6 +365,8 @@ void paint_draw(const struct surface *s, const struct theme *theme)
     surface_cursor_at(s, &row, &column);
     if (!count && row == t.cursor_row && column == t.cursor_column)
         return;
+    if (row == t.cursor_row && column == t.cursor_column)
+        pen_keep();
     t.cursor_row = row;
     t.cursor_column = column;
     if (count >= SCROLL_WORTH)

@@ -26,6 +26,7 @@ static struct {
     int columns, rows;
     int row, column; /* of the cursor; row -1: not known */
     struct pen_look look;
+    int kept_row, kept_column; /* the place the terminal keeps; row -1: none */
     bool newline_stays; /* a line feed leaves the column alone */
 } p;
 
@@ -47,7 +48,7 @@ void pen_open(int columns, int rows)
         str_init(&p.out, FRAME_MOST);
     p.columns = columns;
     p.rows = rows;
-    p.row = -1;
+    p.row = p.kept_row = -1;
     p.look = (struct pen_look){0};
     p.newline_stays = tcgetattr(STDOUT_FILENO, &tty) == 0 && !((tty.c_oflag & OPOST) && (tty.c_oflag & ONLCR));
 }
@@ -112,12 +113,22 @@ static void across(struct way *w, int from, int column)
         along(w, from, column, cursor_left, parm_left_cursor, column_address);
 }
 
+/* "ESC [ row ; 1 H": a first column goes without saying. */
+static void omit_one(struct way *w)
+{
+    if (w->n > 5 && memcmp(w->text, "\033[", 2) == 0 && strcmp(w->text + w->n - 3, ";1H") == 0) {
+        w->n -= 2;
+        memcpy(w->text + w->n - 1, "H", 2);
+    }
+}
+
 void pen_move(int row, int column)
 {
     struct way best = {.is = true}, other = {.is = true};
     if (row == p.row && column == p.column)
         return;
     on(&best, tiparm(cursor_address, row, column), 1);
+    omit_one(&best);
     if (p.row >= 0) {
         down(&other, row);
         across(&other, p.column, column);
@@ -214,6 +225,34 @@ static void write_as(struct pen_look look)
     vid_puts(look.attr, look.pair, NULL, put_byte);
     shorten(from, is_plain(p.look));
     p.look = look;
+}
+
+/* --- the place kept --- */
+
+void pen_keep(void)
+{
+    if (!save_cursor || !restore_cursor || p.row < 0 || !is_plain(p.look) || (p.row == p.kept_row && p.column == p.kept_column))
+        return;
+    say(save_cursor);
+    p.kept_row = p.row;
+    p.kept_column = p.column;
+}
+
+void pen_back(int row, int column)
+{
+    bool there = p.row == row && p.column == column;
+    if (row != p.kept_row || column != p.kept_column || (there && is_plain(p.look))) {
+        pen_move(row, column);
+        return;
+    }
+    size_t from = p.out.len;
+    write_as((struct pen_look){0}); /* curses has to know, the terminal need not be told */
+    p.out.len = from;
+    if (p.out.data)
+        p.out.data[from] = 0;
+    say(restore_cursor);
+    p.row = row;
+    p.column = column;
 }
 
 /* --- cells --- */

@@ -20,6 +20,10 @@ void pen_clear(struct pen_look look);                      /* all of it */
 /* Rows top..bottom go up by n (down: n < 0); what comes in holds nothing that counts. False: this terminal cannot. */
 bool pen_scroll(int top, int bottom, int n, struct pen_look look);
 void pen_move(int row, int column);
+/* Before a frame that leaves the cursor where it stands, and behind it: where the terminal keeps a place it is sent back with one word,
+ * and that makes it write plainly, too. pen_back: the place is where pen_keep found the cursor, or another. */
+void pen_keep(void);
+void pen_back(int row, int column);
 /* Puts what was said since the last time on its way (term/outlet), in one piece; sync: held back by the terminal until it is whole. */
 void pen_send(bool sync);
 #endif

@@ -340,7 +340,7 @@ void list_draw(struct list *list, struct surface *s, int row, int column, int ro
         put(&list->fresh, id, false); /* seen */
     }
     if (list->n && list->n - list->top < (size_t)rows)
-        surface_text(s, row + (int)(list->n - list->top), column, 1, UI_MUTED, "~");
+        surface_text(s, row + (int)(list->n - list->top), column, 1, UI_DIM, "~");
     if (list->n)
         surface_cursor(s, row + (int)(list->selected - list->top), column + GUTTER + cursor_column);
 }
