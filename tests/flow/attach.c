@@ -207,6 +207,30 @@ static void a_kill_between_the_upload_and_the_send_loses_nothing(void **state)
     close_desk();
 }
 
+static void a_draft_is_sent_whole_by_the_shell(void **state)
+{
+    (void)state;
+    open_desk(webhook, "");
+    comes_with("[]");
+    assert_int_equal(SHELL(NULL, "attach", "1", write_file("c.log", "more"))->code, 0);
+    shell_holds(SHELL(NULL, "reply", "1", "--draft")->err, "you have begun no reply there"); /* a file alone says nothing */
+    AUTO_JSON value = json_object();
+    struct answer a = client_get(me, "/v1/keep/draft:1:reply");
+    json_put_string(value, "text", "Here it is.");
+    json_put_i64(value, "version", 99);
+    json_put(value, "attachments", json_copy(json_path(a.json, "value.attachments")));
+    const char *body = arena_printf(arena, "{\"value\":%s}", json_print_in(arena, value));
+    assert_int_equal(client_ask(me, "PUT", "/v1/keep/draft:1:reply", "Content-Type: application/json\r\n", body, strlen(body)).status, 200);
+    shell_holds(SHELL(NULL, "drafts", "show", "1")->err, "1 attachment: c.log 4 bytes");
+    assert_int_equal(SHELL(NULL, "reply", "1", "--draft")->code, 75); /* somebody wrote since */
+    assert_int_equal(SHELL(NULL, "reply", "1", "--draft", "--anyway", "--attach", write_file("d.log", "x"))->code, 0);
+    shell_holds(SHELL(NULL, "attachments", "1")->out, "c.log");
+    shell_holds(SHELL(NULL, "attachments", "1")->out, "d.log");
+    a = client_get(me, "/v1/keep/draft:1:reply");
+    assert_true(json_is(json_get(a.json, "value"), JSON_NULL));
+    close_desk();
+}
+
 static void a_reply_taken_back_is_the_draft_with_its_files(void **state)
 {
     (void)state;
@@ -434,6 +458,7 @@ int main(void)
         cmocka_unit_test(what_a_reply_brings_is_checked_before_it_is_held),
         cmocka_unit_test(what_is_sent_is_in_the_journal_read_back_and_the_reading_too),
         cmocka_unit_test(a_kill_between_the_upload_and_the_send_loses_nothing),
+        cmocka_unit_test(a_draft_is_sent_whole_by_the_shell),
         cmocka_unit_test(a_reply_taken_back_is_the_draft_with_its_files),
         cmocka_unit_test(a_mail_carries_the_files_as_parts_that_another_reader_reads),
         cmocka_unit_test(a_webhook_carries_the_files_whole_up_to_the_ceiling),

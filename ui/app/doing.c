@@ -243,6 +243,11 @@ int doing_run(struct shell *sh, const struct action_row *action)
     if (!what.ticket_count && !last && !(action->flags & DESK))
         return shell_usage(sh, action->name, " needs a ticket's number",
                            arena_printf(sh->arena, "triage help %s", action->name));
+    bool whole = action->arg == ARG_TEXT && shell_option(sh, "--draft", false);
+    if (whole && what.ticket_count != 1)
+        return shell_usage(sh, action->name, " --draft sends the draft of one ticket", "triage drafts lists them");
+    if (whole && !(words = drafts_send(sh, &what, &code)))
+        return code;
     const char *view = views_options(sh, action);
     if ((!words && !argument(sh, action, what.ticket_count, &words, &err)) || !(words = arena_printf(sh->arena, "%s%s", words, view)) ||
         !command_spoken(sh->arena, &here, words, &what, &err))

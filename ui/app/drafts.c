@@ -1,8 +1,12 @@
 /* drafts: see drafts.h. What the composer's review does by a key is done here by a word. */
 #include "app/drafts.h"
+#include "core/article.h"
+#include "core/attachment.h"
 #include "core/draft.h"
 #include "screen/look.h"
+#include "base/text.h"
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 const char drafts_help[] =
@@ -11,7 +15,7 @@ const char drafts_help[] =
     "  triage drafts share 42                hands it to the team; unshare takes it back\n"
     "  triage drafts take 42 --from ana      takes over what ana shared: it is yours alone then\n"
     "  triage drafts discard 42              throws yours away\n"
-    "  triage drafts show 42 | triage reply 42 --pending   sends it\n";
+    "  triage reply 42 --draft               sends it, with its files and articles; --pending, --close, --next as ever\n";
 
 struct drafts_after drafts_after(struct shell *sh)
 {
@@ -97,6 +101,10 @@ static int show(struct shell *sh, const struct draft *draft, const char *from)
         str_addc(&sh->out, '\n');
         line += n + (line[n] == '\n');
     }
+    struct attachment *list;
+    int n = draft_files(value) ? attachment_read(sh->arena, json_print_in(sh->arena, draft_files(value)), &list) : 0;
+    if (n)
+        fprintf(stderr, "%s\n", text_safe_in(sh->arena, attachment_say_all(sh->arena, list, n), TEXT_LINE));
     return shell_flush(sh);
 }
 
@@ -143,6 +151,38 @@ static int discard(struct shell *sh, const struct draft *draft, const char *from
     (void)from;
     int code = 0;
     return kept(sh, draft, &code) ? put(sh, draft, NULL, "thrown away") : code;
+}
+
+static const char *join(struct shell *sh, const char *first, const struct json *then)
+{
+    AUTO_JSON all = first ? json_parse(first, strlen(first), &json_limits_native, NULL, NULL) : json_array();
+    for (const struct json *row = json_first(then); row; row = json_next(row))
+        json_push(all, json_copy(row));
+    return json_first(all) ? json_print_in(sh->arena, all) : NULL;
+}
+
+/* Those of which something still stands in the text. */
+static const char *cited(struct shell *sh, const struct json *draft)
+{
+    const char *keys = NULL;
+    for (const struct json *one = json_first(json_get(draft, "cited")); one; one = json_next(one))
+        if (strstr(draft_text(draft), json_get_string(one, "mark", "")))
+            keys = article_add(sh->arena, keys, json_get_string(one, "key", ""));
+    return keys;
+}
+
+const char *drafts_send(struct shell *sh, struct command_do *what, int *code)
+{
+    const struct draft draft = {*what->tickets, what->action == &action_table[ACTION_REPLY]};
+    bool anyway = shell_option(sh, "--anyway", false);
+    const struct json *value = kept(sh, &draft, code);
+    if (!value)
+        return NULL;
+    what->attachments = join(sh, what->attachments, draft_files(value));
+    what->articles = draft.reply ? cited(sh, value) : NULL;
+    what->thread_version = draft.reply && !anyway ? json_get_i64(value, "version", 0) : 0;
+    what->draft = true;
+    return draft_text(value);
 }
 
 int drafts_run(struct shell *sh)

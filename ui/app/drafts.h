@@ -2,10 +2,14 @@
 #ifndef APP_DRAFTS_H
 #define APP_DRAFTS_H
 #include "app/shell.h"
+#include "command/command.h"
 
 extern const char drafts_help[];
 int drafts_run(struct shell *sh);
 /* What a reply or a note is followed by, said as options of the verb: --close, --pending, --next. */
 struct drafts_after { bool close, pending, next; };
 struct drafts_after drafts_after(struct shell *sh);
+/* --draft: what is sent is the draft, whole: its files and articles too, guarded by the thread it was written against unless --anyway stands there. The
+ * text; NULL: said, *code is the exit code. */
+const char *drafts_send(struct shell *sh, struct command_do *what, int *code);
 #endif

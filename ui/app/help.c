@@ -91,6 +91,7 @@ static const struct { int action; const char *text; } action_more[] = {
     {ACTION_REPLY, "       --article KEY: a knowledge article of which the text brings the title, the link or the first words\n"
                    "       --status pending|on_hold|resolved [--reason TEXT]: in the same breath; --pending is short for it\n"
                    "       --close, --next: once it is sent, close the ticket, claim the next one\n"
+                   "       --draft: what is sent is your draft, with its files; --anyway, also when somebody wrote since it was begun\n"
                    "       --attach FILE: a file goes with it; as often as there are files\n"
                    "       {{customer.first_name}}, {{ticket.ref}} and other variables are filled in; one without a value is refused"},
     {ACTION_MACRO, "--dry-run shows what it would change and write; one undo takes all of it back. `triage macros NUMBER` lists those for a ticket"},
