@@ -92,6 +92,8 @@ static bool put(struct shelf *s, const char *name, const struct shelf_file *f, s
         return sys(err, "making");
     bool ok = (file_write(fd, f->data, f->n) && fsync(fd) == 0) || sys(err, "writing");
     close(fd);
+    if (!ok)
+        unlinkat(s->dir, draft, 0); /* on a full disk others need the room */
     return ok && (renameat(s->dir, draft, s->dir, name) == 0 || sys(err, "naming"));
 }
 

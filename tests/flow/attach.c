@@ -9,12 +9,14 @@
 #include "harness/smtpd.h"
 #include "harness/stub.h"
 #include "support/hostile.h"
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -122,6 +124,39 @@ static void a_file_is_taken_up_to_the_ceiling_and_is_there_before_it_is_said(voi
     assert_int_equal(put_file("empty.log", "", 0).status, 422);
     assert_int_equal(put_file("", "x", 1).status, 400);
     assert_int_equal(put_file("again.log", data, 65536).status, 200);
+    close_desk();
+}
+
+/* A small file system of its own where the files go; false: this machine lets nobody here make one. */
+static bool mount_small(void)
+{
+    return unshare(CLONE_NEWNS) == 0 && mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
+}
+
+static void a_full_disk_is_said_and_what_fits_is_taken(void **state)
+{
+    (void)state;
+    if (!mount_small()) {
+        print_message("# skipped: mounting a file system is not allowed here\n");
+        skip();
+    }
+    open_desk(webhook, "");
+    const char *files = file_path("files");
+    assert_int_equal(mkdir(files, 0700), 0);
+    assert_int_equal(mount("triage-test", files, "tmpfs", 0, "size=64k,mode=0700"), 0);
+    char *data = arena_alloc(arena, 200000);
+    memset(data, 'x', 200000);
+    struct answer a = put_file("large.log", data, 200000);
+    assert_int_equal(a.status, 507);
+    shell_holds(a.body, "urn:triage:problem:no-space");
+    assert_int_not_equal(access(file_path("files/draft"), F_OK), 0); /* the room is given back */
+    assert_int_equal(put_file("small.log", data, 1000).status, 200);
+    assert_int_equal(put_file("large.log", data, 200000).status, 507);
+    assert_int_equal(client_get(me, "/v1/tickets/1").status, 404); /* it goes on */
+    client_close(me);
+    assert_int_equal(daemon_stop(desk), 0);
+    assert_int_equal(umount(files), 0);
+    me = NULL;
     close_desk();
 }
 
@@ -455,6 +490,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_is_taken_up_to_the_ceiling_and_is_there_before_it_is_said),
+        cmocka_unit_test(a_full_disk_is_said_and_what_fits_is_taken),
         cmocka_unit_test(what_a_reply_brings_is_checked_before_it_is_held),
         cmocka_unit_test(what_is_sent_is_in_the_journal_read_back_and_the_reading_too),
         cmocka_unit_test(a_kill_between_the_upload_and_the_send_loses_nothing),

@@ -178,6 +178,11 @@ static const char *verb_in(char *const *words, int n)
     return NULL;
 }
 
+static bool writes(const struct command *c)
+{
+    return c && c->is_action && action_table[c->id].arg == ARG_TEXT;
+}
+
 int complete_next(struct shell *sh, const struct verb *verbs, char *const *words, int n)
 {
     const char *verb = verb_in(words, n - 1), *before = n > 1 ? words[n - 2] : "";
@@ -192,6 +197,10 @@ int complete_next(struct shell *sh, const struct verb *verbs, char *const *words
         f->put(sh);
         return 0;
     }
+    if (v && strstr(v->args, "FILE...") && strcmp(before, verb) != 0) {
+        put_files(sh);
+        return 0;
+    }
     if (!verb || strcmp(verb, "help") == 0)
         put_verbs(sh, verbs);
     else if (c && c->is_action && !(v && strcmp(before, verb) == 0))
@@ -199,7 +208,7 @@ int complete_next(struct shell *sh, const struct verb *verbs, char *const *words
     if (v && *before == '-')
         put_args(sh, v->args, before);
     if (verb)
-        put_args(sh, v ? v->args : "--dry-run --key --version", NULL);
+        put_args(sh, v ? v->args : writes(c) ? "--attach --draft --pending --close --next --dry-run --key --version" : "--dry-run --key --version", NULL);
     put_options(sh, !verb);
     return 0;
 }
