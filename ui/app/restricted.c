@@ -46,7 +46,7 @@ static bool is_plain(const char *value, const char *more)
 bool restricted_env(const char *name, const char *value)
 {
     static const struct { const char *name, *more; } kept[] = {
-        {"TERM", "-+._"}, {"COLORTERM", "-"}, {"NO_COLOR", ""}, {"TERM_PROGRAM", "-._"}, {"TERM_PROGRAM_VERSION", "-._"}, {"TZ", "-+_/"},
+        {"TERM", "-+._"}, {"COLORTERM", "-"}, {"NO_COLOR", ""}, {"TERM_PROGRAM", "-._"}, {"TERM_PROGRAM_VERSION", "-._"}, {"LC_TERMINAL", ""}, {"TZ", "-+_/"},
         {"LANG", "-._@"}, {"LC_ALL", "-._@"}, {"LC_CTYPE", "-._@"}, {"LC_TIME", "-._@"}};
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
         if (strcmp(name, kept[i].name) == 0)

@@ -43,10 +43,12 @@ bool outside_able(void)
     return begins_one_of(getenv("TERM"), known, sizeof known / sizeof *known);
 }
 
+/* Over ssh TMUX stays behind and TERM goes along. */
 static bool inside_tmux(void)
 {
+    static const char *const terms[] = {"tmux"};
     const char *tmux = getenv("TMUX");
-    return tmux && *tmux;
+    return (tmux && *tmux) || begins_one_of(getenv("TERM"), terms, 1);
 }
 
 /* Inside tmux the terminal's own name is not to be had, and asking would cost a round trip before the first frame. */
@@ -157,17 +159,25 @@ bool outside_copy(const char *text)
         abort();
     crypto_base64((const uint8_t *)safe.data, safe.len, coded, size);
     snprintf(whole, size + 16, "\033]52;c;%s\a", coded);
+    if (inside_tmux()) /* it may keep the clipboard itself (set-clipboard), or let this through (allow-passthrough): it does not say */
+        outside_say(whole);
     say_through(whole);
     free(coded);
     free(whole);
     return true;
 }
 
+/* Inside tmux TERM_PROGRAM is tmux; what iTerm2 says of itself for ssh goes through. */
+static bool wants_nine(void)
+{
+    const char *program = getenv("TERM_PROGRAM"), *outer = getenv("LC_TERMINAL");
+    return str_eq(program, "iTerm.app") || str_eq(program, "WezTerm") || str_eq(outer, "iTerm2");
+}
+
 void outside_notify(const char *title, const char *body)
 {
     AUTO_STR head, rest, whole;
-    const char *program = getenv("TERM_PROGRAM");
-    bool nine = program && (strcmp(program, "iTerm.app") == 0 || strcmp(program, "WezTerm") == 0);
+    bool nine = wants_nine();
     safe_title(&head, title);
     safe_title(&rest, body);
     for (char *p = head.data; *p; p++)
