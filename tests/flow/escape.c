@@ -12,6 +12,7 @@
 #include "harness/client.h"
 #include "harness/console.h"
 #include "harness/daemon.h"
+#include "harness/exits.h"
 #include "harness/stub.h"
 #include "screen/screens.h"
 #include "support/hostile.h"
@@ -53,7 +54,7 @@ static struct console_run *console;
 static struct arena *arena;
 static struct hostile hostile;
 static bool all;
-static long used, accepted, fields, exits; /* payloads; events and acts that went in; fields they fill; texts and streams looked at */
+static long used, accepted, fields; /* payloads; events and acts that went in; fields they fill */
 
 /* --- in --- */
 
@@ -128,9 +129,8 @@ static void take(const struct answer *a, const char *exit)
     if (a->status >= 500)
         fail_msg("%s: %d %s", exit, a->status, a->body);
     if (a->status / 100 != 2)
-        hostile_check(exit, a->body, a->body_n, HOSTILE_LINES);
-    hostile_check("the head of an answer", a->head, strcspn(a->head, "\r"), 0);
-    exits++;
+        exits_text(exit, a->body, a->body_n, HOSTILE_LINES);
+    exits_text("the head of an answer", a->head, strcspn(a->head, "\r"), 0);
 }
 
 static void send_events(const char *text, long number)
@@ -217,67 +217,7 @@ static int stop(void **state)
 
 /* --- out: the shell --- */
 
-static char *slurp(FILE *file, size_t *n)
-{
-    assert_int_equal(fseek(file, 0, SEEK_END), 0);
-    size_t size = (size_t)ftell(file);
-    char *text = malloc(size + 1);
-    assert_non_null(text);
-    rewind(file);
-    *n = fread(text, 1, size, file);
-    text[*n] = 0;
-    fclose(file);
-    return text;
-}
-
-static pid_t begin(const char *const *words, FILE *input, FILE *const *streams)
-{
-    const char *argv[16] = {"triage"};
-    for (int i = 0; words[i]; i++)
-        argv[i + 1] = words[i];
-    fflush(NULL);
-    pid_t pid = fork();
-    if (pid == 0) {
-        dup2(fileno(input), 0);
-        dup2(fileno(streams[0]), 1);
-        dup2(fileno(streams[1]), 2);
-        alarm(120);
-        execv(console_program(), (char *const *)(uintptr_t)argv);
-        _exit(127);
-    }
-    return pid;
-}
-
-static unsigned allowed(const char *const *words)
-{
-    unsigned exit = HOSTILE_LINES | (strcmp(words[0], "help") == 0 ? HOSTILE_TABS : 0);
-    for (int i = 0; words[i]; i++)
-        exit |= strcmp(words[i], "--json") == 0 || strcmp(words[0], "watch") == 0 ? HOSTILE_DATA : 0;
-    return exit;
-}
-
-/* `triage WORDS`, with what it reads; its two streams are looked at. What was on stdout where it is wanted (the caller frees). */
-static char *shell(const char *input, const char *const *words, bool wanted)
-{
-    FILE *streams[2] = {tmpfile(), tmpfile()}, *read = tmpfile();
-    char *out = NULL;
-    size_t n;
-    fputs(input, read);
-    rewind(read);
-    waitpid(begin(words, read, streams), NULL, 0);
-    fclose(read);
-    for (int i = 0; i < 2; i++) {
-        char *text = slurp(streams[i], &n);
-        hostile_check(arena_printf(arena, "%s %s, %s", words[0], words[1] ? words[1] : "", i ? "stderr" : "stdout"), text, n, allowed(words));
-        exits += n > 0;
-        if (i == 0 && wanted)
-            out = text;
-        else
-            free(text);
-    }
-    return out;
-}
-#define SHELL(...) free(shell("", (const char *const[]){__VA_ARGS__, NULL}, true))
+#define SHELL(...) free(exits_shell("", (const char *const[]){__VA_ARGS__, NULL}))
 
 /* Verbs that would end the desk, open a screen or never end. */
 static bool is_left_out(const char *verb)
@@ -312,9 +252,9 @@ static void every_verb_of_the_shell_prints_none_of_it(void **state)
     int verbs = 0;
     char *save = NULL;
     FILE *streams[2] = {tmpfile(), tmpfile()}, *nothing = tmpfile();
-    pid_t watch = begin((const char *const[]){"watch", NULL}, nothing, streams);
+    pid_t watch = exits_begin((const char *const[]){"watch", NULL}, nothing, streams);
     feed_it();
-    char *list = shell("", (const char *const[]){"help", "--list", NULL}, true);
+    char *list = exits_shell("", (const char *const[]){"help", "--list", NULL});
     for (char *verb = strtok_r(list, "\n", &save); verb; verb = strtok_r(NULL, "\n", &save)) {
         verb[strcspn(verb, "\t")] = 0;
         if (is_left_out(verb))
@@ -343,9 +283,9 @@ static void every_verb_of_the_shell_prints_none_of_it(void **state)
     kill(watch, SIGTERM);
     waitpid(watch, NULL, 0);
     size_t n;
-    char *told = slurp(streams[0], &n);
+    char *told = exits_slurp(streams[0], &n);
     assert_true(n > 10000);
-    hostile_check("watch", told, n, HOSTILE_LINES | HOSTILE_DATA);
+    exits_text("watch", told, n, HOSTILE_LINES | HOSTILE_DATA);
     free(told);
     fclose(nothing);
     print_message("# escape: %ld payloads, %ld fields, %ld of events and acts taken; %d verbs, %zu bytes of watch\n", used, fields, accepted, verbs, n);
@@ -354,75 +294,12 @@ static void every_verb_of_the_shell_prints_none_of_it(void **state)
 static void the_mode_of_lines_says_none_of_it(void **state)
 {
     (void)state;
-    char *out = shell("ls\n1\nshow\nwhy label\n9\n17\n\nnote \033]0;PWN\007\n\033[7777m\nevents\nrefusals\nhelp\nquit\n", (const char *const[]){"--linear", NULL}, true);
+    char *out = exits_shell("ls\n1\nshow\nwhy label\n9\n17\n\nnote \033]0;PWN\007\n\033[7777m\nevents\nrefusals\nhelp\nquit\n", (const char *const[]){"--linear", NULL});
     assert_true(strlen(out) > 1000);
     free(out);
 }
 
 /* --- out: the console --- */
-
-/* One control sequence at p (an ESC): where it ends. Strings (OSC, DCS, APC, PM, SOS) end in BEL or ST. ECMA-48, 5. */
-static const char *sequence_end(const char *p, const char *end)
-{
-    char kind = p + 1 < end ? p[1] : 0;
-    const char *at = p + 2;
-    if (kind == '[') {
-        while (at < end && (*at < 0x40 || *at > 0x7e))
-            at++;
-    } else if (kind && strchr("]P_^X", kind)) {
-        while (at < end && *at != '\007' && !(*at == '\033' && at + 1 < end && at[1] == '\\'))
-            at++;
-        at += at < end && *at == '\033';
-    } else {
-        for (at = p + 1; at < end && *at >= 0x20 && *at <= 0x2f;)
-            at++;
-    }
-    return at < end ? at + 1 : end;
-}
-
-static int copied, notices;
-
-static void check_copied(const char *coded, size_t n)
-{
-    uint8_t text[8192];
-    char *copy = arena_strndup(arena, coded, n);
-    size_t size = 0;
-    assert_true(crypto_unbase64(copy, text, sizeof text, &size));
-    hostile_check("the clipboard", (const char *)text, size, 0); /* no line end either: what is pasted runs nothing */
-    copied++;
-}
-
-/* The console's bytes are full of sequences, its own: none holds a marker, what is copied and told is as harmless as the screen, and
- * nothing that a terminal acts on stands between them. */
-static void check_stream(const char *exit, const char *raw, size_t n)
-{
-    int sequences = 0;
-    size_t at;
-    const char *what;
-    for (const char *p = raw, *end = raw + n; p < end;) {
-        if (*p == '\033') {
-            const char *to = sequence_end(p, end);
-            if (memmem(p, (size_t)(to - p), "7777", 4) || memmem(p, (size_t)(to - p), "PWN", 3))
-                fail_msg("%s: a sequence of a stranger: ESC %.*s", exit, (int)(to - p - 1), p + 1);
-            if (to - p > 8 && strncmp(p, "\033]52;c;", 7) == 0)
-                check_copied(p + 7, (size_t)(to - p - 8));
-            notices += strncmp(p, "\033]777;", 6) == 0 || strncmp(p, "\033]9;", 4) == 0;
-            if (p[1] == ']')
-                hostile_check("a control string", p + 2, (size_t)(to - p - (to[-1] == '\\' ? 4 : 3)), 0);
-            p = to;
-            sequences++;
-            continue;
-        }
-        const char *stop = memchr(p, '\033', (size_t)(end - p));
-        size_t run_n = (size_t)((stop ? stop : end) - p);
-        for (size_t from = 0; from < run_n && hostile_find(p + from, run_n - from, HOSTILE_LINES, &at, &what); from += at + 1)
-            if (!strchr("\r\b\007\016\017\t", p[from + at])) /* curses' own */
-                fail_msg("%s: %s between two sequences, after \"%.*s\"", exit, what, (int)(from + at), p);
-        p += run_n;
-    }
-    assert_true(sequences > 100);
-    exits++;
-}
 
 static void say(struct console_run *c, const char *keys, int ms)
 {
@@ -474,9 +351,10 @@ static void every_screen_of_the_console_sends_none_of_it(void **state)
     say(c, "Q", 0);
     assert_true(console_ended(c, SOON));
     raw = console_bytes(c, 0, &n);
-    check_stream("console", raw, n);
-    print_message("# escape: %zu bytes of the console's stream over %d screens and %d commands; %d copied and %d notices decoded\n", n, PLACES, commands, copied, notices);
-    assert_true(copied > PLACES / 2 && notices > 0);
+    struct exits_told told = {0};
+    exits_stream("console", raw, n, &told);
+    print_message("# escape: %zu bytes of the console's stream over %d screens and %d commands; %d copied and %d notices decoded\n", n, PLACES, commands, told.copied, told.notices);
+    assert_true(told.copied > PLACES / 2 && told.notices > 0);
 }
 
 static void what_a_receiver_said_was_kept_and_shown_without_it(void **state)
@@ -504,12 +382,11 @@ static void the_log_holds_none_of_it(void **state)
     size_t n;
     FILE *log = fopen(run->log, "r");
     assert_non_null(log);
-    char *text = slurp(log, &n);
+    char *text = exits_slurp(log, &n);
     assert_true(n > 100);
-    hostile_check("the log", text, n, HOSTILE_LINES);
+    exits_text("the log", text, n, HOSTILE_LINES);
     free(text);
-    exits++;
-    print_message("# escape: %ld payloads x %ld fields x %ld texts and streams, 0 hostile characters\n", used, fields, exits);
+    print_message("# escape: %ld payloads x %ld fields x %ld texts and streams, 0 hostile characters\n", used, fields, exits_looked());
 }
 
 int main(int argc, char **argv)
