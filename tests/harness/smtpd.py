@@ -67,7 +67,8 @@ class Scripted(SMTP):
         elif reply == "hang":
             await asyncio.sleep(3600)
         elif reply:
-            await super().push(reply)
+            self._writer.write(reply.encode("utf-8", "surrogateescape") + b"\r\n")  # raw bytes come as lone surrogates
+            await self._writer.drain()
             if reply.startswith("421"):
                 self.transport.close()
         return reply is not None

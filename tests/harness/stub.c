@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
@@ -208,7 +209,7 @@ struct stub *stub_open(void)
     struct stub *s = calloc(1, sizeof *s);
     struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
     socklen_t n = sizeof a;
-    check(s && pipe(s->stop) == 0, "stub");
+    check(s && pipe2(s->stop, O_CLOEXEC) == 0, "stub"); /* whoever is started meanwhile does not hold its end open */
     s->arena = arena_new();
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->changed, NULL);
