@@ -176,6 +176,10 @@ static void the_documented_request_makes_a_ticket_with_a_key(void **state)
     assert_string_equal(json_get_string(ticket, "channel", ""), "api");
     assert_string_equal(json_get_string(ticket, "ref", ""), "SUP-1");
     assert_string_equal(json_get_string(ticket, "customer", ""), "ripio:3c90c3cc-0d44-4b50-8888-8dd25736052a");
+    a = client_get(desk, "/v1/tickets/1/attachments/1"); /* what the customer sent is what an agent gets */
+    const char *sent = memmem(body, n, a.body, a.body_n);
+    assert_true(a.status == 200 && a.body_n && sent && strncmp(sent - 4, "\r\n\r\n", 4) == 0 && strncmp(sent + a.body_n, "\r\n--", 4) == 0);
+    assert_string_equal(answer_header(desk, &a, "Content-Type"), "image/png");
     client_close(desk);
     const struct message *m = first_message(&api);
     assert_int_equal(m->author_kind, AUTHOR_CUSTOMER);

@@ -41,6 +41,20 @@ static struct json *bot_turn(const char *role, const char *text)
     return turn;
 }
 
+/* Who writes of a fault in the shop's app sends what its browser said. Nothing is drawn for it: a seed gives the same day. */
+static struct json *rbs_files(struct pen *pen, const struct plot *plot)
+{
+    struct json *list = json_array(), *log;
+    if (strcmp(plot->text->kind, "bug") != 0)
+        return list;
+    log = json_object();
+    json_put_string(log, "name", "console.log");
+    json_put_i64(log, "size", 9000 + 97 * (int64_t)strlen(plot->title));
+    json_put_string(log, "url", arena_printf(pen->arena, "https://files.tienda.example/%s/console.log", plot->id));
+    json_push(list, log);
+    return list;
+}
+
 static void rbs_chat(struct pen *pen, struct json *data, const struct plot *plot)
 {
     struct json *chat = json_array();
@@ -50,7 +64,7 @@ static void rbs_chat(struct pen *pen, struct json *data, const struct plot *plot
     }
     json_put(data, "ai_chat_history", chat);
     json_put(data, "conversation_history", json_array());
-    json_put(data, "attachments", json_array());
+    json_put(data, "attachments", rbs_files(pen, plot));
 }
 
 static const char *rbs_category(const char *kind)
