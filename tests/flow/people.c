@@ -284,7 +284,7 @@ static void in_the_console_a_reply_takes_a_canned_text_and_an_article_and_both_a
     console_type(console, "q");
     shows("cstar:");
     console_type(console, "m");
-    shows("macro:");
+    shows("macro on #");
     console_type(console, "tidy\r");
     shows("this is what it does");
     shows("→ resolved");

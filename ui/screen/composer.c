@@ -572,9 +572,9 @@ static int draw_files(const struct composer *c, const struct look *look, struct 
     const char *line = text_safe_in(look->arena, arena_printf(look->arena, "%s%s%s", all, *all ? way : "", more), TEXT_LINE);
     bool take_off = c->state == COMPOSER_REVIEW && c->attached.count;
     int width = look_columns(s) - 4 - (take_off ? TAKE_OFF : 0);
-    surface_text(s, row, 2, width, *way ? UI_WARN : UI_ACCENT, text_fit(look->arena, line, width));
+    int used = surface_text(s, row, 2, width, *way ? UI_WARN : UI_ACCENT, text_fit(look->arena, line, width));
     if (take_off)
-        look_pair(s, row, look_columns(s) - TAKE_OFF, UI_KEY, "A", UI_HINT, "take one off");
+        look_pair(s, row, 2 + used + 2, UI_KEY, "A", UI_HINT, "take one off");
     return 1;
 }
 
