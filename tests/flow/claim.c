@@ -172,9 +172,12 @@ static void the_console_claims_skips_and_hands_over(void **state)
     shows(c, "Handover", "nobody has acknowledged one yet");
     shows(c, "3 in", "1 skipped");
     console_type(c, "H");
-    shows(c, "the desk is mine now", NULL);
-    console_type(c, "\r");
+    shows(c, "take the desk over as it stands", NULL);
+    console_type(c, "all \"quiet\" here\r"); /* words are the note */
     shows(c, "Handover", "you since");
+    struct client *desk = client_open(run->desk);
+    assert_non_null(strstr(client_get(desk, "/v1/handover").body, "\"note\":\"all \\\"quiet\\\" here\""));
+    client_close(desk);
     assert_int_equal(console_close(c), 0);
     client_close(in);
     daemon_remove(run);

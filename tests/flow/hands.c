@@ -359,6 +359,29 @@ static void tab_goes_into_the_pane_which_scrolls_and_back(void **state)
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
+/* A slip in a long line costs no typing: neither what the console cannot read nor what the daemon refuses. */
+static void what_cannot_be_done_is_asked_again_as_it_was_typed(void **state)
+{
+    (void)state;
+    post("shop", "A-1", "Checkout is down");
+    shows("live");
+    press("go");
+    shows("On call");
+    press("+a\x15leave\r");
+    shows("\"leave\": expected NAME=VALUE");
+    shows("absence:  leave");
+    press("\x15" "agent=nobody from=now to=+2h kind=leave note=dentist\r");
+    shows("no agent \"nobody\"");
+    shows("agent=nobody from=now to=+2h kind=leave note=dentist");
+    press("\x15" "agent=tom from=now to=+2h kind=leave note=dentist\r");
+    gone("absence: ");
+    shows("dentist");
+    press("q6");
+    shows("Checkout is down");
+    press("K"); /* nothing pages here: that is said, nothing is asked of the daemon */
+    shows("#1 pages nobody; ge shows who is paged for what.");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -375,6 +398,7 @@ int main(void)
         T(a_key_that_only_begins_shows_what_may_follow_and_is_possible),
         T(tab_goes_into_the_pane_which_scrolls_and_back),
         T(a_long_description_is_cut_and_names_and_keys_are_whole),
+        T(what_cannot_be_done_is_asked_again_as_it_was_typed),
     };
     return cmocka_run_group_tests_name("hands", tests, NULL, NULL);
 }

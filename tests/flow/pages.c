@@ -145,7 +145,7 @@ static void the_screen_counts_down_names_who_will_be_paged_and_shows_windows(voi
     console_type(c, "/checkout\r");
     console_wait(&c, 1, "Nothing is sent", NULL, false, clock_mono(), PATIENCE_MS);
     console_type(c, "!");
-    console_wait(&c, 1, "page lea (chat, phones) about #1 (no undo), because:", NULL, true, clock_mono(), PATIENCE_MS);
+    console_wait(&c, 1, "page you (chat, phones) about #1 (no undo), because:", NULL, true, clock_mono(), PATIENCE_MS);
     console_type(c, "customers call\r");
     console_wait(&c, 1, "Checkout is slow", "‼ paging", true, clock_mono(), PATIENCE_MS); /* the answer's toast may have given way to the page's */
     console_type(c, "ge");

@@ -214,6 +214,26 @@ static void a_row_of_health_is_told_whole_and_found_by_what_it_says(void **state
     }
 }
 
+/* The line went bad between the answer and the frame: rows that stand elsewhere now are still the rows that keys are about. */
+static void what_the_cursor_is_on_is_what_the_pane_tells(void **state)
+{
+    (void)state;
+    struct lists lists;
+    struct lists_item item;
+    lists_init(&lists, LISTS_HEALTH);
+    lists_filter(&lists, "daemon");
+    desk.look.link_role = UI_WARN;
+    lists_sync(&lists, &desk.look, false);
+    desk.look.link_role = UI_OK;
+    desk_size(&desk, 80, 24);
+    lists_draw(&lists, &desk.look, desk.surface);
+    assert_true(lists_selected(&lists, &desk.look, &item) && item.id == list_selected(lists.list));
+    const char *row = desk_row(&desk, row_of("▌"));
+    desk_shows(&desk, "✔ fine line daemon");
+    assert_non_null(strstr(row, "line"));
+    lists_fini(&lists);
+}
+
 static void a_well_desk_says_so_and_a_heavy_journal_does_not(void **state)
 {
     (void)state;
@@ -275,7 +295,7 @@ int main(void)
         T(what_came_of_the_agents_last_is_what_the_picker_knows),
         T(a_handover_is_read_part_by_part),
         T(a_clean_desk_says_so_and_what_to_press),
-        T(what_is_wrong_with_the_desk_stands_first), T(a_row_of_health_is_told_whole_and_found_by_what_it_says),
+        T(what_is_wrong_with_the_desk_stands_first), T(a_row_of_health_is_told_whole_and_found_by_what_it_says), T(what_the_cursor_is_on_is_what_the_pane_tells),
         T(a_well_desk_says_so_and_a_heavy_journal_does_not),
         T(a_source_that_refused_is_fine_an_hour_after_the_last),
         T(hostile_text_stays_on_its_line),

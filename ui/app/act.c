@@ -35,6 +35,50 @@ static void perform(struct console *c, const struct command_do *what, const char
     a->seen = false;
 }
 
+static void ask_argument(struct console *c);
+
+/* What was typed in full and cannot be done is asked once more, as it was typed, with what is wrong. */
+static bool ask_again(struct console *c, const char *wrong)
+{
+    const char *typed = arena_strdup(c->frame, c->asked.arg);
+    if (c->asked.action->arg != ARG_WITH || !*typed || c->overlay.kind || composer_is_open(&c->composer))
+        return false;
+    ask_argument(c);
+    if (c->overlay.kind != OVERLAY_ASK)
+        return false;
+    editor_set(c->overlay.editor, typed);
+    overlay_note(&c->overlay, UI_ERROR, wrong);
+    return true;
+}
+
+bool act_refused(struct console *c, const char *action, const char *wrong)
+{
+    return c->asked.action && str_eq(c->asked.action->name, action) && ask_again(c, wrong);
+}
+
+/* Whoever takes the desk over writes words, not NAME=VALUE. */
+static const char *noted(struct console *c, const struct action_row *action, const char *arg)
+{
+    if (action != &action_table[ACTION_HANDOVER_ACK] || !*arg || str_starts(arg, "note=") || *arg == '{')
+        return arg;
+    AUTO_STR out;
+    str_init(&out, 4096);
+    str_adds(&out, "note=\"");
+    for (; *arg; arg++)
+        str_addf(&out, "%s%c", *arg == '"' || *arg == '\\' ? "\\" : "", *arg);
+    str_addc(&out, '"');
+    return arena_strdup(c->frame, out.data);
+}
+
+/* Can it be said to the daemon at all? */
+static bool sound(struct console *c, const struct command_do *what, struct err *err)
+{
+    struct command_do whole = *what;
+    whole.tickets = c->asked.tickets;
+    whole.ticket_count = c->asked.count;
+    return command_body(c->frame, &whole, err) != NULL;
+}
+
 /* The argument is known: as it was spoken it is read, what it leaves open is asked, then it is sent. */
 static void argued(struct console *c, const char *arg)
 {
@@ -42,7 +86,7 @@ static void argued(struct console *c, const char *arg)
     struct err err = {0};
     const struct moment here = console_here(c);
     bool snooze = what.action->arg == ARG_UNTIL;
-    arg = views_said(c, what.action, arg);
+    arg = noted(c, what.action, views_said(c, what.action, arg));
     if (snooze && strcmp(arg, "again") == 0)
         arg = *c->last_snooze ? c->last_snooze : "1h";
     if (what.action->arg == ARG_REASON && !arg[strspn(arg, " ")]) {
@@ -50,8 +94,9 @@ static void argued(struct console *c, const char *arg)
                                              ? "Nobody was paged: say why, it is what they read first."
                                          : what.action == &action_table[ACTION_SKIP] ? "Not skipped: say why, the journal keeps it."
                                              : "Nothing is shown: say why, the journal keeps it.");
-    } else if (!command_spoken(c->frame, &here, arg, &what, &err)) {
-        console_toast(c, UI_ERROR, "%s", err.text);
+    } else if (!command_spoken(c->frame, &here, arg, &what, &err) || !sound(c, &what, &err)) {
+        if (!ask_again(c, err.text))
+            console_toast(c, UI_ERROR, "%s", err.text);
     } else if (aside_sure(c, &what)) {
         if (snooze)
             str_copy(c->last_snooze, sizeof c->last_snooze, arg);
@@ -111,6 +156,10 @@ static void ask_text(struct console *c)
         const char *preset, *prompt = views_prompt(c, c->asked.action, &preset);
         if (prompt) {
             overlay_ask(&c->overlay, FOR_ARGUMENT, prompt, preset);
+            return;
+        }
+        if (c->asked.action == &action_table[ACTION_HANDOVER_ACK]) {
+            overlay_ask(&c->overlay, FOR_ARGUMENT, "take the desk over as it stands; a note, if any: ", "");
             return;
         }
         preset = oncall_preset(&look, c->asked.action);
@@ -230,16 +279,17 @@ static const struct action_row *watch_or_not(struct console *c)
     return &action_table[row && watch_has(row->t.watchers, mirror_me(c->mirror)) ? ACTION_UNWATCH : ACTION_WATCH];
 }
 
-/* K where nothing pages, while something pages me elsewhere: the wrong place, and that is said rather than refused. */
+/* K where nothing pages: the wrong place; said is where the right one is. */
 static bool acks_elsewhere(struct console *c, const struct action_row *action)
 {
     struct look look = console_look(c);
     int64_t ticket = console_ticket(c);
     const struct mirror_row *row = ticket ? ticket_row(&look, ticket) : NULL;
-    bool open = escalations_has(&look, ticket) || (row && row->t.escalated == ESCALATION_TRIGGERED);
-    if (action != &action_table[ACTION_ACK] || open || (console_marks(c) && list_marks(console_marks(c))) || !escalations_page_me(&look).count)
+    bool pages = escalations_page_me(&look).count, open = escalations_has(&look, ticket) || (row && row->t.escalated && row->t.escalated != ESCALATION_RESOLVED);
+    if (action != &action_table[ACTION_ACK] || open || (console_marks(c) && list_marks(console_marks(c))) || !(pages || row))
         return false;
-    console_toast(c, UI_WARN, "%s pages nobody. %s: , goes there, K acknowledges", ticket ? arena_printf(c->frame, "#%lld", (long long)ticket) : "This", escalations_call(&look));
+    console_toast(c, UI_WARN, "%s pages nobody%s", ticket ? arena_printf(c->frame, "#%lld", (long long)ticket) : "This",
+                  pages ? arena_printf(c->frame, ". %s: , goes there, K acknowledges", escalations_call(&look)) : "; ge shows who is paged for what.");
     return true;
 }
 

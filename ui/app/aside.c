@@ -1,5 +1,6 @@
 /* aside: see aside.h. The mirror knows enough to ask before the daemon would refuse. */
 #include "app/aside.h"
+#include "app/part.h"
 #include "base/text.h"
 #include <stdlib.h>
 #include <string.h>
@@ -25,12 +26,6 @@ void aside_marked(struct console *c)
         return; /* only the one under the cursor is marked: it is asked into which */
     a->count = kept;
     str_copy(a->arg, sizeof a->arg, arena_printf(c->frame, "%lld", (long long)target));
-}
-
-static const char *of_tickets(struct console *c)
-{
-    const struct asked *a = &c->asked;
-    return a->count == 1 ? arena_printf(c->frame, "#%lld", (long long)a->tickets[0]) : arena_printf(c->frame, "%d tickets", a->count);
 }
 
 static const char *first_words(struct console *c, const char *body)
@@ -67,9 +62,9 @@ bool aside_ask(struct console *c)
     if (is(c, ACTION_SPLIT))
         return pick_message(c);
     if (is(c, ACTION_MERGE))
-        overlay_ask(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "merge %s into: #", of_tickets(c)), "");
+        overlay_ask(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "merge %s into: #", act_about(c)), "");
     else if (is(c, ACTION_SPAM) || is(c, ACTION_DUPLICATE) || is(c, ACTION_INVALID))
-        overlay_ask(&c->overlay, FOR_WORD, arena_printf(c->frame, "type %s to put %s aside: ", name, of_tickets(c)), "");
+        overlay_ask(&c->overlay, FOR_WORD, arena_printf(c->frame, "type %s to put %s aside: ", name, act_about(c)), "");
     else
         return false;
     return true;
@@ -113,11 +108,11 @@ bool aside_refused(struct console *c, int64_t ticket, const char *detail)
 bool aside_sure(struct console *c, const struct command_do *what)
 {
     if (is(c, ACTION_STATUS) && what->arg && strcmp(what->arg, "on_hold") == 0 && !what->with) {
-        overlay_ask(&c->overlay, FOR_HOLD, arena_printf(c->frame, "%s on hold, waiting for: ", of_tickets(c)), "");
+        overlay_ask(&c->overlay, FOR_HOLD, arena_printf(c->frame, "%s on hold, waiting for: ", act_about(c)), "");
         return false;
     }
     if (is(c, ACTION_MERGE) && !what->with && customers_differ(c, strtoll(what->arg, NULL, 10))) {
-        return !ask_same(c, what->arg, arena_printf(c->frame, "%s and #%s are of different customers", of_tickets(c), what->arg));
+        return !ask_same(c, what->arg, arena_printf(c->frame, "%s and #%s are of different customers", act_about(c), what->arg));
     }
     return true;
 }

@@ -605,7 +605,7 @@ static void done(void *arg, const struct link_answer *answer)
     int good = 0, bad = 0;
     const struct json *problem = NULL;
     const char *say = NULL;
-    if (answer->err)
+    if (answer->err && (d->count || !act_refused(c, d->action, answer->err->text)))
         console_toast(c, UI_ERROR, "%s%s%s", answer->err->text, *answer->hint ? ". " : "", answer->hint);
     for (const struct json *r = json_first(json_get(root, "results")); r; r = json_next(r)) {
         bool ok = json_get_bool(r, "ok", false);
@@ -621,7 +621,8 @@ static void done(void *arg, const struct link_answer *answer)
     }
     settle_marks(d, root);
     bool undone = undone_say(c, d->action, root);
-    bool asked = problem && d->count && aside_refused(c, d->tickets[0], json_get_string(problem, "detail", ""));
+    const char *detail = json_get_string(problem, "detail", "");
+    bool asked = problem && (d->count ? aside_refused(c, d->tickets[0], detail) : act_refused(c, d->action, detail));
     if (undone)
         problem = NULL;
     else if (!asked && (problem ? bad + good > 1 : good && d->refused))

@@ -9,14 +9,14 @@
 #include <unistd.h>
 
 /* "tom (chat, phones), mara (console)" from an answer's `pages`; "" where nobody is told. */
-static const char *who(struct arena *arena, const struct json *pages)
+static const char *who(struct arena *arena, const struct json *pages, const char *me)
 {
     AUTO_STR out;
     str_init(&out, 2000);
     for (const struct json *page = json_first(pages); page; page = json_next(page)) {
         const struct json *by = json_get(page, "by");
         const char *agent = json_get_string(page, "agent", "");
-        str_addf(&out, "%s%s (", out.len ? ", " : "", *agent ? agent : "nobody in person");
+        str_addf(&out, "%s%s (", out.len ? ", " : "", !*agent ? "nobody in person" : str_eq(agent, me) ? "you" : agent);
         for (const struct json *place = json_first(by); place; place = json_next(place)) {
             const char *name = json_string(place) ? json_string(place) : "";
             str_addf(&out, "%s%s", place == json_first(by) ? "" : ", ", str_starts(name, "page:") ? "push" : name);
@@ -35,7 +35,7 @@ static const struct json *first_result(const struct json *root)
 
 static const char *question(struct console *c, int64_t ticket, const struct json *result)
 {
-    const char *names = who(c->frame, json_get(result, "pages"));
+    const char *names = who(c->frame, json_get(result, "pages"), mirror_me(c->mirror));
     return *names ? arena_printf(c->frame, "page %s about #%lld (no undo), because: ", names, (long long)ticket)
                   : arena_printf(c->frame, "%s. Because: ", json_get_string(result, "say", "nobody would be told"));
 }
@@ -86,7 +86,7 @@ bool paging_sure(struct shell *sh, const struct command_do *what, int *code)
     sh->quiet = false;
     if (!body || !root || !json_get_bool(result, "ok", false))
         return body && root; /* what is wrong with it is said by the call itself */
-    const char *names = who(sh->arena, json_get(result, "pages"));
+    const char *names = who(sh->arena, json_get(result, "pages"), NULL);
     fprintf(stderr, "%s %s. Go on? y/N ", *names ? "This pages" : "Nobody is paged at once:",
             text_safe_in(sh->arena, *names ? names : json_get_string(result, "say", ""), TEXT_LINE));
     *code = 0;

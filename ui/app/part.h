@@ -29,6 +29,7 @@ extern const struct part part_act, part_move, part_place, part_customer, part_fi
 /* A picker of what may be chosen; open: something else may be typed. */
 void part_pick(struct console *c, enum purpose purpose, const char *prompt, const struct offer *offers, int n, bool open);
 
+bool act_refused(struct console *c, const char *action, const char *wrong);         /* by the daemon; true: it is asked once more */
 const char *act_about(struct console *c);                                          /* "#42", "3 tickets": what is asked.tickets */
 void act_run(struct console *c, const struct action_row *action, const char *arg); /* asks what it still needs */
 void place_ticket(struct console *c, int64_t ticket);                               /* opens it; 0: nothing happens */

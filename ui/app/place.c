@@ -176,7 +176,9 @@ static void do_go(struct console *c, const char *arg)
             console_go(c, places[i].place);
             return;
         }
-    if (*arg && strspn(arg, "0123456789") == strlen(arg))
+    if (!mirror_ready(c->mirror))
+        console_toast(c, UI_DIM, "Not before the desk is here: it says which views there are.");
+    else if (*arg && strspn(arg, "0123456789") == strlen(arg))
         place_ticket(c, strtoll(arg, NULL, 10));
     else if (mirror_view_find(c->mirror, arg))
         show_view(c, mirror_view_find(c->mirror, arg));

@@ -354,13 +354,24 @@ struct drawing {
     int count;
 };
 
+/* By its number: what a row says may have put it elsewhere since the list was told its order. */
+static const struct lists_item *item_of(const struct drawing *d, const struct list_line *line)
+{
+    if ((int)line->index < d->count && d->items[line->index].id == line->id)
+        return &d->items[line->index];
+    for (int i = 0; i < d->count; i++)
+        if (d->items[i].id == line->id)
+            return &d->items[i];
+    return NULL;
+}
+
 static void draw_row(void *arg, struct surface *s, int row, int column, int width,
                      const struct list_line *line)
 {
     const struct drawing *d = arg;
-    if ((int)line->index < d->count)
-        column_row(d->look, s, row, column, width, d->type->columns, d->type->column_count,
-                   &d->items[line->index], line->selected);
+    const struct lists_item *item = item_of(d, line);
+    if (item)
+        column_row(d->look, s, row, column, width, d->type->columns, d->type->column_count, item, line->selected);
 }
 
 /* How many of so many rows the lower part gets; the list keeps the larger part. */
@@ -381,7 +392,7 @@ void lists_draw(struct lists *l, const struct look *look, struct surface *s)
     d.items = rows_of(l, look, &d.count);
     look_header(look, s, "");
     if (look->banner)
-        look_tabs(look, s);
+        look_tabs(look, s, 0);
     else
         type->head(look, s);
     surface_rule(s, LOOK_TOP - 1);

@@ -301,13 +301,13 @@ void look_header(const struct look *look, struct surface *s, const char *title)
     pieces[count++] = (struct piece){arena_printf(look->arena, "● %s", look->link), look->link_role};
     if (triggered > paged.count)
         pieces[count++] =
-            (struct piece){arena_printf(look->arena, "‼ %lld paging", (long long)triggered), UI_CRITICAL};
+            (struct piece){arena_printf(look->arena, "‼ %s paging", look_count(look->arena, triggered)), UI_CRITICAL};
     if (window)
         pieces[count++] =
             (struct piece){arena_printf(look->arena, "⏸ maintenance until %s", look_stamp(look, window->to)), UI_WARN};
     if (critical && critical->count)
         pieces[count++] =
-            (struct piece){arena_printf(look->arena, "▲ %lld critical", (long long)critical->count), UI_HIGH};
+            (struct piece){arena_printf(look->arena, "▲ %s critical", look_count(look->arena, critical->count)), UI_HIGH};
     bool mine = *oncall && str_eq(oncall, mirror_me(look->mirror));
     int drafts = drafts_mine(look);
     if (drafts)
@@ -348,9 +348,9 @@ static int active_end(const struct look *look, int first)
     return 0;
 }
 
-void look_tabs(const struct look *look, struct surface *s)
+void look_tabs(const struct look *look, struct surface *s, int taken)
 {
-    int column = 1, width = look_columns(s);
+    int column = 1, width = look_columns(s) - taken;
     if (look->banner) {
         surface_text(s, 1, 1, width - 2, UI_ERROR, look->banner);
         return;

@@ -245,7 +245,7 @@ void metrics_draw(struct metrics *m, const struct look *look, struct surface *s)
     int foot = look_footer(look, s), width = look_columns(s), row = LOOK_TOP;
     look_header(look, s, "");
     if (look->banner)
-        look_tabs(look, s);
+        look_tabs(look, s, 0);
     else
         draw_head(look, s);
     surface_rule(s, LOOK_TOP - 1);

@@ -255,8 +255,8 @@ static void draw_ask(struct overlay *o, struct surface *s, int foot)
 {
     int width = look_columns(s);
     int above = foot - draw_aid(o, s, foot);
-    if (above < foot)
-        surface_rule(s, above - 1 > 0 ? above - 1 : 0);
+    surface_fill(s, above - 1 > 0 ? above - 1 : 0, 0, 1, surface_columns(s), UI_NORMAL);
+    surface_rule(s, above - 1 > 0 ? above - 1 : 0);
     surface_fill(s, foot, 0, 1, width, UI_NORMAL);
     int column = 1 + surface_text(s, foot, 1, width * 2 / 3, UI_ACCENT, o->title) + 1;
     editor_draw(o->editor, s, foot, column, 1, width - column - 1, UI_INPUT);

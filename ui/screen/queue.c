@@ -107,12 +107,13 @@ static void draw_subject(const struct look *look, struct surface *s, int row, in
     (void)selected;
     if (!r->gone && r->t.assignee && str_eq(r->t.assignee, mirror_me(look->mirror)))
         subject = UI_STRONG;
-    int need = *mark ? text_columns(mark) + 3 : 0;
+    width--; /* a title that is cut touches nothing */
+    int need = *mark ? text_columns(mark) + 2 : 0;
     need = need > width / 2 ? 0 : need;
     surface_text(s, row, column, width - need, subject,
                  r->t.title && *r->t.title ? r->t.title : "(no subject)");
     if (need)
-        surface_right(s, row, column, width - 1, role, mark); /* the owner beside it is not of one piece with it */
+        surface_right(s, row, column, width, role, mark);
 }
 
 /* The name, and at the end of the column what they pay for, where both have room. */
@@ -258,14 +259,15 @@ static const char *order_words(const struct look *look)
     return by || inverted ? arena_printf(look->arena, "  %s by %s%s", inverted ? "↑" : "↓", mirror_sort_word(by), inverted ? ", inverted" : "") : "";
 }
 
-static void draw_remarks(const struct queue *q, const struct look *look, struct surface *s)
+/* Gives the columns they take of the tabs' row. */
+static int draw_remarks(const struct queue *q, const struct look *look, struct surface *s)
 {
     int n = (int)list_new_above(q->list), marks = (int)list_marks(q->list), width = look_columns(s);
     const char *where = mirror_where(look->mirror), *text = "", *order = order_words(look);
-    if (*order && !look->banner) {
-        surface_right(s, 1, 1, width - 2, UI_ACCENT, order);
-        width -= text_columns(order);
-    }
+    if (look->banner)
+        return 0;
+    surface_right(s, 1, 1, width - 2, UI_ACCENT, order);
+    width -= text_columns(order);
     if (n)
         text = arena_printf(look->arena, "  ↑ %d new above", n);
     else if (marks)
@@ -273,8 +275,8 @@ static void draw_remarks(const struct queue *q, const struct look *look, struct 
     else if (where)
         text = arena_printf(look->arena, "  / %s",
                             text_fit(look->arena, text_safe_in(look->arena, where, TEXT_LINE), width / 2));
-    if (*text && !look->banner)
-        surface_right(s, 1, 1, width - 2, n ? UI_NEW : marks ? UI_MARK : UI_ACCENT, text);
+    surface_right(s, 1, 1, width - 2, n ? UI_NEW : marks ? UI_MARK : UI_ACCENT, text);
+    return look_columns(s) - width + text_columns(text);
 }
 
 /* Why a view of the desk's own may be empty, and where to go from there. */
@@ -290,7 +292,9 @@ static const char *nothing(const struct look *look)
     const struct mirror_view *view = mirror_view_find(look->mirror, mirror_view_name(look->mirror));
     const char *where = mirror_where(look->mirror), *title = view ? view->title : "this view";
     if (!mirror_ready(look->mirror))
-        return "Connecting to the desk…";
+        return look->banner ? "Is the daemon running? triage doctor looks; systemctl start triaged starts it, triage demo needs none.\n"
+                              "This console goes on by itself once somebody answers; Q leaves."
+                            : "Connecting to the desk…";
     if (where && mirror_next(look->mirror))
         return "Still looking…";
     if (where)
@@ -406,8 +410,7 @@ void queue_draw(struct queue *q, const struct look *look, struct surface *s)
 {
     int width = look_columns(s), foot = look_footer(look, s);
     look_header(look, s, "");
-    look_tabs(look, s);
-    draw_remarks(q, look, s);
+    look_tabs(look, s, draw_remarks(q, look, s));
     surface_rule(s, LOOK_TOP - 1);
     int rows = foot - LOOK_TOP, list = width, at = LOOK_TOP;
     bool pane = queue_has_pane(q, width) && mirror_row_count(look->mirror) > 0;

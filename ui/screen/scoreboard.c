@@ -46,8 +46,7 @@ static int draw_boss(const struct look *look, struct surface *s, int row)
     if (!boss) {
         width -= purse;
         look_empty(look, s, row, 1, width - 2,
-                   "No boss is about. One comes when there are open tickets enough for it; every resolved "
-                   "ticket then deals damage.");
+                   "No boss is about: one comes when enough tickets are open.");
         return row + 2;
     }
     column += surface_text(s, row, column, width / 4, UI_BOSS, boss->name) + 3;
@@ -383,12 +382,13 @@ void scoreboard_draw(struct scoreboard *b, const struct look *look, struct surfa
     int width = look_columns(s), foot = look_footer(&plain, s), tall = surface_rows(s) >= 36;
     look_header(look, s, "Scoreboard");
     if (look->banner)
-        look_tabs(look, s);
-    int row = draw_boss(look, s, look->banner ? 2 : 1);
-    if (!board(look)) {
-        look_empty(look, s, row + 1, 2, width - 4, "Reading…");
+        look_tabs(look, s, 0);
+    if (!board(look)) { /* nor is it known whether a boss is about */
+        surface_rule(s, LOOK_TOP - 1);
+        look_empty(look, s, LOOK_TOP + 1, 4, width - 6, "Reading…");
         return;
     }
+    int row = draw_boss(look, s, look->banner ? 2 : 1);
     row = draw_hits(look, s, row, tall ? 2 : 1);
     surface_rule(s, row++);
     int feats = tall ? 3 : 1, end = foot - feats - 1;
