@@ -1,6 +1,7 @@
 /* screens: what is on them at the three sizes people have, in text and roles, and that no text from outside
  * gets out of its cell. The desk is tests/fixtures/desk. */
 #include "base/str.h"
+#include "screen/why.h"
 #include "screen/articles.h"
 #include "screen/deliveries.h"
 #include "screen/overlay.h"
@@ -330,6 +331,28 @@ static void what_pages_me_stands_first_in_the_head_until_it_is_acknowledged(void
         draw_queue(widths[i], 24);
         desk_hides(&desk, "pages you");
     }
+}
+
+/* Times of this week on this machine's clock; of other weeks with the day, as the daemon says them. */
+static void a_why_begins_with_a_time_as_the_clock_on_the_wall_shows_it(void **state)
+{
+    static const char text[] = "{\"lines\":[\"triggered since 2026-11-25 14:26:01 UTC: label\",\"2026-11-25 14:26:01 UTC: step 1 told ana\",\"2026-11-24 09:00:59 UTC: woken\","
+                               "\"2026-11-01 09:00:59 UTC: long ago\",\"2026-11-25 99 UTC: no time\"]}";
+    struct err err = {0};
+    (void)state;
+    desk.look.zone = 3600000;
+    AUTO_JSON root = json_parse(text, sizeof text - 1, &json_limits_native, NULL, &err);
+    struct pager *pager = pager_new();
+    pager_begin(pager);
+    why_read(&desk.look, pager, root);
+    pager_end(pager);
+    desk_size(&desk, 80, 24);
+    pager_draw(pager, desk.surface, 0, 0, 24, 80);
+    desk_shows(&desk, "15:26:01 step 1 told ana");
+    desk_shows(&desk, "Tue 10:00:59 woken");
+    desk_shows(&desk, "2026-11-01 09:00:59 UTC: long ago");
+    desk_shows(&desk, "2026-11-25 99 UTC: no time");
+    pager_free(pager);
 }
 
 /* Whoever is woken reads what it is about beside who was told, without a key more; of another ticket nothing is shown. */
@@ -799,7 +822,7 @@ int main(void)
         T(a_ticket_is_one_timeline_and_customer_text_stands_behind_the_bar),
         T(a_wide_ticket_has_its_facts_beside_it),
         T(a_reply_that_is_held_says_until_when),
-        T(escalations_count_down), T(what_pages_me_stands_first_in_the_head_until_it_is_acknowledged), T(what_the_customer_wrote_last_stands_below_a_page),
+        T(escalations_count_down), T(what_pages_me_stands_first_in_the_head_until_it_is_acknowledged), T(what_the_customer_wrote_last_stands_below_a_page), T(a_why_begins_with_a_time_as_the_clock_on_the_wall_shows_it),
         T(what_went_through_all_its_steps_unheard_is_said_above_and_in_its_row),
         T(a_maintenance_window_stands_in_every_header_as_long_as_it_lasts),
         T(ingest_shows_events_and_refusals_by_time),

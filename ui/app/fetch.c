@@ -9,10 +9,10 @@
 #include "app/prompt.h"
 #include "app/undone.h"
 #include "base/clock.h"
-#include "screen/clocks.h"
 #include "screen/articles.h"
 #include "screen/deliveries.h"
 #include "screen/simulation.h"
+#include "screen/why.h"
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -271,13 +271,10 @@ static void show_read(struct console *c, enum mirror_doc_id id)
     pager_begin(pager);
     if (id == MIRROR_PARCEL) {
         deliveries_read(&look, pager, json_get(root, "parcel"));
-    } else if (id == MIRROR_WHY && json_get(root, "clocks")) {
-        clocks_read(&look, pager, root);
     } else if (id == MIRROR_ARTICLE) {
         articles_read(&look, pager, json_get(root, "article"));
     } else if (id == MIRROR_WHY) {
-        for (const struct json *line = json_first(json_get(root, "lines")); line; line = json_next(line))
-            pager_block(pager, 2, UI_NORMAL, false, json_string(line) ? json_string(line) : "");
+        why_read(&look, pager, root);
     } else {
         char *text = json_print_pretty(json_get(root, "event"));
         pager_block(pager, 2, UI_NORMAL, true, text);

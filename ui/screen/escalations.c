@@ -179,7 +179,7 @@ static void draw_title(const struct look *look, struct surface *s, int row, int 
 
 static const struct column columns[] = {
     {"#", 6, 0, true, draw_id},         {"State", 16, 0, false, draw_state},
-    {"Step", 13, 84, false, draw_step}, {"Next in", 15, 0, false, draw_next},
+    {"Step", 14, 84, false, draw_step}, {"Next in", 15, 0, false, draw_next},
     {"Told", 36, 116, false, draw_told}, {"Since", 5, 70, true, draw_since},
     {"Subject", 0, 0, false, draw_title}};
 

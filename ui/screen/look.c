@@ -160,6 +160,11 @@ char *look_words(struct arena *arena, const char *word)
     return copy;
 }
 
+char *look_field(struct arena *arena, const char *name)
+{
+    return str_eq(name, "assignee") ? arena_strdup(arena, "owner") : look_words(arena, name);
+}
+
 /* --- what things look like --- */
 
 struct badge look_urgency(int urgency)

@@ -50,7 +50,7 @@ static void read_changes(const struct look *look, struct pager *pager, const str
             continue;
         if (n++)
             pager_line(pager);
-        const char *label = look_words(look->arena, field);
+        const char *label = look_field(look->arena, field);
         int at = WHAT + (text_columns(label) < FIELD ? FIELD : text_columns(label) + 1);
         pager_piece(pager, WHAT, UI_HEADING, label);
         pager_piece(pager, at, UI_DIM, shown(look, field, old));
@@ -67,7 +67,7 @@ const char *preview_words(const struct look *look, const struct json *result)
         const struct json *name = json_first(change), *old = json_next(name), *new = json_next(old);
         const char *field = json_string(name);
         if (counts(change))
-            words = arena_printf(look->arena, "%s%s%s %s → %s", words, *words ? ", " : "", look_words(look->arena, field), shown(look, field, old),
+            words = arena_printf(look->arena, "%s%s%s %s → %s", words, *words ? ", " : "", look_field(look->arena, field), shown(look, field, old),
                                  shown(look, field, new));
     }
     return *words ? words : preview_fate(result) == PREVIEW_SAME ? "already so" : json_get_string(result, "say", "done");

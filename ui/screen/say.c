@@ -60,8 +60,7 @@ static void add_changes(const struct look *look, struct str *out, const struct j
         const struct field *f = field_find(field);
         str_adds(out, out->len ? ", " : "");
         int64_t was = 1;
-        bool owner = strcmp(field, "assignee") == 0;
-        field = owner ? "owner" : look_words(look->arena, field);
+        field = look_field(look->arena, field);
         if (json_kind(old) == JSON_NULL || (f && f->type == FIELD_INT && json_i64(old, &was) && !was)) /* nothing before */
             str_addf(out, "%s %s", field, value_text(look, f, new));
         else
