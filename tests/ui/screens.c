@@ -336,7 +336,7 @@ static void what_pages_me_stands_first_in_the_head_until_it_is_acknowledged(void
 /* Times of this week on this machine's clock; of other weeks with the day, as the daemon says them. */
 static void a_why_begins_with_a_time_as_the_clock_on_the_wall_shows_it(void **state)
 {
-    static const char text[] = "{\"lines\":[\"triggered since 2026-11-25 14:26:01 UTC: label\",\"2026-11-25 14:26:01 UTC: step 1 told ana\",\"2026-11-24 09:00:59 UTC: woken\","
+    static const char text[] = "{\"lines\":[\"triggered since 2026-11-25 14:26:01 UTC: label\",\"2026-11-25 14:26:01 UTC: step 1 told ana\",\"2026-11-24 09:00:59 UTC: woken\",\"2026-11-25 14:30 UTC: hooks: delivered\","
                                "\"2026-11-01 09:00:59 UTC: long ago\",\"2026-11-25 99 UTC: no time\"]}";
     struct err err = {0};
     (void)state;
@@ -350,6 +350,7 @@ static void a_why_begins_with_a_time_as_the_clock_on_the_wall_shows_it(void **st
     pager_draw(pager, desk.surface, 0, 0, 24, 80);
     desk_shows(&desk, "15:26:01 step 1 told ana");
     desk_shows(&desk, "Tue 10:00:59 woken");
+    desk_shows(&desk, "15:30 hooks: delivered");
     desk_shows(&desk, "2026-11-01 09:00:59 UTC: long ago");
     desk_shows(&desk, "2026-11-25 99 UTC: no time");
     pager_free(pager);
