@@ -99,7 +99,7 @@ static void a_dry_run_says_what_would_change_and_changes_nothing(void **state)
     const struct shell_ran *plain = TRIAGE(NULL, "assign", "1", "tom", "--dry-run");
     assert_int_equal(plain->code, 0);
     shell_holds(plain->out, "#1 would: ");
-    shell_holds(plain->out, "assignee - \u2192 tom");
+    shell_holds(plain->out, "owner - \u2192 tom");
     assert_int_equal(TRIAGE(NULL, "assign", "1", "tom", "--dry-run", "--json")->code, 0);
     shell_holds(ran->out, "\"changes\"");
     assert_int_equal(TRIAGE(NULL, "ls", "--where", "assignee == \"tom\"")->code, 0);
