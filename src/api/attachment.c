@@ -39,26 +39,43 @@ static struct json *shown(struct show *show, const struct attachment *a, int64_t
     return row;
 }
 
-/* The number before the first of messages[at]'s. */
-static int64_t before(struct arena *arena, const struct message *messages, int count, int at)
+static int by_row(const void *a, const void *b)
 {
-    struct attachment *list;
-    int64_t n = 0;
-    for (int i = 0; i < count; i++)
-        if (messages[i].assets && messages[i].row < messages[at].row)
-            n += attachment_read(arena, messages[i].assets, &list);
-    return n;
+    const struct message *const *x = a, *const *y = b;
+    return ((*x)->row > (*y)->row) - ((*x)->row < (*y)->row);
 }
 
-struct json *show_attachments(struct show *show, const struct message *messages, int count, int at)
+/* For each message the number before its first file: each is read once, however many there are. */
+static int64_t *numbers(struct arena *arena, const struct message *messages, int count)
+{
+    const struct message **order = ARENA_ARRAY(arena, const struct message *, count + 1);
+    int64_t *before = ARENA_ARRAY(arena, int64_t, count + 1), n = 0;
+    struct attachment *list;
+    for (int i = 0; i < count; i++)
+        order[i] = &messages[i];
+    qsort(order, (size_t)count, sizeof *order, by_row);
+    for (int i = 0; i < count; i++) {
+        before[order[i] - messages] = n;
+        n += order[i]->assets ? attachment_read(arena, order[i]->assets, &list) : 0;
+    }
+    return before;
+}
+
+static struct json *rows_of(struct show *show, const struct message *m, int64_t before)
 {
     struct attachment *list;
     struct json *rows = json_array();
-    int n = attachment_read(show->arena, messages[at].assets, &list);
-    int64_t first = n ? before(show->arena, messages, count, at) : 0;
+    int n = attachment_read(show->arena, m->assets, &list);
     for (int i = 0; i < n; i++)
-        json_push(rows, shown(show, &list[i], first + i + 1));
+        json_push(rows, shown(show, &list[i], before + i + 1));
     return rows;
+}
+
+void show_attachments(struct show *show, const struct message *messages, int count, struct json **rows)
+{
+    int64_t *before = numbers(show->arena, messages, count);
+    for (int i = 0; i < count; i++)
+        rows[i] = messages[i].assets ? rows_of(show, &messages[i], before[i]) : NULL;
 }
 
 static void list_them(struct request *req)
@@ -68,19 +85,19 @@ static void list_them(struct request *req)
     int count = 0;
     if (!show_open(&show, req))
         return;
-    struct json *root = json_object(), *all = json_array();
+    struct json *root = json_object(), *all = json_array(), **rows = NULL;
     const struct ticket *t = show_asked(&show);
     if (t && store_message_list(show.store, show.arena, t->id, &messages, &count, &show.err))
-        for (int i = 0; i < count; i++) {
-            struct json *rows = show_attachments(&show, messages, count, i);
-            for (const struct json *r = json_first(rows); r; r = json_next(r)) {
-                struct json *row = json_copy(r);
-                json_put_i64(row, "message", messages[i].row);
-                json_put_i64(row, "at", messages[i].at);
-                json_push(all, row);
-            }
-            json_free(rows);
+        show_attachments(&show, messages, count, rows = ARENA_ARRAY(show.arena, struct json *, count + 1));
+    for (int i = 0; rows && i < count; i++) {
+        for (const struct json *r = json_first(rows[i]); r; r = json_next(r)) {
+            struct json *row = json_copy(r);
+            json_put_i64(row, "message", messages[i].row);
+            json_put_i64(row, "at", messages[i].at);
+            json_push(all, row);
         }
+        json_free(rows[i]);
+    }
     json_put(root, "attachments", all);
     show_answer(&show, root);
 }
@@ -102,8 +119,9 @@ static bool find(struct show *show, struct reading *r)
     int64_t n = strtoll(show->req->param[1], NULL, 10);
     if (!t || !store_message_list(show->store, show->arena, t->id, &messages, &count, &show->err))
         return false;
+    const int64_t *before = numbers(show->arena, messages, count);
     for (int i = 0; i < count; i++) {
-        int64_t first = before(show->arena, messages, count, i), of = attachment_read(show->arena, messages[i].assets, &list);
+        int64_t first = before[i], of = attachment_read(show->arena, messages[i].assets, &list);
         if (n <= first || n > first + of)
             continue;
         r->file = list[n - first - 1];

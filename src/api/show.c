@@ -208,9 +208,8 @@ struct json *show_model(struct show *show)
 
 /* --- the timeline --- */
 
-static struct json *message_line(struct show *show, int64_t ticket, const struct message *messages, int count, int at)
+static struct json *message_line(struct show *show, int64_t ticket, const struct message *m, struct json *files)
 {
-    const struct message *m = &messages[at];
     struct json *line = json_object(), *message = mask_message(show->arena, &show->mask, m);
     struct parcel held;
     bool found = false;
@@ -220,8 +219,8 @@ static struct json *message_line(struct show *show, int64_t ticket, const struct
     json_put_i64(line, "ticket", ticket);
     if (m->state && store_parcel_by_message(show->store, show->arena, m->row, &held, &found, &show->err) && found)
         json_put_i64(message, "due_at", held.due_at);
-    if (m->assets)
-        json_put(message, "attachments", show_attachments(show, messages, count, at));
+    if (files)
+        json_put(message, "attachments", files);
     json_put(line, "message", message);
     return line;
 }
@@ -274,8 +273,10 @@ static bool read_lines(struct show *show, int64_t ticket, bool merged, struct ti
     if (!store_message_list(show->store, show->arena, ticket, &messages, &message_count, &show->err) ||
         !store_entry_list(show->store, show->arena, &q, &entries, &entry_count, &show->err))
         return false;
+    struct json **files = ARENA_ARRAY(show->arena, struct json *, message_count + 1);
+    show_attachments(show, messages, message_count, files);
     for (int i = 0; i < message_count; i++)
-        place(show, to, messages[i].at, message_line(show, ticket, messages, message_count, i));
+        place(show, to, messages[i].at, message_line(show, ticket, &messages[i], files[i]));
     for (int i = 0; i < entry_count; i++)
         if (on_timeline(&entries[i]) && !(merged && str_eq(entries[i].kind, "sla"))) /* its clocks are the root's now */
             place(show, to, entries[i].at, entry_line(show, &entries[i]));

@@ -29,8 +29,8 @@ struct json *show_row(const struct show *show, const struct ticket *t);    /* RO
 struct json *show_rows(const struct show *show, struct ticket *const *rows, int count); /* with brief=1 what row_brief leaves of a ROW */
 struct json *show_ticket(struct show *show, const struct ticket *t);       /* TICKET */
 struct json *show_lines(struct show *show, const struct ticket *t);        /* [LINE], NULL + err */
-/* [ATTACHMENT] of messages[at], of all a ticket has. */
-struct json *show_attachments(struct show *show, const struct message *messages, int count, int at);
+/* [ATTACHMENT] of each of a ticket's messages, all it has; NULL where one brings none. The caller frees them. */
+void show_attachments(struct show *show, const struct message *messages, int count, struct json **rows);
 struct json *show_why(struct show *show, const struct ticket *t, const char *what); /* [text], NULL: nothing of that name */
 struct json *show_ledger(struct show *show, const struct ticket *t);       /* {lines, clocks, older}: why of the clocks; NULL + err */
 struct json *show_entry(const struct show *show, const struct entry *e);                          /* ENTRY */

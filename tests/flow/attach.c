@@ -359,6 +359,23 @@ static void is_mail(const struct json *mail, const char *text, const char *const
         is_part(part = json_next(part), names[i], i);
 }
 
+/* The same names on their other ways out: the shell, its JSON, and the header of a download. */
+static void is_safe_outside(int sent, int n)
+{
+    const struct shell_ran *ran = SHELL(NULL, "attachments", "1");
+    hostile_check("attachments", ran->out, strlen(ran->out), HOSTILE_LINES);
+    ran = SHELL(NULL, "attachments", "1", "--json");
+    hostile_check("attachments --json", ran->out, strnlen(ran->out, sizeof ran->out - 1), HOSTILE_LINES | HOSTILE_DATA);
+    for (int i = 1; i <= n; i++) {
+        struct answer a = client_get(me, arena_printf(arena, "/v1/tickets/1/attachments/%d", PLAIN + sent + i));
+        const char *how = answer_header(me, &a, "Content-Disposition");
+        assert_int_equal(a.status, 200);
+        for (const char *p = how; *p; p++)
+            assert_true(*p >= 0x20 && *p < 0x7f);
+        assert_true(str_starts(how, "attachment; filename=\"") && strstr(how, "\"; filename*=UTF-8''"));
+    }
+}
+
 /* 200 names that mean harm, 20 a mail, read by a reader that is not ours. */
 static int hostile_mails(struct smtpd *smtpd)
 {
@@ -386,6 +403,7 @@ static int hostile_mails(struct smtpd *smtpd)
         const struct json *mail = json_first(json_get(smtpd_script(smtpd, arena, "{}"), "mails"));
         is_mail(mail, text, names, n);
         assert_null(strstr(json_get_string(mail, "text", ""), "\nX-Evil"));
+        is_safe_outside(sent, n);
         sent += n;
         n = 0;
     }

@@ -1,6 +1,7 @@
 /* drafts: texts that are being written: mine, and those a colleague handed to the team. Below, the text under the cursor. */
 #include "base/str.h"
 #include "base/text.h"
+#include "screen/attached.h"
 #include "screen/drafts.h"
 #include "screen/lists.h"
 #include <string.h>
@@ -102,14 +103,25 @@ static void head(const struct look *look, struct surface *s)
         surface_textf(s, 1, column, look_columns(s) - column - 1, UI_PRESENCE, "%d handed to the team: Enter takes one over", count - mine);
 }
 
+/* The files it brings, as the composer says them; the rows it takes. */
+static int draw_files(const struct look *look, struct surface *s, int row, const struct json *draft)
+{
+    struct attached files = {.count = 0};
+    attached_read(&files, json_get(draft, "attachments"));
+    if (files.count)
+        surface_text(s, row, 4, look_columns(s) - 5, UI_ACCENT, text_safe_in(look->arena, attached_all(look->arena, &files), TEXT_LINE));
+    return files.count > 0;
+}
+
 static void detail(const struct look *look, struct surface *s, int row, int rows, const struct lists_item *item)
 {
     char **lines;
     const char *by = text_of(item, "by"), *subject = json_get_string(json_get(item->json, "row"), "title", NULL);
     int width = look_columns(s), n = text_wrap(look->arena, text_safe_in(look->arena, text_of(item, "text"), TEXT_BLOCK), width - 5, &lines);
     surface_textf(s, row, 2, width - 3, UI_DIM, "%s%s%s", subject ? text_safe_in(look->arena, subject, TEXT_LINE) : "", *by ? "   begun by " : "", by);
-    for (int i = 0; i < n && i < rows - 1; i++)
-        surface_text(s, row + 1 + i, 4, width - 5, UI_NORMAL, lines[i]);
+    int used = 1 + draw_files(look, s, row + 1, item->json);
+    for (int i = 0; i < n && i < rows - used; i++)
+        surface_text(s, row + used + i, 4, width - 5, UI_NORMAL, lines[i]);
 }
 
 const struct lists_type drafts_list = {
