@@ -79,17 +79,25 @@ static const char *via_word(const struct config_source *source)
     return reply_via_word(source ? source->reply_via : REPLY_NONE);
 }
 
+/* With what its policy says of it. */
+static struct json *paging(const struct show *show, const struct ticket *t)
+{
+    struct escalation safe = t->escalation;
+    const struct config_escalation *policy = config_policy(show->config, safe.policy);
+    safe.reason = mask_text(show->arena, &show->mask, NULL, safe.reason);
+    struct json *row = row_escalation(&safe);
+    json_put_i64(row, "steps", config_policy_steps(show->config, safe.policy));
+    json_put_i64(row, "repeat", policy ? policy->repeat : 0);
+    return row;
+}
+
 struct json *show_row(const struct show *show, const struct ticket *t)
 {
     struct json *row = mask_ticket(show->arena, &show->mask, t);
     json_put_string(row, "reply_via", via_word(show_source(show->config, t)));
     if (t->escalation.state != ESCALATION_NONE) {
-        struct json *escalation = json_copy(json_get(row, "escalation"));
-        json_put_i64(escalation, "steps", config_policy_steps(show->config, t->escalation.policy));
-        const struct config_escalation *policy = config_policy(show->config, t->escalation.policy);
-        json_put_i64(escalation, "repeat", policy ? policy->repeat : 0);
         json_drop(row, "escalation");
-        json_put(row, "escalation", escalation);
+        json_put(row, "escalation", paging(show, t));
     }
     return row;
 }
@@ -103,9 +111,23 @@ static struct json *brief_row(const struct show *show, const struct ticket *t)
     return row;
 }
 
+static bool is_brief(const struct show *show)
+{
+    return request_query_i64(show->req, "brief", 0, 0, 1) == 1;
+}
+
+struct json *show_paged(const struct show *show, const struct ticket *t)
+{
+    if (!is_brief(show))
+        return show_row(show, t);
+    struct json *row = brief_row(show, t);
+    json_put(row, "escalation", paging(show, t));
+    return row;
+}
+
 struct json *show_rows(const struct show *show, struct ticket *const *rows, int count)
 {
-    bool brief = request_query_i64(show->req, "brief", 0, 0, 1) == 1;
+    bool brief = is_brief(show);
     struct json *list = json_array();
     for (int i = 0; i < count; i++)
         json_push(list, brief ? brief_row(show, rows[i]) : show_row(show, rows[i]));

@@ -141,6 +141,14 @@ const struct field *field_find(const char *name)
     return NULL;
 }
 
+const struct field *field_next(const struct field *before, const char *name)
+{
+    for (const struct field *f = before ? before + 1 : field_table; f < field_table + field_count; f++)
+        if (*f->name == *name && strcmp(f->name, name) == 0)
+            return f;
+    return field_find(name);
+}
+
 int field_index(const struct field *field)
 {
     return (int)(field - field_table);

@@ -100,7 +100,7 @@ static struct json *clocks(const struct ticket *t)
     return list;
 }
 
-static struct json *escalation(const struct escalation *e)
+struct json *row_escalation(const struct escalation *e)
 {
     if (e->state == ESCALATION_NONE)
         return json_new_null();
@@ -148,7 +148,7 @@ struct json *row_ticket(const struct ticket *t, bool masked)
             put_field(row, t, &field_table[i], masked);
     json_put_i64(row, "due_from", due_from(t));
     json_put(row, "clocks", clocks(t));
-    json_put(row, "escalation", escalation(&t->escalation));
+    json_put(row, "escalation", row_escalation(&t->escalation));
     return row;
 }
 

@@ -13,6 +13,7 @@ bool row_read_value(struct arena *arena, const struct json *value, const struct 
 struct json *row_ticket(const struct ticket *t, bool masked);
 /* What a list shows of it: no clocks, escalation or JSON of the source's, and what is null, false or 0 is left out. */
 struct json *row_brief(const struct ticket *t, bool masked);
+struct json *row_escalation(const struct escalation *e); /* null where there is none */
 /* [[field, old, new], ...] of what differs and is worth saying (FIELD_QUIET left out). */
 struct json *row_changes(const struct ticket *before, const struct ticket *after);
 struct json *row_message(const struct message *m);

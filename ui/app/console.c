@@ -554,6 +554,7 @@ static void tick(struct console *c, int64_t now)
         writing_keep(c, false);
     if (c->release_at && now >= c->release_at) {
         c->release_at = 0;
+        json_release();
         memory_release();
     }
     if (c->pending.count && now - c->pending_since >= POPUP_MS && !c->popup) {

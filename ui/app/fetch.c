@@ -85,7 +85,7 @@ static const char *path_of(struct console *c, struct arena *a, enum slot slot)
     case SLOT_DOC + MIRROR_WHY:
         return c->focus ? arena_printf(a, "/v1/tickets/%" PRId64 "/why/%s", c->focus, c->why) : NULL;
     case SLOT_DOC + MIRROR_ESCALATIONS:
-        return "/v1/escalations";
+        return "/v1/escalations?brief=1";
     case SLOT_DOC + MIRROR_SCORES:
         return "/v1/scores";
     case SLOT_DOC + MIRROR_STATS:

@@ -140,9 +140,11 @@ struct mirror_row *rows_read(const struct json *object)
     struct mirror_row *row = must(calloc(1, sizeof *row + text_bytes(object)));
     char *at = (char *)(row + 1);
     row->reply_via = "";
+    const struct field *last = NULL;
     for (const struct json *member = json_first(object); member; member = json_next(member)) {
         const char *name = json_name(member);
-        const struct field *f = field_find(name);
+        const struct field *f = field_next(last, name);
+        last = f ? f : last;
         if (f)
             read_field(&row->t, f, member, &at);
         else if (strcmp(name, "due_from") == 0)

@@ -29,6 +29,7 @@ static struct {
     bool open, away; /* away: given to a child */
     struct term_options options;
     SCREEN *screen;
+    int columns, rows;
     bool mouse;
     struct termios before, during;
 } t;
@@ -101,11 +102,24 @@ static void start_keys(void)
     input_open();
 }
 
-static void take_size(void)
+static bool ask_size(void)
 {
     struct winsize size;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row && size.ws_col)
-        resizeterm(size.ws_row, size.ws_col);
+    bool told = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row && size.ws_col;
+    t.columns = told ? size.ws_col : t.columns;
+    t.rows = told ? size.ws_row : t.rows;
+    return told;
+}
+
+/* curses' own three pictures, which nobody draws on, are a column wide; their last row is where it leaves the cursor. */
+static void take_size(void)
+{
+    if (!ask_size() && !t.rows) {
+        t.columns = COLS;
+        t.rows = LINES;
+    }
+    resizeterm(t.rows, 1);
+    paint_fit(t.columns, t.rows);
 }
 
 static bool open_curses(struct err *err)
@@ -114,6 +128,7 @@ static bool open_curses(struct err *err)
     if (!out)
         return false;
     tcgetattr(STDIN_FILENO, &t.before);
+    t.columns = t.rows = 0;
     t.screen = newterm(NULL, out, stdin);
     if (!t.screen) {
         outlet_end();
@@ -192,8 +207,8 @@ void term_close(void)
 
 void term_size(int *columns, int *rows)
 {
-    *columns = COLS;
-    *rows = LINES;
+    *columns = t.columns;
+    *rows = t.rows;
 }
 
 void term_draw(const struct surface *s, const struct theme *theme)

@@ -21,6 +21,7 @@ static struct {
     struct cell *drawn;      /* as the screens drew it: a row that is drawn the same again needs no look */
     bool changed[SURFACE_MOST];
     uint64_t last_sum[SURFACE_MOST], now_sum[SURFACE_MOST]; /* digests of the rows of last and now */
+    int columns, rows; /* of the terminal */
     int last_columns, last_rows, cursor_row, cursor_column;
     struct theme theme; /* what pairs were made for */
     int pair_fg[PAIRS], pair_bg[PAIRS], pairs;
@@ -323,8 +324,8 @@ static void drop_pictures(void)
 /* All of it goes, and is blank then, unless the terminal erases with a background that is not the page's. */
 static void fit_last(const struct surface *s)
 {
-    int columns = surface_columns(s) < COLS ? surface_columns(s) : COLS;
-    int rows = surface_rows(s) < LINES ? surface_rows(s) : LINES;
+    int columns = surface_columns(s) < t.columns ? surface_columns(s) : t.columns;
+    int rows = surface_rows(s) < t.rows ? surface_rows(s) : t.rows;
     if (columns == t.last_columns && rows == t.last_rows && !t.forget)
         return;
     drop_pictures();
@@ -338,7 +339,7 @@ static void fit_last(const struct surface *s)
     t.forget = false;
     if (isendwin())
         doupdate(); /* curses comes back from where it was away; of a new size it would say so with an empty screen */
-    pen_open(COLS, LINES);
+    pen_open(t.columns, t.rows);
     pen_clear(look_of(&blank));
     for (int i = 0; pen_can_erase(t.role_bg[UI_NORMAL] >= 0) && i < columns * rows; i++)
         t.last[i] = blank;
@@ -350,9 +351,9 @@ static void show_cursor(int row, int column)
 {
     curs_set(row >= 0); /* curses shows it again when it leaves */
     if (row < 0)
-        pen_back(LINES - 1, 0); /* out of the way: not every terminal can hide it */
+        pen_back(t.rows - 1, 0); /* out of the way: not every terminal can hide it */
     else
-        pen_back(row < LINES ? row : LINES - 1, column < COLS ? column : COLS - 1);
+        pen_back(row < t.rows ? row : t.rows - 1, column < t.columns ? column : t.columns - 1);
     pen_send(t.sync);
 }
 
@@ -386,6 +387,12 @@ void paint_open(bool mono, bool sync)
     t.forget = true;
     t.theme = (struct theme){0};
     start_colours(mono);
+}
+
+void paint_fit(int columns, int rows)
+{
+    t.columns = columns;
+    t.rows = rows;
 }
 
 void paint_close(void)
