@@ -20,11 +20,12 @@ struct talk {
     size_t out_n, sent, in_n;
     int64_t started;
     bool waits; /* for room to send */
+    bool is_free;
     char in[ANSWER_MAX + 1];
 };
 struct run {
     const struct load *load;
-    struct talk *talks, *free;
+    struct talk *talks, *free, **last_free; /* in turn, so that none is silent for long */
     int epoll, live;
     int64_t start, asked; /* at a rate: when it began, requests since */
 };
@@ -98,8 +99,19 @@ static void ready(struct run *r, struct talk *t)
         ask(r, t, clock_mono_us());
         return;
     }
-    t->next_free = r->free;
-    r->free = t;
+    t->is_free = true;
+    t->next_free = NULL;
+    *r->last_free = t;
+    r->last_free = &t->next_free;
+}
+
+static struct talk *take_free(struct run *r)
+{
+    struct talk *t = r->free;
+    if (!(r->free = t->next_free))
+        r->last_free = &r->free;
+    t->is_free = false;
+    return t;
 }
 
 /* How long nothing is due, in microseconds; -1: until a connection is free. */
@@ -107,10 +119,11 @@ static int64_t ask_due(struct run *r)
 {
     while (r->free) {
         int64_t due = r->start + r->asked * 1000000 / r->load->rate, wait = due - clock_mono_us();
-        struct talk *t = r->free;
         if (wait > 0)
             return wait;
-        r->free = t->next_free;
+        struct talk *t = take_free(r);
+        if (t->fd < 0)
+            continue;
         r->asked++;
         ask(r, t, due);
     }
@@ -137,6 +150,10 @@ static void pull(struct run *r, struct talk *t)
     ssize_t n = recv(t->fd, t->in + t->in_n, ANSWER_MAX - t->in_n, 0);
     if (n < 0 && errno == EAGAIN)
         return;
+    if (t->is_free) { /* a goodbye: nothing was asked */
+        hang_up(r, t);
+        return;
+    }
     if (n <= 0) {
         lose(r, t);
         return;
@@ -174,6 +191,7 @@ bool load_run(const struct load *load)
 {
     struct run r = {.load = load, .epoll = epoll_create1(EPOLL_CLOEXEC), .start = clock_mono_us()};
     struct epoll_event events[64];
+    r.last_free = &r.free;
     open_all(&r);
     bool any = r.live > 0;
     while (r.live > 0) {
