@@ -16,7 +16,7 @@ static struct json *views_of(struct engine *e, const struct ticket *t);
 static void frame_add(struct engine *e, int64_t seq, const char *kind, struct json *data)
 {
     struct frame *f = ARENA_NEW(e->batch, struct frame);
-    *f = (struct frame){.seq = seq, .only = e->only, .kind = arena_strdup(e->batch, kind), .data = json_print_in(e->batch, data)};
+    *f = (struct frame){.seq = seq, .only = arena_strdup(e->batch, e->only), .kind = arena_strdup(e->batch, kind), .data = json_print_in(e->batch, data)};
     json_free(data);
     *e->frames_end = f;
     e->frames_end = &f->next;

@@ -3,19 +3,21 @@
  * pages. Here writes that follow one another are kept together and go out as one, before anything that could
  * tell the difference: a sync, a read, a truncation, a size. A commit under synchronous=FULL ends in a sync
  * before anybody is told of it, so nothing is promised later or less than before. Every other file is the
- * default file system's own business.
+ * default file system's own business. Where somebody else waits for the disk (store_commit_soon), the sync at a commit's end is left
+ * to them; the one that puts the header of a log begun anew before its frames is not.
  *
  * The writer's handle only; a connection belongs to one thread, and so does what is joined here. */
 #include "store/sql.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum { JOINED_MAX = 120 << 10 }; /* the Unix file system takes less than 128 KiB at once */
+enum { HEADER = 32, JOINED_MAX = 120 << 10 }; /* the Unix file system takes less than 128 KiB at once */
 struct joined {
     sqlite3_file base; /* what SQLite sees */
     char *data;        /* written, not yet passed on */
     sqlite3_int64 at;  /* where it belongs */
     int n;
+    bool deferred;     /* somebody else syncs what a commit wrote */
     sqlite3_file *real; /* behind this struct */
 };
 
@@ -67,8 +69,10 @@ static int file_truncate(sqlite3_file *file, sqlite3_int64 size)
 
 static int file_sync(sqlite3_file *file, int flags)
 {
-    int rc = pass_on(of(file));
-    return rc ? rc : of(file)->real->pMethods->xSync(of(file)->real, flags);
+    struct joined *j = of(file);
+    bool header = j->at == 0 && j->n == HEADER;
+    int rc = pass_on(j);
+    return rc || (j->deferred && !header) ? rc : j->real->pMethods->xSync(j->real, flags);
 }
 
 static int file_size(sqlite3_file *file, sqlite3_int64 *size)
@@ -121,6 +125,13 @@ static const sqlite3_io_methods methods = {.iVersion = 1,
                                            .xFileControl = file_control,
                                            .xSectorSize = file_sector,
                                            .xDeviceCharacteristics = file_traits};
+
+void joined_defer(sqlite3 *db, bool defer)
+{
+    sqlite3_file *file = NULL;
+    if (sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file) == SQLITE_OK && file && file->pMethods == &methods)
+        of(file)->deferred = defer;
+}
 
 static int file_open(sqlite3_vfs *vfs, sqlite3_filename name, sqlite3_file *file, int flags, int *out_flags)
 {

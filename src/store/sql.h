@@ -54,6 +54,7 @@ bool tally_flush(struct store *s, struct err *err); /* before a commit and a sav
 void tally_forget(struct store *s);                 /* after a rollback: what was added since */
 bool sieve_reload(struct store *s, struct err *err); /* after a rollback */
 void sieve_drop(struct store *s);
+void joined_defer(sqlite3 *db, bool defer); /* joined.c: the sync at the end of a commit is somebody else's */
 const char *joined_register(void); /* joined.c: the name of the writer's file system; once a process */
 /* keys.c: what has no place in the indexes by key yet. Their places are given in order, so a number says what is newer. */
 bool keys_open(struct store *s, struct err *err); /* writer */

@@ -299,6 +299,14 @@ bool store_commit(struct store *s, struct err *err)
     return true;
 }
 
+bool store_commit_soon(struct store *s, struct err *err)
+{
+    joined_defer(s->db, true);
+    bool ok = store_commit(s, err);
+    joined_defer(s->db, false);
+    return ok;
+}
+
 void store_rollback(struct store *s)
 {
     struct err err;

@@ -1,5 +1,6 @@
 /* store: the SQLite file. One handle a thread: exactly one writer (which also does every checkpoint), readers are
- * READONLY and query_only. WAL, synchronous=FULL: when store_commit returns true the batch is on disk.
+ * READONLY and query_only. WAL, synchronous=FULL: when store_commit returns true the batch is on disk; store_commit_soon leaves
+ * waiting for the disk to somebody else.
  * Only src/store includes sqlite3.h. The schema with its comments is schema.sql (data/schema). */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -20,6 +21,8 @@ bool store_savepoint(struct store *store, struct err *err); /* one level */
 bool store_release(struct store *store, struct err *err);
 void store_undo(struct store *store);                       /* back to the savepoint */
 bool store_commit(struct store *store, struct err *err);    /* + the chain row over this batch's entries */
+/* The same without waiting for the disk: others see it, nothing of it may be promised before durable_wait (store/durable.h). */
+bool store_commit_soon(struct store *store, struct err *err);
 void store_rollback(struct store *store);
 /* Of a reader: until store_thaw everything is read as of one commit. Short: the log cannot be folded back meanwhile. */
 bool store_freeze(struct store *store, struct err *err);

@@ -1,5 +1,6 @@
 /* writer: the mailbox and the thread behind it. A batch is whatever waits (at most 128 jobs): BEGIN, every job, COMMIT,
- * then answers and frames, in that order. Batches size themselves: while one commit syncs, the next batch gathers.
+ * then, once it is on disk, answers and frames, in that order (worker/settle). Batches size themselves: while one settles,
+ * the next is filled.
  * Between batches it runs due wakes and a checkpoint in bites. After a failed commit nothing is promised any more:
  * every waiting job is told, and the daemon stops (reliability.md finding 2). */
 #include "worker/writer.h"
@@ -7,6 +8,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "worker/chore.h"
+#include "worker/settle.h"
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +35,8 @@ struct writer {
     int64_t logged_at; /* the writer's thread: of the last line about a failed batch */
     int unlogged;      /* failed batches since */
     struct chore chore; /* the writer's thread */
+    struct settle *settle;
+    struct arena *batches[2]; /* the one that is filled and the one that settles */
 };
 
 bool writer_post(struct writer *w, struct job *job, struct err *err)
@@ -107,50 +111,13 @@ static void batch_open(struct engine *e)
     e->labelled = false;
 }
 
-static void publish(struct writer *w)
-{
-    if (w->engine.quiet)
-        hub_skip(w->o.hub, store_entry_next(w->engine.store) - 1);
-    struct str sse;
-    str_init(&sse, 16 << 20);
-    for (struct frame *f = w->engine.frames; f; f = f->next) {
-        str_clear(&sse);
-        if (f->seq)
-            str_addf(&sse, "id: %lld\n", (long long)f->seq);
-        str_addf(&sse, "event: %s\ndata: ", f->kind);
-        str_adds(&sse, f->data);
-        str_adds(&sse, "\n\n");
-        if (f->only)
-            hub_publish_to(w->o.hub, f->seq, sse.data, sse.len, f->only);
-        else
-            hub_publish(w->o.hub, f->seq, sse.data, sse.len, f->leads_only);
-    }
-    str_fini(&sse);
-    for (struct outgoing *o = w->engine.outgoing; o && w->o.send; o = o->next) {
-        w->o.send(w->o.send_arg, o);
-        engine_handed(&w->engine, o);
-    }
-}
-
-static void answer(struct job *jobs, bool ok, const struct err *err)
-{
-    for (struct job *job = jobs, *next; job; job = next) {
-        next = job->next; /* after its wake the job may be gone */
-        if (!ok)
-            job->err = *err;
-        job->ok = ok && job->err.code == ERR_NONE;
-        if (job->wake)
-            job->wake(job->wake_arg);
-    }
-}
-
 /* A fault built in on purpose, into a program of its own (tests/torture/mutant.sh): "accepted" is said before it is
  * true. The torture test must notice; if it does not, it proves nothing about the real order either. */
 static struct job *answer_early(struct job *jobs)
 {
 #ifdef TORTURE_ACK_EARLY
     const struct timespec moment = {0, 20000000};
-    answer(jobs, true, &(struct err){0});
+    settle_tell(jobs, true, &(struct err){0});
     nanosleep(&moment, NULL);
     return NULL;
 #else
@@ -232,6 +199,25 @@ static void enforce(struct writer *w, const struct job *jobs)
         w->o.labelled(w->o.labelled_arg);
 }
 
+static bool somebody_waits(struct writer *w)
+{
+    pthread_mutex_lock(&w->lock);
+    bool any = w->first != NULL;
+    pthread_mutex_unlock(&w->lock);
+    return any;
+}
+
+/* What was committed is handed over, with its arena: the other one's batch is settled by then. */
+static bool settle_batch(struct writer *w, struct job *jobs)
+{
+    struct engine *e = &w->engine;
+    struct settlement done = {jobs, e->frames, e->outgoing, store_entry_next(e->store) - 1, e->quiet};
+    for (struct outgoing *o = e->outgoing; o && w->o.send; o = o->next)
+        engine_handed(e, o);
+    e->batch = w->batches[e->batch == w->batches[0]];
+    return settle_put(w->settle, &done, somebody_waits(w));
+}
+
 /* One transaction. A job that fails for a reason of its own is taken back to its savepoint and told; storage errors
  * fail the batch. false: the store cannot be trusted any more. */
 static bool batch(struct writer *w, struct job *jobs, bool wakes)
@@ -241,20 +227,17 @@ static bool batch(struct writer *w, struct job *jobs, bool wakes)
     e->quiet = crowded(jobs) && !hub_listened(w->o.hub);
     bool ok = attempt(w, jobs, wakes, clock_now(), &err);
     jobs = ok ? answer_early(jobs) : jobs;
-    ok = ok && store_commit(e->store, &err);
-    if (!ok) {
-        store_rollback(e->store);
-        engine_undone(e);
-        log_failure(w, &err);
-    }
-    if (ok)
+    if (ok && store_commit_soon(e->store, &err)) {
         enforce(w, jobs);
-    answer(jobs, ok, &err);
-    if (ok)
-        publish(w);
-    if (!ok && err.code != ERR_NO_SPACE && w->o.fatal)
+        return settle_batch(w, jobs);
+    }
+    store_rollback(e->store);
+    engine_undone(e);
+    log_failure(w, &err);
+    settle_tell(jobs, false, &err);
+    if (err.code != ERR_NO_SPACE && w->o.fatal)
         w->o.fatal(w->o.fatal_arg, &err);
-    return ok || err.code == ERR_NO_SPACE;
+    return err.code == ERR_NO_SPACE;
 }
 
 /* --- the loop --- */
@@ -306,7 +289,7 @@ static void fail_rest(struct writer *w)
     w->first = NULL;
     w->last = &w->first;
     pthread_mutex_unlock(&w->lock);
-    answer(jobs, false, &err);
+    settle_tell(jobs, false, &err);
 }
 
 static void care(struct writer *w, bool idle)
@@ -345,7 +328,7 @@ static bool index_bite(struct writer *w, bool idle)
     if (late < 0 || (!words && !keys))
         return true;
     bool filled = store_begin(s, &err) && (!words || store_search_fill(s, &seq, BITE_MS, &err)) && (!keys || store_keys_fill(s, BITE_MS, &err));
-    bool ok = filled && store_commit(s, &err);
+    bool ok = filled && store_commit_soon(s, &err); /* nothing is promised of an index */
     if (ok) {
         w->indexed = seq;
         return true;
@@ -369,7 +352,7 @@ static bool sieve_bite(struct writer *w)
     if (clock_mono() < w->sieve_at || !store_sieve_wants(s, &late))
         return true;
     bool filled = store_begin(s, &err) && store_sieve_fill(s, SIEVE_MS, &err);
-    if (filled && store_commit(s, &err))
+    if (filled && store_commit_soon(s, &err))
         return true;
     store_rollback(s);
     w->sieve_at = clock_mono() + INDEX_AGAIN_MS;
@@ -387,7 +370,7 @@ static bool do_chore(struct writer *w)
     struct err err = {0};
     struct store *s = w->engine.store;
     int64_t mono = clock_mono();
-    if (w->chore.head_at <= mono)
+    if (w->chore.head_at <= mono && settle_put(w->settle, &(struct settlement){0}, false)) /* only what is on disk is told outside */
         chore_head(&w->chore, s, mono);
     if (w->chore.due_at > mono)
         return true;
@@ -450,6 +433,27 @@ static bool prepare(struct writer *w, struct err *err)
            engine_destinations(e, arena, now, err) && load_model(w, arena, now, err) && engine_look(e, now, err) && store_search_mark(e->store, &w->indexed, err) && store_commit(e->store, err);
 }
 
+static bool start(struct writer *w, struct err *err)
+{
+    struct durable *durable = durable_open(w->o.path, err);
+    if (!durable || !(w->settle = settle_open(&w->o, durable, err)))
+        return false;
+    return pthread_create(&w->thread, NULL, loop, w) == 0 || err_set(err, ERR_INTERNAL, "starting the writer's thread");
+}
+
+static void writer_free(struct writer *w)
+{
+    settle_close(w->settle);
+    engine_close(&w->engine);
+    store_close(w->engine.store);
+    arena_free(w->batches[0]);
+    arena_free(w->batches[1]);
+    arena_free(w->scratch);
+    pthread_mutex_destroy(&w->lock);
+    pthread_cond_destroy(&w->some);
+    free(w);
+}
+
 struct writer *writer_open(const struct writer_options *o, struct err *err)
 {
     struct writer *w = calloc(1, sizeof *w);
@@ -459,7 +463,9 @@ struct writer *writer_open(const struct writer_options *o, struct err *err)
     w->o = *o;
     w->last = &w->first;
     w->scratch = arena_new();
-    w->engine = (struct engine){.config = o->config, .batch = arena_new(), .quiet = true};
+    w->batches[0] = arena_new();
+    w->batches[1] = arena_new();
+    w->engine = (struct engine){.config = o->config, .batch = w->batches[0], .quiet = true};
     pthread_mutex_init(&w->lock, NULL);
     pthread_condattr_init(&attr);
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -469,15 +475,9 @@ struct writer *writer_open(const struct writer_options *o, struct err *err)
     bool good = w->engine.store && prepare(w, err);
     w->epoch = w->engine.epoch;
     w->learned = w->engine.learned;
-    if (good && pthread_create(&w->thread, NULL, loop, w) == 0)
+    if (good && start(w, err))
         return w;
-    if (w->engine.store && err->code == ERR_NONE)
-        err_set(err, ERR_INTERNAL, "starting the writer's thread");
-    engine_close(&w->engine);
-    store_close(w->engine.store);
-    arena_free(w->engine.batch);
-    arena_free(w->scratch);
-    free(w);
+    writer_free(w);
     return NULL;
 }
 
@@ -491,15 +491,11 @@ void writer_close(struct writer *w)
     pthread_cond_signal(&w->some);
     pthread_mutex_unlock(&w->lock);
     pthread_join(w->thread, NULL);
+    settle_close(w->settle);
+    w->settle = NULL;
     if (!w->broken)
         chore_head(&w->chore, w->engine.store, clock_mono());
     if (!w->broken && !store_checkpoint(w->engine.store, &err))
         log_line(LOG_WARN, "checkpoint_failed", "detail=\"%s\"", err.text);
-    engine_close(&w->engine);
-    store_close(w->engine.store);
-    arena_free(w->engine.batch);
-    arena_free(w->scratch);
-    pthread_mutex_destroy(&w->lock);
-    pthread_cond_destroy(&w->some);
-    free(w);
+    writer_free(w);
 }

@@ -1,6 +1,6 @@
 /* writer: the one thread that owns the read-write store handle. It takes jobs from the mailbox, runs a batch in one
- * transaction, commits, then answers the jobs and publishes the frames: nobody is told "accepted" before the commit has
- * returned. Between jobs it runs due wakes and checkpoints. A failed commit stops the daemon (reliability.md finding 2). */
+ * transaction, commits, then the jobs are answered and the frames published: nobody is told "accepted" before the commit is on
+ * disk (worker/settle). Between jobs it runs due wakes and checkpoints. A failed commit stops the daemon (reliability.md finding 2). */
 #ifndef WORKER_WRITER_H
 #define WORKER_WRITER_H
 #include "engine/engine.h"
@@ -21,7 +21,7 @@ struct job {
     struct delivery_request delivery;                                         /* JOB_DELIVERIES; answer */
     struct model_row model_row; struct classify_model *model;                 /* JOB_MODEL, by agent; the one to be in force, NULL where refused */
     bool ok; struct err err;        /* the outcome */
-    void (*wake)(void *arg); void *wake_arg; /* called on the writer's thread after the commit (or failure) */
+    void (*wake)(void *arg); void *wake_arg; /* called on the writer's or the settler's thread once it is on disk (or failed) */
 };
 struct writer;
 struct writer_options { const char *path; const struct config *config; struct hub *hub;

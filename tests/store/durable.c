@@ -1,0 +1,148 @@
+/* durable: who syncs the log, and when. Each sync of it is counted below SQLite, by a file system of this test's own that stands
+ * in for the default one before a store is opened: a commit syncs once; one that is left to somebody else does not, but for the header of a log
+ * that begins anew, which has to be there before its frames; and either can be read by others at once. */
+#include "store/durable.h"
+#include "base/crypto.h"
+#include "store/sql.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+static int syncs;
+static int (*real_sync)(sqlite3_file *file, int flags);
+static sqlite3_io_methods counting;
+
+static int count_sync(sqlite3_file *file, int flags)
+{
+    syncs++;
+    return real_sync(file, flags);
+}
+
+static int open_counted(sqlite3_vfs *vfs, sqlite3_filename name, sqlite3_file *file, int flags, int *out)
+{
+    sqlite3_vfs *real = vfs->pAppData;
+    int rc = real->xOpen(real, name, file, flags, out);
+    if (rc == SQLITE_OK && (flags & SQLITE_OPEN_WAL) && file->pMethods) {
+        counting = *file->pMethods;
+        real_sync = counting.xSync;
+        counting.xSync = count_sync;
+        file->pMethods = &counting;
+    }
+    return rc;
+}
+
+struct desk { char dir[64], path[96]; struct store *store; struct err err; };
+
+static int open_desk(void **state)
+{
+    static sqlite3_vfs vfs;
+    struct desk *d = calloc(1, sizeof *d);
+    crypto_open();
+    if (!vfs.xOpen) {
+        sqlite3_vfs *real = sqlite3_vfs_find(NULL);
+        vfs = *real;
+        vfs.zName = "counting";
+        vfs.pNext = NULL;
+        vfs.pAppData = real;
+        vfs.xOpen = open_counted;
+        sqlite3_vfs_register(&vfs, 1);
+    }
+    snprintf(d->dir, sizeof d->dir, "%s", "/tmp/triage-durable-XXXXXX");
+    if (!mkdtemp(d->dir))
+        return -1;
+    snprintf(d->path, sizeof d->path, "%s/triage.db", d->dir);
+    d->store = store_open(d->path, STORE_WRITER, &d->err);
+    *state = d;
+    return d->store ? 0 : -1;
+}
+
+static int close_desk(void **state)
+{
+    struct desk *d = *state;
+    static const char *const ends[] = {"", "-wal", "-shm"};
+    store_close(d->store);
+    for (int i = 0; i < 3; i++) {
+        char path[128];
+        snprintf(path, sizeof path, "%s%s", d->path, ends[i]);
+        unlink(path);
+    }
+    rmdir(d->dir);
+    free(d);
+    return 0;
+}
+
+static int synced_by(struct desk *d, bool (*commit)(struct store *, struct err *))
+{
+    struct entry entry = {.at = 1, .actor = "ana", .kind = "ticket", .data = "{}"};
+    assert_true(store_begin(d->store, &d->err) && store_entry_add(d->store, &entry, &d->err));
+    syncs = 0;
+    assert_true(commit(d->store, &d->err));
+    int n = syncs;
+    struct store *reader = store_open(d->path, STORE_READER, &d->err);
+    int64_t last = 0;
+    assert_non_null(reader);
+    assert_true(store_entry_last(reader, &last, &d->err));
+    assert_int_equal(last, entry.seq);
+    store_close(reader);
+    return n;
+}
+
+static void a_commit_waits_for_the_disk_unless_it_is_left_to_somebody_else(void **state)
+{
+    struct desk *d = *state;
+    synced_by(d, store_commit); /* the log has begun */
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(synced_by(d, store_commit), 1);
+        assert_int_equal(synced_by(d, store_commit_soon), 0);
+        assert_int_equal(synced_by(d, store_commit_soon), 0);
+    }
+    struct durable *durable = durable_open(d->path, &d->err);
+    assert_non_null(durable);
+    assert_true(durable_wait(durable, &d->err));
+    durable_close(durable);
+}
+
+static void the_header_of_a_log_begun_anew_is_on_disk_before_its_frames(void **state)
+{
+    struct desk *d = *state;
+    synced_by(d, store_commit);
+    synced_by(d, store_commit_soon);
+    assert_true(store_checkpoint(d->store, &d->err));
+    assert_int_equal(synced_by(d, store_commit_soon), 1);
+    assert_int_equal(synced_by(d, store_commit_soon), 0);
+    assert_true(store_checkpoint(d->store, &d->err));
+    assert_int_equal(synced_by(d, store_commit), 2);
+}
+
+static void a_checkpoint_syncs_what_no_commit_did(void **state)
+{
+    struct desk *d = *state;
+    synced_by(d, store_commit);
+    synced_by(d, store_commit_soon);
+    syncs = 0;
+    assert_true(store_checkpoint(d->store, &d->err));
+    assert_int_equal(syncs, 1);
+}
+
+static void a_log_that_is_not_there_is_an_error(void **state)
+{
+    struct desk *d = *state;
+    assert_null(durable_open("/nowhere/triage.db", &d->err));
+    assert_int_equal(d->err.code, ERR_STORAGE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_commit_waits_for_the_disk_unless_it_is_left_to_somebody_else, open_desk, close_desk),
+        cmocka_unit_test_setup_teardown(the_header_of_a_log_begun_anew_is_on_disk_before_its_frames, open_desk, close_desk),
+        cmocka_unit_test_setup_teardown(a_checkpoint_syncs_what_no_commit_did, open_desk, close_desk),
+        cmocka_unit_test_setup_teardown(a_log_that_is_not_there_is_an_error, open_desk, close_desk),
+    };
+    return cmocka_run_group_tests_name("durable", tests, NULL, NULL);
+}
