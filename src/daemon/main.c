@@ -8,6 +8,7 @@
 #include "base/crypto.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "core/redact.h"
 #include "daemon/lock.h"
 #include "daemon/notify.h"
@@ -438,9 +439,11 @@ static void run(struct daemon *d, const sigset_t *signals)
     }
 }
 
+/* What is wrong may be said in a stranger's words: a configuration, a path. */
 static int fail(const struct err *err)
 {
-    fprintf(stderr, "triaged: %s\n", err->text);
+    AUTO_ARENA arena = arena_new();
+    fprintf(stderr, "triaged: %s\n", text_safe_in(arena, err->text, TEXT_LINE));
     if (*err_row(err->code)->hint && err->code != ERR_CONFLICT)
         fprintf(stderr, "  %s\n", err_row(err->code)->hint);
     return err_row(err->code)->exit;
@@ -479,7 +482,8 @@ static int check(const struct daemon *d)
     if (!snapshot)
         return fail(&err);
     const struct config *c = snapshot->config;
-    printf("%s: good: %d sources, %d agents, %d views, %d destinations, %d routes\n", d->from.config ? d->from.config : "(built in)",
+    AUTO_ARENA arena = arena_new();
+    printf("%s: good: %d sources, %d agents, %d views, %d destinations, %d routes\n", d->from.config ? text_safe_in(arena, d->from.config, TEXT_LINE) : "(built in)",
            c->source_count, c->agent_count, c->view_count, c->destination_count, c->route_count);
     snapshot_drop(snapshot);
     return 0;

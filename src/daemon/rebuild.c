@@ -4,11 +4,19 @@
  * a change of rules, views or agents differences mean that change. */
 #include "daemon/rebuild.h"
 #include "base/crypto.h"
+#include "base/text.h"
 #include "engine/engine.h"
 #include "store/chain.h"
 #include "worker/shelf.h"
 #include <stdio.h>
 #include <string.h>
+
+/* What a database says of itself may be in a stranger's words. */
+static void print_safe(const char *text)
+{
+    AUTO_ARENA arena = arena_new();
+    fputs(text_safe_in(arena, text, TEXT_BLOCK), stdout);
+}
 
 static bool print_integrity(struct store *store, bool *same, struct err *err)
 {
@@ -18,7 +26,8 @@ static bool print_integrity(struct store *store, bool *same, struct err *err)
         return false;
     bool ok = str_eq(report.data, "ok\n");
     *same = *same && ok;
-    printf("integrity: %s", report.data);
+    fputs("integrity: ", stdout);
+    print_safe(report.data);
     return true;
 }
 
@@ -49,7 +58,7 @@ static bool print_files(const char *db, struct store *store, bool *same, struct 
         bool whole = shelf_read(arena, db, sha256, (size_t)size, &data, &why);
         crypto_hex(sha256, sizeof sha256, hex);
         if (!whole)
-            printf("files: %s: %s\n", hex, why.text);
+            print_safe(arena_printf(arena, "files: %s: %s\n", hex, why.text));
         good = good && whole;
         count++;
     }
@@ -68,7 +77,8 @@ static bool print_replay(struct store *store, const struct config *config, bool 
     if (!engine_rebuild(&engine, &report, &differ, err))
         return false;
     *same = *same && !differ;
-    printf("%srebuild: %lld differences\n", report.data, (long long)differ);
+    print_safe(report.data);
+    printf("rebuild: %lld differences\n", (long long)differ);
     return true;
 }
 

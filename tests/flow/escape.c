@@ -18,6 +18,7 @@
 #include "support/hostile.h"
 #include <setjmp.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -291,6 +292,38 @@ static void every_verb_of_the_shell_prints_none_of_it(void **state)
     print_message("# escape: %ld payloads, %ld fields, %ld of events and acts taken; %d verbs, %zu bytes of watch\n", used, fields, accepted, verbs, n);
 }
 
+/* The sample configuration with one value at a time a stranger's: what is wrong with it is said without him. Names of keys, too. */
+static void a_configuration_is_refused_without_its_words(void **state)
+{
+    (void)state;
+    char line[1024];
+    const char *from = arena_printf(arena, "%s/data/demo/triage.yaml", getenv("TRIAGE_SRCDIR")), *spoiled = arena_printf(arena, "%s/spoiled.yaml", run->dir);
+    const char *triaged = arena_printf(arena, "%s/triaged", getenv("TRIAGE_BUILDDIR")), *const check[] = {"--check", "--config", spoiled, NULL};
+    const char *const words[][3] = {{"--\033]0;PWN\007", NULL}, {"--dir", "/nowhere/\033]0;PWN\007\302\205", NULL}, {"--config", "/nowhere/\033[7777m", NULL}};
+    int lines = 0, files = 0;
+    for (int at = 0; at == 0 || at < lines; at += all ? 1 : 7, files++) {
+        FILE *in_file = fopen(from, "r"), *out = fopen(spoiled, "w");
+        assert_true(in_file && out);
+        for (lines = 0; fgets(line, sizeof line, in_file); lines++) {
+            char *colon = strstr(line, ": ");
+            if (lines == at && colon && files % 4)
+                *colon = 0, fprintf(out, "%s: \"%s\"\n", line, EVIL);
+            else if (lines == at && colon)
+                *colon = 0, fprintf(out, "%s\"%s\": 1\n", line, EVIL);
+            else
+                fputs(line, out);
+        }
+        fclose(in_file);
+        fclose(out);
+        SHELL("check", spoiled);
+        SHELL("check", spoiled, "--json");
+        free(exits_run(triaged, "", check));
+    }
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        free(exits_run(triaged, "", words[i]));
+    print_message("# escape: %d configurations, spoiled in a line each\n", files);
+}
+
 static void the_mode_of_lines_says_none_of_it(void **state)
 {
     (void)state;
@@ -389,14 +422,33 @@ static void the_log_holds_none_of_it(void **state)
     print_message("# escape: %ld payloads x %ld fields x %ld texts and streams, 0 hostile characters\n", used, fields, exits_looked());
 }
 
+/* A database in which each title is another than the journal's: both are said. */
+static void a_rebuild_that_differs_says_so_without_it(void **state)
+{
+    (void)state;
+    sqlite3 *db;
+    client_close(in);
+    client_close(desk);
+    in = desk = NULL;
+    daemon_stop(run);
+    assert_int_equal(sqlite3_open(arena_printf(arena, "%s/triage.db", run->dir), &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "UPDATE ticket SET title = title || char(27) || ']0;PWN' || char(7) || char(8238)", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+    char *told = exits_run(arena_printf(arena, "%s/triaged", getenv("TRIAGE_BUILDDIR")), "", (const char *const[]){"--dir", run->dir, "--rebuild", NULL});
+    assert_non_null(strstr(told, "PWN"));
+    free(told);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_verb_of_the_shell_prints_none_of_it),
+        cmocka_unit_test(a_configuration_is_refused_without_its_words),
         cmocka_unit_test(the_mode_of_lines_says_none_of_it),
         cmocka_unit_test(what_a_receiver_said_was_kept_and_shown_without_it),
         cmocka_unit_test(every_screen_of_the_console_sends_none_of_it),
         cmocka_unit_test(the_log_holds_none_of_it),
+        cmocka_unit_test(a_rebuild_that_differs_says_so_without_it),
     };
     all = argc > 1 && strcmp(argv[1], "all") == 0;
     return cmocka_run_group_tests(tests, start, stop);

@@ -56,9 +56,9 @@ char *exits_slurp(FILE *file, size_t *n)
     return text;
 }
 
-pid_t exits_begin(const char *const *words, FILE *input, FILE *const *streams)
+static pid_t begin(const char *program, const char *const *words, FILE *input, FILE *const *streams)
 {
-    const char *argv[16] = {"triage"};
+    const char *slash = strrchr(program, '/'), *argv[16] = {slash ? slash + 1 : program};
     for (int i = 0; words[i]; i++)
         argv[i + 1] = words[i];
     fflush(NULL);
@@ -68,10 +68,15 @@ pid_t exits_begin(const char *const *words, FILE *input, FILE *const *streams)
         dup2(fileno(streams[0]), 1);
         dup2(fileno(streams[1]), 2);
         alarm(120);
-        execv(console_program(), (char *const *)(uintptr_t)argv);
+        execv(program, (char *const *)(uintptr_t)argv);
         _exit(127);
     }
     return pid;
+}
+
+pid_t exits_begin(const char *const *words, FILE *input, FILE *const *streams)
+{
+    return begin(console_program(), words, input, streams);
 }
 
 static unsigned allowed_for(const char *const *words)
@@ -84,12 +89,17 @@ static unsigned allowed_for(const char *const *words)
 
 char *exits_shell(const char *input, const char *const *words)
 {
+    return exits_run(console_program(), input, words);
+}
+
+char *exits_run(const char *program, const char *input, const char *const *words)
+{
     FILE *streams[2] = {tmpfile(), tmpfile()}, *read = tmpfile();
     char *out = NULL, name[256];
     size_t n;
     fputs(input, read);
     rewind(read);
-    waitpid(exits_begin(words, read, streams), NULL, 0);
+    waitpid(begin(program, words, read, streams), NULL, 0);
     fclose(read);
     for (int i = 0; i < 2; i++) {
         char *text = exits_slurp(streams[i], &n);

@@ -15,7 +15,8 @@ long exits_found(void);  /* of those that held it, with the door open; since exi
 void exits_text(const char *name, const char *text, size_t n, unsigned allowed);
 /* `triage WORDS` (NULL ends them) with this to read; both streams are looked at. What was on stdout (the caller frees). */
 char *exits_shell(const char *input, const char *const *words);
-/* The same begun and not waited for: its streams are the caller's to read. */
+char *exits_run(const char *program, const char *input, const char *const *words); /* another program than triage */
+/* triage begun and not waited for: its streams are the caller's to read. */
 pid_t exits_begin(const char *const *words, FILE *input, FILE *const *streams);
 char *exits_slurp(FILE *file, size_t *n); /* the whole file, which is closed; the caller frees */
 
