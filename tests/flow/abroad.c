@@ -44,9 +44,11 @@ static const char config[] =
     "  - {name: telegram, kind: telegram, token: '1:x', channel: '-100', url: 'http://127.0.0.1:%d/telegram', allow_loopback: true}\n"
     "  - {name: notion, kind: notion, token: ntn_1, channel: 0123456789abcdef0123456789abcdef, url: 'http://127.0.0.1:%d/notion', allow_loopback: true}\n"
     "  - {name: pagerduty, kind: pagerduty, token: 0123456789abcdef0123456789abcdef, url: 'http://127.0.0.1:%d/pagerduty', allow_loopback: true}\n"
+    "  - {name: brain, kind: model, api: openai, model: m, token: k, url: 'http://127.0.0.1:%d/brain', allow_loopback: true}\n"
     "%s"
     "routes:\n"
     "  - {name: all, to: [hook, slack, discord, telegram, notion, pagerduty]}\n"
+    "  - {name: asked, steps: [classify: {model: brain}], to: [hook]}\n"
     "%s";
 
 static struct arena *arena;
@@ -106,6 +108,7 @@ static const struct { const char *path, *body; } bodies[] = {
     {"/telegram", "{\"ok\":false,\"error_code\":400,\"description\":\"Bad Request: $\",\"parameters\":{\"retry_after\":\"$\",\"migrate_to_chat_id\":\"$\"}}"},
     {"/notion", "{\"object\":\"error\",\"status\":400,\"code\":\"$\",\"message\":\"$\"}"},
     {"/pagerduty", "{\"status\":\"$\",\"message\":\"$\",\"errors\":[\"$\"]}"},
+    {"/brain", "{\"error\":{\"message\":\"$\",\"type\":\"$\",\"code\":\"$\"}}"},
 };
 static const char *const heads[] = {
     "400 $\r\nX-Said: $\r\n", "422 $\r\nContent-Type: $\r\n", "302 $\r\nLocation: http://$/$\r\n", "503 $\r\nRetry-After: $\r\n",
@@ -209,7 +212,7 @@ static char *other_destinations(void)
 static void open_desk(void)
 {
     int port = stub_port(web);
-    run = daemon_start(arena_printf(arena, config, (long)getuid(), port, port, port, port, port, port, other_destinations(),
+    run = daemon_start(arena_printf(arena, config, (long)getuid(), port, port, port, port, port, port, port, other_destinations(),
                                     !smtpd && !postgres ? "" : arena_printf(arena, "  - {name: others, to: [%s%s%s]}\n", smtpd ? "post" : "", smtpd && postgres ? ", " : "",
                                                                             postgres ? "warehouse, stranger" : "")));
     in = client_open(run->ingest);
@@ -266,6 +269,7 @@ static void feed(void)
     int most = rounds() < PARCELS ? (int)rounds() : PARCELS;
     wait_tried("hook", most);
     wait_tried("telegram", most);
+    wait_tried("brain", 1);
     if (postgres)
         wait_tried("warehouse", most);
 }
@@ -422,7 +426,7 @@ static void was_heard(const char *destination)
 
 static void all_were_heard(void)
 {
-    static const char *const by_http[] = {"hook", "slack", "discord", "telegram", "notion", "pagerduty"}, *const by_sql[] = {"warehouse", "stranger"};
+    static const char *const by_http[] = {"hook", "slack", "discord", "telegram", "notion", "pagerduty", "brain"}, *const by_sql[] = {"warehouse", "stranger"};
     for (size_t i = 0; i < sizeof by_http / sizeof *by_http; i++)
         was_heard(by_http[i]);
     if (smtpd)
