@@ -207,12 +207,20 @@ static const char schema_8[] =
     "  sha256 BLOB, ticket INTEGER, PRIMARY KEY(sha256, ticket)) WITHOUT ROWID;\n"
     "CREATE TABLE upload(           -- who put a file here to send it; goes in time (store/file)\n"
     "  sha256 BLOB, agent TEXT, at INTEGER NOT NULL, PRIMARY KEY(sha256, agent)) WITHOUT ROWID;\n"
-    "CREATE INDEX upload_at ON upload(at);\n"
-    "CREATE TEMP TABLE named(hex TEXT PRIMARY KEY, sha256 BLOB) WITHOUT ROWID;\n"
-    "INSERT INTO named SELECT lower(hex(sha256)),sha256 FROM file;\n"
-    "INSERT OR IGNORE INTO file_use SELECT n.sha256,m.ticket FROM message m,json_each(m.assets) j,named n"
-    " WHERE m.assets LIKE '%\"sha256\"%' AND json_valid(m.assets) AND n.hex=json_extract(j.value,'$.sha256') AND j.type='object';\n"
-    "DROP TABLE named;\n";
+    "CREATE INDEX upload_at ON upload(at);\n";
+
+/* The messages there are already, read as a new one is. */
+static bool fill_file_use(struct store *s, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT ticket,assets FROM message WHERE instr(assets,'\"sha256\"')", err);
+    int rc = stmt ? SQLITE_ROW : -1;
+    while (rc == SQLITE_ROW && (rc = sql_step(s, stmt, err)) == SQLITE_ROW)
+        if (!file_used(s, sql_int(stmt, 0), (const char *)sqlite3_column_text(stmt, 1), err))
+            rc = -1;
+    if (stmt)
+        sqlite3_reset(stmt);
+    return rc == SQLITE_DONE;
+}
 
 bool schema_migrate(struct store *s, struct err *err)
 {
@@ -247,6 +255,9 @@ bool schema_migrate(struct store *s, struct err *err)
     for (int v = 3; v <= VERSION; v++)
         if (version < v)
             str_adds(&sql, since[v]);
+    if (!sql_exec(s, sql.data, err) || (version < 8 && !fill_file_use(s, err)))
+        return false; /* whoever opened it closes it, which takes all of this back */
+    str_clear(&sql);
     str_addf(&sql, "PRAGMA user_version=%d;COMMIT;", VERSION);
     return sql_exec(s, sql.data, err);
 }

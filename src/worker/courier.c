@@ -20,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TICK_MS = 1000, IDLE_MS = 60000, MOMENT_MS = 5000, PACE_MS = 50, EXCERPT = 1024, EXCERPT_SAFE = 4 << 10, COURIER_SHOWN = 256 };
+enum { TICK_MS = 1000, IDLE_MS = 60000, MOMENT_MS = 5000, PACE_MS = 50, EXCERPT = 1024, EXCERPT_SAFE = 4 << 10, BYTES_A_MS = 128, COURIER_SHOWN = 256 };
 
 struct flight {
     struct flight *next;
@@ -463,6 +463,8 @@ static bool compose(struct flight *f, struct err *err)
         return false;
     f->request.allow_private = f->c.to->allow_private;
     f->request.timeout = f->c.to->timeout ? f->c.to->timeout : f->request.timeout ? f->request.timeout : f->kind->timeout;
+    if (f->c.file_count)
+        f->request.timeout += (int64_t)f->request.body_n / BYTES_A_MS; /* files need their time on any line */
     return true;
 }
 

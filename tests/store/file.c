@@ -56,6 +56,7 @@ static void an_older_database_learns_which_tickets_bring_its_files(void **state)
     store_close(store);
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
     assert_int_equal(count(db, "SELECT count(*) FROM file_use WHERE hex(sha256) LIKE 'A100%' AND ticket IN (7,8)"), 2);
+    assert_int_equal(count(db, "SELECT count(*) FROM file_use"), 2);
     assert_int_equal(count(db, "SELECT count(*) FROM upload"), 0);
     sqlite3_close(db);
     snprintf(command, sizeof command, "rm -r '%s'", dir);
