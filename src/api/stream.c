@@ -22,7 +22,7 @@ struct listening {
     int role;
     unsigned generation;
     int64_t said_at;
-    bool stale, bye, parked; /* stale: frames were sent since the counts */
+    bool stale, bye, parked; /* stale: the numbers of its agent's own views may have changed since the counts */
 };
 
 static void wake(void *arg)
@@ -70,6 +70,7 @@ static bool welcome(struct listening *l)
     bool same = agent && agent->role == l->role;
     snapshot_drop(s);
     l->generation = generation;
+    l->stale = true;
     return same;
 }
 
@@ -136,10 +137,10 @@ static ssize_t pull(void *arg, char *buf, size_t max)
         l->parked = false;
         ssize_t n = hub_read(l->reader, buf, max, park);
         if (n > 0) {
-            l->stale = true;
             l->said_at = clock_mono();
             return n;
         }
+        l->stale |= n < 0 || hub_counted(l->reader);
         if (n < 0)
             str_adds(&l->words, "event: reset\ndata: {}\n\n");
         else if (l->stale)

@@ -13,13 +13,14 @@
 
 static struct json *views_of(struct engine *e, const struct ticket *t);
 
-static void frame_add(struct engine *e, int64_t seq, const char *kind, struct json *data)
+static struct frame *frame_add(struct engine *e, int64_t seq, const char *kind, struct json *data)
 {
     struct frame *f = ARENA_NEW(e->batch, struct frame);
     *f = (struct frame){.seq = seq, .only = arena_strdup(e->batch, e->only), .kind = arena_strdup(e->batch, kind), .data = json_print_in(e->batch, data)};
     json_free(data);
     *e->frames_end = f;
     e->frames_end = &f->next;
+    return f;
 }
 
 void change_tell(struct engine *e, const char *only, const char *kind, struct json *data)
@@ -219,7 +220,11 @@ bool engine_batch_end(struct engine *e, struct err *err)
     if (!counts)
         return false;
     json_put_i64(counts, "seq", store_entry_next(e->store) - 1);
-    frame_add(e, 0, "counts", counts);
+    struct frame *frame = frame_add(e, 0, "counts", counts);
+    const char **owners = ARENA_ARRAY(e->batch, const char *, e->owner_count);
+    memcpy(owners, e->owners, sizeof *owners * (size_t)e->owner_count);
+    frame->owners = owners;
+    frame->owner_count = e->owner_count;
     e->counts_changed = false;
     e->owner_count = 0;
     return true;

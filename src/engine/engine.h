@@ -41,7 +41,8 @@ struct engine {
     bool counts_changed; /* a queue gained or lost a member in this batch */
     const char *owners[ENGINE_OWNERS]; int owner_count; /* whose per-agent views did */
 };
-struct frame { struct frame *next; int64_t seq; const char *kind, *data, *only; bool leads_only; }; /* data: JSON of api.md's frame; only: an agent, NULL = all */
+/* data: JSON of api.md's frame; only: an agent, NULL = all; owners: whose own views it counts (ENGINE_OWNERS: there are more) */
+struct frame { struct frame *next; int64_t seq; const char *kind, *data, *only, *const *owners; int owner_count; bool leads_only; };
 
 /* What the courier needs for one exchange: a copy, so that it never reads the store. In the batch's arena. */
 struct outgoing {

@@ -26,7 +26,7 @@ struct hub_reader {
     int64_t seen;      /* frames up to this seq are passed over */
     struct held *rest; /* frame of which `sent` bytes are out */
     size_t sent;
-    bool lead, sleeping, waking, missed; /* missed: frames were skipped since it joined */
+    bool lead, sleeping, waking, missed, counted; /* missed: frames were skipped since it joined; counted: hub.h */
     void (*wake)(void *);
     void *arg;
     char agent[64];
@@ -104,15 +104,25 @@ static bool may_see(const struct hub_reader *r, bool leads_only, const char *onl
     return (r->lead || !leads_only) && (!*only || strcmp(r->agent, only) == 0);
 }
 
-/* Calls wake() of every sleeping reader that would see a frame of this kind. A woken reader cannot leave before all
+static bool has_more(const struct hub_reader *r)
+{
+    bool more = r->rest || r->missed || r->at < r->hub->tail;
+    for (uint64_t at = r->at; !more && at < r->hub->head; at++) {
+        const struct held *f = r->hub->ring[at % r->hub->size];
+        more = may_see(r, f->leads_only, f->only) && !(f->seq && f->seq <= r->seen);
+    }
+    return more;
+}
+
+/* Calls wake() of every sleeping reader, or of those that have something to read. A woken reader cannot leave before all
  * of this round have been called: that keeps the list whole. */
-static void wake_sleepers(struct hub *hub, bool leads_only, const char *only)
+static void wake_sleepers(struct hub *hub, bool all)
 {
     struct hub_reader *list = NULL;
     pthread_mutex_lock(&hub->wakers);
     pthread_mutex_lock(&hub->lock);
     for (struct hub_reader *r = hub->readers; r; r = r->next)
-        if (r->sleeping && may_see(r, leads_only, only)) {
+        if (r->sleeping && (all || has_more(r))) {
             r->sleeping = false;
             r->waking = true;
             r->next_woken = list;
@@ -133,7 +143,12 @@ static void wake_sleepers(struct hub *hub, bool leads_only, const char *only)
 
 void hub_wake(struct hub *hub)
 {
-    wake_sleepers(hub, false, "");
+    wake_sleepers(hub, true);
+}
+
+void hub_tell(struct hub *hub)
+{
+    wake_sleepers(hub, false);
 }
 
 static void forget_oldest(struct hub *hub)
@@ -146,11 +161,11 @@ static void forget_oldest(struct hub *hub)
     *slot = NULL;
 }
 
-static void publish(struct hub *hub, int64_t seq, const char *sse, size_t n, bool leads_only, const char *only)
+void hub_add(struct hub *hub, int64_t seq, const char *sse, size_t n, bool leads_only, const char *agent)
 {
     struct held *frame = must(malloc(sizeof *frame + n));
     *frame = (struct held){.refs = 1, .seq = seq, .leads_only = leads_only, .n = n};
-    str_copy(frame->only, sizeof frame->only, only);
+    str_copy(frame->only, sizeof frame->only, agent);
     memcpy(frame->text, sse, n);
     pthread_mutex_lock(&hub->lock);
     while (hub->tail < hub->head && (hub->head - hub->tail == hub->size || hub->bytes + n > hub->bytes_most))
@@ -160,17 +175,32 @@ static void publish(struct hub *hub, int64_t seq, const char *sse, size_t n, boo
     if (seq > hub->seq)
         hub->seq = seq;
     pthread_mutex_unlock(&hub->lock);
-    wake_sleepers(hub, leads_only, only);
 }
 
 void hub_publish(struct hub *hub, int64_t seq, const char *sse, size_t n, bool leads_only)
 {
-    publish(hub, seq, sse, n, leads_only, "");
+    hub_add(hub, seq, sse, n, leads_only, "");
+    hub_tell(hub);
 }
 
-void hub_publish_to(struct hub *hub, int64_t seq, const char *sse, size_t n, const char *agent)
+void hub_count(struct hub *hub, const char *const *agents, int count)
 {
-    publish(hub, seq, sse, n, false, agent);
+    pthread_mutex_lock(&hub->lock);
+    for (struct hub_reader *r = hub->readers; r; r = r->next) {
+        r->counted |= !agents;
+        for (int i = 0; i < count && !r->counted; i++)
+            r->counted = strcmp(agents[i], r->agent) == 0;
+    }
+    pthread_mutex_unlock(&hub->lock);
+}
+
+bool hub_counted(struct hub_reader *r)
+{
+    pthread_mutex_lock(&r->hub->lock);
+    bool counted = r->counted;
+    r->counted = false;
+    pthread_mutex_unlock(&r->hub->lock);
+    return counted;
 }
 
 void hub_belongs(struct hub_reader *r, const char *agent)
@@ -199,7 +229,7 @@ void hub_skip(struct hub *hub, int64_t seq)
             any = r->missed = true;
     pthread_mutex_unlock(&hub->lock);
     if (any)
-        wake_sleepers(hub, false, "");
+        wake_sleepers(hub, true);
 }
 
 static uint64_t position_after(const struct hub *hub, int64_t after)
@@ -283,7 +313,7 @@ ssize_t hub_read(struct hub_reader *r, char *buf, size_t max, bool (*park)(void 
 {
     pthread_mutex_lock(&r->hub->lock);
     ssize_t n = read_locked(r, buf, max);
-    r->sleeping = n == 0 && (!park || park(r->arg));
+    r->sleeping = n == 0 && !r->counted && (!park || park(r->arg));
     pthread_mutex_unlock(&r->hub->lock);
     return n;
 }

@@ -9,14 +9,21 @@
 #include <sys/types.h>
 
 struct hub;
+struct hub_reader;
 struct hub *hub_new(int frames, size_t bytes); /* what the ring holds at most; the newest frame always */
 void hub_free(struct hub *hub);  /* every reader has left */
 /* The journal's last seq when the daemon starts: what came before is not in the ring. Before the first frame. */
 void hub_base(struct hub *hub, int64_t seq);
 /* One frame, already in SSE form ("id: 7\nevent: ticket\ndata: {...}\n\n"); seq 0 = without an id. Copies. */
 void hub_publish(struct hub *hub, int64_t seq, const char *sse, size_t n, bool leads_only);
-/* The same for the readers of one agent (hub_belongs) alone. */
-void hub_publish_to(struct hub *hub, int64_t seq, const char *sse, size_t n, const char *agent);
+/* The same, only that nobody is woken before hub_tell: the frames of one commit are one piece for every reader. agent not "": for
+ * the readers of that agent (hub_belongs) alone. */
+void hub_add(struct hub *hub, int64_t seq, const char *sse, size_t n, bool leads_only, const char *agent);
+void hub_tell(struct hub *hub); /* whoever sleeps and has something to read is woken */
+/* The numbers of these agents' own views changed; agents NULL: of all. Before the frame that says so is added. hub_counted: was this
+ * reader's agent among them since it was last asked? A reader does not fall asleep before it asked. */
+void hub_count(struct hub *hub, const char *const *agents, int count);
+bool hub_counted(struct hub_reader *reader);
 /* Is anybody reading? With nobody there the writer need not render: it calls hub_skip instead of hub_publish, and whoever
  * asks for what was skipped is told to start over. */
 bool hub_listened(struct hub *hub);
@@ -24,7 +31,6 @@ void hub_skip(struct hub *hub, int64_t seq);
 void hub_wake(struct hub *hub); /* lets every reader look now (heartbeat, stop) */
 int64_t hub_seq(struct hub *hub);
 
-struct hub_reader;
 /* after: the last seq the reader has seen, -1 = only what comes; it may be committed and not published yet. lead: gets
  * leads_only frames. wake(arg) is called (once per sleep, under no lock) when there is something to read after hub_read
  * returned 0. too_old: frames after `after` are gone: the reader starts at what comes. */

@@ -40,11 +40,11 @@ static void publish(const struct settle *s, const struct settlement *b)
         str_addf(&sse, "event: %s\ndata: ", f->kind);
         str_adds(&sse, f->data);
         str_adds(&sse, "\n\n");
-        if (f->only)
-            hub_publish_to(s->o.hub, f->seq, sse.data, sse.len, f->only);
-        else
-            hub_publish(s->o.hub, f->seq, sse.data, sse.len, f->leads_only);
+        if (f->owner_count)
+            hub_count(s->o.hub, f->owner_count < ENGINE_OWNERS ? f->owners : NULL, f->owner_count);
+        hub_add(s->o.hub, f->seq, sse.data, sse.len, f->leads_only, f->only ? f->only : "");
     }
+    hub_tell(s->o.hub);
     str_fini(&sse);
     for (struct outgoing *o = b->outgoing; o && s->o.send; o = o->next)
         s->o.send(s->o.send_arg, o);

@@ -313,6 +313,62 @@ static void the_last_32_refused_requests_are_kept_newest_first(void **state)
     hub_free(hub);
 }
 
+static void frames_of_one_commit_wake_a_sleeper_once_and_nobody_in_vain(void **state)
+{
+    (void)state;
+    struct hub *hub = hub_new(8, 1 << 20);
+    atomic_int ana = 0, tom = 0;
+    bool old;
+    char buf[256];
+    struct hub_reader *a = join(hub, -1, false, &ana, &old), *t = join(hub, -1, false, &tom, &old);
+    hub_belongs(a, "ana");
+    hub_belongs(t, "tom");
+    assert_string_equal(all(a, buf, sizeof buf), "");
+    assert_string_equal(all(t, buf, sizeof buf), "");
+    hub_add(hub, 1, "one ", 4, false, "ana");
+    hub_add(hub, 2, "two ", 4, true, "");
+    hub_add(hub, 3, "three", 5, false, "ana");
+    assert_int_equal(ana + tom, 0);
+    hub_tell(hub);
+    hub_tell(hub);
+    assert_int_equal(ana, 1);
+    assert_int_equal(tom, 0);
+    assert_string_equal(all(a, buf, sizeof buf), "one three");
+    assert_string_equal(all(t, buf, sizeof buf), "");
+    hub_leave(a);
+    hub_leave(t);
+    hub_free(hub);
+}
+
+static void whose_own_numbers_changed_stays_awake_until_it_knows(void **state)
+{
+    (void)state;
+    static const char *const agents[] = {"mara", "ana"};
+    struct hub *hub = hub_new(8, 1 << 20);
+    atomic_int ana = 0, tom = 0;
+    bool old;
+    char buf[256];
+    struct hub_reader *a = join(hub, -1, false, &ana, &old), *t = join(hub, -1, false, &tom, &old);
+    hub_belongs(a, "ana");
+    hub_belongs(t, "tom");
+    assert_false(hub_counted(a));
+    hub_count(hub, agents, 2);
+    assert_string_equal(all(a, buf, sizeof buf), ""); /* nothing to read, and no sleep either */
+    publish(hub, 1, false);
+    assert_int_equal(ana, 0);
+    assert_string_equal(all(a, buf, sizeof buf), "id: 1\n\n");
+    assert_true(hub_counted(a));
+    assert_false(hub_counted(a) || hub_counted(t));
+    assert_string_equal(all(a, buf, sizeof buf), "");
+    publish(hub, 2, false);
+    assert_int_equal(ana, 1);
+    hub_count(hub, NULL, 0);
+    assert_true(hub_counted(a) && hub_counted(t));
+    hub_leave(a);
+    hub_leave(t);
+    hub_free(hub);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -325,6 +381,8 @@ int main(void)
         cmocka_unit_test(a_sleeper_is_woken_once_per_sleep),
         cmocka_unit_test(who_does_not_park_is_not_woken),
         cmocka_unit_test(frames_for_leads_neither_reach_nor_wake_an_agent),
+        cmocka_unit_test(frames_of_one_commit_wake_a_sleeper_once_and_nobody_in_vain),
+        cmocka_unit_test(whose_own_numbers_changed_stays_awake_until_it_knows),
         cmocka_unit_test(no_wake_is_lost_between_threads),
         cmocka_unit_test(the_last_32_refused_requests_are_kept_newest_first),
     };
