@@ -21,17 +21,31 @@ static struct json *store_of(struct request *req)
     return store;
 }
 
+/* Whatever here only grows to its ceiling is a cache: pages of the store, frames for consoles that come back. */
+static struct json *memory_of(struct request *req)
+{
+    struct json *memory = json_object();
+    struct memory now = memory_now();
+    struct store_cache pages = store_cache();
+    struct hub_load ring = hub_load(req->desk->hub);
+    json_put_i64(memory, "used", (int64_t)now.used);
+    json_put_i64(memory, "kept", (int64_t)now.kept);
+    json_put_i64(memory, "pages", pages.held);
+    json_put_i64(memory, "pages_most", pages.most);
+    json_put_i64(memory, "frames", ring.frames);
+    json_put_i64(memory, "frame_bytes", ring.bytes);
+    json_put_i64(memory, "streams", ring.readers);
+    json_put_i64(memory, "connections", request_connections(req));
+    return memory;
+}
+
 static void get_self(struct request *req)
 {
     AUTO_JSON root = json_object();
-    struct memory now = memory_now();
-    struct json *memory = json_object();
-    json_put_i64(memory, "used", (int64_t)now.used);
-    json_put_i64(memory, "kept", (int64_t)now.kept);
     json_put_string(root, "version", PACKAGE_VERSION);
     json_put_i64(root, "pid", getpid());
     json_put_i64(root, "up_ms", clock_mono() - req->desk->began_at);
-    json_put(root, "memory", memory);
+    json_put(root, "memory", memory_of(req));
     json_put(root, "store", store_of(req));
     const struct classify_model *model = request_model(req);
     if (model) {

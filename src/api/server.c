@@ -516,6 +516,17 @@ bool request_stream(struct request *req, ssize_t (*pull)(void *arg, char *buf, s
     return true;
 }
 
+int request_connections(struct request *req)
+{
+    struct server *server = whole_of(req)->server;
+    int n = 0;
+    pthread_mutex_lock(&server->lock);
+    for (const struct peer *p = server->peers; p; p = p->next)
+        n++;
+    pthread_mutex_unlock(&server->lock);
+    return n;
+}
+
 static ssize_t stream_pull(void *cls, uint64_t pos, char *buf, size_t max)
 {
     (void)pos;

@@ -64,6 +64,7 @@ void request_wake(void *req);
 /* Answers without end: pull gives the next bytes, 0 after stream_park, -1 at the end; done frees arg, and must not
  * touch the request. false: too many streams; refused, and arg is still the caller's. */
 bool request_stream(struct request *req, ssize_t (*pull)(void *arg, char *buf, size_t max), void (*done)(void *arg), void *arg);
+int request_connections(struct request *req); /* of the whole server, now */
 int request_socket(const struct request *req); /* the connection's descriptor, to look at */
 void stream_park(struct request *req);
 void stream_wake(struct request *req);

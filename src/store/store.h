@@ -16,6 +16,9 @@ enum store_mode { STORE_WRITER, STORE_READER };
 /* path NULL (writer only): an in-memory database, for tests. The writer creates and migrates. */
 struct store *store_open(const char *path, enum store_mode mode, struct err *err);
 void store_close(struct store *store); /* NULL is fine */
+/* Of all handles of this process: bytes their page caches hold, and the most they may. They fill to it as more of the file is read. */
+struct store_cache { int64_t held, most; };
+struct store_cache store_cache(void);
 bool store_begin(struct store *store, struct err *err);
 bool store_savepoint(struct store *store, struct err *err); /* one level */
 bool store_release(struct store *store, struct err *err);

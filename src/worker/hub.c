@@ -99,6 +99,16 @@ int64_t hub_seq(struct hub *hub)
     return seq;
 }
 
+struct hub_load hub_load(struct hub *hub)
+{
+    pthread_mutex_lock(&hub->lock);
+    struct hub_load load = {.frames = (int64_t)(hub->head - hub->tail), .bytes = (int64_t)hub->bytes};
+    for (const struct hub_reader *r = hub->readers; r; r = r->next)
+        load.readers++;
+    pthread_mutex_unlock(&hub->lock);
+    return load;
+}
+
 static bool may_see(const struct hub_reader *r, bool leads_only, const char *only)
 {
     return (r->lead || !leads_only) && (!*only || strcmp(r->agent, only) == 0);

@@ -30,6 +30,8 @@ bool hub_listened(struct hub *hub);
 void hub_skip(struct hub *hub, int64_t seq);
 void hub_wake(struct hub *hub); /* lets every reader look now (heartbeat, stop) */
 int64_t hub_seq(struct hub *hub);
+struct hub_load { int64_t frames, bytes, readers; }; /* what the ring holds now, and who reads */
+struct hub_load hub_load(struct hub *hub);
 
 /* after: the last seq the reader has seen, -1 = only what comes; it may be committed and not published yet. lead: gets
  * leads_only frames. wake(arg) is called (once per sleep, under no lock) when there is something to read after hub_read

@@ -38,6 +38,7 @@ void desk_start(struct desk_case *c)
     if (!mirror_desk(c->mirror, text, n, DESK_NOW, &err))
         fail_msg("%s", err.text);
     c->look = (struct look){.mirror = c->mirror,
+                            .held = {.used = 3250586, .kept = 1258291},
                             .arena = c->arena,
                             .now = DESK_NOW,
                             .link = "live",

@@ -125,6 +125,7 @@ struct look console_look(struct console *c)
                          .zone = console_zone(),
                          .tz = clock_of(c),
                          .link = "",
+                         .held = console_place(c) == PLACE_HEALTH ? memory_now() : (struct memory){0},
                          .shown = console_place(c) == PLACE_CUSTOMER ? c->contact.shown : NULL,
                          .game = true};
 }

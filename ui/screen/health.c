@@ -54,11 +54,19 @@ static struct told tell_memory(const struct look *look, const struct json *self)
                          arena_printf(look->arena, "%s free for the next time", megabytes(look, number_of(memory, "kept")))};
 }
 
+static struct told tell_console(const struct look *look, const struct json *self)
+{
+    (void)self;
+    return (struct told){FINE, arena_printf(look->arena, "%s in use", megabytes(look, (int64_t)look->held.used)),
+                         arena_printf(look->arena, "%s free for the next time", megabytes(look, (int64_t)look->held.kept))};
+}
+
 static struct told tell_store(const struct look *look, const struct json *self)
 {
-    const struct json *store = json_get(self, "store");
+    const struct json *store = json_get(self, "store"), *memory = json_get(self, "memory");
     int64_t journal = number_of(store, "journal");
-    const char *says = arena_printf(look->arena, "journal %s", megabytes(look, journal));
+    const char *says = arena_printf(look->arena, "journal %s; %s of %s for its pages in memory", megabytes(look, journal), megabytes(look, number_of(memory, "pages")),
+                                    megabytes(look, number_of(memory, "pages_most")));
     return (struct told){journal > JOURNAL_MOST ? LOOK : FINE, megabytes(look, number_of(store, "bytes")), says};
 }
 
@@ -80,7 +88,8 @@ static struct told tell_classifier(const struct look *look, const struct json *s
 }
 
 static const struct check own[] = {{"daemon", "triaged", tell_daemon}, {"daemon", "line", tell_line},    {"daemon", "memory", tell_memory},
-                                   {"daemon", "store", tell_store},    {"daemon", "clocks", tell_clock}, {"daemon", "classifier", tell_classifier}};
+                                   {"daemon", "store", tell_store},    {"daemon", "clocks", tell_clock}, {"daemon", "classifier", tell_classifier},
+                                   {"this console", "console memory", tell_console}};
 enum { OWN = sizeof own / sizeof *own };
 
 /* --- what leaves, what comes in --- */

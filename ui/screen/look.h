@@ -2,6 +2,7 @@
  * times, bars, badges, header and footer. Pure: now and the local zone are given, text out is safe. */
 #ifndef SCREEN_LOOK_H
 #define SCREEN_LOOK_H
+#include "base/memory.h"
 #include "base/zone.h"
 #include "link/mirror.h"
 #include "term/surface.h"
@@ -15,7 +16,7 @@ struct look {
     int64_t now;         /* the daemon's clock, ms UTC */
     int64_t zone;        /* local time minus UTC, ms */
     const struct zone *tz; /* of screens whose document names a clock; NULL: UTC */
-    const char *link;    /* "live", "slow 210 ms", "gone 12s" */
+    const char *link;    /* "live", "slow 210 ms", "quiet 12s", "gone 30s" */
     enum ui_role link_role;
     const char *banner; /* replaces the tabs while something is wrong; NULL = nothing is */
     const char *toast;  /* NULL = none */
@@ -24,6 +25,7 @@ struct look {
     int hint_count;
     const char *ingest; /* where webhooks are posted, for the first-run hint; NULL = not known */
     bool game;          /* show the team's line */
+    struct memory held; /* what this console holds, on the screen that says so */
     const struct json *shown; /* what a reveal brought for this screen (api.md: text), NULL = nothing */
 };
 
