@@ -138,6 +138,12 @@ static int64_t wall(const struct story *s, int64_t t)
     return s->o.base + (t < 0 ? t : t * 100 / s->o.speed_percent);
 }
 
+/* How long that much of the story takes on the wall. */
+static int64_t span(const struct story *s, int64_t ms)
+{
+    return ms * 100 / s->o.speed_percent;
+}
+
 static const char *first_name(struct story *s, const char *name)
 {
     return arena_strndup(s->arena, name, strcspn(name, " "));
@@ -481,7 +487,7 @@ static bool can_raise(const struct story *s, const struct plot *plot)
 
 static bool can_resolve(const struct story *s, const struct plot *plot)
 {
-    return plot->opened && plot->ask != ASK_CRITICAL && s->now - plot->opened > 20 * SECOND && !plot->closed && !plot->settled &&
+    return plot->opened && plot->ask != ASK_CRITICAL && s->now - plot->opened > span(s, 20 * SECOND) && !plot->closed && !plot->settled &&
            !plot->owner && vendor_can(plot->vendor, MOVE_RESOLVE);
 }
 
@@ -561,7 +567,7 @@ static struct plot *left_critical(struct story *s, int64_t now)
     for (int i = 0; i < s->plot_count; i++) {
         struct plot *plot = s->plots[i];
         if (plot->opened && plot->ask == ASK_CRITICAL && !plot->owner && !plot->closed && !plot->settled &&
-            now - plot->opened > LEFT_FOR_THE_PERSON)
+            now - plot->opened > span(s, LEFT_FOR_THE_PERSON))
             return plot;
     }
     return NULL;
@@ -601,7 +607,7 @@ static void play_colleague(struct story *s, int64_t at, int who)
     if (critical) {
         act(s, at, critical, who, "ack", NULL, NULL);
         act(s, at + 1500, critical, who, "claim", NULL, NULL);
-    } else if (done && now - done->answered_at > 10 * SECOND && (now - s->last_paid[who] > PAYING_GAP || full)) {
+    } else if (done && now - done->answered_at > span(s, 10 * SECOND) && (now - s->last_paid[who] > PAYING_GAP || full)) {
         act(s, at, done, who, "close", NULL, NULL);
     } else if (waiting && dice_chance(&s->dice, 65)) {
         colleague_answers(s, at, waiting, who);
