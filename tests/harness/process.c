@@ -1,5 +1,6 @@
 /* process: see process.h. */
 #include "harness/process.h"
+#include "base/clock.h"
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -42,6 +43,11 @@ static double number_in(pid_t pid, const char *name, const char *word)
 double process_resident_kb(pid_t pid)
 {
     return number_in(pid, "smaps_rollup", "Rss:");
+}
+
+double process_share_kb(pid_t pid)
+{
+    return number_in(pid, "smaps_rollup", "Pss:");
 }
 
 double process_own_kb(pid_t pid)
@@ -107,16 +113,50 @@ long process_sleeps(pid_t pid)
     return (long)sum;
 }
 
-static bool has_word(pid_t pid, const char *word)
+/* The word behind `word` in its command line; *found: `word` itself is there. */
+static void argument(pid_t pid, const char *word, char *out, size_t size, bool *found)
 {
     char words[4096];
     FILE *file = open_of(pid, "cmdline");
-    size_t n = fread(words, 1, sizeof words - 1, file);
+    size_t n = fread(words, 1, sizeof words - 1, file), i = 0;
     fclose(file);
     words[n] = 0;
-    for (size_t i = 0; i < n; i += strlen(words + i) + 1)
-        if (strcmp(words + i, word) == 0)
+    while (i < n && strcmp(words + i, word) != 0)
+        i += strlen(words + i) + 1;
+    *found = i < n;
+    i += i < n ? strlen(word) + 1 : 0;
+    snprintf(out, size, "%s", i < n ? words + i : "");
+}
+
+static bool has_word(pid_t pid, const char *word)
+{
+    char next[8];
+    bool found;
+    argument(pid, word, next, sizeof next, &found);
+    return found;
+}
+
+void process_argument(pid_t pid, const char *word, char *out, size_t size)
+{
+    bool found;
+    argument(pid, word, out, size, &found);
+    if (!found || !*out)
+        fail_msg("process %d was not told %s", (int)pid, word);
+}
+
+/* A process that nobody has asked about yet is still listed, with a Z. */
+bool process_ended(pid_t pid, int limit_ms)
+{
+    char path[64], line[256], *at;
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    for (int64_t until = clock_mono() + limit_ms; clock_mono() < until; usleep(5000)) {
+        FILE *file = fopen(path, "r");
+        bool runs = file && fgets(line, sizeof line, file) && (at = strrchr(line, ')')) && at[1] && at[2] != 'Z';
+        if (file)
+            fclose(file);
+        if (!runs)
             return true;
+    }
     return false;
 }
 

@@ -2,6 +2,7 @@
 #ifndef HARNESS_PROCESS_H
 #define HARNESS_PROCESS_H
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 /* A sanitizer keeps what was freed for a while and has a thread that wakes: memory and sleeps say nothing there, the rest does. */
@@ -13,6 +14,7 @@ enum { PROCESS_SANITIZED = false };
 
 bool process_watched(void);          /* is there a /proc to read? */
 double process_resident_kb(pid_t pid);
+double process_share_kb(pid_t pid);  /* of what is shared, its part */
 double process_own_kb(pid_t pid);    /* written by it and shared with nobody: heaps, stacks, data */
 int process_files(pid_t pid);
 int process_sockets(pid_t pid); /* of these: connections, and pairs of its own */
@@ -20,4 +22,8 @@ int process_threads(pid_t pid);
 long process_sleeps(pid_t pid);      /* how often its threads went to sleep by themselves so far */
 /* A child of parent that has this word on its command line, 0 = none. */
 pid_t process_child(pid_t parent, const char *word);
+/* What stands behind that word on its command line; fails the test if nothing does. */
+void process_argument(pid_t pid, const char *word, char *out, size_t size);
+/* Waits until it runs no more, whoever is to be told of it; false: it runs on. */
+bool process_ended(pid_t pid, int limit_ms);
 #endif
