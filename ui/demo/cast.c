@@ -178,12 +178,13 @@ static const char *escaped(struct arena *arena, const char *text)
     return arena_strdup(arena, out.data);
 }
 
-/* A desk that has grown answers in parts, and most of them are empty. 0: there is none. */
+/* A desk that has grown answers in parts, and most of them are empty. By number, newest first: in any other order the ticket may move
+ * from a part that is still to come to one that was looked through. 0: there is none. */
 static int64_t find(struct cast *c, const char *key, struct err *err)
 {
     const char *where = escaped(c->page, arena_printf(c->page, "key == \"%s\"", key));
     for (const char *after = ""; after;) {
-        const struct json *found = ask(c, NULL, "GET", arena_printf(c->page, "/v1/tickets?limit=1&where=%s&after=%s", where, escaped(c->page, after)), NULL, err);
+        const struct json *found = ask(c, NULL, "GET", arena_printf(c->page, "/v1/tickets?limit=1&sort=age&invert=1&where=%s&after=%s", where, escaped(c->page, after)), NULL, err);
         int64_t id = json_get_i64(json_first(json_get(found, "rows")), "id", 0);
         if (id)
             return id;
