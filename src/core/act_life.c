@@ -273,6 +273,16 @@ static bool aside_for_good(struct act *a, int disposition)
     return true;
 }
 
+/* Whatever state it is in: the words go, what happened stays. */
+bool act_erase(struct act *a)
+{
+    if (!confirmed(a->action, a->with))
+        return act_refuse(a, ERR_CONFLICT, "what was written in it is gone then, and no undo brings it back: confirm it with the word");
+    observe_say_null(a->out, "hold_reason");
+    observe_say_null(a->out, "snooze_note");
+    return true;
+}
+
 bool act_spam(struct act *a)
 {
     return aside_for_good(a, DISPOSITION_SPAM);

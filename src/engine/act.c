@@ -53,7 +53,7 @@ static char *say(struct run *r, const struct change *c)
         [ACTION_REOPEN] = "reopened", [ACTION_UNASSIGN] = "unassigned", [ACTION_UNDO] = "undone", [ACTION_REDO] = "redone",
         [ACTION_SKIP] = "skipped: not offered to you for a while", [ACTION_TAGS] = "tags set", [ACTION_SNOOZE] = "snoozed",
         [ACTION_UNMERGE] = "is its own ticket again", [ACTION_SPAM] = "put aside as spam", [ACTION_DUPLICATE] = "put aside as a duplicate",
-        [ACTION_INVALID] = "put aside as invalid",
+        [ACTION_INVALID] = "put aside as invalid", [ACTION_ERASE] = "erased: what was written in it is gone",
         [ACTION_WATCH] = "watched: you hear of what others change", [ACTION_UNWATCH] = "no longer watched",
         [ACTION_REVEAL] = "shown; why is kept in the journal"};
     static const char *const with[ACTIONS] = {
@@ -247,7 +247,9 @@ static bool plain(struct run *r, int64_t ticket, struct change *c, struct err *e
     if (!ok || (action.articles && !article_cited(r->e, r->arena, action.articles, action.arg, err)))
         return false;
     set_out(r, c, obs);
-    return (c->after = change_fold(r->e, r->arena, c->before, obs, err)) && put_message(r, obs, c, err) && perform(r, c, err);
+    c->erases = action.id == ACTION_ERASE;
+    const struct ticket *from = c->erases ? erase_words(r->e, r->arena, c->before, &c->also, err) : c->before;
+    return from && (c->after = change_fold(r->e, r->arena, from, obs, err)) && put_message(r, obs, c, err) && perform(r, c, err);
 }
 
 /* The ticket is found and taken in one transaction, so that no two agents ever get the same. */

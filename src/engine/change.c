@@ -369,8 +369,10 @@ static bool put_entry(struct engine *e, struct arena *arena, struct change *c, c
         json_put_i64(data, "batch", c->batch);
     if (c->of)
         json_put_i64(data, "of", c->of);
+    if (c->also)
+        json_put(data, "also", json_new_raw(c->also));
     put_mentions(e, arena, c, data);
-    json_put(data, "changes", c->before ? row_changes(c->before, after) : json_array());
+    json_put(data, "changes", c->before && !c->erases ? row_changes(c->before, after) : json_array());
     if (c->desk)
         json_put(data, "obs", row_observation(c->desk));
     put_history(data, c, after);

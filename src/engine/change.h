@@ -18,6 +18,8 @@ struct change {
     int64_t event;               /* the event that caused it, 0 = none */
     int64_t cause, undoes;       /* entries */
     int64_t batch, of;           /* acts of one request have one number; the batch that this one takes back or does again, 0 = alone */
+    bool erases;                 /* what was before is told to nobody */
+    const char *also;            /* an erasure: the entries of no ticket that it touched, a JSON array; NULL: none */
     const char *undone, *redone; /* by an undo or a redo: the act's v.key */
     int64_t other;               /* another ticket this is about: what was merged into it, split from it ... 0 = none */
     struct observation made[CHANGE_MADE]; int made_count; /* what the desk adds by itself, kept with the entry for refolding */
@@ -82,6 +84,9 @@ bool undo_fold(struct engine *e, struct arena *arena, struct change *c, const st
                struct err *err);
 /* The points that the entries from..to took away, as facts: they come back as they were, if it is done again. */
 bool undo_lost(struct engine *e, struct arena *arena, struct change *c, int64_t from, int64_t to, struct err *err);
+/* The words in a ticket are gone (engine/erase): the ticket as its history is then, NULL + err. CONFLICT: something is still to leave.
+ * also: as in struct change. */
+const struct ticket *erase_words(struct engine *e, struct arena *arena, const struct ticket *t, const char **also, struct err *err);
 /* What is hidden in a ticket (engine/reveal), to *text; text NULL: nothing is shown, as in a dry run. */
 bool reveal_do(struct engine *e, struct arena *arena, const struct action *action, int64_t ticket, int64_t now, struct change *c, struct json **text,
                struct err *err);

@@ -51,11 +51,29 @@ static bool typed_as_written(sqlite3_stmt *stmt)
     return (data == SQLITE_TEXT || data == SQLITE_NULL) && sqlite3_column_bytes(stmt, SALT) == 8 && sqlite3_column_bytes(stmt, DIGEST) == CHAIN_HASH;
 }
 
-static int judge_entry(sqlite3_stmt *stmt)
+/* What somebody wrote was erased from it: an act later in the journal, and vouched for like any other, says so of its ticket, or, where
+ * it has none, of itself. */
+static bool was_erased(struct store *s, sqlite3_stmt *entry, struct err *err)
+{
+    static const char *const sql[2] = {
+        "SELECT EXISTS(SELECT 1 FROM entry e INDEXED BY entry_act,json_each(e.data,'$.also') a WHERE ?1=0 AND e.data GLOB '{\"do\":*' AND e.seq>?2"
+        " AND e.kind='ticket' AND e.data GLOB '{\"do\":\"erase\",*' AND a.value=?2 AND e.salt IS NOT NULL)",
+        "SELECT EXISTS(SELECT 1 FROM entry WHERE ticket=?1 AND ticket!=0 AND seq>?2 AND kind='ticket' AND data GLOB '{\"do\":\"erase\",*'"
+        " AND salt IS NOT NULL)"};
+    sqlite3_stmt *stmt = sql_get(s, sql[sql_int(entry, TICKET) != 0], err);
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "ii", sql_int(entry, TICKET), sql_int(entry, SEQ));
+    bool erased = sql_step(s, stmt, err) == SQLITE_ROW && sql_int(stmt, 0);
+    sqlite3_reset(stmt);
+    return erased;
+}
+
+static int judge_entry(struct store *s, sqlite3_stmt *stmt, struct err *err)
 {
     uint8_t digest[CHAIN_HASH];
     if (sqlite3_column_type(stmt, SALT) == SQLITE_NULL)
-        return CHAIN_EMPTIED;
+        return was_erased(s, stmt, err) ? CHAIN_FITS : CHAIN_EMPTIED;
     if (!typed_as_written(stmt))
         return CHAIN_EDITED;
     struct entry e = {.seq = sql_int(stmt, SEQ), .at = sql_int(stmt, AT), .ticket = sql_int(stmt, TICKET), .cause = sql_int(stmt, CAUSE),
@@ -133,7 +151,7 @@ static bool read_link(struct store *s, struct chain_walk *w, int64_t to, uint8_t
     for (; (rc = sql_step(s, stmt, err)) == SQLITE_ROW; expect++, w->entries++) {
         if (sql_int(stmt, SEQ) != expect)
             found(w, CHAIN_MISSING, expect);
-        int fault = judge_entry(stmt);
+        int fault = judge_entry(s, stmt, err);
         if (fault)
             found(w, fault, sql_int(stmt, SEQ));
         bool ok = !w->fault && check_ledger(s, w, stmt, err);

@@ -27,7 +27,7 @@ static const char schema[] =
     "CREATE TABLE entry(            -- the journal: every change, with who and why\n"
     "  seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, kind TEXT NOT NULL,\n"
     "  ticket INTEGER NOT NULL, cause INTEGER NOT NULL, undoes INTEGER NOT NULL,\n"
-    "  salt BLOB, data TEXT, digest BLOB NOT NULL); -- erasing a person nulls salt and data\n"
+    "  salt BLOB, data TEXT, digest BLOB NOT NULL); -- an erasure takes words out of data, and the salt (store/erase)\n"
     "CREATE INDEX entry_ticket ON entry(ticket, seq) WHERE ticket != 0;\n"
     "CREATE TABLE chain(seq INTEGER PRIMARY KEY, sha256 BLOB NOT NULL); -- one row per commit\n"
     "CREATE TABLE message(          -- a conversation is a union of messages by id\n"
@@ -67,7 +67,7 @@ static const char schema[] =
 
 /* What leaves, what was learned, what is searched: since version 2. */
 static const char schema_2[] =
-    "CREATE TABLE letter(           -- what is to be said, unredacted, once for all it goes to; erasing a person nulls data\n"
+    "CREATE TABLE letter(           -- what is to be said, unredacted, once for all it goes to; an erasure nulls data\n"
     "  id INTEGER PRIMARY KEY, entry INTEGER NOT NULL, route TEXT NOT NULL, nth INTEGER NOT NULL, -- nth event of the entry\n"
     "  data TEXT, redaction TEXT, UNIQUE(entry, route, nth));\n"
     "CREATE TABLE parcel(           -- anything that leaves: a reply, a route's delivery, a page, a question to a model\n"

@@ -311,6 +311,24 @@ int store_keys_waiting(const struct store *s); /* writer: what the indexes do no
 /* Writer, in a transaction: brings some of it into the indexes, about so many ms long. What it did counts with the commit. */
 bool store_keys_fill(struct store *s, int64_t ms, struct err *err);
 
+/* --- what goes for good (store/erase): words leave every table they lie in --- */
+/* What stays of a text, NULL: nothing of it goes. kind: "observation", "records" (an
+ * observation that brings a record), "body", "record", "notes", or the kind of the entry whose data it is. */
+struct store_eraser { const char *(*left)(void *arg, const char *kind, const char *text); void *arg; };
+bool store_erase_leaves(struct store *s, int64_t ticket, bool *leaves, struct err *err); /* something of it is still on its way */
+/* Events, entries, messages, letters, attempts, questions, drafts, kept answers and files of one ticket. */
+bool store_erase_ticket(struct store *s, struct arena *a, int64_t ticket, const struct store_eraser *by, struct err *err);
+/* A record and the events it came by, which no index finds: all there are are looked through, if it says anything. */
+bool store_erase_record(struct store *s, struct arena *a, const char *kind, const char *key, const struct store_eraser *by, struct err *err);
+/* Notes on a customer, whose keys begin so: the records and what the journal says of them ("notes"); gone: those entries, with commas. */
+bool store_erase_notes(struct store *s, struct arena *a, const char *prefix, const struct store_eraser *by, struct str *gone, struct err *err);
+bool store_erase_kept(struct store *s, const char *word, struct err *err); /* what consoles keep that holds it */
+/* The index of words begins anew, and the file is to be scoured. */
+bool store_erase_index(struct store *s, struct err *err);
+/* If it is to be: writes the file anew and empties its log, so that no page holds what was deleted. Outside a transaction; takes as long as
+ * the file is large. *done false: a reader is at what was; ask again. */
+bool store_scour(struct store *s, bool *done, struct err *err);
+
 /* --- what is searched (store/search) --- */
 bool store_search_mark(struct store *s, int64_t *seq, struct err *err); /* the last entry whose words are in the index for sure */
 /* Indexes what entries after *seq say, for some ms, in the caller's transaction; *seq moves on. Caught up: *seq is the last. */

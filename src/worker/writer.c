@@ -37,6 +37,7 @@ struct writer {
     struct chore chore; /* the writer's thread */
     struct settle *settle;
     struct arena *batches[2]; /* the one that is filled and the one that settles */
+    bool scours, reindexes; /* the writer's thread: something was erased: the file is to be written anew, the index to begin anew */
 };
 
 bool writer_post(struct writer *w, struct job *job, struct err *err)
@@ -108,7 +109,7 @@ static void batch_open(struct engine *e)
     e->outgoing = NULL;
     e->counts_changed = false;
     e->owner_count = 0;
-    e->labelled = false;
+    e->labelled = e->scours = false;
 }
 
 /* A fault built in on purpose, into a program of its own (tests/torture/mutant.sh): "accepted" is said before it is
@@ -195,6 +196,8 @@ static void enforce(struct writer *w, const struct job *jobs)
     for (const struct job *job = jobs; job; job = job->next)
         if (job->kind == JOB_MODEL && job->err.code == ERR_NONE && job->model && w->o.model)
             w->o.model(w->o.model_arg, job->model);
+    if (w->engine.scours)
+        w->scours = w->reindexes = true;
     if (w->engine.labelled && w->o.labelled)
         w->o.labelled(w->o.labelled_arg);
 }
@@ -323,6 +326,8 @@ static bool index_bite(struct writer *w, bool idle)
 {
     struct err err = {0};
     struct store *s = w->engine.store;
+    if (w->reindexes && store_search_mark(s, &w->indexed, &err))
+        w->reindexes = false;
     int64_t late = w->behind_since ? clock_mono() - w->behind_since : 0, seq = w->indexed;
     bool words = w->behind_since && late >= (idle ? QUIET_MS : LATE_MS), keys = idle ? words : w->behind_since && store_keys_waiting(s) > KEYS_MANY;
     if (late < 0 || (!words && !keys))
@@ -363,6 +368,17 @@ static bool sieve_bite(struct writer *w)
     return trusted;
 }
 
+/* What was erased is still in free pages. Written anew the file has none; that takes as long as it is large, so it waits for a quiet
+ * moment. Where it cannot be done nothing else stops; it is tried again with the next chore, and at the next start. */
+static void scour(struct writer *w)
+{
+    struct err err = {0};
+    bool done = false;
+    if (!store_scour(w->engine.store, &done, &err))
+        log_line(LOG_ERROR, "scour_failed", "code=%d detail=\"%s\"", err.code, err.text);
+    w->scours = !done && !err.code;
+}
+
 /* One bite of what may wait, when nobody does. It stops nothing else where it cannot be written, but for a commit that
  * fails: then the store cannot be trusted any more. */
 static bool do_chore(struct writer *w)
@@ -370,7 +386,10 @@ static bool do_chore(struct writer *w)
     struct err err = {0};
     struct store *s = w->engine.store;
     int64_t mono = clock_mono();
-    if (w->chore.head_at <= mono && settle_put(w->settle, &(struct settlement){0}, false)) /* only what is on disk is told outside */
+    bool settled = (!w->scours && w->chore.head_at > mono) || settle_put(w->settle, &(struct settlement){0}, false);
+    if (w->scours && settled)
+        scour(w);
+    if (w->chore.head_at <= mono && settled) /* only what is on disk is told outside */
         chore_head(&w->chore, s, mono);
     if (w->chore.due_at > mono)
         return true;
@@ -474,6 +493,7 @@ struct writer *writer_open(const struct writer_options *o, struct err *err)
     w->engine.store = store_open(o->path, STORE_WRITER, err);
     bool good = w->engine.store && prepare(w, err);
     w->epoch = w->engine.epoch;
+    w->scours = good; /* the last run may have ended before it was done */
     w->learned = w->engine.learned;
     if (good && start(w, err))
         return w;

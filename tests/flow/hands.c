@@ -280,6 +280,27 @@ static void what_stays_says_why_and_the_same_key_goes_past_it(void **state)
     shows("Undone: priority of #1; nothing more to undo");
 }
 
+static void what_goes_for_good_has_to_be_typed(void **state)
+{
+    (void)state;
+    three();
+    press(":1\r");
+    shows("Some text");
+    press(":erase\r");
+    shows("type erase: what was written in #1, and who wrote it, is gone for good:");
+    press("yes\r");
+    shows("nothing was done: that was not the word erase");
+    assert_string_not_equal(field_of(1, "title"), "(erased)");
+    press(":erase\r");
+    shows("type erase:");
+    press("erase\r");
+    gone("Some text");
+    shows("(erased");
+    assert_string_equal(field_of(1, "title"), "(erased)");
+    press("u");
+    shows("#1 erase cannot be undone: what is erased is gone");
+}
+
 /* --- help and what may follow --- */
 
 static void help_is_of_this_screen_in_groups_and_searched_as_one_types(void **state)
@@ -393,7 +414,9 @@ int main(void)
         T(what_is_refused_is_named_before_and_stays_marked),
         T(what_a_colleague_changed_since_stays_and_is_named),
         T(what_stays_says_why_and_the_same_key_goes_past_it),
+        T(what_goes_for_good_has_to_be_typed),
         T(what_stays_says_why_and_the_same_key_goes_past_it),
+        T(what_goes_for_good_has_to_be_typed),
         T(help_is_of_this_screen_in_groups_and_searched_as_one_types),
         T(a_key_that_only_begins_shows_what_may_follow_and_is_possible),
         T(tab_goes_into_the_pane_which_scrolls_and_back),

@@ -103,14 +103,15 @@ static bool speak_into(struct spoken *s, const char *text)
 
 static bool asks_twice(const struct action_row *action)
 {
-    return action == &action_table[ACTION_SPAM] || action == &action_table[ACTION_DUPLICATE] || action == &action_table[ACTION_INVALID];
+    return action == &action_table[ACTION_SPAM] || action == &action_table[ACTION_DUPLICATE] || action == &action_table[ACTION_INVALID] ||
+           action == &action_table[ACTION_ERASE];
 }
 
 static bool speak_word(struct spoken *s, const char *text)
 {
     const char *name = s->what->action->name;
     if (*text && strcmp(text, name) != 0 && strcmp(text, "confirm") != 0)
-        return err_set(s->err, ERR_USAGE, "nothing was put aside: that was not the word %s", name);
+        return err_set(s->err, ERR_USAGE, "nothing was done: that was not the word %s", name);
     s->what->arg = "";
     if (*text)
         beside(s, "confirm", name);
