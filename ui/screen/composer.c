@@ -1,5 +1,4 @@
-/* composer: a small machine of five states, each with its own keys (one table) and its own line at the
- * bottom. */
+/* composer: a small machine of six states, each with its own keys. What is seen of it: composer_draw.c. */
 #include "screen/composer.h"
 #include "base/text.h"
 #include "core/draft.h"
@@ -8,7 +7,7 @@
 #include <string.h>
 
 /* A draft is kept as JSON, in which a line's end takes two bytes: that has to fit through the daemon's door. */
-enum { TEXT_MAX = COMPOSER_TEXT, ROOM_SAID = 4 << 10, TAKE_OFF = 16, WIDE = 140, SPLIT_ROWS = 30 };
+enum { TEXT_MAX = COMPOSER_TEXT };
 
 void composer_open(struct composer *c, int64_t ticket, int64_t thread_version, bool reply, const char *draft)
 {
@@ -159,8 +158,7 @@ static bool blank(const char *text)
     return text[strspn(text, " \t\r\n")] == 0;
 }
 
-/* Is it no variable of the desk? Those are filled where it is sent from, or refused there; in a note nothing is filled. */
-static bool wrong(const struct composer *c, const struct fill_place *place)
+bool composer_wrong(const struct composer *c, const struct fill_place *place)
 {
     return !c->reply || !place->row;
 }
@@ -169,15 +167,14 @@ static bool strange(const struct composer *c, size_t *end)
 {
     struct fill_place place = {0};
     while (fill_find(editor_text(c->editor), place.end, &place))
-        if (wrong(c, &place)) {
+        if (composer_wrong(c, &place)) {
             *end = place.end;
             return true;
         }
     return false;
 }
 
-/* The place the cursor stands in or right behind; false: in none. */
-static bool place_here(const struct composer *c, struct fill_place *place)
+bool composer_place(const struct composer *c, struct fill_place *place)
 {
     size_t at = editor_cursor(c->editor);
     struct fill_place next = {0};
@@ -192,7 +189,7 @@ static bool place_here(const struct composer *c, struct fill_place *place)
 /* What stands under the cursor is no variable, but nearly one. */
 static const struct fill_row *meant(const struct composer *c, struct fill_place *place)
 {
-    return c->reply && place_here(c, place) && !place->row ? fill_near(editor_text(c->editor), place) : NULL;
+    return c->reply && composer_place(c, place) && !place->row ? fill_near(editor_text(c->editor), place) : NULL;
 }
 
 static bool go_to_place(struct composer *c, bool back)
@@ -390,213 +387,4 @@ void composer_failed(struct composer *c, const char *why)
     str_copy(c->refused, sizeof c->refused, why);
     c->refusal = c->refused;
     c->state = COMPOSER_REVIEW;
-}
-
-/* --- drawing --- */
-
-const char *composer_title(const struct composer *c, const struct look *look)
-{
-    const struct mirror_row *row = ticket_row(look, c->ticket);
-    const char *name = row && row->t.customer_name && *row->t.customer_name ? row->t.customer_name : "the customer";
-    const char *via = row && *row->reply_via ? row->reply_via : "";
-    if (!c->reply)
-        return arena_printf(look->arena, "Internal note on #%lld", (long long)c->ticket);
-    return text_safe_in(look->arena, arena_printf(look->arena, "Reply to %s on #%lld%s%s", name, (long long)c->ticket, *via ? " by " : "", via), TEXT_LINE);
-}
-
-const char *composer_subject(const struct composer *c, const struct look *look)
-{
-    const struct mirror_row *row = ticket_row(look, c->ticket);
-    return text_safe_in(look->arena, row ? row->t.title : NULL, TEXT_LINE);
-}
-
-static void draw_head(struct composer *c, const struct look *look, struct surface *s,
-                      const struct mirror_row *row)
-{
-    struct arena *a = look->arena;
-    int width = look_columns(s);
-    const char *via = row && *row->reply_via ? row->reply_via : "", *title = composer_title(c, look);
-    int column = 1 + surface_text(s, 0, 1, width * 2 / 3, c->reply ? UI_REPLY : UI_NOTE, title) + 3;
-    const char *shared = c->shared ? "shared with the team, " : *c->by ? arena_printf(a, "begun by %s, ", text_safe_in(a, c->by, TEXT_LINE)) : "";
-    const char *saved = c->early_count ? "asking for a kept draft; what you type waits"
-                        : c->changed_at || c->saving ? arena_printf(a, "%sdraft not saved yet", shared)
-                        : c->saved_at ? arena_printf(a, "%sdraft saved %s", shared, look_clock(look, c->saved_at))
-                                      : shared;
-    surface_right(s, 0, column, width - column - 1, c->changed_at || c->early_count ? UI_WARN : UI_DIM, saved);
-    const char *second = row && row->t.title ? row->t.title : "", *others = look_present(look, c->ticket);
-    if (look->banner)
-        surface_text(s, 1, 1, width - 2, UI_ERROR, look->banner);
-    else if (c->reply && row && !*via)
-        surface_text(s, 1, 1, width - 2, UI_WARN,
-                     "This ticket's source takes no replies. Esc then i makes this a note.");
-    else if (*others)
-        surface_text(s, 1, 1, width - 2, UI_PRESENCE, others);
-    else
-        surface_text(s, 1, 1, width - 2, UI_DIM, second);
-}
-
-enum { MENU_MOST = 20 };
-struct menu { /* keys and what they do, in turn; a second row of them */
-    const char *title, *keys[MENU_MOST], *more[MENU_MOST];
-};
-
-/* A note goes to nobody: nothing waits for an answer, and nothing takes its place. */
-static const struct menu *menu_of(const struct composer *c)
-{
-    static const struct menu reply[] = {
-        [COMPOSER_WRITING] = {NULL, {"Esc", "review", "/", "canned reply", "??", "article", "C-x C-e", "your editor", "C-_", "undo"}, {NULL}},
-        [COMPOSER_REVIEW] = {"review:", {"y", "send", "Y", "and close", "P", "and wait (pending)", "N", "and claim next"},
-                             {"e", "edit", "a", "attach", "p", "postpone", "s", "share", "i", "note", "q", "discard", "Esc", "back"}},
-        [COMPOSER_DETACHING] = {"which goes along no more?", {NULL}, {NULL}},
-        [COMPOSER_SENDING] = {"sending…", {NULL}, {NULL}},
-        [COMPOSER_CONFLICT] = {"send it all the same?", {"y", "send", "e", "edit"}, {NULL}},
-        [COMPOSER_DISCARDING] = {"throw this text away?", {"y", "yes, discard", "any key", "no"}, {NULL}}};
-    static const struct menu note[] = {
-        [COMPOSER_WRITING] = {NULL, {"Esc", "review", "/", "canned reply", "@@", "mention", "C-x C-e", "your editor", "C-_", "undo"}, {NULL}},
-        [COMPOSER_REVIEW] = {"review:", {"y", "keep the note", "Y", "and close", "N", "and claim next"}, {"e", "edit", "a", "attach", "p", "postpone", "s", "share", "q", "discard", "Esc", "back"}}};
-    return c->reply || c->state > COMPOSER_REVIEW ? &reply[c->state] : &note[c->state];
-}
-
-static int menu_rows(const struct composer *c)
-{
-    return menu_of(c)->more[0] ? 2 : 1;
-}
-
-static void draw_keys(struct surface *s, int row, int column, const char *const *keys)
-{
-    for (int i = 0; i < MENU_MOST && keys[i]; i += 2)
-        column = look_pair(s, row, column, UI_KEY, keys[i], UI_HINT, keys[i + 1]) + 3;
-}
-
-/* Each by its key; as many as there is room for, and the others by theirs all the same. */
-static void draw_attached(const struct composer *c, struct surface *s, int row, int column)
-{
-    for (int i = 0; i < c->attached.count; i++) {
-        const char key[2] = {attached_key(i), 0};
-        column = look_pair(s, row, column, UI_KEY, key, UI_HINT, c->attached.list[i].name) + 3;
-    }
-    look_pair(s, row, column, UI_KEY, "Esc", UI_HINT, "none");
-}
-
-static void draw_menu(struct composer *c, struct surface *s, int row)
-{
-    const struct menu *menu = menu_of(c);
-    int column = 1;
-    if (menu->title)
-        column += surface_text(s, row, column, -1, UI_ACCENT, menu->title) + 2;
-    draw_keys(s, row, column, menu->keys);
-    if (c->state == COMPOSER_DETACHING)
-        draw_attached(c, s, row, column);
-    if (menu->more[0])
-        draw_keys(s, row + 1, 1, menu->more);
-}
-
-/* --- the line that speaks --- */
-
-/* Of what the cursor stands in: what it is filled with, or why it will not be, and what Tab makes of it. */
-static const char *place_says(struct composer *c, struct arena *a)
-{
-    struct fill_place place;
-    if (!place_here(c, &place))
-        return NULL;
-    char *shown = text_safe_in(a, arena_strndup(a, editor_text(c->editor) + place.start, place.end - place.start), TEXT_LINE);
-    if (!c->reply)
-        return "Nothing is filled in in a note: write it out.";
-    if (place.row)
-        return arena_printf(a, "%s: %s.", shown, place.row->help);
-    const struct fill_row *near = fill_near(editor_text(c->editor), &place);
-    if (near)
-        return arena_printf(a, "%s %s. Tab: {{%s}}, %s.", shown, place.open ? "is open" : "is not known", near->name, near->help);
-    return arena_printf(a, "%s is no variable: C-w deletes it.", shown);
-}
-
-static const char *left_over(struct composer *c, struct arena *a)
-{
-    struct fill_place place = {0};
-    int n = 0;
-    while (fill_find(editor_text(c->editor), place.end, &place))
-        n += wrong(c, &place);
-    return n ? arena_printf(a, "%d {{place%s}} to fill in or delete: Tab goes there.", n, n == 1 ? "" : "s") : NULL;
-}
-
-static const char *room_says(struct composer *c, struct arena *a)
-{
-    size_t room = editor_room(c->editor);
-    return room < ROOM_SAID ? arena_printf(a, "Nearly full: %s of %s bytes are left.", look_count(a, (int64_t)room), look_count(a, TEXT_MAX)) : NULL;
-}
-
-struct spoken {
-    const char *text;
-    enum ui_role role;
-};
-
-/* First what went wrong, then what just happened, then what the cursor stands in. */
-static struct spoken spoken(struct composer *c, const struct look *look)
-{
-    const char *room = room_says(c, look->arena), *place;
-    if (c->state == COMPOSER_CONFLICT)
-        return (struct spoken){"Somebody wrote on this ticket since you began; the new lines are above.", UI_ERROR};
-    if (c->refusal)
-        return (struct spoken){c->refusal, UI_ERROR};
-    if (*editor_said(c->editor))
-        return (struct spoken){editor_said(c->editor), UI_WARN};
-    if (look->toast)
-        return (struct spoken){look->toast, look->toast_role};
-    if (room)
-        return (struct spoken){room, UI_WARN};
-    if ((place = place_says(c, look->arena)) || (place = left_over(c, look->arena)))
-        return (struct spoken){place, UI_DIM};
-    return (struct spoken){NULL, UI_DIM};
-}
-
-static void draw_foot(struct composer *c, const struct look *look, struct surface *s, int row)
-{
-    int columns = look_columns(s), width = columns < WIDE ? columns : ticket_measure(columns), used = 0;
-    struct spoken say = spoken(c, look);
-    if (say.text)
-        used = surface_text(s, row, 1, width - 2, say.role, say.text);
-    struct editor_place at = editor_where(c->editor);
-    char *where = arena_printf(look->arena, "line %zu of %zu, column %zu   %s characters", at.line, at.lines, at.column,
-                               look_count(look->arena, (int64_t)at.characters));
-    if (c->state == COMPOSER_WRITING && used + text_columns(where) + 4 < width)
-        surface_right(s, row, used + 2, width - used - 3, UI_DIM, where);
-}
-
-/* What goes along, above the rule; and that it only does by name, where the way it leaves by takes no files. */
-static int draw_files(const struct composer *c, const struct look *look, struct surface *s, int row, const struct mirror_row *of)
-{
-    const char *all = attached_all(look->arena, &c->attached), *way = c->reply && of && str_eq(of->reply_via, "api") ? "; its system takes no files: they are named below the text" : "";
-    const char *more = c->arriving ? "   one more on its way\u2026" : "";
-    if (!*all && !*more)
-        return 0;
-    const char *line = text_safe_in(look->arena, arena_printf(look->arena, "%s%s%s", all, *all ? way : "", more), TEXT_LINE);
-    bool take_off = c->state == COMPOSER_REVIEW && c->attached.count;
-    int width = look_columns(s) - 4 - (take_off ? TAKE_OFF : 0);
-    int used = surface_text(s, row, 2, width, *way ? UI_WARN : UI_ACCENT, text_fit(look->arena, line, width));
-    if (take_off)
-        look_pair(s, row, 2 + used + 2, UI_KEY, "A", UI_HINT, "take one off");
-    return 1;
-}
-
-void composer_draw(struct composer *c, const struct look *look, struct surface *s)
-{
-    int rows = surface_rows(s), width = look_columns(s), top = 3, foot = rows - 2 - menu_rows(c);
-    const struct mirror_row *row = ticket_row(look, c->ticket);
-    draw_head(c, look, s, row);
-    surface_rule(s, 2);
-    bool split = (rows >= SPLIT_ROWS && !c->wide) || c->state == COMPOSER_CONFLICT;
-    if (split) {
-        int share = (foot - top) / 2;
-        ticket_timeline(&c->thread, look, s, top, 0, share, width - 1);
-        surface_rule(s, top + share);
-        top += share + 1;
-    }
-    int files = draw_files(c, look, s, foot - 1, row);
-    editor_draw(c->editor, s, top, 2, foot - top - files, (width < WIDE ? width : ticket_measure(width)) - 4,
-                c->state == COMPOSER_WRITING ? UI_INPUT : UI_NORMAL);
-    surface_rule(s, foot);
-    draw_foot(c, look, s, foot + 1);
-    draw_menu(c, s, foot + 2);
-    if (c->state != COMPOSER_WRITING)
-        surface_cursor(s, foot + 2, 0);
 }

@@ -87,6 +87,11 @@ void composer_conflict(struct composer *c, int64_t thread_version);
 /* What an editor of one's own made of it, as one step. stands false: it is taken back at once, one redo away. false: it is the same, or
  * there is no room for it. */
 bool composer_edited(struct composer *c, const char *text, size_t n, bool stands);
+/* Of {{...}} in the text: the one the cursor stands in or right behind (false: in none); and is it no variable of the desk? Those are filled where it is sent
+ * from, or refused there; in a note nothing is filled. */
+struct fill_place;
+bool composer_place(const struct composer *c, struct fill_place *place);
+bool composer_wrong(const struct composer *c, const struct fill_place *place);
 const char *composer_title(const struct composer *c, const struct look *look);   /* to whom, and how; safe text */
 const char *composer_subject(const struct composer *c, const struct look *look); /* of the ticket; safe text */
 void composer_failed(struct composer *c, const char *why); /* not sent: back to the review, nothing is lost, and why stays until the next key */
