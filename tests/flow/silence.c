@@ -18,7 +18,7 @@
 
 enum { SOON = 30000, LATER = 60000, BEAT_MS = 6000, SECONDS_COUNTED = 4, BYTES_A_SECOND = 60 };
 static struct daemon_run *run;
-static struct console_run *watcher, *writer; /* one looks at the list, one writes a note */
+static struct console_run *watcher, *writer, *reader; /* one looks at the list, one writes a note, one has lines read aloud */
 
 static const char config[] = "team: silence\n"
                              "sources:\n"
@@ -51,8 +51,10 @@ static int start(void **state)
     client_close(in);
     watcher = console_open("watcher", run, "all");
     writer = console_open("writer", run, "all");
+    reader = console_start("reader", run->dir, (const char *const[]){console_program(), "--linear", "--socket", run->desk, NULL});
     all_show("live", SOON);
     all_show("All 1", SOON);
+    shows(reader, "quit leaves", SOON);
     return 0;
 }
 
@@ -62,6 +64,9 @@ static int stop(void **state)
     kill(run->pid, SIGCONT);
     assert_int_equal(console_close(watcher), 0);
     assert_int_equal(console_close(writer), 0);
+    console_type(reader, "quit\r");
+    assert_true(console_ended(reader, SOON));
+    assert_int_equal(console_close(reader), 0);
     daemon_remove(run);
     return 0;
 }
@@ -121,11 +126,13 @@ static void a_daemon_that_stands_still_is_quiet_then_gone_and_back_by_itself(voi
     int64_t gone = clock_mono() - since;
     shows(watcher, "gone ", SOON);
     all_show("Nothing you typed is lost", SOON);
+    shows(reader, "The daemon stopped answering: no page comes through", SOON);
     shows(writer, "half a sentence", SOON);
     int64_t again = clock_mono();
     kill(run->pid, SIGCONT);
     int64_t back = console_wait(&watcher, 1, "live", NULL, true, again, SOON);
     shows(writer, "draft saved", SOON);
+    shows(reader, "The daemon answers again", SOON);
     shows(writer, "half a sentence", SOON);
     print_message("# quiet after %d ms, gone after %d ms, back after %d ms\n", (int)quiet, (int)gone, (int)back);
 }

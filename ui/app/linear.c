@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { NEWS_MAX = 64 << 10, LINE_MAX_BYTES = 64 << 10, WAIT_MS = 60000 };
+enum { NEWS_MAX = 64 << 10, LINE_MAX_BYTES = 64 << 10, WAIT_MS = 60000, GONE_MS = 1000 };
 enum { WORDS_MORE = 3 }; /* room behind a line's own words for those that are put in */
 
 struct linear {
@@ -29,7 +29,7 @@ struct linear {
     int news_count, missed;
     int64_t ticket;   /* the one we are at, 0 = none */
     char me[64];
-    bool ended, quit;
+    bool ended, quit, gone;
 };
 
 /* --- news --- */
@@ -105,6 +105,18 @@ static void frame_came(void *arg, const char *event, int64_t id, const char *tex
         remember(l, line);
 }
 
+/* Whoever waits to be paged has to know that nobody can. */
+static void tell_line(struct linear *l)
+{
+    const struct link_status *s = link_status(l->sh->link);
+    bool gone = s->gone_since && clock_mono() - s->gone_since >= GONE_MS;
+    if (gone == l->gone)
+        return;
+    l->gone = gone;
+    puts(gone ? "\nThe daemon stopped answering: no page comes through. It is tried again by itself." : "\nThe daemon answers again.");
+    fflush(stdout);
+}
+
 /* --- input --- */
 
 static void read_more(struct linear *l)
@@ -158,6 +170,7 @@ char *linear_line(struct linear *l, bool *bad)
         int fd = 0;
         unsigned ready = link_wait(l->sh->link, &fd, 1, WAIT_MS);
         link_run(l->sh->link);
+        tell_line(l);
         if (ready & 1)
             read_more(l);
     }
