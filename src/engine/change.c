@@ -395,7 +395,7 @@ static bool anything_visible(const struct ticket *before, const struct ticket *a
 bool change(struct engine *e, struct arena *arena, struct change *c, struct err *err)
 {
     struct consequence out = {0};
-    if (!str_eq(c->before ? c->before->assignee : NULL, c->after->assignee) && c->after->assigned_at == (c->before ? c->before->assigned_at : 0))
+    if (!str_eq(c->before ? c->before->assignee : NULL, c->after->assignee) && !c->facts.undo && c->after->assigned_at == (c->before ? c->before->assigned_at : 0))
         c->after->assigned_at = c->after->assignee ? c->now : 0;
     if (!load_facts(e, arena, c, err))
         return false;

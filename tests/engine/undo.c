@@ -109,6 +109,24 @@ static void of_two_acts_in_one_millisecond_each_gives_back_its_own_points(void *
     story_end(w);
 }
 
+/* Taken and given on in one millisecond: whoever has it back has had it since then. */
+static void of_two_assignments_in_one_millisecond_the_first_stands_as_it_was(void **state)
+{
+    (void)state;
+    struct world *w = world_open(NULL);
+    int64_t id = story_create(w, "a");
+    story_act(w, "claim", id, NULL);
+    const char *seen = story_picture(w, id);
+    int64_t since = world_ticket(w, id)->assigned_at;
+    story_act(w, "assign", id, "tom");
+    world_wait(w, MINUTE);
+    story_act(w, "undo", id, NULL);
+    assert_int_equal(world_ticket(w, id)->assigned_at, since);
+    assert_string_equal(story_picture(w, id), seen);
+    story_refolds(w, id);
+    story_end(w);
+}
+
 static void what_somebody_else_took_back_is_not_taken_back_again(void **state)
 {
     (void)state;
@@ -297,6 +315,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_held_reply_taken_back_gives_the_clock_back),
         cmocka_unit_test(points_come_back_with_the_resolve_that_was_reopened_by_mistake),
         cmocka_unit_test(of_two_acts_in_one_millisecond_each_gives_back_its_own_points),
+        cmocka_unit_test(of_two_assignments_in_one_millisecond_the_first_stands_as_it_was),
         cmocka_unit_test(what_somebody_else_took_back_is_not_taken_back_again),
         cmocka_unit_test(the_same_key_is_answered_the_same_and_a_dry_run_leaves_nothing),
         cmocka_unit_test(what_no_undo_takes_back_says_why_once_and_then_the_one_before_is_named),
