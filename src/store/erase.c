@@ -118,9 +118,11 @@ bool store_erase_kept(struct store *s, const char *word, struct err *err)
     return sql_run(s, err, "DELETE FROM keep WHERE key IN ('session','palette') AND instr(value,?)", "s", word);
 }
 
+/* Both indexes are made again from what is left. */
 bool store_erase_index(struct store *s, struct err *err)
 {
-    return sql_exec(s, "INSERT INTO search(search) VALUES('delete-all')", err) && store_meta_put(s, "search", "0", err) && store_meta_put(s, "scour", "file", err);
+    return sql_exec(s, "INSERT INTO search(search) VALUES('delete-all');DELETE FROM gram;DELETE FROM reworded", err) && store_meta_put(s, "search", "0", err) &&
+           store_meta_put(s, "sieve", "0", err) && sieve_reload(s, err) && store_meta_put(s, "scour", "file", err);
 }
 
 /* A copy of the file would be made in memory else, however large it is. */

@@ -52,7 +52,7 @@ void entry_digest(const struct entry *e, const struct entry_sizes *n, const uint
 bool file_used(struct store *s, int64_t ticket, const char *assets, struct err *err); /* a message brings those of them that we have */
 bool tally_flush(struct store *s, struct err *err); /* before a commit and a savepoint */
 void tally_forget(struct store *s);                 /* after a rollback: what was added since */
-bool sieve_reload(struct store *s, struct err *err); /* after a rollback */
+bool sieve_reload(struct store *s, struct err *err); /* as the database has it: after a rollback, and where it was emptied */
 void sieve_drop(struct store *s);
 void joined_defer(sqlite3 *db, bool defer); /* joined.c: the sync at the end of a commit is somebody else's */
 const char *joined_register(void); /* joined.c: the name of the writer's file system; once a process */

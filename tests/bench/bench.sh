@@ -3,10 +3,10 @@
 # an idle machine). Ingest: signed events a second, acknowledged after the sync, against limit.c, in pairs one after the
 # other; the median share counts. Console: on a pseudo terminal of 120 x 40, against desks of growing size. Fails where a gate below
 # says FAIL; counts of bytes and memory do not depend on how busy the machine is, times do. data/doc/performance.md has the table of a day.
-#   BENCH_PARTS="ingest texts flat deliver console"  BENCH_PAIRS=5  BENCH_TICKETS="1000 100000" (add 1000000 for a long one)
+#   BENCH_PARTS="ingest texts flat deliver find console"  BENCH_PAIRS=5  BENCH_TICKETS="1000 100000" (add 1000000 for a long one)
 set -eu
 build=${TRIAGE_BUILDDIR:-.}
-parts=${BENCH_PARTS:-"ingest texts flat deliver console"}
+parts=${BENCH_PARTS:-"ingest texts flat deliver find console"}
 pairs=${BENCH_PAIRS:-5}
 sizes=${BENCH_TICKETS:-"1000 100000"}
 tools=$build/tests/bench
@@ -178,6 +178,34 @@ part_deliver() { # what leaves, and what waits to
     kill "$daemon"
     wait "$daemon" 2>/dev/null || :
     rm -rf "$dir/waiting"
+}
+
+part_find() { # results as they are typed, and a start, on a desk where one ticket in 32 is being paged for
+    desk find
+    have=0
+    for size in $sizes; do
+        "$tools/load" "$dir/find/ingest.sock" /in/bench 64 $((size - have)) >/dev/null
+        have=$size
+        sleep $((4 + size / 20000)) # until the index of texts is made
+        echo "a page of 50 and the count for what is typed, $size tickets"
+        "$tools/find" "$dir/find/triage.db" invoice zzqx 4711 '"receipts (12"' ab >"$dir/told"
+        sed 's/^/  /' "$dir/told"
+        for word in invoice zzqx 4711; do
+            gate "\"$word\" at $size tickets, the slowest order's CPU p50, ms" \
+                "$(awk -v w=$word '$1 == w && $2 != "count" && $7 > most { most = $7 } END { print most }' "$dir/told")" "<=" 12
+        done
+        kill "$daemon"
+        wait "$daemon" 2>/dev/null || :
+        "$build/triaged" --dir "$dir/find" 2>"$dir/find/log" &
+        daemon=$!
+        pids="$pids $daemon"
+        wait_for "$dir/find/triage.sock"
+        wait_for "$dir/find/ingest.sock"
+        gate "start of the daemon at $size tickets, ms" "$(sed -n 's/.*event=ready .* ms=\([0-9]*\).*/\1/p' "$dir/find/log")" "<=" 150
+    done
+    kill "$daemon"
+    wait "$daemon" 2>/dev/null || :
+    rm -rf "$dir/find"
 }
 
 part_console() { # what a person sees

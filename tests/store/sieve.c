@@ -477,12 +477,43 @@ static void parts_come_to_rest_and_take_in_what_was_reworded(void **unused)
     close_desk(&d);
 }
 
+static int64_t rows_of(struct desk *d, const char *sql)
+{
+    struct err err = {0};
+    sqlite3_stmt *stmt = sql_once(d->s, sql, &err);
+    assert_non_null(stmt);
+    assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+    int64_t n = sqlite3_column_int64(stmt, 0);
+    sqlite3_finalize(stmt);
+    return n;
+}
+
+static void nothing_of_an_erased_text_is_left(void **unused)
+{
+    (void)unused;
+    static struct desk d;
+    struct err err = {0};
+    open_desk(&d, 13);
+    grow(&d, SIEVE_PART + 10);
+    fill(&d, 100000, false);
+    assert_true(rows_of(&d, "SELECT count(*) FROM gram") > 100);
+    begin(&d);
+    assert_true(store_erase_index(d.s, &err));
+    commit(&d);
+    assert_int_equal(rows_of(&d, "SELECT count(*) FROM gram"), 0);
+    assert_int_equal(d.s->sieve.parts, 0);
+    fill(&d, 100000, false);
+    assert_int_equal(d.s->sieve.parts, 1);
+    close_desk(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_row_is_packed_and_unpacked_whole),
         cmocka_unit_test(what_the_index_cannot_answer_needs_nothing),
         cmocka_unit_test(parts_come_to_rest_and_take_in_what_was_reworded),
+        cmocka_unit_test(nothing_of_an_erased_text_is_left),
         cmocka_unit_test(lists_and_counts_are_those_of_looking_through_every_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
