@@ -1,10 +1,11 @@
-/* joined: a SQLite file system that writes the WAL in large pieces. SQLite appends each page of a commit as
- * two writes, a header of 24 bytes and the page, and a burst spends more in those calls than in making the
- * pages. Here writes that follow one another are kept together and go out as one, before anything that could
- * tell the difference: a sync, a read, a truncation, a size. A commit under synchronous=FULL ends in a sync
- * before anybody is told of it, so nothing is promised later or less than before. Every other file is the
- * default file system's own business. Where somebody else waits for the disk (store_commit_soon), the sync at a commit's end is left
- * to them; the one that puts the header of a log begun anew before its frames is not.
+/* joined: a SQLite file system that writes in large pieces. SQLite appends each page of a commit to the WAL as
+ * two writes, a header of 24 bytes and the page, and a checkpoint writes page by page, in order, though most are new
+ * ones at the end of the file; a burst spends more in those calls than in making the pages. Here writes that follow one
+ * another are kept together and go out as one, before anything that could tell the difference: a sync, a read, a
+ * truncation, a size, a lock. A commit under synchronous=FULL ends in a sync before anybody is told of it, and so does a
+ * checkpoint before the log is given up, so nothing is promised later or less than before. Where somebody else waits for
+ * the disk (store_commit_soon), the sync at a commit's end is left to them; the one that puts the header of a log begun
+ * anew before its frames is not.
  *
  * The writer's handle only; a connection belongs to one thread, and so does what is joined here. */
 #include "store/sql.h"
@@ -88,7 +89,8 @@ static int file_lock(sqlite3_file *file, int level)
 
 static int file_unlock(sqlite3_file *file, int level)
 {
-    return of(file)->real->pMethods->xUnlock(of(file)->real, level);
+    int rc = pass_on(of(file));
+    return rc ? rc : of(file)->real->pMethods->xUnlock(of(file)->real, level);
 }
 
 static int file_reserved(sqlite3_file *file, int *out)
@@ -112,7 +114,28 @@ static int file_traits(sqlite3_file *file)
     return of(file)->real->pMethods->xDeviceCharacteristics(of(file)->real);
 }
 
-static const sqlite3_io_methods methods = {.iVersion = 1,
+static int file_shm_map(sqlite3_file *file, int page, int size, int extend, void volatile **out)
+{
+    return of(file)->real->pMethods->xShmMap(of(file)->real, page, size, extend, out);
+}
+
+static int file_shm_lock(sqlite3_file *file, int offset, int n, int flags)
+{
+    int rc = pass_on(of(file));
+    return rc ? rc : of(file)->real->pMethods->xShmLock(of(file)->real, offset, n, flags);
+}
+
+static void file_shm_barrier(sqlite3_file *file)
+{
+    of(file)->real->pMethods->xShmBarrier(of(file)->real);
+}
+
+static int file_shm_unmap(sqlite3_file *file, int delete)
+{
+    return of(file)->real->pMethods->xShmUnmap(of(file)->real, delete);
+}
+
+static const sqlite3_io_methods methods = {.iVersion = 2,
                                            .xClose = file_close,
                                            .xRead = file_read,
                                            .xWrite = file_write,
@@ -124,7 +147,11 @@ static const sqlite3_io_methods methods = {.iVersion = 1,
                                            .xCheckReservedLock = file_reserved,
                                            .xFileControl = file_control,
                                            .xSectorSize = file_sector,
-                                           .xDeviceCharacteristics = file_traits};
+                                           .xDeviceCharacteristics = file_traits,
+                                           .xShmMap = file_shm_map,
+                                           .xShmLock = file_shm_lock,
+                                           .xShmBarrier = file_shm_barrier,
+                                           .xShmUnmap = file_shm_unmap};
 
 void joined_defer(sqlite3 *db, bool defer)
 {
@@ -137,7 +164,7 @@ static int file_open(sqlite3_vfs *vfs, sqlite3_filename name, sqlite3_file *file
 {
     sqlite3_vfs *real = vfs->pAppData;
     struct joined *j = of(file);
-    if (!(flags & SQLITE_OPEN_WAL))
+    if (!(flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_DB)))
         return real->xOpen(real, name, file, flags, out_flags);
     *j = (struct joined){.real = (sqlite3_file *)(j + 1), .data = malloc(JOINED_MAX)};
     if (!j->data)

@@ -1,4 +1,4 @@
-/* durable: who syncs the log, and when. Each sync of it is counted below SQLite, by a file system of this test's own that stands
+/* durable: who syncs the log, and when, and in what pieces the database is written. Both are counted below SQLite, by a file system of this test's own that stands
  * in for the default one before a store is opened: a commit syncs once; one that is left to somebody else does not, but for the header of a log
  * that begins anew, which has to be there before its frames; and either can be read by others at once. */
 #include "store/durable.h"
@@ -13,14 +13,21 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-static int syncs;
+static int syncs, writes;
 static int (*real_sync)(sqlite3_file *file, int flags);
-static sqlite3_io_methods counting;
+static int (*real_write)(sqlite3_file *file, const void *from, int n, sqlite3_int64 at);
+static sqlite3_io_methods counting, counting_writes;
 
 static int count_sync(sqlite3_file *file, int flags)
 {
     syncs++;
     return real_sync(file, flags);
+}
+
+static int count_write(sqlite3_file *file, const void *from, int n, sqlite3_int64 at)
+{
+    writes++;
+    return real_write(file, from, n, at);
 }
 
 static int open_counted(sqlite3_vfs *vfs, sqlite3_filename name, sqlite3_file *file, int flags, int *out)
@@ -32,6 +39,12 @@ static int open_counted(sqlite3_vfs *vfs, sqlite3_filename name, sqlite3_file *f
         real_sync = counting.xSync;
         counting.xSync = count_sync;
         file->pMethods = &counting;
+    }
+    if (rc == SQLITE_OK && (flags & SQLITE_OPEN_MAIN_DB) && file->pMethods) {
+        counting_writes = *file->pMethods;
+        real_write = counting_writes.xWrite;
+        counting_writes.xWrite = count_write;
+        file->pMethods = &counting_writes;
     }
     return rc;
 }
@@ -129,6 +142,28 @@ static void a_checkpoint_syncs_what_no_commit_did(void **state)
     assert_int_equal(syncs, 1);
 }
 
+static void a_checkpoint_writes_neighbours_together(void **state)
+{
+    enum { PAGES = 400 };
+    struct desk *d = *state;
+    struct str report;
+    static char data[8000];
+    memset(data, 'x', sizeof data - 1);
+    struct entry entry = {.at = 1, .actor = "ana", .kind = "ticket", .data = data};
+    str_init(&report, 4096);
+    assert_true(store_checkpoint(d->store, &d->err) && store_begin(d->store, &d->err));
+    for (int i = 0; i < PAGES; i++)
+        assert_true(store_entry_add(d->store, &entry, &d->err));
+    assert_true(store_commit(d->store, &d->err));
+    writes = 0;
+    assert_true(store_checkpoint(d->store, &d->err));
+    print_message("# %d new pages in %d writes\n", PAGES, writes);
+    assert_true(writes > 0 && writes < PAGES / 8);
+    assert_true(store_check(d->store, &report, &d->err));
+    assert_string_equal(report.data, "ok\n");
+    str_fini(&report);
+}
+
 static void a_log_that_is_not_there_is_an_error(void **state)
 {
     struct desk *d = *state;
@@ -142,6 +177,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_commit_waits_for_the_disk_unless_it_is_left_to_somebody_else, open_desk, close_desk),
         cmocka_unit_test_setup_teardown(the_header_of_a_log_begun_anew_is_on_disk_before_its_frames, open_desk, close_desk),
         cmocka_unit_test_setup_teardown(a_checkpoint_syncs_what_no_commit_did, open_desk, close_desk),
+        cmocka_unit_test_setup_teardown(a_checkpoint_writes_neighbours_together, open_desk, close_desk),
         cmocka_unit_test_setup_teardown(a_log_that_is_not_there_is_an_error, open_desk, close_desk),
     };
     return cmocka_run_group_tests_name("durable", tests, NULL, NULL);
