@@ -151,17 +151,15 @@ char *arena_strdup(struct arena *arena, const char *text)
 }
 
 /* Mostly the text fits into what is left of the block (always a multiple of the alignment): then it is formatted once. */
-char *arena_printf(struct arena *arena, const char *fmt, ...)
+char *arena_vprintf(struct arena *arena, const char *fmt, va_list ap)
 {
-    va_list ap, again;
+    va_list again;
     struct block *block = arena->blocks;
     size_t room = block->size - block->used;
     char *rest = block->data + block->used;
-    va_start(ap, fmt);
     va_copy(again, ap);
     ASAN_UNPOISON_MEMORY_REGION(rest, room);
     int n = vsnprintf(rest, room, fmt, ap);
-    va_end(ap);
     ASAN_POISON_MEMORY_REGION(rest, room);
     char *text = take(arena, n < 0 ? 1 : (size_t)n + 1);
     if (n < 0)
@@ -169,6 +167,15 @@ char *arena_printf(struct arena *arena, const char *fmt, ...)
     else if (text != rest)
         vsnprintf(text, (size_t)n + 1, fmt, again);
     va_end(again);
+    return text;
+}
+
+char *arena_printf(struct arena *arena, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    char *text = arena_vprintf(arena, fmt, ap);
+    va_end(ap);
     return text;
 }
 

@@ -18,6 +18,7 @@ char *arena_strdup(struct arena *arena, const char *text);
 /* Copies n bytes and adds a NUL. */
 char *arena_strndup(struct arena *arena, const char *text, size_t n);
 char *arena_printf(struct arena *arena, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+char *arena_vprintf(struct arena *arena, const char *fmt, va_list args) __attribute__((format(printf, 2, 0)));
 /* Registers fn(ptr) to run when the arena is reset or freed (for a foreign tree whose life is the arena's). */
 void arena_defer(struct arena *arena, void (*fn)(void *ptr), void *ptr);
 size_t arena_used(const struct arena *arena); /* bytes handed out since the last reset */

@@ -5,6 +5,7 @@
  * that a thread keeps for itself: what malloc takes for a node is more than all the rest. A cell has room behind its node for a
  * short name and a short text, which most are: a member is one piece of memory, not three. */
 #include "base/json.h"
+#include "base/str.h"
 #include "base/text.h"
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -785,16 +786,11 @@ struct json *json_new_string(const char *text)
 
 struct json *json_new_i64(int64_t value)
 {
-    char text[24], *p = text + sizeof text;
-    uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
-    *--p = 0;
-    do
-        *--p = (char)('0' + rest % 10);
-    while (rest /= 10);
-    if (value < 0)
-        *--p = '-';
+    char text[24];
+    size_t n = str_i64(text, value);
+    text[n] = 0;
     cJSON *node = node_new(cJSON_Raw);
-    set_text(node, p, (size_t)(text + sizeof text - 1 - p));
+    set_text(node, text, n);
     return json_of(node);
 }
 

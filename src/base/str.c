@@ -74,6 +74,20 @@ void str_addc(struct str *str, char c)
     str_add(str, &c, 1);
 }
 
+size_t str_i64(char to[21], int64_t number)
+{
+    char digits[20];
+    size_t at = sizeof digits, sign = number < 0;
+    uint64_t left = sign ? 0 - (uint64_t)number : (uint64_t)number;
+    do
+        digits[--at] = (char)('0' + left % 10);
+    while (left /= 10);
+    if (sign)
+        *to++ = '-';
+    memcpy(to, digits + at, sizeof digits - at);
+    return sign + sizeof digits - at;
+}
+
 void str_addf(struct str *str, const char *fmt, ...)
 {
     char small[256];

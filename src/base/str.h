@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct str {
     char *data;
@@ -19,6 +20,7 @@ void str_reserve(struct str *str, size_t n); /* room for n bytes in all, without
 void str_add(struct str *str, const void *data, size_t n);
 void str_adds(struct str *str, const char *text); /* NULL adds nothing */
 void str_addc(struct str *str, char c);
+size_t str_i64(char to[21], int64_t number); /* its digits, as printf has them but without its cost; how many. No NUL. */
 void str_addf(struct str *str, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 char *str_take(struct str *str); /* the caller frees; the str is empty again */
 

@@ -5,7 +5,6 @@
 #include "core/article.h"
 #include "base/str.h"
 #include "core/back.h"
-#include <stdio.h>
 #include <string.h>
 
 void *follow_push(struct arena *arena, void *array, int *count, size_t size)
@@ -32,11 +31,7 @@ void follow_entry(struct follow *f, const char *kind, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
-    int n = vsnprintf(NULL, 0, fmt, args);
-    va_end(args);
-    char *text = arena_alloc(f->arena, (size_t)n + 1);
-    va_start(args, fmt);
-    vsnprintf(text, (size_t)n + 1, fmt, args);
+    char *text = arena_vprintf(f->arena, fmt, args);
     va_end(args);
     struct entry_draft *entry = follow_push(f->arena, &f->out->entries, &f->out->entry_count, sizeof *entry);
     *entry = (struct entry_draft){.kind = kind, .data = text};

@@ -1,7 +1,7 @@
 /* entry: the journal. Each entry has a salted digest over all it says; store_commit chains a batch's digests. */
 #include "store/sql.h"
 #include "base/crypto.h"
-#include <stdio.h>
+#include "base/str.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,13 +16,24 @@ static void digest_add(struct store *s, const uint8_t digest[32])
     memcpy(s->digests[s->digest_count++], digest, 32);
 }
 
+static size_t put_number(char *to, int64_t number)
+{
+    size_t n = str_i64(to, number);
+    to[n] = '\x1f';
+    return n + 1;
+}
+
 /* digest = sha256(salt, seq, at, actor, kind, ticket, cause, undoes, data), members separated by a unit separator. */
 void entry_digest(const struct entry *e, const struct entry_sizes *n, const uint8_t salt[8], uint8_t out[32])
 {
     char before[64], after[96];
-    int b = snprintf(before, sizeof before, "%lld\x1f%lld\x1f", (long long)e->seq, (long long)e->at);
-    int a = snprintf(after, sizeof after, "\x1f%lld\x1f%lld\x1f%lld\x1f", (long long)e->ticket, (long long)e->cause, (long long)e->undoes);
-    struct crypto_part parts[] = {{salt, 8}, {before, (size_t)b}, {e->actor, n->actor}, {"\x1f", 1}, {e->kind, n->kind}, {after, (size_t)a}, {e->data, n->data}};
+    size_t b = put_number(before, e->seq), a = 1;
+    b += put_number(before + b, e->at);
+    after[0] = '\x1f';
+    a += put_number(after + a, e->ticket);
+    a += put_number(after + a, e->cause);
+    a += put_number(after + a, e->undoes);
+    struct crypto_part parts[] = {{salt, 8}, {before, b}, {e->actor, n->actor}, {"\x1f", 1}, {e->kind, n->kind}, {after, a}, {e->data, n->data}};
     crypto_sha256_parts(parts, sizeof parts / sizeof *parts, out);
 }
 

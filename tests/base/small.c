@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -110,9 +111,23 @@ static void the_clock_is_injected_and_times_are_written_in_utc(void **state)
     assert_string_equal(clock_format(-1, buf), "1969-12-31T23:59:59.999Z");
 }
 
+static void a_number_has_the_digits_printf_gives_it(void **state)
+{
+    static const int64_t edges[] = {0, 9, 10, 99, 100, -1, -10, 4294967296, INT64_MAX, INT64_MIN, INT64_MIN + 1, 1000000000000000000};
+    (void)state;
+    for (int i = 0; i < 1000; i++) {
+        int64_t n = i < (int)(sizeof edges / sizeof *edges) ? edges[i] : (int64_t)((uint64_t)i * 0x9e3779b97f4a7c15u) >> i % 63;
+        char is[22] = {0}, want[32];
+        snprintf(want, sizeof want, "%lld", (long long)n);
+        assert_int_equal(str_i64(is, n), strlen(want));
+        assert_string_equal(is, want);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_number_has_the_digits_printf_gives_it),
         cmocka_unit_test(every_error_code_has_a_row_with_a_status_and_an_exit_code),
         cmocka_unit_test(context_is_added_in_front_and_never_changes_the_code),
         cmocka_unit_test(an_error_longer_than_its_buffer_is_cut_not_overrun),
