@@ -59,11 +59,13 @@ static const char *const rest[] = {
     "UPDATE attempt SET excerpt=NULL WHERE parcel IN (SELECT id FROM parcel WHERE ticket=?1)",
     "UPDATE parcel SET memo=NULL,error=NULL WHERE ticket=?1",
     "DELETE FROM seen WHERE entry IN (SELECT seq FROM entry WHERE ticket=?1 AND ticket!=0)",
+    "DELETE FROM upload WHERE (sha256 IN (SELECT sha256 FROM file_use WHERE ticket=?1) OR EXISTS (SELECT 1 FROM keep WHERE key GLOB 'draft:'||?1||':*'"
+    " AND instr(value,lower(hex(sha256))))) AND NOT EXISTS (SELECT 1 FROM keep WHERE key GLOB 'draft:*' AND NOT key GLOB 'draft:'||?1||':*'"
+    " AND instr(value,lower(hex(sha256))))",
     "DELETE FROM keep WHERE key GLOB 'draft:'||?1||':*'",
     "DELETE FROM answer WHERE body LIKE '%\"ticket\":'||?1||',%'",
-    "DELETE FROM file WHERE sha256 IN (SELECT sha256 FROM file_use WHERE ticket=?1) AND sha256 NOT IN (SELECT sha256 FROM file_use WHERE ticket!=?1)"
-    " AND sha256 NOT IN (SELECT sha256 FROM upload)",
     "DELETE FROM file_use WHERE ticket=?1",
+    "DELETE FROM file WHERE NOT EXISTS (SELECT 1 FROM file_use u WHERE u.sha256=file.sha256) AND NOT EXISTS (SELECT 1 FROM upload p WHERE p.sha256=file.sha256)", /* bytes: worker/shelf */
 };
 
 bool store_erase_leaves(struct store *s, int64_t ticket, bool *leaves, struct err *err)

@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { HEX = 64, HOUR_S = 3600 };
+enum { HEX = 64, SWEEP_S = 600 };
 static const char draft[] = "draft"; /* one thread writes: one is enough */
 
 struct shelf {
@@ -170,7 +170,7 @@ static bool run(struct shelf *s, struct shelf_job *job, struct err *err)
     return fsync(s->dir) == 0 || sys(err, "syncing the directory of");
 }
 
-/* Until a job comes, or the hour is over. The lock is held, but while it is swept. */
+/* Until a job comes, or it is time to sweep. The lock is held, but while it is swept. */
 static void wait_for_some(struct shelf *s)
 {
     struct timespec until = {.tv_sec = s->sweep_at};
@@ -179,9 +179,9 @@ static void wait_for_some(struct shelf *s)
         pthread_cond_timedwait(&s->some, &s->lock, &until);
         return;
     }
-    s->sweep_at = time(NULL) + HOUR_S;
+    s->sweep_at = time(NULL) + SWEEP_S;
     pthread_mutex_unlock(&s->lock);
-    if (!sweep(s, HOUR_S, &err))
+    if (!sweep(s, SWEEP_S, &err))
         log_line(LOG_ERROR, "file_failed", "detail=\"%s\"", err.text);
     pthread_mutex_lock(&s->lock);
 }
@@ -220,7 +220,7 @@ struct shelf *shelf_open(const char *db, struct err *err)
     s->dir = -1;
     s->joined = true;
     s->last = &s->first;
-    s->sweep_at = time(NULL) + HOUR_S;
+    s->sweep_at = time(NULL) + SWEEP_S;
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->some, NULL);
     if (have_directory(s, false, err) && sweep(s, 0, err) &&

@@ -1,7 +1,7 @@
 /* shelf: files that come and go with messages, each once, by the SHA-256 of its bytes: files/<hex>, 0600, beside the database. One thread
  * hashes and writes, so that neither the writer nor a connection waits for a disk; when a job wakes its files are durable (the bytes and
- * their names), and may be listed in a transaction. What no transaction lists is removed at the next start, and each hour what none has
- * listed for an hour. */
+ * their names), and may be listed in a transaction. What no transaction lists is removed at the next start, and every ten minutes what
+ * none has listed for as long. */
 #ifndef WORKER_SHELF_H
 #define WORKER_SHELF_H
 #include "base/arena.h"

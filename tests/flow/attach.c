@@ -24,12 +24,13 @@
 static struct arena *arena;
 static struct daemon_run *desk;
 static struct client *me;
+static const char *role = "agent";
 
 static void open_desk(const char *more, const char *rules)
 {
     arena = arena ? arena : arena_new();
-    desk = daemon_start(arena_printf(arena, "team: files\nsources:\n  - {name: rbs, dialect: rbs, auth: none%s}\nagents:\n  - {name: ana, uid: %ld, role: agent}\n%s", more,
-                                     (long)getuid(), rules));
+    desk = daemon_start(arena_printf(arena, "team: files\nsources:\n  - {name: rbs, dialect: rbs, auth: none%s}\nagents:\n  - {name: ana, uid: %ld, role: %s}\n%s", more,
+                                     (long)getuid(), role, rules));
     crypto_open();
     me = client_open(desk->desk);
     setenv("TRIAGE_SOCKET", desk->desk, 1);
@@ -451,6 +452,43 @@ static void a_file_that_is_gone_keeps_its_reply_from_leaving_and_the_draft_is_ba
     stub_close(shop);
 }
 
+static bool on_disk(const char *data)
+{
+    return access(file_path(arena_printf(arena, "files/%s", hex_of(data, strlen(data)))), F_OK) == 0;
+}
+
+static void an_erased_ticket_takes_its_files_along_but_those_that_others_need(void **state)
+{
+    (void)state;
+    struct stub *shop = stub_open();
+    const struct stub_step yes[] = {STUB_STATUS("200 OK")};
+    stub_script(shop, yes, 1);
+    role = "admin";
+    open_desk(arena_printf(arena = arena_new(), ", reply_via: webhook, reply_url: '%s', allow_loopback: true", stub_url(shop)), "");
+    role = "agent";
+    comes_with("[]");
+    assert_int_equal(SHELL("Here it is.", "reply", "1", "--attach", write_file("sent.log", "sent bytes"))->code, 0);
+    *desk->clock += HELD_MS;
+    wait_state("Here it is.", "sent");
+    assert_int_equal(SHELL(NULL, "attach", "1", write_file("begun.log", "begun bytes"), write_file("both.log", "both bytes"))->code, 0);
+    assert_int_equal(SHELL(NULL, "attach", "2", file_path("both.log"))->code, 0);
+    assert_int_equal(SHELL(NULL, "attachment", "1", "1")->code, 0); /* its name is in the journal */
+    assert_true(on_disk("sent bytes") && on_disk("begun bytes") && on_disk("both bytes"));
+    assert_int_equal(SHELL(NULL, "erase", "1", "erase")->code, 0);
+    assert_string_equal(SHELL(NULL, "attachments", "1")->out, "");
+    assert_null(strstr(SHELL(NULL, "show", "1")->out, "sent.log"));
+    assert_null(strstr(client_get(me, "/v1/entries?ticket=1").body, "sent.log"));
+    assert_int_equal(daemon_stop(desk), 0);
+    assert_int_equal(rebuild(), 0);
+    client_close(me);
+    daemon_restart(desk);
+    me = client_open(desk->desk);
+    assert_false(on_disk("sent bytes") || on_disk("begun bytes"));
+    assert_true(on_disk("both bytes"));
+    close_desk();
+    stub_close(shop);
+}
+
 static void a_webhook_carries_the_files_whole_up_to_the_ceiling(void **state)
 {
     (void)state;
@@ -515,6 +553,7 @@ int main(void)
         cmocka_unit_test(a_draft_is_sent_whole_by_the_shell),
         cmocka_unit_test(a_reply_taken_back_is_the_draft_with_its_files),
         cmocka_unit_test(a_mail_carries_the_files_as_parts_that_another_reader_reads),
+        cmocka_unit_test(an_erased_ticket_takes_its_files_along_but_those_that_others_need),
         cmocka_unit_test(a_webhook_carries_the_files_whole_up_to_the_ceiling),
         cmocka_unit_test(a_file_that_is_gone_keeps_its_reply_from_leaving_and_the_draft_is_back),
         cmocka_unit_test(what_came_is_named_with_size_and_host_and_never_opened),
