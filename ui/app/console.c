@@ -694,9 +694,9 @@ static void loop(struct console *c)
             take_key(c, &key);
         link_run(c->link);
         tick(c, clock_mono());
-        fetch_pump(c);
         if (c->dirty && !too_early(c) && (c->at_once || clock_mono() >= news_at(c)) && !term_ready_at())
             draw(c);
+        fetch_pump(c);
     }
 }
 
