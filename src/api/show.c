@@ -120,7 +120,9 @@ struct json *show_paged(const struct show *show, const struct ticket *t)
 {
     if (!is_brief(show))
         return show_row(show, t);
-    struct json *row = brief_row(show, t);
+    struct json *row = json_object();
+    json_put_i64(row, "id", t->id);
+    json_put_string(row, "title", mask_text(show->arena, &show->mask, "title", t->title));
     json_put(row, "escalation", paging(show, t));
     return row;
 }

@@ -27,7 +27,7 @@ const char *show_said(const struct show *show, const char *text);
 
 struct json *show_row(const struct show *show, const struct ticket *t);    /* ROW */
 struct json *show_rows(const struct show *show, struct ticket *const *rows, int count); /* with brief=1 what row_brief leaves of a ROW */
-struct json *show_paged(const struct show *show, const struct ticket *t); /* one with an escalation, likewise, and with it */
+struct json *show_paged(const struct show *show, const struct ticket *t); /* one with an escalation; with brief=1 id, title and that */
 struct json *show_ticket(struct show *show, const struct ticket *t);       /* TICKET */
 struct json *show_lines(struct show *show, const struct ticket *t);        /* [LINE], NULL + err */
 /* [ATTACHMENT] of each of a ticket's messages, all it has; NULL where one brings none. The caller frees them. */
