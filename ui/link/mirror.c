@@ -38,6 +38,7 @@ struct mirror {
     int64_t triggered, acknowledged, snoozed;
     int64_t counted; /* the seq of these three */
     struct windows windows;
+    struct paged paged;
     char boss_texts[4][96];
 
     struct mirror_present present[MIRROR_PRESENT_MAX];
@@ -634,6 +635,8 @@ bool mirror_doc_set(struct mirror *m, enum mirror_doc_id id, int64_t ticket, con
     m->doc[id] = (struct mirror_doc){.arena = arena, .root = root, .at = now, .ticket = ticket};
     if (id == MIRROR_SCORES)
         read_scores(m, root);
+    if (id == MIRROR_ESCALATIONS)
+        m->paged = paged_read(json_get(root, "rows"), m->me, now);
     if (id == MIRROR_AGENTS)
         read_agents(m, json_get(root, "agents"));
     if (id == MIRROR_ONCALL)
@@ -815,6 +818,11 @@ const struct mirror_boss *mirror_boss(const struct mirror *m)
 const struct mirror_player *mirror_player(const struct mirror *m)
 {
     return &m->player;
+}
+
+struct paged mirror_paged(const struct mirror *m)
+{
+    return m->paged;
 }
 
 void mirror_escalations(const struct mirror *m, int64_t *triggered, int64_t *acknowledged, int64_t *snoozed)

@@ -197,30 +197,11 @@ static struct lists_item *items(const struct look *look, int *count)
 
 /* --- what pages me --- */
 
-static bool pages_me(const struct look *look, const struct lists_item *item)
-{
-    if (!is(item, "triggered"))
-        return false;
-    for (const struct json *told = json_first(json_get(item->json, "told")); told; told = json_next(told))
-        if (str_eq(json_get_string(told, "agent", NULL), mirror_me(look->mirror)))
-            return true;
-    return false;
-}
-
 struct paged escalations_page_me(const struct look *look)
 {
     int64_t triggered, acknowledged, snoozed;
-    int count = 0;
-    struct paged paged = {0};
     mirror_escalations(look->mirror, &triggered, &acknowledged, &snoozed);
-    const struct lists_item *list = triggered ? items(look, &count) : NULL;
-    for (int i = 0; i < count; i++) {
-        if (!pages_me(look, &list[i]))
-            continue;
-        if (!paged.count++)
-            paged.ticket = list[i].id, paged.since = json_get_i64(paging(&list[i]), "opened_at", look->now);
-    }
-    return paged;
+    return triggered ? mirror_paged(look->mirror) : (struct paged){0};
 }
 
 int64_t escalations_next_of_mine(const struct look *look, int64_t after)
@@ -232,7 +213,7 @@ int64_t escalations_next_of_mine(const struct look *look, int64_t after)
             at = i;
     for (int i = 1; i <= count; i++) {
         const struct lists_item *item = &list[(at + i + count) % count];
-        if (pages_me(look, item))
+        if (paged_me(item->json, mirror_me(look->mirror)))
             return item->id;
     }
     return 0;
@@ -256,7 +237,7 @@ bool escalations_has(const struct look *look, int64_t ticket)
 bool escalations_pages_me(const struct look *look, int64_t ticket)
 {
     const struct lists_item *item = find(look, ticket);
-    return item && pages_me(look, item);
+    return item && paged_me(item->json, mirror_me(look->mirror));
 }
 
 const char *escalations_call(const struct look *look)

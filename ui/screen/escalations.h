@@ -2,15 +2,12 @@
  * table what no countdown shows: pages that went through all their steps unheard, and maintenance windows. */
 #ifndef SCREEN_ESCALATIONS_H
 #define SCREEN_ESCALATIONS_H
+#include "link/paged.h"
 #include "screen/lists.h"
 
 extern const struct lists_type escalations_list;
 
 /* What pages me, of which I was told, and nobody has acknowledged: `ticket` is the one that stands first, 0 = nothing does. */
-struct paged {
-    int64_t ticket, since;
-    int count;
-};
 struct paged escalations_page_me(const struct look *look);
 /* The one that pages me after this ticket, round; 0 = none does. */
 int64_t escalations_next_of_mine(const struct look *look, int64_t after);

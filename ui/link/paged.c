@@ -1,0 +1,24 @@
+/* paged: see paged.h. */
+#include "link/paged.h"
+#include "base/str.h"
+
+bool paged_me(const struct json *row, const char *me)
+{
+    if (!str_eq(json_get_string(json_get(row, "escalation"), "state", ""), "triggered"))
+        return false;
+    for (const struct json *told = json_first(json_get(row, "told")); told; told = json_next(told))
+        if (str_eq(json_get_string(told, "agent", NULL), me))
+            return true;
+    return false;
+}
+
+struct paged paged_read(const struct json *rows, const char *me, int64_t now)
+{
+    struct paged paged = {0};
+    for (const struct json *row = json_first(rows); row; row = json_next(row))
+        if (paged_me(row, me) && !paged.count++) {
+            paged.ticket = json_get_i64(row, "id", 0);
+            paged.since = json_get_i64(json_get(row, "escalation"), "opened_at", now);
+        }
+    return paged;
+}

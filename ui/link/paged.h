@@ -1,0 +1,13 @@
+/* paged: which of the open escalations page me, counted when they are told, not with each frame: every screen's head says it. Pure. */
+#ifndef LINK_PAGED_H
+#define LINK_PAGED_H
+#include "base/json.h"
+
+struct paged {
+    int64_t ticket, since;
+    int count;
+};
+/* rows: of GET /v1/escalations; now: for one that does not say since when. */
+struct paged paged_read(const struct json *rows, const char *me, int64_t now);
+bool paged_me(const struct json *row, const char *me); /* one of them: is it triggered, and was it told to me? */
+#endif
