@@ -7,12 +7,13 @@
 #include "wire/erase.h"
 #include <string.h>
 
-enum { WORD_LEAST = 4, RECORDS_MOST = 64 };
+enum { WORD_LEAST = 4, RECORDS = 16 };
+struct named { const char *kind, *key; };
 struct erasing {
     struct erase by;
-    struct { const char *kind, *key; } records[RECORDS_MOST]; /* of customers and surveys, as its events name them */
-    int count, at;        /* at: the record that is looked for now */
-    const char *notes;    /* what the keys of the customer's notes begin with */
+    struct named *records; /* of customers and surveys, as its events name them */
+    int count, cap, at;    /* at: the record that is looked for now */
+    const char *notes;     /* what the keys of the customer's notes begin with */
 };
 
 static void record_add(struct erasing *x, const char *kind, const char *key)
@@ -20,10 +21,13 @@ static void record_add(struct erasing *x, const char *kind, const char *key)
     for (int i = 0; i < x->count; i++)
         if (str_eq(x->records[i].kind, kind) && str_eq(x->records[i].key, key))
             return;
-    if (x->count < RECORDS_MOST) {
-        x->records[x->count].kind = kind;
-        x->records[x->count++].key = key;
+    if (x->count == x->cap) {
+        struct named *more = ARENA_ARRAY(x->by.arena, struct named, x->cap = x->cap ? x->cap * 2 : RECORDS);
+        if (x->count)
+            memcpy(more, x->records, sizeof *more * (size_t)x->count);
+        x->records = more;
     }
+    x->records[x->count++] = (struct named){kind, key};
 }
 
 static void find_records(struct erasing *x, const char *text)
@@ -70,7 +74,7 @@ static bool forget_person(struct engine *e, struct erasing *x, const struct tick
 {
     const struct store_eraser by = {left, x};
     AUTO_STR gone;
-    str_init(&gone, 1 << 20);
+    str_init(&gone, 64 << 20);
     if (t->customer) {
         record_add(x, "customer", t->customer);
         x->notes = arena_printf(x->by.arena, "%s\x1f", t->customer);

@@ -222,7 +222,8 @@ static void random_step(struct world *w, unsigned *seed, const int64_t *ids, int
         {"claim", NULL, NULL}, {"assign", "tom", NULL}, {"status", "open", NULL}, {"status", "on_hold", "{\"reason\":\"parts for quillonborgh\"}"}, {"close", NULL, NULL},
         {"reopen", NULL, NULL}, {"priority", "high", NULL}, {"label", "high", NULL}, {"category", "billing", NULL}, {"tags", "[\"a\"]", NULL},
         {"note", "A note on quillonborgh that says enough.", NULL}, {"note", "quillonborgh", NULL}, {"spam", NULL, "{\"confirm\":true}"},
-        {"snooze", NULL, "{\"on\":\"reply\",\"note\":\"quillonborgh\"}"}, {"escalate", "quillonborgh is down", NULL}, {"ack", NULL, NULL}, {"undo", NULL, NULL}, {"redo", NULL, NULL}, {"unmerge", NULL, NULL}};
+        {"snooze", NULL, "{\"on\":\"reply\",\"note\":\"quillonborgh\"}"},
+        {"escalate", "quillonborgh is down", NULL}, {"ack", NULL, NULL}, {"undo", NULL, NULL}, {"redo", NULL, NULL}, {"unmerge", NULL, NULL}};
     static const char *const texts[] = {"quillonborgh does not work", "Thanks!", "Thank you, Quillonborgh", "quillonborgh"};
     static const char *const keys[] = {"a", "b", "c"};
     int n = sizeof acts / sizeof *acts, k = pick(seed, n + 7), t = pick(seed, 3);
