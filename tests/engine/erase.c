@@ -206,6 +206,25 @@ static void what_happened_stands_and_nothing_else_is_touched(void **state)
     story_end(w);
 }
 
+/* Without a later act of its ticket that says so, an entry that lost its salt is one that somebody emptied. */
+static void what_no_erasure_speaks_for_is_still_found(void **state)
+{
+    (void)state;
+    struct world *w = desk();
+    struct err err = {0};
+    int64_t id = told(w), links, bad;
+    sent(w, id);
+    story_must(erase(w, id));
+    is_whole(w);
+    story_act(w, "note", id, "Written afterwards");
+    int64_t last = store_entry_next(w->engine.store) - 1;
+    assert_int_equal(sqlite3_exec(w->engine.store->db, arena_printf(w->arena, "UPDATE entry SET salt=NULL WHERE seq=%lld", (long long)last), NULL, NULL, NULL),
+                     SQLITE_OK);
+    assert_true(store_chain_verify(w->engine.store, &links, &bad, &err));
+    assert_int_equal(bad, last);
+    world_close(w);
+}
+
 /* --- random days --- */
 
 static int most_days = 25;
@@ -267,6 +286,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_byte_of_what_was_erased_is_in_any_table),
         cmocka_unit_test(what_happened_stands_and_nothing_else_is_touched),
+        cmocka_unit_test(what_no_erasure_speaks_for_is_still_found),
         cmocka_unit_test(whenever_it_is_done_the_journal_makes_the_same_desk),
     };
     most_days = argc > 1 ? atoi(argv[1]) : most_days;
