@@ -1,6 +1,7 @@
 /* screens: what is on them at the three sizes people have, in text and roles, and that no text from outside
  * gets out of its cell. The desk is tests/fixtures/desk. */
 #include "base/str.h"
+#include "screen/escalations.h"
 #include "screen/why.h"
 #include "screen/articles.h"
 #include "screen/deliveries.h"
@@ -330,6 +331,23 @@ static void what_pages_me_stands_first_in_the_head_until_it_is_acknowledged(void
         tell_of_a_page("acknowledged");
         draw_queue(widths[i], 24);
         desk_hides(&desk, "pages you");
+    }
+}
+
+/* Who took a page and fell asleep over it is told before it pages again; what another took is not mine to hold. */
+static void what_i_took_says_when_it_pages_again(void **state)
+{
+    static const struct { const char *by; int minutes; bool said; } cases[] = {{"ana", 9, true}, {"ana", 20, false}, {"mara", 9, false}, {"ana", -1, false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct err err = {0};
+        char rows[512];
+        snprintf(rows, sizeof rows, "{\"rows\":[{\"id\":4121,\"title\":\"Checkout\",\"told\":[],\"escalation\":{\"state\":\"acknowledged\",\"acked_by\":\"%s\",\"ack_expires_at\":%lld}}]}",
+                 cases[i].by, (long long)DESK_NOW + cases[i].minutes * 60000 - 1000);
+        assert_true(mirror_doc_set(desk.mirror, MIRROR_ESCALATIONS, 0, rows, strlen(rows), DESK_NOW, &err));
+        draw_queue(80, 24);
+        (cases[i].said ? desk_shows : desk_hides)(&desk, "triage ✔ #4121, taken by you, pages again in 9m (,)");
+        assert_int_equal(escalations_next_of_mine(&desk.look, 0), cases[i].said ? 4121 : 0);
     }
 }
 
@@ -823,7 +841,7 @@ int main(void)
         T(a_ticket_is_one_timeline_and_customer_text_stands_behind_the_bar),
         T(a_wide_ticket_has_its_facts_beside_it),
         T(a_reply_that_is_held_says_until_when),
-        T(escalations_count_down), T(what_pages_me_stands_first_in_the_head_until_it_is_acknowledged), T(what_the_customer_wrote_last_stands_below_a_page), T(a_why_begins_with_a_time_as_the_clock_on_the_wall_shows_it),
+        T(escalations_count_down), T(what_pages_me_stands_first_in_the_head_until_it_is_acknowledged), T(what_i_took_says_when_it_pages_again), T(what_the_customer_wrote_last_stands_below_a_page), T(a_why_begins_with_a_time_as_the_clock_on_the_wall_shows_it),
         T(what_went_through_all_its_steps_unheard_is_said_above_and_in_its_row),
         T(a_maintenance_window_stands_in_every_header_as_long_as_it_lasts),
         T(ingest_shows_events_and_refusals_by_time),

@@ -189,6 +189,7 @@ int64_t
 fetch_next(const struct console *c); /* clock_mono when fetch_pump has something to do, INT64_MAX = nothing */
 void fetch_start(struct console *c);
 void fetch_do(struct console *c, const struct command_do *what);
+void fetch_paging(struct console *c, int64_t ms); /* every screen's head says what pages me: escalations, soon, if there are any */
 void fetch_explain(struct console *c, int64_t event);    /* into the open overlay */
 void fetch_simulate(struct console *c, int64_t at);      /* likewise: a critical ticket then */
 void fetch_deliver(struct console *c, struct json *body); /* POST /v1/deliveries; takes the body */

@@ -234,11 +234,10 @@ static int64_t paging(const struct console *c)
 {
     int64_t triggered, acknowledged, snoozed;
     mirror_escalations(c->mirror, &triggered, &acknowledged, &snoozed);
-    return triggered;
+    return triggered + acknowledged;
 }
 
-/* Every screen's head says what pages me; where nothing pages, nothing is asked. */
-static void want_paging(struct console *c, int64_t ms)
+void fetch_paging(struct console *c, int64_t ms)
 {
     if (paging(c))
         fetch_want_soon(c, SLOT_DOC + MIRROR_ESCALATIONS, ms);
@@ -319,7 +318,7 @@ static void take_desk(struct console *c, const struct link_answer *answer)
         link_resume_from(c->link, mirror_seq(c->mirror));
     fetch_want(c, SLOT_DOC + MIRROR_ONCALL);
     fetch_want(c, SLOT_DOC + MIRROR_DRAFTS);
-    want_paging(c, 0);
+    fetch_paging(c, 0);
     if (first)
         c->sort = mirror_sorted(c->mirror, &c->invert); /* a desk's rows come in the view's own order */
     if (*c->where || !first)
@@ -524,7 +523,7 @@ static void follow_frames(void *arg, const char *event, int64_t id, const char *
     if (changed & MIRROR_CHANGED_ONCALL)
         fetch_want_soon(c, SLOT_DOC + MIRROR_ONCALL, 50); /* on every screen: the header says it */
     if (str_eq(event, "escalation") || paging(c) != paged)
-        want_paging(c, 50);
+        fetch_paging(c, 50);
     enum place place = console_place(c);
     static const struct { unsigned changed; enum place place; int64_t ms; } follows[] = {
         {MIRROR_CHANGED_ESCALATION, PLACE_ESCALATIONS, 50},

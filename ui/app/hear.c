@@ -74,8 +74,10 @@ static void changed(struct console *c, const struct json *root)
     const char *actor = json_get_string(root, "actor", ""), *me = mirror_me(c->mirror);
     long long ticket = json_get_i64(root, "ticket", 0);
     struct look look = console_look(c);
-    if (str_eq(actor, me))
+    if (str_eq(actor, me)) { /* what I do holds what I took */
+        fetch_paging(c, 300);
         return;
+    }
     const char *who = text_fit(look.arena, text_safe_in(look.arena, say_actor(&look, actor), TEXT_LINE), 32);
     concerns(c, root, ticket, who);
     if (names(json_get(data, "mentions"), me))

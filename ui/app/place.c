@@ -222,7 +222,7 @@ static bool to_page(struct console *c)
 {
     struct look look = console_look(c);
     bool there = console_place(c) == PLACE_ESCALATIONS;
-    int64_t ticket = escalations_page_me(&look).count ? escalations_next_of_mine(&look, there ? console_ticket(c) : 0) : 0;
+    int64_t ticket = *escalations_call(&look) ? escalations_next_of_mine(&look, there ? console_ticket(c) : 0) : 0;
     if (!ticket)
         return false;
     lists_filter(&c->lists[LISTS_ESCALATIONS], "");

@@ -12,13 +12,26 @@ bool paged_me(const struct json *row, const char *me)
     return false;
 }
 
+int64_t paged_again_at(const struct json *row, const char *me)
+{
+    const struct json *e = json_get(row, "escalation");
+    bool mine = str_eq(json_get_string(e, "state", ""), "acknowledged") && str_eq(json_get_string(e, "acked_by", NULL), me);
+    return mine ? json_get_i64(e, "ack_expires_at", 0) : 0;
+}
+
 struct paged paged_read(const struct json *rows, const char *me, int64_t now)
 {
     struct paged paged = {0};
-    for (const struct json *row = json_first(rows); row; row = json_next(row))
+    for (const struct json *row = json_first(rows); row; row = json_next(row)) {
+        int64_t again = paged_again_at(row, me);
         if (paged_me(row, me) && !paged.count++) {
             paged.ticket = json_get_i64(row, "id", 0);
             paged.since = json_get_i64(json_get(row, "escalation"), "opened_at", now);
         }
+        if (again && (!paged.lapsing || again < paged.lapses_at)) {
+            paged.lapsing = json_get_i64(row, "id", 0);
+            paged.lapses_at = again;
+        }
+    }
     return paged;
 }

@@ -98,6 +98,8 @@ static void draw_next(const struct look *look, struct surface *s, int row, int c
               is_unheard(e) ? UI_LATE : UI_WARN);
 }
 
+enum { LAPSING_MS = 600000 };
+
 /* What became of one page: "slack ok", "phones failed". What the console shows itself needs no word. */
 static const char *outcome(const char *state)
 {
@@ -197,11 +199,22 @@ static struct lists_item *items(const struct look *look, int *count)
 
 /* --- what pages me --- */
 
+/* I took it, and it pages again soon, for nothing was heard of me since. */
+static bool lapses(const struct look *look, const struct lists_item *item)
+{
+    int64_t at = paged_again_at(item->json, mirror_me(look->mirror));
+    return at > look->now && at - look->now < LAPSING_MS;
+}
+
 struct paged escalations_page_me(const struct look *look)
 {
     int64_t triggered, acknowledged, snoozed;
     mirror_escalations(look->mirror, &triggered, &acknowledged, &snoozed);
-    return triggered ? mirror_paged(look->mirror) : (struct paged){0};
+    struct paged paged = triggered || acknowledged ? mirror_paged(look->mirror) : (struct paged){0};
+    paged.count = triggered ? paged.count : 0;
+    if (paged.lapses_at <= look->now || paged.lapses_at - look->now >= LAPSING_MS)
+        paged.lapsing = 0;
+    return paged;
 }
 
 int64_t escalations_next_of_mine(const struct look *look, int64_t after)
@@ -213,7 +226,7 @@ int64_t escalations_next_of_mine(const struct look *look, int64_t after)
             at = i;
     for (int i = 1; i <= count; i++) {
         const struct lists_item *item = &list[(at + i + count) % count];
-        if (paged_me(item->json, mirror_me(look->mirror)))
+        if (paged_me(item->json, mirror_me(look->mirror)) || lapses(look, item))
             return item->id;
     }
     return 0;
@@ -244,7 +257,7 @@ const char *escalations_call(const struct look *look)
 {
     struct paged paged = escalations_page_me(look);
     if (!paged.count)
-        return "";
+        return !paged.lapsing ? "" : arena_printf(look->arena, "✔ #%lld, taken by you, pages again in %s", (long long)paged.lapsing, look_left(look->arena, paged.lapses_at - look->now));
     return paged.count > 1 ? arena_printf(look->arena, "‼ %d page you", paged.count)
                            : arena_printf(look->arena, "‼ #%lld pages you, %s", (long long)paged.ticket, look_ago(look->arena, look->now - paged.since));
 }
@@ -342,6 +355,10 @@ static void detail(const struct look *look, struct surface *s, int row, int rows
     row = fact(s, row, "policy", UI_DIM,
                arena_printf(look->arena, "%s%s%s  step %s", *policy ? policy : "none: leads only", *version ? "  v" : "", version,
                             look_step(look->arena, e)));
+    if (is(item, "acknowledged") && json_get_i64(e, "ack_expires_at", 0) > look->now && row < last)
+        row = fact(s, row, "acked", lapses(look, item) ? UI_WARN : UI_DIM,
+                   arena_printf(look->arena, "by %s; a reply, a note or a status of theirs holds it, else it pages again in %s", look_owner(look, json_get_string(e, "acked_by", "")),
+                                look_left(look->arena, json_get_i64(e, "ack_expires_at", 0) - look->now)));
     row = draw_each_told(look, s, row, last - 1, item);
     if (row < last)
         row = fact(s, row, "", UI_MUTED, "w shows the whole chain, Enter the ticket") + 1;
