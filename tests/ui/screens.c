@@ -285,6 +285,19 @@ static void a_wide_ticket_has_its_facts_beside_it(void **state)
     desk_shows(&desk, "resolution 6h12m left");
 }
 
+static void a_ticket_names_the_resolved_ones_like_it(void **state)
+{
+    (void)state;
+    desk_document(&desk, MIRROR_SIMILAR, 4119, "similar.json");
+    draw_ticket(80, 24);
+    desk_shows(&desk, "resolved, like it: #4001 #3977");
+    draw_ticket(120, 40);
+    desk_shows(&desk, "resolved #4001 ");
+    desk_document(&desk, MIRROR_SIMILAR, 4098, "similar.json"); /* another's */
+    draw_ticket(80, 24);
+    desk_hides(&desk, "like it");
+}
+
 static void a_reply_that_is_held_says_until_when(void **state)
 {
     (void)state;
@@ -840,7 +853,7 @@ int main(void)
         T(a_toast_takes_the_line_above_the_hints),
         T(a_ticket_is_one_timeline_and_customer_text_stands_behind_the_bar),
         T(a_wide_ticket_has_its_facts_beside_it),
-        T(a_reply_that_is_held_says_until_when),
+        T(a_ticket_names_the_resolved_ones_like_it), T(a_reply_that_is_held_says_until_when),
         T(escalations_count_down), T(what_pages_me_stands_first_in_the_head_until_it_is_acknowledged), T(what_i_took_says_when_it_pages_again), T(what_the_customer_wrote_last_stands_below_a_page), T(a_why_begins_with_a_time_as_the_clock_on_the_wall_shows_it),
         T(what_went_through_all_its_steps_unheard_is_said_above_and_in_its_row),
         T(a_maintenance_window_stands_in_every_header_as_long_as_it_lasts),

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 enum { PAGE_LEAST = 60, MORE_ROWS = 100, RETRY_MS = 500, DRAFT_MAX = 300 << 10 };
+enum { SIMILAR_MS = 300 }; /* after a ticket was opened: what was like it is no hurry */
 enum { BEHIND_MS = 300 }; /* a desk in a flood: it is asked again when more of it is past */
 enum { LARGE = 32 << 10, RELEASE_MS = 1000 }; /* an answer that is read into many times its size; how long what it left is kept */
 
@@ -246,9 +247,10 @@ void fetch_paging(struct console *c, int64_t ms)
 void fetch_place(struct console *c)
 {
     want_table(c, 0);
-    if (console_place(c) == PLACE_TICKET)
+    if (console_place(c) == PLACE_TICKET) {
         fetch_focus(c, c->ticket.id);
-    else if (console_place(c) == PLACE_BOSS)
+        fetch_want_soon(c, SLOT_DOC + MIRROR_SIMILAR, SIMILAR_MS);
+    } else if (console_place(c) == PLACE_BOSS)
         fetch_want(c, SLOT_DOC + MIRROR_SCORES);
     else if (console_place(c) == PLACE_METRICS)
         fetch_want(c, SLOT_DOC + MIRROR_STATS);

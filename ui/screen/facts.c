@@ -271,6 +271,22 @@ static void escalation_facts(struct pane *p)
     line(p, "reason", UI_DIM, json_get_string(e, "reason", ""));
 }
 
+const struct json *facts_similar(const struct look *look, int64_t ticket)
+{
+    const struct mirror_doc *doc = mirror_doc(look->mirror, MIRROR_SIMILAR);
+    return doc->ticket == ticket ? json_get(doc->root, "rows") : NULL;
+}
+
+/* Resolved ones like it: how it was answered then. */
+static void similar_facts(struct pane *p)
+{
+    enum { MOST = 3 };
+    int n = 0;
+    p->row++;
+    for (const struct json *r = json_first(facts_similar(p->look, p->t->id)); r && n < MOST; r = json_next(r))
+        line(p, n++ ? "" : "resolved", UI_DIM, arena_printf(p->look->arena, "#%lld %s", (long long)json_get_i64(r, "id", 0), json_get_string(r, "title", "")));
+}
+
 int facts_draw(const struct look *look, struct surface *s, int top, int left, int rows, int width,
                const struct mirror_row *row, const struct json *doc)
 {
@@ -284,5 +300,6 @@ int facts_draw(const struct look *look, struct surface *s, int top, int left, in
     wrapped(&p, "category", UI_DIM, facts_label(look, json_path(doc, "label.category")));
     p.row++;
     origin_facts(&p);
+    similar_facts(&p);
     return p.row - top;
 }

@@ -14,6 +14,8 @@ const char *facts_life(const struct look *look, const struct ticket *t);
 const char *facts_links(const struct look *look, const struct ticket *t);
 /* "◉ you, tom": who watches it, oneself first; "" nobody. */
 char *facts_watchers(const struct look *look, const char *watchers);
+/* The resolved tickets most like it, best first (api.md, similar); NULL: not here. */
+const struct json *facts_similar(const struct look *look, int64_t ticket);
 int facts_draw(const struct look *look, struct surface *s, int top, int left, int rows, int width,
                const struct mirror_row *row, const struct json *doc);
 /* One clock as "next response 48m left" with its bar; gives columns used, 0 = no such clock. label: columns kept for its name, so that
