@@ -83,6 +83,20 @@ static void nothing_is_sent_by_one_key(void **state)
     assert_false(composer.close_after);
 }
 
+/* A hand is faster than a loaded daemon: what is typed behind the send is kept for what comes after it; a send that failed drops it. */
+static void keys_typed_while_it_is_sent_wait_for_the_answer(void **state)
+{
+    (void)state;
+    script("Hi Jane", to_composer);
+    script("<Esc>y", to_composer);
+    assert_int_equal(script("xj", to_composer), COMPOSER_NOTHING);
+    assert_int_equal(composer.early_count, 2);
+    assert_int_equal(composer.early[0].code, 'x');
+    composer_failed(&composer, "not now");
+    assert_int_equal(composer.early_count, 0);
+    assert_string_equal(editor_text(composer.editor), "Hi Jane");
+}
+
 static void attach(const char *name, int64_t size)
 {
     char sha256[65];
@@ -563,7 +577,7 @@ int main(void)
         T(tab_goes_from_place_to_place_and_round),
         T(in_a_note_nothing_is_filled_and_that_is_said),
         T(the_foot_says_where_one_is_and_that_room_ends_before_it_does),
-        T(nothing_is_sent_by_one_key),
+        T(nothing_is_sent_by_one_key), T(keys_typed_while_it_is_sent_wait_for_the_answer),
         T(a_line_that_begins_with_a_slash_or_two_colons_asks_for_canned_replies),
         T(two_question_marks_bring_an_article_that_goes_with_the_reply_while_it_is_in_it),
         T(two_at_signs_at_a_word_of_a_note_ask_for_an_agent),

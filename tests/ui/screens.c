@@ -290,12 +290,12 @@ static void a_ticket_names_the_resolved_ones_like_it(void **state)
     (void)state;
     desk_document(&desk, MIRROR_SIMILAR, 4119, "similar.json");
     draw_ticket(80, 24);
-    desk_shows(&desk, "resolved, like it: #4001 #3977");
+    desk_shows(&desk, "similar, resolved: #4001 #3977");
     draw_ticket(120, 40);
-    desk_shows(&desk, "resolved #4001 ");
+    desk_shows(&desk, "similar #4001 ");
     desk_document(&desk, MIRROR_SIMILAR, 4098, "similar.json"); /* another's */
     draw_ticket(80, 24);
-    desk_hides(&desk, "like it");
+    desk_hides(&desk, "similar, resolved");
 }
 
 static void a_reply_that_is_held_says_until_when(void **state)

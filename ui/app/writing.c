@@ -136,6 +136,9 @@ static void sent(void *arg, const struct link_answer *answer)
     if (json_get_bool(result, "ok", false)) {
         int64_t ticket = w->ticket;
         bool close = w->close_after, next = w->next_after;
+        struct key early[COMPOSER_EARLY];
+        int count = next ? 0 : w->early_count; /* what is typed ahead of another ticket may mean either */
+        memcpy(early, w->early, sizeof early);
         console_toast(c, UI_TOAST, "%s", json_get_string(result, "say", "sent"));
         composer_fini(w); /* the draft is forgotten by what was sent */
         fetch_want(c, SLOT_DOC + MIRROR_DRAFTS);
@@ -144,6 +147,8 @@ static void sent(void *arg, const struct link_answer *answer)
             close_too(c, ticket);
         if (next)
             claim_next(c);
+        for (int i = 0; i < count; i++)
+            console_press(c, &early[i]);
     } else if (problem && json_get_i64(problem, "status", 0) == 409 && w->reply) {
         struct look look = console_look(c);
         const struct mirror_row *row = ticket_row(&look, w->ticket);

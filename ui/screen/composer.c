@@ -353,7 +353,7 @@ bool composer_drafted(struct composer *c, const struct json *draft)
 
 enum composer_outcome composer_key(struct composer *c, const struct key *key)
 {
-    if (c->awaits) {
+    if (c->awaits || c->state == COMPOSER_SENDING) {
         if (c->early_count < COMPOSER_EARLY)
             c->early[c->early_count++] = *key;
         return COMPOSER_NOTHING;
@@ -369,7 +369,7 @@ enum composer_outcome composer_key(struct composer *c, const struct key *key)
         return detaching_key(c, key);
     case COMPOSER_CONFLICT:
         return conflict_key(c, key);
-    case COMPOSER_SENDING:
+    case COMPOSER_SENDING: /* waits, above */
     case COMPOSER_STATES:
         break;
     }
@@ -379,6 +379,7 @@ enum composer_outcome composer_key(struct composer *c, const struct key *key)
 void composer_conflict(struct composer *c, int64_t thread_version)
 {
     c->state = COMPOSER_CONFLICT;
+    c->early_count = 0; /* was meant for what comes after it was sent */
     c->thread_version = thread_version;
 }
 
@@ -386,5 +387,6 @@ void composer_failed(struct composer *c, const char *why)
 {
     str_copy(c->refused, sizeof c->refused, why);
     c->refusal = c->refused;
+    c->early_count = 0;
     c->state = COMPOSER_REVIEW;
 }

@@ -79,7 +79,7 @@ bool composer_resume(struct composer *c, const struct json *draft);
 /* The keys of the articles that are still in the text, a JSON array; NULL: none. */
 char *composer_articles(const struct composer *c, struct arena *arena);
 /* The kept draft came (NULL: there is none), and stands there unless something else does already. The keys that waited for it are in
- * `early` until then, for the caller to give once more. */
+ * `early` until then, for the caller to give once more; so are those that were typed while it is sent, once it was. */
 bool composer_drafted(struct composer *c, const struct json *draft);
 enum composer_outcome composer_key(struct composer *c, const struct key *key);
 /* The send was refused because the thread moved on: shows it and asks again; now: the version it has now. */

@@ -357,7 +357,7 @@ static void detail(const struct look *look, struct surface *s, int row, int rows
                             look_step(look->arena, e)));
     if (is(item, "acknowledged") && json_get_i64(e, "ack_expires_at", 0) > look->now && row < last)
         row = fact(s, row, "acked", lapses(look, item) ? UI_WARN : UI_DIM,
-                   arena_printf(look->arena, "by %s; a reply, a note or a status of theirs holds it, else it pages again in %s", look_owner(look, json_get_string(e, "acked_by", "")),
+                   arena_printf(look->arena, "by %s; a reply, a note or a status holds it, else it pages again in %s", look_owner(look, json_get_string(e, "acked_by", "")),
                                 look_left(look->arena, json_get_i64(e, "ack_expires_at", 0) - look->now)));
     row = draw_each_told(look, s, row, last - 1, item);
     if (row < last)

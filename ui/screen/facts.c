@@ -261,7 +261,7 @@ static void escalation_facts(struct pane *p)
     p->row++;
     bool acked = str_eq(state, "acknowledged");
     line(p, "escalation", str_eq(state, "triggered") ? UI_CRITICAL : UI_OK,
-         acked ? arena_printf(a, "✔ acked %s", json_get_string(e, "acked_by", ""))
+         acked ? arena_printf(a, "✔ acked %s", look_owner(p->look, json_get_string(e, "acked_by", "")))
                : arena_printf(a, "%s", state));
     line(p, "policy", UI_DIM, json_get_string(e, "policy", ""));
     if (str_eq(state, "triggered"))
@@ -284,7 +284,7 @@ static void similar_facts(struct pane *p)
     int n = 0;
     p->row++;
     for (const struct json *r = json_first(facts_similar(p->look, p->t->id)); r && n < MOST; r = json_next(r))
-        line(p, n++ ? "" : "resolved", UI_DIM, arena_printf(p->look->arena, "#%lld %s", (long long)json_get_i64(r, "id", 0), json_get_string(r, "title", "")));
+        line(p, n++ ? "" : "similar", UI_DIM, arena_printf(p->look->arena, "#%lld %s", (long long)json_get_i64(r, "id", 0), json_get_string(r, "title", "")));
 }
 
 int facts_draw(const struct look *look, struct surface *s, int top, int left, int rows, int width,

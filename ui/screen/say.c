@@ -165,8 +165,8 @@ static struct said say_escalation(const struct look *look, const char *actor, co
     else
         str_adds(&out, look_words(look->arena, what));
     add_told(look, &out, str_eq(what, "page_failed") || str_eq(what, "bundled") ? " " : ": told ", json_get(data, "told"));
-    if (*why)
-        str_addf(&out, " (%s)", why);
+    if (*why) /* a name, where somebody did it */
+        str_addf(&out, " (%s)", look_owner(look, why));
     static const char *const calm[] = {"acknowledged", "resolved", "snoozed", "woken", "suppressed", "bundled", "policy_changed", "moved", "restored"};
     enum ui_role role = UI_CRITICAL;
     for (size_t i = 0; i < sizeof calm / sizeof *calm; i++)

@@ -423,7 +423,7 @@ static int draw_similar(const struct look *look, struct surface *s, int64_t tick
         numbers = arena_printf(look->arena, "%s #%lld", numbers, (long long)json_get_i64(r, "id", 0));
     if (!*numbers || rows < LEAST)
         return 0;
-    surface_right(s, foot - 1, 1, look_columns(s) - 2, UI_DIM, arena_printf(look->arena, "resolved, like it:%s", numbers));
+    surface_right(s, foot - 1, 1, look_columns(s) - 2, UI_DIM, arena_printf(look->arena, "similar, resolved:%s", numbers));
     return 1;
 }
 
