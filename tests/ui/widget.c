@@ -126,13 +126,19 @@ static void one_begins_with_an_item_that_the_end_would_hide(void **state)
                 pager_piece(p, 0, UI_NORMAL, arena_printf(arena, "line %d", i + 1));
             }
             pager_end(p);
-            if (!told)
-                pager_from(p, 6);
+            pager_from(p, 6);
             surface_clear(s);
             pager_draw(p, s, 0, 0, 5, 30);
             assert_int_equal(pager_top(p), notes == 1 ? 3 + told : 6);
             assert_int_equal(pager_at_end(p), notes == 1);
         }
+        pager_from(p, 9); /* something was written since */
+        pager_draw(p, s, 0, 0, 5, 29);
+        assert_int_equal(pager_top(p), notes == 1 ? 4 : 9);
+        pager_command(p, "up"); /* a hand on it: it stays where it is put */
+        pager_from(p, 6);
+        pager_draw(p, s, 0, 0, 5, 30);
+        assert_int_equal(pager_top(p), notes == 1 ? 3 : 8);
         pager_free(p);
     }
 }

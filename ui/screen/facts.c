@@ -281,9 +281,10 @@ const struct json *facts_similar(const struct look *look, int64_t ticket)
 static void similar_facts(struct pane *p)
 {
     enum { MOST = 3 };
+    const struct json *rows = facts_similar(p->look, p->t->id);
     int n = 0;
-    p->row++;
-    for (const struct json *r = json_first(facts_similar(p->look, p->t->id)); r && n < MOST; r = json_next(r))
+    p->row += json_count(rows) > 0;
+    for (const struct json *r = json_first(rows); r && n < MOST; r = json_next(r))
         line(p, n++ ? "" : "similar", UI_DIM, arena_printf(p->look->arena, "#%lld %s", (long long)json_get_i64(r, "id", 0), json_get_string(r, "title", "")));
 }
 

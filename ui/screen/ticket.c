@@ -233,9 +233,8 @@ static void fill(struct ticket_screen *t, const struct look *look, const struct 
     for (const struct json *line = json_first(json_get(root, "lines")); line; line = json_next(line))
         tell_line(&to, line);
     pager_end(t->pager);
-    if (!t->placed && !t->follow) /* what the desk noted since is seen below, as far as there is room */
+    if (!t->follow) /* what the desk noted since is seen below, as far as there is room */
         pager_from(t->pager, to.spoken);
-    t->placed = true;
     t->filled_from = root;
     t->filled_width = width;
     t->filled_day = (look->now + look->zone) / 86400000;

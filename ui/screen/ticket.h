@@ -10,7 +10,6 @@ struct ticket_screen {
     struct pager *pager;
     const struct json *filled_from;
     bool follow; /* asked for: ticket_follow */
-    bool placed; /* its first place was found */
     int64_t filled_day; /* "today" is drawn otherwise than the days before */
     int filled_width;
     struct arena *shown_arena; /* what a reveal brought, for TICKET_SHOWN_MS; NULL: nothing is shown */

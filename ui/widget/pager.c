@@ -29,9 +29,9 @@ struct pager {
     int width, rows;
     size_t top;
     int64_t item; /* of the part being told */
-    int64_t keep_item, from; /* from: pager_from, until the first drawing */
+    int64_t keep_item, from; /* from: pager_from, until the next drawing */
     size_t keep_offset;
-    bool follow, was_at_end, stale;
+    bool follow, was_at_end, stale, led; /* led: stands where pager_from brought it */
     char *words; /* folded */
 };
 
@@ -166,9 +166,12 @@ static bool first_line_of(const struct pager *p, int64_t item, size_t *line)
 static void find_place(struct pager *p)
 {
     size_t line;
-    if (p->from && first_line_of(p, p->from, &line) && line < last_top(p)) { /* the end would hide it */
-        p->top = line;
-        p->follow = p->was_at_end = false;
+    if (p->from && (p->follow || p->led) && first_line_of(p, p->from, &line)) {
+        bool hidden = line < last_top(p); /* by the end */
+        p->top = hidden ? line : last_top(p);
+        p->follow = !hidden;
+        p->led = hidden;
+        p->was_at_end = false;
     } else if (p->follow || p->was_at_end) {
         p->top = last_top(p);
     } else if (first_line_of(p, p->keep_item, &line)) {
@@ -209,7 +212,7 @@ static bool move(struct pager *p, long by)
 {
     long to = (long)p->top + by, last = (long)last_top(p);
     p->top = to < 0 ? 0 : (size_t)(to > last ? last : to);
-    p->follow = false;
+    p->follow = p->led = false;
     return true;
 }
 
@@ -236,7 +239,7 @@ static bool seek(struct pager *p, size_t from, int step)
     for (long i = (long)from; i >= 0 && i < (long)p->lines_n; i += step)
         if (line_matches(p, (size_t)i)) {
             p->top = (size_t)i;
-            p->follow = false;
+            p->follow = p->led = false;
             return true;
         }
     return false;
@@ -306,7 +309,7 @@ int64_t pager_top(const struct pager *p)
 bool pager_show(struct pager *p, int64_t id)
 {
     size_t line;
-    p->follow = false;
+    p->follow = p->led = false;
     if (p->stale || !p->lines_n) { /* not wrapped yet: the next drawing goes there */
         p->keep_item = id;
         p->keep_offset = 0;

@@ -27,7 +27,7 @@ bool pager_command(struct pager *pager, const char *command);
 size_t pager_search(struct pager *pager, const char *words);
 /* Stays at the end as items come. */
 void pager_follow(struct pager *pager, bool on);
-/* Before the first drawing: begins with this item, where the end alone would not show it. */
+/* Told with the items, of a pager that follows: stands at this one where the end would not show it, until one scrolls. */
 void pager_from(struct pager *p, int64_t id);
 bool pager_following(const struct pager *pager);
 bool pager_at_end(const struct pager *pager);
