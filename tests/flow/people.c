@@ -289,7 +289,7 @@ static void in_the_console_a_reply_takes_a_canned_text_and_an_article_and_both_a
     shows("this is what it does");
     shows("→ resolved");
     console_type(console, "\r");
-    shows("#1 macro tidy");
+    shows("✔ resolved"); /* its toast may have given way to what it paid */
     assert_string_equal(json_string(json_path(get("/v1/tickets/1"), "ticket.status")), "resolved");
     assert_int_equal(console_close(console), 0);
 }
