@@ -1,0 +1,70 @@
+/* seat: one desk, one console, and words for both. */
+#include "harness/seat.h"
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/str.h"
+#include "harness/shop.h"
+#include <stdio.h>
+
+static const char config[] = "team: flow\n"
+                             "sources:\n"
+                             "  - {name: shop, dialect: rbs, secrets: ['s3cret']}\n"
+                             "  - {name: post, dialect: rbs, secrets: ['s3cret'], reply_via: webhook, reply_url: 'http://127.0.0.1:9/x', allow_loopback: true}\n"
+                             "agents:\n"
+                             "  - {name: ana, uid: %ld, role: admin, team: eu}\n"
+                             "  - {name: tom, uid: 4242, role: agent, team: eu}\n";
+struct seat seat;
+
+void seat_take(const char *view, const char *more)
+{
+    AUTO_STR text;
+    str_init(&text, 1 << 16);
+    str_addf(&text, "%s%s", config, more ? more : "");
+    crypto_open();
+    seat.run = daemon_start_mine(text.data);
+    seat.in = client_open(seat.run->ingest);
+    seat.desk = client_open(seat.run->desk);
+    seat.console = console_open("the", seat.run, view);
+}
+
+void seat_leave(void)
+{
+    console_close(seat.console);
+    client_close(seat.in);
+    client_close(seat.desk);
+    daemon_remove(seat.run);
+}
+
+void seat_post(const char *source, const char *id, const char *subject)
+{
+    shop_post_signed(seat.in, source, "s3cret", *seat.run->clock, id, subject);
+}
+
+void seat_press(const char *keys)
+{
+    console_type(seat.console, keys);
+}
+
+void seat_shows(const char *text)
+{
+    console_wait(&seat.console, 1, text, NULL, true, clock_mono(), SEAT_SOON);
+}
+
+void seat_hides(const char *text)
+{
+    console_wait(&seat.console, 1, text, NULL, false, clock_mono(), SEAT_SOON);
+}
+
+const char *seat_row(const char *text)
+{
+    seat_shows(text);
+    return console_row(seat.console, console_find(seat.console, text));
+}
+
+const char *seat_field(int64_t ticket, const char *name)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/v1/tickets/%lld", (long long)ticket);
+    struct answer a = client_get(seat.desk, path);
+    return json_get_string(json_get(a.json, "ticket"), name, "");
+}
