@@ -162,7 +162,7 @@ static void a_storm_of_news_does_not_queue(void **state)
             bytes_of(c, 10);
     }
     size_t carried = (size_t)(clock_mono() - since) * RATE / 1000;
-    shows(c, arena_printf(arena, "Unassigned %d", posted));
+    shows(c, arena_printf(arena, "All %d", posted));
     settle(c);
     size_t sent = bytes_of(c, 0) - before;
     print_message("# 150 tickets came: %zu bytes; the line could carry %zu meanwhile\n", sent, carried);

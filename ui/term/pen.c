@@ -290,9 +290,12 @@ void pen_erase(int row, int column, struct pen_look look)
     say(clr_eol);
 }
 
+/* A region that was meant for another size would scroll what only goes down a row. */
 void pen_clear(struct pen_look look)
 {
     write_as(look);
+    if (change_scroll_region)
+        say(tiparm(change_scroll_region, 0, p.rows - 1));
     say(clear_screen);
     p.row = -1;
 }
