@@ -23,7 +23,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-enum { SETTLE_S = 3, HOURS = 24, LONG_S = 600, MOST = 100000, GROWN_KB = 8192, FILES_SLACK = 4, CALLS_IN_FLIGHT = 8, THREADS_SLACK = 1, SOON = 30000, WIDEST = 300, TALLEST = 100, DAY_MS = 600000, REST_MS = 3000, OTHERS = 8 };
+enum { SETTLE_S = 3, HOURS = 24, LONG_S = 600, MOST = 100000, GROWN_KB = 32768 /* of seconds: pages, frames and a first refit fill up */, FILES_SLACK = 4, CALLS_IN_FLIGHT = 8, THREADS_SLACK = 1, SOON = 30000, WIDEST = 300, TALLEST = 100, DAY_MS = 600000, REST_MS = 3000, OTHERS = 8 };
 enum { UNAVAILABLE = 69 }; /* the demo's code when its daemon is gone */
 static int seconds = 6, jolts;
 static const char *speed = "20";
