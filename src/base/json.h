@@ -1,7 +1,8 @@
-/* json: reading and writing JSON. Reading is one strict pass (RFC 8259 grammar, UTF-8, limits) that builds the tree
- * itself: ids never pass through a double (a number keeps its source text), U+0000 and lone surrogates become
- * U+FFFD, the last of two equal members wins (as JavaScript does) and is noted. Writing is cJSON's.
- * The only file that includes cJSON (dependencies.md P5 says why each of these rules exists). */
+/* json: documents: read (json_read), kept as a tree of nodes (json, json_node), written (json_print). Reading is one strict
+ * pass (RFC 8259 grammar, UTF-8, limits): ids never pass through a double (a number keeps its source text), U+0000 and
+ * lone surrogates become U+FFFD, the last of two equal members wins (as JavaScript does) and is noted. Nobody else
+ * includes cJSON (dependencies.md P5 says why each of these rules exists). A tree belongs to whoever made it until it is
+ * put into another, given to an arena or freed; out of memory aborts. */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
 #include "base/arena.h"
@@ -38,9 +39,10 @@ struct json *json_parse(const char *text, size_t n, const struct json_limits *li
 struct json *json_parse_in(struct arena *arena, const char *text, size_t n, const struct json_limits *limits,
                            struct json_notes *notes, struct err *err);
 void json_free(struct json *node); /* NULL is fine */
+struct json *json_keep_in(struct arena *arena, struct json *node); /* the arena frees it; gives it back; NULL is fine */
 void json_release(void); /* gives back what this thread keeps for its next documents: up to 256 KiB */
 
-/* Reading. Every function takes NULL and then says "not there". */
+/* Asking. Every function takes NULL and then says "not there". */
 enum json_kind json_kind(const struct json *node);       /* NULL: JSON_NULL */
 bool json_is(const struct json *node, enum json_kind kind); /* NULL: false */
 const struct json *json_get(const struct json *object, const char *name); /* case-sensitive; NULL if absent */
@@ -58,7 +60,7 @@ const char *json_get_string(const struct json *object, const char *name, const c
 int64_t json_get_i64(const struct json *object, const char *name, int64_t fallback);
 bool json_get_bool(const struct json *object, const char *name, bool fallback);
 
-/* Writing. Text must be valid UTF-8 (text_* sees to it); NULL text writes null. A child passes to its parent. */
+/* Making. Text that is not valid UTF-8 is repaired (U+FFFD); NULL text is null. A child passes to its parent. */
 struct json *json_object(void);
 struct json *json_array(void);
 struct json *json_new_string(const char *text);

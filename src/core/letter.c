@@ -341,18 +341,11 @@ static struct json *hide_json(const struct hiding *h, const char *path, const st
     return out;
 }
 
-static void free_json(void *node)
-{
-    json_free(node);
-}
-
 static const struct json *hidden(const struct hiding *h, const char *path, const struct json *node)
 {
     if (!node)
         return NULL;
-    struct json *out = hide_json(h, path, node);
-    arena_defer(h->arena, free_json, out);
-    return out;
+    return json_keep_in(h->arena, hide_json(h, path, node));
 }
 
 /* What a file is called, and where it lies, is as free as any text. */

@@ -229,11 +229,6 @@ static bool throttle(struct walk *w)
     return true;
 }
 
-static void free_json(void *node)
-{
-    json_free(node);
-}
-
 /* A copy of object with the member at path set or dropped; the objects on the way are made. Takes value. */
 static struct json *with(struct arena *arena, const struct json *object, const char *path, struct json *value)
 {
@@ -277,10 +272,8 @@ static bool transform(struct walk *w)
             return stop(w, ROUTE_FAILED, arena_printf(w->arena, "%s would make the payload larger than %d MiB", set->path, MOST >> 20));
         }
     }
-    if (made) {
-        arena_defer(w->arena, free_json, made);
-        l->payload = made;
-    }
+    if (made)
+        l->payload = json_keep_in(w->arena, made);
     says(w, arena_printf(w->arena, "%d members", w->step->set_count));
     return true;
 }

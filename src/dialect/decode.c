@@ -308,17 +308,11 @@ bool decode_blank(const char *text)
     return !text || !*text;
 }
 
-static void free_json(void *node)
-{
-    json_free(node);
-}
-
 static const struct json *one_element(struct decode *d, const struct json *node)
 {
     struct json *list = json_array();
     json_push(list, json_copy(node));
-    arena_defer(d->arena, free_json, list);
-    return list;
+    return json_keep_in(d->arena, list);
 }
 
 const struct json *decode_list(struct decode *d, const struct json *node, const char *field)

@@ -123,11 +123,6 @@ static void queue_drop(struct queue *q)
         arena_free(f->arena);
 }
 
-static void free_memo(void *memo)
-{
-    json_free(memo);
-}
-
 /* --- in: from the writer's thread --- */
 
 static struct flight *flight_new(struct courier *c, const struct outgoing *o, bool too_many)
@@ -143,10 +138,8 @@ static struct flight *flight_new(struct courier *c, const struct outgoing *o, bo
     f->c = (struct composing){.to = config_destination_copy(a, o->to), .attempt = o->attempt};
     f->kind = destination_of(o->to->kind);
     f->memo = o->memo ? json_parse_in(a, o->memo, strlen(o->memo), &json_limits_dialect, NULL, NULL) : NULL;
-    if (!json_is(f->memo, JSON_OBJECT)) {
-        f->memo = json_object();
-        arena_defer(a, free_memo, f->memo);
-    }
+    if (!json_is(f->memo, JSON_OBJECT))
+        f->memo = json_keep_in(a, json_object());
     f->c.memo = f->memo;
     return f;
 }

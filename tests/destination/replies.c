@@ -45,18 +45,13 @@ static void answered(void *arg, const struct http_answer *a)
     t->answers++;
 }
 
-static void free_json(void *node)
-{
-    json_free(node);
-}
-
 static struct talk talk_with(struct arena *arena, const struct destination_row *row, const char *url)
 {
     struct talk t = {.arena = arena, .kind = destination_of(row->to.kind), .to = row->to, .memo = json_object()};
     t.to.name = row->name;
     t.to.url = url;
     t.to.allow_loopback = true;
-    arena_defer(arena, free_json, t.memo);
+    json_keep_in(arena, t.memo);
     return t;
 }
 
@@ -253,8 +248,7 @@ static void whatever_an_answer_holds_it_is_judged(void **state)
             for (size_t s = 0; s < sizeof statuses / sizeof *statuses; s++, judged++) {
                 struct talk t = talk_with(arena, &rows[r], "https://host.example/hook");
                 struct composing c = {.letter = letter_golden(arena), .to = &t.to, .memo = json_parse_in(arena, memo, strlen(memo), &json_limits_native, NULL, NULL)};
-                struct json *left = json_copy(c.memo);
-                arena_defer(arena, free_json, left);
+                struct json *left = json_keep_in(arena, json_copy(c.memo));
                 struct reply reply = {.status = statuses[s], .body = body, .body_n = strlen(body)};
                 struct verdict v = t.kind->judge(arena, &c, &reply, left);
                 assert_in_range(v.kind, VERDICT_RETRY, VERDICT_AGAIN);

@@ -32,11 +32,6 @@ const struct letter *letter_raw(struct arena *arena)
     return l;
 }
 
-static void free_json(void *node)
-{
-    json_free(node);
-}
-
 const struct letter *letter_golden(struct arena *arena)
 {
     const struct letter_redaction how = {.route = true, .fields_mode = redact_all, .salt = "salt"};
@@ -104,9 +99,8 @@ enum err_code letter_refused(struct arena *arena, const struct config_destinatio
 const char *letter_judged(struct arena *arena, const struct config_destination *to, const struct reply *reply, const char *memo, const struct json **noted)
 {
     struct composing c = composing(arena, to, letter_golden(arena), memo);
-    struct json *left = json_copy(c.memo);
+    struct json *left = json_keep_in(arena, json_copy(c.memo));
     struct reply r = *reply;
-    arena_defer(arena, free_json, left);
     r.body = r.body ? r.body : "";
     r.body_n = strlen(r.body);
     struct verdict v = destination_of(to->kind)->judge(arena, &c, &r, left);

@@ -83,8 +83,7 @@ static void the_shell_reads_the_same(void **state)
 /* `count` times an hour counted and 15 off hours; the target is half of what was counted. */
 static const struct json *long_one(int count)
 {
-    struct json *clock = json_object(), *segments = json_array();
-    arena_defer(desk.arena, (void (*)(void *))json_free, clock);
+    struct json *clock = json_keep_in(desk.arena, json_object()), *segments = json_array();
     for (int i = 0; i < 2 * count; i++) {
         struct json *s = json_object();
         json_put_i64(s, "from", (i / 2 * 16 + i % 2) * (int64_t)HOUR);

@@ -311,19 +311,13 @@ static const struct mirror_row *row_shown(const struct ticket_screen *t, const s
     return whole;
 }
 
-static void free_document(void *node)
-{
-    json_free(node);
-}
-
 static const struct json *document_shown(const struct ticket_screen *t, const struct look *look,
                                          const struct json *doc)
 {
     static const char *const contacts[] = {"customer_email", "customer_phone"};
     if (!t->shown || !doc)
         return doc;
-    struct json *whole = json_copy(doc);
-    arena_defer(look->arena, free_document, whole);
+    struct json *whole = json_keep_in(look->arena, json_copy(doc));
     for (int i = 0; i < 2; i++) {
         json_drop(whole, contacts[i]);
         json_put_string(whole, contacts[i], json_get_string(t->shown, contacts[i], NULL));
