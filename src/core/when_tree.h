@@ -1,5 +1,5 @@
-/* when_tree: what an expression is between its parser (when_parse), its evaluator and printer (when), the console's
- * short spelling (when_words), completion (when_complete) and what it needs of texts (needle). Only these five include it. */
+/* when_tree: what an expression is between its parser (when_lex, when_type, when_parse), its evaluator and printer (when), the
+ * console's short spelling (when_words), completion (when_complete) and what it needs of texts (needle). Only these include it. */
 #ifndef CORE_WHEN_TREE_H
 #define CORE_WHEN_TREE_H
 #include "base/regex.h"

@@ -29,7 +29,8 @@ bool decode_done(struct decode *d, struct interpretation **out, int *count);
 bool decode_fatal(struct decode *d, const char *reason);
 
 void decode_warn(struct decode *d, const char *kind, const char *field, bool soft);
-bool decode_time(const struct json *node, int64_t *ms, bool *no_zone); /* dialects.md 9.4 */
+/* dialects.md 9.4: a text or a number, as ms. false: it is no time. no_zone (may be NULL): it was read as UTC for want of a zone. */
+bool decode_time(const struct json *node, int64_t *ms, bool *no_zone);
 
 /* SHA-256 of the canonical JSON without the members in `without` (NULL-terminated, top level). */
 void decode_hash(struct decode *d, const struct json *node, const char *const *without);
