@@ -9,12 +9,11 @@
  * follows for a while; its time is its last byte's. */
 #include "base/clock.h"
 #include "base/crypto.h"
-#include "base/str.h"
 #include "dialect/signature.h"
 #include "harness/client.h"
+#include "harness/glass.h"
 #include <inttypes.h>
 #include <poll.h>
-#include <pty.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -34,23 +33,14 @@ enum {
     PER_CONSOLE = 20,
     SENDERS = 4,
     SETTLED_S = 12,
-    ROWS = 40,
-    COLUMNS = 120,
     QUIET_MS = 5,
     PATIENCE_MS = 5000
 };
 static const char secret[] = "whsec_bench";
 
-struct seen {
-    int64_t at;
-    size_t bytes;
-    bool found;
-}; /* at: of the last byte */
 static struct {
     const char *dir;
-    pid_t pid;
-    int pty;
-    struct str text; /* since the last look */
+    struct glass glass;
 } c;
 
 static pid_t others[SENDERS + 1], self; /* what was started, and by whom */
@@ -72,124 +62,47 @@ static void die(const char *what)
     exit(1);
 }
 
-/* "Are you there?" "Yes.", as a terminal says it. */
-static void answer(const char *bytes, size_t n)
-{
-    if (memmem(bytes, n, "\033[5n", 4) && write(c.pty, "\033[0n", 4) < 0)
-        die("the console is gone");
-}
-
 static void start(const char *view)
 {
-    char program[4096], path[4096];
-    struct winsize size = {.ws_row = ROWS, .ws_col = COLUMNS};
     const char *build = getenv("TRIAGE_BUILDDIR");
+    char program[4096], path[4096], home[4096], config[4096];
     snprintf(program, sizeof program, "%s/triage", build ? build : ".");
     snprintf(path, sizeof path, "%s/triage.sock", c.dir);
-    c.pid = forkpty(&c.pty, NULL, NULL, &size);
-    if (c.pid == 0) {
-        setenv("TERM", "xterm-256color", 1);
-        setenv("LC_ALL", "C.UTF-8", 1);
-        setenv("HOME", c.dir, 1);
-        setenv("XDG_CONFIG_HOME", c.dir, 1);
-        execl(program, "triage", "--socket", path, "--open", view, (char *)NULL);
-        _exit(127);
-    }
-    if (c.pid < 0)
+    snprintf(home, sizeof home, "HOME=%s", c.dir);
+    snprintf(config, sizeof config, "XDG_CONFIG_HOME=%s", c.dir);
+    const char *const argv[] = {program, "--socket", path, "--open", view, NULL}, *const env[] = {home, config, NULL};
+    if (!glass_open(&c.glass, argv, NULL, env))
         die("no pseudo terminal");
 }
 
 static void stop(void)
 {
-    kill(c.pid, SIGTERM);
-    waitpid(c.pid, NULL, 0);
-    close(c.pty);
+    glass_close(&c.glass);
 }
 
-/* Reads until nothing comes for quiet_ms after `what` (NULL: after the first byte); 0: no longer than to that. */
-static struct seen look(const char *what, int quiet_ms)
+static struct glass_seen look(const char *what, int quiet_ms)
 {
-    char buf[65536];
-    struct seen s = {0};
-    int64_t until = clock_mono() + PATIENCE_MS;
-    str_clear(&c.text);
-    while (clock_mono() < until) {
-        struct pollfd p = {.fd = c.pty, .events = POLLIN};
-        if (poll(&p, 1, s.found ? quiet_ms : 100) == 0) {
-            if (s.found)
-                return s;
-            continue;
-        }
-        ssize_t n = read(c.pty, buf, sizeof buf);
-        if (n <= 0)
-            die("the console ended");
-        s.at = clock_mono_us();
-        answer(buf, (size_t)n);
-        s.bytes += (size_t)n;
-        str_add(&c.text, buf, (size_t)n);
-        s.found = s.found || !what || memmem(c.text.data, c.text.len, what, strlen(what));
-        if (s.found && !quiet_ms)
-            return s;
-    }
-    die(what ? what : "no frame came");
+    struct glass_seen s = glass_look(&c.glass, what, quiet_ms, PATIENCE_MS);
+    if (!s.found)
+        die(what ? what : "no frame came");
     return s;
 }
 
-static struct seen press(const char *key, int64_t *took)
+static struct glass_seen press(const char *key, int64_t *took)
 {
-    int64_t start = clock_mono_us();
-    if (write(c.pty, key, strlen(key)) < 0)
-        die("the console is gone");
-    struct seen s = look(NULL, QUIET_MS);
-    *took = s.at - start;
+    struct glass_seen s = glass_press(&c.glass, key, QUIET_MS, PATIENCE_MS, took);
+    if (!s.found)
+        die("no frame came");
     return s;
 }
 
-/* Whatever comes in so long; its bytes. */
-static size_t look_for_ms(int ms)
+/* Whatever comes in so long after a key (NULL: none); its bytes. */
+static size_t rest(const char *key, int ms)
 {
-    char buf[65536];
-    size_t bytes = 0;
-    for (int64_t until = clock_mono() + ms; clock_mono() < until;) {
-        struct pollfd p = {.fd = c.pty, .events = POLLIN};
-        if (poll(&p, 1, (int)(until - clock_mono()) + 1) <= 0)
-            break;
-        ssize_t n = read(c.pty, buf, sizeof buf);
-        if (n <= 0)
-            die("the console ended");
-        answer(buf, (size_t)n);
-        bytes += (size_t)n;
-    }
-    return bytes;
-}
-
-/* A member of /proc's memory sums in MB; CPU in us. */
-static double memory_mb(pid_t pid, const char *member)
-{
-    char path[64], line[256];
-    long kb = 0;
-    snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)pid);
-    FILE *in = fopen(path, "r");
-    size_t n = strlen(member);
-    while (in && fgets(line, sizeof line, in))
-        if (strncmp(line, member, n) == 0)
-            kb = strtol(line + n, NULL, 10);
-    if (in)
-        fclose(in);
-    return (double)kb / 1024;
-}
-
-static double cpu_us(pid_t pid)
-{
-    char path[64];
-    long long ns = 0;
-    snprintf(path, sizeof path, "/proc/%d/schedstat", (int)pid);
-    FILE *in = fopen(path, "r");
-    if (!in || fscanf(in, "%lld", &ns) != 1)
-        ns = 0;
-    if (in)
-        fclose(in);
-    return (double)ns / 1000;
+    ssize_t bytes = glass_rest(&c.glass, key, ms);
+    if (bytes < 0)
+        die("the console ended");
+    return (size_t)bytes;
 }
 
 static int by_value(const void *a, const void *b)
@@ -213,7 +126,7 @@ static void measure_starts(void)
         int64_t at = clock_mono_us();
         start("all");
         took[i] = look("invoice", 3).at - at;
-        cpu[i] = (int64_t)cpu_us(c.pid);
+        cpu[i] = (int64_t)glass_cpu_us(&c.glass);
         stop();
     }
     tell("first_frame", took, STARTS);
@@ -224,22 +137,16 @@ static void measure_starts(void)
 static void count_bytes(const char *name, const char *key, int times)
 {
     size_t bytes = 0;
-    for (int i = 0; i < times; i++) {
-        if (write(c.pty, key, strlen(key)) < 0)
-            die("the console is gone");
-        bytes += look_for_ms(QUIET_MS * 8);
-    }
+    for (int i = 0; i < times; i++)
+        bytes += rest(key, QUIET_MS * 8);
     printf("%s %zu bytes\n", name, bytes / (size_t)times);
 }
 
 /* Where the list may already be, so that no frame need come. */
 static void press_quietly(const char *key, int times)
 {
-    for (int i = 0; i < times; i++) {
-        if (write(c.pty, key, strlen(key)) < 0)
-            die("the console is gone");
-        look_for_ms(QUIET_MS * 4);
-    }
+    for (int i = 0; i < times; i++)
+        rest(key, QUIET_MS * 4);
 }
 
 /* The list is a page and more long: its first rows are stepped over, then each step brings one in. */
@@ -248,13 +155,13 @@ static void measure_bytes(void)
     enum { STEPS = 20, SCROLLS = 30, PAGES = 10, REST_S = 3 };
     press_quietly("gg", 1);
     count_bytes("bytes_move", "j", STEPS);
-    press_quietly("j", ROWS - STEPS);
+    press_quietly("j", GLASS_ROWS - STEPS);
     count_bytes("bytes_scroll", "j", SCROLLS);
     press_quietly("gg", 1);
     count_bytes("bytes_page", "\004", PAGES);
     press_quietly("gg", 1);
-    look_for_ms(SETTLED_S * 1000); /* what keys leave behind: presence, the session, rows that were held back */
-    printf("bytes_at_rest %zu in %d s\n", look_for_ms(REST_S * 1000), REST_S);
+    rest(NULL, SETTLED_S * 1000); /* what keys leave behind: presence, the session, rows that were held back */
+    printf("bytes_at_rest %zu in %d s\n", rest(NULL, REST_S * 1000), REST_S);
 }
 
 static void measure_keys(void)
@@ -263,10 +170,10 @@ static void measure_keys(void)
     size_t opened = 0, left = 0;
     start("all");
     look("invoice", 300);
-    double cpu = cpu_us(c.pid);
+    double cpu = glass_cpu_us(&c.glass);
     for (int i = 0; i < KEYS; i++)
         press(i % (KEYS / 2) < KEYS / 4 ? "j" : "k", &took[i]);
-    printf("key_cpu %.0f us\n", (cpu_us(c.pid) - cpu) / KEYS);
+    printf("key_cpu %.0f us\n", (glass_cpu_us(&c.glass) - cpu) / KEYS);
     tell("key", took, KEYS);
     for (int i = 0; i < OPENS; i++) {
         int64_t back;
@@ -276,7 +183,7 @@ static void measure_keys(void)
     tell("open", opens, OPENS);
     printf("bytes_open %zu bytes\nbytes_leave %zu bytes\n", opened / OPENS, left / OPENS);
     measure_bytes();
-    printf("memory %.1f MB\n", memory_mb(c.pid, "Pss:"));
+    printf("memory %.1f MB\n", glass_memory_mb(c.glass.pid, "Pss:"));
     stop();
 }
 
@@ -382,13 +289,13 @@ static void measure_glyphs(const char *name, const char *view)
         snprintf(tenant, sizeof tenant, "%s%d", view, i / PER_CONSOLE);
         if (i % PER_CONSOLE == 0) {
             start(tenant);
-            look_for_ms(700);
+            rest(NULL, 700);
         }
         usleep(20000 + (useconds_t)(i * 7919 % 30000)); /* not in step with the console's frames */
         make_title(i, title);
         int64_t at = clock_mono_us();
         post(in, view, i, tenant, title);
-        struct seen seen = look(title, other_count ? 0 : QUIET_MS); /* among others it is never quiet */
+        struct glass_seen seen = look(title, other_count ? 0 : QUIET_MS); /* among others it is never quiet */
         took[i] = seen.at - at;
         bytes += seen.bytes;
         if (i % PER_CONSOLE == PER_CONSOLE - 1)
@@ -402,10 +309,10 @@ static void measure_glyphs(const char *name, const char *view)
 
 static void measure_crowd(int count, int rate, pid_t daemon)
 {
-    double before = memory_mb(daemon, "Pss:");
+    double before = glass_memory_mb(daemon, "Pss:");
     start_streams(count);
     sleep(2);
-    printf("memory_of_streams %.1f MB for %d\n", memory_mb(daemon, "Pss:") - before, count);
+    printf("memory_of_streams %.1f MB for %d\n", glass_memory_mb(daemon, "Pss:") - before, count);
     start_senders(rate);
     sleep(1);
     measure_glyphs("crowd_post_to_glyph", "crowd");
@@ -421,12 +328,12 @@ static void measure_live(int rate)
     start("all");
     look("invoice", 300);
     press(":sort updated\r", &took);
-    look_for_ms(4000); /* the row under the cursor is held that long */
+    rest(NULL, 4000); /* the row under the cursor is held that long */
     start_senders(rate);
-    look_for_ms(2000);
-    double cpu = cpu_us(c.pid);
-    size_t bytes = look_for_ms(SECONDS * 1000);
-    printf("bytes_live %zu a minute at %d events a second, CPU %.1f ms/s\n", bytes * 60 / SECONDS, rate, (cpu_us(c.pid) - cpu) / SECONDS / 1000);
+    rest(NULL, 2000);
+    double cpu = glass_cpu_us(&c.glass);
+    size_t bytes = rest(NULL, SECONDS * 1000);
+    printf("bytes_live %zu a minute at %d events a second, CPU %.1f ms/s\n", bytes * 60 / SECONDS, rate, (glass_cpu_us(&c.glass) - cpu) / SECONDS / 1000);
     stop_others();
     stop();
 }
@@ -437,7 +344,6 @@ int main(int argc, char **argv)
         return 2;
     c.dir = argv[1];
     self = getpid();
-    str_init(&c.text, 64 << 20);
     if (strcmp(argv[2], "glyph") == 0) {
         measure_glyphs("post_to_glyph", "glyph");
     } else if (strcmp(argv[2], "start") == 0) {
