@@ -147,7 +147,8 @@ const struct when *views_asked(struct show *show, bool *any)
     if (where && *where && !when_parse(show->arena, where, &show->err)) /* alone: its columns are those that were typed */
         return NULL;
     const char *text = where && *where && short_form ? arena_printf(show->arena, "(%s) && (%s)", where, short_form) : short_form ? short_form : where;
-    return when_parse(show->arena, text, &show->err);
+    const struct when *when = when_parse(show->arena, text, &show->err);
+    return when ? when_shown(show->arena, when) : NULL;
 }
 
 struct when_env views_env(struct show *show)

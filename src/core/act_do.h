@@ -31,6 +31,7 @@ bool act_snooze(struct act *a);
 bool act_merge(struct act *a);
 bool act_split(struct act *a);
 bool act_spam(struct act *a);
+bool act_delete(struct act *a);
 bool act_erase(struct act *a);
 bool act_duplicate(struct act *a);
 bool act_invalid(struct act *a);

@@ -238,6 +238,8 @@ bool act_may_merge(const struct ticket *source, const struct ticket *target, con
     bool same = str_eq(source->account, target->account) && ours && str_eq(ours, theirs);
     if (source->id == target->id)
         return err_set(err, ERR_CONFLICT, "#%lld: a ticket is not merged into itself", (long long)source->id);
+    if (target->deleted)
+        return err_set(err, ERR_CONFLICT, "#%lld is deleted: nothing is merged into it", (long long)target->id);
     if (target->status == STATUS_CLOSED)
         return err_set(err, ERR_CONFLICT, "#%lld is closed: nothing is merged into it", (long long)target->id);
     if (!same && !confirmed(action, with))
@@ -270,6 +272,22 @@ static bool aside_for_good(struct act *a, int disposition)
     if (!confirmed(a->action, a->with))
         return act_refuse(a, ERR_CONFLICT, "it leaves every queue: confirm it with the word");
     put_aside(a, disposition);
+    return true;
+}
+
+/* Made by mistake: in whatever state it is, but for what was put aside and is in no queue anyway. The state is that of a delete at
+ * the source (dialects.md 9.5), so a later event of the source revives it too. */
+bool act_delete(struct act *a)
+{
+    const struct ticket *t = a->before;
+    if (t->deleted)
+        return act_refuse(a, ERR_CONFLICT, "already deleted");
+    if (t->disposition && !act_need_open(a))
+        return false;
+    if (!confirmed(a->action, a->with))
+        return act_refuse(a, ERR_CONFLICT, "it leaves every queue and every count: confirm it with the word");
+    observe_say_int(a->out, "deleted", 1);
+    a->out->kind = KIND_DELETE;
     return true;
 }
 

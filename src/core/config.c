@@ -176,6 +176,7 @@ static bool check_view(struct schema *s, void *to, const struct yaml *node)
         if (!config_unique(s, node, "name", row->name, other->name))
             return false;
     row->title = row->title ? row->title : row->name;
+    row->when = when_shown(s->arena, row->when);
     row->mine = config_names_me(row->text);
     return true;
 }

@@ -416,6 +416,8 @@ static void fold_life(struct step *s)
         t->stub = false;
     if (s->obs->voice == VOICE_SOURCE && !s->obs->echo)
         t->deleted = kind == KIND_DELETE;
+    else if (s->obs->voice == VOICE_SOURCE && s->obs->message_count && !s->obs->facts_only)
+        t->deleted = false; /* what is said to a part of it is said to it */
 }
 
 void observe_fold(struct ticket *ticket, const struct observation *obs)

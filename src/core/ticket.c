@@ -7,6 +7,11 @@ bool ticket_done(int status)
     return status == STATUS_RESOLVED || status == STATUS_CLOSED;
 }
 
+bool ticket_is_open(const struct ticket *ticket)
+{
+    return !ticket_done(ticket->status) && !ticket->deleted;
+}
+
 bool ticket_differs(const struct ticket *ticket)
 {
     return ticket->source_status > STATUS_NEW && ticket->source_status != ticket->status;

@@ -72,6 +72,7 @@ struct ticket {
     int64_t first_assigned_at, priority_at; /* priority_at: since when it has the one it has, 0 = since it came in */
     int64_t held_low, held_normal, held_high, held_urgent; /* ms it had each before that */
     bool stub, deleted;
+    int64_t purged_at;
     /* the source's voice beside the desk's */
     int source_status, source_priority, status_from;
     const char *source_assignee;
@@ -94,6 +95,7 @@ struct ticket {
 };
 
 bool ticket_done(int status);                 /* resolved or closed */
+bool ticket_is_open(const struct ticket *ticket); /* neither done nor deleted: what is counted as standing open */
 /* Does the source say another status than the desk shows? "new" there is silence, not a word: many sources never say
  * more. */
 bool ticket_differs(const struct ticket *ticket);

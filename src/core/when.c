@@ -320,6 +320,25 @@ void when_fields(const struct when *w, struct field_set *fields)
     when_fields(w->next, fields);
 }
 
+static struct when *condition(struct arena *arena, enum kind kind, const struct when *left, const struct when *right)
+{
+    struct when *w = ARENA_NEW(arena, struct when);
+    *w = (struct when){.kind = kind, .type = T_BOOL, .left = (struct when *)(uintptr_t)left, .right = (struct when *)(uintptr_t)right};
+    return w;
+}
+
+const struct when *when_shown(struct arena *arena, const struct when *when)
+{
+    struct field_set named = {0};
+    const struct field *deleted = field_find("deleted");
+    when_fields(when, &named);
+    if (field_set_has(&named, field_index(deleted)))
+        return when;
+    struct when *is = condition(arena, FIELD, NULL, NULL), *not = condition(arena, NOT, is, NULL);
+    is->field = deleted;
+    return when ? condition(arena, AND, when, not) : not;
+}
+
 static bool has_eval(const struct when *w, const struct scene *scene)
 {
     struct value v = value_of(w->left, scene);

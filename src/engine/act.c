@@ -53,7 +53,7 @@ static char *say(struct run *r, const struct change *c)
         [ACTION_REOPEN] = "reopened", [ACTION_UNASSIGN] = "unassigned", [ACTION_UNDO] = "undone", [ACTION_REDO] = "redone",
         [ACTION_SKIP] = "skipped: not offered to you for a while", [ACTION_TAGS] = "tags set", [ACTION_SNOOZE] = "snoozed",
         [ACTION_UNMERGE] = "is its own ticket again", [ACTION_SPAM] = "put aside as spam", [ACTION_DUPLICATE] = "put aside as a duplicate",
-        [ACTION_INVALID] = "put aside as invalid", [ACTION_ERASE] = "erased: what was written in it is gone",
+        [ACTION_INVALID] = "put aside as invalid", [ACTION_DELETE] = "deleted: out of every queue and count (u takes it back)", [ACTION_ERASE] = "erased: what was written in it is gone",
         [ACTION_WATCH] = "watched: you hear of what others change", [ACTION_UNWATCH] = "no longer watched",
         [ACTION_REVEAL] = "shown; why is kept in the journal"};
     static const char *const with[ACTIONS] = {
@@ -70,6 +70,8 @@ static char *say(struct run *r, const struct change *c)
         return arena_printf(r->arena, "#%lld assigned to %.64s, who is not here now", id, t->assignee);
     if ((a->id == ACTION_UNDO || a->id == ACTION_REDO) && r->undid)
         return arena_printf(r->arena, "#%lld %s %s", id, r->undid, said[a->id]);
+    if (a->id == ACTION_UNMERGE && str_eq(r->undid, action_table[ACTION_DELETE].name))
+        return arena_printf(r->arena, "#%lld is no longer deleted", id);
     if (a->id == ACTION_CLAIM_NEXT)
         return arena_printf(r->arena, "#%lld claimed: %s", id, r->why ? r->why : "next");
     if (a->id == ACTION_ESCALATE)
@@ -307,13 +309,21 @@ static bool find_undone(struct run *r, int64_t ticket, struct entry *entry, stru
     return true;
 }
 
+/* What takes a role to do takes it to take back, too, where it was somebody else's. */
+static bool may_turn(const struct run *r, const struct entry *entry, const struct json *data, struct err *err)
+{
+    const struct action_row *row = action_find(json_get_string(data, "do", NULL));
+    return !row || r->req->action.role >= row->role ||
+           err_set(err, ERR_FORBIDDEN, "#%lld: to take its %s back needs the role %s", (long long)entry->ticket, row->name, role_word(row->role));
+}
+
 /* One entry is taken back, or done again. */
 static bool turn_back(struct run *r, const struct entry *entry, struct change *c, struct err *err)
 {
     struct observation obs = {.voice = VOICE_DESK, .kind = KIND_UPDATE, .v = {.t = r->now, .rank = 2}, .undo = true};
     bool redo = r->req->action.id == ACTION_REDO;
     const struct json *data = undo_data(r->arena, entry);
-    if (r->req->action.id == ACTION_UNDO && !undo_may(data, err))
+    if ((r->req->action.id == ACTION_UNDO && !undo_may(data, err)) || !may_turn(r, entry, data, err))
         return false;
     if (str_eq(entry->kind, "desk")) {
         struct desk_run d = on_desk(r);

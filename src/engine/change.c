@@ -272,9 +272,9 @@ static bool reworded(struct engine *e, const struct ticket *before, const struct
 
 static bool tallies(struct engine *e, const struct ticket *before, const struct ticket *after, bool mirrored, struct err *err)
 {
-    int open = (ticket_done(after->status) ? 0 : 1) - (before && !ticket_done(before->status) ? 1 : 0);
-    bool was_critical = before && !ticket_done(before->status) && before->urgency == URGENCY_CRITICAL;
-    bool is_critical = !ticket_done(after->status) && after->urgency == URGENCY_CRITICAL;
+    int open = (ticket_is_open(after) ? 1 : 0) - (before && ticket_is_open(before) ? 1 : 0);
+    bool was_critical = before && ticket_is_open(before) && before->urgency == URGENCY_CRITICAL;
+    bool is_critical = ticket_is_open(after) && after->urgency == URGENCY_CRITICAL;
     int was_escalated = before ? before->escalation.state : 0;
     if (open && !store_tally_add(e->store, "open", "", 0, open, 0, err))
         return false;

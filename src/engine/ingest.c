@@ -220,6 +220,20 @@ static bool hear_above(struct engine *e, struct arena *arena, const struct inges
     return true;
 }
 
+/* Said with the event and on the ticket, for somebody thought it gone. */
+static void warn_revived(struct arena *arena, struct ingest_item *item, struct change *c)
+{
+    static const char warning[] = "revived:deleted";
+    const char *was = item->event.warnings;
+    if (!c->before || !c->before->deleted || c->after->deleted)
+        return;
+    c->why = "it was deleted, and its source speaks of it again";
+    if (!was || strlen(was) <= 2)
+        item->event.warnings = arena_printf(arena, "[\"%s\"]", warning);
+    else if (!strstr(was, warning)) /* a rebuild reads it with the event */
+        item->event.warnings = arena_printf(arena, "%.*s,\"%s\"]", (int)strlen(was) - 1, was, warning);
+}
+
 static bool apply(struct engine *e, struct arena *arena, struct ingest_item *item, const struct ticket *before, const struct ticket *follows, int64_t now,
                   const struct ticket **after, struct err *err)
 {
@@ -229,6 +243,7 @@ static bool apply(struct engine *e, struct arena *arena, struct ingest_item *ite
         start = followup_begin(arena, &c, start, follows, &item->obs);
     if (!(c.after = change_fold(e, arena, start, &item->obs, err)) || !put_messages(e, &item->obs, c.after, &c.messages_added, err))
         return false;
+    warn_revived(arena, item, &c);
     if (!c.before && !survey_read(e, arena, c.after, err))
         return false;
     bool merged = c.before && c.before->merged_into, heard = merged && item->obs.message_count;

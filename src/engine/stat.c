@@ -98,7 +98,7 @@ static bool count_in(struct engine *e, struct arena *arena, const struct ticket 
 
 static bool is_open(const struct ticket *t)
 {
-    return t && !ticket_done(t->status);
+    return t && ticket_is_open(t);
 }
 
 static bool stands(struct engine *e, const char *key, const struct ticket *t, int64_t n, struct err *err)
@@ -143,13 +143,13 @@ static bool word(struct engine *e, struct arena *arena, const char *field, const
 
 static bool words(struct engine *e, struct arena *arena, const struct ticket *t, int64_t n, struct err *err)
 {
-    return word(e, arena, "status", status_word(t->status), n, err) && (!is_open(t) || word(e, arena, "urgency", urgency_word(t->urgency), n, err));
+    return t->deleted || (word(e, arena, "status", status_word(t->status), n, err) && (!is_open(t) || word(e, arena, "urgency", urgency_word(t->urgency), n, err)));
 }
 
 static bool stand(struct engine *e, struct arena *arena, const struct change *c, const struct ticket *after, const struct change_members *m, struct err *err)
 {
     const char *was[OWNERS], *is[OWNERS];
-    if (!c->before || c->before->status != after->status || c->before->urgency != after->urgency)
+    if (!c->before || c->before->status != after->status || c->before->urgency != after->urgency || c->before->deleted != after->deleted)
         if ((c->before && !words(e, arena, c->before, -1, err)) || !words(e, arena, after, 1, err))
             return false;
     owners(e, arena, c->before, was);
@@ -227,7 +227,8 @@ bool stat_boot(struct engine *e, struct arena *arena, int64_t now, struct err *e
     int64_t ids[256], after = 0;
     int n;
     const char *since = store_meta_get(e->store, arena, "stats_since", err);
-    while (!since && store_ticket_ids(e->store, after, ids, 256, &n, err) && n) {
+    bool anew = !since || str_eq(store_meta_get(e->store, arena, "stats_anew", err), "1");
+    while (anew && store_ticket_ids(e->store, after, ids, 256, &n, err) && n) {
         AUTO_ARENA page = arena_new();
         for (int i = 0; i < n; i++) {
             struct ticket *t = store_ticket_get(e->store, page, ids[i], err);
@@ -236,5 +237,7 @@ bool stat_boot(struct engine *e, struct arena *arena, int64_t now, struct err *e
         }
         after = ids[n - 1];
     }
-    return since || (err->code == ERR_NONE && store_meta_put(e->store, "stats_since", arena_printf(arena, "%lld", (long long)now), err));
+    if (err->code != ERR_NONE || (since && anew && !store_meta_put(e->store, "stats_anew", "0", err)))
+        return false;
+    return since || (store_meta_put(e->store, "stats_since", arena_printf(arena, "%lld", (long long)now), err));
 }

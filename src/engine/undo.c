@@ -44,7 +44,7 @@ static const char *final_of(const struct json *data)
 static bool puts_aside(const struct json *data)
 {
     const struct json *obs = json_get(data, "obs");
-    return !takes_back(data) && json_string(json_path(obs, "said.disposition"));
+    return !takes_back(data) && (json_string(json_path(obs, "said.disposition")) || json_path(obs, "said.deleted"));
 }
 
 static bool wanted(const struct undo_wish *wish, const struct entry *entry, const struct json *data)

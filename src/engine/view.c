@@ -90,6 +90,7 @@ bool views_sync(struct engine *e, struct err *err)
         struct err old = {0}; /* saved when there was a field that there is no more: it has no members */
         *v = (struct kept_view){.is = e->state.views[i], .mine = config_names_me(e->state.views[i].text)};
         v->when = when_parse(e->kept_arena, v->is.text, &old);
+        v->when = v->when ? when_shown(e->kept_arena, v->when) : NULL;
         if (!v->when || (!v->is.owner && configured(e, v->is.name)))
             continue;
         if (!place(e, v, rows, n, err))

@@ -37,8 +37,8 @@ bool store_customer_move(struct store *s, int64_t ticket, const char *from, cons
 
 bool store_customer_tickets(struct store *s, const char *customer, int64_t before, int64_t *ids, int max, int *count, struct err *err)
 {
-    sqlite3_stmt *stmt = sql_get(s, "SELECT c.ticket FROM customer_ticket c JOIN ticket t ON t.id=c.ticket WHERE c.hash=?1 AND c.ticket<?3 AND t.customer=?2"
-                                    " UNION SELECT id FROM ticket WHERE id>" KEYS_TICKET " AND id<?3 AND customer=?2 ORDER BY 1 DESC LIMIT ?4", err);
+    sqlite3_stmt *stmt = sql_get(s, "SELECT c.ticket FROM customer_ticket c JOIN ticket t ON t.id=c.ticket WHERE c.hash=?1 AND c.ticket<?3 AND t.customer=?2 AND NOT t.deleted"
+                                    " UNION SELECT id FROM ticket WHERE id>" KEYS_TICKET " AND id<?3 AND customer=?2 AND NOT deleted ORDER BY 1 DESC LIMIT ?4", err);
     *count = 0;
     if (!stmt)
         return false;
@@ -52,7 +52,7 @@ bool store_customer_tickets(struct store *s, const char *customer, int64_t befor
 bool store_customer_figures(struct store *s, const char *customer, int most, struct customer_figures *out, struct err *err)
 {
     sqlite3_stmt *stmt = sql_get(s, "SELECT count(*),coalesce(sum(status IN (5,6)),0),coalesce(sum(reopen_count),0),coalesce(min(received_at),0) FROM"
-                                    " ticket WHERE id IN (" TICKETS_OF " DESC LIMIT ?3)", err);
+                                    " ticket WHERE id IN (" TICKETS_OF " DESC LIMIT ?3) AND NOT deleted", err);
     _Static_assert(STATUS_RESOLVED == 5 && STATUS_CLOSED == 6, "the numbers in that text");
     *out = (struct customer_figures){0};
     if (!stmt)

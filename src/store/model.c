@@ -254,7 +254,7 @@ bool store_worded(struct store *s, struct arena *a, int64_t before, bool open, i
     enum { REACH = 5000 };
     sqlite3_stmt *stmt = sql_get(s, "SELECT id,title," FIRST_WORDS ",status,urgency,urgency_by,urgency_bp,category,category_by,category_bp,received_at," FLAGGED
                                     " FROM ticket t WHERE id<?2 AND id>(SELECT coalesce(max(id),0)-?3 FROM ticket)"
-                                    " AND (NOT ?4 OR status NOT IN (5,6)) ORDER BY id DESC LIMIT ?5", err);
+                                    " AND (NOT ?4 OR status NOT IN (5,6)) AND NOT deleted ORDER BY id DESC LIMIT ?5", err);
     _Static_assert(STATUS_RESOLVED == 5 && STATUS_CLOSED == 6, "the numbers in that text");
     *count = 0;
     if (!stmt)

@@ -193,7 +193,7 @@ bool store_similar(struct store *s, struct arena *a, int64_t ticket, const struc
     if (!query.len || query.cut)
         return true;
     sqlite3_stmt *stmt = sql_get(s, "SELECT e.ticket,min(search.rank) AS best FROM search JOIN entry e ON e.seq=search.rowid JOIN ticket t ON t.id=e.ticket"
-                                    " WHERE search MATCH ?1 AND search.rowid>?2 AND t.status IN (5,6) AND e.ticket!=?3 GROUP BY e.ticket"
+                                    " WHERE search MATCH ?1 AND search.rowid>?2 AND t.status IN (5,6) AND NOT t.deleted AND e.ticket!=?3 GROUP BY e.ticket"
                                     " ORDER BY best,e.ticket DESC LIMIT ?4", err);
     _Static_assert(STATUS_RESOLVED == 5 && STATUS_CLOSED == 6, "the numbers in that text");
     if (!stmt)

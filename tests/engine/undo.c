@@ -253,7 +253,8 @@ static const struct json *random_act(struct day *d, int64_t id)
         {"status", "on_hold", "{\"reason\":\"parts\"}"}, {"status", "resolved", NULL}, {"close", NULL, NULL}, {"reopen", NULL, NULL},
         {"priority", "low", NULL}, {"priority", "high", NULL}, {"label", "high", NULL}, {"label", "low", NULL}, {"category", "billing", NULL},
         {"category", "bug", NULL}, {"tags", "[\"a\",\"b\"]", NULL}, {"tags", "[]", NULL}, {"note", "A note that says what is going on here.", NULL},
-        {"accept", NULL, NULL}, {"spam", NULL, "{\"confirm\":true}"}, {"invalid", NULL, "{\"confirm\":true}"}, {"snooze", NULL, "{\"on\":\"reply\"}"}};
+        {"accept", NULL, NULL}, {"spam", NULL, "{\"confirm\":true}"}, {"invalid", NULL, "{\"confirm\":true}"}, {"delete", NULL, "{\"confirm\":true}"},
+        {"snooze", NULL, "{\"on\":\"reply\"}"}};
     int n = sizeof acts / sizeof *acts, k = pick(d, n + (d->fast ? 6 : 3));
     if (k >= n + 3)
         return world_do_with(d->w, "ana", "reply", id, "Please try again now.", pick(d, 2) ? "{\"status\":\"pending\"}" : NULL);
@@ -262,10 +263,18 @@ static const struct json *random_act(struct day *d, int64_t id)
     return world_do_with(d->w, "ana", "merge", id, arena_printf(d->w->arena, "%lld", (long long)d->tickets[pick(d, 3)]), "{\"confirm\":true}");
 }
 
+/* Ana may do all that can be undone. */
+static struct world *desk_of_leads(void)
+{
+    AUTO_ARENA arena = arena_new();
+    const char *role = strstr(world_config, "role: agent");
+    return world_open(arena_printf(arena, "%.*srole: lead%s", (int)(role - world_config), world_config, role + strlen("role: agent")));
+}
+
 static void open_day(struct day *d, unsigned seed)
 {
     static const char *const keys[] = {"a", "b", "c"};
-    *d = (struct day){.w = world_open(NULL), .idle = world_open(NULL), .seed = seed};
+    *d = (struct day){.w = desk_of_leads(), .idle = desk_of_leads(), .seed = seed};
     for (int i = 0; i < 3; i++) {
         d->tickets[i] = story_create_for(d->w, keys[i], i == 2 ? "c2" : "c1");
         story_create_for(d->idle, keys[i], i == 2 ? "c2" : "c1");

@@ -220,6 +220,22 @@ static void what_stays_says_why_and_the_same_key_goes_past_it(void **state)
     seat_shows("Undone: priority of #1; nothing more to undo");
 }
 
+static void what_was_made_by_mistake_is_deleted_by_its_word_and_comes_back_with_one_key(void **state)
+{
+    (void)state;
+    three();
+    seat_press(":1\r");
+    seat_shows("Some text");
+    seat_press(":delete\r");
+    seat_shows("type delete to take #1 out of every queue and count:");
+    seat_press("delete\r");
+    seat_shows("Deleted: in no queue and no count.");
+    assert_string_equal(seat_field(1, "deleted"), "true");
+    seat_press("u");
+    seat_hides("Deleted: in no queue");
+    assert_string_equal(seat_field(1, "deleted"), "false");
+}
+
 static void what_goes_for_good_has_to_be_typed(void **state)
 {
     (void)state;

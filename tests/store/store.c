@@ -223,6 +223,41 @@ static void a_database_of_version_6_finds_its_keys_in_version_7(void **state)
     assert_int_equal(id, t.id);
 }
 
+static int64_t number(struct store *s, const char *sql)
+{
+    sqlite3_stmt *stmt;
+    assert_int_equal(sqlite3_prepare_v2(s->db, sql, -1, &stmt, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+    int64_t n = sqlite3_column_int64(stmt, 0);
+    sqlite3_finalize(stmt);
+    return n;
+}
+
+static void a_database_of_version_8_no_longer_counts_what_is_deleted(void **state)
+{
+    struct desk *d = *state;
+    struct ticket t = ticket_of(d->store, "rbs:a:1"), gone = t;
+    gone.id++;
+    gone.key = "rbs:a:2";
+    gone.urgency = URGENCY_CRITICAL;
+    gone.deleted = true;
+    int64_t view;
+    assert_true(store_begin(d->store, &d->err) && store_ticket_insert(d->store, &t, &d->err) && store_ticket_insert(d->store, &gone, &d->err) &&
+                store_view_put(d->store, "all", "true", &view, &d->err) && store_tally_add(d->store, "open", "", 0, 2, 0, &d->err) &&
+                store_tally_add(d->store, "open_critical", "", 0, 1, 0, &d->err) && store_tally_add(d->store, "tickets", "", 0, 2, 0, &d->err) &&
+                store_meta_put(d->store, "stats_since", "5", &d->err) && store_commit(d->store, &d->err));
+    assert_int_equal(sqlite3_exec(d->store->db, "ALTER TABLE ticket DROP COLUMN purged_at; PRAGMA user_version=8", NULL, NULL, NULL), SQLITE_OK);
+    store_close(d->store);
+    d->store = store_open(d->path, STORE_WRITER, &d->err);
+    if (!d->store)
+        fail_msg("%s", d->err.text);
+    assert_int_equal(number(d->store, "SELECT n FROM tally WHERE name='open'"), 1);
+    assert_int_equal(number(d->store, "SELECT n FROM tally WHERE name='open_critical'"), 0);
+    assert_int_equal(number(d->store, "SELECT count(*) FROM tally WHERE name='tickets'"), 0); /* to be counted anew, at the next start */
+    assert_int_equal(number(d->store, "SELECT value FROM meta WHERE key='stats_anew'"), 1);
+    assert_int_equal(number(d->store, "SELECT text='' FROM view"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,6 +268,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_column_that_is_not_there_is_an_error_and_no_text_of_its_name, open_desk, close_desk),
         cmocka_unit_test_setup_teardown(a_database_of_version_4_gets_what_came_since, open_desk, close_desk),
         cmocka_unit_test_setup_teardown(a_database_of_version_6_finds_its_keys_in_version_7, open_desk, close_desk),
+        cmocka_unit_test_setup_teardown(a_database_of_version_8_no_longer_counts_what_is_deleted, open_desk, close_desk),
         cmocka_unit_test_setup_teardown(two_sources_may_use_the_same_ticket_key, open_desk, close_desk),
     };
     return cmocka_run_group_tests_name("store", tests, NULL, NULL);

@@ -104,6 +104,9 @@ static void what_is_written_behind_a_name_is_argument_and_what_goes_beside_it(vo
     says("merge", "into #43 confirm", "\"into\":43,\"with\":{\"confirm\":\"merge\"}");
     says("merge", "43", "\"into\":43}");
     says("spam", "spam", "\"with\":{\"confirm\":\"spam\"}");
+    says("delete", "delete", "\"with\":{\"confirm\":\"delete\"}");
+    says("delete", "", "\"do\":\"delete\"");
+    refuses("delete", "yes", "not the word delete");
     refuses("merge", "it", "expected a ticket's number");
     refuses("merge", "43 44", "expected a ticket's number");
     refuses("spam", "span", "not the word spam");

@@ -104,6 +104,7 @@ static const struct { int action; const char *text; } action_more[] = {
     {ACTION_SPLIT, "       --message ROW: `triage show` gives the rows in brackets; that message and what came after it is copied"},
     {ACTION_VIEW_SAVE, "       triage view-save NAME --where EXPR [--title TITLE] [--sort BY] [--invert]; in the console :view-save NAME [TITLE] keeps what is shown"},
     {ACTION_VIEW_RENAME, "       triage view-rename NAME NEW-NAME [TITLE]"},
+    {ACTION_DELETE, "       --confirm, or the word once more: triage delete 42 delete. undo and unmerge take it back; so does a later event of its source"},
     {ACTION_ERASE, "       --confirm, or the word once more: triage erase 42 erase. No undo; what happened stays, without a word of what was written"},
     {ACTION_SPAM, "       --confirm, or the word once more: triage spam 42 spam"},
     {ACTION_DUPLICATE, "       --confirm, or the word once more: triage duplicate 42 duplicate"},

@@ -175,6 +175,7 @@ static void print_life(struct print *p, const struct json *t)
     struct look look = look_of(p);
     int64_t until = json_get_i64(t, "snoozed_until", 0), woke = json_get_i64(t, "woke_at", 0);
     print_named(p, "put aside", str_eq(text_of(t, "disposition"), "merged") ? "" : text_of(t, "disposition"));
+    print_named(p, "deleted", json_get_bool(t, "deleted", false) ? "in no queue and no count; unmerge takes it back, and so does its source when it speaks of it again" : "");
     print_named(p, "waits for", text_of(t, "hold_reason"));
     if (until)
         print_named(p, "snoozed", arena_printf(p->arena, "until %s, wakes on %s", look_stamp(&look, until), look_words(p->arena, text_of(t, "wake_on"))));

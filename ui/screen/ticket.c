@@ -365,12 +365,19 @@ static int draw_clocks(const struct look *look, struct surface *s, int row, cons
     return column > 1;
 }
 
+static bool is_aside(const struct ticket *t)
+{
+    return t->disposition || t->deleted;
+}
+
 /* Why nothing happens here any more, and where it does. */
 static const char *put_aside(const struct look *look, const struct ticket *t)
 {
     if (t->disposition == DISPOSITION_MERGED)
         return arena_printf(look->arena, "Part of #%lld, read and answered there (:%lld). :unmerge takes it back.", (long long)t->merged_into,
                             (long long)t->merged_into);
+    if (t->deleted)
+        return "⌫ Deleted: in no queue and no count. :unmerge takes it back, and so does its source when it speaks of it again.";
     return arena_printf(look->arena, "Put aside: %s. :unmerge takes it back.", field_word(field_find("disposition"), t->disposition));
 }
 
@@ -442,10 +449,10 @@ void ticket_draw(struct ticket_screen *t, const struct look *look, struct surfac
         surface_text(s, at++, 1, width - 2, UI_PRESENCE, others);
     if (!pane)
         at += draw_clocks(look, s, at, doc);
-    const char *life = pane || row->t.disposition ? "" : facts_life(look, &row->t);
+    const char *life = pane || is_aside(&row->t) ? "" : facts_life(look, &row->t);
     if (*life)
         surface_text(s, at++, 1, width - 2, UI_NOTE, life);
-    if (row->t.disposition)
+    if (is_aside(&row->t))
         surface_text(s, at++, 1, width - 2, UI_WARN, put_aside(look, &row->t));
     if (look->banner)
         surface_text(s, at++, 1, width - 2, UI_ERROR, look->banner);

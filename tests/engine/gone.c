@@ -1,0 +1,205 @@
+/* gone: a ticket made by mistake leaves every queue and every count, its clocks and pages stop, and whoever takes that back has what
+ * would be had it never been; what its source says later revives it, with a warning. */
+#include "harness/story.h"
+#include "base/str.h"
+#include "store/chain.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+static const char *const views[] = {"\n  - {name: every, when: 'status <= \"closed\"'}", "\n  - {name: gone, when: deleted}"};
+
+/* With an administrator, a view that does not speak of what is deleted, and one that does. */
+static struct world *desk(void)
+{
+    AUTO_ARENA arena = arena_new();
+    const char *lead = strstr(world_config, "role: lead");
+    return world_open(arena_printf(arena, "%.*srole: admin%s\nviews:%s%s\n", (int)(lead - world_config), world_config, lead + strlen("role: lead"), views[0], views[1]));
+}
+
+static int64_t members(struct world *w, const char *view)
+{
+    struct err err = {0};
+    int64_t n;
+    assert_true(store_queue_count(w->engine.store, view, "", &n, &err));
+    return n;
+}
+
+static int64_t tally(struct world *w, const char *name, const char *key)
+{
+    struct err err = {0};
+    int64_t n, sum;
+    assert_true(store_tally_get(w->engine.store, name, key, 0, &n, &sum, &err));
+    return n;
+}
+
+static const struct json *deletes(struct world *w, const char *agent, int64_t id)
+{
+    return world_do_with(w, agent, "delete", id, NULL, "{\"confirm\":\"delete\"}");
+}
+
+static void it_leaves_every_queue_and_count_and_comes_back_as_it_was(void **state)
+{
+    (void)state;
+    struct world *w = desk();
+    int64_t id = story_create(w, "a"), other = story_create_for(w, "b", "c2");
+    story_act(w, "label", id, "critical");
+    world_wait(w, MINUTE);
+    const char *was = story_picture(w, id);
+    assert_int_equal(world_ticket(w, id)->escalation.state, ESCALATION_TRIGGERED);
+    assert_int_equal(members(w, "every"), 2);
+    assert_string_equal(story_refusal(deletes(w, "ana", id)), "delete needs the role lead");
+    assert_non_null(strstr(story_refusal(world_do(w, "mara", "delete", id, NULL)), "confirm it with the word"));
+    story_must(deletes(w, "mara", id));
+    const struct ticket *t = world_ticket(w, id);
+    assert_true(t->deleted);
+    assert_int_equal(t->escalation.state, ESCALATION_RESOLVED);
+    assert_string_equal(t->escalation.reason, "deleted");
+    for (int i = 0; i < SLA_METRICS; i++)
+        assert_true(t->clock[i].state == CLOCK_NONE || t->clock[i].state == CLOCK_CANCELLED);
+    assert_int_equal(members(w, "every"), 1);
+    assert_int_equal(members(w, "gone"), 1);
+    assert_int_equal(tally(w, "open", ""), 1);
+    assert_int_equal(tally(w, "open_critical", ""), 0);
+    assert_int_equal(tally(w, "tickets", ""), 1);
+    assert_string_equal(story_refusal(world_do(w, "ana", "claim", id, NULL)),
+                        "#1: it was deleted; unmerge takes that back, and so does its source when it speaks of it again");
+    assert_non_null(strstr(story_refusal(deletes(w, "mara", id)), "already deleted"));
+    story_must(world_do(w, "mara", "undo", 0, NULL));
+    assert_string_equal(story_picture(w, id), was);
+    assert_int_equal(members(w, "every"), 2);
+    assert_int_equal(members(w, "gone"), 0);
+    assert_int_equal(tally(w, "open", ""), 2);
+    assert_int_equal(tally(w, "open_critical", ""), 1);
+    story_must(world_do(w, "mara", "redo", 0, NULL));
+    assert_true(world_ticket(w, id)->deleted);
+    assert_string_equal(story_refusal(world_do(w, "ana", "unmerge", id, NULL)), "#1: to take its delete back needs the role lead");
+    assert_string_equal(json_get_string(world_do(w, "mara", "unmerge", id, NULL), "say", ""), "#1 is no longer deleted");
+    assert_false(world_ticket(w, id)->deleted);
+    story_refolds(w, id);
+    story_refolds(w, other);
+    story_end(w);
+}
+
+static void many_are_deleted_at_once_and_one_undo_brings_all_of_them_back(void **state)
+{
+    (void)state;
+    enum { N = 5 };
+    struct world *w = desk();
+    int64_t ids[N];
+    for (int i = 0; i < N; i++)
+        ids[i] = story_create_for(w, arena_printf(w->arena, "k%d", i), "c1");
+    struct do_request req = {.action = {.id = ACTION_DELETE, .actor = "mara", .role = ROLE_ADMIN, .with = "{\"confirm\":true}"}, .tickets = ids, .ticket_count = N,
+                             .dry_run = true};
+    const struct json *seen = world_request(w, &req);
+    assert_non_null(strstr(json_print_in(w->arena, json_get(seen, "changes")), "[\"deleted\",false,true]"));
+    assert_int_equal(members(w, "every"), N);
+    req.dry_run = false;
+    world_answer(w, &req);
+    assert_int_equal(members(w, "every"), 0);
+    assert_string_equal(json_get_string(world_answer(w, &(struct do_request){.action = {.id = ACTION_UNDO, .actor = "mara", .role = ROLE_ADMIN}}), "did", ""),
+                        "delete of 5 tickets");
+    assert_int_equal(members(w, "every"), N);
+    story_end(w);
+}
+
+static const char *last_of(struct world *w, int64_t ticket, const char *kind)
+{
+    struct err err = {0};
+    struct entry *list;
+    int n;
+    struct entry_query q = {.ticket = ticket, .kind = kind, .limit = 1, .newest_first = true};
+    assert_true(store_entry_list(w->engine.store, w->arena, &q, &list, &n, &err) && n);
+    return list->data;
+}
+
+static void its_source_revives_it_with_a_warning_by_what_is_later(void **state)
+{
+    (void)state;
+    struct world *w = desk();
+    int64_t id = story_create(w, "a");
+    world_wait(w, HOUR);
+    story_must(deletes(w, "mara", id));
+    story_says_at(w, "a", "customer", "This was said before", "", w->now - 30 * MINUTE);
+    assert_true(world_ticket(w, id)->deleted);
+    assert_null(strstr(last_of(w, id, "event"), "revived"));
+    world_wait(w, HOUR);
+    story_says(w, "a", "This is said now");
+    assert_false(world_ticket(w, id)->deleted);
+    assert_non_null(strstr(last_of(w, id, "event"), "\"warnings\":[\"revived:deleted\"]"));
+    assert_non_null(strstr(last_of(w, id, "ticket"), "its source speaks of it again"));
+    assert_int_equal(members(w, "every"), 1);
+    assert_non_null(strstr(story_refusal(world_do(w, "mara", "undo", 0, NULL)), "deleted changed since"));
+    story_refolds(w, id);
+    story_end(w);
+}
+
+/* --- random days --- */
+
+static int most_days = 25;
+
+static int pick(unsigned *seed, int n)
+{
+    *seed = *seed * 1103515245u + 12345u;
+    return (int)(*seed >> 16) % n;
+}
+
+static void random_step(struct world *w, unsigned *seed, const int64_t *ids, int *deleted)
+{
+    static const struct { const char *action, *arg, *with; } acts[] = {
+        {"claim", NULL, NULL}, {"assign", "tom", NULL}, {"status", "on_hold", "{\"reason\":\"parts\"}"}, {"close", NULL, NULL}, {"reopen", NULL, NULL},
+        {"label", "critical", NULL}, {"note", "A note that says enough.", NULL}, {"spam", NULL, "{\"confirm\":true}"}, {"snooze", NULL, "{\"on\":\"reply\"}"},
+        {"escalate", "it is down", NULL}, {"ack", NULL, NULL}, {"undo", NULL, NULL}, {"redo", NULL, NULL}, {"unmerge", NULL, NULL}};
+    static const char *const keys[] = {"a", "b", "c"};
+    int n = sizeof acts / sizeof *acts, k = pick(seed, n + 7), t = pick(seed, 3);
+    const char *who = pick(seed, 2) ? "ana" : "mara";
+    if (k < n)
+        world_do_with(w, who, acts[k].action, ids[t], acts[k].arg, acts[k].with);
+    else if (k == n)
+        world_do_with(w, who, "merge", ids[t], arena_printf(w->arena, "%lld", (long long)ids[pick(seed, 3)]), "{\"confirm\":true}");
+    else if (k < n + 4)
+        *deleted += world_ok(deletes(w, "mara", ids[t]));
+    else
+        story_says(w, keys[t], "It does not work");
+    world_wait(w, pick(seed, 90) * MINUTE);
+}
+
+static void whenever_it_is_done_the_journal_makes_the_same_desk(void **state)
+{
+    int deleted = 0, days = 0;
+    (void)state;
+    for (unsigned seed = 300; days < most_days; seed++, days++) {
+        struct world *w = desk();
+        int64_t ids[3] = {story_create(w, "a"), story_create_for(w, "b", "c2"), story_create(w, "c")}, links, bad, open = 0;
+        struct err err = {0};
+        for (int i = 0; i < 24; i++)
+            random_step(w, &seed, ids, &deleted);
+        for (int64_t id = 1, end = store_ticket_next(w->engine.store); id < end; id++) { /* those that went on in another, too */
+            story_refolds(w, id);
+            open += ticket_is_open(world_ticket(w, id));
+        }
+        assert_int_equal(tally(w, "open", ""), open);
+        assert_int_equal(tally(w, "tickets", ""), open);
+        assert_true(store_chain_verify(w->engine.store, &links, &bad, &err));
+        assert_int_equal(bad, 0);
+        story_end(w);
+    }
+    assert_true(deleted > days / 2);
+    print_message("# %d random days, %d deletes in them, rebuilt and verified\n", days, deleted);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_leaves_every_queue_and_count_and_comes_back_as_it_was),
+        cmocka_unit_test(many_are_deleted_at_once_and_one_undo_brings_all_of_them_back),
+        cmocka_unit_test(its_source_revives_it_with_a_warning_by_what_is_later),
+        cmocka_unit_test(whenever_it_is_done_the_journal_makes_the_same_desk),
+    };
+    most_days = argc > 1 ? atoi(argv[1]) : most_days;
+    return cmocka_run_group_tests_name("gone", tests, NULL, NULL);
+}
