@@ -84,7 +84,7 @@ static bool read_kept(struct show *show, const char *owner, const char *name, st
         return false;
     *out = of_record(show, &view);
     out->when = when_parse(show->arena, view.text, &show->err);
-    return out->when;
+    return out->when && (out->when = when_shown(show->arena, out->when));
 }
 
 bool views_find(struct show *show, const char *name, struct seen_view *out)
@@ -147,8 +147,7 @@ const struct when *views_asked(struct show *show, bool *any)
     if (where && *where && !when_parse(show->arena, where, &show->err)) /* alone: its columns are those that were typed */
         return NULL;
     const char *text = where && *where && short_form ? arena_printf(show->arena, "(%s) && (%s)", where, short_form) : short_form ? short_form : where;
-    const struct when *when = when_parse(show->arena, text, &show->err);
-    return when ? when_shown(show->arena, when) : NULL;
+    return when_parse(show->arena, text, &show->err);
 }
 
 struct when_env views_env(struct show *show)

@@ -41,7 +41,7 @@ bool when_eval(const struct when *when, const struct ticket *ticket, const struc
 /* Adds the fields that it looks at, by index (core/field): a ticket that has no others gives the same. */
 struct field_set;
 void when_fields(const struct when *when, struct field_set *fields);
-/* The same for what people look through: what was deleted is shown only where an expression names `deleted`. NULL: nothing but that. */
+/* The same for a view: what was deleted is a member only where the expression names `deleted`. NULL: nothing but that. */
 const struct when *when_shown(struct arena *arena, const struct when *when);
 /* What `text` is: so many texts of a ticket (NULL: it has none); is that field one of them? */
 enum { WHEN_TEXTS = 5 };
