@@ -234,6 +234,59 @@ static void a_stream_without_a_heartbeat_is_quiet_then_down_then_live_again(void
     link_close(link);
 }
 
+/* Who listens, but does not answer: one that stands still has a queue, and whoever comes waits in it. */
+static int deaf_at(char name[108])
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    snprintf(name, 108, "/tmp/triage-link-deaf-%d.sock", (int)getpid());
+    str_copy(at.sun_path, sizeof at.sun_path, name);
+    unlink(name);
+    assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
+    assert_int_equal(listen(fd, 8), 0);
+    return fd;
+}
+
+static int next_caller(struct link *link, int listener)
+{
+    int fd = -1;
+    for (int64_t end = clock_mono() + 20000; (fd = accept(listener, NULL, NULL)) < 0 && clock_mono() < end; link_run(link))
+        link_wait(link, NULL, 0, 20);
+    assert_true(fd >= 0);
+    return fd;
+}
+
+static void a_try_that_hangs_is_given_up_for_a_new_one_when_asked(void **state)
+{
+    (void)state;
+    char name[108], head[4096];
+    int listener = deaf_at(name);
+    struct link *link = link_open(name);
+    struct seen seen = {0};
+    const struct link_status *s = link_status(link);
+    link_follow(link, 6, see, &seen);
+    int hanging = next_caller(link, listener);
+    assert_int_equal(s->state, LINK_CONNECTING);
+    link_retry(link);
+    int fresh = next_caller(link, listener);
+    read_head(hanging, head, sizeof head); /* ends at once: that one was hung up */
+    read_head(fresh, head, sizeof head);
+    assert_non_null(strstr(head, "Last-Event-ID: 6"));
+    assert_true(s->gone_since > 0);
+    say(fresh, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\nid: 7\nevent: ticket\ndata: 0\n\n");
+    for (int64_t end = clock_mono() + 20000; !seen.count && clock_mono() < end; link_run(link))
+        link_wait(link, NULL, 0, 20);
+    assert_string_equal(seen.text, "[ticket 7 0]");
+    assert_int_equal(s->state, LINK_LIVE);
+    link_retry(link); /* all is well: nothing is tried */
+    assert_int_equal(s->state, LINK_LIVE);
+    link_close(link);
+    close(hanging);
+    close(fresh);
+    close(listener);
+    unlink(name);
+}
+
 static void a_readable_descriptor_ends_the_wait(void **state)
 {
     (void)state;
@@ -259,6 +312,7 @@ int main(void)
         cmocka_unit_test(a_missing_daemon_is_unavailable),
         cmocka_unit_test(a_stream_that_ended_comes_back_and_resumes_behind_the_last_entry),
         cmocka_unit_test(a_stream_without_a_heartbeat_is_quiet_then_down_then_live_again),
+        cmocka_unit_test(a_try_that_hangs_is_given_up_for_a_new_one_when_asked),
         cmocka_unit_test(a_readable_descriptor_ends_the_wait),
     };
     return cmocka_run_group_tests_name("link", tests, server_start, server_stop);

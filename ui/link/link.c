@@ -369,6 +369,8 @@ void link_resume_from(struct link *link, int64_t after)
 
 void link_retry(struct link *link)
 {
+    if (link->status.state == LINK_CONNECTING || link->status.state == LINK_QUIET)
+        stream_ended(link, link->status.heard_at); /* it may hang for as long as the other side stands still */
     if (link->status.state == LINK_DOWN)
         link->status.retry_at = clock_mono();
 }

@@ -48,7 +48,7 @@ void link_upload(struct link *link, const char *path, const char *data, size_t n
 void link_follow(struct link *link, int64_t after, link_frame *frame, void *arg);
 void link_resume_from(struct link *link,
                       int64_t after); /* after a fresh snapshot: the next connection resumes there */
-void link_retry(struct link *link);   /* try now, not later */
+void link_retry(struct link *link);   /* try now, not later; a stream that is silent or did not begin is given up for a new one */
 
 /* Sleeps until something can be done, one of the fds is readable, or timeout_ms. Bit i of the result: fds[i]
  * is readable. */
