@@ -65,6 +65,20 @@ static void keep_get(struct request *req)
     request_json(req, 200, arena_printf(req->arena, "{\"value\":%s}", value ? value : "null"));
 }
 
+struct json *show_kept(struct show *show, const char *names)
+{
+    enum { NAMES = 8 };
+    struct json *kept = json_object();
+    char *list = arena_strdup(show->arena, names), *rest = NULL;
+    int n = 0;
+    for (char *name = strtok_r(list, ",", &rest); name && n < NAMES; name = strtok_r(NULL, ",", &rest), n++) {
+        const char *value = store_keep_get(show->store, show->arena, show->req->agent->name, name, &show->err);
+        struct json *node = value ? json_parse(value, strlen(value), &json_limits_native, NULL, NULL) : NULL;
+        json_put(kept, name, node ? node : json_new_null());
+    }
+    return kept;
+}
+
 /* --- drafts --- */
 
 static void put_ticket(struct show *show, struct json *row, int64_t id)

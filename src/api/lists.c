@@ -157,6 +157,7 @@ static struct json *desk_of(struct show *show)
     struct found page;
     struct seen_view view;
     struct desk_state state;
+    const char *kept = request_query(show->req, "keep");
     int64_t seq = last_seq(show); /* first: what comes later is on the stream */
     if (!views_find(show, request_query(show->req, "view"), &view) || !read_page(show, &view, &page) ||
         !engine_desk_read(show->store, show->arena, &state, &show->err))
@@ -177,6 +178,8 @@ static struct json *desk_of(struct show *show)
     json_put(root, "player", show_player(show, show->req->agent->name));
     json_put(root, "agents", show_agents(show));
     json_put(root, "sources", sources_short(show));
+    if (kept)
+        json_put(root, "keep", show_kept(show, kept));
     return root;
 }
 

@@ -46,6 +46,8 @@ struct json *show_agents(struct show *show);                               /* [A
 const char *show_band(int64_t bp);                                         /* low, medium or high: how sure */
 struct json *show_model(struct show *show);                                /* MODEL */
 struct json *show_escalation_counts(struct show *show);
+/* What the asker keeps under each of these names, "quiet,mouse", the first eight: {name: value or null}. */
+struct json *show_kept(struct show *show, const char *names);
 /* The source a ticket came by: of its account, and its dialect where several share it. */
 const struct config_source *show_source(const struct config *config, const struct ticket *t);
 #endif

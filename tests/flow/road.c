@@ -321,6 +321,19 @@ static void drafts_are_kept_per_agent_and_forgotten_by_null(void **state)
     assert_string_equal(client_get(desk, "/v1/keep/draft%3A1").body, "{\"value\":null}");
 }
 
+static void a_desk_brings_what_its_asker_keeps_where_it_is_asked_to(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    static const char hours[] = "{\"value\":\"22:00-07:00\"}", list[] = "{\"value\":{\"at\":5}}";
+    assert_int_equal(client_ask(desk, "PUT", "/v1/keep/quiet", NULL, hours, sizeof hours - 1).status, 200);
+    assert_int_equal(client_ask(desk, "PUT", "/v1/keep/place", NULL, list, sizeof list - 1).status, 200);
+    const struct json *kept = json_get(client_get(desk, "/v1/desk?keep=quiet,nothing,place").json, "keep");
+    assert_string_equal(json_print_in(arena, kept), "{\"quiet\":\"22:00-07:00\",\"nothing\":null,\"place\":{\"at\":5}}");
+    assert_null(json_get(client_get(desk, "/v1/desk").json, "keep"));
+    assert_int_equal(json_count(json_get(client_get(desk, "/v1/desk?keep=a,b,c,d,e,f,g,h,i").json, "keep")), 8);
+}
+
 static void every_read_answers_in_json(void **state)
 {
     (void)state;
@@ -562,6 +575,7 @@ int main(void)
         FRESH(a_dry_run_says_what_would_change_and_changes_nothing),
         FRESH(a_request_that_makes_no_sense_says_why),
         FRESH(drafts_are_kept_per_agent_and_forgotten_by_null),
+        FRESH(a_desk_brings_what_its_asker_keeps_where_it_is_asked_to),
         FRESH(every_read_answers_in_json),
         FRESH(pages_meet_without_gap_or_overlap),
         FRESH(a_stream_resumes_after_what_was_seen),

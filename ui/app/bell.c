@@ -47,18 +47,11 @@ void bell_tick(struct console *c, int64_t now)
 
 /* --- quiet hours --- */
 
-static void came(void *arg, const struct link_answer *answer)
-{
-    struct console *c = arg;
-    struct err err;
-    AUTO_JSON root = answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_native, NULL, NULL);
-    if (root) /* what did not come, or cannot be read, changes nothing */
-        ring_quiet_parse(json_get_string(root, "value", "off"), &c->bell.quiet, &err);
-}
-
 void bell_begin(struct console *c)
 {
-    link_send(c->link, "GET", place, NULL, came, c);
+    struct err err; /* what cannot be read changes nothing */
+    const char *hours = json_string(mirror_kept(c->mirror, "quiet"));
+    ring_quiet_parse(hours ? hours : "off", &c->bell.quiet, &err);
 }
 
 static void kept(void *arg, const struct link_answer *answer)

@@ -611,8 +611,7 @@ static bool start(struct console *c, struct err *err)
         return false;
     c->link = link_open(c->home.socket);
     link_identify(c->link, c->options.key_id ? c->options.key_id : getenv("TRIAGE_KEY"));
-    session_begin(c);
-    bell_begin(c);
+    fetch_start(c);
     link_run(c->link); /* the daemon answers while keys, theme and terminal are made ready */
     c->keymap = home_keys(c->arena, c->options.keys, err);
     if (!c->keymap || !colours_load(c, err))

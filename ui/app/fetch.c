@@ -2,11 +2,14 @@
  * while it flies asks once more when it is back, so the screen ends at the newest state and bursts cost one
  * call. Answers come from link_run on the loop's thread. */
 #include "app/aside.h"
+#include "app/bell.h"
 #include "app/console.h"
 #include "app/drafting.h"
 #include "app/part.h"
 #include "app/hear.h"
+#include "app/mouse.h"
 #include "app/prompt.h"
+#include "app/session.h"
 #include "app/undone.h"
 #include "base/clock.h"
 #include "screen/articles.h"
@@ -63,12 +66,19 @@ static const char *list_path(struct console *c, struct arena *a, bool more)
     return arena_strdup(a, path.data);
 }
 
+/* The first brings what a start has to know beside it; a session is not wanted where a view was asked for by name. */
+static const char *desk_path(struct console *c, struct arena *a)
+{
+    const char *keep = mirror_ready(c->mirror) ? "" : c->options.view ? "&keep=quiet,mouse" : "&keep=quiet,mouse,session";
+    const char *view = *c->view ? arena_printf(a, "&view=%s", fetch_escape(a, c->view)) : "";
+    return arena_printf(a, "/v1/desk?brief=1&limit=%d%s%s", page_size(c), view, keep);
+}
+
 static const char *path_of(struct console *c, struct arena *a, enum slot slot)
 {
     switch ((int)slot) {
     case SLOT_DESK:
-        return *c->view ? arena_printf(a, "/v1/desk?brief=1&view=%s&limit=%d", fetch_escape(a, c->view), page_size(c))
-                        : arena_printf(a, "/v1/desk?brief=1&limit=%d", page_size(c));
+        return desk_path(c, a);
     case SLOT_PAGE:
         return list_path(c, a, false);
     case SLOT_MORE:
@@ -305,6 +315,14 @@ static void take_document(struct console *c, enum mirror_doc_id id, int64_t tick
             console_changed(c);
 }
 
+/* My settings. */
+static void take_kept(struct console *c)
+{
+    session_begin(c);
+    bell_begin(c);
+    mouse_begin(c);
+}
+
 static void take_desk(struct console *c, const struct link_answer *answer)
 {
     struct err err = {0};
@@ -313,6 +331,8 @@ static void take_desk(struct console *c, const struct link_answer *answer)
         console_toast(c, UI_ERROR, "%s", err.text);
         return;
     }
+    if (first)
+        take_kept(c);
     str_copy(c->view, sizeof c->view, mirror_view_name(c->mirror));
     if (link_status(c->link)->state == LINK_IDLE)
         link_follow(c->link, mirror_seq(c->mirror), follow_frames, c);

@@ -147,20 +147,12 @@ bool mouse_press(struct console *c, const struct key *key)
 
 /* --- on and off --- */
 
-static void came(void *arg, const struct link_answer *answer)
-{
-    AUTO_JSON root = answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_native, NULL, NULL);
-    (void)arg;
-    if (json_get_bool(root, "value", false))
-        term_mouse(true);
-}
-
 void mouse_begin(struct console *c)
 {
-    if (c->options.mouse)
+    bool left_on = false;
+    json_bool(mirror_kept(c->mirror, "mouse"), &left_on);
+    if (c->surface && (c->options.mouse || left_on))
         term_mouse(true);
-    else
-        link_send(c->link, "GET", place, NULL, came, c);
 }
 
 static void kept(void *arg, const struct link_answer *answer)

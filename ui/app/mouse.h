@@ -5,6 +5,6 @@
 #define APP_MOUSE_H
 #include "app/console.h"
 
-void mouse_begin(struct console *c);                          /* as it was left, or as the options say */
+void mouse_begin(struct console *c);                          /* the terminal is open, or the first desk came: as the options say, or as it was left */
 bool mouse_press(struct console *c, const struct key *key);   /* false: it is no mouse's */
 #endif

@@ -94,23 +94,11 @@ static void take_up(struct console *c)
     console_toast(c, UI_DIM, "You are where your console was last; Q leaves for good.");
 }
 
-static void came(void *arg, const struct link_answer *answer)
-{
-    struct console *c = arg;
-    struct session *s = &c->session;
-    AUTO_JSON root = answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_native, NULL, NULL);
-    const struct json *value = json_get(root, "value"), *was = json_get(value, "was");
-    if (was && clock_now() - json_get_i64(value, "at", 0) < OLD_MS) {
-        s->was = json_copy(was);
-        c->dirty = true;
-    }
-}
-
 void session_begin(struct console *c)
 {
-    fetch_start(c);
-    if (!c->options.view) /* else it was asked for by name */
-        link_send(c->link, "GET", place, NULL, came, c);
+    const struct json *value = mirror_kept(c->mirror, "session"), *was = json_get(value, "was");
+    if (was && clock_now() - json_get_i64(value, "at", 0) < OLD_MS)
+        c->session.was = json_copy(was);
 }
 
 /* The list stands as it was asked for. */

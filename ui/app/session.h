@@ -5,7 +5,7 @@
 #define APP_SESSION_H
 #include "app/console.h"
 
-void session_begin(struct console *c);                /* asks for it beside the desk, so that the first frame waits for neither */
+void session_begin(struct console *c);                /* the first desk came, and what was kept with it */
 void session_follow(struct console *c, int64_t now);  /* brings back what came; keeps what changed, a moment after the last key */
 int64_t session_next(const struct console *c);        /* clock_mono when session_follow has something to do, 0 = nothing */
 void session_end(struct console *c);                  /* on the way out: kept, or forgotten after Q */

@@ -44,6 +44,7 @@ struct mirror {
     struct mirror_present present[MIRROR_PRESENT_MAX];
     int present_count;
     int64_t stream;
+    struct json *kept; /* my settings */
 
     struct mirror_doc doc[MIRROR_DOCS];
     struct frames frames;
@@ -84,6 +85,7 @@ void mirror_free(struct mirror *m)
     for (int i = 0; i < MIRROR_DOCS; i++)
         mirror_doc_drop(m, i);
     frames_clear(&m->frames);
+    json_free(m->kept);
     arena_free(m->agents_arena);
     arena_free(m->views_arena);
     arena_free(m->desk);
@@ -576,6 +578,8 @@ bool mirror_desk(struct mirror *m, const char *json, size_t n, int64_t local_now
     read_page(m, root, name, NULL, false);
     m->seq = json_get_i64(root, "seq", 0);
     m->ready = true;
+    json_free(m->kept);
+    m->kept = json_get(root, "keep") ? json_copy(json_get(root, "keep")) : NULL;
     arena_free(old);
     replay(m, m->seq);
     settle_pending(m);
@@ -840,6 +844,11 @@ bool mirror_bands(const struct mirror *m)
 const struct window *mirror_window(const struct mirror *m, int64_t now)
 {
     return windows_now(&m->windows, now);
+}
+
+const struct json *mirror_kept(const struct mirror *m, const char *name)
+{
+    return json_get(m->kept, name);
 }
 
 const struct mirror_doc *mirror_doc(const struct mirror *m, enum mirror_doc_id id)

@@ -187,5 +187,7 @@ int64_t mirror_stream(const struct mirror *mirror); /* our own stream's number, 
 const struct mirror_present *mirror_present(const struct mirror *mirror, int64_t ticket, const struct mirror_present *after);
 const struct window *mirror_window(const struct mirror *mirror, int64_t now); /* of maintenance; NULL: none runs */
 bool mirror_bands(const struct mirror *mirror); /* too few labels learned to show probabilities */
+/* What I keep under this name, as it came with the last desk; NULL: that was not asked for it, or nothing is kept. */
+const struct json *mirror_kept(const struct mirror *mirror, const char *name);
 const struct mirror_doc *mirror_doc(const struct mirror *mirror, enum mirror_doc_id id);
 #endif
