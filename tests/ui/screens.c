@@ -257,6 +257,31 @@ static void a_toast_takes_the_line_above_the_hints(void **state)
     desk_shows(&desk, "+112 XP held");
 }
 
+/* Two documents between two frames: the second may lie in memory exactly where the one that is drawn lay. */
+static void a_timeline_that_came_twice_between_two_frames_is_the_newest(void **state)
+{
+    enum { TRIES = 100 };
+    struct err err = {0};
+    int same = 0;
+    (void)state;
+    desk_size(&desk, 120, 40);
+    for (int i = 0; i < TRIES; i++) {
+        ticket_draw(&ticket, &desk.look, desk.surface);
+        const struct json *drawn = mirror_doc(desk.mirror, MIRROR_LINES)->root;
+        const char *words = arena_printf(desk.arena, "said for the %d. time", i);
+        for (int k = 0; k < 2; k++) {
+            const char *lines = arena_printf(desk.arena, "{\"ticket\":4119,\"lines\":[{\"at\":%lld,\"kind\":\"message\",\"message\":{\"id\":\"m\",\"author\":\"Ines\","
+                                             "\"author_kind\":\"customer\",\"public\":true,\"body\":\"%s\"}}]}", (long long)DESK_NOW, k ? words : "soon forgotten");
+            assert_true(mirror_doc_set(desk.mirror, MIRROR_LINES, 4119, lines, strlen(lines), DESK_NOW, &err));
+        }
+        same += mirror_doc(desk.mirror, MIRROR_LINES)->root == drawn;
+        surface_clear(desk.surface);
+        ticket_draw(&ticket, &desk.look, desk.surface);
+        desk_shows(&desk, words);
+    }
+    print_message("# %d of %d documents lay where the one before had lain\n", same, TRIES);
+}
+
 static void a_ticket_is_one_timeline_and_customer_text_stands_behind_the_bar(void **state)
 {
     (void)state;
@@ -852,6 +877,7 @@ int main(void)
         T(a_pending_action_and_a_row_that_left_are_told_apart),
         T(a_toast_takes_the_line_above_the_hints),
         T(a_ticket_is_one_timeline_and_customer_text_stands_behind_the_bar),
+        T(a_timeline_that_came_twice_between_two_frames_is_the_newest),
         T(a_wide_ticket_has_its_facts_beside_it),
         T(a_ticket_names_the_resolved_ones_like_it), T(a_reply_that_is_held_says_until_when),
         T(escalations_count_down), T(what_pages_me_stands_first_in_the_head_until_it_is_acknowledged), T(what_i_took_says_when_it_pages_again), T(what_the_customer_wrote_last_stands_below_a_page), T(a_why_begins_with_a_time_as_the_clock_on_the_wall_shows_it),

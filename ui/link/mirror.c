@@ -47,6 +47,7 @@ struct mirror {
     struct json *kept; /* my settings */
 
     struct mirror_doc doc[MIRROR_DOCS];
+    int64_t doc_number; /* of the last that came */
     struct frames frames;
     struct pending *pending;
     int pending_count, pending_cap;
@@ -636,7 +637,7 @@ bool mirror_doc_set(struct mirror *m, enum mirror_doc_id id, int64_t ticket, con
         return err_in(err, "reading the daemon's answer");
     }
     mirror_doc_drop(m, id);
-    m->doc[id] = (struct mirror_doc){.arena = arena, .root = root, .at = now, .ticket = ticket};
+    m->doc[id] = (struct mirror_doc){.arena = arena, .root = root, .at = now, .ticket = ticket, .number = ++m->doc_number};
     if (id == MIRROR_SCORES)
         read_scores(m, root);
     if (id == MIRROR_ESCALATIONS)

@@ -49,6 +49,7 @@ struct mirror_doc {
     const struct json *root;
     int64_t at;     /* when it came (the daemon's clock) */
     int64_t ticket; /* of the ticket documents */
+    int64_t number; /* no other document ever had it: whoever keeps what it drew of one goes by this. 0 = never fetched */
 };
 enum mirror_doc_id {
     MIRROR_TICKET,

@@ -36,7 +36,7 @@ static void forget(struct ticket_screen *t)
     arena_free(t->shown_arena);
     t->shown_arena = NULL;
     t->shown = NULL;
-    t->filled_from = NULL;
+    t->filled_from = 0;
 }
 
 void ticket_fini(struct ticket_screen *t)
@@ -220,7 +220,7 @@ int ticket_last_words(const struct look *look, struct surface *s, int row, int r
     return shown + 1;
 }
 
-static void fill(struct ticket_screen *t, const struct look *look, const struct json *root, int width)
+static void fill(struct ticket_screen *t, const struct look *look, const struct mirror_doc *doc, int width)
 {
     const struct mirror_row *row = ticket_row(look, t->id);
     struct telling to = {.pager = t->pager,
@@ -230,12 +230,12 @@ static void fill(struct ticket_screen *t, const struct look *look, const struct 
                          .shown = t->shown,
                          .customer = row && row->t.customer_name ? row->t.customer_name : ""};
     pager_begin(t->pager);
-    for (const struct json *line = json_first(json_get(root, "lines")); line; line = json_next(line))
+    for (const struct json *line = json_first(json_get(doc->root, "lines")); line; line = json_next(line))
         tell_line(&to, line);
     pager_end(t->pager);
     if (!t->follow) /* what the desk noted since is seen below, as far as there is room */
         pager_from(t->pager, to.spoken);
-    t->filled_from = root;
+    t->filled_from = doc->number;
     t->filled_width = width;
     t->filled_day = (look->now + look->zone) / 86400000;
 }
@@ -244,10 +244,10 @@ void ticket_timeline(struct ticket_screen *t, const struct look *look, struct su
                      int rows, int width)
 {
     const struct mirror_doc *doc = mirror_doc(look->mirror, MIRROR_LINES);
-    const struct json *root = doc->ticket == t->id ? doc->root : NULL;
+    bool here = doc->ticket == t->id && doc->root;
     int64_t day = (look->now + look->zone) / 86400000;
-    if (root && (root != t->filled_from || t->filled_width != width || t->filled_day != day))
-        fill(t, look, root, width);
+    if (here && (doc->number != t->filled_from || t->filled_width != width || t->filled_day != day))
+        fill(t, look, doc, width);
     if (t->filled_from)
         pager_draw(t->pager, s, top, left, rows, width);
     else

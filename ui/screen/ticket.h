@@ -8,7 +8,7 @@
 struct ticket_screen {
     int64_t id;
     struct pager *pager;
-    const struct json *filled_from;
+    int64_t filled_from; /* the number of the document, 0 = of none */
     bool follow; /* asked for: ticket_follow */
     int64_t filled_day; /* "today" is drawn otherwise than the days before */
     int filled_width;
