@@ -108,11 +108,13 @@ static void what_is_on_the_screen_can_be_clicked(void **state)
     button(0, "1 Mine", 2);
     shows("Matter 7 of", false);
     button(0, "Unassigned", 13); /* its count */
-    shows("Matter 7 of", true);
+    shows("[2 Unassigned", true);
+    button(0, "[2 Unassigned", 14); /* the digits of its own count name no view */
     button(0, " snooze", 2); /* "z…": what may follow is shown, and can be clicked, too */
     shows("snooze tomorrow", true);
     console_type(console, "\033");
     shows("snooze tomorrow", false);
+    shows("Matter 7 of", true);
     button(0, "? help", 0);
     shows("Help: queue", true);
     button(0, "Help: queue", 0); /* nothing there */

@@ -61,7 +61,7 @@ static void a_number_stands_with_its_change_and_its_course(void **state)
         desk_shows(&desk, "the whole desk");
         assert_int_equal(desk_role(&desk, "-3m"), UI_OK);   /* quicker */
         assert_int_equal(desk_role(&desk, "+9"), UI_WARN);  /* more open tickets */
-        assert_int_equal(desk_role(&desk, "7 days"), UI_TAB_ACTIVE);
+        assert_int_equal(desk_role(&desk, "[7 days]"), UI_TAB_ACTIVE);
     }
     desk_shows(&desk, "open now: 87, half of them for less than 9h30m");
     desk_shows(&desk, "mara"); /* there is room for who did how much, and day by day */

@@ -143,13 +143,14 @@ static void a_wide_queue_adds_bars_confidence_customer_and_age(void **state)
 {
     (void)state;
     draw_queue(120, 40);
-    desk_shows(&desk, "12m ██▊░░░░ ‼ critical .94 Checkout returns 500");
+    desk_shows(&desk, "12m ██▍░░░ ‼ critical .94 Checkout returns 500");
     desk_shows(&desk, "Lucía M.");
     desk_shows(&desk, "▲ high     set ");
     desk_shows(&desk, "The Ticket Titan  epic");
     desk_shows(&desk, "1,090 XP to Lv 6");
-    desk_shows(&desk, "6 All 1,204");
-    assert_int_equal(desk_role(&desk, "6 All"), UI_TAB_ACTIVE);
+    desk_shows(&desk, " 5 Snoozed 4 [6 All 1,204]"); /* seen without bold, too */
+    assert_int_equal(desk_role(&desk, "[6 All"), UI_TAB_ACTIVE);
+    desk_shows(&desk, "Feature idea: dark mode for the invoice PDF Ben"); /* a subject has the room that others leave */
     assert_int_equal(desk_role(&desk, "1 Mine"), UI_TAB);
 }
 
@@ -341,10 +342,14 @@ static void escalations_count_down(void **state)
     draw_list(LISTS_ESCALATIONS, 120, 40);
     desk_shows(&desk, "1 triggered");
     desk_shows(&desk, "‼ triggered      2 of 4 loop 1 03:12 ");
-    desk_shows(&desk, "Mara: slack ok, telegram ok · tom:");
+    desk_shows(&desk, "Mara: slack ok, telegram o… ");
+    desk_shows(&desk, "Checkout returns 500 for every …"); /* a subject is told from another before it is cut */
     desk_shows(&desk, "checkout  v7f3a19c2  step 2 of 4 loop 1");
     desk_shows(&desk, "✔ acked mara");
     desk_shows(&desk, "timeout 22m");
+    draw_list(LISTS_ESCALATIONS, 160, 40);
+    desk_shows(&desk, "Mara: slack ok, telegram ok · tom: slac");
+    desk_shows(&desk, "Checkout returns 500 for every order");
 }
 
 static void tell_of_a_page(const char *state)

@@ -145,7 +145,9 @@ static void a_handover_is_read_part_by_part(void **state)
         desk_shows(&desk, "Handover   mara since 07:00   on call you");
         desk_shows(&desk, "▲ not clean: 1 escalation nobody has acknowledged");
         desk_shows(&desk, "since 07:00  84 in  71 resolved  3 reopened  2 breached  4 escalated");
-        assert_true(row_of("Escalations 2") < row_of("Critical 3") && row_of("Critical 3") < row_of("Breached, at risk 2"));
+        const char *risk = sizes[i].columns < 100 ? "At risk 2" : "Breached, at risk 2"; /* the subject needs the room more */
+        assert_true(row_of("Escalations 2") < row_of("Critical 3") && row_of("Critical 3") < row_of(risk));
+        desk_shows(&desk, "Checkout returns 500 for ev");
         desk_shows(&desk, "‼ triggered");
         desk_shows(&desk, "✗ breached");
         desk_shows(&desk, "52 assigned  2 returned  1 skipped");

@@ -83,11 +83,13 @@ static bool on_key(struct console *c, int row, int column)
     return press_named(c, name);
 }
 
-/* A tab begins with its digit: "2 Unassigned 14". */
+/* A tab begins with its digit: "2 Unassigned 14"; on the one that is shown there is nothing to do. */
 static bool on_tab(struct console *c, int row, int column)
 {
     int at = row == TABS_ROW && console_place(c) == PLACE_QUEUE ? back_to(c->surface, row, column, is_tab, UI_DIM) : -1;
     const struct cell *cell;
+    if (at >= 0 && surface_cell(c->surface, row, at)->role == UI_TAB_ACTIVE)
+        return true;
     while (at >= 0 && (cell = surface_cell(c->surface, row, at)) && is_tab(cell) && !(cell->text[0] >= '1' && cell->text[0] <= '9'))
         at--;
     return at >= 0 && is_tab(surface_cell(c->surface, row, at)) && press_named(c, (char[]){surface_cell(c->surface, row, at)->text[0], 0});

@@ -6,7 +6,8 @@
 
 struct column {
     const char *title;
-    int width; /* 0 = takes what is left (one a table), to a bound where others stand right of it */
+    int width; /* 0 = takes what is left (one a table), to a bound where others stand right of it; below 0 = at least so many (one a
+                * table): it grows to half as many again once the one that takes what is left is roomy */
     int from;  /* shown where the table is at least so wide */
     bool right;
     void (*draw)(const struct look *look, struct surface *s, int row, int column, int width, const void *item,

@@ -64,13 +64,15 @@ static void draw_step(const struct look *look, struct surface *s, int row, int c
 static void draw_left(const struct look *look, struct surface *s, int row, int column, int width,
                       const char *word, int64_t from, int64_t until, enum ui_role role)
 {
+    enum { BAR = 8 };
     int64_t left = until - look->now;
+    int end = column + width;
     column += surface_textf(s, row, column, width, role, "%s%s", word,
                             *word ? look_left(look->arena, left > 0 ? left : 0)
                                   : look_countdown(look->arena, left > 0 ? left : 0)) +
               1;
     if (until > from && width >= 14 && !*word)
-        surface_bar(s, row, column, 8, left > 0 ? (int)(left * 10000 / (until - from)) : 0, role);
+        surface_bar(s, row, column, end - column < BAR ? end - column : BAR, left > 0 ? (int)(left * 10000 / (until - from)) : 0, role);
 }
 
 static void draw_next(const struct look *look, struct surface *s, int row, int column, int width,
@@ -180,9 +182,9 @@ static void draw_title(const struct look *look, struct surface *s, int row, int 
 }
 
 static const struct column columns[] = {
-    {"#", 6, 0, true, draw_id},         {"State", 16, 0, false, draw_state},
-    {"Step", 14, 84, false, draw_step}, {"Next in", 15, 0, false, draw_next},
-    {"Told", 36, 116, false, draw_told}, {"Since", 5, 70, true, draw_since},
+    {"#", 6, 0, true, draw_id},         {"State", 14, 0, false, draw_state},
+    {"Step", 13, 84, false, draw_step}, {"Next in", 14, 0, false, draw_next},
+    {"Told", -27, 116, false, draw_told}, {"Since", 5, 70, true, draw_since},
     {"Subject", 0, 0, false, draw_title}};
 
 /* --- the rows --- */

@@ -34,15 +34,29 @@ static bool is_part(const void *item, const char *name)
 
 /* --- the columns --- */
 
+enum { WHOLE = 20 };
+
+/* A part in a narrow column. */
+static const char *brief(const char *name, const char *title)
+{
+    static const struct { const char *name, *brief; } parts[] = {{"risk", "At risk"}, {"snoozed", "Waking soon"}, {"delivery", "Cannot leave"}, {"coming", "Coming"}};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (str_eq(parts[i].name, name))
+            return parts[i].brief;
+    return title;
+}
+
 /* `at` is 1 on the first row of a part. */
 static void draw_part(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
 {
     (void)selected;
     if (!((const struct lists_item *)item)->at)
         return;
-    for (const struct json *p = json_first(json_get(root_of(look), "parts")); p; p = json_next(p))
-        if (str_eq(json_get_string(p, "name", ""), text_of(item, "part")))
-            surface_text(s, row, column, width, UI_TITLE, arena_printf(look->arena, "%s %lld", json_get_string(p, "title", ""), (long long)json_get_i64(p, "count", 0)));
+    for (const struct json *p = json_first(json_get(root_of(look), "parts")); p; p = json_next(p)) {
+        const char *name = json_get_string(p, "name", ""), *title = json_get_string(p, "title", "");
+        if (str_eq(name, text_of(item, "part")))
+            surface_textf(s, row, column, width, UI_TITLE, "%s %lld", width < WHOLE ? brief(name, title) : title, (long long)json_get_i64(p, "count", 0));
+    }
 }
 
 static void draw_number(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
@@ -74,11 +88,13 @@ static struct badge due_badge(const struct look *look, const void *item)
     return (struct badge){"", arena_printf(look->arena, "due in %s", look_left(look->arena, left)), left < 3600000 ? UI_WARN : UI_NORMAL};
 }
 
-/* "22:32 - Thu 00:32"; what lasts for days is said in days: "Mon - Sun". */
+/* "Thu 22:32 - 00:32"; what lasts for days is said in days: "Mon - Sun". */
 static const char *when(const struct look *look, int64_t from, int64_t to)
 {
     enum { DAY = 86400000 };
     const char *begins = look_stamp(look, from), *ends = look_stamp(look, to);
+    if (to - from < (int64_t)DAY)
+        return arena_printf(look->arena, "%s - %s", begins, look_clock(look, to));
     if (to - from < 2 * (int64_t)DAY)
         return arena_printf(look->arena, "%s - %s", begins, ends);
     return arena_printf(look->arena, "%.*s - %.*s", (int)strcspn(begins, ":") - (strchr(begins, ':') ? 3 : 0), begins,
@@ -117,7 +133,7 @@ static void draw_what(const struct look *look, struct surface *s, int row, int c
                                                                     *text ? ": " : "", text));
 }
 
-static const struct column columns[] = {{"Part", 20, 0, false, draw_part},  {"#", 6, 0, true, draw_number}, {"State", 17, 0, false, draw_state},
+static const struct column columns[] = {{"Part", -14, 0, false, draw_part},  {"#", 6, 0, true, draw_number}, {"State", 17, 0, false, draw_state},
                                         {"Who", 8, 70, false, draw_who}, {"What", 0, 0, false, draw_what}};
 
 /* --- the table --- */

@@ -353,6 +353,12 @@ static int active_end(const struct look *look, int first)
     return 0;
 }
 
+void look_active(struct surface *s, int row, int column, int width)
+{
+    surface_text(s, row, column - 1, 1, UI_TAB_ACTIVE, "[");
+    surface_text(s, row, column + width, 1, UI_TAB_ACTIVE, "]");
+}
+
 void look_tabs(const struct look *look, struct surface *s, int taken)
 {
     int column = 1, width = look_columns(s) - taken;
@@ -374,6 +380,8 @@ void look_tabs(const struct look *look, struct surface *s, int taken)
             break;
         }
         bool active = str_eq(view->name, shown);
+        if (active)
+            look_active(s, 1, column, need);
         column += surface_text(s, 1, column, -1, active ? UI_TAB_ACTIVE : UI_TAB, label) + 1;
         column += surface_text(s, 1, column, -1, active ? UI_TAB_ACTIVE : UI_DIM, count) + 2;
     }

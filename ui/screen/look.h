@@ -75,6 +75,8 @@ enum { LOOK_TOP = 3 /* rows of header, tabs, rule */, LOOK_WIDEST = 300 };
 int look_columns(const struct surface *s);
 void look_header(const struct look *look, struct surface *s, const char *title); /* row 0; title "" = team */
 void look_tabs(const struct look *look, struct surface *s, int taken); /* row 1, but for so many columns at its end; or the banner */
+/* Brackets in the blanks around one of several: which it is, is seen without bold, too. */
+void look_active(struct surface *s, int row, int column, int width);
 int look_footer(const struct look *look,
                 struct surface *s); /* rule, team line, toast, hints; gives its first row */
 int look_footer_row(const struct look *look, const struct surface *s); /* the same row, nothing drawn */

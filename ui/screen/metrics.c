@@ -228,8 +228,13 @@ static void draw_head(const struct look *look, struct surface *s)
     const struct json *root = stats(look), *view = json_get(root, "view");
     const char *period = root ? text_of(root, "period") : "";
     int column = surface_text(s, 1, 1, -1, UI_TITLE, "Metrics") + 4, width = look_columns(s);
-    for (int i = 0; i < PERIODS; i++)
-        column += surface_text(s, 1, column, width - column, str_eq(period, periods[i]) ? UI_TAB_ACTIVE : UI_TAB, titles[i]) + 3;
+    for (int i = 0; i < PERIODS; i++) {
+        bool active = str_eq(period, periods[i]);
+        int used = surface_text(s, 1, column, width - column, active ? UI_TAB_ACTIVE : UI_TAB, titles[i]);
+        if (active)
+            look_active(s, 1, column, used);
+        column += used + 3;
+    }
     const struct mirror_view *shown = json_string(view) ? mirror_view_find(look->mirror, json_string(view)) : NULL;
     surface_textf(s, 1, column + 1, width - column - 2, UI_DIM, "of %s", shown ? shown->title : json_string(view) ? json_string(view) : "the whole desk");
 }

@@ -123,9 +123,9 @@ static void draw_customer(const struct look *look, struct surface *s, int row, i
     const struct ticket *t = &((const struct mirror_row *)item)->t;
     const char *plan = text_safe_in(look->arena, t->plan ? t->plan : "", TEXT_LINE);
     const char *name = text_safe_in(look->arena, t->customer_name ? t->customer_name : "", TEXT_LINE);
-    int need = width >= WITH_PLAN && text_columns(name) + 2 + text_columns(plan) < width ? text_columns(plan) : 0;
+    int need = width >= WITH_PLAN && text_columns(name) + 1 + text_columns(plan) < width ? text_columns(plan) : 0;
     (void)selected;
-    surface_text(s, row, column, width - (need ? need + 2 : 1), UI_DIM, name); /* a name that is cut touches nothing */
+    surface_text(s, row, column, width - (need ? need + 1 : 1), UI_DIM, name); /* a name that is cut touches nothing */
     surface_right(s, row, column + width - need - 1, need, UI_MUTED, plan);
 }
 
@@ -173,8 +173,8 @@ static const struct column narrow[] = {
     {"Owner", 8, 60, false, draw_owner},    {"Age", 4, 90, true, draw_age}};
 static const struct column wide[] = {
     {"", 1, 0, false, draw_state},          {"#", 6, 0, true, draw_number},
-    {"     Due", 16, 0, false, draw_due},   {"Urgency", 15, 0, false, draw_urgency},
-    {"Subject", 0, 0, false, draw_subject}, {"Customer", 20, 0, false, draw_customer},
+    {"     Due", 15, 0, false, draw_due},   {"Urgency", 14, 0, false, draw_urgency},
+    {"Subject", 0, 0, false, draw_subject}, {"Customer", 18, 0, false, draw_customer},
     {"Category", 10, 150, false, draw_category}, {"Source", 12, 164, false, draw_source},
     {"Owner", 8, 0, false, draw_owner},     {"Age", 4, 0, true, draw_age}};
 
