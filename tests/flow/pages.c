@@ -153,9 +153,9 @@ static void the_screen_counts_down_names_who_will_be_paged_and_shows_windows(voi
     console_wait(&c, 1, "you: chat retrying", NULL, true, clock_mono(), PATIENCE_MS);
     console_wait(&c, 1, "asked for by lea", NULL, true, clock_mono(), PATIENCE_MS);
     console_type(c, "w");
-    console_wait(&c, 1, "opened: asked for by lea", NULL, true, clock_mono(), PATIENCE_MS);
+    console_wait(&c, 1, "opened: asked for by you", NULL, true, clock_mono(), PATIENCE_MS);
     console_type(c, "q");
-    console_wait(&c, 1, "opened: asked for by lea", NULL, false, clock_mono(), PATIENCE_MS);
+    console_wait(&c, 1, "opened: asked for by you", NULL, false, clock_mono(), PATIENCE_MS);
     console_type(c, "K");
     console_wait(&c, 1, "acked you", "timeout ", true, clock_mono(), PATIENCE_MS);
     console_type(c, "z4");

@@ -127,7 +127,7 @@ static void a_page_is_acknowledged_with_two_keys_from_anywhere(void **state)
         shows("‼ #2 pages you, ", NULL); /* its standing line */
         if (!i) { /* where nothing pages it is said where something does */
             console_type(console, "K");
-            shows("#1 pages nobody. ‼ #2 pages you", ", goes there, K acknowledges");
+            shows("#1 pages nobody. ‼ #2 pages you", "press , to go there, K to acknowledge");
         }
         console_type(console, ",K");
         shows("acked you", NULL);

@@ -316,7 +316,13 @@ static void a_ticket_names_the_resolved_ones_like_it(void **state)
     (void)state;
     desk_document(&desk, MIRROR_SIMILAR, 4119, "similar.json");
     draw_ticket(80, 24);
-    desk_shows(&desk, "similar, resolved: #4001 #3977");
+    desk_shows(&desk, "──── similar, resolved: #4001 #3977 ────");
+    desk_shows(&desk, "score     you +112 XP"); /* it takes no row of what happened */
+    desk_hides(&desk, "more ──");
+    draw_ticket(80, 20);
+    pager_command(ticket.pager, "up");
+    draw_ticket(80, 20);
+    desk_shows(&desk, "──── similar, resolved: #4001 #3977 ─── ↓ 1 more ──");
     draw_ticket(120, 40);
     desk_shows(&desk, "similar #4001 ");
     desk_document(&desk, MIRROR_SIMILAR, 4098, "similar.json"); /* another's */
@@ -394,10 +400,10 @@ static void what_i_took_says_when_it_pages_again(void **state)
     }
 }
 
-/* Times of this week on this machine's clock; of other weeks with the day, as the daemon says them. */
-static void a_why_begins_with_a_time_as_the_clock_on_the_wall_shows_it(void **state)
+/* Wherever a time stands in it; only of other years the daemon's own words stay. */
+static void a_why_names_times_as_the_clock_on_the_wall_shows_them_and_me_as_you(void **state)
 {
-    static const char text[] = "{\"lines\":[\"triggered since 2026-11-25 14:26:01 UTC: label\",\"2026-11-25 14:26:01 UTC: step 1 told ana\",\"2026-11-24 09:00:59 UTC: woken\",\"2026-11-25 14:30 UTC: hooks: delivered\","
+    static const char text[] = "{\"lines\":[\"triggered since 2026-11-25 14:26:01 UTC: label\",\"2026-11-25 14:26:01 UTC: step 1 told ana (hooks delivered), anatol\",\"2025-01-01 09:00 UTC: another year, taken by ana\",\"2026-11-24 09:00:59 UTC: woken\",\"2026-11-25 14:30 UTC: hooks: delivered\","
                                "\"2026-11-01 09:00:59 UTC: long ago\",\"2026-11-25 99 UTC: no time\"]}";
     struct err err = {0};
     (void)state;
@@ -409,10 +415,12 @@ static void a_why_begins_with_a_time_as_the_clock_on_the_wall_shows_it(void **st
     pager_end(pager);
     desk_size(&desk, 80, 24);
     pager_draw(pager, desk.surface, 0, 0, 24, 80);
-    desk_shows(&desk, "15:26:01 step 1 told ana");
-    desk_shows(&desk, "Tue 10:00:59 woken");
-    desk_shows(&desk, "15:30 hooks: delivered");
-    desk_shows(&desk, "2026-11-01 09:00:59 UTC: long ago");
+    desk_shows(&desk, "triggered since 15:26:01: label");
+    desk_shows(&desk, "15:26:01  step 1 told you (hooks delivered), anatol");
+    desk_shows(&desk, "Tue 10:00:59  woken");
+    desk_shows(&desk, "15:30  hooks: delivered");
+    desk_shows(&desk, "1 Nov 10:00:59  long ago");
+    desk_shows(&desk, "2025-01-01 09:00 UTC: another year, taken by you");
     desk_shows(&desk, "2026-11-25 99 UTC: no time");
     pager_free(pager);
 }
@@ -885,7 +893,7 @@ int main(void)
         T(a_timeline_that_came_twice_between_two_frames_is_the_newest),
         T(a_wide_ticket_has_its_facts_beside_it),
         T(a_ticket_names_the_resolved_ones_like_it), T(a_reply_that_is_held_says_until_when),
-        T(escalations_count_down), T(what_pages_me_stands_first_in_the_head_until_it_is_acknowledged), T(what_i_took_says_when_it_pages_again), T(what_the_customer_wrote_last_stands_below_a_page), T(a_why_begins_with_a_time_as_the_clock_on_the_wall_shows_it),
+        T(escalations_count_down), T(what_pages_me_stands_first_in_the_head_until_it_is_acknowledged), T(what_i_took_says_when_it_pages_again), T(what_the_customer_wrote_last_stands_below_a_page), T(a_why_names_times_as_the_clock_on_the_wall_shows_them_and_me_as_you),
         T(what_went_through_all_its_steps_unheard_is_said_above_and_in_its_row),
         T(a_maintenance_window_stands_in_every_header_as_long_as_it_lasts),
         T(ingest_shows_events_and_refusals_by_time),

@@ -131,6 +131,7 @@ static void one_begins_with_an_item_that_the_end_would_hide(void **state)
             pager_draw(p, s, 0, 0, 5, 30);
             assert_int_equal(pager_top(p), notes == 1 ? 3 + told : 6);
             assert_int_equal(pager_at_end(p), notes == 1);
+            assert_int_equal(pager_below(p), notes == 1 ? 0 : 6 + notes + told - 10);
         }
         pager_from(p, 9); /* something was written since */
         pager_draw(p, s, 0, 0, 5, 29);

@@ -289,7 +289,7 @@ static bool acks_elsewhere(struct console *c, const struct action_row *action)
     if (action != &action_table[ACTION_ACK] || open || (console_marks(c) && list_marks(console_marks(c))) || !(pages || row))
         return false;
     console_toast(c, UI_WARN, "%s pages nobody%s", ticket ? arena_printf(c->frame, "#%lld", (long long)ticket) : "This",
-                  pages ? arena_printf(c->frame, ". %s: , goes there, K acknowledges", escalations_call(&look)) : "; ge shows who is paged for what.");
+                  pages ? arena_printf(c->frame, ". %s: press , to go there, K to acknowledge", escalations_call(&look)) : "; ge shows who is paged for what.");
     return true;
 }
 

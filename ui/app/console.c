@@ -345,8 +345,8 @@ static const char *standing_notice(struct console *c, const struct look *look)
         return NULL;
     int64_t shown = c->ticket.id;
     if (composer_is_open(&c->composer))
-        return arena_printf(c->frame, "%s: Esc p keeps this text, then , goes there", escalations_call(look));
-    return escalations_pages_me(look, shown) ? "‼ This pages you: K acknowledges" : arena_printf(c->frame, "%s: , goes there, K acknowledges", escalations_call(look));
+        return arena_printf(c->frame, "%s: Esc p keeps this text, then press , to go there", escalations_call(look));
+    return escalations_pages_me(look, shown) ? "‼ This pages you: press K to acknowledge" : arena_printf(c->frame, "%s: press , to go there, K to acknowledge", escalations_call(look));
 }
 
 /* Keys are bound at the start: a screen's hints are looked up once. */

@@ -24,9 +24,9 @@ static void page(struct console *c, const struct json *root)
         !names(json_path(root, "data.told"), mirror_me(c->mirror)))
         return;
     if (composer_is_open(&c->composer)) /* a comma is a letter there */
-        console_toast(c, UI_CRITICAL, "‼ #%lld pages you: Esc p keeps this text, then , goes there", ticket);
+        console_toast(c, UI_CRITICAL, "‼ #%lld pages you: Esc p keeps this text, then press , to go there", ticket);
     else
-        console_toast(c, UI_CRITICAL, "‼ #%lld pages you: , goes there, K acknowledges", ticket);
+        console_toast(c, UI_CRITICAL, "‼ #%lld pages you: press , to go there, K to acknowledge", ticket);
     bell_concerns(c, RING_PAGE, "#%lld pages you", ticket);
 }
 

@@ -468,6 +468,12 @@ int look_footer(const struct look *look, struct surface *s)
     return rule;
 }
 
+void look_more(const struct look *look, struct surface *s, int row, size_t below)
+{
+    if (below)
+        surface_right(s, row, 0, look_columns(s) - 2, UI_DIM, arena_printf(look->arena, " ↓ %zu more ", below));
+}
+
 void look_empty(const struct look *look, struct surface *s, int row, int column, int width, const char *text)
 {
     char **lines;

@@ -83,6 +83,8 @@ int look_footer_row(const struct look *look, const struct surface *s); /* the sa
 /* Text in two weights: parts in 'key ' pairs until NULL; gives the next column. */
 int look_pair(struct surface *s, int row, int column, enum ui_role key_role, const char *key,
               enum ui_role role, const char *text);
+/* On a rule, at its end: that what stands above it goes on. 0 = it does not. */
+void look_more(const struct look *look, struct surface *s, int row, size_t below);
 /* A paragraph for an empty screen, wrapped and set in a little. */
 void look_empty(const struct look *look, struct surface *s, int row, int column, int width, const char *text);
 

@@ -276,7 +276,7 @@ static void draw_confirm(struct overlay *o, const struct look *look, struct surf
     surface_cursor(s, foot, 1);
 }
 
-static void draw_read(struct overlay *o, struct surface *s, int foot)
+static void draw_read(struct overlay *o, const struct look *look, struct surface *s, int foot)
 {
     int width = look_columns(s), top = foot > 12 ? 3 : 1;
     surface_fill(s, top - 1, 0, foot - top + 1, surface_columns(s), UI_NORMAL);
@@ -284,6 +284,7 @@ static void draw_read(struct overlay *o, struct surface *s, int foot)
     surface_text(s, top, 2, width - 4, UI_TITLE, o->title);
     int lead = foot > 20; /* a blank below the title, where there is room */
     pager_draw(o->pager, s, top + 1 + lead, 0, foot - top - 1 - lead, width - 1);
+    look_more(look, s, foot, pager_below(o->pager));
     if (o->searching) {
         surface_fill(s, foot, 0, 1, width, UI_NORMAL);
         surface_text(s, foot, 1, 2, UI_ACCENT, "/");
@@ -299,7 +300,6 @@ static void draw_hints(const struct overlay *o, struct surface *s)
     static const struct hint hints[OVERLAYS][8] = {
         [OVERLAY_PICK] = {{"letters", "narrow"}, {"Up Down", "move"}, {"Enter", "take"}, {"Esc", "leave"}},
         [OVERLAY_ASK] = {{"Enter", "done"}, {"C-w", "word away"}, {"C-u", "line away"}, {"Esc", "leave"}},
-        [OVERLAY_CONFIRM] = {{"Esc", "no"}},
         [OVERLAY_READ] = {{"j k", "scroll"}, {"Space", "page"}, {"/", "search"}, {"n N", "next, before"}, {"G g", "end, top"}, {"q", "leave"}}};
     static const struct hint menu[] = {{"letters", "narrow"}, {"Up Down", "move"}, {"Enter", "take"}, {"q", "leave"}, {0}};
     static const struct hint completes[] = {{"Tab", "complete"}, {"Enter", "done"}, {"C-w", "word away"}, {"C-u", "line away"}, {"Esc", "leave"}, {0}};
@@ -327,7 +327,7 @@ void overlay_draw(struct overlay *o, const struct look *look, struct surface *s)
         draw_confirm(o, look, s, foot);
         return;
     case OVERLAY_READ:
-        draw_read(o, s, foot);
+        draw_read(o, look, s, foot);
         return;
     case OVERLAY_NONE:
     case OVERLAYS:

@@ -414,17 +414,15 @@ static int draw_shared(const struct look *look, struct surface *s, int64_t ticke
     return rows;
 }
 
-/* Where there is no pane to say it: at the foot, the rows it takes. */
-static int draw_similar(const struct look *look, struct surface *s, int64_t ticket, int foot, int rows)
+/* Where there is no pane to say it: on the rule at the foot, which costs the timeline no row. */
+static void draw_similar(const struct look *look, struct surface *s, int64_t ticket, int rule)
 {
-    enum { LEAST = 10 };
+    enum { MORE = 16 }; /* the end of the rule is look_more's */
     const char *numbers = "";
     for (const struct json *r = json_first(facts_similar(look, ticket)); r; r = json_next(r))
         numbers = arena_printf(look->arena, "%s #%lld", numbers, (long long)json_get_i64(r, "id", 0));
-    if (!*numbers || rows < LEAST)
-        return 0;
-    surface_right(s, foot - 1, 1, look_columns(s) - 2, UI_DIM, arena_printf(look->arena, "similar, resolved:%s", numbers));
-    return 1;
+    if (*numbers)
+        surface_right(s, rule, 1, look_columns(s) - MORE, UI_DIM, arena_printf(look->arena, " similar, resolved:%s ", numbers));
 }
 
 void ticket_draw(struct ticket_screen *t, const struct look *look, struct surface *s)
@@ -461,9 +459,12 @@ void ticket_draw(struct ticket_screen *t, const struct look *look, struct surfac
                       (long long)(t->shown_until - look->now + 999) / 1000);
     surface_rule(s, at++);
     int body_width = ticket_measure(pane ? width - PANE - 3 : width - 1), left = body_width + 2;
-    foot -= pane ? 0 : draw_similar(look, s, t->id, foot, foot - at);
+    if (!pane)
+        draw_similar(look, s, t->id, foot);
+    int rule = foot;
     foot -= draw_shared(look, s, t->id, foot, body_width);
     ticket_timeline(t, look, s, at, 0, foot - at, body_width);
+    look_more(look, s, rule, pager_below(t->pager));
     if (pane)
         facts_draw(look, s, at, left, foot - at, width - left - 1 < FACTS_MOST ? width - left - 1 : FACTS_MOST, row, doc);
 }

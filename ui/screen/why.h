@@ -5,6 +5,6 @@
 #include "screen/look.h"
 #include "widget/pager.h"
 
-/* Fills a pager between begin and end: clocks as their ledger, else the sentences, each with the time it begins with on this machine's clock. */
+/* Fills a pager between begin and end: clocks as their ledger, else the sentences, their times on this machine's clock, and me as "you". */
 void why_read(const struct look *look, struct pager *pager, const struct json *root);
 #endif

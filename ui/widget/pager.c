@@ -296,6 +296,11 @@ bool pager_at_end(const struct pager *p)
     return p->top >= last_top(p);
 }
 
+size_t pager_below(const struct pager *p)
+{
+    return pager_at_end(p) ? 0 : last_top(p) - p->top;
+}
+
 size_t pager_lines(const struct pager *p)
 {
     return p->lines_n;

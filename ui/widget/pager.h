@@ -31,6 +31,7 @@ void pager_follow(struct pager *pager, bool on);
 void pager_from(struct pager *p, int64_t id);
 bool pager_following(const struct pager *pager);
 bool pager_at_end(const struct pager *pager);
+size_t pager_below(const struct pager *pager); /* lines that the last drawing had no room for */
 size_t pager_lines(const struct pager *pager); /* at the width last drawn */
 int64_t pager_top(const struct pager *pager);  /* the item at the top; 0: none */
 bool pager_show(struct pager *pager, int64_t id); /* brings an item to the top */
