@@ -147,11 +147,11 @@ struct healths { struct courier_health list[HEALTH]; int count; };
 static void put_health(struct json *row, const struct healths *all, const char *name)
 {
     static const char *const words[] = {"closed", "open", "half_open"};
-    struct courier_health none = {0};
-    const struct courier_health *h = &none;
+    struct pace_health none = {0};
+    const struct pace_health *h = &none;
     for (int i = 0; i < all->count; i++)
         if (strcmp(all->list[i].name, name) == 0)
-            h = &all->list[i];
+            h = &all->list[i].pace;
     json_put_string(row, "breaker", words[h->breaker]);
     put_time(row, "open_until", h->open_until);
     put_time(row, "hold_until", h->hold_until);

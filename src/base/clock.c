@@ -1,5 +1,6 @@
 /* clock: injectable time. */
 #include "base/clock.h"
+#include "base/zone.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -63,17 +64,9 @@ bool clock_map(const char *path, struct err *err)
 
 char *clock_format(int64_t ms, char *buf)
 {
-    /* Civil from days, after the proleptic Gregorian calendar: no libc, so pure and re-entrant. */
-    int64_t days = ms / 86400000, rest = ms % 86400000;
-    if (rest < 0) {
-        rest += 86400000;
-        days--;
-    }
-    int64_t z = days + 719468, era = (z >= 0 ? z : z - 146096) / 146097, doe = z - era * 146097;
-    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365, doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    int64_t mp = (5 * doy + 2) / 153, d = doy - (153 * mp + 2) / 5 + 1, m = mp < 10 ? mp + 3 : mp - 9;
-    int64_t y = yoe + era * 400 + (m <= 2);
-    snprintf(buf, 32, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", (int)(y > 9999 ? 9999 : y < 0 ? 0 : y), (int)m, (int)d,
-             (int)(rest / 3600000), (int)(rest / 60000 % 60), (int)(rest / 1000 % 60), (int)(rest % 1000));
+    struct civil c;
+    zone_civil(NULL, ms, &c);
+    int milli = (int)(ms % 1000), year = c.year > 9999 ? 9999 : c.year < 0 ? 0 : c.year;
+    snprintf(buf, 32, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", year, c.month, c.day, c.hour, c.minute, c.second, milli < 0 ? milli + 1000 : milli);
     return buf;
 }

@@ -4,6 +4,7 @@
 #include "destination/destination.h"
 #include "base/str.h"
 #include "base/text.h"
+#include "base/zone.h"
 #include "config.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -367,15 +368,6 @@ const char *destination_header(const struct delivery *request, const char *name)
     return NULL;
 }
 
-/* Days since 1970-01-01 of a civil date. */
-static int64_t civil_days(int64_t y, int m, int d)
-{
-    y -= m <= 2;
-    int64_t era = (y >= 0 ? y : y - 399) / 400, yoe = y - era * 400;
-    int64_t doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1, doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
-    return era * 146097 + doe - 719468;
-}
-
 static int month_of(const char *name)
 {
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
@@ -406,7 +398,7 @@ static int64_t until_date(const char *text, int64_t now)
     if (!read_date(text, &d) || !month_of(d.month) || d.year < 1970 || d.day < 1 || d.day > 31 || d.hour < 0 || d.hour > 23 ||
         d.minute < 0 || d.minute > 59 || d.second < 0 || d.second > 60)
         return 0;
-    int64_t seconds = ((civil_days(d.year, month_of(d.month), d.day) * 24 + d.hour) * 60 + d.minute) * 60 + d.second;
+    int64_t seconds = ((civil_day(d.year, month_of(d.month), d.day) * 24 + d.hour) * 60 + d.minute) * 60 + d.second;
     int64_t wait = seconds * 1000 - now;
     return wait <= 0 ? 0 : wait < LONGEST_WAIT_DAYS * 86400000LL ? wait : LONGEST_WAIT_DAYS * 86400000LL;
 }

@@ -1,8 +1,7 @@
 /* courier: parcels wait in a queue per destination, so that a slow one holds up nobody else: at most two exchanges each, 32
  * in all, and destinations take turns. A parcel in hand is a `flight`, one arena from courier_send until the writer has
- * committed its receipt; a receipt the writer could not take is kept and offered again. Before a flight starts it is asked
- * whether it may: the account may have asked for time, the breaker may be open, the pace may be used up. What has to wait
- * longer than a moment goes back to the writer uncounted (LATER). The lock guards the inbox, the receipts that came back,
+ * committed its receipt; a receipt the writer could not take is kept and offered again. Before a flight starts, pace is asked
+ * whether it may: what has to wait longer than a moment goes back to the writer uncounted (LATER). The lock guards the inbox, the receipts that came back,
  * the flags and what is shown of the destinations; everything else belongs to the courier's thread. */
 #include "worker/courier.h"
 #include "base/clock.h"
@@ -20,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TICK_MS = 1000, IDLE_MS = 60000, MOMENT_MS = 5000, PACE_MS = 50, EXCERPT = 1024, EXCERPT_SAFE = 4 << 10, BYTES_A_MS = 128, COURIER_SHOWN = 256 };
+enum { TICK_MS = 1000, IDLE_MS = 60000, SOON_MS = 50, EXCERPT = 1024, EXCERPT_SAFE = 4 << 10, BYTES_A_MS = 128, COURIER_SHOWN = 256 };
 
 struct flight {
     struct flight *next;
@@ -38,22 +37,12 @@ struct flight {
     struct job job;
 };
 struct queue { struct flight *first, **last; int count; };
-struct bucket { double tokens; int64_t at; bool begun; };
-struct account { /* who shares limits */
-    struct account *next;
-    char *name;
-    int64_t hold_until;
-    struct bucket bucket;
-    int64_t refused, refused_from; /* how often since when */
-};
 struct place { /* a destination, by its name; kept, for it remembers */
     struct place *next;
+    char *name;
     struct queue queue;
     int flying;
-    struct bucket buckets[2];
-    int64_t hold_until; /* asked for by this one alone */
-    struct account *account;
-    struct courier_health health;
+    struct pace pace;
 };
 struct courier {
     struct courier_options o;
@@ -68,7 +57,7 @@ struct courier {
     int held;                 /* flights that exist */
     struct courier_health shown[COURIER_SHOWN]; int shown_count;
     struct place *places;     /* the thread's own from here */
-    struct account *accounts;
+    struct pace_account *accounts;
     struct queue receipts;    /* to be posted */
     struct flight *in_flight; /* their exchanges are under way */
     int flying;
@@ -236,110 +225,10 @@ static void write_fault(struct flight *f, int kind, const char *why)
 
 /* --- may it go? --- */
 
-static struct account *account_of(struct courier *c, const char *name)
-{
-    struct account **at = &c->accounts;
-    for (; *at; at = &(*at)->next)
-        if (str_eq((*at)->name, name))
-            return *at;
-    *at = must(calloc(1, sizeof **at));
-    (*at)->name = must(strdup(name));
-    return *at;
-}
-
 static void settle_account(struct courier *c, struct flight *f)
 {
     const char *name = f->kind && f->kind->account ? f->kind->account(f->arena, f->c.to) : NULL;
-    f->place->account = account_of(c, name ? name : f->name);
-}
-
-/* The configuration's own pace, else the kind's. */
-static struct destination_pace pace_of(const struct flight *f, int which)
-{
-    const struct config_destination *to = f->c.to;
-    if (which == 0 && to->rate)
-        return (struct destination_pace){to->burst ? to->burst : to->rate, to->rate, 1000};
-    if (which == 1 && (to->max_per_hour || (to->kind == DEST_MODEL && to->per_hour))) {
-        int64_t n = to->kind == DEST_MODEL ? to->per_hour : to->max_per_hour;
-        return (struct destination_pace){n, n, 3600000};
-    }
-    return f->kind->pace[which];
-}
-
-/* ms until the bucket has one more; 0 = it has. */
-static int64_t bucket_wait(struct bucket *b, struct destination_pace p, int64_t now)
-{
-    if (!p.per)
-        return 0;
-    int64_t gone = b->begun && now > b->at ? now - b->at : 0;
-    b->tokens = b->begun ? b->tokens + (double)gone * (double)p.per / (double)p.per_ms : (double)p.burst;
-    b->tokens = b->tokens > (double)p.burst ? (double)p.burst : b->tokens;
-    b->begun = true;
-    b->at = now;
-    return b->tokens >= 1 ? 0 : (int64_t)((1 - b->tokens) * (double)p.per_ms / (double)p.per) + 1;
-}
-
-static int64_t pace_wait(struct flight *f, int64_t now)
-{
-    const int64_t waits[] = {bucket_wait(&f->place->buckets[0], pace_of(f, 0), now), bucket_wait(&f->place->buckets[1], pace_of(f, 1), now),
-                             bucket_wait(&f->place->account->bucket, f->kind->together, now)};
-    int64_t longest = 0;
-    for (size_t i = 0; i < sizeof waits / sizeof *waits; i++)
-        longest = waits[i] > longest ? waits[i] : longest;
-    return longest;
-}
-
-static void pace_spend(struct flight *f)
-{
-    for (int i = 0; i < 2; i++)
-        f->place->buckets[i].tokens -= 1;
-    f->place->account->bucket.tokens -= 1;
-}
-
-/* Each attempt is put off once at most (memo `postponed`): the schedule stays what it is. */
-static int64_t breaker_wait(struct flight *f, int64_t now)
-{
-    struct courier_health *h = &f->place->health;
-    if (h->breaker == BREAKER_OPEN && (now >= h->open_until || h->open_until - now > COURIER_OPEN_MS))
-        h->breaker = BREAKER_HALF_OPEN; /* its time is over, or the clock was set back */
-    if (h->breaker == BREAKER_CLOSED || json_get_bool(f->memo, "postponed", false))
-        return 0;
-    if (h->breaker == BREAKER_OPEN)
-        return h->open_until - now;
-    return f->place->flying ? MOMENT_MS : 0; /* one goes ahead */
-}
-
-static int64_t held_until(const struct place *p)
-{
-    return p->account->hold_until > p->hold_until ? p->account->hold_until : p->hold_until;
-}
-
-/* A yes may ask for time too: the next one would be one too many. Who asks for more than a day has that one parcel's answer
- * (dead, with the reason); the others ask again tomorrow. */
-static void note_hold(struct place *p, const struct verdict *v, int64_t now)
-{
-    int64_t *until = v->all ? &p->account->hold_until : &p->hold_until, wait = v->retry_after < RETRY_WAITED_MS ? v->retry_after : RETRY_WAITED_MS;
-    if ((v->kind == VERDICT_WAIT || v->kind == VERDICT_DELIVERED) && *until < now + wait)
-        *until = now + wait;
-    p->health.hold_until = held_until(p) > now ? held_until(p) : 0;
-}
-
-/* What is refused again and again gets our address banned for all that is sent from it. */
-static void note_refusal(struct flight *f, const struct reply *r, int64_t now)
-{
-    struct account *a = f->place->account;
-    int64_t own = f->kind->refusals.most, most = own && f->courier->o.refusals ? f->courier->o.refusals : own, per_ms = f->kind->refusals.per_ms;
-    bool refused = r->status == 401 || r->status == 403 || (r->status == 429 && !str_eq(r->limit_scope, "shared"));
-    if (!most || !refused)
-        return;
-    if (now < a->refused_from || now - a->refused_from >= per_ms) {
-        a->refused = 0;
-        a->refused_from = now;
-    }
-    if (++a->refused < most || a->hold_until >= a->refused_from + per_ms)
-        return;
-    a->hold_until = a->refused_from + per_ms;
-    log_line(LOG_WARN, "refused_too_often", "to=%s account=%s refusals=%lld", f->name, a->name, (long long)a->refused);
+    f->place->pace.account = pace_account(&c->accounts, name ? name : f->name);
 }
 
 /* true: it may start now. Else it went back to the writer, or (*hold) everybody of this place waits a moment here. */
@@ -347,41 +236,21 @@ static bool may_go(struct flight *f, bool *hold)
 {
     int64_t now = clock_now(), wait;
     *hold = false;
-    if ((wait = held_until(f->place) - now) > 0) {
+    if ((wait = pace_held(&f->place->pace, now)) > 0) {
         write_later(f, wait, "it asked us to wait");
         return false;
     }
-    if ((wait = breaker_wait(f, now))) {
+    if ((wait = pace_breaker(&f->place->pace, f->place->flying, now)) && !json_get_bool(f->memo, "postponed", false)) {
         json_put_bool(f->memo, "postponed", true);
         write_later(f, wait, "it has failed several times in a row: left alone for a moment");
         return false;
     }
-    if (!(wait = pace_wait(f, now)))
+    if (!(wait = pace_wait(&f->place->pace, f->kind, f->c.to, now)))
         return true;
-    *hold = wait <= MOMENT_MS;
+    *hold = wait <= PACE_MOMENT_MS;
     if (!*hold)
         write_later(f, wait, "its pace is used up");
     return false;
-}
-
-static void note_answer(struct flight *f, const struct verdict *v, int64_t status)
-{
-    struct courier_health *h = &f->place->health;
-    int64_t now = clock_now();
-    bool failed = v->kind == VERDICT_RETRY && (!status || status >= 500);
-    note_hold(f->place, v, now);
-    if (!failed) {
-        h->failures = 0;
-        h->breaker = BREAKER_CLOSED;
-        h->open_until = 0;
-        h->ok_at = now;
-        return;
-    }
-    h->failed_at = now;
-    if (++h->failures >= COURIER_FAILURES) {
-        h->breaker = BREAKER_OPEN;
-        h->open_until = now + COURIER_OPEN_MS;
-    }
 }
 
 /* --- exchanges --- */
@@ -413,8 +282,10 @@ static void answered(void *arg, const struct http_answer *a)
     struct verdict v = f->kind->judge(f->arena, &f->c, &a->reply, f->memo);
     const char *said = a->why ? a->why : a->reply.body;
     lands(f);
-    note_refusal(f, &a->reply, f->c.now);
-    note_answer(f, &v, a->reply.status);
+    if (pace_refused(&f->place->pace, f->kind, &a->reply, f->courier->o.refusals, f->c.now))
+        log_line(LOG_WARN, "refused_too_often", "to=%s account=%s refusals=%lld", f->name, f->place->pace.account->name,
+                 (long long)f->place->pace.account->refused);
+    pace_answered(&f->place->pace, &v, a->reply.status, f->c.now);
     write_receipt(f, &v, a->reply.status, a->ms, said, a->why ? strlen(said) : a->reply.body_n);
     log_line(v.kind == VERDICT_DELIVERED ? LOG_INFO : LOG_WARN, "sent", "parcel=%lld to=%s place=\"%s\" status=%lld ms=%lld verdict=%s detail=\"%s\"",
              (long long)f->parcel, f->name, destination_place(f->arena, f->c.to), (long long)a->reply.status, (long long)a->ms,
@@ -495,9 +366,9 @@ static bool launch(struct courier *c, struct flight *f)
         write_fault(f, err.code == ERR_NOT_FOUND ? VERDICT_SKIPPED : VERDICT_DEAD, err.text);
         return true;
     }
-    pace_spend(f);
+    pace_spend(&f->place->pace);
     if (!carry(c, f, &err)) {
-        note_answer(f, &(struct verdict){.kind = VERDICT_RETRY}, 0);
+        pace_answered(&f->place->pace, &(struct verdict){.kind = VERDICT_RETRY}, 0, clock_now());
         write_fault(f, VERDICT_RETRY, err.text);
         return true;
     }
@@ -509,10 +380,10 @@ static struct place *place_of(struct courier *c, const char *name)
 {
     struct place **at = &c->places;
     for (; *at; at = &(*at)->next)
-        if (str_eq((*at)->health.name, name))
+        if (str_eq((*at)->name, name))
             return *at;
     *at = must(calloc(1, sizeof **at));
-    str_copy((*at)->health.name, sizeof (*at)->health.name, name);
+    (*at)->name = must(strdup(name));
     queue_init(&(*at)->queue);
     return *at;
 }
@@ -579,9 +450,8 @@ static void show_health(struct courier *c)
     c->shown_count = 0;
     for (struct place *p = c->places; p && c->shown_count < COURIER_SHOWN; p = p->next) {
         struct courier_health *h = &c->shown[c->shown_count++];
-        *h = p->health;
-        h->flying = p->flying;
-        h->waiting = p->queue.count;
+        *h = (struct courier_health){.pace = p->pace.health, .flying = p->flying, .waiting = p->queue.count};
+        str_copy(h->name, sizeof h->name, p->name);
     }
     pthread_mutex_unlock(&c->lock);
 }
@@ -636,7 +506,7 @@ static void *loop(void *arg)
         launch_all(c, &soon);
         post_receipts(c);
         show_health(c);
-        pass(c, soon ? PACE_MS : c->receipts.first ? TICK_MS : IDLE_MS);
+        pass(c, soon ? SOON_MS : c->receipts.first ? TICK_MS : IDLE_MS);
     }
     drain(c);
     return NULL;
@@ -707,14 +577,10 @@ void courier_close(struct courier *c)
         struct place *p = c->places;
         c->places = p->next;
         queue_drop(&p->queue);
+        free(p->name);
         free(p);
     }
-    while (c->accounts) {
-        struct account *a = c->accounts;
-        c->accounts = a->next;
-        free(a->name);
-        free(a);
-    }
+    pace_accounts_free(&c->accounts);
     pthread_mutex_destroy(&c->lock);
     free(c);
 }

@@ -7,12 +7,10 @@
 #ifndef WORKER_COURIER_H
 #define WORKER_COURIER_H
 #include "worker/http.h"
+#include "worker/pace.h"
 #include "worker/writer.h"
 
 enum { COURIER_PER_DESTINATION = 2, COURIER_TOTAL = 32, COURIER_WAITING = 4096, COURIER_DRAIN_MS = 3000, COURIER_LATER_MS = 60000 };
-/* The breaker: after so many failures in a row a destination is left alone for a while, then tried with one exchange. It uses up no
- * attempt, and it puts off each attempt once at most: what waits still comes to its end by its own schedule. */
-enum { COURIER_FAILURES = 5, COURIER_OPEN_MS = 30000 };
 struct courier_options {
     struct http_options http;
     int drain_ms; /* how long courier_stop waits for exchanges under way; 0 = COURIER_DRAIN_MS */
@@ -21,14 +19,9 @@ struct courier_options {
     int refusals; /* where a kind counts them: so many, and the account is left alone; 0 = the kind's own number */
 };
 /* What is known of a destination since the start: for people. */
-enum breaker { BREAKER_CLOSED, BREAKER_OPEN, BREAKER_HALF_OPEN };
 struct courier_health {
     char name[80];
-    int breaker;                /* enum breaker */
-    int64_t open_until;         /* ms UTC: when it is tried again; 0 = it is not open */
-    int64_t hold_until;         /* ms UTC: it asked us to wait so long; 0 = it did not */
-    int64_t ok_at, failed_at;   /* ms UTC of the last answer of either kind; 0 = none */
-    int failures;               /* in a row */
+    struct pace_health pace;
     int flying, waiting;
 };
 struct courier;

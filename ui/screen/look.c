@@ -3,6 +3,7 @@
 #include "screen/drafts.h"
 #include "screen/escalations.h"
 #include "base/text.h"
+#include "base/zone.h"
 #include "core/field.h"
 #include "widget/bar.h"
 #include <stdio.h>
@@ -60,16 +61,6 @@ char *look_clock(const struct look *look, int64_t at)
     return arena_printf(look->arena, "%02d:%02d", (int)(minutes / 60), (int)(minutes % 60));
 }
 
-/* Month and day of a day number since 1970 (Hinnant's algorithm). */
-static void civil(int64_t day, int *month, int *of_month)
-{
-    int64_t z = day + 719468, doe = z % 146097;
-    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-    int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
-    *of_month = (int)(doy - (153 * mp + 2) / 5 + 1);
-    *month = (int)(mp < 10 ? mp + 3 : mp - 9);
-}
-
 char *look_stamp(const struct look *look, int64_t at)
 {
     static const char *const weekday[] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
@@ -78,13 +69,13 @@ char *look_stamp(const struct look *look, int64_t at)
     if (at <= 0)
         return arena_strdup(look->arena, "-");
     int64_t day = (at + look->zone) / DAY, today = (look->now + look->zone) / DAY;
-    int month, of_month;
+    struct civil date;
     if (day == today)
         return look_clock(look, at);
     if (day > today - 6 && day < today + 6)
         return arena_printf(look->arena, "%s %s", weekday[day % 7], look_clock(look, at));
-    civil(day, &month, &of_month);
-    return arena_printf(look->arena, "%d %s", of_month, months[month - 1]);
+    civil_date(day, &date);
+    return arena_printf(look->arena, "%d %s", date.day, months[date.month - 1]);
 }
 
 char *look_count(struct arena *arena, int64_t n)
