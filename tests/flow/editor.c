@@ -158,6 +158,13 @@ static void drafted(const char *part)
     fail_msg("the draft is %s, without %s", body, part);
 }
 
+/* Told by a call of its own. */
+static void others_see_us_reply(void)
+{
+    for (int64_t until = clock_mono() + SOON; !strstr(client_get(me, "/v1/agents").body, "\"doing\":\"replying\""); usleep(5000))
+        assert_true(clock_mono() < until);
+}
+
 static void what_an_editor_saves_is_the_text(void **state)
 {
     (void)state;
@@ -167,14 +174,28 @@ static void what_an_editor_saves_is_the_text(void **state)
     assert_true(console_find(c, "mode 700") > console_find(c, "mode 600"));
     assert_true(console_find(c, "# Reply to Uma on #") >= 0);
     assert_int_equal(things_in(tmp), 1);
-    int64_t until = clock_mono() + SOON;
-    while (!strstr(client_get(me, "/v1/agents").body, "\"doing\":\"replying\"")) /* told by a call of its own */
-        assert_true(clock_mono() < until); /* others see it meanwhile */
+    others_see_us_reply();
     console_type(c, "\r");
     shows(c, "The first wordsand more", "");
     shows(c, "review:", NULL);
     assert_int_equal(console_find(c, "# Reply"), -1);
     drafted("The first wordsand more\"");
+    leave(c);
+}
+
+static void a_daemon_that_comes_back_while_the_editor_runs_hears_who_replies(void **state)
+{
+    (void)state;
+    struct console_run *c = edit("echo READY; read x", NULL);
+    shows(c, "READY", NULL);
+    others_see_us_reply();
+    assert_int_equal(daemon_stop(run), 0);
+    daemon_restart(run);
+    client_close(me);
+    me = client_open(run->desk);
+    others_see_us_reply();
+    console_type(c, "\r");
+    shows(c, "review:", NULL);
     leave(c);
 }
 
@@ -409,6 +430,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_an_editor_saves_is_the_text),
+        cmocka_unit_test(a_daemon_that_comes_back_while_the_editor_runs_hears_who_replies),
         cmocka_unit_test(an_editor_may_write_another_file_and_rename_it),
         cmocka_unit_test(an_editor_that_fails_changes_nothing_and_what_it_saved_is_one_redo_away),
         cmocka_unit_test(an_editor_that_is_killed_leaves_text_and_terminal_as_they_were),

@@ -200,6 +200,7 @@ static void meanwhile(void *arg, int fd, int ms)
     arena_reset(c->frame); /* an editor may be open for a day */
     link_wait(c->link, &fd, 1, ms);
     link_run(c->link);
+    fetch_presence(c); /* the line may have come, or come back, since */
     fetch_pump(c);
 }
 
