@@ -74,9 +74,9 @@ int process_files(pid_t pid)
     return entries(pid, "fd");
 }
 
-int process_sockets(pid_t pid)
+int process_files_of(pid_t pid, const char *begins)
 {
-    char path[64], name[400], what[16];
+    char path[64], name[400], what[256];
     int n = 0;
     snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
     DIR *dir = opendir(path);
@@ -84,10 +84,16 @@ int process_sockets(pid_t pid)
         fail_msg("process %d is gone", (int)pid);
     for (const struct dirent *e; (e = readdir(dir)) != NULL;) {
         snprintf(name, sizeof name, "%s/%s", path, e->d_name);
-        n += readlink(name, what, sizeof what) >= 7 && memcmp(what, "socket:", 7) == 0;
+        ssize_t length = readlink(name, what, sizeof what);
+        n += length >= (ssize_t)strlen(begins) && memcmp(what, begins, strlen(begins)) == 0;
     }
     closedir(dir);
     return n;
+}
+
+int process_sockets(pid_t pid)
+{
+    return process_files_of(pid, "socket:");
 }
 
 int process_threads(pid_t pid)

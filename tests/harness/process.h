@@ -17,6 +17,7 @@ double process_resident_kb(pid_t pid);
 double process_share_kb(pid_t pid);  /* of what is shared, its part */
 double process_own_kb(pid_t pid);    /* written by it and shared with nobody: heaps, stacks, data */
 int process_files(pid_t pid);
+int process_files_of(pid_t pid, const char *begins); /* of these: what is open by a name that begins so */
 int process_sockets(pid_t pid); /* of these: connections, and pairs of its own */
 int process_threads(pid_t pid);
 long process_sleeps(pid_t pid);      /* how often its threads went to sleep by themselves so far */

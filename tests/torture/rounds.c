@@ -28,6 +28,7 @@ enum { SOON = 30000, BATCH = 24, MARKED = 3, JOLTS = 40, PASSES = 6, PAUSE_MS = 
 enum { RING = 4096 }; /* frames that the daemon keeps for who comes back (daemon/main.c) */
 enum { GROWN_KB = 16, GROWN_BYTES = 4 << 10 }; /* in the pass that grows least: a hundred requests, a leak of any part of one is more */
 enum { CONNECTIONS = 8 };       /* of a console: its stream, four it may keep, libcurl's own pair, one in flight */
+enum { BASES = 16 };            /* of the daemon: two for the writer, the trainer, the shelf and each of four threads that answer, the log of the settler, the shared index */
 enum { CONSOLE_WAKES = 2, DAEMON_WAKES = 5 };  /* a second of doing nothing, with room for a heartbeat */
 static int rounds = 5;
 static uint64_t seed = 1;
@@ -257,8 +258,9 @@ static void nothing_is_lost(void)
 }
 
 /* A console keeps a connection for the next call, or has none to keep, by what happened to be in flight at once: they are counted on
- * their own, and the daemon's ends of them are no descriptors of its own. */
-struct belongings { int desk_files, desk_threads, files, threads, connections; };
+ * their own, and the daemon's ends of them are no descriptors of its own. A thread that answers opens the database with the first question
+ * that chance brings it, and keeps it: those are counted on their own as well. */
+struct belongings { int desk_files, desk_bases, desk_threads, files, threads, connections; };
 
 static int lesser(int a, int b)
 {
@@ -267,11 +269,13 @@ static int lesser(int a, int b)
 
 static struct belongings belongings(void)
 {
-    struct belongings least = {INT_MAX, INT_MAX, INT_MAX, INT_MAX, INT_MAX};
+    struct belongings least = {INT_MAX, INT_MAX, INT_MAX, INT_MAX, INT_MAX, INT_MAX};
+    const char *base = arena_printf(arena, "%s/triage.db", run->dir);
     for (int i = 0; i < 4; i++) {
         console_bytes(console, 100, &(size_t){0});
-        int connections = process_sockets(console_pid(console));
-        least.desk_files = lesser(least.desk_files, process_files(run->pid) - connections);
+        int connections = process_sockets(console_pid(console)), bases = process_files_of(run->pid, base);
+        least.desk_files = lesser(least.desk_files, process_files(run->pid) - connections - bases);
+        least.desk_bases = lesser(least.desk_bases, bases);
         least.desk_threads = lesser(least.desk_threads, process_threads(run->pid));
         least.files = lesser(least.files, process_files(console_pid(console)) - connections);
         least.threads = lesser(least.threads, process_threads(console_pid(console)));
@@ -282,8 +286,9 @@ static struct belongings belongings(void)
 
 static void are_no_more(const struct belongings *first, const struct belongings *now)
 {
-    if (now->desk_files > first->desk_files || now->desk_threads > first->desk_threads)
-        fail_msg("daemon: %d descriptors and %d threads at first, now %d and %d", first->desk_files, first->desk_threads, now->desk_files, now->desk_threads);
+    if (now->desk_files > first->desk_files || now->desk_bases > BASES || now->desk_threads > first->desk_threads)
+        fail_msg("daemon: %d descriptors and %d threads at first, now %d and %d, and %d of the database", first->desk_files, first->desk_threads, now->desk_files,
+                 now->desk_threads, now->desk_bases);
     if (now->files > first->files || now->threads > first->threads || now->connections > CONNECTIONS)
         fail_msg("console: %d descriptors and %d threads at first, now %d and %d, and %d connections", first->files, first->threads, now->files, now->threads, now->connections);
 }
