@@ -146,7 +146,7 @@ static void the_list(void)
     for (const struct json *v = json_first(json_get(a.json, "views")); v; v = json_next(v))
         n = strcmp(json_get_string(v, "name", ""), "all") == 0 ? json_get_i64(v, "count", -1) : n;
     console_type(console, "qqU6gg");
-    shows(n < 1000 ? arena_printf(arena, "All %" PRId64 " ", n) : arena_printf(arena, "All %" PRId64 ",%03" PRId64 " ", n / 1000, n % 1000), NULL);
+    shows(n < 1000 ? arena_printf(arena, "All %" PRId64, n) : arena_printf(arena, "All %" PRId64 ",%03" PRId64, n / 1000, n % 1000), NULL);
 }
 
 /* Three are marked, and half a reply is typed on the one below them. */
