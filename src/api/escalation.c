@@ -221,6 +221,8 @@ static void get_escalations(struct request *req)
         const struct ticket *t = store_ticket_get(show.store, show.arena, ids[i], &show.err);
         if (!t)
             break;
+        if (t->purged_at)
+            continue;
         struct json *row = show_paged(&show, t);
         json_put(row, "told", show_told(&show, t));
         json_push(rows, row);

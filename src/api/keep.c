@@ -83,7 +83,7 @@ struct json *show_kept(struct show *show, const char *names)
 
 static void put_ticket(struct show *show, struct json *row, int64_t id)
 {
-    const struct ticket *t = store_ticket_get(show->store, show->arena, id, &show->err);
+    const struct ticket *t = store_ticket_shown(show->store, show->arena, id, &show->err);
     json_put_i64(row, "ticket", id);
     if (t)
         json_put(row, "row", show_row(show, t));

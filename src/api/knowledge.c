@@ -123,7 +123,7 @@ static void get_macros(struct request *req)
     if (!show_open(&show, req))
         return;
     struct json *root = json_object(), *rows = json_array();
-    if (ticket && (t = store_ticket_get(show.store, show.arena, ticket, &show.err)))
+    if (ticket && (t = store_ticket_shown(show.store, show.arena, ticket, &show.err)))
         masked = seen(&show, t);
     struct when_env env = engine_env(show.store, req->agent->name, show.now, &show.err);
     if ((!ticket || t) && engine_macros(show.store, show.config, show.arena, req->agent->name, &list, &count, &show.err))

@@ -606,7 +606,7 @@ static void retrieve(struct request *req)
     int64_t id = 0;
     struct store *store = request_store(req, &err);
     bool ok = store && store_ticket_find(store, c->source->account, ripio_key(req->arena, req->param[0]), &id, &err);
-    const struct ticket *t = ok && id ? store_ticket_get(store, req->arena, id, &err) : NULL;
+    const struct ticket *t = ok && id ? store_ticket_shown(store, req->arena, id, &err) : NULL;
     if (t && t->registration != REGISTRATION_NONE)
         answer_ticket(req, 200, t->source_id, words[t->registration], t->registration == REGISTRATION_CREATED ? t->ref : NULL);
     else if (ok && (t || !id || err.code == ERR_NOT_FOUND))

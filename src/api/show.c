@@ -51,7 +51,7 @@ struct ticket *show_asked(struct show *show)
         err_set(&show->err, ERR_NOT_FOUND, "no ticket #%.40s", text);
         return NULL;
     }
-    return store_ticket_get(show->store, show->arena, strtoll(text, NULL, 10), &show->err);
+    return store_ticket_shown(show->store, show->arena, strtoll(text, NULL, 10), &show->err);
 }
 
 static struct json *parsed(struct arena *arena, const char *text)

@@ -33,6 +33,7 @@ bool act_split(struct act *a);
 bool act_spam(struct act *a);
 bool act_delete(struct act *a);
 bool act_erase(struct act *a);
+bool act_purge(struct act *a);
 bool act_duplicate(struct act *a);
 bool act_invalid(struct act *a);
 /* Whoever works on a ticket that came back from its snooze has seen that it did. */

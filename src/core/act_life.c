@@ -301,6 +301,24 @@ bool act_erase(struct act *a)
     return true;
 }
 
+/* Only what is out of the way already; with its words goes its place in every list. The number stays taken. */
+bool act_purge(struct act *a)
+{
+    const struct ticket *t = a->before;
+    if (t->disposition == DISPOSITION_MERGED && !act_need_open(a))
+        return false;
+    if (!t->deleted && t->disposition != DISPOSITION_SPAM)
+        return act_refuse(a, ERR_CONFLICT, "only what is deleted or spam is purged: delete it first");
+    if (!confirmed(a->action, a->with))
+        return act_refuse(a, ERR_CONFLICT, "it is gone for good then, and no undo brings it back: confirm it with the word");
+    observe_say_null(a->out, "hold_reason");
+    observe_say_null(a->out, "snooze_note");
+    observe_say_int(a->out, "deleted", 1);
+    observe_say_int(a->out, "purged_at", a->now);
+    a->out->kind = KIND_DELETE;
+    return true;
+}
+
 bool act_spam(struct act *a)
 {
     return aside_for_good(a, DISPOSITION_SPAM);

@@ -65,7 +65,7 @@ static bool check_argument(const struct action_row *row, const char *arg, struct
 /* What asks for a person's word each time, or chooses its ticket itself, is nothing to do by the way. */
 static bool may_stand(const struct action_row *row)
 {
-    static const int never[] = {ACTION_DELETE, ACTION_ERASE, ACTION_SPAM, ACTION_DUPLICATE, ACTION_INVALID};
+    static const int never[] = {ACTION_DELETE, ACTION_ERASE, ACTION_PURGE, ACTION_SPAM, ACTION_DUPLICATE, ACTION_INVALID};
     for (size_t i = 0; i < sizeof never / sizeof *never; i++)
         if (row == &action_table[never[i]])
             return false;

@@ -72,7 +72,7 @@ struct ticket {
     int64_t first_assigned_at, priority_at; /* priority_at: since when it has the one it has, 0 = since it came in */
     int64_t held_low, held_normal, held_high, held_urgent; /* ms it had each before that */
     bool stub, deleted;
-    int64_t purged_at;
+    int64_t purged_at;         /* ms; 0 = never. Since then it is its number and its history, and in no list */
     /* the source's voice beside the desk's */
     int source_status, source_priority, status_from;
     const char *source_assignee;

@@ -54,6 +54,7 @@ static char *say(struct run *r, const struct change *c)
         [ACTION_SKIP] = "skipped: not offered to you for a while", [ACTION_TAGS] = "tags set", [ACTION_SNOOZE] = "snoozed",
         [ACTION_UNMERGE] = "is its own ticket again", [ACTION_SPAM] = "put aside as spam", [ACTION_DUPLICATE] = "put aside as a duplicate",
         [ACTION_INVALID] = "put aside as invalid", [ACTION_DELETE] = "deleted: out of every queue and count (u takes it back)", [ACTION_ERASE] = "erased: what was written in it is gone",
+        [ACTION_PURGE] = "purged: nothing is left of it but its journal, and no undo brings it back",
         [ACTION_WATCH] = "watched: you hear of what others change", [ACTION_UNWATCH] = "no longer watched",
         [ACTION_REVEAL] = "shown; why is kept in the journal"};
     static const char *const with[ACTIONS] = {
@@ -239,7 +240,7 @@ static bool plain(struct run *r, int64_t ticket, struct change *c, struct err *e
 {
     struct observation *obs = ARENA_NEW(r->arena, struct observation);
     struct action action = r->req->action;
-    c->before = store_ticket_get(r->e->store, r->arena, ticket, err);
+    c->before = store_ticket_shown(r->e->store, r->arena, ticket, err);
     if (!c->before || !lead_to_root(r, &action, c, err))
         return false;
     if (!attach_check(r->e, r->arena, &action, change_source(r->e, c->before), err))
@@ -249,7 +250,9 @@ static bool plain(struct run *r, int64_t ticket, struct change *c, struct err *e
     if (!ok || (action.articles && !article_cited(r->e, r->arena, action.articles, action.arg, err)))
         return false;
     set_out(r, c, obs);
-    c->erases = action.id == ACTION_ERASE;
+    if (action.id == ACTION_PURGE && !purge_may(r->e, r->arena, ticket, err))
+        return false;
+    c->erases = action.id == ACTION_ERASE || action.id == ACTION_PURGE;
     const struct ticket *from = c->erases ? erase_words(r->e, r->arena, c->before, &c->also, err) : c->before;
     return from && (c->after = change_fold(r->e, r->arena, from, obs, err)) && put_message(r, obs, c, err) && perform(r, c, err);
 }
@@ -329,7 +332,7 @@ static bool turn_back(struct run *r, const struct entry *entry, struct change *c
         struct desk_run d = on_desk(r);
         return desk_undo(&d, entry, data, action_table[r->req->action.id].name, err) && result_desk(r, &d);
     }
-    if (!(c->before = store_ticket_get(r->e->store, r->arena, entry->ticket, err)))
+    if (!(c->before = store_ticket_shown(r->e->store, r->arena, entry->ticket, err)))
         return false;
     obs.account = c->before->account;
     obs.dialect = c->before->dialect;

@@ -67,7 +67,7 @@ bool change_entry(struct engine *e, struct entry *entry, const struct ticket *ro
 
 const char *change_member(const struct engine *e, const struct config_view *view, const struct ticket *t)
 {
-    if (!t)
+    if (!t || t->purged_at)
         return NULL;
     struct when_env env = {.me = t->assignee};
     if (view->mine && (!t->assignee || !config_agent(e->config, t->assignee)))

@@ -87,6 +87,8 @@ bool undo_lost(struct engine *e, struct arena *arena, struct change *c, int64_t 
 /* The words in a ticket are gone (engine/erase): the ticket as its history is then, NULL + err. CONFLICT: something is still to leave.
  * also: as in struct change. */
 const struct ticket *erase_words(struct engine *e, struct arena *arena, const struct ticket *t, const char **also, struct err *err);
+/* Before a ticket is purged. CONFLICT: another is part of it. */
+bool purge_may(struct engine *e, struct arena *arena, int64_t ticket, struct err *err);
 /* What is hidden in a ticket (engine/reveal), to *text; text NULL: nothing is shown, as in a dry run. */
 bool reveal_do(struct engine *e, struct arena *arena, const struct action *action, int64_t ticket, int64_t now, struct change *c, struct json **text,
                struct err *err);
@@ -98,7 +100,7 @@ bool merge_place(struct engine *e, struct arena *arena, struct change *c, struct
 struct journal { struct store *store; int64_t before; }; /* and the number this change has there */
 bool merge_tell(struct engine *e, struct arena *arena, const struct change *c, const struct journal *journal, struct err *err);
 /* Where an event goes that has the key of `ticket` (engine/followup): to it, to the one it went on from, or, goes_to NULL, to a new one
- * that goes on from `follows`, which is closed. */
+ * that goes on from `follows`, which is closed, or begins anew where that was purged. */
 bool followup_find(struct engine *e, struct arena *arena, struct ingest_item *item, int64_t now, int64_t ticket, const struct ticket **goes_to,
                    const struct ticket **follows, struct err *err);
 /* The new ticket as it goes on from the closed one; what it begins with is added to c->made. */

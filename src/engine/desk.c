@@ -11,7 +11,7 @@ static bool find_ticket(struct desk_run *r, const char *number, const struct jso
 {
     struct err none = {0};
     int64_t id = strlen(number) < 19 && number[strspn(number, "#0123456789")] == 0 ? strtoll(number + (*number == '#'), NULL, 10) : 0;
-    const struct ticket *t = id > 0 ? store_ticket_get(r->e->store, r->arena, id, &none) : NULL;
+    const struct ticket *t = id > 0 ? store_ticket_shown(r->e->store, r->arena, id, &none) : NULL;
     if (!t)
         return none.code == ERR_NONE || none.code == ERR_NOT_FOUND || err_set(err, none.code, "%s", none.text);
     AUTO_JSON data = json_object();

@@ -89,6 +89,14 @@ static bool forget_person(struct engine *e, struct erasing *x, const struct tick
     return true;
 }
 
+bool purge_may(struct engine *e, struct arena *arena, int64_t ticket, struct err *err)
+{
+    struct member *members;
+    int count;
+    return store_ticket_members(e->store, arena, ticket, &members, &count, err) &&
+           (!count || err_set(err, ERR_CONFLICT, "#%lld: #%lld is part of it: unmerge that first", (long long)ticket, (long long)members->id));
+}
+
 const struct ticket *erase_words(struct engine *e, struct arena *arena, const struct ticket *t, const char **also, struct err *err)
 {
     struct erasing *x = ARENA_NEW(arena, struct erasing);

@@ -1,6 +1,6 @@
-/* followup: what is closed stays closed. A customer who writes again opens a new ticket that goes on from it, under the same key
+/* followup: what is closed stays closed, and what was purged is gone. A customer who writes again opens a new ticket that goes on from it, under the same key
  * of the source, so that whatever the source says from then on is about the new one; what it said before, and says late, is
- * still about the old one. */
+ * still about the old one. Of a purged ticket nothing goes on: whatever its source says makes a new one. */
 #include "engine/change.h"
 #include "base/str.h"
 #include "core/thanks.h"
@@ -62,7 +62,7 @@ static const struct ticket *at_that_time(struct engine *e, struct arena *arena, 
 {
     while (t && t->followup_of) {
         const struct ticket *before = store_ticket_get(e->store, arena, t->followup_of, err);
-        if (!before || !str_eq(before->key, t->key) || after_end(before, obs->v.t))
+        if (!before || before->purged_at || !str_eq(before->key, t->key) || after_end(before, obs->v.t))
             return before ? t : NULL;
         t = before;
     }
@@ -84,6 +84,11 @@ bool followup_find(struct engine *e, struct arena *arena, struct ingest_item *it
     *follows = NULL;
     if (!t || !(t = at_that_time(e, arena, t, &item->obs, err)))
         return false;
+    if (t->purged_at) { /* nobody would see it there */
+        *follows = t;
+        *goes_to = NULL;
+        return true;
+    }
     bool merged = t->disposition == DISPOSITION_MERGED;
     root = merged ? store_ticket_get(e->store, arena, t->root, err) : t;
     if (!root || !(root = ripe(e, arena, root, now, err)))

@@ -221,13 +221,13 @@ static bool hear_above(struct engine *e, struct arena *arena, const struct inges
 }
 
 /* Said with the event and on the ticket, for somebody thought it gone. */
-static void warn_revived(struct arena *arena, struct ingest_item *item, struct change *c)
+static void warn_gone(struct arena *arena, struct ingest_item *item, struct change *c, const struct ticket *purged)
 {
-    static const char warning[] = "revived:deleted";
-    const char *was = item->event.warnings;
-    if (!c->before || !c->before->deleted || c->after->deleted)
+    const char *was = item->event.warnings, *warning = purged ? "anew:purged" : "revived:deleted";
+    if (!purged && (!c->before || !c->before->deleted || c->after->deleted))
         return;
-    c->why = "it was deleted, and its source speaks of it again";
+    c->why = purged ? arena_printf(arena, "its source speaks of #%lld, which was purged: this is a new one", (long long)purged->id)
+                    : "it was deleted, and its source speaks of it again";
     if (!was || strlen(was) <= 2)
         item->event.warnings = arena_printf(arena, "[\"%s\"]", warning);
     else if (!strstr(was, warning)) /* a rebuild reads it with the event */
@@ -238,12 +238,14 @@ static bool apply(struct engine *e, struct arena *arena, struct ingest_item *ite
                   const struct ticket **after, struct err *err)
 {
     struct change c = {.now = now, .before = before};
+    const struct ticket *purged = follows && follows->purged_at ? follows : NULL;
     struct ticket *start = c.before ? (struct ticket *)(uintptr_t)c.before : fresh(e, arena, item, now);
+    follows = purged ? NULL : follows;
     if (follows)
         start = followup_begin(arena, &c, start, follows, &item->obs);
     if (!(c.after = change_fold(e, arena, start, &item->obs, err)) || !put_messages(e, &item->obs, c.after, &c.messages_added, err))
         return false;
-    warn_revived(arena, item, &c);
+    warn_gone(arena, item, &c, purged);
     if (!c.before && !survey_read(e, arena, c.after, err))
         return false;
     bool merged = c.before && c.before->merged_into, heard = merged && item->obs.message_count;
@@ -257,6 +259,14 @@ static bool apply(struct engine *e, struct arena *arena, struct ingest_item *ite
     return !item->registers || c.before || register_begin(e, arena, item, &c, err);
 }
 
+/* What is told beside a ticket that was purged is told of none we have. */
+static bool still_there(struct engine *e, struct arena *arena, int64_t *ticket, struct err *err)
+{
+    const struct ticket *t = store_ticket_get(e->store, arena, *ticket, err);
+    *ticket = t && t->purged_at ? 0 : *ticket;
+    return t;
+}
+
 static bool admit(struct engine *e, struct arena *arena, struct ingest_item *item, int64_t now, struct ingest_answer *out, struct err *err)
 {
     struct event *ev = &item->event;
@@ -267,6 +277,8 @@ static bool admit(struct engine *e, struct arena *arena, struct ingest_item *ite
         return false;
     if (!item->obs.v.key)
         item->obs.v.key = arena_printf(arena, "%020lld", (long long)store_event_next(e->store));
+    if (!of_ticket && ticket && !still_there(e, arena, &ticket, err))
+        return false;
     if (of_ticket && ticket && !followup_find(e, arena, item, now, ticket, &goes_to, &follows, err))
         return false;
     ev->ticket = !of_ticket ? ticket : goes_to ? goes_to->id : store_ticket_next(e->store);

@@ -9,7 +9,7 @@
 
 bool merge_root(struct engine *e, struct arena *arena, const struct action *action, const struct ticket *source, int64_t *root, struct err *err)
 {
-    const struct ticket *target = store_ticket_get(e->store, arena, action->arg ? strtoll(action->arg, NULL, 10) : 0, err);
+    const struct ticket *target = store_ticket_shown(e->store, arena, action->arg ? strtoll(action->arg, NULL, 10) : 0, err);
     if (target && target->disposition == DISPOSITION_MERGED)
         target = store_ticket_get(e->store, arena, target->root, err);
     if (!target || !act_may_merge(source, target, action, err))
@@ -25,6 +25,8 @@ bool merge_place(struct engine *e, struct arena *arena, struct change *c, struct
     const struct ticket *above = c->after->merged_into ? store_ticket_get(e->store, arena, c->after->merged_into, err) : c->after;
     if (!above)
         return false;
+    if (above->purged_at)
+        return err_set(err, ERR_CONFLICT, "#%lld was purged since", (long long)above->id);
     c->after->root = above == c->after ? c->after->id : above->root;
     return true;
 }

@@ -25,7 +25,7 @@ bool reveal_do(struct engine *e, struct arena *arena, const struct action *actio
     struct observation obs;
     struct message *messages;
     int count;
-    if (!(c->before = c->after = store_ticket_get(e->store, arena, ticket, err)) ||
+    if (!(c->before = c->after = store_ticket_shown(e->store, arena, ticket, err)) ||
         !act_observe(arena, c->before, action, change_source(e, c->before), e->config, now, &obs, err) ||
         !store_message_list(e->store, arena, ticket, &messages, &count, err))
         return false;

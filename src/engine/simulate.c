@@ -52,7 +52,7 @@ static bool take_fields(struct rehearsal *r, const struct json *fields)
 static bool make_ticket(struct rehearsal *r, struct store *store, const struct json *ask)
 {
     int64_t id = json_get_i64(ask, "ticket", 0);
-    const struct ticket *is = id ? store_ticket_get(store, r->arena, id, r->err) : NULL;
+    const struct ticket *is = id ? store_ticket_shown(store, r->arena, id, r->err) : NULL;
     if (id && !is)
         return false;
     r->ticket = is ? *is : (struct ticket){.account = "simulation", .dialect = "rbs", .key = "simulation", .title = "simulation"};

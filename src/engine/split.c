@@ -74,7 +74,7 @@ static bool link_back(struct engine *e, struct arena *arena, const struct ticket
 
 bool split_do(struct engine *e, struct arena *arena, const struct action *action, int64_t ticket, int64_t now, struct change *c, struct err *err)
 {
-    const struct ticket *from = store_ticket_get(e->store, arena, ticket, err);
+    const struct ticket *from = store_ticket_shown(e->store, arena, ticket, err);
     struct observation obs = {.voice = VOICE_DESK, .kind = KIND_CREATE, .v = {.t = now, .rank = 2}};
     struct change new;
     if (!from || !act_observe(arena, from, action, change_source(e, from), e->config, now, &(struct observation){0}, err) ||

@@ -113,7 +113,7 @@ static const char *member(const struct engine *e, const struct kept_view *v, con
 {
     struct when_env env = {.me = v->is.owner ? v->is.owner : t ? t->assignee : NULL};
     bool each = v->mine && !v->is.owner; /* members per agent */
-    if (!t || (each && (!env.me || !config_agent(e->config, env.me))) || !when_eval(v->when, t, &env))
+    if (!t || t->purged_at || (each && (!env.me || !config_agent(e->config, env.me))) || !when_eval(v->when, t, &env))
         return NULL;
     return each ? t->assignee : "";
 }

@@ -82,7 +82,7 @@ bool store_customer_first(struct store *s, const char *customer, int64_t *at, st
 
 bool store_customer_ratings(struct store *s, struct arena *a, const char *customer, int max, struct rating **list, int *count, struct err *err)
 {
-    sqlite3_stmt *stmt = sql_get(s, "SELECT id,csat,csat_at,csat_agent FROM ticket WHERE id IN (" TICKETS_OF " DESC LIMIT ?3) AND csat!=0"
+    sqlite3_stmt *stmt = sql_get(s, "SELECT id,csat,csat_at,csat_agent FROM ticket WHERE id IN (" TICKETS_OF " DESC LIMIT ?3) AND csat!=0 AND purged_at=0"
                                     " ORDER BY csat_at,id", err);
     *count = 0;
     if (!stmt)

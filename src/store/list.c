@@ -216,7 +216,7 @@ static bool next_stands(struct listing *l, struct stand *list, int *n)
 
 static bool passes(const struct list_query *q, const struct ticket *t)
 {
-    return when_eval(q->where[0], t, q->env) && when_eval(q->where[1], t, q->env);
+    return !t->purged_at && when_eval(q->where[0], t, q->env) && when_eval(q->where[1], t, q->env);
 }
 
 static bool look_at(struct listing *l, const struct stand *list, int n, struct ticket **rows, int *count)

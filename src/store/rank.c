@@ -56,7 +56,7 @@ static bool look_at(struct ranking *r, const struct ranked *row)
     struct ticket *t = store_ticket_get(r->s, r->a, row->id, r->err);
     if (!t)
         return false;
-    if (when_eval(r->when, t, r->f->env) && when_eval(r->f->where, t, r->f->env))
+    if (!t->purged_at && when_eval(r->when, t, r->f->env) && when_eval(r->f->where, t, r->f->env))
         r->rows[r->count++] = t;
     r->spent = r->count == r->limit || clock_mono() - r->started > BUDGET_MS;
     if (r->spent || r->tried || !sieve_pays(++r->looked, r->count))

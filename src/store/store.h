@@ -60,6 +60,8 @@ bool store_event_observations(struct store *s, int64_t ticket, bool (*each)(void
 /* --- tickets --- */
 bool store_ticket_find(struct store *s, const char *account, const char *key, int64_t *id, struct err *err); /* 0 = none */
 struct ticket *store_ticket_get(struct store *s, struct arena *a, int64_t id, struct err *err); /* NULL: NOT_FOUND or failure */
+/* The same, but what was purged is NOT_FOUND: for whoever asks by a number. */
+struct ticket *store_ticket_shown(struct store *s, struct arena *a, int64_t id, struct err *err);
 int64_t store_ticket_next(const struct store *s); /* the id for the next new ticket */
 bool store_ticket_insert(struct store *s, const struct ticket *t, struct err *err);
 bool store_ticket_update(struct store *s, const struct ticket *t, struct err *err);

@@ -168,6 +168,15 @@ static bool get_escalation(struct store *s, struct arena *a, struct ticket *t, s
     return rc >= 0;
 }
 
+struct ticket *store_ticket_shown(struct store *s, struct arena *a, int64_t id, struct err *err)
+{
+    struct ticket *t = store_ticket_get(s, a, id, err);
+    if (!t || !t->purged_at)
+        return t;
+    err_set(err, ERR_NOT_FOUND, "#%lld was purged: nothing is left of it but its journal", (long long)id);
+    return NULL;
+}
+
 struct ticket *store_ticket_get(struct store *s, struct arena *a, int64_t id, struct err *err)
 {
     sqlite3_stmt *stmt = sql_get(s, s->ticket_select, err);

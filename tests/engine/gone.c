@@ -1,8 +1,11 @@
 /* gone: a ticket made by mistake leaves every queue and every count, its clocks and pages stop, and whoever takes that back has what
- * would be had it never been; what its source says later revives it, with a warning. */
+ * would be had it never been; what its source says later revives it, with a warning. What is purged is in no list at all, and what its
+ * source says later makes a new one. */
 #include "harness/story.h"
 #include "base/str.h"
 #include "store/chain.h"
+#include "store/customer.h"
+#include "store/list.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -138,6 +141,114 @@ static void its_source_revives_it_with_a_warning_by_what_is_later(void **state)
     story_end(w);
 }
 
+/* --- purged --- */
+
+static const struct json *purges(struct world *w, int64_t id)
+{
+    return world_do_with(w, "mara", "purge", id, NULL, "{\"confirm\":\"purge\"}");
+}
+
+/* Numbers of the tickets that a list in this order shows. */
+static const char *listed(struct world *w, enum list_order order, const char *where)
+{
+    struct err err = {0};
+    struct ticket **rows;
+    const char *next;
+    int count;
+    struct when_env env = {0};
+    struct list_query q = {.order = order, .where = {when_parse(w->arena, where, &err)}, .env = &env, .limit = 10};
+    AUTO_STR ids;
+    str_init(&ids, 100);
+    assert_true(store_list_tickets(w->engine.store, w->arena, &q, &rows, &count, &next, &err));
+    for (int i = 0; i < count; i++)
+        str_addf(&ids, "%lld ", (long long)rows[i]->id);
+    return arena_strdup(w->arena, ids.data);
+}
+
+static void what_is_purged_is_in_no_list_and_its_number_is_not_used_again(void **state)
+{
+    (void)state;
+    struct world *w = desk();
+    struct err err = {0};
+    int64_t first = story_create(w, "a"), id = story_create_for(w, "b", "c2"), ids[4], links, bad;
+    int n;
+    story_says(w, "b", "quillonborgh does not work");
+    world_wait(w, MINUTE);
+    assert_string_equal(story_refusal(purges(w, id)), "#2: only what is deleted or spam is purged: delete it first");
+    story_must(deletes(w, "mara", id));
+    assert_string_equal(story_refusal(world_do_with(w, "ana", "purge", id, NULL, "{\"confirm\":true}")), "purge needs the role admin");
+    assert_non_null(strstr(story_refusal(world_do(w, "mara", "purge", id, NULL)), "confirm it with the word"));
+    assert_string_equal(listed(w, LIST_AGE, ""), "1 2 ");
+    assert_int_equal(members(w, "gone"), 1);
+    story_must(purges(w, id));
+    assert_string_equal(listed(w, LIST_AGE, ""), "1 ");
+    assert_string_equal(listed(w, LIST_AGE, "deleted"), "");
+    assert_string_equal(listed(w, LIST_UPDATED, ""), "1 ");
+    assert_int_equal(members(w, "gone"), 0);
+    assert_true(store_customer_tickets(w->engine.store, "c2", 0, ids, 4, &n, &err));
+    assert_int_equal(n, 0);
+    static const char *const acts[] = {"claim", "note", "reopen", "unmerge", "reveal", "split", "erase", "tags"};
+    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
+        assert_string_equal(story_refusal(world_do_with(w, "mara", acts[i], id, "1", "{\"confirm\":true}")), "#2 was purged: nothing is left of it but its journal");
+    assert_string_equal(story_refusal(purges(w, id)), "#2 was purged: nothing is left of it but its journal");
+    assert_string_equal(story_refusal(world_do_with(w, "mara", "merge", first, "2", "{\"confirm\":true}")), "#2 was purged: nothing is left of it but its journal");
+    assert_string_equal(story_refusal(world_do(w, "mara", "undo", 0, NULL)), "#2 purge cannot be undone: what is purged is gone");
+    assert_non_null(strstr(last_of(w, id, "ticket"), "{\"do\":\"purge\""));
+    assert_null(strstr(last_of(w, id, "ticket"), "quillonborgh"));
+    assert_int_equal(story_create(w, "c"), 3);
+    story_refolds(w, id);
+    assert_true(store_chain_verify(w->engine.store, &links, &bad, &err));
+    assert_int_equal(bad, 0);
+    story_end(w);
+}
+
+static void its_source_makes_a_new_one_of_what_was_purged(void **state)
+{
+    (void)state;
+    struct world *w = desk();
+    int64_t id = story_create(w, "a");
+    world_wait(w, HOUR);
+    story_must(world_do_with(w, "ana", "spam", id, NULL, "{\"confirm\":true}"));
+    world_wait(w, MINUTE);
+    story_must(purges(w, id));
+    world_wait(w, MINUTE);
+    story_says(w, "a", "Is anybody there?");
+    int64_t new = world_find(w, "cstar", "cstar:a");
+    assert_int_equal(new, id + 1);
+    assert_int_equal(world_ticket(w, id)->messages, 0);
+    assert_int_equal(world_ticket(w, new)->messages, 1);
+    assert_false(world_ticket(w, new)->deleted);
+    assert_int_equal(members(w, "every"), 1);
+    assert_non_null(strstr(last_of(w, new, "event"), "\"warnings\":[\"anew:purged\"]"));
+    assert_non_null(strstr(last_of(w, new, "ticket"), "its source speaks of #1, which was purged"));
+    story_says(w, "a", "I am here");
+    assert_int_equal(world_ticket(w, new)->messages, 2);
+    story_refolds(w, id);
+    story_refolds(w, new);
+    story_end(w);
+}
+
+static void what_others_are_part_of_is_not_purged_before_them(void **state)
+{
+    (void)state;
+    struct world *w = desk();
+    int64_t root = story_create(w, "a"), part = story_create(w, "b");
+    story_act(w, "merge", part, "1");
+    story_must(deletes(w, "mara", root));
+    assert_string_equal(story_refusal(purges(w, root)), "#1: #2 is part of it: unmerge that first");
+    assert_non_null(strstr(story_refusal(purges(w, part)), "was merged into #1"));
+    world_wait(w, MINUTE);
+    story_says(w, "b", "Still broken"); /* said to a part of it, so to it */
+    assert_false(world_ticket(w, root)->deleted);
+    story_must(deletes(w, "mara", root));
+    story_act(w, "unmerge", part, NULL);
+    story_must(purges(w, root));
+    assert_non_null(strstr(story_refusal(world_do(w, "ana", "redo", part, NULL)), "#1 was purged since"));
+    story_refolds(w, root);
+    story_refolds(w, part);
+    story_end(w);
+}
+
 /* --- random days --- */
 
 static int most_days = 25;
@@ -148,7 +259,7 @@ static int pick(unsigned *seed, int n)
     return (int)(*seed >> 16) % n;
 }
 
-static void random_step(struct world *w, unsigned *seed, const int64_t *ids, int *deleted)
+static void random_step(struct world *w, unsigned *seed, const int64_t *ids, int *deleted, int *purged)
 {
     static const struct { const char *action, *arg, *with; } acts[] = {
         {"claim", NULL, NULL}, {"assign", "tom", NULL}, {"status", "on_hold", "{\"reason\":\"parts\"}"}, {"close", NULL, NULL}, {"reopen", NULL, NULL},
@@ -161,23 +272,25 @@ static void random_step(struct world *w, unsigned *seed, const int64_t *ids, int
         world_do_with(w, who, acts[k].action, ids[t], acts[k].arg, acts[k].with);
     else if (k == n)
         world_do_with(w, who, "merge", ids[t], arena_printf(w->arena, "%lld", (long long)ids[pick(seed, 3)]), "{\"confirm\":true}");
-    else if (k < n + 4)
+    else if (k < n + 3)
         *deleted += world_ok(deletes(w, "mara", ids[t]));
+    else if (k == n + 3)
+        *purged += world_ok(purges(w, ids[t]));
     else
         story_says(w, keys[t], "It does not work");
-    world_wait(w, pick(seed, 90) * MINUTE);
+    world_wait(w, (1 + pick(seed, 90)) * MINUTE);
 }
 
 static void whenever_it_is_done_the_journal_makes_the_same_desk(void **state)
 {
-    int deleted = 0, days = 0;
+    int deleted = 0, purged = 0, days = 0;
     (void)state;
     for (unsigned seed = 300; days < most_days; seed++, days++) {
         struct world *w = desk();
         int64_t ids[3] = {story_create(w, "a"), story_create_for(w, "b", "c2"), story_create(w, "c")}, links, bad, open = 0;
         struct err err = {0};
         for (int i = 0; i < 24; i++)
-            random_step(w, &seed, ids, &deleted);
+            random_step(w, &seed, ids, &deleted, &purged);
         for (int64_t id = 1, end = store_ticket_next(w->engine.store); id < end; id++) { /* those that went on in another, too */
             story_refolds(w, id);
             open += ticket_is_open(world_ticket(w, id));
@@ -188,8 +301,8 @@ static void whenever_it_is_done_the_journal_makes_the_same_desk(void **state)
         assert_int_equal(bad, 0);
         story_end(w);
     }
-    assert_true(deleted > days / 2);
-    print_message("# %d random days, %d deletes in them, rebuilt and verified\n", days, deleted);
+    assert_true(deleted > days / 2 && purged);
+    print_message("# %d random days, %d deletes and %d purges in them, rebuilt and verified\n", days, deleted, purged);
 }
 
 int main(int argc, char **argv)
@@ -198,6 +311,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(it_leaves_every_queue_and_count_and_comes_back_as_it_was),
         cmocka_unit_test(many_are_deleted_at_once_and_one_undo_brings_all_of_them_back),
         cmocka_unit_test(its_source_revives_it_with_a_warning_by_what_is_later),
+        cmocka_unit_test(what_is_purged_is_in_no_list_and_its_number_is_not_used_again),
+        cmocka_unit_test(its_source_makes_a_new_one_of_what_was_purged),
+        cmocka_unit_test(what_others_are_part_of_is_not_purged_before_them),
         cmocka_unit_test(whenever_it_is_done_the_journal_makes_the_same_desk),
     };
     most_days = argc > 1 ? atoi(argv[1]) : most_days;

@@ -243,6 +243,28 @@ static void what_was_made_by_mistake_is_deleted_by_its_word_and_comes_back_with_
     assert_false(is_deleted(1));
 }
 
+static void only_what_is_deleted_can_be_purged_and_nothing_of_it_stays_on_the_screen(void **state)
+{
+    (void)state;
+    three();
+    seat_press(":1\r");
+    seat_shows("Some text");
+    seat_press(":purge\r");
+    seat_shows("type purge: #1 and all that was written in it is gone for good, no undo:");
+    seat_press("purge\r");
+    seat_shows("#1: only what is deleted or spam is purged: delete it first");
+    seat_press(":delete delete\r");
+    seat_shows("Deleted: in no queue and no count.");
+    seat_press(":purge purge\r");
+    seat_hides("Some text");
+    assert_int_equal(client_get(seat.desk, "/v1/tickets/1").status, 404);
+    assert_non_null(strstr(client_get(seat.desk, "/v1/entries?ticket=1").body, "\"do\":\"purge\"")); /* who did it, and when */
+    seat_press("u");
+    seat_shows("#1 purge cannot be undone: what is purged is gone");
+    seat_press(":1\r");
+    seat_shows("#1 was purged: nothing is left of it but its journal");
+}
+
 static void what_goes_for_good_has_to_be_typed(void **state)
 {
     (void)state;
@@ -378,6 +400,7 @@ int main(void)
         T(what_a_colleague_changed_since_stays_and_is_named),
         T(what_stays_says_why_and_the_same_key_goes_past_it),
         T(what_was_made_by_mistake_is_deleted_by_its_word_and_comes_back_with_one_key),
+        T(only_what_is_deleted_can_be_purged_and_nothing_of_it_stays_on_the_screen),
         T(what_goes_for_good_has_to_be_typed),
         T(what_stays_says_why_and_the_same_key_goes_past_it),
         T(what_goes_for_good_has_to_be_typed),

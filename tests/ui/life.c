@@ -106,6 +106,7 @@ static void what_is_written_behind_a_name_is_argument_and_what_goes_beside_it(vo
     says("spam", "spam", "\"with\":{\"confirm\":\"spam\"}");
     says("delete", "delete", "\"with\":{\"confirm\":\"delete\"}");
     says("delete", "", "\"do\":\"delete\"");
+    says("purge", "confirm", "\"with\":{\"confirm\":\"purge\"}");
     refuses("delete", "yes", "not the word delete");
     refuses("merge", "it", "expected a ticket's number");
     refuses("merge", "43 44", "expected a ticket's number");

@@ -67,6 +67,8 @@ bool aside_ask(struct console *c)
         overlay_ask(&c->overlay, FOR_WORD, arena_printf(c->frame, "type %s to put %s aside: ", name, act_about(c)), "");
     else if (is(c, ACTION_DELETE))
         overlay_ask(&c->overlay, FOR_WORD, arena_printf(c->frame, "type delete to take %s out of every queue and count: ", act_about(c)), "");
+    else if (is(c, ACTION_PURGE))
+        overlay_ask(&c->overlay, FOR_WORD, arena_printf(c->frame, "type purge: %s and all that was written in it is gone for good, no undo: ", act_about(c)), "");
     else if (is(c, ACTION_ERASE))
         overlay_ask(&c->overlay, FOR_WORD, arena_printf(c->frame, "type erase: what was written in %s, and who wrote it, is gone for good: ", act_about(c)), "");
     else

@@ -401,9 +401,21 @@ static bool forgotten(struct console *c, enum slot slot, const struct link_answe
     return true;
 }
 
-/* A call that failed is tried again while nobody answers; any other refusal is said once. */
-static void refused(struct console *c, enum slot slot, const struct link_answer *answer)
+/* The ticket that was open is not there, or no longer: nothing that was read of it stays on the screen. */
+static void leave_nothing(struct console *c, int64_t ticket)
 {
+    static const enum mirror_doc_id of_it[] = {MIRROR_TICKET, MIRROR_LINES, MIRROR_WHY, MIRROR_SIMILAR};
+    if (console_place(c) != PLACE_TICKET || c->ticket.id != ticket)
+        return;
+    for (size_t i = 0; i < sizeof of_it / sizeof *of_it; i++)
+        mirror_doc_drop(c->mirror, of_it[i]);
+    console_back(c);
+}
+
+/* A call that failed is tried again while nobody answers; any other refusal is said once. */
+static void refused(struct console *c, const struct answer_for *to, const struct link_answer *answer)
+{
+    enum slot slot = to->slot;
     struct wanted *w = &c->slots[slot];
     if (answer->err->code == ERR_UNAVAILABLE) {
         w->wanted = true;
@@ -412,6 +424,8 @@ static void refused(struct console *c, enum slot slot, const struct link_answer 
     }
     if ((slot == SLOT_DOC + MIRROR_REFUSALS && answer->err->code == ERR_FORBIDDEN) || forgotten(c, slot, answer))
         return;
+    if (slot == SLOT_DOC + MIRROR_TICKET && answer->err->code == ERR_NOT_FOUND)
+        leave_nothing(c, to->ticket);
     console_toast(c, UI_ERROR, "%s%s%s", answer->err->text, *answer->hint ? ". " : "", answer->hint);
     if (slot == SLOT_PAGE && *c->where)
         fetch_view(c, c->view, "");
@@ -427,7 +441,7 @@ static void take(void *arg, const struct link_answer *answer)
     if (answer->n >= LARGE && !c->release_at) /* not put off: where large ones keep coming there is no last */
         c->release_at = clock_mono() + RELEASE_MS;
     if (answer->err)
-        refused(c, to->slot, answer);
+        refused(c, to, answer);
     else if (to->slot == SLOT_DESK)
         take_desk(c, answer);
     else if (to->slot == SLOT_PAGE || to->slot == SLOT_MORE)

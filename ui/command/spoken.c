@@ -104,7 +104,7 @@ static bool speak_into(struct spoken *s, const char *text)
 static bool asks_twice(const struct action_row *action)
 {
     return action == &action_table[ACTION_SPAM] || action == &action_table[ACTION_DUPLICATE] || action == &action_table[ACTION_INVALID] ||
-           action == &action_table[ACTION_ERASE] || action == &action_table[ACTION_DELETE];
+           action == &action_table[ACTION_ERASE] || action == &action_table[ACTION_DELETE] || action == &action_table[ACTION_PURGE];
 }
 
 static bool speak_word(struct spoken *s, const char *text)

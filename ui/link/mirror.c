@@ -312,6 +312,8 @@ static bool in_list(const struct mirror *m, const struct json *views, const stru
 {
     const struct mirror_view *view = mirror_view_find(m, m->view);
     bool in = view ? was : true;
+    if (t->purged_at)
+        return false;
     if (view && json_is(views, JSON_ARRAY))
         in = false;
     for (const struct json *v = json_first(views); v && view; v = json_next(v))
