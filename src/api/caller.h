@@ -2,7 +2,7 @@
  * same work is done whether or not a source exists. Reads no body as JSON: that comes after. */
 #ifndef API_CALLER_H
 #define API_CALLER_H
-#include "api/server.h"
+#include "api/request.h"
 #include "dialect/signature.h"
 
 enum { CALLER_SOURCES = 16 };

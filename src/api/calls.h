@@ -1,7 +1,7 @@
 /* calls: the lists of calls, one per file, and what their handlers share. */
 #ifndef API_CALLS_H
 #define API_CALLS_H
-#include "api/server.h"
+#include "api/request.h"
 
 extern const struct call ingest_calls[], do_calls[], list_calls[], stream_calls[], delivery_calls[],
     lab_calls[], learn_calls[], ripio_calls[], customer_calls[], audit_calls[],

@@ -1,15 +1,12 @@
 /* server: the only file that knows libmicrohttpd (0.9.75 and later; its pitfalls are dependencies.md P1). Two of the
  * library's daemons per listening socket, each with one epoll thread; not one with a pool of two, because quiescing a
- * pool races with its own threads over the listening socket and then aborts (0.9.75). Every connection has a row in a table under
- * one lock, with the state it is in and since when: main's sweep shuts down what is over its deadline, because the
- * library's own timeouts count idle time only. A parked request is a suspended connection: suspended before the job
- * is posted, resumed by the job's wake. Nothing may be suspended when the library stops, so streams leave first. */
+ * pool races with its own threads over the listening socket and then aborts (0.9.75). Every connection is a peer: main's
+ * sweep shuts down what is over its deadline. A parked request is a suspended connection: suspended before the job is
+ * posted, resumed by the job's wake. Nothing may be suspended when the library stops, so streams leave first. */
 #include "api/server.h"
 #include "api/body.h"
-#include "api/listen.h"
+#include "api/peer.h"
 #include "base/clock.h"
-#include "base/crypto.h"
-#include "base/form.h"
 #include "base/log.h"
 #include <fcntl.h>
 #include <inttypes.h>
@@ -18,42 +15,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
     THREADS = 2,          /* per socket */
-    CONNECTIONS = 2048,   /* most per listener; near it the oldest that has not said anything yet goes */
-    STREAMS = 1024,
-    STREAMS_EACH = 512,   /* per uid: people may share one */
+    CONNECTIONS = 2048,   /* most per listener */
     POOL = 24 << 10,      /* the library's memory per connection: headers and write buffer */
     PIECE = 8 << 10,      /* of a stream */
     IDLE_MS = 15000,
     DESK_IDLE_MS = 120000, /* consoles keep their connection */
-    BODY_RATE = 64,       /* bytes a millisecond that buy a large body more time */
     BEAT_MS = 5000,
     GOODBYE_S = 2,
     EARLY_DRAIN = 64 << 10,
 };
 
-enum phase { PHASE_HEAD, PHASE_BODY, PHASE_ANSWER, PHASE_IDLE };
-struct peer { /* a connection */
-    struct peer *next, **back;
-    int fd;
-    enum phase phase;
-    int64_t since, received;
-    int64_t uid;
-    struct listener *listener;
-    bool dead, streams; /* dead: told and shut down; the library will close it */
-};
 struct listener {
     struct server *server;
     struct MHD_Daemon *daemon;
     struct server_socket socket;
-    int peers;    /* connections; under server.lock */
+    struct peer_group peers;
     int quiesced; /* the listening socket, given back */
 };
 struct reader { /* a thread's read-only handle */
@@ -64,21 +45,11 @@ struct server {
     struct desk *desk;
     struct listener listeners[SERVER_SOCKETS * THREADS];
     int count;
-    pthread_mutex_t lock; /* below */
-    pthread_cond_t left;
-    struct peer *peers; /* newest first */
-    int streams, most; /* most: connections per listener */
+    struct peers peers;
+    pthread_mutex_t lock; /* of readers */
     struct reader *readers;
-    int64_t beat_at;
+    int64_t beat_at; /* main's */
     struct body_budget bodies;
-};
-struct answer {
-    int status;
-    const char *type, *body;
-    size_t n;
-    struct { const char *name, *value; } more[6];
-    int more_count;
-    bool close, ready;
 };
 struct stream {
     struct server *server;
@@ -93,7 +64,6 @@ struct whole { /* a request and what only this file needs of it */
     struct MHD_Connection *connection;
     struct peer *peer;
     struct snapshot *snapshot;
-    struct answer answer;
     struct stream *stream;
     void (*resume)(struct request *);
     const char *url;
@@ -110,115 +80,25 @@ static struct whole *whole_of(struct request *req)
 
 /* --- connections --- */
 
-static void phase_is(struct server *server, struct peer *peer, enum phase phase)
-{
-    pthread_mutex_lock(&server->lock);
-    if (peer->phase != phase) {
-        peer->phase = phase;
-        peer->since = clock_mono();
-        peer->received = 0;
-    }
-    pthread_mutex_unlock(&server->lock);
-}
-
-/* Under the lock: nothing of an answer is on its way in these phases, so a few static bytes may be sent. */
-static void cut(struct peer *peer, bool tell)
-{
-    static const char slow[] = "{\"type\":\"urn:triage:problem:timeout\",\"title\":\"Too slow\",\"status\":408,"
-                               "\"detail\":\"The request took too long to arrive.\",\"retryable\":true}";
-    char text[512];
-    int n = snprintf(text, sizeof text, "HTTP/1.1 408 Request Timeout\r\nContent-Type: application/problem+json\r\n"
-                     "Cache-Control: no-store\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n%s", sizeof slow - 1, slow);
-    if (tell && send(peer->fd, text, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-        log_line(LOG_DEBUG, "timeout", "told=no");
-    shutdown(peer->fd, SHUT_RDWR);
-    peer->dead = true;
-}
-
-static void make_room(struct listener *l)
-{
-    struct peer *oldest = NULL;
-    for (struct peer *p = l->server->peers; p; p = p->next)
-        if (p->listener == l && !p->dead && (p->phase == PHASE_HEAD || p->phase == PHASE_IDLE))
-            oldest = p; /* newest first */
-    if (oldest)
-        cut(oldest, false);
-}
-
-static struct peer *peer_new(struct listener *l, int fd)
-{
-    struct peer *p = calloc(1, sizeof *p);
-    if (!p)
-        return NULL;
-    *p = (struct peer){.fd = fd, .phase = PHASE_HEAD, .since = clock_mono(), .uid = -1, .listener = l};
-    if (l->socket.local && !listen_peer(fd, &p->uid))
-        p->uid = -1;
-    struct server *server = l->server;
-    pthread_mutex_lock(&server->lock);
-    if (++l->peers > server->most * 15 / 16)
-        make_room(l);
-    p->next = server->peers;
-    p->back = &server->peers;
-    if (p->next)
-        p->next->back = &p->next;
-    server->peers = p;
-    pthread_mutex_unlock(&server->lock);
-    return p;
-}
-
-static void peer_free(struct server *server, struct peer *p)
-{
-    if (!p)
-        return;
-    pthread_mutex_lock(&server->lock);
-    *p->back = p->next;
-    if (p->next)
-        p->next->back = p->back;
-    p->listener->peers--;
-    pthread_mutex_unlock(&server->lock);
-    free(p);
-}
-
 static void on_connection(void *cls, struct MHD_Connection *c, void **context, enum MHD_ConnectionNotificationCode code)
 {
     struct listener *l = cls;
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
-        peer_free(l->server, *context);
+        peer_free(&l->server->peers, *context);
         *context = NULL;
         return;
     }
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
-    *context = info ? peer_new(l, (int)info->connect_fd) : NULL;
-}
-
-/* A head gets the desk's patience, a body twice that and more the more of it has come. */
-static bool overdue(const struct peer *p, int64_t patience, int64_t now)
-{
-    int64_t age = now - p->since;
-    switch (p->phase) {
-    case PHASE_HEAD:
-        return age > patience;
-    case PHASE_BODY:
-        return age > 2 * patience + p->received / BODY_RATE;
-    case PHASE_IDLE:
-        return age > (p->listener->socket.side == SIDE_DESK ? DESK_IDLE_MS : IDLE_MS);
-    case PHASE_ANSWER:
-        return false; /* parked, or the library's write timeout */
-    }
-    return false;
+    *context = info ? peer_new(&l->server->peers, &l->peers, (int)info->connect_fd) : NULL;
 }
 
 void server_sweep(struct server *server)
 {
     int64_t now = clock_mono();
-    pthread_mutex_lock(&server->lock);
-    for (struct peer *p = server->peers; p; p = p->next)
-        if (!p->dead && overdue(p, server->desk->patience, now))
-            cut(p, p->phase == PHASE_HEAD || p->phase == PHASE_BODY);
+    peers_sweep(&server->peers, server->desk->patience, now);
     bool beat = now - server->beat_at >= BEAT_MS;
     if (beat)
         server->beat_at = now;
-    pthread_mutex_unlock(&server->lock);
     presence_sweep(server->desk->presence);
     if (beat)
         hub_wake(server->desk->hub);
@@ -245,7 +125,7 @@ static void *on_line(void *cls, const char *url, struct MHD_Connection *c)
     w->req.side = l->socket.side;
     w->url = arena_strdup(arena, url);
     if (w->peer)
-        phase_is(l->server, w->peer, PHASE_HEAD);
+        peer_is(&l->server->peers, w->peer, PEER_HEAD);
     return w;
 }
 
@@ -273,97 +153,6 @@ static void take_head(struct whole *w, const char *method, const char *version)
     MHD_get_connection_values_n(w->connection, MHD_HEADER_KIND, add_header, w);
 }
 
-/* Does the path match a pattern? Fills param. */
-static bool match(struct request *req, const char *pattern, const char *path)
-{
-    int n = 0;
-    while (*pattern) {
-        if (pattern[0] == '{' && pattern[1] == '}') {
-            size_t len = strcspn(path, "/");
-            if (!len || n == REQUEST_PARAMS)
-                return false;
-            req->param[n] = form_decode(req->arena, path, len, false);
-            if (!req->param[n++])
-                return false;
-            path += len;
-            pattern += 2;
-        } else if (pattern[0] == '*') {
-            return true;
-        } else if (*pattern++ != *path++) {
-            return false;
-        }
-    }
-    return !*path;
-}
-
-static bool method_fits(const struct call *call, const char *method)
-{
-    return call->method && (strcmp(call->method, method) == 0 || (strcmp(call->method, "GET") == 0 && strcmp(method, "HEAD") == 0));
-}
-
-/* The call of this path and method; *allow collects what the path does take, *family is whose words refuse it. */
-static const struct call *find_call(struct request *req, struct str *allow, const struct call **family)
-{
-    for (const struct call *const *list = call_lists; *list; list++)
-        for (const struct call *c = *list; c->path; c++) {
-            if (!(c->sides & req->side) || !match(req, c->path, req->path))
-                continue;
-            if (method_fits(c, req->head.method))
-                return c;
-            if (!c->method) {
-                *family = c;
-                continue;
-            }
-            str_addf(allow, "%s%s", allow->len ? ", " : "", strcmp(c->method, "GET") == 0 ? "GET, HEAD" : c->method);
-        }
-    return NULL;
-}
-
-static void split_url(struct request *req)
-{
-    const char *url = req->head.url;
-    size_t n = strcspn(url, "?");
-    req->path = arena_strndup(req->arena, url, n);
-    req->query = url[n] ? url + n + 1 : "";
-}
-
-static bool route(struct whole *w)
-{
-    struct request *req = &w->req;
-    AUTO_STR allow;
-    str_init(&allow, 128);
-    const struct call *family = NULL;
-    split_url(req);
-    req->call = find_call(req, &allow, &family);
-    if (req->call)
-        return true;
-    req->call = family;
-    if (allow.len)
-        request_head(req, "Allow", arena_strdup(req->arena, allow.data));
-    request_refuse(req, allow.len ? PROBLEM_METHOD : PROBLEM_NOT_FOUND);
-    return false;
-}
-
-static bool who(struct whole *w)
-{
-    struct request *req = &w->req;
-    if (req->side != SIDE_DESK)
-        return true;
-    int keys;
-    const char *key = request_header(req, "X-Triage-Key", &keys);
-    req->agent = w->peer && keys <= 1 ? config_agent_calling(req->config, w->peer->uid, key) : NULL;
-    if (!req->agent || req->agent->role == ROLE_NONE) {
-        request_refuse(req, PROBLEM_STRANGER);
-        return false;
-    }
-    if (req->agent->role >= req->call->role)
-        return true;
-    struct err err;
-    err_set(&err, ERR_FORBIDDEN, "this needs the role %s; %s is %s", role_word(req->call->role), req->agent->name, role_word(req->agent->role));
-    request_fail(req, &err);
-    return false;
-}
-
 static bool admitted(struct request *req)
 {
     return !req->call->admit || req->call->admit(req);
@@ -379,7 +168,7 @@ static bool size_fits(struct whole *w)
         request_refuse(req, PROBLEM_TOO_LARGE);
     else if (!body_fits(&w->body))
         request_refuse(req, PROBLEM_OVERLOADED);
-    return !w->answer.ready;
+    return !w->req.answer.ready;
 }
 
 static bool accepted(struct whole *w)
@@ -393,69 +182,10 @@ static bool accepted(struct whole *w)
         request_refuse(&w->req, PROBLEM_DRAINING);
         return false;
     }
-    return route(w) && who(w) && admitted(&w->req) && size_fits(w);
+    return request_find(&w->req) && request_permit(&w->req, w->peer->uid) && admitted(&w->req) && size_fits(w);
 }
 
-/* --- answers --- */
-
-void request_head(struct request *req, const char *name, const char *value)
-{
-    struct answer *a = &whole_of(req)->answer;
-    if (a->more_count < (int)(sizeof a->more / sizeof *a->more)) {
-        a->more[a->more_count].name = name;
-        a->more[a->more_count++].value = value;
-    }
-}
-
-void request_answer(struct request *req, int status, const char *type, const char *body, size_t n)
-{
-    struct answer *a = &whole_of(req)->answer;
-    a->status = status;
-    a->type = type;
-    a->body = body;
-    a->n = n;
-    a->ready = true;
-}
-
-void request_json(struct request *req, int status, const char *json)
-{
-    request_answer(req, status, "application/json", json, strlen(json));
-}
-
-void request_json_tree(struct request *req, int status, struct json *tree)
-{
-    request_json(req, status, json_print_in(req->arena, tree));
-    json_free(tree);
-}
-
-void request_problem(struct request *req, const struct problem *problem)
-{
-    struct problem p = *problem;
-    if (!req->id[0])
-        crypto_id(req->id, "", 20);
-    p.request = req->id;
-    if (p.retry_after)
-        request_head(req, "Retry-After", arena_printf(req->arena, "%d", p.retry_after));
-    if (req->call && req->call->refuse) {
-        req->call->refuse(req, &p);
-        return;
-    }
-    const char *body = problem_print(req->arena, &p);
-    request_answer(req, p.status, "application/problem+json", body, strlen(body));
-}
-
-void request_refuse(struct request *req, enum problem_id id)
-{
-    struct problem p = problem_of(id);
-    whole_of(req)->answer.close |= problem_row(id)->close;
-    request_problem(req, &p);
-}
-
-void request_fail(struct request *req, const struct err *err)
-{
-    struct problem p = problem_of_err(err);
-    request_problem(req, &p);
-}
+/* --- the answer --- */
 
 /* Whoever speaks of times from now on, or draws how long ago, means the desk's clock and not their own machine's. */
 static void tell_time(struct MHD_Response *r)
@@ -467,8 +197,8 @@ static void tell_time(struct MHD_Response *r)
 
 static enum MHD_Result send_answer(struct whole *w)
 {
-    struct answer *a = &w->answer;
-    phase_is(w->server, w->peer, PHASE_ANSWER);
+    const struct request_answer *a = &w->req.answer;
+    peer_is(&w->server->peers, w->peer, PEER_ANSWER);
     struct MHD_Response *r = MHD_create_response_from_buffer(a->n, (void *)(uintptr_t)a->body, MHD_RESPMEM_PERSISTENT);
     if (!r)
         return MHD_NO;
@@ -488,24 +218,10 @@ static enum MHD_Result send_answer(struct whole *w)
 
 /* --- streams --- */
 
-/* Streams have their own cap, over all and for each uid. */
-static bool stream_room(struct whole *w)
-{
-    int each = 0;
-    pthread_mutex_lock(&w->server->lock);
-    for (struct peer *p = w->server->peers; p; p = p->next)
-        each += p->streams && p->uid == w->peer->uid;
-    bool room = w->server->streams < STREAMS && each < STREAMS_EACH;
-    w->peer->streams = room;
-    w->server->streams += room;
-    pthread_mutex_unlock(&w->server->lock);
-    return room;
-}
-
 bool request_stream(struct request *req, ssize_t (*pull)(void *arg, char *buf, size_t max), void (*done)(void *arg), void *arg)
 {
     struct whole *w = whole_of(req);
-    if (!stream_room(w)) {
+    if (!peer_streams(&w->server->peers, w->peer)) {
         request_refuse(req, PROBLEM_OVERLOADED);
         return false;
     }
@@ -518,13 +234,7 @@ bool request_stream(struct request *req, ssize_t (*pull)(void *arg, char *buf, s
 
 int request_connections(struct request *req)
 {
-    struct server *server = whole_of(req)->server;
-    int n = 0;
-    pthread_mutex_lock(&server->lock);
-    for (const struct peer *p = server->peers; p; p = p->next)
-        n++;
-    pthread_mutex_unlock(&server->lock);
-    return n;
+    return peers_count(&whole_of(req)->server->peers);
 }
 
 static ssize_t stream_pull(void *cls, uint64_t pos, char *buf, size_t max)
@@ -539,10 +249,7 @@ static void stream_done(void *cls)
 {
     struct stream *s = cls;
     s->done(s->arg);
-    pthread_mutex_lock(&s->server->lock);
-    s->server->streams--;
-    pthread_cond_broadcast(&s->server->left);
-    pthread_mutex_unlock(&s->server->lock);
+    peers_stream_ended(&s->server->peers);
     free(s);
 }
 
@@ -559,7 +266,7 @@ void stream_wake(struct request *req)
 static enum MHD_Result send_stream(struct whole *w)
 {
     struct stream *s = w->stream;
-    phase_is(w->server, w->peer, PHASE_ANSWER);
+    peer_is(&w->server->peers, w->peer, PEER_ANSWER);
     struct MHD_Response *r = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PIECE, stream_pull, s, stream_done);
     if (!r) {
         stream_done(s);
@@ -577,7 +284,7 @@ static enum MHD_Result send_stream(struct whole *w)
 /* A refusal that does not end the connection waits for a small body, so that the next request can follow it. */
 static bool may_drain(const struct whole *w)
 {
-    if (w->answer.close || request_header(&w->req, "Expect", NULL))
+    if (w->req.answer.close || request_header(&w->req, "Expect", NULL))
         return false;
     return !gate_has_body(&w->req.head) || (gate_length(&w->req.head) > 0 && gate_length(&w->req.head) <= EARLY_DRAIN);
 }
@@ -590,25 +297,18 @@ static enum MHD_Result begin(struct whole *w, const char *method, const char *ve
     w->snapshot = desk_hold(w->req.desk);
     w->req.config = w->snapshot->config;
     take_head(w, method, version);
-    phase_is(w->server, w->peer, PHASE_BODY);
+    peer_is(&w->server->peers, w->peer, PEER_BODY);
     if (accepted(w))
         return MHD_YES;
     w->discard = may_drain(w);
     return w->discard ? MHD_YES : send_answer(w);
 }
 
-static void heard(struct whole *w, size_t n)
-{
-    pthread_mutex_lock(&w->server->lock);
-    w->peer->received += (int64_t)n;
-    pthread_mutex_unlock(&w->server->lock);
-}
-
 /* Over the limit nothing can be answered in mid-upload (P1.5): read on for a while, then cut. */
 static enum MHD_Result take_body(struct whole *w, const char *data, size_t n)
 {
     static const enum problem_id problems[] = {[BODY_OVERLOADED] = PROBLEM_OVERLOADED, [BODY_NO_SPACE] = PROBLEM_NO_SPACE};
-    heard(w, n);
+    peer_heard(&w->server->peers, w->peer, n);
     if (!w->discard && w->body.n + n > w->limit) {
         request_refuse(&w->req, PROBLEM_TOO_LARGE);
         w->discard = true;
@@ -647,10 +347,10 @@ static enum MHD_Result finish(struct whole *w)
     void (*resume)(struct request *) = w->resume;
     w->parked = false;
     w->resume = NULL;
-    if (!w->answer.ready && resume) {
+    if (!w->req.answer.ready && resume) {
         resume(&w->req);
-    } else if (!w->answer.ready) {
-        phase_is(w->server, w->peer, PHASE_ANSWER);
+    } else if (!w->req.answer.ready) {
+        peer_is(&w->server->peers, w->peer, PEER_ANSWER);
         w->req.received_at = clock_now();
         hand_over(w);
     }
@@ -685,20 +385,8 @@ static void on_completed(void *cls, struct MHD_Connection *c, void **context, en
     body_fini(&w->body);
     snapshot_drop(w->snapshot);
     if (w->peer)
-        phase_is(w->server, w->peer, PHASE_IDLE);
+        peer_is(&w->server->peers, w->peer, PEER_IDLE);
     arena_free(w->req.arena);
-}
-
-static void free_model(void *model)
-{
-    classify_model_free(model);
-}
-
-const struct classify_model *request_model(struct request *req)
-{
-    if (!req->model && (req->model = desk_model(req->desk)))
-        arena_defer(req->arena, free_model, req->model);
-    return req->model;
 }
 
 int request_socket(const struct request *req)
@@ -717,32 +405,6 @@ void request_park(struct request *req, void (*resume)(struct request *req))
 void request_wake(void *req)
 {
     MHD_resume_connection(whole_of(req)->connection);
-}
-
-const char *request_header(const struct request *req, const char *name, int *count)
-{
-    return gate_header(&req->head, name, count);
-}
-
-const char *request_query(const struct request *req, const char *name)
-{
-    size_t len = strlen(name);
-    for (const char *p = req->query; *p;) {
-        size_t n = strcspn(p, "&");
-        if (n > len && strncmp(p, name, len) == 0 && p[len] == '=')
-            return form_decode(req->arena, p + len + 1, n - len - 1, true);
-        p += n + (p[n] == '&');
-    }
-    return NULL;
-}
-
-int64_t request_query_i64(const struct request *req, const char *name, int64_t fallback, int64_t min, int64_t max)
-{
-    const char *text = request_query(req, name);
-    if (!text || !*text || strlen(text) > 18 || strspn(text, "0123456789") != strlen(text))
-        return fallback;
-    int64_t value = strtoll(text, NULL, 10);
-    return value < min ? min : value > max ? max : value;
 }
 
 struct store *request_store(struct request *req, struct err *err)
@@ -788,7 +450,7 @@ static bool listener_open(struct listener *l, struct err *err)
     l->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, l,
         MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
         MHD_OPTION_LISTEN_SOCKET, l->socket.fd,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)l->server->most,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)l->server->peers.most,
         MHD_OPTION_CONNECTION_TIMEOUT, timeout,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL,
         MHD_OPTION_STRICT_FOR_CLIENT, 1,
@@ -816,7 +478,8 @@ static void add_listeners(struct server *server, const struct server_socket *soc
 {
     for (int i = 0; i < THREADS; i++) {
         struct listener *l = &server->listeners[server->count++];
-        *l = (struct listener){.server = server, .socket = *socket, .quiesced = -1};
+        *l = (struct listener){.server = server, .socket = *socket, .quiesced = -1,
+                               .peers = {.local = socket->local, .idle_ms = socket->side == SIDE_DESK ? DESK_IDLE_MS : IDLE_MS}};
         if (i > 0)
             l->socket.fd = fcntl(socket->fd, F_DUPFD_CLOEXEC, 0);
     }
@@ -829,9 +492,8 @@ struct server *server_open(struct desk *desk, const struct server_socket *socket
         abort();
     server->desk = desk;
     server->beat_at = clock_mono();
-    server->most = most_connections(count * THREADS);
+    peers_init(&server->peers, most_connections(count * THREADS));
     pthread_mutex_init(&server->lock, NULL);
-    pthread_cond_init(&server->left, NULL);
     for (int i = 0; i < count && i < SERVER_SOCKETS; i++)
         add_listeners(server, &sockets[i]);
     for (int i = 0; i < server->count; i++)
@@ -854,14 +516,8 @@ void server_quiesce(struct server *server)
  * more, so one wake ends that; the rest of the time is for goodbyes to be read. */
 static void wake_streams(struct server *server)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += GOODBYE_S;
     hub_wake(server->desk->hub);
-    pthread_mutex_lock(&server->lock);
-    while (server->streams && pthread_cond_timedwait(&server->left, &server->lock, &until) == 0)
-        ;
-    pthread_mutex_unlock(&server->lock);
+    peers_await_streams(&server->peers, GOODBYE_S);
 }
 
 void server_close(struct server *server)
@@ -884,7 +540,7 @@ void server_close(struct server *server)
         store_close(r->store);
         free(r);
     }
-    pthread_cond_destroy(&server->left);
+    peers_fini(&server->peers);
     pthread_mutex_destroy(&server->lock);
     free(server);
 }

@@ -1,7 +1,7 @@
 /* show: the JSON shapes of data/doc/api.md, made from what the store gives. */
 #ifndef API_SHOW_H
 #define API_SHOW_H
-#include "api/server.h"
+#include "api/request.h"
 #include "store/list.h"
 #include "wire/mask.h"
 
