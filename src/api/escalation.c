@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { MOST = 100, TOLD = 64, PAGES = 256, CHAIN = 200 };
+enum { LIMIT = 100, MOST = 1000, COUNTED = 100, TAKEN = 8, TOLD = 64, PAGES = 256, CHAIN = 200 };
 
 /* --- who was told --- */
 
@@ -207,28 +207,62 @@ struct json *show_maintenance(struct show *show, const struct desk_state *state)
 
 /* --- the calls --- */
 
-static void get_escalations(struct request *req)
+struct listed { int64_t ids[MOST + 1]; int count, pages; bool more; };
+
+static bool list_all(struct show *show, int limit, struct listed *l)
 {
-    struct show show;
-    struct desk_state state;
-    int64_t ids[MOST];
-    int count = 0;
-    if (!show_open(&show, req))
-        return;
-    struct json *root = json_object(), *rows = json_array();
-    bool ok = engine_desk_read(show.store, show.arena, &state, &show.err) && store_list_escalations(show.store, MOST, ids, &count, &show.err);
-    for (int i = 0; ok && i < count; i++) {
-        const struct ticket *t = store_ticket_get(show.store, show.arena, ids[i], &show.err);
+    bool ok = store_list_escalations(show->store, limit + 1, l->ids, &l->count, &show->err);
+    l->more = l->count > limit;
+    l->count -= l->more;
+    return ok;
+}
+
+/* What pages the asker, counted up to a hundred; behind the first of it what they took. */
+static bool list_mine(struct show *show, int limit, struct listed *l)
+{
+    int taken = 0;
+    const char *me = show->req->agent->name;
+    if (!store_list_paging(show->store, me, COUNTED + 1, l->ids, &l->pages, &show->err))
+        return false;
+    l->more = l->pages > COUNTED;
+    l->pages -= l->more;
+    l->count = l->pages < limit ? l->pages : limit;
+    bool ok = store_list_taken(show->store, me, TAKEN, l->ids + l->count, &taken, &show->err);
+    l->count += taken;
+    return ok;
+}
+
+static struct json *rows_of(struct show *show, const struct listed *l)
+{
+    struct json *rows = json_array();
+    for (int i = 0; i < l->count; i++) {
+        const struct ticket *t = store_ticket_get(show->store, show->arena, l->ids[i], &show->err);
         if (!t)
             break;
         if (t->purged_at)
             continue;
-        struct json *row = show_paged(&show, t);
-        json_put(row, "told", show_told(&show, t));
+        struct json *row = show_paged(show, t);
+        json_put(row, "told", show_told(show, t));
         json_push(rows, row);
     }
-    json_put(root, "rows", rows);
-    json_put_bool(root, "more", count == MOST);
+    return rows;
+}
+
+static void get_escalations(struct request *req)
+{
+    struct show show;
+    struct desk_state state;
+    struct listed listed = {.count = 0};
+    if (!show_open(&show, req))
+        return;
+    bool mine = request_query_i64(req, "mine", 0, 0, 1) == 1;
+    int limit = (int)request_query_i64(req, "limit", LIMIT, 1, MOST);
+    bool ok = engine_desk_read(show.store, show.arena, &state, &show.err) && (mine ? list_mine : list_all)(&show, limit, &listed);
+    struct json *root = json_object();
+    json_put(root, "rows", ok ? rows_of(&show, &listed) : json_array());
+    if (mine)
+        json_put_i64(root, "pages", listed.pages);
+    json_put_bool(root, "more", listed.more);
     json_put(root, "counts", show_escalation_counts(&show));
     json_put(root, "maintenance", ok ? show_maintenance(&show, &state) : json_array());
     show_answer(&show, root);

@@ -96,17 +96,60 @@ bool store_list_audit(struct store *s, struct arena *a, const struct audit_query
 
 /* --- escalations --- */
 
-bool store_list_escalations(struct store *s, int limit, int64_t *ids, int *count, struct err *err)
+/* The first column of each row, at most as many as the statement's own limit. */
+static bool read_ids(struct store *s, sqlite3_stmt *stmt, int64_t *ids, int *count, struct err *err)
 {
-    sqlite3_stmt *stmt = sql_get(s, "SELECT ticket FROM escalation WHERE state IN (1, 2, 3, 5) ORDER BY state,opened_at LIMIT ?", err);
-    *count = 0;
-    if (!stmt)
-        return false;
-    sql_bind(stmt, "i", (int64_t)limit);
     int rc;
     while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
         ids[(*count)++] = sql_int(stmt, 0);
     return rc == SQLITE_DONE;
+}
+
+#define OPEN "state IN (1, 2, 3, 5)" /* as the index has it */
+
+bool store_list_escalations(struct store *s, int limit, int64_t *ids, int *count, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT ticket FROM escalation WHERE " OPEN " ORDER BY state,opened_at LIMIT ?", err);
+    *count = 0;
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "i", (int64_t)limit);
+    return read_ids(s, stmt, ids, count, err);
+}
+
+static bool are_many(struct store *s, bool *many, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT 1 FROM escalation WHERE " OPEN " AND state=1 LIMIT 1 OFFSET 1000", err);
+    int rc = stmt ? sql_step(s, stmt, err) : -1;
+    *many = rc == SQLITE_ROW;
+    if (stmt)
+        sqlite3_reset(stmt);
+    return rc >= 0;
+}
+
+bool store_list_paging(struct store *s, const char *agent, int limit, int64_t *ids, int *count, struct err *err)
+{
+    static const char by_escalation[] = "SELECT ticket FROM escalation e WHERE " OPEN " AND state=1 AND EXISTS("
+                                        "SELECT 1 FROM parcel p WHERE p.ticket=e.ticket AND p.destination='console' AND +p.agent=?) ORDER BY opened_at LIMIT ?";
+    static const char by_page[] = "SELECT ticket FROM (SELECT DISTINCT e.ticket,e.opened_at FROM (SELECT ticket FROM parcel WHERE destination='console' AND agent=?"
+                                  " ORDER BY made_at DESC LIMIT 20000) p CROSS JOIN escalation e WHERE e.ticket=p.ticket AND e.state=1 LIMIT ?) ORDER BY opened_at";
+    bool many;
+    *count = 0;
+    sqlite3_stmt *stmt = are_many(s, &many, err) ? sql_get(s, many ? by_page : by_escalation, err) : NULL;
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "si", agent, (int64_t)limit);
+    return read_ids(s, stmt, ids, count, err);
+}
+
+bool store_list_taken(struct store *s, const char *agent, int limit, int64_t *ids, int *count, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT ticket FROM escalation WHERE " OPEN " AND state=2 AND acked_by=? AND ack_expires_at!=0 ORDER BY ack_expires_at LIMIT ?", err);
+    *count = 0;
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "si", agent, (int64_t)limit);
+    return read_ids(s, stmt, ids, count, err);
 }
 
 /* --- tickets in another order than the queue's --- */

@@ -134,6 +134,35 @@ static void who_was_told_by_what_is_known_and_a_pager_that_fails_is_followed_by_
     close_pages(&p);
 }
 
+/* {number of rows, pages, more} of an answer. */
+static void answers(struct pages *p, const char *path, size_t rows, int64_t pages, bool more)
+{
+    const struct json *root = client_get(p->me, path).json;
+    if (json_count(json_get(root, "rows")) != rows || json_get_i64(root, "pages", -1) != pages || json_get_bool(root, "more", !more) != more)
+        fail_msg("%s: %zu rows, %lld pages, more %d", path, json_count(json_get(root, "rows")), (long long)json_get_i64(root, "pages", -1), json_get_bool(root, "more", false));
+}
+
+static void what_is_mine_is_asked_for_by_itself_and_says_how_many_there_are(void **state)
+{
+    struct pages p = open_pages();
+    (void)state;
+    answers(&p, "/v1/escalations?mine=1", 0, 0, false);
+    for (int i = 1; i <= 3; i++) {
+        ticket(&p, i, "Checkout is slow");
+        assert_int_equal(SHELL(NULL, "escalate", i == 1 ? "1" : i == 2 ? "2" : "3", "customers call")->code, 0);
+    }
+    answers(&p, "/v1/escalations?mine=1&limit=2", 2, 3, false);
+    answers(&p, "/v1/escalations?mine=1", 3, 3, false);
+    answers(&p, "/v1/escalations?limit=2", 2, -1, true);
+    answers(&p, "/v1/escalations?limit=3", 3, -1, false);
+    assert_int_equal(SHELL(NULL, "ack", "1")->code, 0);
+    answers(&p, "/v1/escalations?mine=1&limit=1", 2, 2, false);
+    const struct json *rows = json_get(client_get(p.me, "/v1/escalations?mine=1&limit=1&brief=1").json, "rows");
+    assert_int_equal(json_get_i64(json_first(rows), "id", 0), 2);
+    assert_string_equal(json_get_string(json_get(json_next(json_first(rows)), "escalation"), "acked_by", ""), "lea"); /* pages again when that runs out */
+    close_pages(&p);
+}
+
 static void the_screen_counts_down_names_who_will_be_paged_and_shows_windows(void **state)
 {
     struct pages p = open_pages();
@@ -179,6 +208,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_was_told_by_what_is_known_and_a_pager_that_fails_is_followed_by_the_next),
+        cmocka_unit_test(what_is_mine_is_asked_for_by_itself_and_says_how_many_there_are),
         cmocka_unit_test(the_screen_counts_down_names_who_will_be_paged_and_shows_windows),
     };
     return cmocka_run_group_tests_name("pages", tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* store: the file's promises: what is committed is there in another handle, keys are held by what took effect only,
  * a savepoint gives its numbers back, the chain covers every entry, readers cannot write. */
 #include "base/crypto.h"
+#include "store/list.h"
 #include "store/sql.h"
 #include "store/store.h"
 #include <setjmp.h>
@@ -79,6 +80,84 @@ static void a_committed_ticket_reads_back_whole_in_another_handle(void **state)
     assert_string_equal(back->escalation.reason, "r");
     assert_false(store_begin(reader, &d->err) && store_ticket_update(reader, back, &d->err));
     store_close(reader);
+}
+
+static void page(struct desk *d, int64_t ticket, const char *agent, int64_t at)
+{
+    struct parcel p = {.entry = at, .route = "", .destination = "console", .agent = agent, .ticket = ticket, .state = "delivered", .made_at = at};
+    assert_true(store_parcel_add(d->store, &p, NULL, &d->err));
+}
+
+/* Tickets from..to, each opened a moment after the one before, all of which page tom. */
+static void trigger(struct desk *d, int from, int to)
+{
+    char key[32];
+    for (int i = from; i <= to; i++) {
+        snprintf(key, sizeof key, "rbs:p:%d", i);
+        struct ticket t = ticket_of(d->store, key);
+        t.escalated = ESCALATION_TRIGGERED;
+        t.escalation = (struct escalation){.state = ESCALATION_TRIGGERED, .opened_at = i, .acked_by = ""};
+        assert_int_equal(t.id, i);
+        assert_true(store_ticket_insert(d->store, &t, &d->err));
+        page(d, i, "tom", i);
+    }
+}
+
+static void finds_mine(struct desk *d)
+{
+    int64_t ids[101];
+    int count;
+    assert_true(store_list_paging(d->store, "ana", 101, ids, &count, &d->err));
+    assert_int_equal(count, 2);
+    assert_int_equal(ids[0], 3);
+    assert_int_equal(ids[1], 7);
+    assert_true(store_list_paging(d->store, "ana", 1, ids, &count, &d->err));
+    assert_int_equal(count, 1);
+    assert_true(store_list_paging(d->store, "nobody", 101, ids, &count, &d->err));
+    assert_int_equal(count, 0);
+}
+
+/* By what is triggered while that is little, by one's pages where it is much: the answer is the same. */
+static void what_pages_an_agent_is_found_among_ten_and_among_thousands(void **state)
+{
+    struct desk *d = *state;
+    int64_t ids[101];
+    int count;
+    assert_true(store_begin(d->store, &d->err));
+    trigger(d, 1, 10);
+    page(d, 7, "ana", 2000);
+    page(d, 3, "ana", 2001); /* told last, and opened first */
+    page(d, 3, "ana", 2002); /* told again */
+    finds_mine(d);
+    trigger(d, 11, 1100);
+    finds_mine(d);
+    assert_true(store_list_paging(d->store, "tom", 101, ids, &count, &d->err));
+    assert_int_equal(count, 101);
+    assert_true(store_commit(d->store, &d->err));
+}
+
+static void what_an_agent_took_comes_by_when_it_pages_again(void **state)
+{
+    static const struct escalation taken[] = {{.state = ESCALATION_ACKNOWLEDGED, .acked_by = "ana", .ack_expires_at = 90},
+                                              {.state = ESCALATION_ACKNOWLEDGED, .acked_by = "ana", .ack_expires_at = 0},
+                                              {.state = ESCALATION_ACKNOWLEDGED, .acked_by = "tom", .ack_expires_at = 40},
+                                              {.state = ESCALATION_ACKNOWLEDGED, .acked_by = "ana", .ack_expires_at = 50},
+                                              {.state = ESCALATION_RESOLVED, .acked_by = "ana", .ack_expires_at = 60}};
+    struct desk *d = *state;
+    char key[32];
+    int64_t ids[8];
+    int count;
+    assert_true(store_begin(d->store, &d->err));
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
+        snprintf(key, sizeof key, "rbs:t:%zu", i);
+        struct ticket t = ticket_of(d->store, key);
+        t.escalation = taken[i];
+        assert_true(store_ticket_insert(d->store, &t, &d->err));
+    }
+    assert_true(store_commit(d->store, &d->err) && store_list_taken(d->store, "ana", 8, ids, &count, &d->err));
+    assert_int_equal(count, 2);
+    assert_int_equal(ids[0], 4);
+    assert_int_equal(ids[1], 1);
 }
 
 static void raw_bytes_are_kept_whole_and_a_quarantined_event_does_not_hold_its_key(void **state)
@@ -269,6 +348,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_database_of_version_4_gets_what_came_since, open_desk, close_desk),
         cmocka_unit_test_setup_teardown(a_database_of_version_6_finds_its_keys_in_version_7, open_desk, close_desk),
         cmocka_unit_test_setup_teardown(a_database_of_version_8_no_longer_counts_what_is_deleted, open_desk, close_desk),
+        cmocka_unit_test_setup_teardown(what_pages_an_agent_is_found_among_ten_and_among_thousands, open_desk, close_desk),
+        cmocka_unit_test_setup_teardown(what_an_agent_took_comes_by_when_it_pages_again, open_desk, close_desk),
         cmocka_unit_test_setup_teardown(two_sources_may_use_the_same_ticket_key, open_desk, close_desk),
     };
     return cmocka_run_group_tests_name("store", tests, NULL, NULL);

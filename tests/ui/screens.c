@@ -33,6 +33,7 @@ static int setup(void **state)
     desk_document(&desk, MIRROR_TICKET, 4119, "ticket.json");
     desk_document(&desk, MIRROR_LINES, 4119, "lines.json");
     desk_document(&desk, MIRROR_ESCALATIONS, 0, "escalations.json");
+    desk_document(&desk, MIRROR_PAGED, 0, "escalations.json");
     desk_document(&desk, MIRROR_EVENTS, 0, "events.json");
     desk_document(&desk, MIRROR_REFUSALS, 0, "refusals.json");
     desk_document(&desk, MIRROR_SCORES, 0, "scores.json");
@@ -358,13 +359,22 @@ static void escalations_count_down(void **state)
     desk_shows(&desk, "Checkout returns 500 for every order");
 }
 
+static int row_of(const char *text)
+{
+    for (int row = 0; row < surface_rows(desk.surface); row++)
+        if (strstr(desk_words(desk.arena, desk_row(&desk, row)), desk_words(desk.arena, text)))
+            return row;
+    fail_msg("not shown: %s\n%s", text, surface_dump(desk.arena, desk.surface));
+    return -1;
+}
+
 static void tell_of_a_page(const char *state)
 {
     struct err err = {0};
     char rows[512];
     snprintf(rows, sizeof rows, "{\"rows\":[{\"id\":4121,\"title\":\"Checkout\",\"told\":[{\"at\":1,\"agent\":\"ana\",\"step\":0,\"by\":[]}],"
                                 "\"escalation\":{\"state\":\"%s\",\"opened_at\":%lld}}]}", state, (long long)DESK_NOW - 360000);
-    assert_true(mirror_doc_set(desk.mirror, MIRROR_ESCALATIONS, 0, rows, strlen(rows), DESK_NOW, &err));
+    assert_true(mirror_doc_set(desk.mirror, MIRROR_PAGED, 0, rows, strlen(rows), DESK_NOW, &err));
 }
 
 static void what_pages_me_stands_first_in_the_head_until_it_is_acknowledged(void **state)
@@ -383,6 +393,25 @@ static void what_pages_me_stands_first_in_the_head_until_it_is_acknowledged(void
     }
 }
 
+/* A desk in a storm: what is mine is known by itself, and stands on the screen also where it is not among the first. */
+static void of_many_pages_mine_are_counted_and_stand_first(void **state)
+{
+    static const char all[] = "{\"rows\":[{\"id\":7,\"title\":\"Older\",\"told\":[],\"escalation\":{\"state\":\"triggered\"}}],\"more\":true}";
+    static const char mine[] = "{\"rows\":[{\"id\":4121,\"title\":\"Checkout\",\"told\":[{\"at\":1,\"agent\":\"ana\",\"step\":0,\"by\":[]}],"
+                               "\"escalation\":{\"state\":\"triggered\"}}],\"pages\":100,\"more\":true}";
+    struct err err = {0};
+    (void)state;
+    mirror_doc_drop(desk.mirror, MIRROR_ESCALATIONS);
+    assert_true(mirror_doc_set(desk.mirror, MIRROR_PAGED, 0, mine, strlen(mine), DESK_NOW, &err));
+    draw_list(LISTS_ESCALATIONS, 120, 40);
+    desk_shows(&desk, "‼ 100+ page you (,)");
+    desk_shows(&desk, "Checkout");
+    assert_true(mirror_doc_set(desk.mirror, MIRROR_ESCALATIONS, 0, all, strlen(all), DESK_NOW, &err));
+    draw_list(LISTS_ESCALATIONS, 120, 40);
+    assert_true(row_of("Checkout") < row_of("Older"));
+    desk_shows(&desk, "the first 1 are here");
+}
+
 /* Who took a page and fell asleep over it is told before it pages again; what another took is not mine to hold. */
 static void what_i_took_says_when_it_pages_again(void **state)
 {
@@ -393,7 +422,7 @@ static void what_i_took_says_when_it_pages_again(void **state)
         char rows[512];
         snprintf(rows, sizeof rows, "{\"rows\":[{\"id\":4121,\"title\":\"Checkout\",\"told\":[],\"escalation\":{\"state\":\"acknowledged\",\"acked_by\":\"%s\",\"ack_expires_at\":%lld}}]}",
                  cases[i].by, (long long)DESK_NOW + cases[i].minutes * 60000 - 1000);
-        assert_true(mirror_doc_set(desk.mirror, MIRROR_ESCALATIONS, 0, rows, strlen(rows), DESK_NOW, &err));
+        assert_true(mirror_doc_set(desk.mirror, MIRROR_PAGED, 0, rows, strlen(rows), DESK_NOW, &err));
         draw_queue(80, 24);
         (cases[i].said ? desk_shows : desk_hides)(&desk, "triage ✔ #4121, taken by you, pages again in 9m (,)");
         assert_int_equal(escalations_next_of_mine(&desk.look, 0), cases[i].said ? 4121 : 0);
@@ -486,15 +515,6 @@ static void ingest_shows_events_and_refusals_by_time(void **state)
     desk_shows(&desk, "refused 401        - signature: no secret match");
     desk_shows(&desk, "seen 3 times");
     assert_int_equal(desk_role(&desk, "refused 401"), UI_LATE);
-}
-
-static int row_of(const char *text)
-{
-    for (int row = 0; row < surface_rows(desk.surface); row++)
-        if (strstr(desk_words(desk.arena, desk_row(&desk, row)), desk_words(desk.arena, text)))
-            return row;
-    fail_msg("not shown: %s\n%s", text, surface_dump(desk.arena, desk.surface));
-    return -1;
 }
 
 static void deliveries_begin_with_what_wants_a_person(void **state)
@@ -893,7 +913,7 @@ int main(void)
         T(a_timeline_that_came_twice_between_two_frames_is_the_newest),
         T(a_wide_ticket_has_its_facts_beside_it),
         T(a_ticket_names_the_resolved_ones_like_it), T(a_reply_that_is_held_says_until_when),
-        T(escalations_count_down), T(what_pages_me_stands_first_in_the_head_until_it_is_acknowledged), T(what_i_took_says_when_it_pages_again), T(what_the_customer_wrote_last_stands_below_a_page), T(a_why_names_times_as_the_clock_on_the_wall_shows_them_and_me_as_you),
+        T(escalations_count_down), T(what_pages_me_stands_first_in_the_head_until_it_is_acknowledged), T(of_many_pages_mine_are_counted_and_stand_first), T(what_i_took_says_when_it_pages_again), T(what_the_customer_wrote_last_stands_below_a_page), T(a_why_names_times_as_the_clock_on_the_wall_shows_them_and_me_as_you),
         T(what_went_through_all_its_steps_unheard_is_said_above_and_in_its_row),
         T(a_maintenance_window_stands_in_every_header_as_long_as_it_lasts),
         T(ingest_shows_events_and_refusals_by_time),

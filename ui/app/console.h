@@ -115,6 +115,7 @@ struct console {
     struct wanted slots[SLOTS];
     struct { int64_t stream, ticket; bool replying; } shown; /* what others were told we look at */
     int64_t focus; /* the ticket whose documents are kept */
+    int listed;    /* rows of the table shown that are asked for, where it goes on; 0: the first */
     int64_t event; /* the event whose raw form is asked for */
     int64_t delivery;
     struct { int64_t ticket; bool reply; char from[72]; } draft; /* meant on the screen of drafts */
@@ -184,6 +185,7 @@ void fetch_own_order(struct console *c, const struct mirror_view *view); /* one,
 bool fetch_turned(const struct console *c); /* the list stands in another order than is wanted */
 char *fetch_escape(struct arena *arena, const char *text); /* for a query */
 void fetch_place(struct console *c);                                     /* what the screen shown needs */
+void fetch_on(struct console *c);                                        /* more rows of the table shown */
 void fetch_pump(struct console *c);
 int64_t
 fetch_next(const struct console *c); /* clock_mono when fetch_pump has something to do, INT64_MAX = nothing */

@@ -21,7 +21,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PAGE_LEAST = 60, MORE_ROWS = 100, RETRY_MS = 500, DRAFT_MAX = 300 << 10 };
+enum { PAGE_LEAST = 60, MORE_ROWS = 100, LISTED_MOST = 1000 /* as api.md has it */, RETRY_MS = 500, DRAFT_MAX = 300 << 10 };
 enum { SIMILAR_MS = 300 }; /* after a ticket was opened: what was like it is no hurry */
 enum { BEHIND_MS = 300 }; /* a desk in a flood: it is asked again when more of it is past */
 enum { LARGE = 32 << 10, RELEASE_MS = 1000 }; /* an answer that is read into many times its size; how long what it left is kept */
@@ -96,7 +96,9 @@ static const char *path_of(struct console *c, struct arena *a, enum slot slot)
     case SLOT_DOC + MIRROR_WHY:
         return c->focus ? arena_printf(a, "/v1/tickets/%" PRId64 "/why/%s", c->focus, c->why) : NULL;
     case SLOT_DOC + MIRROR_ESCALATIONS:
-        return "/v1/escalations?brief=1";
+        return arena_printf(a, "/v1/escalations?brief=1&limit=%d", c->listed ? c->listed : MORE_ROWS);
+    case SLOT_DOC + MIRROR_PAGED:
+        return "/v1/escalations?brief=1&mine=1&limit=8";
     case SLOT_DOC + MIRROR_SCORES:
         return "/v1/scores";
     case SLOT_DOC + MIRROR_STATS:
@@ -251,11 +253,25 @@ static int64_t paging(const struct console *c)
 void fetch_paging(struct console *c, int64_t ms)
 {
     if (paging(c))
-        fetch_want_soon(c, SLOT_DOC + MIRROR_ESCALATIONS, ms);
+        fetch_want_soon(c, SLOT_DOC + MIRROR_PAGED, ms);
+    if (console_place(c) == PLACE_ESCALATIONS)
+        want_table(c, ms);
+}
+
+void fetch_on(struct console *c)
+{
+    const struct wanted *all = &c->slots[SLOT_DOC + MIRROR_ESCALATIONS];
+    if (console_place(c) != PLACE_ESCALATIONS || c->listed == LISTED_MOST || all->wanted || all->flying)
+        return;
+    c->listed = c->listed ? c->listed * 2 : MORE_ROWS * 2;
+    c->listed = c->listed < LISTED_MOST ? c->listed : LISTED_MOST;
+    fetch_want(c, SLOT_DOC + MIRROR_ESCALATIONS);
 }
 
 void fetch_place(struct console *c)
 {
+    if (console_place(c) != PLACE_ESCALATIONS)
+        c->listed = 0;
     want_table(c, 0);
     if (console_place(c) == PLACE_TICKET) {
         fetch_focus(c, c->ticket.id);

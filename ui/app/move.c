@@ -9,6 +9,8 @@ static void move(struct console *c, const char *command)
     struct lists *table = console_table(c);
     if (table) {
         list_command(table->list, command);
+        if (list_wants(table->list) == LIST_WANTS_AFTER)
+            fetch_on(c);
     } else if (console_in_pane(c)) {
         if (c->queue.preview.pager)
             pager_command(c->queue.preview.pager, command);

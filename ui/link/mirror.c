@@ -642,8 +642,8 @@ bool mirror_doc_set(struct mirror *m, enum mirror_doc_id id, int64_t ticket, con
     m->doc[id] = (struct mirror_doc){.arena = arena, .root = root, .at = now, .ticket = ticket, .number = ++m->doc_number};
     if (id == MIRROR_SCORES)
         read_scores(m, root);
-    if (id == MIRROR_ESCALATIONS)
-        m->paged = paged_read(json_get(root, "rows"), m->me, now);
+    if (id == MIRROR_PAGED)
+        m->paged = paged_read(root, m->me, now);
     if (id == MIRROR_AGENTS)
         read_agents(m, json_get(root, "agents"));
     if (id == MIRROR_ONCALL)

@@ -56,6 +56,7 @@ enum mirror_doc_id {
     MIRROR_LINES,
     MIRROR_WHY,
     MIRROR_ESCALATIONS,
+    MIRROR_PAGED, /* those that page me, and those I took */
     MIRROR_SCORES,
     MIRROR_EVENTS,
     MIRROR_EVENT,
@@ -182,7 +183,7 @@ const struct mirror_boss *mirror_boss(const struct mirror *mirror); /* NULL = no
 const struct mirror_player *mirror_player(const struct mirror *mirror);
 void mirror_escalations(const struct mirror *mirror, int64_t *triggered, int64_t *acknowledged,
                         int64_t *snoozed);
-struct paged mirror_paged(const struct mirror *m); /* as of the document of escalations */
+struct paged mirror_paged(const struct mirror *m); /* as of the document of that name */
 int64_t mirror_stream(const struct mirror *mirror); /* our own stream's number, 0 = none */
 /* The next other agent at a ticket: who writes to the customer first; after NULL, the first. NULL: nobody (else). */
 const struct mirror_present *mirror_present(const struct mirror *mirror, int64_t ticket, const struct mirror_present *after);

@@ -1,6 +1,7 @@
 /* paged: see paged.h. */
 #include "link/paged.h"
 #include "base/str.h"
+#include <limits.h>
 
 bool paged_me(const struct json *row, const char *me)
 {
@@ -19,10 +20,10 @@ int64_t paged_again_at(const struct json *row, const char *me)
     return mine ? json_get_i64(e, "ack_expires_at", 0) : 0;
 }
 
-struct paged paged_read(const struct json *rows, const char *me, int64_t now)
+struct paged paged_read(const struct json *root, const char *me, int64_t now)
 {
     struct paged paged = {0};
-    for (const struct json *row = json_first(rows); row; row = json_next(row)) {
+    for (const struct json *row = json_first(json_get(root, "rows")); row; row = json_next(row)) {
         int64_t again = paged_again_at(row, me);
         if (paged_me(row, me) && !paged.count++) {
             paged.ticket = json_get_i64(row, "id", 0);
@@ -33,5 +34,8 @@ struct paged paged_read(const struct json *rows, const char *me, int64_t now)
             paged.lapses_at = again;
         }
     }
+    int64_t all = json_get_i64(root, "pages", 0); /* rows are the first of them */
+    paged.count = all > paged.count && all <= INT_MAX ? (int)all : paged.count;
+    paged.more = json_get_bool(root, "more", false);
     return paged;
 }

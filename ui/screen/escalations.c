@@ -189,14 +189,55 @@ static const struct column columns[] = {
 
 /* --- the rows --- */
 
-static struct lists_item *items(const struct look *look, int *count)
+static const struct json *rows_of(const struct look *look, enum mirror_doc_id id)
 {
-    const struct json *rows = json_get(mirror_doc(look->mirror, MIRROR_ESCALATIONS)->root, "rows");
-    struct lists_item *list = ARENA_ARRAY(look->arena, struct lists_item, json_count(rows) + 1);
-    *count = 0;
+    return json_get(mirror_doc(look->mirror, id)->root, "rows");
+}
+
+static void add_rows(struct lists_item *list, int *count, const struct json *rows)
+{
     for (const struct json *row = json_first(rows); row; row = json_next(row))
         list[(*count)++] = (struct lists_item){.json = row, .id = json_get_i64(row, "id", 0)};
+}
+
+static const struct lists_item *item_of(const struct lists_item *list, int count, int64_t ticket)
+{
+    for (int i = 0; i < count; i++)
+        if (list[i].id == ticket)
+            return &list[i];
+    return NULL;
+}
+
+/* What is mine: the first of what pages me, and what I took. */
+static struct lists_item *mine(const struct look *look, int *count)
+{
+    const struct json *rows = rows_of(look, MIRROR_PAGED);
+    struct lists_item *list = ARENA_ARRAY(look->arena, struct lists_item, json_count(rows) + 1);
+    *count = 0;
+    add_rows(list, count, rows);
     return list;
+}
+
+/* What is mine and not among the first of all stands before those. */
+static struct lists_item *items(const struct look *look, int *count)
+{
+    const struct json *rows = rows_of(look, MIRROR_ESCALATIONS);
+    int own, all = 0;
+    const struct lists_item *of_mine = mine(look, &own);
+    struct lists_item *list = ARENA_ARRAY(look->arena, struct lists_item, json_count(rows) + (size_t)own + 1), *listed = list + own;
+    add_rows(listed, &all, rows);
+    *count = 0;
+    for (int i = 0; i < own; i++)
+        if (!item_of(listed, all, of_mine[i].id))
+            list[(*count)++] = of_mine[i];
+    memmove(list + *count, listed, (size_t)all * sizeof *list);
+    *count += all;
+    return list;
+}
+
+static bool more(const struct look *look)
+{
+    return json_get_bool(mirror_doc(look->mirror, MIRROR_ESCALATIONS)->root, "more", false);
 }
 
 /* --- what pages me --- */
@@ -222,7 +263,7 @@ struct paged escalations_page_me(const struct look *look)
 int64_t escalations_next_of_mine(const struct look *look, int64_t after)
 {
     int count, at = -1;
-    const struct lists_item *list = items(look, &count);
+    const struct lists_item *list = mine(look, &count);
     for (int i = 0; i < count; i++)
         if (list[i].id == after)
             at = i;
@@ -238,10 +279,7 @@ static const struct lists_item *find(const struct look *look, int64_t ticket)
 {
     int count;
     const struct lists_item *list = items(look, &count);
-    for (int i = 0; i < count; i++)
-        if (list[i].id == ticket)
-            return &list[i];
-    return NULL;
+    return item_of(list, count, ticket);
 }
 
 bool escalations_has(const struct look *look, int64_t ticket)
@@ -260,7 +298,7 @@ const char *escalations_call(const struct look *look)
     struct paged paged = escalations_page_me(look);
     if (!paged.count)
         return !paged.lapsing ? "" : arena_printf(look->arena, "✔ #%lld, taken by you, pages again in %s", (long long)paged.lapsing, look_left(look->arena, paged.lapses_at - look->now));
-    return paged.count > 1 ? arena_printf(look->arena, "‼ %d page you", paged.count)
+    return paged.count > 1 ? arena_printf(look->arena, "‼ %d%s page you", paged.count, paged.more ? "+" : "")
                            : arena_printf(look->arena, "‼ #%lld pages you, %s", (long long)paged.ticket, look_ago(look->arena, look->now - paged.since));
 }
 
@@ -278,7 +316,9 @@ static void head(const struct look *look, struct surface *s)
                             (long long)acknowledged, (long long)snoozed) +
               3;
     if (!*mirror_oncall(look->mirror)) /* else the line above says who */
-        surface_text(s, 1, column, -1, UI_LATE, "nobody is on call");
+        column += surface_text(s, 1, column, -1, UI_LATE, "nobody is on call") + 3;
+    if (more(look))
+        surface_textf(s, 1, column, -1, UI_DIM, "the first %s are here", look_count(look->arena, (int64_t)json_count(rows_of(look, MIRROR_ESCALATIONS))));
 }
 
 static bool unheard_banner(const struct look *look, struct surface *s, int row)
@@ -368,9 +408,11 @@ static void detail(const struct look *look, struct surface *s, int row, int rows
 }
 
 const struct lists_type escalations_list = {
-    .docs = {MIRROR_ESCALATIONS},
-    .doc_count = 1,
+    .docs = {MIRROR_ESCALATIONS, MIRROR_PAGED},
+    .doc_count = 2,
     .needs = 1,
+    .partly = true,
+    .more = more,
     .items = items,
     .head = head,
     .above = above,

@@ -230,13 +230,14 @@ const struct lists_type *lists_type(enum lists_id id)
     return types[id];
 }
 
-/* Half an answer would move the cursor to its half. */
+/* Half an answer would move the cursor to its half, unless its rows stand first as well. */
 static bool ready(const struct lists *l, const struct look *look)
 {
     const struct lists_type *type = types[l->id];
+    int count = 0;
     for (int i = 0; i < type->needs; i++)
         if (!mirror_doc(look->mirror, type->docs[i])->root)
-            return false;
+            return type->partly && (type->items(look, &count), count > 0);
     return true;
 }
 
@@ -318,7 +319,7 @@ void lists_sync(struct lists *l, const struct look *look, bool anchored)
     int64_t *ids = ARENA_ARRAY(look->arena, int64_t, count + 1);
     for (int i = 0; i < count; i++)
         ids[i] = items[i].id;
-    struct list_window window = {.ids = ids, .n = (size_t)count};
+    struct list_window window = {.ids = ids, .n = (size_t)count, .more_after = types[l->id]->more && types[l->id]->more(look)};
     list_set(l->list, &window, anchored);
 }
 

@@ -26,6 +26,8 @@ struct lists_type {
     const struct column *columns;
     int column_count;
     const char *empty;
+    bool partly; /* what has come of it is shown before all of it is there */
+    bool (*more)(const struct look *look); /* does the table go on behind its last row? NULL: never */
     /* What stands between the head and the table, in at most `rows` rows; gives the rows used. NULL: nothing. */
     int (*above)(const struct look *look, struct surface *s, int row, int rows);
     int above_share; /* of the rows between head and foot that it may have, in percent; 0: half */
