@@ -168,7 +168,7 @@ static bool says(const char *row, const char *title, int64_t n)
     char text[128];
     int size = n < 1000 ? snprintf(text, sizeof text, "%s %" PRId64, title, n) : snprintf(text, sizeof text, "%s %" PRId64 ",%03" PRId64, title, n / 1000, n % 1000);
     for (const char *at = row; (at = strstr(at, text)) != NULL; at++)
-        if (at[size] == ' ' || !at[size])
+        if (!at[size] || strchr(" ]", at[size])) /* the tab that is shown ends in a bracket */
             return true;
     return false;
 }

@@ -16,6 +16,7 @@ enum { BEAT_MS = 6000 /* api/server: every 5 s, by a look once a second */, QUIE
 
 struct call {
     struct call *next;
+    struct call *behind; /* what is written after it */
     CURL *easy;
     struct curl_slist *headers;
     struct str body;
@@ -30,6 +31,7 @@ struct link {
     char identity[160]; /* a header, "" = none */
     int64_t desk_now, desk_at; /* the desk's clock, and when by our steady one; 0 = never */
     struct call *calls;
+    struct call *turn, **last; /* the write that is under way; where the next one to wait is put */
     struct link_status status;
     struct reader reader;
     link_frame *frame;
@@ -60,6 +62,7 @@ struct link *link_open(const char *socket_path)
     curl_multi_setopt(link->multi, CURLMOPT_MAXCONNECTS, 4L);
     link->socket = must(strdup(socket_path));
     reader_init(&link->reader);
+    link->last = &link->turn;
     link->patience = 30000;
     link->beat = BEAT_MS;
     link->writing = -1;
@@ -184,7 +187,7 @@ static struct call *call_new(struct link *link, const char *method, const char *
     return call;
 }
 
-static void call_start(struct link *link, struct call *call, link_done *done, void *arg)
+static void call_start(struct link *link, struct call *call, bool in_turn, link_done *done, void *arg)
 {
     call->done = done;
     call->arg = arg;
@@ -192,7 +195,25 @@ static void call_start(struct link *link, struct call *call, link_done *done, vo
     call->next = link->calls;
     link->calls = call;
     link->status.calls++;
-    curl_multi_add_handle(link->multi, call->easy);
+    bool waits = in_turn && link->turn;
+    if (in_turn) {
+        *link->last = call;
+        link->last = &call->behind;
+    }
+    if (!waits)
+        curl_multi_add_handle(link->multi, call->easy);
+}
+
+/* Two at a time are two connections, and either may be the first to be heard. */
+static void next_turn(struct link *link, const struct call *done)
+{
+    if (link->turn != done)
+        return;
+    link->turn = done->behind;
+    if (link->turn)
+        curl_multi_add_handle(link->multi, link->turn->easy);
+    else
+        link->last = &link->turn;
 }
 
 void link_send(struct link *link, const char *method, const char *path, const char *body, link_done *done,
@@ -201,14 +222,14 @@ void link_send(struct link *link, const char *method, const char *path, const ch
     struct call *call = call_new(link, method, path, body, body ? strlen(body) : 0);
     if (body)
         call->headers = curl_slist_append(call->headers, "Content-Type: application/json");
-    call_start(link, call, done, arg);
+    call_start(link, call, strcmp(method, "GET") != 0, done, arg);
 }
 
 void link_upload(struct link *link, const char *path, const char *data, size_t n, link_done *done, void *arg)
 {
     struct call *call = call_new(link, "POST", path, data, n);
     call->headers = curl_slist_append(call->headers, "Content-Type: application/octet-stream");
-    call_start(link, call, done, arg);
+    call_start(link, call, false, done, arg);
 }
 
 static enum err_code code_of(const char *slug, int status)
@@ -300,6 +321,7 @@ static void answer_call(struct link *link, struct call *call, CURLcode code)
             break;
         }
     link->status.calls--;
+    next_turn(link, call);
     if (call->done)
         call->done(call->arg, &answer);
     call_free(link, call);
@@ -513,7 +535,7 @@ bool link_call_with(struct link *link, const char *method, const char *path,
         str_addf(&line, "%s: %s", headers[i].name, headers[i].value);
         call->headers = curl_slist_append(call->headers, line.data);
     }
-    call_start(link, call, take_answer, &waited);
+    call_start(link, call, false, take_answer, &waited);
     bool ok = wait_for(link, &waited, err);
     if (status)
         *status = waited.status;

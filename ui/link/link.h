@@ -39,10 +39,11 @@ void link_patience(struct link *link, int64_t ms);
 void link_beat(struct link *link, int64_t ms);
 void link_close(struct link *link); /* NULL is fine; calls in flight are answered with status 0 */
 
-/* done is called from link_run, or from link_close, exactly once. body NULL = none. */
+/* done is called from link_run, or from link_close, exactly once. body NULL = none. What is written (no GET) arrives in the order it
+ * was sent: each begins when the one before it was answered; what is read waits for nobody. */
 void link_send(struct link *link, const char *method, const char *path, const char *body, link_done *done,
                void *arg);
-/* The same with n bytes that are no JSON; copied. */
+/* The same with n bytes that are no JSON, copied; it may be long, so nothing waits for it, nor it for anything. */
 void link_upload(struct link *link, const char *path, const char *data, size_t n, link_done *done, void *arg);
 /* Opens the stream; after = last seq seen, -1 = only what comes. Frames come from link_run. */
 void link_follow(struct link *link, int64_t after, link_frame *frame, void *arg);
