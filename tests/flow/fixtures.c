@@ -40,7 +40,7 @@ static const struct endpoint *endpoint_of(const char *name)
 static void config_open(struct str *yaml)
 {
     str_init(yaml, 1 << 20);
-    str_adds(yaml, "team: fixtures\nviews:\n  - {name: every, title: Every, when: 'id > 0'}\nsources:\n");
+    str_adds(yaml, "team: fixtures\nviews:\n  - {name: every, title: Every, when: 'deleted || !deleted'}\nsources:\n");
 }
 
 static void config_source_add(struct str *yaml, const char *name, const char *endpoint, bool strict, const char *key)

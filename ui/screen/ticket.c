@@ -377,7 +377,7 @@ static const char *put_aside(const struct look *look, const struct ticket *t)
         return arena_printf(look->arena, "Part of #%lld, read and answered there (:%lld). :unmerge takes it back.", (long long)t->merged_into,
                             (long long)t->merged_into);
     if (t->deleted)
-        return "⌫ Deleted: in no queue and no count. :unmerge takes it back, and so does its source when it speaks of it again.";
+        return "Deleted: in no queue and no count. :unmerge takes it back, and so does its source when it speaks of it again.";
     return arena_printf(look->arena, "Put aside: %s. :unmerge takes it back.", field_word(field_find("disposition"), t->disposition));
 }
 
