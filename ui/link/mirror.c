@@ -1,9 +1,9 @@
 /* mirror: the desk as last told. Owns: the rows (rows.c), the desk's texts (one arena, swapped by each
- * snapshot), the documents (an arena each), and the last frames. Pure.
+ * snapshot), the documents (an arena each), the last frames, and a struct of each thing that is told of beside rows (counts,
+ * game, presence, windows, paged). Pure.
  *
  * Why frames are kept: a page is answered by a reader of the database while frames are already further; after
- * a page of seq S the frames behind S are played again, so that neither order of arrival loses a row. Counts are
- * kept by the same rule: each knows the seq it was counted at, and the newer one stands. */
+ * a page of seq S the frames behind S are played again, so that neither order of arrival loses a row. */
 #include "link/mirror.h"
 #include "core/field.h"
 #include "link/frames.h"
@@ -28,22 +28,13 @@ struct mirror {
     struct arena *agents_arena; /* theirs: they are told of more often */
     struct arena *desk; /* texts of everything down to doc */
     const char *team, *me, *role, *oncall;
-    struct arena *views_arena;
-    struct mirror_view *views;
-    int view_count;
     struct mirror_agent *agents;
     int agent_count;
-    struct mirror_boss boss;
-    struct mirror_player player;
-    int64_t triggered, acknowledged, snoozed;
-    int64_t counted; /* the seq of these three */
+    struct counts counts;
+    struct game game;
     struct windows windows;
     struct paged paged;
-    char boss_texts[4][96];
-
-    struct mirror_present present[MIRROR_PRESENT_MAX];
-    int present_count;
-    int64_t stream;
+    struct presence presence;
     struct json *kept; /* my settings */
 
     struct mirror_doc doc[MIRROR_DOCS];
@@ -88,7 +79,7 @@ void mirror_free(struct mirror *m)
     frames_clear(&m->frames);
     json_free(m->kept);
     arena_free(m->agents_arena);
-    arena_free(m->views_arena);
+    counts_fini(&m->counts);
     arena_free(m->desk);
     free(m->view);
     free(m->where);
@@ -102,46 +93,6 @@ void mirror_free(struct mirror *m)
 static const char *text_of(struct arena *arena, const struct json *object, const char *name)
 {
     return arena_strdup(arena, json_get_string(object, name, ""));
-}
-
-static struct mirror_view *view_of(struct mirror *m, const char *name)
-{
-    for (int i = 0; i < m->view_count; i++)
-        if (str_eq(m->views[i].name, name))
-            return &m->views[i];
-    return NULL;
-}
-
-/* Read at seq: what the stream has counted since stands. */
-static void read_views(struct mirror *m, const struct json *list, int64_t seq)
-{
-    struct arena *a = arena_new();
-    const struct mirror_view *known = m->views;
-    int known_count = m->view_count;
-    m->views = ARENA_ARRAY(a, struct mirror_view, json_count(list) + 1);
-    m->view_count = 0;
-    for (const struct json *v = json_first(list); v; v = json_next(v)) {
-        int sort = mirror_sort_find(json_get_string(v, "sort", "due"));
-        m->views[m->view_count++] = (struct mirror_view){.name = text_of(a, v, "name"),
-                                                         .title = text_of(a, v, "title"),
-                                                         .text = text_of(a, v, "text"),
-                                                         .count = json_get_i64(v, "count", 0),
-                                                         .counted = seq,
-                                                         .mine = json_get_bool(v, "mine", false),
-                                                         .of = arena_strdup(a, json_get_string(v, "of", "desk")),
-                                                         .by = text_of(a, v, "by"),
-                                                         .sort = sort < 0 ? MIRROR_BY_DUE : sort,
-                                                         .invert = json_get_bool(v, "invert", false)};
-    }
-    for (int i = 0; i < known_count; i++) {
-        struct mirror_view *view = view_of(m, known[i].name);
-        if (view && known[i].counted > seq) {
-            view->count = known[i].count;
-            view->counted = known[i].counted;
-        }
-    }
-    arena_free(m->views_arena);
-    m->views_arena = a;
 }
 
 static const char *joined(struct arena *arena, const struct json *list)
@@ -171,53 +122,6 @@ static void read_agents(struct mirror *m, const struct json *list)
                                                             .skills = joined(m->agents_arena, json_get(a, "skills"))};
 }
 
-static const char *boss_text(struct mirror *m, int slot, const struct json *boss, const char *name)
-{
-    str_copy(m->boss_texts[slot], sizeof m->boss_texts[slot], json_get_string(boss, name, ""));
-    return m->boss_texts[slot];
-}
-
-/* A frame says what changed; what it leaves out stays. */
-static void read_boss(struct mirror *m, const struct json *boss)
-{
-    struct mirror_boss was = m->boss;
-    m->boss = (struct mirror_boss){0};
-    if (!json_is(boss, JSON_OBJECT))
-        return;
-    bool same = str_eq(m->boss_texts[0], json_get_string(boss, "key", ""));
-    m->boss = (struct mirror_boss){
-        .key = boss_text(m, 0, boss, "key"),
-        .name = boss_text(m, 1, boss, "name"),
-        .tier = boss_text(m, 2, boss, "tier"),
-        .state = boss_text(m, 3, boss, "state"),
-        .max_hp = json_get_i64(boss, "max_hp", 0),
-        .hp = json_get_i64(boss, "hp", 0),
-        .tickets_required = json_get_i64(boss, "tickets_required", same ? was.tickets_required : 0),
-        .spawned_at = json_get_i64(boss, "spawned_at", same ? was.spawned_at : 0),
-        .expires_at = json_get_i64(boss, "expires_at", same ? was.expires_at : 0)};
-    if (m->boss.hp <= 0 || str_eq(m->boss.state, "fled"))
-        m->boss.max_hp = 0;
-}
-
-static void read_player(struct mirror *m, const struct json *player)
-{
-    m->player = (struct mirror_player){.agent = m->me,
-                                       .level = json_get_i64(player, "level", 1),
-                                       .xp = json_get_i64(player, "xp", 0),
-                                       .held = json_get_i64(player, "held", 0),
-                                       .today = json_get_i64(player, "today", 0),
-                                       .boss = json_get_i64(player, "boss", 0),
-                                       .streak = json_get_i64(player, "streak", 0),
-                                       .next_level_at = json_get_i64(player, "next_level_at", 0)};
-}
-
-static void read_escalations(struct mirror *m, const struct json *counts)
-{
-    m->triggered = json_get_i64(counts, "triggered", m->triggered);
-    m->acknowledged = json_get_i64(counts, "acknowledged", m->acknowledged);
-    m->snoozed = json_get_i64(counts, "snoozed", m->snoozed);
-}
-
 static void read_texts(struct mirror *m, const struct json *root)
 {
     const struct json *me = json_get(root, "me");
@@ -228,15 +132,11 @@ static void read_texts(struct mirror *m, const struct json *root)
     m->oncall = text_of(m->desk, root, "oncall");
     m->bands = json_get_bool(json_get(root, "model"), "bands", false);
     int64_t seq = json_get_i64(root, "seq", 0);
-    read_views(m, json_get(root, "views"), seq);
+    counts_views(&m->counts, json_get(root, "views"), seq);
+    counts_escalations(&m->counts, json_get(root, "escalations"), seq);
     read_agents(m, json_get(root, "agents"));
-    read_boss(m, json_get(root, "boss"));
-    read_player(m, json_get(root, "player"));
-    if (seq >= m->counted) {
-        m->triggered = m->acknowledged = m->snoozed = 0;
-        m->counted = seq;
-        read_escalations(m, json_get(root, "escalations"));
-    }
+    game_boss(&m->game, json_get(root, "boss"));
+    game_player(&m->game, json_get(root, "player"), m->me);
     windows_read(&m->windows, json_get(root, "maintenance"));
 }
 
@@ -376,60 +276,6 @@ static void replay(struct mirror *m, int64_t seq)
     }
 }
 
-/* --- counts --- */
-
-/* Is what was counted at seq (0 = nobody says) no older than what stands? Then it stands from now on. */
-static bool is_newer(int64_t *counted, int64_t seq)
-{
-    if (seq && seq < *counted)
-        return false;
-    *counted = seq > *counted ? seq : *counted;
-    return true;
-}
-
-static void set_count(struct mirror_view *view, const struct json *n, int64_t seq)
-{
-    if (n && is_newer(&view->counted, seq))
-        json_i64(n, &view->count);
-}
-
-static unsigned read_counts(struct mirror *m, const struct json *data)
-{
-    unsigned changed = MIRROR_CHANGED_COUNTS;
-    int64_t seq = json_get_i64(data, "seq", 0);
-    for (const struct json *v = json_first(json_get(data, "views")); v; v = json_next(v)) {
-        struct mirror_view *view = view_of(m, json_name(v));
-        if (view)
-            set_count(view, v, seq);
-        else
-            changed |= MIRROR_CHANGED_VIEWS; /* counted before we heard of it */
-    }
-    for (const struct json *v = json_first(json_get(data, "owners")); v; v = json_next(v)) {
-        struct mirror_view *view = view_of(m, json_name(v));
-        if (view)
-            set_count(view, json_get(v, m->me), seq);
-    }
-    if (json_get(data, "escalations") && is_newer(&m->counted, seq))
-        read_escalations(m, json_get(data, "escalations"));
-    return changed;
-}
-
-/* The ledger's lines move my figures at once; the scores document puts them right to the point. */
-static unsigned read_game(struct mirror *m, const char *event, const struct json *data)
-{
-    const struct json *body = json_get(data, "data");
-    bool mine = str_eq(json_get_string(body, "agent", ""), m->me);
-    if (str_eq(event, "boss") && json_get(body, "max_hp"))
-        read_boss(m, body);
-    if (str_eq(event, "player") && mine)
-        m->player.level = json_get_i64(body, "new", json_get_i64(body, "level", m->player.level));
-    if (str_eq(event, "score") && mine) {
-        m->player.held += json_get_i64(body, "xp", 0);
-        m->player.today += json_get_i64(body, "xp", 0);
-    }
-    return MIRROR_CHANGED_GAME;
-}
-
 /* What a desk entry's records change beside the desk itself. */
 static unsigned records_changed(const struct json *records)
 {
@@ -459,8 +305,8 @@ static unsigned entry_frame(struct mirror *m, const char *event, int64_t seq, co
         changed |= MIRROR_CHANGED_ESCALATION;
     if (str_eq(event, "desk"))
         changed |= records_changed(json_path(data, "data.records"));
-    if (str_eq(event, "score") || str_eq(event, "boss") || str_eq(event, "player"))
-        changed |= read_game(m, event, data);
+    if (game_frame(&m->game, event, json_get(data, "data"), m->me))
+        changed |= MIRROR_CHANGED_GAME;
     if (str_eq(event, "parcel") || str_eq(event, "delivery") || str_eq(event, "destination") || str_eq(event, "route"))
         changed |= MIRROR_CHANGED_OUTGOING;
     if (str_eq(event, "label") || str_eq(event, "model"))
@@ -473,76 +319,23 @@ static unsigned entry_frame(struct mirror *m, const char *event, int64_t seq, co
     return changed;
 }
 
-/* --- presence --- */
-
-static unsigned read_present(struct mirror *m, const struct json *data)
-{
-    int64_t stream = json_get_i64(data, "stream", 0), ticket = json_get_i64(data, "ticket", 0);
-    int at = 0;
-    while (at < m->present_count && m->present[at].stream != stream)
-        at++;
-    if (!ticket) {
-        if (at < m->present_count)
-            m->present[at] = m->present[--m->present_count];
-        return MIRROR_CHANGED_PRESENCE;
-    }
-    if (at == MIRROR_PRESENT_MAX)
-        return 0;
-    struct mirror_present *p = &m->present[at];
-    m->present_count += at == m->present_count;
-    *p = (struct mirror_present){.stream = stream, .ticket = ticket, .replying = str_eq(json_get_string(data, "doing", ""), "replying")};
-    snprintf(p->agent, sizeof p->agent, "%s", json_get_string(data, "agent", ""));
-    return MIRROR_CHANGED_PRESENCE;
-}
-
-/* A stream begins: what was known of others belonged to the one before, and what it did not tell of views is asked for. */
-static unsigned read_hello(struct mirror *m, const struct json *data)
-{
-    unsigned changed = MIRROR_CHANGED_PRESENCE | (m->stream ? MIRROR_CHANGED_VIEWS : 0);
-    m->stream = json_get_i64(data, "stream", 0);
-    m->present_count = 0;
-    for (const struct json *p = json_first(json_get(data, "presence")); p; p = json_next(p))
-        read_present(m, p);
-    return changed;
-}
-
-int64_t mirror_stream(const struct mirror *m)
-{
-    return m->stream;
-}
-
-static bool is_present(const struct mirror *m, const struct mirror_present *p, int64_t ticket, bool replying)
-{
-    return p->ticket == ticket && p->replying == replying && p->stream != m->stream && !str_eq(p->agent, m->me);
-}
-
-const struct mirror_present *mirror_present(const struct mirror *m, int64_t ticket, const struct mirror_present *after)
-{
-    int from = after ? (int)(after - m->present) + 1 : 0;
-    for (int replying = !after || after->replying; replying >= 0; replying--, from = 0)
-        for (int i = from; i < m->present_count; i++)
-            if (is_present(m, &m->present[i], ticket, replying))
-                return &m->present[i];
-    return NULL;
-}
+/* --- frames, as they come --- */
 
 static unsigned bare_frame(struct mirror *m, const char *event, const struct json *data)
 {
     if (str_eq(event, "counts"))
-        return read_counts(m, data);
+        return counts_frame(&m->counts, data, m->me) ? MIRROR_CHANGED_COUNTS : MIRROR_CHANGED_COUNTS | MIRROR_CHANGED_VIEWS;
     if (str_eq(event, "hello"))
-        return read_hello(m, data);
+        return presence_hello(&m->presence, data) ? MIRROR_CHANGED_PRESENCE | MIRROR_CHANGED_VIEWS : MIRROR_CHANGED_PRESENCE;
     if (str_eq(event, "presence"))
-        return read_present(m, data);
+        return presence_read(&m->presence, data) ? MIRROR_CHANGED_PRESENCE : 0;
     if (str_eq(event, "draft"))
         return MIRROR_CHANGED_DRAFTS;
     if (str_eq(event, "refused"))
         return MIRROR_CHANGED_EVENTS;
     if (str_eq(event, "reset")) {
         frames_clear(&m->frames); /* they may be another database's, and their numbers with them */
-        m->counted = 0;
-        for (int i = 0; i < m->view_count; i++)
-            m->views[i].counted = 0;
+        counts_forget(&m->counts);
         return MIRROR_CHANGED_ALL;
     }
     return str_eq(event, "bye") ? MIRROR_CHANGED_BYE : 0;
@@ -593,7 +386,7 @@ bool mirror_views(struct mirror *m, const char *json, size_t n, struct err *err)
 {
     AUTO_JSON root = parse(json, n, "views", err);
     if (root)
-        read_views(m, json_get(root, "views"), json_get_i64(root, "seq", 0));
+        counts_views(&m->counts, json_get(root, "views"), json_get_i64(root, "seq", 0));
     return root;
 }
 
@@ -610,14 +403,6 @@ bool mirror_page(struct mirror *m, const char *view, const char *where, bool mor
     read_page(m, root, view, where, more);
     replay(m, seq);
     return true;
-}
-
-static void read_scores(struct mirror *m, const struct json *root)
-{
-    read_boss(m, json_get(root, "boss"));
-    for (const struct json *p = json_first(json_get(root, "players")); p; p = json_next(p))
-        if (str_eq(json_get_string(p, "agent", ""), m->me))
-            read_player(m, p);
 }
 
 /* Of the default schedule, the first, as the desk's own line. */
@@ -641,7 +426,7 @@ bool mirror_doc_set(struct mirror *m, enum mirror_doc_id id, int64_t ticket, con
     mirror_doc_drop(m, id);
     m->doc[id] = (struct mirror_doc){.arena = arena, .root = root, .at = now, .ticket = ticket, .number = ++m->doc_number};
     if (id == MIRROR_SCORES)
-        read_scores(m, root);
+        game_scores(&m->game, root, m->me);
     if (id == MIRROR_PAGED)
         m->paged = paged_read(root, m->me, now);
     if (id == MIRROR_AGENTS)
@@ -788,23 +573,17 @@ const char *mirror_oncall(const struct mirror *m)
 
 int mirror_view_count(const struct mirror *m)
 {
-    return m->view_count;
+    return m->counts.view_count;
 }
 
 const struct mirror_view *mirror_view_at(const struct mirror *m, int index)
 {
-    return index >= 0 && index < m->view_count ? &m->views[index] : NULL;
+    return index >= 0 && index < m->counts.view_count ? &m->counts.views[index] : NULL;
 }
 
 const struct mirror_view *mirror_view_find(const struct mirror *m, const char *name)
 {
-    for (int i = 0; name && i < m->view_count; i++)
-        if (strcmp(m->views[i].name, name) == 0)
-            return &m->views[i];
-    for (int i = 0; name && i < m->view_count; i++)
-        if (*m->views[i].name == '~' && strcmp(m->views[i].name + 1, name) == 0)
-            return &m->views[i];
-    return NULL;
+    return counts_find(&m->counts, name);
 }
 
 int mirror_agent_count(const struct mirror *m)
@@ -819,12 +598,12 @@ const struct mirror_agent *mirror_agent_at(const struct mirror *m, int index)
 
 const struct mirror_boss *mirror_boss(const struct mirror *m)
 {
-    return m->boss.max_hp > 0 ? &m->boss : NULL;
+    return m->game.boss.max_hp > 0 ? &m->game.boss : NULL;
 }
 
 const struct mirror_player *mirror_player(const struct mirror *m)
 {
-    return &m->player;
+    return &m->game.player;
 }
 
 struct paged mirror_paged(const struct mirror *m)
@@ -834,9 +613,19 @@ struct paged mirror_paged(const struct mirror *m)
 
 void mirror_escalations(const struct mirror *m, int64_t *triggered, int64_t *acknowledged, int64_t *snoozed)
 {
-    *triggered = m->triggered;
-    *acknowledged = m->acknowledged;
-    *snoozed = m->snoozed;
+    *triggered = m->counts.triggered;
+    *acknowledged = m->counts.acknowledged;
+    *snoozed = m->counts.snoozed;
+}
+
+int64_t mirror_stream(const struct mirror *m)
+{
+    return m->presence.stream;
+}
+
+const struct mirror_present *mirror_present(const struct mirror *m, int64_t ticket, const struct mirror_present *after)
+{
+    return presence_at(&m->presence, ticket, m->me, after);
 }
 
 bool mirror_bands(const struct mirror *m)

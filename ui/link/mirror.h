@@ -7,9 +7,12 @@
 #ifndef LINK_MIRROR_H
 #define LINK_MIRROR_H
 #include "base/json.h"
-#include "link/paged.h"
-#include "link/windows.h"
 #include "core/ticket.h"
+#include "link/counts.h"
+#include "link/game.h"
+#include "link/paged.h"
+#include "link/presence.h"
+#include "link/windows.h"
 
 struct mirror_row {
     struct ticket t;       /* the members of api.md's ROW; what a ROW does not carry is zero */
@@ -22,26 +25,11 @@ struct mirror_row {
 /* What a list is sorted by: as the daemon's views are; by number; by the last change, newest first; by
  * level, the highest first, done ones last. */
 enum mirror_sort { MIRROR_BY_DUE, MIRROR_BY_AGE, MIRROR_BY_UPDATED, MIRROR_BY_URGENCY, MIRROR_BY_PRIORITY, MIRROR_SORTS };
-struct mirror_view {
-    const char *name, *title, *text;
-    int64_t count, counted; /* counted: at which entry's seq */
-    bool mine; /* depends on who asks */
-    const char *of, *by; /* desk: the configuration's; team: shared by `by`; own: mine alone, its name begins with ~ */
-    int sort; bool invert; /* its own order (enum mirror_sort) */
-};
 struct mirror_agent {
     const char *name, *role, *team;
     int64_t open, load, capacity; /* load: what they are given counts; capacity 0 = no bound */
     const char *away;             /* why they are not here; "" = they are */
     const char *skills;           /* "billing, german" */
-};
-struct mirror_boss {
-    const char *key, *name, *tier, *state;
-    int64_t max_hp, hp, tickets_required, spawned_at, expires_at;
-};
-struct mirror_player {
-    const char *agent;
-    int64_t level, xp, held, today, boss, streak, next_level_at;
 };
 /* A GET answer kept as it came; screens read it with json_get. root NULL = never fetched. */
 struct mirror_doc {
@@ -105,14 +93,7 @@ enum mirror_change {
 /* Does a ticket fit the `when` in text? Asked for filters: the stream knows views only. */
 typedef bool mirror_match(void *arg, const char *text, const struct ticket *ticket);
 
-/* A console that looks at a ticket. */
-struct mirror_present {
-    int64_t stream, ticket;
-    bool replying;
-    char agent[64];
-};
-
-enum { MIRROR_ROWS_MAX = 4000, MIRROR_PRESENT_MAX = 512 };
+enum { MIRROR_ROWS_MAX = 4000 };
 
 struct mirror; /* read through the accessors below */
 struct mirror *mirror_new(mirror_match *match, void *arg);
