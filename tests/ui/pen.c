@@ -61,7 +61,9 @@ static void draw(struct surface *s, int top)
     surface_rule(s, ROWS - 1);
     surface_text(s, ROWS - 1, COLUMNS - 4, 4, UI_HINT, "foot"); /* to the last corner */
     if (dice(2)) /* else it stays */
-        cursor_row = 1 + (int)dice(dice(2) ? ROWS - 2 : 2);
+        cursor_row = dice(2) ? 1 + (int)dice(ROWS - 2) : dice(2) ? 1 + (int)dice(2) : ROWS - 2 - (int)dice(2);
+    surface_text(s, cursor_row, 0, 1, UI_GUTTER, "\u258c"); /* as in a list that goes on under it */
+    surface_repaint(s, cursor_row, 2, 3, UI_SELECTED);
     if (dice(2))
         cursor_column = (int)dice(5);
     surface_cursor(s, cursor_row, cursor_column);

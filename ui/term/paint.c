@@ -231,6 +231,24 @@ static void move_rows(int top, int bottom, int n)
         t.last_sum[(n > 0 ? bottom + 1 - n : top) + i] = digest(row_of(t.last, (n > 0 ? bottom + 1 - n : top) + i));
 }
 
+static int cells_apart(const struct cell *a, const struct cell *b)
+{
+    int count = 0;
+    for (int i = 0; i < t.last_columns; i++)
+        count += differs(&a[i], b ? &b[i] : &blank);
+    return count;
+}
+
+/* The row beside those that moved, where others come in: did it move, too, but for a few of its cells? To take it along and mend it is
+ * less than to send one that comes in and change this one where it stands. It is so with the selected row of a list that goes on. */
+static bool goes_along(int row, int n)
+{
+    if (row < 0 || row >= t.last_rows)
+        return false;
+    const struct cell *lands = row_of(t.now, row - n), *now = row_of(t.now, row), *last = row_of(t.last, row);
+    return cells_apart(lands, last) + cells_apart(now, NULL) < cells_apart(lands, NULL) + cells_apart(now, last);
+}
+
 static void scroll_rows(void)
 {
     int best = 0, most = 0, from = 0, to = 0;
@@ -243,6 +261,10 @@ static void scroll_rows(void)
     if (most < SCROLL_WORTH || most < abs(best))
         return;
     int top = best > 0 ? from - best : from, bottom = best > 0 ? to : to - best;
+    while (best > 0 && goes_along(bottom + 1, best))
+        bottom++;
+    while (best < 0 && goes_along(top - 1, best))
+        top--;
     if (!pen_scroll(top, bottom, best, look_of(&blank)))
         return;
     move_rows(top, bottom, best);

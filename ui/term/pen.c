@@ -1,11 +1,13 @@
 /* pen: see pen.h. */
 #define NCURSES_WIDECHAR 1
 #include "term/pen.h"
+#include "term/capability.h"
 #include "base/clock.h"
 #include "base/str.h"
 #include "term/outlet.h"
 #include <ctype.h>
 #include <curses.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <term.h>
@@ -36,9 +38,13 @@ static int put_byte(int c)
     return c;
 }
 
+/* curses knows what a pause of a slow terminal is. */
 static void say(const char *sequence)
 {
-    tputs(sequence, 1, put_byte);
+    if (strstr(sequence, "$<"))
+        tputs(sequence, 1, put_byte);
+    else
+        str_adds(&p.out, sequence);
 }
 
 void pen_open(int columns, int rows)
@@ -71,11 +77,6 @@ static void on(struct way *w, const char *sequence, int times)
     }
 }
 
-static const char *with(const char *sequence, int number)
-{
-    return sequence ? tiparm(sequence, number) : NULL;
-}
-
 static void shorter(struct way *best, const struct way *other)
 {
     if (other->is && (!best->is || other->n < best->n))
@@ -89,8 +90,8 @@ static void along(struct way *w, int from, int to, const char *one, const char *
     struct way best = {.is = false}, other;
     if (!n)
         return;
-    other = *w, on(&other, with(place, to), 1), shorter(&best, &other);
-    other = *w, on(&other, with(many, n), 1), shorter(&best, &other);
+    other = *w, on(&other, capability_with(place, to, 0), 1), shorter(&best, &other);
+    other = *w, on(&other, capability_with(many, n, 0), 1), shorter(&best, &other);
     if (n <= STEPS)
         other = *w, on(&other, one, n), shorter(&best, &other);
     *w = best;
@@ -127,7 +128,7 @@ void pen_move(int row, int column)
     struct way best = {.is = true}, other = {.is = true};
     if (row == p.row && column == p.column)
         return;
-    on(&best, tiparm(cursor_address, row, column), 1);
+    on(&best, capability_with(cursor_address, row, column), 1);
     omit_one(&best);
     if (p.row >= 0) {
         down(&other, row);
@@ -290,12 +291,21 @@ void pen_erase(int row, int column, struct pen_look look)
     say(clr_eol);
 }
 
+/* The whole screen scrolls again. "ESC [ 1 ; rows r" says no more than "ESC [ r". */
+static void free_region(void)
+{
+    char usual[24];
+    snprintf(usual, sizeof usual, "\033[1;%dr", p.rows);
+    const char *text = capability_with(change_scroll_region, 0, p.rows - 1);
+    say(strcmp(text, usual) == 0 ? "\033[r" : text);
+}
+
 /* A region that was meant for another size would scroll what only goes down a row. */
 void pen_clear(struct pen_look look)
 {
     write_as(look);
     if (change_scroll_region)
-        say(tiparm(change_scroll_region, 0, p.rows - 1));
+        free_region();
     say(clear_screen);
     p.row = -1;
 }
@@ -306,12 +316,12 @@ bool pen_scroll(int top, int bottom, int n, struct pen_look look)
     if (!change_scroll_region || !one || abs(n) > SCROLL_MOST)
         return false;
     write_as(look);
-    say(tiparm(change_scroll_region, top, bottom));
+    say(capability_with(change_scroll_region, top, bottom));
     p.row = -1; /* where it leaves the cursor is not the same everywhere */
     pen_move(n > 0 ? bottom : top, 0);
     for (int i = 0; i < abs(n); i++)
         say(one);
-    say(tiparm(change_scroll_region, 0, p.rows - 1));
+    free_region();
     p.row = -1;
     return true;
 }
