@@ -251,6 +251,20 @@ static bool plain(char c)
     return c >= 0x20 && c < 0x7f;
 }
 
+/* Eight bytes at a time: below 0x20 one loses its highest bit's neighbour to it, 0x7f gains it, above it is there. */
+bool text_is_plain(const char *text, size_t n)
+{
+    const uint64_t each = 0x0101010101010101, high = each << 7;
+    for (uint64_t word; n >= sizeof word; text += sizeof word, n -= sizeof word) {
+        memcpy(&word, text, sizeof word);
+        if (((word - each * 0x20) | (word + each) | word) & high)
+            return false;
+    }
+    while (n && plain(*text))
+        text++, n--;
+    return !n;
+}
+
 struct safe {
     struct str *out;
     enum text_mode mode;
@@ -342,10 +356,12 @@ void text_safe(struct str *out, const char *text, size_t n, enum text_mode mode)
 
 char *text_safe_in(struct arena *arena, const char *text, enum text_mode mode)
 {
+    size_t n = text ? strlen(text) : 0;
+    if (text_is_plain(text, n))
+        return arena_strndup(arena, text, n);
     AUTO_STR out;
     str_init(&out, SIZE_MAX / 2);
-    if (text)
-        text_safe(&out, text, strlen(text), mode);
+    text_safe(&out, text, n, mode);
     return arena_strndup(arena, out.data, out.len);
 }
 
@@ -380,7 +396,10 @@ size_t text_step(const char *safe, size_t n, int *width)
 int text_columns(const char *safe)
 {
     int columns = 0;
-    for (const char *end = safe + strlen(safe); safe < end;) {
+    size_t n = strlen(safe);
+    if (text_is_plain(safe, n))
+        return (int)n;
+    for (const char *end = safe + n; safe < end;) {
         if (plain(*safe)) {
             columns++;
             safe++;

@@ -27,6 +27,7 @@ enum text_mode { TEXT_LINE, TEXT_BLOCK }; /* LINE: \n and \t become a space; BLO
 /* Joiners, variation selectors and skin tones go without a trace here; CR LF is one line end; U+2028/9 are line ends. */
 void text_safe(struct str *out, const char *text, size_t n, enum text_mode mode);
 char *text_safe_in(struct arena *arena, const char *text, enum text_mode mode); /* NULL gives "" */
+bool text_is_plain(const char *text, size_t n); /* printable ASCII alone: safe as it stands, a column a byte */
 int text_columns(const char *safe); /* columns of text that is already safe */
 /* Bytes of the first character of safe text with its marks, 0 at the end; its columns in *width. */
 size_t text_step(const char *safe, size_t n, int *width);

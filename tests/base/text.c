@@ -121,6 +121,22 @@ static char *safe_of(const char *text, enum text_mode mode)
     return text_safe_in(arena, text, mode);
 }
 
+/* Each byte at each place of a text of each length. */
+static void plain_text_is_printable_ascii_alone(void **state)
+{
+    char text[20];
+    (void)state;
+    for (size_t n = 0; n < sizeof text; n++)
+        for (size_t at = 0; at < n; at++)
+            for (int byte = 0; byte < 256; byte++) {
+                memset(text, byte % 2 ? 0x20 : 0x7e, sizeof text);
+                text[at] = (char)byte;
+                if (text_is_plain(text, n) != (byte >= 0x20 && byte < 0x7f))
+                    fail_msg("byte %d at %zu of %zu", byte, at, n);
+            }
+    assert_true(text_is_plain("", 0));
+}
+
 static void attacks_are_seen_and_not_obeyed(void **state)
 {
     (void)state;
@@ -350,6 +366,7 @@ int main(void)
         cmocka_unit_test(every_code_point_comes_out_harmless),
         cmocka_unit_test(every_code_point_comes_out_harmless_in_ascii),
         cmocka_unit_test(widths_are_those_of_libc),
+        cmocka_unit_test(plain_text_is_printable_ascii_alone),
         cmocka_unit_test(attacks_are_seen_and_not_obeyed),
         cmocka_unit_test(a_block_keeps_lines_and_lines_up_tabs),
         cmocka_unit_test(a_full_buffer_is_cut_between_characters),

@@ -153,10 +153,11 @@ struct list *console_marks(struct console *c)
 
 int64_t console_ticket(struct console *c)
 {
-    struct look look = console_look(c);
     const struct lists *table = console_table(c);
-    if (table)
+    if (table) {
+        struct look look = console_look(c);
         return lists_ticket(table, &look);
+    }
     return console_place(c) == PLACE_QUEUE ? list_selected(c->queue.list) : console_place(c) == PLACE_TICKET ? c->ticket.id : 0;
 }
 

@@ -14,17 +14,26 @@ enum { SECOND = 1000, MINUTE = 60000, HOUR = 3600000, DAY = 86400000 };
 
 /* --- text --- */
 
+/* Without printf: a list says one in each row. */
+static char *counted(struct arena *arena, int64_t n, char unit)
+{
+    char text[22];
+    size_t len = str_i64(text, n);
+    text[len] = unit;
+    return arena_strndup(arena, text, len + 1);
+}
+
 char *look_ago(struct arena *arena, int64_t ms)
 {
     if (ms < MINUTE)
         return arena_strdup(arena, "now");
     if (ms < HOUR)
-        return arena_printf(arena, "%dm", (int)(ms / MINUTE));
+        return counted(arena, ms / MINUTE, 'm');
     if (ms < DAY)
-        return arena_printf(arena, "%dh", (int)(ms / HOUR));
+        return counted(arena, ms / HOUR, 'h');
     if (ms < 14 * (int64_t)DAY)
-        return arena_printf(arena, "%dd", (int)(ms / DAY));
-    return arena_printf(arena, "%dw", (int)(ms / (7 * (int64_t)DAY)));
+        return counted(arena, ms / DAY, 'd');
+    return counted(arena, ms / (7 * (int64_t)DAY), 'w');
 }
 
 char *look_since(struct arena *arena, int64_t ms)
@@ -80,8 +89,8 @@ char *look_stamp(const struct look *look, int64_t at)
 
 char *look_count(struct arena *arena, int64_t n)
 {
-    char digits[32], out[48];
-    int len = snprintf(digits, sizeof digits, "%lld", (long long)(n < 0 ? -n : n)), at = 0;
+    char digits[21], out[48];
+    int len = (int)str_i64(digits, n < 0 ? -n : n), at = 0;
     if (n < 0)
         out[at++] = '-';
     for (int i = 0; i < len; i++) {
@@ -321,24 +330,32 @@ void look_header(const struct look *look, struct surface *s, const char *title)
     }
 }
 
-static int tab_width(const struct look *look, const struct mirror_view *view, int number, char **label,
-                     char **count)
+struct tab {
+    const char *label, *count;
+    int width;
+    bool active;
+};
+
+static struct tab *tabs_of(const struct look *look, int n)
 {
-    *label = arena_printf(look->arena, "%d %s", number, text_safe_in(look->arena, view->title, TEXT_LINE));
-    *count = look_count(look->arena, view->count);
-    return text_columns(*label) + 1 + text_columns(*count);
+    struct tab *tabs = ARENA_ARRAY(look->arena, struct tab, n + 1);
+    const char *shown = mirror_view_name(look->mirror);
+    for (int i = 0; i < n; i++) {
+        const struct mirror_view *view = mirror_view_at(look->mirror, i);
+        const char *label = arena_printf(look->arena, "%d %s", i + 1, text_safe_in(look->arena, view->title, TEXT_LINE));
+        const char *count = look_count(look->arena, view->count);
+        tabs[i] = (struct tab){label, count, text_columns(label) + 1 + text_columns(count), str_eq(view->name, shown)};
+    }
+    return tabs;
 }
 
 /* Where the active tab would end if the row began with the tab `first`. */
-static int active_end(const struct look *look, int first)
+static int active_end(const struct tab *tabs, int n, int first)
 {
-    const char *shown = mirror_view_name(look->mirror);
-    char *label, *count;
     int column = first ? 3 : 1;
-    for (int i = first; i < mirror_view_count(look->mirror); i++) {
-        const struct mirror_view *view = mirror_view_at(look->mirror, i);
-        column += tab_width(look, view, i + 1, &label, &count) + 2;
-        if (str_eq(view->name, shown))
+    for (int i = first; i < n; i++) {
+        column += tabs[i].width + 2;
+        if (tabs[i].active)
             return column - 2;
     }
     return 0;
@@ -357,24 +374,21 @@ void look_tabs(const struct look *look, struct surface *s, int taken)
         surface_text(s, 1, 1, width - 2, UI_ERROR, look->banner);
         return;
     }
-    const char *shown = mirror_view_name(look->mirror);
-    int first = 0;
-    while (active_end(look, first) > width - 1)
+    int first = 0, n = mirror_view_count(look->mirror);
+    const struct tab *tabs = tabs_of(look, n);
+    while (active_end(tabs, n, first) > width - 1)
         first++;
     column += first ? surface_text(s, 1, column, -1, UI_DIM, "…") + 1 : 0;
-    for (int i = first; i < mirror_view_count(look->mirror); i++) {
-        const struct mirror_view *view = mirror_view_at(look->mirror, i);
-        char *label, *count;
-        int need = tab_width(look, view, i + 1, &label, &count);
-        if (column + need > width - 1) {
+    for (int i = first; i < n; i++) {
+        const struct tab *tab = &tabs[i];
+        if (column + tab->width > width - 1) {
             surface_text(s, 1, column, width - column, UI_DIM, "…");
             break;
         }
-        bool active = str_eq(view->name, shown);
-        if (active)
-            look_active(s, 1, column, need);
-        column += surface_text(s, 1, column, -1, active ? UI_TAB_ACTIVE : UI_TAB, label) + 1;
-        column += surface_text(s, 1, column, -1, active ? UI_TAB_ACTIVE : UI_DIM, count) + 2;
+        if (tab->active)
+            look_active(s, 1, column, tab->width);
+        column += surface_text(s, 1, column, -1, tab->active ? UI_TAB_ACTIVE : UI_TAB, tab->label) + 1;
+        column += surface_text(s, 1, column, -1, tab->active ? UI_TAB_ACTIVE : UI_DIM, tab->count) + 2;
     }
 }
 

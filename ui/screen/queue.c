@@ -33,7 +33,9 @@ static void draw_number(const struct look *look, struct surface *s, int row, int
     const struct mirror_row *r = item;
     bool fresh = r->fresh_at && look->now - r->fresh_at < FRESH_MS;
     enum ui_role role = selected ? UI_SELECTED : r->gone ? UI_MUTED : fresh ? UI_NEW : UI_NORMAL;
-    surface_right(s, row, column, width, role, arena_printf(look->arena, "%lld", (long long)r->t.id));
+    char digits[22];
+    digits[str_i64(digits, r->t.id)] = 0;
+    surface_right(s, row, column, width, role, digits);
 }
 
 static void draw_due(const struct look *look, struct surface *s, int row, int column, int width,
@@ -123,7 +125,7 @@ static void draw_customer(const struct look *look, struct surface *s, int row, i
     const struct ticket *t = &((const struct mirror_row *)item)->t;
     const char *plan = text_safe_in(look->arena, t->plan ? t->plan : "", TEXT_LINE);
     const char *name = text_safe_in(look->arena, t->customer_name ? t->customer_name : "", TEXT_LINE);
-    int need = width >= WITH_PLAN && text_columns(name) + 1 + text_columns(plan) < width ? text_columns(plan) : 0;
+    int wide = text_columns(plan), need = width >= WITH_PLAN && text_columns(name) + 1 + wide < width ? wide : 0;
     (void)selected;
     surface_text(s, row, column, width - (need ? need + 1 : 1), UI_DIM, name); /* a name that is cut touches nothing */
     surface_right(s, row, column + width - need - 1, need, UI_MUTED, plan);

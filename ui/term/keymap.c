@@ -219,7 +219,7 @@ static const struct binding *exact(const struct keymap *map, const char *screen,
     const struct binding *found = NULL;
     for (size_t i = 0; i < map->n; i++) {
         const struct binding *b = &map->list[i];
-        if (strcmp(b->screen, screen) != 0 || !begins(&b->keys, keys))
+        if (!begins(&b->keys, keys) || strcmp(b->screen, screen) != 0)
             continue;
         if (b->keys.count == keys->count)
             found = b;

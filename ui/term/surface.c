@@ -11,6 +11,7 @@ struct surface {
     int columns, rows;
     int cursor_row, cursor_column;
     struct cell *cells;
+    struct str safe; /* of the text that is drawn just now */
 };
 
 static int within(int n, int least, int most)
@@ -23,6 +24,7 @@ struct surface *surface_new(int columns, int rows)
     struct surface *s = calloc(1, sizeof *s);
     if (!s)
         abort();
+    str_init(&s->safe, 0);
     surface_resize(s, columns, rows);
     return s;
 }
@@ -31,6 +33,7 @@ void surface_free(struct surface *s)
 {
     if (!s)
         return;
+    str_fini(&s->safe);
     free(s->cells);
     free(s);
 }
@@ -55,10 +58,9 @@ static struct cell *cell_at(const struct surface *s, int row, int column)
 
 static void set_cell(struct cell *cell, const char *text, size_t n, int width, enum ui_role role)
 {
-    memset(cell, 0, sizeof *cell);
-    memcpy(cell->text, text, n < sizeof cell->text ? n : 0);
-    cell->width = (uint8_t)width;
-    cell->role = (uint8_t)role;
+    *cell = (struct cell){.width = (uint8_t)width, .role = (uint8_t)role};
+    for (size_t i = 0; i < n && n < sizeof cell->text; i++)
+        cell->text[i] = text[i];
 }
 
 static void blank(struct cell *cell)
@@ -71,11 +73,12 @@ static void blank(struct cell *cell)
 /* What is about to be written at column takes its place: a wide character cut in half becomes a blank. */
 static void part_wide(struct surface *s, int row, int column)
 {
-    struct cell *cell = cell_at(s, row, column), *left = cell_at(s, row, column - 1), *right = cell_at(s, row, column + 1);
-    if (cell && cell->width == 0 && left)
-        blank(left);
-    if (cell && cell->width == 2 && right)
-        blank(right);
+    const struct cell *cell = cell_at(s, row, column);
+    if (!cell || cell->width == 1)
+        return;
+    struct cell *other = cell_at(s, row, cell->width ? column + 1 : column - 1);
+    if (other)
+        blank(other);
 }
 
 static void put(struct surface *s, int row, int column, const char *text, size_t n, int width, enum ui_role role)
@@ -91,11 +94,27 @@ static void put(struct surface *s, int row, int column, const char *text, size_t
         set_cell(right, "", 0, 0, role);
 }
 
+/* The same in so many columns; what is outside goes without. */
+static void fill(struct surface *s, int row, int column, int width, const struct cell *like)
+{
+    int from = within(column, 0, s->columns), to = within(column + width, from, s->columns);
+    if (row < 0 || row >= s->rows || from >= to)
+        return;
+    struct cell *cells = cell_at(s, row, 0);
+    part_wide(s, row, from);
+    part_wide(s, row, to - 1);
+    for (int i = from; i < to; i++)
+        cells[i] = *like;
+}
+
 void surface_clear(struct surface *s)
 {
     static const struct cell page = {.text = " ", .width = 1, .role = UI_NORMAL};
-    for (int i = 0; i < s->columns * s->rows; i++)
+    size_t columns = (size_t)s->columns;
+    for (size_t i = 0; i < columns; i++)
         s->cells[i] = page;
+    for (int row = 1; row < s->rows; row++)
+        memcpy(s->cells + (size_t)row * columns, s->cells, columns * sizeof page);
     s->cursor_row = s->cursor_column = -1;
 }
 
@@ -137,24 +156,21 @@ static int put_safe(struct surface *s, int row, int column, int width, enum ui_r
     return used;
 }
 
-/* Printable ASCII, most of all that is drawn, is safe as it stands and takes a column a byte. */
-static bool is_plain(const char *text, size_t n)
-{
-    while (n && *text >= 0x20 && *text < 0x7f)
-        text++, n--;
-    return !n;
-}
-
-/* What does not fit is not asked for. */
+/* Most of all that is drawn. What does not fit is not asked for. */
 static void put_plain(struct surface *s, int row, int column, enum ui_role role, const char *text, int n)
 {
     if (n <= 0)
         return;
+    const struct cell like = {.width = 1, .role = (uint8_t)role};
     struct cell *cells = cell_at(s, row, column);
     part_wide(s, row, column);
     part_wide(s, row, column + n - 1);
-    for (int i = 0; i < n; i++)
-        cells[i] = (struct cell){.text = {text[i]}, .width = 1, .role = (uint8_t)role};
+    uint64_t words[2]; /* a cell in registers: member by member each would wait for the one before */
+    memcpy(words, &like, sizeof words);
+    for (int i = 0; i < n; i++) {
+        memcpy(&cells[i], words, sizeof words);
+        cells[i].text[0] = text[i];
+    }
 }
 
 static void put_cut(struct surface *s, int row, int column, enum ui_role role)
@@ -168,25 +184,32 @@ static size_t enough(int width)
     return ((size_t)width + 2) * sizeof((struct cell *)0)->text;
 }
 
+/* Safe text for at most so many columns, and a little to see that more follows; until the next. */
+static const struct str *make_safe(struct surface *s, int columns, const char *text, size_t n)
+{
+    s->safe.max = enough(columns);
+    str_clear(&s->safe);
+    text_safe(&s->safe, text, n, TEXT_LINE);
+    return &s->safe;
+}
+
 int surface_textn(struct surface *s, int row, int column, int width, enum ui_role role, const char *text, size_t n)
 {
     if (column >= 0 && (width < 0 || width > s->columns - column))
         width = s->columns - column;
     if (!text || row < 0 || row >= s->rows || column < 0 || width <= 0)
         return 0;
-    if (is_plain(text, n)) {
+    if (text_is_plain(text, n)) {
         bool fits = n <= (size_t)width;
         put_plain(s, row, column, role, text, fits ? (int)n : width - 1);
         if (!fits)
             put_cut(s, row, column + width - 1, role);
         return fits ? (int)n : width;
     }
-    AUTO_STR safe;
-    str_init(&safe, enough(width));
-    text_safe(&safe, text, n, TEXT_LINE);
-    if (!safe.cut && text_columns(safe.data) <= width)
-        return put_safe(s, row, column, width, role, safe.data, safe.len);
-    int used = put_safe(s, row, column, width - 1, role, safe.data, safe.len);
+    const struct str *safe = make_safe(s, width, text, n);
+    if (!safe->cut && text_columns(safe->data) <= width)
+        return put_safe(s, row, column, width, role, safe->data, safe->len);
+    int used = put_safe(s, row, column, width - 1, role, safe->data, safe->len);
     put_cut(s, row, column + used, role);
     return used + 1;
 }
@@ -218,23 +241,21 @@ int surface_textf(struct surface *s, int row, int column, int width, enum ui_rol
 }
 
 /* At most so many. */
-static int columns_of(const char *text, int most)
+static int columns_of(struct surface *s, const char *text, size_t n, int most)
 {
-    size_t n = strlen(text);
-    if (is_plain(text, n))
+    if (text_is_plain(text, n))
         return n < (size_t)most ? (int)n : most;
-    AUTO_STR safe;
-    str_init(&safe, enough(most));
-    text_safe(&safe, text, n, TEXT_LINE);
-    return safe.cut ? most : text_columns(safe.data);
+    const struct str *safe = make_safe(s, most, text, n);
+    return safe->cut ? most : text_columns(safe->data);
 }
 
 int surface_right(struct surface *s, int row, int column, int width, enum ui_role role, const char *text)
 {
     if (width <= 0 || !text)
         return column + (width > 0 ? width : 0);
-    int columns = columns_of(text, width), pad = columns < width ? width - columns : 0;
-    surface_text(s, row, column + pad, width - pad, role, text);
+    size_t n = strlen(text);
+    int columns = columns_of(s, text, n, width), pad = columns < width ? width - columns : 0;
+    surface_textn(s, row, column + pad, width - pad, role, text, n);
     return column + pad;
 }
 
@@ -242,9 +263,9 @@ int surface_right(struct surface *s, int row, int column, int width, enum ui_rol
 
 void surface_fill(struct surface *s, int row, int column, int rows, int columns, enum ui_role role)
 {
+    const struct cell like = {.text = " ", .width = 1, .role = (uint8_t)role};
     for (int r = row; r < row + rows; r++)
-        for (int c = column; c < column + columns; c++)
-            put(s, r, c, " ", 1, 1, role);
+        fill(s, r, column, columns, &like);
 }
 
 void surface_repaint(struct surface *s, int row, int column, int width, enum ui_role role)
@@ -259,41 +280,39 @@ void surface_attr(struct surface *s, int row, int column, int width, unsigned at
         cell->attr |= (uint8_t)attr;
 }
 
-/* Our own glyph with its ASCII stand-in. */
-static void put_glyph(struct surface *s, int row, int column, uint32_t code, char ascii, enum ui_role role)
+/* Our own glyph, or its ASCII stand-in, in so many columns. */
+static void fill_glyph(struct surface *s, int row, int column, int width, uint32_t code, char ascii, enum ui_role role, unsigned attr)
 {
-    char bytes[5];
-    int n = text_encode(text_is_ascii() ? (unsigned char)ascii : code, bytes);
-    put(s, row, column, bytes, (size_t)n, 1, role);
+    struct cell cell = {.width = 1, .role = (uint8_t)role, .attr = (uint8_t)attr};
+    text_encode(text_is_ascii() ? (unsigned char)ascii : code, cell.text);
+    fill(s, row, column, width, &cell);
 }
 
 void surface_rule(struct surface *s, int row)
 {
-    for (int c = 0; c < s->columns; c++)
-        put_glyph(s, row, c, 0x2500, '-', UI_RULE);
+    fill_glyph(s, row, 0, s->columns, 0x2500, '-', UI_RULE, 0);
 }
 
 void surface_quote(struct surface *s, int row, int column)
 {
-    put_glyph(s, row, column, 0x2503, '|', UI_CUSTOMER);
+    fill_glyph(s, row, column, 1, 0x2503, '|', UI_CUSTOMER, 0);
 }
 
 void surface_bar(struct surface *s, int row, int column, int width, int share_bp, enum ui_role role)
 {
+    if (width <= 0)
+        return;
     share_bp = within(share_bp, 0, 10000);
     long eighths = ((long)width * 8 * share_bp + 5000) / 10000;
     if (share_bp > 0 && eighths == 0)
         eighths = 1; /* a little is not nothing */
     if (share_bp < 10000 && eighths == (long)width * 8)
         eighths--; /* nearly is not all */
-    for (int i = 0; i < width; i++, eighths -= 8) {
-        uint32_t part = eighths >= 8 ? 8 : eighths > 0 ? (uint32_t)eighths : 0;
-        if (part)
-            put_glyph(s, row, column + i, 0x2590 - part, part >= 4 || i == 0 ? '#' : '.', role);
-        else
-            put_glyph(s, row, column + i, 0x2591, '.', UI_BAR_REST);
-        surface_attr(s, row, column + i, 1, UI_IN_BAR);
-    }
+    int whole = (int)(eighths / 8), part = (int)(eighths % 8), drawn = whole + (part > 0);
+    fill_glyph(s, row, column, whole, 0x2588, '#', role, UI_IN_BAR);
+    if (part)
+        fill_glyph(s, row, column + whole, 1, 0x2590 - (uint32_t)part, part >= 4 || !whole ? '#' : '.', role, UI_IN_BAR);
+    fill_glyph(s, row, column + drawn, width - drawn, 0x2591, '.', UI_BAR_REST, UI_IN_BAR);
 }
 
 void surface_cursor(struct surface *s, int row, int column)

@@ -1,25 +1,39 @@
 /* bar: arithmetic before surface_bar. */
 #include "widget/bar.h"
 #include "base/text.h"
-#include <inttypes.h>
-#include <stdio.h>
+#include <string.h>
 
+static char *count(char *at, int64_t n, char unit)
+{
+    char digits[21];
+    size_t len = str_i64(digits, n);
+    memcpy(at, digits, len);
+    at[len] = unit;
+    return at + len + 1;
+}
+
+/* Without printf: a list shows one in each row. */
 const char *bar_time(int64_t ms, char out[BAR_TIME])
 {
-    const char *late = ms < 0 ? "late " : "";
+    char *at = out;
     int64_t s = (ms < 0 ? -(ms / 1000) : ms / 1000), m = s / 60, h = m / 60, d = h / 24;
+    if (ms < 0)
+        at = (char *)memcpy(at, "late ", 5) + 5;
     if (s < 60)
-        snprintf(out, BAR_TIME, "%s%" PRId64 "s", late, s);
+        at = count(at, s, 's');
     else if (m < 60)
-        snprintf(out, BAR_TIME, "%s%" PRId64 "m", late, m);
-    else if (h < 10 && m % 60)
-        snprintf(out, BAR_TIME, "%s%" PRId64 "h%02" PRId64 "m", late, h, m % 60);
+        at = count(at, m, 'm');
     else if (h < 24)
-        snprintf(out, BAR_TIME, "%s%" PRId64 "h", late, h);
-    else if (d < 10 && h % 24)
-        snprintf(out, BAR_TIME, "%s%" PRId64 "d%" PRId64 "h", late, d, h % 24);
+        at = count(at, h, 'h');
     else
-        snprintf(out, BAR_TIME, "%s%" PRId64 "d", late, d);
+        at = count(at, d, 'd');
+    if (m >= 60 && h < 10 && m % 60) {
+        *at = '0';
+        at = count(at + (m % 60 < 10), m % 60, 'm');
+    } else if (h >= 24 && d < 10 && h % 24) {
+        at = count(at, h % 24, 'h');
+    }
+    *at = 0;
     return out;
 }
 
