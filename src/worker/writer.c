@@ -299,7 +299,7 @@ static void care(struct writer *w, bool idle)
 {
     struct err err;
     int64_t pages = store_wal_pages(w->engine.store);
-    if ((idle && pages > WAL_IDLE_PAGES) || pages > WAL_FORCED_PAGES)
+    if ((idle && pages > w->o.log_idle) || pages > w->o.log_most)
         if (!store_checkpoint(w->engine.store, &err))
             log_line(LOG_WARN, "checkpoint_failed", "detail=\"%s\"", err.text);
 }
@@ -480,6 +480,8 @@ struct writer *writer_open(const struct writer_options *o, struct err *err)
     if (!w)
         abort();
     w->o = *o;
+    w->o.log_idle = o->log_idle ? o->log_idle : WAL_IDLE_PAGES;
+    w->o.log_most = o->log_most ? o->log_most : WAL_FORCED_PAGES;
     w->last = &w->first;
     w->scratch = arena_new();
     w->batches[0] = arena_new();

@@ -28,6 +28,8 @@ struct writer_options { const char *path; const struct config *config; struct hu
                         /* At start: the classifier that was in force. false: its weights are of no use, the starter rules hold. */
                         bool (*load)(void *arg, const struct model_row *row); void *load_arg;
                         int mailbox_max;
+                        /* Pages in the log from which it is moved into the file: when nobody waits, and in any case. 0: 1,000 and 16,000. */
+                        int64_t log_idle, log_most;
                         void (*send)(void *arg, const struct outgoing *out); void *send_arg; /* to the courier, after the commit; copies */
                         /* After the commit: a model is in force (the callee takes a reference of its own); there may be labels to learn. */
                         void (*model)(void *arg, struct classify_model *model); void *model_arg;
