@@ -2,6 +2,7 @@
  * sigwait, once a second sweeps the server's deadlines, and on HUP or an admin's wish swaps the configuration.
  * Closing: no new connections, the writer drains what was accepted, streams say goodbye, the server stops. */
 #include "config.h"
+#include "api/door.h"
 #include "api/listen.h"
 #include "api/server.h"
 #include "base/clock.h"
@@ -30,7 +31,7 @@
 #include <unistd.h>
 
 enum { FRAMES = 4096, FRAMES_BYTES = 12 << 20, MAILBOX = 1024 };
-enum { TIDY_MS = 60000 };
+enum { TIDY_MS = 60000, UPGRADE_MS = 3600000 /* that one step may take at most, before systemd thinks it hangs */ };
 enum { LARGE = 256 << 10 }; /* memory of a long list or a refit, not of an event */
 
 struct daemon {
@@ -44,6 +45,9 @@ struct daemon {
     struct server *server;
     struct server_socket sockets[SERVER_SOCKETS];
     int socket_count, lock;
+    struct door *door;     /* while the database is brought to another version */
+    int64_t upgraded_from; /* clock_mono when that began; 0: it needs none */
+    bool listens;
     bool made_desk, made_ingest; /* sockets of our own making, to be removed */
     int64_t started_us;
     pthread_mutex_t wishes_lock;
@@ -246,6 +250,8 @@ static bool add_socket(struct daemon *d, int fd, enum side side, bool local)
 /* A private desk's sockets are its user's; a system's ingest socket is open to all, there the signature decides. */
 static bool open_sockets(struct daemon *d, struct err *err)
 {
+    if (d->listens)
+        return true; /* since the database was brought to this version */
     int64_t port = d->desk.snapshot->config->port;
     mode_t mode = d->options.private ? 0600 : 0660, ingest = d->options.private ? 0600 : 0666;
     d->socket_count = notify_sockets(d->sockets, SERVER_SOCKETS - 1);
@@ -253,7 +259,8 @@ static bool open_sockets(struct daemon *d, struct err *err)
         return false;
     if (!have_side(d, SIDE_OUTSIDE, true) && !(d->made_ingest = add_socket(d, listen_unix(d->options.ingest, ingest, err), SIDE_OUTSIDE, true)))
         return false;
-    return !port || have_side(d, SIDE_OUTSIDE, false) || add_socket(d, listen_loopback((int)port, err), SIDE_OUTSIDE, false);
+    d->listens = !port || have_side(d, SIDE_OUTSIDE, false) || add_socket(d, listen_loopback((int)port, err), SIDE_OUTSIDE, false);
+    return d->listens;
 }
 
 static void close_sockets(struct daemon *d)
@@ -262,6 +269,33 @@ static void close_sockets(struct daemon *d)
         unlink(d->options.socket);
     if (d->made_ingest)
         unlink(d->options.ingest);
+}
+
+/* What this is, where it is waited for: in the log, at the sockets, and where systemd shows it (sd_notify(3)). */
+static void on_upgrade(void *arg, int from, int now, int to)
+{
+    struct daemon *d = arg;
+    AUTO_ARENA arena = arena_new();
+    struct err err = {0};
+    const char *what = arena_printf(arena, "the database is being brought from version %d to %d: step %d of %d", from, to, now - from, to - from);
+    log_line(LOG_INFO, "upgrade", "from=%d now=%d to=%d", from, now, to);
+    notify_state(arena_printf(arena, "STATUS=%s\nEXTEND_TIMEOUT_USEC=%lld", what, UPGRADE_MS * 1000LL));
+    if (!d->upgraded_from && (!open_sockets(d, &err) || !(d->door = door_open(d->sockets, d->socket_count, &err))))
+        log_line(LOG_WARN, "door_closed", "detail=\"%s\"", err.text); /* it is brought there all the same */
+    d->upgraded_from = d->upgraded_from ? d->upgraded_from : clock_mono();
+    if (d->door)
+        door_say(d->door, what);
+}
+
+/* Before anything else opens it: who waits for it is told. */
+static bool open_database(struct daemon *d, struct err *err)
+{
+    bool ok = store_migrate(d->options.db, on_upgrade, d, err);
+    door_close(d->door);
+    d->door = NULL;
+    if (ok && d->upgraded_from)
+        log_line(LOG_INFO, "upgraded", "ms=%lld", (long long)(clock_mono() - d->upgraded_from));
+    return ok;
 }
 
 static void take_wish(void *arg, struct control *wish)
@@ -297,7 +331,7 @@ static const struct part {
     {"process", open_process, close_process}, {"place", open_place, close_place},       {"config", open_config, close_config},
     {"model", open_model, NULL}, {"hub", open_hub, close_hub},          {"courier", open_courier, close_courier},
     {"trainer", open_trainer, close_trainer},
-    {"writer", open_writer, NULL},   {"shelf", open_shelf, close_shelf},
+    {"database", open_database, NULL}, {"writer", open_writer, NULL},   {"shelf", open_shelf, close_shelf},
     {"sockets", open_sockets, NULL},          {"server", open_server, NULL},
 };
 enum { PARTS = sizeof parts / sizeof *parts };

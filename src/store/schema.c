@@ -232,7 +232,7 @@ static bool fill_file_use(struct store *s, struct err *err)
     return rc == SQLITE_DONE;
 }
 
-bool schema_migrate(struct store *s, struct err *err)
+bool schema_migrate(struct store *s, store_told *told, void *arg, struct err *err)
 {
     static const char *const since[] = {[3] = schema_3, schema_4, schema_5, schema_6, schema_7, schema_8, schema_9};
     enum { VERSION = sizeof since / sizeof *since - 1 };
@@ -247,6 +247,8 @@ bool schema_migrate(struct store *s, struct err *err)
         return err_set(err, ERR_STORAGE, "the database is version %d, this triaged knows up to %d: use a newer one", version, VERSION);
     if (!s->writer)
         return err_set(err, ERR_STORAGE, "the database is not set up yet");
+    if (told && version)
+        told(arg, version, version + 1, VERSION);
     AUTO_STR sql;
     str_init(&sql, 64 << 10);
     str_adds(&sql, "BEGIN IMMEDIATE;");
@@ -262,11 +264,14 @@ bool schema_migrate(struct store *s, struct err *err)
         str_adds(&sql, schema_2);
     if (version == 1)
         str_adds(&sql, to_2_move);
-    for (int v = 3; v <= VERSION; v++)
-        if (version < v)
-            str_adds(&sql, since[v]);
-    if (!sql_exec(s, sql.data, err) || (version < 8 && !fill_file_use(s, err)))
+    if (!sql_exec(s, sql.data, err))
         return false; /* whoever opened it closes it, which takes all of this back */
+    for (int v = version < 3 ? 3 : version + 1; v <= VERSION; v++) {
+        if (told && version && v > version + 1)
+            told(arg, version, v, VERSION);
+        if (!sql_exec(s, since[v], err) || (v == 8 && !fill_file_use(s, err)))
+            return false;
+    }
     str_clear(&sql);
     str_addf(&sql, "PRAGMA user_version=%d;COMMIT;", VERSION);
     return sql_exec(s, sql.data, err);

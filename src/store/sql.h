@@ -69,6 +69,6 @@ void keys_committed(struct store *s);
 void keys_rolled_back(struct store *s); /* once the next numbers are those of the rows there are */
 #define KEYS_TICKET "(SELECT CAST(value AS INTEGER) FROM meta WHERE key='keys_ticket')" /* tickets after it are not in the indexes */
 bool customer_sql(struct store *s, struct err *err); /* customer_hash() for the schema */
-bool schema_migrate(struct store *s, struct err *err);
+bool schema_migrate(struct store *s, store_told *told, void *arg, struct err *err); /* told may be NULL */
 void ticket_sql(struct store *s); /* builds the ticket statements from the field table */
 #endif

@@ -182,7 +182,8 @@ static void prepare_library(void)
     joined = joined_register();
 }
 
-struct store *store_open(const char *path, enum store_mode mode, struct err *err)
+/* Whatever its tables are. */
+static struct store *handle_open(const char *path, enum store_mode mode, struct err *err)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct store *s = calloc(1, sizeof *s);
@@ -196,17 +197,30 @@ struct store *store_open(const char *path, enum store_mode mode, struct err *err
     int rc = sqlite3_open_v2(path ? path : ":memory:", &s->db, flags, s->writer && path ? joined : NULL);
     umask(old);
     ticket_sql(s);
-    if (rc != SQLITE_OK) {
+    if (rc != SQLITE_OK)
         err_set(err, ERR_STORAGE, "opening %s: %s", path ? path : "memory", sqlite3_errstr(rc));
-        goto fail;
-    }
-    if (!configure(s, err) || !customer_sql(s, err) || !schema_migrate(s, err) || (s->writer && (!reload_ids(s, err) || !keys_open(s, err))))
-        goto fail;
-    return s;
-fail:
+    if (rc == SQLITE_OK && configure(s, err) && customer_sql(s, err))
+        return s;
+    store_close(s);
+    return NULL;
+}
+
+struct store *store_open(const char *path, enum store_mode mode, struct err *err)
+{
+    struct store *s = handle_open(path, mode, err);
+    if (s && schema_migrate(s, NULL, NULL, err) && (!s->writer || (reload_ids(s, err) && keys_open(s, err))))
+        return s;
     err_in(err, "%s", path ? path : "memory");
     store_close(s);
     return NULL;
+}
+
+bool store_migrate(const char *path, store_told *told, void *arg, struct err *err)
+{
+    struct store *s = handle_open(path, STORE_WRITER, err);
+    bool ok = s && schema_migrate(s, told, arg, err);
+    store_close(s);
+    return ok || err_in(err, "%s", path);
 }
 
 void store_close(struct store *s)

@@ -15,6 +15,10 @@ struct store;
 enum store_mode { STORE_WRITER, STORE_READER };
 /* path NULL (writer only): an in-memory database, for tests. The writer creates and migrates. */
 struct store *store_open(const char *path, enum store_mode mode, struct err *err);
+/* Brings a database of an older version to this one's, which can take a minute for a million tickets, before anybody opens it. told is called
+ * before each step: from the version it had, to which it is brought now, to which in the end; never for a new one. All or nothing. */
+typedef void store_told(void *arg, int from, int now, int to);
+bool store_migrate(const char *path, store_told *told, void *arg, struct err *err);
 void store_close(struct store *store); /* NULL is fine */
 /* Of all handles of this process: bytes their page caches hold, and the most they may. They fill to it as more of the file is read. */
 struct store_cache { int64_t held, most; };

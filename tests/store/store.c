@@ -282,6 +282,42 @@ static void a_database_of_version_4_gets_what_came_since(void **state)
     assert_int_equal(n, 0);
 }
 
+static void note_step(void *arg, int from, int now, int to)
+{
+    char *seen = arg;
+    snprintf(seen + strlen(seen), 200 - strlen(seen), "%d:%d/%d ", from, now, to);
+}
+
+static void an_upgrade_tells_of_each_step_and_of_none_where_there_is_nothing_to_do(void **state)
+{
+    struct desk *d = *state;
+    char seen[200] = "", path[128];
+    int version = 0;
+    sqlite3_stmt *stmt = sql_get(d->store, "PRAGMA user_version", &d->err);
+    assert_int_equal(sql_step(d->store, stmt, &d->err), SQLITE_ROW);
+    version = (int)sql_int(stmt, 0);
+    sqlite3_reset(stmt);
+    assert_int_equal(sqlite3_exec(d->store->db, to_version_6, NULL, NULL, NULL), SQLITE_OK);
+    store_close(d->store);
+    d->store = NULL;
+    assert_true(store_migrate(d->path, note_step, seen, &d->err));
+    assert_true(str_starts(seen, "6:7/"));
+    for (int v = 7; v <= version; v++) {
+        char step[32];
+        snprintf(step, sizeof step, "6:%d/%d ", v, version);
+        assert_non_null(strstr(seen, step));
+    }
+    seen[0] = 0;
+    assert_true(store_migrate(d->path, note_step, seen, &d->err));
+    assert_string_equal(seen, "");
+    d->store = store_open(d->path, STORE_WRITER, &d->err);
+    assert_non_null(d->store);
+    assert_true(has(d->store, "event_by_key") && has(d->store, "file_use"));
+    snprintf(path, sizeof path, "%s/none/triage.db", d->dir);
+    assert_false(store_migrate(path, note_step, seen, &d->err)); /* no such directory */
+    d->err = (struct err){0};
+}
+
 static void a_database_of_version_6_finds_its_keys_in_version_7(void **state)
 {
     struct desk *d = *state;
@@ -346,6 +382,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(every_commit_with_entries_adds_one_link_to_the_chain, open_desk, close_desk),
         cmocka_unit_test_setup_teardown(a_column_that_is_not_there_is_an_error_and_no_text_of_its_name, open_desk, close_desk),
         cmocka_unit_test_setup_teardown(a_database_of_version_4_gets_what_came_since, open_desk, close_desk),
+        cmocka_unit_test_setup_teardown(an_upgrade_tells_of_each_step_and_of_none_where_there_is_nothing_to_do, open_desk, close_desk),
         cmocka_unit_test_setup_teardown(a_database_of_version_6_finds_its_keys_in_version_7, open_desk, close_desk),
         cmocka_unit_test_setup_teardown(a_database_of_version_8_no_longer_counts_what_is_deleted, open_desk, close_desk),
         cmocka_unit_test_setup_teardown(what_pages_an_agent_is_found_among_ten_and_among_thousands, open_desk, close_desk),

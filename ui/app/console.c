@@ -258,6 +258,8 @@ static const char *link_word(struct console *c, const struct link_status *s, int
 
 static const char *link_banner(struct console *c, const struct link_status *s, int64_t now)
 {
+    if (!mirror_ready(c->mirror) && *c->waits)
+        return arena_printf(c->frame, "Not open yet: %s; trying again.", c->waits);
     if (!mirror_ready(c->mirror) && c->slots[SLOT_DESK].wanted)
         return arena_printf(c->frame, "No daemon answers at %s; trying again.", c->home.socket);
     if (!is_gone(s, now))

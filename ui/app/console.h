@@ -148,6 +148,7 @@ struct console {
     struct session session;
     bool left;    /* with Q */
     bool gone;    /* nobody answers */
+    char waits[300]; /* a daemon answers, and says why it does not serve yet; "" */
     bool at_once; /* an answer that was waited for: no need to wait for the next frame's time */
     bool frozen, calm, popup, rows_changed, row_news, dirty, quit, unfocused;
 };

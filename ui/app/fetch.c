@@ -433,6 +433,8 @@ static void refused(struct console *c, const struct answer_for *to, const struct
 {
     enum slot slot = to->slot;
     struct wanted *w = &c->slots[slot];
+    if (slot == SLOT_DESK)
+        str_copy(c->waits, sizeof c->waits, answer->status ? answer->err->text : "");
     if (answer->err->code == ERR_UNAVAILABLE) {
         w->wanted = true;
         w->not_before = clock_mono() + RETRY_MS;
