@@ -4,6 +4,7 @@
 #include "core/assignment.h"
 #include "core/consequence.h"
 #include "base/str.h"
+#include "harness/chance.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -228,14 +229,6 @@ static void off_moves_nothing(void **state)
 /* --- properties --- */
 
 static uint64_t dice;
-static int64_t roll(int64_t n)
-{
-    dice ^= dice << 13;
-    dice ^= dice >> 7;
-    dice ^= dice << 17;
-    return (int64_t)(dice >> 1) % n;
-}
-
 /* One random step after another on a small desk: tickets come, are closed, agents go and come back, skip. */
 static void nobody_is_given_what_they_may_not_have(void **state)
 {
@@ -251,22 +244,22 @@ static void nobody_is_given_what_they_may_not_have(void **state)
     round->assignment.strategy = ASSIGN_ROUND_ROBIN;
     dice = 88172645463325252u;
     for (int i = 0; i < AGENTS; i++)
-        agents[i] = (struct assignee){.name = names[i], .skills = roll(4), .capacity = roll(5)};
+        agents[i] = (struct assignee){.name = names[i], .skills = chance(&dice, 4), .capacity = chance(&dice, 5)};
     for (int64_t n = 0; n < steps; n++) {
-        int64_t who = roll(AGENTS), slot = roll(LAST), now = NOW + n;
+        int64_t who = chance(&dice, AGENTS), slot = chance(&dice, LAST), now = NOW + n;
         struct config *config = n / 1000 % 2 ? round : balanced;
         arena_reset(step);
-        for (int64_t done = slot, i = 0; i < 3; i++, done = roll(LAST))
+        for (int64_t done = slot, i = 0; i < 3; i++, done = chance(&dice, LAST))
             if (held[done].owner) {
                 agents[held[done].owner - 1].load--;
                 held[done].owner = 0;
             }
-        if (roll(20) == 0)
+        if (chance(&dice, 20) == 0)
             agents[who].away = agents[who].away ? NULL : "leave";
         struct ticket t = open_ticket();
-        t.category = roll(2) ? CATEGORY_BILLING : CATEGORY_BUG;
-        t.language = roll(3) ? "en" : "de";
-        t.skipped = roll(4) ? NULL : assignment_skip(step, NULL, names[who], now + roll(3) - 1, now - 5);
+        t.category = chance(&dice, 2) ? CATEGORY_BILLING : CATEGORY_BUG;
+        t.language = chance(&dice, 3) ? "en" : "de";
+        t.skipped = chance(&dice, 4) ? NULL : assignment_skip(step, NULL, names[who], now + chance(&dice, 3) - 1, now - 5);
         struct assignment a = decide(step, config, &t, agents, AGENTS, now);
         int64_t need = assignment_need(config, &t), least = INT64_MAX, turn = 0;
         bool anybody = false;

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "core/field.h"
 #include "support/tickets.h"
+#include "harness/chance.h"
 #include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -370,23 +371,15 @@ static void taking_the_first_reason_away_lowers_the_label(void **state)
 }
 
 static uint64_t seed = 7;
-static unsigned pick(unsigned n)
-{
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return (unsigned)((seed >> 11) % n);
-}
-
 static void hostile(char *text, int n)
 {
     static const char *const pieces[] = {"\xff", "\xc3", "\xe2\x80", "\xf0\x9f\x98\x80", "crash", " ", "_", "```", "?!", "\xc3\xa9", "\xcc\x81",
                                          "\xcd\xbf", "a", "0", "\n", "production is down", "\x01", "\xef\xbc\xa1", "\xc3\x97"};
-    unsigned style = pick(4);
+    unsigned style = chance(&seed, 4);
     for (int i = 0; i < n;) {
-        const char *piece = pieces[style == 3 ? pick(2) + 8 : pick(sizeof pieces / sizeof *pieces)];
+        const char *piece = pieces[style == 3 ? chance(&seed, 2) + 8 : chance(&seed, sizeof pieces / sizeof *pieces)];
         if (style == 0)
-            text[i++] = (char)(1 + pick(255));
+            text[i++] = (char)(1 + chance(&seed, 255));
         else
             for (; *piece && i < n; piece++)
                 text[i++] = *piece;
@@ -428,7 +421,7 @@ static void no_text_harms_it(void **state)
     struct classify_example examples[30];
     static char subject[700], body[9000];
     for (int i = 0; i < 30; i++) {
-        hostile(body, (int)pick(5000));
+        hostile(body, chance(&seed, 5000));
         examples[i] = (struct classify_example){body[0] ? arena_strdup(kept, body) : NULL, arena_strdup(kept, body), 1 + i % 3, 1 + i % 6, 1000};
     }
     struct err err = {0};
@@ -437,8 +430,8 @@ static void no_text_harms_it(void **state)
     assert_non_null(few);
     for (int i = 0; i < 400; i++) {
         arena_reset(arena);
-        hostile(subject, (int)pick(sizeof subject - 1));
-        hostile(body, (int)pick(sizeof body - 1));
+        hostile(subject, chance(&seed, sizeof subject - 1));
+        hostile(body, chance(&seed, sizeof body - 1));
         struct classify_result r;
         classify_text(i % 2 ? few : starter, arena, subject, body, &r);
         int64_t sum = 0;

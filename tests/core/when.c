@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "core/field.h"
+#include "harness/chance.h"
 #include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -392,14 +393,7 @@ static void a_fault_in_a_route_is_named_too(void **state)
 /* ---- the differential test ---- */
 
 static uint64_t seed = 20261123;
-static unsigned pick(unsigned n)
-{
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return (unsigned)((seed >> 11) % n);
-}
-#define ONE_OF(list) (list)[pick(sizeof(list) / sizeof *(list))]
+#define ONE_OF(list) (list)[chance(&seed, sizeof(list) / sizeof *(list))]
 
 static const char *const texts[] = {"ana", "Bob", "a", "", "pro", "enterprise", "Caf\xc3\xa9 \xc3\x89t\xc3\xa9", "two words", "x\\\"y"};
 static const char *const needles[] = {"a", "AN", "o", "", "\xc3\xa9", "WORDS", "prise", "\\\"", "zz"};
@@ -416,22 +410,22 @@ static struct ticket random_ticket(void)
 {
     struct ticket t = {0};
     for (size_t i = 0; i + 1 < sizeof text_names / sizeof *text_names; i++)
-        field_set_text(&t, field_find(text_names[i]), pick(3) ? ONE_OF(texts) : NULL);
+        field_set_text(&t, field_find(text_names[i]), chance(&seed, 3) ? ONE_OF(texts) : NULL);
     for (size_t i = 0; i < 3; i++)
-        field_set_int(&t, field_find(int_names[i]), (int64_t)pick(5) - 1);
+        field_set_int(&t, field_find(int_names[i]), (int64_t)chance(&seed, 5) - 1);
     for (size_t i = 0; i < 3; i++)
-        field_set_int(&t, field_find(time_names[i]), pick(2) ? 0 : (int64_t)1767225600000 + pick(3) * 86400000LL);
+        field_set_int(&t, field_find(time_names[i]), chance(&seed, 2) ? 0 : (int64_t)1767225600000 + chance(&seed, 3) * 86400000LL);
     for (size_t i = 0; i < 6; i++)
-        field_set_int(&t, field_find(enum_names[i]), pick((unsigned)field_find(enum_names[i])->word_count));
-    t.stub = pick(2);
-    t.deleted = pick(2);
+        field_set_int(&t, field_find(enum_names[i]), chance(&seed, field_find(enum_names[i])->word_count));
+    t.stub = chance(&seed, 2);
+    t.deleted = chance(&seed, 2);
     t.tags = ONE_OF(tag_sets);
     return t;
 }
 
 static void gen_string(struct str *out, const char *text)
 {
-    char quote = pick(2) ? '"' : '\'';
+    char quote = chance(&seed, 2) ? '"' : '\'';
     str_addc(out, quote);
     for (; *text; text++) {
         if (*text == quote || *text == '\\')
@@ -450,25 +444,25 @@ static void gen_blank(struct str *out)
 static void gen_leaf(struct str *out)
 {
     const struct field *f = field_find(ONE_OF(enum_names));
-    switch (pick(12)) {
+    switch (chance(&seed, 12)) {
     case 0:
         str_addf(out, "%s %s ", ONE_OF(text_names), ONE_OF(compares));
         gen_string(out, ONE_OF(texts));
         break;
     case 1:
-        str_addf(out, "%s%s%d", ONE_OF(int_names), ONE_OF(compares), (int)pick(6) - 1);
+        str_addf(out, "%s%s%d", ONE_OF(int_names), ONE_OF(compares), chance(&seed, 6) - 1);
         break;
     case 2:
         str_addf(out, "%s %s %s", ONE_OF(time_names), ONE_OF(compares), ONE_OF(times));
         break;
     case 3:
-        str_addf(out, "%s %s \"%s\"", f->name, ONE_OF(compares), f->words[1 + pick((unsigned)f->word_count - 1)]);
+        str_addf(out, "%s %s \"%s\"", f->name, ONE_OF(compares), f->words[1 + chance(&seed, f->word_count - 1)]);
         break;
     case 4:
         str_addf(out, "%s in ['%s', \"%s\"]", f->name, f->words[1], f->words[f->word_count - 1]);
         break;
     case 5:
-        str_addf(out, "%s.%s(", pick(4) ? ONE_OF(text_names) : "text", pick(2) ? "contains" : pick(2) ? "startsWith" : "endsWith");
+        str_addf(out, "%s.%s(", chance(&seed, 4) ? ONE_OF(text_names) : "text", chance(&seed, 2) ? "contains" : chance(&seed, 2) ? "startsWith" : "endsWith");
         gen_string(out, ONE_OF(needles));
         str_addc(out, ')');
         break;
@@ -477,25 +471,25 @@ static void gen_leaf(struct str *out)
         str_adds(out, " in tags");
         break;
     case 7:
-        str_addf(out, "has(%s)", pick(2) ? ONE_OF(text_names) : pick(2) ? ONE_OF(int_names) : pick(2) ? f->name : "tags");
+        str_addf(out, "has(%s)", chance(&seed, 2) ? ONE_OF(text_names) : chance(&seed, 2) ? ONE_OF(int_names) : chance(&seed, 2) ? f->name : "tags");
         break;
     case 8:
-        str_addf(out, "size(%s) %s %u", pick(2) ? "tags" : ONE_OF(text_names), ONE_OF(compares), pick(6));
+        str_addf(out, "size(%s) %s %u", chance(&seed, 2) ? "tags" : ONE_OF(text_names), ONE_OF(compares), chance(&seed, 6));
         break;
     case 9:
-        str_addf(out, "%s %s null", pick(2) ? ONE_OF(text_names) : ONE_OF(time_names), pick(2) ? "==" : "!=");
+        str_addf(out, "%s %s null", chance(&seed, 2) ? ONE_OF(text_names) : ONE_OF(time_names), chance(&seed, 2) ? "==" : "!=");
         break;
     case 10:
         str_addf(out, "%s %s %s", ONE_OF(text_names), ONE_OF(compares), ONE_OF(text_names));
         break;
     default:
-        str_adds(out, pick(4) ? ONE_OF(bool_names) : pick(2) ? "true" : "false");
+        str_adds(out, chance(&seed, 4) ? ONE_OF(bool_names) : chance(&seed, 2) ? "true" : "false");
     }
 }
 
 static void gen(struct str *out, int depth)
 {
-    unsigned shape = depth <= 0 ? 0 : pick(6);
+    unsigned shape = depth <= 0 ? 0 : chance(&seed, 6);
     if (shape < 2) {
         gen_leaf(out);
         return;
@@ -507,7 +501,7 @@ static void gen(struct str *out, int depth)
     if (shape > 2) {
         str_adds(out, shape == 5 ? ")" : "");
         gen_blank(out);
-        str_adds(out, pick(2) ? "&&" : "||");
+        str_adds(out, chance(&seed, 2) ? "&&" : "||");
         gen_blank(out);
         str_adds(out, shape == 5 ? "(" : "");
         gen(out, depth - 1);
@@ -787,7 +781,7 @@ static void a_naive_evaluator_agrees_on_20000_random_expressions(void **state)
         assert_string_equal(when_print(arena, again), printed);
         for (int k = 0; k < 4; k++) {
             struct ticket t = random_ticket();
-            struct when_env env = {.hour = pick(6), .weekday = 1 + pick(4), .open_criticals = pick(3), .me = pick(3) ? ONE_OF(texts) : NULL};
+            struct when_env env = {.hour = chance(&seed, 6), .weekday = 1 + chance(&seed, 4), .open_criticals = chance(&seed, 3), .me = chance(&seed, 3) ? ONE_OF(texts) : NULL};
             bool ours = when_eval(w, &t, &env);
             yes += ours;
             if (ours != naive_eval(printed, &t, &env) || ours != naive_eval(text.data, &t, &env) || ours != when_eval(again, &t, &env))

@@ -3,6 +3,7 @@
 #include "core/field.h"
 #include "core/when_complete.h"
 #include "core/when_tree.h"
+#include "harness/chance.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -13,12 +14,6 @@
 
 static struct arena *a;
 static uint64_t dice = 11;
-
-static uint32_t roll(uint32_t most)
-{
-    dice = dice * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(dice >> 33) % most;
-}
 
 static int open_arena(void **state)
 {
@@ -126,7 +121,7 @@ static void any_walk_over_offers_is_an_expression(void **state)
             when_complete(own, text, &values, &o);
             if (!o.count) /* a string or a number of one's own */
                 break;
-            const struct when_offer *taken = &o.list[roll((uint32_t)o.count)];
+            const struct when_offer *taken = &o.list[chance(&dice, (uint32_t)o.count)];
             text = arena_printf(own, "%.*s%s%s", (int)o.from, text, taken->text, strchr("(.", taken->text[strlen(taken->text) - 1]) ? "" : " ");
             enum when_state is = when_state(own, text);
             if (is == WHEN_WRONG)
@@ -145,9 +140,9 @@ static void any_bytes_are_borne(void **state)
     for (int i = 0; i < 3000; i++) {
         AUTO_ARENA own = arena_new();
         char text[40];
-        int n = (int)roll(30);
+        int n = chance(&dice, 30);
         for (int k = 0; k < n; k++)
-            text[k] = alphabet[roll(sizeof alphabet - 1)];
+            text[k] = alphabet[chance(&dice, sizeof alphabet - 1)];
         text[n] = 0;
         struct when_offers o;
         when_complete(own, text, &values, &o);

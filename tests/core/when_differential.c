@@ -4,6 +4,7 @@
 #include "core/when.h"
 #include "base/str.h"
 #include "core/field.h"
+#include "harness/chance.h"
 #include <errno.h>
 #include <setjmp.h>
 #include <spawn.h>
@@ -20,14 +21,7 @@ enum { EXPRESSIONS = 36000, CASES = 3, SEED = 20261127 };
 extern char **environ;
 
 static uint64_t seed = SEED;
-static unsigned pick(unsigned n)
-{
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return (unsigned)((seed >> 11) % n);
-}
-#define ONE_OF(list) (list)[pick(sizeof(list) / sizeof *(list))]
+#define ONE_OF(list) (list)[chance(&seed, sizeof(list) / sizeof *(list))]
 
 /* --- expressions --- */
 
@@ -55,7 +49,7 @@ static bool event; /* of a route? */
 
 static void gen_string(struct str *out, const char *text)
 {
-    char quote = pick(2) ? '"' : '\'';
+    char quote = chance(&seed, 2) ? '"' : '\'';
     str_addc(out, quote);
     for (; *text; text++) {
         if (*text == quote || *text == '\\')
@@ -67,29 +61,29 @@ static void gen_string(struct str *out, const char *text)
 
 static const char *text_name(void)
 {
-    return event && pick(2) ? ONE_OF(event_names) : ONE_OF(text_names);
+    return event && chance(&seed, 2) ? ONE_OF(event_names) : ONE_OF(text_names);
 }
 
 static void gen_word(struct str *out, const char *name)
 {
     const struct field *f = field_find(strrchr(name, '.') ? strrchr(name, '.') + 1 : name);
     f = f ? f : field_find("urgency");
-    str_addf(out, "\"%s\"", f->words[1 + pick((unsigned)f->word_count - 1)]);
+    str_addf(out, "\"%s\"", f->words[1 + chance(&seed, f->word_count - 1)]);
 }
 
 /* Anything that may stand beside an operator, of whatever type. */
 static void gen_anything(struct str *out)
 {
     static const char *const odd[] = {"null", "true", "false", "text", "tags", "nobody", "metadata", "7", "-1", "9223372036854775807", "9223372036854775808", "1.5"};
-    switch (pick(9)) {
+    switch (chance(&seed, 9)) {
     case 0: str_adds(out, ONE_OF(int_names)); break;
     case 1: str_adds(out, ONE_OF(time_names)); break;
     case 2: str_adds(out, ONE_OF(enum_names)); break;
     case 3: str_adds(out, ONE_OF(bool_names)); break;
-    case 4: str_adds(out, pick(2) ? ONE_OF(event_names) : ONE_OF(payload_names)); break;
+    case 4: str_adds(out, chance(&seed, 2) ? ONE_OF(event_names) : ONE_OF(payload_names)); break;
     case 5: str_adds(out, ONE_OF(odd)); break;
     case 6: gen_string(out, ONE_OF(texts)); break;
-    case 7: str_addf(out, "%s(%s)", pick(2) ? "has" : "size", pick(2) ? "tags" : pick(2) ? ONE_OF(text_names) : ONE_OF(enum_names)); break;
+    case 7: str_addf(out, "%s(%s)", chance(&seed, 2) ? "has" : "size", chance(&seed, 2) ? "tags" : chance(&seed, 2) ? ONE_OF(text_names) : ONE_OF(enum_names)); break;
     default: str_adds(out, ONE_OF(text_names));
     }
 }
@@ -97,12 +91,12 @@ static void gen_anything(struct str *out)
 static void gen_list(struct str *out)
 {
     str_addc(out, '[');
-    for (unsigned i = 0, n = pick(4); i < n; i++) {
+    for (unsigned i = 0, n = chance(&seed, 4); i < n; i++) {
         str_adds(out, i ? ", " : "");
-        if (pick(2))
+        if (chance(&seed, 2))
             gen_string(out, ONE_OF(texts));
         else
-            str_adds(out, pick(4) ? ONE_OF(times) : pick(2) ? "true" : "null");
+            str_adds(out, chance(&seed, 4) ? ONE_OF(times) : chance(&seed, 2) ? "true" : "null");
     }
     str_addc(out, ']');
 }
@@ -110,7 +104,7 @@ static void gen_list(struct str *out)
 static void gen_wild(struct str *out)
 {
     gen_anything(out);
-    switch (pick(6)) {
+    switch (chance(&seed, 6)) {
     case 0:
         str_adds(out, " in ");
         gen_list(out);
@@ -120,7 +114,7 @@ static void gen_wild(struct str *out)
         gen_anything(out);
         break;
     case 2:
-        str_addf(out, ".%s(", pick(2) ? "contains" : "matches");
+        str_addf(out, ".%s(", chance(&seed, 2) ? "contains" : "matches");
         gen_string(out, ONE_OF(patterns));
         str_addc(out, ')');
         break;
@@ -134,7 +128,7 @@ static void gen_wild(struct str *out)
 
 static void gen_compare(struct str *out, const char *left, const char *right)
 {
-    bool turned = pick(4) == 0;
+    bool turned = chance(&seed, 4) == 0;
     str_addf(out, "%s %s %s", turned ? right : left, ONE_OF(compares), turned ? left : right);
 }
 
@@ -142,14 +136,14 @@ static void gen_leaf(struct str *out)
 {
     AUTO_STR right;
     str_init(&right, 1024);
-    const char *name = event && pick(3) == 0 ? ONE_OF(event_enums) : ONE_OF(enum_names);
-    switch (pick(event ? 15 : 12)) {
+    const char *name = event && chance(&seed, 3) == 0 ? ONE_OF(event_enums) : ONE_OF(enum_names);
+    switch (chance(&seed, event ? 15 : 12)) {
     case 0:
         gen_string(&right, ONE_OF(texts));
         gen_compare(out, text_name(), right.data);
         break;
     case 1:
-        str_addf(&right, "%d", (int)pick(6) - 1);
+        str_addf(&right, "%d", chance(&seed, 6) - 1);
         gen_compare(out, ONE_OF(int_names), right.data);
         break;
     case 2:
@@ -167,7 +161,7 @@ static void gen_leaf(struct str *out)
         str_addc(out, ']');
         break;
     case 5:
-        str_addf(out, "%s.%s(", pick(4) ? text_name() : "text", pick(2) ? "contains" : pick(2) ? "startsWith" : "endsWith");
+        str_addf(out, "%s.%s(", chance(&seed, 4) ? text_name() : "text", chance(&seed, 2) ? "contains" : chance(&seed, 2) ? "startsWith" : "endsWith");
         gen_string(out, ONE_OF(needles));
         str_addc(out, ')');
         break;
@@ -176,26 +170,26 @@ static void gen_leaf(struct str *out)
         str_adds(out, " in tags");
         break;
     case 7:
-        str_addf(out, "has(%s)", pick(2) ? text_name() : pick(2) ? ONE_OF(int_names) : pick(2) ? name : "tags");
+        str_addf(out, "has(%s)", chance(&seed, 2) ? text_name() : chance(&seed, 2) ? ONE_OF(int_names) : chance(&seed, 2) ? name : "tags");
         break;
     case 8:
-        str_addf(out, "size(%s) %s %u", pick(2) ? "tags" : text_name(), ONE_OF(compares), pick(6));
+        str_addf(out, "size(%s) %s %u", chance(&seed, 2) ? "tags" : text_name(), ONE_OF(compares), chance(&seed, 6));
         break;
     case 9:
-        gen_compare(out, pick(2) ? text_name() : pick(2) ? "tags" : ONE_OF(time_names), "null");
+        gen_compare(out, chance(&seed, 2) ? text_name() : chance(&seed, 2) ? "tags" : ONE_OF(time_names), "null");
         break;
     case 10:
         gen_compare(out, text_name(), text_name());
         break;
     case 11:
-        str_adds(out, pick(4) ? ONE_OF(bool_names) : pick(2) ? "true" : "false");
+        str_adds(out, chance(&seed, 4) ? ONE_OF(bool_names) : chance(&seed, 2) ? "true" : "false");
         break;
     case 12:
-        str_addf(&right, "%d", (int)pick(4) * 50 - 50);
+        str_addf(&right, "%d", chance(&seed, 4) * 50 - 50);
         gen_compare(out, ONE_OF(payload_names), right.data);
         break;
     case 13:
-        str_addf(out, "%s %s %s", ONE_OF(payload_names), pick(2) ? "==" : "!=", pick(2) ? "true" : "false");
+        str_addf(out, "%s %s %s", ONE_OF(payload_names), chance(&seed, 2) ? "==" : "!=", chance(&seed, 2) ? "true" : "false");
         break;
     default:
         str_addf(out, "%s in [100, -12, 3]", ONE_OF(payload_names));
@@ -205,9 +199,9 @@ static void gen_leaf(struct str *out)
 static void gen(struct str *out, int depth, bool wild)
 {
     static const char *const blanks[] = {" ", "  ", "\n\t"};
-    unsigned shape = depth <= 0 ? 0 : pick(6);
+    unsigned shape = depth <= 0 ? 0 : chance(&seed, 6);
     if (shape < 2) {
-        if (wild && pick(3) == 0)
+        if (wild && chance(&seed, 3) == 0)
             gen_wild(out);
         else
             gen_leaf(out);
@@ -217,7 +211,7 @@ static void gen(struct str *out, int depth, bool wild)
     gen(out, depth - 1, wild);
     if (shape > 2) {
         str_adds(out, shape == 5 ? ")" : "");
-        str_addf(out, "%s%s%s", ONE_OF(blanks), pick(2) ? "&&" : "||", ONE_OF(blanks));
+        str_addf(out, "%s%s%s", ONE_OF(blanks), chance(&seed, 2) ? "&&" : "||", ONE_OF(blanks));
         str_adds(out, shape == 5 ? "(" : "");
         gen(out, depth - 1, wild);
     }
@@ -227,12 +221,12 @@ static void gen(struct str *out, int depth, bool wild)
 /* Breaks the text at an ASCII byte: takes it away, doubles it, changes places with the next. */
 static void break_it(struct str *text)
 {
-    size_t at = pick((unsigned)text->len), n = text->len;
+    size_t at = chance(&seed, text->len), n = text->len;
     char *data = text->data;
     if (n < 3 || at + 1 >= n || (unsigned char)data[at] >= 0x80 || (unsigned char)data[at + 1] >= 0x80)
         return;
     char a = data[at], b = data[at + 1];
-    switch (pick(3)) {
+    switch (chance(&seed, 3)) {
     case 0:
         memmove(data + at, data + at + 1, n - at);
         text->len--;
@@ -254,21 +248,21 @@ static void random_case(struct ticket *t, struct when_env *env, struct json **pa
     *t = (struct ticket){0};
     for (size_t i = 0; i < sizeof text_names / sizeof *text_names; i++)
         if (field_find(text_names[i]))
-            field_set_text(t, field_find(text_names[i]), pick(3) ? ONE_OF(texts) : NULL);
+            field_set_text(t, field_find(text_names[i]), chance(&seed, 3) ? ONE_OF(texts) : NULL);
     for (size_t i = 0; i < sizeof int_names / sizeof *int_names; i++)
         if (field_find(int_names[i]))
-            field_set_int(t, field_find(int_names[i]), (int64_t)pick(5) - 1);
+            field_set_int(t, field_find(int_names[i]), (int64_t)chance(&seed, 5) - 1);
     for (size_t i = 0; i < sizeof time_names / sizeof *time_names; i++)
-        field_set_int(t, field_find(time_names[i]), pick(2) ? 0 : (int64_t)1767225600000 + pick(3) * 86400000LL);
+        field_set_int(t, field_find(time_names[i]), chance(&seed, 2) ? 0 : (int64_t)1767225600000 + chance(&seed, 3) * 86400000LL);
     for (size_t i = 0; i < sizeof enum_names / sizeof *enum_names; i++)
-        field_set_int(t, field_find(enum_names[i]), pick((unsigned)field_find(enum_names[i])->word_count));
-    t->stub = pick(2);
-    t->deleted = pick(2);
+        field_set_int(t, field_find(enum_names[i]), chance(&seed, field_find(enum_names[i])->word_count));
+    t->stub = chance(&seed, 2);
+    t->deleted = chance(&seed, 2);
     t->tags = ONE_OF(tag_sets);
-    t->key = pick(2) ? ONE_OF(texts) : NULL;
+    t->key = chance(&seed, 2) ? ONE_OF(texts) : NULL;
     *payload = body ? json_parse(body, strlen(body), &json_limits_dialect, NULL, NULL) : NULL;
-    *env = (struct when_env){.hour = pick(6), .weekday = 1 + pick(4), .open_criticals = pick(3), .me = pick(3) ? ONE_OF(texts) : NULL,
-                             .type = pick(5) ? ONE_OF(texts) : NULL, .source = pick(2) ? ONE_OF(texts) : NULL, .event_dialect = pick(2) ? "rbs" : NULL,
+    *env = (struct when_env){.hour = chance(&seed, 6), .weekday = 1 + chance(&seed, 4), .open_criticals = chance(&seed, 3), .me = chance(&seed, 3) ? ONE_OF(texts) : NULL,
+                             .type = chance(&seed, 5) ? ONE_OF(texts) : NULL, .source = chance(&seed, 2) ? ONE_OF(texts) : NULL, .event_dialect = chance(&seed, 2) ? "rbs" : NULL,
                              .payload = *payload};
 }
 
@@ -447,7 +441,7 @@ static void a_second_reading_agrees_on_every_value_and_every_refusal(void **stat
     for (int i = 0; i < EXPRESSIONS;) {
         AUTO_STR text;
         str_init(&text, 1 << 16);
-        event = pick(2);
+        event = chance(&seed, 2);
         gen(&text, 3, i % 3 == 1);
         if (i % 6 == 2) {
             break_it(&text);

@@ -7,6 +7,7 @@
 #include "core/field.h"
 #include "core/label.h"
 #include "core/redact.h"
+#include "harness/chance.h"
 #include "harness/fake_model.h"
 #include "support/tickets.h"
 #include "wire/letter.h"
@@ -579,16 +580,10 @@ static void what_was_learned_spares_the_next_parcel_the_detour(void **state)
 
 struct dice { uint64_t state; };
 
-static unsigned roll(struct dice *d, unsigned sides)
-{
-    d->state = d->state * 6364136223846793005u + 1442695040888963407u;
-    return (unsigned)(d->state >> 33) % sides;
-}
-
 static void fill(struct dice *d, char *to, size_t n, const char *from)
 {
     for (size_t i = 0; i < n; i++)
-        to[i] = from[roll(d, (unsigned)strlen(from))];
+        to[i] = from[chance(&d->state, strlen(from))];
     to[n] = '\0';
 }
 
@@ -611,14 +606,14 @@ static const char *card(struct arena *arena, struct dice *d)
     char number[17];
     int sum = 0;
     fill(d, number, 15, digits);
-    memcpy(number, roll(d, 2) ? "4111" : "5425", 4);
+    memcpy(number, chance(&d->state, 2) ? "4111" : "5425", 4);
     for (int i = 0; i < 15; i++) {
         int digit = (number[i] - '0') * (i % 2 ? 1 : 2);
         sum += digit > 9 ? digit - 9 : digit;
     }
     number[15] = (char)('0' + (10 - sum % 10) % 10);
     number[16] = '\0';
-    return grouped(arena, number, 4, "\0 -"[roll(d, 3)]);
+    return grouped(arena, number, 4, "\0 -"[chance(&d->state, 3)]);
 }
 
 static const char *iban(struct arena *arena, struct dice *d)
@@ -629,25 +624,25 @@ static const char *iban(struct arena *arena, struct dice *d)
     const char *tail = arena_printf(arena, "%s131400", account); /* DE00 */
     for (; *tail; tail++)
         rest = (rest * 10 + (*tail - '0')) % 97;
-    return grouped(arena, arena_printf(arena, "DE%02d%s", 98 - rest, account), 4, roll(d, 2) ? ' ' : '\0');
+    return grouped(arena, arena_printf(arena, "DE%02d%s", 98 - rest, account), 4, chance(&d->state, 2) ? ' ' : '\0');
 }
 
 static const char *ssn(struct arena *arena, struct dice *d)
 {
-    return arena_printf(arena, "%03u-%02u-%04u", 100 + roll(d, 500), 1 + roll(d, 99), 1 + roll(d, 9999));
+    return arena_printf(arena, "%03u-%02u-%04u", 100 + chance(&d->state, 500), 1 + chance(&d->state, 99), 1 + chance(&d->state, 9999));
 }
 
 static const char *phone(struct arena *arena, struct dice *d)
 {
-    switch (roll(d, 4)) {
+    switch (chance(&d->state, 4)) {
     case 0:
-        return arena_printf(arena, "+49 30 %07u", 2000000 + roll(d, 7000000));
+        return arena_printf(arena, "+49 30 %07u", 2000000 + chance(&d->state, 7000000));
     case 1:
-        return arena_printf(arena, "+1 (415) 555-%04u", roll(d, 10000));
+        return arena_printf(arena, "+1 (415) 555-%04u", chance(&d->state, 10000));
     case 2:
-        return arena_printf(arena, "+34 6%08u", roll(d, 100000000));
+        return arena_printf(arena, "+34 6%08u", chance(&d->state, 100000000));
     default:
-        return arena_printf(arena, "+82-10-%04u-%04u", 1000 + roll(d, 9000), roll(d, 10000));
+        return arena_printf(arena, "+82-10-%04u-%04u", 1000 + chance(&d->state, 9000), chance(&d->state, 10000));
     }
 }
 
@@ -656,7 +651,7 @@ static const char *email(struct arena *arena, struct dice *d)
     char name[10], host[8];
     fill(d, name, 9, letters);
     fill(d, host, 7, letters);
-    return arena_printf(arena, "%s.%c@%s.example.org", name, letters[roll(d, 26)], host);
+    return arena_printf(arena, "%s.%c@%s.example.org", name, letters[chance(&d->state, 26)], host);
 }
 
 static const char *secret(struct arena *arena, struct dice *d)
@@ -664,7 +659,7 @@ static const char *secret(struct arena *arena, struct dice *d)
     static const struct { const char *prefix; size_t n; const char *of; } kinds[] = {
         {"sk-proj-7", 40, wide}, {"ghp_", 36, wide}, {"AKIA", 16, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"}, {"xoxb-", 40, wide}, {"sk_live_", 24, wide}, {"AIza", 35, wide}};
     char tail[64];
-    unsigned kind = roll(d, sizeof kinds / sizeof *kinds);
+    unsigned kind = chance(&d->state, sizeof kinds / sizeof *kinds);
     fill(d, tail, kinds[kind].n, kinds[kind].of);
     return arena_printf(arena, "%s%s", kinds[kind].prefix, tail);
 }
@@ -695,7 +690,7 @@ static const char *only_digits(struct arena *arena, const char *text)
 static const char *disguised(struct arena *arena, struct dice *d, const char *canary)
 {
     size_t half = strlen(canary) / 2;
-    return roll(d, 8) ? canary : arena_printf(arena, "%.*s\xe2\x80\x8b%s", (int)half, canary, canary + half);
+    return chance(&d->state, 8) ? canary : arena_printf(arena, "%.*s\xe2\x80\x8b%s", (int)half, canary, canary + half);
 }
 
 static const struct letter *seeded(struct arena *arena, struct dice *d, int number, const char **planted, int *kinds)

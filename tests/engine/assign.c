@@ -3,6 +3,7 @@
 #include "../harness/world.h"
 #include "base/clock.h"
 #include "base/str.h"
+#include "harness/chance.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -363,24 +364,16 @@ static void an_assignment_of_the_clock_outlives_a_late_event(void **state)
 
 static int days = 6; /* more by an argument */
 static uint64_t dice;
-static int64_t roll(int64_t n)
-{
-    dice ^= dice << 13;
-    dice ^= dice >> 7;
-    dice ^= dice << 17;
-    return (int64_t)(dice >> 1) % n;
-}
-
 /* The source speaks again, and often late: what the clock gave must outlive it. */
 static void news(struct world *w, int n, int key)
 {
     static const char *const statuses[] = {"new", "open", "resolved"};
     char body[600], at[32];
-    clock_format(w->now - roll(4 * (int64_t)HOUR), at);
+    clock_format(w->now - chance(&dice, 4 * (int64_t)HOUR), at);
     int size = snprintf(body, sizeof body,
                         "{\"id\":\"evt_news_%d\",\"type\":\"ticket.updated\",\"created_at\":\"%s\",\"team_id\":\"t\",\"data\":{\"ticket\":{\"id\":\"k%d\","
                         "\"title\":\"Question, again %d\",\"status\":\"%s\",\"priority\":\"normal\",\"customerId\":\"c%d\",\"tags\":[\"%s\"]}}}", n, at, key, n,
-                        statuses[roll(3)], key, roll(3) ? "shop" : "invoice");
+                        statuses[chance(&dice, 3)], key, chance(&dice, 3) ? "shop" : "invoice");
     world_post(w, "cstar", "cstar", DOOR_WEBHOOK, body, (size_t)size);
 }
 
@@ -422,32 +415,32 @@ static void any_day_rebuilds_and_no_rule_is_broken(void **state)
         int64_t tickets = 0;
         dice = 88172645463325252u + (uint64_t)day * 977;
         for (int n = 0; n < STEPS; n++) {
-            const char *who = agents[roll(3)], *whom = agents[roll(3)];
-            int64_t id = tickets ? 1 + roll(tickets) : 0, was[3];
+            const char *who = agents[chance(&dice, 3)], *whom = agents[chance(&dice, 3)];
+            int64_t id = tickets ? 1 + chance(&dice, tickets) : 0, was[3];
             acts++;
             char text[40];
-            switch (tickets ? roll(19) : 0) {
-            case 0: case 1: case 2: create(w, (int)tickets++, roll(4) ? "normal" : "high", roll(3) ? "shop" : "invoice"); break;
+            switch (tickets ? chance(&dice, 19) : 0) {
+            case 0: case 1: case 2: create(w, (int)tickets++, chance(&dice, 4) ? "normal" : "high", chance(&dice, 3) ? "shop" : "invoice"); break;
             case 3: case 4: world_do(w, who, "claim-next", 0, NULL); break;
             case 5: world_do(w, who, "skip", id, "not for me"); break;
             case 6: world_do(w, who, "reply", id, "Please try again now."); break;
             case 7: world_do(w, who, "close", id, NULL); break;
             case 8: world_do(w, who, "reopen", id, NULL); break;
             case 9: world_do(w, who, "assign", id, whom); break;
-            case 10: world_do(w, who, roll(2) ? "undo" : "redo", 0, NULL); break;
-            case 11: world_do(w, who, "status", id, roll(2) ? "pending" : "open"); break;
-            case 12: away(w, who, w->now + roll(60) * MINUTE, w->now + (61 + roll(60)) * MINUTE); break;
+            case 10: world_do(w, who, chance(&dice, 2) ? "undo" : "redo", 0, NULL); break;
+            case 11: world_do(w, who, "status", id, chance(&dice, 2) ? "pending" : "open"); break;
+            case 12: away(w, who, w->now + chance(&dice, 60) * MINUTE, w->now + (61 + chance(&dice, 60)) * MINUTE); break;
             case 13: /* its row of work goes and comes back with these */
-                snprintf(text, sizeof text, "%lld", (long long)(w->now + roll(3 * HOUR) + 1));
+                snprintf(text, sizeof text, "%lld", (long long)(w->now + chance(&dice, 3 * HOUR) + 1));
                 world_do(w, who, "snooze", id, text);
                 break;
             case 14:
-                snprintf(text, sizeof text, "%lld", (long long)(1 + roll(tickets)));
+                snprintf(text, sizeof text, "%lld", (long long)(1 + chance(&dice, tickets)));
                 world_do_with(w, who, "merge", id, text, "{\"confirm\":true}");
                 break;
             case 15: world_do(w, who, "unmerge", id, NULL); break;
-            case 16: world_do(w, who, roll(2) ? "unassign" : "escalate", id, "help"); break;
-            case 17: news(w, n, (int)roll(tickets)); break;
+            case 16: world_do(w, who, chance(&dice, 2) ? "unassign" : "escalate", id, "help"); break;
+            case 17: news(w, n, chance(&dice, tickets)); break;
             default: world_do(w, who, "note", id, "Looked at the logs for a long time."); break;
             }
             for (int i = 0; i < 3; i++)
@@ -456,7 +449,7 @@ static void any_day_rebuilds_and_no_rule_is_broken(void **state)
                 world_wait(w, 0);
                 nothing_was_given_over_capacity(w, was);
             }
-            world_wait(w, roll(4) ? roll(5 * MINUTE) : roll(90 * MINUTE));
+            world_wait(w, chance(&dice, 4) ? chance(&dice, 5 * MINUTE) : chance(&dice, 90 * MINUTE));
         }
         rows_are_the_tickets(w, tickets);
         rebuilt_alike(w);

@@ -1,4 +1,5 @@
 /* rank: lists by urgency and priority: page by page the same as sorting everything, from either end, for few tickets and for many. */
+#include "harness/chance.h"
 #include "harness/world.h"
 #include "base/clock.h"
 #include "base/str.h"
@@ -20,12 +21,6 @@ enum { MOST = 4000 };
 
 static struct world *w;
 static uint64_t dice;
-
-static uint32_t roll(uint32_t most)
-{
-    dice = dice * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(dice >> 33) % most;
-}
 
 static int open_all(void **state)
 {
@@ -50,7 +45,7 @@ static void create(int i)
                      "{\"id\":\"evt_%d\",\"type\":\"ticket.created\",\"created_at\":\"2026-11-20T00:00:00Z\",\"team_id\":\"t\",\"data\":"
                      "{\"ticket\":{\"id\":\"k%d\",\"title\":\"%s %d\",\"status\":\"new\",\"priority\":\"%s\",\"customerId\":\"c1\",\"customerName\":\"Jo Doe\","
                      "\"tags\":[\"t%d\"],\"createdAt\":\"2026-11-20T00:00:00Z\"},\"customer\":{\"id\":\"c1\",\"name\":\"Jo Doe\",\"email\":\"jo@example.com\"}}}",
-                     i, i, roll(3) ? "Question" : "Everything is down, production outage", i, priorities[roll(4)], i % 5);
+                     i, i, chance(&dice, 3) ? "Question" : "Everything is down, production outage", i, priorities[chance(&dice, 4)], i % 5);
     assert_string_equal(world_post(w, "cstar", "cstar", DOOR_WEBHOOK, body, (size_t)n), "create");
     w->now += 1000;
 }
@@ -58,8 +53,8 @@ static void create(int i)
 static void act(int n)
 {
     static const struct { const char *action, *arg; } acts[] = {{"close", NULL}, {"claim", NULL}, {"label", "critical"}, {"label", "low"}, {"priority", "urgent"}, {"reopen", NULL}};
-    uint32_t i = roll(sizeof acts / sizeof *acts);
-    world_do(w, "ana", acts[i].action, 1 + (int64_t)roll((uint32_t)n), acts[i].arg);
+    uint32_t i = chance(&dice, sizeof acts / sizeof *acts);
+    world_do(w, "ana", acts[i].action, 1 + (int64_t)chance(&dice, (uint32_t)n), acts[i].arg);
     w->now += 1000;
 }
 
@@ -141,11 +136,11 @@ static int compare_all(int rounds, int *pages)
         AUTO_ARENA arena = arena_new();
         struct err err = {0};
         struct when_env env = {.me = "ana"};
-        const struct config_view *view = view_named(views[roll(4)]);
-        const char *text = filters[roll(4)];
+        const struct config_view *view = view_named(views[chance(&dice, 4)]);
+        const char *text = filters[chance(&dice, 4)];
         struct row_filter f = {.view = view->name, .owner = view->mine ? "ana" : "", .where = text ? when_parse(arena, text, &err) : NULL, .env = &env,
-                               .limit = 1 + (int)roll(roll(2) ? 10 : 500), .invert = roll(2)};
-        by = (int)roll(2);
+                               .limit = 1 + chance(&dice, chance(&dice, 2) ? 10 : 500), .invert = chance(&dice, 2)};
+        by = chance(&dice, 2);
         int n = reference(view->when, f.where, &env, arena, should), got = listed(view, &f, is, pages);
         assert_int_equal(got, n);
         for (int k = 0; k < n; k++)

@@ -7,6 +7,7 @@
 #include "core/stat.h"
 #include "store/chain.h"
 #include "store/sql.h"
+#include "harness/chance.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -18,14 +19,6 @@
 enum { TICKETS = 40, STEPS = 2500, MINUTE = 60000, DAY = 86400000 };
 static const char *const agents[] = {"ana", "tom", "mara"};
 static uint64_t seed = 88172645463325252u;
-
-static int dice(int below)
-{
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return (int)(seed % (uint64_t)below);
-}
 
 static int64_t create(struct world *w, int i)
 {
@@ -266,11 +259,11 @@ static void somebody_writes(struct world *w)
 {
     static int nth;
     char body[700], at[32];
-    clock_format(w->now - dice(180) * (int64_t)MINUTE, at);
+    clock_format(w->now - chance(&seed, 180) * (int64_t)MINUTE, at);
     int n = snprintf(body, sizeof body,
                      "{\"id\":\"evt_m%d\",\"type\":\"ticket.message_added\",\"created_at\":\"%s\",\"team_id\":\"t\",\"data\":{\"ticket\":{\"id\":\"k%d\"},"
                      "\"message\":{\"id\":\"m%d\",\"content\":\"and another thing %d\",\"sender\":\"%s\",\"createdAt\":\"%s\"}}}",
-                     nth, at, made - 1 - dice(TICKETS), nth, nth, dice(4) ? "customer" : "agent", at);
+                     nth, at, made - 1 - chance(&seed, TICKETS), nth, nth, chance(&seed, 4) ? "customer" : "agent", at);
     nth++;
     world_post(w, "cstar", "cstar", DOOR_WEBHOOK, body, (size_t)n);
 }
@@ -281,13 +274,13 @@ static void something(struct world *w, const int64_t *ids)
         {"claim", NULL}, {"assign", "tom"}, {"assign", "mara"}, {"unassign", NULL}, {"reply", "Hello, please try again."}, {"note", "seen"},
         {"close", NULL}, {"close", NULL}, {"reopen", NULL}, {"status", "pending"}, {"status", "open"}, {"priority", "high"}, {"label", "critical"},
         {"label", "low"}, {"undo", NULL}, {"undo", NULL}, {"redo", NULL}, {"ack", NULL}};
-    int i = dice(sizeof does / sizeof *does);
-    if (dice(5) == 0)
+    int i = chance(&seed, sizeof does / sizeof *does);
+    if (chance(&seed, 5) == 0)
         somebody_writes(w);
     else
-        world_do(w, agents[dice(3)], does[i].what, ids[dice(TICKETS)], does[i].arg); /* a refusal is an answer too */
-    if (dice(4) == 0)
-        world_wait(w, (int64_t)dice(180) * MINUTE);
+        world_do(w, agents[chance(&seed, 3)], does[i].what, ids[chance(&seed, TICKETS)], does[i].arg); /* a refusal is an answer too */
+    if (chance(&seed, 4) == 0)
+        world_wait(w, (int64_t)chance(&seed, 180) * MINUTE);
 }
 
 static bool open_now(const struct ticket *t)
@@ -367,7 +360,7 @@ static void random_work_leaves_the_numbers_equal_to_a_recount_and_to_a_rebuild(v
     int64_t ids[TICKETS];
     for (int i = 0; i < TICKETS; i++) {
         ids[i] = created(w);
-        world_wait(w, (int64_t)dice(40) * MINUTE);
+        world_wait(w, (int64_t)chance(&seed, 40) * MINUTE);
     }
     for (int i = 0; i < STEPS; i++) {
         something(w, ids);

@@ -1,5 +1,6 @@
 /* views: what agents keep: its members and their number are what its expression says, whatever happened when; who is told of it; what
  * the team shares; what is refused; and that a rebuild gives the same. */
+#include "harness/chance.h"
 #include "harness/world.h"
 #include "base/clock.h"
 #include "base/str.h"
@@ -27,12 +28,6 @@ static const char *const people[] = {"ana", "tom", "mara"};
 static struct world *w;
 static uint64_t dice;
 
-static uint32_t roll(uint32_t most)
-{
-    dice = dice * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(dice >> 33) % most;
-}
-
 static int open_all(void **state)
 {
     (void)state;
@@ -56,7 +51,7 @@ static int64_t create(int i)
                      "{\"id\":\"evt_%d\",\"type\":\"ticket.created\",\"created_at\":\"2026-11-20T00:00:00Z\",\"team_id\":\"t\",\"data\":"
                      "{\"ticket\":{\"id\":\"k%d\",\"title\":\"%s %d\",\"status\":\"new\",\"priority\":\"%s\",\"customerId\":\"c%d\","
                      "\"customerName\":\"Jo Doe\",\"tags\":[\"t%d\"],\"createdAt\":\"2026-11-20T00:00:00Z\"},\"customer\":{\"id\":\"c%d\",\"name\":\"Jo Doe\","
-                     "\"email\":\"jo@example.com\"}}}", i, i, titles[i % 3], i, priorities[roll(4)], i % 7, i % 5, i % 7);
+                     "\"email\":\"jo@example.com\"}}}", i, i, titles[i % 3], i, priorities[chance(&dice, 4)], i % 7, i % 5, i % 7);
     assert_string_equal(world_post(w, "cstar", "cstar", DOOR_WEBHOOK, body, (size_t)n), "create");
     return world_find(w, "cstar", arena_printf(w->arena, "cstar:k%d", i));
 }
@@ -335,9 +330,9 @@ static const char *expression(void)
     static const char *const parts[] = {"status == \"new\"", "status in [\"open\", \"pending\"]", "urgency >= \"high\"", "has(assignee)", "assignee == me",
                                         "priority == \"urgent\"", "title.contains(\"refund\")", "\"t3\" in tags", "customer == \"c2\"", "id > 20", "reopen_count > 0",
                                         "text.contains(\"login\")", "!has(assignee)", "\"ana\" in watchers"};
-    const char *text = parts[roll(sizeof parts / sizeof *parts)];
-    for (uint32_t more = roll(3); more; more--)
-        text = arena_printf(w->arena, roll(3) ? "(%s) %s %s" : "!(%s) %s (%s)", text, roll(2) ? "&&" : "||", parts[roll(sizeof parts / sizeof *parts)]);
+    const char *text = parts[chance(&dice, sizeof parts / sizeof *parts)];
+    for (uint32_t more = chance(&dice, 3); more; more--)
+        text = arena_printf(w->arena, chance(&dice, 3) ? "(%s) %s %s" : "!(%s) %s (%s)", text, chance(&dice, 2) ? "&&" : "||", parts[chance(&dice, sizeof parts / sizeof *parts)]);
     return text;
 }
 
@@ -345,21 +340,21 @@ static void act_on_a_ticket(int64_t most)
 {
     static const struct { const char *action, *arg; } acts[] = {{"claim", NULL}, {"close", NULL}, {"reopen", NULL}, {"priority", "high"}, {"label", "critical"}, {"undo", NULL},
                                                                 {"watch", NULL}, {"unassign", NULL}, {"status", "pending"}, {"label", "low"}};
-    uint32_t i = roll(sizeof acts / sizeof *acts);
-    world_do(w, people[roll(3)], acts[i].action, 1 + (int64_t)roll((uint32_t)most), acts[i].arg);
+    uint32_t i = chance(&dice, sizeof acts / sizeof *acts);
+    world_do(w, people[chance(&dice, 3)], acts[i].action, 1 + (int64_t)chance(&dice, (uint32_t)most), acts[i].arg);
 }
 
 static void act_on_a_view(void)
 {
     static const char *const names[] = {"a", "b", "c", "d"}, *const acts[] = {"view-share", "view-unshare", "view-forget"};
-    const char *agent = people[roll(3)], *name = names[roll(4)];
-    uint32_t what = roll(8);
+    const char *agent = people[chance(&dice, 3)], *name = names[chance(&dice, 4)];
+    uint32_t what = chance(&dice, 8);
     if (what < 4)
         save(agent, name, expression());
     else if (what < 7)
         say(agent, acts[what - 4], name);
     else
-        world_do(w, agent, "view-rename", 0, arena_printf(w->arena, "{\"name\":\"%s\",\"to\":\"%s\"}", name, names[roll(4)]));
+        world_do(w, agent, "view-rename", 0, arena_printf(w->arena, "{\"name\":\"%s\",\"to\":\"%s\"}", name, names[chance(&dice, 4)]));
 }
 
 static int agree(void)
@@ -385,7 +380,7 @@ static void whatever_was_done_in_which_order_members_and_counts_are_what_the_exp
     const char *steps = getenv("TRIAGE_STEPS");
     int most = steps ? atoi(steps) : 700, tickets = 0, looked = 0, undone = 0;
     for (int i = 0; i < most; i++) {
-        uint32_t what = roll(12);
+        uint32_t what = chance(&dice, 12);
         if (tickets < 8 || what == 0)
             create(tickets++);
         else if (what < 7)
@@ -393,7 +388,7 @@ static void whatever_was_done_in_which_order_members_and_counts_are_what_the_exp
         else if (what < 10)
             act_on_a_view();
         else if (what == 10)
-            undone += world_ok(world_do(w, people[roll(3)], roll(3) ? "undo" : "redo", 0, NULL));
+            undone += world_ok(world_do(w, people[chance(&dice, 3)], chance(&dice, 3) ? "undo" : "redo", 0, NULL));
         if (i % 7 == 0)
             world_wait(w, 1000);
         if (i % 35 == 0)
@@ -417,8 +412,8 @@ static void the_count_of_an_expression_is_the_length_of_its_list(void **state)
     for (int i = 0; i < 300; i++) {
         AUTO_ARENA arena = arena_new();
         struct when *when = when_parse(arena, expression(), &err);
-        struct when_env env = {.me = people[roll(3)]};
-        struct row_filter f = {.view = "all", .owner = "", .where = when, .env = &env, .limit = 1 + (int)roll(50)};
+        struct when_env env = {.me = people[chance(&dice, 3)]};
+        struct row_filter f = {.view = "all", .owner = "", .where = when, .env = &env, .limit = 1 + chance(&dice, 50)};
         int64_t n, listed = 0;
         bool over;
         assert_true(store_queue_match(w->engine.store, &f, 0, &n, &over, &err));

@@ -2,6 +2,7 @@
 #include "store/article.h"
 #include "base/crypto.h"
 #include "base/str.h"
+#include "harness/chance.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -17,12 +18,6 @@ static struct store *store;
 static struct err err;
 static uint64_t seed = 20261127;
 
-static unsigned dice(unsigned of)
-{
-    seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (unsigned)(seed >> 33) % of;
-}
-
 struct kept { bool there; unsigned title, body; }; /* bit sets over words */
 
 static const char *text_of(struct arena *arena, unsigned set)
@@ -36,18 +31,18 @@ static const char *text_of(struct arena *arena, unsigned set)
 
 static void step(struct arena *arena, struct kept *kept)
 {
-    unsigned at = dice(KEYS);
+    unsigned at = chance(&seed, KEYS);
     const char *key = arena_printf(arena, "k%02u", at);
     struct kept *k = &kept[at];
-    if (k->there && dice(4) == 0) {
+    if (k->there && chance(&seed, 4) == 0) {
         *k = (struct kept){0};
         assert_true(store_article_drop(store, key, &err));
         return;
     }
-    *k = (struct kept){true, 1u << dice(WORDS), 1u << dice(WORDS) | 1u << dice(WORDS) | 1u << dice(WORDS)};
+    *k = (struct kept){true, 1u << chance(&seed, WORDS), 1u << chance(&seed, WORDS) | 1u << chance(&seed, WORDS) | 1u << chance(&seed, WORDS)};
     struct article a = {.key = key, .title = text_of(arena, k->title), .body = text_of(arena, k->body), .status = "published"};
     assert_true(store_article_put(store, &a, &err));
-    if (dice(3) == 0)
+    if (chance(&seed, 3) == 0)
         assert_true(store_article_put(store, &a, &err)); /* again: nothing happens */
 }
 

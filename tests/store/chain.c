@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "store/chain.h"
 #include "store/sql.h"
+#include "harness/chance.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -22,14 +23,6 @@ struct desk {
     int link_count;
     uint64_t dice;
 };
-
-static int64_t dice(struct desk *d, int64_t below)
-{
-    d->dice ^= d->dice << 13;
-    d->dice ^= d->dice >> 7;
-    d->dice ^= d->dice << 17;
-    return (int64_t)(d->dice % (uint64_t)below);
-}
 
 /* As the engine leaves them: some commits with one entry, some with many; every seventh pays somebody. */
 static void add_entry(struct desk *d, int64_t i)
@@ -57,7 +50,7 @@ static int open_desk(void **state)
     assert_non_null(d->store);
     for (int64_t i = 0; i < ROWS;) {
         assert_true(store_begin(d->store, &d->err));
-        for (int64_t n = 1 + dice(d, 12); n && i < ROWS; n--)
+        for (int64_t n = 1 + chance(&d->dice, 12); n && i < ROWS; n--)
             add_entry(d, i++);
         assert_true(store_commit(d->store, &d->err) && store_chain_head(d->store, &d->links[d->link_count++], &d->err));
     }
@@ -191,7 +184,7 @@ static void random_tamperings_are_found_in_a_walk_of_the_whole_journal(void **st
 {
     struct desk *d = *state;
     for (int i = 0; i < SAMPLE; i++)
-        must_find(d, &tamperings[i % TAMPERINGS], 1 + dice(d, ROWS), true);
+        must_find(d, &tamperings[i % TAMPERINGS], 1 + chance(&d->dice, ROWS), true);
     print_message("# %d random single tamperings, the whole journal walked for each: all found\n", SAMPLE);
 }
 
@@ -210,7 +203,7 @@ static void a_forged_digest_shows_in_the_link(void **state)
 {
     struct desk *d = *state;
     for (int i = 0; i < 60; i++) {
-        int64_t seq = 1 + dice(d, ROWS);
+        int64_t seq = 1 + chance(&d->dice, ROWS);
         struct entry e;
         AUTO_ARENA arena = arena_new();
         uint8_t digest[32], salt[8] = {1};
@@ -237,7 +230,7 @@ static void a_tail_cut_off_is_found_against_the_link_that_was_kept(void **state)
     struct chain_place kept = d->links[d->link_count - 1];
     enum { CUTS = 30 };
     for (int i = 0; i < CUTS; i++) {
-        int64_t last = d->links[i < 20 ? d->link_count - 2 - i : (int)dice(d, d->link_count - 1)].seq;
+        int64_t last = d->links[i < 20 ? d->link_count - 2 - i : chance(&d->dice, d->link_count - 1)].seq;
         assert_int_equal(tamper(d, cut, last, (struct chain_walk){0}).fault, CHAIN_FITS);
         struct chain_walk against = tamper(d, cut, last, (struct chain_walk){.kept = kept});
         assert_int_equal(against.fault, CHAIN_SHORT);
@@ -276,7 +269,7 @@ static void the_ledger_must_say_what_its_entries_say(void **state)
     assert_true(rows > ROWS / 8);
     for (int i = 0; i < EDITS; i++)
         for (int k = 0; k < 4; k++, n++)
-            if (tamper(d, edits[i], k == 0 ? 1 : k == 1 ? rows : 1 + dice(d, rows), (struct chain_walk){0}).fault != CHAIN_LEDGER)
+            if (tamper(d, edits[i], k == 0 ? 1 : k == 1 ? rows : 1 + chance(&d->dice, rows), (struct chain_walk){0}).fault != CHAIN_LEDGER)
                 fail_msg("not found: %s", edits[i]);
     print_message("# %lld tamperings with the ledger (%lld rows, %d kinds): all found\n", (long long)n, (long long)rows, EDITS);
 }

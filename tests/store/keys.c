@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "store/customer.h"
 #include "store/sql.h"
+#include "harness/chance.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -24,12 +25,6 @@ struct desk {
     uint64_t seed;
     struct err err;
 };
-
-static int below(struct desk *d, int n)
-{
-    d->seed = d->seed * 6364136223846793005u + 1442695040888963407u;
-    return (int)(d->seed >> 33) % n;
-}
 
 static int open_desk(void **state)
 {
@@ -71,7 +66,7 @@ static const char *name_of(char to[16], char kind, int n)
 static void add_event(struct desk *d)
 {
     char key[16];
-    struct row row = {.key = below(d, NAMES), .holds = below(d, 4) != 0};
+    struct row row = {.key = chance(&d->seed, NAMES), .holds = chance(&d->seed, 4) != 0};
     struct event e = {.source = "s", .account = "s", .dialect = "rbs", .key = name_of(key, 'e', row.key), .effect_text = "create", .received_at = 1,
                       .state = row.holds ? "applied" : "quarantine", .warnings = "[]", .headers = "{}", .raw = "{}", .raw_n = 2};
     assert_true(store_event_insert(d->store, &e, &d->err));
@@ -82,7 +77,7 @@ static void add_event(struct desk *d)
 static void add_ticket(struct desk *d)
 {
     char key[16], customer[16];
-    struct row row = {.key = below(d, NAMES), .customer = below(d, PEOPLE)};
+    struct row row = {.key = chance(&d->seed, NAMES), .customer = chance(&d->seed, PEOPLE)};
     struct ticket t = {.id = store_ticket_next(d->store), .account = "s", .dialect = "rbs", .key = name_of(key, 't', row.key), .received_at = 5,
                        .customer = row.customer ? name_of(customer, 'c', row.customer) : NULL};
     assert_true(store_ticket_insert(d->store, &t, &d->err) && store_customer_move(d->store, t.id, NULL, t.customer, &d->err));
@@ -96,7 +91,7 @@ static void change_hands(struct desk *d)
     char customer[16];
     if (!d->ticket_count)
         return;
-    int at = below(d, d->ticket_count), to = below(d, PEOPLE);
+    int at = chance(&d->seed, d->ticket_count), to = chance(&d->seed, PEOPLE);
     struct ticket *t = store_ticket_get(d->store, arena, at + 1, &d->err);
     assert_non_null(t);
     const char *from = t->customer;
@@ -108,8 +103,8 @@ static void change_hands(struct desk *d)
 static void some(struct desk *d)
 {
     static void (*const things[])(struct desk *) = {add_event, add_ticket, add_event, add_ticket, change_hands};
-    for (int n = below(d, 5); n >= 0; n--)
-        things[below(d, 5)](d);
+    for (int n = chance(&d->seed, 5); n >= 0; n--)
+        things[chance(&d->seed, 5)](d);
 }
 
 /* A batch: some of it may be taken back to a savepoint, or all of it. */
@@ -118,11 +113,11 @@ static void batch(struct desk *d)
     struct desk before = *d;
     assert_true(store_begin(d->store, &d->err));
     some(d);
-    if (below(d, 3) == 0) {
+    if (chance(&d->seed, 3) == 0) {
         struct desk at = *d;
         assert_true(store_savepoint(d->store, &d->err));
         some(d);
-        if (below(d, 2)) {
+        if (chance(&d->seed, 2)) {
             assert_true(store_release(d->store, &d->err));
         } else {
             uint64_t seed = d->seed;
@@ -131,7 +126,7 @@ static void batch(struct desk *d)
             d->seed = seed;
         }
     }
-    if (below(d, 5)) {
+    if (chance(&d->seed, 5)) {
         assert_true(store_commit(d->store, &d->err));
     } else {
         uint64_t seed = d->seed;
@@ -145,7 +140,7 @@ static void batch(struct desk *d)
 static void bite(struct desk *d)
 {
     assert_true(store_begin(d->store, &d->err) && store_keys_fill(d->store, 0, &d->err));
-    if (below(d, 8))
+    if (chance(&d->seed, 8))
         assert_true(store_commit(d->store, &d->err));
     else
         store_rollback(d->store);
@@ -229,9 +224,9 @@ static void a_key_is_found_wherever_it_stands(void **state)
     int reopened = 0;
     for (int i = 0; i < ROUNDS; i++) {
         batch(d);
-        for (int n = below(d, 4); n > 1; n--)
+        for (int n = chance(&d->seed, 4); n > 1; n--)
             bite(d);
-        if (below(d, 20) == 0) {
+        if (chance(&d->seed, 20) == 0) {
             again(d);
             reopened++;
         }

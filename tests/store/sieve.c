@@ -5,6 +5,7 @@
 #include "base/crypto.h"
 #include "store/list.h"
 #include "base/str.h"
+#include "harness/chance.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -29,24 +30,18 @@ struct desk {
     const char *after[MOST + 1];
 };
 
-static uint32_t pick(struct desk *d, uint32_t n)
-{
-    d->state = d->state * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(d->state >> 33) % n;
-}
-
 /* Up to n words; NULL now and then. */
 static const char *some_text(struct desk *d, uint32_t n)
 {
     struct str out;
-    uint32_t count = pick(d, n + 1);
+    uint32_t count = chance(&d->state, n + 1);
     if (!count)
         return NULL;
     str_init(&out, 4096);
     for (uint32_t i = 0; i < count; i++)
-        str_addf(&out, "%s%s", i ? " " : "", words[pick(d, 12) ? pick(d, WORDS) : 0]);
-    if (!pick(d, 3))
-        str_addf(&out, " %u", pick(d, 100000));
+        str_addf(&out, "%s%s", i ? " " : "", words[chance(&d->state, 12) ? chance(&d->state, WORDS) : 0]);
+    if (!chance(&d->state, 3))
+        str_addf(&out, " %u", chance(&d->state, 100000));
     const char *text = arena_strdup(d->arena, out.data);
     str_fini(&out);
     return text;
@@ -62,14 +57,14 @@ static void write_texts(struct desk *d, struct ticket *t)
     static const char *const agents[] = {NULL, "ana", "Tomás", "mara"};
     t->title = some_text(d, 5);
     t->customer_name = some_text(d, 2);
-    t->ref = pick(d, 2) ? arena_printf(d->arena, "CAR-%u", pick(d, 1000000)) : NULL;
-    t->assignee = agents[pick(d, 4)];
+    t->ref = chance(&d->state, 2) ? arena_printf(d->arena, "CAR-%u", chance(&d->state, 1000000)) : NULL;
+    t->assignee = agents[chance(&d->state, 4)];
 }
 
 static void tell(struct desk *d, int64_t ticket)
 {
     struct err err = {0};
-    struct entry entry = {.at = 1, .actor = "ana", .kind = pick(d, 4) ? "ticket" : "event", .ticket = ticket, .data = "{}"};
+    struct entry entry = {.at = 1, .actor = "ana", .kind = chance(&d->state, 4) ? "ticket" : "event", .ticket = ticket, .data = "{}"};
     assert_true(store_entry_add(d->s, &entry, &err));
     entry.kind = "ticket";
     assert_true(store_entry_add(d->s, &entry, &err));
@@ -88,8 +83,8 @@ static void create(struct desk *d)
     struct err err = {0};
     int64_t id = store_ticket_next(d->s);
     struct ticket t = {.id = id, .account = "shop", .dialect = "rbs", .key = arena_printf(d->arena, "rbs:%llx", (unsigned long long)id * 2654435761u),
-                       .status = pick(d, 4) ? 1 + (int)pick(d, 4) : STATUS_RESOLVED, .urgency = (int)pick(d, 5), .priority = (int)pick(d, 5),
-                       .received_at = 1000 + (int64_t)pick(d, 5000), .updated_at = 9000, .next_due_at = pick(d, 2) ? 2000 + (int64_t)pick(d, 500) : 0};
+                       .status = chance(&d->state, 4) ? 1 + chance(&d->state, 4) : STATUS_RESOLVED, .urgency = chance(&d->state, 5), .priority = chance(&d->state, 5),
+                       .received_at = 1000 + (int64_t)chance(&d->state, 5000), .updated_at = 9000, .next_due_at = chance(&d->state, 2) ? 2000 + (int64_t)chance(&d->state, 500) : 0};
     write_texts(d, &t);
     assert_true(store_ticket_insert(d->s, &t, &err));
     place(d, &t, true);
@@ -104,10 +99,10 @@ static void change(struct desk *d, int64_t id)
     struct ticket *before = store_ticket_get(d->s, d->arena, id, &err), after = *before;
     bool texts = false;
     place(d, before, false);
-    if (pick(d, 3))
+    if (chance(&d->state, 3))
         write_texts(d, &after);
     else
-        after.urgency = (int)pick(d, 5);
+        after.urgency = chance(&d->state, 5);
     for (int i = 0; i < WHEN_TEXTS; i++)
         texts |= !str_eq(when_text(before, i), when_text(&after, i));
     assert_true(store_ticket_update(d->s, &after, &err));
@@ -145,7 +140,7 @@ static void fill(struct desk *d, int bites, bool falls)
     while (bites-- && store_sieve_wants(d->s, &late)) {
         begin(d);
         assert_true(store_sieve_fill(d->s, 1, &err));
-        if (falls && !pick(d, 40))
+        if (falls && !chance(&d->state, 40))
             store_rollback(d->s);
         else
             commit(d);
@@ -176,18 +171,18 @@ static void close_desk(struct desk *d)
 static const char *piece(struct desk *d)
 {
     static const char *const strangers[] = {"zeppelin", "qqq", "没有", "invoicex", "Ünknown", "44719", "qz", "~"};
-    if (!pick(d, 6))
-        return strangers[pick(d, sizeof strangers / sizeof *strangers)];
-    const char *word = words[pick(d, WORDS)];
-    size_t n = strlen(word), from = pick(d, (uint32_t)n), to = from + 1 + pick(d, (uint32_t)(n - from));
-    if (pick(d, 2))
+    if (!chance(&d->state, 6))
+        return strangers[chance(&d->state, sizeof strangers / sizeof *strangers)];
+    const char *word = words[chance(&d->state, WORDS)];
+    size_t n = strlen(word), from = chance(&d->state, (uint32_t)n), to = from + 1 + chance(&d->state, (uint32_t)(n - from));
+    if (chance(&d->state, 2))
         from = 0;
     while (from && ((unsigned char)word[from] & 0xc0) == 0x80)
         from--;
     while (to < n && ((unsigned char)word[to] & 0xc0) == 0x80)
         to++;
     char *text = arena_strndup(d->arena, word + from, to - from);
-    for (char *p = text; *p && pick(d, 3); p++)
+    for (char *p = text; *p && chance(&d->state, 3); p++)
         *p = *p >= 'a' && *p <= 'z' ? (char)(*p - 32) : *p;
     return text;
 }
@@ -197,8 +192,8 @@ static const struct when *typed(struct desk *d, struct err *err)
     static const char *const terms[] = {"%s", "!%s", "title:%s", "ref:%s", "assignee:%s", "urgency:high,low %s", "status:resolved %s", "customer_name:%s"};
     struct str out;
     str_init(&out, 2048);
-    for (uint32_t n = 1 + pick(d, 3); n; n--) {
-        const char *term = terms[pick(d, 3) ? 0 : pick(d, sizeof terms / sizeof *terms)], *word = piece(d);
+    for (uint32_t n = 1 + chance(&d->state, 3); n; n--) {
+        const char *term = terms[chance(&d->state, 3) ? 0 : chance(&d->state, sizeof terms / sizeof *terms)], *word = piece(d);
         AUTO_STR quoted;
         str_init(&quoted, 256);
         str_addc(&quoted, '"');
@@ -228,7 +223,7 @@ static const char *quoted(struct desk *d, const char *text)
 static void write_node(struct desk *d, struct str *out, int depth)
 {
     static const char *const on[] = {"text", "title", "customer_name", "key", "ref", "assignee"}, *const methods[] = {"contains", "startsWith", "endsWith", "matches"};
-    switch (depth ? pick(d, 9) : 8) {
+    switch (depth ? chance(&d->state, 9) : 8) {
     case 0:
     case 1:
         str_addc(out, '(');
@@ -251,16 +246,16 @@ static void write_node(struct desk *d, struct str *out, int depth)
         str_addc(out, ')');
         return;
     case 5:
-        str_adds(out, pick(d, 2) ? "assignee in [\"ana\", \"Tom\xc3\xa1s\"]" : "assignee in [\"ana\", \"\"]");
+        str_adds(out, chance(&d->state, 2) ? "assignee in [\"ana\", \"Tom\xc3\xa1s\"]" : "assignee in [\"ana\", \"\"]");
         return;
     case 6:
-        str_addf(out, "title %s %s", pick(d, 3) ? "==" : "!=", quoted(d, words[pick(d, WORDS)]));
+        str_addf(out, "title %s %s", chance(&d->state, 3) ? "==" : "!=", quoted(d, words[chance(&d->state, WORDS)]));
         return;
     case 7:
         str_addf(out, "urgency >= \"high\"");
         return;
     default:
-        str_addf(out, "%s.%s(%s)", on[pick(d, 6)], methods[pick(d, 3)], quoted(d, piece(d)));
+        str_addf(out, "%s.%s(%s)", on[chance(&d->state, 6)], methods[chance(&d->state, 3)], quoted(d, piece(d)));
     }
 }
 
@@ -322,7 +317,7 @@ static void compare_lists(struct desk *d, const struct when *w, enum order order
     static int64_t got[MOST + 500];
     const struct plain *p = &plain[order][some];
     struct when_env env = {.me = "ana"};
-    int n = list_all(d, order, some, invert, w, pick(d, 2) ? 500 : 50 + (int)pick(d, 100), got), expected = 0;
+    int n = list_all(d, order, some, invert, w, chance(&d->state, 2) ? 500 : 50 + chance(&d->state, 100), got), expected = 0;
     for (int i = 0; i < p->count; i++) {
         int64_t id = p->ids[invert ? p->count - 1 - i : i];
         if (!when_eval(w, tickets[id], &env))
@@ -358,7 +353,7 @@ static void compare(struct desk *d, int expressions, struct sum *t)
     for (int i = 0; i < expressions; i++) {
         struct err err = {0};
         const struct sieve *sieve;
-        const struct when *w = pick(d, 2) ? typed(d, &err) : written(d, &err);
+        const struct when *w = chance(&d->state, 2) ? typed(d, &err) : written(d, &err);
         if (!w)
             continue;
         assert_true(sieve_open(d->s, d->arena, w, NULL, &sieve, &err));
@@ -368,8 +363,8 @@ static void compare(struct desk *d, int expressions, struct sum *t)
         t->kept += sieve ? sieve->count : 0;
         t->of += sieve ? d->count : 0;
         for (int k = 0; k < 2; k++, t->lists++)
-            compare_lists(d, w, (enum order)pick(d, ORDERS), pick(d, 2), pick(d, 2));
-        compare_count(d, w, pick(d, 2));
+            compare_lists(d, w, (enum order)chance(&d->state, ORDERS), chance(&d->state, 2), chance(&d->state, 2));
+        compare_count(d, w, chance(&d->state, 2));
     }
 }
 
@@ -389,7 +384,7 @@ static void lists_and_counts_are_those_of_looking_through_every_row(void **unuse
             grow(&d, 900);
         begin(&d);
         for (int i = 0; i < (round == 1 ? 700 : 90); i++) /* so many that they are taken in */
-            change(&d, 1 + pick(&d, (uint32_t)d.count));
+            change(&d, 1 + chance(&d.state, (uint32_t)d.count));
         commit(&d);
         compare(&d, 30, &t);
     }
@@ -408,8 +403,8 @@ static void a_row_is_packed_and_unpacked_whole(void **unused)
     for (int round = 0; round < 400; round++) {
         uint64_t bits[SIEVE_WORDS] = {0}, again[SIEVE_WORDS];
         unsigned char data[SIEVE_PART / 8];
-        for (uint32_t n = pick(&d, round % 2 ? 300 : 5000); n; n--) {
-            uint32_t at = pick(&d, SIEVE_PART);
+        for (uint32_t n = chance(&d.state, round % 2 ? 300 : 5000); n; n--) {
+            uint32_t at = chance(&d.state, SIEVE_PART);
             bits[at >> 6] |= (uint64_t)1 << (at & 63);
         }
         size_t n = sieve_pack(bits, data);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/str.h"
+#include "harness/chance.h"
 #include "harness/client.h"
 #include "harness/console.h"
 #include "harness/daemon.h"
@@ -33,12 +34,6 @@ static const char config[] = "team: burst\n"
                              "  - {name: open, dialect: rbs, auth: none, reply_via: webhook, reply_url: 'http://127.0.0.1:9/r', reply_secret: r, allow_loopback: true}\n"
                              "agents:\n"
                              "  - {name: ana, uid: %ld, role: lead}\n";
-
-static int dice(int most)
-{
-    seed = seed * 6364136223846793005u + 1442695040888963407u;
-    return (int)((seed >> 33) % (uint64_t)most);
-}
 
 static int start(void **state)
 {
@@ -108,13 +103,13 @@ static void read_all(int ms)
 static void stall(pid_t pid)
 {
     kill(pid, SIGSTOP);
-    read_all(20 + dice(400));
+    read_all(20 + chance(&seed, 400));
     kill(pid, SIGCONT);
 }
 
 static void a_console_stalls(void)
 {
-    stall(console_pid(console[dice(CONSOLES)]));
+    stall(console_pid(console[chance(&seed, CONSOLES)]));
 }
 
 static void the_daemon_stalls(void)
@@ -125,28 +120,28 @@ static void the_daemon_stalls(void)
 static void the_daemon_dies(void)
 {
     daemon_kill(run);
-    read_all(dice(300));
+    read_all(chance(&seed, 300));
     daemon_restart(run);
 }
 
 static void nobody_reads_the_terminals(void)
 {
-    usleep((useconds_t)dice(400) * 1000);
+    usleep((useconds_t)chance(&seed, 400) * 1000);
 }
 
 static void all_is_asked_for_again(void)
 {
-    console_type(console[dice(CONSOLES)], "R");
+    console_type(console[chance(&seed, CONSOLES)], "R");
 }
 
 static void another_view_is_shown(void)
 {
-    console_type(console[dice(CONSOLES)], dice(2) ? "2" : "6");
+    console_type(console[chance(&seed, CONSOLES)], chance(&seed, 2) ? "2" : "6");
 }
 
 static void nothing(void)
 {
-    read_all(dice(100));
+    read_all(chance(&seed, 100));
 }
 
 static const struct { const char *name; void (*befall)(void); } events[] = {
@@ -205,13 +200,13 @@ static void after_every_burst_the_tabs_say_what_the_database_counts(void **state
     (void)state;
     for (int i = 0; i < rounds; i++) {
         pid_t senders[SENDERS];
-        int64_t until = clock_mono() + 200 + dice(400);
-        int event = i < EVENTS ? i : dice(EVENTS);
+        int64_t until = clock_mono() + 200 + chance(&seed, 400);
+        int event = i < EVENTS ? i : chance(&seed, EVENTS);
         let_arrive(senders);
         while (clock_mono() < until) {
-            read_all(dice(30));
+            read_all(chance(&seed, 30));
             events[event].befall();
-            event = dice(4) ? event : event == 2 ? EVENTS - 1 : dice(EVENTS);
+            event = chance(&seed, 4) ? event : event == 2 ? EVENTS - 1 : chance(&seed, EVENTS);
             if (event == 2)
                 until = 0;
         }

@@ -11,9 +11,11 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/str.h"
+#include "harness/chance.h"
 #include "harness/client.h"
 #include "harness/daemon.h"
 #include "harness/stub.h"
+#include "harness/wrong.h"
 #include "store/store.h"
 #include "wire/letter.h"
 #include <getopt.h>
@@ -38,27 +40,6 @@ struct torture {
     int64_t looked; /* the clock, when the daemon last certainly did */
     struct { int64_t kills, outages, jumps, acts, steps, reminders, acks, expired, pages, heard, twice; } total;
 };
-
-static uint64_t dice(struct torture *t, uint64_t sides)
-{
-    t->random ^= t->random << 13;
-    t->random ^= t->random >> 7;
-    t->random ^= t->random << 17;
-    return (t->random >> 11) % sides;
-}
-
-static void wrong(struct torture *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static void wrong(struct torture *t, const char *fmt, ...)
-{
-    va_list ap;
-    if (t->wrong++ >= 20)
-        return;
-    va_start(ap, fmt);
-    fputs("# WRONG ", stdout);
-    vprintf(fmt, ap);
-    putchar('\n');
-    va_end(ap);
-}
 
 /* --- the day --- */
 
@@ -93,10 +74,10 @@ static void act(struct torture *t)
         "{\"do\":\"escalate\",\"tickets\":[%d],\"reason\":\"again\"}", "{\"do\":\"close\",\"tickets\":[%d]}", "{\"do\":\"reopen\",\"tickets\":[%d]}",
         "{\"do\":\"snooze\",\"tickets\":[%d],\"until\":%lld}"};
     char body[200], format[200];
-    str_copy(format, sizeof format, bodies[dice(t, sizeof bodies / sizeof *bodies)]);
+    str_copy(format, sizeof format, bodies[chance(&t->random, sizeof bodies / sizeof *bodies)]);
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    snprintf(body, sizeof body, format, (int)dice(t, TICKETS) + 1, (long long)*t->run->clock + 90 * SECOND);
+    snprintf(body, sizeof body, format, chance(&t->random, TICKETS) + 1, (long long)*t->run->clock + 90 * SECOND);
 #pragma GCC diagnostic pop
     client_post(t->me, "/v1/do", body);
     t->total.acts++;
@@ -106,15 +87,15 @@ static void act(struct torture *t)
 static void die(struct torture *t)
 {
     static const char poke[] = "PUT /v1/keep/poke HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{\"value\":1}";
-    bool outage = dice(t, 3) == 0;
-    *t->run->clock += 1 + (int64_t)dice(t, SECOND);
+    bool outage = chance(&t->random, 3) == 0;
+    *t->run->clock += 1 + (int64_t)chance(&t->random, SECOND);
     client_send(t->me, poke, sizeof poke - 1);
-    usleep((useconds_t)dice(t, 8000));
+    usleep((useconds_t)chance(&t->random, 8000));
     daemon_kill(t->run);
     client_close(t->me);
     t->total.kills++;
     t->total.outages += outage;
-    gap(t, outage ? (int64_t)dice(t, 10 * MINUTE) : 0);
+    gap(t, outage ? (int64_t)chance(&t->random, 10 * MINUTE) : 0);
     daemon_restart(t->run);
     t->me = client_open(t->run->desk);
     look(t);
@@ -124,11 +105,11 @@ static void day(struct torture *t, int64_t kills)
 {
     for (int64_t nth = 0; nth < kills; nth++) {
         for (int i = 0; i < TURNS; i++) {
-            pass(t, (int64_t)dice(t, 6) * SECOND + (int64_t)dice(t, SECOND));
-            for (uint64_t acts = dice(t, 3); acts; acts--)
+            pass(t, (int64_t)chance(&t->random, 6) * SECOND + (int64_t)chance(&t->random, SECOND));
+            for (uint64_t acts = chance(&t->random, 3); acts; acts--)
                 act(t);
-            if (dice(t, 40) == 0) {
-                gap(t, (int64_t)dice(t, 5 * MINUTE));
+            if (chance(&t->random, 40) == 0) {
+                gap(t, (int64_t)chance(&t->random, 5 * MINUTE));
                 t->total.jumps++;
                 look(t);
             }
@@ -176,14 +157,14 @@ static void stepped(struct reading *r, const struct json *data)
     int step = (int)json_get_i64(data, "step", -1), loop = (int)json_get_i64(data, "loop", -1);
     bool reminder = r->taken >= STEPS * LOOPS;
     if (!r->paging)
-        wrong(r->t, "#%" PRId64 ": step %d.%d while nobody was to be paged", r->ticket, step, loop);
+        wrong(&r->t->wrong, "#%" PRId64 ": step %d.%d while nobody was to be paged", r->ticket, step, loop);
     if (!reminder && (step != r->taken % STEPS || loop != r->taken / STEPS))
-        wrong(r->t, "#%" PRId64 ": step %d.%d where %d.%d was next", r->ticket, step, loop, r->taken % STEPS, r->taken / STEPS);
+        wrong(&r->t->wrong, "#%" PRId64 ": step %d.%d where %d.%d was next", r->ticket, step, loop, r->taken % STEPS, r->taken / STEPS);
     if (r->at < r->due || (r->last && r->at < r->last + SECOND))
-        wrong(r->t, "#%" PRId64 ": step %d.%d came %" PRId64 " ms before its time, or within a second of the last", r->ticket, step, loop,
+        wrong(&r->t->wrong, "#%" PRId64 ": step %d.%d came %" PRId64 " ms before its time, or within a second of the last", r->ticket, step, loop,
               r->due > r->at ? r->due - r->at : 0);
     if (r->at > latest(r))
-        wrong(r->t, "#%" PRId64 ": step %d.%d came %" PRId64 " ms late", r->ticket, step, loop, r->at - latest(r));
+        wrong(&r->t->wrong, "#%" PRId64 ": step %d.%d came %" PRId64 " ms late", r->ticket, step, loop, r->at - latest(r));
     r->due = reminder ? r->at + 60 * MINUTE : r->due + waits[r->taken % STEPS];
     r->last = r->at;
     r->taken++;
@@ -234,7 +215,7 @@ static int pages_of(struct torture *t, struct store *s, struct arena *a, int64_t
     struct err err = {0};
     int n, pages = 0;
     if (!store_page_list(s, a, ticket, 100000, &rows, &n, &err))
-        wrong(t, "reading pages: %s", err.text);
+        wrong(&t->wrong, "reading pages: %s", err.text);
     for (int i = 0; i < n; i++)
         pages += str_eq(rows[i].destination, "console") && str_eq(rows[i].agent, "mara");
     return pages;
@@ -249,7 +230,7 @@ static void check_ticket(struct torture *t, struct store *s, int64_t ticket)
     struct err err = {0};
     int n;
     if (!store_entry_list(s, a, &q, &list, &n, &err))
-        wrong(t, "reading the journal: %s", err.text);
+        wrong(&t->wrong, "reading the journal: %s", err.text);
     for (int i = 0; i < n; i++) {
         const struct json *data = list[i].data ? json_parse_in(a, list[i].data, strlen(list[i].data), &json_limits_dialect, NULL, NULL) : NULL;
         if (str_eq(list[i].kind, "escalation"))
@@ -258,10 +239,10 @@ static void check_ticket(struct torture *t, struct store *s, int64_t ticket)
             read_act(&r, &list[i], data);
     }
     if (r.paging && latest(&r) < t->looked)
-        wrong(t, "#%" PRId64 ": the step after %d is missing since %" PRId64 " ms", ticket, r.taken, t->looked - latest(&r));
+        wrong(&t->wrong, "#%" PRId64 ": the step after %d is missing since %" PRId64 " ms", ticket, r.taken, t->looked - latest(&r));
     int pages = pages_of(t, s, a, ticket);
     if (pages != r.told)
-        wrong(t, "#%" PRId64 ": mara was told %d times and has %d pages", ticket, r.told, pages);
+        wrong(&t->wrong, "#%" PRId64 ": mara was told %d times and has %d pages", ticket, r.told, pages);
     t->total.pages += pages;
 }
 
@@ -292,21 +273,21 @@ static void check_pager(struct torture *t, struct store *s)
     }
     t->total.heard = heard.count;
     if (!store_parcel_list(s, a, &q, &list, &n, &err))
-        wrong(t, "reading parcels: %s", err.text);
+        wrong(&t->wrong, "reading parcels: %s", err.text);
     for (int i = 0; i < n; i++) {
         char *data, *redaction;
         struct letter letter;
         if (!store_letter_get(s, a, list[i].letter, &data, &redaction, &err) || !letter_decode(a, data, &letter, &err))
-            wrong(t, "reading a letter: %s", err.text);
+            wrong(&t->wrong, "reading a letter: %s", err.text);
         else if (known.count < IDS)
             known.list[known.count++] = arena_strdup(a, letter.id);
         bool bundled = list[i].memo && strstr(list[i].memo, "\"bundle\"");
         if (str_eq(list[i].state, "delivered") && !bundled && !has(&heard, letter.id))
-            wrong(t, "delivery %" PRId64 " is said to have arrived, and the pager knows nothing of it", list[i].id);
+            wrong(&t->wrong, "delivery %" PRId64 " is said to have arrived, and the pager knows nothing of it", list[i].id);
     }
     for (int i = 0; i < heard.count; i++)
         if (!has(&known, heard.list[i]))
-            wrong(t, "the pager heard %s, and the desk knows nothing of it", heard.list[i]);
+            wrong(&t->wrong, "the pager heard %s, and the desk knows nothing of it", heard.list[i]);
 }
 
 static void check_all(struct torture *t)
@@ -315,11 +296,11 @@ static void check_all(struct torture *t)
     struct err err = {0};
     client_close(t->me);
     if (daemon_stop(t->run) != 0)
-        wrong(t, "the last daemon did not stop cleanly");
+        wrong(&t->wrong, "the last daemon did not stop cleanly");
     snprintf(path, sizeof path, "%s/triage.db", t->run->dir);
     struct store *s = store_open(path, STORE_READER, &err);
     if (!s) {
-        wrong(t, "%s: %s", path, err.text);
+        wrong(&t->wrong, "%s: %s", path, err.text);
         return;
     }
     for (int64_t ticket = 1; ticket <= TICKETS; ticket++)
@@ -328,7 +309,7 @@ static void check_all(struct torture *t)
     store_close(s);
     snprintf(clock, sizeof clock, "%s/clock", t->run->dir);
     if (daemon_try((const char *[]){"triaged", "--dir", t->run->dir, "--clock", clock, "--rebuild", NULL}) != 0)
-        wrong(t, "rebuild: the database is not what its journal says");
+        wrong(&t->wrong, "rebuild: the database is not what its journal says");
 }
 
 /* --- the whole --- */

@@ -16,8 +16,10 @@
 #include "base/crypto.h"
 #include "base/str.h"
 #include "dialect/signature.h"
+#include "harness/chance.h"
 #include "harness/daemon.h"
 #include "harness/load.h"
+#include "harness/wrong.h"
 #include "store/list.h"
 #include <getopt.h>
 #include <inttypes.h>
@@ -86,27 +88,6 @@ struct torture {
     } total;
 };
 
-static uint64_t dice(struct torture *t, uint64_t sides)
-{
-    t->random ^= t->random << 13;
-    t->random ^= t->random >> 7;
-    t->random ^= t->random << 17;
-    return (t->random >> 11) % sides;
-}
-
-static void wrong(struct torture *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static void wrong(struct torture *t, const char *fmt, ...)
-{
-    va_list ap;
-    if (t->wrong++ >= 20)
-        return;
-    va_start(ap, fmt);
-    fputs("# WRONG ", stdout);
-    vprintf(fmt, ap);
-    putchar('\n');
-    va_end(ap);
-}
-
 /* --- what is sent --- */
 
 static const char *const subjects[] = {"Payments are down for all our customers",
@@ -115,7 +96,7 @@ static const char *const subjects[] = {"Payments are down for all our customers"
 
 static const char *subject(struct torture *t)
 {
-    return subjects[dice(t, sizeof subjects / sizeof *subjects)];
+    return subjects[chance(&t->random, sizeof subjects / sizeof *subjects)];
 }
 
 static void write_shop(struct torture *t, int i, struct str *body)
@@ -128,18 +109,18 @@ static void write_shop(struct torture *t, int i, struct str *body)
              "\"data\":{\"source_ticket_id\":\"T-%d\",\"user_id\":\"u%d\",\"user_name\":\"Lena "
              "Okoye\",\"user_email\":\"lena@example.com\","
              "\"priority\":\"%s\",\"subject\":\"%s\",\"description\":\"It began this morning. Number %d.\"}}",
-             i, clock_format(*t->run->clock - (int64_t)dice(t, 60000), at), i, (int)dice(t, 40),
-             priorities[dice(t, 4)], subject(t), i);
+             i, clock_format(*t->run->clock - (int64_t)chance(&t->random, 60000), at), i, chance(&t->random, 40),
+             priorities[chance(&t->random, 4)], subject(t), i);
 }
 
 /* A change of a ticket there is, or a new one; not always in order. */
 static void write_studio(struct torture *t, int i, struct str *body, bool *made)
 {
     static const char *const changes[] = {"updated", "assigned", "resolved", "updated"};
-    *made = t->studio == 0 || dice(t, 3) == 0;
-    int64_t ticket = *made ? t->studio : (int64_t)dice(t, (uint64_t)t->studio), now = *t->run->clock / 1000;
-    int64_t updated = now - (int64_t)dice(t, 600);
-    const char *change = *made ? "created" : changes[dice(t, 4)];
+    *made = t->studio == 0 || chance(&t->random, 3) == 0;
+    int64_t ticket = *made ? t->studio : (int64_t)chance(&t->random, t->studio), now = *t->run->clock / 1000;
+    int64_t updated = now - (int64_t)chance(&t->random, 600);
+    const char *change = *made ? "created" : changes[chance(&t->random, 4)];
     t->studio += *made;
     str_addf(body,
              "{\"event_id\":\"e-%d-0\",\"event_type\":\"whitelabel-ticket-%s\",\"api_version\":2,\"object\":"
@@ -152,13 +133,13 @@ static void write_studio(struct torture *t, int i, struct str *body, bool *made)
              "%d.\",\"is_client_reply\":%s,\"created_at\":%" PRId64
              ",\"assets\":null}],\"category\":\"General\",\"language\":\"en\"}},\"endpoint_id\":\"x\"}",
              i, change, ticket, subjects[ticket % 5], strcmp(change, "resolved") == 0 ? "false" : "true",
-             now - 3600, updated, ticket % 40, dice(t, 2) ? "\"tm-ana\"" : "null", i, i,
-             dice(t, 2) ? "true" : "false", updated);
+             now - 3600, updated, ticket % 40, chance(&t->random, 2) ? "\"tm-ana\"" : "null", i, i,
+             chance(&t->random, 2) ? "true" : "false", updated);
 }
 
 static void write_rest(struct torture *t, int i, struct str *body, int *parts)
 {
-    *parts = 1 + (int)dice(t, BATCH);
+    *parts = 1 + chance(&t->random, BATCH);
     str_adds(body, "{\"events\":[");
     for (int k = 0; k < *parts; k++)
         str_addf(body,
@@ -172,7 +153,7 @@ static void write_rest(struct torture *t, int i, struct str *body, int *parts)
 
 static void write_note(struct torture *t, int i, struct str *body, int64_t *ticket)
 {
-    *ticket = 1 + (int64_t)dice(t, (uint64_t)t->tickets);
+    *ticket = 1 + (int64_t)chance(&t->random, t->tickets);
     str_addf(body, "{\"do\":\"note\",\"tickets\":[%" PRId64 "],\"text\":\"note e-%d-0\",\"key\":\"e-%d-0\"}",
              *ticket, i, i);
 }
@@ -190,8 +171,8 @@ static void write_other(struct torture *t, int i, struct str *body)
                                           "\"tags\",\"tags\":[\"a\",\"b\"]",
                                           "\"undo\"",
                                           "\"unassign\""};
-    const char *action = actions[dice(t, sizeof actions / sizeof *actions)];
-    int64_t ticket = 1 + (int64_t)dice(t, (uint64_t)t->tickets);
+    const char *action = actions[chance(&t->random, sizeof actions / sizeof *actions)];
+    int64_t ticket = 1 + (int64_t)chance(&t->random, t->tickets);
     str_addf(body, "{\"do\":%s,\"key\":\"e-%d-0\",\"tickets\":[%" PRId64 "]}", action, i, ticket);
 }
 
@@ -232,16 +213,16 @@ static bool is_action(const struct item *item)
 /* Mostly something new; now and then something said before, word for word, whatever was answered then. */
 static int choose(struct torture *t, bool desk)
 {
-    if (t->count > t->since && dice(t, 8) == 0) {
-        int i = t->since + (int)dice(t, (uint64_t)(t->count - t->since));
+    if (t->count > t->since && chance(&t->random, 8) == 0) {
+        int i = t->since + chance(&t->random, (t->count - t->since));
         if (is_action(&t->items[i]) == desk) {
             t->total.again++;
             return i;
         }
     }
     if (desk)
-        return new_item(t, dice(t, 2) ? NOTE : OTHER);
-    return new_item(t, (enum speech)dice(t, 3));
+        return new_item(t, chance(&t->random, 2) ? NOTE : OTHER);
+    return new_item(t, (enum speech)chance(&t->random, 3));
 }
 
 static void write_request(struct torture *t, const struct item *item, struct str *out)
@@ -294,7 +275,7 @@ static void done(void *arg, int connection, int status, const char *body, size_t
     struct torture *t = arg;
     struct item *item = &t->items[t->wires[connection].item];
     (void)us;
-    *t->run->clock += (int64_t)dice(t, 2000);
+    *t->run->clock += (int64_t)chance(&t->random, 2000);
     if (status / 100 == 2) {
         bool refused = is_action(item) && !memmem(body, n, "\"ok\":true", 9);
         if (!item->acked && item->ticket_made)
@@ -302,7 +283,7 @@ static void done(void *arg, int connection, int status, const char *body, size_t
         item->acked |= !refused;
         t->acks++;
     } else if (status && status != 503 && !is_action(item)) {
-        wrong(t, "e-%d answered %d: %.*s", t->wires[connection].item, status, (int)n, body);
+        wrong(&t->wrong, "e-%d answered %d: %.*s", t->wires[connection].item, status, (int)n, body);
     }
     t->total.acked += status / 100 == 2;
     t->total.unknown += status == 0;
@@ -324,11 +305,11 @@ static void round_run(struct torture *t)
         load.connections[1] = 0;
     t->acks = 0;
     t->killing = false;
-    t->quiet = dice(t, 4) == 0;
-    t->delay_us = (int64_t)dice(t, t->quiet ? 60000 : 15000);
+    t->quiet = chance(&t->random, 4) == 0;
+    t->delay_us = (int64_t)chance(&t->random, t->quiet ? 60000 : 15000);
     alarm(HANG_S);
     if (!load_run(&load) || !t->killing)
-        wrong(t, "the load ended by itself after %d answers", t->acks);
+        wrong(&t->wrong, "the load ended by itself after %d answers", t->acks);
     if (t->killing)
         pthread_join(t->killer, NULL);
     daemon_kill(t->run);
@@ -338,7 +319,7 @@ static void round_run(struct torture *t)
 /* Dies again while it recovers, before it serves. */
 static void kill_start(struct torture *t)
 {
-    struct timespec delay = {0, (long)dice(t, 30000) * 1000};
+    struct timespec delay = {0, (long)chance(&t->random, 30000) * 1000};
     daemon_spawn(t->run);
     nanosleep(&delay, NULL);
     daemon_kill(t->run);
@@ -353,18 +334,18 @@ static void check_event(struct torture *t, const struct event *e)
     uint8_t sum[32];
     if (!e->key || sscanf(e->key, "%*[a-z]:e-%d-%d", &i, &part) != 2 || i < 0 || i >= t->count ||
         part >= t->items[i].parts) {
-        wrong(t, "event %" PRId64 " (%s) was never sent", e->id, e->key ? e->key : "no key");
+        wrong(&t->wrong, "event %" PRId64 " (%s) was never sent", e->id, e->key ? e->key : "no key");
         return;
     }
     struct item *item = &t->items[i];
     if (strcmp(e->state, "applied") != 0)
-        wrong(t, "%s is %s: %s", e->key, e->state, e->note ? e->note : "");
+        wrong(&t->wrong, "%s is %s: %s", e->key, e->state, e->note ? e->note : "");
     if (item->found & 1u << part)
-        wrong(t, "doubled: %s, a second time as event %" PRId64, e->key, e->id);
+        wrong(&t->wrong, "doubled: %s, a second time as event %" PRId64, e->key, e->id);
     item->found |= 1u << part;
     crypto_sha256(e->raw, e->raw_n, sum);
     if (memcmp(sum, item->sha256, 32) != 0 || memcmp(e->sha256, item->sha256, 32) != 0)
-        wrong(t, "changed: %s holds other bytes than were sent", e->key);
+        wrong(&t->wrong, "changed: %s holds other bytes than were sent", e->key);
 }
 
 static void check_events(struct torture *t, struct store *store)
@@ -374,12 +355,12 @@ static void check_events(struct torture *t, struct store *store)
     struct err err = {0};
     int n;
     if (!store_list_events(store, arena, 0, NULL, 1, &newest, &n, &err))
-        wrong(t, "reading events: %s", err.text);
+        wrong(&t->wrong, "reading events: %s", err.text);
     for (int64_t id = t->checked + 1, last = n ? newest[0].id : 0; id <= last; id++, arena_reset(arena)) {
         if (store_event_get(store, arena, id, &e, &err))
             check_event(t, &e);
         else
-            wrong(t, "event %" PRId64 ": %s", id, err.text);
+            wrong(&t->wrong, "event %" PRId64 ": %s", id, err.text);
         t->checked = id;
     }
 }
@@ -394,11 +375,11 @@ static void check_note(struct torture *t, struct store *store, int i)
     int n = 0, found = 0;
     snprintf(text, sizeof text, "note e-%d-0", i);
     if (!store_message_list(store, arena, item->ticket, &list, &n, &err))
-        wrong(t, "reading messages: %s", err.text);
+        wrong(&t->wrong, "reading messages: %s", err.text);
     for (int k = 0; k < n; k++)
         found += str_eq(list[k].body, text);
     if (found > 1)
-        wrong(t, "doubled: %s, %d times", text, found);
+        wrong(&t->wrong, "doubled: %s, %d times", text, found);
     item->found = found > 0;
 }
 
@@ -412,9 +393,9 @@ static void check_items(struct torture *t, struct store *store, int from)
         if (item->speech == NOTE)
             check_note(t, store, i);
         if (item->acked && item->found != all)
-            wrong(t, "lost: e-%d was accepted, %x of %x is there", i, item->found, all);
+            wrong(&t->wrong, "lost: e-%d was accepted, %x of %x is there", i, item->found, all);
         if (item->found && item->found != all)
-            wrong(t, "half: of e-%d there is %x of %x", i, item->found, all);
+            wrong(&t->wrong, "half: of e-%d there is %x of %x", i, item->found, all);
     }
 }
 
@@ -432,13 +413,13 @@ static void check_store(struct torture *t, bool whole)
         t->checked = 0;
     struct store *store = store_open(path, STORE_READER, &err);
     if (!store) {
-        wrong(t, "opening the database: %s", err.text);
+        wrong(&t->wrong, "opening the database: %s", err.text);
         return;
     }
     check_events(t, store);
     check_items(t, store, whole ? 0 : t->since);
     if (whole && (!store_check(store, &report, &err) || !str_eq(report.data, "ok\n")))
-        wrong(t, "integrity_check: %s%s", report.data, err.text);
+        wrong(&t->wrong, "integrity_check: %s%s", report.data, err.text);
     store_close(store);
 }
 
@@ -452,7 +433,7 @@ static void check_rebuild(struct torture *t)
     if (code == 0)
         return;
     daemon_try_aloud(args);
-    wrong(t, "rebuild: the database is not what its journal says (%d)", code);
+    wrong(&t->wrong, "rebuild: the database is not what its journal says (%d)", code);
 }
 
 /* What was under way when the daemon died is asked again, as its sender would. */
@@ -461,7 +442,7 @@ static void check_round(struct torture *t, int64_t nth)
     bool whole = nth % FULL_EVERY == 0;
     if (whole)
         check_rebuild(t);
-    if (dice(t, 6) == 0)
+    if (chance(&t->random, 6) == 0)
         kill_start(t);
     daemon_restart(t->run);
     check_store(t, whole);
@@ -478,7 +459,7 @@ static void torture_run(struct torture *t, int64_t kills)
         check_round(t, nth);
     }
     if (daemon_stop(t->run) != 0)
-        wrong(t, "the last daemon did not stop cleanly");
+        wrong(&t->wrong, "the last daemon did not stop cleanly");
     check_store(t, true);
     check_rebuild(t);
     if (t->wrong)

@@ -8,10 +8,12 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/str.h"
+#include "harness/chance.h"
 #include "harness/client.h"
 #include "harness/daemon.h"
 #include "harness/load.h"
 #include "harness/stub.h"
+#include "harness/wrong.h"
 #include "store/store.h"
 #include "worker/shelf.h"
 #include <getopt.h>
@@ -52,27 +54,6 @@ struct torture {
     struct { int64_t kills, stops, starts, acked, unknown, again, retrieved, created, failed, events, files; } total;
 };
 
-static uint64_t dice(struct torture *t, uint64_t sides)
-{
-    t->random ^= t->random << 13;
-    t->random ^= t->random >> 7;
-    t->random ^= t->random << 17;
-    return (t->random >> 11) % sides;
-}
-
-static void wrong(struct torture *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static void wrong(struct torture *t, const char *fmt, ...)
-{
-    va_list ap;
-    if (t->wrong++ >= 20)
-        return;
-    va_start(ap, fmt);
-    fputs("# WRONG ", stdout);
-    vprintf(fmt, ap);
-    putchar('\n');
-    va_end(ap);
-}
-
 /* --- what is asked --- */
 
 static void file_of(int i, struct str *out)
@@ -108,8 +89,8 @@ static int new_item(struct torture *t)
     if (t->count == t->cap && !(t->items = realloc(t->items, sizeof *t->items * (size_t)(t->cap = t->cap ? t->cap * 2 : 1024))))
         abort();
     int i = t->count++;
-    uint64_t who = dice(t, 10);
-    t->items[i] = (struct item){.client = who == 0 ? REFUSED : who < 4 ? TAKEN : DESK, .multipart = dice(t, 3) == 0};
+    uint64_t who = chance(&t->random, 10);
+    t->items[i] = (struct item){.client = who == 0 ? REFUSED : who < 4 ? TAKEN : DESK, .multipart = chance(&t->random, 3) == 0};
     return i;
 }
 
@@ -118,11 +99,11 @@ static bool next(void *arg, int connection, const char **data, size_t *n)
 {
     struct torture *t = arg;
     struct wire *w = &t->wires[connection];
-    bool old = t->count > t->since && dice(t, 3) == 0;
-    int i = old ? t->since + (int)dice(t, (uint64_t)(t->count - t->since)) : new_item(t);
+    bool old = t->count > t->since && chance(&t->random, 3) == 0;
+    int i = old ? t->since + chance(&t->random, (t->count - t->since)) : new_item(t);
     struct item *item = &t->items[i];
     w->item = i;
-    w->retrieves = old && *item->id && dice(t, 2) == 0;
+    w->retrieves = old && *item->id && chance(&t->random, 2) == 0;
     str_clear(&w->request);
     if (w->retrieves)
         str_addf(&w->request, "GET /api/v1/supportTickets/%s/ HTTP/1.1\r\nHost: desk\r\nAuthorization: Bearer %s\r\n\r\n", item->id, t->tokens[item->client]);
@@ -141,7 +122,7 @@ static void take_created(struct torture *t, struct item *item, const struct json
 {
     const char *id = json_get_string(answer, "ticketId", "");
     if (strlen(id) != ID || (*item->id && strcmp(item->id, id) != 0))
-        wrong(t, "k-%d: a second ticket %s beside %s", (int)(item - t->items), id, item->id);
+        wrong(&t->wrong, "k-%d: a second ticket %s beside %s", (int)(item - t->items), id, item->id);
     str_copy(item->id, sizeof item->id, id);
     item->acked = true;
     t->total.acked++;
@@ -153,7 +134,7 @@ static void take_outcome(struct torture *t, struct item *item, const struct json
     const char *status = json_get_string(answer, "status", ""), *key = json_get_string(answer, "issueKey", NULL);
     bool created = strcmp(status, "CREATED") == 0, failed = strcmp(status, "FAILED") == 0;
     if (created != (key != NULL) || (!created && *item->key) || (*item->key && !str_eq(item->key, key)) || (item->failed && !failed))
-        wrong(t, "%s: %s %s after %s%s", item->id, status, key ? key : "null", item->key, item->failed ? "FAILED" : "");
+        wrong(&t->wrong, "%s: %s %s after %s%s", item->id, status, key ? key : "null", item->key, item->failed ? "FAILED" : "");
     if (created)
         str_copy(item->key, sizeof item->key, key);
     item->failed |= failed;
@@ -175,13 +156,13 @@ static void done(void *arg, int connection, int status, const char *body, size_t
     struct item *item = &t->items[w->item];
     AUTO_JSON answer = status ? json_parse(body, n, &json_limits_native, NULL, NULL) : NULL;
     (void)us;
-    *t->run->clock += (int64_t)dice(t, 2000);
+    *t->run->clock += (int64_t)chance(&t->random, 2000);
     if (status == 202 && !w->retrieves)
         take_created(t, item, answer);
     else if (status == 200 && w->retrieves)
         take_outcome(t, item, answer);
     else if (status && status != 503)
-        wrong(t, "k-%d answered %d: %.*s", w->item, status, (int)n, body);
+        wrong(&t->wrong, "k-%d answered %d: %.*s", w->item, status, (int)n, body);
     t->total.unknown += status == 0;
     t->acks += status / 100 == 2;
     if (!t->killing && t->acks >= t->acks_wanted) {
@@ -203,7 +184,7 @@ static void take_tokens(struct torture *t)
         snprintf(headers, sizeof headers, "Authorization: Basic %s\r\n", text);
         struct answer a = client_ask(c, "POST", "/oauth2/token/", headers, "grant_type=client_credentials", 29);
         if (!str_copy(t->tokens[i], sizeof t->tokens[i], json_get_string(a.json, "accessToken", "")) || !*t->tokens[i])
-            wrong(t, "no token for %s: %d", clients[i], a.status);
+            wrong(&t->wrong, "no token for %s: %d", clients[i], a.status);
     }
     client_close(c);
 }
@@ -213,23 +194,23 @@ static void round_run(struct torture *t)
     struct load load = {.socket = {t->run->ingest}, .connections = {CONNECTIONS}, .next = next, .done = done, .arg = t};
     t->acks = 0;
     t->killing = false;
-    t->signal = dice(t, 6) == 0 ? SIGTERM : SIGKILL;
-    t->delay_us = (int64_t)dice(t, 25000);
+    t->signal = chance(&t->random, 6) == 0 ? SIGTERM : SIGKILL;
+    t->delay_us = (int64_t)chance(&t->random, 25000);
     t->since = t->count > 300 ? t->count - 300 : 0;
     alarm(HANG_S);
     if (!load_run(&load) || !t->killing)
-        wrong(t, "the load ended by itself after %d answers", t->acks);
+        wrong(&t->wrong, "the load ended by itself after %d answers", t->acks);
     if (t->killing)
         pthread_join(t->killer, NULL);
     if (t->signal == SIGKILL)
         daemon_kill(t->run);
     else if (daemon_stop(t->run) != 0)
-        wrong(t, "it did not stop cleanly under load");
+        wrong(&t->wrong, "it did not stop cleanly under load");
     t->total.kills += t->signal == SIGKILL;
     t->total.stops += t->signal == SIGTERM;
-    if (dice(t, 6) == 0) { /* again while it starts */
+    if (chance(&t->random, 6) == 0) { /* again while it starts */
         daemon_spawn(t->run);
-        nanosleep(&(struct timespec){0, (long)dice(t, 30000) * 1000}, NULL);
+        nanosleep(&(struct timespec){0, (long)chance(&t->random, 30000) * 1000}, NULL);
         daemon_kill(t->run);
         t->total.starts++;
     }
@@ -253,7 +234,7 @@ static struct store *open_store(struct torture *t)
     snprintf(path, sizeof path, "%s/triage.db", t->run->dir);
     struct store *store = store_open(path, STORE_READER, &err);
     if (!store)
-        wrong(t, "opening the database: %s", err.text);
+        wrong(&t->wrong, "opening the database: %s", err.text);
     return store;
 }
 
@@ -264,7 +245,7 @@ static int64_t pending(struct torture *t, struct store *store)
     struct err err = {0};
     for (int count = 256; count == 256; after = count ? ids[count - 1] : after) {
         if (!store_ticket_ids(store, after, ids, 256, &count, &err))
-            wrong(t, "reading tickets: %s", err.text);
+            wrong(&t->wrong, "reading tickets: %s", err.text);
         for (int i = 0; i < count; i++, arena_reset(arena)) {
             const struct ticket *ticket = store_ticket_get(store, arena, ids[i], &err);
             n += ticket && ticket->registration == REGISTRATION_PENDING;
@@ -287,7 +268,7 @@ static void settle(struct torture *t)
         heard = now;
     }
     if (quiet < 3)
-        wrong(t, "%" PRId64 " tickets are pending still", store ? pending(t, store) : -1);
+        wrong(&t->wrong, "%" PRId64 " tickets are pending still", store ? pending(t, store) : -1);
     store_close(store);
 }
 
@@ -305,10 +286,10 @@ static void retrieve_all(struct torture *t)
         snprintf(headers, sizeof headers, "Authorization: Bearer %s\r\n", t->tokens[item->client]);
         struct answer a = client_ask(c, "GET", path, headers, NULL, 0);
         if (a.status != 200)
-            wrong(t, "lost: %s was accepted, retrieve says %d", item->id, a.status);
+            wrong(&t->wrong, "lost: %s was accepted, retrieve says %d", item->id, a.status);
         take_outcome(t, item, a.json);
         if (item->failed != (item->client == REFUSED))
-            wrong(t, "%s of %s: %s", item->id, clients[item->client], a.body);
+            wrong(&t->wrong, "%s of %s: %s", item->id, clients[item->client], a.body);
         client_close(c);
     }
 }
@@ -321,13 +302,13 @@ static void check_ticket(struct torture *t, const struct ticket *ticket, uint8_t
     t->total.created += created;
     t->total.failed += ticket->registration == REGISTRATION_FAILED;
     if (item && item->tickets++)
-        wrong(t, "doubled: %s", ticket->source_id);
+        wrong(&t->wrong, "doubled: %s", ticket->source_id);
     if (ticket->registration == REGISTRATION_PENDING || created != (ticket->ref != NULL) || (created && (n < 1 || n > most)))
-        wrong(t, "#%" PRId64 ": registration %d with key %s", ticket->id, ticket->registration, ticket->ref ? ticket->ref : "null");
+        wrong(&t->wrong, "#%" PRId64 ": registration %d with key %s", ticket->id, ticket->registration, ticket->ref ? ticket->ref : "null");
     else if (created && numbers[n]++)
-        wrong(t, "the key %s was given twice", ticket->ref);
+        wrong(&t->wrong, "the key %s was given twice", ticket->ref);
     if (item && created && !str_eq(item->key, ticket->ref))
-        wrong(t, "%s: retrieve said %s, the ticket has %s", item->id, item->key, ticket->ref);
+        wrong(&t->wrong, "%s: retrieve said %s, the ticket has %s", item->id, item->key, ticket->ref);
 }
 
 /* Tickets made by requests whose answer was cut off count too: as many tickets as keys that took effect, each once. */
@@ -340,12 +321,12 @@ static void check_tickets(struct torture *t, struct store *store)
     char *titles = calloc((size_t)t->count + 1, 1);
     for (int count = 256; count == 256; after = count ? ids[count - 1] : after) {
         if (!store_ticket_ids(store, after, ids, 256, &count, &err))
-            wrong(t, "reading tickets: %s", err.text);
+            wrong(&t->wrong, "reading tickets: %s", err.text);
         for (int i = 0; i < count; i++, arena_reset(arena)) {
             const struct ticket *ticket = store_ticket_get(store, arena, ids[i], &err);
             int nth = ticket && ticket->title ? (int)strtol(ticket->title + strlen("Ticket "), NULL, 10) : -1;
             if (nth < 0 || nth >= t->count || titles[nth]++)
-                wrong(t, "a ticket \"%s\" too many", ticket && ticket->title ? ticket->title : "");
+                wrong(&t->wrong, "a ticket \"%s\" too many", ticket && ticket->title ? ticket->title : "");
             if (ticket)
                 check_ticket(t, ticket, numbers, t->count);
             all++;
@@ -353,10 +334,10 @@ static void check_tickets(struct torture *t, struct store *store)
     }
     for (int64_t n = 1; n <= t->total.created; n++)
         if (numbers[n] != 1)
-            wrong(t, "SUP-%" PRId64 " was given %d times", n, numbers[n]);
+            wrong(&t->wrong, "SUP-%" PRId64 " was given %d times", n, numbers[n]);
     for (int i = 0; i < t->count; i++)
         if (t->items[i].acked && t->items[i].tickets != 1)
-            wrong(t, "k-%d was accepted, there are %d tickets", i, t->items[i].tickets);
+            wrong(&t->wrong, "k-%d was accepted, there are %d tickets", i, t->items[i].tickets);
     printf("# %" PRId64 " tickets: %" PRId64 " created, %" PRId64 " failed\n", all, t->total.created, t->total.failed);
     free(numbers);
     free(titles);
@@ -373,7 +354,7 @@ static void check_event(struct torture *t, const struct stub_request *r)
         return; /* of a request whose answer never came; check_tickets has seen it */
     item->heard++;
     if (item->failed ? key || strcmp(status, "FAILED") != 0 : !str_eq(key, item->key) || strcmp(status, "CREATED") != 0)
-        wrong(t, "%s: the subscriber heard %s %s, retrieve says %s", item->id, status, key ? key : "null", item->failed ? "FAILED" : item->key);
+        wrong(&t->wrong, "%s: the subscriber heard %s %s, retrieve says %s", item->id, status, key ? key : "null", item->failed ? "FAILED" : item->key);
 }
 
 static void check_heard(struct torture *t)
@@ -383,7 +364,7 @@ static void check_heard(struct torture *t)
         check_event(t, stub_request(t->subscriber, i));
     for (int i = 0; i < t->count; i++)
         if (t->items[i].acked && !t->items[i].heard)
-            wrong(t, "the subscriber never heard of %s", t->items[i].id);
+            wrong(&t->wrong, "the subscriber never heard of %s", t->items[i].id);
 }
 
 static void check_files(struct torture *t, struct store *store)
@@ -412,7 +393,7 @@ static void check_files(struct torture *t, struct store *store)
             fclose(f);
         if (!store_file_get(store, sum, &size, &found, &err) || !found || size != (int64_t)file.len || kept.len != file.len ||
             memcmp(kept.data, file.data, file.len) != 0)
-            wrong(t, "the file of k-%d is not there, or not whole", i);
+            wrong(&t->wrong, "the file of k-%d is not there, or not whole", i);
         t->total.files++;
     }
 }
@@ -423,7 +404,7 @@ static void check_all(struct torture *t)
     settle(t);
     retrieve_all(t);
     if (daemon_stop(t->run) != 0)
-        wrong(t, "the last daemon did not stop cleanly");
+        wrong(&t->wrong, "the last daemon did not stop cleanly");
     struct store *store = open_store(t);
     check_tickets(t, store);
     check_heard(t);
@@ -433,7 +414,7 @@ static void check_all(struct torture *t)
     const char *const args[] = {"triaged", "--dir", t->run->dir, "--clock", clock, "--rebuild", NULL};
     alarm(5 * HANG_S);
     if (daemon_try(args) != 0)
-        wrong(t, "rebuild: the database is not what its journal says");
+        wrong(&t->wrong, "rebuild: the database is not what its journal says");
 }
 
 /* --- the whole --- */

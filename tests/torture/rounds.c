@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/str.h"
+#include "harness/chance.h"
 #include "harness/client.h"
 #include "harness/console.h"
 #include "harness/daemon.h"
@@ -44,12 +45,6 @@ static const char config[] = "team: rounds\n"
                              "  - {name: open, dialect: rbs, auth: none, reply_via: webhook, reply_url: 'http://127.0.0.1:9/r', reply_secret: r, allow_loopback: true}\n"
                              "agents:\n"
                              "  - {name: ana, uid: %ld, role: lead}\n";
-
-static int dice(int most)
-{
-    seed = seed * 6364136223846793005u + 1442695040888963407u;
-    return (int)((seed >> 33) % (uint64_t)most);
-}
 
 static void connect_again(void)
 {
@@ -204,8 +199,8 @@ static void the_line_over_ssh_breaks(void)
 static void the_window_is_dragged_about(void)
 {
     for (int i = 0; i < JOLTS; i++) {
-        console_jolt(console, 1 + dice(200), 1 + dice(80));
-        console_bytes(console, dice(6), &(size_t){0});
+        console_jolt(console, 1 + chance(&seed, 200), 1 + chance(&seed, 80));
+        console_bytes(console, chance(&seed, 6), &(size_t){0});
     }
     console_resize(console, CONSOLE_COLUMNS, CONSOLE_ROWS);
 }

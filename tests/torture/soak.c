@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/str.h"
+#include "harness/chance.h"
 #include "harness/client.h"
 #include "harness/console.h"
 #include "harness/daemon.h"
@@ -37,12 +38,6 @@ struct watched {
     double kb[MOST];
 };
 static struct watched console = {.name = "console", .word = "--socket"}, desk = {.name = "daemon", .word = "--clock"};
-
-static int dice(int most)
-{
-    seed = seed * 6364136223846793005u + 1442695040888963407u;
-    return (int)((seed >> 33) % (uint64_t)most);
-}
 
 /* What it said last is on its screen. Without its daemon the demo is about to end. */
 static void still_runs(struct console_run *c)
@@ -138,17 +133,17 @@ static void tell_console(struct console_run *c)
 static void press(struct console_run *c)
 {
     static const char *const keys[] = {"j", "j", "k", "\x04", "\x15", "gg", "G", "\r", "q", "?", "q", "6", "2", "gb", "q", "go", "q", "/login\r", "\x1b"};
-    console_type(c, keys[dice(sizeof keys / sizeof *keys)]);
+    console_type(c, keys[chance(&seed, sizeof keys / sizeof *keys)]);
 }
 
 /* Now and then the window is dragged about; most of the time it has the size that is read here. */
 static void drag(struct console_run *c)
 {
-    if (dice(40))
+    if (chance(&seed, 40))
         return;
     for (int i = 0; i < 10; i++, jolts++) {
-        console_jolt(c, 1 + dice(WIDEST), 1 + dice(TALLEST));
-        console_bytes(c, dice(8), &(size_t){0});
+        console_jolt(c, 1 + chance(&seed, WIDEST), 1 + chance(&seed, TALLEST));
+        console_bytes(c, chance(&seed, 8), &(size_t){0});
     }
     console_jolt(c, CONSOLE_COLUMNS, CONSOLE_ROWS);
 }

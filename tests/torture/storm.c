@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/str.h"
+#include "harness/chance.h"
 #include "harness/client.h"
 #include "harness/console.h"
 #include "harness/daemon.h"
@@ -31,12 +32,6 @@ static const char config[] = "team: storm\n"
                              "  - {name: open, dialect: rbs, auth: none, reply_via: webhook, reply_url: 'http://127.0.0.1:9/r', reply_secret: r, allow_loopback: true}\n"
                              "agents:\n"
                              "  - {name: ana, uid: %ld, role: agent}\n";
-
-static int dice(int most)
-{
-    seed = seed * 6364136223846793005u + 1442695040888963407u;
-    return (int)((seed >> 33) % (uint64_t)most);
-}
 
 static void post(struct client *in, int i)
 {
@@ -86,7 +81,7 @@ static pid_t let_arrive(void)
 static void press(struct console_run *c)
 {
     static const char *const keys[] = {"j", "k", "\x04", "\x15", "gg", "G", "\r", "q", "?", "q", "6", "2", " ", "U", "F", "\x0c", "\t"};
-    console_type(c, keys[dice(sizeof keys / sizeof *keys)]);
+    console_type(c, keys[chance(&seed, sizeof keys / sizeof *keys)]);
 }
 
 static char *screen_of(struct console_run *c)
@@ -139,11 +134,11 @@ static void a_storm_of_sizes_breaks_nothing(void **state)
     pid_t others = let_arrive();
     for (int i = 0; i < resizes; i++) {
         size_t n;
-        bool tiny = dice(20) == 0;
-        console_jolt(c, tiny ? NARROWEST + dice(4) : 20 + dice(WIDEST - 20), tiny ? 1 + dice(3) : 4 + dice(TALLEST - 4));
-        if (dice(2))
+        bool tiny = chance(&seed, 20) == 0;
+        console_jolt(c, tiny ? NARROWEST + chance(&seed, 4) : 20 + chance(&seed, WIDEST - 20), tiny ? 1 + chance(&seed, 3) : 4 + chance(&seed, TALLEST - 4));
+        if (chance(&seed, 2))
             press(c);
-        console_bytes(c, dice(8), &n);
+        console_bytes(c, chance(&seed, 8), &n);
         if (console_ended(c, 0))
             fail_msg("the console ended after %d sizes", i + 1);
     }

@@ -2,6 +2,7 @@
  * taken back is a pile of copies. Random keys, by a seed; `editor_model EDITS` does more of them. */
 #include "base/text.h"
 #include "widget/editor.h"
+#include "harness/chance.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -16,12 +17,6 @@ static uint64_t seed = 20261124;
 static struct { char text[MOST * 2]; size_t n, cursor; } model;
 static char *pile[8 * ROUND]; /* each text the model had, oldest first */
 static int piled;
-
-static unsigned dice(unsigned sides)
-{
-    seed = seed * 6364136223846793005u + 1442695040888963407u;
-    return (unsigned)(seed >> 33) % sides;
-}
 
 /* --- the model --- */
 
@@ -151,19 +146,19 @@ static void type(struct editor *e, const char *text)
 static void one_edit(struct editor *e)
 {
     struct keys spelled;
-    unsigned what = dice(100);
+    unsigned what = chance(&seed, 100);
     if (what < 55) {
-        type(e, letters[dice(sizeof letters / sizeof *letters)]);
+        type(e, letters[chance(&seed, sizeof letters / sizeof *letters)]);
     } else if (what < 60) {
-        const char *text = pastes[dice(sizeof pastes / sizeof *pastes)];
+        const char *text = pastes[chance(&seed, sizeof pastes / sizeof *pastes)];
         editor_key(e, &(struct key){.code = K_PASTE, .text = text, .n = strlen(text)});
         insert(text);
     } else if (what < 65) {
-        size_t to = model.n ? dice((unsigned)model.n + 1) : 0;
+        size_t to = model.n ? chance(&seed, model.n + 1) : 0;
         editor_move(e, to);
         model.cursor = boundary(to);
     } else {
-        unsigned pick = what < 75 ? 0 : what < 80 ? 1 : what < 82 ? 2 : what < 84 ? 3 : what < 85 ? 4 : 5 + dice(2);
+        unsigned pick = what < 75 ? 0 : what < 80 ? 1 : what < 82 ? 2 : what < 84 ? 3 : what < 85 ? 4 : 5 + chance(&seed, 2);
         assert_true(keys_parse(keys[pick].key, &spelled));
         editor_key(e, &spelled.key[0]);
         keys[pick].does();

@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "term/ncurses.h"
+#include "harness/chance.h"
 #include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
@@ -25,12 +26,6 @@ enum { ROWS = 24, COLUMNS = 80, LINES_KEPT = 200, FRAMES = 150, REPAINTS = 5, RO
 
 static uint64_t seed;
 
-static unsigned dice(unsigned sides)
-{
-    seed = seed * 6364136223846793005u + 1442695040888963407u;
-    return (unsigned)(seed >> 33) % sides;
-}
-
 static const char *const words[] = {"invoice", "refund", "a", "login", "\u6f22\u5b57", "caf\u00e9", "x\u0301", "\u2014", "shipping", "late 18m"};
 static struct {
     char text[200];
@@ -40,12 +35,12 @@ static struct {
 static void make_line(int i)
 {
     lines[i].text[0] = 0;
-    for (unsigned n = dice(9); n > 0; n--) {
+    for (unsigned n = chance(&seed, 9); n > 0; n--) {
         size_t used = strlen(lines[i].text);
-        snprintf(lines[i].text + used, sizeof lines[i].text - used, "%s%*s", words[dice(10)], 1 + (int)dice(6), "");
+        snprintf(lines[i].text + used, sizeof lines[i].text - used, "%s%*s", words[chance(&seed, 10)], 1 + chance(&seed, 6), "");
     }
-    lines[i].role = (enum ui_role)dice(UI_ROLES);
-    lines[i].second = (enum ui_role)dice(UI_ROLES);
+    lines[i].role = (enum ui_role)chance(&seed, UI_ROLES);
+    lines[i].second = (enum ui_role)chance(&seed, UI_ROLES);
 }
 
 static int cursor_row = 1, cursor_column = 3;
@@ -60,12 +55,12 @@ static void draw(struct surface *s, int top)
     }
     surface_rule(s, ROWS - 1);
     surface_text(s, ROWS - 1, COLUMNS - 4, 4, UI_HINT, "foot"); /* to the last corner */
-    if (dice(2)) /* else it stays */
-        cursor_row = dice(2) ? 1 + (int)dice(ROWS - 2) : dice(2) ? 1 + (int)dice(2) : ROWS - 2 - (int)dice(2);
+    if (chance(&seed, 2)) /* else it stays */
+        cursor_row = chance(&seed, 2) ? 1 + chance(&seed, ROWS - 2) : chance(&seed, 2) ? 1 + chance(&seed, 2) : ROWS - 2 - chance(&seed, 2);
     surface_text(s, cursor_row, 0, 1, UI_GUTTER, "\u258c"); /* as in a list that goes on under it */
     surface_repaint(s, cursor_row, 2, 3, UI_SELECTED);
-    if (dice(2))
-        cursor_column = (int)dice(5);
+    if (chance(&seed, 2))
+        cursor_column = chance(&seed, 5);
     surface_cursor(s, cursor_row, cursor_column);
 }
 
@@ -100,9 +95,9 @@ static void program(int to, int go)
     for (int i = 0; i < LINES_KEPT; i++)
         make_line(i);
     for (int frame = 0; frame < FRAMES; frame++) {
-        for (unsigned n = dice(3) ? dice(3) : dice(LINES_KEPT); n > 0; n--)
-            make_line((int)dice(LINES_KEPT));
-        top += (int)dice(13) - 6;
+        for (unsigned n = chance(&seed, 3) ? chance(&seed, 3) : chance(&seed, LINES_KEPT); n > 0; n--)
+            make_line(chance(&seed, LINES_KEPT));
+        top += chance(&seed, 13) - 6;
         top = top < 0 ? 0 : top > LINES_KEPT - ROWS ? LINES_KEPT - ROWS : top;
         draw(s, top);
         for (byte = 'a'; byte != 'g';) {
