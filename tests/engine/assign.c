@@ -83,19 +83,6 @@ static const char *why(struct world *w, int64_t id)
     return "";
 }
 
-static void rebuilt_alike(struct world *w)
-{
-    struct str report;
-    struct err err = {0};
-    int64_t differ;
-    str_init(&report, 8192);
-    if (!engine_rebuild(&w->engine, &report, &differ, &err))
-        fail_msg("%s", err.text);
-    if (differ)
-        fail_msg("%s", report.data);
-    str_fini(&report);
-}
-
 static int64_t claimed(const struct json *result)
 {
     return world_ok(result) ? json_get_i64(result, "ticket", 0) : 0;
@@ -126,7 +113,7 @@ static void two_agents_claim_all_there_is_in_order_and_each_ticket_once(void **s
     }
     assert_int_equal(claimed(world_do(w, "ana", "claim-next", 0, NULL)), 0);
     assert_int_equal(load(w, ""), 0);
-    rebuilt_alike(w);
+    world_rebuilds(w);
     world_close(w);
 }
 
@@ -158,7 +145,7 @@ static void what_is_skipped_needs_a_reason_and_is_not_offered_again_for_a_while(
     assert_true(world_ok(world_do(w, "tom", "unassign", first, NULL)));
     w->now += 2 * (int64_t)HOUR;
     assert_int_equal(claimed(world_do(w, "ana", "claim-next", 0, NULL)), first);
-    rebuilt_alike(w);
+    world_rebuilds(w);
     world_close(w);
 }
 
@@ -174,7 +161,7 @@ static void an_undone_skip_gives_the_ticket_back(void **state)
     assert_null(world_ticket(w, first)->skipped);
     assert_true(world_ok(world_do(w, "ana", "undo", 0, NULL))); /* the claim */
     assert_null(world_ticket(w, first)->assignee);
-    rebuilt_alike(w);
+    world_rebuilds(w);
     world_close(w);
 }
 
@@ -203,7 +190,7 @@ static void what_comes_in_is_shared_out_up_to_capacity_and_the_rest_waits(void *
     assert_true(world_ok(world_do_with(w, "ana", "status", ids[0], "on_hold", "{\"reason\":\"parts\"}")));
     world_wait(w, 1);
     assert_string_equal(world_ticket(w, ids[8])->assignee, "ana"); /* the oldest first */
-    rebuilt_alike(w);
+    world_rebuilds(w);
     world_close(w);
 }
 
@@ -217,7 +204,7 @@ static void a_round_gives_each_their_turn(void **state)
         world_wait(w, 0);
         assert_string_equal(world_ticket(w, id)->assignee, order[i]);
     }
-    rebuilt_alike(w);
+    world_rebuilds(w);
     world_close(w);
 }
 
@@ -233,7 +220,7 @@ static void what_nobody_touches_goes_to_somebody_else(void **state)
     assert_string_equal(world_ticket(w, id)->assignee, "mara"); /* the one with nothing open */
     assert_string_equal(why(w, id), "ana did not touch it for 30 min; balanced: 0 of 1 open");
     assert_string_equal(world_ticket(w, touched)->assignee, "tom");
-    rebuilt_alike(w);
+    world_rebuilds(w);
     world_close(w);
 }
 
@@ -284,7 +271,7 @@ static void an_absence_of_somebody_with_very_much_is_worked_off_in_bites(void **
     assert_int_equal(load(w, "ana"), 0);
     assert_int_equal(load(w, "mara"), 1); /* as much as she takes */
     assert_int_equal(load(w, ""), MUCH - 1);
-    rebuilt_alike(w);
+    world_rebuilds(w);
     world_close(w);
 }
 
@@ -311,7 +298,7 @@ static void an_absence_gives_the_work_back_after_the_delay(void **state)
     int64_t moved = str_eq(world_ticket(w, ids[2])->assignee, "tom") ? ids[2] : ids[1];
     assert_string_equal(world_ticket(w, moved)->assignee, "tom");
     assert_non_null(strstr(why(w, moved), "ana is away (leave); balanced: "));
-    rebuilt_alike(w);
+    world_rebuilds(w);
     world_close(w);
 }
 
@@ -340,7 +327,7 @@ static void a_shift_that_ends_gives_its_work_to_the_next(void **state)
     assert_string_equal(why(w, ids[0]), "ana is away (off shift); balanced: 1 of 2 open");
     assert_null(world_ticket(w, ids[1])->assignee);
     assert_string_equal(why(w, ids[1]), "ana is away (off shift); back to the queue");
-    rebuilt_alike(w);
+    world_rebuilds(w);
     world_close(w);
 }
 
@@ -356,7 +343,7 @@ static void an_assignment_of_the_clock_outlives_a_late_event(void **state)
     world_post(w, "cstar", "cstar", DOOR_WEBHOOK, late, sizeof late - 1);
     assert_string_equal(world_ticket(w, id)->assignee, "ana");
     assert_int_equal(world_ticket(w, id)->status, STATUS_OPEN);
-    rebuilt_alike(w);
+    world_rebuilds(w);
     world_close(w);
 }
 
@@ -452,7 +439,7 @@ static void any_day_rebuilds_and_no_rule_is_broken(void **state)
             world_wait(w, chance(&dice, 4) ? chance(&dice, 5 * MINUTE) : chance(&dice, 90 * MINUTE));
         }
         rows_are_the_tickets(w, tickets);
-        rebuilt_alike(w);
+        world_rebuilds(w);
         for (int64_t id = 1; id <= tickets; id++) {
             given += strstr(why(w, id), "open") != NULL;
             back += strstr(why(w, id), "did not touch") || strstr(why(w, id), "is away");
@@ -505,7 +492,7 @@ static void a_handover_is_clean_where_nothing_was_left_that_should_not_wait(void
     h = handed(w, "mara", "{}");
     assert_true(json_get_bool(h, "clean", false));
     assert_string_equal(json_get_string(h, "from", ""), "noor");
-    rebuilt_alike(w);
+    world_rebuilds(w);
     world_close(w);
 }
 

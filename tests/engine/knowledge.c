@@ -60,19 +60,6 @@ static const char *article_event(int nth, const char *type, const char *id, cons
     return world_post(w, "cstar", "cstar", DOOR_WEBHOOK, body, strlen(body));
 }
 
-static void a_rebuild_is_the_same(void)
-{
-    struct str report;
-    struct err err = {0};
-    int64_t differ = -1;
-    str_init(&report, 8192);
-    assert_true(engine_rebuild(&w->engine, &report, &differ, &err));
-    if (differ)
-        print_error("%s", report.data);
-    assert_int_equal(differ, 0);
-    str_fini(&report);
-}
-
 /* The keys found, in order, with blanks between. */
 static const char *found(const char *words)
 {
@@ -131,7 +118,7 @@ static void a_macro_is_one_change_one_line_and_one_undo(void **state)
     assert_true(world_ok(world_do(w, "ana", "redo", id, NULL)));
     assert_int_equal(world_ticket(w, id)->status, STATUS_RESOLVED);
     world_wait(w, 20000);
-    a_rebuild_is_the_same();
+    world_rebuilds(w);
 }
 
 static void a_dry_run_shows_changes_and_text_and_leaves_no_trace(void **state)
@@ -194,7 +181,7 @@ static void ones_own_macro_goes_before_the_teams_and_that_before_the_configurati
     assert_string_equal(macro_text("ana", "tidy"), "Hi {{customer.first_name}}, done. {{agent.name}}");
     assert_false(world_ok(world_do(w, "mara", "macro-save", 0, "{\"name\":\"a/b\",\"reply\":\"x\"}")));
     assert_null(macro_text("ana", "mara/tidy"));
-    a_rebuild_is_the_same();
+    world_rebuilds(w);
 }
 
 static void a_reply_fills_its_variables_and_refuses_what_stays(void **state)
@@ -233,7 +220,7 @@ static void articles_of_a_source_are_found_by_their_words_as_they_change(void **
     assert_string_equal(found("billing"), "");
     assert_string_equal(found("\" OR title:* NEAR("), "");
     index_is_whole();
-    a_rebuild_is_the_same();
+    world_rebuilds(w);
 }
 
 static void articles_of_files_come_and_go_with_the_configuration(void **state)
@@ -257,7 +244,7 @@ static void articles_of_files_come_and_go_with_the_configuration(void **state)
         assert_true(store_begin(w->engine.store, &err) && engine_views(&w->engine, w->arena, w->now, &err) && store_commit(w->engine.store, &err));
     assert_string_equal(found("page"), "cstar:a1 file:reset-password");
     index_is_whole();
-    a_rebuild_is_the_same();
+    world_rebuilds(w);
     changed.article_count = 0;
     assert_true(store_begin(w->engine.store, &err) && engine_views(&w->engine, w->arena, w->now, &err) && store_commit(w->engine.store, &err));
     assert_string_equal(found("page"), "cstar:a1");
@@ -340,7 +327,7 @@ static void an_article_helped_when_the_ticket_that_got_it_is_resolved(void **sta
     used_is("cstar:a1", 1, 1);
     assert_true(world_ok(world_do(w, "ana", "reopen", id, NULL)));
     used_is("cstar:a1", 1, 0);
-    a_rebuild_is_the_same();
+    world_rebuilds(w);
 }
 
 static void a_reply_taken_back_brought_no_article(void **state)
@@ -355,7 +342,7 @@ static void a_reply_taken_back_brought_no_article(void **state)
     used_is("cstar:a1", 0, 0);
     assert_true(world_ok(world_do(w, "ana", "close", id, NULL)));
     assert_int_equal(world_entries(w, id, "article_used"), 0);
-    a_rebuild_is_the_same();
+    world_rebuilds(w);
 }
 
 int main(void)

@@ -78,14 +78,7 @@ static int says(struct world *w, int64_t id, const char *part)
 
 static void close_after_rebuild(struct world *w)
 {
-    struct err err = {0};
-    struct str report;
-    int64_t differ = 0;
-    str_init(&report, 1 << 16);
-    assert_true(engine_rebuild(&w->engine, &report, &differ, &err));
-    if (differ)
-        fail_msg("a rebuild differs: %s", report.data);
-    str_fini(&report);
+    world_rebuilds(w);
     world_close(w);
 }
 

@@ -42,19 +42,6 @@ static void tally_is(struct world *w, const char *name, const char *key, int64_t
     assert_int_equal(sum_is, sum);
 }
 
-static void a_rebuild_is_the_same(struct world *w)
-{
-    struct str report;
-    struct err err = {0};
-    int64_t differ = -1;
-    str_init(&report, 8192);
-    assert_true(engine_rebuild(&w->engine, &report, &differ, &err));
-    if (differ)
-        print_error("%s", report.data);
-    assert_int_equal(differ, 0);
-    str_fini(&report);
-}
-
 static void a_rating_stands_on_its_ticket_and_counts_for_who_had_it(void **state)
 {
     (void)state;
@@ -71,7 +58,7 @@ static void a_rating_stands_on_its_ticket_and_counts_for_who_had_it(void **state
     assert_true(world_ok(world_do(w, "mara", "assign", id, "tom"))); /* it was ana who was rated */
     tally_is(w, "csat_agent", "ana", 1, 5);
     tally_is(w, "csat_agent", "tom", 0, 0);
-    a_rebuild_is_the_same(w);
+    world_rebuilds(w);
     world_close(w);
 }
 
@@ -102,7 +89,7 @@ static void the_customers_last_word_counts_in_whatever_order_words_come(void **s
         survey(w, 2, 1, turned ? 5 : 2, turned ? 10 : 30);
         assert_int_equal(world_ticket(w, id)->csat, 2);
         tally_is(w, "csat_agent", "ana", 1, 2);
-        a_rebuild_is_the_same(w);
+        world_rebuilds(w);
         world_close(w);
     }
 }
@@ -116,7 +103,7 @@ static void a_survey_that_came_before_its_ticket_is_not_lost(void **state)
     int64_t id = create(w, 7, "c1");
     assert_int_equal(world_ticket(w, id)->csat, 3);
     tally_is(w, "csat_customer", "cstar:c1", 1, 3);
-    a_rebuild_is_the_same(w);
+    world_rebuilds(w);
     world_close(w);
 }
 
@@ -130,7 +117,7 @@ static void a_pipeline_that_puts_surveys_through_is_heard_too(void **state)
     world_post(w, "ingest", "ingestlayer", DOOR_REST, created, sizeof created - 1);
     assert_string_equal(world_post(w, "ingest", "ingestlayer", DOOR_REST, said, sizeof said - 1), "survey");
     assert_int_equal(world_ticket(w, world_find(w, "ingest", "ingest:t1"))->csat, 4);
-    a_rebuild_is_the_same(w);
+    world_rebuilds(w);
     world_close(w);
 }
 
@@ -179,7 +166,7 @@ static void a_customer_has_the_tickets_that_name_them(void **state)
     assert_int_equal(ratings[1].csat, 2);
     assert_true(store_customer_tickets(w->engine.store, "cstar:nobody", 0, ids, 10, &n, &err));
     assert_int_equal(n, 0);
-    a_rebuild_is_the_same(w);
+    world_rebuilds(w);
     world_close(w);
 }
 
@@ -209,7 +196,7 @@ static void notes_on_a_customer_stay_apart_and_are_undone_one_by_one(void **stat
     assert_true(world_ok(world_do(w, "tom", "customer-note", 0, arena_printf(w->arena, "{\"ticket\":\"1\",\"note\":\"%s\"}", strchr(list[0].key, '\x1f') + 1))));
     assert_true(store_record_under(w->engine.store, w->arena, "customer_note", "cstar:c1\x1f", 10, &list, &n, &err));
     assert_int_equal(n, 1);
-    a_rebuild_is_the_same(w);
+    world_rebuilds(w);
     world_close(w);
 }
 

@@ -84,17 +84,6 @@ static const char *verdict_word(struct world *w, int64_t ticket)
     return json_string(json_next(json_first(last_verdict(w, ticket))));
 }
 
-/* Derived tables are the journal's, whatever led to them: an event, a record of others, a model's answer. */
-static void assert_rebuilds(struct world *w)
-{
-    AUTO_STR report;
-    int64_t differ = 0;
-    struct err err = {0};
-    str_init(&report, 16 << 10);
-    if (!engine_rebuild(&w->engine, &report, &differ, &err) || differ)
-        fail_msg("%s%s", err.text, report.data);
-}
-
 static void what_passes_is_one_letter_and_a_parcel_for_each_destination(void **state)
 {
     (void)state;
@@ -313,7 +302,7 @@ static void what_a_source_tells_of_others_is_told_further(void **state)
     assert_true(article && survey);
     post(w, "cstar", "cstar", "inferred/cstar/survey.submitted.json"); /* a duplicate tells nothing */
     assert_int_equal(count_of(w, "hook", NULL), n);
-    assert_rebuilds(w);
+    world_rebuilds(w);
     world_close(w);
 }
 
@@ -348,7 +337,7 @@ static void what_the_clock_assigns_is_handed_back_too(void **state)
     struct parcel *p = parcels(w, "assign:tamio", NULL, &n);
     assert_int_equal(n, 1);
     assert_string_equal(letter_of(w, p).assignee_key, "tm-ana");
-    assert_rebuilds(w);
+    world_rebuilds(w);
     world_close(w);
 }
 
@@ -457,7 +446,7 @@ static void an_answer_lowers_by_one_step_however_often_it_is_heard(void **state)
     assert_int_equal(label_entries(w, 1), before + 1);
     emit(w, "T-1", "Emergency", "Records deleted, none of our customers can pay, losing money.", "support.ticket.updated");
     assert_int_equal(world_ticket(w, 1)->urgency, URGENCY_HIGH);
-    assert_rebuilds(w);
+    world_rebuilds(w);
     world_close(w);
 }
 

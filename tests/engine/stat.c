@@ -72,18 +72,6 @@ static void act(struct world *w, const char *agent, const char *what, int64_t id
         fail_msg("%s %s: %s", agent, what, json_get_string(json_get(result, "error"), "detail", ""));
 }
 
-static void same_in_a_rebuild(struct world *w)
-{
-    struct err err = {0};
-    int64_t differ;
-    AUTO_STR report;
-    str_init(&report, 1 << 20);
-    if (!engine_rebuild(&w->engine, &report, &differ, &err))
-        fail_msg("%s", err.text);
-    if (differ)
-        fail_msg("%lld differences: %s", (long long)differ, report.data);
-}
-
 static void a_reply_counts_until_it_is_undone(void **state)
 {
     (void)state;
@@ -99,7 +87,7 @@ static void a_reply_counts_until_it_is_undone(void **state)
     int64_t answered = world_ticket(w, id)->first_reply_at != 0;
     assert_int_equal(count(w, "stat:first_response", ""), answered);
     assert_int_equal(count(w, "stat:first_response", "agent:ana"), answered);
-    same_in_a_rebuild(w);
+    world_rebuilds(w);
     world_close(w);
 }
 
@@ -129,7 +117,7 @@ static void a_resolve_counts_unless_it_is_undone_and_a_reopening_beside_it(void 
     assert_int_equal(total(w, "stat:resolution", "").sum, (20 + 22) * MINUTE);
     assert_int_equal(count(w, "tickets", ""), 0);
     assert_int_equal(count(w, "backlog", ""), 0);
-    same_in_a_rebuild(w);
+    world_rebuilds(w);
     world_close(w);
 }
 
@@ -147,7 +135,7 @@ static void a_clock_that_runs_out_is_counted_with_its_cause(void **state)
     act(w, "tom", "reply", free_one, "Sorry for the wait.");
     assert_int_equal(count(w, "stat:settled", "\x1f" "first_response/missed"), 1);
     assert_int_equal(count(w, "stat:settled", "\x1f" "first_response/kept"), 0);
-    same_in_a_rebuild(w);
+    world_rebuilds(w);
     world_close(w);
 }
 
@@ -177,7 +165,7 @@ static void a_rating_counts_once_and_for_whom_it_rates(void **state)
     assert_int_equal(total(w, "stat:csat", "").sum, 2);
     assert_int_equal(total(w, "stat:csat", "agent:ana").sum, 2);
     assert_int_equal(count(w, "stat:csat", "\x1f" "5"), 0);
-    same_in_a_rebuild(w);
+    world_rebuilds(w);
     world_close(w);
 }
 
@@ -193,7 +181,7 @@ static void a_merged_ticket_was_not_resolved(void **state)
     assert_int_equal(count(w, "tickets", ""), 2);
     act(w, "ana", "close", id, NULL);
     assert_int_equal(count(w, "stat:resolution", ""), 1);
-    same_in_a_rebuild(w);
+    world_rebuilds(w);
     world_close(w);
 }
 
@@ -369,7 +357,7 @@ static void random_work_leaves_the_numbers_equal_to_a_recount_and_to_a_rebuild(v
             counts_equal_the_tickets(w);
         }
     }
-    same_in_a_rebuild(w);
+    world_rebuilds(w);
     struct chain_walk chain = {0};
     struct err err = {0};
     assert_true(store_chain_walk(w->engine.store, &chain, INT64_MAX, &err) && chain.score > 0);

@@ -111,20 +111,6 @@ static int64_t should_be(const char *text, const char *me, bool each)
     return n;
 }
 
-static void a_rebuild_is_the_same(void)
-{
-    struct str report;
-    struct err err = {0};
-    int64_t differ = -1;
-    str_init(&report, 8192);
-    if (!engine_rebuild(&w->engine, &report, &differ, &err))
-        fail_msg("%s", err.text);
-    if (differ)
-        print_error("%s", report.data);
-    assert_int_equal(differ, 0);
-    str_fini(&report);
-}
-
 /* --- one's own --- */
 
 static void a_saved_view_holds_what_its_expression_says_and_follows_every_change(void **state)
@@ -144,7 +130,7 @@ static void a_saved_view_holds_what_its_expression_says_and_follows_every_change
     assert_int_equal(count_of("ana/hers", ""), 0); /* me is whoever keeps it */
     assert_true(world_ok(world_do(w, "tom", "assign", first, "ana")));
     assert_int_equal(count_of("ana/hers", ""), 1);
-    a_rebuild_is_the_same();
+    world_rebuilds(w);
 }
 
 static void what_one_keeps_is_told_to_nobody_else(void **state)
@@ -188,7 +174,7 @@ static void a_shared_view_is_everybodys_and_can_be_taken_back(void **state)
     assert_true(world_ok(world_do(w, "mara", "undo", 0, NULL)));
     assert_int_equal(count_of("/fresh", ""), 2);
     world_wait(w, 1000);
-    a_rebuild_is_the_same();
+    world_rebuilds(w);
 }
 
 static void a_shared_view_that_names_me_is_another_for_each_agent(void **state)
@@ -204,7 +190,7 @@ static void a_shared_view_that_names_me_is_another_for_each_agent(void **state)
     assert_true(world_ok(world_do(w, "ana", "claim", b, NULL)));
     assert_int_equal(count_of("/own", "ana"), 1);
     assert_non_null(strstr(w->frames, "\"own\":{\"ana\":1}"));
-    a_rebuild_is_the_same();
+    world_rebuilds(w);
 }
 
 static void renaming_keeps_the_members_and_forgetting_leaves_nothing(void **state)
@@ -226,7 +212,7 @@ static void renaming_keeps_the_members_and_forgetting_leaves_nothing(void **stat
     assert_int_equal(members_of("ana/b", ""), 5);
     assert_true(world_ok(world_do(w, "ana", "undo", 0, NULL)));
     assert_int_equal(count_of("ana/a", ""), 5);
-    a_rebuild_is_the_same();
+    world_rebuilds(w);
 }
 
 static void what_is_no_condition_is_refused_with_its_column_and_a_way_out(void **state)
@@ -295,7 +281,7 @@ static void the_desk_keeps_as_many_as_it_has_room_for_and_says_so(void **state)
     create(2);
     assert_int_equal(count_of("ana/more", ""), 3);
     assert_int_equal(w->engine.kept_count, VIEWS_ALL);
-    a_rebuild_is_the_same();
+    world_rebuilds(w);
     print_message("# %d views of %d people\n", VIEWS_ALL, VIEWS_ALL / VIEWS_OWN + 2);
 }
 
@@ -313,11 +299,11 @@ static void a_view_fills_in_bites_while_tickets_change_and_come(void **state)
     struct err err = {0};
     assert_true(store_begin(w->engine.store, &err) && views_wake(&w->engine, &err) && store_commit(w->engine.store, &err)); /* its first bite */
     assert_int_equal(count_of("ana/new", ""), 256);
-    a_rebuild_is_the_same(); /* as far as it is */
+    world_rebuilds(w); /* as far as it is */
     assert_true(world_ok(world_do(w, "tom", "close", ids[3], NULL)));
     world_wait(w, 1000);
     assert_false(w->engine.views_wait);
-    a_rebuild_is_the_same();
+    world_rebuilds(w);
     assert_int_equal(count_of("ana/new", ""), 699);
     assert_int_equal(members_of("ana/new", ""), 699);
     assert_int_equal(should_be("status == \"new\"", "ana", false), 699);
@@ -396,7 +382,7 @@ static void whatever_was_done_in_which_order_members_and_counts_are_what_the_exp
     }
     world_wait(w, 1000);
     looked += agree();
-    a_rebuild_is_the_same();
+    world_rebuilds(w);
     print_message("# %d steps on %d tickets, %d undone or redone: %d views compared with their expressions, the rebuild is the same\n", most, tickets, undone, looked);
 }
 

@@ -114,13 +114,7 @@ void story_alike(struct world *w, int64_t id, struct world *other, int64_t other
 
 void story_end(struct world *w)
 {
-    struct str report;
-    struct err err = {0};
-    int64_t differ = -1;
-    str_init(&report, 64 << 10);
-    if (!engine_rebuild(&w->engine, &report, &differ, &err) || differ)
-        fail_msg("rebuild: %lld differ: %s %s", (long long)differ, report.data, err.text);
-    str_fini(&report);
+    world_rebuilds(w);
     world_close(w);
 }
 

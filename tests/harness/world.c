@@ -4,9 +4,13 @@
 #include "base/str.h"
 #include "core/redact.h"
 #include "core/retry.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <cmocka.h>
 
 const char world_config[] =
     "team: test desk\n"
@@ -291,4 +295,16 @@ int world_entries(struct world *w, int64_t ticket, const char *kind)
     if (!store_entry_list(w->engine.store, w->arena, &q, &list, &n, &err))
         die("entries", &err);
     return n;
+}
+
+void world_rebuilds(struct world *w)
+{
+    AUTO_STR report;
+    int64_t differ = -1;
+    struct err err = {0};
+    str_init(&report, 1 << 20);
+    if (!engine_rebuild(&w->engine, &report, &differ, &err))
+        fail_msg("not rebuilt: %s", err.text);
+    if (differ || report.len)
+        fail_msg("a rebuild differs %lld times: %s", (long long)differ, report.data);
 }

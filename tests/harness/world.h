@@ -31,5 +31,7 @@ void world_wait(struct world *w, int64_t ms);          /* time passes; whatever 
 void world_receipt(struct world *w, int64_t parcel, int64_t status);
 void world_receive(struct world *w, const struct receipt *receipt); /* the same, word for word */
 void world_deliver(struct world *w, const struct delivery_request *request); /* replay, resume, ... */
+/* The journal replayed into an empty database gives all that is derived from it, row for row; else the test fails with what differs. */
+void world_rebuilds(struct world *w);
 int world_entries(struct world *w, int64_t ticket, const char *kind);      /* how many */
 #endif
