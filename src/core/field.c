@@ -161,7 +161,7 @@ const char *field_suggest(const char *name, unsigned need_flags)
     int least = 4;
     for (int i = 0; i < field_count; i++) {
         int d = (field_table[i].flags & need_flags) == need_flags ? str_distance(name, field_table[i].name) : 99;
-        if (d < least) {
+        if (d < least && 2 * d <= (int)strlen(field_table[i].name)) { /* of a short name nothing would be left */
             least = d;
             best = field_table[i].name;
         }

@@ -54,7 +54,7 @@ static inline void field_set_add(struct field_set *set, int index)
 const struct field *field_find(const char *name); /* NULL if unknown */
 const struct field *field_next(const struct field *before, const char *name); /* the same, looked for behind that one first: rows come in the table's order */
 int field_index(const struct field *field);
-/* The closest known name within edit distance 3, for "did you mean"; NULL if none. */
+/* The closest known name within edit distance 3 and half its length, for "did you mean"; NULL if none. */
 const char *field_suggest(const char *name, unsigned need_flags);
 
 

@@ -32,11 +32,13 @@ static const char *nearest(const char *name, bool event)
         return best;
     best = field_suggest(name, FIELD_WHEN);
     int least = best ? str_distance(name, best) : 4;
-    for (int i = 0; i < WHEN_NAMES; i++)
-        if ((event || !when_names[i].event) && str_distance(name, when_names[i].name) < least) {
+    for (int i = 0; i < WHEN_NAMES; i++) {
+        int d = event || !when_names[i].event ? str_distance(name, when_names[i].name) : 99;
+        if (d < least && 2 * d <= (int)strlen(when_names[i].name)) {
             best = when_names[i].name;
-            least = str_distance(name, best);
+            least = d;
         }
+    }
     return best;
 }
 

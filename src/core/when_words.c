@@ -66,8 +66,8 @@ static bool field_clause(struct arena *arena, struct str *out, const struct term
     const struct field *f = field_find(real ? real : term->name);
     if (!f || !(f->flags & FIELD_WHEN)) {
         const char *near = when_suggest(term->name);
-        return err_set(err, ERR_USAGE, "%s: unknown field \"%s\"%s%s%s; put quotes around it to search for the words", term->whole,
-                       term->name, near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+        return err_set(err, ERR_USAGE, "%s: unknown field \"%s\"%s%s%s quotes around it to search for the words", term->whole, term->name,
+                       near ? "; did you mean \"" : "", near ? near : "", near ? "\"? Put" : "; put");
     }
     char *rest = arena_strdup(arena, term->value), *value;
     for (int i = 0; (value = term->quoted ? rest : strsep(&rest, ",")); i++) {

@@ -388,6 +388,30 @@ static void what_cannot_be_done_is_asked_again_as_it_was_typed(void **state)
     seat_shows("#1 pages nobody; ge shows who is paged for what.");
 }
 
+static void a_slip_is_told_with_what_to_press_instead(void **state)
+{
+    static const struct { const char *typed, *said; } slips[] = {
+        {"B", "B is no key here; ? lists those there are"},
+        {"gx", "gx is no key here"},
+        {":frobnicate\r", "no command \"frobnicate\"; help lists those there are"},
+        {":99999\r", "no ticket #99999"},
+        {"v", "a range begins at #1: move, v marks up to there"}};
+    (void)state;
+    three();
+    for (size_t i = 0; i < sizeof slips / sizeof *slips; i++) {
+        seat_press(slips[i].typed);
+        seat_shows(slips[i].said);
+        seat_shows("Checkout is down"); /* and one is where one was */
+    }
+    seat_press("/urgncy:low\r");
+    seat_shows("did you mean \"urgency\"? Put quotes around it");
+    seat_press("\x1b");
+    seat_hides("did you mean"); /* it was said of what is being written, and goes with it */
+    seat_press("gm/xyz\r");
+    seat_shows("No ticket in \"Mine\" matches");
+    seat_shows("ga and / look through all of them");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -402,13 +426,12 @@ int main(void)
         T(what_was_made_by_mistake_is_deleted_by_its_word_and_comes_back_with_one_key),
         T(only_what_is_deleted_can_be_purged_and_nothing_of_it_stays_on_the_screen),
         T(what_goes_for_good_has_to_be_typed),
-        T(what_stays_says_why_and_the_same_key_goes_past_it),
-        T(what_goes_for_good_has_to_be_typed),
         T(help_is_of_this_screen_in_groups_and_searched_as_one_types),
         T(a_key_that_only_begins_shows_what_may_follow_and_is_possible),
         T(tab_goes_into_the_pane_which_scrolls_and_back),
         T(a_long_description_is_cut_and_names_and_keys_are_whole),
         T(what_cannot_be_done_is_asked_again_as_it_was_typed),
+        T(a_slip_is_told_with_what_to_press_instead),
     };
     return cmocka_run_group_tests_name("hands", tests, NULL, NULL);
 }

@@ -439,14 +439,28 @@ static bool overlay_press(struct console *c, const struct key *key)
     return outcome != OVERLAY_IGNORED;
 }
 
+/* What does nothing says so; a newcomer's next key is the one that lists the others. */
+static void no_key(struct console *c, struct keys typed, const struct key *key)
+{
+    char name[KEYS_NAME];
+    if (key->code > K_LAST_NAMED || key->after_esc || key_is(key, K_ESC))
+        return;
+    typed.key[typed.count++] = *key;
+    keys_format(&typed, name);
+    console_toast(c, UI_DIM, "%s is no key here; ? lists those there are", name);
+}
+
 static bool screen_key(struct console *c, const struct key *key)
 {
     const struct binding *binding = NULL;
+    const struct keys before = c->pending;
     if (!c->pending.count)
         c->pending_since = clock_mono();
     enum keymap_answer answer = keymap_press(c->keymap, console_screen(c), &c->pending, key, &binding);
     if (answer == KEYMAP_RUN)
         run_line(c, binding->command);
+    else if (answer == KEYMAP_NONE)
+        no_key(c, before, key);
     return answer != KEYMAP_NONE;
 }
 

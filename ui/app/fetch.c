@@ -417,6 +417,12 @@ static bool forgotten(struct console *c, enum slot slot, const struct link_answe
     return true;
 }
 
+/* That there is no such ticket is said once: of the ticket, not of what hangs on it. */
+static bool hangs_on_nothing(enum slot slot, const struct link_answer *answer)
+{
+    return answer->err->code == ERR_NOT_FOUND && (slot == SLOT_DOC + MIRROR_LINES || slot == SLOT_DOC + MIRROR_SIMILAR);
+}
+
 /* The ticket that was open is not there, or no longer: nothing that was read of it stays on the screen. */
 static void leave_nothing(struct console *c, int64_t ticket)
 {
@@ -440,7 +446,7 @@ static void refused(struct console *c, const struct answer_for *to, const struct
         w->not_before = clock_mono() + RETRY_MS;
         return;
     }
-    if ((slot == SLOT_DOC + MIRROR_REFUSALS && answer->err->code == ERR_FORBIDDEN) || forgotten(c, slot, answer))
+    if ((slot == SLOT_DOC + MIRROR_REFUSALS && answer->err->code == ERR_FORBIDDEN) || forgotten(c, slot, answer) || hangs_on_nothing(slot, answer))
         return;
     if (slot == SLOT_DOC + MIRROR_TICKET && answer->err->code == ERR_NOT_FOUND)
         leave_nothing(c, to->ticket);

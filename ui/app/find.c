@@ -27,8 +27,8 @@ static void filter(struct console *c, const char *words)
     }
     const char *where = prompt_where(a, words, &err);
     if (!where) { /* what was typed is not lost for a slip */
-        console_toast(c, UI_ERROR, "%s", err.text);
         prompt_open(c, FOR_FILTER, "/", words);
+        overlay_note(&c->overlay, UI_ERROR, err.text);
         return;
     }
     if (console_place(c) != PLACE_QUEUE)

@@ -139,6 +139,7 @@ const char *home_data(struct arena *arena, const char *name)
                             set ? arena_printf(arena, "%s/../%s", set, name) : NULL,
                             bin ? arena_printf(arena, "%s/../share/triage/%s", bin, name) : NULL,
                             bin ? arena_printf(arena, "%s/%s", bin, name) : NULL,
+                            bin ? arena_printf(arena, "%s/../%s", bin, name) : NULL, /* a build folder in the sources */
                             arena_printf(arena, "%s/%s", TRIAGE_DATADIR, name)};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         if (places[i] && access(places[i], R_OK) == 0)

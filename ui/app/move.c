@@ -3,6 +3,7 @@
 #include "app/prompt.h"
 #include "core/when.h"
 #include "screen/look.h"
+#include <inttypes.h>
 
 static void move(struct console *c, const char *command)
 {
@@ -91,8 +92,11 @@ static void do_unmark(struct console *c, const char *arg)
 
 static void do_range(struct console *c, const char *arg)
 {
+    struct list *list = console_marks(c);
     (void)arg;
     mark(c, "range");
+    if (list && list_ranging(list))
+        console_toast(c, UI_TOAST, "a range begins at #%" PRId64 ": move, v marks up to there", list_selected(list));
 }
 
 static void mark_words(struct console *c, const char *words)

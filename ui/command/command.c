@@ -100,7 +100,7 @@ bool command_parse(struct arena *arena, const char *line, struct command_line *o
     if (!command) {
         const char *near = command_suggest(name);
         return err_set(err, ERR_USAGE,
-                       near ? "no command \"%.40s\": did you mean \"%s\"?" : "no command \"%.40s\"%s", name,
+                       near ? "no command \"%.40s\": did you mean \"%s\"?" : "no command \"%.40s\"; help lists those there are%s", name,
                        near ? near : "");
     }
     *out = (struct command_line){.command = command, .arg = trim(text + n)};

@@ -292,6 +292,7 @@ static const struct { const char *view, *says; } empty_views[] = {
 static const char *nothing(const struct look *look)
 {
     const struct mirror_view *view = mirror_view_find(look->mirror, mirror_view_name(look->mirror));
+    const struct mirror_view *all = mirror_view_find(look->mirror, "all");
     const char *where = mirror_where(look->mirror), *title = view ? view->title : "this view";
     if (!mirror_ready(look->mirror))
         return look->banner ? "Is the daemon running? triage doctor looks; systemctl start triaged starts it, triage demo needs none.\n"
@@ -300,10 +301,8 @@ static const char *nothing(const struct look *look)
     if (where && mirror_next(look->mirror))
         return "Still looking…";
     if (where)
-        return arena_printf(look->arena,
-                            "No ticket in \"%s\" matches  %s\nEsc clears the filter, / writes another.",
-                            title, where);
-    const struct mirror_view *all = mirror_view_find(look->mirror, "all");
+        return arena_printf(look->arena, "No ticket in \"%s\" matches  %s\nEsc clears the filter, / writes another%s.", title, where,
+                            view == all ? "" : "; ga and / look through all of them");
     if (all && (view == all || !all->count))
         return arena_printf(
             look->arena,

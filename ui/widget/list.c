@@ -283,6 +283,11 @@ bool list_command(struct list *list, const char *command)
     return false;
 }
 
+bool list_ranging(const struct list *list)
+{
+    return list->range_from != 0;
+}
+
 bool list_marked(const struct list *list, int64_t id)
 {
     return has(&list->marks, id);
