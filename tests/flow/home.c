@@ -92,6 +92,27 @@ static void a_link_is_not(void **state)
     is_refused("a link");
 }
 
+/* What keeps a console from starting is said with its place and with a way in all the same. */
+static void a_slip_in_ones_own_files_names_its_line_and_a_way_to_start(void **state)
+{
+    static const struct { const char *option, *text, *says, *helps; } slips[] = {
+        {"--keys", "bind * c close\nbind * C-t frobnicate\n", ":2: no command \"frobnicate\"", "triage --keys /dev/null"},
+        {"--keys", "bind * c close\nbind * c claim\n", ":2: c is bound twice on '*', first in line 1", "triage --keys /dev/null"},
+        {"--theme", "scheme: x\nbase00: zzz\n", ":2:9: a colour is six hexadecimal digits", "triage --theme terminal"}};
+    char path[200];
+    (void)state;
+    snprintf(path, sizeof path, "%s/own.yaml", run->dir);
+    for (size_t i = 0; i < sizeof slips / sizeof *slips; i++) {
+        FILE *file = fopen(path, "w");
+        assert_true(file && fputs(slips[i].text, file) >= 0 && fclose(file) == 0);
+        struct console_run *c = console_start("slip", run->dir, (const char *const[]){console_program(), "--socket", run->desk, slips[i].option, path, NULL});
+        console_wait(&c, 1, slips[i].says, NULL, true, clock_mono(), SOON);
+        console_wait(&c, 1, slips[i].helps, NULL, true, clock_mono(), SOON);
+        assert_true(console_ended(c, SOON));
+        assert_int_equal(console_close(c), 78);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -99,6 +120,7 @@ int main(void)
         cmocka_unit_test(one_that_others_can_write_to_is_not),
         cmocka_unit_test(one_of_somebody_else_is_not),
         cmocka_unit_test(a_link_is_not),
+        cmocka_unit_test(a_slip_in_ones_own_files_names_its_line_and_a_way_to_start),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

@@ -133,7 +133,7 @@ static int unknown(struct shell *sh, const char *name)
         if (strncmp(v->name, name, 3) == 0 || (strlen(name) > 2 && strstr(name, v->name)) ||
             (strlen(v->name) > 3 && strncmp(v->name + 1, name, strlen(name)) == 0))
             near = v->name;
-    return shell_usage(sh, "no verb ", name,
+    return shell_usage(sh, *name == '-' ? "no option " : "no verb ", name,
                        near ? arena_printf(sh->arena, "did you mean \"%s\"?", near)
                             : "triage help lists them");
 }

@@ -630,9 +630,13 @@ static bool start(struct console *c, struct err *err)
     link_identify(c->link, c->options.key_id ? c->options.key_id : getenv("TRIAGE_KEY"));
     fetch_start(c);
     link_run(c->link); /* the daemon answers while keys, theme and terminal are made ready */
-    c->keymap = home_keys(c->arena, c->options.keys, err);
-    if (!c->keymap || !colours_load(c, err))
+    c->remedy = "mend that line; triage --keys /dev/null starts with the keys it came with";
+    if (!(c->keymap = home_keys(c->arena, c->options.keys, err)))
         return false;
+    c->remedy = "triage --theme terminal starts with the terminal's own colours";
+    if (!colours_load(c, err))
+        return false;
+    c->remedy = "triage --linear needs no more than lines";
     struct term_options options = {.ascii = c->options.ascii, .mono = c->options.mono, .focus = true};
     if (!term_open(&options, err))
         return false;
@@ -731,13 +735,13 @@ int console_run(const struct cli_options *options)
     term_close();
     if (*c->parting)
         fprintf(stderr, "triage: %s\n", c->parting);
+    const char *hint = c->remedy ? c->remedy : err_row(err.code)->hint;
     console_fini(c);
     free(c);
     if (ok)
         return 0;
     AUTO_ARENA arena = arena_new();
     fprintf(stderr, "triage: %s\n", text_safe_in(arena, err.text, TEXT_LINE));
-    const char *hint = err_row(err.code)->hint;
     if (*hint)
         fprintf(stderr, "  hint: %s\n", hint);
     return err_row(err.code)->exit;

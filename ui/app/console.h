@@ -138,6 +138,7 @@ struct console {
         focus_at,        /* draw_at: before it news of the list waits; rest_at: all other news */
         release_at;      /* what large answers left behind is given back then, 0 = there were none */
     char parting[200];   /* to be said once the terminal is given back */
+    const char *remedy;  /* what helps where the start failed; NULL: what is said of such an error anyway */
     struct { int64_t id, at; } mouse; /* app/mouse: the row clicked last, and when */
     struct { /* app/bell */
         struct ring ring;

@@ -6,6 +6,7 @@
 #include "app/keys.h"
 #include "base/clock.h"
 #include "base/str.h"
+#include "command/command.h"
 #include "screen/screens.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -217,6 +218,18 @@ bool home_start(struct arena *arena, const struct home *home, struct err *err)
                    WAIT_MS / 1000);
 }
 
+/* A binding is a command line: one that nothing can run is a slip, and said where it stands. */
+static bool runnable(struct arena *arena, const struct keymap *map, struct err *err)
+{
+    const struct binding *b;
+    struct command_line line;
+    struct err slip = {0};
+    for (size_t i = 0; (b = keymap_at(map, i)); i++)
+        if (!command_parse(arena, b->command, &line, &slip))
+            return err_set(err, ERR_CONFIG, "%s:%d: %s", b->file, b->line, slip.text);
+    return true;
+}
+
 struct keymap *home_keys(struct arena *arena, const char *given, struct err *err)
 {
     const char *config = getenv("XDG_CONFIG_HOME"), *user = getenv("HOME");
@@ -227,6 +240,6 @@ struct keymap *home_keys(struct arena *arena, const char *given, struct err *err
                       : config && *config ? arena_printf(arena, "%s/triage/keys", config)
                       : user              ? arena_printf(arena, "%s/.config/triage/keys", user)
                                           : NULL;
-    bool fine = !own || (!given && access(own, R_OK) != 0) || keymap_load(map, own, screens_names, err);
+    bool fine = !own || (!given && access(own, R_OK) != 0) || (keymap_load(map, own, screens_names, err) && runnable(arena, map, err));
     return fine ? map : NULL;
 }

@@ -116,7 +116,7 @@ const struct lists_type articles_list = {
     .head = head,
     .columns = columns,
     .column_count = sizeof columns / sizeof *columns,
-    .empty = "No article has these words; / asks for others.\n"
+    .empty = "There is no article yet, or none with these words; / asks for others.\n"
              "Articles come from sources that have a knowledge base, and from the Markdown files of the directory under `articles:` in triage.yaml.",
 };
 

@@ -248,6 +248,11 @@ enum keymap_answer keymap_press(const struct keymap *map, const char *screen, st
     return found ? KEYMAP_RUN : KEYMAP_NONE;
 }
 
+const struct binding *keymap_at(const struct keymap *map, size_t i)
+{
+    return i < map->n ? &map->list[i] : NULL;
+}
+
 /* A screen's own binding that keeps one of * from being reached. */
 static bool shadowed(const struct keymap *map, const char *screen, const struct binding *b)
 {

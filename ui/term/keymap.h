@@ -37,6 +37,8 @@ enum keymap_answer keymap_press(const struct keymap *map, const char *screen, st
  * those that begin with it. NULL-ended, in arena. */
 const struct binding **keymap_list(const struct keymap *map, struct arena *arena, const char *screen,
                                    const struct keys *pending);
+/* All of them, in file order; NULL after the last. */
+const struct binding *keymap_at(const struct keymap *map, size_t i);
 /* The keys that run a command here: of several the shortest, then the first. NULL if none. */
 const struct binding *keymap_find(const struct keymap *map, const char *screen, const char *command);
 #endif
