@@ -8,6 +8,7 @@
 #include "api/peer.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "core/attachment.h"
 #include <fcntl.h>
 #include <inttypes.h>
 #include <microhttpd.h>
@@ -158,6 +159,16 @@ static bool admitted(struct request *req)
     return !req->call->admit || req->call->admit(req);
 }
 
+/* Its length was said before it came: how much too long it is can be answered. */
+static void refuse_length(struct whole *w)
+{
+    AUTO_ARENA arena = arena_new();
+    struct problem p = problem_of(PROBLEM_TOO_LARGE);
+    p.detail = arena_printf(arena, "%s is more than is taken here: at most %s", attachment_size(arena, gate_length(&w->req.head)), attachment_size(arena, (int64_t)w->limit));
+    w->req.answer.close |= problem_row(PROBLEM_TOO_LARGE)->close;
+    request_problem(&w->req, &p);
+}
+
 static bool size_fits(struct whole *w)
 {
     struct request *req = &w->req;
@@ -165,7 +176,7 @@ static bool size_fits(struct whole *w)
     w->body.length = gate_has_body(&req->head) ? gate_length(&req->head) : 0;
     w->limit = req->call->limit_of ? req->call->limit_of(req) : req->call->limit;
     if (gate_has_body(&req->head) && gate_length(&req->head) > (int64_t)w->limit)
-        request_refuse(req, PROBLEM_TOO_LARGE);
+        refuse_length(w);
     else if (!body_fits(&w->body))
         request_refuse(req, PROBLEM_OVERLOADED);
     return !w->req.answer.ready;

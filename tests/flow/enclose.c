@@ -153,7 +153,7 @@ static void files_are_chosen_with_tab_listed_taken_off_and_sent(void **state)
     shows("2 attachments: console.log 14 kB, only.txt 3 bytes");
     attach(in_dir("huge.bin"));
     console_type(d.console, "\r");
-    shows("huge.bin is 20 kB: more than this desk takes.");
+    shows("huge.bin: 20 kB is more than is taken here: at most 20 kB.");
     attach(in_dir("nothing\r"));
     shows("No such file");
     attach(in_dir("h"));

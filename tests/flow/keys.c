@@ -84,7 +84,7 @@ static void a_reply_is_reviewed_sent_held_and_taken_back(void **state)
     seat_press("\033");
     seat_shows("review:");
     seat_press("y");
-    seat_shows("A placeholder {{...}} is left");
+    seat_shows("{{when}} is left: fill it in or delete it.");
     seat_press("\177\177\177\177\177\177\177\177today");
     seat_shows("On its way today");
     seat_press("\033");

@@ -204,6 +204,26 @@ static void the_shell_watches_by_number_too(void **state)
     assert_int_equal(json_count(json_get(a.json, "rows")), 2);
 }
 
+/* Where a comma is typed, or does nothing, what has to be left first is said. */
+static void a_page_over_something_open_says_to_leave_that_first(void **state)
+{
+    static const char *const open[] = {":", "/", "?"};
+    (void)state;
+    shows("live", NULL);
+    for (size_t i = 0; i < sizeof open / sizeof *open; i++) {
+        console_type(console, open[i]);
+        tom_does("{\"do\":\"escalate\",\"tickets\":[2],\"reason\":\"all of it is down\"}");
+        shows("#2 pages you: Esc, then press , to go there", NULL);
+        console_type(console, "\033");
+        shows("‼ #2 pages you, ", NULL);
+        console_type(console, ",K");
+        shows("acked you", NULL);
+        console_type(console, "q");
+        tom_does("{\"do\":\"close\",\"tickets\":[2]}");
+        tom_does("{\"do\":\"reopen\",\"tickets\":[2]}");
+    }
+}
+
 /* A send that is refused while somebody pages me: why it was is read first; the page is said by the next key. */
 static void a_page_does_not_take_the_place_of_a_refusal_that_was_not_read(void **state)
 {
@@ -232,6 +252,7 @@ int main(void)
                                        cmocka_unit_test_setup_teardown(who_is_mentioned_is_told_and_so_is_their_terminal, start, stop),
                                        cmocka_unit_test_setup_teardown(a_burst_rings_once_and_quiet_hours_let_pages_through, start, stop),
                                        cmocka_unit_test_setup_teardown(a_page_is_acknowledged_with_two_keys_from_anywhere, start, stop),
+                                       cmocka_unit_test_setup_teardown(a_page_over_something_open_says_to_leave_that_first, start, stop),
                                        cmocka_unit_test_setup_teardown(a_page_does_not_take_the_place_of_a_refusal_that_was_not_read, start, stop),
                                        cmocka_unit_test_setup_teardown(the_shell_watches_by_number_too, start, stop)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -266,7 +266,7 @@ static void a_placeholder_left_unfilled_refuses_to_send(void **state)
     assert_int_equal(script("see {{page}} ok<Esc>y", to_composer), COMPOSER_REFUSED);
     assert_int_equal(composer.state, COMPOSER_WRITING);
     draw(80, 24);
-    desk_shows(&desk, "A placeholder {{...}} is left");
+    desk_shows(&desk, "{{page}} is left: fill it in or delete it.");
     for (int i = 0; i < 8; i++)
         script("<Backspace>", to_composer);
     assert_string_equal(editor_text(composer.editor), "see  ok");

@@ -90,7 +90,7 @@ static const struct json *put(struct shell *sh, const struct attach_file *f, int
     if (link_call_with(sh->link, "POST", attach_path(sh->arena, f->name), &type, 1, f->data, f->n, &answer, NULL, &err))
         root = json_parse_in(sh->arena, answer.data, answer.len, &json_limits_native, NULL, &err);
     if (err.code == ERR_TOO_LARGE)
-        err_set(&err, err.code, "%s is %s: more than this desk takes", f->name, attachment_size(sh->arena, (int64_t)f->n));
+        err_in(&err, "%s", f->name);
     if (!root)
         *code = shell_failed(sh, &err, err.code == ERR_TOO_LARGE ? "attachments: in its configuration says how much" : "");
     return root;

@@ -93,7 +93,7 @@ static void put_there(void *arg, const struct link_answer *answer)
     if (composer)
         composer->arriving -= composer->arriving > 0;
     if (answer->err && answer->err->code == ERR_TOO_LARGE)
-        console_toast(w->c, UI_ERROR, "%s is %s: more than this desk takes.", w->name, attachment_size(arena, w->size));
+        console_toast(w->c, UI_ERROR, "%s: %s.", w->name, answer->err->text);
     else if (answer->err)
         console_toast(w->c, UI_ERROR, "%s is not attached: %s", w->name, answer->err->text);
     else if (!composer)

@@ -25,6 +25,8 @@ static void page(struct console *c, const struct json *root)
         return;
     if (composer_is_open(&c->composer)) /* a comma is a letter there */
         console_toast(c, UI_CRITICAL, "‼ #%lld pages you: Esc p keeps this text, then press , to go there", ticket);
+    else if (c->overlay.kind)
+        console_toast(c, UI_CRITICAL, "‼ #%lld pages you: Esc, then press , to go there", ticket);
     else
         console_toast(c, UI_CRITICAL, "‼ #%lld pages you: press , to go there, K to acknowledge", ticket);
     bell_concerns(c, RING_PAGE, "#%lld pages you", ticket);

@@ -4,6 +4,7 @@
 #include "core/draft.h"
 #include "core/field.h"
 #include "core/fill.h"
+#include <stdio.h>
 #include <string.h>
 
 /* A draft is kept as JSON, in which a line's end takes two bytes: that has to fit through the daemon's door. */
@@ -163,14 +164,11 @@ bool composer_wrong(const struct composer *c, const struct fill_place *place)
     return !c->reply || !place->row;
 }
 
-static bool strange(const struct composer *c, size_t *end)
+static bool strange(const struct composer *c, struct fill_place *place)
 {
-    struct fill_place place = {0};
-    while (fill_find(editor_text(c->editor), place.end, &place))
-        if (composer_wrong(c, &place)) {
-            *end = place.end;
+    while (fill_find(editor_text(c->editor), place->end, place))
+        if (composer_wrong(c, place))
             return true;
-        }
     return false;
 }
 
@@ -225,19 +223,30 @@ static enum composer_outcome tab(struct composer *c, bool back)
     return editor_replace(c->editor, place.start, place.end, arena_printf(a, "{{%s}}", near->name)) ? COMPOSER_TYPED : COMPOSER_NOTHING;
 }
 
+static void refuse_place(struct composer *c, const struct fill_place *place)
+{
+    AUTO_ARENA a = arena_new();
+    char named[60];
+    str_copy(named, sizeof named, arena_strndup(a, editor_text(c->editor) + place->start, place->end - place->start));
+    snprintf(c->refused, sizeof c->refused, "%s is left: fill it in or delete it.", named);
+    c->refusal = c->refused;
+}
+
 static enum composer_outcome send(struct composer *c)
 {
-    size_t end = 0;
+    struct fill_place place = {0}; /* of what must not leave */
+    bool left = strange(c, &place);
     c->refusal = NULL;
     if (blank(editor_text(c->editor)))
         c->refusal = "There is nothing to send yet.";
     else if (c->arriving)
         c->refusal = "A file is still on its way to the desk: a moment.";
-    else if (strange(c, &end))
-        c->refusal = "A placeholder {{...}} is left: fill it in or delete it.";
+    else if (left) {
+        refuse_place(c, &place);
+    }
     if (c->refusal) {
-        if (end)
-            editor_move(c->editor, end);
+        if (left)
+            editor_move(c->editor, place.end);
         c->state = COMPOSER_WRITING;
         return COMPOSER_REFUSED;
     }
