@@ -243,7 +243,7 @@ static bool plain(struct run *r, int64_t ticket, struct change *c, struct err *e
     c->before = store_ticket_shown(r->e->store, r->arena, ticket, err);
     if (!c->before || !lead_to_root(r, &action, c, err))
         return false;
-    if (!attach_check(r->e, r->arena, &action, change_source(r->e, c->before), err))
+    if (!attach_check(r->e, r->arena, &action, change_source(r->e, c->before), r->req->dry_run, err))
         return false;
     bool ok = action.id == ACTION_MACRO ? macro_act(r->e, r->arena, c->before, &action, r->now, obs, err)
                                         : act_observe(r->arena, c->before, &action, change_source(r->e, c->before), r->e->config, r->now, obs, err);

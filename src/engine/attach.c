@@ -32,6 +32,17 @@ static int64_t room(const struct config *config, const struct config_source *sou
     return webhook && config->attachments.webhook < most ? config->attachments.webhook : most;
 }
 
+/* A dry run brings no bytes: a file that is not here yet says how large it is. */
+static bool take_size(struct engine *e, struct arena *arena, const struct json *item, struct attachment *to, struct err *err)
+{
+    int64_t size = json_get_i64(item, "size", -1), most = e->config->attachments.file;
+    const char *said = json_get_string(item, "name", NULL);
+    if (!said || !*said || size < 0)
+        return err_set(err, ERR_USAGE, "attachments: in a dry run each has a \"name\", and the \"sha256\" that POST /v1/files gave or its \"size\"");
+    *to = (struct attachment){.name = attachment_name(arena, said), .size = size};
+    return size <= most || err_set(err, ERR_TOO_LARGE, "%s: %s, and one file has %s at most", to->name, attachment_size(arena, size), attachment_size(arena, most));
+}
+
 static bool take(struct engine *e, struct arena *arena, const struct json *item, struct attachment *to, struct err *err)
 {
     const char *said = json_get_string(item, "name", NULL), *hex = json_get_string(item, "sha256", "");
@@ -51,20 +62,22 @@ static bool take(struct engine *e, struct arena *arena, const struct json *item,
     return true;
 }
 
-bool attach_check(struct engine *e, struct arena *arena, struct action *action, const struct config_source *source, struct err *err)
+bool attach_check(struct engine *e, struct arena *arena, struct action *action, const struct config_source *source, bool dry, struct err *err)
 {
     const struct json *list = action->attachments ? json_parse_in(arena, action->attachments, strlen(action->attachments), &json_limits_native, NULL, err) : NULL;
     struct attachment all[ATTACHMENTS_SENT];
     int64_t sum = 0, most = room(e->config, source, action->id == ACTION_REPLY);
-    int n = 0;
+    int n = 0; /* those that are here */
     if (!list)
         return !action->attachments;
     if (json_count(list) > ATTACHMENTS_SENT)
         return err_set(err, ERR_INPUT, "attachments: at most %d with one message", ATTACHMENTS_SENT);
     for (const struct json *item = json_first(list); item; item = json_next(item)) {
-        if (!take(e, arena, item, &all[n], err))
+        bool here = !dry || json_get(item, "sha256");
+        if (!(here ? take : take_size)(e, arena, item, &all[n], err))
             return false;
-        sum += all[n++].size;
+        sum += all[n].size;
+        n += here;
     }
     if (sum > most)
         return err_set(err, ERR_TOO_LARGE, "attachments: %s together, and %s at most leave %s", attachment_size(arena, sum), attachment_size(arena, most),

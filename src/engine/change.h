@@ -55,8 +55,9 @@ bool stat_view_add(struct engine *e, struct arena *arena, const struct config_vi
 bool audit_wake(struct engine *e, struct arena *arena, int64_t now, struct err *err); /* tells the chain's link, if it is time (engine/audit) */
 bool audit_next(struct engine *e, struct arena *arena, int64_t *at, struct err *err); /* 0: never */
 bool stat_boot(struct engine *e, struct arena *arena, int64_t now, struct err *err);
-/* The files an action brings are ones we have, and may leave the way its text does; they are given names fit to leave, types and sizes. */
-bool attach_check(struct engine *e, struct arena *arena, struct action *action, const struct config_source *source, struct err *err);
+/* The files an action brings are ones we have, and may leave the way its text does; they are given names fit to leave, types and sizes.
+ * dry: one that is not here yet may say its size instead; it is counted, and not brought. */
+bool attach_check(struct engine *e, struct arena *arena, struct action *action, const struct config_source *source, bool dry, struct err *err);
 /* Adds a journal entry and its frame. row: the ticket after, or NULL. */
 bool change_entry(struct engine *e, struct entry *entry, const struct ticket *row, struct err *err);
 /* Folds obs into a copy of before: incrementally when it is the newest, else by refolding the whole history. */

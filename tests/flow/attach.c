@@ -187,6 +187,32 @@ static void what_a_reply_brings_is_checked_before_it_is_held(void **state)
     close_desk();
 }
 
+/* What would be refused is refused in a dry run too, and nothing is put anywhere for it. */
+static void a_dry_run_meets_the_same_ceilings_and_brings_nothing(void **state)
+{
+    enum { SMALL = 50000, BIG = 70000 };
+    (void)state;
+    open_desk(webhook, ceilings);
+    comes_with("[]");
+    char *data = arena_alloc(arena, BIG + 1);
+    memset(data, 'x', BIG);
+    data[BIG] = 0;
+    const char *big = write_file("big.log", data);
+    data[SMALL] = 0;
+    const char *small = write_file("small.log", data), *other = write_file("other.log", data);
+    const struct shell_ran *ran = SHELL("x", "reply", "1", "--attach", big, "--dry-run");
+    assert_int_equal(ran->code, 65);
+    shell_holds(ran->err, "big.log: 70 kB, and one file has 65 kB at most");
+    ran = SHELL("x", "reply", "1", "--attach", small, "--attach", other, "--dry-run");
+    assert_int_equal(ran->code, 65);
+    shell_holds(ran->err, "attachments: 100 kB together, and 81 kB at most leave by this source's webhook");
+    assert_int_equal(SHELL("x", "reply", "1", "--attach", small, "--dry-run")->code, 0);
+    assert_int_not_equal(access(file_path(arena_printf(arena, "files/%s", hex_of(data, SMALL))), F_OK), 0);
+    struct answer a = reply_with("[{\"name\":\"small.log\",\"size\":50000}]"); /* not in a dry run: it has to be here */
+    assert_int_equal(json_get_i64(refusal(&a), "status", 0), 400);
+    close_desk();
+}
+
 static void what_is_sent_is_in_the_journal_read_back_and_the_reading_too(void **state)
 {
     (void)state;
@@ -548,6 +574,7 @@ int main(void)
         cmocka_unit_test(a_file_is_taken_up_to_the_ceiling_and_is_there_before_it_is_said),
         cmocka_unit_test(a_full_disk_is_said_and_what_fits_is_taken),
         cmocka_unit_test(what_a_reply_brings_is_checked_before_it_is_held),
+        cmocka_unit_test(a_dry_run_meets_the_same_ceilings_and_brings_nothing),
         cmocka_unit_test(what_is_sent_is_in_the_journal_read_back_and_the_reading_too),
         cmocka_unit_test(a_kill_between_the_upload_and_the_send_loses_nothing),
         cmocka_unit_test(a_draft_is_sent_whole_by_the_shell),

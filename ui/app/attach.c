@@ -96,6 +96,15 @@ static const struct json *put(struct shell *sh, const struct attach_file *f, int
     return root;
 }
 
+/* What a dry run is told of a file: enough for every ceiling. */
+static struct json *size_only(const struct attach_file *f)
+{
+    struct json *row = json_object();
+    json_put_string(row, "name", f->name);
+    json_put_i64(row, "size", (int64_t)f->n);
+    return row;
+}
+
 bool attach_options(struct shell *sh, const struct action_row *action, bool dry, const char **attachments, int *code)
 {
     AUTO_JSON list = json_array();
@@ -110,8 +119,7 @@ bool attach_options(struct shell *sh, const struct action_row *action, bool dry,
         const struct json *row = dry ? NULL : put(sh, &f, code);
         if (!dry && !row)
             return false;
-        if (row)
-            json_push(list, json_copy(row));
+        json_push(list, dry ? size_only(&f) : json_copy(row));
     }
     *attachments = json_first(list) ? json_print_in(sh->arena, list) : NULL;
     return true;

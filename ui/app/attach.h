@@ -13,7 +13,7 @@ bool attach_load(struct arena *arena, const char *path, struct attach_file *out,
 const char *attach_path(struct arena *arena, const char *name);
 
 /* Takes --attach FILE, as often as it stands there, out of the verb's words and puts the files with the daemon: *attachments is what the action is
- * given, NULL: none. dry: they are read and not put. false: said, *code is the exit code. */
+ * given, NULL: none. dry: they are read, only their sizes are said. false: said, *code is the exit code. */
 bool attach_options(struct shell *sh, const struct action_row *action, bool dry, const char **attachments, int *code);
 int attach_list(struct shell *sh);
 int attach_get(struct shell *sh);
