@@ -3,6 +3,7 @@
 #include "api/calls.h"
 #include "api/show_game.h"
 #include "base/str.h"
+#include "core/desk.h"
 #include "core/player.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +30,8 @@ static const char *state_of(struct show *show, const struct score_row *row, bool
     return row->reverses ? "reversal" : taken_back ? "reversed" : is_escrowed(show, row) && is_open(show, row->ticket) ? "held" : "settled";
 }
 
-static struct json *line(struct show *show, const struct score_row *r, bool taken_back)
+/* before: it was earned before scores began anew. */
+static struct json *line(struct show *show, const struct score_row *r, bool taken_back, bool before)
 {
     struct json *row = json_object();
     const char *state = state_of(show, r, taken_back);
@@ -48,7 +50,33 @@ static struct json *line(struct show *show, const struct score_row *r, bool take
     json_put_i64(row, "reverses", r->reverses);
     json_put_string(row, "state", state);
     json_put_bool(row, "held", str_eq(state, "held"));
+    if (before)
+        json_put_bool(row, "before_reset", true);
     return row;
+}
+
+static struct json *reset_line(struct show *show, const struct xp_reset *r)
+{
+    struct json *row = json_object();
+    json_put_i64(row, "id", 0);
+    json_put_i64(row, "at", r->at);
+    json_put_i64(row, "xp", 0);
+    json_put_i64(row, "ticket", 0);
+    json_put_string(row, "rule", "reset");
+    json_put_string(row, "reason", show_said(show, arena_printf(show->arena, "reset by %s, %s", r->by, r->reason)));
+    json_put_i64(row, "reverses", 0);
+    json_put_string(row, "state", "reset");
+    return row;
+}
+
+/* The resets of these scores that lie behind row `from`, down to row `to`, newest first. */
+static void put_resets(struct show *show, const struct desk_state *desk, const char *agent, int64_t from, int64_t to, struct json *list)
+{
+    for (int i = desk->reset_count - 1; i >= 0; i--) {
+        const struct xp_reset *r = &desk->resets[i];
+        if ((!r->agent || str_eq(r->agent, agent)) && r->row < from && r->row >= to)
+            json_push(list, reset_line(show, r));
+    }
 }
 
 /* Newest first, so whatever took a line back has been seen when the line comes. */
@@ -56,15 +84,23 @@ static struct json *ledger(struct show *show, const char *agent, int limit)
 {
     struct json *list = json_array();
     struct score_row *rows;
+    struct desk_state desk = {0};
     int count;
+    show_resets(show, &desk);
+    const struct xp_reset *reset = player_reset(&desk, agent);
+    int64_t from = INT64_MAX;
     if (!store_score_agent(show->store, show->arena, agent, limit, &rows, &count, &show->err))
         return list;
     for (int i = 0; i < count; i++) {
         bool taken_back = false;
         for (int k = 0; k < i && !taken_back; k++)
             taken_back = rows[k].reverses == rows[i].id;
-        json_push(list, line(show, &rows[i], taken_back));
+        int64_t first = rows[i].origin ? rows[i].origin : rows[i].reverses ? rows[i].reverses : rows[i].id;
+        put_resets(show, &desk, agent, from, rows[i].id, list);
+        json_push(list, line(show, &rows[i], taken_back, reset && first <= reset->row));
+        from = rows[i].id;
     }
+    put_resets(show, &desk, agent, from, count == limit ? from : 0, list);
     return list;
 }
 
@@ -101,11 +137,11 @@ static int64_t reached(struct show *show, const struct config_achievement *a, co
     return n;
 }
 
-static struct json *achievement(struct show *show, const struct config_achievement *a, const char *agent, int64_t streak)
+static struct json *achievement(struct show *show, const struct config_achievement *a, const char *agent, int64_t streak, int64_t since)
 {
     char *data = NULL;
     store_record_get(show->store, show->arena, "achievement", arena_printf(show->arena, "%s:%s", a->key, agent), &data, &show->err);
-    int64_t at = json_get_i64(show_parsed(show, data), "unlocked_at", 0), goal = str_eq(a->rule, "minutes") ? 1 : a->goal;
+    int64_t at = player_unlocked(show_parsed(show, data), since), goal = str_eq(a->rule, "minutes") ? 1 : a->goal;
     int64_t n = at ? goal : str_eq(a->rule, "streak") ? streak : reached(show, a, agent);
     struct json *row = json_object();
     json_put_string(row, "key", a->key);
@@ -124,11 +160,14 @@ static struct json *achievements(struct show *show, const struct json *players)
 {
     const char *me = show->req->agent->name;
     int64_t streak = 0;
+    struct desk_state desk = {0};
+    show_resets(show, &desk);
+    const struct xp_reset *reset = player_reset(&desk, me);
     struct json *list = json_array();
     for (const struct json *p = json_first(players); p; p = json_next(p))
         streak = str_eq(json_get_string(p, "agent", ""), me) ? json_get_i64(p, "streak", 0) : streak;
     for (int i = 0; i < show->config->game.achievement_count; i++)
-        json_push(list, achievement(show, &show->config->game.achievements[i], me, streak));
+        json_push(list, achievement(show, &show->config->game.achievements[i], me, streak, reset ? reset->at : 0));
     return list;
 }
 

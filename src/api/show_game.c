@@ -55,12 +55,13 @@ int show_privacy(struct show *show, const char *agent)
 
 /* --- an agent's numbers --- */
 
-static void take_absences(struct show *show, struct desk_state *desk)
+/* What of the desk's state an agent's numbers are read by: who was away, and from when scores count. */
+static void take_kind(struct show *show, const char *kind, struct desk_state *desk)
 {
     enum { MOST = 4096 };
     struct record *list;
     int count;
-    if (!store_record_list(show->store, show->arena, "absence", &list, &count, MOST, &show->err))
+    if (!store_record_list(show->store, show->arena, kind, &list, &count, MOST, &show->err))
         return;
     for (int i = 0; i < count; i++)
         desk_take(show->arena, desk, &list[i]);
@@ -71,15 +72,24 @@ static int64_t streak(struct show *show, const struct config_agent *agent, const
 {
     struct tally_day days[PLAYER_STREAK_DAYS];
     bool paid[PLAYER_STREAK_DAYS] = {false}, off[PLAYER_STREAK_DAYS];
-    int64_t today = player_day(agent, show->now);
+    const struct xp_reset *reset = player_reset(desk, agent->name);
+    int64_t today = player_day(agent, show->now), since = reset ? player_day(agent, reset->at) : 0;
     int count;
     if (!store_tally_range(show->store, "paid", agent->name, today - PLAYER_STREAK_DAYS + 1, today, days, PLAYER_STREAK_DAYS, &count, &show->err))
         return 0;
     for (int i = 0; i < count; i++)
-        paid[today - days[i].day] = days[i].n > 0;
+        paid[today - days[i].day] = days[i].n > 0 && days[i].day >= since;
     for (int i = 0; i < PLAYER_STREAK_DAYS; i++)
         off[i] = player_off(show->config, agent, desk, today - i);
     return player_streak(paid, off, PLAYER_STREAK_DAYS, false);
+}
+
+static int64_t dealt(struct show *show, const char *boss, const char *agent, const struct xp_reset *reset)
+{
+    int64_t damage = 0;
+    if (!reset)
+        return show_tally(show, "damage", arena_printf(show->arena, "%s\x1f%s", boss, agent), 0, NULL);
+    return store_score_since(show->store, boss, agent, reset->row, &damage, &show->err) ? damage : 0;
 }
 
 /* month 0: this one, on their own calendar. */
@@ -100,11 +110,16 @@ static struct json *player_among(struct show *show, const struct config_agent *a
     json_put_i64(row, "today", is.today);
     json_put_i64(row, "season", show_tally(show, "season", name, month ? month : player_season(today), NULL));
     json_put_i64(row, "gold", show_tally(show, "gold", name, 0, NULL));
-    json_put_i64(row, "boss", boss && *boss ? show_tally(show, "damage", arena_printf(show->arena, "%s\x1f%s", boss, name), 0, NULL) : 0);
+    json_put_i64(row, "boss", boss && *boss ? dealt(show, boss, name, player_reset(desk, name)) : 0);
     json_put_i64(row, "streak", streak(show, agent, desk ? desk : &nothing));
     json_put_i64(row, "next_level_at", player_level_starts(level + 1));
     json_put_string(row, "privacy", game_privacy_words[show_privacy(show, name)]);
     return row;
+}
+
+void show_resets(struct show *show, struct desk_state *desk)
+{
+    take_kind(show, "xp-reset", desk);
 }
 
 struct json *show_player(struct show *show, const char *name)
@@ -112,7 +127,8 @@ struct json *show_player(struct show *show, const char *name)
     const struct config_agent *agent = config_agent(show->config, name);
     struct desk_state desk = {0};
     char *boss = store_meta_get(show->store, show->arena, "boss", &show->err);
-    take_absences(show, &desk);
+    take_kind(show, "absence", &desk);
+    take_kind(show, "xp-reset", &desk);
     return agent ? player_among(show, agent, boss, &desk, 0) : json_new_null();
 }
 
@@ -121,7 +137,8 @@ struct json *show_players(struct show *show, int64_t month)
     struct json *list = json_array();
     struct desk_state desk = {0};
     char *boss = store_meta_get(show->store, show->arena, "boss", &show->err);
-    take_absences(show, &desk);
+    take_kind(show, "absence", &desk);
+    take_kind(show, "xp-reset", &desk);
     for (int i = 0; i < show->config->agent_count; i++) {
         const struct config_agent *agent = &show->config->agents[i];
         if (show_privacy(show, agent->name) != GAME_OFF)

@@ -13,6 +13,7 @@ struct boss {
 struct score_row { /* one line of the ledger; reverses != 0: the negative of that row */
     int64_t id, at, ticket, epoch, xp, gold, damage, reverses;
     int64_t base;  /* of the ticket's priority, this agent's part of it */
+    int64_t origin; /* given back by an undo: the row that it was first; 0 = it is that itself */
     int64_t day;   /* the agent's calendar day it was earned on, local days since 1970; a reversal's is the row's it takes back */
     const char *agent, *rule, *boss, *reason; /* reason: "urgent, gold, first contact" */
     const char *why; /* JSON object: how xp comes of base; NULL = there is nothing to say. Not stored: its entry has it */
@@ -30,6 +31,7 @@ struct player {
     int64_t streak;         /* working days in a row with a paying close, today taken as one */
     int64_t replies;        /* turns of this conversation that they answered in public */
     const char *achieved;   /* keys of their achievements, separated by spaces */
+    const struct json *once; /* those they had before scores began anew: records by key; NULL = none */
     const int64_t *feats;   /* by enum feat, NULL = none (core/player.h) */
 };
 struct facts {             /* what the engine looked up; all optional */

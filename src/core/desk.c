@@ -201,6 +201,7 @@ static bool (*const does[ACTIONS])(struct desk_act *) = {
     [ACTION_UNCOVER] = desk_do_uncover,
     [ACTION_UNOVERRIDE] = desk_do_unoverride,
     [ACTION_PRIVACY] = desk_do_privacy,
+    [ACTION_RESET_XP] = desk_do_reset_xp,
     [ACTION_VIEW_FORGET] = view_forget,
     [ACTION_VIEW_RENAME] = view_rename,
     [ACTION_VIEW_SAVE] = view_save,
@@ -221,9 +222,9 @@ bool desk_act(struct desk_act *d)
     return does[d->action->id](d);
 }
 
-const char *const desk_kinds[] = {"absence", "cover", "override", "maintenance", "privacy", "view", NULL};
+const char *const desk_kinds[] = {"absence", "cover", "override", "maintenance", "privacy", "xp-reset", "view", NULL};
 static void (*const takes[])(struct arena *, struct desk_state *, const char *, const struct json *) = {
-    take_absence, desk_take_cover, desk_take_override, maintenance_take, desk_take_privacy, view_take};
+    take_absence, desk_take_cover, desk_take_override, maintenance_take, desk_take_privacy, desk_take_reset, view_take};
 
 void desk_take(struct arena *arena, struct desk_state *desk, const struct record *record)
 {

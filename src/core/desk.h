@@ -19,7 +19,8 @@ struct desk_act {
     int64_t now;
     const char *fresh;            /* a key no record has yet */
     const struct desk_state *state; /* as it is; NULL: nothing is set */
-    /* Another record as it is now; *out NULL: there is none. Of kind `ticket` there is {customer}, by the ticket's number. */
+    /* Another record as it is now; *out NULL: there is none. Of kind `ticket` there is {customer}, by the ticket's number;
+     * of kind `ledger` {last}, the number of its last row. */
     bool (*find)(void *arg, const char *kind, const char *key, const struct json **out, struct err *err);
     void *find_arg;
     const struct desk_open *open; /* handover-ack (core/desk_handover): what stands open */
@@ -69,12 +70,15 @@ struct cover {
     int64_t from, to, made;
 };
 struct privacy { const char *agent; int is; }; /* enum game_privacy */
+/* Scores count from then on: of the ledger what lies behind `row`. agent NULL: everybody's, and the team's. made: rising. */
+struct xp_reset { const char *key, *agent, *by, *reason; int64_t at, row, made; };
 struct desk_state {
     struct maintenance *windows; int window_count;
     struct absence *absences; int absence_count;
     struct override *overrides; int override_count; /* in the order they were made */
     struct cover *covers; int cover_count;          /* likewise */
     struct privacy *privacies; int privacy_count;
+    struct xp_reset *resets; int reset_count; /* in the order they were made */
     struct view *views; int view_count; /* core/view */
 };
 /* The kinds of record that belong to the state, NULL at the end. */

@@ -1,8 +1,10 @@
-/* desk_game: an agent's place in the game is theirs to set, not a lead's; what they wrote is for somebody else to accept. */
+/* desk_game: an agent's place in the game is theirs to set, not a lead's; what they wrote is for somebody else to accept. Scores begin
+ * anew for a reason that stands where they are read. */
 #include "core/desk_game.h"
 #include "base/str.h"
 #include "core/article.h"
 #include "core/consequence.h"
+#include <stdlib.h>
 
 static int word_value(const char *word)
 {
@@ -62,6 +64,37 @@ bool desk_do_accept_article(struct desk_act *d)
     json_put_i64(data, "at", d->now);
     d->say = arena_printf(d->arena, "accepted, by %.64s", agent);
     return desk_write(d, "accepted", key, data);
+}
+
+bool desk_do_reset_xp(struct desk_act *d)
+{
+    const char *agent, *reason;
+    const struct json *ledger, *confirm = json_get(d->with, "confirm");
+    bool sure = json_get_bool(d->with, "confirm", false) || str_eq(json_string(confirm), action_table[ACTION_RESET_XP].name);
+    if (!desk_text(d, "agent", true, &agent) || !desk_text(d, "reason", true, &reason) || !desk_find(d, "ledger", "", &ledger))
+        return false;
+    bool all = str_eq(agent, "all");
+    if (!all && !config_agent(d->rules, agent))
+        return err_set(d->err, ERR_NOT_FOUND, "agent: no agent \"%.64s\" in the configuration; all: everybody", agent);
+    if (!sure)
+        return err_set(d->err, ERR_CONFLICT, "%.64s: levels, XP and achievements begin anew: confirm it with the word", all ? "everybody" : agent);
+    struct json *data = json_object();
+    if (!all)
+        json_put_string(data, "agent", agent);
+    json_put_i64(data, "at", d->now);
+    json_put_string(data, "by", d->action->actor);
+    json_put_string(data, "reason", reason);
+    json_put_i64(data, "row", json_get_i64(ledger, "last", 0));
+    d->say = arena_printf(d->arena, "%.64s: scores count from now on (u takes it back)", all ? "everybody" : agent);
+    return desk_write(d, "xp-reset", d->fresh, data);
+}
+
+void desk_take_reset(struct arena *arena, struct desk_state *desk, const char *key, const struct json *data)
+{
+    struct xp_reset *r = follow_push(arena, &desk->resets, &desk->reset_count, sizeof *r);
+    *r = (struct xp_reset){.key = key, .agent = json_get_string(data, "agent", NULL), .by = json_get_string(data, "by", ""),
+                           .reason = json_get_string(data, "reason", ""), .at = json_get_i64(data, "at", 0), .row = json_get_i64(data, "row", 0),
+                           .made = strtoll(key, NULL, 10)};
 }
 
 void desk_take_privacy(struct arena *arena, struct desk_state *desk, const char *key, const struct json *data)

@@ -74,6 +74,42 @@ int player_privacy(const struct config_agent *agent, const struct desk_state *de
     return agent ? agent->game : GAME_PRIVATE;
 }
 
+/* --- what counts --- */
+
+static bool is_about(const struct xp_reset *r, const char *agent)
+{
+    return !r->agent || str_eq(r->agent, agent);
+}
+
+const struct xp_reset *player_reset(const struct desk_state *desk, const char *agent)
+{
+    const struct xp_reset *last = NULL;
+    for (int i = 0; desk && i < desk->reset_count; i++)
+        if (is_about(&desk->resets[i], agent) && (!last || desk->resets[i].made > last->made))
+            last = &desk->resets[i];
+    return last;
+}
+
+const char *player_place(struct arena *arena, const struct desk_state *desk, const char *agent, int64_t row)
+{
+    const struct xp_reset *first = NULL;
+    for (int i = 0; row && desk && i < desk->reset_count; i++) {
+        const struct xp_reset *r = &desk->resets[i];
+        if (is_about(r, agent) && row <= r->row && (!first || r->made < first->made))
+            first = r;
+    }
+    return first ? arena_printf(arena, "%s\x1e%s", agent, first->key) : agent;
+}
+
+int64_t player_unlocked(const struct json *achievement, int64_t since)
+{
+    int64_t at = json_get_i64(achievement, "unlocked_at", 0), first = at >= since ? at : 0;
+    for (const struct json *e = json_first(json_get(achievement, "earlier")); e; e = json_next(e))
+        if (json_i64(e, &at) && at >= since && (!first || at < first))
+            first = at;
+    return first;
+}
+
 /* --- levels --- */
 
 static void level_up(struct play *p, const struct stake *stake)
@@ -116,7 +152,20 @@ static bool reached(const struct play *p, const struct stake *stake, const struc
     return false;
 }
 
-static void unlock(struct play *p, const char *agent, const struct config_achievement *a)
+/* When it was earned before scores began anew: an undo of that counts those again. */
+static struct json *earlier(const struct json *once)
+{
+    struct json *list = json_array();
+    int64_t at = json_get_i64(once, "unlocked_at", 0);
+    for (const struct json *e = json_first(json_get(once, "earlier")); e; e = json_next(e))
+        json_push(list, json_copy(e));
+    if (at)
+        json_push(list, json_new_i64(at));
+    return list;
+}
+
+/* once: its record, where it was earned before scores began anew; NULL: it never was. */
+static void unlock(struct play *p, const char *agent, const struct config_achievement *a, const struct json *once)
 {
     struct follow *f = p->f;
     struct json *data = json_object();
@@ -125,6 +174,7 @@ static void unlock(struct play *p, const char *agent, const struct config_achiev
     json_put_string(data, "description", a->description);
     json_put_string(data, "agent", agent);
     json_put_i64(data, "unlocked_at", f->now);
+    json_put(data, "earlier", earlier(once));
     play_record(p, "achievement", arena_printf(f->arena, "%s:%s", a->key, agent), data, "achievement.unlocked");
     follow_entry(f, "player", "{\"what\":\"achievement\",\"agent\":%s,\"achievement\":%s,\"name\":%s}", follow_text(f, agent),
                  follow_text(f, a->key), follow_text(f, a->name));
@@ -138,7 +188,7 @@ void player_follow(struct play *p)
         for (int i = 0; i < p->game->achievement_count; i++) {
             const struct config_achievement *a = &p->game->achievements[i];
             if (!has_word(stake->was->achieved, a->key) && reached(p, stake, a))
-                unlock(p, stake->was->agent, a);
+                unlock(p, stake->was->agent, a, json_get(stake->was->once, a->key));
         }
     }
 }

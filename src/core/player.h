@@ -21,6 +21,13 @@ enum { PLAYER_STREAK_DAYS = 92 };
 /* Is it none of the agent's working days? Those are their shift's and their calendar's, else Monday to Friday; days of an absence
  * are not. */
 bool player_off(const struct config *rules, const struct config_agent *agent, const struct desk_state *desk, int64_t day);
+/* The newest reset that is about them; NULL: none. agent "": the team. */
+const struct xp_reset *player_reset(const struct desk_state *desk, const char *agent);
+/* Where an agent's sums are kept that hold this row of the ledger (0: one that is being made): under their name those that count, under
+ * NAME 0x1e KEY those that the reset of that key put aside. */
+const char *player_place(struct arena *arena, const struct desk_state *desk, const char *agent, int64_t row);
+/* When an achievement's record was earned, as far as it counts since then; 0 = it does not. */
+int64_t player_unlocked(const struct json *achievement, int64_t since);
 /* enum game_privacy: as they set it last, else as configured. */
 int player_privacy(const struct config_agent *agent, const struct desk_state *desk);
 #endif

@@ -52,6 +52,17 @@ static const char *pair(const struct play *p, const char *a, const char *b)
     return arena_printf(p->f->arena, "%s\x1f%s", a, b);
 }
 
+/* Where the sums of a row are kept: what was earned before scores began anew stays with what was put aside then. */
+static const char *place(const struct play *p, const char *agent, const struct score_row *row)
+{
+    return player_place(p->f->arena, p->f->facts->desk, agent, row->origin ? row->origin : row->id);
+}
+
+static bool counts(const struct play *p, const struct score_row *row)
+{
+    return str_eq(place(p, row->agent, row), row->agent);
+}
+
 /* --- what a row counts for --- */
 
 /* Reasons are phrases with commas between. */
@@ -64,10 +75,10 @@ static bool says(const char *reason, const char *phrase)
     return false;
 }
 
-static void feat(struct play *p, struct stake *stake, int which, int sign)
+static void feat(struct play *p, struct stake *stake, const struct score_row *row, int which, int sign)
 {
-    stake->feats[which] += sign;
-    play_tally(p, "feat", pair(p, stake->was->agent, feat_words[which]), 0, sign, 0);
+    stake->feats[which] += counts(p, row) ? sign : 0;
+    play_tally(p, "feat", pair(p, place(p, row->agent, row), feat_words[which]), 0, sign, 0);
 }
 
 static void feats(struct play *p, struct stake *stake, const struct score_row *row, int sign)
@@ -77,27 +88,28 @@ static void feats(struct play *p, struct stake *stake, const struct score_row *r
         {"label", NULL, FEAT_LABELS}, {"csat", NULL, FEAT_CSAT}, {"csat", "five stars", FEAT_FIVE_STAR}, {"article", NULL, FEAT_ARTICLES},
         {"handover", NULL, FEAT_HANDOVERS}, {"boss", NULL, FEAT_BOSSES}};
     if (str_eq(row->rule, "resolve") && row->xp) /* what pays nothing is no feat */
-        feat(p, stake, FEAT_RESOLVES, sign);
+        feat(p, stake, row, FEAT_RESOLVES, sign);
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         size_t n = strlen(table[i].rule);
         bool is = strncmp(row->rule, table[i].rule, n) == 0 && (row->rule[n] == 0 || row->rule[n] == ':');
         if (is && (row->xp || str_eq(row->rule, "csat")) && (!table[i].phrase || says(row->reason, table[i].phrase)))
-            feat(p, stake, table[i].feat, sign);
+            feat(p, stake, row, table[i].feat, sign);
     }
 }
 
 /* row: as it was made; sign -1: taken back now. */
 static void count(struct play *p, struct stake *stake, const struct score_row *row, int sign, int64_t damage)
 {
-    const char *agent = stake->was->agent, *customer = p->f->out->after ? p->f->out->after->customer : NULL;
+    const char *agent = stake->was->agent, *who = place(p, agent, row), *team = place(p, "", row);
+    const char *customer = p->f->out->after ? p->f->out->after->customer : NULL;
     int64_t season = player_season(row->day), xp = sign * row->xp;
     bool boss = strncmp(row->rule, "boss:", 5) == 0, paid = str_eq(row->rule, "resolve") && row->xp > 0;
-    play_tally(p, "xp", agent, 0, sign, xp);
-    play_tally(p, "xp", agent, row->day, sign, xp);
-    play_tally(p, "xp", "", row->day, sign, xp);
-    play_tally(p, "season", agent, season, sign, xp);
-    play_tally(p, "season", "", season, sign, xp);
-    play_tally(p, "gold", agent, 0, 0, sign * row->gold);
+    play_tally(p, "xp", who, 0, sign, xp);
+    play_tally(p, "xp", who, row->day, sign, xp);
+    play_tally(p, "xp", team, row->day, sign, xp);
+    play_tally(p, "season", who, season, sign, xp);
+    play_tally(p, "season", team, season, sign, xp);
+    play_tally(p, "gold", who, 0, 0, sign * row->gold);
     if (row->boss && *row->boss)
         play_tally(p, "damage", pair(p, row->boss, agent), 0, 0, damage);
     if (!boss) {
@@ -148,8 +160,8 @@ static bool is_closed(const struct ticket *t)
 static void hold(struct play *p, struct stake *stake, const struct score_row *row, bool closed, int sign)
 {
     if (escrowed(p, row) && !closed)
-        play_tally(p, "held", stake->was->agent, 0, 0, sign * row->xp);
-    else
+        play_tally(p, "held", place(p, row->agent, row), 0, 0, sign * row->xp);
+    else if (counts(p, row))
         stake->settled += sign * row->xp;
 }
 
@@ -171,8 +183,9 @@ void points_settle(struct play *p)
         if (!escrowed(p, row) || points_taken_back(p, row->id))
             continue;
         struct stake *stake = play_stake(p, row->agent);
-        play_tally(p, "held", stake->was->agent, 0, 0, is ? -row->xp : row->xp);
-        stake->settled += is ? row->xp : -row->xp;
+        play_tally(p, "held", place(p, row->agent, row), 0, 0, is ? -row->xp : row->xp);
+        if (counts(p, row))
+            stake->settled += is ? row->xp : -row->xp;
     }
 }
 
@@ -190,10 +203,10 @@ static void put(struct play *p, const struct score_row *row)
     to->reason = arena_strdup(f->arena, row->reason);
     follow_entry(f, "score",
                  "{\"agent\":%s,\"rule\":%s,\"ticket\":%lld,\"epoch\":%lld,\"xp\":%lld,\"gold\":%lld,\"damage\":%lld,"
-                 "\"boss\":%s,\"reason\":%s,\"reverses\":%lld,\"day\":%lld,\"base\":%lld%s%s}",
+                 "\"boss\":%s,\"reason\":%s,\"reverses\":%lld,\"day\":%lld,\"base\":%lld%s%s%s}",
                  follow_text(f, row->agent), follow_text(f, row->rule), (long long)row->ticket, (long long)row->epoch, (long long)row->xp,
                  (long long)row->gold, (long long)row->damage, follow_text(f, row->boss), follow_text(f, row->reason), (long long)row->reverses,
-                 (long long)row->day, (long long)row->base, row->why ? ",\"why\":" : "", row->why ? row->why : "");
+                 (long long)row->day, (long long)row->base, row->origin ? arena_printf(f->arena, ",\"origin\":%lld", (long long)row->origin) : "", row->why ? ",\"why\":" : "", row->why ? row->why : "");
 }
 
 void points_add(struct play *p, const struct score_row *given)

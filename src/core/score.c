@@ -337,6 +337,7 @@ static void give_back(struct play *p)
         bool final = false, stands = row.damage && p->boss.key && str_eq(p->boss.key, row.boss);
         row.damage = stands ? boss_strike(p, row.agent, row.damage, &final) : 0;
         row.boss = row.damage ? p->boss.key : NULL;
+        row.origin = row.origin ? row.origin : row.id;
         row.id = row.reverses = 0;
         row.epoch = p->f->out->after->epoch;
         row.reason = arena_printf(p->f->arena, "%s, given back", row.reason ? row.reason : "as it was");

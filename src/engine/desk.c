@@ -21,6 +21,16 @@ static bool find_ticket(struct desk_run *r, const char *number, const struct jso
     return true;
 }
 
+static bool find_ledger(struct desk_run *r, const struct json **out, struct err *err)
+{
+    int64_t last;
+    if (!store_score_last(r->e->store, &last, err))
+        return false;
+    const char *text = arena_printf(r->arena, "{\"last\":%lld}", (long long)last);
+    *out = json_parse_in(r->arena, text, strlen(text), &json_limits_native, NULL, NULL);
+    return true;
+}
+
 static bool find(void *arg, const char *kind, const char *key, const struct json **out, struct err *err)
 {
     struct desk_run *r = arg;
@@ -28,9 +38,34 @@ static bool find(void *arg, const char *kind, const char *key, const struct json
     *out = NULL;
     if (str_eq(kind, "ticket"))
         return find_ticket(r, key, out, err);
+    if (str_eq(kind, "ledger"))
+        return find_ledger(r, out, err);
     if (!store_record_get(r->e->store, r->arena, kind, key, &data, err))
         return false;
     *out = data ? json_parse_in(r->arena, data, strlen(data), &json_limits_dialect, NULL, NULL) : NULL;
+    return true;
+}
+
+/* The sums that scores are read from go aside with it, and come back without it. */
+static bool reset(struct desk_run *r, const char *key, const char *data, struct err *err)
+{
+    const struct json *is = data ? json_parse_in(r->arena, data, strlen(data), &json_limits_dialect, NULL, NULL) : NULL;
+    return data ? store_score_aside(r->e->store, json_get_string(is, "agent", NULL), key, err) : store_score_back(r->e->store, key, err);
+}
+
+/* A reset is taken back while it is the last, and not done again: what was earned meanwhile counts with what was before. */
+static bool may_turn(struct desk_run *r, const struct json *records, struct err *err)
+{
+    for (const struct json *line = json_first(records); line; line = json_next(line)) {
+        if (!str_eq(json_get_string(line, "kind", ""), "xp-reset"))
+            continue;
+        if (json_is(json_get(line, "new"), JSON_NULL))
+            return err_set(err, ERR_CONFLICT, "what was earned since counts by now; reset-xp begins anew");
+        const struct desk_state *state = &r->e->state;
+        for (int i = 0; i < state->reset_count; i++)
+            if (state->resets[i].made > strtoll(json_get_string(line, "key", "0"), NULL, 10))
+                return err_set(err, ERR_CONFLICT, "scores began anew once more since");
+    }
     return true;
 }
 
@@ -39,6 +74,8 @@ static bool put(struct desk_run *r, const char *kind, const char *key, const cha
     struct version v = {.t = r->now, .rank = 2, .key = "desk"};
     struct record record = {kind, key, data};
     r->e->desk_stale = true;
+    if (str_eq(kind, "xp-reset") && !reset(r, key, data, err))
+        return false;
     return data ? store_record_set(r->e->store, &record, &v, err) : store_record_drop(r->e->store, kind, key, err);
 }
 
@@ -122,6 +159,8 @@ static bool views_fit(struct desk_run *r, const struct json *records, struct err
 
 bool desk_undo(struct desk_run *r, const struct entry *entry, const struct json *data, const char *did, struct err *err)
 {
+    if (!desk_refresh(r->e, err) || !may_turn(r, json_get(data, "records"), err))
+        return false;
     struct json *records = json_array();
     bool ok = true;
     for (const struct json *line = json_first(json_get(data, "records")); ok && line; line = json_next(line)) {

@@ -226,8 +226,10 @@ static bool load_streak(struct engine *e, const struct config_agent *agent, int6
     int count;
     if (!store_tally_range(e->store, "paid", agent->name, today - PLAYER_STREAK_DAYS + 1, today, days, PLAYER_STREAK_DAYS, &count, err))
         return false;
+    const struct xp_reset *reset = player_reset(&e->state, agent->name);
+    int64_t since = reset ? player_day(agent, reset->at) : 0;
     for (int i = 0; i < count; i++)
-        paid[today - days[i].day] = days[i].n > 0;
+        paid[today - days[i].day] = days[i].n > 0 && days[i].day >= since;
     for (int i = 0; i < PLAYER_STREAK_DAYS; i++)
         off[i] = player_off(e->config, agent, &e->state, today - i);
     *streak = player_streak(paid, off, PLAYER_STREAK_DAYS, true);
@@ -238,14 +240,22 @@ static bool load_achieved(struct engine *e, struct arena *arena, struct player *
 {
     const struct config_game *game = &e->config->game;
     int64_t *feats = ARENA_ARRAY(arena, int64_t, FEATS), sum;
-    AUTO_STR keys;
+    const struct xp_reset *reset = player_reset(&e->state, p->agent);
+    AUTO_STR keys, once;
     str_init(&keys, 4096);
+    str_init(&once, 64 << 10);
     for (int i = 0; i < game->achievement_count; i++) {
         char *data = NULL;
         if (!store_record_get(e->store, arena, "achievement", arena_printf(arena, "%s:%s", game->achievements[i].key, p->agent), &data, err))
             return false;
-        if (data)
+        if (data && player_unlocked(json_parse_in(arena, data, strlen(data), &json_limits_native, NULL, NULL), reset ? reset->at : 0))
             str_addf(&keys, "%s ", game->achievements[i].key);
+        else if (data)
+            str_addf(&once, "%s\"%s\":%s", once.len ? "," : "{", game->achievements[i].key, data);
+    }
+    if (once.len) {
+        str_addc(&once, '}');
+        p->once = json_parse_in(arena, once.data, once.len, &json_limits_native, NULL, NULL);
     }
     for (int i = 0; i < FEATS; i++)
         if (!store_tally_get(e->store, "feat", arena_printf(arena, "%s\x1f%s", p->agent, feat_words[i]), 0, &feats[i], &sum, err))

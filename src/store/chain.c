@@ -102,7 +102,7 @@ static bool same_row(const struct json *data, int64_t at, int64_t cause, sqlite3
 {
     static const struct { const char *member; int column; bool text; } columns[] = {
         {"agent", 2, true}, {"ticket", 3, false}, {"epoch", 4, false}, {"rule", 5, true}, {"xp", 6, false}, {"gold", 7, false},
-        {"boss", 8, true}, {"damage", 9, false}, {"reverses", 10, false}, {"reason", 11, true}, {"day", 13, false}, {"base", 14, false}};
+        {"boss", 8, true}, {"damage", 9, false}, {"reverses", 10, false}, {"reason", 11, true}, {"day", 13, false}, {"base", 14, false}, {"origin", 15, false}};
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
         if (columns[i].column > 12 && !json_get(data, columns[i].member))
             continue; /* entries of earlier days do not say it */
@@ -118,7 +118,7 @@ static bool check_ledger(struct store *s, struct chain_walk *w, sqlite3_stmt *en
 {
     if (w->score < 0 || w->fault || !str_eq((const char *)sqlite3_column_text(entry, KIND), "score"))
         return true;
-    sqlite3_stmt *row = sql_get(s, "SELECT id,at,agent,ticket,epoch,rule,xp,gold,boss,damage,reverses,reason,entry,day,base FROM score WHERE id>?"
+    sqlite3_stmt *row = sql_get(s, "SELECT id,at,agent,ticket,epoch,rule,xp,gold,boss,damage,reverses,reason,entry,day,base,origin FROM score WHERE id>?"
                                    " ORDER BY id LIMIT 1", err);
     if (!row)
         return false;

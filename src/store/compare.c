@@ -16,7 +16,7 @@ static const char *const tables[][2] = {
     {"ticket_by_key", "SELECT hash,ticket FROM ticket_by_key UNION SELECT key_hash,id FROM ticket WHERE id>" KEYS_TICKET " ORDER BY 1,2"},
     {"file_use", "SELECT hex(sha256),ticket FROM file_use ORDER BY sha256,ticket"},
     {"counted", "SELECT * FROM counted ORDER BY ticket,stat,nth"},
-    {"score", "SELECT id,at,agent,ticket,epoch,rule,xp,gold,boss,damage,reverses,reason,base,day FROM score ORDER BY id"},
+    {"score", "SELECT id,at,agent,ticket,epoch,rule,xp,gold,boss,damage,reverses,reason,base,day,origin FROM score ORDER BY id"},
 };
 
 static bool same_value(sqlite3_stmt *a, sqlite3_stmt *b, int i)

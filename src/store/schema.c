@@ -219,6 +219,9 @@ static const char schema_9[] =
     "DELETE FROM tally WHERE name IN ('backlog','tickets') AND" DELETED ";\n";
 _Static_assert(STATUS_RESOLVED == 5 && URGENCY_CRITICAL == 3, "the numbers in that text");
 
+/* Points that an undo gave back: since version 10. */
+static const char schema_10[] = "ALTER TABLE score ADD COLUMN origin INTEGER NOT NULL DEFAULT 0; -- the row that it was first, 0 = it is that itself\n";
+
 /* The messages there are already, read as a new one is. */
 static bool fill_file_use(struct store *s, struct err *err)
 {
@@ -234,7 +237,7 @@ static bool fill_file_use(struct store *s, struct err *err)
 
 bool schema_migrate(struct store *s, store_told *told, void *arg, struct err *err)
 {
-    static const char *const since[] = {[3] = schema_3, schema_4, schema_5, schema_6, schema_7, schema_8, schema_9};
+    static const char *const since[] = {[3] = schema_3, schema_4, schema_5, schema_6, schema_7, schema_8, schema_9, schema_10};
     enum { VERSION = sizeof since / sizeof *since - 1 };
     sqlite3_stmt *stmt = sql_get(s, "PRAGMA user_version", err);
     if (!stmt || sql_step(s, stmt, err) != SQLITE_ROW)

@@ -3,9 +3,9 @@
 
 bool store_score_add(struct store *s, const struct score_row *r, int64_t entry, struct err *err)
 {
-    return sql_run(s, err, "INSERT INTO score(at,agent,ticket,epoch,rule,xp,gold,boss,damage,reverses,reason,entry,base,day)"
-                           " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)", "isiisiisiisiii", r->at, r->agent, r->ticket, r->epoch, r->rule, r->xp, r->gold,
-                   r->boss ? r->boss : "", r->damage, r->reverses, r->reason, entry, r->base, r->day);
+    return sql_run(s, err, "INSERT INTO score(at,agent,ticket,epoch,rule,xp,gold,boss,damage,reverses,reason,entry,base,day,origin)"
+                           " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", "isiisiisiisiiii", r->at, r->agent, r->ticket, r->epoch, r->rule, r->xp, r->gold,
+                   r->boss ? r->boss : "", r->damage, r->reverses, r->reason, entry, r->base, r->day, r->origin);
 }
 
 static void scan(sqlite3_stmt *stmt, struct arena *a, struct score_row *r)
@@ -13,7 +13,7 @@ static void scan(sqlite3_stmt *stmt, struct arena *a, struct score_row *r)
     *r = (struct score_row){.id = sql_int(stmt, 0), .at = sql_int(stmt, 1), .agent = sql_text(stmt, 2, a), .ticket = sql_int(stmt, 3),
                             .epoch = sql_int(stmt, 4), .rule = sql_text(stmt, 5, a), .xp = sql_int(stmt, 6), .gold = sql_int(stmt, 7),
                             .boss = sql_text(stmt, 8, a), .damage = sql_int(stmt, 9), .reverses = sql_int(stmt, 10),
-                            .reason = sql_text(stmt, 11, a), .base = sql_int(stmt, 12), .day = sql_int(stmt, 13)};
+                            .reason = sql_text(stmt, 11, a), .base = sql_int(stmt, 12), .day = sql_int(stmt, 13), .origin = sql_int(stmt, 14)};
 }
 
 static bool list(struct store *s, struct arena *a, sqlite3_stmt *stmt, struct score_row **rows, int *count, int max, struct err *err)
@@ -27,7 +27,7 @@ static bool list(struct store *s, struct arena *a, sqlite3_stmt *stmt, struct sc
     return rc == SQLITE_DONE;
 }
 
-#define COLUMNS "id,at,agent,ticket,epoch,rule,xp,gold,boss,damage,reverses,reason,base,day"
+#define COLUMNS "id,at,agent,ticket,epoch,rule,xp,gold,boss,damage,reverses,reason,base,day,origin"
 
 bool store_score_open(struct store *s, struct arena *a, int64_t ticket, struct score_row **rows, int *count, struct err *err)
 {
@@ -123,6 +123,57 @@ bool store_score_dealt(struct store *s, struct arena *a, const char *boss, struc
         if (*count < max)
             list[(*count)++] = (struct dealt){sql_text(stmt, 0, a), sql_int(stmt, 1)};
     return rc == SQLITE_DONE;
+}
+
+bool store_score_last(struct store *s, int64_t *row, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT coalesce(max(id),0) FROM score", err);
+    if (!stmt || sql_step(s, stmt, err) != SQLITE_ROW)
+        return false;
+    *row = sql_int(stmt, 0);
+    sqlite3_reset(stmt);
+    return true;
+}
+
+bool store_score_since(struct store *s, const char *boss, const char *agent, int64_t row, int64_t *damage, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT coalesce(sum(damage),0) FROM score WHERE boss=?1 AND boss!='' AND id>?3 AND agent=?2"
+                                    " AND CASE WHEN origin!=0 THEN origin WHEN reverses!=0 THEN reverses ELSE id END>?3", err);
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "ssi", boss, agent, row);
+    if (sql_step(s, stmt, err) != SQLITE_ROW)
+        return false;
+    *damage = sql_int(stmt, 0);
+    sqlite3_reset(stmt);
+    return true;
+}
+
+/* The sums that say what somebody has: by their name, and by their name and a word. */
+#define SUMS "name IN ('xp','season','gold','held')"
+#define NAME_OF "substr(key,1,instr(key,char(31))-1)"
+
+bool store_score_aside(struct store *s, const char *agent, const char *reset, struct err *err)
+{
+    return tally_flush(s, err) &&
+           sql_run(s, err, "UPDATE tally SET key=key||char(30)||?2 WHERE " SUMS " AND (?1 IS NULL OR key=?1) AND instr(key,char(30))=0", "ss", agent, reset) &&
+           sql_run(s, err, "UPDATE tally SET key=" NAME_OF "||char(30)||?2||substr(key,instr(key,char(31))) WHERE name='feat' AND (?1 IS NULL OR " NAME_OF "=?1)"
+                           " AND instr(key,char(30))=0", "ss", agent, reset);
+}
+
+bool store_score_back(struct store *s, const char *reset, struct err *err)
+{
+    static const char *const moves[] = {
+        "INSERT INTO tally SELECT name,substr(key,1,length(key)-length(?1)-1),day,n,sum FROM tally WHERE " SUMS " AND substr(key,-length(?1)-1)=char(30)||?1"
+        " ON CONFLICT(name,key,day) DO UPDATE SET n=n+excluded.n,sum=sum+excluded.sum",
+        "DELETE FROM tally WHERE " SUMS " AND substr(key,-length(?1)-1)=char(30)||?1",
+        "INSERT INTO tally SELECT name,replace(key,char(30)||?1||char(31),char(31)),day,n,sum FROM tally WHERE name='feat' AND instr(key,char(30)||?1||char(31))"
+        " ON CONFLICT(name,key,day) DO UPDATE SET n=n+excluded.n,sum=sum+excluded.sum",
+        "DELETE FROM tally WHERE name='feat' AND instr(key,char(30)||?1||char(31))"};
+    bool ok = tally_flush(s, err);
+    for (size_t i = 0; ok && i < sizeof moves / sizeof *moves; i++)
+        ok = sql_run(s, err, moves[i], "s", reset);
+    return ok;
 }
 
 bool store_score_turns(struct store *s, struct arena *a, int64_t ticket, struct score_turn **list, int max, int *count, struct err *err)

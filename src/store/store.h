@@ -183,6 +183,12 @@ bool store_score_boss(struct store *s, struct arena *a, const char *boss, int ma
 bool store_score_last_paid(struct store *s, const char *agent, int64_t *at, struct err *err); /* that stands; 0 = none of the last few */
 bool store_score_spent(struct store *s, int64_t ticket, bool *spent, struct err *err); /* a blow was taken back that healed nobody */
 bool store_score_dealt(struct store *s, struct arena *a, const char *boss, struct dealt *list, int max, int *count, struct err *err);
+bool store_score_last(struct store *s, int64_t *row, struct err *err); /* the number of the last row; 0: there is none */
+/* What an agent dealt to a boss by the rows behind `row`, without what takes back one before it. */
+bool store_score_since(struct store *s, const char *boss, const char *agent, int64_t row, int64_t *damage, struct err *err);
+/* The sums of an agent (NULL: of everybody) go to where player_place finds them; and back to those that count. */
+bool store_score_aside(struct store *s, const char *agent, const char *reset, struct err *err);
+bool store_score_back(struct store *s, const char *reset, struct err *err);
 struct score_turn { bool customer; const char *author; int64_t at; }; /* a line of a conversation, public and by a person */
 bool store_score_turns(struct store *s, struct arena *a, int64_t ticket, struct score_turn **list, int max, int *count, struct err *err);
 bool store_record_get(struct store *s, struct arena *a, const char *kind, const char *key, char **data, struct err *err); /* NULL data: none */

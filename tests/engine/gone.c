@@ -80,7 +80,7 @@ static void it_leaves_every_queue_and_count_and_comes_back_as_it_was(void **stat
     assert_int_equal(tally(w, "open_critical", ""), 1);
     story_must(world_do(w, "mara", "redo", 0, NULL));
     assert_true(world_ticket(w, id)->deleted);
-    assert_string_equal(story_refusal(world_do(w, "ana", "unmerge", id, NULL)), "#1: to take its delete back needs the role lead");
+    assert_string_equal(story_refusal(world_do(w, "ana", "unmerge", id, NULL)), "#1: to take delete back needs the role lead");
     assert_string_equal(json_get_string(world_do(w, "mara", "unmerge", id, NULL), "say", ""), "#1 is no longer deleted");
     assert_false(world_ticket(w, id)->deleted);
     story_refolds(w, id);

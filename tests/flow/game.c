@@ -20,7 +20,8 @@ static const char config[] = "team: game\n"
                              "  - {name: their, dialect: cstar, auth: none, game: mirror}\n"
                              "agents:\n"
                              "  - {name: ana, uid: %ld, role: agent, shared: true, key_id: k-ana, tz: Europe/Berlin}\n"
-                             "  - {name: mara, role: lead, key_id: k-mara}\n";
+                             "  - {name: mara, role: lead, key_id: k-mara}\n"
+                             "  - {name: root, role: admin, key_id: k-root}\n";
 enum { SOON = 20000, TICKETS = 6 };
 static struct daemon_run *run;
 static struct client *in, *desk;
@@ -253,6 +254,37 @@ static void the_shell_says_the_same(void **state)
     holds(out, "25 base x 1.50 gold");
 }
 
+/* The shell asks as the administrator for a while. */
+static void scores_begin_anew_and_the_ledger_says_who_and_why(void **state)
+{
+    (void)state;
+    int64_t lines = json_count(json_get(get("k-ana", "/v1/ledger").json, "lines"));
+    assert_true(json_get_i64(json_get(get("k-ana", "/v1/ledger").json, "player"), "xp", 0) > 0);
+    setenv("TRIAGE_KEY", "k-root", 1);
+    shell("reset-xp all a new season --confirm");
+    holds(out, "everybody: scores count from now on");
+    setenv("TRIAGE_KEY", "k-ana", 1);
+    struct answer a = get("k-ana", "/v1/scores");
+    const struct json *me = one(json_get(a.json, "players"), "agent", "ana");
+    assert_int_equal(json_get_i64(me, "xp", -1), 0);
+    assert_int_equal(json_get_i64(me, "level", -1), 1);
+    assert_int_equal(json_get_i64(me, "boss", -1), 0);
+    assert_int_equal(json_get_i64(json_get(a.json, "season"), "xp", -1), 0);
+    for (const struct json *achievement = json_first(json_get(a.json, "achievements")); achievement; achievement = json_next(achievement))
+        assert_int_equal(json_get_i64(achievement, "unlocked_at", 0), 0);
+    struct answer b = get("k-ana", "/v1/ledger");
+    const struct json *first = json_first(json_get(b.json, "lines"));
+    assert_string_equal(json_get_string(first, "rule", ""), "reset");
+    assert_string_equal(json_get_string(first, "reason", ""), "reset by root, a new season");
+    assert_int_equal(json_count(json_get(b.json, "lines")), lines + 1);
+    assert_true(json_get_bool(json_next(first), "before_reset", false));
+    shell("ledger");
+    holds(out, "reset by root, a new season");
+    done("k-root", "{\"do\":\"undo\"}");
+    assert_int_equal(json_count(json_get(get("k-ana", "/v1/ledger").json, "lines")), lines);
+    assert_true(json_get_i64(json_get(get("k-ana", "/v1/ledger").json, "player"), "xp", 0) > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -265,6 +297,7 @@ int main(void)
         cmocka_unit_test(a_game_that_runs_elsewhere_is_shown_as_it_is_told),
         cmocka_unit_test(what_is_held_is_settled_when_the_clock_closes_the_ticket),
         cmocka_unit_test(the_shell_says_the_same),
+        cmocka_unit_test(scores_begin_anew_and_the_ledger_says_who_and_why),
     };
     return cmocka_run_group_tests_name("game", tests, start, stop);
 }

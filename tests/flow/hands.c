@@ -265,6 +265,26 @@ static void only_what_is_deleted_can_be_purged_and_nothing_of_it_stays_on_the_sc
     seat_shows("#1 was purged: nothing is left of it but its journal");
 }
 
+static void scores_begin_anew_by_the_word_alone(void **state)
+{
+    (void)state;
+    three();
+    seat_press(":reset-xp all autumn\r");
+    seat_shows("type reset-xp, and levels, XP and achievements begin anew");
+    seat_press("yes\r");
+    seat_shows("nothing was done: that was not the word reset-xp");
+    seat_press(":reset-xp\r");
+    seat_shows("scores begin anew for AGENT or all, because");
+    seat_press("all autumn\r");
+    seat_shows("type reset-xp, and levels, XP and achievements begin anew");
+    seat_press("reset-xp\r");
+    seat_shows("everybody: scores count from now on");
+    seat_press("gb");
+    seat_shows(", autumn"); /* my ledger says so: by whom and why */
+    seat_press("u");
+    seat_hides(", autumn");
+}
+
 static void what_goes_for_good_has_to_be_typed(void **state)
 {
     (void)state;
@@ -424,6 +444,7 @@ int main(void)
         T(what_a_colleague_changed_since_stays_and_is_named),
         T(what_stays_says_why_and_the_same_key_goes_past_it),
         T(what_was_made_by_mistake_is_deleted_by_its_word_and_comes_back_with_one_key),
+        T(scores_begin_anew_by_the_word_alone),
         T(only_what_is_deleted_can_be_purged_and_nothing_of_it_stays_on_the_screen),
         T(what_goes_for_good_has_to_be_typed),
         T(help_is_of_this_screen_in_groups_and_searched_as_one_types),

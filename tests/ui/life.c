@@ -107,6 +107,8 @@ static void what_is_written_behind_a_name_is_argument_and_what_goes_beside_it(vo
     says("delete", "delete", "\"with\":{\"confirm\":\"delete\"}");
     says("delete", "", "\"do\":\"delete\"");
     says("purge", "confirm", "\"with\":{\"confirm\":\"purge\"}");
+    says("reset-xp", "ana a new season", "\"with\":{\"agent\":\"ana\",\"reason\":\"a new season\"}");
+    says("reset-xp", "all because confirm=reset-xp", "\"reason\":\"because\",\"confirm\":\"reset-xp\"");
     refuses("delete", "yes", "not the word delete");
     refuses("merge", "it", "expected a ticket's number");
     refuses("merge", "43 44", "expected a ticket's number");

@@ -346,8 +346,15 @@ static void on_hold(struct console *c, const struct answer *a)
 
 static void on_word(struct console *c, const struct answer *a)
 {
-    if (*a->text)
+    const struct action_row *action = c->asked.action;
+    if (!*a->text)
+        return;
+    if (action != &action_table[ACTION_RESET_XP])
         argued(c, a->text);
+    else if (str_eq(a->text, action->name))
+        argued(c, arena_printf(c->frame, "%s confirm=%s", c->asked.arg, action->name));
+    else
+        console_toast(c, UI_ERROR, "nothing was done: that was not the word %s", action->name);
 }
 
 static void on_note_instead(struct console *c, const struct answer *a)

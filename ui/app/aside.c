@@ -65,6 +65,8 @@ bool aside_ask(struct console *c)
         overlay_ask(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "merge %s into: #", act_about(c)), "");
     else if (is(c, ACTION_SPAM) || is(c, ACTION_DUPLICATE) || is(c, ACTION_INVALID))
         overlay_ask(&c->overlay, FOR_WORD, arena_printf(c->frame, "type %s to put %s aside: ", name, act_about(c)), "");
+    else if (is(c, ACTION_RESET_XP))
+        overlay_ask(&c->overlay, FOR_ARGUMENT, "scores begin anew for AGENT or all, because (AGENT|all REASON): ", "");
     else if (is(c, ACTION_DELETE))
         overlay_ask(&c->overlay, FOR_WORD, arena_printf(c->frame, "type delete to take %s out of every queue and count: ", act_about(c)), "");
     else if (is(c, ACTION_PURGE))
@@ -115,6 +117,11 @@ bool aside_sure(struct console *c, const struct command_do *what)
 {
     if (is(c, ACTION_STATUS) && what->arg && strcmp(what->arg, "on_hold") == 0 && !what->with) {
         overlay_ask(&c->overlay, FOR_HOLD, arena_printf(c->frame, "%s on hold, waiting for: ", act_about(c)), "");
+        return false;
+    }
+    if (is(c, ACTION_RESET_XP) && strstr(what->arg, "reason=") && !strstr(what->arg, "confirm=")) {
+        str_copy(c->asked.arg, sizeof c->asked.arg, what->arg);
+        overlay_ask(&c->overlay, FOR_WORD, arena_printf(c->frame, "type reset-xp, and levels, XP and achievements begin anew (%s): ", what->arg), "");
         return false;
     }
     if (is(c, ACTION_MERGE) && !what->with && customers_differ(c, strtoll(what->arg, NULL, 10))) {

@@ -249,6 +249,8 @@ int doing_run(struct shell *sh, const struct action_row *action)
     if (whole && !(words = drafts_send(sh, &what, &code)))
         return code;
     const char *view = views_options(sh, action);
+    if (action == &action_table[ACTION_RESET_XP] && shell_option(sh, "--confirm", false))
+        view = arena_printf(sh->arena, "%s confirm=%s", view, action->name);
     if ((!words && !argument(sh, action, what.ticket_count, &words, &err)) || !(words = arena_printf(sh->arena, "%s%s", words, view)) ||
         !command_spoken(sh->arena, &here, words, &what, &err))
         return shell_failed(sh, &err, "");

@@ -120,7 +120,7 @@ static void put_ledger(struct print *p, const struct json *root)
              look_count(p->arena, number(player, "held")), safe(p, text_of(root, "rules")));
     for (const struct json *l = json_first(json_get(root, "lines")); l; l = json_next(l)) {
         print_cell(p, look_stamp(&look, number(l, "at")), 10, false);
-        print_cell(p, arena_printf(p->arena, "%+lld", (long long)number(l, "xp")), 6, true);
+        print_cell(p, str_eq(text_of(l, "rule"), "reset") ? "" : arena_printf(p->arena, "%+lld", (long long)number(l, "xp")), 6, true);
         print_cell(p, text_of(l, "state"), 9, false);
         if (number(l, "ticket"))
             str_addf(p->out, "#%lld ", (long long)number(l, "ticket"));

@@ -165,6 +165,26 @@ static bool speak_view(struct spoken *s, const char *text)
     return true;
 }
 
+/* `reset-xp ana a new season`: whose, and why. */
+static bool speak_reset(struct spoken *s, const char *text)
+{
+    const char *named = named_from(text), *rest;
+    s->what->arg = text;
+    if (*text == '{' || named == text)
+        return true;
+    char *plain = arena_strndup(s->arena, text, (size_t)(named - text)), *who = first_word(s->arena, plain, &rest);
+    for (size_t n = strlen(plain); n && strchr(" \t", plain[n - 1]);)
+        plain[--n] = 0;
+    AUTO_STR out;
+    str_init(&out, 2 * WHEN_TEXT);
+    add_named(&out, "agent", who);
+    if (*rest)
+        add_named(&out, "reason", rest);
+    str_adds(&out, named);
+    s->what->arg = arena_strdup(s->arena, out.data);
+    return true;
+}
+
 bool command_spoken(struct arena *arena, const struct moment *here, const char *text, struct command_do *what, struct err *err)
 {
     struct spoken s = {arena, what, here, err};
@@ -175,6 +195,8 @@ bool command_spoken(struct arena *arena, const struct moment *here, const char *
         return speak_snooze(&s, text);
     if (what->action->arg == ARG_INTO && *text)
         return speak_into(&s, text);
+    if (what->action == &action_table[ACTION_RESET_XP])
+        return speak_reset(&s, text);
     if (is_on_view(what->action))
         return speak_view(&s, text);
     if (asks_twice(what->action))

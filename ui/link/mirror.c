@@ -280,7 +280,7 @@ static void replay(struct mirror *m, int64_t seq)
 static unsigned records_changed(const struct json *records)
 {
     static const struct { const char *kind; unsigned changed; } kinds[] = {
-        {"override", MIRROR_CHANGED_ONCALL}, {"cover", MIRROR_CHANGED_ONCALL}, {"absence", MIRROR_CHANGED_ONCALL}, {"view", MIRROR_CHANGED_VIEWS}};
+        {"override", MIRROR_CHANGED_ONCALL}, {"cover", MIRROR_CHANGED_ONCALL}, {"absence", MIRROR_CHANGED_ONCALL}, {"view", MIRROR_CHANGED_VIEWS}, {"xp-reset", MIRROR_CHANGED_GAME}};
     unsigned changed = 0;
     for (const struct json *r = json_first(records); r; r = json_next(r))
         for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)

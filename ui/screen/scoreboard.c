@@ -306,15 +306,17 @@ static void draw_line(const struct look *look, struct surface *s, int row, int l
     bool back = json_get_i64(line, "reverses", 0) != 0;
     const char *state = back ? "reversed" : json_get_string(line, "state", json_get_bool(line, "held", false) ? "held" : "settled");
     const char *rule = json_get_string(line, "rule", ""), *reason = json_get_string(line, "reason", "");
+    bool reset = str_eq(rule, "reset"), counts = !json_get_bool(line, "before_reset", false);
     int column = left + 10;
     if (selected)
         surface_text(s, row, left - 1, 1, UI_GUTTER, "▌");
     surface_text(s, row, left, 10, UI_DIM, look_stamp(look, json_get_i64(line, "at", 0)));
-    surface_right(s, row, column + 1, 6, xp < 0 ? UI_WARN : xp ? UI_XP : UI_MUTED, arena_printf(look->arena, "%s%lld", xp > 0 ? "+" : "", xp));
+    surface_right(s, row, column + 1, 6, !counts ? UI_MUTED : xp < 0 ? UI_WARN : xp ? UI_XP : UI_MUTED,
+                  reset ? "" : arena_printf(look->arena, "%s%lld", xp > 0 ? "+" : "", xp));
     surface_text(s, row, column + 9, 8, back ? UI_WARN : UI_DIM, state);
-    surface_textf(s, row, column + 18, left + width - column - 18, str_eq(state, "reversed") && !back ? UI_MUTED : UI_NORMAL, "%s%s%s%s",
-                  ticket ? arena_printf(look->arena, "#%lld ", ticket) : "", reason, xp || !*rule || str_eq(rule, "resolve") ? "" : ": ",
-                  xp || str_eq(rule, "resolve") ? "" : rule);
+    surface_textf(s, row, column + 18, left + width - column - 18, !counts || (str_eq(state, "reversed") && !back) ? UI_MUTED : reset ? UI_WARN : UI_NORMAL, "%s%s%s%s",
+                  ticket ? arena_printf(look->arena, "#%lld ", ticket) : "", reason, xp || !*rule || reset || str_eq(rule, "resolve") ? "" : ": ",
+                  xp || reset || str_eq(rule, "resolve") ? "" : rule);
 }
 
 static void draw_ledger(struct scoreboard *b, const struct look *look, struct surface *s, int row, int end,
