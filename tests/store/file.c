@@ -48,7 +48,7 @@ static void an_older_database_learns_which_tickets_bring_its_files(void **state)
     make(path);
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
     assert_int_equal(count(db, "SELECT count(*) FROM file_use WHERE hex(sha256) LIKE 'A100%' AND ticket IN (7,8)"), 2);
-    assert_int_equal(sqlite3_exec(db, "DROP TABLE file_use;DROP TABLE upload;PRAGMA user_version=7", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "ALTER TABLE score DROP COLUMN origin;DROP TABLE file_use;DROP TABLE upload;PRAGMA user_version=7", NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(db);
     struct store *store = store_open(path, STORE_WRITER, &err);
     if (!store)

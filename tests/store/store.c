@@ -256,7 +256,7 @@ static bool has(struct store *s, const char *name)
 
 /* What came with a version is taken away again, and the file says that it is of the one before. */
 static const char to_version_6[] =
-    "DROP TABLE file_use; DROP TABLE upload; DROP TABLE event_by_key; DROP TABLE ticket_by_key; DELETE FROM meta WHERE key GLOB 'keys_*'; PRAGMA user_version=6;"
+    "ALTER TABLE score DROP COLUMN origin; DROP TABLE file_use; DROP TABLE upload; DROP TABLE event_by_key; DROP TABLE ticket_by_key; DELETE FROM meta WHERE key GLOB 'keys_*'; PRAGMA user_version=6;"
     "CREATE INDEX event_key ON event(key_hash) WHERE key_hash != 0; CREATE INDEX ticket_key ON ticket(key_hash);";
 
 static void a_database_of_version_4_gets_what_came_since(void **state)
@@ -361,7 +361,7 @@ static void a_database_of_version_8_no_longer_counts_what_is_deleted(void **stat
                 store_view_put(d->store, "all", "true", &view, &d->err) && store_tally_add(d->store, "open", "", 0, 2, 0, &d->err) &&
                 store_tally_add(d->store, "open_critical", "", 0, 1, 0, &d->err) && store_tally_add(d->store, "tickets", "", 0, 2, 0, &d->err) &&
                 store_meta_put(d->store, "stats_since", "5", &d->err) && store_commit(d->store, &d->err));
-    assert_int_equal(sqlite3_exec(d->store->db, "ALTER TABLE ticket DROP COLUMN purged_at; PRAGMA user_version=8", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(d->store->db, "ALTER TABLE score DROP COLUMN origin; ALTER TABLE ticket DROP COLUMN purged_at; PRAGMA user_version=8", NULL, NULL, NULL), SQLITE_OK);
     store_close(d->store);
     d->store = store_open(d->path, STORE_WRITER, &d->err);
     if (!d->store)
