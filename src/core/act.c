@@ -292,9 +292,11 @@ static bool do_reveal(struct act *a)
 
 static bool (*const does[ACTIONS])(struct act *) = {
     [ACTION_ACCEPT] = do_accept, [ACTION_ACK] = do_ack, [ACTION_ASSIGN] = do_assign, [ACTION_CATEGORY] = do_category, [ACTION_CLAIM] = do_claim,
-    [ACTION_CLAIM_NEXT] = do_claim, [ACTION_CLOSE] = act_close, [ACTION_DELETE] = act_delete, [ACTION_ERASE] = act_erase, [ACTION_ESCALATE] = do_escalate, [ACTION_LABEL] = do_label, [ACTION_NOTE] = do_note,
+    [ACTION_CLAIM_NEXT] = do_claim, [ACTION_CLOSE] = act_close, [ACTION_DELETE] = act_delete,
+    [ACTION_ERASE] = act_erase, [ACTION_ESCALATE] = do_escalate, [ACTION_LABEL] = do_label, [ACTION_NOTE] = do_note,
     [ACTION_PRIORITY] = do_priority, [ACTION_REOPEN] = act_reopen, [ACTION_REPLY] = act_reply, [ACTION_REVEAL] = do_reveal, [ACTION_SNOOZE] = act_snooze,
-    [ACTION_SKIP] = do_skip, [ACTION_STATUS] = act_status, [ACTION_MERGE] = act_merge, [ACTION_PURGE] = act_purge, [ACTION_SPAM] = act_spam, [ACTION_DUPLICATE] = act_duplicate,
+    [ACTION_SKIP] = do_skip, [ACTION_STATUS] = act_status, [ACTION_MERGE] = act_merge, [ACTION_PURGE] = act_purge,
+    [ACTION_SPAM] = act_spam, [ACTION_DUPLICATE] = act_duplicate,
     [ACTION_INVALID] = act_invalid, [ACTION_SPLIT] = act_split, [ACTION_TAGS] = do_tags, [ACTION_UNASSIGN] = do_unassign,
     [ACTION_WATCH] = do_watch, [ACTION_UNWATCH] = do_unwatch};
 

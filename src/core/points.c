@@ -206,7 +206,8 @@ static void put(struct play *p, const struct score_row *row)
                  "\"boss\":%s,\"reason\":%s,\"reverses\":%lld,\"day\":%lld,\"base\":%lld%s%s%s}",
                  follow_text(f, row->agent), follow_text(f, row->rule), (long long)row->ticket, (long long)row->epoch, (long long)row->xp,
                  (long long)row->gold, (long long)row->damage, follow_text(f, row->boss), follow_text(f, row->reason), (long long)row->reverses,
-                 (long long)row->day, (long long)row->base, row->origin ? arena_printf(f->arena, ",\"origin\":%lld", (long long)row->origin) : "", row->why ? ",\"why\":" : "", row->why ? row->why : "");
+                 (long long)row->day, (long long)row->base, row->origin ? arena_printf(f->arena, ",\"origin\":%lld", (long long)row->origin) : "",
+                 row->why ? ",\"why\":" : "", row->why ? row->why : "");
 }
 
 void points_add(struct play *p, const struct score_row *given)

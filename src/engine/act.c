@@ -53,7 +53,8 @@ static char *say(struct run *r, const struct change *c)
         [ACTION_REOPEN] = "reopened", [ACTION_UNASSIGN] = "unassigned", [ACTION_UNDO] = "undone", [ACTION_REDO] = "redone",
         [ACTION_SKIP] = "skipped: not offered to you for a while", [ACTION_TAGS] = "tags set", [ACTION_SNOOZE] = "snoozed",
         [ACTION_UNMERGE] = "is its own ticket again", [ACTION_SPAM] = "put aside as spam", [ACTION_DUPLICATE] = "put aside as a duplicate",
-        [ACTION_INVALID] = "put aside as invalid", [ACTION_DELETE] = "deleted: out of every queue and count (u takes it back)", [ACTION_ERASE] = "erased: what was written in it is gone",
+        [ACTION_INVALID] = "put aside as invalid", [ACTION_DELETE] = "deleted: out of every queue and count (u takes it back)",
+        [ACTION_ERASE] = "erased: what was written in it is gone",
         [ACTION_PURGE] = "purged: nothing is left of it but its journal, and no undo brings it back",
         [ACTION_WATCH] = "watched: you hear of what others change", [ACTION_UNWATCH] = "no longer watched",
         [ACTION_REVEAL] = "shown; why is kept in the journal"};
