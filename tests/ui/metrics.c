@@ -131,6 +131,8 @@ static void the_audit_says_who_did_what_and_why_somebody_looked(void **state)
         desk_shows(&desk, "4098");
         desk_shows(&desk, "mara");
         desk_shows(&desk, "entry 9120");
+        desk_shows(&desk, "absent: Kim is on leave until Friday");
+        desk_shows(&desk, "urgency low, not high: the classifier lear"); /* and not just that it was a label */
     }
 }
 

@@ -722,7 +722,7 @@ static void few_labels_learned_are_said_in_bands(void **state)
     assert_true(mirror_doc_set(desk.mirror, MIRROR_LABELS, 0, text, sizeof text - 1, DESK_NOW, &err));
     draw_list(LISTS_REVIEW, 120, 40);
     desk_hides(&desk, ".29");
-    desk_shows(&desk, "high      low ");
+    desk_shows(&desk, "▲ high hardly "); /* of urgencies one is "low", too */
     size_t n;
     char *desk_text = desk_fixture(desk.arena, "desk.json", &n), *model = strstr(desk_text, "\"learned\": 412");
     memcpy(model, "\"bands\":  true", 14);

@@ -164,6 +164,8 @@ static void ask_text(struct console *c)
         }
         preset = oncall_preset(&look, c->asked.action);
         overlay_ask(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "%s: ", preset ? c->asked.action->name : c->asked.action->help), preset ? preset : "");
+        if (preset)
+            overlay_note(&c->overlay, UI_HINT, c->asked.action->help);
         return;
     }
     if (c->asked.action == &action_table[ACTION_SKIP]) {

@@ -35,14 +35,30 @@ static void draw_ticket(const struct look *look, struct surface *s, int row, int
     surface_right(s, row, column, width, ticket ? UI_LINK : UI_MUTED, ticket ? arena_printf(look->arena, "%lld", (long long)ticket) : "-");
 }
 
+/* What an act taught, beside the act itself; NULL: it is about something else. */
+static const char *taught(const struct look *look, const struct json *data)
+{
+    static const struct { const char *source, *before, *rest; } ways[] = {
+        {"agent_fix", ", not ", ": the classifier learns"},
+        {"agent_confirm", NULL, " is right: the classifier learns"},
+        {"silent_resolve", NULL, " stood until it was resolved: the classifier learns a little"}};
+    const char *task = json_get_string(data, "task", NULL), *was = json_get_string(data, "was", "none");
+    for (size_t i = 0; task && i < sizeof ways / sizeof *ways; i++)
+        if (str_eq(ways[i].source, json_get_string(data, "source", "")))
+            return arena_printf(look->arena, "%s %s%s%s%s", task, json_get_string(data, "label", ""), ways[i].before ? ways[i].before : "", ways[i].before ? was : "",
+                                ways[i].rest);
+    return NULL;
+}
+
 /* What a timeline need not say, an audit does: at least what was done. */
 struct said audit_said(const struct look *look, const struct json *entry)
 {
     const struct json *data = json_get(entry, "data");
     const char *kind = json_get_string(entry, "kind", "");
     struct said said = say_entry(look, kind, json_get_string(entry, "actor", ""), data);
+    const char *lesson = *said.text ? NULL : taught(look, data);
     if (!*said.text)
-        said.text = json_get_string(data, "do", kind);
+        said.text = lesson ? lesson : json_get_string(data, "do", kind);
     return said;
 }
 

@@ -118,8 +118,9 @@ static struct badge state_badge(const struct look *look, const void *item)
 static void draw_state(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
 {
     struct badge b = state_badge(look, item);
+    const char *lead = *b.glyph ? " " : number_of(item, "id") ? "  " : ""; /* words of tickets stand under each other */
     (void)selected;
-    surface_text(s, row, column, width, b.role, arena_printf(look->arena, "%s%s%s", b.glyph, *b.glyph ? " " : "", b.word));
+    surface_text(s, row, column, width, b.role, arena_printf(look->arena, "%s%s%s", b.glyph, lead, b.word));
 }
 
 static void draw_what(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)

@@ -47,12 +47,18 @@ static void draw_label(const struct look *look, struct surface *s, int row, int 
     surface_text(s, row, column, width, b.role, arena_printf(look->arena, "%s %s", b.glyph, b.word));
 }
 
+/* As a sentence has it: how sure. An urgency is "low" or "high", too. */
+static const char *band_word(const char *band)
+{
+    return str_eq(band, "low") ? "hardly" : str_eq(band, "medium") ? "fairly" : "quite";
+}
+
 static void draw_sure(const struct look *look, struct surface *s, int row, int column, int width,
                       const void *item, bool selected)
 {
     (void)selected;
     surface_text(s, row, column, width, UI_NORMAL,
-                 bands(look) ? member(item, "band")
+                 bands(look) ? band_word(member(item, "band"))
                              : look_share(look->arena, json_get_i64(((const struct lists_item *)item)->json,
                                                                     "urgency_bp", 0)));
 }

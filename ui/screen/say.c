@@ -306,6 +306,13 @@ static struct said say_reveal(const struct look *look, const char *actor, const 
                          UI_WARN};
 }
 
+/* An act on the desk itself, with what was answered to whoever did it. */
+static struct said say_desk(const struct look *look, const char *actor, const struct json *data)
+{
+    const char *did = json_get_string(data, "do", "changed"), *say = json_get_string(data, "say", "");
+    return (struct said){say_actor(look, actor), arena_printf(look->arena, "%s%s%s", did, *say ? ": " : "", say), UI_NORMAL};
+}
+
 struct said say_entry(const struct look *look, const char *kind, const char *actor, const struct json *data)
 {
     static const struct {
@@ -316,7 +323,8 @@ struct said say_entry(const struct look *look, const char *kind, const char *act
                  {"player", say_player},         {"parcel", say_parcel},
                  {"route", say_route},           {"delivery", say_delivery},
                  {"destination", say_destination},
-                 {"reveal", say_reveal}};
+                 {"reveal", say_reveal},
+                 {"desk", say_desk}};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (str_eq(kinds[i].kind, kind))
             return kinds[i].say(look, actor, data);
