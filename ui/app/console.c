@@ -1,6 +1,7 @@
 /* console: the loop (console_run reads as its table of contents) and the drawing. A key is answered with a frame at once; what the
  * stream brings is drawn at most 30 times a second, but for the first few changes of the list after a rest, which are drawn as they
- * come. The surface is drawn whole and sent as its difference, so nothing is written when nothing changed. */
+ * come. The surface is drawn whole and sent as its difference, so nothing is written when nothing changed; of a step of
+ * the list's cursor, which is most keys, only the two rows it is about are drawn. */
 #include "app/console.h"
 #include "app/bell.h"
 #include "app/enclose.h"
@@ -369,6 +370,13 @@ static void fill_hints(struct console *c, struct look *look)
     look->hint_count = c->hints[known].count;
 }
 
+/* Only what changed is drawn where that is known: a step of the list's cursor. Whatever else happens makes the picture dirty. */
+static void choose_rows(struct console *c)
+{
+    int rows[2];
+    surface_only(c->surface, !c->dirty && queue_stepped(&c->queue, c->surface, rows) ? rows : NULL);
+}
+
 static void draw(struct console *c)
 {
     struct look look = console_look(c);
@@ -378,6 +386,7 @@ static void draw(struct console *c)
     const struct toast_line *said = &c->toast.is;
     look.toast = *said->text ? said->text : standing_notice(c, &look);
     look.toast_role = *said->text ? said->role : UI_CRITICAL;
+    choose_rows(c);
     surface_clear(c->surface);
     surface_cursor(c->surface, -1, 0);
     if (too_small(c->surface)) {
@@ -395,7 +404,7 @@ static void draw(struct console *c)
     if (c->row_news)
         c->draw_at = (c->draw_at > now - burst ? c->draw_at : now - burst) + frame;
     c->rest_at = now + frame;
-    c->dirty = c->at_once = c->row_news = false;
+    c->dirty = c->moved = c->at_once = c->row_news = false;
 }
 
 /* When the stream's news is drawn: what happens in the list at once, but for a flood of it; all else, counts above all, at the next
@@ -489,9 +498,8 @@ void console_resize(struct console *c)
     read_resized(c);
 }
 
-static void take_key(struct console *c, const struct key *key)
+static void heed(struct console *c, const struct key *key)
 {
-    c->dirty = c->at_once = true;
     switch (key->code) {
     case K_RESIZE:
     case K_RESUMED:
@@ -514,6 +522,23 @@ static void take_key(struct console *c, const struct key *key)
     mirror_anchor(c->mirror, true);
     if (!mouse_press(c, key))
         console_press(c, key);
+}
+
+/* The list of tickets with nothing over it that a key could take away. */
+static bool list_alone(const struct console *c)
+{
+    return console_place(c) == PLACE_QUEUE && !c->overlay.kind && !composer_is_open(&c->composer) && !c->pending.count && !c->popup && !*c->toast.waits.text;
+}
+
+/* A key may change whatever is seen; of one that moves the cursor of the list that is known. */
+static void take_key(struct console *c, const struct key *key)
+{
+    bool alone = list_alone(c), moved = c->moved;
+    c->at_once = true;
+    c->moved = false;
+    heed(c, key);
+    c->dirty |= !(alone && c->moved);
+    c->moved |= moved;
 }
 
 /* --- what the clock asks for --- */
@@ -596,6 +621,11 @@ static void sooner(int64_t *at, int64_t other)
         *at = other;
 }
 
+static bool to_draw(const struct console *c)
+{
+    return c->dirty || c->moved;
+}
+
 static int patience(const struct console *c)
 {
     int64_t now = clock_mono(), at = c->next_tick;
@@ -608,9 +638,9 @@ static int patience(const struct console *c)
     sooner(&at, c->composer.changed_at ? c->composer.changed_at + DRAFT_MS : 0);
     sooner(&at, c->pending.count && !c->popup ? c->pending_since + POPUP_MS : 0);
     sooner(&at, c->calm || c->frozen ? 0 : c->last_key + ANCHOR_MS);
-    int64_t line = c->dirty ? term_ready_at() : 0;
+    int64_t line = to_draw(c) ? term_ready_at() : 0;
     sooner(&at, line);
-    sooner(&at, !c->dirty || line ? 0 : mirror_ready(c->mirror) ? news_at(c) : c->started + FIRST_MS);
+    sooner(&at, !to_draw(c) || line ? 0 : mirror_ready(c->mirror) ? news_at(c) : c->started + FIRST_MS);
     int half = term_patience();
     int64_t wait = at <= now ? 0 : at - now;
     return half >= 0 && half < wait ? half : (int)wait;
@@ -714,7 +744,7 @@ static void loop(struct console *c)
             take_key(c, &key);
         link_run(c->link);
         tick(c, clock_mono());
-        if (c->dirty && !too_early(c) && (c->at_once || clock_mono() >= news_at(c)) && !term_ready_at())
+        if (to_draw(c) && !too_early(c) && (c->at_once || clock_mono() >= news_at(c)) && !term_ready_at())
             draw(c);
         fetch_pump(c);
     }

@@ -151,7 +151,8 @@ struct console {
     bool gone;    /* nobody answers */
     char waits[300]; /* a daemon answers, and says why it does not serve yet; "" */
     bool at_once; /* an answer that was waited for: no need to wait for the next frame's time */
-    bool frozen, calm, popup, rows_changed, row_news, dirty, quit, unfocused;
+    bool frozen, calm, popup, rows_changed, row_news, quit, unfocused;
+    bool dirty, moved; /* the picture is another; moved: as far as the list's cursor makes it one */
 };
 
 /* console.c */

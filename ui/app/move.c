@@ -17,6 +17,7 @@ static void move(struct console *c, const char *command)
             pager_command(c->queue.preview.pager, command);
     } else if (console_place(c) == PLACE_QUEUE) {
         list_command(c->queue.list, command);
+        c->moved = true;
         if (list_wants(c->queue.list) == LIST_WANTS_AFTER && mirror_next(c->mirror))
             fetch_want(c, SLOT_MORE);
     } else if (console_place(c) == PLACE_TICKET) {

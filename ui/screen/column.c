@@ -52,6 +52,8 @@ int column_width(int width, const struct column *columns, int count)
 
 void column_heads(struct surface *s, int row, int left, int width, const struct column *columns, int count)
 {
+    if (!surface_takes(s, row))
+        return;
     struct spacing spacing = spacing_of(width, columns, count);
     int at = left;
     for (int i = 0; i < count; i++) {

@@ -287,6 +287,8 @@ struct piece {
 void look_header(const struct look *look, struct surface *s, const char *title)
 {
     int width = look_columns(s), column = 1;
+    if (!surface_takes(s, 0))
+        return;
     struct paged paged = escalations_page_me(look);
     column += surface_text(s, 0, column, -1, UI_TITLE, "triage") + 2;
     if (*title)
@@ -370,6 +372,8 @@ void look_active(struct surface *s, int row, int column, int width)
 void look_tabs(const struct look *look, struct surface *s, int taken)
 {
     int column = 1, width = look_columns(s) - taken;
+    if (!surface_takes(s, 1))
+        return;
     if (look->banner) {
         surface_text(s, 1, 1, width - 2, UI_ERROR, look->banner);
         return;
@@ -414,7 +418,7 @@ static void player_text(const struct look *look, struct surface *s, int row, int
 
 static void team_line(const struct look *look, struct surface *s, int row)
 {
-    const struct mirror_boss *boss = mirror_boss(look->mirror);
+    const struct mirror_boss *boss = surface_takes(s, row) ? mirror_boss(look->mirror) : NULL;
     int column = 1, width = look_columns(s);
     if (boss) {
         column += surface_text(s, row, column, 2, UI_BOSS, "⚔ ") + 0;
@@ -427,7 +431,7 @@ static void team_line(const struct look *look, struct surface *s, int row)
                                 (long long)boss->max_hp) +
                   4;
     }
-    if (mirror_player(look->mirror)->level > 0 && mirror_ready(look->mirror))
+    if (surface_takes(s, row) && mirror_player(look->mirror)->level > 0 && mirror_ready(look->mirror))
         player_text(look, s, row, column);
 }
 
@@ -440,6 +444,8 @@ static int hint_width(const struct hint *h)
 static void hint_bar(const struct look *look, struct surface *s, int row)
 {
     enum { ALWAYS = 2, APART = 3 };
+    if (!surface_takes(s, row))
+        return;
     int column = 1, last = look->hint_count > ALWAYS ? look->hint_count - ALWAYS : 0, end = look_columns(s) - 1;
     for (int i = last; i < look->hint_count; i++)
         end -= hint_width(&look->hints[i]) + (i > last ? APART : 0);

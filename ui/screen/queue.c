@@ -407,11 +407,15 @@ static int list_width(int width)
     return fills < most ? fills : most;
 }
 
+bool queue_stepped(const struct queue *q, const struct surface *s, int rows[2])
+{
+    return !queue_has_pane(q, look_columns(s)) && list_stepped(q->list, rows);
+}
+
 void queue_draw(struct queue *q, const struct look *look, struct surface *s)
 {
     int width = look_columns(s), foot = look_footer(look, s);
     look_header(look, s, "");
-    look_tabs(look, s, draw_remarks(q, look, s));
     surface_rule(s, LOOK_TOP - 1);
     int rows = foot - LOOK_TOP, list = width, at = LOOK_TOP;
     bool pane = queue_has_pane(q, width) && mirror_row_count(look->mirror) > 0;
@@ -425,6 +429,7 @@ void queue_draw(struct queue *q, const struct look *look, struct surface *s)
         rows -= half;
     }
     draw_rows(q, look, s, LOOK_TOP, rows, list);
+    look_tabs(look, s, draw_remarks(q, look, s)); /* what is above is known now */
     if (pane && q->in_pane && mirror_row_find(look->mirror, list_selected(q->list), NULL))
         draw_focus(s, at, width >= 100 ? list + 3 : 2, width >= 100 ? width - list - 4 : width - 4);
 }

@@ -181,14 +181,14 @@ static uint64_t digest(const struct cell *row)
 }
 _Static_assert(sizeof(struct cell) == 2 * sizeof(uint64_t), "a cell is two words");
 
-/* Gives the number of rows that are not as they were. */
-static int make_picture(const struct surface *s)
+/* Gives the number of rows that are not as they were; all: also those that were not drawn on. */
+static int make_picture(const struct surface *s, bool all)
 {
     size_t size = (size_t)t.last_columns * sizeof *t.now;
     int count = 0;
     for (int row = 0; row < t.last_rows; row++) {
         const struct cell *drawn = surface_cell(s, row, 0);
-        t.changed[row] = memcmp(drawn, row_of(t.drawn, row), size) != 0;
+        t.changed[row] = (all || surface_takes(s, row)) && memcmp(drawn, row_of(t.drawn, row), size) != 0;
         if (!t.changed[row])
             continue;
         memcpy(row_of(t.drawn, row), drawn, size);
@@ -343,13 +343,13 @@ static void drop_pictures(void)
     t.last_columns = t.last_rows = 0;
 }
 
-/* All of it goes, and is blank then, unless the terminal erases with a background that is not the page's. */
-static void fit_last(const struct surface *s)
+/* All of it goes, and is blank then, unless the terminal erases with a background that is not the page's. false: it stays. */
+static bool fit_last(const struct surface *s)
 {
     int columns = surface_columns(s) < t.columns ? surface_columns(s) : t.columns;
     int rows = surface_rows(s) < t.rows ? surface_rows(s) : t.rows;
     if (columns == t.last_columns && rows == t.last_rows && !t.forget)
-        return;
+        return false;
     drop_pictures();
     t.last = calloc((size_t)columns * (size_t)rows, sizeof *t.last); /* no cell looks like all zeroes */
     t.now = calloc((size_t)columns * (size_t)rows, sizeof *t.now);
@@ -367,6 +367,7 @@ static void fit_last(const struct surface *s)
         t.last[i] = blank;
     for (int row = 0; row < rows; row++)
         t.last_sum[row] = digest(row_of(t.last, row));
+    return true;
 }
 
 static void show_cursor(int row, int column)
@@ -383,8 +384,7 @@ void paint_draw(const struct surface *s, const struct theme *theme)
 {
     int row, column;
     wear(theme);
-    fit_last(s);
-    int count = make_picture(s);
+    int count = make_picture(s, fit_last(s));
     surface_cursor_at(s, &row, &column);
     if (!count && row == t.cursor_row && column == t.cursor_column)
         return;

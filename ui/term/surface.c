@@ -12,6 +12,8 @@ struct surface {
     int cursor_row, cursor_column;
     struct cell *cells;
     struct str safe; /* of the text that is drawn just now */
+    bool some;       /* `only` these rows are drawn on */
+    int only[2];
 };
 
 static int within(int n, int least, int most)
@@ -46,7 +48,20 @@ void surface_resize(struct surface *s, int columns, int rows)
     s->cells = calloc((size_t)s->columns * (size_t)s->rows, sizeof *s->cells);
     if (!s->cells)
         abort();
+    surface_only(s, NULL);
     surface_clear(s);
+}
+
+void surface_only(struct surface *s, const int rows[2])
+{
+    s->some = rows != NULL;
+    for (int i = 0; i < 2; i++)
+        s->only[i] = rows ? rows[i] : 0;
+}
+
+bool surface_takes(const struct surface *s, int row)
+{
+    return row >= 0 && row < s->rows && (!s->some || row == s->only[0] || row == s->only[1]);
 }
 
 static struct cell *cell_at(const struct surface *s, int row, int column)
@@ -84,7 +99,7 @@ static void part_wide(struct surface *s, int row, int column)
 static void put(struct surface *s, int row, int column, const char *text, size_t n, int width, enum ui_role role)
 {
     struct cell *cell = cell_at(s, row, column), *right = cell_at(s, row, column + 1);
-    if (!cell || (width == 2 && !right))
+    if (!cell || (width == 2 && !right) || !surface_takes(s, row))
         return;
     part_wide(s, row, column);
     if (width == 2)
@@ -98,7 +113,7 @@ static void put(struct surface *s, int row, int column, const char *text, size_t
 static void fill(struct surface *s, int row, int column, int width, const struct cell *like)
 {
     int from = within(column, 0, s->columns), to = within(column + width, from, s->columns);
-    if (row < 0 || row >= s->rows || from >= to)
+    if (from >= to || !surface_takes(s, row))
         return;
     struct cell *cells = cell_at(s, row, 0);
     part_wide(s, row, from);
@@ -110,11 +125,15 @@ static void fill(struct surface *s, int row, int column, int width, const struct
 void surface_clear(struct surface *s)
 {
     static const struct cell page = {.text = " ", .width = 1, .role = UI_NORMAL};
-    size_t columns = (size_t)s->columns;
-    for (size_t i = 0; i < columns; i++)
-        s->cells[i] = page;
-    for (int row = 1; row < s->rows; row++)
-        memcpy(s->cells + (size_t)row * columns, s->cells, columns * sizeof page);
+    const struct cell *first = NULL;
+    for (int row = 0; row < s->rows; row++) {
+        if (!surface_takes(s, row))
+            continue;
+        if (first)
+            memcpy(cell_at(s, row, 0), first, (size_t)s->columns * sizeof *first);
+        else
+            fill(s, row, 0, s->columns, &page), first = cell_at(s, row, 0);
+    }
     s->cursor_row = s->cursor_column = -1;
 }
 
@@ -193,12 +212,23 @@ static const struct str *make_safe(struct surface *s, int columns, const char *t
     return &s->safe;
 }
 
+/* At most so many. */
+static int columns_of(struct surface *s, const char *text, size_t n, int most)
+{
+    if (text_is_plain(text, n))
+        return n < (size_t)most ? (int)n : most;
+    const struct str *safe = make_safe(s, most, text, n);
+    return safe->cut ? most : text_columns(safe->data);
+}
+
 int surface_textn(struct surface *s, int row, int column, int width, enum ui_role role, const char *text, size_t n)
 {
     if (column >= 0 && (width < 0 || width > s->columns - column))
         width = s->columns - column;
     if (!text || row < 0 || row >= s->rows || column < 0 || width <= 0)
         return 0;
+    if (!surface_takes(s, row))
+        return columns_of(s, text, n, width);
     if (text_is_plain(text, n)) {
         bool fits = n <= (size_t)width;
         put_plain(s, row, column, role, text, fits ? (int)n : width - 1);
@@ -240,15 +270,6 @@ int surface_textf(struct surface *s, int row, int column, int width, enum ui_rol
     return used;
 }
 
-/* At most so many. */
-static int columns_of(struct surface *s, const char *text, size_t n, int most)
-{
-    if (text_is_plain(text, n))
-        return n < (size_t)most ? (int)n : most;
-    const struct str *safe = make_safe(s, most, text, n);
-    return safe->cut ? most : text_columns(safe->data);
-}
-
 int surface_right(struct surface *s, int row, int column, int width, enum ui_role role, const char *text)
 {
     if (width <= 0 || !text)
@@ -270,13 +291,13 @@ void surface_fill(struct surface *s, int row, int column, int rows, int columns,
 
 void surface_repaint(struct surface *s, int row, int column, int width, enum ui_role role)
 {
-    for (struct cell *cell; width-- > 0 && (cell = cell_at(s, row, column)); column++)
+    for (struct cell *cell; width-- > 0 && surface_takes(s, row) && (cell = cell_at(s, row, column)); column++)
         cell->role = (uint8_t)role;
 }
 
 void surface_attr(struct surface *s, int row, int column, int width, unsigned attr)
 {
-    for (struct cell *cell; width-- > 0 && (cell = cell_at(s, row, column)); column++)
+    for (struct cell *cell; width-- > 0 && surface_takes(s, row) && (cell = cell_at(s, row, column)); column++)
         cell->attr |= (uint8_t)attr;
 }
 

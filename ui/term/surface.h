@@ -23,6 +23,10 @@ struct surface *surface_new(int columns, int rows);
 void surface_free(struct surface *s); /* NULL is fine */
 void surface_resize(struct surface *s, int columns, int rows); /* clears */
 void surface_clear(struct surface *s);
+/* From now on only these two rows are cleared and drawn on, the others stay as they are; NULL: all of them again. For whoever knows that
+ * nothing else changes: what is drawn is drawn as ever, and what the other rows would have shown is not looked at. */
+void surface_only(struct surface *s, const int rows[2]);
+bool surface_takes(const struct surface *s, int row); /* what is drawn there now will show */
 int surface_columns(const struct surface *s);
 int surface_rows(const struct surface *s);
 const struct cell *surface_cell(const struct surface *s, int row, int column); /* NULL outside */

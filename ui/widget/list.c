@@ -18,6 +18,7 @@ struct list {
     int64_t selected_id, range_from;
     int rows, at_row, at_column, at_width; /* when last drawn */
     struct ids marks, fresh;
+    struct { size_t top, selected; bool same; } drawn; /* by list_draw; same: nothing but these two changed since */
 };
 
 /* --- sets --- */
@@ -142,6 +143,7 @@ void list_set(struct list *list, const struct list_window *window, bool anchored
     if (n)
         memcpy(list->ids, window->ids, n * sizeof *list->ids);
     list->n = n;
+    list->drawn.same = false;
     list->more_before = window->more_before;
     list->more_after = window->more_after;
     if (!window->paged)
@@ -270,14 +272,16 @@ static void range(struct list *list)
 static const struct {
     const char *name;
     void (*run)(struct list *);
-} commands[] = {{"down", down}, {"up", up}, {"top", top}, {"bottom", bottom}, {"page-down", page_down},
-                {"page-up", page_up}, {"mark", mark}, {"mark-all", mark_all}, {"unmark", unmark}, {"range", range}};
+    bool marks;
+} commands[] = {{"down", down, false}, {"up", up, false}, {"top", top, false}, {"bottom", bottom, false}, {"page-down", page_down, false},
+                {"page-up", page_up, false}, {"mark", mark, true}, {"mark-all", mark_all, true}, {"unmark", unmark, true}, {"range", range, true}};
 
 bool list_command(struct list *list, const char *command)
 {
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (strcmp(commands[i].name, command) == 0) {
             commands[i].run(list);
+            list->drawn.same &= !commands[i].marks;
             return true;
         }
     return false;
@@ -297,6 +301,7 @@ void list_mark(struct list *list, int64_t id, bool on)
 {
     if (id)
         put(&list->marks, id, on);
+    list->drawn.same = false;
 }
 
 size_t list_marks(const struct list *list)
@@ -341,13 +346,26 @@ void list_draw(struct list *list, struct surface *s, int row, int column, int ro
         int64_t id = list->ids[index];
         struct list_line line = {.id = id, .index = index, .selected = index == list->selected,
                                  .marked = has(&list->marks, id), .fresh = has(&list->fresh, id)};
-        draw_line(list, s, row + i, column, width, &line, draw, arg);
+        if (surface_takes(s, row + i))
+            draw_line(list, s, row + i, column, width, &line, draw, arg);
         put(&list->fresh, id, false); /* seen */
     }
+    list->drawn.top = list->top;
+    list->drawn.selected = list->selected;
+    list->drawn.same = true;
     if (list->n && list->n - list->top < (size_t)rows)
         surface_text(s, row + (int)(list->n - list->top), column, 1, UI_DIM, "~");
     if (list->n)
         surface_cursor(s, row + (int)(list->selected - list->top), column + GUTTER + cursor_column);
+}
+
+bool list_stepped(const struct list *list, int rows[2])
+{
+    if (!list->drawn.same || list->top != list->drawn.top)
+        return false;
+    rows[0] = list->at_row + (int)(list->drawn.selected - list->top);
+    rows[1] = list->at_row + (int)(list->selected - list->top);
+    return true;
 }
 
 int64_t list_at(const struct list *list, int row, int column)
