@@ -50,7 +50,7 @@ static bool beside_in(const char *row, const char *words, char keys[WORD])
         while (from > row && from[-1] != ' ')
             from--;
         from += *from == '(' && end - from > 1;
-        if (end == from || end - from >= WORD || (from - 2 >= row && from[-1] == ' ' && from[-2] != ' ' && !strchr(":,", from[-2])))
+        if (end == from || end - from >= WORD || (from - 2 >= row && from[-1] == ' ' && from[-2] != ' ' && !strchr(":,]", from[-2])))
             continue;
         memcpy(keys, from, (size_t)(end - from));
         keys[end - from] = 0;
@@ -203,7 +203,7 @@ static void a_canned_answer_does_not_leave_with_a_blank_in_it(void)
     console_type(c, " {{when}}");
     press("review");
     press("send");
-    shows("placeholder");
+    shows("is left: fill it in");
     console_type(c, "\010\010\010\010\010\010\010\010");
     hides("{{when");
     press("review");
@@ -261,6 +261,8 @@ static void what_is_read_off_the_screen_is_what_stands_there(void **state)
     assert_true(beside_in(" review:  y send   Y and close   N and claim next", "and close", keys));
     assert_string_equal(keys, "Y");
     assert_true(beside_in(" 1 Mine 0  2 Unassigned 14", "Unassigned", keys));
+    assert_string_equal(keys, "2");
+    assert_true(beside_in("[1 Mine 0] 2 Unassigned 14", "Unassigned", keys));
     assert_string_equal(keys, "2");
     assert_true(beside_in(" #58 reply leaves in 15 s (u takes it back)", "takes it back", keys));
     assert_string_equal(keys, "u");
