@@ -18,7 +18,7 @@ struct engine {
     int64_t epoch, learned; /* of the classifier in force */
     const struct classify_model *model; /* the lab's: labels again what is replayed; else NULL */
     bool labelled;       /* this batch changed what there is to learn */
-    bool scours;         /* this batch erased something: the index of words begins anew, the file is to be written anew */
+    bool scours;         /* this batch erased something: the index of words begins anew, the log is to be emptied */
     bool bold;           /* events without savepoints: should one fail, engine_ingest says so and whoever runs the batch
                           * takes it back whole and runs it again, carefully */
     /* Filled while a batch runs: the frames of its entries, to be published after the commit. */

@@ -1,7 +1,7 @@
 /* erase: the words in a ticket, and who wrote them, go for good: from its events, its journal, its messages, from what left and what is
  * being written about it, and from what is kept of the customer. What happened stays, and the history that is left folds to the ticket
  * that is left, so a rebuild comes out the same. What stands in a text's place is wire/erase's to say. Inside the writer's transaction;
- * the file is written anew behind it (store_scour). */
+ * the log, where it still lies, is emptied behind it (store_scour). */
 #include "engine/change.h"
 #include "base/str.h"
 #include "wire/erase.h"

@@ -1,5 +1,6 @@
 /* erase: a ticket's words leave every table they lie in, in the caller's transaction. What stays in their place is the caller's to say
- * (wire/erase). The file itself still holds what was deleted, in pages that are free: store_scour writes it anew. */
+ * (wire/erase). What is deleted is overwritten (secure_delete), and no page brings into the file what it does not use (store/blank):
+ * what is left of it lies in the log, which store_scour empties. A database from before that was so is written anew, once. */
 #include "store/sql.h"
 #include "base/str.h"
 #include <string.h>
@@ -132,7 +133,7 @@ static bool write_anew(struct store *s, struct err *err)
 {
     store_rest(s);
     return sql_exec(s, "PRAGMA temp_store=FILE", err) && sql_exec(s, "VACUUM", err) && sql_exec(s, "PRAGMA temp_store=MEMORY", err) &&
-           store_meta_put(s, "scour", "log", err);
+           store_meta_put(s, "overwritten", "1", err);
 }
 
 /* BUSY: somebody still reads what was. */
@@ -142,6 +143,8 @@ static bool empty_log(struct store *s, bool *done, struct err *err)
     if (rc != SQLITE_OK && rc != SQLITE_BUSY)
         return sql_fail(s, err);
     *done = rc == SQLITE_OK;
+    if (*done)
+        sqlite3_db_release_memory(s->db); /* pages as they were before they went into the file would go into the log again */
     return !*done || store_meta_put(s, "scour", "", err);
 }
 
@@ -152,5 +155,5 @@ bool store_scour(struct store *s, bool *done, struct err *err)
     *done = !due || !*due;
     if (*done)
         return err->code == ERR_NONE;
-    return (str_eq(due, "log") || write_anew(s, err)) && empty_log(s, done, err);
+    return (str_eq(store_meta_get(s, arena, "overwritten", err), "1") || write_anew(s, err)) && empty_log(s, done, err);
 }

@@ -7,17 +7,22 @@
  * the disk (store_commit_soon), the sync at a commit's end is left to them; the one that puts the header of a log begun
  * anew before its frames is not.
  *
+ * A page on its way into the database itself is blanked where it holds nothing (store/blank); the log's pages stay as they are, for their
+ * checksums are made.
+ *
  * The writer's handle only; a connection belongs to one thread, and so does what is joined here. */
+#include "store/blank.h"
 #include "store/sql.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEADER = 32, JOINED_MAX = 120 << 10 }; /* the Unix file system takes less than 128 KiB at once */
+enum { HEADER = 32, PAGE_LEAST = 512, JOINED_MAX = 120 << 10 }; /* the Unix file system takes less than 128 KiB at once */
 struct joined {
     sqlite3_file base; /* what SQLite sees */
     char *data;        /* written, not yet passed on */
     sqlite3_int64 at;  /* where it belongs */
     int n;
+    bool pages;        /* the database itself, not its log: each write is a page */
     bool deferred;     /* somebody else syncs what a commit wrote */
     sqlite3_file *real; /* behind this struct */
 };
@@ -58,6 +63,8 @@ static int file_write(sqlite3_file *file, const void *from, int n, sqlite3_int64
     if (!j->n)
         j->at = at;
     memcpy(j->data + j->n, from, (size_t)n);
+    if (j->pages && n % PAGE_LEAST == 0)
+        blank_page((uint8_t *)j->data + j->n, (size_t)n, at == 0);
     j->n += n;
     return SQLITE_OK;
 }
@@ -166,7 +173,7 @@ static int file_open(sqlite3_vfs *vfs, sqlite3_filename name, sqlite3_file *file
     struct joined *j = of(file);
     if (!(flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_DB)))
         return real->xOpen(real, name, file, flags, out_flags);
-    *j = (struct joined){.real = (sqlite3_file *)(j + 1), .data = malloc(JOINED_MAX)};
+    *j = (struct joined){.real = (sqlite3_file *)(j + 1), .data = malloc(JOINED_MAX), .pages = (flags & SQLITE_OPEN_MAIN_DB) != 0};
     if (!j->data)
         abort();
     int rc = real->xOpen(real, name, j->real, flags, out_flags);

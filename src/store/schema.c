@@ -257,6 +257,7 @@ bool schema_migrate(struct store *s, store_told *told, void *arg, struct err *er
     str_adds(&sql, "BEGIN IMMEDIATE;");
     if (version == 0) {
         str_adds(&sql, schema);
+        str_adds(&sql, "INSERT INTO meta VALUES('overwritten','1');\n"); /* from its first page on, see store_scour */
         ticket_table(&sql);
     } else {
         add_fields(&sql, s->db);

@@ -159,7 +159,7 @@ static bool take_back(struct store *s, struct err *err)
 static bool configure(struct store *s, struct err *err)
 {
     /* 8 KiB: an event with its observation is 2 to 3 KiB, and half of a 4 KiB page would stay empty. */
-    static const char writer[] = "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
+    static const char writer[] = "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA secure_delete=ON;"
                                  "PRAGMA mmap_size=0; PRAGMA cache_size=-" STRING(WRITER_CACHE_KB) "; PRAGMA foreign_keys=ON;"
                                  "PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;";
     static const char reader[] = "PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0; PRAGMA mmap_size=0;"

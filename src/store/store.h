@@ -337,8 +337,10 @@ bool store_erase_notes(struct store *s, struct arena *a, const char *prefix, con
 bool store_erase_kept(struct store *s, const char *word, struct err *err); /* what consoles keep that holds it */
 /* The index of words begins anew, and the file is to be scoured. */
 bool store_erase_index(struct store *s, struct err *err);
-/* If it is to be: writes the file anew and empties its log, so that no page holds what was deleted. Outside a transaction; takes as long as
- * the file is large. *done false: a reader is at what was; ask again. */
+/* If it is to be: empties the log. What was deleted by then is from here on in no file: not in the database, into which only what is in use
+ * ever goes; not in its log, which is empty; and what comes into the log later does not bring it again. Outside a transaction; takes as
+ * long as a checkpoint, however large the file is. *done false: a reader is at what was; ask again. A database from before
+ * this was so is written anew, once, which takes as long as it is large. */
 bool store_scour(struct store *s, bool *done, struct err *err);
 
 /* --- what is searched (store/search) --- */

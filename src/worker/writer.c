@@ -37,7 +37,7 @@ struct writer {
     struct chore chore; /* the writer's thread */
     struct settle *settle;
     struct arena *batches[2]; /* the one that is filled and the one that settles */
-    bool scours, reindexes; /* the writer's thread: something was erased: the file is to be written anew, the index to begin anew */
+    bool scours, reindexes; /* the writer's thread: something was erased: the log is to be emptied, the index to begin anew */
 };
 
 bool writer_post(struct writer *w, struct job *job, struct err *err)
@@ -368,8 +368,8 @@ static bool sieve_bite(struct writer *w)
     return trusted;
 }
 
-/* What was erased is still in free pages. Written anew the file has none; that takes as long as it is large, so it waits for a quiet
- * moment. Where it cannot be done nothing else stops; it is tried again with the next chore, and at the next start. */
+/* What was erased still lies in the log. Emptying it is a checkpoint that no reader may be in the way of, so it waits for a quiet moment.
+ * Where it cannot be done nothing else stops; it is tried again with the next chore, and at the next start. */
 static void scour(struct writer *w)
 {
     struct err err = {0};
