@@ -1,4 +1,4 @@
-/* server: the only file that knows libmicrohttpd (0.9.75 and later; its pitfalls are dependencies.md P1). Two of the
+/* server: the only file but api/door that knows libmicrohttpd (0.9.75 and later; its pitfalls are dependencies.md P1). Two of the
  * library's daemons per listening socket, each with one epoll thread; not one with a pool of two, because quiescing a
  * pool races with its own threads over the listening socket and then aborts (0.9.75). Every connection is a peer: main's
  * sweep shuts down what is over its deadline. A parked request is a suspended connection: suspended before the job is

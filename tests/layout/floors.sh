@@ -51,7 +51,7 @@ owner pcre2 src/base/regex
 owner utf8proc src/base/text
 owner sodium src/base/crypto
 owner sqlite3 src/store/
-owner microhttpd src/api/server
+owner microhttpd src/api/server src/api/door
 owner curl/ src/worker/http ui/link/link
 owner malloc.h src/base/memory
 owner libpq src/worker/pg
