@@ -353,7 +353,8 @@ void disk_write(const struct disk_image *image, const char *to)
         const struct content *begun = &disk.begun[f];
         found.n = 0;
         need(&found, begun->n);
-        memcpy(found.data, begun->data, (size_t)begun->n);
+        if (begun->n)
+            memcpy(found.data, begun->data, (size_t)begun->n);
         for (int i = 0; i < safe; i++)
             if (disk.list[i].file == (enum disk_file)f && disk.list[i].what != SYNC)
                 apply(&found, &(struct piece){&disk.list[i], 0, disk.list[i].n});

@@ -18,44 +18,48 @@ static int start(void **state)
 static void a_refusal_stays_until_a_key_and_then_the_page_is_said(void **state)
 {
     (void)state;
-    toast_say(&t, UI_ERROR, "refused", 1000, 900);
-    toast_say(&t, UI_CRITICAL, "pages you", 1100, 900);
-    toast_say(&t, UI_DIM, "somebody wrote", 1200, 900);
+    toast_say(&t, UI_ERROR, "refused", 1000);
+    toast_say(&t, UI_CRITICAL, "pages you", 1100);
+    toast_say(&t, UI_DIM, "somebody wrote", 1200);
     assert_string_equal(t.is.text, "refused");
     toast_key(&t, 1300);
     assert_string_equal(t.is.text, "pages you"); /* the heaviest of what waited */
-    toast_say(&t, UI_ERROR, "refused too", 1400, 1300);
+    toast_say(&t, UI_ERROR, "refused too", 1400);
     assert_string_equal(t.is.text, "refused too");
 }
 
 static void a_page_gives_way_to_what_i_did_and_not_to_news(void **state)
 {
     (void)state;
-    toast_say(&t, UI_CRITICAL, "pages you", 1000, 900);
-    toast_say(&t, UI_XP, "+25 XP", 1001, 900);
+    toast_say(&t, UI_CRITICAL, "pages you", 1000);
+    toast_say(&t, UI_XP, "+25 XP", 1001);
     assert_string_equal(t.is.text, "pages you");
-    toast_say(&t, UI_TOAST, "#1 closed", 1002, 900);
+    toast_say(&t, UI_TOAST, "#1 closed", 1002);
     assert_string_equal(t.is.text, "#1 closed");
-    toast_say(&t, UI_XP, "+25 XP", 1003, 900); /* what answers me holds nobody up */
+    toast_say(&t, UI_XP, "+25 XP", 1003); /* what answers me holds nobody up */
     assert_string_equal(t.is.text, "+25 XP");
 }
 
 static void once_a_key_was_pressed_anything_may_follow(void **state)
 {
     (void)state;
-    toast_say(&t, UI_ERROR, "refused", 1000, 900);
+    toast_say(&t, UI_ERROR, "refused", 1000);
     toast_key(&t, 1500);
     assert_string_equal(t.is.text, "refused"); /* nothing waits: it is still to be read */
-    toast_say(&t, UI_DIM, "somebody wrote", 1600, 1500);
+    toast_say(&t, UI_DIM, "somebody wrote", 1600);
     assert_string_equal(t.is.text, "somebody wrote");
+    toast_say(&t, UI_ERROR, "refused", 1600);
+    toast_key(&t, 1600); /* in the very same moment */
+    toast_say(&t, UI_DIM, "somebody wrote again", 1600);
+    assert_string_equal(t.is.text, "somebody wrote again");
 }
 
 static void what_waits_is_said_when_the_time_of_the_other_is_over(void **state)
 {
     (void)state;
-    toast_say(&t, UI_ERROR, "refused", 1000, 900);
-    toast_say(&t, UI_WARN, "first", 1100, 900);
-    toast_say(&t, UI_WARN, "last", 1200, 900);
+    toast_say(&t, UI_ERROR, "refused", 1000);
+    toast_say(&t, UI_WARN, "first", 1100);
+    toast_say(&t, UI_WARN, "last", 1200);
     assert_false(toast_tick(&t, 1000 + 2 * TOAST_MS - 1));
     assert_true(toast_tick(&t, 1000 + 2 * TOAST_MS));
     assert_string_equal(t.is.text, "last");
@@ -67,11 +71,11 @@ static void what_waits_is_said_when_the_time_of_the_other_is_over(void **state)
 static void what_was_said_of_a_place_leaves_with_it(void **state)
 {
     (void)state;
-    toast_say(&t, UI_DIM, "of this place", 1000, 900);
+    toast_say(&t, UI_DIM, "of this place", 1000);
     toast_leave(&t);
     assert_string_equal(t.is.text, "");
-    toast_say(&t, UI_ERROR, "refused", 1000, 900);
-    toast_say(&t, UI_DIM, "of this place", 1100, 900);
+    toast_say(&t, UI_ERROR, "refused", 1000);
+    toast_say(&t, UI_DIM, "of this place", 1100);
     toast_leave(&t);
     toast_key(&t, 1200);
     assert_string_equal(t.is.text, "refused");

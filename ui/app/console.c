@@ -169,7 +169,7 @@ void console_toast(struct console *c, enum ui_role role, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
-    toast_say(&c->toast, role, text, clock_mono(), c->last_key);
+    toast_say(&c->toast, role, text, clock_mono());
     c->dirty = true;
 }
 

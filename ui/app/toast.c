@@ -18,15 +18,15 @@ static int weight(enum ui_role role)
 static void show(struct toast *t, const struct toast_line *line, int64_t now)
 {
     t->is = *line;
-    t->at = now;
+    t->seen = false;
     t->until = now + (holds(line->role) ? 2 * TOAST_MS : TOAST_MS);
     t->waits.text[0] = 0;
 }
 
-void toast_say(struct toast *t, enum ui_role role, const char *text, int64_t now, int64_t last_key)
+void toast_say(struct toast *t, enum ui_role role, const char *text, int64_t now)
 {
     struct toast_line line = {.role = role};
-    bool unseen = *t->is.text && last_key <= t->at, lighter = weight(role) < holds(t->is.role);
+    bool unseen = *t->is.text && !t->seen, lighter = weight(role) < holds(t->is.role);
     str_copy(line.text, sizeof line.text, text);
     if (!unseen || !lighter)
         show(t, &line, now);
@@ -37,6 +37,7 @@ void toast_say(struct toast *t, enum ui_role role, const char *text, int64_t now
 void toast_key(struct toast *t, int64_t now)
 {
     const struct toast_line line = t->waits;
+    t->seen = true;
     if (*line.text)
         show(t, &line, now);
 }

@@ -10,10 +10,11 @@ enum { TOAST_MS = 5000, TOAST_TEXT = 512 };
 struct toast_line { char text[TOAST_TEXT]; enum ui_role role; }; /* "": none */
 struct toast {
     struct toast_line is, waits;
-    int64_t at, until; /* when it came, and goes; until 0 = there is none */
+    int64_t until; /* when it goes; 0 = there is none */
+    bool seen;     /* a key was pressed since it came */
 };
-/* Said now; last_key: when a key was pressed last. What is heavy stays twice as long. */
-void toast_say(struct toast *t, enum ui_role role, const char *text, int64_t now, int64_t last_key);
+/* Said now. What is heavy stays twice as long. */
+void toast_say(struct toast *t, enum ui_role role, const char *text, int64_t now);
 void toast_key(struct toast *t, int64_t now);  /* a key is pressed: what waited is said */
 bool toast_tick(struct toast *t, int64_t now); /* true: what is said is another, or nothing any more */
 void toast_leave(struct toast *t);             /* the place is left: what was only said of it goes */
