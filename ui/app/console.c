@@ -731,9 +731,19 @@ static bool too_early(const struct console *c)
     return !mirror_ready(c->mirror) && clock_mono() - c->started < FIRST_MS;
 }
 
+/* A desk that came while the terminal was made ready is shown before anything else is asked or heard. */
+static void show_first(struct console *c)
+{
+    if (!mirror_ready(c->mirror))
+        return;
+    tick(c, clock_mono());
+    draw(c);
+}
+
 static void loop(struct console *c)
 {
     struct key key;
+    show_first(c);
     while (!c->quit) {
         int fds[] = {term_input_fd(), term_signal_fd()};
         arena_reset(c->frame);

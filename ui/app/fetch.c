@@ -16,6 +16,7 @@
 #include "screen/deliveries.h"
 #include "screen/simulation.h"
 #include "screen/why.h"
+#include "term/ncurses.h"
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,15 +51,25 @@ char *fetch_escape(struct arena *arena, const char *text)
 
 static int page_size(const struct console *c)
 {
-    int rows = c->surface ? surface_rows(c->surface) + 20 : PAGE_LEAST;
-    return rows > PAGE_LEAST ? rows : PAGE_LEAST;
+    int columns = 0, rows = 0;
+    if (c->surface)
+        return surface_rows(c->surface) + 20 > PAGE_LEAST ? surface_rows(c->surface) + 20 : PAGE_LEAST;
+    term_size(&columns, &rows); /* the first is for one picture; what is below it follows that */
+    return rows ? rows + 4 : PAGE_LEAST;
+}
+
+/* Behind a first page that was for one picture: the rest of a page. */
+static int more_size(const struct console *c)
+{
+    int rows = mirror_row_count(c->mirror);
+    return rows < PAGE_LEAST ? PAGE_LEAST - rows : MORE_ROWS;
 }
 
 static const char *list_path(struct console *c, struct arena *a, bool more)
 {
     AUTO_STR path;
     str_init(&path, 32768);
-    str_addf(&path, "/v1/tickets?brief=1&view=%s&sort=%s&invert=%d&limit=%d", fetch_escape(a, c->view), mirror_sort_word(c->sort), c->invert, more ? MORE_ROWS : page_size(c));
+    str_addf(&path, "/v1/tickets?brief=1&view=%s&sort=%s&invert=%d&limit=%d", fetch_escape(a, c->view), mirror_sort_word(c->sort), c->invert, more ? more_size(c) : page_size(c));
     if (*c->where)
         str_addf(&path, "&where=%s", fetch_escape(a, c->where));
     if (more)
@@ -361,6 +372,8 @@ static void take_desk(struct console *c, const struct link_answer *answer)
         c->sort = mirror_sorted(c->mirror, &c->invert); /* a desk's rows come in the view's own order */
     if (*c->where || !first)
         fetch_want(c, SLOT_PAGE);
+    else
+        fetch_want(c, SLOT_MORE);
     const struct mirror_view *asked = first && c->options.view ? mirror_view_find(c->mirror, c->options.view) : NULL;
     if (asked && !str_eq(asked->name, c->view)) /* else its rows are here already */
         fetch_own_order(c, asked);
@@ -400,6 +413,8 @@ static void take_page(struct console *c, const struct answer_for *to, const stru
     if (turn)
         queue_turn(&c->queue, c->mirror);
     console_changed(c);
+    if (more && c->to_end && c->to_end == c->last_key)
+        list_command(c->queue.list, "bottom");
     if (!c->last_key && !c->session.give_up_at)
         list_command(c->queue.list, "top"); /* what stood first in the desk's own order is nobody's choice yet */
 }

@@ -51,6 +51,7 @@ static void do_bottom(struct console *c, const char *arg)
 {
     (void)arg;
     move(c, "bottom");
+    c->to_end = c->last_key;
 }
 
 static void do_page_down(struct console *c, const char *arg)

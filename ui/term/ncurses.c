@@ -111,6 +111,35 @@ static bool ask_size(void)
     return told;
 }
 
+static char *set_apart(const char *name, int value)
+{
+    const char *was = getenv(name);
+    char text[16], *kept = was ? strdup(was) : NULL;
+    snprintf(text, sizeof text, "%d", value);
+    setenv(name, text, 1);
+    return kept;
+}
+
+static void put_back(const char *name, char *was)
+{
+    if (was)
+        setenv(name, was, 1);
+    else
+        unsetenv(name);
+    free(was);
+}
+
+/* curses makes three pictures of the terminal, 400 KB at 120 x 40, before it can be told that they may be narrow; what it asks first of
+ * all for the size is the environment. */
+static SCREEN *narrow_screen(FILE *out)
+{
+    char *lines = set_apart("LINES", t.rows), *columns = set_apart("COLUMNS", 1);
+    SCREEN *screen = newterm(NULL, out, stdin);
+    put_back("LINES", lines);
+    put_back("COLUMNS", columns);
+    return screen;
+}
+
 /* curses' own three pictures, which nobody draws on, are a column wide; their last row is where it leaves the cursor. */
 static void take_size(void)
 {
@@ -129,7 +158,7 @@ static bool open_curses(struct err *err)
         return false;
     tcgetattr(STDIN_FILENO, &t.before);
     t.columns = t.rows = 0;
-    t.screen = newterm(NULL, out, stdin);
+    t.screen = ask_size() ? narrow_screen(out) : newterm(NULL, out, stdin);
     if (!t.screen) {
         outlet_end();
         return err_set(err, ERR_UNAVAILABLE, "TERM=%s is not known here (install ncurses-term, or set TERM=xterm)", getenv("TERM"));
@@ -207,6 +236,8 @@ void term_close(void)
 
 void term_size(int *columns, int *rows)
 {
+    if (!t.open)
+        ask_size();
     *columns = t.columns;
     *rows = t.rows;
 }

@@ -20,7 +20,7 @@ struct term_options {
  * not a terminal, or one that cannot place a cursor. */
 bool term_open(const struct term_options *options, struct err *err);
 void term_close(void); /* again is fine */
-void term_size(int *columns, int *rows);
+void term_size(int *columns, int *rows); /* before term_open as the terminal says, 0 where it does not */
 
 /* Brings the terminal from the last picture to this one: only cells that differ are sent, then one flush; nothing at all
  * where nothing differs. */
