@@ -25,7 +25,7 @@
 enum { PAGE_LEAST = 60, MORE_ROWS = 100, LISTED_MOST = 1000 /* as api.md has it */, RETRY_MS = 500, DRAFT_MAX = 300 << 10 };
 enum { SIMILAR_MS = 300 }; /* after a ticket was opened: what was like it is no hurry */
 enum { BEHIND_MS = 300 }; /* a desk in a flood: it is asked again when more of it is past */
-enum { LARGE = 32 << 10, RELEASE_MS = 1000 }; /* an answer that is read into many times its size; how long what it left is kept */
+enum { LARGE = 32 << 10, RELEASE_MS = 1000 }; /* an answer that is read into many times its size; how long what it left is kept; a start leaves as much */
 
 struct answer_for {
     struct console *c;
@@ -477,7 +477,7 @@ static void take(void *arg, const struct link_answer *answer)
     struct wanted *w = &c->slots[to->slot];
     w->flying = false;
     c->dirty = c->at_once = true;
-    if (answer->n >= LARGE && !c->release_at) /* not put off: where large ones keep coming there is no last */
+    if ((answer->n >= LARGE || !mirror_ready(c->mirror)) && !c->release_at) /* not put off: where large ones keep coming there is no last */
         c->release_at = clock_mono() + RELEASE_MS;
     if (answer->err)
         refused(c, to, answer);
