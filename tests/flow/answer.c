@@ -75,7 +75,7 @@ static void post(const char *event)
 
 static void shows(const char *what)
 {
-    console_wait(&d.console, 1, what, NULL, true, clock_mono(), PATIENCE_MS);
+    console_shows(d.console, what, NULL);
 }
 
 static const char *config(void)
@@ -140,7 +140,7 @@ static void send_reply(void)
 {
     write_reply();
     console_type(d.console, "y");
-    console_wait(&d.console, 1, "Reply to Ada", NULL, false, clock_mono(), PATIENCE_MS); /* the line may stand there before it is closed */
+    console_hides(d.console, "Reply to Ada"); /* the line may stand there before it is closed */
     shows("leaves at");
 }
 

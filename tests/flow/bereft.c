@@ -1,6 +1,5 @@
 /* bereft: a demo whose daemon is gone from one moment to the next, with its console on the screen. Whoever sits there gets their
  * terminal back as it was, the screen from before, a sentence that says what happened, and a code; nothing stays behind. */
-#include "base/clock.h"
 #include "harness/console.h"
 #include "harness/process.h"
 #include <dirent.h>
@@ -14,7 +13,6 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-enum { SOON = 30000 };
 static char home[64];
 static struct console_run *console;
 
@@ -28,7 +26,7 @@ static int start(void **state)
     snprintf(line, sizeof line, "export TMPDIR=%s; stty -g >%s/.before; echo earlier; %s demo; code=$?; stty -g >%s/.after; echo \"it ended with code $code\"; read -r line", home, home,
              console_program(), home);
     console = console_start("bereft", home, (const char *const[]){"/bin/sh", "-c", line, NULL});
-    console_wait(&console, 1, "live", NULL, true, clock_mono(), SOON);
+    console_shows(console, "live", NULL);
     return 0;
 }
 
@@ -73,7 +71,7 @@ static void a_demo_whose_daemon_was_killed_ends_in_a_sentence_and_a_restored_ter
     pid_t demo = process_child(console_pid(console), "demo"), daemon = process_child(demo, "--clock");
     assert_true(demo > 0 && daemon > 0);
     kill(daemon, SIGKILL);
-    console_wait(&console, 1, "it ended with code 69", NULL, true, clock_mono(), SOON);
+    console_shows(console, "it ended with code 69", NULL);
     assert_in_range(console_find(console, "triage: triaged was killed by signal 9 (Killed)."), 1, CONSOLE_ROWS);
     assert_int_equal(console_find(console, "earlier"), 0); /* the screen from before */
     assert_string_equal(settings(".before", before, sizeof before), settings(".after", after, sizeof after));

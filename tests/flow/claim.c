@@ -1,6 +1,5 @@
 /* claim: two agents race for what there is over the real socket, eight connections at once: each ticket is given once, none is
  * left, and the journal rebuilds to the same. And the verbs of the shell about who works on what, and the keys of the console. */
-#include "base/clock.h"
 #include "base/crypto.h"
 #include "base/str.h"
 #include "harness/client.h"
@@ -142,11 +141,6 @@ static void the_shell_claims_skips_and_tells_who_has_what(void **state)
 
 /* --- the keys --- */
 
-static void shows(struct console_run *c, const char *a, const char *b)
-{
-    console_wait(&c, 1, a, b, true, clock_mono(), 20000);
-}
-
 static void the_console_claims_skips_and_hands_over(void **state)
 {
     (void)state;
@@ -156,25 +150,25 @@ static void the_console_claims_skips_and_hands_over(void **state)
     struct client *in = client_open(run->ingest);
     fill(in, 3);
     struct console_run *c = console_open("claim", run, "all");
-    shows(c, "Title 0", NULL);
+    console_shows(c, "Title 0", NULL);
     console_type(c, "C");
-    shows(c, "#1 claimed: due in", NULL);
-    shows(c, "#1  Title 0", "owner you");
+    console_shows(c, "#1 claimed: due in", NULL);
+    console_shows(c, "#1  Title 0", "owner you");
     console_type(c, "P");
-    shows(c, "skip #1, because:", NULL);
+    console_shows(c, "skip #1, because:", NULL);
     console_type(c, "no access to that shop\r");
-    shows(c, "skip", "(no access to that shop)");
+    console_shows(c, "skip", "(no access to that shop)");
     console_type(c, "C");
-    shows(c, "#2  Title 1", "owner you");
+    console_shows(c, "#2  Title 1", "owner you");
     console_type(c, "gw");
-    shows(c, "ana (you)", "1 of 8");
+    console_shows(c, "ana (you)", "1 of 8");
     console_type(c, "gh");
-    shows(c, "Handover", "nobody has acknowledged one yet");
-    shows(c, "3 in", "1 skipped");
+    console_shows(c, "Handover", "nobody has acknowledged one yet");
+    console_shows(c, "3 in", "1 skipped");
     console_type(c, "H");
-    shows(c, "take the desk over as it stands", NULL);
+    console_shows(c, "take the desk over as it stands", NULL);
     console_type(c, "all \"quiet\" here\r"); /* words are the note */
-    shows(c, "Handover", "you since");
+    console_shows(c, "Handover", "you since");
     struct client *desk = client_open(run->desk);
     assert_non_null(strstr(client_get(desk, "/v1/handover").body, "\"note\":\"all \\\"quiet\\\" here\""));
     client_close(desk);

@@ -241,7 +241,7 @@ static void expect_parcel(const struct road *road, const struct message *m)
 
 static void on_first(const char *text)
 {
-    console_wait(&d.first, 1, text, NULL, true, clock_mono(), SEEN_MS);
+    console_shows(d.first, text, NULL);
 }
 
 static void on_second(const char *a, const char *b, int64_t since)
@@ -284,13 +284,13 @@ static void reply(const struct road *road, int64_t ticket)
     assert_string_equal(m->author, "ana");
     expect_parcel(road, m);
     expect_entry(ticket, "reply", NULL, NULL, NULL);
-    console_wait(&d.first, 1, "review:", NULL, false, clock_mono(), SEEN_MS);
+    console_hides(d.first, "review:");
     *d.daemon->clock += HELD_MS;
     d.delivered++;
     assert_int_equal(stub_wait(d.shop, d.delivered, SETTLE_MS), d.delivered);
     assert_non_null(strstr(stub_request(d.shop, d.delivered - 1)->body, text));
-    console_wait(&d.second, 1, "leaves", NULL, false, clock_mono(), SEEN_MS);
-    console_wait(&d.second, 1, "sent", NULL, true, clock_mono(), SEEN_MS);
+    console_hides(d.second, "leaves");
+    console_shows(d.second, "sent", NULL);
     assert_string_equal(message_of(ticket, text)->state, "sent");
     print_message("#   delivered to the receiver: message %lld\n", (long long)m->row);
 }
@@ -315,7 +315,7 @@ static void note_instead(const struct road *road, int64_t ticket)
     assert_null(m->state);
     assert_string_equal(m->author, "ana");
     expect_entry(ticket, "note", NULL, NULL, NULL);
-    console_wait(&d.first, 1, "review:", NULL, false, clock_mono(), SEEN_MS);
+    console_hides(d.first, "review:");
     assert_int_equal(stub_wait(d.shop, d.delivered + 1, 0), d.delivered);
 }
 
@@ -324,7 +324,7 @@ static void note_instead(const struct road *road, int64_t ticket)
 static void finish(int64_t ticket, const char *title)
 {
     console_type(d.second, "Z");
-    console_wait(&d.second, 1, "stands still", NULL, true, clock_mono(), SEEN_MS);
+    console_shows(d.second, "stands still", NULL);
     int64_t start = clock_mono();
     console_type(d.first, "x");
     on_second(title, "left this view", start);
@@ -343,13 +343,13 @@ static void walk(const struct road *road)
     assert_int_equal(ticket_now(ticket)->status, STATUS_NEW);
     assign(ticket, title);
     console_type(d.second, "\r");
-    console_wait(&d.second, 1, "owner ben", title, true, clock_mono(), SEEN_MS);
+    console_shows(d.second, "owner ben", title);
     if (road->replies)
         reply(road, ticket);
     else
         note_instead(road, ticket);
     console_type(d.second, "q");
-    console_wait(&d.second, 1, "Subject", NULL, true, clock_mono(), SEEN_MS);
+    console_shows(d.second, "Subject", NULL);
     finish(ticket, title);
 }
 

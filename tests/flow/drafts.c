@@ -167,11 +167,6 @@ static void drafts_outlive_the_daemon(void **state)
 
 /* --- consoles --- */
 
-static void shows(struct console_run *c, const char *a, const char *b)
-{
-    console_wait(&c, 1, a, b, true, clock_mono(), SOON);
-}
-
 static struct console_run *console_of(const char *agent)
 {
     AUTO_ARENA arena = arena_new();
@@ -182,10 +177,10 @@ static struct console_run *console_of(const char *agent)
     char line[40], title[40];
     snprintf(line, sizeof line, ":go %d\r", ticket);
     snprintf(title, sizeof title, "#%d", ticket);
-    shows(c, "live", NULL);
+    console_shows(c, "live", NULL);
     console_type(c, line);
-    shows(c, title, "Ticket number");
-    shows(c, "Some text", NULL);
+    console_shows(c, title, "Ticket number");
+    console_shows(c, "Some text", NULL);
     return c;
 }
 
@@ -205,37 +200,37 @@ static void a_colleague_takes_a_shared_draft_over_and_it_is_sent_once(void **sta
     AUTO_ARENA arena = arena_new();
     struct console_run *ana = console_of("ana"), *tom = console_of("tom");
     console_type(ana, "r");
-    shows(ana, "Reply to Uma", NULL);
+    console_shows(ana, "Reply to Uma", NULL);
     console_type(ana, "Dear Uma, all is well\033");
-    shows(ana, "s share", NULL);
+    console_shows(ana, "s share", NULL);
     console_type(ana, "s");
-    shows(ana, "Handed to the team", NULL);
-    shows(tom, "by ana, shared", "D takes it over");
-    shows(tom, "Dear Uma, all is well", NULL);
-    shows(tom, "ana is replying", NULL);
+    console_shows(ana, "Handed to the team", NULL);
+    console_shows(tom, "by ana, shared", "D takes it over");
+    console_shows(tom, "Dear Uma, all is well", NULL);
+    console_shows(tom, "ana is replying", NULL);
     console_type(tom, "D");
-    shows(tom, "1 handed to the team", NULL);
+    console_shows(tom, "1 handed to the team", NULL);
     console_type(tom, "\r");
-    shows(tom, "Take over ana's reply", NULL);
+    console_shows(tom, "Take over ana's reply", NULL);
     console_type(tom, "t");
-    shows(tom, "begun by ana", NULL);
-    shows(ana, "Somebody took this draft over, or sent it", NULL);
+    console_shows(tom, "begun by ana", NULL);
+    console_shows(ana, "Somebody took this draft over, or sent it", NULL);
     console_type(tom, "\033");
-    shows(tom, "review:", NULL);
+    console_shows(tom, "review:", NULL);
     console_type(tom, "y");
-    console_wait(&tom, 1, "review:", NULL, false, clock_mono(), SOON);
+    console_hides(tom, "review:");
     for (int64_t until = clock_mono() + SOON; !replies(arena) && clock_mono() < until; usleep(20000))
         ;
     assert_int_equal(replies(arena), 1);
     console_type(ana, "y"); /* in the review still */
-    shows(ana, "Somebody wrote on this ticket since you began", NULL);
+    console_shows(ana, "Somebody wrote on this ticket since you began", NULL);
     assert_int_equal(replies(arena), 1);
     console_type(ana, "e");
-    shows(ana, "Esc review", NULL);
+    console_shows(ana, "Esc review", NULL);
     console_type(ana, "\033");
-    shows(ana, "q discard", NULL);
+    console_shows(ana, "q discard", NULL);
     console_type(ana, "qy");
-    console_wait(&ana, 1, "discard", NULL, false, clock_mono(), SOON);
+    console_hides(ana, "discard");
     console_close(ana);
     console_close(tom);
 }
@@ -246,19 +241,19 @@ static void a_draft_is_guarded_by_what_was_there_when_it_was_begun(void **state)
     AUTO_ARENA arena = arena_new();
     struct console_run *ana = console_of("ana");
     console_type(ana, "r");
-    shows(ana, "Reply to Uma", NULL);
+    console_shows(ana, "Reply to Uma", NULL);
     console_type(ana, "Dear Uma, an old idea\033");
-    shows(ana, "p postpone", NULL);
+    console_shows(ana, "p postpone", NULL);
     console_type(ana, "p");
-    shows(ana, "The draft is kept", NULL);
+    console_shows(ana, "The draft is kept", NULL);
     assert_int_equal(call(arena, "tom", "POST", "/v1/do", arena_printf(arena, "{\"do\":\"reply\",\"tickets\":[%d],\"text\":\"Dear Uma, a better one\"}", ticket), NULL), 200);
-    shows(ana, "a better one", NULL);
+    console_shows(ana, "a better one", NULL);
     console_type(ana, "r");
-    shows(ana, "1 message came since it was begun", NULL);
+    console_shows(ana, "1 message came since it was begun", NULL);
     console_type(ana, "\033");
-    shows(ana, "review:", NULL);
+    console_shows(ana, "review:", NULL);
     console_type(ana, "y");
-    shows(ana, "Somebody wrote on this ticket since you began", NULL);
+    console_shows(ana, "Somebody wrote on this ticket since you began", NULL);
     assert_int_equal(replies(arena), 1);
     console_close(ana);
     keep("ana", "null");
@@ -270,31 +265,31 @@ static void the_header_counts_my_drafts_and_d_lists_them(void **state)
     AUTO_ARENA arena = arena_new();
     struct console_run *ana = console_of("ana");
     console_type(ana, "r");
-    shows(ana, "Reply to Uma", NULL);
+    console_shows(ana, "Reply to Uma", NULL);
     console_type(ana, "Dear Uma, half a\033");
-    shows(ana, "p postpone", NULL);
+    console_shows(ana, "p postpone", NULL);
     console_type(ana, "p");
-    shows(ana, "The draft is kept", NULL);
+    console_shows(ana, "The draft is kept", NULL);
     console_type(ana, "q");
-    shows(ana, "1 draft (D)", NULL);
+    console_shows(ana, "1 draft (D)", NULL);
     console_type(ana, "D");
-    shows(ana, "1 of yours", NULL);
-    shows(ana, "Dear Uma, half a", "Uma");
+    console_shows(ana, "1 of yours", NULL);
+    console_shows(ana, "Dear Uma, half a", "Uma");
     console_type(ana, "\r");
-    shows(ana, "Your draft is back", NULL);
+    console_shows(ana, "Your draft is back", NULL);
     console_type(ana, " sentence\033");
-    shows(ana, "p postpone", NULL);
+    console_shows(ana, "p postpone", NULL);
     console_type(ana, "p");
-    shows(ana, "half a sentence", "you");
+    console_shows(ana, "half a sentence", "you");
     console_type(ana, "-");
-    shows(ana, "Throw away your reply on #", NULL);
+    console_shows(ana, "Throw away your reply on #", NULL);
     console_type(ana, "n");
     console_type(ana, "\033");
-    shows(ana, "half a sentence", "you");
+    console_shows(ana, "half a sentence", "you");
     console_type(ana, "-");
-    shows(ana, "Throw away your reply on #", NULL);
+    console_shows(ana, "Throw away your reply on #", NULL);
     console_type(ana, "y");
-    shows(ana, "No draft.", NULL);
+    console_shows(ana, "No draft.", NULL);
     assert_null(strstr(seen_by(arena, "ana"), "half a sentence"));
     console_close(ana);
 }
@@ -305,15 +300,15 @@ static void what_is_typed_while_the_daemon_is_gone_is_its_draft_when_it_is_back(
     AUTO_ARENA arena = arena_new();
     struct console_run *ana = console_of("ana");
     console_type(ana, "r");
-    shows(ana, "Reply to Uma", NULL);
+    console_shows(ana, "Reply to Uma", NULL);
     console_type(ana, "Dear Uma, before");
-    shows(ana, "draft saved", NULL);
+    console_shows(ana, "draft saved", NULL);
     assert_int_equal(daemon_stop(run), 0);
     console_type(ana, " and after");
-    shows(ana, "Dear Uma, before and after", NULL);
-    shows(ana, "draft not saved yet", NULL);
+    console_shows(ana, "Dear Uma, before and after", NULL);
+    console_shows(ana, "draft not saved yet", NULL);
     daemon_restart(run);
-    shows(ana, "draft saved", NULL);
+    console_shows(ana, "draft saved", NULL);
     assert_non_null(strstr(seen_by(arena, "ana"), "before and after"));
     console_close(ana);
     keep("ana", "null");
@@ -373,11 +368,11 @@ static void p_sends_and_waits_for_the_customer(void **state)
     AUTO_ARENA arena = arena_new();
     struct console_run *ana = console_of("ana");
     console_type(ana, "r");
-    shows(ana, "Reply to Uma", NULL);
+    console_shows(ana, "Reply to Uma", NULL);
     console_type(ana, "Dear Uma, which browser is it?\033");
-    shows(ana, "P and wait (pending)", NULL);
+    console_shows(ana, "P and wait (pending)", NULL);
     console_type(ana, "P");
-    console_wait(&ana, 1, "review:", NULL, false, clock_mono(), SOON);
+    console_hides(ana, "review:");
     for (int64_t until = clock_mono() + SOON; !str_eq(status_of(arena), "pending") && clock_mono() < until; usleep(20000))
         ;
     assert_string_equal(status_of(arena), "pending");

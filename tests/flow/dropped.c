@@ -88,12 +88,12 @@ static void ssh_or_skip(void)
 
 static void shows(const char *text)
 {
-    console_wait(&console, 1, text, NULL, true, clock_mono(), SOON);
+    console_shows(console, text, NULL);
 }
 
 static void hides(const char *text)
 {
-    console_wait(&console, 1, text, NULL, false, clock_mono(), SOON);
+    console_hides(console, text);
 }
 
 /* A process whose words hold this desk's socket, other than the daemon and the ssh client; 0: there is none. */

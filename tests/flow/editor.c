@@ -57,11 +57,6 @@ static void post(void)
     client_close(in);
 }
 
-static void shows(struct console_run *c, const char *a, const char *b)
-{
-    console_wait(&c, 1, a, b, true, clock_mono(), SOON);
-}
-
 /* An editor: this shell script, given the file as $1. */
 static const char *script(const char *body)
 {
@@ -104,8 +99,8 @@ static void open_it(struct console_run *c)
     snprintf(line, sizeof line, ":go %d\r", ticket);
     snprintf(title, sizeof title, "#%d", ticket);
     console_type(c, line);
-    shows(c, title, "Ticket number");
-    shows(c, "Some text", NULL);
+    console_shows(c, title, "Ticket number");
+    console_shows(c, "Some text", NULL);
 }
 
 /* The console, on its ticket, a text begun, and the editor called by `e` in the review. */
@@ -114,12 +109,12 @@ static struct console_run *edit(const char *editor, const char *option)
     char subject[40];
     struct console_run *c = open_as(NULL, editor, option);
     snprintf(subject, sizeof subject, "Ticket number %d", ticket);
-    shows(c, subject, NULL);
+    console_shows(c, subject, NULL);
     open_it(c);
     console_type(c, "r");
-    shows(c, "Reply to Uma", NULL);
+    console_shows(c, "Reply to Uma", NULL);
     console_type(c, "The first words\033");
-    shows(c, "review:", NULL);
+    console_shows(c, "review:", NULL);
     console_type(c, "e");
     return c;
 }
@@ -169,15 +164,15 @@ static void what_an_editor_saves_is_the_text(void **state)
 {
     (void)state;
     struct console_run *c = edit("stat -c 'mode %a' \"$1\" \"$(dirname \"$1\")\"; head -n 3 \"$1\"; echo READY; read x; echo 'and more' >>\"$1\"", NULL);
-    shows(c, "READY", NULL);
+    console_shows(c, "READY", NULL);
     assert_true(console_find(c, "mode 600") >= 0);
     assert_true(console_find(c, "mode 700") > console_find(c, "mode 600"));
     assert_true(console_find(c, "# Reply to Uma on #") >= 0);
     assert_int_equal(things_in(tmp), 1);
     others_see_us_reply();
     console_type(c, "\r");
-    shows(c, "The first wordsand more", "");
-    shows(c, "review:", NULL);
+    console_shows(c, "The first wordsand more", "");
+    console_shows(c, "review:", NULL);
     assert_int_equal(console_find(c, "# Reply"), -1);
     drafted("The first wordsand more\"");
     leave(c);
@@ -187,7 +182,7 @@ static void a_daemon_that_comes_back_while_the_editor_runs_hears_who_replies(voi
 {
     (void)state;
     struct console_run *c = edit("echo READY; read x", NULL);
-    shows(c, "READY", NULL);
+    console_shows(c, "READY", NULL);
     others_see_us_reply();
     assert_int_equal(daemon_stop(run), 0);
     daemon_restart(run);
@@ -195,7 +190,7 @@ static void a_daemon_that_comes_back_while_the_editor_runs_hears_who_replies(voi
     me = client_open(run->desk);
     others_see_us_reply();
     console_type(c, "\r");
-    shows(c, "review:", NULL);
+    console_shows(c, "review:", NULL);
     leave(c);
 }
 
@@ -203,8 +198,8 @@ static void an_editor_may_write_another_file_and_rename_it(void **state)
 {
     (void)state;
     struct console_run *c = edit("{ cat \"$1\"; echo; echo '# a heading of the text'; } >\"$1.new\"; cp \"$1\" \"$1~\"; mv \"$1.new\" \"$1\"", NULL);
-    shows(c, "# a heading of the text", NULL);
-    shows(c, "The first words", NULL);
+    console_shows(c, "# a heading of the text", NULL);
+    console_shows(c, "The first words", NULL);
     leave(c); /* nor is the copy left */
 }
 
@@ -212,12 +207,12 @@ static void an_editor_that_fails_changes_nothing_and_what_it_saved_is_one_redo_a
 {
     (void)state;
     struct console_run *c = edit("echo 'other words' >\"$1\"; exit 3", NULL);
-    shows(c, "The editor ended with status 3. The earlier text stands; C-r brings what it saved.", NULL);
-    shows(c, "The first words", NULL);
+    console_shows(c, "The editor ended with status 3. The earlier text stands; C-r brings what it saved.", NULL);
+    console_shows(c, "The first words", NULL);
     console_type(c, "\t\022");
-    shows(c, "other words", NULL);
+    console_shows(c, "other words", NULL);
     console_type(c, "\037");
-    shows(c, "The first words", NULL);
+    console_shows(c, "The first words", NULL);
     leave(c);
 }
 
@@ -225,10 +220,10 @@ static void an_editor_that_is_killed_leaves_text_and_terminal_as_they_were(void 
 {
     (void)state;
     struct console_run *c = edit("stty raw -echo; printf '\\033[?1049h'; kill -9 $$", NULL);
-    shows(c, "The editor was ended by signal 9", "The earlier text stands.");
-    shows(c, "The first words", NULL);
+    console_shows(c, "The editor was ended by signal 9", "The earlier text stands.");
+    console_shows(c, "The first words", NULL);
     console_type(c, "\t still typed");
-    shows(c, "The first words still typed", NULL);
+    console_shows(c, "The first words still typed", NULL);
     leave(c);
 }
 
@@ -236,15 +231,15 @@ static void a_file_that_is_deleted_or_emptied_is_no_text(void **state)
 {
     (void)state;
     struct console_run *c = edit("rm \"$1\"", NULL);
-    shows(c, "The editor left no file. The earlier text stands.", NULL);
-    shows(c, "The first words", NULL);
+    console_shows(c, "The editor left no file. The earlier text stands.", NULL);
+    console_shows(c, "The first words", NULL);
     leave(c);
     c = edit(": >\"$1\"", NULL);
-    shows(c, "The editor left nothing in the file. The earlier text stands", NULL);
-    shows(c, "The first words", NULL);
+    console_shows(c, "The editor left nothing in the file. The earlier text stands", NULL);
+    console_shows(c, "The first words", NULL);
     leave(c);
     c = edit("rm \"$1\"; ln -s /etc/passwd \"$1\"", NULL); /* no file of ours */
-    shows(c, "The editor left no file. The earlier text stands.", NULL);
+    console_shows(c, "The editor left no file. The earlier text stands.", NULL);
     leave(c);
 }
 
@@ -252,16 +247,16 @@ static void bytes_that_are_no_text_are_shown_and_said(void **state)
 {
     (void)state;
     struct console_run *c = edit("printf 'caf\\351 \\033[31m\\000\\377' >\"$1\"", NULL);
-    shows(c, "2 control characters left out, 2 bytes that are no UTF-8 stand as", NULL);
-    shows(c, "caf\uFFFD [31m\uFFFD", NULL);
+    console_shows(c, "2 control characters left out, 2 bytes that are no UTF-8 stand as", NULL);
+    console_shows(c, "caf\uFFFD [31m\uFFFD", NULL);
     leave(c);
 }
 
 static void stays(struct console_run *c, const char *why)
 {
     AUTO_ARENA arena = arena_new();
-    shows(c, arena_printf(arena, "What was saved stays in %s/triage-", tmp), why);
-    shows(c, "The first words", NULL);
+    console_shows(c, arena_printf(arena, "What was saved stays in %s/triage-", tmp), why);
+    console_shows(c, "The first words", NULL);
     assert_int_equal(things_in(tmp), 1);
     finish(c);
     assert_int_equal(system(arena_printf(arena, "rm -r %s/triage-*", tmp)), 0);
@@ -287,7 +282,7 @@ static void there_is_no_such_editor(void **state)
 {
     (void)state;
     struct console_run *c = edit("exec /no/such/editor 2>/dev/null", NULL);
-    shows(c, "There is no such editor as", "The text is as it was.");
+    console_shows(c, "There is no such editor as", "The text is as it was.");
     leave(c);
 }
 
@@ -295,11 +290,11 @@ static void the_window_changes_its_size_while_the_editor_runs(void **state)
 {
     (void)state;
     struct console_run *c = edit("echo READY; read x; echo 'and more' >>\"$1\"", NULL);
-    shows(c, "READY", NULL);
+    console_shows(c, "READY", NULL);
     console_resize(c, 90, 30);
     console_type(c, "\r");
-    shows(c, "The first wordsand more", NULL);
-    shows(c, "review:", "y send");
+    console_shows(c, "The first wordsand more", NULL);
+    console_shows(c, "review:", "y send");
     assert_int_equal(console_find(c, "review:"), 28);
     leave(c);
 }
@@ -308,9 +303,9 @@ static void an_interrupt_is_the_editors(void **state)
 {
     (void)state;
     struct console_run *c = edit("trap 'echo \" interrupted\" >>\"$1\"; exit 0' INT; echo READY; while :; do sleep 0.05; done", NULL);
-    shows(c, "READY", NULL);
+    console_shows(c, "READY", NULL);
     console_type(c, "\003");
-    shows(c, "The first words interrupted", NULL);
+    console_shows(c, "The first words interrupted", NULL);
     leave(c);
 }
 
@@ -318,7 +313,7 @@ static void who_ends_the_console_ends_the_editor_and_its_text_is_the_draft(void 
 {
     (void)state;
     struct console_run *c = edit("trap 'echo \" saved in time\" >>\"$1\"; exit 1' TERM; echo READY; while :; do sleep 0.05; done", NULL);
-    shows(c, "READY", NULL);
+    console_shows(c, "READY", NULL);
     kill(console_pid(c), SIGTERM);
     assert_true(console_ended(c, SOON));
     finish(c);
@@ -330,9 +325,9 @@ static void what_an_editor_rescues_when_it_is_ended_stays_and_is_told(void **sta
 {
     (void)state;
     struct console_run *c = edit("trap 'cp \"$1\" \"$1.swp\"; exit 1' TERM; echo READY; while :; do sleep 0.05; done", NULL);
-    shows(c, "READY", NULL);
+    console_shows(c, "READY", NULL);
     kill(console_pid(c), SIGTERM);
-    shows(c, "triage: the editor left a file of its own in", NULL);
+    console_shows(c, "triage: the editor left a file of its own in", NULL);
     finish(c);
     drafted("The first words");
     AUTO_ARENA arena = arena_new();
@@ -348,28 +343,28 @@ static void a_stopped_editor_stops_the_console_and_both_go_on(void **state)
     const char *path = script("kill -TSTP 0; echo CONTINUED; read x; echo 'and more' >>\"$1\"");
     snprintf(line, sizeof line, "VISUAL=%s XDG_RUNTIME_DIR=%s %s --socket %s --open all\r", path, tmp, console_program(), run->desk);
     struct console_run *c = console_start("job", run->dir, (const char *const[]){"/bin/bash", "--norc", "--noprofile", "-i", NULL});
-    shows(c, "bash-", NULL);
+    console_shows(c, "bash-", NULL);
     console_type(c, line);
-    shows(c, arena_printf(arena, "Ticket number %d", ticket), NULL);
+    console_shows(c, arena_printf(arena, "Ticket number %d", ticket), NULL);
     open_it(c);
     console_type(c, "r");
-    shows(c, "Reply to Uma", NULL);
+    console_shows(c, "Reply to Uma", NULL);
     console_type(c, "The first words\030\005");
-    shows(c, "Stopped", NULL);
+    console_shows(c, "Stopped", NULL);
     console_type(c, "echo the shell is here\r");
-    shows(c, "the shell is here", NULL);
+    console_shows(c, "the shell is here", NULL);
     console_type(c, "fg\r");
-    shows(c, "CONTINUED", NULL);
+    console_shows(c, "CONTINUED", NULL);
     console_type(c, "\r");
-    shows(c, "The first wordsand more", NULL);
+    console_shows(c, "The first wordsand more", NULL);
     console_type(c, "\033");
-    shows(c, "review:", NULL);
+    console_shows(c, "review:", NULL);
     console_type(c, "p");
-    shows(c, "The draft is kept", NULL);
+    console_shows(c, "The draft is kept", NULL);
     console_type(c, "Q");
-    shows(c, "bash-", NULL);
+    console_shows(c, "bash-", NULL);
     console_type(c, "stty -a | grep -o ' icanon'\r");
-    shows(c, " icanon", NULL);
+    console_shows(c, " icanon", NULL);
     finish(c);
 }
 
@@ -379,11 +374,11 @@ static void e_in_the_list_replies_in_the_editor_at_once(void **state)
     struct console_run *c = open_as(NULL, "echo 'all of it' >>\"$1\"", NULL);
     char subject[40];
     snprintf(subject, sizeof subject, "Ticket number %d", ticket);
-    shows(c, subject, NULL);
+    console_shows(c, subject, NULL);
     open_it(c);
     console_type(c, "e");
-    shows(c, "all of it", NULL);
-    shows(c, "Reply to Uma", NULL);
+    console_shows(c, "all of it", NULL);
+    console_shows(c, "Reply to Uma", NULL);
     drafted("all of it");
     leave(c);
 }
@@ -392,13 +387,13 @@ static void without_an_editor_or_leave_to_run_one_the_built_in_has_the_whole_scr
 {
     (void)state;
     struct console_run *c = edit(NULL, NULL);
-    shows(c, "Neither $VISUAL nor $EDITOR is set: this is the built-in editor, on the whole screen.", NULL);
+    console_shows(c, "Neither $VISUAL nor $EDITOR is set: this is the built-in editor, on the whole screen.", NULL);
     assert_int_equal(console_find(c, "Some text"), -1);
     console_type(c, " and more");
-    shows(c, "The first words and more", NULL);
+    console_shows(c, "The first words and more", NULL);
     leave(c);
     c = edit("echo EVIL >>\"$1\"", "--restricted");
-    shows(c, "No program may be run from this account: this is the built-in editor, on the whole screen.", NULL);
+    console_shows(c, "No program may be run from this account: this is the built-in editor, on the whole screen.", NULL);
     assert_int_equal(console_find(c, "EVIL"), -1);
     leave(c);
 }
@@ -409,20 +404,20 @@ static void a_paste_is_made_safe_said_and_one_step(void **state)
     struct console_run *c = open_as(NULL, NULL, NULL);
     char subject[40];
     snprintf(subject, sizeof subject, "Ticket number %d", ticket);
-    shows(c, subject, NULL);
+    console_shows(c, subject, NULL);
     open_it(c);
     console_type(c, "r");
-    shows(c, "Reply to Uma", NULL);
+    console_shows(c, "Reply to Uma", NULL);
     console_type(c, "Before. \033[200~one\tcell \xe2\x80\xae\xc2\x9b\007and a bell\rtwo {{custmer.name}}\033[201~");
-    shows(c, "2 control characters left out, 1 hidden character left out, 1 tab, shown as blanks", NULL);
-    shows(c, "Before. one    cell and a bell", NULL);
+    console_shows(c, "2 control characters left out, 1 hidden character left out, 1 tab, shown as blanks", NULL);
+    console_shows(c, "Before. one    cell and a bell", NULL);
     console_type(c, "\033OD");
-    shows(c, "{{custmer.name}} is not known. Tab: {{customer.name}}", NULL);
+    console_shows(c, "{{custmer.name}} is not known. Tab: {{customer.name}}", NULL);
     console_type(c, "\t");
-    shows(c, "two {{customer.name}}", NULL);
+    console_shows(c, "two {{customer.name}}", NULL);
     console_type(c, "\037\037");
-    console_wait(&c, 1, "and a bell", NULL, false, clock_mono(), SOON);
-    shows(c, "Before.", NULL);
+    console_hides(c, "and a bell");
+    console_shows(c, "Before.", NULL);
     leave(c);
 }
 

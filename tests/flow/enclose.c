@@ -31,12 +31,12 @@ static struct {
 
 static void shows(const char *what)
 {
-    console_wait(&d.console, 1, what, NULL, true, clock_mono(), SOON_MS);
+    console_shows(d.console, what, NULL);
 }
 
 static void hides(const char *what)
 {
-    console_wait(&d.console, 1, what, NULL, false, clock_mono(), SOON_MS);
+    console_hides(d.console, what);
 }
 
 static const char *in_dir(const char *name)

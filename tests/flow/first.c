@@ -26,12 +26,12 @@ static struct { char command[WORD], keys[WORD]; } known[8]; /* what help said */
 
 static void shows(const char *text)
 {
-    console_wait(&c, 1, text, NULL, true, clock_mono(), SOON);
+    console_shows(c, text, NULL);
 }
 
 static void hides(const char *text)
 {
-    console_wait(&c, 1, text, NULL, false, clock_mono(), SOON);
+    console_hides(c, text);
 }
 
 /* Is that all of what stands here, or do the words go on? */

@@ -131,7 +131,7 @@ static void x_closes_and_the_row_stays_in_its_place_while_keys_are_pressed(void 
     seat_shows("left this view");
     assert_string_equal(seat_field(1, "status"), "resolved");
     seat_press("Z");
-    console_wait(&seat.console, 1, "left this view", NULL, false, clock_mono(), SEAT_SOON);
+    console_hides(seat.console, "left this view");
 }
 
 static void what_a_terminal_answers_to_others_is_no_key(void **state)
@@ -439,7 +439,7 @@ static void a_label_is_accepted_with_one_key_and_the_journal_says_so(void **stat
     seat_press("/flurb\r");
     seat_shows("/flurb   Esc shows all");
     seat_press("\033");
-    console_wait(&seat.console, 1, "Esc shows all", NULL, false, clock_mono(), SEAT_SOON);
+    console_hides(seat.console, "Esc shows all");
     seat_shows("The gazebo wobbles");
     seat_shows("starter rules, 0 of your tickets learned");
     seat_shows("resolved tickets like it");
@@ -500,7 +500,7 @@ static void S_sorts_the_list_I_inverts_it_and_the_header_says_so(void **state)
     seat_press(":sort beauty\r");
     seat_shows("sort: due, age, updated, urgency or priority");
     seat_press(":sort due\r");
-    console_wait(&seat.console, 1, "by age", NULL, false, clock_mono(), SEAT_SOON);
+    console_hides(seat.console, "by age");
 }
 
 static void F_keeps_the_newest_line_of_a_ticket_in_sight_and_says_so(void **state)
@@ -519,7 +519,7 @@ static void F_keeps_the_newest_line_of_a_ticket_in_sight_and_says_so(void **stat
     client_post(seat.desk, "/v1/do", "{\"do\":\"note\",\"tickets\":[1],\"text\":\"and one that came later\"}");
     seat_shows("and one that came later");
     seat_press("gg"); /* who scrolls lets go */
-    console_wait(&seat.console, 1, "▼ following", NULL, false, clock_mono(), SEAT_SOON);
+    console_hides(seat.console, "▼ following");
     client_post(seat.desk, "/v1/do", "{\"do\":\"note\",\"tickets\":[1],\"text\":\"unseen up there\"}");
     bytes_after(300);
     assert_int_equal(console_find(seat.console, "unseen up there"), -1);

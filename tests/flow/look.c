@@ -37,11 +37,6 @@ static int stop(void **state)
     return 0;
 }
 
-static void shows(struct console_run *c, const char *text)
-{
-    console_wait(&c, 1, text, NULL, true, clock_mono(), SOON);
-}
-
 static void leave(struct console_run *c)
 {
     console_type(c, "Q");
@@ -73,27 +68,27 @@ static void a_theme_is_tried_on_while_the_picker_moves_and_esc_puts_the_old_one_
     const char *root = getenv("TRIAGE_SRCDIR"), *data = arena_printf(arena, "TRIAGE_DATA=%s/data", root ? root : ".");
     const char *const args[] = {"/usr/bin/env", data, console_program(), "--socket", run->desk, "--open", "all", NULL};
     struct console_run *c = console_start("theme", run->dir, args);
-    shows(c, "live");
+    console_shows(c, "live", NULL);
     page_becomes(c, true);
     console_type(c, ":theme\r");
-    shows(c, "as it is now");
+    console_shows(c, "as it is now", NULL);
     page_becomes(c, true);
     console_type(c, "\x0e"); /* C-n: the next */
     page_becomes(c, false);
     console_type(c, "\x1b");
     page_becomes(c, true);
     console_type(c, ":theme\r");
-    shows(c, "as it is now");
+    console_shows(c, "as it is now", NULL);
     console_type(c, "frost\r");
     page_becomes(c, false);
     console_type(c, ":theme\r"); /* and from there */
-    shows(c, "frost-dark");
+    console_shows(c, "frost-dark", NULL);
     console_type(c, "terminal");
     page_becomes(c, true);
     console_type(c, "\x1b");
     page_becomes(c, false);
     console_type(c, ":theme nosuch\r");
-    shows(c, "no theme 'nosuch'; there is: ");
+    console_shows(c, "no theme 'nosuch'; there is: ", NULL);
     page_becomes(c, false);
     leave(c);
 }
@@ -143,7 +138,7 @@ static void a_new_size_is_one_whole_frame(void **state)
     const char *const args[] = {"/usr/bin/env", "TERM_PROGRAM=WezTerm", console_program(), "--socket", run->desk, "--open", "all", NULL};
     struct console_run *c = console_start("resize", run->dir, args);
     size_t before, after;
-    shows(c, "Nothing here yet");
+    console_shows(c, "Nothing here yet", NULL);
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         console_bytes(c, 100, &before);
         console_resize(c, sizes[i].columns, sizes[i].rows);

@@ -144,32 +144,32 @@ static void the_console_shows_it_and_its_keys_change_it(void **state)
 {
     (void)state;
     struct console_run *c = console_open("oncall", run, "all");
-    console_wait(&c, 1, "live", NULL, true, clock_mono(), SOON);
+    console_shows(c, "live", NULL);
     console_type(c, "go");
-    console_wait(&c, 1, "On call", "times: Europe/Berlin", true, clock_mono(), SOON);
-    console_wait(&c, 1, "primary", "until Fri  1 Jan 18:00", true, clock_mono(), SOON);
-    console_wait(&c, 1, "override", "you for ben", true, clock_mono(), SOON);
+    console_shows(c, "On call", "times: Europe/Berlin");
+    console_shows(c, "primary", "until Fri  1 Jan 18:00");
+    console_shows(c, "override", "you for ben");
     says(SHELL(NULL, "absence", "agent=ben", "from=2027-01-02 09:00", "to=2027-01-02 18:00", "kind=sick")); /* elsewhere: it comes by itself */
-    console_wait(&c, 1, "away", "ben", true, clock_mono(), SOON);
-    console_wait(&c, 1, "nobody", "!", true, clock_mono(), SOON);
+    console_shows(c, "away", "ben");
+    console_shows(c, "nobody", "!");
     console_type(c, "+c");
-    console_wait(&c, 1, "from=now to=+4h", NULL, true, clock_mono(), SOON);
+    console_shows(c, "from=now to=+4h", NULL);
     console_type(c, "\025from=\"Mon 09:00\" to=+5h note=concert\r");
-    console_wait(&c, 1, "asks", "concert", true, clock_mono(), SOON);
+    console_shows(c, "asks", "concert");
     console_type(c, "gg-"); /* questions come first: it is taken back */
     console_wait(&c, 1, "asks", "concert", false, clock_mono(), SOON);
     console_type(c, "6"); /* another screen: its header follows too */
-    console_wait(&c, 1, "on call ben", NULL, true, clock_mono(), SOON);
+    console_shows(c, "on call ben", NULL);
     says(SHELL(NULL, "override", "for=ben", "to=+1h"));
-    console_wait(&c, 1, "you are on call", NULL, true, clock_mono(), SOON);
+    console_shows(c, "you are on call", NULL);
     says(SHELL(NULL, "undo"));
-    console_wait(&c, 1, "on call ben", NULL, true, clock_mono(), SOON);
+    console_shows(c, "on call ben", NULL);
     console_type(c, "go");
-    console_wait(&c, 1, "override", "you for ben", true, clock_mono(), SOON);
+    console_shows(c, "override", "you for ben");
     console_type(c, "w"); /* a critical ticket as what is under the cursor begins: the override, 18:00 */
-    console_wait(&c, 1, "Who would be told, and why", NULL, true, clock_mono(), SOON);
-    console_wait(&c, 1, "1/2     you", "Fri 18:00 Europe/Berlin, by console", true, clock_mono(), SOON);
-    console_wait(&c, 1, "for ben in primary, override by ana: a swap", NULL, true, clock_mono(), SOON);
+    console_shows(c, "Who would be told, and why", NULL);
+    console_shows(c, "1/2     you", "Fri 18:00 Europe/Berlin, by console");
+    console_shows(c, "for ben in primary, override by ana: a swap", NULL);
     console_type(c, "q");
     console_type(c, "Q");
     assert_true(console_ended(c, SOON));

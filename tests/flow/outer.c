@@ -67,8 +67,8 @@ static void open_inside(const char *settings, const char *before)
     const char *const args[] = {"/usr/bin/env", "tmux", "-u", "-f", arena_printf(arena, "%s/tmux.conf", run->dir), "-S", arena_printf(arena, "%s/tmux", run->dir), "new-session",
                                 arena_printf(arena, "%s %s --socket %s --open all", before, console_program(), run->desk), NULL};
     console = console_start("outer", run->dir, args);
-    console_wait(&console, 1, "Where is my invoice?", NULL, true, clock_mono(), SOON);
-    console_wait(&console, 1, "live", NULL, true, clock_mono(), SOON);
+    console_shows(console, "Where is my invoice?", NULL);
+    console_shows(console, "live", NULL);
 }
 
 static int stop(void **state)
@@ -130,7 +130,7 @@ static void tom_mentions_ana(void)
 {
     static const char body[] = "{\"do\":\"note\",\"tickets\":[1],\"text\":\"@ana \\u001b]0;PWN\\u0007\\u001b\\\\ look\"}";
     assert_int_equal(client_ask(desk, "POST", "/v1/do", "X-Triage-Key: k-tom\r\nContent-Type: application/json\r\n", body, sizeof body - 1).status, 200);
-    console_wait(&console, 1, "mentions you", NULL, true, clock_mono(), SOON);
+    console_shows(console, "mentions you", NULL);
 }
 
 static void nothing_of_the_way_through_is_left(void)

@@ -230,7 +230,7 @@ static struct console_run *console;
 
 static void shows(const char *what)
 {
-    console_wait(&console, 1, what, NULL, true, clock_mono(), PATIENCE_MS);
+    console_shows(console, what, NULL);
 }
 
 /* The last thing on the ticket that we said. */

@@ -146,28 +146,28 @@ static void the_environment_of_the_connection_names_nothing(void **state)
     const char *const args[] = {"/bin/sh", "-c", arena_printf(arena, "exec %s", sshd_to(server, arena, options, "")), NULL};
     struct console_run *c = console_start("ssh", run->dir, args);
     size_t n;
-    console_wait(&c, 1, "live", NULL, true, clock_mono(), SOON);
+    console_shows(c, "live", NULL);
     console_type(c, "6");
-    console_wait(&c, 1, "Where is it", NULL, true, clock_mono(), SOON);
+    console_shows(c, "Where is it", NULL);
     console_type(c, "j\032kj"); /* C-z stops nothing */
     console_type(c, ":theme ");
     console_type(c, in_dir("secret"));
     console_type(c, "\r");
-    console_wait(&c, 1, "is not for this account", NULL, true, clock_mono(), SOON);
+    console_shows(c, "is not for this account", NULL);
     console_type(c, arena_printf(arena, ":!touch %s\r", in_dir("witness")));
     console_type(c, "\033");
     console_bytes(c, 200, &n); /* what follows an Esc too closely belongs to it */
     console_type(c, "i");
-    console_wait(&c, 1, "Internal note on #1", NULL, true, clock_mono(), SOON);
+    console_shows(c, "Internal note on #1", NULL);
     console_type(c, "half\030\005"); /* C-x C-e */
-    console_wait(&c, 1, "half", NULL, true, clock_mono(), SOON);
+    console_shows(c, "half", NULL);
     console_type(c, " a note");
-    console_wait(&c, 1, "half a note", NULL, true, clock_mono(), SOON);
+    console_shows(c, "half a note", NULL);
     no_witness("the editor's key");
     console_type(c, "\033");
-    console_wait(&c, 1, "review:", NULL, true, clock_mono(), SOON);
+    console_shows(c, "review:", NULL);
     console_type(c, "y");
-    console_wait(&c, 1, "note added", NULL, true, clock_mono(), SOON);
+    console_shows(c, "note added", NULL);
     assert_null(strstr(console_bytes(c, 0, &n), marker));
     console_type(c, "Q");
     assert_true(console_ended(c, SOON)); /* and with it the connection: there is no shell behind it */
@@ -248,12 +248,12 @@ static void an_agent_of_whom_the_desk_says_so_has_no_editor_either(void **state)
     (void)state;
     write_text(in_dir("env"), arena_printf(arena, "#!/bin/sh\nEDITOR=%s exec %s --socket %s --open all\n", in_dir("evil"), console_program(), run->desk), 0755);
     struct console_run *c = console_start("told", run->dir, (const char *const[]){in_dir("env"), NULL});
-    console_wait(&c, 1, "Where is it", NULL, true, clock_mono(), SOON);
+    console_shows(c, "Where is it", NULL);
     console_type(c, "i");
-    console_wait(&c, 1, "Internal note on #1", NULL, true, clock_mono(), SOON);
+    console_shows(c, "Internal note on #1", NULL);
     console_type(c, "half\030\005");
     console_type(c, " a note");
-    console_wait(&c, 1, "half a note", NULL, true, clock_mono(), SOON);
+    console_shows(c, "half a note", NULL);
     no_witness("the editor's key");
     console_close(c);
 }

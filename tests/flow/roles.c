@@ -3,7 +3,6 @@
  * the tables the program runs, so what is added there is tried here. */
 #include "api/calls.h"
 #include "api/server.h"
-#include "base/clock.h"
 #include "base/crypto.h"
 #include "base/str.h"
 #include "command/command.h"
@@ -200,7 +199,7 @@ static void every_binding_is_a_command_and_can_be_pressed_on_its_screen(void **s
     struct console_run *c = console_open("keymap", own, "all");
     size_t n;
     int pressed = 0, all = 0;
-    console_wait(&c, 1, "live", NULL, true, clock_mono(), SOON);
+    console_shows(c, "live", NULL);
     for (int s = 0; s < PLACES; s++) {
         const struct binding **list = keymap_list(map, arena, screens_names[s], NULL);
         for (int i = 0; *list; list++, i++, all++) {
@@ -221,7 +220,7 @@ static void every_binding_is_a_command_and_can_be_pressed_on_its_screen(void **s
         }
     }
     console_type(c, "6");
-    console_wait(&c, 1, "live", NULL, true, clock_mono(), SOON);
+    console_shows(c, "live", NULL);
     console_type(c, "Q");
     assert_true(console_ended(c, SOON));
     assert_int_equal(console_close(c), 0);

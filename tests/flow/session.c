@@ -44,11 +44,6 @@ static int stop(void **state)
     return 0;
 }
 
-static void shows(struct console_run *c, const char *a, const char *b)
-{
-    console_wait(&c, 1, a, b, true, clock_mono(), SOON);
-}
-
 static void kept(const char *part)
 {
     struct client *me = client_open(run->desk);
@@ -64,19 +59,19 @@ static void a_list_is_as_it_was_when_the_line_was_cut(void **state)
 {
     (void)state;
     struct console_run *c = console_open("before", run, "all");
-    shows(c, "A question of colours", NULL);
+    console_shows(c, "A question of colours", NULL);
     console_type(c, "/invoice\r");
-    console_wait(&c, 1, "A question of colours", NULL, false, clock_mono(), SOON);
+    console_hides(c, "A question of colours");
     console_type(c, " "); /* marks the first, steps to the second */
-    shows(c, "1 marked", NULL);
+    console_shows(c, "1 marked", NULL);
     console_type(c, ":sort age\rI");
-    shows(c, "by age, inverted", NULL);
+    console_shows(c, "by age, inverted", NULL);
     kept("\"invert\":true");
     console_drop(c);
     c = console_open("after", run, NULL);
-    shows(c, "where your console was last", NULL);
-    shows(c, "1 marked", NULL);
-    shows(c, "by age, inverted", NULL);
+    console_shows(c, "where your console was last", NULL);
+    console_shows(c, "1 marked", NULL);
+    console_shows(c, "by age, inverted", NULL);
     assert_int_equal(console_find(c, "A question of colours"), -1);
     assert_true(console_find(c, "third invoice") >= 0);
     console_type(c, "Q");
@@ -88,9 +83,9 @@ static void who_left_with_q_begins_anew(void **state)
 {
     (void)state;
     struct console_run *c = console_open("anew", run, NULL);
-    shows(c, "live", NULL);
+    console_shows(c, "live", NULL);
     console_type(c, "6");
-    shows(c, "A question of colours", NULL);
+    console_shows(c, "A question of colours", NULL);
     assert_int_equal(console_find(c, "where your console was last"), -1);
     console_type(c, "Q");
     assert_true(console_ended(c, SOON));
@@ -101,20 +96,20 @@ static void a_half_typed_reply_is_there_again(void **state)
 {
     (void)state;
     struct console_run *c = console_open("typing", run, "all");
-    shows(c, "The first invoice", NULL);
+    console_shows(c, "The first invoice", NULL);
     console_type(c, "/second\r");
-    console_wait(&c, 1, "The first invoice", NULL, false, clock_mono(), SOON);
+    console_hides(c, "The first invoice");
     console_type(c, "\r");
-    shows(c, "The second invoice", NULL);
+    console_shows(c, "The second invoice", NULL);
     console_type(c, "r");
-    shows(c, "Reply to", NULL);
+    console_shows(c, "Reply to", NULL);
     console_type(c, "Dear customer, half a sen");
-    shows(c, "draft saved", NULL);
+    console_shows(c, "draft saved", NULL);
     kept("\"writing\":");
     console_drop(c);
     c = console_open("again", run, NULL);
-    shows(c, "Dear customer, half a sen", NULL);
-    shows(c, "Reply to", NULL);
+    console_shows(c, "Dear customer, half a sen", NULL);
+    console_shows(c, "Reply to", NULL);
     console_close(c);
 }
 

@@ -152,16 +152,16 @@ static void completes(const struct shell_row *shell)
         skip();
     }
     struct console_run *c = start_shell(shell, program);
-    console_wait(&c, 1, "sh>", NULL, true, clock_mono(), SOON);
+    console_shows(c, "sh>", NULL);
     for (int i = 0; i < ROWS; i++) {
         console_type(c, rows[i].typed);
         console_wait(&c, 1, arena_printf(arena, "sh> %s", rows[i].line), NULL, true, clock_mono(), SOON);
         if (rows[i].listed) {
             console_type(c, "\t");
-            console_wait(&c, 1, rows[i].listed, NULL, true, clock_mono(), SOON);
+            console_shows(c, rows[i].listed, NULL);
         }
         console_type(c, "\025\014"); /* the line goes, and what is on the screen */
-        console_wait(&c, 1, rows[i].line, NULL, false, clock_mono(), SOON);
+        console_hides(c, rows[i].line);
     }
     size_t n;
     const char *bytes = console_bytes(c, 0, &n);

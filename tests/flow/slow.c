@@ -62,11 +62,6 @@ static struct console_run *over(const char *name, const struct line_as *line)
     return console_start_as(&(struct console_as){.name = name, .home = run->dir, .args = line_words(line, program), .columns = COLUMNS, .rows = ROWS});
 }
 
-static void shows(struct console_run *c, const char *text)
-{
-    console_wait(&c, 1, text, NULL, true, clock_mono(), SOON);
-}
-
 static size_t bytes_of(struct console_run *c, int ms)
 {
     size_t n;
@@ -132,7 +127,7 @@ static void a_slow_line_carries_the_newest_picture_and_every_key(void **state)
 {
     (void)state;
     struct console_run *c = over("slow", &(struct line_as){.bytes_per_s = RATE, .delay_ms = DELAY});
-    shows(c, "Matter 1 of");
+    console_shows(c, "Matter 1 of", NULL);
     settle(c);
     size_t before = bytes_of(c, 0);
     int64_t since = clock_mono();
@@ -151,7 +146,7 @@ static void a_storm_of_news_does_not_queue(void **state)
 {
     (void)state;
     struct console_run *c = over("news", &(struct line_as){.bytes_per_s = RATE, .delay_ms = DELAY});
-    shows(c, "Matter 1 of");
+    console_shows(c, "Matter 1 of", NULL);
     console_type(c, "I"); /* the newest first: every one moves the list */
     settle(c);
     size_t before = bytes_of(c, 0);
@@ -162,7 +157,7 @@ static void a_storm_of_news_does_not_queue(void **state)
             bytes_of(c, 10);
     }
     size_t carried = (size_t)(clock_mono() - since) * RATE / 1000;
-    shows(c, arena_printf(arena, "All %d", posted));
+    console_shows(c, arena_printf(arena, "All %d", posted), NULL);
     settle(c);
     size_t sent = bytes_of(c, 0) - before;
     print_message("# 150 tickets came: %zu bytes; the line could carry %zu meanwhile\n", sent, carried);
@@ -176,7 +171,7 @@ static void a_terminal_that_never_answers_loses_no_key_either(void **state)
 {
     (void)state;
     struct console_run *c = over("mute", &(struct line_as){.bytes_per_s = 8 * RATE, .delay_ms = 10, .mute = true});
-    shows(c, "Matter 1 of");
+    console_shows(c, "Matter 1 of", NULL);
     settle(c);
     settle(c);
     size_t before = bytes_of(c, 0);
@@ -196,7 +191,7 @@ static void rest_on_a_slow_line_costs_nothing(void **state)
 {
     (void)state;
     struct console_run *c = over("rest", &(struct line_as){.bytes_per_s = RATE, .delay_ms = DELAY});
-    shows(c, "Matter 1 of");
+    console_shows(c, "Matter 1 of", NULL);
     settle(c);
     size_t before = bytes_of(c, 0);
     assert_int_equal(bytes_of(c, 2500), before);

@@ -72,16 +72,6 @@ static int stop(void **state)
 
 /* --- what a person sees --- */
 
-static void shows(struct console_run *c, const char *a, const char *b)
-{
-    console_wait(&c, 1, a, b, true, clock_mono(), SOON);
-}
-
-static void hides(struct console_run *c, const char *a)
-{
-    console_wait(&c, 1, a, NULL, false, clock_mono(), SOON);
-}
-
 /* The row where the terminal's cursor stands, read until it holds what it should. */
 static void cursor_on(struct console_run *c, const char *text)
 {
@@ -120,13 +110,13 @@ static void walk(struct console_run *c)
     console_type(c, "k");
     cursor_on(c, ticket_at(2));
     console_type(c, "\r");
-    shows(c, "Some text", NULL);
+    console_shows(c, "Some text", NULL);
     console_type(c, "q");
     cursor_on(c, ticket_at(2));
     console_type(c, "?");
-    shows(c, "claim-next", NULL);
+    console_shows(c, "claim-next", NULL);
     console_type(c, "q");
-    hides(c, "claim-next");
+    console_hides(c, "claim-next");
     console_type(c, "G");
     cursor_on(c, ticket_at(TICKETS));
     console_type(c, "gg");
@@ -181,8 +171,8 @@ static void one_terminal(const char *term, const char *locale, int columns, int 
     const char *const args[] = {console_program(), "--socket", run->desk, "--open", "all", NULL};
     struct console_run *c = console_start_as(&(struct console_as){
         .name = name, .home = run->dir, .args = args, .term = term, .locale = locale, .columns = columns, .rows = rows});
-    shows(c, "live", NULL);
-    shows(c, "Terminal prints nothing 4", NULL);
+    console_shows(c, "live", NULL);
+    console_shows(c, "Terminal prints nothing 4", NULL);
     walk(c);
     char *list = list_of(c);
     for (int64_t until = clock_mono() + SOON; *same && strcmp(list, *same) != 0 && clock_mono() < until; list = list_of(c))
@@ -246,8 +236,8 @@ static void whichever_way_the_console_ends_the_terminal_has_its_modes_back(void 
         const char *const args[] = {console_program(), "--socket", run->desk, "--open", "all", "--mouse", NULL};
         struct console_run *c = console_start("leaving", run->dir, args);
         size_t n;
-        shows(c, "live", NULL);
-        shows(c, "Terminal prints nothing 4", NULL);
+        console_shows(c, "live", NULL);
+        console_shows(c, "Terminal prints nothing 4", NULL);
         if (ways[i].keys)
             console_type(c, ways[i].keys);
         else
@@ -272,23 +262,23 @@ static void a_terminal_that_is_too_small_says_so_and_growing_brings_all_back(voi
     (void)state;
     const char *const args[] = {console_program(), "--socket", run->desk, "--open", "all", NULL};
     struct console_run *c = console_start("small", run->dir, args);
-    shows(c, "live", NULL);
+    console_shows(c, "live", NULL);
     console_type(c, "jjr");
-    shows(c, "on #3 by webhook", NULL);
+    console_shows(c, "on #3 by webhook", NULL);
     console_type(c, "half a sentence");
-    shows(c, "half a sentence", NULL);
+    console_shows(c, "half a sentence", NULL);
     console_type(c, "\x1bp");
-    hides(c, "half a sentence");
+    console_hides(c, "half a sentence");
     for (size_t i = 0; i < sizeof small / sizeof *small; i++) {
         console_resize(c, small[i].columns, small[i].rows);
-        shows(c, small[i].says, NULL);
+        console_shows(c, small[i].says, NULL);
     }
     console_resize(c, 80, 24);
     cursor_on(c, ticket_at(3));
     console_type(c, "r");
-    shows(c, "half a sentence", NULL);
+    console_shows(c, "half a sentence", NULL);
     console_type(c, "\x1bqy");
-    hides(c, "half a sentence");
+    console_hides(c, "half a sentence");
     leave(c);
     assert_int_equal(console_close(c), 0);
 }
@@ -361,8 +351,8 @@ static void inside_tmux_a_pane_shows_what_the_console_drew(void **state)
     const char *const args[] = {"/usr/bin/env", "tmux", "-u", "-f", in_dir("tmux.conf"), "-S", in_dir("tmux"), "new-session",
                                 console_program(), "--socket", run->desk, "--open", "all", NULL};
     struct console_run *c = console_start("tmux", run->dir, args);
-    shows(c, "live", NULL);
-    shows(c, "Terminal prints nothing 4", NULL);
+    console_shows(c, "live", NULL);
+    console_shows(c, "Terminal prints nothing 4", NULL);
     walk(c);
     char *pane = output_of(arena_printf(arena, "tmux -S %s capture-pane -p", in_dir("tmux")), &ok);
     assert_true(ok);
@@ -371,18 +361,18 @@ static void inside_tmux_a_pane_shows_what_the_console_drew(void **state)
             fail_msg("the pane has no row \"%s\":\n%s", console_row(c, row), pane);
     output_of(arena_printf(arena, "tmux -S %s send-keys Escape / x y", in_dir("tmux")), &ok); /* in one piece */
     assert_true(ok);
-    shows(c, "/ xy", NULL);
+    console_shows(c, "/ xy", NULL);
     output_of(arena_printf(arena, "tmux -S %s send-keys Escape :", in_dir("tmux")), &ok);
-    hides(c, "/ xy");
+    console_hides(c, "/ xy");
     console_type(c, "mouse on\r");
-    shows(c, "Clicks are ours", NULL);
+    console_shows(c, "Clicks are ours", NULL);
     char *flags = output_of(arena_printf(arena, "tmux -S %s display -p '#{mouse_standard_flag} #{mouse_sgr_flag}'", in_dir("tmux")), &ok);
     assert_string_equal(flags, "1 1\n");
     console_type(c, ":mouse off\r");
-    shows(c, "the terminal's again", NULL);
+    console_shows(c, "the terminal's again", NULL);
     console_resize(c, 80, 24);
     cursor_on(c, ticket_at(1));
-    shows(c, "Terminal prints nothing 4", NULL);
+    console_shows(c, "Terminal prints nothing 4", NULL);
     leave(c);
     assert_int_equal(console_close(c), 0);
 }
@@ -424,27 +414,27 @@ static void over_ssh_it_is_the_same_and_a_broken_line_loses_nothing(void **state
     (void)state;
     ssh_or_skip();
     struct console_run *c = over_ssh("ssh", "all");
-    shows(c, "live", NULL);
-    shows(c, "Terminal prints nothing 4", NULL);
+    console_shows(c, "live", NULL);
+    console_shows(c, "Terminal prints nothing 4", NULL);
     walk(c);
     console_resize(c, 80, 24);
     cursor_on(c, ticket_at(1));
     console_resize(c, 200, 60);
     cursor_on(c, ticket_at(1));
     console_type(c, "jjjr");
-    shows(c, "on #4 by webhook", NULL);
+    console_shows(c, "on #4 by webhook", NULL);
     console_type(c, "Dear customer, half a sen");
-    shows(c, "half a sen", NULL);
+    console_shows(c, "half a sen", NULL);
     kill(console_pid(c), SIGKILL); /* the client: nothing is said to the other end */
     console_drop(c);
     c = over_ssh("ssh again", NULL);
-    shows(c, "Dear customer, half a sen", NULL);
+    console_shows(c, "Dear customer, half a sen", NULL);
     console_type(c, "tence.");
-    shows(c, "half a sentence.", NULL);
+    console_shows(c, "half a sentence.", NULL);
     console_type(c, "\x1b");
-    shows(c, "review:", NULL);
+    console_shows(c, "review:", NULL);
     console_type(c, "p");
-    hides(c, "review:");
+    console_hides(c, "review:");
     leave(c);
     assert_int_equal(console_close(c), 0);
 }

@@ -2,7 +2,6 @@
  * NDJSON, the mode of lines, each screen of the console with what it copies, tells the terminal and keeps of its place, and the log.
  * None of it is anywhere, until somebody asks with a reason; then it stands on that screen, for 20 s, and nowhere else. The lists are
  * the program's own tables. */
-#include "base/clock.h"
 #include "base/crypto.h"
 #include "base/str.h"
 #include "harness/client.h"
@@ -175,7 +174,7 @@ static void no_screen_shows_it_and_nothing_is_kept_of_it(void **state)
     size_t n;
     static const char *const keys[] = {"yY", "w", "\033", "j\r", "yY", "w", "\033", "G", "/ada\r", "\033", ":ada@acme.com", "\033"};
     console = console_open("unseen", run, "all");
-    console_wait(&console, 1, "live", NULL, true, clock_mono(), SOON);
+    console_shows(console, "live", NULL);
     for (int place = 0; place < PLACES; place++) {
         say(place == PLACE_QUEUE ? "6" : place == PLACE_TICKET ? "6\r" : place == PLACE_CUSTOMER ? "6:customer\r" : arena_printf(arena, ":go %s\r", screens_names[place]), 60);
         for (size_t i = 0; i < sizeof keys / sizeof *keys - 2; i++)
@@ -196,17 +195,17 @@ static void revealed_it_stands_on_that_screen_for_20_s_and_is_neither_copied_nor
     size_t before, n;
     say("\033", ESC_MS);
     say("6/1\r", 60); /* its number: that ticket, wherever it stands in the list */
-    console_wait(&console, 1, "charged twice", NULL, true, clock_mono(), SOON);
+    console_shows(console, "charged twice", NULL);
     console_bytes(console, 0, &before);
     say("#", 60);
-    console_wait(&console, 1, "unmasked, because:", NULL, true, clock_mono(), SOON);
+    console_shows(console, "unmasked, because:", NULL);
     say("the bank asks\r", 0);
-    console_wait(&console, 1, "ada@acme.com", NULL, true, clock_mono(), SOON);
+    console_shows(console, "ada@acme.com", NULL);
     say("yY", 80);
     const char *raw = console_bytes(console, 0, &n);
     check_clipboard(raw + before, n - before);
     *run->clock += 21000;
-    console_wait(&console, 1, "ada@acme.com", NULL, false, clock_mono(), SOON);
+    console_hides(console, "ada@acme.com");
     for (int row = 0; row < console_rows(console); row++)
         holds_nothing("the screen after 20 s", console_row(console, row), strlen(console_row(console, row)));
     console_bytes(console, 1300, &n); /* its place is kept a second after the last key */

@@ -73,7 +73,7 @@ static const char *seen(struct answer answer)
 
 static void see(struct console_run *c, const char *text)
 {
-    console_wait(&c, 1, text, NULL, true, clock_mono(), SOON);
+    console_shows(c, text, NULL);
 }
 
 static void say(struct console_run *c, const char *line)
@@ -197,7 +197,7 @@ static void what_is_typed_is_completed_counted_and_explained_before_it_is_done(v
     console_type(c, "\x15where priority = \"low\"");
     see(c, "column 10: unexpected \"=\"; write \"==\"");
     console_type(c, "\x15where title.contains(\"door\")\r");
-    console_wait(&c, 1, "invoice", NULL, false, clock_mono(), SOON);
+    console_hides(c, "invoice");
     see(c, "The door is green");
     console_type(c, ":");
     see(c, "absence");
@@ -256,7 +256,7 @@ static void a_view_of_the_configuration_has_its_own_order_too(void **state)
     see(c, "↑ by age, inverted");
     above(c, "The roof is blue", "The door is green");
     say(c, "go plain");
-    console_wait(&c, 1, "by age", NULL, false, clock_mono(), SOON);
+    console_hides(c, "by age");
     say(c, "sort updated");
     see(c, "↓ by updated");
     say(c, "go all"); /* chosen by hand, it goes along to a view that has none */

@@ -51,7 +51,7 @@ static int stop(void **state)
 
 static void shows(const char *a, const char *b)
 {
-    console_wait(&console, 1, a, b, true, clock_mono(), SOON);
+    console_shows(console, a, b);
 }
 
 static void tom_does(const char *body)
@@ -131,10 +131,10 @@ static void a_page_is_acknowledged_with_two_keys_from_anywhere(void **state)
         }
         console_type(console, ",K");
         shows("acked you", NULL);
-        console_wait(&console, 1, "pages you", NULL, false, clock_mono(), SOON);
+        console_hides(console, "pages you");
         tom_does("{\"do\":\"close\",\"tickets\":[2]}");
         tom_does("{\"do\":\"reopen\",\"tickets\":[2]}");
-        console_wait(&console, 1, "acked you", NULL, false, clock_mono(), SOON);
+        console_hides(console, "acked you");
         console_type(console, "q");
     }
     print_message("# acknowledged with , and K from %zu screens\n", sizeof places / sizeof *places);
@@ -160,7 +160,7 @@ static void whoever_watches_hears_what_others_do(void **state)
     shows("#1  Where is my invoice?", NULL);
     console_type(console, "W");
     shows("#1 no longer watched", NULL);
-    console_wait(&console, 1, "watched by", NULL, false, clock_mono(), SOON);
+    console_hides(console, "watched by");
     console_type(console, "u");
     shows("watched by", "◉ you");
 }
@@ -243,7 +243,7 @@ static void a_page_does_not_take_the_place_of_a_refusal_that_was_not_read(void *
     shows("#1 was merged into #2: work there", NULL);
     console_type(console, "\033");
     shows("#2 pages you", NULL);
-    console_wait(&console, 1, "#1 was merged into", NULL, false, clock_mono(), SOON);
+    console_hides(console, "#1 was merged into");
 }
 
 int main(void)

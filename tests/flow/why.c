@@ -135,13 +135,13 @@ static void the_console_shows_the_bar_and_the_reason(void **state)
 {
     (void)state;
     struct console_run *c = console_open("why", run, "all");
-    console_wait(&c, 1, "The export is slow", NULL, true, clock_mono(), SOON);
+    console_shows(c, "The export is slow", NULL);
     console_type(c, "w");
-    console_wait(&c, 1, "why: ", NULL, true, clock_mono(), SOON);
+    console_shows(c, "why: ", NULL);
     console_type(c, "sla\r");
-    console_wait(&c, 1, "Late by 40 min", NULL, true, clock_mono(), SOON);
-    console_wait(&c, 1, "!!", NULL, true, clock_mono(), SOON);
-    console_wait(&c, 1, "paused: ana put it on hold: the hoster looks", NULL, true, clock_mono(), SOON);
+    console_shows(c, "Late by 40 min", NULL);
+    console_shows(c, "!!", NULL);
+    console_shows(c, "paused: ana put it on hold: the hoster looks", NULL);
     for (int row = 0; row < CONSOLE_ROWS && getenv("TRIAGE_PICTURE"); row++)
         print_message("%s\n", console_row(c, row));
     console_close(c);

@@ -335,3 +335,13 @@ int64_t console_wait(struct console_run *const *list, int count, const char *a, 
         poll(fds, (nfds_t)count, (int)(limit_ms - took) + 1);
     }
 }
+
+void console_shows(struct console_run *c, const char *a, const char *b)
+{
+    console_wait(&c, 1, a, b, true, clock_mono(), CONSOLE_SOON);
+}
+
+void console_hides(struct console_run *c, const char *text)
+{
+    console_wait(&c, 1, text, NULL, false, clock_mono(), CONSOLE_SOON);
+}

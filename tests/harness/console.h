@@ -49,4 +49,8 @@ int console_find(struct console_run *c, const char *text);
 /* Waits until every console of the list has a row with both texts (b may be NULL), or, with shown false, none has one.
  * Gives the milliseconds it took by the monotonic clock, from `since`. Fails the test after limit_ms from `since`. */
 int64_t console_wait(struct console_run *const *list, int count, const char *a, const char *b, bool shown, int64_t since, int limit_ms);
+enum { CONSOLE_SOON = 30000 }; /* ms: how long anything may take, on a machine that is busy */
+/* The same of one console, from now: waits for a row with both texts (b may be NULL); waits until no row has the text. */
+void console_shows(struct console_run *c, const char *a, const char *b);
+void console_hides(struct console_run *c, const char *text);
 #endif

@@ -1,6 +1,5 @@
 /* seat: one desk, one console, and words for both. */
 #include "harness/seat.h"
-#include "base/clock.h"
 #include "base/crypto.h"
 #include "base/str.h"
 #include "harness/shop.h"
@@ -47,12 +46,12 @@ void seat_press(const char *keys)
 
 void seat_shows(const char *text)
 {
-    console_wait(&seat.console, 1, text, NULL, true, clock_mono(), SEAT_SOON);
+    console_shows(seat.console, text, NULL);
 }
 
 void seat_hides(const char *text)
 {
-    console_wait(&seat.console, 1, text, NULL, false, clock_mono(), SEAT_SOON);
+    console_hides(seat.console, text);
 }
 
 const char *seat_row(const char *text)

@@ -6,7 +6,7 @@
 #include "harness/console.h"
 #include "harness/daemon.h"
 
-enum { SEAT_SOON = 30000 }; /* ms: how long anything may take, on a machine that is busy */
+enum { SEAT_SOON = CONSOLE_SOON }; /* ms: how long anything may take, on a machine that is busy */
 extern struct seat {
     struct daemon_run *run;
     struct client *in, *desk; /* the door, and the desk as ana */

@@ -118,7 +118,7 @@ static void tell_console(struct console_run *c)
     console_type(c, "\x1b");
     console_bytes(c, 200, &(size_t){0});
     console_type(c, "qqqqgH");
-    console_wait(&c, 1, "console memory", NULL, true, clock_mono(), SOON);
+    console_shows(c, "console memory", NULL);
     console_bytes(c, REST_MS, &(size_t){0});
     const char *row = console_row(c, console_find(c, "console memory")), *at = row ? strstr(row, "this console") : NULL;
     assert_non_null(at);
@@ -185,7 +185,7 @@ static struct console_run *play(const char *home, bool day)
     setenv("TMPDIR", home, 1);
     snprintf(length, sizeof length, "%d", 2 * seconds + 3600);
     struct console_run *c = console_start("soak", home, (const char *const[]){console_program(), "demo", "--speed", speed, "--seconds", length, day ? "--day" : NULL, NULL});
-    console_wait(&c, 1, "live", NULL, true, clock_mono(), SOON);
+    console_shows(c, "live", NULL);
     return c;
 }
 
@@ -285,7 +285,7 @@ static void a_scripted_day_at_speed_goes_to_its_end_in_a_storm(void **state)
         over = console_find(c, day_over) >= 0;
     }
     console_type(c, "\x1bqqqgb");
-    console_wait(&c, 1, day_over, NULL, true, clock_mono(), SOON);
+    console_shows(c, day_over, NULL);
     print_message("# the scripted day was over after %d s\n", (int)((clock_mono() - began) / 1000));
     assert_int_equal(console_close(c), 0);
     rmdir(home);

@@ -61,11 +61,6 @@ static int stop(void **state)
     return 0;
 }
 
-static void shows(struct console_run *c, const char *a, const char *b)
-{
-    console_wait(&c, 1, a, b, true, clock_mono(), SOON);
-}
-
 /* Tickets arrive from another process until it is killed. */
 static pid_t let_arrive(void)
 {
@@ -129,8 +124,8 @@ static void a_storm_of_sizes_breaks_nothing(void **state)
 {
     (void)state;
     struct console_run *c = console_open("storm", run, "all");
-    shows(c, "live", NULL);
-    shows(c, "case 1.", NULL);
+    console_shows(c, "live", NULL);
+    console_shows(c, "case 1.", NULL);
     pid_t others = let_arrive();
     for (int i = 0; i < resizes; i++) {
         size_t n;
@@ -148,8 +143,8 @@ static void a_storm_of_sizes_breaks_nothing(void **state)
     console_type(c, "\x1b");
     console_bytes(c, 100, &(size_t){0});
     console_type(c, "qqq6gg");
-    shows(c, "live", NULL);
-    shows(c, all_tab(), NULL);
+    console_shows(c, "live", NULL);
+    console_shows(c, all_tab(), NULL);
     is_as_a_full_repaint(c);
     print_message("# %d sizes, from 1 x 1 to %d x %d, with keys and tickets in between\n", resizes, WIDEST, TALLEST);
     assert_int_equal(console_close(c), 0);
@@ -160,9 +155,9 @@ static void a_killed_daemon_takes_no_character_along(void **state)
     static const char text[] = "Every character of this sentence was typed while the daemon came and went.";
     (void)state;
     struct console_run *c = console_open("killed", run, "all");
-    shows(c, "and case", NULL);
+    console_shows(c, "and case", NULL);
     console_type(c, "ggr");
-    shows(c, "Reply to", NULL);
+    console_shows(c, "Reply to", NULL);
     for (size_t i = 0; i < sizeof text - 1; i++) {
         if (i % 25 == 10)
             daemon_kill(run);
@@ -171,11 +166,11 @@ static void a_killed_daemon_takes_no_character_along(void **state)
         console_type(c, (char[]){text[i], 0});
         console_bytes(c, 10, &(size_t){0});
     }
-    shows(c, text, NULL);
-    shows(c, "draft saved", NULL);
+    console_shows(c, text, NULL);
+    console_shows(c, "draft saved", NULL);
     console_drop(c);
     c = console_open("after", run, NULL);
-    shows(c, text, NULL);
+    console_shows(c, text, NULL);
     assert_int_equal(console_close(c), 0);
 }
 
