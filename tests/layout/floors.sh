@@ -72,5 +72,18 @@ once() { # prefix, the ids: each is the first member of one row of a table under
 }
 check "each command of the console is run by one part" "$(once LOCAL_ "$(sed -n 's/^LOCAL([a-z-]*, *\([A-Z_]*\),.*/\1/p' ui/command/local.def)")"
 check "each question's answer is taken by one part" "$(once FOR_ "$(sed -n '/^enum purpose {/,/};/s/^ *FOR_\([A-Z_]*\).*/\1/p' ui/app/console.h | grep -v '^NOTHING$')")"
+map() { # root: each file of its folders stands once in the map of its README, in backticks, and nothing else does
+    for dir in "$1"/*/; do
+        folder=$(basename "$dir")
+        there=$(find "$dir" -maxdepth 1 \( -name '*.c' -o -name '*.h' -o -name '*.def' \) | sed 's|.*/||; s|[.][a-z]*$||' | sort -u)
+        listed=$(awk -v f="**\`$folder/\`**" '/^## The map/ { on = 1 } /^## / && !/^## The map/ { on = 0 }
+            on && index($0, "**`") == 1 { mine = index($0, f) == 1; sub(/^[^ ]* /, "") } on && mine' "$1/README.md" | grep -o '`[a-z_0-9]*`' | tr -d '`' | sort)
+        printf '%s\n' "$there" "$listed" | sort | uniq -c | while read -r times name; do
+            [ "$times" -eq 2 ] && printf '%s\n' "$there" | grep -qx "$name" || echo "$dir$name stands $(printf '%s\n' "$listed" | grep -cx "$name") times in the map"
+        done
+    done
+}
+check "the map of src/README.md has each file once" "$(map src)"
+check "the map of ui/README.md has each file once" "$(map ui)"
 echo "1..$n"
 exit $bad
