@@ -1,6 +1,7 @@
 /* gone: a ticket made by mistake leaves every queue and every count, its clocks and pages stop, and whoever takes that back has what
  * would be had it never been; what its source says later revives it, with a warning. What is purged is in no list at all, and what its
  * source says later makes a new one. */
+#include "harness/chance.h"
 #include "harness/story.h"
 #include "base/str.h"
 #include "store/chain.h"
@@ -253,39 +254,33 @@ static void what_others_are_part_of_is_not_purged_before_them(void **state)
 
 static int most_days = 25;
 
-static int pick(unsigned *seed, int n)
-{
-    *seed = *seed * 1103515245u + 12345u;
-    return (int)(*seed >> 16) % n;
-}
-
-static void random_step(struct world *w, unsigned *seed, const int64_t *ids, int *deleted, int *purged)
+static void random_step(struct world *w, uint64_t *seed, const int64_t *ids, int *deleted, int *purged)
 {
     static const struct { const char *action, *arg, *with; } acts[] = {
         {"claim", NULL, NULL}, {"assign", "tom", NULL}, {"status", "on_hold", "{\"reason\":\"parts\"}"}, {"close", NULL, NULL}, {"reopen", NULL, NULL},
         {"label", "critical", NULL}, {"note", "A note that says enough.", NULL}, {"spam", NULL, "{\"confirm\":true}"}, {"snooze", NULL, "{\"on\":\"reply\"}"},
         {"escalate", "it is down", NULL}, {"ack", NULL, NULL}, {"undo", NULL, NULL}, {"redo", NULL, NULL}, {"unmerge", NULL, NULL}};
     static const char *const keys[] = {"a", "b", "c"};
-    int n = sizeof acts / sizeof *acts, k = pick(seed, n + 7), t = pick(seed, 3);
-    const char *who = pick(seed, 2) ? "ana" : "mara";
+    int n = sizeof acts / sizeof *acts, k = chance(seed, n + 7), t = chance(seed, 3);
+    const char *who = chance(seed, 2) ? "ana" : "mara";
     if (k < n)
         world_do_with(w, who, acts[k].action, ids[t], acts[k].arg, acts[k].with);
     else if (k == n)
-        world_do_with(w, who, "merge", ids[t], arena_printf(w->arena, "%lld", (long long)ids[pick(seed, 3)]), "{\"confirm\":true}");
+        world_do_with(w, who, "merge", ids[t], arena_printf(w->arena, "%lld", (long long)ids[chance(seed, 3)]), "{\"confirm\":true}");
     else if (k < n + 3)
         *deleted += world_ok(deletes(w, "mara", ids[t]));
     else if (k == n + 3)
         *purged += world_ok(purges(w, ids[t]));
     else
         story_says(w, keys[t], "It does not work");
-    world_wait(w, (1 + pick(seed, 90)) * MINUTE);
+    world_wait(w, (1 + chance(seed, 90)) * MINUTE);
 }
 
 static void whenever_it_is_done_the_journal_makes_the_same_desk(void **state)
 {
     int deleted = 0, purged = 0, days = 0;
     (void)state;
-    for (unsigned seed = 300; days < most_days; seed++, days++) {
+    for (uint64_t seed = 300; days < most_days; seed++, days++) {
         struct world *w = desk();
         int64_t ids[3] = {story_create(w, "a"), story_create_for(w, "b", "c2"), story_create(w, "c")}, links, bad, open = 0;
         struct err err = {0};

@@ -1,6 +1,7 @@
 /* reset: scores that begin anew: of the ledger nothing goes, what was earned before counts no more and is not owed by what was earned
  * since, achievements are to be had again, and an undo brings all of it back. At the end random days, whose sums must be those of the
  * rows that count, and come out of the journal again. */
+#include "harness/chance.h"
 #include "harness/story.h"
 #include "base/str.h"
 #include "core/player.h"
@@ -136,12 +137,6 @@ static void achievements_are_to_be_had_again_and_the_first_time_is_not_forgotten
 
 static int most_days = 12;
 
-static int pick(unsigned *seed, int n)
-{
-    *seed = *seed * 1103515245u + 12345u;
-    return (int)(*seed >> 16) % n;
-}
-
 /* The sums are those of the rows that were first made behind the last reset that stands. */
 static void counts_what_it_should(struct world *w, const char *agent, int64_t row)
 {
@@ -161,19 +156,19 @@ static void counts_what_it_should(struct world *w, const char *agent, int64_t ro
     assert_true(sum(w, "held", agent) >= 0 && sum(w, "held", agent) <= (xp > 0 ? xp : 0));
 }
 
-static void a_turn(struct world *w, unsigned *seed, int tickets, int *done)
+static void a_turn(struct world *w, uint64_t *seed, int tickets, int *done)
 {
-    int64_t id = 1 + pick(seed, tickets);
-    const char *who = agents[pick(seed, 3)];
-    world_wait(w, pick(seed, 12) ? (int64_t)pick(seed, 3600) * SECOND : DAY);
-    switch (pick(seed, 9)) {
-    case 0: *done += world_ok(resets(w, "mara", pick(seed, 2) ? "{\"agent\":\"all\",\"reason\":\"r\",\"confirm\":true}"
+    int64_t id = 1 + chance(seed, tickets);
+    const char *who = agents[chance(seed, 3)];
+    world_wait(w, chance(seed, 12) ? (int64_t)chance(seed, 3600) * SECOND : DAY);
+    switch (chance(seed, 9)) {
+    case 0: *done += world_ok(resets(w, "mara", chance(seed, 2) ? "{\"agent\":\"all\",\"reason\":\"r\",\"confirm\":true}"
                                                                : arena_printf(w->arena, "{\"agent\":\"%s\",\"reason\":\"r\",\"confirm\":true}", who))); break;
     case 1: world_do(w, "mara", "undo", 0, NULL); break;
     case 2: world_do(w, who, "undo", id, NULL); break;
     case 3: world_do(w, who, "redo", id, NULL); break;
     case 4: world_do(w, who, "reopen", id, NULL); break;
-    case 5: world_do(w, who, pick(seed, 2) ? "spam" : "unmerge", id, NULL); break;
+    case 5: world_do(w, who, chance(seed, 2) ? "spam" : "unmerge", id, NULL); break;
     default: world_do(w, who, "reply", id, "Done."); world_do(w, who, "close", id, NULL);
     }
 }
@@ -182,7 +177,7 @@ static void the_sums_are_those_of_the_rows_that_count_and_come_out_of_the_journa
 {
     int done = 0, days = 0;
     (void)state;
-    for (unsigned seed = 40; days < most_days; seed++, days++) {
+    for (uint64_t seed = 40; days < most_days; seed++, days++) {
         struct world *w = desk();
         for (int i = 0; i < 8; i++)
             story_create_for(w, arena_printf(w->arena, "k%d", i), arena_printf(w->arena, "c%d", i));
