@@ -236,7 +236,8 @@ static void what_was_made_by_mistake_is_deleted_by_its_word_and_comes_back_with_
     seat_press(":delete\r");
     seat_shows("type delete to take #1 out of every queue and count:");
     seat_press("delete\r");
-    seat_shows("Deleted: in no queue and no count.");
+    seat_shows("✗ Deleted: in no queue and no count.");
+    seat_shows("✗ deleted");
     assert_true(is_deleted(1));
     seat_press("u");
     seat_hides("Deleted: in no queue");

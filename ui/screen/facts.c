@@ -118,7 +118,7 @@ static void life_facts(struct pane *p)
 static void status_facts(struct pane *p)
 {
     struct arena *a = p->look->arena;
-    struct badge status = look_status(p->t->status);
+    struct badge status = look_state(p->t);
     line(p, "status", status.role, arena_printf(a, "%s %s", status.glyph, status.word));
     if (ticket_differs(p->t))
         line(p, "at source", UI_WARN,

@@ -186,6 +186,11 @@ struct badge look_status(int status)
     return badges[status >= STATUS_NONE && status <= STATUS_CLOSED ? status : STATUS_NONE];
 }
 
+struct badge look_state(const struct ticket *t)
+{
+    return t->deleted ? (struct badge){"✗", "deleted", UI_WARN} : look_status(t->status);
+}
+
 struct badge look_csat(int64_t csat)
 {
     static const struct badge badges[] = {{"", "", UI_MUTED},          {"✘", "1 bad", UI_LATE}, {"✘", "2 poor", UI_LATE},

@@ -55,6 +55,7 @@ struct badge {
 };
 struct badge look_urgency(int urgency);
 struct badge look_status(int status);
+struct badge look_state(const struct ticket *t); /* its status, or that it is deleted */
 struct badge look_escalation(int state);
 struct badge look_csat(int64_t csat);              /* what a customer said of a ticket, 1 to 5; 0: glyph and word "" */
 struct badge look_delivery(const char *state);    /* of a delivery: held bundled due flying retrying delivered dead skipped dropped */

@@ -15,7 +15,7 @@ static void draw_state(const struct look *look, struct surface *s, int row, int 
                        const void *item, bool selected)
 {
     const struct mirror_row *r = item;
-    struct badge status = look_status(r->t.status);
+    struct badge status = look_state(&r->t);
     (void)selected;
     if (mirror_pending(look->mirror, r->t.id))
         surface_text(s, row, column, width, UI_WARN, "◌");
@@ -23,7 +23,7 @@ static void draw_state(const struct look *look, struct surface *s, int row, int 
         surface_text(s, row, column, width, UI_CRITICAL, "‼");
     else if (r->t.snoozed_until > look->now)
         surface_text(s, row, column, width, UI_MUTED, "z");
-    else if (r->t.status != STATUS_OPEN)
+    else if (r->t.status != STATUS_OPEN || r->t.deleted)
         surface_text(s, row, column, width, status.role, status.glyph);
 }
 
@@ -69,7 +69,7 @@ static void draw_urgency(const struct look *look, struct surface *s, int row, in
 /* What must be known beside the subject, most pressing first. */
 static const char *remark(const struct look *look, const struct mirror_row *r, enum ui_role *role)
 {
-    struct badge status = look_status(r->t.status), escalation = look_escalation(r->t.escalated);
+    struct badge status = look_state(&r->t), escalation = look_escalation(r->t.escalated);
     *role = UI_MUTED;
     if (r->gone)
         return "left this view";
@@ -90,7 +90,7 @@ static const char *remark(const struct look *look, const struct mirror_row *r, e
     if (r->t.merged_into || r->t.followed_by)
         return facts_links(look, &r->t);
     *role = status.role;
-    if (r->t.status >= STATUS_PENDING)
+    if (r->t.status >= STATUS_PENDING || r->t.deleted)
         return arena_printf(look->arena, "%s %s", status.glyph, status.word);
     *role = UI_WARN;
     if (ticket_differs(&r->t))

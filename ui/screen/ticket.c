@@ -276,7 +276,7 @@ const struct mirror_row *ticket_row(const struct look *look, int64_t id)
 static int draw_title(const struct look *look, struct surface *s, const struct mirror_row *row, bool follows)
 {
     struct arena *a = look->arena;
-    struct badge urgency = look_urgency(row->t.urgency), status = look_status(row->t.status);
+    struct badge urgency = look_urgency(row->t.urgency), status = look_state(&row->t);
     int width = look_columns(s), right = width - 1;
     const char *owner = look_owner(look, row->t.assignee);
     char *pieces[] = {
@@ -377,7 +377,7 @@ static const char *put_aside(const struct look *look, const struct ticket *t)
         return arena_printf(look->arena, "Part of #%lld, read and answered there (:%lld). :unmerge takes it back.", (long long)t->merged_into,
                             (long long)t->merged_into);
     if (t->deleted)
-        return "Deleted: in no queue and no count. :unmerge takes it back, and so does its source when it speaks of it again.";
+        return "✗ Deleted: in no queue and no count. :unmerge takes it back, and so does its source when it speaks of it again.";
     return arena_printf(look->arena, "Put aside: %s. :unmerge takes it back.", field_word(field_find("disposition"), t->disposition));
 }
 
