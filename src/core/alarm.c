@@ -12,9 +12,17 @@ static bool turned(int before, int after, int value)
     return after == value && before != value;
 }
 
+/* What an alarm goes by: a ticket that its source revives is as good as new. */
+static const struct ticket *known(const struct follow *f)
+{
+    const struct ticket *b = f->before;
+    bool revived = b && b->deleted && !f->out->after->deleted && str_eq(f->facts->cause, "event");
+    return revived ? NULL : b;
+}
+
 static const char *labelled(const struct follow *f)
 {
-    const struct ticket *t = f->out->after, *b = f->before;
+    const struct ticket *t = f->out->after, *b = known(f);
     bool model = t->urgency_by == LABEL_BY_MODEL;
     bool sure = t->urgency_bp >= f->rules->page_at_bp && f->facts->model_learned >= f->rules->page_labels;
     bool said = t->urgency_by == LABEL_BY_AGENT || t->urgency_by == LABEL_BY_RULE;
@@ -28,7 +36,7 @@ static const char *labelled(const struct follow *f)
 
 static bool urgent_at_source(const struct follow *f)
 {
-    const struct ticket *t = f->out->after, *b = f->before;
+    const struct ticket *t = f->out->after, *b = known(f);
     if (!f->rules->page_urgent || !str_eq(f->facts->cause, "event"))
         return false;
     return turned(b ? b->priority : 0, t->priority, PRIORITY_URGENT) ||
@@ -39,9 +47,10 @@ static bool urgent_at_source(const struct follow *f)
 static const char *ruled(const struct follow *f)
 {
     const struct when_env *env = &f->facts->env;
+    const struct ticket *b = known(f);
     for (int i = 0; i < f->rules->page_rule_count; i++) {
         const struct config_page_rule *rule = &f->rules->page_rules[i];
-        if (when_eval(rule->when, f->out->after, env) && !(f->before && when_eval(rule->when, f->before, env)))
+        if (when_eval(rule->when, f->out->after, env) && !(b && when_eval(rule->when, b, env)))
             return arena_printf(f->arena, "rule %s", rule->name);
     }
     return NULL;

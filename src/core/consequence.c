@@ -69,7 +69,7 @@ static bool needs_oncall(const struct ticket *b, const struct ticket *t, const s
     bool raised = t->urgency == URGENCY_CRITICAL || t->priority == PRIORITY_URGENT || t->source_priority == PRIORITY_URGENT;
     bool changed = !b || b->urgency != t->urgency || b->urgency_bp != t->urgency_bp || b->urgency_by != t->urgency_by ||
                    b->priority != t->priority || b->source_priority != t->source_priority ||
-                   ticket_done(b->status) != ticket_done(t->status);
+                   ticket_done(b->status) != ticket_done(t->status) || b->deleted != t->deleted;
     if (facts->paged_for || facts->escalate || facts->page_failed || (raised && changed) || e->state == ESCALATION_SUPPRESSED)
         return true;
     return (e->state == ESCALATION_TRIGGERED && e->next_at && e->next_at <= now) ||

@@ -142,6 +142,22 @@ static void its_source_revives_it_with_a_warning_by_what_is_later(void **state)
     story_end(w);
 }
 
+static void what_is_critical_pages_again_when_its_source_revives_it(void **state)
+{
+    (void)state;
+    struct world *w = desk();
+    int64_t id = story_create(w, "a");
+    story_act(w, "label", id, "critical");
+    world_wait(w, MINUTE);
+    story_must(deletes(w, "mara", id));
+    assert_int_equal(world_ticket(w, id)->escalation.state, ESCALATION_RESOLVED);
+    world_wait(w, HOUR);
+    story_says(w, "a", "It is still down");
+    assert_int_equal(world_ticket(w, id)->escalation.state, ESCALATION_TRIGGERED);
+    story_refolds(w, id);
+    story_end(w);
+}
+
 /* --- purged --- */
 
 static const struct json *purges(struct world *w, int64_t id)
@@ -306,6 +322,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(it_leaves_every_queue_and_count_and_comes_back_as_it_was),
         cmocka_unit_test(many_are_deleted_at_once_and_one_undo_brings_all_of_them_back),
         cmocka_unit_test(its_source_revives_it_with_a_warning_by_what_is_later),
+        cmocka_unit_test(what_is_critical_pages_again_when_its_source_revives_it),
         cmocka_unit_test(what_is_purged_is_in_no_list_and_its_number_is_not_used_again),
         cmocka_unit_test(its_source_makes_a_new_one_of_what_was_purged),
         cmocka_unit_test(what_others_are_part_of_is_not_purged_before_them),
