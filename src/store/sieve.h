@@ -10,7 +10,10 @@
  * reworded ones in; old grams of theirs stay and do no harm.
  *
  * It cannot help: fewer than NEEDLE_LEAST bytes, matches(), what is negated, other fields alone, an `||` of which one side says nothing;
- * nor while more than SIEVE_BEHIND tickets are new or reworded, as in a burst: then rows are looked through. Private to src/store. */
+ * nor while more than SIEVE_BEHIND tickets are new or reworded, as in a burst: then rows are looked through. Private to src/store.
+ *
+ * Beside an FTS5 table of trigrams (detail=none, contentless; tests/bench/grams, 100,000 tickets): that one takes 4 to 5 times the processor time to
+ * make, 1.4 times the room, and 2 to 9 times as long for a word many hold; for one few hold it takes 0.01 to 0.03 ms where this takes 0.5 to 0.6. */
 #ifndef STORE_SIEVE_H
 #define STORE_SIEVE_H
 #include "core/needle.h"

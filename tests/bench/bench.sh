@@ -190,6 +190,8 @@ part_find() { # results as they are typed, and a start, on a desk where one tick
         echo "a page of 50 and the count for what is typed, $size tickets"
         "$tools/find" "$dir/find/triage.db" invoice zzqx 4711 '"receipts (12"' ab >"$dir/told"
         sed 's/^/  /' "$dir/told"
+        echo "the index of texts beside FTS5's trigrams, $size tickets"
+        "$tools/grams" "$dir/find/triage.db" "$dir" invoice zzqx 4711 receipts | sed 's/^/  /'
         for word in invoice zzqx 4711; do
             gate "\"$word\" at $size tickets, the slowest order's CPU p50, ms" \
                 "$(awk -v w=$word '$1 == w && $2 != "count" && $7 > most { most = $7 } END { print most }' "$dir/told")" "<=" 12
