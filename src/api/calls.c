@@ -10,7 +10,7 @@ const struct call *const call_lists[] = {
     ingest_calls, do_calls, list_calls, stream_calls, delivery_calls,
     lab_calls, learn_calls, ripio_calls, customer_calls, audit_calls,
     stat_calls, oncall_calls, knowledge_calls, escalation_calls,
-    score_calls, handover_calls, view_calls, keep_calls, self_calls,
+    score_calls, handover_calls, view_calls, keep_calls, self_calls, again_calls,
     attachment_calls,
     NULL};
 

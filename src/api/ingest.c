@@ -23,6 +23,7 @@ struct ingest {
     struct caller caller;
     int door;            /* enum door */
     bool any, vendor;    /* any: /in, the source is found; vendor: an emulated door */
+    const char *again;   /* taken in once more, on a person's word: the key where there is none; NULL: it comes from outside */
     struct json *root;
     struct json_notes notes;
     const struct dialect *dialect;
@@ -100,8 +101,10 @@ static void answer_problem(struct ingest *in, struct problem p)
 static void refuse_with(struct ingest *in, struct problem p)
 {
     const char *source = in->caller.source ? in->caller.source->name : "-";
-    log_refusal(in, source, &p);
-    remember(in, source, &p);
+    if (!in->again) { /* nobody outside was refused */
+        log_refusal(in, source, &p);
+        remember(in, source, &p);
+    }
     if (p.status == 401)
         request_head(in->req, "WWW-Authenticate", in->door == DOOR_REST ? "Bearer" : "triage-signature");
     answer_problem(in, p);
@@ -227,6 +230,22 @@ static void answer_events(struct ingest *in)
     request_json_tree(in->req, 202, root);
 }
 
+static void answer_again(struct ingest *in)
+{
+    struct json *root = json_object(), *events = json_array();
+    for (int n = 0; n < in->count; n++) {
+        const struct ingest_answer *a = &in->job.answers[n];
+        struct json *event = json_object();
+        json_put_i64(event, "id", a->event);
+        json_put_string(event, "state", a->state);
+        json_put_i64(event, "ticket", a->ticket);
+        json_put_bool(event, "duplicate", a->duplicate);
+        json_push(events, event);
+    }
+    json_put(root, "events", events);
+    request_json_tree(in->req, 200, root);
+}
+
 static void answer_failure(struct ingest *in)
 {
     const struct err *err = &in->job.err;
@@ -250,7 +269,9 @@ static void committed(struct request *req)
         desk_took(req->desk, in->caller.source->name, a->state, a->duplicate, req->received_at);
         quarantined |= a->state && strcmp(a->state, "quarantine") == 0;
     }
-    if (in->vendor)
+    if (in->again)
+        answer_again(in);
+    else if (in->vendor)
         answer_events(in);
     else if (quarantined)
         request_json(req, 202, "{\"status\":\"quarantined\"}");
@@ -438,6 +459,18 @@ static struct ingest *ingest_new(struct request *req, int door, bool vendor)
     *in = (struct ingest){.req = req, .door = door, .vendor = vendor};
     req->own = in;
     return in;
+}
+
+void ingest_again(struct request *req, const struct config_source *source, const char *key)
+{
+    struct ingest *in = ingest_new(req, DOOR_WEBHOOK, false);
+    in->caller = (struct caller){.source = source, .accepted = true};
+    in->again = key;
+    if (!parse(in) || !interpret(in) || !strict_passes(in))
+        return;
+    if (in->count == 1 && !in->list[0].key)
+        in->list[0].key = key;
+    post(in);
 }
 
 static void in_named(struct request *req)

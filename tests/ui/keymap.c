@@ -10,7 +10,7 @@
 
 static struct arena *arena;
 static struct keymap *map;
-static const char *const screens[] = {"queue", "ticket", "deliveries", "customer", "oncall", "handover", "metrics", "audit", "drafts", NULL};
+static const char *const screens[] = {"queue", "ticket", "ingest", "deliveries", "customer", "oncall", "handover", "metrics", "audit", "drafts", NULL};
 
 static int begin(void **state)
 {

@@ -2,6 +2,7 @@
  * table below. Data goes to stdout, talk to stderr; the exit code is the cause's (err_row). Every verb is one
  * call over the same API the console uses. */
 #include "app/cli.h"
+#include "app/again.h"
 #include "app/attach.h"
 #include "app/audit.h"
 #include "app/bell.h"
@@ -106,6 +107,7 @@ static const struct verb verbs[] = {
     {"refusals", "", "the last requests that were refused, and why", reads_refusals, NULL},
     {"reload", "", "read the configuration again", tend_reload, NULL},
     {"replay", "--dry-run --config FILE", "what another configuration would have made of what came in (--since T)", outgoing_replay, NULL},
+    {"rerun", "EVENT", "an event that is in quarantine is taken in again", again_rerun, again_help},
     {"route", "explain EVENT [--config FILE]", "what each route says to an event, step by step", outgoing_route, NULL},
     {"scores", "[--season YYYY-MM]", "the boss, the team and its month, achievements", scores_run, NULL},
     {"show", "NUMBER", "one ticket with everything that happened to it", reads_show, NULL},

@@ -22,7 +22,7 @@ static const struct offer {
                       {"why", 0}, {"customer", 0}, {"back", 0}, {"help", 0}},
     [PLACE_ESCALATIONS] = {{"ack", "acknowledge"}, {"escalate", 0}, {"open", "ticket"}, {"why", "who was told"}, {"snooze", 0, true}, {"back", 0},
                            {"help", 0}},
-    [PLACE_INGEST] = {{"open", "raw"}, {"why", 0}, {"filter", 0}, {"freeze", 0}, {"back", 0}, {"help", 0}},
+    [PLACE_INGEST] = {{"open", "raw"}, {"why", 0}, {"rerun", "take in again"}, {"filter", 0}, {"freeze", 0}, {"back", 0}, {"help", 0}},
     [PLACE_DELIVERIES] = {{"open", "attempts"}, {"ticket", 0}, {"replay", "send again"}, {"why", 0}, {"mark", 0}, {"filter", 0}, {"palette", 0},
                           {"back", 0}, {"help", 0}},
     [PLACE_REVIEW] = {{"accept", 0}, {"label", "correct"}, {"open", "ticket"}, {"why", 0}, {"mark", 0}, {"undo", 0}, {"back", 0}, {"help", 0}},

@@ -1,0 +1,121 @@
+/* again: what nothing could be made of is kept to the byte, and taken in once more when the configuration reads it: by the console's key and
+ * by the shell, for leads, as an event of its own that a rebuild makes as well. */
+#include "base/arena.h"
+#include "base/clock.h"
+#include "harness/console.h"
+#include "harness/daemon.h"
+#include "harness/shell.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+enum { SOON = 30000 };
+static struct arena *arena;
+static struct daemon_run *run;
+static struct client *in, *desk;
+
+static char *config_of(const char *dialect, const char *role)
+{
+    return arena_printf(arena, "sources:\n  - {name: shop, dialect: %s, auth: none}\nagents:\n  - {name: ana, uid: %ld, role: %s}\n", dialect, (long)getuid(), role);
+}
+
+static int start(void **state)
+{
+    (void)state;
+    arena = arena_new();
+    run = daemon_start(config_of("cstar", "admin"));
+    in = client_open(run->ingest);
+    desk = client_open(run->desk);
+    setenv("TRIAGE_SOCKET", run->desk, 1);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    client_close(in);
+    client_close(desk);
+    daemon_remove(run);
+    arena_free(arena);
+    return 0;
+}
+
+/* A ticket of another system than the source is said to be. */
+static void post(const char *id)
+{
+    struct answer a = client_post(in, "/in/shop",
+                                  arena_printf(arena, "{\"eventId\":\"e-%s\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-12-31T23:00:00Z\",\"source\":\"caracol\",\"data\":{"
+                                                      "\"source_ticket_id\":\"%s\",\"user_id\":\"u\",\"user_name\":\"Uma\",\"user_email\":\"u@example.com\",\"subject\":\"Checkout is down\","
+                                                      "\"description\":\"Since nine.\",\"priority\":\"high\",\"status\":\"open\",\"created_at\":\"2026-12-31T23:00:00Z\"}}", id, id));
+    if (a.status != 202)
+        fail_msg("%d %s", a.status, a.body);
+    assert_string_equal(a.body, "{\"status\":\"quarantined\"}");
+}
+
+static void reads(const char *dialect, const char *role)
+{
+    daemon_config(run, config_of(dialect, role));
+    assert_int_equal(client_post(desk, "/v1/admin/reload", "{}").status, 200);
+}
+
+static void what_the_configuration_reads_by_now_comes_in_again(void **state)
+{
+    (void)state;
+    post("R1");
+    struct answer a = client_post(desk, "/v1/events/1/rerun", "{}"); /* as it is read still */
+    assert_int_equal(a.status, 200);
+    assert_string_equal(json_get_string(json_first(json_get(a.json, "events")), "state", ""), "quarantine");
+    reads("rbs", "admin");
+    const struct shell_ran *ran = SHELL(NULL, "rerun", "1");
+    assert_int_equal(ran->code, 0);
+    assert_string_equal(ran->out, "event 3 applied: #1\n");
+    shell_holds(SHELL(NULL, "show", "1")->out, "Checkout is down");
+    a = client_get(desk, "/v1/events/3");
+    assert_string_equal(json_get_string(json_path(a.json, "event.headers"), "X-Triage-Again", ""), "event 1, by ana");
+    assert_string_equal(SHELL(NULL, "rerun", "1")->out, "it came in before, as event 3\n"); /* nothing twice */
+    a = client_get(desk, "/v1/events?state=quarantine");
+    assert_int_equal(json_count(json_get(a.json, "events")), 2); /* what was kept aside stays */
+    shell_holds(SHELL(NULL, "rerun", "3")->err, "event 3 is applied: only what is in quarantine is taken in again");
+    assert_int_equal(SHELL(NULL, "rerun", "77")->code, 1);
+    assert_int_equal(daemon_stop(run), 0);
+    assert_int_equal(daemon_try((const char *[]){"triaged", "--dir", run->dir, "--clock", arena_printf(arena, "%s/clock", run->dir), "--rebuild", NULL}), 0);
+}
+
+static void the_console_does_it_with_one_key(void **state)
+{
+    (void)state;
+    post("R2");
+    reads("rbs", "admin");
+    struct console_run *console = console_open("ana", run, "all");
+    console_wait(&console, 1, "live", NULL, true, clock_mono(), SOON);
+    console_type(console, "gi");
+    console_wait(&console, 1, "R take in again", NULL, true, clock_mono(), SOON);
+    console_wait(&console, 1, "type missing", NULL, true, clock_mono(), SOON);
+    console_type(console, "R");
+    console_wait(&console, 1, "event 2 applied: #1", NULL, true, clock_mono(), SOON);
+    console_type(console, "q:rerun\r");
+    console_wait(&console, 1, "rerun: there is no event under the cursor", NULL, true, clock_mono(), SOON);
+    assert_int_equal(console_close(console), 0);
+}
+
+static void it_is_for_leads(void **state)
+{
+    (void)state;
+    post("R3");
+    reads("rbs", "agent");
+    assert_int_equal(SHELL(NULL, "rerun", "1")->code, 77);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_the_configuration_reads_by_now_comes_in_again, start, stop),
+        cmocka_unit_test_setup_teardown(the_console_does_it_with_one_key, start, stop),
+        cmocka_unit_test_setup_teardown(it_is_for_leads, start, stop),
+    };
+    return cmocka_run_group_tests_name("again", tests, NULL, NULL);
+}
