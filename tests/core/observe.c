@@ -409,6 +409,38 @@ static void a_delete_is_revived_by_what_is_later_not_by_what_arrives_later(void 
     assert_false(folded(&h).deleted);
 }
 
+static void what_the_desk_deletes_its_source_revives_in_any_order_of_arrival(void **state)
+{
+    (void)state;
+    struct history h = {.count = 0};
+    source(&h, 10, KIND_CREATE, STATUS_NEW);
+    observe_say_int(add(&h, VOICE_DESK, KIND_DELETE, 20), "deleted", 1);
+    assert_true(folded(&h).deleted);
+    source(&h, 15, KIND_UPDATE, STATUS_OPEN);
+    assert_true(folded(&h).deleted);
+    desk(&h, 25, STATUS_PENDING);
+    assert_true(folded(&h).deleted); /* who works on it has not said that it is back */
+    message(&h, 30, VOICE_SOURCE, AUTHOR_CUSTOMER);
+    assert_false(folded(&h).deleted);
+}
+
+static void what_is_said_to_a_part_of_it_revives_a_ticket(void **state)
+{
+    (void)state;
+    struct history h = {.count = 0};
+    struct observation echo;
+    source(&h, 10, KIND_CREATE, STATUS_NEW);
+    observe_say_int(add(&h, VOICE_DESK, KIND_DELETE, 20), "deleted", 1);
+    struct ticket t = folded(&h);
+    message(&h, 30, VOICE_SOURCE, AUTHOR_CUSTOMER);
+    observe_echo(&h.list[2], 40, &echo); /* it was merged into it afterwards */
+    observe_fold(&t, &echo);
+    assert_true(t.deleted);
+    observe_echo(&h.list[2], 25, &echo);
+    observe_fold(&t, &echo);
+    assert_false(t.deleted);
+}
+
 static void a_source_cannot_say_what_is_the_desks_own(void **state)
 {
     (void)state;
@@ -467,6 +499,8 @@ int main(void)
         cmocka_unit_test(plain_fields_keep_the_newest_and_times_their_extremes),
         cmocka_unit_test(an_agents_category_outlives_the_sources),
         cmocka_unit_test(a_delete_is_revived_by_what_is_later_not_by_what_arrives_later),
+        cmocka_unit_test(what_the_desk_deletes_its_source_revives_in_any_order_of_arrival),
+        cmocka_unit_test(what_is_said_to_a_part_of_it_revives_a_ticket),
         cmocka_unit_test(a_source_cannot_say_what_is_the_desks_own),
         cmocka_unit_test(forgetting_leaves_what_others_know),
     };

@@ -33,6 +33,23 @@ static bool holds(const char *text)
     return when_eval(w, &printer_ticket, &night);
 }
 
+static void what_is_deleted_is_shown_only_where_it_is_named(void **state)
+{
+    static const struct { const char *text; bool gone, here; } cases[] = {
+        {"urgency == \"critical\"", false, true}, {"deleted", true, false}, {"!deleted || reopen_count > 1", true, true}, {NULL, false, true}};
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    struct ticket gone = printer_ticket;
+    struct err err = {0};
+    gone.deleted = true;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct when *w = when_shown(arena, cases[i].text ? when_parse(arena, cases[i].text, &err) : NULL);
+        if (when_eval(w, &gone, &night) != cases[i].gone || when_eval(w, &printer_ticket, &night) != cases[i].here)
+            fail_msg("%s", cases[i].text ? cases[i].text : "(none)");
+        assert_non_null(when_parse(arena, when_print(arena, w), &err)); /* and it can be read again as it is written */
+    }
+}
+
 static void every_operator_and_function_answers(void **state)
 {
     (void)state;
@@ -794,6 +811,7 @@ static void a_naive_evaluator_agrees_on_20000_random_expressions(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_deleted_is_shown_only_where_it_is_named),
         cmocka_unit_test(every_operator_and_function_answers),
         cmocka_unit_test(a_missing_value_makes_every_comparison_false),
         cmocka_unit_test(a_fault_is_named_with_its_column_and_a_hint),

@@ -213,10 +213,39 @@ static void a_daemon_that_is_killed_meanwhile_goes_on_with_it_when_it_starts(voi
     erase_all(true);
 }
 
+static void what_is_purged_by_the_shell_leaves_no_byte_and_no_row(void **state)
+{
+    (void)state;
+    struct desk d = open_desk();
+    AUTO_STR where;
+    str_init(&where, 8192);
+    post(&d, "T-1", "k1", arena_printf(d.arena, "The %s", words[SUBJECT]), arena_printf(d.arena, "It %s.", words[BODY]));
+    post(&d, "T-2", "k2", "Somebody else", "They wrote this, and it stays");
+    until_delivered(&d, 2);
+    assert_true(left(&d, &where));
+    shell_holds(SHELL(NULL, "purge", "1", "--confirm")->err, "delete it first");
+    assert_int_equal(SHELL(NULL, "delete", "1")->code, 75); /* it has to be said twice */
+    shell_holds(SHELL(NULL, "delete", "1", "2", "--confirm")->out, "#2 deleted: out of every queue and count (u takes it back)");
+    shell_holds(SHELL(NULL, "undo", "2")->out, "delete undone");
+    shell_holds(SHELL(NULL, "purge", "1", "purge")->out, "#1 purged: nothing is left of it but its journal");
+    until_none_is_left(&d);
+    shell_holds(SHELL(NULL, "show", "1")->err, "#1 was purged");
+    assert_null(strstr(SHELL(NULL, "list")->out, "#1 "));
+    shell_holds(SHELL(NULL, "show", "2")->out, "They wrote this, and it stays");
+    assert_int_equal(SHELL(NULL, "audit", "verify")->code, 0);
+    post(&d, "T-1", "k3", "It is about something else now", "And they wrote again");
+    shell_holds(SHELL(NULL, "show", "3")->out, "And they wrote again");
+    assert_int_equal(daemon_stop(d.daemon), 0);
+    assert_int_equal(rebuilds(d.daemon), 0);
+    daemon_remove(d.daemon);
+    close_desk(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(after_an_erasure_no_file_holds_a_byte_of_it),
-                                       cmocka_unit_test(a_daemon_that_is_killed_meanwhile_goes_on_with_it_when_it_starts)};
+                                       cmocka_unit_test(a_daemon_that_is_killed_meanwhile_goes_on_with_it_when_it_starts),
+                                       cmocka_unit_test(what_is_purged_by_the_shell_leaves_no_byte_and_no_row)};
     crypto_open();
     return cmocka_run_group_tests_name("erase", tests, NULL, NULL);
 }
