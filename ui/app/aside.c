@@ -121,7 +121,7 @@ bool aside_sure(struct console *c, const struct command_do *what)
     }
     if (is(c, ACTION_RESET_XP) && strstr(what->arg, "reason=") && !strstr(what->arg, "confirm=")) {
         str_copy(c->asked.arg, sizeof c->asked.arg, what->arg);
-        overlay_ask(&c->overlay, FOR_WORD, arena_printf(c->frame, "type reset-xp, and levels, XP and achievements begin anew (%s): ", what->arg), "");
+        overlay_ask(&c->overlay, FOR_WORD, "type reset-xp, and levels, XP and achievements begin anew: ", "");
         return false;
     }
     if (is(c, ACTION_MERGE) && !what->with && customers_differ(c, strtoll(what->arg, NULL, 10))) {

@@ -52,7 +52,8 @@ static void open_preview(struct console *c, const struct json *root)
     struct look look = console_look(c);
     int all = a->count + a->same + a->refused;
     a->seen = true;
-    const char *arg = text_fit(c->frame, text_safe_in(c->frame, a->arg, TEXT_LINE), 40);
+    bool word = a->action->arg == ARG_NONE; /* the name once more, as it had to be typed */
+    const char *arg = word ? "" : text_fit(c->frame, text_safe_in(c->frame, a->arg, TEXT_LINE), 40);
     struct pager *pager = overlay_read(&c->overlay, FOR_BULK,
                                        arena_printf(c->frame, "%s%s%s: %d of %d tickets change   (y does it, q leaves)", a->action->name, *arg ? " " : "", arg,
                                                     a->count, all));
