@@ -3,11 +3,9 @@
 #include "engine/change.h"
 #include "base/crypto.h"
 #include "base/str.h"
-#include "core/rota.h"
 #include "wire/mask.h"
 #include "wire/row.h"
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct run { /* one request */
@@ -26,62 +24,9 @@ struct run { /* one request */
     const struct message *wrote; /* the text of the act at hand, NULL = none */
 };
 
-static const char *whom(const struct page *page)
-{
-    return page->destination ? page->destination : page->agent;
-}
-
-/* Whom an escalation by hand told, or why nobody. */
-static char *say_escalated(struct run *r, const struct change *c)
-{
-    AUTO_STR names;
-    str_init(&names, 1024);
-    for (int i = 0; i < c->page_count; i++)
-        str_addf(&names, "%s%s", i ? ", " : "", whom(&c->pages[i]));
-    const char *rest = c->after->escalation.state == ESCALATION_SUPPRESSED ? "a maintenance window holds its pages" :
-                       c->after->escalation.next_at > r->now               ? "there is nobody to tell" : "the next is told in a moment";
-    return arena_printf(r->arena, "#%lld escalated: %s%s", (long long)c->after->id, c->page_count ? "told " : rest, names.data);
-}
-
 static char *say(struct run *r, const struct change *c)
 {
-    const struct ticket *t = c->after;
-    const struct action *a = &r->req->action;
-    const char *name = action_table[a->id].name, *arg = a->arg ? a->arg : "";
-    static const char *const said[ACTIONS] = {
-        [ACTION_ACCEPT] = "label accepted", [ACTION_ACK] = "acknowledged", [ACTION_CLAIM] = "claimed", [ACTION_CLOSE] = "closed", [ACTION_NOTE] = "note added",
-        [ACTION_REOPEN] = "reopened", [ACTION_UNASSIGN] = "unassigned", [ACTION_UNDO] = "undone", [ACTION_REDO] = "redone",
-        [ACTION_SKIP] = "skipped: not offered to you for a while", [ACTION_TAGS] = "tags set", [ACTION_SNOOZE] = "snoozed",
-        [ACTION_UNMERGE] = "is its own ticket again", [ACTION_SPAM] = "put aside as spam", [ACTION_DUPLICATE] = "put aside as a duplicate",
-        [ACTION_INVALID] = "put aside as invalid", [ACTION_DELETE] = "deleted: out of every queue and count (u takes it back)",
-        [ACTION_ERASE] = "erased: what was written in it is gone",
-        [ACTION_PURGE] = "purged: nothing is left of it but its journal, and no undo brings it back",
-        [ACTION_WATCH] = "watched: you hear of what others change", [ACTION_UNWATCH] = "no longer watched",
-        [ACTION_REVEAL] = "shown; why is kept in the journal"};
-    static const char *const with[ACTIONS] = {
-        [ACTION_ASSIGN] = "assigned to", [ACTION_STATUS] = "is now", [ACTION_PRIORITY] = "priority", [ACTION_LABEL] = "labelled",
-        [ACTION_CATEGORY] = "category", [ACTION_MACRO] = "macro"};
-    long long id = (long long)t->id;
-    if (a->id == ACTION_REPLY)
-        return arena_printf(r->arena, "#%lld reply leaves in %lld s (u takes it back)", id, (long long)r->e->config->undo_send / 1000);
-    if (a->id == ACTION_SPLIT)
-        return arena_printf(r->arena, "#%lld goes on as #%lld from that message on", id, (long long)c->other);
-    if (a->id == ACTION_MERGE)
-        return arena_printf(r->arena, "#%lld is part of #%lld now (u takes it back)", id, (long long)t->root);
-    if (a->id == ACTION_ASSIGN && t->assignee && !rota_on_shift(&(struct rota){r->e->config, &r->e->state}, t->assignee, r->now))
-        return arena_printf(r->arena, "#%lld assigned to %.64s, who is not here now", id, t->assignee);
-    if ((a->id == ACTION_UNDO || a->id == ACTION_REDO) && r->undid)
-        return arena_printf(r->arena, "#%lld %s %s", id, r->undid, said[a->id]);
-    if (a->id == ACTION_UNMERGE && str_eq(r->undid, action_table[ACTION_DELETE].name))
-        return arena_printf(r->arena, "#%lld is no longer deleted", id);
-    if (a->id == ACTION_CLAIM_NEXT)
-        return arena_printf(r->arena, "#%lld claimed: %s", id, r->why ? r->why : "next");
-    if (a->id == ACTION_ESCALATE)
-        return say_escalated(r, c);
-    if (a->id == ACTION_SNOOZE && t->escalation.state == ESCALATION_TRIGGERED)
-        return arena_printf(r->arena, "#%lld snoozed, and its escalation still pages: K acknowledges it first", id);
-    return with[a->id] ? arena_printf(r->arena, "#%lld %s %.64s", id, with[a->id], arg)
-                       : arena_printf(r->arena, "#%lld %s", id, said[a->id] ? said[a->id] : name);
+    return said_line(&(struct said){r->e, r->arena, &r->req->action, r->why, r->undid, r->now}, c);
 }
 
 static struct json *changes_of(struct run *r, const struct change *c)

@@ -110,6 +110,9 @@ bool followup_link(struct engine *e, struct arena *arena, const struct change *c
 /* From a message on, copied to a new ticket (engine/split). */
 bool split_do(struct engine *e, struct arena *arena, const struct action *action, int64_t ticket, int64_t now, struct change *c, struct err *err);
 bool split_replay(struct engine *e, struct arena *arena, const struct entry *entry, const struct observation *obs, int64_t from, struct err *err);
+/* What an act on a ticket did, in one line (engine/said). why: claim next, why this one; undid: undo and redo, which action. */
+struct said { struct engine *e; struct arena *arena; const struct action *action; const char *why, *undid; int64_t now; };
+char *said_line(const struct said *r, const struct change *c);
 const struct config_source *change_source(const struct engine *e, const struct ticket *t); /* by account, then dialect; NULL: none */
 /* Acts on the desk itself (engine/desk): one action; back to what an entry says was before; a rebuild's. */
 struct desk_run { struct engine *e; struct arena *arena; const char *actor; int64_t now; const char *say; int64_t seq; /* out */ };

@@ -186,6 +186,13 @@ static void what_looks_odd_is_for_leads(void **state)
     assert_int_equal(json_get_i64(row, "closes", 0), 2);
     assert_int_equal(json_get_i64(row, "reopened", -1), 0);
     assert_int_equal(json_get_i64(json_get(row, "gaps"), "10s", 0), 1);
+    setenv("TRIAGE_KEY", "k-mara", 1);
+    shell("outliers");
+    holds(out, "AGENT            CLOSED   CAME BACK");
+    holds(out, "ana                   2      0 (0%)       1");
+    shell("outliers --json");
+    holds(out, "\"reopened_bp\":0");
+    setenv("TRIAGE_KEY", "k-ana", 1);
 }
 
 static void a_reopen_takes_the_points_back_and_heals(void **state)
