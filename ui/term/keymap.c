@@ -76,7 +76,7 @@ static struct binding *met(struct keymap *map, const char *screen, const struct 
 {
     for (size_t i = 0; i < map->n; i++) {
         struct binding *b = &map->list[i];
-        if (strcmp(b->screen, screen) == 0 && (begins(&b->keys, keys) || begins(keys, &b->keys))) {
+        if ((begins(&b->keys, keys) || begins(keys, &b->keys)) && strcmp(b->screen, screen) == 0) {
             *at = i;
             return b;
         }
