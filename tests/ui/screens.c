@@ -410,6 +410,10 @@ static void of_many_pages_mine_are_counted_and_stand_first(void **state)
     draw_list(LISTS_ESCALATIONS, 120, 40);
     assert_true(row_of("Checkout") < row_of("Older"));
     desk_shows(&desk, "the first 1 are here");
+    assert_true(escalations_pages_me(&desk.look, 4121));
+    assert_true(mirror_doc_set(desk.mirror, MIRROR_ESCALATIONS, 0, mine, strlen(mine), DESK_NOW, &err)); /* as it was when the screen was left */
+    assert_true(mirror_doc_set(desk.mirror, MIRROR_PAGED, 0, "{\"rows\":[]}", strlen("{\"rows\":[]}"), DESK_NOW, &err));
+    assert_false(escalations_pages_me(&desk.look, 4121));
 }
 
 /* Who took a page and fell asleep over it is told before it pages again; what another took is not mine to hold. */

@@ -275,21 +275,17 @@ int64_t escalations_next_of_mine(const struct look *look, int64_t after)
     return 0;
 }
 
-static const struct lists_item *find(const struct look *look, int64_t ticket)
+bool escalations_has(const struct look *look, int64_t ticket)
 {
     int count;
     const struct lists_item *list = items(look, &count);
-    return item_of(list, count, ticket);
-}
-
-bool escalations_has(const struct look *look, int64_t ticket)
-{
-    return find(look, ticket) != NULL;
+    return item_of(list, count, ticket) != NULL;
 }
 
 bool escalations_pages_me(const struct look *look, int64_t ticket)
 {
-    const struct lists_item *item = find(look, ticket);
+    int count; /* of what is mine alone: the rest is as it was when the screen was left */
+    const struct lists_item *list = mine(look, &count), *item = item_of(list, count, ticket);
     return item && paged_me(item->json, mirror_me(look->mirror));
 }
 
