@@ -27,9 +27,9 @@ struct door {
 static struct problem problem_at(const struct post *post, struct arena *arena)
 {
     struct door *door = post->door;
-    struct err err;
-    err_set(&err, ERR_UNAVAILABLE, "The desk is not open yet.");
-    struct problem problem = problem_of_err(&err);
+    struct err *err = ARENA_NEW(arena, struct err); /* a problem's detail is its text */
+    err_set(err, ERR_UNAVAILABLE, "The desk is not open yet.");
+    struct problem problem = problem_of_err(err);
     problem.retry_after = AGAIN_S;
     problem.hint = "";
     if (post->side != SIDE_DESK)
