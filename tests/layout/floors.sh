@@ -56,7 +56,7 @@ owner curl/ src/worker/http ui/link/link
 owner malloc.h src/base/memory
 owner libpq src/worker/pg
 # One library, four nouns: the terminal as a whole, what is drawn, how it is said, what is typed.
-owner '(n?curses|ncursesw/curses|term).h' ui/term/ncurses ui/term/paint ui/term/pen ui/term/capability ui/term/input
+owner '(n?curses|ncursesw/curses|term).h' ui/term/ncurses ui/term/paint ui/term/pen ui/term/style ui/term/capability ui/term/input
 
 banned='\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|system|popen|tmpnam|mktemp|alloca|atoi|gmtime|localtime|asctime|ctime|strerror_l)\('
 check "no banned call" "$(grep -rnE --include='*.c' "$banned" src ui)"

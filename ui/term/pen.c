@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "term/outlet.h"
-#include <ctype.h>
+#include "term/style.h"
 #include <curses.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +17,7 @@
 #undef lines
 
 enum { FRAME_MOST = 32 << 20, WAY = 96, STEPS = 4, SCROLL_MOST = 30 };
+enum { LEAST = 3 /* bytes of ESC [ C */, LEAST_PLACE = 6 /* of ESC [ 1 ; 2 H: nothing shorter is looked for */ };
 
 struct way { /* towards a place, in the terminal's language */
     char text[WAY];
@@ -56,12 +57,14 @@ void pen_open(int columns, int rows)
     p.rows = rows;
     p.row = p.kept_row = -1;
     p.look = (struct pen_look){0};
+    style_forget();
     p.newline_stays = tcgetattr(STDOUT_FILENO, &tty) == 0 && !((tty.c_oflag & OPOST) && (tty.c_oflag & ONLCR));
 }
 
 void pen_close(void)
 {
     str_fini(&p.out);
+    style_forget();
 }
 
 /* --- the cursor --- */
@@ -90,10 +93,12 @@ static void along(struct way *w, int from, int to, const char *one, const char *
     struct way best = {.is = false}, other;
     if (!n)
         return;
-    other = *w, on(&other, capability_with(place, to, 0), 1), shorter(&best, &other);
-    other = *w, on(&other, capability_with(many, n, 0), 1), shorter(&best, &other);
     if (n <= STEPS)
         other = *w, on(&other, one, n), shorter(&best, &other);
+    if (!best.is || best.n > w->n + LEAST) {
+        other = *w, on(&other, capability_with(many, n, 0), 1), shorter(&best, &other);
+        other = *w, on(&other, capability_with(place, to, 0), 1), shorter(&best, &other);
+    }
     *w = best;
 }
 
@@ -125,19 +130,25 @@ static void omit_one(struct way *w)
 
 void pen_move(int row, int column)
 {
-    struct way best = {.is = true}, other = {.is = true};
+    struct way best = {.is = false}, other = {.is = true};
     if (row == p.row && column == p.column)
         return;
-    on(&best, capability_with(cursor_address, row, column), 1);
-    omit_one(&best);
     if (p.row >= 0) {
         down(&other, row);
         across(&other, p.column, column);
         shorter(&best, &other);
+    }
+    if (p.row >= 0 && (row != p.row || column < p.column)) {
         other = (struct way){.is = true};
         on(&other, carriage_return, 1);
         down(&other, row);
         across(&other, 0, column);
+        shorter(&best, &other);
+    }
+    if (!best.is || best.n > (column ? LEAST_PLACE : LEAST)) {
+        other = (struct way){.is = true};
+        on(&other, capability_with(cursor_address, row, column), 1);
+        omit_one(&other);
         shorter(&best, &other);
     }
     say(best.text);
@@ -147,72 +158,6 @@ void pen_move(int row, int column)
 
 /* --- how it writes --- */
 
-/* Sequences that are all colours and weights, "ESC [ numbers m", as one. What stands before a reset is void; from plain writing a
- * reset is void, too, and so is a return to the default colours. */
-struct numbers {
-    char text[200];
-    size_t n;
-    bool reset, coloured;
-};
-
-static bool is_reset(const char *number, size_t n)
-{
-    return n == 0 || (n == 1 && *number == '0');
-}
-
-static void add_number(struct numbers *all, const char *number, size_t n, int *inside, bool plain)
-{
-    bool free_number = !*inside;
-    if (*inside)
-        --*inside;
-    if (free_number && is_reset(number, n)) {
-        *all = (struct numbers){.reset = true};
-        return;
-    }
-    if (free_number && n == 2 && (memcmp(number, "39", 2) == 0 || memcmp(number, "49", 2) == 0) && (all->reset || plain) && !all->coloured)
-        return;
-    all->coloured |= n >= 2;
-    if (free_number && n == 2 && (memcmp(number, "38", 2) == 0 || memcmp(number, "48", 2) == 0))
-        *inside = number[3] == '5' ? 2 : number[3] == '2' ? 4 : 0; /* 38;5;N and 38;2;R;G;B */
-    if (all->n + n + 2 < sizeof all->text) {
-        if (all->n)
-            all->text[all->n++] = ';';
-        memcpy(all->text + all->n, number, n);
-        all->n += n;
-    }
-}
-
-/* False: something else is among them. */
-static bool read_numbers(const char *at, struct numbers *all, bool plain)
-{
-    while (*at) {
-        int inside = 0;
-        if (at[0] != '\033' || at[1] != '[')
-            return false;
-        for (at += 2;; at++) {
-            size_t n = strspn(at, "0123456789:");
-            add_number(all, at, n, &inside, plain);
-            at += n;
-            if (*at != ';')
-                break;
-        }
-        if (*at++ != 'm')
-            return false;
-    }
-    return true;
-}
-
-static void shorten(size_t from, bool plain)
-{
-    struct numbers all = {.reset = false};
-    if (p.out.cut || !read_numbers(p.out.data + from, &all, plain) || all.n + 8 > sizeof all.text)
-        return;
-    p.out.len = from;
-    p.out.data[from] = 0;
-    if (all.n || (all.reset && !plain))
-        str_addf(&p.out, "\033[%s%.*sm", all.reset && !plain && all.n ? "0;" : "", (int)all.n, all.text);
-}
-
 static bool is_plain(struct pen_look look)
 {
     return !look.attr && !look.pair;
@@ -220,11 +165,11 @@ static bool is_plain(struct pen_look look)
 
 static void write_as(struct pen_look look)
 {
-    size_t from = p.out.len;
+    size_t n;
     if (look.attr == p.look.attr && look.pair == p.look.pair)
         return;
-    vid_puts(look.attr, look.pair, NULL, put_byte);
-    shorten(from, is_plain(p.look));
+    const char *words = style_change(p.look, look, &n);
+    str_add(&p.out, words, n);
     p.look = look;
 }
 
@@ -246,12 +191,8 @@ void pen_back(int row, int column)
         pen_move(row, column);
         return;
     }
-    size_t from = p.out.len;
-    write_as((struct pen_look){0}); /* curses has to know, the terminal need not be told */
-    p.out.len = from;
-    if (p.out.data)
-        p.out.data[from] = 0;
     say(restore_cursor);
+    p.look = (struct pen_look){0};
     p.row = row;
     p.column = column;
 }
@@ -259,10 +200,10 @@ void pen_back(int row, int column)
 /* --- cells --- */
 
 /* Terminals differ in how wide they take a picture or a letter with marks to be. */
-static bool doubtful(const char *text, int width)
+static bool doubtful(const char *text, size_t n, int width)
 {
     const unsigned char *at = (const unsigned char *)text;
-    size_t n = strlen(text), first = *at >= 0xf0 ? 4 : *at >= 0xe0 ? 3 : *at >= 0xc0 ? 2 : 1;
+    size_t first = *at >= 0xf0 ? 4 : *at >= 0xe0 ? 3 : *at >= 0xc0 ? 2 : 1;
     return n > first || (width == 2 && first == 4);
 }
 
@@ -273,9 +214,10 @@ void pen_put(int row, int column, struct pen_look look, const char *text, int wi
         return; /* it would scroll */
     pen_move(row, column);
     write_as(look);
-    str_adds(&p.out, text);
+    size_t n = strlen(text);
+    str_add(&p.out, text, n);
     p.column += width;
-    if (last || doubtful(text, width))
+    if (last || doubtful(text, n, width))
         p.row = -1;
 }
 
