@@ -170,6 +170,23 @@ static void the_default_keys_load_and_leave_dangerous_keys_alone(void **state)
     assert_string_equal(err.text, "reading /nonexistent: No such file or directory");
 }
 
+/* console.md: "Delete, spam, purge, erase PII, reset XP have no key: palette only". */
+static void what_goes_for_good_has_no_key(void **state)
+{
+    (void)state;
+    static const char *const typed[] = {"delete", "spam", "purge", "erase", "reset-xp", "duplicate", "invalid"};
+    const char *root = getenv("TRIAGE_SRCDIR");
+    struct err err = {0};
+    int looked = 0;
+    assert_true(keymap_load(map, arena_printf(arena, "%s/data/keys/default.keys", root ? root : "."), NULL, &err));
+    for (int s = 0; screens[s]; s++)
+        for (const struct binding **list = keymap_list(map, arena, screens[s], NULL); *list; list++, looked++)
+            for (size_t i = 0; i < sizeof typed / sizeof *typed; i++)
+                if (strncmp((*list)->command, typed[i], strlen(typed[i])) == 0)
+                    fail_msg("%s on %s: %s", (*list)->spelled, screens[s], (*list)->command);
+    assert_true(looked > 100);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -181,6 +198,7 @@ int main(void)
         T(a_later_file_overrides_an_earlier_one),
         T(the_popup_lists_what_may_follow),
         T(the_default_keys_load_and_leave_dangerous_keys_alone),
+        T(what_goes_for_good_has_no_key),
     };
     return cmocka_run_group_tests_name("keymap", tests, NULL, NULL);
 }
