@@ -1,5 +1,5 @@
 /* console: the program on the terminal. One loop, one thread: keys and the link's bytes go in, a surface
- * comes out. console.c is the loop and the drawing, fetch.c what is asked of the daemon and where answers go,
+ * comes out. console.c is the loop, frame.c the picture, fetch.c what is asked of the daemon and where answers go,
  * run.c and its parts (app/part.h) what commands do. This header is for these. */
 #ifndef APP_CONSOLE_H
 #define APP_CONSOLE_H
