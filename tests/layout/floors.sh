@@ -77,7 +77,7 @@ map() { # root: each file of its folders stands once in the map of its README, i
         folder=$(basename "$dir")
         there=$(find "$dir" -maxdepth 1 \( -name '*.c' -o -name '*.h' -o -name '*.def' \) | sed 's|.*/||; s|[.][a-z]*$||' | sort -u)
         listed=$(awk -v f="**\`$folder/\`**" '/^## The map/ { on = 1 } /^## / && !/^## The map/ { on = 0 }
-            on && index($0, "**`") == 1 { mine = index($0, f) == 1; sub(/^[^ ]* /, "") } on && mine' "$1/README.md" | grep -o '`[a-z_0-9]*`' | tr -d '`' | sort)
+            on && index($0, "**`") == 1 { mine = index($0, f) == 1; next } on && mine' "$1/README.md" | grep -o '`[a-z_0-9]*`' | tr -d '`' | sort)
         printf '%s\n' "$there" "$listed" | sort | uniq -c | while read -r times name; do
             [ "$times" -eq 2 ] && printf '%s\n' "$there" | grep -qx "$name" || echo "$dir$name stands $(printf '%s\n' "$listed" | grep -cx "$name") times in the map"
         done
