@@ -51,7 +51,7 @@ static void add_up(const struct classify_model *model, const struct feature *f, 
     for (; n > 0; n--, f++) {
         const float *row = classify_row(model, f->at);
         if (n > AHEAD)
-            __builtin_prefetch(classify_row(model, f[AHEAD].at)); /* the rows are spread over 9 MB */
+            __builtin_prefetch(classify_row(model, f[AHEAD].at)); /* the rows are spread over megabytes */
         for (int k = 0; k < COLUMNS; k++)
             z[k] += f->x * row[k];
     }
@@ -104,7 +104,7 @@ static void share_out(const struct why *why, struct bag *bag, const struct featu
         if (!s->key1)
             continue;
         for (int h = 0; h < HEADS; h++)
-            s->share[h] = (float)(f->x * distance(&why[h], why->model->hashed[f->at]) / s->tf);
+            s->share[h] = (float)(f->x * distance(&why[h], why->model->grams->w[f->at]) / s->tf);
         f++;
     }
     struct slot *word = NULL;
@@ -193,10 +193,10 @@ void classify_text(const struct classify_model *model, struct arena *arena, cons
     int hit_count, n;
     classify_read(arena, subject, body, &reading);
     int *hits = classify_hits(model, arena, &reading, &hit_count);
-    if (model->hashed)
+    if (model->grams)
         classify_bag(arena, &reading, &bag);
-    struct feature *f = classify_features(arena, &reading, model->hashed ? &bag : NULL, hits, hit_count, &n);
-    classify_weigh(f, n, model->idf);
+    struct feature *f = classify_features(arena, &reading, model->grams ? &bag : NULL, hits, hit_count, &n);
+    classify_weigh(f, n, model->grams);
     add_up(model, f, n, z);
     find_hard(model, hits, hit_count, out);
     struct classify_label *labels[HEADS] = {&out->urgency, &out->category};
@@ -205,12 +205,12 @@ void classify_text(const struct classify_model *model, struct arena *arena, cons
         const struct classify_head *head = &classify_heads[h];
         pick_label(head, z, model->sharp[h], labels[h]);
         why[h] = (struct why){
-            .model = model, .arena = arena, .reading = &reading, .bag = model->hashed ? &bag : NULL, .hits = hits,
+            .model = model, .arena = arena, .reading = &reading, .bag = model->grams ? &bag : NULL, .hits = hits,
             .hit_count = hit_count, .head = h, .win = head->first + labels[h]->value - 1,
             .lose = head->first + labels[h]->runner_up - 1,
         };
     }
-    if (model->hashed)
+    if (model->grams)
         share_out(why, &bag, f);
     for (int h = 0; h < HEADS; h++)
         explain(&why[h], labels[h]);
@@ -238,7 +238,7 @@ static bool in_phrase(const struct phrase *phrase, const struct token *t)
 
 static double weight_of(const struct classify_model *model, const struct slot *s, const struct token *t, const int *hits, int hit_count)
 {
-    double weight = model->hashed ? heaviest(model->hashed[(s->key1 - 1) & (BUCKETS - 1)]) : 0;
+    double weight = model->grams ? heaviest(model->grams->w[grams_at(model->grams, (s->key1 - 1) & (BUCKETS - 1))]) : 0;
     for (int i = 0; i < hit_count; i++)
         if (in_phrase(&model->phrases[hits[i]], t))
             weight = fmax(weight, heaviest(model->own[OWN_PHRASES + hits[i]]));

@@ -187,8 +187,7 @@ void classify_model_free(struct classify_model *model)
 {
     if (!model || atomic_fetch_sub(&model->refs, 1) != 1)
         return;
-    free(model->hashed);
-    free(model->idf);
+    grams_free(model->grams);
     arena_free(model->arena);
 }
 

@@ -1,6 +1,6 @@
 /* classify_model: what reading a text, scoring it and refitting share. Only the classify files include it.
- * Features live in one space: [0, BUCKETS) are hashed n-grams, behind them stand our own: the OWN_* ones, then one per
- * lexicon phrase. Columns are the classes of both heads side by side, so that one walk over a text's features scores
+ * Features live in one space: first the hashed n-grams that the model knows, behind them stand our own: the OWN_* ones, then one
+ * per lexicon phrase. Columns are the classes of both heads side by side, so that one walk over a text's features scores
  * (and one trains) all of them. */
 #ifndef CORE_CLASSIFY_MODEL_H
 #define CORE_CLASSIFY_MODEL_H
@@ -32,6 +32,31 @@ struct phrase {
 };
 enum { CHAINS = 1024 };
 
+/* The n-grams that were learned: of BUCKETS a desk meets some ten thousand, and only those have a row. */
+struct grams {
+    uint64_t known[BUCKETS / 64];
+    uint32_t before[BUCKETS / 64]; /* how many are known below those 64 */
+    uint32_t count;
+    float *idf;          /* a row each; 0: of what is not known */
+    float (*w)[COLUMNS]; /* a row each; 0: no weight at all */
+};
+struct grams *grams_new(void);
+void grams_free(struct grams *grams);  /* NULL is fine */
+void grams_count(struct grams *grams); /* all that are known are marked: gives them their rows, with no idf yet */
+static inline void grams_mark(struct grams *g, uint32_t bucket)
+{
+    g->known[bucket >> 6] |= (uint64_t)1 << (bucket & 63);
+}
+static inline uint32_t grams_rows(const struct grams *g) /* NULL: there are none */
+{
+    return g ? g->count + 1 : 0;
+}
+static inline uint32_t grams_at(const struct grams *g, uint32_t bucket)
+{
+    uint64_t all = g->known[bucket >> 6], bit = (uint64_t)1 << (bucket & 63);
+    return all & bit ? 1 + g->before[bucket >> 6] + (uint32_t)__builtin_popcountll(all & (bit - 1)) : 0;
+}
+
 struct classify_model {
     atomic_int refs;
     int64_t epoch, learned;
@@ -42,8 +67,7 @@ struct classify_model {
     int phrase_count;
     int chains[CHAINS];           /* by the first letters of a phrase: its number, -1 = none */
     float (*own)[COLUMNS];        /* OWN_PHRASES + phrase_count rows */
-    float (*hashed)[COLUMNS];     /* BUCKETS rows; NULL at cold start */
-    float *idf;                   /* BUCKETS; NULL at cold start */
+    struct grams *grams;          /* NULL at cold start */
     float sharp[HEADS];           /* softmax(z * sharp) */
     double loss[HEADS];           /* log-loss in cross-validation; < 0: never measured */
 };
@@ -91,14 +115,15 @@ struct feature {
  * comes in *n. Raw: `at` still holds a gram's group and x its damped count, until the features are weighed. */
 struct feature *classify_features(struct arena *arena, const struct reading *reading, const struct bag *bag, const int *hits,
                                   int hit_count, int *n);
-/* By idf, each group to length 1. */
-void classify_weigh(struct feature *f, int n, const float *idf);
+/* By idf, each group to length 1; `at` is the row from then on. */
+void classify_weigh(struct feature *f, int n, const struct grams *grams);
 /* The phrases of the lexicon that stand in the text, each once. */
 int *classify_hits(const struct classify_model *model, struct arena *arena, const struct reading *reading, int *n);
 /* The weights of a feature. */
 static inline const float *classify_row(const struct classify_model *model, uint32_t at)
 {
-    return at < BUCKETS ? model->hashed[at] : model->own[at - BUCKETS];
+    uint32_t grams = grams_rows(model->grams);
+    return at < grams ? model->grams->w[at] : model->own[at - grams];
 }
 /* p of one head's classes from its scores. */
 void classify_softmax(const float *z, int count, float sharp, double *p);

@@ -269,18 +269,25 @@ struct feature *classify_features(struct arena *arena, const struct reading *rea
     return features;
 }
 
-void classify_weigh(struct feature *f, int n, const float *idf)
+void classify_weigh(struct feature *f, int n, const struct grams *grams)
 {
+    enum { GROUP_AT = 30 }; /* of a row with its group; there are fewer rows */
     float square[GROUPS] = {0}, scale[GROUPS];
-    for (int i = 0; i < n && f[i].at < RAW_OWN; i++) {
-        f[i].x *= idf[f[i].at & (BUCKETS - 1)];
-        square[f[i].at >> BITS] += f[i].x * f[i].x;
+    uint32_t own = grams_rows(grams);
+    int hashed = 0;
+    for (; hashed < n && f[hashed].at < RAW_OWN; hashed++) {
+        struct feature *at = &f[hashed];
+        uint32_t row = grams_at(grams, at->at & (BUCKETS - 1)), group = at->at >> BITS;
+        at->x *= grams->idf[row];
+        square[group] += at->x * at->x;
+        at->at = row | group << GROUP_AT;
     }
     for (int g = 0; g < GROUPS; g++)
         scale[g] = square[g] > 0 ? 1 / sqrtf(square[g]) : 0;
-    for (int i = 0; i < n; i++) {
-        if (f[i].at < RAW_OWN)
-            f[i].x *= scale[f[i].at >> BITS];
-        f[i].at = f[i].at < RAW_OWN ? f[i].at & (BUCKETS - 1) : f[i].at - RAW_OWN + BUCKETS;
+    for (int i = 0; i < hashed; i++) {
+        f[i].x *= scale[f[i].at >> GROUP_AT];
+        f[i].at &= ((uint32_t)1 << GROUP_AT) - 1;
     }
+    for (int i = hashed; i < n; i++)
+        f[i].at = f[i].at - RAW_OWN + own;
 }

@@ -17,7 +17,7 @@ static const float pass_done = .01f; /* the largest step, as a share of C, of a 
 
 struct row {
     struct feature *f;
-    int n;
+    int n, grams; /* grams: n-grams among them, which stand first */
     int label[HEADS];  /* 0-based, -1 = none */
     float weight;
     float cost[HEADS]; /* C_i */
@@ -29,7 +29,7 @@ struct row {
 /* What is being trained: weights of all rows of the feature space. */
 struct table {
     float (*w)[COLUMNS];
-    size_t rows;
+    size_t grams, rows;
 };
 
 static void *must(void *ptr)
@@ -85,11 +85,21 @@ static struct row *rows_sorted(struct arena *arena, const struct classify_exampl
     return rows;
 }
 
-/* Reads all rows, counts in how many each n-gram occurs, and weighs. Fills idf. */
-static void rows_read(struct arena *arena, const struct classify_model *prior, struct row *rows, int count, float *idf)
+/* Counts in how many rows each n-gram occurs. */
+static void weigh_grams(const struct row *rows, int count, struct grams *g)
+{
+    grams_count(g);
+    for (int i = 0; i < count; i++)
+        for (int k = 0; k < rows[i].grams; k++)
+            g->idf[grams_at(g, rows[i].f[k].at & (BUCKETS - 1))]++;
+    for (uint32_t row = 0; row <= g->count; row++)
+        g->idf[row] = logf((1 + (float)count) / (1 + g->idf[row])) + 1;
+}
+
+/* Reads all rows, finds the n-grams there are, and weighs. */
+static void rows_read(struct arena *arena, const struct classify_model *prior, struct row *rows, int count, struct grams *g)
 {
     AUTO_ARENA scratch = arena_new();
-    memset(idf, 0, BUCKETS * sizeof *idf);
     for (int i = 0; i < count; i++) {
         struct reading reading;
         struct bag bag;
@@ -98,13 +108,13 @@ static void rows_read(struct arena *arena, const struct classify_model *prior, s
         classify_bag(scratch, &reading, &bag);
         int hit_count, *hits = classify_hits(prior, scratch, &reading, &hit_count);
         rows[i].f = classify_features(arena, &reading, &bag, hits, hit_count, &rows[i].n);
-        for (int k = 0; k < bag.used; k++)
-            idf[rows[i].f[k].at & (BUCKETS - 1)]++;
+        rows[i].grams = (int)bag.used;
+        for (int k = 0; k < rows[i].grams; k++)
+            grams_mark(g, rows[i].f[k].at & (BUCKETS - 1));
     }
-    for (int i = 0; i < BUCKETS; i++)
-        idf[i] = logf((1 + (float)count) / (1 + idf[i])) + 1;
+    weigh_grams(rows, count, g);
     for (int i = 0; i < count; i++) {
-        classify_weigh(rows[i].f, rows[i].n, idf);
+        classify_weigh(rows[i].f, rows[i].n, g);
         for (int k = 0; k < rows[i].n; k++)
             rows[i].square += rows[i].f[k].x * rows[i].f[k].x;
     }
@@ -188,9 +198,9 @@ static void shuffle(int *order, int n, uint32_t *seed)
 
 static void table_start(struct table *table, const struct classify_model *prior)
 {
-    memset(table->w, 0, BUCKETS * sizeof *table->w);
+    memset(table->w, 0, table->grams * sizeof *table->w);
     struct classify_model *cold = classify_model_new(prior->source, prior->source_n, NULL);
-    memcpy(table->w + BUCKETS, cold->own, (table->rows - BUCKETS) * sizeof *table->w);
+    memcpy(table->w + table->grams, cold->own, (table->rows - table->grams) * sizeof *table->w);
     classify_model_free(cold);
 }
 
@@ -346,9 +356,10 @@ struct classify_model *classify_refit(const struct classify_model *prior, const 
                                          .sharp = {model->sharp[0], model->sharp[1]}};
     if (count == 0)
         return model;
-    model->idf = must(malloc(BUCKETS * sizeof *model->idf));
-    rows_read(arena, prior, rows, count, model->idf);
-    struct table table = {.rows = BUCKETS + OWN_PHRASES + (size_t)model->phrase_count};
+    model->grams = grams_new();
+    rows_read(arena, prior, rows, count, model->grams);
+    struct table table = {.grams = grams_rows(model->grams)};
+    table.rows = table.grams + OWN_PHRASES + (size_t)model->phrase_count;
     table.w = must(malloc(table.rows * sizeof *table.w));
     if (count >= CV_LEAST)
         cross_validate(arena, model, &table, rows, count, figures);
@@ -357,8 +368,8 @@ struct classify_model *classify_refit(const struct classify_model *prior, const 
         table_start(&table, model);
         rows_cost(rows, count, NULL, 0);
         train(arena, &table, rows, count);
-        memcpy(model->own, table.w + BUCKETS, (table.rows - BUCKETS) * sizeof *table.w);
-        model->hashed = table.w;
+        memcpy(model->own, table.w + table.grams, (table.rows - table.grams) * sizeof *table.w);
+        model->grams->w = must(realloc(table.w, table.grams * sizeof *table.w));
         return model;
     }
     free(table.w);

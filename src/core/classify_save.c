@@ -57,29 +57,30 @@ static void add_row(struct str *out, const float *row)
         add_float(out, row[k]);
 }
 
-static bool learned_of(const struct classify_model *model, int bucket, float unseen)
+static bool learned_of(const struct grams *g, uint32_t row, float unseen)
 {
-    bool any = model->idf[bucket] != unseen;
+    bool any = g->idf[row] != unseen;
     for (int k = 0; k < COLUMNS; k++)
-        any |= model->hashed[bucket][k] != 0;
+        any |= g->w[row][k] != 0;
     return any;
 }
 
 static void add_grams(struct str *out, const struct classify_model *model)
 {
+    const struct grams *g = model->grams;
     float unseen = 0; /* the rarer, the larger */
     uint32_t n = 0;
-    for (int i = 0; i < BUCKETS; i++)
-        unseen = fmaxf(unseen, model->idf[i]);
-    for (int i = 0; i < BUCKETS; i++)
-        n += learned_of(model, i, unseen);
+    for (uint32_t row = g->count == BUCKETS; row <= g->count; row++)
+        unseen = fmaxf(unseen, g->idf[row]);
+    for (uint32_t row = 1; row <= g->count; row++)
+        n += learned_of(g, row, unseen);
     add_float(out, unseen);
     add_int(out, n, 4);
-    for (int i = 0; i < BUCKETS; i++)
-        if (learned_of(model, i, unseen)) {
-            add_int(out, (uint64_t)i, 4);
-            add_float(out, model->idf[i]);
-            add_row(out, model->hashed[i]);
+    for (uint32_t bucket = 0, row; bucket < BUCKETS; bucket++)
+        if ((row = grams_at(g, bucket)) && learned_of(g, row, unseen)) {
+            add_int(out, bucket, 4);
+            add_float(out, g->idf[row]);
+            add_row(out, g->w[row]);
         }
 }
 
@@ -98,8 +99,8 @@ void classify_save(const struct classify_model *model, struct str *out)
     add_int(out, (uint64_t)own, 4);
     for (int i = 0; i < own; i++)
         add_row(out, model->own[i]);
-    add_int(out, model->hashed != NULL, 1);
-    if (model->hashed)
+    add_int(out, model->grams != NULL, 1);
+    if (model->grams)
         add_grams(out, model);
     add_int(out, fnv(out->data, out->len), 8);
 }
@@ -154,28 +155,40 @@ static void *must(void *ptr)
     return ptr;
 }
 
+/* Which there are; false: they do not rise. */
+static bool mark_grams(struct bytes in, uint64_t n, struct grams *g)
+{
+    int64_t last = -1;
+    for (uint64_t i = 0; i < n; i++, in.at += GRAM - 4) {
+        int64_t bucket = (int64_t)take_int(&in, 4);
+        if (bucket <= last || bucket >= BUCKETS)
+            return false;
+        grams_mark(g, (uint32_t)bucket);
+        last = bucket;
+    }
+    return true;
+}
+
 static void take_grams(struct bytes *in, struct classify_model *model)
 {
     float unseen = take_float(in);
     uint64_t n = take_int(in, 4);
-    int64_t last = -1;
+    struct grams *g = model->grams = grams_new();
     if (in->bad || n > BUCKETS || (uint64_t)(in->end - in->at) != n * GRAM) {
         in->bad = true;
         return;
     }
-    model->idf = must(malloc(BUCKETS * sizeof *model->idf));
-    model->hashed = must(calloc(BUCKETS, sizeof *model->hashed));
-    for (int i = 0; i < BUCKETS; i++)
-        model->idf[i] = unseen;
-    for (uint64_t i = 0; i < n && !in->bad; i++) {
-        int64_t bucket = (int64_t)take_int(in, 4);
-        if (bucket <= last || bucket >= BUCKETS) {
-            in->bad = true;
-            return;
-        }
-        model->idf[bucket] = take_float(in);
-        take_row(in, model->hashed[bucket]);
-        last = bucket;
+    if (!mark_grams(*in, n, g)) {
+        in->bad = true;
+        return;
+    }
+    grams_count(g);
+    g->w = must(calloc(grams_rows(g), sizeof *g->w));
+    g->idf[0] = unseen;
+    for (uint32_t row = 1; row <= g->count && !in->bad; row++) {
+        take_int(in, 4);
+        g->idf[row] = take_float(in);
+        take_row(in, g->w[row]);
     }
 }
 

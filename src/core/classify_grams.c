@@ -1,0 +1,37 @@
+/* classify_grams: see classify_model.h. */
+#include "core/classify_model.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+static void *must(void *ptr)
+{
+    if (!ptr) {
+        fputs("triage: out of memory\n", stderr);
+        abort();
+    }
+    return ptr;
+}
+
+struct grams *grams_new(void)
+{
+    return must(calloc(1, sizeof(struct grams)));
+}
+
+void grams_free(struct grams *g)
+{
+    if (!g)
+        return;
+    free(g->idf);
+    free(g->w);
+    free(g);
+}
+
+void grams_count(struct grams *g)
+{
+    g->count = 0;
+    for (int i = 0; i < BUCKETS / 64; i++) {
+        g->before[i] = g->count;
+        g->count += (uint32_t)__builtin_popcountll(g->known[i]);
+    }
+    g->idf = must(calloc(grams_rows(g), sizeof *g->idf));
+}
