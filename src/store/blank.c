@@ -10,7 +10,7 @@ static size_t two(const uint8_t *at)
 }
 
 /* How long the page's header is; 0: it is no b-tree page. An overflow page begins with the next one's number, whose first byte is less
- * than 2 in a file of less than 2^25 pages. */
+ * than 2 in a file of less than 2^25 pages (blank.h). */
 static size_t header_of(uint8_t kind)
 {
     return kind == 2 || kind == 5 ? INTERIOR : kind == 10 || kind == 13 ? LEAF : 0;

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 /* The gap of a b-tree page, between the list of its cells and the first of them, and the insides of its free blocks are zeros then; true:
- * it is such a page. Any other, or one that is not sound, is left as it is. first: page 1, which begins with the file's header. */
+ * it is such a page. Any other, or one that is not sound, is left as it is. first: page 1, which begins with the file's header. Not for a file of
+ * 2^25 pages (256 GiB of 8 KiB) and more: there a page that carries on a long text may begin as one of a tree does. */
 bool blank_page(uint8_t *page, size_t size, bool first);
 #endif

@@ -17,12 +17,15 @@
 #include <string.h>
 
 enum { HEADER = 32, PAGE_LEAST = 512, JOINED_MAX = 120 << 10 }; /* the Unix file system takes less than 128 KiB at once */
+/* Up to here store/blank tells a page of a tree from any other: half of what it says, for a checkpoint may bring what a page points to behind it. */
+enum { PAGES_TOLD = 1 << 24 };
 struct joined {
     sqlite3_file base; /* what SQLite sees */
     char *data;        /* written, not yet passed on */
     sqlite3_int64 at;  /* where it belongs */
     int n;
     bool pages;        /* the database itself, not its log: each write is a page */
+    sqlite3_int64 end; /* of it */
     bool deferred;     /* somebody else syncs what a commit wrote */
     sqlite3_file *real; /* behind this struct */
 };
@@ -63,7 +66,8 @@ static int file_write(sqlite3_file *file, const void *from, int n, sqlite3_int64
     if (!j->n)
         j->at = at;
     memcpy(j->data + j->n, from, (size_t)n);
-    if (j->pages && n % PAGE_LEAST == 0)
+    j->end = at + n > j->end ? at + n : j->end;
+    if (j->pages && n % PAGE_LEAST == 0 && j->end / n <= PAGES_TOLD)
         blank_page((uint8_t *)j->data + j->n, (size_t)n, at == 0);
     j->n += n;
     return SQLITE_OK;
@@ -177,6 +181,8 @@ static int file_open(sqlite3_vfs *vfs, sqlite3_filename name, sqlite3_file *file
     if (!j->data)
         abort();
     int rc = real->xOpen(real, name, j->real, flags, out_flags);
+    if (rc == SQLITE_OK && j->pages && (rc = j->real->pMethods->xFileSize(j->real, &j->end)) != SQLITE_OK)
+        j->real->pMethods->xClose(j->real);
     if (rc == SQLITE_OK)
         j->base.pMethods = &methods;
     else

@@ -75,6 +75,30 @@ static void what_is_no_sound_page_of_a_tree_is_left_as_it_is(void **state)
     assert_true(blank_page(page, SIZE, false));
 }
 
+/* There the first byte of a page that carries on a long text may say "a tree's". Through the writer's file system; the file is one hole. */
+static void pages_of_a_file_too_large_to_tell_them_apart_are_left_as_they_are(void **state)
+{
+    enum { SIZE = 512 };
+    char path[] = "/tmp/triage-scour-XXXXXX";
+    uint8_t page[SIZE] = {13}, read[SIZE];
+    (void)state;
+    memset(page + 8, 0xee, sizeof page - 8);
+    put_two(page + 5, SIZE);
+    close(mkstemp(path));
+    sqlite3_vfs *vfs = sqlite3_vfs_find(joined_register());
+    for (int large = 0; large < 2; large++) {
+        sqlite3_file *file = calloc(1, (size_t)vfs->szOsFile);
+        assert_int_equal(truncate(path, large ? ((off_t)1 << 24) * SIZE + SIZE : 0), 0);
+        assert_int_equal(vfs->xOpen(vfs, path, file, SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+        assert_int_equal(file->pMethods->xWrite(file, page, SIZE, SIZE), SQLITE_OK);
+        assert_int_equal(file->pMethods->xRead(file, read, SIZE, SIZE), SQLITE_OK);
+        assert_int_equal(read[100], large ? 0xee : 0);
+        file->pMethods->xClose(file);
+        free(file);
+    }
+    unlink(path);
+}
+
 /* --- files --- */
 
 struct bench {
@@ -292,6 +316,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_gap_and_the_free_blocks_of_a_page_are_blanked_and_nothing_else),
         cmocka_unit_test(what_is_no_sound_page_of_a_tree_is_left_as_it_is),
+        cmocka_unit_test(pages_of_a_file_too_large_to_tell_them_apart_are_left_as_they_are),
         cmocka_unit_test(what_is_deleted_is_in_no_file_once_the_log_is_empty),
         cmocka_unit_test(a_database_that_did_not_overwrite_is_written_anew_once),
         cmocka_unit_test(it_takes_as_long_as_a_checkpoint_however_large_the_file_is),
