@@ -164,6 +164,20 @@ static void measure_bytes(void)
     printf("bytes_at_rest %zu in %d s\n", rest(NULL, REST_S * 1000), REST_S);
 }
 
+/* As a person's keys come: between two of them the processor does something else, and has forgotten this. The median. */
+static void measure_apart(void)
+{
+    enum { STEPS = 60, APART_MS = 60 };
+    int64_t cpu[STEPS];
+    for (int i = 0; i < STEPS; i++) {
+        double before = glass_cpu_us(&c.glass);
+        rest(i % 20 < 10 ? "j" : "k", APART_MS);
+        cpu[i] = (int64_t)(glass_cpu_us(&c.glass) - before);
+    }
+    qsort(cpu, STEPS, sizeof *cpu, by_value);
+    printf("key_cpu_apart %d us\n", (int)cpu[STEPS / 2]);
+}
+
 static void measure_keys(void)
 {
     int64_t took[KEYS], opens[OPENS];
@@ -175,6 +189,7 @@ static void measure_keys(void)
         press(i % (KEYS / 2) < KEYS / 4 ? "j" : "k", &took[i]);
     printf("key_cpu %.0f us\n", (glass_cpu_us(&c.glass) - cpu) / KEYS);
     tell("key", took, KEYS);
+    measure_apart();
     for (int i = 0; i < OPENS; i++) {
         int64_t back;
         opened += press("\r", &opens[i]).bytes;
