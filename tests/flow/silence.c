@@ -123,6 +123,8 @@ static void a_daemon_that_stands_still_is_quiet_then_gone_and_back_by_itself(voi
     int64_t quiet = console_wait(&watcher, 1, "quiet ", NULL, true, since, SOON);
     counts_the_seconds();
     all_show("The daemon stopped answering", LATER);
+    shows(watcher, "(R: anew)", SOON); /* the try to come back hangs as well */
+    console_type(watcher, "R");
     int64_t gone = clock_mono() - since;
     shows(watcher, "gone ", SOON);
     all_show("Nothing you typed is lost", SOON);

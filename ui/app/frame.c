@@ -60,7 +60,7 @@ static const char *link_banner(struct console *c, const struct link_status *s, i
         return NULL;
     int64_t retry = s->retry_at > now ? (s->retry_at - now + 999) / 1000 : 0;
     long long ago = (now - s->gone_since) / 1000;
-    const char *when = s->state == LINK_DOWN ? arena_printf(c->frame, "in %lld s (R: now)", (long long)retry) : "now";
+    const char *when = s->state == LINK_DOWN ? arena_printf(c->frame, "in %lld s (R: now)", (long long)retry) : now - s->heard_at < BEGINNING_MS ? "now" : "now (R: anew)";
     return surface_columns(c->surface) < BANNER_COLUMNS ?
                arena_printf(c->frame, "No answer for %lld s. Nothing you typed is lost; trying again %s.", ago, when) :
                arena_printf(c->frame, "The daemon stopped answering %lld s ago. Nothing you typed is lost; trying again %s.", ago, when);
