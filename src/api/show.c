@@ -3,6 +3,7 @@
 #include "api/show.h"
 #include "api/show_game.h"
 #include "base/clock.h"
+#include "core/address.h"
 #include "core/field.h"
 #include "wire/row.h"
 #include <inttypes.h>
@@ -180,7 +181,7 @@ static struct json *labels(struct show *show, const struct ticket *t)
     return both;
 }
 
-static struct json *source_of(const struct config_source *source)
+static struct json *source_of(const struct show *show, const struct ticket *t, const struct config_source *source)
 {
     if (!source)
         return json_new_null();
@@ -189,6 +190,7 @@ static struct json *source_of(const struct config_source *source)
     json_put_string(row, "dialect", source->dialect);
     json_put_string(row, "reply_via", via_word(source));
     json_put_i64(row, "line", source->line);
+    json_put_string(row, "link", mask_text(show->arena, &show->mask, NULL, address_of(show->arena, source, t)));
     return row;
 }
 
@@ -196,7 +198,7 @@ struct json *show_ticket(struct show *show, const struct ticket *t)
 {
     struct json *row = show_row(show, t);
     json_put(row, "label", labels(show, t));
-    json_put(row, "source", source_of(show_source(show->config, t)));
+    json_put(row, "source", source_of(show, t, show_source(show->config, t)));
     return row;
 }
 

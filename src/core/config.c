@@ -73,6 +73,16 @@ static bool check_emulation(struct schema *s, const struct config_source *row, c
     return !strchr(row->emulate.client_id, ':') || schema_refuse(s, api, "%s.api.client_id cannot hold a colon", s->place);
 }
 
+static bool check_address(struct schema *s, const struct config_source *row, const struct yaml *node)
+{
+    const char *hole = row->link ? strstr(row->link, "%s") : NULL;
+    if (!row->link)
+        return true;
+    if (!hole || strchr(hole + 1, '%') || strchr(row->link, '%') != hole)
+        return schema_refuse(s, config_at(node, "link"), "%s.link must have %%s once, where the source's own number of the ticket goes", s->place);
+    return config_check_url(s, config_at(node, "link"), "link", row->link, true);
+}
+
 static bool check_source(struct schema *s, void *to, const struct yaml *node)
 {
     struct config_source *row = to;
@@ -87,7 +97,7 @@ static bool check_source(struct schema *s, void *to, const struct yaml *node)
         return schema_refuse(s, node, "%s: '%.60s' is signed, so it needs `secrets` (or say auth: none)", s->place, row->name);
     if (row->auth == AUTH_BEARER && !row->token)
         return schema_refuse(s, node, "%s: '%.60s' is bearer, so it needs a `token`", s->place, row->name);
-    if (!check_reply(s, row, node))
+    if (!check_reply(s, row, node) || !check_address(s, row, node))
         return false;
     row->account = row->account ? row->account : row->name;
     row->burst = row->burst ? row->burst : 2 * row->rate;
@@ -205,6 +215,7 @@ static const struct schema_key source_keys[] = {
     {.name = "rate", .type = SCHEMA_RATE, AT(config_source, rate), .max = 1000000, .fallback = "0"},
     {.name = "burst", .type = SCHEMA_INT, AT(config_source, burst), .max = 1000000, .fallback = "0"},
     {.name = "reply_via", .type = SCHEMA_WORD, AT(config_source, reply_via), .words = reply_via_words, .fallback = "none"},
+    {.name = "link", .type = SCHEMA_TEXT, AT(config_source, link), .max = 2000},
     {.name = "reply_url", .type = SCHEMA_TEXT, AT(config_source, reply_url), .max = 2000},
     {.name = "reply_secret", .type = SCHEMA_TEXT, AT(config_source, reply_secret)},
     {.name = "reply_token", .type = SCHEMA_TEXT, AT(config_source, reply_token), .max = 1000},

@@ -137,6 +137,7 @@ struct config_source {
     int64_t limit;        /* body bytes, default 8 MiB */
     int64_t rate, burst;  /* events a second (0 = no limit) and bucket size */
     int reply_via;        /* enum reply_via */
+    const char *link;                     /* "https://shop.example/tickets/%s": where one of its tickets is read; NULL = what it says itself, if anything */
     const char *reply_url, *reply_secret; /* webhook; api: another base than the vendor's */
     const char *reply_token;              /* api: the vendor's bearer key */
     const char *reply_destination;        /* email: the destination of kind email it leaves by */

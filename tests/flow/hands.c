@@ -409,6 +409,24 @@ static void what_cannot_be_done_is_asked_again_as_it_was_typed(void **state)
     seat_shows("#1 pages nobody; ge shows who is paged for what.");
 }
 
+static void where_a_source_shows_a_ticket_is_copied_or_said_to_be_unknown(void **state)
+{
+    (void)state;
+    three();
+    seat_press(":3\r");
+    seat_shows("Cannot sign in");
+    seat_press("o");
+    seat_shows("copied: https://post.example/t/A-3");
+    seat_press("Y");
+    seat_shows("copied: #3 Cannot sign in (https://post.example/t/A-3)");
+    seat_press(":1\r");
+    seat_shows("Checkout is down");
+    seat_press("o");
+    seat_shows("Its source shop gives no address: link: of that source in triage.yaml");
+    seat_press("Y");
+    seat_shows("copied: #1 Checkout is down (rbs:");
+}
+
 static void a_slip_is_told_with_what_to_press_instead(void **state)
 {
     static const struct { const char *typed, *said; } slips[] = {
@@ -453,6 +471,7 @@ int main(void)
         T(tab_goes_into_the_pane_which_scrolls_and_back),
         T(a_long_description_is_cut_and_names_and_keys_are_whole),
         T(what_cannot_be_done_is_asked_again_as_it_was_typed),
+        T(where_a_source_shows_a_ticket_is_copied_or_said_to_be_unknown),
         T(a_slip_is_told_with_what_to_press_instead),
     };
     return cmocka_run_group_tests_name("hands", tests, NULL, NULL);

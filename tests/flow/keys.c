@@ -347,7 +347,7 @@ static void a_dead_delivery_is_seen_and_R_sends_it_again(void **state)
     seat_press("w");
     seat_shows("route \"all\" sent it to hooks");
     seat_press("q");
-    seat_press("o");
+    seat_press("O");
     seat_shows("hooks: ✔ delivered");
     seat_press("q");
     seat_shows("Deliveries");

@@ -8,7 +8,7 @@
 static const char config[] = "team: flow\n"
                              "sources:\n"
                              "  - {name: shop, dialect: rbs, secrets: ['s3cret']}\n"
-                             "  - {name: post, dialect: rbs, secrets: ['s3cret'], reply_via: webhook, reply_url: 'http://127.0.0.1:9/x', allow_loopback: true}\n"
+                             "  - {name: post, dialect: rbs, secrets: ['s3cret'], reply_via: webhook, reply_url: 'http://127.0.0.1:9/x', allow_loopback: true, link: 'https://post.example/t/%s'}\n"
                              "agents:\n"
                              "  - {name: ana, uid: %ld, role: admin, team: eu}\n"
                              "  - {name: tom, uid: 4242, role: agent, team: eu}\n";

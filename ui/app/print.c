@@ -206,6 +206,7 @@ void print_ticket(struct print *p, const struct json *t, const struct json *line
     print_named(p, "e-mail", text_of(t, "customer_email"));
     print_named(p, "plan", text_of(t, "plan"));
     print_named(p, "source", json_get_string(json_get(t, "source"), "name", text_of(t, "account")));
+    print_named(p, "link", json_get_string(json_get(t, "source"), "link", NULL));
     print_named(p, "key", text_of(t, "key"));
     const struct json *e = json_get(t, "escalation");
     if (*text_of(e, "state") && !str_eq(text_of(e, "state"), "none"))

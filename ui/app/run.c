@@ -7,34 +7,76 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void copy(struct console *c, bool line)
+static void put_out(struct console *c, const char *text)
 {
-    struct look look = console_look(c);
-    int64_t ticket = console_ticket(c);
-    const struct mirror_row *row = ticket ? ticket_row(&look, ticket) : NULL;
-    const char *text = arena_printf(c->frame, "#%lld", (long long)ticket);
-    if (line && row)
-        text = arena_printf(c->frame, "#%lld %s (%s)", (long long)ticket,
-                            text_safe_in(c->frame, row->t.title, TEXT_LINE),
-                            text_safe_in(c->frame, row->t.key, TEXT_LINE));
-    if (!ticket)
-        console_toast(c, UI_ERROR, "copy: there is no ticket under the cursor; ga shows all, j and k move");
-    else if (outside_copy(text))
+    if (outside_copy(text))
         console_toast(c, UI_TOAST, "copied: %s", text);
     else
         console_toast(c, UI_ERROR, "This terminal takes no copies: %s", text);
 }
 
+static bool copies(struct console *c, int64_t ticket)
+{
+    if (!ticket)
+        console_toast(c, UI_ERROR, "copy: there is no ticket under the cursor; ga shows all, j and k move");
+    return ticket;
+}
+
 static void do_copy(struct console *c, const char *arg)
 {
+    int64_t ticket = console_ticket(c);
     (void)arg;
-    copy(c, false);
+    if (copies(c, ticket))
+        put_out(c, arena_printf(c->frame, "#%lld", (long long)ticket));
+}
+
+/* Number, subject and where it is read at its source; its key, where nobody knows. */
+static void came_line(void *arg, const struct link_answer *answer)
+{
+    struct console *c = arg;
+    AUTO_JSON root = answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
+    const struct json *t = json_get(root, "ticket");
+    const char *link = json_get_string(json_get(t, "source"), "link", "");
+    c->dirty = c->at_once = true;
+    if (answer->err)
+        console_toast(c, UI_ERROR, "%s", answer->err->text);
+    else
+        put_out(c, arena_printf(c->frame, "#%lld %s (%s)", (long long)json_get_i64(t, "id", 0), text_safe_in(c->frame, json_get_string(t, "title", ""), TEXT_LINE),
+                                text_safe_in(c->frame, *link ? link : json_get_string(t, "key", ""), TEXT_LINE)));
+}
+
+static void came_link(void *arg, const struct link_answer *answer)
+{
+    struct console *c = arg;
+    AUTO_JSON root = answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
+    const struct json *source = json_path(root, "ticket.source");
+    const char *link = json_get_string(source, "link", ""), *name = json_get_string(source, "name", "");
+    c->dirty = c->at_once = true;
+    if (answer->err)
+        console_toast(c, UI_ERROR, "%s", answer->err->text);
+    else if (*link)
+        put_out(c, text_safe_in(c->frame, link, TEXT_LINE));
+    else
+        console_toast(c, UI_ERROR, "Its source%s%s gives no address: link: of that source in triage.yaml says where its tickets are read", *name ? " " : "", name);
+}
+
+static void ask_ticket(struct console *c, void (*came)(void *arg, const struct link_answer *answer))
+{
+    int64_t ticket = console_ticket(c);
+    if (copies(c, ticket))
+        link_send(c->link, "GET", arena_printf(c->frame, "/v1/tickets/%lld", (long long)ticket), NULL, came, c);
 }
 
 static void do_copy_link(struct console *c, const char *arg)
 {
     (void)arg;
-    copy(c, true);
+    ask_ticket(c, came_line);
+}
+
+static void do_source_link(struct console *c, const char *arg)
+{
+    (void)arg;
+    ask_ticket(c, came_link);
 }
 
 static void do_follow(struct console *c, const char *arg)
@@ -72,7 +114,7 @@ static void do_resync(struct console *c, const char *arg)
     fetch_place(c);
 }
 
-static const struct part_command commands[] = {{LOCAL_COPY, do_copy}, {LOCAL_COPY_LINK, do_copy_link}, {LOCAL_FOLLOW, do_follow}, {LOCAL_FREEZE, do_freeze}, {LOCAL_REDRAW, do_redraw}, {LOCAL_RESYNC, do_resync}, {0}};
+static const struct part_command commands[] = {{LOCAL_COPY, do_copy}, {LOCAL_COPY_LINK, do_copy_link}, {LOCAL_SOURCE_LINK, do_source_link}, {LOCAL_FOLLOW, do_follow}, {LOCAL_FREEZE, do_freeze}, {LOCAL_REDRAW, do_redraw}, {LOCAL_RESYNC, do_resync}, {0}};
 static const struct part part_here = {commands, NULL};
 
 /* --- all of it --- */
