@@ -365,136 +365,7 @@ char *text_safe_in(struct arena *arena, const char *text, enum text_mode mode)
     return arena_strndup(arena, out.data, out.len);
 }
 
-/* --- layout of safe text --- */
-
-/* Safe text as the eye steps through it: one visible character with its marks. Columns in *width. */
-static size_t step(const char *p, const char *end, int *width)
-{
-    if (plain(*p) && (p + 1 == end || (unsigned char)p[1] < 0x80)) { /* no mark is ASCII */
-        *width = 1;
-        return 1;
-    }
-    const char *at = p;
-    uint32_t code = text_next(&at, end);
-    *width = code == '\n' ? 0 : text_width(code);
-    while (code != '\n' && at < end) {
-        const char *next = at;
-        uint32_t mark = text_next(&next, end);
-        if (mark == '\n' || text_width(mark) != 0)
-            break;
-        at = next;
-    }
-    return (size_t)(at - p);
-}
-
-size_t text_step(const char *safe, size_t n, int *width)
-{
-    *width = 0;
-    return n ? step(safe, safe + n, width) : 0;
-}
-
-int text_columns(const char *safe)
-{
-    int columns = 0;
-    size_t n = strlen(safe);
-    if (text_is_plain(safe, n))
-        return (int)n;
-    for (const char *end = safe + n; safe < end;) {
-        if (plain(*safe)) {
-            columns++;
-            safe++;
-            continue;
-        }
-        uint32_t code = text_next(&safe, end);
-        columns += code == '\n' ? 0 : text_width(code);
-    }
-    return columns;
-}
-
-/* Bytes of safe text that fit in `columns`; the columns they take in *used. */
-static size_t prefix(const char *safe, const char *end, int columns, int *used)
-{
-    const char *p = safe;
-    int width;
-    *used = 0;
-    while (p < end) {
-        size_t n = step(p, end, &width);
-        if (*used + width > columns)
-            break;
-        *used += width;
-        p += n;
-    }
-    return (size_t)(p - safe);
-}
-
-char *text_fit(struct arena *arena, const char *safe, int columns)
-{
-    size_t len = strlen(safe);
-    int used;
-    if (columns <= 0)
-        return arena_strdup(arena, "");
-    if (prefix(safe, safe + len, columns, &used) == len)
-        return arena_strndup(arena, safe, len);
-    size_t n = prefix(safe, safe + len, columns - 1, &used);
-    return arena_printf(arena, "%.*s%s", (int)n, safe, ascii ? "~" : "\u2026");
-}
-
-/* Bytes of the line's first row: up to `columns`, back to the last space if a word would be split. */
-static size_t row_bytes(const char *line, const char *end, int columns)
-{
-    int used, width;
-    size_t n = prefix(line, end, columns, &used);
-    if (line + n == end)
-        return n;
-    if (n == 0)
-        return step(line, end, &width); /* one character wider than the whole row: alone */
-    if (line[n] == ' ')
-        return n;
-    for (size_t i = n; i > 0; i--)
-        if (line[i - 1] == ' ' && strspn(line, " ") < i)
-            return i;
-    return n;
-}
-
-struct wrapped {
-    struct arena *arena;
-    char **lines;
-    int count, cap;
-};
-
-static void add_line(struct wrapped *w, const char *text, size_t n)
-{
-    if (w->count == w->cap) {
-        char **more = ARENA_ARRAY(w->arena, char *, w->cap ? w->cap * 2 : 16);
-        if (w->count)
-            memcpy(more, w->lines, sizeof *more * (size_t)w->count);
-        w->lines = more;
-        w->cap = w->cap ? w->cap * 2 : 16;
-    }
-    while (n && text[n - 1] == ' ')
-        n--;
-    w->lines[w->count++] = arena_strndup(w->arena, text, n);
-}
-
-int text_wrap(struct arena *arena, const char *safe, int columns, char ***lines)
-{
-    struct wrapped w = {.arena = arena};
-    if (columns < 1)
-        columns = 1;
-    do {
-        const char *end = safe + strcspn(safe, "\n");
-        do {
-            size_t n = row_bytes(safe, end, columns);
-            add_line(&w, safe, n);
-            safe += n;
-            while (safe < end && *safe == ' ')
-                safe++;
-        } while (safe < end);
-        safe = end;
-    } while (*safe == '\n' && *++safe);
-    *lines = w.lines;
-    return w.count;
-}
+/* --- what Unicode says --- */
 
 size_t text_grapheme(const char *text, size_t n)
 {
@@ -512,8 +383,6 @@ size_t text_grapheme(const char *text, size_t n)
     }
     return (size_t)(p - text);
 }
-
-/* --- folding, addresses, masks --- */
 
 /* utf8proc refuses broken UTF-8; here every bad byte is one U+FFFD. */
 char *text_repair(const char *text, size_t n)
@@ -546,74 +415,9 @@ char *text_fold(struct arena *arena, const char *text)
     return copy;
 }
 
-static bool is_space(uint32_t code)
+bool text_is_space(uint32_t code)
 {
     utf8proc_category_t category = utf8proc_category((utf8proc_int32_t)code);
     return code <= 0x20 || code == 0x7f || (code >= 0x80 && code < 0xa0) || category == UTF8PROC_CATEGORY_ZS ||
            category == UTF8PROC_CATEGORY_ZL || category == UTF8PROC_CATEGORY_ZP;
-}
-
-/* A dot inside, no empty label. */
-static bool is_domain(const char *domain)
-{
-    size_t n = strlen(domain);
-    return n && strchr(domain, '.') && domain[0] != '.' && domain[n - 1] != '.' && !strstr(domain, "..");
-}
-
-bool text_is_email(const char *text)
-{
-    size_t n = text ? strlen(text) : 0, characters = 0;
-    const char *at = n ? strchr(text, '@') : NULL;
-    if (!at || at == text || strchr(at + 1, '@') || !text_valid(text, n))
-        return false;
-    for (const char *p = text, *end = text + n; p < end; characters++) {
-        uint32_t code = text_next(&p, end);
-        if (is_space(code) || (code < 0x80 && strchr("<>()[],;:\"\\", (int)code)))
-            return false;
-    }
-    return characters <= 254 && is_domain(at + 1);
-}
-
-/* Digits with what people put between them; at least seven of them. */
-static bool is_phone(const char *text)
-{
-    int digits = 0;
-    for (const char *p = text; *p; p++) {
-        if (*p >= '0' && *p <= '9')
-            digits++;
-        else if (!strchr("+-./() ", *p))
-            return false;
-    }
-    return digits >= 7;
-}
-
-#define MASK "\u2022\u2022\u2022"
-
-static char *mask_words(struct arena *arena, const char *safe)
-{
-    AUTO_STR out;
-    int width;
-    str_init(&out, SIZE_MAX / 2);
-    for (const char *p = safe, *end = safe + strlen(safe); p < end;) {
-        if (*p == ' ') {
-            str_addc(&out, *p++);
-            continue;
-        }
-        str_add(&out, p, step(p, end, &width));
-        str_adds(&out, MASK);
-        p += strcspn(p, " ");
-    }
-    return arena_strndup(arena, out.data, out.len);
-}
-
-char *text_mask(struct arena *arena, const char *text)
-{
-    char *safe = text_safe_in(arena, text, TEXT_LINE);
-    const char *at = strchr(safe, '@'), *end = safe + strlen(safe);
-    int width;
-    if (text_is_email(safe))
-        return arena_printf(arena, "%.*s%s%s", (int)step(safe, end, &width), safe, MASK, at);
-    if (is_phone(safe))
-        return arena_printf(arena, "%s%s%s", *safe == '+' ? "+" : "", MASK, end - 2);
-    return mask_words(arena, safe);
 }

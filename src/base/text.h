@@ -1,5 +1,6 @@
 /* text: UTF-8 that came from outside, made safe for a surface, a log, a title. Width is libc's wcwidth (what ncurses
- * itself uses); categories, graphemes and case folding are utf8proc's (the only file that includes it).
+ * itself uses); categories, graphemes and case folding are utf8proc's (text.c alone includes it). Laid out in text_layout,
+ * addresses and masks in text_mask.
  * text_safe is THE one point where untrusted text becomes printable (reliability.md finding 4, console.md 10). */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
@@ -38,6 +39,7 @@ char *text_fit(struct arena *arena, const char *safe, int columns);
 /* Wraps safe text at words to `columns`; gives lines in arena. */
 int text_wrap(struct arena *arena, const char *safe, int columns, char ***lines);
 uint32_t text_lower(uint32_t code); /* one code point, whatever the locale */
+bool text_is_space(uint32_t code); /* white space of any kind, and what no text is made of: controls */
 char *text_fold(struct arena *arena, const char *text); /* NFKC_Casefold, for search and matching; NULL gives "" */
 /* Is it an e-mail address by dialects.md 1a? */
 bool text_is_email(const char *text);
