@@ -67,17 +67,8 @@ bool store_customer_figures(struct store *s, const char *customer, int most, str
 
 bool store_customer_first(struct store *s, const char *customer, int64_t *at, struct err *err)
 {
-    sqlite3_stmt *stmt = sql_get(s, "SELECT received_at FROM ticket WHERE id=(" TICKETS_OF " LIMIT 1)", err);
     *at = 0;
-    if (!stmt)
-        return false;
-    sql_bind(stmt, "is", hash_of(customer), customer);
-    int rc = sql_step(s, stmt, err);
-    if (rc == SQLITE_ROW) {
-        *at = sql_int(stmt, 0);
-        sqlite3_reset(stmt);
-    }
-    return rc >= 0;
+    return sql_number(s, err, at, "SELECT received_at FROM ticket WHERE id=(" TICKETS_OF " LIMIT 1)", "is", hash_of(customer), customer);
 }
 
 bool store_customer_ratings(struct store *s, struct arena *a, const char *customer, int max, struct rating **list, int *count, struct err *err)

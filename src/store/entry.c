@@ -141,12 +141,7 @@ bool store_entry_undoings(struct store *s, struct arena *a, int64_t seq, struct 
 
 bool store_entry_last(struct store *s, int64_t *seq, struct err *err)
 {
-    sqlite3_stmt *stmt = sql_get(s, "SELECT coalesce(max(seq),0) FROM entry", err);
-    if (!stmt || sql_step(s, stmt, err) != SQLITE_ROW)
-        return false;
-    *seq = sql_int(stmt, 0);
-    sqlite3_reset(stmt);
-    return true;
+    return sql_number(s, err, seq, "SELECT coalesce(max(seq),0) FROM entry", "");
 }
 
 int64_t store_entry_next(const struct store *s)

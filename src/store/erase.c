@@ -71,14 +71,10 @@ static const char *const rest[] = {
 
 bool store_erase_leaves(struct store *s, int64_t ticket, bool *leaves, struct err *err)
 {
-    sqlite3_stmt *stmt = sql_get(s, "SELECT EXISTS(SELECT 1 FROM parcel WHERE ticket=? AND state IN ('held','bundled','due','flying','retrying'))", err);
-    if (!stmt)
+    int64_t found = 0;
+    if (!sql_number(s, err, &found, "SELECT EXISTS(SELECT 1 FROM parcel WHERE ticket=? AND state IN ('held','bundled','due','flying','retrying'))", "i", ticket))
         return false;
-    sql_bind(stmt, "i", ticket);
-    if (sql_step(s, stmt, err) != SQLITE_ROW)
-        return false;
-    *leaves = sql_int(stmt, 0) != 0;
-    sqlite3_reset(stmt);
+    *leaves = found != 0;
     return true;
 }
 

@@ -4,32 +4,15 @@
 
 #define PAGES "route GLOB 'page:*'"
 
-static bool one_number(struct store *s, sqlite3_stmt *stmt, int64_t *n, struct err *err)
-{
-    if (sql_step(s, stmt, err) != SQLITE_ROW)
-        return false;
-    *n = sql_int(stmt, 0);
-    sqlite3_reset(stmt);
-    return true;
-}
-
 bool store_page_count(struct store *s, const char *agent, int64_t since, int64_t *n, struct err *err)
 {
-    sqlite3_stmt *stmt = sql_get(s, "SELECT count(*) FROM parcel WHERE destination='console' AND agent=? AND made_at>?", err);
-    if (!stmt)
-        return false;
-    sql_bind(stmt, "si", agent, since);
-    return one_number(s, stmt, n, err);
+    return sql_number(s, err, n, "SELECT count(*) FROM parcel WHERE destination='console' AND agent=? AND made_at>?", "si", agent, since);
 }
 
 bool store_page_held(struct store *s, const char *agent, const char *destination, int64_t *until, struct err *err)
 {
-    sqlite3_stmt *stmt = sql_get(s, "SELECT coalesce(min(due_at),0) FROM parcel WHERE due_at!=0 AND destination=? AND agent=? AND state='held'"
-                                    " AND " PAGES, err);
-    if (!stmt)
-        return false;
-    sql_bind(stmt, "ss", destination, agent);
-    return one_number(s, stmt, until, err);
+    return sql_number(s, err, until, "SELECT coalesce(min(due_at),0) FROM parcel WHERE due_at!=0 AND destination=? AND agent=? AND state='held'"
+                                     " AND " PAGES, "ss", destination, agent);
 }
 
 bool store_page_members(struct store *s, struct arena *a, const struct parcel *p, const char *state, int64_t bundle, int max, struct parcel **list, int *count,
@@ -66,12 +49,8 @@ bool store_page_letter(struct store *s, int64_t id, int64_t letter, struct err *
 
 bool store_page_alive(struct store *s, int64_t entry, const char *agent, int64_t *n, struct err *err)
 {
-    sqlite3_stmt *stmt = sql_get(s, "SELECT count(*) FROM parcel WHERE entry=?1 AND " PAGES " AND (?2='' OR agent=?3)"
-                                    " AND state NOT IN ('dead','skipped','dropped')", err);
-    if (!stmt)
-        return false;
-    sql_bind(stmt, "iss", entry, agent ? "one" : "", agent ? agent : "");
-    return one_number(s, stmt, n, err);
+    return sql_number(s, err, n, "SELECT count(*) FROM parcel WHERE entry=?1 AND " PAGES " AND (?2='' OR agent=?3)"
+                                 " AND state NOT IN ('dead','skipped','dropped')", "iss", entry, agent ? "one" : "", agent ? agent : "");
 }
 
 bool store_page_drop(struct store *s, int64_t ticket, const char *why, struct err *err)

@@ -104,16 +104,8 @@ bool store_parcel_due(struct store *s, struct arena *a, const char *destination,
 
 bool store_parcel_ahead(struct store *s, const struct parcel *p, int64_t now, int64_t *until, struct err *err)
 {
-    sqlite3_stmt *stmt = sql_get(s, "SELECT max(max(due_at,?1)) FROM parcel WHERE ticket=?2 AND id<?3 AND +destination=?4 AND state IN ('due','retrying','flying')", err);
     *until = 0;
-    if (!stmt)
-        return false;
-    sql_bind(stmt, "iiis", now, p->ticket, p->id, p->destination);
-    if (sql_step(s, stmt, err) != SQLITE_ROW)
-        return false;
-    *until = sql_int(stmt, 0);
-    sqlite3_reset(stmt);
-    return true;
+    return sql_number(s, err, until, "SELECT max(max(due_at,?1)) FROM parcel WHERE ticket=?2 AND id<?3 AND +destination=?4 AND state IN ('due','retrying','flying')", "iiis", now, p->ticket, p->id, p->destination);
 }
 
 bool store_parcel_by_message(struct store *s, struct arena *a, int64_t message, struct parcel *out, bool *found, struct err *err)

@@ -7,18 +7,9 @@
 /* The oldest that may go; *id 0: none. One that was sent again lately is as young as its last attempt. */
 static bool oldest_delivered(struct store *s, int64_t before, int64_t *id, struct err *err)
 {
-    sqlite3_stmt *stmt = sql_get(s, "SELECT id FROM parcel p WHERE state='delivered' AND message=0 AND made_at<?1"
-                                    " AND NOT EXISTS(SELECT 1 FROM attempt a WHERE a.parcel=p.id AND a.at>=?1) ORDER BY made_at LIMIT 1", err);
     *id = 0;
-    if (!stmt)
-        return false;
-    sql_bind(stmt, "i", before);
-    int rc = sql_step(s, stmt, err);
-    if (rc == SQLITE_ROW) {
-        *id = sql_int(stmt, 0);
-        sqlite3_reset(stmt);
-    }
-    return rc >= 0;
+    return sql_number(s, err, id, "SELECT id FROM parcel p WHERE state='delivered' AND message=0 AND made_at<?1"
+                                  " AND NOT EXISTS(SELECT 1 FROM attempt a WHERE a.parcel=p.id AND a.at>=?1) ORDER BY made_at LIMIT 1", "i", before);
 }
 
 bool store_retain_parcels(struct store *s, int64_t before, int64_t ms, bool *more, int64_t *gone, struct err *err)

@@ -84,29 +84,17 @@ bool store_score_boss(struct store *s, struct arena *a, const char *boss, int ma
 
 bool store_score_last_paid(struct store *s, const char *agent, int64_t *at, struct err *err)
 {
-    sqlite3_stmt *stmt = sql_get(s, "SELECT max(at) FROM (SELECT id,ticket,at FROM score WHERE agent=? AND xp>0 AND rule='resolve' ORDER BY id DESC"
-                                    " LIMIT 32) r WHERE NOT EXISTS(SELECT 1 FROM score n WHERE n.ticket=r.ticket AND n.reverses=r.id)", err);
-    if (!stmt)
-        return false;
-    sql_bind(stmt, "s", agent);
-    if (sql_step(s, stmt, err) != SQLITE_ROW)
-        return false;
-    *at = sql_int(stmt, 0);
-    sqlite3_reset(stmt);
-    return true;
+    return sql_number(s, err, at, "SELECT max(at) FROM (SELECT id,ticket,at FROM score WHERE agent=? AND xp>0 AND rule='resolve' ORDER BY id DESC"
+                                  " LIMIT 32) r WHERE NOT EXISTS(SELECT 1 FROM score n WHERE n.ticket=r.ticket AND n.reverses=r.id)", "s", agent);
 }
 
 bool store_score_spent(struct store *s, int64_t ticket, bool *spent, struct err *err)
 {
-    sqlite3_stmt *stmt = sql_get(s, "SELECT EXISTS(SELECT 1 FROM score r JOIN score n ON n.ticket=r.ticket AND n.reverses=r.id WHERE r.ticket=?"
-                                    " AND r.damage>0 AND n.damage=0)", err);
-    if (!stmt)
+    int64_t found = 0;
+    if (!sql_number(s, err, &found, "SELECT EXISTS(SELECT 1 FROM score r JOIN score n ON n.ticket=r.ticket AND n.reverses=r.id WHERE r.ticket=?"
+                                    " AND r.damage>0 AND n.damage=0)", "i", ticket))
         return false;
-    sql_bind(stmt, "i", ticket);
-    if (sql_step(s, stmt, err) != SQLITE_ROW)
-        return false;
-    *spent = sql_int(stmt, 0) != 0;
-    sqlite3_reset(stmt);
+    *spent = found != 0;
     return true;
 }
 
@@ -127,26 +115,13 @@ bool store_score_dealt(struct store *s, struct arena *a, const char *boss, struc
 
 bool store_score_last(struct store *s, int64_t *row, struct err *err)
 {
-    sqlite3_stmt *stmt = sql_get(s, "SELECT coalesce(max(id),0) FROM score", err);
-    if (!stmt || sql_step(s, stmt, err) != SQLITE_ROW)
-        return false;
-    *row = sql_int(stmt, 0);
-    sqlite3_reset(stmt);
-    return true;
+    return sql_number(s, err, row, "SELECT coalesce(max(id),0) FROM score", "");
 }
 
 bool store_score_since(struct store *s, const char *boss, const char *agent, int64_t row, int64_t *damage, struct err *err)
 {
-    sqlite3_stmt *stmt = sql_get(s, "SELECT coalesce(sum(damage),0) FROM score WHERE boss=?1 AND boss!='' AND id>?3 AND agent=?2"
-                                    " AND CASE WHEN origin!=0 THEN origin WHEN reverses!=0 THEN reverses ELSE id END>?3", err);
-    if (!stmt)
-        return false;
-    sql_bind(stmt, "ssi", boss, agent, row);
-    if (sql_step(s, stmt, err) != SQLITE_ROW)
-        return false;
-    *damage = sql_int(stmt, 0);
-    sqlite3_reset(stmt);
-    return true;
+    return sql_number(s, err, damage, "SELECT coalesce(sum(damage),0) FROM score WHERE boss=?1 AND boss!='' AND id>?3 AND agent=?2"
+                                      " AND CASE WHEN origin!=0 THEN origin WHEN reverses!=0 THEN reverses ELSE id END>?3", "ssi", boss, agent, row);
 }
 
 /* The sums that say what somebody has: by their name, and by their name and a word. */

@@ -33,6 +33,8 @@ void sql_bind(sqlite3_stmt *stmt, const char *fmt, ...);
 int sql_step(struct store *s, sqlite3_stmt *stmt, struct err *err);
 /* get + bind + step to DONE. */
 bool sql_run(struct store *s, struct err *err, const char *sql, const char *fmt, ...);
+/* The same for one integer, of the first row; without a row (and on failure) *value stays. */
+bool sql_number(struct store *s, struct err *err, int64_t *value, const char *sql, const char *fmt, ...);
 bool sql_exec(struct store *s, const char *sql, struct err *err); /* several statements, no parameters */
 char *sql_text(sqlite3_stmt *stmt, int column, struct arena *arena); /* NULL for null */
 static inline int64_t sql_int(sqlite3_stmt *stmt, int column)

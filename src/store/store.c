@@ -102,6 +102,23 @@ bool sql_run(struct store *s, struct err *err, const char *sql, const char *fmt,
     return sql_step(s, stmt, err) == SQLITE_DONE;
 }
 
+bool sql_number(struct store *s, struct err *err, int64_t *value, const char *sql, const char *fmt, ...)
+{
+    sqlite3_stmt *stmt = sql_get(s, sql, err);
+    if (!stmt)
+        return false;
+    va_list ap;
+    va_start(ap, fmt);
+    bind_list(stmt, fmt, ap);
+    va_end(ap);
+    int rc = sql_step(s, stmt, err);
+    if (rc == SQLITE_ROW) {
+        *value = sql_int(stmt, 0);
+        sqlite3_reset(stmt);
+    }
+    return rc >= 0;
+}
+
 bool sql_exec(struct store *s, const char *sql, struct err *err)
 {
     return sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK || sql_fail(s, err);

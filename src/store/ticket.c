@@ -237,13 +237,7 @@ bool store_ticket_reroot(struct store *s, int64_t id, int64_t root, struct err *
 bool store_wake_next(struct store *s, int64_t *at, struct err *err)
 {
     *at = 0;
-    sqlite3_stmt *stmt = sql_get(s, "SELECT wake_at FROM ticket WHERE wake_at!=0 ORDER BY wake_at LIMIT 1", err);
-    int rc = stmt ? sql_step(s, stmt, err) : -1;
-    if (rc == SQLITE_ROW) {
-        *at = sql_int(stmt, 0);
-        sqlite3_reset(stmt);
-    }
-    return rc >= 0;
+    return sql_number(s, err, at, "SELECT wake_at FROM ticket WHERE wake_at!=0 ORDER BY wake_at LIMIT 1", "");
 }
 
 bool store_wake_due(struct store *s, int64_t now, int64_t *ids, int max, int *count, struct err *err)
