@@ -32,8 +32,11 @@ static long check_terminal(const char *term)
 {
     int fault;
     long count = 0;
-    if (setupterm(term, STDOUT_FILENO, &fault) != OK)
+    if (setupterm(term, STDOUT_FILENO, &fault) != OK) {
+        if (cur_term) /* printers, and what stands for many terminals, are read all the same */
+            del_curterm(cur_term);
         return 0;
+    }
     for (int i = 0; i < NAMES; i++) {
         const char *sequence = tigetstr(names[i]);
         if (!sequence || sequence == (char *)-1)

@@ -151,6 +151,18 @@ static struct pen_look look_of(const struct cell *cell)
     return (struct pen_look){attrs(cell), t.role_pair[cell->role]};
 }
 
+/* A blank shows no more than what is behind it: it is written as whatever was written last where that shows the same. */
+static bool blank_in(const struct cell *cell, struct pen_look look)
+{
+    return shows_nothing(cell) && !(look.attr & (A_UNDERLINE | A_REVERSE)) && t.role_bg[cell->role] == (look.pair ? t.pair_bg[look.pair] : -1);
+}
+
+static struct pen_look cheapest_look(const struct cell *cell)
+{
+    struct pen_look is = pen_look();
+    return blank_in(cell, is) ? is : look_of(cell);
+}
+
 static bool looks_like(const struct cell *a, const struct cell *b)
 {
     return attrs(a) == attrs(b) && t.role_pair[a->role] == t.role_pair[b->role];
@@ -291,7 +303,7 @@ static int close_gap(const struct cell *now, const struct cell *last, int at, in
 {
     enum { SHORT = 4 };
     int to = at;
-    while (to < end && to - at <= SHORT && !differs(&now[to], &last[to]) && looks_like(&now[to], &now[at - 1]) && !now[to].text[1] && now[to].width == 1)
+    while (to < end && to - at <= SHORT && !differs(&now[to], &last[to]) && (looks_like(&now[to], &now[at - 1]) || blank_in(&now[to], look_of(&now[at - 1]))) && !now[to].text[1] && now[to].width == 1)
         to++;
     return to < end && to - at <= SHORT && differs(&now[to], &last[to]) && now[to].width && last[to].width ? to : at;
 }
@@ -300,7 +312,7 @@ static void draw_run(const struct cell *cells, int row, int from, int to)
 {
     for (int column = from; column < to; column++)
         if (cells[column].width)
-            pen_put(row, column, look_of(&cells[column]), cells[column].text, cells[column].width);
+            pen_put(row, column, cheapest_look(&cells[column]), cells[column].text, cells[column].width);
 }
 
 /* Cells that differ, in runs; a run that touches a wide character, old or new, takes all of it. */
@@ -320,7 +332,7 @@ static void draw_row(int row)
         draw_run(now, row, from, to);
     }
     if (end < columns)
-        pen_erase(row, end, look_of(&blank));
+        pen_erase(row, end, cheapest_look(&blank));
 }
 
 static void draw_rows(void)

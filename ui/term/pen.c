@@ -173,6 +173,11 @@ static void write_as(struct pen_look look)
     p.look = look;
 }
 
+struct pen_look pen_look(void)
+{
+    return p.look;
+}
+
 /* --- the place kept --- */
 
 void pen_keep(void)

@@ -12,6 +12,7 @@ struct pen_look { /* as curses has them */
 
 void pen_open(int columns, int rows); /* and after every change of size */
 void pen_close(void);
+struct pen_look pen_look(void); /* how it writes now */
 /* One cell's text, `width` columns, at a place; rows and columns from 0. */
 void pen_put(int row, int column, struct pen_look look, const char *text, int width);
 bool pen_can_erase(bool coloured); /* coloured: the look has a background of its own, which not every terminal erases with */
