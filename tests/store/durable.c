@@ -4,6 +4,7 @@
 #include "store/durable.h"
 #include "base/crypto.h"
 #include "store/sql.h"
+#include "harness/scratch.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -49,7 +50,7 @@ static int open_counted(sqlite3_vfs *vfs, sqlite3_filename name, sqlite3_file *f
     return rc;
 }
 
-struct desk { char dir[64], path[96]; struct store *store; struct err err; };
+struct desk { struct scratch place; struct store *store; struct err err; };
 
 static int open_desk(void **state)
 {
@@ -65,11 +66,8 @@ static int open_desk(void **state)
         vfs.xOpen = open_counted;
         sqlite3_vfs_register(&vfs, 1);
     }
-    snprintf(d->dir, sizeof d->dir, "%s", "/tmp/triage-durable-XXXXXX");
-    if (!mkdtemp(d->dir))
-        return -1;
-    snprintf(d->path, sizeof d->path, "%s/triage.db", d->dir);
-    d->store = store_open(d->path, STORE_WRITER, &d->err);
+    d->place = scratch_make("durable");
+    d->store = store_open(d->place.db, STORE_WRITER, &d->err);
     *state = d;
     return d->store ? 0 : -1;
 }
@@ -77,14 +75,8 @@ static int open_desk(void **state)
 static int close_desk(void **state)
 {
     struct desk *d = *state;
-    static const char *const ends[] = {"", "-wal", "-shm"};
     store_close(d->store);
-    for (int i = 0; i < 3; i++) {
-        char path[128];
-        snprintf(path, sizeof path, "%s%s", d->path, ends[i]);
-        unlink(path);
-    }
-    rmdir(d->dir);
+    scratch_remove(&d->place);
     free(d);
     return 0;
 }
@@ -96,7 +88,7 @@ static int synced_by(struct desk *d, bool (*commit)(struct store *, struct err *
     syncs = 0;
     assert_true(commit(d->store, &d->err));
     int n = syncs;
-    struct store *reader = store_open(d->path, STORE_READER, &d->err);
+    struct store *reader = store_open(d->place.db, STORE_READER, &d->err);
     int64_t last = 0;
     assert_non_null(reader);
     assert_true(store_entry_last(reader, &last, &d->err));
@@ -114,7 +106,7 @@ static void a_commit_waits_for_the_disk_unless_it_is_left_to_somebody_else(void 
         assert_int_equal(synced_by(d, store_commit_soon), 0);
         assert_int_equal(synced_by(d, store_commit_soon), 0);
     }
-    struct durable *durable = durable_open(d->path, &d->err);
+    struct durable *durable = durable_open(d->place.db, &d->err);
     assert_non_null(durable);
     assert_true(durable_wait(durable, &d->err));
     durable_close(durable);

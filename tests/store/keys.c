@@ -6,6 +6,7 @@
 #include "store/customer.h"
 #include "store/sql.h"
 #include "harness/chance.h"
+#include "harness/scratch.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -18,7 +19,7 @@
 enum { NAMES = 40, PEOPLE = 6, MOST = 4000, ROUNDS = 600 };
 struct row { int key, customer; bool holds; };
 struct desk {
-    char dir[64], path[96];
+    struct scratch place;
     struct store *store;
     struct row events[MOST], tickets[MOST];
     int event_count, ticket_count, bites;
@@ -30,11 +31,8 @@ static int open_desk(void **state)
 {
     struct desk *d = calloc(1, sizeof *d);
     crypto_open();
-    snprintf(d->dir, sizeof d->dir, "%s", "/tmp/triage-keys-XXXXXX");
-    if (!mkdtemp(d->dir))
-        return -1;
-    snprintf(d->path, sizeof d->path, "%s/triage.db", d->dir);
-    d->store = store_open(d->path, STORE_WRITER, &d->err);
+    d->place = scratch_make("keys");
+    d->store = store_open(d->place.db, STORE_WRITER, &d->err);
     d->seed = 7;
     *state = d;
     return d->store ? 0 : -1;
@@ -43,14 +41,8 @@ static int open_desk(void **state)
 static int close_desk(void **state)
 {
     struct desk *d = *state;
-    static const char *const ends[] = {"", "-wal", "-shm"};
     store_close(d->store);
-    for (int i = 0; i < 3; i++) {
-        char path[128];
-        snprintf(path, sizeof path, "%s%s", d->path, ends[i]);
-        unlink(path);
-    }
-    rmdir(d->dir);
+    scratch_remove(&d->place);
     free(d);
     return 0;
 }
@@ -158,7 +150,7 @@ static void finish(struct desk *d)
 static void again(struct desk *d)
 {
     store_close(d->store);
-    d->store = store_open(d->path, STORE_WRITER, &d->err);
+    d->store = store_open(d->place.db, STORE_WRITER, &d->err);
     assert_non_null(d->store);
 }
 
@@ -209,7 +201,7 @@ static void check_customers(struct desk *d, struct store *s)
 
 static void check(struct desk *d)
 {
-    struct store *reader = store_open(d->path, STORE_READER, &d->err);
+    struct store *reader = store_open(d->place.db, STORE_READER, &d->err);
     assert_non_null(reader);
     check_events(d);
     check_tickets(d, d->store);

@@ -4,6 +4,7 @@
 #include "store/list.h"
 #include "store/sql.h"
 #include "store/store.h"
+#include "harness/scratch.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -14,7 +15,7 @@
 #include <cmocka.h>
 
 struct desk {
-    char dir[64], path[96];
+    struct scratch place;
     struct store *store;
     struct arena *arena;
     struct err err;
@@ -24,12 +25,9 @@ static int open_desk(void **state)
 {
     struct desk *d = calloc(1, sizeof *d);
     crypto_open();
-    snprintf(d->dir, sizeof d->dir, "%s", "/tmp/triage-store-XXXXXX");
-    if (!mkdtemp(d->dir))
-        return -1;
-    snprintf(d->path, sizeof d->path, "%s/triage.db", d->dir);
+    d->place = scratch_make("store");
     d->arena = arena_new();
-    d->store = store_open(d->path, STORE_WRITER, &d->err);
+    d->store = store_open(d->place.db, STORE_WRITER, &d->err);
     *state = d;
     return d->store ? 0 : -1;
 }
@@ -37,14 +35,8 @@ static int open_desk(void **state)
 static int close_desk(void **state)
 {
     struct desk *d = *state;
-    static const char *const names[] = {"triage.db", "triage.db-wal", "triage.db-shm"};
     store_close(d->store);
-    for (int i = 0; i < 3; i++) {
-        char path[128];
-        snprintf(path, sizeof path, "%s/%s", d->dir, names[i]);
-        unlink(path);
-    }
-    rmdir(d->dir);
+    scratch_remove(&d->place);
     arena_free(d->arena);
     free(d);
     return 0;
@@ -70,7 +62,7 @@ static void a_committed_ticket_reads_back_whole_in_another_handle(void **state)
     t.escalated = ESCALATION_TRIGGERED;
     t.escalation = (struct escalation){.state = ESCALATION_TRIGGERED, .step = 1, .reason = "r"};
     assert_true(store_begin(d->store, &d->err) && store_ticket_insert(d->store, &t, &d->err) && store_commit(d->store, &d->err));
-    struct store *reader = store_open(d->path, STORE_READER, &d->err);
+    struct store *reader = store_open(d->place.db, STORE_READER, &d->err);
     assert_non_null(reader);
     back = store_ticket_get(reader, d->arena, t.id, &d->err);
     assert_non_null(back);
@@ -235,7 +227,7 @@ static void a_column_that_is_not_there_is_an_error_and_no_text_of_its_name(void 
     struct ticket t = ticket_of(d->store, "x");
     assert_true(store_begin(d->store, &d->err) && store_ticket_insert(d->store, &t, &d->err) && store_commit(d->store, &d->err));
     assert_int_equal(sqlite3_exec(d->store->db, "ALTER TABLE ticket DROP COLUMN title", NULL, NULL, NULL), SQLITE_OK);
-    struct store *reader = store_open(d->path, STORE_READER, &d->err);
+    struct store *reader = store_open(d->place.db, STORE_READER, &d->err);
     assert_non_null(reader);
     assert_null(store_ticket_get(reader, d->arena, t.id, &d->err));
     assert_int_equal(d->err.code, ERR_STORAGE);
@@ -271,7 +263,7 @@ static void a_database_of_version_4_gets_what_came_since(void **state)
     assert_int_equal(sqlite3_exec(d->store->db, to_version_6, NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_exec(d->store->db, "DROP INDEX entry_act; DROP INDEX entry_undoes; DROP TABLE gram; DROP TABLE reworded; PRAGMA user_version=4", NULL, NULL, NULL), SQLITE_OK);
     store_close(d->store);
-    d->store = store_open(d->path, STORE_WRITER, &d->err);
+    d->store = store_open(d->place.db, STORE_WRITER, &d->err);
     assert_non_null(d->store);
     for (size_t i = 0; i < sizeof brought / sizeof *brought; i++)
         assert_true(has(d->store, brought[i]));
@@ -300,7 +292,7 @@ static void an_upgrade_tells_of_each_step_and_of_none_where_there_is_nothing_to_
     assert_int_equal(sqlite3_exec(d->store->db, to_version_6, NULL, NULL, NULL), SQLITE_OK);
     store_close(d->store);
     d->store = NULL;
-    assert_true(store_migrate(d->path, note_step, seen, &d->err));
+    assert_true(store_migrate(d->place.db, note_step, seen, &d->err));
     assert_true(str_starts(seen, "6:7/"));
     for (int v = 7; v <= version; v++) {
         char step[32];
@@ -308,12 +300,12 @@ static void an_upgrade_tells_of_each_step_and_of_none_where_there_is_nothing_to_
         assert_non_null(strstr(seen, step));
     }
     seen[0] = 0;
-    assert_true(store_migrate(d->path, note_step, seen, &d->err));
+    assert_true(store_migrate(d->place.db, note_step, seen, &d->err));
     assert_string_equal(seen, "");
-    d->store = store_open(d->path, STORE_WRITER, &d->err);
+    d->store = store_open(d->place.db, STORE_WRITER, &d->err);
     assert_non_null(d->store);
     assert_true(has(d->store, "event_by_key") && has(d->store, "file_use"));
-    snprintf(path, sizeof path, "%s/none/triage.db", d->dir);
+    snprintf(path, sizeof path, "%s/none/triage.db", d->place.dir);
     assert_false(store_migrate(path, note_step, seen, &d->err)); /* no such directory */
     d->err = (struct err){0};
 }
@@ -329,7 +321,7 @@ static void a_database_of_version_6_finds_its_keys_in_version_7(void **state)
                 store_commit(d->store, &d->err));
     assert_int_equal(sqlite3_exec(d->store->db, to_version_6, NULL, NULL, NULL), SQLITE_OK);
     store_close(d->store);
-    d->store = store_open(d->path, STORE_WRITER, &d->err);
+    d->store = store_open(d->place.db, STORE_WRITER, &d->err);
     assert_non_null(d->store);
     assert_int_equal(store_keys_waiting(d->store), 0);
     assert_true(store_event_find(d->store, d->arena, "s", "k", &out, &found, &d->err) && found);
@@ -363,7 +355,7 @@ static void a_database_of_version_8_no_longer_counts_what_is_deleted(void **stat
                 store_meta_put(d->store, "stats_since", "5", &d->err) && store_commit(d->store, &d->err));
     assert_int_equal(sqlite3_exec(d->store->db, "ALTER TABLE score DROP COLUMN origin; ALTER TABLE ticket DROP COLUMN purged_at; PRAGMA user_version=8", NULL, NULL, NULL), SQLITE_OK);
     store_close(d->store);
-    d->store = store_open(d->path, STORE_WRITER, &d->err);
+    d->store = store_open(d->place.db, STORE_WRITER, &d->err);
     if (!d->store)
         fail_msg("%s", d->err.text);
     assert_int_equal(number(d->store, "SELECT n FROM tally WHERE name='open'"), 1);

@@ -6,6 +6,7 @@
 #include "core/config.h"
 #include "core/redact.h"
 #include "worker/writer.h"
+#include "harness/scratch.h"
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +18,7 @@
 #include <cmocka.h>
 
 enum { GOOD = 5, JOBS = GOOD + 1, LATER = 2000, EARLIER = 1000 };
-static char dir[] = "/tmp/triage-test-writer-XXXXXX", path[64];
+static struct scratch place;
 static struct arena *arena;
 static struct {
     pthread_mutex_t lock;
@@ -79,7 +80,7 @@ static void spoil_history(const struct config *config)
 {
     struct err err = {0};
     struct ingest_answer answer;
-    struct store *store = store_open(path, STORE_WRITER, &err);
+    struct store *store = store_open(place.db, STORE_WRITER, &err);
     struct engine e = {.store = store, .config = config, .batch = arena_new(), .quiet = true};
     assert_non_null(store);
     e.frames_end = &e.frames;
@@ -100,7 +101,7 @@ static int count_events(const char *state)
     struct err err = {0};
     struct event e;
     int n = 0;
-    struct store *store = store_open(path, STORE_READER, &err);
+    struct store *store = store_open(place.db, STORE_READER, &err);
     assert_non_null(store);
     for (int64_t id = 1; store_event_get(store, arena, id, &e, &err); id++)
         n += str_eq(e.state, state);
@@ -117,7 +118,7 @@ static void an_event_that_fails_takes_nothing_of_its_batch_along(void **state)
     struct hub *hub = hub_new(8, 1 << 20);
     assert_non_null(config);
     spoil_history(config);
-    struct writer_options o = {.path = path, .config = config, .hub = hub, .mailbox_max = 100};
+    struct writer_options o = {.path = place.db, .config = config, .hub = hub, .mailbox_max = 100};
     struct writer *w = writer_open(&o, &err);
     assert_non_null(w);
     hold.arena = arena;
@@ -137,7 +138,7 @@ static void an_event_that_fails_takes_nothing_of_its_batch_along(void **state)
     assert_int_equal(count_events("applied"), GOOD + 2);
     assert_int_equal(count_events("quarantine"), 1);
     int64_t links, bad;
-    struct store *store = store_open(path, STORE_READER, &err);
+    struct store *store = store_open(place.db, STORE_READER, &err);
     assert_true(store_chain_verify(store, &links, &bad, &err));
     assert_int_equal(bad, 0);
     store_close(store);
@@ -147,21 +148,14 @@ static int open_place(void **state)
 {
     (void)state;
     arena = arena_new();
-    if (!mkdtemp(dir))
-        return 1;
-    snprintf(path, sizeof path, "%s/triage.db", dir);
+    place = scratch_make("writer");
     return 0;
 }
 
 static int close_place(void **state)
 {
     (void)state;
-    char file[80];
-    for (const char *const *end = (const char *const[]){"", "-wal", "-shm", NULL}; *end; end++) {
-        snprintf(file, sizeof file, "%s%s", path, *end);
-        unlink(file);
-    }
-    rmdir(dir);
+    scratch_remove(&place);
     arena_free(arena);
     return 0;
 }
