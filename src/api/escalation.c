@@ -248,21 +248,31 @@ static struct json *rows_of(struct show *show, const struct listed *l)
     return rows;
 }
 
+static struct json *listed_of(struct show *show, int limit, bool (*list)(struct show *show, int limit, struct listed *l))
+{
+    struct listed listed = {.count = 0};
+    bool ok = list(show, limit, &listed);
+    struct json *root = json_object();
+    json_put(root, "rows", ok ? rows_of(show, &listed) : json_array());
+    if (list == list_mine)
+        json_put_i64(root, "pages", listed.pages);
+    json_put_bool(root, "more", listed.more);
+    return root;
+}
+
+struct json *show_mine(struct show *show, int limit)
+{
+    return listed_of(show, limit, list_mine);
+}
+
 static void get_escalations(struct request *req)
 {
     struct show show;
     struct desk_state state;
-    struct listed listed = {.count = 0};
     if (!show_open(&show, req))
         return;
-    bool mine = request_query_i64(req, "mine", 0, 0, 1) == 1;
-    int limit = (int)request_query_i64(req, "limit", LIMIT, 1, MOST);
-    bool ok = engine_desk_read(show.store, show.arena, &state, &show.err) && (mine ? list_mine : list_all)(&show, limit, &listed);
-    struct json *root = json_object();
-    json_put(root, "rows", ok ? rows_of(&show, &listed) : json_array());
-    if (mine)
-        json_put_i64(root, "pages", listed.pages);
-    json_put_bool(root, "more", listed.more);
+    bool mine = request_query_i64(req, "mine", 0, 0, 1) == 1, ok = engine_desk_read(show.store, show.arena, &state, &show.err);
+    struct json *root = listed_of(&show, (int)request_query_i64(req, "limit", LIMIT, 1, MOST), mine ? list_mine : list_all);
     json_put(root, "counts", show_escalation_counts(&show));
     json_put(root, "maintenance", ok ? show_maintenance(&show, &state) : json_array());
     show_answer(&show, root);

@@ -158,6 +158,7 @@ static struct json *desk_of(struct show *show)
     struct seen_view view;
     struct desk_state state;
     const char *kept = request_query(show->req, "keep");
+    int mine = (int)request_query_i64(show->req, "mine", 0, 0, 8);
     int64_t seq = last_seq(show); /* first: what comes later is on the stream */
     if (!views_find(show, request_query(show->req, "view"), &view) || !read_page(show, &view, &page) ||
         !engine_desk_read(show->store, show->arena, &state, &show->err))
@@ -180,6 +181,8 @@ static struct json *desk_of(struct show *show)
     json_put(root, "sources", sources_short(show));
     if (kept)
         json_put(root, "keep", show_kept(show, kept));
+    if (mine)
+        json_put(root, "mine", show_mine(show, mine));
     return root;
 }
 

@@ -46,6 +46,8 @@ struct json *show_agents(struct show *show);                               /* [A
 const char *show_band(int64_t bp);                                         /* low, medium or high: how sure */
 struct json *show_model(struct show *show);                                /* MODEL */
 struct json *show_escalation_counts(struct show *show);
+/* {rows, pages, more}: what pages the asker, the first `limit` of it as rows, and what they took. Where it cannot be read, show->err. */
+struct json *show_mine(struct show *show, int limit);
 /* What the asker keeps under each of these names, "quiet,mouse", the first eight: {name: value or null}. */
 struct json *show_kept(struct show *show, const char *names);
 /* The source a ticket came by: of its account, and its dialect where several share it. */

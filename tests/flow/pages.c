@@ -153,6 +153,10 @@ static void what_is_mine_is_asked_for_by_itself_and_says_how_many_there_are(void
     }
     answers(&p, "/v1/escalations?mine=1&limit=2", 2, 3, false);
     answers(&p, "/v1/escalations?mine=1", 3, 3, false);
+    const struct json *mine = json_get(client_get(p.me, "/v1/desk?mine=1").json, "mine"); /* what a head says of it, with the desk */
+    assert_int_equal(json_count(json_get(mine, "rows")), 1);
+    assert_int_equal(json_get_i64(mine, "pages", 0), 3);
+    assert_null(json_get(client_get(p.me, "/v1/desk").json, "mine"));
     answers(&p, "/v1/escalations?limit=2", 2, -1, true);
     answers(&p, "/v1/escalations?limit=3", 3, -1, false);
     assert_int_equal(SHELL(NULL, "ack", "1")->code, 0);

@@ -477,10 +477,30 @@ static void a_brief_row_reads_as_the_whole_one_does(void **state)
     }
 }
 
+static void a_first_desk_brings_what_i_keep_and_what_pages_me(void **state)
+{
+    static const char more[] = ",\"keep\":{\"quiet\":\"22:00-07:00\",\"mouse\":null},\"mine\":{\"rows\":[{\"id\":7,\"told\":[{\"agent\":\"ana\"}],"
+                               "\"escalation\":{\"state\":\"triggered\",\"opened_at\":900}}],\"pages\":31,\"more\":false}}";
+    struct mirror *m = *state;
+    struct err err = {0};
+    char text[4096];
+    assert_null(mirror_kept(m, "quiet"));
+    assert_int_equal(mirror_paged(m).count, 0);
+    snprintf(text, sizeof text, "%.*s%s", (int)strlen(desk) - 1, desk, more);
+    assert_true(mirror_desk(m, text, strlen(text), 4000, &err));
+    assert_string_equal(json_string(mirror_kept(m, "quiet")), "22:00-07:00");
+    assert_int_equal(mirror_paged(m).count, 31);
+    assert_int_equal(mirror_paged(m).ticket, 7);
+    assert_int_equal(mirror_paged(m).since, 900);
+    assert_true(mirror_desk(m, desk, strlen(desk), 4000, &err)); /* later ones do not: what pages me stands until it is asked for */
+    assert_null(mirror_kept(m, "quiet"));
+    assert_int_equal(mirror_paged(m).count, 31);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(a_brief_row_reads_as_the_whole_one_does),
+        T(a_first_desk_brings_what_i_keep_and_what_pages_me), T(a_brief_row_reads_as_the_whole_one_does),
         T(a_desk_fills_everything_at_once),
         T(a_new_ticket_goes_where_it_is_due),
         T(in_a_view_of_my_own_are_those_that_fit_it),

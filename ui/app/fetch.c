@@ -82,7 +82,7 @@ static const char *desk_path(struct console *c, struct arena *a)
 {
     const char *keep = mirror_ready(c->mirror) ? "" : c->options.view ? "&keep=quiet,mouse" : "&keep=quiet,mouse,session";
     const char *view = *c->view ? arena_printf(a, "&view=%s", fetch_escape(a, c->view)) : "";
-    return arena_printf(a, "/v1/desk?brief=1&limit=%d%s%s", page_size(c), view, keep);
+    return arena_printf(a, "/v1/desk?brief=1&limit=%d%s%s%s", page_size(c), view, keep, *keep ? "&mine=1" : "");
 }
 
 static const char *path_of(struct console *c, struct arena *a, enum slot slot)
@@ -367,7 +367,7 @@ static void take_desk(struct console *c, const struct link_answer *answer)
         link_resume_from(c->link, mirror_seq(c->mirror));
     fetch_want(c, SLOT_DOC + MIRROR_ONCALL);
     fetch_want(c, SLOT_DOC + MIRROR_DRAFTS);
-    fetch_paging(c, 0);
+    fetch_paging(c, first ? BEHIND_MS : 0); /* the first brings what a head says of it */
     if (first)
         c->sort = mirror_sorted(c->mirror, &c->invert); /* a desk's rows come in the view's own order */
     if (*c->where || !first)

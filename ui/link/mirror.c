@@ -359,6 +359,15 @@ unsigned mirror_frame(struct mirror *m, const char *event, int64_t seq, const ch
 
 /* --- snapshots --- */
 
+/* What pages me, where a desk brings it. */
+static bool read_mine(struct mirror *m, const struct json *mine, int64_t now, struct err *err)
+{
+    char *text = mine ? json_print(mine) : NULL;
+    bool ok = !text || mirror_doc_set(m, MIRROR_PAGED, 0, text, strlen(text), now, err);
+    free(text);
+    return ok;
+}
+
 bool mirror_desk(struct mirror *m, const char *json, size_t n, int64_t local_now, struct err *err)
 {
     AUTO_JSON root = parse(json, n, "desk", err);
@@ -379,7 +388,7 @@ bool mirror_desk(struct mirror *m, const char *json, size_t n, int64_t local_now
     arena_free(old);
     replay(m, m->seq);
     settle_pending(m);
-    return true;
+    return read_mine(m, json_get(root, "mine"), m->offset + local_now, err);
 }
 
 bool mirror_views(struct mirror *m, const char *json, size_t n, struct err *err)
