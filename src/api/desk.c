@@ -144,10 +144,10 @@ void desk_took(struct desk *desk, const char *source, const char *state, bool du
     pthread_mutex_lock(&desk->lock);
     struct source_count *c = count_of(desk, source, true);
     c->last_at = now;
-    if (duplicate || str_eq(state, "duplicate"))
-        c->duplicate++;
-    else if (str_eq(state, "conflict"))
+    if (str_eq(state, "conflict")) /* its key is known as well */
         c->conflict++;
+    else if (duplicate || str_eq(state, "duplicate"))
+        c->duplicate++;
     else if (str_eq(state, "quarantine")) {
         c->quarantine++;
         c->trouble_at = now;

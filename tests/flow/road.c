@@ -242,6 +242,23 @@ static void what_nothing_can_be_made_of_is_kept_aside(void **state)
     assert_int_equal(json_get_i64(json_get(a.json, "counts"), "quarantine", 0), 1);
 }
 
+/* What came twice and what came twice differently are counted apart. */
+static void a_conflict_is_counted_as_one_and_not_as_a_duplicate(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    char *other = event_text(arena, "D1"), *title = strstr(other, "Title D1");
+    post_event("D1");
+    post_event("D1");
+    assert_non_null(title);
+    title[0] = 't';
+    assert_int_equal(client_post(in, "/in/open", other).status, 200);
+    struct answer a = client_get(desk, "/v1/events?state=conflict");
+    assert_int_equal(json_count(json_get(a.json, "events")), 1);
+    assert_int_equal(json_get_i64(json_get(a.json, "counts"), "conflict", -1), 1);
+    assert_int_equal(json_get_i64(json_get(a.json, "counts"), "duplicate", -1), 1);
+}
+
 /* --- and back --- */
 
 static void an_action_is_answered_with_its_seq_and_seen_on_the_stream(void **state)
@@ -570,6 +587,7 @@ int main(void)
         FRESH(a_disabled_source_is_told_so_only_if_its_signature_is_right),
         FRESH(a_source_over_its_rate_is_told_when_to_come_back),
         FRESH(what_nothing_can_be_made_of_is_kept_aside),
+        FRESH(a_conflict_is_counted_as_one_and_not_as_a_duplicate),
         FRESH(an_action_is_answered_with_its_seq_and_seen_on_the_stream),
         FRESH(the_same_key_gives_the_first_answer),
         FRESH(a_dry_run_says_what_would_change_and_changes_nothing),
