@@ -37,7 +37,7 @@ static void become(const struct run *run, const char *const *args)
     str_addf(&path, "%s:%s", getenv("TRIAGE_BUILDDIR"), getenv("PATH"));
     setenv("PATH", path.data, 1);
     setenv("TMPDIR", run->tmp, 1);
-    _exit(demo_run(argc, (char **)(uintptr_t)args));
+    _exit(demo_run(argc, (char **)(uintptr_t)args, (const char *const[]){"--linear", "--theme", "mono", NULL}));
 }
 
 static void prepare(struct run *run)
@@ -83,11 +83,14 @@ static void start_on_terminal(struct run *run, const char *const *args)
     }
 }
 
-/* What stands in for the console: the demo starts this program again with --socket. */
-static int console(const char *socket_path)
+/* What stands in for the console: the demo starts this program again with --socket, and with what it was told for it. */
+static int console(const char *socket_path, char **more)
 {
     char line[16];
-    printf("console at %s, %s\n", socket_path, access(socket_path, W_OK) == 0 ? "there" : "missing");
+    printf("console at %s, %s", socket_path, access(socket_path, W_OK) == 0 ? "there" : "missing");
+    for (; *more; more++)
+        printf(" %s", *more);
+    putchar('\n');
     fflush(stdout);
     return fgets(line, sizeof line, stdin) && *line == 'q' ? 0 : 3;
 }
@@ -239,7 +242,7 @@ static void leaving_the_console_ends_the_demo(void **state)
     struct run run;
     (void)state;
     start_on_terminal(&run, (const char *const[]){"demo", NULL});
-    assert_true(read_until(&run, "triage.sock, there"));
+    assert_true(read_until(&run, "triage.sock, there --linear --theme mono"));
     pid_t daemon = daemon_pid(&run);
     assert_int_equal(write(run.out, "q\n", 2), 2);
     int status = finish(&run);
@@ -299,7 +302,7 @@ static void a_misspelled_option_starts_nothing(void **state)
 int main(int argc, char **argv)
 {
     if (argc > 2 && strcmp(argv[1], "--socket") == 0)
-        return console(argv[2]);
+        return console(argv[2], argv + 3);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_demo_runs_and_leaves_nothing), cmocka_unit_test(a_signal_ends_all_of_it),
         cmocka_unit_test(a_demo_that_is_killed_leaves_nothing_either), cmocka_unit_test(a_daemon_that_dies_ends_the_demo_with_a_reason),

@@ -149,6 +149,7 @@ static void ask_text(struct console *c)
              tag = json_next(tag))
             str_addf(&tags, "%s%s", tags.len ? ", " : "", json_string(tag) ? json_string(tag) : "");
         overlay_ask(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "tags of %s: ", act_about(c)), tags.data);
+        overlay_note(&c->overlay, UI_HINT, "words with commas between them: these are its tags then, and no others");
         return;
     }
     if (c->asked.action->arg == ARG_WITH) {

@@ -52,10 +52,21 @@ static int run_verify(struct shell *sh)
 
 static int run_demo(struct shell *sh)
 {
+    const struct cli_options *o = &sh->options;
+    const struct { const char *name, *text; bool is; } options[] = {{"--linear", NULL, o->linear}, {"--ascii", NULL, o->ascii}, {"--mono", NULL, o->mono}, {"--mouse", NULL, o->mouse},
+                                                                    {"--theme", o->theme, o->theme}, {"--keys", o->keys, o->keys}, {"--open", o->view, o->view}};
+    const char *console[DEMO_WORDS + 1] = {NULL}; /* what is said of a console is said of the demo's */
     struct err err = {0};
+    int n = 0;
     if (!restricted_may("the demo, a desk of one's own,", &err))
         return shell_failed(sh, &err, "");
-    return demo_run(sh->argc + 1, sh->argv - 1);
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        if (options[i].is) {
+            console[n++] = options[i].name;
+            if (options[i].text)
+                console[n++] = options[i].text;
+        }
+    return demo_run(sh->argc + 1, sh->argv - 1, console);
 }
 
 static int run_version(struct shell *sh)

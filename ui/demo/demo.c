@@ -61,6 +61,7 @@ struct demo {
     int signal;
     bool has_terminal;
     struct termios terminal;
+    const char *const *console; /* words for it */
 };
 
 /* --- arguments --- */
@@ -343,7 +344,9 @@ static void run_console(const struct demo *d, pid_t parent)
     char socket_path[256];
     snprintf(socket_path, sizeof socket_path, "%s/triage.sock", d->dir);
     die_with_parent(parent);
-    const char *args[] = {"triage", "--socket", socket_path, NULL};
+    const char *args[DEMO_WORDS + 4] = {"triage", "--socket", socket_path};
+    for (int i = 0; i < DEMO_WORDS && d->console[i]; i++)
+        args[3 + i] = d->console[i];
     execv(d->self, (char *const *)args);
     fprintf(stderr, "triage demo: starting the console: %s\n", strerror(errno));
     _exit(127);
@@ -490,7 +493,7 @@ static bool find_self(struct demo *d, struct err *err)
     return n > 0 || err_set(err, ERR_UNAVAILABLE, "finding this program: %s", strerror(errno));
 }
 
-int demo_run(int argc, char **argv)
+int demo_run(int argc, char **argv, const char *const *console)
 {
     struct demo d;
     struct err err = {0};
@@ -499,6 +502,7 @@ int demo_run(int argc, char **argv)
         fputs(demo_help, stdout);
         return 0;
     }
+    d.console = console;
     if (ok)
         ok = find_self(&d, &err);
     if (ok) {

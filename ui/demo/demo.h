@@ -3,7 +3,8 @@
 #ifndef DEMO_DEMO_H
 #define DEMO_DEMO_H
 
-/* argv[0] is "demo". Exit code. */
-int demo_run(int argc, char **argv);
+enum { DEMO_WORDS = 16 };
+/* argv[0] is "demo". console: what its console is told ("--linear"), at most DEMO_WORDS, NULL-ended. Exit code. */
+int demo_run(int argc, char **argv, const char *const *console);
 extern const char demo_help[];
 #endif
