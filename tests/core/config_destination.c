@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "core/retry.h"
 #include "core/sample.h"
+#include "support/mistake.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -191,7 +192,7 @@ static void a_reply_leaves_by_what_its_source_says(void **state)
 #define PG(rest) D("kind: postgres, url: 'postgres://h/d', " rest)
 #define SRC(rest) "sources:\n  - {name: s, auth: none, " rest "}\n"
 
-static const struct { const char *text, *says; } faults[] = {
+static const struct mistake faults[] = {
     {D("kind: slak, url: 'https://x/'"), "t.yaml:2:21: destinations[0].kind must be one of webhook, slack, discord, telegram, email, postgres, notion, "
                                          "pagerduty, model, tamio-api, cstar-api, not 'slak', did you mean 'slack'?"},
     {"destinations:\n  - {name: d}\n", "t.yaml:2:5: destinations[0]: 'kind' is missing"},
@@ -284,20 +285,8 @@ static const struct { const char *text, *says; } faults[] = {
 static void a_mistake_is_told_with_line_and_column(void **state)
 {
     (void)state;
-    int wrong = 0;
-    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
-        AUTO_ARENA arena = arena_new();
-        struct err err = {0};
-        if (config_parse(arena, "t.yaml", faults[i].text, strlen(faults[i].text), NULL, 0, &err))
-            fail_msg("taken: %s", faults[i].text);
-        assert_int_equal(err.code, ERR_CONFIG);
-        if (!strstr(err.text, faults[i].says))
-            print_error("%s\n  instead of: %s\n", err.text, faults[i].says), wrong++;
-        assert_int_equal(strncmp(err.text, "t.yaml:", 7), 0);
-        assert_true(err.text[7] >= '1' && err.text[7] <= '9' && strchr(err.text + 7, ':'));
-    }
+    mistakes_are_told(faults, (int)(sizeof faults / sizeof *faults));
     print_message("# %zu mistakes in destinations\n", sizeof faults / sizeof *faults);
-    assert_int_equal(wrong, 0);
 }
 
 /* Each of these is refused, and what is refused with it stays a secret. */

@@ -3,6 +3,7 @@
 #include "base/crypto.h"
 #include "base/str.h"
 #include "core/sample.h"
+#include "support/mistake.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -173,7 +174,7 @@ static void the_rows_the_sample_shows_are_good(void **state)
 #define ROUTE(rest) PLACES "routes:\n  - {name: r, " rest "}\n"
 #define STEPS(list) PLACES "routes:\n  - name: r\n    to: hooks\n    steps:\n" list
 
-static const struct { const char *text, *says; } faults[] = {
+static const struct mistake faults[] = {
     {ROUTE("tu: hooks"), "t.yaml:10:19: unknown key 'tu' in routes[0], did you mean 'to'?"},
     {PLACES "routes:\n  - {to: hooks}\n", "t.yaml:10:5: routes[0]: 'name' is missing"},
     {ROUTE("of: source"), "t.yaml:10:5: routes[0]: 'r' leads nowhere; say `to`"},
@@ -239,19 +240,8 @@ static const struct { const char *text, *says; } faults[] = {
 static void a_mistake_is_told_with_line_and_column(void **state)
 {
     (void)state;
-    int wrong = 0;
-    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
-        AUTO_ARENA arena = arena_new();
-        struct err err = {0};
-        if (config_parse(arena, "t.yaml", faults[i].text, strlen(faults[i].text), NULL, 0, &err))
-            fail_msg("taken: %s", faults[i].text);
-        assert_int_equal(err.code, ERR_CONFIG);
-        if (!strstr(err.text, faults[i].says))
-            print_error("%s\n  instead of: %s\n", err.text, faults[i].says), wrong++;
-        assert_int_equal(strncmp(err.text, "t.yaml:1", 8), 0);
-    }
+    mistakes_are_told(faults, (int)(sizeof faults / sizeof *faults));
     print_message("# %zu mistakes in routes\n", sizeof faults / sizeof *faults);
-    assert_int_equal(wrong, 0);
 }
 
 static void there_are_as_many_routes_as_the_table_holds(void **state)

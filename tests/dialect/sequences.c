@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "../support/event.h"
 #include "../support/fixture.h"
+#include "harness/permutation.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -98,26 +99,6 @@ static void sequences_end_as_their_table_says(void **state)
     assert_true(count >= 21);
 }
 
-static bool next_permutation(int *p, int n)
-{
-    int i = n - 2, j = n - 1;
-    while (i >= 0 && p[i] > p[i + 1])
-        i--;
-    if (i < 0)
-        return false;
-    while (p[j] < p[i])
-        j--;
-    int swap = p[i];
-    p[i] = p[j];
-    p[j] = swap;
-    for (i++, j = n - 1; i < j; i++, j--) {
-        swap = p[i];
-        p[i] = p[j];
-        p[j] = swap;
-    }
-    return true;
-}
-
 static void arrival_order_never_matters(void **state)
 {
     (void)state;
@@ -135,7 +116,7 @@ static void arrival_order_never_matters(void **state)
             run(own, &list[i], order, desk);
             check_state(&list[i], desk);
             runs++;
-        } while (next_permutation(order, list[i].count));
+        } while (permutation_next(order, list[i].count));
     }
     printf("# %d sequences without a conflict, %d orders\n", sequences, runs);
     assert_true(runs > 150);

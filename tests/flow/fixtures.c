@@ -7,6 +7,7 @@
 #include "harness/client.h"
 #include "harness/daemon.h"
 #include "../support/fixture.h"
+#include "harness/permutation.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -228,26 +229,6 @@ struct order { /* one account's run */
     bool given; /* the table's own order: the log is compared too */
 };
 
-static bool next_order(int *p, int n)
-{
-    int i = n - 2, j = n - 1;
-    while (i >= 0 && p[i] > p[i + 1])
-        i--;
-    if (i < 0)
-        return false;
-    while (p[j] < p[i])
-        j--;
-    int swap = p[i];
-    p[i] = p[j];
-    p[j] = swap;
-    for (i++, j = n - 1; i < j; i++, j--) {
-        swap = p[i];
-        p[i] = p[j];
-        p[j] = swap;
-    }
-    return true;
-}
-
 /* Every order of every sequence; those with a conflict, where the first one wins, in theirs only. */
 static int all_orders(struct arena *arena, struct order *out, int max, int *sequences)
 {
@@ -265,7 +246,7 @@ static int all_orders(struct arena *arena, struct order *out, int max, int *sequ
             assert_true(n < max);
             out[n++] = o;
             o.given = false;
-        } while (!strstr(rows[i][SEQ_LOG], "conflict") && next_order(o.at, o.n));
+        } while (!strstr(rows[i][SEQ_LOG], "conflict") && permutation_next(o.at, o.n));
     }
     return n;
 }

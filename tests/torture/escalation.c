@@ -18,7 +18,7 @@
 #include "harness/wrong.h"
 #include "store/store.h"
 #include "wire/letter.h"
-#include <getopt.h>
+#include "harness/ordeal.h"
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -354,28 +354,15 @@ static void torture_run(struct torture *t, int64_t kills)
     stub_close(t->pager);
 }
 
-static int64_t option(const char *variable, int64_t fallback)
-{
-    const char *text = getenv(variable);
-    return text && *text ? strtoll(text, NULL, 10) : fallback;
-}
-
 int main(int argc, char **argv)
 {
-    static const struct option options[] = {{"kills", required_argument, NULL, 'k'}, {"seed", required_argument, NULL, 's'}, {NULL, 0, NULL, 0}};
-    int64_t kills = option("TORTURE_KILLS", 12), seed = option("TORTURE_SEED", clock_mono_us() ^ (int64_t)getpid() << 20);
+    struct ordeal o = {.kills = 12};
+    int code;
+    if (!ordeal_begin(&o, argc, argv, &code))
+        return code;
     static struct torture t;
-    for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-        if (c == '?')
-            return 2;
-        *(c == 'k' ? &kills : &seed) = optarg ? strtoll(optarg, NULL, 10) : 0;
-    }
-    t.random = (uint64_t)seed * 0x9e3779b97f4a7c15u + 1;
-    setvbuf(stdout, NULL, _IOLBF, 0);
-    printf("1..1\n# seed %" PRId64 "\n", seed);
-    if (!crypto_open())
-        return 1;
-    torture_run(&t, kills);
+    t.random = o.random;
+    torture_run(&t, o.kills);
     printf("# %" PRId64 " kills (%" PRId64 " of them outages), %" PRId64 " clock jumps, %" PRId64 " acts; %" PRId64 " steps, %" PRId64 " reminders, %" PRId64
            " acks, %" PRId64 " ran out; %" PRId64 " pages, %" PRId64 " letters heard (%" PRId64 " again after a kill)\n", t.total.kills, t.total.outages, t.total.jumps,
            t.total.acts, t.total.steps, t.total.reminders, t.total.acks, t.total.expired, t.total.pages, t.total.heard, t.total.twice);

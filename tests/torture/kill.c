@@ -21,7 +21,7 @@
 #include "harness/load.h"
 #include "harness/wrong.h"
 #include "store/list.h"
-#include <getopt.h>
+#include "harness/ordeal.h"
 #include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
@@ -477,38 +477,16 @@ static void torture_free(struct torture *t)
         str_fini(&t->wires[i].request);
 }
 
-static int64_t option(const char *variable, int64_t fallback)
-{
-    const char *text = getenv(variable);
-    return text && *text ? strtoll(text, NULL, 10) : fallback;
-}
-
 int main(int argc, char **argv)
 {
-    static const struct option options[] = {{"kills", required_argument, NULL, 'k'},
-                                            {"seed", required_argument, NULL, 's'},
-                                            {"acks", required_argument, NULL, 'a'},
-                                            {NULL, 0, NULL, 0}};
-    int64_t kills = option("TORTURE_KILLS", 10),
-            seed = option("TORTURE_SEED", clock_mono_us() ^ (int64_t)getpid() << 20);
-    struct torture t = {.acks_wanted = 50};
-    for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-        int64_t value = optarg ? strtoll(optarg, NULL, 10) : 0;
-        if (c == '?')
-            return 2;
-        if (c == 'a')
-            t.acks_wanted = (int)value;
-        else
-            *(c == 'k' ? &kills : &seed) = value;
-    }
-    t.random = (uint64_t)seed * 0x9e3779b97f4a7c15u + 1;
-    setvbuf(stdout, NULL, _IOLBF, 0);
-    printf("1..1\n# seed %" PRId64 "\n", seed);
-    if (!crypto_open())
-        return 1;
+    struct ordeal o = {.kills = 10, .acks = 50};
+    int code;
+    if (!ordeal_begin(&o, argc, argv, &code))
+        return code;
+    struct torture t = {.random = o.random, .acks_wanted = (int)o.acks};
     for (int i = 0; i < CONNECTIONS; i++)
         str_init(&t.wires[i].request, 64 << 10);
-    torture_run(&t, kills);
+    torture_run(&t, o.kills);
     printf("# %" PRId64 " kills (and %" PRId64 " while starting), %" PRId64 " requests accepted, %" PRId64
            " cut off, %" PRId64 " repeated, %" PRId64 " events in the database\n",
            t.total.kills, t.total.starts, t.total.acked, t.total.unknown, t.total.again, t.checked);
