@@ -50,6 +50,7 @@ struct desk {
     void (*control)(void *arg, struct control *wish); /* hands a wish to main; any thread */
     void *control_arg;
     int64_t began_at;                    /* mono ms */
+    int64_t beat;                        /* ms between two heartbeats of a stream, looked at once a second */
     int64_t patience;                    /* ms for a request's head to arrive; twice that for its body */
     atomic_bool draining;
     atomic_uint generation;              /* counts configurations: streams look whether theirs is still in force */

@@ -26,7 +26,6 @@ enum {
     PIECE = 8 << 10,      /* of a stream */
     IDLE_MS = 15000,
     DESK_IDLE_MS = 120000, /* consoles keep their connection */
-    BEAT_MS = 5000,
     GOODBYE_S = 2,
     EARLY_DRAIN = 64 << 10,
 };
@@ -97,7 +96,7 @@ void server_sweep(struct server *server)
 {
     int64_t now = clock_mono();
     peers_sweep(&server->peers, server->desk->patience, now);
-    bool beat = now - server->beat_at >= BEAT_MS;
+    bool beat = now - server->beat_at >= server->desk->beat;
     if (beat)
         server->beat_at = now;
     presence_sweep(server->desk->presence);

@@ -198,8 +198,8 @@ static void open_stream(struct request *req)
     hub_belongs(l->reader, l->agent);
     l->number = presence_join(req->desk->presence, l->agent, request_socket(req));
     AUTO_JSON present = presence_list(req->desk->presence);
-    str_addf(&l->words, "event: hello\ndata: {\"seq\":%" PRId64 ",\"now\":%" PRId64 ",\"stream\":%" PRId64 ",\"presence\":%s}\n\n", hub_seq(req->desk->hub),
-             clock_now(), l->number, json_print_in(req->arena, present));
+    str_addf(&l->words, "event: hello\ndata: {\"seq\":%" PRId64 ",\"now\":%" PRId64 ",\"stream\":%" PRId64 ",\"beat\":%" PRId64 ",\"presence\":%s}\n\n",
+             hub_seq(req->desk->hub), clock_now(), l->number, req->desk->beat, json_print_in(req->arena, present));
     if (too_old || elsewhere)
         str_adds(&l->words, "event: reset\ndata: {}\n\n");
     if (!request_stream(req, pull, done, l))

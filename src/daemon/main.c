@@ -111,6 +111,7 @@ static bool open_config(struct daemon *d, struct err *err)
     desk_init(&d->desk, snapshot);
     d->desk.db = d->options.db;
     d->desk.patience = d->options.patience;
+    d->desk.beat = d->options.beat;
     return true;
 }
 

@@ -17,6 +17,7 @@ const char options_help[] =
     "  --db PATH        database (default /var/lib/triage/triage.db)\n"
     "  --data DIR       data files (default: $TRIAGE_DATA, beside the program, installed)\n"
     "  --patience MS    for a request's head; its body gets twice as long (default 5000)\n"
+    "  --beat MS        how often a stream hears that the daemon is there (default 5000)\n"
     "  --clock FILE     takes the time from a mapped file, for tests\n"
     "  --check          reads the configuration, says what is wrong, and ends\n"
     "  --rebuild        with the daemon stopped: checks the database against its own journal, and ends (1: they differ)\n"
@@ -25,13 +26,13 @@ const char options_help[] =
     "\n"
     "Signals: HUP reads the configuration again; TERM and INT stop after what was accepted is written.\n";
 
-enum { DIR_ = 1, CONFIG_, SOCKET_, INGEST_, PORT_, DB_, DATA_, CLOCK_, PATIENCE_, CHECK_, REBUILD_, DEBUG_, VERSION_, HELP_ };
+enum { DIR_ = 1, CONFIG_, SOCKET_, INGEST_, PORT_, DB_, DATA_, CLOCK_, PATIENCE_, BEAT_, CHECK_, REBUILD_, DEBUG_, VERSION_, HELP_ };
 static const struct option table[] = {
     {"dir", required_argument, NULL, DIR_},       {"config", required_argument, NULL, CONFIG_},
     {"socket", required_argument, NULL, SOCKET_}, {"ingest", required_argument, NULL, INGEST_},
     {"port", required_argument, NULL, PORT_},     {"db", required_argument, NULL, DB_},
     {"data", required_argument, NULL, DATA_},     {"clock", required_argument, NULL, CLOCK_},
-    {"patience", required_argument, NULL, PATIENCE_},
+    {"patience", required_argument, NULL, PATIENCE_}, {"beat", required_argument, NULL, BEAT_},
     {"check", no_argument, NULL, CHECK_},         {"rebuild", no_argument, NULL, REBUILD_},
     {"debug", no_argument, NULL, DEBUG_},         {"version", no_argument, NULL, VERSION_},
     {"help", no_argument, NULL, HELP_},
@@ -60,7 +61,7 @@ static void default_paths(struct arena *arena, struct options *o)
 
 bool options_parse(struct arena *arena, int argc, char **argv, struct options *out, struct err *err)
 {
-    *out = (struct options){.port = -1, .patience = 5000};
+    *out = (struct options){.port = -1, .patience = 5000, .beat = 5000};
     const char **texts[] = {[DIR_] = &out->dir, [CONFIG_] = &out->config, [SOCKET_] = &out->socket, [INGEST_] = &out->ingest,
                             [DB_] = &out->db, [DATA_] = &out->data, [CLOCK_] = &out->clock};
     bool *flags[] = {[CHECK_] = &out->check, [REBUILD_] = &out->rebuild, [DEBUG_] = &out->debug, [VERSION_] = &out->version, [HELP_] = &out->help};
@@ -73,9 +74,11 @@ bool options_parse(struct arena *arena, int argc, char **argv, struct options *o
             return false;
         if (c == PATIENCE_ && !take_number("patience", 50, 600000, &out->patience, err))
             return false;
+        if (c == BEAT_ && !take_number("beat", 1000, 60000, &out->beat, err))
+            return false;
         if (c >= CHECK_)
             *flags[c] = true;
-        else if (c != PORT_ && c != PATIENCE_)
+        else if (c != PORT_ && c != PATIENCE_ && c != BEAT_)
             *texts[c] = optarg;
     }
     if (optind < argc)

@@ -9,7 +9,7 @@ struct options {
     bool private; /* --dir: everything in one directory of the user's own */
     const char *dir, *config, *socket, *ingest, *db, *clock, *data;
     int64_t port; /* -1 = as configured */
-    int64_t patience; /* ms */
+    int64_t patience, beat; /* ms */
     bool check, rebuild, version, help, debug;
 };
 /* false + err (USAGE). Fills in the defaults of a private or a system's daemon. */

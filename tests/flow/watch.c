@@ -207,20 +207,22 @@ static void the_shell_watches_by_number_too(void **state)
 /* Where a comma is typed, or does nothing, what has to be left first is said. */
 static void a_page_over_something_open_says_to_leave_that_first(void **state)
 {
-    static const char *const open[] = {":", "/", "?"};
+    static const struct { const char *key, *shows; } open[] = {{":", "Enter take"}, {"/", "Enter done"}, {"?", "Help: "}};
     (void)state;
     shows("live", NULL);
     for (size_t i = 0; i < sizeof open / sizeof *open; i++) {
-        console_type(console, open[i]);
-        tom_does("{\"do\":\"escalate\",\"tickets\":[2],\"reason\":\"all of it is down\"}");
+        console_type(console, open[i].key);
+        shows(open[i].shows, NULL); /* else the page may be first */
+        if (i)
+            tom_does("{\"do\":\"close\",\"tickets\":[2]}");
+        tom_does(i ? "{\"do\":\"reopen\",\"tickets\":[2]}" : "{\"do\":\"escalate\",\"tickets\":[2],\"reason\":\"all of it is down\"}"); /* either pages */
         shows("#2 pages you: Esc, then press , to go there", NULL);
         console_type(console, "\033");
         shows("‼ #2 pages you, ", NULL);
         console_type(console, ",K");
         shows("acked you", NULL);
         console_type(console, "q");
-        tom_does("{\"do\":\"close\",\"tickets\":[2]}");
-        tom_does("{\"do\":\"reopen\",\"tickets\":[2]}");
+        console_wait(&console, 1, "acked you", NULL, false, clock_mono(), SOON);
     }
 }
 

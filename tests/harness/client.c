@@ -17,7 +17,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-enum { TIMEOUT_MS = 10000 };
+enum { TIMEOUT_MS = 10000, DIAL_MS = 20000 };
 struct client {
     char path[108];
     int fd;
@@ -27,13 +27,18 @@ struct client {
     struct arena *arena;
 };
 
+/* The sockets listen first: a daemon that answers there may be about to open its port. */
 static int dial_port(const char *port)
 {
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port)), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || connect(fd, (struct sockaddr *)&at, sizeof at) < 0)
-        fail_msg("connecting to port %s: %s", port, strerror(errno));
-    return fd;
+    for (int64_t until = clock_mono() + DIAL_MS;; usleep(5000)) {
+        int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (fd >= 0 && connect(fd, (struct sockaddr *)&at, sizeof at) == 0)
+            return fd;
+        if (errno != ECONNREFUSED || clock_mono() > until)
+            fail_msg("connecting to port %s: %s", port, strerror(errno));
+        close(fd);
+    }
 }
 
 static int dial(const char *path)

@@ -509,13 +509,14 @@ static void console_fini(struct console *c)
     arena_free(c->arena);
 }
 
-/* What was typed is with the daemon before we leave; a daemon that is gone gets a second. */
+/* What was typed is with the daemon before we leave, and so is where we were, or that we left for good; a daemon that is gone gets a second. */
 static void keep_all(struct console *c)
 {
     if (composer_is_open(&c->composer) && editor_length(c->composer.editor))
         writing_keep(c, false);
     session_end(c);
-    for (int64_t end = clock_mono() + 1000; link_status(c->link)->calls && clock_mono() < end;
+    int patience = link_status(c->link)->state == LINK_LIVE ? 5000 : 1000;
+    for (int64_t end = clock_mono() + patience; link_status(c->link)->calls && clock_mono() < end;
          link_run(c->link))
         link_wait(c->link, NULL, 0, 100);
 }

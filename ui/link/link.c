@@ -12,7 +12,7 @@
 #include <string.h>
 
 enum { ANSWER_MAX = 65 << 20, BACKOFF_FIRST = 200, BACKOFF_MOST = 2000 };
-enum { BEAT_MS = 6000 /* api/server: every 5 s, by a look once a second */, QUIET_BEATS = 2, GONE_BEATS = 4 };
+enum { BEAT_MS = 6000, LOOK_MS = 1000 /* how late one may be: it looks once a second whether it is time */, QUIET_BEATS = 2, GONE_BEATS = 4 };
 
 struct call {
     struct call *next;
@@ -329,6 +329,18 @@ static void answer_call(struct link *link, struct call *call, CURLcode code)
 
 /* --- the stream --- */
 
+/* How often it beats is the first thing it says. */
+static void take_frame(void *arg, const char *event, int64_t id, const char *data, size_t n)
+{
+    struct link *link = arg;
+    if (strcmp(event, "hello") == 0) {
+        AUTO_JSON hello = json_parse(data, n, &json_limits_native, NULL, NULL);
+        int64_t beat = json_get_i64(hello, "beat", 0);
+        link->beat = beat > 0 ? beat + LOOK_MS : link->beat;
+    }
+    link->frame(link->frame_arg, event, id, data, n);
+}
+
 static size_t take_stream(char *bytes, size_t size, size_t n, void *arg)
 {
     struct link *link = arg;
@@ -341,7 +353,7 @@ static size_t take_stream(char *bytes, size_t size, size_t n, void *arg)
     link->status.heard_at = clock_mono();
     link->status.gone_since = 0;
     link->backoff = 0;
-    reader_feed(&link->reader, bytes, size * n, link->frame, link->frame_arg);
+    reader_feed(&link->reader, bytes, size * n, take_frame, link);
     return size * n;
 }
 

@@ -35,7 +35,7 @@ struct link *link_open(const char *socket_path); /* never fails: a missing daemo
 void link_identify(struct link *link, const char *key);
 /* How long a call may take from now on, ms; 30 s unless said otherwise. */
 void link_patience(struct link *link, int64_t ms);
-/* How far a daemon's heartbeats are apart at most, ms; 6 s unless said otherwise. */
+/* How far a daemon's heartbeats are apart at most, ms; 6 s until it says so itself (hello), or unless said otherwise. */
 void link_beat(struct link *link, int64_t ms);
 void link_close(struct link *link); /* NULL is fine; calls in flight are answered with status 0 */
 
