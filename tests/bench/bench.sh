@@ -230,8 +230,8 @@ part_console() { # what a person sees
         gate "memory of the daemon at $size tickets, MB" "$(pss "$daemon")" "<=" 64
         gate "a step of the cursor, bytes" "$(awk '$1 == "bytes_move" { print $2 }' "$dir/told")" "<=" 60
         gate "a list that goes on by a row, bytes" "$(awk '$1 == "bytes_scroll" { print $2 }' "$dir/told")" "<=" 250
-        gate "a ticket opened, bytes" "$(awk '$1 == "bytes_open" { print $2 }' "$dir/told")" "<=" 4500
-        gate "a ticket left, bytes" "$(awk '$1 == "bytes_leave" { print $2 }' "$dir/told")" "<=" 7500
+        gate "a ticket opened, bytes" "$(awk '$1 == "bytes_open" { print $2 }' "$dir/told")" "<=" 4000
+        gate "a ticket left, bytes" "$(awk '$1 == "bytes_leave" { print $2 }' "$dir/told")" "<=" 7000
         gate "three seconds at rest, bytes" "$(awk '$1 == "bytes_at_rest" { print $2 }' "$dir/told")" "<=" 0
     done
     echo "POST to glyph"
