@@ -186,7 +186,6 @@ void fetch_focus(struct console *c, int64_t ticket); /* this ticket's documents,
 void fetch_view(struct console *c, const char *view, const char *where); /* another list */
 void fetch_own_order(struct console *c, const struct mirror_view *view); /* one, unfiltered, in the order it has of its own, if it has one */
 bool fetch_turned(const struct console *c); /* the list stands in another order than is wanted */
-char *fetch_escape(struct arena *arena, const char *text); /* for a query */
 void fetch_place(struct console *c);                                     /* what the screen shown needs */
 void fetch_on(struct console *c);                                        /* more rows of the table shown */
 void fetch_pump(struct console *c);

@@ -6,6 +6,7 @@
 #include "app/console.h"
 #include "app/drafting.h"
 #include "app/part.h"
+#include "app/path.h"
 #include "app/hear.h"
 #include "app/mouse.h"
 #include "app/prompt.h"
@@ -16,13 +17,12 @@
 #include "screen/deliveries.h"
 #include "screen/simulation.h"
 #include "screen/why.h"
-#include "term/ncurses.h"
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { PAGE_LEAST = 60, MORE_ROWS = 100, LISTED_MOST = 1000 /* as api.md has it */, RETRY_MS = 500, DRAFT_MAX = 300 << 10 };
+enum { LISTED_MOST = 1000 /* as api.md has it */, RETRY_MS = 500, DRAFT_MAX = 300 << 10 };
 enum { SIMILAR_MS = 300 }; /* after a ticket was opened: what was like it is no hurry */
 enum { BEHIND_MS = 300 }; /* a desk in a flood: it is asked again when more of it is past */
 enum { LARGE = 32 << 10, RELEASE_MS = 1000 }; /* an answer that is read into many times its size; how long what it left is kept; a start leaves as much */
@@ -35,136 +35,6 @@ struct answer_for {
     enum mirror_sort sort;
     bool invert;
 };
-
-char *fetch_escape(struct arena *arena, const char *text)
-{
-    AUTO_STR out;
-    str_init(&out, 16384);
-    for (const unsigned char *at = (const unsigned char *)text; *at; at++)
-        if ((*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') || (*at >= '0' && *at <= '9') ||
-            strchr("-_.~", *at))
-            str_addc(&out, (char)*at);
-        else
-            str_addf(&out, "%%%02X", *at);
-    return arena_strdup(arena, out.data);
-}
-
-static int page_size(const struct console *c)
-{
-    int columns = 0, rows = 0;
-    if (c->surface)
-        return surface_rows(c->surface) + 20 > PAGE_LEAST ? surface_rows(c->surface) + 20 : PAGE_LEAST;
-    term_size(&columns, &rows); /* the first is for one picture; what is below it follows that */
-    return rows ? rows + 4 : PAGE_LEAST;
-}
-
-/* Behind a first page that was for one picture: the rest of a page. */
-static int more_size(const struct console *c)
-{
-    int rows = mirror_row_count(c->mirror);
-    return rows < PAGE_LEAST ? PAGE_LEAST - rows : MORE_ROWS;
-}
-
-static const char *list_path(struct console *c, struct arena *a, bool more)
-{
-    AUTO_STR path;
-    str_init(&path, 32768);
-    str_addf(&path, "/v1/tickets?brief=1&view=%s&sort=%s&invert=%d&limit=%d", fetch_escape(a, c->view), mirror_sort_word(c->sort), c->invert, more ? more_size(c) : page_size(c));
-    if (*c->where)
-        str_addf(&path, "&where=%s", fetch_escape(a, c->where));
-    if (more)
-        str_addf(&path, "&after=%s", fetch_escape(a, mirror_next(c->mirror)));
-    return arena_strdup(a, path.data);
-}
-
-/* The first brings what a start has to know beside it; a session is not wanted where a view was asked for by name. */
-static const char *desk_path(struct console *c, struct arena *a)
-{
-    const char *keep = mirror_ready(c->mirror) ? "" : c->options.view ? "&keep=quiet,mouse" : "&keep=quiet,mouse,session";
-    const char *view = *c->view ? arena_printf(a, "&view=%s", fetch_escape(a, c->view)) : "";
-    return arena_printf(a, "/v1/desk?brief=1&limit=%d%s%s%s", page_size(c), view, keep, *keep ? "&mine=1" : "");
-}
-
-static const char *path_of(struct console *c, struct arena *a, enum slot slot)
-{
-    switch ((int)slot) {
-    case SLOT_DESK:
-        return desk_path(c, a);
-    case SLOT_PAGE:
-        return list_path(c, a, false);
-    case SLOT_MORE:
-        return mirror_next(c->mirror) ? list_path(c, a, true) : NULL;
-    case SLOT_COUNT:
-        return prompt_path(c, a);
-    case SLOT_DOC + MIRROR_VALUES:
-        return "/v1/values";
-    case SLOT_VIEWS:
-        return "/v1/views";
-    case SLOT_DOC + MIRROR_TICKET:
-        return c->focus ? arena_printf(a, "/v1/tickets/%" PRId64, c->focus) : NULL;
-    case SLOT_DOC + MIRROR_LINES:
-        return c->focus ? arena_printf(a, "/v1/tickets/%" PRId64 "/lines", c->focus) : NULL;
-    case SLOT_DOC + MIRROR_WHY:
-        return c->focus ? arena_printf(a, "/v1/tickets/%" PRId64 "/why/%s", c->focus, c->why) : NULL;
-    case SLOT_DOC + MIRROR_ESCALATIONS:
-        return arena_printf(a, "/v1/escalations?brief=1&limit=%d", c->listed ? c->listed : MORE_ROWS);
-    case SLOT_DOC + MIRROR_PAGED:
-        return "/v1/escalations?brief=1&mine=1&limit=8";
-    case SLOT_DOC + MIRROR_SCORES:
-        return "/v1/scores";
-    case SLOT_DOC + MIRROR_STATS:
-        return metrics_path(&c->metrics, a);
-    case SLOT_DOC + MIRROR_AUDIT:
-        return audit_path(c->lists[LISTS_AUDIT].filter, a);
-    case SLOT_DOC + MIRROR_DRAFTS:
-        return "/v1/drafts";
-    case SLOT_DOC + MIRROR_EVENTS:
-        return "/v1/events?limit=100";
-    case SLOT_DOC + MIRROR_EVENT:
-        return arena_printf(a, "/v1/events/%" PRId64, c->event);
-    case SLOT_DOC + MIRROR_REFUSALS:
-        return "/v1/refusals";
-    case SLOT_DOC + MIRROR_PARCELS:
-        return "/v1/parcels?limit=60";
-    case SLOT_DOC + MIRROR_WAITING:
-        return "/v1/parcels?state=retrying&limit=60";
-    case SLOT_DOC + MIRROR_DEAD:
-        return "/v1/parcels?state=dead&limit=100";
-    case SLOT_DOC + MIRROR_PARCEL:
-        return arena_printf(a, "/v1/parcels/%" PRId64, c->delivery);
-    case SLOT_DOC + MIRROR_DESTINATIONS:
-        return "/v1/destinations";
-    case SLOT_DOC + MIRROR_LABELS:
-        return "/v1/labels?limit=100";
-    case SLOT_DOC + MIRROR_CUSTOMER:
-        return c->customer_of ? arena_printf(a, "/v1/tickets/%" PRId64 "/customer", c->customer_of)
-                              : arena_printf(a, "/v1/customers/%s", fetch_escape(a, c->customer));
-    case SLOT_DOC + MIRROR_ARTICLES:
-        return arena_printf(a, "/v1/articles?limit=300&q=%s", fetch_escape(a, c->words));
-    case SLOT_DOC + MIRROR_MACROS:
-        return "/v1/macros";
-    case SLOT_DOC + MIRROR_ARTICLE:
-        return arena_printf(a, "/v1/articles/%s", fetch_escape(a, c->article));
-    case SLOT_DOC + MIRROR_ONCALL: { /* a day more than is shown: a week with a change of clocks is longer */
-        const char *local = home_zone(a);
-        return arena_printf(a, "/v1/oncall?from=today%%2000:00&to=%%2B8d%s%s", local ? "&local=" : "", local ? fetch_escape(a, local) : "");
-    }
-    case SLOT_DOC + MIRROR_AGENTS:
-        return "/v1/agents";
-    case SLOT_DOC + MIRROR_OUTLIERS:
-        return str_eq(mirror_role(c->mirror), "agent") ? NULL : "/v1/outliers";
-    case SLOT_DOC + MIRROR_HANDOVER:
-        return "/v1/handover";
-    case SLOT_DOC + MIRROR_SELF:
-        return "/v1/self";
-    case SLOT_DOC + MIRROR_SOURCES:
-        return "/v1/sources";
-    case SLOT_DOC + MIRROR_SIMILAR:
-        return c->focus ? arena_printf(a, "/v1/tickets/%" PRId64 "/similar", c->focus) : NULL;
-    default:
-        return NULL;
-    }
-}
 
 /* --- wanting --- */
 
@@ -274,7 +144,7 @@ void fetch_on(struct console *c)
     const struct wanted *all = &c->slots[SLOT_DOC + MIRROR_ESCALATIONS];
     if (console_place(c) != PLACE_ESCALATIONS || c->listed == LISTED_MOST || all->wanted || all->flying)
         return;
-    c->listed = c->listed ? c->listed * 2 : MORE_ROWS * 2;
+    c->listed = c->listed ? c->listed * 2 : PATH_MORE * 2;
     c->listed = c->listed < LISTED_MOST ? c->listed : LISTED_MOST;
     fetch_want(c, SLOT_DOC + MIRROR_ESCALATIONS);
 }

@@ -1,5 +1,6 @@
 /* prompt: see the header. What is typed is translated here, in the console; only the number is the daemon's. */
 #include "app/prompt.h"
+#include "app/path.h"
 #include "base/clock.h"
 #include "core/when_complete.h"
 #include <stdlib.h>
@@ -95,7 +96,7 @@ const char *prompt_path(struct console *c, struct arena *arena)
         return NULL;
     }
     overlay_note(&c->overlay, UI_HINT, is);
-    return arena_printf(arena, "/v1/count?view=%s&where=%s", fetch_escape(arena, c->view), fetch_escape(arena, is));
+    return arena_printf(arena, "/v1/count?view=%s&where=%s", path_escape(arena, c->view), path_escape(arena, is));
 }
 
 void prompt_counted(struct console *c, const struct json *answer)
