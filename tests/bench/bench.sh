@@ -61,6 +61,7 @@ gate() { # what, value, relation, bound
         bad=1
     fi
 }
+pss() { awk '/^Pss:/ { n += $2 } END { printf "%.1f", n / 1024 }' "/proc/$1/smaps_rollup"; }
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
 echo "machine: $(nproc) processors, load $(cut -d' ' -f1-3 /proc/loadavg)"
@@ -167,7 +168,6 @@ part_deliver() { # what leaves, and what waits to
     wait "$daemon" 2>/dev/null || :
     rm -rf "$dir/deliver"
 
-    pss() { awk '/^Pss:/ { n += $2 } END { printf "%.1f", n / 1024 }' "/proc/$1/smaps_rollup"; }
     leave waiting 9
     waiting=${BENCH_WAITING:-100000}
     empty=$(pss "$daemon")
