@@ -167,7 +167,9 @@ static void completes(const struct shell_row *shell)
     const char *bytes = console_bytes(c, 0, &n);
     assert_null(memmem(bytes, n, "rror", 4)); /* a shell says what it does not understand of the file */
     print_message("# %s: %d lines completed\n", shell->name, ROWS);
-    console_type(c, "\025exit\r");
+    console_type(c, "\025exit");
+    console_shows(c, "sh> exit", NULL);
+    console_type(c, "\r");
     assert_true(console_ended(c, SOON));
     console_close(c);
 }
