@@ -312,6 +312,7 @@ static void heed(struct console *c, const struct key *key)
         break;
     }
     c->last_key = clock_mono();
+    c->to_end = false;
     toast_key(&c->toast, c->last_key);
     c->calm = false;
     mirror_anchor(c->mirror, true);

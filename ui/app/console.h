@@ -134,7 +134,8 @@ struct console {
     struct { size_t from; char typed[256]; } prompt; /* what the offers shown stand for, and what was typed of it (app/prompt) */
 
     struct toast toast;
-    int64_t last_key, to_end /* that key was for the end: it goes on with the rows that are coming */, draw_at, rest_at, next_tick,
+    bool to_end; /* the last key was for the end: it goes on with the rows that are coming */
+    int64_t last_key, draw_at, rest_at, next_tick,
         focus_at,        /* draw_at: before it news of the list waits; rest_at: all other news */
         release_at;      /* what large answers left behind is given back then, 0 = there were none */
     char parting[200];   /* to be said once the terminal is given back */

@@ -283,7 +283,7 @@ static void take_page(struct console *c, const struct answer_for *to, const stru
     if (turn)
         queue_turn(&c->queue, c->mirror);
     console_changed(c);
-    if (more && c->to_end && c->to_end == c->last_key)
+    if (more && c->to_end)
         list_command(c->queue.list, "bottom");
     if (!c->last_key && !c->session.give_up_at)
         list_command(c->queue.list, "top"); /* what stood first in the desk's own order is nobody's choice yet */

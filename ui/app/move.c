@@ -51,7 +51,7 @@ static void do_bottom(struct console *c, const char *arg)
 {
     (void)arg;
     move(c, "bottom");
-    c->to_end = c->last_key;
+    c->to_end = true;
 }
 
 static void do_page_down(struct console *c, const char *arg)
