@@ -188,6 +188,8 @@ void fetch_view(struct console *c, const char *view, const char *where); /* anot
 void fetch_own_order(struct console *c, const struct mirror_view *view); /* one, unfiltered, in the order it has of its own, if it has one */
 bool fetch_turned(const struct console *c); /* the list stands in another order than is wanted */
 void fetch_place(struct console *c);                                     /* what the screen shown needs */
+void fetch_table(struct console *c, int64_t ms);                         /* the documents of the table shown, if it is one */
+int64_t fetch_pages(const struct console *c);                            /* escalations that stand, acknowledged or not: without any nothing pages me */
 void fetch_on(struct console *c);                                        /* more rows of the table shown */
 void fetch_pump(struct console *c);
 int64_t

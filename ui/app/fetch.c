@@ -7,10 +7,10 @@
 #include "app/drafting.h"
 #include "app/part.h"
 #include "app/path.h"
-#include "app/hear.h"
 #include "app/mouse.h"
 #include "app/prompt.h"
 #include "app/session.h"
+#include "app/stream.h"
 #include "app/undone.h"
 #include "base/clock.h"
 #include "screen/articles.h"
@@ -116,7 +116,7 @@ static void left_view(struct console *c)
 }
 
 /* What the table shown is made of. */
-static void want_table(struct console *c, int64_t ms)
+void fetch_table(struct console *c, int64_t ms)
 {
     const struct lists *table = console_table(c);
     const struct lists_type *type = table ? lists_type(table->id) : NULL;
@@ -124,7 +124,7 @@ static void want_table(struct console *c, int64_t ms)
         fetch_want_soon(c, SLOT_DOC + type->docs[i], ms);
 }
 
-static int64_t paging(const struct console *c)
+int64_t fetch_pages(const struct console *c)
 {
     int64_t triggered, acknowledged, snoozed;
     mirror_escalations(c->mirror, &triggered, &acknowledged, &snoozed);
@@ -133,10 +133,10 @@ static int64_t paging(const struct console *c)
 
 void fetch_paging(struct console *c, int64_t ms)
 {
-    if (paging(c))
+    if (fetch_pages(c))
         fetch_want_soon(c, SLOT_DOC + MIRROR_PAGED, ms);
     if (console_place(c) == PLACE_ESCALATIONS)
-        want_table(c, ms);
+        fetch_table(c, ms);
 }
 
 void fetch_on(struct console *c)
@@ -153,7 +153,7 @@ void fetch_place(struct console *c)
 {
     if (console_place(c) != PLACE_ESCALATIONS)
         c->listed = 0;
-    want_table(c, 0);
+    fetch_table(c, 0);
     if (console_place(c) == PLACE_TICKET) {
         fetch_focus(c, c->ticket.id);
         fetch_want_soon(c, SLOT_DOC + MIRROR_SIMILAR, SIMILAR_MS);
@@ -164,8 +164,6 @@ void fetch_place(struct console *c)
 }
 
 /* --- answers --- */
-
-static void follow_frames(void *arg, const char *event, int64_t id, const char *data, size_t n);
 
 static void show_read(struct console *c, enum mirror_doc_id id)
 {
@@ -232,7 +230,7 @@ static void take_desk(struct console *c, const struct link_answer *answer)
         take_kept(c);
     str_copy(c->view, sizeof c->view, mirror_view_name(c->mirror));
     if (link_status(c->link)->state == LINK_IDLE)
-        link_follow(c->link, mirror_seq(c->mirror), follow_frames, c);
+        link_follow(c->link, mirror_seq(c->mirror), stream_frame, c);
     else
         link_resume_from(c->link, mirror_seq(c->mirror));
     fetch_want(c, SLOT_DOC + MIRROR_ONCALL);
@@ -402,98 +400,7 @@ int64_t fetch_next(const struct console *c)
     return next;
 }
 
-/* --- the stream --- */
-
-static void score_toast(struct console *c, const char *data, size_t n)
-{
-    AUTO_JSON root = json_parse(data, n, &json_limits_dialect, NULL, NULL);
-    const struct json *body = json_get(root, "data");
-    long long xp = json_get_i64(body, "xp", 0), ticket = json_get_i64(body, "ticket", 0);
-    if (!str_eq(json_get_string(body, "agent", ""), mirror_me(c->mirror)))
-        return;
-    const char *reason = json_get_string(body, "reason", ""), *rule = json_get_string(body, "rule", "");
-    bool own = str_eq(rule, "resolve") || str_eq(rule, "label");
-    if (xp > 0 && !own)
-        console_toast(c, UI_XP, "+%lld XP: %s", xp, reason);
-    else if (xp > 0)
-        console_toast(c, UI_XP, "+%lld XP held: #%lld %s (u undo)", xp, ticket, reason);
-    else if (xp < 0)
-        console_toast(c, UI_WARN, "%lld XP taken back: #%lld %s", xp, ticket, reason);
-    else
-        console_toast(c, UI_DIM, "no XP for #%lld: %s", ticket, reason);
-}
-
-static void game_toast(struct console *c, const char *event, const char *data, size_t n)
-{
-    AUTO_JSON root = json_parse(data, n, &json_limits_dialect, NULL, NULL);
-    const struct json *body = json_get(root, "data");
-    const char *what = json_get_string(body, "what", json_get_string(body, "state", ""));
-    if (str_eq(event, "boss") &&
-        (str_eq(what, "defeated") || str_eq(what, "spawned") || str_eq(what, "fled")))
-        console_toast(c, UI_BOSS, "%s: %s", json_get_string(body, "name", "the boss"), what);
-    if (str_eq(event, "player") && str_eq(json_get_string(body, "agent", ""), mirror_me(c->mirror))) {
-        if (str_eq(what, "level_up"))
-            console_toast(c, UI_GOLD, "You reached level %lld", (long long)json_get_i64(body, "new", 0));
-        else if (str_eq(what, "achievement"))
-            console_toast(c, UI_GOLD, "◆ %s", json_get_string(body, "name", "achievement"));
-    }
-}
-
-static void follow_frames(void *arg, const char *event, int64_t id, const char *data, size_t n)
-{
-    struct console *c = arg;
-    bool news = id > mirror_seq(c->mirror);
-    int64_t paged = paging(c);
-    mirror_focus(c->mirror, c->focus);
-    unsigned changed = mirror_frame(c->mirror, event, id, data, n, console_now(c));
-    c->dirty = true;
-    if (news && str_eq(event, "score"))
-        score_toast(c, data, n);
-    if (news && (str_eq(event, "boss") || str_eq(event, "player")))
-        game_toast(c, event, data, n);
-    if (news)
-        hear_frame(c, event, data, n);
-    if (changed & MIRROR_CHANGED_ALL)
-        fetch_want(c, SLOT_DESK);
-    if (changed & MIRROR_CHANGED_VIEWS || (changed & MIRROR_CHANGED_COUNTS && c->slots[SLOT_VIEWS].flying)) /* one that fills counts on at one seq */
-        fetch_want(c, SLOT_VIEWS);
-    if (changed & MIRROR_CHANGED_ROWS)
-        c->rows_changed = c->row_news = true;
-    if (changed & MIRROR_CHANGED_TICKET) {
-        fetch_want(c, SLOT_DOC + MIRROR_TICKET);
-        fetch_want(c, SLOT_DOC + MIRROR_LINES);
-    }
-    if (changed & (MIRROR_CHANGED_DRAFTS | MIRROR_CHANGED_TICKET))
-        fetch_want_soon(c, SLOT_DOC + MIRROR_DRAFTS, 100); /* what was sent is no draft any more */
-    if (changed & MIRROR_CHANGED_ONCALL)
-        fetch_want_soon(c, SLOT_DOC + MIRROR_ONCALL, 50); /* on every screen: the header says it */
-    if (str_eq(event, "escalation") || paging(c) != paged)
-        fetch_paging(c, 50);
-    enum place place = console_place(c);
-    static const struct { unsigned changed; enum place place; int64_t ms; } follows[] = {
-        {MIRROR_CHANGED_ESCALATION, PLACE_ESCALATIONS, 50},
-        {MIRROR_CHANGED_EVENTS, PLACE_INGEST, 200},
-        {MIRROR_CHANGED_OUTGOING, PLACE_DELIVERIES, 150},
-        {MIRROR_CHANGED_LABELS, PLACE_REVIEW, 300},
-        {MIRROR_CHANGED_ROWS, PLACE_REVIEW, 300},
-        {MIRROR_CHANGED_ROWS | MIRROR_CHANGED_DESK, PLACE_CUSTOMER, 200},
-        {MIRROR_CHANGED_DESK, PLACE_MACROS, 100},
-        {MIRROR_CHANGED_EVENTS, PLACE_ARTICLES, 300},
-        {~0u, PLACE_AUDIT, 500},
-        {~0u, PLACE_HEALTH, 1000},
-        {MIRROR_CHANGED_COUNTS | MIRROR_CHANGED_PRESENCE | MIRROR_CHANGED_DESK, PLACE_AGENTS, 300},
-        {MIRROR_CHANGED_COUNTS | MIRROR_CHANGED_ESCALATION | MIRROR_CHANGED_OUTGOING, PLACE_HANDOVER, 2000},
-        {MIRROR_CHANGED_DESK, PLACE_HANDOVER, 50}};
-    for (size_t i = 0; i < sizeof follows / sizeof *follows; i++)
-        if (changed & follows[i].changed && place == follows[i].place)
-            want_table(c, follows[i].ms);
-    if (changed & (MIRROR_CHANGED_ROWS | MIRROR_CHANGED_COUNTS) && place == PLACE_METRICS)
-        fetch_want_soon(c, SLOT_DOC + MIRROR_STATS, 2000);
-    if (changed & MIRROR_CHANGED_COUNTS) /* what each has: the picker of assign tells it */
-        fetch_want_soon(c, SLOT_DOC + MIRROR_AGENTS, 3000);
-    if (changed & MIRROR_CHANGED_GAME && place == PLACE_BOSS)
-        fetch_want_soon(c, SLOT_DOC + MIRROR_SCORES, 100);
-}
+/* --- the beginning --- */
 
 void fetch_start(struct console *c)
 {
