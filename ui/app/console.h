@@ -1,6 +1,6 @@
 /* console: the program on the terminal. One loop, one thread: keys and the link's bytes go in, a surface
- * comes out. console.c is the loop, frame.c the picture, fetch.c what is asked of the daemon and where answers go,
- * run.c and its parts (app/part.h) what commands do. This header is for these. */
+ * comes out. console.c is the loop, frame.c the picture, fetch.c what is asked of the daemon (path.c: for what) and where
+ * answers go, stream.c what its frames mean, run.c and its parts (app/part.h) what commands do. This header is for these. */
 #ifndef APP_CONSOLE_H
 #define APP_CONSOLE_H
 #include "app/cli.h"
