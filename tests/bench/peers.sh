@@ -66,12 +66,12 @@ END
     stop_desk
 }
 run_desk() { # folder
-    "$build/triaged" --dir "$1" 2>>"$1/log" &
+    "$build/triaged" --dir "$1" 2>"$1/log" &
     daemon=$!
     n=0
-    until [ -S "$1/triage.sock" ] && [ -S "$1/ingest.sock" ]; do
+    until grep -q event=ready "$1/log"; do # the sockets are there before, where a desk of an older version is brought to this one
         n=$((n + 1))
-        [ $n -lt 1200 ] || { echo "peers: $1/triage.sock did not come up, see $1/log" >&2; exit 1; }
+        [ $n -lt 1200 ] || { echo "peers: the desk in $1 did not open, see $1/log" >&2; exit 1; }
         sleep 0.1
     done
     sleep 2
