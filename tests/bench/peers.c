@@ -1,7 +1,7 @@
 /* peers: one program, at work on so many items, on a pseudo terminal of 120 x 40: `peers PROGRAM ITEMS FIXTURES` (tests/bench/peers.sh
  * makes the fixtures and runs them all). The table below says how each is started and which of its keys do what ours do. Prints
- * `PROGRAM ITEMS WHAT p50 p99 bytes cpu`: milliseconds from a key to the last byte it brings, bytes in the middle, microseconds of
- * processor time of the whole session a key; WHAT is `start` (up to the last byte of the first frame that holds an item; its cpu has what
+ * `PROGRAM ITEMS WHAT p50 p99 bytes cpu`: milliseconds from a key to the last byte it brings, bytes and microseconds of
+ * processor time of the whole session, in the middle; WHAT is `start` (up to the last byte of the first frame that holds an item; its cpu has what
  * follows it for a while), `move` (the cursor, one row), `on` (a list that goes on by a row), `page`, `open`, `close`, `word` (a search, with its Enter), `next` (match; of ours: the
  * whole list again); `PROGRAM ITEMS memory MB` last. Keys come one at a time, once nothing has come for a while. */
 #include "base/clock.h"
@@ -113,8 +113,7 @@ static int by_value(const void *a, const void *b)
 }
 
 struct figures {
-    int64_t took[MOST], bytes[MOST];
-    double cpu;
+    int64_t took[MOST], bytes[MOST], cpu[MOST];
     int n;
 };
 
@@ -122,23 +121,21 @@ static void tell(const char *what, struct figures *f)
 {
     qsort(f->took, (size_t)f->n, sizeof *f->took, by_value);
     qsort(f->bytes, (size_t)f->n, sizeof *f->bytes, by_value);
-    printf("%s %s %s %.2f %.2f %lld %.0f\n", p.peer->name, p.items, what, (double)f->took[f->n / 2] / 1000,
-           (double)f->took[(f->n * 99 - 1) / 100] / 1000, (long long)f->bytes[f->n / 2], f->cpu / f->n);
+    qsort(f->cpu, (size_t)f->n, sizeof *f->cpu, by_value);
+    printf("%s %s %s %.2f %.2f %lld %lld\n", p.peer->name, p.items, what, (double)f->took[f->n / 2] / 1000,
+           (double)f->took[(f->n * 99 - 1) / 100] / 1000, (long long)f->bytes[f->n / 2], (long long)f->cpu[f->n / 2]);
     fflush(stdout);
 }
 
 static void measure_starts(void)
 {
     struct figures f = {0};
-    int64_t cpu[STARTS];
     for (int i = 0; i < (f.took[0] > SLOW_US ? STARTS_SLOW : STARTS); i++) {
         if (i)
             glass_close(&p.glass);
-        f.took[f.n] = start(&f.bytes[f.n], &cpu[f.n]);
+        f.took[f.n] = start(&f.bytes[f.n], &f.cpu[f.n]);
         f.n++;
     }
-    qsort(cpu, (size_t)f.n, sizeof *cpu, by_value);
-    f.cpu = (double)cpu[f.n / 2] * f.n;
     tell("start", &f);
 }
 
@@ -148,7 +145,7 @@ static void press(const char *keys, struct figures *f)
     struct glass_seen s = glass_press(&p.glass, keys, QUIET_MS, PATIENCE_MS, &f->took[f->n]);
     if (!s.found)
         die("a key brought nothing");
-    f->cpu += glass_cpu_us(&p.glass) - cpu;
+    f->cpu[f->n] = (int64_t)(glass_cpu_us(&p.glass) - cpu);
     f->bytes[f->n++] = (int64_t)s.bytes;
 }
 
