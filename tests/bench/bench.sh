@@ -221,7 +221,7 @@ part_console() { # what a person sees
         "$tools/console" "$dir/console" keys >"$dir/told"
         sed 's/^/  /' "$dir/told"
         gate "first frame at $size tickets, ms" "$(awk '$1 == "first_frame" { print $2 }' "$dir/told")" "<=" 15
-    gate "CPU of a start at $size tickets, ms" "$(awk '$1 == "first_frame_cpu" { print $2 }' "$dir/told")" "<=" 10
+        gate "CPU of a start at $size tickets, ms" "$(awk '$1 == "first_frame_cpu" { print $2 }' "$dir/told")" "<=" 10
         gate "key to frame p50 at $size tickets, ms" "$(awk '$1 == "key" { print $2 }' "$dir/told")" "<=" 0.5
         gate "key to frame p99 at $size tickets, ms" "$(awk '$1 == "key" { print $3 }' "$dir/told")" "<=" 5
         gate "CPU of a key at $size tickets, us" "$(awk '$1 == "key_cpu" { print $2 }' "$dir/told")" "<=" 120
