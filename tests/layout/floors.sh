@@ -85,5 +85,11 @@ map() { # root: each file of its folders stands once in the map of its README, i
 }
 check "the map of src/README.md has each file once" "$(map src)"
 check "the map of ui/README.md has each file once" "$(map ui)"
+unnamed() { # a header is missed by no compiler here, only where somebody unpacks what was released
+    find src ui tests -name '*.h' | while read -r file; do
+        grep -qF "%D%/${file#*/}" src/sources.am ui/sources.am tests/*.am || echo "$file"
+    done
+}
+check "each header is named in a list of sources" "$(unnamed)"
 echo "1..$n"
 exit $bad
