@@ -70,7 +70,7 @@ static void tell(struct presence *p, const struct row *row)
     AUTO_ARENA arena = arena_new();
     AUTO_JSON line = told(row);
     const char *frame = arena_printf(arena, "event: presence\ndata: %s\n\n", json_print_in(arena, line));
-    hub_publish(p->hub, 0, frame, strlen(frame), false);
+    hub_say(p->hub, frame, strlen(frame));
 }
 
 int64_t presence_join(struct presence *p, const char *agent, int socket)

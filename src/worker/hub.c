@@ -14,7 +14,7 @@ enum { REFUSALS = 32 };
 struct held { /* a frame; refs under hub.lock */
     int refs;
     int64_t seq;
-    bool leads_only;
+    bool leads_only, passing; /* passing: for those who had joined */
     char only[64]; /* one agent's alone, "" = everybody's */
     size_t n;
     char text[];
@@ -23,6 +23,7 @@ struct hub_reader {
     struct hub *hub;
     struct hub_reader *next, **back, *next_woken;
     uint64_t at;       /* position to read next */
+    uint64_t joined;   /* position of the first frame that came after it */
     int64_t seen;      /* frames up to this seq are passed over */
     struct held *rest; /* frame of which `sent` bytes are out */
     size_t sent;
@@ -109,18 +110,16 @@ struct hub_load hub_load(struct hub *hub)
     return load;
 }
 
-static bool may_see(const struct hub_reader *r, bool leads_only, const char *only)
+static bool is_for(const struct hub_reader *r, const struct held *f, uint64_t at)
 {
-    return (r->lead || !leads_only) && (!*only || strcmp(r->agent, only) == 0);
+    return (r->lead || !f->leads_only) && (!*f->only || strcmp(r->agent, f->only) == 0) && !(f->seq && f->seq <= r->seen) && (!f->passing || at >= r->joined);
 }
 
 static bool has_more(const struct hub_reader *r)
 {
     bool more = r->rest || r->missed || r->at < r->hub->tail;
-    for (uint64_t at = r->at; !more && at < r->hub->head; at++) {
-        const struct held *f = r->hub->ring[at % r->hub->size];
-        more = may_see(r, f->leads_only, f->only) && !(f->seq && f->seq <= r->seen);
-    }
+    for (uint64_t at = r->at; !more && at < r->hub->head; at++)
+        more = is_for(r, r->hub->ring[at % r->hub->size], at);
     return more;
 }
 
@@ -171,20 +170,40 @@ static void forget_oldest(struct hub *hub)
     *slot = NULL;
 }
 
-void hub_add(struct hub *hub, int64_t seq, const char *sse, size_t n, bool leads_only, const char *agent)
+static struct held *held_new(struct held head, const char *sse, size_t n)
 {
     struct held *frame = must(malloc(sizeof *frame + n));
-    *frame = (struct held){.refs = 1, .seq = seq, .leads_only = leads_only, .n = n};
-    str_copy(frame->only, sizeof frame->only, agent);
+    *frame = head;
+    frame->refs = 1;
+    frame->n = n;
     memcpy(frame->text, sse, n);
+    return frame;
+}
+
+static void append(struct hub *hub, struct held *frame)
+{
+    size_t n = frame->n;
     pthread_mutex_lock(&hub->lock);
     while (hub->tail < hub->head && (hub->head - hub->tail == hub->size || hub->bytes + n > hub->bytes_most))
         forget_oldest(hub);
     hub->ring[hub->head++ % hub->size] = frame;
     hub->bytes += n;
-    if (seq > hub->seq)
-        hub->seq = seq;
+    if (frame->seq > hub->seq)
+        hub->seq = frame->seq;
     pthread_mutex_unlock(&hub->lock);
+}
+
+void hub_add(struct hub *hub, int64_t seq, const char *sse, size_t n, bool leads_only, const char *agent)
+{
+    struct held head = {.seq = seq, .leads_only = leads_only};
+    str_copy(head.only, sizeof head.only, agent);
+    append(hub, held_new(head, sse, n));
+}
+
+void hub_say(struct hub *hub, const char *sse, size_t n)
+{
+    append(hub, held_new((struct held){.passing = true}, sse, n));
+    hub_tell(hub);
 }
 
 void hub_publish(struct hub *hub, int64_t seq, const char *sse, size_t n, bool leads_only)
@@ -261,6 +280,7 @@ struct hub_reader *hub_join(struct hub *hub, int64_t after, bool lead, void (*wa
     *too_old = after >= 0 && after < hub->floor;
     r->seen = after;
     r->at = after < 0 || *too_old ? hub->head : position_after(hub, after);
+    r->joined = hub->head;
     r->next = hub->readers;
     r->back = &hub->readers;
     if (r->next)
@@ -275,8 +295,8 @@ static struct held *next_frame(struct hub_reader *r)
 {
     struct hub *hub = r->hub;
     while (r->at < hub->head) {
-        struct held *frame = hub->ring[r->at++ % hub->size];
-        if (may_see(r, frame->leads_only, frame->only) && !(frame->seq && frame->seq <= r->seen)) {
+        struct held *frame = hub->ring[r->at % hub->size];
+        if (is_for(r, frame, r->at++)) {
             frame->refs++;
             return frame;
         }

@@ -16,6 +16,8 @@ void hub_free(struct hub *hub);  /* every reader has left */
 void hub_base(struct hub *hub, int64_t seq);
 /* One frame, already in SSE form ("id: 7\nevent: ticket\ndata: {...}\n\n"); seq 0 = without an id. Copies. */
 void hub_publish(struct hub *hub, int64_t seq, const char *sse, size_t n, bool leads_only);
+/* One that is of this moment alone: whoever joins later is not told, as what it says has been said by then (presence's hello). */
+void hub_say(struct hub *hub, const char *sse, size_t n);
 /* The same, only that nobody is woken before hub_tell: the frames of one commit are one piece for every reader. agent not "": for
  * the readers of that agent (hub_belongs) alone. */
 void hub_add(struct hub *hub, int64_t seq, const char *sse, size_t n, bool leads_only, const char *agent);

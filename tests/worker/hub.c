@@ -60,6 +60,32 @@ static void a_reader_resumes_after_the_seq_it_has_seen(void **state)
     hub_free(hub);
 }
 
+static void what_is_of_the_moment_is_for_those_who_are_there(void **state)
+{
+    (void)state;
+    struct hub *hub = hub_new(8, 1 << 20);
+    atomic_int wakes = 0;
+    bool old;
+    char buf[256];
+    hub_base(hub, 4);
+    struct hub_reader *there = join(hub, 4, false, &wakes, &old);
+    publish(hub, 5, false);
+    hub_say(hub, "now\n\n", 5);
+    publish(hub, 6, false);
+    assert_string_equal(all(there, buf, sizeof buf), "id: 5\n\nnow\n\nid: 6\n\n");
+    struct hub_reader *later = join(hub, 4, false, &wakes, &old);
+    assert_false(old);
+    assert_string_equal(all(later, buf, sizeof buf), "id: 5\n\nid: 6\n\n");
+    assert_string_equal(all(later, buf, sizeof buf), "");
+    hub_say(hub, "next\n\n", 6);
+    assert_string_equal(all(later, buf, sizeof buf), "next\n\n");
+    assert_string_equal(all(there, buf, sizeof buf), "next\n\n");
+    assert_int_equal(hub_seq(hub), 6);
+    hub_leave(later);
+    hub_leave(there);
+    hub_free(hub);
+}
+
 static void a_seq_before_the_ring_is_too_old(void **state)
 {
     (void)state;
@@ -373,6 +399,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_reader_resumes_after_the_seq_it_has_seen),
+        cmocka_unit_test(what_is_of_the_moment_is_for_those_who_are_there),
         cmocka_unit_test(a_seq_before_the_ring_is_too_old),
         cmocka_unit_test(the_oldest_go_when_there_are_too_many_bytes),
         cmocka_unit_test(what_was_seen_before_it_was_published_is_passed_over),

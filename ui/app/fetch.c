@@ -23,7 +23,7 @@
 #include <unistd.h>
 
 enum { LISTED_MOST = 1000 /* as api.md has it */, RETRY_MS = 500, DRAFT_MAX = 300 << 10 };
-enum { SIMILAR_MS = 300 }; /* after a ticket was opened: what was like it is no hurry */
+enum { SIMILAR_MS = 300 }; /* of staying at a ticket: what was like it is no hurry, and for those passed by it is not asked */
 enum { BEHIND_MS = 300 }; /* a desk in a flood: it is asked again when more of it is past */
 enum { LARGE = 32 << 10, RELEASE_MS = 1000 }; /* an answer that is read into many times its size; how long what it left is kept; a start leaves as much */
 
@@ -49,6 +49,12 @@ void fetch_want_soon(struct console *c, enum slot slot, int64_t ms)
     if (!w->wanted || at < w->not_before)
         w->not_before = at;
     w->wanted = true;
+}
+
+/* What was wanted of the slot and not asked yet is not wanted any more. */
+static void want_no_more(struct console *c, enum slot slot)
+{
+    c->slots[slot].wanted = c->slots[slot].again = false;
 }
 
 void fetch_want(struct console *c, enum slot slot)
@@ -154,6 +160,7 @@ void fetch_place(struct console *c)
     if (console_place(c) != PLACE_ESCALATIONS)
         c->listed = 0;
     fetch_table(c, 0);
+    want_no_more(c, SLOT_DOC + MIRROR_SIMILAR);
     if (console_place(c) == PLACE_TICKET) {
         fetch_focus(c, c->ticket.id);
         fetch_want_soon(c, SLOT_DOC + MIRROR_SIMILAR, SIMILAR_MS);
