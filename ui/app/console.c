@@ -373,7 +373,6 @@ static void tick(struct console *c, int64_t now)
 {
     follow_cursor(c, now);
     watch_link(c, now);
-    fetch_presence(c);
     session_follow(c, now);
     writing_follow(c);
     if (c->rows_changed)
@@ -554,6 +553,7 @@ static void loop(struct console *c)
         if (to_draw(c) && !too_early(c) && (c->at_once || clock_mono() >= frame_news_at(c)) && !term_ready_at())
             frame_draw(c);
         fetch_pump(c);
+        fetch_presence(c); /* after what somebody waits for */
     }
 }
 
