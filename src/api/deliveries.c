@@ -71,8 +71,11 @@ static void get_parcels(struct request *req)
         return;
     struct json *root = json_object(), *rows = json_array();
     if (store_parcel_list(show.store, show.arena, &q, &list, &count, &show.err))
-        for (int i = 0; i < count; i++)
-            json_push(rows, parcel_row(&show, &list[i]));
+        for (int i = 0; i < count; i++) {
+            struct json *row = parcel_row(&show, &list[i]);
+            show_title(&show, row, list[i].ticket);
+            json_push(rows, row);
+        }
     json_put(root, "parcels", rows);
     put_time(root, "next", count == q.limit ? list[count - 1].id : 0);
     show_answer(&show, root);

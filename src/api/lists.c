@@ -313,8 +313,11 @@ static void get_events(struct request *req)
     struct json *root = json_object(), *events = json_array();
     if (store_list_events(show.store, show.arena, request_query_i64(req, "before", 0, 0, INT64_MAX), request_query(req, "state"),
                           (int)request_query_i64(req, "limit", PAGE, 1, MOST), &list, &count, &show.err))
-        for (int i = 0; i < count; i++)
-            json_push(events, show_event(&show, &list[i]));
+        for (int i = 0; i < count; i++) {
+            struct json *row = show_event(&show, &list[i]);
+            show_title(&show, row, list[i].ticket);
+            json_push(events, row);
+        }
     json_put(root, "events", events);
     json_put(root, "counts", event_counts(req));
     show_answer(&show, root);

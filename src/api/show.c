@@ -343,6 +343,13 @@ struct json *show_entry(const struct show *show, const struct entry *e)
     return row;
 }
 
+void show_title(struct show *show, struct json *row, int64_t ticket)
+{
+    const char *title = NULL;
+    if (ticket && store_ticket_title(show->store, show->arena, ticket, &title, &show->err) && title)
+        json_put_string(row, "title", mask_text(show->arena, &show->mask, "title", title));
+}
+
 struct json *show_event(const struct show *show, const struct event *e)
 {
     struct json *row = json_object(), *warnings = e->warnings && *e->warnings ? parsed(show->arena, e->warnings) : NULL;

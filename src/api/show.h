@@ -25,6 +25,9 @@ struct ticket *show_asked(struct show *show);
 /* What a person wrote, hidden as the desk says: for whatever is shown of reasons and notes. NULL gives NULL. */
 const char *show_said(const struct show *show, const char *text);
 
+/* The title of a row's ticket, where it has one, as `title` of the row; show->err where it cannot be read. */
+void show_title(struct show *show, struct json *row, int64_t ticket);
+
 struct json *show_row(const struct show *show, const struct ticket *t);    /* ROW */
 struct json *show_rows(const struct show *show, struct ticket *const *rows, int count); /* with brief=1 what row_brief leaves of a ROW */
 struct json *show_paged(const struct show *show, const struct ticket *t); /* one with an escalation; with brief=1 id, title and that */

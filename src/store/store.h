@@ -66,6 +66,8 @@ bool store_ticket_find(struct store *s, const char *account, const char *key, in
 struct ticket *store_ticket_get(struct store *s, struct arena *a, int64_t id, struct err *err); /* NULL: NOT_FOUND or failure */
 /* The same, but what was purged is NOT_FOUND: for whoever asks by a number. */
 struct ticket *store_ticket_shown(struct store *s, struct arena *a, int64_t id, struct err *err);
+/* Its title alone, for a row that names it; NULL: it has none, or is not there. */
+bool store_ticket_title(struct store *s, struct arena *a, int64_t id, const char **title, struct err *err);
 int64_t store_ticket_next(const struct store *s); /* the id for the next new ticket */
 bool store_ticket_insert(struct store *s, const struct ticket *t, struct err *err);
 bool store_ticket_update(struct store *s, const struct ticket *t, struct err *err);

@@ -125,6 +125,21 @@ bool store_ticket_find(struct store *s, const char *account, const char *key, in
                        account, key, id, err);
 }
 
+bool store_ticket_title(struct store *s, struct arena *a, int64_t id, const char **title, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT title FROM ticket WHERE id=?", err);
+    *title = NULL;
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "i", id);
+    int rc = sql_step(s, stmt, err);
+    if (rc == SQLITE_ROW) {
+        *title = sql_text(stmt, 0, a);
+        sqlite3_reset(stmt);
+    }
+    return rc == SQLITE_ROW || rc == SQLITE_DONE;
+}
+
 static bool get_clocks(struct store *s, struct arena *a, struct ticket *t, struct err *err)
 {
     sqlite3_stmt *stmt = sql_get(s, "SELECT metric,state,warned,breached,target,started_at,due_at,elapsed,since,policy,calendar"

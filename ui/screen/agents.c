@@ -160,7 +160,7 @@ static void head(const struct look *look, struct surface *s)
     if (free)
         column += surface_textf(s, 1, column, -1, free->count ? UI_WARN : UI_DIM, "%lld unassigned", (long long)free->count) + 3;
     if (outliers_count(look))
-        surface_textf(s, 1, column, look_columns(s) - column - 1, UI_WARN, "▲ %d", outliers_count(look));
+        surface_textf(s, 1, column, look_columns(s) - column - 1, UI_WARN, "▲ %d stand%s out", outliers_count(look), outliers_count(look) == 1 ? "s" : "");
 }
 
 /* --- below: the agent under the cursor --- */

@@ -82,7 +82,7 @@ static void draw_excerpt(const struct look *look, struct surface *s, int row, in
 
 static const struct column columns[] = {{"Article", 34, 0, false, draw_title},    {"State", 12, 60, false, draw_status}, {"Helped", 14, 0, true, draw_helped},
                                         {"Category", 12, 100, false, draw_category}, {"By", 8, 110, false, draw_author},
-                                        {"From", 7, 120, false, draw_from},       {"", 0, 0, false, draw_excerpt}};
+                                        {"From", 7, 120, false, draw_from},       {"Begins", 0, 0, false, draw_excerpt}};
 
 static struct lists_item *items(const struct look *look, int *count)
 {

@@ -1,7 +1,9 @@
 /* audit: who did what, newest first; below, all that the journal keeps of the entry under the cursor. */
 #include "screen/lists.h"
+#include "base/clock.h"
 #include "base/str.h"
 #include "screen/say.h"
+#include <stdlib.h>
 #include <string.h>
 
 static const char *text_of(const struct lists_item *item, const char *name)
@@ -114,6 +116,49 @@ static void head(const struct look *look, struct surface *s)
     surface_text(s, 1, column, look_columns(s) - column - 1, UI_DIM, look_columns(s) < 96 ? "/ narrows: actor:ana" : "/ narrows: actor:ana kind:reveal ticket:42");
 }
 
+/* --- the entry under the cursor --- */
+
+/* The journal counts in milliseconds, thousandths and basis points; a person reads the date, how long it was, a share. */
+static const char *moment(const struct look *look, int64_t ms)
+{
+    char text[32];
+    clock_format(ms + look->zone, text);
+    return ms ? arena_printf(look->arena, "%.10s %.8s", text, text + 11) : "-";
+}
+
+static const char *length(const struct look *look, int64_t ms)
+{
+    return ms < 1000 ? arena_printf(look->arena, "%lld ms", (long long)ms) : look_left(look->arena, ms);
+}
+
+static const char *thousandths(const struct look *look, int64_t n)
+{
+    return arena_printf(look->arena, "%s%lld.%03lld", n < 0 ? "-" : "", (long long)llabs(n) / 1000, (long long)llabs(n) % 1000);
+}
+
+static const char *percent(const struct look *look, int64_t bp)
+{
+    return arena_printf(look->arena, "%lld.%02lld %%", (long long)bp / 100, (long long)llabs(bp) % 100);
+}
+
+/* How the end of a member's name says what its number is: the first that fits. */
+static const struct unit {
+    const char *end;
+    const char *(*say)(const struct look *look, int64_t n);
+    bool drop; /* the end is the unit alone: no part of the heading */
+} units[] = {{"_at", moment, false},    {"at", moment, false},     {"until", moment, false}, {"since", moment, false}, {"elapsed", length, false},
+             {"target", length, false}, {"_ms", length, true}, {"_milli", thousandths, true}, {"_bp", percent, true}};
+
+static const struct unit *unit_of(const struct json *m)
+{
+    size_t n = strlen(json_name(m));
+    int64_t number;
+    for (size_t i = 0; json_i64(m, &number) && i < sizeof units / sizeof *units; i++)
+        if (n >= strlen(units[i].end) && str_eq(json_name(m) + n - strlen(units[i].end), units[i].end))
+            return &units[i];
+    return NULL;
+}
+
 static const char *value_in_words(const struct look *look, const struct json *value)
 {
     const char *text = json_string(value);
@@ -139,9 +184,15 @@ static const char *changes_in_words(const struct look *look, const struct json *
 
 static void member(const struct look *look, struct surface *s, int row, const struct json *m)
 {
-    const char *text = json_string(m) ? json_string(m) : str_eq(json_name(m), "changes") ? changes_in_words(look, m) : value_in_words(look, m);
+    const struct unit *unit = unit_of(m);
+    const char *name = json_name(m), *text = json_string(m) ? json_string(m) : str_eq(name, "changes") ? changes_in_words(look, m) : value_in_words(look, m);
+    int64_t number;
     int width = look_columns(s);
-    surface_text(s, row, 2, 14, UI_HEADING, look_words(look->arena, json_name(m)));
+    if (unit && json_i64(m, &number))
+        text = unit->say(look, number);
+    if (unit && unit->drop)
+        name = arena_strndup(look->arena, name, strlen(name) - strlen(unit->end));
+    surface_text(s, row, 2, 14, UI_HEADING, look_words(look->arena, name));
     surface_text(s, row, 17, width - 18, UI_NORMAL, text);
 }
 

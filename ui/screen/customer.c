@@ -1,5 +1,6 @@
 /* customer: who somebody is to us on one screen: contact, how satisfied they said they were, what colleagues noted, and
  * their tickets, open ones before past ones. */
+#include "base/str.h"
 #include "base/text.h"
 #include "core/field.h"
 #include "screen/lists.h"
@@ -194,15 +195,26 @@ static void notes(struct page *p)
         fact(p, "", UI_DIM, arena_printf(p->look->arena, "and %d older ones: triage customer KEY", (int)json_count(list) - n));
 }
 
+/* What of these is not "", with room between. */
+static const char *known(const struct look *look, const char *const *pieces, int count)
+{
+    AUTO_STR out;
+    str_init(&out, 400);
+    for (int i = 0; i < count; i++)
+        if (*pieces[i])
+            str_addf(&out, "%s%s", out.len ? "   " : "", pieces[i]);
+    return arena_strdup(look->arena, out.data);
+}
+
 static int above(const struct look *look, struct surface *s, int row, int rows)
 {
     struct page p = {look, s, row, row + rows - 1, look_columns(s)};
     const struct json *who = person(look);
-    const char *plan = text_of(who, "plan"), *tenant = text_of(who, "tenant"), *mood = text_of(who, "sentiment"), *status = text_of(who, "status");
+    const char *plan = text_of(who, "plan"), *mood = text_of(who, "sentiment");
+    const char *rest[] = {*plan ? plan : "-", text_of(who, "tenant"), text_of(who, "status"), *mood ? arena_printf(look->arena, "mood %s", mood) : ""};
     if (!who)
         return 0;
-    fact(&p, "plan", UI_NORMAL, arena_printf(look->arena, "%s%s%s%s%s%s%s", plan, *tenant ? "   " : "", tenant, *status ? "   " : "", status,
-                                             *mood ? "   mood " : "", mood));
+    fact(&p, "plan", UI_NORMAL, known(look, rest, sizeof rest / sizeof *rest));
     contact(&p);
     counts(&p);
     satisfaction(&p);

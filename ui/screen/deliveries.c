@@ -225,6 +225,13 @@ static void draw_ticket(const struct look *look, struct surface *s, int row, int
                   ticket ? arena_printf(look->arena, "%lld", (long long)ticket) : "-");
 }
 
+static void draw_subject(const struct look *look, struct surface *s, int row, int column, int width,
+                         const void *item, bool selected)
+{
+    (void)look, (void)selected;
+    surface_text(s, row, column + 1, width - 2, UI_NORMAL, text_of(json_of(item), "title"));
+}
+
 static void draw_destination(const struct look *look, struct surface *s, int row, int column, int width,
                              const void *item, bool selected)
 {
@@ -274,6 +281,7 @@ static void draw_error(const struct look *look, struct surface *s, int row, int 
 static const struct column parcel_columns[] = {{"#", 6, 0, true, draw_id},
                                                {"State", 11, 0, false, draw_state},
                                                {"Ticket", 6, 0, true, draw_ticket},
+                                               {" Subject", -32, 150, false, draw_subject},
                                                {"Destination", 14, 0, false, draw_destination},
                                                {"Route", 18, 100, false, draw_route},
                                                {"Attempt", 7, 0, false, draw_attempts},

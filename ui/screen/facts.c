@@ -277,15 +277,23 @@ const struct json *facts_similar(const struct look *look, int64_t ticket)
     return doc->ticket == ticket ? json_get(doc->root, "rows") : NULL;
 }
 
+static const char *number_of(const struct pane *p, const struct json *row)
+{
+    return arena_printf(p->look->arena, "#%lld", (long long)json_get_i64(row, "id", 0));
+}
+
 /* Resolved ones like it: how it was answered then. */
 static void similar_facts(struct pane *p)
 {
     enum { MOST = 3 };
     const struct json *rows = facts_similar(p->look, p->t->id);
-    int n = 0;
+    int n = 0, digits = 0;
     p->row += json_count(rows) > 0;
+    for (const struct json *r = json_first(rows); r && n < MOST; r = json_next(r), n++)
+        digits = (int)strlen(number_of(p, r)) > digits ? (int)strlen(number_of(p, r)) : digits;
+    n = 0;
     for (const struct json *r = json_first(rows); r && n < MOST; r = json_next(r))
-        line(p, n++ ? "" : "similar", UI_DIM, arena_printf(p->look->arena, "#%lld %s", (long long)json_get_i64(r, "id", 0), json_get_string(r, "title", "")));
+        line(p, n++ ? "" : "similar", UI_DIM, arena_printf(p->look->arena, "%*s %s", digits, number_of(p, r), json_get_string(r, "title", "")));
 }
 
 int facts_draw(const struct look *look, struct surface *s, int top, int left, int rows, int width,

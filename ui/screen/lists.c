@@ -88,6 +88,13 @@ static void draw_ticket(const struct look *look, struct surface *s, int row, int
                   ticket ? arena_printf(look->arena, "%lld", (long long)ticket) : "-");
 }
 
+static void draw_subject(const struct look *look, struct surface *s, int row, int column, int width,
+                         const void *item, bool selected)
+{
+    (void)look, (void)selected;
+    surface_text(s, row, column + 1, width - 2, UI_NORMAL, text_of(item, "title"));
+}
+
 /* The last line of how its signature was looked at says what came of it. */
 static const char *refusal_note(const struct look *look, const struct json *refusal)
 {
@@ -123,7 +130,7 @@ static const struct column ingest_columns[] = {
     {"Time", 8, 0, false, draw_time},         {"Source", 12, 0, false, draw_source},
     {"Dialect", 11, 90, false, draw_dialect}, {"Event", 26, 108, false, draw_type},
     {"Effect", 12, 0, false, draw_effect},    {"Ticket", 7, 0, true, draw_ticket},
-    {"Note", 0, 0, false, draw_note}};
+    {" Subject", -36, 150, false, draw_subject}, {"Note", 0, 0, false, draw_note}};
 
 static int newest_first(const void *a, const void *b)
 {

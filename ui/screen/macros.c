@@ -45,7 +45,7 @@ static void draw_does(const struct look *look, struct surface *s, int row, int c
     surface_text(s, row, column, width, UI_DIM, out.data);
 }
 
-static const struct column columns[] = {{"Macro", 16, 0, false, draw_name}, {"", 26, 90, false, draw_title},
+static const struct column columns[] = {{"Macro", 16, 0, false, draw_name}, {"", -26, 90, false, draw_title},
                                         {"Whose", 12, 60, false, draw_whose}, {"Does", 0, 0, false, draw_does}};
 
 static struct lists_item *items(const struct look *look, int *count)

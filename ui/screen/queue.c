@@ -7,7 +7,7 @@
 #include "screen/facts.h"
 #include <string.h>
 
-enum { GUTTER = 2, MARGIN = GUTTER + 1, WIDE = 108, WITH_PLAN = 16, PANE_FROM = 160, PANE_SHARE = 3, PANE_SPLIT = 130, FACTS = 46, FRESH_MS = 8000 };
+enum { GUTTER = 2, MARGIN = GUTTER + 1, WIDE = 108, BESIDE = 100, WITH_PLAN = 16, PANE_FROM = 160, PANE_SHARE = 3, PANE_SPLIT = 130, FACTS = 46, FRESH_MS = 8000 };
 
 /* --- columns --- */
 
@@ -173,6 +173,12 @@ static const struct column narrow[] = {
     {"Due ", 9, 0, true, draw_due},         {"Urgency", 11, 40, false, draw_urgency},
     {"Subject", 0, 0, false, draw_subject}, {"Customer", 13, 96, false, draw_customer},
     {"Owner", 8, 60, false, draw_owner},    {"Age", 4, 90, true, draw_age}};
+/* Beside a pane of a third: how the time runs out is worth a few letters of the subject. */
+static const struct column beside[] = {
+    {"", 1, 0, false, draw_state},          {"#", 6, 0, true, draw_number},
+    {"     Due", 14, 0, false, draw_due},   {"Urgency", 11, 0, false, draw_urgency},
+    {"Subject", 0, 0, false, draw_subject}, {"Customer", 12, 0, false, draw_customer},
+    {"Owner", 7, 0, false, draw_owner},     {"Age", 4, 0, true, draw_age}};
 static const struct column wide[] = {
     {"", 1, 0, false, draw_state},          {"#", 6, 0, true, draw_number},
     {"     Due", 15, 0, false, draw_due},   {"Urgency", 14, 0, false, draw_urgency},
@@ -318,8 +324,13 @@ static const char *nothing(const struct look *look)
 
 static const struct column *columns_for(int width, int *count)
 {
-    *count = width >= WIDE ? (int)(sizeof wide / sizeof *wide) : (int)(sizeof narrow / sizeof *narrow);
-    return width >= WIDE ? wide : narrow;
+    static const struct { int from, count; const struct column *columns; } tables[] = {
+        {WIDE, sizeof wide / sizeof *wide, wide}, {BESIDE, sizeof beside / sizeof *beside, beside}, {0, sizeof narrow / sizeof *narrow, narrow}};
+    int i = 0;
+    while (width < tables[i].from)
+        i++;
+    *count = tables[i].count;
+    return tables[i].columns;
 }
 
 static void draw_row(void *arg, struct surface *s, int row, int column, int width,

@@ -185,6 +185,7 @@ static int draw_reasons(const struct look *look, struct surface *s, int row, int
 static void draw_similar(const struct look *look, struct surface *s, int row, int rows, int column, int width,
                          int64_t ticket)
 {
+    enum { NUMBER = 7, STAMP = 9, TITLE = NUMBER + 2 + STAMP + 2 };
     const struct mirror_doc *doc = mirror_doc(look->mirror, MIRROR_SIMILAR);
     int used = 0;
     surface_text(s, row + used++, column, width, UI_HEADING, "resolved tickets like it");
@@ -192,14 +193,9 @@ static void draw_similar(const struct look *look, struct surface *s, int row, in
         return;
     for (const struct json *r = json_first(json_get(doc->root, "rows")); r && used < rows;
          r = json_next(r), used++) {
-        int at = column +
-                 surface_textf(s, row + used, column, width, UI_LINK, "#%lld",
-                               (long long)json_get_i64(r, "id", 0)) +
-                 2;
-        at += surface_text(s, row + used, at, column + width - at, UI_DIM,
-                           look_stamp(look, json_get_i64(r, "resolved_at", 0))) +
-              2;
-        surface_text(s, row + used, at, column + width - at, UI_NORMAL, json_get_string(r, "title", ""));
+        surface_right(s, row + used, column, NUMBER, UI_LINK, arena_printf(look->arena, "#%lld", (long long)json_get_i64(r, "id", 0)));
+        surface_text(s, row + used, column + NUMBER + 2, STAMP, UI_DIM, look_stamp(look, json_get_i64(r, "resolved_at", 0)));
+        surface_text(s, row + used, column + TITLE, width - TITLE, UI_NORMAL, json_get_string(r, "title", ""));
     }
     if (used == 1)
         surface_text(s, row + 1, column, width, UI_MUTED, "none yet");

@@ -283,7 +283,7 @@ int picker_draw(struct picker *p, struct surface *s, int row, int column, int ro
     if (!p->fits_n && rows > 1) {
         surface_fill(s, row + line, column, 1, width, UI_NORMAL);
         surface_text(s, row + line++, column + 2, width - 2, UI_MUTED,
-                     p->free_text ? "nothing fits: Enter takes it as typed" : "nothing fits");
+                     p->free_text ? "nothing fits: Enter takes it as typed" : "nothing fits: C-u clears what is typed");
     }
     surface_fill(s, row, column, 1, width, UI_INPUT);
     int used = surface_text(s, row, column, width * 3 / 5, UI_KEY, p->prompt);

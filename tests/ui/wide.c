@@ -1,0 +1,157 @@
+/* wide: what room is for. Columns that belong together stay in line, what a row is about is named where there is room to name it, and
+ * what the journal counts in milliseconds is read as dates and lengths. */
+#include "screen/lists.h"
+#include "screen/queue.h"
+#include "support/desk.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+static struct desk_case desk;
+
+static int setup(void **state)
+{
+    (void)state;
+    desk_start(&desk);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    desk_end(&desk);
+    return 0;
+}
+
+static void tell(enum mirror_doc_id id, int64_t ticket, const char *text)
+{
+    struct err err = {0};
+    assert_true(mirror_doc_set(desk.mirror, id, ticket, text, strlen(text), DESK_NOW, &err));
+}
+
+static void draw_list(enum lists_id id, int columns, int rows)
+{
+    struct lists lists;
+    lists_init(&lists, id);
+    lists_sync(&lists, &desk.look, false);
+    desk_size(&desk, columns, rows);
+    lists_draw(&lists, &desk.look, desk.surface);
+    lists_fini(&lists);
+}
+
+/* In which column of the whole picture a text begins; -1: nowhere. Counted in bytes, so of rows that are alike before it. */
+static int column_of(const char *text)
+{
+    for (int row = 0; row < surface_rows(desk.surface); row++) {
+        const char *line = desk_row(&desk, row), *at = strstr(line, text);
+        if (at)
+            return (int)(at - line);
+    }
+    return -1;
+}
+
+static void a_list_beside_its_pane_keeps_the_bars_of_its_deadlines(void **state)
+{
+    (void)state;
+    struct queue queue;
+    queue_init(&queue);
+    queue_sync(&queue, desk.mirror, false);
+    desk_size(&desk, 160, 50);
+    queue_draw(&queue, &desk.look, desk.surface);
+    desk_shows(&desk, "12m ██░░░ ‼ critical Checkout returns 500");
+    desk_shows(&desk, "Feature idea: dark mode for the");
+    desk_size(&desk, 80, 24);
+    queue_draw(&queue, &desk.look, desk.surface);
+    desk_shows(&desk, "12m ‼ critical Checkout returns 500");
+    queue_fini(&queue);
+}
+
+static void what_came_in_and_what_leaves_names_its_ticket_where_there_is_room(void **state)
+{
+    static const enum mirror_doc_id docs[] = {MIRROR_EVENTS, MIRROR_REFUSALS, MIRROR_PARCELS, MIRROR_WAITING, MIRROR_DEAD, MIRROR_DESTINATIONS};
+    static const char *const names[] = {"events.json", "refusals.json", "parcels.json", "waiting.json", "dead.json", "destinations.json"};
+    (void)state;
+    for (size_t i = 0; i < sizeof docs / sizeof *docs; i++)
+        desk_document(&desk, docs[i], 0, names[i]);
+    draw_list(LISTS_INGEST, 160, 50);
+    desk_shows(&desk, "create 4121 Checkout returns 500 for every");
+    desk_shows(&desk, "critical .94, escalation");
+    draw_list(LISTS_DELIVERIES, 160, 50);
+    desk_shows(&desk, "✗ dead 4077 Payments stuck in review");
+    draw_list(LISTS_DELIVERIES, 120, 40);
+    desk_shows(&desk, "✗ dead 4077 ");
+    desk_hides(&desk, "Payments stuck");
+}
+
+static void an_entry_of_the_audit_is_read_as_dates_and_lengths(void **state)
+{
+    (void)state;
+    tell(MIRROR_AUDIT, 0, "{\"entries\":[{\"seq\":7,\"at\":1795617060000,\"actor\":\"ana\",\"kind\":\"sla\",\"ticket\":4119,\"data\":{\"metric\":\"first_response\",\"elapsed\":720000,"
+                          "\"due_at\":0,\"target\":5400000,\"at\":1795617060782,\"weight_milli\":-1100,\"urgency_bp\":9405,\"took_ms\":412,\"epoch\":7,\"held\":true}}]}");
+    draw_list(LISTS_AUDIT, 120, 40);
+    desk_shows(&desk, "elapsed 12m");
+    desk_shows(&desk, "target 1h30m");
+    desk_shows(&desk, "due at -");
+    desk_shows(&desk, "at 2026-11-25 14:31:00");
+    desk_shows(&desk, "weight -1.100");
+    desk_shows(&desk, "urgency 94.05 %");
+    desk_shows(&desk, "took 412 ms");
+    desk_shows(&desk, "epoch 7");
+    desk_shows(&desk, "held yes");
+}
+
+static void what_is_known_of_a_customer_stands_in_one_column(void **state)
+{
+    (void)state;
+    tell(MIRROR_CUSTOMER, 0, "{\"customer\":{\"key\":\"k\",\"name\":\"Jane\",\"email\":\"j•••@example.com\",\"plan\":\"\",\"tenant\":\"Globex\",\"status\":\"\"},\"rows\":[]}");
+    draw_list(LISTS_CUSTOMER, 120, 40);
+    desk_shows(&desk, "plan - Globex");
+    assert_int_equal(column_of("- "), column_of("j•••"));
+}
+
+static void resolved_tickets_like_it_stand_in_columns(void **state)
+{
+    (void)state;
+    desk_document(&desk, MIRROR_LABELS, 0, "labels.json");
+    tell(MIRROR_SIMILAR, 4119, "{\"rows\":[{\"id\":4001,\"title\":\"Blank page\",\"resolved_at\":1795185120000},{\"id\":77,\"title\":\"White page\",\"resolved_at\":1793975520000}]}");
+    struct lists lists;
+    lists_init(&lists, LISTS_REVIEW);
+    lists_sync(&lists, &desk.look, false);
+    list_select(lists.list, 4119);
+    desk_size(&desk, 160, 50);
+    lists_draw(&lists, &desk.look, desk.surface);
+    lists_fini(&lists);
+    const char *rows[2] = {NULL, NULL};
+    for (int row = 0; row < 50; row++) {
+        const char *line = desk_row(&desk, row);
+        rows[0] = strstr(line, "#4001") ? strstr(line, "#4001") : rows[0];
+        rows[1] = strstr(line, "  #77") ? strstr(line, "  #77") : rows[1];
+    }
+    assert_true(rows[0] && rows[1]);
+    assert_int_equal(strstr(rows[0], "Blank") - rows[0], strstr(rows[1], "White") - rows[1]);
+}
+
+static void a_macro_has_its_whole_title_where_there_is_room(void **state)
+{
+    (void)state;
+    tell(MIRROR_MACROS, 0, "{\"macros\":[{\"name\":\"later\",\"title\":\"Not tonight, low, back in twelve hours\",\"actions\":[\"snooze 12h\"],\"reply\":\"\"}]}");
+    draw_list(LISTS_MACROS, 160, 50);
+    desk_shows(&desk, "later Not tonight, low, back in twelve hours");
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(a_list_beside_its_pane_keeps_the_bars_of_its_deadlines),
+        T(what_came_in_and_what_leaves_names_its_ticket_where_there_is_room),
+        T(an_entry_of_the_audit_is_read_as_dates_and_lengths),
+        T(what_is_known_of_a_customer_stands_in_one_column),
+        T(resolved_tickets_like_it_stand_in_columns),
+        T(a_macro_has_its_whole_title_where_there_is_room),
+    };
+    return cmocka_run_group_tests_name("wide", tests, NULL, NULL);
+}
