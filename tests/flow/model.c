@@ -330,6 +330,7 @@ static void the_key_is_in_no_log_and_no_answer(void **state)
     assert_string_equal(state_word, "paused"); /* until a person looks */
     struct answer a = client_get(d.me, "/v1/parcels?destination=brain");
     assert_non_null(strstr(a.body, "Incorrect key"));
+    assert_string_equal(json_get_string(json_first(json_get(a.json, "parcels")), "title", ""), "Checkout");
     assert_null(strstr(a.body, KEY));
     long long id = (long long)json_get_i64(json_first(json_get(get(&d, "/v1/parcels?destination=brain"), "parcels")), "id", 0);
     a = client_get(d.me, arena_printf(d.arena, "/v1/parcels/%lld", id));
