@@ -193,39 +193,48 @@ static void get_desk(struct request *req)
 
 /* --- one ticket --- */
 
-static void get_ticket(struct request *req)
+static struct json *with_lines(struct show *show, struct json *root, const struct ticket *t)
 {
-    struct show show;
-    if (!show_open(&show, req))
-        return;
-    int64_t seq = last_seq(&show);
-    const struct ticket *t = show_asked(&show);
-    if (!t) {
-        show_fail(&show);
-        return;
-    }
+    struct json *lines = show_lines(show, t);
+    if (lines)
+        json_put(root, "lines", lines);
+    else
+        json_free(root);
+    return lines ? root : NULL;
+}
+
+/* The ticket and its timeline are as of one commit, where both are asked for. */
+static struct json *ticket_of(struct show *show)
+{
+    int64_t seq = last_seq(show);
+    const struct ticket *t = show_asked(show);
+    if (!t)
+        return NULL;
     struct json *root = json_object();
     json_put_i64(root, "seq", seq);
-    json_put(root, "ticket", show_ticket(&show, t));
-    show_answer(&show, root);
+    json_put(root, "ticket", show_ticket(show, t));
+    return request_query_i64(show->req, "lines", 0, 0, 1) ? with_lines(show, root, t) : root;
+}
+
+static void get_ticket(struct request *req)
+{
+    answer_frozen(req, ticket_of);
+}
+
+static struct json *lines_of(struct show *show)
+{
+    int64_t seq = last_seq(show);
+    const struct ticket *t = show_asked(show);
+    if (!t)
+        return NULL;
+    struct json *root = json_object();
+    json_put_i64(root, "seq", seq);
+    return with_lines(show, root, t);
 }
 
 static void get_lines(struct request *req)
 {
-    struct show show;
-    if (!show_open(&show, req))
-        return;
-    int64_t seq = last_seq(&show);
-    const struct ticket *t = show_asked(&show);
-    struct json *lines = t ? show_lines(&show, t) : NULL;
-    if (!lines) {
-        show_fail(&show);
-        return;
-    }
-    struct json *root = json_object();
-    json_put_i64(root, "seq", seq);
-    json_put(root, "lines", lines);
-    show_answer(&show, root);
+    answer_frozen(req, lines_of);
 }
 
 static void get_why(struct request *req)

@@ -57,7 +57,7 @@ static void what_is_like_a_ticket_is_asked_of_one_that_is_stayed_at(void **state
     }
     rest(2 * STAY_MS);
     print_message("# asked: %d glances, %d of them slow: %d times what is like it\n", ROUNDS, slow, ear_heard("/similar"));
-    assert_true(ear_heard("GET /v1/tickets/1 ") > 0);
+    assert_true(ear_heard("GET /v1/tickets/1?") > 0);
     int before = ear_heard("/similar");
     assert_true(before <= slow);
     seat_press("\r");

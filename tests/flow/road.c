@@ -284,6 +284,20 @@ static void an_action_is_answered_with_its_seq_and_seen_on_the_stream(void **sta
     client_close(stream);
 }
 
+static void a_ticket_comes_with_its_timeline_where_that_is_asked_for(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    post_event("L1");
+    const char *lines = json_print_in(arena, json_get(client_get(desk, "/v1/tickets/1/lines").json, "lines"));
+    struct answer a = client_get(desk, "/v1/tickets/1?lines=1");
+    assert_int_equal(a.status, 200);
+    assert_int_equal(json_get_i64(json_get(a.json, "ticket"), "id", 0), 1);
+    assert_string_equal(json_print_in(arena, json_get(a.json, "lines")), lines);
+    assert_null(json_get(client_get(desk, "/v1/tickets/1").json, "lines"));
+    assert_int_equal(client_get(desk, "/v1/tickets/99?lines=1").status, 404);
+}
+
 static void the_same_key_gives_the_first_answer(void **state)
 {
     (void)state;
@@ -590,6 +604,7 @@ int main(void)
         FRESH(what_nothing_can_be_made_of_is_kept_aside),
         FRESH(a_conflict_is_counted_as_one_and_not_as_a_duplicate),
         FRESH(an_action_is_answered_with_its_seq_and_seen_on_the_stream),
+        FRESH(a_ticket_comes_with_its_timeline_where_that_is_asked_for),
         FRESH(the_same_key_gives_the_first_answer),
         FRESH(a_dry_run_says_what_would_change_and_changes_nothing),
         FRESH(a_request_that_makes_no_sense_says_why),

@@ -344,7 +344,7 @@ static const struct document {
     int64_t ticket;
     const char *name;
 } documents[] = {
-    {MIRROR_TICKET, TICKET, "ticket.json"}, {MIRROR_LINES, TICKET, "lines.json"}, {MIRROR_ESCALATIONS, 0, "escalations.json"}, {MIRROR_PAGED, 0, "escalations.json"},
+    {MIRROR_TICKET, TICKET, "ticket.json"}, {MIRROR_ESCALATIONS, 0, "escalations.json"}, {MIRROR_PAGED, 0, "escalations.json"},
     {MIRROR_EVENTS, 0, "events.json"}, {MIRROR_REFUSALS, 0, "refusals.json"}, {MIRROR_SCORES, 0, "scores.json"},
     {MIRROR_PARCELS, 0, "parcels.json"}, {MIRROR_WAITING, 0, "waiting.json"}, {MIRROR_DEAD, 0, "dead.json"},
     {MIRROR_DESTINATIONS, 0, "destinations.json"}, {MIRROR_LABELS, 0, "labels.json"}, {MIRROR_SIMILAR, TICKET, "similar.json"},

@@ -18,7 +18,6 @@ static int setup(void **state)
     (void)state;
     desk_start(&desk);
     desk_document(&desk, MIRROR_TICKET, 4119, "ticket.json");
-    desk_document(&desk, MIRROR_LINES, 4119, "lines.json");
     composer_open(&composer, 4119, 1, true, "");
     return 0;
 }

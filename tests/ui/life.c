@@ -18,7 +18,6 @@ static int setup(void **state)
     (void)state;
     desk_start(&desk);
     desk_document(&desk, MIRROR_TICKET, 4119, "life-ticket.json");
-    desk_document(&desk, MIRROR_LINES, 4119, "life-lines.json");
     ticket_open(&ticket, 4119);
     return 0;
 }

@@ -31,7 +31,6 @@ static int setup(void **state)
     queue_init(&queue);
     queue_sync(&queue, desk.mirror, false);
     desk_document(&desk, MIRROR_TICKET, 4119, "ticket.json");
-    desk_document(&desk, MIRROR_LINES, 4119, "lines.json");
     desk_document(&desk, MIRROR_ESCALATIONS, 0, "escalations.json");
     desk_document(&desk, MIRROR_PAGED, 0, "escalations.json");
     desk_document(&desk, MIRROR_EVENTS, 0, "events.json");
@@ -269,14 +268,14 @@ static void a_timeline_that_came_twice_between_two_frames_is_the_newest(void **s
     desk_size(&desk, 120, 40);
     for (int i = 0; i < TRIES; i++) {
         ticket_draw(&ticket, &desk.look, desk.surface);
-        const struct json *drawn = mirror_doc(desk.mirror, MIRROR_LINES)->root;
+        const struct json *drawn = mirror_doc(desk.mirror, MIRROR_TICKET)->root;
         const char *words = arena_printf(desk.arena, "said for the %d. time", i);
         for (int k = 0; k < 2; k++) {
             const char *lines = arena_printf(desk.arena, "{\"ticket\":4119,\"lines\":[{\"at\":%lld,\"kind\":\"message\",\"message\":{\"id\":\"m\",\"author\":\"Ines\","
                                              "\"author_kind\":\"customer\",\"public\":true,\"body\":\"%s\"}}]}", (long long)DESK_NOW, k ? words : "soon forgotten");
-            assert_true(mirror_doc_set(desk.mirror, MIRROR_LINES, 4119, lines, strlen(lines), DESK_NOW, &err));
+            assert_true(mirror_doc_set(desk.mirror, MIRROR_TICKET, 4119, lines, strlen(lines), DESK_NOW, &err));
         }
-        same += mirror_doc(desk.mirror, MIRROR_LINES)->root == drawn;
+        same += mirror_doc(desk.mirror, MIRROR_TICKET)->root == drawn;
         surface_clear(desk.surface);
         ticket_draw(&ticket, &desk.look, desk.surface);
         desk_shows(&desk, words);
@@ -338,7 +337,7 @@ static void a_reply_that_is_held_says_until_when(void **state)
     const char lines[] = "{\"lines\":[{\"at\":1795617110000,\"kind\":\"message\",\"message\":{\"author_"
                          "kind\":\"agent\",\"author\":\"ana\",\"body\":\"soon\","
                          "\"public\":true,\"state\":\"held\",\"due_at\":1795617135000}}]}";
-    assert_true(mirror_doc_set(desk.mirror, MIRROR_LINES, 4119, lines, strlen(lines), DESK_NOW, &err));
+    assert_true(mirror_doc_set(desk.mirror, MIRROR_TICKET, 4119, lines, strlen(lines), DESK_NOW, &err));
     draw_ticket(80, 24);
     desk_shows(&desk, "leaves at 14:32:15 (u takes it back)");
 }
@@ -467,17 +466,17 @@ static void what_the_customer_wrote_last_stands_below_a_page(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         struct err err = {0};
-        mirror_doc_drop(desk.mirror, MIRROR_LINES);
+        mirror_doc_drop(desk.mirror, MIRROR_TICKET);
         tell_of_a_page("triggered");
         draw_list(LISTS_ESCALATIONS, sizes[i].columns, sizes[i].rows);
         desk_hides(&desk, "wrote last");
-        assert_true(mirror_doc_set(desk.mirror, MIRROR_LINES, 4121, lines, sizeof lines - 1, DESK_NOW, &err));
+        assert_true(mirror_doc_set(desk.mirror, MIRROR_TICKET, 4121, lines, sizeof lines - 1, DESK_NOW, &err));
         draw_list(LISTS_ESCALATIONS, sizes[i].columns, sizes[i].rows);
         desk_shows(&desk, "14:26 the customer wrote last");
         desk_shows(&desk, "┃ Every order fails");
         desk_hides(&desk, "First words");
         desk_is_inert(&desk);
-        assert_true(mirror_doc_set(desk.mirror, MIRROR_LINES, 4099, lines, sizeof lines - 1, DESK_NOW, &err));
+        assert_true(mirror_doc_set(desk.mirror, MIRROR_TICKET, 4099, lines, sizeof lines - 1, DESK_NOW, &err));
         draw_list(LISTS_ESCALATIONS, sizes[i].columns, sizes[i].rows);
         desk_hides(&desk, "wrote last");
     }
@@ -827,7 +826,6 @@ static void hostile_text_stays_inside_its_cells_on_every_screen(void **state)
     for (size_t h = 0; h < sizeof hostile / sizeof *hostile; h++) {
         poison_document(MIRROR_DOCS, 0, "desk.json", hostile[h]);
         poison_document(MIRROR_TICKET, 4119, "ticket.json", hostile[h]);
-        poison_document(MIRROR_LINES, 4119, "lines.json", hostile[h]);
         poison_document(MIRROR_ESCALATIONS, 0, "escalations.json", hostile[h]);
         poison_document(MIRROR_EVENTS, 0, "events.json", hostile[h]);
         poison_document(MIRROR_REFUSALS, 0, "refusals.json", hostile[h]);

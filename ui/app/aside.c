@@ -36,7 +36,7 @@ static const char *first_words(struct console *c, const char *body)
 /* Newest first: it is mostly the last one that is about something else. */
 static bool pick_message(struct console *c)
 {
-    const struct mirror_doc *doc = mirror_doc(c->mirror, MIRROR_LINES);
+    const struct mirror_doc *doc = mirror_doc(c->mirror, MIRROR_TICKET);
     struct picker_item *items = ARENA_ARRAY(c->frame, struct picker_item, MESSAGES_MOST);
     int n = 0, from = MESSAGES_MOST;
     if (doc->ticket != c->asked.tickets[0]) {

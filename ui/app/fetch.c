@@ -65,10 +65,8 @@ void fetch_want(struct console *c, enum slot slot)
 void fetch_focus(struct console *c, int64_t ticket)
 {
     c->focus = ticket;
-    if (!ticket)
-        return;
-    fetch_want(c, SLOT_DOC + MIRROR_TICKET);
-    fetch_want(c, SLOT_DOC + MIRROR_LINES);
+    if (ticket)
+        fetch_want(c, SLOT_DOC + MIRROR_TICKET);
 }
 
 void fetch_view(struct console *c, const char *view, const char *where)
@@ -200,7 +198,7 @@ static void take_document(struct console *c, enum mirror_doc_id id, int64_t tick
                           const struct link_answer *answer)
 {
     struct err err = {0};
-    bool of_ticket = id == MIRROR_TICKET || id == MIRROR_LINES || id == MIRROR_WHY || id == MIRROR_SIMILAR;
+    bool of_ticket = id == MIRROR_TICKET || id == MIRROR_WHY || id == MIRROR_SIMILAR;
     const struct lists *table = console_table(c);
     if (of_ticket && ticket != c->focus)
         return;
@@ -310,13 +308,13 @@ static bool forgotten(struct console *c, enum slot slot, const struct link_answe
 /* That there is no such ticket is said once: of the ticket, not of what hangs on it. */
 static bool hangs_on_nothing(enum slot slot, const struct link_answer *answer)
 {
-    return answer->err->code == ERR_NOT_FOUND && (slot == SLOT_DOC + MIRROR_LINES || slot == SLOT_DOC + MIRROR_SIMILAR);
+    return answer->err->code == ERR_NOT_FOUND && slot == SLOT_DOC + MIRROR_SIMILAR;
 }
 
 /* The ticket that was open is not there, or no longer: nothing that was read of it stays on the screen. */
 static void leave_nothing(struct console *c, int64_t ticket)
 {
-    static const enum mirror_doc_id of_it[] = {MIRROR_TICKET, MIRROR_LINES, MIRROR_WHY, MIRROR_SIMILAR};
+    static const enum mirror_doc_id of_it[] = {MIRROR_TICKET, MIRROR_WHY, MIRROR_SIMILAR};
     if (console_place(c) != PLACE_TICKET || c->ticket.id != ticket)
         return;
     for (size_t i = 0; i < sizeof of_it / sizeof *of_it; i++)

@@ -75,12 +75,7 @@ static const char *of_focus(struct console *c, struct arena *a, const char *what
 
 static const char *ticket(struct console *c, struct arena *a)
 {
-    return of_focus(c, a, "");
-}
-
-static const char *lines(struct console *c, struct arena *a)
-{
-    return of_focus(c, a, "/lines");
+    return of_focus(c, a, "?lines=1");
 }
 
 static const char *why(struct console *c, struct arena *a)
@@ -160,7 +155,6 @@ static const struct {
     [SLOT_VIEWS] = {"/v1/views"},
     [SLOT_COUNT] = {.made = prompt_path},
     [SLOT_DOC + MIRROR_TICKET] = {.made = ticket},
-    [SLOT_DOC + MIRROR_LINES] = {.made = lines},
     [SLOT_DOC + MIRROR_WHY] = {.made = why},
     [SLOT_DOC + MIRROR_SIMILAR] = {.made = similar},
     [SLOT_DOC + MIRROR_ESCALATIONS] = {.made = escalations},

@@ -41,7 +41,6 @@ struct mirror_doc {
 };
 enum mirror_doc_id {
     MIRROR_TICKET,
-    MIRROR_LINES,
     MIRROR_WHY,
     MIRROR_ESCALATIONS,
     MIRROR_PAGED, /* those that page me, and those I took */

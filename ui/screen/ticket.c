@@ -204,7 +204,7 @@ static const struct json *last_customer_line(const struct json *root)
 
 int ticket_last_words(const struct look *look, struct surface *s, int row, int rows, int64_t ticket)
 {
-    const struct mirror_doc *doc = mirror_doc(look->mirror, MIRROR_LINES);
+    const struct mirror_doc *doc = mirror_doc(look->mirror, MIRROR_TICKET);
     const struct json *line = doc->ticket == ticket ? last_customer_line(doc->root) : NULL, *message = json_get(line, "message");
     char **lines;
     if (!line || rows < 2)
@@ -243,7 +243,7 @@ static void fill(struct ticket_screen *t, const struct look *look, const struct 
 void ticket_timeline(struct ticket_screen *t, const struct look *look, struct surface *s, int top, int left,
                      int rows, int width)
 {
-    const struct mirror_doc *doc = mirror_doc(look->mirror, MIRROR_LINES);
+    const struct mirror_doc *doc = mirror_doc(look->mirror, MIRROR_TICKET);
     bool here = doc->ticket == t->id && doc->root;
     int64_t day = (look->now + look->zone) / 86400000;
     if (here && (doc->number != t->filled_from || t->filled_width != width || t->filled_day != day))
