@@ -11,13 +11,13 @@
 #include <string.h>
 #include <cmocka.h>
 
-enum { STEPS = 3000, ROWS = 90 };
+enum { STEPS = 5000, ROWS = 90 };
 static uint64_t seed = 20261127;
 static struct desk_case desk;
 static struct queue queue;
 static struct surface *anew;
 static int64_t seq = 1000;
-static long kept;
+static long kept, gone_on;
 
 static unsigned dice(unsigned sides)
 {
@@ -46,10 +46,14 @@ static void tell_row(int64_t id, bool in)
     queue_sync(&queue, desk.mirror, dice(2));
 }
 
+/* Mostly on in one direction, past the edge of what is shown. */
 static void move(void)
 {
-    static const char *const moves[] = {"down", "down", "down", "down", "up", "up", "up", "page-down", "page-up", "top", "bottom"};
-    list_command(queue.list, ONE_OF(moves));
+    static const char *const moves[] = {"down", "up", "page-down", "page-up", "top", "bottom"};
+    static bool up;
+    if (!dice(30))
+        up = !up;
+    list_command(queue.list, dice(8) ? moves[up] : ONE_OF(moves));
 }
 
 static void mark(void)
@@ -122,30 +126,31 @@ static void a_step_of_the_cursor_leaves_the_picture_that_is_drawn_anew(void **st
 {
     (void)state;
     for (int step = 0; step < STEPS; step++) {
-        int rows[2];
+        struct surface_part part;
         bool known = true;
         for (unsigned n = dice(3); n < 3; n++) {
             unsigned event = dice(EVENTS);
             events[event].run();
             known &= events[event].known;
         }
-        bool some = known && queue_stepped(&queue, desk.surface, rows);
-        surface_only(desk.surface, some ? rows : NULL);
+        bool some = known && queue_stepped(&queue, desk.surface, &part);
+        surface_only(desk.surface, some ? &part : NULL);
         kept += some;
+        gone_on += some && part.by;
         draw(desk.surface);
         is_as_drawn_anew(step);
     }
-    print_message("# %d pictures, %ld of them two rows\n", STEPS, kept);
-    assert_true(kept > STEPS / 10);
+    print_message("# %d pictures, %ld of them two rows, %ld of these of a list that went on\n", STEPS, kept, gone_on);
+    assert_true(kept > STEPS / 10 && gone_on > STEPS / 100);
 }
 
 static void only_the_rows_that_are_said_take_what_is_drawn(void **state)
 {
-    static const int two[] = {3, 5};
+    static const struct surface_part two = {.rows = {3, 5}};
     (void)state;
     surface_only(anew, NULL);
     surface_fill(anew, 0, 0, surface_rows(anew), surface_columns(anew), UI_WARN);
-    surface_only(anew, two);
+    surface_only(anew, &two);
     surface_clear(anew);
     for (int row = 0; row < surface_rows(anew); row++) {
         assert_int_equal(surface_text(anew, row, 0, 10, UI_OK, "a text that is cut"), 10);
@@ -164,6 +169,24 @@ static void only_the_rows_that_are_said_take_what_is_drawn(void **state)
     }
     surface_resize(anew, 20, 4);
     assert_true(surface_takes(anew, 0) && !surface_takes(anew, 4));
+}
+
+static void rows_that_move_are_as_they_were(void **state)
+{
+    (void)state;
+    for (int by = -3; by <= 3; by++) {
+        surface_resize(anew, 30, 12);
+        for (int row = 0; row < 12; row++)
+            surface_textf(anew, row, row, -1, UI_OK, "row %d \u6f22", row);
+        surface_only(anew, &(struct surface_part){.rows = {2, 9}, .top = 2, .bottom = 9, .by = by});
+        for (int row = 0; row < 12; row++) {
+            int from = row >= 2 && row <= 9 ? row + by : row;
+            if (from >= 2 && from <= 9)
+                assert_int_equal(surface_cell(anew, row, from + 4)->text[0], from > 9 ? '1' : '0' + from);
+        }
+        assert_int_equal(surface_cell(anew, 1, 5)->text[0], '1');
+        assert_int_equal(surface_cell(anew, 10, 14)->text[0], '1');
+    }
 }
 
 static int start(void **state)
@@ -193,6 +216,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_step_of_the_cursor_leaves_the_picture_that_is_drawn_anew),
         cmocka_unit_test(only_the_rows_that_are_said_take_what_is_drawn),
+        cmocka_unit_test(rows_that_move_are_as_they_were),
     };
     return cmocka_run_group_tests_name("kept", tests, start, stop);
 }

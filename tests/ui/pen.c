@@ -1,6 +1,6 @@
 /* pen: whatever is drawn after whatever, the terminal holds that picture, cell by cell: random pictures of words, wide letters and
- * marks, in all roles, that scroll, lose rows and get them back, on terminals of several kinds, read by libvterm. Each picture that
- * was sent as a difference must be what a repaint would show. */
+ * marks, in all roles, that scroll, lose rows and get them back, whole ones and parts, on terminals of several kinds, read by libvterm.
+ * Each picture that was sent as a difference must be what a repaint would show. */
 #include "base/str.h"
 #include "base/text.h"
 #include "term/ncurses.h"
@@ -20,7 +20,7 @@
 #include <vterm.h>
 #include <cmocka.h>
 
-enum { ROWS = 24, COLUMNS = 80, LINES_KEPT = 200, FRAMES = 150, REPAINTS = 5, ROW_BYTES = COLUMNS * 13 };
+enum { ROWS = 24, COLUMNS = 80, LINES_KEPT = 200, FRAMES = 400, REPAINTS = 4, ROW_BYTES = COLUMNS * 13 };
 
 /* --- the program: says each picture on a pipe, draws it, and waits for the word to go on --- */
 
@@ -44,6 +44,15 @@ static void make_line(int i)
 }
 
 static int cursor_row = 1, cursor_column = 3;
+
+/* All of it, or a part of what was drawn last, which may have moved. */
+static const struct surface_part *some_part(struct surface_part *part)
+{
+    int top = (int)chance(&seed, ROWS), bottom = (int)chance(&seed, ROWS), by = (int)chance(&seed, 5) - 2;
+    by = bottom - top < 2 ? 0 : by;
+    *part = (struct surface_part){.rows = {by > 0 ? bottom : top, by == 2 ? bottom - 1 : by == -2 ? top + 1 : (int)chance(&seed, ROWS)}, .top = top, .bottom = bottom, .by = by};
+    return chance(&seed, 3) ? part : NULL;
+}
 
 static void draw(struct surface *s, int top)
 {
@@ -88,6 +97,7 @@ static void program(int to, int go)
     char byte;
     struct surface *s = surface_new(COLUMNS, ROWS);
     struct term_options options = {0};
+    struct surface_part part;
     int top = 60;
     theme_terminal(&theme);
     if (!term_open(&options, &err))
@@ -99,6 +109,7 @@ static void program(int to, int go)
             make_line(chance(&seed, LINES_KEPT));
         top += chance(&seed, 13) - 6;
         top = top < 0 ? 0 : top > LINES_KEPT - ROWS ? LINES_KEPT - ROWS : top;
+        surface_only(s, frame ? some_part(&part) : NULL);
         draw(s, top);
         for (byte = 'a'; byte != 'g';) {
             tell(to, s);

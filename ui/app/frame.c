@@ -1,5 +1,5 @@
 /* frame: the picture, drawn whole and sent as its difference, so nothing is written when nothing changed; of a step of the list's
- * cursor, which is most keys, only the two rows it is about are drawn. */
+ * cursor, which is most keys, only the two rows it is about are drawn, also where the list goes on by one. */
 #include "app/frame.h"
 #include "app/follow.h"
 #include "base/clock.h"
@@ -170,8 +170,8 @@ static int64_t frame_ms(const struct console *c)
 /* Only what changed is drawn where that is known: a step of the list's cursor. Whatever else happens makes the picture dirty. */
 static void choose_rows(struct console *c)
 {
-    int rows[2];
-    surface_only(c->surface, !c->dirty && queue_stepped(&c->queue, c->surface, rows) ? rows : NULL);
+    struct surface_part part;
+    surface_only(c->surface, !c->dirty && queue_stepped(&c->queue, c->surface, &part) ? &part : NULL);
 }
 
 void frame_draw(struct console *c)

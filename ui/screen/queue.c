@@ -418,9 +418,9 @@ static int list_width(int width)
     return fills < most ? fills : most;
 }
 
-bool queue_stepped(const struct queue *q, const struct surface *s, int rows[2])
+bool queue_stepped(const struct queue *q, const struct surface *s, struct surface_part *part)
 {
-    return !queue_has_pane(q, look_columns(s)) && list_stepped(q->list, rows);
+    return !queue_has_pane(q, look_columns(s)) && list_stepped(q->list, part);
 }
 
 void queue_draw(struct queue *q, const struct look *look, struct surface *s)

@@ -26,7 +26,7 @@ bool queue_in_pane(const struct queue *q, int columns);
 void queue_next_pane(struct queue *q, int columns);
 /* Back to the list; a pane that was opened by hand closes. false: one is there already. */
 bool queue_leave_pane(struct queue *q, int columns);
-/* Is all that its picture would change since the last one the mark of the selected row? Then the two rows it is about (surface_only). */
-bool queue_stepped(const struct queue *q, const struct surface *s, int rows[2]);
+/* Is all that its picture would change since the last one a step of the cursor? *part: what is drawn anew then (surface_only). */
+bool queue_stepped(const struct queue *q, const struct surface *s, struct surface_part *part);
 void queue_draw(struct queue *q, const struct look *look, struct surface *s);
 #endif

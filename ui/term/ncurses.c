@@ -77,6 +77,14 @@ static void spare_bytes(void)
     }
 }
 
+/* curses says by a way of its own that colours are the usual ones again, between our pictures and in pieces; ours are plain at their end. */
+static void quieten_colours(void)
+{
+    char *text = tigetstr("op");
+    if (text && text != (char *)-1)
+        *text = 0;
+}
+
 /* Those that are known to answer "are you there?"; another might show it. */
 static bool asks(void)
 {
@@ -182,6 +190,7 @@ bool term_open(const struct term_options *options, struct err *err)
         return false;
     paint_open(options->mono, options->sync || outside_knows_sync());
     spare_bytes();
+    quieten_colours();
     t.open = true;
     t.away = t.mouse = false;
     enter();

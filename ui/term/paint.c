@@ -193,6 +193,17 @@ static uint64_t digest(const struct cell *row)
 }
 _Static_assert(sizeof(struct cell) == 2 * sizeof(uint64_t), "a cell is two words");
 
+static void move_cells(struct cell *picture, int top, int bottom, int n)
+{
+    int rows = bottom - top + 1 - abs(n);
+    memmove(row_of(picture, n > 0 ? top : top - n), row_of(picture, n > 0 ? top + n : top), (size_t)rows * (size_t)t.last_columns * sizeof *picture);
+}
+
+static void move_sums(uint64_t *sums, int top, int bottom, int n)
+{
+    memmove(&sums[n > 0 ? top : top - n], &sums[n > 0 ? top + n : top], (size_t)(bottom - top + 1 - abs(n)) * sizeof *sums);
+}
+
 /* Gives the number of rows that are not as they were; all: also those that were not drawn on. */
 static int make_picture(const struct surface *s, bool all)
 {
@@ -232,9 +243,8 @@ static int found_again(int n, int *from, int *to)
 static void move_rows(int top, int bottom, int n)
 {
     struct cell in = {0};
-    size_t size = (size_t)t.last_columns * sizeof *t.last, kept = (size_t)(bottom - top + 1 - abs(n)) * size;
-    memmove(row_of(t.last, n > 0 ? top : top - n), row_of(t.last, n > 0 ? top + n : top), kept);
-    memmove(&t.last_sum[n > 0 ? top : top - n], &t.last_sum[n > 0 ? top + n : top], kept / size * sizeof *t.last_sum);
+    move_cells(t.last, top, bottom, n);
+    move_sums(t.last_sum, top, bottom, n);
     if (pen_can_erase(t.role_bg[UI_NORMAL] >= 0))
         in = blank;
     for (int i = 0; i < abs(n) * t.last_columns; i++)
@@ -261,6 +271,15 @@ static bool goes_along(int row, int n)
     return cells_apart(lands, last) + cells_apart(now, NULL) < cells_apart(lands, NULL) + cells_apart(now, last);
 }
 
+/* The terminal moves them, or they are sent: what moved is looked at once more. */
+static void move_on(int top, int bottom, int n)
+{
+    if (pen_scroll(top, bottom, n, look_of(&blank)))
+        move_rows(top, bottom, n);
+    for (int row = top; row <= bottom; row++)
+        t.changed[row] = true;
+}
+
 static void scroll_rows(void)
 {
     int best = 0, most = 0, from = 0, to = 0;
@@ -277,11 +296,22 @@ static void scroll_rows(void)
         bottom++;
     while (best < 0 && goes_along(top - 1, best))
         top--;
-    if (!pen_scroll(top, bottom, best, look_of(&blank)))
-        return;
-    move_rows(top, bottom, best);
-    for (int row = top; row <= bottom; row++)
-        t.changed[row] = true;
+    move_on(top, bottom, best);
+}
+
+/* Did the screen move rows, and do they stand here as they did there? */
+static bool rows_moved(const struct surface *s, bool all)
+{
+    const struct surface_part *part = surface_drawn(s);
+    return !all && part && part->by && part->bottom < t.last_rows;
+}
+
+/* Before the others are looked at: these are known to be as they were, but elsewhere. */
+static void move_drawn(const struct surface_part *part)
+{
+    move_cells(t.drawn, part->top, part->bottom, part->by);
+    move_cells(t.now, part->top, part->bottom, part->by);
+    move_sums(t.now_sum, part->top, part->bottom, part->by);
 }
 
 /* --- rows --- */
@@ -396,7 +426,11 @@ void paint_draw(const struct surface *s, const struct theme *theme)
 {
     int row, column;
     wear(theme);
-    int count = make_picture(s, fit_last(s));
+    const struct surface_part *part = surface_drawn(s);
+    bool all = fit_last(s), moved = rows_moved(s, all);
+    if (moved)
+        move_drawn(part);
+    int count = make_picture(s, all || (part && part->by && !moved)) + moved;
     surface_cursor_at(s, &row, &column);
     if (!count && row == t.cursor_row && column == t.cursor_column)
         return;
@@ -404,7 +438,9 @@ void paint_draw(const struct surface *s, const struct theme *theme)
         pen_keep();
     t.cursor_row = row;
     t.cursor_column = column;
-    if (count >= SCROLL_WORTH)
+    if (moved)
+        move_on(part->top, part->bottom, part->by);
+    else if (count >= SCROLL_WORTH)
         scroll_rows();
     draw_rows();
     show_cursor(row, column);

@@ -11,8 +11,8 @@
 enum { CHANGES = 128, WORDS = 64, MOST = 4096 };
 
 static struct change {
-    struct pen_look from, to;
-    size_t n; /* 0: none is kept here */
+    struct pen_look from, to; /* the same: none is kept here */
+    size_t n;
     char words[WORDS];
 } changes[CHANGES];
 static struct str said;
@@ -117,7 +117,7 @@ static struct change *place_of(struct pen_look from, struct pen_look to)
 const char *style_change(struct pen_look from, struct pen_look to, size_t *n)
 {
     struct change *c = place_of(from, to);
-    if (!c->n || !same(c->from, from) || !same(c->to, to)) {
+    if (!same(c->from, from) || !same(c->to, to)) {
         ask(from, to);
         *n = said.len;
         if (said.len > sizeof c->words)

@@ -2,6 +2,7 @@
  * overwritten leaves a blank, never half a glyph, so that the picture and the terminal agree on every column. */
 #include "term/surface.h"
 #include "base/text.h"
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +13,8 @@ struct surface {
     int cursor_row, cursor_column;
     struct cell *cells;
     struct str safe; /* of the text that is drawn just now */
-    bool some;       /* `only` these rows are drawn on */
-    int only[2];
+    bool some;       /* only `part` is drawn on */
+    struct surface_part part;
 };
 
 static int within(int n, int least, int most)
@@ -52,16 +53,9 @@ void surface_resize(struct surface *s, int columns, int rows)
     surface_clear(s);
 }
 
-void surface_only(struct surface *s, const int rows[2])
-{
-    s->some = rows != NULL;
-    for (int i = 0; i < 2; i++)
-        s->only[i] = rows ? rows[i] : 0;
-}
-
 bool surface_takes(const struct surface *s, int row)
 {
-    return row >= 0 && row < s->rows && (!s->some || row == s->only[0] || row == s->only[1]);
+    return row >= 0 && row < s->rows && (!s->some || row == s->part.rows[0] || row == s->part.rows[1]);
 }
 
 static struct cell *cell_at(const struct surface *s, int row, int column)
@@ -135,6 +129,28 @@ void surface_clear(struct surface *s)
             fill(s, row, 0, s->columns, &page), first = cell_at(s, row, 0);
     }
     s->cursor_row = s->cursor_column = -1;
+}
+
+static void move_rows(struct surface *s, int top, int bottom, int by)
+{
+    int from = by > 0 ? top + by : top, to = by > 0 ? top : top - by, count = bottom - top + 1 - abs(by);
+    assert(top >= 0 && bottom < s->rows && count >= 0);
+    memmove(cell_at(s, to, 0), cell_at(s, from, 0), (size_t)count * (size_t)s->columns * sizeof *s->cells);
+}
+
+void surface_only(struct surface *s, const struct surface_part *part)
+{
+    s->some = part != NULL;
+    if (!part)
+        return;
+    s->part = *part;
+    if (part->by)
+        move_rows(s, part->top, part->bottom, part->by);
+}
+
+const struct surface_part *surface_drawn(const struct surface *s)
+{
+    return s->some ? &s->part : NULL;
 }
 
 int surface_columns(const struct surface *s)

@@ -23,9 +23,16 @@ struct surface *surface_new(int columns, int rows);
 void surface_free(struct surface *s); /* NULL is fine */
 void surface_resize(struct surface *s, int columns, int rows); /* clears */
 void surface_clear(struct surface *s);
-/* From now on only these two rows are cleared and drawn on, the others stay as they are; NULL: all of them again. For whoever knows that
- * nothing else changes: what is drawn is drawn as ever, and what the other rows would have shown is not looked at. */
-void surface_only(struct surface *s, const int rows[2]);
+/* What is drawn anew of a picture that is known otherwise. First the rows top..bottom go up by so many (by < 0: down; 0: none moves); then
+ * only the two rows are cleared and drawn on, and those that came in by the move are among them. */
+struct surface_part {
+    int rows[2];
+    int top, bottom, by;
+};
+/* From now on only this part is drawn, the rest stays as it is; NULL: all of it again. For whoever knows that nothing else changes: what
+ * is drawn is drawn as ever, and what the other rows would have shown is not looked at. */
+void surface_only(struct surface *s, const struct surface_part *part);
+const struct surface_part *surface_drawn(const struct surface *s); /* NULL: all of it */
 bool surface_takes(const struct surface *s, int row); /* what is drawn there now will show */
 int surface_columns(const struct surface *s);
 int surface_rows(const struct surface *s);

@@ -18,7 +18,7 @@ struct list {
     int64_t selected_id, range_from;
     int rows, at_row, at_column, at_width; /* when last drawn */
     struct ids marks, fresh;
-    struct { size_t top, selected; bool same; } drawn; /* by list_draw; same: nothing but these two changed since */
+    struct { size_t top, selected, new_above; bool same; } drawn; /* by list_draw; same: nothing but top and selected changed since */
 };
 
 /* --- sets --- */
@@ -352,6 +352,7 @@ void list_draw(struct list *list, struct surface *s, int row, int column, int ro
     }
     list->drawn.top = list->top;
     list->drawn.selected = list->selected;
+    list->drawn.new_above = list_new_above(list);
     list->drawn.same = true;
     if (list->n && list->n - list->top < (size_t)rows)
         surface_text(s, row + (int)(list->n - list->top), column, 1, UI_DIM, "~");
@@ -359,12 +360,21 @@ void list_draw(struct list *list, struct surface *s, int row, int column, int ro
         surface_cursor(s, row + (int)(list->selected - list->top), column + GUTTER + cursor_column);
 }
 
-bool list_stepped(const struct list *list, int rows[2])
+/* By one row, which is the selected one, and the news above it are as many as before. */
+static bool went_on(const struct list *list, long by)
 {
-    if (!list->drawn.same || list->top != list->drawn.top)
+    size_t edge = by > 0 ? list->top + (size_t)list->rows - 1 : list->top;
+    return labs(by) == 1 && (long)(list->selected - list->drawn.selected) == by && list->selected == edge && list_new_above(list) == list->drawn.new_above;
+}
+
+bool list_stepped(const struct list *list, struct surface_part *part)
+{
+    long by = (long)(list->top - list->drawn.top);
+    if (!list->drawn.same || (by && !went_on(list, by)))
         return false;
-    rows[0] = list->at_row + (int)(list->drawn.selected - list->top);
-    rows[1] = list->at_row + (int)(list->selected - list->top);
+    *part = (struct surface_part){
+        .rows = {list->at_row + (int)(list->drawn.selected - list->top), list->at_row + (int)(list->selected - list->top)},
+        .top = list->at_row, .bottom = list->at_row + list->rows - 1, .by = (int)by};
     return true;
 }
 

@@ -53,8 +53,9 @@ typedef void list_draw_row(void *arg, struct surface *s, int row, int column, in
 void list_draw(struct list *list, struct surface *s, int row, int column, int rows, int width, int cursor_column,
                list_draw_row *draw, void *arg);
 
-/* Is all that a list_draw would change since the last one the mark of the selected row? rows: of the surface, where it was and where it is. */
-bool list_stepped(const struct list *list, int rows[2]);
+/* Is all that a list_draw would change since the last one the mark of the selected row, or does the list go on by one row beside that?
+ * *part: what is drawn anew then. */
+bool list_stepped(const struct list *list, struct surface_part *part);
 
 int64_t list_at(const struct list *list, int row, int column); /* the id drawn there last; 0: none */
 
