@@ -93,7 +93,7 @@ struct ingest_item {
     const struct item_file { uint8_t sha256[32]; int64_t size; } *files; int file_count; /* they lie there already */
     bool registers;              /* a new ticket awaits its registration (engine/register) */
 };
-struct ingest_answer { int64_t event, ticket; const char *state; bool duplicate; };
+struct ingest_answer { int64_t event, ticket; const char *state; bool duplicate; int64_t bytes; }; /* bytes: the event that keeps them now; 0: none does */
 /* Leaves item as it was, so that a batch can be run again. */
 bool engine_ingest(struct engine *e, struct arena *arena, const struct ingest_item *given, int64_t now, struct ingest_answer *out, struct err *err);
 

@@ -34,13 +34,26 @@ static bool event_entry(struct engine *e, struct arena *arena, const struct even
     return true;
 }
 
+/* A conflict is not applied, so of what is kept of one whose ticket was purged no purge would ever take the words again. */
+static bool keep_words(struct engine *e, struct arena *arena, struct event *ev, struct err *err)
+{
+    const struct ticket *t = ev->ticket ? store_ticket_get(e->store, arena, ev->ticket, err) : NULL;
+    if (!t || !t->purged_at)
+        return t || !ev->ticket;
+    ev->raw = NULL;
+    ev->raw_n = 0;
+    ev->headers = "{}";
+    ev->note = arena_printf(arena, "%s; its ticket was purged, so its bytes are not kept", ev->note);
+    return true;
+}
+
 /* A key that is known: the same content again is a duplicate, other content a conflict; the first one stands. */
 static bool known_key(struct engine *e, struct arena *arena, struct ingest_item *item, const struct event *first, int64_t now,
                       struct ingest_answer *out, struct err *err)
 {
     struct event *ev = &item->event;
     bool same = memcmp(first->content_hash, ev->content_hash, sizeof ev->content_hash) == 0;
-    *out = (struct ingest_answer){first->id, first->ticket, same ? "duplicate" : "conflict", true};
+    *out = (struct ingest_answer){first->id, first->ticket, same ? "duplicate" : "conflict", true, 0};
     ev->ticket = first->ticket;
     ev->state = out->state;
     if (same) {
@@ -48,6 +61,9 @@ static bool known_key(struct engine *e, struct arena *arena, struct ingest_item 
         return store_event_seen(e->store, first->id, err) && event_entry(e, arena, ev, "duplicate", now, &(int64_t){0}, err);
     }
     ev->note = arena_printf(arena, "same key as event %lld, other content: the first one stands", (long long)first->id);
+    if (!keep_words(e, arena, ev, err))
+        return false;
+    out->bytes = ev->raw ? store_event_next(e->store) : 0;
     return store_event_insert(e->store, ev, err) && event_entry(e, arena, ev, "conflict", now, &(int64_t){0}, err);
 }
 
@@ -290,7 +306,7 @@ static bool admit(struct engine *e, struct arena *arena, struct ingest_item *ite
         AUTO_JSON obs = row_observation(&item->obs);
         ev->obs = json_print_in(arena, obs);
     }
-    *out = (struct ingest_answer){store_event_next(e->store), ev->ticket, ev->state, false};
+    *out = (struct ingest_answer){store_event_next(e->store), ev->ticket, ev->state, false, store_event_next(e->store)};
     /* The ticket is changed before its event is written: a refold reads the older events only. */
     ev->id = out->event;
     const struct ticket *after = NULL;
@@ -308,7 +324,7 @@ static bool keep_aside(struct engine *e, struct arena *arena, struct ingest_item
     ev->ticket = 0;
     ev->obs = NULL;
     ev->note = why;
-    *out = (struct ingest_answer){store_event_next(e->store), 0, ev->state, false};
+    *out = (struct ingest_answer){store_event_next(e->store), 0, ev->state, false, store_event_next(e->store)};
     return store_event_insert(e->store, ev, err) && event_entry(e, arena, ev, "quarantine", now, &(int64_t){0}, err);
 }
 

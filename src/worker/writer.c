@@ -59,14 +59,21 @@ bool writer_post(struct writer *w, struct job *job, struct err *err)
 
 /* --- jobs --- */
 
+/* The bytes of a request lie with the first of its events that is kept; those before it are known already. */
 static bool run_ingest(struct writer *w, struct job *job, int64_t now, struct err *err)
 {
+    const struct event *first = &job->items[0].event;
+    int64_t at = 0;
     job->answers = ARENA_ARRAY(job->arena, struct ingest_answer, job->item_count);
     for (int i = 0; i < job->item_count; i++) {
-        if (i)
-            job->items[i].event.raw_of = job->answers[0].event;
-        if (!engine_ingest(&w->engine, w->scratch, &job->items[i], now, &job->answers[i], err))
+        struct ingest_item item = job->items[i];
+        item.event.raw = at ? NULL : first->raw;
+        item.event.raw_n = at ? 0 : first->raw_n;
+        item.event.headers = at ? item.event.headers : first->headers;
+        item.event.raw_of = at;
+        if (!engine_ingest(&w->engine, w->scratch, &item, now, &job->answers[i], err))
             return false;
+        at = at ? at : job->answers[i].bytes;
         arena_reset(w->scratch);
     }
     return true;

@@ -144,6 +144,49 @@ static void an_event_that_fails_takes_nothing_of_its_batch_along(void **state)
     store_close(store);
 }
 
+/* All of them in one request, whose bytes come with the first. */
+static void post_batch(struct writer *w, const char *const *tickets, int n, const char *body, int64_t *ids)
+{
+    struct err err = {0};
+    struct job job = {.kind = JOB_INGEST, .arena = arena, .items = ARENA_ARRAY(arena, struct ingest_item, n), .item_count = n, .wake = tell};
+    int before = desk.told;
+    for (int i = 0; i < n; i++) {
+        job.items[i] = *item_of(tickets[i], EARLIER);
+        job.items[i].event.raw = i ? NULL : body;
+        job.items[i].event.raw_n = i ? 0 : strlen(body);
+    }
+    assert_true(writer_post(w, &job, &err));
+    wait_for(before + 1);
+    assert_true(job.ok);
+    for (int i = 0; i < n; i++)
+        ids[i] = job.answers[i].event;
+}
+
+static void the_bytes_of_a_batch_lie_with_the_first_of_it_that_is_not_known_yet(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct event e;
+    int64_t first[1], then[3];
+    struct hub *hub = hub_new(8, 1 << 20);
+    struct writer_options o = {.path = place.db, .config = config_parse(arena, "test", "team: t\n", 8, NULL, 0, &err), .hub = hub, .mailbox_max = 100};
+    struct writer *w = writer_open(&o, &err);
+    assert_non_null(w);
+    post_batch(w, (const char *[]){"a"}, 1, "what came first", first);
+    post_batch(w, (const char *[]){"a", "b", "c"}, 3, "what came then", then);
+    writer_close(w);
+    hub_free(hub);
+    struct store *store = store_open(place.db, STORE_READER, &err);
+    assert_int_equal(then[0], first[0]); /* a duplicate */
+    for (int i = 0; i < 3; i++) {
+        const char *said = i ? "what came then" : "what came first";
+        assert_true(store_event_get(store, arena, then[i], &e, &err));
+        assert_int_equal(e.raw_n, strlen(said));
+        assert_memory_equal(e.raw, said, e.raw_n);
+    }
+    store_close(store);
+}
+
 static int open_place(void **state)
 {
     (void)state;
@@ -163,7 +206,9 @@ static int close_place(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(
-        an_event_that_fails_takes_nothing_of_its_batch_along, open_place, close_place)};
+        an_event_that_fails_takes_nothing_of_its_batch_along, open_place, close_place),
+        cmocka_unit_test_setup_teardown(
+        the_bytes_of_a_batch_lie_with_the_first_of_it_that_is_not_known_yet, open_place, close_place)};
     struct err err;
     return crypto_open() && redact_open(&err) ? cmocka_run_group_tests_name("writer", tests, NULL, NULL) : 1;
 }
