@@ -11,11 +11,21 @@ static struct json *kept(struct engine *e, struct arena *arena, const char *agen
     return text ? json_parse_in(arena, text, strlen(text), &json_limits_native, NULL, NULL) : NULL;
 }
 
+/* A console that still holds a text of a ticket that was purged meanwhile would bring its words back. */
+static bool is_gone(struct engine *e, struct arena *arena, int64_t ticket, struct err *err)
+{
+    struct err none = {0};
+    const struct ticket *t = store_ticket_get(e->store, arena, ticket, &none);
+    return t && t->purged_at && !err_set(err, ERR_CONFLICT, "#%lld was purged: nothing is written about it any more", (long long)ticket);
+}
+
 bool engine_keep(struct engine *e, struct arena *arena, struct keeping *k, int64_t now, struct err *err)
 {
     struct draft draft;
     struct err none = {0};
     if (draft_parse(k->key, &draft)) {
+        if (k->value && is_gone(e, arena, draft.ticket, err))
+            return false;
         const struct json *new = k->value ? json_parse_in(arena, k->value, strlen(k->value), &json_limits_native, NULL, NULL) : NULL;
         k->told = draft_shared(kept(e, arena, k->agent, k->key, &none)) || draft_shared(new);
     }
