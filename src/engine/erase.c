@@ -44,7 +44,7 @@ static const char *left(void *arg, const char *kind, const char *text)
 {
     struct erasing *x = arg;
     if (!text)
-        return NULL;
+        return str_eq(kind, "aside") ? "" : NULL;
     if (str_eq(kind, "body"))
         return erase_body(&x->by, text);
     if (str_eq(kind, "record"))
@@ -53,6 +53,8 @@ static const char *left(void *arg, const char *kind, const char *text)
         return erase_records(&x->by, text, x->records[x->at].key);
     if (str_eq(kind, "notes"))
         return erase_notes(&x->by, text, x->notes);
+    if (str_eq(kind, "aside"))
+        return "";
     if (!str_eq(kind, "observation"))
         return erase_said(&x->by, kind, text);
     find_records(x, text);
@@ -75,6 +77,8 @@ static bool forget_person(struct engine *e, struct erasing *x, const struct tick
     const struct store_eraser by = {left, x};
     AUTO_STR gone;
     str_init(&gone, 64 << 20);
+    if (!store_erase_aside(e->store, x->by.arena, t->id, &by, &gone, err))
+        return false;
     if (t->customer) {
         record_add(x, "customer", t->customer);
         x->notes = arena_printf(x->by.arena, "%s\x1f", t->customer);
@@ -82,7 +86,7 @@ static bool forget_person(struct engine *e, struct erasing *x, const struct tick
             return false;
     }
     for (x->at = 0; x->at < x->count; x->at++)
-        if (!store_erase_record(e->store, x->by.arena, x->records[x->at].kind, x->records[x->at].key, &by, err))
+        if (!store_erase_record(e->store, x->by.arena, x->records[x->at].kind, x->records[x->at].key, &by, &gone, err))
             return false;
     *also = gone.len ? arena_printf(x->by.arena, "[%s]", gone.data) : NULL;
     e->desk_stale = true;

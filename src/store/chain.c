@@ -53,13 +53,12 @@ static bool typed_as_written(sqlite3_stmt *stmt)
 
 /* What somebody wrote was erased from it: an act later in the journal, and vouched for like any other, says so of its ticket, or, where
  * it has none, of itself. */
-#define GONE(of) of "data GLOB '{\"do\":\"erase\",*' OR " of "data GLOB '{\"do\":\"purge\",*'"
 static bool was_erased(struct store *s, sqlite3_stmt *entry, struct err *err)
 {
     static const char *const sql[2] = {
-        "SELECT EXISTS(SELECT 1 FROM entry e INDEXED BY entry_act,json_each(e.data,'$.also') a WHERE ?1=0 AND e.data GLOB '{\"do\":*' AND e.seq>?2"
-        " AND e.kind='ticket' AND (" GONE("e.") ") AND a.value=?2 AND e.salt IS NOT NULL)",
-        "SELECT EXISTS(SELECT 1 FROM entry WHERE ticket=?1 AND ticket!=0 AND seq>?2 AND kind='ticket' AND (" GONE("") ")"
+        "SELECT EXISTS(SELECT 1 FROM entry e INDEXED BY entry_gone,json_each(e.data,'$.also') a WHERE ?1=0 AND e.seq>?2"
+        " AND " ERASING("e.") " AND a.value=?2 AND e.salt IS NOT NULL)",
+        "SELECT EXISTS(SELECT 1 FROM entry WHERE ticket=?1 AND ticket!=0 AND seq>?2 AND " ERASING("")
         " AND salt IS NOT NULL)"};
     sqlite3_stmt *stmt = sql_get(s, sql[sql_int(entry, TICKET) != 0], err);
     if (!stmt)

@@ -11,8 +11,8 @@ static const char *const tables[][2] = {
     {"tally", "SELECT * FROM tally WHERE (n!=0 OR sum!=0) AND (name NOT GLOB 'hour:*' OR day>" HOURS_FROM ") ORDER BY name,key,day"},
     {"record", "SELECT * FROM record WHERE kind!='destination' ORDER BY kind,key"}, /* how a destination fares is receipts' doing */
     {"article", "SELECT key,title,body,category,tags,url,slug,status,updated_at FROM article ORDER BY key"},
-    {"customer_ticket", "SELECT hash,ticket FROM customer_ticket UNION SELECT customer_hash(customer),id FROM ticket WHERE id>" KEYS_TICKET
-                        " AND customer IS NOT NULL ORDER BY 1,2"}, /* wherever it stands by now */
+    {"customer_ticket", "SELECT hash,c.ticket FROM customer_ticket c JOIN ticket t ON t.id=c.ticket WHERE customer_hash(t.customer)=hash UNION SELECT customer_hash(customer),id FROM ticket WHERE id>" KEYS_TICKET
+                        " AND customer IS NOT NULL ORDER BY 1,2"}, /* wherever it stands by now; whose it was before is for erasures */
     {"ticket_by_key", "SELECT hash,ticket FROM ticket_by_key UNION SELECT key_hash,id FROM ticket WHERE id>" KEYS_TICKET " ORDER BY 1,2"},
     {"file_use", "SELECT hex(sha256),ticket FROM file_use ORDER BY sha256,ticket"},
     {"counted", "SELECT * FROM counted ORDER BY ticket,stat,nth"},

@@ -2,10 +2,14 @@
  * (wire/erase). What is deleted is overwritten (secure_delete), and no page brings into the file what it does not use (store/blank):
  * what is left of it lies in the log, which store_scour empties. A database from before that was so is written anew, once. */
 #include "store/sql.h"
+#include "base/json.h"
 #include "base/str.h"
 #include <string.h>
 
-enum { ROWS = 64 };
+enum { ROWS = 64, ERASED_MOST = 64 << 20 };
+#define STRINGED(x) STRING_OF(x)
+#define STRING_OF(x) #x
+#define NEAR 256 /* entries: an event's routes are told right behind it */
 struct row { int64_t id; const char *kind, *text; };
 struct rows { struct row *list; int count, cap; };
 
@@ -50,7 +54,7 @@ static bool rewrite_of(struct store *s, struct arena *a, const char *select, int
 
 /* What leaves, what was asked of models, what is being written about it. */
 static const char *const rest[] = {
-    "UPDATE event SET raw=NULL WHERE id IN (SELECT raw_of FROM event WHERE ticket=?1 AND ticket!=0 AND raw_of!=0)",
+    "UPDATE event SET raw=NULL WHERE id IN (SELECT f.id FROM event e JOIN event f ON f.id=e.raw_of AND f.sha256=e.sha256 WHERE e.ticket=?1 AND e.ticket!=0)",
     "UPDATE event SET raw=NULL,headers='{}',warnings='[]',note=NULL WHERE ticket=?1 AND ticket!=0",
     "UPDATE message SET assets=NULL,author=CASE author_kind WHEN 1 THEN NULL ELSE author END WHERE ticket=?1",
     "DELETE FROM waiting WHERE letter IN (SELECT id FROM letter WHERE entry IN (SELECT seq FROM entry WHERE ticket=?1 AND ticket!=0))",
@@ -88,28 +92,95 @@ bool store_erase_ticket(struct store *s, struct arena *a, int64_t ticket, const 
     return ok;
 }
 
-bool store_erase_record(struct store *s, struct arena *a, const char *kind, const char *key, const struct store_eraser *by, struct err *err)
+/* What was told of events that are no ticket's: what the journal says of them and of their routes, and what left. ids: theirs, a JSON list. */
+#define TOLD "SELECT e.seq FROM entry e INDEXED BY entry_event WHERE e.kind='event' AND e.ticket=0 AND " EVENT_OF("e.data") " IN (SELECT value FROM json_each(?1))"
+static const char *const told[] = {
+    "DELETE FROM waiting WHERE letter IN (SELECT id FROM letter WHERE entry IN (" TOLD "))",
+    "UPDATE attempt SET excerpt=NULL WHERE parcel IN (SELECT id FROM parcel WHERE entry IN (" TOLD "))",
+    "DELETE FROM ask WHERE parcel IN (SELECT id FROM parcel WHERE entry IN (" TOLD "))",
+    "UPDATE parcel SET memo=NULL,error=NULL WHERE entry IN (" TOLD ")",
+    "UPDATE letter SET data=NULL WHERE entry IN (" TOLD ")",
+    "DELETE FROM seen WHERE entry IN (" TOLD ")",
+};
+
+static bool erase_told(struct store *s, struct arena *a, const char *ids, const struct store_eraser *by, struct str *gone, struct err *err)
 {
-    char *data = NULL;
-    if (!store_record_get(s, a, kind, key, &data, err))
-        return false;
-    const char *left = data ? by->left(by->arg, "record", data) : NULL;
-    if (!left)
-        return true;
-    sqlite3_stmt *stmt = sql_get(s, "SELECT id,'records',obs FROM event WHERE instr(obs,?)", err);
+    sqlite3_stmt *stmt = sql_get(s, "SELECT r.seq,r.kind,r.data FROM (" TOLD ") t JOIN entry r ON r.seq>=t.seq AND r.seq<=t.seq+" STRINGED(NEAR)
+                                    " WHERE r.ticket=0 AND (r.seq=t.seq OR r.cause=t.seq)", err);
     if (!stmt)
         return false;
-    sql_bind(stmt, "s", key);
-    return rewrite(s, a, stmt, "UPDATE event SET obs=?1,raw=NULL,headers='{}',warnings='[]',note=NULL WHERE id=?2", by, NULL, err) &&
-           sql_run(s, err, "UPDATE record SET data=? WHERE kind=? AND key=?", "sss", left, kind, key);
+    sql_bind(stmt, "s", ids);
+    bool ok = rewrite(s, a, stmt, "UPDATE entry SET data=?,salt=NULL WHERE seq=?", by, gone, err);
+    for (size_t i = 0; ok && i < sizeof told / sizeof *told; i++)
+        ok = sql_run(s, err, told[i], "s", ids);
+    return ok;
+}
+
+/* What stands of a record in what brings it, up to its key's end (whole), or so far as its key is known. */
+static const char *begins(struct arena *a, const char *kind, const char *key, bool whole)
+{
+    AUTO_JSON record = json_object();
+    json_put_string(record, "kind", kind);
+    json_put_string(record, "key", key);
+    const char *text = json_print_in(a, record);
+    return arena_strndup(a, text, strlen(text) - (whole ? 1 : 2));
+}
+
+/* Numbers with commas, as a JSON list. */
+static const char *list_of(struct arena *a, const struct str *ids)
+{
+    return arena_printf(a, "[%s]", ids->len ? ids->data : "");
+}
+
+bool store_erase_record(struct store *s, struct arena *a, const char *kind, const char *key, const struct store_eraser *by, struct str *gone, struct err *err)
+{
+    static const char *const where[] = {
+        "SELECT id,'records',obs FROM event INDEXED BY event_record WHERE ticket=0 AND obs IS NOT NULL AND " RECORD_OF("obs") ">=substr(?3,1,200) AND " RECORD_OF("obs")
+        "<substr(?3,1,200)||char(1114111) AND ?1 IS NOT NULL AND ?2 IS NOT NULL",
+        "SELECT e.id,'records',e.obs FROM customer_ticket c JOIN event e ON e.ticket=c.ticket WHERE c.hash=?2 AND e.ticket!=0 AND instr(e.obs,?1)",
+        "SELECT e.id,'records',e.obs FROM ticket t JOIN event e ON e.ticket=t.id WHERE t.id>" KEYS_TICKET " AND t.customer=?1 AND ?2 IS NOT NULL AND e.ticket!=0 AND instr(e.obs,?1)"};
+    char *data = NULL;
+    AUTO_STR ids;
+    str_init(&ids, ERASED_MOST);
+    for (size_t i = 0; i < sizeof where / sizeof *where; i++) {
+        sqlite3_stmt *stmt = sql_get(s, where[i], err);
+        if (!stmt)
+            return false;
+        sql_bind(stmt, i ? "si" : "sis", key, sql_key("customer", key), begins(a, kind, key, true));
+        if (!rewrite(s, a, stmt, "UPDATE event SET obs=?1,raw=NULL,headers='{}',warnings='[]',note=NULL WHERE id=?2", by, i ? NULL : &ids, err))
+            return false;
+    }
+    if ((ids.len && !erase_told(s, a, list_of(a, &ids), by, gone, err)) || !store_record_get(s, a, kind, key, &data, err))
+        return false;
+    const char *left = data ? by->left(by->arg, "record", data) : NULL;
+    return !left || sql_run(s, err, "UPDATE record SET data=? WHERE kind=? AND key=?", "sss", left, kind, key);
+}
+
+/* What was kept aside and came in again later: the same bytes, or the same key. */
+bool store_erase_aside(struct store *s, struct arena *a, int64_t ticket, const struct store_eraser *by, struct str *gone, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT q.id,'aside',q.note FROM event e JOIN event q INDEXED BY event_aside ON q.sha256=e.sha256 AND q.state='quarantine'"
+                                    " WHERE e.ticket=?1 AND e.ticket!=0 UNION"
+                                    " SELECT q.id,'aside',q.note FROM event e JOIN event q INDEXED BY event_aside_key ON q.key=e.key AND q.key IS NOT NULL AND q.state='quarantine'"
+                                    " WHERE e.ticket=?1 AND e.ticket!=0 AND q.account=e.account", err);
+    AUTO_STR ids;
+    str_init(&ids, ERASED_MOST);
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "i", ticket);
+    return rewrite(s, a, stmt, "UPDATE event SET note=nullif(?1,''),raw=NULL,headers='{}',warnings='[]' WHERE id=?2", by, &ids, err) &&
+           (!ids.len || erase_told(s, a, list_of(a, &ids), by, gone, err));
 }
 
 bool store_erase_notes(struct store *s, struct arena *a, const char *prefix, const struct store_eraser *by, struct str *gone, struct err *err)
 {
-    sqlite3_stmt *stmt = sql_get(s, "SELECT seq,'notes',data FROM entry INDEXED BY entry_act WHERE data GLOB '{\"do\":*' AND kind='desk'"
-                                    " AND instr(data,'\"customer_note\"')", err);
-    return stmt && rewrite(s, a, stmt, "UPDATE entry SET data=?,salt=NULL WHERE seq=?", by, gone, err) &&
-           sql_run(s, err, "DELETE FROM record WHERE kind='customer_note' AND substr(key,1,length(?1))=?1", "s", prefix);
+    sqlite3_stmt *stmt = sql_get(s, "SELECT seq,'notes',data FROM entry INDEXED BY entry_desk WHERE kind='desk' AND " RECORD_OF("data") ">=?1 AND " RECORD_OF("data")
+                                    "<?1||char(1114111) AND instr(data,'\"customer_note\"')", err);
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "s", begins(a, "customer_note", prefix, false));
+    return rewrite(s, a, stmt, "UPDATE entry SET data=?,salt=NULL WHERE seq=?", by, gone, err) &&
+           sql_run(s, err, "DELETE FROM record WHERE kind='customer_note' AND key>=?1 AND key<?1||char(1114111)", "s", prefix);
 }
 
 bool store_erase_kept(struct store *s, const char *word, struct err *err)

@@ -222,6 +222,18 @@ _Static_assert(STATUS_RESOLVED == 5 && URGENCY_CRITICAL == 3, "the numbers in th
 /* Points that an undo gave back: since version 10. */
 static const char schema_10[] = "ALTER TABLE score ADD COLUMN origin INTEGER NOT NULL DEFAULT 0; -- the row that it was first, 0 = it is that itself\n";
 
+/* What an erasure looks for beside its ticket: since version 11. Few events and entries are in any of them: those of no ticket, those kept aside. */
+static const char schema_11[] =
+    "CREATE INDEX IF NOT EXISTS event_record ON event(" RECORD_OF("obs") ") WHERE ticket = 0 AND obs IS NOT NULL; -- what sources say beside tickets\n"
+    "CREATE INDEX IF NOT EXISTS event_aside ON event(sha256) WHERE state = 'quarantine'; -- by its bytes\n"
+    "CREATE INDEX IF NOT EXISTS event_aside_key ON event(key) WHERE state = 'quarantine' AND key IS NOT NULL;\n"
+    "CREATE INDEX IF NOT EXISTS entry_event ON entry(" EVENT_OF("data") ") WHERE kind = 'event' AND ticket = 0; -- of an event of no ticket\n"
+    "CREATE INDEX IF NOT EXISTS entry_desk ON entry(" RECORD_OF("data") ") WHERE kind = 'desk'; -- acts on the desk, by what they set\n"
+    "CREATE INDEX IF NOT EXISTS entry_gone ON entry(seq) WHERE " ERASING("") "; -- erasures\n"
+    "INSERT OR IGNORE INTO customer_ticket SELECT customer_hash(json_extract(r.value,'$.key')),e.ticket FROM event e,json_each(e.obs,'$.records') r"
+    " WHERE e.ticket!=0 AND instr(e.obs,'\"records\":') AND json_extract(r.value,'$.kind')='customer' AND json_extract(r.value,'$.key')!='';\n"
+    " -- of a customer's tickets also those that have become another's\n";
+
 /* The messages there are already, read as a new one is. */
 static bool fill_file_use(struct store *s, struct err *err)
 {
@@ -237,7 +249,7 @@ static bool fill_file_use(struct store *s, struct err *err)
 
 bool schema_migrate(struct store *s, store_told *told, void *arg, struct err *err)
 {
-    static const char *const since[] = {[3] = schema_3, schema_4, schema_5, schema_6, schema_7, schema_8, schema_9, schema_10};
+    static const char *const since[] = {[3] = schema_3, schema_4, schema_5, schema_6, schema_7, schema_8, schema_9, schema_10, schema_11};
     enum { VERSION = sizeof since / sizeof *since - 1 };
     sqlite3_stmt *stmt = sql_get(s, "PRAGMA user_version", err);
     if (!stmt || sql_step(s, stmt, err) != SQLITE_ROW)

@@ -48,6 +48,11 @@ int64_t sql_key(const char *account, const char *key); /* 64-bit hash as SQLite 
  * is drawn of today and yesterday. What is older than that is left out where databases are compared. */
 #define HOURS_KEPT "336"
 #define HOURS_FROM "(SELECT coalesce(max(day),0)-" HOURS_KEPT " FROM tally WHERE name='hour:created' AND key='')"
+/* Expressions of indexes, spelled once (JSON functions are not for them): the record that an observation or an act on the desk brings, by how it
+ * begins; the event that an entry tells of; what takes words out of a history. */
+#define RECORD_OF(text) "substr(" text ",instr(" text ",'\"records\":[')+11,200)"
+#define EVENT_OF(text) "CAST(substr(" text ",7,19) AS INTEGER)" /* {"id":28,... */
+#define ERASING(e) e "kind='ticket' AND (" e "data GLOB '{\"do\":\"erase\",*' OR " e "data GLOB '{\"do\":\"purge\",*')"
 /* What vouches for an entry, see store/chain.h. */
 struct entry_sizes { size_t actor, kind, data; };
 void entry_digest(const struct entry *e, const struct entry_sizes *n, const uint8_t salt[8], uint8_t out[32]);

@@ -332,8 +332,11 @@ struct store_eraser { const char *(*left)(void *arg, const char *kind, const cha
 bool store_erase_leaves(struct store *s, int64_t ticket, bool *leaves, struct err *err); /* something of it is still on its way */
 /* Events, entries, messages, letters, attempts, questions, drafts, kept answers and files of one ticket. */
 bool store_erase_ticket(struct store *s, struct arena *a, int64_t ticket, const struct store_eraser *by, struct err *err);
-/* A record and the events it came by, which no index finds: all there are are looked through, if it says anything. */
-bool store_erase_record(struct store *s, struct arena *a, const char *kind, const char *key, const struct store_eraser *by, struct err *err);
+/* A record and the events it came by: of no ticket ("event", "route": what the journal says of them; gone: those entries, with commas), or of one that
+ * is or was the customer's. */
+bool store_erase_record(struct store *s, struct arena *a, const char *kind, const char *key, const struct store_eraser *by, struct str *gone, struct err *err);
+/* Events in quarantine that came in again as one of the ticket's: the same bytes, or the same key ("aside": what is noted of them). */
+bool store_erase_aside(struct store *s, struct arena *a, int64_t ticket, const struct store_eraser *by, struct str *gone, struct err *err);
 /* Notes on a customer, whose keys begin so: the records and what the journal says of them ("notes"); gone: those entries, with commas. */
 bool store_erase_notes(struct store *s, struct arena *a, const char *prefix, const struct store_eraser *by, struct str *gone, struct err *err);
 bool store_erase_kept(struct store *s, const char *word, struct err *err); /* what consoles keep that holds it */

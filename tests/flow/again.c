@@ -85,6 +85,25 @@ static void what_the_configuration_reads_by_now_comes_in_again(void **state)
     assert_int_equal(daemon_try((const char *[]){"triaged", "--dir", run->dir, "--clock", arena_printf(arena, "%s/clock", run->dir), "--rebuild", NULL}), 0);
 }
 
+/* It lay in quarantine twice, and once more as what came of it. */
+static void what_came_in_again_is_erased_where_it_was_kept_aside_too(void **state)
+{
+    (void)state;
+    post("R1");
+    post("R1");
+    reads("rbs", "admin");
+    assert_string_equal(SHELL(NULL, "rerun", "1")->out, "event 3 applied: #1\n");
+    assert_int_equal(SHELL(NULL, "erase", "1", "erase")->code, 0);
+    for (int i = 1; i <= 3; i++) {
+        struct answer a = client_get(desk, arena_printf(arena, "/v1/events/%d", i));
+        assert_int_equal(a.status, 200);
+        assert_null(strstr(a.body, "Uma"));
+        assert_null(strstr(a.body, "Checkout"));
+        assert_int_equal(client_post(desk, arena_printf(arena, "/v1/events/%d/rerun", i), "{}").status, 422);
+    }
+    assert_int_equal(SHELL(NULL, "audit", "verify")->code, 0);
+}
+
 static void the_console_does_it_with_one_key(void **state)
 {
     (void)state;
@@ -114,6 +133,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_the_configuration_reads_by_now_comes_in_again, start, stop),
+        cmocka_unit_test_setup_teardown(what_came_in_again_is_erased_where_it_was_kept_aside_too, start, stop),
         cmocka_unit_test_setup_teardown(the_console_does_it_with_one_key, start, stop),
         cmocka_unit_test_setup_teardown(it_is_for_leads, start, stop),
     };

@@ -74,7 +74,19 @@ static void commit(struct world *w)
     w->engine.batch = NULL;
 }
 
-struct world *world_open(const char *config)
+/* A minute after the last that happened there. */
+static void go_on(struct world *w)
+{
+    struct entry_query q = {.limit = 1, .newest_first = true};
+    struct entry *last;
+    struct err err = {0};
+    int n;
+    if (!store_entry_list(w->engine.store, w->arena, &q, &last, &n, &err))
+        die("entries", &err);
+    w->now = n ? last->at + 60000 : w->now;
+}
+
+struct world *world_open_at(const char *config, const char *path)
 {
     struct world *w = calloc(1, sizeof *w);
     struct err err = {0};
@@ -86,7 +98,7 @@ struct world *world_open(const char *config)
         abort();
     w->arena = arena_new();
     w->now = 1798761600000; /* 2027-01-01 */
-    w->engine.store = store_open(NULL, STORE_WRITER, &err);
+    w->engine.store = store_open(path, STORE_WRITER, &err);
     struct config *parsed = w->engine.store ? config_parse(w->arena, "test.yaml", config, strlen(config), game, game_n, &err) : NULL;
     w->engine.config = parsed;
     w->model = parsed && config_zones(parsed, w->arena, zone_load, &err) ? classify_model_new(lexicon, lexicon_n, &err) : NULL;
@@ -94,11 +106,17 @@ struct world *world_open(const char *config)
         die("open", &err);
     free(game);
     free(lexicon);
+    go_on(w);
     begin(w);
     if (!engine_boot(&w->engine, w->arena, w->now, &err) || !engine_views(&w->engine, w->arena, w->now, &err))
         die("boot", &err);
     commit(w);
     return w;
+}
+
+struct world *world_open(const char *config)
+{
+    return world_open_at(config, NULL);
 }
 
 void world_close(struct world *w)

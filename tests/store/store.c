@@ -365,6 +365,24 @@ static void a_database_of_version_8_no_longer_counts_what_is_deleted(void **stat
     assert_int_equal(number(d->store, "SELECT text='' FROM view"), 1);
 }
 
+static void a_database_of_version_10_knows_whose_a_ticket_was(void **state)
+{
+    struct desk *d = *state;
+    struct ticket t = ticket_of(d->store, "rbs:a:1");
+    t.customer = "rbs:u:2";
+    struct event e = {.source = "s", .account = "s", .dialect = "rbs", .effect_text = "create", .state = "applied", .ticket = t.id, .headers = "{}", .warnings = "[]",
+                      .obs = "{\"kind\":\"create\",\"records\":[{\"kind\":\"customer\",\"key\":\"rbs:u:1\",\"data\":{\"name\":\"Uma\"}}]}"};
+    assert_true(store_begin(d->store, &d->err) && store_ticket_insert(d->store, &t, &d->err) && store_event_insert(d->store, &e, &d->err) && store_commit(d->store, &d->err));
+    assert_int_equal(sqlite3_exec(d->store->db, "DROP INDEX event_record; DROP INDEX event_aside; DROP INDEX event_aside_key; DROP INDEX entry_event; DROP INDEX entry_desk;"
+                                                "DROP INDEX entry_gone; PRAGMA user_version=10", NULL, NULL, NULL), SQLITE_OK);
+    store_close(d->store);
+    d->store = store_open(d->place.db, STORE_WRITER, &d->err);
+    if (!d->store)
+        fail_msg("%s", d->err.text);
+    assert_int_equal(number(d->store, "SELECT ticket FROM customer_ticket WHERE hash=customer_hash('rbs:u:1')"), t.id);
+    assert_int_equal(number(d->store, "SELECT count(*) FROM sqlite_schema WHERE name IN ('event_record','event_aside','event_aside_key','entry_event','entry_desk','entry_gone')"), 6);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -376,6 +394,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_database_of_version_4_gets_what_came_since, open_desk, close_desk),
         cmocka_unit_test_setup_teardown(an_upgrade_tells_of_each_step_and_of_none_where_there_is_nothing_to_do, open_desk, close_desk),
         cmocka_unit_test_setup_teardown(a_database_of_version_6_finds_its_keys_in_version_7, open_desk, close_desk),
+        cmocka_unit_test_setup_teardown(a_database_of_version_10_knows_whose_a_ticket_was, open_desk, close_desk),
         cmocka_unit_test_setup_teardown(a_database_of_version_8_no_longer_counts_what_is_deleted, open_desk, close_desk),
         cmocka_unit_test_setup_teardown(what_pages_an_agent_is_found_among_ten_and_among_thousands, open_desk, close_desk),
         cmocka_unit_test_setup_teardown(what_an_agent_took_comes_by_when_it_pages_again, open_desk, close_desk),
