@@ -13,10 +13,12 @@
 
 enum { STARTS = 9, STARTS_SLOW = 3, SLOW_US = 1000000, QUIET_MS = 60, PATIENCE_MS = 300000, MOST = 200 };
 
-/* Keys: NULL = it has no such thing. there and back are pressed in turns, and each is a row of its own where both have a name. */
+/* Keys: NULL = it has no such thing. there and back are pressed in turns, and each is a row of its own where both have a name; between
+ * two rounds onward leads to another item, and is not counted. */
 struct step {
     const char *name, *name_back, *before, *there, *back;
     int times;
+    const char *onward;
 };
 struct peer {
     const char *name;
@@ -32,33 +34,33 @@ struct peer {
 
 static const struct peer peers[] = {
     {"triage", {"%b/triage", "--socket", "%d/desk/triage.sock", "--open", "all"}, NULL, {"HOME=%d/home", "XDG_CONFIG_HOME=%d/home"}, "receipts",
-     {{"move", NULL, "gg", "j", "k", 60},
-      {"on", NULL, "gg" DOWN_A_PAGE, "j", NULL, 120},
-      {"page", NULL, "gg", PAGE_KEY, NULL, 15},
-      {"open", "close", "gg", "\r", "q", 40},
-      {"word", "next", "gg", "/receipts\r", "\033", 10}}},
+     {{"move", NULL, "gg", "j", "k", 60, NULL},
+      {"on", NULL, "gg" DOWN_A_PAGE, "j", NULL, 120, NULL},
+      {"page", NULL, "gg", PAGE_KEY, NULL, 15, NULL},
+      {"open", "close", "gg", "\r", "q", 100, "j"},
+      {"word", "next", "gg", "/receipts\r", "\033", 10, NULL}}},
     {"tig", {"tig"}, "%d/git", {"HOME=%d/home"}, "[ord",
-     {{"move", NULL, HOME_KEY, "j", "k", 60},
-      {"on", NULL, HOME_KEY DOWN_A_PAGE, "j", NULL, 120},
-      {"page", NULL, HOME_KEY, PAGE_KEY, NULL, 15},
-      {"open", "close", HOME_KEY, "\r", "q", 40},
-      {"word", "next", HOME_KEY, "/refund\r", "n", 10}}},
+     {{"move", NULL, HOME_KEY, "j", "k", 60, NULL},
+      {"on", NULL, HOME_KEY DOWN_A_PAGE, "j", NULL, 120, NULL},
+      {"page", NULL, HOME_KEY, PAGE_KEY, NULL, 15, NULL},
+      {"open", "close", HOME_KEY, "\r", "q", 100, "j"},
+      {"word", "next", HOME_KEY, "/refund\r", "n", 10, NULL}}},
     {"neomutt", {"neomutt", "-n", "-F", "%d/neomuttrc", "-f", "%d/mail/INBOX"}, NULL, {"HOME=%d/home"}, "[ord",
-     {{"move", NULL, "=", "j", "k", 60},
-      {"on", NULL, "=" DOWN_A_PAGE, "j", NULL, 120},
-      {"page", NULL, "=", PAGE_KEY, NULL, 15},
-      {"open", "close", "=", "\r", "q", 40},
-      {"word", "next", "=", "/refund\r", "n", 10}}},
+     {{"move", NULL, "=", "j", "k", 60, NULL},
+      {"on", NULL, "=" DOWN_A_PAGE, "j", NULL, 120, NULL},
+      {"page", NULL, "=", PAGE_KEY, NULL, 15, NULL},
+      {"open", "close", "=", "\r", "q", 100, "j"},
+      {"word", "next", "=", "/refund\r", "n", 10, NULL}}},
     {"aerc", {"aerc"}, NULL, {"HOME=%d/home", "XDG_CONFIG_HOME=%d/home"}, "[ord",
-     {{"move", NULL, "g", "j", "k", 40},
-      {"on", NULL, "g" DOWN_A_PAGE, "j", NULL, 40},
-      {"page", NULL, "g", PAGE_KEY, NULL, 10},
-      {"open", "close", "g", "\r", "q", 10},
-      {"word", "next", "g", "/refund\r", "n", 5}}},
+     {{"move", NULL, "g", "j", "k", 40, NULL},
+      {"on", NULL, "g" DOWN_A_PAGE, "j", NULL, 40, NULL},
+      {"page", NULL, "g", PAGE_KEY, NULL, 10, NULL},
+      {"open", "close", "g", "\r", "q", 15, "j"},
+      {"word", "next", "g", "/refund\r", "n", 5, NULL}}},
     {"lnav", {"lnav", "%d/log"}, NULL, {"HOME=%d/home"}, "ord",
-     {{"on", NULL, "g", "j", NULL, 120}, {"page", NULL, "g", " ", NULL, 15}, {"word", "next", "g", "/refund\r", "n", 5}}},
+     {{"on", NULL, "g", "j", NULL, 120, NULL}, {"page", NULL, "g", " ", NULL, 15, NULL}, {"word", "next", "g", "/refund\r", "n", 5, NULL}}},
     {"less", {"less", "-n", "%d/log"}, NULL, {"HOME=%d/home", "LESS="}, "ord",
-     {{"on", NULL, "g", "j", NULL, 120}, {"page", NULL, "g", " ", NULL, 15}, {"word", "next", "g", "/refund\r", "n", 10}}},
+     {{"on", NULL, "g", "j", NULL, 120, NULL}, {"page", NULL, "g", " ", NULL, 15, NULL}, {"word", "next", "g", "/refund\r", "n", 10, NULL}}},
 };
 
 static struct {
@@ -169,6 +171,8 @@ static void measure(const struct step *step)
         press(step->there, &there);
         if (step->back)
             press(step->back, step->name_back ? &back : &there);
+        if (step->onward)
+            go(step->onward);
     }
     tell(step->name, &there);
     if (step->name_back)
