@@ -39,6 +39,9 @@ static void filter(struct console *c, const char *words)
 
 static void search(struct console *c, const char *words)
 {
+    const struct look look = console_look(c);
+    if (*words)
+        ticket_unfold(&c->ticket, &look, true); /* what is folded away holds words too */
     size_t found = pager_search(c->ticket.pager, words);
     if (*words)
         console_toast(c, found ? UI_TOAST : UI_ERROR,

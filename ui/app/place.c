@@ -78,7 +78,9 @@ static void do_open(struct console *c, const char *arg)
     } else if (console_place(c) == PLACE_HEALTH) {
         if (lists_selected(console_table(c), &look, &item) && health_place(&item))
             run_line(c, arena_printf(c->frame, "go %s", health_place(&item)));
-    } else if (console_place(c) != PLACE_TICKET) {
+    } else if (console_place(c) == PLACE_TICKET) {
+        ticket_unfold(&c->ticket, &look, !c->ticket.unfolded);
+    } else {
         place_ticket(c, place_meant(c));
     }
 }

@@ -7,6 +7,7 @@
 #include "core/field.h"
 #include "link/rows.h"
 #include "screen/facts.h"
+#include "screen/fold.h"
 #include "screen/say.h"
 #include <stdlib.h>
 #include <string.h>
@@ -85,6 +86,7 @@ struct telling {
     int64_t of;                   /* of another, 0 = its own */
     int64_t spoken;               /* the item of what a person wrote last, 0 = nothing */
     int width;
+    bool keyed;                   /* the screen's own, where a key unfolds */
     const char *customer;
     const struct json *shown;
 };
@@ -107,7 +109,7 @@ static void new_day(struct telling *to, int64_t at)
 static void head(struct telling *to, int64_t at, enum ui_role tag_role, const char *tag)
 {
     new_day(to, at);
-    pager_item(to->pager, ++to->next_id);
+    pager_item(to->pager, to->next_id);
     pager_line(to->pager);
     if (at > 0)
         pager_piece(to->pager, TIME_AT, UI_DIM, look_clock(to->look, at));
@@ -189,6 +191,45 @@ static void tell_line(struct telling *to, const struct json *line)
     tell_text(to, said.role == UI_MINE ? UI_NORMAL : said.role, to->of ? arena_printf(to->look->arena, "#%lld %s", (long long)to->of, said.text) : said.text);
 }
 
+/* On one row: what does not fit is a key away. */
+static void tell_fold(struct telling *to, struct fold *fold, const struct json *first, const struct json *last, int count)
+{
+    enum { GAP = 2 };
+    const char *key = to->keyed ? "(Enter)" : "";
+    struct fold_part *parts;
+    int n = fold_say(fold, first, last, &parts), at = TEXT_AT, end = to->width - text_columns(key) - GAP;
+    head(to, json_get_i64(last, "at", 0), UI_DIM, arena_printf(to->look->arena, "%d lines", count));
+    for (int i = 0; i < n && at < end; i++) {
+        const char *text = text_fit(to->look->arena, text_safe_in(to->look->arena, parts[i].text, TEXT_LINE), end - at);
+        pager_piece(to->pager, at, parts[i].role, text);
+        at += text_columns(text) + GAP;
+    }
+    pager_piece(to->pager, at, UI_KEY, key);
+}
+
+/* What the machinery noted is gathered, and told where its last line stands. */
+static void tell_lines(struct telling *to, const struct json *lines, bool folds)
+{
+    struct fold *fold = folds ? fold_new(to->look, lines) : NULL;
+    const struct json *first = NULL;
+    int count = 0;
+    for (const struct json *line = json_first(lines); line; line = json_next(line)) {
+        to->next_id++; /* folded or not: the place is kept by it */
+        if (!fold || !fold_takes(line)) {
+            tell_line(to, line);
+            continue;
+        }
+        first = count++ ? first : line;
+        if (!fold_ends(line))
+            continue;
+        if (count > 1)
+            tell_fold(to, fold, first, line, count);
+        else
+            tell_line(to, line);
+        count = 0;
+    }
+}
+
 int ticket_measure(int width)
 {
     return width < MEASURE ? width : MEASURE;
@@ -226,12 +267,12 @@ static void fill(struct ticket_screen *t, const struct look *look, const struct 
     struct telling to = {.pager = t->pager,
                          .look = look,
                          .width = width,
+                         .keyed = t->keyed,
                          .ticket = t->id,
                          .shown = t->shown,
                          .customer = row && row->t.customer_name ? row->t.customer_name : ""};
     pager_begin(t->pager);
-    for (const struct json *line = json_first(json_get(doc->root, "lines")); line; line = json_next(line))
-        tell_line(&to, line);
+    tell_lines(&to, json_get(doc->root, "lines"), !t->unfolded);
     pager_end(t->pager);
     if (!t->follow) /* what the desk noted since is seen below, as far as there is room */
         pager_from(t->pager, to.spoken);
@@ -252,6 +293,16 @@ void ticket_timeline(struct ticket_screen *t, const struct look *look, struct su
         pager_draw(t->pager, s, top, left, rows, width);
     else
         look_empty(look, s, top, left + TAG_AT, width - TAG_AT, "Reading the timeline…");
+}
+
+void ticket_unfold(struct ticket_screen *t, const struct look *look, bool unfolded)
+{
+    const struct mirror_doc *doc = mirror_doc(look->mirror, MIRROR_LINES);
+    if (t->unfolded == unfolded)
+        return;
+    t->unfolded = unfolded;
+    if (doc->ticket == t->id && doc->root && t->filled_from)
+        fill(t, look, doc, t->filled_width);
 }
 
 /* --- drawing --- */
@@ -432,6 +483,7 @@ void ticket_draw(struct ticket_screen *t, const struct look *look, struct surfac
     const struct mirror_row *row = ticket_row(look, t->id);
     int width = look_columns(s), foot = look_footer(look, s), at = 1;
     ticket_expire(t, look->now);
+    t->keyed = true;
     if (!row) {
         surface_textf(s, 0, 1, -1, UI_TITLE, "#%lld", (long long)t->id);
         look_empty(look, s, LOOK_TOP, 2, width - 4, look->banner ? look->banner : "Reading the ticket…");

@@ -12,6 +12,8 @@ struct ticket_screen {
     bool follow; /* asked for: ticket_follow */
     int64_t filled_day; /* "today" is drawn otherwise than the days before */
     int filled_width;
+    bool unfolded; /* ticket_unfold */
+    bool keyed;    /* drawn as a screen of its own: a fold names the key that opens it */
     struct arena *shown_arena; /* what a reveal brought, for TICKET_SHOWN_MS; NULL: nothing is shown */
     const struct json *shown;
     int64_t shown_until; /* look->now */
@@ -21,6 +23,8 @@ void ticket_open(struct ticket_screen *t, int64_t id); /* at the newest line, or
 /* Stays at the newest line and says so, until one scrolls. (Opened, it stays there silently.) */
 void ticket_follow(struct ticket_screen *t, bool on);
 bool ticket_follows(const struct ticket_screen *t);
+/* What fold.h folds away line by line, or folded again; opened, a ticket is folded. The place stays. */
+void ticket_unfold(struct ticket_screen *t, const struct look *look, bool unfolded);
 void ticket_fini(struct ticket_screen *t);
 /* Shows what a reveal's answer carries (api.md: text) in the place of what is masked, until TICKET_SHOWN_MS from now. */
 void ticket_reveal(struct ticket_screen *t, const struct json *text, int64_t now);

@@ -251,6 +251,8 @@ size_t pager_search(struct pager *p, const char *words)
     size_t n = 0;
     free(p->words);
     p->words = words && *words ? strdup(text_fold(arena, words)) : NULL;
+    if (p->stale && p->rows)
+        wrap(p, p->width, p->rows); /* told anew since it was drawn */
     for (size_t i = 0; p->words && i < p->lines_n; i++)
         n += line_matches(p, i);
     if (n && !seek(p, p->top, 1))
