@@ -291,8 +291,7 @@ static void a_ticket_is_one_timeline_and_customer_text_stands_behind_the_bar(voi
     desk_shows(&desk, "┃ Since this morning I get a blank page");
     desk_shows(&desk, "┃ attachment: console.log 14 kB");
     desk_shows(&desk, "label     high .82 over low  [blank page +2.1]");
-    desk_shows(&desk, "route     chat: filtered at step 2 (it is high); all: passed to hooks");
-    desk_shows(&desk, "delivery  hooks: ↻ retrying at 14:41 after 3 attempts: 502 (route all)");
+    desk_shows(&desk, "2 lines   ↻ retrying hooks at 14:41  (Enter)");
     desk_shows(&desk, "you       claim: owner you, status new → open");
     desk_shows(&desk, "┃ same as #4001?");
     desk_shows(&desk, "≠ closed at the source");
@@ -347,15 +346,29 @@ static void escalations_count_down(void **state)
     (void)state;
     draw_list(LISTS_ESCALATIONS, 120, 40);
     desk_shows(&desk, "1 triggered");
-    desk_shows(&desk, "‼ triggered      2 of 4 loop 1 03:12 ");
-    desk_shows(&desk, "Mara: slack ok, telegram o… ");
-    desk_shows(&desk, "Checkout returns 500 for every …"); /* a subject is told from another before it is cut */
-    desk_shows(&desk, "checkout  v7f3a19c2  step 2 of 4 loop 1");
+    desk_shows(&desk, "‼ triggered   2 of 4 loop 1 03:12 ");
+    desk_shows(&desk, "Mara ok, tom pending "); /* what does not fit is said in fewer words, not cut */
+    desk_shows(&desk, "Checkout returns 500 for every "); /* a subject is told from another before it is cut */
+    desk_shows(&desk, "checkout version 7f3a19c2, step 2 of 4 loop 1, since 14:26");
     desk_shows(&desk, "✔ acked mara");
     desk_shows(&desk, "timeout 22m");
     draw_list(LISTS_ESCALATIONS, 160, 40);
-    desk_shows(&desk, "Mara: slack ok, telegram ok · tom: slac");
+    desk_shows(&desk, "Mara ok, tom pending ");
     desk_shows(&desk, "Checkout returns 500 for every order");
+}
+
+/* Whoever is woken sees at any size how far it is, how long is left and whom it reached. */
+static void a_narrow_window_at_night_has_the_step_the_countdown_and_whom_it_reached(void **state)
+{
+    (void)state;
+    draw_list(LISTS_ESCALATIONS, 80, 24);
+    desk_shows(&desk, "# State         Step   Next in   Told              Subject");
+    desk_shows(&desk, "4121 ‼ triggered   2/4 ↻1 03:12     1 of 2 reached    Checkout returns");
+    desk_shows(&desk, "4077 ✔ acked mara  -      again 22m mara: slack ok    Payments stuck in");
+    desk_shows(&desk, "step 1  Mara: slack ok, telegram ok"); /* in full, below */
+    desk_shows(&desk, "step 2  tom: slack pending");
+    draw_list(LISTS_ESCALATIONS, 60, 20);
+    desk_shows(&desk, "‼ triggered   2/4 ↻1 03:12     Checkout");
 }
 
 static int row_of(const char *text)
@@ -488,7 +501,7 @@ static void what_went_through_all_its_steps_unheard_is_said_above_and_in_its_row
     draw_list(LISTS_ESCALATIONS, 160, 40);
     desk_shows(&desk, "‼ Nobody answers #4064: all steps taken, a reminder each hour. K acknowledges.");
     desk_shows(&desk, "all taken");
-    desk_shows(&desk, "Mara: slack failed, telegram failed");
+    desk_shows(&desk, "Mara failed, lea console ");
 }
 
 static void a_maintenance_window_stands_in_every_header_as_long_as_it_lasts(void **state)
@@ -915,7 +928,7 @@ int main(void)
         T(a_timeline_that_came_twice_between_two_frames_is_the_newest),
         T(a_wide_ticket_has_its_facts_beside_it),
         T(a_ticket_names_the_resolved_ones_like_it), T(a_reply_that_is_held_says_until_when),
-        T(escalations_count_down), T(what_pages_me_stands_first_in_the_head_until_it_is_acknowledged), T(of_many_pages_mine_are_counted_and_stand_first), T(what_i_took_says_when_it_pages_again), T(what_the_customer_wrote_last_stands_below_a_page), T(a_why_names_times_as_the_clock_on_the_wall_shows_them_and_me_as_you),
+        T(escalations_count_down), T(a_narrow_window_at_night_has_the_step_the_countdown_and_whom_it_reached), T(what_pages_me_stands_first_in_the_head_until_it_is_acknowledged), T(of_many_pages_mine_are_counted_and_stand_first), T(what_i_took_says_when_it_pages_again), T(what_the_customer_wrote_last_stands_below_a_page), T(a_why_names_times_as_the_clock_on_the_wall_shows_them_and_me_as_you),
         T(what_went_through_all_its_steps_unheard_is_said_above_and_in_its_row),
         T(a_maintenance_window_stands_in_every_header_as_long_as_it_lasts),
         T(ingest_shows_events_and_refusals_by_time),

@@ -49,6 +49,7 @@ static void draw_state(const struct look *look, struct surface *s, int row, int 
         arena_printf(look->arena, "%s %s %s", badge.glyph, badge.word, *by ? look_owner(look, by) : ""));
 }
 
+/* Roomy: "2 of 4 loop 1". */
 static void draw_step(const struct look *look, struct surface *s, int row, int column, int width,
                       const void *item, bool selected)
 {
@@ -58,6 +59,18 @@ static void draw_step(const struct look *look, struct surface *s, int row, int c
                  !steps                      ? "-"
                  : is_unheard(paging(item)) ? "all taken"
                                              : look_step(look->arena, paging(item)));
+}
+
+/* The same in six columns: "2 of 4", "2/4 ↻1" in a loop. */
+static void draw_step_short(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    const struct json *e = paging(item);
+    long long step = json_get_i64(e, "step", -1) + 1, steps = json_get_i64(e, "steps", 0), loop = json_get_i64(e, "loop", 0);
+    if (!is(item, "triggered") || !loop || step <= 0)
+        draw_step(look, s, row, column, width, item, selected);
+    else
+        surface_text(s, row, column, width, is_unheard(e) ? UI_LATE : UI_NORMAL,
+                     is_unheard(e) ? "all" : arena_printf(look->arena, "%lld/%lld ↻%lld", step, steps, loop));
 }
 
 /* A time to come with its bar: how much of the way from `from` is left. */
@@ -75,22 +88,24 @@ static void draw_left(const struct look *look, struct surface *s, int row, int c
         surface_bar(s, row, column, end - column < BAR ? end - column : BAR, left > 0 ? (int)(left * 10000 / (until - from)) : 0, role);
 }
 
+enum { ROOMY = 14 };
+
 static void draw_next(const struct look *look, struct surface *s, int row, int column, int width,
                       const void *item, bool selected)
 {
     const struct json *e = paging(item);
     static const struct {
-        const char *state, *member, *word, *none;
-    } ends[] = {{"acknowledged", "ack_expires_at", "timeout ", "no timeout"},
-                {"snoozed", "snoozed_until", "until ", "-"},
-                {"suppressed", "held_until", "held ", "-"}};
+        const char *state, *member, *word, *narrow, *none;
+    } ends[] = {{"acknowledged", "ack_expires_at", "timeout ", "again ", "-"},
+                {"snoozed", "snoozed_until", "until ", "in ", "-"},
+                {"suppressed", "held_until", "held ", "held ", "-"}};
     (void)selected;
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         int64_t at = json_get_i64(e, ends[i].member, 0);
         if (!is(item, ends[i].state))
             continue;
         if (at)
-            draw_left(look, s, row, column, width, ends[i].word, 0, at, UI_DIM);
+            draw_left(look, s, row, column, width, width < ROOMY ? ends[i].narrow : ends[i].word, 0, at, UI_DIM);
         else
             surface_text(s, row, column, width, UI_MUTED, ends[i].none);
         return;
@@ -138,14 +153,40 @@ static bool is_told_again(const struct json *told)
     return false;
 }
 
-static const char *told_of(const struct look *look, const struct lists_item *item)
+/* How far a page came: to its reader by all its ways, by some, by none. */
+static const char *reached(const struct json *told)
 {
+    const struct json *by = json_get(told, "by");
+    int ok = 0, failed = 0, all = (int)json_count(by);
+    for (const struct json *one = json_first(by); one; one = json_next(one)) {
+        const char *word = outcome(json_get_string(one, "state", ""));
+        ok += str_eq(word, "ok");
+        failed += str_eq(word, "failed");
+    }
+    return !all ? "console" : ok == all ? "ok" : ok ? "partly" : failed == all ? "failed" : "pending";
+}
+
+/* Each way of each person; how far it came to each person; how many it came to: what fits. */
+enum telling { BY_WAY, BY_PERSON, BY_COUNT };
+
+static const char *told_of(const struct look *look, const struct lists_item *item, enum telling how)
+{
+    int people = 0, came = 0;
     AUTO_STR out;
     str_init(&out, 1000);
-    for (const struct json *told = json_first(json_get(item->json, "told")); told; told = json_next(told))
-        if (!is_told_again(told))
+    for (const struct json *told = json_first(json_get(item->json, "told")); told; told = json_next(told)) {
+        if (is_told_again(told))
+            continue;
+        people++;
+        came += str_eq(reached(told), "ok") || str_eq(reached(told), "partly");
+        if (how == BY_WAY)
             add_told(look, &out, told);
-    return arena_strdup(look->arena, out.len ? out.data : "nobody yet");
+        else if (how == BY_PERSON)
+            str_addf(&out, "%s%s %s", out.len ? ", " : "", look_owner(look, json_get_string(told, "agent", "")), reached(told));
+    }
+    if (how == BY_COUNT)
+        str_addf(&out, "%d of %d reached", came, people);
+    return arena_strdup(look->arena, people ? out.data : "nobody yet");
 }
 
 static bool any_failed(const struct lists_item *item)
@@ -161,8 +202,11 @@ static void draw_told(const struct look *look, struct surface *s, int row, int c
                       const void *item, bool selected)
 {
     bool told = json_count(json_get(((const struct lists_item *)item)->json, "told")) > 0;
+    const char *text = NULL;
     (void)selected;
-    surface_text(s, row, column, width, !told || any_failed(item) ? UI_LATE : UI_NORMAL, told_of(look, item));
+    for (enum telling how = BY_WAY; how <= BY_COUNT && (!text || text_columns(text) > width); how++)
+        text = text_safe_in(look->arena, told_of(look, item, how), TEXT_LINE);
+    surface_text(s, row, column, width, !told || any_failed(item) ? UI_LATE : UI_NORMAL, text);
 }
 
 static void draw_since(const struct look *look, struct surface *s, int row, int column, int width,
@@ -182,10 +226,17 @@ static void draw_title(const struct look *look, struct surface *s, int row, int 
 }
 
 static const struct column columns[] = {
-    {"#", 6, 0, true, draw_id},         {"State", 14, 0, false, draw_state},
-    {"Step", 13, 84, false, draw_step}, {"Next in", 14, 0, false, draw_next},
-    {"Told", -27, 116, false, draw_told}, {"Since", 5, 70, true, draw_since},
+    {"#", 6, 0, true, draw_id},          {"State", 13, 0, false, draw_state},
+    {"Step", 13, 0, false, draw_step},   {"Next in", ROOMY, 0, false, draw_next},
+    {"Told", -27, 0, false, draw_told},  {"Since", 5, 112, true, draw_since},
     {"Subject", 0, 0, false, draw_title}};
+
+/* At night in a narrow window: which step it is at, when the next one is, whom it reached; the rest stands below the list. */
+enum { NARROW_BELOW = 104 };
+static const struct column narrow[] = {
+    {"#", 6, 0, true, draw_id},           {"State", 13, 0, false, draw_state},
+    {"Step", 6, 0, false, draw_step_short}, {"Next in", 9, 0, false, draw_next},
+    {"Told", 17, 72, false, draw_told},   {"Subject", 0, 0, false, draw_title}};
 
 /* --- the rows --- */
 
@@ -391,8 +442,8 @@ static void detail(const struct look *look, struct surface *s, int row, int rows
                arena_printf(look->arena, "%s%s", json_get_string(e, "reason", "no reason given"),
                             occurrences > 1 ? arena_printf(look->arena, "  (asked for %lld times)", occurrences) : ""));
     row = fact(s, row, "policy", UI_DIM,
-               arena_printf(look->arena, "%s%s%s  step %s", *policy ? policy : "none: leads only", *version ? "  v" : "", version,
-                            look_step(look->arena, e)));
+               arena_printf(look->arena, "%s%s%s, step %s, since %s", *policy ? policy : "none: leads only", *version ? " version " : "", version,
+                            look_step(look->arena, e), look_stamp(look, json_get_i64(e, "opened_at", 0))));
     if (is(item, "acknowledged") && json_get_i64(e, "ack_expires_at", 0) > look->now && row < last)
         row = fact(s, row, "acked", lapses(look, item) ? UI_WARN : UI_DIM,
                    arena_printf(look->arena, "by %s; a reply, a note or a status holds it, else it pages again in %s", look_owner(look, json_get_string(e, "acked_by", "")),
@@ -415,6 +466,9 @@ const struct lists_type escalations_list = {
     .detail = detail,
     .columns = columns,
     .column_count = sizeof columns / sizeof *columns,
+    .narrow = narrow,
+    .narrow_count = sizeof narrow / sizeof *narrow,
+    .narrow_below = NARROW_BELOW,
     .empty = "Nobody is being paged. A critical ticket appears here with its step, its countdown and who was "
              "told; ! on a ticket pages whoever is on call now.",
 };

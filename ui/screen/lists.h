@@ -25,6 +25,8 @@ struct lists_type {
     void (*head)(const struct look *look, struct surface *s);
     const struct column *columns;
     int column_count;
+    const struct column *narrow; /* those of a screen below `narrow_below` columns; NULL: the same */
+    int narrow_count, narrow_below;
     const char *empty;
     bool partly; /* what has come of it is shown before all of it is there */
     bool (*more)(const struct look *look); /* does the table go on behind its last row? NULL: never */
