@@ -204,6 +204,43 @@ static void the_shell_watches_by_number_too(void **state)
     assert_int_equal(json_count(json_get(a.json, "rows")), 2);
 }
 
+/* In the middle of a sentence, also where none is begun yet: two keys, and it goes on. */
+static void a_page_is_acknowledged_with_two_keys_while_a_reply_is_written(void **state)
+{
+    static const struct { const char *written, *goes_on, *keys; } cases[] = {{"Dear ", "Dear customer", "\033K"}, {"", "Hello", "\033K"}, {"Once ", "Once more", NULL}};
+    (void)state;
+    shows("live", NULL);
+    console_type(console, ":1\r");
+    shows("Some text", NULL);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        console_type(console, "i");
+        shows("Internal note on #1", NULL);
+        console_type(console, cases[i].written);
+        tom_does(i ? "{\"do\":\"reopen\",\"tickets\":[2]}" : "{\"do\":\"escalate\",\"tickets\":[2],\"reason\":\"all of it is down\"}");
+        shows("‼ #2 pages you", "Esc K acknowledges it; you write on");
+        if (cases[i].keys) { /* as fast as a program types: Alt and the key, or both */
+            console_type(console, cases[i].keys);
+        } else {
+            console_type(console, "\033");
+            shows("review:", NULL);
+            shows("‼ #2 pages you", "K acknowledges it; you write on");
+            console_type(console, "K");
+        }
+        shows("cknowledged", NULL);
+        console_hides(console, "pages you");
+        console_type(console, cases[i].goes_on + strlen(cases[i].written));
+        shows(cases[i].goes_on, NULL);
+        console_type(console, "\033");
+        shows("review:", NULL);
+        console_type(console, "q");
+        shows("throw this text away?", NULL);
+        console_type(console, "y");
+        console_hides(console, "Internal note on #1");
+        tom_does("{\"do\":\"close\",\"tickets\":[2]}");
+    }
+    print_message("# acknowledged with Esc and K %zu times in the middle of a note\n", sizeof cases / sizeof *cases);
+}
+
 /* Where a comma is typed, or does nothing, what has to be left first is said. */
 static void a_page_over_something_open_says_to_leave_that_first(void **state)
 {
@@ -254,6 +291,7 @@ int main(void)
                                        cmocka_unit_test_setup_teardown(who_is_mentioned_is_told_and_so_is_their_terminal, start, stop),
                                        cmocka_unit_test_setup_teardown(a_burst_rings_once_and_quiet_hours_let_pages_through, start, stop),
                                        cmocka_unit_test_setup_teardown(a_page_is_acknowledged_with_two_keys_from_anywhere, start, stop),
+                                       cmocka_unit_test_setup_teardown(a_page_is_acknowledged_with_two_keys_while_a_reply_is_written, start, stop),
                                        cmocka_unit_test_setup_teardown(a_page_over_something_open_says_to_leave_that_first, start, stop),
                                        cmocka_unit_test_setup_teardown(a_page_does_not_take_the_place_of_a_refusal_that_was_not_read, start, stop),
                                        cmocka_unit_test_setup_teardown(the_shell_watches_by_number_too, start, stop)};

@@ -136,7 +136,8 @@ static const char *standing_notice(struct console *c, const struct look *look)
         return NULL;
     int64_t shown = c->ticket.id;
     if (composer_is_open(&c->composer))
-        return arena_printf(c->frame, "%s: Esc p keeps this text, then press , to go there", escalations_call(look));
+        return arena_printf(c->frame, "%s: %sK acknowledges %s; you write on", escalations_call(look), c->composer.state == COMPOSER_WRITING ? "Esc " : "",
+                            paged.count > 1 ? arena_printf(c->frame, "#%lld", (long long)paged.ticket) : "it");
     return escalations_pages_me(look, shown) ? "‼ This pages you: press K to acknowledge" : arena_printf(c->frame, "%s: press , to go there, K to acknowledge", escalations_call(look));
 }
 

@@ -23,8 +23,10 @@ static void page(struct console *c, const struct json *root)
         str_eq(json_get_string(root, "actor", NULL), mirror_me(c->mirror)) || /* the answer to my own act says it, and whom else it told */
         !names(json_path(root, "data.told"), mirror_me(c->mirror)))
         return;
+    c->rang = ticket;
     if (composer_is_open(&c->composer)) /* a comma is a letter there */
-        console_toast(c, UI_CRITICAL, "‼ #%lld pages you: Esc p keeps this text, then press , to go there", ticket);
+        console_toast(c, UI_CRITICAL, "‼ #%lld pages you: %s%sK acknowledges it; you write on", ticket, c->overlay.kind ? "Esc, then " : "",
+                      c->composer.state == COMPOSER_WRITING ? "Esc " : "");
     else if (c->overlay.kind)
         console_toast(c, UI_CRITICAL, "‼ #%lld pages you: Esc, then press , to go there", ticket);
     else

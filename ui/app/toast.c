@@ -52,10 +52,15 @@ bool toast_tick(struct toast *t, int64_t now)
     return true;
 }
 
+void toast_moot(struct toast *t, enum ui_role role)
+{
+    if (t->is.role == role)
+        t->is.text[0] = 0;
+    if (t->waits.role == role)
+        t->waits.text[0] = 0;
+}
+
 void toast_leave(struct toast *t)
 {
-    if (t->is.role == UI_DIM)
-        t->is.text[0] = 0;
-    if (t->waits.role == UI_DIM)
-        t->waits.text[0] = 0;
+    toast_moot(t, UI_DIM);
 }

@@ -5,6 +5,7 @@
 #include "app/insert.h"
 #include "base/clock.h"
 #include "core/draft.h"
+#include "screen/escalations.h"
 #include "term/ncurses.h"
 #include <inttypes.h>
 #include <stdlib.h>
@@ -97,6 +98,7 @@ void writing_begin(struct console *c, int64_t ticket, bool reply)
     AUTO_ARENA a = arena_new();
     struct look look = console_look(c);
     const struct mirror_row *row = ticket_row(&look, ticket);
+    toast_moot(&c->toast, UI_CRITICAL); /* which keys a page wants: others here */
     composer_open(&c->composer, ticket, row ? row->t.thread_version : 0, reply, "");
     c->composer.awaits = true;
     fetch_focus(c, ticket);
@@ -322,6 +324,26 @@ static void detached(struct console *c)
     writing_keep(c, false);
 }
 
+/* The ticket that pages me; 0: none does. What was only just said counts until it is read. */
+static int64_t calling(struct console *c)
+{
+    struct look look = console_look(c);
+    struct paged paged = escalations_page_me(&look);
+    const struct wanted *read = &c->slots[SLOT_DOC + MIRROR_PAGED];
+    return paged.count ? paged.ticket : read->wanted || read->flying ? c->rang : 0;
+}
+
+/* Woken in the middle of a sentence: two keys, and the sentence goes on. */
+static void acknowledge(struct console *c)
+{
+    const int64_t ticket = calling(c);
+    const struct command_do what = {.action = &action_table[ACTION_ACK], .tickets = &ticket, .ticket_count = 1, .arg = ""};
+    if (ticket)
+        fetch_do(c, &what);
+    else
+        console_toast(c, UI_DIM, "nothing pages you");
+}
+
 static void canned(struct console *c)
 {
     typed(c);
@@ -344,7 +366,8 @@ bool writing_key(struct console *c, const struct key *key)
 {
     static void (*const wants[])(struct console *c) = {
         [COMPOSER_TYPED] = typed, [COMPOSER_SEND] = send, [COMPOSER_POSTPONE] = postpone, [COMPOSER_DISCARD] = discard, [COMPOSER_EXTERNAL] = want_outside,
-        [COMPOSER_NOTE] = make_note, [COMPOSER_CANNED] = canned, [COMPOSER_ARTICLES] = articles, [COMPOSER_MENTION] = mention, [COMPOSER_SHARED] = share, [COMPOSER_ATTACH] = enclose_open, [COMPOSER_DETACHED] = detached, [COMPOSER_REFUSED] = NULL};
+        [COMPOSER_NOTE] = make_note, [COMPOSER_CANNED] = canned, [COMPOSER_ARTICLES] = articles, [COMPOSER_MENTION] = mention, [COMPOSER_SHARED] = share, [COMPOSER_ATTACH] = enclose_open, [COMPOSER_DETACHED] = detached, [COMPOSER_ACK] = acknowledge, [COMPOSER_REFUSED] = NULL};
+    c->composer.called = calling(c) != 0;
     enum composer_outcome outcome = composer_key(&c->composer, key);
     if (wants[outcome])
         wants[outcome](c);

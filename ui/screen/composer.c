@@ -254,6 +254,11 @@ static enum composer_outcome send(struct composer *c)
     return COMPOSER_SEND;
 }
 
+static bool is_empty(const struct composer *c)
+{
+    return blank(editor_text(c->editor)) && !c->attached.count && !c->arriving;
+}
+
 static enum composer_outcome writing_key(struct composer *c, const struct key *key)
 {
     if (key->code == K_TAB)
@@ -265,7 +270,7 @@ static enum composer_outcome writing_key(struct composer *c, const struct key *k
         return asks(c, key);
     case EDITOR_LEFT:
         c->state = COMPOSER_REVIEW;
-        return blank(editor_text(c->editor)) && !c->attached.count && !c->arriving ? COMPOSER_DISCARD : COMPOSER_NOTHING;
+        return is_empty(c) && !c->called ? COMPOSER_DISCARD : COMPOSER_NOTHING;
     case EDITOR_EXTERNAL:
         return COMPOSER_EXTERNAL;
     case EDITOR_IGNORED:
@@ -301,8 +306,14 @@ static enum composer_outcome review_key(struct composer *c, const struct key *ke
         c->unsaved = true;
         return COMPOSER_SHARED;
     }
+    if (key_is(key, 'q') && is_empty(c))
+        return COMPOSER_DISCARD;
     if (key_is(key, 'q'))
         c->state = COMPOSER_DISCARDING;
+    if (key_is(key, 'K')) {
+        c->state = COMPOSER_WRITING;
+        return COMPOSER_ACK;
+    }
     if (key_is(key, 'i') && c->reply)
         return COMPOSER_NOTE;
     if (key_is(key, 'e'))

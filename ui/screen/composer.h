@@ -32,6 +32,7 @@ enum composer_outcome {
     COMPOSER_SHARED,   /* handed to the team, or taken back: save it now */
     COMPOSER_ATTACH,   /* a file is to go with it: which? */
     COMPOSER_DETACHED, /* one goes along no more: save it now */
+    COMPOSER_ACK,      /* what pages me is acknowledged, and the writing goes on */
     COMPOSER_REFUSED,  /* cannot be sent like this; composer_refusal says why */
 };
 enum { COMPOSER_CITED = 16, COMPOSER_EARLY = 1024 /* keys: a call's patience, with one held down */, COMPOSER_TEXT = 100 << 10 /* bytes a text may have */ };
@@ -43,6 +44,7 @@ struct composer {
     int saving;   /* saves that are under way */
     bool unsaved; /* it is, or is no more, but the daemon does not know yet */
     bool wide;    /* the text has the whole screen */
+    bool called;  /* something pages me: Esc goes to the review also where nothing is written, for K is there */
     bool outside; /* $EDITOR is wanted, once the kept draft is there */
     enum composer_state state;
     struct editor *editor;
