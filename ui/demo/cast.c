@@ -134,6 +134,7 @@ static const char *outcome_of(const struct beat *beat, int status)
 {
     return status == 401 ? "401 refused: wrong secret" : status / 100 != 2 ? "not accepted" :
            beat->twist == TWIST_DUPLICATE ? "sent again: a duplicate" :
+           beat->twist == TWIST_STRANGE ? "not understood: kept aside" :
            beat->twist == TWIST_CONFLICT ? "same key, other content: a conflict" : "";
 }
 

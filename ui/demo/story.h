@@ -12,7 +12,7 @@ struct story_options {
     int speed_percent; /* 100 = one live event every second or two */
 };
 enum beat_kind { BEAT_SEND, BEAT_ACT, BEAT_CLOCK /* a day's only: time passed */ };
-enum twist { TWIST_NONE, TWIST_DUPLICATE, TWIST_CONFLICT, TWIST_FORGED }; /* what is wrong with what is sent */
+enum twist { TWIST_NONE, TWIST_DUPLICATE, TWIST_CONFLICT, TWIST_FORGED, TWIST_STRANGE /* without what it is about: kept aside */ }; /* what is wrong with what is sent */
 struct beat { /* one thing that happens; texts live until the next story_next */
     int64_t at;     /* ms UTC */
     int kind;       /* enum beat_kind */

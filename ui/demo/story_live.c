@@ -199,20 +199,44 @@ static bool script_twin(struct story *s, const struct plan *p, enum twist twist,
     return true;
 }
 
-enum script { SCRIPT_REOPEN, SCRIPT_DUPLICATE, SCRIPT_FORGED, SCRIPT_CRITICAL, SCRIPT_CONFLICT, SCRIPT_SURVEY, SCRIPT_BURST, SCRIPTS };
+enum script { SCRIPT_REOPEN, SCRIPT_DUPLICATE, SCRIPT_FORGED, SCRIPT_CRITICAL, SCRIPT_CONFLICT, SCRIPT_SURVEY, SCRIPT_BURST, SCRIPT_STRANGE, SCRIPTS };
 
-static bool script_forged(struct story *s, const struct plan *p, struct beat *beat)
+/* The opening of a ticket that never gets in, and that no twin follows. */
+static bool send_in_vain(struct story *s, const struct plan *p, const char *vendor, struct beat *beat)
 {
-    struct plot *plot = story_plot_new(s, vendor_find("shop"), story_draw(s, &s->ordinary));
+    struct plot *plot = story_plot_new(s, vendor_find(vendor), story_draw(s, &s->ordinary));
     plot->opened = story_wall(s, p->at);
-    plot->settled = plot->closed = true; /* it never gets in */
+    plot->settled = plot->closed = true;
     plot->resolved = true;
     if (!story_send(s, &(struct plan){.at = p->at, .plot = plot}, MOVE_OPEN, beat))
         return false;
-    beat->twist = TWIST_FORGED;
     s->last_plot = NULL;
     free(s->last_body);
     s->last_body = NULL;
+    return true;
+}
+
+static bool script_forged(struct story *s, const struct plan *p, struct beat *beat)
+{
+    bool sent = send_in_vain(s, p, "shop", beat);
+    beat->twist = sent ? TWIST_FORGED : TWIST_NONE;
+    return sent;
+}
+
+/* Somebody's new release leaves out which ticket it is about. */
+static bool script_strange(struct story *s, const struct plan *p, struct beat *beat)
+{
+    if (!send_in_vain(s, p, "agency", beat))
+        return false;
+    struct json *root = json_parse_in(s->page, beat->body, strlen(beat->body), &json_limits_dialect, NULL, NULL);
+    struct json *data = json_copy(json_get(root, "data")), *ticket = json_copy(json_get(data, "ticket"));
+    json_drop(ticket, "id");
+    json_drop(data, "ticket");
+    json_put(data, "ticket", ticket);
+    json_drop(root, "data");
+    json_put(root, "data", data);
+    beat->body = json_print_in(s->page, root);
+    beat->twist = TWIST_STRANGE;
     return true;
 }
 
@@ -231,6 +255,8 @@ bool story_script(struct story *s, const struct plan *p, struct beat *beat)
         script_burst(s, p->at);
     else if (what == SCRIPT_FORGED)
         return script_forged(s, p, beat);
+    else if (what == SCRIPT_STRANGE)
+        return script_strange(s, p, beat);
     else
         return script_twin(s, p, what == SCRIPT_DUPLICATE ? TWIST_DUPLICATE : TWIST_CONFLICT, beat);
     return false;
