@@ -297,7 +297,7 @@ void ticket_timeline(struct ticket_screen *t, const struct look *look, struct su
 
 void ticket_unfold(struct ticket_screen *t, const struct look *look, bool unfolded)
 {
-    const struct mirror_doc *doc = mirror_doc(look->mirror, MIRROR_LINES);
+    const struct mirror_doc *doc = mirror_doc(look->mirror, MIRROR_TICKET);
     if (t->unfolded == unfolded)
         return;
     t->unfolded = unfolded;
