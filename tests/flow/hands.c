@@ -67,9 +67,9 @@ static void tickets_customers_and_agents_are_found_by_name(void **state)
     seat_press(":invo");
     seat_shows("\u258c #2 Invoice is wrong");
     seat_press("\r");
-    seat_shows("first response clock started");
+    seat_shows("resolution clock started");
     seat_press("q");
-    seat_hides("first response clock started");
+    seat_hides("resolution clock started");
     seat_press(":tom's");
     seat_shows("\u258c tom's tickets");
     seat_press("\r");
@@ -77,7 +77,7 @@ static void tickets_customers_and_agents_are_found_by_name(void **state)
     seat_press("\x1b");
     seat_shows("Checkout is down");
     seat_press(":2\r"); /* a number is itself */
-    seat_shows("first response clock started");
+    seat_shows("resolution clock started");
 }
 
 static void lines_are_remembered_but_no_secret_in_them_and_in_the_next_console_too(void **state)
@@ -357,7 +357,7 @@ static void tab_goes_into_the_pane_which_scrolls_and_back(void **state)
     (void)state;
     three();
     seat_press("gg:1\r");
-    seat_shows("first response clock started");
+    seat_shows("resolution clock started");
     seat_press("q");
     for (int i = 0; i < 40; i++)
         client_post(seat.desk, "/v1/do", arena_printf(arena, "{\"do\":\"note\",\"tickets\":[1],\"text\":\"note number %d.\"}", i));
