@@ -81,10 +81,15 @@ static const char *who_spoke(const struct stat_follow *f)
     return config_person(f->actor) ? f->actor : f->after->assignee;
 }
 
+/* What is deleted was made by mistake: it never came in. */
 static void created(struct stat_follow *f)
 {
-    if (!f->before)
-        add(f, STAT_CREATED, 0, f->now)->agent = NULL;
+    bool was = f->before && !f->before->deleted, is = !f->after->deleted;
+    if (was == is)
+        return;
+    struct stat_change *c = add(f, STAT_CREATED, 0, f->before ? f->after->received_at : f->now);
+    c->agent = NULL;
+    c->out = !is;
 }
 
 static int64_t first_reply(const struct ticket *t)

@@ -11,7 +11,7 @@
 
 /* Kept in databases by number: new ones at the end. */
 enum stat {
-    STAT_CREATED,
+    STAT_CREATED,        /* counted out while it is deleted */
     STAT_FIRST_RESPONSE, /* value: ms; part: bucket (core/histogram) */
     STAT_NEXT_RESPONSE,
     STAT_RESOLUTION,     /* each time a ticket is done and stays so or is reopened; an undone resolve never was one */
@@ -21,7 +21,7 @@ enum stat {
     STAT_CSAT,           /* value and part: 1 to 5 */
     STATS
 };
-struct stat_row { const char *name; bool timed, final; }; /* final: never taken back, and so not remembered */
+struct stat_row { const char *name; bool timed, final; }; /* final: not remembered, so it is not taken back, or (created) by what the ticket says still */
 extern const struct stat_row stat_table[STATS];
 
 /* Why a clock ran out, as the ticket stood then: the first that fits. */
@@ -33,7 +33,7 @@ const char *stat_settled_word(bool missed); /* kept missed */
 
 struct stat_change {
     int stat;          /* enum stat */
-    bool out;          /* taken back: only stat and nth count */
+    bool out;          /* taken back: only stat and nth count; of created, at too */
     int64_t nth;       /* which of this ticket's; final: 0 */
     int64_t at, value; /* ms */
     const char *part;  /* NULL: none */

@@ -172,6 +172,8 @@ bool route_record(struct engine *e, struct arena *arena, const struct record *r,
 /* engine/rebuild: the journal from `since` on (at most `most` events, then the clock up to now) into to's empty store, under to's
  * configuration and with its routes. Reads live's store only. */
 bool replay_lab(struct engine *live, struct engine *to, int64_t since, int64_t most, int64_t now, const atomic_bool *over, int64_t *ran, struct err *err);
+/* engine/rebuild: the tallies of these names (NULL ends them) become what the journal makes; takes as long as a rebuild. */
+bool replay_tallies(struct engine *e, const char *const *names, struct err *err);
 /* engine/rebuild: what routes call the payload of a stored event; NULL: it cannot be read. */
 const struct json *replay_payload(struct arena *arena, const struct event *event, const struct observation *obs);
 /* Articles (engine/article): a record's, after it was written; the configuration's files, when one comes into force. cited: do those

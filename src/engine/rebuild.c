@@ -311,6 +311,19 @@ static bool cut_views(struct replay *r, struct err *err)
     return ok && store_commit(r->to.store, err);
 }
 
+bool replay_tallies(struct engine *e, const char *const *names, struct err *err)
+{
+    struct replay r = {.live = e, .to = {.config = e->config, .quiet = true, .replaying = true}, .page = arena_new()};
+    r.to.store = store_open(NULL, STORE_WRITER, err);
+    bool ok = r.to.store && replay_all(&r, err);
+    for (; ok && *names; names++)
+        ok = store_tally_copy(e->store, r.to.store, *names, err);
+    engine_close(&r.to);
+    store_close(r.to.store);
+    arena_free(r.page);
+    return ok;
+}
+
 bool engine_rebuild(struct engine *e, struct str *report, int64_t *differ, struct err *err)
 {
     struct replay r = {.live = e, .to = {.config = e->config, .quiet = true, .replaying = true}, .page = arena_new()};

@@ -14,6 +14,7 @@
 #include "engine/change.h"
 #include "base/str.h"
 #include "core/stat.h"
+#include <stdlib.h>
 #include <string.h>
 
 enum { HOUR_MS = 3600000 };
@@ -92,6 +93,15 @@ static bool count_in(struct engine *e, struct arena *arena, const struct ticket 
     struct counted c = {.ticket = t->id, .stat = s->stat, .nth = s->nth, .at = s->at, .day = zone_day(config_zone(e->config->zone), s->at),
                         .value = s->value, .part = s->part, .keys = all.data};
     return count_all(e, arena, &c, 1, err) && (stat_table[s->stat].final || store_counted_put(e->store, &c, err));
+}
+
+/* One that was there before is deleted, or is no longer: the desk and its source have it not, or again. Which views it had come into nobody
+ * remembers; it stays there. What came in before there were numbers is in none. */
+static bool count_created(struct engine *e, struct arena *arena, const struct ticket *t, int64_t at, int64_t n, struct err *err)
+{
+    const char *since = store_meta_get(e->store, arena, "stats_since", err);
+    struct counted c = {.stat = STAT_CREATED, .at = at, .day = zone_day(config_zone(e->config->zone), at), .keys = arena_printf(arena, "\n%s\n", source_key(arena, t))};
+    return err->code == ERR_NONE && ((since && at < strtoll(since, NULL, 10)) || count_all(e, arena, &c, n, err));
 }
 
 /* --- how things stand --- */
@@ -173,9 +183,13 @@ bool stat_change(struct engine *e, struct arena *arena, const struct change *c, 
     stat_follow(&f);
     if (f.count)
         whom(e, arena, after, m, &keys);
-    for (int i = 0; i < f.count; i++)
-        if (f.changes[i].out ? !count_out(e, arena, after, &f.changes[i], err) : !count_in(e, arena, after, &f.changes[i], keys.data, err))
+    for (int i = 0; i < f.count; i++) {
+        const struct stat_change *s = &f.changes[i];
+        bool again = s->stat == STAT_CREATED && c->before;
+        if (again ? !count_created(e, arena, after, s->at, s->out ? -1 : 1, err)
+                  : s->out ? !count_out(e, arena, after, s, err) : !count_in(e, arena, after, s, keys.data, err))
             return false;
+    }
     return stand(e, arena, c, after, m, err);
 }
 
@@ -222,6 +236,40 @@ static bool boot_views(struct engine *e, struct arena *arena, const struct ticke
     return true;
 }
 
+/* From before what is deleted was counted out (schema 9 and 11): what came in loses them. */
+static bool created_anew(struct engine *e, struct err *err)
+{
+    int64_t ids[256], after = 0;
+    int n = 1;
+    while (n && store_ticket_ids(e->store, after, ids, 256, &n, err))
+        for (int i = 0; i < n; i++) {
+            AUTO_ARENA page = arena_new();
+            const struct ticket *t = store_ticket_get(e->store, page, after = ids[i], err);
+            if (!t || (t->deleted && !count_created(e, page, t, t->received_at, -1, err)))
+                return false;
+        }
+    return err->code == ERR_NONE;
+}
+
+/* And the days on which they went are those the journal tells. */
+static bool flow_anew(struct engine *e, struct err *err)
+{
+    static const char *const names[] = {"stat:flow", "hour:flow", NULL};
+    return replay_tallies(e, names, err);
+}
+
+/* Once each, at the first start after an upgrade that asks for it. */
+static bool stat_anew(struct engine *e, struct arena *arena, struct err *err)
+{
+    static const struct { const char *meta; bool (*run)(struct engine *, struct err *); } rows[] = {{"created_anew", created_anew}, {"flow_anew", flow_anew}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        bool due = str_eq(store_meta_get(e->store, arena, rows[i].meta, err), "1");
+        if (err->code != ERR_NONE || (due && (!rows[i].run(e, err) || !store_meta_put(e->store, rows[i].meta, "0", err))))
+            return false;
+    }
+    return true;
+}
+
 bool stat_boot(struct engine *e, struct arena *arena, int64_t now, struct err *err)
 {
     int64_t ids[256], after = 0;
@@ -239,5 +287,5 @@ bool stat_boot(struct engine *e, struct arena *arena, int64_t now, struct err *e
     }
     if (err->code != ERR_NONE || (since && anew && !store_meta_put(e->store, "stats_anew", "0", err)))
         return false;
-    return since || (store_meta_put(e->store, "stats_since", arena_printf(arena, "%lld", (long long)now), err));
+    return (since || store_meta_put(e->store, "stats_since", arena_printf(arena, "%lld", (long long)now), err)) && stat_anew(e, arena, err);
 }

@@ -232,7 +232,9 @@ static const char schema_11[] =
     "CREATE INDEX IF NOT EXISTS entry_gone ON entry(seq) WHERE " ERASING("") "; -- erasures\n"
     "INSERT OR IGNORE INTO customer_ticket SELECT customer_hash(json_extract(r.value,'$.key')),e.ticket FROM event e,json_each(e.obs,'$.records') r"
     " WHERE e.ticket!=0 AND instr(e.obs,'\"records\":') AND json_extract(r.value,'$.kind')='customer' AND json_extract(r.value,'$.key')!='';\n"
-    " -- of a customer's tickets also those that have become another's\n";
+    " -- of a customer's tickets also those that have become another's\n"
+    "INSERT OR REPLACE INTO meta SELECT 'created_anew','1' WHERE" DELETED ";\n" /* nor is it in what came in */
+    "INSERT OR REPLACE INTO meta SELECT 'flow_anew','1' WHERE EXISTS(SELECT 1 FROM meta WHERE key='stats_anew');\n"; /* nor was it open until version 9 came */
 
 /* The messages there are already, read as a new one is. */
 static bool fill_file_use(struct store *s, struct err *err)

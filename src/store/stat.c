@@ -6,6 +6,22 @@ bool store_tally_forget(struct store *s, const char *name, const char *key, cons
     return tally_flush(s, err) && sql_run(s, err, "DELETE FROM tally WHERE name=?1 AND (key=?2 OR substr(key,1,length(?2||?3))=?2||?3)", "sss", name, key, separator);
 }
 
+bool store_tally_copy(struct store *s, struct store *from, const char *name, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(from, "SELECT key,day,n,sum FROM tally WHERE name=?", err);
+    if (!stmt || !tally_flush(s, err) || !sql_run(s, err, "DELETE FROM tally WHERE name=?", "s", name))
+        return false;
+    sql_bind(stmt, "s", name);
+    int rc;
+    while ((rc = sql_step(from, stmt, err)) == SQLITE_ROW)
+        if (!sql_run(s, err, "INSERT INTO tally(name,key,day,n,sum) VALUES(?,?,?,?,?)", "ssiii", name, (const char *)sqlite3_column_text(stmt, 0), sql_int(stmt, 1),
+                     sql_int(stmt, 2), sql_int(stmt, 3))) {
+            sqlite3_reset(stmt);
+            return false;
+        }
+    return rc == SQLITE_DONE;
+}
+
 bool store_counted_put(struct store *s, const struct counted *c, struct err *err)
 {
     return sql_run(s, err, "INSERT OR REPLACE INTO counted VALUES(?,?,?,?,?,?,?,?)", "iiiiiiss", c->ticket, c->stat, c->nth, c->at, c->day, c->value, c->part, c->keys);

@@ -166,6 +166,7 @@ bool store_work_need(struct store *s, const char *owner, int64_t *need, bool *fo
 bool store_work_list(struct store *s, struct arena *a, const struct work *after, int max, struct work *list, int *count, struct err *err);
 /* Forgets a key of a tally, and the keys that go on from it behind `separator`. */
 bool store_tally_forget(struct store *s, const char *name, const char *key, const char *separator, struct err *err);
+bool store_tally_copy(struct store *s, struct store *from, const char *name, struct err *err); /* all of that name, as they are there */
 /* What of a ticket is counted (core/stat): keys is a line for each of those it counts for. _take gives it and removes it. */
 struct counted { int64_t ticket, stat, nth, at, day, value; const char *part, *keys; };
 bool store_counted_put(struct store *s, const struct counted *c, struct err *err);

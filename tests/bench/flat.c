@@ -291,6 +291,52 @@ static void claim(struct desk *d)
     tell("claim_and_commit", d->tickets, took, CLAIMS, 1);
 }
 
+/* --- what an erasure costs: within its transaction, and behind it --- */
+
+/* As the daemon would have them by then. */
+static void index_all(struct desk *d)
+{
+    struct err err = {0};
+    struct store *s = d->engine.store;
+    int64_t seq = 0, was = -1;
+    bool late;
+    if (!store_search_mark(s, &seq, &err))
+        die("mark", &err);
+    for (; seq != was || store_sieve_wants(s, &late);) {
+        was = seq;
+        if (!store_begin(s, &err) || !store_search_fill(s, &seq, 100, &err) || !store_keys_fill(s, 100, &err) || !store_sieve_fill(s, 100, &err) || !store_commit(s, &err))
+            die("index", &err);
+    }
+}
+
+static void erase(struct desk *d)
+{
+    enum { ERASURES = 9 };
+    int64_t took[ERASURES], scoured[ERASURES];
+    for (int i = 0; i < ERASURES; i++) {
+        int64_t id = d->tickets / (ERASURES + 1) * (i + 1);
+        struct do_request req = {.action = {.id = ACTION_ERASE, .actor = "leo", .role = ROLE_ADMIN, .with = "{\"confirm\":true}"}, .tickets = &id, .ticket_count = 1};
+        struct err err = {0};
+        char *answer;
+        bool done;
+        index_all(d);
+        if (!store_checkpoint(d->engine.store, &err))
+            die("checkpoint", &err);
+        int64_t from = clock_mono_us();
+        begin(d);
+        if (!engine_do(&d->engine, d->arena, &req, d->now, &answer, &err))
+            die("erase", &err);
+        commit(d);
+        took[i] = clock_mono_us() - from;
+        from = clock_mono_us();
+        if (!store_scour(d->engine.store, &done, &err))
+            die("scour", &err);
+        scoured[i] = clock_mono_us() - from;
+    }
+    tell("erase_and_commit", d->tickets, took, ERASURES, 1);
+    tell("scour", d->tickets, scoured, ERASURES, 1);
+}
+
 int main(int argc, char **argv)
 {
     struct err err = {0};
@@ -314,6 +360,8 @@ int main(int argc, char **argv)
             die("checkpoint", &err);
         measure(&d);
         claim(&d);
+        if (getenv("FLAT_ERASE"))
+            erase(&d);
     }
     if (getenv("FLAT_VIEWS"))
         views(&d);

@@ -219,6 +219,40 @@ static void what_is_purged_is_in_no_list_and_its_number_is_not_used_again(void *
     story_end(w);
 }
 
+static bool keeps(struct world *w, const char *key, const char *value)
+{
+    struct err err = {0};
+    struct keeping k = {.agent = "ana", .key = key, .value = value};
+    assert_true(store_begin(w->engine.store, &err));
+    bool ok = engine_keep(&w->engine, w->arena, &k, w->now, &err);
+    assert_true(ok || err.code == ERR_CONFLICT);
+    assert_true(store_commit(w->engine.store, &err));
+    return ok;
+}
+
+/* A console types on, and a source sends other words under a key it used before. */
+static void nobody_brings_words_back_to_what_was_purged(void **state)
+{
+    (void)state;
+    struct world *w = desk();
+    struct err err = {0};
+    struct event e;
+    int64_t id = story_create(w, "a");
+    assert_true(keeps(w, "draft:1:reply", "\"Dear quillonborgh\""));
+    story_must(deletes(w, "mara", id));
+    story_must(purges(w, id));
+    assert_null(store_keep_get(w->engine.store, w->arena, "ana", "draft:1:reply", &err));
+    assert_false(keeps(w, "draft:1:reply", "\"Dear quillonborgh, please\""));
+    assert_true(keeps(w, "draft:1:reply", NULL));
+    assert_true(keeps(w, "draft:7:reply", "\"of none\""));
+    const char *body = "{\"id\":\"evt_ca\",\"type\":\"ticket.created\",\"created_at\":\"2027-01-01T00:00:00Z\",\"team_id\":\"t\",\"data\":{\"ticket\":{\"id\":\"a\",\"title\":\"quillonborgh\"}}}";
+    assert_string_equal(world_post(w, "cstar", "cstar", DOOR_WEBHOOK, body, strlen(body)), "conflict");
+    assert_true(store_event_get(w->engine.store, w->arena, store_event_next(w->engine.store) - 1, &e, &err));
+    assert_int_equal(e.raw_n, 0);
+    assert_non_null(strstr(e.note, "its bytes are not kept"));
+    story_end(w);
+}
+
 static void its_source_makes_a_new_one_of_what_was_purged(void **state)
 {
     (void)state;
@@ -324,6 +358,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(its_source_revives_it_with_a_warning_by_what_is_later),
         cmocka_unit_test(what_is_critical_pages_again_when_its_source_revives_it),
         cmocka_unit_test(what_is_purged_is_in_no_list_and_its_number_is_not_used_again),
+        cmocka_unit_test(nobody_brings_words_back_to_what_was_purged),
         cmocka_unit_test(its_source_makes_a_new_one_of_what_was_purged),
         cmocka_unit_test(what_others_are_part_of_is_not_purged_before_them),
         cmocka_unit_test(whenever_it_is_done_the_journal_makes_the_same_desk),

@@ -185,6 +185,46 @@ static void a_merged_ticket_was_not_resolved(void **state)
     world_close(w);
 }
 
+/* What its source deletes, or a lead; an event that is later brings it back. */
+static void deletes(struct world *w, int k, bool back)
+{
+    char body[400], at[32];
+    clock_format(w->now, at);
+    int n = snprintf(body, sizeof body, "{\"id\":\"evt_d%d%d\",\"type\":\"%s\",\"created_at\":\"%s\",\"team_id\":\"t\",\"data\":{\"ticket\":{\"id\":\"k%d\",\"title\":\"Back %d\"}}}", k, back,
+                     back ? "ticket.updated" : "ticket.deleted", at, k, k);
+    assert_string_equal(world_post(w, "cstar", "cstar", DOOR_WEBHOOK, body, (size_t)n), back ? "update" : "delete");
+    world_wait(w, MINUTE);
+}
+
+static void what_is_deleted_never_came_in_until_that_is_taken_back(void **state)
+{
+    (void)state;
+    struct world *w = world_open(NULL);
+    int64_t id = created(w), n = made - 1;
+    created(w);
+    int64_t hour = w->now / (60 * (int64_t)MINUTE), day = count(w, "stat:created", "view:all");
+    assert_int_equal(count(w, "stat:created", ""), 2);
+    world_wait(w, 2 * (int64_t)DAY);
+    assert_true(world_ok(world_do_with(w, "mara", "delete", id, NULL, "{\"confirm\":true}")));
+    assert_int_equal(count(w, "stat:created", ""), 1);
+    assert_int_equal(count(w, "stat:created", "source:cstar"), 1);
+    assert_int_equal(count(w, "stat:created", "view:all"), day); /* what came into a view stays told */
+    assert_int_equal(count(w, "hour:created", ""), 1);
+    assert_true(world_ok(world_do(w, "mara", "undo", 0, NULL)));
+    assert_int_equal(count(w, "stat:created", ""), 2);
+    deletes(w, (int)n, false);
+    assert_int_equal(count(w, "stat:created", ""), 1);
+    deletes(w, (int)n, true);
+    assert_int_equal(count(w, "stat:created", ""), 2);
+    struct tally_day days[4];
+    struct err err = {0};
+    int found;
+    assert_true(store_tally_range(w->engine.store, "hour:created", "", hour, hour, days, 4, &found, &err));
+    assert_int_equal(days[0].n, 2); /* in the hour in which it came */
+    world_rebuilds(w);
+    world_close(w);
+}
+
 /* --- other configurations, older databases --- */
 
 static void again(struct world *w, const char *sql)
@@ -215,6 +255,33 @@ static void a_database_older_than_the_numbers_begins_with_what_is_open(void **st
     assert_int_equal(count(w, "stat:created", ""), 0); /* what was before is not known */
     again(w, "SELECT 1"); /* once is enough */
     assert_int_equal(count(w, "tickets", ""), 2);
+    world_close(w);
+}
+
+/* Until version 9 what a source deleted was open still; until 11 it had come in. One was deleted and came back before, one is deleted. */
+static void a_desk_from_before_what_is_deleted_was_counted_out_has_what_its_journal_says(void **state)
+{
+    (void)state;
+    struct world *w = world_open(NULL);
+    created(w);
+    for (int i = 0; i < 2; i++) {
+        created(w);
+        world_wait(w, DAY);
+        deletes(w, made - 1, false);
+    }
+    world_wait(w, DAY);
+    deletes(w, made - 2, true);
+    assert_int_equal(count(w, "stat:flow", ""), 2);
+    const struct ticket *gone = world_ticket(w, store_ticket_next(w->engine.store) - 1);
+    again(w, arena_printf(w->arena, "UPDATE tally SET n=n+7 WHERE name IN ('stat:flow','hour:flow');"
+                                    "INSERT INTO tally VALUES('stat:created','',%lld,1,0),('stat:created','source:cstar',%lld,1,0),('hour:created','',%lld,1,0)"
+                                    " ON CONFLICT DO UPDATE SET n=n+1; INSERT OR REPLACE INTO meta VALUES('created_anew','1'),('flow_anew','1')",
+                          (long long)gone->received_at / DAY, (long long)gone->received_at / DAY, (long long)gone->received_at / (60 * MINUTE)));
+    assert_int_equal(count(w, "stat:created", ""), 2);
+    assert_int_equal(count(w, "stat:flow", ""), 2);
+    world_rebuilds(w);
+    again(w, "SELECT 1"); /* once is enough */
+    assert_int_equal(count(w, "stat:created", ""), 2);
     world_close(w);
 }
 
@@ -379,6 +446,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_rating_counts_once_and_for_whom_it_rates),
         cmocka_unit_test(a_merged_ticket_was_not_resolved),
         cmocka_unit_test(a_database_older_than_the_numbers_begins_with_what_is_open),
+        cmocka_unit_test(what_is_deleted_never_came_in_until_that_is_taken_back),
+        cmocka_unit_test(a_desk_from_before_what_is_deleted_was_counted_out_has_what_its_journal_says),
         cmocka_unit_test(a_view_that_changes_is_counted_anew),
         cmocka_unit_test(random_work_leaves_the_numbers_equal_to_a_recount_and_to_a_rebuild),
     };

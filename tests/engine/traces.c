@@ -515,6 +515,8 @@ static void what_goes_leaves_no_byte_whenever_it_is_killed_and_all_else_stands(v
         for (int part = 0; part < 3; part++) {
             be_killed(&d, part < 2);
             d.seed += (uint64_t)part + 1;
+            if (getenv("TRACES_SAY"))
+                fprintf(stderr, "# day %d part %d\n", day, part);
             d.w = open_desk(at.db);
             goes_alone(&d);
             is_sound(&d);
