@@ -4,6 +4,7 @@
 #include "core/act_do.h"
 #include "core/assignment.h"
 #include "core/attachment.h"
+#include "core/tags.h"
 #include "core/watch.h"
 #include "base/str.h"
 #include <stdlib.h>
@@ -185,21 +186,15 @@ static bool do_accept(struct act *a)
     return true;
 }
 
-/* A JSON array of short strings; written back in canonical form. */
 static bool do_tags(struct act *a)
 {
-    struct json *list = json_parse_in(a->arena, a->action->arg, strlen(a->action->arg), &json_limits_native, NULL, a->err);
-    if (!list)
+    const char *tags = tags_after(a->arena, a->before->tags, a->action->arg, a->err);
+    if (!tags)
         return false;
-    if (!json_is(list, JSON_ARRAY) || json_count(list) > 32)
-        return err_set(a->err, ERR_INPUT, "tags: a JSON array of at most 32 strings");
-    for (const struct json *tag = json_first(list); tag; tag = json_next(tag))
-        if (!json_string(tag) || strlen(json_string(tag)) > 64 || !*json_string(tag))
-            return err_set(a->err, ERR_INPUT, "tags: each is a string of 1 to 64 bytes");
-    if (json_first(list))
-        observe_say_text(a->out, "tags", json_print_in(a->arena, list));
-    else
+    if (str_eq(tags, "[]"))
         observe_say_null(a->out, "tags");
+    else
+        observe_say_text(a->out, "tags", tags);
     return true;
 }
 

@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "core/fill.h"
+#include "core/tags.h"
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -181,46 +182,6 @@ struct running {
     struct err *err;
 };
 
-static bool has_tag(const struct json *tags, const char *word)
-{
-    for (const struct json *tag = json_first(tags); tag; tag = json_next(tag))
-        if (str_eq(json_string(tag), word))
-            return true;
-    return false;
-}
-
-static struct json *without(const struct json *tags, const char *word)
-{
-    struct json *left = json_array();
-    for (const struct json *tag = json_first(tags); tag; tag = json_next(tag))
-        if (!str_eq(json_string(tag), word))
-            json_push(left, json_copy(tag));
-    return left;
-}
-
-/* "a b" are the tags; "+a -b" are put to and taken from those there are. */
-static const char *tags_after(struct running *r, const char *arg)
-{
-    const char *was = r->ticket->tags;
-    bool amends = *arg == '+' || *arg == '-';
-    struct json *now_parsed = amends && was ? json_parse(was, strlen(was), &json_limits_native, NULL, NULL) : NULL;
-    struct json *tags = now_parsed ? now_parsed : json_array();
-    char *words = arena_strdup(r->arena, arg), *save = NULL;
-    for (char *word = strtok_r(words, " ,\t", &save); word; word = strtok_r(NULL, " ,\t", &save)) {
-        const char *tag = word + (*word == '+' || *word == '-');
-        if (*word == '-') {
-            struct json *left = without(tags, tag);
-            json_free(tags);
-            tags = left;
-        } else if (*tag && !has_tag(tags, tag)) {
-            json_push(tags, json_new_string(tag));
-        }
-    }
-    char *text = json_print_in(r->arena, tags);
-    json_free(tags);
-    return text;
-}
-
 /* A variable without a value is refused here, whoever reads the text: nobody looks at it before it stands. */
 static const char *filled(struct running *r, const char *text)
 {
@@ -238,7 +199,7 @@ static const char *argument(struct running *r, const struct macro_step *step)
     case ARG_AGENT:
         return str_eq(step->arg, "me") ? r->action->actor : step->arg;
     case ARG_TAGS:
-        return tags_after(r, step->arg);
+        return tags_read(r->arena, step->arg);
     case ARG_UNTIL:
         return arena_printf(r->arena, "%lld", (long long)(r->now + span(step->arg)));
     case ARG_TEXT:

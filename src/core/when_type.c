@@ -71,11 +71,14 @@ static bool enum_literal(struct when_parser *ps, struct when *word, const struct
         return true;
     }
     const char *near = NULL;
-    for (int i = 1, least = 4; i < f->word_count; i++)
-        if (str_distance(word->text, f->words[i]) < least) {
+    for (int i = 1, least = 4; i < f->word_count; i++) {
+        bool begins = *word->text && str_starts(f->words[i], word->text); /* what is not written out yet */
+        int distance = begins ? 0 : str_distance(word->text, f->words[i]);
+        if (distance < least) {
             near = f->words[i];
-            least = str_distance(word->text, near);
+            least = distance;
         }
+    }
     if (near)
         lex_fault(ps, ERR_USAGE, word->at, "%s is never \"%s\"; did you mean \"%s\"?", f->name, lex_brief(ps, word->text), near);
     else

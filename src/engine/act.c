@@ -71,6 +71,8 @@ static struct json *result_ok(struct run *r, const struct change *c)
     json_put_bool(row, "ok", true);
     json_put_i64(row, "seq", c->seq);
     json_put_string(row, "say", say(r, c));
+    if (r->req->action.id == ACTION_REPLY && !r->req->dry_run)
+        json_put_i64(row, "leaves_at", r->now + r->e->config->undo_send);
     if (c->page_count)
         json_put(row, "pages", pages_of(r, c));
     if (r->req->dry_run)

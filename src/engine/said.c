@@ -20,6 +20,19 @@ static char *escalated(const struct said *r, const struct change *c)
     return arena_printf(r->arena, "#%lld escalated: %s%s", (long long)c->after->id, c->page_count ? "told " : rest, names.data);
 }
 
+/* How long, not until when: whoever reads it has a wall clock of their own. */
+static char *snoozed(const struct said *r, const struct ticket *t)
+{
+    long long id = (long long)t->id, minutes = (t->snoozed_until - r->now + 30000) / 60000, hours = minutes / 60, days = hours / 24;
+    if (t->escalation.state == ESCALATION_TRIGGERED)
+        return arena_printf(r->arena, "#%lld snoozed, and its escalation still pages: K acknowledges it first", id);
+    if (t->wake_on == WAKE_ON_REPLY)
+        return arena_printf(r->arena, "#%lld snoozed until the customer writes", id);
+    const char *length = days ? arena_printf(r->arena, "%lldd%lldh", days, hours % 24) : hours ? arena_printf(r->arena, "%lldh%02lldm", hours, minutes % 60)
+                              : arena_printf(r->arena, "%lldm", minutes);
+    return arena_printf(r->arena, "#%lld snoozed for %s%s", id, length, t->wake_on == WAKE_ON_EITHER ? ", or until the customer writes" : "");
+}
+
 char *said_line(const struct said *r, const struct change *c)
 {
     const struct ticket *t = c->after;
@@ -28,7 +41,7 @@ char *said_line(const struct said *r, const struct change *c)
     static const char *const said[ACTIONS] = {
         [ACTION_ACCEPT] = "label accepted", [ACTION_ACK] = "acknowledged", [ACTION_CLAIM] = "claimed", [ACTION_CLOSE] = "closed", [ACTION_NOTE] = "note added",
         [ACTION_REOPEN] = "reopened", [ACTION_UNASSIGN] = "unassigned", [ACTION_UNDO] = "undone", [ACTION_REDO] = "redone",
-        [ACTION_SKIP] = "skipped: not offered to you for a while", [ACTION_TAGS] = "tags set", [ACTION_SNOOZE] = "snoozed",
+        [ACTION_SKIP] = "skipped: not offered to you for a while", [ACTION_TAGS] = "tags set",
         [ACTION_UNMERGE] = "is its own ticket again", [ACTION_SPAM] = "put aside as spam", [ACTION_DUPLICATE] = "put aside as a duplicate",
         [ACTION_INVALID] = "put aside as invalid", [ACTION_DELETE] = "deleted: out of every queue and count (u takes it back)",
         [ACTION_ERASE] = "erased: what was written in it is gone",
@@ -55,8 +68,8 @@ char *said_line(const struct said *r, const struct change *c)
         return arena_printf(r->arena, "#%lld claimed: %s", id, r->why ? r->why : "next");
     if (a->id == ACTION_ESCALATE)
         return escalated(r, c);
-    if (a->id == ACTION_SNOOZE && t->escalation.state == ESCALATION_TRIGGERED)
-        return arena_printf(r->arena, "#%lld snoozed, and its escalation still pages: K acknowledges it first", id);
+    if (a->id == ACTION_SNOOZE)
+        return snoozed(r, t);
     return with[a->id] ? arena_printf(r->arena, "#%lld %s %.64s", id, with[a->id], arg)
                        : arena_printf(r->arena, "#%lld %s", id, said[a->id] ? said[a->id] : name);
 }

@@ -81,6 +81,25 @@ static void what_was_said_of_a_place_leaves_with_it(void **state)
     assert_string_equal(t.is.text, "refused");
 }
 
+static void what_is_held_counts_its_seconds_and_stays_until_then(void **state)
+{
+    (void)state;
+    toast_count(&t, UI_TOAST, "#1 leaves in ", " (u takes it back)", 16000, 1000);
+    assert_string_equal(t.is.text, "#1 leaves in 15 s (u takes it back)");
+    assert_int_equal(t.next, 2000);
+    assert_false(toast_tick(&t, 1999));
+    assert_true(toast_tick(&t, 2000));
+    assert_string_equal(t.is.text, "#1 leaves in 14 s (u takes it back)");
+    assert_true(toast_tick(&t, 15500)); /* a busy console: what is true by then */
+    assert_string_equal(t.is.text, "#1 leaves in 1 s (u takes it back)");
+    assert_true(toast_tick(&t, 16000));
+    assert_string_equal(t.is.text, "");
+    toast_say(&t, UI_ERROR, "refused", 20000);
+    toast_count(&t, UI_TOAST, "#1 leaves in ", "", 35000, 20000);
+    toast_key(&t, 22500); /* it had to wait */
+    assert_string_equal(t.is.text, "#1 leaves in 13 s");
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup(name, start)
@@ -90,6 +109,7 @@ int main(void)
         T(once_a_key_was_pressed_anything_may_follow),
         T(what_waits_is_said_when_the_time_of_the_other_is_over),
         T(what_was_said_of_a_place_leaves_with_it),
+        T(what_is_held_counts_its_seconds_and_stays_until_then),
     };
     return cmocka_run_group_tests_name("toast", tests, NULL, NULL);
 }

@@ -8,6 +8,7 @@
 #include "app/views.h"
 #include "app/writing.h"
 #include "base/text.h"
+#include "core/field.h"
 #include "core/watch.h"
 #include "screen/agents.h"
 #include "screen/escalations.h"
@@ -129,27 +130,54 @@ static void pick_agent(struct console *c)
                  (size_t)n, false);
 }
 
+/* The word that stands in its place now, of one ticket; NULL: not known, or no such place. */
+static const char *present(struct console *c, enum action_arg arg)
+{
+    const struct mirror_row *row = c->asked.count == 1 ? mirror_row_find(c->mirror, c->asked.tickets[0], NULL) : NULL;
+    bool word = arg == ARG_STATUS || arg == ARG_PRIORITY || arg == ARG_URGENCY || arg == ARG_CATEGORY;
+    const struct field *f = word ? field_find(action_arg_name(arg)) : NULL;
+    return row && f ? field_word(f, (int)field_int(&row->t, f)) : NULL;
+}
+
 static void pick_offer(struct console *c)
 {
     enum action_arg arg = c->asked.action->arg;
+    const char *is = present(c, arg);
     const char *more = offer_is_open(arg) ? " until (2d, fri 14:00; a note)" : "";
     int n;
-    const struct offer *offers = offer_for(c->frame, arg, &n);
+    const struct offer *known = offer_for(c->frame, arg, &n);
+    struct offer *offers = ARENA_ARRAY(c->frame, struct offer, n + 1);
+    for (int i = 0; i < n; i++) {
+        offers[i] = known[i];
+        if (is && str_eq(offers[i].name, is))
+            offers[i].detail = offers[i].detail ? arena_printf(c->frame, "%s  (it is now)", offers[i].detail) : "it is now";
+    }
     part_pick(c, FOR_ARGUMENT, arena_printf(c->frame, "%s %s%s: ", c->asked.action->name, act_about(c), more), offers, n, offer_is_open(arg));
+}
+
+/* What stands there must be known whole: what is typed in its place is what it has then. Of several tickets each keeps its own. */
+static void ask_tags(struct console *c)
+{
+    const struct mirror_row *row = c->asked.count == 1 ? mirror_row_find(c->mirror, c->asked.tickets[0], NULL) : NULL;
+    const struct mirror_doc *doc = mirror_doc(c->mirror, MIRROR_TICKET);
+    const struct json *ticket = c->asked.count == 1 && doc->ticket == c->asked.tickets[0] ? json_get(doc->root, "ticket") : NULL;
+    const char *text = row && row->t.tags ? row->t.tags : "[]";
+    const struct json *tags = ticket ? json_get(ticket, "tags") : json_parse_in(c->frame, text, strlen(text), &json_limits_native, NULL, NULL);
+    bool known = (row || ticket) && !mirror_pending(c->mirror, c->asked.tickets[0]); /* what was done last may be about them */
+    AUTO_STR preset;
+    str_init(&preset, 4000);
+    for (const struct json *tag = json_first(tags); tag; tag = json_next(tag))
+        str_addf(&preset, "%s%s", preset.len ? ", " : "", json_string(tag) ? json_string(tag) : "");
+    overlay_ask(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "tags of %s: ", act_about(c)), known ? preset.data : "+");
+    overlay_note(&c->overlay, UI_HINT,
+                 c->asked.count > 1 ? "+word puts it to each of them, -word takes it away; words alone are all their tags then"
+                                    : "these are all its tags then; +word puts one to those it has, -word takes it away");
 }
 
 static void ask_text(struct console *c)
 {
-    const struct json *ticket = json_get(mirror_doc(c->mirror, MIRROR_TICKET)->root, "ticket");
     if (c->asked.action->arg == ARG_TAGS) {
-        AUTO_STR tags;
-        str_init(&tags, 500);
-        bool known = mirror_doc(c->mirror, MIRROR_TICKET)->ticket == c->asked.tickets[0];
-        for (const struct json *tag = known ? json_first(json_get(ticket, "tags")) : NULL; tag;
-             tag = json_next(tag))
-            str_addf(&tags, "%s%s", tags.len ? ", " : "", json_string(tag) ? json_string(tag) : "");
-        overlay_ask(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "tags of %s: ", act_about(c)), tags.data);
-        overlay_note(&c->overlay, UI_HINT, "words with commas between them: these are its tags then, and no others");
+        ask_tags(c);
         return;
     }
     if (c->asked.action->arg == ARG_WITH) {

@@ -424,7 +424,7 @@ static bool to_draw(const struct console *c)
 static int patience(const struct console *c)
 {
     int64_t now = clock_mono(), at = c->next_tick;
-    sooner(&at, c->toast.until);
+    sooner(&at, c->toast.next);
     sooner(&at, c->focus_at);
     sooner(&at, c->release_at);
     sooner(&at, session_next(c));

@@ -8,6 +8,7 @@
 
 enum { PAUSE_MS = 200, OLD_MS = 60000 };
 static const char where[] = "where ";
+static const char spelling[] = "words, !word, owner:ana, urgency:high; where EXPRESSION; a number opens that ticket";
 
 static bool is_open(const struct console *c)
 {
@@ -26,6 +27,8 @@ void prompt_open(struct console *c, enum purpose purpose, const char *title, con
     const struct mirror_doc *doc = mirror_doc(c->mirror, MIRROR_VALUES);
     overlay_ask(&c->overlay, (int)purpose, title, preset);
     c->overlay.completes = is_condition(c, "");
+    if (c->overlay.completes && !*preset)
+        overlay_note(&c->overlay, UI_HINT, spelling);
     if (c->overlay.completes && (!doc->root || console_now(c) - doc->at > OLD_MS))
         fetch_want(c, SLOT_DOC + MIRROR_VALUES);
     prompt_typed(c);
@@ -84,6 +87,8 @@ const char *prompt_path(struct console *c, struct arena *arena)
         return NULL;
     c->dirty = true;
     overlay_note(&c->overlay, UI_DIM, "");
+    if (is_condition(c, text) && !text[strspn(text, " ")])
+        overlay_note(&c->overlay, UI_HINT, spelling);
     if (!is_condition(c, text) || !text[strspn(text, " ")])
         return NULL;
     if (is_number(text)) {

@@ -4,17 +4,22 @@
 #define APP_TOAST_H
 #include "term/role.h"
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { TOAST_MS = 5000, TOAST_TEXT = 512 };
-struct toast_line { char text[TOAST_TEXT]; enum ui_role role; }; /* "": none */
+/* counts: when what it says comes to pass, 0: nothing; the seconds until then stand from `head` on, then the rest. */
+struct toast_line { char text[TOAST_TEXT], rest[64]; enum ui_role role; int64_t counts; size_t head; }; /* text "": none */
 struct toast {
     struct toast_line is, waits;
     int64_t until; /* when it goes; 0 = there is none */
+    int64_t next;  /* when it has something else to say, or goes; 0 = never */
     bool seen;     /* a key was pressed since it came */
 };
 /* Said now. What is heavy stays twice as long. */
 void toast_say(struct toast *t, enum ui_role role, const char *text, int64_t now);
+/* The same, with the seconds until something between its two halves; it stays until then. */
+void toast_count(struct toast *t, enum ui_role role, const char *before, const char *after, int64_t at, int64_t now);
 void toast_key(struct toast *t, int64_t now);  /* a key is pressed: what waited is said */
 bool toast_tick(struct toast *t, int64_t now); /* true: what is said is another, or nothing any more */
 void toast_moot(struct toast *t, enum ui_role role); /* what is said in that role stands elsewhere from now on, in other words */

@@ -123,6 +123,17 @@ static void claim_next(struct console *c)
     fetch_do(c, &what);
 }
 
+/* What is held counts down, as long as it can be taken back. */
+static void say_sent(struct console *c, const struct json *result)
+{
+    int64_t at = json_get_i64(result, "leaves_at", 0), now = clock_mono();
+    if (at)
+        toast_count(&c->toast, UI_TOAST, arena_printf(c->frame, "#%lld reply leaves in ", (long long)json_get_i64(result, "ticket", 0)), " (u takes it back)",
+                    now + at - console_now(c), now);
+    else
+        console_toast(c, UI_TOAST, "%s", json_get_string(result, "say", "sent"));
+}
+
 static void sent(void *arg, const struct link_answer *answer)
 {
     struct console *c = arg;
@@ -141,7 +152,7 @@ static void sent(void *arg, const struct link_answer *answer)
         struct key early[COMPOSER_EARLY];
         int count = next ? 0 : w->early_count; /* what is typed ahead of another ticket may mean either */
         memcpy(early, w->early, sizeof early);
-        console_toast(c, UI_TOAST, "%s", json_get_string(result, "say", "sent"));
+        say_sent(c, result);
         composer_fini(w); /* the draft is forgotten by what was sent */
         fetch_want(c, SLOT_DOC + MIRROR_DRAFTS);
         fetch_focus(c, ticket);

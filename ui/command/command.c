@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "core/field.h"
+#include "core/tags.h"
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -149,15 +150,6 @@ static bool refuse_word(const struct command_do *what, struct err *err)
     return err_set(err, ERR_USAGE, "%s: \"%.40s\" is none of %s", what->action->name, what->arg, known.data);
 }
 
-static struct json *tags_of(struct arena *arena, const char *text)
-{
-    struct json *list = json_array();
-    char *copy = arena_strdup(arena, text), *save = NULL;
-    for (char *word = strtok_r(copy, ", \t\n", &save); word; word = strtok_r(NULL, ", \t\n", &save))
-        json_push(list, json_new_string(word));
-    return list;
-}
-
 /* The value that begins here, out of its quotes; *next: what stands behind it. */
 static char *take_value(char *at, char **next)
 {
@@ -228,7 +220,7 @@ static bool put_argument(struct arena *arena, struct json *body, const struct co
     if (arg == ARG_WITH)
         return put_with(arena, body, text, err);
     if (arg == ARG_TAGS)
-        json_put(body, member, tags_of(arena, text));
+        json_put(body, member, json_new_raw(tags_read(arena, text)));
     else if (arg == ARG_UNTIL || arg == ARG_INTO || arg == ARG_MESSAGE)
         json_put_i64(body, member, strtoll(text, NULL, 10));
     else

@@ -227,6 +227,8 @@ char *facts_label(const struct look *look, const struct json *label)
         str_addf(&out, " over %s", over);
     for (const struct json *r = json_first(json_get(label, "reasons")); r; r = json_next(r)) {
         int64_t weight = json_get_i64(r, "weight_milli", 0), tenths = (weight < 0 ? -weight : weight) / 100;
+        if (!tenths)
+            continue; /* it tipped nothing */
         str_addf(&out, "  [%s %s%lld.%lld]", json_get_string(r, "text", ""), weight < 0 ? "-" : "+",
                  (long long)(tenths / 10), (long long)(tenths % 10));
     }

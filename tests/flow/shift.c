@@ -1,0 +1,153 @@
+/* shift: an agent's hour at the console, where what is about to happen must be seen before it does: what stands in the place of what
+ * one types, how long something can be taken back, for how long a ticket is gone. */
+#include "base/clock.h"
+#include "harness/seat.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+static int start(void **state)
+{
+    (void)state;
+    seat_take("all", NULL);
+    seat_post("post", "A-1", "Checkout is down");
+    seat_shows("Checkout is down");
+    return 0;
+}
+
+/* Once what was done came back: until then nothing is taken for all its tags. */
+static void asks(const char *tags)
+{
+    for (int64_t until = clock_mono() + SEAT_SOON;;) {
+        seat_press("t");
+        if (strstr(seat_row("tags of #1:"), tags))
+            return;
+        assert_true(clock_mono() < until);
+        seat_press("\x1b");
+        seat_hides("tags of #1:");
+    }
+}
+
+static bool has(int64_t ticket, const char *tags)
+{
+    char path[40];
+    snprintf(path, sizeof path, "/v1/tickets/%lld", (long long)ticket);
+    struct answer a = client_get(seat.desk, path);
+    return strstr(a.body, tags) != NULL;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    seat_leave();
+    return 0;
+}
+
+static void tags_are_asked_with_those_there_are_and_a_sign_changes_them_alone(void **state)
+{
+    (void)state;
+    seat_press("t");
+    seat_shows("tags of #1:");
+    seat_press("vip, eu\r");
+    seat_shows("#1 tags set");
+    asks("vip, eu"); /* from the list: nothing of the ticket was read but its row */
+    seat_press(", big\r");
+    seat_hides("tags of #1");
+    seat_press(":tags +urgent -eu\r");
+    asks("vip, big, urgent");
+}
+
+static void many_get_a_tag_and_keep_their_own(void **state)
+{
+    (void)state;
+    seat_post("post", "A-2", "Invoice is wrong");
+    seat_shows("Invoice is wrong");
+    seat_press("gg:tags vip\r");
+    seat_shows("tags set");
+    seat_press("V");
+    seat_shows("2 marked");
+    seat_press("t");
+    seat_shows("tags of 2 tickets:");
+    assert_null(strstr(seat_row("tags of 2 tickets:"), "vip"));
+    assert_non_null(strstr(seat_row("tags of 2 tickets:"), "+"));
+    seat_shows("+word puts it to each of them");
+    seat_press("late\r");
+    seat_shows("2 of 2 tickets change");
+    seat_press("y");
+    seat_shows("2 tickets (u takes all of it back)");
+    assert_true(has(1, "[\"vip\",\"late\"]") != has(2, "[\"vip\",\"late\"]")); /* whichever stood first */
+    assert_true(has(1, "[\"late\"]") != has(2, "[\"late\"]"));
+}
+
+static void a_word_that_is_chosen_says_which_it_is_now(void **state)
+{
+    (void)state;
+    seat_press("p");
+    seat_shows("priority #1:");
+    seat_press("low\r");
+    seat_shows("#1 priority low");
+    seat_hides("◌");
+    seat_press("p");
+    assert_non_null(strstr(seat_row("it is now"), "low"));
+    seat_press("\x1b");
+    seat_hides("it is now");
+    seat_press("so");
+    seat_shows("#1 is now open");
+    seat_hides("◌");
+    seat_press(":status\r");
+    assert_non_null(strstr(seat_row("(it is now)"), "open"));
+}
+
+static void a_held_reply_counts_down_as_long_as_it_can_be_taken_back(void **state)
+{
+    (void)state;
+    seat_press("r");
+    seat_shows("Reply to");
+    seat_press("We are on it\x1b");
+    seat_shows("review:");
+    seat_press("y");
+    seat_shows("reply leaves in");
+    int first = atoi(strstr(seat_row("reply leaves in"), "leaves in") + strlen("leaves in "));
+    assert_in_range(first, 1, 15);
+    for (int now = first; now >= first;) /* seat_row fails once nobody counts any more */
+        now = atoi(strstr(seat_row("reply leaves in"), "leaves in") + strlen("leaves in "));
+    seat_press("u");
+    seat_shows("Undone: reply of #1");
+}
+
+static void what_is_snoozed_says_for_how_long(void **state)
+{
+    (void)state;
+    seat_press("z4");
+    seat_shows("#1 snoozed for 4h00m, or until the customer writes");
+    seat_press("zr");
+    seat_shows("#1 snoozed until the customer writes");
+}
+
+static void a_filter_says_how_it_is_written_before_one_types(void **state)
+{
+    (void)state;
+    seat_press("/");
+    seat_shows("words, !word, owner:ana, urgency:high");
+    seat_press("urgency:h");
+    seat_shows("did you mean \"high\"?");
+    seat_press("\x15owner:ana");
+    seat_shows("assignee.contains(\"ana\")");
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(tags_are_asked_with_those_there_are_and_a_sign_changes_them_alone),
+        T(many_get_a_tag_and_keep_their_own),
+        T(a_word_that_is_chosen_says_which_it_is_now),
+        T(a_held_reply_counts_down_as_long_as_it_can_be_taken_back),
+        T(what_is_snoozed_says_for_how_long),
+        T(a_filter_says_how_it_is_written_before_one_types),
+    };
+    return cmocka_run_group_tests_name("shift", tests, NULL, NULL);
+}
