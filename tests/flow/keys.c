@@ -57,7 +57,7 @@ static void r_says_before_a_word_is_typed_that_a_source_takes_no_replies(void **
     seat_press("6");
     seat_shows("Checkout is down");
     seat_press("\r");
-    seat_shows("first response clock started");
+    seat_shows("resolution clock started");
     seat_press("r");
     seat_shows("takes no replies. Press i for a note");
     seat_press("i");
@@ -418,7 +418,7 @@ static void esc_and_a_key_close_behind_it_are_two_keys_where_no_alt_key_is_bound
     seat_press("\033?");
     seat_shows("Help: queue");
     seat_press("\033\r");
-    seat_shows("first response clock started");
+    seat_shows("resolution clock started");
     seat_press("i");
     seat_shows("Internal note on #1");
     seat_press("one two\033bmore "); /* an editor knows M-b: a word back, and on */

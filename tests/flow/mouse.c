@@ -101,9 +101,9 @@ static void what_is_on_the_screen_can_be_clicked(void **state)
     cursor_on("Matter 5 of");
     button(0, "Matter 7 of", 1);
     button(0, "Matter 7 of", 1);
-    shows("first response clock started", true);
+    shows("resolution clock started", true);
     button(0, "q back", 3);
-    shows("first response clock started", false);
+    shows("resolution clock started", false);
     cursor_on("Matter 7 of");
     button(0, "1 Mine", 2);
     shows("Matter 7 of", false);

@@ -69,10 +69,10 @@ bool fold_takes(const struct json *line)
 static bool is_by_somebody(const struct json *line)
 {
     static const char *const machinery[] = {"source:", "clock", "courier", "model"};
-    const char *actor = json_get_string(line, "actor", "");
+    const char *actor = json_get_string(line, "actor", ""), *kind = json_get_string(line, "kind", "");
     if (json_is(json_get(line, "message"), JSON_OBJECT))
         return true;
-    if (!str_eq(json_get_string(line, "kind", ""), "ticket"))
+    if (!str_eq(kind, "ticket") && !str_eq(kind, "delivery"))
         return false;
     for (size_t i = 0; i < sizeof machinery / sizeof *machinery; i++)
         if (str_starts(actor, machinery[i]))

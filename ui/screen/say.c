@@ -189,12 +189,11 @@ static struct said say_score(const struct look *look, const char *actor, const s
 static struct said say_boss(const struct look *look, const char *actor, const struct json *data)
 {
     const char *what = json_get_string(data, "what", json_get_string(data, "state", "")),
-               *name = json_get_string(data, "name", "");
+               *name = json_get_string(data, "name", ""), *who = look_owner(look, json_get_string(data, "agent", ""));
     (void)actor;
     if (str_eq(what, "hit") || str_eq(what, "damaged"))
         return (struct said){"boss",
-                             arena_printf(look->arena, "%s: %s deals %lld, %lld HP left", name,
-                                          look_owner(look, json_get_string(data, "agent", "")),
+                             arena_printf(look->arena, "%s: %s %s %lld, %lld HP left", name, who, str_eq(who, "you") ? "deal" : "deals",
                                           (long long)json_get_i64(data, "damage", 0),
                                           (long long)json_get_i64(data, "hp", 0)),
                              UI_BOSS};
@@ -273,13 +272,13 @@ static struct said say_route(const struct look *look, const char *actor, const s
 
 static struct said say_delivery(const struct look *look, const char *actor, const struct json *data)
 {
-    static const struct { const char *what, *said; } acts[] = {
-        {"replay", "lets it leave again"}, {"retry", "lets it go now"}, {"drop", "gives it up"}};
+    static const struct { const char *what, *said, *you; } acts[] = {
+        {"replay", "lets it leave again", "let it leave again"}, {"retry", "lets it go now", "let it go now"}, {"drop", "gives it up", "give it up"}};
     const char *what = json_get_string(data, "do", ""), *where = json_get_string(data, "destination", "");
     long long n = json_get_i64(data, "count", 0);
     for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
         if (str_eq(acts[i].what, what))
-            what = acts[i].said;
+            what = str_eq(say_actor(look, actor), "you") ? acts[i].you : acts[i].said;
     return (struct said){"delivery",
                          arena_printf(look->arena, "%s %s%s%s (%lld)", say_actor(look, actor), what, *where ? ": " : "", where, n), UI_NORMAL};
 }
