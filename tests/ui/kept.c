@@ -17,7 +17,7 @@ static struct desk_case desk;
 static struct queue queue;
 static struct surface *anew;
 static int64_t seq = 1000;
-static long kept, gone_on;
+static long kept, gone_on, beside;
 
 static unsigned dice(unsigned sides)
 {
@@ -77,7 +77,7 @@ static void act(void)
 
 static void look_elsewhere(void)
 {
-    static const int sizes[][2] = {{80, 24}, {120, 40}, {120, 40}, {170, 45}, {61, 12}};
+    static const int sizes[][2] = {{80, 24}, {120, 40}, {120, 40}, {160, 40}, {170, 45}, {200, 60}, {330, 50}, {61, 12}};
     const int *size = ONE_OF(sizes);
     surface_resize(desk.surface, size[0], size[1]);
     surface_resize(anew, size[0], size[1]);
@@ -91,11 +91,18 @@ static void pass_time(void)
         queue_calm(&queue);
 }
 
+/* What the pane shows of one of them, beside those of which it has nothing yet. */
+static void read_one(void)
+{
+    int64_t id = dice(2) ? list_selected(queue.list) : 5000 + dice(ROWS);
+    desk_document(&desk, MIRROR_TICKET, id, "ticket.json");
+}
+
 /* A list knows what is done to it, and not what its rows say. */
 static const struct {
     void (*run)(void);
     bool known;
-} events[] = {{move, true}, {move, true}, {move, true}, {move, true}, {move, true}, {move, true}, {mark, true}, {hear, true}, {act, false}, {look_elsewhere, false}, {pass_time, false}};
+} events[] = {{move, true}, {move, true}, {move, true}, {move, true}, {move, true}, {move, true}, {mark, true}, {hear, true}, {act, false}, {look_elsewhere, false}, {pass_time, false}, {read_one, false}};
 enum { EVENTS = sizeof events / sizeof *events };
 
 /* --- the picture --- */
@@ -137,11 +144,12 @@ static void a_step_of_the_cursor_leaves_the_picture_that_is_drawn_anew(void **st
         surface_only(desk.surface, some ? &part : NULL);
         kept += some;
         gone_on += some && part.by;
+        beside += some && part.pane.rows;
         draw(desk.surface);
         is_as_drawn_anew(step);
     }
-    print_message("# %d pictures, %ld of them two rows, %ld of these of a list that went on\n", STEPS, kept, gone_on);
-    assert_true(kept > STEPS / 10 && gone_on > STEPS / 100);
+    print_message("# %d pictures, %ld of them parts, %ld of these of a list that went on, %ld with a pane\n", STEPS, kept, gone_on, beside);
+    assert_true(kept > STEPS / 10 && gone_on > STEPS / 100 && beside > STEPS / 100);
 }
 
 static void only_the_rows_that_are_said_take_what_is_drawn(void **state)

@@ -420,7 +420,10 @@ static int list_width(int width)
 
 bool queue_stepped(const struct queue *q, const struct surface *s, struct surface_part *part)
 {
-    return !queue_has_pane(q, look_columns(s)) && list_stepped(q->list, part);
+    if (queue_in_pane(q, look_columns(s)) || !list_stepped(q->list, part))
+        return false;
+    part->pane = q->pane;
+    return true;
 }
 
 void queue_draw(struct queue *q, const struct look *look, struct surface *s)
@@ -430,12 +433,15 @@ void queue_draw(struct queue *q, const struct look *look, struct surface *s)
     surface_rule(s, LOOK_TOP - 1);
     int rows = foot - LOOK_TOP, list = width, at = LOOK_TOP;
     bool pane = queue_has_pane(q, width) && mirror_row_count(look->mirror) > 0;
+    q->pane = (struct surface_pane){.rows = 0};
     if (pane && width >= 100) {
         list = list_width(width);
+        q->pane = (struct surface_pane){LOOK_TOP, list, rows};
         draw_pane(q, look, s, LOOK_TOP, list + 3, rows, width - list - 4);
     } else if (pane) {
         int half = rows / 2;
         at = LOOK_TOP + rows - half + 1;
+        q->pane = (struct surface_pane){at, 0, half - 1};
         draw_pane(q, look, s, at, 2, half - 1, width - 4);
         rows -= half;
     }

@@ -10,6 +10,7 @@ struct queue {
     bool detail;  /* the pane, where it is not there by itself */
     bool in_pane; /* keys that move, move there (queue_in_pane) */
     struct ticket_screen preview;
+    struct surface_pane pane; /* where it was drawn last */
 };
 void queue_init(struct queue *q);
 void queue_fini(struct queue *q);

@@ -368,12 +368,16 @@ int term_patience(void)
     return input_patience();
 }
 
+/* Hung up it wakes whoever waits for it, and has no key: after one there is time until then. */
 bool term_key(struct key *key)
 {
+    static bool had;
     if (!t.open || t.away)
         return false;
     if (signal_key(key) || input_key(key))
-        return true;
+        return had = true;
+    bool look = !had;
+    had = false;
     *key = (struct key){.code = K_END_ASKED};
-    return input_gone();
+    return look && input_gone();
 }

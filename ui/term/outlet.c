@@ -15,6 +15,8 @@ enum {
     MOST = 16 << 20,   /* a frame of 1000 x 1000 cells is less */
     PIECE = 512,       /* at a time to a tty that cannot be had non-blocking */
     WORTH = 512,       /* bytes between two questions */
+    WORTH_NEAR = 4096, /* to a terminal that answers within NEAR_MS: each answer wakes us, which is half a key's work */
+    NEAR_MS = 20,
     SILENT_MS = 1000,  /* one that never answered is not waited for longer */
     LOST_MS = 10000,   /* nor an answer of one that does */
     LEAVE_MS = 2000,
@@ -163,10 +165,15 @@ void outlet_push(void)
     }
 }
 
+static size_t worth(void)
+{
+    return t.answers && t.round_trip < NEAR_MS ? WORTH_NEAR : WORTH;
+}
+
 /* One question at a time, in one piece with what it is about. */
 static void ask_if_worth(int64_t now)
 {
-    if (!t.asks || t.asked || t.gone || t.after < WORTH)
+    if (!t.asks || t.asked || t.gone || t.after < worth())
         return;
     outlet_put(question, strlen(question));
     t.asked = true;

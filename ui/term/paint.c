@@ -14,13 +14,16 @@
 enum { PAIRS = 256, SCROLL_WORTH = 3 };
 enum depth { DEPTH_MONO, DEPTH_16, DEPTH_256, DEPTH_DIRECT };
 
+struct row { /* of a picture; it moves by its place among the others */
+    struct cell *cells;
+    uint64_t sum; /* its digest; of those drawn none */
+};
 static struct {
     enum depth depth;
     bool sync, forget;
-    struct cell *last, *now; /* the picture on the terminal, and the one that is to be there */
-    struct cell *drawn;      /* as the screens drew it: a row that is drawn the same again needs no look */
+    struct row *last, *now; /* the picture on the terminal, and the one that is to be there */
+    struct row *drawn;      /* as the screens drew it: a row that is drawn the same again needs no look */
     bool changed[SURFACE_MOST];
-    uint64_t last_sum[SURFACE_MOST], now_sum[SURFACE_MOST]; /* digests of the rows of last and now */
     int columns, rows; /* of the terminal */
     int last_columns, last_rows, cursor_row, cursor_column;
     struct theme theme; /* what pairs were made for */
@@ -173,9 +176,25 @@ static bool differs(const struct cell *a, const struct cell *b)
     return memcmp(a, b, sizeof *a) != 0;
 }
 
-static struct cell *row_of(struct cell *picture, int row)
+/* In one piece with its cells; none of them looks like all zeroes. */
+static struct row *picture_new(int columns, int rows)
 {
-    return picture + (size_t)row * (size_t)t.last_columns;
+    struct row *picture = calloc((size_t)rows, sizeof *picture + (size_t)columns * sizeof(struct cell));
+    if (!picture)
+        abort();
+    for (int row = 0; row < rows; row++)
+        picture[row].cells = (struct cell *)(picture + rows) + (size_t)row * (size_t)columns;
+    return picture;
+}
+
+/* Rows top..bottom go up by n (n < 0: down); those that leave come in again as they were. */
+static void picture_move(struct row *picture, int top, int bottom, int n)
+{
+    for (int times = abs(n); times > 0; times--) {
+        struct row leaves = picture[n > 0 ? top : bottom];
+        memmove(&picture[n > 0 ? top : top + 1], &picture[n > 0 ? top + 1 : top], (size_t)(bottom - top) * sizeof *picture);
+        picture[n > 0 ? bottom : top] = leaves;
+    }
 }
 
 /* In two lanes, so that one's product is not waited for by the other. */
@@ -193,32 +212,21 @@ static uint64_t digest(const struct cell *row)
 }
 _Static_assert(sizeof(struct cell) == 2 * sizeof(uint64_t), "a cell is two words");
 
-static void move_cells(struct cell *picture, int top, int bottom, int n)
-{
-    int rows = bottom - top + 1 - abs(n);
-    memmove(row_of(picture, n > 0 ? top : top - n), row_of(picture, n > 0 ? top + n : top), (size_t)rows * (size_t)t.last_columns * sizeof *picture);
-}
-
-static void move_sums(uint64_t *sums, int top, int bottom, int n)
-{
-    memmove(&sums[n > 0 ? top : top - n], &sums[n > 0 ? top + n : top], (size_t)(bottom - top + 1 - abs(n)) * sizeof *sums);
-}
-
 /* Gives the number of rows that are not as they were; all: also those that were not drawn on. */
 static int make_picture(const struct surface *s, bool all)
 {
-    size_t size = (size_t)t.last_columns * sizeof *t.now;
+    size_t size = (size_t)t.last_columns * sizeof(struct cell);
     int count = 0;
     for (int row = 0; row < t.last_rows; row++) {
         const struct cell *drawn = surface_cell(s, row, 0);
-        t.changed[row] = (all || surface_takes(s, row)) && memcmp(drawn, row_of(t.drawn, row), size) != 0;
+        t.changed[row] = (all || surface_takes(s, row)) && memcmp(drawn, t.drawn[row].cells, size) != 0;
         if (!t.changed[row])
             continue;
-        memcpy(row_of(t.drawn, row), drawn, size);
-        memcpy(row_of(t.now, row), drawn, size);
-        even_blanks(row_of(t.now, row), t.last_columns);
-        t.now_sum[row] = digest(row_of(t.now, row));
-        t.changed[row] = memcmp(row_of(t.now, row), row_of(t.last, row), size) != 0;
+        memcpy(t.drawn[row].cells, drawn, size);
+        memcpy(t.now[row].cells, drawn, size);
+        even_blanks(t.now[row].cells, t.last_columns);
+        t.now[row].sum = digest(t.now[row].cells);
+        t.changed[row] = memcmp(t.now[row].cells, t.last[row].cells, size) != 0;
         count += t.changed[row];
     }
     return count;
@@ -229,28 +237,32 @@ static int make_picture(const struct surface *s, bool all)
 /* How many rows are found again n rows higher (n < 0: lower) and not where they were; from..to: where in the old picture. */
 static int found_again(int n, int *from, int *to)
 {
-    const uint64_t *now = t.now_sum, *last = t.last_sum;
+    const struct row *now = t.now, *last = t.last;
     int count = 0;
     for (int row = n > 0 ? n : 0; row < t.last_rows + (n < 0 ? n : 0); row++)
-        if (last[row] == now[row - n] && now[row - n] != last[row - n]) {
+        if (last[row].sum == now[row - n].sum && now[row - n].sum != last[row - n].sum) {
             *from = count++ ? *from : row;
             *to = row;
         }
     return count;
 }
 
-/* What comes in is blank where the terminal erases in the page's look; else nothing is known of it. */
-static void move_rows(int top, int bottom, int n)
+/* It is blank where the terminal erases in the page's look; else nothing is known of it. */
+static void make_erased(struct row *row)
 {
     struct cell in = {0};
-    move_cells(t.last, top, bottom, n);
-    move_sums(t.last_sum, top, bottom, n);
     if (pen_can_erase(t.role_bg[UI_NORMAL] >= 0))
         in = blank;
-    for (int i = 0; i < abs(n) * t.last_columns; i++)
-        row_of(t.last, n > 0 ? bottom + 1 - n : top)[i] = in;
+    for (int column = 0; column < t.last_columns; column++)
+        row->cells[column] = in;
+    row->sum = digest(row->cells);
+}
+
+static void move_rows(int top, int bottom, int n)
+{
+    picture_move(t.last, top, bottom, n);
     for (int i = 0; i < abs(n); i++)
-        t.last_sum[(n > 0 ? bottom + 1 - n : top) + i] = digest(row_of(t.last, (n > 0 ? bottom + 1 - n : top) + i));
+        make_erased(&t.last[n > 0 ? bottom - i : top + i]);
 }
 
 static int cells_apart(const struct cell *a, const struct cell *b)
@@ -267,7 +279,7 @@ static bool goes_along(int row, int n)
 {
     if (row < 0 || row >= t.last_rows)
         return false;
-    const struct cell *lands = row_of(t.now, row - n), *now = row_of(t.now, row), *last = row_of(t.last, row);
+    const struct cell *lands = t.now[row - n].cells, *now = t.now[row].cells, *last = t.last[row].cells;
     return cells_apart(lands, last) + cells_apart(now, NULL) < cells_apart(lands, NULL) + cells_apart(now, last);
 }
 
@@ -299,19 +311,17 @@ static void scroll_rows(void)
     move_on(top, bottom, best);
 }
 
-/* Did the screen move rows, and do they stand here as they did there? */
-static bool rows_moved(const struct surface *s, bool all)
+/* Did the screen move whole rows, and did they stand here as they did there? */
+static bool rows_moved(const struct surface_part *part, bool anew)
 {
-    const struct surface_part *part = surface_drawn(s);
-    return !all && part && part->by && part->bottom < t.last_rows;
+    return !anew && part && part->by && !part->pane.column && part->bottom < t.last_rows;
 }
 
 /* Before the others are looked at: these are known to be as they were, but elsewhere. */
 static void move_drawn(const struct surface_part *part)
 {
-    move_cells(t.drawn, part->top, part->bottom, part->by);
-    move_cells(t.now, part->top, part->bottom, part->by);
-    move_sums(t.now_sum, part->top, part->bottom, part->by);
+    picture_move(t.drawn, part->top, part->bottom, part->by);
+    picture_move(t.now, part->top, part->bottom, part->by);
 }
 
 /* --- rows --- */
@@ -348,7 +358,7 @@ static void draw_run(const struct cell *cells, int row, int from, int to)
 /* Cells that differ, in runs; a run that touches a wide character, old or new, takes all of it. */
 static void draw_row(int row)
 {
-    const struct cell *now = row_of(t.now, row), *last = row_of(t.last, row);
+    const struct cell *now = t.now[row].cells, *last = t.last[row].cells;
     int columns = t.last_columns, end = blank_from(now, last);
     for (int from = 0, to; from < end; from = to) {
         to = from + 1;
@@ -367,12 +377,12 @@ static void draw_row(int row)
 
 static void draw_rows(void)
 {
-    size_t size = (size_t)t.last_columns * sizeof *t.last;
+    size_t size = (size_t)t.last_columns * sizeof(struct cell);
     for (int row = 0; row < t.last_rows; row++)
-        if (t.changed[row] && memcmp(row_of(t.last, row), row_of(t.now, row), size) != 0) { /* else the terminal moved it there */
+        if (t.changed[row] && memcmp(t.last[row].cells, t.now[row].cells, size) != 0) { /* else the terminal moved it there */
             draw_row(row);
-            memcpy(row_of(t.last, row), row_of(t.now, row), size);
-            t.last_sum[row] = t.now_sum[row];
+            memcpy(t.last[row].cells, t.now[row].cells, size);
+            t.last[row].sum = t.now[row].sum;
         }
 }
 
@@ -393,11 +403,9 @@ static bool fit_last(const struct surface *s)
     if (columns == t.last_columns && rows == t.last_rows && !t.forget)
         return false;
     drop_pictures();
-    t.last = calloc((size_t)columns * (size_t)rows, sizeof *t.last); /* no cell looks like all zeroes */
-    t.now = calloc((size_t)columns * (size_t)rows, sizeof *t.now);
-    t.drawn = calloc((size_t)columns * (size_t)rows, sizeof *t.drawn);
-    if (!t.last || !t.now || !t.drawn)
-        abort();
+    t.last = picture_new(columns, rows);
+    t.now = picture_new(columns, rows);
+    t.drawn = picture_new(columns, rows);
     t.last_columns = columns;
     t.last_rows = rows;
     t.forget = false;
@@ -405,10 +413,8 @@ static bool fit_last(const struct surface *s)
         doupdate(); /* curses comes back from where it was away; of a new size it would say so with an empty screen */
     pen_open(t.columns, t.rows);
     pen_clear(look_of(&blank));
-    for (int i = 0; pen_can_erase(t.role_bg[UI_NORMAL] >= 0) && i < columns * rows; i++)
-        t.last[i] = blank;
     for (int row = 0; row < rows; row++)
-        t.last_sum[row] = digest(row_of(t.last, row));
+        make_erased(&t.last[row]);
     return true;
 }
 
@@ -427,10 +433,10 @@ void paint_draw(const struct surface *s, const struct theme *theme)
     int row, column;
     wear(theme);
     const struct surface_part *part = surface_drawn(s);
-    bool all = fit_last(s), moved = rows_moved(s, all);
+    bool anew = fit_last(s), moved = rows_moved(part, anew);
     if (moved)
         move_drawn(part);
-    int count = make_picture(s, all || (part && part->by && !moved)) + moved;
+    int count = make_picture(s, anew || (part && (part->pane.rows || (part->by && !moved)))) + moved;
     surface_cursor_at(s, &row, &column);
     if (!count && row == t.cursor_row && column == t.cursor_column)
         return;

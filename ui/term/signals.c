@@ -9,6 +9,7 @@
 
 enum { UNREAD_MS = 500 }; /* a terminal that takes nothing is not waited for longer */
 static int ends[2] = {-1, -1};
+static volatile sig_atomic_t unread; /* something may be in the pipe */
 static struct {
     char text[300];
     size_t n;
@@ -31,6 +32,7 @@ static void on_signal(int sig)
     unsigned char byte = (unsigned char)sig;
     ssize_t ignored = write(ends[1], &byte, 1);
     (void)ignored;
+    unread = 1;
     errno = before;
 }
 
@@ -88,8 +90,12 @@ int signals_next(void)
 {
     unsigned char sig, next = SIGWINCH;
     do {
+        if (!unread)
+            return 0;
+        unread = 0; /* before it is looked: who writes meanwhile says so again */
         if (read(ends[0], &sig, 1) != 1)
             return 0;
+        unread = 1;
     } while (sig == SIGCHLD); /* it woke whoever polls, and that is all */
     while (sig == SIGWINCH && next == SIGWINCH && read(ends[0], &next, 1) == 1)
         ;

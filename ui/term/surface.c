@@ -11,7 +11,7 @@
 struct surface {
     int columns, rows;
     int cursor_row, cursor_column;
-    struct cell *cells;
+    struct cell *cells, **lines; /* lines: the rows in their order, in cells */
     struct str safe; /* of the text that is drawn just now */
     bool some;       /* only `part` is drawn on */
     struct surface_part part;
@@ -37,6 +37,7 @@ void surface_free(struct surface *s)
     if (!s)
         return;
     str_fini(&s->safe);
+    free(s->lines);
     free(s->cells);
     free(s);
 }
@@ -45,24 +46,38 @@ void surface_resize(struct surface *s, int columns, int rows)
 {
     s->columns = within(columns, 1, SURFACE_MOST);
     s->rows = within(rows, 1, SURFACE_MOST);
+    free(s->lines);
     free(s->cells);
     s->cells = calloc((size_t)s->columns * (size_t)s->rows, sizeof *s->cells);
-    if (!s->cells)
+    s->lines = calloc((size_t)s->rows, sizeof *s->lines);
+    if (!s->cells || !s->lines)
         abort();
+    for (int row = 0; row < s->rows; row++)
+        s->lines[row] = s->cells + (size_t)row * (size_t)s->columns;
     surface_only(s, NULL);
     surface_clear(s);
 }
 
+/* The first column of the row that is drawn on. */
+static int takes_from(const struct surface *s, int row)
+{
+    if (row < 0 || row >= s->rows)
+        return s->columns;
+    if (!s->some || row == s->part.rows[0] || row == s->part.rows[1])
+        return 0;
+    return row >= s->part.pane.row && row < s->part.pane.row + s->part.pane.rows ? s->part.pane.column : s->columns;
+}
+
 bool surface_takes(const struct surface *s, int row)
 {
-    return row >= 0 && row < s->rows && (!s->some || row == s->part.rows[0] || row == s->part.rows[1]);
+    return takes_from(s, row) == 0;
 }
 
 static struct cell *cell_at(const struct surface *s, int row, int column)
 {
     return row < 0 || column < 0 || row >= s->rows || column >= s->columns
                ? NULL
-               : &s->cells[(size_t)row * (size_t)s->columns + (size_t)column];
+               : &s->lines[row][column];
 }
 
 static void set_cell(struct cell *cell, const char *text, size_t n, int width, enum ui_role role)
@@ -93,7 +108,7 @@ static void part_wide(struct surface *s, int row, int column)
 static void put(struct surface *s, int row, int column, const char *text, size_t n, int width, enum ui_role role)
 {
     struct cell *cell = cell_at(s, row, column), *right = cell_at(s, row, column + 1);
-    if (!cell || (width == 2 && !right) || !surface_takes(s, row))
+    if (!cell || (width == 2 && !right) || column < takes_from(s, row))
         return;
     part_wide(s, row, column);
     if (width == 2)
@@ -106,8 +121,8 @@ static void put(struct surface *s, int row, int column, const char *text, size_t
 /* The same in so many columns; what is outside goes without. */
 static void fill(struct surface *s, int row, int column, int width, const struct cell *like)
 {
-    int from = within(column, 0, s->columns), to = within(column + width, from, s->columns);
-    if (from >= to || !surface_takes(s, row))
+    int from = within(column, takes_from(s, row), s->columns), to = within(column + width, from, s->columns);
+    if (from >= to)
         return;
     struct cell *cells = cell_at(s, row, 0);
     part_wide(s, row, from);
@@ -121,21 +136,25 @@ void surface_clear(struct surface *s)
     static const struct cell page = {.text = " ", .width = 1, .role = UI_NORMAL};
     const struct cell *first = NULL;
     for (int row = 0; row < s->rows; row++) {
-        if (!surface_takes(s, row))
-            continue;
-        if (first)
+        if (first && surface_takes(s, row)) {
             memcpy(cell_at(s, row, 0), first, (size_t)s->columns * sizeof *first);
-        else
-            fill(s, row, 0, s->columns, &page), first = cell_at(s, row, 0);
+            continue;
+        }
+        fill(s, row, 0, s->columns, &page);
+        first = surface_takes(s, row) ? cell_at(s, row, 0) : NULL;
     }
     s->cursor_row = s->cursor_column = -1;
 }
 
-static void move_rows(struct surface *s, int top, int bottom, int by)
+static void move_rows(struct surface *s, const struct surface_part *part)
 {
-    int from = by > 0 ? top + by : top, to = by > 0 ? top : top - by, count = bottom - top + 1 - abs(by);
-    assert(top >= 0 && bottom < s->rows && count >= 0);
-    memmove(cell_at(s, to, 0), cell_at(s, from, 0), (size_t)count * (size_t)s->columns * sizeof *s->cells);
+    int top = part->top, bottom = part->bottom, by = part->by;
+    assert(top >= 0 && bottom < s->rows && abs(by) <= bottom - top + 1 && part->pane.column <= s->columns);
+    for (int times = abs(by); times > 0; times--) {
+        struct cell *leaves = s->lines[by > 0 ? top : bottom];
+        memmove(&s->lines[by > 0 ? top : top + 1], &s->lines[by > 0 ? top + 1 : top], (size_t)(bottom - top) * sizeof *s->lines);
+        s->lines[by > 0 ? bottom : top] = leaves;
+    }
 }
 
 void surface_only(struct surface *s, const struct surface_part *part)
@@ -145,7 +164,7 @@ void surface_only(struct surface *s, const struct surface_part *part)
         return;
     s->part = *part;
     if (part->by)
-        move_rows(s, part->top, part->bottom, part->by);
+        move_rows(s, part);
 }
 
 const struct surface_part *surface_drawn(const struct surface *s)
@@ -243,7 +262,7 @@ int surface_textn(struct surface *s, int row, int column, int width, enum ui_rol
         width = s->columns - column;
     if (!text || row < 0 || row >= s->rows || column < 0 || width <= 0)
         return 0;
-    if (!surface_takes(s, row))
+    if (column < takes_from(s, row))
         return columns_of(s, text, n, width);
     if (text_is_plain(text, n)) {
         bool fits = n <= (size_t)width;
@@ -307,13 +326,13 @@ void surface_fill(struct surface *s, int row, int column, int rows, int columns,
 
 void surface_repaint(struct surface *s, int row, int column, int width, enum ui_role role)
 {
-    for (struct cell *cell; width-- > 0 && surface_takes(s, row) && (cell = cell_at(s, row, column)); column++)
+    for (struct cell *cell; width-- > 0 && column >= takes_from(s, row) && (cell = cell_at(s, row, column)); column++)
         cell->role = (uint8_t)role;
 }
 
 void surface_attr(struct surface *s, int row, int column, int width, unsigned attr)
 {
-    for (struct cell *cell; width-- > 0 && surface_takes(s, row) && (cell = cell_at(s, row, column)); column++)
+    for (struct cell *cell; width-- > 0 && column >= takes_from(s, row) && (cell = cell_at(s, row, column)); column++)
         cell->attr |= (uint8_t)attr;
 }
 

@@ -23,17 +23,22 @@ struct surface *surface_new(int columns, int rows);
 void surface_free(struct surface *s); /* NULL is fine */
 void surface_resize(struct surface *s, int columns, int rows); /* clears */
 void surface_clear(struct surface *s);
+struct surface_pane { /* to the right edge; rows 0: none */
+    int row, column, rows;
+};
 /* What is drawn anew of a picture that is known otherwise. First the rows top..bottom go up by so many (by < 0: down; 0: none moves); then
- * only the two rows are cleared and drawn on, and those that came in by the move are among them. */
+ * only the two rows and the pane are cleared and drawn on. The rows that came in by the move are among the two, and a pane that stands
+ * beside rows that move is drawn on all of these. */
 struct surface_part {
     int rows[2];
     int top, bottom, by;
+    struct surface_pane pane;
 };
 /* From now on only this part is drawn, the rest stays as it is; NULL: all of it again. For whoever knows that nothing else changes: what
  * is drawn is drawn as ever, and what the other rows would have shown is not looked at. */
 void surface_only(struct surface *s, const struct surface_part *part);
 const struct surface_part *surface_drawn(const struct surface *s); /* NULL: all of it */
-bool surface_takes(const struct surface *s, int row); /* what is drawn there now will show */
+bool surface_takes(const struct surface *s, int row); /* what is drawn there now, from the first column on, will show */
 int surface_columns(const struct surface *s);
 int surface_rows(const struct surface *s);
 const struct cell *surface_cell(const struct surface *s, int row, int column); /* NULL outside */
