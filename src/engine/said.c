@@ -28,7 +28,8 @@ static char *snoozed(const struct said *r, const struct ticket *t)
         return arena_printf(r->arena, "#%lld snoozed, and its escalation still pages: K acknowledges it first", id);
     if (t->wake_on == WAKE_ON_REPLY)
         return arena_printf(r->arena, "#%lld snoozed until the customer writes", id);
-    const char *length = days ? arena_printf(r->arena, "%lldd%lldh", days, hours % 24) : hours ? arena_printf(r->arena, "%lldh%02lldm", hours, minutes % 60)
+    const char *length = days ? arena_printf(r->arena, "%lldd%lldh", days, hours % 24) : hours && minutes % 60 ? arena_printf(r->arena, "%lldh%02lldm", hours, minutes % 60)
+                              : hours ? arena_printf(r->arena, "%lldh", hours)
                               : arena_printf(r->arena, "%lldm", minutes);
     return arena_printf(r->arena, "#%lld snoozed for %s%s", id, length, t->wake_on == WAKE_ON_EITHER ? ", or until the customer writes" : "");
 }

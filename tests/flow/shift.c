@@ -122,7 +122,7 @@ static void what_is_snoozed_says_for_how_long(void **state)
 {
     (void)state;
     seat_press("z4");
-    seat_shows("#1 snoozed for 4h00m, or until the customer writes");
+    seat_shows("#1 snoozed for 4h, or until the customer writes");
     seat_press("zr");
     seat_shows("#1 snoozed until the customer writes");
 }
@@ -138,6 +138,21 @@ static void a_filter_says_how_it_is_written_before_one_types(void **state)
     seat_shows("assignee.contains(\"ana\")");
 }
 
+static void a_command_that_says_nothing_alone_goes_on_with_what_may_follow(void **state)
+{
+    (void)state;
+    seat_press(":go\r");
+    seat_shows("\u258c go all");
+    seat_press("esca\r");
+    seat_shows("Nobody is being paged");
+    seat_press("q:view\r");
+    seat_shows("view mine");
+    seat_press("mine\r");
+    seat_shows("Nothing is yours");
+    seat_press(":simul");
+    seat_shows("\u258c why");
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
 int main(void)
 {
@@ -147,6 +162,7 @@ int main(void)
         T(a_word_that_is_chosen_says_which_it_is_now),
         T(a_held_reply_counts_down_as_long_as_it_can_be_taken_back),
         T(what_is_snoozed_says_for_how_long),
+        T(a_command_that_says_nothing_alone_goes_on_with_what_may_follow),
         T(a_filter_says_how_it_is_written_before_one_types),
     };
     return cmocka_run_group_tests_name("shift", tests, NULL, NULL);

@@ -2,6 +2,7 @@
  * what the journal counts in milliseconds is read as dates and lengths. */
 #include "screen/lists.h"
 #include "screen/queue.h"
+#include "screen/ticket.h"
 #include "support/desk.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -142,6 +143,42 @@ static void a_macro_has_its_whole_title_where_there_is_room(void **state)
     desk_shows(&desk, "later Not tonight, low, back in twelve hours");
 }
 
+static void a_long_title_is_read_whole_where_there_are_rows(void **state)
+{
+    static const char row[] = "{\"rows\":[{\"id\":7,\"status\":\"open\",\"version\":1,\"title\":\"Checkout returns 500 for every order and payments fail since nine this morning in "
+                              "all of our shops: we are losing sales by the minute\"}]}";
+    struct err err = {0};
+    struct queue queue;
+    struct ticket_screen ticket = {0};
+    (void)state;
+    assert_true(mirror_page(desk.mirror, mirror_view_name(desk.mirror), NULL, false, row, sizeof row - 1, &err));
+    queue_init(&queue);
+    queue_sync(&queue, desk.mirror, false);
+    list_select(queue.list, 7);
+    desk_size(&desk, 200, 60);
+    queue_draw(&queue, &desk.look, desk.surface);
+    desk_shows(&desk, "minute");
+    queue_fini(&queue);
+    ticket_open(&ticket, 7);
+    desk_size(&desk, 120, 40);
+    ticket_draw(&ticket, &desk.look, desk.surface);
+    desk_shows(&desk, "minute");
+    desk_size(&desk, 80, 24); /* here what happened needs the rows */
+    ticket_draw(&ticket, &desk.look, desk.surface);
+    desk_hides(&desk, "minute");
+    ticket_fini(&ticket);
+}
+
+static void a_part_of_a_handover_says_how_many_of_it_are_not_there(void **state)
+{
+    (void)state;
+    tell(MIRROR_HANDOVER, 0, "{\"parts\":[{\"name\":\"critical\",\"title\":\"Critical\",\"count\":1047}],\"rows\":[{\"part\":\"critical\",\"id\":1,\"title\":\"One\"},"
+                             "{\"part\":\"critical\",\"id\":2,\"title\":\"Two\"},{\"part\":\"critical\",\"id\":3,\"title\":\"Three\"}]}");
+    draw_list(LISTS_HANDOVER, 120, 40);
+    desk_shows(&desk, "Critical 1,047 1 ");
+    desk_shows(&desk, "1,044 not shown 2 ");
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 int main(void)
 {
@@ -151,6 +188,8 @@ int main(void)
         T(an_entry_of_the_audit_is_read_as_dates_and_lengths),
         T(what_is_known_of_a_customer_stands_in_one_column),
         T(resolved_tickets_like_it_stand_in_columns),
+        T(a_long_title_is_read_whole_where_there_are_rows),
+        T(a_part_of_a_handover_says_how_many_of_it_are_not_there),
         T(a_macro_has_its_whole_title_where_there_is_room),
     };
     return cmocka_run_group_tests_name("wide", tests, NULL, NULL);

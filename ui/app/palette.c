@@ -188,8 +188,19 @@ static void do_palette(struct console *c, const char *arg)
         link_send(c->link, "GET", place, NULL, came, c);
 }
 
+/* A command of the console's own that says nothing alone: what may follow it is offered next. An act of the desk asks itself. */
+static bool goes_on(const char *line)
+{
+    const struct command *command = command_find(line);
+    return command && !command->is_action && *command->args && *command->args != '[';
+}
+
 static void on_palette(struct console *c, const struct answer *a)
 {
+    if (goes_on(a->text)) {
+        do_palette(c, arena_printf(c->frame, "%s ", a->text));
+        return;
+    }
     remember(c, a->text);
     run_line(c, a->text);
 }

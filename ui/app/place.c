@@ -184,6 +184,8 @@ static void do_go(struct console *c, const char *arg)
         place_ticket(c, strtoll(arg, NULL, 10));
     else if (mirror_view_find(c->mirror, arg))
         show_view(c, mirror_view_find(c->mirror, arg));
+    else if (!*arg)
+        console_toast(c, UI_ERROR, "go where? After : the word go lists views and screens");
     else
         console_toast(c, UI_ERROR, "go where? There is no view or screen \"%.40s\": after : the word go lists them", arg);
 }

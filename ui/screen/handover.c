@@ -46,16 +46,30 @@ static const char *brief(const char *name, const char *title)
     return title;
 }
 
-/* `at` is 1 on the first row of a part. */
+static int rows_of(const struct look *look, const char *part)
+{
+    int n = 0;
+    for (const struct json *r = json_first(json_get(root_of(look), "rows")); r; r = json_next(r))
+        n += str_eq(part, json_get_string(r, "part", ""));
+    return n;
+}
+
+/* A part names itself on its first row (`at` is 1), and on its second that it has more than its rows. */
 static void draw_part(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
 {
+    int64_t nth = ((const struct lists_item *)item)->at;
     (void)selected;
-    if (!((const struct lists_item *)item)->at)
+    if (nth > 2)
         return;
     for (const struct json *p = json_first(json_get(root_of(look), "parts")); p; p = json_next(p)) {
         const char *name = json_get_string(p, "name", ""), *title = json_get_string(p, "title", "");
-        if (str_eq(name, text_of(item, "part")))
-            surface_textf(s, row, column, width, UI_TITLE, "%s %lld", width < WHOLE ? brief(name, title) : title, (long long)json_get_i64(p, "count", 0));
+        int64_t count = json_get_i64(p, "count", 0), more = count - rows_of(look, name);
+        if (!str_eq(name, text_of(item, "part")))
+            continue;
+        if (nth == 1)
+            surface_textf(s, row, column, width, UI_TITLE, "%s %s", width < WHOLE ? brief(name, title) : title, look_count(look->arena, count));
+        else if (more > 0)
+            surface_textf(s, row, column, width, UI_DIM, "  %s not shown", look_count(look->arena, more));
     }
 }
 
@@ -143,10 +157,12 @@ static struct lists_item *items(const struct look *look, int *count)
 {
     const struct json *rows = json_get(root_of(look), "rows");
     const char *part = "";
+    int64_t nth = 0;
     struct lists_item *all = ARENA_ARRAY(look->arena, struct lists_item, json_count(rows) + 1);
     *count = 0;
     for (const struct json *r = json_first(rows); r; r = json_next(r), ++*count) {
-        all[*count] = (struct lists_item){.json = r, .id = *count + 1, .at = !str_eq(part, json_get_string(r, "part", ""))};
+        nth = str_eq(part, json_get_string(r, "part", "")) ? nth + 1 : 1;
+        all[*count] = (struct lists_item){.json = r, .id = *count + 1, .at = nth};
         part = json_get_string(r, "part", "");
     }
     return all;

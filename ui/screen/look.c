@@ -490,6 +490,20 @@ void look_more(const struct look *look, struct surface *s, int row, size_t below
         surface_right(s, row, 0, look_columns(s) - 2, UI_DIM, arena_printf(look->arena, " ↓ %zu more ", below));
 }
 
+int look_title(const struct look *look, struct surface *s, int row, int column, int width, int lines, const char *title)
+{
+    char **list;
+    const char *safe = text_safe_in(look->arena, title, TEXT_LINE);
+    int n = lines > 1 && width > 0 && text_columns(safe) > width ? text_wrap(look->arena, safe, width, &list) : 1;
+    if (n == 1) {
+        surface_text(s, row, column, width, UI_STRONG, safe);
+        return 1;
+    }
+    for (int i = 0; i < n && i < lines; i++)
+        surface_text(s, row + i, column, width, UI_STRONG, i + 1 == lines && i + 1 < n ? arena_printf(look->arena, "%s %s", list[i], list[i + 1]) : list[i]);
+    return n < lines ? n : lines;
+}
+
 void look_empty(const struct look *look, struct surface *s, int row, int column, int width, const char *text)
 {
     char **lines;

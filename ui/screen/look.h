@@ -86,6 +86,8 @@ int look_pair(struct surface *s, int row, int column, enum ui_role key_role, con
               enum ui_role role, const char *text);
 /* On a rule, at its end: that what stands above it goes on. 0 = it does not. */
 void look_more(const struct look *look, struct surface *s, int row, size_t below);
+/* A title in at most so many lines, of which the last is cut. Gives how many it took, at least 1. */
+int look_title(const struct look *look, struct surface *s, int row, int column, int width, int lines, const char *title);
 /* A paragraph for an empty screen, wrapped and set in a little. */
 void look_empty(const struct look *look, struct surface *s, int row, int column, int width, const char *text);
 

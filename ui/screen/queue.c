@@ -7,7 +7,7 @@
 #include "screen/facts.h"
 #include <string.h>
 
-enum { GUTTER = 2, MARGIN = GUTTER + 1, WIDE = 108, BESIDE = 100, WITH_PLAN = 16, PANE_FROM = 160, PANE_SHARE = 3, PANE_SPLIT = 130, FACTS = 46, FRESH_MS = 8000 };
+enum { GUTTER = 2, MARGIN = GUTTER + 1, WIDE = 108, BESIDE = 100, WITH_PLAN = 16, PANE_FROM = 160, PANE_SHARE = 3, PANE_SPLIT = 130, FACTS = 46, FRESH_MS = 8000, ROOMY = 24, TITLE_LINES = 3 };
 
 /* --- columns --- */
 
@@ -398,7 +398,9 @@ static void draw_pane(struct queue *q, const struct look *look, struct surface *
     const struct mirror_doc *doc = mirror_doc(look->mirror, MIRROR_TICKET);
     if (!row)
         return;
-    surface_text(s, top, left, width, UI_STRONG, row->t.title);
+    int more = look_title(look, s, top, left, width, rows >= ROOMY ? TITLE_LINES : 1, row->t.title ? row->t.title : "") - 1;
+    top += more;
+    rows -= more;
     const struct json *known = doc->ticket == row->t.id ? json_get(doc->root, "ticket") : NULL;
     int used = 2 + (facts ? facts_draw(look, s, top + 2, left, rows - 2, split ? FACTS : width, row, known) : -1);
     if (q->preview.id != row->t.id)

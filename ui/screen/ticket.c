@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TIME_AT = 1, TAG_AT = 8, TEXT_AT = 18, PANE_FROM = 110, PANE = 40, FACTS_MOST = 60, MEASURE = 112 };
+enum { TIME_AT = 1, TAG_AT = 8, TEXT_AT = 18, PANE_FROM = 110, PANE = 40, FACTS_MOST = 60, MEASURE = 112, ROOMY = 30, TITLE_LINES = 3 };
 
 void ticket_open(struct ticket_screen *t, int64_t id)
 {
@@ -324,6 +324,7 @@ const struct mirror_row *ticket_row(const struct look *look, int64_t id)
     return row && (!listed || row->t.version >= listed->t.version) ? row : listed;
 }
 
+/* Gives the row below it: a long one has more than one where there are rows enough. */
 static int draw_title(const struct look *look, struct surface *s, const struct mirror_row *row, bool follows)
 {
     struct arena *a = look->arena;
@@ -344,9 +345,8 @@ static int draw_title(const struct look *look, struct surface *s, const struct m
     int column = 1 + surface_textf(s, 0, 1, -1, UI_SELECTED, "#%lld", (long long)row->t.id) + 2;
     if (follows)
         column += surface_text(s, 0, column, right - column, UI_ACCENT, "▼ following") + 2;
-    surface_text(s, 0, column, right - column, UI_STRONG,
-                 row->t.title && *row->t.title ? row->t.title : "(no subject)");
-    return 1;
+    return look_title(look, s, 0, column, right - column, surface_rows(s) >= ROOMY ? TITLE_LINES : 1,
+                      row->t.title && *row->t.title ? row->t.title : "(no subject)");
 }
 
 /* The row and the document with what is revealed in its place, in the frame's memory. */
@@ -491,7 +491,7 @@ void ticket_draw(struct ticket_screen *t, const struct look *look, struct surfac
     }
     row = row_shown(t, look, row);
     doc = document_shown(t, look, doc);
-    draw_title(look, s, row, ticket_follows(t));
+    at = draw_title(look, s, row, ticket_follows(t));
     bool pane = width >= PANE_FROM;
     draw_people(look, s, at++, row, doc);
     const char *others = look_present(look, t->id);
