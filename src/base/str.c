@@ -71,7 +71,12 @@ void str_adds(struct str *str, const char *text)
 
 void str_addc(struct str *str, char c)
 {
-    str_add(str, &c, 1);
+    if (str->len >= str->max || str->len + 1 >= str->cap) {
+        str_add(str, &c, 1);
+        return;
+    }
+    str->data[str->len++] = c; /* there is room, which is so nearly always */
+    str->data[str->len] = 0;
 }
 
 size_t str_i64(char to[21], int64_t number)

@@ -20,7 +20,7 @@
 #include <vterm.h>
 #include <cmocka.h>
 
-enum { ROWS = 24, COLUMNS = 80, LINES_KEPT = 200, FRAMES = 400, REPAINTS = 4, ROW_BYTES = COLUMNS * 13 };
+enum { ROWS = 24, COLUMNS = 80, LINES_KEPT = 200, FRAMES = 400, REPAINTS = 4, PANE = 45, ROW_BYTES = COLUMNS * 13 };
 
 /* --- the program: says each picture on a pipe, draws it, and waits for the word to go on --- */
 
@@ -51,6 +51,8 @@ static const struct surface_part *some_part(struct surface_part *part)
     int top = (int)chance(&seed, ROWS), bottom = (int)chance(&seed, ROWS), by = (int)chance(&seed, 5) - 2;
     by = bottom - top < 2 ? 0 : by;
     *part = (struct surface_part){.rows = {by > 0 ? bottom : top, by == 2 ? bottom - 1 : by == -2 ? top + 1 : (int)chance(&seed, ROWS)}, .top = top, .bottom = bottom, .by = by};
+    if (chance(&seed, 2) && bottom >= top)
+        part->pane = (struct surface_pane){top, chance(&seed, 2) ? PANE : 0, bottom - top + 1};
     return chance(&seed, 3) ? part : NULL;
 }
 
@@ -61,6 +63,8 @@ static void draw(struct surface *s, int top)
     for (int row = 1; row < ROWS - 1; row++) {
         surface_text(s, row, 2, -1, lines[top + row].role, lines[top + row].text);
         surface_repaint(s, row, 10, 8, lines[top + row].second);
+        if (row < ROWS / 2)
+            surface_text(s, row, PANE, -1, lines[top + row].second, lines[LINES_KEPT - 1 - row].text);
     }
     surface_rule(s, ROWS - 1);
     surface_text(s, ROWS - 1, COLUMNS - 4, 4, UI_HINT, "foot"); /* to the last corner */

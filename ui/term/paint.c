@@ -16,14 +16,14 @@ enum depth { DEPTH_MONO, DEPTH_16, DEPTH_256, DEPTH_DIRECT };
 
 struct row { /* of a picture; it moves by its place among the others */
     struct cell *cells;
-    uint64_t sum; /* its digest; of those drawn none */
+    uint64_t sum; /* its digest; 0: not known, nobody asked */
 };
 static struct {
     enum depth depth;
     bool sync, forget;
     struct row *last, *now; /* the picture on the terminal, and the one that is to be there */
     struct row *drawn;      /* as the screens drew it: a row that is drawn the same again needs no look */
-    bool changed[SURFACE_MOST];
+    struct span { int from, to; } changed[SURFACE_MOST]; /* columns of the row that may not be as they were; none: from == to */
     int columns, rows; /* of the terminal */
     int last_columns, last_rows, cursor_row, cursor_column;
     struct theme theme; /* what pairs were made for */
@@ -132,15 +132,16 @@ static void blanks_as(struct cell *row, int from, int to, const struct cell *lik
         }
 }
 
-static void even_blanks(struct cell *row, int columns)
+/* Within the span, which ends where no blank is. */
+static void even_blanks(struct cell *row, struct span span)
 {
     enum { CLOSE = 4 };
-    for (int from = 0, to; from < columns; from = to + 1) {
-        while (from < columns && !shows_nothing(&row[from]))
+    for (int from = span.from, to; from < span.to; from = to + 1) {
+        while (from < span.to && !shows_nothing(&row[from]))
             from++;
-        for (to = from; to < columns && shows_nothing(&row[to]);)
+        for (to = from; to < span.to && shows_nothing(&row[to]);)
             to++;
-        const struct cell *left = from > 0 ? &row[from - 1] : NULL, *right = to < columns ? &row[to] : NULL;
+        const struct cell *left = from > 0 ? &row[from - 1] : NULL, *right = to < t.last_columns ? &row[to] : NULL;
         bool agree = left && right && attrs(left) == attrs(right) && !(attrs(left) & (A_UNDERLINE | A_REVERSE)) &&
                      to - from <= (t.role_pair[left->role] == t.role_pair[right->role] ? CLOSE : 1);
         blanks_as(row, from, to, agree ? left : &blank);
@@ -212,27 +213,50 @@ static uint64_t digest(const struct cell *row)
 }
 _Static_assert(sizeof(struct cell) == 2 * sizeof(uint64_t), "a cell is two words");
 
+/* The columns in which they differ, which they do from there on, and the blanks beside these. */
+static struct span span_of(const struct cell *now, const struct cell *last, int from)
+{
+    struct span span = {from, t.last_columns};
+    while (!differs(&now[span.from], &last[span.from]))
+        span.from++;
+    while (!differs(&now[span.to - 1], &last[span.to - 1]))
+        span.to--;
+    while (span.from > 0 && shows_nothing(&now[span.from - 1]))
+        span.from--;
+    while (span.to < t.last_columns && shows_nothing(&now[span.to]))
+        span.to++;
+    return span;
+}
+
 /* Gives the number of rows that are not as they were; all: also those that were not drawn on. */
 static int make_picture(const struct surface *s, bool all)
 {
-    size_t size = (size_t)t.last_columns * sizeof(struct cell);
     int count = 0;
     for (int row = 0; row < t.last_rows; row++) {
         const struct cell *drawn = surface_cell(s, row, 0);
-        t.changed[row] = (all || surface_takes(s, row)) && memcmp(drawn, t.drawn[row].cells, size) != 0;
-        if (!t.changed[row])
+        struct cell *now = t.now[row].cells, *was = t.drawn[row].cells;
+        int from = all ? 0 : surface_takes_from(s, row);
+        t.changed[row] = (struct span){0, 0};
+        if (from >= t.last_columns || memcmp(drawn + from, was + from, (size_t)(t.last_columns - from) * sizeof *drawn) == 0)
             continue;
-        memcpy(t.drawn[row].cells, drawn, size);
-        memcpy(t.now[row].cells, drawn, size);
-        even_blanks(t.now[row].cells, t.last_columns);
-        t.now[row].sum = digest(t.now[row].cells);
-        t.changed[row] = memcmp(t.now[row].cells, t.last[row].cells, size) != 0;
-        count += t.changed[row];
+        struct span span = span_of(drawn, was, from);
+        size_t part = (size_t)(span.to - span.from) * sizeof *now;
+        memcpy(was + span.from, drawn + span.from, part);
+        memcpy(now + span.from, drawn + span.from, part);
+        even_blanks(now, span);
+        t.now[row].sum = 0;
+        if (memcmp(now + span.from, t.last[row].cells + span.from, part) != 0)
+            t.changed[row] = span, count++;
     }
     return count;
 }
 
 /* --- rows that moved: a list that went on. The terminal can move them, which says less than sending them. --- */
+
+static bool alike(const struct row *a, const struct row *b)
+{
+    return a->sum && b->sum ? a->sum == b->sum : memcmp(a->cells, b->cells, (size_t)t.last_columns * sizeof *a->cells) == 0;
+}
 
 /* How many rows are found again n rows higher (n < 0: lower) and not where they were; from..to: where in the old picture. */
 static int found_again(int n, int *from, int *to)
@@ -240,7 +264,7 @@ static int found_again(int n, int *from, int *to)
     const struct row *now = t.now, *last = t.last;
     int count = 0;
     for (int row = n > 0 ? n : 0; row < t.last_rows + (n < 0 ? n : 0); row++)
-        if (last[row].sum == now[row - n].sum && now[row - n].sum != last[row - n].sum) {
+        if (alike(&last[row], &now[row - n]) && !alike(&now[row - n], &last[row - n])) {
             *from = count++ ? *from : row;
             *to = row;
         }
@@ -255,7 +279,7 @@ static void make_erased(struct row *row)
         in = blank;
     for (int column = 0; column < t.last_columns; column++)
         row->cells[column] = in;
-    row->sum = digest(row->cells);
+    row->sum = 0;
 }
 
 static void move_rows(int top, int bottom, int n)
@@ -283,19 +307,37 @@ static bool goes_along(int row, int n)
     return cells_apart(lands, last) + cells_apart(now, NULL) < cells_apart(lands, NULL) + cells_apart(now, last);
 }
 
-/* The terminal moves them, or they are sent: what moved is looked at once more. */
+/* All of these may not be as they were. */
+static void look_at(int top, int bottom)
+{
+    for (int row = top; row <= bottom; row++)
+        t.changed[row] = (struct span){0, t.last_columns};
+}
+
+/* The terminal moves them, or they are sent. */
 static void move_on(int top, int bottom, int n)
 {
     if (pen_scroll(top, bottom, n, look_of(&blank)))
         move_rows(top, bottom, n);
-    for (int row = top; row <= bottom; row++)
-        t.changed[row] = true;
+    look_at(top, bottom);
 }
 
-static void scroll_rows(void)
+static void know_sums(struct row *picture)
 {
-    int best = 0, most = 0, from = 0, to = 0;
-    for (int n = 1; n <= t.last_rows / 2; n++)
+    for (int row = 0; row < t.last_rows; row++)
+        if (!picture[row].sum)
+            picture[row].sum = digest(picture[row].cells);
+}
+
+/* known: by so many, if at all; 0: not known, and rows are looked at many times. */
+static void scroll_rows(int known)
+{
+    int best = 0, most = 0, from = 0, to = 0, least = known ? abs(known) : 1;
+    if (!known) {
+        know_sums(t.now);
+        know_sums(t.last);
+    }
+    for (int n = least; n <= (known ? least : t.last_rows / 2); n++)
         for (int way = -1; way <= 1; way += 2) {
             int a = 0, b = 0, count = found_again(way * n, &a, &b);
             if (count > most)
@@ -311,10 +353,10 @@ static void scroll_rows(void)
     move_on(top, bottom, best);
 }
 
-/* Did the screen move whole rows, and did they stand here as they did there? */
+/* Did the screen move rows, and did they stand here as they did there? */
 static bool rows_moved(const struct surface_part *part, bool anew)
 {
-    return !anew && part && part->by && !part->pane.column && part->bottom < t.last_rows;
+    return !anew && part && part->by && part->bottom < t.last_rows;
 }
 
 /* Before the others are looked at: these are known to be as they were, but elsewhere. */
@@ -359,8 +401,8 @@ static void draw_run(const struct cell *cells, int row, int from, int to)
 static void draw_row(int row)
 {
     const struct cell *now = t.now[row].cells, *last = t.last[row].cells;
-    int columns = t.last_columns, end = blank_from(now, last);
-    for (int from = 0, to; from < end; from = to) {
+    int columns = t.last_columns, blanks = blank_from(now, last), end = blanks < t.changed[row].to ? blanks : t.changed[row].to;
+    for (int from = t.changed[row].from, to; from < end; from = to) {
         to = from + 1;
         if (!differs(&now[from], &last[from]))
             continue;
@@ -371,15 +413,15 @@ static void draw_row(int row)
             to = ++next;
         draw_run(now, row, from, to);
     }
-    if (end < columns)
-        pen_erase(row, end, cheapest_look(&blank));
+    if (blanks < columns)
+        pen_erase(row, blanks, cheapest_look(&blank));
 }
 
 static void draw_rows(void)
 {
     size_t size = (size_t)t.last_columns * sizeof(struct cell);
     for (int row = 0; row < t.last_rows; row++)
-        if (t.changed[row] && memcmp(t.last[row].cells, t.now[row].cells, size) != 0) { /* else the terminal moved it there */
+        if (t.changed[row].to && memcmp(t.last[row].cells, t.now[row].cells, size) != 0) { /* else the terminal moved it there */
             draw_row(row);
             memcpy(t.last[row].cells, t.now[row].cells, size);
             t.last[row].sum = t.now[row].sum;
@@ -436,7 +478,7 @@ void paint_draw(const struct surface *s, const struct theme *theme)
     bool anew = fit_last(s), moved = rows_moved(part, anew);
     if (moved)
         move_drawn(part);
-    int count = make_picture(s, anew || (part && (part->pane.rows || (part->by && !moved)))) + moved;
+    int count = make_picture(s, anew || (part && part->by && !moved)) + moved;
     surface_cursor_at(s, &row, &column);
     if (!count && row == t.cursor_row && column == t.cursor_column)
         return;
@@ -445,9 +487,11 @@ void paint_draw(const struct surface *s, const struct theme *theme)
     t.cursor_row = row;
     t.cursor_column = column;
     if (moved)
+        look_at(part->top, part->bottom);
+    if (moved && !part->pane.column)
         move_on(part->top, part->bottom, part->by);
-    else if (count >= SCROLL_WORTH)
-        scroll_rows();
+    else if (count >= SCROLL_WORTH && (!part || part->by))
+        scroll_rows(part ? part->by : 0);
     draw_rows();
     show_cursor(row, column);
 }

@@ -128,11 +128,9 @@ static void omit_one(struct way *w)
     }
 }
 
-void pen_move(int row, int column)
+static void go(int row, int column)
 {
     struct way best = {.is = false}, other = {.is = true};
-    if (row == p.row && column == p.column)
-        return;
     if (p.row >= 0) {
         down(&other, row);
         across(&other, p.column, column);
@@ -154,6 +152,12 @@ void pen_move(int row, int column)
     say(best.text);
     p.row = row;
     p.column = column;
+}
+
+void pen_move(int row, int column)
+{
+    if (row != p.row || column != p.column)
+        go(row, column);
 }
 
 /* --- how it writes --- */
@@ -219,8 +223,11 @@ void pen_put(int row, int column, struct pen_look look, const char *text, int wi
         return; /* it would scroll */
     pen_move(row, column);
     write_as(look);
-    size_t n = strlen(text);
-    str_add(&p.out, text, n);
+    size_t n = text[1] ? strlen(text) : 1;
+    if (n == 1)
+        str_addc(&p.out, *text);
+    else
+        str_add(&p.out, text, n);
     p.column += width;
     if (last || doubtful(text, n, width))
         p.row = -1;

@@ -58,8 +58,7 @@ void surface_resize(struct surface *s, int columns, int rows)
     surface_clear(s);
 }
 
-/* The first column of the row that is drawn on. */
-static int takes_from(const struct surface *s, int row)
+int surface_takes_from(const struct surface *s, int row)
 {
     if (row < 0 || row >= s->rows)
         return s->columns;
@@ -70,7 +69,7 @@ static int takes_from(const struct surface *s, int row)
 
 bool surface_takes(const struct surface *s, int row)
 {
-    return takes_from(s, row) == 0;
+    return surface_takes_from(s, row) == 0;
 }
 
 static struct cell *cell_at(const struct surface *s, int row, int column)
@@ -108,7 +107,7 @@ static void part_wide(struct surface *s, int row, int column)
 static void put(struct surface *s, int row, int column, const char *text, size_t n, int width, enum ui_role role)
 {
     struct cell *cell = cell_at(s, row, column), *right = cell_at(s, row, column + 1);
-    if (!cell || (width == 2 && !right) || column < takes_from(s, row))
+    if (!cell || (width == 2 && !right) || column < surface_takes_from(s, row))
         return;
     part_wide(s, row, column);
     if (width == 2)
@@ -121,7 +120,7 @@ static void put(struct surface *s, int row, int column, const char *text, size_t
 /* The same in so many columns; what is outside goes without. */
 static void fill(struct surface *s, int row, int column, int width, const struct cell *like)
 {
-    int from = within(column, takes_from(s, row), s->columns), to = within(column + width, from, s->columns);
+    int from = within(column, surface_takes_from(s, row), s->columns), to = within(column + width, from, s->columns);
     if (from >= to)
         return;
     struct cell *cells = cell_at(s, row, 0);
@@ -262,7 +261,7 @@ int surface_textn(struct surface *s, int row, int column, int width, enum ui_rol
         width = s->columns - column;
     if (!text || row < 0 || row >= s->rows || column < 0 || width <= 0)
         return 0;
-    if (column < takes_from(s, row))
+    if (column < surface_takes_from(s, row))
         return columns_of(s, text, n, width);
     if (text_is_plain(text, n)) {
         bool fits = n <= (size_t)width;
@@ -326,13 +325,13 @@ void surface_fill(struct surface *s, int row, int column, int rows, int columns,
 
 void surface_repaint(struct surface *s, int row, int column, int width, enum ui_role role)
 {
-    for (struct cell *cell; width-- > 0 && column >= takes_from(s, row) && (cell = cell_at(s, row, column)); column++)
+    for (struct cell *cell; width-- > 0 && column >= surface_takes_from(s, row) && (cell = cell_at(s, row, column)); column++)
         cell->role = (uint8_t)role;
 }
 
 void surface_attr(struct surface *s, int row, int column, int width, unsigned attr)
 {
-    for (struct cell *cell; width-- > 0 && column >= takes_from(s, row) && (cell = cell_at(s, row, column)); column++)
+    for (struct cell *cell; width-- > 0 && column >= surface_takes_from(s, row) && (cell = cell_at(s, row, column)); column++)
         cell->attr |= (uint8_t)attr;
 }
 

@@ -39,6 +39,7 @@ struct surface_part {
 void surface_only(struct surface *s, const struct surface_part *part);
 const struct surface_part *surface_drawn(const struct surface *s); /* NULL: all of it */
 bool surface_takes(const struct surface *s, int row); /* what is drawn there now, from the first column on, will show */
+int surface_takes_from(const struct surface *s, int row); /* the first column of the row that is drawn on; their number: none is */
 int surface_columns(const struct surface *s);
 int surface_rows(const struct surface *s);
 const struct cell *surface_cell(const struct surface *s, int row, int column); /* NULL outside */
