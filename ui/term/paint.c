@@ -237,6 +237,7 @@ static int make_picture(const struct surface *s, bool all)
         struct cell *now = t.now[row].cells, *was = t.drawn[row].cells;
         int from = all ? 0 : surface_takes_from(s, row);
         t.changed[row] = (struct span){0, 0};
+        from -= from > 0 && from < t.last_columns; /* a wide letter that was cut there left a blank */
         if (from >= t.last_columns || memcmp(drawn + from, was + from, (size_t)(t.last_columns - from) * sizeof *drawn) == 0)
             continue;
         struct span span = span_of(drawn, was, from);
