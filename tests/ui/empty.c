@@ -56,9 +56,31 @@ static void a_screen_with_nothing_on_it_names_the_next_step(void **state)
     print_message("# %d empty screens\n", seen);
 }
 
+/* However small the window: the rule at the foot is whole, and so is what stands below it. */
+static void what_is_said_of_nothing_ends_above_the_foot(void **state)
+{
+    static const struct { int columns, rows; } small[] = {{60, 20}, {40, 12}, {40, 8}};
+    (void)state;
+    for (int empty = 0; empty < 2; empty++) {
+        struct desk_case desk;
+        gallery_start(&desk, empty);
+        for (size_t size = 0; size < sizeof small / sizeof *small; size++)
+            for (int i = 0; i < gallery_count(); i++) {
+                const struct gallery_picture *p = gallery_at(i);
+                if (p->overlay || p->composer || p->place == PLACE_TICKET)
+                    continue;
+                gallery_draw(&desk, p, small[size].columns, small[size].rows);
+                int foot = look_footer_row(&desk.look, desk.surface);
+                if (!str_starts(desk_row(&desk, foot), "────────────────────────"))
+                    fail_msg("%s at %dx%d is written over its foot:\n%s", p->name, small[size].columns, small[size].rows, surface_dump(desk.arena, desk.surface));
+            }
+        gallery_end(&desk);
+    }
+}
+
 int main(void)
 {
     setlocale(LC_CTYPE, "C.UTF-8");
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_screen_with_nothing_on_it_names_the_next_step)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_screen_with_nothing_on_it_names_the_next_step), cmocka_unit_test(what_is_said_of_nothing_ends_above_the_foot)};
     return cmocka_run_group_tests_name("empty", tests, NULL, NULL);
 }

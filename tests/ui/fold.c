@@ -109,7 +109,7 @@ static void what_failed_for_good_or_is_late_has_a_line_of_its_own(void **state)
     clock_line(&lines, "breached");
     parcel(&lines, 5, "hooks", "delivered");
     draw(&lines, 80, 24);
-    desk_shows(&desk, "3 lines   ✗ dead siren  ✔ delivered hooks  (Enter)");
+    desk_shows(&desk, "3 lines   ✔ delivered hooks  (Enter)"); /* the dead one is said once */
     desk_shows(&desk, "delivery  siren: ✗ dead");
     desk_shows(&desk, "sla       resolution clock breached");
     desk_hides(&desk, "clock started");
@@ -130,6 +130,28 @@ static void a_fold_ends_where_somebody_speaks_and_one_line_is_told_as_it_is(void
     desk_shows(&desk, "sla       resolution clock started");
     desk_shows(&desk, "2 lines   resolution clock retargeted by policy"); /* nothing was sent: what was noted last */
     desk_shows(&desk, "delivery  reply:shop: ✔ delivered");
+}
+
+/* A delivery that takes a while is said once, where it stands now. */
+static void what_goes_on_behind_an_answer_is_said_there(void **state)
+{
+    AUTO_STR lines;
+    (void)state;
+    str_init(&lines, 1 << 16);
+    says(&lines, "customer", "help");
+    clock_line(&lines, "started");
+    parcel(&lines, 1, "siren", "retrying");
+    says(&lines, "agent", "a moment");
+    parcel(&lines, 1, "siren", "retrying");
+    parcel(&lines, 1, "siren", "retrying");
+    says(&lines, "agent", "done");
+    parcel(&lines, 1, "siren", "delivered");
+    parcel(&lines, 2, "hooks", "delivered");
+    draw(&lines, 80, 24);
+    desk_shows(&desk, "2 lines   resolution clock started");
+    desk_shows(&desk, "2 lines   tried; how it went on stands below  (Enter)");
+    desk_shows(&desk, "2 lines   ✔ delivered siren, hooks  (Enter)");
+    desk_hides(&desk, "retrying");
 }
 
 /* The place stays, and comes back. */
@@ -205,7 +227,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(the_worst_state_stands_first_and_each_delivery_has_the_one_it_has_now), T(what_failed_for_good_or_is_late_has_a_line_of_its_own),
-        T(a_fold_ends_where_somebody_speaks_and_one_line_is_told_as_it_is), T(it_opens_and_closes_and_what_stands_at_the_top_stays_there),
+        T(a_fold_ends_where_somebody_speaks_and_one_line_is_told_as_it_is), T(what_goes_on_behind_an_answer_is_said_there), T(it_opens_and_closes_and_what_stands_at_the_top_stays_there),
         T(a_fold_names_its_key_only_where_it_works), T(a_narrow_fold_is_cut_before_its_key)};
     setlocale(LC_ALL, "C.UTF-8");
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -349,7 +349,7 @@ static void escalations_count_down(void **state)
     desk_shows(&desk, "‼ triggered   2 of 4 loop 1 03:12 ");
     desk_shows(&desk, "Mara ok, tom pending "); /* what does not fit is said in fewer words, not cut */
     desk_shows(&desk, "Checkout returns 500 for every "); /* a subject is told from another before it is cut */
-    desk_shows(&desk, "checkout version 7f3a19c2, step 2 of 4 loop 1, since 14:26");
+    desk_shows(&desk, "2 of 4 loop 1, since 14:26; policy checkout version 7f3a19c2");
     desk_shows(&desk, "✔ acked mara");
     desk_shows(&desk, "timeout 22m");
     draw_list(LISTS_ESCALATIONS, 160, 40);

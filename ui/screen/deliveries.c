@@ -174,9 +174,9 @@ static const struct column place_columns[] = {{"Destination", 14, 0, false, draw
                                               {"Due", 4, 0, true, draw_due},
                                               {"Retry", 5, 0, true, draw_retrying},
                                               {"Dead", 4, 0, true, draw_dead},
-                                              {"Next", 7, 0, true, draw_next},
+                                              {"Next", 7, 62, true, draw_next},
                                               {"", 8, 100, false, draw_wait},
-                                              {" Last answer", 0, 0, false, draw_answer}};
+                                              {" Last answer", 0, 68, false, draw_answer}};
 enum { PLACE_COLUMNS = sizeof place_columns / sizeof *place_columns };
 
 static int above(const struct look *look, struct surface *s, int row, int rows)

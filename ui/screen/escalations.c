@@ -441,12 +441,12 @@ static void detail(const struct look *look, struct surface *s, int row, int rows
     row = fact(s, row, "why", UI_NORMAL,
                arena_printf(look->arena, "%s%s", json_get_string(e, "reason", "no reason given"),
                             occurrences > 1 ? arena_printf(look->arena, "  (asked for %lld times)", occurrences) : ""));
-    row = fact(s, row, "policy", UI_DIM,
-               arena_printf(look->arena, "%s%s%s, step %s, since %s", *policy ? policy : "none: leads only", *version ? " version " : "", version,
-                            look_step(look->arena, e), look_stamp(look, json_get_i64(e, "opened_at", 0))));
+    row = fact(s, row, "step", UI_DIM,
+               arena_printf(look->arena, "%s, since %s; policy %s%s%s", look_step(look->arena, e), look_stamp(look, json_get_i64(e, "opened_at", 0)),
+                            *policy ? policy : "none: leads only", *version ? " version " : "", version));
     if (is(item, "acknowledged") && json_get_i64(e, "ack_expires_at", 0) > look->now && row < last)
         row = fact(s, row, "acked", lapses(look, item) ? UI_WARN : UI_DIM,
-                   arena_printf(look->arena, "by %s; a reply, a note or a status holds it, else it pages again in %s", look_owner(look, json_get_string(e, "acked_by", "")),
+                   arena_printf(look->arena, "by %s, pages again in %s; a reply, a note or a status holds it", look_owner(look, json_get_string(e, "acked_by", "")),
                                 look_left(look->arena, json_get_i64(e, "ack_expires_at", 0) - look->now)));
     row = draw_each_told(look, s, row, last - 1, item);
     if (row < last)

@@ -8,13 +8,12 @@ struct parcel {
     int64_t id; /* 0 = a free place */
     const char *destination, *state;
     int64_t due;
-    int told; /* the fold that counted it last */
+    const struct json *last; /* its newest line */
 };
 struct fold {
     const struct look *look;
     struct parcel *parcels;
     size_t size; /* a power of two, more than there are */
-    int folds;   /* told so far */
 };
 
 static struct parcel *parcel_at(const struct fold *f, int64_t id)
@@ -43,7 +42,8 @@ struct fold *fold_new(const struct look *look, const struct json *lines)
             *parcel_at(f, parcel_of(line)) = (struct parcel){.id = parcel_of(line),
                                                              .destination = json_get_string(data, "destination", ""),
                                                              .state = json_get_string(data, "state", ""),
-                                                             .due = json_get_i64(data, "due_at", 0)};
+                                                             .due = json_get_i64(data, "due_at", 0),
+                                                             .last = line};
     }
     return f;
 }
@@ -146,14 +146,21 @@ static void count_all(struct fold *f, const struct json *first, const struct jso
     int most = 1;
     for (const struct json *line = first; line != last; line = json_next(line))
         most++;
-    f->folds++;
     for (const struct json *line = first; line; line = line == last ? NULL : json_next(line)) {
         struct parcel *p = parcel_of(line) ? parcel_at(f, parcel_of(line)) : NULL;
-        if (!p || p->told == f->folds)
-            continue;
-        p->told = f->folds;
-        count_parcel(f, group_of(groups, p->state), p, most);
+        if (p && p->last == line && fold_takes(line)) /* of what goes on below, that is said there */
+            count_parcel(f, group_of(groups, p->state), p, most);
     }
+}
+
+static const char *noted_last(const struct fold *f, const struct json *first, const struct json *last)
+{
+    const struct json *noted = NULL;
+    for (const struct json *line = first; line; line = line == last ? NULL : json_next(line))
+        noted = fold_takes(line) && !parcel_of(line) ? line : noted;
+    if (!noted)
+        return "tried; how it went on stands below";
+    return say_entry(f->look, json_get_string(noted, "kind", ""), json_get_string(noted, "actor", ""), json_get(noted, "data")).text;
 }
 
 int fold_say(struct fold *f, const struct json *first, const struct json *last, struct fold_part **parts)
@@ -168,7 +175,6 @@ int fold_say(struct fold *f, const struct json *first, const struct json *last, 
     if (groups[STATES].count)
         (*parts)[n++] = part_of(f, &groups[STATES], "");
     if (!n)
-        (*parts)[n++] = (struct fold_part){
-            say_entry(f->look, json_get_string(last, "kind", ""), json_get_string(last, "actor", ""), json_get(last, "data")).text, UI_DIM};
+        (*parts)[n++] = (struct fold_part){noted_last(f, first, last), UI_DIM};
     return n;
 }

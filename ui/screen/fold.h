@@ -17,6 +17,6 @@ struct fold_part {
     enum ui_role role;
 };
 /* What one line says of those from first to last that it takes: the deliveries by the state they have now, the worst first, each by
- * its destination; where nothing was sent, what was noted last. Gives how many parts there are. */
+ * its destination, in the fold that has its newest line; where there is none, what was noted last. Gives how many parts there are. */
 int fold_say(struct fold *fold, const struct json *first, const struct json *last, struct fold_part **parts);
 #endif

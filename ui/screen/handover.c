@@ -181,7 +181,7 @@ static void head(const struct look *look, struct surface *s)
 }
 
 /* Came in, went out, what went wrong, what the clock moved; what there was none of is not told. */
-static int shift_line(const struct look *look, struct surface *s, int row)
+static int shift_line(const struct look *look, struct surface *s, int row, int last)
 {
     static const struct { const char *name, *word; enum ui_role role; } counts[] = {
         {"received", "in", UI_NORMAL},        {"resolved", "resolved", UI_OK},       {"reopened", "reopened", UI_WARN},
@@ -194,6 +194,8 @@ static int shift_line(const struct look *look, struct surface *s, int row)
         int64_t n = json_get_i64(shift, counts[i].name, 0);
         const char *text = arena_printf(look->arena, "%s %s", look_count(look->arena, n), counts[i].word);
         if (n && column + (int)strlen(text) >= look_columns(s)) {
+            if (row == last)
+                break;
             row++;
             column = 2;
         }
@@ -217,7 +219,7 @@ static int above(const struct look *look, struct surface *s, int row, int rows)
 {
     if (!root_of(look) || rows < 3)
         return 0;
-    return clean_line(look, s, shift_line(look, s, row)) + 1 - row;
+    return clean_line(look, s, shift_line(look, s, row, row + rows - 3)) + 1 - row;
 }
 
 const struct lists_type handover_list = {

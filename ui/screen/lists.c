@@ -180,7 +180,7 @@ static void ingest_head(const struct look *look, struct surface *s)
         const char *name;
         enum ui_role role;
         int from; /* columns that the screen must have */
-    } counters[] = {{"accepted", UI_OK, 0}, {"duplicate", UI_DIM, 110}, {"conflict", UI_WARN, 96}, {"quarantine", UI_LATE, 0}, {"refused", UI_LATE, 0}};
+    } counters[] = {{"accepted", UI_OK, 72}, {"duplicate", UI_DIM, 110}, {"conflict", UI_WARN, 96}, {"quarantine", UI_LATE, 0}, {"refused", UI_LATE, 0}};
     const struct json *counts = json_get(mirror_doc(look->mirror, MIRROR_EVENTS)->root, "counts");
     int count, column = surface_text(s, 1, 1, -1, UI_TITLE, "Ingest") + 3;
     const struct lists_item *items = ingest_items(look, &count);
@@ -392,6 +392,8 @@ static int detail_rows(const struct lists_type *type, int rows)
     return type->detail_most && share > type->detail_most ? type->detail_most : share;
 }
 
+enum { LEAST_LIST = 3 }; /* rows of a list, its head among them, that nothing above takes */
+
 void lists_draw(struct lists *l, const struct look *look, struct surface *s)
 {
     const struct lists_type *type = types[l->id];
@@ -408,7 +410,8 @@ void lists_draw(struct lists *l, const struct look *look, struct surface *s)
     surface_rule(s, LOOK_TOP - 1);
     if (*l->filter)
         surface_textf(s, LOOK_TOP - 1, 2, width - 4, UI_INPUT, " /%s   Esc shows all ", l->filter);
-    top += type->above ? type->above(look, s, top, (foot - top) * (type->above_share ? type->above_share : 50) / 100) : 0;
+    int share = (foot - top) * (type->above_share ? type->above_share : 50) / 100, room = foot - top - LEAST_LIST;
+    top += type->above && room > 0 ? type->above(look, s, top, share < room ? share : room) : 0;
     if (!d.count) {
         look_empty(look, s, top + 1, 4, width - 6,
                    !ready(l, look) ? "Reading…"

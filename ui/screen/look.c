@@ -509,8 +509,9 @@ void look_empty(const struct look *look, struct surface *s, int row, int column,
     char **lines;
     int count =
         text_wrap(look->arena, text_safe_in(look->arena, text, TEXT_BLOCK), width > 76 ? 76 : width, &lines);
-    for (int i = 0; i < count; i++)
-        surface_text(s, row + i, column, width, UI_DIM, lines[i]);
+    int foot = look_footer_row(look, s), rows = row < foot ? foot - row : count;
+    for (int i = 0; i < count && i < rows; i++)
+        surface_text(s, row + i, column, width, UI_DIM, i + 1 == rows && i + 1 < count ? arena_printf(look->arena, "%s …", lines[i]) : lines[i]);
 }
 
 int look_scroll(const char *command, int rows)

@@ -88,7 +88,7 @@ int look_pair(struct surface *s, int row, int column, enum ui_role key_role, con
 void look_more(const struct look *look, struct surface *s, int row, size_t below);
 /* A title in at most so many lines, of which the last is cut. Gives how many it took, at least 1. */
 int look_title(const struct look *look, struct surface *s, int row, int column, int width, int lines, const char *title);
-/* A paragraph for an empty screen, wrapped and set in a little. */
+/* A paragraph for an empty screen, wrapped and set in a little, and cut above the footer. */
 void look_empty(const struct look *look, struct surface *s, int row, int column, int width, const char *text);
 
 /* How far a movement command ("down", "page-up", "top"...) scrolls what has no cursor; 0 = it is none. */

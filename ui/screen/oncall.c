@@ -252,13 +252,14 @@ static int draw_week(const struct look *look, struct surface *s, int row, int ro
 static int above(const struct look *look, struct surface *s, int row, int rows)
 {
     const struct json *root = document(look), *list = json_get(root, "schedules");
-    int count = (int)json_count(list), used = 0;
+    int count = (int)json_count(list), used = 0, most = rows / 3;
     if (!root || !count || rows < 4)
         return 0;
-    for (const struct json *schedule = json_first(list); schedule && used < rows / 3; schedule = json_next(schedule))
+    for (const struct json *schedule = json_first(list); schedule && used < (count > most ? most - 1 : count); schedule = json_next(schedule))
         draw_now(look, s, row + used++, schedule);
     if (used < count)
-        surface_textf(s, row + used - 1, 1, -1, UI_DIM, "and %d more schedules: triage oncall", count - used + 1);
+        surface_textf(s, row + used, 1, -1, UI_DIM, "and %d more schedule%s: triage oncall", count - used, count - used == 1 ? "" : "s");
+    used += used < count;
     surface_rule(s, row + used++);
     for (const struct json *schedule = json_first(list); schedule; schedule = json_next(schedule))
         used += draw_week(look, s, row + used, rows - used - 2, schedule);

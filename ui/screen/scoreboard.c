@@ -31,7 +31,11 @@ static int draw_purse(const struct look *look, struct surface *s, int row)
     const struct json *season = json_get(board(look), "season");
     if (!season)
         return 0;
-    const char *text = arena_printf(look->arena, "season %s   chest %s g",
+    enum { NARROW = 72, LEAST = 48 };
+    if (look_columns(s) < LEAST)
+        return 0;
+    const char *text = look_columns(s) < NARROW ? arena_printf(look->arena, "chest %s g", look_count(look->arena, json_get_i64(board(look), "chest", 0)))
+                                                : arena_printf(look->arena, "season %s   chest %s g",
                                     text_safe_in(look->arena, month(json_get_string(season, "name", "")), TEXT_LINE),
                                     look_count(look->arena, json_get_i64(board(look), "chest", 0)));
     int need = text_columns(text);
@@ -49,9 +53,10 @@ static int draw_boss(const struct look *look, struct surface *s, int row)
                    "No boss is about: one comes when enough tickets are open.");
         return row + 2;
     }
-    column += surface_text(s, row, column, width / 4, UI_BOSS, boss->name) + 3;
+    column += surface_text(s, row, column, width < 72 ? width * 2 / 5 : width / 4, UI_BOSS, boss->name) + 3;
     column += surface_text(s, row, column, -1, UI_STRONG, boss->tier) + 3;
-    column += surface_textf(s, row, column, -1, UI_DIM, "came %s", look_stamp(look, boss->spawned_at)) + 3;
+    if (column + 14 < width - purse)
+        column += surface_textf(s, row, column, -1, UI_DIM, "came %s", look_stamp(look, boss->spawned_at)) + 3;
     if (boss->expires_at > look->now && column + 22 < width - purse)
         surface_textf(s, row, column, width - purse - column - 1, UI_DIM, "leaves in %s",
                       look_left(look->arena, boss->expires_at - look->now));
@@ -379,6 +384,7 @@ int64_t scoreboard_ticket(const struct scoreboard *b, const struct look *look)
 
 void scoreboard_draw(struct scoreboard *b, const struct look *look, struct surface *s)
 {
+    enum { LEAST_ALL = 9, LEAST_MINE = 3 }; /* rows */
     struct look plain = *look;
     plain.game = false; /* the boss is at the top */
     int width = look_columns(s), foot = look_footer(&plain, s), tall = surface_rows(s) >= 36;
@@ -393,7 +399,12 @@ void scoreboard_draw(struct scoreboard *b, const struct look *look, struct surfa
     int row = draw_boss(look, s, look->banner ? 2 : 1);
     row = draw_hits(look, s, row, tall ? 2 : 1);
     surface_rule(s, row++);
-    int feats = tall ? 3 : 1, end = foot - feats - 1;
+    int feats = tall ? 3 : foot - row >= LEAST_ALL, end = feats ? foot - feats - 1 : foot;
+    if (!feats) { /* a low window has what is mine alone */
+        if (end - row >= LEAST_MINE)
+            draw_ledger(b, look, s, row, end, 2, width - 4);
+        return;
+    }
     if (width >= SPLIT_FROM) {
         int left = width / 2 < TEAM_WIDTH + 6 ? TEAM_WIDTH + 6 : width / 2 > LEFT_MOST ? LEFT_MOST : width / 2;
         int team = draw_team(look, s, row, end, left - 6);

@@ -256,7 +256,7 @@ int ticket_last_words(const struct look *look, struct surface *s, int row, int r
     int shown = count < rows - 1 ? count : rows - 1;
     for (int i = 0; i < shown; i++) {
         surface_quote(s, row + 1 + i, TEXT_AT - 2);
-        surface_text(s, row + 1 + i, TEXT_AT, -1, UI_CUSTOMER, i + 1 == shown && count > shown ? "…" : lines[i]);
+        surface_text(s, row + 1 + i, TEXT_AT, -1, UI_CUSTOMER, i + 1 == shown && count > shown ? arena_printf(look->arena, "%s …", lines[i]) : lines[i]);
     }
     return shown + 1;
 }
@@ -328,6 +328,7 @@ const struct mirror_row *ticket_row(const struct look *look, int64_t id)
 static int draw_title(const struct look *look, struct surface *s, const struct mirror_row *row, bool follows)
 {
     struct arena *a = look->arena;
+    enum { LEAST_TITLE = 24 };
     struct badge urgency = look_urgency(row->t.urgency), status = look_state(&row->t);
     int width = look_columns(s), right = width - 1;
     const char *owner = look_owner(look, row->t.assignee);
@@ -338,6 +339,8 @@ static int draw_title(const struct look *look, struct surface *s, const struct m
     enum ui_role roles[] = {str_eq(owner, "you") ? UI_MINE : UI_NORMAL, urgency.role, status.role};
     for (int i = 0; i < 3; i++) {
         int need = text_columns(pieces[i]);
+        if (right - need < LEAST_TITLE) /* what it is about before who has it */
+            continue;
         right -= need;
         surface_text(s, 0, right, need, roles[i], pieces[i]);
         right -= 3;
