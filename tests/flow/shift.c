@@ -73,7 +73,7 @@ static void many_get_a_tag_and_keep_their_own(void **state)
     seat_shows("tags of 2 tickets:");
     assert_null(strstr(seat_row("tags of 2 tickets:"), "vip"));
     assert_non_null(strstr(seat_row("tags of 2 tickets:"), "+"));
-    seat_shows("+word puts it to each of them");
+    seat_shows("+word adds it to each");
     seat_press("late\r");
     seat_shows("2 of 2 tickets change");
     seat_press("y");

@@ -2,6 +2,7 @@
  * gets out of its cell. The desk is tests/fixtures/desk. */
 #include "base/str.h"
 #include "screen/escalations.h"
+#include "screen/event.h"
 #include "screen/why.h"
 #include "screen/articles.h"
 #include "screen/deliveries.h"
@@ -581,6 +582,37 @@ static void a_delivery_is_read_with_its_attempts(void **state)
     pager_free(pager);
 }
 
+/* What is kept aside says why first, once; the body is JSON set as such. */
+static void an_event_is_read_with_why_it_is_kept_aside_and_as_it_came(void **state)
+{
+    static const char text[] = "{\"id\":164,\"at\":1795617000000,\"source\":\"agency\",\"dialect\":\"tamio\",\"type\":\"ticket-created\",\"effect\":\"quarantine\","
+                               "\"state\":\"quarantine\",\"seen\":1,\"warnings\":[\"fatal:ticket id missing\",\"unknown:data.x\"],\"note\":\"ticket id missing\","
+                               "\"raw\":\"{\\\"a\\\":{\\\"b\\\":\\\"\\\\u001b[31mred\\\"}}\",\"headers\":{\"User-Agent\":\"x\"}}";
+    const struct json *event = json_parse_in(desk.arena, text, sizeof text - 1, &json_limits_dialect, NULL, NULL);
+    struct pager *pager = pager_new();
+    (void)state;
+    assert_true(event_is_aside(event));
+    desk_size(&desk, 80, 24);
+    pager_begin(pager);
+    event_read(&desk.look, pager, event);
+    pager_end(pager);
+    pager_draw(pager, desk.surface, 0, 0, 24, 80);
+    desk_shows(&desk, "from agency tamio");
+    desk_shows(&desk, "effect quarantine");
+    desk_shows(&desk, "noted ticket id missing, unknown:data.x");
+    desk_shows(&desk, "┃   \"a\": {");
+    desk_shows(&desk, "┃     \"b\": ");
+    desk_shows(&desk, "┃   \"User-Agent\": \"x\"");
+    desk_is_inert(&desk);
+    pager_begin(pager);
+    event_why_aside(&desk.look, pager, event);
+    pager_end(pager);
+    desk_size(&desk, 80, 24);
+    pager_draw(pager, desk.surface, 0, 0, 24, 80);
+    desk_shows(&desk, "or the configuration, was mended, R takes it");
+    pager_free(pager);
+}
+
 static void too_many_destinations_leave_room_for_what_leaves(void **state)
 {
     (void)state;
@@ -933,7 +965,7 @@ int main(void)
         T(a_maintenance_window_stands_in_every_header_as_long_as_it_lasts),
         T(ingest_shows_events_and_refusals_by_time),
         T(deliveries_begin_with_what_wants_a_person),
-        T(a_delivery_is_read_with_its_attempts),
+        T(a_delivery_is_read_with_its_attempts), T(an_event_is_read_with_why_it_is_kept_aside_and_as_it_came),
         T(too_many_destinations_leave_room_for_what_leaves),
         T(an_empty_list_says_what_to_configure),
         T(what_the_customer_said_of_a_ticket_stands_on_it),

@@ -170,8 +170,8 @@ static void ask_tags(struct console *c)
         str_addf(&preset, "%s%s", preset.len ? ", " : "", json_string(tag) ? json_string(tag) : "");
     overlay_ask(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "tags of %s: ", act_about(c)), known ? preset.data : "+");
     overlay_note(&c->overlay, UI_HINT,
-                 c->asked.count > 1 ? "+word puts it to each of them, -word takes it away; words alone are all their tags then"
-                                    : "these are all its tags then; +word puts one to those it has, -word takes it away");
+                 c->asked.count > 1 ? "+word adds it to each, -word takes it away; words alone replace them all"
+                                    : "these replace all it has; +word adds to them, -word takes one away");
 }
 
 static void ask_text(struct console *c)

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "screen/articles.h"
 #include "screen/deliveries.h"
+#include "screen/event.h"
 #include "screen/simulation.h"
 #include "screen/why.h"
 #include <inttypes.h>
@@ -187,9 +188,7 @@ static void show_read(struct console *c, enum mirror_doc_id id)
     } else if (id == MIRROR_WHY) {
         why_read(&look, pager, root);
     } else {
-        char *text = json_print_pretty(json_get(root, "event"));
-        pager_block(pager, 2, UI_NORMAL, true, text);
-        free(text);
+        event_read(&look, pager, json_get(root, "event"));
     }
     pager_end(pager);
 }

@@ -73,7 +73,7 @@ static void do_open(struct console *c, const char *arg)
                !item.refusal) {
         c->event = item.id;
         overlay_read(&c->overlay, FOR_READING,
-                     arena_printf(c->frame, "event %lld, as it came and as it was read", (long long)item.id));
+                     arena_printf(c->frame, "event %lld, as it came and what it was read as", (long long)item.id));
         fetch_want(c, SLOT_DOC + MIRROR_EVENT);
     } else if (console_place(c) == PLACE_HEALTH) {
         if (lists_selected(console_table(c), &look, &item) && health_place(&item))

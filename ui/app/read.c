@@ -2,6 +2,7 @@
 #include "app/part.h"
 #include "base/text.h"
 #include "command/guide.h"
+#include "screen/event.h"
 #include <string.h>
 
 void read_resized(struct console *c)
@@ -24,6 +25,15 @@ static void why_refused(struct console *c, const struct lists_item *item)
     pager_begin(pager);
     pager_block(pager, 2, UI_STRONG, false, json_get_string(item->json, "detail", ""));
     pager_block(pager, 2, UI_NORMAL, false, json_get_string(item->json, "explain", "No more is known."));
+    pager_end(pager);
+}
+
+static void why_aside(struct console *c, const struct lists_item *item)
+{
+    const struct look look = console_look(c);
+    struct pager *pager = overlay_read(&c->overlay, FOR_NOTHING, arena_printf(c->frame, "Why is event %lld kept aside?", (long long)item->id));
+    pager_begin(pager);
+    event_why_aside(&look, pager, item->json);
     pager_end(pager);
 }
 
@@ -72,6 +82,10 @@ void read_why(struct console *c, const char *arg)
     }
     if (event && item.refusal) {
         why_refused(c, &item);
+        return;
+    }
+    if (event && event_is_aside(item.json)) {
+        why_aside(c, &item);
         return;
     }
     if (event && (!ticket || strcmp(arg, "event") == 0)) {

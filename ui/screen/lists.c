@@ -7,6 +7,7 @@
 #include "screen/agents.h"
 #include "screen/articles.h"
 #include "screen/deliveries.h"
+#include "screen/event.h"
 #include "screen/handover.h"
 #include "screen/health.h"
 #include "screen/escalations.h"
@@ -115,15 +116,7 @@ static void draw_note(const struct look *look, struct surface *s, int row, int c
         surface_text(s, row, column, width, UI_LATE, refusal_note(look, i->json));
         return;
     }
-    AUTO_STR out;
-    str_init(&out, 300);
-    str_adds(&out, text_of(i, "note"));
-    int64_t seen = json_get_i64(i->json, "seen", 1);
-    if (seen > 1)
-        str_addf(&out, "%sseen %lld times", out.len ? ", " : "", (long long)seen);
-    for (const struct json *w = json_first(json_get(i->json, "warnings")); w; w = json_next(w))
-        str_addf(&out, "%s%s", out.len ? ", " : "", json_string(w) ? json_string(w) : "");
-    surface_text(s, row, column, width, UI_DIM, out.data);
+    surface_text(s, row, column, width, UI_DIM, event_notes(look, i->json));
 }
 
 static const struct column ingest_columns[] = {
