@@ -299,6 +299,47 @@ bool replay_lab(struct engine *live, struct engine *to, int64_t since, int64_t m
     return ok;
 }
 
+/* One ticket, up to the moment it is to be looked at next; a look that says something stands in the journal, and is no look of these. */
+static bool look_on(struct replay *r, int64_t id, struct err *err)
+{
+    enum { LOOKS = 1000 };
+    struct err none = {0};
+    const struct ticket *live = store_ticket_get(r->live->store, r->page, id, &none), *is = live ? store_ticket_get(r->to.store, r->page, id, err) : NULL;
+    if (!live)
+        return none.code == ERR_NOT_FOUND; /* that it is not there is a difference of its own */
+    for (int i = 0; i < LOOKS && is && is->wake_at && (!live->wake_at || is->wake_at < live->wake_at); i++) {
+        int64_t at = is->wake_at, entries = store_entry_next(r->to.store);
+        if (!store_savepoint(r->to.store, err) || !wake_ticket(&r->to, r->page, id, at, err))
+            return false;
+        bool said = store_entry_next(r->to.store) != entries;
+        if (said)
+            store_undo(r->to.store);
+        else if (!store_release(r->to.store, err))
+            return false;
+        is = said ? live : store_ticket_get(r->to.store, r->page, id, err);
+    }
+    return is;
+}
+
+/* Wakes that found nothing to say left no entry: they are run up to where the tickets are that were looked at. */
+static bool look_all(struct replay *r, struct err *err)
+{
+    int64_t ids[256], after = 0;
+    int n = 1;
+    bool ok = true;
+    while (ok && n && (ok = store_ticket_ids(r->to.store, after, ids, 256, &n, err))) {
+        r->to.batch = arena_new();
+        ok = store_begin(r->to.store, err);
+        for (int i = 0; ok && i < n; i++)
+            ok = look_on(r, after = ids[i], err);
+        ok = ok && store_commit(r->to.store, err);
+        arena_free(r->to.batch);
+        r->to.batch = NULL;
+        arena_reset(r->page);
+    }
+    return ok;
+}
+
 /* A view that was being filled is compared as far as it was. */
 static bool cut_views(struct replay *r, struct err *err)
 {
@@ -328,7 +369,7 @@ bool engine_rebuild(struct engine *e, struct str *report, int64_t *differ, struc
 {
     struct replay r = {.live = e, .to = {.config = e->config, .quiet = true, .replaying = true}, .page = arena_new()};
     r.to.store = store_open(NULL, STORE_WRITER, err);
-    bool ok = r.to.store && replay_all(&r, err) && cut_views(&r, err) && store_compare(e->store, r.to.store, report, differ, err);
+    bool ok = r.to.store && replay_all(&r, err) && look_all(&r, err) && cut_views(&r, err) && store_compare(e->store, r.to.store, report, differ, err);
     engine_close(&r.to);
     store_close(r.to.store);
     arena_free(r.page);

@@ -158,6 +158,26 @@ static void what_is_critical_pages_again_when_its_source_revives_it(void **state
     story_end(w);
 }
 
+/* Its second clock passes a point that was told already, while the first is late: the wake leaves no entry, and is no difference. */
+static void a_wake_that_finds_nothing_to_say_is_no_difference(void **state)
+{
+    (void)state;
+    struct world *w = desk();
+    int64_t id = story_create(w, "a");
+    story_act(w, "label", id, "critical");
+    world_wait(w, 5 * HOUR);
+    story_act(w, "undo", id, NULL);
+    story_must(deletes(w, "mara", id));
+    world_wait(w, MINUTE);
+    story_says(w, "a", "Is anybody there?");
+    int64_t wakes = world_ticket(w, id)->wake_at, entries = store_entry_next(w->engine.store);
+    assert_true(wakes > w->now);
+    world_wait(w, wakes - w->now + MINUTE);
+    assert_int_equal(store_entry_next(w->engine.store), entries);
+    assert_int_not_equal(world_ticket(w, id)->wake_at, wakes);
+    story_end(w);
+}
+
 /* --- purged --- */
 
 static const struct json *purges(struct world *w, int64_t id)
@@ -358,6 +378,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(its_source_revives_it_with_a_warning_by_what_is_later),
         cmocka_unit_test(what_is_critical_pages_again_when_its_source_revives_it),
         cmocka_unit_test(what_is_purged_is_in_no_list_and_its_number_is_not_used_again),
+        cmocka_unit_test(a_wake_that_finds_nothing_to_say_is_no_difference),
         cmocka_unit_test(nobody_brings_words_back_to_what_was_purged),
         cmocka_unit_test(its_source_makes_a_new_one_of_what_was_purged),
         cmocka_unit_test(what_others_are_part_of_is_not_purged_before_them),
