@@ -1,5 +1,5 @@
 /* flat: what must not grow with the desk, counted in steps of SQLite's machine instead of in time: claim next, the next wake,
- * the counts of all views, an agent's standing, what `u` would take back. Fifty times the tickets, the same steps (make bench
+ * the counts of all views, an agent's standing, what `u` would take back, what an erasure takes. Fifty times the tickets, the same steps (make bench
  * tells the microseconds). */
 #include "../harness/world.h"
 #include "engine/change.h"
@@ -108,8 +108,76 @@ static void fifty_times_the_tickets_cost_no_step_more(void **state)
     world_close(w);
 }
 
+/* --- what is erased --- */
+
+/* What a source says of one customer, beside tickets and with one of their own. */
+static int64_t customer(struct world *w, int i)
+{
+    char body[600], key[24];
+    int n = snprintf(body, sizeof body, "{\"id\":\"evt_p%d\",\"type\":\"customer.created\",\"created_at\":\"2027-01-01T00:00:00Z\",\"team_id\":\"t\",\"data\":{\"customer\":"
+                                        "{\"id\":\"p%d\",\"name\":\"Jo %d\",\"email\":\"jo%d@example.com\"}}}", i, i, i, i);
+    assert_string_equal(world_post(w, "cstar", "cstar", DOOR_WEBHOOK, body, (size_t)n), "customer");
+    n = snprintf(body, sizeof body, "{\"id\":\"evt_t%d\",\"type\":\"ticket.created\",\"created_at\":\"2027-01-01T00:00:00Z\",\"team_id\":\"t\",\"data\":{\"ticket\":"
+                                    "{\"id\":\"t%d\",\"title\":\"Question %d\",\"status\":\"new\",\"priority\":\"normal\",\"customerId\":\"p%d\",\"tags\":[],"
+                                    "\"createdAt\":\"2027-01-01T00:00:00Z\"}}}", i, i, i, i);
+    assert_string_equal(world_post(w, "cstar", "cstar", DOOR_WEBHOOK, body, (size_t)n), "create");
+    snprintf(key, sizeof key, "cstar:t%d", i);
+    return world_find(w, "cstar", key);
+}
+
+static int64_t erased(struct world *w, int64_t id)
+{
+    int64_t from = steps(w->engine.store);
+    assert_true(world_ok(world_do_with(w, "mara", "erase", id, NULL, "{\"confirm\":true}")));
+    return steps(w->engine.store) - from;
+}
+
+/* Customers beside tickets, acts on the desk by the side of acts on tickets, and what was kept aside: of all of these there are many. */
+static void crowd(struct world *w, int from, int to)
+{
+    static const char aside[] = "{\"type\":\"ticket.created\"}";
+    for (int i = from; i < to; i++) {
+        int64_t id = customer(w, i);
+        if (i % 4 == 0) {
+            AUTO_ARENA arena = arena_new();
+            assert_true(world_ok(world_do(w, "ana", "customer-note", 0, arena_printf(arena, "{\"ticket\":%lld,\"text\":\"a regular\"}", (long long)id))));
+            assert_true(world_ok(world_do(w, "ana", "priority", id, i % 8 ? "high" : "low")));
+            assert_string_equal(world_post(w, "cstar", "cstar", DOOR_WEBHOOK, aside, sizeof aside - 1), "quarantine");
+        }
+    }
+}
+
+/* As the daemon does behind them. */
+static void index_keys(struct world *w)
+{
+    struct err err = {0};
+    while (store_keys_waiting(w->engine.store))
+        assert_true(store_begin(w->engine.store, &err) && store_keys_fill(w->engine.store, 100, &err) && store_commit(w->engine.store, &err));
+}
+
+static void what_is_erased_is_found_without_looking_at_the_rest(void **state)
+{
+    (void)state;
+    static char config[4096];
+    const char *lead = strstr(world_config, "role: lead");
+    snprintf(config, sizeof config, "%.*srole: admin%s", (int)(lead - world_config), world_config, lead + strlen("role: lead"));
+    struct world *w = world_open(config);
+    crowd(w, 0, SMALL);
+    erased(w, customer(w, LARGE)); /* so that nothing is prepared for the first time */
+    int64_t id = customer(w, LARGE + 1);
+    index_keys(w);
+    int64_t small = erased(w, id);
+    crowd(w, SMALL, LARGE);
+    id = customer(w, LARGE + 2);
+    index_keys(w);
+    int64_t large = erased(w, id);
+    print_message("# an erasure: %lld steps at %d customers, %lld at %d\n", (long long)small, SMALL, (long long)large, LARGE);
+    assert_int_equal(large, small);
+    world_close(w);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(fifty_times_the_tickets_cost_no_step_more)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(fifty_times_the_tickets_cost_no_step_more), cmocka_unit_test(what_is_erased_is_found_without_looking_at_the_rest)};
     return cmocka_run_group_tests_name("flat", tests, NULL, NULL);
 }
