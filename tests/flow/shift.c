@@ -153,6 +153,35 @@ static void a_command_that_says_nothing_alone_goes_on_with_what_may_follow(void 
     seat_shows("\u258c why");
 }
 
+static void a_merge_names_the_open_tickets_of_the_same_customer(void **state)
+{
+    (void)state;
+    seat_press("M"); /* Uma wrote once so far */
+    seat_shows("the number of the one that stays");
+    seat_press("\x1b");
+    seat_hides("the number of the one that stays");
+    seat_post("post", "A-2", "Invoice is wrong");
+    seat_shows("Invoice is wrong");
+    seat_press("ggM");
+    bool first = strstr(seat_row("merge #"), "#1") != NULL;
+    assert_non_null(strstr(seat_row("theirs too: #"), first ? "#2 Invoice is wrong" : "#1 Checkout is down"));
+    seat_press("99\r");
+    seat_shows("#99");
+}
+
+static void what_was_pressed_while_the_desk_is_gone_is_said_not_to_be_done(void **state)
+{
+    (void)state;
+    daemon_stop(seat.run);
+    seat_shows("stopped answering");
+    seat_press("x");
+    seat_shows("close: not done, press it again once the desk is back");
+    daemon_restart(seat.run);
+    seat_hides("stopped answering");
+    seat_press("x");
+    seat_shows("#1 closed");
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
 int main(void)
 {
@@ -163,6 +192,8 @@ int main(void)
         T(a_held_reply_counts_down_as_long_as_it_can_be_taken_back),
         T(what_is_snoozed_says_for_how_long),
         T(a_command_that_says_nothing_alone_goes_on_with_what_may_follow),
+        T(a_merge_names_the_open_tickets_of_the_same_customer),
+        T(what_was_pressed_while_the_desk_is_gone_is_said_not_to_be_done),
         T(a_filter_says_how_it_is_written_before_one_types),
     };
     return cmocka_run_group_tests_name("shift", tests, NULL, NULL);

@@ -65,6 +65,8 @@ static void a_number_stands_with_its_change_and_its_course(void **state)
     }
     desk_shows(&desk, "open now: 87, half of them for less than 9h30m");
     desk_shows(&desk, "mara"); /* there is room for who did how much, and day by day */
+    desk_shows(&desk, "agent resolved open first response"); /* nobody came in to an agent */
+    desk_shows(&desk, "day came in resolved open first response");
     desk_shows(&desk, "Wed 25 Nov");
     desk_shows(&desk, "Thu 19 Nov");
 }

@@ -169,6 +169,14 @@ static void a_long_title_is_read_whole_where_there_are_rows(void **state)
     ticket_fini(&ticket);
 }
 
+static void a_line_to_copy_is_not_broken_where_there_is_room(void **state)
+{
+    (void)state;
+    desk_size(&desk, 200, 60);
+    look_empty(&desk.look, desk.surface, 4, 4, 190, "Nothing here yet.\ncurl --unix-socket /run/triage/ingest.sock http://desk/in/SOURCE --data @event.json");
+    desk_shows(&desk, "curl --unix-socket /run/triage/ingest.sock http://desk/in/SOURCE --data @event.json");
+}
+
 static void a_part_of_a_handover_says_how_many_of_it_are_not_there(void **state)
 {
     (void)state;
@@ -189,6 +197,7 @@ int main(void)
         T(what_is_known_of_a_customer_stands_in_one_column),
         T(resolved_tickets_like_it_stand_in_columns),
         T(a_long_title_is_read_whole_where_there_are_rows),
+        T(a_line_to_copy_is_not_broken_where_there_is_room),
         T(a_part_of_a_handover_says_how_many_of_it_are_not_there),
         T(a_macro_has_its_whole_title_where_there_is_room),
     };

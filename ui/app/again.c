@@ -30,7 +30,7 @@ static void came(void *arg, const struct link_answer *answer)
     AUTO_JSON root = answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
     c->dirty = c->at_once = true;
     if (answer->err)
-        console_toast(c, UI_ERROR, "%s%s%s", answer->err->text, *answer->hint ? ". " : "", answer->hint);
+        console_toast(c, UI_ERROR, "%s%s%s", answer->err->text, *answer->hint ? "; " : "", answer->hint);
     else
         console_toast(c, UI_TOAST, "%s", outcome(c->frame, root));
     fetch_place(c);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MESSAGES_MOST = 60, WORDS = 60 };
+enum { MESSAGES_MOST = 60, WORDS = 60, SIBLINGS_MOST = 3 };
 
 static bool is(const struct console *c, int action)
 {
@@ -56,13 +56,46 @@ static bool pick_message(struct console *c)
     return true;
 }
 
+static const char *customer(const struct console *c, int64_t ticket)
+{
+    const struct mirror_row *row = mirror_row_find(c->mirror, ticket, NULL);
+    const struct mirror_doc *doc = mirror_doc(c->mirror, MIRROR_TICKET);
+    if (row)
+        return row->t.customer ? row->t.customer : "";
+    return doc->ticket == ticket ? json_get_string(json_get(doc->root, "ticket"), "customer", "") : NULL;
+}
+
+/* Into which: mostly it is another of the same customer. */
+static const char *merge_hint(struct console *c)
+{
+    const char *theirs = customer(c, c->asked.tickets[0]);
+    AUTO_STR out;
+    int n = 0;
+    str_init(&out, 1000);
+    for (int i = 0; theirs && *theirs && i < mirror_row_count(c->mirror) && n < SIBLINGS_MOST; i++) {
+        const struct ticket *t = &mirror_row_at(c->mirror, i)->t;
+        bool asked = false;
+        for (int k = 0; k < c->asked.count; k++)
+            asked |= c->asked.tickets[k] == t->id;
+        if (!asked && !ticket_done(t->status) && t->customer && str_eq(t->customer, theirs))
+            str_addf(&out, "%s#%lld %s", n++ ? ", " : "theirs too: ", (long long)t->id, first_words(c, t->title ? t->title : ""));
+    }
+    return n ? arena_strdup(c->frame, out.data) : "the number of the one that stays; or mark those that go, and press M on the one that stays";
+}
+
+static void ask_merge(struct console *c)
+{
+    overlay_ask(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "merge %s into: #", act_about(c)), "");
+    overlay_note(&c->overlay, UI_HINT, merge_hint(c));
+}
+
 bool aside_ask(struct console *c)
 {
     const char *name = c->asked.action->name;
     if (is(c, ACTION_SPLIT))
         return pick_message(c);
     if (is(c, ACTION_MERGE))
-        overlay_ask(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "merge %s into: #", act_about(c)), "");
+        ask_merge(c);
     else if (is(c, ACTION_SPAM) || is(c, ACTION_DUPLICATE) || is(c, ACTION_INVALID))
         overlay_ask(&c->overlay, FOR_WORD, arena_printf(c->frame, "type %s to put %s aside: ", name, act_about(c)), "");
     else if (is(c, ACTION_RESET_XP))
@@ -76,15 +109,6 @@ bool aside_ask(struct console *c)
     else
         return false;
     return true;
-}
-
-static const char *customer(const struct console *c, int64_t ticket)
-{
-    const struct mirror_row *row = mirror_row_find(c->mirror, ticket, NULL);
-    const struct mirror_doc *doc = mirror_doc(c->mirror, MIRROR_TICKET);
-    if (row)
-        return row->t.customer ? row->t.customer : "";
-    return doc->ticket == ticket ? json_get_string(json_get(doc->root, "ticket"), "customer", "") : NULL;
 }
 
 static bool customers_differ(const struct console *c, int64_t target)

@@ -70,7 +70,7 @@ static void came(void *arg, const struct link_answer *answer)
     free(q);
     c->dirty = c->at_once = true;
     if (answer->err)
-        console_toast(c, UI_ERROR, "%s%s%s", answer->err->text, *answer->hint ? ". " : "", answer->hint);
+        console_toast(c, UI_ERROR, "%s%s%s", answer->err->text, *answer->hint ? "; " : "", answer->hint);
     if (!root || !wanted)
         return;
     keep_changing(c, root);

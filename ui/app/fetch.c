@@ -337,7 +337,7 @@ static void refused(struct console *c, const struct answer_for *to, const struct
         return;
     if (slot == SLOT_DOC + MIRROR_TICKET && answer->err->code == ERR_NOT_FOUND)
         leave_nothing(c, to->ticket);
-    console_toast(c, UI_ERROR, "%s%s%s", answer->err->text, *answer->hint ? ". " : "", answer->hint);
+    console_toast(c, UI_ERROR, "%s%s%s", answer->err->text, *answer->hint ? "; " : "", answer->hint);
     if (slot == SLOT_PAGE && *c->where)
         fetch_view(c, c->view, "");
 }
@@ -420,7 +420,7 @@ const char *fetch_problem(struct console *c, const struct json *problem)
     char hint[256], *text = json_print(problem);
     link_problem((int)json_get_i64(problem, "status", 500), text, strlen(text), &err, hint);
     free(text);
-    return arena_printf(c->frame, "%s%s%s", err.text, *hint ? ". " : "", hint);
+    return arena_printf(c->frame, "%s%s%s", err.text, *hint ? "; " : "", hint);
 }
 
 struct doing {
@@ -457,8 +457,10 @@ static void done(void *arg, const struct link_answer *answer)
     int good = 0, bad = 0;
     const struct json *problem = NULL;
     const char *say = NULL;
-    if (answer->err && (d->count || !act_refused(c, d->action, answer->err->text)))
-        console_toast(c, UI_ERROR, "%s%s%s", answer->err->text, *answer->hint ? ". " : "", answer->hint);
+    if (answer->err && answer->err->code == ERR_UNAVAILABLE) /* what is lost is the key, and only that */
+        console_toast(c, UI_ERROR, "%s: not done, press it again once the desk is back: %s", d->action, answer->err->text);
+    else if (answer->err && (d->count || !act_refused(c, d->action, answer->err->text)))
+        console_toast(c, UI_ERROR, "%s%s%s", answer->err->text, *answer->hint ? "; " : "", answer->hint);
     for (const struct json *r = json_first(json_get(root, "results")); r; r = json_next(r)) {
         bool ok = json_get_bool(r, "ok", false);
         mirror_answered(c->mirror, json_get_i64(r, "ticket", 0), ok ? json_get_i64(r, "seq", 0) : 0);
@@ -540,7 +542,7 @@ static void delivered(void *arg, const struct link_answer *answer)
         answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
     int64_t n = json_get_i64(root, "count", 0);
     if (answer->err)
-        console_toast(c, UI_ERROR, "%s%s%s", answer->err->text, *answer->hint ? ". " : "", answer->hint);
+        console_toast(c, UI_ERROR, "%s%s%s", answer->err->text, *answer->hint ? "; " : "", answer->hint);
     for (size_t i = 0; i < sizeof said / sizeof *said; i++)
         if (str_eq(said[i].name, json_get_string(root, "do", "")))
             console_toast(c, n ? UI_TOAST : UI_ERROR, "%s%s", n > 1 ? look_count(c->frame, n) : "",
@@ -555,7 +557,7 @@ static void explained(void *arg, const struct link_answer *answer)
     AUTO_JSON root =
         answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
     if (answer->err)
-        console_toast(c, UI_ERROR, "%s%s%s", answer->err->text, *answer->hint ? ". " : "", answer->hint);
+        console_toast(c, UI_ERROR, "%s%s%s", answer->err->text, *answer->hint ? "; " : "", answer->hint);
     c->dirty = c->at_once = true;
     if (!root || c->overlay.kind != OVERLAY_READ || c->overlay.purpose != FOR_EXPLAINED)
         return;

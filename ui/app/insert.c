@@ -15,7 +15,7 @@ static const struct json *keep(struct console *c, const struct link_answer *answ
 {
     c->dirty = c->at_once = true;
     if (answer->err) {
-        console_toast(c, UI_ERROR, "%s%s%s", answer->err->text, *answer->hint ? ". " : "", answer->hint);
+        console_toast(c, UI_ERROR, "%s%s%s", answer->err->text, *answer->hint ? "; " : "", answer->hint);
         return NULL;
     }
     if (!c->offered_arena)

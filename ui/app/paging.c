@@ -49,7 +49,7 @@ static void known(void *arg, const struct link_answer *answer)
     bool asked = c->asked.action == &action_table[ACTION_ESCALATE] && c->asked.count == 1 && c->asked.tickets[0] == ticket;
     c->dirty = c->at_once = true;
     if (answer->err)
-        console_toast(c, UI_ERROR, "%s%s%s", answer->err->text, *answer->hint ? ". " : "", answer->hint);
+        console_toast(c, UI_ERROR, "%s%s%s", answer->err->text, *answer->hint ? "; " : "", answer->hint);
     else if (!json_get_bool(result, "ok", false))
         console_toast(c, UI_ERROR, "%s", json_get_string(json_get(result, "error"), "detail", "it cannot be escalated"));
     else if (asked && c->overlay.kind == OVERLAY_NONE)

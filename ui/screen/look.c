@@ -504,11 +504,13 @@ int look_title(const struct look *look, struct surface *s, int row, int column, 
     return n < lines ? n : lines;
 }
 
+enum { EMPTY_MOST = 100 }; /* a command line to copy is whole where it can be */
+
 void look_empty(const struct look *look, struct surface *s, int row, int column, int width, const char *text)
 {
     char **lines;
     int count =
-        text_wrap(look->arena, text_safe_in(look->arena, text, TEXT_BLOCK), width > 76 ? 76 : width, &lines);
+        text_wrap(look->arena, text_safe_in(look->arena, text, TEXT_BLOCK), width > EMPTY_MOST ? EMPTY_MOST : width, &lines);
     int foot = look_footer_row(look, s), rows = row < foot ? foot - row : count;
     for (int i = 0; i < count && i < rows; i++)
         surface_text(s, row + i, column, width, UI_DIM, i + 1 == rows && i + 1 < count ? arena_printf(look->arena, "%s …", lines[i]) : lines[i]);

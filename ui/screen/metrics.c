@@ -159,15 +159,25 @@ static int draw_age(const struct look *look, struct surface *s, int row)
 
 /* --- who --- */
 
-static void split_cells(const struct look *look, struct surface *s, int row, const struct json *metrics, bool heads)
+/* Nobody's: no ticket comes in to an agent. */
+static bool of_the_desk(const struct json *metric)
+{
+    return str_eq(json_name(metric), "created");
+}
+
+static void split_cells(const struct look *look, struct surface *s, int row, const struct json *metrics, bool heads, bool agents)
 {
     int column = 16, width = look_columns(s);
-    for (const struct json *m = json_first(metrics); m && column + 15 < width; m = json_next(m), column += 15)
+    for (const struct json *m = json_first(metrics); m && column + 15 < width; m = json_next(m)) {
+        if (agents && of_the_desk(m))
+            continue;
         if (heads)
             surface_right(s, row, column, 14, UI_HEADING, figure_title(json_name(m)));
         else
             surface_right(s, row, column, 14, json_is(json_get(m, "value"), JSON_NULL) || !json_get_i64(m, "value", 1) ? UI_MUTED : UI_NORMAL,
                           figure_text(look->arena, text_of(m, "unit"), json_get(m, "value")));
+        column += 15;
+    }
 }
 
 static void draw_split(struct metrics *m, const struct look *look, struct surface *s, int row, int end)
@@ -180,13 +190,13 @@ static void draw_split(struct metrics *m, const struct look *look, struct surfac
     if (m->top > count - m->rows)
         m->top = count > m->rows ? count - m->rows : 0;
     surface_text(s, row, 1, 14, UI_HEADING, "agent");
-    split_cells(look, s, row++, json_get(json_first(rows), "metrics"), true);
+    split_cells(look, s, row++, json_get(json_first(rows), "metrics"), true, true);
     for (const struct json *r = json_first(rows); r && row < end; r = json_next(r)) {
         if (index++ < m->top)
             continue;
         const char *name = look_owner(look, text_of(r, "key"));
         surface_text(s, row, 1, 14, str_eq(name, "you") ? UI_MINE : UI_NORMAL, name);
-        split_cells(look, s, row++, json_get(r, "metrics"), false);
+        split_cells(look, s, row++, json_get(r, "metrics"), false, true);
     }
 }
 
@@ -209,7 +219,7 @@ static void draw_days(const struct look *look, struct surface *s, int row, int e
     if (width < SPLIT_FROM || !str_eq(text_of(root, "step"), "day"))
         return;
     surface_text(s, row, 1, 14, UI_HEADING, "day");
-    split_cells(look, s, row++, metrics, true);
+    split_cells(look, s, row++, metrics, true, false);
     for (int i = count - 1; i >= 0 && row < end; i--, row++) {
         int column = 16;
         surface_text(s, row, 1, 14, UI_DIM, json_i64(step_of(steps, i), &at) ? figure_day(look->arena, at, look->zone) : "");
