@@ -335,6 +335,24 @@ static void the_thread_is_in_sight_while_one_writes_on_a_tall_terminal(void **st
     desk_shows(&desk, "draft saved 14:32");
 }
 
+/* What is answered is in sight on a low terminal too, unless the text wants all of it. */
+static void what_the_customer_wrote_last_is_in_sight_on_a_low_terminal(void **state)
+{
+    (void)state;
+    script("My answer", to_composer);
+    draw(80, 24);
+    desk_shows(&desk, "the customer wrote last");
+    desk_shows(&desk, "┃ Since this morning I get a blank page");
+    desk_shows(&desk, "My answer");
+    draw(60, 18);
+    desk_hides(&desk, "the customer wrote last");
+    desk_shows(&desk, "My answer");
+    composer.wide = true;
+    draw(80, 24);
+    desk_hides(&desk, "the customer wrote last");
+    desk_is_inert(&desk);
+}
+
 static void a_picker_takes_the_best_fit(void **state)
 {
     (void)state;
@@ -599,6 +617,7 @@ int main(void)
         T(a_failed_send_loses_nothing),
         T(a_source_without_replies_is_named_before_a_word_is_typed),
         T(the_thread_is_in_sight_while_one_writes_on_a_tall_terminal),
+        T(what_the_customer_wrote_last_is_in_sight_on_a_low_terminal),
         T(a_picker_takes_the_best_fit),
         T(a_question_gives_its_line_and_escape_leaves),
         T(a_question_shows_what_may_be_typed_and_what_is_said_of_it),

@@ -132,6 +132,22 @@ static void a_fold_ends_where_somebody_speaks_and_one_line_is_told_as_it_is(void
     desk_shows(&desk, "delivery  reply:shop: ✔ delivered");
 }
 
+static void where_nothing_left_yet_it_says_where_it_was_routed_to(void **state)
+{
+    AUTO_STR lines;
+    (void)state;
+    str_init(&lines, 1 << 16);
+    says(&lines, "customer", "help");
+    clock_line(&lines, "started");
+    add(&lines, "route", "engine", "\"data\":{\"verdicts\":[[\"no\",\"filtered\",1,\"low\",[]],[\"all\",\"passed\",0,\"\",[[\"hooks\",true,\"\"],[\"siren\",false,\"off\"]]]]}");
+    says(&lines, "customer", "more");
+    clock_line(&lines, "started");
+    add(&lines, "route", "engine", "\"data\":{\"verdicts\":[[\"no\",\"filtered\",1,\"low\",[]]]}");
+    draw(&lines, 80, 24);
+    desk_shows(&desk, "2 lines   routed to hooks  (Enter)");
+    desk_shows(&desk, "2 lines   no route sends it anywhere  (Enter)");
+}
+
 /* A delivery that takes a while is said once, where it stands now. */
 static void what_goes_on_behind_an_answer_is_said_there(void **state)
 {
@@ -227,7 +243,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(the_worst_state_stands_first_and_each_delivery_has_the_one_it_has_now), T(what_failed_for_good_or_is_late_has_a_line_of_its_own),
-        T(a_fold_ends_where_somebody_speaks_and_one_line_is_told_as_it_is), T(what_goes_on_behind_an_answer_is_said_there), T(it_opens_and_closes_and_what_stands_at_the_top_stays_there),
+        T(a_fold_ends_where_somebody_speaks_and_one_line_is_told_as_it_is), T(where_nothing_left_yet_it_says_where_it_was_routed_to), T(what_goes_on_behind_an_answer_is_said_there), T(it_opens_and_closes_and_what_stands_at_the_top_stays_there),
         T(a_fold_names_its_key_only_where_it_works), T(a_narrow_fold_is_cut_before_its_key)};
     setlocale(LC_ALL, "C.UTF-8");
     return cmocka_run_group_tests(tests, NULL, NULL);

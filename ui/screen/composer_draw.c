@@ -5,7 +5,7 @@
 #include "core/fill.h"
 #include <string.h>
 
-enum { ROOM_SAID = 4 << 10, TAKE_OFF = 16, WIDE = 140, SPLIT_ROWS = 30 };
+enum { ROOM_SAID = 4 << 10, TAKE_OFF = 16, WIDE = 140, SPLIT_ROWS = 30, WORDS_ROWS = 15, WORDS = 5 };
 
 
 const char *composer_title(const struct composer *c, const struct look *look)
@@ -206,6 +206,12 @@ void composer_draw(struct composer *c, const struct look *look, struct surface *
         top += share + 1;
     }
     int files = draw_files(c, look, s, foot - 1, row);
+    if (!split && !c->wide && foot - top - files >= WORDS_ROWS) { /* no room for the thread: what is answered, at least */
+        int used = ticket_last_words(look, s, top, WORDS, c->ticket);
+        if (used)
+            surface_rule(s, top + used);
+        top += used + (used > 0);
+    }
     editor_draw(c->editor, s, top, 2, foot - top - files, (width < WIDE ? width : ticket_measure(width)) - 4,
                 c->state == COMPOSER_WRITING ? UI_INPUT : UI_NORMAL);
     surface_rule(s, foot);

@@ -153,6 +153,24 @@ static void count_all(struct fold *f, const struct json *first, const struct jso
     }
 }
 
+/* Of what the routes said: where it went. */
+static const char *routed(const struct fold *f, const struct json *data)
+{
+    AUTO_STR out;
+    str_init(&out, 1000);
+    for (const struct json *v = json_first(json_get(data, "verdicts")); v; v = json_next(v)) {
+        const struct json *to = json_first(v); /* [route, end, step, note, [[destination, goes, why]...]] */
+        for (int i = 0; i < 4; i++)
+            to = json_next(to);
+        for (const struct json *d = json_first(to); d; d = json_next(d)) {
+            bool goes = false;
+            if (json_bool(json_next(json_first(d)), &goes) && goes && json_string(json_first(d)))
+                str_addf(&out, "%s%s", out.len ? ", " : "routed to ", json_string(json_first(d)));
+        }
+    }
+    return out.len ? arena_strdup(f->look->arena, out.data) : "no route sends it anywhere";
+}
+
 static const char *noted_last(const struct fold *f, const struct json *first, const struct json *last)
 {
     const struct json *noted = NULL;
@@ -160,6 +178,8 @@ static const char *noted_last(const struct fold *f, const struct json *first, co
         noted = fold_takes(line) && !parcel_of(line) ? line : noted;
     if (!noted)
         return "tried; how it went on stands below";
+    if (str_eq(json_get_string(noted, "kind", ""), "route"))
+        return routed(f, json_get(noted, "data"));
     return say_entry(f->look, json_get_string(noted, "kind", ""), json_get_string(noted, "actor", ""), json_get(noted, "data")).text;
 }
 
