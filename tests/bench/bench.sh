@@ -224,12 +224,14 @@ part_console() { # what a person sees
         gate "CPU of a start at $size tickets, ms" "$(awk '$1 == "first_frame_cpu" { print $2 }' "$dir/told")" "<=" 10
         gate "key to frame p50 at $size tickets, ms" "$(awk '$1 == "key" { print $2 }' "$dir/told")" "<=" 0.5
         gate "key to frame p99 at $size tickets, ms" "$(awk '$1 == "key" { print $3 }' "$dir/told")" "<=" 5
-        gate "CPU of a key at $size tickets, us" "$(awk '$1 == "key_cpu" { print $2 }' "$dir/told")" "<=" 120
+        gate "CPU of a key at $size tickets, us" "$(awk '$1 == "key_cpu" { print $2 }' "$dir/told")" "<=" 100
         gate "CPU of a key, 60 ms after the last, at $size tickets, us" "$(awk '$1 == "key_cpu_apart" { print $2 }' "$dir/told")" "<=" 150
+        gate "CPU of a row on, 60 ms after the last, at $size tickets, us" "$(awk '$1 == "row_cpu_apart" { print $2 }' "$dir/told")" "<=" 150
+        gate "CPU of a key with the pane, 60 ms after the last, at $size tickets, us" "$(awk '$1 == "pane_cpu_apart" { print $2 }' "$dir/told")" "<=" 200
         gate "memory of one of five consoles at $size tickets, MB" "$(awk '$1 == "memory" { print $2 }' "$dir/told")" "<=" 5
         gate "memory of the daemon at $size tickets, MB" "$(pss "$daemon")" "<=" 64
-        gate "a step of the cursor, bytes" "$(awk '$1 == "bytes_move" { print $2 }' "$dir/told")" "<=" 60
-        gate "a list that goes on by a row, bytes" "$(awk '$1 == "bytes_scroll" { print $2 }' "$dir/told")" "<=" 250
+        gate "a step of the cursor, bytes" "$(awk '$1 == "bytes_move" { print $2 }' "$dir/told")" "<=" 50
+        gate "a list that goes on by a row, bytes" "$(awk '$1 == "bytes_scroll" { print $2 }' "$dir/told")" "<=" 230
         gate "a ticket opened, bytes" "$(awk '$1 == "bytes_open" { print $2 }' "$dir/told")" "<=" 4000
         gate "a ticket left, bytes" "$(awk '$1 == "bytes_leave" { print $2 }' "$dir/told")" "<=" 7000
         gate "three seconds at rest, bytes" "$(awk '$1 == "bytes_at_rest" { print $2 }' "$dir/told")" "<=" 0

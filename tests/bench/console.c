@@ -165,17 +165,28 @@ static void measure_bytes(void)
 }
 
 /* As a person's keys come: between two of them the processor does something else, and has forgotten this. The median. */
-static void measure_apart(void)
+static void tell_apart(const char *name, const char *there, const char *back)
 {
     enum { STEPS = 60, APART_MS = 60 };
     int64_t cpu[STEPS];
     for (int i = 0; i < STEPS; i++) {
         double before = glass_cpu_us(&c.glass);
-        rest(i % 20 < 10 ? "j" : "k", APART_MS);
+        rest(i % 20 < 10 ? there : back, APART_MS);
         cpu[i] = (int64_t)(glass_cpu_us(&c.glass) - before);
     }
     qsort(cpu, STEPS, sizeof *cpu, by_value);
-    printf("key_cpu_apart %d us\n", (int)cpu[STEPS / 2]);
+    printf("%s %d us\n", name, (int)cpu[STEPS / 2]);
+}
+
+static void measure_apart(void)
+{
+    tell_apart("key_cpu_apart", "j", "k");
+    press_quietly("j", GLASS_ROWS);
+    tell_apart("row_cpu_apart", "j", "j");
+    press_quietly("gg", 1);
+    press_quietly(":detail\r", 1);
+    tell_apart("pane_cpu_apart", "j", "k");
+    press_quietly(":detail\r", 1);
 }
 
 /* The libraries are shared: one of five consoles, as where agents work on one host. */
