@@ -61,13 +61,29 @@ static const char *left(void *arg, const char *kind, const char *text)
     return erase_observed(&x->by, text);
 }
 
+/* Its longest piece that stands in JSON, and in an expression within it, as it is. */
+static const char *plain_piece(struct arena *arena, const char *word)
+{
+    const char *best = word;
+    size_t most = 0;
+    while (*word) {
+        size_t n = strcspn(word, "\"\\/\t\n\r");
+        best = n > most ? word : best;
+        most = n > most ? n : most;
+        word += n + (word[n] != 0);
+    }
+    return arena_strndup(arena, best, most);
+}
+
 /* The places where consoles keep what was typed: a filter, a command. */
-static bool forget_words(struct engine *e, const struct ticket *t, struct err *err)
+static bool forget_words(struct engine *e, struct arena *arena, const struct ticket *t, struct err *err)
 {
     const char *const words[] = {t->title, t->customer_name, t->customer_email, t->customer_phone};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (words[i] && strlen(words[i]) >= WORD_LEAST && !store_erase_kept(e->store, words[i], err))
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        const char *piece = words[i] ? plain_piece(arena, words[i]) : "";
+        if (strlen(piece) >= WORD_LEAST && !store_erase_kept(e->store, piece, err))
             return false;
+    }
     return true;
 }
 
@@ -113,7 +129,7 @@ const struct ticket *erase_words(struct engine *e, struct arena *arena, const st
         err_set(err, ERR_CONFLICT, "#%lld: something of it is still on its way: wait until it has left, or drop it", (long long)t->id);
         return NULL;
     }
-    if (!store_erase_ticket(e->store, arena, t->id, &by, err) || !forget_words(e, t, err) || !forget_person(e, x, t, also, err))
+    if (!store_erase_ticket(e->store, arena, t->id, &by, err) || !forget_words(e, arena, t, err) || !forget_person(e, x, t, also, err))
         return NULL;
     e->scours = true;
     return store_erase_index(e->store, err) ? change_refold(e, arena, t, NULL, err) : NULL;

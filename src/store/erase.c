@@ -185,7 +185,7 @@ bool store_erase_notes(struct store *s, struct arena *a, const char *prefix, con
 
 bool store_erase_kept(struct store *s, const char *word, struct err *err)
 {
-    return sql_run(s, err, "DELETE FROM keep WHERE key IN ('session','palette') AND instr(value,?)", "s", word);
+    return sql_run(s, err, "DELETE FROM keep WHERE key IN ('session','palette') AND instr(lower(value),lower(?))", "s", word);
 }
 
 /* Both indexes are made again from what is left. */

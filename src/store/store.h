@@ -340,7 +340,7 @@ bool store_erase_record(struct store *s, struct arena *a, const char *kind, cons
 bool store_erase_aside(struct store *s, struct arena *a, int64_t ticket, const struct store_eraser *by, struct str *gone, struct err *err);
 /* Notes on a customer, whose keys begin so: the records and what the journal says of them ("notes"); gone: those entries, with commas. */
 bool store_erase_notes(struct store *s, struct arena *a, const char *prefix, const struct store_eraser *by, struct str *gone, struct err *err);
-bool store_erase_kept(struct store *s, const char *word, struct err *err); /* what consoles keep that holds it */
+bool store_erase_kept(struct store *s, const char *word, struct err *err); /* what consoles keep that holds it, in either case */
 /* The index of words begins anew, and the file is to be scoured. */
 bool store_erase_index(struct store *s, struct err *err);
 /* If it is to be: empties the log. What was deleted by then is from here on in no file: not in the database, into which only what is in use

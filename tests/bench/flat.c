@@ -1,7 +1,8 @@
 /* flat: what must cost the same on a small desk and on a large one, in microseconds (p50 and p99): which ticket claim next gives,
  * when the next wake is, the counts of all views, and the leaderboard. `flat FILE TICKETS...` fills one desk on disk up to each of
  * the sizes in turn and prints a line each; the whole of a claim, with its commit, is told beside them. FLAT_VIEWS=1: at the last size
- * also pages by urgency, counts of an expression, and what a ticket costs beside many views that agents keep. */
+ * also pages by urgency, counts of an expression, and what a ticket costs beside many views that agents keep. FLAT_ERASE=1: what an erasure costs, in its transaction and
+ * behind it; it wipes the indexes of words, so it is bounded by their size, not flat. */
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/str.h"
@@ -311,7 +312,7 @@ static void index_all(struct desk *d)
 
 static void erase(struct desk *d)
 {
-    enum { ERASURES = 9 };
+    enum { ERASURES = 3 };
     int64_t took[ERASURES], scoured[ERASURES];
     for (int i = 0; i < ERASURES; i++) {
         int64_t id = d->tickets / (ERASURES + 1) * (i + 1);

@@ -206,6 +206,26 @@ static void what_happened_stands_and_nothing_else_is_touched(void **state)
     story_end(w);
 }
 
+/* What was typed in a console is there as JSON writes it, and in whatever case. */
+static void what_was_typed_of_it_goes_however_it_was_typed(void **state)
+{
+    (void)state;
+    struct world *w = desk();
+    post(w, "{\"id\":\"evt_1\",\"type\":\"ticket.created\",\"created_at\":\"2027-01-01T00:00:00Z\",\"team_id\":\"t\",\"data\":{\"ticket\":{\"id\":\"k1\",\"status\":\"new\","
+            "\"title\":\"It says \\\"Quillonborgh\\\" twice\"}}}", "create");
+    static const char *const typed[][2] = {{"session", "{\"where\":\"title.contains(\\\"it says \\\\\\\"quillonborgh\\\\\\\" twice\\\")\"}"}, {"palette", "[\"find It says \\\"Quillonborgh\\\" twice\"]"}};
+    for (int i = 0; i < 2; i++) {
+        keep(w, "tom", typed[i][0], typed[i][1]);
+        keep(w, "ana", typed[i][0], "[\"find somebody else\"]");
+    }
+    story_must(erase(w, 1));
+    for (int i = 0; i < 2; i++) {
+        assert_null(kept(w, "tom", typed[i][0]));
+        assert_non_null(kept(w, "ana", typed[i][0]));
+    }
+    story_end(w);
+}
+
 /* Without a later act of its ticket that says so, an entry that lost its salt is one that somebody emptied. */
 static void what_no_erasure_speaks_for_is_still_found(void **state)
 {
@@ -286,6 +306,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_byte_of_what_was_erased_is_in_any_table),
         cmocka_unit_test(what_happened_stands_and_nothing_else_is_touched),
+        cmocka_unit_test(what_was_typed_of_it_goes_however_it_was_typed),
         cmocka_unit_test(what_no_erasure_speaks_for_is_still_found),
         cmocka_unit_test(whenever_it_is_done_the_journal_makes_the_same_desk),
     };
