@@ -76,6 +76,7 @@ static void many_get_a_tag_and_keep_their_own(void **state)
     seat_shows("+word adds it to each");
     seat_press("late\r");
     seat_shows("2 of 2 tickets change");
+    seat_shows("vip → vip, late");
     seat_press("y");
     seat_shows("2 tickets (u takes all of it back)");
     assert_true(has(1, "[\"vip\",\"late\"]") != has(2, "[\"vip\",\"late\"]")); /* whichever stood first */

@@ -104,6 +104,17 @@ static void an_entry_of_the_audit_is_read_as_dates_and_lengths(void **state)
     desk_shows(&desk, "held yes");
 }
 
+static void tags_are_words_where_they_changed(void **state)
+{
+    (void)state;
+    tell(MIRROR_AUDIT, 0, "{\"entries\":[{\"seq\":7,\"at\":1795617060000,\"actor\":\"ana\",\"kind\":\"ticket\",\"ticket\":4119,\"data\":{\"do\":\"tags\",\"changes\":[[\"tags\","
+                          "[\"vip\",\"eu\"],[\"vip\"]]]}}]}");
+    draw_list(LISTS_AUDIT, 120, 40);
+    desk_shows(&desk, "tags: tags vip, eu → vip");
+    desk_shows(&desk, "changes tags vip, eu → vip");
+    desk_hides(&desk, "[");
+}
+
 static void what_is_known_of_a_customer_stands_in_one_column(void **state)
 {
     (void)state;
@@ -194,6 +205,7 @@ int main(void)
         T(a_list_beside_its_pane_keeps_the_bars_of_its_deadlines),
         T(what_came_in_and_what_leaves_names_its_ticket_where_there_is_room),
         T(an_entry_of_the_audit_is_read_as_dates_and_lengths),
+        T(tags_are_words_where_they_changed),
         T(what_is_known_of_a_customer_stands_in_one_column),
         T(resolved_tickets_like_it_stand_in_columns),
         T(a_long_title_is_read_whole_where_there_are_rows),

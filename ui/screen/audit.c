@@ -165,6 +165,8 @@ static const char *value_in_words(const struct look *look, const struct json *va
     bool yes;
     if (value && json_bool(value, &yes))
         return yes ? "yes" : "no";
+    if (value && json_is(value, JSON_ARRAY))
+        return look_list(look->arena, value);
     return !value || json_is(value, JSON_NULL) || (text && !*text) ? "-" : text ? text : json_print_in(look->arena, value);
 }
 

@@ -160,6 +160,15 @@ char *look_words(struct arena *arena, const char *word)
     return copy;
 }
 
+char *look_list(struct arena *arena, const struct json *list)
+{
+    AUTO_STR out;
+    str_init(&out, 4000);
+    for (const struct json *item = json_first(list); item; item = json_next(item))
+        str_addf(&out, "%s%s", out.len ? ", " : "", json_string(item) ? json_string(item) : json_print_in(arena, item));
+    return arena_strdup(arena, out.len ? out.data : "-");
+}
+
 char *look_field(struct arena *arena, const char *name)
 {
     return str_eq(name, "assignee") ? arena_strdup(arena, "owner") : look_words(arena, name);

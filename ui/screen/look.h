@@ -46,6 +46,7 @@ const char *look_owner(const struct look *look, const char *assignee); /* "you",
 const char *look_present(const struct look *look, int64_t ticket);
 char *look_step(struct arena *arena, const struct json *escalation);   /* "2 of 4 loop 1", "2", "-" */
 char *look_words(struct arena *arena, const char *word);               /* on_hold -> "on hold" */
+char *look_list(struct arena *arena, const struct json *list); /* ["vip","eu"] as "vip, eu"; "-" for none; what is no text as JSON */
 char *look_field(struct arena *arena, const char *name);               /* a field by the word its column has: "owner" */
 
 /* --- what things look like --- */

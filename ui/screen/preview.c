@@ -37,6 +37,8 @@ static const char *shown(const struct look *look, const char *name, const struct
         return "-";
     if (f && f->type == FIELD_TIME && json_i64(value, &at))
         return at ? look_stamp(look, at) : "-";
+    if (json_is(value, JSON_ARRAY))
+        return look_list(look->arena, value);
     return json_string(value) ? look_words(look->arena, json_string(value)) : json_print_in(look->arena, value);
 }
 

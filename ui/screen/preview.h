@@ -9,6 +9,6 @@ enum preview_fate { PREVIEW_CHANGES, PREVIEW_SAME, PREVIEW_REFUSED, PREVIEW_FATE
 enum preview_fate preview_fate(const struct json *result);
 /* The answer's results, those that change first. final: no undo takes it back, which is said first. */
 void preview_read(const struct look *look, struct pager *pager, const struct json *answer, bool final);
-/* "priority normal → low, tags - → [a]", or "already so"; what an act of another kind says of itself. In the look's arena, unsafe. */
+/* "priority normal → low, tags - → a", or "already so"; what an act of another kind says of itself. In the look's arena, unsafe. */
 const char *preview_words(const struct look *look, const struct json *result);
 #endif

@@ -31,7 +31,9 @@ static char *value_text(const struct look *look, const struct field *f, const st
         return arena_strdup(look->arena, json_number(value));
     if (json_bool(value, &flag))
         return arena_strdup(look->arena, flag ? "yes" : "no");
-    return json_is(value, JSON_ARRAY) || json_is(value, JSON_OBJECT) ? json_print_in(look->arena, value)
+    if (json_is(value, JSON_ARRAY))
+        return look_list(look->arena, value);
+    return json_is(value, JSON_OBJECT) ? json_print_in(look->arena, value)
                                                                      : arena_strdup(look->arena, "none");
 }
 
