@@ -6,7 +6,7 @@
 #include "base/str.h"
 #include <string.h>
 
-enum { ROWS = 64, ERASED_MOST = 64 << 20 };
+enum { ROWS = 64, SHA256 = 32, ERASED_MOST = 64 << 20 };
 #define STRINGED(x) STRING_OF(x)
 #define STRING_OF(x) #x
 #define NEAR 256 /* entries: an event's routes are told right behind it */
@@ -52,6 +52,11 @@ static bool rewrite_of(struct store *s, struct arena *a, const char *select, int
     return rewrite(s, a, stmt, update, by, NULL, err);
 }
 
+/* Files put here for it: its own, and those of texts that are being written about it and of no other. */
+#define ITS_UPLOADS "(sha256 IN (SELECT sha256 FROM file_use WHERE ticket=?1) OR EXISTS (SELECT 1 FROM keep WHERE key GLOB 'draft:'||?1||':*'" \
+    " AND instr(value,lower(hex(sha256))))) AND NOT EXISTS (SELECT 1 FROM keep WHERE key GLOB 'draft:*' AND NOT key GLOB 'draft:'||?1||':*'" \
+    " AND instr(value,lower(hex(sha256))))"
+
 /* What leaves, what was asked of models, what is being written about it. */
 static const char *const rest[] = {
     "UPDATE event SET raw=NULL WHERE id IN (SELECT f.id FROM event e JOIN event f ON f.id=e.raw_of AND f.sha256=e.sha256 WHERE e.ticket=?1 AND e.ticket!=0)",
@@ -64,14 +69,25 @@ static const char *const rest[] = {
     "UPDATE attempt SET excerpt=NULL WHERE parcel IN (SELECT id FROM parcel WHERE ticket=?1)",
     "UPDATE parcel SET memo=NULL,error=NULL WHERE ticket=?1",
     "DELETE FROM seen WHERE entry IN (SELECT seq FROM entry WHERE ticket=?1 AND ticket!=0)",
-    "DELETE FROM upload WHERE (sha256 IN (SELECT sha256 FROM file_use WHERE ticket=?1) OR EXISTS (SELECT 1 FROM keep WHERE key GLOB 'draft:'||?1||':*'"
-    " AND instr(value,lower(hex(sha256))))) AND NOT EXISTS (SELECT 1 FROM keep WHERE key GLOB 'draft:*' AND NOT key GLOB 'draft:'||?1||':*'"
-    " AND instr(value,lower(hex(sha256))))",
+    "DELETE FROM upload WHERE " ITS_UPLOADS,
     "DELETE FROM keep WHERE key GLOB 'draft:'||?1||':*'",
     "DELETE FROM answer WHERE body LIKE '%\"ticket\":'||?1||',%'",
     "DELETE FROM file_use WHERE ticket=?1",
-    "DELETE FROM file WHERE NOT EXISTS (SELECT 1 FROM file_use u WHERE u.sha256=file.sha256) AND NOT EXISTS (SELECT 1 FROM upload p WHERE p.sha256=file.sha256)", /* bytes: worker/shelf */
 };
+
+/* The files its messages and drafts bring, by their hashes one after the other; of which the bytes go (worker/shelf) once they have no row. */
+static bool files_of(struct store *s, int64_t ticket, struct str *hashes, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT sha256 FROM file_use WHERE ticket=?1 UNION SELECT sha256 FROM upload WHERE " ITS_UPLOADS, err);
+    int rc = -1;
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "i", ticket);
+    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
+        if (sqlite3_column_bytes(stmt, 0) == SHA256)
+            str_add(hashes, sqlite3_column_blob(stmt, 0), SHA256);
+    return rc == SQLITE_DONE;
+}
 
 bool store_erase_leaves(struct store *s, int64_t ticket, bool *leaves, struct err *err)
 {
@@ -87,8 +103,13 @@ bool store_erase_ticket(struct store *s, struct arena *a, int64_t ticket, const 
     bool ok = rewrite_of(s, a, "SELECT id,'observation',obs FROM event WHERE ticket=? AND ticket!=0", ticket, "UPDATE event SET obs=? WHERE id=?", by, err) &&
               rewrite_of(s, a, "SELECT seq,kind,data FROM entry WHERE ticket=? AND ticket!=0", ticket, "UPDATE entry SET data=?,salt=NULL WHERE seq=?", by, err) &&
               rewrite_of(s, a, "SELECT id,'body',body FROM message WHERE ticket=?", ticket, "UPDATE message SET body=? WHERE id=?", by, err);
+    AUTO_STR files;
+    str_init(&files, ERASED_MOST);
+    ok = ok && files_of(s, ticket, &files, err);
     for (size_t i = 0; ok && i < sizeof rest / sizeof *rest; i++)
         ok = sql_run(s, err, rest[i], "i", ticket);
+    for (size_t at = 0; ok && at < files.len; at += SHA256)
+        ok = file_free(s, (const uint8_t *)files.data + at, err);
     return ok;
 }
 

@@ -85,6 +85,12 @@ static bool oldest_upload(struct store *s, struct arena *a, int64_t before, uint
     return true;
 }
 
+bool file_free(struct store *s, const uint8_t sha256[32], struct err *err)
+{
+    return sql_run(s, err, "DELETE FROM file WHERE sha256=?1 AND NOT EXISTS(SELECT 1 FROM file_use WHERE sha256=?1)"
+                           " AND NOT EXISTS(SELECT 1 FROM upload WHERE sha256=?1)", "b", sha256, (size_t)32);
+}
+
 bool store_retain_uploads(struct store *s, int64_t before, int64_t ms, bool *more, int64_t *gone, struct err *err)
 {
     int64_t end = clock_mono_us() + ms * 1000;
@@ -98,8 +104,7 @@ bool store_retain_uploads(struct store *s, int64_t before, int64_t ms, bool *mor
             return err->code == ERR_NONE;
         }
         if (!sql_run(s, err, "DELETE FROM upload WHERE sha256=? AND agent=?", "bs", sha256, sizeof sha256, agent) ||
-            !sql_run(s, err, "DELETE FROM file WHERE sha256=?1 AND NOT EXISTS(SELECT 1 FROM file_use WHERE sha256=?1)"
-                             " AND NOT EXISTS(SELECT 1 FROM upload WHERE sha256=?1)", "b", sha256, sizeof sha256))
+            !file_free(s, sha256, err))
             return false;
         *gone += sqlite3_changes(s->db);
     } while (clock_mono_us() < end);

@@ -230,6 +230,7 @@ static const char schema_11[] =
     "CREATE INDEX IF NOT EXISTS entry_event ON entry(" EVENT_OF("data") ") WHERE kind = 'event' AND ticket = 0; -- of an event of no ticket\n"
     "CREATE INDEX IF NOT EXISTS entry_desk ON entry(" RECORD_OF("data") ") WHERE kind = 'desk'; -- acts on the desk, by what they set\n"
     "CREATE INDEX IF NOT EXISTS entry_gone ON entry(seq) WHERE " ERASING("") "; -- erasures\n"
+    "CREATE INDEX IF NOT EXISTS file_use_ticket ON file_use(ticket);\n"
     "INSERT OR IGNORE INTO customer_ticket SELECT customer_hash(json_extract(r.value,'$.key')),e.ticket FROM event e,json_each(e.obs,'$.records') r"
     " WHERE e.ticket!=0 AND instr(e.obs,'\"records\":') AND json_extract(r.value,'$.kind')='customer' AND json_extract(r.value,'$.key')!='';\n"
     " -- of a customer's tickets also those that have become another's\n"

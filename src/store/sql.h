@@ -57,6 +57,7 @@ int64_t sql_key(const char *account, const char *key); /* 64-bit hash as SQLite 
 struct entry_sizes { size_t actor, kind, data; };
 void entry_digest(const struct entry *e, const struct entry_sizes *n, const uint8_t salt[8], uint8_t out[32]);
 bool file_used(struct store *s, int64_t ticket, const char *assets, struct err *err); /* a message brings those of them that we have */
+bool file_free(struct store *s, const uint8_t sha256[32], struct err *err); /* its row, where nothing brings it any more */
 bool tally_flush(struct store *s, struct err *err); /* before a commit and a savepoint */
 void tally_forget(struct store *s);                 /* after a rollback: what was added since */
 bool sieve_reload(struct store *s, struct err *err); /* as the database has it: after a rollback, and where it was emptied */

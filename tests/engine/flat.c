@@ -132,7 +132,7 @@ static int64_t erased(struct world *w, int64_t id)
     return steps(w->engine.store) - from;
 }
 
-/* Customers beside tickets, acts on the desk by the side of acts on tickets, and what was kept aside: of all of these there are many. */
+/* Customers beside tickets, acts on the desk by the side of acts on tickets, what was kept aside, files: of all of these there are many. */
 static void crowd(struct world *w, int from, int to)
 {
     static const char aside[] = "{\"type\":\"ticket.created\"}";
@@ -143,6 +143,8 @@ static void crowd(struct world *w, int from, int to)
             assert_true(world_ok(world_do(w, "ana", "customer-note", 0, arena_printf(arena, "{\"ticket\":%lld,\"text\":\"a regular\"}", (long long)id))));
             assert_true(world_ok(world_do(w, "ana", "priority", id, i % 8 ? "high" : "low")));
             assert_string_equal(world_post(w, "cstar", "cstar", DOOR_WEBHOOK, aside, sizeof aside - 1), "quarantine");
+            const char *file = arena_printf(arena, "INSERT INTO file VALUES(CAST('%032d' AS BLOB),1,1); INSERT INTO file_use VALUES(CAST('%032d' AS BLOB),%lld)", i, i, (long long)id);
+            assert_int_equal(sqlite3_exec(w->engine.store->db, file, NULL, NULL, NULL), SQLITE_OK);
         }
     }
 }

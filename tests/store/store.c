@@ -374,13 +374,13 @@ static void a_database_of_version_10_knows_whose_a_ticket_was(void **state)
                       .obs = "{\"kind\":\"create\",\"records\":[{\"kind\":\"customer\",\"key\":\"rbs:u:1\",\"data\":{\"name\":\"Uma\"}}]}"};
     assert_true(store_begin(d->store, &d->err) && store_ticket_insert(d->store, &t, &d->err) && store_event_insert(d->store, &e, &d->err) && store_commit(d->store, &d->err));
     assert_int_equal(sqlite3_exec(d->store->db, "DROP INDEX event_record; DROP INDEX event_aside; DROP INDEX event_aside_key; DROP INDEX entry_event; DROP INDEX entry_desk;"
-                                                "DROP INDEX entry_gone; PRAGMA user_version=10", NULL, NULL, NULL), SQLITE_OK);
+                                                "DROP INDEX entry_gone; DROP INDEX file_use_ticket; PRAGMA user_version=10", NULL, NULL, NULL), SQLITE_OK);
     store_close(d->store);
     d->store = store_open(d->place.db, STORE_WRITER, &d->err);
     if (!d->store)
         fail_msg("%s", d->err.text);
     assert_int_equal(number(d->store, "SELECT ticket FROM customer_ticket WHERE hash=customer_hash('rbs:u:1')"), t.id);
-    assert_int_equal(number(d->store, "SELECT count(*) FROM sqlite_schema WHERE name IN ('event_record','event_aside','event_aside_key','entry_event','entry_desk','entry_gone')"), 6);
+    assert_int_equal(number(d->store, "SELECT count(*) FROM sqlite_schema WHERE name IN ('event_record','event_aside','event_aside_key','entry_event','entry_desk','entry_gone','file_use_ticket')"), 7);
 }
 
 int main(void)
