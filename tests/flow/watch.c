@@ -255,6 +255,7 @@ static void a_page_over_something_open_says_to_leave_that_first(void **state)
         tom_does(i ? "{\"do\":\"reopen\",\"tickets\":[2]}" : "{\"do\":\"escalate\",\"tickets\":[2],\"reason\":\"all of it is down\"}"); /* either pages */
         shows("#2 pages you: Esc, then press , to go there", NULL);
         console_type(console, "\033");
+        console_hides(console, open[i].shows); /* else the comma comes close behind Esc, and is Alt's */
         shows("‼ #2 pages you, ", NULL);
         console_type(console, ",K");
         shows("acked you", NULL);

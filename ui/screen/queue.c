@@ -327,7 +327,7 @@ static const struct column *columns_for(int width, int *count)
     static const struct { int from, count; const struct column *columns; } tables[] = {
         {WIDE, sizeof wide / sizeof *wide, wide}, {BESIDE, sizeof beside / sizeof *beside, beside}, {0, sizeof narrow / sizeof *narrow, narrow}};
     int i = 0;
-    while (width < tables[i].from)
+    while (tables[i].from && width < tables[i].from) /* a sliver of a window has less than none */
         i++;
     *count = tables[i].count;
     return tables[i].columns;
