@@ -270,6 +270,24 @@ static void a_source_that_refused_is_fine_an_hour_after_the_last(void **state)
     desk_shows(&desk, "2 refused, 1 in quarantine, the last 1h ago");
 }
 
+/* A source that sends what nobody understands is named for that, not for the none it was refused. */
+static void what_a_source_is_looked_at_for_is_what_happened(void **state)
+{
+    static const struct { int refused, quarantine; const char *says; } cases[] = {{0, 3, "3 kept aside"}, {2, 0, "2 refused "}, {2, 3, "2 refused, 3 aside"}};
+    (void)state;
+    desk.look.link_role = UI_OK;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct err err = {0};
+        char text[300];
+        snprintf(text, sizeof text, "{\"sources\":[{\"name\":\"shop\",\"trouble_at\":%lld,\"last_at\":1,\"accepted\":9,\"refused\":%d,\"quarantine\":%d}]}",
+                 (long long)DESK_NOW - 60000, cases[i].refused, cases[i].quarantine);
+        assert_true(mirror_doc_set(desk.mirror, MIRROR_SOURCES, 0, text, strlen(text), DESK_NOW, &err));
+        draw(LISTS_HEALTH, 120, 40);
+        assert_int_equal(row_of(cases[i].says), row_of(" shop "));
+        desk_hides(&desk, "0 refused");
+    }
+}
+
 static void hostile_text_stays_on_its_line(void **state)
 {
     (void)state;
@@ -299,7 +317,7 @@ int main(void)
         T(a_clean_desk_says_so_and_what_to_press),
         T(what_is_wrong_with_the_desk_stands_first), T(a_row_of_health_is_told_whole_and_found_by_what_it_says), T(what_the_cursor_is_on_is_what_the_pane_tells),
         T(a_well_desk_says_so_and_a_heavy_journal_does_not),
-        T(a_source_that_refused_is_fine_an_hour_after_the_last),
+        T(a_source_that_refused_is_fine_an_hour_after_the_last), T(what_a_source_is_looked_at_for_is_what_happened),
         T(hostile_text_stays_on_its_line),
     };
     return cmocka_run_group_tests_name("work", tests, NULL, NULL);

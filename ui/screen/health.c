@@ -121,8 +121,10 @@ static struct told tell_source(const struct look *look, const struct json *s)
     if (json_get_bool(s, "disabled", false))
         return (struct told){OFF, "disabled", heard};
     if (trouble_at && look->now - trouble_at < SETTLED_MS)
-        return (struct told){LOOK, arena_printf(look->arena, "%s refused", refused),
-                             arena_printf(look->arena, "%s, gi says why; fine an hour after the last; %s in quarantine; %s", last, quarantine, heard)};
+        return (struct told){LOOK, !number_of(s, "refused") ? arena_printf(look->arena, "%s kept aside", quarantine)
+                                   : number_of(s, "quarantine") ? arena_printf(look->arena, "%s refused, %s aside", refused, quarantine)
+                                                                : arena_printf(look->arena, "%s refused", refused),
+                             arena_printf(look->arena, "%s, gi says why; fine an hour after the last; %s", last, heard)};
     return (struct told){FINE, arena_printf(look->arena, "%s accepted", look_count(look->arena, number_of(s, "accepted"))),
                          trouble_at ? arena_printf(look->arena, "%s refused, %s in quarantine, the last %s; %s", refused, quarantine, last, heard) : heard};
 }
