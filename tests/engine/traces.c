@@ -2,7 +2,7 @@
  * of one word and of many pages, replies, notes, drafts, merges, what cannot be read and is taken in again, readers that hold what was,
  * checkpoints. After each, by whoever opens the file next: the database is sound, the chain whole, the journal makes the same desk, counts
  * are those of the rows, nobody else's rows have changed by a byte, and no byte of what went is in any file. The words are made up, each of
- * one ticket or one customer, so that any that is left is found, in whatever case and however an index stores it. */
+ * one ticket or one customer, so that any that is left is found, in whatever case and however an index stores it. That pages hold nothing they do not use is tests/store/scour's. */
 #include "harness/chance.h"
 #include "harness/scratch.h"
 #include "harness/story.h"
@@ -212,17 +212,24 @@ static void acts(struct day *d, const char *action, int n, const char *arg, cons
         world_do_with(d->w, "mara", action, id, arg, with);
 }
 
-/* As it is typed; of what was purged nothing is kept any more, whatever a console still holds. */
+/* As it is typed, each time a little longer, so that pages are split under it; of what was purged nothing is kept any more, whatever a console
+ * still holds. */
 static void keeps(struct day *d, int64_t id, const char *word)
 {
+    enum { TYPED = 24 };
     struct err err = {0};
     struct store *s = d->w->engine.store;
-    struct keeping k = {.agent = "ana", .key = said(d, "draft:%lld:reply", (long long)id), .value = said(d, "{\"text\":\"%s\"}", text_of(d->w->arena, word, &d->seed))};
+    struct keeping k = {.agent = chance(&d->seed, 2) ? "ana" : "tom", .key = said(d, "draft:%lld:reply", (long long)id)};
     assert_true(store_begin(s, &err));
-    if (engine_keep(&d->w->engine, d->w->arena, &k, d->w->now, &err))
-        assert_true(store_commit(s, &err));
-    else
-        store_rollback(s);
+    AUTO_STR text;
+    str_init(&text, 64 << 10);
+    for (int i = 0; i < TYPED && !err.code; i++) {
+        for (int more = 1 + chance(&d->seed, 12); more; more--)
+            str_addf(&text, "%s and ", word);
+        k.value = said(d, "{\"text\":\"%s\"}", text.data);
+        engine_keep(&d->w->engine, d->w->arena, &k, d->w->now, &err);
+    }
+    assert_true(store_commit(s, &err));
 }
 
 static void indexes(struct day *d)
@@ -294,7 +301,7 @@ static void step(struct day *d)
         acts(d, "purge", n, NULL, "{\"confirm\":true}");
     else if (k == 25)
         acts(d, "erase", n, NULL, "{\"confirm\":true}");
-    else if (k == 26 && id_of(d, n))
+    else if ((k == 26 || k > 36) && id_of(d, n))
         keeps(d, id_of(d, n), word);
     else if (k == 27)
         reads(d);
