@@ -4,6 +4,7 @@
 #include "term/paint.h"
 #include "base/text.h"
 #include "term/pen.h"
+#include "term/picture.h"
 #include <curses.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,24 +12,20 @@
 #undef columns
 #undef lines
 
-enum { PAIRS = 256, SCROLL_WORTH = 3 };
+enum { PAIRS = 256, SCROLL_WORTH = 3, ATTRS = 16 };
 enum depth { DEPTH_MONO, DEPTH_16, DEPTH_256, DEPTH_DIRECT };
 
-struct row { /* of a picture; it moves by its place among the others */
-    struct cell *cells;
-    uint64_t sum; /* its digest; 0: not known, nobody asked */
-};
 static struct {
     enum depth depth;
     bool sync, forget;
-    struct row *last, *now; /* the picture on the terminal, and the one that is to be there */
-    struct row *drawn;      /* as the screens drew it: a row that is drawn the same again needs no look */
+    struct picture *last, *now; /* the picture on the terminal, and the one that is to be there */
+    struct picture *drawn;      /* as the screens drew it: a row that is drawn the same again needs no look */
     struct span { int from, to; } changed[SURFACE_MOST]; /* columns of the row that may not be as they were; none: from == to */
     int columns, rows; /* of the terminal */
     int last_columns, last_rows, cursor_row, cursor_column;
     struct theme theme; /* what pairs were made for */
     int pair_fg[PAIRS], pair_bg[PAIRS], pairs;
-    attr_t role_attr[UI_ROLES];
+    attr_t role_attr[UI_ROLES], cell_attr[ATTRS]; /* what a role adds, and what a cell's own attr does */
     short role_pair[UI_ROLES];
     int role_bg[UI_ROLES];
 } t;
@@ -115,7 +112,7 @@ static void wear(const struct theme *theme)
 
 static attr_t attrs(const struct cell *cell)
 {
-    return t.role_attr[cell->role] | attr_of(cell->attr);
+    return t.role_attr[cell->role] | t.cell_attr[cell->attr % ATTRS];
 }
 
 static bool shows_nothing(const struct cell *cell)
@@ -177,42 +174,6 @@ static bool differs(const struct cell *a, const struct cell *b)
     return memcmp(a, b, sizeof *a) != 0;
 }
 
-/* In one piece with its cells; none of them looks like all zeroes. */
-static struct row *picture_new(int columns, int rows)
-{
-    struct row *picture = calloc((size_t)rows, sizeof *picture + (size_t)columns * sizeof(struct cell));
-    if (!picture)
-        abort();
-    for (int row = 0; row < rows; row++)
-        picture[row].cells = (struct cell *)(picture + rows) + (size_t)row * (size_t)columns;
-    return picture;
-}
-
-/* Rows top..bottom go up by n (n < 0: down); those that leave come in again as they were. */
-static void picture_move(struct row *picture, int top, int bottom, int n)
-{
-    for (int times = abs(n); times > 0; times--) {
-        struct row leaves = picture[n > 0 ? top : bottom];
-        memmove(&picture[n > 0 ? top : top + 1], &picture[n > 0 ? top + 1 : top], (size_t)(bottom - top) * sizeof *picture);
-        picture[n > 0 ? bottom : top] = leaves;
-    }
-}
-
-/* In two lanes, so that one's product is not waited for by the other. */
-static uint64_t digest(const struct cell *row)
-{
-    uint64_t sum[2] = {0}, word[2];
-    for (const struct cell *end = row + t.last_columns; row < end; row++) {
-        memcpy(word, row, sizeof word);
-        for (int i = 0; i < 2; i++) {
-            sum[i] = (sum[i] ^ word[i]) * 0x9e3779b97f4a7c15u;
-            sum[i] ^= sum[i] >> 29;
-        }
-    }
-    return sum[0] + (sum[1] ^ sum[1] >> 31) * 0x9e3779b97f4a7c15u;
-}
-_Static_assert(sizeof(struct cell) == 2 * sizeof(uint64_t), "a cell is two words");
-
 /* The columns in which they differ, which they do from there on, and the blanks beside these. */
 static struct span span_of(const struct cell *now, const struct cell *last, int from)
 {
@@ -234,7 +195,7 @@ static int make_picture(const struct surface *s, bool all)
     int count = 0;
     for (int row = 0; row < t.last_rows; row++) {
         const struct cell *drawn = surface_cell(s, row, 0);
-        struct cell *now = t.now[row].cells, *was = t.drawn[row].cells;
+        struct cell *now = t.now->row[row].cells, *was = t.drawn->row[row].cells;
         int from = all ? 0 : surface_takes_from(s, row);
         t.changed[row] = (struct span){0, 0};
         from -= from > 0 && from < t.last_columns; /* a wide letter that was cut there left a blank */
@@ -245,8 +206,8 @@ static int make_picture(const struct surface *s, bool all)
         memcpy(was + span.from, drawn + span.from, part);
         memcpy(now + span.from, drawn + span.from, part);
         even_blanks(now, span);
-        t.now[row].sum = 0;
-        if (memcmp(now + span.from, t.last[row].cells + span.from, part) != 0)
+        t.now->row[row].sum = 0;
+        if (memcmp(now + span.from, t.last->row[row].cells + span.from, part) != 0)
             t.changed[row] = span, count++;
     }
     return count;
@@ -254,18 +215,12 @@ static int make_picture(const struct surface *s, bool all)
 
 /* --- rows that moved: a list that went on. The terminal can move them, which says less than sending them. --- */
 
-static bool alike(const struct row *a, const struct row *b)
-{
-    return a->sum && b->sum ? a->sum == b->sum : memcmp(a->cells, b->cells, (size_t)t.last_columns * sizeof *a->cells) == 0;
-}
-
 /* How many rows are found again n rows higher (n < 0: lower) and not where they were; from..to: where in the old picture. */
 static int found_again(int n, int *from, int *to)
 {
-    const struct row *now = t.now, *last = t.last;
     int count = 0;
     for (int row = n > 0 ? n : 0; row < t.last_rows + (n < 0 ? n : 0); row++)
-        if (alike(&last[row], &now[row - n]) && !alike(&now[row - n], &last[row - n])) {
+        if (picture_alike(t.last, row, t.now, row - n) && !picture_alike(t.now, row - n, t.last, row - n)) {
             *from = count++ ? *from : row;
             *to = row;
         }
@@ -273,7 +228,7 @@ static int found_again(int n, int *from, int *to)
 }
 
 /* It is blank where the terminal erases in the page's look; else nothing is known of it. */
-static void make_erased(struct row *row)
+static void make_erased(struct picture_row *row)
 {
     struct cell in = {0};
     if (pen_can_erase(t.role_bg[UI_NORMAL] >= 0))
@@ -287,7 +242,7 @@ static void move_rows(int top, int bottom, int n)
 {
     picture_move(t.last, top, bottom, n);
     for (int i = 0; i < abs(n); i++)
-        make_erased(&t.last[n > 0 ? bottom - i : top + i]);
+        make_erased(&t.last->row[n > 0 ? bottom - i : top + i]);
 }
 
 static int cells_apart(const struct cell *a, const struct cell *b)
@@ -304,7 +259,7 @@ static bool goes_along(int row, int n)
 {
     if (row < 0 || row >= t.last_rows)
         return false;
-    const struct cell *lands = t.now[row - n].cells, *now = t.now[row].cells, *last = t.last[row].cells;
+    const struct cell *lands = t.now->row[row - n].cells, *now = t.now->row[row].cells, *last = t.last->row[row].cells;
     return cells_apart(lands, last) + cells_apart(now, NULL) < cells_apart(lands, NULL) + cells_apart(now, last);
 }
 
@@ -323,20 +278,13 @@ static void move_on(int top, int bottom, int n)
     look_at(top, bottom);
 }
 
-static void know_sums(struct row *picture)
-{
-    for (int row = 0; row < t.last_rows; row++)
-        if (!picture[row].sum)
-            picture[row].sum = digest(picture[row].cells);
-}
-
 /* known: by so many, if at all; 0: not known, and rows are looked at many times. */
 static void scroll_rows(int known)
 {
     int best = 0, most = 0, from = 0, to = 0, least = known ? abs(known) : 1;
     if (!known) {
-        know_sums(t.now);
-        know_sums(t.last);
+        picture_know(t.now);
+        picture_know(t.last);
     }
     for (int n = least; n <= (known ? least : t.last_rows / 2); n++)
         for (int way = -1; way <= 1; way += 2) {
@@ -401,7 +349,7 @@ static void draw_run(const struct cell *cells, int row, int from, int to)
 /* Cells that differ, in runs; a run that touches a wide character, old or new, takes all of it. */
 static void draw_row(int row)
 {
-    const struct cell *now = t.now[row].cells, *last = t.last[row].cells;
+    const struct cell *now = t.now->row[row].cells, *last = t.last->row[row].cells;
     int columns = t.last_columns, blanks = blank_from(now, last), end = blanks < t.changed[row].to ? blanks : t.changed[row].to;
     for (int from = t.changed[row].from, to; from < end; from = to) {
         to = from + 1;
@@ -422,10 +370,10 @@ static void draw_rows(void)
 {
     size_t size = (size_t)t.last_columns * sizeof(struct cell);
     for (int row = 0; row < t.last_rows; row++)
-        if (t.changed[row].to && memcmp(t.last[row].cells, t.now[row].cells, size) != 0) { /* else the terminal moved it there */
+        if (t.changed[row].to && memcmp(t.last->row[row].cells, t.now->row[row].cells, size) != 0) { /* else the terminal moved it there */
             draw_row(row);
-            memcpy(t.last[row].cells, t.now[row].cells, size);
-            t.last[row].sum = t.now[row].sum;
+            memcpy(t.last->row[row].cells, t.now->row[row].cells, size);
+            t.last->row[row].sum = t.now->row[row].sum;
         }
 }
 
@@ -457,7 +405,7 @@ static bool fit_last(const struct surface *s)
     pen_open(t.columns, t.rows);
     pen_clear(look_of(&blank));
     for (int row = 0; row < rows; row++)
-        make_erased(&t.last[row]);
+        make_erased(&t.last->row[row]);
     return true;
 }
 
@@ -507,6 +455,8 @@ void paint_open(bool mono, bool sync)
     t.sync = sync;
     t.forget = true;
     t.theme = (struct theme){0};
+    for (unsigned i = 0; i < ATTRS; i++)
+        t.cell_attr[i] = attr_of(i);
     start_colours(mono);
 }
 
