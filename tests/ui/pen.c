@@ -142,6 +142,8 @@ static struct {
     VTerm *vt;
     VTermScreen *screen;
     size_t bytes;
+    char part[8192]; /* read, of which so many bytes wait for the rest of their character */
+    size_t held;
     int pictures; /* that came to their end */
 } w;
 
@@ -177,13 +179,26 @@ static bool row_is(int row, const char *expected)
     return strcmp(text, expected) == 0;
 }
 
+/* How much of it ends with a whole character: of one that came in two pieces libvterm makes another. */
+static size_t whole(const char *text, size_t n)
+{
+    size_t back = 1;
+    while (back < 4 && back < n && (text[n - back] & 0xc0) == 0x80)
+        back++;
+    unsigned char first = n ? (unsigned char)text[n - back] : 0;
+    size_t need = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : back;
+    return back < need ? n - back : n;
+}
+
 static void drain(void)
 {
-    char part[8192];
-    ssize_t n;
-    while ((n = read(w.pty, part, sizeof part)) > 0) {
-        vterm_input_write(w.vt, part, (size_t)n);
-        w.bytes += (size_t)n;
+    ssize_t got;
+    while ((got = read(w.pty, w.part + w.held, sizeof w.part - w.held)) > 0) {
+        size_t n = w.held + (size_t)got, now = whole(w.part, n);
+        vterm_input_write(w.vt, w.part, now);
+        memmove(w.part, w.part + now, n - now);
+        w.held = n - now;
+        w.bytes += (size_t)got;
     }
 }
 
@@ -272,7 +287,7 @@ static void walk(const char *term)
     assert_int_equal(pipe(said) | pipe(go), 0);
     static const VTermScreenCallbacks callbacks = {.bell = on_bell};
     static const char another_size[] = "\033[3;17r"; /* a region of what was sent for it may stay behind */
-    w.bytes = 0;
+    w.bytes = w.held = 0;
     w.pictures = 0;
     pid_t pid = forkpty(&w.pty, NULL, NULL, &size);
     if (pid == 0) {
