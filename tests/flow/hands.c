@@ -107,6 +107,22 @@ static void lines_are_remembered_but_no_secret_in_them_and_in_the_next_console_t
     seat_shows(": priority low");
 }
 
+/* Faster than the daemon says what was kept. */
+static void a_line_that_is_typed_at_once_is_remembered_too(void **state)
+{
+    (void)state;
+    three();
+    seat_press(":priority urgent\r");
+    seat_shows("priority urgent");
+    seat_press("Q");
+    console_ended(seat.console, SEAT_SOON);
+    console_close(seat.console);
+    seat.console = console_open("next", seat.run, "all");
+    seat_shows("Checkout is down");
+    seat_press(":");
+    seat_shows("said before");
+}
+
 static void esc_and_a_key_right_behind_it_are_two_keys(void **state)
 {
     (void)state;
@@ -457,6 +473,7 @@ int main(void)
         T(the_palette_offers_what_may_follow_once_the_command_stands),
         T(tickets_customers_and_agents_are_found_by_name),
         T(lines_are_remembered_but_no_secret_in_them_and_in_the_next_console_too),
+        T(a_line_that_is_typed_at_once_is_remembered_too),
         T(esc_and_a_key_right_behind_it_are_two_keys),
         T(before_many_are_changed_it_is_shown_and_u_takes_all_of_it_back),
         T(what_is_refused_is_named_before_and_stays_marked),

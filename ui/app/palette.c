@@ -56,12 +56,13 @@ static bool is_open(const struct console *c)
     return c->overlay.kind == OVERLAY_PICK && c->overlay.purpose == FOR_PALETTE;
 }
 
-/* What was said in consoles before goes behind what was said in this one. */
+/* What was said in consoles before goes behind what was said in this one, which is kept now, where it was said before they were known. */
 static void came(void *arg, const struct link_answer *answer)
 {
     struct console *c = arg;
     AUTO_JSON root = answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_native, NULL, NULL);
-    c->palette.known = root != NULL;
+    bool unkept = root && !c->palette.known && c->history_count;
+    c->palette.known |= root != NULL;
     for (const struct json *line = json_first(json_get(root, "value")); line && c->history_count < HISTORY; line = json_next(line)) {
         int i = 0;
         while (json_string(line) && i < c->history_count && strcmp(c->history[i], json_string(line)) != 0)
@@ -69,6 +70,8 @@ static void came(void *arg, const struct link_answer *answer)
         if (json_string(line) && i == c->history_count)
             str_copy(c->history[c->history_count++], sizeof c->history[0], json_string(line));
     }
+    if (unkept)
+        keep(c);
     palette_news(c);
 }
 
