@@ -73,7 +73,7 @@ static const struct { unsigned changed; enum place place; int64_t ms; } shown[] 
     {MIRROR_CHANGED_EVENTS, PLACE_ARTICLES, 300},
     {~0u, PLACE_AUDIT, 500},
     {~0u, PLACE_HEALTH, 1000},
-    {MIRROR_CHANGED_COUNTS | MIRROR_CHANGED_PRESENCE | MIRROR_CHANGED_DESK, PLACE_AGENTS, 300},
+    {MIRROR_CHANGED_COUNTS | MIRROR_CHANGED_PRESENCE | MIRROR_CHANGED_MINE | MIRROR_CHANGED_DESK, PLACE_AGENTS, 300},
     {MIRROR_CHANGED_COUNTS | MIRROR_CHANGED_ESCALATION | MIRROR_CHANGED_OUTGOING, PLACE_HANDOVER, 2000},
     {MIRROR_CHANGED_DESK, PLACE_HANDOVER, 50}};
 
@@ -101,7 +101,7 @@ void stream_frame(void *console, const char *event, int64_t id, const char *data
     int64_t pages = fetch_pages(c);
     mirror_focus(c->mirror, c->focus);
     unsigned changed = mirror_frame(c->mirror, event, id, data, n, console_now(c));
-    c->dirty = true;
+    c->dirty |= changed != MIRROR_CHANGED_MINE;
     if (news)
         say_news(c, event, data, n);
     if (changed & MIRROR_CHANGED_ROWS)

@@ -327,8 +327,8 @@ static unsigned bare_frame(struct mirror *m, const char *event, const struct jso
         return counts_frame(&m->counts, data, m->me) ? MIRROR_CHANGED_COUNTS : MIRROR_CHANGED_COUNTS | MIRROR_CHANGED_VIEWS;
     if (str_eq(event, "hello"))
         return presence_hello(&m->presence, data) ? MIRROR_CHANGED_PRESENCE | MIRROR_CHANGED_VIEWS : MIRROR_CHANGED_PRESENCE;
-    if (str_eq(event, "presence"))
-        return presence_read(&m->presence, data) ? MIRROR_CHANGED_PRESENCE : 0;
+    if (str_eq(event, "presence") && presence_read(&m->presence, data))
+        return str_eq(json_get_string(data, "agent", ""), m->me) ? MIRROR_CHANGED_MINE : MIRROR_CHANGED_PRESENCE;
     if (str_eq(event, "draft"))
         return MIRROR_CHANGED_DRAFTS;
     if (str_eq(event, "refused"))

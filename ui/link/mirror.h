@@ -82,7 +82,8 @@ enum mirror_change {
     MIRROR_CHANGED_ALL = 64,       /* reset: fetch the desk again */
     MIRROR_CHANGED_BYE = 128,      /* the daemon is stopping */
     MIRROR_CHANGED_OUTGOING = 256, /* a delivery or a destination */
-    MIRROR_CHANGED_PRESENCE = 1 << 20, /* who looks at what */
+    MIRROR_CHANGED_PRESENCE = 1 << 20, /* who else looks at what */
+    MIRROR_CHANGED_MINE = 1 << 25,     /* what I look at myself, which no row says */
     MIRROR_CHANGED_DESK = 1 << 21,     /* somebody set something about the desk itself */
     MIRROR_CHANGED_DRAFTS = 1 << 24,   /* a text was handed to the team, or taken over */
     MIRROR_CHANGED_LABELS = 512,   /* somewhere, or the classifier itself */
