@@ -113,8 +113,10 @@ static void program(int to, int go)
             make_line(chance(&seed, LINES_KEPT));
         top += chance(&seed, 13) - 6;
         top = top < 0 ? 0 : top > LINES_KEPT - ROWS ? LINES_KEPT - ROWS : top;
-        surface_only(s, frame ? some_part(&part) : NULL);
-        draw(s, top);
+        for (int n = frame && !chance(&seed, 5) ? 2 : 1; n > 0; n--) { /* now and then one comes before that nobody gets to see */
+            surface_only(s, frame ? some_part(&part) : NULL);
+            draw(s, top);
+        }
         for (byte = 'a'; byte != 'g';) {
             tell(to, s);
             if (byte == 'r')

@@ -18,6 +18,7 @@ enum depth { DEPTH_MONO, DEPTH_16, DEPTH_256, DEPTH_DIRECT };
 static struct {
     enum depth depth;
     bool sync, forget;
+    uint64_t number; /* of the surface's picture that was painted last */
     struct picture *last, *now; /* the picture on the terminal, and the one that is to be there */
     struct picture *drawn;      /* as the screens drew it: a row that is drawn the same again needs no look */
     struct span { int from, to; } changed[SURFACE_MOST]; /* columns of the row that may not be as they were; none: from == to */
@@ -302,10 +303,17 @@ static void scroll_rows(int known)
     move_on(top, bottom, best);
 }
 
-/* Did the screen move rows, and did they stand here as they did there? */
-static bool rows_moved(const struct surface_part *part, bool anew)
+/* Did the screen move rows since, and did they stand here as they did there? */
+static bool rows_moved(const struct surface *s)
 {
-    return !anew && part && part->by && part->bottom < t.last_rows;
+    const struct surface_part *part = surface_drawn(s);
+    return part && part->by && part->bottom < t.last_rows && surface_number(s) == t.number + 1;
+}
+
+/* Is it more than its part that may not be as it was? A picture was left out then. */
+static bool is_more(const struct surface *s)
+{
+    return surface_number(s) != t.number && surface_number(s) != t.number + 1;
 }
 
 /* Before the others are looked at: these are known to be as they were, but elsewhere. */
@@ -424,10 +432,11 @@ void paint_draw(const struct surface *s, const struct theme *theme)
     int row, column;
     wear(theme);
     const struct surface_part *part = surface_drawn(s);
-    bool anew = fit_last(s), moved = rows_moved(part, anew);
+    bool anew = fit_last(s), all = anew || is_more(s), moved = !all && rows_moved(s);
     if (moved)
         move_drawn(part);
-    int count = make_picture(s, anew || (part && part->by && !moved)) + moved;
+    int count = make_picture(s, all || (part && part->by && part->bottom >= t.last_rows)) + moved;
+    t.number = surface_number(s);
     surface_cursor_at(s, &row, &column);
     if (!count && row == t.cursor_row && column == t.cursor_column)
         return;
@@ -439,8 +448,8 @@ void paint_draw(const struct surface *s, const struct theme *theme)
         look_at(part->top, part->bottom);
     if (moved && !part->pane.column)
         move_on(part->top, part->bottom, part->by);
-    else if (count >= SCROLL_WORTH && (!part || part->by))
-        scroll_rows(part ? part->by : 0);
+    else if (count >= SCROLL_WORTH && (all || !part || part->by))
+        scroll_rows(part && !all ? part->by : 0);
     draw_rows();
     show_cursor(row, column);
 }

@@ -14,6 +14,7 @@ struct surface {
     struct cell *cells, **lines; /* lines: the rows in their order, in cells */
     struct str safe; /* of the text that is drawn just now */
     bool some;       /* only `part` is drawn on */
+    uint64_t number; /* of the picture */
     struct surface_part part;
 };
 
@@ -158,12 +159,18 @@ static void move_rows(struct surface *s, const struct surface_part *part)
 
 void surface_only(struct surface *s, const struct surface_part *part)
 {
+    s->number++;
     s->some = part != NULL;
     if (!part)
         return;
     s->part = *part;
     if (part->by)
         move_rows(s, part);
+}
+
+uint64_t surface_number(const struct surface *s)
+{
+    return s->number;
 }
 
 const struct surface_part *surface_drawn(const struct surface *s)

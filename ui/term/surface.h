@@ -35,8 +35,10 @@ struct surface_part {
     struct surface_pane pane;
 };
 /* From now on only this part is drawn, the rest stays as it is; NULL: all of it again. For whoever knows that nothing else changes: what
- * is drawn is drawn as ever, and what the other rows would have shown is not looked at. */
+ * is drawn is drawn as ever, and what the other rows would have shown is not looked at. A new picture begins with it, also where the
+ * one before was never shown, or is shown twice. */
 void surface_only(struct surface *s, const struct surface_part *part);
+uint64_t surface_number(const struct surface *s); /* of its pictures, from 0: whoever shows them knows by it which was left out */
 const struct surface_part *surface_drawn(const struct surface *s); /* NULL: all of it */
 bool surface_takes(const struct surface *s, int row); /* what is drawn there now, from the first column on, will show */
 int surface_takes_from(const struct surface *s, int row); /* the first column of the row that is drawn on; their number: none is */
