@@ -80,6 +80,15 @@ static void tickets_customers_and_agents_are_found_by_name(void **state)
     seat_shows("resolution clock started");
 }
 
+static void leave_and_come_back(void)
+{
+    seat_press("Q");
+    console_ended(seat.console, SEAT_SOON);
+    console_close(seat.console);
+    seat.console = console_open("next", seat.run, "all");
+    seat_shows("Checkout is down");
+}
+
 static void lines_are_remembered_but_no_secret_in_them_and_in_the_next_console_too(void **state)
 {
     (void)state;
@@ -96,11 +105,7 @@ static void lines_are_remembered_but_no_secret_in_them_and_in_the_next_console_t
     seat_shows("said before");
     seat_press("\x1b");
     seat_hides("said before");
-    seat_press("Q");
-    console_ended(seat.console, SEAT_SOON);
-    console_close(seat.console);
-    seat.console = console_open("next", seat.run, "all");
-    seat_shows("Checkout is down");
+    leave_and_come_back();
     seat_press(":");
     seat_shows("said before");
     seat_press("\x1bOA\x1bOA");
@@ -114,11 +119,7 @@ static void a_line_that_is_typed_at_once_is_remembered_too(void **state)
     three();
     seat_press(":priority urgent\r");
     seat_shows("priority urgent");
-    seat_press("Q");
-    console_ended(seat.console, SEAT_SOON);
-    console_close(seat.console);
-    seat.console = console_open("next", seat.run, "all");
-    seat_shows("Checkout is down");
+    leave_and_come_back();
     seat_press(":");
     seat_shows("said before");
 }
