@@ -110,7 +110,7 @@ static bool take_argument(struct doing *d)
         d->job.request.action.arg = json_string(value);
     else if ((d->row->arg == ARG_UNTIL || d->row->arg == ARG_INTO || d->row->arg == ARG_MESSAGE) && json_i64(value, &number))
         d->job.request.action.arg = arena_printf(d->req->arena, "%" PRId64, number);
-    else if ((d->row->arg == ARG_TAGS && json_is(value, JSON_ARRAY)) || (d->row->arg == ARG_WITH && json_is(value, JSON_OBJECT)))
+    else if ((d->row->arg == ARG_TAGS && json_is(value, JSON_ARRAY)) || ((d->row->arg == ARG_TAGS || d->row->arg == ARG_WITH) && json_is(value, JSON_OBJECT)))
         d->job.request.action.arg = json_print_in(d->req->arena, value);
     else
         return bad(d->req, "%s: %s is of another kind than expected", d->row->name, name);

@@ -30,7 +30,7 @@ struct action {
     int id;              /* enum action_id */
     const char *actor;   /* agent's name */
     enum role role;
-    const char *arg;     /* as text; ARG_UNTIL: ms as digits; ARG_TAGS: JSON array; ARG_WITH: JSON object; ARG_INTO: a ticket's number;
+    const char *arg;     /* as text; ARG_UNTIL: ms as digits; ARG_TAGS: JSON (core/tags); ARG_WITH: JSON object; ARG_INTO: a ticket's number;
                             ARG_MESSAGE: a message's row */
     const char *with;    /* what an action on tickets may be given beside its argument, a JSON object or NULL: status {reason}, snooze
                             {on, note}, reply {status, reason}, merge and spam {confirm: true} */

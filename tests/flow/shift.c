@@ -60,6 +60,19 @@ static void tags_are_asked_with_those_there_are_and_a_sign_changes_them_alone(vo
     asks("vip, big, urgent");
 }
 
+static void tags_that_begin_with_a_sign_or_have_blanks_are_what_they_were_after_they_were_asked_for(void **state)
+{
+    (void)state;
+    assert_int_equal(client_post(seat.desk, "/v1/do", "{\"do\":\"tags\",\"tickets\":[1],\"tags\":[\"+1\",\"so so\"]}").status, 200);
+    assert_true(has(1, "[\"+1\",\"so so\"]"));
+    asks("\"+1\", \"so so\"");
+    seat_press(", more\r");
+    asks("\"+1\", \"so so\", more");
+    assert_true(has(1, "[\"+1\",\"so so\",\"more\"]"));
+    assert_int_equal(client_post(seat.desk, "/v1/do", "{\"do\":\"tags\",\"tickets\":[1],\"tags\":{\"take\":[\"+1\"]}}").status, 200);
+    assert_true(has(1, "[\"so so\",\"more\"]"));
+}
+
 static void many_get_a_tag_and_keep_their_own(void **state)
 {
     (void)state;
@@ -188,6 +201,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(tags_are_asked_with_those_there_are_and_a_sign_changes_them_alone),
+        T(tags_that_begin_with_a_sign_or_have_blanks_are_what_they_were_after_they_were_asked_for),
         T(many_get_a_tag_and_keep_their_own),
         T(a_word_that_is_chosen_says_which_it_is_now),
         T(a_held_reply_counts_down_as_long_as_it_can_be_taken_back),

@@ -102,6 +102,9 @@ static void a_body_is_what_the_api_takes(void **state)
         .action = action_find("tags"), .tickets = tickets, .ticket_count = 1, .arg = "vip, eu"};
     assert_string_equal(command_body(arena, &what, &err),
                         "{\"do\":\"tags\",\"tickets\":[42],\"tags\":[\"vip\",\"eu\"]}");
+    what.arg = "+vip -eu";
+    assert_string_equal(command_body(arena, &what, &err),
+                        "{\"do\":\"tags\",\"tickets\":[42],\"tags\":{\"add\":[\"vip\"],\"take\":[\"eu\"]}}");
     what = (struct command_do){
         .action = action_find("snooze"), .tickets = tickets, .ticket_count = 1, .arg = "1700000000000"};
     assert_string_equal(command_body(arena, &what, &err),

@@ -9,6 +9,7 @@
 #include "app/writing.h"
 #include "base/text.h"
 #include "core/field.h"
+#include "core/tags.h"
 #include "core/watch.h"
 #include "screen/agents.h"
 #include "screen/escalations.h"
@@ -161,14 +162,9 @@ static void ask_tags(struct console *c)
     const struct mirror_row *row = c->asked.count == 1 ? mirror_row_find(c->mirror, c->asked.tickets[0], NULL) : NULL;
     const struct mirror_doc *doc = mirror_doc(c->mirror, MIRROR_TICKET);
     const struct json *ticket = c->asked.count == 1 && doc->ticket == c->asked.tickets[0] ? json_get(doc->root, "ticket") : NULL;
-    const char *text = row && row->t.tags ? row->t.tags : "[]";
-    const struct json *tags = ticket ? json_get(ticket, "tags") : json_parse_in(c->frame, text, strlen(text), &json_limits_native, NULL, NULL);
+    const char *tags = ticket ? json_print_in(c->frame, json_get(ticket, "tags")) : row ? row->t.tags : NULL;
     bool known = (row || ticket) && !mirror_pending(c->mirror, c->asked.tickets[0]); /* what was done last may be about them */
-    AUTO_STR preset;
-    str_init(&preset, 4000);
-    for (const struct json *tag = json_first(tags); tag; tag = json_next(tag))
-        str_addf(&preset, "%s%s", preset.len ? ", " : "", json_string(tag) ? json_string(tag) : "");
-    overlay_ask(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "tags of %s: ", act_about(c)), known ? preset.data : "+");
+    overlay_ask(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "tags of %s: ", act_about(c)), known ? tags_line(c->frame, tags) : "+");
     overlay_note(&c->overlay, UI_HINT,
                  c->asked.count > 1 ? "+word adds it to each, -word takes it away; words alone replace them all"
                                     : "these replace all it has; +word adds to them, -word takes one away");

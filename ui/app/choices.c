@@ -2,11 +2,12 @@
 #include "app/choices.h"
 #include "app/part.h"
 #include "base/text.h"
+#include "core/tags.h"
 #include "screen/agents.h"
 #include <ctype.h>
 #include <string.h>
 
-enum { ROWS_MOST = 500, TAGS_MOST = 200 };
+enum { ROWS_MOST = 500, TAGS_OFFERED = 200 };
 enum shelf { SHELF_SAID, SHELF_COMMAND, SHELF_PLACE, SHELF_PERSON, SHELF_TICKET };
 
 static struct picker_item *add(struct console *c, struct choices *to, const char *name, const char *detail)
@@ -124,12 +125,12 @@ static void add_screens(struct console *c, struct choices *to, const struct comm
 
 static void add_tags(struct console *c, struct choices *to, const struct command *command)
 {
-    for (int i = 0; i < row_count(c) && to->n < TAGS_MOST; i++) {
+    for (int i = 0; i < row_count(c) && to->n < TAGS_OFFERED; i++) {
         const char *tags = mirror_row_at(c->mirror, i)->t.tags;
         const struct json *list = tags ? json_parse_in(c->frame, tags, strlen(tags), &json_limits_dialect, NULL, NULL) : NULL;
         for (const struct json *tag = json_first(list); tag; tag = json_next(tag))
             if (json_string(tag))
-                add_line(c, to, command, json_string(tag), "tag");
+                add_line(c, to, command, tags_line(c->frame, arena_printf(c->frame, "[%s]", json_print_in(c->frame, tag))), "tag");
     }
 }
 
