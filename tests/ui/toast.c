@@ -36,8 +36,39 @@ static void a_page_gives_way_to_what_i_did_and_not_to_news(void **state)
     assert_string_equal(t.is.text, "pages you");
     toast_say(&t, UI_TOAST, "#1 closed", 1002);
     assert_string_equal(t.is.text, "#1 closed");
-    toast_say(&t, UI_XP, "+25 XP", 1003); /* what answers me holds nobody up */
+}
+
+static void what_an_act_brought_is_said_once_the_answer_could_be_read(void **state)
+{
+    (void)state;
+    toast_say(&t, UI_TOAST, "#1 closed", 1000);
+    toast_say(&t, UI_XP, "+25 XP", 1001);
+    assert_string_equal(t.is.text, "#1 closed");
+    assert_false(toast_tick(&t, 1000 + TOAST_READ_MS - 1));
+    assert_true(toast_tick(&t, 1000 + TOAST_READ_MS));
     assert_string_equal(t.is.text, "+25 XP");
+    toast_say(&t, UI_TOAST, "#2 closed", 2600);
+    toast_say(&t, UI_XP, "+50 XP", 2601);
+    toast_key(&t, 2700);
+    assert_string_equal(t.is.text, "+50 XP");
+}
+
+static void what_is_heard_before_its_answer_is_said_behind_it(void **state)
+{
+    (void)state;
+    toast_say(&t, UI_XP, "+25 XP", 1000);
+    toast_say(&t, UI_TOAST, "#1 closed", 1001);
+    toast_say(&t, UI_DIM, "somebody wrote", 1002);
+    assert_string_equal(t.is.text, "#1 closed");
+    toast_say(&t, UI_TOAST, "#2 closed", 1100); /* one answer does not wait for another */
+    assert_string_equal(t.is.text, "#2 closed");
+    assert_true(toast_tick(&t, t.next));
+    assert_string_equal(t.is.text, "+25 XP");
+    assert_true(toast_tick(&t, t.next));
+    assert_string_equal(t.is.text, "somebody wrote");
+    assert_true(toast_tick(&t, t.next));
+    assert_string_equal(t.is.text, "");
+    assert_false(toast_waiting(&t));
 }
 
 static void once_a_key_was_pressed_anything_may_follow(void **state)
@@ -96,8 +127,14 @@ static void what_is_held_counts_its_seconds_and_stays_until_then(void **state)
     assert_string_equal(t.is.text, "");
     toast_say(&t, UI_ERROR, "refused", 20000);
     toast_count(&t, UI_TOAST, "#1 leaves in ", "", 35000, 20000);
+    assert_string_equal(t.is.text, "refused");
     toast_key(&t, 22500); /* it had to wait */
     assert_string_equal(t.is.text, "#1 leaves in 13 s");
+    toast_say(&t, UI_XP, "+25 XP", 22600);
+    assert_true(toast_tick(&t, 34500)); /* as long as it can be taken back */
+    assert_string_equal(t.is.text, "#1 leaves in 1 s");
+    assert_true(toast_tick(&t, 35000));
+    assert_string_equal(t.is.text, "+25 XP");
 }
 
 int main(void)
@@ -106,6 +143,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(a_refusal_stays_until_a_key_and_then_the_page_is_said),
         T(a_page_gives_way_to_what_i_did_and_not_to_news),
+        T(what_an_act_brought_is_said_once_the_answer_could_be_read),
+        T(what_is_heard_before_its_answer_is_said_behind_it),
         T(once_a_key_was_pressed_anything_may_follow),
         T(what_waits_is_said_when_the_time_of_the_other_is_over),
         T(what_was_said_of_a_place_leaves_with_it),

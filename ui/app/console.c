@@ -323,7 +323,7 @@ static void heed(struct console *c, const struct key *key)
 /* The list of tickets with nothing over it that a key could take away. */
 static bool list_alone(const struct console *c)
 {
-    return console_place(c) == PLACE_QUEUE && !c->overlay.kind && !composer_is_open(&c->composer) && !c->pending.count && !c->popup && !*c->toast.waits.text;
+    return console_place(c) == PLACE_QUEUE && !c->overlay.kind && !composer_is_open(&c->composer) && !c->pending.count && !c->popup && !toast_waiting(&c->toast);
 }
 
 /* A key may change whatever is seen; of one that moves the cursor of the list that is known. */

@@ -5,16 +5,19 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What one has to have read before anything lighter takes its place. */
-static int holds(enum ui_role role)
-{
-    return role == UI_ERROR ? 2 : role == UI_CRITICAL;
-}
+enum { NEWS, GAIN, ANSWER, REFUSAL };
 
-/* An answer to what I did weighs as much as a page; news weighs nothing. */
+/* An answer to what I did weighs as much as a page, what it brought me less, and news of others least. */
 static int weight(enum ui_role role)
 {
-    return role == UI_TOAST || role == UI_WARN ? 1 : holds(role);
+    static const int weights[UI_ROLES] = {[UI_XP] = GAIN, [UI_GOLD] = GAIN, [UI_BOSS] = GAIN, [UI_ACCENT] = GAIN,
+                                          [UI_TOAST] = ANSWER, [UI_WARN] = ANSWER, [UI_CRITICAL] = ANSWER, [UI_ERROR] = REFUSAL};
+    return weights[role];
+}
+
+static bool heavy(enum ui_role role)
+{
+    return role == UI_ERROR || role == UI_CRITICAL;
 }
 
 static int64_t earlier(int64_t a, int64_t b)
@@ -26,29 +29,40 @@ static void spell(struct toast *t, int64_t now)
 {
     struct toast_line *line = &t->is;
     int64_t left = line->counts > now ? line->counts - now : 0, seconds = (left + 999) / 1000;
-    t->next = t->until;
+    t->next = toast_waiting(t) ? earlier(t->until, t->firm) : t->until;
     if (!line->counts)
         return;
     snprintf(line->text + line->head, sizeof line->text - line->head, "%" PRId64 " s%s", seconds, line->rest);
-    t->next = left ? earlier(t->until, line->counts - (seconds - 1) * 1000) : t->until;
+    t->next = left ? earlier(t->next, line->counts - (seconds - 1) * 1000) : t->next;
 }
 
 static void show(struct toast *t, const struct toast_line *line, int64_t now)
 {
     t->is = *line;
     t->seen = false;
-    t->until = line->counts > now ? line->counts : now + (holds(line->role) ? 2 * TOAST_MS : TOAST_MS);
-    t->waits.text[0] = 0;
+    t->until = line->counts > now ? line->counts : now + (heavy(line->role) ? 2 * TOAST_MS : TOAST_MS);
+    t->firm = line->counts || heavy(line->role) ? t->until : now + TOAST_READ_MS;
     spell(t, now);
 }
 
+static void put_by(struct toast *t, const struct toast_line *line)
+{
+    t->waits[weight(line->role)] = *line;
+}
+
+/* An answer does not wait for what it brought, which is often heard of first: that is said again behind it. */
 static void say(struct toast *t, const struct toast_line *line, int64_t now)
 {
-    bool unseen = *t->is.text && !t->seen, lighter = weight(line->role) < holds(t->is.role);
-    if (!unseen || !lighter)
-        show(t, line, now);
-    else if (!*t->waits.text || weight(line->role) >= weight(t->waits.role))
-        t->waits = *line;
+    bool unread = *t->is.text && !t->seen && now < t->firm;
+    int is = weight(t->is.role), new = weight(line->role);
+    if (unread && new < is) {
+        put_by(t, line);
+        spell(t, now);
+        return;
+    }
+    if (unread && is == GAIN && new == ANSWER)
+        put_by(t, &t->is);
+    show(t, line, now);
 }
 
 void toast_say(struct toast *t, enum ui_role role, const char *text, int64_t now)
@@ -67,19 +81,31 @@ void toast_count(struct toast *t, enum ui_role role, const char *before, const c
     say(t, &line, now);
 }
 
+bool toast_waiting(const struct toast *t)
+{
+    for (int i = 0; i < TOAST_WEIGHTS; i++)
+        if (*t->waits[i].text)
+            return true;
+    return false;
+}
+
 void toast_key(struct toast *t, int64_t now)
 {
-    const struct toast_line line = t->waits;
     t->seen = true;
-    if (*line.text)
-        show(t, &line, now);
+    for (int i = TOAST_WEIGHTS; i-- > 0;)
+        if (*t->waits[i].text) {
+            const struct toast_line line = t->waits[i];
+            t->waits[i].text[0] = 0;
+            show(t, &line, now);
+            return;
+        }
 }
 
 bool toast_tick(struct toast *t, int64_t now)
 {
     if (!t->until || now < t->next)
         return false;
-    if (now < t->until) {
+    if (now < t->until && !(toast_waiting(t) && now >= t->firm)) {
         spell(t, now);
         return true;
     }
@@ -91,10 +117,11 @@ bool toast_tick(struct toast *t, int64_t now)
 
 void toast_moot(struct toast *t, enum ui_role role)
 {
+    struct toast_line *waits = &t->waits[weight(role)];
     if (t->is.role == role)
         t->is.text[0] = 0;
-    if (t->waits.role == role)
-        t->waits.text[0] = 0;
+    if (waits->role == role)
+        waits->text[0] = 0;
 }
 
 void toast_leave(struct toast *t)

@@ -1,5 +1,6 @@
-/* toast: the one line that says what just happened. A refusal, and what pages me, give way to what weighs less only when a key was
- * pressed since, or their time is over: that waits meanwhile, the heaviest of it, the last of equals. Times are the caller's. */
+/* toast: the one line that says what just happened. What weighs less waits until this could be read: a refusal and what pages me stand
+ * until a key was pressed since, or their time is over, a countdown until it is at its end, all else for TOAST_READ_MS. Of what waits the
+ * heaviest is said first, of each weight the last. Times are the caller's. */
 #ifndef APP_TOAST_H
 #define APP_TOAST_H
 #include "term/role.h"
@@ -7,12 +8,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TOAST_MS = 5000, TOAST_TEXT = 512 };
+enum { TOAST_MS = 5000, TOAST_READ_MS = 1500, TOAST_TEXT = 512, TOAST_WEIGHTS = 4 };
 /* counts: when what it says comes to pass, 0: nothing; the seconds until then stand from `head` on, then the rest. */
 struct toast_line { char text[TOAST_TEXT], rest[64]; enum ui_role role; int64_t counts; size_t head; }; /* text "": none */
 struct toast {
-    struct toast_line is, waits;
+    struct toast_line is, waits[TOAST_WEIGHTS]; /* by weight */
     int64_t until; /* when it goes; 0 = there is none */
+    int64_t firm;  /* what weighs less waits until then */
     int64_t next;  /* when it has something else to say, or goes; 0 = never */
     bool seen;     /* a key was pressed since it came */
 };
@@ -21,6 +23,7 @@ void toast_say(struct toast *t, enum ui_role role, const char *text, int64_t now
 /* The same, with the seconds until something between its two halves; it stays until then. */
 void toast_count(struct toast *t, enum ui_role role, const char *before, const char *after, int64_t at, int64_t now);
 void toast_key(struct toast *t, int64_t now);  /* a key is pressed: what waited is said */
+bool toast_waiting(const struct toast *t);
 bool toast_tick(struct toast *t, int64_t now); /* true: what is said is another, or nothing any more */
 void toast_moot(struct toast *t, enum ui_role role); /* what is said in that role stands elsewhere from now on, in other words */
 void toast_leave(struct toast *t);             /* the place is left: what was only said of it goes */
