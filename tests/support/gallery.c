@@ -228,7 +228,7 @@ static void draw_bulk(struct desk_case *desk)
     draw_queue(desk);
     struct pager *pager = overlay_read(&overlay, 1, "assign tom: 2 of 4 tickets change   (y does it, q leaves)");
     overlay_answers(&overlay, "y");
-    preview_read(&desk->look, pager, root, false);
+    preview_read(&desk->look, pager, root, false, look_columns(desk->surface) - 1);
     finish(desk, &overlay);
 }
 

@@ -29,13 +29,19 @@ static int end(void **state)
     return 0;
 }
 
-static void read(const char *answer, bool final)
+static void read_at(const char *answer, bool final, int columns)
 {
     const struct json *root = json_parse_in(desk.arena, answer, strlen(answer), &json_limits_native, NULL, NULL);
     assert_non_null(root);
-    preview_read(&desk.look, pager, root, final);
+    desk_size(&desk, columns, 30);
+    preview_read(&desk.look, pager, root, final, columns);
     surface_clear(desk.surface);
-    pager_draw(pager, desk.surface, 0, 0, 30, 100);
+    pager_draw(pager, desk.surface, 0, 0, 30, columns);
+}
+
+static void read(const char *answer, bool final)
+{
+    read_at(answer, final, 100);
 }
 
 static void what_changes_comes_first_then_what_stays_and_why(void **state)
@@ -45,12 +51,12 @@ static void what_changes_comes_first_then_what_stays_and_why(void **state)
          "{\"ticket\":9,\"ok\":true,\"changes\":[[\"first_reply_at\",null,1798761600000],[\"urgency_bp\",1,2],[\"priority\",\"normal\",\"low\"],"
          "[\"status\",\"new\",\"on_hold\"]]}]}", false);
     assert_string_equal(desk_row(&desk, 0), "  1 changes");
-    desk_shows(&desk, "    #9                                      priority  normal → low");
-    desk_shows(&desk, "                                            status    new → on hold");
+    desk_shows(&desk, "    #9                  priority  normal → low");
+    desk_shows(&desk, "                        status    new → on hold");
     assert_string_equal(desk_row(&desk, 4), "  1 stays as it is");
-    desk_shows(&desk, "#8                                      already so");
+    desk_shows(&desk, "#8                  already so");
     assert_string_equal(desk_row(&desk, 7), "  1 cannot be done");
-    desk_shows(&desk, "#7                                      #7 is closed");
+    desk_shows(&desk, "#7                  #7 is closed");
     desk_hides(&desk, "first reply");
     desk_hides(&desk, "No undo");
 }
@@ -61,6 +67,19 @@ static void what_cannot_be_undone_says_so_first(void **state)
     read("{\"results\":[{\"ticket\":9,\"ok\":true,\"say\":\"#9 acknowledged\",\"changes\":[[\"escalated\",\"triggered\",\"acknowledged\"]]}]}", true);
     assert_string_equal(desk_row(&desk, 0), "  No undo takes this back.");
     desk_shows(&desk, "escalated triggered → acknowledged");
+}
+
+static void subjects_are_as_wide_as_what_changes_leaves_room_for(void **state)
+{
+    static const struct { int columns; const char *shows; } at[] = {{44, "#4117 Feature i… owner - → tom"},
+                                                                    {60, "#4117 Feature ide… owner - → tom"},
+                                                                    {80, "#4117 Feature idea: dark mode for the… owner - → tom"},
+                                                                    {120, "#4117 Feature idea: dark mode for the invoice PDF owner - → tom"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
+        read_at("{\"results\":[{\"ticket\":4117,\"ok\":true,\"changes\":[[\"assignee\",null,\"tom\"]]}]}", false, at[i].columns);
+        desk_shows(&desk, at[i].shows);
+    }
 }
 
 static void a_macros_text_is_shown_whole_and_inert(void **state)
@@ -91,6 +110,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(what_changes_comes_first_then_what_stays_and_why),
         T(what_cannot_be_undone_says_so_first),
+        T(subjects_are_as_wide_as_what_changes_leaves_room_for),
         T(a_macros_text_is_shown_whole_and_inert),
         T(keys_that_may_follow_line_up_and_are_read_downwards),
     };

@@ -46,19 +46,25 @@ static const char *why_nothing(struct console *c, const struct json *root)
     return arena_printf(c->frame, "all %d are so already", c->asked.same);
 }
 
+void bulk_read(struct console *c)
+{
+    struct look look = console_look(c);
+    bool final = c->overlay.purpose == FOR_BULK && !(c->asked.action->flags & UNDOABLE);
+    preview_read(&look, c->overlay.pager, c->overlay.about, final, look_columns(c->surface) - 1);
+}
+
 static void open_preview(struct console *c, const struct json *root)
 {
     struct asked *a = &c->asked;
-    struct look look = console_look(c);
     int all = a->count + a->same + a->refused;
     a->seen = true;
     bool word = a->action->arg == ARG_NONE; /* the name once more, as it had to be typed */
     const char *arg = word ? "" : text_fit(c->frame, text_safe_in(c->frame, a->arg, TEXT_LINE), 40);
-    struct pager *pager = overlay_read(&c->overlay, FOR_BULK,
-                                       arena_printf(c->frame, "%s%s%s: %d of %d tickets change   (y does it, q leaves)", a->action->name, *arg ? " " : "", arg,
-                                                    a->count, all));
+    overlay_read(&c->overlay, FOR_BULK,
+                 arena_printf(c->frame, "%s%s%s: %d of %d tickets change   (y does it, q leaves)", a->action->name, *arg ? " " : "", arg, a->count, all));
     overlay_answers(&c->overlay, "y");
-    preview_read(&look, pager, root, !(a->action->flags & UNDOABLE));
+    overlay_about(&c->overlay, json_copy(root));
+    bulk_read(c);
 }
 
 static void came(void *arg, const struct link_answer *answer)

@@ -6,4 +6,6 @@
 
 /* Asks, and opens the overlay FOR_BULK when the answer is there; c->asked becomes the tickets that change. */
 void bulk_preview(struct console *c, const struct command_do *what);
+/* Tells what the overlay is about to its pager, for the columns there are. */
+void bulk_read(struct console *c);
 #endif

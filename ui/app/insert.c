@@ -1,11 +1,11 @@
 /* insert: see insert.h. What was offered is kept until the next offer, so that a choice finds its text; an answer that comes
  * when nobody waits for it any more (the composer was closed, something else lies over the screen) is dropped. */
 #include "app/insert.h"
+#include "app/bulk.h"
 #include "app/part.h"
 #include "base/text.h"
 #include "screen/agents.h"
 #include "screen/lists.h"
-#include "screen/preview.h"
 #include <inttypes.h>
 #include <string.h>
 
@@ -94,11 +94,10 @@ static void preview_came(void *arg, const struct link_answer *answer)
 {
     struct console *c = arg;
     const struct json *root = keep(c, answer);
-    struct pager *pager = c->overlay.kind == OVERLAY_READ && c->overlay.purpose == FOR_MACRO_RUN ? c->overlay.pager : NULL;
-    if (!pager)
+    if (!root || c->overlay.kind != OVERLAY_READ || c->overlay.purpose != FOR_MACRO_RUN)
         return;
-    struct look look = console_look(c);
-    preview_read(&look, pager, root, false);
+    overlay_about(&c->overlay, json_copy(root));
+    bulk_read(c);
 }
 
 static void on_macro(struct console *c, const struct answer *a)

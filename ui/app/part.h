@@ -39,6 +39,6 @@ void place_articles(struct console *c, const char *words);                      
 int64_t place_meant(struct console *c);
 void place_reveal(struct console *c, int64_t ticket, const struct json *text); /* what a reveal's answer carries */
 bool customer_reveal(struct console *c, int64_t ticket, const struct json *text); /* false: their page is not shown */
-void read_resized(struct console *c);                                          /* help is laid out for the width there is now */
+void read_resized(struct console *c);                                          /* what is read is laid out for the width there is now */
 void read_why(struct console *c, const char *what);                            /* "": the number is asked for */
 #endif

@@ -1,4 +1,5 @@
 /* read: what is opened to be read over the screen: help, and why a number is what it is. */
+#include "app/bulk.h"
 #include "app/part.h"
 #include "base/text.h"
 #include "command/guide.h"
@@ -9,6 +10,8 @@ void read_resized(struct console *c)
 {
     if (c->overlay.kind == OVERLAY_READ && c->overlay.purpose == FOR_HELP)
         guide_read(c->frame, c->keymap, console_screen(c), look_columns(c->surface) - 2, c->overlay.pager);
+    if (c->overlay.about)
+        bulk_read(c);
 }
 
 static void do_help(struct console *c, const char *arg)

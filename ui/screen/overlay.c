@@ -12,6 +12,7 @@ void overlay_close(struct overlay *o)
     picker_free(o->picker);
     editor_free(o->editor);
     pager_free(o->pager);
+    json_free(o->about);
     free(o->choices);
     arena_free(o->aid);
     *o = (struct overlay){0};
@@ -70,6 +71,12 @@ void overlay_offer(struct overlay *o, const struct picker_item *offers, int coun
     o->offers = own;
     o->offer_count = count;
     o->offer_at = at;
+}
+
+void overlay_about(struct overlay *o, struct json *about)
+{
+    json_free(o->about);
+    o->about = about;
 }
 
 void overlay_answers(struct overlay *o, const char *choices)

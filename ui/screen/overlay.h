@@ -17,6 +17,7 @@ struct overlay {
     struct picker *picker;
     struct editor *editor; /* of a question; of a search in a text */
     struct pager *pager;
+    struct json *about;    /* what is read there, where it has to be laid out anew for another width */
     bool searching, typed; /* typed: free text was answered, not an item */
     char *choices;         /* of a confirmation, or beside Enter of a text: the keys that answer, the first is the plain yes */
     uint32_t choice;
@@ -37,6 +38,7 @@ void overlay_confirm(struct overlay *o, int purpose, const char *title, const ch
 /* Gives the pager to fill between pager_begin and pager_end, from column 2 on (a search marks its line before
  * that). */
 struct pager *overlay_read(struct overlay *o, int purpose, const char *title);
+void overlay_about(struct overlay *o, struct json *about); /* is the overlay's from here on */
 void overlay_answers(struct overlay *o, const char *choices); /* and these letters answer it, as Enter does */
 
 /* Beside a question: a line above it ("" = none), and offers above that, each with its detail. Copied; gone with the next ones. */

@@ -5,7 +5,7 @@
 #include "core/field.h"
 #include <string.h>
 
-enum { NUMBER = 4, SUBJECT = 12, SUBJECT_WIDTH = 30, WHAT = 44, FIELD = 10 };
+enum { NUMBER = 4, SUBJECT = 12, GAP = 2, FIELD = 10, LEAST_WHAT = 34, LEAST_SUBJECT = 10 };
 
 /* --- one ticket --- */
 
@@ -42,7 +42,7 @@ static const char *shown(const struct look *look, const char *name, const struct
     return json_string(value) ? look_words(look->arena, json_string(value)) : json_print_in(look->arena, value);
 }
 
-static void read_changes(const struct look *look, struct pager *pager, const struct json *result)
+static void read_changes(const struct look *look, struct pager *pager, const struct json *result, int what)
 {
     int n = 0;
     for (const struct json *change = json_first(json_get(result, "changes")); change; change = json_next(change)) {
@@ -53,13 +53,13 @@ static void read_changes(const struct look *look, struct pager *pager, const str
         if (n++)
             pager_line(pager);
         const char *label = look_field(look->arena, field);
-        int at = WHAT + (text_columns(label) < FIELD ? FIELD : text_columns(label) + 1);
-        pager_piece(pager, WHAT, UI_HEADING, label);
+        int at = what + (text_columns(label) < FIELD ? FIELD : text_columns(label) + 1);
+        pager_piece(pager, what, UI_HEADING, label);
         pager_piece(pager, at, UI_DIM, shown(look, field, old));
         pager_piece(pager, at + text_columns(shown(look, field, old)) + 1, UI_STRONG, arena_printf(look->arena, "→ %s", shown(look, field, new)));
     }
     if (!n)
-        pager_piece(pager, WHAT, UI_NORMAL, json_get_string(result, "say", ""));
+        pager_piece(pager, what, UI_NORMAL, json_get_string(result, "say", ""));
 }
 
 const char *preview_words(const struct look *look, const struct json *result)
@@ -86,7 +86,7 @@ static void read_text(struct pager *pager, const struct json *result)
     pager_block(pager, SUBJECT + 2, UI_NORMAL, false, body);
 }
 
-static void read_one(const struct look *look, struct pager *pager, const struct json *result, enum preview_fate fate)
+static void read_one(const struct look *look, struct pager *pager, const struct json *result, enum preview_fate fate, int what)
 {
     int64_t id = json_get_i64(result, "ticket", 0);
     const struct mirror_row *row = mirror_row_find(look->mirror, id, NULL);
@@ -95,12 +95,12 @@ static void read_one(const struct look *look, struct pager *pager, const struct 
     pager_piece(pager, NUMBER, fate == PREVIEW_CHANGES ? UI_STRONG : UI_MUTED, arena_printf(look->arena, "#%lld", (long long)id));
     if (row && row->t.title)
         pager_piece(pager, SUBJECT, fate == PREVIEW_CHANGES ? UI_NORMAL : UI_MUTED,
-                    text_fit(look->arena, text_safe_in(look->arena, row->t.title, TEXT_LINE), SUBJECT_WIDTH));
+                    text_fit(look->arena, text_safe_in(look->arena, row->t.title, TEXT_LINE), what - GAP - SUBJECT));
     if (fate == PREVIEW_CHANGES) {
-        read_changes(look, pager, result);
+        read_changes(look, pager, result, what);
         read_text(pager, result);
     } else {
-        pager_piece(pager, WHAT, fate == PREVIEW_SAME ? UI_MUTED : UI_ERROR,
+        pager_piece(pager, what, fate == PREVIEW_SAME ? UI_MUTED : UI_ERROR,
                     fate == PREVIEW_SAME ? "already so" : json_get_string(json_get(result, "error"), "detail", "refused"));
     }
 }
@@ -115,11 +115,24 @@ static int count_of(const struct json *answer, enum preview_fate fate)
     return n;
 }
 
-void preview_read(const struct look *look, struct pager *pager, const struct json *answer, bool final)
+/* Where it begins what becomes of them: behind the longest subject, which takes no more than leaves room for that. */
+static int what_column(const struct look *look, const struct json *answer, int columns)
+{
+    int share = columns * 2 / 5, room = columns - SUBJECT - GAP - (share > LEAST_WHAT ? share : LEAST_WHAT), longest = LEAST_SUBJECT;
+    for (const struct json *r = json_first(json_get(answer, "results")); r; r = json_next(r)) {
+        const struct mirror_row *row = mirror_row_find(look->mirror, json_get_i64(r, "ticket", 0), NULL);
+        int wide = row && row->t.title ? text_columns(text_safe_in(look->arena, row->t.title, TEXT_LINE)) : 0;
+        longest = wide > longest ? wide : longest;
+    }
+    return SUBJECT + GAP + (longest < room ? longest : room > LEAST_SUBJECT ? room : LEAST_SUBJECT);
+}
+
+void preview_read(const struct look *look, struct pager *pager, const struct json *answer, bool final, int columns)
 {
     static const struct { const char *one, *many; enum ui_role role; } heads[PREVIEW_FATES] = {
         [PREVIEW_CHANGES] = {"changes", "change", UI_HEADING}, [PREVIEW_SAME] = {"stays as it is", "stay as they are", UI_HEADING},
         [PREVIEW_REFUSED] = {"cannot be done", "cannot be done", UI_WARN}};
+    int what = what_column(look, answer, columns);
     pager_begin(pager);
     if (final) {
         pager_line(pager);
@@ -136,7 +149,7 @@ void preview_read(const struct look *look, struct pager *pager, const struct jso
         pager_piece(pager, 2, heads[fate].role, arena_printf(look->arena, "%d %s", n, n == 1 ? heads[fate].one : heads[fate].many));
         for (const struct json *r = json_first(json_get(answer, "results")); r; r = json_next(r))
             if ((int)preview_fate(r) == fate)
-                read_one(look, pager, r, (enum preview_fate)fate);
+                read_one(look, pager, r, (enum preview_fate)fate, what);
     }
     pager_end(pager);
 }
