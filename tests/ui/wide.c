@@ -70,6 +70,22 @@ static void a_list_beside_its_pane_keeps_the_bars_of_its_deadlines(void **state)
     queue_fini(&queue);
 }
 
+/* In the list itself, not only in the pane. */
+static void a_long_subject_is_whole_in_the_list_of_a_huge_terminal(void **state)
+{
+    static const char row[] = "{\"rows\":[{\"id\":7,\"status\":\"open\",\"version\":1,\"title\":\"Checkout returns 500 for every order since nine this morning in all of our shops\"}]}";
+    struct err err = {0};
+    struct queue queue;
+    (void)state;
+    assert_true(mirror_page(desk.mirror, mirror_view_name(desk.mirror), NULL, false, row, sizeof row - 1, &err));
+    queue_init(&queue);
+    queue_sync(&queue, desk.mirror, false);
+    desk_size(&desk, 300, 80);
+    queue_draw(&queue, &desk.look, desk.surface);
+    assert_non_null(strstr(desk_words(desk.arena, desk_row(&desk, LOOK_TOP + 1)), "▌ 7 - - Checkout returns 500 for every order since nine this morning in all of our shops"));
+    queue_fini(&queue);
+}
+
 static void what_came_in_and_what_leaves_names_its_ticket_where_there_is_room(void **state)
 {
     static const enum mirror_doc_id docs[] = {MIRROR_EVENTS, MIRROR_REFUSALS, MIRROR_PARCELS, MIRROR_WAITING, MIRROR_DEAD, MIRROR_DESTINATIONS};
@@ -202,7 +218,7 @@ static void a_part_of_a_handover_says_how_many_of_it_are_not_there(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(a_list_beside_its_pane_keeps_the_bars_of_its_deadlines),
+        T(a_long_subject_is_whole_in_the_list_of_a_huge_terminal), T(a_list_beside_its_pane_keeps_the_bars_of_its_deadlines),
         T(what_came_in_and_what_leaves_names_its_ticket_where_there_is_room),
         T(an_entry_of_the_audit_is_read_as_dates_and_lengths),
         T(tags_are_words_where_they_changed),

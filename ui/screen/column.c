@@ -3,36 +3,36 @@
 #include <stdlib.h>
 
 /* Two blanks between columns where the one that takes what is left stays ROOMY all the same. */
-enum { ROOMY = 44, FLEX_MOST = 72 };
+enum { ROOMY = 44 };
 struct spacing {
     int flex, gap, grown; /* grown: by so much, the one that may */
 };
 
 /* What a column that may grow gets of what another has beyond its need. */
-static int growth(int width, int flex, const struct column *columns, int count)
+static int growth(int width, int flex, const struct columns *columns)
 {
-    for (int i = 0; i < count; i++)
-        if (width >= columns[i].from && columns[i].width < 0) {
-            int more = -columns[i].width / 2, spare = flex - ROOMY;
+    for (const struct column *c = columns->list; c < columns->list + columns->count; c++)
+        if (width >= c->from && c->width < 0) {
+            int more = -c->width / 2, spare = flex - ROOMY;
             return spare <= 0 ? 0 : spare < more ? spare : more;
         }
     return 0;
 }
 
-static struct spacing spacing_of(int width, const struct column *columns, int count)
+static struct spacing spacing_of(int width, const struct columns *columns)
 {
-    int fixed = 0, gaps = -1;
+    int fixed = 0, gaps = -1, most = columns->need > COLUMN_MOST ? columns->need : COLUMN_MOST;
     bool last = false;
-    for (int i = 0; i < count; i++)
-        if (width >= columns[i].from) {
-            fixed += abs(columns[i].width);
+    for (const struct column *c = columns->list; c < columns->list + columns->count; c++)
+        if (width >= c->from) {
+            fixed += abs(c->width);
             gaps++;
-            last = !columns[i].width;
+            last = !c->width;
         }
     int gap = width - fixed - 2 * gaps >= ROOMY ? 2 : 1, flex = width - fixed - gap * gaps;
-    int grown = growth(width, flex, columns, count);
+    int grown = growth(width, flex, columns);
     flex -= grown;
-    return (struct spacing){flex < 0 ? 0 : !last && flex > FLEX_MOST ? FLEX_MOST : flex, gap, grown};
+    return (struct spacing){flex < 0 ? 0 : !last && flex > most ? most : flex, gap, grown};
 }
 
 static int wide(const struct column *column, const struct spacing *spacing)
@@ -40,44 +40,43 @@ static int wide(const struct column *column, const struct spacing *spacing)
     return !column->width ? spacing->flex : column->width < 0 ? spacing->grown - column->width : column->width;
 }
 
-int column_width(int width, const struct column *columns, int count)
+int column_width(int width, const struct columns *columns)
 {
-    struct spacing spacing = spacing_of(width, columns, count);
+    struct spacing spacing = spacing_of(width, columns);
     int used = -spacing.gap;
-    for (int i = 0; i < count; i++)
-        if (width >= columns[i].from)
-            used += wide(&columns[i], &spacing) + spacing.gap;
+    for (const struct column *c = columns->list; c < columns->list + columns->count; c++)
+        if (width >= c->from)
+            used += wide(c, &spacing) + spacing.gap;
     return used;
 }
 
-void column_heads(struct surface *s, int row, int left, int width, const struct column *columns, int count)
+void column_heads(struct surface *s, int row, int left, int width, const struct columns *columns)
 {
     if (!surface_takes(s, row))
         return;
-    struct spacing spacing = spacing_of(width, columns, count);
+    struct spacing spacing = spacing_of(width, columns);
     int at = left;
-    for (int i = 0; i < count; i++) {
-        if (width < columns[i].from)
+    for (const struct column *c = columns->list; c < columns->list + columns->count; c++) {
+        if (width < c->from)
             continue;
-        int w = wide(&columns[i], &spacing);
-        if (columns[i].right)
-            surface_right(s, row, at, w, UI_HEADING, columns[i].title);
+        int w = wide(c, &spacing);
+        if (c->right)
+            surface_right(s, row, at, w, UI_HEADING, c->title);
         else
-            surface_text(s, row, at, w, UI_HEADING, columns[i].title);
+            surface_text(s, row, at, w, UI_HEADING, c->title);
         at += w + spacing.gap;
     }
 }
 
-void column_row(const struct look *look, struct surface *s, int row, int left, int width,
-                const struct column *columns, int count, const void *item, bool selected)
+void column_row(const struct look *look, struct surface *s, int row, int left, int width, const struct columns *columns, const void *item, bool selected)
 {
-    struct spacing spacing = spacing_of(width, columns, count);
+    struct spacing spacing = spacing_of(width, columns);
     int at = left;
-    for (int i = 0; i < count; i++) {
-        if (width < columns[i].from)
+    for (const struct column *c = columns->list; c < columns->list + columns->count; c++) {
+        if (width < c->from)
             continue;
-        int w = wide(&columns[i], &spacing);
-        columns[i].draw(look, s, row, at, w, item, selected);
+        int w = wide(c, &spacing);
+        c->draw(look, s, row, at, w, item, selected);
         at += w + spacing.gap;
     }
 }

@@ -13,9 +13,14 @@ struct column {
     void (*draw)(const struct look *look, struct surface *s, int row, int column, int width, const void *item,
                  bool selected);
 };
+enum { COLUMN_MOST = 72 }; /* that bound */
+struct columns {
+    const struct column *list;
+    int count;
+    int need; /* of the widest text in the one that takes what is left: its bound gives way to it, where it is known; else 0 */
+};
 /* The columns of a surface that such a table fills, of `width` that are there. */
-int column_width(int width, const struct column *columns, int count);
-void column_heads(struct surface *s, int row, int left, int width, const struct column *columns, int count);
-void column_row(const struct look *look, struct surface *s, int row, int left, int width,
-                const struct column *columns, int count, const void *item, bool selected);
+int column_width(int width, const struct columns *columns);
+void column_heads(struct surface *s, int row, int left, int width, const struct columns *columns);
+void column_row(const struct look *look, struct surface *s, int row, int left, int width, const struct columns *columns, const void *item, bool selected);
 #endif

@@ -177,7 +177,7 @@ static const struct column place_columns[] = {{"Destination", 14, 0, false, draw
                                               {"Next", 7, 62, true, draw_next},
                                               {"", 8, 100, false, draw_wait},
                                               {" Last answer", 0, 68, false, draw_answer}};
-enum { PLACE_COLUMNS = sizeof place_columns / sizeof *place_columns };
+static const struct columns place_table = {place_columns, sizeof place_columns / sizeof *place_columns, 0};
 
 static int above(const struct look *look, struct surface *s, int row, int rows)
 {
@@ -186,9 +186,9 @@ static int above(const struct look *look, struct surface *s, int row, int rows)
     if (!count || rows < 3)
         return 0;
     shown = count + 2 <= rows ? count : rows - 3;
-    column_heads(s, used++, 2, width - 3, place_columns, PLACE_COLUMNS);
+    column_heads(s, used++, 2, width - 3, &place_table);
     for (int i = 0; i < shown; i++)
-        column_row(look, s, used++, 2, width - 3, place_columns, PLACE_COLUMNS, &all[i], false);
+        column_row(look, s, used++, 2, width - 3, &place_table, &all[i], false);
     if (shown < count)
         surface_textf(s, used++, 2, -1, UI_DIM, "and %d more that have less to say", count - shown);
     return used + 1 - row;

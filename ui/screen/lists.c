@@ -349,8 +349,7 @@ int64_t lists_ticket(const struct lists *l, const struct look *look)
 }
 
 struct drawing {
-    const struct column *columns;
-    int column_count;
+    struct columns columns;
     const struct look *look;
     const struct lists_item *items;
     int count;
@@ -373,7 +372,7 @@ static void draw_row(void *arg, struct surface *s, int row, int column, int widt
     const struct drawing *d = arg;
     const struct lists_item *item = item_of(d, line);
     if (item)
-        column_row(d->look, s, row, column, width, d->columns, d->column_count, item, line->selected);
+        column_row(d->look, s, row, column, width, &d->columns, item, line->selected);
 }
 
 /* How many of so many rows the lower part gets; the list keeps the larger part. */
@@ -391,7 +390,7 @@ void lists_draw(struct lists *l, const struct look *look, struct surface *s)
 {
     const struct lists_type *type = types[l->id];
     bool narrow = type->narrow && look_columns(s) < type->narrow_below;
-    struct drawing d = {.columns = narrow ? type->narrow : type->columns, .column_count = narrow ? type->narrow_count : type->column_count, .look = look};
+    struct drawing d = {.columns = {narrow ? type->narrow : type->columns, narrow ? type->narrow_count : type->column_count, 0}, .look = look};
     struct lists_item selected;
     int width = look_columns(s), foot = look_footer(look, s), top = LOOK_TOP;
     d.items = rows_of(l, look, &d.count);
@@ -417,7 +416,7 @@ void lists_draw(struct lists *l, const struct look *look, struct surface *s)
         below += rows - d.count - 2;
         rows = d.count + 2;
     }
-    column_heads(s, top, 2, width - 3, d.columns, d.column_count);
+    column_heads(s, top, 2, width - 3, &d.columns);
     list_draw(l->list, s, top + 1, 0, rows, width - 1, 0, draw_row, &d);
     if (below)
         surface_rule(s, foot - below);

@@ -199,13 +199,24 @@ void queue_fini(struct queue *q)
     ticket_fini(&q->preview);
 }
 
+/* Most are shorter than their column in any case. A cell has a blank behind its text. */
+static int subject_columns(struct arena *arena, const struct ticket *t)
+{
+    return t->title && strlen(t->title) >= COLUMN_MOST ? text_columns(text_safe_in(arena, t->title, TEXT_LINE)) + 1 : 0;
+}
+
 void queue_sync(struct queue *q, const struct mirror *mirror, bool anchored)
 {
     AUTO_ARENA arena = arena_new();
     int n = mirror_row_count(mirror);
     int64_t *ids = ARENA_ARRAY(arena, int64_t, n + 1);
-    for (int i = 0; i < n; i++)
-        ids[i] = mirror_row_at(mirror, i)->t.id;
+    q->subject = 0;
+    for (int i = 0; i < n; i++) {
+        const struct ticket *t = &mirror_row_at(mirror, i)->t;
+        int columns = subject_columns(arena, t);
+        ids[i] = t->id;
+        q->subject = columns > q->subject ? columns : q->subject;
+    }
     struct list_window window = {.ids = ids, .n = (size_t)n, .more_after = mirror_next(mirror) != NULL};
     list_set(q->list, &window, anchored);
 }
@@ -322,39 +333,40 @@ static const char *nothing(const struct look *look)
     return arena_printf(look->arena, "Nothing here: no ticket is in \"%s\" now. gu shows what is unassigned, ga all there are.", title);
 }
 
-static const struct column *columns_for(int width, int *count)
+static struct columns columns_for(const struct queue *q, int width)
 {
-    static const struct { int from, count; const struct column *columns; } tables[] = {
+    static const struct { int from, count; const struct column *list; } tables[] = {
         {WIDE, sizeof wide / sizeof *wide, wide}, {BESIDE, sizeof beside / sizeof *beside, beside}, {0, sizeof narrow / sizeof *narrow, narrow}};
     int i = 0;
     while (tables[i].from && width < tables[i].from) /* a sliver of a window has less than none */
         i++;
-    *count = tables[i].count;
-    return tables[i].columns;
+    return (struct columns){tables[i].list, tables[i].count, q->subject};
 }
 
-static void draw_row(void *arg, struct surface *s, int row, int column, int width,
-                     const struct list_line *line)
+struct drawing {
+    const struct queue *q;
+    const struct look *look;
+};
+
+static void draw_row(void *arg, struct surface *s, int row, int column, int width, const struct list_line *line)
 {
-    const struct look *look = arg;
-    const struct mirror_row *r = mirror_row_at(look->mirror, (int)line->index);
-    int count;
-    const struct column *columns = columns_for(width, &count);
+    const struct drawing *d = arg;
+    const struct mirror_row *r = mirror_row_at(d->look->mirror, (int)line->index);
+    const struct columns columns = columns_for(d->q, width);
     if (r)
-        column_row(look, s, row, column, width, columns, count, r, line->selected);
+        column_row(d->look, s, row, column, width, &columns, r, line->selected);
 }
 
 static void draw_rows(struct queue *q, const struct look *look, struct surface *s, int top, int rows,
                       int width)
 {
-    int count;
-    const struct column *columns = columns_for(width - MARGIN, &count);
+    const struct columns columns = columns_for(q, width - MARGIN);
     if (!mirror_row_count(look->mirror)) {
         look_empty(look, s, top + 1, 4, width - 6, nothing(look));
         return;
     }
-    column_heads(s, top, GUTTER, width - MARGIN, columns, count);
-    list_draw(q->list, s, top + 1, 0, rows - 1, width - 1, 0, draw_row, (void *)(uintptr_t)look);
+    column_heads(s, top, GUTTER, width - MARGIN, &columns);
+    list_draw(q->list, s, top + 1, 0, rows - 1, width - 1, 0, draw_row, &(struct drawing){q, look});
 }
 
 bool queue_has_pane(const struct queue *q, int columns)
@@ -412,11 +424,11 @@ static void draw_pane(struct queue *q, const struct look *look, struct surface *
 }
 
 /* The list is no wider than it fills; the pane has the rest. */
-static int list_width(int width)
+static int list_width(const struct queue *q, int width)
 {
-    int most = width - width / PANE_SHARE - 1, count;
-    const struct column *columns = columns_for(most - MARGIN, &count);
-    int fills = MARGIN + column_width(most - MARGIN, columns, count);
+    int most = width - width / PANE_SHARE - 1;
+    const struct columns columns = columns_for(q, most - MARGIN);
+    int fills = MARGIN + column_width(most - MARGIN, &columns);
     return fills < most ? fills : most;
 }
 
@@ -437,7 +449,7 @@ void queue_draw(struct queue *q, const struct look *look, struct surface *s)
     bool pane = queue_has_pane(q, width) && mirror_row_count(look->mirror) > 0;
     q->pane = (struct surface_pane){.rows = 0};
     if (pane && width >= 100) {
-        list = list_width(width);
+        list = list_width(q, width);
         q->pane = (struct surface_pane){LOOK_TOP, list, rows};
         draw_pane(q, look, s, LOOK_TOP, list + 3, rows, width - list - 4);
     } else if (pane) {

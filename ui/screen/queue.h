@@ -7,6 +7,7 @@
 
 struct queue {
     struct list *list;
+    int subject; /* columns that the longest one needs */
     bool detail;  /* the pane, where it is not there by itself */
     bool in_pane; /* keys that move, move there (queue_in_pane) */
     struct ticket_screen preview;

@@ -177,22 +177,22 @@ static void draw_streak(const struct look *look, struct surface *s, int row, int
                   arena_printf(look->arena, "%lld day%s", days, days == 1 ? "" : "s"));
 }
 
-static const struct column team_columns[] = {
+static const struct column players[] = {
     {"team", 0, 0, false, draw_name},     {"Lv", 3, 0, true, draw_level},
     {"XP settled", 10, 0, true, draw_xp}, {"held", 6, 0, true, draw_held}, {"month", 7, 72, true, draw_season},
     {"today", 6, 0, true, draw_today},    {"boss", 12, 0, false, draw_damage},
     {"streak", 8, 60, true, draw_streak}};
-enum { TEAM_COLUMNS = sizeof team_columns / sizeof *team_columns };
+static const struct columns team_columns = {players, sizeof players / sizeof *players, 0};
 
 static int draw_team(const struct look *look, struct surface *s, int row, int end, int width)
 {
-    column_heads(s, row++, 2, width, team_columns, TEAM_COLUMNS);
+    column_heads(s, row++, 2, width, &team_columns);
     for (const struct json *p = json_first(json_get(board(look), "players")); p && row < end;
          p = json_next(p)) {
         bool me = str_eq(json_get_string(p, "agent", ""), mirror_me(look->mirror));
         if (me)
             surface_text(s, row, 0, 1, UI_GUTTER, "▌");
-        column_row(look, s, row++, 2, width, team_columns, TEAM_COLUMNS, p, me);
+        column_row(look, s, row++, 2, width, &team_columns, p, me);
     }
     return row;
 }
