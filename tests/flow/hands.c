@@ -80,6 +80,40 @@ static void tickets_customers_and_agents_are_found_by_name(void **state)
     seat_shows("resolution clock started");
 }
 
+static void a_ticket_in_no_row_of_the_list_is_found_by_words_and_by_number(void **state)
+{
+    (void)state;
+    three();
+    seat_post("post", "A-4", "The claim form is empty");
+    seat_shows("The claim form");
+    seat_press("gm");
+    seat_hides("The claim form");
+    seat_press(":invoi");
+    seat_shows("  #2 Invoice is wrong"); /* beneath what fits of what can be said */
+    seat_press("ce is wrong");
+    seat_shows("\u258c #2 Invoice is wrong");
+    seat_press("\r");
+    seat_shows("resolution clock started");
+    seat_press("q:3");
+    seat_shows("#3 Cannot sign in");
+    seat_press("\r");
+    seat_shows("resolution clock started");
+    seat_press("q:#1\r");
+    seat_shows("Checkout is down");
+    seat_press("q:open sign");
+    seat_shows("open 3 Cannot sign in");
+    seat_press("\x1b[B\r");
+    seat_shows("resolution clock started");
+    seat_shows("#3  Cannot sign in");
+    seat_press("q:777");
+    seat_shows("nothing fits");
+    seat_press("\x1b:claim\x1b[B");
+    seat_shows("#4 The claim form");
+    seat_shows("\u258c claim-next");
+    seat_press("\x1b[A\r");
+    seat_hides("\u258c claim");
+}
+
 static void leave_and_come_back(void)
 {
     seat_press("Q");
@@ -473,6 +507,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(the_palette_offers_what_may_follow_once_the_command_stands),
         T(tickets_customers_and_agents_are_found_by_name),
+        T(a_ticket_in_no_row_of_the_list_is_found_by_words_and_by_number),
         T(lines_are_remembered_but_no_secret_in_them_and_in_the_next_console_too),
         T(a_line_that_is_typed_at_once_is_remembered_too),
         T(esc_and_a_key_right_behind_it_are_two_keys),

@@ -257,6 +257,31 @@ static void names_go_before_details_and_arrows_move(void **state)
     assert_int_equal(picker_key(picker, &(struct key){.code = K_ENTER}), PICKER_MOVED);
 }
 
+static void what_is_found_meanwhile_goes_beneath_and_what_was_gone_to_stays(void **state)
+{
+    const struct picker_item more[] = {{.id = 9, .name = "tomato", .shelf = PICKER_BENEATH, .fits = "o"}, people[0], people[1], people[2], people[3],
+                                       {.id = 8, .name = "nothing like it", .shelf = PICKER_BENEATH, .fits = "o"}, {.id = 7, .name = "mere", .fits = "o"}};
+    (void)state;
+    picker_set(picker, people, 4);
+    type("o");
+    picker_key(picker, &(struct key){.code = K_DOWN});
+    assert_int_equal(picker_chosen(picker)->id, 4);
+    picker_renew(picker, more, 7);
+    assert_int_equal(picker_chosen(picker)->id, 4);
+    surface_clear(s);
+    picker_draw(picker, s, 0, 0, 5, 30);
+    assert_string_equal(surface_dump(arena, s), "assign o               6 of 7\n  tom               2 open, o\u2026\n\u258c anatol            night\n"
+                                                "  ana               5 open\n  mere\n");
+    picker_renew(picker, people, 4);
+    assert_int_equal(picker_chosen(picker)->id, 4);
+    picker_renew(picker, people, 1); /* it is gone */
+    assert_int_equal(picker_chosen(picker)->id, 1);
+    picker_renew(picker, more, 7);
+    assert_int_equal(picker_chosen(picker)->id, 2);
+    type("t"); /* what was found is no more than its letters then */
+    assert_int_equal(picker_fits(picker), 2);
+}
+
 static void free_text_may_be_an_answer(void **state)
 {
     (void)state;
@@ -405,6 +430,7 @@ int main(void)
         T(a_hundred_thousand_messages_scroll_at_once),
         T(letters_choose),
         T(names_go_before_details_and_arrows_move),
+        T(what_is_found_meanwhile_goes_beneath_and_what_was_gone_to_stays),
         T(free_text_may_be_an_answer), T(q_leaves_a_menu_where_no_name_has_the_letter_and_nothing_was_typed), T(an_item_is_pointed_at_where_it_was_drawn),
         T(what_is_cut_is_the_description_never_a_name_or_a_key), T(own_words_are_the_answer_until_an_arrow_goes_to_an_item),
         T(of_what_fits_alike_the_lower_shelf_goes_first), T(better_fits_score_higher),

@@ -1,5 +1,6 @@
 /* choices: see choices.h. An item's name is what is looked at and matched, its value the line that is run. */
 #include "app/choices.h"
+#include "app/found.h"
 #include "app/part.h"
 #include "base/text.h"
 #include "core/tags.h"
@@ -8,7 +9,7 @@
 #include <string.h>
 
 enum { ROWS_MOST = 500, TAGS_OFFERED = 200 };
-enum shelf { SHELF_SAID, SHELF_COMMAND, SHELF_PLACE, SHELF_PERSON, SHELF_TICKET };
+enum shelf { SHELF_SAID, SHELF_COMMAND, SHELF_PLACE, SHELF_PERSON, SHELF_TICKET, SHELF_FOUND = PICKER_BENEATH };
 
 static struct picker_item *add(struct console *c, struct choices *to, const char *name, const char *detail)
 {
@@ -81,17 +82,43 @@ static void add_customers(struct console *c, struct choices *to, const char *bef
     }
 }
 
+static struct picker_item *add_ticket(struct console *c, struct choices *to, const char *command, int64_t id, const char *title, const char *customer)
+{
+    bool bare = strcmp(command, "go") == 0;
+    const char *subject = title && *title ? title : "(no subject)";
+    struct picker_item *item = add(c, to, arena_printf(c->frame, "%s%s%lld %s", bare ? "" : command, bare ? "#" : " ", (long long)id, subject), customer);
+    item->value = arena_printf(c->frame, "%s %lld", command, (long long)id);
+    item->shelf = SHELF_TICKET;
+    return item;
+}
+
+/* The desk may have found one that is loaded by what its row does not show. */
+static void add_found(struct console *c, struct choices *to, const char *command, size_t first)
+{
+    struct found_row found[FOUND_MOST];
+    int n = found_list(c, found);
+    for (int i = 0; i < n; i++) {
+        const char *line = arena_printf(c->frame, "%s %lld", command, (long long)found[i].id);
+        struct picker_item *item = NULL;
+        for (size_t k = first; k < to->n && !item; k++)
+            item = str_eq(to->items[k].value, line) ? &to->items[k] : NULL;
+        if (!item) {
+            item = add_ticket(c, to, command, found[i].id, found[i].title, found[i].customer);
+            item->shelf = SHELF_FOUND;
+        }
+        item->fits = found[i].by;
+    }
+}
+
 static void add_tickets(struct console *c, struct choices *to, const char *command)
 {
+    size_t first = to->n;
     for (int i = 0; i < row_count(c); i++) {
         const struct mirror_row *row = mirror_row_at(c->mirror, i);
-        const char *subject = row->t.title && *row->t.title ? row->t.title : "(no subject)";
-        bool bare = strcmp(command, "go") == 0;
-        struct picker_item *item = add(c, to, arena_printf(c->frame, "%s%s%lld %s", bare ? "" : command, bare ? "#" : " ", (long long)row->t.id, subject),
-                                       row->t.customer_name);
-        item->value = arena_printf(c->frame, "%s %lld", command, (long long)row->t.id);
-        item->shelf = SHELF_TICKET;
+        add_ticket(c, to, command, row->t.id, row->t.title, row->t.customer_name);
     }
+    add_found(c, to, command, first);
+    to->tickets = true;
 }
 
 /* --- words --- */

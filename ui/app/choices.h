@@ -7,8 +7,9 @@
 struct choices {
     struct picker_item *items; /* in the frame's arena */
     size_t n, cap;
+    bool tickets; /* some may be: the desk's others are worth a question */
 };
-/* Earlier lines, commands with their keys, views, screens, people and the tickets that are loaded. */
+/* Earlier lines, commands with their keys, views, screens, people, the tickets that are loaded and those found beside them. */
 struct choices choices_all(struct console *c);
 /* Whole lines, "assign ana": the values its argument may have. None: nothing is known to choose from. *own: others may be typed. */
 struct choices choices_for(struct console *c, const struct command *command, bool *own);

@@ -2,6 +2,7 @@
 #include "app/console.h"
 #include "app/bell.h"
 #include "app/enclose.h"
+#include "app/found.h"
 #include "app/frame.h"
 #include "app/colours.h"
 #include "app/prompt.h"
@@ -492,6 +493,7 @@ static void console_init(struct console *c, const struct cli_options *options)
 static void console_fini(struct console *c)
 {
     link_close(c->link);
+    found_begin(c);
     composer_fini(&c->composer);
     overlay_close(&c->overlay);
     ticket_fini(&c->ticket);

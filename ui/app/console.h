@@ -24,7 +24,7 @@
 int console_run(const struct cli_options *options); /* exit code */
 
 /* --- inside --- */
-enum slot { SLOT_DESK, SLOT_PAGE, SLOT_MORE, SLOT_VIEWS, SLOT_COUNT, SLOT_DOC, SLOTS = SLOT_DOC + MIRROR_DOCS };
+enum slot { SLOT_DESK, SLOT_PAGE, SLOT_MORE, SLOT_VIEWS, SLOT_COUNT, SLOT_FOUND, SLOT_NUMBER, SLOT_DOC, SLOTS = SLOT_DOC + MIRROR_DOCS };
 enum purpose {
     FOR_NOTHING,
     FOR_ARGUMENT,
@@ -71,6 +71,12 @@ struct asked { /* an action that waits for its argument or a yes */
     bool seen;         /* several: what it would do was shown; tickets are those that change, */
     int same, refused; /* behind them those that are so already; how many cannot */
 };
+struct found_by {             /* app/found: what one of its calls brought */
+    char asked[200], typed[200]; /* the palette's text as of the call; of the one answered last */
+    char after[200];             /* where it goes on */
+    struct json *root;
+};
+enum { FOUND_WAYS = 2 };
 struct session { /* app/session */
     struct json *was;    /* to be taken up once the list is here */
     bool turned;         /* its view and filter were asked for */
@@ -107,9 +113,11 @@ struct console {
     struct { /* app/palette: the open one */
         const struct command *command; /* whose argument is offered */
         bool own, known;               /* own words are as good; what was said in earlier consoles is here */
+        bool tickets;                  /* a ticket may be what is meant */
         int walked;                    /* lines back; before that: */
         char typed[200];
     } palette;
+    struct { char typed[200]; struct found_by by[FOUND_WAYS]; } found;
     char last_snooze[64];
 
     struct wanted slots[SLOTS];
@@ -209,6 +217,7 @@ void fetch_presence(struct console *c);           /* tells others what is looked
 void run_line(struct console *c, const char *line);
 bool palette_key(struct console *c, const struct key *key); /* app/palette: the open palette's own key; false: it is the picker's */
 void palette_typed(struct console *c);                      /* and after any other */
-void palette_news(struct console *c);                       /* what it offers may be more now */
+void palette_news(struct console *c);                       /* what it offers may be more now; what an arrow went to stays */
+const char *palette_sought(const struct console *c);        /* what a ticket is looked for by, as typed; NULL: none is meant */
 void run_answer(struct console *c); /* the overlay was answered */
 #endif

@@ -5,6 +5,7 @@
 #include "app/bell.h"
 #include "app/console.h"
 #include "app/drafting.h"
+#include "app/found.h"
 #include "app/part.h"
 #include "app/path.h"
 #include "app/mouse.h"
@@ -333,6 +334,8 @@ static void refused(struct console *c, const struct answer_for *to, const struct
         w->not_before = clock_mono() + RETRY_MS;
         return;
     }
+    if (slot == SLOT_FOUND || slot == SLOT_NUMBER)
+        return; /* nothing is found by a slip, or by a number there is not */
     if ((slot == SLOT_DOC + MIRROR_REFUSALS && answer->err->code == ERR_FORBIDDEN) || forgotten(c, slot, answer) || hangs_on_nothing(slot, answer))
         return;
     if (slot == SLOT_DOC + MIRROR_TICKET && answer->err->code == ERR_NOT_FOUND)
@@ -361,6 +364,8 @@ static void take(void *arg, const struct link_answer *answer)
         take_views(c, answer);
     else if (to->slot == SLOT_COUNT)
         take_count(c, answer);
+    else if (to->slot == SLOT_FOUND || to->slot == SLOT_NUMBER)
+        found_take(c, to->slot, answer);
     else
         take_document(c, (enum mirror_doc_id)(to->slot - SLOT_DOC), to->ticket, answer);
     if (to->slot < SLOT_DOC && !answer->err && mirror_behind(c->mirror))

@@ -1,8 +1,9 @@
 /* palette: everything that can be said, by a few of its letters. Once a command's name stands, what may follow it is offered
- * instead; Tab writes out what fits best. Earlier lines come first where nothing is typed, and C-p, C-n walk through them; they are
+ * instead; Tab writes out what fits best. Tickets that are not in the list shown are found by the desk (app/found). Earlier lines come first where nothing is typed, and C-p, C-n walk through them; they are
  * kept with the daemon (`keep`), so that they are there in the next console too: at most HISTORY of them, and never the words of a
  * text, a reason or a record, which may be anybody's secret. */
 #include "app/choices.h"
+#include "app/found.h"
 #include "app/part.h"
 #include "base/text.h"
 #include <ctype.h>
@@ -93,15 +94,16 @@ static const struct command *command_typed(struct console *c, const char *typed)
     return typed[n] ? command_find(arena_strndup(c->frame, typed, n)) : NULL;
 }
 
-static void offer(struct console *c, const struct command *command)
+static void offer(struct console *c, const struct command *command, bool anew)
 {
     bool own = false;
     struct choices list = {0};
     if (command)
         list = choices_for(c, command, &own);
+    c->palette.tickets = !command || list.tickets;
     if (!command || !list.n)
         list = choices_all(c);
-    picker_set(c->overlay.picker, list.items, list.n);
+    (anew ? picker_renew : picker_set)(c->overlay.picker, list.items, list.n);
     c->palette.own = own;
 }
 
@@ -111,9 +113,20 @@ static void typed(struct console *c, bool anew)
     const struct command *command = command_typed(c, text);
     bool number = *text && text[strspn(text, "#0123456789")] == 0;
     if (anew || command != c->palette.command)
-        offer(c, command);
+        offer(c, command, anew);
     c->palette.command = command;
     picker_own_words(c->overlay.picker, c->palette.own || number);
+    found_typed(c);
+}
+
+const char *palette_sought(const struct console *c)
+{
+    const char *text = is_open(c) ? picker_typed(c->overlay.picker) : NULL;
+    if (!text || (c->palette.command && !c->palette.tickets))
+        return NULL;
+    text += c->palette.command ? strcspn(text, " ") : 0;
+    text += strspn(text, " ");
+    return text + (c->palette.command && str_starts(text, "into ") ? strlen("into ") : 0);
 }
 
 void palette_news(struct console *c)
@@ -180,10 +193,12 @@ bool palette_key(struct console *c, const struct key *key)
 
 static void do_palette(struct console *c, const char *arg)
 {
+    found_begin(c);
     struct choices list = choices_all(c);
     overlay_pick(&c->overlay, FOR_PALETTE, ":", list.items, list.n, true);
     c->palette.command = NULL;
     c->palette.own = false;
+    c->palette.tickets = true;
     c->palette.walked = 0;
     if (*arg)
         type(c, arg);

@@ -1,5 +1,6 @@
 /* path: a row for each slot. Most ask the same whatever is shown. */
 #include "app/path.h"
+#include "app/found.h"
 #include "app/prompt.h"
 #include "term/ncurses.h"
 #include <inttypes.h>
@@ -154,6 +155,8 @@ static const struct {
     [SLOT_MORE] = {.made = more},
     [SLOT_VIEWS] = {"/v1/views"},
     [SLOT_COUNT] = {.made = prompt_path},
+    [SLOT_FOUND] = {.made = found_path},
+    [SLOT_NUMBER] = {.made = found_number_path},
     [SLOT_DOC + MIRROR_TICKET] = {.made = ticket},
     [SLOT_DOC + MIRROR_WHY] = {.made = why},
     [SLOT_DOC + MIRROR_SIMILAR] = {.made = similar},

@@ -67,10 +67,12 @@ static bool fit_of(const struct picker_item *item, const char *typed, double *sc
         *score -= item->shelf * SHELF;
         return true;
     }
-    if (!item->detail || !fuzzy_score(typed, item->detail, score, NULL))
-        return false;
-    *score = *score > 1e6 ? -100 : *score - 1000; /* whatever fits by name goes before */
-    return true;
+    bool fits = item->detail && fuzzy_score(typed, item->detail, score, NULL);
+    if (fits) /* whatever fits by name goes before */
+        *score = (*score > 1e6 ? -100 : *score - 1000) - (item->shelf >= PICKER_BENEATH ? PICKER_BENEATH * SHELF : 0);
+    else if (str_eq(item->fits, typed))
+        *score = -PICKER_BENEATH * SHELF;
+    return fits || str_eq(item->fits, typed);
 }
 
 static void rank(struct picker *p)
@@ -107,12 +109,33 @@ void picker_set(struct picker *p, const struct picker_item *items, size_t n)
         p->items[i] = (struct picker_item){.id = items[i].id, .name = text_safe_in(p->arena, items[i].name, TEXT_LINE),
                                            .detail = items[i].detail ? text_safe_in(p->arena, items[i].detail, TEXT_LINE) : NULL,
                                            .keys = arena_strdup(p->arena, items[i].keys), .value = arena_strdup(p->arena, items[i].value),
-                                           .shelf = items[i].shelf};
+                                           .shelf = items[i].shelf, .fits = arena_strdup(p->arena, items[i].fits)};
     p->names = names_width(p);
     free(p->fits);
     if (!(p->fits = malloc((n + 1) * sizeof *p->fits)))
         abort();
     rank(p);
+}
+
+static const char *meaning(const struct picker_item *item)
+{
+    return item->value ? item->value : item->name;
+}
+
+void picker_renew(struct picker *p, const struct picker_item *items, size_t n)
+{
+    const struct picker_item *on = p->moved ? picker_first(p) : NULL;
+    char *was = on ? strdup(meaning(on)) : NULL;
+    size_t top = p->top, at = 0;
+    picker_set(p, items, n);
+    while (was && at < p->fits_n && !str_eq(meaning(p->fits[at].item), was))
+        at++;
+    if (was && at < p->fits_n) {
+        p->selected = at;
+        p->top = top < p->fits_n ? top : at;
+        p->moved = true;
+    }
+    free(was);
 }
 
 void picker_type(struct picker *p, const char *text)

@@ -14,8 +14,10 @@ struct picker_item {
     const char *detail; /* shown dim behind it, in a column; also matched, for less; NULL: none */
     const char *keys;   /* shown whole at the right end; NULL: none */
     const char *value;  /* what it stands for; NULL: its name */
-    int shelf;          /* of those that fit alike, lower goes first */
+    int shelf;          /* of those that fit alike, lower goes first; from PICKER_BENEATH on: behind all others */
+    const char *fits;   /* it also fits, behind all others, while just this is typed; NULL: nothing */
 };
+enum { PICKER_BENEATH = 10000 };
 enum picker_outcome {
     PICKER_IGNORED, /* not a key of a picker */
     PICKER_MOVED,   /* draw it again */
@@ -29,6 +31,8 @@ struct picker *picker_new(const char *prompt, bool free_text);
 void picker_free(struct picker *p); /* NULL is fine */
 /* Copies the items; their order is the order where nothing is typed and between equals. */
 void picker_set(struct picker *p, const struct picker_item *items, size_t n);
+/* The same, while somebody chooses: the item that an arrow went to stays where it is, if it is still among them. */
+void picker_renew(struct picker *p, const struct picker_item *items, size_t n);
 void picker_type(struct picker *p, const char *text); /* as if typed */
 /* What is typed is the answer until an arrow goes to an item: where words of one's own are as good as what is offered. */
 void picker_own_words(struct picker *p, bool on);
