@@ -1,5 +1,6 @@
 /* link and reader: frames in any cut; calls, problems and the stream's return over a real Unix socket. */
 #include "link/link.h"
+#include "link/problem.h"
 #include "base/clock.h"
 #include "link/reader.h"
 #include <setjmp.h>
@@ -76,11 +77,11 @@ static void a_problem_keeps_its_code_and_hint(void **state)
     char hint[256];
     const char body[] = "{\"type\":\"urn:triage:problem:conflict\",\"status\":409,\"detail\":\"changed since "
                         "by Ana\",\"hint\":\"look\"}";
-    link_problem(409, body, strlen(body), &err, hint);
+    problem_read(409, body, strlen(body), &err, hint);
     assert_int_equal(err.code, ERR_CONFLICT);
     assert_string_equal(err.text, "changed since by Ana");
     assert_string_equal(hint, "look");
-    link_problem(404, "<html>", 6, &err, hint);
+    problem_read(404, "<html>", 6, &err, hint);
     assert_int_equal(err.code, ERR_NOT_FOUND);
 }
 

@@ -9,6 +9,7 @@
 #include "command/command.h"
 #include "core/article.h"
 #include "core/fill.h"
+#include "link/problem.h"
 #include "screen/look.h"
 #include "screen/preview.h"
 #include <stdio.h>
@@ -90,7 +91,7 @@ static int say_results(struct shell *sh, const struct action_row *action, const 
             continue;
         }
         char hint[256], *problem = json_print_in(sh->arena, json_get(r, "error"));
-        link_problem((int)json_get_i64(json_get(r, "error"), "status", 500), problem, strlen(problem), &err,
+        problem_read((int)json_get_i64(json_get(r, "error"), "status", 500), problem, strlen(problem), &err,
                      hint);
         int code = sh->options.json ? err_row(err.code)->exit : shell_failed(sh, &err, hint);
         worst = worst ? worst : code;

@@ -14,6 +14,7 @@
 #include "app/stream.h"
 #include "app/undone.h"
 #include "base/clock.h"
+#include "link/problem.h"
 #include "screen/articles.h"
 #include "screen/deliveries.h"
 #include "screen/event.h"
@@ -423,7 +424,7 @@ const char *fetch_problem(struct console *c, const struct json *problem)
 {
     struct err err = {0};
     char hint[256], *text = json_print(problem);
-    link_problem((int)json_get_i64(problem, "status", 500), text, strlen(text), &err, hint);
+    problem_read((int)json_get_i64(problem, "status", 500), text, strlen(text), &err, hint);
     free(text);
     return arena_printf(c->frame, "%s%s%s", err.text, *hint ? "; " : "", hint);
 }

@@ -1,46 +1,51 @@
-/* link: libcurl's multi interface on one Unix socket. Owns the multi handle, the calls in flight and the
- * stream's reader. A call is one block that lives from link_send to its done; the stream is one easy handle
- * made anew for each connection, because only the header Last-Event-ID changes. Runs on the console's only
- * thread. */
+/* link: the calls in flight, the stream, and the sockets that are kept for the next call (link/connection). A call is one block that
+ * lives from link_send to its done. The daemon has libcurl for the outside; on a Unix socket to one's own daemon it would bring forty
+ * shared libraries to the start of every console and every verb. Runs on the console's only thread. */
 #include "link/link.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "link/connection.h"
+#include "link/problem.h"
 #include "link/reader.h"
-#include <curl/curl.h>
+#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { ANSWER_MAX = 65 << 20, BACKOFF_FIRST = 200, BACKOFF_MOST = 2000 };
+enum { ANSWER_MAX = 65 << 20, BACKOFF_FIRST = 200, BACKOFF_MOST = 2000, KEPT = 4, WAITED_FOR = 8, DOOR_MS = 5 };
 enum { BEAT_MS = 6000, LOOK_MS = 1000 /* how late one may be: it looks once a second whether it is time */, QUIET_BEATS = 2, GONE_BEATS = 4 };
 
 struct call {
     struct call *next;
     struct call *behind; /* what is written after it */
-    CURL *easy;
-    struct curl_slist *headers;
+    bool waits;          /* for its turn */
+    bool safe;           /* it may arrive twice (idempotent: RFC 9110 9.2.2) */
+    bool again;          /* it is on its way for the second time */
+    struct connection at;
     struct str body;
-    char *request;
-    char fault[CURL_ERROR_SIZE];
+    int64_t begun_us, until; /* clock_mono_us, clock_mono */
     link_done *done;
     void *arg;
 };
 struct link {
-    CURLM *multi;
     char *socket;
-    char identity[160]; /* a header, "" = none */
+    char identity[101];        /* X-Triage-Key, "" = none */
     int64_t desk_now, desk_at; /* the desk's clock, and when by our steady one; 0 = never */
     struct call *calls;
-    struct call *turn, **last; /* the write that is under way; where the next one to wait is put */
+    struct call *turn, **last;      /* the write that is under way; where the next one to wait is put */
+    int kept[KEPT], kept_count;     /* sockets that wait for a call */
+    struct pollfd *polled;          /* of link_wait, and whose each is; grows with the calls */
+    struct connection **polled_for; /* NULL: of the caller's own */
+    int polled_room;
     struct link_status status;
     struct reader reader;
     link_frame *frame;
     void *frame_arg;
-    CURL *stream;
-    struct curl_slist *stream_headers;
-    bool stream_ok;
+    struct connection stream;
+    bool streaming;
     int writing; /* link_writing */
-    bool silent; /* the last wait ended with nothing of libcurl's */
     int backoff;
     int64_t patience, beat; /* ms: of a call; between two heartbeats, at most */
 };
@@ -57,11 +62,9 @@ static void *must(void *ptr)
 struct link *link_open(const char *socket_path)
 {
     struct link *link = must(calloc(1, sizeof *link));
-    curl_global_init(CURL_GLOBAL_NOTHING);
-    link->multi = must(curl_multi_init());
-    curl_multi_setopt(link->multi, CURLMOPT_MAXCONNECTS, 4L);
     link->socket = must(strdup(socket_path));
     reader_init(&link->reader);
+    connection_init(&link->stream);
     link->last = &link->turn;
     link->patience = 30000;
     link->beat = BEAT_MS;
@@ -84,36 +87,14 @@ void link_identify(struct link *link, const char *key)
     bool plain = key && *key;
     for (const char *at = key; plain && *at; at++)
         plain = *at > ' ' && *at < 0x7f;
-    link->identity[0] = 0;
-    if (plain)
-        snprintf(link->identity, sizeof link->identity, "X-Triage-Key: %.100s", key);
+    str_copy(link->identity, sizeof link->identity, plain ? key : "");
 }
 
-static struct curl_slist *headers_new(const struct link *link, const char *first)
+static void call_free(struct call *call)
 {
-    struct curl_slist *list = curl_slist_append(NULL, first);
-    return *link->identity ? curl_slist_append(list, link->identity) : list;
-}
-
-static void call_free(struct link *link, struct call *call)
-{
-    curl_multi_remove_handle(link->multi, call->easy);
-    curl_easy_cleanup(call->easy);
-    curl_slist_free_all(call->headers);
+    connection_fini(&call->at);
     str_fini(&call->body);
-    free(call->request);
     free(call);
-}
-
-static void stream_drop(struct link *link)
-{
-    if (!link->stream)
-        return;
-    curl_multi_remove_handle(link->multi, link->stream);
-    curl_easy_cleanup(link->stream);
-    curl_slist_free_all(link->stream_headers);
-    link->stream = NULL;
-    link->stream_headers = NULL;
 }
 
 /* Whoever asked may hold memory for the answer. */
@@ -132,76 +113,67 @@ void link_close(struct link *link)
         struct call *call = link->calls;
         link->calls = call->next;
         abandon(call);
-        call_free(link, call);
+        call_free(call);
     }
-    stream_drop(link);
-    curl_multi_cleanup(link->multi);
+    while (link->kept_count)
+        close(link->kept[--link->kept_count]);
+    connection_fini(&link->stream);
     reader_fini(&link->reader);
+    free(link->polled);
+    free(link->polled_for);
     free(link->socket);
     free(link);
 }
 
-static CURL *easy_new(struct link *link, const char *path)
-{
-    CURL *easy = must(curl_easy_init());
-    AUTO_STR url;
-    str_init(&url, 64 << 10);
-    str_addf(&url, "http://desk%s", path);
-    curl_easy_setopt(easy, CURLOPT_URL, url.data);
-    curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, link->socket);
-    curl_easy_setopt(easy, CURLOPT_PROXY, "");
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http");
-    return easy;
-}
-
 /* --- calls --- */
 
-static size_t take_body(char *bytes, size_t size, size_t n, void *arg)
+static bool take_body(void *arg, const char *bytes, size_t n)
 {
     struct call *call = arg;
-    str_add(&call->body, bytes, size * n);
-    return call->body.cut ? 0 : size * n;
+    str_add(&call->body, bytes, n);
+    return !call->body.cut;
 }
 
-static struct call *call_new(struct link *link, const char *method, const char *path, const char *body,
-                             size_t n)
+static void request(const struct link *link, struct connection *at, const char *method, const char *path)
+{
+    connection_request(at, method, path);
+    if (*link->identity)
+        connection_header(at, "X-Triage-Key", link->identity);
+}
+
+static struct call *call_new(const struct link *link, const char *method, const char *path)
 {
     struct call *call = must(calloc(1, sizeof *call));
     str_init(&call->body, ANSWER_MAX);
-    call->easy = easy_new(link, path);
-    call->headers = headers_new(link, "Expect:");
-    if (body) {
-        call->request = must(malloc(n + 1));
-        memcpy(call->request, body, n);
-        curl_easy_setopt(call->easy, CURLOPT_POSTFIELDS, call->request);
-        curl_easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)n);
-    }
-    curl_easy_setopt(call->easy, CURLOPT_CUSTOMREQUEST, method);
-    curl_easy_setopt(call->easy, CURLOPT_ERRORBUFFER, call->fault);
-    curl_easy_setopt(call->easy, CURLOPT_WRITEFUNCTION, take_body);
-    curl_easy_setopt(call->easy, CURLOPT_WRITEDATA, call);
-    curl_easy_setopt(call->easy, CURLOPT_TIMEOUT_MS, (long)link->patience);
-    curl_easy_setopt(call->easy, CURLOPT_PRIVATE, call);
+    connection_init(&call->at);
+    request(link, &call->at, method, path);
+    call->safe = strcmp(method, "GET") == 0 || strcmp(method, "PUT") == 0;
     return call;
+}
+
+static void call_begin(const struct link *link, struct call *call)
+{
+    call->waits = false;
+    call->begun_us = clock_mono_us();
+    call->until = clock_mono() + link->patience;
 }
 
 static void call_start(struct link *link, struct call *call, bool in_turn, link_done *done, void *arg)
 {
     call->done = done;
     call->arg = arg;
-    curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers);
-    call->next = link->calls;
-    link->calls = call;
+    struct call **end = &link->calls;
+    while (*end)
+        end = &(*end)->next;
+    *end = call;
     link->status.calls++;
-    bool waits = in_turn && link->turn;
+    call->waits = in_turn && link->turn;
     if (in_turn) {
         *link->last = call;
         link->last = &call->behind;
     }
-    if (!waits)
-        curl_multi_add_handle(link->multi, call->easy);
+    if (!call->waits)
+        call_begin(link, call);
 }
 
 /* Two at a time are two connections, and either may be the first to be heard. */
@@ -211,7 +183,7 @@ static void next_turn(struct link *link, const struct call *done)
         return;
     link->turn = done->behind;
     if (link->turn)
-        curl_multi_add_handle(link->multi, link->turn->easy);
+        call_begin(link, link->turn);
     else
         link->last = &link->turn;
 }
@@ -219,61 +191,35 @@ static void next_turn(struct link *link, const struct call *done)
 void link_send(struct link *link, const char *method, const char *path, const char *body, link_done *done,
                void *arg)
 {
-    struct call *call = call_new(link, method, path, body, body ? strlen(body) : 0);
+    struct call *call = call_new(link, method, path);
     if (body)
-        call->headers = curl_slist_append(call->headers, "Content-Type: application/json");
+        connection_header(&call->at, "Content-Type", "application/json");
+    connection_body(&call->at, body, body ? strlen(body) : 0);
     call_start(link, call, strcmp(method, "GET") != 0, done, arg);
 }
 
 void link_upload(struct link *link, const char *path, const char *data, size_t n, link_done *done, void *arg)
 {
-    struct call *call = call_new(link, "POST", path, data, n);
-    call->headers = curl_slist_append(call->headers, "Content-Type: application/octet-stream");
+    struct call *call = call_new(link, "POST", path);
+    connection_header(&call->at, "Content-Type", "application/octet-stream");
+    connection_body(&call->at, data, n);
     call_start(link, call, false, done, arg);
 }
 
-static enum err_code code_of(const char *slug, int status)
+static void measure(struct link *link, const struct call *call)
 {
-    for (int i = ERR_USAGE; i < ERR_CODES; i++)
-        if (slug && strcmp(err_row(i)->slug, slug) == 0)
-            return i;
-    for (int i = ERR_USAGE; i < ERR_CODES; i++)
-        if (err_row(i)->status == status)
-            return i;
-    return status >= 500 ? ERR_UNAVAILABLE : ERR_INPUT;
-}
-
-void link_problem(int status, const char *body, size_t n, struct err *err, char hint[256])
-{
-    AUTO_JSON problem = json_parse(body, n, &json_limits_native, NULL, NULL);
-    const char *type = json_get_string(problem, "type", "");
-    const char *slug = str_starts(type, "urn:triage:problem:") ? type + strlen("urn:triage:problem:") : NULL;
-    enum err_code code = code_of(slug, status);
-    const char *detail = json_get_string(problem, "detail", json_get_string(problem, "title", NULL));
-    if (detail && *detail)
-        err_set(err, code, "%s", detail);
-    else
-        err_set(err, code, "the daemon answered %d", status);
-    str_copy(hint, 256, json_get_string(problem, "hint", err_row(code)->hint));
-}
-
-static void measure(struct link *link, CURL *easy)
-{
-    curl_off_t us = 0;
-    if (curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME_T, &us) != CURLE_OK)
-        return;
-    int64_t old = link->status.round_trip_us;
+    int64_t us = clock_mono_us() - call->begun_us, old = link->status.round_trip_us;
+    us = us > 0 ? us : 1;
     link->status.round_trip_us = old ? (old * 3 + us) / 4 : us;
     link->status.measured_at = clock_mono();
 }
 
 /* The desk's clock, as it stood when this answer was written. */
-static void hear_time(struct link *link, CURL *easy)
+static void hear_time(struct link *link, int64_t now)
 {
-    struct curl_header *header;
-    if (curl_easy_header(easy, "X-Triage-Now", 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+    if (!now)
         return;
-    link->desk_now = strtoll(header->value, NULL, 10);
+    link->desk_now = now;
     link->desk_at = clock_mono();
 }
 
@@ -282,39 +228,41 @@ int64_t link_now(const struct link *link)
     return link->desk_now ? link->desk_now + clock_mono() - link->desk_at : 0;
 }
 
-static const char *fault(const struct call *call, CURLcode code)
+static const char *fault(const struct call *call, enum connection_state state)
 {
-    long number = 0;
     if (call->body.cut)
         return "the answer is too large";
-    if (code == CURLE_COULDNT_CONNECT &&
-        curl_easy_getinfo(call->easy, CURLINFO_OS_ERRNO, &number) == CURLE_OK && number)
-        return strerror((int)number);
-    return *call->fault && code != CURLE_COULDNT_CONNECT ? call->fault : curl_easy_strerror(code);
+    if (state == CONNECTION_BUSY)
+        return "no answer in time";
+    return call->at.fault ? strerror(call->at.fault) : "it hung up without a whole answer";
 }
 
-static void answer_call(struct link *link, struct call *call, CURLcode code)
+static void keep(struct link *link, struct connection *at)
 {
-    long status = 0;
+    int fd = link->kept_count < KEPT ? connection_release(at) : -1;
+    if (fd >= 0)
+        link->kept[link->kept_count++] = fd;
+}
+
+/* state: of its connection; BUSY = it is over time. */
+static void answer_call(struct link *link, struct call *call, enum connection_state state)
+{
+    const struct response *response = &call->at.response;
     char hint[256] = "";
     struct err err = {0};
-    curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
-    if (code == CURLE_OK) {
-        measure(link, call->easy);
-        hear_time(link, call->easy);
-    }
-    if (code != CURLE_OK) {
-        err_set(&err, ERR_UNAVAILABLE, "no daemon answers at %s: %s", link->socket, fault(call, code));
+    struct link_answer answer = {.sent = connection_left(&call->at), .body = call->body.data, .n = call->body.len, .hint = hint};
+    if (state == CONNECTION_DONE) {
+        answer.status = response->status;
+        measure(link, call);
+        hear_time(link, response->now);
+        keep(link, &call->at);
+        if (answer.status / 100 != 2)
+            problem_read(answer.status, call->body.data, call->body.len, &err, hint);
+    } else {
+        err_set(&err, ERR_UNAVAILABLE, "no daemon answers at %s: %s", link->socket, fault(call, state));
         str_copy(hint, sizeof hint, err_row(ERR_UNAVAILABLE)->hint);
-        status = 0;
-    } else if (status / 100 != 2) {
-        link_problem((int)status, call->body.data, call->body.len, &err, hint);
     }
-    struct link_answer answer = {.status = (int)status,
-                                 .body = call->body.data,
-                                 .n = call->body.len,
-                                 .err = err.code ? &err : NULL,
-                                 .hint = hint};
+    answer.err = err.code ? &err : NULL;
     for (struct call **at = &link->calls; *at; at = &(*at)->next)
         if (*at == call) {
             *at = call->next;
@@ -324,7 +272,52 @@ static void answer_call(struct link *link, struct call *call, CURLcode code)
     next_turn(link, call);
     if (call->done)
         call->done(call->arg, &answer);
-    call_free(link, call);
+    call_free(call);
+}
+
+static void take_kept(struct link *link, struct connection *at)
+{
+    while (link->kept_count && at->fd < 0)
+        connection_adopt(at, link->kept[--link->kept_count]);
+}
+
+/* The daemon may close a kept socket just when a call takes it. What is not safe is said again only where not all of it had gone. */
+static bool once_more(struct call *call)
+{
+    struct connection *at = &call->at;
+    if (call->again || !at->served || at->response.begun || (!call->safe && connection_left(at)))
+        return false;
+    connection_again(at);
+    return call->again = true;
+}
+
+/* True: the call was answered, and is gone. */
+static bool call_step(struct link *link, struct call *call)
+{
+    enum connection_state state = CONNECTION_BUSY;
+    if (call->waits)
+        return false;
+    if (call->at.ready) {
+        if (!call->again)
+            take_kept(link, &call->at);
+        state = connection_step(&call->at, link->socket, take_body, call);
+        if (state == CONNECTION_BROKEN && once_more(call))
+            state = connection_step(&call->at, link->socket, take_body, call);
+    }
+    if (state == CONNECTION_BUSY && clock_mono() < call->until)
+        return false;
+    answer_call(link, call, state);
+    return true;
+}
+
+/* Whoever is answered may ask again, which changes the list: it is walked anew. */
+static void run_calls(struct link *link)
+{
+    for (struct call *call = link->calls, *next; call; call = next) {
+        next = call->next;
+        if (call_step(link, call))
+            next = link->calls;
+    }
 }
 
 /* --- the stream --- */
@@ -341,43 +334,39 @@ static void take_frame(void *arg, const char *event, int64_t id, const char *dat
     link->frame(link->frame_arg, event, id, data, n);
 }
 
-static size_t take_stream(char *bytes, size_t size, size_t n, void *arg)
+static bool take_stream(void *arg, const char *bytes, size_t n)
 {
     struct link *link = arg;
-    long status = 0;
-    curl_easy_getinfo(link->stream, CURLINFO_RESPONSE_CODE, &status);
-    link->stream_ok = status == 200;
-    if (!link->stream_ok)
-        return size * n;
+    if (link->stream.response.status != 200)
+        return true;
     link->status.state = LINK_LIVE;
     link->status.heard_at = clock_mono();
     link->status.gone_since = 0;
     link->backoff = 0;
-    reader_feed(&link->reader, bytes, size * n, take_frame, link);
-    return size * n;
+    reader_feed(&link->reader, bytes, n, take_frame, link);
+    return true;
 }
 
 static void stream_start(struct link *link)
 {
-    char resume[64];
-    snprintf(resume, sizeof resume, "Last-Event-ID: %lld", (long long)link->reader.last_id);
+    struct connection *stream = &link->stream;
+    char resume[24];
     reader_restart(&link->reader);
-    link->stream = easy_new(link, "/v1/stream");
-    link->stream_headers = headers_new(link, "Accept: text/event-stream");
+    request(link, stream, "GET", "/v1/stream");
+    connection_header(stream, "Accept", "text/event-stream");
+    snprintf(resume, sizeof resume, "%lld", (long long)link->reader.last_id);
     if (link->reader.last_id >= 0)
-        link->stream_headers = curl_slist_append(link->stream_headers, resume);
-    curl_easy_setopt(link->stream, CURLOPT_HTTPHEADER, link->stream_headers);
-    curl_easy_setopt(link->stream, CURLOPT_WRITEFUNCTION, take_stream);
-    curl_easy_setopt(link->stream, CURLOPT_WRITEDATA, link);
-    link->stream_ok = false;
+        connection_header(stream, "Last-Event-ID", resume);
+    connection_body(stream, NULL, 0);
+    link->streaming = true;
     link->status.heard_at = clock_mono();
     link->status.state = LINK_CONNECTING;
-    curl_multi_add_handle(link->multi, link->stream);
 }
 
 static void stream_ended(struct link *link, int64_t since)
 {
-    stream_drop(link);
+    connection_close(&link->stream);
+    link->streaming = false;
     if (!link->status.gone_since)
         link->status.gone_since = since;
     link->backoff = link->backoff ? link->backoff * 2 : BACKOFF_FIRST;
@@ -392,7 +381,7 @@ void link_follow(struct link *link, int64_t after, link_frame *frame, void *arg)
     link->frame = frame;
     link->frame_arg = arg;
     link->reader.last_id = after;
-    if (!link->stream)
+    if (!link->streaming)
         stream_start(link);
 }
 
@@ -411,7 +400,7 @@ void link_retry(struct link *link)
 
 /* --- the loop's side --- */
 
-/* The next try, or the end of patience with a silent one. (libcurl would watch its speed with a timer that goes off every second.) */
+/* The next try, or the end of patience with a silent one. */
 static int stream_timeout(const struct link *link, int timeout_ms)
 {
     const struct link_status *s = &link->status;
@@ -422,23 +411,63 @@ static int stream_timeout(const struct link *link, int timeout_ms)
     return left < timeout_ms ? (int)left : timeout_ms;
 }
 
+static void sooner(int *timeout_ms, int64_t ms)
+{
+    ms = ms < 0 ? 0 : ms;
+    if (ms < *timeout_ms)
+        *timeout_ms = (int)ms;
+}
+
+static void make_room(struct link *link, int n)
+{
+    if (n <= link->polled_room)
+        return;
+    link->polled = must(realloc(link->polled, (size_t)n * sizeof *link->polled));
+    link->polled_for = must(realloc(link->polled_for, (size_t)n * sizeof *link->polled_for));
+    link->polled_room = n;
+}
+
+static int poll_also(struct link *link, int n, int fd, short events, struct connection *whose)
+{
+    link->polled[n] = (struct pollfd){.fd = fd, .events = events};
+    link->polled_for[n] = whose;
+    return n + 1;
+}
+
+/* What was just begun, or finds the door full, has no socket to be polled. */
+static int poll_connection(struct link *link, int n, struct connection *at, int *timeout_ms)
+{
+    if (at->ready || connection_waits(at))
+        sooner(timeout_ms, at->ready ? 0 : DOOR_MS);
+    at->ready |= connection_waits(at);
+    return connection_waits(at) ? n : poll_also(link, n, at->fd, connection_events(at), at);
+}
+
 unsigned link_wait(struct link *link, const int *fds, int count, int timeout_ms)
 {
-    struct curl_waitfd extra[9] = {{0}};
-    unsigned ready = 0, all;
-    int woken = 0, own = 0;
-    count = count > 8 ? 8 : count;
+    unsigned ready = 0;
+    int n = 0;
+    count = count > WAITED_FOR ? WAITED_FOR : count;
+    make_room(link, count + link->status.calls + 2);
+    timeout_ms = stream_timeout(link, timeout_ms);
     for (int i = 0; i < count; i++)
-        extra[i] = (struct curl_waitfd){.fd = fds[i], .events = CURL_WAIT_POLLIN};
-    all = (unsigned)count;
+        n = poll_also(link, n, fds[i], POLLIN, NULL);
     if (link->writing >= 0)
-        extra[all++] = (struct curl_waitfd){.fd = link->writing, .events = CURL_WAIT_POLLOUT};
-    bool polled = curl_multi_poll(link->multi, extra, all, stream_timeout(link, timeout_ms), &woken) == CURLM_OK;
-    for (unsigned i = 0; i < all; i++)
-        own += extra[i].revents != 0;
-    link->silent = polled && woken == own;
-    for (int i = 0; i < count; i++)
-        ready |= extra[i].revents ? 1u << i : 0;
+        n = poll_also(link, n, link->writing, POLLOUT, NULL);
+    if (link->streaming)
+        n = poll_connection(link, n, &link->stream, &timeout_ms);
+    for (struct call *call = link->calls; call; call = call->next)
+        if (!call->waits) {
+            n = poll_connection(link, n, &call->at, &timeout_ms);
+            sooner(&timeout_ms, call->until - clock_mono());
+        }
+    if (poll(link->polled, (nfds_t)n, timeout_ms) <= 0)
+        return 0;
+    for (int i = 0; i < n; i++)
+        if (link->polled_for[i])
+            link->polled_for[i]->ready |= link->polled[i].revents != 0;
+        else if (i < count)
+            ready |= link->polled[i].revents ? 1u << i : 0;
     return ready;
 }
 
@@ -447,46 +476,28 @@ void link_writing(struct link *link, int fd)
     link->writing = fd;
 }
 
-static void one_done(struct link *link, CURL *easy, CURLcode code)
+static void run_stream(struct link *link)
 {
-    if (easy == link->stream) {
+    if (link->status.state == LINK_DOWN && clock_mono() >= link->status.retry_at)
+        stream_start(link);
+    if (link->streaming && link->stream.ready && connection_step(&link->stream, link->socket, take_stream, link) != CONNECTION_BUSY)
         stream_ended(link, clock_mono());
-        return;
-    }
-    struct call *call = NULL;
-    curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&call);
-    answer_call(link, call, code);
 }
 
 /* A daemon that stands still keeps its socket, and so does a line that leads nowhere. */
 static void watch(struct link *link)
 {
     int64_t heard_at = link->status.heard_at, silent = clock_mono() - heard_at;
-    if (link->stream && silent >= GONE_BEATS * link->beat)
+    if (link->streaming && silent >= GONE_BEATS * link->beat)
         stream_ended(link, heard_at);
     else if (link->status.state == LINK_LIVE && silent >= QUIET_BEATS * link->beat)
         link->status.state = LINK_QUIET;
 }
 
-/* A key alone is nothing to libcurl, which would ask each of its sockets all the same. A call that was just begun, or is over time, is. */
-static bool to_do(struct link *link)
-{
-    long ms = -1;
-    bool silent = link->silent;
-    link->silent = false;
-    return !silent || curl_multi_timeout(link->multi, &ms) != CURLM_OK || ms == 0;
-}
-
 void link_run(struct link *link)
 {
-    int running = 0, left = 0;
-    if (link->status.state == LINK_DOWN && clock_mono() >= link->status.retry_at)
-        stream_start(link);
-    if (to_do(link))
-        curl_multi_perform(link->multi, &running);
-    for (CURLMsg *message; (message = curl_multi_info_read(link->multi, &left)) != NULL;)
-        if (message->msg == CURLMSG_DONE)
-            one_done(link, message->easy_handle, message->data.result);
+    run_calls(link);
+    run_stream(link);
     watch(link); /* after what waited in the socket was read */
 }
 
@@ -540,13 +551,10 @@ bool link_call_with(struct link *link, const char *method, const char *path,
                     struct str *body_out, int *status, struct err *err)
 {
     struct waited waited = {.body = body_out};
-    struct call *call = call_new(link, method, path, body, n);
-    for (int i = 0; i < count; i++) {
-        AUTO_STR line;
-        str_init(&line, 16 << 10);
-        str_addf(&line, "%s: %s", headers[i].name, headers[i].value);
-        call->headers = curl_slist_append(call->headers, line.data);
-    }
+    struct call *call = call_new(link, method, path);
+    for (int i = 0; i < count; i++)
+        connection_header(&call->at, headers[i].name, headers[i].value);
+    connection_body(&call->at, body, n);
     call_start(link, call, false, take_answer, &waited);
     bool ok = wait_for(link, &waited, err);
     if (status)

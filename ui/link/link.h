@@ -1,6 +1,6 @@
 /* link: the console's line to its daemon: HTTP/1.1 over the Unix socket, any number of calls at a time and
- * one stream that comes back by itself (back-off 0.2 to 2 s) and resumes behind the last entry it saw. The
- * only file of ui that includes libcurl. Nothing blocks but link_wait and link_call. One thread. */
+ * one stream that comes back by itself (back-off 0.2 to 2 s) and resumes behind the last entry it saw. Nothing
+ * blocks but link_wait and link_call. One thread. */
 #ifndef LINK_LINK_H
 #define LINK_LINK_H
 #include "base/err.h"
@@ -10,6 +10,7 @@
 struct link;
 struct link_answer {
     int status; /* HTTP status, 0 = no answer */
+    bool sent;  /* all of the request went out: with status 0, what it asked for may be done all the same */
     const char *body;
     size_t n;
     const struct err *err; /* NULL on 2xx; else code and one line, from problem+json where there is one */
@@ -74,6 +75,4 @@ struct link_header {
 bool link_call_with(struct link *link, const char *method, const char *path,
                     const struct link_header *headers, int count, const char *body, size_t n,
                     struct str *body_out, int *status, struct err *err);
-/* problem+json (or none) as err and hint: what link_answer carries. */
-void link_problem(int status, const char *body, size_t n, struct err *err, char hint[256]);
 #endif
