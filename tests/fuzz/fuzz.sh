@@ -26,7 +26,7 @@ seed() { # target: its corpus. Where the first byte chooses, each file is a seed
         n=$((n + 1))
         cp "$file" "$work/$target/plain$n"
         case $target in
-        dialect | classify | config | settings | sse | signature | redact | answer)
+        dialect | classify | config | settings | sse | response | signature | redact | answer)
             for byte in 0 1 2 3 4 5 6 7; do
                 { printf "\\00$byte"; cat "$file"; } >"$work/$target/$byte-$n"
             done ;;
