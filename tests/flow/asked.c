@@ -66,8 +66,37 @@ static void what_is_like_a_ticket_is_asked_of_one_that_is_stayed_at(void **state
     assert_int_equal(ear_heard("/similar"), before + 1);
 }
 
+static void what_the_cursor_passes_by_is_not_asked_for(void **state)
+{
+    enum { TICKETS = 20, STEP_MS = 50, PAUSE_MS = 100 /* less than that of a cursor that stays */ };
+    char last[40];
+    int slow = 0;
+    (void)state;
+    for (int i = 2; i <= TICKETS; i++) {
+        snprintf(last, sizeof last, "Matter %d", i);
+        seat_post("shop", last + 7, last);
+        seat_shows(last);
+    }
+    seat_press("gg:detail\r");
+    seat_shows("first response"); /* the pane has read what it says */
+    int before = ear_heard("GET /v1/tickets/");
+    for (int i = 1; i < TICKETS; i++) {
+        int64_t since = clock_mono();
+        seat_press("j");
+        rest(STEP_MS);
+        slow += clock_mono() - since >= PAUSE_MS;
+    }
+    seat_shows("first response"); /* where it stays */
+    for (int64_t end = clock_mono() + SEAT_SOON; ear_heard("GET /v1/tickets/") == before && clock_mono() < end;)
+        rest(BETWEEN_MS);
+    int asked = ear_heard("GET /v1/tickets/") - before;
+    print_message("# asked: %d steps, %d of them slow: %d tickets\n", TICKETS - 1, slow, asked);
+    assert_in_range(asked, 1, 1 + slow);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(what_is_like_a_ticket_is_asked_of_one_that_is_stayed_at, start, stop)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(what_is_like_a_ticket_is_asked_of_one_that_is_stayed_at, start, stop),
+                                       cmocka_unit_test_setup_teardown(what_the_cursor_passes_by_is_not_asked_for, start, stop)};
     return cmocka_run_group_tests_name("flow/asked", tests, NULL, NULL);
 }

@@ -347,8 +347,9 @@ static void follow_cursor(struct console *c, int64_t now)
     int64_t ticket = pane || review || console_place(c) == PLACE_ESCALATIONS ? console_ticket(c) : 0;
     if (!ticket || ticket == c->focus) {
         c->focus_at = 0;
-    } else if (!c->focus_at) {
+    } else if (!c->focus_at || ticket != c->focus_next) { /* those passed by are not asked for */
         c->focus_at = now + FOCUS_MS;
+        c->focus_next = ticket;
     } else if (now >= c->focus_at) {
         c->focus_at = 0;
         fetch_focus(c, ticket);
