@@ -26,6 +26,8 @@ static void is_as_curses_has_it(const char *term, const char *sequence, int firs
     const char *is = capability_with(sequence, first, second);
     if (strcmp(is, expected) != 0)
         fail_msg("%s: %d, %d: \"%s\" is not \"%s\"", term, first, second, is, expected);
+    if (capability_length(sequence, first, second) != strlen(expected))
+        fail_msg("%s: %d, %d: \"%s\" is %zu bytes", term, first, second, expected, capability_length(sequence, first, second));
 }
 
 static long check_terminal(const char *term)

@@ -27,6 +27,22 @@ static size_t step(const char *at, const int parameters[2], int *origin, char **
     return 5;
 }
 
+size_t capability_length(const char *sequence, int first, int second)
+{
+    const int parameters[2] = {first, second};
+    int origin = 0;
+    size_t length = 0;
+    for (const char *at = sequence; at && *at;) {
+        char number[NUMBER], *to = number;
+        size_t n = *at == '%' ? step(at, parameters, &origin, &to) : 1;
+        if (!n)
+            return strlen(tiparm(sequence, first, second));
+        length += *at == '%' ? (size_t)(to - number) : 1;
+        at += n;
+    }
+    return length;
+}
+
 const char *capability_with(const char *sequence, int first, int second)
 {
     static char text[MOST];

@@ -347,11 +347,31 @@ static int close_gap(const struct cell *now, const struct cell *last, int at, in
     return to < end && to - at <= SHORT && differs(&now[to], &last[to]) && now[to].width && last[to].width ? to : at;
 }
 
+static bool is_byte(const struct cell *cell)
+{
+    return !cell->text[1] && cell->width == 1;
+}
+
+/* Letters of a byte that are written alike from here on, blanks apart from what is not blank; the last column by itself. */
+static int alike(const struct cell *cells, int from, int to, char *text)
+{
+    const struct cell *first = &cells[from];
+    bool is_blank = first->text[0] == ' ';
+    int n = 0;
+    to = to < t.last_columns ? to : t.last_columns - 1;
+    for (const struct cell *cell = first; cell < cells + to && is_byte(cell) && cell->role == first->role && cell->attr == first->attr && (!is_blank || cell->text[0] == ' '); cell++)
+        text[n++] = cell->text[0];
+    return n;
+}
+
 static void draw_run(const struct cell *cells, int row, int from, int to)
 {
-    for (int column = from; column < to; column++)
-        if (cells[column].width)
-            pen_put(row, column, cheapest_look(&cells[column]), cells[column].text, cells[column].width);
+    char text[SURFACE_MOST];
+    for (int column = from, n; column < to; column += n ? n : 1)
+        if ((n = alike(cells, column, to, text)) > 0)
+            pen_put(row, column, cheapest_look(&cells[column]), text, (size_t)n, n);
+        else if (cells[column].width)
+            pen_put(row, column, cheapest_look(&cells[column]), cells[column].text, strlen(cells[column].text), cells[column].width);
 }
 
 /* Cells that differ, in runs; a run that touches a wide character, old or new, takes all of it. */
@@ -376,13 +396,16 @@ static void draw_row(int row)
 
 static void draw_rows(void)
 {
-    size_t size = (size_t)t.last_columns * sizeof(struct cell);
-    for (int row = 0; row < t.last_rows; row++)
-        if (t.changed[row].to && memcmp(t.last->row[row].cells, t.now->row[row].cells, size) != 0) { /* else the terminal moved it there */
-            draw_row(row);
-            memcpy(t.last->row[row].cells, t.now->row[row].cells, size);
-            t.last->row[row].sum = t.now->row[row].sum;
-        }
+    for (int row = 0; row < t.last_rows; row++) {
+        struct span span = t.changed[row];
+        struct cell *last = t.last->row[row].cells + span.from, *now = t.now->row[row].cells + span.from;
+        size_t size = (size_t)(span.to - span.from) * sizeof *now;
+        if (memcmp(last, now, size) == 0) /* nothing, or the terminal moved it there */
+            continue;
+        draw_row(row);
+        memcpy(last, now, size);
+        t.last->row[row].sum = t.now->row[row].sum;
+    }
 }
 
 static void drop_pictures(void)

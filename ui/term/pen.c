@@ -16,13 +16,13 @@
 #undef columns
 #undef lines
 
-enum { FRAME_MOST = 32 << 20, WAY = 96, STEPS = 4, SCROLL_MOST = 30 };
+enum { FRAME_MOST = 32 << 20, WAY = 96, NO_WAY = 1 << 16, STEPS = 4, SCROLL_MOST = 30 };
 enum { LEAST = 3 /* bytes of ESC [ C */, LEAST_PLACE = 6 /* of ESC [ 1 ; 2 H: nothing shorter is looked for */ };
 
-struct way { /* towards a place, in the terminal's language */
-    char text[WAY];
-    size_t n;
-    bool is;
+struct leg { /* of a way: one sequence, so many times; none: it is there already */
+    const char *sequence;
+    int parameter, times;
+    size_t n; /* bytes */
 };
 static struct {
     struct str out;
@@ -69,87 +69,89 @@ void pen_close(void)
 
 /* --- the cursor --- */
 
-/* The way goes on by a sequence so many times; without it there is no such way. */
-static void on(struct way *w, const char *sequence, int times)
+static const struct leg no_leg = {.n = NO_WAY};
+
+static struct leg leg_of(const char *sequence, int parameter, int times)
 {
-    size_t n = sequence ? strlen(sequence) : 0;
-    w->is &= n && w->n + n * (size_t)times < WAY;
-    for (; w->is && times > 0; times--) {
-        memcpy(w->text + w->n, sequence, n + 1);
-        w->n += n;
-    }
+    size_t n = capability_length(sequence, parameter, 0) * (size_t)times;
+    return n ? (struct leg){sequence, parameter, times, n} : no_leg;
 }
 
-static void shorter(struct way *best, const struct way *other)
+static void shorter(struct leg *best, struct leg other)
 {
-    if (other->is && (!best->is || other->n < best->n))
-        *best = *other;
+    if (other.n < best->n)
+        *best = other;
 }
 
 /* Along one line: steps of one, one step of n, or the place itself. */
-static void along(struct way *w, int from, int to, const char *one, const char *many, const char *place)
+static struct leg along(int from, int to, const char *one, const char *many, const char *place)
 {
     int n = abs(to - from);
-    struct way best = {.is = false}, other;
     if (!n)
-        return;
-    if (n <= STEPS)
-        other = *w, on(&other, one, n), shorter(&best, &other);
-    if (!best.is || best.n > w->n + LEAST) {
-        other = *w, on(&other, capability_with(many, n, 0), 1), shorter(&best, &other);
-        other = *w, on(&other, capability_with(place, to, 0), 1), shorter(&best, &other);
+        return (struct leg){0};
+    struct leg best = n <= STEPS ? leg_of(one, 0, n) : no_leg;
+    if (best.n > LEAST) {
+        shorter(&best, leg_of(many, n, 1));
+        shorter(&best, leg_of(place, to, 1));
     }
-    *w = best;
+    return best;
 }
 
-static void down(struct way *w, int row)
+static struct leg down(int row)
 {
     bool feed = cursor_down && strcmp(cursor_down, "\n") == 0;
     if (row > p.row)
-        along(w, p.row, row, !feed || p.newline_stays ? cursor_down : NULL, parm_down_cursor, row_address);
-    else
-        along(w, p.row, row, cursor_up, parm_up_cursor, row_address);
+        return along(p.row, row, !feed || p.newline_stays ? cursor_down : NULL, parm_down_cursor, row_address);
+    return along(p.row, row, cursor_up, parm_up_cursor, row_address);
 }
 
-static void across(struct way *w, int from, int column)
+static struct leg across(int from, int column)
 {
     if (column > from)
-        along(w, from, column, cursor_right, parm_right_cursor, column_address);
-    else
-        along(w, from, column, cursor_left, parm_left_cursor, column_address);
+        return along(from, column, cursor_right, parm_right_cursor, column_address);
+    return along(from, column, cursor_left, parm_left_cursor, column_address);
+}
+
+static void walk(const struct leg *leg)
+{
+    for (int times = leg->times; times > 0; times--)
+        say(capability_with(leg->sequence, leg->parameter, 0));
 }
 
 /* "ESC [ row ; 1 H": a first column goes without saying. */
-static void omit_one(struct way *w)
+static const char *place_of(int row, int column, char text[WAY])
 {
-    if (w->n > 5 && memcmp(w->text, "\033[", 2) == 0 && strcmp(w->text + w->n - 3, ";1H") == 0) {
-        w->n -= 2;
-        memcpy(w->text + w->n - 1, "H", 2);
-    }
+    str_copy(text, WAY, capability_with(cursor_address, row, column));
+    size_t n = strlen(text);
+    if (!column && n > 5 && memcmp(text, "\033[", 2) == 0 && strcmp(text + n - 3, ";1H") == 0)
+        memcpy(text + n - 3, "H", 2);
+    return text;
 }
 
+/* From where it stands, from the beginning of the line, or straight to the place. */
 static void go(int row, int column)
 {
-    struct way best = {.is = false}, other = {.is = true};
+    char place[WAY] = "";
+    struct leg legs[3] = {{0}, no_leg, no_leg};
+    size_t n = NO_WAY;
     if (p.row >= 0) {
-        down(&other, row);
-        across(&other, p.column, column);
-        shorter(&best, &other);
+        legs[1] = down(row);
+        legs[2] = across(p.column, column);
+        n = legs[1].n + legs[2].n;
     }
     if (p.row >= 0 && (row != p.row || column < p.column)) {
-        other = (struct way){.is = true};
-        on(&other, carriage_return, 1);
-        down(&other, row);
-        across(&other, 0, column);
-        shorter(&best, &other);
+        struct leg first = leg_of(carriage_return, 0, 1), last = across(0, column);
+        if (first.n + legs[1].n + last.n < n) {
+            legs[0] = first, legs[2] = last;
+            n = first.n + legs[1].n + last.n;
+        }
     }
-    if (!best.is || best.n > (column ? LEAST_PLACE : LEAST)) {
-        other = (struct way){.is = true};
-        on(&other, capability_with(cursor_address, row, column), 1);
-        omit_one(&other);
-        shorter(&best, &other);
-    }
-    say(best.text);
+    if (n > (column ? LEAST_PLACE : LEAST) && cursor_address)
+        place_of(row, column, place);
+    bool straight = *place && strlen(place) < n;
+    say(straight ? place : "");
+    for (int i = 0; !straight && n < NO_WAY && i < 3; i++)
+            walk(&legs[i]);
     p.row = row;
     p.column = column;
 }
@@ -216,20 +218,16 @@ static bool doubtful(const char *text, size_t n, int width)
     return n > first || (width == 2 && first == 4);
 }
 
-void pen_put(int row, int column, struct pen_look look, const char *text, int width)
+void pen_put(int row, int column, struct pen_look look, const char *text, size_t n, int width)
 {
     bool last = column + width >= p.columns;
     if (last && row == p.rows - 1 && auto_right_margin && !eat_newline_glitch)
         return; /* it would scroll */
     pen_move(row, column);
     write_as(look);
-    size_t n = text[1] ? strlen(text) : 1;
-    if (n == 1)
-        str_addc(&p.out, *text);
-    else
-        str_add(&p.out, text, n);
+    str_add(&p.out, text, n);
     p.column += width;
-    if (last || doubtful(text, n, width))
+    if (last || (n != (size_t)width && doubtful(text, n, width)))
         p.row = -1;
 }
 

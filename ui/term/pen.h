@@ -4,6 +4,7 @@
 #ifndef TERM_PEN_H
 #define TERM_PEN_H
 #include <stdbool.h>
+#include <stddef.h>
 
 struct pen_look { /* as curses has them */
     unsigned attr;
@@ -13,8 +14,9 @@ struct pen_look { /* as curses has them */
 void pen_open(int columns, int rows); /* and after every change of size */
 void pen_close(void);
 struct pen_look pen_look(void); /* how it writes now */
-/* One cell's text, `width` columns, at a place; rows and columns from 0. */
-void pen_put(int row, int column, struct pen_look look, const char *text, int width);
+/* n bytes that take `width` columns, at a place: one cell's text, or letters of one byte and one column each, none of them in the last
+ * column; rows and columns from 0. */
+void pen_put(int row, int column, struct pen_look look, const char *text, size_t n, int width);
 bool pen_can_erase(bool coloured); /* coloured: the look has a background of its own, which not every terminal erases with */
 void pen_erase(int row, int column, struct pen_look look); /* to the end of the row */
 void pen_clear(struct pen_look look);                      /* all of it */
