@@ -38,7 +38,7 @@ static void it_says_who_is_now_until_when_and_who_is_next(void **state)
     desk_shows(&desk, "primary     ● Mara");
     desk_shows(&desk, "until Wed 25 Nov 18:00, in 2h28m  then you for Mara (override)");
     desk_shows(&desk, "nights      ‼ nobody");
-    desk_shows(&desk, "1 without anybody   1 ask for cover   times: Europe/Berlin");
+    desk_shows(&desk, "1 without anybody   1 asks for cover   times: Europe/Berlin");
     assert_int_equal(desk_role(&desk, "‼ nobody"), UI_LATE);
     assert_int_equal(desk_role(&desk, "you for Mara (override)"), UI_MINE);
     end();
@@ -119,6 +119,25 @@ static void it_fits_where_there_is_little_room_and_reads_without_colours_and_gly
     end();
 }
 
+/* Six hours a cell, or twelve: nothing is cut at the edge. */
+static void the_week_is_whole_on_a_narrow_terminal(void **state)
+{
+    (void)state;
+    show(60, 20);
+    desk_shows(&desk, "primary     Wed  Thu  Fri  Sat  Sun  Mon  Tue");
+    desk_shows(&desk, "Mara        ███▄│████│█▄··│····│···◆│····│····");
+    desk_shows(&desk, "primary     ● Mara          2h28m  then you for Mara");
+    desk_shows(&desk, "█ turn  ▒ override  ◆ cover  ▄ part  ! nobody");
+    desk_shows(&desk, "▲ asks     Mara         Thu 26 Nov 12:00 in 20h");
+    end();
+    show(40, 24);
+    desk_shows(&desk, "primary     We Th Fr Sa Su Mo Tu");
+    desk_shows(&desk, "On call 1 without anybody");
+    desk_shows(&desk, "Mara        ██│██│█·│··│·▄│··│··");
+    desk_shows(&desk, "▲ asks     Mara         in 20h");
+    end();
+}
+
 /* The desk said Mara; what the document says of the default schedule is newer. */
 static void the_header_follows_the_document(void **state)
 {
@@ -156,6 +175,7 @@ int main(void)
         cmocka_unit_test(the_week_is_drawn_cell_by_cell),
         cmocka_unit_test(what_was_set_is_listed_and_questions_come_first),
         cmocka_unit_test(a_key_takes_its_record_from_the_row),
+        cmocka_unit_test(the_week_is_whole_on_a_narrow_terminal),
         cmocka_unit_test(it_fits_where_there_is_little_room_and_reads_without_colours_and_glyphs),
         cmocka_unit_test(the_header_follows_the_document),
         cmocka_unit_test(who_is_over_is_noticed_and_nothing_set_says_what_to_press),

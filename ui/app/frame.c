@@ -15,6 +15,7 @@ enum {
     LEAST_COLUMNS = 40,
     LEAST_ROWS = 8,
     BANNER_COLUMNS = 100, /* from there the whole sentence fits */
+    BRIEF_COLUMNS = 66,   /* the same of what pages me */
     FRAME_MS = 33,
     SLOWEST_MS = 250,
     BURST_FRAMES = 15
@@ -135,10 +136,13 @@ static const char *standing_notice(struct console *c, const struct look *look)
     if (!paged.count)
         return NULL;
     int64_t shown = c->ticket.id;
+    bool brief = surface_columns(c->surface) < BRIEF_COLUMNS;
     if (composer_is_open(&c->composer))
         return arena_printf(c->frame, "%s: %sK acknowledges %s; you write on", escalations_call(look), c->composer.state == COMPOSER_WRITING ? "Esc " : "",
                             paged.count > 1 ? arena_printf(c->frame, "#%lld", (long long)paged.ticket) : "it");
-    return escalations_pages_me(look, shown) ? "‼ This pages you: press K to acknowledge" : arena_printf(c->frame, "%s: press , to go there, K to acknowledge", escalations_call(look));
+    if (escalations_pages_me(look, shown))
+        return brief ? "‼ This pages you: K acknowledges" : "‼ This pages you: press K to acknowledge";
+    return arena_printf(c->frame, brief ? "%s: , goes there" : "%s: press , to go there, K to acknowledge", escalations_call(look));
 }
 
 /* Keys are bound at the start: a screen's hints are looked up once. */

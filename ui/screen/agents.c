@@ -155,12 +155,14 @@ static void head(const struct look *look, struct surface *s)
         here += !*text_of(&all[i], "away");
         load += number_of(&all[i], "load");
     }
-    column += surface_textf(s, 1, column, -1, here ? UI_OK : UI_LATE, "%d here", here) + 3;
-    column += surface_textf(s, 1, column, -1, UI_DIM, "%d away   %lld open with them", count - here, (long long)load) + 3;
+    struct arena *a = look->arena;
+    column = look_piece(look, s, 1, column, here ? UI_OK : UI_LATE, arena_printf(a, "%d here", here));
+    column = look_piece(look, s, 1, column, UI_DIM, arena_printf(a, "%d away", count - here));
+    column = look_piece(look, s, 1, column, UI_DIM, arena_printf(a, "%lld open with them", (long long)load));
     if (free)
-        column += surface_textf(s, 1, column, -1, free->count ? UI_WARN : UI_DIM, "%lld unassigned", (long long)free->count) + 3;
+        column = look_piece(look, s, 1, column, free->count ? UI_WARN : UI_DIM, arena_printf(a, "%lld unassigned", (long long)free->count));
     if (outliers_count(look))
-        surface_textf(s, 1, column, look_columns(s) - column - 1, UI_WARN, "▲ %d stand%s out", outliers_count(look), outliers_count(look) == 1 ? "s" : "");
+        look_piece(look, s, 1, column, UI_WARN, arena_printf(a, "▲ %d stand%s out", outliers_count(look), outliers_count(look) == 1 ? "s" : ""));
 }
 
 /* --- below: the agent under the cursor --- */

@@ -100,11 +100,11 @@ static void head(const struct look *look, struct surface *s)
     int at = surface_text(s, 1, 1, -1, UI_TITLE, "Articles") + 3;
     const char *words = json_get_string(root(look), "q", "");
     if (root(look))
-        at += surface_text(s, 1, at, -1, UI_NORMAL, arena_printf(look->arena, "%s found", look_count(look->arena, n))) + 3;
+        at = look_piece(look, s, 1, at, UI_NORMAL, arena_printf(look->arena, "%s found", look_count(look->arena, n)));
     if (*words)
         surface_text(s, 1, at, look_columns(s) - at - 1, UI_INPUT, arena_printf(look->arena, "/%s   Esc shows all", words));
     else
-        surface_text(s, 1, at, look_columns(s) - at - 1, UI_DIM,
+        look_piece(look, s, 1, at, UI_DIM,
                      look_columns(s) < 90 ? "?? at a line's start in a reply puts one in" : "in the composer ?? at the start of a line puts one into a reply");
 }
 

@@ -110,10 +110,10 @@ static void head(const struct look *look, struct surface *s)
     const struct lists_item *all = items(look, &count);
     for (int i = 0; i < count; i++)
         reveals += str_eq(text_of(&all[i], "kind"), "reveal");
-    column += surface_textf(s, 1, column, -1, UI_DIM, "the last %d things people did", count) + 3;
+    column = look_piece(look, s, 1, column, UI_DIM, arena_printf(look->arena, "the last %d things people did", count));
     if (reveals)
-        column += surface_textf(s, 1, column, -1, UI_WARN, "%d reveal%s", reveals, reveals == 1 ? "" : "s") + 3;
-    surface_text(s, 1, column, look_columns(s) - column - 1, UI_DIM, look_columns(s) < 96 ? "/ narrows: actor:ana" : "/ narrows: actor:ana kind:reveal ticket:42");
+        column = look_piece(look, s, 1, column, UI_WARN, arena_printf(look->arena, "%d reveal%s", reveals, reveals == 1 ? "" : "s"));
+    look_piece(look, s, 1, column, UI_DIM, look_columns(s) < 96 ? "/ narrows: actor:ana" : "/ narrows: actor:ana kind:reveal ticket:42");
 }
 
 /* --- the entry under the cursor --- */

@@ -349,12 +349,10 @@ static void head(const struct look *look, struct surface *s)
         for (const struct json *d = json_first(destinations(look)); d; d = json_next(d))
             n += json_get_i64(d, counts[i].members[0], 0) +
                  (counts[i].members[1] ? json_get_i64(d, counts[i].members[1], 0) : 0);
-        column += surface_textf(s, 1, column, -1, n ? counts[i].role : UI_MUTED, "%s %s",
-                                look_count(look->arena, n), counts[i].words) +
-                  3;
+        column = look_piece(look, s, 1, column, n ? counts[i].role : UI_MUTED, arena_printf(look->arena, "%s %s", look_count(look->arena, n), counts[i].words));
     }
     size_t places = json_count(destinations(look));
-    surface_textf(s, 1, column, -1, UI_DIM, "to %zu destination%s", places, places == 1 ? "" : "s");
+    look_piece(look, s, 1, column, UI_DIM, arena_printf(look->arena, "to %zu destination%s", places, places == 1 ? "" : "s"));
 }
 
 const struct lists_type deliveries_list = {

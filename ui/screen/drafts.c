@@ -98,9 +98,10 @@ static void head(const struct look *look, struct surface *s)
 {
     int count, mine = drafts_mine(look), column = surface_text(s, 1, 1, -1, UI_TITLE, "Drafts") + 4;
     items(look, &count);
-    column += surface_textf(s, 1, column, -1, UI_NORMAL, "%d of yours", mine) + 3;
+    column = look_piece(look, s, 1, column, UI_NORMAL, arena_printf(look->arena, "%d of yours", mine));
     if (count > mine)
-        surface_textf(s, 1, column, look_columns(s) - column - 1, UI_PRESENCE, "%d handed to the team: Enter takes one over", count - mine);
+        look_piece(look, s, 1, column, UI_PRESENCE,
+                   arena_printf(look->arena, look_columns(s) < 48 ? "%d of the team" : look_columns(s) < 72 ? "%d handed to the team" : "%d handed to the team: Enter takes one over", count - mine));
 }
 
 /* The files it brings, as the composer says them; the rows it takes. */

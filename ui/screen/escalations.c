@@ -356,19 +356,16 @@ static void head(const struct look *look, struct surface *s)
     int64_t triggered, acknowledged, snoozed;
     mirror_escalations(look->mirror, &triggered, &acknowledged, &snoozed);
     int column = surface_text(s, 1, 1, -1, UI_TITLE, "Escalations") + 4;
-    column += surface_textf(s, 1, column, -1, triggered ? UI_CRITICAL : UI_DIM, "%lld triggered",
-                            (long long)triggered) +
-              3;
-    column += surface_textf(s, 1, column, -1, UI_DIM, "%lld acknowledged   %lld snoozed",
-                            (long long)acknowledged, (long long)snoozed) +
-              3;
+    column = look_piece(look, s, 1, column, triggered ? UI_CRITICAL : UI_DIM, arena_printf(look->arena, "%lld triggered", (long long)triggered));
     if (!*mirror_oncall(look->mirror)) /* else the line above says who */
-        column += surface_text(s, 1, column, -1, UI_LATE, "nobody is on call") + 3;
+        column = look_piece(look, s, 1, column, UI_LATE, "nobody is on call");
+    column = look_piece(look, s, 1, column, UI_DIM, arena_printf(look->arena, "%lld acknowledged", (long long)acknowledged));
+    column = look_piece(look, s, 1, column, UI_DIM, arena_printf(look->arena, "%lld snoozed", (long long)snoozed));
     if (more(look))
-        surface_textf(s, 1, column, -1, UI_DIM, "the first %s are here", look_count(look->arena, (int64_t)json_count(rows_of(look, MIRROR_ESCALATIONS))));
+        look_piece(look, s, 1, column, UI_DIM, arena_printf(look->arena, "the first %s are here", look_count(look->arena, (int64_t)json_count(rows_of(look, MIRROR_ESCALATIONS)))));
 }
 
-static bool unheard_banner(const struct look *look, struct surface *s, int row)
+static int unheard_banner(const struct look *look, struct surface *s, int row, int rows)
 {
     AUTO_STR numbers;
     int count, n = 0;
@@ -377,31 +374,24 @@ static bool unheard_banner(const struct look *look, struct surface *s, int row)
     for (int i = 0; i < count; i++)
         if (is_unheard(paging(&list[i])))
             str_addf(&numbers, "%s#%lld", n++ ? ", " : "", (long long)list[i].id);
-    if (n)
-        surface_textf(s, row, 1, look_columns(s) - 2, UI_CRITICAL,
-                      "‼ Nobody answers %s: all steps taken, a reminder each hour. K acknowledges.",
-                      numbers.data);
-    return n > 0;
+    return !n ? 0 : look_banner(look, s, row, rows, UI_CRITICAL, arena_printf(look->arena, "‼ Nobody answers %s: all steps taken, a reminder each hour. K acknowledges.", numbers.data));
 }
 
-static bool window_banner(const struct look *look, struct surface *s, int row)
+static int window_banner(const struct look *look, struct surface *s, int row, int rows)
 {
     const struct window *w = mirror_window(look->mirror, look->now);
-    if (w)
-        surface_textf(s, row, 1, look_columns(s) - 2, UI_WARN,
-                      "⏸ Maintenance until %s, says %s: %s. Pages are held for %s; what is open then triggers.",
-                      look_stamp(look, w->to), look_owner(look, w->by), w->reason,
-                      *w->scope ? w->scope : "all tickets");
-    return w != NULL;
+    return !w ? 0 : look_banner(look, s, row, rows, UI_WARN,
+                                arena_printf(look->arena, "⏸ Maintenance until %s, says %s: %s. Pages are held for %s; what is open then triggers.", look_stamp(look, w->to),
+                                             look_owner(look, w->by), w->reason, *w->scope ? w->scope : "all tickets"));
 }
 
 static int above(const struct look *look, struct surface *s, int row, int rows)
 {
     int used = 0;
     if (rows > 2)
-        used += unheard_banner(look, s, row);
+        used += unheard_banner(look, s, row, rows - 2);
     if (rows > 2 + used)
-        used += window_banner(look, s, row + used);
+        used += window_banner(look, s, row + used, rows - 2 - used);
     if (used)
         surface_rule(s, row + used++);
     return used;

@@ -175,9 +175,9 @@ static void head(const struct look *look, struct surface *s)
     int column = surface_text(s, 1, 1, -1, UI_TITLE, "Handover") + 4;
     for (const struct json *a = json_first(json_get(root, "oncall")); a; a = json_next(a))
         oncall = arena_printf(look->arena, "%s%s%s", oncall, *oncall ? ", " : "", json_string(a) ? look_owner(look, json_string(a)) : "");
-    column += surface_text(s, 1, column, -1, UI_NORMAL, *by ? arena_printf(look->arena, "%s since %s", look_owner(look, by), look_stamp(look, json_get_i64(last, "at", 0)))
-                                                            : "nobody has acknowledged one yet") + 3;
-    surface_text(s, 1, column, -1, *oncall ? UI_DIM : UI_LATE, *oncall ? arena_printf(look->arena, "on call %s", oncall) : "nobody is on call");
+    column = look_piece(look, s, 1, column, UI_NORMAL, *by ? arena_printf(look->arena, "%s since %s", look_owner(look, by), look_stamp(look, json_get_i64(last, "at", 0)))
+                                                           : "nobody has acknowledged one yet");
+    look_piece(look, s, 1, column, *oncall ? UI_DIM : UI_LATE, *oncall ? arena_printf(look->arena, "on call %s", oncall) : "nobody is on call");
 }
 
 /* Came in, went out, what went wrong, what the clock moved; what there was none of is not told. */

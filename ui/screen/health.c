@@ -246,13 +246,13 @@ static void head(const struct look *look, struct surface *s)
     for (int i = 0; i < count; i++)
         of[all[i].verdict]++;
     if (of[WRONG])
-        column += surface_textf(s, 1, column, -1, UI_LATE, "✗ %d wrong", of[WRONG]) + 3;
+        column = look_piece(look, s, 1, column, UI_LATE, arena_printf(look->arena, "✗ %d wrong", of[WRONG]));
     if (of[LOOK])
-        column += surface_textf(s, 1, column, -1, UI_WARN, "▲ %d to look at", of[LOOK]) + 3;
+        column = look_piece(look, s, 1, column, UI_WARN, arena_printf(look->arena, "▲ %d to look at", of[LOOK]));
     if (count && !of[WRONG] && !of[LOOK])
-        column += surface_text(s, 1, column, -1, UI_OK, "✔ all is well") + 3;
+        column = look_piece(look, s, 1, column, UI_OK, "✔ all is well");
     if (of[FINE] && (of[WRONG] || of[LOOK]))
-        surface_textf(s, 1, column, -1, UI_DIM, "%d fine", of[FINE]);
+        look_piece(look, s, 1, column, UI_DIM, arena_printf(look->arena, "%d fine", of[FINE]));
 }
 
 /* --- below: the row under the cursor, whole --- */

@@ -180,7 +180,7 @@ static void ingest_head(const struct look *look, struct surface *s)
     column = sparkline(look, s, column + 1, items, count);
     for (size_t i = 0; i < sizeof counters / sizeof *counters; i++) {
         int64_t n = json_get_i64(counts, counters[i].name, 0);
-        if (look_columns(s) < counters[i].from)
+        if (look_columns(s) < counters[i].from || column + text_columns(counters[i].name) + 1 + text_columns(look_count(look->arena, n)) >= look_columns(s))
             continue;
         column = look_pair(s, 1, column, UI_DIM, counters[i].name, n ? counters[i].role : UI_MUTED,
                            look_count(look->arena, n)) +

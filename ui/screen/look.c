@@ -292,6 +292,24 @@ int look_pair(struct surface *s, int row, int column, enum ui_role key_role, con
     return column + surface_text(s, row, column, -1, role, text);
 }
 
+int look_piece(const struct look *look, struct surface *s, int row, int column, enum ui_role role, const char *text)
+{
+    enum { APART = 3 };
+    int columns = text_columns(text_safe_in(look->arena, text, TEXT_LINE)), end = look_columns(s) - 1;
+    if (column + columns > end)
+        return end; /* what is less important does not take its place */
+    return column + surface_text(s, row, column, columns, role, text) + APART;
+}
+
+int look_banner(const struct look *look, struct surface *s, int row, int rows, enum ui_role role, const char *text)
+{
+    char **lines;
+    int width = look_columns(s) - 2, count = text_wrap(look->arena, text_safe_in(look->arena, text, TEXT_LINE), width, &lines), shown = count < rows ? count : rows;
+    for (int i = 0; i < shown; i++)
+        surface_text(s, row + i, 1, width, role, i + 1 == shown && shown < count ? arena_printf(look->arena, "%s %s", lines[i], lines[i + 1]) : lines[i]);
+    return shown;
+}
+
 /* A piece of the header's right side; pieces that do not fit are left out, least important first. */
 struct piece {
     const char *text;
@@ -435,15 +453,14 @@ static void team_line(const struct look *look, struct surface *s, int row)
     const struct mirror_boss *boss = surface_takes(s, row) ? mirror_boss(look->mirror) : NULL;
     int column = 1, width = look_columns(s);
     if (boss) {
-        column += surface_text(s, row, column, 2, UI_BOSS, "⚔ ") + 0;
-        column += surface_text(s, row, column, width / 3, UI_BOSS, boss->name) + 2;
-        column += surface_text(s, row, column, -1, UI_DIM, boss->tier) + 2;
         int bar = width >= 100 ? 28 : 12;
+        column += surface_text(s, row, column, 2, UI_BOSS, "⚔ ");
+        column += surface_text(s, row, column, width / 3, UI_BOSS, boss->name) + 2;
+        if (width >= 60)
+            column += surface_text(s, row, column, -1, UI_DIM, boss->tier) + 2;
         surface_bar(s, row, column, bar, (int)(boss->hp * 10000 / boss->max_hp), UI_BOSS);
         column += bar + 2;
-        column += surface_textf(s, row, column, -1, UI_DIM, "%lld/%lld", (long long)boss->hp,
-                                (long long)boss->max_hp) +
-                  4;
+        column = look_piece(look, s, row, column, UI_DIM, arena_printf(look->arena, "%lld/%lld", (long long)boss->hp, (long long)boss->max_hp)) + 1;
     }
     if (surface_takes(s, row) && mirror_player(look->mirror)->level > 0 && mirror_ready(look->mirror))
         player_text(look, s, row, column);

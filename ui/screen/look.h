@@ -85,6 +85,10 @@ int look_footer_row(const struct look *look, const struct surface *s); /* the sa
 /* Text in two weights: parts in 'key ' pairs until NULL; gives the next column. */
 int look_pair(struct surface *s, int row, int column, enum ui_role key_role, const char *key,
               enum ui_role role, const char *text);
+/* One of several on a line, left out whole where it does not fit, as are those after it. Gives the next one's column. */
+int look_piece(const struct look *look, struct surface *s, int row, int column, enum ui_role role, const char *text);
+/* A sentence that has to be read whole, wrapped into at most so many rows. Gives how many it took. */
+int look_banner(const struct look *look, struct surface *s, int row, int rows, enum ui_role role, const char *text);
 /* On a rule, at its end: that what stands above it goes on. 0 = it does not. */
 void look_more(const struct look *look, struct surface *s, int row, size_t below);
 /* A title in at most so many lines, of which the last is cut. Gives how many it took, at least 1. */

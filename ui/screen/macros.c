@@ -61,9 +61,8 @@ static struct lists_item *items(const struct look *look, int *count)
 static void head(const struct look *look, struct surface *s)
 {
     int at = surface_text(s, 1, 1, -1, UI_TITLE, "Macros") + 3;
-    surface_text(s, 1, at, look_columns(s) - at - 1, UI_DIM,
-                 look_columns(s) < 100 ? "m on a ticket runs one; / in a reply puts its text in" : "m on a ticket runs one after a look; / at the start of a line in a reply puts its text in");
-    (void)look;
+    look_piece(look, s, 1, at, UI_DIM,
+               look_columns(s) < 64 ? "m on a ticket runs one" : look_columns(s) < 100 ? "m on a ticket runs one; / in a reply puts its text in" : "m on a ticket runs one after a look; / at the start of a line in a reply puts its text in");
 }
 
 /* Wrapped behind its heading; the rows used. */

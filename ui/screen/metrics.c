@@ -246,7 +246,7 @@ static void draw_head(const struct look *look, struct surface *s)
         column += used + 3;
     }
     const struct mirror_view *shown = json_string(view) ? mirror_view_find(look->mirror, json_string(view)) : NULL;
-    surface_textf(s, 1, column + 1, width - column - 2, UI_DIM, "of %s", shown ? shown->title : json_string(view) ? json_string(view) : "the whole desk");
+    look_piece(look, s, 1, column + 1, UI_DIM, arena_printf(look->arena, "of %s", shown ? shown->title : json_string(view) ? json_string(view) : "the whole desk"));
 }
 
 static bool nothing_yet(const struct json *root)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DAYS = 7, MOST_CELLS = 24, MOST_AGENTS = 24, NAME = 11 };
+enum { DAYS = 7, MOST_CELLS = 24, MOST_AGENTS = 24, NAME = 11, NARROW = 76 /* below that columns, reasons are left out */ };
 static const int64_t DAY = 86400000;
 
 static const char *text_of(const struct json *object, const char *name)
@@ -38,16 +38,16 @@ static bool is_me(const struct look *look, const char *agent)
 
 /* --- now and next --- */
 
-/* "you", "ben for ana (cover)". */
-static char *people_text(const struct look *look, const struct json *people)
+/* "you", "ben for ana (cover)"; brief: who, and not why. */
+static char *people_text(const struct look *look, const struct json *people, bool brief)
 {
     AUTO_STR out;
     str_init(&out, 1000);
     for (const struct json *who = json_first(people); who; who = json_next(who)) {
         str_addf(&out, "%s%s", out.len ? ", " : "", look_owner(look, text_of(who, "agent")));
         if (*text_of(who, "for"))
-            str_addf(&out, " for %s (%s)", look_owner(look, text_of(who, "for")), text_of(who, "why"));
-        else if (!str_eq(text_of(who, "why"), "rotation"))
+            str_addf(&out, " for %s", look_owner(look, text_of(who, "for")));
+        if (!brief && !str_eq(text_of(who, "why"), "rotation"))
             str_addf(&out, " (%s)", text_of(who, "why"));
     }
     return arena_strdup(look->arena, out.len ? out.data : "nobody");
@@ -79,7 +79,7 @@ static void draw_now(const struct look *look, struct surface *s, int row, const 
     int wide = look_columns(s), column = 1;
     surface_text(s, row, column, NAME, UI_STRONG, text_of(schedule, "name"));
     column += NAME + 1;
-    surface_text(s, row, column, wide / 4, people_role(look, now), arena_printf(look->arena, "%s %s", json_count(now) ? "●" : "‼", people_text(look, now)));
+    surface_text(s, row, column, wide / 4, people_role(look, now), arena_printf(look->arena, "%s %s", json_count(now) ? "●" : "‼", people_text(look, now, wide < NARROW)));
     if (holds_me(look, now))
         surface_attr(s, row, column, wide / 4, UI_BOLD);
     column += wide / 4 + 1;
@@ -90,7 +90,7 @@ static void draw_now(const struct look *look, struct surface *s, int row, const 
     const char *when = wide < 100 ? "" : arena_printf(look->arena, "until %s, in ", stamp(look, until));
     column += surface_textf(s, row, column, wide - column, left < 3600000 ? UI_WARN : UI_DIM, "%s%s", when, until_text(look, left)) + 2;
     column += surface_text(s, row, column, -1, UI_DIM, "then") + 1;
-    surface_text(s, row, column, wide - column - 1, people_role(look, next), people_text(look, next));
+    surface_text(s, row, column, wide - column - 1, people_role(look, next), people_text(look, next, wide < NARROW));
 }
 
 /* --- the week --- */
@@ -108,8 +108,10 @@ struct week {
 
 static void lay_out(struct week *w)
 {
+    static const int parts[] = {MOST_CELLS, 12, 8, 6, 4, 2};
     int room = (look_columns(w->s) - w->left - 1) / DAYS - 1;
-    w->cells = room >= 24 ? 24 : room >= 12 ? 12 : room >= 8 ? 8 : 6;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts && (!i || w->cells > room); i++)
+        w->cells = parts[i];
     w->first = zone_day(w->look->tz, w->look->now);
     for (int i = 0; i <= DAYS * w->cells; i++)
         w->at[i] = zone_at(w->look->tz, w->first + i / w->cells, i % w->cells * (DAY / w->cells));
@@ -199,7 +201,7 @@ static void draw_days(const struct week *w, int row)
 {
     for (int day = 0; day < DAYS; day++) {
         int column = column_of(w, day * w->cells);
-        surface_textf(w->s, row, column, w->cells, day ? UI_DIM : UI_STRONG, "%.6s", stamp(w->look, w->at[day * w->cells]));
+        surface_textf(w->s, row, column, w->cells, day ? UI_DIM : UI_STRONG, "%.*s", w->cells < 3 ? w->cells : w->cells < 6 ? 3 : 6, stamp(w->look, w->at[day * w->cells]));
         for (int hour = 12; w->cells == 24 && hour < 24; hour += 6)
             surface_textf(w->s, row, column + hour, 2, UI_MUTED, "%d", hour);
     }
@@ -249,6 +251,17 @@ static int draw_week(const struct look *look, struct surface *s, int row, int ro
     return used;
 }
 
+static void draw_legend(struct surface *s, int row)
+{
+    static const struct { int from; const char *text; } legends[] = {
+        {NARROW, "█ by turn  ▒ override  ◆ cover  ▄ part of the time  ! nobody   now stands out"},
+        {48, "█ turn  ▒ override  ◆ cover  ▄ part  ! nobody"}, {0, "█ turn  ▒ override  ◆ cover  ! nobody"}};
+    int i = 0;
+    while (look_columns(s) < legends[i].from)
+        i++;
+    surface_text(s, row, 1, look_columns(s) - 2, UI_DIM, legends[i].text);
+}
+
 static int above(const struct look *look, struct surface *s, int row, int rows)
 {
     const struct json *root = document(look), *list = json_get(root, "schedules");
@@ -264,8 +277,7 @@ static int above(const struct look *look, struct surface *s, int row, int rows)
     for (const struct json *schedule = json_first(list); schedule; schedule = json_next(schedule))
         used += draw_week(look, s, row + used, rows - used - 2, schedule);
     if (used < rows - 1)
-        surface_text(s, row + used++, 1, look_columns(s) - 2, UI_DIM,
-                     "█ by turn  ▒ override  ◆ cover  ▄ part of the time  ! nobody   now stands out");
+        draw_legend(s, row + used++);
     surface_rule(s, row + used++);
     return used;
 }
@@ -353,6 +365,7 @@ static void draw_note(const struct look *look, struct surface *s, int row, int c
 static const struct column columns[] = {{"What", 10, 0, false, draw_kind},   {"Who", 18, 0, false, draw_who}, {"Schedule", 10, 96, false, draw_schedule},
                                         {"From", 16, 0, false, draw_from},   {"To", 16, 0, false, draw_to},   {"When", 16, 100, false, draw_left},
                                         {"Why", 0, 0, false, draw_note}};
+static const struct column narrow[] = {{"What", 10, 0, false, draw_kind}, {"Who", 0, 0, false, draw_who}, {"From", 16, 52, false, draw_from}, {"When", 13, 36, false, draw_left}};
 
 /* What wants an answer, then what runs or comes, by its beginning; what is over last. */
 static int by_need(const void *a, const void *b)
@@ -388,9 +401,9 @@ static void head(const struct look *look, struct surface *s)
         gaps += !json_count(json_get(schedule, "now"));
     for (const struct json *c = json_first(json_get(root, "covers")); c; c = json_next(c))
         asked += kind_of(c) == ASKED;
-    column += surface_textf(s, 1, column, -1, gaps ? UI_LATE : UI_DIM, gaps ? "%d without anybody" : "nobody is missing", gaps) + 3;
-    column += surface_textf(s, 1, column, -1, asked ? UI_WARN : UI_DIM, asked ? "%d ask for cover" : "nobody asks for cover", asked) + 3;
-    surface_textf(s, 1, column, -1, UI_DIM, "times: %s", root ? text_of(root, "tz") : "-");
+    column = look_piece(look, s, 1, column, gaps ? UI_LATE : UI_DIM, gaps ? arena_printf(look->arena, "%d without anybody", gaps) : "nobody is missing");
+    column = look_piece(look, s, 1, column, asked ? UI_WARN : UI_DIM, !asked ? "nobody asks for cover" : arena_printf(look->arena, asked == 1 ? "1 asks for cover" : "%d ask for cover", asked));
+    look_piece(look, s, 1, column, UI_DIM, arena_printf(look->arena, "times: %s", root ? text_of(root, "tz") : "-"));
 }
 
 const struct lists_type oncall_list = {
@@ -401,6 +414,9 @@ const struct lists_type oncall_list = {
     .head = head,
     .columns = columns,
     .column_count = sizeof columns / sizeof *columns,
+    .narrow = narrow,
+    .narrow_count = sizeof narrow / sizeof *narrow,
+    .narrow_below = NARROW,
     .above = above,
     .above_share = 80,
     .empty = "Nobody is away, and nobody takes another's turn. +o puts somebody on call for a while, +c asks who takes over, +a says who is away.\n"

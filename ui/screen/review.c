@@ -113,30 +113,23 @@ static struct lists_item *items(const struct look *look, int *count)
     return all;
 }
 
-/* What does not fit whole is left out. */
-static void piece(struct surface *s, int *column, enum ui_role role, const char *text)
-{
-    if (*column + text_columns(text) <= look_columns(s))
-        *column += surface_text(s, 1, *column, -1, role, text) + 3;
-}
-
 static void head(const struct look *look, struct surface *s)
 {
     const struct json *model = json_get(root(look), "model"), *accuracy = json_get(model, "accuracy"),
                       *shadow = json_get(root(look), "shadow");
     struct arena *a = look->arena;
     int column = surface_text(s, 1, 1, -1, UI_TITLE, "Label review") + 4;
-    piece(s, &column, UI_NORMAL,
+    column = look_piece(look, s, 1, column, UI_NORMAL,
           arena_printf(a, "%s of %s open", look_count(a, json_get_i64(root(look), "review", 0)),
                        look_count(a, json_get_i64(root(look), "of", 0))));
-    piece(s, &column, UI_DIM, json_get_string(model, "text", ""));
+    column = look_piece(look, s, 1, column, UI_DIM, json_get_string(model, "text", ""));
     if (json_get_i64(accuracy, "of", 0))
-        piece(s, &column, UI_OK,
+        column = look_piece(look, s, 1, column, UI_OK,
               arena_printf(a, "right on %lld of your last %lld",
                            (long long)json_get_i64(accuracy, "right", 0),
                            (long long)json_get_i64(accuracy, "of", 0)));
     if (json_get_i64(shadow, "of", 0))
-        piece(s, &column, UI_WARN,
+        column = look_piece(look, s, 1, column, UI_WARN,
               arena_printf(a, "%lld more would escalate",
                            (long long)json_get_i64(shadow, "would_escalate", 0)));
 }

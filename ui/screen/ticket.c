@@ -407,7 +407,7 @@ static int draw_clocks(const struct look *look, struct surface *s, int row, cons
     int column = 1, width = look_columns(s);
     const struct json *e = json_get(doc, "escalation");
     if (str_eq(json_get_string(e, "state", ""), "triggered"))
-        column += surface_textf(s, row, column, width / 2, UI_CRITICAL, "‼ step %s, next in %s",
+        column += surface_textf(s, row, column, width - 2, UI_CRITICAL, "‼ step %s, next in %s",
                                 look_step(look->arena, e),
                                 look_countdown(look->arena, json_get_i64(e, "next_at", 0) - look->now)) +
                   3;
@@ -472,11 +472,15 @@ static int draw_shared(const struct look *look, struct surface *s, int64_t ticke
 static void draw_similar(const struct look *look, struct surface *s, int64_t ticket, int rule)
 {
     enum { MORE = 16 }; /* the end of the rule is look_more's */
+    static const char head[] = " similar, resolved:";
+    int room = look_columns(s) - MORE - (int)strlen(head) - 1;
     const char *numbers = "";
-    for (const struct json *r = json_first(facts_similar(look, ticket)); r; r = json_next(r))
-        numbers = arena_printf(look->arena, "%s #%lld", numbers, (long long)json_get_i64(r, "id", 0));
+    for (const struct json *r = json_first(facts_similar(look, ticket)); r; r = json_next(r)) {
+        const char *more = arena_printf(look->arena, "%s #%lld", numbers, (long long)json_get_i64(r, "id", 0));
+        numbers = text_columns(more) <= room ? more : numbers; /* none is cut */
+    }
     if (*numbers)
-        surface_right(s, rule, 1, look_columns(s) - MORE, UI_DIM, arena_printf(look->arena, " similar, resolved:%s ", numbers));
+        surface_right(s, rule, 1, look_columns(s) - MORE, UI_DIM, arena_printf(look->arena, "%s%s ", head, numbers));
 }
 
 void ticket_draw(struct ticket_screen *t, const struct look *look, struct surface *s)

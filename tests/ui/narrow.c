@@ -1,0 +1,136 @@
+/* narrow: a window beside others, a telephone at night. What a line has no room for is left out whole or goes on below; nothing that has to
+ * be read ends in the middle. */
+#include "base/str.h"
+#include "base/text.h"
+#include "screen/queue.h"
+#include "screen/ticket.h"
+#include "support/gallery.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+static struct desk_case desk;
+static const int widths[] = {40, 46, 52, 58, 64, 70, 76, 80};
+enum { WIDTHS = sizeof widths / sizeof *widths };
+
+static int begin(void **state)
+{
+    (void)state;
+    gallery_start(&desk, false);
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    gallery_end(&desk);
+    return 0;
+}
+
+static const struct gallery_picture *picture(const char *name)
+{
+    for (int i = 0; i < gallery_count(); i++)
+        if (str_eq(gallery_at(i)->name, name))
+            return gallery_at(i);
+    fail_msg("no picture %s", name);
+    return NULL;
+}
+
+static bool is_cut(struct desk_case *c, int row)
+{
+    return strstr(desk_row(c, row), "…") != NULL;
+}
+
+static void no_heads_last_words_are_half_there(void **state)
+{
+    int heads = 0;
+    (void)state;
+    for (int i = 0; i < gallery_count(); i++) {
+        const struct gallery_picture *p = gallery_at(i);
+        if (p->place == PLACE_QUEUE || p->place == PLACE_TICKET)
+            continue;
+        for (int w = 0; w < WIDTHS; w++, heads++) {
+            gallery_draw(&desk, p, widths[w], 24);
+            if (is_cut(&desk, 1))
+                fail_msg("%s, %d columns: %s", p->name, widths[w], desk_row(&desk, 1));
+        }
+    }
+    print_message("# %d heads\n", heads);
+}
+
+static void the_teams_line_has_whole_numbers_or_none(void **state)
+{
+    (void)state;
+    for (int w = 0; w < WIDTHS; w++) {
+        gallery_draw(&desk, picture("queue"), widths[w], 12);
+        const char *line = desk_row(&desk, 10), *slash = strchr(line, '/');
+        assert_non_null(strstr(line, "⚔ The Ticket"));
+        assert_true(slash ? strstr(line, "180/500") != NULL : !strstr(line, "180") && !strstr(line, " 1…"));
+    }
+}
+
+static void tell(enum mirror_doc_id id, int64_t ticket, const char *text)
+{
+    struct err err = {0};
+    assert_true(mirror_doc_set(desk.mirror, id, ticket, text, strlen(text), DESK_NOW, &err));
+}
+
+static void draw_ticket(int columns, int rows)
+{
+    struct ticket_screen ticket = {0};
+    ticket_open(&ticket, 4119);
+    desk_size(&desk, columns, rows);
+    ticket_draw(&ticket, &desk.look, desk.surface);
+    ticket_fini(&ticket);
+}
+
+static void a_tickets_page_line_is_whole(void **state)
+{
+    const char *text = arena_printf(desk.arena, "{\"ticket\":{\"id\":4119,\"title\":\"Cannot access dashboard\",\"status\":\"open\",\"escalation\":{\"state\":\"triggered\",\"step\":2,\"steps\":4,"
+                                                "\"loop\":1,\"next_at\":%lld}},\"lines\":[]}", (long long)DESK_NOW + 3792000);
+    (void)state;
+    tell(MIRROR_TICKET, 4119, text);
+    for (int w = 0; w < WIDTHS; w++) {
+        draw_ticket(widths[w], 12);
+        desk_shows(&desk, "‼ step 3 of 4 loop 1, next in 1:03:12");
+    }
+}
+
+static void of_resolved_tickets_like_it_no_number_is_cut(void **state)
+{
+    (void)state;
+    tell(MIRROR_SIMILAR, 4119, "{\"rows\":[{\"id\":4001},{\"id\":3977},{\"id\":3850}]}");
+    draw_ticket(44, 12);
+    desk_shows(&desk, " similar, resolved: #4001 ");
+    draw_ticket(50, 12);
+    desk_shows(&desk, " similar, resolved: #4001 #3977 ");
+    desk_hides(&desk, "#3…");
+    draw_ticket(80, 12);
+    desk_shows(&desk, " similar, resolved: #4001 #3977 #3850 ");
+}
+
+static void what_must_not_be_missed_goes_on_in_the_next_row(void **state)
+{
+    (void)state;
+    gallery_draw(&desk, picture("escalations"), 60, 24);
+    desk_shows(&desk, "‼ Nobody answers #4064: all steps taken, a reminder each");
+    desk_shows(&desk, "hour. K acknowledges.");
+    gallery_draw(&desk, picture("escalations"), 40, 12); /* its rows are seen, too */
+    desk_shows(&desk, "‼ Nobody answers #4064:");
+    desk_shows(&desk, "4121 ‼ triggered");
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
+    const struct CMUnitTest tests[] = {
+        T(no_heads_last_words_are_half_there),
+        T(the_teams_line_has_whole_numbers_or_none),
+        T(a_tickets_page_line_is_whole),
+        T(of_resolved_tickets_like_it_no_number_is_cut),
+        T(what_must_not_be_missed_goes_on_in_the_next_row),
+    };
+    return cmocka_run_group_tests_name("narrow", tests, NULL, NULL);
+}
