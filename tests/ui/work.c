@@ -190,6 +190,25 @@ static void what_is_wrong_with_the_desk_stands_first(void **state)
     assert_int_equal(desk_role(&desk, "✗ wrong"), UI_LATE);
 }
 
+/* The list was told its order while the line was not there yet: what a row says now counts. */
+static void what_is_wrong_stands_first_by_what_the_rows_say_now(void **state)
+{
+    struct lists lists;
+    (void)state;
+    desk_size(&desk, 80, 24);
+    lists_init(&lists, LISTS_HEALTH);
+    desk.look.link_role = UI_WARN;
+    lists_sync(&lists, &desk.look, false);
+    desk.look.link_role = UI_OK;
+    lists_draw(&lists, &desk.look, desk.surface);
+    assert_true(row_of("✔ fine   line") > row_of("▲ look   shop"));
+    desk.look.link_role = UI_WARN;
+    surface_clear(desk.surface);
+    lists_draw(&lists, &desk.look, desk.surface);
+    assert_true(row_of("▲ look   line") < row_of("✔ fine   triaged"));
+    lists_fini(&lists);
+}
+
 static void a_row_of_health_is_told_whole_and_found_by_what_it_says(void **state)
 {
     static const int widths[] = {60, 80, 120};
@@ -315,7 +334,7 @@ int main(void)
         T(what_came_of_the_agents_last_is_what_the_picker_knows),
         T(a_handover_is_read_part_by_part),
         T(a_clean_desk_says_so_and_what_to_press),
-        T(what_is_wrong_with_the_desk_stands_first), T(a_row_of_health_is_told_whole_and_found_by_what_it_says), T(what_the_cursor_is_on_is_what_the_pane_tells),
+        T(what_is_wrong_with_the_desk_stands_first), T(what_is_wrong_stands_first_by_what_the_rows_say_now), T(a_row_of_health_is_told_whole_and_found_by_what_it_says), T(what_the_cursor_is_on_is_what_the_pane_tells),
         T(a_well_desk_says_so_and_a_heavy_journal_does_not),
         T(a_source_that_refused_is_fine_an_hour_after_the_last), T(what_a_source_is_looked_at_for_is_what_happened),
         T(hostile_text_stays_on_its_line),

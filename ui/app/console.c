@@ -103,15 +103,16 @@ static const struct zone *clock_of(struct console *c)
 
 struct look console_look(struct console *c)
 {
-    return (struct look){.mirror = c->mirror,
-                         .arena = c->frame,
-                         .now = console_now(c),
-                         .zone = console_zone(),
-                         .tz = clock_of(c),
-                         .link = "",
-                         .held = console_place(c) == PLACE_HEALTH ? memory_now() : (struct memory){0},
-                         .shown = console_place(c) == PLACE_CUSTOMER ? c->contact.shown : NULL,
-                         .game = true};
+    struct look look = {.mirror = c->mirror,
+                        .arena = c->frame,
+                        .now = console_now(c),
+                        .zone = console_zone(),
+                        .tz = clock_of(c),
+                        .held = console_place(c) == PLACE_HEALTH ? memory_now() : (struct memory){0},
+                        .shown = console_place(c) == PLACE_CUSTOMER ? c->contact.shown : NULL,
+                        .game = true};
+    frame_line(c, &look);
+    return look;
 }
 
 struct lists *console_table(struct console *c)

@@ -67,13 +67,12 @@ static const char *link_banner(struct console *c, const struct link_status *s, i
                arena_printf(c->frame, "The daemon stopped answering %lld s ago. Nothing you typed is lost; trying again %s.", ago, when);
 }
 
-static void fill_link(struct console *c, struct look *look)
+void frame_line(struct console *c, struct look *look)
 {
     const struct link_status *s = link_status(c->link);
     int64_t now = clock_mono();
     look->link = link_word(c, s, now);
     look->link_role = is_gone(s, now) ? UI_LATE : is_live(c, s, now) && !is_slow(s, now) ? UI_OK : UI_WARN;
-    look->banner = link_banner(c, s, now);
 }
 
 /* --- its parts --- */
@@ -182,7 +181,7 @@ static void choose_rows(struct console *c)
 void frame_draw(struct console *c)
 {
     struct look look = console_look(c);
-    fill_link(c, &look);
+    look.banner = link_banner(c, link_status(c->link), clock_mono());
     fill_hints(c, &look);
     look.ingest = ingest_path(c);
     const struct toast_line *said = &c->toast.is;

@@ -9,6 +9,8 @@ enum { FRAME_POPUP_MS = 300 }; /* after so long with a key that only begins, wha
 
 /* Draws what there is to see and hands it to the terminal; nothing is dirty then. */
 void frame_draw(struct console *c);
+/* The state of the line to the desk, in a word and its role. */
+void frame_line(struct console *c, struct look *look);
 /* When the stream's news is drawn: what happens in the list at once, but for a flood of it; all else, counts above all, at the next
  * frame. clock_mono. */
 int64_t frame_news_at(const struct console *c);

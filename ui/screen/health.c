@@ -312,6 +312,7 @@ const struct lists_type health_list = {
     .docs = {MIRROR_SELF, MIRROR_DESTINATIONS, MIRROR_SOURCES},
     .doc_count = 3,
     .needs = 3,
+    .shifts = true,
     .items = items,
     .head = head,
     .words = words,

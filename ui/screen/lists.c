@@ -393,6 +393,8 @@ void lists_draw(struct lists *l, const struct look *look, struct surface *s)
     struct drawing d = {.columns = {narrow ? type->narrow : type->columns, narrow ? type->narrow_count : type->column_count, 0}, .look = look};
     struct lists_item selected;
     int width = look_columns(s), foot = look_footer(look, s), top = LOOK_TOP;
+    if (type->shifts)
+        lists_sync(l, look, false);
     d.items = rows_of(l, look, &d.count);
     look_header(look, s, "");
     if (look->banner)

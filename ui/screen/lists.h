@@ -28,6 +28,7 @@ struct lists_type {
     const struct column *narrow; /* those of a screen below `narrow_below` columns; NULL: the same */
     int narrow_count, narrow_below;
     const char *empty;
+    bool shifts; /* its order hangs on the line and the clock as well: it is the one of the moment it is drawn */
     bool partly; /* what has come of it is shown before all of it is there */
     bool (*more)(const struct look *look); /* does the table go on behind its last row? NULL: never */
     /* What stands between the head and the table, in at most `rows` rows; gives the rows used. NULL: nothing. */
