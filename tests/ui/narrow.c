@@ -122,6 +122,16 @@ static void what_must_not_be_missed_goes_on_in_the_next_row(void **state)
     desk_shows(&desk, "4121 ‼ triggered");
 }
 
+static void an_event_with_nothing_to_note_says_what_its_ticket_is_about(void **state)
+{
+    (void)state;
+    tell(MIRROR_EVENTS, 0, "{\"events\":[{\"id\":3,\"at\":1795617119000,\"source\":\"shop\",\"state\":\"applied\",\"effect\":\"update\",\"ticket\":4098,\"title\":\"Where is my invoice?\"}]}");
+    gallery_draw(&desk, picture("ingest"), 80, 24);
+    desk_shows(&desk, "update 4098 Where is my invoice?");
+    gallery_draw(&desk, picture("ingest"), 200, 60); /* there it has a column */
+    desk_shows(&desk, "update 4098 Where is my invoice?");
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -130,6 +140,7 @@ int main(void)
         T(the_teams_line_has_whole_numbers_or_none),
         T(a_tickets_page_line_is_whole),
         T(of_resolved_tickets_like_it_no_number_is_cut),
+        T(an_event_with_nothing_to_note_says_what_its_ticket_is_about),
         T(what_must_not_be_missed_goes_on_in_the_next_row),
     };
     return cmocka_run_group_tests_name("narrow", tests, NULL, NULL);

@@ -4,6 +4,9 @@
 #include <string.h>
 
 static const struct offer times[] = {{"1h", "in an hour"},
+                                     {"4h", "in four hours"},
+                                     {"8h", "in eight hours"},
+                                     {"24h", "this time tomorrow"},
                                      {"later", "later today, in three hours"},
                                      {"tomorrow", "at 09:00"},
                                      {"monday", "at 09:00"},

@@ -119,11 +119,27 @@ static void draw_note(const struct look *look, struct surface *s, int row, int c
     surface_text(s, row, column, width, UI_DIM, event_notes(look, i->json));
 }
 
+/* Where subjects have no column: most events have nothing to note, and a number says little. */
+static void draw_note_or_subject(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    const struct lists_item *i = item;
+    if (i->refusal || *event_notes(look, i->json))
+        draw_note(look, s, row, column, width, item, selected);
+    else
+        surface_text(s, row, column, width, UI_NORMAL, text_of(i, "title"));
+}
+
 static const struct column ingest_columns[] = {
+    {"Time", 8, 0, false, draw_time},         {"Source", 12, 0, false, draw_source},
+    {"Dialect", 11, 0, false, draw_dialect},  {"Event", 26, 0, false, draw_type},
+    {"Effect", 12, 0, false, draw_effect},    {"Ticket", 7, 0, true, draw_ticket},
+    {" Subject", -36, 0, false, draw_subject}, {"Note", 0, 0, false, draw_note}};
+static const struct column ingest_narrow[] = {
     {"Time", 8, 0, false, draw_time},         {"Source", 12, 0, false, draw_source},
     {"Dialect", 11, 90, false, draw_dialect}, {"Event", 26, 108, false, draw_type},
     {"Effect", 12, 0, false, draw_effect},    {"Ticket", 7, 0, true, draw_ticket},
-    {" Subject", -36, 150, false, draw_subject}, {"Note", 0, 0, false, draw_note}};
+    {"Note, or subject", 0, 0, false, draw_note_or_subject}};
+enum { INGEST_WIDE = 153 };
 
 static int newest_first(const void *a, const void *b)
 {
@@ -198,6 +214,9 @@ static const struct lists_type ingest_list = {
     .head = ingest_head,
     .columns = ingest_columns,
     .column_count = sizeof ingest_columns / sizeof *ingest_columns,
+    .narrow = ingest_narrow,
+    .narrow_count = sizeof ingest_narrow / sizeof *ingest_narrow,
+    .narrow_below = INGEST_WIDE,
     .empty =
         "No event has come in yet. Every request a source posts shows here, also those that were refused, "
         "with the reason.\n"

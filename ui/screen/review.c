@@ -97,7 +97,7 @@ static void draw_title(const struct look *look, struct surface *s, int row, int 
 
 static const struct column columns[] = {{"#", 6, 0, true, draw_id},
                                         {"Label", 11, 0, false, draw_label},
-                                        {"Sure", 6, 0, false, draw_sure},
+                                        {"Sure", 7, 0, false, draw_sure},
                                         {"", 13, 90, false, draw_over},
                                         {"Category", 10, 100, false, draw_category},
                                         {"Why here", 17, 0, false, draw_why},
