@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "harness/seat.h"
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -196,6 +197,41 @@ static void what_was_pressed_while_the_desk_is_gone_is_said_not_to_be_done(void 
     seat_shows("\342\234\224 resolved"); /* that points come of it may be said before that it is closed */
 }
 
+/* It stands still, so that the request lies in its socket; then it dies with it. */
+static void die_before_it_answers(const char *keys)
+{
+    kill(seat.run->pid, SIGSTOP);
+    seat_press(keys);
+    seat_shows("\342\227\214"); /* on its way */
+    daemon_kill(seat.run);
+}
+
+static void what_went_out_and_was_not_answered_is_asked_again_and_done_once(void **state)
+{
+    (void)state;
+    die_before_it_answers("x");
+    seat_shows("close: no answer; it is asked again once the desk is back");
+    daemon_restart(seat.run);
+    seat_shows("\342\234\224 resolved");
+    seat_hides("\342\227\214");
+    client_close(seat.desk);
+    seat.desk = client_open(seat.run->desk);
+    assert_string_equal(seat_field(1, "status"), "resolved");
+    struct answer a = client_get(seat.desk, "/v1/tickets/1/lines");
+    const char *first = strstr(a.body, "\"do\":\"close\"");
+    assert_non_null(first);
+    assert_null(strstr(first + 1, "\"do\":\"close\""));
+}
+
+static void whoever_leaves_before_the_answer_is_told_what_is_not_known(void **state)
+{
+    (void)state;
+    die_before_it_answers("x");
+    seat_shows("close: no answer");
+    seat_press("Q");
+    seat_shows("nobody answered whether it is done: close");
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
 int main(void)
 {
@@ -209,6 +245,8 @@ int main(void)
         T(a_command_that_says_nothing_alone_goes_on_with_what_may_follow),
         T(a_merge_names_the_open_tickets_of_the_same_customer),
         T(what_was_pressed_while_the_desk_is_gone_is_said_not_to_be_done),
+        T(what_went_out_and_was_not_answered_is_asked_again_and_done_once),
+        T(whoever_leaves_before_the_answer_is_told_what_is_not_known),
         T(a_filter_says_how_it_is_written_before_one_types),
     };
     return cmocka_run_group_tests_name("shift", tests, NULL, NULL);

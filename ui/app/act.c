@@ -4,6 +4,7 @@
 #include "app/bulk.h"
 #include "app/insert.h"
 #include "app/paging.h"
+#include "app/deed.h"
 #include "app/part.h"
 #include "app/views.h"
 #include "app/writing.h"
@@ -33,7 +34,7 @@ static void perform(struct console *c, const struct command_do *what, const char
         list_mark(console_marks(c), strtoll(what->arg, NULL, 10), false);
     for (int i = a->count; console_marks(c) && a->seen && i < a->count + a->same; i++)
         list_mark(console_marks(c), a->tickets[i], false);
-    fetch_do(c, &whole); /* the others' marks stand until the answer says of which it was done */
+    deed_do(c, &whole); /* the others' marks stand until the answer says of which it was done */
     a->seen = false;
 }
 

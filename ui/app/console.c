@@ -1,5 +1,6 @@
 /* console: the loop (console_run reads as its table of contents): keys in, what the clock asks for, a frame when one is due (app/frame). */
 #include "app/console.h"
+#include "app/deed.h"
 #include "app/bell.h"
 #include "app/enclose.h"
 #include "app/found.h"
@@ -494,7 +495,6 @@ static void console_init(struct console *c, const struct cli_options *options)
 
 static void console_fini(struct console *c)
 {
-    link_close(c->link);
     found_begin(c);
     composer_fini(&c->composer);
     overlay_close(&c->overlay);
@@ -574,8 +574,12 @@ int console_run(const struct cli_options *options)
         keep_all(c);
     }
     term_close();
-    if (*c->parting)
-        fprintf(stderr, "triage: %s\n", c->parting);
+    link_close(c->link); /* whoever waited for an answer hears that there is none */
+    c->link = NULL;
+    const char *parting[] = {c->parting, deed_forget(c)};
+    for (int i = 0; i < 2; i++)
+        if (*parting[i])
+            fprintf(stderr, "triage: %s\n", parting[i]);
     const char *hint = c->remedy ? c->remedy : err_row(err.code)->hint;
     console_fini(c);
     free(c);

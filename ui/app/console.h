@@ -138,6 +138,7 @@ struct console {
     enum mirror_sort sort;
     bool invert;
     uint64_t keys_made; /* for idempotency keys */
+    struct deed *unanswered; /* acts that went out, and of which nobody said what became (app/deed) */
     struct { struct arena *arena; struct when *when; char *text; } match[2]; /* the expressions the list was matched by last */
     int match_next;
     struct { size_t from; char typed[256]; } prompt; /* what the offers shown stand for, and what was typed of it (app/prompt) */
@@ -204,13 +205,10 @@ void fetch_pump(struct console *c);
 int64_t
 fetch_next(const struct console *c); /* clock_mono when fetch_pump has something to do, INT64_MAX = nothing */
 void fetch_start(struct console *c);
-void fetch_do(struct console *c, const struct command_do *what);
 void fetch_paging(struct console *c, int64_t ms); /* every screen's head says what pages me: escalations, soon, if there are any */
 void fetch_explain(struct console *c, int64_t event);    /* into the open overlay */
 void fetch_simulate(struct console *c, int64_t at);      /* likewise: a critical ticket then */
 void fetch_deliver(struct console *c, struct json *body); /* POST /v1/deliveries; takes the body */
-const char *fetch_key(struct console *c, struct arena *arena); /* a new one, for what must not be done twice */
-const char *fetch_problem(struct console *c, const struct json *problem); /* in words, and what to do; in the frame's arena */
 void fetch_presence(struct console *c);           /* tells others what is looked at, where that changed */
 
 /* run.c */

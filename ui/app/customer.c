@@ -1,4 +1,5 @@
 /* customer: whoever wrote a ticket: going to their page, a note on them, what a reveal brought there. */
+#include "app/deed.h"
 #include "app/part.h"
 #include "base/text.h"
 #include <stdlib.h>
@@ -46,7 +47,7 @@ static void remark(struct console *c, const char *text)
         json_put_string(with, "customer", key);
     json_put_string(with, "text", text);
     struct command_do what = {.action = &action_table[ACTION_CUSTOMER_NOTE], .arg = json_print_in(c->frame, with)};
-    fetch_do(c, &what);
+    deed_do(c, &what);
 }
 
 static void do_remark(struct console *c, const char *arg)

@@ -4,6 +4,7 @@
 #include "app/aside.h"
 #include "app/bell.h"
 #include "app/console.h"
+#include "app/deed.h"
 #include "app/drafting.h"
 #include "app/found.h"
 #include "app/part.h"
@@ -12,9 +13,7 @@
 #include "app/prompt.h"
 #include "app/session.h"
 #include "app/stream.h"
-#include "app/undone.h"
 #include "base/clock.h"
-#include "link/problem.h"
 #include "screen/articles.h"
 #include "screen/deliveries.h"
 #include "screen/event.h"
@@ -383,6 +382,7 @@ static void take(void *arg, const struct link_answer *answer)
 void fetch_pump(struct console *c)
 {
     int64_t now = clock_mono();
+    deed_again(c);
     for (int slot = 0; slot < SLOTS; slot++) {
         struct wanted *w = &c->slots[slot];
         if (!w->wanted || w->flying || now < w->not_before)
@@ -418,122 +418,7 @@ void fetch_start(struct console *c)
     fetch_pump(c);
 }
 
-/* --- actions --- */
-
-const char *fetch_problem(struct console *c, const struct json *problem)
-{
-    struct err err = {0};
-    char hint[256], *text = json_print(problem);
-    problem_read((int)json_get_i64(problem, "status", 500), text, strlen(text), &err, hint);
-    free(text);
-    return arena_printf(c->frame, "%s%s%s", err.text, *hint ? "; " : "", hint);
-}
-
-struct doing {
-    struct console *c;
-    const char *action;
-    enum place from; /* where its tickets were marked */
-    bool many;
-    int refused;     /* were not even sent: the preview said so */
-    bool chooses; /* the answer names the ticket */
-    int count;
-    int64_t tickets[];
-};
-
-/* What was done to many is marked no more; what was refused still is. */
-static void settle_marks(struct doing *d, const struct json *root)
-{
-    struct list *list = d->from == PLACE_QUEUE ? d->c->queue.list : d->from == PLACE_REVIEW ? d->c->lists[LISTS_REVIEW].list : NULL;
-    for (const struct json *r = json_first(json_get(root, "results")); list && d->many && r; r = json_next(r))
-        list_mark(list, json_get_i64(r, "ticket", 0), !json_get_bool(r, "ok", false));
-}
-
-static void settle_all(struct doing *d)
-{
-    for (int i = 0; i < d->count; i++)
-        mirror_answered(d->c->mirror, d->tickets[i], 0);
-}
-
-static void done(void *arg, const struct link_answer *answer)
-{
-    struct doing *d = arg;
-    struct console *c = d->c;
-    AUTO_JSON root =
-        answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
-    int good = 0, bad = 0;
-    const struct json *problem = NULL;
-    const char *say = NULL;
-    if (answer->err && answer->err->code == ERR_UNAVAILABLE) /* what is lost is the key, and only that */
-        console_toast(c, UI_ERROR, "%s: not done, press it again once the desk is back: %s", d->action, answer->err->text);
-    else if (answer->err && (d->count || !act_refused(c, d->action, answer->err->text)))
-        console_toast(c, UI_ERROR, "%s%s%s", answer->err->text, *answer->hint ? "; " : "", answer->hint);
-    for (const struct json *r = json_first(json_get(root, "results")); r; r = json_next(r)) {
-        bool ok = json_get_bool(r, "ok", false);
-        mirror_answered(c->mirror, json_get_i64(r, "ticket", 0), ok ? json_get_i64(r, "seq", 0) : 0);
-        say = ok ? json_get_string(r, "say", NULL) : say;
-        if (json_is(json_get(r, "text"), JSON_OBJECT))
-            place_reveal(c, json_get_i64(r, "ticket", 0), json_get(r, "text"));
-        if (ok && d->chooses)
-            place_ticket(c, json_get_i64(r, "ticket", 0));
-        problem = ok || problem ? problem : json_get(r, "error");
-        good += ok;
-        bad += !ok;
-    }
-    settle_marks(d, root);
-    bool undone = undone_say(c, d->action, root);
-    const char *detail = json_get_string(problem, "detail", "");
-    bool asked = problem && (d->count ? aside_refused(c, d->tickets[0], detail) : act_refused(c, d->action, detail));
-    if (undone)
-        problem = NULL;
-    else if (!asked && (problem ? bad + good > 1 : good && d->refused))
-        console_toast(c, problem ? UI_ERROR : UI_WARN, "%s: %d done, %d refused and still marked%s%s", d->action, good, bad + d->refused, problem ? ": " : "",
-                      json_get_string(problem, "detail", ""));
-    else if (problem && !asked)
-        console_toast(c, UI_ERROR, "%s", fetch_problem(c, problem));
-    else if (good > 1)
-        console_toast(c, UI_TOAST, "%s: %d tickets%s", d->action, good, action_find(d->action)->flags & UNDOABLE ? " (u takes all of it back)" : "");
-    else if (good == 1 && say)
-        console_toast(c, UI_TOAST, "%s", say);
-    if (answer->err)
-        settle_all(d);
-    if (!d->count)
-        fetch_place(c); /* the desk itself changed */
-    c->dirty = c->at_once = true;
-    free(d);
-}
-
-const char *fetch_key(struct console *c, struct arena *a)
-{
-    return arena_printf(a, "console-%d-%" PRId64 "-%" PRIu64, (int)getpid(), clock_now(), ++c->keys_made);
-}
-
-void fetch_do(struct console *c, const struct command_do *what)
-{
-    AUTO_ARENA a = arena_new();
-    struct err err = {0};
-    struct command_do keyed = *what;
-    keyed.key = fetch_key(c, a);
-    char *body = command_body(a, &keyed, &err);
-    if (!body) {
-        console_toast(c, UI_ERROR, "%s", err.text);
-        return;
-    }
-    struct doing *d = calloc(1, sizeof *d + (size_t)what->ticket_count * sizeof *d->tickets);
-    if (!d)
-        abort();
-    d->c = c;
-    d->action = what->action->name;
-    d->from = console_place(c);
-    d->many = what->ticket_count > 1 || c->asked.seen;
-    d->refused = c->asked.seen ? c->asked.refused : 0;
-    d->chooses = what->action->flags & CHOOSES;
-    d->count = what->ticket_count;
-    for (int i = 0; i < what->ticket_count; i++) {
-        d->tickets[i] = what->tickets[i];
-        mirror_pend(c->mirror, what->tickets[i]);
-    }
-    link_send(c->link, "POST", "/v1/do", body, done, d);
-}
+/* --- deliveries, and what a question to the laboratory brings --- */
 
 static void delivered(void *arg, const struct link_answer *answer)
 {

@@ -1,5 +1,6 @@
 /* writing: see writing.h. What the composer wants done: kept, sent, handed to an editor, filled from a list. */
 #include "app/writing.h"
+#include "app/deed.h"
 #include "app/enclose.h"
 #include "app/handoff.h"
 #include "app/insert.h"
@@ -114,13 +115,13 @@ void writing_begin(struct console *c, int64_t ticket, bool reply)
 static void close_too(struct console *c, int64_t ticket)
 {
     struct command_do what = {.action = &action_table[ACTION_CLOSE], .tickets = &ticket, .ticket_count = 1};
-    fetch_do(c, &what);
+    deed_do(c, &what);
 }
 
 static void claim_next(struct console *c)
 {
     struct command_do what = {.action = &action_table[ACTION_CLAIM_NEXT], .arg = ""};
-    fetch_do(c, &what);
+    deed_do(c, &what);
 }
 
 /* What is held counts down, as long as it can be taken back. */
@@ -170,9 +171,9 @@ static void sent(void *arg, const struct link_answer *answer)
         if (moved)
             composer_conflict(w, row->t.thread_version);
         else
-            composer_failed(w, fetch_problem(c, problem));
+            composer_failed(w, deed_problem(c, problem));
     } else {
-        composer_failed(w, problem ? fetch_problem(c, problem) :
+        composer_failed(w, problem ? deed_problem(c, problem) :
                            arena_printf(c->frame, "Not sent: %s. The text is kept.",
                                         answer->err ? answer->err->text : "the daemon's answer makes no sense"));
     }
@@ -184,7 +185,7 @@ static void send(struct console *c)
     struct err err = {0};
     struct composer *w = &c->composer;
     if (!*w->key)
-        str_copy(w->key, sizeof w->key, fetch_key(c, a));
+        str_copy(w->key, sizeof w->key, deed_key(c, a));
     AUTO_JSON files = attached_write(&w->attached);
     struct command_do what = {.action = &action_table[w->reply ? ACTION_REPLY : ACTION_NOTE],
                               .tickets = &w->ticket,
@@ -350,7 +351,7 @@ static void acknowledge(struct console *c)
     const int64_t ticket = calling(c);
     const struct command_do what = {.action = &action_table[ACTION_ACK], .tickets = &ticket, .ticket_count = 1, .arg = ""};
     if (ticket)
-        fetch_do(c, &what);
+        deed_do(c, &what);
     else
         console_toast(c, UI_DIM, "nothing pages you");
 }

@@ -102,7 +102,7 @@ static void abandon(const struct call *call)
 {
     const struct err err = {.code = ERR_UNAVAILABLE, .text = "the line was closed"};
     if (call->done)
-        call->done(call->arg, &(struct link_answer){.body = "", .err = &err, .hint = ""});
+        call->done(call->arg, &(struct link_answer){.sent = connection_left(&call->at), .body = "", .err = &err, .hint = ""});
 }
 
 void link_close(struct link *link)
