@@ -3,6 +3,7 @@
 #include "core/desk.h"
 #include "base/str.h"
 #include "core/consequence.h"
+#include "core/desk_event.h"
 #include "core/desk_game.h"
 #include "core/desk_handover.h"
 #include "core/desk_rota.h"
@@ -191,6 +192,7 @@ static bool (*const does[ACTIONS])(struct desk_act *) = {
     [ACTION_COVER] = desk_do_cover,
     [ACTION_COVER_ACCEPT] = desk_do_cover_accept,
     [ACTION_CUSTOMER_NOTE] = people_customer_note,
+    [ACTION_ERASE_EVENT] = desk_do_erase_event,
     [ACTION_MAINTENANCE] = maintenance_begin,
     [ACTION_MAINTENANCE_END] = maintenance_end,
     [ACTION_HANDOVER_ACK] = handover_ack,

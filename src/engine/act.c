@@ -184,11 +184,20 @@ static bool lead_to_root(struct run *r, struct action *action, struct change *c,
     return true;
 }
 
+/* What was purged is there to be purged once more, where copies of its events came into quarantine since. */
+static const struct ticket *whose(struct run *r, int64_t ticket, struct err *err)
+{
+    bool more = false;
+    if (r->req->action.id == ACTION_PURGE && !store_erase_more(r->e->store, ticket, &more, err))
+        return NULL;
+    return (more ? store_ticket_get : store_ticket_shown)(r->e->store, r->arena, ticket, err);
+}
+
 static bool plain(struct run *r, int64_t ticket, struct change *c, struct err *err)
 {
     struct observation *obs = ARENA_NEW(r->arena, struct observation);
     struct action action = r->req->action;
-    c->before = store_ticket_shown(r->e->store, r->arena, ticket, err);
+    c->before = whose(r, ticket, err);
     if (!c->before || !lead_to_root(r, &action, c, err))
         return false;
     if (!attach_check(r->e, r->arena, &action, change_source(r->e, c->before), r->req->dry_run, err))

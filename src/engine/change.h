@@ -85,6 +85,8 @@ bool undo_fold(struct engine *e, struct arena *arena, struct change *c, const st
                struct err *err);
 /* The points that the entries from..to took away, as facts: they come back as they were, if it is done again. */
 bool undo_lost(struct engine *e, struct arena *arena, struct change *c, int64_t from, int64_t to, struct err *err);
+/* What an event in quarantine says, and those of the same bytes. *also: the entries it touched, a JSON list, NULL for none. */
+bool erase_event(struct engine *e, struct arena *arena, int64_t event, const char **also, struct err *err);
 /* The words in a ticket are gone (engine/erase): the ticket as its history is then, NULL + err. CONFLICT: something is still to leave.
  * also: as in struct change. */
 const struct ticket *erase_words(struct engine *e, struct arena *arena, const struct ticket *t, const char **also, struct err *err);
@@ -115,7 +117,11 @@ struct said { struct engine *e; struct arena *arena; const struct action *action
 char *said_line(const struct said *r, const struct change *c);
 const struct config_source *change_source(const struct engine *e, const struct ticket *t); /* by account, then dialect; NULL: none */
 /* Acts on the desk itself (engine/desk): one action; back to what an entry says was before; a rebuild's. */
-struct desk_run { struct engine *e; struct arena *arena; const char *actor; int64_t now; const char *say; int64_t seq; /* out */ };
+struct desk_run {
+    struct engine *e; struct arena *arena; const char *actor; int64_t now; const char *say;
+    const char *also; /* entries that it took words out of, a JSON list; NULL: none */
+    int64_t seq;      /* out */
+};
 bool desk_do(struct desk_run *r, const struct action *action, struct err *err);
 bool desk_undo(struct desk_run *r, const struct entry *entry, const struct json *data, const char *did, struct err *err);
 bool desk_replay(struct engine *e, struct arena *arena, const struct entry *entry, const struct json *data, struct err *err);

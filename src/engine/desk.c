@@ -31,6 +31,17 @@ static bool find_ledger(struct desk_run *r, const struct json **out, struct err 
     return true;
 }
 
+static bool find_event(struct desk_run *r, const char *number, const struct json **out, struct err *err)
+{
+    struct event event;
+    struct err none = {0};
+    if (!store_event_get(r->e->store, r->arena, strtoll(number, NULL, 10), &event, &none))
+        return none.code == ERR_NOT_FOUND || err_set(err, none.code, "%s", none.text);
+    const char *text = arena_printf(r->arena, "{\"state\":\"%s\",\"kept\":%s}", event.state, event.raw_n ? "true" : "false");
+    *out = json_parse_in(r->arena, text, strlen(text), &json_limits_native, NULL, NULL);
+    return true;
+}
+
 static bool find(void *arg, const char *kind, const char *key, const struct json **out, struct err *err)
 {
     struct desk_run *r = arg;
@@ -40,6 +51,8 @@ static bool find(void *arg, const char *kind, const char *key, const struct json
         return find_ticket(r, key, out, err);
     if (str_eq(kind, "ledger"))
         return find_ledger(r, out, err);
+    if (str_eq(kind, "event"))
+        return find_event(r, key, out, err);
     if (!store_record_get(r->e->store, r->arena, kind, key, &data, err))
         return false;
     *out = data ? json_parse_in(r->arena, data, strlen(data), &json_limits_dialect, NULL, NULL) : NULL;
@@ -96,6 +109,8 @@ static bool write_entry(struct desk_run *r, const char *did, struct json *record
     json_put_string(data, "do", did);
     json_put_string(data, "say", r->say);
     json_put(data, "records", records);
+    if (r->also)
+        json_put(data, "also", json_new_raw(r->also));
     struct entry entry = {.at = r->now, .actor = r->actor, .kind = "desk", .cause = undoes, .undoes = undoes, .data = json_print_in(r->arena, data)};
     r->e->only = view_private(records) ? r->actor : NULL;
     bool ok = change_entry(r->e, &entry, NULL, err);
@@ -120,6 +135,8 @@ bool desk_do(struct desk_run *r, const struct action *action, struct err *err)
         return false;
     d.open = &open;
     if (!desk_act(&d))
+        return false;
+    if (action->id == ACTION_ERASE_EVENT && !erase_event(r->e, r->arena, strtoll(d.writes->key, NULL, 10), &r->also, err))
         return false;
     struct json *records = json_array();
     for (int i = 0; i < d.write_count; i++) {

@@ -109,6 +109,19 @@ static bool forget_person(struct engine *e, struct erasing *x, const struct tick
     return true;
 }
 
+bool erase_event(struct engine *e, struct arena *arena, int64_t event, const char **also, struct err *err)
+{
+    struct erasing x = {.by = {arena, e->desk}};
+    const struct store_eraser by = {left, &x};
+    AUTO_STR gone;
+    str_init(&gone, 64 << 20);
+    if (!store_erase_event(e->store, arena, event, &by, &gone, err))
+        return false;
+    *also = gone.len ? arena_printf(arena, "[%s]", gone.data) : NULL;
+    e->scours = true;
+    return true;
+}
+
 bool purge_may(struct engine *e, struct arena *arena, int64_t ticket, struct err *err)
 {
     struct member *members;

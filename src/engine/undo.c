@@ -30,6 +30,7 @@ static const char *const final[ACTIONS] = {
     [ACTION_ACK] = "the pages that it stopped are gone; escalate pages again",
     [ACTION_ESCALATE] = "whoever it paged has been told",
     [ACTION_ERASE] = "what is erased is gone",
+    [ACTION_ERASE_EVENT] = "what is erased is gone",
     [ACTION_PURGE] = "what is purged is gone",
     [ACTION_SPLIT] = "the new ticket goes its own way; merge makes them one again",
     [ACTION_UNMERGE] = "it takes something back itself; redo brings that again",

@@ -57,7 +57,9 @@ static bool was_erased(struct store *s, sqlite3_stmt *entry, struct err *err)
 {
     static const char *const sql[2] = {
         "SELECT EXISTS(SELECT 1 FROM entry e INDEXED BY entry_gone,json_each(e.data,'$.also') a WHERE ?1=0 AND e.seq>?2"
-        " AND " ERASING("e.") " AND a.value=?2 AND e.salt IS NOT NULL)",
+        " AND " ERASING("e.") " AND a.value=?2 AND e.salt IS NOT NULL)"
+        " OR EXISTS(SELECT 1 FROM entry e INDEXED BY entry_desk,json_each(e.data,'$.also') a WHERE ?1=0 AND e.kind='desk' AND e.seq>?2 AND a.value=?2"
+        " AND e.salt IS NOT NULL AND " RECORD_OF("e.data") ">'" EVENT_ERASED "' AND " RECORD_OF("e.data") "<'" EVENT_ERASED "'||char(1114111))",
         "SELECT EXISTS(SELECT 1 FROM entry WHERE ticket=?1 AND ticket!=0 AND seq>?2 AND " ERASING("")
         " AND salt IS NOT NULL)"};
     sqlite3_stmt *stmt = sql_get(s, sql[sql_int(entry, TICKET) != 0], err);

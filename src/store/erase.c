@@ -153,6 +153,61 @@ static const char *list_of(struct arena *a, const struct str *ids)
     return arena_printf(a, "[%s]", ids->len ? ids->data : "");
 }
 
+/* What is in quarantine of these events (account, sha256, key): the same bytes, or the same key. */
+#define ASIDE(of) "SELECT q.id,'aside',q.note,q.raw,q.headers FROM (" of ") e JOIN event q INDEXED BY event_aside ON q.sha256=e.sha256 AND q.state='quarantine' UNION" \
+    " SELECT q.id,'aside',q.note,q.raw,q.headers FROM (" of ") e JOIN event q INDEXED BY event_aside_key ON q.key=e.key AND q.key IS NOT NULL AND q.state='quarantine'" \
+    " WHERE q.account=e.account"
+/* A ticket's, and those that earlier erasures of it touched: of no ticket, or of others of the same customer. */
+#define ITS_EVENTS "SELECT account,sha256,key FROM event WHERE ticket=?1 AND ticket!=0 UNION SELECT v.account,v.sha256,v.key FROM entry d INDEXED BY entry_ticket," \
+    "json_each(d.data,'$.also') a,entry x,event v WHERE " ERASING("d.") " AND d.ticket=?1 AND d.ticket!=0 AND x.seq=a.value AND x.kind='event' AND v.id=" EVENT_OF("x.data")
+
+/* Reads such rows to the end. */
+static bool erase_aside(struct store *s, struct arena *a, sqlite3_stmt *stmt, const struct store_eraser *by, struct str *gone, struct err *err)
+{
+    AUTO_STR ids;
+    str_init(&ids, ERASED_MOST);
+    return rewrite(s, a, stmt, "UPDATE event SET note=nullif(?1,''),raw=NULL,headers='{}',warnings='[]' WHERE id=?2", by, &ids, err) &&
+           (!ids.len || erase_told(s, a, list_of(a, &ids), by, gone, err));
+}
+
+/* ids: of events, a JSON list. */
+static bool erase_copies(struct store *s, struct arena *a, const char *ids, const struct store_eraser *by, struct str *gone, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, ASIDE("SELECT account,sha256,key FROM event WHERE id IN (SELECT value FROM json_each(?1))"), err);
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "s", ids);
+    return erase_aside(s, a, stmt, by, gone, err);
+}
+
+bool store_erase_aside(struct store *s, struct arena *a, int64_t ticket, const struct store_eraser *by, struct str *gone, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, ASIDE(ITS_EVENTS), err);
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "i", ticket);
+    return erase_aside(s, a, stmt, by, gone, err);
+}
+
+bool store_erase_more(struct store *s, int64_t ticket, bool *more, struct err *err)
+{
+    int64_t found = 0;
+    bool ok = sql_number(s, err, &found, "SELECT EXISTS(SELECT 1 FROM (" ASIDE(ITS_EVENTS) ") WHERE raw IS NOT NULL OR headers!='{}')", "i", ticket);
+    *more = found != 0;
+    return ok;
+}
+
+bool store_erase_event(struct store *s, struct arena *a, int64_t event, const struct store_eraser *by, struct str *gone, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT q.id,'aside',q.note FROM event e JOIN event q INDEXED BY event_aside ON q.sha256=e.sha256 AND q.state='quarantine' WHERE e.id=?", err);
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "i", event);
+    return erase_aside(s, a, stmt, by, gone, err) &&
+           sql_run(s, err, "UPDATE event SET raw=NULL WHERE id=(SELECT f.id FROM event e JOIN event f ON f.id=e.raw_of AND f.sha256=e.sha256 WHERE e.id=?)", "i", event) &&
+           store_meta_put(s, "scour", "file", err);
+}
+
 bool store_erase_record(struct store *s, struct arena *a, const char *kind, const char *key, const struct store_eraser *by, struct str *gone, struct err *err)
 {
     static const char *const where[] = {
@@ -161,36 +216,22 @@ bool store_erase_record(struct store *s, struct arena *a, const char *kind, cons
         "SELECT e.id,'records',e.obs FROM customer_ticket c JOIN event e ON e.ticket=c.ticket WHERE c.hash=?2 AND e.ticket!=0 AND instr(e.obs,?1)",
         "SELECT e.id,'records',e.obs FROM ticket t JOIN event e ON e.ticket=t.id WHERE t.id>" KEYS_TICKET " AND t.customer=?1 AND ?2 IS NOT NULL AND e.ticket!=0 AND instr(e.obs,?1)"};
     char *data = NULL;
-    AUTO_STR ids;
+    AUTO_STR ids, others;
     str_init(&ids, ERASED_MOST);
+    str_init(&others, ERASED_MOST);
     for (size_t i = 0; i < sizeof where / sizeof *where; i++) {
         sqlite3_stmt *stmt = sql_get(s, where[i], err);
         if (!stmt)
             return false;
         sql_bind(stmt, i ? "si" : "sis", key, sql_key("customer", key), begins(a, kind, key, true));
-        if (!rewrite(s, a, stmt, "UPDATE event SET obs=?1,raw=NULL,headers='{}',warnings='[]',note=NULL WHERE id=?2", by, i ? NULL : &ids, err))
+        if (!rewrite(s, a, stmt, "UPDATE event SET obs=?1,raw=NULL,headers='{}',warnings='[]',note=NULL WHERE id=?2", by, i ? &others : &ids, err))
             return false;
     }
-    if ((ids.len && !erase_told(s, a, list_of(a, &ids), by, gone, err)) || !store_record_get(s, a, kind, key, &data, err))
+    if ((ids.len && !erase_told(s, a, list_of(a, &ids), by, gone, err)) || !erase_copies(s, a, list_of(a, &ids), by, gone, err) ||
+        !erase_copies(s, a, list_of(a, &others), by, gone, err) || !store_record_get(s, a, kind, key, &data, err))
         return false;
     const char *left = data ? by->left(by->arg, "record", data) : NULL;
     return !left || sql_run(s, err, "UPDATE record SET data=? WHERE kind=? AND key=?", "sss", left, kind, key);
-}
-
-/* What was kept aside and came in again later: the same bytes, or the same key. */
-bool store_erase_aside(struct store *s, struct arena *a, int64_t ticket, const struct store_eraser *by, struct str *gone, struct err *err)
-{
-    sqlite3_stmt *stmt = sql_get(s, "SELECT q.id,'aside',q.note FROM event e JOIN event q INDEXED BY event_aside ON q.sha256=e.sha256 AND q.state='quarantine'"
-                                    " WHERE e.ticket=?1 AND e.ticket!=0 UNION"
-                                    " SELECT q.id,'aside',q.note FROM event e JOIN event q INDEXED BY event_aside_key ON q.key=e.key AND q.key IS NOT NULL AND q.state='quarantine'"
-                                    " WHERE e.ticket=?1 AND e.ticket!=0 AND q.account=e.account", err);
-    AUTO_STR ids;
-    str_init(&ids, ERASED_MOST);
-    if (!stmt)
-        return false;
-    sql_bind(stmt, "i", ticket);
-    return rewrite(s, a, stmt, "UPDATE event SET note=nullif(?1,''),raw=NULL,headers='{}',warnings='[]' WHERE id=?2", by, &ids, err) &&
-           (!ids.len || erase_told(s, a, list_of(a, &ids), by, gone, err));
 }
 
 bool store_erase_notes(struct store *s, struct arena *a, const char *prefix, const struct store_eraser *by, struct str *gone, struct err *err)

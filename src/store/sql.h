@@ -52,6 +52,7 @@ int64_t sql_key(const char *account, const char *key); /* 64-bit hash as SQLite 
  * begins; the event that an entry tells of; what takes words out of a history. */
 #define RECORD_OF(text) "substr(" text ",instr(" text ",'\"records\":[')+11,200)"
 #define EVENT_OF(text) "CAST(substr(" text ",7,19) AS INTEGER)" /* {"id":28,... */
+#define EVENT_ERASED "{\"kind\":\"erased-event\"," /* RECORD_OF the act that did it */
 #define ERASING(e) e "kind='ticket' AND (" e "data GLOB '{\"do\":\"erase\",*' OR " e "data GLOB '{\"do\":\"purge\",*')"
 /* What vouches for an entry, see store/chain.h. */
 struct entry_sizes { size_t actor, kind, data; };

@@ -337,7 +337,11 @@ bool store_erase_ticket(struct store *s, struct arena *a, int64_t ticket, const 
  * is or was the customer's. */
 bool store_erase_record(struct store *s, struct arena *a, const char *kind, const char *key, const struct store_eraser *by, struct str *gone, struct err *err);
 /* Events in quarantine that came in again as one of the ticket's: the same bytes, or the same key ("aside": what is noted of them). */
+/* Those of the events that earlier erasures of it touched are among them. */
 bool store_erase_aside(struct store *s, struct arena *a, int64_t ticket, const struct store_eraser *by, struct str *gone, struct err *err);
+bool store_erase_more(struct store *s, int64_t ticket, bool *more, struct err *err); /* there are such, with something left to erase */
+/* One event in quarantine and those of the same bytes; the file is to be scoured. */
+bool store_erase_event(struct store *s, struct arena *a, int64_t event, const struct store_eraser *by, struct str *gone, struct err *err);
 /* Notes on a customer, whose keys begin so: the records and what the journal says of them ("notes"); gone: those entries, with commas. */
 bool store_erase_notes(struct store *s, struct arena *a, const char *prefix, const struct store_eraser *by, struct str *gone, struct err *err);
 bool store_erase_kept(struct store *s, const char *word, struct err *err); /* what consoles keep that holds it, in either case */

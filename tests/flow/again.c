@@ -45,12 +45,16 @@ static int stop(void **state)
 }
 
 /* A ticket of another system than the source is said to be. */
+static const char *body_of(const char *id)
+{
+    return arena_printf(arena, "{\"eventId\":\"e-%s\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-12-31T23:00:00Z\",\"source\":\"caracol\",\"data\":{"
+                               "\"source_ticket_id\":\"%s\",\"user_id\":\"u\",\"user_name\":\"Uma\",\"user_email\":\"u@example.com\",\"subject\":\"Checkout is down\","
+                               "\"description\":\"Since nine.\",\"priority\":\"high\",\"status\":\"open\",\"created_at\":\"2026-12-31T23:00:00Z\"}}", id, id);
+}
+
 static void post(const char *id)
 {
-    struct answer a = client_post(in, "/in/shop",
-                                  arena_printf(arena, "{\"eventId\":\"e-%s\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-12-31T23:00:00Z\",\"source\":\"caracol\",\"data\":{"
-                                                      "\"source_ticket_id\":\"%s\",\"user_id\":\"u\",\"user_name\":\"Uma\",\"user_email\":\"u@example.com\",\"subject\":\"Checkout is down\","
-                                                      "\"description\":\"Since nine.\",\"priority\":\"high\",\"status\":\"open\",\"created_at\":\"2026-12-31T23:00:00Z\"}}", id, id));
+    struct answer a = client_post(in, "/in/shop", body_of(id));
     if (a.status != 202)
         fail_msg("%d %s", a.status, a.body);
     assert_string_equal(a.body, "{\"status\":\"quarantined\"}");
@@ -104,6 +108,122 @@ static void what_came_in_again_is_erased_where_it_was_kept_aside_too(void **stat
     assert_int_equal(SHELL(NULL, "audit", "verify")->code, 0);
 }
 
+static bool says(int event, const char *word)
+{
+    struct answer a = client_get(desk, arena_printf(arena, "/v1/events/%d", event));
+    assert_int_equal(a.status, 200);
+    return strstr(a.body, word);
+}
+
+static void whole(void)
+{
+    assert_int_equal(SHELL(NULL, "audit", "verify")->code, 0);
+    assert_int_equal(daemon_stop(run), 0);
+    assert_int_equal(daemon_try((const char *[]){"triaged", "--dir", run->dir, "--clock", arena_printf(arena, "%s/clock", run->dir), "--rebuild", NULL}), 0);
+}
+
+static void copies_that_come_after_it_are_found_by_an_erasure_once_more(void **state)
+{
+    (void)state;
+    reads("rbs", "admin");
+    assert_int_equal(client_post(in, "/in/shop", body_of("R1")).status, 200);
+    assert_int_equal(SHELL(NULL, "erase", "1", "erase")->code, 0);
+    reads("cstar", "admin");
+    post("R1");
+    assert_true(says(2, "Uma"));
+    assert_int_equal(SHELL(NULL, "erase", "1", "erase")->code, 0);
+    assert_false(says(2, "Uma"));
+    assert_false(says(2, "Checkout"));
+    assert_int_equal(client_post(desk, "/v1/events/2/rerun", "{}").status, 422);
+    whole();
+}
+
+static void copies_that_come_after_it_are_found_by_a_purge_once_more(void **state)
+{
+    (void)state;
+    reads("rbs", "admin");
+    assert_int_equal(client_post(in, "/in/shop", body_of("R1")).status, 200);
+    assert_int_equal(SHELL(NULL, "delete", "1", "delete")->code, 0);
+    assert_int_equal(SHELL(NULL, "purge", "1", "purge")->code, 0);
+    shell_holds(SHELL(NULL, "purge", "1", "purge")->err, "was purged: nothing is left of it but its journal");
+    reads("cstar", "admin");
+    post("R1");
+    assert_true(says(2, "Uma"));
+    shell_holds(SHELL(NULL, "purge", "1")->err, "confirm it with the word");
+    assert_int_equal(SHELL(NULL, "purge", "1", "purge")->code, 0);
+    assert_false(says(2, "Uma"));
+    shell_holds(SHELL(NULL, "purge", "1", "purge")->err, "was purged: nothing is left of it but its journal");
+    whole();
+}
+
+/* Of a person: an event of no ticket, which says who they are. */
+static void copies_of_what_told_of_a_customer_are_found_too(void **state)
+{
+    static const char *const ways[] = {"cstar", "rbs", "cstar"};
+    (void)state;
+    const char *person = "{\"id\":\"evt_p\",\"type\":\"customer.created\",\"created_at\":\"2026-12-31T00:00:00Z\",\"team_id\":\"t\",\"data\":{\"customer\":{\"id\":\"c9\",\"name\":\"Uma\","
+                         "\"email\":\"u@example.com\"}}}";
+    const char *ticket = "{\"id\":\"evt_1\",\"type\":\"ticket.created\",\"created_at\":\"2026-12-31T00:00:00Z\",\"team_id\":\"t\",\"data\":{\"ticket\":{\"id\":\"k1\",\"title\":\"Help\","
+                         "\"status\":\"new\",\"priority\":\"normal\",\"customerId\":\"c9\",\"customerName\":\"Uma\",\"tags\":[],\"createdAt\":\"2026-12-31T00:00:00Z\"}}}";
+    for (int i = 0; i < 2; i++) {
+        reads(ways[i], "admin");
+        assert_int_equal(client_post(in, "/in/shop", person).status, i ? 202 : 200);
+    }
+    reads("cstar", "admin");
+    assert_int_equal(client_post(in, "/in/shop", ticket).status, 200);
+    assert_int_equal(SHELL(NULL, "erase", "1", "erase")->code, 0);
+    assert_false(says(2, "Uma"));
+    reads("rbs", "admin");
+    assert_int_equal(client_post(in, "/in/shop", person).status, 202);
+    assert_true(says(4, "Uma"));
+    assert_int_equal(SHELL(NULL, "erase", "1", "erase")->code, 0);
+    assert_false(says(4, "Uma"));
+    whole();
+}
+
+static void one_event_in_quarantine_is_erased_by_its_number(void **state)
+{
+    (void)state;
+    post("R1");
+    post("R1");
+    post("R2");
+    shell_holds(SHELL(NULL, "erase-event", "1")->err, "confirm it with the word");
+    shell_holds(SHELL(NULL, "erase-event", "7", "erase-event")->err, "no event 7");
+    assert_string_equal(SHELL(NULL, "erase-event", "1", "--confirm")->out, "what event 1 said is erased\n");
+    assert_false(says(1, "Uma") || says(2, "Uma")); /* the same bytes */
+    assert_true(says(3, "Uma"));
+    shell_holds(SHELL(NULL, "erase-event", "2", "erase-event")->err, "event 2 has no bytes any more");
+    shell_holds(SHELL(NULL, "audit", "--limit", "1")->out, "erase-event");
+    shell_holds(SHELL(NULL, "undo")->err, "what is erased is gone");
+    reads("rbs", "admin");
+    assert_int_equal(client_post(in, "/in/shop", body_of("R4")).status, 200);
+    shell_holds(SHELL(NULL, "erase-event", "4", "erase-event")->err, "event 4 is applied: erase its ticket");
+    reads("cstar", "lead");
+    assert_int_equal(SHELL(NULL, "erase-event", "3", "erase-event")->code, 77);
+    whole();
+}
+
+static void the_console_erases_the_event_under_the_cursor_by_the_word(void **state)
+{
+    (void)state;
+    post("R2");
+    struct console_run *console = console_open("ana", run, "all");
+    console_wait(&console, 1, "live", NULL, true, clock_mono(), SOON);
+    console_type(console, "gi");
+    console_wait(&console, 1, "type missing", NULL, true, clock_mono(), SOON);
+    console_type(console, ":erase-event\r");
+    console_wait(&console, 1, "type erase-event: what it says is gone for good", NULL, true, clock_mono(), SOON);
+    console_type(console, "no\r");
+    console_wait(&console, 1, "nothing was done: that was not the word erase-event", NULL, true, clock_mono(), SOON);
+    assert_true(says(1, "Uma"));
+    console_type(console, ":erase-event\r");
+    console_wait(&console, 1, "type erase-event: what it says is gone for good", NULL, true, clock_mono(), SOON);
+    console_type(console, "erase-event\r");
+    console_wait(&console, 1, "what event 1 said is erased", NULL, true, clock_mono(), SOON);
+    assert_false(says(1, "Uma"));
+    assert_int_equal(console_close(console), 0);
+}
+
 static void the_console_does_it_with_one_key(void **state)
 {
     (void)state;
@@ -134,6 +254,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_the_configuration_reads_by_now_comes_in_again, start, stop),
         cmocka_unit_test_setup_teardown(what_came_in_again_is_erased_where_it_was_kept_aside_too, start, stop),
+        cmocka_unit_test_setup_teardown(copies_that_come_after_it_are_found_by_an_erasure_once_more, start, stop),
+        cmocka_unit_test_setup_teardown(copies_that_come_after_it_are_found_by_a_purge_once_more, start, stop),
+        cmocka_unit_test_setup_teardown(copies_of_what_told_of_a_customer_are_found_too, start, stop),
+        cmocka_unit_test_setup_teardown(one_event_in_quarantine_is_erased_by_its_number, start, stop),
+        cmocka_unit_test_setup_teardown(the_console_erases_the_event_under_the_cursor_by_the_word, start, stop),
         cmocka_unit_test_setup_teardown(the_console_does_it_with_one_key, start, stop),
         cmocka_unit_test_setup_teardown(it_is_for_leads, start, stop),
     };

@@ -34,7 +34,7 @@ static struct desk open_desk(void)
     static const struct stub_step ok[] = {STUB_STATUS("200 OK")};
     struct desk d = {.arena = arena_new(), .hook = stub_open()};
     stub_script(d.hook, ok, 1);
-    d.daemon = daemon_start(arena_printf(d.arena, "team: erase\nsources:\n  - {name: app, dialect: ingestlayer, auth: bearer, token: t}\n"
+    d.daemon = daemon_start(arena_printf(d.arena, "team: erase\nsources:\n  - {name: app, dialect: ingestlayer, auth: bearer, token: t}\n  - {name: shop, dialect: cstar, auth: none}\n"
                                                   "agents:\n  - {name: ana, uid: %ld, role: admin, shared: true, key_id: k-ana}\n  - {name: tom, role: agent, key_id: k-tom}\n"
                                                   "destinations:\n  - {name: hook, kind: webhook, url: '%s', allow_loopback: true}\n"
                                                   "routes:\n  - {name: all, match: support.ticket.created, to: [hook]}\n", (long)getuid(), stub_url(d.hook)));
@@ -241,11 +241,30 @@ static void what_is_purged_by_the_shell_leaves_no_byte_and_no_row(void **state)
     close_desk(&d);
 }
 
+static void what_is_erased_by_the_number_of_its_event_leaves_no_byte(void **state)
+{
+    (void)state;
+    struct desk d = open_desk();
+    AUTO_STR where;
+    str_init(&where, 8192);
+    for (int turn = 0; turn < 2; turn++)
+        assert_int_equal(client_post(d.in, "/in/shop", arena_printf(d.arena, "{\"subject\":\"%s\",\"body\":\"%s\"}", words[SUBJECT], words[BODY])).status, 202);
+    assert_true(left(&d, &where));
+    shell_holds(SHELL(NULL, "erase-event", "2", "erase-event")->out, "what event 2 said is erased");
+    until_none_is_left(&d);
+    assert_int_equal(SHELL(NULL, "audit", "verify")->code, 0);
+    assert_int_equal(daemon_stop(d.daemon), 0);
+    assert_int_equal(rebuilds(d.daemon), 0);
+    daemon_remove(d.daemon);
+    close_desk(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(after_an_erasure_no_file_holds_a_byte_of_it),
                                        cmocka_unit_test(a_daemon_that_is_killed_meanwhile_goes_on_with_it_when_it_starts),
-                                       cmocka_unit_test(what_is_purged_by_the_shell_leaves_no_byte_and_no_row)};
+                                       cmocka_unit_test(what_is_purged_by_the_shell_leaves_no_byte_and_no_row),
+                                       cmocka_unit_test(what_is_erased_by_the_number_of_its_event_leaves_no_byte)};
     crypto_open();
     return cmocka_run_group_tests_name("erase", tests, NULL, NULL);
 }

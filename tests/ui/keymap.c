@@ -174,7 +174,7 @@ static void the_default_keys_load_and_leave_dangerous_keys_alone(void **state)
 static void what_goes_for_good_has_no_key(void **state)
 {
     (void)state;
-    static const char *const typed[] = {"delete", "spam", "purge", "erase", "reset-xp", "duplicate", "invalid"};
+    static const char *const typed[] = {"delete", "spam", "purge", "erase", "erase-event", "reset-xp", "duplicate", "invalid"};
     const char *root = getenv("TRIAGE_SRCDIR");
     struct err err = {0};
     int looked = 0;

@@ -327,6 +327,8 @@ void act_run(struct console *c, const struct action_row *action, const char *arg
         action = watch_or_not(c);
     if (console_place(c) == PLACE_ONCALL && !*arg)
         arg = named_by_row(c, &action);
+    if (action == &action_table[ACTION_ERASE_EVENT] && !*arg)
+        arg = again_event(c);
     if (acks_elsewhere(c, action) || !collect(c, action))
         return;
     str_copy(c->asked.arg, sizeof c->asked.arg, arg);
@@ -377,7 +379,7 @@ static void on_word(struct console *c, const struct answer *a)
     const struct action_row *action = c->asked.action;
     if (!*a->text)
         return;
-    if (action != &action_table[ACTION_RESET_XP])
+    if (!(action->flags & DESK))
         argued(c, a->text);
     else if (str_eq(a->text, action->name))
         argued(c, arena_printf(c->frame, "%s confirm=%s", c->asked.arg, action->name));

@@ -36,13 +36,18 @@ static void came(void *arg, const struct link_answer *answer)
     fetch_place(c);
 }
 
-static void do_rerun(struct console *c, const char *arg)
+const char *again_event(struct console *c)
 {
     struct look look = console_look(c);
     struct lists_item item = {0};
     bool under = console_place(c) == PLACE_INGEST && lists_selected(console_table(c), &look, &item) && !item.refusal;
-    int64_t event = under ? item.id : 0;
-    if (*arg && !shell_number(arg, &event))
+    return under ? arena_printf(c->frame, "%" PRId64, item.id) : "";
+}
+
+static void do_rerun(struct console *c, const char *arg)
+{
+    int64_t event = 0;
+    if (!shell_number(*arg ? arg : again_event(c), &event))
         event = 0;
     if (!event)
         console_toast(c, UI_ERROR, "rerun: there is no event under the cursor; gi shows them, j and k move");

@@ -100,6 +100,8 @@ bool aside_ask(struct console *c)
         overlay_ask(&c->overlay, FOR_WORD, arena_printf(c->frame, "type %s to put %s aside: ", name, act_about(c)), "");
     else if (is(c, ACTION_RESET_XP))
         overlay_ask(&c->overlay, FOR_ARGUMENT, "scores begin anew for AGENT or all, because (AGENT|all REASON): ", "");
+    else if (is(c, ACTION_ERASE_EVENT))
+        overlay_ask(&c->overlay, FOR_ARGUMENT, "erase what an event in quarantine says: its number: ", "");
     else if (is(c, ACTION_DELETE))
         overlay_ask(&c->overlay, FOR_WORD, arena_printf(c->frame, "type delete to take %s out of every queue and count: ", act_about(c)), "");
     else if (is(c, ACTION_PURGE))
@@ -143,9 +145,11 @@ bool aside_sure(struct console *c, const struct command_do *what)
         overlay_ask(&c->overlay, FOR_HOLD, arena_printf(c->frame, "%s on hold, waiting for: ", act_about(c)), "");
         return false;
     }
-    if (is(c, ACTION_RESET_XP) && strstr(what->arg, "reason=") && !strstr(what->arg, "confirm=")) {
+    const char *word = is(c, ACTION_RESET_XP) && strstr(what->arg, "reason=") ? "type reset-xp, and levels, XP and achievements begin anew: "
+                       : is(c, ACTION_ERASE_EVENT) ? "type erase-event: what it says is gone for good, no undo: " : NULL;
+    if (word && !strstr(what->arg, "confirm=")) {
         str_copy(c->asked.arg, sizeof c->asked.arg, what->arg);
-        overlay_ask(&c->overlay, FOR_WORD, "type reset-xp, and levels, XP and achievements begin anew: ", "");
+        overlay_ask(&c->overlay, FOR_WORD, word, "");
         return false;
     }
     if (is(c, ACTION_MERGE) && !what->with && customers_differ(c, strtoll(what->arg, NULL, 10))) {

@@ -236,7 +236,7 @@ int doing_run(struct shell *sh, const struct action_row *action)
         what.with = pending_too(sh, what.with);
     what.articles = article ? article_add(sh->arena, NULL, article) : NULL;
     what.version = version ? strtoll(version, NULL, 10) : 0;
-    const int most = action->arg == ARG_MESSAGE ? 1 : TICKETS_MAX; /* the number behind it is the message's */
+    const int most = action->flags & DESK ? 0 : action->arg == ARG_MESSAGE ? 1 : TICKETS_MAX; /* a number that is no ticket's, or behind it the message's */
     while (what.ticket_count < sh->argc && what.ticket_count < most &&
            shell_number(sh->argv[what.ticket_count], &tickets[what.ticket_count]))
         what.ticket_count++;
@@ -250,7 +250,7 @@ int doing_run(struct shell *sh, const struct action_row *action)
     if (whole && !(words = drafts_send(sh, &what, &code)))
         return code;
     const char *view = views_options(sh, action);
-    if (action == &action_table[ACTION_RESET_XP] && shell_option(sh, "--confirm", false))
+    if ((action == &action_table[ACTION_RESET_XP] || action == &action_table[ACTION_ERASE_EVENT]) && shell_option(sh, "--confirm", false))
         view = arena_printf(sh->arena, "%s confirm=%s", view, action->name);
     if ((!words && !argument(sh, action, what.ticket_count, &words, &err)) || !(words = arena_printf(sh->arena, "%s%s", words, view)) ||
         !command_spoken(sh->arena, &here, words, &what, &err))

@@ -106,6 +106,7 @@ static const struct { int action; const char *text; } action_more[] = {
     {ACTION_VIEW_RENAME, "       triage view-rename NAME NEW-NAME [TITLE]"},
     {ACTION_DELETE, "       --confirm, or the word once more: triage delete 42 delete. undo and unmerge take it back; so does a later event of its source"},
     {ACTION_ERASE, "       --confirm, or the word once more: triage erase 42 erase. No undo; what happened stays, without a word of what was written"},
+    {ACTION_ERASE_EVENT, "       --confirm, or the word once more: triage erase-event 57 erase-event. `triage events --state quarantine` lists them; those of the same bytes go with it"},
     {ACTION_PURGE, "       --confirm, or the word once more: triage purge 42 purge. Only what is deleted or spam. No undo; its number is not used again, and the journal says who purged it"},
     {ACTION_RESET_XP, "       triage reset-xp AGENT|all REASON --confirm. Every line of the ledger stays; what was earned before counts no more. undo brings it back, while it is the last"},
     {ACTION_SPAM, "       --confirm, or the word once more: triage spam 42 spam"},

@@ -32,6 +32,7 @@ void part_pick(struct console *c, enum purpose purpose, const char *prompt, cons
 bool act_refused(struct console *c, const char *action, const char *wrong);         /* by the daemon; true: it is asked once more */
 const char *act_about(struct console *c);                                          /* "#42", "3 tickets": what is asked.tickets */
 void act_run(struct console *c, const struct action_row *action, const char *arg); /* asks what it still needs */
+const char *again_event(struct console *c);                                         /* the number of the event under the cursor; "": none is */
 void place_ticket(struct console *c, int64_t ticket);                               /* opens it; 0: nothing happens */
 const char *place_word(int index);                                                  /* what `go` takes for a screen; NULL: past the last */
 void place_articles(struct console *c, const char *words);                          /* those that have these words */

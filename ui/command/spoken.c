@@ -165,8 +165,8 @@ static bool speak_view(struct spoken *s, const char *text)
     return true;
 }
 
-/* `reset-xp ana a new season`: whose, and why. */
-static bool speak_reset(struct spoken *s, const char *text)
+/* `reset-xp ana a new season`: whose, and why; `erase-event 57 erase-event`: which, and the word. */
+static bool speak_two(struct spoken *s, const char *text, const char *first, const char *second)
 {
     const char *named = named_from(text), *rest;
     s->what->arg = text;
@@ -177,9 +177,9 @@ static bool speak_reset(struct spoken *s, const char *text)
         plain[--n] = 0;
     AUTO_STR out;
     str_init(&out, 2 * WHEN_TEXT);
-    add_named(&out, "agent", who);
+    add_named(&out, first, who);
     if (*rest)
-        add_named(&out, "reason", rest);
+        add_named(&out, second, rest);
     str_adds(&out, named);
     s->what->arg = arena_strdup(s->arena, out.data);
     return true;
@@ -196,7 +196,9 @@ bool command_spoken(struct arena *arena, const struct moment *here, const char *
     if (what->action->arg == ARG_INTO && *text)
         return speak_into(&s, text);
     if (what->action == &action_table[ACTION_RESET_XP])
-        return speak_reset(&s, text);
+        return speak_two(&s, text, "agent", "reason");
+    if (what->action == &action_table[ACTION_ERASE_EVENT])
+        return speak_two(&s, text, "event", "confirm");
     if (is_on_view(what->action))
         return speak_view(&s, text);
     if (asks_twice(what->action))
