@@ -1,5 +1,5 @@
-/* narrow: a window beside others, a telephone at night. What a line has no room for is left out whole or goes on below; nothing that has to
- * be read ends in the middle. */
+/* narrow: a window beside others, a telephone at night, a terminal of ASCII. What a line has no room for is left out whole or goes on below;
+ * nothing that has to be read ends in the middle, and no key is spelled as another. */
 #include "base/str.h"
 #include "base/text.h"
 #include "screen/queue.h"
@@ -132,6 +132,18 @@ static void an_event_with_nothing_to_note_says_what_its_ticket_is_about(void **s
     desk_shows(&desk, "update 4098 Where is my invoice?");
 }
 
+static void keys_that_go_on_are_spelled_with_dots_in_ascii(void **state)
+{
+    (void)state;
+    text_set_ascii(true);
+    gallery_draw(&desk, picture("queue"), 120, 40);
+    desk_shows(&desk, "z... snooze");
+    desk_hides(&desk, "z~");
+    gallery_draw(&desk, picture("popup"), 120, 40);
+    desk_shows(&desk, "-- g... ---");
+    text_set_ascii(false);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -141,6 +153,7 @@ int main(void)
         T(a_tickets_page_line_is_whole),
         T(of_resolved_tickets_like_it_no_number_is_cut),
         T(an_event_with_nothing_to_note_says_what_its_ticket_is_about),
+        T(keys_that_go_on_are_spelled_with_dots_in_ascii),
         T(what_must_not_be_missed_goes_on_in_the_next_row),
     };
     return cmocka_run_group_tests_name("narrow", tests, NULL, NULL);

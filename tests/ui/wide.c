@@ -103,6 +103,22 @@ static void what_came_in_and_what_leaves_names_its_ticket_where_there_is_room(vo
     desk_hides(&desk, "Payments stuck");
 }
 
+static void on_a_huge_terminal_what_belongs_together_stands_together_and_whole(void **state)
+{
+    (void)state;
+    tell(MIRROR_EVENTS, 0, "{\"events\":[{\"id\":3,\"at\":1795617119000,\"source\":\"shop\",\"state\":\"applied\",\"effect\":\"update\",\"ticket\":4098,"
+                           "\"title\":\"What happens to bookings when I change my opening hours in December?\"}]}");
+    tell(MIRROR_REFUSALS, 0, "{\"refusals\":[]}");
+    draw_list(LISTS_INGEST, 300, 80);
+    desk_shows(&desk, "update 4098 What happens to bookings when I change my opening hours in December?");
+    desk_document(&desk, MIRROR_ONCALL, 0, "oncall.json");
+    draw_list(LISTS_ONCALL, 300, 80);
+    assert_true(column_of("until Wed") - column_of("● Mara") < 50);
+    desk_document(&desk, MIRROR_LABELS, 0, "labels.json");
+    draw_list(LISTS_REVIEW, 300, 80);
+    assert_true(column_of("resolved tickets like it") < 90);
+}
+
 static void an_entry_of_the_audit_is_read_as_dates_and_lengths(void **state)
 {
     (void)state;
@@ -220,7 +236,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(a_long_subject_is_whole_in_the_list_of_a_huge_terminal), T(a_list_beside_its_pane_keeps_the_bars_of_its_deadlines),
         T(what_came_in_and_what_leaves_names_its_ticket_where_there_is_room),
-        T(an_entry_of_the_audit_is_read_as_dates_and_lengths),
+        T(on_a_huge_terminal_what_belongs_together_stands_together_and_whole), T(an_entry_of_the_audit_is_read_as_dates_and_lengths),
         T(tags_are_words_where_they_changed),
         T(what_is_known_of_a_customer_stands_in_one_column),
         T(resolved_tickets_like_it_stand_in_columns),

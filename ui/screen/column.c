@@ -8,13 +8,18 @@ struct spacing {
     int flex, gap, grown; /* grown: by so much, the one that may */
 };
 
-/* What a column that may grow gets of what another has beyond its need. */
+static int least(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+/* What a column that may grow gets of what another has beyond its need: half as much again, or, one of sentences, half of that. */
 static int growth(int width, int flex, const struct columns *columns)
 {
     for (const struct column *c = columns->list; c < columns->list + columns->count; c++)
         if (width >= c->from && c->width < 0) {
-            int more = -c->width / 2, spare = flex - ROOMY;
-            return spare <= 0 ? 0 : spare < more ? spare : more;
+            int spare = flex - ROOMY, some = least(-c->width / 2, spare), more = -c->width < COLUMN_SENTENCE ? 0 : least(COLUMN_MOST + c->width, spare / 2);
+            return spare <= 0 ? 0 : some > more ? some : more;
         }
     return 0;
 }

@@ -4,16 +4,16 @@
 #define SCREEN_COLUMN_H
 #include "screen/look.h"
 
+enum { COLUMN_SENTENCE = 32, COLUMN_MOST = 72 };
 struct column {
     const char *title;
-    int width; /* 0 = takes what is left (one a table), to a bound where others stand right of it; below 0 = at least so many (one a
-                * table): it grows to half as many again once the one that takes what is left is roomy */
+    int width; /* 0 = takes what is left (one a table), to COLUMN_MOST where others stand right of it; below 0 = at least so many (one a
+                * table): it grows to half as many again once the one that takes what is left is roomy; from COLUMN_SENTENCE on to COLUMN_MOST */
     int from;  /* shown where the table is at least so wide */
     bool right;
     void (*draw)(const struct look *look, struct surface *s, int row, int column, int width, const void *item,
                  bool selected);
 };
-enum { COLUMN_MOST = 72 }; /* that bound */
 struct columns {
     const struct column *list;
     int count;

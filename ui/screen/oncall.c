@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DAYS = 7, MOST_CELLS = 24, MOST_AGENTS = 24, NAME = 11, NARROW = 76 /* below that columns, reasons are left out */ };
+enum { DAYS = 7, MOST_CELLS = 24, MOST_AGENTS = 24, NAME = 11, WHO_MOST = 44, NARROW = 76 /* below that columns, reasons are left out */ };
 static const int64_t DAY = 86400000;
 
 static const char *text_of(const struct json *object, const char *name)
@@ -76,13 +76,13 @@ static void draw_now(const struct look *look, struct surface *s, int row, const 
 {
     const struct json *now = json_get(schedule, "now"), *next = json_path(schedule, "next.people");
     int64_t until = json_get_i64(schedule, "until", 0), left = until - look->now;
-    int wide = look_columns(s), column = 1;
+    int wide = look_columns(s), who = wide / 4 < WHO_MOST ? wide / 4 : WHO_MOST, column = 1;
     surface_text(s, row, column, NAME, UI_STRONG, text_of(schedule, "name"));
     column += NAME + 1;
-    surface_text(s, row, column, wide / 4, people_role(look, now), arena_printf(look->arena, "%s %s", json_count(now) ? "●" : "‼", people_text(look, now, wide < NARROW)));
+    surface_text(s, row, column, who, people_role(look, now), arena_printf(look->arena, "%s %s", json_count(now) ? "●" : "‼", people_text(look, now, wide < NARROW)));
     if (holds_me(look, now))
-        surface_attr(s, row, column, wide / 4, UI_BOLD);
-    column += wide / 4 + 1;
+        surface_attr(s, row, column, who, UI_BOLD);
+    column += who + 1;
     if (!until) {
         surface_text(s, row, column, -1, UI_DIM, "and nothing changes in the next weeks");
         return;

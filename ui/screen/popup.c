@@ -23,7 +23,7 @@ void popup_draw(const struct look *look, struct surface *s, const char *title, c
     down = down < foot - 2 ? down : foot - 2;
     surface_fill(s, foot - down - 1, 0, down + 1, surface_columns(s), UI_NORMAL);
     surface_rule(s, foot - down - 1);
-    surface_textf(s, foot - down - 1, 2, columns - 4, UI_KEY, " %s\u2026 ", title);
+    surface_textf(s, foot - down - 1, 2, columns - 4, UI_KEY, " %s%s ", title, text_is_ascii() ? "..." : "\u2026");
     for (int i = 0; i < count && i / down < beside; i++) {
         int row = foot - down + i % down, column = 1 + i / down * width;
         surface_text(s, row, column, keys, UI_KEY, list[i].keys);

@@ -194,14 +194,17 @@ static void draw_similar(const struct look *look, struct surface *s, int row, in
         surface_text(s, row + 1, column, width, UI_MUTED, "none yet");
 }
 
+enum { REASONS_MOST = 76 };
+
 /* Side by side where there is room, else one below the other. */
 static void detail(const struct look *look, struct surface *s, int row, int rows,
                    const struct lists_item *item)
 {
     int width = look_columns(s);
     if (width >= 110) {
-        draw_reasons(look, s, row, rows, width / 2, item->json);
-        draw_similar(look, s, row, rows, width / 2 + 2, width / 2 - 4, item->id);
+        int half = width / 2 < REASONS_MOST ? width / 2 : REASONS_MOST;
+        draw_reasons(look, s, row, rows, half, item->json);
+        draw_similar(look, s, row, rows, half + 2, width - half - 4, item->id);
         return;
     }
     int used = draw_reasons(look, s, row, rows > 4 ? rows - 2 : rows, width, item->json);

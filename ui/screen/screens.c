@@ -1,6 +1,7 @@
 /* screens: see screens.h. A row says what is worth a key's room at the foot of the screen, most useful first; the last one stands
  * however narrow the screen is. */
 #include "screen/screens.h"
+#include "base/text.h"
 
 enum { MOST = 13 };
 
@@ -44,7 +45,7 @@ static const struct offer {
 
 static const char *keys_of(struct arena *arena, const struct binding *b, bool menu)
 {
-    return menu && b->keys.count > 1 ? arena_printf(arena, "%c…", *b->spelled) : b->spelled;
+    return menu && b->keys.count > 1 ? arena_printf(arena, "%c%s", *b->spelled, text_is_ascii() ? "..." : "…") : b->spelled;
 }
 
 int screens_offered(enum place place)
