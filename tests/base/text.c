@@ -1,6 +1,7 @@
 /* text: nothing but what may be shown ever comes out, over every code point there is and over other people's collections
  * of nasty text (TRIAGE_CORPORA). */
 #include "base/text.h"
+#include "harness/corpora.h"
 #include <dirent.h>
 #include <locale.h>
 #include <setjmp.h>
@@ -345,11 +346,7 @@ static void collections_of_nasty_text_come_out_harmless(void **state)
 {
     (void)state;
     static const char *const folders[] = {"blns", "utf8-kuhn", "term-xtermjs/escape_sequence_files"};
-    const char *corpora = getenv("TRIAGE_CORPORA");
-    if (!corpora) {
-        print_message("# skipped: TRIAGE_CORPORA is not set (blns, utf8-kuhn, term-xtermjs)\n");
-        skip();
-    }
+    const char *corpora = corpora_needed("blns, utf8-kuhn, term-xtermjs");
     for (size_t i = 0; i < 3; i++) {
         char folder[400];
         snprintf(folder, sizeof folder, "%s/%s", corpora, folders[i]);

@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "core/field.h"
+#include "harness/corpora.h"
 #include "support/tickets.h"
 #include "harness/chance.h"
 #include <ctype.h>
@@ -488,10 +489,7 @@ static void learning_helps_on_other_peoples_tickets(void **state)
         int head;
         double cold, full; /* floors of macro-F1 */
     } cases[] = {{"hadoop", 0, .30, .43}, {"banking77", 0, .30, .90}, {"banking77", 1, .35, .93}};
-    if (!getenv("TRIAGE_CORPORA")) {
-        printf("# SKIPPED: hadoop and banking77 are not looked at, TRIAGE_CORPORA is not set\n");
-        skip();
-    }
+    corpora_needed("hadoop, banking77");
     AUTO_ARENA arena = arena_new();
     struct labelled_set set;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -3,6 +3,7 @@
 #include "core/redact.h"
 #include "base/crypto.h"
 #include "base/json.h"
+#include "harness/corpora.h"
 #include "support/fixture.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -416,7 +417,7 @@ struct score { int expected, covered, found, right; };
 
 static char *corpus_file(const char *name)
 {
-    const char *root = getenv("TRIAGE_CORPORA");
+    const char *root = corpora_root();
     char path[4096];
     snprintf(path, sizeof path, "%s/%s", root ? root : "", name);
     FILE *file = root ? fopen(path, "rb") : NULL;

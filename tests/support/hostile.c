@@ -1,6 +1,7 @@
 /* hostile: see hostile.h. */
 #include "support/hostile.h"
 #include "base/str.h"
+#include "harness/corpora.h"
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -240,7 +241,7 @@ static void add_corpora(struct maker *m, const char *root)
 void hostile_make(struct arena *arena, struct hostile *out)
 {
     struct maker m = {arena, out};
-    const char *root = getenv("TRIAGE_CORPORA");
+    const char *root = corpora_root();
     *out = (struct hostile){.list = ARENA_ARRAY(arena, const char *, MOST)};
     add_sequences(&m);
     add_characters(&m);

@@ -1,6 +1,7 @@
 /* tickets: reading labelled sets, and the figures of classifier.md 5 as its scorer computes them. */
 #include "support/tickets.h"
 #include "core/field.h"
+#include "harness/corpora.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,7 +95,7 @@ struct labelled_set tickets_gold(struct arena *arena)
 
 bool tickets_corpus(struct arena *arena, const char *name, struct labelled_set *out)
 {
-    const char *root = getenv("TRIAGE_CORPORA");
+    const char *root = corpora_root();
     if (!root) {
         fprintf(stderr, "# %s left out: TRIAGE_CORPORA is not set\n", name);
         return false;

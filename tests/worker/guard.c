@@ -2,6 +2,7 @@
 #include "worker/guard.h"
 #include "base/arena.h"
 #include "base/str.h"
+#include "harness/corpora.h"
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <setjmp.h>
@@ -196,11 +197,7 @@ static void check_row(const char *kind, const char *value, const char *expect)
 static void the_table_of_addresses_kept_outside_is_judged_as_it_says(void **state)
 {
     (void)state;
-    const char *root = getenv("TRIAGE_CORPORA");
-    if (!root) {
-        print_message("# skipped: TRIAGE_CORPORA is not set\n");
-        skip();
-    }
+    const char *root = corpora_needed("ssrf");
     AUTO_ARENA arena = arena_new();
     FILE *file = fopen(arena_printf(arena, "%s/ssrf/addresses-svix.tsv", root), "r");
     if (!file) {

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/str.h"
+#include "harness/corpora.h"
 #include "harness/stub.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -206,10 +207,9 @@ static void every_address_of_the_corpus_is_refused_or_not_as_it_says(void **stat
 {
     (void)state;
     AUTO_ARENA arena = arena_new();
-    const char *corpora = getenv("TRIAGE_CORPORA");
-    FILE *file = corpora ? fopen(arena_printf(arena, "%s/ssrf/addresses-svix.tsv", corpora), "r") : NULL;
+    FILE *file = fopen(arena_printf(arena, "%s/ssrf/addresses-svix.tsv", corpora_needed("ssrf")), "r");
     if (!file) {
-        print_message("# skipped: TRIAGE_CORPORA has no ssrf/addresses-svix.tsv\n");
+        print_message("# skipped: no ssrf/addresses-svix.tsv below TRIAGE_CORPORA\n");
         skip();
     }
     struct stub *stub = stub_open();
