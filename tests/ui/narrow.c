@@ -132,6 +132,17 @@ static void an_event_with_nothing_to_note_says_what_its_ticket_is_about(void **s
     desk_shows(&desk, "update 4098 Where is my invoice?");
 }
 
+static void a_texts_title_has_whole_words(void **state)
+{
+    (void)state;
+    gallery_draw(&desk, picture("help"), 80, 24);
+    desk_shows(&desk, "Help: queue (/ searches, q leaves; what has no key is said after :)");
+    gallery_draw(&desk, picture("help"), 60, 20);
+    desk_shows(&desk, "Help: queue");
+    desk_hides(&desk, "(/ searches");
+    desk_shows(&desk, "/ search"); /* in the hints */
+}
+
 static void keys_that_go_on_are_spelled_with_dots_in_ascii(void **state)
 {
     (void)state;
@@ -153,6 +164,7 @@ int main(void)
         T(a_tickets_page_line_is_whole),
         T(of_resolved_tickets_like_it_no_number_is_cut),
         T(an_event_with_nothing_to_note_says_what_its_ticket_is_about),
+        T(a_texts_title_has_whole_words),
         T(keys_that_go_on_are_spelled_with_dots_in_ascii),
         T(what_must_not_be_missed_goes_on_in_the_next_row),
     };

@@ -283,12 +283,20 @@ static void draw_confirm(struct overlay *o, const struct look *look, struct surf
     surface_cursor(s, foot, 1);
 }
 
+/* What a title says in brackets at its end stands in the hints as well: it goes before a word is cut. */
+static const char *title_of(const struct overlay *o, const struct look *look, int width)
+{
+    const char *rest = strstr(o->title, "   (");
+    bool fits = !rest || text_columns(text_safe_in(look->arena, o->title, TEXT_LINE)) <= width;
+    return fits ? o->title : arena_strndup(look->arena, o->title, (size_t)(rest - o->title));
+}
+
 static void draw_read(struct overlay *o, const struct look *look, struct surface *s, int foot)
 {
     int width = look_columns(s), top = foot > 12 ? 3 : 1;
     surface_fill(s, top - 1, 0, foot - top + 1, surface_columns(s), UI_NORMAL);
     surface_rule(s, top - 1);
-    surface_text(s, top, 2, width - 4, UI_TITLE, o->title);
+    surface_text(s, top, 2, width - 4, UI_TITLE, title_of(o, look, width - 4));
     int lead = foot > 20; /* a blank below the title, where there is room */
     pager_draw(o->pager, s, top + 1 + lead, 0, foot - top - 1 - lead, width - 1);
     look_more(look, s, foot, pager_below(o->pager));
