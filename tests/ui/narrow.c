@@ -132,6 +132,25 @@ static void an_event_with_nothing_to_note_says_what_its_ticket_is_about(void **s
     desk_shows(&desk, "update 4098 Where is my invoice?");
 }
 
+/* What to do about it stands at its end. */
+static void a_long_toast_has_a_second_row(void **state)
+{
+    static const struct { int columns, rows; } sizes[] = {{40, 20}, {60, 24}, {80, 24}, {80, 40}};
+    (void)state;
+    desk.look.toast = "this needs the role lead; root is agent; an admin can change roles";
+    desk.look.toast_role = UI_ERROR;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        gallery_draw(&desk, picture("queue"), sizes[i].columns, sizes[i].rows);
+        desk_shows(&desk, "roles");
+        assert_null(strstr(desk_row(&desk, sizes[i].rows - 2), "⚔"));
+        desk_shows(&desk, "? help");
+    }
+    desk.look.toast = "this needs the role lead";
+    gallery_draw(&desk, picture("queue"), 80, 24);
+    assert_string_equal(desk_row(&desk, 22), " this needs the role lead");
+    assert_non_null(strstr(desk_row(&desk, 21), "───"));
+}
+
 static void a_texts_title_has_whole_words(void **state)
 {
     (void)state;
@@ -164,6 +183,7 @@ int main(void)
         T(a_tickets_page_line_is_whole),
         T(of_resolved_tickets_like_it_no_number_is_cut),
         T(an_event_with_nothing_to_note_says_what_its_ticket_is_about),
+        T(a_long_toast_has_a_second_row),
         T(a_texts_title_has_whole_words),
         T(keys_that_go_on_are_spelled_with_dots_in_ascii),
         T(what_must_not_be_missed_goes_on_in_the_next_row),

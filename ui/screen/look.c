@@ -488,25 +488,31 @@ static void hint_bar(const struct look *look, struct surface *s, int row)
 }
 
 /* A tall terminal has a line each for toast and team; a small one shows a toast over the team's line. */
-static bool apart(const struct surface *s)
+static bool apart(const struct look *look, const struct surface *s)
 {
-    return surface_rows(s) >= 30;
+    return surface_rows(s) >= 30 && look->game;
+}
+
+/* A long one has two: what to do about it stands at its end. */
+static int toast_rows(const struct look *look, const struct surface *s)
+{
+    return look->toast && text_columns(text_safe_in(look->arena, look->toast, TEXT_LINE)) > look_columns(s) - 2 ? 2 : 1;
 }
 
 int look_footer_row(const struct look *look, const struct surface *s)
 {
-    return surface_rows(s) - (apart(s) && look->game ? 4 : 3);
+    return surface_rows(s) - (apart(look, s) ? 4 : 2 + toast_rows(look, s));
 }
 
 int look_footer(const struct look *look, struct surface *s)
 {
-    int rule = look_footer_row(look, s), toast = surface_rows(s) - 2;
+    int rule = look_footer_row(look, s), hints = surface_rows(s) - 1, toasts = toast_rows(look, s);
     surface_rule(s, rule);
-    if (look->game && (apart(s) || !look->toast))
+    if (look->game && (!look->toast || (apart(look, s) && toasts == 1)))
         team_line(look, s, rule + 1);
     if (look->toast)
-        surface_text(s, toast, 1, look_columns(s) - 2, look->toast_role, look->toast);
-    hint_bar(look, s, toast + 1);
+        look_banner(look, s, hints - toasts, toasts, look->toast_role, look->toast);
+    hint_bar(look, s, hints);
     return rule;
 }
 
