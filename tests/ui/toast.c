@@ -112,6 +112,17 @@ static void what_was_said_of_a_place_leaves_with_it(void **state)
     assert_string_equal(t.is.text, "refused");
 }
 
+static void a_refusal_that_could_be_read_leaves_with_the_place_it_was_said_at(void **state)
+{
+    (void)state;
+    toast_say(&t, UI_ERROR, "for leads", 1000);
+    toast_leave(&t); /* in the same breath: the place was left by what is refused */
+    assert_string_equal(t.is.text, "for leads");
+    toast_key(&t, 1100);
+    toast_leave(&t);
+    assert_string_equal(t.is.text, "");
+}
+
 static void what_is_held_counts_its_seconds_and_stays_until_then(void **state)
 {
     (void)state;
@@ -148,6 +159,7 @@ int main(void)
         T(once_a_key_was_pressed_anything_may_follow),
         T(what_waits_is_said_when_the_time_of_the_other_is_over),
         T(what_was_said_of_a_place_leaves_with_it),
+        T(a_refusal_that_could_be_read_leaves_with_the_place_it_was_said_at),
         T(what_is_held_counts_its_seconds_and_stays_until_then),
     };
     return cmocka_run_group_tests_name("toast", tests, NULL, NULL);

@@ -127,4 +127,6 @@ void toast_moot(struct toast *t, enum ui_role role)
 void toast_leave(struct toast *t)
 {
     toast_moot(t, UI_DIM);
+    if (t->seen && t->is.role == UI_ERROR)
+        t->is.text[0] = 0;
 }

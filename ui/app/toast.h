@@ -26,5 +26,5 @@ void toast_key(struct toast *t, int64_t now);  /* a key is pressed: what waited 
 bool toast_waiting(const struct toast *t);
 bool toast_tick(struct toast *t, int64_t now); /* true: what is said is another, or nothing any more */
 void toast_moot(struct toast *t, enum ui_role role); /* what is said in that role stands elsewhere from now on, in other words */
-void toast_leave(struct toast *t);             /* the place is left: what was only said of it goes */
+void toast_leave(struct toast *t);             /* the place is left: what was only said of it goes, and a refusal that could be read */
 #endif
