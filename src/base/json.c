@@ -101,6 +101,30 @@ size_t json_count(const struct json *node)
     return n;
 }
 
+static bool same_name(const struct json *a, const struct json *b)
+{
+    const char *one = json_name(a), *two = json_name(b);
+    return one == two || (one && two && strcmp(one, two) == 0);
+}
+
+static bool same_leaf(const struct json *a, const struct json *b)
+{
+    const char *one = json_node_of(a)->valuestring, *two = json_node_of(b)->valuestring;
+    bool is = false, other = false;
+    if (json_bool(a, &is) && json_bool(b, &other))
+        return is == other;
+    return one == two || (one && two && strcmp(one, two) == 0);
+}
+
+bool json_same(const struct json *a, const struct json *b)
+{
+    if (!a || !b || json_kind(a) != json_kind(b) || !same_leaf(a, b))
+        return a == b;
+    for (a = json_first(a), b = json_first(b); a && b && same_name(a, b) && json_same(a, b); a = json_next(a))
+        b = json_next(b);
+    return !a && !b;
+}
+
 const char *json_string(const struct json *node)
 {
     return json_is(node, JSON_STRING) ? json_node_of(node)->valuestring : NULL;

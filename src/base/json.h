@@ -51,6 +51,7 @@ const struct json *json_first(const struct json *node);   /* first member or ele
 const struct json *json_next(const struct json *node);
 const char *json_name(const struct json *member);
 size_t json_count(const struct json *node);
+bool json_same(const struct json *a, const struct json *b); /* the same value written alike: members in one order, numbers by their text */
 const char *json_string(const struct json *node);         /* a string's text, else NULL */
 const char *json_number(const struct json *node);         /* a number's source text, else NULL */
 bool json_i64(const struct json *node, int64_t *value);   /* an exact integer in range, else false */

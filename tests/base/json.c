@@ -118,6 +118,22 @@ static void what_is_cut_inside_a_character_is_printed_as_utf8(void **state)
     free(text);
 }
 
+static void values_that_are_written_alike_are_the_same(void **state)
+{
+    static const char *const texts[] = {"{}", "[]", "null", "true", "false", "1", "1.0", "10", "\"1\"", "\"\"", "{\"a\":1}", "{\"b\":1}", "{\"a\":2}", "{\"a\":1,\"b\":1}", "{\"b\":1,\"a\":1}",
+                                        "{\"a\":{\"x\":[1,true]}}", "{\"a\":{\"x\":[1,false]}}", "{\"a\":{\"x\":[1]}}", "[1,2]", "[2,1]", "[1]", "[[1]]", "[null]"};
+    enum { TEXTS = sizeof texts / sizeof *texts };
+    (void)state;
+    for (int i = 0; i < TEXTS; i++)
+        for (int k = 0; k < TEXTS; k++) {
+            AUTO_JSON a = json_parse(texts[i], strlen(texts[i]), &json_limits_native, NULL, NULL);
+            AUTO_JSON b = json_parse(texts[k], strlen(texts[k]), &json_limits_native, NULL, NULL);
+            if (json_same(a, b) != (i == k))
+                fail_msg("%s and %s", texts[i], texts[k]);
+        }
+    assert_true(json_same(NULL, NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -129,6 +145,7 @@ int main(void)
         cmocka_unit_test(sorting_makes_equal_documents_print_alike),
         cmocka_unit_test(a_copy_outlives_what_it_was_made_of),
         cmocka_unit_test(what_is_cut_inside_a_character_is_printed_as_utf8),
+        cmocka_unit_test(values_that_are_written_alike_are_the_same),
     };
     return cmocka_run_group_tests_name("json", tests, NULL, NULL);
 }

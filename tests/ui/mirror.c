@@ -390,7 +390,7 @@ static void counts_boss_and_player_follow_the_stream(void **state)
 {
     struct mirror *m = *state;
     assert_int_equal(frame(m, "counts", 0, "{\"views\":{\"all\":7},\"escalations\":{\"triggered\":2}}"),
-                     MIRROR_CHANGED_COUNTS);
+                     MIRROR_CHANGED_COUNTS | MIRROR_CHANGED_TABS | MIRROR_CHANGED_SHOWN);
     assert_int_equal(mirror_view_find(m, "all")->count, 7);
     assert_true(frame(m, "boss", 101,
                       "{\"seq\":101,\"kind\":\"boss\",\"data\":{\"name\":\"Titan\",\"tier\":\"epic\",\"max_"
@@ -454,6 +454,117 @@ static void a_thousand_frames_keep_the_order(void **state)
     }
 }
 
+/* --- answers that say what stands --- */
+
+static bool is_news(struct mirror *m, enum mirror_doc_id id, int64_t ticket, const char *text)
+{
+    struct err err = {0};
+    uint64_t before = mirror_number(m);
+    int64_t number = mirror_doc(m, id)->number;
+    const struct json *root = mirror_doc(m, id)->root;
+    assert_true(mirror_doc_set(m, id, ticket, text, strlen(text), 7000, &err));
+    bool news = mirror_number(m) != before;
+    assert_int_equal(news, mirror_doc(m, id)->number != number);
+    assert_true(news || mirror_doc(m, id)->root == root); /* and whoever drew of it may go on */
+    assert_int_equal(mirror_doc(m, id)->at, 7000);
+    return news;
+}
+
+static void a_document_that_says_what_stands_is_no_news(void **state)
+{
+    struct mirror *m = *state;
+    assert_true(is_news(m, MIRROR_TICKET, 7, "{\"seq\":5,\"ticket\":{\"id\":7,\"title\":\"x\"},\"lines\":[1,2]}"));
+    assert_false(is_news(m, MIRROR_TICKET, 7, "{\"seq\":5,\"ticket\":{\"id\":7,\"title\":\"x\"},\"lines\":[1,2]}"));
+    assert_false(is_news(m, MIRROR_TICKET, 7, "{\"seq\":9,\"ticket\":{\"id\":7,\"title\":\"x\"},\"lines\":[1,2]}"));
+    static const struct { int64_t ticket; const char *text; } others[] = {
+        {7, "{\"seq\":9,\"ticket\":{\"id\":7,\"title\":\"y\"},\"lines\":[1,2]}"}, {8, "{\"seq\":9,\"ticket\":{\"id\":7,\"title\":\"y\"},\"lines\":[1,2]}"},
+        {8, "{\"seq\":9,\"ticket\":{\"id\":7,\"title\":\"y\"},\"lines\":[1]}"},   {8, "{\"seq\":9,\"ticket\":{\"id\":7,\"title\":\"y\"},\"lines\":[1,{\"seq\":1}]}"},
+        {8, "{\"seq\":9,\"ticket\":{\"id\":7,\"title\":\"y\"},\"lines\":[1,{\"seq\":2}]}"}, {8, "{\"ticket\":{\"id\":7,\"title\":\"y\"}}"}};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        assert_true(is_news(m, MIRROR_TICKET, others[i].ticket, others[i].text));
+        assert_false(is_news(m, MIRROR_TICKET, others[i].ticket, others[i].text));
+    }
+    mirror_doc_drop(m, MIRROR_TICKET);
+    assert_true(is_news(m, MIRROR_TICKET, 8, "{\"ticket\":{\"id\":7,\"title\":\"y\"}}"));
+}
+
+/* What a frame or a desk said meanwhile is taken back by it. */
+static void a_document_that_comes_again_is_news_where_something_else_was_told_since(void **state)
+{
+    static const char scores[] = "{\"players\":[{\"agent\":\"ana\",\"level\":3,\"held\":10}]}", oncall[] = "{\"schedules\":[{\"now\":[{\"agent\":\"tom\"}]}]}";
+    struct mirror *m = *state;
+    struct err err = {0};
+    assert_true(is_news(m, MIRROR_SCORES, 0, scores));
+    assert_false(is_news(m, MIRROR_SCORES, 0, scores));
+    assert_true(frame(m, "score", 101, "{\"seq\":101,\"data\":{\"agent\":\"ana\",\"xp\":5}}") & MIRROR_SEEN);
+    assert_int_equal(mirror_player(m)->held, 15);
+    assert_true(is_news(m, MIRROR_SCORES, 0, scores));
+    assert_int_equal(mirror_player(m)->held, 10);
+    assert_true(is_news(m, MIRROR_ONCALL, 0, oncall));
+    assert_false(is_news(m, MIRROR_ONCALL, 0, oncall));
+    assert_true(mirror_desk(m, desk, strlen(desk), 4000, &err));
+    assert_string_equal(mirror_oncall(m), "mara");
+    assert_true(is_news(m, MIRROR_ONCALL, 0, oncall));
+    assert_string_equal(mirror_oncall(m), "tom");
+}
+
+static bool page_is_news(struct mirror *m, const char *view, const char *where, const char *json)
+{
+    struct err err = {0};
+    uint64_t before = mirror_number(m);
+    assert_true(mirror_page(m, view, where, false, json, strlen(json), &err));
+    return mirror_number(m) != before;
+}
+
+static void a_page_that_says_what_stands_is_no_news(void **state)
+{
+    struct mirror *m = *state;
+    static const char *const pages[] = {
+        "{\"seq\":100,\"next\":null,\"rows\":[{\"id\":1,\"title\":\"one\",\"next_due_at\":10},{\"id\":2,\"title\":\"two\"}]}",
+        "{\"seq\":100,\"next\":\"x\",\"rows\":[{\"id\":1,\"title\":\"one\",\"next_due_at\":10},{\"id\":2,\"title\":\"two\"}]}",
+        "{\"seq\":100,\"next\":null,\"rows\":[{\"id\":1,\"title\":\"one\",\"next_due_at\":10},{\"id\":2,\"title\":\"too\"}]}",
+        "{\"seq\":100,\"next\":null,\"rows\":[{\"id\":1,\"title\":\"one\",\"next_due_at\":11},{\"id\":2,\"title\":\"too\"}]}",
+        "{\"seq\":100,\"next\":null,\"rows\":[{\"id\":1,\"title\":\"one\",\"next_due_at\":11,\"due_from\":1},{\"id\":2,\"title\":\"too\"}]}",
+        "{\"seq\":100,\"next\":null,\"rows\":[{\"id\":1,\"title\":\"one\",\"next_due_at\":11,\"reply_via\":\"api\"},{\"id\":2,\"title\":\"too\"}]}",
+        "{\"seq\":100,\"next\":null,\"rows\":[{\"id\":2,\"title\":\"too\"},{\"id\":1,\"title\":\"one\",\"next_due_at\":11,\"reply_via\":\"api\"}]}",
+        "{\"seq\":100,\"next\":null,\"rows\":[{\"id\":2,\"title\":\"too\"}]}", "{\"seq\":100,\"next\":null,\"rows\":[]}"};
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+        assert_true(page_is_news(m, "all", NULL, pages[i]));
+        assert_false(page_is_news(m, "all", NULL, pages[i]));
+    }
+    assert_true(page_is_news(m, "mine", NULL, pages[0]));
+    assert_true(page_is_news(m, "mine", "title == \"x\"", pages[0]));
+    assert_false(page_is_news(m, "mine", "title == \"x\"", pages[0]));
+    assert_true(page_is_news(m, "all", NULL, pages[0]));
+    row_frame(m, 101, 9, "\"title\":\"new\",\"version\":1", true); /* it is played again, and stands as it did, but for when it came */
+    assert_true(page_is_news(m, "all", NULL, pages[0]));
+    assert_false(page_is_news(m, "all", NULL, pages[0]));
+    assert_int_equal(mirror_row_count(m), 3);
+}
+
+static void views_that_are_counted_as_they_stand_are_no_news(void **state)
+{
+    static const char views[] = "{\"seq\":100,\"views\":[{\"name\":\"all\",\"title\":\"All\",\"count\":%d,\"text\":\"status != \\\"closed\\\"\"},"
+                                "{\"name\":\"mine\",\"title\":\"%s\",\"count\":1,\"mine\":true,\"text\":\"assignee == me\"}]}";
+    static const struct { int count; const char *title; bool news; } cases[] = {{3, "Mine", false}, {3, "Own", true}, {3, "Own", false}, {4, "Own", true}, {4, "Own", false}};
+    struct mirror *m = *state;
+    struct err err = {0};
+    char text[500];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint64_t before = mirror_number(m);
+        snprintf(text, sizeof text, views, cases[i].count, cases[i].title);
+        assert_true(mirror_views(m, text, strlen(text), &err));
+        assert_int_equal(mirror_number(m) != before, cases[i].news);
+    }
+    assert_int_equal(frame(m, "counts", 0, "{\"seq\":101,\"views\":{\"all\":4,\"mine\":1},\"escalations\":{\"triggered\":1}}") & MIRROR_SEEN, 0);
+    assert_int_equal(frame(m, "counts", 0, "{\"seq\":102,\"views\":{\"all\":5}}") & MIRROR_SEEN, MIRROR_CHANGED_TABS);
+    assert_int_equal(frame(m, "counts", 0, "{\"seq\":103,\"escalations\":{\"triggered\":2}}") & MIRROR_SEEN, MIRROR_CHANGED_SHOWN);
+    assert_int_equal(frame(m, "delivery", 104, "{\"seq\":104,\"ticket\":77,\"data\":{}}") & MIRROR_SEEN, 0);
+    mirror_pend(m, 1);
+    mirror_answered(m, 1, 105);
+    assert_int_equal(frame(m, "delivery", 105, "{\"seq\":105,\"data\":{}}") & MIRROR_SEEN, MIRROR_CHANGED_SHOWN); /* it is done */
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 /* The stream sends rows whole, lists ask for brief ones: a field that is left out has to be what an absent one reads as. */
 static void a_brief_row_reads_as_the_whole_one_does(void **state)
@@ -500,6 +611,8 @@ static void a_first_desk_brings_what_i_keep_and_what_pages_me(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        T(a_document_that_says_what_stands_is_no_news), T(a_document_that_comes_again_is_news_where_something_else_was_told_since),
+        T(a_page_that_says_what_stands_is_no_news), T(views_that_are_counted_as_they_stand_are_no_news),
         T(a_first_desk_brings_what_i_keep_and_what_pages_me), T(a_brief_row_reads_as_the_whole_one_does),
         T(a_desk_fills_everything_at_once),
         T(a_new_ticket_goes_where_it_is_due),

@@ -181,6 +181,7 @@ static void show_read(struct console *c, enum mirror_doc_id id)
     struct look look = console_look(c);
     if (!pager)
         return;
+    c->dirty = c->at_once = true;
     pager_begin(pager);
     if (id == MIRROR_PARCEL) {
         deliveries_read(&look, pager, json_get(root, "parcel"));
@@ -200,6 +201,7 @@ static void take_document(struct console *c, enum mirror_doc_id id, int64_t tick
     struct err err = {0};
     bool of_ticket = id == MIRROR_TICKET || id == MIRROR_WHY || id == MIRROR_SIMILAR;
     const struct lists *table = console_table(c);
+    uint64_t before = mirror_number(c->mirror);
     if (of_ticket && ticket != c->focus)
         return;
     if (!mirror_doc_set(c->mirror, id, of_ticket ? ticket : 0, answer->body, answer->n, console_now(c), &err))
@@ -208,6 +210,8 @@ static void take_document(struct console *c, enum mirror_doc_id id, int64_t tick
         drafting_came(c);
     if (id == MIRROR_WHY || id == MIRROR_EVENT || id == MIRROR_PARCEL || id == MIRROR_ARTICLE)
         show_read(c, id);
+    if (mirror_number(c->mirror) == before)
+        return;
     if (id == MIRROR_MACROS || id == MIRROR_DESTINATIONS)
         palette_news(c);
     for (int i = 0; table && i < lists_type(table->id)->doc_count; i++)
@@ -276,6 +280,7 @@ static void take_page(struct console *c, const struct answer_for *to, const stru
     bool more = to->slot == SLOT_MORE;
     bool turn = fetch_turned(c) || !str_eq(mirror_view_name(c->mirror), c->view) ||
                 !str_eq(mirror_where(c->mirror) ? mirror_where(c->mirror) : "", c->where);
+    uint64_t before = mirror_number(c->mirror);
     if (strcmp(to->view, c->view) != 0 || strcmp(to->where, c->where) != 0 || to->sort != c->sort || to->invert != c->invert)
         return;
     mirror_sort(c->mirror, to->sort, to->invert);
@@ -285,7 +290,8 @@ static void take_page(struct console *c, const struct answer_for *to, const stru
         fetch_want(c, SLOT_MORE); /* a filter that matches little answers in parts */
     if (turn)
         queue_turn(&c->queue, c->mirror);
-    console_changed(c);
+    if (turn || mirror_number(c->mirror) != before)
+        console_changed(c);
     if (more && c->to_end)
         list_command(c->queue.list, "bottom");
     if (!c->last_key && !c->session.give_up_at)
@@ -345,13 +351,19 @@ static void refused(struct console *c, const struct answer_for *to, const struct
         fetch_view(c, c->view, "");
 }
 
+/* Pickers and completion read it when they open. */
+static bool shows_later(const struct console *c, enum slot slot)
+{
+    return slot == SLOT_DOC + MIRROR_VALUES || (slot == SLOT_DOC + MIRROR_AGENTS && console_place(c) != PLACE_AGENTS);
+}
+
 static void take(void *arg, const struct link_answer *answer)
 {
     struct answer_for *to = arg;
     struct console *c = to->c;
     struct wanted *w = &c->slots[to->slot];
+    uint64_t before = mirror_number(c->mirror);
     w->flying = false;
-    c->dirty = c->at_once = true;
     if ((answer->n >= LARGE || !mirror_ready(c->mirror)) && !c->release_at) /* not put off: where large ones keep coming there is no last */
         c->release_at = clock_mono() + RELEASE_MS;
     if (answer->err)
@@ -368,6 +380,9 @@ static void take(void *arg, const struct link_answer *answer)
         found_take(c, to->slot, answer);
     else
         take_document(c, (enum mirror_doc_id)(to->slot - SLOT_DOC), to->ticket, answer);
+    bool typed = to->slot == SLOT_COUNT || to->slot == SLOT_FOUND || to->slot == SLOT_NUMBER; /* for what is being typed */
+    if (answer->err || typed || (mirror_number(c->mirror) != before && !shows_later(c, to->slot))) /* what says what stands draws nothing */
+        c->dirty = c->at_once = true;
     if (to->slot < SLOT_DOC && !answer->err && mirror_behind(c->mirror))
         fetch_want_soon(c, to->slot, BEHIND_MS);
     if (w->again) {

@@ -94,6 +94,13 @@ static void want(struct console *c, unsigned changed)
         fetch_want_soon(c, SLOT_DOC + MIRROR_SCORES, 100);
 }
 
+/* Tabs stand in the head, which a ticket and a text do without. */
+static bool is_seen(const struct console *c, unsigned changed)
+{
+    bool headed = console_place(c) != PLACE_TICKET && !composer_is_open(&c->composer);
+    return changed & (headed ? MIRROR_SEEN : MIRROR_SEEN & ~MIRROR_CHANGED_TABS);
+}
+
 void stream_frame(void *console, const char *event, int64_t id, const char *data, size_t n)
 {
     struct console *c = console;
@@ -101,7 +108,7 @@ void stream_frame(void *console, const char *event, int64_t id, const char *data
     int64_t pages = fetch_pages(c);
     mirror_focus(c->mirror, c->focus);
     unsigned changed = mirror_frame(c->mirror, event, id, data, n, console_now(c));
-    c->dirty |= changed != MIRROR_CHANGED_MINE;
+    c->dirty |= is_seen(c, changed);
     if (news)
         say_news(c, event, data, n);
     if (changed & MIRROR_CHANGED_ROWS)

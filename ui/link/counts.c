@@ -22,7 +22,13 @@ static const char *text_of(struct arena *arena, const struct json *object, const
     return arena_strdup(arena, json_get_string(object, name, ""));
 }
 
-void counts_views(struct counts *c, const struct json *list, int64_t seq)
+static bool same_view(const struct mirror_view *a, const struct mirror_view *b)
+{
+    return str_eq(a->name, b->name) && str_eq(a->title, b->title) && str_eq(a->text, b->text) && str_eq(a->of, b->of) && str_eq(a->by, b->by) && a->count == b->count &&
+           a->mine == b->mine && a->sort == b->sort && a->invert == b->invert;
+}
+
+bool counts_views(struct counts *c, const struct json *list, int64_t seq)
 {
     struct arena *a = arena_new();
     const struct mirror_view *known = c->views;
@@ -49,8 +55,12 @@ void counts_views(struct counts *c, const struct json *list, int64_t seq)
             view->counted = known[i].counted;
         }
     }
+    bool same = known_count == c->view_count;
+    for (int i = 0; same && i < known_count; i++)
+        same = same_view(&known[i], &c->views[i]);
     arena_free(c->arena);
     c->arena = a;
+    return !same;
 }
 
 /* Is what was counted at seq (0 = nobody says) no older than what stands? Then it stands from now on. */
@@ -62,12 +72,18 @@ static bool is_newer(int64_t *counted, int64_t seq)
     return true;
 }
 
-/* What is not said stays. */
-static void read_escalations(struct counts *c, const struct json *object)
+/* What is not said stays. True: it is another. */
+static bool read_count(const struct json *object, const char *name, int64_t *count)
 {
-    c->triggered = json_get_i64(object, "triggered", c->triggered);
-    c->acknowledged = json_get_i64(object, "acknowledged", c->acknowledged);
-    c->snoozed = json_get_i64(object, "snoozed", c->snoozed);
+    int64_t was = *count;
+    *count = json_get_i64(object, name, was);
+    return *count != was;
+}
+
+static bool read_escalations(struct counts *c, const struct json *object)
+{
+    bool triggered = read_count(object, "triggered", &c->triggered), acknowledged = read_count(object, "acknowledged", &c->acknowledged);
+    return read_count(object, "snoozed", &c->snoozed) || triggered || acknowledged;
 }
 
 void counts_escalations(struct counts *c, const struct json *object, int64_t seq)
@@ -79,26 +95,29 @@ void counts_escalations(struct counts *c, const struct json *object, int64_t seq
     read_escalations(c, object);
 }
 
-static void set_count(struct mirror_view *view, const struct json *n, int64_t seq)
+static bool set_count(struct mirror_view *view, const struct json *n, int64_t seq)
 {
-    if (view && n && is_newer(&view->counted, seq))
-        json_i64(n, &view->count);
+    int64_t was = view ? view->count : 0;
+    if (!view || !n || !is_newer(&view->counted, seq))
+        return false;
+    json_i64(n, &view->count);
+    return view->count != was;
 }
 
-bool counts_frame(struct counts *c, const struct json *data, const char *me)
+struct counts_told counts_frame(struct counts *c, const struct json *data, const char *me)
 {
-    bool known = true;
+    struct counts_told told = {0};
     int64_t seq = json_get_i64(data, "seq", 0);
     for (const struct json *v = json_first(json_get(data, "views")); v; v = json_next(v)) {
         struct mirror_view *view = view_of(c, json_name(v));
-        known &= view != NULL;
-        set_count(view, v, seq);
+        told.unknown |= view == NULL;
+        told.views |= set_count(view, v, seq);
     }
     for (const struct json *v = json_first(json_get(data, "owners")); v; v = json_next(v))
-        set_count(view_of(c, json_name(v)), json_get(v, me), seq);
+        told.views |= set_count(view_of(c, json_name(v)), json_get(v, me), seq);
     if (json_get(data, "escalations") && is_newer(&c->counted, seq))
-        read_escalations(c, json_get(data, "escalations"));
-    return known;
+        told.escalations = read_escalations(c, json_get(data, "escalations"));
+    return told;
 }
 
 void counts_forget(struct counts *c)

@@ -20,10 +20,11 @@ struct counts {
 };
 void counts_fini(struct counts *counts);
 /* The views as an answer of that seq has them: what the stream has counted since stands. */
-void counts_views(struct counts *counts, const struct json *list, int64_t seq);
+bool counts_views(struct counts *counts, const struct json *list, int64_t seq); /* false: they are as they were */
 void counts_escalations(struct counts *counts, const struct json *object, int64_t seq); /* likewise */
-/* A frame of counts. false: it counts a view that we have not heard of. */
-bool counts_frame(struct counts *counts, const struct json *data, const char *me);
+/* What a frame of counts was: it counts a view that we have not heard of; a view's count, or one of escalations, is another now. */
+struct counts_told { bool unknown, views, escalations; };
+struct counts_told counts_frame(struct counts *counts, const struct json *data, const char *me);
 void counts_forget(struct counts *counts); /* when each was counted: another database's numbers begin */
 /* By name; one of mine also without its ~. NULL if unknown, or name is NULL. */
 const struct mirror_view *counts_find(const struct counts *counts, const char *name);

@@ -6,17 +6,16 @@
  * a page of seq S the frames behind S are played again, so that neither order of arrival loses a row. */
 #include "link/mirror.h"
 #include "core/field.h"
+#include "link/docs.h"
 #include "link/frames.h"
+#include "link/pending.h"
 #include "link/rows.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SET_MAX = 4096, CLOCK_SLACK_MS = 1500 };
+enum { CLOCK_SLACK_MS = 1500 };
 
-struct pending {
-    int64_t ticket, seq;
-};
 struct mirror {
     mirror_match *match;
     void *match_arg;
@@ -37,11 +36,10 @@ struct mirror {
     struct presence presence;
     struct json *kept; /* my settings */
 
-    struct mirror_doc doc[MIRROR_DOCS];
-    int64_t doc_number; /* of the last that came */
+    struct docs docs;
+    uint64_t number; /* of what answers brought */
     struct frames frames;
-    struct pending *pending;
-    int pending_count, pending_cap;
+    struct pending pending;
 };
 
 static void *must(void *ptr)
@@ -74,8 +72,7 @@ void mirror_free(struct mirror *m)
     if (!m)
         return;
     rows_fini(&m->rows);
-    for (int i = 0; i < MIRROR_DOCS; i++)
-        mirror_doc_drop(m, i);
+    docs_fini(&m->docs);
     frames_clear(&m->frames);
     json_free(m->kept);
     arena_free(m->agents_arena);
@@ -84,7 +81,7 @@ void mirror_free(struct mirror *m)
     free(m->view);
     free(m->where);
     free(m->next);
-    free(m->pending);
+    pending_fini(&m->pending);
     free(m);
 }
 
@@ -254,15 +251,6 @@ static unsigned apply_row(struct mirror *m, const struct json *data, int64_t now
     return MIRROR_CHANGED_ROWS;
 }
 
-static void settle_pending(struct mirror *m)
-{
-    int kept = 0;
-    for (int i = 0; i < m->pending_count; i++)
-        if (!m->pending[i].seq || m->pending[i].seq > m->seq)
-            m->pending[kept++] = m->pending[i];
-    m->pending_count = kept;
-}
-
 /* Plays the frames behind `seq` again, oldest first. */
 static void replay(struct mirror *m, int64_t seq)
 {
@@ -289,6 +277,15 @@ static unsigned records_changed(const struct json *records)
     return changed;
 }
 
+static unsigned told_of_game(struct mirror *m, const char *event, const struct json *data)
+{
+    const struct game was = m->game;
+    if (!game_frame(&m->game, event, data, m->me))
+        return 0;
+    docs_amend(&m->docs, MIRROR_SCORES);
+    return MIRROR_CHANGED_GAME | (memcmp(&was, &m->game, sizeof was) != 0 ? MIRROR_CHANGED_SHOWN : 0);
+}
+
 static unsigned entry_frame(struct mirror *m, const char *event, int64_t seq, const struct json *data,
                             int64_t now)
 {
@@ -302,11 +299,10 @@ static unsigned entry_frame(struct mirror *m, const char *event, int64_t seq, co
     if (str_eq(event, "desk"))
         changed |= MIRROR_CHANGED_DESK;
     if (str_eq(event, "desk") && seq > m->seq && windows_follow(&m->windows, json_path(data, "data.records")))
-        changed |= MIRROR_CHANGED_ESCALATION;
+        changed |= MIRROR_CHANGED_ESCALATION | MIRROR_CHANGED_SHOWN;
     if (str_eq(event, "desk"))
         changed |= records_changed(json_path(data, "data.records"));
-    if (game_frame(&m->game, event, json_get(data, "data"), m->me))
-        changed |= MIRROR_CHANGED_GAME;
+    changed |= told_of_game(m, event, json_get(data, "data"));
     if (str_eq(event, "parcel") || str_eq(event, "delivery") || str_eq(event, "destination") || str_eq(event, "route"))
         changed |= MIRROR_CHANGED_OUTGOING;
     if (str_eq(event, "label") || str_eq(event, "model"))
@@ -315,16 +311,23 @@ static unsigned entry_frame(struct mirror *m, const char *event, int64_t seq, co
         changed |= MIRROR_CHANGED_EVENTS;
     if (seq > m->seq)
         m->seq = seq;
-    settle_pending(m);
+    if (pending_settle(&m->pending, m->seq))
+        changed |= MIRROR_CHANGED_SHOWN;
     return changed;
 }
 
 /* --- frames, as they come --- */
 
+static unsigned told_of_counts(struct mirror *m, const struct json *data)
+{
+    struct counts_told told = counts_frame(&m->counts, data, m->me);
+    return MIRROR_CHANGED_COUNTS | (told.unknown ? MIRROR_CHANGED_VIEWS : 0) | (told.views ? MIRROR_CHANGED_TABS : 0) | (told.escalations ? MIRROR_CHANGED_SHOWN : 0);
+}
+
 static unsigned bare_frame(struct mirror *m, const char *event, const struct json *data)
 {
     if (str_eq(event, "counts"))
-        return counts_frame(&m->counts, data, m->me) ? MIRROR_CHANGED_COUNTS : MIRROR_CHANGED_COUNTS | MIRROR_CHANGED_VIEWS;
+        return told_of_counts(m, data);
     if (str_eq(event, "hello"))
         return presence_hello(&m->presence, data) ? MIRROR_CHANGED_PRESENCE | MIRROR_CHANGED_VIEWS : MIRROR_CHANGED_PRESENCE;
     if (str_eq(event, "presence") && presence_read(&m->presence, data))
@@ -368,6 +371,14 @@ static bool read_mine(struct mirror *m, const struct json *mine, int64_t now, st
     return ok;
 }
 
+/* What a desk says too. */
+static void amend_documents(struct mirror *m)
+{
+    static const enum mirror_doc_id of_desk[] = {MIRROR_SCORES, MIRROR_PAGED, MIRROR_AGENTS, MIRROR_ONCALL};
+    for (size_t i = 0; i < sizeof of_desk / sizeof *of_desk; i++)
+        docs_amend(&m->docs, of_desk[i]);
+}
+
 bool mirror_desk(struct mirror *m, const char *json, size_t n, int64_t local_now, struct err *err)
 {
     AUTO_JSON root = parse(json, n, "desk", err);
@@ -375,6 +386,8 @@ bool mirror_desk(struct mirror *m, const char *json, size_t n, int64_t local_now
         return false;
     struct arena *old = m->desk;
     m->desk = arena_new();
+    m->number++;
+    amend_documents(m);
     read_texts(m, root);
     m->offset = json_get_i64(root, "now", local_now) - local_now;
     const char *name = json_get_string(root, "view", NULL);
@@ -387,7 +400,7 @@ bool mirror_desk(struct mirror *m, const char *json, size_t n, int64_t local_now
     m->kept = json_get(root, "keep") ? json_copy(json_get(root, "keep")) : NULL;
     arena_free(old);
     replay(m, m->seq);
-    settle_pending(m);
+    pending_settle(&m->pending, m->seq);
     return read_mine(m, json_get(root, "mine"), m->offset + local_now, err);
 }
 
@@ -395,8 +408,27 @@ bool mirror_views(struct mirror *m, const char *json, size_t n, struct err *err)
 {
     AUTO_JSON root = parse(json, n, "views", err);
     if (root)
-        counts_views(&m->counts, json_get(root, "views"), json_get_i64(root, "seq", 0));
+        m->number += counts_views(&m->counts, json_get(root, "views"), json_get_i64(root, "seq", 0));
     return root;
+}
+
+/* What a list is shown with, beside its rows. */
+static bool same_list(const struct mirror *m, const char *view, const char *where, const char *next)
+{
+    return str_eq(m->view, view) && str_eq(m->where, where) && str_eq(m->next, next);
+}
+
+/* The rows that stood are kept aside to be compared. */
+static bool replace_page(struct mirror *m, const struct json *root, const char *view, const char *where, int64_t seq)
+{
+    struct rows old = m->rows;
+    bool same = same_list(m, view, where, json_get_string(root, "next", NULL));
+    m->rows = (struct rows){.anchored = old.anchored, .sort = old.sort, .invert = old.invert};
+    read_page(m, root, view, where, false);
+    replay(m, seq);
+    same = same && rows_same(&old, &m->rows);
+    rows_fini(&old);
+    return !same;
 }
 
 bool mirror_page(struct mirror *m, const char *view, const char *where, bool more, const char *json, size_t n,
@@ -409,7 +441,12 @@ bool mirror_page(struct mirror *m, const char *view, const char *where, bool mor
     m->behind = m->frames.lost > seq;
     if (more && m->behind) /* not taken: the page can be asked for once more as it is */
         return true;
-    read_page(m, root, view, where, more);
+    if (!more) {
+        m->number += replace_page(m, root, view, where, seq);
+        return true;
+    }
+    m->number++;
+    read_page(m, root, view, where, true);
     replay(m, seq);
     return true;
 }
@@ -426,14 +463,13 @@ static void read_oncall(struct mirror *m, const struct json *root)
 bool mirror_doc_set(struct mirror *m, enum mirror_doc_id id, int64_t ticket, const char *json, size_t n,
                     int64_t now, struct err *err)
 {
-    struct arena *arena = arena_new();
-    const struct json *root = json_parse_in(arena, json, n, &json_limits_dialect, NULL, err);
-    if (!root) {
-        arena_free(arena);
-        return err_in(err, "reading the daemon's answer");
-    }
-    mirror_doc_drop(m, id);
-    m->doc[id] = (struct mirror_doc){.arena = arena, .root = root, .at = now, .ticket = ticket, .number = ++m->doc_number};
+    bool news;
+    if (!docs_put(&m->docs, id, ticket, json, n, now, &news, err))
+        return false;
+    const struct json *root = m->docs.list[id].root;
+    if (!news)
+        return true;
+    m->number++;
     if (id == MIRROR_SCORES)
         game_scores(&m->game, root, m->me);
     if (id == MIRROR_PAGED)
@@ -445,6 +481,11 @@ bool mirror_doc_set(struct mirror *m, enum mirror_doc_id id, int64_t ticket, con
     return true;
 }
 
+uint64_t mirror_number(const struct mirror *m)
+{
+    return m->number;
+}
+
 void mirror_focus(struct mirror *m, int64_t ticket)
 {
     m->focus = ticket;
@@ -452,8 +493,8 @@ void mirror_focus(struct mirror *m, int64_t ticket)
 
 void mirror_doc_drop(struct mirror *m, enum mirror_doc_id id)
 {
-    arena_free(m->doc[id].arena);
-    m->doc[id] = (struct mirror_doc){0};
+    m->number += m->docs.list[id].root != NULL;
+    docs_drop(&m->docs, id);
 }
 
 /* --- the list --- */
@@ -505,32 +546,18 @@ const char *mirror_where(const struct mirror *m)
 
 void mirror_pend(struct mirror *m, int64_t ticket)
 {
-    if (m->pending_count == SET_MAX)
-        return;
-    if (m->pending_count == m->pending_cap) {
-        m->pending_cap = m->pending_cap ? m->pending_cap * 2 : 16;
-        m->pending = must(realloc(m->pending, (size_t)m->pending_cap * sizeof *m->pending));
-    }
-    m->pending[m->pending_count++] = (struct pending){.ticket = ticket};
+    pending_add(&m->pending, ticket);
 }
 
 void mirror_answered(struct mirror *m, int64_t ticket, int64_t seq)
 {
-    for (int i = 0; i < m->pending_count; i++) {
-        if (m->pending[i].ticket != ticket || m->pending[i].seq)
-            continue;
-        m->pending[i].seq = seq ? seq : -1;
-        break;
-    }
-    settle_pending(m);
+    pending_answered(&m->pending, ticket, seq);
+    pending_settle(&m->pending, m->seq);
 }
 
 bool mirror_pending(const struct mirror *m, int64_t ticket)
 {
-    for (int i = 0; i < m->pending_count; i++)
-        if (m->pending[i].ticket == ticket)
-            return true;
-    return false;
+    return pending_has(&m->pending, ticket);
 }
 
 /* --- accessors --- */
@@ -654,5 +681,5 @@ const struct json *mirror_kept(const struct mirror *m, const char *name)
 
 const struct mirror_doc *mirror_doc(const struct mirror *m, enum mirror_doc_id id)
 {
-    return &m->doc[id];
+    return &m->docs.list[id];
 }

@@ -74,7 +74,7 @@ enum mirror_doc_id {
 /* What a frame touched; the loop redraws or fetches by it. */
 enum mirror_change {
     MIRROR_CHANGED_ROWS = 1,
-    MIRROR_CHANGED_COUNTS = 2,
+    MIRROR_CHANGED_COUNTS = 2, /* they were told, perhaps the same */
     MIRROR_CHANGED_TICKET = 4,     /* the open ticket: fetch it again */
     MIRROR_CHANGED_ESCALATION = 8, /* somewhere */
     MIRROR_CHANGED_GAME = 16,      /* score, boss, player */
@@ -89,7 +89,11 @@ enum mirror_change {
     MIRROR_CHANGED_LABELS = 512,   /* somewhere, or the classifier itself */
     MIRROR_CHANGED_VIEWS = 1 << 23,  /* somebody saved, shared or forgot one */
     MIRROR_CHANGED_ONCALL = 1 << 22, /* an override, a cover, an absence */
+    MIRROR_CHANGED_TABS = 1 << 27,   /* how many tickets are in a view */
+    MIRROR_CHANGED_SHOWN = 1 << 26,  /* something else that stands here: an act that is done, the game, escalations counted, a window of maintenance */
 };
+/* Of these, what stands here already: it can be seen as it is. The others say that something is to be asked for. */
+enum { MIRROR_SEEN = MIRROR_CHANGED_ROWS | MIRROR_CHANGED_TABS | MIRROR_CHANGED_PRESENCE | MIRROR_CHANGED_SHOWN };
 /* Does a ticket fit the `when` in text? Asked for filters: the stream knows views only. */
 typedef bool mirror_match(void *arg, const char *text, const struct ticket *ticket);
 
@@ -100,6 +104,9 @@ struct mirror *mirror_new(mirror_match *match, void *arg);
 void mirror_free(struct mirror *mirror); /* NULL is fine */
 
 /* --- what came --- */
+/* Another number each time an answer brought something that did not stand here; one that says what stands leaves it. What a frame
+ * changed, it says itself. */
+uint64_t mirror_number(const struct mirror *mirror);
 /* GET /v1/desk: replaces everything but the open ticket, marks and documents; its rows are in the order that their view has. local_now: this machine's
  * clock. */
 bool mirror_desk(struct mirror *mirror, const char *json, size_t n, int64_t local_now, struct err *err);
@@ -117,7 +124,7 @@ void mirror_sort(struct mirror *mirror, enum mirror_sort by, bool invert);
 enum mirror_sort mirror_sorted(const struct mirror *mirror, bool *inverted);
 const char *mirror_sort_word(int by);  /* due age updated urgency priority: as the API has it */
 int mirror_sort_find(const char *word); /* -1 if unknown */
-/* Any other GET. ticket: which one it is about, 0 = none. */
+/* Any other GET. ticket: which one it is about, 0 = none. The document that stands stays where it says the same. */
 bool mirror_doc_set(struct mirror *mirror, enum mirror_doc_id id, int64_t ticket, const char *json, size_t n,
                     int64_t now, struct err *err);
 void mirror_doc_drop(struct mirror *mirror, enum mirror_doc_id id);

@@ -166,6 +166,22 @@ int rows_index(const struct rows *rows, int64_t ticket)
     return -1;
 }
 
+static bool same_row(const struct mirror_row *a, const struct mirror_row *b)
+{
+    bool same = a->due_from == b->due_from && a->fresh_at == b->fresh_at && a->gone == b->gone && str_eq(a->reply_via, b->reply_via);
+    for (int i = 0; same && i < field_count; i++)
+        same = field_same(&a->t, &b->t, &field_table[i]);
+    return same;
+}
+
+bool rows_same(const struct rows *a, const struct rows *b)
+{
+    bool same = a->count == b->count;
+    for (int i = 0; same && i < a->count; i++)
+        same = same_row(a->list[i], b->list[i]);
+    return same;
+}
+
 static void insert_at(struct rows *rows, int index, struct mirror_row *row)
 {
     if (rows->count == rows->cap) {

@@ -27,5 +27,7 @@ void rows_append(struct rows *rows,
 bool rows_put(struct rows *rows, struct mirror_row *row, bool *arrived);
 bool rows_leave(struct rows *rows, int64_t ticket); /* false: was not there */
 bool rows_settle(struct rows *rows);
+/* Does a list show what the other does: the same rows in the same order? Where the daemon has more, is not looked at. */
+bool rows_same(const struct rows *a, const struct rows *b);
 int rows_index(const struct rows *rows, int64_t ticket); /* -1 = not there */
 #endif
