@@ -264,6 +264,27 @@ static void a_page_over_something_open_says_to_leave_that_first(void **state)
     }
 }
 
+/* It would stand for ten seconds; a machine may be busy once. */
+static void a_page_that_somebody_took_is_not_said_any_more(void **state)
+{
+    enum { TRIES = 3, LATE = 8000 };
+    int64_t took = LATE;
+    (void)state;
+    shows("live", NULL);
+    for (int i = 0; i < TRIES && took >= LATE; i++) {
+        tom_does("{\"do\":\"escalate\",\"tickets\":[2],\"reason\":\"all of it is down\"}");
+        shows("‼ #2 pages you", "press , to go there");
+        int64_t began = clock_mono();
+        tom_does("{\"do\":\"ack\",\"tickets\":[2]}");
+        console_hides(console, "pages you");
+        took = clock_mono() - began;
+        tom_does("{\"do\":\"close\",\"tickets\":[2]}");
+        tom_does("{\"do\":\"reopen\",\"tickets\":[2]}");
+    }
+    print_message("# a page that was taken is said no more %lld ms later\n", (long long)took);
+    assert_true(took < LATE);
+}
+
 /* A send that is refused while somebody pages me: why it was is read first; the page is said by the next key. */
 static void a_page_does_not_take_the_place_of_a_refusal_that_was_not_read(void **state)
 {
@@ -294,6 +315,7 @@ int main(void)
                                        cmocka_unit_test_setup_teardown(a_page_is_acknowledged_with_two_keys_from_anywhere, start, stop),
                                        cmocka_unit_test_setup_teardown(a_page_is_acknowledged_with_two_keys_while_a_reply_is_written, start, stop),
                                        cmocka_unit_test_setup_teardown(a_page_over_something_open_says_to_leave_that_first, start, stop),
+                                       cmocka_unit_test_setup_teardown(a_page_that_somebody_took_is_not_said_any_more, start, stop),
                                        cmocka_unit_test_setup_teardown(a_page_does_not_take_the_place_of_a_refusal_that_was_not_read, start, stop),
                                        cmocka_unit_test_setup_teardown(the_shell_watches_by_number_too, start, stop)};
     return cmocka_run_group_tests(tests, NULL, NULL);

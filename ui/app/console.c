@@ -5,6 +5,7 @@
 #include "app/enclose.h"
 #include "app/found.h"
 #include "app/frame.h"
+#include "app/hear.h"
 #include "app/colours.h"
 #include "app/prompt.h"
 #include "app/mouse.h"
@@ -408,6 +409,7 @@ static void tick(struct console *c, int64_t now)
         struct look look = console_look(c);
         c->next_tick = now + TICK_MS;
         c->dirty = true;
+        hear_tick(c);
         if (oncall_over(&look))
             fetch_want(c, SLOT_DOC + MIRROR_ONCALL);
     }

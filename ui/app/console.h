@@ -122,7 +122,7 @@ struct console {
 
     struct wanted slots[SLOTS];
     struct { int64_t stream, ticket; bool replying; } shown; /* what others were told we look at */
-    int64_t rang;  /* what the stream said last that it pages me, until it is read what does */
+    int64_t rang, rang_at; /* what the stream said last that it pages me, until that is over; clock_mono */
     int64_t focus, focus_next; /* the ticket whose documents are kept; the one whose are asked for at focus_at, if the cursor stays */
     int listed;    /* rows of the table shown that are asked for, where it goes on; 0: the first */
     int64_t event; /* the event whose raw form is asked for */

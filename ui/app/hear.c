@@ -2,9 +2,13 @@
  * wrote. A frame that does not hold my name is not read at all. */
 #include "app/hear.h"
 #include "app/bell.h"
+#include "base/clock.h"
 #include "base/text.h"
+#include "screen/escalations.h"
 #include "screen/say.h"
 #include <string.h>
+
+enum { KNOWN_MS = 1000 }; /* what pages me is asked for by then */
 
 static bool names(const struct json *list, const char *me)
 {
@@ -24,6 +28,7 @@ static void page(struct console *c, const struct json *root)
         !names(json_path(root, "data.told"), mirror_me(c->mirror)))
         return;
     c->rang = ticket;
+    c->rang_at = clock_mono();
     if (composer_is_open(&c->composer)) /* a comma is a letter there */
         console_toast(c, UI_CRITICAL, "‼ #%lld pages you: %s%sK acknowledges it; you write on", ticket, c->overlay.kind ? "Esc, then " : "",
                       c->composer.state == COMPOSER_WRITING ? "Esc " : "");
@@ -32,6 +37,19 @@ static void page(struct console *c, const struct json *root)
     else
         console_toast(c, UI_CRITICAL, "‼ #%lld pages you: press , to go there, K to acknowledge", ticket);
     bell_concerns(c, RING_PAGE, "#%lld pages you", ticket);
+}
+
+/* The answer that says what pages me may be on its way still. */
+void hear_tick(struct console *c)
+{
+    const struct wanted *read = &c->slots[SLOT_DOC + MIRROR_PAGED];
+    if (!c->rang || read->wanted || read->flying || clock_mono() - c->rang_at < KNOWN_MS)
+        return;
+    struct look look = console_look(c);
+    if (escalations_page_me(&look).count && escalations_pages_me(&look, c->rang))
+        return;
+    toast_moot(&c->toast, UI_CRITICAL);
+    c->rang = 0;
 }
 
 /* What was done, in a few words; what was written is read where it stands. */

@@ -4,5 +4,6 @@
 #define APP_HEAR_H
 #include "app/console.h"
 
+void hear_tick(struct console *c); /* a page that is over, for somebody took it, is not said any more */
 void hear_frame(struct console *c, const char *event, const char *data, size_t n);
 #endif
