@@ -89,10 +89,10 @@ static void keys_typed_while_it_is_sent_wait_for_the_answer(void **state)
     script("Hi Jane", to_composer);
     script("<Esc>y", to_composer);
     assert_int_equal(script("xj", to_composer), COMPOSER_NOTHING);
-    assert_int_equal(composer.early_count, 2);
-    assert_int_equal(composer.early[0].code, 'x');
+    assert_int_equal(early_count(composer.early), 2);
+    assert_int_equal(early_key(composer.early, 0)->code, 'x');
     composer_failed(&composer, "not now");
-    assert_int_equal(composer.early_count, 0);
+    assert_int_equal(early_count(composer.early), 0);
     assert_string_equal(editor_text(composer.editor), "Hi Jane");
 }
 

@@ -75,6 +75,18 @@ static void say_back(struct console *c)
         console_toast(c, UI_TOAST, "Your draft is back.");
 }
 
+/* Takes the keys. What had no room is said behind them: they may say something of their own. */
+static void press_early(struct console *c, struct early *early)
+{
+    char lost[160];
+    for (int i = 0; i < early_count(early); i++)
+        console_press(c, early_key(early, i));
+    early_say(early, lost, sizeof lost);
+    if (*lost)
+        console_toast(c, UI_ERROR, "%s", lost);
+    early_free(early);
+}
+
 static void draft_came(void *arg, const struct link_answer *answer)
 {
     struct waiting *to = arg;
@@ -83,13 +95,10 @@ static void draft_came(void *arg, const struct link_answer *answer)
     AUTO_JSON root = answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
     c->dirty = c->at_once = true;
     if (composer_is_open(w) && w->awaits && w->ticket == to->ticket) {
-        struct key early[COMPOSER_EARLY];
-        int count = w->early_count;
-        memcpy(early, w->early, sizeof early);
+        struct early *early = composer_early(w);
         if (composer_drafted(w, json_get(root, "value")))
             say_back(c);
-        for (int i = 0; i < count; i++)
-            console_press(c, &early[i]);
+        press_early(c, early);
     }
     free(to);
 }
@@ -150,9 +159,7 @@ static void sent(void *arg, const struct link_answer *answer)
     if (json_get_bool(result, "ok", false)) {
         int64_t ticket = w->ticket;
         bool close = w->close_after, next = w->next_after;
-        struct key early[COMPOSER_EARLY];
-        int count = next ? 0 : w->early_count; /* what is typed ahead of another ticket may mean either */
-        memcpy(early, w->early, sizeof early);
+        struct early *early = next ? NULL : composer_early(w); /* what is typed ahead of another ticket may mean either */
         say_sent(c, result);
         composer_fini(w); /* the draft is forgotten by what was sent */
         fetch_want(c, SLOT_DOC + MIRROR_DRAFTS);
@@ -161,8 +168,7 @@ static void sent(void *arg, const struct link_answer *answer)
             close_too(c, ticket);
         if (next)
             claim_next(c);
-        for (int i = 0; i < count; i++)
-            console_press(c, &early[i]);
+        press_early(c, early);
     } else if (problem && json_get_i64(problem, "status", 0) == 409 && w->reply) {
         struct look look = console_look(c);
         const struct mirror_row *row = ticket_row(&look, w->ticket);

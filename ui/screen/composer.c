@@ -27,6 +27,7 @@ void composer_fini(struct composer *c)
 {
     editor_free(c->editor);
     ticket_fini(&c->thread);
+    early_free(c->early);
     *c = (struct composer){0};
 }
 
@@ -367,15 +368,33 @@ bool composer_edited(struct composer *c, const char *text, size_t n, bool stands
 bool composer_drafted(struct composer *c, const struct json *draft)
 {
     c->awaits = false;
-    c->early_count = 0;
     return !editor_length(c->editor) && composer_resume(c, draft);
+}
+
+struct early *composer_early(struct composer *c)
+{
+    struct early *early = c->early;
+    c->early = NULL;
+    return early;
+}
+
+static void forget_early(struct composer *c)
+{
+    early_free(composer_early(c));
+}
+
+static void wait_with(struct composer *c, const struct key *key)
+{
+    if (early_add(&c->early, key))
+        return;
+    early_say(c->early, c->refused, sizeof c->refused);
+    c->refusal = c->refused;
 }
 
 enum composer_outcome composer_key(struct composer *c, const struct key *key)
 {
     if (c->awaits || c->state == COMPOSER_SENDING) {
-        if (c->early_count < COMPOSER_EARLY)
-            c->early[c->early_count++] = *key;
+        wait_with(c, key);
         return COMPOSER_NOTHING;
     }
     switch (c->state) {
@@ -399,7 +418,7 @@ enum composer_outcome composer_key(struct composer *c, const struct key *key)
 void composer_conflict(struct composer *c, int64_t thread_version)
 {
     c->state = COMPOSER_CONFLICT;
-    c->early_count = 0; /* was meant for what comes after it was sent */
+    forget_early(c); /* was meant for what comes after it was sent */
     c->thread_version = thread_version;
 }
 
@@ -407,6 +426,6 @@ void composer_failed(struct composer *c, const char *why)
 {
     str_copy(c->refused, sizeof c->refused, why);
     c->refusal = c->refused;
-    c->early_count = 0;
+    forget_early(c);
     c->state = COMPOSER_REVIEW;
 }

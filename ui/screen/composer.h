@@ -4,6 +4,7 @@
 #ifndef SCREEN_COMPOSER_H
 #define SCREEN_COMPOSER_H
 #include "screen/attached.h"
+#include "screen/early.h"
 #include "screen/look.h"
 #include "screen/ticket.h"
 #include "widget/editor.h"
@@ -35,7 +36,7 @@ enum composer_outcome {
     COMPOSER_ACK,      /* what pages me is acknowledged, and the writing goes on */
     COMPOSER_REFUSED,  /* cannot be sent like this; composer_refusal says why */
 };
-enum { COMPOSER_CITED = 16, COMPOSER_EARLY = 1024 /* keys: a call's patience, with one held down */, COMPOSER_TEXT = 100 << 10 /* bytes a text may have */ };
+enum { COMPOSER_CITED = 16, COMPOSER_TEXT = 100 << 10 /* bytes a text may have */ };
 struct composer {
     int64_t ticket, thread_version;
     bool reply; /* else a note */
@@ -60,7 +61,7 @@ struct composer {
     struct attached attached; /* files that go with it */
     int arriving;             /* files on their way to the daemon */
     bool awaits;    /* the kept draft is on its way: keys wait for it, so that it is neither missed nor thrown away unseen */
-    struct key early[COMPOSER_EARLY]; int early_count;
+    struct early *early;
     char key[96]; /* of the request in doubt: sent, never answered */
 };
 void composer_open(struct composer *c, int64_t ticket, int64_t thread_version, bool reply, const char *draft);
@@ -80,9 +81,10 @@ struct json *composer_draft(const struct composer *c);
 bool composer_resume(struct composer *c, const struct json *draft);
 /* The keys of the articles that are still in the text, a JSON array; NULL: none. */
 char *composer_articles(const struct composer *c, struct arena *arena);
-/* The kept draft came (NULL: there is none), and stands there unless something else does already. The keys that waited for it are in
- * `early` until then, for the caller to give once more; so are those that were typed while it is sent, once it was. */
+/* The kept draft came (NULL: there is none), and stands there unless something else does already. */
 bool composer_drafted(struct composer *c, const struct json *draft);
+/* The keys that waited for the kept draft, or that were typed while it is sent: for the caller to give once more, and to free. */
+struct early *composer_early(struct composer *c);
 enum composer_outcome composer_key(struct composer *c, const struct key *key);
 /* The send was refused because the thread moved on: shows it and asks again; now: the version it has now. */
 void composer_conflict(struct composer *c, int64_t thread_version);

@@ -32,11 +32,11 @@ static void draw_head(struct composer *c, const struct look *look, struct surfac
     const char *via = row && *row->reply_via ? row->reply_via : "", *title = composer_title(c, look);
     int column = 1 + surface_text(s, 0, 1, width * 2 / 3, c->reply ? UI_REPLY : UI_NOTE, title) + 3;
     const char *shared = c->shared ? "shared with the team, " : *c->by ? arena_printf(a, "begun by %s, ", text_safe_in(a, c->by, TEXT_LINE)) : "";
-    const char *saved = c->awaits && c->early_count ? "asking for a kept draft; what you type waits"
+    const char *saved = c->awaits && c->early ? "asking for a kept draft; what you type waits"
                         : c->changed_at || c->saving ? arena_printf(a, "%sdraft not saved yet", shared)
                         : c->saved_at ? arena_printf(a, "%sdraft saved %s", shared, look_clock(look, c->saved_at))
                                       : shared;
-    surface_right(s, 0, column, width - column - 1, c->changed_at || c->early_count ? UI_WARN : UI_DIM, saved);
+    surface_right(s, 0, column, width - column - 1, c->changed_at || c->early ? UI_WARN : UI_DIM, saved);
     const char *second = row && row->t.title ? row->t.title : "", *others = look_present(look, c->ticket);
     if (look->banner)
         surface_text(s, 1, 1, width - 2, UI_ERROR, look->banner);
