@@ -93,12 +93,11 @@ static const char *title_of(const struct ledger_clock *c)
 
 static struct json *clock_of(struct show *show, const struct ledger_clock *c)
 {
-    static const char *const states[] = {"", "running", "paused", "fulfilled", "cancelled"};
     struct json *row = json_object(), *verdict = json_array(), *lines = json_array(), *segments = json_array();
     const struct sla_clock settled = {.state = c->state, .target = c->target, .elapsed = c->elapsed};
     json_put_string(row, "metric", sla_metric_word(c->metric));
     json_put_string(row, "title", title_of(c));
-    json_put_string(row, "state", states[c->state]);
+    json_put_string(row, "state", ledger_state_word(c->state));
     json_put_string(row, "policy", c->policy);
     json_put_string(row, "calendar", c->calendar ? c->calendar->name : NULL);
     json_put_string(row, "zone", zone_name(c->calendar ? config_zone(c->calendar->zone) : NULL));

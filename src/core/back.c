@@ -1,6 +1,7 @@
 /* back: the two structs by a table of their members, so that reading, writing and comparing are one walk each. */
 #include "core/back.h"
 #include "base/str.h"
+#include "core/ledger.h"
 #include "core/sla.h"
 #include <string.h>
 
@@ -128,16 +129,16 @@ struct back *back_read(struct arena *arena, const struct json *note)
 
 static void clock_back(struct follow *f, int metric, const struct sla_clock *was)
 {
-    static const char *const states[] = {"none", "running", "paused", "fulfilled", "cancelled"};
     struct sla_clock *c = &f->out->after->clock[metric];
     *c = *was;
     c->policy = arena_strdup(f->arena, was->policy);
     c->calendar = arena_strdup(f->arena, was->calendar);
     follow_entry(f, "sla",
-                 "{\"metric\":\"%s\",\"what\":\"restored\",\"state\":\"%s\",\"since\":%lld,\"elapsed\":%lld,\"due_at\":%lld,\"target\":%lld,"
-                 "\"at\":%lld,\"policy\":%s,\"cause\":\"undo\"}",
-                 sla_metric_word(metric), states[c->state], (long long)c->since, (long long)c->elapsed, (long long)c->due_at,
-                 (long long)c->target, (long long)f->now, follow_text(f, c->policy));
+                 "{\"metric\":\"%s\",\"what\":\"%s\",\"state\":\"%s\",\"started_at\":%lld,\"since\":%lld,\"elapsed\":%lld,\"due_at\":%lld,\"target\":%lld,"
+                 "\"warned\":%s,\"breached\":%s,\"at\":%lld,\"policy\":%s%s%s,\"cause\":\"undo\"}",
+                 sla_metric_word(metric), ledger_word(LEDGER_RESTORED), ledger_state_word(c->state), (long long)c->started_at, (long long)c->since,
+                 (long long)c->elapsed, (long long)c->due_at, (long long)c->target, c->warned ? "true" : "false", c->breached ? "true" : "false",
+                 (long long)f->now, follow_text(f, c->policy), c->calendar ? ",\"calendar\":" : "", c->calendar ? follow_text(f, c->calendar) : "");
 }
 
 static void escalation_back(struct follow *f, const struct escalation *was)

@@ -7,7 +7,18 @@
 #include "core/sla.h"
 #include <string.h>
 
-static const char *const whats[] = {"", "started", "resumed", "paused", "fulfilled", "cancelled", "retargeted", "warned", "breached", NULL};
+static const char *const whats[] = {"", "started", "resumed", "paused", "fulfilled", "cancelled", "retargeted", "warned", "breached", "restored", NULL};
+static const char *const states[] = {"none", "running", "paused", "fulfilled", "cancelled"};
+
+const char *ledger_word(enum ledger_what what)
+{
+    return whats[what];
+}
+
+const char *ledger_state_word(enum clock_state state)
+{
+    return states[state];
+}
 
 bool ledger_read(const struct json *data, int64_t seq, int64_t cause, const char *actor, struct ledger_entry *entry)
 {
@@ -29,6 +40,13 @@ bool ledger_read(const struct json *data, int64_t seq, int64_t cause, const char
     e.calendar = json_get_string(data, "calendar", NULL);
     e.why = json_get_string(data, "cause", "");
     e.reason = json_get_string(data, "reason", NULL);
+    for (int i = CLOCK_NONE; i <= CLOCK_CANCELLED; i++)
+        if (str_eq(json_get_string(data, "state", ""), states[i]))
+            e.state = i;
+    e.since = json_get_i64(data, "since", 0);
+    e.started_at = json_get_i64(data, "started_at", 0);
+    e.warned = json_get_bool(data, "warned", false);
+    e.breached = json_get_bool(data, "breached", false);
     *entry = e;
     return true;
 }
@@ -94,6 +112,7 @@ static const struct phrase { int what; const char *why, *text; } phrases[] = {
     {LEDGER_CANCELLED, "policy", "cancelled: no policy asks for it any more (%s)"},
     {LEDGER_CANCELLED, "no_first_reply", "cancelled: the first reply was taken back (%s)"},
     {LEDGER_CANCELLED, NULL, "cancelled by %s"},
+    {LEDGER_RESTORED, NULL, "as it was before: %s took something back"},
     {0},
 };
 
@@ -130,22 +149,25 @@ struct making {
     int line;     /* that began it */
 };
 
+static void sum(struct ledger_clock *c, const struct ledger_segment *s)
+{
+    int64_t length = s->until - s->from, *sums[] = {c->sums, c->lines[s->line].sums};
+    for (size_t i = 0; i < sizeof sums / sizeof *sums; i++) {
+        if (s->coarse) {
+            sums[i][SEGMENT_COUNTED] += s->counted;
+            sums[i][SEGMENT_OFF_HOURS] += length > s->counted ? length - s->counted : 0;
+        } else {
+            sums[i][s->kind] += length;
+        }
+    }
+}
+
 static void add(struct making *m, struct ledger_segment segment)
 {
     struct ledger_clock *c = m->clock;
-    int64_t length = segment.until - segment.from;
-    struct ledger_line *line = &c->lines[m->line];
     segment.line = m->line;
     *(struct ledger_segment *)follow_push(m->arena, &c->segments, &c->segment_count, sizeof segment) = segment;
-    int64_t *sums[] = {c->sums, line->sums};
-    for (size_t i = 0; i < sizeof sums / sizeof *sums; i++) {
-        if (segment.coarse) {
-            sums[i][SEGMENT_COUNTED] += segment.counted;
-            sums[i][SEGMENT_OFF_HOURS] += length > segment.counted ? length - segment.counted : 0;
-        } else {
-            sums[i][segment.kind] += length;
-        }
-    }
+    sum(c, &segment);
 }
 
 /* false: it has more pieces than one clock may show. */
@@ -198,9 +220,9 @@ static void close_stretch(struct making *m, int64_t until, int64_t recorded)
 /* What an entry leaves the clock doing; NONE: as it was. */
 static int state_after(int what)
 {
-    static const int states[] = {[LEDGER_STARTED] = CLOCK_RUNNING, [LEDGER_RESUMED] = CLOCK_RUNNING, [LEDGER_PAUSED] = CLOCK_PAUSED,
-                                 [LEDGER_FULFILLED] = CLOCK_FULFILLED, [LEDGER_CANCELLED] = CLOCK_CANCELLED, [LEDGER_BREACHED] = CLOCK_NONE};
-    return states[what];
+    static const int after[] = {[LEDGER_STARTED] = CLOCK_RUNNING, [LEDGER_RESUMED] = CLOCK_RUNNING, [LEDGER_PAUSED] = CLOCK_PAUSED,
+                                 [LEDGER_FULFILLED] = CLOCK_FULFILLED, [LEDGER_CANCELLED] = CLOCK_CANCELLED, [LEDGER_RESTORED] = CLOCK_NONE};
+    return after[what];
 }
 
 static void take(struct making *m, const struct ledger_entry *e)
@@ -229,6 +251,65 @@ static void take(struct making *m, const struct ledger_entry *e)
     m->line = c->line_count - 1;
 }
 
+/* --- what was taken back --- */
+
+static void sum_again(struct ledger_clock *c)
+{
+    memset(c->sums, 0, sizeof c->sums);
+    for (int i = 0; i < c->line_count; i++)
+        memset(c->lines[i].sums, 0, sizeof c->lines[i].sums);
+    for (int i = 0; i < c->segment_count; i++)
+        sum(c, &c->segments[i]);
+}
+
+/* Nothing of the clock's time is left from `since` on, and what began the stretch that is open now is the line that began it then. */
+static void forget_from(struct making *m, int64_t since)
+{
+    struct ledger_clock *c = m->clock;
+    int line = m->from == since ? m->line : -1;
+    while (c->segment_count && c->segments[c->segment_count - 1].from >= since)
+        line = c->segments[--c->segment_count].line;
+    for (int i = 0; line < 0 && i < c->line_count; i++) /* it had no time yet */
+        if (i + 1 == c->line_count || c->lines[i + 1].entry->at > since)
+            line = i;
+    for (int i = line < 0 ? 0 : line; i < c->line_count; i++)
+        c->lines[i].until = 0;
+    struct ledger_segment *last = c->segment_count ? &c->segments[c->segment_count - 1] : NULL;
+    if (last && last->until > since) { /* the calendar is no longer what it was then */
+        last->until = since;
+        last->coarse = true;
+        last->counted = last->counted < since - last->from ? last->counted : since - last->from;
+    }
+    sum_again(c);
+    m->from = since;
+    m->line = line < 0 ? c->line_count : line;
+}
+
+static void put_back(struct making *m, const struct ledger_entry *e)
+{
+    struct ledger_clock *c = m->clock;
+    if (e->since > m->from) { /* done again */
+        close_stretch(m, e->since, c->state == CLOCK_RUNNING ? e->elapsed : -1);
+        m->from = e->since;
+        m->line = c->line_count;
+    } else {
+        forget_from(m, e->since);
+    }
+    *(struct ledger_line *)follow_push(m->arena, &c->lines, &c->line_count, sizeof *c->lines) =
+        (struct ledger_line){.entry = e, .text = entry_text(m->arena, e)};
+    c->state = e->state;
+    c->since = e->since;
+    c->elapsed = e->elapsed;
+    c->due_at = e->due_at;
+    c->target = e->target;
+    c->policy = e->policy;
+    if (!e->started_at)
+        return;
+    c->warned = e->warned;
+    c->breached = e->breached;
+    c->calendar = config_calendar(m->config, e->calendar);
+}
+
 static struct ledger_clock *newest(struct ledger_clock *clocks, int count, int metric)
 {
     for (int i = count; i > 0; i--)
@@ -237,27 +318,63 @@ static struct ledger_clock *newest(struct ledger_clock *clocks, int count, int m
     return NULL;
 }
 
+struct books { struct ledger_clock *clocks; int count; struct making making[SLA_METRICS]; };
+
+static void begin(struct books *b, struct making with, const struct ledger_entry *e, int64_t at)
+{
+    struct making *m = &b->making[e->metric];
+    *m = with;
+    m->clock = &b->clocks[b->count++];
+    m->from = at;
+    *m->clock = (struct ledger_clock){.metric = e->metric, .started_at = at, .since = at};
+}
+
+/* The newest clock of the metric began with what was taken back. */
+static void strike(struct books *b, int metric)
+{
+    struct ledger_clock *gone = b->making[metric].clock;
+    memmove(gone, gone + 1, (size_t)(b->clocks + b->count - (gone + 1)) * sizeof *gone);
+    b->count--;
+    for (int i = 0; i < SLA_METRICS; i++)
+        if (b->making[i].clock)
+            b->making[i].clock = newest(b->clocks, b->count, i);
+}
+
+static void restore(struct books *b, struct making with, const struct ledger_entry *e)
+{
+    struct making *m = &b->making[e->metric];
+    while (m->clock && (e->state == CLOCK_NONE || (e->started_at && m->clock->started_at != e->started_at)))
+        strike(b, e->metric);
+    if (e->state == CLOCK_NONE)
+        return;
+    if (!m->clock)
+        begin(b, with, e, e->since);
+    put_back(m, e);
+}
+
 /* The clock of one metric after the other: each start of a response clock is a clock of its own. */
 void ledger_clocks(struct arena *arena, const struct config *config, const struct ledger_entry *entries, int count, int64_t now,
                    struct ledger_clock **clocks, int *clock_count)
 {
-    struct making now_making[SLA_METRICS] = {{0}};
-    *clocks = ARENA_ARRAY(arena, struct ledger_clock, count + 1);
-    *clock_count = 0;
+    const struct making with = {.arena = arena, .config = config};
+    struct books b = {.clocks = ARENA_ARRAY(arena, struct ledger_clock, count + 1)};
     for (int i = 0; i < count; i++) {
         const struct ledger_entry *e = &entries[i];
-        struct making *m = &now_making[e->metric];
-        if (e->what == LEDGER_STARTED || !newest(*clocks, *clock_count, e->metric)) {
-            *m = (struct making){arena, config, &(*clocks)[(*clock_count)++], e->at, 0};
-            *m->clock = (struct ledger_clock){.metric = e->metric, .started_at = e->at, .since = e->at};
+        if (e->what == LEDGER_RESTORED) {
+            restore(&b, with, e);
+            continue;
         }
-        take(m, e);
+        if (e->what == LEDGER_STARTED || !b.making[e->metric].clock)
+            begin(&b, with, e, e->at);
+        take(&b.making[e->metric], e);
     }
     for (int i = 0; i < SLA_METRICS; i++) {
-        struct making *m = &now_making[i];
+        struct making *m = &b.making[i];
         if (m->clock && (m->clock->state == CLOCK_RUNNING || m->clock->state == CLOCK_PAUSED))
             close_stretch(m, now, -1);
     }
+    *clocks = b.clocks;
+    *clock_count = b.count;
 }
 
 /* --- the verdict --- */

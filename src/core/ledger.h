@@ -1,12 +1,16 @@
 /* ledger: why a clock stands where it stands (model.md 2, the why ledger). Made of what the journal says of the clocks, entry by
- * entry, and of the calendars; never of the clock itself, so that both must come to the same sum. Pure. */
+ * entry, and of the calendars; never of the clock itself, so that both must come to the same sum. What an undo took back keeps its
+ * line, and its stretch of time is told as if it had never been. Pure. */
 #ifndef CORE_LEDGER_H
 #define CORE_LEDGER_H
 #include "base/json.h"
 #include "core/config.h"
 
 enum ledger_what { LEDGER_NOTHING, LEDGER_STARTED, LEDGER_RESUMED, LEDGER_PAUSED, LEDGER_FULFILLED, LEDGER_CANCELLED, LEDGER_RETARGETED,
-                   LEDGER_WARNED, LEDGER_BREACHED };
+                   LEDGER_WARNED, LEDGER_BREACHED, LEDGER_RESTORED };
+/* As the entries say it: "started" ... Whoever writes one takes it from here, so that all that is written is read. */
+const char *ledger_word(enum ledger_what what);
+const char *ledger_state_word(enum clock_state state); /* "running" ... */
 struct ledger_entry {         /* an entry of kind sla, read */
     int64_t seq, cause;       /* its own number, and that of the entry it follows from; 0: none */
     const char *actor;
@@ -15,6 +19,10 @@ struct ledger_entry {         /* an entry of kind sla, read */
     int64_t elapsed, due_at, target;
     const char *policy, *calendar, *why; /* why: "reply", "pending", "first_seen" ... */
     const char *reason;       /* that an agent gave for a hold; NULL: none */
+    /* Of LEDGER_RESTORED: what the clock is again. started_at 0: an old entry, which does not say all of it. */
+    int state;
+    int64_t since, started_at;
+    bool warned, breached;
 };
 /* Reads an entry's data; false: it is no such entry. Texts belong to data and actor. */
 bool ledger_read(const struct json *data, int64_t seq, int64_t cause, const char *actor, struct ledger_entry *entry);

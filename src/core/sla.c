@@ -8,6 +8,7 @@
 #include "core/sla.h"
 #include "base/str.h"
 #include "core/consequence.h"
+#include "core/ledger.h"
 
 static const char *const metric_words[SLA_METRICS] = {"first_response", "next_response", "resolution"};
 static const char *const tier_words[] = {"missed", "bronze", "silver", "gold"};
@@ -140,13 +141,13 @@ static struct wish wanted(const struct follow *f, const struct config_sla *polic
     return (struct wish){standing_still(t, policy, metric) ? CLOCK_PAUSED : CLOCK_RUNNING, f->now, status_word(t->status)};
 }
 
-static void note(struct follow *f, int metric, const struct sla_clock *c, const char *what, const char *cause, int64_t at)
+static void note(struct follow *f, int metric, const struct sla_clock *c, enum ledger_what what, const char *cause, int64_t at)
 {
     const char *reason = str_eq(cause, "on_hold") ? f->out->after->hold_reason : NULL;
     follow_entry(f, "sla",
                  "{\"metric\":\"%s\",\"what\":\"%s\",\"elapsed\":%lld,\"due_at\":%lld,\"target\":%lld,\"at\":%lld,"
                  "\"policy\":%s,\"cause\":%s%s%s%s%s}",
-                 metric_words[metric], what, (long long)sla_elapsed(f->rules, c, at), (long long)c->due_at,
+                 metric_words[metric], ledger_word(what), (long long)sla_elapsed(f->rules, c, at), (long long)c->due_at,
                  (long long)c->target, (long long)at, follow_text(f, c->policy), follow_text(f, cause),
                  c->calendar ? ",\"calendar\":" : "", c->calendar ? follow_text(f, c->calendar) : "",
                  reason ? ",\"reason\":" : "", reason ? follow_text(f, reason) : "");
@@ -184,23 +185,23 @@ static void judge(struct follow *f, const struct config_sla *policy, int metric,
         return;
     if (sla_elapsed(f->rules, c, at) > c->target) {
         c->breached = c->warned = true;
-        note(f, metric, c, "breached", "clock", at);
+        note(f, metric, c, LEDGER_BREACHED, "clock", at);
     } else if (c->state == CLOCK_RUNNING && !c->warned && at >= sla_warn_at(c, policy) && may_tell(f->out->after, policy, at)) {
         c->warned = true;
-        note(f, metric, c, "warned", "clock", at);
+        note(f, metric, c, LEDGER_WARNED, "clock", at);
     }
 }
 
 static void stop(struct follow *f, const struct config_sla *policy, int metric, struct sla_clock *c, struct wish wish)
 {
-    static const char *const words[] = {"", "", "paused", "fulfilled", "cancelled"};
+    static const enum ledger_what whats[] = {[CLOCK_PAUSED] = LEDGER_PAUSED, [CLOCK_FULFILLED] = LEDGER_FULFILLED, [CLOCK_CANCELLED] = LEDGER_CANCELLED};
     int64_t at = between(wish.at, c->since, f->now > c->since ? f->now : c->since);
     count(f, c, at);
     c->state = wish.state;
     c->since = at;
     judge(f, policy, metric, c, at);
     c->due_at = 0;
-    note(f, metric, c, words[wish.state], wish.cause, at);
+    note(f, metric, c, whats[wish.state], wish.cause, at);
 }
 
 /* When a clock begins that has not run yet for this cause: see sla.h. */
@@ -221,7 +222,7 @@ static void start(struct follow *f, const struct config_sla *policy, int metric,
     *c = (struct sla_clock){.started_at = at};
     aim(f, c, policy, metric);
     run_from(c, policy, wish.state == CLOCK_PAUSED ? f->now : at);
-    note(f, metric, c, "started", !f->before ? "first_seen" : metric == SLA_RESOLUTION ? wish.cause : "customer_message",
+    note(f, metric, c, LEDGER_STARTED, !f->before ? "first_seen" : metric == SLA_RESOLUTION ? wish.cause : "customer_message",
          c->since);
     if (wish.state != CLOCK_RUNNING)
         stop(f, policy, metric, c, wish);
@@ -232,7 +233,7 @@ static void resume(struct follow *f, const struct config_sla *policy, int metric
     bool reopened = metric == SLA_RESOLUTION && c->state == CLOCK_FULFILLED;
     aim(f, c, policy, metric);
     run_from(c, policy, f->now > c->since ? f->now : c->since);
-    note(f, metric, c, "resumed", reopened ? "reopened" : wish.cause, c->since);
+    note(f, metric, c, LEDGER_RESUMED, reopened ? "reopened" : wish.cause, c->since);
     if (wish.state == CLOCK_PAUSED)
         stop(f, policy, metric, c, wish);
 }
@@ -253,7 +254,7 @@ static void retarget(struct follow *f, const struct config_sla *policy, int metr
     aim(f, c, policy, metric);
     if (c->state == CLOCK_RUNNING)
         run_from(c, policy, c->since);
-    note(f, metric, c, "retargeted", "policy", f->now);
+    note(f, metric, c, LEDGER_RETARGETED, "policy", f->now);
 }
 
 /* A customer message that came after the clock was settled is a new cause, with a clock of its own. */

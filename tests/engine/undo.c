@@ -40,6 +40,29 @@ static void a_held_reply_taken_back_gives_the_clock_back(void **state)
     story_end(idle);
 }
 
+/* Replied and taken back, then sent and closed, and both taken back: why the clocks run is told as they run. */
+static void a_ledger_knows_what_was_taken_back(void **state)
+{
+    (void)state;
+    struct world *w = world_open(NULL);
+    int64_t id = story_create(w, "a");
+    for (int turn = 0; turn < 2; turn++) {
+        story_act(w, "reply", id, "Please try again");
+        if (turn)
+            story_act(w, "close", id, NULL);
+        story_explains(w, id);
+        for (int i = 0; i <= turn; i++) {
+            world_wait(w, SECOND);
+            story_act(w, "undo", id, NULL);
+            world_wait(w, SECOND);
+            story_explains(w, id);
+        }
+    }
+    story_act(w, "redo", id, NULL);
+    story_explains(w, id);
+    story_end(w);
+}
+
 static void points_come_back_with_the_resolve_that_was_reopened_by_mistake(void **state)
 {
     (void)state;
@@ -291,19 +314,27 @@ static void one_day(unsigned seed, int *acts)
     for (int i = 0; i < count; i++) {
         d.done += world_ok(random_act(&d, d.tickets[pick(&d, 3)]));
         pass(&d, pick(&d, 90) * (d.fast ? 5 : SECOND)); /* nothing is breached meanwhile: that would have happened, and stays */
-        for (int k = 0; k < 3; k++)
+        for (int k = 0; k < 3; k++) {
             story_refolds(d.w, d.tickets[k]);
+            story_explains(d.w, d.tickets[k]);
+        }
     }
     *acts += d.done;
     for (; d.done; d.done--) {
-        const struct json *result = world_do(d.w, "ana", "undo", 0, NULL);
-        if (!world_ok(result))
-            fail_msg("day %u: %d acts left: %s", seed, d.done, json_get_string(json_get(result, "error"), "detail", "?"));
+        static const char *const turns[] = {"undo", "redo", "undo"};
+        for (int turn = 0, most = pick(&d, 4) ? 1 : 3; turn < most; turn++) {
+            const struct json *result = world_do(d.w, "ana", turns[turn], 0, NULL);
+            if (!world_ok(result))
+                fail_msg("day %u: %d acts left: %s", seed, d.done, json_get_string(json_get(result, "error"), "detail", "?"));
+            for (int k = 0; k < 3; k++)
+                story_explains(d.w, d.tickets[k]);
+        }
         pass(&d, pick(&d, 20) * (d.fast ? 5 : SECOND));
     }
     for (int k = 0; k < 3; k++) {
         story_alike(d.w, d.tickets[k], d.idle, d.tickets[k], arena_printf(d.w->arena, "day %u, ticket %d", seed, k));
         story_refolds(d.w, d.tickets[k]);
+        story_explains(d.w, d.tickets[k]);
     }
     story_end(d.w);
     story_end(d.idle);
@@ -322,6 +353,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_held_reply_taken_back_gives_the_clock_back),
+        cmocka_unit_test(a_ledger_knows_what_was_taken_back),
         cmocka_unit_test(points_come_back_with_the_resolve_that_was_reopened_by_mistake),
         cmocka_unit_test(of_two_acts_in_one_millisecond_each_gives_back_its_own_points),
         cmocka_unit_test(of_two_assignments_in_one_millisecond_the_first_stands_as_it_was),

@@ -1,6 +1,8 @@
 /* story: see story.h. */
 #include "harness/story.h"
 #include "base/str.h"
+#include "core/ledger.h"
+#include "core/sla.h"
 #include "wire/row.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -105,6 +107,51 @@ void story_refolds(struct world *w, int64_t id)
     struct ticket *stored = world_ticket(w, id), *again = engine_refold(&w->engine, w->arena, stored, &err);
     assert_non_null(again);
     alike(folded(w, stored), folded(w, again), "stored, and folded again");
+}
+
+static void agrees(struct world *w, const struct ticket *t, int metric, const struct ledger_clock *told)
+{
+    const struct sla_clock *c = &t->clock[metric];
+    int64_t elapsed = sla_elapsed(w->engine.config, c, w->now);
+    if (!told && c->state == CLOCK_NONE)
+        return;
+    if (!told || told->state != c->state || told->elapsed != elapsed || told->due_at != c->due_at || told->target != c->target ||
+        told->started_at != c->started_at || told->breached != c->breached || (c->calendar != NULL) != (told->calendar != NULL))
+        fail_msg("#%lld %s: the ledger has state %d, counted %lld, due %lld; the clock %d, %lld, %lld", (long long)t->id, sla_metric_word(metric),
+                 told ? told->state : -1, told ? (long long)told->elapsed : 0, told ? (long long)told->due_at : 0, c->state, (long long)elapsed, (long long)c->due_at);
+    int64_t at = told->started_at, sums[SEGMENT_KINDS] = {0};
+    for (int i = 0; i < told->segment_count; i++) {
+        const struct ledger_segment *s = &told->segments[i];
+        assert_false(s->coarse);
+        assert_int_equal(s->from, at);
+        sums[s->kind] += s->until - s->from;
+        at = s->until;
+    }
+    assert_memory_equal(sums, told->sums, sizeof sums);
+    assert_int_equal(sums[SEGMENT_COUNTED], told->elapsed);
+    assert_non_null(ledger_verdict(w->arena, told, w->now)[0]);
+}
+
+void story_explains(struct world *w, int64_t id)
+{
+    struct entry_query q = {.ticket = id, .kind = "sla", .limit = 1000};
+    struct entry *page;
+    struct err err;
+    int count, n = 0, clock_count;
+    assert_true(store_entry_list(w->engine.store, w->arena, &q, &page, &count, &err));
+    struct ledger_entry *entries = ARENA_ARRAY(w->arena, struct ledger_entry, count + 1);
+    struct ledger_clock *clocks;
+    const struct ledger_clock *last[SLA_METRICS] = {NULL};
+    for (int i = 0; i < count; i++) {
+        const struct json *data = json_parse_in(w->arena, page[i].data, strlen(page[i].data), &json_limits_native, NULL, NULL);
+        if (!ledger_read(data, page[i].seq, page[i].cause, page[i].actor, &entries[n++]))
+            fail_msg("no line of a ledger: %s", page[i].data);
+    }
+    ledger_clocks(w->arena, w->engine.config, entries, n, w->now, &clocks, &clock_count);
+    for (int i = 0; i < clock_count; i++)
+        last[clocks[i].metric] = &clocks[i];
+    for (int metric = 0; metric < SLA_METRICS; metric++)
+        agrees(w, world_ticket(w, id), metric, last[metric]);
 }
 
 void story_alike(struct world *w, int64_t id, struct world *other, int64_t other_id, const char *what)

@@ -18,6 +18,8 @@ const char *story_refusal(const struct json *result);
 void story_resolve(struct world *w, int64_t id); /* replied to and resolved by ana, two minutes */
 /* The ticket as stored equals its whole history folded from nothing. */
 void story_refolds(struct world *w, int64_t id);
+/* What the journal tells of its clocks, read by core/ledger, is what they are. */
+void story_explains(struct world *w, int64_t id);
 /* All of a ticket that rules and people see, as text: fields, clocks, escalation, and what its ledger comes to. version,
  * thread_version and epoch count what was done, undone or not, and are left out. */
 const char *story_picture(struct world *w, int64_t id);

@@ -136,7 +136,7 @@ static struct said say_sla(const struct look *look, const char *actor, const str
     int64_t due = json_get_i64(data, "due_at", 0);
     (void)actor;
     bool bad = str_eq(what, "breached"), soon = str_eq(what, "warned");
-    const char *until = due && (str_eq(what, "started") || str_eq(what, "resumed") || soon)
+    const char *until = due && (str_eq(what, "started") || str_eq(what, "resumed") || str_eq(what, "restored") || soon)
                             ? arena_printf(look->arena, ", due %s", look_stamp(look, due))
                             : "";
     if (str_eq(what, "paused") || str_eq(what, "cancelled"))
