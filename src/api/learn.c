@@ -75,9 +75,9 @@ static struct classify_model *stored_model(struct show *show, int64_t epoch, str
     if (!found)
         err_set(err, ERR_NOT_FOUND, "no epoch %lld of the classifier", (long long)epoch);
     else if (str_eq(row->state, "refused"))
-        err_set(err, ERR_CONFLICT, "epoch %lld was refused: it did worse than the one before", (long long)epoch);
+        err_set(err, ERR_STATE, "epoch %lld was refused: it did worse than the one before", (long long)epoch);
     else if (!row->weights)
-        err_set(err, ERR_CONFLICT, "the weights of epoch %lld are no longer kept", (long long)epoch);
+        err_set(err, ERR_STATE, "the weights of epoch %lld are no longer kept", (long long)epoch);
     else
         return classify_load(show->req->desk->starter, row->weights, row->weights_n, err);
     return NULL;
@@ -95,7 +95,7 @@ static void admin_model(struct request *req)
     if (!json_i64(json_get(body, "epoch"), &epoch) || epoch < 0)
         err_set(&show.err, ERR_USAGE, "epoch: the number of an epoch, 0 = the starter rules");
     else if (epoch == classify_model_epoch(request_model(req)))
-        err_set(&show.err, ERR_CONFLICT, "epoch %lld is in force already", (long long)epoch);
+        err_set(&show.err, ERR_STATE, "epoch %lld is in force already", (long long)epoch);
     else
         job->model = stored_model(&show, epoch, &job->model_row);
     if (!job->model) {

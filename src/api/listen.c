@@ -43,7 +43,7 @@ static bool clear(const struct sockaddr_un *at, struct err *err)
     if (lstat(at->sun_path, &st) < 0)
         return errno == ENOENT || sys(err, "looking at", at->sun_path);
     if (!S_ISSOCK(st.st_mode))
-        return err_set(err, ERR_CONFLICT, "%s is there and is no socket", at->sun_path);
+        return err_set(err, ERR_STATE, "%s is there and is no socket", at->sun_path);
     int fd = new_socket(AF_UNIX);
     if (fd < 0)
         return sys(err, "making a socket for", at->sun_path);

@@ -12,6 +12,7 @@ static const struct err_row rows[ERR_CODES] = {
     [ERR_FORBIDDEN] = {"forbidden", "Not allowed", 403, 77, false, "an admin can change roles in triage.yaml"},
     [ERR_NOT_FOUND] = {"not-found", "Not found", 404, 1, false, ""},
     [ERR_CONFLICT] = {"conflict", "Changed meanwhile", 409, 75, false, "look at it again, then repeat"},
+    [ERR_STATE] = {"state", "Not possible as it is", 422, 65, false, ""},
     [ERR_TOO_LARGE] = {"too-large", "Too large", 413, 65, false, ""},
     [ERR_RATE] = {"rate-limited", "Too many requests", 429, 75, true, "slow down"},
     [ERR_UNAVAILABLE] = {"unavailable", "Not available now", 503, 69, true, "triage up starts a private daemon"},

@@ -12,7 +12,8 @@ enum err_code {
     ERR_AUTH,        /* not signed, not known */
     ERR_FORBIDDEN,   /* known, but not allowed */
     ERR_NOT_FOUND,   /* no such ticket, source, view */
-    ERR_CONFLICT,    /* changed meanwhile: version, thread, undo */
+    ERR_CONFLICT,    /* changed since, or somebody has it just now: version, thread, undo, lock. Looked at again it may go */
+    ERR_STATE,       /* understood, and not possible as things stand: repeated it is refused again. Not closed, a limit, no replies taken */
     ERR_TOO_LARGE,   /* over a limit */
     ERR_RATE,        /* over a rate */
     ERR_UNAVAILABLE, /* no daemon, draining, overloaded */

@@ -43,14 +43,14 @@ bool act_need_open(struct act *a)
 {
     const struct ticket *t = a->before;
     if (t->disposition == DISPOSITION_MERGED)
-        return err_set(a->err, ERR_CONFLICT, "#%lld was merged into #%lld: work there, or take the merge back with unmerge", (long long)t->id,
+        return err_set(a->err, ERR_STATE, "#%lld was merged into #%lld: work there, or take the merge back with unmerge", (long long)t->id,
                        (long long)(t->root ? t->root : t->merged_into));
     if (t->disposition)
-        return act_refuse(a, ERR_CONFLICT, "it was put aside as spam, a duplicate or invalid; unmerge takes that back");
+        return act_refuse(a, ERR_STATE, "it was put aside as spam, a duplicate or invalid; unmerge takes that back");
     if (t->deleted)
-        return act_refuse(a, ERR_CONFLICT, "it was deleted; unmerge takes that back, and so does its source when it speaks of it again");
+        return act_refuse(a, ERR_STATE, "it was deleted; unmerge takes that back, and so does its source when it speaks of it again");
     if (t->status == STATUS_CLOSED)
-        return act_refuse(a, ERR_CONFLICT, "closed tickets are final; a new message from the customer opens a follow-up");
+        return act_refuse(a, ERR_STATE, "closed tickets are final; a new message from the customer opens a follow-up");
     return true;
 }
 
@@ -93,7 +93,7 @@ static bool do_skip(struct act *a)
     if (!act_need_open(a))
         return false;
     if (t->assignee && !str_eq(t->assignee, a->action->actor))
-        return err_set(a->err, ERR_CONFLICT, "#%lld is %.64s's, so it is not offered to you", (long long)t->id, t->assignee);
+        return err_set(a->err, ERR_STATE, "#%lld is %.64s's, so it is not offered to you", (long long)t->id, t->assignee);
     observe_say_text(a->out, "skipped", assignment_skip(a->arena, t->skipped, a->action->actor, a->now + a->rules->assignment.skip_for, a->now));
     if (t->assignee) {
         a->out->kind = KIND_ASSIGN;
@@ -172,7 +172,7 @@ static bool do_accept(struct act *a)
     if (!act_need_open(a))
         return false;
     if (!t->urgency && !t->category)
-        return act_refuse(a, ERR_CONFLICT, "it has no label to accept; set one with label");
+        return act_refuse(a, ERR_STATE, "it has no label to accept; set one with label");
     if (t->urgency) {
         observe_say_int(a->out, "urgency", t->urgency);
         observe_say_int(a->out, "urgency_by", LABEL_BY_AGENT);
@@ -235,7 +235,7 @@ static bool do_watch(struct act *a)
     if (!act_need_open(a))
         return false;
     if (watch_count(a->before->watchers) == WATCH_MOST && !watch_has(a->before->watchers, a->action->actor))
-        return err_set(a->err, ERR_CONFLICT, "#%lld: %d watch it already, and more than that nobody hears", (long long)a->before->id, WATCH_MOST);
+        return err_set(a->err, ERR_STATE, "#%lld: %d watch it already, and more than that nobody hears", (long long)a->before->id, WATCH_MOST);
     say_watchers(a, watch_with(a->arena, a->before->watchers, a->action->actor));
     return true;
 }
@@ -261,18 +261,18 @@ static bool do_escalate(struct act *a)
 {
     if (!act_need_open(a))
         return false;
-    return !ticket_done(a->before->status) || act_refuse(a, ERR_CONFLICT, "resolved; reopen it before escalating");
+    return !ticket_done(a->before->status) || act_refuse(a, ERR_STATE, "resolved; reopen it before escalating");
 }
 
 static bool do_ack(struct act *a)
 {
     int state = a->before->escalation.state;
     if (state == ESCALATION_NONE || state == ESCALATION_RESOLVED)
-        return act_refuse(a, ERR_CONFLICT, "no open escalation to acknowledge");
+        return act_refuse(a, ERR_STATE, "no open escalation to acknowledge");
     if (state == ESCALATION_SUPPRESSED)
-        return act_refuse(a, ERR_CONFLICT, "a maintenance window holds its pages, so there is none to acknowledge");
+        return act_refuse(a, ERR_STATE, "a maintenance window holds its pages, so there is none to acknowledge");
     if (state == ESCALATION_ACKNOWLEDGED)
-        return err_set(a->err, ERR_CONFLICT, "#%lld: already acknowledged by %s", (long long)a->before->id,
+        return err_set(a->err, ERR_STATE, "#%lld: already acknowledged by %s", (long long)a->before->id,
                        a->before->escalation.acked_by ? a->before->escalation.acked_by : "somebody");
     return true;
 }

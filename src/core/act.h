@@ -40,8 +40,9 @@ struct action {
     int64_t thread_version; /* reply: the thread it was written against (send guard), 0 = do not check */
 };
 /* Makes the observation of an action on `before`: fields said, a message for reply and note. reply, note, label...
- * check the state table, role, version and arguments; false + err (FORBIDDEN, CONFLICT, INPUT, USAGE). Actions
- * without a field of their own (ack, escalate) give an empty observation; undo and redo are the engine's. */
+ * check the state table, role, version and arguments; false + err (FORBIDDEN; CONFLICT: changed since; STATE: not as it is; INPUT;
+ * USAGE: a word is missing, be it the one that confirms). Actions without a field of their own (ack, escalate) give an empty
+ * observation; undo and redo are the engine's. */
 /* May `source` be merged into `target`, the root of what was asked for? Different customers need a confirmation. */
 bool act_may_merge(const struct ticket *source, const struct ticket *target, const struct action *action, struct err *err);
 bool act_observe(struct arena *arena, const struct ticket *before, const struct action *action,

@@ -41,7 +41,7 @@ static bool may_wait(struct act *a, bool answering)
     bool answered = t->last_agent_at && t->last_agent_at > t->waiting_since && t->last_agent_at >= t->last_customer_at;
     if (answering || answered || !a->source || a->source->reply_via == REPLY_NONE)
         return true;
-    return act_refuse(a, ERR_CONFLICT, "pending waits for the customer, who has no answer yet: reply first, or send a reply with status=pending");
+    return act_refuse(a, ERR_STATE, "pending waits for the customer, who has no answer yet: reply first, or send a reply with status=pending");
 }
 
 static bool may_hold(struct act *a)
@@ -66,7 +66,7 @@ static bool set_status(struct act *a, int status, bool answering)
     if (!act_need_open(a))
         return false;
     if (!ticket_may_move(t->status, status))
-        return err_set(a->err, ERR_CONFLICT, "#%lld: %s cannot become %s", (long long)t->id, status_word(t->status), status_word(status));
+        return err_set(a->err, ERR_STATE, "#%lld: %s cannot become %s", (long long)t->id, status_word(t->status), status_word(status));
     if ((status == STATUS_PENDING && !may_wait(a, answering)) || (status == STATUS_ON_HOLD && !may_hold(a)))
         return false;
     observe_say_int(a->out, "status", status);
@@ -89,14 +89,14 @@ bool act_status(struct act *a)
 bool act_close(struct act *a)
 {
     if (ticket_done(a->before->status))
-        return act_refuse(a, ERR_CONFLICT, "already closed");
+        return act_refuse(a, ERR_STATE, "already closed");
     return set_status(a, STATUS_RESOLVED, false);
 }
 
 bool act_reopen(struct act *a)
 {
     if (!ticket_done(a->before->status))
-        return act_refuse(a, ERR_CONFLICT, "not closed, so nothing to reopen");
+        return act_refuse(a, ERR_STATE, "not closed, so nothing to reopen");
     return set_status(a, STATUS_OPEN, false);
 }
 
@@ -160,7 +160,7 @@ bool act_reply(struct act *a)
 {
     const char *text;
     if (!a->source || a->source->reply_via == REPLY_NONE)
-        return err_set(a->err, ERR_CONFLICT, "#%lld: its source (%s) takes no replies; write a note, or set reply_via in %s line %d",
+        return err_set(a->err, ERR_STATE, "#%lld: its source (%s) takes no replies; write a note, or set reply_via in %s line %d",
                        (long long)a->before->id, a->source ? a->source->name : a->before->account,
                        a->rules->file ? a->rules->file : "triage.yaml", a->source ? a->source->line : 1);
     if (!(text = reply_text(a)) || !may_reply(a) || !say_articles(a))
@@ -203,7 +203,7 @@ bool act_snooze(struct act *a)
     if (!snooze_on(a, &on) || !snooze_end(a, on, &until) || !act_need_open(a) || !take_words(a, "note", "snooze_note"))
         return false;
     if (ticket_done(t->status))
-        return act_refuse(a, ERR_CONFLICT, "it is resolved, so there is nothing to hide");
+        return act_refuse(a, ERR_STATE, "it is resolved, so there is nothing to hide");
     observe_say_int(a->out, "snoozed_until", until);
     observe_say_int(a->out, "wake_on", on);
     observe_say_text(a->out, "snoozed_by", a->action->actor);
@@ -237,13 +237,13 @@ bool act_may_merge(const struct ticket *source, const struct ticket *target, con
     const char *ours = source->customer, *theirs = target->customer;
     bool same = str_eq(source->account, target->account) && ours && str_eq(ours, theirs);
     if (source->id == target->id)
-        return err_set(err, ERR_CONFLICT, "#%lld: a ticket is not merged into itself", (long long)source->id);
+        return err_set(err, ERR_INPUT, "#%lld: a ticket is not merged into itself", (long long)source->id);
     if (target->deleted)
-        return err_set(err, ERR_CONFLICT, "#%lld is deleted: nothing is merged into it", (long long)target->id);
+        return err_set(err, ERR_STATE, "#%lld is deleted: nothing is merged into it", (long long)target->id);
     if (target->status == STATUS_CLOSED)
-        return err_set(err, ERR_CONFLICT, "#%lld is closed: nothing is merged into it", (long long)target->id);
+        return err_set(err, ERR_STATE, "#%lld is closed: nothing is merged into it", (long long)target->id);
     if (!same && !confirmed(action, with))
-        return err_set(err, ERR_CONFLICT, "#%lld and #%lld are of different customers: are they about the same? merge into %lld confirm",
+        return err_set(err, ERR_USAGE, "#%lld and #%lld are of different customers: are they about the same? merge into %lld confirm",
                        (long long)source->id, (long long)target->id, (long long)target->id);
     return true;
 }
@@ -270,7 +270,7 @@ static bool aside_for_good(struct act *a, int disposition)
     if (!act_need_open(a))
         return false;
     if (!confirmed(a->action, a->with))
-        return act_refuse(a, ERR_CONFLICT, "it leaves every queue: confirm it with the word");
+        return act_refuse(a, ERR_USAGE, "it leaves every queue: confirm it with the word");
     put_aside(a, disposition);
     return true;
 }
@@ -281,11 +281,11 @@ bool act_delete(struct act *a)
 {
     const struct ticket *t = a->before;
     if (t->deleted)
-        return act_refuse(a, ERR_CONFLICT, "already deleted");
+        return act_refuse(a, ERR_STATE, "already deleted");
     if (t->disposition && !act_need_open(a))
         return false;
     if (!confirmed(a->action, a->with))
-        return act_refuse(a, ERR_CONFLICT, "it leaves every queue and every count: confirm it with the word");
+        return act_refuse(a, ERR_USAGE, "it leaves every queue and every count: confirm it with the word");
     observe_say_int(a->out, "deleted", 1);
     a->out->kind = KIND_DELETE;
     return true;
@@ -295,7 +295,7 @@ bool act_delete(struct act *a)
 bool act_erase(struct act *a)
 {
     if (!confirmed(a->action, a->with))
-        return act_refuse(a, ERR_CONFLICT, "what was written in it is gone then, and no undo brings it back: confirm it with the word");
+        return act_refuse(a, ERR_USAGE, "what was written in it is gone then, and no undo brings it back: confirm it with the word");
     observe_say_null(a->out, "hold_reason");
     observe_say_null(a->out, "snooze_note");
     return true;
@@ -308,9 +308,9 @@ bool act_purge(struct act *a)
     if (t->disposition == DISPOSITION_MERGED && !act_need_open(a))
         return false;
     if (!t->deleted && t->disposition != DISPOSITION_SPAM)
-        return act_refuse(a, ERR_CONFLICT, "only what is deleted or spam is purged: delete it first");
+        return act_refuse(a, ERR_STATE, "only what is deleted or spam is purged: delete it first");
     if (!confirmed(a->action, a->with))
-        return act_refuse(a, ERR_CONFLICT, "it is gone for good then, and no undo brings it back: confirm it with the word");
+        return act_refuse(a, ERR_USAGE, "it is gone for good then, and no undo brings it back: confirm it with the word");
     observe_say_null(a->out, "hold_reason");
     observe_say_null(a->out, "snooze_note");
     observe_say_int(a->out, "deleted", 1);

@@ -53,7 +53,7 @@ struct classify_example { const char *subject, *body; int urgency, category; int
 struct classify_figures { double loss[2], before[2], right[2], sharp[2]; int64_t rows; };
 /* Refits both heads from the journal's examples towards prior's lexicon (never towards what prior has learned: an undone
  * label is really forgotten); deterministic, free of order. Labels out of range and weights <= 0 are passed over. The
- * old model stays valid. NULL + ERR_CONFLICT if the new one's log-loss in cross-validation is over 5 % worse than
+ * old model stays valid. NULL + ERR_STATE if the new one's log-loss in cross-validation is over 5 % worse than
  * prior's was (from 20 rows on); keep the old one then. One reference. figures: NULL or filled, also where it is refused. */
 struct classify_model *classify_refit(const struct classify_model *prior, const struct classify_example *examples, size_t n, int64_t epoch,
                                       struct classify_figures *figures, struct err *err);
@@ -62,6 +62,6 @@ struct classify_model *classify_refit(const struct classify_model *prior, const 
  * is the same to the letter. */
 void classify_save(const struct classify_model *model, struct str *out);
 /* A model of prior's lexicon with those weights. NULL + ERR_STORAGE where the bytes are damaged or of another version,
- * ERR_CONFLICT where they were learned over another lexicon. One reference. */
+ * ERR_STATE where they were learned over another lexicon. One reference. */
 struct classify_model *classify_load(const struct classify_model *prior, const void *data, size_t n, struct err *err);
 #endif

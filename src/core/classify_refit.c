@@ -324,7 +324,7 @@ static bool no_worse(const struct classify_model *model, const struct classify_m
     for (int h = 0; h < HEADS; h++) {
         double before = figures->before[h];
         if (model->loss[h] >= 0 && before >= 0 && model->loss[h] > before * 1.05 + .001)
-            return err_set(err, ERR_CONFLICT, "learning %s: log-loss %.3f after, %.3f before; the old model stays",
+            return err_set(err, ERR_STATE, "learning %s: log-loss %.3f after, %.3f before; the old model stays",
                            classify_heads[h].task, model->loss[h], before);
     }
     return true;

@@ -226,7 +226,7 @@ struct classify_model *classify_load(const struct classify_model *prior, const v
     }
     in.at += MAGIC;
     if (take_int(&in, 8) != classify_model_lexicon(prior)) {
-        err_set(err, ERR_CONFLICT, "the weights were learned over another lexicon");
+        err_set(err, ERR_STATE, "the weights were learned over another lexicon");
         return NULL;
     }
     struct classify_model *model = classify_model_new(prior->source, prior->source_n, err);

@@ -159,7 +159,7 @@ static bool do_present(struct desk_act *d)
     if (json_get_i64(is, "from", 0) >= d->now)
         return desk_write(d, "absence", key, NULL);
     if (json_get_i64(is, "to", 0) <= d->now)
-        return err_set(d->err, ERR_CONFLICT, "that absence is over");
+        return err_set(d->err, ERR_STATE, "that absence is over");
     struct json *data = json_copy(is);
     json_drop(data, "to");
     json_put_i64(data, "to", d->now);

@@ -24,11 +24,11 @@ bool desk_do_erase_event(struct desk_act *d)
     if (!event)
         return err_set(d->err, ERR_NOT_FOUND, "no event %s", key);
     if (!str_eq(json_get_string(event, "state", ""), "quarantine"))
-        return err_set(d->err, ERR_CONFLICT, "event %s is %s: erase its ticket", key, json_get_string(event, "state", ""));
+        return err_set(d->err, ERR_STATE, "event %s is %s: erase its ticket", key, json_get_string(event, "state", ""));
     if (!json_get_bool(event, "kept", false))
-        return err_set(d->err, ERR_CONFLICT, "event %s has no bytes any more", key);
+        return err_set(d->err, ERR_STATE, "event %s has no bytes any more", key);
     if (!sure)
-        return err_set(d->err, ERR_CONFLICT, "what event %s says is gone then, and no undo brings it back: confirm it with the word", key);
+        return err_set(d->err, ERR_USAGE, "what event %s says is gone then, and no undo brings it back: confirm it with the word", key);
     struct json *data = json_object();
     json_put_string(data, "by", d->action->actor);
     json_put_i64(data, "at", d->now);

@@ -54,9 +54,9 @@ bool desk_do_accept_article(struct desk_act *d)
     if (!config_agent(d->rules, agent))
         return err_set(d->err, ERR_NOT_FOUND, "agent: no agent \"%.64s\" in the configuration", agent);
     if (str_eq(agent, d->action->actor))
-        return err_set(d->err, ERR_CONFLICT, "what you wrote yourself is for somebody else to accept");
+        return err_set(d->err, ERR_STATE, "what you wrote yourself is for somebody else to accept");
     if (before)
-        return err_set(d->err, ERR_CONFLICT, "that article was accepted already");
+        return err_set(d->err, ERR_STATE, "that article was accepted already");
     struct json *data = json_object();
     json_put_string(data, "article", key);
     json_put_string(data, "agent", agent);
@@ -77,7 +77,7 @@ bool desk_do_reset_xp(struct desk_act *d)
     if (!all && !config_agent(d->rules, agent))
         return err_set(d->err, ERR_NOT_FOUND, "agent: no agent \"%.64s\" in the configuration; all: everybody", agent);
     if (!sure)
-        return err_set(d->err, ERR_CONFLICT, "%.64s: levels, XP and achievements begin anew: confirm it with the word", all ? "everybody" : agent);
+        return err_set(d->err, ERR_USAGE, "%.64s: levels, XP and achievements begin anew: confirm it with the word", all ? "everybody" : agent);
     struct json *data = json_object();
     if (!all)
         json_put_string(data, "agent", agent);

@@ -81,7 +81,7 @@ static bool is_there(struct desk_act *d, const char *agent, int64_t from, int64_
     for (int i = 0; d->state && i < d->state->absence_count; i++) {
         const struct absence *a = &d->state->absences[i];
         if (str_eq(a->agent, agent) && a->from < to && from < a->to)
-            return err_set(d->err, ERR_CONFLICT, "%.64s is away (%s) %s", agent, a->kind,
+            return err_set(d->err, ERR_STATE, "%.64s is away (%s) %s", agent, a->kind,
                            desk_say_stretch(d->arena, desk_zone(d, agent), a->from, a->to));
     }
     return true;
@@ -96,7 +96,7 @@ static bool on_call_in(struct desk_act *d, const char *schedule, const char *age
             if (str_eq(agents[n], agent))
                 return true;
     }
-    return err_set(d->err, ERR_CONFLICT, "%.64s is not on call in %s then", agent, schedule);
+    return err_set(d->err, ERR_STATE, "%.64s is not on call in %s then", agent, schedule);
 }
 
 static bool room_for_one(struct desk_act *d, const struct override *o)
@@ -106,7 +106,7 @@ static bool room_for_one(struct desk_act *d, const struct override *o)
         const struct override *other = &d->state->overrides[i];
         n += other->action == OVERRIDE_ADD && str_eq(other->schedule, o->schedule) && other->from < o->to && o->from < other->to;
     }
-    return o->action != OVERRIDE_ADD || n < ROTA_ADDS || err_set(d->err, ERR_CONFLICT, "%s: %d others are added in that time already", o->schedule, n);
+    return o->action != OVERRIDE_ADD || n < ROTA_ADDS || err_set(d->err, ERR_STATE, "%s: %d others are added in that time already", o->schedule, n);
 }
 
 /* --- what acts say --- */
@@ -227,7 +227,7 @@ bool desk_do_unoverride(struct desk_act *d)
     if (json_get_i64(is, "from", 0) >= d->now)
         return desk_write(d, "override", key, NULL) && ask_again(d, json_get_string(is, "cover", NULL));
     if (json_get_i64(is, "to", 0) <= d->now)
-        return err_set(d->err, ERR_CONFLICT, "that override is over");
+        return err_set(d->err, ERR_STATE, "that override is over");
     struct json *data = json_copy(is);
     json_drop(data, "to");
     json_put_i64(data, "to", d->now);
@@ -263,7 +263,7 @@ static bool find_cover(struct desk_act *d, const char **key, const struct json *
     if (!*is)
         return err_set(d->err, ERR_NOT_FOUND, "nobody asks for cover under %.64s", *key);
     const char *by = json_get_string(*is, "accepted_by", NULL);
-    return !by || err_set(d->err, ERR_CONFLICT, "%.64s has accepted it already", by);
+    return !by || err_set(d->err, ERR_STATE, "%.64s has accepted it already", by);
 }
 
 bool desk_do_cover_accept(struct desk_act *d)
@@ -276,11 +276,11 @@ bool desk_do_cover_accept(struct desk_act *d)
                          .instead = json_get_string(is, "asked", ""), .reason = json_get_string(is, "note", NULL),
                          .from = json_get_i64(is, "from", 0), .to = json_get_i64(is, "to", 0), .cover = true, .made = INT64_MAX};
     if (str_eq(o.agent, o.instead))
-        return err_set(d->err, ERR_CONFLICT, "it is you who asks; somebody else has to accept");
+        return err_set(d->err, ERR_STATE, "it is you who asks; somebody else has to accept");
     if (o.to <= d->now)
-        return err_set(d->err, ERR_CONFLICT, "its time is over");
+        return err_set(d->err, ERR_STATE, "its time is over");
     if (!config_schedule(d->rules, o.schedule))
-        return err_set(d->err, ERR_CONFLICT, "there is no schedule \"%.64s\" any more", o.schedule);
+        return err_set(d->err, ERR_STATE, "there is no schedule \"%.64s\" any more", o.schedule);
     o.from = o.from > d->now ? o.from : d->now;
     if (!is_there(d, o.agent, o.from, o.to) || !on_call_in(d, o.schedule, o.instead, o.from, o.to))
         return false;

@@ -259,7 +259,7 @@ bool macro_observe(struct arena *arena, const struct ticket *before, const struc
 {
     struct running r = {arena, macro, action, source, rules, now, ticket_copy(arena, before), out, err};
     if (macro->when && !when_eval(macro->when, before, env))
-        return err_set(err, ERR_CONFLICT, "#%lld: macro %s is for tickets with %.120s", (long long)before->id, macro->name, macro->guard);
+        return err_set(err, ERR_STATE, "#%lld: macro %s is for tickets with %.120s", (long long)before->id, macro->name, macro->guard);
     if (action->version && action->version != before->version)
         return err_set(err, ERR_CONFLICT, "#%lld changed since you looked", (long long)before->id);
     *out = (struct observation){.voice = VOICE_DESK, .kind = KIND_UPDATE, .account = before->account, .dialect = before->dialect,

@@ -91,13 +91,13 @@ static bool room_with(const struct desk_state *state, const char *owner, int mor
     for (int i = 0; i < state->view_count; i++)
         n += str_eq(state->views[i].owner, owner);
     return n <= most ||
-           err_set(err, ERR_CONFLICT, owner ? "you keep %d views already: forget one first" : "the team shares %d views already: unshare one first", most);
+           err_set(err, ERR_STATE, owner ? "you keep %d views already: forget one first" : "the team shares %d views already: unshare one first", most);
 }
 
 static bool room_on_desk(const struct desk_state *state, int more, struct err *err)
 {
     return state->view_count + more <= VIEWS_ALL ||
-           err_set(err, ERR_CONFLICT, "the desk keeps %d views already: somebody has to forget one first", VIEWS_ALL);
+           err_set(err, ERR_STATE, "the desk keeps %d views already: somebody has to forget one first", VIEWS_ALL);
 }
 
 bool view_fits(const struct desk_state *state, const struct view *view, struct err *err)
@@ -179,7 +179,7 @@ bool view_rename(struct desk_act *d)
     if (!to && !title)
         return err_set(d->err, ERR_USAGE, "view-rename needs \"to\", a name, or \"title\"");
     if (to && !str_eq(to, name) && view_find(d->state, own_key(d, to)))
-        return err_set(d->err, ERR_CONFLICT, "you keep a view \"%s\" already", to);
+        return err_set(d->err, ERR_STATE, "you keep a view \"%s\" already", to);
     struct view view = *is;
     view.title = title ? title : to && str_eq(is->title, is->name) ? to : is->title;
     d->say = to ? arena_printf(d->arena, "view %s is %s now", name, to) : arena_printf(d->arena, "view %s has another title", name);
@@ -206,7 +206,7 @@ bool view_share(struct desk_act *d)
     for (int i = 0; i < d->rules->view_count; i++)
         taken |= str_eq(d->rules->views[i].name, name);
     if (taken)
-        return err_set(d->err, ERR_CONFLICT, "the team has a view \"%s\" already: rename yours first", name);
+        return err_set(d->err, ERR_STATE, "the team has a view \"%s\" already: rename yours first", name);
     d->say = arena_printf(d->arena, "view %s is the team's", name);
     return hand_over(d, is, NULL);
 }
@@ -222,7 +222,7 @@ bool view_unshare(struct desk_act *d)
     if (!desk_may_speak_for(d, is->by))
         return false;
     if (view_find(d->state, view_key(d->arena, is->by, name)))
-        return err_set(d->err, ERR_CONFLICT, "%s keeps another view \"%s\": rename that first", is->by, name);
+        return err_set(d->err, ERR_STATE, "%s keeps another view \"%s\": rename that first", is->by, name);
     d->say = arena_printf(d->arena, "view %s is %s's alone", name, is->by);
     return hand_over(d, is, is->by);
 }

@@ -237,7 +237,7 @@ static bool withdraw(struct run *r, int64_t message, bool back, struct err *err)
     if (!message || !store_parcel_by_message(r->e->store, r->arena, message, &p, &found, err))
         return !message;
     if (found && !str_eq(p.state, back ? "dropped" : "held"))
-        return err_set(err, ERR_CONFLICT, back ? "it was not taken back" : "already sent");
+        return err_set(err, ERR_STATE, back ? "it was not taken back" : "already sent");
     if (found) {
         p.state = back ? "held" : "dropped";
         p.due_at = back ? r->now + r->e->config->undo_send : 0;
@@ -316,7 +316,7 @@ static bool undo(struct run *r, int64_t ticket, struct change *c, struct err *er
     if (turn_back(r, &entry, c, err))
         return true;
     const char *of = entry.ticket ? arena_printf(r->arena, "#%lld ", (long long)entry.ticket) : "";
-    if (err->code == ERR_CONFLICT)
+    if (err->code == ERR_CONFLICT || err->code == ERR_STATE)
         err_in(err, "%s%s cannot be %s", of, r->undid, r->req->action.id == ACTION_REDO ? "redone" : "undone");
     return false;
 }
@@ -456,7 +456,7 @@ bool engine_do(struct engine *e, struct arena *arena, const struct do_request *r
     if (key && !store_answer_get(e->store, arena, key, answer, &before, err))
         return false;
     if (*answer && before && before != asked)
-        return err_set(err, ERR_CONFLICT, "key: it was another request's; nothing was done");
+        return err_set(err, ERR_INPUT, "key: it was another request's; nothing was done");
     if (*answer)
         return true;
     struct run r = {.e = e, .arena = arena, .req = req, .now = now, .results = json_array()};

@@ -54,7 +54,7 @@ static bool take(struct engine *e, struct arena *arena, const struct json *item,
     if (!store_file_get(e->store, sha256, &to->size, &found, err))
         return false;
     if (!found)
-        return err_set(err, ERR_CONFLICT, "%s is not here any more: attach it again", to->name);
+        return err_set(err, ERR_INPUT, "%s is not here any more: attach it again", to->name);
     char *lower = arena_alloc(arena, 65);
     crypto_hex(sha256, sizeof sha256, lower);
     to->sha256 = lower;

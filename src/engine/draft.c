@@ -16,7 +16,7 @@ static bool is_gone(struct engine *e, struct arena *arena, int64_t ticket, struc
 {
     struct err none = {0};
     const struct ticket *t = store_ticket_get(e->store, arena, ticket, &none);
-    return t && t->purged_at && !err_set(err, ERR_CONFLICT, "#%lld was purged: nothing is written about it any more", (long long)ticket);
+    return t && t->purged_at && !err_set(err, ERR_STATE, "#%lld was purged: nothing is written about it any more", (long long)ticket);
 }
 
 bool engine_keep(struct engine *e, struct arena *arena, struct keeping *k, int64_t now, struct err *err)
@@ -40,7 +40,7 @@ bool engine_take(struct engine *e, struct arena *arena, struct keeping *k, int64
     if (!draft_shared(value))
         return err_set(err, ERR_CONFLICT, "%s shares no such draft any more: somebody took it over, or it was sent", k->from);
     if (store_keep_get(e->store, arena, k->agent, k->key, err))
-        return err_set(err, ERR_CONFLICT, "you have a draft of your own there: send or discard it first");
+        return err_set(err, ERR_STATE, "you have a draft of your own there: send or discard it first");
     AUTO_JSON own = draft_taken(value, k->from);
     k->told = true;
     return !err->code && store_keep_put(e->store, k->from, k->key, NULL, now, err) &&

@@ -131,7 +131,7 @@ bool engine_handover(struct store *store, struct arena *arena, const struct conf
 /* What an agent's console keeps under a key; value NULL: forgotten. told: others should hear of it, for it is or was a draft that is shared. */
 struct keeping { const char *agent, *key, *value, *from; bool told; };
 bool engine_keep(struct engine *e, struct arena *arena, struct keeping *k, int64_t now, struct err *err);
-/* The shared draft of `from` is agent's alone from now on. ERR_CONFLICT: it is not there any more, or agent has one. */
+/* The shared draft of `from` is agent's alone from now on. ERR_CONFLICT: it is not there any more; ERR_STATE: agent has one. */
 bool engine_take(struct engine *e, struct arena *arena, struct keeping *k, int64_t now, struct err *err);
 /* A file that lies there already is written down as put here by an agent; or, with a ticket, that its n-th was read by them. */
 struct filing { uint8_t sha256[32]; const char *agent, *name; int64_t size, ticket, n; };

@@ -127,7 +127,7 @@ bool purge_may(struct engine *e, struct arena *arena, int64_t ticket, struct err
     struct member *members;
     int count;
     return store_ticket_members(e->store, arena, ticket, &members, &count, err) &&
-           (!count || err_set(err, ERR_CONFLICT, "#%lld: #%lld is part of it: unmerge that first", (long long)ticket, (long long)members->id));
+           (!count || err_set(err, ERR_STATE, "#%lld: #%lld is part of it: unmerge that first", (long long)ticket, (long long)members->id));
 }
 
 const struct ticket *erase_words(struct engine *e, struct arena *arena, const struct ticket *t, const char **also, struct err *err)

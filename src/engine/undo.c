@@ -225,7 +225,7 @@ bool undo_pass(struct engine *e, struct arena *arena, const char *actor, int64_t
 bool undo_may(const struct json *data, struct err *err)
 {
     const char *why = final_of(data);
-    return !why || err_set(err, ERR_CONFLICT, "%s", why);
+    return !why || err_set(err, ERR_STATE, "%s", why);
 }
 
 bool undo_find(struct engine *e, struct arena *arena, const struct undo_wish *wish, struct undo_found *out, struct err *err)

@@ -219,7 +219,7 @@ static bool fit(struct store *store, struct arena *arena, const struct classify_
     struct shadow shadow = {0};
     int64_t began = clock_mono();
     struct classify_model *m = classify_refit(prior, l->examples, (size_t)l->count, epoch, &figures, err);
-    if (!m && err->code != ERR_CONFLICT)
+    if (!m && err->code != ERR_STATE)
         return false;
     const char *refused = m ? NULL : arena_strdup(arena, err->text);
     *err = (struct err){0};

@@ -269,7 +269,7 @@ static void a_model_that_would_be_worse_is_refused(void **state)
         examples[i].urgency = 1 + (i * 7919) % 3; /* labels that say nothing */
     struct err err = {0};
     assert_null(classify_refit(good, examples, (size_t)gold.count, 2, NULL, &err));
-    assert_int_equal(err.code, ERR_CONFLICT);
+    assert_int_equal(err.code, ERR_STATE);
     assert_non_null(strstr(err.text, "learning urgency: log-loss"));
     assert_int_equal(classify_model_epoch(good), 1);
     classify_model_free(good);
@@ -427,7 +427,7 @@ static void no_text_harms_it(void **state)
     }
     struct err err = {0};
     struct classify_model *odd = classify_refit(starter, examples, 30, 1, NULL, &err), *few = classify_refit(starter, examples, 10, 1, NULL, &err);
-    assert_true(odd || err.code == ERR_CONFLICT);
+    assert_true(odd || err.code == ERR_STATE);
     assert_non_null(few);
     for (int i = 0; i < 400; i++) {
         arena_reset(arena);

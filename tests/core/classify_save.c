@@ -166,7 +166,7 @@ static void weights_learned_over_another_lexicon_are_refused(void **state)
     struct classify_model *model = refit(examples, 40), *elsewhere = classify_model_new(other, sizeof other - 1, &err);
     struct str bytes = saved(model);
     assert_null(classify_load(elsewhere, bytes.data, bytes.len, &err));
-    assert_int_equal(err.code, ERR_CONFLICT);
+    assert_int_equal(err.code, ERR_STATE);
     str_fini(&bytes);
     classify_model_free(model);
     classify_model_free(elsewhere);

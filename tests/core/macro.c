@@ -179,7 +179,7 @@ static void a_guard_says_for_which_tickets_it_is(void **state)
     struct ticket t = fresh(), after;
     struct observation obs;
     assert_false(run(&t, "{\"actions\":[\"claim\"],\"when\":\"category == \\\"billing\\\"\"}", &after, &obs));
-    assert_int_equal(err.code, ERR_CONFLICT);
+    assert_int_equal(err.code, ERR_STATE);
     t.category = CATEGORY_BILLING;
     assert_true(run(&t, "{\"actions\":[\"claim\"],\"when\":\"category == \\\"billing\\\"\"}", &after, &obs));
 }

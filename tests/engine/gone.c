@@ -245,7 +245,7 @@ static bool keeps(struct world *w, const char *key, const char *value)
     struct keeping k = {.agent = "ana", .key = key, .value = value};
     assert_true(store_begin(w->engine.store, &err));
     bool ok = engine_keep(&w->engine, w->arena, &k, w->now, &err);
-    assert_true(ok || err.code == ERR_CONFLICT);
+    assert_true(ok || err.code == ERR_STATE);
     assert_true(store_commit(w->engine.store, &err));
     return ok;
 }

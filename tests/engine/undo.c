@@ -234,7 +234,7 @@ static void a_key_of_another_request_is_refused_and_nothing_done(void **state)
     cases[2].action.id = ACTION_CLAIM;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_false(engine_do(&w->engine, w->arena, &cases[i], w->now, &answer, &err));
-        assert_int_equal(err.code, ERR_CONFLICT);
+        assert_int_equal(err.code, ERR_INPUT);
     }
     assert_int_equal(world_ticket(w, ids[1])->priority, PRIORITY_NORMAL);
     int entries = world_entries(w, 0, "ticket");

@@ -137,6 +137,29 @@ static void snoozed_for(const char *ticket, int64_t ms)
 }
 
 /* The desk's clock is years from this machine's, as on a demo's day: what is said from now on is from the desk's now. */
+/* A script that tries again on 75 has to come to an end. */
+static void what_is_refused_for_good_is_no_reason_to_try_again(void **state)
+{
+    static const struct { int code; const char *says, *words[7]; } refused[] = {
+        {65, "takes no replies", {"reply", "1", "Hello"}},
+        {65, "not merged into itself", {"merge", "1", "--into", "1"}},
+        {64, "confirm it with the word", {"erase", "1"}},
+        {64, "confirm it with the word", {"spam", "1"}},
+        {64, "confirm it with the word", {"delete", "1"}},
+        {65, "delete it first", {"purge", "1", "purge"}},
+        {65, "nothing to reopen", {"reopen", "1"}},
+        {65, "no open escalation", {"ack", "1"}},
+        {64, "confirm it with the word", {"reset-xp", "ana", "why"}}};
+    (void)state;
+    post("A-1", "one");
+    post("A-2", "two");
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        ran = shell_run(NULL, refused[i].words);
+        if (ran->code != refused[i].code || !strstr(ran->err, refused[i].says) || strstr(ran->err, "then repeat"))
+            fail_msg("%s: %d, not %d: %s", refused[i].words[0], ran->code, refused[i].code, ran->err);
+    }
+}
+
 static void times_are_from_the_desks_clock(void **state)
 {
     enum { HOUR_MS = 3600000 };
@@ -493,6 +516,7 @@ int main(void)
         T(many_tickets_are_one_call_and_each_is_answered),
         T(a_dry_run_says_what_would_change_and_changes_nothing),
         T(every_cause_has_its_code),
+        T(what_is_refused_for_good_is_no_reason_to_try_again),
         T(times_are_from_the_desks_clock),
         T(what_a_stranger_wrote_prints_inert),
         T(labels_are_reviewed_and_models_taken_back_in_the_shell),

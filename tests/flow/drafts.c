@@ -131,7 +131,7 @@ static void a_shared_draft_is_told_seen_and_taken_by_one(void **state)
     assert_null(strstr(seen_by(arena, "ana"), "for all of us"));
     assert_non_null(strstr(seen_by(arena, "tom"), "\"mine\":true,\"shared\":false,\"by\":\"ana\""));
     keep("mara", "{\"text\":\"another for all\",\"shared\":true}");
-    assert_int_equal(take("tom", "mara", &answer), 409);
+    assert_int_equal(take("tom", "mara", &answer), 422);
     assert_non_null(strstr(answer, "you have a draft of your own there"));
     keep("mara", "{\"text\":\"another for all\"}"); /* taken back */
     keep("tom", "null");

@@ -116,7 +116,7 @@ static void what_agents_say_labels_the_next_ticket_survives_a_restart_and_can_be
     char back[64];
     snprintf(back, sizeof back, "{\"epoch\":%lld}", (long long)epoch);
     assert_int_equal(client_post(desk, "/v1/admin/model", back).status, 200);
-    assert_int_equal(client_post(desk, "/v1/admin/model", back).status, 409); /* in force already */
+    assert_int_equal(client_post(desk, "/v1/admin/model", back).status, 422); /* in force already */
     post(in, 65, "and one more", kinds[0]);
     assert_string_equal(urgency_of(desk, 65), "critical");
     struct answer models = client_get(desk, "/v1/models");

@@ -209,7 +209,7 @@ static void a_macro_is_listed_tried_run_and_undone_by_the_verbs(void **state)
     assert_int_equal(triage("macro 1 tidy --dry-run"), 0);
     says("Hi Jo, #1 is done.");
     assert_string_equal(json_get_string(json_get(get("/v1/tickets/1"), "ticket"), "status", ""), "new");
-    assert_int_equal(triage("macro 1 vip"), 75);
+    assert_int_equal(triage("macro 1 vip"), 65);
     says("plan ==");
     assert_int_equal(triage("macro 1 tidy"), 0);
     assert_string_equal(json_get_string(json_get(get("/v1/tickets/1"), "ticket"), "status", ""), "resolved");

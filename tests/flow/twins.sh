@@ -99,7 +99,7 @@ is assignee ben
 json claim 1
 is assignee ana
 json note 1 'only for us'
-code 75 'a reply where none are taken' --json reply 1 'Dear customer'
+code 65 'a reply where none are taken' --json reply 1 'Dear customer'
 [ "$(sqlite3 "$dir/triage.db" "SELECT count(*) FROM message WHERE ticket=1 AND body='Dear customer'")" = 0 ]
 say $? 'and nothing was written'
 json status 1 pending
