@@ -114,6 +114,7 @@ static void attach(const char *keys)
 {
     console_type(d.console, "a");
     shows("Which file goes with it?");
+    hides("Y and close"); /* keys that do not work meanwhile */
     console_type(d.console, keys);
 }
 

@@ -117,6 +117,11 @@ static void what_must_not_be_missed_goes_on_in_the_next_row(void **state)
     gallery_draw(&desk, picture("escalations"), 60, 24);
     desk_shows(&desk, "‼ Nobody answers #4064: all steps taken, a reminder each");
     desk_shows(&desk, "hour. K acknowledges.");
+    gallery_draw(&desk, picture("handover"), 46, 20);
+    desk_shows(&desk, "not clean: 1 escalation nobody has");
+    desk_shows(&desk, "acknowledged");
+    gallery_draw(&desk, picture("escalations"), 46, 12);
+    desk_hides(&desk, "Subj"); /* a column of four letters says nothing */
     gallery_draw(&desk, picture("escalations"), 40, 12); /* its rows are seen, too */
     desk_shows(&desk, "‼ Nobody answers #4064:");
     desk_shows(&desk, "4121 ‼ triggered");
@@ -149,6 +154,45 @@ static void a_long_toast_has_a_second_row(void **state)
     gallery_draw(&desk, picture("queue"), 80, 24);
     assert_string_equal(desk_row(&desk, 22), " this needs the role lead");
     assert_non_null(strstr(desk_row(&desk, 21), "───"));
+}
+
+/* Whoever is asked what becomes of a text sees all that can become of it, and the way back. */
+static void a_review_has_all_its_answers(void **state)
+{
+    static const char *const answers[] = {"y send", "Y and close", "P and wait (pending)", "N and claim next", "e edit", "a attach", "p postpone", "s share", "i note", "q discard", "Esc back"};
+    (void)state;
+    for (int w = 1; w < WIDTHS; w++) {
+        gallery_draw(&desk, picture("review"), widths[w], 20);
+        for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
+            desk_shows(&desk, answers[i]);
+        gallery_draw(&desk, picture("discard"), widths[w], 20);
+        desk_shows(&desk, "any key no");
+        gallery_draw(&desk, picture("composer"), widths[w], 20);
+        desk_shows(&desk, "Esc review");
+        assert_false(is_cut(&desk, 19));
+    }
+}
+
+static void a_reply_says_whose_it_is_and_that_it_is_kept(void **state)
+{
+    (void)state;
+    for (int w = 1; w < WIDTHS; w++) {
+        gallery_draw(&desk, picture("composer"), widths[w], 20);
+        assert_non_null(strstr(desk_row(&desk, 0), "Reply to Jane Doe on #4119"));
+        assert_non_null(strstr(desk_row(&desk, 0), "saved 14:31"));
+    }
+}
+
+static void what_an_overlay_takes_is_named_whole_and_so_is_the_way_out(void **state)
+{
+    static const char *const overlays[] = {"help", "why", "palette", "picker", "filter", "bulk"};
+    (void)state;
+    for (size_t i = 0; i < sizeof overlays / sizeof *overlays; i++)
+        for (int w = 0; w < WIDTHS; w++) {
+            gallery_draw(&desk, picture(overlays[i]), widths[w], 20);
+            assert_false(is_cut(&desk, 19));
+            assert_non_null(strstr(desk_row(&desk, 19), "leave"));
+        }
 }
 
 static void a_texts_title_has_whole_words(void **state)
@@ -184,6 +228,9 @@ int main(void)
         T(of_resolved_tickets_like_it_no_number_is_cut),
         T(an_event_with_nothing_to_note_says_what_its_ticket_is_about),
         T(a_long_toast_has_a_second_row),
+        T(a_review_has_all_its_answers),
+        T(a_reply_says_whose_it_is_and_that_it_is_kept),
+        T(what_an_overlay_takes_is_named_whole_and_so_is_the_way_out),
         T(a_texts_title_has_whole_words),
         T(keys_that_go_on_are_spelled_with_dots_in_ascii),
         T(what_must_not_be_missed_goes_on_in_the_next_row),

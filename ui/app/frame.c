@@ -137,11 +137,20 @@ static const char *standing_notice(struct console *c, const struct look *look)
     int64_t shown = c->ticket.id;
     bool brief = surface_columns(c->surface) < BRIEF_COLUMNS;
     if (composer_is_open(&c->composer))
-        return arena_printf(c->frame, "%s: %sK acknowledges %s; you write on", escalations_call(look), c->composer.state == COMPOSER_WRITING ? "Esc " : "",
-                            paged.count > 1 ? arena_printf(c->frame, "#%lld", (long long)paged.ticket) : "it");
+        return arena_printf(c->frame, "%s: %sK acknowledges %s%s", escalations_call(look), c->composer.state == COMPOSER_WRITING ? "Esc " : "",
+                            paged.count > 1 ? arena_printf(c->frame, "#%lld", (long long)paged.ticket) : "it", brief ? "" : "; you write on");
     if (escalations_pages_me(look, shown))
         return brief ? "‼ This pages you: K acknowledges" : "‼ This pages you: press K to acknowledge";
     return arena_printf(c->frame, brief ? "%s: , goes there" : "%s: press , to go there, K to acknowledge", escalations_call(look));
+}
+
+/* What is asked over a text has its foot: the text's own keys do not work meanwhile. */
+static void clear_foot(const struct look *look, struct surface *s)
+{
+    int foot = look_footer_row(look, s) + 1, hints = surface_rows(s) - 1;
+    surface_fill(s, foot, 0, hints - foot, surface_columns(s), UI_NORMAL);
+    if (look->toast)
+        look_banner(look, s, foot, 1, hints - foot, look->toast_role, look->toast);
 }
 
 /* Keys are bound at the start: a screen's hints are looked up once. */
@@ -198,6 +207,8 @@ void frame_draw(struct console *c)
         draw_place(c, &look, c->surface);
         draw_popup(c, c->surface, &look);
     }
+    if (c->overlay.kind && composer_is_open(&c->composer))
+        clear_foot(&look, c->surface);
     if (c->overlay.kind && !too_small(c->surface))
         overlay_draw(&c->overlay, &look, c->surface);
     term_draw(c->surface, &c->theme);

@@ -5,8 +5,7 @@
 #include "core/fill.h"
 #include <string.h>
 
-enum { ROOM_SAID = 4 << 10, TAKE_OFF = 16, WIDE = 140, SPLIT_ROWS = 30, WORDS_ROWS = 15, WORDS = 5 };
-
+enum { ROOM_SAID = 4 << 10, TAKE_OFF = 16, WIDE = 140, SPLIT_ROWS = 30, WORDS_ROWS = 15, WORDS = 5, BRIEF_BELOW = 64 };
 
 const char *composer_title(const struct composer *c, const struct look *look)
 {
@@ -24,18 +23,27 @@ const char *composer_subject(const struct composer *c, const struct look *look)
     return text_safe_in(look->arena, row ? row->t.title : NULL, TEXT_LINE);
 }
 
+/* What is known of the draft's keeping; in few words where there is room for few. */
+static const char *kept_says(const struct composer *c, const struct look *look, bool brief)
+{
+    struct arena *a = look->arena;
+    const char *lead = brief ? "" : c->shared ? "shared with the team, draft " : *c->by ? arena_printf(a, "begun by %s, draft ", text_safe_in(a, c->by, TEXT_LINE)) : "draft ";
+    if (c->awaits && c->early)
+        return brief ? "what you type waits" : "asking for a kept draft; what you type waits";
+    if (c->changed_at || c->saving)
+        return arena_printf(a, "%snot saved yet", lead);
+    if (c->saved_at)
+        return arena_printf(a, "%ssaved %s", lead, look_clock(look, c->saved_at));
+    return c->shared ? "shared with the team" : *c->by ? arena_printf(a, "begun by %s", text_safe_in(a, c->by, TEXT_LINE)) : "";
+}
+
 static void draw_head(struct composer *c, const struct look *look, struct surface *s,
                       const struct mirror_row *row)
 {
-    struct arena *a = look->arena;
     int width = look_columns(s);
     const char *via = row && *row->reply_via ? row->reply_via : "", *title = composer_title(c, look);
-    int column = 1 + surface_text(s, 0, 1, width * 2 / 3, c->reply ? UI_REPLY : UI_NOTE, title) + 3;
-    const char *shared = c->shared ? "shared with the team, " : *c->by ? arena_printf(a, "begun by %s, ", text_safe_in(a, c->by, TEXT_LINE)) : "";
-    const char *saved = c->awaits && c->early ? "asking for a kept draft; what you type waits"
-                        : c->changed_at || c->saving ? arena_printf(a, "%sdraft not saved yet", shared)
-                        : c->saved_at ? arena_printf(a, "%sdraft saved %s", shared, look_clock(look, c->saved_at))
-                                      : shared;
+    const char *saved = kept_says(c, look, width < BRIEF_BELOW);
+    int room = width - 5 - text_columns(saved), column = 1 + surface_text(s, 0, 1, room, c->reply ? UI_REPLY : UI_NOTE, title) + 3;
     surface_right(s, 0, column, width - column - 1, c->changed_at || c->early ? UI_WARN : UI_DIM, saved);
     const char *second = row && row->t.title ? row->t.title : "", *others = look_present(look, c->ticket);
     if (look->banner)
@@ -71,38 +79,69 @@ static const struct menu *menu_of(const struct composer *c)
     return c->reply || c->state > COMPOSER_REVIEW ? &reply[c->state] : &note[c->state];
 }
 
-static int menu_rows(const struct composer *c)
+/* Pieces one after another, on as many rows as they need and there are; the surface NULL: they are only measured. */
+struct flow {
+    struct surface *s;
+    int row, column, width, last;
+};
+
+static void flow_piece(struct flow *f, const char *key, const char *text)
 {
-    return menu_of(c)->more[0] ? 2 : 1;
+    int need = text_columns(key) + 1 + text_columns(text);
+    if (f->column > 1 && f->column + need >= f->width) {
+        f->row++;
+        f->column = 1;
+    }
+    if (f->s && f->row <= f->last)
+        look_pair(f->s, f->row, f->column, UI_KEY, key, UI_HINT, text);
+    f->column += need + 3;
 }
 
-static void draw_keys(struct surface *s, int row, int column, const char *const *keys)
+static void flow_keys(struct flow *f, const char *const *keys)
 {
     for (int i = 0; i < MENU_MOST && keys[i]; i += 2)
-        column = look_pair(s, row, column, UI_KEY, keys[i], UI_HINT, keys[i + 1]) + 3;
+        flow_piece(f, keys[i], keys[i + 1]);
 }
 
 /* Each by its key; as many as there is room for, and the others by theirs all the same. */
-static void draw_attached(const struct composer *c, struct surface *s, int row, int column)
+static void flow_attached(struct flow *f, const struct composer *c)
 {
-    for (int i = 0; i < c->attached.count; i++) {
-        const char key[2] = {attached_key(i), 0};
-        column = look_pair(s, row, column, UI_KEY, key, UI_HINT, c->attached.list[i].name) + 3;
-    }
-    look_pair(s, row, column, UI_KEY, "Esc", UI_HINT, "none");
+    for (int i = 0; i < c->attached.count; i++)
+        flow_piece(f, (const char[]){attached_key(i), 0}, c->attached.list[i].name);
+    flow_piece(f, "Esc", "none");
 }
 
-static void draw_menu(struct composer *c, struct surface *s, int row)
+static void flow_menu(struct flow *f, const struct composer *c)
 {
     const struct menu *menu = menu_of(c);
-    int column = 1;
-    if (menu->title)
-        column += surface_text(s, row, column, -1, UI_ACCENT, menu->title) + 2;
-    draw_keys(s, row, column, menu->keys);
+    if (menu->title && f->s)
+        surface_text(f->s, f->row, f->column, -1, UI_ACCENT, menu->title);
+    f->column += menu->title ? text_columns(menu->title) + 2 : 0;
+    flow_keys(f, menu->keys);
     if (c->state == COMPOSER_DETACHING)
-        draw_attached(c, s, row, column);
-    if (menu->more[0])
-        draw_keys(s, row + 1, 1, menu->more);
+        flow_attached(f, c);
+    if (menu->more[0]) {
+        f->row++;
+        f->column = 1;
+        flow_keys(f, menu->more);
+    }
+}
+
+/* What is asked has all its answers; beside a text that is written one row is enough. */
+static int menu_rows(const struct composer *c, const struct surface *s)
+{
+    struct flow f = {.column = 1, .width = look_columns(s)};
+    int most = surface_rows(s) / 3;
+    if (c->state == COMPOSER_WRITING)
+        return 1;
+    flow_menu(&f, c);
+    return f.row + 1 < most ? f.row + 1 : most;
+}
+
+static void draw_menu(const struct composer *c, struct surface *s, int row)
+{
+    struct flow f = {s, row, 1, look_columns(s), surface_rows(s) - 1};
+    flow_menu(&f, c);
 }
 
 /* --- the line that speaks --- */
@@ -194,7 +233,7 @@ static int draw_files(const struct composer *c, const struct look *look, struct 
 
 void composer_draw(struct composer *c, const struct look *look, struct surface *s)
 {
-    int rows = surface_rows(s), width = look_columns(s), top = 3, foot = rows - 2 - menu_rows(c);
+    int rows = surface_rows(s), width = look_columns(s), top = 3, foot = rows - 2 - menu_rows(c, s);
     const struct mirror_row *row = ticket_row(look, c->ticket);
     draw_head(c, look, s, row);
     surface_rule(s, 2);

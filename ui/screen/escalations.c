@@ -236,7 +236,7 @@ enum { NARROW_BELOW = 104 };
 static const struct column narrow[] = {
     {"#", 6, 0, true, draw_id},           {"State", 13, 0, false, draw_state},
     {"Step", 6, 0, false, draw_step_short}, {"Next in", 9, 0, false, draw_next},
-    {"Told", 17, 72, false, draw_told},   {"Subject", 0, 0, false, draw_title}};
+    {"Told", 17, 72, false, draw_told},   {"Subject", 0, 50, false, draw_title}};
 
 /* --- the rows --- */
 
@@ -374,13 +374,13 @@ static int unheard_banner(const struct look *look, struct surface *s, int row, i
     for (int i = 0; i < count; i++)
         if (is_unheard(paging(&list[i])))
             str_addf(&numbers, "%s#%lld", n++ ? ", " : "", (long long)list[i].id);
-    return !n ? 0 : look_banner(look, s, row, rows, UI_CRITICAL, arena_printf(look->arena, "‼ Nobody answers %s: all steps taken, a reminder each hour. K acknowledges.", numbers.data));
+    return !n ? 0 : look_banner(look, s, row, 1, rows, UI_CRITICAL, arena_printf(look->arena, "‼ Nobody answers %s: all steps taken, a reminder each hour. K acknowledges.", numbers.data));
 }
 
 static int window_banner(const struct look *look, struct surface *s, int row, int rows)
 {
     const struct window *w = mirror_window(look->mirror, look->now);
-    return !w ? 0 : look_banner(look, s, row, rows, UI_WARN,
+    return !w ? 0 : look_banner(look, s, row, 1, rows, UI_WARN,
                                 arena_printf(look->arena, "⏸ Maintenance until %s, says %s: %s. Pages are held for %s; what is open then triggers.", look_stamp(look, w->to),
                                              look_owner(look, w->by), w->reason, *w->scope ? w->scope : "all tickets"));
 }

@@ -205,21 +205,20 @@ static int shift_line(const struct look *look, struct surface *s, int row, int l
     return row + 1;
 }
 
-static int clean_line(const struct look *look, struct surface *s, int row)
+/* Gives the row below it. */
+static int clean_line(const struct look *look, struct surface *s, int row, int rows)
 {
     const char *flaw = json_get_string(json_get(root_of(look), "open"), "flaw", "");
-    if (*flaw)
-        surface_textf(s, row, 2, -1, UI_WARN, "%s not clean: %s", "▲", flaw);
-    else
-        surface_textf(s, row, 2, -1, UI_OK, "%s clean: nothing is left that should not wait", "✓");
-    return row + 1;
+    const char *text = *flaw ? arena_printf(look->arena, "▲ not clean: %s", flaw) : "✓ clean: nothing is left that should not wait";
+    return row + look_banner(look, s, row, 2, rows, *flaw ? UI_WARN : UI_OK, text);
 }
 
 static int above(const struct look *look, struct surface *s, int row, int rows)
 {
     if (!root_of(look) || rows < 3)
         return 0;
-    return clean_line(look, s, shift_line(look, s, row, row + rows - 3)) + 1 - row;
+    int below = shift_line(look, s, row, row + rows - 3);
+    return clean_line(look, s, below, row + rows - below > 2 ? 2 : 1) + 1 - row;
 }
 
 const struct lists_type handover_list = {

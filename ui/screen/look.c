@@ -301,12 +301,19 @@ int look_piece(const struct look *look, struct surface *s, int row, int column, 
     return column + surface_text(s, row, column, columns, role, text) + APART;
 }
 
-int look_banner(const struct look *look, struct surface *s, int row, int rows, enum ui_role role, const char *text)
+int look_banner_rows(const struct look *look, const struct surface *s, int rows, const char *text)
 {
     char **lines;
-    int width = look_columns(s) - 2, count = text_wrap(look->arena, text_safe_in(look->arena, text, TEXT_LINE), width, &lines), shown = count < rows ? count : rows;
+    int count = text_wrap(look->arena, text_safe_in(look->arena, text, TEXT_LINE), look_columns(s) - 2, &lines);
+    return count < rows ? count : rows;
+}
+
+int look_banner(const struct look *look, struct surface *s, int row, int column, int rows, enum ui_role role, const char *text)
+{
+    char **lines;
+    int width = look_columns(s) - column - 1, count = text_wrap(look->arena, text_safe_in(look->arena, text, TEXT_LINE), width, &lines), shown = count < rows ? count : rows;
     for (int i = 0; i < shown; i++)
-        surface_text(s, row + i, 1, width, role, i + 1 == shown && shown < count ? arena_printf(look->arena, "%s %s", lines[i], lines[i + 1]) : lines[i]);
+        surface_text(s, row + i, column, width, role, i + 1 == shown && shown < count ? arena_printf(look->arena, "%s %s", lines[i], lines[i + 1]) : lines[i]);
     return shown;
 }
 
@@ -471,18 +478,17 @@ static int hint_width(const struct hint *h)
     return text_columns(h->keys) + 1 + text_columns(h->label);
 }
 
-/* As many as fit; the last two (the way back, and help) always do. */
-static void hint_bar(const struct look *look, struct surface *s, int row)
+void look_hints(struct surface *s, const struct hint *hints, int count, int always)
 {
-    enum { ALWAYS = 2, APART = 3 };
+    enum { APART = 3 };
+    int row = surface_rows(s) - 1, column = 1, last = count > always ? count - always : 0, end = look_columns(s) - 1;
     if (!surface_takes(s, row))
         return;
-    int column = 1, last = look->hint_count > ALWAYS ? look->hint_count - ALWAYS : 0, end = look_columns(s) - 1;
-    for (int i = last; i < look->hint_count; i++)
-        end -= hint_width(&look->hints[i]) + (i > last ? APART : 0);
-    for (int i = 0; i < look->hint_count; i++)
-        if (i >= last || column + hint_width(&look->hints[i]) + APART <= end)
-            column = look_pair(s, row, column, UI_KEY, look->hints[i].keys, UI_HINT, look->hints[i].label) + APART;
+    for (int i = last; i < count; i++)
+        end -= hint_width(&hints[i]) + (i > last ? APART : 0);
+    for (int i = 0; i < count; i++)
+        if (i >= last || column + hint_width(&hints[i]) + APART <= end)
+            column = look_pair(s, row, column, UI_KEY, hints[i].keys, UI_HINT, hints[i].label) + APART;
         else
             i = last - 1; /* what is less useful does not jump the queue */
 }
@@ -506,13 +512,14 @@ int look_footer_row(const struct look *look, const struct surface *s)
 
 int look_footer(const struct look *look, struct surface *s)
 {
+    enum { ALWAYS = 2 }; /* the way back, and help */
     int rule = look_footer_row(look, s), hints = surface_rows(s) - 1, toasts = toast_rows(look, s);
     surface_rule(s, rule);
     if (look->game && (!look->toast || (apart(look, s) && toasts == 1)))
         team_line(look, s, rule + 1);
     if (look->toast)
-        look_banner(look, s, hints - toasts, toasts, look->toast_role, look->toast);
-    hint_bar(look, s, hints);
+        look_banner(look, s, hints - toasts, 1, toasts, look->toast_role, look->toast);
+    look_hints(s, look->hints, look->hint_count, ALWAYS);
     return rule;
 }
 

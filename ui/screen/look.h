@@ -88,7 +88,10 @@ int look_pair(struct surface *s, int row, int column, enum ui_role key_role, con
 /* One of several on a line, left out whole where it does not fit, as are those after it. Gives the next one's column. */
 int look_piece(const struct look *look, struct surface *s, int row, int column, enum ui_role role, const char *text);
 /* A sentence that has to be read whole, wrapped into at most so many rows. Gives how many it took. */
-int look_banner(const struct look *look, struct surface *s, int row, int rows, enum ui_role role, const char *text);
+int look_banner(const struct look *look, struct surface *s, int row, int column, int rows, enum ui_role role, const char *text);
+int look_banner_rows(const struct look *look, const struct surface *s, int rows, const char *text); /* how many it would take */
+/* Hints on the last row, as many as fit; the last `always` of them always do: the way back. */
+void look_hints(struct surface *s, const struct hint *hints, int count, int always);
 /* On a rule, at its end: that what stands above it goes on. 0 = it does not. */
 void look_more(const struct look *look, struct surface *s, int row, size_t below);
 /* A title in at most so many lines, of which the last is cut. Gives how many it took, at least 1. */

@@ -235,10 +235,10 @@ static void draw_pick(struct overlay *o, struct surface *s, int foot)
 }
 
 /* The rows it takes above the question. */
-static int draw_aid(const struct overlay *o, struct surface *s, int foot)
+static int draw_aid(const struct overlay *o, const struct look *look, struct surface *s, int foot)
 {
-    enum { OFFERS = 8 };
-    int width = look_columns(s), note = *o->note != 0, shown = o->offer_count < OFFERS ? o->offer_count : OFFERS, wide = 0;
+    enum { OFFERS = 8, NOTE_ROWS = 3 };
+    int width = look_columns(s), note = *o->note ? look_banner_rows(look, s, NOTE_ROWS, o->note) : 0, shown = o->offer_count < OFFERS ? o->offer_count : OFFERS, wide = 0;
     shown = shown < foot - note - 2 ? shown : foot - note - 2;
     shown = shown > 0 ? shown : 0;
     int first = o->offer_at >= shown && shown ? o->offer_at - shown + 1 : 0, row = foot - note - shown;
@@ -254,14 +254,14 @@ static int draw_aid(const struct overlay *o, struct surface *s, int foot)
             surface_text(s, row, 5 + wide, width - wide - 6, UI_DIM, o->offers[i].detail);
     }
     if (note)
-        surface_text(s, foot - 1, 1, width - 2, o->note_role, o->note);
+        look_banner(look, s, foot - note, 1, note, o->note_role, o->note);
     return note + shown;
 }
 
-static void draw_ask(struct overlay *o, struct surface *s, int foot)
+static void draw_ask(struct overlay *o, const struct look *look, struct surface *s, int foot)
 {
     int width = look_columns(s);
-    int above = foot - draw_aid(o, s, foot);
+    int above = foot - draw_aid(o, look, s, foot);
     surface_fill(s, above - 1 > 0 ? above - 1 : 0, 0, 1, surface_columns(s), UI_NORMAL);
     surface_rule(s, above - 1 > 0 ? above - 1 : 0);
     surface_fill(s, foot, 0, 1, width, UI_NORMAL);
@@ -309,6 +309,14 @@ static void draw_read(struct overlay *o, const struct look *look, struct surface
     }
 }
 
+static int count_of(const struct hint *hints)
+{
+    int n = 0;
+    while (hints[n].keys)
+        n++;
+    return n;
+}
+
 /* What its keys are, in the place of the screen's own: those do not work while it is open. */
 static void draw_hints(const struct overlay *o, struct surface *s)
 {
@@ -320,10 +328,8 @@ static void draw_hints(const struct overlay *o, struct surface *s)
     static const struct hint completes[] = {{"Tab", "complete"}, {"Enter", "done"}, {"C-w", "word away"}, {"C-u", "line away"}, {"Esc", "leave"}, {0}};
     static const struct hint sure[] = {{"y", "do it"}, {"j k", "scroll"}, {"Space", "page"}, {"/", "search"}, {"q", "leave, nothing is done"}, {0}};
     const struct hint *h = o->picker && picker_q_leaves(o->picker) ? menu : o->searching ? hints[OVERLAY_ASK] : o->completes ? completes : o->kind == OVERLAY_READ && o->choices ? sure : hints[o->kind];
-    int row = surface_rows(s) - 1, column = 1;
-    surface_fill(s, row, 0, 1, surface_columns(s), UI_NORMAL);
-    for (; h->keys; h++)
-        column = look_pair(s, row, column, UI_KEY, h->keys, UI_HINT, h->label) + 3;
+    surface_fill(s, surface_rows(s) - 1, 0, 1, surface_columns(s), UI_NORMAL);
+    look_hints(s, h, count_of(h), 1);
 }
 
 void overlay_draw(struct overlay *o, const struct look *look, struct surface *s)
@@ -336,7 +342,7 @@ void overlay_draw(struct overlay *o, const struct look *look, struct surface *s)
         draw_pick(o, s, foot);
         return;
     case OVERLAY_ASK:
-        draw_ask(o, s, foot);
+        draw_ask(o, look, s, foot);
         return;
     case OVERLAY_CONFIRM:
         draw_confirm(o, look, s, foot);
