@@ -88,9 +88,9 @@ static void a_ticket_in_no_row_of_the_list_is_found_by_words_and_by_number(void 
     seat_shows("The claim form");
     seat_press("gm");
     seat_hides("The claim form");
-    seat_press(":invoi");
+    seat_press(":inv");
     seat_shows("  #2 Invoice is wrong"); /* beneath what fits of what can be said */
-    seat_press("ce is wrong");
+    seat_press("oice is wrong");
     seat_shows("\u258c #2 Invoice is wrong");
     seat_press("\r");
     seat_shows("resolution clock started");

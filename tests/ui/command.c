@@ -1,5 +1,6 @@
 /* command: the table's promises, the command language, and actions as requests. */
 #include "command/command.h"
+#include "command/also.h"
 #include "base/json.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -38,6 +39,47 @@ static void names_are_sorted_unique_and_explained(void **state)
             assert_string_not_equal(command_at(j)->name, c->name);
     }
     assert_null(command_at(COMMANDS));
+}
+
+static void what_else_a_command_is_called_is_sorted_of_no_other_and_never_goes_for_good(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < also_count; i++) {
+        struct command_line line;
+        struct err err = {0};
+        const struct also *also = &also_table[i];
+        if (i && strcmp(also_table[i - 1].word, also->word) >= 0)
+            fail_msg("%s is not behind %s", also->word, also_table[i - 1].word);
+        for (int k = 0; k < COMMANDS; k++)
+            assert_string_not_equal(command_at(k)->name, also->word);
+        assert_null(also_line(also->line)); /* it stands for a line of ours */
+        if (!command_parse(arena, also->word, &line, &err))
+            fail_msg("%s: %s", also->word, err.text);
+        assert_false(command_is_final(line.command));
+        assert_non_null(strstr(also_words(arena, also->line), also->word));
+    }
+    print_message("# %zu words for %d commands\n", also_count, COMMANDS);
+}
+
+static void a_word_from_elsewhere_is_parsed_as_ours(void **state)
+{
+    (void)state;
+    struct command_line line;
+    struct err err = {0};
+    assert_true(command_parse(arena, "log", &line, &err));
+    assert_string_equal(line.command->name, "go");
+    assert_string_equal(line.arg, "audit");
+    assert_true(command_parse(arena, "give tom", &line, &err));
+    assert_string_equal(line.command->name, "assign");
+    assert_string_equal(line.arg, "tom");
+    assert_false(command_parse(arena, "resolv", &line, &err));
+    assert_non_null(strstr(err.text, "did you mean \"close\""));
+    assert_false(command_parse(arena, "assignee", &line, &err));
+    assert_non_null(strstr(err.text, "did you mean \"assign\""));
+    assert_false(command_parse(arena, "colleague", &line, &err));
+    assert_null(strstr(err.text, "did you mean"));
+    assert_false(command_parse(arena, "queues", &line, &err));
+    assert_non_null(strstr(err.text, "did you mean \"go all\""));
 }
 
 static void a_line_is_a_name_and_the_rest(void **state)
@@ -202,6 +244,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(names_are_sorted_unique_and_explained),
+        T(what_else_a_command_is_called_is_sorted_of_no_other_and_never_goes_for_good),
+        T(a_word_from_elsewhere_is_parsed_as_ours),
         T(a_line_is_a_name_and_the_rest),
         T(a_misspelled_name_is_answered_with_the_nearest),
         T(every_action_says_what_it_needs_and_refuses_without),

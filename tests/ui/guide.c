@@ -88,7 +88,7 @@ static void groups_hold_what_they_are_called_by_and_what_has_no_key_is_called_by
     assert_string_equal(entry(list, n, "status pending")->help, "waits for the customer");
     assert_string_equal(entry(list, n, "snooze again")->help, "hide until a time: as long as the last time");
     assert_string_equal(entry(list, n, "snooze later")->help, "later today, in three hours");
-    assert_string_equal(entry(list, n, "snooze")->help, "the same, asking until when; a note may follow");
+    assert_string_equal(entry(list, n, "snooze")->help, "the same, asking until when; a note may follow; also :defer, :postpone, :sleep");
     int m;
     const struct guide_entry *oncall = guide_entries(arena, keymap, "oncall", &m);
     assert_string_equal(entry(oncall, m, "absence")->keys, "+a");

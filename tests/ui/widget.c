@@ -347,6 +347,40 @@ static void of_what_fits_alike_the_lower_shelf_goes_first(void **state)
     picker_free(p);
 }
 
+static const char *enter_takes(struct picker *p, const char *typed)
+{
+    picker_type(p, typed);
+    return picker_chosen(p) ? picker_chosen(p)->name : "";
+}
+
+static void enter_takes_what_is_plainly_meant_and_an_arrow_the_rest(void **state)
+{
+    (void)state;
+    const struct picker_item rows[] = {
+        {.id = 1, .name = "claim", .detail = "assign to me", .also = "grab take", .takes = TAKES_START}, {.id = 2, .name = "unassign", .detail = "take the assignee off", .takes = TAKES_START},
+        {.id = 3, .name = "erase", .detail = "for good", .also = "wipe", .takes = TAKES_WHOLE}, {.id = 4, .name = "editor", .detail = "on the whole screen", .also = "e", .takes = TAKES_START},
+        {.id = 5, .name = "#7 Claim form", .detail = "Uma", .takes = TAKES_WORDS}, {.id = 6, .name = "claim-next", .takes = TAKES_START}};
+    static const struct { const char *typed, *takes; } cases[] = {
+        {"", ""}, {"take", "claim"}, {"TAK", "claim"}, {"claim", "claim"}, {"cn", "claim-next"}, {"e", "editor"}, {"er", ""}, {"eras", ""}, {"erase", "erase"}, {"wipe", "erase"},
+        {"wip", ""}, {"assig", ""}, {"sig", ""}, {"form", "#7 Claim form"}, {"cl form", "#7 Claim form"}, {"uma", ""}, {"off", ""}, {"screen w", ""}, {"hole", ""}, {"aim", ""}};
+    struct picker *p = picker_new(":", true);
+    picker_set(p, rows, 6);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (strcmp(enter_takes(p, cases[i].typed), cases[i].takes) != 0)
+            fail_msg("%s: %s, not %s", cases[i].typed, enter_takes(p, cases[i].typed), cases[i].takes);
+    picker_type(p, "off");
+    assert_int_equal(picker_key(p, &(struct key){.code = K_ENTER}), PICKER_TYPED);
+    picker_key(p, &(struct key){.code = K_DOWN});
+    assert_string_equal(picker_chosen(p)->name, "unassign");
+    picker_type(p, "hole"); /* in the middle of a word of the detail: no fit at all */
+    assert_int_equal(picker_fits(p), 0);
+    picker_type(p, "tak");
+    surface_resize(s, 60, 5);
+    picker_draw(p, s, 0, 0, 5, 60);
+    assert_non_null(strstr(surface_dump(arena, s), "\u258c claim           take: assign to me\n")); /* what it was found by */
+    picker_free(p);
+}
+
 /* --- fuzzy --- */
 
 static double score(const char *needle, const char *text)
@@ -433,7 +467,8 @@ int main(void)
         T(what_is_found_meanwhile_goes_beneath_and_what_was_gone_to_stays),
         T(free_text_may_be_an_answer), T(q_leaves_a_menu_where_no_name_has_the_letter_and_nothing_was_typed), T(an_item_is_pointed_at_where_it_was_drawn),
         T(what_is_cut_is_the_description_never_a_name_or_a_key), T(own_words_are_the_answer_until_an_arrow_goes_to_an_item),
-        T(of_what_fits_alike_the_lower_shelf_goes_first), T(better_fits_score_higher),
+        T(of_what_fits_alike_the_lower_shelf_goes_first),
+        T(enter_takes_what_is_plainly_meant_and_an_arrow_the_rest), T(better_fits_score_higher),
         T(places_name_the_letters_that_fit),
         T(times_are_short),
         T(bars_say_how_urgent),

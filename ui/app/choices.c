@@ -3,6 +3,7 @@
 #include "app/found.h"
 #include "app/part.h"
 #include "base/text.h"
+#include "command/also.h"
 #include "core/tags.h"
 #include "screen/agents.h"
 #include <ctype.h>
@@ -20,7 +21,7 @@ static struct picker_item *add(struct console *c, struct choices *to, const char
         to->items = more;
     }
     struct picker_item *item = &to->items[to->n++];
-    *item = (struct picker_item){.id = (int64_t)to->n, .name = name, .detail = detail, .keys = "", .shelf = SHELF_COMMAND};
+    *item = (struct picker_item){.id = (int64_t)to->n, .name = name, .detail = detail, .keys = "", .shelf = SHELF_COMMAND, .takes = TAKES_START};
     return item;
 }
 
@@ -61,6 +62,7 @@ static void add_agents(struct console *c, struct choices *to)
         struct picker_item *see = add(c, to, arena_printf(c->frame, "%s's tickets", agent->name), "those in this view");
         see->value = arena_printf(c->frame, "filter where assignee == \"%s\"", agent->name);
         see->shelf = SHELF_PERSON;
+        see->takes = TAKES_WORDS;
     }
 }
 
@@ -79,6 +81,7 @@ static void add_customers(struct console *c, struct choices *to, const char *bef
         struct picker_item *item = add(c, to, arena_printf(c->frame, "%s%s", before, name), "customer");
         item->value = arena_printf(c->frame, "customer %lld", (long long)row->t.id);
         item->shelf = SHELF_PERSON;
+        item->takes = TAKES_WORDS;
     }
 }
 
@@ -89,6 +92,7 @@ static struct picker_item *add_ticket(struct console *c, struct choices *to, con
     struct picker_item *item = add(c, to, arena_printf(c->frame, "%s%s%lld %s", bare ? "" : command, bare ? "#" : " ", (long long)id, subject), customer);
     item->value = arena_printf(c->frame, "%s %lld", command, (long long)id);
     item->shelf = SHELF_TICKET;
+    item->takes = TAKES_WORDS;
     return item;
 }
 
@@ -279,8 +283,11 @@ static void add_said(struct console *c, struct choices *to)
 {
     for (int i = 0; i < c->history_count; i++) {
         struct picker_item *item = add(c, to, c->history[i], "said before");
+        const struct command *command = command_find(arena_strndup(c->frame, c->history[i], strcspn(c->history[i], " ")));
         item->keys = keys_of(c, c->history[i]);
         item->shelf = SHELF_SAID;
+        item->also = also_words(c->frame, c->history[i]);
+        item->takes = command && command_is_final(command) ? TAKES_WHOLE : TAKES_START;
     }
 }
 
@@ -290,7 +297,10 @@ static void add_commands(struct console *c, struct choices *to)
         const struct command *command = command_at(i);
         if (among(to, command->name))
             continue;
-        add(c, to, command->name, command->help)->keys = keys_of(c, command->name);
+        struct picker_item *item = add(c, to, command->name, command->help);
+        item->keys = keys_of(c, command->name);
+        item->also = also_words(c->frame, command->name);
+        item->takes = command_is_final(command) ? TAKES_WHOLE : TAKES_START;
     }
 }
 
@@ -303,8 +313,11 @@ struct choices choices_all(struct console *c)
     size_t places = to.n;
     add_views(c, &to, go);
     add_screens(c, &to, go);
-    for (size_t i = places; i < to.n; i++)
+    for (size_t i = places; i < to.n; i++) {
         to.items[i].shelf = SHELF_PLACE;
+        to.items[i].also = also_words(c->frame, to.items[i].name);
+        to.items[i].takes = TAKES_WORDS;
+    }
     add_agents(c, &to);
     add_customers(c, &to, "");
     add_tickets(c, &to, "go");

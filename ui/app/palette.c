@@ -1,11 +1,13 @@
 /* palette: everything that can be said, by a few of its letters. Once a command's name stands, what may follow it is offered
- * instead; Tab writes out what fits best. Tickets that are not in the list shown are found by the desk (app/found). Earlier lines come first where nothing is typed, and C-p, C-n walk through them; they are
+ * instead; Tab writes out what fits best. Enter takes only what is plainly meant: what acts is taken by how its name begins, or what else it is called
+ * (command/also), what goes for good by all of it; what merely has the letters somewhere waits for an arrow. Tickets that are not in the list shown are found by the desk (app/found). Earlier lines come first where nothing is typed, and C-p, C-n walk through them; they are
  * kept with the daemon (`keep`), so that they are there in the next console too: at most HISTORY of them, and never the words of a
  * text, a reason or a record, which may be anybody's secret. */
 #include "app/choices.h"
 #include "app/found.h"
 #include "app/part.h"
 #include "base/text.h"
+#include "command/also.h"
 #include <ctype.h>
 #include <string.h>
 
@@ -107,8 +109,19 @@ static void offer(struct console *c, const struct command *command, bool anew)
     c->palette.own = own;
 }
 
+/* A word from elsewhere that is whole becomes ours, which is offered what may follow. */
+static void become_ours(struct console *c)
+{
+    const char *text = picker_typed(c->overlay.picker);
+    size_t n = strcspn(text, " ");
+    const char *line = text[n] ? also_line(arena_strndup(c->frame, text, n)) : NULL;
+    if (line)
+        picker_type(c->overlay.picker, arena_printf(c->frame, "%s%s", line, text + n));
+}
+
 static void typed(struct console *c, bool anew)
 {
+    become_ours(c);
     const char *text = picker_typed(c->overlay.picker);
     const struct command *command = command_typed(c, text);
     bool number = *text && text[strspn(text, "#0123456789")] == 0;

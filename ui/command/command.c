@@ -1,6 +1,7 @@
 /* command: lookup, parse, and an action as the request the API takes. The table is made of the two .def
  * files, so a new action is a command the moment it has its row. */
 #include "command/command.h"
+#include "command/also.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "core/field.h"
@@ -36,11 +37,6 @@ static const struct command table[COMMANDS] = {
 #undef LOCAL
 };
 
-static const struct {
-    const char *word, *name;
-} short_names[] = {{"q", "quit"},        {"q!", "quit"},         {"f", "filter"},  {"h", "help"},
-                   {"resolve", "close"}, {"acknowledge", "ack"}, {"take", "claim"}};
-
 const struct command *command_at(int index)
 {
     return index >= 0 && index < COMMANDS ? &table[index] : NULL;
@@ -48,12 +44,38 @@ const struct command *command_at(int index)
 
 const struct command *command_find(const char *name)
 {
-    for (size_t i = 0; name && i < sizeof short_names / sizeof *short_names; i++)
-        if (strcmp(short_names[i].word, name) == 0)
-            return command_find(short_names[i].name);
+    const char *line = also_line(name);
+    name = line && !strchr(line, ' ') ? line : name;
     for (int i = 0; name && i < COMMANDS; i++)
         if (strcmp(table[i].name, name) == 0)
             return &table[i];
+    return NULL;
+}
+
+bool command_is_final(const struct command *command)
+{
+    static const int finals[] = {ACTION_DELETE, ACTION_DUPLICATE, ACTION_ERASE, ACTION_ERASE_EVENT, ACTION_INVALID, ACTION_PURGE, ACTION_RESET_XP, ACTION_SPAM};
+    bool is = false;
+    for (size_t i = 0; command->is_action && i < sizeof finals / sizeof *finals; i++)
+        is |= command->id == finals[i];
+    return is;
+}
+
+/* Does a word of the text begin so? */
+static bool word_begins(const char *text, const char *name)
+{
+    for (const char *at = text; (at = strstr(at, name)); at++)
+        if (at == text || at[-1] == ' ')
+            return true;
+    return false;
+}
+
+/* Else one whose help has a word that begins so, but none that goes for good. */
+static const char *suggest_by_help(const char *name)
+{
+    for (int i = 0; i < COMMANDS && strlen(name) >= 4; i++)
+        if (word_begins(table[i].help, name) && !command_is_final(&table[i]))
+            return table[i].name;
     return NULL;
 }
 
@@ -69,7 +91,12 @@ const char *command_suggest(const char *name)
             best = known;
         }
     }
-    return best;
+    for (size_t i = 0; i < also_count && strlen(name) >= 4; i++)
+        if (str_distance(name, also_table[i].word) < least) {
+            least = str_distance(name, also_table[i].word);
+            best = also_table[i].line;
+        }
+    return best ? best : suggest_by_help(name);
 }
 
 static char *trim(char *text)
@@ -98,6 +125,9 @@ bool command_parse(struct arena *arena, const char *line, struct command_line *o
     size_t n = strcspn(text, " \t");
     char *name = arena_strndup(arena, text, n);
     const struct command *command = command_find(name);
+    const char *line_of = command ? NULL : also_line(name);
+    if (line_of)
+        return command_parse(arena, arena_printf(arena, "%s%s", line_of, text + n), out, err);
     if (!command) {
         const char *near = command_suggest(name);
         return err_set(err, ERR_USAGE,

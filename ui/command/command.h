@@ -23,8 +23,9 @@ struct command {
 };
 enum { COMMANDS = ACTIONS + LOCALS };
 const struct command *command_at(int index);          /* actions first, each part sorted by name */
-const struct command *command_find(const char *name); /* also by short names: q, f, h...; NULL if unknown */
-/* The name closest to a misspelled one; NULL = none is close. */
+const struct command *command_find(const char *name); /* also by what else it is called (command/also); NULL if unknown */
+bool command_is_final(const struct command *command); /* has no key and asks for its word: it goes for good, or out of every list */
+/* The name closest to a misspelled one, or a line; else one whose help speaks of it; NULL = none is close. */
 const char *command_suggest(const char *name);
 
 struct command_line {

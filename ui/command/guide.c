@@ -1,6 +1,7 @@
 /* guide: see guide.h. Lines that only differ in what follows the command ("go mine", "go all") are told once in words, then by what
  * follows, which says what it means where the command's offers do (command/offer). */
 #include "command/guide.h"
+#include "command/also.h"
 #include "base/text.h"
 #include "command/command.h"
 #include "command/offer.h"
@@ -74,6 +75,18 @@ static const char *help_of(struct entries *to, const struct command_line *line)
     return *line->arg ? detail : arg == ARG_UNTIL ? "the same, asking until when; a note may follow" : command->help;
 }
 
+/* With what else it is called. */
+static const char *with_also(struct entries *to, const char *line, const char *help)
+{
+    AUTO_STR out;
+    str_init(&out, 2000);
+    str_adds(&out, help);
+    for (size_t i = 0, told = 0; i < also_count; i++)
+        if (strcmp(also_table[i].line, line) == 0)
+            str_addf(&out, "%s:%s", told++ ? ", " : *help ? "; also " : "also ", also_table[i].word);
+    return arena_strdup(to->arena, out.len ? out.data : "");
+}
+
 static void add_binding(struct entries *to, const struct binding *b)
 {
     struct guide_entry *known = entry_of(to, b->command);
@@ -85,7 +98,7 @@ static void add_binding(struct entries *to, const struct binding *b)
     }
     if (!command_parse(to->arena, b->command, &parsed, &err))
         return; /* a key file's own mistake: it is said when the key is pressed */
-    const char *help = help_of(to, &parsed);
+    const char *help = with_also(to, b->command, help_of(to, &parsed));
     to->list[to->n++] = (struct guide_entry){group_of(parsed.command), b->spelled, b->command, help};
 }
 
@@ -94,7 +107,7 @@ static void add_command(struct entries *to, const struct command *command)
     if (told(to, command))
         return;
     const char *line = arena_printf(to->arena, ":%s%s%s", command->name, *command->args ? " " : "", command->args);
-    to->list[to->n++] = (struct guide_entry){group_of(command), "", line, command->help};
+    to->list[to->n++] = (struct guide_entry){group_of(command), "", line, with_also(to, command->name, command->help)};
 }
 
 static int by_group(const void *a, const void *b)

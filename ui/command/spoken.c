@@ -101,10 +101,10 @@ static bool speak_into(struct spoken *s, const char *text)
     return true;
 }
 
+/* The two that take words of their own stand before. */
 static bool asks_twice(const struct action_row *action)
 {
-    return action == &action_table[ACTION_SPAM] || action == &action_table[ACTION_DUPLICATE] || action == &action_table[ACTION_INVALID] ||
-           action == &action_table[ACTION_ERASE] || action == &action_table[ACTION_DELETE] || action == &action_table[ACTION_PURGE];
+    return command_is_final(command_find(action->name));
 }
 
 static bool speak_word(struct spoken *s, const char *text)

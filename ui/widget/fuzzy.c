@@ -98,6 +98,59 @@ bool fuzzy_score(const char *needle, const char *text, double *score, size_t *pl
     return true;
 }
 
+static bool begins_word(const struct letters *text, size_t at)
+{
+    return at == 0 || bonus(text->as_is[at - 1], text->as_is[at]) > 0;
+}
+
+/* Where a letter may stand: behind the one before it, or where a word begins to the right of it. */
+static bool stand(const struct letters *text, uint32_t letter, bool first, bool start, bool anew, bool *stands)
+{
+    bool any = false, left = first, behind = false; /* left: the letter before this one stands somewhere to the left; behind: right here */
+    for (size_t j = 0; j < text->n; j++) {
+        bool was = !first && stands[j], opens = left && begins_word(text, j) && (!first || !start || j == 0);
+        stands[j] = letter == text->low[j] && (opens || (behind && !anew));
+        any |= stands[j];
+        behind = was;
+        left |= was;
+    }
+    return any;
+}
+
+bool fuzzy_words(const char *needle, const char *text, bool start)
+{
+    static struct letters n, t;
+    bool stands[FUZZY_TEXT], first = true, anew = true, any = true;
+    read_letters(&n, needle, FUZZY_NEEDLE);
+    read_letters(&t, text, FUZZY_TEXT);
+    for (size_t i = 0; i < n.n && any; i++) {
+        if (n.low[i] == ' ') {
+            anew = true;
+            continue;
+        }
+        any = stand(&t, n.low[i], first, start, anew, stands);
+        first = anew = false;
+    }
+    return any;
+}
+
+bool fuzzy_begins(const char *needle, const char *text)
+{
+    static struct letters n, t;
+    bool found = true;
+    read_letters(&n, needle, FUZZY_NEEDLE);
+    read_letters(&t, text, FUZZY_TEXT);
+    for (size_t from = 0, to; from < n.n && found; from = to) {
+        for (to = from; to < n.n && n.low[to] != ' ';)
+            to++;
+        found = to == from;
+        for (size_t j = 0; j + (to - from) <= t.n && !found; j++)
+            found = begins_word(&t, j) && memcmp(t.low + j, n.low + from, (to - from) * sizeof *t.low) == 0;
+        to += to < n.n;
+    }
+    return found;
+}
+
 size_t fuzzy_letters(const char *needle)
 {
     size_t n = 0;

@@ -3,16 +3,21 @@
 #include "base/text.h"
 #include "widget/editor.h"
 #include "widget/fuzzy.h"
+#include <float.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { TYPED_MOST = 512 };
 #define SHELF 0.3 /* a little less than a letter at the start of a word */
 
+enum by { BY_NAME, BY_OTHER_NAME, BY_LETTERS, BY_DETAIL, BENEATH };
 struct fit {
     const struct picker_item *item;
     double score;
+    enum by by;
+    bool taken; /* Enter takes it, if it is the first */
 };
 struct picker {
     struct arena *arena; /* items */
@@ -53,26 +58,75 @@ void picker_free(struct picker *p)
 
 /* --- ranking --- */
 
+/* What is found later goes beneath, and what Enter would not take goes behind what it takes. */
 static int best_first(const void *a, const void *b)
 {
     const struct fit *x = a, *y = b;
+    if ((x->by == BENEATH) != (y->by == BENEATH))
+        return x->by == BENEATH ? 1 : -1;
+    if (x->taken != y->taken)
+        return x->taken ? -1 : 1;
+    if (x->by != y->by)
+        return x->by < y->by ? -1 : 1;
     if (x->score != y->score)
         return x->score > y->score ? -1 : 1;
     return x->item < y->item ? -1 : x->item > y->item;
 }
 
-static bool fit_of(const struct picker_item *item, const char *typed, double *score)
+/* The other name that begins like what is typed; a whole one goes before all others. */
+static const char *called(const struct picker_item *item, const char *typed, bool *whole)
 {
-    if (fuzzy_score(typed, item->name, score, NULL)) {
-        *score -= item->shelf * SHELF;
+    const char *found = NULL;
+    size_t n = strlen(typed);
+    *whole = false;
+    for (const char *at = item->also; at && *at && n && !*whole;) {
+        size_t word = strcspn(at, " ");
+        if (word >= n && strncasecmp(at, typed, n) == 0) {
+            *whole = word == n;
+            found = *whole || !found ? at : found;
+        }
+        at += word + strspn(at + word, " ");
+    }
+    return found;
+}
+
+/* By its name, its other names, its detail, or because it is said to fit: in this order. */
+static bool fits_by(const struct picker_item *item, const char *typed, struct fit *fit, bool *whole)
+{
+    bool letters = fuzzy_score(typed, item->name, &fit->score, NULL), other;
+    *whole = letters && fit->score == DBL_MAX;
+    fit->by = BY_NAME;
+    if (letters && fuzzy_words(typed, item->name, item->takes >= TAKES_START))
+        return true;
+    fit->by = BY_OTHER_NAME;
+    if (called(item, typed, &other)) {
+        *whole |= other;
+        fit->by = other ? BY_NAME : BY_OTHER_NAME;
+        fit->score = other ? DBL_MAX : 0;
         return true;
     }
-    bool fits = item->detail && fuzzy_score(typed, item->detail, score, NULL);
-    if (fits) /* whatever fits by name goes before */
-        *score = (*score > 1e6 ? -100 : *score - 1000) - (item->shelf >= PICKER_BENEATH ? PICKER_BENEATH * SHELF : 0);
-    else if (str_eq(item->fits, typed))
-        *score = -PICKER_BENEATH * SHELF;
-    return fits || str_eq(item->fits, typed);
+    fit->by = BY_LETTERS;
+    if (letters)
+        return true;
+    fit->by = BY_DETAIL;
+    fit->score = 0;
+    if (item->detail && fuzzy_begins(typed, item->detail))
+        return true;
+    fit->by = BENEATH;
+    return str_eq(item->fits, typed);
+}
+
+static bool fit_of(const struct picker_item *item, const char *typed, struct fit *fit)
+{
+    bool whole;
+    *fit = (struct fit){.item = item};
+    if (!fits_by(item, typed, fit, &whole))
+        return false;
+    fit->score -= item->shelf * SHELF;
+    fit->taken = item->takes == TAKES_ANY || (*typed && (item->takes == TAKES_WHOLE ? whole : fit->by <= BY_OTHER_NAME));
+    if (item->shelf >= PICKER_BENEATH)
+        fit->by = BENEATH;
+    return true;
 }
 
 static void rank(struct picker *p)
@@ -80,9 +134,8 @@ static void rank(struct picker *p)
     p->fits_n = p->selected = p->top = 0;
     p->moved = false;
     for (size_t i = 0; i < p->n; i++) {
-        double score;
-        if (fit_of(&p->items[i], editor_text(p->editor), &score))
-            p->fits[p->fits_n++] = (struct fit){&p->items[i], score};
+        if (fit_of(&p->items[i], editor_text(p->editor), &p->fits[p->fits_n]))
+            p->fits_n++;
     }
     if (p->fits_n)
         qsort(p->fits, p->fits_n, sizeof *p->fits, best_first);
@@ -109,7 +162,8 @@ void picker_set(struct picker *p, const struct picker_item *items, size_t n)
         p->items[i] = (struct picker_item){.id = items[i].id, .name = text_safe_in(p->arena, items[i].name, TEXT_LINE),
                                            .detail = items[i].detail ? text_safe_in(p->arena, items[i].detail, TEXT_LINE) : NULL,
                                            .keys = arena_strdup(p->arena, items[i].keys), .value = arena_strdup(p->arena, items[i].value),
-                                           .shelf = items[i].shelf, .fits = arena_strdup(p->arena, items[i].fits)};
+                                           .shelf = items[i].shelf, .fits = arena_strdup(p->arena, items[i].fits),
+                                           .also = arena_strdup(p->arena, items[i].also), .takes = items[i].takes};
     p->names = names_width(p);
     free(p->fits);
     if (!(p->fits = malloc((n + 1) * sizeof *p->fits)))
@@ -159,9 +213,15 @@ const struct picker_item *picker_first(const struct picker *p)
     return p->selected < p->fits_n ? p->fits[p->selected].item : NULL;
 }
 
+/* Nothing is taken until an arrow goes to it. */
+static bool waits(const struct picker *p)
+{
+    return !p->moved && (p->own_words || p->selected >= p->fits_n || !p->fits[p->selected].taken);
+}
+
 const struct picker_item *picker_chosen(const struct picker *p)
 {
-    return p->own_words && !p->moved ? NULL : picker_first(p);
+    return waits(p) ? NULL : picker_first(p);
 }
 
 const char *picker_typed(const struct picker *p)
@@ -197,7 +257,7 @@ bool picker_point(struct picker *p, int row)
 
 static bool step(struct picker *p, long by)
 {
-    long first = p->own_words && !p->moved && by > 0, to = (long)p->selected + by - first, last = (long)p->fits_n - 1;
+    long first = waits(p) && by > 0, to = (long)p->selected + by - first, last = (long)p->fits_n - 1;
     if (last < 0)
         return true;
     p->moved = true; /* the first step went to the first */
@@ -264,12 +324,16 @@ static void mark_letters(const struct picker *p, struct surface *s, int row, int
     }
 }
 
-/* Behind the names, and at the right end: cut is the detail alone. */
-static void draw_beside(const struct picker_item *item, struct surface *s, int row, int column, int width, int at)
+/* Behind the names, and at the right end: cut is the detail alone. What it was found by stands before that. */
+static void draw_beside(const struct picker *p, const struct picker_item *item, struct surface *s, int row, int column, int width, int at)
 {
+    bool whole;
+    const char *other = called(item, picker_typed(p), &whole);
     int keys = item->keys && *item->keys ? text_columns(item->keys) + 2 : 0;
     if (keys && at + keys <= width)
         surface_right(s, row, column, width - 1, UI_KEY, item->keys);
+    if (other && width - at - 3 - keys > 20)
+        at += surface_textf(s, row, column + at + 3, width - at - 3 - keys, UI_MATCH, "%.*s:", (int)strcspn(other, " "), other) + 1;
     if (item->detail && width - at - 3 - keys > 4)
         surface_text(s, row, column + at + 3, width - at - 3 - keys - (keys > 0), UI_DIM, item->detail);
 }
@@ -283,7 +347,7 @@ static void draw_item(const struct picker *p, struct surface *s, int row, int co
         surface_text(s, row, column, 1, UI_GUTTER, "\u258c");
     int used = surface_text(s, row, column + 2, width - 2, selected ? UI_SELECTED : UI_NORMAL, item->name);
     mark_letters(p, s, row, column + 2, used, item->name);
-    draw_beside(item, s, row, column + 2, width - 2, used > p->names ? used : p->names);
+    draw_beside(p, item, s, row, column + 2, width - 2, used > p->names ? used : p->names);
 }
 
 static void keep_in_view(struct picker *p)

@@ -8,14 +8,24 @@
 #include <stdint.h>
 
 struct picker; /* opaque */
+/* How much of an item must be typed for Enter to take it though no arrow went to it. What has the letters only somewhere, or in its detail, is offered, and
+ * not taken. */
+enum picker_takes {
+    TAKES_ANY,   /* what fits best is taken, always */
+    TAKES_WORDS, /* how some of its words begin */
+    TAKES_START, /* how its name begins, or what else it is called */
+    TAKES_WHOLE  /* all of a name */
+};
 struct picker_item {
     int64_t id;
     const char *name;   /* what is matched and shown; never cut for what stands beside it */
-    const char *detail; /* shown dim behind it, in a column; also matched, for less; NULL: none */
+    const char *detail; /* shown dim behind it, in a column; also matched, by how its words begin; NULL: none */
     const char *keys;   /* shown whole at the right end; NULL: none */
     const char *value;  /* what it stands for; NULL: its name */
     int shelf;          /* of those that fit alike, lower goes first; from PICKER_BENEATH on: behind all others */
     const char *fits;   /* it also fits, behind all others, while just this is typed; NULL: nothing */
+    const char *also;   /* what else it is called, words with blanks between, matched by how they begin; NULL: nothing */
+    enum picker_takes takes;
 };
 enum { PICKER_BENEATH = 10000 };
 enum picker_outcome {
@@ -41,7 +51,7 @@ bool picker_at_top(const struct picker *p); /* an arrow up moves nothing */
 bool picker_q_leaves(const struct picker *p);
 bool picker_point(struct picker *p, int row); /* goes to the item that was drawn there; false: none was */
 enum picker_outcome picker_key(struct picker *p, const struct key *key);
-const struct picker_item *picker_chosen(const struct picker *p); /* the one under the cursor; NULL: none fits, or none was gone to */
+const struct picker_item *picker_chosen(const struct picker *p); /* what Enter takes; NULL: none fits, or none was gone to */
 const struct picker_item *picker_first(const struct picker *p);  /* what fits best, under the cursor or not */
 const char *picker_typed(const struct picker *p);
 size_t picker_fits(const struct picker *p);
