@@ -16,6 +16,7 @@
 static const char config[] = "team: flow\n"
                              "sources:\n"
                              "  - {name: open, dialect: rbs, auth: none, reply_via: webhook, reply_url: 'http://127.0.0.1:9/x', allow_loopback: true}\n"
+                             "  - {name: deaf, dialect: rbs, auth: none}\n"
                              "agents:\n"
                              "  - {name: ana, uid: %ld, role: admin, team: eu}\n"
                              "  - {name: tom, uid: 4242, role: agent, team: eu}\n"
@@ -188,6 +189,33 @@ static void a_line_that_is_too_long_is_said_and_the_talk_goes_on(void **state)
     assert_null(strstr(ran->out, "closed"));
 }
 
+/* That nothing can be sent is said before a word is typed; and what was typed and refused is a draft. */
+static void no_text_is_lost_to_a_refusal(void **state)
+{
+    (void)state;
+    shop_post(in, "deaf", "D-1", "Nobody can answer this");
+    say("26\nr\nquit\n");
+    in_order(ran->out, "takes no replies", "> ");
+    assert_null(strstr(ran->out, "Write the text"));
+    say("8\nreply\nDear {{nobody}}, it is done.\n.\ndrafts show 8\n");
+    in_order(ran->out, "{{nobody}}", "The text is kept as your draft: drafts show 8 shows it, reply 8 --draft sends it.");
+    in_order(ran->out, "sends it.", "Dear {{nobody}}, it is done.");
+    say("reply 8 and {{another}}\ndrafts show 8\ndrafts discard 8\n"); /* behind what is there */
+    in_order(ran->out, "Dear {{nobody}}, it is done.", "and {{another}}");
+}
+
+static void whoever_is_being_paged_is_told_at_the_start_and_goes_there(void **state)
+{
+    (void)state;
+    say("11\nescalate the shop burns\ny\nquit\n");
+    say(",\nack\n,\n");
+    in_order(ran->out, "#11 pages you now. next goes there, ", "> ");
+    in_order(ran->out, "ack 11 acknowledges it.", "#11 ");
+    in_order(ran->out, "Ticket number", "#11 acknowledged");
+    say("quit\n");
+    assert_null(strstr(ran->out, "pages you"));
+}
+
 /* Every key of the desk's actions is a word here, and every place that a verb can show. */
 static void keys_are_words(void **state)
 {
@@ -222,6 +250,8 @@ int main(void)
         cmocka_unit_test(what_is_wrong_is_said_where_it_was_said),
         cmocka_unit_test(no_word_of_a_long_line_is_dropped),
         cmocka_unit_test(a_line_that_is_too_long_is_said_and_the_talk_goes_on),
+        cmocka_unit_test(no_text_is_lost_to_a_refusal),
+        cmocka_unit_test(whoever_is_being_paged_is_told_at_the_start_and_goes_there),
         cmocka_unit_test(keys_are_words),
     };
     return cmocka_run_group_tests(tests, start, stop);

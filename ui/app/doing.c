@@ -19,6 +19,12 @@
 
 enum { TICKETS_MAX = 500 };
 
+/* A text is asked of somebody who types; one that comes by a pipe its sender still has. */
+static bool asks(const struct shell *sh)
+{
+    return sh->linear || (isatty(0) && !sh->options.no_input);
+}
+
 static bool read_text(struct shell *sh, const char **text, struct err *err)
 {
     AUTO_STR body;
@@ -31,8 +37,6 @@ static bool read_text(struct shell *sh, const char **text, struct err *err)
         for (char *line; (line = linear_line(sh->linear, &bad)) && strcmp(line, ".") != 0; lost |= bad)
             str_addf(&body, "%s\n", line);
     }
-    if (lost)
-        return err_set(err, ERR_INPUT, "a line of the text could not be taken: nothing was done");
     if (isatty(0) && sh->options.no_input)
         return err_set(err, ERR_USAGE, "the text comes as words or on standard input");
     if (isatty(0) && !sh->linear)
@@ -41,9 +45,11 @@ static bool read_text(struct shell *sh, const char **text, struct err *err)
         str_add(&body, block, n);
     while (body.len && strchr(" \n\t\r", body.data[body.len - 1]))
         body.data[--body.len] = 0;
-    *text = arena_strdup(sh->arena, body.data);
     if (body.cut || !text_valid(body.data, body.len))
         return err_set(err, ERR_INPUT, "the text is not UTF-8 or larger than 1 MiB");
+    *text = arena_strdup(sh->arena, body.data);
+    if (lost)
+        return err_set(err, ERR_INPUT, "a line of the text could not be taken: nothing was done");
     const char *strange = fill_strange(sh->arena, *text);
     if (strange)
         return err_set(err, ERR_INPUT, "a placeholder is left unfilled: %s", strange);
@@ -61,6 +67,15 @@ static void say_would(struct shell *sh, const struct action_row *action, const s
         return;
     str_addf(&sh->out, "%s#%lld would: ", *say ? "\n  " : "", (long long)ticket);
     print_safe(&sh->print, preview_words(&look, result));
+}
+
+/* The exit code. */
+static int say_refusal(struct shell *sh, const struct json *error)
+{
+    struct err err = {0};
+    char hint[256], *problem = json_print_in(sh->arena, error);
+    problem_read((int)json_get_i64(error, "status", 500), problem, strlen(problem), &err, hint);
+    return sh->options.json ? err_row(err.code)->exit : shell_failed(sh, &err, hint);
 }
 
 static int say_results(struct shell *sh, const struct action_row *action, const char *body, size_t n)
@@ -90,10 +105,7 @@ static int say_results(struct shell *sh, const struct action_row *action, const 
             }
             continue;
         }
-        char hint[256], *problem = json_print_in(sh->arena, json_get(r, "error"));
-        problem_read((int)json_get_i64(json_get(r, "error"), "status", 500), problem, strlen(problem), &err,
-                     hint);
-        int code = sh->options.json ? err_row(err.code)->exit : shell_failed(sh, &err, hint);
+        int code = say_refusal(sh, json_get(r, "error"));
         worst = worst ? worst : code;
     }
     const char *next = sh->options.json ? NULL : json_get_string(root, "next", NULL);
@@ -132,19 +144,43 @@ static bool argument(struct shell *sh, const struct action_row *action, int firs
     return true;
 }
 
-int doing_act(struct shell *sh, const struct command_do *what)
+/* 0: the daemon answered; else the exit code, said. */
+static int ask_desk(struct shell *sh, const struct command_do *what, struct str *answer)
 {
     struct err err = {0};
     char *body = command_body(sh->arena, what, &err), hint[256] = "";
     if (!body)
         return shell_failed(sh, &err, arena_printf(sh->arena, "triage help %s", what->action->name));
-    AUTO_STR answer;
-    str_init(&answer, SHELL_OUT_MAX);
     shell_connect(sh);
-    if (!link_call(sh->link, "POST", "/v1/do", body, &answer, hint, &err))
+    if (!link_call(sh->link, "POST", "/v1/do", body, answer, hint, &err))
         return shell_failed(sh, &err, hint);
     sh->print.now = shell_now(sh);
-    return say_results(sh, what->action, answer.data, answer.len);
+    return 0;
+}
+
+int doing_act(struct shell *sh, const struct command_do *what)
+{
+    AUTO_STR answer;
+    str_init(&answer, SHELL_OUT_MAX);
+    int code = ask_desk(sh, what, &answer);
+    return code ? code : say_results(sh, what->action, answer.data, answer.len);
+}
+
+/* Before a word is typed: would it be refused whatever it says? 0: it would not; else the exit code, said. */
+static int would_refuse(struct shell *sh, const struct command_do *what)
+{
+    struct command_do rehearsal = *what;
+    AUTO_STR answer;
+    str_init(&answer, SHELL_OUT_MAX);
+    rehearsal.dry_run = true;
+    rehearsal.key = NULL;
+    rehearsal.arg = ".";
+    int code = ask_desk(sh, &rehearsal, &answer);
+    const struct json *root = code ? NULL : json_parse_in(sh->arena, answer.data, answer.len, &json_limits_dialect, NULL, NULL);
+    for (const struct json *r = json_first(json_get(root, "results")); r && !code; r = json_next(r))
+        if (!json_get_bool(r, "ok", false))
+            code = say_refusal(sh, json_get(r, "error"));
+    return code;
 }
 
 /* What --skip names is passed over first, so that it is not the answer. */
@@ -203,13 +239,11 @@ static const char *pending_too(struct shell *sh, const char *with)
 }
 
 /* What the review of the console does by Y and N. */
-static int act_and_after(struct shell *sh, const struct command_do *what, const struct drafts_after *after)
+static int act_after(struct shell *sh, const struct command_do *what, const struct drafts_after *after)
 {
     const struct command_do close = {.action = &action_table[ACTION_CLOSE], .tickets = what->tickets, .ticket_count = what->ticket_count, .arg = "", .dry_run = what->dry_run};
     const struct command_do next = {.action = &action_table[ACTION_CLAIM_NEXT], .arg = "", .dry_run = what->dry_run};
-    int code = doing_act(sh, what);
-    if (!code && after->close)
-        code = doing_act(sh, &close);
+    int code = after->close ? doing_act(sh, &close) : 0;
     return !code && after->next ? doing_act(sh, &next) : code;
 }
 
@@ -249,15 +283,21 @@ int doing_run(struct shell *sh, const struct action_row *action)
         return shell_usage(sh, action->name, " --draft sends the draft of one ticket", "triage drafts lists them");
     if (whole && !(words = drafts_send(sh, &what, &code)))
         return code;
+    bool typed = action->arg == ARG_TEXT && !whole && asks(sh) && !what.dry_run && !sh->options.json;
+    if (typed && what.ticket_count == sh->argc && (code = would_refuse(sh, &what)))
+        return code;
     const char *view = views_options(sh, action);
     if ((action == &action_table[ACTION_RESET_XP] || action == &action_table[ACTION_ERASE_EVENT]) && shell_option(sh, "--confirm", false))
         view = arena_printf(sh->arena, "%s confirm=%s", view, action->name);
-    if ((!words && !argument(sh, action, what.ticket_count, &words, &err)) || !(words = arena_printf(sh->arena, "%s%s", words, view)) ||
+    const char *said = words;
+    if ((!said && !argument(sh, action, what.ticket_count, &said, &err)) || !(words = arena_printf(sh->arena, "%s%s", said, view)) ||
         !command_spoken(sh->arena, &here, words, &what, &err))
-        return shell_failed(sh, &err, "");
+        code = shell_failed(sh, &err, "");
     if (to && !*what.arg)
         what.arg = to;
-    if (action == &action_table[ACTION_ESCALATE] && !paging_sure(sh, &what, &code))
-        return code;
-    return act_and_after(sh, &what, &after);
+    if (!code && (action != &action_table[ACTION_ESCALATE] || paging_sure(sh, &what, &code)))
+        code = doing_act(sh, &what);
+    if (code && typed && said && *said)
+        drafts_keep(sh, &what, said);
+    return code ? code : act_after(sh, &what, &after);
 }

@@ -185,6 +185,23 @@ const char *drafts_send(struct shell *sh, struct command_do *what, int *code)
     return draft_text(value);
 }
 
+void drafts_keep(struct shell *sh, const struct command_do *what, const char *text)
+{
+    const struct draft draft = {*what->tickets, what->action == &action_table[ACTION_REPLY]};
+    const char *word = draft_word(draft.reply);
+    bool quiet = sh->quiet;
+    int code = 0;
+    sh->quiet = true;
+    const struct json *value = json_get(shell_fetch(sh, path_of(sh, &draft), NULL, &code), "value");
+    sh->quiet = quiet;
+    struct json *own = json_is(value, JSON_OBJECT) ? json_copy(value) : json_object();
+    const char *was = draft_text(value);
+    json_drop(own, "text");
+    json_put_string(own, "text", *was && !str_eq(was, text) ? arena_printf(sh->arena, "%s\n\n%s", was, text) : text);
+    put(sh, &draft, own, arena_printf(sh->arena, "The text is kept as your draft: drafts show %" PRId64 "%s shows it, %s %" PRId64 " --draft sends it.", draft.ticket,
+                                      draft.reply ? "" : " note", word, draft.ticket));
+}
+
 int drafts_run(struct shell *sh)
 {
     static const struct { const char *word; int (*run)(struct shell *sh, const struct draft *draft, const char *from); } words[] = {

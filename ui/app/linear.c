@@ -6,8 +6,11 @@
 #include "app/phrase.h"
 #include "app/words.h"
 #include "base/clock.h"
+#include "base/str.h"
 #include "base/text.h"
 #include "command/command.h"
+#include "link/paged.h"
+#include "screen/look.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -184,7 +187,7 @@ static void help(void)
          "42                    to ticket 42: read it, and what follows is about it\n"
          "claim, close, reply   about the ticket you are at; reply asks for its text, a line with only a dot ends it\n"
          "assign, snooze, why   what they leave open is asked, with numbered answers\n"
-         "next, claim-next      to my ticket that is due first; take the free one that needs somebody most\n"
+         "next, claim-next      to what pages me, else to my ticket that is due first; take the free one that needs somebody most\n"
          "c r i x gu ge ...     keys of the console are understood as words\n"
          "(an empty line)       what happened meanwhile\n"
          "help VERB             what a verb takes;  help --list: all of them\n"
@@ -266,10 +269,43 @@ static void go_on(struct linear *l)
     run_words(l, words, n);
 }
 
-/* My ticket that is due first, read at once. */
-static void go_next(struct linear *l)
+/* What pages me, as the desk has it now; false: it does not answer. */
+static bool read_paged(struct linear *l, struct paged *paged)
 {
     int code = 0;
+    bool quiet = l->sh->quiet;
+    l->sh->quiet = true;
+    const struct json *root = shell_fetch(l->sh, "/v1/escalations?mine=1", NULL, &code);
+    l->sh->quiet = quiet;
+    *paged = root ? paged_read(root, l->me, shell_now(l->sh)) : (struct paged){0};
+    return root != NULL;
+}
+
+/* Whoever comes while they are being paged is told at once: the page itself went before. */
+static void tell_paged(struct linear *l)
+{
+    struct paged paged;
+    if (!read_paged(l, &paged) || !paged.count)
+        return;
+    const char *ago = look_ago(l->sh->arena, shell_now(l->sh) - paged.since);
+    bool now = str_eq(ago, "now");
+    printf("#%" PRId64 " pages you%s%s", paged.ticket, now ? " now" : ", for ", now ? "" : ago);
+    if (paged.count > 1)
+        printf("; %s%d more %s", paged.more ? "over " : "", paged.count - 1, paged.count == 2 ? "does" : "do");
+    printf(". next goes there, ack %" PRId64 " acknowledges it.\n", paged.ticket);
+}
+
+/* A page for me; else my ticket that is due first: read at once. */
+static void go_next(struct linear *l)
+{
+    struct paged paged;
+    int code = 0;
+    if (!read_paged(l, &paged))
+        return;
+    if (paged.count) {
+        run_line(l, arena_printf(l->sh->arena, "%" PRId64, paged.ticket));
+        return;
+    }
     l->sh->quiet = true;
     const struct json *root = shell_fetch(l->sh, "/v1/tickets?view=mine&sort=due&limit=1", NULL, &code), *row = json_first(json_get(root, "rows"));
     l->sh->quiet = false;
@@ -343,6 +379,7 @@ static bool greet(struct linear *l, int *code)
     sh->print.me = l->me;
     sh->print.spoken = true;
     printf("triage, %s. You are %s. help says what can be said, quit leaves.\n", safe(sh->arena, json_get_string(desk, "team", "")), safe(sh->arena, l->me));
+    tell_paged(l);
     link_follow(sh->link, json_get_i64(desk, "seq", 0), frame_came, l);
     return true;
 }
