@@ -64,6 +64,13 @@ static struct json *pages_of(struct run *r, const struct change *c)
     return list;
 }
 
+/* What it is about, as it is still called: a ticket that is looked at before it is changed need not be one that is in view. */
+static void put_title(struct run *r, struct json *row, const char *title)
+{
+    if (r->req->dry_run && title)
+        json_put_string(row, "title", mask_text(r->arena, &(struct mask){r->e->config, r->e->desk}, "title", title));
+}
+
 static struct json *result_ok(struct run *r, const struct change *c)
 {
     struct json *row = json_object();
@@ -71,6 +78,7 @@ static struct json *result_ok(struct run *r, const struct change *c)
     json_put_bool(row, "ok", true);
     json_put_i64(row, "seq", c->seq);
     json_put_string(row, "say", say(r, c));
+    put_title(r, row, c->before ? c->before->title : NULL);
     if (r->req->action.id == ACTION_REPLY && !r->req->dry_run)
         json_put_i64(row, "leaves_at", r->now + r->e->config->undo_send);
     if (c->page_count)
@@ -101,6 +109,8 @@ static void result_error(struct run *r, int64_t ticket, const struct err *err)
 {
     const struct err_row *e = err_row(err->code);
     struct json *row = json_object(), *problem = json_object();
+    struct err ignored = {0};
+    const char *was = NULL;
     char type[64];
     snprintf(type, sizeof type, "urn:triage:problem:%s", e->slug);
     json_put_string(problem, "type", type);
@@ -112,6 +122,8 @@ static void result_error(struct run *r, int64_t ticket, const struct err *err)
         json_put_string(problem, "hint", e->hint);
     json_put_i64(row, "ticket", ticket);
     json_put_bool(row, "ok", false);
+    if (r->req->dry_run && ticket && store_ticket_title(r->e->store, r->arena, ticket, &was, &ignored))
+        put_title(r, row, was);
     json_put(row, "error", problem);
     json_push(r->results, row);
 }

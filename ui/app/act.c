@@ -18,14 +18,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One ticket: it is done. Several: what it would do is shown first. */
+/* One ticket that is seen: it is done. Several, or one that is marked where nobody sees it: what it would do is shown first. */
 static void perform(struct console *c, const struct command_do *what, const char *arg)
 {
     struct asked *a = &c->asked;
     struct command_do whole = *what;
     whole.tickets = a->tickets;
     whole.ticket_count = a->count;
-    if (a->count > 1 && !a->seen) {
+    if ((a->count > 1 || a->unseen) && !a->seen) {
         str_copy(a->arg, sizeof a->arg, arena_strdup(c->frame, arg));
         bulk_preview(c, &whole);
         return;
@@ -239,27 +239,36 @@ static void ask_argument(struct console *c)
     }
 }
 
+/* Those that are marked; where none is, the one under the cursor. */
+static void gather(struct console *c)
+{
+    struct asked *a = &c->asked;
+    struct list *list = console_place(c) == PLACE_QUEUE || console_place(c) == PLACE_REVIEW ? console_marks(c) : NULL;
+    size_t n = 0;
+    const int64_t *ids = list ? list_targets(list, c->frame, &n) : NULL;
+    for (size_t i = 0; i < n && a->count < TARGETS_MAX; i++)
+        a->tickets[a->count++] = ids[i];
+    if (!list && console_ticket(c))
+        a->tickets[a->count++] = console_ticket(c);
+    a->marked = list && list_marks(list);
+    a->unseen = a->marked && a->count == 1 && !list_in_sight(list, a->tickets[0]);
+}
+
 static bool collect(struct console *c, const struct action_row *action)
 {
     struct asked *a = &c->asked;
     *a = (struct asked){.action = action};
     if (action == &action_table[ACTION_UNDO] || action == &action_table[ACTION_REDO] || (action->flags & (DESK | CHOOSES)))
         return true;
-    if (console_place(c) == PLACE_QUEUE || console_place(c) == PLACE_REVIEW) {
-        size_t n = 0;
-        const int64_t *ids = list_targets(console_marks(c), c->frame, &n);
-        for (size_t i = 0; i < n && a->count < TARGETS_MAX; i++)
-            a->tickets[a->count++] = ids[i];
-    } else if (console_ticket(c)) {
-        a->tickets[a->count++] = console_ticket(c);
-    }
+    gather(c);
+    bool one = !(action->flags & MANY);
     if (!a->count)
         console_toast(c, UI_ERROR, "%s: there is no ticket under the cursor; ga shows all, j and k move", action->name);
-    else if (a->count > 1 && !(action->flags & MANY)) {
+    else if (a->count > 1 && one)
         console_toast(c, UI_ERROR, "%s works on one ticket at a time; U clears the marks", action->name);
-        a->count = 0;
-    }
-    return a->count > 0;
+    else if (a->unseen && one)
+        console_toast(c, UI_ERROR, "%s: #%lld is marked, and not on the screen; U clears the mark", action->name, (long long)a->tickets[0]);
+    return a->count && !(one && (a->count > 1 || a->unseen));
 }
 
 static void begin(struct console *c, int64_t ticket, bool reply)

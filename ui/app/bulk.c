@@ -61,7 +61,8 @@ static void open_preview(struct console *c, const struct json *root)
     bool word = a->action->arg == ARG_NONE; /* the name once more, as it had to be typed */
     const char *arg = word ? "" : text_fit(c->frame, text_safe_in(c->frame, a->arg, TEXT_LINE), 40);
     overlay_read(&c->overlay, FOR_BULK,
-                 arena_printf(c->frame, "%s%s%s: %d of %d tickets change   (y does it, q leaves)", a->action->name, *arg ? " " : "", arg, a->count, all));
+                 arena_printf(c->frame, "%s%s%s: %d of %d ticket%s   (y does it, q leaves)", a->action->name, *arg ? " " : "", arg, a->count, all,
+                              all == 1 ? " changes" : "s change"));
     overlay_answers(&c->overlay, "y");
     overlay_about(&c->overlay, json_copy(root));
     bulk_read(c);

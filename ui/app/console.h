@@ -68,7 +68,9 @@ struct asked { /* an action that waits for its argument or a yes */
     int64_t tickets[TARGETS_MAX];
     int count;
     char arg[600];
-    bool seen;         /* several: what it would do was shown; tickets are those that change, */
+    bool marked;       /* they were; */
+    bool unseen;       /* one is, and its row is not on the screen */
+    bool seen;         /* what it would do was shown: tickets are those that change, */
     int same, refused; /* behind them those that are so already; how many cannot */
 };
 struct found_by {             /* app/found: what one of its calls brought */

@@ -28,19 +28,20 @@ struct deed {
     int sent;          /* how often it went out */
     const char *action;
     enum place from; /* where its tickets were marked */
-    bool many;
+    bool marked;
     int refused;       /* were not even sent: the preview said so */
     bool chooses;      /* the answer names the ticket */
     int count;
     int64_t tickets[];
 };
 
-/* What was done to many is marked no more; what was refused still is. */
+/* What was marked for it, and is done, is marked no more; what was refused still is. */
 static void settle_marks(struct deed *d, const struct json *root)
 {
     struct list *list = d->from == PLACE_QUEUE ? d->c->queue.list : d->from == PLACE_REVIEW ? d->c->lists[LISTS_REVIEW].list : NULL;
-    for (const struct json *r = json_first(json_get(root, "results")); list && d->many && r; r = json_next(r))
-        list_mark(list, json_get_i64(r, "ticket", 0), !json_get_bool(r, "ok", false));
+    for (const struct json *r = json_first(json_get(root, "results")); list && d->marked && r; r = json_next(r))
+        if (json_get_bool(r, "ok", false))
+            list_mark(list, json_get_i64(r, "ticket", 0), false);
 }
 
 static void settle_all(struct deed *d)
@@ -147,7 +148,7 @@ void deed_do(struct console *c, const struct command_do *what)
     d->c = c;
     d->action = what->action->name;
     d->from = console_place(c);
-    d->many = what->ticket_count > 1 || c->asked.seen;
+    d->marked = c->asked.marked;
     d->refused = c->asked.seen ? c->asked.refused : 0;
     d->chooses = what->action->flags & CHOOSES;
     d->count = what->ticket_count;

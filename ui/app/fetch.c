@@ -71,8 +71,20 @@ void fetch_focus(struct console *c, int64_t ticket)
         fetch_want(c, SLOT_DOC + MIRROR_TICKET);
 }
 
+/* Marks are of a view: they neither wait in it nor come along. */
+static void leave_marks(struct console *c)
+{
+    size_t n = list_marks(c->queue.list);
+    const struct mirror_view *was = mirror_view_find(c->mirror, c->view);
+    list_command(c->queue.list, "unmark");
+    if (n)
+        console_toast(c, UI_WARN, "%zu mark%s of %s taken off: this is another view", n, n == 1 ? "" : "s", was ? was->title : c->view);
+}
+
 void fetch_view(struct console *c, const char *view, const char *where)
 {
+    if (!str_eq(c->view, view))
+        leave_marks(c);
     str_copy(c->view, sizeof c->view, view);
     str_copy(c->where, sizeof c->where, where ? where : "");
     fetch_want(c, SLOT_PAGE);

@@ -96,7 +96,6 @@ static void show_view(struct console *c, const struct mirror_view *view)
 {
     if (console_place(c) != PLACE_QUEUE)
         console_go(c, PLACE_QUEUE);
-    list_command(c->queue.list, "unmark");
     list_command(c->queue.list, "top");
     fetch_own_order(c, view);
 }

@@ -423,6 +423,8 @@ void lists_draw(struct lists *l, const struct look *look, struct surface *s)
     surface_rule(s, LOOK_TOP - 1);
     if (*l->filter)
         surface_textf(s, LOOK_TOP - 1, 2, width - 4, UI_INPUT, " /%s   Esc shows all ", l->filter);
+    if (list_marks(l->list))
+        surface_right(s, LOOK_TOP - 1, 2, width - 4, UI_MARK, arena_printf(look->arena, " ● %s ", look_marked(look->arena, list_marks(l->list), list_marks_unlisted(l->list))));
     int share = (foot - top) * (type->above_share ? type->above_share : 50) / 100, room = foot - top - LEAST_LIST;
     top += type->above && room > 0 ? type->above(look, s, top, share < room ? share : room) : 0;
     if (!d.count) {

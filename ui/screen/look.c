@@ -100,6 +100,12 @@ char *look_count(struct arena *arena, int64_t n)
     return arena_strdup(arena, out);
 }
 
+char *look_marked(struct arena *arena, size_t marks, size_t unlisted)
+{
+    const char *all = look_count(arena, (int64_t)marks), *rest = look_count(arena, (int64_t)unlisted);
+    return !marks ? arena_strdup(arena, "") : unlisted ? arena_printf(arena, "%s marked, %s not shown", all, rest) : arena_printf(arena, "%s marked", all);
+}
+
 char *look_share(struct arena *arena, int64_t bp)
 {
     if (bp <= 0)

@@ -86,16 +86,20 @@ static void read_text(struct pager *pager, const struct json *result)
     pager_block(pager, SUBJECT + 2, UI_NORMAL, false, body);
 }
 
+/* As the list has it; of one that is not in the list, as the answer has it. "": neither. */
+static const char *subject_of(const struct look *look, const struct json *result)
+{
+    const struct mirror_row *row = mirror_row_find(look->mirror, json_get_i64(result, "ticket", 0), NULL);
+    return text_safe_in(look->arena, row && row->t.title ? row->t.title : json_get_string(result, "title", ""), TEXT_LINE);
+}
+
 static void read_one(const struct look *look, struct pager *pager, const struct json *result, enum preview_fate fate, int what)
 {
     int64_t id = json_get_i64(result, "ticket", 0);
-    const struct mirror_row *row = mirror_row_find(look->mirror, id, NULL);
     pager_item(pager, id);
     pager_line(pager);
     pager_piece(pager, NUMBER, fate == PREVIEW_CHANGES ? UI_STRONG : UI_MUTED, arena_printf(look->arena, "#%lld", (long long)id));
-    if (row && row->t.title)
-        pager_piece(pager, SUBJECT, fate == PREVIEW_CHANGES ? UI_NORMAL : UI_MUTED,
-                    text_fit(look->arena, text_safe_in(look->arena, row->t.title, TEXT_LINE), what - GAP - SUBJECT));
+    pager_piece(pager, SUBJECT, fate == PREVIEW_CHANGES ? UI_NORMAL : UI_MUTED, text_fit(look->arena, subject_of(look, result), what - GAP - SUBJECT));
     if (fate == PREVIEW_CHANGES) {
         read_changes(look, pager, result, what);
         read_text(pager, result);
@@ -120,8 +124,7 @@ static int what_column(const struct look *look, const struct json *answer, int c
 {
     int share = columns * 2 / 5, room = columns - SUBJECT - GAP - (share > LEAST_WHAT ? share : LEAST_WHAT), longest = LEAST_SUBJECT;
     for (const struct json *r = json_first(json_get(answer, "results")); r; r = json_next(r)) {
-        const struct mirror_row *row = mirror_row_find(look->mirror, json_get_i64(r, "ticket", 0), NULL);
-        int wide = row && row->t.title ? text_columns(text_safe_in(look->arena, row->t.title, TEXT_LINE)) : 0;
+        int wide = text_columns(subject_of(look, r));
         longest = wide > longest ? wide : longest;
     }
     return SUBJECT + GAP + (longest < room ? longest : room > LEAST_SUBJECT ? room : LEAST_SUBJECT);

@@ -290,7 +290,7 @@ static int draw_remarks(const struct queue *q, const struct look *look, struct s
     if (n)
         text = arena_printf(look->arena, "  ↑ %d new above", n);
     else if (marks)
-        text = arena_printf(look->arena, "  ● %d marked", marks);
+        text = arena_printf(look->arena, "  ● %s", look_marked(look->arena, list_marks(q->list), list_marks_unlisted(q->list)));
     else if (where)
         text = arena_printf(look->arena, "  / %s",
                             text_fit(look->arena, text_safe_in(look->arena, where, TEXT_LINE), width / 2));

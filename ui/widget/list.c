@@ -309,6 +309,20 @@ size_t list_marks(const struct list *list)
     return list->marks.n;
 }
 
+size_t list_marks_unlisted(const struct list *list)
+{
+    size_t listed = 0;
+    for (size_t i = 0; i < list->n && list->marks.n; i++)
+        listed += has(&list->marks, list->ids[i]);
+    return list->marks.n - listed;
+}
+
+bool list_in_sight(const struct list *list, int64_t id)
+{
+    size_t index, rows = list->rows > 0 ? (size_t)list->rows : 1;
+    return index_of(list, id, &index) && index >= list->top && index < list->top + rows;
+}
+
 const int64_t *list_targets(const struct list *list, struct arena *arena, size_t *n)
 {
     *n = list->marks.n ? list->marks.n : list->selected_id != 0;

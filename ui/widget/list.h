@@ -40,6 +40,8 @@ void list_mark(struct list *list, int64_t id, bool on);
 /* The marked ids, or the selected one where nothing is marked; sorted; belongs to arena. */
 const int64_t *list_targets(const struct list *list, struct arena *arena, size_t *n);
 size_t list_marks(const struct list *list);
+size_t list_marks_unlisted(const struct list *list);       /* those of them that are not in the window: no row says that they are marked */
+bool list_in_sight(const struct list *list, int64_t id); /* is its row one of those on the screen? */
 
 struct list_line {
     int64_t id;

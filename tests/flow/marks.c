@@ -1,0 +1,147 @@
+/* marks: what a key acts on is what is marked, and nobody is surprised by it: against the real daemon. */
+#include "base/clock.h"
+#include "harness/seat.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+static int start(void **state)
+{
+    (void)state;
+    seat_take("all", NULL);
+    seat_post("shop", "A-1", "Checkout is down");
+    seat_post("post", "A-2", "Invoice is wrong");
+    seat_post("post", "A-3", "Cannot sign in");
+    seat_shows("Checkout is down");
+    seat_shows("Invoice is wrong");
+    seat_shows("Cannot sign in");
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    seat_leave();
+    return 0;
+}
+
+static void becomes(int64_t ticket, const char *name, const char *value)
+{
+    for (int64_t until = clock_mono() + SEAT_SOON; strcmp(seat_field(ticket, name), value) != 0 && clock_mono() < until;)
+        console_ended(seat.console, 20);
+    assert_string_equal(seat_field(ticket, name), value);
+}
+
+/* #1 is marked, and the filter shows #2 alone. */
+static void mark_the_first_and_filter_it_away(void)
+{
+    seat_press("/checkout\r");
+    seat_hides("Invoice is wrong");
+    seat_press(" ");
+    seat_shows("1 marked");
+    seat_press("/invoice\r");
+    seat_hides("Checkout is down");
+    seat_shows("Invoice is wrong");
+}
+
+/* --- on the screen or not --- */
+
+static void a_marked_ticket_that_is_not_on_the_screen_is_shown_before_it_is_changed(void **state)
+{
+    (void)state;
+    mark_the_first_and_filter_it_away();
+    seat_shows("1 marked, 1 not shown");
+    seat_press("x");
+    seat_shows("close: 1 of 1 ticket changes");
+    seat_shows("#1      Checkout is down");
+    assert_string_equal(seat_field(1, "status"), "new");
+    seat_press("q");
+    seat_hides("Checkout is down");
+    seat_press("x");
+    seat_shows("close: 1 of 1 ticket changes");
+    seat_press("y");
+    becomes(1, "status", "resolved");
+    seat_hides("1 marked"); /* done, and marked no more: */
+    seat_press("x");
+    becomes(2, "status", "resolved");
+    assert_string_equal(seat_field(3, "status"), "new");
+}
+
+static void what_takes_one_ticket_does_not_take_one_that_nobody_sees(void **state)
+{
+    (void)state;
+    mark_the_first_and_filter_it_away();
+    seat_press("r");
+    seat_shows("reply: #1 is marked, and not on the screen; U clears the mark");
+    seat_press("U");
+    seat_hides("1 marked");
+    seat_press("i");
+    seat_shows("Internal note on #2");
+}
+
+static void one_mark_that_is_seen_is_done_at_once_and_is_off_then(void **state)
+{
+    (void)state;
+    seat_press("gg ");
+    seat_shows("1 marked");
+    seat_press("c");
+    seat_hides("1 marked");
+    seat_press("c"); /* the one under the cursor, now */
+    seat_hides("marked");
+    becomes(1, "assignee", "ana");
+    becomes(2, "assignee", "ana");
+    assert_string_equal(seat_field(3, "assignee"), "");
+}
+
+static void another_view_takes_marks_off_and_says_so(void **state)
+{
+    (void)state;
+    seat_press("gg  ");
+    seat_shows("2 marked");
+    seat_press("gu");
+    seat_shows("2 marks of All taken off: this is another view");
+    seat_hides("2 marked");
+    seat_press(" ga");
+    seat_shows("1 mark of Unassigned taken off");
+    seat_hides("1 marked");
+}
+
+/* Of what these say the classifier is not sure. */
+static void on_label_review_it_is_the_same(void **state)
+{
+    (void)state;
+    seat_post("shop", "A-4", "The gazebo wobbles");
+    seat_post("shop", "A-5", "A plonk came loose");
+    seat_press("gl");
+    seat_shows("Label review   2 of 5 open");
+    seat_shows("The gazebo wobbles");
+    seat_press("/gazebo\r");
+    seat_hides("A plonk");
+    seat_press(" ");
+    seat_shows("● 1 marked");
+    seat_press("/plonk\r");
+    seat_shows("● 1 marked, 1 not shown");
+    seat_press("x");
+    seat_shows("close: 1 of 1 ticket changes");
+    seat_shows("#4      The gazebo wobbles");
+    seat_press("y");
+    becomes(4, "status", "resolved");
+    seat_hides("1 marked");
+    assert_string_equal(seat_field(5, "status"), "new");
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(a_marked_ticket_that_is_not_on_the_screen_is_shown_before_it_is_changed),
+        T(what_takes_one_ticket_does_not_take_one_that_nobody_sees),
+        T(one_mark_that_is_seen_is_done_at_once_and_is_off_then),
+        T(another_view_takes_marks_off_and_says_so),
+        T(on_label_review_it_is_the_same),
+    };
+    return cmocka_run_group_tests_name("marks", tests, NULL, NULL);
+}
