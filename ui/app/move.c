@@ -13,8 +13,8 @@ static void move(struct console *c, const char *command)
         if (list_wants(table->list) == LIST_WANTS_AFTER)
             fetch_on(c);
     } else if (console_in_pane(c)) {
-        if (c->queue.preview.pager)
-            pager_command(c->queue.preview.pager, command);
+        if (queue_pager(&c->queue))
+            pager_command(queue_pager(&c->queue), command);
     } else if (console_place(c) == PLACE_QUEUE) {
         list_command(c->queue.list, command);
         c->moved = true;

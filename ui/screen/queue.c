@@ -386,6 +386,11 @@ void queue_next_pane(struct queue *q, int columns)
     q->detail |= !queue_has_pane(q, columns);
 }
 
+struct pager *queue_pager(const struct queue *q)
+{
+    return q->preview.id == list_selected(q->list) ? q->preview.pager : NULL;
+}
+
 bool queue_leave_pane(struct queue *q, int columns)
 {
     if (!queue_in_pane(q, columns))
@@ -402,6 +407,18 @@ static void draw_focus(struct surface *s, int top, int left, int width)
     surface_cursor(s, top, left - 2);
 }
 
+/* One that is not read yet does not take the place of the one that is: the cursor may be back soon. */
+static void draw_timeline(struct queue *q, const struct look *look, struct surface *s, int top, int left, int rows, int width, int64_t ticket)
+{
+    if (mirror_doc(look->mirror, MIRROR_TICKET)->ticket != ticket) {
+        ticket_reading(look, s, top, left, width);
+        return;
+    }
+    if (q->preview.id != ticket)
+        ticket_open(&q->preview, ticket);
+    ticket_timeline(&q->preview, look, s, top, left, rows, width);
+}
+
 static void draw_pane(struct queue *q, const struct look *look, struct surface *s, int top, int left,
                       int rows, int width)
 {
@@ -415,12 +432,10 @@ static void draw_pane(struct queue *q, const struct look *look, struct surface *
     rows -= more;
     const struct json *known = doc->ticket == row->t.id ? json_get(doc->root, "ticket") : NULL;
     int used = 2 + (facts ? facts_draw(look, s, top + 2, left, rows - 2, split ? FACTS : width, row, known) : -1);
-    if (q->preview.id != row->t.id)
-        ticket_open(&q->preview, row->t.id);
     if (split)
-        ticket_timeline(&q->preview, look, s, top + 2, left + FACTS + 2, rows - 2, ticket_measure(width - FACTS - 2));
+        draw_timeline(q, look, s, top + 2, left + FACTS + 2, rows - 2, ticket_measure(width - FACTS - 2), row->t.id);
     else if (rows - used > 5 || !facts)
-        ticket_timeline(&q->preview, look, s, top + used + 1, left - 1, rows - used - 1, width);
+        draw_timeline(q, look, s, top + used + 1, left - 1, rows - used - 1, width, row->t.id);
 }
 
 /* The list is no wider than it fills; the pane has the rest. */

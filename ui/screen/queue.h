@@ -10,7 +10,7 @@ struct queue {
     int subject; /* columns that the longest one needs */
     bool detail;  /* the pane, where it is not there by itself */
     bool in_pane; /* keys that move, move there (queue_in_pane) */
-    struct ticket_screen preview;
+    struct ticket_screen preview; /* the ticket that the pane read last */
     struct surface_pane pane; /* where it was drawn last */
 };
 void queue_init(struct queue *q);
@@ -24,6 +24,7 @@ int64_t queue_needs_me(const struct mirror *mirror, int64_t now); /* the most pr
 bool queue_has_pane(const struct queue *q, int columns);
 /* Do keys that move scroll the pane? Not where there is none at that width, whatever was asked for before. */
 bool queue_in_pane(const struct queue *q, int columns);
+struct pager *queue_pager(const struct queue *q); /* what keys scroll there; NULL: the ticket under the cursor is not read yet */
 /* To the next pane: into the one beside the list, which is opened where there is none, or back. */
 void queue_next_pane(struct queue *q, int columns);
 /* Back to the list; a pane that was opened by hand closes. false: one is there already. */

@@ -263,14 +263,13 @@ int ticket_last_words(const struct look *look, struct surface *s, int row, int r
 
 static void fill(struct ticket_screen *t, const struct look *look, const struct mirror_doc *doc, int width)
 {
-    const struct mirror_row *row = ticket_row(look, t->id);
     struct telling to = {.pager = t->pager,
                          .look = look,
                          .width = width,
                          .keyed = t->keyed,
                          .ticket = t->id,
                          .shown = t->shown,
-                         .customer = row && row->t.customer_name ? row->t.customer_name : ""};
+                         .customer = json_get_string(json_get(doc->root, "ticket"), "customer_name", "")};
     pager_begin(t->pager);
     tell_lines(&to, json_get(doc->root, "lines"), !t->unfolded);
     pager_end(t->pager);
@@ -279,6 +278,11 @@ static void fill(struct ticket_screen *t, const struct look *look, const struct 
     t->filled_from = doc->number;
     t->filled_width = width;
     t->filled_day = (look->now + look->zone) / 86400000;
+}
+
+void ticket_reading(const struct look *look, struct surface *s, int top, int left, int width)
+{
+    look_empty(look, s, top, left + TAG_AT, width - TAG_AT, "Reading the timeline…");
 }
 
 void ticket_timeline(struct ticket_screen *t, const struct look *look, struct surface *s, int top, int left,
@@ -292,7 +296,7 @@ void ticket_timeline(struct ticket_screen *t, const struct look *look, struct su
     if (t->filled_from)
         pager_draw(t->pager, s, top, left, rows, width);
     else
-        look_empty(look, s, top, left + TAG_AT, width - TAG_AT, "Reading the timeline…");
+        ticket_reading(look, s, top, left, width);
 }
 
 void ticket_unfold(struct ticket_screen *t, const struct look *look, bool unfolded)

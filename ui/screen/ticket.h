@@ -38,6 +38,7 @@ int ticket_measure(int width);
 int ticket_last_words(const struct look *look, struct surface *s, int row, int rows, int64_t ticket);
 void ticket_timeline(struct ticket_screen *t, const struct look *look, struct surface *s, int top, int left,
                      int rows, int width);
+void ticket_reading(const struct look *look, struct surface *s, int top, int left, int width); /* in its place, until it is here */
 /* The row as the list knows it, else as the ticket document says; NULL before either came. Lives as long as
  * the frame. */
 const struct mirror_row *ticket_row(const struct look *look, int64_t id);
