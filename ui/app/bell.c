@@ -40,6 +40,8 @@ void bell_concerns(struct console *c, enum ring_reason reason, const char *fmt, 
 void bell_tick(struct console *c, int64_t now)
 {
     char text[160];
+    if (now < ring_at(&c->bell.ring)) /* as nearly always: the clock on the wall is not looked at */
+        return;
     struct ring_now how = {.quiet = quiet_now(c), .looked = looked_at(c, now)};
     if (ring_take(&c->bell.ring, &how, now, text, sizeof text))
         outside_notify("triage", text);

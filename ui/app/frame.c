@@ -192,7 +192,7 @@ void frame_draw(struct console *c)
     struct look look = console_look(c);
     look.banner = link_banner(c, link_status(c->link), clock_mono());
     fill_hints(c, &look);
-    look.ingest = ingest_path(c);
+    look.ingest = mirror_row_count(c->mirror) ? NULL : ingest_path(c);
     const struct toast_line *said = &c->toast.is;
     look.toast = *said->text ? said->text : standing_notice(c, &look);
     look.toast_role = *said->text ? said->role : UI_CRITICAL;

@@ -47,7 +47,7 @@ const struct command *command_find(const char *name)
     const char *line = also_line(name);
     name = line && !strchr(line, ' ') ? line : name;
     for (int i = 0; name && i < COMMANDS; i++)
-        if (strcmp(table[i].name, name) == 0)
+        if (*table[i].name == *name && strcmp(table[i].name, name) == 0)
             return &table[i];
     return NULL;
 }

@@ -3,6 +3,7 @@
 #include "term/capability.h"
 #include "base/str.h"
 #include <curses.h>
+#include <stdbool.h>
 #include <string.h>
 #include <term.h>
 #undef columns
@@ -10,21 +11,31 @@
 
 enum { MOST = 96, NUMBER = 21 };
 
-/* One step of the language at a %, its number written to `to`; 0: none that is known here. */
-static size_t step(const char *at, const int parameters[2], int *origin, char **to)
+struct word { /* of the language */
+    size_t n;    /* bytes it takes; 0: it is not known here */
+    int number;  /* that it writes; -1: none */
+    bool letter; /* it writes what stands there */
+};
+
+static struct word word_at(const char *at, const int parameters[2], int *origin)
 {
-    if (at[1] == '%') {
-        *(*to)++ = '%';
-        return 2;
-    }
+    if (*at != '%' || at[1] == '%')
+        return (struct word){*at == '%' ? 2 : 1, -1, true};
     if (at[1] == 'i') {
         *origin = 1; /* said twice it counts once */
-        return 2;
+        return (struct word){2, -1, false};
     }
     if (at[1] != 'p' || (at[2] != '1' && at[2] != '2') || at[3] != '%' || at[4] != 'd')
-        return 0;
-    *to += str_i64(*to, parameters[at[2] - '1'] + *origin);
-    return 5;
+        return (struct word){0};
+    return (struct word){5, parameters[at[2] - '1'] + *origin, false};
+}
+
+static size_t digits(int number)
+{
+    size_t n = 1;
+    for (; number >= 10; number /= 10)
+        n++;
+    return n;
 }
 
 size_t capability_length(const char *sequence, int first, int second)
@@ -32,13 +43,12 @@ size_t capability_length(const char *sequence, int first, int second)
     const int parameters[2] = {first, second};
     int origin = 0;
     size_t length = 0;
-    for (const char *at = sequence; at && *at;) {
-        char number[NUMBER], *to = number;
-        size_t n = *at == '%' ? step(at, parameters, &origin, &to) : 1;
-        if (!n)
+    struct word word;
+    for (const char *at = sequence; at && *at; at += word.n) {
+        word = word_at(at, parameters, &origin);
+        if (!word.n)
             return strlen(tiparm(sequence, first, second));
-        length += *at == '%' ? (size_t)(to - number) : 1;
-        at += n;
+        length += word.letter ? 1 : word.number >= 0 ? digits(word.number) : 0;
     }
     return length;
 }
@@ -49,15 +59,15 @@ const char *capability_with(const char *sequence, int first, int second)
     const int parameters[2] = {first, second};
     int origin = 0;
     char *to = text;
-    for (const char *at = sequence; at && *at;) {
-        size_t n = 0;
-        if (to + NUMBER < text + sizeof text && *at == '%')
-            n = step(at, parameters, &origin, &to);
-        else if (to + NUMBER < text + sizeof text)
-            *to++ = *at, n = 1;
-        if (!n)
+    struct word word;
+    for (const char *at = sequence; at && *at; at += word.n) {
+        word = word_at(at, parameters, &origin);
+        if (!word.n || to + NUMBER >= text + sizeof text)
             return tiparm(sequence, first, second);
-        at += n;
+        if (word.letter)
+            *to++ = *at;
+        else if (word.number >= 0)
+            to += str_i64(to, word.number);
     }
     *to = 0;
     return sequence ? text : NULL;

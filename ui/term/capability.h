@@ -4,7 +4,7 @@
 #define TERM_CAPABILITY_H
 #include <stddef.h>
 
-/* NULL stays NULL; what is given lives until the next call. */
+/* NULL stays NULL; what is given lives until the next call. Parameters are not negative. */
 const char *capability_with(const char *sequence, int first, int second);
 size_t capability_length(const char *sequence, int first, int second); /* of what that would give; of NULL 0 */
 #endif

@@ -27,7 +27,7 @@ struct keymap *keymap_new(struct arena *arena)
 static bool begins(const struct keys *whole, const struct keys *part)
 {
     for (int i = 0; i < part->count; i++)
-        if (i >= whole->count || !key_equal(&whole->key[i], &part->key[i]))
+        if (!key_equal(&whole->key[i], &part->key[i]) || i >= whole->count) /* most are another key, and lie far apart */
             return false;
     return true;
 }
