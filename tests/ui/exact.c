@@ -164,6 +164,24 @@ static void columns_stand_where_they_stand_beside_plain_text(void **state)
 
 /* --- wide --- */
 
+/* What is chosen from: a key stands where the eye still takes it for its row's. */
+static void a_key_of_the_palette_stands_near_its_name(void **state)
+{
+    struct desk_case desk;
+    (void)state;
+    gallery_start(&desk, false);
+    for (int size = 4; size < SIZES; size++)
+        for (int i = 0; i < gallery_count(); i++) {
+            if (gallery_at(i)->overlay != OVERLAY_PICK)
+                continue;
+            gallery_draw(&desk, gallery_at(i), sizes[size].columns, sizes[size].rows);
+            int foot = look_footer_row(&desk.look, desk.surface);
+            for (int column = 120; column < sizes[size].columns; column++)
+                assert_string_equal(surface_cell(desk.surface, foot - 3, column)->text, " ");
+        }
+    gallery_end(&desk);
+}
+
 /* From the first to the last character of a row; the widest run of blanks between is its gulf. */
 static int gulf(const struct surface *s, int row)
 {
@@ -240,6 +258,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_is_exactly_as_wide_as_its_surface),
         cmocka_unit_test(columns_stand_where_they_stand_beside_plain_text),
+        cmocka_unit_test(a_key_of_the_palette_stands_near_its_name),
         cmocka_unit_test(on_a_wall_of_a_terminal_no_row_is_torn_apart),
         cmocka_unit_test(every_glyph_that_screens_draw_has_its_stand_in_ascii),
     };

@@ -8,7 +8,7 @@
 
 enum { PAUSE_MS = 200, OLD_MS = 60000 };
 static const char where[] = "where ";
-static const char spelling[] = "words, !word, owner:ana, urgency:high; where EXPRESSION; a number opens that ticket";
+static const char spelling[] = "words, !word, owner:ana, urgency:high; where EXPRESSION; a number opens it";
 
 static bool is_open(const struct console *c)
 {

@@ -222,6 +222,8 @@ uint32_t overlay_choice(const struct overlay *o)
 
 /* --- drawing --- */
 
+enum { WIDEST = 120 }; /* a key at its end is still of its row to the eye */
+
 static void draw_pick(struct overlay *o, struct surface *s, int foot)
 {
     int width = look_columns(s), rows = foot / 2 > 12 ? foot / 2 : foot < 14 ? foot - 1 : 12;
@@ -230,7 +232,7 @@ static void draw_pick(struct overlay *o, struct surface *s, int foot)
     rows = rows < 1 ? 1 : rows;
     surface_fill(s, foot - rows, 0, rows + 1, surface_columns(s), UI_NORMAL);
     surface_rule(s, foot - rows - 1 > 0 ? foot - rows - 1 : 0);
-    picker_draw(o->picker, s, foot - rows, 1, rows, width - 2);
+    picker_draw(o->picker, s, foot - rows, 1, rows, (width < WIDEST ? width : WIDEST) - 2);
     surface_rule(s, foot);
 }
 
