@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "term/ncurses.h"
+#include "term/outlet.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -763,6 +764,46 @@ static void nothing_a_stranger_writes_reaches_the_terminal(void **state)
     draw = draw_list;
 }
 
+/* More than it takes at once; the loop asks what to wait for, and draws nothing meanwhile. */
+enum { MUCH = 200000, LOOKS = 20000 };
+static void send_much(void)
+{
+    struct err err;
+    AUTO_STR much;
+    str_init(&much, MUCH);
+    while (much.len < MUCH)
+        str_addc(&much, 'x');
+    if (!outlet_open(false, &err))
+        _exit(9);
+    outlet_put(much.data, much.len);
+    outlet_frame(0);
+    for (int looks = 0, fd; looks < LOOKS; looks++) {
+        if ((fd = term_output_fd()) < 0)
+            _exit(0);
+        poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, -1);
+    }
+    _exit(1);
+}
+
+static void what_a_terminal_did_not_take_at_once_leaves_as_soon_as_it_does(void **state)
+{
+    char part[4096];
+    int pty, status = 0;
+    ssize_t n;
+    long all = 0;
+    (void)state;
+    pid_t pid = forkpty(&pty, NULL, NULL, NULL);
+    if (!pid)
+        send_much();
+    while ((n = read(pty, part, sizeof part)) > 0)
+        all += n;
+    close(pty);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    assert_int_equal(all, MUCH);
+}
+
 static void a_terminal_that_cannot_place_a_cursor_is_refused_kindly(void **state)
 {
     (void)state;
@@ -790,6 +831,7 @@ int main(void)
         cmocka_unit_test(a_stop_gives_the_terminal_back_and_a_continue_takes_it_again),
         cmocka_unit_test(a_child_has_the_terminal_to_itself),
         cmocka_unit_test(nothing_a_stranger_writes_reaches_the_terminal),
+        cmocka_unit_test(what_a_terminal_did_not_take_at_once_leaves_as_soon_as_it_does),
         cmocka_unit_test(a_terminal_that_cannot_place_a_cursor_is_refused_kindly),
     };
     return cmocka_run_group_tests_name("terminal", tests, NULL, NULL);

@@ -279,6 +279,7 @@ int64_t term_round_trip(void)
 
 int term_output_fd(void)
 {
+    outlet_push(); /* nothing else does where nothing is to be drawn */
     return outlet_waits_for();
 }
 

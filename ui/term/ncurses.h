@@ -28,7 +28,7 @@ void term_draw(const struct surface *s, const struct theme *theme);
 /* 0: the last frame has left, so far as that can be told (term/outlet); what is drawn sooner would only queue. Else the clock_mono
  * to look again at the latest, INT64_MAX for never; sooner when term_output_fd (-1: none) can be written or keys can be read. */
 int64_t term_ready_at(void);
-int term_output_fd(void);
+int term_output_fd(void); /* sends what it takes of the last frame's rest first */
 int64_t term_round_trip(void); /* to the terminal and back, ms; 0: not known */
 void term_redraw(void); /* forgets what is on the screen: the next term_draw sends all of it */
 
