@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "harness/seat.h"
+#include "harness/settle.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -14,8 +15,8 @@
 #include <vterm.h>
 #include <cmocka.h>
 
-enum { STEPS = 24, TICKETS = 70, LOOK_MS = 4, LOOKS = 3, ESC_MS = 60, MOST_MS = 5000, WALKS = 6 };
-enum { READ_MS = 250, UNREAD_MS = 120 }; /* what the pane says is here after; is not asked for before (a pause of the cursor) */
+enum { STEPS = 24, TICKETS = 70, ESC_MS = 60, WALKS = 6 };
+enum { UNREAD_MS = 120 }; /* what the pane says is not asked for before (a pause of the cursor) */
 static struct kept_as {
     int columns, rows;
     const char *theme;
@@ -52,29 +53,9 @@ static void take(const struct kept_as *as)
     seat_shows(arena_printf(arena, "All %d", TICKETS));
 }
 
-static bool sleeps(pid_t pid)
-{
-    char path[64], state = 0;
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    FILE *in = fopen(path, "r");
-    if (!in || fscanf(in, "%*d (%*[^)]) %c", &state) != 1)
-        state = 0;
-    if (in)
-        fclose(in);
-    return state == 'S';
-}
-
-/* Until it waits for something, and nothing more comes. */
 static size_t settle(void)
 {
-    size_t before, now;
-    int64_t until = clock_mono() + MOST_MS;
-    console_bytes(seat.console, 0, &before);
-    for (int quiet = 0; quiet < LOOKS && clock_mono() < until; before = now) {
-        console_bytes(seat.console, LOOK_MS, &now);
-        quiet = now == before && sleeps(console_pid(seat.console)) ? quiet + 1 : 0;
-    }
-    return before;
+    return settle_console(seat.console, NULL);
 }
 
 /* What tells a cell's looks from another's; a blank has what is behind it alone. */
@@ -199,8 +180,8 @@ static void a_step_with_the_pane_beside_it_shows_what_a_repaint_gives(void **sta
     press("\x04"); /* a page on: the next goes beyond it */
     for (int i = 0; i < PANE_STEPS; i++)
         for (int tries = 0; tries < TRIES; tries++) {
-            size_t n;
-            console_bytes(seat.console, READ_MS, &n);
+            seat_shows("Some text"); /* what the pane says is here */
+            settle();
             int64_t began = clock_mono();
             press(i < PANE_STEPS / 2 ? "j" : "k");
             settle();
@@ -225,11 +206,11 @@ static void a_step_with_the_pane_beside_it_shows_what_a_repaint_gives(void **sta
 static void a_popup_goes_with_the_key_that_ends_it(void **state)
 {
     const char *was, *is;
-    int stays = 0;
+    int stays = 0, tries = 0;
     (void)state;
     take(&(struct kept_as){120, 40, "calm-dark"});
     press("j");
-    for (int tries = 0; tries < 3; tries++) {
+    for (; tries < 3 && stays == tries; tries++) {
         press("g");
         seat_shows("gt metrics"); /* where g leads */
         settle();

@@ -72,8 +72,10 @@ static size_t bytes_of(struct console_run *c, int ms)
 /* Reads until nothing came for as long as the line takes there and back, and a little. */
 static void settle(struct console_run *c)
 {
-    for (size_t before = 0, now; (now = bytes_of(c, 4 * DELAY)) != before;)
-        before = now;
+    size_t before = bytes_of(c, 0), now;
+    for (int64_t last = clock_mono(); clock_mono() - last < 4 * DELAY; before = now)
+        if ((now = bytes_of(c, 10)) != before)
+            last = clock_mono();
 }
 
 static char *picture_of(struct console_run *c)
@@ -88,10 +90,9 @@ static char *picture_of(struct console_run *c)
     return arena_strdup(arena, out.data);
 }
 
-/* What is on the screen, and what is there after all of it was sent anew. */
+/* What is on the screen, which has settled, and what is there after all of it was sent anew. */
 static void is_what_a_repaint_gives(struct console_run *c)
 {
-    settle(c);
     char *was = picture_of(c);
     size_t n = bytes_of(c, 0);
     console_type(c, "\f");

@@ -101,6 +101,31 @@ int process_threads(pid_t pid)
     return entries(pid, "task");
 }
 
+static bool thread_rests(const char *tasks, const char *thread)
+{
+    char path[160], state = 0;
+    snprintf(path, sizeof path, "%s/%.20s/stat", tasks, thread);
+    FILE *file = fopen(path, "r");
+    if (!file || fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
+        state = 'S'; /* it has ended meanwhile */
+    if (file)
+        fclose(file);
+    return state == 'S';
+}
+
+bool process_rests(pid_t pid)
+{
+    char path[64];
+    bool rests = true;
+    snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+    DIR *dir = opendir(path);
+    for (const struct dirent *e; rests && dir && (e = readdir(dir));)
+        rests = *e->d_name == '.' || thread_rests(path, e->d_name);
+    if (dir)
+        closedir(dir);
+    return rests && dir;
+}
+
 long process_sleeps(pid_t pid)
 {
     char path[64], name[300];

@@ -20,6 +20,7 @@ int process_files(pid_t pid);
 int process_files_of(pid_t pid, const char *begins); /* of these: what is open by a name that begins so */
 int process_sockets(pid_t pid); /* of these: connections, and pairs of its own */
 int process_threads(pid_t pid);
+bool process_rests(pid_t pid);       /* each of its threads waits for something, now */
 long process_sleeps(pid_t pid);      /* how often its threads went to sleep by themselves so far */
 /* A child of parent that has this word on its command line, 0 = none. */
 pid_t process_child(pid_t parent, const char *word);
