@@ -3,6 +3,7 @@
 #include "api/show.h"
 #include "api/show_game.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "core/address.h"
 #include "core/field.h"
 #include "wire/row.h"
@@ -128,12 +129,29 @@ struct json *show_paged(const struct show *show, const struct ticket *t)
     return row;
 }
 
+/* How many deliveries of each are dead; all 0 where that cannot be read, which is logged, since a list is more than that. */
+static const int64_t *undelivered(const struct show *show, struct ticket *const *rows, int count)
+{
+    int64_t *ids = ARENA_ARRAY(show->arena, int64_t, count + 1), *dead = ARENA_ARRAY(show->arena, int64_t, count + 1);
+    struct err err = {0};
+    for (int i = 0; i < count; i++)
+        ids[i] = rows[i]->id;
+    if (!store_parcel_undelivered(show->store, show->arena, ids, count, dead, &err))
+        log_line(LOG_WARN, "undelivered_not_read", "error=\"%s\"", err.text);
+    return dead;
+}
+
 struct json *show_rows(const struct show *show, struct ticket *const *rows, int count)
 {
     bool brief = is_brief(show);
     struct json *list = json_array();
-    for (int i = 0; i < count; i++)
-        json_push(list, brief ? brief_row(show, rows[i]) : show_row(show, rows[i]));
+    const int64_t *dead = undelivered(show, rows, count);
+    for (int i = 0; i < count; i++) {
+        struct json *row = brief ? brief_row(show, rows[i]) : show_row(show, rows[i]);
+        if (dead[i])
+            json_put_i64(row, "undelivered", dead[i]);
+        json_push(list, row);
+    }
     return list;
 }
 
@@ -197,6 +215,9 @@ static struct json *source_of(const struct show *show, const struct ticket *t, c
 struct json *show_ticket(struct show *show, const struct ticket *t)
 {
     struct json *row = show_row(show, t);
+    int64_t dead = *undelivered(show, (struct ticket *const[]){(struct ticket *)(uintptr_t)t}, 1);
+    if (dead)
+        json_put_i64(row, "undelivered", dead);
     json_put(row, "label", labels(show, t));
     json_put(row, "source", source_of(show, t, show_source(show->config, t)));
     return row;

@@ -32,11 +32,13 @@ void change_tell(struct engine *e, const char *only, const char *kind, struct js
 }
 
 /* As a list shows it (api/show): a console that follows the stream knows as much as one that asked. */
-static struct json *row_of(const struct engine *e, const struct ticket *t)
+static struct json *row_of(const struct engine *e, const struct ticket *t, int64_t dead)
 {
     const struct config_source *source = change_source(e, t);
     struct json *row = mask_ticket(e->batch, &(struct mask){e->config, e->desk}, t);
     json_put_string(row, "reply_via", reply_via_word(source ? source->reply_via : REPLY_NONE));
+    if (dead)
+        json_put_i64(row, "undelivered", dead);
     return row;
 }
 
@@ -46,6 +48,9 @@ bool change_entry(struct engine *e, struct entry *entry, const struct ticket *ro
         return false;
     if (e->quiet)
         return true;
+    int64_t dead = 0;
+    if (row && !store_parcel_undelivered(e->store, e->batch, &row->id, 1, &dead, err))
+        return false;
     struct json *frame = json_object();
     json_put_i64(frame, "seq", entry->seq);
     json_put_i64(frame, "at", entry->at);
@@ -56,7 +61,7 @@ bool change_entry(struct engine *e, struct entry *entry, const struct ticket *ro
     const struct json *data = json_parse_in(e->batch, entry->data, strlen(entry->data), &json_limits_dialect, NULL, NULL);
     json_put(frame, "data", data ? mask_json(e->batch, &(struct mask){e->config, e->desk}, data) : json_new_null());
     if (row) {
-        json_put(frame, "row", row_of(e, row));
+        json_put(frame, "row", row_of(e, row, dead));
         json_put(frame, "views", views_of(e, row));
     }
     frame_add(e, entry->seq, entry->kind, frame);

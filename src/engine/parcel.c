@@ -45,6 +45,18 @@ void engine_handed(struct engine *e, const struct outgoing *out)
 
 /* --- the journal's line, and the message's mark --- */
 
+/* How many of its ticket are dead now: consoles show it in their lists. */
+static bool put_undelivered(struct engine *e, struct arena *arena, struct json *data, int64_t ticket, struct err *err)
+{
+    int64_t dead;
+    if (!ticket)
+        return true;
+    if (!store_parcel_undelivered(e->store, arena, &ticket, 1, &dead, err))
+        return false;
+    json_put_i64(data, "undelivered", dead);
+    return true;
+}
+
 bool parcel_journal(struct engine *e, struct arena *arena, const struct parcel *p, int64_t now, struct err *err)
 {
     AUTO_JSON data = json_object();
@@ -60,6 +72,8 @@ bool parcel_journal(struct engine *e, struct arena *arena, const struct parcel *
         json_put_i64(data, "due_at", p->due_at);
     if (p->error)
         json_put_string(data, "error", p->error);
+    if (str_eq(p->state, "dead") && !put_undelivered(e, arena, data, p->ticket, err))
+        return false;
     struct entry entry = {.at = now, .actor = "courier", .kind = "parcel", .ticket = p->ticket, .cause = p->entry, .data = json_print_in(arena, data)};
     return change_entry(e, &entry, NULL, err);
 }
@@ -402,6 +416,8 @@ static bool tell_change(struct engine *e, struct arena *arena, const struct deli
     struct parcel one;
     bool found = false;
     if (req->id_count == 1 && !store_parcel_get(e->store, arena, req->ids[0], &one, &found, err))
+        return false;
+    if (found && !put_undelivered(e, arena, data, one.ticket, err))
         return false;
     struct entry entry = {.at = now, .actor = req->actor, .kind = "delivery", .ticket = found ? one.ticket : 0, .data = json_print_in(arena, data)};
     return change_entry(e, &entry, NULL, err);

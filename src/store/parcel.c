@@ -1,6 +1,8 @@
 /* parcel: anything that leaves: a reply held for undo, a route's delivery, a page; and the letter it carries. State is the
  * schedule: due_at = 0 means at rest. */
 #include "store/sql.h"
+#include "base/json.h"
+#include <string.h>
 
 bool store_letter_put(struct store *s, int64_t entry, const char *route, int64_t nth, const char *data, const char *redaction, int64_t *id, struct err *err)
 {
@@ -106,6 +108,37 @@ bool store_parcel_ahead(struct store *s, const struct parcel *p, int64_t now, in
 {
     *until = 0;
     return sql_number(s, err, until, "SELECT max(max(due_at,?1)) FROM parcel WHERE ticket=?2 AND id<?3 AND +destination=?4 AND state IN ('due','retrying','flying')", "iiis", now, p->ticket, p->id, p->destination);
+}
+
+static bool any_dead(struct store *s, bool *any, struct err *err)
+{
+    int64_t is = 0;
+    bool ok = sql_number(s, err, &is, "SELECT EXISTS(SELECT 1 FROM parcel INDEXED BY parcel_dead WHERE state='dead')", "");
+    *any = is != 0;
+    return ok;
+}
+
+bool store_parcel_undelivered(struct store *s, struct arena *a, const int64_t *tickets, int count, int64_t *dead, struct err *err)
+{
+    bool any = false;
+    memset(dead, 0, sizeof *dead * (size_t)count);
+    if (!count)
+        return true;
+    if (!any_dead(s, &any, err))
+        return false;
+    if (!any)
+        return true;
+    AUTO_JSON list = json_array();
+    for (int i = 0; i < count; i++)
+        json_push(list, json_new_i64(tickets[i]));
+    sqlite3_stmt *stmt = sql_get(s, "SELECT j.key,count(*) FROM json_each(?1) j CROSS JOIN parcel p INDEXED BY parcel_ticket WHERE p.ticket=j.value AND p.state='dead' GROUP BY j.key", err);
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "s", json_print_in(a, list));
+    int rc;
+    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
+        dead[sql_int(stmt, 0)] = sql_int(stmt, 1);
+    return rc == SQLITE_DONE;
 }
 
 bool store_parcel_by_message(struct store *s, struct arena *a, int64_t message, struct parcel *out, bool *found, struct err *err)

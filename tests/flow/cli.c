@@ -284,6 +284,15 @@ static void until_holds(const char *part, const char *const *words)
 }
 #define UNTIL(part, ...) until_holds(part, (const char *const[]){__VA_ARGS__, NULL})
 
+/* What a list says of ticket 1. */
+static int64_t undelivered(void)
+{
+    assert_int_equal(TRIAGE(NULL, "ls", "--view", "all", "--json")->code, 0);
+    AUTO_JSON row = json_parse(ran->out, strcspn(ran->out, "\n"), &json_limits_dialect, NULL, NULL);
+    assert_int_equal(json_get_i64(row, "id", 0), 1);
+    return json_get_i64(row, "undelivered", 0);
+}
+
 static void a_dead_delivery_is_found_shown_and_leaves_again(void **state)
 {
     static const struct stub_step refuses[] = {STUB_STATUS("410 Gone")}, takes[] = {STUB_STATUS("200 OK")};
@@ -294,6 +303,9 @@ static void a_dead_delivery_is_found_shown_and_leaves_again(void **state)
     shell_holds(ran->out, "warehouse");
     shell_holds(ran->out, "410");
     assert_null(strstr(ran->out, "hooks")); /* it was not critical */
+    assert_int_equal(undelivered(), 1);
+    shell_holds(TRIAGE(NULL, "show", "1")->out, "deliveries    1 not delivered");
+    shell_holds(TRIAGE("gu\n", "--linear")->out, "nobody has it, 1 not delivered: Everything is fine");
     assert_int_equal(TRIAGE(NULL, "deliveries", "show", "1")->code, 0);
     shell_holds(ran->out, "attempt 1");
     shell_holds(ran->out, "Everything is fine");
@@ -304,6 +316,7 @@ static void a_dead_delivery_is_found_shown_and_leaves_again(void **state)
     shell_holds(ran->out, "warehouse goes on");
     assert_int_equal(TRIAGE(NULL, "deliveries", "replay", "1")->code, 0);
     assert_string_equal(ran->out, "1 delivery leaves again\n");
+    assert_int_equal(undelivered(), 0);
     UNTIL("delivered", "deliveries", "ls", "--destination", "warehouse", "--ticket", "#1", "--since", "yesterday");
     assert_int_equal(TRIAGE(NULL, "deliveries", "replay", "1")->code, 1); /* not dead any more */
     shell_holds(ran->err, "nothing was replayed");

@@ -193,6 +193,21 @@ static void an_old_version_never_replaces_a_newer_one(void **state)
     assert_string_equal(mirror_row_at(m, 0)->t.title, "one");
 }
 
+/* A parcel that died, one that a person took in hand, and many at once, whose they are is to be asked. */
+static void a_row_says_how_many_of_its_deliveries_are_dead(void **state)
+{
+    struct mirror *m = *state;
+    row_frame(m, 101, 2, "\"next_due_at\":2000,\"version\":2,\"undelivered\":1", true);
+    assert_int_equal(mirror_row_find(m, 2, NULL)->undelivered, 1);
+    assert_true(frame(m, "parcel", 102, "{\"seq\":102,\"kind\":\"parcel\",\"ticket\":2,\"data\":{\"state\":\"dead\",\"undelivered\":2}}") & MIRROR_CHANGED_ROWS);
+    assert_int_equal(mirror_row_find(m, 2, NULL)->undelivered, 2);
+    assert_false(frame(m, "parcel", 103, "{\"seq\":103,\"kind\":\"parcel\",\"ticket\":2,\"data\":{\"state\":\"delivered\"}}") & MIRROR_CHANGED_ROWS);
+    assert_true(frame(m, "delivery", 104, "{\"seq\":104,\"kind\":\"delivery\",\"ticket\":0,\"data\":{\"do\":\"drop\",\"count\":9}}") & MIRROR_CHANGED_PARCELS);
+    assert_true(frame(m, "delivery", 105, "{\"seq\":105,\"kind\":\"delivery\",\"ticket\":2,\"data\":{\"do\":\"replay\",\"undelivered\":0}}") & MIRROR_CHANGED_ROWS);
+    assert_int_equal(mirror_row_find(m, 2, NULL)->undelivered, 0);
+    assert_false(frame(m, "delivery", 106, "{\"seq\":106,\"kind\":\"delivery\",\"ticket\":0,\"data\":{\"do\":\"drop\",\"count\":9}}") & MIRROR_CHANGED_PARCELS);
+}
+
 static void in_a_view_of_mine_are_only_my_own(void **state)
 {
     struct mirror *m = *state;
@@ -627,6 +642,7 @@ int main(void)
         T(a_row_behind_the_last_page_is_left_to_the_daemon),
         T(frames_that_overtook_their_page_are_played_again),
         T(an_old_version_never_replaces_a_newer_one),
+        T(a_row_says_how_many_of_its_deliveries_are_dead),
         T(in_a_view_of_mine_are_only_my_own),
         T(a_filter_narrows_what_the_stream_brings),
         T(an_action_is_pending_until_its_entry_came_back),

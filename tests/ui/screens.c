@@ -247,6 +247,20 @@ static void a_pending_action_and_a_row_that_left_are_told_apart(void **state)
     assert_int_equal(desk_role(&desk, "Feature idea"), UI_MUTED);
 }
 
+static void a_delivery_that_died_is_seen_in_the_list_and_in_the_pane(void **state)
+{
+    (void)state;
+    const char frame[] = "{\"seq\":101,\"kind\":\"parcel\",\"ticket\":4119,\"data\":{\"state\":\"dead\",\"undelivered\":1}}";
+    mirror_frame(desk.mirror, "parcel", 101, frame, strlen(frame), DESK_NOW);
+    queue_sync(&queue, desk.mirror, true);
+    draw_queue(120, 40);
+    desk_shows(&desk, "✗ 1 not delivered");
+    assert_int_equal(desk_role(&desk, "✗ 1 not"), UI_LATE);
+    list_select(queue.list, 4119);
+    draw_queue(200, 60);
+    desk_shows(&desk, "deliveries ✗ 1 not delivered");
+}
+
 static void a_toast_takes_the_line_above_the_hints(void **state)
 {
     (void)state;
@@ -956,6 +970,7 @@ int main(void)
         T(a_lost_daemon_is_said_where_the_tabs_are_and_the_list_stays),
         T(a_pending_action_and_a_row_that_left_are_told_apart),
         T(a_toast_takes_the_line_above_the_hints),
+        T(a_delivery_that_died_is_seen_in_the_list_and_in_the_pane),
         T(a_ticket_is_one_timeline_and_customer_text_stands_behind_the_bar),
         T(a_timeline_that_came_twice_between_two_frames_is_the_newest),
         T(a_wide_ticket_has_its_facts_beside_it),

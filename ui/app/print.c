@@ -67,6 +67,8 @@ static void say_row(struct print *p, const struct json *row)
     str_addf(p->out, "#%lld, %s%s, %s, %s, ", (long long)json_get_i64(row, "id", 0), json_get_i64(row, "next_due_at", 0) > p->now ? "due in " : "",
              *due == '-' ? "no clock" : due, *text_of(row, "urgency") ? text_of(row, "urgency") : "no label", look_words(p->arena, text_of(row, "status")));
     print_safe(p, *owner_name == '-' ? "nobody has it" : owner_name);
+    if (json_get_i64(row, "undelivered", 0))
+        str_addf(p->out, ", %lld not delivered", (long long)json_get_i64(row, "undelivered", 0));
     str_adds(p->out, ": ");
     print_safe(p, text_of(row, "title"));
     str_addc(p->out, '\n');
@@ -193,6 +195,9 @@ void print_ticket(struct print *p, const struct json *t, const struct json *line
     print_safe(p, text_of(t, "title"));
     str_adds(p->out, "\n\n");
     print_named(p, "status", look_words(p->arena, text_of(t, "status")));
+    if (json_get_i64(t, "undelivered", 0))
+        print_named(p, "deliveries", arena_printf(p->arena, "%lld not delivered: triage deliveries ls --ticket %lld", (long long)json_get_i64(t, "undelivered", 0),
+                                                  (long long)json_get_i64(t, "id", 0)));
     if (*text_of(t, "source_status") && !str_eq(text_of(t, "source_status"), text_of(t, "status")))
         print_named(p, "at source", look_words(p->arena, text_of(t, "source_status")));
     print_life(p, t);

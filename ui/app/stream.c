@@ -56,6 +56,7 @@ static void say_news(struct console *c, const char *event, const char *data, siz
 static const struct { unsigned changed; enum slot slot; int64_t ms; } everywhere[] = {
     {MIRROR_CHANGED_ALL, SLOT_DESK, 0},
     {MIRROR_CHANGED_VIEWS, SLOT_VIEWS, 0},
+    {MIRROR_CHANGED_PARCELS, SLOT_PAGE, 300},
     {MIRROR_CHANGED_TICKET, (enum slot)(SLOT_DOC + MIRROR_TICKET), 0},
     {MIRROR_CHANGED_DRAFTS | MIRROR_CHANGED_TICKET, (enum slot)(SLOT_DOC + MIRROR_DRAFTS), 100}, /* what was sent is no draft any more */
     {MIRROR_CHANGED_ONCALL, (enum slot)(SLOT_DOC + MIRROR_ONCALL), 50},                          /* the header says it */

@@ -251,6 +251,21 @@ static unsigned apply_row(struct mirror *m, const struct json *data, int64_t now
     return MIRROR_CHANGED_ROWS;
 }
 
+/* A parcel's end, or what a person did with it, says how many of its ticket's are dead now. */
+static unsigned apply_undelivered(struct mirror *m, const struct json *data)
+{
+    int64_t dead = json_get_i64(json_get(data, "data"), "undelivered", -1);
+    return dead >= 0 && rows_undelivered(&m->rows, json_get_i64(data, "ticket", 0), dead) ? MIRROR_CHANGED_ROWS : 0;
+}
+
+static bool any_undelivered(const struct rows *rows)
+{
+    for (int i = 0; i < rows->count; i++)
+        if (rows->list[i]->undelivered)
+            return true;
+    return false;
+}
+
 /* Plays the frames behind `seq` again, oldest first. */
 static void replay(struct mirror *m, int64_t seq)
 {
@@ -261,6 +276,7 @@ static void replay(struct mirror *m, int64_t seq)
             continue;
         AUTO_JSON data = json_parse(f->data, f->n, &json_limits_dialect, NULL, NULL);
         apply_row(m, data, 0);
+        apply_undelivered(m, data);
     }
 }
 
@@ -291,7 +307,7 @@ static unsigned entry_frame(struct mirror *m, const char *event, int64_t seq, co
 {
     unsigned changed = 0;
     if (seq > m->seq)
-        changed |= apply_row(m, data, now);
+        changed |= apply_row(m, data, now) | apply_undelivered(m, data);
     if (m->focus && json_get_i64(data, "ticket", 0) == m->focus)
         changed |= MIRROR_CHANGED_TICKET;
     if (str_eq(event, "escalation") || (str_eq(event, "parcel") && json_get_i64(data, "ticket", 0)))
@@ -305,6 +321,8 @@ static unsigned entry_frame(struct mirror *m, const char *event, int64_t seq, co
     changed |= told_of_game(m, event, json_get(data, "data"));
     if (str_eq(event, "parcel") || str_eq(event, "delivery") || str_eq(event, "destination") || str_eq(event, "route"))
         changed |= MIRROR_CHANGED_OUTGOING;
+    if (str_eq(event, "delivery") && !json_get_i64(data, "ticket", 0) && any_undelivered(&m->rows)) /* whose they are is not said */
+        changed |= MIRROR_CHANGED_PARCELS;
     if (str_eq(event, "label") || str_eq(event, "model"))
         changed |= MIRROR_CHANGED_LABELS;
     if (str_starts(json_get_string(data, "actor", ""), "source:"))

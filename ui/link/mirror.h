@@ -21,6 +21,7 @@ struct mirror_row {
     int64_t touched;       /* order of the last changes: the entry a frame brought; below all of those, a page's own order */
     int64_t fresh_at;      /* when the stream brought it, 0 = it came with a page */
     bool gone;             /* left the view while the list was anchored */
+    int64_t undelivered;   /* how many of its deliveries are dead */
 };
 /* What a list is sorted by: as the daemon's views are; by number; by the last change, newest first; by
  * level, the highest first, done ones last. */
@@ -82,6 +83,7 @@ enum mirror_change {
     MIRROR_CHANGED_ALL = 64,       /* reset: fetch the desk again */
     MIRROR_CHANGED_BYE = 128,      /* the daemon is stopping */
     MIRROR_CHANGED_OUTGOING = 256, /* a delivery or a destination */
+    MIRROR_CHANGED_PARCELS = 1 << 28,  /* many deliveries at once, of tickets shown here perhaps */
     MIRROR_CHANGED_PRESENCE = 1 << 20, /* who else looks at what */
     MIRROR_CHANGED_MINE = 1 << 25,     /* what I look at myself, which no row says */
     MIRROR_CHANGED_DESK = 1 << 21,     /* somebody set something about the desk itself */

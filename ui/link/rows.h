@@ -25,6 +25,7 @@ void rows_append(struct rows *rows,
 /* Takes it. Puts it where it sorts; arrived: it was not there before. False: it lies behind the last page,
  * and is freed. */
 bool rows_put(struct rows *rows, struct mirror_row *row, bool *arrived);
+bool rows_undelivered(struct rows *rows, int64_t ticket, int64_t dead); /* so many of its deliveries are dead now; false: nothing new */
 bool rows_leave(struct rows *rows, int64_t ticket); /* false: was not there */
 bool rows_settle(struct rows *rows);
 /* Does a list show what the other does: the same rows in the same order? Where the daemon has more, is not looked at. */

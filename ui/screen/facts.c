@@ -13,6 +13,11 @@ const char *facts_woke(const struct look *look, const struct ticket *t)
                                        : "";
 }
 
+const char *facts_undelivered(const struct look *look, const struct mirror_row *row)
+{
+    return row->undelivered ? arena_printf(look->arena, "%s %lld not delivered", look_delivery("dead").glyph, (long long)row->undelivered) : "";
+}
+
 const char *facts_links(const struct look *look, const struct ticket *t)
 {
     const struct { const char *how; int64_t other; } links[] = {
@@ -113,6 +118,7 @@ static void life_facts(struct pane *p)
     if (p->t->thanked_at)
         line(p, "thanks", UI_OK, arena_printf(a, "♥ %s; X reopens", look_stamp(p->look, p->t->thanked_at)));
     line(p, "linked", UI_STRONG, facts_links(p->look, p->t));
+    line(p, "deliveries", UI_LATE, facts_undelivered(p->look, p->brief));
 }
 
 static void status_facts(struct pane *p)

@@ -78,6 +78,10 @@ static const char *remark(const struct look *look, const struct mirror_row *r, e
     *role = escalation.role;
     if (r->t.escalated == ESCALATION_TRIGGERED)
         return "‼ paging";
+    *role = UI_LATE;
+    if (r->undelivered)
+        return facts_undelivered(look, r);
+    *role = escalation.role;
     if (r->t.escalated == ESCALATION_ACKNOWLEDGED)
         return "✔ acked";
     *role = UI_NEW;
