@@ -86,6 +86,14 @@ static bool read_page(struct show *show, const struct seen_view *view, struct fo
            err_set(&show->err, ERR_USAGE, "sort: due, age, updated, urgency or priority");
 }
 
+static struct json *numbers_of(const struct found *page)
+{
+    struct json *list = json_array();
+    for (int i = 0; i < page->count; i++)
+        json_push(list, json_new_i64(page->rows[i]->id));
+    return list;
+}
+
 static struct json *tickets_of(struct show *show)
 {
     struct found page;
@@ -97,7 +105,10 @@ static struct json *tickets_of(struct show *show)
         return NULL;
     struct json *root = json_object();
     json_put_i64(root, "seq", seq);
-    json_put(root, "rows", show_rows(show, page.rows, page.count));
+    if (request_query_i64(show->req, "ids", 0, 0, 1))
+        json_put(root, "ids", numbers_of(&page));
+    else
+        json_put(root, "rows", show_rows(show, page.rows, page.count));
     json_put_string(root, "next", page.next);
     return root;
 }

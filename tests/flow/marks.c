@@ -133,6 +133,74 @@ static void on_label_review_it_is_the_same(void **state)
     assert_string_equal(seat_field(5, "status"), "new");
 }
 
+/* --- more than are here --- */
+
+enum { MANY_TICKETS = 520 };
+
+/* Those and the three: a request takes 500. */
+static void many(void)
+{
+    AUTO_ARENA arena = arena_new();
+    for (int i = 0; i < MANY_TICKETS; i++)
+        seat_post("shop", arena_printf(arena, "M-%d", i), arena_printf(arena, "%s number %d", i % 4 ? "Gadget" : "Invoice", i));
+    for (int64_t until = clock_mono() + SEAT_SOON; clock_mono() < until; console_ended(seat.console, 50))
+        if (strstr(seat_row("All "), "All 523"))
+            break;
+}
+
+static void v_marks_every_ticket_of_the_list_and_what_is_too_many_for_once_is_said_and_stays_marked(void **state)
+{
+    (void)state;
+    many();
+    seat_press("V");
+    seat_shows("523 marked");
+    seat_press("c");
+    seat_shows("claim: 500 of 523 tickets change; the other 23 stay marked, for another time");
+    seat_press("y");
+    seat_shows("claim: 500 tickets (u takes all of it back); 23 are still marked");
+    seat_shows("● 23 marked");
+    assert_string_equal(seat_field(500, "assignee"), "ana");
+    assert_string_equal(seat_field(501, "assignee"), "");
+    seat_press("c");
+    seat_shows("claim: 23 of 23 tickets change");
+    seat_press("y");
+    becomes(523, "assignee", "ana");
+    seat_hides("23 marked");
+}
+
+static void t_marks_by_what_the_desk_finds_within_the_list(void **state)
+{
+    (void)state;
+    many();
+    seat_press("TInvoice\r");
+    seat_shows("131 fit, 131 marked"); /* of them 130 have numbers, and most are on no page that is here */
+    seat_press("U/where id <= 103\r");
+    seat_hides("number 510");
+    seat_press("Tuma\r"); /* who wrote them all */
+    seat_shows("103 fit, 103 marked");
+    seat_press("UTpriority:urgent\r");
+    seat_shows("None of this list fits");
+    seat_press("Turgncy:low\r");
+    seat_shows("did you mean \"urgency\"?");
+    seat_press("\x1b");
+}
+
+static void t_on_label_review_marks_its_rows_and_no_others(void **state)
+{
+    (void)state;
+    seat_post("shop", "A-4", "The gazebo wobbles");
+    seat_post("shop", "A-5", "A plonk came loose");
+    seat_press("gl");
+    seat_shows("Label review   2 of 5 open");
+    seat_shows("The gazebo wobbles");
+    seat_press("Tplonk\r");
+    seat_shows("1 fits, 1 marked");
+    seat_shows("● 1 marked");
+    seat_press("q");
+    seat_shows("Checkout is down");
+    seat_hides("1 marked");
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
 int main(void)
 {
@@ -142,6 +210,9 @@ int main(void)
         T(one_mark_that_is_seen_is_done_at_once_and_is_off_then),
         T(another_view_takes_marks_off_and_says_so),
         T(on_label_review_it_is_the_same),
+        T(v_marks_every_ticket_of_the_list_and_what_is_too_many_for_once_is_said_and_stays_marked),
+        T(t_marks_by_what_the_desk_finds_within_the_list),
+        T(t_on_label_review_marks_its_rows_and_no_others),
     };
     return cmocka_run_group_tests_name("marks", tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #include "app/aside.h"
 #include "app/bulk.h"
 #include "app/insert.h"
+#include "app/marking.h"
 #include "app/paging.h"
 #include "app/deed.h"
 #include "app/part.h"
@@ -111,7 +112,9 @@ static void argued(struct console *c, const char *arg)
 const char *act_about(struct console *c)
 {
     const struct asked *a = &c->asked;
-    return a->count == 1 ? arena_printf(c->frame, "#%lld", (long long)a->tickets[0]) : arena_printf(c->frame, "%d tickets", a->count);
+    return a->count == 1 ? arena_printf(c->frame, "#%lld", (long long)a->tickets[0])
+           : a->left     ? arena_printf(c->frame, "%d of %d tickets", a->count, a->count + a->left)
+                         : arena_printf(c->frame, "%d tickets", a->count);
 }
 
 static void pick_agent(struct console *c)
@@ -248,6 +251,7 @@ static void gather(struct console *c)
     const int64_t *ids = list ? list_targets(list, c->frame, &n) : NULL;
     for (size_t i = 0; i < n && a->count < TARGETS_MAX; i++)
         a->tickets[a->count++] = ids[i];
+    a->left = (int)n - a->count;
     if (!list && console_ticket(c))
         a->tickets[a->count++] = console_ticket(c);
     a->marked = list && list_marks(list);
@@ -260,6 +264,8 @@ static bool collect(struct console *c, const struct action_row *action)
     *a = (struct asked){.action = action};
     if (action == &action_table[ACTION_UNDO] || action == &action_table[ACTION_REDO] || (action->flags & (DESK | CHOOSES)))
         return true;
+    if (marking_waits(c))
+        return false;
     gather(c);
     bool one = !(action->flags & MANY);
     if (!a->count)

@@ -56,13 +56,14 @@ void bulk_read(struct console *c)
 static void open_preview(struct console *c, const struct json *root)
 {
     struct asked *a = &c->asked;
-    int all = a->count + a->same + a->refused;
+    int all = a->count + a->same + a->refused + a->left;
     a->seen = true;
     bool word = a->action->arg == ARG_NONE; /* the name once more, as it had to be typed */
     const char *arg = word ? "" : text_fit(c->frame, text_safe_in(c->frame, a->arg, TEXT_LINE), 40);
     overlay_read(&c->overlay, FOR_BULK,
-                 arena_printf(c->frame, "%s%s%s: %d of %d ticket%s   (y does it, q leaves)", a->action->name, *arg ? " " : "", arg, a->count, all,
-                              all == 1 ? " changes" : "s change"));
+                 arena_printf(c->frame, "%s%s%s: %d of %d ticket%s%s   (y does it, q leaves)", a->action->name, *arg ? " " : "", arg, a->count, all,
+                              all == 1 ? " changes" : "s change",
+                              a->left ? arena_printf(c->frame, "; the other %d stay marked, for another time", a->left) : ""));
     overlay_answers(&c->overlay, "y");
     overlay_about(&c->overlay, json_copy(root));
     bulk_read(c);
@@ -81,6 +82,8 @@ static void came(void *arg, const struct link_answer *answer)
     if (!root || !wanted)
         return;
     keep_changing(c, root);
+    for (int i = 0; !c->asked.count && c->asked.left && i < c->asked.same && console_marks(c); i++)
+        list_mark(console_marks(c), c->asked.tickets[i], false); /* the next time is about those behind them */
     if (c->asked.count)
         open_preview(c, root);
     else

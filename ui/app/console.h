@@ -69,6 +69,7 @@ struct asked { /* an action that waits for its argument or a yes */
     int count;
     char arg[600];
     bool marked;       /* they were; */
+    int left;          /* so many more are, too many for one request: they stay marked */
     bool unseen;       /* one is, and its row is not on the screen */
     bool seen;         /* what it would do was shown: tickets are those that change, */
     int same, refused; /* behind them those that are so already; how many cannot */
@@ -140,6 +141,7 @@ struct console {
     enum mirror_sort sort;
     bool invert;
     uint64_t keys_made; /* for idempotency keys */
+    struct marking *marking; /* marks that are on their way (app/marking) */
     struct deed *unanswered; /* acts that went out, and of which nobody said what became (app/deed) */
     struct { struct arena *arena; struct when *when; char *text; } match[2]; /* the expressions the list was matched by last */
     int match_next;

@@ -30,6 +30,7 @@ struct deed {
     enum place from; /* where its tickets were marked */
     bool marked;
     int refused;       /* were not even sent: the preview said so */
+    int left;          /* nor these: they were too many, and stay marked */
     bool chooses;      /* the answer names the ticket */
     int count;
     int64_t tickets[];
@@ -115,7 +116,8 @@ static void done(void *arg, const struct link_answer *answer)
     else if (problem && !asked)
         console_toast(c, UI_ERROR, "%s", deed_problem(c, problem));
     else if (good > 1)
-        console_toast(c, UI_TOAST, "%s: %d tickets%s", d->action, good, action_find(d->action)->flags & UNDOABLE ? " (u takes all of it back)" : "");
+        console_toast(c, UI_TOAST, "%s: %d tickets%s%s", d->action, good, action_find(d->action)->flags & UNDOABLE ? " (u takes all of it back)" : "",
+                      d->left ? arena_printf(c->frame, "; %d are still marked", d->left) : "");
     else if (good == 1 && say)
         console_toast(c, UI_TOAST, "%s", say);
     if (answer->err)
@@ -149,6 +151,7 @@ void deed_do(struct console *c, const struct command_do *what)
     d->action = what->action->name;
     d->from = console_place(c);
     d->marked = c->asked.marked;
+    d->left = c->asked.seen ? c->asked.left : 0;
     d->refused = c->asked.seen ? c->asked.refused : 0;
     d->chooses = what->action->flags & CHOOSES;
     d->count = what->ticket_count;

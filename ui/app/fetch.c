@@ -7,6 +7,7 @@
 #include "app/deed.h"
 #include "app/drafting.h"
 #include "app/found.h"
+#include "app/marking.h"
 #include "app/part.h"
 #include "app/path.h"
 #include "app/mouse.h"
@@ -71,20 +72,10 @@ void fetch_focus(struct console *c, int64_t ticket)
         fetch_want(c, SLOT_DOC + MIRROR_TICKET);
 }
 
-/* Marks are of a view: they neither wait in it nor come along. */
-static void leave_marks(struct console *c)
-{
-    size_t n = list_marks(c->queue.list);
-    const struct mirror_view *was = mirror_view_find(c->mirror, c->view);
-    list_command(c->queue.list, "unmark");
-    if (n)
-        console_toast(c, UI_WARN, "%zu mark%s of %s taken off: this is another view", n, n == 1 ? "" : "s", was ? was->title : c->view);
-}
-
 void fetch_view(struct console *c, const char *view, const char *where)
 {
     if (!str_eq(c->view, view))
-        leave_marks(c);
+        marking_leave(c);
     str_copy(c->view, sizeof c->view, view);
     str_copy(c->where, sizeof c->where, where ? where : "");
     fetch_want(c, SLOT_PAGE);

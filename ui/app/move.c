@@ -1,7 +1,7 @@
 /* move: the cursor and the marks, on whatever is shown. */
+#include "app/marking.h"
 #include "app/part.h"
 #include "app/prompt.h"
-#include "core/when.h"
 #include "screen/look.h"
 #include <inttypes.h>
 
@@ -66,12 +66,21 @@ static void do_page_up(struct console *c, const char *arg)
     move(c, "page-up");
 }
 
+static bool can_mark(struct console *c)
+{
+    if (!console_marks(c))
+        console_toast(c, UI_DIM, "marks are for tickets, labels and deliveries");
+    return console_marks(c);
+}
+
 static void mark(struct console *c, const char *command)
 {
-    if (console_marks(c))
-        list_command(console_marks(c), command);
-    else
-        console_toast(c, UI_DIM, "marks are for tickets, labels and deliveries");
+    size_t before = console_marks(c) ? list_marks(console_marks(c)) : 0;
+    if (!can_mark(c))
+        return;
+    list_command(console_marks(c), command);
+    if (before == list_marks(console_marks(c)) && before == LIST_MARKS_MOST)
+        console_toast(c, UI_WARN, "%zu are marked, which is the most", before);
 }
 
 static void do_mark(struct console *c, const char *arg)
@@ -83,12 +92,14 @@ static void do_mark(struct console *c, const char *arg)
 static void do_mark_all(struct console *c, const char *arg)
 {
     (void)arg;
-    mark(c, "mark-all");
+    if (can_mark(c))
+        marking_all(c);
 }
 
 static void do_unmark(struct console *c, const char *arg)
 {
     (void)arg;
+    marking_end(c);
     mark(c, "unmark");
 }
 
@@ -101,39 +112,20 @@ static void do_range(struct console *c, const char *arg)
         console_toast(c, UI_TOAST, "a range begins at #%" PRId64 ": move, v marks up to there", list_selected(list));
 }
 
-static void mark_words(struct console *c, const char *words)
-{
-    struct err err = {0};
-    AUTO_ARENA a = arena_new();
-    char *text = when_from_words(a, words, &err);
-    struct when *when = text ? when_parse(a, text, &err) : NULL;
-    struct when_env env = {.me = mirror_me(c->mirror)};
-    int n = 0;
-    if (!when) {
-        console_toast(c, UI_ERROR, "%s", err.text);
-        return;
-    }
-    for (int i = 0; i < mirror_row_count(c->mirror); i++) {
-        const struct mirror_row *row = mirror_row_at(c->mirror, i);
-        if (!row->gone && when_eval(when, &row->t, &env)) {
-            list_mark(c->queue.list, row->t.id, true);
-            n++;
-        }
-    }
-    console_toast(c, UI_TOAST, "%d marked", n);
-}
-
 static void do_mark_filter(struct console *c, const char *arg)
 {
+    if (!can_mark(c))
+        return;
     if (*arg)
-        mark_words(c, arg);
+        marking_words(c, arg);
     else
         prompt_open(c, FOR_MARKS, "mark: ", "");
 }
 
 static void on_marks(struct console *c, const struct answer *a)
 {
-    mark_words(c, a->text);
+    if (*a->text && can_mark(c))
+        marking_words(c, a->text);
 }
 
 static const struct part_command commands[] = {{LOCAL_DOWN, do_down}, {LOCAL_UP, do_up}, {LOCAL_TOP, do_top}, {LOCAL_BOTTOM, do_bottom}, {LOCAL_PAGE_DOWN, do_page_down}, {LOCAL_PAGE_UP, do_page_up}, {LOCAL_MARK, do_mark}, {LOCAL_MARK_ALL, do_mark_all}, {LOCAL_UNMARK, do_unmark}, {LOCAL_RANGE, do_range}, {LOCAL_MARK_FILTER, do_mark_filter}, {0}};

@@ -25,7 +25,7 @@ static struct json *marks_of(struct console *c)
     struct json *list = json_array();
     size_t n = 0;
     const int64_t *ids = list_marks(c->queue.list) ? list_targets(c->queue.list, c->frame, &n) : NULL;
-    for (size_t i = 0; i < n && i < TARGETS_MAX; i++)
+    for (size_t i = 0; i < n; i++)
         json_push(list, json_new_i64(ids[i]));
     return list;
 }

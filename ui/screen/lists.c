@@ -318,6 +318,18 @@ bool lists_filter(struct lists *l, const char *words)
     return strcmp(was, l->filter) != 0;
 }
 
+int lists_mark(struct lists *l, const struct look *look, const char *words)
+{
+    int count, marked = 0;
+    struct lists_item *items = rows_of(l, look, &count);
+    for (int i = 0; i < count; i++)
+        if (passes(look, types[l->id], &items[i], words)) {
+            list_mark(l->list, items[i].id, true);
+            marked++;
+        }
+    return marked;
+}
+
 void lists_init(struct lists *l, enum lists_id id)
 {
     *l = (struct lists){.id = id, .list = list_new()};

@@ -49,6 +49,7 @@ struct said audit_said(const struct look *look, const struct json *entry); /* in
 extern const struct lists_type drafts_list; /* screen/drafts.c */
 extern const struct lists_type audit_list;  /* screen/audit.c */
 
+int lists_mark(struct lists *l, const struct look *look, const char *words); /* the rows shown that these words would leave; gives how many */
 void lists_init(struct lists *l, enum lists_id id);
 void lists_fini(struct lists *l);
 bool lists_filter(struct lists *l, const char *words); /* false: it was so already */

@@ -235,18 +235,24 @@ static void page_up(struct list *list)
     step(list, -page(list));
 }
 
+static void mark_as(struct list *list, int64_t id, bool on)
+{
+    if (!on || list->marks.n < LIST_MARKS_MOST)
+        put(&list->marks, id, on);
+}
+
 static void mark(struct list *list)
 {
     if (!list->n)
         return;
-    put(&list->marks, list->selected_id, !has(&list->marks, list->selected_id));
+    mark_as(list, list->selected_id, !has(&list->marks, list->selected_id));
     step(list, 1);
 }
 
 static void mark_all(struct list *list)
 {
     for (size_t i = 0; i < list->n; i++)
-        put(&list->marks, list->ids[i], true);
+        mark_as(list, list->ids[i], true);
 }
 
 static void unmark(struct list *list)
@@ -265,7 +271,7 @@ static void range(struct list *list)
     }
     size_t to = list->selected;
     for (size_t i = from < to ? from : to; i <= (from < to ? to : from); i++)
-        put(&list->marks, list->ids[i], true);
+        mark_as(list, list->ids[i], true);
     list->range_from = 0;
 }
 
@@ -300,7 +306,7 @@ bool list_marked(const struct list *list, int64_t id)
 void list_mark(struct list *list, int64_t id, bool on)
 {
     if (id)
-        put(&list->marks, id, on);
+        mark_as(list, id, on);
     list->drawn.same = false;
 }
 

@@ -35,6 +35,7 @@ enum list_want list_wants(const struct list *list);
  * window's edge; where the list goes on beyond it, list_wants says so. */
 bool list_command(struct list *list, const char *command);
 bool list_ranging(const struct list *list); /* range was given once: the row it began at waits for the other end */
+enum { LIST_MARKS_MOST = 2000 }; /* what is marked beyond them is not: list_marks says that there are as many */
 bool list_marked(const struct list *list, int64_t id);
 void list_mark(struct list *list, int64_t id, bool on);
 /* The marked ids, or the selected one where nothing is marked; sorted; belongs to arena. */

@@ -1,0 +1,163 @@
+/* marking: see marking.h. */
+#include "app/marking.h"
+#include "app/path.h"
+#include "app/prompt.h"
+#include "screen/look.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE = 500 /* as api.md has it */ };
+
+struct marking {
+    struct console *c; /* NULL: it has gone on */
+    char *view, *where; /* the list that is marked */
+    char *fits;         /* what its tickets must be, that filter included; "": all are */
+    enum mirror_sort sort; /* the first of them are marked, where they are too many */
+    bool invert, words;
+    int count;
+};
+
+static void say(struct console *c, size_t marks, int fits, bool words)
+{
+    const char *all = look_count(c->frame, (int64_t)marks);
+    if (marks >= LIST_MARKS_MOST)
+        console_toast(c, UI_WARN, "%s are marked, which is the most", all);
+    else if (words && !fits)
+        console_toast(c, UI_ERROR, "None of this list fits: none is marked by it.");
+    else if (words)
+        console_toast(c, UI_TOAST, "%s fit%s, %s marked", look_count(c->frame, fits), fits == 1 ? "s" : "", all);
+    else
+        console_toast(c, UI_TOAST, "%s marked", all);
+}
+
+/* --- tickets --- */
+
+static void let_go(struct marking *m)
+{
+    if (m->c)
+        m->c->marking = NULL;
+    free(m->view);
+    free(m->where);
+    free(m->fits);
+    free(m);
+}
+
+static bool is_shown(const struct marking *m)
+{
+    return strcmp(m->view, m->c->view) == 0 && strcmp(m->where, m->c->where) == 0;
+}
+
+static void came(void *arg, const struct link_answer *answer);
+
+static void ask(struct marking *m, const char *after)
+{
+    struct console *c = m->c;
+    AUTO_ARENA a = arena_new();
+    AUTO_STR path;
+    str_init(&path, 32768);
+    str_addf(&path, "/v1/tickets?ids=1&view=%s&sort=%s&invert=%d&limit=%d", path_escape(a, m->view), mirror_sort_word(m->sort), m->invert, PAGE);
+    if (*m->fits)
+        str_addf(&path, "&where=%s", path_escape(a, m->fits));
+    if (after)
+        str_addf(&path, "&after=%s", path_escape(a, after));
+    link_send(c->link, "GET", path.data, NULL, came, m);
+}
+
+static void came(void *arg, const struct link_answer *answer)
+{
+    struct marking *m = arg;
+    struct console *c = m->c;
+    AUTO_JSON root = answer->err || !c ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
+    bool here = c && is_shown(m);
+    for (const struct json *id = here ? json_first(json_get(root, "ids")) : NULL; id; id = json_next(id), m->count++) {
+        int64_t ticket = 0;
+        json_i64(id, &ticket);
+        list_mark(c->queue.list, ticket, true);
+    }
+    const char *next = json_get_string(root, "next", NULL);
+    if (here && next && list_marks(c->queue.list) < LIST_MARKS_MOST) {
+        ask(m, next);
+        return;
+    }
+    if (c && answer->err)
+        console_toast(c, UI_ERROR, "not all are marked: %s%s%s", answer->err->text, *answer->hint ? "; " : "", answer->hint);
+    else if (here)
+        say(c, list_marks(c->queue.list), m->count, m->words);
+    if (c)
+        c->dirty = c->at_once = true;
+    let_go(m);
+}
+
+static void begin(struct console *c, const char *fits, bool words)
+{
+    marking_end(c);
+    struct marking *m = calloc(1, sizeof *m);
+    if (!m || !(m->view = strdup(c->view)) || !(m->where = strdup(c->where)) || !(m->fits = strdup(fits)))
+        abort();
+    m->c = c;
+    m->sort = c->sort;
+    m->invert = c->invert;
+    m->words = words;
+    c->marking = m;
+    ask(m, NULL);
+}
+
+bool marking_waits(struct console *c)
+{
+    if (c->marking)
+        console_toast(c, UI_WARN, "Not done: which tickets are marked is still on its way. Press it again.");
+    return c->marking;
+}
+
+void marking_end(struct console *c)
+{
+    if (c->marking)
+        c->marking->c = NULL;
+    c->marking = NULL;
+}
+
+void marking_leave(struct console *c)
+{
+    size_t n = list_marks(c->queue.list);
+    const struct mirror_view *was = mirror_view_find(c->mirror, c->view);
+    marking_end(c);
+    list_command(c->queue.list, "unmark");
+    if (n)
+        console_toast(c, UI_WARN, "%zu mark%s of %s taken off: this is another view", n, n == 1 ? "" : "s", was ? was->title : c->view);
+}
+
+static void mark_tickets(struct console *c, const char *words)
+{
+    struct err err = {0};
+    AUTO_ARENA a = arena_new();
+    const char *typed = prompt_where(a, words, &err);
+    if (!typed) { /* what was typed is not lost for a slip */
+        prompt_open(c, FOR_MARKS, "mark: ", words);
+        overlay_note(&c->overlay, UI_ERROR, err.text);
+    } else if (*typed) {
+        begin(c, *c->where ? arena_printf(a, "(%s) && (%s)", c->where, typed) : typed, true);
+    }
+}
+
+/* --- all of it --- */
+
+void marking_all(struct console *c)
+{
+    struct list *list = console_marks(c);
+    list_command(list, "mark-all");
+    if (console_place(c) == PLACE_QUEUE && mirror_next(c->mirror))
+        begin(c, c->where, false);
+    else
+        say(c, list_marks(list), 0, false);
+}
+
+void marking_words(struct console *c, const char *words)
+{
+    struct look look = console_look(c);
+    if (console_place(c) == PLACE_QUEUE) {
+        mark_tickets(c, words);
+        return;
+    }
+    int fits = lists_mark(console_table(c), &look, words);
+    say(c, list_marks(console_marks(c)), fits, true);
+}
