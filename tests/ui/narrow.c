@@ -173,6 +173,16 @@ static void a_review_has_all_its_answers(void **state)
     }
 }
 
+static void what_stops_a_reply_is_said_whole(void **state)
+{
+    (void)state;
+    for (int w = 0; w < WIDTHS; w++) {
+        gallery_draw(&desk, picture("conflict"), widths[w], 24);
+        desk_shows(&desk, "above.");
+        desk_shows(&desk, "y send");
+    }
+}
+
 static void a_reply_says_whose_it_is_and_that_it_is_kept(void **state)
 {
     (void)state;
@@ -229,6 +239,7 @@ int main(void)
         T(an_event_with_nothing_to_note_says_what_its_ticket_is_about),
         T(a_long_toast_has_a_second_row),
         T(a_review_has_all_its_answers),
+        T(what_stops_a_reply_is_said_whole),
         T(a_reply_says_whose_it_is_and_that_it_is_kept),
         T(what_an_overlay_takes_is_named_whole_and_so_is_the_way_out),
         T(a_texts_title_has_whole_words),

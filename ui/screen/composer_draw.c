@@ -5,7 +5,7 @@
 #include "core/fill.h"
 #include <string.h>
 
-enum { ROOM_SAID = 4 << 10, TAKE_OFF = 16, WIDE = 140, SPLIT_ROWS = 30, WORDS_ROWS = 15, WORDS = 5, BRIEF_BELOW = 64 };
+enum { ROOM_SAID = 4 << 10, TAKE_OFF = 16, WIDE = 140, SPLIT_ROWS = 30, WORDS_ROWS = 15, WORDS = 5, BRIEF_BELOW = 64, LEAST_ROWS = 12 };
 
 const char *composer_title(const struct composer *c, const struct look *look)
 {
@@ -202,12 +202,22 @@ static struct spoken spoken(struct composer *c, const struct look *look)
     return (struct spoken){NULL, UI_DIM};
 }
 
-static void draw_foot(struct composer *c, const struct look *look, struct surface *s, int row)
+/* What stops a reply is read whole; what is only said beside the text never moves it. */
+static int spoken_rows(const struct composer *c, const struct look *look, const struct surface *s, const struct spoken *say)
 {
+    bool calm = c->state == COMPOSER_WRITING && (!say->text || say->role == UI_DIM);
+    return calm || !say->text || surface_rows(s) < LEAST_ROWS ? 1 : look_banner_rows(look, s, 2, say->text);
+}
+
+static void draw_foot(struct composer *c, const struct look *look, struct surface *s, int row, int rows, const struct spoken *say)
+{
+    if (rows > 1) { /* nothing has room beside it */
+        look_banner(look, s, row, 1, rows, say->role, say->text);
+        return;
+    }
     int columns = look_columns(s), width = columns < WIDE ? columns : ticket_measure(columns), used = 0;
-    struct spoken say = spoken(c, look);
-    if (say.text)
-        used = surface_text(s, row, 1, width - 2, say.role, say.text);
+    if (say->text)
+        used = surface_text(s, row, 1, width - 2, say->role, say->text);
     struct editor_place at = editor_where(c->editor);
     char *where = arena_printf(look->arena, "line %zu of %zu, column %zu   %s characters", at.line, at.lines, at.column,
                                look_count(look->arena, (int64_t)at.characters));
@@ -233,8 +243,10 @@ static int draw_files(const struct composer *c, const struct look *look, struct 
 
 void composer_draw(struct composer *c, const struct look *look, struct surface *s)
 {
-    int rows = surface_rows(s), width = look_columns(s), top = 3, foot = rows - 2 - menu_rows(c, s);
+    int rows = surface_rows(s), width = look_columns(s), top = 3, menu = menu_rows(c, s);
     const struct mirror_row *row = ticket_row(look, c->ticket);
+    const struct spoken say = spoken(c, look);
+    int speech = spoken_rows(c, look, s, &say), foot = rows - 1 - speech - menu;
     draw_head(c, look, s, row);
     surface_rule(s, 2);
     bool split = (rows >= SPLIT_ROWS && !c->wide) || c->state == COMPOSER_CONFLICT;
@@ -254,8 +266,8 @@ void composer_draw(struct composer *c, const struct look *look, struct surface *
     editor_draw(c->editor, s, top, 2, foot - top - files, (width < WIDE ? width : ticket_measure(width)) - 4,
                 c->state == COMPOSER_WRITING ? UI_INPUT : UI_NORMAL);
     surface_rule(s, foot);
-    draw_foot(c, look, s, foot + 1);
-    draw_menu(c, s, foot + 2);
+    draw_foot(c, look, s, foot + 1, speech, &say);
+    draw_menu(c, s, rows - menu);
     if (c->state != COMPOSER_WRITING)
-        surface_cursor(s, foot + 2, 0);
+        surface_cursor(s, rows - menu, 0);
 }
