@@ -144,6 +144,20 @@ static void say_sent(struct console *c, const struct json *result)
         console_toast(c, UI_TOAST, "%s", json_get_string(result, "say", "sent"));
 }
 
+/* The answer may come before the news that somebody wrote; the ticket, read anew, has it. */
+static void resolve_doubt(struct console *c)
+{
+    struct look look = console_look(c);
+    struct composer *w = &c->composer;
+    const struct mirror_row *row = ticket_row(&look, w->ticket);
+    const struct wanted *read = &c->slots[SLOT_DOC + MIRROR_TICKET];
+    if (row && row->t.thread_version != w->thread_version)
+        composer_conflict(w, row->t.thread_version);
+    else if (!read->wanted && !read->flying)
+        composer_failed(w, w->refused);
+    c->dirty |= !w->doubted;
+}
+
 static void sent(void *arg, const struct link_answer *answer)
 {
     struct console *c = arg;
@@ -170,14 +184,9 @@ static void sent(void *arg, const struct link_answer *answer)
             claim_next(c);
         press_early(c, early);
     } else if (problem && json_get_i64(problem, "status", 0) == 409 && w->reply) {
-        struct look look = console_look(c);
-        const struct mirror_row *row = ticket_row(&look, w->ticket);
-        bool moved = row && row->t.thread_version != w->thread_version;
         fetch_focus(c, w->ticket);
-        if (moved)
-            composer_conflict(w, row->t.thread_version);
-        else
-            composer_failed(w, deed_problem(c, problem));
+        composer_doubt(w, deed_problem(c, problem));
+        resolve_doubt(c);
     } else {
         composer_failed(w, problem ? deed_problem(c, problem) :
                            arena_printf(c->frame, "Not sent: %s. The text is kept.",
@@ -285,6 +294,8 @@ static void write_outside(struct console *c)
 void writing_follow(struct console *c)
 {
     struct composer *w = &c->composer;
+    if (composer_is_open(w) && w->doubted)
+        resolve_doubt(c);
     if (!composer_is_open(w) || !w->outside || w->awaits)
         return;
     w->outside = false;

@@ -9,7 +9,7 @@ void writing_begin(struct console *c, int64_t ticket, bool reply);  /* opens the
 void writing_editor(struct console *c, int64_t ticket, bool reply); /* and then $EDITOR */
 bool writing_key(struct console *c, const struct key *key);         /* a key for the open composer; false: it knows no such key */
 void writing_keep(struct console *c, bool forget);                  /* saves the draft, or forgets it */
-/* Where it is wanted: the text in $VISUAL or $EDITOR and back; where none may be run or is set, the built-in editor has the whole screen.
+/* What could not be said at once of a send that was refused. And, where it is wanted: the text in $VISUAL or $EDITOR and back; where none may be run or is set, the built-in editor has the whole screen.
  * The link goes on meanwhile, so never from within one of its answers: of the loop alone. */
 void writing_follow(struct console *c);
 #endif

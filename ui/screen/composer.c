@@ -415,8 +415,15 @@ enum composer_outcome composer_key(struct composer *c, const struct key *key)
     return COMPOSER_NOTHING;
 }
 
+void composer_doubt(struct composer *c, const char *why)
+{
+    str_copy(c->refused, sizeof c->refused, why);
+    c->doubted = true;
+}
+
 void composer_conflict(struct composer *c, int64_t thread_version)
 {
+    c->doubted = false;
     c->state = COMPOSER_CONFLICT;
     forget_early(c); /* was meant for what comes after it was sent */
     c->thread_version = thread_version;
@@ -424,7 +431,9 @@ void composer_conflict(struct composer *c, int64_t thread_version)
 
 void composer_failed(struct composer *c, const char *why)
 {
-    str_copy(c->refused, sizeof c->refused, why);
+    if (why != c->refused)
+        str_copy(c->refused, sizeof c->refused, why);
+    c->doubted = false;
     c->refusal = c->refused;
     forget_early(c);
     c->state = COMPOSER_REVIEW;

@@ -53,6 +53,7 @@ struct composer {
     int64_t changed_at, saved_at; /* the loop's clock; 0 = nothing to save, never saved */
     const char *refusal; /* until the next key */
     char refused[512];   /* why the desk did not take it */
+    bool doubted;        /* it did not, and whether somebody wrote since is not known yet */
     char by[72];     /* who began it, where somebody else did */
     size_t asked_at; /* where the cursor stood then */
     char asked[4];  /* what stands before the cursor and began a line: gone when something is inserted; "" = nothing */
@@ -88,6 +89,7 @@ struct early *composer_early(struct composer *c);
 enum composer_outcome composer_key(struct composer *c, const struct key *key);
 /* The send was refused because the thread moved on: shows it and asks again; now: the version it has now. */
 void composer_conflict(struct composer *c, int64_t thread_version);
+void composer_doubt(struct composer *c, const char *why); /* it was refused, for that or for something else: keys wait until one of both is called */
 /* What an editor of one's own made of it, as one step. stands false: it is taken back at once, one redo away. false: it is the same, or
  * there is no room for it. */
 bool composer_edited(struct composer *c, const char *text, size_t n, bool stands);
