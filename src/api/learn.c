@@ -123,8 +123,8 @@ static void keep_reasons(struct arena *arena, struct classify_label *label)
         label->reasons[i].text = arena_strdup(arena, label->reasons[i].text);
 }
 
-/* The newest open tickets whose label no person gave, as the model sees them. */
-static bool judge_all(struct show *show, struct judged *list, int *count)
+/* The newest open tickets whose label no person gave, as the model sees them. more: there are older ones. */
+static bool judge_all(struct show *show, struct judged *list, int *count, bool *more)
 {
     const struct classify_model *model = request_model(show->req);
     AUTO_ARENA scratch = arena_new();
@@ -146,7 +146,10 @@ static bool judge_all(struct show *show, struct judged *list, int *count)
             keep_reasons(show->arena, &j->said.urgency);
         }
     }
-    return true;
+    struct worded *older;
+    bool ok = store_worded(show->store, show->arena, before, true, 1, &older, &n, &show->err);
+    *more = ok && n > 0;
+    return ok;
 }
 
 static int least_sure_first(const void *pa, const void *pb)
@@ -235,10 +238,11 @@ static void get_labels(struct request *req)
 {
     struct show show;
     int count, limit = (int)request_query_i64(req, "limit", ROWS, 1, LOOKED_AT);
+    bool more;
     if (!show_open(&show, req))
         return;
     struct judged *list = ARENA_ARRAY(req->arena, struct judged, LOOKED_AT);
-    if (!judge_all(&show, list, &count)) {
+    if (!judge_all(&show, list, &count, &more)) {
         show_fail(&show);
         return;
     }
@@ -249,6 +253,7 @@ static void get_labels(struct request *req)
     json_put(root, "rows", rows);
     json_put_i64(root, "review", kept);
     json_put_i64(root, "of", count);
+    json_put_bool(root, "more", more);
     json_put(root, "model", show_model(&show));
     json_put(root, "shadow", shadow_of(&show));
     request_json_tree(req, 200, root);

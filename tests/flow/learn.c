@@ -258,11 +258,32 @@ static void weights_that_cannot_be_read_are_learned_again(void **state)
     daemon_remove(run);
 }
 
+/* What was looked at is no total. */
+static void labels_that_were_not_looked_at_are_owned_up_to(void **state)
+{
+    enum { MANY = 520, LOOKED_AT = 500 };
+    (void)state;
+    struct daemon_run *run = daemon_start(config);
+    struct client *in = client_open(run->ingest), *desk = client_open(run->desk);
+    post(in, 1, "a case", kinds[0]);
+    assert_false(json_get_bool(client_get(desk, "/v1/labels").json, "more", true));
+    for (int i = 2; i <= MANY; i++)
+        post(in, i, "a case", kinds[i % 2]);
+    struct answer a = client_get(desk, "/v1/labels");
+    assert_true(json_get_i64(a.json, "of", 0) <= LOOKED_AT);
+    assert_true(json_get_bool(a.json, "more", false));
+    client_close(in);
+    client_close(desk);
+    assert_int_equal(daemon_stop(run), 0);
+    daemon_remove(run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(resolved_tickets_like_one_are_found_by_its_words),
         cmocka_unit_test(the_least_sure_labels_come_first_and_go_when_a_person_has_spoken),
+        cmocka_unit_test(labels_that_were_not_looked_at_are_owned_up_to),
         cmocka_unit_test(weights_that_cannot_be_read_are_learned_again),
         cmocka_unit_test(what_agents_say_labels_the_next_ticket_survives_a_restart_and_can_be_taken_back),
     };

@@ -662,6 +662,16 @@ static void an_empty_list_says_what_to_configure(void **state)
     }
 }
 
+static void label_review_owns_up_to_what_it_did_not_look_at(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    const char text[] = "{\"rows\":[{\"id\":1,\"title\":\"A\",\"urgency\":\"high\",\"urgency_bp\":2900}],\"review\":251,\"of\":500,\"more\":true,\"model\":{}}";
+    assert_true(mirror_doc_set(desk.mirror, MIRROR_LABELS, 0, text, sizeof text - 1, DESK_NOW, &err));
+    draw_list(LISTS_REVIEW, 80, 24);
+    desk_shows(&desk, "Label review   251 of the newest 500 open   the 1 least sure here");
+}
+
 static void label_review_shows_the_least_sure_first_and_what_speaks_for_it(void **state)
 {
     (void)state;
@@ -988,6 +998,7 @@ int main(void)
         T(macros_show_what_they_do_and_the_one_under_the_cursor_whole),
         T(articles_show_what_they_are_and_how_often_they_helped),
         T(an_article_is_read_as_text_and_hostile_markdown_is_only_text),
+        T(label_review_owns_up_to_what_it_did_not_look_at),
         T(label_review_shows_the_least_sure_first_and_what_speaks_for_it),
         T(a_table_is_narrowed_by_words),
         T(few_labels_learned_are_said_in_bands),

@@ -304,7 +304,11 @@ void print_labels(struct print *p, const struct json *root)
     bool bands = json_get_bool(json_get(root, "model"), "bands", true);
     const struct json *shadow = json_get(root, "shadow");
     print_safe(p, text_of(json_get(root, "model"), "text"));
-    str_addf(p->out, "; %lld of %lld open labels want a look\n", (long long)json_get_i64(root, "review", 0), (long long)json_get_i64(root, "of", 0));
+    str_addf(p->out, "; %lld of %s%lld open labels want a look\n", (long long)json_get_i64(root, "review", 0), json_get_bool(root, "more", false) ? "the newest " : "",
+             (long long)json_get_i64(root, "of", 0));
+    int64_t listed = (int64_t)json_count(json_get(root, "rows"));
+    if (listed < json_get_i64(root, "review", 0))
+        str_addf(p->out, "the %lld least sure of them (--limit N: more)\n", (long long)listed);
     if (json_get_i64(shadow, "of", 0))
         str_addf(p->out, "of the last %lld tickets it would have called %lld more critical\n", (long long)json_get_i64(shadow, "of", 0),
                  (long long)json_get_i64(shadow, "would_escalate", 0));

@@ -119,9 +119,12 @@ static void head(const struct look *look, struct surface *s)
                       *shadow = json_get(root(look), "shadow");
     struct arena *a = look->arena;
     int column = surface_text(s, 1, 1, -1, UI_TITLE, "Label review") + 4;
+    int64_t review = json_get_i64(root(look), "review", 0), listed = (int64_t)json_count(json_get(root(look), "rows"));
     column = look_piece(look, s, 1, column, UI_NORMAL,
-          arena_printf(a, "%s of %s open", look_count(a, json_get_i64(root(look), "review", 0)),
+          arena_printf(a, "%s of %s%s open", look_count(a, review), json_get_bool(root(look), "more", false) ? "the newest " : "",
                        look_count(a, json_get_i64(root(look), "of", 0))));
+    if (listed < review)
+        column = look_piece(look, s, 1, column, UI_DIM, arena_printf(a, "the %s least sure here", look_count(a, listed)));
     column = look_piece(look, s, 1, column, UI_DIM, json_get_string(model, "text", ""));
     if (json_get_i64(accuracy, "of", 0))
         column = look_piece(look, s, 1, column, UI_OK,
