@@ -133,6 +133,32 @@ static void a_held_reply_counts_down_as_long_as_it_can_be_taken_back(void **stat
     seat_shows("Undone: reply of #1");
 }
 
+/* What the same key did behind the reply takes no second off what is said of it, and is taken back first. */
+static void a_reply_that_closed_or_went_on_counts_down_and_says_how_it_is_taken_back(void **state)
+{
+    (void)state;
+    seat_post("post", "A-2", "Invoice is wrong");
+    seat_shows("Invoice is wrong");
+    seat_press("r");
+    seat_shows("Reply to");
+    seat_press("We are on it\x1b");
+    seat_shows("review:");
+    seat_press("Y");
+    seat_shows("#1 closed");
+    assert_non_null(strstr(seat_row("reply leaves in"), "(u twice takes it back)"));
+    seat_press("u");
+    seat_shows("Undone: close of #1. u again: reply of #1");
+    assert_non_null(strstr(seat_row("reply leaves in"), "(u takes it back)"));
+    seat_press("?"); /* where a key is a letter, or leaves what is read, no key is named */
+    seat_shows("Help: ");
+    seat_hides("(u takes it back)");
+    seat_press("q");
+    seat_shows("(u takes it back)");
+    seat_press("u");
+    seat_shows("Undone: reply of #1");
+    seat_hides("reply leaves in");
+}
+
 static void what_is_snoozed_says_for_how_long(void **state)
 {
     (void)state;
@@ -241,6 +267,7 @@ int main(void)
         T(many_get_a_tag_and_keep_their_own),
         T(a_word_that_is_chosen_says_which_it_is_now),
         T(a_held_reply_counts_down_as_long_as_it_can_be_taken_back),
+        T(a_reply_that_closed_or_went_on_counts_down_and_says_how_it_is_taken_back),
         T(what_is_snoozed_says_for_how_long),
         T(a_command_that_says_nothing_alone_goes_on_with_what_may_follow),
         T(a_merge_names_the_open_tickets_of_the_same_customer),

@@ -353,7 +353,16 @@ static void a_reply_that_is_held_says_until_when(void **state)
                          "\"public\":true,\"state\":\"held\",\"due_at\":1795617135000}}]}";
     assert_true(mirror_doc_set(desk.mirror, MIRROR_TICKET, 4119, lines, strlen(lines), DESK_NOW, &err));
     draw_ticket(80, 24);
-    desk_shows(&desk, "leaves at 14:32:15 (u takes it back)");
+    desk_shows(&desk, "leaves at 14:32:15, in 15 s");
+    desk_hides(&desk, "takes it back"); /* it is not what this console did */
+    desk.look.held_reply = 4119;
+    desk.look.held_how = "u twice takes it back";
+    desk.look.now += 3000;
+    draw_ticket(80, 24);
+    desk_shows(&desk, "leaves at 14:32:15, in 12 s (u twice takes it back)"); /* the same document: it counts down */
+    desk.look.now += 12000;
+    draw_ticket(80, 24);
+    desk_shows(&desk, "leaves now");
 }
 
 static void escalations_count_down(void **state)

@@ -123,31 +123,6 @@ static void a_refusal_that_could_be_read_leaves_with_the_place_it_was_said_at(vo
     assert_string_equal(t.is.text, "");
 }
 
-static void what_is_held_counts_its_seconds_and_stays_until_then(void **state)
-{
-    (void)state;
-    toast_count(&t, UI_TOAST, "#1 leaves in ", " (u takes it back)", 16000, 1000);
-    assert_string_equal(t.is.text, "#1 leaves in 15 s (u takes it back)");
-    assert_int_equal(t.next, 2000);
-    assert_false(toast_tick(&t, 1999));
-    assert_true(toast_tick(&t, 2000));
-    assert_string_equal(t.is.text, "#1 leaves in 14 s (u takes it back)");
-    assert_true(toast_tick(&t, 15500)); /* a busy console: what is true by then */
-    assert_string_equal(t.is.text, "#1 leaves in 1 s (u takes it back)");
-    assert_true(toast_tick(&t, 16000));
-    assert_string_equal(t.is.text, "");
-    toast_say(&t, UI_ERROR, "refused", 20000);
-    toast_count(&t, UI_TOAST, "#1 leaves in ", "", 35000, 20000);
-    assert_string_equal(t.is.text, "refused");
-    toast_key(&t, 22500); /* it had to wait */
-    assert_string_equal(t.is.text, "#1 leaves in 13 s");
-    toast_say(&t, UI_XP, "+25 XP", 22600);
-    assert_true(toast_tick(&t, 34500)); /* as long as it can be taken back */
-    assert_string_equal(t.is.text, "#1 leaves in 1 s");
-    assert_true(toast_tick(&t, 35000));
-    assert_string_equal(t.is.text, "+25 XP");
-}
-
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup(name, start)
@@ -160,7 +135,6 @@ int main(void)
         T(what_waits_is_said_when_the_time_of_the_other_is_over),
         T(what_was_said_of_a_place_leaves_with_it),
         T(a_refusal_that_could_be_read_leaves_with_the_place_it_was_said_at),
-        T(what_is_held_counts_its_seconds_and_stays_until_then),
     };
     return cmocka_run_group_tests_name("toast", tests, NULL, NULL);
 }

@@ -103,6 +103,12 @@ static const struct zone *clock_of(struct console *c)
     return c->tz;
 }
 
+const char *console_undo_key(struct console *c)
+{
+    const struct binding *b = keymap_find(c->keymap, console_screen(c), "undo");
+    return c->overlay.kind || composer_is_open(&c->composer) ? "" : b ? b->spelled : ":undo";
+}
+
 struct look console_look(struct console *c)
 {
     struct look look = {.mirror = c->mirror,
@@ -113,6 +119,10 @@ struct look console_look(struct console *c)
                         .held = console_place(c) == PLACE_HEALTH ? memory_now() : (struct memory){0},
                         .shown = console_place(c) == PLACE_CUSTOMER ? c->contact.shown : NULL,
                         .game = true};
+    if (c->held.count) {
+        look.held_reply = c->held.list[0].ticket;
+        look.held_how = held_how(c->frame, &c->held.list[0], console_undo_key(c));
+    }
     frame_line(c, &look);
     return look;
 }
@@ -391,6 +401,7 @@ static void tick(struct console *c, int64_t now)
         c->dirty = true;
     }
     c->dirty |= toast_tick(&c->toast, now);
+    c->dirty |= held_tick(&c->held, now);
     c->dirty |= ticket_expire(&c->ticket, console_now(c));
     c->dirty |= ticket_expire(&c->contact, console_now(c));
     if (c->composer.changed_at && now - c->composer.changed_at >= DRAFT_MS)
@@ -431,6 +442,7 @@ static int patience(const struct console *c)
 {
     int64_t now = clock_mono(), at = c->next_tick;
     sooner(&at, c->toast.next);
+    sooner(&at, c->held.next);
     sooner(&at, c->focus_at);
     sooner(&at, c->release_at);
     sooner(&at, session_next(c));

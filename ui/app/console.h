@@ -4,6 +4,7 @@
 #ifndef APP_CONSOLE_H
 #define APP_CONSOLE_H
 #include "app/cli.h"
+#include "app/held.h"
 #include "app/home.h"
 #include "app/ring.h"
 #include "app/toast.h"
@@ -148,6 +149,7 @@ struct console {
     struct { size_t from; char typed[256]; } prompt; /* what the offers shown stand for, and what was typed of it (app/prompt) */
 
     struct toast toast;
+    struct held held;
     bool to_end; /* the last key was for the end: it goes on with the rows that are coming */
     int64_t last_key, draw_at, rest_at, next_tick,
         focus_at,        /* draw_at: before it news of the list waits; rest_at: all other news */
@@ -181,6 +183,7 @@ int64_t console_now(const struct console *c);        /* the daemon's clock */
 int64_t console_zone(void);
 struct moment console_here(struct console *c);       /* this machine's clock, as the daemon's time shows on it */
 struct look console_look(struct console *c); /* without toast and hints */
+const char *console_undo_key(struct console *c); /* what takes back what I did last; "" where that is a letter */
 int64_t console_ticket(struct console *c);   /* what an action is about, 0 = nothing */
 struct lists *console_table(struct console *c); /* the screen shown, where it is a table; else NULL */
 bool console_in_pane(const struct console *c);  /* keys that move scroll the pane beside the list */

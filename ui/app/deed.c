@@ -105,6 +105,8 @@ static void done(void *arg, const struct link_answer *answer)
         bad += !ok;
     }
     settle_marks(d, root);
+    if (good)
+        held_act(&c->held, d->action);
     bool undone = undone_say(c, d->action, root);
     const char *detail = json_get_string(problem, "detail", "");
     bool asked = problem && (d->count ? aside_refused(c, d->tickets[0], detail) : act_refused(c, d->action, detail));

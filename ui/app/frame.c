@@ -3,6 +3,7 @@
 #include "app/frame.h"
 #include "app/follow.h"
 #include "base/clock.h"
+#include "base/text.h"
 #include "screen/escalations.h"
 #include "screen/popup.h"
 #include "term/ncurses.h"
@@ -144,6 +145,20 @@ static const char *standing_notice(struct console *c, const struct look *look)
     return arena_printf(c->frame, brief ? "%s: , goes there" : "%s: press , to go there, K to acknowledge", escalations_call(look));
 }
 
+/* What counts down stands beside what is said, or what would stand there; it is said in short where both are not whole in two rows. */
+static void say_foot(struct console *c, struct look *look)
+{
+    const struct toast_line *said = &c->toast.is;
+    int64_t now = clock_mono();
+    const char *held = held_line(c->frame, &c->held, console_undo_key(c), now);
+    look->toast = *said->text ? said->text : standing_notice(c, look);
+    look->toast_role = *said->text ? said->role : look->toast || !held ? UI_CRITICAL : UI_TOAST;
+    if (held && look->toast && text_columns(held) + text_columns(look->toast) > 2 * (look_columns(c->surface) - 12))
+        held = held_line(c->frame, &c->held, "", now);
+    if (held)
+        look->toast = look->toast ? arena_printf(c->frame, "%s · %s", held, look->toast) : held;
+}
+
 /* What is asked over a text has its foot: the text's own keys do not work meanwhile. */
 static void clear_foot(const struct look *look, struct surface *s)
 {
@@ -193,9 +208,7 @@ void frame_draw(struct console *c)
     look.banner = link_banner(c, link_status(c->link), clock_mono());
     fill_hints(c, &look);
     look.ingest = mirror_row_count(c->mirror) ? NULL : ingest_path(c);
-    const struct toast_line *said = &c->toast.is;
-    look.toast = *said->text ? said->text : standing_notice(c, &look);
-    look.toast_role = *said->text ? said->role : UI_CRITICAL;
+    say_foot(c, &look);
     choose_rows(c);
     surface_clear(c->surface);
     surface_cursor(c->surface, -1, 0);

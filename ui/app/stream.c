@@ -18,8 +18,8 @@ static void score_toast(struct console *c, const char *data, size_t n)
         console_toast(c, UI_XP, "+%lld XP: %s", xp, reason);
     else if (xp > 0)
         console_toast(c, UI_XP, "+%lld XP held: #%lld %s (u undo)", xp, ticket, reason);
-    else if (xp < 0)
-        console_toast(c, UI_WARN, "%lld XP taken back: #%lld %s", xp, ticket, reason);
+    else if (xp < 0) /* what the act cost, as what it brings, waits behind its answer */
+        console_toast(c, UI_XP, "%lld XP taken back: #%lld %s", xp, ticket, reason);
     else
         console_toast(c, UI_DIM, "no XP for #%lld: %s", ticket, reason);
 }

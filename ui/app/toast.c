@@ -1,9 +1,6 @@
 /* toast: see toast.h. */
 #include "app/toast.h"
 #include "base/str.h"
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
 
 enum { NEWS, GAIN, ANSWER, REFUSAL };
 
@@ -25,24 +22,18 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-static void spell(struct toast *t, int64_t now)
+static void plan(struct toast *t)
 {
-    struct toast_line *line = &t->is;
-    int64_t left = line->counts > now ? line->counts - now : 0, seconds = (left + 999) / 1000;
     t->next = toast_waiting(t) ? earlier(t->until, t->firm) : t->until;
-    if (!line->counts)
-        return;
-    snprintf(line->text + line->head, sizeof line->text - line->head, "%" PRId64 " s%s", seconds, line->rest);
-    t->next = left ? earlier(t->next, line->counts - (seconds - 1) * 1000) : t->next;
 }
 
 static void show(struct toast *t, const struct toast_line *line, int64_t now)
 {
     t->is = *line;
     t->seen = false;
-    t->until = line->counts > now ? line->counts : now + (heavy(line->role) ? 2 * TOAST_MS : TOAST_MS);
-    t->firm = line->counts || heavy(line->role) ? t->until : now + TOAST_READ_MS;
-    spell(t, now);
+    t->until = now + (heavy(line->role) ? 2 * TOAST_MS : TOAST_MS);
+    t->firm = heavy(line->role) ? t->until : now + TOAST_READ_MS;
+    plan(t);
 }
 
 static void put_by(struct toast *t, const struct toast_line *line)
@@ -57,7 +48,7 @@ static void say(struct toast *t, const struct toast_line *line, int64_t now)
     int is = weight(t->is.role), new = weight(line->role);
     if (unread && new < is) {
         put_by(t, line);
-        spell(t, now);
+        plan(t);
         return;
     }
     if (unread && is == GAIN && new == ANSWER)
@@ -69,15 +60,6 @@ void toast_say(struct toast *t, enum ui_role role, const char *text, int64_t now
 {
     struct toast_line line = {.role = role};
     str_copy(line.text, sizeof line.text, text);
-    say(t, &line, now);
-}
-
-void toast_count(struct toast *t, enum ui_role role, const char *before, const char *after, int64_t at, int64_t now)
-{
-    struct toast_line line = {.role = role, .counts = at};
-    str_copy(line.text, sizeof line.text - sizeof line.rest - 24, before);
-    str_copy(line.rest, sizeof line.rest, after);
-    line.head = strlen(line.text);
     say(t, &line, now);
 }
 
@@ -105,9 +87,9 @@ bool toast_tick(struct toast *t, int64_t now)
 {
     if (!t->until || now < t->next)
         return false;
-    if (now < t->until && !(toast_waiting(t) && now >= t->firm)) {
-        spell(t, now);
-        return true;
+    if (now < t->until && !(toast_waiting(t) && now >= t->firm)) { /* what waited is moot */
+        plan(t);
+        return false;
     }
     t->until = t->next = 0;
     t->is.text[0] = 0;

@@ -1,6 +1,6 @@
 /* toast: the one line that says what just happened. What weighs less waits until this could be read: a refusal and what pages me stand
- * until a key was pressed since, or their time is over, a countdown until it is at its end, all else for TOAST_READ_MS. Of what waits the
- * heaviest is said first, of each weight the last. Times are the caller's. */
+ * until a key was pressed since, or their time is over, all else for TOAST_READ_MS. Of what waits the heaviest is said first, of each
+ * weight the last. What counts down stands beside it (app/held). Times are the caller's. */
 #ifndef APP_TOAST_H
 #define APP_TOAST_H
 #include "term/role.h"
@@ -9,8 +9,7 @@
 #include <stdint.h>
 
 enum { TOAST_MS = 5000, TOAST_READ_MS = 1500, TOAST_TEXT = 512, TOAST_WEIGHTS = 4 };
-/* counts: when what it says comes to pass, 0: nothing; the seconds until then stand from `head` on, then the rest. */
-struct toast_line { char text[TOAST_TEXT], rest[64]; enum ui_role role; int64_t counts; size_t head; }; /* text "": none */
+struct toast_line { char text[TOAST_TEXT]; enum ui_role role; }; /* text "": none */
 struct toast {
     struct toast_line is, waits[TOAST_WEIGHTS]; /* by weight */
     int64_t until; /* when it goes; 0 = there is none */
@@ -20,8 +19,6 @@ struct toast {
 };
 /* Said now. What is heavy stays twice as long. */
 void toast_say(struct toast *t, enum ui_role role, const char *text, int64_t now);
-/* The same, with the seconds until something between its two halves; it stays until then. */
-void toast_count(struct toast *t, enum ui_role role, const char *before, const char *after, int64_t at, int64_t now);
 void toast_key(struct toast *t, int64_t now);  /* a key is pressed: what waited is said */
 bool toast_waiting(const struct toast *t);
 bool toast_tick(struct toast *t, int64_t now); /* true: what is said is another, or nothing any more */

@@ -21,6 +21,7 @@ bool undone_say(struct console *c, const char *action, const struct json *answer
     int good = 0, stay = 0;
     if (!did)
         return false;
+    held_undone(&c->held, action, did, next);
     for (const struct json *r = json_first(json_get(answer, "results")); r; r = json_next(r)) {
         bool ok = json_get_bool(r, "ok", false);
         why = ok || stay ? why : json_get_string(json_get(r, "error"), "detail", "");

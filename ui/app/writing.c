@@ -134,14 +134,15 @@ static void claim_next(struct console *c)
 }
 
 /* What is held counts down, as long as it can be taken back. */
-static void say_sent(struct console *c, const struct json *result)
+static void say_sent(struct console *c, const struct json *result, bool reply)
 {
     int64_t at = json_get_i64(result, "leaves_at", 0), now = clock_mono();
-    if (at)
-        toast_count(&c->toast, UI_TOAST, arena_printf(c->frame, "#%lld reply leaves in ", (long long)json_get_i64(result, "ticket", 0)), " (u takes it back)",
-                    now + at - console_now(c), now);
-    else
+    if (at) {
+        held_add(&c->held, json_get_i64(result, "ticket", 0), now + at - console_now(c), now);
+    } else {
+        held_act(&c->held, reply ? "reply" : "note");
         console_toast(c, UI_TOAST, "%s", json_get_string(result, "say", "sent"));
+    }
 }
 
 /* The answer may come before the news that somebody wrote; the ticket, read anew, has it. */
@@ -174,7 +175,7 @@ static void sent(void *arg, const struct link_answer *answer)
         int64_t ticket = w->ticket;
         bool close = w->close_after, next = w->next_after;
         struct early *early = next ? NULL : composer_early(w); /* what is typed ahead of another ticket may mean either */
-        say_sent(c, result);
+        say_sent(c, result, w->reply);
         composer_fini(w); /* the draft is forgotten by what was sent */
         fetch_want(c, SLOT_DOC + MIRROR_DRAFTS);
         fetch_focus(c, ticket);

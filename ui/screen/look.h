@@ -25,6 +25,8 @@ struct look {
     int hint_count;
     const char *ingest; /* where webhooks are posted, for the first-run hint; NULL = not known */
     bool game;          /* show the team's line */
+    int64_t held_reply;   /* the ticket of my reply that leaves in a moment, 0: there is none; */
+    const char *held_how; /* "u takes it back", "" where no key does */
     struct memory held; /* what this console holds, on the screen that says so */
     const struct json *shown; /* what a reveal brought for this screen (api.md: text), NULL = nothing */
 };

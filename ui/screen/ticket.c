@@ -84,6 +84,7 @@ struct telling {
     const struct look *look;
     int64_t day, next_id, ticket; /* ticket: whose timeline it is; lines of others say whose they are */
     int64_t of;                   /* of another, 0 = its own */
+    int64_t held_until;           /* when a reply in it leaves, 0 = none is held */
     int64_t spoken;               /* the item of what a person wrote last, 0 = nothing */
     int width;
     bool keyed;                   /* the screen's own, where a key unfolds */
@@ -118,21 +119,26 @@ static void head(struct telling *to, int64_t at, enum ui_role tag_role, const ch
         text_fit(to->look->arena, text_safe_in(to->look->arena, tag, TEXT_LINE), TEXT_AT - TAG_AT - 1));
 }
 
-static const char *reply_state(const struct look *look, const struct json *message)
+/* Held: until when, and for how long; of mine also which key takes it back. */
+static const char *reply_state(struct telling *to, const struct json *message)
 {
+    const struct look *look = to->look;
     const char *state = json_get_string(message, "state", "");
     int64_t due = json_get_i64(message, "due_at", 0);
-    if (str_eq(state, "held"))
-        return due > look->now ? arena_printf(look->arena, "leaves at %s:%02d (u takes it back)",
-                                              look_clock(look, due), (int)(due / 1000 % 60))
-                               : "leaves now";
-    return state;
+    if (!str_eq(state, "held"))
+        return state;
+    if (due <= look->now)
+        return "leaves now";
+    bool mine = look->held_reply == to->ticket && *look->held_how && str_eq(json_get_string(message, "author", NULL), mirror_me(look->mirror));
+    to->held_until = due;
+    return arena_printf(look->arena, "leaves at %s:%02d, in %lld s%s%s%s", look_clock(look, due), (int)(due / 1000 % 60), (long long)(due - look->now + 999) / 1000,
+                        mine ? " (" : "", mine ? look->held_how : "", mine ? ")" : "");
 }
 
 static void tell_message(struct telling *to, int64_t at, const struct json *m)
 {
     const char *kind = json_get_string(m, "author_kind", ""), *author = json_get_string(m, "author", "");
-    const char *state = reply_state(to->look, m);
+    const char *state = reply_state(to, m);
     bool customer = str_eq(kind, "customer"), internal = !json_get_bool(m, "public", true),
          gone = str_eq(state, "withdrawn");
     bool agent = str_eq(kind, "agent");
@@ -278,6 +284,8 @@ static void fill(struct ticket_screen *t, const struct look *look, const struct 
     t->filled_from = doc->number;
     t->filled_width = width;
     t->filled_day = (look->now + look->zone) / 86400000;
+    t->filled_second = look->now / 1000;
+    t->held_until = to.held_until;
 }
 
 void ticket_reading(const struct look *look, struct surface *s, int top, int left, int width)
@@ -291,7 +299,8 @@ void ticket_timeline(struct ticket_screen *t, const struct look *look, struct su
     const struct mirror_doc *doc = mirror_doc(look->mirror, MIRROR_TICKET);
     bool here = doc->ticket == t->id && doc->root;
     int64_t day = (look->now + look->zone) / 86400000;
-    if (here && (doc->number != t->filled_from || t->filled_width != width || t->filled_day != day))
+    bool counts = t->held_until && t->filled_second != look->now / 1000;
+    if (here && (doc->number != t->filled_from || t->filled_width != width || t->filled_day != day || counts))
         fill(t, look, doc, width);
     if (t->filled_from)
         pager_draw(t->pager, s, top, left, rows, width);

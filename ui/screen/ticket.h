@@ -11,6 +11,7 @@ struct ticket_screen {
     int64_t filled_from; /* the number of the document, 0 = of none */
     bool follow; /* asked for: ticket_follow */
     int64_t filled_day; /* "today" is drawn otherwise than the days before */
+    int64_t held_until, filled_second; /* a reply in it leaves then, and counts down; 0: none does */
     int filled_width;
     bool unfolded; /* ticket_unfold */
     bool keyed;    /* drawn as a screen of its own: a fold names the key that opens it */
