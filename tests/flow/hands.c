@@ -453,6 +453,7 @@ static void what_cannot_be_done_is_asked_again_as_it_was_typed(void **state)
     seat_shows("agent=nobody from=now to=+2h kind=leave note=dentist");
     seat_press("\x15" "agent=tom from=now to=+2h kind=leave note=dentist\r");
     seat_hides("absence: ");
+    seat_shows("tom is away (leave)"); /* the answer itself: it would be said over what is next */
     seat_shows("dentist");
     seat_press("q6");
     seat_shows("Checkout is down");
