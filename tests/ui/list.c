@@ -44,13 +44,15 @@ static const char *drawn(void)
     return surface_dump(arena, s);
 }
 
-static void set(bool anchored, bool paged, int first, int last)
+static void set(bool anchored, bool are_old, int first, int last)
 {
     int64_t ids[200];
+    bool old[200];
     size_t n = 0;
+    memset(old, are_old, sizeof old);
     for (int id = first; first <= last ? id <= last : id >= last; id += first <= last ? 1 : -1)
         ids[n++] = id;
-    list_set(list, &(struct list_window){.ids = ids, .n = n, .paged = paged}, anchored);
+    list_set(list, &(struct list_window){.ids = ids, .n = n, .old = old}, anchored);
 }
 
 static void run(const char *commands)

@@ -201,6 +201,31 @@ static void another_view_is_no_news_and_keeps_cursor_and_marks(void **state)
     desk_shows(&desk, "● 1 marked");
 }
 
+/* As `G` does it: to the end of what is here, the next page comes, and to its end. */
+static void a_page_further_down_is_no_news_and_what_comes_above_is(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    AUTO_STR page;
+    str_init(&page, 1 << 16);
+    str_adds(&page, "{\"seq\":100,\"next\":null,\"rows\":[");
+    for (int i = 0; i < 100; i++)
+        str_addf(&page, "%s{\"id\":%d,\"next_due_at\":19000000%05d}", i ? "," : "", 9000 + i, i);
+    str_adds(&page, "]}");
+    draw_queue(80, 24);
+    list_command(queue.list, "bottom");
+    assert_true(mirror_page(desk.mirror, mirror_view_name(desk.mirror), NULL, true, page.data, page.len, &err));
+    queue_sync(&queue, desk.mirror, true);
+    list_command(queue.list, "bottom");
+    draw_queue(80, 24);
+    desk_hides(&desk, "new above");
+    const char row[] = "{\"seq\":101,\"ticket\":8000,\"views\":[{\"name\":\"all\"},{\"name\":\"mine\",\"owner\":\"mara\"}],\"row\":{\"id\":8000,\"next_due_at\":1}}";
+    mirror_frame(desk.mirror, "ticket", 101, row, strlen(row), DESK_NOW);
+    queue_sync(&queue, desk.mirror, true);
+    draw_queue(80, 24);
+    desk_shows(&desk, "↑ 1 new above");
+}
+
 static void an_empty_view_says_why_and_what_to_press(void **state)
 {
     (void)state;
@@ -985,6 +1010,7 @@ int main(void)
         T(a_very_wide_queue_shows_the_selected_ticket_beside_the_list),
         T(the_cursor_costs_a_gutter_mark_and_a_number),
         T(another_view_is_no_news_and_keeps_cursor_and_marks),
+        T(a_page_further_down_is_no_news_and_what_comes_above_is),
         T(an_empty_view_says_why_and_what_to_press),
         T(a_lost_daemon_is_said_where_the_tabs_are_and_the_list_stays),
         T(a_pending_action_and_a_row_that_left_are_told_apart),

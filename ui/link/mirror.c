@@ -149,13 +149,15 @@ static struct json *parse(const char *json, size_t n, const char *what, struct e
     return NULL;
 }
 
-static void read_rows(struct mirror *m, const struct json *list)
+static void read_rows(struct mirror *m, const struct json *list, bool later)
 {
     for (const struct json *object = json_first(list); object && m->rows.count < MIRROR_ROWS_MAX;
          object = json_next(object)) {
         struct mirror_row *row = rows_read(object);
-        if (row)
-            rows_append(&m->rows, row);
+        if (!row)
+            continue;
+        row->later = later;
+        rows_append(&m->rows, row);
     }
 }
 
@@ -196,7 +198,7 @@ static void read_page(struct mirror *m, const struct json *root, const char *vie
     set_text(&m->view, view);
     set_text(&m->where, kept);
     free(kept);
-    read_rows(m, json_get(root, "rows"));
+    read_rows(m, json_get(root, "rows"), more);
     set_text(&m->next, json_get_string(root, "next", NULL));
     m->rows.more = m->next != NULL;
 }

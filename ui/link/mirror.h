@@ -21,6 +21,7 @@ struct mirror_row {
     int64_t touched;       /* order of the last changes: the entry a frame brought; below all of those, a page's own order */
     int64_t fresh_at;      /* when the stream brought it, 0 = it came with a page */
     bool gone;             /* left the view while the list was anchored */
+    bool later;            /* came with a page further down: it was there before */
     int64_t undelivered;   /* how many of its deliveries are dead */
 };
 /* What a list is sorted by: as the daemon's views are; by number; by the last change, newest first; by

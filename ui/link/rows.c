@@ -205,6 +205,7 @@ static void remove_at(struct rows *rows, int index)
 static void replace_at(struct rows *rows, int index, struct mirror_row *row)
 {
     row->fresh_at = rows->list[index]->fresh_at;
+    row->later = rows->list[index]->later;
     free(rows->list[index]);
     rows->list[index] = row;
 }

@@ -214,14 +214,16 @@ void queue_sync(struct queue *q, const struct mirror *mirror, bool anchored)
     AUTO_ARENA arena = arena_new();
     int n = mirror_row_count(mirror);
     int64_t *ids = ARENA_ARRAY(arena, int64_t, n + 1);
+    bool *old = ARENA_ARRAY(arena, bool, n + 1);
     q->subject = 0;
     for (int i = 0; i < n; i++) {
-        const struct ticket *t = &mirror_row_at(mirror, i)->t;
-        int columns = subject_columns(arena, t);
-        ids[i] = t->id;
+        const struct mirror_row *row = mirror_row_at(mirror, i);
+        int columns = subject_columns(arena, &row->t);
+        ids[i] = row->t.id;
+        old[i] = row->later;
         q->subject = columns > q->subject ? columns : q->subject;
     }
-    struct list_window window = {.ids = ids, .n = (size_t)n, .more_after = mirror_next(mirror) != NULL};
+    struct list_window window = {.ids = ids, .old = old, .n = (size_t)n, .more_after = mirror_next(mirror) != NULL};
     list_set(q->list, &window, anchored);
 }
 

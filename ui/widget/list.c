@@ -118,7 +118,7 @@ static void keep_in_view(struct list *list)
 }
 
 /* Ids that were not there before become fresh; ids that left are forgotten. */
-static void note_fresh(struct list *list, const int64_t *before, size_t n)
+static void note_fresh(struct list *list, const int64_t *before, size_t n, const bool *is_old)
 {
     struct ids old = {.list = must(malloc((n + 1) * sizeof *before)), .n = n};
     if (n)
@@ -126,7 +126,7 @@ static void note_fresh(struct list *list, const int64_t *before, size_t n)
     qsort(old.list, n, sizeof *old.list, by_number);
     struct ids fresh = {0};
     for (size_t i = 0; i < list->n; i++)
-        if (has(&list->fresh, list->ids[i]) || (n && !has(&old, list->ids[i])))
+        if (has(&list->fresh, list->ids[i]) || (n && !(is_old && is_old[i]) && !has(&old, list->ids[i])))
             put(&fresh, list->ids[i], true);
     free(old.list);
     free(list->fresh.list);
@@ -146,8 +146,7 @@ void list_set(struct list *list, const struct list_window *window, bool anchored
     list->drawn.same = false;
     list->more_before = window->more_before;
     list->more_after = window->more_after;
-    if (!window->paged)
-        note_fresh(list, before, before_n);
+    note_fresh(list, before, before_n, window->old);
     free(before);
     index_of(list, list->selected_id, &list->selected); /* gone: the index stays, and with it the place */
     if (at_top && !anchored)

@@ -15,7 +15,7 @@ struct list_window {
     const int64_t *ids; /* in order, each once, never 0 */
     size_t n;
     bool more_before, more_after; /* the whole list goes on there */
-    bool paged;                   /* other rows are shown, not newer ones (a page fetched, a filter): none is news */
+    const bool *old;              /* of each: it was there before, and is only listed from now on (a page fetched). NULL: none */
 };
 /* Tells the list what there is now; ids are copied. anchored (keys were pressed in the last seconds): the selected row
  * stays on its line of the screen. Not anchored: a list shown from its top stays at its top. A selected row that is
