@@ -226,6 +226,36 @@ static void a_page_further_down_is_no_news_and_what_comes_above_is(void **state)
     desk_shows(&desk, "↑ 1 new above");
 }
 
+/* Keys act on what is marked, so that is said first, and last to go. */
+static void all_that_is_true_of_the_list_is_said_beside_its_tabs(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    static const struct { int columns; const char *row; } said[] = {
+        {80, "[6 All 1,204]       ● 1 marked, 1 not shown  ↑ 1 new  / has(assignee)…  ↓ age"},
+        {120, "● 1 marked, 1 not shown  ↑ 1 new above  / has(assignee) && plan == \"ent\"  ↓ by age"},
+        {60, "[6 All 1,204]       ● 1 marked, 1 not shown  ↑ 1 new"},
+        {44, "● 1 marked, 1 not shown"}};
+    mirror_sort(desk.mirror, MIRROR_BY_AGE, false);
+    for (int first = 1; first >= 0; first--) { /* at the second time there is one more, above */
+        AUTO_STR page;
+        str_init(&page, 1 << 16);
+        str_adds(&page, "{\"seq\":100,\"next\":null,\"rows\":[");
+        for (int i = first; i < 60; i++)
+            str_addf(&page, "%s{\"id\":%d,\"next_due_at\":19000000%05d}", i > first ? "," : "", 9000 + i, i);
+        str_adds(&page, "]}");
+        assert_true(mirror_page(desk.mirror, "all", "has(assignee) && plan == \"ent\"", false, page.data, page.len, &err));
+        first ? queue_turn(&queue, desk.mirror) : queue_sync(&queue, desk.mirror, true);
+        list_command(queue.list, "bottom");
+        draw_queue(80, 24);
+    }
+    list_mark(queue.list, 7, true);
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+        draw_queue(said[i].columns, 24);
+        desk_shows(&desk, said[i].row);
+    }
+}
+
 static void an_empty_view_says_why_and_what_to_press(void **state)
 {
     (void)state;
@@ -1011,6 +1041,7 @@ int main(void)
         T(the_cursor_costs_a_gutter_mark_and_a_number),
         T(another_view_is_no_news_and_keeps_cursor_and_marks),
         T(a_page_further_down_is_no_news_and_what_comes_above_is),
+        T(all_that_is_true_of_the_list_is_said_beside_its_tabs),
         T(an_empty_view_says_why_and_what_to_press),
         T(a_lost_daemon_is_said_where_the_tabs_are_and_the_list_stays),
         T(a_pending_action_and_a_row_that_left_are_told_apart),

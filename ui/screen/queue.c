@@ -5,6 +5,7 @@
 #include "core/field.h"
 #include "screen/column.h"
 #include "screen/facts.h"
+#include "screen/remarks.h"
 #include <string.h>
 
 enum { GUTTER = 2, MARGIN = GUTTER + 1, WIDE = 108, BESIDE = 100, WITH_PLAN = 16, PANE_FROM = 160, PANE_SHARE = 3, PANE_SPLIT = 130, FACTS = 46, FRESH_MS = 8000, ROOMY = 24, TITLE_LINES = 3 };
@@ -276,34 +277,6 @@ int64_t queue_needs_me(const struct mirror *mirror, int64_t now)
 
 /* --- drawing --- */
 
-/* What it is sorted by; "" as by default. */
-static const char *order_words(const struct look *look)
-{
-    bool inverted;
-    enum mirror_sort by = mirror_sorted(look->mirror, &inverted);
-    return by || inverted ? arena_printf(look->arena, "  %s by %s%s", inverted ? "↑" : "↓", mirror_sort_word(by), inverted ? ", inverted" : "") : "";
-}
-
-/* Gives the columns they take of the tabs' row. */
-static int draw_remarks(const struct queue *q, const struct look *look, struct surface *s)
-{
-    int n = (int)list_new_above(q->list), marks = (int)list_marks(q->list), width = look_columns(s);
-    const char *where = mirror_where(look->mirror), *text = "", *order = order_words(look);
-    if (look->banner)
-        return 0;
-    surface_right(s, 1, 1, width - 2, UI_ACCENT, order);
-    width -= text_columns(order);
-    if (n)
-        text = arena_printf(look->arena, "  ↑ %d new above", n);
-    else if (marks)
-        text = arena_printf(look->arena, "  ● %s", look_marked(look->arena, list_marks(q->list), list_marks_unlisted(q->list)));
-    else if (where)
-        text = arena_printf(look->arena, "  / %s",
-                            text_fit(look->arena, text_safe_in(look->arena, where, TEXT_LINE), width / 2));
-    surface_right(s, 1, 1, width - 2, n ? UI_NEW : marks ? UI_MARK : UI_ACCENT, text);
-    return look_columns(s) - width + text_columns(text);
-}
-
 /* Why a view of the desk's own may be empty, and where to go from there. */
 static const struct { const char *view, *says; } empty_views[] = {
     {"mine", "Nothing is yours. C claims the free ticket that needs somebody most, gu shows what is unassigned."},
@@ -481,7 +454,7 @@ void queue_draw(struct queue *q, const struct look *look, struct surface *s)
         rows -= half;
     }
     draw_rows(q, look, s, LOOK_TOP, rows, list);
-    look_tabs(look, s, draw_remarks(q, look, s)); /* what is above is known now */
+    look_tabs(look, s, remarks_draw(q->list, look, s)); /* what is above is known now */
     if (pane && q->in_pane && mirror_row_find(look->mirror, list_selected(q->list), NULL))
         draw_focus(s, at, width >= 100 ? list + 3 : 2, width >= 100 ? width - list - 4 : width - 4);
 }
