@@ -353,6 +353,37 @@ static void a_timeline_that_came_twice_between_two_frames_is_the_newest(void **s
     print_message("# %d of %d documents lay where the one before had lain\n", same, TRIES);
 }
 
+/* What was read of one stays while the cursor is elsewhere; of another that is not read nothing is shown in its place, and nothing scrolls. */
+static void a_pane_that_comes_back_to_the_ticket_it_read_shows_it_as_it_was(void **state)
+{
+    enum { ELSEWHERE = 4121 };
+    (void)state;
+    assert_true(list_select(queue.list, 4119));
+    draw_queue(200, 60);
+    desk_shows(&desk, "I get a blank page");
+    struct pager *read = queue_pager(&queue);
+    assert_non_null(read);
+    pager_command(read, "top");
+    size_t below = pager_below(read);
+    assert_true(list_select(queue.list, ELSEWHERE));
+    draw_queue(200, 60);
+    desk_shows(&desk, "Reading the timeline");
+    desk_hides(&desk, "I get a blank page");
+    assert_null(queue_pager(&queue));
+    assert_true(list_select(queue.list, 4119));
+    draw_queue(200, 60);
+    desk_shows(&desk, "I get a blank page");
+    assert_ptr_equal(queue_pager(&queue), read);
+    assert_int_equal(pager_below(read), below);
+    desk_document(&desk, MIRROR_TICKET, ELSEWHERE, "ticket.json"); /* that one is read now */
+    assert_true(list_select(queue.list, ELSEWHERE));
+    draw_queue(200, 60);
+    assert_non_null(queue_pager(&queue));
+    assert_true(list_select(queue.list, 4119));
+    draw_queue(200, 60);
+    desk_shows(&desk, "Reading the timeline");
+}
+
 static void a_ticket_is_one_timeline_and_customer_text_stands_behind_the_bar(void **state)
 {
     (void)state;
@@ -1048,6 +1079,7 @@ int main(void)
         T(a_toast_takes_the_line_above_the_hints),
         T(a_delivery_that_died_is_seen_in_the_list_and_in_the_pane),
         T(a_ticket_is_one_timeline_and_customer_text_stands_behind_the_bar),
+        T(a_pane_that_comes_back_to_the_ticket_it_read_shows_it_as_it_was),
         T(a_timeline_that_came_twice_between_two_frames_is_the_newest),
         T(a_wide_ticket_has_its_facts_beside_it),
         T(a_ticket_names_the_resolved_ones_like_it), T(a_reply_that_is_held_says_until_when),
