@@ -230,7 +230,7 @@ part_console() { # what a person sees
         gate "CPU of a key at $size tickets, us" "$(awk '$1 == "key_cpu" { print $2 }' "$dir/told")" "<=" 100
         gate "CPU of a key, 60 ms after the last, at $size tickets, us" "$(awk '$1 == "key_cpu_apart" { print $2 }' "$dir/told")" "<=" 150
         gate "CPU of a row on, 60 ms after the last, at $size tickets, us" "$(awk '$1 == "row_cpu_apart" { print $2 }' "$dir/told")" "<=" 150
-        gate "CPU of a key with the pane, 60 ms after the last, at $size tickets, us" "$(awk '$1 == "pane_cpu_apart" { print $2 }' "$dir/told")" "<=" 220
+        gate "CPU of a key with the pane, 60 ms after the last, at $size tickets, us" "$(awk '$1 == "pane_cpu_apart" { print $2 }' "$dir/told")" "<=" 180
         gate "memory of one of five consoles at $size tickets, MB" "$(awk '$1 == "memory" { print $2 }' "$dir/told")" "<=" 5
         gate "memory of the daemon at $size tickets, MB" "$(pss "$daemon")" "<=" 64
         gate "a step of the cursor, bytes" "$(awk '$1 == "bytes_move" { print $2 }' "$dir/told")" "<=" 50
