@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -24,6 +25,7 @@ static int start(void **state)
 static int stop(void **state)
 {
     (void)state;
+    kill(seat.run->pid, SIGCONT); /* one that stands still does not end */
     seat_leave();
     return 0;
 }
@@ -62,12 +64,194 @@ static void two_pastes_behind_a_send_are_both_in_the_next_text(void **state)
     seat_shows("FIRST-PASTE-AAAA second-paste-bbbbbbbbbbb");
 }
 
+/* --- the daemon is gone --- */
+
+static void kept_before(const char *text)
+{
+    char body[200];
+    snprintf(body, sizeof body, "{\"value\":{\"text\":\"%s\",\"version\":1}}", text);
+    assert_int_equal(client_ask(seat.desk, "PUT", "/v1/keep/draft:1:reply", "Content-Type: application/json\r\n", body, strlen(body)).status, 200);
+}
+
+/* Waits until the daemon has this text as the draft. */
+static void becomes_kept(const char *text)
+{
+    char all[300];
+    const char *body = "";
+    snprintf(all, sizeof all, "\"text\":\"%s\"", text);
+    client_close(seat.desk);
+    seat.desk = client_open(seat.run->desk);
+    for (int64_t until = clock_mono() + SEAT_SOON; clock_mono() < until; usleep(20000))
+        if (strstr(body = client_get(seat.desk, "/v1/keep/draft:1:reply").body, all))
+            return;
+    fail_msg("the draft never was %s but is %s", text, body);
+}
+
+static void kill_the_daemon(void)
+{
+    daemon_kill(seat.run);
+    seat_shows("stopped answering");
+}
+
+static void an_old_draft_and_what_was_typed_before_it_came_both_stand(void **state)
+{
+    (void)state;
+    kept_before("AAAA an earlier long draft");
+    kill_the_daemon();
+    seat_press("r");
+    seat_shows("Whether a draft is kept here nobody answers");
+    seat_press("new words");
+    seat_shows("new words");
+    daemon_restart(seat.run);
+    seat_shows("Your earlier draft came");
+    seat_shows("AAAA an earlier long draft");
+    seat_press(" and more");
+    seat_shows("new words and more");
+    becomes_kept("AAAA an earlier long draft\\n\\nnew words and more");
+}
+
+static void a_draft_postponed_while_the_daemon_is_gone_is_said_to_be_kept_once_it_is(void **state)
+{
+    (void)state;
+    seat_press("r");
+    seat_shows("Reply to");
+    seat_press("Saved words");
+    seat_shows("draft saved");
+    kill_the_daemon();
+    seat_press(", and a paragraph");
+    seat_shows("Saved words, and a paragraph");
+    seat_press("\033");
+    seat_shows("p postpone");
+    seat_press("p");
+    seat_shows("The draft on #1 is not kept yet: no answer.");
+    assert_int_equal(console_find(seat.console, "The draft is kept"), -1);
+    seat_press("r"); /* it is here still, whatever the daemon knows */
+    seat_shows("Saved words, and a paragraph");
+    seat_press(" more\033");
+    seat_shows("p postpone");
+    seat_press("p");
+    seat_hides("p postpone");
+    daemon_restart(seat.run);
+    seat_shows("The draft is kept; r goes on with it.");
+    becomes_kept("Saved words, and a paragraph more");
+}
+
+static void two_texts_are_kept_where_the_first_was_not_known_when_the_second_was_postponed(void **state)
+{
+    (void)state;
+    kept_before("AAAA an earlier long draft");
+    kill_the_daemon();
+    seat_press("r");
+    seat_shows("Whether a draft is kept here nobody answers");
+    seat_press("new words\033");
+    seat_shows("p postpone");
+    seat_press("p");
+    seat_shows("is not kept yet");
+    daemon_restart(seat.run);
+    seat_shows("#1 had an earlier draft: both texts are kept, the earlier one first.");
+    becomes_kept("AAAA an earlier long draft\\n\\nnew words");
+}
+
+static void discarding_what_was_typed_leaves_the_draft_that_was_not_seen(void **state)
+{
+    (void)state;
+    kept_before("AAAA an earlier long draft");
+    kill_the_daemon();
+    seat_press("r");
+    seat_shows("Whether a draft is kept here nobody answers");
+    seat_press("new words\033");
+    seat_shows("q discard");
+    seat_press("qy");
+    seat_hides("discard");
+    daemon_restart(seat.run);
+    seat_shows("\342\227\217 live");
+    becomes_kept("AAAA an earlier long draft");
+    seat_press("r");
+    seat_shows("Your draft is back.");
+    seat_shows("AAAA an earlier long draft");
+}
+
+/* --- on the way out --- */
+
+/* What it said last, when the terminal was its own no more, and the file that this names. */
+static void is_left_in_a_file(const char *text)
+{
+    char path[400] = "", is[1000] = "";
+    struct stat st;
+    size_t n;
+    assert_true(console_ended(seat.console, SEAT_SOON));
+    const char *raw = console_bytes(seat.console, 100, &n), *said = memmem(raw, n, "no daemon took the reply on #1: it is in ", 41);
+    assert_non_null(said);
+    assert_int_equal(sscanf(said + 41, "%399[^\r\n]", path), 1);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    is[fread(is, 1, sizeof is - 1, file)] = 0;
+    fclose(file);
+    assert_string_equal(is, text);
+    unlink(path);
+    *strrchr(path, '/') = 0;
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0700);
+    rmdir(path);
+}
+
+static void a_text_that_no_daemon_took_is_left_in_a_file(void **state)
+{
+    (void)state;
+    seat_press("r");
+    seat_shows("Reply to");
+    seat_press("Saved words");
+    seat_shows("draft saved");
+    kill_the_daemon();
+    seat_press(", and a paragraph");
+    seat_shows("Saved words, and a paragraph");
+    kill(console_pid(seat.console), SIGTERM);
+    is_left_in_a_file("Saved words, and a paragraph");
+}
+
+static void so_is_one_that_was_postponed_or_waited_for_an_answer(void **state)
+{
+    (void)state;
+    kill_the_daemon();
+    seat_press("r");
+    seat_shows("Whether a draft is kept here nobody answers");
+    seat_press("new words\033");
+    seat_shows("p postpone");
+    seat_press("p");
+    seat_shows("is not kept yet");
+    seat_press("Q");
+    is_left_in_a_file("new words");
+}
+
+static void what_waits_for_the_kept_draft_is_left_there_too(void **state)
+{
+    (void)state;
+    kill(seat.run->pid, SIGSTOP);
+    seat_press("r");
+    seat_shows("Reply to");
+    seat_press("\033[200~a paste, \033[201~");
+    seat_press("and typed");
+    console_ended(seat.console, 200); /* all of it was read */
+    kill(console_pid(seat.console), SIGTERM);
+    is_left_in_a_file("a paste, and typed");
+    kill(seat.run->pid, SIGCONT);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(two_pastes_before_the_kept_draft_came_are_both_in_the_text),
         T(two_pastes_behind_a_send_are_both_in_the_next_text),
+        T(an_old_draft_and_what_was_typed_before_it_came_both_stand),
+        T(a_draft_postponed_while_the_daemon_is_gone_is_said_to_be_kept_once_it_is),
+        T(two_texts_are_kept_where_the_first_was_not_known_when_the_second_was_postponed),
+        T(discarding_what_was_typed_leaves_the_draft_that_was_not_seen),
+        T(a_text_that_no_daemon_took_is_left_in_a_file),
+        T(so_is_one_that_was_postponed_or_waited_for_an_answer),
+        T(what_waits_for_the_kept_draft_is_left_there_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -96,6 +96,22 @@ static void keys_typed_while_it_is_sent_wait_for_the_answer(void **state)
     assert_string_equal(editor_text(composer.editor), "Hi Jane");
 }
 
+static void a_draft_that_comes_late_stands_above_what_was_typed(void **state)
+{
+    (void)state;
+    static const char text[] = "{\"text\":\"The old words\",\"version\":1,\"attachments\":[{\"name\":\"a.txt\",\"sha256\":\"0000000000000000000000000000000000000000000000000000000000000001\",\"size\":1}]}";
+    AUTO_ARENA a = arena_new();
+    const struct json *draft = json_parse_in(a, text, sizeof text - 1, &json_limits_dialect, NULL, NULL);
+    script("new words<Left><Left>", to_composer);
+    assert_true(composer_join(&composer, draft));
+    assert_string_equal(editor_text(composer.editor), "The old words\n\nnew words");
+    assert_int_equal(composer.attached.count, 1);
+    script("X", to_composer); /* the cursor is where it was in them */
+    assert_string_equal(editor_text(composer.editor), "The old words\n\nnew worXds");
+    script("<C-_><C-_>", to_composer);
+    assert_string_equal(editor_text(composer.editor), "new words");
+}
+
 static void attach(const char *name, int64_t size)
 {
     char sha256[65];
@@ -594,7 +610,7 @@ int main(void)
         T(tab_goes_from_place_to_place_and_round),
         T(in_a_note_nothing_is_filled_and_that_is_said),
         T(the_foot_says_where_one_is_and_that_room_ends_before_it_does),
-        T(nothing_is_sent_by_one_key), T(keys_typed_while_it_is_sent_wait_for_the_answer),
+        T(nothing_is_sent_by_one_key), T(keys_typed_while_it_is_sent_wait_for_the_answer), T(a_draft_that_comes_late_stands_above_what_was_typed),
         T(a_line_that_begins_with_a_slash_or_two_colons_asks_for_canned_replies),
         T(two_question_marks_bring_an_article_that_goes_with_the_reply_while_it_is_in_it),
         T(two_at_signs_at_a_word_of_a_note_ask_for_an_agent),

@@ -5,6 +5,7 @@
 #include "app/enclose.h"
 #include "app/found.h"
 #include "app/frame.h"
+#include "app/keeper.h"
 #include "app/hear.h"
 #include "app/colours.h"
 #include "app/prompt.h"
@@ -405,7 +406,8 @@ static void tick(struct console *c, int64_t now)
     c->dirty |= ticket_expire(&c->ticket, console_now(c));
     c->dirty |= ticket_expire(&c->contact, console_now(c));
     if (c->composer.changed_at && now - c->composer.changed_at >= DRAFT_MS)
-        writing_keep(c, false);
+        writing_keep(c);
+    keeper_follow(c, now);
     if (c->release_at && now >= c->release_at) {
         c->release_at = 0;
         json_release();
@@ -446,6 +448,7 @@ static int patience(const struct console *c)
     sooner(&at, c->focus_at);
     sooner(&at, c->release_at);
     sooner(&at, session_next(c));
+    sooner(&at, keeper_next(c));
     sooner(&at, fetch_next(c));
     sooner(&at, ring_at(&c->bell.ring));
     sooner(&at, c->composer.changed_at ? c->composer.changed_at + DRAFT_MS : 0);
@@ -527,16 +530,23 @@ static void console_fini(struct console *c)
     arena_free(c->arena);
 }
 
-/* What was typed is with the daemon before we leave, and so is where we were, or that we left for good; a daemon that is gone gets a second. */
+static void wait_for_answers(struct console *c, int64_t end)
+{
+    for (; link_status(c->link)->calls && clock_mono() < end; link_run(c->link))
+        link_wait(c->link, NULL, 0, 100);
+}
+
+/* What was typed is with the daemon before we leave, and so is where we were, or that we left for good; a daemon that is gone gets a second. A text
+ * that is being sent is kept where it was not. */
 static void keep_all(struct console *c)
 {
-    if (composer_is_open(&c->composer) && editor_length(c->composer.editor))
-        writing_keep(c, false);
+    int64_t end = clock_mono() + (link_status(c->link)->state == LINK_LIVE ? 5000 : 1000);
+    if (composer_is_open(&c->composer) && c->composer.state == COMPOSER_SENDING)
+        wait_for_answers(c, end);
+    if (composer_is_open(&c->composer))
+        writing_leave(c);
     session_end(c);
-    int patience = link_status(c->link)->state == LINK_LIVE ? 5000 : 1000;
-    for (int64_t end = clock_mono() + patience; link_status(c->link)->calls && clock_mono() < end;
-         link_run(c->link))
-        link_wait(c->link, NULL, 0, 100);
+    wait_for_answers(c, end);
 }
 
 /* The first frame waits a moment for the desk: one picture, not two. */
@@ -590,8 +600,8 @@ int console_run(const struct cli_options *options)
     term_close();
     link_close(c->link); /* whoever waited for an answer hears that there is none */
     c->link = NULL;
-    const char *parting[] = {c->parting, deed_forget(c)};
-    for (int i = 0; i < 2; i++)
+    const char *parting[] = {c->parting, keeper_end(c), deed_forget(c)};
+    for (int i = 0; i < 3; i++)
         if (*parting[i])
             fprintf(stderr, "triage: %s\n", parting[i]);
     const char *hint = c->remedy ? c->remedy : err_row(err.code)->hint;

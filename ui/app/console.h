@@ -143,6 +143,7 @@ struct console {
     bool invert;
     uint64_t keys_made; /* for idempotency keys */
     struct marking *marking; /* marks that are on their way (app/marking) */
+    struct unkept *unkept; /* texts that the daemon does not have yet, and the open one (app/keeper) */
     struct deed *unanswered; /* acts that went out, and of which nobody said what became (app/deed) */
     struct { struct arena *arena; struct when *when; char *text; } match[2]; /* the expressions the list was matched by last */
     int match_next;

@@ -106,7 +106,7 @@ void drafting_came(struct console *c)
     struct composer *w = &c->composer;
     struct look look = console_look(c);
     lists_sync(&c->lists[LISTS_DRAFTS], &look, console_anchored(c)); /* ready before the screen is: D and Enter may be one move */
-    if (!composer_is_open(w) || !w->shared || w->unsaved || w->changed_at || w->state == COMPOSER_SENDING || still_mine(c))
+    if (!composer_is_open(w) || !w->shared || w->unsaved || w->changed_at || w->saving || w->state == COMPOSER_SENDING || still_mine(c))
         return;
     w->shared = false;
     console_toast(c, UI_WARN, "Somebody took this draft over, or sent it: what you type on is a text of your own.");

@@ -53,7 +53,7 @@ static void fetched(void *arg, const struct link_answer *answer)
     if (composer)
         attached_read(&composer->attached, draft_files(json_get(root, "value")));
     if (composer && composer->attached.count > before)
-        writing_keep(w->c, false);
+        writing_keep(w->c);
     else if (composer)
         console_toast(w->c, UI_WARN, "No path here is yours to name. From your machine: ssh HOST triage attach %" PRId64 "%s --name NAME < FILE   then a again.", w->ticket,
                       w->reply ? "" : " --note");
@@ -103,7 +103,7 @@ static void put_there(void *arg, const struct link_answer *answer)
     else
         composer->key[0] = 0;
     if (composer && !answer->err)
-        writing_keep(w->c, false);
+        writing_keep(w->c);
     free(w);
 }
 

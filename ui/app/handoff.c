@@ -94,7 +94,7 @@ static bool make_dir(char *dir, size_t size, struct err *err)
 {
     const char *run = getenv("XDG_RUNTIME_DIR"), *tmp = getenv("TMPDIR");
     snprintf(dir, size, "%s/triage-XXXXXX", run && *run ? run : tmp && *tmp ? tmp : "/tmp");
-    return mkdtemp(dir) || sys(err, "making a directory for the editor", dir);
+    return mkdtemp(dir) || sys(err, "making a directory for a text", dir);
 }
 
 static bool put(int fd, const char *text, size_t n)
@@ -105,12 +105,12 @@ static bool put(int fd, const char *text, size_t n)
     return true;
 }
 
-static bool write_file(const struct handoff *h, const char *path, struct err *err)
+static bool write_file(const char *const *parts, int count, const char *path, struct err *err)
 {
-    char line[sizeof cut + 1];
-    snprintf(line, sizeof line, "%s\n", cut);
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    bool ok = fd >= 0 && put(fd, h->head, strlen(h->head)) && put(fd, line, strlen(line)) && put(fd, h->text, strlen(h->text));
+    bool ok = fd >= 0;
+    for (int i = 0; ok && i < count; i++)
+        ok = put(fd, parts[i], strlen(parts[i]));
     ok = ok || sys(err, "writing", path);
     if (fd >= 0)
         close(fd);
@@ -230,11 +230,20 @@ bool handoff_run(const struct handoff *h, struct handoff_end *end, struct err *e
     if (!make_dir(dir, sizeof dir, err))
         return false;
     snprintf(path, sizeof path, "%s/%s", dir, h->name);
-    bool ok = write_file(h, path, err) && term_run(&run, &ended, err);
+    bool ok = write_file((const char *const[]){h->head, cut, "\n", h->text}, 4, path, err) && term_run(&run, &ended, err);
     bool much = ok && judge(h, path, &ended, end);
     /* An editor that is ended by a signal may have rescued what it had not saved. */
     bool gone = clean_up(dir, ok && ended.asked ? h->name : NULL, much ? h->name : NULL);
     if (ok && ended.asked && !gone)
         snprintf(end->parting, sizeof end->parting, "the editor left a file of its own in %.150s", dir);
     return ok;
+}
+
+bool handoff_leave(const char *name, const char *text, char *path, size_t size, struct err *err)
+{
+    char dir[256];
+    if (!make_dir(dir, sizeof dir, err))
+        return false;
+    snprintf(path, size, "%s/%s", dir, name);
+    return write_file(&text, 1, path, err);
 }

@@ -4,6 +4,7 @@
 #include "app/enclose.h"
 #include "app/handoff.h"
 #include "app/insert.h"
+#include "app/keeper.h"
 #include "base/clock.h"
 #include "core/draft.h"
 #include "screen/escalations.h"
@@ -14,54 +15,23 @@
 
 /* --- drafts --- */
 
-static const char *draft_path(const struct composer *w, struct arena *a)
+void writing_kept(struct console *c)
 {
-    return arena_printf(a, "/v1/keep/%s", draft_key(a, w->ticket, w->reply));
-}
-
-static void forgotten(void *arg, const struct link_answer *answer)
-{
-    (void)answer;
-    fetch_want(arg, SLOT_DOC + MIRROR_DRAFTS);
-}
-
-static void draft_saved(void *arg, const struct link_answer *answer)
-{
-    struct console *c = arg;
-    c->composer.saving -= c->composer.saving > 0;
-    if (answer->err)
-        c->composer.changed_at =
-            composer_is_open(&c->composer) ? clock_mono() + 1500 : 0; /* once more, later */
-    else if (composer_is_open(&c->composer)) {
-        /* The list of drafts says how many there are, and whose: typing on changes neither. */
-        if (!c->composer.saved_at || c->composer.unsaved)
-            fetch_want(c, SLOT_DOC + MIRROR_DRAFTS);
-        c->composer.saved_at = console_now(c);
-        c->composer.unsaved = false;
-    } else {
+    struct composer *w = &c->composer;
+    /* The list of drafts says how many there are, and whose: typing on changes neither. */
+    if (!w->saved_at || w->unsaved)
         fetch_want(c, SLOT_DOC + MIRROR_DRAFTS);
-    }
-    c->dirty = true;
+    w->saved_at = console_now(c);
+    w->unsaved = false;
 }
 
-void writing_keep(struct console *c, bool forget)
+void writing_keep(struct console *c)
 {
-    AUTO_ARENA a = arena_new();
-    AUTO_JSON body = json_object();
-    if (forget)
-        json_put_null(body, "value");
-    else
-        json_put(body, "value", composer_draft(&c->composer));
-    c->composer.changed_at = 0;
-    c->composer.saving += !forget;
-    link_send(c->link, "PUT", draft_path(&c->composer, a), json_print_in(a, body),
-              forget ? forgotten : draft_saved, c);
+    struct composer *w = &c->composer;
+    w->changed_at = w->state == COMPOSER_SENDING ? clock_mono() : 0; /* what is sent is no draft behind it */
+    if (w->state != COMPOSER_SENDING)
+        keeper_put(c, false, "");
 }
-
-struct waiting { /* for the kept draft of a ticket */
-    struct console *c;
-    int64_t ticket;
-};
 
 /* What was written meanwhile is asked about when it is sent; better to know before. */
 static void say_back(struct console *c)
@@ -87,36 +57,59 @@ static void press_early(struct console *c, struct early *early)
     early_free(early);
 }
 
-static void draft_came(void *arg, const struct link_answer *answer)
+/* Behind what was typed since. */
+static void came_late(struct console *c, const struct json *kept)
 {
-    struct waiting *to = arg;
-    struct console *c = to->c;
     struct composer *w = &c->composer;
-    AUTO_JSON root = answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
+    bool any = *draft_text(kept), joined = any && composer_join(w, kept);
+    if (joined)
+        console_toast(c, UI_WARN, "Your earlier draft came: it stands above what you typed since. C-_ takes it out again.");
+    else if (any)
+        console_toast(c, UI_ERROR, "There is an earlier draft here, and no room for both: this text is not kept before it is shorter.");
+    w->changed_at = clock_mono();
+}
+
+void writing_came(struct console *c, const struct json *kept, bool answered)
+{
+    struct composer *w = &c->composer;
+    bool awaited = w->awaits;
     c->dirty = c->at_once = true;
-    if (composer_is_open(w) && w->awaits && w->ticket == to->ticket) {
-        struct early *early = composer_early(w);
-        if (composer_drafted(w, json_get(root, "value")))
-            say_back(c);
-        press_early(c, early);
-    }
-    free(to);
+    w->awaits = false;
+    if (!answered && awaited)
+        console_toast(c, UI_WARN, "Whether a draft is kept here nobody answers: it is asked again, and will stand above what you type.");
+    if (answered && composer_drafted(w, kept))
+        say_back(c);
+    else if (answered && !awaited)
+        came_late(c, kept);
+    press_early(c, composer_early(w));
 }
 
 void writing_begin(struct console *c, int64_t ticket, bool reply)
 {
-    AUTO_ARENA a = arena_new();
     struct look look = console_look(c);
     const struct mirror_row *row = ticket_row(&look, ticket);
+    if (keeper_full(c)) {
+        console_toast(c, UI_ERROR, "Too many texts wait for the desk: none is begun before it is back.");
+        return;
+    }
     toast_moot(&c->toast, UI_CRITICAL); /* which keys a page wants: others here */
     composer_open(&c->composer, ticket, row ? row->t.thread_version : 0, reply, "");
     c->composer.awaits = true;
     fetch_focus(c, ticket);
-    struct waiting *to = calloc(1, sizeof *to);
-    if (!to)
-        abort();
-    *to = (struct waiting){.c = c, .ticket = ticket};
-    link_send(c->link, "GET", draft_path(&c->composer, a), NULL, draft_came, to);
+    keeper_open(c);
+}
+
+/* What waits for an answer is text as long as it is no other key's. */
+void writing_leave(struct console *c)
+{
+    struct composer *w = &c->composer;
+    struct early *early = w->state == COMPOSER_SENDING ? NULL : composer_early(w);
+    w->awaits = false;
+    for (int i = 0; i < early_count(early) && w->state == COMPOSER_WRITING; i++)
+        composer_key(w, early_key(early, i));
+    early_free(early);
+    if (editor_length(w->editor) || w->attached.count)
+        keeper_put(c, false, "");
 }
 
 /* --- sending --- */
@@ -176,6 +169,7 @@ static void sent(void *arg, const struct link_answer *answer)
         bool close = w->close_after, next = w->next_after;
         struct early *early = next ? NULL : composer_early(w); /* what is typed ahead of another ticket may mean either */
         say_sent(c, result, w->reply);
+        keeper_sent(c);
         composer_fini(w); /* the draft is forgotten by what was sent */
         fetch_want(c, SLOT_DOC + MIRROR_DRAFTS);
         fetch_focus(c, ticket);
@@ -211,7 +205,7 @@ static void send(struct console *c)
                               .articles = w->reply ? composer_articles(w, a) : NULL,
                               .thread_version = w->reply ? w->thread_version : 0,
                               .with = w->reply && w->pending_after ? "status=pending" : NULL,
-                              .draft = true,
+                              .draft = keeper_knows(c), /* an earlier one that was not seen yet stays */
                               .key = w->key};
     char *body = command_body(a, &what, &err);
     if (!body) {
@@ -231,6 +225,7 @@ static void meanwhile(void *arg, int fd, int ms)
     link_wait(c->link, &fd, 1, ms);
     link_run(c->link);
     fetch_presence(c); /* the line may have come, or come back, since */
+    keeper_follow(c, clock_mono());
     fetch_pump(c);
 }
 
@@ -280,7 +275,7 @@ static void write_outside(struct console *c)
         return;
     }
     if (editor_length(w->editor) || w->attached.count)
-        writing_keep(c, false);
+        writing_keep(c);
     const struct handoff what = {.editor = editor, .head = arena_strdup(own, head_of(c)), .text = editor_text(w->editor), .max = COMPOSER_TEXT, .wait = meanwhile, .arg = c,
                                  .name = arena_printf(own, "%s-%" PRId64 ".txt", w->reply ? "reply" : "note", w->ticket)};
     bool ok = handoff_run(&what, &end, &err);
@@ -323,35 +318,36 @@ static void typed(struct console *c)
 
 static void postpone(struct console *c)
 {
-    writing_keep(c, false);
-    console_toast(c, UI_TOAST, "The draft is kept; %s goes on with it.", c->composer.reply ? "r" : "i");
+    keeper_put(c, false, c->composer.reply ? "The draft is kept; r goes on with it." : "The draft is kept; i goes on with it.");
+    keeper_close(c);
     composer_fini(&c->composer);
 }
 
 static void discard(struct console *c)
 {
-    writing_keep(c, true);
+    keeper_put(c, true, "");
+    keeper_close(c);
     composer_fini(&c->composer);
 }
 
 static void make_note(struct console *c)
 {
-    writing_keep(c, true);
+    keeper_put(c, true, "");
+    keeper_close(c);
     composer_note(&c->composer);
+    keeper_open(c);
     typed(c);
 }
 
 static void share(struct console *c)
 {
-    struct composer *w = &c->composer;
-    writing_keep(c, false);
-    console_toast(c, UI_TOAST, w->shared ? "Handed to the team: colleagues see it on the ticket and may take it over. s takes it back."
-                                         : "It is yours alone again.");
+    c->composer.changed_at = 0;
+    keeper_put(c, false, c->composer.shared ? "Handed to the team: colleagues see it on the ticket and may take it over. s takes it back." : "It is yours alone again.");
 }
 
 static void detached(struct console *c)
 {
-    writing_keep(c, false);
+    writing_keep(c);
 }
 
 /* The ticket that pages me; 0: none does. What was only just said counts until it is read. */

@@ -104,12 +104,9 @@ struct json *composer_draft(const struct composer *c)
     return draft;
 }
 
-bool composer_resume(struct composer *c, const struct json *draft)
+/* All of it but the text. */
+static void read_rest(struct composer *c, const struct json *draft)
 {
-    const char *text = draft_text(draft);
-    if (!*text && !draft_files(draft))
-        return false;
-    composer_set(c, text);
     c->attached.count = 0;
     attached_read(&c->attached, draft_files(draft));
     c->shared = draft_shared(draft);
@@ -119,6 +116,31 @@ bool composer_resume(struct composer *c, const struct json *draft)
     c->cited_count = 0;
     for (const struct json *one = json_first(json_get(draft, "cited")); one; one = json_next(one))
         composer_cite(c, json_get_string(one, "key", ""), json_get_string(one, "mark", ""));
+}
+
+bool composer_resume(struct composer *c, const struct json *draft)
+{
+    const char *text = draft_text(draft);
+    if (!*text && !draft_files(draft))
+        return false;
+    composer_set(c, text);
+    read_rest(c, draft);
+    return true;
+}
+
+bool composer_join(struct composer *c, const struct json *draft)
+{
+    bool both;
+    AUTO_JSON own = composer_draft(c);
+    AUTO_JSON all = draft_merge(NULL, draft, own, &both);
+    size_t behind = editor_length(c->editor) - editor_cursor(c->editor);
+    const char *text = draft_text(all);
+    if (both && !editor_take(c->editor, text, strlen(text)))
+        return false;
+    if (both)
+        editor_move(c->editor, editor_length(c->editor) - behind);
+    read_rest(c, all);
+    c->key[0] = 0;
     return true;
 }
 

@@ -42,7 +42,7 @@ struct composer {
     bool reply; /* else a note */
     bool close_after, next_after, pending_after; /* once it is sent: close, claim next, wait for the customer */
     bool shared;  /* handed to the team: colleagues see it, and may take it over */
-    int saving;   /* saves that are under way */
+    bool saving;  /* the daemon does not have it as it is, or was a moment ago */
     bool unsaved; /* it is, or is no more, but the daemon does not know yet */
     bool wide;    /* the text has the whole screen */
     bool called;  /* something pages me: Esc goes to the review also where nothing is written, for K is there */
@@ -84,6 +84,9 @@ bool composer_resume(struct composer *c, const struct json *draft);
 char *composer_articles(const struct composer *c, struct arena *arena);
 /* The kept draft came (NULL: there is none), and stands there unless something else does already. */
 bool composer_drafted(struct composer *c, const struct json *draft);
+/* It came late, and something else stands there: both do from now on, the kept one first, as one step of undo; the cursor stays where it was
+ * in its words. false: there is no room for both. */
+bool composer_join(struct composer *c, const struct json *draft);
 /* The keys that waited for the kept draft, or that were typed while it is sent: for the caller to give once more, and to free. */
 struct early *composer_early(struct composer *c);
 enum composer_outcome composer_key(struct composer *c, const struct key *key);

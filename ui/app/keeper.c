@@ -1,0 +1,346 @@
+/* keeper: see keeper.h. */
+#include "app/keeper.h"
+#include "app/handoff.h"
+#include "app/writing.h"
+#include "base/clock.h"
+#include "core/draft.h"
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { AGAIN_MS = 1500, MOST = 64 /* texts */ };
+
+struct unkept {
+    struct unkept *next;
+    struct console *c;
+    int64_t ticket;
+    bool reply;
+    bool open;       /* the composer has it */
+    bool known;      /* what the daemon has */
+    bool flying;     /* a call is under way */
+    bool gone;       /* to the customer: what is answered still means nothing */
+    bool refused;    /* the daemon does not want it: not asked again */
+    bool told;       /* that it is not kept yet */
+    char *sent;      /* the value that went out and was not answered; NULL: none, or that there is to be no draft */
+    char *wanted;    /* the newest */
+    bool sends, wants;
+    int64_t not_before;
+    char say[120];
+};
+
+/* --- which --- */
+
+static struct unkept *find(const struct console *c, int64_t ticket, bool reply)
+{
+    struct unkept *h = c->unkept;
+    while (h && (h->ticket != ticket || h->reply != reply || h->gone))
+        h = h->next;
+    return h;
+}
+
+static struct unkept *mine(const struct console *c)
+{
+    return composer_is_open(&c->composer) ? find(c, c->composer.ticket, c->composer.reply) : NULL;
+}
+
+static void drop_texts(struct unkept *h)
+{
+    free(h->sent);
+    free(h->wanted);
+    h->sent = h->wanted = NULL;
+    h->sends = h->wants = false;
+}
+
+/* Whoever is done with goes. */
+static void settle(struct unkept *h)
+{
+    struct console *c = h->c;
+    struct unkept **at = &c->unkept;
+    struct unkept *open = mine(c);
+    c->composer.saving = open && (open->sends || open->wants);
+    c->dirty = true;
+    if (h->flying || h->open || h->sends || h->wants)
+        return;
+    while (*at != h)
+        at = &(*at)->next;
+    *at = h->next;
+    free(h);
+}
+
+static const struct json *parsed(struct arena *a, const char *value)
+{
+    return value ? json_parse_in(a, value, strlen(value), &json_limits_dialect, NULL, NULL) : NULL;
+}
+
+/* --- what the daemon has --- */
+
+static void step(struct unkept *h);
+
+static bool unanswered(struct unkept *h, const struct link_answer *answer)
+{
+    bool none = answer->err && (!answer->status || answer->status >= 500);
+    h->flying = false;
+    h->not_before = clock_mono() + AGAIN_MS;
+    if (none && !h->open && (h->sends || h->wants) && !h->told && !h->c->quit)
+        console_toast(h->c, UI_WARN, "The draft on #%" PRId64 " is not kept yet: no answer. It is as soon as the desk is back.", h->ticket);
+    h->told |= none && !h->open;
+    return none;
+}
+
+static void want(struct unkept *h, const char *value)
+{
+    free(h->wanted);
+    h->wanted = value ? strdup(value) : NULL;
+    h->wants = true;
+    h->refused = false;
+}
+
+/* The text was closed before it was known that there is an older one: nobody is there to be asked, so both are kept. */
+static void join(struct unkept *h, const struct json *kept)
+{
+    AUTO_ARENA a = arena_new();
+    bool both;
+    AUTO_JSON all = draft_merge(NULL, kept, parsed(a, h->wanted), &both);
+    if (!h->wanted || !*draft_text(kept))
+        return;
+    want(h, json_print_in(a, all));
+    if (both)
+        str_copy(h->say, sizeof h->say, arena_printf(a, "#%" PRId64 " had an earlier draft: both texts are kept, the earlier one first.", h->ticket));
+}
+
+/* The composer has all of it, and what it makes of that is kept in a moment; it may be closed over it, and another text opened. */
+static void tell(struct unkept *h, const struct json *kept, bool answered)
+{
+    if (answered)
+        drop_texts(h);
+    h->flying = true;
+    writing_came(h->c, kept, answered);
+    h->flying = false;
+}
+
+static void came(void *arg, const struct link_answer *answer)
+{
+    struct unkept *h = arg;
+    AUTO_JSON root = answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
+    bool none = unanswered(h, answer);
+    h->known = !none && !h->gone;
+    if (h->gone || (none && !h->open)) {
+        settle(h);
+        return;
+    }
+    if (h->open)
+        tell(h, json_get(root, "value"), !none);
+    else
+        join(h, json_get(root, "value"));
+    if (!none)
+        step(h);
+    settle(h);
+}
+
+/* --- what it is to have --- */
+
+static void refuse(struct unkept *h, const struct link_answer *answer)
+{
+    console_toast(h->c, UI_ERROR, "The draft on #%" PRId64 " is not kept: %s", h->ticket, answer->err->text);
+    if (!h->wants) {
+        h->wanted = h->sent;
+        h->sent = NULL;
+    }
+    free(h->sent);
+    h->sent = NULL;
+    h->sends = false;
+    h->wants = h->refused = true;
+    if (answer->status == 409) /* a ticket that was purged: its words are to be nowhere */
+        drop_texts(h);
+}
+
+static void put_answered(void *arg, const struct link_answer *answer)
+{
+    struct unkept *h = arg;
+    struct console *c = h->c;
+    c->dirty = true;
+    if (unanswered(h, answer) || h->gone) {
+        settle(h);
+        return;
+    }
+    if (answer->err) {
+        refuse(h, answer);
+        settle(h);
+        return;
+    }
+    free(h->sent);
+    h->sent = NULL;
+    h->sends = h->told = false;
+    if (h->open && !h->wants)
+        writing_kept(c);
+    else if (!h->open)
+        fetch_want(c, SLOT_DOC + MIRROR_DRAFTS);
+    if (!h->wants && *h->say) {
+        console_toast(c, UI_TOAST, "%s", h->say);
+        h->say[0] = 0;
+    }
+    step(h);
+    settle(h);
+}
+
+static void send_text(struct unkept *h, const char *path)
+{
+    AUTO_ARENA a = arena_new();
+    if (!h->sends) {
+        h->sent = h->wanted;
+        h->wanted = NULL;
+        h->sends = true;
+        h->wants = false;
+    }
+    link_send(h->c->link, "PUT", path, arena_printf(a, "{\"value\":%s}", h->sent ? h->sent : "null"), put_answered, h);
+}
+
+/* The next call of it, where there is one to make. */
+static void step(struct unkept *h)
+{
+    AUTO_ARENA a = arena_new();
+    const char *path = arena_printf(a, "/v1/keep/%s", draft_key(a, h->ticket, h->reply));
+    if (h->flying || h->refused || h->gone || (h->known && !h->sends && !h->wants))
+        return;
+    h->flying = true;
+    if (!h->known)
+        link_send(h->c->link, "GET", path, NULL, came, h);
+    else
+        send_text(h, path);
+}
+
+/* --- the composer's --- */
+
+bool keeper_full(struct console *c)
+{
+    int n = 0;
+    for (const struct unkept *h = c->unkept; h; h = h->next)
+        n++;
+    return n >= MOST;
+}
+
+static struct unkept *begin(struct console *c)
+{
+    struct unkept *h = calloc(1, sizeof *h);
+    if (!h)
+        abort();
+    *h = (struct unkept){.next = c->unkept, .c = c, .ticket = c->composer.ticket, .reply = c->composer.reply};
+    return c->unkept = h;
+}
+
+bool keeper_open(struct console *c)
+{
+    AUTO_ARENA a = arena_new();
+    struct unkept *h = mine(c);
+    if (!h)
+        h = begin(c);
+    h->open = true;
+    h->say[0] = 0;
+    c->composer.saving = h->wants || h->sends;
+    if (h->wants || h->sends) {
+        writing_came(c, parsed(a, h->wants ? h->wanted : h->sent), true);
+        return true;
+    }
+    h->known = false; /* another console may have written since */
+    step(h);
+    return false;
+}
+
+void keeper_put(struct console *c, bool forget, const char *say)
+{
+    AUTO_ARENA a = arena_new();
+    struct unkept *h = mine(c);
+    if (!h)
+        h = begin(c);
+    if (forget && !h->known) {
+        drop_texts(h);
+        return;
+    }
+    AUTO_JSON value = forget ? NULL : composer_draft(&c->composer);
+    want(h, value ? json_print_in(a, value) : NULL);
+    str_copy(h->say, sizeof h->say, say);
+    step(h);
+    c->composer.saving = !forget;
+}
+
+void keeper_close(struct console *c)
+{
+    struct unkept *h = mine(c);
+    if (!h)
+        return;
+    h->open = false;
+    settle(h);
+}
+
+void keeper_sent(struct console *c)
+{
+    struct unkept *h = mine(c);
+    if (!h)
+        return;
+    h->open = false;
+    h->gone = true;
+    drop_texts(h);
+    settle(h);
+}
+
+bool keeper_knows(struct console *c)
+{
+    const struct unkept *h = mine(c);
+    return h && h->known;
+}
+
+/* --- again --- */
+
+static bool waits(const struct unkept *h)
+{
+    return !h->flying && !h->refused && !h->gone && (!h->known || h->sends || h->wants);
+}
+
+void keeper_follow(struct console *c, int64_t now)
+{
+    if (link_status(c->link)->state != LINK_LIVE)
+        return;
+    for (struct unkept *h = c->unkept, *next; h; h = next) {
+        next = h->next;
+        if (waits(h) && now >= h->not_before)
+            step(h);
+    }
+}
+
+int64_t keeper_next(const struct console *c)
+{
+    int64_t at = 0;
+    for (const struct unkept *h = link_status(c->link)->state == LINK_LIVE ? c->unkept : NULL; h; h = h->next)
+        if (waits(h) && (!at || h->not_before < at))
+            at = h->not_before;
+    return at;
+}
+
+/* --- the end --- */
+
+static void leave(struct str *said, struct arena *a, const struct unkept *h)
+{
+    const char *text = draft_text(parsed(a, h->wants ? h->wanted : h->sent)), *what = draft_word(h->reply);
+    char path[400];
+    struct err err = {0};
+    if (!*text)
+        return;
+    bool ok = handoff_leave(arena_printf(a, "%s-%" PRId64 ".txt", what, h->ticket), text, path, sizeof path, &err);
+    str_addf(said, "%sno daemon took the %s on #%" PRId64 ": %s %s", said->len ? "\n" : "", what, h->ticket, ok ? "it is in" : "it is lost,", ok ? path : err.text);
+}
+
+const char *keeper_end(struct console *c)
+{
+    AUTO_ARENA a = arena_new();
+    AUTO_STR said;
+    str_init(&said, MOST * 600);
+    for (struct unkept *h = c->unkept, *next; h; h = next) {
+        next = h->next;
+        if (h->wants || h->sends)
+            leave(&said, a, h);
+        drop_texts(h);
+        free(h);
+    }
+    c->unkept = NULL;
+    return said.len ? arena_strdup(c->frame, said.data) : "";
+}
