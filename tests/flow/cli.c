@@ -69,6 +69,7 @@ static void a_ticket_goes_through_its_life_in_the_shell(void **state)
     assert_int_equal(TRIAGE(NULL, "show", "1")->code, 0);
     shell_holds(ran->out, "status        resolved");
     shell_holds(ran->out, "    | The database was full.");
+    shell_holds(ran->out, "customer   Uma  ["); /* the source names no author: it is the ticket's customer */
     assert_int_equal(TRIAGE(NULL, "undo", "1")->code, 0);
     assert_int_equal(TRIAGE(NULL, "why", "1", "label")->code, 0);
     assert_true(strlen(ran->out) > 10);

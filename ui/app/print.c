@@ -131,10 +131,17 @@ static void print_body(struct print *p, const char *body)
         str_addf(p->out, "    | %s\n", line);
 }
 
-/* Lines of what was merged into it say whose they are, and a message which row it is, for `split`. */
-static void print_line(struct print *p, const struct json *line, int64_t ticket)
+/* Where a source names nobody its customer wrote, whom the ticket names; of another's ticket that is not known. */
+static const char *author_of(struct print *p, const struct json *m, const char *customer)
 {
-    int64_t of = json_get_i64(line, "ticket", ticket);
+    const char *author = text_of(m, "author");
+    return !*author && *customer && str_eq(text_of(m, "author_kind"), "customer") ? customer : owner(p, author);
+}
+
+/* Lines of what was merged into it say whose they are, and a message which row it is, for `split`. */
+static void print_line(struct print *p, const struct json *line, const struct json *t)
+{
+    int64_t ticket = json_get_i64(t, "id", 0), of = json_get_i64(line, "ticket", ticket);
     const char *whose = of != ticket ? arena_printf(p->arena, "#%lld  ", (long long)of) : "";
     struct look look = look_of(p);
     const struct json *m = json_get(line, "message");
@@ -145,7 +152,7 @@ static void print_line(struct print *p, const struct json *line, int64_t ticket)
         print_cell(p, stamp, 9, false);
         print_cell(p, kind, 9, false);
         str_adds(p->out, whose);
-        print_safe(p, owner(p, text_of(m, "author")));
+        print_safe(p, author_of(p, m, of == ticket ? text_of(t, "customer_name") : ""));
         str_addf(p->out, "  [%lld]", (long long)json_get_i64(m, "row", 0));
         if (*state)
             str_addf(p->out, "  (%s)", text_safe_in(p->arena, state, TEXT_LINE));
@@ -220,7 +227,7 @@ void print_ticket(struct print *p, const struct json *t, const struct json *line
     print_clocks(p, json_get(t, "clocks"));
     str_addc(p->out, '\n');
     for (const struct json *line = json_first(lines); line; line = json_next(line))
-        print_line(p, line, json_get_i64(t, "id", 0));
+        print_line(p, line, t);
 }
 
 void print_revealed(struct print *p, const struct json *text)
