@@ -96,7 +96,10 @@ static struct json *paging(const struct show *show, const struct ticket *t)
 struct json *show_row(const struct show *show, const struct ticket *t)
 {
     struct json *row = mask_ticket(show->arena, &show->mask, t);
-    json_put_string(row, "reply_via", via_word(show_source(show->config, t)));
+    const struct config_source *source = show_source(show->config, t);
+    json_put_string(row, "reply_via", via_word(source));
+    if (source && source->reply_via == REPLY_NONE)
+        json_put_i64(row, "source_line", source->line);
     if (t->escalation.state != ESCALATION_NONE) {
         json_drop(row, "escalation");
         json_put(row, "escalation", paging(show, t));
@@ -110,6 +113,8 @@ static struct json *brief_row(const struct show *show, const struct ticket *t)
     const struct config_source *source = show_source(show->config, t);
     if (source && source->reply_via != REPLY_NONE)
         json_put_string(row, "reply_via", via_word(source));
+    else if (source)
+        json_put_i64(row, "source_line", source->line);
     return row;
 }
 

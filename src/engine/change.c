@@ -37,6 +37,8 @@ static struct json *row_of(const struct engine *e, const struct ticket *t, int64
     const struct config_source *source = change_source(e, t);
     struct json *row = mask_ticket(e->batch, &(struct mask){e->config, e->desk}, t);
     json_put_string(row, "reply_via", reply_via_word(source ? source->reply_via : REPLY_NONE));
+    if (source && source->reply_via == REPLY_NONE)
+        json_put_i64(row, "source_line", source->line);
     if (dead)
         json_put_i64(row, "undelivered", dead);
     return row;

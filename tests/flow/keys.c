@@ -56,6 +56,10 @@ static void r_says_before_a_word_is_typed_that_a_source_takes_no_replies(void **
     seat_shows("live");
     seat_press("6");
     seat_shows("Checkout is down");
+    seat_press("r"); /* in the list, where nothing but its row is known */
+    seat_shows("takes no replies. Press i for a note");
+    seat_shows("reply_via in triage.yaml line 3.");
+    seat_press("\033");
     seat_press("\r");
     seat_shows("resolution clock started");
     seat_press("r");

@@ -294,7 +294,7 @@ static void write_to(struct console *c, bool reply)
     }
     const struct mirror_doc *doc = mirror_doc(c->mirror, MIRROR_TICKET);
     const struct json *source = doc->ticket == ticket ? json_path(doc->root, "ticket.source") : NULL;
-    long long line = json_get_i64(source, "line", 0);
+    long long line = json_get_i64(source, "line", row->source_line);
     const char *name = json_get_string(source, "name", row->t.account ? row->t.account : "?");
     overlay_confirm(&c->overlay, FOR_NOTE_INSTEAD,
                     arena_printf(c->frame,

@@ -18,6 +18,7 @@ struct mirror_row {
     struct ticket t;       /* the members of api.md's ROW; what a ROW does not carry is zero */
     int64_t due_from;      /* when the clock that is due next was started */
     const char *reply_via; /* "" = the source takes no replies */
+    int64_t source_line;   /* of the configuration, where a source that takes no replies is told how they leave; 0 = not known */
     int64_t touched;       /* order of the last changes: the entry a frame brought; below all of those, a page's own order */
     int64_t fresh_at;      /* when the stream brought it, 0 = it came with a page */
     bool gone;             /* left the view while the list was anchored */

@@ -149,6 +149,8 @@ struct mirror_row *rows_read(const struct json *object)
             read_field(&row->t, f, member, &at);
         else if (strcmp(name, "due_from") == 0)
             json_i64(member, &row->due_from);
+        else if (strcmp(name, "source_line") == 0)
+            json_i64(member, &row->source_line);
         else if (strcmp(name, "undelivered") == 0)
             json_i64(member, &row->undelivered);
         else if (strcmp(name, "reply_via") == 0 && json_string(member) &&
@@ -170,7 +172,8 @@ int rows_index(const struct rows *rows, int64_t ticket)
 
 static bool same_row(const struct mirror_row *a, const struct mirror_row *b)
 {
-    bool same = a->due_from == b->due_from && a->fresh_at == b->fresh_at && a->gone == b->gone && a->undelivered == b->undelivered && str_eq(a->reply_via, b->reply_via);
+    bool same = a->due_from == b->due_from && a->fresh_at == b->fresh_at && a->gone == b->gone && a->undelivered == b->undelivered &&
+                a->source_line == b->source_line && str_eq(a->reply_via, b->reply_via);
     for (int i = 0; same && i < field_count; i++)
         same = field_same(&a->t, &b->t, &field_table[i]);
     return same;
