@@ -340,6 +340,7 @@ static void get_events(struct request *req)
         }
     json_put(root, "events", events);
     json_put(root, "counts", event_counts(req));
+    json_put_i64(root, "since", req->desk->since);
     show_answer(&show, root);
 }
 
@@ -440,6 +441,7 @@ static void get_sources(struct request *req)
         json_push(list, row);
     }
     json_put(root, "sources", list);
+    json_put_i64(root, "since", req->desk->since);
     request_json_tree(req, 200, root);
 }
 

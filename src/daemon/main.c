@@ -109,6 +109,7 @@ static bool open_config(struct daemon *d, struct err *err)
     if (!snapshot)
         return false;
     desk_init(&d->desk, snapshot);
+    d->desk.since = clock_now();
     d->desk.db = d->options.db;
     d->desk.patience = d->options.patience;
     d->desk.beat = d->options.beat;

@@ -70,6 +70,7 @@ static void a_ticket_goes_through_its_life_in_the_shell(void **state)
     shell_holds(ran->out, "status        resolved");
     shell_holds(ran->out, "    | The database was full.");
     shell_holds(ran->out, "customer   Uma  ["); /* the source names no author: it is the ticket's customer */
+    shell_holds(TRIAGE(NULL, "sources")->out, "\ncounted since the daemon's start, 00:00\n"); /* not since ever */
     assert_int_equal(TRIAGE(NULL, "undo", "1")->code, 0);
     assert_int_equal(TRIAGE(NULL, "why", "1", "label")->code, 0);
     assert_true(strlen(ran->out) > 10);

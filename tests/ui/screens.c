@@ -757,6 +757,18 @@ static void an_empty_list_says_what_to_configure(void **state)
     }
 }
 
+static void what_came_in_is_counted_since_a_time_that_is_said(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    const char text[] = "{\"events\":[],\"counts\":{\"accepted\":3,\"refused\":1},\"since\":1795616520000}";
+    assert_true(mirror_doc_set(desk.mirror, MIRROR_EVENTS, 0, text, sizeof text - 1, DESK_NOW, &err));
+    draw_list(LISTS_INGEST, 120, 40);
+    desk_shows(&desk, "refused 1 since the start, 14:22");
+    draw_list(LISTS_INGEST, 80, 24);
+    desk_shows(&desk, "since 14:22");
+}
+
 static void label_review_owns_up_to_what_it_did_not_look_at(void **state)
 {
     (void)state;
@@ -1096,6 +1108,7 @@ int main(void)
         T(macros_show_what_they_do_and_the_one_under_the_cursor_whole),
         T(articles_show_what_they_are_and_how_often_they_helped),
         T(an_article_is_read_as_text_and_hostile_markdown_is_only_text),
+        T(what_came_in_is_counted_since_a_time_that_is_said),
         T(label_review_owns_up_to_what_it_did_not_look_at),
         T(label_review_shows_the_least_sure_first_and_what_speaks_for_it),
         T(a_table_is_narrowed_by_words),

@@ -264,8 +264,9 @@ void print_events(struct print *p, const struct json *root)
     str_adds(p->out, counts ? "\n" : "");
 }
 
-void print_sources(struct print *p, const struct json *list)
+void print_sources(struct print *p, const struct json *root)
 {
+    const struct json *list = json_get(root, "sources");
     struct look look = look_of(p);
     print_cell(p, "SOURCE", 16, false);
     print_cell(p, "DIALECT", 12, false);
@@ -281,6 +282,8 @@ void print_sources(struct print *p, const struct json *list)
                  (long long)json_get_i64(s, "duplicate", 0), (long long)json_get_i64(s, "conflict", 0),
                  (long long)json_get_i64(s, "quarantine", 0), (long long)json_get_i64(s, "refused", 0));
     }
+    if (json_first(list))
+        str_addf(p->out, "counted since the daemon's start, %s\n", look_stamp(&look, json_get_i64(root, "since", 0)));
 }
 
 static const char *milli(struct print *p, const struct json *value)

@@ -18,7 +18,7 @@ void print_rows(struct print *p, const struct json *rows);
 void print_ticket(struct print *p, const struct json *ticket, const struct json *lines);
 void print_revealed(struct print *p, const struct json *text); /* what a reveal's answer carries */
 void print_events(struct print *p, const struct json *root);
-void print_sources(struct print *p, const struct json *list);
+void print_sources(struct print *p, const struct json *root);
 void print_desk(struct print *p, const struct json *root);
 void print_labels(struct print *p, const struct json *root);
 void print_similar(struct print *p, const struct json *root);

@@ -107,14 +107,9 @@ static void show_list(struct print *p, const struct json *root)
     print_tree(p, root, 0);
 }
 
-static void show_sources(struct print *p, const struct json *root)
-{
-    print_sources(p, json_get(root, "sources"));
-}
-
 int reads_sources(struct shell *sh)
 {
-    return shell_print(sh, "/v1/sources", show_sources);
+    return shell_print(sh, "/v1/sources", print_sources);
 }
 
 int reads_desk(struct shell *sh)

@@ -202,6 +202,10 @@ static void ingest_head(const struct look *look, struct surface *s)
                            look_count(look->arena, n)) +
                  3;
     }
+    int64_t since = json_get_i64(mirror_doc(look->mirror, MIRROR_EVENTS)->root, "since", 0);
+    const char *begun = arena_printf(look->arena, "since the start, %s", look_stamp(look, since));
+    if (since) /* the counters begin anew with the daemon */
+        look_piece(look, s, 1, column, UI_DIM, column + text_columns(begun) < look_columns(s) ? begun : arena_printf(look->arena, "since %s", look_stamp(look, since)));
 }
 
 /* --- the screens --- */
