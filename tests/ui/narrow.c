@@ -173,6 +173,19 @@ static void a_review_has_all_its_answers(void **state)
     }
 }
 
+/* A note on a customer is read nowhere else. */
+static void a_customers_notes_are_read_to_their_end(void **state)
+{
+    (void)state;
+    tell(MIRROR_CUSTOMER, 0, "{\"customer\":{\"key\":\"k\",\"name\":\"Jane\",\"tickets\":3,\"open\":1,\"reopened\":1,\"first_seen\":1795000000000,\"notes\":[{\"at\":1795617060000,\"by\":\"ana\","
+                             "\"text\":\"Prefers the phone; writes from a train in the mornings, answers come late: wait a day before it is closed\"}]},\"rows\":[]}");
+    for (int w = 2; w < WIDTHS; w++) {
+        gallery_draw(&desk, picture("customer"), widths[w], 30);
+        desk_shows(&desk, "closed");
+        desk_shows(&desk, "↩ reopened once");
+    }
+}
+
 static void what_stops_a_reply_is_said_whole(void **state)
 {
     (void)state;
@@ -239,6 +252,7 @@ int main(void)
         T(an_event_with_nothing_to_note_says_what_its_ticket_is_about),
         T(a_long_toast_has_a_second_row),
         T(a_review_has_all_its_answers),
+        T(a_customers_notes_are_read_to_their_end),
         T(what_stops_a_reply_is_said_whole),
         T(a_reply_says_whose_it_is_and_that_it_is_kept),
         T(what_an_overlay_takes_is_named_whole_and_so_is_the_way_out),

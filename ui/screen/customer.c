@@ -120,6 +120,15 @@ static void fact(struct page *p, const char *heading, enum ui_role role, const c
     surface_text(p->s, p->row++, HEADING, p->width - HEADING - 1, role, text);
 }
 
+/* On as many rows as it needs and there are. */
+static void paragraph(struct page *p, const char *heading, enum ui_role role, const char *text)
+{
+    char **lines;
+    int n = text_wrap(p->look->arena, text_safe_in(p->look->arena, text, TEXT_LINE), p->width - HEADING - 1, &lines);
+    for (int i = 0; i < n; i++)
+        fact(p, i ? "" : heading, role, lines[i]);
+}
+
 /* Masked until somebody says why they look: then as a ticket of theirs has it. */
 static void contact(struct page *p)
 {
@@ -139,11 +148,11 @@ static void counts(struct page *p)
     if (p->row >= p->end)
         return;
     surface_text(p->s, p->row, 2, HEADING - 2, UI_HEADING, "tickets");
-    int at = HEADING + surface_text(p->s, p->row, HEADING, -1, open ? UI_STRONG : UI_NORMAL, arena_printf(a, "○ %s open", look_count(a, open))) + 3;
-    at += surface_text(p->s, p->row, at, -1, UI_NORMAL,
-                       arena_printf(a, "✔ %s%s past", look_count(a, past), json_get_bool(who, "more", false) ? "+" : "")) + 3;
-    at += surface_text(p->s, p->row, at, -1, again ? UI_WARN : UI_DIM, arena_printf(a, "↩ reopened %s times", look_count(a, again))) + 3;
-    surface_text(p->s, p->row++, at, p->width - at - 1, UI_DIM, arena_printf(a, "first seen %s", look_since(a, p->look->now - number_of(who, "first_seen"))));
+    const char *often = again == 0 ? "never reopened" : again == 1 ? "reopened once" : arena_printf(a, "reopened %s times", look_count(a, again));
+    int at = look_piece(p->look, p->s, p->row, HEADING, open ? UI_STRONG : UI_NORMAL, arena_printf(a, "○ %s open", look_count(a, open)));
+    at = look_piece(p->look, p->s, p->row, at, UI_NORMAL, arena_printf(a, "✔ %s%s past", look_count(a, past), json_get_bool(who, "more", false) ? "+" : ""));
+    at = look_piece(p->look, p->s, p->row, at, again ? UI_WARN : UI_DIM, arena_printf(a, "↩ %s", often));
+    look_piece(p->look, p->s, p->row++, at, UI_DIM, arena_printf(a, "first seen %s", look_since(a, p->look->now - number_of(who, "first_seen"))));
 }
 
 /* The mean, and each word in its order: what is going down is seen before it is read. */
@@ -186,9 +195,8 @@ static void notes(struct page *p)
     int n = 0;
     const struct json *list = json_get(person(p->look), "notes");
     for (const struct json *note = json_first(list); note && n < NOTES_MOST; note = json_next(note), n++)
-        fact(p, n ? "" : "notes", UI_NOTE,
-             arena_printf(p->look->arena, "%s %s: %s", look_stamp(p->look, number_of(note, "at")), look_owner(p->look, text_of(note, "by")),
-                          text_safe_in(p->look->arena, text_of(note, "text"), TEXT_LINE)));
+        paragraph(p, n ? "" : "notes", UI_NOTE,
+                  arena_printf(p->look->arena, "%s %s: %s", look_stamp(p->look, number_of(note, "at")), look_owner(p->look, text_of(note, "by")), text_of(note, "text")));
     if (!n)
         fact(p, "notes", UI_MUTED, "- none; i writes one");
     if ((int)json_count(list) > n)
