@@ -123,9 +123,10 @@ static bool may_reply(struct act *a)
     const struct ticket *t = a->before;
     if (!act_need_open(a))
         return false;
-    if (a->action->thread_version && a->action->thread_version != t->thread_version)
-        return err_set(a->err, ERR_CONFLICT, "#%lld: %lld new lines came since you began; look at them, then send again", (long long)t->id,
-                       (long long)(t->thread_version - a->action->thread_version));
+    long long since = (long long)(t->thread_version - a->action->thread_version);
+    if (a->action->thread_version && since)
+        return err_set(a->err, ERR_CONFLICT, since == 1 ? "#%lld: %lld new line came since you began; look at it, then send again" : "#%lld: %lld new lines came since you began; look at them, then send again",
+                       (long long)t->id, since);
     return true;
 }
 

@@ -58,7 +58,7 @@ static void the_facts_say_what_it_waits_for_and_why_it_is_back(void **state)
     desk_shows(&desk, "after the release");
     desk_shows(&desk, "linked     split from #4001");
     desk_shows(&desk, "↩ 3 times");
-    desk_shows(&desk, "1 more were too many an hour");
+    desk_shows(&desk, "1 more was too many an hour");
 }
 
 static void where_there_is_no_pane_one_line_says_it(void **state)

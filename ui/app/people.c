@@ -50,9 +50,9 @@ static void print_customer(struct print *p, const struct json *root)
     print_named(p, "status", text_of(c, "status"));
     print_named(p, "mood", text_of(c, "sentiment"));
     print_named(p, "first seen", look_stamp(&look, json_get_i64(c, "first_seen", 0)));
-    print_named(p, "tickets", arena_printf(p->arena, "%lld open, %lld past, reopened %lld times%s", (long long)json_get_i64(c, "open", 0),
+    print_named(p, "tickets", arena_printf(p->arena, "%lld open, %lld past, reopened %s%s", (long long)json_get_i64(c, "open", 0),
                                            (long long)(json_get_i64(c, "tickets", 0) - json_get_i64(c, "open", 0)),
-                                           (long long)json_get_i64(c, "reopened", 0), json_get_bool(c, "more", false) ? " (of the newest 1,000)" : ""));
+                                           look_times(p->arena, json_get_i64(c, "reopened", 0)), json_get_bool(c, "more", false) ? " (of the newest 1,000)" : ""));
     print_csat(p, json_get(c, "csat"));
     for (const struct json *n = json_first(json_get(c, "notes")); n; n = json_next(n))
         print_named(p, "note", arena_printf(p->arena, "%s, %s: %s", look_stamp(&look, json_get_i64(n, "at", 0)), text_of(n, "by"), text_of(n, "text")));

@@ -148,10 +148,9 @@ static void counts(struct page *p)
     if (p->row >= p->end)
         return;
     surface_text(p->s, p->row, 2, HEADING - 2, UI_HEADING, "tickets");
-    const char *often = again == 0 ? "never reopened" : again == 1 ? "reopened once" : arena_printf(a, "reopened %s times", look_count(a, again));
     int at = look_piece(p->look, p->s, p->row, HEADING, open ? UI_STRONG : UI_NORMAL, arena_printf(a, "○ %s open", look_count(a, open)));
     at = look_piece(p->look, p->s, p->row, at, UI_NORMAL, arena_printf(a, "✔ %s%s past", look_count(a, past), json_get_bool(who, "more", false) ? "+" : ""));
-    at = look_piece(p->look, p->s, p->row, at, again ? UI_WARN : UI_DIM, arena_printf(a, "↩ %s", often));
+    at = look_piece(p->look, p->s, p->row, at, again ? UI_WARN : UI_DIM, arena_printf(a, "↩ reopened %s", look_times(a, again)));
     look_piece(p->look, p->s, p->row++, at, UI_DIM, arena_printf(a, "first seen %s", look_since(a, p->look->now - number_of(who, "first_seen"))));
 }
 

@@ -112,9 +112,9 @@ static void life_facts(struct pane *p)
         line(p, "waits for", UI_WARN, p->t->hold_reason);
     snooze_facts(p);
     if (p->t->reopen_count)
-        line(p, "reopened", UI_WARN, arena_printf(a, "↩ %lld times", (long long)p->t->reopen_count));
+        line(p, "reopened", UI_WARN, arena_printf(a, "↩ %s", look_times(a, p->t->reopen_count)));
     if (p->t->reopens_refused)
-        line(p, "", UI_WARN, arena_printf(a, "%lld more were too many an hour", (long long)p->t->reopens_refused));
+        line(p, "", UI_WARN, arena_printf(a, p->t->reopens_refused == 1 ? "%lld more was too many an hour" : "%lld more were too many an hour", (long long)p->t->reopens_refused));
     if (p->t->thanked_at)
         line(p, "thanks", UI_OK, arena_printf(a, "♥ %s; X reopens", look_stamp(p->look, p->t->thanked_at)));
     line(p, "linked", UI_STRONG, facts_links(p->look, p->t));

@@ -106,6 +106,11 @@ char *look_marked(struct arena *arena, size_t marks, size_t unlisted)
     return !marks ? arena_strdup(arena, "") : unlisted ? arena_printf(arena, "%s marked, %s not shown", all, rest) : arena_printf(arena, "%s marked", all);
 }
 
+const char *look_times(struct arena *arena, int64_t n)
+{
+    return n == 0 ? "never" : n == 1 ? "once" : arena_printf(arena, "%s times", look_count(arena, n));
+}
+
 char *look_share(struct arena *arena, int64_t bp)
 {
     if (bp <= 0)

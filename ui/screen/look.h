@@ -41,6 +41,7 @@ char *look_stamp(const struct look *look,
                  int64_t at); /* "14:32" today, "Mon 14:32" this week, "12 Nov" else; "-" for 0 */
 char *look_count(struct arena *arena, int64_t n);                      /* "1,204" */
 char *look_marked(struct arena *arena, size_t marks, size_t unlisted);  /* "3 marked", "3 marked, 1 not shown"; "" for none */
+const char *look_times(struct arena *arena, int64_t n);                      /* "never" "once" "3 times" */
 char *look_share(struct arena *arena, int64_t bp);                     /* ".94"; "" for 0 */
 /* How sure the classifier is: ".94"; with few labels learned "?", "~" or "" (low, medium, high): api.md, MODEL. */
 char *look_sure(const struct look *look, int64_t bp);
