@@ -229,6 +229,13 @@ static void a_texts_title_has_whole_words(void **state)
     desk_shows(&desk, "/ search"); /* in the hints */
 }
 
+static void two_keys_of_one_meaning_are_one_hint(void **state)
+{
+    (void)state;
+    gallery_draw(&desk, picture("scoreboard"), 80, 24);
+    desk_shows(&desk, "w why j k move q back");
+}
+
 static void keys_that_go_on_are_spelled_with_dots_in_ascii(void **state)
 {
     (void)state;
@@ -257,6 +264,7 @@ int main(void)
         T(a_reply_says_whose_it_is_and_that_it_is_kept),
         T(what_an_overlay_takes_is_named_whole_and_so_is_the_way_out),
         T(a_texts_title_has_whole_words),
+        T(two_keys_of_one_meaning_are_one_hint),
         T(keys_that_go_on_are_spelled_with_dots_in_ascii),
         T(what_must_not_be_missed_goes_on_in_the_next_row),
     };

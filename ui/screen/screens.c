@@ -2,6 +2,7 @@
  * however narrow the screen is. */
 #include "screen/screens.h"
 #include "base/text.h"
+#include <string.h>
 
 enum { MOST = 13 };
 
@@ -36,7 +37,7 @@ static const struct offer {
     [PLACE_AGENTS] = {{"open", "their ticket"}, {"filter", 0}, {"palette", 0}, {"back", 0}, {"help", 0}},
     [PLACE_HANDOVER] = {{"handover-ack", "take over"}, {"open", "ticket"}, {"ack", "acknowledge"}, {"why", 0}, {"palette", 0}, {"back", 0},
                         {"help", 0}},
-    [PLACE_BOSS] = {{"open", "ticket"}, {"why", 0}, {"down", 0}, {"up", 0}, {"back", 0}, {"help", 0}},
+    [PLACE_BOSS] = {{"open", "ticket"}, {"why", 0}, {"down", "move"}, {"up", "move"}, {"back", 0}, {"help", 0}},
     [PLACE_METRICS] = {{"period prev", "shorter"}, {"period next", "longer"}, {"prev-view", "view before"}, {"next-view", "next view"}, {"back", 0}, {"help", 0}},
     [PLACE_DRAFTS] = {{"open", "go on writing"}, {"discard", 0}, {"ticket", 0}, {"palette", 0}, {"back", 0}, {"help", 0}},
     [PLACE_HEALTH] = {{"open", "where it is mended"}, {"filter", 0}, {"go deliveries", "deliveries"}, {"go ingest", "ingest"}, {"go labels", "labels"}, {"resync", "ask again"}, {"back", 0}, {"help", 0}},
@@ -48,11 +49,22 @@ static const char *keys_of(struct arena *arena, const struct binding *b, bool me
     return menu && b->keys.count > 1 ? arena_printf(arena, "%c%s", *b->spelled, text_is_ascii() ? "..." : "…") : b->spelled;
 }
 
+static const char *label_of(const struct offer *o)
+{
+    return o->label ? o->label : o->command;
+}
+
+/* There and back: keys of one meaning that stand beside each other are one hint. */
+static bool goes_on(const struct offer *row, const struct offer *o)
+{
+    return o > row && strcmp(label_of(o), label_of(o - 1)) == 0;
+}
+
 int screens_offered(enum place place)
 {
     int n = 0;
-    while (n < MOST && offers[place][n].command)
-        n++;
+    for (const struct offer *o = offers[place]; o < offers[place] + MOST && o->command; o++)
+        n += !goes_on(offers[place], o);
     return n;
 }
 
@@ -61,12 +73,14 @@ static const struct offer pane_offers[MOST] = {{.command = "next-pane", .label =
 
 static void hint_at(const struct offer *row, enum place place, const struct keymap *keymap, struct arena *arena, struct look *look)
 {
-    struct hint *list = ARENA_ARRAY(arena, struct hint, MOST);
+    struct hint *list = ARENA_ARRAY(arena, struct hint, MOST), *last = NULL;
     look->hint_count = 0;
     for (const struct offer *o = row; o < row + MOST && o->command; o++) {
         const struct binding *b = keymap_find(keymap, screens_names[place], o->command);
-        if (b)
-            list[look->hint_count++] = (struct hint){keys_of(arena, b, o->menu), o->label ? o->label : o->command};
+        if (b && last && strcmp(last->label, label_of(o)) == 0)
+            last->keys = arena_printf(arena, "%s %s", last->keys, keys_of(arena, b, o->menu));
+        else if (b)
+            *(last = &list[look->hint_count++]) = (struct hint){keys_of(arena, b, o->menu), label_of(o)};
     }
     look->hints = list;
 }
