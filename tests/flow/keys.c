@@ -201,6 +201,7 @@ static void a_daemon_that_comes_back_finds_the_text_still_there(void **state)
     daemon_kill(seat.run);
     seat_press("typed while it was gone");
     seat_shows("The daemon stopped answering");
+    assert_int_equal(console_find(seat.console, "(R: "), -1); /* a letter here */
     seat_shows("draft not saved yet");
     daemon_restart(seat.run);
     seat_shows("draft saved");

@@ -144,6 +144,18 @@ static void past_what_is_said_first(const char *here)
     }
 }
 
+/* Neither of its keys is one of help or of a menu: Esc first. */
+static void the_line_is_true_under_what_lies_over_it(size_t place)
+{
+    static const char *const over[] = {"?", "?", ":", "?", ":"};
+    console_type(console, over[place]);
+    shows("#2 pages you, ", place ? " (Esc ,)" : ": Esc, then , goes there");
+    assert_int_equal(console_find(console, "press , to go there"), -1);
+    assert_int_equal(console_find(console, " (,)"), -1);
+    console_type(console, "\033");
+    console_hides(console, place ? "(Esc ,)" : "Esc, then");
+}
+
 /* Woken at night, whatever the screen shows: two keys. */
 static void a_page_is_acknowledged_with_two_keys_from_anywhere(void **state)
 {
@@ -161,6 +173,7 @@ static void a_page_is_acknowledged_with_two_keys_from_anywhere(void **state)
             console_type(console, "K");
             shows("#1 pages nobody. ‼ #2 pages you", "press , to go there, K to acknowledge");
         }
+        the_line_is_true_under_what_lies_over_it(i);
         console_type(console, ",K");
         shows("acked you", NULL);
         console_hides(console, "pages you");
@@ -275,7 +288,7 @@ static void a_page_is_acknowledged_with_two_keys_while_a_reply_is_written(void *
 /* Where a comma is typed, or does nothing, what has to be left first is said. */
 static void a_page_over_something_open_says_to_leave_that_first(void **state)
 {
-    static const struct { const char *key, *shows; } open[] = {{":", "Enter take"}, {"/", "Enter done"}, {"?", "Help: "}};
+    static const struct { const char *key, *shows; } open[] = {{":", "Up Down choose"}, {"/", "Enter done"}, {"?", "Help: "}};
     (void)state;
     shows("live", NULL);
     for (size_t i = 0; i < sizeof open / sizeof *open; i++) {

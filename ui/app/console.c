@@ -104,10 +104,15 @@ static const struct zone *clock_of(struct console *c)
     return c->tz;
 }
 
+bool console_under(const struct console *c)
+{
+    return c->overlay.kind || composer_is_open(&c->composer);
+}
+
 const char *console_undo_key(struct console *c)
 {
     const struct binding *b = keymap_find(c->keymap, console_screen(c), "undo");
-    return c->overlay.kind || composer_is_open(&c->composer) ? "" : b ? b->spelled : ":undo";
+    return console_under(c) ? "" : b ? b->spelled : ":undo";
 }
 
 struct look console_look(struct console *c)
@@ -119,6 +124,7 @@ struct look console_look(struct console *c)
                         .tz = clock_of(c),
                         .held = console_place(c) == PLACE_HEALTH ? memory_now() : (struct memory){0},
                         .shown = console_place(c) == PLACE_CUSTOMER ? c->contact.shown : NULL,
+                        .under = console_under(c),
                         .game = true};
     if (c->held.count) {
         look.held_reply = c->held.list[0].ticket;
@@ -331,8 +337,11 @@ static void heed(struct console *c, const struct key *key)
     toast_key(&c->toast, c->last_key);
     c->calm = false;
     mirror_anchor(c->mirror, true);
+    bool under = console_under(c);
     if (!mouse_press(c, key))
         console_press(c, key);
+    if (console_under(c) != under)
+        toast_moot(&c->toast, UI_CRITICAL); /* which keys a page wants: others by now */
 }
 
 /* The list of tickets with nothing over it that a key could take away. */

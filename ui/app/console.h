@@ -184,6 +184,7 @@ int64_t console_now(const struct console *c);        /* the daemon's clock */
 int64_t console_zone(void);
 struct moment console_here(struct console *c);       /* this machine's clock, as the daemon's time shows on it */
 struct look console_look(struct console *c); /* without toast and hints */
+bool console_under(const struct console *c);     /* something lies over the screen, or is written: its keys do not work */
 const char *console_undo_key(struct console *c); /* what takes back what I did last; "" where that is a letter */
 int64_t console_ticket(struct console *c);   /* what an action is about, 0 = nothing */
 struct lists *console_table(struct console *c); /* the screen shown, where it is a table; else NULL */

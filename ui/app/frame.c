@@ -52,6 +52,13 @@ static const char *link_word(struct console *c, const struct link_status *s, int
     return is_live(c, s, now) ? "live" : "connecting";
 }
 
+/* " (R: now)", where that is a key. */
+static const char *by_key(struct console *c, const char *what)
+{
+    const struct binding *b = keymap_find(c->keymap, console_screen(c), "resync");
+    return console_under(c) ? "" : arena_printf(c->frame, " (%s: %s)", b ? b->spelled : ":resync", what);
+}
+
 static const char *link_banner(struct console *c, const struct link_status *s, int64_t now)
 {
     if (!mirror_ready(c->mirror) && *c->waits)
@@ -62,7 +69,7 @@ static const char *link_banner(struct console *c, const struct link_status *s, i
         return NULL;
     int64_t retry = s->retry_at > now ? (s->retry_at - now + 999) / 1000 : 0;
     long long ago = (now - s->gone_since) / 1000;
-    const char *when = s->state == LINK_DOWN ? arena_printf(c->frame, "in %lld s (R: now)", (long long)retry) : now - s->heard_at < BEGINNING_MS ? "now" : "now (R: anew)";
+    const char *when = s->state == LINK_DOWN ? arena_printf(c->frame, "in %lld s%s", (long long)retry, by_key(c, "now")) : now - s->heard_at < BEGINNING_MS ? "now" : arena_printf(c->frame, "now%s", by_key(c, "anew"));
     return surface_columns(c->surface) < BANNER_COLUMNS ?
                arena_printf(c->frame, "No answer for %lld s. Nothing you typed is lost; trying again %s.", ago, when) :
                arena_printf(c->frame, "The daemon stopped answering %lld s ago. Nothing you typed is lost; trying again %s.", ago, when);
@@ -137,12 +144,21 @@ static const char *standing_notice(struct console *c, const struct look *look)
         return NULL;
     int64_t shown = c->ticket.id;
     bool brief = surface_columns(c->surface) < BRIEF_COLUMNS;
+    const char *first = c->overlay.kind ? "Esc, then " : "";
     if (composer_is_open(&c->composer))
-        return arena_printf(c->frame, "%s: %sK acknowledges %s%s", escalations_call(look), c->composer.state == COMPOSER_WRITING ? "Esc " : "",
+        return arena_printf(c->frame, "%s: %s%sK acknowledges %s%s", escalations_call(look), first, c->composer.state == COMPOSER_WRITING ? "Esc " : "",
                             paged.count > 1 ? arena_printf(c->frame, "#%lld", (long long)paged.ticket) : "it", brief ? "" : "; you write on");
     if (escalations_pages_me(look, shown))
-        return brief ? "‼ This pages you: K acknowledges" : "‼ This pages you: press K to acknowledge";
-    return arena_printf(c->frame, brief ? "%s: , goes there" : "%s: press , to go there, K to acknowledge", escalations_call(look));
+        return arena_printf(c->frame, brief || *first ? "‼ This pages you: %sK acknowledges" : "‼ This pages you: %spress K to acknowledge", first);
+    return arena_printf(c->frame, brief || *first ? "%s: %s, goes there" : "%s: %spress , to go there, K to acknowledge", escalations_call(look), first);
+}
+
+/* What was said of an act names the key that takes it back: where that key is another's, without it. */
+static const char *said_here(struct console *c, const char *said)
+{
+    const struct binding *b = keymap_find(c->keymap, console_screen(c), "undo");
+    const char *hint = b ? strstr(said, arena_printf(c->frame, " (%s ", b->spelled)) : NULL;
+    return hint && console_under(c) && said[strlen(said) - 1] == ')' ? arena_strndup(c->frame, said, (size_t)(hint - said)) : said;
 }
 
 /* What counts down stands beside what is said, or what would stand there; it is said in short where both are not whole in two rows. */
@@ -151,7 +167,7 @@ static void say_foot(struct console *c, struct look *look)
     const struct toast_line *said = &c->toast.is;
     int64_t now = clock_mono();
     const char *held = held_line(c->frame, &c->held, console_undo_key(c), now);
-    look->toast = *said->text ? said->text : standing_notice(c, look);
+    look->toast = *said->text ? said_here(c, said->text) : standing_notice(c, look);
     look->toast_role = *said->text ? said->role : look->toast || !held ? UI_CRITICAL : UI_TOAST;
     if (held && look->toast && text_columns(held) + text_columns(look->toast) > 2 * (look_columns(c->surface) - 12))
         held = held_line(c->frame, &c->held, "", now);

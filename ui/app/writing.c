@@ -92,7 +92,6 @@ void writing_begin(struct console *c, int64_t ticket, bool reply)
         console_toast(c, UI_ERROR, "Too many texts wait for the desk: none is begun before it is back.");
         return;
     }
-    toast_moot(&c->toast, UI_CRITICAL); /* which keys a page wants: others here */
     composer_open(&c->composer, ticket, row ? row->t.thread_version : 0, reply, "");
     c->composer.awaits = true;
     fetch_focus(c, ticket);

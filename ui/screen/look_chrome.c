@@ -64,7 +64,7 @@ void look_header(const struct look *look, struct surface *s, const char *title)
     if (*title)
         column += surface_text(s, 0, column, width / 3, UI_STRONG, title) + 2;
     if (paged.count || paged.lapsing) /* whoever is woken by it looks here first */
-        column += surface_text(s, 0, column, width - column - 1, paged.count ? UI_CRITICAL : UI_WARN, arena_printf(look->arena, "%s (,)", escalations_call(look))) + 2;
+        column += surface_text(s, 0, column, width - column - 1, paged.count ? UI_CRITICAL : UI_WARN, arena_printf(look->arena, look->under ? "%s (Esc ,)" : "%s (,)", escalations_call(look))) + 2;
     else if (!*title)
         column += surface_text(s, 0, column, width / 3, UI_DIM, mirror_team(look->mirror)) + 2;
 

@@ -319,17 +319,25 @@ static int count_of(const struct hint *hints)
     return n;
 }
 
+/* Where no item is taken yet, Enter takes what is typed, if words may be an answer. */
+static const struct hint *picker_hints(const struct picker *p)
+{
+    static const struct hint takes[] = {{"letters", "narrow"}, {"Up Down", "move"}, {"Enter", "take"}, {"Esc", "leave"}, {0}};
+    static const struct hint menu[] = {{"letters", "narrow"}, {"Up Down", "move"}, {"Enter", "take"}, {"q", "leave"}, {0}};
+    static const struct hint typed[] = {{"letters", "narrow"}, {"Up Down", "choose"}, {"Enter", "as typed"}, {"Esc", "leave"}, {0}};
+    static const struct hint none[] = {{"letters", "narrow"}, {"Up Down", "choose"}, {"Esc", "leave"}, {0}};
+    return picker_chosen(p) ? (picker_q_leaves(p) ? menu : takes) : picker_takes_typed(p) ? typed : none;
+}
+
 /* What its keys are, in the place of the screen's own: those do not work while it is open. */
 static void draw_hints(const struct overlay *o, struct surface *s)
 {
     static const struct hint hints[OVERLAYS][8] = {
-        [OVERLAY_PICK] = {{"letters", "narrow"}, {"Up Down", "move"}, {"Enter", "take"}, {"Esc", "leave"}},
         [OVERLAY_ASK] = {{"Enter", "done"}, {"C-w", "word away"}, {"C-u", "line away"}, {"Esc", "leave"}},
         [OVERLAY_READ] = {{"j k", "scroll"}, {"Space", "page"}, {"/", "search"}, {"n N", "next, before"}, {"G g", "end, top"}, {"q", "leave"}}};
-    static const struct hint menu[] = {{"letters", "narrow"}, {"Up Down", "move"}, {"Enter", "take"}, {"q", "leave"}, {0}};
     static const struct hint completes[] = {{"Tab", "complete"}, {"Enter", "done"}, {"C-w", "word away"}, {"C-u", "line away"}, {"Esc", "leave"}, {0}};
     static const struct hint sure[] = {{"y", "do it"}, {"j k", "scroll"}, {"Space", "page"}, {"/", "search"}, {"q", "leave, nothing is done"}, {0}};
-    const struct hint *h = o->picker && picker_q_leaves(o->picker) ? menu : o->searching ? hints[OVERLAY_ASK] : o->completes ? completes : o->kind == OVERLAY_READ && o->choices ? sure : hints[o->kind];
+    const struct hint *h = o->picker ? picker_hints(o->picker) : o->searching ? hints[OVERLAY_ASK] : o->completes ? completes : o->kind == OVERLAY_READ && o->choices ? sure : hints[o->kind];
     surface_fill(s, surface_rows(s) - 1, 0, 1, surface_columns(s), UI_NORMAL);
     look_hints(s, h, count_of(h), 1);
 }

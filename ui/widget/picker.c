@@ -224,6 +224,11 @@ const struct picker_item *picker_chosen(const struct picker *p)
     return waits(p) ? NULL : picker_first(p);
 }
 
+bool picker_takes_typed(const struct picker *p)
+{
+    return p->free_text && *editor_text(p->editor) && !picker_chosen(p);
+}
+
 const char *picker_typed(const struct picker *p)
 {
     return editor_text(p->editor);
@@ -282,7 +287,7 @@ static bool moves(struct picker *p, const struct key *key)
 enum picker_outcome picker_key(struct picker *p, const struct key *key)
 {
     if (key->code == K_ENTER) {
-        bool as_typed = p->free_text && *picker_typed(p) && (key->mods || !picker_chosen(p));
+        bool as_typed = picker_takes_typed(p) || (p->free_text && *picker_typed(p) && key->mods);
         return as_typed ? PICKER_TYPED : picker_chosen(p) ? PICKER_CHOSEN : PICKER_MOVED;
     }
     if (moves(p, key))

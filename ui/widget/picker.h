@@ -53,6 +53,7 @@ bool picker_point(struct picker *p, int row); /* goes to the item that was drawn
 enum picker_outcome picker_key(struct picker *p, const struct key *key);
 const struct picker_item *picker_chosen(const struct picker *p); /* what Enter takes; NULL: none fits, or none was gone to */
 const struct picker_item *picker_first(const struct picker *p);  /* what fits best, under the cursor or not */
+bool picker_takes_typed(const struct picker *p); /* Enter gives PICKER_TYPED now */
 const char *picker_typed(const struct picker *p);
 size_t picker_fits(const struct picker *p);
 /* Draws over what is there: prompt in the first row, items below, at most `rows` in all; gives the rows used. */
