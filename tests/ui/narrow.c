@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "screen/queue.h"
 #include "screen/ticket.h"
+#include "screen/why.h"
 #include "support/gallery.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -186,6 +187,25 @@ static void a_customers_notes_are_read_to_their_end(void **state)
     }
 }
 
+static void a_step_of_a_why_goes_on_beside_its_time(void **state)
+{
+    static const char why[] = "{\"lines\":[\"2026-11-25 12:16:00 UTC: route \\\"critical-to-hooks\\\" stopped whitelabel-ticket-created at step 1: not so: urgency == \\\"critical\\\"\","
+                              "\"What has no time goes on at the margin, wherever it has to be wrapped for want of room.\"]}";
+    struct pager *pager = pager_new();
+    (void)state;
+    desk_size(&desk, 70, 20);
+    pager_begin(pager);
+    why_read(&desk.look, pager, json_parse_in(desk.arena, why, sizeof why - 1, &json_limits_native, NULL, NULL));
+    pager_end(pager);
+    surface_clear(desk.surface);
+    pager_draw(pager, desk.surface, 0, 0, 20, 69);
+    assert_string_equal(desk_row(&desk, 0), "  12:16:00  route \"critical-to-hooks\" stopped");
+    assert_string_equal(desk_row(&desk, 1), "            whitelabel-ticket-created at step 1: not so: urgency ==");
+    assert_string_equal(desk_row(&desk, 2), "            \"critical\"");
+    assert_string_equal(desk_row(&desk, 4), "  wrapped for want of room.");
+    pager_free(pager);
+}
+
 static void what_stops_a_reply_is_said_whole(void **state)
 {
     (void)state;
@@ -260,6 +280,7 @@ int main(void)
         T(a_long_toast_has_a_second_row),
         T(a_review_has_all_its_answers),
         T(a_customers_notes_are_read_to_their_end),
+        T(a_step_of_a_why_goes_on_beside_its_time),
         T(what_stops_a_reply_is_said_whole),
         T(a_reply_says_whose_it_is_and_that_it_is_kept),
         T(what_an_overlay_takes_is_named_whole_and_so_is_the_way_out),

@@ -54,6 +54,7 @@ static size_t add_me(const struct look *look, struct str *out, const char *text,
 static void read_sentence(const struct look *look, struct pager *pager, const char *text)
 {
     AUTO_STR out;
+    char lead[48] = "";
     str_init(&out, 8192);
     for (const char *at = text; *at;) {
         int64_t moment;
@@ -65,12 +66,13 @@ static void read_sentence(const struct look *look, struct pager *pager, const ch
         }
         add_stamp(look, &out, moment, seconds);
         if (at == text && str_starts(at + used, ": ")) { /* the time of a step, before what it was */
-            str_adds(&out, "  ");
+            snprintf(lead, sizeof lead, "%s  ", out.data);
+            str_clear(&out);
             used += 2;
         }
         at += used;
     }
-    pager_block(pager, MARGIN, UI_NORMAL, false, out.data);
+    pager_hang(pager, MARGIN, UI_NORMAL, lead, out.data);
 }
 
 void why_read(const struct look *look, struct pager *pager, const struct json *root)

@@ -14,7 +14,7 @@ struct part {
     enum ui_role role;
     bool quote;
     bool tight; /* PIECE: the next may touch it */
-    const char *text;
+    const char *text, *lead; /* lead: of a block, before its first line; NULL: none */
 };
 struct line {
     const struct part *part; /* PART_BLOCK, or PART_LINE with the pieces after it */
@@ -128,6 +128,12 @@ void pager_block(struct pager *p, int column, enum ui_role role, bool quote, con
                           .text = text_safe_in(p->told, text, TEXT_BLOCK)});
 }
 
+void pager_hang(struct pager *p, int column, enum ui_role role, const char *lead, const char *text)
+{
+    tell(p, (struct part){.kind = PART_BLOCK, .column = column, .role = role, .lead = text_safe_in(p->told, lead, TEXT_LINE),
+                          .text = text_safe_in(p->told, text, TEXT_BLOCK)});
+}
+
 void pager_end(struct pager *p)
 {
     p->stale = true;
@@ -148,9 +154,10 @@ static void wrap_part(struct pager *p, const struct part *part)
         add_line(p, part, NULL);
     if (part->kind != PART_BLOCK)
         return;
-    int n = text_wrap(p->wrapped, part->text, p->width - part->column - (part->quote ? 2 : 0), &rows);
+    const char *lead = part->lead ? part->lead : "";
+    int set_in = text_columns(lead), n = text_wrap(p->wrapped, part->text, p->width - part->column - (part->quote ? 2 : 0) - set_in, &rows);
     for (int i = 0; i < n; i++)
-        add_line(p, part, rows[i]);
+        add_line(p, part, set_in ? arena_printf(p->wrapped, "%*s%s", i ? set_in : 0, i ? "" : lead, rows[i]) : rows[i]);
 }
 
 static bool first_line_of(const struct pager *p, int64_t item, size_t *line)

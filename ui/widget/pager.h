@@ -19,6 +19,8 @@ void pager_piece(struct pager *pager, int column, enum ui_role role, const char 
 void pager_cells(struct pager *pager, int column, enum ui_role role, const char *text); /* of a bar: the next may touch it */
 /* Wraps at words from `column` on; quote: behind the bar of customer text. */
 void pager_block(struct pager *pager, int column, enum ui_role role, bool quote, const char *text);
+/* The same behind a lead, below which what is wrapped does not go back. */
+void pager_hang(struct pager *pager, int column, enum ui_role role, const char *lead, const char *text);
 void pager_end(struct pager *pager);
 
 /* down up page-down page-up top bottom, and search-next search-prev once something is searched. */
