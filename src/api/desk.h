@@ -60,6 +60,7 @@ struct desk {
     pthread_mutex_t lock;                /* below */
     struct snapshot *snapshot;
     struct classify_model *model, *starter; /* in force, and at cold start */
+    const char *file;                    /* the configuration as it is read, or would be where there is none yet */
     int64_t since;                       /* ms UTC: from when on it counts what comes in */
     struct source_count counts[DESK_SOURCES];
     int count_n;

@@ -190,6 +190,7 @@ static struct json *desk_of(struct show *show)
     json_put(root, "player", show_player(show, show->req->agent->name));
     json_put(root, "agents", show_agents(show));
     json_put(root, "sources", sources_short(show));
+    json_put_string(root, "config", show->req->desk->file);
     if (kept)
         json_put(root, "keep", show_kept(show, kept));
     if (mine)
@@ -442,6 +443,7 @@ static void get_sources(struct request *req)
     }
     json_put(root, "sources", list);
     json_put_i64(root, "since", req->desk->since);
+    json_put_string(root, "config", req->desk->file);
     request_json_tree(req, 200, root);
 }
 

@@ -110,6 +110,7 @@ static bool open_config(struct daemon *d, struct err *err)
         return false;
     desk_init(&d->desk, snapshot);
     d->desk.since = clock_now();
+    d->desk.file = d->options.file;
     d->desk.db = d->options.db;
     d->desk.patience = d->options.patience;
     d->desk.beat = d->options.beat;
@@ -392,6 +393,8 @@ static void swapped(void *arg)
 /* The writer first, then everybody: an entry made under the new rules may be read under the old ones for a moment. */
 static bool reload(struct daemon *d, struct err *err)
 {
+    if (!d->from.config && access(d->options.file, F_OK) == 0) /* the first one was written since */
+        d->from.config = d->options.file;
     struct snapshot *fresh = snapshot_load(&d->from, err);
     if (!fresh)
         return false;

@@ -57,6 +57,7 @@ static void default_paths(struct arena *arena, struct options *o)
     const char *file = o->private ? arena_printf(arena, "%s/triage.yaml", o->dir) : "/etc/triage/triage.yaml";
     if (!o->config && access(file, F_OK) == 0)
         o->config = file;
+    o->file = o->config ? o->config : file;
 }
 
 bool options_parse(struct arena *arena, int argc, char **argv, struct options *out, struct err *err)

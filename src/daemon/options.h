@@ -7,6 +7,7 @@
 
 struct options {
     bool private; /* --dir: everything in one directory of the user's own */
+    const char *file; /* the configuration, also where there is none yet */
     const char *dir, *config, *socket, *ingest, *db, *clock, *data;
     int64_t port; /* -1 = as configured */
     int64_t patience, beat; /* ms */

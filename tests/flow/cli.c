@@ -139,6 +139,32 @@ static void snoozed_for(const char *ticket, int64_t ms)
 }
 
 /* The desk's clock is years from this machine's, as on a demo's day: what is said from now on is from the desk's now. */
+static int start_bare(void **state)
+{
+    (void)state;
+    crypto_open();
+    run = daemon_start(NULL);
+    in = client_open(run->ingest);
+    setenv("TRIAGE_SOCKET", run->desk, 1);
+    return 0;
+}
+
+/* What `triage sources` says where there is none is pasted into a shell as it stands, and then there is one. */
+static void a_new_desk_says_how_its_first_source_is_made(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    assert_int_equal(TRIAGE(NULL, "sources")->code, 0);
+    const char *from = strstr(ran->out, "printf "), *last = "triage reload\n", *to = from ? strstr(from, last) : NULL;
+    shell_holds(ran->out, "no source is configured");
+    assert_non_null(to);
+    const char *pasted = arena_printf(arena, "PATH=%s:$PATH\n%.*s", getenv("TRIAGE_BUILDDIR"), (int)(to + strlen(last) - from), from);
+    assert_int_equal(system(pasted), 0);
+    shell_holds(TRIAGE(NULL, "sources")->out, "shop              rbs");
+    shop_post(in, "shop", "A-1", "The first of all");
+    shell_holds(TRIAGE(NULL, "ls", "--view", "all")->out, "The first of all");
+}
+
 /* A script that tries again on 75 has to come to an end. */
 static void what_is_refused_for_good_is_no_reason_to_try_again(void **state)
 {
@@ -531,6 +557,7 @@ int main(void)
         T(many_tickets_are_one_call_and_each_is_answered),
         T(a_dry_run_says_what_would_change_and_changes_nothing),
         T(every_cause_has_its_code),
+        cmocka_unit_test_setup_teardown(a_new_desk_says_how_its_first_source_is_made, start_bare, stop),
         T(what_is_refused_for_good_is_no_reason_to_try_again),
         T(times_are_from_the_desks_clock),
         T(what_a_stranger_wrote_prints_inert),

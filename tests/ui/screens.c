@@ -272,6 +272,25 @@ static void an_empty_view_says_why_and_what_to_press(void **state)
     assert_true(mirror_page(desk.mirror, "all", NULL, false, empty, strlen(empty), &err));
     draw_queue(80, 24);
     desk_shows(&desk, "curl --unix-socket");
+    desk_shows(&desk, "http://desk/in/shop-de -d @event.json");
+}
+
+/* What is to be pasted stands in lines of its own, whole at 80 columns, a quote in the path and all. */
+static void a_desk_without_a_source_says_what_to_write_where(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    static const struct { const char *role, *says; } people[] = {{"admin", "printf '%s\\n' '' 'sources:' '- {name: shop, dialect: rbs, auth: none}' \\"},
+                                                                 {"agent", "writes one under `sources:` in"}};
+    for (int i = 0; i < 2; i++) {
+        const char *text = arena_printf(desk.arena, "{\"seq\":200,\"now\":%lld,\"team\":\"t\",\"me\":{\"name\":\"ana\",\"role\":\"%s\"},\"view\":\"all\",\"views\":[{\"name\":\"all\",\"title\":\"All\"}],"
+                                                    "\"rows\":[],\"sources\":[],\"config\":\"/srv/ana's desk/triage.yaml\"}", (long long)DESK_NOW, people[i].role);
+        assert_true(mirror_desk(desk.mirror, text, strlen(text), DESK_NOW, &err));
+        draw_queue(80, 24);
+        desk_shows(&desk, "no source is configured");
+        desk_shows(&desk, people[i].says);
+        desk_shows(&desk, i ? "/srv/ana's desk/triage.yaml" : ">> '/srv/ana'\\''s desk/triage.yaml'");
+    }
 }
 
 static void a_lost_daemon_is_said_where_the_tabs_are_and_the_list_stays(void **state)
@@ -1086,6 +1105,7 @@ int main(void)
         T(a_page_further_down_is_no_news_and_what_comes_above_is),
         T(all_that_is_true_of_the_list_is_said_beside_its_tabs),
         T(an_empty_view_says_why_and_what_to_press),
+        T(a_desk_without_a_source_says_what_to_write_where),
         T(a_lost_daemon_is_said_where_the_tabs_are_and_the_list_stays),
         T(a_pending_action_and_a_row_that_left_are_told_apart),
         T(a_toast_takes_the_line_above_the_hints),

@@ -2,6 +2,7 @@
 #include "app/print.h"
 #include "base/text.h"
 #include "screen/attached.h"
+#include "screen/begin.h"
 #include "screen/look.h"
 #include "screen/say.h"
 #include <string.h>
@@ -267,6 +268,10 @@ void print_events(struct print *p, const struct json *root)
 void print_sources(struct print *p, const struct json *root)
 {
     const struct json *list = json_get(root, "sources");
+    if (!json_first(list)) {
+        str_addf(p->out, "%s\n", text_safe_in(p->arena, begin_source(p->arena, json_get_string(root, "config", "triage.yaml"), true), TEXT_BLOCK));
+        return;
+    }
     struct look look = look_of(p);
     print_cell(p, "SOURCE", 16, false);
     print_cell(p, "DIALECT", 12, false);
@@ -282,8 +287,7 @@ void print_sources(struct print *p, const struct json *root)
                  (long long)json_get_i64(s, "duplicate", 0), (long long)json_get_i64(s, "conflict", 0),
                  (long long)json_get_i64(s, "quarantine", 0), (long long)json_get_i64(s, "refused", 0));
     }
-    if (json_first(list))
-        str_addf(p->out, "counted since the daemon's start, %s\n", look_stamp(&look, json_get_i64(root, "since", 0)));
+    str_addf(p->out, "counted since the daemon's start, %s\n", look_stamp(&look, json_get_i64(root, "since", 0)));
 }
 
 static const char *milli(struct print *p, const struct json *value)

@@ -26,7 +26,7 @@ struct mirror {
 
     struct arena *agents_arena; /* theirs: they are told of more often */
     struct arena *desk; /* texts of everything down to doc */
-    const char *team, *me, *role, *oncall;
+    const char *team, *me, *role, *oncall, *config, *source;
     struct mirror_agent *agents;
     int agent_count;
     struct counts counts;
@@ -123,6 +123,8 @@ static void read_texts(struct mirror *m, const struct json *root)
 {
     const struct json *me = json_get(root, "me");
     m->team = text_of(m->desk, root, "team");
+    m->config = text_of(m->desk, root, "config");
+    m->source = text_of(m->desk, json_first(json_get(root, "sources")), "name");
     m->me = text_of(m->desk, me, "name");
     m->role = text_of(m->desk, me, "role");
     m->restricted = json_get_bool(me, "restricted", false);
@@ -600,6 +602,16 @@ bool mirror_behind(const struct mirror *m)
 bool mirror_ready(const struct mirror *m)
 {
     return m->ready;
+}
+
+const char *mirror_config(const struct mirror *m)
+{
+    return m->config ? m->config : "";
+}
+
+const char *mirror_source(const struct mirror *m)
+{
+    return m->source ? m->source : "";
 }
 
 const char *mirror_team(const struct mirror *m)

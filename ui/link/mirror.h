@@ -161,6 +161,8 @@ int64_t mirror_seq(const struct mirror *mirror);
 int64_t mirror_offset(const struct mirror *mirror); /* daemon's clock minus ours, ms */
 bool mirror_ready(const struct mirror *mirror);     /* a desk has come */
 const char *mirror_team(const struct mirror *mirror);
+const char *mirror_config(const struct mirror *mirror); /* the daemon's configuration file, "" = not said */
+const char *mirror_source(const struct mirror *mirror); /* the first source that is configured, "" = none is */
 const char *mirror_me(const struct mirror *mirror);
 const char *mirror_role(const struct mirror *mirror);
 bool mirror_restricted(const struct mirror *mirror);      /* our account may do nothing but work at the desk */

@@ -3,6 +3,7 @@
 #include "screen/queue.h"
 #include "base/text.h"
 #include "core/field.h"
+#include "screen/begin.h"
 #include "screen/column.h"
 #include "screen/facts.h"
 #include "screen/remarks.h"
@@ -285,6 +286,19 @@ static const struct { const char *view, *says; } empty_views[] = {
     {"sla-risk", "Nothing here: everything in \"SLA risk\" is answered. gu shows what is unassigned."},
     {"snoozed", "Nothing is snoozed. z on a ticket hides it until a time, or until the customer writes."}};
 
+/* A desk that is new. */
+static const char *nothing_yet(const struct look *look)
+{
+    const char *config = mirror_config(look->mirror), *source = mirror_source(look->mirror);
+    bool may = str_eq(mirror_role(look->mirror), "admin") && !mirror_restricted(look->mirror);
+    if (!*source && *config)
+        return arena_printf(look->arena, "Nothing here yet: %s\nR looks again here; triage demo plays a day.", begin_source(look->arena, config, may));
+    return arena_printf(look->arena,
+                        "Nothing here yet: tickets appear the moment a source posts one.\n%s\n"
+                        "gi shows what came in and what was refused, with the reason; triage demo plays a day.",
+                        begin_post(look->arena, look->ingest ? look->ingest : "ingest.sock", *source ? source : "SOURCE"));
+}
+
 static const char *nothing(const struct look *look)
 {
     const struct mirror_view *view = mirror_view_find(look->mirror, mirror_view_name(look->mirror));
@@ -300,12 +314,7 @@ static const char *nothing(const struct look *look)
         return arena_printf(look->arena, "No ticket in \"%s\" matches  %s\nEsc clears the filter, / writes another%s.", title, where,
                             view == all ? "" : "; ga and / look through all of them");
     if (all && (view == all || !all->count))
-        return arena_printf(
-            look->arena,
-            "Nothing here yet: tickets appear the moment a source posts one.\n"
-            "curl --unix-socket %s http://desk/in/SOURCE -d @event.json\n"
-            "gi shows what came in and what was refused, with the reason; triage demo plays a day.",
-            look->ingest ? look->ingest : "ingest.sock");
+        return nothing_yet(look);
     for (size_t i = 0; view && i < sizeof empty_views / sizeof *empty_views; i++)
         if (str_eq(view->name, empty_views[i].view))
             return empty_views[i].says;
