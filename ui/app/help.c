@@ -109,6 +109,8 @@ static const struct { int action; const char *text; } action_more[] = {
     {ACTION_ERASE_EVENT, "       --confirm, or the word once more: triage erase-event 57 erase-event. `triage events --state quarantine` lists them; those of the same bytes go with it"},
     {ACTION_PURGE, "       --confirm, or the word once more: triage purge 42 purge. Only what is deleted or spam. No undo; its number is not used again, and the journal says who purged it"},
     {ACTION_RESET_XP, "       triage reset-xp AGENT|all REASON --confirm. Every line of the ledger stays; what was earned before counts no more. undo brings it back, while it is the last"},
+    {ACTION_TAGS, "       triage tags 42 vip, eu sets them; triage tags 42 +vip -eu changes those there are. A tag with blanks or a sign of its own in quotes:\n"
+                  "       triage tags 42 '+\"new customer\"'"},
     {ACTION_SPAM, "       --confirm, or the word once more: triage spam 42 spam"},
     {ACTION_DUPLICATE, "       --confirm, or the word once more: triage duplicate 42 duplicate"},
     {ACTION_INVALID, "       --confirm, or the word once more: triage invalid 42 invalid"}};
