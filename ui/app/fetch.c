@@ -386,7 +386,7 @@ static void take(void *arg, const struct link_answer *answer)
     bool typed = to->slot == SLOT_COUNT || to->slot == SLOT_FOUND || to->slot == SLOT_NUMBER; /* for what is being typed */
     if (answer->err || typed || (mirror_number(c->mirror) != before && !shows_later(c, to->slot))) /* what says what stands draws nothing */
         c->dirty = c->at_once = true;
-    if (to->slot < SLOT_DOC && !answer->err && mirror_behind(c->mirror))
+    if (to->slot < SLOT_FOUND && !answer->err && mirror_behind(c->mirror))
         fetch_want_soon(c, to->slot, BEHIND_MS);
     if (w->again) {
         w->again = false;
