@@ -201,6 +201,18 @@ static void t_on_label_review_marks_its_rows_and_no_others(void **state)
     seat_hides("1 marked");
 }
 
+static void what_z_does_is_seen_until_z_ends_it(void **state)
+{
+    (void)state;
+    seat_press("Z");
+    seat_shows("The list stands still");
+    seat_press("j");
+    seat_hides("The list stands still");
+    seat_shows("⏸ frozen (Z)");
+    seat_press("Z");
+    seat_hides("⏸ frozen");
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
 int main(void)
 {
@@ -210,6 +222,7 @@ int main(void)
         T(one_mark_that_is_seen_is_done_at_once_and_is_off_then),
         T(another_view_takes_marks_off_and_says_so),
         T(on_label_review_it_is_the_same),
+        T(what_z_does_is_seen_until_z_ends_it),
         T(v_marks_every_ticket_of_the_list_and_what_is_too_many_for_once_is_said_and_stays_marked),
         T(t_marks_by_what_the_desk_finds_within_the_list),
         T(t_on_label_review_marks_its_rows_and_no_others),

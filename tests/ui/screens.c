@@ -633,6 +633,18 @@ static void what_went_through_all_its_steps_unheard_is_said_above_and_in_its_row
     desk_shows(&desk, "Mara failed, lea console ");
 }
 
+static void a_list_that_is_held_still_says_so_as_long_as_it_is(void **state)
+{
+    (void)state;
+    desk.look.frozen = true;
+    draw_queue(80, 24);
+    desk_shows(&desk, "⏸ frozen (Z) ● live");
+    assert_int_equal(desk_role(&desk, "⏸ frozen"), UI_WARN);
+    desk.look.frozen = false;
+    draw_queue(80, 24);
+    desk_hides(&desk, "frozen");
+}
+
 static void a_maintenance_window_stands_in_every_header_as_long_as_it_lasts(void **state)
 {
     (void)state;
@@ -1117,6 +1129,7 @@ int main(void)
         T(a_ticket_names_the_resolved_ones_like_it), T(a_reply_that_is_held_says_until_when),
         T(escalations_count_down), T(a_narrow_window_at_night_has_the_step_the_countdown_and_whom_it_reached), T(what_pages_me_stands_first_in_the_head_until_it_is_acknowledged), T(of_many_pages_mine_are_counted_and_stand_first), T(what_i_took_says_when_it_pages_again), T(what_the_customer_wrote_last_stands_below_a_page), T(a_why_names_times_as_the_clock_on_the_wall_shows_them_and_me_as_you),
         T(what_went_through_all_its_steps_unheard_is_said_above_and_in_its_row),
+        T(a_list_that_is_held_still_says_so_as_long_as_it_is),
         T(a_maintenance_window_stands_in_every_header_as_long_as_it_lasts),
         T(ingest_shows_events_and_refusals_by_time),
         T(deliveries_begin_with_what_wants_a_person),

@@ -125,7 +125,8 @@ struct look console_look(struct console *c)
                         .held = console_place(c) == PLACE_HEALTH ? memory_now() : (struct memory){0},
                         .shown = console_place(c) == PLACE_CUSTOMER ? c->contact.shown : NULL,
                         .under = console_under(c),
-                        .game = true};
+                        .game = true,
+                        .frozen = c->frozen};
     if (c->held.count) {
         look.held_reply = c->held.list[0].ticket;
         look.held_how = held_how(c->frame, &c->held.list[0], console_undo_key(c));

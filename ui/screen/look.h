@@ -26,6 +26,7 @@ struct look {
     const char *ingest; /* where webhooks are posted, for the first-run hint; NULL = not known */
     bool game;          /* show the team's line */
     bool under;         /* something lies over the screen: its keys work again after Esc */
+    bool frozen;        /* lists are held still until somebody lets them go */
     int64_t held_reply;   /* the ticket of my reply that leaves in a moment, 0: there is none; */
     const char *held_how; /* "u takes it back", "" where no key does */
     struct memory held; /* what this console holds, on the screen that says so */

@@ -73,9 +73,11 @@ void look_header(const struct look *look, struct surface *s, const char *title)
     const struct mirror_view *critical = mirror_view_find(look->mirror, "critical");
     const char *oncall = mirror_oncall(look->mirror);
     const struct window *window = mirror_window(look->mirror, look->now);
-    struct piece pieces[7] = {{look_clock(look, look->now), UI_DIM}};
+    struct piece pieces[8] = {{look_clock(look, look->now), UI_DIM}};
     int count = 1;
     pieces[count++] = (struct piece){arena_printf(look->arena, "● %s", look->link), look->link_role};
+    if (look->frozen) /* what is live is not what is seen */
+        pieces[count++] = (struct piece){"⏸ frozen (Z)", UI_WARN};
     if (triggered > paged.count)
         pieces[count++] =
             (struct piece){arena_printf(look->arena, "‼ %s paging", look_count(look->arena, triggered)), UI_CRITICAL};
