@@ -121,7 +121,7 @@ static void a_draft_outlives_its_console(void **state)
     seat_shows("half a thought");
 }
 
-static void x_closes_and_the_row_stays_in_its_place_while_keys_are_pressed(void **state)
+static void x_closes_and_the_row_stays_in_its_place_until_the_cursor_goes_on(void **state)
 {
     (void)state;
     seat_post("shop", "A-1", "Checkout is down");
@@ -135,6 +135,9 @@ static void x_closes_and_the_row_stays_in_its_place_while_keys_are_pressed(void 
     seat_shows("left this view");
     assert_string_equal(seat_field(1, "status"), "resolved");
     seat_press("Z");
+    console_ended(seat.console, 100);
+    seat_shows("left this view");
+    seat_press("j");
     console_hides(seat.console, "left this view");
 }
 
@@ -561,7 +564,7 @@ int main(void)
         T(a_reply_is_reviewed_sent_held_and_taken_back),
         T(a_draft_outlives_its_console),
         T(a_hash_asks_why_and_shows_the_ticket_unmasked),
-        T(x_closes_and_the_row_stays_in_its_place_while_keys_are_pressed),
+        T(x_closes_and_the_row_stays_in_its_place_until_the_cursor_goes_on),
         T(what_a_terminal_answers_to_others_is_no_key),
         T(a_frozen_list_costs_no_time),
         T(a_daemon_that_comes_back_finds_the_text_still_there),

@@ -133,6 +133,48 @@ static void on_label_review_it_is_the_same(void **state)
     assert_string_equal(seat_field(5, "status"), "new");
 }
 
+/* --- what comes under the cursor --- */
+
+/* For longer than the list waits for somebody who works. */
+static void look_away(void)
+{
+    console_ended(seat.console, 4500);
+}
+
+static void a_row_that_a_colleague_takes_stays_under_the_cursor_however_long_nobody_touches_a_key(void **state)
+{
+    (void)state;
+    seat_press("gu");
+    seat_shows("[2 Unassigned 3]");
+    seat_press("gg");
+    assert_non_null(strstr(seat_row("▌"), "Checkout is down"));
+    look_away();
+    client_post(seat.desk, "/v1/do", "{\"do\":\"assign\",\"tickets\":[1],\"to\":\"tom\"}");
+    seat_shows("left this view");
+    look_away();
+    assert_non_null(strstr(seat_row("▌"), "left this view"));
+    seat_press("x"); /* it is what it acts on */
+    becomes(1, "status", "resolved");
+    look_away();
+    assert_string_equal(seat_field(2, "status"), "new");
+    assert_string_equal(seat_field(3, "status"), "new");
+    assert_non_null(strstr(seat_row("▌"), "left this view"));
+    seat_press("j");
+    seat_hides("Checkout is down");
+    assert_non_null(strstr(seat_row("▌"), "Invoice is wrong"));
+}
+
+static void the_last_row_goes_for_there_is_none_to_come_in_its_place(void **state)
+{
+    (void)state;
+    client_post(seat.desk, "/v1/do", "{\"do\":\"assign\",\"tickets\":[2,3],\"to\":\"tom\"}");
+    seat_press("gu");
+    seat_shows("[2 Unassigned 1]");
+    seat_shows("▌");
+    client_post(seat.desk, "/v1/do", "{\"do\":\"assign\",\"tickets\":[1],\"to\":\"tom\"}");
+    seat_shows("every open ticket has an owner");
+}
+
 /* --- more than are here --- */
 
 enum { MANY_TICKETS = 520 };
@@ -222,6 +264,8 @@ int main(void)
         T(one_mark_that_is_seen_is_done_at_once_and_is_off_then),
         T(another_view_takes_marks_off_and_says_so),
         T(on_label_review_it_is_the_same),
+        T(a_row_that_a_colleague_takes_stays_under_the_cursor_however_long_nobody_touches_a_key),
+        T(the_last_row_goes_for_there_is_none_to_come_in_its_place),
         T(what_z_does_is_seen_until_z_ends_it),
         T(v_marks_every_ticket_of_the_list_and_what_is_too_many_for_once_is_said_and_stays_marked),
         T(t_marks_by_what_the_desk_finds_within_the_list),

@@ -153,6 +153,26 @@ static void an_anchored_row_that_is_due_earlier_moves_only_when_it_settles(void 
     ORDER(m, 3, 1, 2);
 }
 
+static void a_row_that_is_held_stays_in_its_place_when_it_leaves_while_there_are_others(void **state)
+{
+    struct mirror *m = *state;
+    mirror_hold(m, 2);
+    row_frame(m, 101, 2, "\"title\":\"two\",\"status\":\"resolved\",\"version\":2", false); /* a done one sorts last */
+    mirror_settle(m);
+    ORDER(m, 1, 2, 3);
+    assert_true(mirror_row_at(m, 1)->gone);
+    row_frame(m, 102, 2, "\"title\":\"two, once more\",\"status\":\"resolved\",\"version\":3", false);
+    ORDER(m, 1, 2, 3);
+    assert_string_equal(mirror_row_at(m, 1)->t.title, "two, once more");
+    mirror_hold(m, 3);
+    assert_true(mirror_settle(m));
+    ORDER(m, 1, 3);
+    row_frame(m, 103, 1, "\"version\":9", false);
+    ORDER(m, 3);
+    row_frame(m, 104, 3, "\"version\":9", false);
+    assert_int_equal(mirror_row_count(m), 0);
+}
+
 static void a_row_that_comes_back_before_settling_is_not_gone(void **state)
 {
     struct mirror *m = *state;
@@ -638,6 +658,7 @@ int main(void)
         T(a_row_that_leaves_is_removed),
         T(an_anchored_list_keeps_a_leaving_row_in_its_place_until_it_settles),
         T(an_anchored_row_that_is_due_earlier_moves_only_when_it_settles),
+        T(a_row_that_is_held_stays_in_its_place_when_it_leaves_while_there_are_others),
         T(a_row_that_comes_back_before_settling_is_not_gone),
         T(a_row_behind_the_last_page_is_left_to_the_daemon),
         T(frames_that_overtook_their_page_are_played_again),

@@ -200,10 +200,17 @@ bool console_back(struct console *c)
     return true;
 }
 
+/* A key acts on what is under the cursor: while the list is what is looked at, nothing else comes there by itself. */
+void console_hold(struct console *c)
+{
+    mirror_hold(c->mirror, console_place(c) == PLACE_QUEUE ? list_selected(c->queue.list) : 0);
+}
+
 void console_changed(struct console *c)
 {
     struct look look = console_look(c);
     bool anchored = console_anchored(c);
+    console_hold(c);
     mirror_anchor(c->mirror, anchored);
     if (!anchored)
         mirror_settle(c->mirror);

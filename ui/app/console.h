@@ -196,6 +196,7 @@ void console_changed(struct console *c);     /* the mirror did: lists follow */
 /* May this account run a program or name a file? Neither a restricted one (app/restricted) nor one of which the daemon says so; then
  * that is said: "WHAT is not for this account". */
 bool console_may(struct console *c, const char *what);
+void console_hold(struct console *c); /* before the list may change: the row under its cursor stays */
 bool console_anchored(const struct console *c);
 
 /* fetch.c */

@@ -108,6 +108,7 @@ void stream_frame(void *console, const char *event, int64_t id, const char *data
     bool news = id > mirror_seq(c->mirror);
     int64_t pages = fetch_pages(c);
     mirror_focus(c->mirror, c->focus);
+    console_hold(c);
     unsigned changed = mirror_frame(c->mirror, event, id, data, n, console_now(c));
     c->dirty |= is_seen(c, changed);
     if (news)

@@ -239,15 +239,8 @@ static unsigned apply_row(struct mirror *m, const struct json *data, int64_t now
         return 0;
     }
     bool was = index >= 0 && !m->rows.list[index]->gone, arrived = false;
-    if (!in_list(m, json_get(data, "views"), &row->t, was)) {
-        if (index < 0) {
-            free(row);
-            return 0;
-        }
-        rows_put(&m->rows, row, &arrived);
-        rows_leave(&m->rows, id);
-        return MIRROR_CHANGED_ROWS;
-    }
+    if (!in_list(m, json_get(data, "views"), &row->t, was))
+        return rows_leave(&m->rows, row) ? MIRROR_CHANGED_ROWS : 0;
     row->touched = json_get_i64(data, "seq", 0);
     row->fresh_at = now;
     if (!rows_put(&m->rows, row, &arrived))
@@ -524,6 +517,11 @@ void mirror_doc_drop(struct mirror *m, enum mirror_doc_id id)
 void mirror_anchor(struct mirror *m, bool anchored)
 {
     m->rows.anchored = anchored;
+}
+
+void mirror_hold(struct mirror *m, int64_t ticket)
+{
+    m->rows.held = ticket;
 }
 
 bool mirror_settle(struct mirror *m)

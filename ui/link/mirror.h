@@ -21,7 +21,8 @@ struct mirror_row {
     int64_t source_line;   /* of the configuration, where a source that takes no replies is told how they leave; 0 = not known */
     int64_t touched;       /* order of the last changes: the entry a frame brought; below all of those, a page's own order */
     int64_t fresh_at;      /* when the stream brought it, 0 = it came with a page */
-    bool gone;             /* left the view while the list was anchored */
+    bool gone;             /* left the view while the list was anchored, or it was held; */
+    int64_t place;         /* what it was sorted by then: it stays where it was */
     bool later;            /* came with a page further down: it was there before */
     int64_t undelivered;   /* how many of its deliveries are dead */
 };
@@ -141,6 +142,9 @@ unsigned mirror_frame(struct mirror *mirror, const char *event, int64_t seq, con
 
 /* --- the list --- */
 void mirror_anchor(struct mirror *mirror, bool anchored);
+/* The row under somebody's cursor stays where it is when it leaves, marked gone, as long as there are others: none of them may come in
+ * its place unseen. 0: there is no such row. */
+void mirror_hold(struct mirror *mirror, int64_t ticket);
 bool mirror_settle(
     struct mirror *mirror); /* drops gone rows, puts moved ones right; true if anything changed */
 int mirror_row_count(const struct mirror *mirror);

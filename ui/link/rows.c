@@ -50,6 +50,8 @@ static int64_t level_of(const struct ticket *t, int level)
 
 static int64_t key_of(const struct rows *rows, const struct mirror_row *row)
 {
+    if (row->gone)
+        return row->place;
     switch (rows->sort) {
     case MIRROR_BY_AGE:
         return row->t.id;
@@ -270,23 +272,41 @@ bool rows_undelivered(struct rows *rows, int64_t ticket, int64_t dead)
     return other;
 }
 
-bool rows_leave(struct rows *rows, int64_t ticket)
+/* Is there a row that could come in the place of this one? */
+static bool has_other(const struct rows *rows, int64_t ticket)
 {
-    int index = rows_index(rows, ticket);
-    if (index < 0)
-        return false;
-    if (rows->anchored)
-        rows->list[index]->gone = true;
-    else
-        remove_at(rows, index);
+    for (int i = 0; i < rows->count; i++)
+        if (rows->list[i]->t.id != ticket && !rows->list[i]->gone)
+            return true;
+    return false;
+}
+
+static bool is_held(const struct rows *rows, int64_t ticket)
+{
+    return ticket == rows->held && has_other(rows, ticket);
+}
+
+bool rows_leave(struct rows *rows, struct mirror_row *row)
+{
+    int index = rows_index(rows, row->t.id);
+    if (index < 0 || !(rows->anchored || is_held(rows, row->t.id))) {
+        if (index >= 0)
+            remove_at(rows, index);
+        free(row);
+        return index >= 0;
+    }
+    row->place = key_of(rows, rows->list[index]);
+    row->gone = true;
+    replace_at(rows, index, row);
     return true;
 }
 
 static bool drop_gone(struct rows *rows)
 {
     int kept = 0, count = rows->count;
+    int64_t held = is_held(rows, rows->held) ? rows->held : 0;
     for (int i = 0; i < count; i++) {
-        if (rows->list[i]->gone)
+        if (rows->list[i]->gone && rows->list[i]->t.id != held)
             free(rows->list[i]);
         else
             rows->list[kept++] = rows->list[i];

@@ -11,6 +11,7 @@ struct rows {
     bool anchored;
     bool more;  /* the daemon has rows behind the last one: what sorts behind it is not ours to show */
     bool loose; /* a moved row kept its place */
+    int64_t held; /* the ticket whose row stays when it leaves, anchored or not, while there are others; 0: none */
     enum mirror_sort sort;
     bool invert;
 };
@@ -26,7 +27,7 @@ void rows_append(struct rows *rows,
  * and is freed. */
 bool rows_put(struct rows *rows, struct mirror_row *row, bool *arrived);
 bool rows_undelivered(struct rows *rows, int64_t ticket, int64_t dead); /* so many of its deliveries are dead now; false: nothing new */
-bool rows_leave(struct rows *rows, int64_t ticket); /* false: was not there */
+bool rows_leave(struct rows *rows, struct mirror_row *row); /* takes it, as it is now; false: was not there */
 bool rows_settle(struct rows *rows);
 /* Does a list show what the other does: the same rows in the same order? Where the daemon has more, is not looked at. */
 bool rows_same(const struct rows *a, const struct rows *b);
