@@ -175,6 +175,26 @@ static void the_last_row_goes_for_there_is_none_to_come_in_its_place(void **stat
     seat_shows("every open ticket has an owner");
 }
 
+static void n_goes_from_hit_to_hit_and_says_so_where_there_are_none(void **state)
+{
+    (void)state;
+    seat_press("n");
+    seat_shows("n and N go from hit to hit of the words that / looks for");
+    seat_press("/is\r"); /* down, wrong; and in the name of nobody */
+    seat_hides("Cannot sign in");
+    seat_press("gg");
+    assert_non_null(strstr(seat_row("▌"), "Checkout is down"));
+    seat_press("n");
+    console_shows(seat.console, "▌", "Invoice is wrong");
+    seat_press("n");
+    seat_shows("There is no other that fits.");
+    seat_press("N");
+    console_shows(seat.console, "▌", "Checkout is down");
+    seat_press("\rn");
+    seat_shows("resolution clock started");
+    seat_shows("n and N go from hit to hit");
+}
+
 /* --- more than are here --- */
 
 enum { MANY_TICKETS = 520 };
@@ -266,6 +286,7 @@ int main(void)
         T(on_label_review_it_is_the_same),
         T(a_row_that_a_colleague_takes_stays_under_the_cursor_however_long_nobody_touches_a_key),
         T(the_last_row_goes_for_there_is_none_to_come_in_its_place),
+        T(n_goes_from_hit_to_hit_and_says_so_where_there_are_none),
         T(what_z_does_is_seen_until_z_ends_it),
         T(v_marks_every_ticket_of_the_list_and_what_is_too_many_for_once_is_said_and_stays_marked),
         T(t_marks_by_what_the_desk_finds_within_the_list),

@@ -59,18 +59,43 @@ static void do_filter(struct console *c, const char *arg)
         prompt_open(c, FOR_FILTER, "/", "");
 }
 
+static void nothing_sought(struct console *c)
+{
+    console_toast(c, UI_DIM, "n and N go from hit to hit of the words that / looks for; there are none now");
+}
+
+/* A list that is filtered holds its hits and nothing else: the next one is the next row. */
+static void next_row(struct console *c, const char *move)
+{
+    const struct lists *table = console_table(c);
+    const struct list *list = table ? table->list : c->queue.list;
+    bool sought = table ? *table->filter : console_place(c) == PLACE_QUEUE && *c->where && !console_in_pane(c);
+    int64_t was = list_selected(list);
+    if (!sought) {
+        nothing_sought(c);
+        return;
+    }
+    run_line(c, move);
+    if (list_selected(list) == was && list_wants(list) == LIST_ENOUGH)
+        console_toast(c, UI_DIM, "There is no other that fits.");
+}
+
 static void do_search_next(struct console *c, const char *arg)
 {
     (void)arg;
-    if (console_place(c) == PLACE_TICKET)
-        pager_command(c->ticket.pager, "search-next");
+    if (console_place(c) != PLACE_TICKET)
+        next_row(c, "down");
+    else if (!pager_command(c->ticket.pager, "search-next"))
+        nothing_sought(c);
 }
 
 static void do_search_prev(struct console *c, const char *arg)
 {
     (void)arg;
-    if (console_place(c) == PLACE_TICKET)
-        pager_command(c->ticket.pager, "search-prev");
+    if (console_place(c) != PLACE_TICKET)
+        next_row(c, "up");
+    else if (!pager_command(c->ticket.pager, "search-prev"))
+        nothing_sought(c);
 }
 
 static void sort_by(struct console *c, enum mirror_sort by, bool invert)
