@@ -14,7 +14,7 @@
 #include "link/presence.h"
 #include "link/windows.h"
 
-struct mirror_row {
+struct mirror_row { /* of what can be seen rows_same takes a look at all */
     struct ticket t;       /* the members of api.md's ROW; what a ROW does not carry is zero */
     int64_t due_from;      /* when the clock that is due next was started */
     const char *reply_via; /* "" = the source takes no replies */
