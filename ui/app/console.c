@@ -352,8 +352,7 @@ static void heed(struct console *c, const struct key *key)
         toast_moot(&c->toast, UI_CRITICAL); /* which keys a page wants: others by now */
 }
 
-/* The list of tickets with nothing over it that a key could take away. */
-static bool list_alone(const struct console *c)
+bool console_list_alone(const struct console *c)
 {
     return console_place(c) == PLACE_QUEUE && !c->overlay.kind && !composer_is_open(&c->composer) && !c->pending.count && !c->popup && !toast_waiting(&c->toast);
 }
@@ -361,7 +360,7 @@ static bool list_alone(const struct console *c)
 /* A key may change whatever is seen; of one that moves the cursor of the list that is known. */
 static void take_key(struct console *c, const struct key *key)
 {
-    bool alone = list_alone(c), moved = c->moved;
+    bool alone = console_list_alone(c), moved = c->moved;
     c->at_once = true;
     c->moved = false;
     heed(c, key);

@@ -170,7 +170,7 @@ struct console {
     char waits[300]; /* a daemon answers, and says why it does not serve yet; "" */
     bool at_once; /* an answer that was waited for: no need to wait for the next frame's time */
     bool frozen, calm, popup, rows_changed, row_news, quit, unfocused;
-    bool dirty, moved; /* the picture is another; moved: as far as the list's cursor makes it one */
+    bool dirty, moved; /* the picture is another; moved: as far as the list's cursor makes it one, and what its pane reads */
 };
 
 /* console.c */
@@ -188,6 +188,7 @@ bool console_under(const struct console *c);     /* something lies over the scre
 const char *console_undo_key(struct console *c); /* what takes back what I did last; "" where that is a letter */
 int64_t console_ticket(struct console *c);   /* what an action is about, 0 = nothing */
 struct lists *console_table(struct console *c); /* the screen shown, where it is a table; else NULL */
+bool console_list_alone(const struct console *c); /* the list of tickets with nothing over it that a key could take away */
 bool console_in_pane(const struct console *c);  /* keys that move scroll the pane beside the list */
 struct list *console_marks(struct console *c);  /* the list shown, where its rows can be marked; else NULL */
 void console_resize(struct console *c);         /* the terminal has another size now, perhaps */

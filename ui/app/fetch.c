@@ -360,6 +360,22 @@ static bool shows_later(const struct console *c, enum slot slot)
     return slot == SLOT_DOC + MIRROR_VALUES || (slot == SLOT_DOC + MIRROR_AGENTS && console_place(c) != PLACE_AGENTS);
 }
 
+/* Beside the list alone its pane shows it. */
+static bool shows_in_pane(const struct console *c, enum slot slot)
+{
+    return (slot == SLOT_DOC + MIRROR_TICKET || slot == SLOT_DOC + MIRROR_SIMILAR) && console_list_alone(c);
+}
+
+/* What says what stands draws nothing. */
+static void show_answer(struct console *c, enum slot slot, bool failed, bool news)
+{
+    bool typed = slot == SLOT_COUNT || slot == SLOT_FOUND || slot == SLOT_NUMBER; /* for what is being typed */
+    if (!failed && !typed && (!news || shows_later(c, slot)))
+        return;
+    c->dirty |= failed || !shows_in_pane(c, slot);
+    c->moved = c->at_once = true;
+}
+
 static void take(void *arg, const struct link_answer *answer)
 {
     struct answer_for *to = arg;
@@ -383,9 +399,7 @@ static void take(void *arg, const struct link_answer *answer)
         found_take(c, to->slot, answer);
     else
         take_document(c, (enum mirror_doc_id)(to->slot - SLOT_DOC), to->ticket, answer);
-    bool typed = to->slot == SLOT_COUNT || to->slot == SLOT_FOUND || to->slot == SLOT_NUMBER; /* for what is being typed */
-    if (answer->err || typed || (mirror_number(c->mirror) != before && !shows_later(c, to->slot))) /* what says what stands draws nothing */
-        c->dirty = c->at_once = true;
+    show_answer(c, to->slot, answer->err, mirror_number(c->mirror) != before);
     if (to->slot < SLOT_FOUND && !answer->err && mirror_behind(c->mirror))
         fetch_want_soon(c, to->slot, BEHIND_MS);
     if (w->again) {
