@@ -30,6 +30,8 @@ void show_title(struct show *show, struct json *row, int64_t ticket);
 
 struct json *show_row(const struct show *show, const struct ticket *t);    /* ROW */
 struct json *show_rows(const struct show *show, struct ticket *const *rows, int count); /* with brief=1 what row_brief leaves of a ROW */
+/* Of each how many deliveries are dead; all 0 where that cannot be read, which is logged, since a list is more than that. */
+const int64_t *show_undelivered(const struct show *show, struct ticket *const *rows, int count);
 struct json *show_paged(const struct show *show, const struct ticket *t); /* one with an escalation; with brief=1 id, title and that */
 struct json *show_ticket(struct show *show, const struct ticket *t);       /* TICKET */
 struct json *show_lines(struct show *show, const struct ticket *t);        /* [LINE], NULL + err */
