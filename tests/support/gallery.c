@@ -13,6 +13,7 @@
 #include "screen/preview.h"
 #include "screen/queue.h"
 #include "screen/scoreboard.h"
+#include "screen/sign.h"
 #include "screen/ticket.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -202,7 +203,10 @@ static void draw_help(struct desk_case *desk)
     struct overlay overlay = {0};
     draw_queue(desk);
     struct pager *pager = overlay_read(&overlay, 1, "Help: queue   (/ searches, q leaves; what has no key is said after :)");
+    pager_begin(pager);
     guide_read(desk->arena, keymap, "queue", look_columns(desk->surface) - 2, pager);
+    sign_read(desk->arena, pager, look_columns(desk->surface) - 2);
+    pager_end(pager);
     finish(desk, &overlay);
 }
 

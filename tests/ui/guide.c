@@ -102,7 +102,9 @@ static void nothing_of_it_is_cut_at_any_width(void **state)
     for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
         struct surface *s = surface_new(widths[i], 400);
         struct pager *pager = pager_new();
+        pager_begin(pager);
         guide_read(arena, keymap, "queue", widths[i] - 2, pager);
+        pager_end(pager);
         pager_draw(pager, s, 0, 0, 400, widths[i]);
         char *dump = surface_dump(arena, s);
         assert_null(strstr(dump, "\u2026"));

@@ -4,12 +4,18 @@
 #include "base/text.h"
 #include "command/guide.h"
 #include "screen/event.h"
+#include "screen/sign.h"
 #include <string.h>
 
 void read_resized(struct console *c)
 {
-    if (c->overlay.kind == OVERLAY_READ && c->overlay.purpose == FOR_HELP)
-        guide_read(c->frame, c->keymap, console_screen(c), look_columns(c->surface) - 2, c->overlay.pager);
+    if (c->overlay.kind == OVERLAY_READ && c->overlay.purpose == FOR_HELP) {
+        int columns = look_columns(c->surface) - 2;
+        pager_begin(c->overlay.pager);
+        guide_read(c->frame, c->keymap, console_screen(c), columns, c->overlay.pager);
+        sign_read(c->frame, c->overlay.pager, columns);
+        pager_end(c->overlay.pager);
+    }
     if (c->overlay.about)
         bulk_read(c);
 }

@@ -200,7 +200,6 @@ void guide_read(struct arena *arena, const struct keymap *keymap, const char *sc
 {
     int n, from = 0;
     const struct guide_entry *list = guide_entries(arena, keymap, screen, &n);
-    pager_begin(pager);
     for (int group = 0; group < GUIDE_GROUPS; group++) {
         int to = from;
         while (to < n && (int)list[to].group == group)
@@ -215,5 +214,4 @@ void guide_read(struct arena *arena, const struct keymap *keymap, const char *sc
         read_group(arena, pager, list + from, to - from, columns);
         from = to;
     }
-    pager_end(pager);
 }

@@ -15,6 +15,6 @@ struct guide_entry {
 };
 /* Group by group; first what has a key here, in the key file's order. In arena. */
 const struct guide_entry *guide_entries(struct arena *arena, const struct keymap *keymap, const char *screen, int *count);
-/* Fills an open pager that is so many columns wide: two entries side by side where that is wide enough. */
+/* Between pager_begin and pager_end, so many columns wide: two entries side by side where that is wide enough. */
 void guide_read(struct arena *arena, const struct keymap *keymap, const char *screen, int columns, struct pager *pager);
 #endif

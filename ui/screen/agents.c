@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "screen/column.h"
 #include "screen/outliers.h"
+#include "screen/sign.h"
 #include "widget/bar.h"
 #include <stdlib.h>
 #include <string.h>
@@ -70,7 +71,7 @@ static void draw_oncall(const struct look *look, struct surface *s, int row, int
 {
     (void)look, (void)selected;
     if (json_get_bool(json_of(item), "oncall", false))
-        surface_text(s, row, column, width, UI_ACCENT, "◆ on call");
+        surface_textf(s, row, column, width, UI_ACCENT, "%s on call", sign_of(SIGN_ONCALL).glyph);
 }
 
 static void draw_load(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
@@ -178,7 +179,7 @@ static void detail(const struct look *look, struct surface *s, int row, int rows
     int64_t ticket = number_of(item, "at_ticket");
     int at = part(s, row, 1, UI_STRONG, name);
     at = part(s, row, at, UI_DIM, arena_printf(look->arena, "%s%s%s", text_of(item, "role"), *team ? ", " : "", team));
-    at = part(s, row, at, UI_ACCENT, json_get_bool(json_of(item), "oncall", false) ? "◆ on call" : "");
+    at = part(s, row, at, UI_ACCENT, json_get_bool(json_of(item), "oncall", false) ? arena_printf(look->arena, "%s on call", sign_of(SIGN_ONCALL).glyph) : "");
     at = part(s, row, at, UI_LINK, ticket ? arena_printf(look->arena, "%s #%lld", text_of(item, "doing"), (long long)ticket) : "");
     part(s, row, at, UI_NORMAL, skills);
     int below = rows > 12 ? 2 : 1;

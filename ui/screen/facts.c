@@ -4,6 +4,7 @@
 #include "core/watch.h"
 #include "base/text.h"
 #include "core/field.h"
+#include "screen/sign.h"
 #include <string.h>
 
 const char *facts_woke(const struct look *look, const struct ticket *t)
@@ -44,10 +45,10 @@ char *facts_watchers(const struct look *look, const char *watchers)
     AUTO_STR out;
     str_init(&out, 400);
     if (me)
-        str_adds(&out, "◉ you");
+        str_addf(&out, "%s you", sign_of(SIGN_WATCHED).glyph);
     for (const struct json *who = json_first(list); who; who = json_next(who))
         if (json_string(who) && !str_eq(json_string(who), mirror_me(look->mirror)))
-            str_addf(&out, "%s%s", out.len ? ", " : "◉ ", json_string(who));
+            str_addf(&out, "%s%s%s", out.len ? ", " : sign_of(SIGN_WATCHED).glyph, out.len ? "" : " ", json_string(who));
     return arena_strdup(look->arena, out.data);
 }
 
@@ -112,11 +113,11 @@ static void life_facts(struct pane *p)
         line(p, "waits for", UI_WARN, p->t->hold_reason);
     snooze_facts(p);
     if (p->t->reopen_count)
-        line(p, "reopened", UI_WARN, arena_printf(a, "↩ %s", look_times(a, p->t->reopen_count)));
+        line(p, "reopened", UI_WARN, arena_printf(a, "%s %s", sign_of(SIGN_REOPENED).glyph, look_times(a, p->t->reopen_count)));
     if (p->t->reopens_refused)
         line(p, "", UI_WARN, arena_printf(a, p->t->reopens_refused == 1 ? "%lld more was too many an hour" : "%lld more were too many an hour", (long long)p->t->reopens_refused));
     if (p->t->thanked_at)
-        line(p, "thanks", UI_OK, arena_printf(a, "♥ %s; X reopens", look_stamp(p->look, p->t->thanked_at)));
+        line(p, "thanks", UI_OK, arena_printf(a, "%s %s; X reopens", sign_of(SIGN_THANKS).glyph, look_stamp(p->look, p->t->thanked_at)));
     line(p, "linked", UI_STRONG, facts_links(p->look, p->t));
     line(p, "deliveries", UI_LATE, facts_undelivered(p->look, p->brief));
 }
@@ -128,10 +129,10 @@ static void status_facts(struct pane *p)
     line(p, "status", status.role, arena_printf(a, "%s %s", status.glyph, status.word));
     if (ticket_differs(p->t))
         line(p, "at source", UI_WARN,
-             arena_printf(a, "≠ %s", look_words(a, status_word(p->t->source_status))));
+             arena_printf(a, "%s %s", sign_of(SIGN_DIFFERS).glyph, look_words(a, status_word(p->t->source_status))));
     struct badge urgency = look_urgency(p->t->urgency);
     line(p, "urgency", urgency.role,
-         arena_printf(a, "%s %s %s", urgency.glyph, urgency.word, look_sure(p->look, p->t->urgency_bp)));
+         arena_printf(a, "%s %s %s", urgency.glyph, urgency.word, look_sure_said(p->look, p->t->urgency_bp)));
     line(p, "priority", UI_NORMAL, priority_word(p->t->priority));
     line(p, "category", UI_NORMAL, category_word(p->t->category));
     line(p, "owner",
@@ -139,7 +140,7 @@ static void status_facts(struct pane *p)
          look_owner(p->look, p->t->assignee));
     const char *theirs = text_of(p, "source_assignee", NULL);
     if (*theirs && !str_eq(theirs, p->t->assignee))
-        line(p, "at source", UI_WARN, arena_printf(a, "≠ %s", theirs));
+        line(p, "at source", UI_WARN, arena_printf(a, "%s %s", sign_of(SIGN_DIFFERS).glyph, theirs));
     line(p, "team", UI_NORMAL, p->t->team);
     line(p, "watched by", watch_has(p->t->watchers, mirror_me(p->look->mirror)) ? UI_MINE : UI_NORMAL, facts_watchers(p->look, p->t->watchers));
     life_facts(p);

@@ -1,5 +1,6 @@
 /* look: see look.h: text, and what things look like. Everything here is a function of its arguments, so a test can say what a glance shows. */
 #include "screen/look.h"
+#include "screen/sign.h"
 #include "base/text.h"
 #include "base/zone.h"
 #include "core/field.h"
@@ -122,7 +123,16 @@ char *look_sure(const struct look *look, int64_t bp)
 {
     if (!mirror_bands(look->mirror))
         return look_share(look->arena, bp);
-    return arena_strdup(look->arena, bp <= 0 ? "" : bp < 5000 ? "?" : bp < 8000 ? "~" : "");
+    return arena_strdup(look->arena, bp <= 0 || bp >= 8000 ? "" : sign_of(bp < 5000 ? SIGN_UNSURE : SIGN_LIKELY).glyph);
+}
+
+char *look_sure_said(const struct look *look, int64_t bp)
+{
+    const char *sure = look_sure(look, bp);
+    for (int sign = SIGN_LIKELY; sign <= SIGN_UNSURE; sign++)
+        if (strcmp(sign_of(sign).glyph, sure) == 0)
+            return arena_printf(look->arena, "%s %s", sure, sign_of(sign).word);
+    return arena_strdup(look->arena, sure);
 }
 
 const char *look_owner(const struct look *look, const char *assignee)
@@ -145,8 +155,8 @@ const char *look_present(const struct look *look, int64_t ticket)
         }
     const char *name = text_safe_in(look->arena, first->agent, TEXT_LINE), *doing = first->replying ? "replying" : "viewing";
     if (!other)
-        return arena_printf(look->arena, "%s %s is %s", first->replying ? "✎" : "▸", name, doing);
-    return arena_printf(look->arena, "%s %s and %s are %s", first->replying ? "✎" : "▸", name,
+        return arena_printf(look->arena, "%s %s is %s", sign_of(first->replying ? SIGN_REPLYING : SIGN_VIEWING).glyph, name, doing);
+    return arena_printf(look->arena, "%s %s and %s are %s", sign_of(first->replying ? SIGN_REPLYING : SIGN_VIEWING).glyph, name,
                         more ? arena_printf(look->arena, "%d others", more + 1) : text_safe_in(look->arena, other->agent, TEXT_LINE), doing);
 }
 

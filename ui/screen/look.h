@@ -47,6 +47,7 @@ const char *look_times(struct arena *arena, int64_t n);                      /* 
 char *look_share(struct arena *arena, int64_t bp);                     /* ".94"; "" for 0 */
 /* How sure the classifier is: ".94"; with few labels learned "?", "~" or "" (low, medium, high): api.md, MODEL. */
 char *look_sure(const struct look *look, int64_t bp);
+char *look_sure_said(const struct look *look, int64_t bp); /* with a word, where there is room: "~ likely" */
 const char *look_owner(const struct look *look, const char *assignee); /* "you", "-", the name */
 /* "Ana is replying", "Ana and Tom are viewing"; "" = nobody else is there. */
 const char *look_present(const struct look *look, int64_t ticket);

@@ -3,6 +3,7 @@
 #include "screen/look.h"
 #include "screen/drafts.h"
 #include "screen/escalations.h"
+#include "screen/sign.h"
 #include "base/text.h"
 #include "widget/bar.h"
 #include <string.h>
@@ -90,7 +91,7 @@ void look_header(const struct look *look, struct surface *s, const char *title)
     bool mine = *oncall && str_eq(oncall, mirror_me(look->mirror));
     int drafts = drafts_mine(look);
     if (drafts)
-        pieces[count++] = (struct piece){arena_printf(look->arena, "✎ %d draft%s (D)", drafts, drafts == 1 ? "" : "s"), UI_MINE};
+        pieces[count++] = (struct piece){arena_printf(look->arena, look->under ? "%s %d draft%s" : "%s %d draft%s (D)", sign_of(SIGN_REPLYING).glyph, drafts, drafts == 1 ? "" : "s"), UI_MINE};
     if (*oncall)
         pieces[count++] = (struct piece){mine ? "you are on call" : arena_printf(look->arena, "on call %s", oncall), mine ? UI_MINE : UI_DIM};
     int right = width - 1;
@@ -198,7 +199,7 @@ static void team_line(const struct look *look, struct surface *s, int row)
     int column = 1, width = look_columns(s);
     if (boss) {
         int bar = width >= 100 ? 28 : 12;
-        column += surface_text(s, row, column, 2, UI_BOSS, "⚔ ");
+        column += surface_text(s, row, column, 1, UI_BOSS, sign_of(SIGN_BOSS).glyph) + 1;
         column += surface_text(s, row, column, width / 3, UI_BOSS, boss->name) + 2;
         if (width >= 60)
             column += surface_text(s, row, column, -1, UI_DIM, boss->tier) + 2;

@@ -7,11 +7,17 @@
 #include "screen/column.h"
 #include "screen/facts.h"
 #include "screen/remarks.h"
+#include "screen/sign.h"
 #include <string.h>
 
 enum { GUTTER = 2, MARGIN = GUTTER + 1, WIDE = 108, BESIDE = 100, WITH_PLAN = 16, PANE_FROM = 160, PANE_SHARE = 3, PANE_SPLIT = 130, FACTS = 46, FRESH_MS = 8000, ROOMY = 24, TITLE_LINES = 3 };
 
 /* --- columns --- */
+
+static void draw_sign(struct surface *s, int row, int column, int width, struct badge badge)
+{
+    surface_text(s, row, column, width, badge.role, badge.glyph);
+}
 
 static void draw_state(const struct look *look, struct surface *s, int row, int column, int width,
                        const void *item, bool selected)
@@ -20,13 +26,13 @@ static void draw_state(const struct look *look, struct surface *s, int row, int 
     struct badge status = look_state(&r->t);
     (void)selected;
     if (mirror_pending(look->mirror, r->t.id))
-        surface_text(s, row, column, width, UI_WARN, "◌");
+        draw_sign(s, row, column, width, sign_of(SIGN_SENDING));
     else if (r->t.escalated == ESCALATION_TRIGGERED)
-        surface_text(s, row, column, width, UI_CRITICAL, "‼");
+        draw_sign(s, row, column, width, look_escalation(ESCALATION_TRIGGERED));
     else if (r->t.snoozed_until > look->now)
-        surface_text(s, row, column, width, UI_MUTED, "z");
+        draw_sign(s, row, column, width, sign_of(SIGN_SNOOZED));
     else if (r->t.status != STATUS_OPEN || r->t.deleted)
-        surface_text(s, row, column, width, status.role, status.glyph);
+        draw_sign(s, row, column, width, status);
 }
 
 static void draw_number(const struct look *look, struct surface *s, int row, int column, int width,
@@ -91,7 +97,7 @@ static const char *remark(const struct look *look, const struct mirror_row *r, e
         return facts_woke(look, &r->t);
     *role = UI_OK;
     if (r->t.thanked_at)
-        return "♥ thanks";
+        return arena_printf(look->arena, "%s thanks", sign_of(SIGN_THANKS).glyph);
     *role = UI_MUTED;
     if (r->t.merged_into || r->t.followed_by)
         return facts_links(look, &r->t);
@@ -100,10 +106,23 @@ static const char *remark(const struct look *look, const struct mirror_row *r, e
         return arena_printf(look->arena, "%s %s", status.glyph, status.word);
     *role = UI_WARN;
     if (ticket_differs(&r->t))
-        return arena_printf(look->arena, "≠ %s", look_words(look->arena, status_word(r->t.source_status)));
+        return arena_printf(look->arena, "%s %s", sign_of(SIGN_DIFFERS).glyph, look_words(look->arena, status_word(r->t.source_status)));
+    if (r->t.snoozed_until > look->now)
+        return arena_printf(look->arena, "%s until %s", sign_of(SIGN_SNOOZED).glyph, look_stamp(look, r->t.snoozed_until));
     if (r->t.reopen_count)
-        return arena_printf(look->arena, "↩ %lldx", (long long)r->t.reopen_count);
+        return arena_printf(look->arena, "%s %lldx", sign_of(SIGN_REOPENED).glyph, (long long)r->t.reopen_count);
     return "";
+}
+
+/* The word of a sign that stands alone in another column: where the subject leaves room for it. */
+static const char *word_of_sign(const struct look *look, const struct mirror_row *r, enum ui_role *role)
+{
+    const struct mirror_present *other = mirror_present(look->mirror, r->t.id, NULL);
+    struct badge badge = other ? sign_of(other->replying ? SIGN_REPLYING : SIGN_VIEWING) : r->t.status == STATUS_NEW ? look_status(STATUS_NEW) : (struct badge){"", "", UI_MUTED};
+    *role = badge.role;
+    if (other)
+        return arena_printf(look->arena, "%s %s %s", badge.glyph, text_fit(look->arena, text_safe_in(look->arena, other->agent, TEXT_LINE), 12), badge.word);
+    return *badge.word ? arena_printf(look->arena, "%s %s", badge.glyph, badge.word) : "";
 }
 
 static void draw_subject(const struct look *look, struct surface *s, int row, int column, int width,
@@ -116,10 +135,12 @@ static void draw_subject(const struct look *look, struct surface *s, int row, in
     if (!r->gone && r->t.assignee && str_eq(r->t.assignee, mirror_me(look->mirror)))
         subject = UI_STRONG;
     width--; /* a title that is cut touches nothing */
+    const char *title = text_safe_in(look->arena, r->t.title && *r->t.title ? r->t.title : "(no subject)", TEXT_LINE);
+    bool spare = !*mark;
+    mark = spare ? word_of_sign(look, r, &role) : mark;
     int need = *mark ? text_columns(mark) + 2 : 0;
-    need = need > width / 2 ? 0 : need;
-    surface_text(s, row, column, width - need, subject,
-                 r->t.title && *r->t.title ? r->t.title : "(no subject)");
+    need = need > (spare ? width - text_columns(title) : width / 2) ? 0 : need;
+    surface_text(s, row, column, width - need, subject, title);
     if (need)
         surface_right(s, row, column, width, role, mark);
 }
@@ -146,7 +167,7 @@ static void draw_owner(const struct look *look, struct surface *s, int row, int 
     (void)selected;
     if (other) {
         width -= 2;
-        surface_text(s, row, column + width + 1, 1, UI_PRESENCE, other->replying ? "✎" : "▸");
+        draw_sign(s, row, column + width + 1, 1, sign_of(other->replying ? SIGN_REPLYING : SIGN_VIEWING));
     }
     surface_text(s, row, column, width, str_eq(owner, "you") ? UI_MINE : UI_DIM, owner); /* "-" as its neighbours: no style to change */
 }

@@ -347,7 +347,7 @@ static int draw_title(const struct look *look, struct surface *s, const struct m
     const char *owner = look_owner(look, row->t.assignee);
     char *pieces[] = {
         arena_printf(a, "owner %s", text_safe_in(a, owner, TEXT_LINE)),
-        arena_printf(a, "%s %s %s", urgency.glyph, urgency.word, look_sure(look, row->t.urgency_bp)),
+        arena_printf(a, "%s %s %s", urgency.glyph, urgency.word, look_sure_said(look, row->t.urgency_bp)),
         arena_printf(a, "%s %s", status.glyph, status.word)};
     enum ui_role roles[] = {str_eq(owner, "you") ? UI_MINE : UI_NORMAL, urgency.role, status.role};
     for (int i = 0; i < 3; i++) {
