@@ -134,13 +134,14 @@ static bool check_guards(struct doing *d)
 {
     static const struct { const char *name; enum json_kind kind; const char *says; } guards[] = {
         {"key", JSON_STRING, "a text"}, {"version", JSON_NUMBER, "a number"}, {"thread_version", JSON_NUMBER, "a number"},
-        {"draft", JSON_BOOL, "true or false"}, {"dry_run", JSON_BOOL, "true or false"}};
+        {"dry_run", JSON_BOOL, "true or false"}};
     for (size_t i = 0; i < sizeof guards / sizeof *guards; i++) {
         const struct json *value = json_get(d->body, guards[i].name);
         if (value && !json_is(value, JSON_NULL) && !json_is(value, guards[i].kind))
             return bad(d->req, "%s: %s", guards[i].name, guards[i].says);
     }
-    return true;
+    const struct json *draft = json_get(d->body, "draft");
+    return !draft || json_is(draft, JSON_NULL) || json_is(draft, JSON_BOOL) || json_is(draft, JSON_STRING) || bad(d->req, "draft: true, false or its tag");
 }
 
 static bool take_guards(struct doing *d)
@@ -154,7 +155,8 @@ static bool take_guards(struct doing *d)
     r->key = key ? arena_printf(d->req->arena, "%s\x1f%s", d->req->agent->name, key) : NULL;
     r->action.version = json_get_i64(d->body, "version", 0);
     r->action.thread_version = json_get_i64(d->body, "thread_version", 0);
-    r->draft = json_get_bool(d->body, "draft", false);
+    r->draft_tag = json_get_string(d->body, "draft", NULL);
+    r->draft = r->draft_tag || json_get_bool(d->body, "draft", false);
     r->dry_run = json_get_bool(d->body, "dry_run", false);
     return true;
 }

@@ -25,7 +25,9 @@ static void kept(struct request *req)
     }
     if (job->keeping.told)
         tell(req, job->keeping.key);
-    request_json(req, 200, "{\"kept\":true}");
+    char tag[DRAFT_TAG];
+    draft_tag(job->keeping.value, tag);
+    request_json(req, 200, arena_printf(req->arena, "{\"kept\":true,\"tag\":\"%s\"}", tag));
 }
 
 static bool bad(struct request *req, const char *what)
@@ -46,10 +48,11 @@ static void post(struct request *req, enum job_kind kind, const struct keeping *
 
 static void keep_put(struct request *req)
 {
-    const struct json *body = call_body(req), *value = json_get(body, "value");
-    if (!body || (strlen(req->param[0]) > KEY_MAX && !bad(req, "key: at most 128 bytes")))
+    const struct json *body = call_body(req), *value = json_get(body, "value"), *over = json_get(body, "over");
+    if (!body || (strlen(req->param[0]) > KEY_MAX && !bad(req, "key: at most 128 bytes")) ||
+        (over && !json_is(over, JSON_NULL) && !json_string(over) && !bad(req, "over: the tag of what was read, a text")))
         return;
-    post(req, JOB_KEEP, &(struct keeping){.agent = req->agent->name, .key = req->param[0],
+    post(req, JOB_KEEP, &(struct keeping){.agent = req->agent->name, .key = req->param[0], .over = json_string(over),
                                           .value = !value || json_is(value, JSON_NULL) ? NULL : json_print_in(req->arena, value)});
 }
 
@@ -62,7 +65,9 @@ static void keep_get(struct request *req)
         request_fail(req, &err);
         return;
     }
-    request_json(req, 200, arena_printf(req->arena, "{\"value\":%s}", value ? value : "null"));
+    char tag[DRAFT_TAG];
+    draft_tag(value, tag);
+    request_json(req, 200, arena_printf(req->arena, "{\"value\":%s,\"tag\":\"%s\"}", value ? value : "null", tag));
 }
 
 struct json *show_kept(struct show *show, const char *names)

@@ -1,5 +1,6 @@
 /* draft: see draft.h. */
 #include "core/draft.h"
+#include "base/crypto.h"
 #include "base/str.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -52,6 +53,16 @@ struct json *draft_taken(const struct json *value, const char *from)
     json_drop(own, "by");
     json_put_string(own, "by", from);
     return own;
+}
+
+void draft_tag(const char *value, char tag[DRAFT_TAG])
+{
+    uint8_t hash[32];
+    *tag = 0;
+    if (!value)
+        return;
+    crypto_sha256(value, strlen(value), hash);
+    crypto_hex(hash, (DRAFT_TAG - 1) / 2, tag);
 }
 
 /* --- two of one --- */
@@ -107,6 +118,8 @@ static int64_t version(const struct json *value)
 
 struct json *draft_merge(const struct json *was, const struct json *first, const struct json *then, bool *both)
 {
+    if (!first || json_is(first, JSON_NULL)) /* sent, or taken over: nothing was taken off */
+        was = NULL;
     const char *before = draft_text(was), *one = draft_text(first), *two = draft_text(then);
     bool wrote_one = *one && !str_eq(one, before) && !str_starts(two, one), wrote_two = *two && !str_eq(two, before);
     int64_t first_version = version(first), then_version = version(then);

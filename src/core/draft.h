@@ -21,6 +21,9 @@ const char *draft_text(const struct json *value); /* "" = none */
 const struct json *draft_files(const struct json *value);
 /* The value as it is kept by who takes it over: theirs alone, and it says whose it was. The caller frees it. */
 struct json *draft_taken(const struct json *value, const char *from);
+/* By which one state of what is kept is told from another (value: its JSON as it is kept; NULL: none is, and the tag is ""). */
+enum { DRAFT_TAG = 17 };
+void draft_tag(const char *value, char tag[DRAFT_TAG]);
 /* Two texts that came of one (was; NULL: nothing is known of it): `first` is what is kept by now, `then` what is to be. What only one of them
  * changed is as that one has it. Where both wrote, *both is set and both texts stand there, the first one above, a blank line between; files and
  * cited articles are those of both, without what one took off; version is the older. The caller frees it. */

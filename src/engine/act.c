@@ -3,6 +3,7 @@
 #include "engine/change.h"
 #include "base/crypto.h"
 #include "base/str.h"
+#include "core/draft.h"
 #include "wire/mask.h"
 #include "wire/row.h"
 #include <stdio.h>
@@ -142,8 +143,14 @@ static bool forget_draft(struct run *r, const struct change *c, struct err *err)
 {
     if (!r->req->draft || !c->desk->message_count)
         return true;
-    const char *what = c->desk->messages->origin == ORIGIN_REPLY ? "reply" : "note";
-    return store_keep_put(r->e->store, r->req->action.actor, arena_printf(r->arena, "draft:%lld:%s", (long long)c->after->id, what), NULL, r->now, err);
+    const char *key = draft_key(r->arena, c->after->id, c->desk->messages->origin == ORIGIN_REPLY);
+    char tag[DRAFT_TAG];
+    if (r->req->draft_tag) {
+        draft_tag(store_keep_get(r->e->store, r->arena, r->req->action.actor, key, err), tag);
+        if (err->code || !str_eq(tag, r->req->draft_tag))
+            return !err->code; /* it was written on elsewhere, and is somebody's text still */
+    }
+    return store_keep_put(r->e->store, r->req->action.actor, key, NULL, r->now, err);
 }
 
 static bool put_message(struct run *r, struct observation *obs, struct change *c, struct err *err)

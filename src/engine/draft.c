@@ -3,6 +3,7 @@
 #include "core/draft.h"
 #include "engine/engine.h"
 #include "base/json.h"
+#include "base/str.h"
 #include <string.h>
 
 static struct json *kept(struct engine *e, struct arena *arena, const char *agent, const char *key, struct err *err)
@@ -19,10 +20,22 @@ static bool is_gone(struct engine *e, struct arena *arena, int64_t ticket, struc
     return t && t->purged_at && !err_set(err, ERR_STATE, "#%lld was purged: nothing is written about it any more", (long long)ticket);
 }
 
+static bool stands(struct engine *e, struct arena *arena, const struct keeping *k, struct err *err)
+{
+    char tag[DRAFT_TAG];
+    const char *value = k->over ? store_keep_get(e->store, arena, k->agent, k->key, err) : NULL;
+    draft_tag(value, tag);
+    if (!k->over || str_eq(k->over, tag) || (!err->code && str_eq(value, k->value)))
+        return true;
+    return err->code ? false : err_set(err, ERR_CONFLICT, "something else is kept there since it was read");
+}
+
 bool engine_keep(struct engine *e, struct arena *arena, struct keeping *k, int64_t now, struct err *err)
 {
     struct draft draft;
     struct err none = {0};
+    if (!stands(e, arena, k, err))
+        return false;
     if (draft_parse(k->key, &draft)) {
         if (k->value && is_gone(e, arena, draft.ticket, err))
             return false;

@@ -103,6 +103,7 @@ struct do_request {
     const char *key;             /* idempotency, may be NULL */
     bool dry_run;
     bool draft;                  /* reply, note: it was written as a draft, which is forgotten with it */
+    const char *draft_tag;       /* if it is this one still (core/draft); NULL: whichever it is */
 };
 /* Answers with the body of api.md; a refusal of one ticket is in its result, not an error. */
 bool engine_do(struct engine *e, struct arena *arena, const struct do_request *req, int64_t now, char **answer, struct err *err);
@@ -128,8 +129,9 @@ bool engine_agents(struct store *store, struct arena *arena, const struct config
                    struct assignee **list, struct err *err);
 /* What stands open when the desk changes hands (core/desk_handover). Any thread's store. */
 bool engine_handover(struct store *store, struct arena *arena, const struct config *config, struct desk_open *out, struct err *err);
-/* What an agent's console keeps under a key; value NULL: forgotten. told: others should hear of it, for it is or was a draft that is shared. */
-struct keeping { const char *agent, *key, *value, *from; bool told; };
+/* What an agent's console keeps under a key; value NULL: forgotten. over (NULL: whatever is there): the tag (core/draft) of what it is to take the
+ * place of; ERR_CONFLICT where something else is kept by now, unless that is the same. told: others should hear of it, for it is or was a draft that is shared. */
+struct keeping { const char *agent, *key, *value, *over, *from; bool told; };
 bool engine_keep(struct engine *e, struct arena *arena, struct keeping *k, int64_t now, struct err *err);
 /* The shared draft of `from` is agent's alone from now on. ERR_CONFLICT: it is not there any more; ERR_STATE: agent has one. */
 bool engine_take(struct engine *e, struct arena *arena, struct keeping *k, int64_t now, struct err *err);

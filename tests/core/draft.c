@@ -73,6 +73,7 @@ static void two_texts_of_one_are_merged_and_none_is_lost(void **state)
          "{\"text\":\"a b\",\"attachments\":[{\"sha256\":\"3\"}]}", "{\"text\":\"a b\",\"attachments\":[{\"sha256\":\"3\"}]}", false},
         {"{\"text\":\"a\"}", "{\"text\":\"a\",\"shared\":true,\"by\":\"mara\",\"version\":4}", "{\"text\":\"a b\",\"version\":3}",
          "{\"text\":\"a b\",\"version\":3,\"shared\":true,\"by\":\"mara\"}", false},
+        {"{\"text\":\"a\",\"attachments\":[{\"sha256\":\"1\"}]}", "null", "{\"text\":\"a\",\"attachments\":[{\"sha256\":\"1\"}]}", "{\"text\":\"a\",\"attachments\":[{\"sha256\":\"1\"}]}", false},
         {"{\"text\":\"a\",\"shared\":true}", "{\"text\":\"a\",\"shared\":true}", "{\"text\":\"a\"}", "{\"text\":\"a\"}", false}};
     AUTO_ARENA arena = arena_new();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -139,6 +139,40 @@ static void a_shared_draft_is_told_seen_and_taken_by_one(void **state)
     keep("mara", "null");
 }
 
+static void send_it(struct arena *arena, const char *tag)
+{
+    assert_int_equal(call(arena, "ana", "POST", "/v1/do", arena_printf(arena, "{\"do\":\"reply\",\"tickets\":[%d],\"text\":\"Dear Uma\",\"draft\":\"%s\"}", ticket, tag), NULL), 200);
+}
+
+/* What was read is named; what is kept by now is not written over, nor forgotten, by whoever did not read it. */
+static void a_draft_is_not_written_over_unseen(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    const char *answer, *path = arena_printf(arena, "/v1/keep/draft:%d:reply", ticket);
+    assert_int_equal(call(arena, "ana", "PUT", path, "{\"value\":{\"text\":\"one\"},\"over\":\"\"}", &answer), 200);
+    const char *tag = json_get_string(json_parse_in(arena, answer, strlen(answer), &json_limits_dialect, NULL, NULL), "tag", "");
+    assert_int_equal(strlen(tag), 16);
+    assert_int_equal(call(arena, "ana", "GET", path, NULL, &answer), 200);
+    assert_non_null(strstr(answer, tag));
+    const char *two = arena_printf(arena, "{\"value\":{\"text\":\"two\"},\"over\":\"%s\"}", tag);
+    assert_int_equal(call(arena, "ana", "PUT", path, two, NULL), 200);
+    assert_int_equal(call(arena, "ana", "PUT", path, two, NULL), 200); /* asked again, it is the same */
+    assert_int_equal(call(arena, "ana", "PUT", path, arena_printf(arena, "{\"value\":{\"text\":\"three\"},\"over\":\"%s\"}", tag), &answer), 409);
+    assert_non_null(strstr(answer, "something else is kept there since"));
+    assert_int_equal(call(arena, "ana", "PUT", path, arena_printf(arena, "{\"value\":null,\"over\":\"%s\"}", tag), NULL), 409);
+    assert_int_equal(call(arena, "ana", "PUT", path, "{\"value\":{\"text\":\"three\"},\"over\":\"\"}", NULL), 409);
+    assert_int_equal(call(arena, "ana", "PUT", path, "{\"value\":1,\"over\":7}", NULL), 400);
+    /* what is sent forgets only the draft it was */
+    send_it(arena, tag);
+    assert_non_null(strstr(seen_by(arena, "ana"), "\"text\":\"two\""));
+    call(arena, "ana", "GET", path, NULL, &answer);
+    tag = json_get_string(json_parse_in(arena, answer, strlen(answer), &json_limits_dialect, NULL, NULL), "tag", "");
+    send_it(arena, tag);
+    assert_null(strstr(seen_by(arena, "ana"), "\"text\":\"two\""));
+    assert_int_equal(call(arena, "ana", "POST", "/v1/do", arena_printf(arena, "{\"do\":\"reply\",\"tickets\":[%d],\"text\":\"x\",\"draft\":7}", ticket), NULL), 400);
+}
+
 static void what_is_no_draft_is_refused(void **state)
 {
     (void)state;
@@ -401,6 +435,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(nobody_else_sees_a_private_draft),
         T(a_shared_draft_is_told_seen_and_taken_by_one),
+        T(a_draft_is_not_written_over_unseen),
         T(what_is_no_draft_is_refused),
         T(drafts_outlive_the_daemon),
         T(a_colleague_takes_a_shared_draft_over_and_it_is_sent_once),

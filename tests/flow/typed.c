@@ -239,7 +239,112 @@ static void what_waits_for_the_kept_draft_is_left_there_too(void **state)
     kill(seat.run->pid, SIGCONT);
 }
 
+/* --- two consoles of one agent --- */
+
+static struct console_run *second;
+
+static int stop_both(void **state)
+{
+    console_close(second);
+    second = NULL;
+    return stop(state);
+}
+
+/* Both have the text open, which says "One"; the first wrote on, and that is kept; the second then wrote something else. */
+static void both_write(void)
+{
+    seat_press("r");
+    seat_shows("Reply to");
+    seat_press("One");
+    seat_shows("draft saved");
+    second = console_open("other", seat.run, "all");
+    console_shows(second, "The first ticket", NULL);
+    console_type(second, "r");
+    console_shows(second, "Your draft is back", NULL);
+    seat_press(" by the first");
+    seat_shows("One by the first");
+    becomes_kept("One by the first");
+    console_type(second, " by the second");
+    console_shows(second, "Another console of yours wrote on this text too", NULL);
+    console_shows(second, "One by the second", NULL);
+    becomes_kept("One by the first");
+    console_type(second, "\033");
+    console_shows(second, "whose text stays?", "both, mine below");
+    console_shows(second, "One by the first", NULL);
+}
+
+static void what_another_console_wrote_is_not_written_over_and_both_may_stand(void **state)
+{
+    (void)state;
+    both_write();
+    console_type(second, "b");
+    console_hides(second, "both, mine below");
+    becomes_kept("One by the first\\n\\nOne by the second");
+    seat_press(" once more"); /* the first is the one that did not read it now */
+    seat_shows("Another console of yours wrote on this text too");
+    seat_press("\033");
+    seat_shows("both, mine below");
+    seat_press("t");
+    becomes_kept("One by the first\\n\\nOne by the second");
+    seat_shows("One by the second");
+    seat_press("\037"); /* C-_ */
+    becomes_kept("One by the first once more");
+}
+
+static void mine_stays_and_theirs_is_one_key_away(void **state)
+{
+    (void)state;
+    both_write();
+    console_type(second, "m");
+    becomes_kept("One by the second");
+    console_type(second, "\022"); /* C-r */
+    becomes_kept("One by the first");
+}
+
+static void what_is_sent_leaves_the_text_of_another_console(void **state)
+{
+    (void)state;
+    seat_press("r");
+    seat_shows("Reply to");
+    seat_press("One");
+    seat_shows("draft saved");
+    second = console_open("other", seat.run, "all");
+    console_shows(second, "The first ticket", NULL);
+    console_type(second, "r");
+    console_shows(second, "Your draft is back", NULL);
+    console_type(second, " and a long paragraph\033");
+    console_shows(second, "p postpone", NULL);
+    console_type(second, "p");
+    console_shows(second, "The draft is kept", NULL);
+    seat_press("\033");
+    seat_shows("y send");
+    seat_press("y");
+    seat_hides("Reply to");
+    becomes_kept("One and a long paragraph");
+}
+
+static void a_second_console_does_not_open_the_text_of_one_that_is_there(void **state)
+{
+    (void)state;
+    seat_press("r");
+    seat_shows("Reply to");
+    seat_press("One");
+    seat_shows("draft saved");
+    for (int64_t until = clock_mono() + SEAT_SOON; !strstr(client_get(seat.desk, "/v1/keep/session").body, "\"writing\":1") && clock_mono() < until; usleep(20000))
+        ;
+    second = console_open("other", seat.run, NULL);
+    console_shows(second, "Another console of yours is at #1: this one begins at the list.", NULL);
+    console_shows(second, "The first ticket", NULL);
+    assert_int_equal(console_find(second, "Reply to"), -1);
+    console_drop(seat.console); /* its line broke: then it is taken up after all */
+    console_shows(second, "Reply to", NULL);
+    console_shows(second, "Your draft is back", NULL);
+    console_close(second);
+    seat.console = second = NULL;
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define T2(name) cmocka_unit_test_setup_teardown(name, start, stop_both)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -252,6 +357,10 @@ int main(void)
         T(a_text_that_no_daemon_took_is_left_in_a_file),
         T(so_is_one_that_was_postponed_or_waited_for_an_answer),
         T(what_waits_for_the_kept_draft_is_left_there_too),
+        T2(what_another_console_wrote_is_not_written_over_and_both_may_stand),
+        T2(mine_stays_and_theirs_is_one_key_away),
+        T2(what_is_sent_leaves_the_text_of_another_console),
+        T2(a_second_console_does_not_open_the_text_of_one_that_is_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

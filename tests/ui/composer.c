@@ -103,13 +103,57 @@ static void a_draft_that_comes_late_stands_above_what_was_typed(void **state)
     AUTO_ARENA a = arena_new();
     const struct json *draft = json_parse_in(a, text, sizeof text - 1, &json_limits_dialect, NULL, NULL);
     script("new words<Left><Left>", to_composer);
-    assert_true(composer_join(&composer, draft));
+    assert_int_equal(composer_join(&composer, NULL, draft, true), COMPOSER_BOTH);
     assert_string_equal(editor_text(composer.editor), "The old words\n\nnew words");
     assert_int_equal(composer.attached.count, 1);
     script("X", to_composer); /* the cursor is where it was in them */
     assert_string_equal(editor_text(composer.editor), "The old words\n\nnew worXds");
     script("<C-_><C-_>", to_composer);
     assert_string_equal(editor_text(composer.editor), "new words");
+}
+
+/* What another console has kept of the same text is asked about when the writing is over, and never taken for a key of it. */
+static void another_consoles_text_is_asked_about_and_none_is_lost(void **state)
+{
+    (void)state;
+    static const struct { const char *key, *text, *other; int undo; } cases[] = {
+        {"m", "One by me", "One by it", 'r'}, {"t", "One by it", "One by me", '_'}, {"b", "One by it\n\nOne by me", "One by me", '_'}};
+    static const char was[] = "{\"text\":\"One\"}", theirs[] = "{\"text\":\"One by it\"}";
+    AUTO_ARENA a = arena_new();
+    const struct json *before = json_parse_in(a, was, sizeof was - 1, &json_limits_dialect, NULL, NULL), *draft = json_parse_in(a, theirs, sizeof theirs - 1, &json_limits_dialect, NULL, NULL);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        composer_open(&composer, 4119, 1, true, "One");
+        script(" by", to_composer);
+        assert_int_equal(composer_join(&composer, before, draft, false), COMPOSER_ASKS);
+        script(" me", to_composer);
+        assert_string_equal(editor_text(composer.editor), "One by me");
+        draw(80, 24);
+        desk_shows(&desk, "Another console of yours wrote on this text too: Esc, then whose stays.");
+        assert_int_equal(script("<Esc>", to_composer), COMPOSER_NOTHING);
+        assert_int_equal(script("y", to_composer), COMPOSER_NOTHING); /* nothing is sent before that */
+        draw(80, 24);
+        desk_shows(&desk, "whose text stays?  m mine   t the other console's   b both, mine below");
+        desk_shows(&desk, "One by it");
+        assert_int_equal(script(cases[i].key, to_composer), COMPOSER_TYPED);
+        assert_string_equal(editor_text(composer.editor), cases[i].text);
+        script(cases[i].undo == 'r' ? "<C-r>" : "<C-_>", to_composer);
+        assert_string_equal(editor_text(composer.editor), cases[i].other);
+        script("<Esc>", to_composer);
+        assert_int_equal(composer.state, COMPOSER_REVIEW);
+    }
+}
+
+static void what_only_the_other_wrote_is_taken_unasked(void **state)
+{
+    (void)state;
+    static const char was[] = "{\"text\":\"One\"}", theirs[] = "{\"text\":\"One and more\"}";
+    AUTO_ARENA a = arena_new();
+    composer_open(&composer, 4119, 1, true, "One");
+    assert_int_equal(composer_join(&composer, json_parse_in(a, was, sizeof was - 1, &json_limits_dialect, NULL, NULL),
+                                   json_parse_in(a, theirs, sizeof theirs - 1, &json_limits_dialect, NULL, NULL), false), COMPOSER_ONE);
+    assert_string_equal(editor_text(composer.editor), "One and more");
+    assert_int_equal(composer_join(&composer, NULL, NULL, false), COMPOSER_ONE); /* sent meanwhile */
+    assert_string_equal(editor_text(composer.editor), "One and more");
 }
 
 static void attach(const char *name, int64_t size)
@@ -610,7 +654,7 @@ int main(void)
         T(tab_goes_from_place_to_place_and_round),
         T(in_a_note_nothing_is_filled_and_that_is_said),
         T(the_foot_says_where_one_is_and_that_room_ends_before_it_does),
-        T(nothing_is_sent_by_one_key), T(keys_typed_while_it_is_sent_wait_for_the_answer), T(a_draft_that_comes_late_stands_above_what_was_typed),
+        T(nothing_is_sent_by_one_key), T(keys_typed_while_it_is_sent_wait_for_the_answer), T(a_draft_that_comes_late_stands_above_what_was_typed), T(another_consoles_text_is_asked_about_and_none_is_lost), T(what_only_the_other_wrote_is_taken_unasked),
         T(a_line_that_begins_with_a_slash_or_two_colons_asks_for_canned_replies),
         T(two_question_marks_bring_an_article_that_goes_with_the_reply_while_it_is_in_it),
         T(two_at_signs_at_a_word_of_a_note_ask_for_an_agent),

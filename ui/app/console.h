@@ -85,6 +85,7 @@ struct session { /* app/session */
     struct json *was;    /* to be taken up once the list is here */
     bool turned;         /* its view and filter were asked for */
     char *kept;          /* as written last */
+    int64_t waits_since; /* clock_mono: the console that was there is there still; 0 = it is not */
     int64_t looked_at, top, give_up_at; /* top: the item of the ticket's timeline to scroll back to */
 };
 struct console {

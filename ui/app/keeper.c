@@ -16,11 +16,15 @@ struct unkept {
     int64_t ticket;
     bool reply;
     bool open;       /* the composer has it */
-    bool known;      /* what the daemon has */
+    bool known;      /* what the daemon has: */
+    char tag[DRAFT_TAG];
+    char *was;       /* the value; NULL: there is none */
     bool flying;     /* a call is under way */
     bool gone;       /* to the customer: what is answered still means nothing */
     bool refused;    /* the daemon does not want it: not asked again */
+    bool rival;      /* another console wrote there: what, is asked */
     bool told;       /* that it is not kept yet */
+    bool posts;      /* it was kept anew while it is being sent */
     char *sent;      /* the value that went out and was not answered; NULL: none, or that there is to be no draft */
     char *wanted;    /* the newest */
     bool sends, wants;
@@ -64,6 +68,7 @@ static void settle(struct unkept *h)
     while (*at != h)
         at = &(*at)->next;
     *at = h->next;
+    free(h->was);
     free(h);
 }
 
@@ -95,43 +100,70 @@ static void want(struct unkept *h, const char *value)
     h->refused = false;
 }
 
-/* The text was closed before it was known that there is an older one: nobody is there to be asked, so both are kept. */
-static void join(struct unkept *h, const struct json *kept)
+/* The text is closed: nobody is there to be asked, so where both wrote both texts are kept. What was to be forgotten is not, where it is another. */
+static void join(struct unkept *h, const char *was, const struct json *kept)
 {
     AUTO_ARENA a = arena_new();
     bool both;
-    AUTO_JSON all = draft_merge(NULL, kept, parsed(a, h->wanted), &both);
-    if (!h->wanted || !*draft_text(kept))
+    if (!h->wanted && h->rival && *draft_text(kept)) {
+        drop_texts(h);
+        console_toast(h->c, UI_WARN, "Another console of yours wrote on #%" PRId64 " since: its text stays.", h->ticket);
+    }
+    if (!h->wanted || !kept)
         return;
+    AUTO_JSON all = draft_merge(parsed(a, was), kept, parsed(a, h->wanted), &both);
     want(h, json_print_in(a, all));
     if (both)
-        str_copy(h->say, sizeof h->say, arena_printf(a, "#%" PRId64 " had an earlier draft: both texts are kept, the earlier one first.", h->ticket));
+        str_copy(h->say, sizeof h->say, arena_printf(a, "#%" PRId64 " had %s draft: both texts are kept, %s first.", h->ticket, h->rival ? "another console's" : "an earlier",
+                                                     h->rival ? "that one" : "the earlier one"));
 }
 
 /* The composer has all of it, and what it makes of that is kept in a moment; it may be closed over it, and another text opened. */
-static void tell(struct unkept *h, const struct json *kept, bool answered)
+static void tell(struct unkept *h, const char *was, const struct json *kept, bool answered)
 {
+    const struct writing_news news = {.was = was, .kept = kept, .answered = answered, .rival = h->rival};
     if (answered)
         drop_texts(h);
     h->flying = true;
-    writing_came(h->c, kept, answered);
+    writing_came(h->c, &news);
     h->flying = false;
+}
+
+static void remember(struct unkept *h, const char *tag, char *value)
+{
+    free(h->was);
+    h->was = value;
+    str_copy(h->tag, sizeof h->tag, tag);
+}
+
+/* What was refused is wanted still; false: nothing else is kept there than was known, so that it is refused for good. */
+static bool is_another(struct unkept *h, const struct json *root)
+{
+    return !h->rival || !str_eq(h->tag, json_get_string(root, "tag", ""));
 }
 
 static void came(void *arg, const struct link_answer *answer)
 {
     struct unkept *h = arg;
     AUTO_JSON root = answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
-    bool none = unanswered(h, answer);
-    h->known = !none && !h->gone;
+    const struct json *value = json_get(root, "value"), *kept = json_is(value, JSON_NULL) ? NULL : value;
+    bool none = unanswered(h, answer) || !root;
     if (h->gone || (none && !h->open)) {
         settle(h);
         return;
     }
-    if (h->open)
-        tell(h, json_get(root, "value"), !none);
-    else
-        join(h, json_get(root, "value"));
+    char *was = h->rival && h->was ? strdup(h->was) : NULL;
+    bool another = none || is_another(h, root);
+    h->known = !none;
+    if (!none)
+        remember(h, json_get_string(root, "tag", ""), kept ? json_print(kept) : NULL);
+    h->refused = !another;
+    if (h->open && another)
+        tell(h, was, kept, !none);
+    else if (another)
+        join(h, was, kept);
+    free(was);
+    h->rival &= none;
     if (!none)
         step(h);
     settle(h);
@@ -141,7 +173,10 @@ static void came(void *arg, const struct link_answer *answer)
 
 static void refuse(struct unkept *h, const struct link_answer *answer)
 {
-    console_toast(h->c, UI_ERROR, "The draft on #%" PRId64 " is not kept: %s", h->ticket, answer->err->text);
+    h->rival = answer->status == 409;
+    h->known &= !h->rival;
+    if (!h->rival)
+        console_toast(h->c, UI_ERROR, "The draft on #%" PRId64 " is not kept: %s", h->ticket, answer->err->text);
     if (!h->wants) {
         h->wanted = h->sent;
         h->sent = NULL;
@@ -149,8 +184,9 @@ static void refuse(struct unkept *h, const struct link_answer *answer)
     free(h->sent);
     h->sent = NULL;
     h->sends = false;
-    h->wants = h->refused = true;
-    if (answer->status == 409) /* a ticket that was purged: its words are to be nowhere */
+    h->wants = true;
+    h->refused = !h->rival;
+    if (answer->status == 422) /* a ticket that was purged: its words are to be nowhere */
         drop_texts(h);
 }
 
@@ -165,12 +201,15 @@ static void put_answered(void *arg, const struct link_answer *answer)
     }
     if (answer->err) {
         refuse(h, answer);
+        step(h);
         settle(h);
         return;
     }
-    free(h->sent);
+    AUTO_JSON root = json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
+    remember(h, json_get_string(root, "tag", ""), h->sent);
     h->sent = NULL;
     h->sends = h->told = false;
+    h->posts |= h->open && c->composer.state == COMPOSER_SENDING;
     if (h->open && !h->wants)
         writing_kept(c);
     else if (!h->open)
@@ -192,7 +231,7 @@ static void send_text(struct unkept *h, const char *path)
         h->sends = true;
         h->wants = false;
     }
-    link_send(h->c->link, "PUT", path, arena_printf(a, "{\"value\":%s}", h->sent ? h->sent : "null"), put_answered, h);
+    link_send(h->c->link, "PUT", path, arena_printf(a, "{\"value\":%s,\"over\":\"%s\"}", h->sent ? h->sent : "null", h->tag), put_answered, h);
 }
 
 /* The next call of it, where there is one to make. */
@@ -238,7 +277,7 @@ bool keeper_open(struct console *c)
     h->say[0] = 0;
     c->composer.saving = h->wants || h->sends;
     if (h->wants || h->sends) {
-        writing_came(c, parsed(a, h->wants ? h->wanted : h->sent), true);
+        writing_came(c, &(struct writing_news){.kept = parsed(a, h->wants ? h->wanted : h->sent), .answered = true});
         return true;
     }
     h->known = false; /* another console may have written since */
@@ -252,7 +291,7 @@ void keeper_put(struct console *c, bool forget, const char *say)
     struct unkept *h = mine(c);
     if (!h)
         h = begin(c);
-    if (forget && !h->known) {
+    if (forget && (!h->known || c->composer.rival)) {
         drop_texts(h);
         return;
     }
@@ -278,15 +317,18 @@ void keeper_sent(struct console *c)
     if (!h)
         return;
     h->open = false;
-    h->gone = true;
+    h->gone = !h->posts;
     drop_texts(h);
+    if (h->posts) /* what it took the place of was named, and is another by now: ours all the same */
+        want(h, NULL);
+    step(h);
     settle(h);
 }
 
-bool keeper_knows(struct console *c)
+const char *keeper_tag(const struct console *c)
 {
     const struct unkept *h = mine(c);
-    return h && h->known;
+    return h && h->known ? h->tag : NULL;
 }
 
 /* --- again --- */
@@ -339,6 +381,7 @@ const char *keeper_end(struct console *c)
         if (h->wants || h->sends)
             leave(&said, a, h);
         drop_texts(h);
+        free(h->was);
         free(h);
     }
     c->unkept = NULL;

@@ -1,6 +1,6 @@
 /* keeper: the texts that this console has a hand on, each until the daemon is known to have it. A text goes out with its newest state only; where
- * nobody answered the same bytes are sent again as soon as the desk is live, and only then what was typed since. What the daemon has is asked for
- * before anything is written over it: where that comes late, both texts stand. Whatever no daemon took is left in a file on the way out.
+ * nobody answered the same bytes are sent again as soon as the desk is live, and only then what was typed since. What the daemon has is known
+ * before anything is written over it: where that comes late, or another console wrote since, no text is lost. Whatever no daemon took is left in a file on the way out.
  * For app/ only. */
 #ifndef APP_KEEPER_H
 #define APP_KEEPER_H
@@ -14,7 +14,8 @@ bool keeper_open(struct console *c);
 void keeper_put(struct console *c, bool forget, const char *say);
 void keeper_close(struct console *c); /* the composer is about to be closed; what is under way goes on */
 void keeper_sent(struct console *c);  /* likewise, and what it held went to the customer: it is no draft any more */
-bool keeper_knows(struct console *c); /* what the daemon has of the open text */
+/* What the daemon has of the open text, by its tag (core/draft); NULL: that is not known. */
+const char *keeper_tag(const struct console *c);
 bool keeper_full(struct console *c);  /* so many texts wait for the desk that there is no room for one more */
 void keeper_follow(struct console *c, int64_t now);
 int64_t keeper_next(const struct console *c); /* clock_mono when keeper_follow has something to do, 0 = nothing */

@@ -108,6 +108,28 @@ static bool list_is_here(const struct console *c)
     return mirror_ready(c->mirror) && !desk->wanted && !desk->flying && !page->wanted && !page->flying;
 }
 
+/* Two consoles do not have one text open by themselves: while another one of this agent is where this one would go, it begins at the list. If that one
+ * ends before a key is pressed, it was the line that broke, and was not known to. */
+static bool is_taken(struct console *c, int64_t now)
+{
+    struct session *s = &c->session;
+    int64_t ticket = json_get_i64(s->was, "writing", json_get_i64(s->was, "ticket", 0));
+    if (!ticket || !mirror_twice(c->mirror, ticket))
+        return false;
+    if (!s->waits_since) {
+        s->waits_since = now;
+        console_toast(c, UI_DIM, "Another console of yours is at #%" PRId64 ": this one begins at the list.", ticket);
+    }
+    return true;
+}
+
+static void let_go(struct session *s)
+{
+    json_free(s->was);
+    s->was = NULL;
+    s->waits_since = 0;
+}
+
 static void scroll_back(struct console *c, int64_t now)
 {
     struct session *s = &c->session;
@@ -130,10 +152,11 @@ void session_follow(struct console *c, int64_t now)
         if (!str_eq(c->view, json_get_string(s->was, "view", c->view)) || *json_get_string(s->was, "where", "") || fetch_turned(c))
             fetch_view(c, json_get_string(s->was, "view", c->view), json_get_string(s->was, "where", ""));
     }
-    if (s->was && s->turned && list_is_here(c)) {
+    if (s->waits_since && c->last_key > s->waits_since)
+        let_go(s);
+    if (s->was && s->turned && list_is_here(c) && mirror_stream(c->mirror) && !is_taken(c, now)) {
         take_up(c);
-        json_free(s->was);
-        s->was = NULL;
+        let_go(s);
         c->dirty = true;
     }
     if (s->top)

@@ -1,6 +1,6 @@
 /* session: where one was on the desk, kept by the daemon for each agent: view, filter, cursor, marks, the ticket that was open and
  * how far it was read, whether something was being written. A console that ended with its line (a dropped ssh, a closed terminal)
- * begins again at that place; whoever leaves with Q begins anew. The text that was being written is the draft's (writing_keep). */
+ * begins again at that place; whoever leaves with Q begins anew, and so does one beside a console that is there still. The text that was being written is the draft's (writing_keep). */
 #ifndef APP_SESSION_H
 #define APP_SESSION_H
 #include "app/console.h"

@@ -29,7 +29,7 @@ void writing_keep(struct console *c)
 {
     struct composer *w = &c->composer;
     w->changed_at = w->state == COMPOSER_SENDING ? clock_mono() : 0; /* what is sent is no draft behind it */
-    if (w->state != COMPOSER_SENDING)
+    if (w->state != COMPOSER_SENDING && !w->rival) /* first it is said whose text stays */
         keeper_put(c, false, "");
 }
 
@@ -57,31 +57,32 @@ static void press_early(struct console *c, struct early *early)
     early_free(early);
 }
 
-/* Behind what was typed since. */
-static void came_late(struct console *c, const struct json *kept)
+/* Behind what was typed since. Where both wrote, a text that was only unread stands above it; another console's is asked about. */
+static void came_late(struct console *c, const struct writing_news *news)
 {
+    AUTO_ARENA a = arena_new();
     struct composer *w = &c->composer;
-    bool any = *draft_text(kept), joined = any && composer_join(w, kept);
-    if (joined)
+    const struct json *was = news->was ? json_parse_in(a, news->was, strlen(news->was), &json_limits_dialect, NULL, NULL) : NULL;
+    enum composer_joined joined = composer_join(w, was, news->kept, !news->rival);
+    if (joined == COMPOSER_BOTH)
         console_toast(c, UI_WARN, "Your earlier draft came: it stands above what you typed since. C-_ takes it out again.");
-    else if (any)
-        console_toast(c, UI_ERROR, "There is an earlier draft here, and no room for both: this text is not kept before it is shorter.");
     w->changed_at = clock_mono();
 }
 
-void writing_came(struct console *c, const struct json *kept, bool answered)
+void writing_came(struct console *c, const struct writing_news *news)
 {
     struct composer *w = &c->composer;
     bool awaited = w->awaits;
     c->dirty = c->at_once = true;
     w->awaits = false;
-    if (!answered && awaited)
+    if (!news->answered && awaited)
         console_toast(c, UI_WARN, "Whether a draft is kept here nobody answers: it is asked again, and will stand above what you type.");
-    if (answered && composer_drafted(w, kept))
+    if (news->answered && !news->rival && composer_drafted(w, news->kept))
         say_back(c);
-    else if (answered && !awaited)
-        came_late(c, kept);
-    press_early(c, composer_early(w));
+    else if (news->answered && !awaited)
+        came_late(c, news);
+    if (awaited)
+        press_early(c, composer_early(w));
 }
 
 void writing_begin(struct console *c, int64_t ticket, bool reply)
@@ -107,6 +108,8 @@ void writing_leave(struct console *c)
     for (int i = 0; i < early_count(early) && w->state == COMPOSER_WRITING; i++)
         composer_key(w, early_key(early, i));
     early_free(early);
+    if (w->rival)
+        composer_both(w);
     if (editor_length(w->editor) || w->attached.count)
         keeper_put(c, false, "");
 }
@@ -204,7 +207,7 @@ static void send(struct console *c)
                               .articles = w->reply ? composer_articles(w, a) : NULL,
                               .thread_version = w->reply ? w->thread_version : 0,
                               .with = w->reply && w->pending_after ? "status=pending" : NULL,
-                              .draft = keeper_knows(c), /* an earlier one that was not seen yet stays */
+                              .draft_tag = keeper_tag(c), /* one that was not seen yet stays */
                               .key = w->key};
     char *body = command_body(a, &what, &err);
     if (!body) {

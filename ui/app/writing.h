@@ -10,8 +10,13 @@ void writing_editor(struct console *c, int64_t ticket, bool reply); /* and then 
 bool writing_key(struct console *c, const struct key *key);         /* a key for the open composer; false: it knows no such key */
 void writing_keep(struct console *c);                               /* the text as it stands becomes the draft */
 void writing_leave(struct console *c);                              /* likewise on the way out, with all that was typed */
-/* app/keeper's: what the daemon has of the open text (NULL: nothing), or that nobody answered that; and that it has it as it stands now. */
-void writing_came(struct console *c, const struct json *kept, bool answered);
+/* app/keeper's: what the daemon has of the open text, or that nobody answered that; and that it has it as it stands now. */
+struct writing_news {
+    const char *was;         /* what it had before, as JSON; NULL: nothing is known of it */
+    const struct json *kept; /* NULL: nothing */
+    bool answered, rival;    /* rival: another console wrote that while this text was open */
+};
+void writing_came(struct console *c, const struct writing_news *news);
 void writing_kept(struct console *c);
 /* What could not be said at once of a send that was refused. And, where it is wanted: the text in $VISUAL or $EDITOR and back; where none may be run or is set, the built-in editor has the whole screen.
  * The link goes on meanwhile, so never from within one of its answers: of the loop alone. */

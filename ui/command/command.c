@@ -276,7 +276,9 @@ char *command_body(struct arena *arena, const struct command_do *what, struct er
         json_put(body, "attachments", json_new_raw(what->attachments));
     if (what->version)
         json_put_i64(body, "version", what->version);
-    if (what->draft)
+    if (what->draft_tag)
+        json_put_string(body, "draft", what->draft_tag);
+    else if (what->draft)
         json_put_bool(body, "draft", true);
     if (what->thread_version)
         json_put_i64(body, "thread_version", what->thread_version);

@@ -51,6 +51,7 @@ struct command_do {
     const char *key;
     bool dry_run;
     bool draft; /* its text was kept as a draft */
+    const char *draft_tag; /* as this one (core/draft); NULL: whichever is */
 };
 /* What a person writes behind the action's name becomes what->arg and what->with (command/spoken): `on_hold parts from DHL`,
  * `3h after the release`, `reply`, `into 42 confirm`. here: as for command_until. */

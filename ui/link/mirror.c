@@ -689,6 +689,11 @@ int64_t mirror_stream(const struct mirror *m)
     return m->presence.stream;
 }
 
+bool mirror_twice(const struct mirror *m, int64_t ticket)
+{
+    return presence_twice(&m->presence, ticket, m->me);
+}
+
 const struct mirror_present *mirror_present(const struct mirror *m, int64_t ticket, const struct mirror_present *after)
 {
     return presence_at(&m->presence, ticket, m->me, after);

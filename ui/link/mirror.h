@@ -183,6 +183,7 @@ void mirror_escalations(const struct mirror *mirror, int64_t *triggered, int64_t
                         int64_t *snoozed);
 struct paged mirror_paged(const struct mirror *m); /* as of the document of that name */
 int64_t mirror_stream(const struct mirror *mirror); /* our own stream's number, 0 = none */
+bool mirror_twice(const struct mirror *mirror, int64_t ticket); /* another console of mine is there */
 /* The next other agent at a ticket: who writes to the customer first; after NULL, the first. NULL: nobody (else). */
 const struct mirror_present *mirror_present(const struct mirror *mirror, int64_t ticket, const struct mirror_present *after);
 const struct window *mirror_window(const struct mirror *mirror, int64_t now); /* of maintenance; NULL: none runs */

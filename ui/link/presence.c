@@ -30,6 +30,14 @@ bool presence_hello(struct presence *p, const struct json *data)
     return before;
 }
 
+bool presence_twice(const struct presence *p, int64_t ticket, const char *agent)
+{
+    for (int i = 0; i < p->count; i++)
+        if (p->list[i].ticket == ticket && p->list[i].stream != p->stream && str_eq(p->list[i].agent, agent))
+            return true;
+    return false;
+}
+
 static bool is_at(const struct presence *p, const struct mirror_present *other, int64_t ticket, const char *me, bool replying)
 {
     return other->ticket == ticket && other->replying == replying && other->stream != p->stream && !str_eq(other->agent, me);

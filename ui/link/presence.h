@@ -20,6 +20,8 @@ struct presence {
 bool presence_hello(struct presence *presence, const struct json *data);
 /* One console goes to a ticket, or (0) leaves. false: there are too many to keep. */
 bool presence_read(struct presence *presence, const struct json *data);
+/* Another console of that agent is at the ticket. */
+bool presence_twice(const struct presence *presence, int64_t ticket, const char *agent);
 /* The next other agent at a ticket: who writes to the customer first; after NULL, the first. NULL: nobody (else). */
 const struct mirror_present *presence_at(const struct presence *presence, int64_t ticket, const char *me, const struct mirror_present *after);
 #endif

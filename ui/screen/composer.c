@@ -28,6 +28,8 @@ void composer_fini(struct composer *c)
     editor_free(c->editor);
     ticket_fini(&c->thread);
     early_free(c->early);
+    json_free(c->rival);
+    editor_free(c->rival_text);
     *c = (struct composer){0};
 }
 
@@ -128,20 +130,65 @@ bool composer_resume(struct composer *c, const struct json *draft)
     return true;
 }
 
-bool composer_join(struct composer *c, const struct json *draft)
+static void forget_rival(struct composer *c)
 {
-    bool both;
-    AUTO_JSON own = composer_draft(c);
-    AUTO_JSON all = draft_merge(NULL, draft, own, &both);
+    json_free(c->rival);
+    editor_free(c->rival_text);
+    c->rival = NULL;
+    c->rival_text = NULL;
+}
+
+static void to_review(struct composer *c)
+{
+    c->state = c->rival ? COMPOSER_RIVAL : COMPOSER_REVIEW;
+}
+
+static void meet_rival(struct composer *c, const struct json *draft)
+{
+    forget_rival(c);
+    c->rival = json_copy(draft);
+    c->rival_text = editor_new(false, COMPOSER_TEXT);
+    editor_set(c->rival_text, draft_text(draft));
+    if (c->state == COMPOSER_REVIEW || c->state == COMPOSER_DISCARDING || c->state == COMPOSER_DETACHING)
+        to_review(c);
+}
+
+/* The cursor stays in its words, which are the last. */
+static bool take_all(struct composer *c, const struct json *all)
+{
     size_t behind = editor_length(c->editor) - editor_cursor(c->editor);
     const char *text = draft_text(all);
-    if (both && !editor_take(c->editor, text, strlen(text)))
-        return false;
-    if (both)
-        editor_move(c->editor, editor_length(c->editor) - behind);
+    if (!str_eq(text, editor_text(c->editor))) {
+        if (!editor_take(c->editor, text, strlen(text)))
+            return false;
+        editor_move(c->editor, editor_length(c->editor) > behind ? editor_length(c->editor) - behind : 0);
+    }
     read_rest(c, all);
     c->key[0] = 0;
     return true;
+}
+
+enum composer_joined composer_join(struct composer *c, const struct json *was, const struct json *draft, bool unasked)
+{
+    bool both;
+    AUTO_JSON own = composer_draft(c);
+    AUTO_JSON all = draft_merge(was, draft, own, &both);
+    forget_rival(c);
+    if ((!both || unasked) && take_all(c, all))
+        return both ? COMPOSER_BOTH : COMPOSER_ONE;
+    meet_rival(c, draft);
+    return COMPOSER_ASKS;
+}
+
+bool composer_both(struct composer *c)
+{
+    bool both;
+    AUTO_JSON own = composer_draft(c);
+    AUTO_JSON all = draft_merge(NULL, c->rival, own, &both);
+    bool took = take_all(c, all);
+    if (took)
+        forget_rival(c);
+    return took;
 }
 
 char *composer_articles(const struct composer *c, struct arena *arena)
@@ -292,8 +339,8 @@ static enum composer_outcome writing_key(struct composer *c, const struct key *k
         c->key[0] = 0;
         return asks(c, key);
     case EDITOR_LEFT:
-        c->state = COMPOSER_REVIEW;
-        return is_empty(c) && !c->called ? COMPOSER_DISCARD : COMPOSER_NOTHING;
+        to_review(c);
+        return is_empty(c) && !c->called && !c->rival ? COMPOSER_DISCARD : COMPOSER_NOTHING;
     case EDITOR_EXTERNAL:
         return COMPOSER_EXTERNAL;
     case EDITOR_IGNORED:
@@ -352,19 +399,40 @@ static enum composer_outcome discarding_key(struct composer *c, const struct key
 {
     if (key_is(key, 'y'))
         return COMPOSER_DISCARD;
-    c->state = COMPOSER_REVIEW;
+    to_review(c);
     return COMPOSER_NOTHING;
 }
 
 static enum composer_outcome detaching_key(struct composer *c, const struct key *key)
 {
     int index = key->mods ? -1 : attached_index(&c->attached, key->code);
-    c->state = COMPOSER_REVIEW;
+    to_review(c);
     if (index < 0)
         return COMPOSER_NOTHING;
     attached_take_off(&c->attached, index);
     c->key[0] = 0;
     return COMPOSER_DETACHED;
+}
+
+/* Whichever is chosen, the other is one key away: C-_ brings back mine, C-r theirs. */
+static enum composer_outcome rival_key(struct composer *c, const struct key *key)
+{
+    const char *theirs = draft_text(c->rival);
+    c->refusal = NULL;
+    if (key_is(key, K_ESC))
+        c->state = COMPOSER_WRITING;
+    if (key_is(key, 'b') && !composer_both(c))
+        c->refusal = "There is no room for both: shorten yours, or choose one.";
+    if (key_is(key, 'm'))
+        composer_edited(c, theirs, strlen(theirs), false);
+    if (key_is(key, 't') && composer_edited(c, theirs, strlen(theirs), true))
+        read_rest(c, c->rival);
+    if (c->refusal || (!key_is(key, 'b') && !key_is(key, 'm') && !key_is(key, 't')))
+        return COMPOSER_NOTHING;
+    forget_rival(c);
+    c->key[0] = 0;
+    c->state = COMPOSER_WRITING;
+    return COMPOSER_TYPED;
 }
 
 static enum composer_outcome conflict_key(struct composer *c, const struct key *key)
@@ -428,6 +496,8 @@ enum composer_outcome composer_key(struct composer *c, const struct key *key)
         return discarding_key(c, key);
     case COMPOSER_DETACHING:
         return detaching_key(c, key);
+    case COMPOSER_RIVAL:
+        return rival_key(c, key);
     case COMPOSER_CONFLICT:
         return conflict_key(c, key);
     case COMPOSER_SENDING: /* waits, above */
@@ -458,5 +528,5 @@ void composer_failed(struct composer *c, const char *why)
     c->doubted = false;
     c->refusal = c->refused;
     forget_early(c);
-    c->state = COMPOSER_REVIEW;
+    to_review(c);
 }

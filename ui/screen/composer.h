@@ -16,6 +16,7 @@ enum composer_state {
     COMPOSER_CONFLICT,
     COMPOSER_DISCARDING,
     COMPOSER_DETACHING,
+    COMPOSER_RIVAL, /* another console wrote on the same text: whose stays? */
     COMPOSER_STATES
 };
 enum composer_outcome {
@@ -59,6 +60,8 @@ struct composer {
     char asked[4];  /* what stands before the cursor and began a line: gone when something is inserted; "" = nothing */
     struct { char key[128], mark[120]; } cited[COMPOSER_CITED]; /* articles put in, and what of each must still be there when it is sent */
     int cited_count;
+    struct json *rival;         /* what another console has kept since; NULL: nothing. As it is seen: */
+    struct editor *rival_text;
     struct attached attached; /* files that go with it */
     int arriving;             /* files on their way to the daemon */
     bool awaits;    /* the kept draft is on its way: keys wait for it, so that it is neither missed nor thrown away unseen */
@@ -84,9 +87,12 @@ bool composer_resume(struct composer *c, const struct json *draft);
 char *composer_articles(const struct composer *c, struct arena *arena);
 /* The kept draft came (NULL: there is none), and stands there unless something else does already. */
 bool composer_drafted(struct composer *c, const struct json *draft);
-/* It came late, and something else stands there: both do from now on, the kept one first, as one step of undo; the cursor stays where it was
- * in its words. false: there is no room for both. */
-bool composer_join(struct composer *c, const struct json *draft);
+/* It came late (NULL: there is none by now), and something else stands there; was: what both came of, NULL where that is not known. Where only one
+ * of them is written on since, that one stands. Else, if unasked, both do, the kept one first, as one step of undo, and the cursor stays where
+ * it was in its words; where they are not to, or there is no room, it is asked about (rival) when the writing is over. */
+enum composer_joined { COMPOSER_ONE, COMPOSER_BOTH, COMPOSER_ASKS };
+enum composer_joined composer_join(struct composer *c, const struct json *was, const struct json *draft, bool unasked);
+bool composer_both(struct composer *c); /* the rival's text first, then what stands there. false: there is no room */
 /* The keys that waited for the kept draft, or that were typed while it is sent: for the caller to give once more, and to free. */
 struct early *composer_early(struct composer *c);
 enum composer_outcome composer_key(struct composer *c, const struct key *key);

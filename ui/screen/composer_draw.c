@@ -30,6 +30,8 @@ static const char *kept_says(const struct composer *c, const struct look *look, 
     const char *lead = brief ? "" : c->shared ? "shared with the team, draft " : *c->by ? arena_printf(a, "begun by %s, draft ", text_safe_in(a, c->by, TEXT_LINE)) : "draft ";
     if (c->awaits && c->early)
         return brief ? "what you type waits" : "asking for a kept draft; what you type waits";
+    if (c->rival)
+        return brief ? "whose text stays?" : "draft not saved: whose text stays?";
     if (c->changed_at || c->saving)
         return arena_printf(a, "%snot saved yet", lead);
     if (c->saved_at)
@@ -44,7 +46,7 @@ static void draw_head(struct composer *c, const struct look *look, struct surfac
     const char *via = row && *row->reply_via ? row->reply_via : "", *title = composer_title(c, look);
     const char *saved = kept_says(c, look, width < BRIEF_BELOW);
     int room = width - 5 - text_columns(saved), column = 1 + surface_text(s, 0, 1, room, c->reply ? UI_REPLY : UI_NOTE, title) + 3;
-    surface_right(s, 0, column, width - column - 1, c->changed_at || c->early ? UI_WARN : UI_DIM, saved);
+    surface_right(s, 0, column, width - column - 1, c->changed_at || c->early || c->rival ? UI_WARN : UI_DIM, saved);
     const char *second = row && row->t.title ? row->t.title : "", *others = look_present(look, c->ticket);
     if (look->banner)
         surface_text(s, 1, 1, width - 2, UI_ERROR, look->banner);
@@ -71,6 +73,7 @@ static const struct menu *menu_of(const struct composer *c)
                              {"e", "edit", "a", "attach", "p", "postpone", "s", "share", "i", "note", "q", "discard", "Esc", "back"}},
         [COMPOSER_DETACHING] = {"which goes along no more?", {NULL}, {NULL}},
         [COMPOSER_SENDING] = {"sending…", {NULL}, {NULL}},
+        [COMPOSER_RIVAL] = {"whose text stays?", {"m", "mine", "t", "the other console's", "b", "both, mine below", "Esc", "write on"}, {NULL}},
         [COMPOSER_CONFLICT] = {"send it all the same?", {"y", "send", "e", "edit"}, {NULL}},
         [COMPOSER_DISCARDING] = {"throw this text away?", {"y", "yes, discard", "any key", "no"}, {NULL}}};
     static const struct menu note[] = {
@@ -191,6 +194,9 @@ static struct spoken spoken(struct composer *c, const struct look *look)
         return (struct spoken){"Somebody wrote on this ticket since you began; the new lines are above.", UI_ERROR};
     if (c->refusal)
         return (struct spoken){c->refusal, UI_ERROR};
+    if (c->rival)
+        return (struct spoken){c->state == COMPOSER_RIVAL ? "Another console of yours wrote on this text too; what it has is above. What is not chosen comes back by C-_ or C-r."
+                                                          : "Another console of yours wrote on this text too: Esc, then whose stays.", UI_ERROR};
     if (*editor_said(c->editor))
         return (struct spoken){editor_said(c->editor), UI_WARN};
     if (look->toast)
@@ -249,10 +255,13 @@ void composer_draw(struct composer *c, const struct look *look, struct surface *
     int speech = spoken_rows(c, look, s, &say), foot = rows - 1 - speech - menu;
     draw_head(c, look, s, row);
     surface_rule(s, 2);
-    bool split = (rows >= SPLIT_ROWS && !c->wide) || c->state == COMPOSER_CONFLICT;
+    bool split = (rows >= SPLIT_ROWS && !c->wide) || c->state == COMPOSER_CONFLICT || c->state == COMPOSER_RIVAL;
     if (split) {
         int share = (foot - top) / 2;
-        ticket_timeline(&c->thread, look, s, top, 0, share, width - 1);
+        if (c->state == COMPOSER_RIVAL)
+            editor_draw(c->rival_text, s, top, 2, share, (width < WIDE ? width : ticket_measure(width)) - 4, UI_DIM);
+        else
+            ticket_timeline(&c->thread, look, s, top, 0, share, width - 1);
         surface_rule(s, top + share);
         top += share + 1;
     }
