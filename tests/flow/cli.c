@@ -138,7 +138,17 @@ static void snoozed_for(const char *ticket, int64_t ms)
         fail_msg("#%s is snoozed for %lld ms more than was said", ticket, (long long)left);
 }
 
-/* The desk's clock is years from this machine's, as on a demo's day: what is said from now on is from the desk's now. */
+/* --yes is an option and no word of what is said, and an option beside a word that is wrong is no crash. */
+static void options_are_no_part_of_what_is_said(void **state)
+{
+    (void)state;
+    post("A-1", "one");
+    assert_int_equal(TRIAGE(NULL, "escalate", "1", "the shop burns", "--yes")->code, 0);
+    assert_int_equal(TRIAGE(NULL, "show", "1")->code, 0);
+    shell_holds(ran->out, "(the shop burns)");
+    assert_int_equal(TRIAGE(NULL, "snooze", "1", "whenever", "--to", "tom")->code, 65);
+}
+
 static int start_bare(void **state)
 {
     (void)state;
@@ -188,6 +198,7 @@ static void what_is_refused_for_good_is_no_reason_to_try_again(void **state)
     }
 }
 
+/* The desk's clock is years from this machine's, as on a demo's day: what is said from now on is from the desk's now. */
 static void times_are_from_the_desks_clock(void **state)
 {
     enum { HOUR_MS = 3600000 };
@@ -558,6 +569,7 @@ int main(void)
         T(a_dry_run_says_what_would_change_and_changes_nothing),
         T(every_cause_has_its_code),
         cmocka_unit_test_setup_teardown(a_new_desk_says_how_its_first_source_is_made, start_bare, stop),
+        T(options_are_no_part_of_what_is_said),
         T(what_is_refused_for_good_is_no_reason_to_try_again),
         T(times_are_from_the_desks_clock),
         T(what_a_stranger_wrote_prints_inert),

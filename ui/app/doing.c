@@ -247,6 +247,24 @@ static int act_after(struct shell *sh, const struct command_do *what, const stru
     return !code && after->next ? doing_act(sh, &next) : code;
 }
 
+/* What is said of it, in all: words, or a text that is asked for, and the options that stand beside. false: what is wrong was said. */
+static bool spoken(struct shell *sh, struct command_do *what, const struct moment *here, const char **said, int *code)
+{
+    const struct action_row *action = what->action;
+    const char *view = views_options(sh, action), *to = shell_option(sh, "--to", true);
+    struct err err = {0};
+    if ((action == &action_table[ACTION_RESET_XP] || action == &action_table[ACTION_ERASE_EVENT]) && shell_option(sh, "--confirm", false))
+        view = arena_printf(sh->arena, "%s confirm=%s", view, action->name);
+    if ((!*said && !argument(sh, action, what->ticket_count, said, &err)) ||
+        !command_spoken(sh->arena, here, arena_printf(sh->arena, "%s%s", *said, view), what, &err)) {
+        *code = shell_failed(sh, &err, "");
+        return false;
+    }
+    if (to && !*what->arg)
+        what->arg = to;
+    return true;
+}
+
 int doing_run(struct shell *sh, const struct action_row *action)
 {
     int64_t tickets[TICKETS_MAX];
@@ -258,8 +276,8 @@ int doing_run(struct shell *sh, const struct action_row *action)
                               .key = shell_option(sh, "--key", true),
                               .dry_run = shell_option(sh, "--dry-run", false) != NULL};
     const char *article = action == &action_table[ACTION_REPLY] ? shell_option(sh, "--article", true) : NULL;
-    const char *version = shell_option(sh, "--version", true), *to = shell_option(sh, "--to", true), *words = named(sh, action);
-    struct err err = {0};
+    const char *version = shell_option(sh, "--version", true), *said = named(sh, action);
+    bool sure = action == &action_table[ACTION_ESCALATE] && shell_option(sh, "--yes", false);
     const struct moment here = action->arg == ARG_UNTIL ? shell_here(sh) : (struct moment){0};
     int code = 0;
     if (!attach_options(sh, action, what.dry_run, &what.attachments, &code))
@@ -281,21 +299,12 @@ int doing_run(struct shell *sh, const struct action_row *action)
     bool whole = action->arg == ARG_TEXT && shell_option(sh, "--draft", false);
     if (whole && what.ticket_count != 1)
         return shell_usage(sh, action->name, " --draft sends the draft of one ticket", "triage drafts lists them");
-    if (whole && !(words = drafts_send(sh, &what, &code)))
+    if (whole && !(said = drafts_send(sh, &what, &code)))
         return code;
     bool typed = action->arg == ARG_TEXT && !whole && asks(sh) && !what.dry_run && !sh->options.json;
     if (typed && what.ticket_count == sh->argc && (code = would_refuse(sh, &what)))
         return code;
-    const char *view = views_options(sh, action);
-    if ((action == &action_table[ACTION_RESET_XP] || action == &action_table[ACTION_ERASE_EVENT]) && shell_option(sh, "--confirm", false))
-        view = arena_printf(sh->arena, "%s confirm=%s", view, action->name);
-    const char *said = words;
-    if ((!said && !argument(sh, action, what.ticket_count, &said, &err)) || !(words = arena_printf(sh->arena, "%s%s", said, view)) ||
-        !command_spoken(sh->arena, &here, words, &what, &err))
-        code = shell_failed(sh, &err, "");
-    if (to && !*what.arg)
-        what.arg = to;
-    if (!code && (action != &action_table[ACTION_ESCALATE] || paging_sure(sh, &what, &code)))
+    if (spoken(sh, &what, &here, &said, &code) && (action != &action_table[ACTION_ESCALATE] || sure || paging_sure(sh, &what, &code)))
         code = doing_act(sh, &what);
     if (code && typed && said && *said)
         drafts_keep(sh, &what, said);

@@ -75,8 +75,7 @@ bool paging_sure(struct shell *sh, const struct command_do *what, int *code)
     struct command_do dry = *what;
     struct err err = {0};
     char line[16] = "";
-    bool yes = shell_option(sh, "--yes", false) != NULL;
-    if (yes || what->dry_run || (!isatty(0) && !sh->linear) || sh->options.no_input)
+    if (what->dry_run || (!isatty(0) && !sh->linear) || sh->options.no_input)
         return true;
     dry.dry_run = true;
     dry.key = NULL;

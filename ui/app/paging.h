@@ -7,7 +7,7 @@
 
 /* Asks for the reason of the escalation that c->asked collected, naming who will be told, once that is known. */
 void paging_ask(struct console *c);
-/* A terminal is asked; --yes, and whoever has no terminal, goes on. false: not now, or *code says what was wrong. */
+/* A terminal is asked; whoever has no terminal goes on. false: not now, or *code says what was wrong. */
 bool paging_sure(struct shell *sh, const struct command_do *what, int *code);
 int paging_escalations(struct shell *sh); /* triage escalations */
 int paging_windows(struct shell *sh);     /* triage windows */
