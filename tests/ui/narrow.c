@@ -268,6 +268,34 @@ static void keys_that_go_on_are_spelled_with_dots_in_ascii(void **state)
     text_set_ascii(false);
 }
 
+/* For whoever reads by it: where a row is selected, there the terminal's own cursor stands. */
+static void the_terminals_cursor_stands_on_the_selected_row(void **state)
+{
+    static const int sizes[][2] = {{80, 24}, {120, 40}, {200, 60}};
+    int looked = 0;
+    (void)state;
+    for (int i = 0; i < 3 * gallery_count(); i++) {
+        const struct gallery_picture *p = gallery_at(i / 3);
+        int row = -1, column = -1;
+        if (p->overlay || p->composer)
+            continue;
+        gallery_draw(&desk, p, sizes[i % 3][0], sizes[i % 3][1]);
+        surface_cursor_at(desk.surface, &row, &column);
+        int selected = 0, under = 0; /* of the scoreboard's two lists the upper one only says which row is mine */
+        for (int at = 0; at < sizes[i % 3][0] * sizes[i % 3][1]; at++) {
+            const struct cell *cell = surface_cell(desk.surface, at / sizes[i % 3][0], at % sizes[i % 3][0]);
+            bool is = cell->role == UI_GUTTER && strcmp(cell->text, "\u258c") == 0;
+            selected += is;
+            under += is && row == at / sizes[i % 3][0];
+        }
+        if (selected && !under)
+            fail_msg("%s at %dx%d: the cursor is in row %d, where nothing is selected", p->name, sizes[i % 3][0], sizes[i % 3][1], row);
+        looked += under;
+    }
+    print_message("# %d selected rows\n", looked);
+    assert_true(looked > 30);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -285,6 +313,7 @@ int main(void)
         T(a_reply_says_whose_it_is_and_that_it_is_kept),
         T(what_an_overlay_takes_is_named_whole_and_so_is_the_way_out),
         T(a_texts_title_has_whole_words),
+        T(the_terminals_cursor_stands_on_the_selected_row),
         T(two_keys_of_one_meaning_are_one_hint),
         T(keys_that_go_on_are_spelled_with_dots_in_ascii),
         T(what_must_not_be_missed_goes_on_in_the_next_row),

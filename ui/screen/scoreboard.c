@@ -343,8 +343,11 @@ static void draw_ledger(struct scoreboard *b, const struct look *look, struct su
                    me(look) ? "Nothing yet. A resolved ticket pays; the reason will stand here."
                             : "You do not play. :privacy is=private brings you back.");
     for (const struct json *line = json_first(ledger); line && row < end; line = json_next(line), index++)
-        if (index >= b->top)
+        if (index >= b->top) {
+            if (index == b->cursor)
+                surface_cursor(s, row, left);
             draw_line(look, s, row++, left, width, line, index == b->cursor);
+        }
 }
 
 /* What is nearly there first of all that is still to come: as many as the rows hold. */
