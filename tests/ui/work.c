@@ -255,6 +255,22 @@ static void what_the_cursor_is_on_is_what_the_pane_tells(void **state)
     lists_fini(&lists);
 }
 
+static void what_a_source_sent_is_counted_since_a_time_that_is_said(void **state)
+{
+    (void)state;
+    static const char text[] = "{\"sources\":[{\"name\":\"shop\",\"last_at\":1,\"accepted\":9}],\"since\":1795616520000}";
+    struct err err = {0};
+    struct lists lists;
+    assert_true(mirror_doc_set(desk.mirror, MIRROR_SOURCES, 0, text, sizeof text - 1, DESK_NOW, &err));
+    lists_init(&lists, LISTS_HEALTH);
+    lists_filter(&lists, "source");
+    lists_sync(&lists, &desk.look, false);
+    desk_size(&desk, 120, 40);
+    lists_draw(&lists, &desk.look, desk.surface);
+    desk_shows(&desk, "9 accepted since the start, 14:22");
+    lists_fini(&lists);
+}
+
 static void a_well_desk_says_so_and_a_heavy_journal_does_not(void **state)
 {
     (void)state;
@@ -335,6 +351,7 @@ int main(void)
         T(a_handover_is_read_part_by_part),
         T(a_clean_desk_says_so_and_what_to_press),
         T(what_is_wrong_with_the_desk_stands_first), T(what_is_wrong_stands_first_by_what_the_rows_say_now), T(a_row_of_health_is_told_whole_and_found_by_what_it_says), T(what_the_cursor_is_on_is_what_the_pane_tells),
+        T(what_a_source_sent_is_counted_since_a_time_that_is_said),
         T(a_well_desk_says_so_and_a_heavy_journal_does_not),
         T(a_source_that_refused_is_fine_an_hour_after_the_last), T(what_a_source_is_looked_at_for_is_what_happened),
         T(hostile_text_stays_on_its_line),

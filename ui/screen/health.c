@@ -288,6 +288,9 @@ static int draw_counts(const struct look *look, struct surface *s, int row, cons
         if (n && column < width - 20)
             column += surface_textf(s, row, column, width - column - 1, counts[i].role, "%s %s", look_count(look->arena, n), counts[i].word) + 3;
     }
+    int64_t since = check_of(item) == &source ? number_of(mirror_doc(look->mirror, MIRROR_SOURCES)->root, "since") : 0; /* what came in is counted anew by each daemon */
+    if (since && column > 2)
+        look_piece(look, s, row, column, UI_DIM, arena_printf(look->arena, "since the start, %s", look_stamp(look, since)));
     return column > 2;
 }
 
