@@ -97,6 +97,7 @@ static void a_slip_in_ones_own_files_names_its_line_and_a_way_to_start(void **st
 {
     static const struct { const char *option, *text, *says, *helps; } slips[] = {
         {"--keys", "bind * c close\nbind * C-t frobnicate\n", ":2: no command \"frobnicate\"", "triage --keys /dev/null"},
+        {"--keys", "bind * g go all\n", ":1: with g nobody could press g", "triage --keys /dev/null"},
         {"--keys", "bind * c close\nbind * c claim\n", ":2: c is bound twice on '*', first in line 1", "triage --keys /dev/null"},
         {"--theme", "scheme: x\nbase00: zzz\n", ":2:9: a colour is six hexadecimal digits", "triage --theme terminal"}};
     char path[200];

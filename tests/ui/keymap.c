@@ -130,10 +130,30 @@ static void a_later_file_overrides_an_earlier_one(void **state)
 {
     (void)state;
     assert_true(parse("default", "bind * j down\nbind * gg top\nbind * x close\n", NULL));
-    assert_true(parse("mine", "bind * j up\nbind * g jump\nunbind * x\n", NULL));
+    assert_true(parse("mine", "bind * j up\nunbind * g\nbind * g jump\nunbind * x\n", NULL));
     assert_string_equal(press("queue", "j"), "up");
     assert_string_equal(press("queue", "g"), "jump");
     assert_null(press("queue", "x"));
+}
+
+/* `bind * g go all` in a file of one's own took all that begins with g away, and nothing said so. */
+static void keys_that_nobody_could_press_any_more_are_refused_with_what_to_do(void **state)
+{
+    static const struct { const char *text, *err; } cases[] = {
+        {"# mine\nbind * g go all\n", "mine:2: with g nobody could press gg and 2 more any more (default:2: top); bind other keys, or say `unbind * g` before"},
+        {"bind * jj up\n", "mine:1: with jj nobody could press j any more (default:1: down); bind other keys, or say `unbind * j` before"},
+        {"bind * so status open\n", NULL}, {"unbind * g\nbind * g go all\n", NULL}, {"unbind * gg\nunbind * gm\nunbind * gu\nbind * g go all\n", NULL},
+        {"bind * gg bottom\n", NULL}, {"unbind * q\n", "mine:1: nothing to unbind: 'q'"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct err err = {0};
+        map = keymap_new(arena);
+        assert_true(parse("default", "bind * j down\nbind * gg top\nbind * gm go mine\nbind * gu go unassigned\n", NULL));
+        assert_int_equal(parse("mine", cases[i].text, &err), cases[i].err == NULL);
+        assert_string_equal(err.text, cases[i].err ? cases[i].err : "");
+        if (cases[i].err)
+            assert_string_equal(press("queue", "gm"), "go mine"); /* nothing of the file is kept */
+    }
 }
 
 static void the_popup_lists_what_may_follow(void **state)
@@ -196,6 +216,7 @@ int main(void)
         T(a_screen_goes_before_everywhere),
         T(a_second_meaning_is_refused_with_file_and_line),
         T(a_later_file_overrides_an_earlier_one),
+        T(keys_that_nobody_could_press_any_more_are_refused_with_what_to_do),
         T(the_popup_lists_what_may_follow),
         T(the_default_keys_load_and_leave_dangerous_keys_alone),
         T(what_goes_for_good_has_no_key),

@@ -84,11 +84,27 @@ static struct binding *met(struct keymap *map, const char *screen, const struct 
     return NULL;
 }
 
+/* Keys of an earlier file that nobody could press any more are not lost by the way: whoever means it says so. */
+static bool refuse_hidden(struct reader *r, const struct binding *made, const struct binding *old)
+{
+    char more[40] = "";
+    int others = -1;
+    for (size_t i = 0; i < r->map->n; i++)
+        others += begins(&r->map->list[i].keys, &made->keys) && strcmp(r->map->list[i].screen, made->screen) == 0;
+    if (others > 0)
+        snprintf(more, sizeof more, " and %d more", others);
+    const char *shorter = made->keys.count < old->keys.count ? made->spelled : old->spelled;
+    return err_set(r->err, ERR_CONFIG, "%s:%d: with %s nobody could press %s%s any more (%s:%d: %.40s); bind other keys, or say `unbind %s %s` before", r->file, r->line,
+                   made->spelled, old->spelled, more, old->file, old->line, old->command, made->screen, shorter);
+}
+
 static bool bind(struct reader *r, struct binding *made)
 {
     struct binding *old;
     size_t at;
     while ((old = met(r->map, made->screen, &made->keys, &at))) {
+        if (strcmp(old->file, made->file) != 0 && !same_keys(&old->keys, &made->keys))
+            return refuse_hidden(r, made, old);
         if (strcmp(old->file, made->file) != 0) {
             remove_at(r->map, at); /* an earlier file: this one knows better */
             continue;
@@ -105,14 +121,17 @@ static bool bind(struct reader *r, struct binding *made)
     return true;
 }
 
+/* These keys, or, where they alone are none, all that begin with them. */
 static bool unbind(struct reader *r, const struct binding *gone)
 {
-    for (size_t i = 0; i < r->map->n; i++)
-        if (strcmp(r->map->list[i].screen, gone->screen) == 0 && same_keys(&r->map->list[i].keys, &gone->keys)) {
-            remove_at(r->map, i);
-            return true;
+    size_t before = r->map->n;
+    for (int longer = 0; longer < 2 && r->map->n == before; longer++)
+        for (size_t i = r->map->n; i-- > 0;) {
+            const struct binding *b = &r->map->list[i];
+            if (strcmp(b->screen, gone->screen) == 0 && (longer ? begins(&b->keys, &gone->keys) : same_keys(&b->keys, &gone->keys)))
+                remove_at(r->map, i);
         }
-    return refuse(r, "nothing to unbind: '", gone->spelled);
+    return r->map->n < before || refuse(r, "nothing to unbind: '", gone->spelled);
 }
 
 static char *word(char **p)
