@@ -254,6 +254,12 @@ static void all_that_is_true_of_the_list_is_said_beside_its_tabs(void **state)
         draw_queue(said[i].columns, 24);
         desk_shows(&desk, said[i].row);
     }
+    const char few[] = "{\"seq\":100,\"rows\":[],\"next\":null}";
+    assert_true(mirror_page(desk.mirror, "snoozed", NULL, false, few, strlen(few), &err));
+    for (int columns = 44; columns <= 140; columns++) { /* no tab stands in it, nor that there are more behind the active one */
+        draw_queue(columns, 24);
+        desk_shows(&desk, "● 1 marked, 1 not shown");
+    }
 }
 
 static void an_empty_view_says_why_and_what_to_press(void **state)

@@ -161,7 +161,7 @@ void look_tabs(const struct look *look, struct surface *s, int taken)
     for (int i = first; i < n; i++) {
         const struct tab *tab = &tabs[i];
         if (column + tab->width > width - 1) {
-            surface_text(s, 1, column, width - column, UI_DIM, "…");
+            surface_text(s, 1, column, width > column ? width - column : 0, UI_DIM, "…");
             break;
         }
         if (tab->active)
