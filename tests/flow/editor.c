@@ -389,10 +389,18 @@ static void without_an_editor_or_leave_to_run_one_the_built_in_has_the_whole_scr
     struct console_run *c = edit(NULL, NULL);
     console_shows(c, "Neither $VISUAL nor $EDITOR is set: this is the built-in editor, on the whole screen.", NULL);
     assert_int_equal(console_find(c, "Some text"), -1);
+    console_shows(c, "C-x C-e the thread beside it", NULL);
+    console_type(c, "\030\005");
+    console_shows(c, "Some text", NULL);
+    console_shows(c, "C-x C-e whole screen", NULL);
+    console_type(c, "\030\005");
+    console_hides(c, "Some text");
     console_type(c, " and more");
     console_shows(c, "The first words and more", NULL);
     leave(c);
     c = edit("echo EVIL >>\"$1\"", "--restricted");
+    console_shows(c, "C-x C-e the thread beside it", NULL);
+    assert_int_equal(console_find(c, "is not for this account"), -1);
     console_shows(c, "No program may be run from this account: this is the built-in editor, on the whole screen.", NULL);
     assert_int_equal(console_find(c, "EVIL"), -1);
     leave(c);

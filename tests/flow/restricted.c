@@ -251,7 +251,10 @@ static void an_agent_of_whom_the_desk_says_so_has_no_editor_either(void **state)
     console_shows(c, "Where is it", NULL);
     console_type(c, "i");
     console_shows(c, "Internal note on #1", NULL);
+    console_shows(c, "C-x C-e whole screen", NULL);
     console_type(c, "half\030\005");
+    console_shows(c, "No program may be run from this account: this is the built-in editor", NULL);
+    assert_int_equal(console_find(c, "is not for this account"), -1);
     console_type(c, " a note");
     console_shows(c, "half a note", NULL);
     no_witness("the editor's key");

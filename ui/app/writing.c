@@ -5,6 +5,7 @@
 #include "app/handoff.h"
 #include "app/insert.h"
 #include "app/keeper.h"
+#include "app/restricted.h"
 #include "base/clock.h"
 #include "core/draft.h"
 #include "screen/escalations.h"
@@ -85,6 +86,14 @@ void writing_came(struct console *c, const struct writing_news *news)
         press_early(c, composer_early(w));
 }
 
+/* Why there is no editor but the built-in one; NULL: there is. */
+static const char *only_inside(const struct console *c)
+{
+    if (restricted_is() || mirror_restricted(c->mirror))
+        return "No program may be run from this account";
+    return handoff_editor() ? NULL : "Neither $VISUAL nor $EDITOR is set";
+}
+
 void writing_begin(struct console *c, int64_t ticket, bool reply)
 {
     struct look look = console_look(c);
@@ -95,6 +104,7 @@ void writing_begin(struct console *c, int64_t ticket, bool reply)
     }
     composer_open(&c->composer, ticket, row ? row->t.thread_version : 0, reply, "");
     c->composer.awaits = true;
+    c->composer.inside = only_inside(c) != NULL;
     fetch_focus(c, ticket);
     keeper_open(c);
 }
@@ -253,12 +263,14 @@ static void edited(struct console *c, const struct handoff_end *end)
     }
 }
 
-/* Where no program may be run, or none is named, the text has the whole screen. */
+/* There the text has the whole screen, and from there the thread comes back beside it. */
 static void write_wide(struct console *c, const char *why)
 {
-    c->composer.wide = true;
-    c->composer.state = COMPOSER_WRITING;
-    console_toast(c, UI_DIM, "%s: this is the built-in editor, on the whole screen. Esc reviews.", why);
+    struct composer *w = &c->composer;
+    w->wide = !w->wide || w->state != COMPOSER_WRITING;
+    w->state = COMPOSER_WRITING;
+    if (w->wide)
+        console_toast(c, UI_DIM, "%s: this is the built-in editor, on the whole screen. Esc reviews.", why);
 }
 
 static void write_outside(struct console *c)
@@ -267,18 +279,14 @@ static void write_outside(struct console *c)
     struct err err = {0};
     struct handoff_end end;
     AUTO_ARENA own = arena_new();
-    const char *editor = handoff_editor();
-    if (!console_may(c, "A program to edit with")) {
-        write_wide(c, "No program may be run from this account");
-        return;
-    }
-    if (!editor) {
-        write_wide(c, "Neither $VISUAL nor $EDITOR is set");
+    const char *why = only_inside(c);
+    if (why) {
+        write_wide(c, why);
         return;
     }
     if (editor_length(w->editor) || w->attached.count)
         writing_keep(c);
-    const struct handoff what = {.editor = editor, .head = arena_strdup(own, head_of(c)), .text = editor_text(w->editor), .max = COMPOSER_TEXT, .wait = meanwhile, .arg = c,
+    const struct handoff what = {.editor = handoff_editor(), .head = arena_strdup(own, head_of(c)), .text = editor_text(w->editor), .max = COMPOSER_TEXT, .wait = meanwhile, .arg = c,
                                  .name = arena_printf(own, "%s-%" PRId64 ".txt", w->reply ? "reply" : "note", w->ticket)};
     bool ok = handoff_run(&what, &end, &err);
     console_resize(c);

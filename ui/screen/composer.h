@@ -46,6 +46,7 @@ struct composer {
     bool saving;  /* the daemon does not have it as it is, or was a moment ago */
     bool unsaved; /* it is, or is no more, but the daemon does not know yet */
     bool wide;    /* the text has the whole screen */
+    bool inside;  /* no program may be run to edit it, or none is named: that is what there is instead */
     bool called;  /* something pages me: Esc goes to the review also where nothing is written, for K is there */
     bool outside; /* $EDITOR is wanted, once the kept draft is there */
     enum composer_state state;

@@ -63,12 +63,13 @@ enum { MENU_MOST = 20 };
 struct menu { /* keys and what they do, in turn; a second row of them */
     const char *title, *keys[MENU_MOST], *more[MENU_MOST];
 };
+static const char outside[] = "your editor";
 
 /* A note goes to nobody: nothing waits for an answer, and nothing takes its place. */
 static const struct menu *menu_of(const struct composer *c)
 {
     static const struct menu reply[] = {
-        [COMPOSER_WRITING] = {NULL, {"Esc", "review", "/", "canned reply", "??", "article", "C-x C-e", "your editor", "C-_", "undo"}, {NULL}},
+        [COMPOSER_WRITING] = {NULL, {"Esc", "review", "/", "canned reply", "??", "article", "C-x C-e", outside, "C-_", "undo"}, {NULL}},
         [COMPOSER_REVIEW] = {"review:", {"y", "send", "Y", "and close", "P", "and wait (pending)", "N", "and claim next"},
                              {"e", "edit", "a", "attach", "p", "postpone", "s", "share", "i", "note", "q", "discard", "Esc", "back"}},
         [COMPOSER_DETACHING] = {"which goes along no more?", {NULL}, {NULL}},
@@ -77,7 +78,7 @@ static const struct menu *menu_of(const struct composer *c)
         [COMPOSER_CONFLICT] = {"send it all the same?", {"y", "send", "e", "edit"}, {NULL}},
         [COMPOSER_DISCARDING] = {"throw this text away?", {"y", "yes, discard", "any key", "no"}, {NULL}}};
     static const struct menu note[] = {
-        [COMPOSER_WRITING] = {NULL, {"Esc", "review", "/", "canned reply", "@@", "mention", "C-x C-e", "your editor", "C-_", "undo"}, {NULL}},
+        [COMPOSER_WRITING] = {NULL, {"Esc", "review", "/", "canned reply", "@@", "mention", "C-x C-e", outside, "C-_", "undo"}, {NULL}},
         [COMPOSER_REVIEW] = {"review:", {"y", "keep the note", "Y", "and close", "N", "and claim next"}, {"e", "edit", "a", "attach", "p", "postpone", "s", "share", "q", "discard", "Esc", "back"}}};
     return c->reply || c->state > COMPOSER_REVIEW ? &reply[c->state] : &note[c->state];
 }
@@ -100,10 +101,16 @@ static void flow_piece(struct flow *f, const char *key, const char *text)
     f->column += need + 3;
 }
 
-static void flow_keys(struct flow *f, const char *const *keys)
+/* What the key of an editor does where there is none but this. */
+static const char *meaning(const struct composer *c, const char *text)
+{
+    return !c->inside || strcmp(text, outside) != 0 ? text : c->wide ? "the thread beside it" : "whole screen";
+}
+
+static void flow_keys(struct flow *f, const struct composer *c, const char *const *keys)
 {
     for (int i = 0; i < MENU_MOST && keys[i]; i += 2)
-        flow_piece(f, keys[i], keys[i + 1]);
+        flow_piece(f, keys[i], meaning(c, keys[i + 1]));
 }
 
 /* Each by its key; as many as there is room for, and the others by theirs all the same. */
@@ -120,13 +127,13 @@ static void flow_menu(struct flow *f, const struct composer *c)
     if (menu->title && f->s)
         surface_text(f->s, f->row, f->column, -1, UI_ACCENT, menu->title);
     f->column += menu->title ? text_columns(menu->title) + 2 : 0;
-    flow_keys(f, menu->keys);
+    flow_keys(f, c, menu->keys);
     if (c->state == COMPOSER_DETACHING)
         flow_attached(f, c);
     if (menu->more[0]) {
         f->row++;
         f->column = 1;
-        flow_keys(f, menu->more);
+        flow_keys(f, c, menu->more);
     }
 }
 
