@@ -51,6 +51,11 @@ static void what_an_act_brought_is_said_once_the_answer_could_be_read(void **sta
     toast_say(&t, UI_XP, "+50 XP", 2601);
     toast_key(&t, 2700);
     assert_string_equal(t.is.text, "+50 XP");
+    toast_say(&t, UI_TOAST, "#2 reopened", 9000);
+    toast_say(&t, UI_WARN, "-50 XP taken back", 9001);
+    assert_string_equal(t.is.text, "#2 reopened");
+    toast_key(&t, 9100);
+    assert_string_equal(t.is.text, "-50 XP taken back");
 }
 
 static void what_is_heard_before_its_answer_is_said_behind_it(void **state)

@@ -4,11 +4,11 @@
 
 enum { NEWS, GAIN, ANSWER, REFUSAL };
 
-/* An answer to what I did weighs as much as a page, what it brought me less, and news of others least. */
+/* An answer to what I did weighs as much as a page, what it brought me or took from me less, and news of others least. */
 static int weight(enum ui_role role)
 {
-    static const int weights[UI_ROLES] = {[UI_XP] = GAIN, [UI_GOLD] = GAIN, [UI_BOSS] = GAIN, [UI_ACCENT] = GAIN,
-                                          [UI_TOAST] = ANSWER, [UI_WARN] = ANSWER, [UI_CRITICAL] = ANSWER, [UI_ERROR] = REFUSAL};
+    static const int weights[UI_ROLES] = {[UI_XP] = GAIN, [UI_WARN] = GAIN, [UI_GOLD] = GAIN, [UI_BOSS] = GAIN, [UI_ACCENT] = GAIN,
+                                          [UI_TOAST] = ANSWER, [UI_CRITICAL] = ANSWER, [UI_ERROR] = REFUSAL};
     return weights[role];
 }
 
