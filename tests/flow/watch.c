@@ -150,8 +150,8 @@ static void the_line_is_true_under_what_lies_over_it(size_t place)
     static const char *const over[] = {"?", "?", ":", "?", ":"};
     console_type(console, over[place]);
     shows("#2 pages you, ", place ? " (Esc ,)" : ": Esc, then , goes there");
-    assert_int_equal(console_find(console, "press , to go there"), -1);
-    assert_int_equal(console_find(console, " (,)"), -1);
+    console_hides(console, "press , to go there"); /* the rest of the picture may be on its way */
+    console_hides(console, " (,)");
     console_type(console, "\033");
     console_hides(console, place ? "(Esc ,)" : "Esc, then");
 }
