@@ -261,6 +261,10 @@ static void draw_composer(struct desk_case *desk, enum composer_state state)
     composer.saved_at = DESK_NOW - 60000;
     if (state == COMPOSER_REVIEW || state == COMPOSER_SENDING || state == COMPOSER_DETACHING)
         attached_read(&composer.attached, json_parse_in(desk->arena, files, strlen(files), &json_limits_native, NULL, NULL));
+    if (state == COMPOSER_RIVAL) {
+        composer.rival_text = editor_new(false, COMPOSER_TEXT);
+        editor_set(composer.rival_text, "Hi Jane,\n\nwe found it: a cookie of the old domain. Please delete it once.\n\nAna");
+    }
     composer_draw(&composer, &desk->look, desk->surface);
     composer_fini(&composer);
 }
@@ -293,6 +297,11 @@ static void draw_discarding(struct desk_case *desk)
 static void draw_detaching(struct desk_case *desk)
 {
     draw_composer(desk, COMPOSER_DETACHING);
+}
+
+static void draw_rival(struct desk_case *desk)
+{
+    draw_composer(desk, COMPOSER_RIVAL);
 }
 
 /* --- the table --- */
@@ -329,6 +338,7 @@ static const struct gallery_picture pictures[] = {
     {"conflict", "Somebody wrote meanwhile", PLACE_TICKET, OVERLAY_NONE, COMPOSER_CONFLICT + 1, draw_conflict},
     {"discard", "Thrown away?", PLACE_TICKET, OVERLAY_NONE, COMPOSER_DISCARDING + 1, draw_discarding},
     {"detach", "Which file stays here?", PLACE_TICKET, OVERLAY_NONE, COMPOSER_DETACHING + 1, draw_detaching},
+    {"rival", "Whose text stays?", PLACE_TICKET, OVERLAY_NONE, COMPOSER_RIVAL + 1, draw_rival},
 };
 
 int gallery_count(void)

@@ -95,6 +95,10 @@ static void put_composer(struct desk_case *desk, const char *text)
     struct composer composer = {0};
     composer_open(&composer, 4119, 7, true, text);
     composer.state = (enum composer_state)(pass % COMPOSER_STATES);
+    if (composer.state == COMPOSER_RIVAL) {
+        composer.rival_text = editor_new(false, COMPOSER_TEXT);
+        editor_set(composer.rival_text, text);
+    }
     composer_draw(&composer, &desk->look, desk->surface);
     composer_fini(&composer);
 }
