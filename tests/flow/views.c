@@ -266,11 +266,44 @@ static void a_view_of_the_configuration_has_its_own_order_too(void **state)
     console_close(c);
 }
 
+static void which_view_is_meant_is_asked_and_an_empty_answer_is_answered(void **state)
+{
+    struct console_run *c = console_open("one", run, "all");
+    (void)state;
+    see(c, "The door is green");
+    say(c, "view-share");
+    see(c, "There is no view that is yours alone; :view-save keeps what is shown.");
+    say(c, "view-save");
+    see(c, "keep what is shown as");
+    console_type(c, "\r");
+    see(c, "Nothing was kept: it needs a name.");
+    say(c, "view-save bills Open bills");
+    see(c, "view bills is kept");
+    say(c, "view-save doors Doors");
+    see(c, "view doors is kept");
+    say(c, "view-share");
+    see(c, "share with the team the view:");
+    see(c, "doors");
+    console_type(c, "bil");
+    see(c, "\u258c bills");
+    console_type(c, "\r");
+    see(c, "view bills is the team's");
+    console_close(c);
+    c = console_open("another", run, "all");
+    see(c, "Open bills");
+    say(c, "view-unshare");
+    see(c, "\u258c bills"); /* the only one that is shared */
+    console_type(c, "\r");
+    see(c, "view bills is ana");
+    console_close(c);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
     const struct CMUnitTest tests[] = {
         T(what_one_saves_is_a_tab_and_what_one_shares_is_everybodys),
+        T(which_view_is_meant_is_asked_and_an_empty_answer_is_answered),
         cmocka_unit_test_setup_teardown(a_view_of_the_configuration_has_its_own_order_too, start_ordered, stop),
         T(the_shell_saves_lists_shows_and_forgets_them),
         T(what_is_typed_is_completed_counted_and_explained_before_it_is_done),

@@ -182,16 +182,13 @@ static void ask_text(struct console *c)
     }
     if (c->asked.action->arg == ARG_WITH) {
         struct look look = console_look(c);
-        const char *preset, *prompt = views_prompt(c, c->asked.action, &preset);
-        if (prompt) {
-            overlay_ask(&c->overlay, FOR_ARGUMENT, prompt, preset);
+        if (views_ask(c, c->asked.action))
             return;
-        }
         if (c->asked.action == &action_table[ACTION_HANDOVER_ACK]) {
             overlay_ask(&c->overlay, FOR_ARGUMENT, "take the desk over as it stands; a note, if any: ", "");
             return;
         }
-        preset = oncall_preset(&look, c->asked.action);
+        const char *preset = oncall_preset(&look, c->asked.action);
         overlay_ask(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "%s: ", preset ? c->asked.action->name : c->asked.action->help), preset ? preset : "");
         if (preset)
             overlay_note(&c->overlay, UI_HINT, c->asked.action->help);
@@ -371,7 +368,7 @@ static void on_argument(struct console *c, const struct answer *a)
     str_copy(c->asked.arg, sizeof c->asked.arg, a->text); /* what is asked next may change it */
     if (!c->asked.action)
         read_why(c, a->text);
-    else
+    else if (!views_blank(c, c->asked.action, a->text))
         argued(c, a->text);
 }
 

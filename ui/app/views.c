@@ -1,5 +1,6 @@
 /* views: see the header. */
 #include "app/views.h"
+#include "app/part.h"
 #include "base/text.h"
 #include "core/when.h"
 #include <string.h>
@@ -45,22 +46,75 @@ const char *views_said(struct console *c, const struct action_row *action, const
     return arena_strdup(c->frame, out.data);
 }
 
-const char *views_prompt(struct console *c, const struct action_row *action, const char **preset)
+/* --- what is asked where nothing was said --- */
+
+enum whose { OWN = 1, SHARED = 2 };
+static const struct asks {
+    int action;
+    const char *prompt;
+    int whose;        /* it is one of these; 0: words are asked for */
+    const char *none; /* where there is none of these, or no word was said */
+} asks[] = {
+    {ACTION_VIEW_SAVE, "keep what is shown as (a name, then a title if you like): ", 0, "Nothing was kept: it needs a name."},
+    {ACTION_VIEW_RENAME, "rename the view (its name, then the new one): ", 0, "Nothing was renamed: say the view's name, then the new one."},
+    {ACTION_VIEW_FORGET, "forget the view: ", OWN | SHARED, "There is no view of yours; :view-save keeps what is shown."},
+    {ACTION_VIEW_SHARE, "share with the team the view: ", OWN, "There is no view that is yours alone; :view-save keeps what is shown."},
+    {ACTION_VIEW_UNSHARE, "take from the team the view: ", SHARED, "You share no view with the team."}};
+
+static const struct asks *asks_of(const struct action_row *action)
 {
-    static const struct { int action; const char *prompt; bool of_shown; } asks[] = {
-        {ACTION_VIEW_SAVE, "keep what is shown as (a name, then a title if you like): ", false},
-        {ACTION_VIEW_RENAME, "rename the view (its name, then the new one): ", true},
-        {ACTION_VIEW_FORGET, "forget the view: ", true},
-        {ACTION_VIEW_SHARE, "share with the team the view: ", true},
-        {ACTION_VIEW_UNSHARE, "take from the team the view: ", true}};
-    const struct mirror_view *view = mirror_view_find(c->mirror, c->view);
     for (size_t i = 0; i < sizeof asks / sizeof *asks; i++)
-        if (action == &action_table[asks[i].action]) {
-            bool offers = asks[i].of_shown && view && !str_eq(view->of, "desk");
-            *preset = !offers ? "" : arena_printf(c->frame, "%s%s", view->name + (*view->name == '~'), action == &action_table[ACTION_VIEW_RENAME] ? " " : "");
-            return asks[i].prompt;
-        }
+        if (action == &action_table[asks[i].action])
+            return &asks[i];
     return NULL;
+}
+
+static const char *name_of(const struct mirror_view *view)
+{
+    return view->name + (*view->name == '~');
+}
+
+static bool is_of(const struct console *c, const struct mirror_view *view, int whose)
+{
+    return str_eq(view->of, "own") ? whose & OWN : str_eq(view->of, "team") && str_eq(view->by, mirror_me(c->mirror)) ? whose & SHARED : false;
+}
+
+/* The one that is looked at goes first. */
+static void pick(struct console *c, const struct asks *ask)
+{
+    int n = mirror_view_count(c->mirror), found = 0;
+    struct offer *offers = ARENA_ARRAY(c->frame, struct offer, n + 1);
+    for (int looked_at = 1; looked_at >= 0; looked_at--)
+        for (int i = 0; i < n; i++) {
+            const struct mirror_view *view = mirror_view_at(c->mirror, i);
+            if (is_of(c, view, ask->whose) && str_eq(view->name, c->view) == looked_at)
+                offers[found++] = (struct offer){name_of(view), view->title};
+        }
+    if (found)
+        part_pick(c, FOR_ARGUMENT, ask->prompt, offers, found, false);
+    else
+        console_toast(c, UI_ERROR, "%s", ask->none);
+}
+
+bool views_ask(struct console *c, const struct action_row *action)
+{
+    const struct asks *ask = asks_of(action);
+    const struct mirror_view *view = mirror_view_find(c->mirror, c->view);
+    bool offers = action == &action_table[ACTION_VIEW_RENAME] && view && !str_eq(view->of, "desk");
+    if (ask && ask->whose)
+        pick(c, ask);
+    else if (ask)
+        overlay_ask(&c->overlay, FOR_ARGUMENT, ask->prompt, offers ? arena_printf(c->frame, "%s ", name_of(view)) : "");
+    return ask;
+}
+
+bool views_blank(struct console *c, const struct action_row *action, const char *line)
+{
+    const struct asks *ask = asks_of(action);
+    bool blank = ask && !line[strspn(line, " ")];
+    if (blank)
+        console_toast(c, UI_ERROR, "%s", ask->none);
+    return blank;
 }
 
 /* --- from the shell --- */

@@ -6,8 +6,9 @@
 
 /* What is shown, as the rest of a view-save: when=... sort=... invert=...; any other line as it is. */
 const char *views_said(struct console *c, const struct action_row *action, const char *line);
-/* What is asked where nothing was said: the prompt, and what it begins with; NULL: no act on a view. */
-const char *views_prompt(struct console *c, const struct action_row *action, const char **preset);
+/* Where nothing was said: which of one's own, or a name, is asked for. false: it is no act on a view. */
+bool views_ask(struct console *c, const struct action_row *action);
+bool views_blank(struct console *c, const struct action_row *action, const char *line); /* nothing was answered either: that is said */
 
 int views_verb(struct shell *sh); /* triage views */
 /* --where, --title, --sort, --invert of `triage view-save NAME`, as words; "" for other actions. */
