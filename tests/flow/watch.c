@@ -120,6 +120,13 @@ static void quiet_hours_let_pages_through_and_nothing_else(void **state)
     console_type(console, ":notifications\r");
     shows("quiet now", "a note mentions you");
     shows("rings", "an escalation pages you");
+    shows("not while you look, nor in quiet hours", NULL);
+    console_type(console, "q");
+    console_resize(console, 80, 30);
+    console_hides(console, "not while you look");
+    console_type(console, ":notifications\r");
+    shows("not while you look,", NULL); /* whole at any width */
+    shows("nor in quiet hours", NULL);
     console_type(console, "q");
     tom_does("{\"do\":\"note\",\"tickets\":[2],\"text\":\"@ana look\"}");
     shows("tom mentions you", NULL);

@@ -91,13 +91,20 @@ static void do_quiet(struct console *c, const char *arg)
 
 static void row_line(struct console *c, struct pager *pager, enum ring_reason reason)
 {
+    enum { WHEN_AT = 60, WHOLE = 100 };
     const struct ring_row *row = ring_row(reason);
     bool quiet = quiet_now(c) && !row->always;
     pager_item(pager, (int64_t)reason + 2);
     pager_line(pager);
     pager_piece(pager, 2, quiet ? UI_MUTED : UI_OK, quiet ? "○ quiet now" : "● rings");
     pager_piece(pager, 16, UI_NORMAL, row->help);
-    pager_piece(pager, 60, UI_DIM, row->always ? "always" : "outside of quiet hours, while you look elsewhere");
+    if (row->always || look_columns(c->surface) >= WHOLE) {
+        pager_piece(pager, WHEN_AT, UI_DIM, row->always ? "always" : "not while you look, nor in quiet hours");
+        return;
+    }
+    pager_piece(pager, WHEN_AT, UI_DIM, "not while you look,"); /* half of it would say the opposite */
+    pager_line(pager);
+    pager_piece(pager, WHEN_AT, UI_DIM, "nor in quiet hours");
 }
 
 static void text_line(struct pager *pager, const char *text)
