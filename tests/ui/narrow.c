@@ -187,6 +187,22 @@ static void a_customers_notes_are_read_to_their_end(void **state)
     }
 }
 
+/* What keeps it from paging again is what whoever took it has to know. */
+static void how_long_an_acknowledgement_holds_is_read_whole(void **state)
+{
+    const char *text = arena_printf(desk.arena, "{\"rows\":[{\"id\":7,\"title\":\"Down\",\"escalation\":{\"state\":\"acknowledged\",\"acked_by\":\"ana\",\"step\":1,\"steps\":3,\"opened_at\":1795617060000,"
+                                                "\"ack_expires_at\":%lld}}]}", (long long)DESK_NOW + 1800000);
+    (void)state;
+    tell(MIRROR_ESCALATIONS, 0, text);
+    tell(MIRROR_PAGED, 0, "{\"rows\":[]}");
+    for (int w = 3; w < WIDTHS; w++) {
+        gallery_draw(&desk, picture("escalations"), widths[w], 30);
+        desk_shows(&desk, "by you, pages again in 30m; a reply, note");
+        for (int row = 8; row < 20; row++)
+            assert_true(!strstr(desk_row(&desk, row), "pages again") || !is_cut(&desk, row));
+    }
+}
+
 static void a_step_of_a_why_goes_on_beside_its_time(void **state)
 {
     static const char why[] = "{\"lines\":[\"2026-11-25 12:16:00 UTC: route \\\"critical-to-hooks\\\" stopped whitelabel-ticket-created at step 1: not so: urgency == \\\"critical\\\"\","
@@ -308,6 +324,7 @@ int main(void)
         T(a_long_toast_has_a_second_row),
         T(a_review_has_all_its_answers),
         T(a_customers_notes_are_read_to_their_end),
+        T(how_long_an_acknowledgement_holds_is_read_whole),
         T(a_step_of_a_why_goes_on_beside_its_time),
         T(what_stops_a_reply_is_said_whole),
         T(a_reply_says_whose_it_is_and_that_it_is_kept),

@@ -399,11 +399,11 @@ static int above(const struct look *look, struct surface *s, int row, int rows)
 
 /* --- below: the row under the cursor, in full --- */
 
-static int fact(struct surface *s, int row, const char *name, enum ui_role role, const char *text)
+/* On a second row as well, where it needs one and there is one before `last`. */
+static int fact(const struct look *look, struct surface *s, int row, int last, const char *name, enum ui_role role, const char *text)
 {
     surface_text(s, row, 1, 14, UI_DIM, name);
-    surface_text(s, row, 16, look_columns(s) - 18, role, text);
-    return row + 1;
+    return row + look_banner(look, s, row, 16, last - row > 2 ? 2 : 1, role, text);
 }
 
 static int draw_each_told(const struct look *look, struct surface *s, int row, int last,
@@ -415,7 +415,7 @@ static int draw_each_told(const struct look *look, struct surface *s, int row, i
         AUTO_STR out;
         str_init(&out, 1000);
         add_told(look, &out, told);
-        row = fact(s, row, look_clock(look, json_get_i64(told, "at", 0)), UI_NORMAL,
+        row = fact(look, s, row, last, look_clock(look, json_get_i64(told, "at", 0)), UI_NORMAL,
                    arena_printf(look->arena, "step %lld  %s", (long long)json_get_i64(told, "step", 0) + 1, out.data));
     }
     return row;
@@ -428,19 +428,19 @@ static void detail(const struct look *look, struct surface *s, int row, int rows
     const char *policy = json_get_string(e, "policy", ""), *version = json_get_string(e, "policy_version", "");
     long long occurrences = json_get_i64(e, "occurrences", 1);
     int last = row + rows;
-    row = fact(s, row, "why", UI_NORMAL,
+    row = fact(look, s, row, last, "why", UI_NORMAL,
                arena_printf(look->arena, "%s%s", json_get_string(e, "reason", "no reason given"),
                             occurrences > 1 ? arena_printf(look->arena, "  (asked for %lld times)", occurrences) : ""));
-    row = fact(s, row, "step", UI_DIM,
+    row = fact(look, s, row, last, "step", UI_DIM,
                arena_printf(look->arena, "%s, since %s; policy %s%s%s", look_step(look->arena, e), look_stamp(look, json_get_i64(e, "opened_at", 0)),
                             *policy ? policy : "none: leads only", *version ? " version " : "", version));
     if (is(item, "acknowledged") && json_get_i64(e, "ack_expires_at", 0) > look->now && row < last)
-        row = fact(s, row, "acked", lapses(look, item) ? UI_WARN : UI_DIM,
-                   arena_printf(look->arena, "by %s, pages again in %s; a reply, a note or a status holds it", look_owner(look, json_get_string(e, "acked_by", "")),
+        row = fact(look, s, row, last, "acked", lapses(look, item) ? UI_WARN : UI_DIM,
+                   arena_printf(look->arena, "by %s, pages again in %s; a reply, note or status holds it", look_owner(look, json_get_string(e, "acked_by", "")),
                                 look_left(look->arena, json_get_i64(e, "ack_expires_at", 0) - look->now)));
     row = draw_each_told(look, s, row, last - 1, item);
     if (row < last)
-        row = fact(s, row, "", UI_MUTED, "w shows the whole chain, Enter the ticket") + 1;
+        row = fact(look, s, row, last, "", UI_MUTED, "w shows the whole chain, Enter the ticket") + 1;
     ticket_last_words(look, s, row, last - row, item->id);
 }
 
