@@ -171,6 +171,26 @@ static void discarding_what_was_typed_leaves_the_draft_that_was_not_seen(void **
     seat_shows("AAAA an earlier long draft");
 }
 
+static void a_text_given_on_the_command_line_stands_below_the_draft_there_is(void **state)
+{
+    (void)state;
+    kept_before("AAAA an earlier long draft");
+    seat_press(":reply said at once\r");
+    seat_shows("AAAA an earlier long draft");
+    seat_shows("said at once");
+    becomes_kept("AAAA an earlier long draft\\n\\nsaid at once");
+    seat_press("\033");
+    seat_shows("p postpone");
+    kill_the_daemon();
+    seat_press("p");
+    seat_shows("is not kept yet");
+    seat_press(":reply and again\r");
+    seat_shows("and again");
+    seat_shows("AAAA an earlier long draft");
+    daemon_restart(seat.run);
+    becomes_kept("AAAA an earlier long draft\\n\\nsaid at once\\n\\nand again");
+}
+
 /* --- on the way out --- */
 
 /* What it said last, when the terminal was its own no more, and the file that this names. */
@@ -354,6 +374,7 @@ int main(void)
         T(a_draft_postponed_while_the_daemon_is_gone_is_said_to_be_kept_once_it_is),
         T(two_texts_are_kept_where_the_first_was_not_known_when_the_second_was_postponed),
         T(discarding_what_was_typed_leaves_the_draft_that_was_not_seen),
+        T(a_text_given_on_the_command_line_stands_below_the_draft_there_is),
         T(a_text_that_no_daemon_took_is_left_in_a_file),
         T(so_is_one_that_was_postponed_or_waited_for_an_answer),
         T(what_waits_for_the_kept_draft_is_left_there_too),

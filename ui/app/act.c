@@ -351,7 +351,7 @@ void act_run(struct console *c, const struct action_row *action, const char *arg
     if (action->arg == ARG_TEXT) {
         write_to(c, action == &action_table[ACTION_REPLY]);
         if (*arg && composer_is_open(&c->composer))
-            composer_set(&c->composer, arg);
+            writing_add(c, arg);
     } else if (c->asked.count > 1 && (*arg || (action->arg == ARG_NONE && !aside_ask(c)))) {
         argued(c, arg);
     } else if (c->asked.count > 1 && action->arg == ARG_NONE) {

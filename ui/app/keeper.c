@@ -158,6 +158,8 @@ static void came(void *arg, const struct link_answer *answer)
     if (!none)
         remember(h, json_get_string(root, "tag", ""), kept ? json_print(kept) : NULL);
     h->refused = !another;
+    if (!another)
+        console_toast(h->c, UI_ERROR, "The draft on #%" PRId64 " is not kept: the desk refuses it.", h->ticket);
     if (h->open && another)
         tell(h, was, kept, !none);
     else if (another)
@@ -250,9 +252,11 @@ static void step(struct unkept *h)
 
 /* --- the composer's --- */
 
-bool keeper_full(struct console *c)
+bool keeper_full(const struct console *c, int64_t ticket, bool reply)
 {
     int n = 0;
+    if (find(c, ticket, reply))
+        return false;
     for (const struct unkept *h = c->unkept; h; h = h->next)
         n++;
     return n >= MOST;

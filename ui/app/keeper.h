@@ -16,7 +16,8 @@ void keeper_close(struct console *c); /* the composer is about to be closed; wha
 void keeper_sent(struct console *c);  /* likewise, and what it held went to the customer: it is no draft any more */
 /* What the daemon has of the open text, by its tag (core/draft); NULL: that is not known. */
 const char *keeper_tag(const struct console *c);
-bool keeper_full(struct console *c);  /* so many texts wait for the desk that there is no room for one more */
+/* So many texts wait for the desk that there is no room for this one, which is none of them. */
+bool keeper_full(const struct console *c, int64_t ticket, bool reply);
 void keeper_follow(struct console *c, int64_t now);
 int64_t keeper_next(const struct console *c); /* clock_mono when keeper_follow has something to do, 0 = nothing */
 /* For the end: what no daemon took is written down, each text in a file of its own. In lines, where they are; "" = there was none. */

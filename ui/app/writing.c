@@ -67,7 +67,8 @@ static void came_late(struct console *c, const struct writing_news *news)
     enum composer_joined joined = composer_join(w, was, news->kept, !news->rival);
     if (joined == COMPOSER_BOTH)
         console_toast(c, UI_WARN, "Your earlier draft came: it stands above what you typed since. C-_ takes it out again.");
-    w->changed_at = clock_mono();
+    if (editor_length(w->editor) || w->attached.count)
+        w->changed_at = clock_mono();
 }
 
 void writing_came(struct console *c, const struct writing_news *news)
@@ -80,33 +81,10 @@ void writing_came(struct console *c, const struct writing_news *news)
         console_toast(c, UI_WARN, "Whether a draft is kept here nobody answers: it is asked again, and will stand above what you type.");
     if (news->answered && !news->rival && composer_drafted(w, news->kept))
         say_back(c);
-    else if (news->answered && !awaited)
+    else if (news->answered && (!awaited || editor_length(w->editor)))
         came_late(c, news);
     if (awaited)
         press_early(c, composer_early(w));
-}
-
-/* Why there is no editor but the built-in one; NULL: there is. */
-static const char *only_inside(const struct console *c)
-{
-    if (restricted_is() || mirror_restricted(c->mirror))
-        return "No program may be run from this account";
-    return handoff_editor() ? NULL : "Neither $VISUAL nor $EDITOR is set";
-}
-
-void writing_begin(struct console *c, int64_t ticket, bool reply)
-{
-    struct look look = console_look(c);
-    const struct mirror_row *row = ticket_row(&look, ticket);
-    if (keeper_full(c)) {
-        console_toast(c, UI_ERROR, "Too many texts wait for the desk: none is begun before it is back.");
-        return;
-    }
-    composer_open(&c->composer, ticket, row ? row->t.thread_version : 0, reply, "");
-    c->composer.awaits = true;
-    c->composer.inside = only_inside(c) != NULL;
-    fetch_focus(c, ticket);
-    keeper_open(c);
 }
 
 /* What waits for an answer is text as long as it is no other key's. */
@@ -122,6 +100,37 @@ void writing_leave(struct console *c)
         composer_both(w);
     if (editor_length(w->editor) || w->attached.count)
         keeper_put(c, false, "");
+}
+
+/* Why there is no editor but the built-in one; NULL: there is. */
+static const char *only_inside(const struct console *c)
+{
+    if (restricted_is() || mirror_restricted(c->mirror))
+        return "No program may be run from this account";
+    return handoff_editor() ? NULL : "Neither $VISUAL nor $EDITOR is set";
+}
+
+void writing_begin(struct console *c, int64_t ticket, bool reply)
+{
+    struct look look = console_look(c);
+    const struct mirror_row *row = ticket_row(&look, ticket);
+    if (composer_is_open(&c->composer) && c->composer.state == COMPOSER_SENDING) {
+        console_toast(c, UI_ERROR, "The text on #%" PRId64 " is being sent: a moment.", c->composer.ticket);
+        return;
+    }
+    if (keeper_full(c, ticket, reply)) {
+        console_toast(c, UI_ERROR, "Too many texts wait for the desk: none is begun before it is back.");
+        return;
+    }
+    if (composer_is_open(&c->composer)) { /* what an answer opens takes nothing away */
+        writing_leave(c);
+        keeper_close(c);
+    }
+    composer_open(&c->composer, ticket, row ? row->t.thread_version : 0, reply, "");
+    c->composer.awaits = true;
+    c->composer.inside = only_inside(c) != NULL;
+    fetch_focus(c, ticket);
+    keeper_open(c);
 }
 
 /* --- sending --- */
@@ -396,6 +405,12 @@ static void mention(struct console *c)
 {
     typed(c);
     insert_agents(c);
+}
+
+void writing_add(struct console *c, const char *text)
+{
+    composer_add(&c->composer, text);
+    typed(c);
 }
 
 bool writing_key(struct console *c, const struct key *key)

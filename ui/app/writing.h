@@ -7,6 +7,7 @@
 
 void writing_begin(struct console *c, int64_t ticket, bool reply);  /* opens the composer with the kept draft */
 void writing_editor(struct console *c, int64_t ticket, bool reply); /* and then $EDITOR */
+void writing_add(struct console *c, const char *text);              /* below what stands there, or comes */
 bool writing_key(struct console *c, const struct key *key);         /* a key for the open composer; false: it knows no such key */
 void writing_keep(struct console *c);                               /* the text as it stands becomes the draft */
 void writing_leave(struct console *c);                              /* likewise on the way out, with all that was typed */

@@ -50,6 +50,15 @@ void composer_set(struct composer *c, const char *text)
     editor_set(c->editor, text);
 }
 
+void composer_add(struct composer *c, const char *text)
+{
+    size_t end = editor_length(c->editor);
+    if (end && editor_replace(c->editor, end, end, "\n\n"))
+        end = editor_length(c->editor);
+    editor_replace(c->editor, end, end, text);
+    editor_move(c->editor, editor_length(c->editor));
+}
+
 /* --- what is put in --- */
 
 bool composer_asks(const struct composer *c)

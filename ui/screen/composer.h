@@ -74,6 +74,7 @@ void composer_fini(struct composer *c);
 bool composer_is_open(const struct composer *c);
 void composer_note(struct composer *c); /* what was to be a reply is a note from now on */
 void composer_set(struct composer *c, const char *text);
+void composer_add(struct composer *c, const char *text); /* below what stands there, a blank line between */
 /* Does what asked for something still stand alone before the cursor? Whoever typed on means it as it is. */
 bool composer_asks(const struct composer *c);
 /* Puts text where it was asked for; the cursor goes to its first {{...}}, else behind it. */
