@@ -175,6 +175,25 @@ static void the_last_row_goes_for_there_is_none_to_come_in_its_place(void **stat
     seat_shows("every open ticket has an owner");
 }
 
+/* A table's row leaves with what it is made of. */
+static void a_key_for_a_row_that_left_is_not_done_to_the_one_that_came_in_its_place(void **state)
+{
+    (void)state;
+    seat_post("shop", "A-4", "The gazebo wobbles");
+    seat_post("shop", "A-5", "A plonk came loose");
+    seat_press("gl");
+    seat_shows("Label review   2 of 5 open");
+    int64_t first = strtoll(strpbrk(seat_row("▌"), "45"), NULL, 10), other = 9 - first;
+    AUTO_ARENA arena = arena_new();
+    client_post(seat.desk, "/v1/do", arena_printf(arena, "{\"do\":\"close\",\"tickets\":[%d]}", (int)first));
+    seat_shows("Label review   1 of 4 open");
+    seat_press("x");
+    seat_shows(arena_printf(arena, "close: not done. The row that was here has left, #%d stands here now: press it again.", (int)other));
+    assert_string_equal(seat_field(other, "status"), "new");
+    seat_press("x");
+    becomes(other, "status", "resolved");
+}
+
 static void n_goes_from_hit_to_hit_and_says_so_where_there_are_none(void **state)
 {
     (void)state;
@@ -238,7 +257,9 @@ static void t_marks_by_what_the_desk_finds_within_the_list(void **state)
     seat_shows("131 fit, 131 marked"); /* of them 130 have numbers, and most are on no page that is here */
     seat_press("U/where id <= 103\r");
     seat_hides("number 510");
-    seat_press("Tuma\r"); /* who wrote them all */
+    seat_press("Tuma");
+    seat_shows("103 tickets in All"); /* before it is marked it is said how many */
+    seat_press("\r"); /* who wrote them all */
     seat_shows("103 fit, 103 marked");
     seat_press("UTpriority:urgent\r");
     seat_shows("None of this list fits");
@@ -286,6 +307,7 @@ int main(void)
         T(on_label_review_it_is_the_same),
         T(a_row_that_a_colleague_takes_stays_under_the_cursor_however_long_nobody_touches_a_key),
         T(the_last_row_goes_for_there_is_none_to_come_in_its_place),
+        T(a_key_for_a_row_that_left_is_not_done_to_the_one_that_came_in_its_place),
         T(n_goes_from_hit_to_hit_and_says_so_where_there_are_none),
         T(what_z_does_is_seen_until_z_ends_it),
         T(v_marks_every_ticket_of_the_list_and_what_is_too_many_for_once_is_said_and_stays_marked),

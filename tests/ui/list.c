@@ -132,6 +132,22 @@ static void a_selected_row_that_goes_gives_way_to_its_neighbour(void **state)
     run("down up top bottom page-down page-up mark mark-all unmark range");
 }
 
+static void that_another_row_came_under_the_cursor_is_known_until_somebody_moves(void **state)
+{
+    (void)state;
+    set(true, true, 5, 1);
+    run("down");
+    set(true, true, 5, 1);
+    assert_int_equal(list_slid(list), 0);
+    set(true, true, 3, 1);
+    assert_int_equal(list_selected(list), 2);
+    assert_int_equal(list_slid(list), 4);
+    set(true, true, 3, 1);
+    assert_int_equal(list_slid(list), 4);
+    run("down");
+    assert_int_equal(list_slid(list), 0);
+}
+
 static void a_page_fetched_is_no_news(void **state)
 {
     (void)state;
@@ -208,6 +224,7 @@ int main(void)
         T(rows_that_go_above_do_not_move_it_either),
         T(an_untouched_list_stays_at_its_top),
         T(a_selected_row_that_goes_gives_way_to_its_neighbour),
+        T(that_another_row_came_under_the_cursor_is_known_until_somebody_moves),
         T(a_page_fetched_is_no_news),
         T(the_edge_of_the_window_asks_for_more),
         T(marks_are_kept_by_id_and_a_range_fills_both_ways),

@@ -255,6 +255,20 @@ static void gather(struct console *c)
     a->unseen = a->marked && a->count == 1 && !list_in_sight(list, a->tickets[0]);
 }
 
+/* The row that was under the cursor has left, and another came in its place: is it known that the key is for that one now? */
+static bool slid_under(struct console *c, const struct action_row *action)
+{
+    struct lists *table = console_table(c);
+    struct list *list = table ? table->list : console_place(c) == PLACE_QUEUE ? c->queue.list : NULL;
+    int64_t left = list && !c->asked.marked ? list_slid(list) : 0;
+    if (list)
+        list_seen(list);
+    if (!left || left == c->acted || !c->asked.count)
+        return false;
+    console_toast(c, UI_WARN, "%s: not done. The row that was here has left, #%lld stands here now: press it again.", action->name, (long long)c->asked.tickets[0]);
+    return true;
+}
+
 static bool collect(struct console *c, const struct action_row *action)
 {
     struct asked *a = &c->asked;
@@ -264,6 +278,8 @@ static bool collect(struct console *c, const struct action_row *action)
     if (marking_waits(c))
         return false;
     gather(c);
+    if (slid_under(c, action))
+        return false;
     bool one = !(action->flags & MANY);
     if (!a->count)
         console_toast(c, UI_ERROR, "%s: there is no ticket under the cursor; ga shows all, j and k move", action->name);

@@ -143,6 +143,7 @@ struct console {
     enum mirror_sort sort;
     bool invert;
     uint64_t keys_made; /* for idempotency keys */
+    int64_t acted; /* the one ticket that something was done to last: where it leaves a list, that is no surprise */
     struct marking *marking; /* marks that are on their way (app/marking) */
     struct unkept *unkept; /* texts that the daemon does not have yet, and the open one (app/keeper) */
     struct deed *unanswered; /* acts that went out, and of which nobody said what became (app/deed) */

@@ -157,6 +157,7 @@ void deed_do(struct console *c, const struct command_do *what)
     d->refused = c->asked.seen ? c->asked.refused : 0;
     d->chooses = what->action->flags & CHOOSES;
     d->count = what->ticket_count;
+    c->acted = what->ticket_count == 1 ? what->tickets[0] : 0;
     for (int i = 0; i < what->ticket_count; i++) {
         d->tickets[i] = what->tickets[i];
         mirror_pend(c->mirror, what->tickets[i]);

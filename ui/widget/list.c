@@ -15,7 +15,7 @@ struct list {
     size_t n;
     bool more_before, more_after;
     size_t selected, top;
-    int64_t selected_id, range_from;
+    int64_t selected_id, range_from, slid_from;
     int rows, at_row, at_column, at_width; /* when last drawn */
     struct ids marks, fresh;
     struct { size_t top, selected, new_above; bool same; } drawn; /* by list_draw; same: nothing but top and selected changed since */
@@ -148,7 +148,8 @@ void list_set(struct list *list, const struct list_window *window, bool anchored
     list->more_after = window->more_after;
     note_fresh(list, before, before_n, window->old);
     free(before);
-    index_of(list, list->selected_id, &list->selected); /* gone: the index stays, and with it the place */
+    if (!index_of(list, list->selected_id, &list->selected) && list->selected_id) /* gone: the index stays, and with it the place */
+        list->slid_from = list->selected_id;
     if (at_top && !anchored)
         list->top = 0;
     else
@@ -170,8 +171,19 @@ bool list_select(struct list *list, int64_t id)
 {
     if (!index_of(list, id, &list->selected))
         return false;
+    list_seen(list);
     keep_in_view(list);
     return true;
+}
+
+int64_t list_slid(const struct list *list)
+{
+    return list->slid_from;
+}
+
+void list_seen(struct list *list)
+{
+    list->slid_from = 0;
 }
 
 size_t list_new_above(const struct list *list)
@@ -285,6 +297,7 @@ bool list_command(struct list *list, const char *command)
 {
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (strcmp(commands[i].name, command) == 0) {
+            list_seen(list);
             commands[i].run(list);
             list->drawn.same &= !commands[i].marks;
             return true;
@@ -320,6 +333,12 @@ size_t list_marks_unlisted(const struct list *list)
     for (size_t i = 0; i < list->n && list->marks.n; i++)
         listed += has(&list->marks, list->ids[i]);
     return list->marks.n - listed;
+}
+
+bool list_holds(const struct list *list, int64_t id)
+{
+    size_t index;
+    return index_of(list, id, &index);
 }
 
 bool list_in_sight(const struct list *list, int64_t id)

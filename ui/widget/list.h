@@ -24,6 +24,10 @@ void list_set(struct list *list, const struct list_window *window, bool anchored
 size_t list_count(const struct list *list);
 int64_t list_selected(const struct list *list); /* 0: the list is empty */
 bool list_select(struct list *list, int64_t id); /* false: not in the window */
+/* The row that was selected and left, so that the one selected now came in its place by itself, and nobody has moved or marked since. 0: there
+ * is none. */
+int64_t list_slid(const struct list *list);
+void list_seen(struct list *list); /* whoever looks knows of it */
 /* Rows that came since they could last be seen, above the first line shown. */
 size_t list_new_above(const struct list *list);
 /* What the caller should fetch next: the cursor is within a page of the window's edge and the list goes on there. */
@@ -42,6 +46,7 @@ void list_mark(struct list *list, int64_t id, bool on);
 const int64_t *list_targets(const struct list *list, struct arena *arena, size_t *n);
 size_t list_marks(const struct list *list);
 size_t list_marks_unlisted(const struct list *list);       /* those of them that are not in the window: no row says that they are marked */
+bool list_holds(const struct list *list, int64_t id);       /* is it in the window? */
 bool list_in_sight(const struct list *list, int64_t id); /* is its row one of those on the screen? */
 
 struct list_line {
