@@ -130,21 +130,32 @@ static void mark_tickets(struct console *c, const char *words)
 {
     struct err err = {0};
     AUTO_ARENA a = arena_new();
-    const char *typed = prompt_where(a, words, &err);
-    if (!typed) { /* what was typed is not lost for a slip */
+    const char *fits = prompt_within(c, a, words, &err);
+    if (!fits) { /* what was typed is not lost for a slip */
         prompt_open(c, FOR_MARKS, "mark: ", words);
         overlay_note(&c->overlay, UI_ERROR, err.text);
-    } else if (*typed) {
-        begin(c, *c->where ? arena_printf(a, "(%s) && (%s)", c->where, typed) : typed, true);
+    } else if (*fits) {
+        begin(c, fits, true);
     }
 }
 
 /* --- all of it --- */
 
+/* A row that has left is still seen, and is none of the list. */
+static void mark_rows(struct console *c)
+{
+    for (int i = 0; i < mirror_row_count(c->mirror); i++)
+        if (!mirror_row_at(c->mirror, i)->gone)
+            list_mark(c->queue.list, mirror_row_at(c->mirror, i)->t.id, true);
+}
+
 void marking_all(struct console *c)
 {
     struct list *list = console_marks(c);
-    list_command(list, "mark-all");
+    if (console_place(c) == PLACE_QUEUE)
+        mark_rows(c);
+    else
+        list_command(list, "mark-all");
     if (console_place(c) == PLACE_QUEUE && mirror_next(c->mirror))
         begin(c, c->where, false);
     else

@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include <string.h>
 
-/* Of those under the cursor or marked; how many. Each is dead, or waits, or neither. */
+/* Of those under the cursor or marked, as far as a row shows them; how many. Each is dead, or waits, or neither. */
 static int deliveries_in(struct console *c, struct json *ids, bool dead)
 {
     struct look look = console_look(c);
@@ -15,12 +15,23 @@ static int deliveries_in(struct console *c, struct json *ids, bool dead)
         for (int k = 0; k < items; k++) {
             const char *state = json_get_string(list[k].json, "state", "");
             bool fits = dead ? str_eq(state, "dead") : str_eq(state, "retrying") || str_eq(state, "due");
-            if (list[k].id != targets[i] || !fits)
+            if (list[k].id != targets[i] || !fits || !list_holds(console_marks(c), targets[i]))
                 continue;
             json_push(ids, json_new_i64(targets[i]));
             found++;
         }
     return found;
+}
+
+/* What was meant: of a row that a filter hides the mark stays. */
+static void unmark_shown(struct console *c)
+{
+    struct list *list = console_marks(c);
+    size_t n = 0;
+    const int64_t *marked = list_marks(list) ? list_targets(list, c->frame, &n) : NULL;
+    for (size_t i = 0; i < n; i++)
+        if (list_holds(list, marked[i]))
+            list_mark(list, marked[i], false);
 }
 
 static bool send_deliveries(struct console *c, const char *what, bool dead)
@@ -53,7 +64,7 @@ static void do_replay(struct console *c, const char *arg)
     bool dead = send_deliveries(c, "replay", true), waiting = send_deliveries(c, "retry", false);
     if (!dead && !waiting)
         console_toast(c, UI_DIM, "It is neither dead nor waiting: nothing to send again.");
-    list_command(console_marks(c), "unmark");
+    unmark_shown(c);
 }
 
 static void do_drop(struct console *c, const char *arg)
@@ -76,7 +87,7 @@ static void dropped(struct console *c, const char *typed)
     }
     send_deliveries(c, "drop", true);
     send_deliveries(c, "drop", false);
-    list_command(console_marks(c), "unmark");
+    unmark_shown(c);
 }
 
 static void rest_or_go(struct console *c, const char *what, const char *arg)

@@ -44,6 +44,21 @@ const char *prompt_where(struct arena *arena, const char *text, struct err *err)
     return when ? when_print(arena, when) : NULL;
 }
 
+const char *prompt_within(struct console *c, struct arena *arena, const char *text, struct err *err)
+{
+    const char *is = prompt_where(arena, text, err);
+    if (!is || !*is || !*c->where)
+        return is;
+    const struct when *both = when_parse(arena, arena_printf(arena, "(%s) && (%s)", c->where, is), err);
+    return both ? when_print(arena, both) : NULL;
+}
+
+/* `/` makes another list, T goes through the one there is. */
+static const char *meant(struct console *c, struct arena *arena, const char *text, struct err *err)
+{
+    return c->overlay.purpose == FOR_MARKS ? prompt_within(c, arena, text, err) : prompt_where(arena, text, err);
+}
+
 static bool is_number(const char *text)
 {
     return *text && !text[strspn(text, "0123456789#")];
@@ -70,7 +85,7 @@ void prompt_typed(struct console *c)
         return;
     const char *text = overlay_text(&c->overlay);
     overlay_offer(&c->overlay, NULL, 0, -1);
-    if (!is_condition(c, text) || c->overlay.purpose != FOR_FILTER)
+    if (!is_condition(c, text))
         return;
     c->overlay.note_role = UI_DIM; /* of what stood there before */
     if (w->flying)
@@ -91,11 +106,11 @@ const char *prompt_path(struct console *c, struct arena *arena)
         overlay_note(&c->overlay, UI_HINT, spelling);
     if (!is_condition(c, text) || !text[strspn(text, " ")])
         return NULL;
-    if (is_number(text)) {
+    if (c->overlay.purpose == FOR_FILTER && is_number(text)) {
         overlay_note(&c->overlay, UI_HINT, arena_printf(arena, "Enter opens ticket %s", text));
         return NULL;
     }
-    const char *is = prompt_where(arena, text, &err);
+    const char *is = meant(c, arena, text, &err);
     if (!is) {
         overlay_note(&c->overlay, UI_WARN, err.text);
         return NULL;
@@ -107,7 +122,7 @@ const char *prompt_path(struct console *c, struct arena *arena)
 void prompt_counted(struct console *c, const struct json *answer)
 {
     struct err err = {0};
-    const char *text = overlay_text(&c->overlay), *is = is_open(c) ? prompt_where(c->frame, text, &err) : NULL;
+    const char *text = overlay_text(&c->overlay), *is = is_open(c) ? meant(c, c->frame, text, &err) : NULL;
     const struct mirror_view *view = mirror_view_find(c->mirror, c->view);
     long long n = json_get_i64(answer, "count", 0);
     if (!is || !str_eq(is, json_get_string(answer, "where", NULL)))

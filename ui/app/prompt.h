@@ -10,6 +10,8 @@ bool prompt_key(struct console *c, const struct key *key);
 void prompt_typed(struct console *c); /* after the overlay had a key */
 /* What was typed as an expression: `where EXPR`, or the short spelling; "" for nothing. NULL + err. */
 const char *prompt_where(struct arena *arena, const char *text, struct err *err);
+/* The same within the filter in force: what of the list shown fits. "" for nothing typed. */
+const char *prompt_within(struct console *c, struct arena *arena, const char *text, struct err *err);
 /* The call for the count, NULL: there is nothing to count, and the line above says why. */
 const char *prompt_path(struct console *c, struct arena *arena);
 void prompt_counted(struct console *c, const struct json *answer);
