@@ -343,6 +343,32 @@ static void what_is_sent_leaves_the_text_of_another_console(void **state)
     becomes_kept("One and a long paragraph");
 }
 
+static void where_two_texts_have_no_room_neither_takes_the_others_place(void **state)
+{
+    (void)state;
+    enum { MUCH = (100 << 10) - 5 };
+    char *body = malloc(MUCH + 100);
+    assert_non_null(body);
+    size_t n = (size_t)sprintf(body, "{\"value\":{\"text\":\"");
+    memset(body + n, 'x', MUCH);
+    n += MUCH + (size_t)sprintf(body + n + MUCH, "\"}}");
+    seat_press("r");
+    seat_shows("Reply to");
+    seat_press("One");
+    seat_shows("draft saved");
+    assert_int_equal(client_ask(seat.desk, "PUT", "/v1/keep/draft:1:reply", "Content-Type: application/json\r\n", body, n).status, 200);
+    seat_press(" more");
+    seat_shows("Another console of yours wrote on this text too");
+    seat_press("\033");
+    seat_shows("both, mine below");
+    seat_press("b");
+    seat_shows("There is no room for both");
+    kill(console_pid(seat.console), SIGTERM);
+    is_left_in_a_file("One more");
+    assert_int_equal(strncmp(client_get(seat.desk, "/v1/keep/draft:1:reply").body, body, n - 2), 0);
+    free(body);
+}
+
 static void a_second_console_does_not_open_the_text_of_one_that_is_there(void **state)
 {
     (void)state;
@@ -381,6 +407,7 @@ int main(void)
         T2(what_another_console_wrote_is_not_written_over_and_both_may_stand),
         T2(mine_stays_and_theirs_is_one_key_away),
         T2(what_is_sent_leaves_the_text_of_another_console),
+        T(where_two_texts_have_no_room_neither_takes_the_others_place),
         T2(a_second_console_does_not_open_the_text_of_one_that_is_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

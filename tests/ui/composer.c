@@ -91,8 +91,9 @@ static void keys_typed_while_it_is_sent_wait_for_the_answer(void **state)
     assert_int_equal(script("xj", to_composer), COMPOSER_NOTHING);
     assert_int_equal(early_count(composer.early), 2);
     assert_int_equal(early_key(composer.early, 0)->code, 'x');
-    composer_failed(&composer, "not now");
+    composer_failed(&composer, "Not now.");
     assert_int_equal(early_count(composer.early), 0);
+    assert_string_equal(composer.refusal, "Not now. What you typed behind it is not taken.");
     assert_string_equal(editor_text(composer.editor), "Hi Jane");
 }
 

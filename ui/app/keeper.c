@@ -306,6 +306,17 @@ void keeper_put(struct console *c, bool forget, const char *say)
     c->composer.saving = !forget;
 }
 
+void keeper_hold(struct console *c)
+{
+    AUTO_ARENA a = arena_new();
+    AUTO_JSON value = composer_draft(&c->composer);
+    struct unkept *h = mine(c);
+    if (!h)
+        h = begin(c);
+    want(h, json_print_in(a, value));
+    h->refused = true;
+}
+
 void keeper_close(struct console *c)
 {
     struct unkept *h = mine(c);

@@ -12,6 +12,7 @@ bool keeper_open(struct console *c);
 /* The open text, or (forget) that there is to be none any more; say is said once the daemon has it, "" = nothing. Before it is known what
  * the daemon has, there is nothing of ours to forget. */
 void keeper_put(struct console *c, bool forget, const char *say);
+void keeper_hold(struct console *c);  /* the open text, but not to the daemon: there is no room beside what is kept. It stays here, and is left in a file */
 void keeper_close(struct console *c); /* the composer is about to be closed; what is under way goes on */
 void keeper_sent(struct console *c);  /* likewise, and what it held went to the customer: it is no draft any more */
 /* What the daemon has of the open text, by its tag (core/draft); NULL: that is not known. */

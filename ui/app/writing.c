@@ -96,9 +96,9 @@ void writing_leave(struct console *c)
     for (int i = 0; i < early_count(early) && w->state == COMPOSER_WRITING; i++)
         composer_key(w, early_key(early, i));
     early_free(early);
-    if (w->rival)
-        composer_both(w);
-    if (editor_length(w->editor) || w->attached.count)
+    if (w->rival && !composer_both(w))
+        keeper_hold(c);
+    else if (editor_length(w->editor) || w->attached.count)
         keeper_put(c, false, "");
 }
 

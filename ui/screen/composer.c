@@ -532,8 +532,9 @@ void composer_conflict(struct composer *c, int64_t thread_version)
 
 void composer_failed(struct composer *c, const char *why)
 {
-    if (why != c->refused)
-        str_copy(c->refused, sizeof c->refused, why);
+    char reason[sizeof c->refused - 60];
+    str_copy(reason, sizeof reason, why); /* it may stand there already */
+    snprintf(c->refused, sizeof c->refused, "%s%s", reason, early_count(c->early) ? " What you typed behind it is not taken." : "");
     c->doubted = false;
     c->refusal = c->refused;
     forget_early(c);
