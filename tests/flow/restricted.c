@@ -258,6 +258,11 @@ static void an_agent_of_whom_the_desk_says_so_has_no_editor_either(void **state)
     console_type(c, " a note");
     console_shows(c, "half a note", NULL);
     no_witness("the editor's key");
+    console_type(c, "\033p");
+    console_hides(c, "half a note");
+    console_type(c, arena_printf(arena, ":pipe %s\r", in_dir("evil")));
+    console_shows(c, "Running a program is not for this account", NULL);
+    no_witness(":pipe");
     console_close(c);
 }
 

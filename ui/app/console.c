@@ -407,6 +407,7 @@ static void tick(struct console *c, int64_t now)
     watch_link(c, now);
     session_follow(c, now);
     writing_follow(c);
+    pipe_follow(c);
     if (c->rows_changed)
         console_changed(c);
     if (!c->calm && now - c->last_key >= ANCHOR_MS && !c->frozen) {

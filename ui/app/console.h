@@ -55,7 +55,8 @@ enum purpose {
     FOR_ARTICLE_READ,
     FOR_ATTACH,
     FOR_REMARK,
-    FOR_EXPLAINED
+    FOR_EXPLAINED,
+    FOR_PIPE
 };
 enum { DEPTH = 8, TARGETS_MAX = 500, HISTORY = 30 };
 
@@ -123,6 +124,7 @@ struct console {
         char typed[200];
     } palette;
     struct { char typed[200]; struct found_by by[FOUND_WAYS]; } found;
+    struct { int64_t ticket, give_up_at; char command[480]; } pipe; /* app/pipe: what is to begin once that ticket is here; 0: nothing */
     char last_snooze[64];
 
     struct wanted slots[SLOTS];

@@ -239,6 +239,35 @@ bool handoff_run(const struct handoff *h, struct handoff_end *end, struct err *e
     return ok;
 }
 
+/* As one word of the shell's. */
+static char *quoted(struct arena *arena, const char *text)
+{
+    AUTO_STR out;
+    str_init(&out, 4096);
+    str_addc(&out, '\'');
+    for (; *text; text++)
+        if (*text == '\'')
+            str_adds(&out, "'\\''");
+        else
+            str_addc(&out, *text);
+    str_addc(&out, '\'');
+    return arena_strdup(arena, out.data);
+}
+
+bool handoff_pipe(const struct handoff *h, struct child_end *end, struct err *err)
+{
+    static const char line[] = "pipe() { \"${SHELL:-/bin/sh}\" -c %s <\"$1\"; code=$?; printf '\\n[Enter goes back to triage] '; read -r key </dev/tty; return $code; }; pipe";
+    AUTO_ARENA arena = arena_new();
+    char dir[256], path[400];
+    if (!make_dir(dir, sizeof dir, err))
+        return false;
+    snprintf(path, sizeof path, "%s/%s", dir, h->name);
+    const struct child_run run = {.command = arena_printf(arena, line, quoted(arena, h->editor)), .file = path, .wait = h->wait, .arg = h->arg};
+    bool ok = write_file(&h->text, 1, path, err) && term_run(&run, end, err);
+    clean_up(dir, NULL, NULL);
+    return ok;
+}
+
 bool handoff_leave(const char *name, const char *text, char *path, size_t size, struct err *err)
 {
     char dir[256];

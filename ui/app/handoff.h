@@ -25,6 +25,8 @@ struct handoff_end {
 const char *handoff_editor(void); /* NULL: none is set */
 /* The terminal is the console's (term_run). false + err: it could not begin. */
 bool handoff_run(const struct handoff *h, struct handoff_end *end, struct err *err);
+/* The text as the input of a command line (editor), which the shell of one's own runs ($SHELL, else sh): it has the terminal, and what it says stays there until Enter. */
+bool handoff_pipe(const struct handoff *h, struct child_end *end, struct err *err);
 /* A text that nobody took stays in such a file, in such a directory; path (>= 400 bytes) gets where. */
 bool handoff_leave(const char *name, const char *text, char *path, size_t size, struct err *err);
 /* Takes the head off, in place: above the line that ends it all comments, else only those lines that are still as they were. */

@@ -22,7 +22,7 @@ static const char *remembered(struct console *c, const char *line)
     if (!command_parse(c->frame, line, &parsed, NULL) || strlen(line) >= sizeof c->history[0])
         return NULL;
     enum action_arg arg = parsed.command->is_action ? action_table[parsed.command->id].arg : ARG_NONE;
-    bool free_words = arg == ARG_TEXT || arg == ARG_REASON || arg == ARG_WITH || (!parsed.command->is_action && parsed.command->id == LOCAL_REMARK);
+    bool free_words = arg == ARG_TEXT || arg == ARG_REASON || arg == ARG_WITH || (!parsed.command->is_action && (parsed.command->id == LOCAL_REMARK || parsed.command->id == LOCAL_PIPE));
     return free_words ? parsed.command->name : line;
 }
 

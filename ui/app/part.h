@@ -24,7 +24,7 @@ struct part {
     const struct part_command *commands; /* NULL: none */
     const struct part_answer *answers;   /* NULL: none */
 };
-extern const struct part part_act, part_move, part_place, part_customer, part_find, part_palette, part_read, part_parcels, part_insert, part_drafting, part_colours, part_bell, part_enclose, part_mouse, part_again;
+extern const struct part part_act, part_move, part_place, part_customer, part_find, part_palette, part_read, part_parcels, part_insert, part_drafting, part_colours, part_bell, part_enclose, part_mouse, part_again, part_pipe;
 
 /* A picker of what may be chosen; open: something else may be typed. */
 void part_pick(struct console *c, enum purpose purpose, const char *prompt, const struct offer *offers, int n, bool open);
@@ -40,6 +40,7 @@ void place_articles(struct console *c, const char *words);                      
 int64_t place_meant(struct console *c);
 void place_reveal(struct console *c, int64_t ticket, const struct json *text); /* what a reveal's answer carries */
 bool customer_reveal(struct console *c, int64_t ticket, const struct json *text); /* false: their page is not shown */
+void pipe_follow(struct console *c);                                            /* begins what waited for its ticket */
 void read_resized(struct console *c);                                          /* what is read is laid out for the width there is now */
 void read_why(struct console *c, const char *what);                            /* "": the number is asked for */
 #endif

@@ -239,7 +239,7 @@ static void send(struct console *c)
 /* --- an editor of one's own --- */
 
 /* The rest of the console goes on meanwhile: others see us reply, the stream is read, the draft is kept. */
-static void meanwhile(void *arg, int fd, int ms)
+void writing_meanwhile(void *arg, int fd, int ms)
 {
     struct console *c = arg;
     arena_reset(c->frame); /* an editor may be open for a day */
@@ -295,7 +295,7 @@ static void write_outside(struct console *c)
     }
     if (editor_length(w->editor) || w->attached.count)
         writing_keep(c);
-    const struct handoff what = {.editor = handoff_editor(), .head = arena_strdup(own, head_of(c)), .text = editor_text(w->editor), .max = COMPOSER_TEXT, .wait = meanwhile, .arg = c,
+    const struct handoff what = {.editor = handoff_editor(), .head = arena_strdup(own, head_of(c)), .text = editor_text(w->editor), .max = COMPOSER_TEXT, .wait = writing_meanwhile, .arg = c,
                                  .name = arena_printf(own, "%s-%" PRId64 ".txt", w->reply ? "reply" : "note", w->ticket)};
     bool ok = handoff_run(&what, &end, &err);
     console_resize(c);

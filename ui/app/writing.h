@@ -22,4 +22,5 @@ void writing_kept(struct console *c);
 /* What could not be said at once of a send that was refused. And, where it is wanted: the text in $VISUAL or $EDITOR and back; where none may be run or is set, the built-in editor has the whole screen.
  * The link goes on meanwhile, so never from within one of its answers: of the loop alone. */
 void writing_follow(struct console *c);
+void writing_meanwhile(void *arg, int fd, int ms); /* what goes on while a program has the terminal (term/child: wait); arg: the console */
 #endif

@@ -21,7 +21,7 @@ static const struct { const char *command; enum guide_group group; } groups[] = 
     {"filter", GUIDE_FINDING}, {"follow", GUIDE_TICKETS}, {"go", GUIDE_VIEWS}, {"help", GUIDE_FINDING}, {"invert", GUIDE_FINDING},
     {"mark", GUIDE_MARKS}, {"mark-all", GUIDE_MARKS}, {"mark-filter", GUIDE_MARKS}, {"next", GUIDE_MOVING}, {"next-pane", GUIDE_MOVING},
     {"next-view", GUIDE_VIEWS}, {"open", GUIDE_MOVING}, {"page-down", GUIDE_MOVING}, {"page-up", GUIDE_MOVING}, {"palette", GUIDE_FINDING},
-    {"pause", GUIDE_DESK}, {"period", GUIDE_VIEWS}, {"prev-pane", GUIDE_MOVING}, {"prev-view", GUIDE_VIEWS}, {"range", GUIDE_MARKS},
+    {"pause", GUIDE_DESK}, {"pipe", GUIDE_TICKETS}, {"period", GUIDE_VIEWS}, {"prev-pane", GUIDE_MOVING}, {"prev-view", GUIDE_VIEWS}, {"range", GUIDE_MARKS},
     {"remark", GUIDE_TICKETS}, {"replay", GUIDE_DESK}, {"resume", GUIDE_DESK}, {"search-next", GUIDE_FINDING}, {"search-prev", GUIDE_FINDING},
     {"sort", GUIDE_FINDING}, {"ticket", GUIDE_MOVING}, {"top", GUIDE_MOVING}, {"unmark", GUIDE_MARKS}, {"up", GUIDE_MOVING}, {"view", GUIDE_VIEWS},
     {"why", GUIDE_TICKETS}};
