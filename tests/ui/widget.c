@@ -159,6 +159,12 @@ static void words_are_searched_in_folded_text(void **state)
     assert_int_equal(pager_search(pager, NULL), 0);
     assert_false(pager_command(pager, "search-next"));
     assert_false(pager_command(pager, "assign"));
+    pager_free(pager);
+    pager = pager_new();
+    tell(1, 30);
+    pager_search(pager, "message 17"); /* typed faster than it was drawn */
+    paged(30);
+    assert_int_equal(pager_top(pager), 17);
 }
 
 static void a_hundred_thousand_messages_scroll_at_once(void **state)

@@ -31,7 +31,7 @@ struct pager {
     int64_t item; /* of the part being told */
     int64_t keep_item, from; /* from: pager_from, until the next drawing */
     size_t keep_offset;
-    bool follow, was_at_end, stale, led; /* led: stands where pager_from brought it */
+    bool follow, was_at_end, stale, led, sought; /* led: stands where pager_from brought it; sought: words were, before it was ever drawn */
     char *words; /* folded */
 };
 
@@ -262,6 +262,7 @@ size_t pager_search(struct pager *p, const char *words)
         wrap(p, p->width, p->rows); /* told anew since it was drawn */
     for (size_t i = 0; p->words && i < p->lines_n; i++)
         n += line_matches(p, i);
+    p->sought = p->words && !p->rows; /* typed faster than it was drawn: how it is wrapped is not known yet */
     if (n && !seek(p, p->top, 1))
         seek(p, 0, 1);
     return n;
@@ -359,6 +360,9 @@ static void draw_line(const struct pager *p, struct surface *s, const struct lin
 void pager_draw(struct pager *p, struct surface *s, int row, int column, int rows, int width)
 {
     wrap(p, width, rows);
+    if (p->sought)
+        seek(p, 0, 1);
+    p->sought = false;
     for (int i = 0; i < rows && p->top + (size_t)i < p->lines_n; i++) {
         const struct line *line = &p->lines[p->top + (size_t)i];
         draw_line(p, s, line, row + i, column);
