@@ -225,7 +225,7 @@ static void what_is_purged_by_the_shell_leaves_no_byte_and_no_row(void **state)
     assert_true(left(&d, &where));
     shell_holds(SHELL(NULL, "purge", "1", "--confirm")->err, "delete it first");
     assert_int_equal(SHELL(NULL, "delete", "1")->code, 64); /* it has to be said twice */
-    shell_holds(SHELL(NULL, "delete", "1", "2", "--confirm")->out, "#2 deleted: out of every queue and count (u takes it back)");
+    shell_holds(SHELL(NULL, "delete", "1", "2", "--confirm")->out, "#2 deleted: out of every queue and count (triage undo takes it back)");
     shell_holds(SHELL(NULL, "undo", "2")->out, "delete undone");
     shell_holds(SHELL(NULL, "purge", "1", "purge")->out, "#1 purged: nothing is left of it but its journal");
     until_none_is_left(&d);

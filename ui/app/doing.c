@@ -78,6 +78,14 @@ static int say_refusal(struct shell *sh, const struct json *error)
     return sh->options.json ? err_row(err.code)->exit : shell_failed(sh, &err, hint);
 }
 
+/* A key that takes back is one of the console's, and a word of its lines: of the shell it is a verb. */
+static const char *said_here(struct shell *sh, const char *say)
+{
+    static const char hint[] = "(u takes it back)";
+    const char *at = strstr(say, hint);
+    return at && !sh->linear ? arena_printf(sh->arena, "%.*s(triage undo takes it back)%s", (int)(at - say), say, at + sizeof hint - 1) : say;
+}
+
 static int say_results(struct shell *sh, const struct action_row *action, const char *body, size_t n)
 {
     struct err err = {0};
@@ -96,7 +104,7 @@ static int say_results(struct shell *sh, const struct action_row *action, const 
                 if (json_get(r, "changes"))
                     say_would(sh, action, r);
                 else
-                    print_safe(&sh->print, json_get_string(r, "say", "done"));
+                    print_safe(&sh->print, said_here(sh, json_get_string(r, "say", "done")));
                 str_addc(&sh->out, '\n');
                 if (json_get(r, "message"))
                     print_named(&sh->print, json_get_bool(json_get(r, "message"), "public", false) ? "  reply" : "  note", json_string(json_path(r, "message.body")));
