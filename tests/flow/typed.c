@@ -2,6 +2,7 @@
  * consoles of one agent write at once. */
 #include "base/clock.h"
 #include "harness/seat.h"
+#include <dirent.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -30,10 +31,40 @@ static int stop(void **state)
     return 0;
 }
 
+static bool is_stopped(const char *task)
+{
+    char path[300], line[400] = "";
+    snprintf(path, sizeof path, "/proc/%d/task/%s/stat", (int)seat.run->pid, task);
+    FILE *file = fopen(path, "r");
+    bool read = file && fgets(line, sizeof line, file);
+    if (file)
+        fclose(file);
+    const char *name_ends = strrchr(line, ')');
+    return !read || (name_ends && name_ends[1] == ' ' && name_ends[2] == 'T');
+}
+
+/* The daemon stands still, each thread of it: one that runs may answer once more. */
+static void stand_still(void)
+{
+    char dir[60];
+    bool all = false;
+    snprintf(dir, sizeof dir, "/proc/%d/task", (int)seat.run->pid);
+    kill(seat.run->pid, SIGSTOP);
+    for (int64_t until = clock_mono() + SEAT_SOON; !all && clock_mono() < until; usleep(1000)) {
+        DIR *list = opendir(dir);
+        assert_non_null(list);
+        all = true;
+        for (const struct dirent *entry; (entry = readdir(list));)
+            all &= *entry->d_name == '.' || is_stopped(entry->d_name);
+        closedir(list);
+    }
+    assert_true(all);
+}
+
 static void two_pastes_before_the_kept_draft_came_are_both_in_the_text(void **state)
 {
     (void)state;
-    kill(seat.run->pid, SIGSTOP);
+    stand_still();
     seat_press("r");
     seat_shows("Reply to");
     seat_press("\033[200~FIRST-PASTE-AAAA \033[201~");
@@ -53,7 +84,7 @@ static void two_pastes_behind_a_send_are_both_in_the_next_text(void **state)
     seat_shows("Reply to");
     seat_press("Dear Uma, all is well\033");
     seat_shows("y send");
-    kill(seat.run->pid, SIGSTOP);
+    stand_still();
     seat_press("y");
     seat_shows("sending");
     seat_press("r");
@@ -248,7 +279,7 @@ static void so_is_one_that_was_postponed_or_waited_for_an_answer(void **state)
 static void what_waits_for_the_kept_draft_is_left_there_too(void **state)
 {
     (void)state;
-    kill(seat.run->pid, SIGSTOP);
+    stand_still();
     seat_press("r");
     seat_shows("Reply to");
     seat_press("\033[200~a paste, \033[201~");
