@@ -328,6 +328,32 @@ static void until_state(const char *want)
     assert_string_equal(state, want);
 }
 
+static void a_marked_delivery_that_no_row_shows_is_not_sent_again(void **state)
+{
+    static const struct stub_step fails[] = {STUB_STATUS("503 Service Unavailable")}, takes[] = {STUB_STATUS("200 OK")};
+    (void)state;
+    stub_script(hooks, fails, 1);
+    seat_shows("live");
+    seat_press("gd");
+    seat_shows("Nothing has left yet");
+    seat_post("shop", "A-1", "Checkout is down");
+    until_state("dead");
+    seat_shows("✗ dead");
+    stub_script(hooks, takes, 1);
+    seat_press(" ");
+    seat_shows("● 1 marked");
+    seat_press("/nowhere\r");
+    seat_shows("● 1 marked, 1 not shown");
+    seat_press("R");
+    seat_shows("It is neither dead nor waiting: nothing to send again.");
+    seat_press("\033");
+    seat_hides("not shown"); /* the mark is kept */
+    seat_shows("● 1 marked");
+    seat_press("R");
+    seat_shows("The delivery leaves again");
+    seat_hides("1 marked");
+}
+
 static void a_dead_delivery_is_seen_and_R_sends_it_again(void **state)
 {
     static const struct stub_step fails[] = {STUB_STATUS("503 Service Unavailable")}, takes[] = {STUB_STATUS("200 OK")};
@@ -570,6 +596,7 @@ int main(void)
         T(a_daemon_that_comes_back_finds_the_text_still_there),
         T(the_terminal_is_given_back_and_nothing_foreign_reached_it),
         T(a_step_of_the_cursor_is_at_most_120_bytes_and_rest_costs_nothing),
+        cmocka_unit_test_setup_teardown(a_marked_delivery_that_no_row_shows_is_not_sent_again, start_routed, stop_routed),
         cmocka_unit_test_setup_teardown(a_dead_delivery_is_seen_and_R_sends_it_again, start_routed, stop_routed),
         T(esc_and_a_key_close_behind_it_are_two_keys_where_no_alt_key_is_bound),
         cmocka_unit_test_setup_teardown(w_on_an_event_says_what_each_route_made_of_it, start_routed, stop_routed),
