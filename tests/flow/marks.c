@@ -82,6 +82,25 @@ static void what_takes_one_ticket_does_not_take_one_that_nobody_sees(void **stat
     seat_shows("Internal note on #2");
 }
 
+/* The one under the cursor is marked too, and stays out of it: one is left, which no row shows. */
+static void what_is_merged_into_the_ticket_under_the_cursor_is_shown_where_it_is_not_seen(void **state)
+{
+    (void)state;
+    seat_press("/sign\r");
+    seat_hides("Invoice is wrong");
+    seat_press(" /invoice\r");
+    seat_hides("Cannot sign in");
+    seat_shows("Invoice is wrong");
+    seat_press(" ");
+    seat_shows("2 marked, 1 not shown");
+    seat_press("M");
+    seat_shows("1 of 1 ticket changes");
+    seat_shows("#3      Cannot sign in");
+    seat_press("q");
+    seat_hides("Cannot sign in");
+    assert_string_equal(seat_field(3, "status"), "new");
+}
+
 static void one_mark_that_is_seen_is_done_at_once_and_is_off_then(void **state)
 {
     (void)state;
@@ -302,6 +321,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(a_marked_ticket_that_is_not_on_the_screen_is_shown_before_it_is_changed),
         T(what_takes_one_ticket_does_not_take_one_that_nobody_sees),
+        T(what_is_merged_into_the_ticket_under_the_cursor_is_shown_where_it_is_not_seen),
         T(one_mark_that_is_seen_is_done_at_once_and_is_off_then),
         T(another_view_takes_marks_off_and_says_so),
         T(on_label_review_it_is_the_same),

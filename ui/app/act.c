@@ -19,6 +19,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Is it about one that is marked, and no row on the screen says so? */
+static bool unseen(struct console *c)
+{
+    const struct asked *a = &c->asked;
+    const struct list *list = console_marks(c);
+    return a->marked && a->count == 1 && !(list && list_in_sight(list, a->tickets[0]));
+}
+
 /* One ticket that is seen: it is done. Several, or one that is marked where nobody sees it: what it would do is shown first. */
 static void perform(struct console *c, const struct command_do *what, const char *arg)
 {
@@ -26,7 +34,7 @@ static void perform(struct console *c, const struct command_do *what, const char
     struct command_do whole = *what;
     whole.tickets = a->tickets;
     whole.ticket_count = a->count;
-    if ((a->count > 1 || a->unseen) && !a->seen) {
+    if ((a->count > 1 || unseen(c)) && !a->seen) {
         str_copy(a->arg, sizeof a->arg, arena_strdup(c->frame, arg));
         bulk_preview(c, &whole);
         return;
@@ -252,7 +260,6 @@ static void gather(struct console *c)
     if (!list && console_ticket(c))
         a->tickets[a->count++] = console_ticket(c);
     a->marked = list && list_marks(list);
-    a->unseen = a->marked && a->count == 1 && !list_in_sight(list, a->tickets[0]);
 }
 
 /* The row that was under the cursor has left, and another came in its place: is it known that the key is for that one now? */
@@ -280,14 +287,14 @@ static bool collect(struct console *c, const struct action_row *action)
     gather(c);
     if (slid_under(c, action))
         return false;
-    bool one = !(action->flags & MANY);
+    bool one = !(action->flags & MANY), hidden = unseen(c);
     if (!a->count)
         console_toast(c, UI_ERROR, "%s: there is no ticket under the cursor; ga shows all, j and k move", action->name);
     else if (a->count > 1 && one)
         console_toast(c, UI_ERROR, "%s works on one ticket at a time; U clears the marks", action->name);
-    else if (a->unseen && one)
+    else if (hidden && one)
         console_toast(c, UI_ERROR, "%s: #%lld is marked, and not on the screen; U clears the mark", action->name, (long long)a->tickets[0]);
-    return a->count && !(one && (a->count > 1 || a->unseen));
+    return a->count && !(one && (a->count > 1 || hidden));
 }
 
 static void begin(struct console *c, int64_t ticket, bool reply)

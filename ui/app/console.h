@@ -72,7 +72,6 @@ struct asked { /* an action that waits for its argument or a yes */
     char arg[600];
     bool marked;       /* they were; */
     int left;          /* so many more are, too many for one request: they stay marked */
-    bool unseen;       /* one is, and its row is not on the screen */
     bool seen;         /* what it would do was shown: tickets are those that change, */
     int same, refused; /* behind them those that are so already; how many cannot */
 };
