@@ -28,8 +28,7 @@ void composer_fini(struct composer *c)
     editor_free(c->editor);
     ticket_fini(&c->thread);
     early_free(c->early);
-    json_free(c->rival);
-    editor_free(c->rival_text);
+    composer_forget_rival(c);
     *c = (struct composer){0};
 }
 
@@ -91,113 +90,6 @@ void composer_cite(struct composer *c, const char *key, const char *text)
     AUTO_ARENA a = arena_new();
     str_copy(c->cited[c->cited_count].key, sizeof c->cited->key, key);
     str_copy(c->cited[c->cited_count++].mark, sizeof c->cited->mark, text_safe_in(a, arena_strndup(a, text + blank, n), TEXT_LINE));
-}
-
-struct json *composer_draft(const struct composer *c)
-{
-    struct json *draft = json_object(), *cited = json_array();
-    json_put_string(draft, "text", editor_text(c->editor));
-    if (c->thread_version)
-        json_put_i64(draft, "version", c->thread_version);
-    if (c->shared)
-        json_put_bool(draft, "shared", true);
-    if (*c->by)
-        json_put_string(draft, "by", c->by);
-    for (int i = 0; i < c->cited_count; i++) {
-        struct json *one = json_object();
-        json_put_string(one, "key", c->cited[i].key);
-        json_put_string(one, "mark", c->cited[i].mark);
-        json_push(cited, one);
-    }
-    json_put(draft, "cited", cited);
-    if (c->attached.count)
-        json_put(draft, "attachments", attached_write(&c->attached));
-    return draft;
-}
-
-/* All of it but the text. */
-static void read_rest(struct composer *c, const struct json *draft)
-{
-    c->attached.count = 0;
-    attached_read(&c->attached, draft_files(draft));
-    c->shared = draft_shared(draft);
-    str_copy(c->by, sizeof c->by, json_is(draft, JSON_OBJECT) ? json_get_string(draft, "by", "") : "");
-    /* The send guard means what was there when the text was begun, not when it was taken up again. */
-    c->thread_version = json_is(draft, JSON_OBJECT) ? json_get_i64(draft, "version", c->thread_version) : c->thread_version;
-    c->cited_count = 0;
-    for (const struct json *one = json_first(json_get(draft, "cited")); one; one = json_next(one))
-        composer_cite(c, json_get_string(one, "key", ""), json_get_string(one, "mark", ""));
-}
-
-bool composer_resume(struct composer *c, const struct json *draft)
-{
-    const char *text = draft_text(draft);
-    if (!*text && !draft_files(draft))
-        return false;
-    composer_set(c, text);
-    read_rest(c, draft);
-    return true;
-}
-
-static void forget_rival(struct composer *c)
-{
-    json_free(c->rival);
-    editor_free(c->rival_text);
-    c->rival = NULL;
-    c->rival_text = NULL;
-}
-
-static void to_review(struct composer *c)
-{
-    c->state = c->rival ? COMPOSER_RIVAL : COMPOSER_REVIEW;
-}
-
-static void meet_rival(struct composer *c, const struct json *draft)
-{
-    forget_rival(c);
-    c->rival = json_copy(draft);
-    c->rival_text = editor_new(false, COMPOSER_TEXT);
-    editor_set(c->rival_text, draft_text(draft));
-    if (c->state == COMPOSER_REVIEW || c->state == COMPOSER_DISCARDING || c->state == COMPOSER_DETACHING)
-        to_review(c);
-}
-
-/* The cursor stays in its words, which are the last. */
-static bool take_all(struct composer *c, const struct json *all)
-{
-    size_t behind = editor_length(c->editor) - editor_cursor(c->editor);
-    const char *text = draft_text(all);
-    if (!str_eq(text, editor_text(c->editor))) {
-        if (!editor_take(c->editor, text, strlen(text)))
-            return false;
-        editor_move(c->editor, editor_length(c->editor) > behind ? editor_length(c->editor) - behind : 0);
-    }
-    read_rest(c, all);
-    c->key[0] = 0;
-    return true;
-}
-
-enum composer_joined composer_join(struct composer *c, const struct json *was, const struct json *draft, bool unasked)
-{
-    bool both;
-    AUTO_JSON own = composer_draft(c);
-    AUTO_JSON all = draft_merge(was, draft, own, &both);
-    forget_rival(c);
-    if ((!both || unasked) && take_all(c, all))
-        return both ? COMPOSER_BOTH : COMPOSER_ONE;
-    meet_rival(c, draft);
-    return COMPOSER_ASKS;
-}
-
-bool composer_both(struct composer *c)
-{
-    bool both;
-    AUTO_JSON own = composer_draft(c);
-    AUTO_JSON all = draft_merge(NULL, c->rival, own, &both);
-    bool took = take_all(c, all);
-    if (took)
-        forget_rival(c);
-    return took;
 }
 
 char *composer_articles(const struct composer *c, struct arena *arena)
@@ -338,6 +230,11 @@ static bool is_empty(const struct composer *c)
     return blank(editor_text(c->editor)) && !c->attached.count && !c->arriving;
 }
 
+static void to_review(struct composer *c)
+{
+    c->state = c->rival ? COMPOSER_RIVAL : COMPOSER_REVIEW;
+}
+
 static enum composer_outcome writing_key(struct composer *c, const struct key *key)
 {
     if (key->code == K_TAB)
@@ -435,10 +332,10 @@ static enum composer_outcome rival_key(struct composer *c, const struct key *key
     if (key_is(key, 'm'))
         composer_edited(c, theirs, strlen(theirs), false);
     if (key_is(key, 't') && composer_edited(c, theirs, strlen(theirs), true))
-        read_rest(c, c->rival);
+        composer_rest(c, c->rival);
     if (c->refusal || (!key_is(key, 'b') && !key_is(key, 'm') && !key_is(key, 't')))
         return COMPOSER_NOTHING;
-    forget_rival(c);
+    composer_forget_rival(c);
     c->key[0] = 0;
     c->state = COMPOSER_WRITING;
     return COMPOSER_TYPED;

@@ -94,6 +94,9 @@ bool composer_drafted(struct composer *c, const struct json *draft);
  * it was in its words; where they are not to, or there is no room, it is asked about (rival) when the writing is over. */
 enum composer_joined { COMPOSER_ONE, COMPOSER_BOTH, COMPOSER_ASKS };
 enum composer_joined composer_join(struct composer *c, const struct json *was, const struct json *draft, bool unasked);
+/* For composer*.c alone: all of a draft but its text; what the rival keeps is known no more. */
+void composer_rest(struct composer *c, const struct json *draft);
+void composer_forget_rival(struct composer *c);
 bool composer_both(struct composer *c); /* the rival's text first, then what stands there. false: there is no room */
 /* The keys that waited for the kept draft, or that were typed while it is sent: for the caller to give once more, and to free. */
 struct early *composer_early(struct composer *c);
