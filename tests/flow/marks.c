@@ -277,7 +277,7 @@ static void t_marks_by_what_the_desk_finds_within_the_list(void **state)
     seat_press("U/where id <= 103\r");
     seat_hides("number 510");
     seat_press("Tuma");
-    seat_shows("103 tickets in All"); /* before it is marked it is said how many */
+    seat_shows("tickets in All   id <= 103 && "); /* before it is marked it is said how many, as far as they are counted in a moment */
     seat_press("\r"); /* who wrote them all */
     seat_shows("103 fit, 103 marked");
     seat_press("UTpriority:urgent\r");
