@@ -35,7 +35,6 @@ struct listener {
     struct MHD_Daemon *daemon;
     struct server_socket socket;
     struct peer_group peers;
-    int quiesced; /* the listening socket, given back */
 };
 struct reader { /* a thread's read-only handle */
     struct reader *next;
@@ -488,7 +487,7 @@ static void add_listeners(struct server *server, const struct server_socket *soc
 {
     for (int i = 0; i < THREADS; i++) {
         struct listener *l = &server->listeners[server->count++];
-        *l = (struct listener){.server = server, .socket = *socket, .quiesced = -1,
+        *l = (struct listener){.server = server, .socket = *socket,
                                .peers = {.local = socket->local, .idle_ms = socket->side == SIDE_DESK ? DESK_IDLE_MS : IDLE_MS}};
         if (i > 0)
             l->socket.fd = fcntl(socket->fd, F_DUPFD_CLOEXEC, 0);
@@ -514,12 +513,11 @@ struct server *server_open(struct desk *desk, const struct server_socket *socket
     return server;
 }
 
-void server_quiesce(struct server *server)
+/* The doors stay open: a request that comes now hears 503 and when to come back, which says more than a door that is shut. (To give a
+ * listening socket back, MHD_quiesce_daemon, races with the library's own thread, and 0.9.75 aborts where it loses.) */
+void server_drain(struct server *server)
 {
     atomic_store(&server->desk->draining, true);
-    for (int i = 0; i < server->count; i++)
-        if (server->listeners[i].daemon)
-            server->listeners[i].quiesced = (int)MHD_quiesce_daemon(server->listeners[i].daemon);
 }
 
 /* The library aborts if anything is still suspended when it stops. Since the desk is draining nobody falls asleep any
@@ -534,14 +532,13 @@ void server_close(struct server *server)
 {
     if (!server)
         return;
-    if (server->count && server->listeners[0].daemon && !atomic_load(&server->desk->draining))
-        server_quiesce(server);
+    server_drain(server);
     wake_streams(server);
     for (int i = 0; i < server->count; i++) {
         struct listener *l = &server->listeners[i];
         if (l->daemon)
-            MHD_stop_daemon(l->daemon);
-        if (l->socket.fd >= 0)
+            MHD_stop_daemon(l->daemon); /* closes its socket */
+        else if (l->socket.fd >= 0)
             close(l->socket.fd);
     }
     while (server->readers) {

@@ -14,6 +14,6 @@ struct server_socket {
 struct server;
 struct server *server_open(struct desk *desk, const struct server_socket *sockets, int count, struct err *err);
 void server_sweep(struct server *server);   /* once a second: deadlines, heartbeats */
-void server_quiesce(struct server *server); /* no new connections; requests that come now are told to come back */
+void server_drain(struct server *server); /* requests that come from now on are told to come back (503, Retry-After) */
 void server_close(struct server *server);   /* after the writer has drained: streams say goodbye, then all stops */
 #endif

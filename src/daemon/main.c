@@ -359,7 +359,7 @@ static void refuse_wishes(struct daemon *d)
 static void close_service(struct daemon *d)
 {
     if (d->server)
-        server_quiesce(d->server);
+        server_drain(d->server);
     refuse_wishes(d);
     shelf_close(d->desk.shelf); /* who waits for it goes on to the writer, or is told */
     courier_stop(d->courier);
