@@ -131,7 +131,9 @@ bool store_parcel_undelivered(struct store *s, struct arena *a, const int64_t *t
     AUTO_JSON list = json_array();
     for (int i = 0; i < count; i++)
         json_push(list, json_new_i64(tickets[i]));
-    sqlite3_stmt *stmt = sql_get(s, "SELECT j.key,count(*) FROM json_each(?1) j CROSS JOIN parcel p INDEXED BY parcel_ticket WHERE p.ticket=j.value AND p.state='dead' GROUP BY j.key", err);
+    sqlite3_stmt *stmt = sql_get(s, "SELECT j.key,count(*) FROM json_each(?1) j CROSS JOIN parcel p INDEXED BY parcel_ticket WHERE p.ticket=j.value AND p.state='dead'"
+                                 " AND json_extract(p.recipe,'$.hash') IS NULL" /* a question to a model has the hash of what it asks */
+                                 " GROUP BY j.key", err);
     if (!stmt)
         return false;
     sql_bind(stmt, "s", json_print_in(a, list));

@@ -239,7 +239,7 @@ enum parcel_change { PARCEL_REPLAY /* dead */, PARCEL_RETRY /* waiting: now */, 
 bool store_parcel_change(struct store *s, int change, const struct parcel_query *q, const int64_t *ids, int id_count, int64_t now, int64_t *changed, struct err *err);
 bool store_parcel_park(struct store *s, const char *destination, struct err *err);              /* its queue rests */
 bool store_parcel_unpark(struct store *s, const char *destination, int64_t now, struct err *err); /* and is due again */
-/* Of each of the tickets how many of its parcels are dead: one query for all of them, and none where nothing on the desk is. */
+/* Of each of the tickets how many of its parcels are dead, but for questions to a model, which nobody misses: one query for all of them, and none where nothing on the desk is. */
 bool store_parcel_undelivered(struct store *s, struct arena *a, const int64_t *tickets, int count, int64_t *dead, struct err *err);
 struct parcel_counts { int64_t due, flying, retrying, dead, held, next_at; };
 bool store_parcel_counts(struct store *s, const char *destination, struct parcel_counts *out, struct err *err); /* next_at: the earliest that waits */

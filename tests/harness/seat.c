@@ -64,6 +64,8 @@ const char *seat_field(int64_t ticket, const char *name)
 {
     char path[64];
     snprintf(path, sizeof path, "/v1/tickets/%lld", (long long)ticket);
+    client_close(seat.desk); /* it may be long since it was asked, and the desk keeps no idle line */
+    seat.desk = client_open(seat.run->desk);
     struct answer a = client_get(seat.desk, path);
     return json_get_string(json_get(a.json, "ticket"), name, "");
 }
