@@ -13,6 +13,7 @@ void memory_frugal(size_t large)
 #ifdef __GLIBC__
     mallopt(M_MMAP_THRESHOLD, (int)large);
     mallopt(M_TRIM_THRESHOLD, TOP_MOST);
+    malloc_trim(0); /* where another malloc stands before glibc's (a sanitizer's), its first call sets it up: two threads must not make that at once */
 #else
     (void)large;
 #endif
