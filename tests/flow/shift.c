@@ -216,7 +216,7 @@ static void what_was_pressed_while_the_desk_is_gone_is_said_not_to_be_done(void 
     daemon_stop(seat.run);
     seat_shows("stopped answering");
     seat_press("x");
-    seat_shows("close: not done, press it again once the desk is back");
+    seat_shows("close #1: not done, press it again once the desk is back");
     daemon_restart(seat.run);
     seat_shows("\342\227\217 live");
     seat_press("x");
@@ -236,7 +236,7 @@ static void what_went_out_and_was_not_answered_is_asked_again_and_done_once(void
 {
     (void)state;
     die_before_it_answers("x");
-    seat_shows("close: no answer; it is asked again once the desk is back");
+    seat_shows("close #1: no answer; it is asked again once the desk is back");
     daemon_restart(seat.run);
     seat_shows("\342\234\224 resolved");
     seat_hides("\342\227\214");
@@ -251,9 +251,54 @@ static void whoever_leaves_before_the_answer_is_told_what_is_not_known(void **st
 {
     (void)state;
     die_before_it_answers("x");
-    seat_shows("close: no answer");
+    seat_shows("close #1: no answer");
     seat_press("Q");
-    seat_shows("nobody answered whether it is done: close");
+    seat_shows("nobody answered whether it is done: close #1");
+}
+
+static void what_is_begun_behind_it_stays_behind_it(void **state)
+{
+    (void)state;
+    seat_press("c");
+    seat_shows("#1 claimed");
+    seat_post("post", "A-2", "Invoice is wrong");
+    seat_shows("Invoice is wrong");
+    seat_press("G");
+    console_shows(seat.console, "\342\226\214", "Invoice is wrong");
+    die_before_it_answers("cu"); /* claims it, and takes that back */
+    seat_shows("claim #2: no answer");
+    daemon_restart(seat.run);
+    seat_shows("Undone: claim of #2");
+    assert_string_equal(seat_field(1, "assignee"), "ana");
+    assert_string_equal(seat_field(2, "assignee"), "");
+}
+
+static int messages(int64_t ticket)
+{
+    char path[60];
+    snprintf(path, sizeof path, "/v1/tickets/%lld/lines", (long long)ticket);
+    int n = 0;
+    for (const char *at = client_get(seat.desk, path).body; (at = strstr(at, "\"kind\":\"message\"")) != NULL; at++)
+        n++;
+    return n;
+}
+
+static void a_reply_of_which_nobody_says_whether_it_is_sent_waits_and_goes_once(void **state)
+{
+    (void)state;
+    seat_press("rWe are on it.");
+    seat_shows("saved 00:00"); /* the draft is on no way of its own */
+    seat_press("\x1b");
+    seat_shows("y send");
+    kill(seat.run->pid, SIGSTOP);
+    seat_press("y");
+    seat_shows("sending");
+    daemon_kill(seat.run);
+    seat_shows("#1: no answer; it may be sent");
+    daemon_restart(seat.run);
+    seat_shows("u takes it back");
+    seat_field(1, "status"); /* on a new line to the desk */
+    assert_int_equal(messages(1), 2); /* the customer's, and this */
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
@@ -272,6 +317,8 @@ int main(void)
         T(what_was_pressed_while_the_desk_is_gone_is_said_not_to_be_done),
         T(what_went_out_and_was_not_answered_is_asked_again_and_done_once),
         T(whoever_leaves_before_the_answer_is_told_what_is_not_known),
+        T(what_is_begun_behind_it_stays_behind_it),
+        T(a_reply_of_which_nobody_says_whether_it_is_sent_waits_and_goes_once),
         T(a_filter_says_how_it_is_written_before_one_types),
     };
     return cmocka_run_group_tests_name("shift", tests, NULL, NULL);

@@ -1,8 +1,8 @@
 /* console: the loop (console_run reads as its table of contents): keys in, what the clock asks for, a frame when one is due (app/frame). */
 #include "app/console.h"
-#include "app/deed.h"
 #include "app/bell.h"
 #include "app/enclose.h"
+#include "app/errand.h"
 #include "app/found.h"
 #include "app/frame.h"
 #include "app/keeper.h"
@@ -617,7 +617,7 @@ int console_run(const struct cli_options *options)
     term_close();
     link_close(c->link); /* whoever waited for an answer hears that there is none */
     c->link = NULL;
-    const char *parting[] = {c->parting, keeper_end(c), deed_forget(c)};
+    const char *parting[] = {c->parting, keeper_end(c), errand_forget(c)};
     for (int i = 0; i < 3; i++)
         if (*parting[i])
             fprintf(stderr, "triage: %s\n", parting[i]);

@@ -147,7 +147,7 @@ struct console {
     int64_t acted; /* the one ticket that something was done to last: where it leaves a list, that is no surprise */
     struct marking *marking; /* marks that are on their way (app/marking) */
     struct unkept *unkept; /* texts that the daemon does not have yet, and the open one (app/keeper) */
-    struct deed *unanswered; /* acts that went out, and of which nobody said what became (app/deed) */
+    struct errand *errands; /* what is to be done, in order (app/errand) */
     struct { struct arena *arena; struct when *when; char *text; } match[2]; /* the expressions the list was matched by last */
     int match_next;
     struct { size_t from; char typed[256]; } prompt; /* what the offers shown stand for, and what was typed of it (app/prompt) */

@@ -1,6 +1,7 @@
 /* deed: see deed.h. */
 #include "app/deed.h"
 #include "app/aside.h"
+#include "app/errand.h"
 #include "app/part.h"
 #include "app/undone.h"
 #include "base/clock.h"
@@ -19,15 +20,10 @@ const char *deed_problem(struct console *c, const struct json *problem)
     return arena_printf(c->frame, "%s%s%s", err.text, *hint ? "; " : "", hint);
 }
 
-enum { SENT_MOST = 3 }; /* an act at which a daemon falls over each time it comes is not sent for ever */
-
 struct deed {
-    struct deed *next; /* of those nobody answered */
     struct console *c;
-    char *body;
-    int sent;          /* how often it went out */
     const char *action;
-    enum place from; /* where its tickets were marked */
+    enum place from;   /* where its tickets were marked */
     bool marked;
     int refused;       /* were not even sent: the preview said so */
     int left;          /* nor these: they were too many, and stay marked */
@@ -51,37 +47,27 @@ static void settle_all(struct deed *d)
         mirror_answered(d->c->mirror, d->tickets[i], 0);
 }
 
-static void deed_free(struct deed *d)
+/* "close #42", "claim 3 tickets", "undo". */
+static const char *words_of(struct arena *arena, const char *action, const int64_t *tickets, int count)
 {
-    free(d->body);
-    free(d);
+    return count == 1 ? arena_printf(arena, "%s #%" PRId64, action, *tickets) : count ? arena_printf(arena, "%s %d tickets", action, count) : action;
 }
 
-/* It may be done, or not: whoever is asked again with its key says which. true: it is kept for that. */
-static bool keep_unanswered(struct deed *d, const struct link_answer *answer)
+static void unsure(void *arg)
 {
-    struct deed **end = &d->c->unanswered;
-    d->sent += answer->sent;
-    if (answer->status || (!d->c->quit && (!d->sent || d->sent >= SENT_MOST)))
-        return false;
-    while (*end)
-        end = &(*end)->next;
-    *end = d;
-    console_toast(d->c, UI_WARN, "%s: no answer; it is asked again once the desk is back", d->action);
-    return true;
+    struct deed *d = arg;
+    console_toast(d->c, UI_WARN, "%s: no answer; it is asked again once the desk is back", words_of(d->c->frame, d->action, d->tickets, d->count));
 }
 
 static void say_lost(struct console *c, const struct deed *d, const struct link_answer *answer)
 {
-    console_toast(c, UI_ERROR, "%s: %s: %s", d->action,
-                  d->sent && !answer->status ? "no answer, look whether it is done" : "not done, press it again once the desk is back", answer->err->text);
+    console_toast(c, UI_ERROR, "%s: %s: %s", words_of(c->frame, d->action, d->tickets, d->count),
+                  answer->sent && !answer->status ? "no answer, look whether it is done" : "not done, press it again once the desk is back", answer->err->text);
 }
 
 static void done(void *arg, const struct link_answer *answer)
 {
     struct deed *d = arg;
-    if (keep_unanswered(d, answer))
-        return;
     struct console *c = d->c;
     AUTO_JSON root =
         answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
@@ -127,7 +113,7 @@ static void done(void *arg, const struct link_answer *answer)
     if (!d->count)
         fetch_place(c); /* the desk itself changed */
     c->dirty = c->at_once = true;
-    deed_free(d);
+    free(d);
 }
 
 const char *deed_key(struct console *c, struct arena *a)
@@ -147,7 +133,7 @@ void deed_do(struct console *c, const struct command_do *what)
         return;
     }
     struct deed *d = calloc(1, sizeof *d + (size_t)what->ticket_count * sizeof *d->tickets);
-    if (!d || !(d->body = strdup(body)))
+    if (!d)
         abort();
     d->c = c;
     d->action = what->action->name;
@@ -162,33 +148,5 @@ void deed_do(struct console *c, const struct command_do *what)
         d->tickets[i] = what->tickets[i];
         mirror_pend(c->mirror, what->tickets[i]);
     }
-    link_send(c->link, "POST", "/v1/do", d->body, done, d);
-}
-
-void deed_again(struct console *c)
-{
-    if (!c->unanswered || link_status(c->link)->state != LINK_LIVE)
-        return;
-    struct deed *all = c->unanswered;
-    c->unanswered = NULL;
-    for (struct deed *d = all, *next; d; d = next) {
-        next = d->next;
-        d->next = NULL;
-        link_send(c->link, "POST", "/v1/do", d->body, done, d);
-    }
-}
-
-const char *deed_forget(struct console *c)
-{
-    struct str said;
-    str_init(&said, 150);
-    for (struct deed *d = c->unanswered, *next; d; d = next) {
-        next = d->next;
-        str_addf(&said, "%s%s", said.len ? ", " : "", d->action);
-        deed_free(d);
-    }
-    c->unanswered = NULL;
-    const char *text = said.len ? arena_printf(c->frame, "nobody answered whether it is done: %s", said.data) : "";
-    str_fini(&said);
-    return text;
+    errand_begin(c, words_of(a, d->action, d->tickets, d->count), body, done, unsure, d);
 }

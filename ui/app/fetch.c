@@ -4,7 +4,7 @@
 #include "app/aside.h"
 #include "app/bell.h"
 #include "app/console.h"
-#include "app/deed.h"
+#include "app/errand.h"
 #include "app/drafting.h"
 #include "app/found.h"
 #include "app/marking.h"
@@ -414,7 +414,7 @@ static void take(void *arg, const struct link_answer *answer)
 void fetch_pump(struct console *c)
 {
     int64_t now = clock_mono();
-    deed_again(c);
+    errand_follow(c);
     for (int slot = 0; slot < SLOTS; slot++) {
         struct wanted *w = &c->slots[slot];
         if (!w->wanted || w->flying || now < w->not_before)

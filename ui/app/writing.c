@@ -2,6 +2,7 @@
 #include "app/writing.h"
 #include "app/deed.h"
 #include "app/enclose.h"
+#include "app/errand.h"
 #include "app/handoff.h"
 #include "app/insert.h"
 #include "app/keeper.h"
@@ -205,9 +206,16 @@ static void sent(void *arg, const struct link_answer *answer)
         resolve_doubt(c);
     } else {
         composer_failed(w, problem ? deed_problem(c, problem) :
-                           arena_printf(c->frame, "Not sent: %s. The text is kept.",
+                           arena_printf(c->frame, answer->sent && !answer->status ? "No answer, look whether it is sent: %s. The text is kept." : "Not sent: %s. The text is kept.",
                                         answer->err ? answer->err->text : "the daemon's answer makes no sense"));
     }
+}
+
+/* It may be with the customer in a moment: until somebody says so, the text is neither changed nor thrown away. */
+static void unsure(void *arg)
+{
+    struct console *c = arg;
+    console_toast(c, UI_WARN, "#%" PRId64 ": no answer; it may be sent, and is asked again once the desk is back. It goes once.", c->composer.ticket);
 }
 
 static void send(struct console *c)
@@ -233,7 +241,7 @@ static void send(struct console *c)
         composer_failed(w, err.text);
         return;
     }
-    link_send(c->link, "POST", "/v1/do", body, sent, c);
+    errand_begin(c, arena_printf(a, "%s #%" PRId64, w->reply ? "reply to" : "note on", w->ticket), body, sent, unsure, c);
 }
 
 /* --- an editor of one's own --- */

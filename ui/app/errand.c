@@ -1,0 +1,89 @@
+/* errand: see errand.h. */
+#include "app/errand.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { SENT_MOST = 3 }; /* something at which a daemon falls over each time it comes is not sent for ever */
+
+struct errand {
+    struct errand *next;
+    struct console *c;
+    char *what, *body;
+    int sent;      /* how often it went out */
+    bool flying;
+    bool doubted;  /* unsure was called */
+    link_done *done;
+    errand_unsure *unsure;
+    void *arg;
+};
+
+static void end(struct errand *e, const struct link_answer *answer)
+{
+    struct link_answer all = *answer;
+    all.sent = e->sent > 0;
+    e->c->errands = e->next;
+    e->done(e->arg, &all);
+    free(e->what);
+    free(e->body);
+    free(e);
+}
+
+static void answered(void *arg, const struct link_answer *answer)
+{
+    struct errand *e = arg;
+    struct console *c = e->c;
+    e->flying = false;
+    e->sent += answer->sent;
+    if (!answer->status && c->quit)
+        return; /* errand_forget speaks of it */
+    if (answer->status || !e->sent || e->sent == SENT_MOST) {
+        if (e->doubted)
+            toast_moot(&c->toast, UI_WARN);
+        end(e, answer);
+        errand_follow(c);
+    } else if (!e->doubted) {
+        e->doubted = true;
+        e->unsure(e->arg);
+    }
+}
+
+void errand_follow(struct console *c)
+{
+    struct errand *e = c->errands;
+    if (!e || e->flying || (e->sent && link_status(c->link)->state != LINK_LIVE))
+        return;
+    e->flying = true;
+    link_send(c->link, "POST", "/v1/do", e->body, answered, e);
+}
+
+void errand_begin(struct console *c, const char *what, const char *body, link_done *done, errand_unsure *unsure, void *arg)
+{
+    struct errand *e = calloc(1, sizeof *e), **last = &c->errands;
+    if (!e || !(e->what = strdup(what)) || !(e->body = strdup(body)))
+        abort();
+    e->c = c;
+    e->done = done;
+    e->unsure = unsure;
+    e->arg = arg;
+    while (*last)
+        last = &(*last)->next;
+    *last = e;
+    errand_follow(c);
+}
+
+const char *errand_forget(struct console *c)
+{
+    static const struct err gone = {.code = ERR_UNAVAILABLE, .text = "the line was closed"};
+    AUTO_STR unknown, undone;
+    str_init(&unknown, 300);
+    str_init(&undone, 300);
+    while (c->errands) {
+        struct str *list = c->errands->sent ? &unknown : &undone;
+        str_addf(list, "%s%s", list->len ? ", " : "", c->errands->what);
+        end(c->errands, &(struct link_answer){.body = "", .err = &gone, .hint = ""});
+    }
+    if (!unknown.len && !undone.len)
+        return "";
+    return arena_printf(c->frame, "%s%s%s%s%s", unknown.len ? "nobody answered whether it is done: " : "", unknown.data,
+                        unknown.len && undone.len ? "; " : "", undone.len ? "not done: " : "", undone.data);
+}
