@@ -261,7 +261,7 @@ static void get_why(struct request *req)
         root = json_object();
         json_put(root, "lines", lines);
     } else if (t && !clocks) {
-        err_set(&show.err, ERR_NOT_FOUND, "why: sla, label, score, page, route or assign");
+        err_set(&show.err, ERR_USAGE, "why: sla, label, score, page, route or assign");
     }
     if (root)
         show_answer(&show, root);

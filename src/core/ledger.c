@@ -108,7 +108,7 @@ static const struct phrase { int what; const char *why, *text; } phrases[] = {
     {LEDGER_FULFILLED, NULL, "fulfilled by %s"},
     {LEDGER_CANCELLED, "merged", "cancelled: %s merged the ticket into another"},
     {LEDGER_CANCELLED, "spam", "cancelled: %s called it spam"},
-    {LEDGER_CANCELLED, "deleted", "cancelled: the source deleted the ticket (%s)"},
+    {LEDGER_CANCELLED, "deleted", "cancelled: %s deleted the ticket"},
     {LEDGER_CANCELLED, "policy", "cancelled: no policy asks for it any more (%s)"},
     {LEDGER_CANCELLED, "no_first_reply", "cancelled: the first reply was taken back (%s)"},
     {LEDGER_CANCELLED, NULL, "cancelled by %s"},

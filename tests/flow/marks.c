@@ -255,7 +255,7 @@ static void v_marks_every_ticket_of_the_list_and_what_is_too_many_for_once_is_sa
     seat_press("V");
     seat_shows("523 marked");
     seat_press("c");
-    seat_shows("claim: 500 of 523 tickets change; the other 23 stay marked, for another time");
+    seat_shows("claim: 500 of 523 tickets change; 23 more stay marked, for another time");
     seat_press("y");
     seat_shows("claim: 500 tickets (u takes all of it back); 23 are still marked");
     seat_shows("● 23 marked");

@@ -63,7 +63,7 @@ static void open_preview(struct console *c, const struct json *root)
     overlay_read(&c->overlay, FOR_BULK,
                  arena_printf(c->frame, "%s%s%s: %d of %d ticket%s%s   (y does it, q leaves)", a->action->name, *arg ? " " : "", arg, a->count, all,
                               all == 1 ? " changes" : "s change",
-                              a->left ? arena_printf(c->frame, "; the other %d stay marked, for another time", a->left) : ""));
+                              a->left ? arena_printf(c->frame, "; %d more stay marked, for another time", a->left) : ""));
     overlay_answers(&c->overlay, "y");
     overlay_about(&c->overlay, json_copy(root));
     bulk_read(c);
