@@ -2,6 +2,7 @@
  * one types, how long something can be taken back, for how long a ticket is gone. */
 #include "base/clock.h"
 #include "harness/seat.h"
+#include "harness/settle.h"
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -226,6 +227,7 @@ static void what_was_pressed_while_the_desk_is_gone_is_said_not_to_be_done(void 
 /* It stands still, so that the request lies in its socket; then it dies with it. */
 static void die_before_it_answers(const char *keys)
 {
+    settle_console(seat.console, seat.run); /* what is written goes in turn, and nothing else is to be before it */
     kill(seat.run->pid, SIGSTOP);
     seat_press(keys);
     seat_shows("\342\227\214"); /* on its way */

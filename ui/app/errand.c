@@ -28,6 +28,16 @@ static void end(struct errand *e, const struct link_answer *answer)
     free(e);
 }
 
+/* What was begun behind something that was not done was meant to follow it: an undo would be of something else. */
+static void end_all(struct console *c, const struct link_answer *answer)
+{
+    int n = 0;
+    for (const struct errand *e = c->errands; e; e = e->next)
+        n++;
+    while (n-- > 0)
+        end(c->errands, answer);
+}
+
 static void answered(void *arg, const struct link_answer *answer)
 {
     struct errand *e = arg;
@@ -36,9 +46,11 @@ static void answered(void *arg, const struct link_answer *answer)
     e->sent += answer->sent;
     if (!answer->status && c->quit)
         return; /* errand_forget speaks of it */
-    if (answer->status || !e->sent || e->sent == SENT_MOST) {
-        if (e->doubted)
-            toast_moot(&c->toast, UI_WARN);
+    if (e->doubted && (answer->status || e->sent == SENT_MOST))
+        toast_moot(&c->toast, UI_WARN);
+    if (!answer->status && (!e->sent || e->sent == SENT_MOST)) {
+        end_all(c, answer);
+    } else if (answer->status) {
         end(e, answer);
         errand_follow(c);
     } else if (!e->doubted) {

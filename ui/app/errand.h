@@ -1,7 +1,8 @@
 /* errand: what is to be done at the desk (POST /v1/do), one thing after another in the order it was begun: each goes when the one before
  * it was answered. Its body carries a key, by which the daemon does it once however often it comes. So where it went out and the answer
  * was lost, it goes again as soon as the desk is live, three times at most, and what was begun behind it waits: an undo would else be of
- * something else. Where it did not go out, nothing was done, and whoever began it hears that at once. */
+ * something else. Where it did not go out, nothing was done, nor is what was begun behind it:
+ * whoever began them hears that at once. */
 #ifndef APP_ERRAND_H
 #define APP_ERRAND_H
 #include "app/console.h"
