@@ -2,6 +2,7 @@
  * and a small one costs one. Under the address sanitizer what is not handed out is poisoned, with a gap behind each piece, so that
  * one byte too far, or a piece used after a reset, is found as it would be on the heap. */
 #include "base/arena.h"
+#include "base/memory.h"
 #include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,18 +40,9 @@ struct arena {
     size_t used;
 };
 
-static void *must(void *ptr)
-{
-    if (!ptr) {
-        fputs("triage: out of memory\n", stderr);
-        abort();
-    }
-    return ptr;
-}
-
 static struct block *block_new(struct block *next, size_t size)
 {
-    struct block *block = must(malloc(sizeof *block + size));
+    struct block *block = memory_must(malloc(sizeof *block + size));
     *block = (struct block){.next = next, .size = size};
     ASAN_POISON_MEMORY_REGION(block->data, size);
     return block;
@@ -64,7 +56,7 @@ static void block_free(struct block *block)
 
 struct arena *arena_new(void)
 {
-    struct arena *arena = must(calloc(1, sizeof *arena));
+    struct arena *arena = memory_must(calloc(1, sizeof *arena));
     arena->blocks = block_new(NULL, FIRST);
     return arena;
 }
@@ -115,7 +107,7 @@ static void *take(struct arena *arena, size_t size)
 {
     size_t align = alignof(max_align_t), asked = size;
     if (size > (size_t)1 << 40)
-        must(NULL);
+        memory_must(NULL);
     size = (size + align - 1) / align * align + GAP;
     if (size == 0)
         size = align;

@@ -3,6 +3,7 @@
  * text, which most are: a member is one piece of memory, not three. cJSON frees through the same hook, which tells a cell from bytes
  * by the head before both. */
 #include "base/json_node.h"
+#include "base/memory.h"
 #include <pthread.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -102,16 +103,9 @@ __attribute__((constructor)) static void use_cells(void)
     cJSON_InitHooks(&hooks);
 }
 
-static void *must(void *ptr)
-{
-    if (!ptr)
-        abort();
-    return ptr;
-}
-
 cJSON *json_node_new(int type)
 {
-    cJSON *node = WATCHED ? must(cJSON_CreateNull()) : &cell_new()->node;
+    cJSON *node = WATCHED ? memory_must(cJSON_CreateNull()) : &cell_new()->node;
     *node = (cJSON){.type = type};
     return node;
 }
@@ -122,7 +116,7 @@ static char *room_for(cJSON *node, size_t n, bool *inside)
     struct head *head = (struct head *)((char *)node - offsetof(struct cell, node));
     *inside = !WATCHED && SPARE - head->used >= n;
     if (!*inside)
-        return must(cJSON_malloc(n));
+        return memory_must(cJSON_malloc(n));
     char *at = ((struct cell *)head)->spare + head->used;
     head->used += (unsigned)n;
     return at;

@@ -2,19 +2,13 @@
  * cuts text at U+0000 and rounds 2^53 + 1. A number is kept as a cJSON_Raw node holding its source text. One pass, no thread, no
  * state but the reader; the first fault stays, the reader then unwinds on NULLs. */
 #include "base/json_node.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include <stdlib.h>
 #include <string.h>
 
 const struct json_limits json_limits_dialect = {.depth = 512};
 const struct json_limits json_limits_native = {.depth = 64, .members = 10000, .string = 256 << 10, .digits = 1024};
-
-static void *must(void *ptr)
-{
-    if (!ptr)
-        abort();
-    return ptr;
-}
 
 struct reader {
     const char *start, *at, *end;
@@ -264,7 +258,7 @@ __attribute__((noinline)) static void last_wins(struct reader *r, cJSON *object,
     size_t size = SMALL;
     while (size < count * 2)
         size *= 2;
-    cJSON *small[SMALL] = {0}, **table = size == SMALL ? small : must(calloc(size, sizeof *table)), *next;
+    cJSON *small[SMALL] = {0}, **table = size == SMALL ? small : memory_must(calloc(size, sizeof *table)), *next;
     for (cJSON *node = object->child; node; node = next) {
         next = node->next;
         size_t i = name_hash(node->string) & (size - 1);
@@ -301,7 +295,7 @@ static bool member(struct reader *r, cJSON *object)
     const char *end = count_member(r) ? string_end(r) : NULL;
     if (!end)
         return false;
-    char *name = end - r->at < (ptrdiff_t)sizeof small ? small : must(malloc((size_t)(end - r->at) + 1));
+    char *name = end - r->at < (ptrdiff_t)sizeof small ? small : memory_must(malloc((size_t)(end - r->at) + 1));
     cJSON *child = string(r, name, &n) ? member_value(r) : NULL;
     if (child) {
         json_node_name(child, name, n);

@@ -1,6 +1,7 @@
 /* memory: see memory.h. glibc raises its own bound for what is large with the first such piece that is freed (up to 32 MiB), and
  * from then on a refit's or a long list's blocks stay as holes; a bound that was set stays where it is. */
 #include "base/memory.h"
+#include <stdio.h>
 #include <stdlib.h>
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -24,6 +25,15 @@ void memory_release(void)
 #ifdef __GLIBC__
     malloc_trim(0);
 #endif
+}
+
+void *memory_must(void *ptr)
+{
+    if (!ptr) {
+        fputs("triage: out of memory\n", stderr);
+        abort();
+    }
+    return ptr;
 }
 
 struct memory memory_now(void)

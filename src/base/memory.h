@@ -11,6 +11,9 @@ void memory_frugal(size_t large);
 /* Gives back every whole page that is free; about 1 ms for 10 MB of holes. For a quiet moment, on any thread. */
 void memory_release(void);
 
+/* What malloc or strdup gave; where that is nothing, the program ends and says so: nobody goes on with half of a thing. */
+void *memory_must(void *ptr);
+
 struct memory {
     size_t used, /* bytes handed out and not freed */
         kept;    /* bytes freed, and still held for the next time */

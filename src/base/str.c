@@ -1,5 +1,6 @@
 /* str: the growing buffer. */
 #include "base/str.h"
+#include "base/memory.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,12 +34,7 @@ static void grow(struct str *str, size_t need)
     size_t cap = str->cap ? str->cap : 128;
     while (cap <= need)
         cap *= 2;
-    char *data = realloc(str->data == empty ? NULL : str->data, cap);
-    if (!data) {
-        fputs("triage: out of memory\n", stderr);
-        abort();
-    }
-    str->data = data;
+    str->data = memory_must(realloc(str->data == empty ? NULL : str->data, cap));
     str->cap = cap;
 }
 
@@ -104,9 +100,7 @@ void str_addf(struct str *str, const char *fmt, ...)
     if (n > 0 && (size_t)n < sizeof small) {
         str_add(str, small, (size_t)n);
     } else if (n > 0) {
-        char *text = malloc((size_t)n + 1);
-        if (!text)
-            abort();
+        char *text = memory_must(malloc((size_t)n + 1));
         vsnprintf(text, (size_t)n + 1, fmt, again);
         str_add(str, text, (size_t)n);
         free(text);

@@ -1,20 +1,11 @@
 /* classify_grams: see classify_model.h. */
 #include "core/classify_model.h"
-#include <stdio.h>
+#include "base/memory.h"
 #include <stdlib.h>
-
-static void *must(void *ptr)
-{
-    if (!ptr) {
-        fputs("triage: out of memory\n", stderr);
-        abort();
-    }
-    return ptr;
-}
 
 struct grams *grams_new(void)
 {
-    return must(calloc(1, sizeof(struct grams)));
+    return memory_must(calloc(1, sizeof(struct grams)));
 }
 
 void grams_free(struct grams *g)
@@ -33,5 +24,5 @@ void grams_count(struct grams *g)
         g->before[i] = g->count;
         g->count += (uint32_t)__builtin_popcountll(g->known[i]);
     }
-    g->idf = must(calloc(grams_rows(g), sizeof *g->idf));
+    g->idf = memory_must(calloc(grams_rows(g), sizeof *g->idf));
 }

@@ -6,8 +6,8 @@
  * Runs on the trainer's thread. Deterministic: rows are sorted by their content first and the shuffle has a fixed seed,
  * so the order of the journal, and labels since undone, leave no trace. */
 #include "core/classify_model.h"
+#include "base/memory.h"
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,15 +31,6 @@ struct table {
     float (*w)[COLUMNS];
     size_t grams, rows;
 };
-
-static void *must(void *ptr)
-{
-    if (!ptr) {
-        fputs("triage: out of memory\n", stderr);
-        abort();
-    }
-    return ptr;
-}
 
 /* ---- rows, in an order of their own ---- */
 
@@ -360,7 +351,7 @@ struct classify_model *classify_refit(const struct classify_model *prior, const 
     rows_read(arena, prior, rows, count, model->grams);
     struct table table = {.grams = grams_rows(model->grams)};
     table.rows = table.grams + OWN_PHRASES + (size_t)model->phrase_count;
-    table.w = must(malloc(table.rows * sizeof *table.w));
+    table.w = memory_must(malloc(table.rows * sizeof *table.w));
     if (count >= CV_LEAST)
         cross_validate(arena, model, &table, rows, count, figures);
     bool good = no_worse(model, prior, figures, err);
@@ -369,7 +360,7 @@ struct classify_model *classify_refit(const struct classify_model *prior, const 
         rows_cost(rows, count, NULL, 0);
         train(arena, &table, rows, count);
         memcpy(model->own, table.w + table.grams, (table.rows - table.grams) * sizeof *table.w);
-        model->grams->w = must(realloc(table.w, table.grams * sizeof *table.w));
+        model->grams->w = memory_must(realloc(table.w, table.grams * sizeof *table.w));
         return model;
     }
     free(table.w);

@@ -5,8 +5,8 @@
  * refused (the journal still has all it takes to learn them again). Nothing read here is believed: every count is checked
  * against the bytes there are, every bucket must rise, every number must be finite. Pure. */
 #include "core/classify_model.h"
+#include "base/memory.h"
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -146,15 +146,6 @@ static void take_row(struct bytes *in, float *row)
         row[k] = take_float(in);
 }
 
-static void *must(void *ptr)
-{
-    if (!ptr) {
-        fputs("triage: out of memory\n", stderr);
-        abort();
-    }
-    return ptr;
-}
-
 /* Which there are; false: they do not rise. */
 static bool mark_grams(struct bytes in, uint64_t n, struct grams *g)
 {
@@ -183,7 +174,7 @@ static void take_grams(struct bytes *in, struct classify_model *model)
         return;
     }
     grams_count(g);
-    g->w = must(calloc(grams_rows(g), sizeof *g->w));
+    g->w = memory_must(calloc(grams_rows(g), sizeof *g->w));
     g->idf[0] = unseen;
     for (uint32_t row = 1; row <= g->count && !in->bad; row++) {
         take_int(in, 4);

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/str.h"
 #include "base/text.h"
 #include "core/attachment.h"
@@ -15,7 +16,6 @@
 #include "worker/shelf.h"
 #include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,15 +63,6 @@ struct courier {
     int flying;
     int64_t post_at;          /* not before, after the writer said no */
 };
-
-static void *must(void *ptr)
-{
-    if (!ptr) {
-        fputs("triage: out of memory\n", stderr);
-        abort();
-    }
-    return ptr;
-}
 
 /* --- queues --- */
 
@@ -382,8 +373,8 @@ static struct place *place_of(struct courier *c, const char *name)
     for (; *at; at = &(*at)->next)
         if (str_eq((*at)->name, name))
             return *at;
-    *at = must(calloc(1, sizeof **at));
-    (*at)->name = must(strdup(name));
+    *at = memory_must(calloc(1, sizeof **at));
+    (*at)->name = memory_must(strdup(name));
     queue_init(&(*at)->queue);
     return *at;
 }
@@ -525,7 +516,7 @@ static bool start_thread(struct courier *c)
 
 struct courier *courier_open(const struct courier_options *options, struct err *err)
 {
-    struct courier *c = must(calloc(1, sizeof *c));
+    struct courier *c = memory_must(calloc(1, sizeof *c));
     c->o = *options;
     queue_init(&c->inbox);
     queue_init(&c->back);

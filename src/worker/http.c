@@ -4,6 +4,7 @@
  * while it arrives; over the limit the transfer ends, and what was learned until then stands. On the courier's thread. */
 #include "worker/http_call.h"
 #include "base/clock.h"
+#include "base/memory.h"
 #include "worker/guard.h"
 #include <fcntl.h>
 #include <signal.h>
@@ -41,30 +42,21 @@ struct http {
     atomic_bool closing;
 };
 
-void *http_must(void *ptr)
-{
-    if (!ptr) {
-        fputs("triage: out of memory\n", stderr);
-        abort();
-    }
-    return ptr;
-}
-
 struct http *http_open(const struct http_options *o, struct err *err)
 {
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         err_set(err, ERR_INTERNAL, "starting libcurl");
         return NULL;
     }
-    struct http *http = http_must(calloc(1, sizeof *http));
+    struct http *http = memory_must(calloc(1, sizeof *http));
     pthread_mutex_init(&http->lock, NULL);
-    http->multi = http_must(curl_multi_init());
+    http->multi = memory_must(curl_multi_init());
     http->connect_ms = o->connect_ms ? o->connect_ms : HTTP_CONNECT_MS;
     http->total_ms = o->total_ms ? o->total_ms : HTTP_TOTAL_MS;
     if (o->resolve)
-        http->resolve = http_must(curl_slist_append(NULL, o->resolve));
+        http->resolve = memory_must(curl_slist_append(NULL, o->resolve));
     if (o->ca)
-        http->ca = http_must(strdup(o->ca));
+        http->ca = memory_must(strdup(o->ca));
     return http;
 }
 
@@ -176,12 +168,12 @@ static bool check(const struct delivery *request, bool *secure, struct err *err)
 
 static struct curl_slist *header_list(const struct delivery *request)
 {
-    struct curl_slist *list = http_must(curl_slist_append(NULL, "Expect:"));
+    struct curl_slist *list = memory_must(curl_slist_append(NULL, "Expect:"));
     for (int i = 0; i < request->header_count; i++) {
         AUTO_STR line;
         str_init(&line, 8 << 10);
         str_addf(&line, "%s: %s", request->headers[i].name, request->headers[i].value);
-        list = http_must(curl_slist_append(list, line.data));
+        list = memory_must(curl_slist_append(list, line.data));
     }
     return list;
 }
@@ -321,9 +313,9 @@ bool http_start(struct http *http, const struct delivery *request, void (*done)(
         return err_set(err, ERR_INPUT, "this carries no exchange of that kind");
     if (!carriage->check(request, &secure, err))
         return false;
-    struct call *call = http_must(calloc(1, sizeof *call));
+    struct call *call = memory_must(calloc(1, sizeof *call));
     *call = (struct call){.next = http->calls, .http = http, .carriage = carriage, .request = request, .allow = guard_allow(request), .secure = secure,
-                          .started = clock_mono(), .deadline = INT64_MAX, .done = done, .arg = arg, .easy = http_must(curl_easy_init())};
+                          .started = clock_mono(), .deadline = INT64_MAX, .done = done, .arg = arg, .easy = memory_must(curl_easy_init())};
     str_init(&call->body, request->reply_max ? request->reply_max : DELIVERY_REPLY_MAX);
     set_limits(call, http);
     set_ears(call);

@@ -50,7 +50,6 @@ struct carriage {
     void (*conclude)(const struct call *call, CURLcode code, struct reply *reply, const char **why);
 };
 extern const struct carriage http_mail;
-void *http_must(void *ptr); /* out of memory aborts */
 /* Why there is no answer, for a person. */
 const char *http_fault(const struct call *call, CURLcode code);
 #endif

@@ -7,6 +7,7 @@
  * servers look at a message for seconds before they take it. */
 #include "worker/http_call.h"
 #include "base/clock.h"
+#include "base/memory.h"
 #include "worker/guard.h"
 #include <string.h>
 
@@ -176,7 +177,7 @@ static void set_letter(struct call *call)
     curl_easy_setopt(call->easy, CURLOPT_MAIL_FROM, address.data);
     str_clear(&address);
     str_addf(&address, "<%s>", r->rcpt);
-    call->list = http_must(curl_slist_append(NULL, address.data));
+    call->list = memory_must(curl_slist_append(NULL, address.data));
     curl_easy_setopt(call->easy, CURLOPT_MAIL_RCPT, call->list);
     curl_easy_setopt(call->easy, CURLOPT_UPLOAD, 1L);
     curl_easy_setopt(call->easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)r->body_n);

@@ -4,8 +4,8 @@
  * cuts a frame in the middle. Two locks: `lock` guards everything; `wakers` lets only one thread at a time call wake
  * functions, so that the list of those to be woken can hang in the readers themselves. Order: wakers before lock. */
 #include "worker/hub.h"
+#include "base/memory.h"
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,21 +44,12 @@ struct hub {
     uint64_t refused;
 };
 
-static void *must(void *ptr)
-{
-    if (!ptr) {
-        fputs("triage: out of memory\n", stderr);
-        abort();
-    }
-    return ptr;
-}
-
 struct hub *hub_new(int frames, size_t bytes)
 {
-    struct hub *hub = must(calloc(1, sizeof *hub));
+    struct hub *hub = memory_must(calloc(1, sizeof *hub));
     hub->size = frames > 0 ? (uint64_t)frames : 1;
     hub->bytes_most = bytes;
-    hub->ring = must(calloc(hub->size, sizeof *hub->ring));
+    hub->ring = memory_must(calloc(hub->size, sizeof *hub->ring));
     pthread_mutex_init(&hub->wakers, NULL);
     pthread_mutex_init(&hub->lock, NULL);
     pthread_cond_init(&hub->woken, NULL);
@@ -172,7 +163,7 @@ static void forget_oldest(struct hub *hub)
 
 static struct held *held_new(struct held head, const char *sse, size_t n)
 {
-    struct held *frame = must(malloc(sizeof *frame + n));
+    struct held *frame = memory_must(malloc(sizeof *frame + n));
     *frame = head;
     frame->refs = 1;
     frame->n = n;
@@ -274,7 +265,7 @@ static uint64_t position_after(const struct hub *hub, int64_t after)
 
 struct hub_reader *hub_join(struct hub *hub, int64_t after, bool lead, void (*wake)(void *arg), void *arg, bool *too_old)
 {
-    struct hub_reader *r = must(calloc(1, sizeof *r));
+    struct hub_reader *r = memory_must(calloc(1, sizeof *r));
     *r = (struct hub_reader){.hub = hub, .lead = lead, .wake = wake, .arg = arg};
     pthread_mutex_lock(&hub->lock);
     *too_old = after >= 0 && after < hub->floor;

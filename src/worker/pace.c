@@ -1,24 +1,18 @@
 /* pace: buckets of tokens that fill with time, two a destination and one an account; a breaker; and until when the other side wants
  * to be left alone. A clock that was set back never holds anything up for longer than the rule says. */
 #include "worker/pace.h"
+#include "base/memory.h"
 #include "base/str.h"
 #include <stdlib.h>
 #include <string.h>
-
-static void *must(void *ptr)
-{
-    if (!ptr)
-        abort();
-    return ptr;
-}
 
 struct pace_account *pace_account(struct pace_account **list, const char *name)
 {
     for (; *list; list = &(*list)->next)
         if (str_eq((*list)->name, name))
             return *list;
-    *list = must(calloc(1, sizeof **list));
-    (*list)->name = must(strdup(name));
+    *list = memory_must(calloc(1, sizeof **list));
+    (*list)->name = memory_must(strdup(name));
     return *list;
 }
 

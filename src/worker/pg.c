@@ -4,6 +4,7 @@
  * On the courier's thread. */
 #include "worker/pg.h"
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/str.h"
 #include "worker/guard.h"
 #include "worker/lookup.h"
@@ -42,15 +43,6 @@ struct pg {
     int count, wake[2]; /* a pipe: lookups that are over */
 };
 
-static void *must(void *ptr)
-{
-    if (!ptr) {
-        fputs("triage: out of memory\n", stderr);
-        abort();
-    }
-    return ptr;
-}
-
 static bool open_pipe(int fds[2])
 {
     if (pipe(fds) != 0)
@@ -64,7 +56,7 @@ static bool open_pipe(int fds[2])
 
 struct pg *pg_open(struct err *err)
 {
-    struct pg *pg = must(calloc(1, sizeof *pg));
+    struct pg *pg = memory_must(calloc(1, sizeof *pg));
     if (open_pipe(pg->wake))
         return pg;
     free(pg);
@@ -343,7 +335,7 @@ static void keep_idle(struct pg *pg, struct call *call)
     }
     if (to->conn)
         idle_drop(to);
-    *to = (struct idle){call->conn, must(strdup(call->request->url)), guard_allow(call->request), clock_mono() + PG_IDLE_MS};
+    *to = (struct idle){call->conn, memory_must(strdup(call->request->url)), guard_allow(call->request), clock_mono() + PG_IDLE_MS};
     call->conn = NULL;
 }
 
@@ -478,7 +470,7 @@ bool pg_start(struct pg *pg, const struct delivery *request, void (*done)(void *
     if (!all)
         return false;
     int64_t now = clock_mono();
-    struct call *call = must(calloc(1, sizeof *call));
+    struct call *call = memory_must(calloc(1, sizeof *call));
     *call = (struct call){.request = request, .done = done, .arg = arg, .started = now,
                           .deadline = now + (request->timeout ? request->timeout : PG_TOTAL_MS)};
     str_init(&call->words, WORDS);

@@ -1,6 +1,6 @@
 /* frames: see frames.h. A ring, so that a frame is copied once and never moved. */
 #include "link/frames.h"
-#include <stdio.h>
+#include "base/memory.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,11 +21,7 @@ static void drop_oldest(struct frames *frames)
 
 void frames_keep(struct frames *frames, int64_t seq, const char *data, size_t n)
 {
-    char *copy = malloc(n + 1);
-    if (!copy) {
-        fputs("triage: out of memory\n", stderr);
-        abort();
-    }
+    char *copy = memory_must(malloc(n + 1));
     memcpy(copy, data, n);
     copy[n] = 0;
     while (frames->count && (frames->count == FRAMES_MAX || frames->bytes + n > FRAMES_BYTES))

@@ -4,6 +4,7 @@
 #include "link/link.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/memory.h"
 #include "link/connection.h"
 #include "link/problem.h"
 #include "link/reader.h"
@@ -50,19 +51,10 @@ struct link {
     int64_t patience, beat; /* ms: of a call; between two heartbeats, at most */
 };
 
-static void *must(void *ptr)
-{
-    if (!ptr) {
-        fputs("triage: out of memory\n", stderr);
-        abort();
-    }
-    return ptr;
-}
-
 struct link *link_open(const char *socket_path)
 {
-    struct link *link = must(calloc(1, sizeof *link));
-    link->socket = must(strdup(socket_path));
+    struct link *link = memory_must(calloc(1, sizeof *link));
+    link->socket = memory_must(strdup(socket_path));
     reader_init(&link->reader);
     connection_init(&link->stream);
     link->last = &link->turn;
@@ -143,7 +135,7 @@ static void request(const struct link *link, struct connection *at, const char *
 
 static struct call *call_new(const struct link *link, const char *method, const char *path)
 {
-    struct call *call = must(calloc(1, sizeof *call));
+    struct call *call = memory_must(calloc(1, sizeof *call));
     str_init(&call->body, ANSWER_MAX);
     connection_init(&call->at);
     request(link, &call->at, method, path);
@@ -422,8 +414,8 @@ static void make_room(struct link *link, int n)
 {
     if (n <= link->polled_room)
         return;
-    link->polled = must(realloc(link->polled, (size_t)n * sizeof *link->polled));
-    link->polled_for = must(realloc(link->polled_for, (size_t)n * sizeof *link->polled_for));
+    link->polled = memory_must(realloc(link->polled, (size_t)n * sizeof *link->polled));
+    link->polled_for = memory_must(realloc(link->polled_for, (size_t)n * sizeof *link->polled_for));
     link->polled_room = n;
 }
 

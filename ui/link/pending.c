@@ -1,5 +1,6 @@
 /* pending: a short list, in the order they were sent. */
 #include "link/pending.h"
+#include "base/memory.h"
 #include <stdlib.h>
 
 enum { MOST = 4096 };
@@ -10,9 +11,7 @@ void pending_add(struct pending *p, int64_t ticket)
         return;
     if (p->count == p->cap) {
         p->cap = p->cap ? p->cap * 2 : 16;
-        p->list = realloc(p->list, (size_t)p->cap * sizeof *p->list);
-        if (!p->list)
-            abort();
+        p->list = memory_must(realloc(p->list, (size_t)p->cap * sizeof *p->list));
     }
     p->list[p->count++] = (struct pending_act){.ticket = ticket};
 }

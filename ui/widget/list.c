@@ -1,6 +1,7 @@
 /* list: two numbers matter, `selected` and `top`, both indexes into the window; list_set finds them again by id. Sets
  * of ids (marks, rows not yet seen) are sorted arrays: a few thousand at most, searched far more often than changed. */
 #include "widget/list.h"
+#include "base/memory.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,13 +43,6 @@ static bool has(const struct ids *set, int64_t id)
     return at < set->n && set->list[at] == id;
 }
 
-static void *must(void *ptr)
-{
-    if (!ptr)
-        abort();
-    return ptr;
-}
-
 static void put(struct ids *set, int64_t id, bool in)
 {
     size_t at = place_of(set, id);
@@ -62,7 +56,7 @@ static void put(struct ids *set, int64_t id, bool in)
     }
     if (set->n == set->cap) {
         set->cap = set->cap ? set->cap * 2 : 16;
-        set->list = must(realloc(set->list, set->cap * sizeof *set->list));
+        set->list = memory_must(realloc(set->list, set->cap * sizeof *set->list));
     }
     memmove(set->list + at + 1, set->list + at, (set->n - at) * sizeof *set->list);
     set->list[at] = id;
@@ -79,7 +73,7 @@ static int by_number(const void *a, const void *b)
 
 struct list *list_new(void)
 {
-    return must(calloc(1, sizeof(struct list)));
+    return memory_must(calloc(1, sizeof(struct list)));
 }
 
 void list_free(struct list *list)
@@ -120,7 +114,7 @@ static void keep_in_view(struct list *list)
 /* Ids that were not there before become fresh; ids that left are forgotten. */
 static void note_fresh(struct list *list, const int64_t *before, size_t n, const bool *is_old)
 {
-    struct ids old = {.list = must(malloc((n + 1) * sizeof *before)), .n = n};
+    struct ids old = {.list = memory_must(malloc((n + 1) * sizeof *before)), .n = n};
     if (n)
         memcpy(old.list, before, n * sizeof *before);
     qsort(old.list, n, sizeof *old.list, by_number);
@@ -139,7 +133,7 @@ void list_set(struct list *list, const struct list_window *window, bool anchored
     bool at_top = list->top == 0 && !list->more_before;
     int64_t *before = list->ids;
     size_t before_n = list->n;
-    list->ids = must(malloc((n + 1) * sizeof *list->ids));
+    list->ids = memory_must(malloc((n + 1) * sizeof *list->ids));
     if (n)
         memcpy(list->ids, window->ids, n * sizeof *list->ids);
     list->n = n;
