@@ -109,7 +109,7 @@ static void do_sort(struct console *c, const char *arg)
 {
     int n;
     const struct offer *sorts = offer_sorts(&n);
-    int by = mirror_sort_find(arg);
+    int by = sort_find(arg);
     if (!*arg)
         part_pick(c, FOR_SORT, "sort by: ", sorts, n, false);
     else if (by < 0)

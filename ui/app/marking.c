@@ -55,7 +55,7 @@ static void ask(struct marking *m, const char *after)
     AUTO_ARENA a = arena_new();
     AUTO_STR path;
     str_init(&path, 32768);
-    str_addf(&path, "/v1/tickets?ids=1&view=%s&sort=%s&invert=%d&limit=%d", path_escape(a, m->view), mirror_sort_word(m->sort), m->invert, PAGE);
+    str_addf(&path, "/v1/tickets?ids=1&view=%s&sort=%s&invert=%d&limit=%d", path_escape(a, m->view), sort_word(m->sort), m->invert, PAGE);
     if (*m->fits)
         str_addf(&path, "&where=%s", path_escape(a, m->fits));
     if (after)

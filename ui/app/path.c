@@ -41,7 +41,7 @@ static const char *rows_path(struct console *c, struct arena *a, bool more)
 {
     AUTO_STR path;
     str_init(&path, 32768);
-    str_addf(&path, "/v1/tickets?brief=1&view=%s&sort=%s&invert=%d&limit=%d", path_escape(a, c->view), mirror_sort_word(c->sort), c->invert, more ? more_size(c) : page_size(c));
+    str_addf(&path, "/v1/tickets?brief=1&view=%s&sort=%s&invert=%d&limit=%d", path_escape(a, c->view), sort_word(c->sort), c->invert, more ? more_size(c) : page_size(c));
     if (*c->where)
         str_addf(&path, "&where=%s", path_escape(a, c->where));
     if (more)

@@ -36,7 +36,7 @@ static char *told(struct console *c)
     struct list_place at = list_place(c->queue.list);
     json_put_string(now, "view", c->view);
     json_put_string(now, "where", c->where);
-    json_put_string(now, "sort", mirror_sort_word(c->sort));
+    json_put_string(now, "sort", sort_word(c->sort));
     json_put_bool(now, "invert", c->invert);
     json_put_i64(now, "selected", at.selected);
     json_put_i64(now, "line", at.line);
@@ -146,7 +146,7 @@ void session_follow(struct console *c, int64_t now)
     struct session *s = &c->session;
     if (s->was && !s->turned && mirror_ready(c->mirror)) {
         s->turned = true;
-        int by = mirror_sort_find(json_get_string(s->was, "sort", ""));
+        int by = sort_find(json_get_string(s->was, "sort", ""));
         c->sort = by > 0 ? (enum mirror_sort)by : MIRROR_BY_DUE;
         c->invert = json_get_bool(s->was, "invert", false);
         if (!str_eq(c->view, json_get_string(s->was, "view", c->view)) || *json_get_string(s->was, "where", "") || fetch_turned(c))

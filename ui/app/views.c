@@ -42,7 +42,7 @@ const char *views_said(struct console *c, const struct action_row *action, const
     str_adds(&out, line);
     add_quoted(&out, "when", shown(c));
     if (!strstr(line, "sort="))
-        str_addf(&out, " sort=%s%s", mirror_sort_word(c->sort), c->invert ? " invert=yes" : "");
+        str_addf(&out, " sort=%s%s", sort_word(c->sort), c->invert ? " invert=yes" : "");
     return arena_strdup(c->frame, out.data);
 }
 

@@ -1,6 +1,6 @@
 /* counts: one list of views, read whole, counted by frames. */
 #include "link/counts.h"
-#include "link/mirror.h"
+#include "link/sort.h"
 #include <string.h>
 
 void counts_fini(struct counts *c)
@@ -36,7 +36,7 @@ bool counts_views(struct counts *c, const struct json *list, int64_t seq)
     c->views = ARENA_ARRAY(a, struct mirror_view, json_count(list) + 1);
     c->view_count = 0;
     for (const struct json *v = json_first(list); v; v = json_next(v)) {
-        int sort = mirror_sort_find(json_get_string(v, "sort", "due"));
+        int sort = sort_find(json_get_string(v, "sort", "due"));
         c->views[c->view_count++] = (struct mirror_view){.name = text_of(a, v, "name"),
                                                          .title = text_of(a, v, "title"),
                                                          .text = text_of(a, v, "text"),

@@ -1,69 +1,39 @@
-/* mirror: the desk as last told. Owns: the rows (rows.c), the desk's texts (one arena, swapped by each
- * snapshot), the documents (an arena each), the last frames, and a struct of each thing that is told of beside rows (counts,
- * game, presence, windows, paged). Pure.
+/* mirror: the desk as last told. Owns the listed tickets, the documents (an arena each), the last frames, and a struct of each thing that is
+ * told of beside them (about, counts, game, presence, windows, paged, pending): what comes is read here, and handed to whom it concerns. Pure.
  *
  * Why frames are kept: a page is answered by a reader of the database while frames are already further; after
  * a page of seq S the frames behind S are played again, so that neither order of arrival loses a row. */
 #include "link/mirror.h"
-#include "core/field.h"
-#include "link/docs.h"
+#include "base/memory.h"
 #include "link/frames.h"
 #include "link/pending.h"
-#include "link/rows.h"
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { CLOCK_SLACK_MS = 1500 };
 
 struct mirror {
-    mirror_match *match;
-    void *match_arg;
-    struct rows rows;
-    char *view, *where, *next;
+    struct listed listed;
     int64_t seq, offset, focus;
-    bool ready, bands, restricted, behind;
-
-    struct arena *agents_arena; /* theirs: they are told of more often */
-    struct arena *desk; /* texts of everything down to doc */
-    const char *team, *me, *role, *oncall, *config, *source;
-    struct mirror_agent *agents;
-    int agent_count;
+    bool ready, behind;
+    struct about about;
     struct counts counts;
     struct game game;
     struct windows windows;
     struct paged paged;
     struct presence presence;
-    struct json *kept; /* my settings */
-
     struct docs docs;
     uint64_t number; /* of what answers brought */
     struct frames frames;
     struct pending pending;
 };
 
-static void *must(void *ptr)
-{
-    if (!ptr) {
-        fputs("triage: out of memory\n", stderr);
-        abort();
-    }
-    return ptr;
-}
-
-static void set_text(char **to, const char *text)
-{
-    char *copy = text ? must(strdup(text)) : NULL;
-    free(*to);
-    *to = copy;
-}
-
 struct mirror *mirror_new(mirror_match *match, void *arg)
 {
-    struct mirror *m = must(calloc(1, sizeof *m));
-    m->match = match;
-    m->match_arg = arg;
-    m->team = m->me = m->role = m->oncall = "";
+    struct mirror *m = memory_must(calloc(1, sizeof *m));
+    m->listed.match = match;
+    m->listed.match_arg = arg;
+    about_init(&m->about);
     return m;
 }
 
@@ -71,292 +41,95 @@ void mirror_free(struct mirror *m)
 {
     if (!m)
         return;
-    rows_fini(&m->rows);
+    listed_fini(&m->listed);
     docs_fini(&m->docs);
     frames_clear(&m->frames);
-    json_free(m->kept);
-    arena_free(m->agents_arena);
     counts_fini(&m->counts);
-    arena_free(m->desk);
-    free(m->view);
-    free(m->where);
-    free(m->next);
+    about_fini(&m->about);
     pending_fini(&m->pending);
     free(m);
 }
 
-/* --- reading parts of the desk --- */
+/* --- frames, as they come --- */
 
-static const char *text_of(struct arena *arena, const struct json *object, const char *name)
+static bool listed_told(struct mirror *m, const struct json *data, int64_t now)
 {
-    return arena_strdup(arena, json_get_string(object, name, ""));
-}
-
-static const char *joined(struct arena *arena, const struct json *list)
-{
-    const char *text = "";
-    for (const struct json *item = json_first(list); item; item = json_next(item))
-        text = arena_printf(arena, "%s%s%s", text, *text ? ", " : "", json_string(item) ? json_string(item) : "");
-    return text;
-}
-
-static void read_agents(struct mirror *m, const struct json *list)
-{
-    if (m->agents_arena)
-        arena_reset(m->agents_arena);
-    else
-        m->agents_arena = arena_new();
-    m->agents = ARENA_ARRAY(m->agents_arena, struct mirror_agent, json_count(list) + 1);
-    m->agent_count = 0;
-    for (const struct json *a = json_first(list); a; a = json_next(a))
-        m->agents[m->agent_count++] = (struct mirror_agent){.name = text_of(m->agents_arena, a, "name"),
-                                                            .role = text_of(m->agents_arena, a, "role"),
-                                                            .team = text_of(m->agents_arena, a, "team"),
-                                                            .open = json_get_i64(a, "open", 0),
-                                                            .load = json_get_i64(a, "load", 0),
-                                                            .capacity = json_get_i64(a, "capacity", 0),
-                                                            .away = text_of(m->agents_arena, a, "away"),
-                                                            .skills = joined(m->agents_arena, json_get(a, "skills"))};
-}
-
-static void read_texts(struct mirror *m, const struct json *root)
-{
-    const struct json *me = json_get(root, "me");
-    m->team = text_of(m->desk, root, "team");
-    m->config = text_of(m->desk, root, "config");
-    m->source = text_of(m->desk, json_first(json_get(root, "sources")), "name");
-    m->me = text_of(m->desk, me, "name");
-    m->role = text_of(m->desk, me, "role");
-    m->restricted = json_get_bool(me, "restricted", false);
-    m->oncall = text_of(m->desk, root, "oncall");
-    m->bands = json_get_bool(json_get(root, "model"), "bands", false);
-    int64_t seq = json_get_i64(root, "seq", 0);
-    counts_views(&m->counts, json_get(root, "views"), seq);
-    counts_escalations(&m->counts, json_get(root, "escalations"), seq);
-    read_agents(m, json_get(root, "agents"));
-    game_boss(&m->game, json_get(root, "boss"));
-    game_player(&m->game, json_get(root, "player"), m->me);
-    windows_read(&m->windows, json_get(root, "maintenance"));
-}
-
-static struct json *parse(const char *json, size_t n, const char *what, struct err *err)
-{
-    struct json *root = json_parse(json, n, &json_limits_dialect, NULL, err);
-    if (root && json_is(root, JSON_OBJECT))
-        return root;
-    if (root)
-        err_set(err, ERR_INPUT, "not an object");
-    json_free(root);
-    err_in(err, "reading the daemon's answer (%s)", what);
-    return NULL;
-}
-
-static void read_rows(struct mirror *m, const struct json *list, bool later)
-{
-    for (const struct json *object = json_first(list); object && m->rows.count < MIRROR_ROWS_MAX;
-         object = json_next(object)) {
-        struct mirror_row *row = rows_read(object);
-        if (!row)
-            continue;
-        row->later = later;
-        rows_append(&m->rows, row);
-    }
-}
-
-static const char *const sort_words[MIRROR_SORTS] = {[MIRROR_BY_DUE] = "due", [MIRROR_BY_AGE] = "age", [MIRROR_BY_UPDATED] = "updated",
-                                                     [MIRROR_BY_URGENCY] = "urgency", [MIRROR_BY_PRIORITY] = "priority"};
-
-void mirror_sort(struct mirror *m, enum mirror_sort by, bool invert)
-{
-    m->rows.sort = by;
-    m->rows.invert = invert;
-}
-
-enum mirror_sort mirror_sorted(const struct mirror *m, bool *inverted)
-{
-    *inverted = m->rows.invert;
-    return m->rows.sort;
-}
-
-const char *mirror_sort_word(int by)
-{
-    return by >= 0 && by < MIRROR_SORTS ? sort_words[by] : "";
-}
-
-int mirror_sort_find(const char *word)
-{
-    for (int i = 0; i < MIRROR_SORTS; i++)
-        if (strcmp(sort_words[i], word) == 0)
-            return i;
-    return -1;
-}
-
-static void read_page(struct mirror *m, const struct json *root, const char *view, const char *where,
-                      bool more)
-{
-    if (!more)
-        rows_clear(&m->rows);
-    char *kept = where ? must(strdup(where)) : NULL;
-    set_text(&m->view, view);
-    set_text(&m->where, kept);
-    free(kept);
-    read_rows(m, json_get(root, "rows"), more);
-    set_text(&m->next, json_get_string(root, "next", NULL));
-    m->rows.more = m->next != NULL;
-}
-
-/* --- frames --- */
-
-/* The views a frame names are all those the ticket is in; one that differs from agent to agent names its
- * owner. */
-static bool in_list(const struct mirror *m, const struct json *views, const struct ticket *t, bool was)
-{
-    const struct mirror_view *view = mirror_view_find(m, m->view);
-    bool in = view ? was : true;
-    if (t->purged_at)
-        return false;
-    if (view && json_is(views, JSON_ARRAY))
-        in = false;
-    for (const struct json *v = json_first(views); v && view; v = json_next(v))
-        if (str_eq(json_get_string(v, "name", ""), view->name) && json_get_bool(v, "in", true))
-            in |= !view->mine || str_eq(json_get_string(v, "owner", m->me), m->me);
-    if (view && str_eq(view->of, "own")) /* no frame names it: it is nobody else's */
-        in = m->match && m->match(m->match_arg, view->text, t);
-    if (m->where)
-        return in && m->match && m->match(m->match_arg, m->where, t);
-    return view ? in : was;
-}
-
-static unsigned apply_row(struct mirror *m, const struct json *data, int64_t now)
-{
-    struct mirror_row *row = rows_read(json_get(data, "row"));
-    if (!row)
-        return 0;
-    int64_t id = row->t.id;
-    int index = rows_index(&m->rows, id);
-    if (index >= 0 && row->t.version && row->t.version < m->rows.list[index]->t.version) {
-        free(row);
-        return 0;
-    }
-    bool was = index >= 0 && !m->rows.list[index]->gone, arrived = false;
-    if (!in_list(m, json_get(data, "views"), &row->t, was))
-        return rows_leave(&m->rows, row) ? MIRROR_CHANGED_ROWS : 0;
-    row->touched = json_get_i64(data, "seq", 0);
-    row->fresh_at = now;
-    if (!rows_put(&m->rows, row, &arrived))
-        return 0;
-    return MIRROR_CHANGED_ROWS;
-}
-
-/* A parcel's end, or what a person did with it, says how many of its ticket's are dead now. */
-static unsigned apply_undelivered(struct mirror *m, const struct json *data)
-{
-    int64_t dead = json_get_i64(json_get(data, "data"), "undelivered", -1);
-    return dead >= 0 && rows_undelivered(&m->rows, json_get_i64(data, "ticket", 0), dead) ? MIRROR_CHANGED_ROWS : 0;
-}
-
-static bool any_undelivered(const struct rows *rows)
-{
-    for (int i = 0; i < rows->count; i++)
-        if (rows->list[i]->undelivered)
-            return true;
-    return false;
-}
-
-/* Plays the frames behind `seq` again, oldest first. */
-static void replay(struct mirror *m, int64_t seq)
-{
-    const struct frame *f;
-    m->behind = m->frames.lost > seq;
-    for (int i = 0; (f = frames_at(&m->frames, i)) != NULL; i++) {
-        if (f->seq <= seq)
-            continue;
-        AUTO_JSON data = json_parse(f->data, f->n, &json_limits_dialect, NULL, NULL);
-        apply_row(m, data, 0);
-        apply_undelivered(m, data);
-    }
-}
-
-/* What a desk entry's records change beside the desk itself. */
-static unsigned records_changed(const struct json *records)
-{
-    static const struct { const char *kind; unsigned changed; } kinds[] = {
-        {"override", MIRROR_CHANGED_ONCALL}, {"cover", MIRROR_CHANGED_ONCALL}, {"absence", MIRROR_CHANGED_ONCALL}, {"view", MIRROR_CHANGED_VIEWS}, {"xp-reset", MIRROR_CHANGED_GAME}};
-    unsigned changed = 0;
-    for (const struct json *r = json_first(records); r; r = json_next(r))
-        for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-            if (str_eq(json_get_string(r, "kind", ""), kinds[i].kind))
-                changed |= kinds[i].changed;
-    return changed;
+    return listed_frame(&m->listed, data, counts_find(&m->counts, m->listed.view), m->about.me, now);
 }
 
 static unsigned told_of_game(struct mirror *m, const char *event, const struct json *data)
 {
     const struct game was = m->game;
-    if (!game_frame(&m->game, event, data, m->me))
+    if (!game_frame(&m->game, event, data, m->about.me))
         return 0;
     docs_amend(&m->docs, MIRROR_SCORES);
     return MIRROR_CHANGED_GAME | (memcmp(&was, &m->game, sizeof was) != 0 ? MIRROR_CHANGED_SHOWN : 0);
 }
 
-static unsigned entry_frame(struct mirror *m, const char *event, int64_t seq, const struct json *data,
-                            int64_t now)
+/* What an answer already said changes nothing here, but may be asked for all the same. */
+static unsigned entry_frame(struct mirror *m, const char *event, int64_t seq, const struct json *data, int64_t now)
 {
-    unsigned changed = 0;
-    if (seq > m->seq)
-        changed |= apply_row(m, data, now) | apply_undelivered(m, data);
-    if (m->focus && json_get_i64(data, "ticket", 0) == m->focus)
+    int64_t ticket = json_get_i64(data, "ticket", 0);
+    unsigned changed = touch_of(event, ticket, data) | told_of_game(m, event, json_get(data, "data"));
+    if (m->focus && ticket == m->focus)
         changed |= MIRROR_CHANGED_TICKET;
-    if (str_eq(event, "escalation") || (str_eq(event, "parcel") && json_get_i64(data, "ticket", 0)))
-        changed |= MIRROR_CHANGED_ESCALATION;
-    if (str_eq(event, "desk"))
-        changed |= MIRROR_CHANGED_DESK;
-    if (str_eq(event, "desk") && seq > m->seq && windows_follow(&m->windows, json_path(data, "data.records")))
+    if (seq > m->seq && listed_told(m, data, now))
+        changed |= MIRROR_CHANGED_ROWS;
+    if (seq > m->seq && str_eq(event, "desk") && windows_follow(&m->windows, json_path(data, "data.records")))
         changed |= MIRROR_CHANGED_ESCALATION | MIRROR_CHANGED_SHOWN;
-    if (str_eq(event, "desk"))
-        changed |= records_changed(json_path(data, "data.records"));
-    changed |= told_of_game(m, event, json_get(data, "data"));
-    if (str_eq(event, "parcel") || str_eq(event, "delivery") || str_eq(event, "destination") || str_eq(event, "route"))
-        changed |= MIRROR_CHANGED_OUTGOING;
-    if (str_eq(event, "delivery") && !json_get_i64(data, "ticket", 0) && any_undelivered(&m->rows)) /* whose they are is not said */
+    if (str_eq(event, "delivery") && !ticket && rows_any_undelivered(&m->listed.rows)) /* whose they are is not said */
         changed |= MIRROR_CHANGED_PARCELS;
-    if (str_eq(event, "label") || str_eq(event, "model"))
-        changed |= MIRROR_CHANGED_LABELS;
-    if (str_starts(json_get_string(data, "actor", ""), "source:"))
-        changed |= MIRROR_CHANGED_EVENTS;
-    if (seq > m->seq)
-        m->seq = seq;
-    if (pending_settle(&m->pending, m->seq))
-        changed |= MIRROR_CHANGED_SHOWN;
-    return changed;
+    m->seq = seq > m->seq ? seq : m->seq;
+    return changed | (pending_settle(&m->pending, m->seq) ? MIRROR_CHANGED_SHOWN : 0);
 }
-
-/* --- frames, as they come --- */
 
 static unsigned told_of_counts(struct mirror *m, const struct json *data)
 {
-    struct counts_told told = counts_frame(&m->counts, data, m->me);
+    struct counts_told told = counts_frame(&m->counts, data, m->about.me);
     return MIRROR_CHANGED_COUNTS | (told.unknown ? MIRROR_CHANGED_VIEWS : 0) | (told.views ? MIRROR_CHANGED_TABS : 0) | (told.escalations ? MIRROR_CHANGED_SHOWN : 0);
 }
 
+static unsigned told_of_stream(struct mirror *m, const struct json *data)
+{
+    return MIRROR_CHANGED_PRESENCE | (presence_hello(&m->presence, data) ? MIRROR_CHANGED_VIEWS : 0);
+}
+
+static unsigned told_of_presence(struct mirror *m, const struct json *data)
+{
+    if (!presence_read(&m->presence, data))
+        return 0;
+    return str_eq(json_get_string(data, "agent", ""), m->about.me) ? MIRROR_CHANGED_MINE : MIRROR_CHANGED_PRESENCE;
+}
+
+static unsigned told_of_reset(struct mirror *m, const struct json *data)
+{
+    (void)data;
+    frames_clear(&m->frames); /* they may be another database's, and their numbers with them */
+    counts_forget(&m->counts);
+    return MIRROR_CHANGED_ALL;
+}
+
+/* Frames without a number: none is an entry of the journal. */
+static const struct {
+    const char *event;
+    unsigned (*told)(struct mirror *m, const struct json *data);
+    unsigned changed; /* where nothing of it is kept */
+} bare[] = {
+    {"counts", told_of_counts, 0},
+    {"hello", told_of_stream, 0},
+    {"presence", told_of_presence, 0},
+    {"reset", told_of_reset, 0},
+    {"draft", NULL, MIRROR_CHANGED_DRAFTS},
+    {"refused", NULL, MIRROR_CHANGED_EVENTS},
+    {"bye", NULL, MIRROR_CHANGED_BYE},
+};
+
 static unsigned bare_frame(struct mirror *m, const char *event, const struct json *data)
 {
-    if (str_eq(event, "counts"))
-        return told_of_counts(m, data);
-    if (str_eq(event, "hello"))
-        return presence_hello(&m->presence, data) ? MIRROR_CHANGED_PRESENCE | MIRROR_CHANGED_VIEWS : MIRROR_CHANGED_PRESENCE;
-    if (str_eq(event, "presence") && presence_read(&m->presence, data))
-        return str_eq(json_get_string(data, "agent", ""), m->me) ? MIRROR_CHANGED_MINE : MIRROR_CHANGED_PRESENCE;
-    if (str_eq(event, "draft"))
-        return MIRROR_CHANGED_DRAFTS;
-    if (str_eq(event, "refused"))
-        return MIRROR_CHANGED_EVENTS;
-    if (str_eq(event, "reset")) {
-        frames_clear(&m->frames); /* they may be another database's, and their numbers with them */
-        counts_forget(&m->counts);
-        return MIRROR_CHANGED_ALL;
-    }
-    return str_eq(event, "bye") ? MIRROR_CHANGED_BYE : 0;
+    for (size_t i = 0; i < sizeof bare / sizeof *bare; i++)
+        if (str_eq(event, bare[i].event))
+            return bare[i].told ? bare[i].told(m, data) : bare[i].changed;
+    return 0;
 }
 
 unsigned mirror_frame(struct mirror *m, const char *event, int64_t seq, const char *text, size_t n,
@@ -377,6 +150,64 @@ unsigned mirror_frame(struct mirror *m, const char *event, int64_t seq, const ch
 
 /* --- snapshots --- */
 
+static struct json *parse(const char *json, size_t n, const char *what, struct err *err)
+{
+    struct json *root = json_parse(json, n, &json_limits_dialect, NULL, err);
+    if (root && json_is(root, JSON_OBJECT))
+        return root;
+    if (root)
+        err_set(err, ERR_INPUT, "not an object");
+    json_free(root);
+    err_in(err, "reading the daemon's answer (%s)", what);
+    return NULL;
+}
+
+/* Plays the frames behind `seq` again, oldest first. */
+static void replay(struct mirror *m, int64_t seq)
+{
+    const struct frame *f;
+    m->behind = m->frames.lost > seq;
+    for (int i = 0; (f = frames_at(&m->frames, i)) != NULL; i++) {
+        if (f->seq <= seq)
+            continue;
+        AUTO_JSON data = json_parse(f->data, f->n, &json_limits_dialect, NULL, NULL);
+        listed_told(m, data, 0);
+    }
+}
+
+void mirror_sort(struct mirror *m, enum mirror_sort by, bool invert)
+{
+    m->listed.rows.sort = by;
+    m->listed.rows.invert = invert;
+}
+
+enum mirror_sort mirror_sorted(const struct mirror *m, bool *inverted)
+{
+    *inverted = m->listed.rows.invert;
+    return m->listed.rows.sort;
+}
+
+bool mirror_doc_set(struct mirror *m, enum mirror_doc_id id, int64_t ticket, const char *json, size_t n,
+                    int64_t now, struct err *err)
+{
+    bool news;
+    if (!docs_put(&m->docs, id, ticket, json, n, now, &news, err))
+        return false;
+    const struct json *root = m->docs.list[id].root;
+    if (!news)
+        return true;
+    m->number++;
+    if (id == MIRROR_SCORES)
+        game_scores(&m->game, root, m->about.me);
+    if (id == MIRROR_PAGED)
+        m->paged = paged_read(root, m->about.me, now);
+    if (id == MIRROR_AGENTS)
+        about_agents(&m->about, json_get(root, "agents"));
+    if (id == MIRROR_ONCALL)
+        about_oncall(&m->about, root);
+    return true;
+}
+
 /* What pages me, where a desk brings it. */
 static bool read_mine(struct mirror *m, const struct json *mine, int64_t now, struct err *err)
 {
@@ -394,26 +225,32 @@ static void amend_documents(struct mirror *m)
         docs_amend(&m->docs, of_desk[i]);
 }
 
+static void read_desk(struct mirror *m, const struct json *root)
+{
+    int64_t seq = json_get_i64(root, "seq", 0);
+    about_read(&m->about, root);
+    counts_views(&m->counts, json_get(root, "views"), seq);
+    counts_escalations(&m->counts, json_get(root, "escalations"), seq);
+    game_boss(&m->game, json_get(root, "boss"));
+    game_player(&m->game, json_get(root, "player"), m->about.me);
+    windows_read(&m->windows, json_get(root, "maintenance"));
+}
+
 bool mirror_desk(struct mirror *m, const char *json, size_t n, int64_t local_now, struct err *err)
 {
     AUTO_JSON root = parse(json, n, "desk", err);
     if (!root)
         return false;
-    struct arena *old = m->desk;
-    m->desk = arena_new();
     m->number++;
     amend_documents(m);
-    read_texts(m, root);
+    read_desk(m, root);
     m->offset = json_get_i64(root, "now", local_now) - local_now;
     const char *name = json_get_string(root, "view", NULL);
-    const struct mirror_view *view = name ? mirror_view_find(m, name) : NULL;
+    const struct mirror_view *view = counts_find(&m->counts, name);
     mirror_sort(m, view ? (enum mirror_sort)view->sort : MIRROR_BY_DUE, view && view->invert);
-    read_page(m, root, name, NULL, false);
+    listed_read(&m->listed, root, name, NULL, false);
     m->seq = json_get_i64(root, "seq", 0);
     m->ready = true;
-    json_free(m->kept);
-    m->kept = json_get(root, "keep") ? json_copy(json_get(root, "keep")) : NULL;
-    arena_free(old);
     replay(m, m->seq);
     pending_settle(&m->pending, m->seq);
     return read_mine(m, json_get(root, "mine"), m->offset + local_now, err);
@@ -427,22 +264,15 @@ bool mirror_views(struct mirror *m, const char *json, size_t n, struct err *err)
     return root;
 }
 
-/* What a list is shown with, beside its rows. */
-static bool same_list(const struct mirror *m, const char *view, const char *where, const char *next)
-{
-    return str_eq(m->view, view) && str_eq(m->where, where) && str_eq(m->next, next);
-}
-
 /* The rows that stood are kept aside to be compared. */
 static bool replace_page(struct mirror *m, const struct json *root, const char *view, const char *where, int64_t seq)
 {
-    struct rows old = m->rows;
-    bool same = same_list(m, view, where, json_get_string(root, "next", NULL));
-    m->rows = (struct rows){.anchored = old.anchored, .sort = old.sort, .invert = old.invert};
-    read_page(m, root, view, where, false);
+    struct listed old = m->listed;
+    m->listed = listed_like(&old);
+    listed_read(&m->listed, root, view, where, false);
     replay(m, seq);
-    same = same && rows_same(&old, &m->rows);
-    rows_fini(&old);
+    bool same = listed_same(&old, &m->listed);
+    listed_fini(&old);
     return !same;
 }
 
@@ -461,38 +291,8 @@ bool mirror_page(struct mirror *m, const char *view, const char *where, bool mor
         return true;
     }
     m->number++;
-    read_page(m, root, view, where, true);
+    listed_read(&m->listed, root, view, where, true);
     replay(m, seq);
-    return true;
-}
-
-/* Of the default schedule, the first, as the desk's own line. */
-static void read_oncall(struct mirror *m, const struct json *root)
-{
-    const struct json *schedule = json_first(json_get(root, "schedules"));
-    const char *now = json_get_string(json_first(json_get(schedule, "now")), "agent", "");
-    if (!str_eq(now, m->oncall))
-        m->oncall = arena_strdup(m->desk, now);
-}
-
-bool mirror_doc_set(struct mirror *m, enum mirror_doc_id id, int64_t ticket, const char *json, size_t n,
-                    int64_t now, struct err *err)
-{
-    bool news;
-    if (!docs_put(&m->docs, id, ticket, json, n, now, &news, err))
-        return false;
-    const struct json *root = m->docs.list[id].root;
-    if (!news)
-        return true;
-    m->number++;
-    if (id == MIRROR_SCORES)
-        game_scores(&m->game, root, m->me);
-    if (id == MIRROR_PAGED)
-        m->paged = paged_read(root, m->me, now);
-    if (id == MIRROR_AGENTS)
-        read_agents(m, json_get(root, "agents"));
-    if (id == MIRROR_ONCALL)
-        read_oncall(m, root);
     return true;
 }
 
@@ -516,50 +316,50 @@ void mirror_doc_drop(struct mirror *m, enum mirror_doc_id id)
 
 void mirror_anchor(struct mirror *m, bool anchored)
 {
-    m->rows.anchored = anchored;
+    m->listed.rows.anchored = anchored;
 }
 
 void mirror_hold(struct mirror *m, int64_t ticket)
 {
-    m->rows.held = ticket;
+    m->listed.rows.held = ticket;
 }
 
 bool mirror_settle(struct mirror *m)
 {
-    return rows_settle(&m->rows);
+    return rows_settle(&m->listed.rows);
 }
 
 int mirror_row_count(const struct mirror *m)
 {
-    return m->rows.count;
+    return m->listed.rows.count;
 }
 
 const struct mirror_row *mirror_row_at(const struct mirror *m, int index)
 {
-    return index >= 0 && index < m->rows.count ? m->rows.list[index] : NULL;
+    return index >= 0 && index < m->listed.rows.count ? m->listed.rows.list[index] : NULL;
 }
 
 const struct mirror_row *mirror_row_find(const struct mirror *m, int64_t ticket, int *index)
 {
-    int at = rows_index(&m->rows, ticket);
+    int at = rows_index(&m->listed.rows, ticket);
     if (index)
         *index = at;
-    return at < 0 ? NULL : m->rows.list[at];
+    return at < 0 ? NULL : m->listed.rows.list[at];
 }
 
 const char *mirror_next(const struct mirror *m)
 {
-    return m->rows.count < MIRROR_ROWS_MAX ? m->next : NULL;
+    return m->listed.rows.count < MIRROR_ROWS_MAX ? m->listed.next : NULL;
 }
 
 const char *mirror_view_name(const struct mirror *m)
 {
-    return m->view ? m->view : "";
+    return m->listed.view ? m->listed.view : "";
 }
 
 const char *mirror_where(const struct mirror *m)
 {
-    return m->where;
+    return m->listed.where;
 }
 
 /* --- pending --- */
@@ -604,37 +404,37 @@ bool mirror_ready(const struct mirror *m)
 
 const char *mirror_config(const struct mirror *m)
 {
-    return m->config ? m->config : "";
+    return m->about.config;
 }
 
 const char *mirror_source(const struct mirror *m)
 {
-    return m->source ? m->source : "";
+    return m->about.source;
 }
 
 const char *mirror_team(const struct mirror *m)
 {
-    return m->team;
+    return m->about.team;
 }
 
 const char *mirror_me(const struct mirror *m)
 {
-    return m->me;
+    return m->about.me;
 }
 
 const char *mirror_role(const struct mirror *m)
 {
-    return m->role;
+    return m->about.role;
 }
 
 bool mirror_restricted(const struct mirror *m)
 {
-    return m->restricted;
+    return m->about.restricted;
 }
 
 const char *mirror_oncall(const struct mirror *m)
 {
-    return m->oncall;
+    return m->about.oncall;
 }
 
 int mirror_view_count(const struct mirror *m)
@@ -654,12 +454,12 @@ const struct mirror_view *mirror_view_find(const struct mirror *m, const char *n
 
 int mirror_agent_count(const struct mirror *m)
 {
-    return m->agent_count;
+    return m->about.agent_count;
 }
 
 const struct mirror_agent *mirror_agent_at(const struct mirror *m, int index)
 {
-    return index >= 0 && index < m->agent_count ? &m->agents[index] : NULL;
+    return index >= 0 && index < m->about.agent_count ? &m->about.agents[index] : NULL;
 }
 
 const struct mirror_boss *mirror_boss(const struct mirror *m)
@@ -691,17 +491,17 @@ int64_t mirror_stream(const struct mirror *m)
 
 bool mirror_twice(const struct mirror *m, int64_t ticket)
 {
-    return presence_twice(&m->presence, ticket, m->me);
+    return presence_twice(&m->presence, ticket, m->about.me);
 }
 
 const struct mirror_present *mirror_present(const struct mirror *m, int64_t ticket, const struct mirror_present *after)
 {
-    return presence_at(&m->presence, ticket, m->me, after);
+    return presence_at(&m->presence, ticket, m->about.me, after);
 }
 
 bool mirror_bands(const struct mirror *m)
 {
-    return m->bands;
+    return m->about.bands;
 }
 
 const struct window *mirror_window(const struct mirror *m, int64_t now)
@@ -711,7 +511,7 @@ const struct window *mirror_window(const struct mirror *m, int64_t now)
 
 const struct json *mirror_kept(const struct mirror *m, const char *name)
 {
-    return json_get(m->kept, name);
+    return json_get(m->about.kept, name);
 }
 
 const struct mirror_doc *mirror_doc(const struct mirror *m, enum mirror_doc_id id)

@@ -1,19 +1,10 @@
 /* rows: see rows.h. Lists are at most MIRROR_ROWS_MAX long and nearly always in order, so a scan finds and an
  * insertion sort settles. */
 #include "link/rows.h"
+#include "base/memory.h"
 #include "core/field.h"
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void *must(void *ptr)
-{
-    if (!ptr) {
-        fputs("triage: out of memory\n", stderr);
-        abort();
-    }
-    return ptr;
-}
 
 void rows_clear(struct rows *rows)
 {
@@ -139,7 +130,7 @@ struct mirror_row *rows_read(const struct json *object)
 {
     if (json_get_i64(object, "id", 0) <= 0)
         return NULL;
-    struct mirror_row *row = must(calloc(1, sizeof *row + text_bytes(object)));
+    struct mirror_row *row = memory_must(calloc(1, sizeof *row + text_bytes(object)));
     char *at = (char *)(row + 1);
     row->reply_via = "";
     const struct field *last = NULL;
@@ -193,7 +184,7 @@ static void insert_at(struct rows *rows, int index, struct mirror_row *row)
 {
     if (rows->count == rows->cap) {
         rows->cap = rows->cap ? rows->cap * 2 : 64;
-        rows->list = must(realloc(rows->list, (size_t)rows->cap * sizeof *rows->list));
+        rows->list = memory_must(realloc(rows->list, (size_t)rows->cap * sizeof *rows->list));
     }
     memmove(rows->list + index + 1, rows->list + index, (size_t)(rows->count - index) * sizeof *rows->list);
     rows->list[index] = row;
@@ -240,10 +231,9 @@ static bool in_place(const struct rows *rows, int index)
            (index + 1 >= rows->count || rows_compare(rows, row, rows->list[index + 1]) < 0);
 }
 
-bool rows_put(struct rows *rows, struct mirror_row *row, bool *arrived)
+bool rows_put(struct rows *rows, struct mirror_row *row)
 {
     int index = rows_index(rows, row->t.id);
-    *arrived = index < 0;
     if (index >= 0) {
         replace_at(rows, index, row);
         if (in_place(rows, index))
@@ -255,7 +245,6 @@ bool rows_put(struct rows *rows, struct mirror_row *row, bool *arrived)
     }
     index = place_of(rows, row);
     if ((index == rows->count && rows->more) || rows->count >= MIRROR_ROWS_MAX) {
-        *arrived = false;
         free(row);
         return false;
     }
@@ -270,6 +259,14 @@ bool rows_undelivered(struct rows *rows, int64_t ticket, int64_t dead)
     if (other)
         rows->list[index]->undelivered = dead;
     return other;
+}
+
+bool rows_any_undelivered(const struct rows *rows)
+{
+    for (int i = 0; i < rows->count; i++)
+        if (rows->list[i]->undelivered)
+            return true;
+    return false;
 }
 
 /* Is there a row that could come in the place of this one? */

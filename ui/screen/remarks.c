@@ -28,8 +28,8 @@ static int collect(const struct list *list, const struct look *look, int width, 
     if (where)
         out[n++] = (struct remark){arena_printf(a, "/ %s", text_fit(a, safe, width / 2)), arena_printf(a, "/ %s", text_fit(a, safe, FILTER_BRIEF)), UI_ACCENT};
     if (by || inverted)
-        out[n++] = (struct remark){arena_printf(a, "%s by %s%s", arrow, mirror_sort_word(by), inverted ? ", inverted" : ""),
-                                   arena_printf(a, "%s %s", arrow, mirror_sort_word(by)), UI_ACCENT};
+        out[n++] = (struct remark){arena_printf(a, "%s by %s%s", arrow, sort_word(by), inverted ? ", inverted" : ""),
+                                   arena_printf(a, "%s %s", arrow, sort_word(by)), UI_ACCENT};
     return n;
 }
 
