@@ -303,17 +303,39 @@ static void get_entries(struct request *req)
     show_answer(&show, root);
 }
 
-static struct json *event_counts(const struct request *req)
+struct counting { const struct config *config; struct source_count *of; /* each of its sources */ };
+
+static void take_erased(void *arg, const char *source, int64_t n)
 {
-    struct source_count all = {0}, c;
-    for (int i = 0; i < req->config->source_count; i++)
-        if (desk_count(req->desk, req->config->sources[i].name, &c)) {
-            all.accepted += c.accepted;
-            all.duplicate += c.duplicate;
-            all.conflict += c.conflict;
-            all.quarantine += c.quarantine;
-            all.ignored += c.ignored;
-        }
+    const struct counting *c = arg;
+    for (int i = 0; i < c->config->source_count; i++)
+        if (str_eq(c->config->sources[i].name, source))
+            c->of[i].quarantine -= (uint64_t)n < c->of[i].quarantine ? (uint64_t)n : c->of[i].quarantine;
+}
+
+/* By source, as the configuration has them. Of what was erased in quarantine nothing is to be done: it is not counted there. */
+static const struct source_count *counts(struct show *show)
+{
+    struct counting c = {show->config, ARENA_ARRAY(show->arena, struct source_count, show->config->source_count + 1)};
+    memset(c.of, 0, sizeof *c.of * ((size_t)show->config->source_count + 1));
+    for (int i = 0; i < show->config->source_count; i++)
+        desk_count(show->req->desk, show->config->sources[i].name, &c.of[i]);
+    store_erased_since(show->store, show->arena, show->req->desk->since, take_erased, &c, &show->err);
+    return c.of;
+}
+
+static struct json *event_counts(struct show *show)
+{
+    const struct request *req = show->req;
+    const struct source_count *of = counts(show);
+    struct source_count all = {0};
+    for (int i = 0; i < show->config->source_count; i++) {
+        all.accepted += of[i].accepted;
+        all.duplicate += of[i].duplicate;
+        all.conflict += of[i].conflict;
+        all.quarantine += of[i].quarantine;
+        all.ignored += of[i].ignored;
+    }
     struct json *row = json_object();
     json_put_i64(row, "accepted", (int64_t)all.accepted);
     json_put_i64(row, "duplicate", (int64_t)all.duplicate);
@@ -340,7 +362,7 @@ static void get_events(struct request *req)
             json_push(events, row);
         }
     json_put(root, "events", events);
-    json_put(root, "counts", event_counts(req));
+    json_put(root, "counts", event_counts(&show));
     json_put_i64(root, "since", req->desk->since);
     show_answer(&show, root);
 }
@@ -419,12 +441,15 @@ static void put_time(struct json *row, const char *name, int64_t at)
 
 static void get_sources(struct request *req)
 {
+    struct show show;
+    if (!show_open(&show, req))
+        return;
+    const struct source_count *of = counts(&show);
     struct json *root = json_object(), *list = json_array();
-    for (int i = 0; i < req->config->source_count; i++) {
-        const struct config_source *s = &req->config->sources[i];
-        struct source_count c = {0};
+    for (int i = 0; i < show.config->source_count; i++) {
+        const struct config_source *s = &show.config->sources[i];
+        const struct source_count c = of[i];
         struct json *row = json_object();
-        desk_count(req->desk, s->name, &c);
         json_put_string(row, "name", s->name);
         json_put_string(row, "dialect", s->dialect);
         json_put_bool(row, "strict", s->strict);
@@ -444,7 +469,7 @@ static void get_sources(struct request *req)
     json_put(root, "sources", list);
     json_put_i64(root, "since", req->desk->since);
     json_put_string(root, "config", req->desk->file);
-    request_json_tree(req, 200, root);
+    show_answer(&show, root);
 }
 
 static void get_agents(struct request *req)

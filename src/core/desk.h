@@ -20,7 +20,7 @@ struct desk_act {
     const char *fresh;            /* a key no record has yet */
     const struct desk_state *state; /* as it is; NULL: nothing is set */
     /* Another record as it is now; *out NULL: there is none. Of kind `ticket` there is {customer}, by the ticket's number;
-     * of kind `ledger` {last}, the number of its last row; of kind `event` {state, kept}. */
+     * of kind `ledger` {last}, the number of its last row; of kind `event` {state}. */
     bool (*find)(void *arg, const char *kind, const char *key, const struct json **out, struct err *err);
     void *find_arg;
     const struct desk_open *open; /* handover-ack (core/desk_handover): what stands open */

@@ -23,10 +23,10 @@ bool desk_do_erase_event(struct desk_act *d)
         return false;
     if (!event)
         return err_set(d->err, ERR_NOT_FOUND, "no event %s", key);
+    if (str_eq(json_get_string(event, "state", ""), "erased"))
+        return err_set(d->err, ERR_STATE, "event %s is erased already", key);
     if (!str_eq(json_get_string(event, "state", ""), "quarantine"))
         return err_set(d->err, ERR_STATE, "event %s is %s: erase its ticket", key, json_get_string(event, "state", ""));
-    if (!json_get_bool(event, "kept", false))
-        return err_set(d->err, ERR_STATE, "event %s has no bytes any more", key);
     if (!sure)
         return err_set(d->err, ERR_USAGE, "what event %s says is gone then, and no undo brings it back: confirm it with the word", key);
     struct json *data = json_object();

@@ -4,6 +4,6 @@
 #include "core/desk.h"
 
 /* What an event in quarantine says goes for good, with every other there of the same bytes (engine/erase does it): record `erased-event`,
- * key: its number, {by, at}. Only with the word. find: kind `event` is {state, kept}, kept: it has bytes. */
+ * key: its number, {by, at}. Only with the word. find: kind `event` is {state}. */
 bool desk_do_erase_event(struct desk_act *d);
 #endif

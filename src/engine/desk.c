@@ -37,7 +37,7 @@ static bool find_event(struct desk_run *r, const char *number, const struct json
     struct err none = {0};
     if (!store_event_get(r->e->store, r->arena, strtoll(number, NULL, 10), &event, &none))
         return none.code == ERR_NOT_FOUND || err_set(err, none.code, "%s", none.text);
-    const char *text = arena_printf(r->arena, "{\"state\":\"%s\",\"kept\":%s}", event.state, event.raw_n ? "true" : "false");
+    const char *text = arena_printf(r->arena, "{\"state\":\"%s\"}", event.state);
     *out = json_parse_in(r->arena, text, strlen(text), &json_limits_native, NULL, NULL);
     return true;
 }

@@ -166,7 +166,7 @@ static bool erase_aside(struct store *s, struct arena *a, sqlite3_stmt *stmt, co
 {
     AUTO_STR ids;
     str_init(&ids, ERASED_MOST);
-    return rewrite(s, a, stmt, "UPDATE event SET note=nullif(?1,''),raw=NULL,headers='{}',warnings='[]' WHERE id=?2", by, &ids, err) &&
+    return rewrite(s, a, stmt, "UPDATE event SET state='erased',note=nullif(?1,''),raw=NULL,headers='{}',warnings='[]' WHERE id=?2", by, &ids, err) &&
            (!ids.len || erase_told(s, a, list_of(a, &ids), by, gone, err));
 }
 
@@ -206,6 +206,24 @@ bool store_erase_event(struct store *s, struct arena *a, int64_t event, const st
     return erase_aside(s, a, stmt, by, gone, err) &&
            sql_run(s, err, "UPDATE event SET raw=NULL WHERE id=(SELECT f.id FROM event e JOIN event f ON f.id=e.raw_of AND f.sha256=e.sha256 WHERE e.id=?)", "i", event) &&
            store_meta_put(s, "scour", "file", err);
+}
+
+/* By the acts that took their words: few, and each names the entries it touched. */
+#define TOUCHED(index, does) "SELECT a.value AS seq FROM entry d INDEXED BY " index ",json_each(d.data,'$.also') a WHERE d.at>=?1 AND " does
+#define ERASED_SINCE "SELECT v.source,count(DISTINCT v.id) FROM (" TOUCHED("entry_gone", ERASING("d.")) " UNION " TOUCHED("entry_desk", "d.kind='desk' AND " RECORD_OF("d.data") \
+    ">'" EVENT_ERASED "' AND " RECORD_OF("d.data") "<'" EVENT_ERASED "'||char(1114111)") ") g JOIN entry x ON x.seq=g.seq JOIN event v ON v.id=" EVENT_OF("x.data") \
+    " WHERE x.kind='event' AND v.state='erased' AND v.received_at>=?1 GROUP BY v.source"
+
+bool store_erased_since(struct store *s, struct arena *a, int64_t since, void (*each)(void *arg, const char *source, int64_t n), void *arg, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, ERASED_SINCE, err);
+    int rc = -1;
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "i", since);
+    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
+        each(arg, sql_text(stmt, 0, a), sql_int(stmt, 1));
+    return rc == SQLITE_DONE;
 }
 
 bool store_erase_record(struct store *s, struct arena *a, const char *kind, const char *key, const struct store_eraser *by, struct str *gone, struct err *err)

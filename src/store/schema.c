@@ -14,7 +14,7 @@ static const char schema[] =
     "  key TEXT,                    -- dedupe key as written, NULL = none\n"
     "  key_hash INTEGER NOT NULL,   -- of (account, key); 0 = does not occupy its key\n"
     "  type TEXT, effect INTEGER NOT NULL, effect_text TEXT NOT NULL,\n"
-    "  state TEXT NOT NULL,         -- applied ignored duplicate conflict quarantine\n"
+    "  state TEXT NOT NULL,         -- applied ignored duplicate conflict quarantine erased\n"
     "  seen INTEGER NOT NULL,       -- times delivered\n"
     "  received_at INTEGER NOT NULL, occurred_at INTEGER NOT NULL,\n"
     "  ticket INTEGER NOT NULL,     -- 0 = none\n"

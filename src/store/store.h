@@ -47,7 +47,7 @@ struct event {
     const char *source, *account, *dialect, *key, *type;
     int effect;            /* enum effect of dialect.h */
     const char *effect_text; /* its word */
-    const char *state;     /* applied ignored duplicate conflict quarantine */
+    const char *state;     /* applied ignored duplicate conflict quarantine erased: it was in quarantine */
     uint8_t content_hash[32], sha256[32];
     const char *obs, *headers, *warnings, *note; /* JSON, JSON, JSON array, text */
     const void *raw; size_t raw_n;
@@ -338,10 +338,12 @@ bool store_erase_ticket(struct store *s, struct arena *a, int64_t ticket, const 
 /* A record and the events it came by: of no ticket ("event", "route": what the journal says of them; gone: those entries, with commas), or of one that
  * is or was the customer's. */
 bool store_erase_record(struct store *s, struct arena *a, const char *kind, const char *key, const struct store_eraser *by, struct str *gone, struct err *err);
-/* Events in quarantine that came in again as one of the ticket's: the same bytes, or the same key ("aside": what is noted of them). */
-/* Those of the events that earlier erasures of it touched are among them. */
+/* Events in quarantine that came in again as one of the ticket's: the same bytes, or the same key ("aside": what is noted of them). They are
+ * `erased` then, for nothing can be made of them any more. Those of the events that earlier erasures of it touched are among them. */
 bool store_erase_aside(struct store *s, struct arena *a, int64_t ticket, const struct store_eraser *by, struct str *gone, struct err *err);
 bool store_erase_more(struct store *s, int64_t ticket, bool *more, struct err *err); /* there are such, with something left to erase */
+/* Of the events that came in from then on (ms UTC), how many of each source left the quarantine because their words went. */
+bool store_erased_since(struct store *s, struct arena *a, int64_t since, void (*each)(void *arg, const char *source, int64_t n), void *arg, struct err *err);
 /* One event in quarantine and those of the same bytes; the file is to be scoured. */
 bool store_erase_event(struct store *s, struct arena *a, int64_t event, const struct store_eraser *by, struct str *gone, struct err *err);
 /* Notes on a customer, whose keys begin so: the records and what the journal says of them ("notes"); gone: those entries, with commas. */

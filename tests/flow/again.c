@@ -181,6 +181,52 @@ static void copies_of_what_told_of_a_customer_are_found_too(void **state)
     whole();
 }
 
+/* As the list of what is there, as Ingest counts it, and as Health has it of the source. */
+static void aside(int listed, int counted)
+{
+    struct answer a = client_get(desk, "/v1/events?state=quarantine");
+    assert_int_equal(json_count(json_get(a.json, "events")), listed);
+    assert_int_equal(json_get_i64(json_get(a.json, "counts"), "quarantine", -1), counted);
+    a = client_get(desk, "/v1/sources");
+    assert_int_equal(json_get_i64(json_first(json_get(a.json, "sources")), "quarantine", -1), counted);
+}
+
+static void anew(void)
+{
+    client_close(in);
+    client_close(desk);
+    assert_int_equal(daemon_stop(run), 0);
+    *run->clock += 1000;
+    daemon_restart(run);
+    in = client_open(run->ingest);
+    desk = client_open(run->desk);
+}
+
+static void what_is_erased_is_not_in_quarantine_any_more(void **state)
+{
+    (void)state;
+    post("R1");
+    anew();
+    post("R1");
+    post("R2");
+    post("R3");
+    aside(4, 3);
+    assert_int_equal(SHELL(NULL, "erase-event", "1", "--confirm")->code, 0);
+    aside(2, 2); /* of the two with the same bytes one came in before this daemon began to count */
+    assert_true(says(1, "\"state\":\"erased\"") && says(2, "\"state\":\"erased\""));
+    shell_holds(SHELL(NULL, "events")->out, "erased");
+    reads("rbs", "admin");
+    assert_string_equal(SHELL(NULL, "rerun", "3")->out, "event 5 applied: #1\n");
+    assert_int_equal(SHELL(NULL, "erase", "1", "erase")->code, 0);
+    aside(1, 1);
+    assert_true(says(3, "\"state\":\"erased\"") && says(5, "\"state\":\"applied\""));
+    shell_holds(SHELL(NULL, "rerun", "3")->err, "event 3 is erased: only what is in quarantine is taken in again");
+    anew();
+    aside(1, 0);
+    shell_holds(SHELL(NULL, "audit", "--everybody")->out, "erase-event");
+    whole();
+}
+
 static void one_event_in_quarantine_is_erased_by_its_number(void **state)
 {
     (void)state;
@@ -192,7 +238,7 @@ static void one_event_in_quarantine_is_erased_by_its_number(void **state)
     assert_string_equal(SHELL(NULL, "erase-event", "1", "--confirm")->out, "what event 1 said is erased\n");
     assert_false(says(1, "Uma") || says(2, "Uma")); /* the same bytes */
     assert_true(says(3, "Uma"));
-    shell_holds(SHELL(NULL, "erase-event", "2", "erase-event")->err, "event 2 has no bytes any more");
+    shell_holds(SHELL(NULL, "erase-event", "2", "erase-event")->err, "event 2 is erased already");
     shell_holds(SHELL(NULL, "audit", "--limit", "1")->out, "erase-event");
     shell_holds(SHELL(NULL, "undo")->err, "what is erased is gone");
     reads("rbs", "admin");
@@ -258,6 +304,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(copies_that_come_after_it_are_found_by_a_purge_once_more, start, stop),
         cmocka_unit_test_setup_teardown(copies_of_what_told_of_a_customer_are_found_too, start, stop),
         cmocka_unit_test_setup_teardown(one_event_in_quarantine_is_erased_by_its_number, start, stop),
+        cmocka_unit_test_setup_teardown(what_is_erased_is_not_in_quarantine_any_more, start, stop),
         cmocka_unit_test_setup_teardown(the_console_erases_the_event_under_the_cursor_by_the_word, start, stop),
         cmocka_unit_test_setup_teardown(the_console_does_it_with_one_key, start, stop),
         cmocka_unit_test_setup_teardown(it_is_for_leads, start, stop),

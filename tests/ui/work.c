@@ -308,7 +308,7 @@ static void a_source_that_refused_is_fine_an_hour_after_the_last(void **state)
 /* A source that sends what nobody understands is named for that, not for the none it was refused. */
 static void what_a_source_is_looked_at_for_is_what_happened(void **state)
 {
-    static const struct { int refused, quarantine; const char *says; } cases[] = {{0, 3, "3 kept aside"}, {2, 0, "2 refused "}, {2, 3, "2 refused, 3 aside"}};
+    static const struct { int refused, quarantine; const char *says; } cases[] = {{0, 0, "9 accepted"}, {0, 3, "3 kept aside"}, {2, 0, "2 refused "}, {2, 3, "2 refused, 3 aside"}};
     (void)state;
     desk.look.link_role = UI_OK;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -320,6 +320,7 @@ static void what_a_source_is_looked_at_for_is_what_happened(void **state)
         draw(LISTS_HEALTH, 120, 40);
         assert_int_equal(row_of(cases[i].says), row_of(" shop "));
         desk_hides(&desk, "0 refused");
+        desk_hides(&desk, "0 kept aside"); /* what was kept aside was erased */
     }
 }
 

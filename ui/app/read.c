@@ -40,7 +40,7 @@ static void why_refused(struct console *c, const struct lists_item *item)
 static void why_aside(struct console *c, const struct lists_item *item)
 {
     const struct look look = console_look(c);
-    struct pager *pager = overlay_read(&c->overlay, FOR_NOTHING, arena_printf(c->frame, "Why is event %lld kept aside?", (long long)item->id));
+    struct pager *pager = overlay_read(&c->overlay, FOR_NOTHING, arena_printf(c->frame, event_is_erased(item->json) ? "Why is nothing left of event %lld?" : "Why is event %lld kept aside?", (long long)item->id));
     pager_begin(pager);
     event_why_aside(&look, pager, item->json);
     pager_end(pager);
@@ -93,7 +93,7 @@ void read_why(struct console *c, const char *arg)
         why_refused(c, &item);
         return;
     }
-    if (event && event_is_aside(item.json)) {
+    if (event && (event_is_aside(item.json) || event_is_erased(item.json))) {
         why_aside(c, &item);
         return;
     }

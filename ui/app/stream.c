@@ -65,7 +65,7 @@ static const struct { unsigned changed; enum slot slot; int64_t ms; } everywhere
 /* The documents of the screen that is shown. */
 static const struct { unsigned changed; enum place place; int64_t ms; } shown[] = {
     {MIRROR_CHANGED_ESCALATION, PLACE_ESCALATIONS, 50},
-    {MIRROR_CHANGED_EVENTS, PLACE_INGEST, 200},
+    {MIRROR_CHANGED_EVENTS | MIRROR_CHANGED_ROWS | MIRROR_CHANGED_DESK, PLACE_INGEST, 200}, /* an erasure takes them out of quarantine */
     {MIRROR_CHANGED_OUTGOING, PLACE_DELIVERIES, 150},
     {MIRROR_CHANGED_LABELS, PLACE_REVIEW, 300},
     {MIRROR_CHANGED_ROWS, PLACE_REVIEW, 300},

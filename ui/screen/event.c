@@ -42,9 +42,19 @@ static void body(const struct look *look, struct pager *pager, const char *raw)
     pager_block(pager, NAME_AT, UI_NORMAL, true, root ? set(look->arena, root) : raw);
 }
 
+static bool is(const struct json *event, const char *state)
+{
+    return str_eq(json_get_string(event, "state", json_get_string(event, "effect", "")), state);
+}
+
 bool event_is_aside(const struct json *event)
 {
-    return str_eq(json_get_string(event, "state", json_get_string(event, "effect", "")), "quarantine");
+    return is(event, "quarantine");
+}
+
+bool event_is_erased(const struct json *event)
+{
+    return is(event, "erased");
 }
 
 /* Is that why it was not read at all, which the note says? */
@@ -69,6 +79,8 @@ const char *event_notes(const struct look *look, const struct json *event)
     return arena_strdup(look->arena, out.data);
 }
 
+static const char erased[] = "What it said was erased, for good: nothing of it is left to be done, and R takes nothing in. The audit (:audit) says who erased it, and when.";
+
 void event_read(const struct look *look, struct pager *pager, const struct json *event)
 {
     struct arena *a = look->arena;
@@ -86,7 +98,10 @@ void event_read(const struct look *look, struct pager *pager, const struct json 
     fact(look, pager, "key", UI_DIM, json_get_string(event, "key", ""));
     fact(look, pager, "noted", event_is_aside(event) ? UI_LATE : UI_WARN, event_notes(look, event));
     heading(pager, 2, "as it came");
-    body(look, pager, json_get_string(event, "raw", ""));
+    if (event_is_erased(event))
+        pager_block(pager, NAME_AT, UI_DIM, false, erased);
+    else
+        body(look, pager, json_get_string(event, "raw", ""));
     if (json_first(obs)) {
         heading(pager, 3, "as it was read");
         pager_block(pager, NAME_AT, UI_NORMAL, true, set(a, obs));
@@ -100,6 +115,10 @@ void event_read(const struct look *look, struct pager *pager, const struct json 
 void event_why_aside(const struct look *look, struct pager *pager, const struct json *event)
 {
     const char *notes = event_notes(look, event);
+    if (event_is_erased(event)) {
+        pager_block(pager, NAME_AT, UI_NORMAL, false, erased);
+        return;
+    }
     pager_block(pager, NAME_AT, UI_STRONG, false, *notes ? notes : "It could not be read.");
     pager_line(pager);
     pager_block(pager, NAME_AT, UI_NORMAL, false,

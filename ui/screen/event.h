@@ -7,6 +7,7 @@
 /* event: of GET /v1/events/ID; NULL tells nothing. */
 void event_read(const struct look *look, struct pager *pager, const struct json *event);
 bool event_is_aside(const struct json *event); /* kept aside: in quarantine */
+bool event_is_erased(const struct json *event); /* it was kept aside, and what it said went for good */
 /* Why that one was, and what can be done about it. */
 void event_why_aside(const struct look *look, struct pager *pager, const struct json *event);
 /* Its note and what was noted while it was read, each once, in the arena. */

@@ -114,7 +114,7 @@ static struct told tell_destination(const struct look *look, const struct json *
 /* What is refused once is looked at; what was refused is history after a while. */
 static struct told tell_source(const struct look *look, const struct json *s)
 {
-    int64_t at = number_of(s, "last_at"), trouble_at = number_of(s, "trouble_at");
+    int64_t at = number_of(s, "last_at"), trouble_at = number_of(s, "refused") || number_of(s, "quarantine") ? number_of(s, "trouble_at") : 0;
     const char *refused = look_count(look->arena, number_of(s, "refused")), *quarantine = look_count(look->arena, number_of(s, "quarantine"));
     const char *heard = at ? arena_printf(look->arena, "last heard %s", look_since(look->arena, look->now - at)) : "not heard since the daemon started";
     const char *last = look_since(look->arena, look->now - trouble_at);

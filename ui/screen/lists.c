@@ -64,7 +64,8 @@ static void draw_effect(const struct look *look, struct surface *s, int row, int
                  {"ignored", UI_MUTED},
                  {"duplicate", UI_DIM},
                  {"conflict", UI_WARN},
-                 {"quarantine", UI_LATE}};
+                 {"quarantine", UI_LATE},
+                 {"erased", UI_MUTED}};
     const struct lists_item *i = item;
     (void)selected;
     if (i->refusal) {
