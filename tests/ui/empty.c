@@ -56,6 +56,29 @@ static void a_screen_with_nothing_on_it_names_the_next_step(void **state)
     print_message("# %d empty screens\n", seen);
 }
 
+/* The foot of a screen with nothing under the cursor names no key that needs a row. */
+static void what_is_about_a_row_is_offered_where_there_is_one(void **state)
+{
+    static const struct { const char *name, *needs, *stays; } cases[] = {
+        {"drafts", "go on writing", "back"}, {"drafts", "discard", "back"}, {"drafts", " ticket", ": palette"}, {"ingest", "take in again", "freeze"},
+        {"deliveries", "send again", "palette"}, {"escalations", "acknowledge", "back"}, {"labels", "correct", "back"}, {"agents", "their ticket", "filter"}};
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof cases / sizeof *cases; i++) {
+        struct desk_case desk;
+        bool bare = i % 2;
+        gallery_start(&desk, bare);
+        for (int k = 0; k < gallery_count(); k++) {
+            if (!str_eq(gallery_at(k)->name, cases[i / 2].name))
+                continue;
+            gallery_draw(&desk, gallery_at(k), 200, 60);
+            const char *foot = desk_row(&desk, 59);
+            if (!strstr(foot, cases[i / 2].needs) != bare || !strstr(foot, cases[i / 2].stays))
+                fail_msg("%s%s: %s", bare ? "bare " : "", cases[i / 2].name, foot);
+        }
+        gallery_end(&desk);
+    }
+}
+
 /* However small the window: the rule at the foot is whole, and so is what stands below it. */
 static void what_is_said_of_nothing_ends_above_the_foot(void **state)
 {
@@ -81,6 +104,7 @@ static void what_is_said_of_nothing_ends_above_the_foot(void **state)
 int main(void)
 {
     setlocale(LC_CTYPE, "C.UTF-8");
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_screen_with_nothing_on_it_names_the_next_step), cmocka_unit_test(what_is_said_of_nothing_ends_above_the_foot)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_screen_with_nothing_on_it_names_the_next_step), cmocka_unit_test(what_is_said_of_nothing_ends_above_the_foot),
+                                       cmocka_unit_test(what_is_about_a_row_is_offered_where_there_is_one)};
     return cmocka_run_group_tests_name("empty", tests, NULL, NULL);
 }

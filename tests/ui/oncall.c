@@ -44,6 +44,24 @@ static void it_says_who_is_now_until_when_and_who_is_next(void **state)
     end();
 }
 
+/* However small the window, and how many schedules there are room for: the first of what stands below the head is who is on call and until when. */
+static void the_smallest_window_says_first_who_it_is_and_until_when(void **state)
+{
+    static const struct { int columns, rows; const char *mara, *nobody; } sizes[] = {
+        {40, 12, "● Mara       until 18:00", "‼ nobody     until 20:00"}, {40, 10, "● Mara       until 18:00", NULL}, {60, 15, "until 18:00  then you for Mara", "‼ nobody"},
+        {80, 24, "until 18:00, in 2h28m  then you for Mara", "‼ nobody"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        show(sizes[i].columns, sizes[i].rows);
+        assert_non_null(strstr(desk_row(&desk, LOOK_TOP), sizes[i].mara));
+        if (sizes[i].nobody)
+            assert_non_null(strstr(desk_row(&desk, LOOK_TOP + 1), sizes[i].nobody));
+        if (sizes[i].rows < 20)
+            desk_hides(&desk, "override  ◆ cover"); /* what no picture needs */
+        end();
+    }
+}
+
 /* Two hours a cell. Mara's: Wednesday to 18:00, from 22:00 to Friday 09:00; tom's from there; ravi beside him on Saturday from
  * 12:00 to 18:00 in Kolkata, 07:30 to 13:30 (a quarter of the first cell, three of the last); she for tom on Sunday from 12:00
  * to 18:00 in New York, 18:00 to midnight. */
@@ -104,7 +122,7 @@ static void it_fits_where_there_is_little_room_and_reads_without_colours_and_gly
 {
     (void)state;
     show(80, 24);
-    desk_shows(&desk, "primary     ● Mara               2h28m  then you for Mara (override)");
+    desk_shows(&desk, "primary     ● Mara               until 18:00, in 2h28m  then you for Mara");
     desk_shows(&desk, "Mara        ██████·█│████████│███·····│········│······◆◆│········│········");
     desk_shows(&desk, "▲ asks");
     end();
@@ -126,7 +144,7 @@ static void the_week_is_whole_on_a_narrow_terminal(void **state)
     show(60, 20);
     desk_shows(&desk, "primary     Wed  Thu  Fri  Sat  Sun  Mon  Tue");
     desk_shows(&desk, "Mara        ███▄│████│█▄··│····│···◆│····│····");
-    desk_shows(&desk, "primary     ● Mara          2h28m  then you for Mara");
+    desk_shows(&desk, "primary     ● Mara          until 18:00  then you for Mara");
     desk_shows(&desk, "█ turn  ▒ override  ◆ cover  ▄ part  ! nobody");
     desk_shows(&desk, "▲ asks     Mara         Thu 26 Nov 12:00 in 20h");
     end();
@@ -172,6 +190,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_says_who_is_now_until_when_and_who_is_next),
+        cmocka_unit_test(the_smallest_window_says_first_who_it_is_and_until_when),
         cmocka_unit_test(the_week_is_drawn_cell_by_cell),
         cmocka_unit_test(what_was_set_is_listed_and_questions_come_first),
         cmocka_unit_test(a_key_takes_its_record_from_the_row),

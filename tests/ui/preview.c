@@ -71,7 +71,7 @@ static void what_cannot_be_undone_says_so_first(void **state)
 
 static void subjects_are_as_wide_as_what_changes_leaves_room_for(void **state)
 {
-    static const struct { int columns; const char *shows; } at[] = {{44, "#4117 Feature i… owner - → tom"},
+    static const struct { int columns; const char *shows; } at[] = {{44, "#4117 Feature idea: dark mode for the…"}, {44, "owner - → tom"},
                                                                     {60, "#4117 Feature ide… owner - → tom"},
                                                                     {80, "#4117 Feature idea: dark mode for the… owner - → tom"},
                                                                     {120, "#4117 Feature idea: dark mode for the invoice PDF owner - → tom"}};
@@ -80,6 +80,26 @@ static void subjects_are_as_wide_as_what_changes_leaves_room_for(void **state)
         read_at("{\"results\":[{\"ticket\":4117,\"ok\":true,\"changes\":[[\"assignee\",null,\"tom\"]]}]}", false, at[i].columns);
         desk_shows(&desk, at[i].shows);
     }
+}
+
+/* In the smallest window too: nothing of what a ticket will have is cut away, nor of why it cannot be done. */
+static void what_will_be_is_whole_where_there_is_no_room(void **state)
+{
+    (void)state;
+    read_at("{\"results\":[{\"ticket\":4117,\"ok\":true,\"changes\":[[\"assignee\",\"bartholomew.longname\",\"tom\"],[\"tags\",[\"vip\"],[\"vip\",\"checkout\",\"refund-2026\",\"europe\"]],"
+            "[\"title\",\"Feature idea: a mode that is dark\",\"Feature idea: a dark mode for invoices\"]]},"
+            "{\"ticket\":9,\"ok\":false,\"error\":{\"detail\":\"#9 is part of #7: what is to be done is done there\"}}]}", false, 39);
+    desk_shows(&desk, "#4117 Feature idea: dark mode");
+    desk_shows(&desk, "owner bartholomew.long… → tom");
+    desk_shows(&desk, "→ vip, checkout,");
+    desk_shows(&desk, "refund-2026, europe");
+    desk_shows(&desk, "→ Feature idea: a dark");
+    desk_shows(&desk, "mode for invoices");
+    desk_shows(&desk, "#9 is part of #7: what is to be");
+    desk_shows(&desk, "done is done there");
+    read_at("{\"results\":[{\"ticket\":9,\"ok\":false,\"error\":{\"detail\":\"#9 is part of #7: what is to be done is done there, and nowhere else\"}}]}", false, 79);
+    desk_shows(&desk, "is done there, and nowhere");
+    desk_shows(&desk, "else");
 }
 
 static void a_macros_text_is_shown_whole_and_inert(void **state)
@@ -111,6 +131,7 @@ int main(void)
         T(what_changes_comes_first_then_what_stays_and_why),
         T(what_cannot_be_undone_says_so_first),
         T(subjects_are_as_wide_as_what_changes_leaves_room_for),
+        T(what_will_be_is_whole_where_there_is_no_room),
         T(a_macros_text_is_shown_whole_and_inert),
         T(keys_that_may_follow_line_up_and_are_read_downwards),
     };

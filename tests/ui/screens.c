@@ -267,9 +267,13 @@ static void an_empty_view_says_why_and_what_to_press(void **state)
     (void)state;
     struct err err = {0};
     const char empty[] = "{\"seq\":100,\"rows\":[],\"next\":null}";
+    desk.look.row_hints = 7; /* all but help are about a row */
+    draw_queue(80, 24);
+    assert_non_null(strstr(desk_row(&desk, 23), "c claim"));
     assert_true(mirror_page(desk.mirror, "sla-risk", NULL, false, empty, strlen(empty), &err));
     queue_sync(&queue, desk.mirror, false);
     draw_queue(80, 24);
+    assert_string_equal(desk_row(&desk, 23), " ? help");
     desk_shows(&desk, "Nothing here: everything in \"SLA risk\" is answered. gu shows what is");
     assert_true(mirror_page(desk.mirror, "all", "plan == \"x\"", false, empty, strlen(empty), &err));
     draw_queue(80, 24);

@@ -196,9 +196,11 @@ static void fill_hints(struct console *c, struct look *look)
             screens_hints(console_place(c), c->keymap, c->arena, look);
         c->hints[known].list = look->hints;
         c->hints[known].count = look->hint_count;
+        c->hints[known].rows = look->row_hints;
     }
     look->hints = c->hints[known].list;
     look->hint_count = c->hints[known].count;
+    look->row_hints = c->hints[known].rows;
 }
 
 /* --- the whole --- */

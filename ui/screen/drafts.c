@@ -134,6 +134,6 @@ const struct lists_type drafts_list = {
     .columns = columns,
     .column_count = sizeof columns / sizeof *columns,
     .empty = "No draft. A text you began and postponed (Esc p) waits here, and one that a colleague hands to the team (Esc s).\n"
-             "r replies to the ticket under the cursor, i writes a note.",
+             "ga shows the tickets: r replies to the one under the cursor, i writes a note.",
     .detail = detail,
 };

@@ -428,10 +428,11 @@ void lists_draw(struct lists *l, const struct look *look, struct surface *s)
     bool narrow = type->narrow && look_columns(s) < type->narrow_below;
     struct drawing d = {.columns = {narrow ? type->narrow : type->columns, narrow ? type->narrow_count : type->column_count, 0}, .look = look};
     struct lists_item selected;
-    int width = look_columns(s), foot = look_footer(look, s), top = LOOK_TOP;
     if (type->shifts)
         lists_sync(l, look, false);
     d.items = rows_of(l, look, &d.count);
+    const struct look bare = look_bare(look);
+    int width = look_columns(s), foot = look_footer(d.count ? look : &bare, s), top = LOOK_TOP;
     look_header(look, s, "");
     if (look->banner)
         look_tabs(look, s, 0);
@@ -445,7 +446,7 @@ void lists_draw(struct lists *l, const struct look *look, struct surface *s)
     int share = (foot - top) * (type->above_share ? type->above_share : 50) / 100, room = foot - top - LEAST_LIST;
     top += type->above && room > 0 ? type->above(look, s, top, share < room ? share : room) : 0;
     if (!d.count) {
-        look_empty(look, s, top + 1, 4, width - 6,
+        look_empty(look, s, top + (foot - top > LEAST_LIST), 4, width - 6,
                    !ready(l, look) ? "Reading…"
                    : *l->filter    ? "No row holds these words. Esc shows all of them."
                                    : type->empty);

@@ -231,6 +231,19 @@ void look_hints(struct surface *s, const struct hint *hints, int count, int alwa
             i = last - 1; /* what is less useful does not jump the queue */
 }
 
+struct look look_bare(const struct look *look)
+{
+    struct look bare = *look;
+    struct hint *left = ARENA_ARRAY(look->arena, struct hint, look->hint_count + 1);
+    bare.hint_count = 0;
+    for (int i = 0; i < look->hint_count; i++)
+        if (!(look->row_hints >> i & 1))
+            left[bare.hint_count++] = look->hints[i];
+    bare.hints = left;
+    bare.row_hints = 0;
+    return bare;
+}
+
 /* A tall terminal has a line each for toast and team; a small one shows a toast over the team's line. */
 static bool apart(const struct look *look, const struct surface *s)
 {

@@ -3,12 +3,14 @@
  * as the others. */
 #include "screen/oncall.h"
 #include "base/str.h"
+#include "base/text.h"
 #include "core/moment.h"
 #include "screen/column.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum { DAYS = 7, MOST_CELLS = 24, MOST_AGENTS = 24, NAME = 11, WHO_MOST = 44, NARROW = 76 /* below that columns, reasons are left out */ };
+enum { DAYS = 7, MOST_CELLS = 24, MOST_AGENTS = 24, NAME = 11, WHO_MOST = 44, NARROW = 76 /* below that columns, reasons are left out */, SMALL = 52 };
+enum { WEEK_LEAST = 4 /* rows: its days, two people, the gaps */, THEN_LEAST = 9 };
 static const int64_t DAY = 86400000;
 
 static const char *text_of(const struct json *object, const char *name)
@@ -29,6 +31,14 @@ static char *stamp(const struct look *look, int64_t at)
     struct civil c;
     zone_civil(look->tz, at, &c);
     return arena_printf(look->arena, "%s %2d %s %02d:%02d", days[c.weekday - 1], c.day, months[c.month - 1], c.hour, c.minute);
+}
+
+/* The same as short as it can be meant: "18:00" today, "Sun 18:00" within a week. */
+static const char *near_stamp(const struct look *look, int64_t at)
+{
+    const char *whole = stamp(look, at), *clock = whole + strlen(whole) - 5;
+    int64_t days = zone_day(look->tz, at) - zone_day(look->tz, look->now);
+    return days == 0 ? clock : days > 0 && days < DAYS ? arena_printf(look->arena, "%.3s %s", whole, clock) : whole;
 }
 
 static bool is_me(const struct look *look, const char *agent)
@@ -72,25 +82,34 @@ static char *until_text(const struct look *look, int64_t left)
     return left < 3600000 ? look_countdown(look->arena, left) : look_left(look->arena, left);
 }
 
+/* As whole as there is room: "until Wed 25 Nov 18:00, in 2h28m", "until 18:00, in 2h28m", "until 18:00". */
+static char *until_said(const struct look *look, int64_t until, int wide)
+{
+    const char *left = until_text(look, until - look->now);
+    if (!until)
+        return arena_strdup(look->arena, wide < NARROW ? "for weeks to come" : "and nothing changes in the next weeks");
+    const char *at = wide < 100 ? near_stamp(look, until) : stamp(look, until);
+    return wide < NARROW ? arena_printf(look->arena, "until %s", at) : arena_printf(look->arena, "until %s, in %s", at, left);
+}
+
+/* Who and until when stand in every window; who comes then, where there is room for it. */
 static void draw_now(const struct look *look, struct surface *s, int row, const struct json *schedule)
 {
     const struct json *now = json_get(schedule, "now"), *next = json_path(schedule, "next.people");
-    int64_t until = json_get_i64(schedule, "until", 0), left = until - look->now;
-    int wide = look_columns(s), who = wide / 4 < WHO_MOST ? wide / 4 : WHO_MOST, column = 1;
-    surface_text(s, row, column, NAME, UI_STRONG, text_of(schedule, "name"));
-    column += NAME + 1;
+    int64_t until = json_get_i64(schedule, "until", 0);
+    int wide = look_columns(s), name = wide < SMALL ? NAME - 3 : NAME, who = wide < SMALL ? NAME + 1 : wide / 4 < WHO_MOST ? wide / 4 : WHO_MOST, column = 1;
+    surface_text(s, row, column, name, UI_STRONG, text_of(schedule, "name"));
+    column += name + 1;
     surface_text(s, row, column, who, people_role(look, now), arena_printf(look->arena, "%s %s", json_count(now) ? "●" : "‼", people_text(look, now, wide < NARROW)));
     if (holds_me(look, now))
         surface_attr(s, row, column, who, UI_BOLD);
     column += who + 1;
-    if (!until) {
-        surface_text(s, row, column, -1, UI_DIM, "and nothing changes in the next weeks");
+    column += surface_text(s, row, column, wide - column, until && until - look->now < 3600000 ? UI_WARN : UI_DIM, until_said(look, until, wide)) + 2;
+    if (!until || wide - column - 1 < THEN_LEAST)
         return;
-    }
-    const char *when = wide < 100 ? "" : arena_printf(look->arena, "until %s, in ", stamp(look, until));
-    column += surface_textf(s, row, column, wide - column, left < 3600000 ? UI_WARN : UI_DIM, "%s%s", when, until_text(look, left)) + 2;
     column += surface_text(s, row, column, -1, UI_DIM, "then") + 1;
-    surface_text(s, row, column, wide - column - 1, people_role(look, next), people_text(look, next, wide < NARROW));
+    const char *full = people_text(look, next, wide < NARROW);
+    surface_text(s, row, column, wide - column - 1, people_role(look, next), text_columns(full) < wide - column ? full : people_text(look, next, true));
 }
 
 /* --- the week --- */
@@ -234,7 +253,7 @@ static int draw_week(const struct look *look, struct surface *s, int row, int ro
 {
     struct week w = {.look = look, .s = s, .schedule = schedule, .left = NAME + 2};
     int count, used = 1;
-    if (rows < 4)
+    if (rows < WEEK_LEAST)
         return 0;
     lay_out(&w);
     name_agents(&w);
@@ -262,20 +281,32 @@ static void draw_legend(struct surface *s, int row)
     surface_text(s, row, 1, look_columns(s) - 2, UI_DIM, legends[i].text);
 }
 
+/* How many schedules are told: in a third of the room where there is a week to draw, else in all of it. */
+static int told(int rows, int count)
+{
+    int most = rows / 3 < count ? rows / 3 : count;
+    if (rows - most - 3 < WEEK_LEAST)
+        most = count < rows ? rows - 1 : rows;
+    return count <= most ? count : most > 1 ? most - 1 : 1;
+}
+
 static int above(const struct look *look, struct surface *s, int row, int rows)
 {
     const struct json *root = document(look), *list = json_get(root, "schedules");
-    int count = (int)json_count(list), used = 0, most = rows / 3;
-    if (!root || !count || rows < 4)
+    int count = (int)json_count(list), used = 0, most = told(rows, count);
+    if (!root || !count || rows < 1)
         return 0;
-    for (const struct json *schedule = json_first(list); schedule && used < (count > most ? most - 1 : count); schedule = json_next(schedule))
+    for (const struct json *schedule = json_first(list); schedule && used < most; schedule = json_next(schedule))
         draw_now(look, s, row + used++, schedule);
-    if (used < count)
-        surface_textf(s, row + used, 1, -1, UI_DIM, "and %d more schedule%s: triage oncall", count - used, count - used == 1 ? "" : "s");
-    used += used < count;
-    surface_rule(s, row + used++);
+    if (used < count && used < rows)
+        surface_textf(s, row + used++, 1, -1, UI_DIM, "and %d more schedule%s: triage oncall", count - most, count - most == 1 ? "" : "s");
+    if (used < rows)
+        surface_rule(s, row + used++);
+    int before = used;
     for (const struct json *schedule = json_first(list); schedule; schedule = json_next(schedule))
         used += draw_week(look, s, row + used, rows - used - 2, schedule);
+    if (used == before)
+        return used;
     if (used < rows - 1)
         draw_legend(s, row + used++);
     surface_rule(s, row + used++);

@@ -5,7 +5,10 @@
 #include "core/field.h"
 #include <string.h>
 
-enum { NUMBER = 4, SUBJECT = 12, GAP = 2, FIELD = 10, LEAST_WHAT = 34, LEAST_SUBJECT = 10 };
+enum { NUMBER = 4, SUBJECT = 12, GAP = 2, FIELD = 10, LEAST_WHAT = 34, LEAST_SUBJECT = 10, LEAST_OLD = 6, BELOW = 6 };
+
+/* Where it is written: columns there are; from which one what becomes of a ticket stands, and whether below its subject. */
+struct place { int columns, what; bool below; };
 
 /* --- one ticket --- */
 
@@ -42,7 +45,31 @@ static const char *shown(const struct look *look, const char *name, const struct
     return json_string(value) ? look_words(look->arena, json_string(value)) : json_print_in(look->arena, value);
 }
 
-static void read_changes(const struct look *look, struct pager *pager, const struct json *result, int what)
+/* What it will be stands whole: for it what was is shortened first, and then it goes on below. */
+static void read_change(const struct look *look, struct pager *pager, const struct place *at, const char *field, const char *old, const char *new)
+{
+    const char *label = look_field(look->arena, field);
+    int column = at->what + (text_columns(label) < FIELD ? FIELD : text_columns(label) + 1), room = at->columns - column, over = text_columns(new) + 3;
+    bool beside = text_columns(old) + over <= room || room - over >= LEAST_OLD;
+    const char *was = text_fit(look->arena, old, beside && room - over < text_columns(old) ? room - over : room);
+    pager_piece(pager, at->what, UI_HEADING, label);
+    pager_piece(pager, column, UI_DIM, was);
+    if (beside)
+        pager_piece(pager, column + text_columns(was) + 1, UI_STRONG, arena_printf(look->arena, "→ %s", new));
+    else
+        pager_hang(pager, column, UI_STRONG, "→ ", new);
+}
+
+/* Beside the subject, or, where it would be cut there, below it. */
+static void read_said(struct pager *pager, const struct place *at, enum ui_role role, const char *text)
+{
+    if (text_columns(text) <= at->columns - at->what && !at->below)
+        pager_piece(pager, at->what, role, text);
+    else
+        pager_block(pager, BELOW, role, false, text);
+}
+
+static void read_changes(const struct look *look, struct pager *pager, const struct json *result, const struct place *at)
 {
     int n = 0;
     for (const struct json *change = json_first(json_get(result, "changes")); change; change = json_next(change)) {
@@ -50,16 +77,12 @@ static void read_changes(const struct look *look, struct pager *pager, const str
         const char *field = json_string(name);
         if (!counts(change))
             continue;
-        if (n++)
+        if (n++ || at->below)
             pager_line(pager);
-        const char *label = look_field(look->arena, field);
-        int at = what + (text_columns(label) < FIELD ? FIELD : text_columns(label) + 1);
-        pager_piece(pager, what, UI_HEADING, label);
-        pager_piece(pager, at, UI_DIM, shown(look, field, old));
-        pager_piece(pager, at + text_columns(shown(look, field, old)) + 1, UI_STRONG, arena_printf(look->arena, "→ %s", shown(look, field, new)));
+        read_change(look, pager, at, field, shown(look, field, old), shown(look, field, new));
     }
     if (!n)
-        pager_piece(pager, what, UI_NORMAL, json_get_string(result, "say", ""));
+        read_said(pager, at, UI_NORMAL, json_get_string(result, "say", ""));
 }
 
 const char *preview_words(const struct look *look, const struct json *result)
@@ -93,19 +116,20 @@ static const char *subject_of(const struct look *look, const struct json *result
     return text_safe_in(look->arena, row && row->t.title ? row->t.title : json_get_string(result, "title", ""), TEXT_LINE);
 }
 
-static void read_one(const struct look *look, struct pager *pager, const struct json *result, enum preview_fate fate, int what)
+static void read_one(const struct look *look, struct pager *pager, const struct json *result, enum preview_fate fate, const struct place *at)
 {
     int64_t id = json_get_i64(result, "ticket", 0);
     pager_item(pager, id);
     pager_line(pager);
     pager_piece(pager, NUMBER, fate == PREVIEW_CHANGES ? UI_STRONG : UI_MUTED, arena_printf(look->arena, "#%lld", (long long)id));
-    pager_piece(pager, SUBJECT, fate == PREVIEW_CHANGES ? UI_NORMAL : UI_MUTED, text_fit(look->arena, subject_of(look, result), what - GAP - SUBJECT));
+    pager_piece(pager, SUBJECT, fate == PREVIEW_CHANGES ? UI_NORMAL : UI_MUTED,
+                text_fit(look->arena, subject_of(look, result), (at->below ? at->columns : at->what - GAP) - SUBJECT));
     if (fate == PREVIEW_CHANGES) {
-        read_changes(look, pager, result, what);
+        read_changes(look, pager, result, at);
         read_text(pager, result);
     } else {
-        pager_piece(pager, what, fate == PREVIEW_SAME ? UI_MUTED : UI_ERROR,
-                    fate == PREVIEW_SAME ? "already so" : json_get_string(json_get(result, "error"), "detail", "refused"));
+        read_said(pager, at, fate == PREVIEW_SAME ? UI_MUTED : UI_ERROR,
+                  fate == PREVIEW_SAME ? "already so" : json_get_string(json_get(result, "error"), "detail", "refused"));
     }
 }
 
@@ -119,15 +143,18 @@ static int count_of(const struct json *answer, enum preview_fate fate)
     return n;
 }
 
-/* Where it begins what becomes of them: behind the longest subject, which takes no more than leaves room for that. */
-static int what_column(const struct look *look, const struct json *answer, int columns)
+/* Where it begins what becomes of them: behind the longest subject, which takes no more than leaves room for that; below it, where there is
+ * room for neither. */
+static struct place place_of(const struct look *look, const struct json *answer, int columns)
 {
+    if (columns < SUBJECT + LEAST_SUBJECT + GAP + LEAST_WHAT)
+        return (struct place){columns, BELOW, true};
     int share = columns * 2 / 5, room = columns - SUBJECT - GAP - (share > LEAST_WHAT ? share : LEAST_WHAT), longest = LEAST_SUBJECT;
     for (const struct json *r = json_first(json_get(answer, "results")); r; r = json_next(r)) {
         int wide = text_columns(subject_of(look, r));
         longest = wide > longest ? wide : longest;
     }
-    return SUBJECT + GAP + (longest < room ? longest : room > LEAST_SUBJECT ? room : LEAST_SUBJECT);
+    return (struct place){columns, SUBJECT + GAP + (longest < room ? longest : room > LEAST_SUBJECT ? room : LEAST_SUBJECT), false};
 }
 
 void preview_read(const struct look *look, struct pager *pager, const struct json *answer, bool final, int columns)
@@ -135,7 +162,7 @@ void preview_read(const struct look *look, struct pager *pager, const struct jso
     static const struct { const char *one, *many; enum ui_role role; } heads[PREVIEW_FATES] = {
         [PREVIEW_CHANGES] = {"changes", "change", UI_HEADING}, [PREVIEW_SAME] = {"stays as it is", "stay as they are", UI_HEADING},
         [PREVIEW_REFUSED] = {"cannot be done", "cannot be done", UI_WARN}};
-    int what = what_column(look, answer, columns);
+    const struct place at = place_of(look, answer, columns);
     pager_begin(pager);
     if (final) {
         pager_line(pager);
@@ -152,7 +179,7 @@ void preview_read(const struct look *look, struct pager *pager, const struct jso
         pager_piece(pager, 2, heads[fate].role, arena_printf(look->arena, "%d %s", n, n == 1 ? heads[fate].one : heads[fate].many));
         for (const struct json *r = json_first(json_get(answer, "results")); r; r = json_next(r))
             if ((int)preview_fate(r) == fate)
-                read_one(look, pager, r, (enum preview_fate)fate, what);
+                read_one(look, pager, r, (enum preview_fate)fate, &at);
     }
     pager_end(pager);
 }

@@ -17,6 +17,7 @@ const char *const screens_names[PLACES + 1] = {
 static const struct offer {
     const char *command, *label; /* label: NULL: the command's own name */
     bool menu;                   /* its keys begin a menu: the first of them stands for it */
+    bool free;                   /* here it is about no row, whatever it is elsewhere */
 } offers[PLACES][MOST] = {
     [PLACE_QUEUE] = {{"claim", 0}, {"assign", 0}, {"reply", 0}, {"note", 0}, {"close", 0}, {"snooze", 0, true}, {"escalate", 0}, {"mark", 0},
                      {"filter", 0}, {"palette", 0}, {"help", 0}},
@@ -33,7 +34,7 @@ static const struct offer {
     [PLACE_ARTICLES] = {{"open", "read"}, {"filter", 0}, {"go macros", "macros"}, {"palette", 0}, {"back", 0}, {"help", 0}},
     [PLACE_MACROS] = {{"filter", 0}, {"go articles", "articles"}, {"palette", 0}, {"back", 0}, {"help", 0}},
     [PLACE_ONCALL] = {{"override", 0}, {"cover", "ask for cover"}, {"cover-accept", "take it"}, {"unoverride", "take back"}, {"absence", 0},
-                      {"why", "who is told"}, {"back", 0}, {"help", 0}},
+                      {"why", "who is told", .free = true}, {"back", 0}, {"help", 0}},
     [PLACE_AGENTS] = {{"open", "their ticket"}, {"filter", 0}, {"palette", 0}, {"back", 0}, {"help", 0}},
     [PLACE_HANDOVER] = {{"handover-ack", "take over"}, {"open", "ticket"}, {"ack", "acknowledge"}, {"why", 0}, {"palette", 0}, {"back", 0},
                         {"help", 0}},
@@ -47,6 +48,17 @@ static const struct offer {
 static const char *keys_of(struct arena *arena, const struct binding *b, bool menu)
 {
     return menu && b->keys.count > 1 ? arena_printf(arena, "%c%s", *b->spelled, text_is_ascii() ? "..." : "…") : b->spelled;
+}
+
+/* What is about the row under the cursor. */
+static bool is_of_row(const struct offer *o)
+{
+    static const char *const commands[] = {"open", "ticket", "why", "claim", "assign", "reply", "note", "close", "snooze", "escalate", "ack", "mark", "label", "accept",
+                                           "macro", "rerun", "replay", "discard", "cover-accept", "unoverride"};
+    for (size_t i = 0; i < sizeof commands / sizeof *commands && !o->free; i++)
+        if (strcmp(o->command, commands[i]) == 0)
+            return true;
+    return false;
 }
 
 static const char *label_of(const struct offer *o)
@@ -75,12 +87,15 @@ static void hint_at(const struct offer *row, enum place place, const struct keym
 {
     struct hint *list = ARENA_ARRAY(arena, struct hint, MOST), *last = NULL;
     look->hint_count = 0;
+    look->row_hints = 0;
     for (const struct offer *o = row; o < row + MOST && o->command; o++) {
         const struct binding *b = keymap_find(keymap, screens_names[place], o->command);
         if (b && last && strcmp(last->label, label_of(o)) == 0)
             last->keys = arena_printf(arena, "%s %s", last->keys, keys_of(arena, b, o->menu));
-        else if (b)
+        else if (b) {
+            look->row_hints |= (unsigned)is_of_row(o) << look->hint_count;
             *(last = &list[look->hint_count++]) = (struct hint){keys_of(arena, b, o->menu), label_of(o)};
+        }
     }
     look->hints = list;
 }
