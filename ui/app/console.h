@@ -1,11 +1,12 @@
-/* console: the program on the terminal. One loop, one thread: keys and the link's bytes go in, a surface
- * comes out. console.c is the loop, frame.c the picture, fetch.c what is asked of the daemon (path.c: for what) and where
- * answers go, stream.c what its frames mean, run.c and its parts (app/part.h) what commands do. This header is for these. */
+/* console: what the program on the terminal knows, for the files that are this program: loop.c (wait, read, draw) goes through press.c (keys),
+ * tick.c (what the clock asks for), frame.c (the picture) and fetch.c (what is asked of the daemon, path.c: for what, and where answers go);
+ * stream.c says what its frames mean, run.c and its parts (app/part.h) what commands do. One thread: nothing here is locked. */
 #ifndef APP_CONSOLE_H
 #define APP_CONSOLE_H
 #include "app/cli.h"
 #include "app/held.h"
 #include "app/home.h"
+#include "app/match.h"
 #include "app/ring.h"
 #include "app/toast.h"
 #include "command/command.h"
@@ -22,9 +23,6 @@
 #include "term/keymap.h"
 #include "term/theme.h"
 
-int console_run(const struct cli_options *options); /* exit code */
-
-/* --- inside --- */
 enum slot { SLOT_DESK, SLOT_PAGE, SLOT_MORE, SLOT_VIEWS, SLOT_COUNT, SLOT_FOUND, SLOT_NUMBER, SLOT_DOC, SLOTS = SLOT_DOC + MIRROR_DOCS };
 enum purpose {
     FOR_NOTHING,
@@ -59,6 +57,7 @@ enum purpose {
     FOR_PIPE
 };
 enum { DEPTH = 8, TARGETS_MAX = 500, HISTORY = 30 };
+enum { CONSOLE_ANCHOR_MS = 3000 }; /* so long after a key the list stays as it is */
 
 struct wanted {                 /* one thing to be fetched */
     bool wanted, flying, again; /* again: asked for once more while it flew */
@@ -148,8 +147,7 @@ struct console {
     struct marking *marking; /* marks that are on their way (app/marking) */
     struct unkept *unkept; /* texts that the daemon does not have yet, and the open one (app/keeper) */
     struct errand *errands; /* what is to be done, in order (app/errand) */
-    struct { struct arena *arena; struct when *when; char *text; } match[2]; /* the expressions the list was matched by last */
-    int match_next;
+    struct match match;
     struct { size_t from; char typed[256]; } prompt; /* what the offers shown stand for, and what was typed of it (app/prompt) */
 
     struct toast toast;
@@ -176,7 +174,8 @@ struct console {
     bool dirty, moved; /* the picture is another; moved: as far as the list's cursor makes it one, and what its pane reads */
 };
 
-/* console.c */
+void console_init(struct console *c, const struct cli_options *options); /* nothing is asked, nothing is shown yet */
+void console_fini(struct console *c);
 void console_toast(struct console *c, enum ui_role role, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void console_go(struct console *c, enum place place); /* on top of what is shown */
@@ -195,7 +194,6 @@ bool console_list_alone(const struct console *c); /* the list of tickets with no
 bool console_in_pane(const struct console *c);  /* keys that move scroll the pane beside the list */
 struct list *console_marks(struct console *c);  /* the list shown, where its rows can be marked; else NULL */
 void console_resize(struct console *c);         /* the terminal has another size now, perhaps */
-void console_press(struct console *c, const struct key *key); /* a key, for whatever takes keys now */
 void console_changed(struct console *c);     /* the mirror did: lists follow */
 /* May this account run a program or name a file? Neither a restricted one (app/restricted) nor one of which the daemon says so; then
  * that is said: "WHAT is not for this account". */

@@ -1,6 +1,6 @@
 /* main: no words on a terminal is the console; everything else is a verb. */
 #include "app/cli.h"
-#include "app/console.h"
+#include "app/loop.h"
 #include "app/restricted.h"
 #include "base/err.h"
 #include "base/memory.h"
@@ -35,7 +35,7 @@ static int run(int argc, char **argv)
         return err_row(ERR_USAGE)->exit;
     }
     memory_frugal(LARGE);
-    return console_run(&options);
+    return loop_run(&options);
 }
 
 int main(int argc, char **argv)

@@ -1,6 +1,7 @@
 /* mouse: see mouse.h. What stands under a click is read from the surface as it was drawn: the roles say what is a key and what a tab. */
 #include "app/mouse.h"
 #include "app/part.h"
+#include "app/press.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "term/ncurses.h"
@@ -69,7 +70,7 @@ static bool press_named(struct console *c, char *name)
         return false;
     c->pending.count = 0;
     for (int i = 0; i < keys.count; i++)
-        console_press(c, &keys.key[i]);
+        press_key(c, &keys.key[i]);
     return true;
 }
 
@@ -112,7 +113,7 @@ static void on_row(struct console *c, int row, int column, int64_t now)
     c->mouse.at = now;
     c->pending.count = 0;
     if (twice)
-        console_press(c, &(struct key){.code = K_ENTER});
+        press_key(c, &(struct key){.code = K_ENTER});
 }
 
 /* In a list to choose from: a click goes there, a second takes it. */
@@ -124,7 +125,7 @@ static bool on_item(struct console *c, int row, int64_t now)
     c->mouse.id = twice ? 0 : -row;
     c->mouse.at = now;
     if (twice)
-        console_press(c, &(struct key){.code = K_ENTER});
+        press_key(c, &(struct key){.code = K_ENTER});
     return true;
 }
 
@@ -141,7 +142,7 @@ bool mouse_press(struct console *c, const struct key *key)
     if (key->code != K_CLICK && key->code != K_WHEEL_UP && key->code != K_WHEEL_DOWN)
         return false;
     for (int i = 0; i < NOTCH && key->code != K_CLICK; i++)
-        console_press(c, &(struct key){.code = key->code == K_WHEEL_UP ? K_UP : K_DOWN});
+        press_key(c, &(struct key){.code = key->code == K_WHEEL_UP ? K_UP : K_DOWN});
     if (key->code == K_CLICK)
         click(c, key);
     return true;

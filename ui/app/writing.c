@@ -6,6 +6,7 @@
 #include "app/handoff.h"
 #include "app/insert.h"
 #include "app/keeper.h"
+#include "app/press.h"
 #include "app/restricted.h"
 #include "base/clock.h"
 #include "core/draft.h"
@@ -52,7 +53,7 @@ static void press_early(struct console *c, struct early *early)
 {
     char lost[160];
     for (int i = 0; i < early_count(early); i++)
-        console_press(c, early_key(early, i));
+        press_key(c, early_key(early, i));
     early_say(early, lost, sizeof lost);
     if (*lost)
         console_toast(c, UI_ERROR, "%s", lost);
