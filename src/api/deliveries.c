@@ -259,7 +259,10 @@ static bool allowed(struct request *req, const struct delivery_request *d)
 {
     if (d->what <= DELIVERY_RETRY || req->agent->role >= ROLE_LEAD)
         return true;
-    return refuse(req, ERR_FORBIDDEN, "drop, pause and resume need the role lead");
+    struct err err;
+    role_refuse(&err, "to drop, pause or resume", ROLE_LEAD, req->agent->role);
+    request_fail(req, &err);
+    return false;
 }
 
 static bool read_request(struct request *req, const struct json *body, struct delivery_request *d)

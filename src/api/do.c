@@ -58,7 +58,7 @@ static bool find_action(struct doing *d)
     if (d->req->agent->role >= (int)d->row->role)
         return true;
     struct err err;
-    err_set(&err, ERR_FORBIDDEN, "%s needs the role %s", d->row->name, role_word(d->row->role));
+    role_refuse(&err, d->row->name, d->row->role, d->req->agent->role);
     request_fail(d->req, &err);
     return false;
 }

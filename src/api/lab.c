@@ -152,7 +152,7 @@ static void post_lab(struct request *req)
     const char *what = json_get_string(body, "do", "");
     bool foreign = lab->would != req->config && strcmp(what, "check") != 0; /* its routes ask about what is stored */
     if ((foreign || strcmp(what, "replay") == 0) && req->agent->role < ROLE_LEAD) {
-        err_set(&lab->err, ERR_FORBIDDEN, "%s needs the role lead", foreign ? "trying another configuration" : "a replay");
+        role_refuse(&lab->err, foreign ? "trying another configuration" : "a replay", ROLE_LEAD, lab->req->agent->role);
         request_fail(req, &lab->err);
     } else if (strcmp(what, "explain") == 0) {
         explain(lab, body);

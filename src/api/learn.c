@@ -95,7 +95,7 @@ static void admin_model(struct request *req)
     if (!json_i64(json_get(body, "epoch"), &epoch) || epoch < 0)
         err_set(&show.err, ERR_USAGE, "epoch: the number of an epoch, 0 = the starter rules");
     else if (epoch == classify_model_epoch(request_model(req)))
-        err_set(&show.err, ERR_STATE, "epoch %lld is in force already", (long long)epoch);
+        err_set(&show.err, ERR_ALREADY, "epoch %lld is in force already", (long long)epoch);
     else
         job->model = stored_model(&show, epoch, &job->model_row);
     if (!job->model) {

@@ -91,7 +91,7 @@ bool request_permit(struct request *req, int64_t uid)
     if (req->agent->role >= req->call->role)
         return true;
     struct err err;
-    err_set(&err, ERR_FORBIDDEN, "this needs the role %s; %s is %s", role_word(req->call->role), req->agent->name, role_word(req->agent->role));
+    role_refuse(&err, arena_printf(req->arena, "this call (%s)", req->call->help), req->call->role, req->agent->role);
     request_fail(req, &err);
     return false;
 }

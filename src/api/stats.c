@@ -59,7 +59,7 @@ static bool read_by(struct show *show, struct asked *a)
         return err_set(&show->err, ERR_USAGE, "by: day, source, view, agent or team");
     if (a->view && *a->by && !str_eq(a->by, "day"))
         return err_set(&show->err, ERR_USAGE, "by: of the whole desk only; leave out the view");
-    return !str_eq(a->by, "team") || show->req->agent->role >= ROLE_LEAD || err_set(&show->err, ERR_FORBIDDEN, "what teams did is for leads");
+    return !str_eq(a->by, "team") || show->req->agent->role >= ROLE_LEAD || role_refuse(&show->err, "what teams did", ROLE_LEAD, show->req->agent->role);
 }
 
 static bool read_asked(struct show *show, struct asked *a)

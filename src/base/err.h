@@ -14,6 +14,7 @@ enum err_code {
     ERR_NOT_FOUND,   /* no such ticket, source, view */
     ERR_CONFLICT,    /* changed since, or somebody has it just now: version, thread, undo, lock. Looked at again it may go */
     ERR_STATE,       /* understood, and not possible as things stand: repeated it is refused again. Not closed, a limit, no replies taken */
+    ERR_ALREADY,     /* it is so already, and nothing was done: what was asked for stands, which is no failure of a verb (exit 0) */
     ERR_TOO_LARGE,   /* over a limit */
     ERR_RATE,        /* over a rate */
     ERR_UNAVAILABLE, /* no daemon, draining, overloaded */
@@ -34,7 +35,7 @@ struct err_row {
     const char *slug;  /* urn:triage:problem:<slug>, RFC 9457 `type` */
     const char *title; /* RFC 9457 `title` */
     int status;        /* HTTP status */
-    int exit;          /* sysexits(3) code of a CLI verb */
+    int exit;          /* sysexits(3) code of a CLI verb; the only place that says it */
     bool retryable;
     const char *hint;  /* what a person can do, may be "" */
 };

@@ -268,11 +268,11 @@ static bool do_ack(struct act *a)
 {
     int state = a->before->escalation.state;
     if (state == ESCALATION_NONE || state == ESCALATION_RESOLVED)
-        return act_refuse(a, ERR_STATE, "no open escalation to acknowledge");
+        return act_refuse(a, ERR_ALREADY, "nobody is paged for it: there is no open escalation to acknowledge");
     if (state == ESCALATION_SUPPRESSED)
-        return act_refuse(a, ERR_STATE, "a maintenance window holds its pages, so there is none to acknowledge");
+        return act_refuse(a, ERR_STATE, "a maintenance window holds its pages, so there is none to acknowledge yet; `triage oncall` says until when");
     if (state == ESCALATION_ACKNOWLEDGED)
-        return err_set(a->err, ERR_STATE, "#%lld: already acknowledged by %s", (long long)a->before->id,
+        return err_set(a->err, ERR_ALREADY, "#%lld: already acknowledged by %s", (long long)a->before->id,
                        a->before->escalation.acked_by ? a->before->escalation.acked_by : "somebody");
     return true;
 }
@@ -308,7 +308,7 @@ bool act_observe(struct arena *arena, const struct ticket *before, const struct 
     const struct action_row *row = &action_table[action->id];
     struct act a = {arena, before, action, source, rules, now, out, err, NULL};
     if (action->role < row->role)
-        return err_set(err, ERR_FORBIDDEN, "%s needs the role %s", row->name, role_word(row->role));
+        return role_refuse(err, row->name, row->role, action->role);
     if (row->arg != ARG_NONE && row->arg != ARG_REASON && row->arg != ARG_UNTIL && !action->arg)
         return err_set(err, ERR_USAGE, "%s needs \"%s\"", row->name, action_arg_name(row->arg));
     if (action->version && action->version != before->version)

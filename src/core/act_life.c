@@ -89,14 +89,14 @@ bool act_status(struct act *a)
 bool act_close(struct act *a)
 {
     if (ticket_done(a->before->status))
-        return act_refuse(a, ERR_STATE, "already closed");
+        return act_refuse(a, ERR_ALREADY, "already closed");
     return set_status(a, STATUS_RESOLVED, false);
 }
 
 bool act_reopen(struct act *a)
 {
     if (!ticket_done(a->before->status))
-        return act_refuse(a, ERR_STATE, "not closed, so nothing to reopen");
+        return act_refuse(a, ERR_ALREADY, "not closed, so nothing to reopen");
     return set_status(a, STATUS_OPEN, false);
 }
 
@@ -251,10 +251,13 @@ bool act_may_merge(const struct ticket *source, const struct ticket *target, con
 
 bool act_merge(struct act *a)
 {
+    int64_t into = strtoll(a->action->arg, NULL, 10);
+    if (a->before->disposition == DISPOSITION_MERGED && a->before->merged_into == into)
+        return err_set(a->err, ERR_ALREADY, "#%lld: already part of #%lld", (long long)a->before->id, (long long)into);
     if (!act_need_open(a))
         return false;
     put_aside(a, DISPOSITION_MERGED);
-    observe_say_int(a->out, "merged_into", strtoll(a->action->arg, NULL, 10));
+    observe_say_int(a->out, "merged_into", into);
     observe_say_int(a->out, "merged_at", a->now);
     return true;
 }
@@ -268,6 +271,8 @@ bool act_split(struct act *a)
 /* Easily done and seldom seen again: it has to be said twice. */
 static bool aside_for_good(struct act *a, int disposition)
 {
+    if (a->before->disposition == disposition)
+        return act_refuse(a, ERR_ALREADY, "put aside like that already; unmerge takes it back");
     if (!act_need_open(a))
         return false;
     if (!confirmed(a->action, a->with))
@@ -282,7 +287,7 @@ bool act_delete(struct act *a)
 {
     const struct ticket *t = a->before;
     if (t->deleted)
-        return act_refuse(a, ERR_STATE, "already deleted");
+        return act_refuse(a, ERR_ALREADY, "already deleted");
     if (t->disposition && !act_need_open(a))
         return false;
     if (!confirmed(a->action, a->with))

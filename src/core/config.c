@@ -465,3 +465,17 @@ const char *role_word(int role)
 {
     return role > ROLE_NONE && role <= ROLE_ADMIN ? roles[role] : "";
 }
+
+int role_find(const char *word)
+{
+    int role = ROLE_ADMIN;
+    while (role > ROLE_NONE && !str_eq(roles[role], word))
+        role--;
+    return role;
+}
+
+bool role_refuse(struct err *err, const char *what, int needed, int had)
+{
+    return err_set(err, ERR_FORBIDDEN, "%.200s needs the role %s, yours is %s: ask one who has it (`triage agents` or gw says who), or have an admin change yours in triage.yaml",
+                   what, role_word(needed), had > ROLE_NONE ? role_word(had) : "none");
+}

@@ -353,4 +353,7 @@ const struct config_schedule *config_schedule(const struct config *config, const
  * can have such a name. */
 bool config_person(const char *actor);
 const char *role_word(int role);
+int role_find(const char *word); /* ROLE_NONE: it is none */
+/* Why somebody may not, and whom to ask: ERR_FORBIDDEN, false. what: "delete", "to take #7 back". */
+bool role_refuse(struct err *err, const char *what, int needed, int had);
 #endif

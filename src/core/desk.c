@@ -88,7 +88,7 @@ bool desk_agent(struct desk_act *d, const char *name, const char **out)
 bool desk_may_speak_for(struct desk_act *d, const char *agent)
 {
     return d->action->role >= ROLE_LEAD || str_eq(agent, d->action->actor) ||
-           err_set(d->err, ERR_FORBIDDEN, "%s for somebody else needs the role lead", action_table[d->action->id].name);
+           role_refuse(d->err, arena_printf(d->arena, "%s for somebody else", action_table[d->action->id].name), ROLE_LEAD, d->action->role);
 }
 
 bool desk_find(struct desk_act *d, const char *kind, const char *key, const struct json **out)
@@ -146,7 +146,7 @@ static bool do_present(struct desk_act *d)
         return false;
     const struct absence *now = key ? NULL : desk_absence(d->state, whose, d->now);
     if (!key && !now)
-        return err_set(d->err, ERR_NOT_FOUND, "%.64s is not away now; name another absence by its key", whose);
+        return err_set(d->err, ERR_ALREADY, "%.64s is not away now; an absence to come is named by its key (`triage agents --json`)", whose);
     key = key ? key : now->key;
     if (!desk_find(d, "absence", key, &is))
         return false;
@@ -159,7 +159,7 @@ static bool do_present(struct desk_act *d)
     if (json_get_i64(is, "from", 0) >= d->now)
         return desk_write(d, "absence", key, NULL);
     if (json_get_i64(is, "to", 0) <= d->now)
-        return err_set(d->err, ERR_STATE, "that absence is over");
+        return err_set(d->err, ERR_ALREADY, "that absence is over already");
     struct json *data = json_copy(is);
     json_drop(data, "to");
     json_put_i64(data, "to", d->now);
@@ -215,7 +215,7 @@ bool desk_act(struct desk_act *d)
 {
     const struct action_row *row = &action_table[d->action->id];
     if (d->action->role < row->role)
-        return err_set(d->err, ERR_FORBIDDEN, "%s needs the role %s", row->name, role_word(row->role));
+        return role_refuse(d->err, row->name, row->role, d->action->role);
     if (!does[d->action->id])
         return err_set(d->err, ERR_USAGE, "%s works on tickets", row->name);
     if (row->arg == ARG_WITH && !json_is(d->with, JSON_OBJECT))

@@ -56,7 +56,7 @@ bool desk_do_accept_article(struct desk_act *d)
     if (str_eq(agent, d->action->actor))
         return err_set(d->err, ERR_STATE, "what you wrote yourself is for somebody else to accept");
     if (before)
-        return err_set(d->err, ERR_STATE, "that article was accepted already");
+        return err_set(d->err, ERR_ALREADY, "that article was accepted already");
     struct json *data = json_object();
     json_put_string(data, "article", key);
     json_put_string(data, "agent", agent);

@@ -70,7 +70,7 @@ static const char *macro_key(struct desk_act *d, bool personal)
         return NULL;
     }
     if (!personal && d->action->role < ROLE_LEAD) {
-        err_set(d->err, ERR_FORBIDDEN, "a macro of the team needs the role lead; personal=yes keeps one of your own");
+        role_refuse(d->err, "a macro of the team (personal=yes keeps one of your own)", ROLE_LEAD, d->action->role);
         return NULL;
     }
     return personal ? arena_printf(d->arena, "%s/%s", d->action->actor, name) : name;

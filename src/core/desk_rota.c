@@ -161,7 +161,7 @@ static bool take_action(struct desk_act *d, struct override *o)
 static bool may_override(struct desk_act *d, const struct override *o)
 {
     if (o->action == OVERRIDE_REMOVE && d->action->role < ROLE_LEAD)
-        return err_set(d->err, ERR_FORBIDDEN, "taking somebody off call needs the role lead; ask for cover instead");
+        return role_refuse(d->err, "taking somebody off call (cover asks who takes over instead)", ROLE_LEAD, d->action->role);
     return desk_may_speak_for(d, o->agent);
 }
 
@@ -227,7 +227,7 @@ bool desk_do_unoverride(struct desk_act *d)
     if (json_get_i64(is, "from", 0) >= d->now)
         return desk_write(d, "override", key, NULL) && ask_again(d, json_get_string(is, "cover", NULL));
     if (json_get_i64(is, "to", 0) <= d->now)
-        return err_set(d->err, ERR_STATE, "that override is over");
+        return err_set(d->err, ERR_ALREADY, "that override is over already");
     struct json *data = json_copy(is);
     json_drop(data, "to");
     json_put_i64(data, "to", d->now);
@@ -263,7 +263,7 @@ static bool find_cover(struct desk_act *d, const char **key, const struct json *
     if (!*is)
         return err_set(d->err, ERR_NOT_FOUND, "nobody asks for cover under %.64s", *key);
     const char *by = json_get_string(*is, "accepted_by", NULL);
-    return !by || err_set(d->err, ERR_STATE, "%.64s has accepted it already", by);
+    return !by || err_set(d->err, str_eq(by, d->action->actor) ? ERR_ALREADY : ERR_STATE, "%.64s has accepted it already", by);
 }
 
 bool desk_do_cover_accept(struct desk_act *d)

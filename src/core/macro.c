@@ -246,8 +246,11 @@ static bool take_step(struct running *r, int id, const char *arg, const char *wi
 {
     struct observation said;
     struct action one = {.id = id, .actor = r->action->actor, .role = r->action->role, .arg = arg, .with = with};
-    if (!act_observe(r->arena, r->ticket, &one, r->source, r->rules, r->now, &said, r->err))
+    if (!act_observe(r->arena, r->ticket, &one, r->source, r->rules, r->now, &said, r->err)) {
+        if (r->err && r->err->code == ERR_ALREADY)
+            r->err->code = ERR_STATE; /* the macro as a whole is not so already */
         return err_in(r->err, "%s", action_table[id].name);
+    }
     observe_fold(r->ticket, &said);
     join(r, &said);
     return true;

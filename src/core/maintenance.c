@@ -43,7 +43,7 @@ static bool read_key(struct desk_act *d, const char **key)
         one = m->key;
     }
     *key = *key ? *key : one;
-    return *key || err_set(d->err, ERR_NOT_FOUND, "no maintenance window runs");
+    return *key || err_set(d->err, ERR_ALREADY, "no maintenance window runs, so nothing to end");
 }
 
 bool maintenance_end(struct desk_act *d)
@@ -58,7 +58,7 @@ bool maintenance_end(struct desk_act *d)
     if (json_get_i64(is, "from", 0) >= d->now)
         return desk_write(d, "maintenance", key, NULL);
     if (json_get_i64(is, "to", 0) <= d->now)
-        return err_set(d->err, ERR_STATE, "that window is over");
+        return err_set(d->err, ERR_ALREADY, "that window is over already");
     struct json *data = json_copy(is);
     json_drop(data, "to");
     json_put_i64(data, "to", d->now);

@@ -147,13 +147,28 @@ static bool hand_over(struct desk_act *d, const struct view *is, const char *own
     return room_with(d->state, owner, 1, d->err) && move(d, &view, owner, is->name);
 }
 
+static bool configured(const struct config *rules, const char *name)
+{
+    for (int i = 0; i < rules->view_count; i++)
+        if (str_eq(rules->views[i].name, name))
+            return true;
+    return false;
+}
+
+/* Two of one name side by side, and nobody could say which is meant: `go NAME` and `--view NAME` find one's own. */
+static bool is_free(struct desk_act *d, const char *name)
+{
+    return !configured(d->rules, name) ||
+           err_set(d->err, ERR_STATE, "\"%s\" is a view of the configuration, which only triage.yaml changes: keep yours under another name", name);
+}
+
 /* --- the acts --- */
 
 bool view_save(struct desk_act *d)
 {
     struct view view = {.by = d->action->actor, .invert = is_yes(d->with, "invert")};
     const char *text;
-    if (!asked_name(d, "name", &view.name) || !asked_title(d, &view.title) || !asked_sort(d, &view.sort) || !desk_text(d, "when", true, &text))
+    if (!asked_name(d, "name", &view.name) || !is_free(d, view.name) || !asked_title(d, &view.title) || !asked_sort(d, &view.sort) || !desk_text(d, "when", true, &text))
         return false;
     const struct when *when = when_parse(d->arena, text, d->err);
     if (!when)
@@ -171,7 +186,7 @@ bool view_save(struct desk_act *d)
 bool view_rename(struct desk_act *d)
 {
     const char *name, *to = NULL, *title;
-    if (!asked_name(d, "name", &name) || !asked_title(d, &title) || (json_get(d->with, "to") && !asked_name(d, "to", &to)))
+    if (!asked_name(d, "name", &name) || !asked_title(d, &title) || (json_get(d->with, "to") && (!asked_name(d, "to", &to) || (!str_eq(to, name) && !is_free(d, to)))))
         return false;
     const struct view *is = own(d, name);
     if (!is)
@@ -179,7 +194,7 @@ bool view_rename(struct desk_act *d)
     if (!to && !title)
         return err_set(d->err, ERR_USAGE, "view-rename needs \"to\", a name, or \"title\"");
     if (to && !str_eq(to, name) && view_find(d->state, own_key(d, to)))
-        return err_set(d->err, ERR_STATE, "you keep a view \"%s\" already", to);
+        return err_set(d->err, ERR_STATE, "you keep a view \"%s\" already: take another name, or view-forget %s first", to, to);
     struct view view = *is;
     view.title = title ? title : to && str_eq(is->title, is->name) ? to : is->title;
     d->say = to ? arena_printf(d->arena, "view %s is %s now", name, to) : arena_printf(d->arena, "view %s has another title", name);
@@ -199,14 +214,16 @@ bool view_forget(struct desk_act *d)
 bool view_share(struct desk_act *d)
 {
     const char *name;
-    const struct view *is = asked_name(d, "name", &name) ? own(d, name) : NULL;
+    if (!asked_name(d, "name", &name))
+        return false;
+    const struct view *shared = view_find(d->state, view_key(d->arena, NULL, name));
+    if (shared && str_eq(shared->by, d->action->actor) && !view_find(d->state, own_key(d, name)))
+        return err_set(d->err, ERR_ALREADY, "view %s is the team's already", name);
+    const struct view *is = own(d, name);
     if (!is)
         return false;
-    bool taken = view_find(d->state, view_key(d->arena, NULL, name));
-    for (int i = 0; i < d->rules->view_count; i++)
-        taken |= str_eq(d->rules->views[i].name, name);
-    if (taken)
-        return err_set(d->err, ERR_STATE, "the team has a view \"%s\" already: rename yours first", name);
+    if (shared || configured(d->rules, name))
+        return err_set(d->err, ERR_STATE, "the team has a view \"%s\" already: rename yours first (view-rename %s NAME)", name, name);
     d->say = arena_printf(d->arena, "view %s is the team's", name);
     return hand_over(d, is, NULL);
 }
@@ -217,12 +234,14 @@ bool view_unshare(struct desk_act *d)
     if (!asked_name(d, "name", &name))
         return false;
     const struct view *is = view_find(d->state, view_key(d->arena, NULL, name));
+    if (!is && view_find(d->state, own_key(d, name)))
+        return err_set(d->err, ERR_ALREADY, "view %s is yours alone already", name);
     if (!is)
         return err_set(d->err, ERR_NOT_FOUND, "the team shares no view \"%s\"; `triage views` lists them, and those of the configuration are taken off there", name);
     if (!desk_may_speak_for(d, is->by))
         return false;
     if (view_find(d->state, view_key(d->arena, is->by, name)))
-        return err_set(d->err, ERR_STATE, "%s keeps another view \"%s\": rename that first", is->by, name);
+        return err_set(d->err, ERR_STATE, "%s keeps another view \"%s\": they rename that first (view-rename)", is->by, name);
     d->say = arena_printf(d->arena, "view %s is %s's alone", name, is->by);
     return hand_over(d, is, is->by);
 }

@@ -293,8 +293,8 @@ static bool may_turn(const struct run *r, const struct entry *entry, const struc
 {
     const struct action_row *row = action_find(json_get_string(data, "do", NULL));
     return !row || r->req->action.role >= row->role ||
-           err_set(err, ERR_FORBIDDEN, "%sto take %s back needs the role %s",
-                   entry->ticket ? arena_printf(r->arena, "#%lld: ", (long long)entry->ticket) : "", row->name, role_word(row->role));
+           role_refuse(err, arena_printf(r->arena, "%sto take %s back", entry->ticket ? arena_printf(r->arena, "#%lld: ", (long long)entry->ticket) : "", row->name),
+                       row->role, r->req->action.role);
 }
 
 /* One entry is taken back, or done again. */

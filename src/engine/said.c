@@ -1,6 +1,7 @@
 /* said: what an act did, in the one line that whoever did it reads. */
 #include "engine/change.h"
 #include "base/str.h"
+#include "core/field.h"
 #include "core/rota.h"
 
 static const char *whom(const struct page *page)
@@ -34,7 +35,19 @@ static char *snoozed(const struct said *r, const struct ticket *t)
     return arena_printf(r->arena, "#%lld snoozed for %s%s", id, length, t->wake_on == WAKE_ON_EITHER ? ", or until the customer writes" : "");
 }
 
-char *said_line(const struct said *r, const struct change *c)
+/* Did it set what stood there? Then it is done as well, and whoever did it hears that nothing changed. */
+static bool was_so(const struct action *a, const struct change *c)
+{
+    static const struct { int action; const char *field; } sets[] = {
+        {ACTION_ASSIGN, "assignee"}, {ACTION_CLAIM, "assignee"}, {ACTION_PRIORITY, "priority"}, {ACTION_STATUS, "status"}, {ACTION_TAGS, "tags"},
+        {ACTION_UNASSIGN, "assignee"}, {ACTION_UNWATCH, "watchers"}, {ACTION_WATCH, "watchers"}};
+    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
+        if (sets[i].action == a->id)
+            return c->before && field_same(c->before, c->after, field_find(sets[i].field)) && str_eq(c->before->hold_reason, c->after->hold_reason);
+    return false;
+}
+
+static char *done_line(const struct said *r, const struct change *c)
 {
     const struct ticket *t = c->after;
     const struct action *a = r->action;
@@ -73,4 +86,10 @@ char *said_line(const struct said *r, const struct change *c)
         return snoozed(r, t);
     return with[a->id] ? arena_printf(r->arena, "#%lld %s %.64s", id, with[a->id], arg)
                        : arena_printf(r->arena, "#%lld %s", id, said[a->id] ? said[a->id] : name);
+}
+
+char *said_line(const struct said *r, const struct change *c)
+{
+    char *line = done_line(r, c);
+    return was_so(r->action, c) ? arena_printf(r->arena, "%s (it was so already)", line) : line;
 }

@@ -231,7 +231,7 @@ bool undo_may(const struct json *data, struct err *err)
 bool undo_find(struct engine *e, struct arena *arena, const struct undo_wish *wish, struct undo_found *out, struct err *err)
 {
     static const struct { enum err_code code; const char *text; } none[] = {
-        {ERR_NOT_FOUND, "nothing of yours to undo"}, {ERR_NOT_FOUND, "nothing of yours to redo"}, {ERR_STATE, "it is not merged, nor put aside"}};
+        {ERR_NOT_FOUND, "nothing of yours to undo"}, {ERR_NOT_FOUND, "nothing of yours to redo"}, {ERR_ALREADY, "it is not merged, nor put aside: nothing to take back"}};
     AUTO_ARENA numbers = arena_new();
     AUTO_ARENA page = arena_new();
     struct past p = {.e = e, .wish = wish, .page = page, .gone = {.arena = numbers}, .settled = {.arena = numbers},

@@ -16,7 +16,8 @@ static void every_error_code_has_a_row_with_a_status_and_an_exit_code(void **sta
         const struct err_row *row = err_row(code);
         assert_non_null(row->slug);
         assert_true(row->status >= 400 && row->status < 600);
-        assert_true(row->exit > 0 && row->exit < 128);
+        assert_true(row->exit >= 0 && row->exit < 128);
+        assert_int_equal(row->exit == 0, code == ERR_ALREADY);
         assert_int_equal(row->exit == 75, code == ERR_CONFLICT || code == ERR_RATE); /* whoever tries again on 75 comes to an end */
     }
 }

@@ -146,7 +146,7 @@ static void no_byte_of_what_was_erased_is_in_any_table(void **state)
         cells += n;
     }
     str_clear(&where);
-    assert_string_equal(story_refusal(world_do(w, "ana", "erase", id, NULL)), "erase needs the role admin");
+    assert_true(str_starts(story_refusal(world_do(w, "ana", "erase", id, NULL)), "erase needs the role admin, yours is "));
     story_must(erase(w, id));
     index_words(w);
     for (int i = 0; i < WORDS; i++)

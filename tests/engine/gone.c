@@ -56,7 +56,7 @@ static void it_leaves_every_queue_and_count_and_comes_back_as_it_was(void **stat
     const char *was = story_picture(w, id);
     assert_int_equal(world_ticket(w, id)->escalation.state, ESCALATION_TRIGGERED);
     assert_int_equal(members(w, "every"), 2);
-    assert_string_equal(story_refusal(deletes(w, "ana", id)), "delete needs the role lead");
+    assert_true(str_starts(story_refusal(deletes(w, "ana", id)), "delete needs the role lead, yours is "));
     assert_non_null(strstr(story_refusal(world_do(w, "mara", "delete", id, NULL)), "confirm it with the word"));
     story_must(deletes(w, "mara", id));
     const struct ticket *t = world_ticket(w, id);
@@ -81,7 +81,7 @@ static void it_leaves_every_queue_and_count_and_comes_back_as_it_was(void **stat
     assert_int_equal(tally(w, "open_critical", ""), 1);
     story_must(world_do(w, "mara", "redo", 0, NULL));
     assert_true(world_ticket(w, id)->deleted);
-    assert_string_equal(story_refusal(world_do(w, "ana", "unmerge", id, NULL)), "#1: to take delete back needs the role lead");
+    assert_true(str_starts(story_refusal(world_do(w, "ana", "unmerge", id, NULL)), "#1: to take delete back needs the role lead, yours is "));
     assert_string_equal(json_get_string(world_do(w, "mara", "unmerge", id, NULL), "say", ""), "#1 is no longer deleted");
     assert_false(world_ticket(w, id)->deleted);
     story_refolds(w, id);
@@ -213,7 +213,7 @@ static void what_is_purged_is_in_no_list_and_its_number_is_not_used_again(void *
     world_wait(w, MINUTE);
     assert_string_equal(story_refusal(purges(w, id)), "#2: only what is deleted or spam is purged: delete it first");
     story_must(deletes(w, "mara", id));
-    assert_string_equal(story_refusal(world_do_with(w, "ana", "purge", id, NULL, "{\"confirm\":true}")), "purge needs the role admin");
+    assert_true(str_starts(story_refusal(world_do_with(w, "ana", "purge", id, NULL, "{\"confirm\":true}")), "purge needs the role admin, yours is "));
     assert_non_null(strstr(story_refusal(world_do(w, "mara", "purge", id, NULL)), "confirm it with the word"));
     assert_string_equal(listed(w, LIST_AGE, ""), "1 2 ");
     assert_int_equal(members(w, "gone"), 1);

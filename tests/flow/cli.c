@@ -185,8 +185,6 @@ static void what_is_refused_for_good_is_no_reason_to_try_again(void **state)
         {64, "confirm it with the word", {"spam", "1"}},
         {64, "confirm it with the word", {"delete", "1"}},
         {65, "delete it first", {"purge", "1", "purge"}},
-        {65, "nothing to reopen", {"reopen", "1"}},
-        {65, "no open escalation", {"ack", "1"}},
         {64, "confirm it with the word", {"reset-xp", "ana", "why"}}};
     (void)state;
     post("A-1", "one");
@@ -195,6 +193,86 @@ static void what_is_refused_for_good_is_no_reason_to_try_again(void **state)
         ran = shell_run(NULL, refused[i].words);
         if (ran->code != refused[i].code || !strstr(ran->err, refused[i].says) || strstr(ran->err, "then repeat"))
             fail_msg("%s: %d, not %d: %s", refused[i].words[0], ran->code, refused[i].code, ran->err);
+    }
+}
+
+/* One rule for all of them: what was asked for stands, so a script goes on; a person is told that nothing was done. */
+static void what_is_so_already_is_no_failure_and_says_so(void **state)
+{
+    static const struct { const char *says, *words[7]; } done[] = {
+        {"nothing to reopen", {"reopen", "1"}}, {"no open escalation to acknowledge", {"ack", "1"}}, {"claimed", {"claim", "1"}},
+        {"it was so already", {"claim", "1"}}, {"nothing to take back", {"unmerge", "1"}}, {"watched", {"watch", "1"}}, {"it was so already", {"watch", "1"}},
+        {"on_hold", {"status", "1", "on_hold", "parts"}}, {"it was so already", {"status", "1", "on_hold", "parts"}}, {"priority high", {"priority", "1", "high"}}, {"it was so already", {"priority", "1", "high"}}, {"#1 closed", {"close", "1"}}, {"already closed", {"close", "1"}},
+        {"part of #3", {"merge", "4", "--into", "3", "--confirm"}}, {"already part of #3", {"merge", "4", "--into", "3", "--confirm"}},
+        {"spam", {"spam", "2", "spam"}}, {"already; unmerge takes it back", {"spam", "2", "spam"}}, {"deleted", {"delete", "1", "delete"}},
+        {"already deleted", {"delete", "1", "delete"}}, {"kept", {"view-save", "late", "--where", "true"}}, {"the team's", {"view-share", "late"}},
+        {"the team's already", {"view-share", "late"}}, {"alone", {"view-unshare", "late"}}, {"alone already", {"view-unshare", "late"}},
+        {"no maintenance window runs", {"maintenance-end"}}, {"not away now", {"present"}}};
+    (void)state;
+    post("A-1", "one");
+    post("A-2", "two");
+    post("A-3", "three");
+    post("A-4", "four");
+    for (size_t i = 0; i < sizeof done / sizeof *done; i++) {
+        ran = shell_run(NULL, done[i].words);
+        if (ran->code || !strstr(ran->out, done[i].says) || *ran->err)
+            fail_msg("%s %s: %d: %s%s", done[i].words[0], done[i].words[1] ? done[i].words[1] : "", ran->code, ran->out, ran->err);
+    }
+    print_message("# %zu verbs, half of them said where it is so already: all 0, with a sentence\n", sizeof done / sizeof *done);
+    assert_int_equal(TRIAGE(NULL, "close", "3", "--json")->code, 0);
+    assert_int_equal(TRIAGE(NULL, "close", "3", "--json")->code, 0);
+    shell_holds(ran->out, "urn:triage:problem:already");
+}
+
+/* Of pages one after the other the first has the names of the columns, as the one list that they are. */
+static void a_list_of_all_pages_has_one_heading(void **state)
+{
+    (void)state;
+    post("A-1", "one");
+    post("A-2", "two");
+    post("A-3", "three");
+    assert_int_equal(TRIAGE(NULL, "ls", "--all", "--limit", "1")->code, 0);
+    const char *first = strstr(ran->out, "SUBJECT");
+    shell_holds(ran->out, "three");
+    assert_non_null(first);
+    assert_null(strstr(first + 1, "SUBJECT"));
+}
+
+/* Two views of one name side by side, and nobody could say which was meant. */
+static void a_view_of_the_configurations_name_is_refused_with_what_to_do(void **state)
+{
+    (void)state;
+    assert_int_equal(TRIAGE(NULL, "view-save", "all", "--where", "true")->code, 65);
+    shell_holds(ran->err, "\"all\" is a view of the configuration");
+    shell_holds(ran->err, "another name");
+    assert_int_equal(TRIAGE(NULL, "view-save", "late", "--where", "true")->code, 0);
+    assert_int_equal(TRIAGE(NULL, "view-rename", "late", "to=all")->code, 65);
+    assert_int_equal(TRIAGE(NULL, "views")->code, 0);
+    assert_null(strstr(ran->out, "yours") ? strstr(strstr(ran->out, "yours") + 1, "yours") : NULL);
+}
+
+static int start_humble(void **state)
+{
+    (void)state;
+    crypto_open();
+    run = daemon_start_mine("team: flow\nsources:\n  - {name: open, dialect: rbs, auth: none}\nagents:\n  - {name: ana, uid: %ld, role: agent}\n");
+    in = client_open(run->ingest);
+    setenv("TRIAGE_SOCKET", run->desk, 1);
+    return 0;
+}
+
+/* What a role keeps from somebody says whose it is and where they are found, wherever it is refused. */
+static void who_may_not_is_told_who_may(void **state)
+{
+    static const char *const words[][5] = {{"delete", "1", "delete"}, {"erase", "1", "erase"}, {"purge", "1", "purge"}, {"reset-xp", "all", "why"},
+                                           {"maintenance", "to=+2h", "reason=disks"}, {"handover-ack"}, {"reload"}, {"audit"}};
+    (void)state;
+    post("A-1", "one");
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        ran = shell_run(NULL, words[i]);
+        if (ran->code != 77 || !strstr(ran->err, "needs the role ") || !strstr(ran->err, "yours is agent") || !strstr(ran->err, "`triage agents`") ||
+            !strstr(ran->err, "triage.yaml"))
+            fail_msg("%s: %d: %s", words[i][0], ran->code, ran->err);
     }
 }
 
@@ -571,6 +649,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_new_desk_says_how_its_first_source_is_made, start_bare, stop),
         T(options_are_no_part_of_what_is_said),
         T(what_is_refused_for_good_is_no_reason_to_try_again),
+        T(what_is_so_already_is_no_failure_and_says_so),
+        T(a_list_of_all_pages_has_one_heading),
+        T(a_view_of_the_configurations_name_is_refused_with_what_to_do),
+        cmocka_unit_test_setup_teardown(who_may_not_is_told_who_may, start_humble, stop),
         T(times_are_from_the_desks_clock),
         T(what_a_stranger_wrote_prints_inert),
         T(labels_are_reviewed_and_models_taken_back_in_the_shell),

@@ -82,6 +82,27 @@ static void what_takes_one_ticket_does_not_take_one_that_nobody_sees(void **stat
     seat_shows("Internal note on #2");
 }
 
+/* It said "2 marked" of a list of one, and nothing of the other. */
+static void v_says_what_it_did_to_the_marks(void **state)
+{
+    (void)state;
+    mark_the_first_and_filter_it_away();
+    seat_press("V");
+    seat_shows("1 marked: the only one of this list; 1 more, not in it, stays marked");
+    seat_press("V");
+    seat_shows("1 marked already: the only one of this list; 1 more, not in it, stays marked. U clears the marks");
+    seat_press("U");
+    seat_hides("2 marked");
+    seat_press("\033");
+    seat_shows("Cannot sign in");
+    seat_press("gg V");
+    seat_shows("3 marked: all of this list, 2 of them anew");
+    seat_press("U/where id > 99\r");
+    seat_shows("No ticket in");
+    seat_press("V");
+    seat_shows("V marks all of this list, and there is nothing in it");
+}
+
 /* The one under the cursor is marked too, and stays out of it: one is left, which no row shows. */
 static void what_is_merged_into_the_ticket_under_the_cursor_is_shown_where_it_is_not_seen(void **state)
 {
@@ -320,6 +341,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(a_marked_ticket_that_is_not_on_the_screen_is_shown_before_it_is_changed),
+        T(v_says_what_it_did_to_the_marks),
         T(what_takes_one_ticket_does_not_take_one_that_nobody_sees),
         T(what_is_merged_into_the_ticket_under_the_cursor_is_shown_where_it_is_not_seen),
         T(one_mark_that_is_seen_is_done_at_once_and_is_off_then),

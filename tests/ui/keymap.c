@@ -88,11 +88,11 @@ static void a_sequence_waits_for_its_end(void **state)
 static void a_screen_goes_before_everywhere(void **state)
 {
     (void)state;
-    assert_true(parse("f", "bind * j down\nbind ticket j line-down\nbind * so status open\nbind ticket s solo\n", NULL));
+    assert_true(parse("f", "bind * j down\nbind ticket j line-down\nbind * so status open\nbind ticket so solo\n", NULL));
     assert_string_equal(press("queue", "j"), "down");
     assert_string_equal(press("ticket", "j"), "line-down");
     assert_string_equal(press("queue", "so"), "status open");
-    assert_string_equal(press("ticket", "s"), "solo");
+    assert_string_equal(press("ticket", "so"), "solo");
     const struct binding **list = keymap_list(map, arena, "ticket", NULL);
     assert_string_equal(list[0]->command, "line-down");
     assert_string_equal(list[1]->command, "solo");
@@ -111,6 +111,8 @@ static void a_second_meaning_is_refused_with_file_and_line(void **state)
         {"bind queue C-d a\nbind queue C-d a\n", "k:2: C-d is bound twice on 'queue', first in line 1"},
         {"bind * g x\nbind * gg top\n", "k:2: gg and g (line 1) begin alike on '*': only one can be reached"},
         {"bind * gg top\nbind * g x\n", "k:2: g and gg (line 1) begin alike on '*': only one can be reached"},
+        {"bind * gg top\nbind queue g x\n", "k:2: with g nobody could press gg on 'queue' any more (k:1: top); bind other keys, or say `unbind * g` before"},
+        {"bind queue g x\nbind * gg top\n", "k:2: with gg nobody could press g on 'queue' any more (k:1: x); bind other keys, or say `unbind queue g` before"},
         {"bind nosuch j down\n", "k:1: no screen 'nosuch'"},
         {"bind * <Nosuch> down\n", "k:1: not a key: '<Nosuch>'"},
         {"bind * j\n", "k:1: no command for 'j'"},
@@ -142,6 +144,10 @@ static void keys_that_nobody_could_press_any_more_are_refused_with_what_to_do(vo
     static const struct { const char *text, *err; } cases[] = {
         {"# mine\nbind * g go all\n", "mine:2: with g nobody could press gg and 2 more any more (default:2: top); bind other keys, or say `unbind * g` before"},
         {"bind * jj up\n", "mine:1: with jj nobody could press j any more (default:1: down); bind other keys, or say `unbind * j` before"},
+        /* `bind queue g go all` took the whole popup of g away on that screen, and nothing said so */
+        {"bind queue g go all\n", "mine:1: with g nobody could press gg and 2 more on 'queue' any more (default:2: top); bind other keys, or say `unbind * g` before"},
+        {"bind ticket jj up\n", "mine:1: with jj nobody could press j on 'ticket' any more (default:1: down); bind other keys, or say `unbind * j` before"},
+        {"bind queue gx go all\n", NULL}, {"bind queue gg bottom\n", NULL}, {"unbind * g\nbind queue g go all\n", NULL},
         {"bind * so status open\n", NULL}, {"unbind * g\nbind * g go all\n", NULL}, {"unbind * gg\nunbind * gm\nunbind * gu\nbind * g go all\n", NULL},
         {"bind * gg bottom\n", NULL}, {"unbind * q\n", "mine:1: nothing to unbind: 'q'"}};
     (void)state;

@@ -37,7 +37,7 @@ static void settle_marks(struct deed *d, const struct json *root)
 {
     struct list *list = d->from == PLACE_QUEUE ? d->c->queue.list : d->from == PLACE_REVIEW ? d->c->lists[LISTS_REVIEW].list : NULL;
     for (const struct json *r = json_first(json_get(root, "results")); list && d->marked && r; r = json_next(r))
-        if (json_get_bool(r, "ok", false))
+        if (json_get_bool(r, "ok", false) || problem_already(r))
             list_mark(list, json_get_i64(r, "ticket", 0), false);
 }
 
@@ -71,24 +71,26 @@ static void done(void *arg, const struct link_answer *answer)
     struct console *c = d->c;
     AUTO_JSON root =
         answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
-    int good = 0, bad = 0;
+    int good = 0, bad = 0, same = 0;
     const struct json *problem = NULL;
-    const char *say = NULL;
+    const char *say = NULL, *so = NULL; /* what is so already */
     if (answer->err && answer->err->code == ERR_UNAVAILABLE) /* what is lost is the key, and only that */
         say_lost(c, d, answer);
     else if (answer->err && (d->count || !act_refused(c, d->action, answer->err->text)))
         console_toast(c, UI_ERROR, "%s%s%s", answer->err->text, *answer->hint ? "; " : "", answer->hint);
     for (const struct json *r = json_first(json_get(root, "results")); r; r = json_next(r)) {
-        bool ok = json_get_bool(r, "ok", false);
+        bool ok = json_get_bool(r, "ok", false), already = problem_already(r);
         mirror_answered(c->mirror, json_get_i64(r, "ticket", 0), ok ? json_get_i64(r, "seq", 0) : 0);
         say = ok ? json_get_string(r, "say", NULL) : say;
         if (json_is(json_get(r, "text"), JSON_OBJECT))
             place_reveal(c, json_get_i64(r, "ticket", 0), json_get(r, "text"));
         if (ok && d->chooses)
             place_ticket(c, json_get_i64(r, "ticket", 0));
-        problem = ok || problem ? problem : json_get(r, "error");
+        problem = ok || already || problem ? problem : json_get(r, "error");
+        so = already ? json_get_string(json_get(r, "error"), "detail", "") : so;
         good += ok;
-        bad += !ok;
+        same += already;
+        bad += !ok && !already;
     }
     settle_marks(d, root);
     if (good)
@@ -108,6 +110,8 @@ static void done(void *arg, const struct link_answer *answer)
                       d->left ? arena_printf(c->frame, "; %d are still marked", d->left) : "");
     else if (good == 1 && say)
         console_toast(c, UI_TOAST, "%s", say);
+    else if (so)
+        console_toast(c, UI_DIM, "%s%s", so, same > 1 ? arena_printf(c->frame, "; so are %d more", same - 1) : "");
     if (answer->err)
         settle_all(d);
     if (!d->count)

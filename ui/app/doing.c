@@ -69,12 +69,18 @@ static void say_would(struct shell *sh, const struct action_row *action, const s
     print_safe(&sh->print, preview_words(&look, result));
 }
 
-/* The exit code. */
-static int say_refusal(struct shell *sh, const struct json *error)
+/* The exit code. What is so already is an answer as any other. */
+static int say_refusal(struct shell *sh, const struct json *result)
 {
+    const struct json *error = json_get(result, "error");
     struct err err = {0};
     char hint[256], *problem = json_print_in(sh->arena, error);
     problem_read((int)json_get_i64(error, "status", 500), problem, strlen(problem), &err, hint);
+    if (problem_already(result) && !sh->options.json) {
+        print_safe(&sh->print, err.text);
+        str_addc(&sh->out, '\n');
+        return 0;
+    }
     return sh->options.json ? err_row(err.code)->exit : shell_failed(sh, &err, hint);
 }
 
@@ -113,7 +119,7 @@ static int say_results(struct shell *sh, const struct action_row *action, const 
             }
             continue;
         }
-        int code = say_refusal(sh, json_get(r, "error"));
+        int code = say_refusal(sh, r);
         worst = worst ? worst : code;
     }
     const char *next = sh->options.json ? NULL : json_get_string(root, "next", NULL);
@@ -187,7 +193,7 @@ static int would_refuse(struct shell *sh, const struct command_do *what)
     const struct json *root = code ? NULL : json_parse_in(sh->arena, answer.data, answer.len, &json_limits_dialect, NULL, NULL);
     for (const struct json *r = json_first(json_get(root, "results")); r && !code; r = json_next(r))
         if (!json_get_bool(r, "ok", false))
-            code = say_refusal(sh, json_get(r, "error"));
+            code = say_refusal(sh, r);
     return code;
 }
 

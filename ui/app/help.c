@@ -32,9 +32,9 @@ static const char outro[] =
     "  --linear        the console as lines that are only ever added: for screen readers and logs\n"
     "  --help  --version\n\n"
     "An action takes one number or many, then its argument; --dry-run says what would change,\n"
-    "--key K makes a repeated call do nothing twice. Exit codes: 0 done, 1 not found, 64 usage,\n"
-    "65 bad input or not possible as it is, 69 no daemon, 70 a bug, 75 changed meanwhile or try\n"
-    "again, 77 not allowed, 78 configuration.";
+    "--key K makes a repeated call do nothing twice. Exit codes: 0 done, or so already, which is\n"
+    "said, 1 not found, 64 usage, 65 bad input or not possible as it is, 69 no daemon, 70 a bug,\n"
+    "75 changed meanwhile or try again, 77 not allowed, 78 configuration.";
 
 static bool on_desk(const struct command *c)
 {

@@ -15,19 +15,44 @@ struct marking {
     enum mirror_sort sort; /* the first of them are marked, where they are too many */
     bool invert, words;
     int count;
+    size_t before; /* marks there were */
 };
 
-static void say(struct console *c, size_t marks, int fits, bool words)
+/* All of the list: how many marks that made, and what else is marked, which no row of this list shows. */
+static void say_all(struct console *c, size_t marks, size_t listed, size_t before)
+{
+    size_t more = marks > listed ? marks - listed : 0, made = marks > before ? marks - before : 0;
+    const char *all = look_count(c->frame, (int64_t)listed), *whole = listed == 1 ? "the only one of this list" : "all of this list";
+    const char *others = more ? arena_printf(c->frame, "; %s more, not in it, stay%s marked", look_count(c->frame, (int64_t)more), more == 1 ? "s" : "") : "";
+    if (!listed)
+        console_toast(c, UI_ERROR, "V marks all of this list, and there is nothing in it%s", others);
+    else if (!made)
+        console_toast(c, UI_DIM, "%s marked already: %s%s. U clears the marks", all, whole, others);
+    else
+        console_toast(c, UI_TOAST, "%s marked: %s%s%s", all, whole,
+                      made < listed ? arena_printf(c->frame, ", %s of them anew", look_count(c->frame, (int64_t)made)) : "", others);
+}
+
+static void say_fit(struct console *c, size_t marks, int fits)
 {
     const char *all = look_count(c->frame, (int64_t)marks);
-    if (marks >= LIST_MARKS_MOST)
-        console_toast(c, UI_WARN, "%s are marked, which is the most", all);
-    else if (words && !fits)
+    if (!fits)
         console_toast(c, UI_ERROR, "None of this list fits: none is marked by it.");
-    else if (words)
-        console_toast(c, UI_TOAST, "%s fit%s, %s marked", look_count(c->frame, fits), fits == 1 ? "s" : "", all);
+    else if (marks > (size_t)fits)
+        console_toast(c, UI_TOAST, "%s fit%s and %s marked; with those from before %s are", look_count(c->frame, fits), fits == 1 ? "s" : "", fits == 1 ? "is" : "are", all);
     else
-        console_toast(c, UI_TOAST, "%s marked", all);
+        console_toast(c, UI_TOAST, "%s fit%s, %s marked", look_count(c->frame, fits), fits == 1 ? "s" : "", all);
+}
+
+static void say(struct console *c, const struct marking *m)
+{
+    size_t marks = list_marks(console_marks(c));
+    if (marks >= LIST_MARKS_MOST)
+        console_toast(c, UI_WARN, "%s are marked, which is the most: act on these, then mark the rest", look_count(c->frame, (int64_t)marks));
+    else if (m->words)
+        say_fit(c, marks, m->count);
+    else
+        say_all(c, marks, (size_t)m->count, m->before);
 }
 
 /* --- tickets --- */
@@ -82,13 +107,13 @@ static void came(void *arg, const struct link_answer *answer)
     if (c && answer->err)
         console_toast(c, UI_ERROR, "not all are marked: %s%s%s", answer->err->text, *answer->hint ? "; " : "", answer->hint);
     else if (here)
-        say(c, list_marks(c->queue.list), m->count, m->words);
+        say(c, m);
     if (c)
         c->dirty = c->at_once = true;
     let_go(m);
 }
 
-static void begin(struct console *c, const char *fits, bool words)
+static void begin(struct console *c, const char *fits, bool words, size_t before)
 {
     marking_end(c);
     struct marking *m = calloc(1, sizeof *m);
@@ -98,6 +123,7 @@ static void begin(struct console *c, const char *fits, bool words)
     m->sort = c->sort;
     m->invert = c->invert;
     m->words = words;
+    m->before = before;
     c->marking = m;
     ask(m, NULL);
 }
@@ -135,31 +161,36 @@ static void mark_tickets(struct console *c, const char *words)
         prompt_open(c, FOR_MARKS, "mark: ", words);
         overlay_note(&c->overlay, UI_ERROR, err.text);
     } else if (*fits) {
-        begin(c, fits, true);
+        begin(c, fits, true, list_marks(c->queue.list));
     }
 }
 
 /* --- all of it --- */
 
-/* A row that has left is still seen, and is none of the list. */
-static void mark_rows(struct console *c)
+/* A row that has left is still seen, and is none of the list. Gives how many are. */
+static int mark_rows(struct console *c)
 {
+    int n = 0;
     for (int i = 0; i < mirror_row_count(c->mirror); i++)
-        if (!mirror_row_at(c->mirror, i)->gone)
+        if (!mirror_row_at(c->mirror, i)->gone) {
             list_mark(c->queue.list, mirror_row_at(c->mirror, i)->t.id, true);
+            n++;
+        }
+    return n;
 }
 
 void marking_all(struct console *c)
 {
     struct list *list = console_marks(c);
+    struct marking m = {.before = list_marks(list), .count = (int)list_count(list)};
     if (console_place(c) == PLACE_QUEUE)
-        mark_rows(c);
+        m.count = mark_rows(c);
     else
         list_command(list, "mark-all");
     if (console_place(c) == PLACE_QUEUE && mirror_next(c->mirror))
-        begin(c, c->where, false);
+        begin(c, c->where, false, m.before);
     else
-        say(c, list_marks(list), 0, false);
+        say(c, &m);
 }
 
 void marking_words(struct console *c, const char *words)
@@ -169,6 +200,6 @@ void marking_words(struct console *c, const char *words)
         mark_tickets(c, words);
         return;
     }
-    int fits = lists_mark(console_table(c), &look, words);
-    say(c, list_marks(console_marks(c)), fits, true);
+    const struct marking m = {.count = lists_mark(console_table(c), &look, words), .words = true};
+    say(c, &m);
 }

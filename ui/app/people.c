@@ -57,7 +57,7 @@ static void print_customer(struct print *p, const struct json *root)
     for (const struct json *n = json_first(json_get(c, "notes")); n; n = json_next(n))
         print_named(p, "note", arena_printf(p->arena, "%s, %s: %s", look_stamp(&look, json_get_i64(n, "at", 0)), text_of(n, "by"), text_of(n, "text")));
     str_addc(p->out, '\n');
-    print_rows(p, json_get(root, "rows"));
+    print_rows(p, json_get(root, "rows"), true);
 }
 
 static int add_customer(struct shell *sh)

@@ -75,13 +75,13 @@ static void say_row(struct print *p, const struct json *row)
     str_addc(p->out, '\n');
 }
 
-void print_rows(struct print *p, const struct json *rows)
+void print_rows(struct print *p, const struct json *rows, bool heading)
 {
     for (const struct json *row = json_first(rows); row && p->spoken; row = json_next(row))
         say_row(p, row);
     if (p->spoken)
         return;
-    if (json_count(rows)) {
+    if (heading && json_count(rows)) {
         print_cell(p, "#", 6, true);
         print_cell(p, "DUE", 8, true);
         print_cell(p, "URGENCY", 8, false);

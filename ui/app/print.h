@@ -14,7 +14,7 @@ struct print {
     const char *me;    /* shown as "you"; may be "" */
     bool spoken;       /* read aloud (--linear): a row is a sentence, not columns */
 };
-void print_rows(struct print *p, const struct json *rows);
+void print_rows(struct print *p, const struct json *rows, bool heading); /* heading: over the columns, where there are rows */
 void print_ticket(struct print *p, const struct json *ticket, const struct json *lines);
 void print_revealed(struct print *p, const struct json *text); /* what a reveal's answer carries */
 void print_events(struct print *p, const struct json *root);

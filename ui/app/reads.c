@@ -18,9 +18,9 @@ static int show_page(struct shell *sh, const char *path, const char **next)
         return code;
     for (const struct json *row = json_first(json_get(root, "rows")); row && json; row = json_next(row))
         str_addf(&sh->out, "%s\n", json_print_in(sh->arena, row));
-    sh->rows += json_count(json_get(root, "rows"));
     if (!json)
-        print_rows(&sh->print, json_get(root, "rows"));
+        print_rows(&sh->print, json_get(root, "rows"), !sh->rows); /* pages one after the other are one list */
+    sh->rows += json_count(json_get(root, "rows"));
     return shell_flush(sh);
 }
 

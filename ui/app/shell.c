@@ -49,7 +49,7 @@ int shell_failed(struct shell *sh, const struct err *err, const char *hint)
         const char *text = json_print_in(sh->arena, problem);
         fprintf(stderr, "%s\n", shell_inert(sh->arena, text, strlen(text)));
     } else {
-        fprintf(stderr, "triage: %s\n", text_safe_in(sh->arena, err->text, TEXT_LINE));
+        fprintf(stderr, "%s%s\n", row->exit ? "triage: " : "", text_safe_in(sh->arena, err->text, TEXT_LINE)); /* what is so already is no failure */
         if (*hint)
             fprintf(stderr, "  hint: %s\n", text_safe_in(sh->arena, hint, TEXT_LINE));
     }

@@ -1,6 +1,5 @@
 /* problem: see problem.h. */
 #include "link/problem.h"
-#include "base/json.h"
 #include "base/str.h"
 #include <string.h>
 
@@ -13,6 +12,12 @@ static enum err_code code_of(const char *slug, int status)
         if (err_row(i)->status == status)
             return i;
     return status >= 500 ? ERR_UNAVAILABLE : ERR_INPUT;
+}
+
+bool problem_already(const struct json *result)
+{
+    const char *type = json_get_string(json_get(result, "error"), "type", ""), *slug = strrchr(type, ':');
+    return !json_get_bool(result, "ok", false) && slug && strcmp(slug + 1, err_row(ERR_ALREADY)->slug) == 0;
 }
 
 void problem_read(int status, const char *body, size_t n, struct err *err, char hint[256])

@@ -3,6 +3,7 @@
 #include "screen/preview.h"
 #include "base/text.h"
 #include "core/field.h"
+#include "link/problem.h"
 #include <string.h>
 
 enum { NUMBER = 4, SUBJECT = 12, GAP = 2, FIELD = 10, LEAST_WHAT = 34, LEAST_SUBJECT = 10, LEAST_OLD = 6, BELOW = 6 };
@@ -29,6 +30,8 @@ static bool anything(const struct json *result)
 
 enum preview_fate preview_fate(const struct json *result)
 {
+    if (problem_already(result))
+        return PREVIEW_SAME;
     return !json_get_bool(result, "ok", false) ? PREVIEW_REFUSED : anything(result) ? PREVIEW_CHANGES : PREVIEW_SAME;
 }
 

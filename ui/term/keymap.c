@@ -71,6 +71,11 @@ static void add(struct keymap *map, const struct binding *binding)
     map->list[map->n++] = *binding;
 }
 
+static bool is_general(const struct binding *b)
+{
+    return strcmp(b->screen, "*") == 0;
+}
+
 /* The same screen's binding that these keys meet: equal, or one the start of the other. */
 static struct binding *met(struct keymap *map, const char *screen, const struct keys *keys, size_t *at)
 {
@@ -84,18 +89,31 @@ static struct binding *met(struct keymap *map, const char *screen, const struct 
     return NULL;
 }
 
-/* Keys of an earlier file that nobody could press any more are not lost by the way: whoever means it says so. */
+/* Keys bound elsewhere that nobody could press any more are not lost by the way: whoever means it says so. */
 static bool refuse_hidden(struct reader *r, const struct binding *made, const struct binding *old)
 {
-    char more[40] = "";
+    char more[40] = "", there[80] = "";
     int others = -1;
     for (size_t i = 0; i < r->map->n; i++)
-        others += begins(&r->map->list[i].keys, &made->keys) && strcmp(r->map->list[i].screen, made->screen) == 0;
+        others += begins(&r->map->list[i].keys, &made->keys) && strcmp(r->map->list[i].screen, old->screen) == 0;
     if (others > 0)
         snprintf(more, sizeof more, " and %d more", others);
+    if (strcmp(made->screen, old->screen) != 0)
+        snprintf(there, sizeof there, " on '%.60s'", is_general(made) ? old->screen : made->screen);
     const char *shorter = made->keys.count < old->keys.count ? made->spelled : old->spelled;
-    return err_set(r->err, ERR_CONFIG, "%s:%d: with %s nobody could press %s%s any more (%s:%d: %.40s); bind other keys, or say `unbind %s %s` before", r->file, r->line,
-                   made->spelled, old->spelled, more, old->file, old->line, old->command, made->screen, shorter);
+    return err_set(r->err, ERR_CONFIG, "%s:%d: with %s nobody could press %s%s%s any more (%s:%d: %.40s); bind other keys, or say `unbind %s %s` before", r->file, r->line,
+                   made->spelled, old->spelled, more, there, old->file, old->line, old->command, old->screen, shorter);
+}
+
+/* One of everywhere that the screen's would shadow, or the other way round: not the same keys, which are the screen's own there, but how they begin. */
+static const struct binding *shadows(const struct keymap *map, const struct binding *made)
+{
+    for (size_t i = 0; i < map->n; i++) {
+        const struct binding *b = &map->list[i];
+        if (is_general(b) != is_general(made) && b->keys.count != made->keys.count && (begins(&b->keys, &made->keys) || begins(&made->keys, &b->keys)))
+            return b;
+    }
+    return NULL;
 }
 
 static bool bind(struct reader *r, struct binding *made)
@@ -115,6 +133,9 @@ static bool bind(struct reader *r, struct binding *made)
                    : err_set(r->err, ERR_CONFIG, "%s:%d: %s and %s (line %d) begin alike on '%s': only one can be reached",
                              r->file, r->line, made->spelled, old->spelled, old->line, made->screen);
     }
+    const struct binding *hidden = shadows(r->map, made);
+    if (hidden)
+        return refuse_hidden(r, made, hidden);
     if (r->map->n >= MOST)
         return refuse(r, "more bindings than anybody has keys", NULL);
     add(r->map, made);

@@ -3,7 +3,7 @@
  *   bind SCREEN KEYS COMMAND...      SCREEN is a screen's name, or * for all of them
  *   unbind SCREEN KEYS               or, where just these are none, all keys that begin so
  * A later file overrides an earlier one's same keys; a second binding of the same keys in one file, or one by which others
- * could not be pressed any more, of whichever file, is refused with file and line. Help, hint bar and popup are read from here. */
+ * could not be pressed any more, of whichever file, is refused with file and line: also those of * by a screen's, unless they are the same keys. Help, hint bar and popup are read from here. */
 #ifndef TERM_KEYMAP_H
 #define TERM_KEYMAP_H
 #include "base/arena.h"
