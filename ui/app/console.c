@@ -6,6 +6,7 @@
 #include "app/part.h"
 #include "app/restricted.h"
 #include "app/tick.h"
+#include "app/unanswered.h"
 #include "base/clock.h"
 #include "term/ncurses.h"
 #include <stdarg.h>
@@ -244,6 +245,7 @@ void console_init(struct console *c, const struct cli_options *options)
 void console_fini(struct console *c)
 {
     found_begin(c);
+    unanswered_fini(c);
     composer_fini(&c->composer);
     overlay_close(&c->overlay);
     ticket_fini(&c->ticket);

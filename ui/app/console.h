@@ -147,6 +147,8 @@ struct console {
     struct marking *marking; /* marks that are on their way (app/marking) */
     struct unkept *unkept; /* texts that the daemon does not have yet, and the open one (app/keeper) */
     struct errand *errands; /* what is to be done, in order (app/errand) */
+    struct posting *postings; /* texts on their way to the desk (app/posting) */
+    struct unanswered *unanswered; /* what was not done, or nobody says (app/unanswered) */
     struct match match;
     struct { size_t from; char typed[256]; } prompt; /* what the offers shown stand for, and what was typed of it (app/prompt) */
 

@@ -3,6 +3,7 @@
 #include "app/aside.h"
 #include "app/errand.h"
 #include "app/part.h"
+#include "app/unanswered.h"
 #include "app/undone.h"
 #include "base/clock.h"
 #include "link/problem.h"
@@ -59,12 +60,6 @@ static void unsure(void *arg)
     console_toast(d->c, UI_WARN, "%s: no answer; it is asked again once the desk is back", words_of(d->c->frame, d->action, d->tickets, d->count));
 }
 
-static void say_lost(struct console *c, const struct deed *d, const struct link_answer *answer)
-{
-    console_toast(c, UI_ERROR, "%s: %s: %s", words_of(c->frame, d->action, d->tickets, d->count),
-                  answer->sent && !answer->status ? "no answer, look whether it is done" : "not done, press it again once the desk is back", answer->err->text);
-}
-
 static void done(void *arg, const struct link_answer *answer)
 {
     struct deed *d = arg;
@@ -75,7 +70,7 @@ static void done(void *arg, const struct link_answer *answer)
     const struct json *problem = NULL;
     const char *say = NULL, *so = NULL; /* what is so already */
     if (answer->err && answer->err->code == ERR_UNAVAILABLE) /* what is lost is the key, and only that */
-        say_lost(c, d, answer);
+        unanswered_add(c, words_of(c->frame, d->action, d->tickets, d->count), answer->sent && !answer->status, answer->err->text);
     else if (answer->err && (d->count || !act_refused(c, d->action, answer->err->text)))
         console_toast(c, UI_ERROR, "%s%s%s", answer->err->text, *answer->hint ? "; " : "", answer->hint);
     for (const struct json *r = json_first(json_get(root, "results")); r; r = json_next(r)) {

@@ -1,15 +1,21 @@
 /* errand: see errand.h. */
 #include "app/errand.h"
+#include "app/unanswered.h"
+#include "base/clock.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum { SENT_MOST = 3 }; /* something at which a daemon falls over each time it comes is not sent for ever */
+enum {
+    SENT_MOST = 3, /* something at which a daemon falls over each time it comes is not sent for ever */
+    OVERDUE_MS = 2000
+};
 
 struct errand {
     struct errand *next;
     struct console *c;
     char *what, *body;
     int sent;      /* how often it went out */
+    int64_t since; /* clock_mono: it went out first */
     bool flying;
     bool doubted;  /* unsure was called */
     link_done *done;
@@ -46,6 +52,8 @@ static void answered(void *arg, const struct link_answer *answer)
     e->sent += answer->sent;
     if (!answer->status && c->quit)
         return; /* errand_forget speaks of it */
+    if (answer->status)
+        unanswered_over(c);
     if (e->doubted && (answer->status || e->sent == SENT_MOST))
         toast_moot(&c->toast, UI_WARN);
     if (!answer->status && (!e->sent || e->sent == SENT_MOST)) {
@@ -65,6 +73,7 @@ void errand_follow(struct console *c)
     if (!e || e->flying || (e->sent && link_status(c->link)->state != LINK_LIVE))
         return;
     e->flying = true;
+    e->since = e->since ? e->since : clock_mono();
     link_send(c->link, "POST", "/v1/do", e->body, answered, e);
 }
 
@@ -80,7 +89,28 @@ void errand_begin(struct console *c, const char *what, const char *body, link_do
     while (*last)
         last = &(*last)->next;
     *last = e;
+    if (e != c->errands && *errand_overdue(c, clock_mono()))
+        console_toast(c, UI_WARN, "%s waits: nobody answered yet to %s; :unanswered lists what waits", what, c->errands->what);
     errand_follow(c);
+}
+
+const char *errand_waiting(const struct console *c, int i)
+{
+    const struct errand *e = c->errands;
+    while (e && i-- > 0)
+        e = e->next;
+    return e ? e->what : NULL;
+}
+
+const char *errand_overdue(struct console *c, int64_t now)
+{
+    const struct errand *e = c->errands;
+    int n = 0;
+    if (!e || !e->since || (!e->doubted && now - e->since < OVERDUE_MS))
+        return "";
+    while (errand_waiting(c, n))
+        n++;
+    return n > 1 ? arena_printf(c->frame, "%s and %d more", e->what, n - 1) : e->what;
 }
 
 const char *errand_forget(struct console *c)

@@ -12,6 +12,10 @@ typedef void errand_unsure(void *arg);
  * went out and nobody answered; it goes again. Said once. */
 void errand_begin(struct console *c, const char *what, const char *body, link_done *done, errand_unsure *unsure, void *arg);
 void errand_follow(struct console *c); /* whatever can go, goes */
+/* What waits, in words; i: 0 for the one whose answer is waited for, and on. NULL: no such. */
+const char *errand_waiting(const struct console *c, int i);
+/* For one line: "reply to #1 and 2 more", once nobody answered it or not soon; "": nothing waits so long. */
+const char *errand_overdue(struct console *c, int64_t now);
 /* For the end, behind link_close: all of them are given up, and hear so. In one line, which of them nobody answered; "" = none. */
 const char *errand_forget(struct console *c);
 #endif

@@ -1,6 +1,7 @@
 /* frame: the picture, drawn whole and sent as its difference, so nothing is written when nothing changed; of a step of the list's
  * cursor, which is most keys, only the two rows it is about are drawn, also where the list goes on by one. */
 #include "app/frame.h"
+#include "app/errand.h"
 #include "app/follow.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -65,14 +66,16 @@ static const char *link_banner(struct console *c, const struct link_status *s, i
         return arena_printf(c->frame, "Not open yet: %s; trying again.", c->waits);
     if (!mirror_ready(c->mirror) && c->slots[SLOT_DESK].wanted)
         return arena_printf(c->frame, "No daemon answers at %s; trying again.", c->home.socket);
+    const char *waits = errand_overdue(c, now);
     if (!is_gone(s, now))
-        return NULL;
+        return *waits ? arena_printf(c->frame, "No answer yet: %s", waits) : NULL;
+    const char *kept = *waits ? arena_printf(c->frame, "No answer yet: %s", waits) : "Nothing you typed is lost";
     int64_t retry = s->retry_at > now ? (s->retry_at - now + 999) / 1000 : 0;
     long long ago = (now - s->gone_since) / 1000;
     const char *when = s->state == LINK_DOWN ? arena_printf(c->frame, "in %lld s%s", (long long)retry, by_key(c, "now")) : now - s->heard_at < BEGINNING_MS ? "now" : arena_printf(c->frame, "now%s", by_key(c, "anew"));
     return surface_columns(c->surface) < BANNER_COLUMNS ?
-               arena_printf(c->frame, "No answer for %lld s. Nothing you typed is lost; trying again %s.", ago, when) :
-               arena_printf(c->frame, "The daemon stopped answering %lld s ago. Nothing you typed is lost; trying again %s.", ago, when);
+               arena_printf(c->frame, "No answer for %lld s. %s; trying again %s.", ago, kept, when) :
+               arena_printf(c->frame, "The daemon stopped answering %lld s ago. %s; trying again %s.", ago, kept, when);
 }
 
 void frame_line(struct console *c, struct look *look)

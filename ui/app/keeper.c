@@ -25,6 +25,8 @@ struct unkept {
     bool rival;      /* another console wrote there: what, is asked */
     bool told;       /* that it is not kept yet */
     bool posts;      /* it was kept anew while it is being sent */
+    bool away;       /* being sent, and left: not to be kept before that is over */
+    char *only;      /* what is to be forgotten, where it is that text; NULL: whatever it is */
     char *sent;      /* the value that went out and was not answered; NULL: none, or that there is to be no draft */
     char *wanted;    /* the newest */
     bool sends, wants;
@@ -55,6 +57,13 @@ static void drop_texts(struct unkept *h)
     h->sends = h->wants = false;
 }
 
+static void free_one(struct unkept *h)
+{
+    free(h->only);
+    free(h->was);
+    free(h);
+}
+
 /* Whoever is done with goes. */
 static void settle(struct unkept *h)
 {
@@ -68,8 +77,7 @@ static void settle(struct unkept *h)
     while (*at != h)
         at = &(*at)->next;
     *at = h->next;
-    free(h->was);
-    free(h);
+    free_one(h);
 }
 
 static const struct json *parsed(struct arena *a, const char *value)
@@ -86,9 +94,9 @@ static bool unanswered(struct unkept *h, const struct link_answer *answer)
     bool none = answer->err && (!answer->status || answer->status >= 500);
     h->flying = false;
     h->not_before = clock_mono() + AGAIN_MS;
-    if (none && !h->open && (h->sends || h->wants) && !h->told && !h->c->quit)
+    if (none && !h->open && !h->away && (h->sends || h->wants) && !h->told && !h->c->quit)
         console_toast(h->c, UI_WARN, "The draft on #%" PRId64 " is not kept yet: no answer. It is as soon as the desk is back.", h->ticket);
-    h->told |= none && !h->open;
+    h->told |= none && !h->open && !h->away;
     return none;
 }
 
@@ -105,6 +113,8 @@ static void join(struct unkept *h, const char *was, const struct json *kept)
 {
     AUTO_ARENA a = arena_new();
     bool both;
+    if (!h->wanted && h->only && !str_eq(draft_text(kept), h->only))
+        drop_texts(h);
     if (!h->wanted && h->rival && *draft_text(kept)) {
         drop_texts(h);
         console_toast(h->c, UI_WARN, "Another console of yours wrote on #%" PRId64 " since: its text stays.", h->ticket);
@@ -211,7 +221,7 @@ static void put_answered(void *arg, const struct link_answer *answer)
     remember(h, json_get_string(root, "tag", ""), h->sent);
     h->sent = NULL;
     h->sends = h->told = false;
-    h->posts |= h->open && c->composer.state == COMPOSER_SENDING;
+    h->posts |= h->away || (h->open && c->composer.state == COMPOSER_SENDING);
     if (h->open && !h->wants)
         writing_kept(c);
     else if (!h->open)
@@ -241,7 +251,7 @@ static void step(struct unkept *h)
 {
     AUTO_ARENA a = arena_new();
     const char *path = arena_printf(a, "/v1/keep/%s", draft_key(a, h->ticket, h->reply));
-    if (h->flying || h->refused || h->gone || (h->known && !h->sends && !h->wants))
+    if (h->flying || h->refused || h->gone || h->away || (h->known && !h->sends && !h->wants))
         return;
     h->flying = true;
     if (!h->known)
@@ -302,8 +312,20 @@ void keeper_put(struct console *c, bool forget, const char *say)
     AUTO_JSON value = forget ? NULL : composer_draft(&c->composer);
     want(h, value ? json_print_in(a, value) : NULL);
     str_copy(h->say, sizeof h->say, say);
+    h->away = false;
     step(h);
     c->composer.saving = !forget;
+}
+
+static void put_away(struct console *c)
+{
+    AUTO_ARENA a = arena_new();
+    AUTO_JSON value = composer_draft(&c->composer);
+    struct unkept *h = mine(c);
+    if (!h)
+        h = begin(c);
+    h->away = true;
+    want(h, json_print_in(a, value));
 }
 
 void keeper_hold(struct console *c)
@@ -326,16 +348,52 @@ void keeper_close(struct console *c)
     settle(h);
 }
 
-void keeper_sent(struct console *c)
+void keeper_away(struct console *c)
+{
+    put_away(c);
+    keeper_close(c);
+}
+
+void keeper_again(struct console *c)
 {
     struct unkept *h = mine(c);
+    if (h)
+        h->open = true;
+}
+
+/* What it took the place of was named, and is another by now: ours all the same. Where nobody says whether it did, it is looked at first. */
+static void forget(struct unkept *h)
+{
+    AUTO_ARENA a = arena_new();
+    if (!h->posts) {
+        h->known = false;
+        h->only = strdup(draft_text(parsed(a, h->sent)));
+    }
+    drop_texts(h);
+    want(h, NULL);
+}
+
+void keeper_sent(struct console *c, int64_t ticket, bool reply)
+{
+    struct unkept *h = find(c, ticket, reply);
     if (!h)
         return;
-    h->open = false;
-    h->gone = !h->posts;
-    drop_texts(h);
-    if (h->posts) /* what it took the place of was named, and is another by now: ours all the same */
-        want(h, NULL);
+    h->open = h->away = false;
+    h->gone = !h->posts && !h->sends;
+    if (h->gone)
+        drop_texts(h);
+    else
+        forget(h);
+    step(h);
+    settle(h);
+}
+
+void keeper_back(struct console *c, int64_t ticket, bool reply)
+{
+    struct unkept *h = find(c, ticket, reply);
+    if (!h || !h->away)
+        return;
+    h->away = h->posts = false;
     step(h);
     settle(h);
 }
@@ -350,7 +408,7 @@ const char *keeper_tag(const struct console *c)
 
 static bool waits(const struct unkept *h)
 {
-    return !h->flying && !h->refused && !h->gone && (!h->known || h->sends || h->wants);
+    return !h->flying && !h->refused && !h->gone && !h->away && (!h->known || h->sends || h->wants);
 }
 
 void keeper_follow(struct console *c, int64_t now)
@@ -396,8 +454,7 @@ const char *keeper_end(struct console *c)
         if (h->wants || h->sends)
             leave(&said, a, h);
         drop_texts(h);
-        free(h->was);
-        free(h);
+        free_one(h);
     }
     c->unkept = NULL;
     return said.len ? arena_strdup(c->frame, said.data) : "";

@@ -14,7 +14,12 @@ bool keeper_open(struct console *c);
 void keeper_put(struct console *c, bool forget, const char *say);
 void keeper_hold(struct console *c);  /* the open text, but not to the daemon: there is no room beside what is kept. It stays here, and is left in a file */
 void keeper_close(struct console *c); /* the composer is about to be closed; what is under way goes on */
-void keeper_sent(struct console *c);  /* likewise, and what it held went to the customer: it is no draft any more */
+/* The composer is about to be closed over a text that is being sent: it stays here and is not asked to be kept, until one of the last two. Opened again. */
+void keeper_away(struct console *c);
+void keeper_again(struct console *c);
+/* What was sent arrived: it is no draft any more. Or it did not: it is one. */
+void keeper_sent(struct console *c, int64_t ticket, bool reply);
+void keeper_back(struct console *c, int64_t ticket, bool reply);
 /* What the daemon has of the open text, by its tag (core/draft); NULL: that is not known. */
 const char *keeper_tag(const struct console *c);
 /* So many texts wait for the desk that there is no room for this one, which is none of them. */

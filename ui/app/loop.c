@@ -7,6 +7,7 @@
 #include "app/frame.h"
 #include "app/keeper.h"
 #include "app/mouse.h"
+#include "app/posting.h"
 #include "app/press.h"
 #include "app/session.h"
 #include "app/tick.h"
@@ -131,8 +132,9 @@ static void wait_for_answers(struct console *c, int64_t end)
 static void keep_all(struct console *c)
 {
     int64_t end = clock_mono() + (link_status(c->link)->state == LINK_LIVE ? 5000 : 1000);
-    if (composer_is_open(&c->composer) && c->composer.state == COMPOSER_SENDING)
+    if (posting_any(c))
         wait_for_answers(c, end);
+    posting_end(c);
     if (composer_is_open(&c->composer))
         writing_leave(c);
     session_end(c);

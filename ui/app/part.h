@@ -24,7 +24,7 @@ struct part {
     const struct part_command *commands; /* NULL: none */
     const struct part_answer *answers;   /* NULL: none */
 };
-extern const struct part part_act, part_move, part_place, part_customer, part_find, part_palette, part_read, part_parcels, part_insert, part_drafting, part_colours, part_bell, part_enclose, part_mouse, part_again, part_pipe;
+extern const struct part part_act, part_move, part_place, part_customer, part_find, part_palette, part_read, part_parcels, part_insert, part_drafting, part_colours, part_bell, part_enclose, part_mouse, part_again, part_pipe, part_unanswered;
 
 /* A picker of what may be chosen; open: something else may be typed. */
 void part_pick(struct console *c, enum purpose purpose, const char *prompt, const struct offer *offers, int n, bool open);

@@ -128,7 +128,7 @@ void part_pick(struct console *c, enum purpose purpose, const char *prompt, cons
 }
 
 
-static const struct part *const parts[] = {&part_act, &part_move, &part_place, &part_customer, &part_find, &part_palette, &part_read, &part_parcels, &part_insert, &part_drafting, &part_colours, &part_bell, &part_enclose, &part_mouse, &part_again, &part_pipe, &part_here};
+static const struct part *const parts[] = {&part_act, &part_move, &part_place, &part_customer, &part_find, &part_palette, &part_read, &part_parcels, &part_insert, &part_drafting, &part_colours, &part_bell, &part_enclose, &part_mouse, &part_again, &part_pipe, &part_unanswered, &part_here};
 enum { PARTS = sizeof parts / sizeof *parts };
 
 static void run_local(struct console *c, int id, const char *arg)

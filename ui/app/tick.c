@@ -7,6 +7,7 @@
 #include "app/keeper.h"
 #include "app/part.h"
 #include "app/session.h"
+#include "app/unanswered.h"
 #include "app/writing.h"
 #include "base/clock.h"
 #include "base/memory.h"
@@ -43,6 +44,7 @@ static void watch_link(struct console *c, int64_t now)
     c->gone = link_status(c->link)->gone_since;
     if (!was || c->gone)
         return;
+    unanswered_over(c);
     fetch_place(c);
     if (composer_is_open(&c->composer) && c->composer.changed_at)
         c->composer.changed_at = now - DRAFT_MS;

@@ -2,10 +2,10 @@
 #include "app/writing.h"
 #include "app/deed.h"
 #include "app/enclose.h"
-#include "app/errand.h"
 #include "app/handoff.h"
 #include "app/insert.h"
 #include "app/keeper.h"
+#include "app/posting.h"
 #include "app/press.h"
 #include "app/restricted.h"
 #include "base/clock.h"
@@ -15,6 +15,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { AWAIT_MS = 2000 };
 
 /* --- drafts --- */
 
@@ -49,7 +51,7 @@ static void say_back(struct console *c)
 }
 
 /* Takes the keys. What had no room is said behind them: they may say something of their own. */
-static void press_early(struct console *c, struct early *early)
+void writing_press(struct console *c, struct early *early)
 {
     char lost[160];
     for (int i = 0; i < early_count(early); i++)
@@ -86,7 +88,7 @@ void writing_came(struct console *c, const struct writing_news *news)
     else if (news->answered && (!awaited || editor_length(w->editor)))
         came_late(c, news);
     if (awaited)
-        press_early(c, composer_early(w));
+        writing_press(c, composer_early(w));
 }
 
 /* What waits for an answer is text as long as it is no other key's. */
@@ -116,133 +118,27 @@ void writing_begin(struct console *c, int64_t ticket, bool reply)
 {
     struct look look = console_look(c);
     const struct mirror_row *row = ticket_row(&look, ticket);
-    if (composer_is_open(&c->composer) && c->composer.state == COMPOSER_SENDING) {
-        console_toast(c, UI_ERROR, "The text on #%" PRId64 " is being sent: a moment.", c->composer.ticket);
+    bool sending = composer_is_open(&c->composer) && c->composer.state == COMPOSER_SENDING;
+    if (sending && c->composer.ticket == ticket && c->composer.reply == reply)
         return;
-    }
     if (keeper_full(c, ticket, reply)) {
         console_toast(c, UI_ERROR, "Too many texts wait for the desk: none is begun before it is back.");
         return;
     }
+    if (sending)
+        posting_leave(c);
     if (composer_is_open(&c->composer)) { /* what an answer opens takes nothing away */
         writing_leave(c);
         keeper_close(c);
     }
+    if (posting_reopen(c, ticket, reply))
+        return;
     composer_open(&c->composer, ticket, row ? row->t.thread_version : 0, reply, "");
     c->composer.awaits = true;
+    c->composer.opened_at = clock_mono();
     c->composer.inside = only_inside(c) != NULL;
     fetch_focus(c, ticket);
     keeper_open(c);
-}
-
-/* --- sending --- */
-
-static void close_too(struct console *c, int64_t ticket)
-{
-    struct command_do what = {.action = &action_table[ACTION_CLOSE], .tickets = &ticket, .ticket_count = 1};
-    deed_do(c, &what);
-}
-
-static void claim_next(struct console *c)
-{
-    struct command_do what = {.action = &action_table[ACTION_CLAIM_NEXT], .arg = ""};
-    deed_do(c, &what);
-}
-
-/* What is held counts down, as long as it can be taken back. */
-static void say_sent(struct console *c, const struct json *result, bool reply)
-{
-    int64_t at = json_get_i64(result, "leaves_at", 0), now = clock_mono();
-    if (at) {
-        held_add(&c->held, json_get_i64(result, "ticket", 0), now + at - console_now(c), now);
-    } else {
-        held_act(&c->held, reply ? "reply" : "note");
-        console_toast(c, UI_TOAST, "%s", json_get_string(result, "say", "sent"));
-    }
-}
-
-/* The answer may come before the news that somebody wrote; the ticket, read anew, has it. */
-static void resolve_doubt(struct console *c)
-{
-    struct look look = console_look(c);
-    struct composer *w = &c->composer;
-    const struct mirror_row *row = ticket_row(&look, w->ticket);
-    const struct wanted *read = &c->slots[SLOT_DOC + MIRROR_TICKET];
-    if (row && row->t.thread_version != w->thread_version)
-        composer_conflict(w, row->t.thread_version);
-    else if (!read->wanted && !read->flying)
-        composer_failed(w, w->refused);
-    c->dirty |= !w->doubted;
-}
-
-static void sent(void *arg, const struct link_answer *answer)
-{
-    struct console *c = arg;
-    struct composer *w = &c->composer;
-    AUTO_JSON root =
-        answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
-    const struct json *result = json_first(json_get(root, "results")), *problem = json_get(result, "error");
-    c->dirty = c->at_once = true;
-    if (!composer_is_open(w))
-        return;
-    if (root)
-        w->key[0] = 0;
-    if (json_get_bool(result, "ok", false)) {
-        int64_t ticket = w->ticket;
-        bool close = w->close_after, next = w->next_after;
-        struct early *early = next ? NULL : composer_early(w); /* what is typed ahead of another ticket may mean either */
-        say_sent(c, result, w->reply);
-        keeper_sent(c);
-        composer_fini(w); /* the draft is forgotten by what was sent */
-        fetch_want(c, SLOT_DOC + MIRROR_DRAFTS);
-        fetch_focus(c, ticket);
-        if (close)
-            close_too(c, ticket);
-        if (next)
-            claim_next(c);
-        press_early(c, early);
-    } else if (problem && json_get_i64(problem, "status", 0) == 409 && w->reply) {
-        fetch_focus(c, w->ticket);
-        composer_doubt(w, deed_problem(c, problem));
-        resolve_doubt(c);
-    } else {
-        composer_failed(w, problem ? deed_problem(c, problem) :
-                           arena_printf(c->frame, answer->sent && !answer->status ? "No answer, look whether it is sent: %s. The text is kept." : "Not sent: %s. The text is kept.",
-                                        answer->err ? answer->err->text : "the daemon's answer makes no sense"));
-    }
-}
-
-/* It may be with the customer in a moment: until somebody says so, the text is neither changed nor thrown away. */
-static void unsure(void *arg)
-{
-    struct console *c = arg;
-    console_toast(c, UI_WARN, "#%" PRId64 ": no answer; it may be sent, and is asked again once the desk is back. It goes once.", c->composer.ticket);
-}
-
-static void send(struct console *c)
-{
-    AUTO_ARENA a = arena_new();
-    struct err err = {0};
-    struct composer *w = &c->composer;
-    if (!*w->key)
-        str_copy(w->key, sizeof w->key, deed_key(c, a));
-    AUTO_JSON files = attached_write(&w->attached);
-    struct command_do what = {.action = &action_table[w->reply ? ACTION_REPLY : ACTION_NOTE],
-                              .tickets = &w->ticket,
-                              .ticket_count = 1,
-                              .arg = editor_text(w->editor),
-                              .attachments = files ? json_print_in(a, files) : NULL,
-                              .articles = w->reply ? composer_articles(w, a) : NULL,
-                              .thread_version = w->reply ? w->thread_version : 0,
-                              .with = w->reply && w->pending_after ? "status=pending" : NULL,
-                              .draft_tag = keeper_tag(c), /* one that was not seen yet stays */
-                              .key = w->key};
-    char *body = command_body(a, &what, &err);
-    if (!body) {
-        composer_failed(w, err.text);
-        return;
-    }
-    errand_begin(c, arena_printf(a, "%s #%" PRId64, w->reply ? "reply to" : "note on", w->ticket), body, sent, unsure, c);
 }
 
 /* --- an editor of one's own --- */
@@ -318,12 +214,14 @@ static void write_outside(struct console *c)
 void writing_follow(struct console *c)
 {
     struct composer *w = &c->composer;
-    if (composer_is_open(w) && w->doubted)
-        resolve_doubt(c);
+    posting_follow(c);
+    if (composer_is_open(w) && w->awaits && clock_mono() - w->opened_at >= AWAIT_MS)
+        writing_came(c, &(struct writing_news){0}); /* nobody types blind for longer; what comes late is joined */
     if (!composer_is_open(w) || !w->outside || w->awaits)
         return;
     w->outside = false;
-    write_outside(c);
+    if (w->state != COMPOSER_SENDING)
+        write_outside(c);
 }
 
 static void want_outside(struct console *c)
@@ -418,6 +316,10 @@ static void mention(struct console *c)
 
 void writing_add(struct console *c, const char *text)
 {
+    if (c->composer.state == COMPOSER_SENDING) {
+        console_toast(c, UI_ERROR, "This text is on its way to the desk: nothing was added to it.");
+        return;
+    }
     composer_add(&c->composer, text);
     typed(c);
 }
@@ -425,7 +327,7 @@ void writing_add(struct console *c, const char *text)
 bool writing_key(struct console *c, const struct key *key)
 {
     static void (*const wants[])(struct console *c) = {
-        [COMPOSER_TYPED] = typed, [COMPOSER_SEND] = send, [COMPOSER_POSTPONE] = postpone, [COMPOSER_DISCARD] = discard, [COMPOSER_EXTERNAL] = want_outside,
+        [COMPOSER_TYPED] = typed, [COMPOSER_SEND] = posting_send, [COMPOSER_LEAVE] = posting_leave, [COMPOSER_POSTPONE] = postpone, [COMPOSER_DISCARD] = discard, [COMPOSER_EXTERNAL] = want_outside,
         [COMPOSER_NOTE] = make_note, [COMPOSER_CANNED] = canned, [COMPOSER_ARTICLES] = articles, [COMPOSER_MENTION] = mention, [COMPOSER_SHARED] = share, [COMPOSER_ATTACH] = enclose_open, [COMPOSER_DETACHED] = detached, [COMPOSER_ACK] = acknowledge, [COMPOSER_REFUSED] = NULL};
     c->composer.called = calling(c) != 0;
     enum composer_outcome outcome = composer_key(&c->composer, key);

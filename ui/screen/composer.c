@@ -222,6 +222,7 @@ static enum composer_outcome send(struct composer *c)
         return COMPOSER_REFUSED;
     }
     c->state = COMPOSER_SENDING;
+    c->lingers = false;
     return COMPOSER_SEND;
 }
 
@@ -389,6 +390,8 @@ static void wait_with(struct composer *c, const struct key *key)
 
 enum composer_outcome composer_key(struct composer *c, const struct key *key)
 {
+    if (c->state == COMPOSER_SENDING && c->lingers && key_is(key, K_ESC))
+        return COMPOSER_LEAVE;
     if (c->awaits || c->state == COMPOSER_SENDING) {
         wait_with(c, key);
         return COMPOSER_NOTHING;
@@ -417,6 +420,7 @@ void composer_doubt(struct composer *c, const char *why)
 {
     str_copy(c->refused, sizeof c->refused, why);
     c->doubted = true;
+    c->lingers = false;
 }
 
 void composer_conflict(struct composer *c, int64_t thread_version)

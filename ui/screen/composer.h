@@ -35,6 +35,7 @@ enum composer_outcome {
     COMPOSER_ATTACH,   /* a file is to go with it: which? */
     COMPOSER_DETACHED, /* one goes along no more: save it now */
     COMPOSER_ACK,      /* what pages me is acknowledged, and the writing goes on */
+    COMPOSER_LEAVE,    /* close it over a text that is being sent: nobody answers */
     COMPOSER_REFUSED,  /* cannot be sent like this; composer_refusal says why */
 };
 enum { COMPOSER_CITED = 16, COMPOSER_TEXT = 100 << 10 /* bytes a text may have */ };
@@ -55,6 +56,7 @@ struct composer {
     int64_t changed_at, saved_at; /* the loop's clock; 0 = nothing to save, never saved */
     const char *refusal; /* until the next key */
     char refused[512];   /* why the desk did not take it */
+    bool lingers;        /* being sent takes long: it can be left */
     bool doubted;        /* it did not, and whether somebody wrote since is not known yet */
     char by[72];     /* who began it, where somebody else did */
     size_t asked_at; /* where the cursor stood then */
@@ -65,6 +67,7 @@ struct composer {
     struct editor *rival_text;
     struct attached attached; /* files that go with it */
     int arriving;             /* files on their way to the daemon */
+    int64_t opened_at; /* the loop's clock */
     bool awaits;    /* the kept draft is on its way: keys wait for it, so that it is neither missed nor thrown away unseen */
     struct early *early;
     char key[96]; /* of the request in doubt: sent, never answered */

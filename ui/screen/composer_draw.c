@@ -77,9 +77,12 @@ static const struct menu *menu_of(const struct composer *c)
         [COMPOSER_RIVAL] = {"whose text stays?", {"m", "mine", "t", "the other console's", "b", "both, mine below", "Esc", "write on"}, {NULL}},
         [COMPOSER_CONFLICT] = {"send it all the same?", {"y", "send", "e", "edit"}, {NULL}},
         [COMPOSER_DISCARDING] = {"throw this text away?", {"y", "yes, discard", "any key", "no"}, {NULL}}};
+    static const struct menu lingers = {"sending\u2026 no answer yet:", {"Esc", "leave it: it goes on by itself, once"}, {NULL}};
     static const struct menu note[] = {
         [COMPOSER_WRITING] = {NULL, {"Esc", "review", "/", "canned reply", "@@", "mention", "C-x C-e", outside, "C-_", "undo"}, {NULL}},
         [COMPOSER_REVIEW] = {"review:", {"y", "keep the note", "Y", "and close", "N", "and claim next"}, {"e", "edit", "a", "attach", "p", "postpone", "s", "share", "q", "discard", "Esc", "back"}}};
+    if (c->state == COMPOSER_SENDING && c->lingers)
+        return &lingers;
     return c->reply || c->state > COMPOSER_REVIEW ? &reply[c->state] : &note[c->state];
 }
 
