@@ -10,37 +10,12 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-static int start(void **state)
-{
-    (void)state;
-    seat_take("all", NULL);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    seat_leave();
-    return 0;
-}
-
-/* Three of them, in sight. */
-static void three(void)
-{
-    seat_post("shop", "A-1", "Checkout is down");
-    seat_post("shop", "A-2", "Invoice is wrong");
-    seat_post("post", "A-3", "Cannot sign in");
-    seat_shows("Checkout is down");
-    seat_shows("Invoice is wrong");
-    seat_shows("Cannot sign in");
-}
-
 /* --- the palette --- */
 
 static void the_palette_offers_what_may_follow_once_the_command_stands(void **state)
 {
     (void)state;
-    three();
+    seat_three();
     seat_press(":");
     seat_shows("of ");
     seat_press("assi\t");
@@ -63,7 +38,7 @@ static void the_palette_offers_what_may_follow_once_the_command_stands(void **st
 static void tickets_customers_and_agents_are_found_by_name(void **state)
 {
     (void)state;
-    three();
+    seat_three();
     seat_press(":invo");
     seat_shows("\u258c #2 Invoice is wrong");
     seat_press("\r");
@@ -83,7 +58,7 @@ static void tickets_customers_and_agents_are_found_by_name(void **state)
 static void a_ticket_in_no_row_of_the_list_is_found_by_words_and_by_number(void **state)
 {
     (void)state;
-    three();
+    seat_three();
     seat_post("post", "A-4", "The claim form is empty");
     seat_shows("The claim form");
     seat_press("gm");
@@ -126,7 +101,7 @@ static void leave_and_come_back(void)
 static void lines_are_remembered_but_no_secret_in_them_and_in_the_next_console_too(void **state)
 {
     (void)state;
-    three();
+    seat_three();
     seat_press(":priority low\r");
     seat_shows("priority low");
     seat_press(":reveal the card is 4111\r");
@@ -150,7 +125,7 @@ static void lines_are_remembered_but_no_secret_in_them_and_in_the_next_console_t
 static void a_line_that_is_typed_at_once_is_remembered_too(void **state)
 {
     (void)state;
-    three();
+    seat_three();
     seat_press(":priority urgent\r");
     seat_shows("priority urgent");
     leave_and_come_back();
@@ -161,7 +136,7 @@ static void a_line_that_is_typed_at_once_is_remembered_too(void **state)
 static void esc_and_a_key_right_behind_it_are_two_keys(void **state)
 {
     (void)state;
-    three();
+    seat_three();
     seat_press(":");
     seat_shows("say who is away");
     seat_press("\x1b/");
@@ -179,7 +154,7 @@ static void esc_and_a_key_right_behind_it_are_two_keys(void **state)
 static void a_long_description_is_cut_and_names_and_keys_are_whole(void **state)
 {
     (void)state;
-    three();
+    seat_three();
     seat_press(":go \x15"); /* emptied again */
     seat_press("go");
     const char *row = seat_row("\u258c go ");
@@ -194,7 +169,7 @@ static void a_long_description_is_cut_and_names_and_keys_are_whole(void **state)
 static void before_many_are_changed_it_is_shown_and_u_takes_all_of_it_back(void **state)
 {
     (void)state;
-    three();
+    seat_three();
     client_post(seat.desk, "/v1/do", "{\"do\":\"priority\",\"tickets\":[2],\"priority\":\"low\"}");
     client_post(seat.desk, "/v1/do", "{\"do\":\"close\",\"tickets\":[3]}");
     client_post(seat.desk, "/v1/do", "{\"do\":\"note\",\"tickets\":[1],\"text\":\"looked at\"}");
@@ -226,7 +201,7 @@ static void before_many_are_changed_it_is_shown_and_u_takes_all_of_it_back(void 
 static void what_is_refused_is_named_before_and_stays_marked(void **state)
 {
     (void)state;
-    three();
+    seat_three();
     client_post(seat.desk, "/v1/do", "{\"do\":\"close\",\"tickets\":[3]}");
     seat_press("V");
     seat_shows("3 marked");
@@ -241,7 +216,7 @@ static void what_is_refused_is_named_before_and_stays_marked(void **state)
 static void what_a_colleague_changed_since_stays_and_is_named(void **state)
 {
     (void)state;
-    three();
+    seat_three();
     seat_press("V:assign tom\r");
     seat_shows("3 change");
     seat_press("y");
@@ -261,7 +236,7 @@ static void what_a_colleague_changed_since_stays_and_is_named(void **state)
 static void what_stays_says_why_and_the_same_key_goes_past_it(void **state)
 {
     (void)state;
-    three();
+    seat_three();
     client_post(seat.desk, "/v1/do", "{\"do\":\"priority\",\"tickets\":[1],\"priority\":\"high\"}");
     client_post(seat.desk, "/v1/do", "{\"do\":\"escalate\",\"tickets\":[1],\"reason\":\"look\"}");
     assert_string_equal(seat_field(1, "priority"), "high");
@@ -281,7 +256,7 @@ static bool is_deleted(int64_t ticket)
 static void what_was_made_by_mistake_is_deleted_by_its_word_and_comes_back_with_one_key(void **state)
 {
     (void)state;
-    three();
+    seat_three();
     seat_press(":1\r");
     seat_shows("Some text");
     seat_press(":delete\r");
@@ -298,7 +273,7 @@ static void what_was_made_by_mistake_is_deleted_by_its_word_and_comes_back_with_
 static void only_what_is_deleted_can_be_purged_and_nothing_of_it_stays_on_the_screen(void **state)
 {
     (void)state;
-    three();
+    seat_three();
     seat_press(":1\r");
     seat_shows("Some text");
     seat_press(":purge\r");
@@ -320,7 +295,7 @@ static void only_what_is_deleted_can_be_purged_and_nothing_of_it_stays_on_the_sc
 static void scores_begin_anew_by_the_word_alone(void **state)
 {
     (void)state;
-    three();
+    seat_three();
     seat_press(":reset-xp all autumn\r");
     seat_shows("type reset-xp, and levels, XP and achievements begin anew");
     seat_press("yes\r");
@@ -340,7 +315,7 @@ static void scores_begin_anew_by_the_word_alone(void **state)
 static void what_goes_for_good_has_to_be_typed(void **state)
 {
     (void)state;
-    three();
+    seat_three();
     seat_press(":1\r");
     seat_shows("Some text");
     seat_press(":erase\r");
@@ -363,7 +338,7 @@ static void what_goes_for_good_has_to_be_typed(void **state)
 static void help_is_of_this_screen_in_groups_and_searched_as_one_types(void **state)
 {
     (void)state;
-    three();
+    seat_three();
     seat_press("?");
     seat_shows("Help: queue");
     seat_shows("  tickets");
@@ -381,8 +356,7 @@ static void help_is_of_this_screen_in_groups_and_searched_as_one_types(void **st
 static void a_key_that_only_begins_shows_what_may_follow_and_is_possible(void **state)
 {
     (void)state;
-    seat_post("shop", "A-1", "Checkout is down");
-    seat_shows("Checkout is down");
+    seat_bring("shop", "A-1", "Checkout is down");
     seat_press("g");
     seat_shows("gu Unassigned 1");
     seat_shows("ge escalations");
@@ -406,7 +380,7 @@ static void tab_goes_into_the_pane_which_scrolls_and_back(void **state)
     AUTO_ARENA arena = arena_new();
     int row, column, at, was;
     (void)state;
-    three();
+    seat_three();
     seat_press("gg:1\r");
     seat_shows("resolution clock started");
     seat_press("q");
@@ -436,7 +410,7 @@ static void tab_goes_into_the_pane_which_scrolls_and_back(void **state)
     seat_hides("note number 39.");
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define T(name) cmocka_unit_test_setup_teardown(name, seat_empty, seat_left)
 /* A slip in a long line costs no typing: neither what the console cannot read nor what the daemon refuses. */
 static void what_cannot_be_done_is_asked_again_as_it_was_typed(void **state)
 {
@@ -464,7 +438,7 @@ static void what_cannot_be_done_is_asked_again_as_it_was_typed(void **state)
 static void where_a_source_shows_a_ticket_is_copied_or_said_to_be_unknown(void **state)
 {
     (void)state;
-    three();
+    seat_three();
     seat_press(":3\r");
     seat_shows("Cannot sign in");
     seat_press("o");
@@ -488,7 +462,7 @@ static void a_slip_is_told_with_what_to_press_instead(void **state)
         {":99999\r", "no ticket #99999"},
         {"v", "a range begins at #1: move, v marks up to there"}};
     (void)state;
-    three();
+    seat_three();
     for (size_t i = 0; i < sizeof slips / sizeof *slips; i++) {
         seat_press(slips[i].typed);
         seat_shows(slips[i].said);

@@ -18,13 +18,6 @@ static int start(void **state)
     return 0;
 }
 
-static int stop(void **state)
-{
-    (void)state;
-    seat_leave();
-    return 0;
-}
-
 static size_t bytes_after(int ms)
 {
     size_t n;
@@ -310,7 +303,7 @@ static int start_routed(void **state)
 
 static int stop_routed(void **state)
 {
-    stop(state);
+    seat_left(state);
     stub_close(hooks);
     return 0;
 }
@@ -581,7 +574,7 @@ static void a_slip_in_a_filter_loses_no_word_of_it_and_a_hint_stays_where_it_was
     assert_int_equal(console_find(seat.console, "Q leaves triage."), -1);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define T(name) cmocka_unit_test_setup_teardown(name, start, seat_left)
 int main(void)
 {
     const struct CMUnitTest tests[] = {

@@ -8,33 +8,6 @@
 #include <string.h>
 #include <cmocka.h>
 
-static int start(void **state)
-{
-    (void)state;
-    seat_take("all", NULL);
-    seat_post("shop", "A-1", "Checkout is down");
-    seat_post("post", "A-2", "Invoice is wrong");
-    seat_post("post", "A-3", "Cannot sign in");
-    seat_shows("Checkout is down");
-    seat_shows("Invoice is wrong");
-    seat_shows("Cannot sign in");
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    seat_leave();
-    return 0;
-}
-
-static void becomes(int64_t ticket, const char *name, const char *value)
-{
-    for (int64_t until = clock_mono() + SEAT_SOON; strcmp(seat_field(ticket, name), value) != 0 && clock_mono() < until;)
-        console_ended(seat.console, 20);
-    assert_string_equal(seat_field(ticket, name), value);
-}
-
 /* #1 is marked, and the filter shows #2 alone. */
 static void mark_the_first_and_filter_it_away(void)
 {
@@ -63,10 +36,10 @@ static void a_marked_ticket_that_is_not_on_the_screen_is_shown_before_it_is_chan
     seat_press("x");
     seat_shows("close: 1 of 1 ticket changes");
     seat_press("y");
-    becomes(1, "status", "resolved");
+    seat_becomes(1, "status", "resolved");
     seat_hides("1 marked"); /* done, and marked no more: */
     seat_press("x");
-    becomes(2, "status", "resolved");
+    seat_becomes(2, "status", "resolved");
     assert_string_equal(seat_field(3, "status"), "new");
 }
 
@@ -131,8 +104,8 @@ static void one_mark_that_is_seen_is_done_at_once_and_is_off_then(void **state)
     seat_hides("1 marked");
     seat_press("c"); /* the one under the cursor, now */
     seat_hides("marked");
-    becomes(1, "assignee", "ana");
-    becomes(2, "assignee", "ana");
+    seat_becomes(1, "assignee", "ana");
+    seat_becomes(2, "assignee", "ana");
     assert_string_equal(seat_field(3, "assignee"), "");
 }
 
@@ -168,7 +141,7 @@ static void on_label_review_it_is_the_same(void **state)
     seat_shows("close: 1 of 1 ticket changes");
     seat_shows("#4      The gazebo wobbles");
     seat_press("y");
-    becomes(4, "status", "resolved");
+    seat_becomes(4, "status", "resolved");
     seat_hides("1 marked");
     assert_string_equal(seat_field(5, "status"), "new");
 }
@@ -194,7 +167,7 @@ static void a_row_that_a_colleague_takes_stays_under_the_cursor_however_long_nob
     look_away();
     assert_non_null(strstr(seat_row("▌"), "left this view"));
     seat_press("x"); /* it is what it acts on */
-    becomes(1, "status", "resolved");
+    seat_becomes(1, "status", "resolved");
     look_away();
     assert_string_equal(seat_field(2, "status"), "new");
     assert_string_equal(seat_field(3, "status"), "new");
@@ -231,7 +204,7 @@ static void a_key_for_a_row_that_left_is_not_done_to_the_one_that_came_in_its_pl
     seat_shows(arena_printf(arena, "close: not done. The row that was here has left, #%d stands here now: press it again.", (int)other));
     assert_string_equal(seat_field(other, "status"), "new");
     seat_press("x");
-    becomes(other, "status", "resolved");
+    seat_becomes(other, "status", "resolved");
 }
 
 static void n_goes_from_hit_to_hit_and_says_so_where_there_are_none(void **state)
@@ -285,7 +258,7 @@ static void v_marks_every_ticket_of_the_list_and_what_is_too_many_for_once_is_sa
     seat_press("c");
     seat_shows("claim: 23 of 23 tickets change");
     seat_press("y");
-    becomes(523, "assignee", "ana");
+    seat_becomes(523, "assignee", "ana");
     seat_hides("23 marked");
 }
 
@@ -336,7 +309,7 @@ static void what_z_does_is_seen_until_z_ends_it(void **state)
     seat_hides("⏸ frozen");
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define T(name) cmocka_unit_test_setup_teardown(name, seat_of_three, seat_left)
 int main(void)
 {
     const struct CMUnitTest tests[] = {

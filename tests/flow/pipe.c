@@ -13,20 +13,11 @@ static char got[300];
 
 static int start(void **state)
 {
-    (void)state;
-    seat_take("all", NULL);
+    seat_empty(state);
     snprintf(got, sizeof got, "%s/got", seat.run->dir);
     seat_post("shop", "A-1", "Checkout is \\u001b]0;owned\\u0007down");
-    seat_post("post", "A-2", "Cannot sign in");
     seat_shows("Checkout is");
-    seat_shows("Cannot sign in");
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    seat_leave();
+    seat_bring("post", "A-2", "Cannot sign in");
     return 0;
 }
 
@@ -110,7 +101,7 @@ static void the_command_is_not_kept_among_what_was_said(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define T(name) cmocka_unit_test_setup_teardown(name, start, seat_left)
     const struct CMUnitTest tests[] = {
         T(a_command_reads_the_ticket_clean_and_the_console_comes_back),
         T(how_it_ended_is_said_and_the_row_under_the_cursor_is_meant),

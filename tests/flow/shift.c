@@ -13,10 +13,8 @@
 
 static int start(void **state)
 {
-    (void)state;
-    seat_take("all", NULL);
-    seat_post("post", "A-1", "Checkout is down");
-    seat_shows("Checkout is down");
+    seat_empty(state);
+    seat_bring("post", "A-1", "Checkout is down");
     return 0;
 }
 
@@ -39,13 +37,6 @@ static bool has(int64_t ticket, const char *tags)
     snprintf(path, sizeof path, "/v1/tickets/%lld", (long long)ticket);
     struct answer a = client_get(seat.desk, path);
     return strstr(a.body, tags) != NULL;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    seat_leave();
-    return 0;
 }
 
 static void tags_are_asked_with_those_there_are_and_a_sign_changes_them_alone(void **state)
@@ -78,8 +69,7 @@ static void tags_that_begin_with_a_sign_or_have_blanks_are_what_they_were_after_
 static void many_get_a_tag_and_keep_their_own(void **state)
 {
     (void)state;
-    seat_post("post", "A-2", "Invoice is wrong");
-    seat_shows("Invoice is wrong");
+    seat_bring("post", "A-2", "Invoice is wrong");
     seat_press("gg:tags vip\r");
     seat_shows("tags set");
     seat_press("V");
@@ -138,8 +128,7 @@ static void a_held_reply_counts_down_as_long_as_it_can_be_taken_back(void **stat
 static void a_reply_that_closed_or_went_on_counts_down_and_says_how_it_is_taken_back(void **state)
 {
     (void)state;
-    seat_post("post", "A-2", "Invoice is wrong");
-    seat_shows("Invoice is wrong");
+    seat_bring("post", "A-2", "Invoice is wrong");
     seat_press("r");
     seat_shows("Reply to");
     seat_press("We are on it\x1b");
@@ -202,8 +191,7 @@ static void a_merge_names_the_open_tickets_of_the_same_customer(void **state)
     seat_shows("the number of the one that stays");
     seat_press("\x1b");
     seat_hides("the number of the one that stays");
-    seat_post("post", "A-2", "Invoice is wrong");
-    seat_shows("Invoice is wrong");
+    seat_bring("post", "A-2", "Invoice is wrong");
     seat_press("ggM");
     bool first = strstr(seat_row("merge #"), "#1") != NULL;
     assert_non_null(strstr(seat_row("theirs too: #"), first ? "#2 Invoice is wrong" : "#1 Checkout is down"));
@@ -263,8 +251,7 @@ static void what_is_begun_behind_it_stays_behind_it(void **state)
     (void)state;
     seat_press("c");
     seat_shows("#1 claimed");
-    seat_post("post", "A-2", "Invoice is wrong");
-    seat_shows("Invoice is wrong");
+    seat_bring("post", "A-2", "Invoice is wrong");
     seat_press("G");
     console_shows(seat.console, "\342\226\214", "Invoice is wrong");
     die_before_it_answers("cu"); /* claims it, and takes that back */
@@ -303,7 +290,7 @@ static void a_reply_of_which_nobody_says_whether_it_is_sent_waits_and_goes_once(
     assert_int_equal(messages(1), 2); /* the customer's, and this */
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define T(name) cmocka_unit_test_setup_teardown(name, start, seat_left)
 int main(void)
 {
     const struct CMUnitTest tests[] = {

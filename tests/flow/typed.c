@@ -16,18 +16,8 @@
 
 static int start(void **state)
 {
-    (void)state;
-    seat_take("all", NULL);
-    seat_post("post", "1", "The first ticket");
-    seat_shows("The first ticket");
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    kill(seat.run->pid, SIGCONT); /* one that stands still does not end */
-    seat_leave();
+    seat_empty(state);
+    seat_bring("post", "1", "The first ticket");
     return 0;
 }
 
@@ -298,7 +288,7 @@ static int stop_both(void **state)
 {
     console_close(second);
     second = NULL;
-    return stop(state);
+    return seat_left(state);
 }
 
 /* Both have the text open, which says "One"; the first wrote on, and that is kept; the second then wrote something else. */
@@ -420,7 +410,7 @@ static void a_second_console_does_not_open_the_text_of_one_that_is_there(void **
     seat.console = second = NULL;
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define T(name) cmocka_unit_test_setup_teardown(name, start, seat_left)
 #define T2(name) cmocka_unit_test_setup_teardown(name, start, stop_both)
 int main(void)
 {

@@ -1,6 +1,5 @@
 /* words: what Enter takes in the palette when somebody types a word of their own, or of another tool's: what is plainly meant, or nothing; and never what
  * goes for good, or the opposite. Against the real daemon, by the picture. */
-#include "base/clock.h"
 #include "harness/seat.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,28 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <cmocka.h>
-
-static int start(void **state)
-{
-    (void)state;
-    seat_take("all", NULL);
-    seat_post("shop", "A-1", "Checkout is down");
-    seat_post("shop", "A-2", "Invoice is wrong");
-    seat_post("post", "A-3", "Cannot sign in");
-    seat_shows("Checkout is down");
-    seat_shows("Invoice is wrong");
-    seat_shows("Cannot sign in");
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    seat_leave();
-    return 0;
-}
 
 /* takes: what stands under the palette's cursor then; NULL: nothing does, and Enter says so. */
 static const struct word {
@@ -111,7 +89,7 @@ static void nothing_typed_runs_nothing(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define T(name) cmocka_unit_test_setup_teardown(name, seat_of_three, seat_left)
     const struct CMUnitTest tests[] = {
         T(a_word_leads_where_it_says_or_nowhere),
         T(a_word_of_another_tool_does_what_it_does_there),

@@ -196,6 +196,7 @@ static int reap(struct daemon_run *run)
 int daemon_stop(struct daemon_run *run)
 {
     kill(run->pid, SIGTERM);
+    kill(run->pid, SIGCONT); /* one that stands still does not end */
     return reap(run);
 }
 

@@ -1,9 +1,15 @@
 /* seat: one desk, one console, and words for both. */
 #include "harness/seat.h"
+#include "base/clock.h"
 #include "base/crypto.h"
 #include "base/str.h"
 #include "harness/shop.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
 
 static const char config[] = "team: flow\n"
                              "sources:\n"
@@ -39,6 +45,40 @@ void seat_post(const char *source, const char *id, const char *subject)
     shop_post_signed(seat.in, source, "s3cret", *seat.run->clock, id, subject);
 }
 
+void seat_bring(const char *source, const char *id, const char *subject)
+{
+    seat_post(source, id, subject);
+    seat_shows(subject);
+}
+
+void seat_three(void)
+{
+    seat_bring("shop", "A-1", "Checkout is down");
+    seat_bring("post", "A-2", "Invoice is wrong");
+    seat_bring("post", "A-3", "Cannot sign in");
+}
+
+int seat_empty(void **state)
+{
+    (void)state;
+    seat_take("all", NULL);
+    return 0;
+}
+
+int seat_of_three(void **state)
+{
+    seat_empty(state);
+    seat_three();
+    return 0;
+}
+
+int seat_left(void **state)
+{
+    (void)state;
+    seat_leave();
+    return 0;
+}
+
 void seat_press(const char *keys)
 {
     console_type(seat.console, keys);
@@ -68,4 +108,11 @@ const char *seat_field(int64_t ticket, const char *name)
     seat.desk = client_open(seat.run->desk);
     struct answer a = client_get(seat.desk, path);
     return json_get_string(json_get(a.json, "ticket"), name, "");
+}
+
+void seat_becomes(int64_t ticket, const char *name, const char *value)
+{
+    for (int64_t until = clock_mono() + SEAT_SOON; strcmp(seat_field(ticket, name), value) != 0 && clock_mono() < until;)
+        console_ended(seat.console, 20);
+    assert_string_equal(seat_field(ticket, name), value);
 }
