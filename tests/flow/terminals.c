@@ -295,6 +295,42 @@ static void a_terminal_without_a_cursor_is_shown_another_way(void **state)
     assert_int_not_equal(console_close(c), 0);
 }
 
+/* --- over a link without a locale --- */
+
+static void body_of_the_draft_is(const char *expected)
+{
+    struct client *desk = client_open(run->desk);
+    const char *body = "";
+    for (int64_t until = clock_mono() + SOON; clock_mono() < until; usleep(20000))
+        if (strstr(body = client_get(desk, "/v1/keep/draft:3:reply").body, expected))
+            break;
+    if (!strstr(body, expected))
+        fail_msg("the draft is %s, without %s", body, expected);
+    client_close(desk);
+}
+
+static void what_a_terminal_in_the_c_locale_cannot_show_is_in_the_text_all_the_same(void **state)
+{
+    (void)state;
+    const char *const args[] = {console_program(), "--socket", run->desk, "--open", "all", NULL};
+    struct console_run *c = console_start_as(&(struct console_as){.name = "no locale", .home = run->dir, .args = args, .term = "linux", .locale = "C"});
+    console_shows(c, "live", NULL);
+    console_type(c, "ggjjr");
+    console_shows(c, "on #3 by webhook", NULL);
+    console_type(c, "Hello Zo\u00eb, see you tomorrow. ");
+    console_shows(c, "Hello Zoe, see you tomorrow.", NULL);
+    console_type(c, "\x1b[200~Liebe Gr\u00fc\u00dfe\rsecond line plain\rthird\u65e5\x1b[201~");
+    console_shows(c, "see you tomorrow. Liebe Gru", "e");
+    console_shows(c, "second line plain", NULL);
+    console_shows(c, "third?", NULL);
+    body_of_the_draft_is("Hello Zo\u00eb, see you tomorrow. Liebe Gr\u00fc\u00dfe\\nsecond line plain\\nthird\u65e5");
+    console_type(c, "\x1bqy");
+    console_hides(c, "second line plain");
+    no_byte_above_ascii(c);
+    leave(c);
+    assert_int_equal(console_close(c), 0);
+}
+
 /* --- inside tmux --- */
 
 static const char *in_dir(const char *name)
@@ -447,6 +483,7 @@ int main(void)
         cmocka_unit_test(whichever_way_the_console_ends_the_terminal_has_its_modes_back),
         cmocka_unit_test(a_terminal_that_is_too_small_says_so_and_growing_brings_all_back),
         cmocka_unit_test(a_terminal_without_a_cursor_is_shown_another_way),
+        cmocka_unit_test(what_a_terminal_in_the_c_locale_cannot_show_is_in_the_text_all_the_same),
         cmocka_unit_test_teardown(inside_tmux_a_pane_shows_what_the_console_drew, end_tmux),
         cmocka_unit_test_teardown(over_ssh_it_is_the_same_and_a_broken_line_loses_nothing, end_ssh),
     };

@@ -487,6 +487,35 @@ static void keys_come_through_whole(void **state)
     stop();
 }
 
+/* What ssh without a locale gives: letters, in whatever pieces they come, alone, in a burst, in a paste; what is no UTF-8 costs itself. */
+static void letters_come_through_whole_whatever_the_locale_says(void **state)
+{
+    (void)state;
+    static const char *const locales[] = {"C", "C.UTF-8"};
+    for (size_t i = 0; i < sizeof locales / sizeof *locales; i++) {
+        start(locales[i], "", "linux", "mono", usual);
+        assert_string_equal(said(), "ready");
+        press("\u00e4", "\u00e4");
+        type("a\u00eb\u65e5\U0001f600b");
+        static const char *const burst[] = {"a", "\u00eb", "\u65e5", "\U0001f600", "b"};
+        for (size_t n = 0; n < sizeof burst / sizeof *burst; n++)
+            assert_string_equal(said(), burst[n]);
+        press("\x1b[200~Gr\u00fc\u00dfe\rplain\r\u65e5\u672c\x1b[201~", "paste Gr\u00fc\u00dfe|plain|\u65e5\u672c");
+        press("\x1b[200~Gr\xfc\xdf" "e \xe4\x1b[201~", "paste Gr\xfc\xdf" "e \xe4");
+        press("\x1b\u00e4", "M-\u00e4");
+        type("\xe4" "b\xe6\x97\x1b[A");
+        static const char *const broken[] = {"\ufffd", "b", "\ufffd", "\ufffd", "Up"};
+        for (size_t n = 0; n < sizeof broken / sizeof *broken; n++)
+            assert_string_equal(said(), broken[n]);
+        type("\xe6\x97");
+        type("\xa5");
+        assert_string_equal(said(), "\u65e5");
+        type("q");
+        ended();
+        stop();
+    }
+}
+
 /* TERM says what a terminal is supposed to send: PuTTY says xterm and sends Home as linux does, a vt100 of today has PgDn, whoever did not
  * see smkx sends arrows without application mode. */
 static void keys_of_another_terminal_than_term_says_are_understood(void **state)
@@ -821,6 +850,7 @@ int main(void)
         cmocka_unit_test(a_step_of_the_selection_is_cheap),
         cmocka_unit_test(nothing_is_sent_when_nothing_changed),
         cmocka_unit_test(keys_come_through_whole),
+        cmocka_unit_test(letters_come_through_whole_whatever_the_locale_says),
         cmocka_unit_test(keys_of_another_terminal_than_term_says_are_understood),
         cmocka_unit_test(a_new_size_is_told_and_drawn),
         cmocka_unit_test(the_terminal_is_put_back_on_every_way_out),

@@ -1,5 +1,6 @@
 /* input: see input.h. curses knows the terminal's own keys by terminfo; what it is taught beside them (paste, focus) are codes of
- * this file's own, and keys that TERM does not have are known by their form (term/sequence). */
+ * this file's own, and keys that TERM does not have are known by their form (term/sequence). Letters are put together here, from
+ * bytes: curses reads them by the locale, and in "C" one that is not ASCII is gone with everything that came behind it. */
 #define NCURSES_WIDECHAR 1
 #include "term/input.h"
 #include "base/clock.h"
@@ -16,12 +17,15 @@
 
 enum { ESC_WAIT = 25, PASTE_MOST = 256 << 10, PASTE_WAIT = 1000, ANSWER_WAIT = 200 };
 enum { CODE_PASTE_BEGIN = 0x4000, CODE_PASTE_END, CODE_FOCUS_IN, CODE_FOCUS_OUT, CODE_ANSWER, CODE_MOUSE };
-enum { AHEAD = 64 };
+enum { AHEAD = 64, LETTER = 4, BROKEN = 0x110000 /* or the byte that is no UTF-8: beyond every letter */ };
 
 static struct {
     struct str paste;
     bool pasting;
     int64_t paste_at; /* clock_mono of its last character */
+    char letter[LETTER]; /* bytes of one whose end may not have come */
+    size_t letter_n;
+    int held_key;     /* came in the middle of a letter; 0: none */
     wint_t held;      /* read ahead: the character after Esc */
     bool has_held;
     WINDOW *from; /* a pad: reading from a window would draw it first, half a picture outside of a frame */
@@ -63,6 +67,8 @@ void input_close(void)
     str_fini(&t.paste);
     t.ahead_n = t.ahead_at = 0;
     t.pasting = t.has_held = t.mousing = false;
+    t.letter_n = 0;
+    t.held_key = 0;
 }
 
 /* --- keys --- */
@@ -123,6 +129,8 @@ static bool special_key(int curses, struct key *key)
 /* A character, control characters unfolded. */
 static struct key plain_key(uint32_t code)
 {
+    if (code >= BROKEN)
+        return (struct key){.code = 0xfffd};
     if (code == '\r' || code == '\n')
         return (struct key){.code = K_ENTER};
     if (code == '\t')
@@ -140,6 +148,48 @@ static struct key plain_key(uint32_t code)
     return (struct key){.code = code};
 }
 
+static bool letter_is_whole(void)
+{
+    unsigned char first = (unsigned char)t.letter[0], last = t.letter_n ? (unsigned char)t.letter[t.letter_n - 1] : 0;
+    size_t wants = first >= 0xf5 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
+    return t.letter_n >= wants || (t.letter_n > 1 && (last & 0xc0) != 0x80);
+}
+
+/* The first letter of the bytes at hand, or the first byte, where they begin none. */
+static wint_t letter_take(void)
+{
+    const char *at = t.letter;
+    wint_t code = text_next(&at, t.letter + t.letter_n);
+    size_t n = (size_t)(at - t.letter);
+    if (!text_valid(t.letter, n))
+        code = BROKEN | (unsigned char)t.letter[0];
+    t.letter_n -= n;
+    memmove(t.letter, at, t.letter_n);
+    return code;
+}
+
+/* OK: a letter (UTF-8, whatever the locale says) or a BROKEN byte; KEY_CODE_YES: a key of curses'; ERR: no more for now. */
+static int read_letter(wint_t *code)
+{
+    while (!letter_is_whole()) {
+        int got = t.held_key ? t.held_key : wgetch(t.from);
+        t.held_key = 0;
+        if (got == ERR)
+            return ERR;
+        if (got > 0xff && !t.letter_n) {
+            *code = (wint_t)got;
+            return KEY_CODE_YES;
+        }
+        if (got > 0xff) {
+            t.held_key = got;
+            break;
+        }
+        t.letter[t.letter_n++] = (char)got;
+    }
+    *code = letter_take();
+    return OK;
+}
+
 static int read_wide(wint_t *code)
 {
     if (t.has_held) {
@@ -147,7 +197,7 @@ static int read_wide(wint_t *code)
         *code = t.held;
         return OK;
     }
-    return wget_wch(t.from, code);
+    return read_letter(code);
 }
 
 /* What a terminal answers to somebody's question, when nobody waits for it any more: a report (CSI with parameters), a colour (OSC), a
@@ -173,7 +223,7 @@ static bool sequence_follows(wint_t kind, struct key *key)
     *key = (struct key){0};
     if (!kind || kind > 0x7f || !strchr("[]PO", (int)kind))
         return false;
-    int got = wget_wch(t.from, &next);
+    int got = read_letter(&next);
     bool plain = got == OK && next && next < 0x7f;
     if (plain && ((kind == '[' && sequence_key("", (char)next, key)) || (kind == 'O' && sequence_ss3((char)next, key))))
         return true;
@@ -208,7 +258,7 @@ static bool answer_step(int got, wint_t code, struct key *key)
 static struct key escape_key(void)
 {
     wint_t code;
-    int got = wget_wch(t.from, &code);
+    int got = read_letter(&code);
     if (got == ERR)
         return (struct key){.code = K_ESC};
     struct key key;
@@ -232,10 +282,11 @@ static struct key escape_key(void)
     return (struct key){.code = K_ESC};
 }
 
+/* A byte that is no UTF-8 stays one: widget/paste says so. */
 static void paste_char(uint32_t code)
 {
-    char bytes[5];
-    int n = text_encode(code == '\r' ? '\n' : code, bytes);
+    char bytes[5] = {(char)(code & 0xff)};
+    int n = code >= BROKEN ? 1 : text_encode(code == '\r' ? '\n' : code, bytes);
     if (t.paste.max - t.paste.len >= (size_t)n) /* what is over the ceiling is not taken */
         str_add(&t.paste, bytes, (size_t)n);
 }
