@@ -3,7 +3,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "harness/console.h"
-#include "harness/daemon.h"
+#include "harness/house.h"
 #include "harness/shell.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,8 +15,6 @@
 
 enum { SOON = 30000 };
 static struct arena *arena;
-static struct daemon_run *run;
-static struct client *in, *desk;
 
 static char *config_of(const char *dialect, const char *role)
 {
@@ -27,21 +25,14 @@ static int start(void **state)
 {
     (void)state;
     arena = arena_new();
-    run = daemon_start(config_of("cstar", "admin"));
-    in = client_open(run->ingest);
-    desk = client_open(run->desk);
-    setenv("TRIAGE_SOCKET", run->desk, 1);
+    house_open(config_of("cstar", "admin"));
     return 0;
 }
 
 static int stop(void **state)
 {
-    (void)state;
-    client_close(in);
-    client_close(desk);
-    daemon_remove(run);
     arena_free(arena);
-    return 0;
+    return house_left(state);
 }
 
 /* A ticket of another system than the source is said to be. */
@@ -54,7 +45,7 @@ static const char *body_of(const char *id)
 
 static void post(const char *id)
 {
-    struct answer a = client_post(in, "/in/shop", body_of(id));
+    struct answer a = client_post(house.in, "/in/shop", body_of(id));
     if (a.status != 202)
         fail_msg("%d %s", a.status, a.body);
     assert_string_equal(a.body, "{\"status\":\"quarantined\"}");
@@ -62,15 +53,15 @@ static void post(const char *id)
 
 static void reads(const char *dialect, const char *role)
 {
-    daemon_config(run, config_of(dialect, role));
-    assert_int_equal(client_post(desk, "/v1/admin/reload", "{}").status, 200);
+    daemon_config(house.run, config_of(dialect, role));
+    assert_int_equal(client_post(house.desk, "/v1/admin/reload", "{}").status, 200);
 }
 
 static void what_the_configuration_reads_by_now_comes_in_again(void **state)
 {
     (void)state;
     post("R1");
-    struct answer a = client_post(desk, "/v1/events/1/rerun", "{}"); /* as it is read still */
+    struct answer a = client_post(house.desk, "/v1/events/1/rerun", "{}"); /* as it is read still */
     assert_int_equal(a.status, 200);
     assert_string_equal(json_get_string(json_first(json_get(a.json, "events")), "state", ""), "quarantine");
     reads("rbs", "admin");
@@ -78,15 +69,15 @@ static void what_the_configuration_reads_by_now_comes_in_again(void **state)
     assert_int_equal(ran->code, 0);
     assert_string_equal(ran->out, "event 3 applied: #1\n");
     shell_holds(SHELL(NULL, "show", "1")->out, "Checkout is down");
-    a = client_get(desk, "/v1/events/3");
+    a = client_get(house.desk, "/v1/events/3");
     assert_string_equal(json_get_string(json_path(a.json, "event.headers"), "X-Triage-Again", ""), "event 1, by ana");
     assert_string_equal(SHELL(NULL, "rerun", "1")->out, "it came in before, as event 3\n"); /* nothing twice */
-    a = client_get(desk, "/v1/events?state=quarantine");
+    a = client_get(house.desk, "/v1/events?state=quarantine");
     assert_int_equal(json_count(json_get(a.json, "events")), 2); /* what was kept aside stays */
     shell_holds(SHELL(NULL, "rerun", "3")->err, "event 3 is applied: only what is in quarantine is taken in again");
     assert_int_equal(SHELL(NULL, "rerun", "77")->code, 1);
-    assert_int_equal(daemon_stop(run), 0);
-    assert_int_equal(daemon_try((const char *[]){"triaged", "--dir", run->dir, "--clock", arena_printf(arena, "%s/clock", run->dir), "--rebuild", NULL}), 0);
+    assert_int_equal(daemon_stop(house.run), 0);
+    assert_int_equal(daemon_try((const char *[]){"triaged", "--dir", house.run->dir, "--clock", arena_printf(arena, "%s/clock", house.run->dir), "--rebuild", NULL}), 0);
 }
 
 /* It lay in quarantine twice, and once more as what came of it. */
@@ -99,18 +90,18 @@ static void what_came_in_again_is_erased_where_it_was_kept_aside_too(void **stat
     assert_string_equal(SHELL(NULL, "rerun", "1")->out, "event 3 applied: #1\n");
     assert_int_equal(SHELL(NULL, "erase", "1", "erase")->code, 0);
     for (int i = 1; i <= 3; i++) {
-        struct answer a = client_get(desk, arena_printf(arena, "/v1/events/%d", i));
+        struct answer a = client_get(house.desk, arena_printf(arena, "/v1/events/%d", i));
         assert_int_equal(a.status, 200);
         assert_null(strstr(a.body, "Uma"));
         assert_null(strstr(a.body, "Checkout"));
-        assert_int_equal(client_post(desk, arena_printf(arena, "/v1/events/%d/rerun", i), "{}").status, 422);
+        assert_int_equal(client_post(house.desk, arena_printf(arena, "/v1/events/%d/rerun", i), "{}").status, 422);
     }
     assert_int_equal(SHELL(NULL, "audit", "verify")->code, 0);
 }
 
 static bool says(int event, const char *word)
 {
-    struct answer a = client_get(desk, arena_printf(arena, "/v1/events/%d", event));
+    struct answer a = client_get(house.desk, arena_printf(arena, "/v1/events/%d", event));
     assert_int_equal(a.status, 200);
     return strstr(a.body, word);
 }
@@ -118,15 +109,15 @@ static bool says(int event, const char *word)
 static void whole(void)
 {
     assert_int_equal(SHELL(NULL, "audit", "verify")->code, 0);
-    assert_int_equal(daemon_stop(run), 0);
-    assert_int_equal(daemon_try((const char *[]){"triaged", "--dir", run->dir, "--clock", arena_printf(arena, "%s/clock", run->dir), "--rebuild", NULL}), 0);
+    assert_int_equal(daemon_stop(house.run), 0);
+    assert_int_equal(daemon_try((const char *[]){"triaged", "--dir", house.run->dir, "--clock", arena_printf(arena, "%s/clock", house.run->dir), "--rebuild", NULL}), 0);
 }
 
 static void copies_that_come_after_it_are_found_by_an_erasure_once_more(void **state)
 {
     (void)state;
     reads("rbs", "admin");
-    assert_int_equal(client_post(in, "/in/shop", body_of("R1")).status, 200);
+    assert_int_equal(client_post(house.in, "/in/shop", body_of("R1")).status, 200);
     assert_int_equal(SHELL(NULL, "erase", "1", "erase")->code, 0);
     reads("cstar", "admin");
     post("R1");
@@ -134,7 +125,7 @@ static void copies_that_come_after_it_are_found_by_an_erasure_once_more(void **s
     assert_int_equal(SHELL(NULL, "erase", "1", "erase")->code, 0);
     assert_false(says(2, "Uma"));
     assert_false(says(2, "Checkout"));
-    assert_int_equal(client_post(desk, "/v1/events/2/rerun", "{}").status, 422);
+    assert_int_equal(client_post(house.desk, "/v1/events/2/rerun", "{}").status, 422);
     whole();
 }
 
@@ -142,7 +133,7 @@ static void copies_that_come_after_it_are_found_by_a_purge_once_more(void **stat
 {
     (void)state;
     reads("rbs", "admin");
-    assert_int_equal(client_post(in, "/in/shop", body_of("R1")).status, 200);
+    assert_int_equal(client_post(house.in, "/in/shop", body_of("R1")).status, 200);
     assert_int_equal(SHELL(NULL, "delete", "1", "delete")->code, 0);
     assert_int_equal(SHELL(NULL, "purge", "1", "purge")->code, 0);
     shell_holds(SHELL(NULL, "purge", "1", "purge")->err, "was purged: nothing is left of it but its journal");
@@ -167,14 +158,14 @@ static void copies_of_what_told_of_a_customer_are_found_too(void **state)
                          "\"status\":\"new\",\"priority\":\"normal\",\"customerId\":\"c9\",\"customerName\":\"Uma\",\"tags\":[],\"createdAt\":\"2026-12-31T00:00:00Z\"}}}";
     for (int i = 0; i < 2; i++) {
         reads(ways[i], "admin");
-        assert_int_equal(client_post(in, "/in/shop", person).status, i ? 202 : 200);
+        assert_int_equal(client_post(house.in, "/in/shop", person).status, i ? 202 : 200);
     }
     reads("cstar", "admin");
-    assert_int_equal(client_post(in, "/in/shop", ticket).status, 200);
+    assert_int_equal(client_post(house.in, "/in/shop", ticket).status, 200);
     assert_int_equal(SHELL(NULL, "erase", "1", "erase")->code, 0);
     assert_false(says(2, "Uma"));
     reads("rbs", "admin");
-    assert_int_equal(client_post(in, "/in/shop", person).status, 202);
+    assert_int_equal(client_post(house.in, "/in/shop", person).status, 202);
     assert_true(says(4, "Uma"));
     assert_int_equal(SHELL(NULL, "erase", "1", "erase")->code, 0);
     assert_false(says(4, "Uma"));
@@ -184,22 +175,18 @@ static void copies_of_what_told_of_a_customer_are_found_too(void **state)
 /* As the list of what is there, as Ingest counts it, and as Health has it of the source. */
 static void aside(int listed, int counted)
 {
-    struct answer a = client_get(desk, "/v1/events?state=quarantine");
+    struct answer a = client_get(house.desk, "/v1/events?state=quarantine");
     assert_int_equal(json_count(json_get(a.json, "events")), listed);
     assert_int_equal(json_get_i64(json_get(a.json, "counts"), "quarantine", -1), counted);
-    a = client_get(desk, "/v1/sources");
+    a = client_get(house.desk, "/v1/sources");
     assert_int_equal(json_get_i64(json_first(json_get(a.json, "sources")), "quarantine", -1), counted);
 }
 
 static void anew(void)
 {
-    client_close(in);
-    client_close(desk);
-    assert_int_equal(daemon_stop(run), 0);
-    *run->clock += 1000;
-    daemon_restart(run);
-    in = client_open(run->ingest);
-    desk = client_open(run->desk);
+    assert_int_equal(daemon_stop(house.run), 0);
+    *house.run->clock += 1000;
+    house_again();
 }
 
 static void what_is_erased_is_not_in_quarantine_any_more(void **state)
@@ -242,7 +229,7 @@ static void one_event_in_quarantine_is_erased_by_its_number(void **state)
     shell_holds(SHELL(NULL, "audit", "--limit", "1")->out, "erase-event");
     shell_holds(SHELL(NULL, "undo")->err, "what is erased is gone");
     reads("rbs", "admin");
-    assert_int_equal(client_post(in, "/in/shop", body_of("R4")).status, 200);
+    assert_int_equal(client_post(house.in, "/in/shop", body_of("R4")).status, 200);
     shell_holds(SHELL(NULL, "erase-event", "4", "erase-event")->err, "event 4 is applied: erase its ticket");
     reads("cstar", "lead");
     assert_int_equal(SHELL(NULL, "erase-event", "3", "erase-event")->code, 77);
@@ -253,7 +240,7 @@ static void the_console_erases_the_event_under_the_cursor_by_the_word(void **sta
 {
     (void)state;
     post("R2");
-    struct console_run *console = console_open("ana", run, "all");
+    struct console_run *console = console_open("ana", house.run, "all");
     console_wait(&console, 1, "live", NULL, true, clock_mono(), SOON);
     console_type(console, "gi");
     console_wait(&console, 1, "type missing", NULL, true, clock_mono(), SOON);
@@ -275,7 +262,7 @@ static void the_console_does_it_with_one_key(void **state)
     (void)state;
     post("R2");
     reads("rbs", "admin");
-    struct console_run *console = console_open("ana", run, "all");
+    struct console_run *console = console_open("ana", house.run, "all");
     console_wait(&console, 1, "live", NULL, true, clock_mono(), SOON);
     console_type(console, "gi");
     console_wait(&console, 1, "R take in again", NULL, true, clock_mono(), SOON);

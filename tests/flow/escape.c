@@ -9,9 +9,8 @@
 #include "base/text.h"
 #include "command/command.h"
 #include "core/act.h"
-#include "harness/client.h"
 #include "harness/console.h"
-#include "harness/daemon.h"
+#include "harness/house.h"
 #include "harness/exits.h"
 #include "harness/stub.h"
 #include "screen/screens.h"
@@ -48,8 +47,6 @@ static const char config[] =
     "routes:\n"
     "  - {name: all, to: [hooks]}\n";
 
-static struct daemon_run *run;
-static struct client *in, *desk;
 static struct stub *receiver;
 static struct console_run *console;
 static struct arena *arena;
@@ -137,7 +134,7 @@ static void take(const struct answer *a, const char *exit)
 static void send_events(const char *text, long number)
 {
     for (int i = 0; i < EVENTS; i++) {
-        struct answer a = client_post(in, filled(events[i].path, in_a_path(text), number), filled(events[i].body, quoted(text), number));
+        struct answer a = client_post(house.in, filled(events[i].path, in_a_path(text), number), filled(events[i].body, quoted(text), number));
         take(&a, "what a sender is told");
     }
 }
@@ -168,7 +165,7 @@ static void act_all(const char *text, long ticket)
         if (!arg)
             continue;
         const char *who = row->flags & DESK ? "" : arena_printf(arena, ",\"tickets\":[%ld]", ticket);
-        struct answer a = client_post(desk, "/v1/do", arena_printf(arena, "{\"do\":\"%s\"%s%s}", row->name, who, arg));
+        struct answer a = client_post(house.desk, "/v1/do", arena_printf(arena, "{\"do\":\"%s\"%s%s}", row->name, who, arg));
         take(&a, "what an agent is told");
     }
 }
@@ -197,20 +194,14 @@ static int start(void **state)
     receiver = stub_open();
     stub_ask(receiver, answer_of, NULL);
     stub_forget(receiver);
-    run = daemon_start(arena_printf(arena, config, stub_url(receiver), (long)getuid(), stub_url(receiver)));
-    in = client_open(run->ingest);
-    desk = client_open(run->desk);
-    setenv("TRIAGE_SOCKET", run->desk, 1);
+    house_open(arena_printf(arena, config, stub_url(receiver), (long)getuid(), stub_url(receiver)));
     return 0;
 }
 
 static int stop(void **state)
 {
-    (void)state;
     console_close(console);
-    client_close(in);
-    client_close(desk);
-    daemon_remove(run);
+    house_left(state);
     stub_close(receiver);
     arena_free(arena);
     return 0;
@@ -237,7 +228,7 @@ static void feed_it(void)
         if (used % (all ? 40 : 8) == 0)
             act_all(hostile.list[i], used + 1);
         if (used % 64 == 0)
-            *run->clock += 60000;
+            *house.run->clock += 60000;
     }
     for (int i = 0; i < EVENTS; i++)
         fields += holes(events[i].path) + holes(events[i].body);
@@ -297,7 +288,7 @@ static void a_configuration_is_refused_without_its_words(void **state)
 {
     (void)state;
     char line[1024];
-    const char *from = arena_printf(arena, "%s/data/demo/triage.yaml", getenv("TRIAGE_SRCDIR")), *spoiled = arena_printf(arena, "%s/spoiled.yaml", run->dir);
+    const char *from = arena_printf(arena, "%s/data/demo/triage.yaml", getenv("TRIAGE_SRCDIR")), *spoiled = arena_printf(arena, "%s/spoiled.yaml", house.run->dir);
     const char *triaged = arena_printf(arena, "%s/triaged", getenv("TRIAGE_BUILDDIR")), *const check[] = {"--check", "--config", spoiled, NULL};
     const char *const words[][3] = {{"--\033]0;PWN\007", NULL}, {"--dir", "/nowhere/\033]0;PWN\007\302\205", NULL}, {"--config", "/nowhere/\033[7777m", NULL}};
     int lines = 0, files = 0;
@@ -361,11 +352,11 @@ static void every_screen_of_the_console_sends_none_of_it(void **state)
     (void)state;
     static const char *const keys[] = {"j\r", "yY", "Gw", "\033", "/PWN\r", "\033", "?", "\033", ":PWN", "\033", "r", "\033", "\033", "i", "\033", "\033", "VUl"};
     const size_t pressed = all ? sizeof keys / sizeof *keys : 6;
-    struct console_run *c = console = console_open("escape", run, "all");
+    struct console_run *c = console = console_open("escape", house.run, "all");
     size_t n;
     console_shows(c, "live", NULL);
     static const char mention[] = "{\"do\":\"note\",\"tickets\":[2],\"text\":\"@ana \\u001b]0;PWN\\u0007\"}";
-    assert_int_equal(client_ask(desk, "POST", "/v1/do", "X-Triage-Key: k-tom\r\nContent-Type: application/json\r\n", mention, strlen(mention)).status, 200);
+    assert_int_equal(client_ask(house.desk, "POST", "/v1/do", "X-Triage-Key: k-tom\r\nContent-Type: application/json\r\n", mention, strlen(mention)).status, 200);
     console_shows(c, "mentions you", NULL);
     const char *raw = console_bytes(c, 0, &n);
     for (int64_t until = clock_mono() + SOON; !memmem(raw, n, "\033]777;", 6) && clock_mono() < until;)
@@ -396,11 +387,11 @@ static void what_a_receiver_said_was_kept_and_shown_without_it(void **state)
     int64_t until = clock_mono() + SOON;
     int bad = 0;
     while (!bad && clock_mono() < until) {
-        struct answer a = client_get(desk, "/v1/parcels?limit=50");
+        struct answer a = client_get(house.desk, "/v1/parcels?limit=50");
         for (const struct json *p = json_first(json_get(a.json, "parcels")); p; p = json_next(p))
             bad += strstr(json_get_string(p, "error", ""), "422") != NULL;
-        *run->clock += 1000;
-        client_post(desk, "/v1/do", "{\"do\":\"note\",\"tickets\":[1],\"text\":\"x\"}");
+        *house.run->clock += 1000;
+        client_post(house.desk, "/v1/do", "{\"do\":\"note\",\"tickets\":[1],\"text\":\"x\"}");
     }
     assert_true(bad > 0);
     SHELL("deliveries");
@@ -413,7 +404,7 @@ static void the_log_holds_none_of_it(void **state)
 {
     (void)state;
     size_t n;
-    FILE *log = fopen(run->log, "r");
+    FILE *log = fopen(house.run->log, "r");
     assert_non_null(log);
     char *text = exits_slurp(log, &n);
     assert_true(n > 100);
@@ -427,14 +418,11 @@ static void a_rebuild_that_differs_says_so_without_it(void **state)
 {
     (void)state;
     sqlite3 *db;
-    client_close(in);
-    client_close(desk);
-    in = desk = NULL;
-    daemon_stop(run);
-    assert_int_equal(sqlite3_open(arena_printf(arena, "%s/triage.db", run->dir), &db), SQLITE_OK);
+    daemon_stop(house.run);
+    assert_int_equal(sqlite3_open(arena_printf(arena, "%s/triage.db", house.run->dir), &db), SQLITE_OK);
     assert_int_equal(sqlite3_exec(db, "UPDATE ticket SET title = title || char(27) || ']0;PWN' || char(7) || char(8238)", NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(db);
-    char *told = exits_run(arena_printf(arena, "%s/triaged", getenv("TRIAGE_BUILDDIR")), "", (const char *const[]){"--dir", run->dir, "--rebuild", NULL});
+    char *told = exits_run(arena_printf(arena, "%s/triaged", getenv("TRIAGE_BUILDDIR")), "", (const char *const[]){"--dir", house.run->dir, "--rebuild", NULL});
     assert_non_null(strstr(told, "PWN"));
     free(told);
 }

@@ -1,10 +1,8 @@
 /* game: the game over the real socket: a boss comes and is hit, a ledger is its owner's, every number says why, points come
  * back, the source that plays by itself is shown as it tells it, and the shell says the same. */
 #include "base/clock.h"
-#include "base/crypto.h"
 #include "base/str.h"
-#include "harness/client.h"
-#include "harness/daemon.h"
+#include "harness/house.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -23,22 +21,20 @@ static const char config[] = "team: game\n"
                              "  - {name: mara, role: lead, key_id: k-mara}\n"
                              "  - {name: root, role: admin, key_id: k-root}\n";
 enum { SOON = 20000, TICKETS = 6 };
-static struct daemon_run *run;
-static struct client *in, *desk;
 static char out[262144];
 
 static struct answer get(const char *key, const char *path)
 {
     char header[64];
     snprintf(header, sizeof header, "X-Triage-Key: %s\r\n", key);
-    return client_ask(desk, "GET", path, header, NULL, 0);
+    return client_ask(house.desk, "GET", path, header, NULL, 0);
 }
 
 static struct answer act(const char *key, const char *body)
 {
     char header[96];
     snprintf(header, sizeof header, "X-Triage-Key: %s\r\nContent-Type: application/json\r\n", key);
-    return client_ask(desk, "POST", "/v1/do", header, body, strlen(body));
+    return client_ask(house.desk, "POST", "/v1/do", header, body, strlen(body));
 }
 
 static void done(const char *key, const char *body)
@@ -58,7 +54,7 @@ static void file(const char *name)
         fail_msg("no %s", path);
     size_t n = fread(out, 1, sizeof out, f);
     fclose(f);
-    assert_int_equal(client_ask(in, "POST", "/in/their", "Content-Type: application/json\r\n", out, n).status, 200);
+    assert_int_equal(client_ask(house.in, "POST", "/in/their", "Content-Type: application/json\r\n", out, n).status, 200);
 }
 
 static void shell(const char *words)
@@ -89,27 +85,14 @@ static int start(void **state)
 {
     char body[700];
     (void)state;
-    crypto_open();
-    run = daemon_start_mine(config);
-    in = client_open(run->ingest);
-    desk = client_open(run->desk);
-    setenv("TRIAGE_SOCKET", run->desk, 1);
+    house_open(config);
     setenv("TRIAGE_KEY", "k-ana", 1);
     for (int i = 1; i <= TICKETS; i++) {
         snprintf(body, sizeof body, "{\"eventId\":\"e-%d\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"2026-11-01T10:00:00Z\",\"source\":\"caracol\","
                                     "\"data\":{\"source_ticket_id\":\"t%d\",\"user_id\":\"u%d\",\"user_name\":\"U\",\"user_email\":\"u@example.com\","
                                     "\"subject\":\"Where is my invoice?\",\"description\":\"Some text\",\"priority\":\"medium\"}}", i, i, i);
-        assert_int_equal(client_post(in, "/in/rbs", body).status, 200);
+        assert_int_equal(client_post(house.in, "/in/rbs", body).status, 200);
     }
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    client_close(in);
-    client_close(desk);
-    daemon_remove(run);
     return 0;
 }
 
@@ -231,7 +214,7 @@ static void what_is_held_is_settled_when_the_clock_closes_the_ticket(void **stat
 {
     (void)state;
     done("k-ana", "{\"do\":\"close\",\"tickets\":[1]}");
-    *run->clock += 5 * INT64_C(86400000);
+    *house.run->clock += 5 * INT64_C(86400000);
     done("k-mara", "{\"do\":\"note\",\"tickets\":[3],\"text\":\"still open\"}"); /* the writer looks at the clock */
     int64_t settled = 0;
     for (int64_t end = clock_mono() + SOON; clock_mono() < end && !settled; usleep(20000))
@@ -306,5 +289,5 @@ int main(void)
         cmocka_unit_test(the_shell_says_the_same),
         cmocka_unit_test(scores_begin_anew_and_the_ledger_says_who_and_why),
     };
-    return cmocka_run_group_tests_name("game", tests, start, stop);
+    return cmocka_run_group_tests_name("game", tests, start, house_left);
 }

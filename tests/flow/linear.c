@@ -1,8 +1,6 @@
 /* The mode for screen readers and logs, as somebody works in it: lines in, lines out, one stream, against the real daemon. */
-#include "base/crypto.h"
 #include "core/act.h"
-#include "harness/client.h"
-#include "harness/daemon.h"
+#include "harness/house.h"
 #include "harness/shell.h"
 #include "harness/shop.h"
 #include <setjmp.h>
@@ -23,8 +21,6 @@ static const char config[] = "team: flow\n"
                              "  - {name: tim, uid: 4243, role: agent, team: eu}\n"
                              "%soncall: [ana]\n";
 enum { COLLEAGUES = 70 }; /* colleagues beside them: a list of any length is offered whole */
-static struct daemon_run *run;
-static struct client *in;
 static const struct shell_ran *ran;
 
 static int start(void **state)
@@ -34,18 +30,7 @@ static int start(void **state)
     for (int i = 0, n = 0; i < COLLEAGUES; i++)
         n += snprintf(many + n, sizeof many - (size_t)n, "  - {name: z%02d, uid: %d, role: agent, team: eu}\n", i, 5000 + i);
     snprintf(text, sizeof text, config, (long)getuid(), many);
-    crypto_open();
-    run = daemon_start(text);
-    in = client_open(run->ingest);
-    setenv("TRIAGE_SOCKET", run->desk, 1);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    client_close(in);
-    daemon_remove(run);
+    house_open(text);
     return 0;
 }
 
@@ -53,7 +38,7 @@ static void post(int n, const char *subject)
 {
     char id[16];
     snprintf(id, sizeof id, "T-%d", n);
-    shop_post(in, "open", id, subject);
+    shop_post(house.in, "open", id, subject);
 }
 
 /* Says these lines; what came is one stream of lines, with no byte that moves a cursor. */
@@ -193,7 +178,7 @@ static void a_line_that_is_too_long_is_said_and_the_talk_goes_on(void **state)
 static void no_text_is_lost_to_a_refusal(void **state)
 {
     (void)state;
-    shop_post(in, "deaf", "D-1", "Nobody can answer this");
+    shop_post(house.in, "deaf", "D-1", "Nobody can answer this");
     say("26\nr\nquit\n");
     in_order(ran->out, "takes no replies", "> ");
     assert_null(strstr(ran->out, "Write the text"));
@@ -254,5 +239,5 @@ int main(void)
         cmocka_unit_test(whoever_is_being_paged_is_told_at_the_start_and_goes_there),
         cmocka_unit_test(keys_are_words),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, house_left);
 }

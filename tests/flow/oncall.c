@@ -3,6 +3,7 @@
 #include "harness/console.h"
 #include "harness/shell.h"
 #include "base/clock.h"
+#include "harness/house.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,25 +20,12 @@ static const char config[] =
     "agents:\n  - {name: ana, uid: %ld, role: lead, tz: Europe/Berlin, capacity: 5}\n  - {name: ben, tz: America/New_York}\n"
     "oncall: {schedules: [{name: primary, tz: Europe/Berlin, rotations: [{name: week, start: 2026-12-21, participants: [ana, ben]}]}]}\n"
     "escalation: {policies: [{name: p, steps: [{target: oncall, delay: 5m}, {target: leads, delay: 10m, hours: '08:00-20:00'}]}]}\n";
-static struct daemon_run *run;
-static struct client *desk;
 
 static int start(void **state)
 {
-    AUTO_ARENA arena = arena_new();
     (void)state;
     unsetenv("TZ");
-    run = daemon_start(arena_printf(arena, config, (long)getuid()));
-    setenv("TRIAGE_SOCKET", run->desk, 1);
-    desk = client_open(run->desk);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    client_close(desk);
-    daemon_remove(run);
+    house_open(config);
     return 0;
 }
 
@@ -83,7 +71,7 @@ static void an_override_is_said_done_shown_and_undone(void **state)
 static void the_spans_of_the_answer_tile_the_window(void **state)
 {
     (void)state;
-    struct answer a = client_get(desk, "/v1/oncall?from=today%2000:00&to=%2B21d");
+    struct answer a = client_get(house.desk, "/v1/oncall?from=today%2000:00&to=%2B21d");
     assert_int_equal(a.status, 200);
     int64_t from = json_get_i64(a.json, "from", 0), to = json_get_i64(a.json, "to", 0);
     assert_true(from == (int64_t)TEST_NOW_S * 1000 - HOUR); /* midnight in Berlin */
@@ -95,10 +83,10 @@ static void the_spans_of_the_answer_tile_the_window(void **state)
     }
     assert_true(from == to);
     assert_int_equal(spans, 6); /* ben, ana for him, ben, ana, ben, ana */
-    assert_int_equal(client_get(desk, "/v1/oncall?to=%2B500d").status, 422);
-    assert_int_equal(client_get(desk, "/v1/oncall?from=x").status, 422);
-    assert_int_equal(client_get(desk, "/v1/oncall?schedule=x").status, 404);
-    a = client_get(desk, "/v1/desk");
+    assert_int_equal(client_get(house.desk, "/v1/oncall?to=%2B500d").status, 422);
+    assert_int_equal(client_get(house.desk, "/v1/oncall?from=x").status, 422);
+    assert_int_equal(client_get(house.desk, "/v1/oncall?schedule=x").status, 404);
+    a = client_get(house.desk, "/v1/desk");
     assert_string_equal(json_get_string(a.json, "oncall", ""), "ben");
 }
 
@@ -143,7 +131,7 @@ static void across_the_night_of_the_change_it_says_what_the_walls_show(void **st
 static void the_console_shows_it_and_its_keys_change_it(void **state)
 {
     (void)state;
-    struct console_run *c = console_open("oncall", run, "all");
+    struct console_run *c = console_open("oncall", house.run, "all");
     console_shows(c, "live", NULL);
     console_type(c, "go");
     console_shows(c, "On call", "times: Europe/Berlin");
@@ -186,5 +174,5 @@ int main(void)
         cmocka_unit_test(across_the_night_of_the_change_it_says_what_the_walls_show),
         cmocka_unit_test(the_console_shows_it_and_its_keys_change_it),
     };
-    return cmocka_run_group_tests_name("oncall", tests, start, stop);
+    return cmocka_run_group_tests_name("oncall", tests, start, house_left);
 }

@@ -3,12 +3,10 @@
  * the tables the program runs, so what is added there is tried here. */
 #include "api/calls.h"
 #include "api/server.h"
-#include "base/crypto.h"
 #include "base/str.h"
 #include "command/command.h"
-#include "harness/client.h"
 #include "harness/console.h"
-#include "harness/daemon.h"
+#include "harness/house.h"
 #include "harness/shop.h"
 #include "screen/screens.h"
 #include "term/keymap.h"
@@ -31,13 +29,10 @@ static const char config[] = "team: flow\n"
 static const struct { int role; const char *key; } callers[] = {{ROLE_AGENT, "k-agent"}, {ROLE_LEAD, "k-lead"}, {ROLE_ADMIN, "k-admin"}};
 enum { CALLERS = sizeof callers / sizeof *callers, SOON = 30000 };
 
-static struct daemon_run *run;
-static struct client *in, *desk;
-
 static int64_t ticket(const char *id)
 {
     AUTO_ARENA arena = arena_new();
-    struct answer a = client_post(in, "/in/rbs", shop_event(arena, id, "Where is my invoice?"));
+    struct answer a = client_post(house.in, "/in/rbs", shop_event(arena, id, "Where is my invoice?"));
     assert_int_equal(a.status, 200);
     return json_get_i64(a.json, "ticket", 0) ? json_get_i64(a.json, "ticket", 0) : (int64_t)(id[0] - '0');
 }
@@ -45,29 +40,13 @@ static int64_t ticket(const char *id)
 static struct answer ask(const char *key, const char *body)
 {
     AUTO_ARENA arena = arena_new();
-    return client_ask(desk, "POST", "/v1/do", arena_printf(arena, "X-Triage-Key: %s\r\nContent-Type: application/json\r\n", key), body, strlen(body));
+    return client_ask(house.desk, "POST", "/v1/do", arena_printf(arena, "X-Triage-Key: %s\r\nContent-Type: application/json\r\n", key), body, strlen(body));
 }
 
 static int start(void **state)
 {
-    char text[2048];
-    long uid = (long)getuid();
     (void)state;
-    snprintf(text, sizeof text, config, uid);
-    crypto_open();
-    run = daemon_start(text);
-    in = client_open(run->ingest);
-    desk = client_open(run->desk);
-    setenv("TRIAGE_SOCKET", run->desk, 1);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    client_close(in);
-    client_close(desk);
-    daemon_remove(run);
+    house_open(config);
     return 0;
 }
 
@@ -139,7 +118,7 @@ static int status_of(const char *key, const struct call *call, const char *path)
 {
     AUTO_ARENA arena = arena_new();
     bool get = strcmp(call->method, "GET") == 0;
-    struct client *own = client_open(run->desk); /* whoever is refused loses the line */
+    struct client *own = client_open(house.run->desk); /* whoever is refused loses the line */
     const char *headers = arena_printf(arena, "X-Triage-Key: %s\r\nContent-Type: application/json\r\n", key);
     int status = client_ask(own, call->method, path, headers, get ? NULL : "{}", get ? 0 : 2).status;
     client_close(own);
@@ -236,5 +215,5 @@ int main(void)
         cmocka_unit_test(every_call_is_for_its_role_and_above),
         cmocka_unit_test(every_binding_is_a_command_and_can_be_pressed_on_its_screen),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, house_left);
 }

@@ -2,8 +2,7 @@
  * of a view, by source, and by agent for those who may see it. */
 #include "base/crypto.h"
 #include "base/str.h"
-#include "harness/client.h"
-#include "harness/daemon.h"
+#include "harness/house.h"
 #include "harness/shell.h"
 #include "harness/shop.h"
 #include <setjmp.h>
@@ -17,20 +16,18 @@
 enum { MINUTE = 60000, HOUR = 60 * MINUTE, DAY = 24 * HOUR };
 static const char config[] = "tz: Europe/Berlin\nsources:\n  - {name: open, dialect: rbs, auth: none}\n  - {name: other, dialect: rbs, auth: none}\n"
                              "agents:\n  - {name: ana, uid: %ld, role: %s, team: eu}\n  - {name: tom, uid: 4242, role: agent, team: us}\n";
-static struct daemon_run *run;
-static struct client *in, *me;
 static struct arena *arena;
 
 static void act(const char *body)
 {
-    struct answer a = client_post(me, "/v1/do", body);
+    struct answer a = client_post(house.desk, "/v1/do", body);
     if (a.status != 200 || !json_get_bool(json_first(json_get(a.json, "results")), "ok", false))
         fail_msg("%s: %d %s", body, a.status, a.body);
 }
 
 static const struct json *stats(const char *query)
 {
-    struct answer a = client_get(me, arena_printf(arena, "/v1/stats?%s", query));
+    struct answer a = client_get(house.desk, arena_printf(arena, "/v1/stats?%s", query));
     if (a.status != 200)
         fail_msg("%s: %d %s", query, a.status, a.body);
     return json_parse_in(arena, a.body, a.body_n, &json_limits_dialect, NULL, NULL);
@@ -48,20 +45,17 @@ static int start(void **state)
 {
     (void)state;
     arena = arena_new();
-    run = daemon_start(arena_printf(arena, config, (long)getuid(), "lead"));
-    setenv("TRIAGE_SOCKET", run->desk, 1);
-    in = client_open(run->ingest);
-    me = client_open(run->desk);
+    house_open(arena_printf(arena, config, (long)getuid(), "lead"));
     for (int i = 1; i <= 4; i++)
-        shop_post_number(in, i < 4 ? "open" : "other", i, "Where is my invoice?");
-    *run->clock += 10 * MINUTE;
+        shop_post_number(house.in, i < 4 ? "open" : "other", i, "Where is my invoice?");
+    *house.run->clock += 10 * MINUTE;
     act("{\"do\":\"note\",\"tickets\":[2],\"text\":\"seen\"}");
-    *run->clock += 20 * MINUTE;
+    *house.run->clock += 20 * MINUTE;
     act("{\"do\":\"claim\",\"tickets\":[1]}");
-    *run->clock += 30 * MINUTE;
+    *house.run->clock += 30 * MINUTE;
     act("{\"do\":\"close\",\"tickets\":[1]}");
-    *run->clock += DAY;
-    shop_post_number(in, "open", 5, "Where is my invoice?");
+    *house.run->clock += DAY;
+    shop_post_number(house.in, "open", 5, "Where is my invoice?");
     act("{\"do\":\"reopen\",\"tickets\":[1]}");
     act("{\"do\":\"close\",\"tickets\":[1]}");
     return 0;
@@ -69,12 +63,8 @@ static int start(void **state)
 
 static int stop(void **state)
 {
-    (void)state;
-    client_close(in);
-    client_close(me);
-    daemon_remove(run);
     arena_free(arena);
-    return 0;
+    return house_left(state);
 }
 
 static void a_period_is_told_against_the_one_before_it(void **state)
@@ -97,13 +87,13 @@ static void a_period_is_told_against_the_one_before_it(void **state)
     assert_int_equal(number(week, "now.age.open"), 4);
     assert_int_equal(number(week, "now.by_status.resolved"), 1);
     assert_int_equal(number(week, "now.by_source.other"), 1);
-    const struct json *own = stats(arena_printf(arena, "from=%lld&to=%lld&metric=created", (long long)(*run->clock - DAY), (long long)(*run->clock - DAY)));
+    const struct json *own = stats(arena_printf(arena, "from=%lld&to=%lld&metric=created", (long long)(*house.run->clock - DAY), (long long)(*house.run->clock - DAY)));
     assert_int_equal(number(own, "metrics.created.value"), 4);
     assert_null(json_path(own, "metrics.resolved"));
-    assert_int_equal(client_get(me, "/v1/stats?period=year").status, 400);
-    assert_int_equal(client_get(me, "/v1/stats?view=nope").status, 404);
-    assert_int_equal(client_get(me, "/v1/stats?metric=nope").status, 400);
-    assert_int_equal(client_get(me, "/v1/stats?from=1").status, 400);
+    assert_int_equal(client_get(house.desk, "/v1/stats?period=year").status, 400);
+    assert_int_equal(client_get(house.desk, "/v1/stats?view=nope").status, 404);
+    assert_int_equal(client_get(house.desk, "/v1/stats?metric=nope").status, 400);
+    assert_int_equal(client_get(house.desk, "/v1/stats?from=1").status, 400);
 }
 
 static void numbers_are_split_by_source_view_agent_and_team(void **state)
@@ -120,7 +110,7 @@ static void numbers_are_split_by_source_view_agent_and_team(void **state)
     assert_int_equal(number(stats("view=all&metric=created"), "metrics.created.value"), 5);
     assert_int_equal(number(stats("view=unassigned&metric=created,backlog"), "metrics.backlog.value"), 4);
     assert_true(json_count(json_get(stats("by=view&metric=created"), "by")) > 2);
-    assert_int_equal(client_get(me, "/v1/stats?view=all&by=agent").status, 400);
+    assert_int_equal(client_get(house.desk, "/v1/stats?view=all&by=agent").status, 400);
 }
 
 static void the_shell_says_the_same(void **state)
@@ -144,16 +134,14 @@ static void the_shell_says_the_same(void **state)
 static void what_others_did_is_for_leads(void **state)
 {
     (void)state;
-    daemon_config(run, arena_printf(arena, config, (long)getuid(), "agent"));
-    assert_int_equal(daemon_stop(run), 0);
-    daemon_restart(run);
-    client_close(me);
-    me = client_open(run->desk);
+    daemon_config(house.run, arena_printf(arena, config, (long)getuid(), "agent"));
+    assert_int_equal(daemon_stop(house.run), 0);
+    house_again();
     const struct json *agents = json_get(stats("by=agent&metric=resolved"), "by");
     assert_int_equal(json_count(agents), 1);
     assert_string_equal(json_get_string(json_first(agents), "key", ""), "ana");
-    assert_int_equal(client_get(me, "/v1/stats?by=team").status, 403);
-    assert_int_equal(client_get(me, "/v1/audit").status, 403);
+    assert_int_equal(client_get(house.desk, "/v1/stats?by=team").status, 403);
+    assert_int_equal(client_get(house.desk, "/v1/audit").status, 403);
 }
 
 int main(void)

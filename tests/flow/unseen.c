@@ -4,9 +4,8 @@
  * the program's own tables. */
 #include "base/crypto.h"
 #include "base/str.h"
-#include "harness/client.h"
 #include "harness/console.h"
-#include "harness/daemon.h"
+#include "harness/house.h"
 #include "harness/shell.h"
 #include "screen/screens.h"
 #include "support/fixture.h"
@@ -38,8 +37,6 @@ static const char jo[] =
     "card 5555 5555 5555 4444\",\"status\":\"new\",\"priority\":\"urgent\",\"customerId\":\"c1\",\"customerName\":\"Jo\",\"tags\":[\"jo@globex.example\"],\"createdAt\":\"2027-01-01T00:00:00Z\"},"
     "\"customer\":{\"id\":\"c1\",\"name\":\"Jo\",\"email\":\"jo@globex.example\",\"phone\":\"+1 555 010 4477\"}}}";
 
-static struct daemon_run *run;
-static struct client *desk;
 static struct arena *arena;
 static struct console_run *console;
 static int looked;
@@ -48,16 +45,11 @@ static int start(void **state)
 {
     size_t n;
     (void)state;
-    crypto_open();
     arena = arena_new();
-    run = daemon_start(arena_printf(arena, config, (long)getuid()));
-    desk = client_open(run->desk);
-    setenv("TRIAGE_SOCKET", run->desk, 1);
-    struct client *in = client_open(run->ingest);
+    house_open(config);
     const char *pii = fixture_read(arena, "events/edge/ingest/rest-pii.json", &n);
-    assert_int_equal(client_ask(in, "POST", "/v1/ingest", "Authorization: Bearer il_live_1\r\nContent-Type: application/json\r\n", pii, n).status, 202);
-    assert_int_equal(client_post(in, "/in/game", jo).status, 200);
-    client_close(in);
+    assert_int_equal(client_ask(house.in, "POST", "/v1/ingest", "Authorization: Bearer il_live_1\r\nContent-Type: application/json\r\n", pii, n).status, 202);
+    assert_int_equal(client_post(house.in, "/in/game", jo).status, 200);
     static const char *const acts[] = {
         "{\"do\":\"note\",\"tickets\":[1],\"text\":\"called ada@acme.com at +44 20 7946 0958\"}", "{\"do\":\"escalate\",\"tickets\":[1],\"reason\":\"card 4111 1111 1111 1111 was charged twice\"}",
         "{\"do\":\"skip\",\"tickets\":[2],\"reason\":\"jo@globex.example wants Tom\"}", "{\"do\":\"customer-note\",\"with\":{\"ticket\":\"2\",\"text\":\"ring +1 555 010 4477\"}}",
@@ -69,22 +61,19 @@ static int start(void **state)
         "{\"do\":\"absence\",\"with\":{\"agent\":\"ana\",\"from\":\"1h\",\"to\":\"tomorrow\",\"kind\":\"leave\",\"note\":\"at ada@acme.com\"}}",
         "{\"do\":\"handover-ack\",\"with\":{\"note\":\"ada@acme.com waits\"}}"};
     for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
-        struct answer a = client_post(desk, "/v1/do", acts[i]);
+        struct answer a = client_post(house.desk, "/v1/do", acts[i]);
         if (a.status != 200 || !json_get_bool(json_first(json_get(a.json, "results")), "ok", false))
             fail_msg("%s: %d %s", acts[i], a.status, a.body);
     }
-    client_post(desk, "/v1/deliveries", "{\"do\":\"pause\",\"destination\":\"hooks\",\"reason\":\"ask ada@acme.com\"}");
+    client_post(house.desk, "/v1/deliveries", "{\"do\":\"pause\",\"destination\":\"hooks\",\"reason\":\"ask ada@acme.com\"}");
     return 0;
 }
 
 static int stop(void **state)
 {
-    (void)state;
     console_close(console);
-    client_close(desk);
-    daemon_remove(run);
     arena_free(arena);
-    return 0;
+    return house_left(state);
 }
 
 static void holds_nothing(const char *what, const char *text, size_t n)
@@ -135,7 +124,7 @@ static void no_verb_shows_it(void **state)
 static void the_stream_does_not_carry_it(void **state)
 {
     (void)state;
-    struct client *stream = client_open(run->desk);
+    struct client *stream = client_open(house.run->desk);
     client_stream(stream, "/v1/stream", "Last-Event-ID: 0\r\n");
     int frames = 0;
     for (struct frame_read f = client_frame(stream, 2000); *f.event || f.comment; f = client_frame(stream, 300), frames++)
@@ -173,7 +162,7 @@ static void no_screen_shows_it_and_nothing_is_kept_of_it(void **state)
     (void)state;
     size_t n;
     static const char *const keys[] = {"yY", "w", "\033", "j\r", "yY", "w", "\033", "G", "/ada\r", "\033", ":ada@acme.com", "\033"};
-    console = console_open("unseen", run, "all");
+    console = console_open("unseen", house.run, "all");
     console_shows(console, "live", NULL);
     for (int place = 0; place < PLACES; place++) {
         say(place == PLACE_QUEUE ? "6" : place == PLACE_TICKET ? "6\r" : place == PLACE_CUSTOMER ? "6:customer\r" : arena_printf(arena, ":go %s\r", screens_names[place]), 60);
@@ -184,7 +173,7 @@ static void no_screen_shows_it_and_nothing_is_kept_of_it(void **state)
     const char *raw = console_bytes(console, 100, &n);
     holds_nothing("the console", raw, n);
     check_clipboard(raw, n);
-    struct answer kept = client_get(desk, "/v1/keep/session");
+    struct answer kept = client_get(house.desk, "/v1/keep/session");
     holds_nothing("what is kept of one's place", kept.body, kept.body_n);
     print_message("# unseen: %d screens, %zu bytes\n", PLACES, n);
 }
@@ -204,12 +193,12 @@ static void revealed_it_stands_on_that_screen_for_20_s_and_is_neither_copied_nor
     say("yY", 80);
     const char *raw = console_bytes(console, 0, &n);
     check_clipboard(raw + before, n - before);
-    *run->clock += 21000;
+    *house.run->clock += 21000;
     console_hides(console, "ada@acme.com");
     for (int row = 0; row < console_rows(console); row++)
         holds_nothing("the screen after 20 s", console_row(console, row), strlen(console_row(console, row)));
     console_bytes(console, 1300, &n); /* its place is kept a second after the last key */
-    struct answer kept = client_get(desk, "/v1/keep/session");
+    struct answer kept = client_get(house.desk, "/v1/keep/session");
     holds_nothing("what is kept of one's place", kept.body, kept.body_n);
     say("Q", 0);
     assert_true(console_ended(console, SOON));
@@ -217,7 +206,7 @@ static void revealed_it_stands_on_that_screen_for_20_s_and_is_neither_copied_nor
     const char *left = memmem(raw + before, n - before, "\033[?1049l", 8);
     assert_non_null(left);
     holds_nothing("the terminal after the console", left, (size_t)(raw + n - left));
-    struct answer entries = client_get(desk, "/v1/entries?kind=reveal&limit=10");
+    struct answer entries = client_get(house.desk, "/v1/entries?kind=reveal&limit=10");
     assert_true(json_count(json_get(entries.json, "entries")) >= 2);
     assert_non_null(strstr(entries.body, "the bank asks"));
     holds_nothing("the journal", entries.body, entries.body_n);
@@ -226,7 +215,7 @@ static void revealed_it_stands_on_that_screen_for_20_s_and_is_neither_copied_nor
 static void the_log_has_none_of_it(void **state)
 {
     (void)state;
-    FILE *log = fopen(run->log, "r");
+    FILE *log = fopen(house.run->log, "r");
     char *text = arena_alloc(arena, 1 << 20);
     assert_non_null(log);
     size_t n = fread(text, 1, 1 << 20, log);

@@ -1,10 +1,8 @@
 /* why: a red clock explained, end to end: a desk with office hours in Berlin, a ticket that came in on a Thursday, was put on
  * hold, and is late on Tuesday; the API, the shell and the console say the same. The sums are done by hand below. */
 #include "base/clock.h"
-#include "base/crypto.h"
-#include "harness/client.h"
 #include "harness/console.h"
-#include "harness/daemon.h"
+#include "harness/house.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -23,8 +21,6 @@ static const char config[] = "team: why\n"
                              "     holidays: ['01-15 Founding Day']}\n"
                              "sla:\n"
                              "  - {name: all, calendar: office, first_response: 2h, resolution: 8h}\n";
-static struct daemon_run *run;
-static struct client *in, *desk;
 #define EVENT(id, at) \
     "{\"eventId\":\"e-" id "\",\"eventType\":\"support.ticket_created\",\"timestamp\":\"" at "\",\"source\":\"caracol\"," \
     "\"data\":{\"source_ticket_id\":\"" id "\",\"user_id\":\"u\",\"user_name\":\"U\",\"user_email\":\"u@example.com\"," \
@@ -47,7 +43,7 @@ static void shell(const char *words)
 
 static void at(int day, int hour, int minute) /* of January 2027, in Berlin: UTC+1; the 1st is a Friday */
 {
-    *run->clock = (TEST_NOW_S + (day - 1) * 86400 + (hour - 1) * 3600 + minute * 60) * INT64_C(1000);
+    *house.run->clock = (TEST_NOW_S + (day - 1) * 86400 + (hour - 1) * 3600 + minute * 60) * INT64_C(1000);
 }
 
 static void holds(const char *part)
@@ -61,28 +57,15 @@ static void holds(const char *part)
 static int start(void **state)
 {
     (void)state;
-    crypto_open();
-    run = daemon_start_mine(config);
-    in = client_open(run->ingest);
-    desk = client_open(run->desk);
-    setenv("TRIAGE_SOCKET", run->desk, 1);
+    house_open(config);
     at(14, 15, 0);
-    assert_int_equal(client_post(in, "/in/open", EVENT("A", "2027-01-14T14:00:00Z")).status, 200);
+    assert_int_equal(client_post(house.in, "/in/open", EVENT("A", "2027-01-14T14:00:00Z")).status, 200);
     at(18, 11, 0);
-    assert_int_equal(client_post(desk, "/v1/do", "{\"do\":\"status\",\"tickets\":[1],\"status\":\"on_hold\",\"with\":{\"reason\":\"the hoster looks\"}}").status, 200);
+    assert_int_equal(client_post(house.desk, "/v1/do", "{\"do\":\"status\",\"tickets\":[1],\"status\":\"on_hold\",\"with\":{\"reason\":\"the hoster looks\"}}").status, 200);
     at(18, 14, 0);
     shell("status 1 open");
     at(19, 10, 40);
     shell("tags 1 vip");
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    client_close(in);
-    client_close(desk);
-    daemon_remove(run);
     return 0;
 }
 
@@ -98,7 +81,7 @@ static const struct json *clock_of(const struct json *root, const char *metric)
 static void the_ledger_has_every_segment_with_its_cause(void **state)
 {
     (void)state;
-    struct answer a = client_get(desk, "/v1/tickets/1/why/sla");
+    struct answer a = client_get(house.desk, "/v1/tickets/1/why/sla");
     assert_int_equal(a.status, 200);
     const struct json *c = clock_of(a.json, "resolution"), *sums = json_get(c, "sums");
     assert_int_equal(json_get_i64(c, "elapsed", 0), 8 * HOUR + 40 * MINUTE);
@@ -114,7 +97,7 @@ static void the_ledger_has_every_segment_with_its_cause(void **state)
         from = json_get_i64(s, "until", 0);
         sum += json_get_i64(s, "counted", 0);
     }
-    assert_int_equal(from, *run->clock);
+    assert_int_equal(from, *house.run->clock);
     assert_int_equal(sum, 8 * HOUR + 40 * MINUTE);
     for (const struct json *l = json_first(json_get(c, "lines")); l; l = json_next(l))
         assert_true(json_get_i64(l, "seq", 0) > 0 && json_get_i64(l, "cause", -1) >= 0 && *json_get_string(l, "actor", ""));
@@ -134,7 +117,7 @@ static void the_shell_says_why_it_is_red(void **state)
 static void the_console_shows_the_bar_and_the_reason(void **state)
 {
     (void)state;
-    struct console_run *c = console_open("why", run, "all");
+    struct console_run *c = console_open("why", house.run, "all");
     console_shows(c, "The export is slow", NULL);
     console_type(c, "w");
     console_shows(c, "why: ", NULL);
@@ -151,21 +134,17 @@ static void the_journal_read_again_gives_the_same_clocks(void **state)
 {
     char clock[128];
     (void)state;
-    snprintf(clock, sizeof clock, "%s/clock", run->dir);
-    daemon_stop(run);
-    assert_int_equal(daemon_try((const char *[]){"triaged", "--dir", run->dir, "--clock", clock, "--rebuild", NULL}), 0);
-    daemon_restart(run);
-    client_close(in);
-    client_close(desk);
-    in = client_open(run->ingest);
-    desk = client_open(run->desk);
+    snprintf(clock, sizeof clock, "%s/clock", house.run->dir);
+    daemon_stop(house.run);
+    assert_int_equal(daemon_try((const char *[]){"triaged", "--dir", house.run->dir, "--clock", clock, "--rebuild", NULL}), 0);
+    house_again();
 }
 
 static int64_t due_of(int64_t ticket)
 {
     char path[64];
     snprintf(path, sizeof path, "/v1/tickets/%lld", (long long)ticket);
-    return json_get_i64(json_get(client_get(desk, path).json, "ticket"), "next_due_at", 0);
+    return json_get_i64(json_get(client_get(house.desk, path).json, "ticket"), "next_due_at", 0);
 }
 
 /* Monday the 25th, 16:30: two hours of an office that closes at 17:00 end on Tuesday 10:30; once it closes at 20:00, at 18:30. */
@@ -174,19 +153,19 @@ static void other_hours_hold_at_once_after_a_reload(void **state)
     char text[1024], *hours;
     (void)state;
     at(25, 16, 30);
-    assert_int_equal(client_post(in, "/in/open", EVENT("B", "2027-01-25T15:30:00Z")).status, 200);
+    assert_int_equal(client_post(house.in, "/in/open", EVENT("B", "2027-01-25T15:30:00Z")).status, 200);
     assert_int_equal(due_of(2), (TEST_NOW_S + 25 * 86400 + 9 * 3600 + 1800) * INT64_C(1000));
     snprintf(text, sizeof text, config, (long)getuid());
     hours = strstr(text, "17:00");
     assert_non_null(hours);
     memcpy(hours, "20:00", 5);
-    daemon_config(run, text);
+    daemon_config(house.run, text);
     shell("reload");
     int64_t asked = clock_mono(), due;
     while ((due = due_of(2)) != (TEST_NOW_S + 24 * 86400 + 17 * 3600 + 1800) * INT64_C(1000))
         if (clock_mono() - asked > SOON)
             fail_msg("due at %lld", (long long)due);
-    struct answer a = client_get(desk, "/v1/tickets/1/why/sla"); /* what had been counted until it was put on hold is kept */
+    struct answer a = client_get(house.desk, "/v1/tickets/1/why/sla"); /* what had been counted until it was put on hold is kept */
     const struct json *s = json_first(json_get(clock_of(a.json, "resolution"), "segments"));
     assert_int_equal(json_get_i64(s, "counted", 0), 4 * HOUR);
     assert_true(json_get_bool(s, "coarse", false));
@@ -201,5 +180,5 @@ int main(void)
         cmocka_unit_test(the_journal_read_again_gives_the_same_clocks),
         cmocka_unit_test(other_hours_hold_at_once_after_a_reload),
     };
-    return cmocka_run_group_tests_name("why", tests, start, stop);
+    return cmocka_run_group_tests_name("why", tests, start, house_left);
 }
