@@ -28,7 +28,7 @@ static struct json *memory_of(struct request *req)
     struct memory now = memory_now();
     struct store_cache pages = store_cache();
     struct hub_load ring = hub_load(req->desk->hub);
-    json_put_i64(memory, "used", (int64_t)now.used);
+    json_put_i64(memory, "used", now.used ? (int64_t)now.used + pages.held - pages.heap : 0); /* the block is not the C library's */
     json_put_i64(memory, "kept", (int64_t)now.kept);
     json_put_i64(memory, "pages", pages.held);
     json_put_i64(memory, "pages_most", pages.most);

@@ -7,13 +7,14 @@
 #include <malloc.h>
 #endif
 
-enum { TOP_MOST = 512 << 10 }; /* bytes free at a heap's end before it shrinks */
+enum { TOP_MOST = 512 << 10, HEAPS = 2 }; /* TOP_MOST: bytes free at a heap's end before it shrinks */
 
 void memory_frugal(size_t large)
 {
 #ifdef __GLIBC__
     mallopt(M_MMAP_THRESHOLD, (int)large);
     mallopt(M_TRIM_THRESHOLD, TOP_MOST);
+    mallopt(M_ARENA_MAX, HEAPS);
     malloc_trim(0); /* where another malloc stands before glibc's (a sanitizer's), its first call sets it up: two threads must not make that at once */
 #else
     (void)large;

@@ -1,6 +1,6 @@
 /* memory: a program that runs for months holds about what it uses. The C library keeps what was freed for the next time, in holes
- * between what lives; here it is told not to keep the large pieces, and to give the holes back at a quiet moment. Where the C
- * library is not glibc, nothing is done and nothing is known. */
+ * between what lives; here it is told not to keep the large pieces, to put what many threads make into two heaps, not one for each of
+ * them, and to give the holes back at a quiet moment. Where the C library is not glibc, nothing is done and nothing is known. */
 #ifndef BASE_MEMORY_H
 #define BASE_MEMORY_H
 #include <stddef.h>

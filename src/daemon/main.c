@@ -31,7 +31,7 @@
 #include <unistd.h>
 
 enum { FRAMES = 4096, FRAMES_BYTES = 12 << 20, MAILBOX = 1024 };
-enum { TIDY_MS = 60000, UPGRADE_MS = 3600000 /* that one step may take at most, before systemd thinks it hangs */ };
+enum { TIDY_MS = 10000, UPGRADE_MS = 3600000 /* that one step may take at most, before systemd thinks it hangs */ };
 enum { LARGE = 256 << 10 }; /* memory of a long list or a refit, not of an event */
 
 struct daemon {
@@ -450,7 +450,7 @@ static bool grant_wishes(struct daemon *d)
     return stop;
 }
 
-/* Threads that answer have a heap each, and a long list leaves holes in it for days. */
+/* A long list leaves holes in the heap for days. */
 static void tidy(int64_t *next)
 {
     if (clock_mono() < *next)

@@ -3,18 +3,15 @@
  * construction. Statements are prepared once a handle, keyed by the address of their text. */
 #include "store/sql.h"
 #include "base/crypto.h"
+#include "store/cache.h"
 #include <pthread.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#define WRITER_CACHE_KB 16000
-#define READER_CACHE_KB 4000
 #define STRING(x) STRING_OF(x)
 #define STRING_OF(x) #x
-static atomic_int_least64_t cache_most; /* KiB that the page caches of all handles may take */
 
 bool sql_fail(struct store *s, struct err *err)
 {
@@ -175,12 +172,11 @@ static bool take_back(struct store *s, struct err *err)
 
 static bool configure(struct store *s, struct err *err)
 {
-    /* 8 KiB: an event with its observation is 2 to 3 KiB, and half of a 4 KiB page would stay empty. */
-    static const char writer[] = "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA secure_delete=ON;"
-                                 "PRAGMA mmap_size=0; PRAGMA cache_size=-" STRING(WRITER_CACHE_KB) "; PRAGMA foreign_keys=ON;"
+    static const char writer[] = "PRAGMA page_size=" STRING(CACHE_PAGE) "; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA secure_delete=ON;"
+                                 "PRAGMA mmap_size=0; PRAGMA cache_size=-" STRING(CACHE_KB) "; PRAGMA foreign_keys=ON;"
                                  "PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;";
     static const char reader[] = "PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0; PRAGMA mmap_size=0;"
-                                 "PRAGMA cache_size=-" STRING(READER_CACHE_KB) "; PRAGMA trusted_schema=OFF;";
+                                 "PRAGMA cache_size=-" STRING(CACHE_KB) "; PRAGMA trusted_schema=OFF;";
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL); /* "column" is never a text: one that is missing is an error */
     sqlite3_busy_timeout(s->db, s->writer ? 0 : 1000);
@@ -195,6 +191,7 @@ static const char *joined; /* written once, before any handle */
 static void prepare_library(void)
 {
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    cache_prepare();
     sqlite3_initialize();
     joined = joined_register();
 }
@@ -207,7 +204,6 @@ static struct store *handle_open(const char *path, enum store_mode mode, struct 
     if (!s || pthread_once(&once, prepare_library) != 0)
         abort();
     s->writer = mode == STORE_WRITER;
-    atomic_fetch_add(&cache_most, s->writer ? WRITER_CACHE_KB : READER_CACHE_KB);
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                 (s->writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
     mode_t old = umask(077);
@@ -244,7 +240,6 @@ void store_close(struct store *s)
 {
     if (!s)
         return;
-    atomic_fetch_sub(&cache_most, s->writer ? WRITER_CACHE_KB : READER_CACHE_KB);
     tally_forget(s);
     sieve_drop(s);
     for (int i = 0; i < STATEMENTS; i++)
@@ -258,13 +253,6 @@ void store_close(struct store *s)
     free(s->ticket_walk);
     free(s->ticket_select);
     free(s);
-}
-
-struct store_cache store_cache(void)
-{
-    sqlite3_int64 held = 0, peak = 0;
-    sqlite3_status64(SQLITE_STATUS_PAGECACHE_OVERFLOW, &held, &peak, 0); /* counted in any case, and all of it is overflow: there is no page cache of our own */
-    return (struct store_cache){held, atomic_load(&cache_most) * 1024};
 }
 
 bool store_begin(struct store *s, struct err *err)

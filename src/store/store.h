@@ -20,8 +20,9 @@ struct store *store_open(const char *path, enum store_mode mode, struct err *err
 typedef void store_told(void *arg, int from, int now, int to);
 bool store_migrate(const char *path, store_told *told, void *arg, struct err *err);
 void store_close(struct store *store); /* NULL is fine */
-/* Of all handles of this process: bytes their page caches hold, and the most they may. They fill to it as more of the file is read. */
-struct store_cache { int64_t held, most; };
+/* Of all handles of this process: bytes of the pages they hold, how many of them lie in the heap, and the block they share, which they
+ * fill as more of the file is read. held may pass most for as long as a large transaction lasts. */
+struct store_cache { int64_t held, heap, most; };
 struct store_cache store_cache(void);
 bool store_begin(struct store *store, struct err *err);
 bool store_savepoint(struct store *store, struct err *err); /* one level */
