@@ -20,6 +20,7 @@ struct listening {
     int64_t number;      /* this stream's, in presence */
     char agent[64];
     int role;
+    bool restricted;
     unsigned generation;
     int64_t said_at;
     bool stale, bye, parked; /* stale: the numbers of its agent's own views may have changed since the counts */
@@ -67,7 +68,7 @@ static bool welcome(struct listening *l)
         return true;
     struct snapshot *s = desk_hold(l->desk);
     const struct config_agent *agent = config_agent(s->config, l->agent);
-    bool same = agent && agent->role == l->role;
+    bool same = agent && agent->role == l->role && agent->restricted == l->restricted;
     snapshot_drop(s);
     l->generation = generation;
     l->stale = true;
@@ -187,7 +188,7 @@ static void open_stream(struct request *req)
     if (!l)
         abort();
     bool too_old;
-    *l = (struct listening){.req = req, .desk = req->desk, .role = req->agent->role, .said_at = clock_mono(), .stale = true,
+    *l = (struct listening){.req = req, .desk = req->desk, .role = req->agent->role, .restricted = req->agent->restricted, .said_at = clock_mono(), .stale = true,
                             .generation = atomic_load(&req->desk->generation)};
     str_copy(l->agent, sizeof l->agent, req->agent->name);
     str_init(&l->words, WORDS_MAX);
@@ -198,8 +199,8 @@ static void open_stream(struct request *req)
     hub_belongs(l->reader, l->agent);
     l->number = presence_join(req->desk->presence, l->agent, request_socket(req));
     AUTO_JSON present = presence_list(req->desk->presence);
-    str_addf(&l->words, "event: hello\ndata: {\"seq\":%" PRId64 ",\"now\":%" PRId64 ",\"stream\":%" PRId64 ",\"beat\":%" PRId64 ",\"presence\":%s}\n\n",
-             hub_seq(req->desk->hub), clock_now(), l->number, req->desk->beat, json_print_in(req->arena, present));
+    str_addf(&l->words, "event: hello\ndata: {\"seq\":%" PRId64 ",\"now\":%" PRId64 ",\"stream\":%" PRId64 ",\"beat\":%" PRId64 ",\"role\":\"%s\",\"restricted\":%s,\"presence\":%s}\n\n",
+             hub_seq(req->desk->hub), clock_now(), l->number, req->desk->beat, role_word(l->role), l->restricted ? "true" : "false", json_print_in(req->arena, present));
     if (too_old || elsewhere)
         str_adds(&l->words, "event: reset\ndata: {}\n\n");
     if (!request_stream(req, pull, done, l))

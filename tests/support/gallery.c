@@ -408,7 +408,7 @@ void gallery_start(struct desk_case *desk, bool bare)
 void gallery_draw(struct desk_case *desk, const struct gallery_picture *picture, int columns, int rows)
 {
     desk_size(desk, columns, rows);
-    screens_hints(picture->place, keymap, desk->arena, &desk->look);
+    screens_hints(picture->place, keymap, desk->arena, NULL, NULL, &desk->look);
     picture->draw(desk);
 }
 

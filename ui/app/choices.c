@@ -2,8 +2,10 @@
 #include "app/choices.h"
 #include "app/found.h"
 #include "app/part.h"
+#include "app/rights.h"
 #include "base/text.h"
 #include "command/also.h"
+#include "core/config.h"
 #include "core/tags.h"
 #include "screen/agents.h"
 #include <ctype.h>
@@ -291,13 +293,20 @@ static void add_said(struct console *c, struct choices *to)
     }
 }
 
+/* What needs another role stands here too, and says so: it can be asked of whoever has it. */
+static const char *help_for(struct console *c, const struct command *command)
+{
+    const struct command_line line = {command, ""};
+    return rights_allow(c, &line) ? command->help : arena_printf(c->frame, "(needs the role %s) %s", role_word(command_role(&line)), command->help);
+}
+
 static void add_commands(struct console *c, struct choices *to)
 {
     for (int i = 0; i < COMMANDS; i++) {
         const struct command *command = command_at(i);
         if (among(to, command->name))
             continue;
-        struct picker_item *item = add(c, to, command->name, command->help);
+        struct picker_item *item = add(c, to, command->name, help_for(c, command));
         item->keys = keys_of(c, command->name);
         item->also = also_words(c->frame, command->name);
         item->takes = command_is_final(command) ? TAKES_WHOLE : TAKES_START;

@@ -152,6 +152,7 @@ struct console {
     struct match match;
     struct { size_t from; char typed[256]; } prompt; /* what the offers shown stand for, and what was typed of it (app/prompt) */
 
+    struct { int role; bool restricted; } rights; /* as last known (app/rights) */
     struct toast toast;
     struct held held;
     bool to_end; /* the last key was for the end: it goes on with the rows that are coming */

@@ -331,6 +331,17 @@ static void leave_nothing(struct console *c, int64_t ticket)
     console_back(c);
 }
 
+/* What leads alone may read. Where my role is another since, the desk says so, and that is said once (app/rights). */
+static bool not_mine(struct console *c, enum slot slot, const struct link_answer *answer)
+{
+    if (answer->err->code != ERR_FORBIDDEN)
+        return false;
+    bool gone = slot == SLOT_DOC + MIRROR_AUDIT || slot == SLOT_DOC + MIRROR_OUTLIERS;
+    if (gone)
+        fetch_want(c, SLOT_DESK);
+    return gone || slot == SLOT_DOC + MIRROR_REFUSALS;
+}
+
 /* A call that failed is tried again while nobody answers; any other refusal is said once. */
 static void refused(struct console *c, const struct answer_for *to, const struct link_answer *answer)
 {
@@ -345,7 +356,7 @@ static void refused(struct console *c, const struct answer_for *to, const struct
     }
     if (slot == SLOT_FOUND || slot == SLOT_NUMBER)
         return; /* nothing is found by a slip, or by a number there is not */
-    if ((slot == SLOT_DOC + MIRROR_REFUSALS && answer->err->code == ERR_FORBIDDEN) || forgotten(c, slot, answer) || hangs_on_nothing(slot, answer))
+    if (not_mine(c, slot, answer) || forgotten(c, slot, answer) || hangs_on_nothing(slot, answer))
         return;
     if (slot == SLOT_DOC + MIRROR_TICKET && answer->err->code == ERR_NOT_FOUND)
         leave_nothing(c, to->ticket);

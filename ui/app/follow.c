@@ -1,6 +1,7 @@
-/* follow: see follow.h. A command is possible where its ticket is, its view exists and this agent may see its screen. */
+/* follow: see follow.h. A command is possible where its ticket is, its view exists and this agent may say it. */
 #include "app/follow.h"
 #include "app/part.h"
+#include "app/rights.h"
 #include "base/text.h"
 #include <string.h>
 
@@ -20,12 +21,12 @@ static bool is_screen(const char *word)
 static bool possible(struct console *c, const struct command_line *line)
 {
     bool marked = console_marks(c) && list_marks(console_marks(c));
+    if (!rights_allow(c, line))
+        return false;
     if (about_tickets(line->command))
         return marked || place_meant(c);
     if (strcmp(line->command->name, "go") != 0)
         return true;
-    if (strcmp(line->arg, "audit") == 0)
-        return !str_eq(mirror_role(c->mirror), "agent");
     return is_screen(line->arg) || mirror_view_find(c->mirror, line->arg);
 }
 

@@ -3,6 +3,7 @@
 #include "app/frame.h"
 #include "app/errand.h"
 #include "app/follow.h"
+#include "app/rights.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "screen/escalations.h"
@@ -42,8 +43,16 @@ static bool is_live(struct console *c, const struct link_status *s, int64_t now)
     return s->state == LINK_LIVE || (s->state == LINK_CONNECTING && mirror_ready(c->mirror) && !s->gone_since && now - s->heard_at < BEGINNING_MS);
 }
 
+/* The daemon answers, and knows nobody of this user id, or key, any more. */
+static bool is_stranger(const struct link_status *s)
+{
+    return s->refused == 403 && s->gone_since;
+}
+
 static const char *link_word(struct console *c, const struct link_status *s, int64_t now)
 {
+    if (is_stranger(s))
+        return "not yours";
     if (is_gone(s, now))
         return arena_printf(c->frame, "gone %s", look_left(c->frame, now - s->gone_since));
     if (s->state == LINK_QUIET)
@@ -62,6 +71,9 @@ static const char *by_key(struct console *c, const char *what)
 
 static const char *link_banner(struct console *c, const struct link_status *s, int64_t now)
 {
+    if (mirror_ready(c->mirror) && is_stranger(s))
+        return arena_printf(c->frame, "You are no agent of this desk any more: an admin can list you in %s again. Nothing you typed is lost.",
+                            *mirror_config(c->mirror) ? mirror_config(c->mirror) : "triage.yaml");
     if (!mirror_ready(c->mirror) && *c->waits)
         return arena_printf(c->frame, "Not open yet: %s; trying again.", c->waits);
     if (!mirror_ready(c->mirror) && c->slots[SLOT_DESK].wanted)
@@ -187,7 +199,7 @@ static void clear_foot(const struct look *look, struct surface *s)
         look_banner(look, s, foot, 1, hints - foot, look->toast_role, look->toast);
 }
 
-/* Keys are bound at the start: a screen's hints are looked up once. */
+/* Keys are bound at the start: a screen's hints are looked up once, and anew where another role has others (app/rights). */
 static void fill_hints(struct console *c, struct look *look)
 {
     bool pane = console_in_pane(c);
@@ -196,7 +208,7 @@ static void fill_hints(struct console *c, struct look *look)
         if (pane)
             screens_pane_hints(c->keymap, c->arena, look);
         else
-            screens_hints(console_place(c), c->keymap, c->arena, look);
+            screens_hints(console_place(c), c->keymap, c->arena, rights_hint, c, look);
         c->hints[known].list = look->hints;
         c->hints[known].count = look->hint_count;
         c->hints[known].rows = look->row_hints;

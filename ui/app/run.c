@@ -1,6 +1,7 @@
 /* run: a line of the command language is run, an answer goes to whoever asked. What a command does stands in the part that has
  * its row (app/part.h); here are those about the terminal and the list as they stand. Nothing here draws. */
 #include "app/part.h"
+#include "app/rights.h"
 #include "base/text.h"
 #include "term/ncurses.h"
 #include "term/outside.h"
@@ -148,6 +149,8 @@ void run_line(struct console *c, const char *line)
     struct err err = {0};
     if (!command_parse(c->frame, line, &parsed, &err))
         console_toast(c, UI_ERROR, "%s", err.text);
+    else if (!rights_may(c, &parsed))
+        return;
     else if (parsed.command->is_action)
         act_run(c, &action_table[parsed.command->id], parsed.arg);
     else

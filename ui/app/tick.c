@@ -6,6 +6,7 @@
 #include "app/hear.h"
 #include "app/keeper.h"
 #include "app/part.h"
+#include "app/rights.h"
 #include "app/session.h"
 #include "app/unanswered.h"
 #include "app/writing.h"
@@ -117,6 +118,7 @@ void tick_step(struct console *c, int64_t now)
 {
     follow_cursor(c, now);
     watch_link(c, now);
+    rights_follow(c);
     session_follow(c, now);
     writing_follow(c);
     pipe_follow(c);

@@ -61,6 +61,18 @@ bool command_is_final(const struct command *command)
     return is;
 }
 
+int command_role(const struct command_line *line)
+{
+    static const struct { enum local_id id; const char *arg; } leads[] = {
+        {LOCAL_DROP, NULL}, {LOCAL_PAUSE, NULL}, {LOCAL_RESUME, NULL}, {LOCAL_RERUN, NULL}, {LOCAL_GO, "audit"}};
+    if (line->command->is_action)
+        return (int)action_table[line->command->id].role;
+    for (size_t i = 0; i < sizeof leads / sizeof *leads; i++)
+        if ((int)leads[i].id == line->command->id && (!leads[i].arg || strcmp(leads[i].arg, line->arg) == 0))
+            return ROLE_LEAD;
+    return ROLE_AGENT;
+}
+
 /* Does a word of the text begin so? */
 static bool word_begins(const char *text, const char *name)
 {

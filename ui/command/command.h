@@ -35,6 +35,8 @@ struct command_line {
 /* "assign ana", "go mine", "42" (= go 42). false + err (ERR_USAGE, with "did you mean"). Texts belong to
  * arena. */
 bool command_parse(struct arena *arena, const char *line, struct command_line *out, struct err *err);
+/* The least role (core/config) that may say it: an action's, or that of what the daemon keeps for leads behind a command of ours. */
+int command_role(const struct command_line *line);
 
 /* The JSON body of POST /v1/do. arg is what the action's argument member gets: text as it is, tags as words
  * separated by commas or spaces, until as ms. false + err when the argument is missing or not one of the

@@ -75,12 +75,20 @@ static const char *help_of(struct entries *to, const struct command_line *line)
     return *line->arg ? detail : arg == ARG_UNTIL ? "the same, asking until when; a note may follow" : command->help;
 }
 
-/* With what else it is called. */
+/* What not everybody may. */
+static const char *for_whom(struct arena *arena, const char *line)
+{
+    struct command_line parsed;
+    int role = command_parse(arena, line, &parsed, NULL) ? command_role(&parsed) : ROLE_AGENT;
+    return role > ROLE_AGENT ? arena_printf(arena, "(%s) ", role_word(role)) : "";
+}
+
+/* With what else it is called, and for whom it is. */
 static const char *with_also(struct entries *to, const char *line, const char *help)
 {
     AUTO_STR out;
     str_init(&out, 2000);
-    str_adds(&out, help);
+    str_addf(&out, "%s%s", for_whom(to->arena, line), help);
     for (size_t i = 0, told = 0; i < also_count; i++)
         if (strcmp(also_table[i].line, line) == 0)
             str_addf(&out, "%s:%s", told++ ? ", " : *help ? "; also " : "also ", also_table[i].word);

@@ -44,6 +44,17 @@ void about_agents(struct about *a, const struct json *list)
                                                             .skills = joined(arena, json_get(one, "skills"))};
 }
 
+bool about_me(struct about *a, const struct json *hello)
+{
+    const char *role = json_get_string(hello, "role", a->role);
+    bool restricted = json_get_bool(hello, "restricted", a->restricted), same = str_eq(role, a->role) && restricted == a->restricted;
+    if (same || !*a->role) /* nothing of the desk has come yet: it says so itself */
+        return false;
+    a->role = arena_strdup(a->arena, role);
+    a->restricted = restricted;
+    return true;
+}
+
 void about_oncall(struct about *a, const struct json *root)
 {
     const struct json *schedule = json_first(json_get(root, "schedules"));

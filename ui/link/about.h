@@ -21,6 +21,8 @@ struct about {
 void about_init(struct about *about); /* nothing is said yet */
 void about_fini(struct about *about);
 void about_read(struct about *about, const struct json *root);    /* GET /v1/desk: replaces everything */
+/* What a stream begins with: a configuration read since may give another role. Is it another, or is the account restricted otherwise? */
+bool about_me(struct about *about, const struct json *hello);
 void about_agents(struct about *about, const struct json *list);  /* as GET /v1/agents has them */
 void about_oncall(struct about *about, const struct json *root);  /* GET /v1/oncall: who is, of the first schedule */
 #endif

@@ -329,7 +329,8 @@ static void take_frame(void *arg, const char *event, int64_t id, const char *dat
 static bool take_stream(void *arg, const char *bytes, size_t n)
 {
     struct link *link = arg;
-    if (link->stream.response.status != 200)
+    link->status.refused = link->stream.response.status != 200 ? link->stream.response.status : 0;
+    if (link->status.refused)
         return true;
     link->status.state = LINK_LIVE;
     link->status.heard_at = clock_mono();

@@ -25,6 +25,7 @@ struct link_status {
     enum link_state state; /* of the stream; LINK_IDLE = none asked for */
     int64_t heard_at;      /* clock_mono of the stream's last bytes, or of its beginning */
     int64_t gone_since;    /* clock_mono: nobody has answered since; 0 = that is not so */
+    int refused;           /* the HTTP status by which a stream was refused last; 0: it was not */
     int64_t retry_at;      /* LINK_DOWN: clock_mono of the next try */
     int64_t round_trip_us; /* of calls, smoothed; 0 = unknown */
     int64_t measured_at;   /* clock_mono of the last of them */

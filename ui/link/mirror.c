@@ -91,7 +91,7 @@ static unsigned told_of_counts(struct mirror *m, const struct json *data)
 
 static unsigned told_of_stream(struct mirror *m, const struct json *data)
 {
-    return MIRROR_CHANGED_PRESENCE | (presence_hello(&m->presence, data) ? MIRROR_CHANGED_VIEWS : 0);
+    return (about_me(&m->about, data) ? MIRROR_CHANGED_ALL : 0) | MIRROR_CHANGED_PRESENCE | (presence_hello(&m->presence, data) ? MIRROR_CHANGED_VIEWS : 0);
 }
 
 static unsigned told_of_presence(struct mirror *m, const struct json *data)

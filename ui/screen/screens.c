@@ -83,13 +83,13 @@ int screens_offered(enum place place)
 static const struct offer pane_offers[MOST] = {{.command = "next-pane", .label = "the list"}, {.command = "down", .label = "scroll"}, {.command = "up", .label = "scroll"},
                                                {.command = "open", .label = "ticket"}, {.command = "reply"}, {.command = "note"}, {.command = "back"}, {.command = "help"}};
 
-static void hint_at(const struct offer *row, enum place place, const struct keymap *keymap, struct arena *arena, struct look *look)
+static void hint_at(const struct offer *row, enum place place, const struct keymap *keymap, struct arena *arena, screens_may *may, void *arg, struct look *look)
 {
     struct hint *list = ARENA_ARRAY(arena, struct hint, MOST), *last = NULL;
     look->hint_count = 0;
     look->row_hints = 0;
     for (const struct offer *o = row; o < row + MOST && o->command; o++) {
-        const struct binding *b = keymap_find(keymap, screens_names[place], o->command);
+        const struct binding *b = !may || may(arg, o->command) ? keymap_find(keymap, screens_names[place], o->command) : NULL;
         if (b && last && strcmp(last->label, label_of(o)) == 0)
             last->keys = arena_printf(arena, "%s %s", last->keys, keys_of(arena, b, o->menu));
         else if (b) {
@@ -100,12 +100,12 @@ static void hint_at(const struct offer *row, enum place place, const struct keym
     look->hints = list;
 }
 
-void screens_hints(enum place place, const struct keymap *keymap, struct arena *arena, struct look *look)
+void screens_hints(enum place place, const struct keymap *keymap, struct arena *arena, screens_may *may, void *arg, struct look *look)
 {
-    hint_at(offers[place], place, keymap, arena, look);
+    hint_at(offers[place], place, keymap, arena, may, arg, look);
 }
 
 void screens_pane_hints(const struct keymap *keymap, struct arena *arena, struct look *look)
 {
-    hint_at(pane_offers, PLACE_QUEUE, keymap, arena, look);
+    hint_at(pane_offers, PLACE_QUEUE, keymap, arena, NULL, NULL, look);
 }

@@ -27,9 +27,11 @@ enum place {
 };
 extern const char *const screens_names[PLACES + 1]; /* by place; NULL-ended, as keymap_load wants them */
 
-/* The hint bar of a screen: its most useful commands with the keys that run them now, in the arena. A command without a key is left out. */
+/* The hint bar of a screen: its most useful commands with the keys that run them now, in the arena. A command without a key is left out, and
+ * one that may not be said: may(arg, command); NULL: all may. */
+typedef bool screens_may(void *arg, const char *command);
 int screens_offered(enum place place); /* how many those are, with keys or without */
-void screens_hints(enum place place, const struct keymap *keymap, struct arena *arena, struct look *look);
-/* The same while keys scroll the pane beside the list. */
+void screens_hints(enum place place, const struct keymap *keymap, struct arena *arena, screens_may *may, void *arg, struct look *look);
+/* The same while keys scroll the pane beside the list: all of those may be said. */
 void screens_pane_hints(const struct keymap *keymap, struct arena *arena, struct look *look);
 #endif

@@ -1,0 +1,177 @@
+/* rights: a role that a new configuration gives or takes away is heard by the consoles that are open: at once, with a remark, and with
+ * nothing lost of what was open or half typed. */
+#include "base/crypto.h"
+#include "base/str.h"
+#include "harness/console.h"
+#include "harness/daemon.h"
+#include "harness/shop.h"
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+static struct daemon_run *run;
+static struct client *in;
+static struct console_run *console;
+
+static const char *config_of(struct arena *arena, const char *more)
+{
+    return arena_printf(arena, "team: flow\n"
+                               "sources:\n"
+                               "  - {name: open, dialect: rbs, auth: none, reply_via: webhook, reply_url: 'http://127.0.0.1:9/x', reply_secret: r, allow_loopback: true}\n"
+                               "agents:\n"
+                               "  - {name: ana, uid: %ld%s}\n"
+                               "  - {name: tom, uid: 4242, role: lead}\n", (long)getuid(), more);
+}
+
+/* Written and read again, as `triage reload` and SIGHUP do it. */
+static void ana_is(const char *more)
+{
+    AUTO_ARENA arena = arena_new();
+    daemon_config(run, config_of(arena, more));
+    assert_int_equal(kill(run->pid, SIGHUP), 0);
+}
+
+static int start(void **state)
+{
+    AUTO_ARENA arena = arena_new();
+    (void)state;
+    crypto_open();
+    run = daemon_start(config_of(arena, ", role: lead"));
+    in = client_open(run->ingest);
+    shop_post(in, "open", "A-1", "Checkout is down");
+    console = console_open("ana", run, "all");
+    console_shows(console, "Checkout is down", "new");
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    console_close(console);
+    client_close(in);
+    daemon_remove(run);
+    return 0;
+}
+
+static void shows(const char *text)
+{
+    console_shows(console, text, NULL);
+}
+
+static void a_role_taken_away_is_said_at_once_and_its_keys_go(void **state)
+{
+    (void)state;
+    console_type(console, "gh");
+    shows("take over");
+    ana_is(", role: agent");
+    shows("Your role is agent now, it was lead: no longer yours are accept-article, delete,");
+    console_hides(console, "take over");
+    console_type(console, "H");
+    shows("handover-ack needs the role lead, yours is agent: ask one who has it");
+    console_type(console, ":delete\r");
+    shows("delete needs the role lead, yours is agent");
+    console_type(console, "gj");
+    shows("audit needs the role lead, yours is agent");
+}
+
+static void a_role_that_is_given_is_said_at_once_and_its_keys_come(void **state)
+{
+    (void)state;
+    ana_is(", role: agent");
+    shows("Your role is agent now");
+    console_type(console, "gh");
+    shows("Handover");
+    console_hides(console, "take over");
+    ana_is(", role: admin");
+    shows("Your role is admin now, it was agent: you may also accept-article, delete, erase,");
+    shows("take over");
+    console_type(console, "gj");
+    shows("Audit");
+    ana_is(", role: agent"); /* and the screen that is for leads is left */
+    shows("Your role is agent now");
+    console_hides(console, "Audit");
+}
+
+static void open_menus_and_half_typed_text_stay(void **state)
+{
+    (void)state;
+    console_type(console, ":snooze tomo");
+    shows(": snooze tomo");
+    ana_is(", role: agent");
+    shows("Your role is agent now");
+    shows(": snooze tomo");
+    console_type(console, "\033rWe are looking in");
+    shows("We are looking in");
+    ana_is(", role: lead");
+    shows("Your role is lead now");
+    console_type(console, "to it");
+    shows("We are looking into it");
+}
+
+static void an_account_that_is_restricted_from_now_on_hears_it(void **state)
+{
+    (void)state;
+    ana_is(", role: lead, restricted: true");
+    shows("Your account is restricted now");
+    console_type(console, ":pipe cat\r");
+    shows("is not for this account");
+    ana_is(", role: lead");
+    shows("Your account is no longer restricted");
+}
+
+/* The daemon that comes back reads what was written while it was down. */
+static void a_daemon_that_comes_back_with_another_role_says_so_too(void **state)
+{
+    AUTO_ARENA arena = arena_new();
+    (void)state;
+    daemon_stop(run);
+    daemon_config(run, config_of(arena, ", role: agent"));
+    daemon_restart(run);
+    shows("Your role is agent now, it was lead");
+}
+
+static int start_system(void **state)
+{
+    AUTO_ARENA arena = arena_new();
+    (void)state;
+    crypto_open();
+    run = daemon_make(config_of(arena, ", role: lead"));
+    run->system = true;
+    daemon_restart(run);
+    in = client_open(run->ingest);
+    shop_post(in, "open", "A-1", "Checkout is down");
+    console = console_open("ana", run, "all");
+    console_shows(console, "Checkout is down", "new");
+    return 0;
+}
+
+/* It said that the daemon had stopped answering, which is looked for in the wrong place. */
+static void who_is_taken_off_the_desk_is_told_so(void **state)
+{
+    (void)state;
+    daemon_config(run, "team: flow\nsources:\n  - {name: open, dialect: rbs, auth: none}\nagents:\n  - {name: tom, uid: 4242, role: lead}\n");
+    assert_int_equal(kill(run->pid, SIGHUP), 0);
+    shows("You are no agent of this desk any more: an admin can list you in");
+    ana_is(", role: lead");
+    console_hides(console, "no agent of this desk");
+    shows("live");
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
+    const struct CMUnitTest tests[] = {
+        T(a_role_taken_away_is_said_at_once_and_its_keys_go),
+        T(a_role_that_is_given_is_said_at_once_and_its_keys_come),
+        T(open_menus_and_half_typed_text_stay),
+        T(an_account_that_is_restricted_from_now_on_hears_it),
+        T(a_daemon_that_comes_back_with_another_role_says_so_too),
+        cmocka_unit_test_setup_teardown(who_is_taken_off_the_desk_is_told_so, start_system, stop),
+    };
+    return cmocka_run_group_tests_name("rights", tests, NULL, NULL);
+}
