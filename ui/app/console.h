@@ -126,7 +126,7 @@ struct console {
     char last_snooze[64];
 
     struct wanted slots[SLOTS];
-    struct { int64_t stream, ticket; bool replying; } shown; /* what others were told we look at */
+    struct { int64_t stream, ticket; bool replying; } shown; /* what others were told we look at (app/shown) */
     int64_t rang, rang_at; /* what the stream said last that it pages me, until that is over; clock_mono */
     int64_t focus, focus_next; /* the ticket whose documents are kept; the one whose are asked for at focus_at, if the cursor stays */
     int listed;    /* rows of the table shown that are asked for, where it goes on; 0: the first */
@@ -221,10 +221,6 @@ int64_t
 fetch_next(const struct console *c); /* clock_mono when fetch_pump has something to do, INT64_MAX = nothing */
 void fetch_start(struct console *c);
 void fetch_paging(struct console *c, int64_t ms); /* every screen's head says what pages me: escalations, soon, if there are any */
-void fetch_explain(struct console *c, int64_t event);    /* into the open overlay */
-void fetch_simulate(struct console *c, int64_t at);      /* likewise: a critical ticket then */
-void fetch_deliver(struct console *c, struct json *body); /* POST /v1/deliveries; takes the body */
-void fetch_presence(struct console *c);           /* tells others what is looked at, where that changed */
 
 /* run.c */
 void run_line(struct console *c, const char *line);

@@ -18,12 +18,9 @@
 #include "screen/articles.h"
 #include "screen/deliveries.h"
 #include "screen/event.h"
-#include "screen/simulation.h"
 #include "screen/why.h"
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { LISTED_MOST = 1000 /* as api.md has it */, RETRY_MS = 500, DRAFT_MAX = 300 << 10 };
 enum { SIMILAR_MS = 300 }; /* of staying at a ticket: what was like it is no hurry, and for those passed by it is not asked */
@@ -459,83 +456,4 @@ void fetch_start(struct console *c)
 {
     fetch_want(c, SLOT_DESK);
     fetch_pump(c);
-}
-
-/* --- deliveries, and what a question to the laboratory brings --- */
-
-static void delivered(void *arg, const struct link_answer *answer)
-{
-    static const struct { const char *name, *one, *many, *none; } said[] = {
-        {"replay", "The delivery leaves again", " deliveries leave again", "None of them is dead"},
-        {"retry", "The delivery goes now", " deliveries go now", "None of them waits"},
-        {"drop", "The delivery is given up", " deliveries are given up", "None of them is dead or waiting"},
-        {"pause", "It rests; its queue is kept", "", ""},
-        {"resume", "It goes on", "", ""}};
-    struct console *c = arg;
-    AUTO_JSON root =
-        answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
-    int64_t n = json_get_i64(root, "count", 0);
-    if (answer->err)
-        console_toast(c, UI_ERROR, "%s%s%s", answer->err->text, *answer->hint ? "; " : "", answer->hint);
-    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
-        if (str_eq(said[i].name, json_get_string(root, "do", "")))
-            console_toast(c, n ? UI_TOAST : UI_ERROR, "%s%s", n > 1 ? look_count(c->frame, n) : "",
-                          n > 1 ? said[i].many : n ? said[i].one : said[i].none);
-    fetch_place(c);
-}
-
-static void explained(void *arg, const struct link_answer *answer)
-{
-    struct console *c = arg;
-    struct look look = console_look(c);
-    AUTO_JSON root =
-        answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
-    if (answer->err)
-        console_toast(c, UI_ERROR, "%s%s%s", answer->err->text, *answer->hint ? "; " : "", answer->hint);
-    c->dirty = c->at_once = true;
-    if (!root || c->overlay.kind != OVERLAY_READ || c->overlay.purpose != FOR_EXPLAINED)
-        return;
-    pager_begin(c->overlay.pager);
-    (json_get(root, "lines") ? simulation_read : deliveries_explain)(&look, c->overlay.pager, root);
-    pager_end(c->overlay.pager);
-}
-
-void fetch_explain(struct console *c, int64_t event)
-{
-    link_send(c->link, "POST", "/v1/lab", arena_printf(c->frame, "{\"do\":\"explain\",\"event\":%" PRId64 "}", event), explained, c);
-}
-
-void fetch_simulate(struct console *c, int64_t at)
-{
-    link_send(c->link, "POST", "/v1/lab", arena_printf(c->frame, "{\"do\":\"simulate\",\"at\":%" PRId64 "}", at), explained, c);
-}
-
-void fetch_deliver(struct console *c, struct json *body)
-{
-    AUTO_JSON sent = body;
-    link_send(c->link, "POST", "/v1/deliveries", json_print_in(c->frame, sent), delivered, c);
-}
-
-/* --- presence --- */
-
-static void ignored(void *arg, const struct link_answer *answer)
-{
-    (void)arg, (void)answer;
-}
-
-void fetch_presence(struct console *c)
-{
-    bool writes = composer_is_open(&c->composer), replying = writes && c->composer.reply;
-    int64_t stream = mirror_stream(c->mirror), ticket = writes ? c->composer.ticket : console_place(c) == PLACE_TICKET ? c->ticket.id : 0;
-    if (!stream || link_status(c->link)->state != LINK_LIVE ||
-        (stream == c->shown.stream && ticket == c->shown.ticket && replying == c->shown.replying))
-        return;
-    bool news = ticket || (stream == c->shown.stream && c->shown.ticket);
-    c->shown.stream = stream;
-    c->shown.ticket = ticket;
-    c->shown.replying = replying;
-    if (news)
-        link_send(c->link, "PUT", "/v1/presence",
-                  arena_printf(c->frame, "{\"stream\":%" PRId64 ",\"ticket\":%" PRId64 ",\"doing\":\"%s\"}", stream, ticket,
-                               !ticket ? "idle" : replying ? "replying" : "viewing"), ignored, c);
 }

@@ -10,6 +10,7 @@
 #include "app/posting.h"
 #include "app/press.h"
 #include "app/session.h"
+#include "app/shown.h"
 #include "app/tick.h"
 #include "app/writing.h"
 #include "base/clock.h"
@@ -115,7 +116,7 @@ static void loop(struct console *c)
         if (is_due(c))
             frame_draw(c);
         fetch_pump(c);
-        fetch_presence(c); /* after what somebody waits for */
+        shown_tell(c); /* after what somebody waits for */
     }
 }
 

@@ -3,6 +3,34 @@
 #include "base/text.h"
 #include <string.h>
 
+static void delivered(void *arg, const struct link_answer *answer)
+{
+    static const struct { const char *name, *one, *many, *none; } said[] = {
+        {"replay", "The delivery leaves again", " deliveries leave again", "None of them is dead"},
+        {"retry", "The delivery goes now", " deliveries go now", "None of them waits"},
+        {"drop", "The delivery is given up", " deliveries are given up", "None of them is dead or waiting"},
+        {"pause", "It rests; its queue is kept", "", ""},
+        {"resume", "It goes on", "", ""}};
+    struct console *c = arg;
+    AUTO_JSON root =
+        answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
+    int64_t n = json_get_i64(root, "count", 0);
+    if (answer->err)
+        console_toast(c, UI_ERROR, "%s%s%s", answer->err->text, *answer->hint ? "; " : "", answer->hint);
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        if (str_eq(said[i].name, json_get_string(root, "do", "")))
+            console_toast(c, n ? UI_TOAST : UI_ERROR, "%s%s", n > 1 ? look_count(c->frame, n) : "",
+                          n > 1 ? said[i].many : n ? said[i].one : said[i].none);
+    fetch_place(c);
+}
+
+/* POST /v1/deliveries; takes the body. */
+static void deliver(struct console *c, struct json *body)
+{
+    AUTO_JSON sent = body;
+    link_send(c->link, "POST", "/v1/deliveries", json_print_in(c->frame, sent), delivered, c);
+}
+
 /* Of those under the cursor or marked, as far as a row shows them; how many. Each is dead, or waits, or neither. */
 static int deliveries_in(struct console *c, struct json *ids, bool dead)
 {
@@ -41,7 +69,7 @@ static bool send_deliveries(struct console *c, const char *what, bool dead)
     json_put_string(body, "do", what);
     json_put(body, "ids", ids);
     if (n)
-        fetch_deliver(c, body);
+        deliver(c, body);
     else
         json_free(body);
     return n;
@@ -54,7 +82,7 @@ static void do_replay(struct console *c, const char *arg)
         struct json *body = json_object();
         json_put_string(body, "do", "replay");
         json_put_string(body, "destination", arg);
-        fetch_deliver(c, body);
+        deliver(c, body);
         return;
     }
     if (console_place(c) != PLACE_DELIVERIES) {
@@ -102,7 +130,7 @@ static void rest_or_go(struct console *c, const char *what, const char *arg)
     json_put_string(body, "destination", arena_strndup(c->frame, arg, n));
     if (arg[n + strspn(arg + n, " ")])
         json_put_string(body, "reason", arg + n + strspn(arg + n, " "));
-    fetch_deliver(c, body);
+    deliver(c, body);
 }
 
 static void do_pause(struct console *c, const char *arg)

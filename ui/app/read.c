@@ -3,9 +3,11 @@
 #include "app/part.h"
 #include "base/text.h"
 #include "command/guide.h"
+#include "screen/deliveries.h"
 #include "screen/event.h"
 #include "screen/sign.h"
-#include <string.h>
+#include "screen/simulation.h"
+#include <inttypes.h>
 
 void read_resized(struct console *c)
 {
@@ -46,12 +48,27 @@ static void why_aside(struct console *c, const struct lists_item *item)
     pager_end(pager);
 }
 
+static void explained(void *arg, const struct link_answer *answer)
+{
+    struct console *c = arg;
+    struct look look = console_look(c);
+    AUTO_JSON root =
+        answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
+    if (answer->err)
+        console_toast(c, UI_ERROR, "%s%s%s", answer->err->text, *answer->hint ? "; " : "", answer->hint);
+    c->dirty = c->at_once = true;
+    if (!root || c->overlay.kind != OVERLAY_READ || c->overlay.purpose != FOR_EXPLAINED)
+        return;
+    pager_begin(c->overlay.pager);
+    (json_get(root, "lines") ? simulation_read : deliveries_explain)(&look, c->overlay.pager, root);
+    pager_end(c->overlay.pager);
+}
+
 /* What each route says to an event, as `triage route explain` does. */
 static void explain(struct console *c, int64_t event)
 {
-    overlay_read(&c->overlay, FOR_EXPLAINED,
-                 arena_printf(c->frame, "What each route says to event %lld", (long long)event));
-    fetch_explain(c, event);
+    overlay_read(&c->overlay, FOR_EXPLAINED, arena_printf(c->frame, "What each route says to event %" PRId64, event));
+    link_send(c->link, "POST", "/v1/lab", arena_printf(c->frame, "{\"do\":\"explain\",\"event\":%" PRId64 "}", event), explained, c);
 }
 
 /* Asks which number; a screen that is about one of them knows it. */
@@ -76,43 +93,51 @@ static void simulate(struct console *c)
     struct lists_item item;
     int64_t at = lists_selected(console_table(c), &look, &item) && item.at > look.now ? item.at : look.now;
     overlay_read(&c->overlay, FOR_EXPLAINED, "Who would be told, and why");
-    fetch_simulate(c, at);
+    link_send(c->link, "POST", "/v1/lab", arena_printf(c->frame, "{\"do\":\"simulate\",\"at\":%" PRId64 "}", at), explained, c);
+}
+
+/* Where no ticket is meant: who is on call, or an event that was refused, is kept aside or is asked for. false: a ticket is. */
+static bool why_here(struct console *c, const char *arg, int64_t ticket)
+{
+    struct look look = console_look(c);
+    struct lists_item item = {0};
+    if (console_place(c) == PLACE_ONCALL) {
+        simulate(c);
+        return true;
+    }
+    if (console_place(c) != PLACE_INGEST || !lists_selected(console_table(c), &look, &item))
+        return false;
+    if (item.refusal)
+        why_refused(c, &item);
+    else if (event_is_aside(item.json) || event_is_erased(item.json))
+        why_aside(c, &item);
+    else if (!ticket || str_eq(arg, "event"))
+        explain(c, item.id);
+    else
+        return false;
+    return true;
+}
+
+static void why_ticket(struct console *c, int64_t ticket, const char *what)
+{
+    c->focus = ticket;
+    str_copy(c->why, sizeof c->why, what);
+    overlay_read(&c->overlay, FOR_READING, arena_printf(c->frame, "Why: %s of #%" PRId64, what, ticket));
+    fetch_want(c, SLOT_DOC + MIRROR_WHY);
 }
 
 void read_why(struct console *c, const char *arg)
 {
-    struct look look = console_look(c);
-    struct lists_item item = {0};
-    bool event = console_place(c) == PLACE_INGEST && lists_selected(console_table(c), &look, &item);
     int64_t ticket = place_meant(c);
-    if (console_place(c) == PLACE_ONCALL) {
-        simulate(c);
+    if (why_here(c, arg, ticket))
         return;
-    }
-    if (event && item.refusal) {
-        why_refused(c, &item);
-        return;
-    }
-    if (event && (event_is_aside(item.json) || event_is_erased(item.json))) {
-        why_aside(c, &item);
-        return;
-    }
-    if (event && (!ticket || strcmp(arg, "event") == 0)) {
-        explain(c, item.id);
-        return;
-    }
     if (!ticket) {
         console_toast(c, UI_ERROR, "why: there is no ticket under the cursor; ga shows all, j and k move");
         return;
     }
-    arg = *arg ? arg : ask_why(c, ticket);
-    if (!*arg)
-        return;
-    c->focus = ticket;
-    str_copy(c->why, sizeof c->why, arg);
-    overlay_read(&c->overlay, FOR_READING,
-                 arena_printf(c->frame, "Why: %s of #%lld", arg, (long long)ticket));
-    fetch_want(c, SLOT_DOC + MIRROR_WHY);
+    const char *what = *arg ? arg : ask_why(c, ticket);
+    if (*what)
+        why_ticket(c, ticket, what);
 }
 
 static void on_read(struct console *c, const struct answer *a)

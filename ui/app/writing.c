@@ -8,6 +8,7 @@
 #include "app/posting.h"
 #include "app/press.h"
 #include "app/restricted.h"
+#include "app/shown.h"
 #include "base/clock.h"
 #include "core/draft.h"
 #include "screen/escalations.h"
@@ -150,7 +151,7 @@ void writing_meanwhile(void *arg, int fd, int ms)
     arena_reset(c->frame); /* an editor may be open for a day */
     link_wait(c->link, &fd, 1, ms);
     link_run(c->link);
-    fetch_presence(c); /* the line may have come, or come back, since */
+    shown_tell(c); /* the line may have come, or come back, since */
     keeper_follow(c, clock_mono());
     fetch_pump(c);
 }
