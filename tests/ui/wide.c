@@ -86,6 +86,31 @@ static void a_long_subject_is_whole_in_the_list_of_a_huge_terminal(void **state)
     queue_fini(&queue);
 }
 
+/* Blank is "pays nothing", so that is no way to save room. */
+static void what_a_customer_pays_for_stands_in_every_row_whatever_their_name(void **state)
+{
+    static const char rows[] = "{\"rows\":[{\"id\":7,\"status\":\"open\",\"version\":1,\"title\":\"One\",\"customer_name\":\"Cust 11\",\"plan\":\"enterprise\"},"
+                               "{\"id\":8,\"status\":\"open\",\"version\":1,\"title\":\"Two\",\"customer_name\":\"山田 太郎\",\"plan\":\"企業向け計画\"},"
+                               "{\"id\":9,\"status\":\"open\",\"version\":1,\"title\":\"Three\",\"customer_name\":\"Norddeutsche Handelsgesellschaft\",\"plan\":\"pro\"},"
+                               "{\"id\":10,\"status\":\"open\",\"version\":1,\"title\":\"Four\",\"customer_name\":\"Acme\",\"plan\":\"\"}]}";
+    static const struct { int columns; const char *says[4]; } sizes[] = {
+        {100, {"Cust 11 ent - ", "山田 太郎 企 - ", "… pro - ", "Acme - "}}, {120, {"Cust 11 ent - ", "山田 太郎 企 - ", "… pro - ", "Acme - "}},
+        {200, {"Cust 11 enterprise - ", "山田 太郎 企業向け計画 - ", "… pro - ", "Acme - "}}};
+    struct err err = {0};
+    struct queue queue;
+    (void)state;
+    assert_true(mirror_page(desk.mirror, mirror_view_name(desk.mirror), NULL, false, rows, sizeof rows - 1, &err));
+    queue_init(&queue);
+    queue_sync(&queue, desk.mirror, false);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        desk_size(&desk, sizes[i].columns, 40);
+        queue_draw(&queue, &desk.look, desk.surface);
+        for (int row = 0; row < 4; row++)
+            desk_shows(&desk, sizes[i].says[row]);
+    }
+    queue_fini(&queue);
+}
+
 static void what_came_in_and_what_leaves_names_its_ticket_where_there_is_room(void **state)
 {
     static const enum mirror_doc_id docs[] = {MIRROR_EVENTS, MIRROR_REFUSALS, MIRROR_PARCELS, MIRROR_WAITING, MIRROR_DEAD, MIRROR_DESTINATIONS};
@@ -235,6 +260,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(a_long_subject_is_whole_in_the_list_of_a_huge_terminal), T(a_list_beside_its_pane_keeps_the_bars_of_its_deadlines),
+        T(what_a_customer_pays_for_stands_in_every_row_whatever_their_name),
         T(what_came_in_and_what_leaves_names_its_ticket_where_there_is_room),
         T(on_a_huge_terminal_what_belongs_together_stands_together_and_whole), T(an_entry_of_the_audit_is_read_as_dates_and_lengths),
         T(tags_are_words_where_they_changed),

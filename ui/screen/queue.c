@@ -10,7 +10,7 @@
 #include "screen/sign.h"
 #include <string.h>
 
-enum { GUTTER = 2, MARGIN = GUTTER + 1, WIDE = 108, BESIDE = 100, WITH_PLAN = 16, PANE_FROM = 160, PANE_SHARE = 3, PANE_SPLIT = 130, FACTS = 46, FRESH_MS = 8000, ROOMY = 24, TITLE_LINES = 3 };
+enum { GUTTER = 2, MARGIN = GUTTER + 1, WIDE = 108, BESIDE = 100, PLAN_LEAST = 3, PANE_FROM = 160, PANE_SHARE = 3, PANE_SPLIT = 130, FACTS = 46, FRESH_MS = 8000, ROOMY = 24, TITLE_LINES = 3 };
 
 /* --- columns --- */
 
@@ -145,17 +145,29 @@ static void draw_subject(const struct look *look, struct surface *s, int row, in
         surface_right(s, row, column, width, role, mark);
 }
 
-/* The name, and at the end of the column what they pay for, where both have room. */
+/* Its first letters, whole ones. */
+static const char *short_plan(struct arena *arena, const char *plan)
+{
+    size_t n = 0, left = strlen(plan), step;
+    for (int columns = 0, wide; (step = text_step(plan + n, left - n, &wide)) && (columns += wide) <= PLAN_LEAST;)
+        n += step;
+    return arena_strndup(arena, plan, n);
+}
+
+/* What they pay for at the end of the column, in its first letters where the name has no room beside the whole word: nothing there
+ * would say that they pay nothing. */
 static void draw_customer(const struct look *look, struct surface *s, int row, int column, int width,
                           const void *item, bool selected)
 {
     const struct ticket *t = &((const struct mirror_row *)item)->t;
     const char *plan = text_safe_in(look->arena, t->plan ? t->plan : "", TEXT_LINE);
     const char *name = text_safe_in(look->arena, t->customer_name ? t->customer_name : "", TEXT_LINE);
-    int wide = text_columns(plan), need = width >= WITH_PLAN && text_columns(name) + 1 + wide < width ? wide : 0;
     (void)selected;
-    surface_text(s, row, column, width - (need ? need + 1 : 1), UI_DIM, name); /* a name that is cut touches nothing */
-    surface_right(s, row, column + width - need - 1, need, UI_MUTED, plan);
+    if (text_columns(name) + 1 + text_columns(plan) >= width)
+        plan = short_plan(look->arena, plan);
+    int need = text_columns(plan);
+    surface_text(s, row, column, width - (need ? need + 2 : 1), UI_DIM, name); /* a name that is cut touches nothing */
+    surface_text(s, row, column + width - need - 1, need, UI_MUTED, plan);
 }
 
 static void draw_owner(const struct look *look, struct surface *s, int row, int column, int width,
@@ -209,7 +221,7 @@ static const struct column beside[] = {
 static const struct column wide[] = {
     {"", 1, 0, false, draw_state},          {"#", 6, 0, true, draw_number},
     {"     Due", 15, 0, false, draw_due},   {"Urgency", 14, 0, false, draw_urgency},
-    {"Subject", 0, 0, false, draw_subject}, {"Customer", 18, 0, false, draw_customer},
+    {"Subject", 0, 0, false, draw_subject}, {"Customer", -18, 0, false, draw_customer},
     {"Category", 10, 150, false, draw_category}, {"Source", 12, 164, false, draw_source},
     {"Owner", 8, 0, false, draw_owner},     {"Age", 4, 0, true, draw_age}};
 
