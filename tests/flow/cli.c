@@ -562,6 +562,45 @@ static void watch_writes_a_line_for_each_entry(void **state)
     close(ends[0]);
 }
 
+/* `triage ls --json | head -1`. */
+static void a_reader_that_has_read_enough_is_no_failure_and_nothing_is_said(void **state)
+{
+    static const char *const verbs[][4] = {{"ls", "--view", "all"}, {"ls", "--view", "all", "--json"}, {"show", "1", "--json"}, {"attachment", "1", "1"}, {"watch"}, {"help"}, {"version"}};
+    char file[128];
+    int ends[2];
+    (void)state;
+    post("A-1", "one");
+    snprintf(file, sizeof file, "%s/a.txt", run->dir);
+    write_file(file, "Bytes.");
+    assert_int_equal(TRIAGE(NULL, "note", "1", "with a file", "--attach", file)->code, 0);
+    assert_int_equal(pipe(ends), 0);
+    close(ends[0]);
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+        const char *words[5] = {verbs[i][0], verbs[i][1], verbs[i][2], verbs[i][3], NULL};
+        ran = shell_run_onto(ends[1], words);
+        assert_string_equal(ran->err, "");
+        assert_int_equal(ran->code, 128 + SIGPIPE);
+    }
+    close(ends[1]);
+}
+
+static void what_a_full_disk_did_not_take_is_said(void **state)
+{
+    static const char *const verbs[][4] = {{"ls", "--view", "all"}, {"watch"}, {"help"}, {"version"}};
+    int full = open("/dev/full", O_WRONLY);
+    (void)state;
+    if (full < 0)
+        skip();
+    post("A-1", "one");
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+        const char *words[4] = {verbs[i][0], verbs[i][1], verbs[i][2], NULL};
+        ran = shell_run_onto(full, words);
+        shell_holds(ran->err, "triage: writing to standard output: ");
+        assert_int_equal(ran->code, 74);
+    }
+    close(full);
+}
+
 static void verify_explains_without_a_daemon(void **state)
 {
     (void)state;
@@ -661,6 +700,8 @@ int main(void)
         R(routes_are_explained_and_another_configuration_is_tried),
         T(read_verbs_print_one_object_of_json),
         T(watch_writes_a_line_for_each_entry),
+        T(a_reader_that_has_read_enough_is_no_failure_and_nothing_is_said),
+        T(what_a_full_disk_did_not_take_is_said),
         T(verify_explains_without_a_daemon),
         T(reveal_prints_what_every_other_verb_masks),
         T(help_man_page_and_list_name_every_verb),

@@ -47,10 +47,11 @@ static void become(const char *const *words, int in, int out, int err)
     _exit(127);
 }
 
-const struct shell_ran *shell_run(const char *input, const char *const *words)
+static struct shell_ran ran;
+
+static void run(const char *input, int out, const char *const *words)
 {
-    static struct shell_ran ran;
-    int in = nameless_file(), out = nameless_file(), err = nameless_file(), status;
+    int in = nameless_file(), err = nameless_file(), status;
     if (input)
         assert_int_equal(write(in, input, strlen(input)), (ssize_t)strlen(input));
     lseek(in, 0, SEEK_SET);
@@ -61,9 +62,22 @@ const struct shell_ran *shell_run(const char *input, const char *const *words)
         become(words, in, out, err);
     waitpid(pid, &status, 0);
     close(in);
-    read_back(out, ran.out, sizeof ran.out);
     read_back(err, ran.err, sizeof ran.err);
     ran.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+const struct shell_ran *shell_run(const char *input, const char *const *words)
+{
+    int out = nameless_file();
+    run(input, out, words);
+    read_back(out, ran.out, sizeof ran.out);
+    return &ran;
+}
+
+const struct shell_ran *shell_run_onto(int out, const char *const *words)
+{
+    run(NULL, out, words);
+    *ran.out = 0;
     return &ran;
 }
 

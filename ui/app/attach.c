@@ -248,12 +248,7 @@ static int give(struct shell *sh, const char *data, size_t n, const char *type)
     }
     if (shows)
         text_safe(&sh->out, data, n, TEXT_BLOCK);
-    if (shows)
-        return shell_flush(sh);
-    if (fwrite(data, 1, n, stdout) == n && fflush(stdout) == 0)
-        return 0;
-    err_set(&err, ERR_STORAGE, "writing to standard output: %s", strerror(errno));
-    return shell_failed(sh, &err, "");
+    return shows ? shell_flush(sh) : shell_put(sh, data, n);
 }
 
 static const char *type_of(struct shell *sh, int64_t ticket, int64_t n, int *code)

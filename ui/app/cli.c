@@ -246,6 +246,8 @@ int cli_run(int argc, char **argv)
     int code = !home_trusted(&sh.home, &err)                        ? shell_failed(&sh, &err, "")
                : sh.options.linear && !verb && !sh.options.help ? linear_run(&sh, &door)
                                                                     : dispatch(&sh, verb);
+    if (!code) /* what was printed by the way */
+        code = shell_put(&sh, "", 0);
     link_close(sh.link);
     str_fini(&sh.out);
     arena_free(sh.arena);

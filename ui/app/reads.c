@@ -194,7 +194,7 @@ int reads_similar(struct shell *sh)
 
 struct watch {
     struct shell *sh;
-    bool over;
+    int code; /* 0 as long as its lines are taken */
 };
 
 static void watch_frame(void *arg, const char *event, int64_t id, const char *data, size_t n)
@@ -205,7 +205,7 @@ static void watch_frame(void *arg, const char *event, int64_t id, const char *da
         return;
     AUTO_ARENA arena = arena_new();
     printf("{\"event\":\"%s\"%s%s\n", event, data[1] == '}' ? "" : ",", shell_inert(arena, data + 1, n - 1));
-    watch->over |= fflush(stdout) != 0;
+    watch->code = shell_put(watch->sh, "", 0);
 }
 
 int reads_watch(struct shell *sh)
@@ -219,9 +219,9 @@ int reads_watch(struct shell *sh)
         return code;
     link_follow(sh->link, after ? strtoll(after, NULL, 10) : json_get_i64(desk, "seq", 0), watch_frame,
                 &watch);
-    while (!watch.over) {
+    while (!watch.code) {
         link_run(sh->link);
         link_wait(sh->link, NULL, 0, 60000);
     }
-    return err_row(ERR_STORAGE)->exit;
+    return watch.code;
 }

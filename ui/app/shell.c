@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "command/command.h"
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,17 +121,30 @@ char *shell_escape(struct shell *sh, const char *text)
     return arena_strdup(sh->arena, out.data);
 }
 
-int shell_flush(struct shell *sh)
+/* Who reads has read enough: the end that cat and git have there, which says nothing and which shells know. */
+static void hung_up(void)
 {
-    const char *text = sh->options.json ? shell_inert(sh->arena, sh->out.data, sh->out.len) : sh->out.data;
-    size_t n = sh->options.json ? strlen(text) : sh->out.len;
-    bool ok = fwrite(text, 1, n, stdout) == n && fflush(stdout) == 0;
-    str_clear(&sh->out);
-    if (ok)
+    signal(SIGPIPE, SIG_DFL);
+    raise(SIGPIPE);
+}
+
+int shell_put(struct shell *sh, const char *data, size_t n)
+{
+    if (fwrite(data, 1, n, stdout) == n && fflush(stdout) == 0)
         return 0;
     struct err err = {0};
     err_set(&err, ERR_STORAGE, "writing to standard output: %s", strerror(errno));
-    return shell_failed(sh, &err, "");
+    if (errno == EPIPE)
+        hung_up();
+    return shell_failed(sh, &err, "what it goes to is full, or closed");
+}
+
+int shell_flush(struct shell *sh)
+{
+    const char *text = sh->options.json ? shell_inert(sh->arena, sh->out.data, sh->out.len) : sh->out.data;
+    int code = shell_put(sh, text, sh->options.json ? strlen(text) : sh->out.len);
+    str_clear(&sh->out);
+    return code;
 }
 
 const char *shell_option(struct shell *sh, const char *name, bool has_value)

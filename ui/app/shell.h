@@ -49,6 +49,8 @@ char *shell_escape(struct shell *sh, const char *text); /* for a query */
 /* --- saying --- */
 int shell_failed(struct shell *sh, const struct err *err, const char *hint); /* the exit code */
 int shell_usage(struct shell *sh, const char *text, const char *what, const char *hint);
-int shell_flush(struct shell *sh); /* what was printed goes out; the exit code */
+/* What was printed goes out; the exit code. Where nobody reads on (`| head`) it does not return: it ends by SIGPIPE, and says nothing. */
+int shell_flush(struct shell *sh);
+int shell_put(struct shell *sh, const char *data, size_t n); /* the same of bytes as they are */
 char *shell_inert(struct arena *arena, const char *data, size_t n); /* JSON that no terminal acts on */
 #endif
