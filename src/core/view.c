@@ -75,16 +75,6 @@ static const char *own_key(struct desk_act *d, const char *name)
     return view_key(d->arena, d->action->actor, name);
 }
 
-/* One's own; NULL + err. */
-static const struct view *own(struct desk_act *d, const char *name)
-{
-    const struct view *view = view_find(d->state, own_key(d, name));
-    if (!view)
-        err_set(d->err, ERR_NOT_FOUND, "you keep no view \"%s\"; `triage views` lists them%s", name,
-                view_find(d->state, view_key(d->arena, NULL, name)) ? ", and that one is the team's: unshare it first" : "");
-    return view;
-}
-
 static bool room_with(const struct desk_state *state, const char *owner, int more, struct err *err)
 {
     int n = more, most = owner ? VIEWS_OWN : VIEWS_SHARED;
@@ -160,6 +150,21 @@ static bool is_free(struct desk_act *d, const char *name)
 {
     return !configured(d->rules, name) ||
            err_set(d->err, ERR_STATE, "\"%s\" is a view of the configuration, which only triage.yaml changes: keep yours under another name", name);
+}
+
+/* One's own; NULL + err, which says whose it is where it is somebody's. */
+static const struct view *own(struct desk_act *d, const char *name)
+{
+    const struct view *view = view_find(d->state, own_key(d, name)), *team = view_find(d->state, view_key(d->arena, NULL, name));
+    if (view)
+        return view;
+    if (team && str_eq(team->by, d->action->actor))
+        err_set(d->err, ERR_STATE, "\"%s\" is the team's now: `view-unshare %s` makes it yours alone again, then it can be changed", name, name);
+    else if (team)
+        err_set(d->err, ERR_STATE, "\"%s\" is the team's, and %s's to change", name, team->by);
+    else if (is_free(d, name))
+        err_set(d->err, ERR_NOT_FOUND, "you keep no view \"%s\"; `triage views` lists them", name);
+    return NULL;
 }
 
 /* --- the acts --- */

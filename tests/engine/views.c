@@ -160,6 +160,8 @@ static void a_shared_view_is_everybodys_and_can_be_taken_back(void **state)
     world_wait(w, 1000);
     assert_non_null(strstr(refusal(say("tom", "view-share", "fresh")), "keep no view"));
     assert_true(world_ok(say("ana", "view-share", "fresh")));
+    assert_string_equal(refusal(say("ana", "view-forget", "fresh")), "\"fresh\" is the team's now: `view-unshare fresh` makes it yours alone again, then it can be changed");
+    assert_string_equal(refusal(say("tom", "view-forget", "fresh")), "\"fresh\" is the team's, and ana's to change");
     assert_null(strstr(w->frames, " to ana"));
     assert_int_equal(count_of("/fresh", ""), 1); /* its members are those it had: nothing to fill */
     assert_int_equal(members_of("ana/fresh", ""), -1);

@@ -275,7 +275,9 @@ static void a_draft_is_sent_whole_by_the_shell(void **state)
     open_desk(webhook, "");
     comes_with("[]");
     assert_int_equal(SHELL(NULL, "attach", "1", write_file("c.log", "more"))->code, 0);
-    shell_holds(SHELL(NULL, "reply", "1", "--draft")->err, "you have begun no reply there"); /* a file alone says nothing */
+    shell_holds(SHELL(NULL, "reply", "1", "--draft")->err, "has files and no text yet, and a file alone says nothing");
+    shell_holds(SHELL(NULL, "drafts")->out, "1 attachment: c.log");
+    shell_holds(SHELL(NULL, "drafts", "show", "1")->err, "1 attachment: c.log");
     AUTO_JSON value = json_object();
     struct answer a = client_get(me, "/v1/keep/draft:1:reply");
     json_put_string(value, "text", "Here it is.");

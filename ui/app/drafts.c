@@ -13,13 +13,23 @@ const char drafts_help[] =
     "  triage drafts                         texts you have begun, and those colleagues handed to the team\n"
     "  triage drafts show 42                 yours on #42; `note` behind the number: the note\n"
     "  triage drafts share 42                hands it to the team; unshare takes it back\n"
-    "  triage drafts take 42 --from ana      takes over what ana shared: it is yours alone then\n"
-    "  triage drafts discard 42              throws yours away\n"
-    "  triage reply 42 --draft               sends it, with its files and articles; --pending, --close, --next as ever\n";
+    "  triage reply 42 --draft               sends it, with its files and articles; --pending, --close, --next as ever\n"
+    "  triage drafts take 43 --from ana      takes over what ana shared on #43: it is yours alone then\n"
+    "  triage drafts discard 43              throws yours away\n";
 
 struct drafts_after drafts_after(struct shell *sh)
 {
     return (struct drafts_after){.close = shell_option(sh, "--close", false), .pending = shell_option(sh, "--pending", false), .next = shell_option(sh, "--next", false)};
+}
+
+/* Files alone are a draft too. */
+static const char *what_of(struct print *p, const struct json *d)
+{
+    struct attachment *list;
+    const char *text = json_get_string(d, "text", "");
+    const struct json *files = json_get(d, "attachments");
+    int n = *text || !files ? 0 : attachment_read(p->arena, json_print_in(p->arena, files), &list);
+    return n ? attachment_say_all(p->arena, list, n) : text;
 }
 
 static void print_draft(struct print *p, const struct json *d)
@@ -29,7 +39,7 @@ static void print_draft(struct print *p, const struct json *d)
     print_cell(p, json_get_string(d, "kind", ""), 6, false);
     print_cell(p, arena_printf(p->arena, "%s%s", mine ? "you" : json_get_string(d, "agent", ""), json_get_bool(d, "shared", false) ? ", shared" : ""), 16, false);
     print_cell(p, look_ago(p->arena, p->now - json_get_i64(d, "at", 0)), 5, true);
-    print_safe(p, json_get_string(d, "text", ""));
+    print_safe(p, what_of(p, d));
     str_addc(p->out, '\n');
 }
 
@@ -54,19 +64,24 @@ static const char *path_of(struct shell *sh, const struct draft *draft)
     return arena_printf(sh->arena, "/v1/keep/%s", draft_key(sh->arena, draft->ticket, draft->reply));
 }
 
+static const struct json *lacks(struct shell *sh, const char *why, int *code)
+{
+    struct err err = {0};
+    err_set(&err, ERR_NOT_FOUND, "%s", why);
+    *code = shell_failed(sh, &err, "triage drafts lists those there are");
+    return NULL;
+}
+
 /* NULL: there is none; said. */
 static const struct json *kept(struct shell *sh, const struct draft *draft, int *code)
 {
     bool quiet = sh->quiet;
-    struct err err = {0};
     sh->quiet = true;
     const struct json *root = shell_fetch(sh, path_of(sh, draft), NULL, code), *value = json_get(root, "value");
     sh->quiet = quiet;
-    if (!root || (*draft_text(value) && value))
+    if (!root || (value && (*draft_text(value) || draft_files(value))))
         return root ? value : NULL;
-    err_set(&err, ERR_NOT_FOUND, "#%" PRId64 ": you have begun no %s there", draft->ticket, draft_word(draft->reply));
-    *code = shell_failed(sh, &err, "triage drafts lists those there are");
-    return NULL;
+    return lacks(sh, arena_printf(sh->arena, "#%" PRId64 ": you have begun no %s there", draft->ticket, draft_word(draft->reply)), code);
 }
 
 static int put(struct shell *sh, const struct draft *draft, struct json *value, const char *said)
@@ -176,6 +191,8 @@ const char *drafts_send(struct shell *sh, struct command_do *what, int *code)
     const struct draft draft = {*what->tickets, what->action == &action_table[ACTION_REPLY]};
     bool anyway = shell_option(sh, "--anyway", false);
     const struct json *value = kept(sh, &draft, code);
+    if (value && !*draft_text(value))
+        value = lacks(sh, arena_printf(sh->arena, "#%" PRId64 ": your %s has files and no text yet, and a file alone says nothing", draft.ticket, draft_word(draft.reply)), code);
     if (!value)
         return NULL;
     what->attachments = join(sh, what->attachments, draft_files(value));

@@ -87,6 +87,10 @@ const struct verb *help_find(const struct verb *verbs, const char *name)
     return NULL;
 }
 
+#define NEXT_HELP                                                                                                                                                                  \
+    "  triage claim --next                                         the one that needs somebody most\n"                                                                            \
+    "  triage claim --next --skip 42 --reason \"not my language\"     the same, passing over another"
+
 static const struct { int action; const char *text; } action_more[] = {
     {ACTION_REPLY, "       --article KEY: a knowledge article of which the text brings the title, the link or the first words\n"
                    "       --status pending|on_hold|resolved [--reason TEXT]: in the same breath; --pending is short for it\n"
@@ -95,8 +99,8 @@ static const struct { int action; const char *text; } action_more[] = {
                    "       --attach FILE: a file goes with it; as often as there are files\n"
                    "       {{customer.first_name}}, {{ticket.ref}} and other variables are filled in; one without a value is refused"},
     {ACTION_MACRO, "--dry-run shows what it would change and write; one undo takes all of it back. `triage macros NUMBER` lists those for a ticket"},
-    {ACTION_CLAIM, "       triage claim --next [--skip NUMBER --reason TEXT]   the one that needs somebody most, passing over another"},
-    {ACTION_CLAIM_NEXT, "       triage claim --next [--skip NUMBER --reason TEXT]   the one that needs somebody most, passing over another"},
+    {ACTION_CLAIM, NEXT_HELP},
+    {ACTION_CLAIM_NEXT, NEXT_HELP},
     {ACTION_STATUS, "       on_hold needs a reason, as words behind it or as --reason TEXT; pending needs our answer to be the last word"},
     {ACTION_SNOOZE, "       --until TIME --on time|customer_reply|either (default either) --note TEXT; `reply` alone waits for the customer, 30 days at most;\n"
                     "       `3h only` comes back then and not before"},
@@ -104,16 +108,20 @@ static const struct { int action; const char *text; } action_more[] = {
     {ACTION_SPLIT, "       --message ROW: `triage show` gives the rows in brackets; that message and what came after it is copied"},
     {ACTION_VIEW_SAVE, "       triage view-save NAME --where EXPR [--title TITLE] [--sort BY] [--invert]; in the console :view-save NAME [TITLE] keeps what is shown"},
     {ACTION_VIEW_RENAME, "       triage view-rename NAME NEW-NAME [TITLE]"},
-    {ACTION_DELETE, "       --confirm, or the word once more: triage delete 42 delete. undo and unmerge take it back; so does a later event of its source"},
-    {ACTION_ERASE, "       --confirm, or the word once more: triage erase 42 erase. No undo; what happened stays, without a word of what was written"},
-    {ACTION_ERASE_EVENT, "       --confirm, or the word once more: triage erase-event 57 erase-event. `triage events --state quarantine` lists them; those of the same bytes go with it"},
-    {ACTION_PURGE, "       --confirm, or the word once more: triage purge 42 purge. Only what is deleted or spam. No undo; its number is not used again, and the journal says who purged it"},
-    {ACTION_RESET_XP, "       triage reset-xp AGENT|all REASON --confirm. Every line of the ledger stays; what was earned before counts no more. undo brings it back, while it is the last"},
-    {ACTION_TAGS, "       triage tags 42 vip, eu sets them; triage tags 42 +vip -eu changes those there are. A tag with blanks or a sign of its own in quotes:\n"
-                  "       triage tags 42 '+\"new customer\"'"},
-    {ACTION_SPAM, "       --confirm, or the word once more: triage spam 42 spam"},
-    {ACTION_DUPLICATE, "       --confirm, or the word once more: triage duplicate 42 duplicate"},
-    {ACTION_INVALID, "       --confirm, or the word once more: triage invalid 42 invalid"}};
+    {ACTION_DELETE, "  triage delete 42 delete   the word once more, or --confirm. undo and unmerge take it back; so does a later event of its source"},
+    {ACTION_ERASE, "  triage erase 42 erase     the word once more, or --confirm. No undo; what happened stays, without a word of what was written"},
+    {ACTION_ERASE_EVENT, "  triage events --state quarantine      lists them\n"
+                         "  triage erase-event 57 erase-event     the word once more, or --confirm; those of the same bytes go with it"},
+    {ACTION_PURGE, "  triage purge 42 purge     the word once more, or --confirm. Only what is deleted or spam. No undo; its number is not used again, and the\n"
+                   "                            journal says who purged it"},
+    {ACTION_RESET_XP, "  triage reset-xp ana \"left the team\" --confirm   or all; --confirm, as it is seen by all of them\n"
+                      "Every line of the ledger stays; what was earned before counts no more. undo brings it back, while it is the last"},
+    {ACTION_TAGS, "  triage tags 42 vip, eu              sets them\n"
+                  "  triage tags 42 +vip -eu             changes those there are\n"
+                  "  triage tags 42 '+\"new customer\"'   a tag with blanks or a sign of its own, in quotes"},
+    {ACTION_SPAM, "  triage spam 42 spam             the word once more, or --confirm"},
+    {ACTION_DUPLICATE, "  triage duplicate 42 duplicate   the word once more, or --confirm"},
+    {ACTION_INVALID, "  triage invalid 42 invalid       the word once more, or --confirm"}};
 
 static void one_action(const struct command *c)
 {
@@ -123,7 +131,7 @@ static void one_action(const struct command *c)
     printf("usage: triage %s%s%s%s [--dry-run] [--key K]%s\n%s (%s and above)\n", c->name, numbers, *args_of(c) ? " " : "", args_of(c),
            by_itself ? "" : " [--version N]", c->help, role_word(row->role));
     if (row->arg == ARG_TEXT)
-        printf("The text comes as words or on standard input: triage %s 42 < text\n", c->name);
+        printf("The text comes as words or on standard input:\n  triage %s 42 < text\n", c->name);
     for (size_t i = 0; i < sizeof action_more / sizeof *action_more; i++)
         if (action_more[i].action == c->id)
             printf("%s\n", action_more[i].text);

@@ -6,10 +6,12 @@
 #include <string.h>
 
 const char views_help[] =
-    "  triage view-save late --where 'sla_state == \"late\" && plan == \"pro\"' --title \"Late, paying\" --sort updated\n"
-    "  triage view-share late                  the team's from now on; view-unshare takes it back\n"
-    "  triage view-rename late late-pro        view-forget late-pro\n"
-    "  triage ls --view late\n"
+    "  triage view-save late --where 'sla == \"late\" && plan == \"pro\"' --title \"Late, paying\" --sort updated\n"
+    "  triage view-rename late late-pro        another name; a title may stand behind it\n"
+    "  triage ls --view late-pro\n"
+    "  triage view-share late-pro              the team's from now on\n"
+    "  triage view-unshare late-pro            yours alone again, and yours to change\n"
+    "  triage view-forget late-pro\n"
     "In the console `:view-save NAME [TITLE]` keeps what is shown: view, filter and order.\n";
 
 static bool is_save(const struct action_row *action)
