@@ -144,10 +144,10 @@ const struct when *views_asked(struct show *show, bool *any)
         return NULL;
     if (words && *words && !(short_form = when_from_words(show->arena, words, &show->err)))
         return NULL;
-    if (where && *where && !when_parse(show->arena, where, &show->err)) /* alone: its columns are those that were typed */
+    if (where && *where && !when_parse_asked(show->arena, where, &show->err)) /* alone: its columns are those that were typed */
         return NULL;
     const char *text = where && *where && short_form ? arena_printf(show->arena, "(%s) && (%s)", where, short_form) : short_form ? short_form : where;
-    return when_parse(show->arena, text, &show->err);
+    return when_parse_asked(show->arena, text, &show->err);
 }
 
 struct when_env views_env(struct show *show)
@@ -155,7 +155,7 @@ struct when_env views_env(struct show *show)
     int64_t open = 0, sum;
     store_tally_get(show->store, "open_critical", "", 0, &open, &sum, &show->err);
     return (struct when_env){.hour = show->now / HOUR % 24, .weekday = (show->now / DAY + 3) % 7 + 1, .open_criticals = open,
-                             .me = show->req->agent->name};
+                             .me = show->req->agent->name, .body = store_body_holds, .body_arg = show->store};
 }
 
 /* --- calls --- */

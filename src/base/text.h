@@ -40,6 +40,7 @@ char *text_fit(struct arena *arena, const char *safe, int columns);
 int text_wrap(struct arena *arena, const char *safe, int columns, char ***lines);
 uint32_t text_lower(uint32_t code); /* one code point, whatever the locale */
 bool text_is_space(uint32_t code); /* white space of any kind, and what no text is made of: controls */
+bool text_is_word(uint32_t code);  /* a letter, a mark, a figure: what words are made of */
 char *text_fold(struct arena *arena, const char *text); /* NFKC_Casefold, for search and matching; NULL gives "" */
 /* Is it an e-mail address by dialects.md 1a? */
 bool text_is_email(const char *text);

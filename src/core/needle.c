@@ -1,5 +1,6 @@
 /* needle: see needle.h. */
 #include "core/needle.h"
+#include "core/body.h"
 #include "core/when_tree.h"
 #include <string.h>
 
@@ -64,6 +65,15 @@ const struct needle *needle_of(struct arena *arena, const struct when *w)
     default:
         return NULL;
     }
+}
+
+int needle_body(const struct when *w, const char *words[NEEDLE_BODIES], int n)
+{
+    if (w && w->kind == AND)
+        return needle_body(w->right, words, needle_body(w->left, words, n));
+    if (w && w->kind == METHOD && w->left->kind == BODY && body_indexed(w->right->text) && n < NEEDLE_BODIES)
+        words[n++] = w->right->text;
+    return n;
 }
 
 const struct needle *needle_both(struct arena *arena, const struct needle *a, const struct needle *b)

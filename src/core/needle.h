@@ -17,6 +17,10 @@ struct needle {
 /* Every ticket for which the expression is true holds this in one of its WHEN_TEXTS texts. NULL: nothing can be said. What is negated,
  * matches(), size() and all other fields say nothing; an `||` does only where both its sides do. Lives in arena. */
 const struct needle *needle_of(struct arena *arena, const struct when *when);
+/* Words that messages of every such ticket hold (`body`), as they were typed, if an index can find them; set behind the n that are there, at
+ * most so many in all. Gives how many there are. */
+enum { NEEDLE_BODIES = 4 };
+int needle_body(const struct when *when, const char *words[NEEDLE_BODIES], int n);
 /* What has both; either may be NULL. */
 const struct needle *needle_both(struct arena *arena, const struct needle *a, const struct needle *b);
 /* Is it there? texts: folded. */

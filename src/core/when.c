@@ -292,6 +292,8 @@ bool when_text_is(const struct field *field)
 
 static bool method_eval(const struct when *w, const struct scene *scene)
 {
+    if (w->left->kind == BODY)
+        return scene->env && scene->env->body && scene->env->body(scene->env->body_arg, scene->ticket->id, w->folded);
     if (w->left->kind != ANY_TEXT)
         return method_fits(w, value_of(w->left, scene).text);
     for (int i = 0; i < WHEN_TEXTS; i++)
@@ -463,6 +465,9 @@ static void print(struct str *out, const struct when *w)
         break;
     case ANY_TEXT:
         str_adds(out, "text");
+        break;
+    case BODY:
+        str_adds(out, "body");
         break;
     case LIST:
         print_list(out, w);

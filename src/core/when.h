@@ -8,6 +8,7 @@
  * words. Times compare with ms UTC or with "2026-11-23" or "2026-11-23T14:32:00Z".
  * Beside the fields: `text` (title, customer_name, key, ref, assignee; only with contains, startsWith, endsWith,
  * matches: true if one of them fits) and the names of struct when_env.
+ * In a filter (when_parse_asked) `body` is what the customer wrote, in all of a ticket's messages: body.contains("not print") (core/body).
  * In a route (when_parse_event) an event is at hand too: `type`, `source` (the name of the source it came by), `event_dialect`
  * and `payload.NAME`, a text; beside a number it is the number that its text spells, digits with at most one point, else
  * missing; beside true and false the words. There the names people know from templates are taken as well: $event.type,
@@ -28,6 +29,7 @@ struct when_env {
     const char *me;           /* the agent asking: `assignee == me`; NULL = nobody, missing */
     const char *type, *source, *event_dialect; /* of the event that goes through a route; NULL = missing */
     const struct json *payload; /* what it carries; NULL = nothing */
+    bool (*body)(void *arg, int64_t ticket, const char *folded); void *body_arg; /* do a ticket's messages hold the words (core/body)? NULL: none does */
 };
 enum { WHEN_TEXT = 4096, WHEN_NODES = 256, WHEN_DEPTH = 32 }; /* bytes, also of the canonical spelling; nodes; nesting */
 
@@ -36,6 +38,8 @@ enum { WHEN_TEXT = 4096, WHEN_NODES = 256, WHEN_DEPTH = 32 }; /* bytes, also of 
 struct when *when_parse(struct arena *arena, const char *text, struct err *err);
 /* The same where an event is at hand: only here are its names known, for elsewhere they would be missing for ever. */
 struct when *when_parse_event(struct arena *arena, const char *text, struct err *err);
+/* The same where tickets are looked for: what is kept, and judged at each change, is parsed without it. */
+struct when *when_parse_asked(struct arena *arena, const char *text, struct err *err);
 /* NULL when: true. NULL env: its names are missing. Allocates nothing that outlives the call. */
 bool when_eval(const struct when *when, const struct ticket *ticket, const struct when_env *env);
 /* Adds the fields that it looks at, by index (core/field): a ticket that has no others gives the same. */
@@ -54,6 +58,7 @@ const char *when_fold(struct arena *arena, const char *text);
 char *when_print(struct arena *arena, const struct when *when);
 /* The console's short spelling (console.md `/`) as an expression in this language; blank words give "true".
  *   word "two words"     text.contains("...")
+ *   body:x body:"x y"    body.contains("...")
  *   field:x              by type: contains, == or, for tags, in; field:a,b = one of; field:=x exact; `field:me` = me
  *   field:>x >= < <=     by rank for enums
  *   field:any, field:none    has(field), !has(field)

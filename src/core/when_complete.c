@@ -59,6 +59,8 @@ static void offer_values(struct completing *c)
         offer_value(c, list[i], "");
 }
 
+static const char body_help[] = "words of the customer's messages";
+
 /* --- the language itself --- */
 
 static void offer_names(struct completing *c)
@@ -67,6 +69,7 @@ static void offer_names(struct completing *c)
         if (field_table[i].flags & FIELD_WHEN)
             offer(c, field_table[i].name, field_table[i].help);
     offer(c, "text", "title, customer, key, reference or assignee");
+    offer(c, "body", body_help);
     for (int i = 0; i < WHEN_NAMES; i++)
         if (!when_names[i].event)
             offer(c, when_names[i].name, strcmp(when_names[i].name, "me") == 0 ? "whoever asks" : "now");
@@ -180,6 +183,8 @@ static void offer_fields(struct completing *c)
         if (f->flags & FIELD_WHEN && c->out->count < WHEN_OFFERS && strncasecmp(f->name, c->typed, strlen(c->typed)) == 0)
             c->out->list[c->out->count++] = (struct when_offer){arena_printf(c->arena, "%s:", f->name), f->help};
     }
+    if (c->out->count < WHEN_OFFERS && strncasecmp("body:", c->typed, strlen(c->typed)) == 0)
+        c->out->list[c->out->count++] = (struct when_offer){"body:", body_help};
 }
 
 void when_complete_words(struct arena *arena, const char *text, const struct when_values *values, struct when_offers *out)
@@ -200,6 +205,8 @@ void when_complete_words(struct arena *arena, const char *text, const struct whe
         offer_fields(&c);
         return;
     }
+    if (strcmp(name, "body") == 0)
+        return; /* whatever they wrote */
     offer_values(&c);
     if (c.field && c.field->type == FIELD_BOOL) {
         offer(&c, "yes", "");

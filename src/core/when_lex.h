@@ -16,6 +16,7 @@ struct when_parser {
     int nodes, depth;
     const char *about;    /* errors name this instead of a column (console words) */
     bool event;           /* an event is at hand: its names are known, and those of templates */
+    bool asked;           /* tickets are looked for: `body` is known */
     struct err *err;
     bool failed, open;    /* open: failed where the text ends, and it could go on */
 };

@@ -80,6 +80,8 @@ static struct when *unknown_name(struct when_parser *ps, const char *name, int a
     int own = own_name(name);
     if (!when_alias(name) && (str_starts(name, "payload.") || (own >= 0 && when_names[own].event)))
         return lex_fault(ps, ERR_USAGE, at, "\"%s\" is of an event, which only a route has at hand", lex_brief(ps, name));
+    if (strcmp(name, "body") == 0)
+        return lex_fault(ps, ERR_USAGE, at, "body is looked up where tickets are looked for (/, ls --where); what is kept goes by fields");
     if (field_find(name))
         return lex_fault(ps, ERR_USAGE, at, "field \"%s\" is not for conditions", name);
     if (near)
@@ -157,6 +159,8 @@ static struct when *parse_name(struct when_parser *ps)
             w->field = f;
     } else if (strcmp(name, "text") == 0)
         w = node_new(ps, ANY_TEXT, T_ANY_TEXT, ps->at);
+    else if (strcmp(name, "body") == 0 && ps->asked)
+        w = node_new(ps, BODY, T_ANY_TEXT, ps->at);
     else if (own >= 0 && (ps->event || !when_names[own].event)) {
         if ((w = node_new(ps, ENV, when_names[own].type, ps->at)))
             w->pick = own;
@@ -209,6 +213,8 @@ static struct when *parse_method(struct when_parser *ps, struct when *on)
         return lex_unexpected(ps, "contains, startsWith, endsWith or matches");
     if (on->type != T_TEXT && on->type != T_ANY_TEXT)
         return lex_fault(ps, ERR_USAGE, at, "%s is %s; %s is for texts", type_describe(on), type_words[on->type], when_methods[method]);
+    if (on->kind == BODY && method != CONTAINS)
+        return lex_fault(ps, ERR_USAGE, at, "body is looked up by its words: write body.contains(\"...\")");
     lex_advance(ps);
     struct when *w = node_new(ps, METHOD, T_BOOL, on->at);
     if (!w || !lex_take(ps, "("))
@@ -313,6 +319,8 @@ static struct when *parse_relation(struct when_parser *ps)
     if (!left)
         return NULL;
     int op = sees_op(ps);
+    if (left->type == T_ANY_TEXT && (op >= 0 || lex_sees(ps, NAME, "in")))
+        return lex_fault(ps, ERR_USAGE, left->at, "%s is several texts; write %s.contains(\"...\")", type_describe(left), type_describe(left));
     if (lex_sees(ps, NAME, "in"))
         w = parse_in(ps, left);
     else if (op >= 0) {
@@ -382,14 +390,14 @@ static struct when *parse_text(struct when_parser *ps, const char *text)
 
 struct when *when_parse_about(struct arena *arena, const char *text, const char *about, struct err *err)
 {
-    struct when_parser ps = {.arena = arena, .about = about, .err = err};
+    struct when_parser ps = {.arena = arena, .about = about, .asked = true, .err = err};
     return parse_text(&ps, text);
 }
 
 enum when_state when_state(struct arena *arena, const char *text)
 {
     struct err why = {0};
-    struct when_parser ps = {.arena = arena, .err = &why};
+    struct when_parser ps = {.arena = arena, .asked = true, .err = &why};
     return parse_text(&ps, text) ? WHEN_WHOLE : ps.open ? WHEN_OPEN : WHEN_WRONG;
 }
 
@@ -400,6 +408,12 @@ struct when *when_parse_event(struct arena *arena, const char *text, struct err 
 }
 
 struct when *when_parse(struct arena *arena, const char *text, struct err *err)
+{
+    struct when_parser ps = {.arena = arena, .err = err};
+    return parse_text(&ps, text);
+}
+
+struct when *when_parse_asked(struct arena *arena, const char *text, struct err *err)
 {
     return when_parse_about(arena, text, NULL, err);
 }

@@ -8,7 +8,7 @@
 #include "core/when.h"
 
 enum type { T_NULL, T_BOOL, T_INT, T_TIME, T_ENUM, T_TEXT, T_TAGS, T_ANY_TEXT };
-enum kind { LITERAL, FIELD, ENV, PAYLOAD, ANY_TEXT, LIST, NOT, AND, OR, COMPARE, IN, METHOD, SIZE, HAS };
+enum kind { LITERAL, FIELD, ENV, PAYLOAD, ANY_TEXT, BODY, LIST, NOT, AND, OR, COMPARE, IN, METHOD, SIZE, HAS };
 enum op { EQ, NE, LT, LE, GT, GE };
 enum method { CONTAINS, STARTS, ENDS, MATCHES };
 enum { OPS = GE + 1, METHODS = MATCHES + 1 };
@@ -50,6 +50,6 @@ char *when_print_within(struct arena *arena, const struct when *w);
 /* An expression as far as it goes: right as it stands, right if it goes on, or wrong whatever follows. */
 enum when_state { WHEN_WHOLE, WHEN_OPEN, WHEN_WRONG };
 enum when_state when_state(struct arena *arena, const char *text);
-/* As when_parse; where about is given, errors begin with it instead of a column. */
+/* As when_parse_asked; where about is given, errors begin with it instead of a column. */
 struct when *when_parse_about(struct arena *arena, const char *text, const char *about, struct err *err);
 #endif

@@ -13,7 +13,7 @@ const char *const type_words[] = {
 const char *type_describe(const struct when *w)
 {
     return w->kind == FIELD ? w->field->name : w->kind == ENV ? when_names[w->pick].name : w->kind == PAYLOAD ? w->text :
-           w->kind == ANY_TEXT ? "text" : "this";
+           w->kind == ANY_TEXT ? "text" : w->kind == BODY ? "body" : "this";
 }
 
 bool type_condition(struct when_parser *ps, const struct when *w, bool bound)
@@ -138,7 +138,7 @@ bool type_agree(struct when_parser *ps, struct when *a, struct when *b, enum op 
     if (set)
         return lex_fault(ps, ERR_USAGE, set->at, "%s is a set of words; write \"word\" in %s", type_describe(set), type_describe(set));
     if (a->type == T_ANY_TEXT || b->type == T_ANY_TEXT)
-        return lex_fault(ps, ERR_USAGE, a->at, "text is several texts; write text.contains(\"...\")");
+        return lex_fault(ps, ERR_USAGE, a->at, "%s is several texts; write %s.contains(\"...\")", type_describe(a->type == T_ANY_TEXT ? a : b), type_describe(a->type == T_ANY_TEXT ? a : b));
     adopt_payload(a, b, op);
     adopt_payload(b, a, op);
     if (!adopt(ps, a, b) || !adopt(ps, b, a))

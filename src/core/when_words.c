@@ -59,6 +59,17 @@ static bool value_ok(const struct field *f, const struct term *term, const char 
     return err_set(err, ERR_USAGE, "%s: %s wants %s, or any, or none", term->whole, f->name, known ? wants[f->type] : "a value");
 }
 
+/* body:x, or body:"x y": one value, commas and all. */
+static bool body_clause(struct str *out, const struct term *term, struct err *err)
+{
+    if (!*term->value || *term->op)
+        return err_set(err, ERR_USAGE, "%s: body wants words: body:refund, body:\"does not print\"", term->whole);
+    str_adds(out, "body.contains(");
+    when_print_string(out, term->value);
+    str_addc(out, ')');
+    return true;
+}
+
 /* field:a,b is "one of"; a quoted value is one value, commas and all. */
 static bool field_clause(struct arena *arena, struct str *out, const struct term *term, struct err *err)
 {
@@ -131,7 +142,7 @@ static bool term_clause(struct arena *arena, struct str *out, const struct term 
     AUTO_STR clause;
     str_init(&clause, 2 * WHEN_TEXT);
     if (term->name) {
-        if (!field_clause(arena, &clause, term, err))
+        if (!(strcmp(term->name, "body") == 0 ? body_clause(&clause, term, err) : field_clause(arena, &clause, term, err)))
             return false;
     } else {
         str_adds(&clause, "text.contains(");

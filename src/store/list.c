@@ -293,6 +293,8 @@ bool store_list_tickets(struct store *s, struct arena *a, const struct list_quer
     *rows = ARENA_ARRAY(a, struct ticket *, l.limit);
     if (q->after && sscanf(q->after, "%lld", (long long *)&l.at) != 1)
         return err_set(err, ERR_USAGE, "after: not a cursor of this list");
+    if (sieve_at_once(q->where[1]) && !begin_sieve(&l))
+        return false;
     do {
         if (!next_stands(&l, list, &n) || !look_at(&l, list, n, *rows, count))
             return false;

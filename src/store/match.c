@@ -132,7 +132,7 @@ bool store_queue_match(struct store *s, const struct row_filter *f, int64_t budg
     if (!m.view)
         return err_set(err, ERR_NOT_FOUND, "no view \"%s\"", f->view);
     when_fields(f->where, &m.set);
-    if (!by_rows(&m, needle_of(arena, f->where) ? TRIAL : 0, &whole))
+    if (!by_rows(&m, sieve_at_once(f->where) ? 1 : needle_of(arena, f->where) ? TRIAL : 0, &whole))
         return false;
     if (!whole && !m.spent) {
         if (!sieve_open(s, arena, f->where, NULL, &sieve, err))

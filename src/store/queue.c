@@ -277,7 +277,7 @@ bool queue_page(struct store *s, struct arena *a, const struct row_filter *f, co
         return err_set(err, ERR_NOT_FOUND, "no view \"%s\"", f->view);
     if (f->after && sscanf(f->after, "%lld.%lld", (long long *)&p.at.due, (long long *)&p.at.ticket) != 2)
         return err_set(err, ERR_USAGE, "after: not a cursor of this list");
-    if (sieve && !begin_sieve(&p))
+    if ((sieve || sieve_at_once(f->where)) && !begin_sieve(&p))
         return false;
     do {
         if (p.few)

@@ -157,6 +157,13 @@ static bool open_part(struct ranking *r)
 {
     struct ranked *list = ARENA_ARRAY(r->a, struct ranked, FEW + 1);
     int n;
+    if (!r->tried && sieve_at_once(r->f->where)) {
+        r->tried = true;
+        if (!sieve_open(r->s, r->a, r->f->where, r->when, &r->sieve, r->err))
+            return false;
+        if (r->sieve && r->sieve->count <= SIEVE_FEW)
+            return sifted(r);
+    }
     return few(r, list, &n) && (n <= FEW ? sorted(r, list, n) : walked(r));
 }
 

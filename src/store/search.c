@@ -2,14 +2,14 @@
  * text of its own, and such a table cannot change a row; so a row is what a ticket said at one entry of the journal (rowid =
  * its seq: always rising, which is how FTS5 likes it), a later entry that brings words adds a row with all of them, and a
  * ticket's best row speaks for it. Words from outside reach FTS5 as quoted strings in a bound parameter, nothing else does. */
-#include "store/sql.h"
+#include "store/sieve.h"
 #include "base/clock.h"
 #include "core/field.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE = 64, WORDS_MAX = 16 << 10 /* bytes of a ticket */, COMMON = 500, RANKED = 4000, WINDOW = 25000, QUERY_MAX = 4096 };
+enum { PAGE = 64, WORDS_MAX = 16 << 10 /* bytes of a ticket */, COMMON = 500, RANKED = 4000, WINDOW = 25000, QUERY_MAX = 4096, UNTOLD = 512, BEHIND = 4096 };
 
 /* --- filling --- */
 
@@ -78,6 +78,14 @@ bool store_search_mark(struct store *s, int64_t *seq, struct err *err)
     return none.code == ERR_NONE;
 }
 
+/* What comes behind it is read whenever words are looked up, so it does not stay far behind where nothing brings any. */
+static bool tell_mark(struct store *s, int64_t seq, struct err *err)
+{
+    char mark[24];
+    snprintf(mark, sizeof mark, "%lld", (long long)seq);
+    return store_meta_put(s, "search", mark, err);
+}
+
 bool store_search_fill(struct store *s, int64_t *seq, int64_t ms, struct err *err)
 {
     struct change_row page[PAGE];
@@ -96,9 +104,8 @@ bool store_search_fill(struct store *s, int64_t *seq, int64_t ms, struct err *er
         }
         late |= clock_mono_us() >= until;
     }
-    char mark[24];
-    snprintf(mark, sizeof mark, "%lld", (long long)*seq);
-    return !added || store_meta_put(s, "search", mark, err);
+    int64_t told = 0;
+    return (added || store_search_mark(s, &told, err)) && (!(added || *seq - told >= UNTOLD) || tell_mark(s, *seq, err));
 }
 
 /* --- asking --- */
@@ -115,6 +122,61 @@ static void add_quoted(struct str *query, const char *word)
         str_addc(query, *word);
     }
     str_addc(query, '"');
+}
+
+/* Those of which nothing is known yet: tickets of entries behind the index that bring words. */
+static bool search_behind(struct store *s, void (*each)(void *arg, int64_t ticket), void *arg, bool *whole, struct err *err)
+{
+    int64_t seq;
+    struct change_row page[PAGE];
+    int n = PAGE;
+    if (!store_search_mark(s, &seq, err))
+        return false;
+    for (int looked = 0; n == PAGE && *whole; looked += n) {
+        if (!read_page(s, seq, page, &n, err))
+            return false;
+        for (int i = 0; i < n; seq = page[i++].seq)
+            if (page[i].words)
+                each(arg, page[i].ticket);
+        *whole = looked < BEHIND;
+    }
+    return true;
+}
+
+/* Rows that hold them, at most `most` + 1: that there are too many is known before anything else is read of them. */
+static bool rows_with(struct store *s, const char *query, int most, int64_t *rows, int *n, struct err *err)
+{
+    sqlite3_stmt *stmt = sql_get(s, "SELECT rowid FROM search WHERE search MATCH ? LIMIT ?", err);
+    int rc = -1;
+    *n = 0;
+    if (!stmt)
+        return false;
+    sql_bind(stmt, "si", query, (int64_t)most + 1);
+    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
+        rows[(*n)++] = sql_int(stmt, 0);
+    return rc == SQLITE_DONE;
+}
+
+bool search_words(struct store *s, const char *words, int most, void (*each)(void *arg, int64_t ticket), void *arg, bool *whole, struct err *err)
+{
+    AUTO_ARENA arena = arena_new();
+    AUTO_STR query;
+    int64_t *rows = ARENA_ARRAY(arena, int64_t, most + 1);
+    int n = 0;
+    str_init(&query, QUERY_MAX);
+    add_quoted(&query, words);
+    str_adds(&query, "*");
+    *whole = !query.cut;
+    if (query.cut || !search_behind(s, each, arg, whole, err) || !*whole)
+        return err->code == ERR_NONE;
+    bool ok = rows_with(s, query.data, most, rows, &n, err);
+    *whole = n <= most;
+    for (int i = 0; ok && *whole && i < n; i++) {
+        int64_t ticket = 0;
+        ok = sql_number(s, err, &ticket, "SELECT ticket FROM entry WHERE seq=?", "i", rows[i]);
+        each(arg, ticket);
+    }
+    return ok;
 }
 
 /* In how many rows a word stands, counted up to COMMON. */

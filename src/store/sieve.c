@@ -244,17 +244,9 @@ static bool extent(struct store *s, int64_t *parts, int64_t *top, int64_t *rewor
     return true;
 }
 
-bool sieve_open(struct store *s, struct arena *arena, const struct when *where, const struct when *also, const struct sieve **out, struct err *err)
+/* What the parts, the tail and the reworded ones say. */
+static bool by_grams(struct store *s, struct arena *arena, const struct needle *n, int64_t parts, int64_t top, struct sieve **out, struct err *err)
 {
-    const struct needle *n = needle_both(arena, needle_of(arena, where), needle_of(arena, also));
-    int64_t parts, top, reworded;
-    *out = NULL;
-    if (!n)
-        return true;
-    if (!extent(s, &parts, &top, &reworded, err))
-        return false;
-    if (top - parts * SIEVE_PART + reworded > SIEVE_BEHIND)
-        return true;
     struct sieve *v = ARENA_NEW(arena, struct sieve);
     uint64_t *bits = ARENA_ARRAY(arena, uint64_t, (top > parts * SIEVE_PART ? top : parts * SIEVE_PART) / 64 + 1);
     /* Reworded ones first: one that is taken in meanwhile is then found in its part. */
@@ -272,8 +264,33 @@ bool sieve_open(struct store *s, struct arena *arena, const struct when *where, 
             bits[f.part * SIEVE_WORDS + i] |= own[i];
     }
     *v = (struct sieve){.bits = bits, .top = top};
-    for (int64_t i = 0; i <= top / 64; i++)
-        v->count += __builtin_popcountll(bits[i]);
+    *out = v;
+    return true;
+}
+
+bool sieve_at_once(const struct when *where)
+{
+    const char *words[NEEDLE_BODIES];
+    return needle_body(where, words, 0) > 0;
+}
+
+bool sieve_open(struct store *s, struct arena *arena, const struct when *where, const struct when *also, const struct sieve **out, struct err *err)
+{
+    const struct needle *n = needle_both(arena, needle_of(arena, where), needle_of(arena, also));
+    const char *words[NEEDLE_BODIES];
+    struct sieve *v = NULL;
+    int64_t parts, top, reworded;
+    int bodies = needle_body(also, words, needle_body(where, words, 0));
+    *out = NULL;
+    if (!n && !bodies)
+        return true;
+    if (!extent(s, &parts, &top, &reworded, err))
+        return false;
+    bool near = top - parts * SIEVE_PART + reworded <= SIEVE_BEHIND;
+    if ((n && near && !by_grams(s, arena, n, parts, top, &v, err)) || !body_sift(s, arena, words, bodies, top, &v, err))
+        return false;
+    for (int64_t i = 0; v && i <= top / 64; i++)
+        v->count += __builtin_popcountll(v->bits[i]);
     *out = v;
     return true;
 }

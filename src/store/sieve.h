@@ -32,6 +32,8 @@ struct sieve {
     int64_t count;        /* how many below may fit */
 };
 /* One that keeps what may fit both (either may be NULL); *out NULL: it cannot help. Lives in arena. */
+/* Is one made before any row is looked at? Where messages would be read for each of them. */
+bool sieve_at_once(const struct when *where);
 bool sieve_open(struct store *s, struct arena *arena, const struct when *where, const struct when *also, const struct sieve **out, struct err *err);
 static inline bool sieve_keeps(const struct sieve *v, int64_t id)
 {
@@ -39,6 +41,11 @@ static inline bool sieve_keeps(const struct sieve *v, int64_t id)
 }
 /* The next number that it keeps, behind `after` or, back, before it; 0: there is none. Those it knows nothing of are left out. */
 int64_t sieve_next(const struct sieve *v, int64_t after, bool back);
+/* Tickets whose customers wrote these words, in this order, the last of them maybe only begun (store/search), and those that the index does not know
+ * yet: too many, never too few. *whole false: there are more than so many, or the index is far behind; what each was told is of no use then. */
+bool search_words(struct store *s, const char *words, int most, void (*each)(void *arg, int64_t ticket), void *arg, bool *whole, struct err *err);
+/* Leaves in *v what every such text needs (core/needle); *v NULL: nothing is known yet, and one of tickets below top is made. */
+bool body_sift(struct store *s, struct arena *arena, const char *const *words, int count, int64_t top, struct sieve **v, struct err *err);
 /* Texts as `reworded` and the tail are read: number, then WHEN_TEXTS columns. */
 #define SIEVE_TEXTS "t.id,t.title,t.customer_name,t.\"key\",t.ref,t.assignee"
 /* The grams of a folded text, hashed; out has room for strlen(text). Gives how many. */

@@ -359,6 +359,8 @@ bool store_erase_index(struct store *s, struct err *err);
 bool store_scour(struct store *s, bool *done, struct err *err);
 
 /* --- what is searched (store/search) --- */
+/* Do the messages the customer wrote hold these words (core/body)? As struct when_env asks; one that cannot be read, which is logged, does not. */
+bool store_body_holds(void *store, int64_t ticket, const char *folded);
 bool store_search_mark(struct store *s, int64_t *seq, struct err *err); /* the last entry whose words are in the index for sure */
 /* Indexes what entries after *seq say, for some ms, in the caller's transaction; *seq moves on. Caught up: *seq is the last. */
 bool store_search_fill(struct store *s, int64_t *seq, int64_t ms, struct err *err);

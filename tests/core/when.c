@@ -280,6 +280,8 @@ static void console_words_become_an_expression(void **state)
         {"stub:no !deleted:yes", "stub == false && !(deleted == true)"},
         {"https://example.com/a 10:30", "text.contains(\"https://example.com/a\") && text.contains(\"10:30\")"},
         {"id:7", "id == 7"},
+        {"body:refund", "body.contains(\"refund\")"},
+        {"!body:\"does not, really\" fire", "!body.contains(\"does not, really\") && text.contains(\"fire\")"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         AUTO_ARENA arena = arena_new();
@@ -306,6 +308,7 @@ static void console_words_are_refused_by_name(void **state)
         {"stub:maybe", "stub wants yes or no"},
         {"tags:>vip", "tags wants a word"},
         {"created_at:>soon", "created_at:>soon: \"soon\" is no time"},
+        {"body:", "body wants words"}, {"body:>x", "body wants words"},
         {"metadata:x", "unknown field \"metadata\""},
         {"\xff", "not UTF-8"},
     };

@@ -96,6 +96,10 @@ static void the_short_spelling_has_its_own(void **state)
     assert_string_equal(offered("agent:t", true), "tom");
     assert_string_equal(offered("!tag:", true), "vip | \"two words\" | \"say \\\"hi\\\"\" | any | none");
     assert_string_equal(offered("foo:", true), "");
+    assert_string_equal(offered("!bod", true), "body:");
+    assert_string_equal(offered("bod", false), "body");
+    assert_string_equal(offered("body", false), ".contains(");
+    assert_string_equal(offered("body:ref", true), "");
 }
 
 static void what_all_begin_with_is_put_in_first(void **state)

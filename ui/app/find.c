@@ -45,7 +45,7 @@ static void search(struct console *c, const char *words)
     size_t found = pager_search(c->ticket.pager, words);
     if (*words)
         console_toast(c, found ? UI_TOAST : UI_ERROR,
-                      found ? "%zu lines; n next, N before" : "no line holds that%.0zu", found);
+                      found == 1 ? "%zu line; n next, N before" : found ? "%zu lines; n next, N before" : "no line holds that%.0zu", found);
 }
 
 static void do_filter(struct console *c, const char *arg)
@@ -54,7 +54,7 @@ static void do_filter(struct console *c, const char *arg)
     if (*arg)
         (reading ? search : filter)(c, arg);
     else if (reading)
-        overlay_ask(&c->overlay, FOR_SEARCH, "search: ", "");
+        overlay_ask(&c->overlay, FOR_SEARCH, "find in it: ", "");
     else
         prompt_open(c, FOR_FILTER, "/", "");
 }

@@ -22,13 +22,20 @@ static const struct when *parsed(struct match *m, const char *text)
     int i = m->next++ % MATCH_KEPT;
     arena_reset(m->kept[i].arena);
     m->kept[i].text = arena_strdup(m->kept[i].arena, text);
-    m->kept[i].when = when_parse(m->kept[i].arena, text, NULL);
+    m->kept[i].when = when_parse_asked(m->kept[i].arena, text, NULL);
     return m->kept[i].when;
+}
+
+/* What a customer wrote the console does not have: a row that is shown for it stays until the list is asked for again (app/stream). */
+static bool is_shown(void *match, int64_t ticket, const char *folded)
+{
+    (void)folded;
+    return mirror_row_find(((const struct match *)match)->mirror, ticket, NULL) != NULL;
 }
 
 bool match_ticket(void *match, const char *text, const struct ticket *ticket)
 {
     struct match *m = match;
     const struct when *when = parsed(m, text);
-    return when && when_eval(when, ticket, &(struct when_env){.me = mirror_me(m->mirror)});
+    return when && when_eval(when, ticket, &(struct when_env){.me = mirror_me(m->mirror), .body = is_shown, .body_arg = m});
 }

@@ -8,7 +8,7 @@
 
 enum { PAUSE_MS = 200, OLD_MS = 60000 };
 static const char where[] = "where ";
-static const char spelling[] = "words, !word, owner:ana, urgency:high; where EXPRESSION; a number opens it";
+static const char spelling[] = "words, !word, owner:ana, urgency:high, body:refund; where EXPRESSION; a number opens it";
 
 static bool is_open(const struct console *c)
 {
@@ -40,7 +40,7 @@ const char *prompt_where(struct arena *arena, const char *text, struct err *err)
 {
     if (!str_starts(text, where))
         return *text ? when_from_words(arena, text, err) : "";
-    const struct when *when = when_parse(arena, text + strlen(where), err);
+    const struct when *when = when_parse_asked(arena, text + strlen(where), err);
     return when ? when_print(arena, when) : NULL;
 }
 
@@ -49,7 +49,7 @@ const char *prompt_within(struct console *c, struct arena *arena, const char *te
     const char *is = prompt_where(arena, text, err);
     if (!is || !*is || !*c->where)
         return is;
-    const struct when *both = when_parse(arena, arena_printf(arena, "(%s) && (%s)", c->where, is), err);
+    const struct when *both = when_parse_asked(arena, arena_printf(arena, "(%s) && (%s)", c->where, is), err);
     return both ? when_print(arena, both) : NULL;
 }
 

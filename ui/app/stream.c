@@ -2,6 +2,7 @@
  * that a burst is one call. */
 #include "app/stream.h"
 #include "app/hear.h"
+#include <string.h>
 
 /* --- what is said --- */
 
@@ -78,9 +79,17 @@ static const struct { unsigned changed; enum place place; int64_t ms; } shown[] 
     {MIRROR_CHANGED_COUNTS | MIRROR_CHANGED_ESCALATION | MIRROR_CHANGED_OUTGOING, PLACE_HANDOVER, 2000},
     {MIRROR_CHANGED_DESK, PLACE_HANDOVER, 50}};
 
+/* What customers wrote the daemon alone can look up: as tickets change, the list is asked for again. */
+static bool asks_body(const struct console *c)
+{
+    return strstr(c->where, "body.contains(");
+}
+
 static void want(struct console *c, unsigned changed)
 {
     enum place place = console_place(c);
+    if (changed & MIRROR_CHANGED_ROWS && asks_body(c))
+        fetch_want_soon(c, SLOT_PAGE, 1000);
     for (size_t i = 0; i < sizeof everywhere / sizeof *everywhere; i++)
         if (changed & everywhere[i].changed)
             fetch_want_soon(c, everywhere[i].slot, everywhere[i].ms);

@@ -344,7 +344,7 @@ static const char *nothing(const struct look *look)
     if (where && mirror_next(look->mirror))
         return "Still looking…";
     if (where)
-        return arena_printf(look->arena, "No ticket in \"%s\" matches  %s\nEsc clears the filter, / writes another%s.", title, where,
+        return arena_printf(look->arena, "No ticket in \"%s\" matches  %s\nEsc clears the filter, / writes another%s%s.", title, where, strstr(where, "body.") ? "" : " (body:refund looks in what customers wrote)",
                             view == all ? "" : "; ga and / look through all of them");
     if (all && (view == all || !all->count))
         return nothing_yet(look);

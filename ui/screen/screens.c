@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include <string.h>
 
-enum { MOST = 13 };
+enum { MOST = 14 };
 
 const char *const screens_names[PLACES + 1] = {
     [PLACE_QUEUE] = "queue",         [PLACE_TICKET] = "ticket",     [PLACE_ESCALATIONS] = "escalations", [PLACE_INGEST] = "ingest",
@@ -22,7 +22,7 @@ static const struct offer {
     [PLACE_QUEUE] = {{"claim", 0}, {"assign", 0}, {"reply", 0}, {"note", 0}, {"close", 0}, {"snooze", 0, true}, {"escalate", 0}, {"mark", 0},
                      {"filter", 0}, {"palette", 0}, {"help", 0}},
     [PLACE_TICKET] = {{"reply", 0}, {"note", 0}, {"claim", 0}, {"assign", 0}, {"close", 0}, {"snooze", 0, true}, {"macro", 0}, {"label", 0},
-                      {"open", "fold"}, {"why", 0}, {"customer", 0}, {"back", 0}, {"help", 0}},
+                      {"filter", "find in it"}, {"open", "fold"}, {"why", 0}, {"customer", 0}, {"back", 0}, {"help", 0}},
     [PLACE_ESCALATIONS] = {{"ack", "acknowledge"}, {"escalate", 0}, {"open", "ticket"}, {"why", "who was told"}, {"snooze", 0, true}, {"back", 0},
                            {"help", 0}},
     [PLACE_INGEST] = {{"open", "raw"}, {"why", 0}, {"rerun", "take in again"}, {"filter", 0}, {"freeze", 0}, {"back", 0}, {"help", 0}},
