@@ -163,11 +163,12 @@ static void others_see_us_reply(void)
 static void what_an_editor_saves_is_the_text(void **state)
 {
     (void)state;
-    struct console_run *c = edit("stat -c 'mode %a' \"$1\" \"$(dirname \"$1\")\"; head -n 3 \"$1\"; echo READY; read x; echo 'and more' >>\"$1\"", NULL);
+    struct console_run *c = edit("stat -c 'mode %a' \"$1\" \"$(dirname \"$1\")\"; cat \"$1\"; echo READY; read x; sed -i '1s/$/and more/' \"$1\"", NULL);
     console_shows(c, "READY", NULL);
     assert_true(console_find(c, "mode 600") >= 0);
     assert_true(console_find(c, "mode 700") > console_find(c, "mode 600"));
-    assert_true(console_find(c, "# Reply to Uma on #") >= 0);
+    assert_true(console_find(c, "--------8<--------") > console_find(c, "The first words"));
+    assert_true(console_find(c, "# Reply to Uma on #") > console_find(c, "--------8<--------"));
     assert_int_equal(things_in(tmp), 1);
     others_see_us_reply();
     console_type(c, "\r");
@@ -197,7 +198,7 @@ static void a_daemon_that_comes_back_while_the_editor_runs_hears_who_replies(voi
 static void an_editor_may_write_another_file_and_rename_it(void **state)
 {
     (void)state;
-    struct console_run *c = edit("{ cat \"$1\"; echo; echo '# a heading of the text'; } >\"$1.new\"; cp \"$1\" \"$1~\"; mv \"$1.new\" \"$1\"", NULL);
+    struct console_run *c = edit("{ echo '# a heading of the text'; cat \"$1\"; } >\"$1.new\"; cp \"$1\" \"$1~\"; mv \"$1.new\" \"$1\"", NULL);
     console_shows(c, "# a heading of the text", NULL);
     console_shows(c, "The first words", NULL);
     leave(c); /* nor is the copy left */
@@ -278,6 +279,38 @@ static void what_is_too_much_of_an_editor_that_failed_is_found_too(void **state)
     stays(c, " (the editor: signal 9)");
 }
 
+/* A line typed where editors begin; hints that were changed; a text at the end; a line of scissors that is gone. */
+static void what_stands_below_the_scissors_goes_to_nobody_and_is_not_lost(void **state)
+{
+    (void)state;
+    struct console_run *c = edit("sed -i '1s/^/Dear Uma, done. /; s/----8</-8</; s/on #/at #/' \"$1\"", NULL);
+    console_shows(c, "Dear Uma, done. The first words", NULL);
+    assert_int_equal(console_find(c, "Reply to Uma at"), -1);
+    drafted("\"Dear Uma, done. The first words\"");
+    leave(c);
+    c = edit("echo 'and a word at the end' >>\"$1\"", NULL);
+    stays(c, "left out: what is below the scissors");
+    c = edit("sed -i '1d; /8</d; s/^# Reply/Hello # Reply/' \"$1\"", NULL);
+    stays(c, "hints, but no line of scissors");
+    drafted("\"The first words\"");
+}
+
+static void the_cursor_of_an_editor_stands_in_the_text(void **state)
+{
+    (void)state;
+    if (system("command -v vim >/dev/null") != 0) { /* NOLINT(cert-env33-c) */
+        print_message("# skipped: no vim here\n");
+        skip();
+    }
+    struct console_run *c = edit("exec vim -u NONE -N -n \"$1\"", NULL);
+    console_shows(c, "8<", NULL);
+    console_type(c, "IDear Uma, done. \033:wq\r");
+    console_shows(c, "review:", "");
+    console_shows(c, "Dear Uma, done. The first words", NULL);
+    drafted("\"Dear Uma, done. The first words\"");
+    leave(c);
+}
+
 static void there_is_no_such_editor(void **state)
 {
     (void)state;
@@ -289,7 +322,7 @@ static void there_is_no_such_editor(void **state)
 static void the_window_changes_its_size_while_the_editor_runs(void **state)
 {
     (void)state;
-    struct console_run *c = edit("echo READY; read x; echo 'and more' >>\"$1\"", NULL);
+    struct console_run *c = edit("echo READY; read x; sed -i '1s/$/and more/' \"$1\"", NULL);
     console_shows(c, "READY", NULL);
     console_resize(c, 90, 30);
     console_type(c, "\r");
@@ -302,7 +335,7 @@ static void the_window_changes_its_size_while_the_editor_runs(void **state)
 static void an_interrupt_is_the_editors(void **state)
 {
     (void)state;
-    struct console_run *c = edit("trap 'echo \" interrupted\" >>\"$1\"; exit 0' INT; echo READY; while :; do sleep 0.05; done", NULL);
+    struct console_run *c = edit("trap 'sed -i \"1s/\\$/ interrupted/\" \"$1\"; exit 0' INT; echo READY; while :; do sleep 0.05; done", NULL);
     console_shows(c, "READY", NULL);
     console_type(c, "\003");
     console_shows(c, "The first words interrupted", NULL);
@@ -312,7 +345,7 @@ static void an_interrupt_is_the_editors(void **state)
 static void who_ends_the_console_ends_the_editor_and_its_text_is_the_draft(void **state)
 {
     (void)state;
-    struct console_run *c = edit("trap 'echo \" saved in time\" >>\"$1\"; exit 1' TERM; echo READY; while :; do sleep 0.05; done", NULL);
+    struct console_run *c = edit("trap 'sed -i \"1s/\\$/ saved in time/\" \"$1\"; exit 1' TERM; echo READY; while :; do sleep 0.05; done", NULL);
     console_shows(c, "READY", NULL);
     kill(console_pid(c), SIGTERM);
     assert_true(console_ended(c, SOON));
@@ -340,7 +373,7 @@ static void a_stopped_editor_stops_the_console_and_both_go_on(void **state)
     static char line[1024];
     AUTO_ARENA arena = arena_new();
     post();
-    const char *path = script("kill -TSTP 0; echo CONTINUED; read x; echo 'and more' >>\"$1\"");
+    const char *path = script("kill -TSTP 0; echo CONTINUED; read x; sed -i '1s/$/and more/' \"$1\"");
     snprintf(line, sizeof line, "VISUAL=%s XDG_RUNTIME_DIR=%s %s --socket %s --open all\r", path, tmp, console_program(), run->desk);
     struct console_run *c = console_start("job", run->dir, (const char *const[]){"/bin/bash", "--norc", "--noprofile", "-i", NULL});
     console_shows(c, "bash-", NULL);
@@ -371,7 +404,7 @@ static void a_stopped_editor_stops_the_console_and_both_go_on(void **state)
 static void e_in_the_list_replies_in_the_editor_at_once(void **state)
 {
     (void)state;
-    struct console_run *c = open_as(NULL, "echo 'all of it' >>\"$1\"", NULL);
+    struct console_run *c = open_as(NULL, "sed -i '1s/$/all of it/' \"$1\"", NULL);
     char subject[40];
     snprintf(subject, sizeof subject, "Ticket number %d", ticket);
     console_shows(c, subject, NULL);
@@ -441,6 +474,8 @@ int main(void)
         cmocka_unit_test(bytes_that_are_no_text_are_shown_and_said),
         cmocka_unit_test(what_is_too_much_stays_where_it_is),
         cmocka_unit_test(what_is_too_much_of_an_editor_that_failed_is_found_too),
+        cmocka_unit_test(what_stands_below_the_scissors_goes_to_nobody_and_is_not_lost),
+        cmocka_unit_test(the_cursor_of_an_editor_stands_in_the_text),
         cmocka_unit_test(there_is_no_such_editor),
         cmocka_unit_test(the_window_changes_its_size_while_the_editor_runs),
         cmocka_unit_test(an_interrupt_is_the_editors),

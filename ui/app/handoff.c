@@ -1,5 +1,6 @@
 /* handoff: see handoff.h. The file is read by its name when the editor is done: many editors write another and rename it. */
 #include "app/handoff.h"
+#include "app/scissors.h"
 #include "base/str.h"
 #include "base/text.h"
 #include "term/ncurses.h"
@@ -12,48 +13,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char cut[] = "# --- the text begins below this line ---";
-
 const char *handoff_editor(void)
 {
     const char *visual = getenv("VISUAL"), *editor = getenv("EDITOR");
     return visual && *visual ? visual : editor && *editor ? editor : NULL;
-}
-
-/* --- the head --- */
-
-static size_t line_of(const char *text, size_t n)
-{
-    const char *end = memchr(text, '\n', n);
-    return end ? (size_t)(end - text) + 1 : n;
-}
-
-static bool says(const char *line, size_t n, const char *what, size_t len)
-{
-    while (n && strchr("\r\n \t", line[n - 1]) && line[n - 1])
-        n--;
-    while (len && what[len - 1] == '\n')
-        len--;
-    return n == len && memcmp(line, what, n) == 0;
-}
-
-static bool is_of(const char *line, size_t n, const char *head)
-{
-    for (size_t left = strlen(head), len; left; head += len, left -= len)
-        if (says(line, n, head, len = line_of(head, left)))
-            return true;
-    return false;
-}
-
-/* Where the text begins below the line that ends the head; 0: there is none. */
-static size_t below_cut(const char *text, size_t n)
-{
-    for (size_t at = 0, len; at < n; at += len) {
-        len = line_of(text + at, n - at);
-        if (says(text + at, len, cut, sizeof cut - 1))
-            return at + len;
-    }
-    return 0;
 }
 
 static bool blank(const char *text, size_t n)
@@ -62,25 +25,6 @@ static bool blank(const char *text, size_t n)
         if (!strchr(" \t\r\n", text[i]) || !text[i])
             return false;
     return true;
-}
-
-void handoff_strip(char *text, size_t *n, const char *head)
-{
-    size_t below = below_cut(text, *n), at = 0, kept = 0, len;
-    for (; at < (below ? below : *n); at += len) {
-        len = line_of(text + at, *n - at);
-        bool drops = below ? text[at] == '#' : is_of(text + at, len, head);
-        if (!below && !drops)
-            break;
-        if (!drops) {
-            memmove(text + kept, text + at, len);
-            kept += len;
-        }
-    }
-    if (blank(text, kept))
-        kept = 0;
-    memmove(text + kept, text + at, *n - at);
-    *n -= at - kept;
 }
 
 /* --- the file --- */
@@ -150,15 +94,21 @@ static bool clean_up(const char *dir, const char *only, const char *spare)
 
 /* --- how it ended --- */
 
+/* Why all that was saved has to stay in its file. */
+enum stay { STAYS_NOT, STAYS_MUCH, STAYS_TORN, STAYS_BELOW };
+
 /* The path first: a narrow screen ends the line behind it. */
-static void say_much(struct handoff_end *out, const struct handoff *h, const struct child_end *end, const char *path)
+static void say_stay(struct handoff_end *out, enum stay stay, const struct handoff *h, const struct child_end *end, const char *path)
 {
-    char how[120] = "";
+    char how[120] = "", much[60];
+    snprintf(much, sizeof much, "more than %zu bytes", h->max);
+    const char *const why[] = {[STAYS_MUCH] = much, [STAYS_TORN] = "hints, but no line of scissors",
+                               [STAYS_BELOW] = "left out: what is below the scissors"};
     if (!out->good && end->signal)
         snprintf(how, sizeof how, " (the editor: signal %d)", end->signal);
     else if (!out->good)
         snprintf(how, sizeof how, " (the editor: status %d)", end->code);
-    snprintf(out->say, sizeof out->say, "What was saved stays in %.200s%s: more than %zu bytes. The earlier text stands.", path, how, h->max);
+    snprintf(out->say, sizeof out->say, "What was saved stays in %.200s%s: %s.%s", path, how, why[stay], out->text && out->good ? "" : " The earlier text stands.");
 }
 
 static void say_end(struct handoff_end *out, const struct child_end *end, const char *editor, bool changed)
@@ -172,15 +122,6 @@ static void say_end(struct handoff_end *out, const struct child_end *end, const 
         snprintf(out->say, sizeof out->say, "The editor ended with status %d. The earlier text stands%s.", end->code, within);
 }
 
-/* An editor that ends a last line ends one more than there was. */
-static void trim(const struct handoff *h, struct handoff_end *out)
-{
-    size_t before = strlen(h->text);
-    if (out->n && out->text[out->n - 1] == '\n' && (!before || h->text[before - 1] != '\n'))
-        out->n--;
-    out->text[out->n] = 0;
-}
-
 /* A byte that is no UTF-8 will take three. */
 static size_t bytes_repaired(const char *text, size_t n)
 {
@@ -191,38 +132,49 @@ static size_t bytes_repaired(const char *text, size_t n)
     return all;
 }
 
-/* true: what was saved is too much, and has to stay where it is. */
-static bool judge(const struct handoff *h, const char *path, const struct child_end *end, struct handoff_end *out)
+/* Too much; or no text that can be told from the hints; or more than the text. */
+static enum stay cut(const struct handoff *h, size_t most, struct handoff_end *out)
 {
-    size_t head = strlen(h->head) + sizeof cut, most = h->max + head + 1;
+    if (!out->text || out->n > most)
+        return out->text ? STAYS_MUCH : STAYS_NOT;
+    enum scissors_left left = scissors_cut(out->text, &out->n, h->hints);
+    out->text[out->n] = 0;
+    return bytes_repaired(out->text, out->n) > h->max ? STAYS_MUCH : left == SCISSORS_TORN ? STAYS_TORN : left == SCISSORS_MORE ? STAYS_BELOW : STAYS_NOT;
+}
+
+static bool same(const struct handoff *h, const struct handoff_end *out)
+{
+    return out->n == strlen(h->text) && memcmp(out->text, h->text, out->n) == 0;
+}
+
+static enum stay judge(const struct handoff *h, const char *below, const char *path, const struct child_end *end, struct handoff_end *out)
+{
+    size_t most = h->max + strlen(below) + 1;
     out->text = read_file(path, most, &out->n);
     out->asked = end->asked;
     out->good = end->asked || (!end->code && !end->signal);
-    bool much = out->text && out->n > most;
-    if (out->text && !much) {
-        handoff_strip(out->text, &out->n, h->head);
-        trim(h, out);
-        much = bytes_repaired(out->text, out->n) > h->max;
-    }
-    bool empty = out->text && !much && blank(out->text, out->n);
-    bool same = out->text && !much && out->n == strlen(h->text) && memcmp(out->text, h->text, out->n) == 0;
-    if (much)
-        say_much(out, h, end, path);
-    else if (!out->good)
-        say_end(out, end, h->editor, out->text && !empty && !same);
-    else if (!out->text)
-        snprintf(out->say, sizeof out->say, "The editor left no file. The earlier text stands.");
-    else if (empty && *h->text)
-        snprintf(out->say, sizeof out->say, "The editor left nothing in the file. The earlier text stands; Esc and q discard it.");
-    if (!out->text || much || empty || same) {
+    enum stay stay = cut(h, most, out);
+    bool empty = out->text && blank(out->text, out->n), left = out->text && !empty && stay != STAYS_MUCH && stay != STAYS_TORN && !same(h, out);
+    bool gone = !out->text;
+    if (!left) {
         free(out->text);
         out->text = NULL;
     }
-    return much;
+    if (stay)
+        say_stay(out, stay, h, end, path);
+    else if (!out->good)
+        say_end(out, end, h->editor, left);
+    else if (gone)
+        snprintf(out->say, sizeof out->say, "The editor left no file. The earlier text stands.");
+    else if (empty && *h->text)
+        snprintf(out->say, sizeof out->say, "The editor left nothing in the file. The earlier text stands; Esc and q discard it.");
+    return stay;
 }
 
 bool handoff_run(const struct handoff *h, struct handoff_end *end, struct err *err)
 {
+    AUTO_ARENA arena = arena_new();
+    const char *below = scissors_below(arena, h->hints);
     char dir[256], path[400];
     struct child_end ended;
     const struct child_run run = {.command = h->editor, .file = path, .wait = h->wait, .arg = h->arg};
@@ -230,10 +182,10 @@ bool handoff_run(const struct handoff *h, struct handoff_end *end, struct err *e
     if (!make_dir(dir, sizeof dir, err))
         return false;
     snprintf(path, sizeof path, "%s/%s", dir, h->name);
-    bool ok = write_file((const char *const[]){h->head, cut, "\n", h->text}, 4, path, err) && term_run(&run, &ended, err);
-    bool much = ok && judge(h, path, &ended, end);
+    bool ok = write_file((const char *const[]){h->text, below}, 2, path, err) && term_run(&run, &ended, err);
+    bool stays = ok && judge(h, below, path, &ended, end) != STAYS_NOT;
     /* An editor that is ended by a signal may have rescued what it had not saved. */
-    bool gone = clean_up(dir, ok && ended.asked ? h->name : NULL, much ? h->name : NULL);
+    bool gone = clean_up(dir, ok && ended.asked ? h->name : NULL, stays ? h->name : NULL);
     if (ok && ended.asked && !gone)
         snprintf(end->parting, sizeof end->parting, "the editor left a file of its own in %.150s", dir);
     return ok;

@@ -156,7 +156,7 @@ void writing_meanwhile(void *arg, int fd, int ms)
     fetch_pump(c);
 }
 
-static const char *head_of(struct console *c)
+static const char *hints_of(struct console *c)
 {
     struct look look = console_look(c);
     const char *title = composer_title(&c->composer, &look), *subject = composer_subject(&c->composer, &look);
@@ -201,7 +201,7 @@ static void write_outside(struct console *c)
     }
     if (editor_length(w->editor) || w->attached.count)
         writing_keep(c);
-    const struct handoff what = {.editor = handoff_editor(), .head = arena_strdup(own, head_of(c)), .text = editor_text(w->editor), .max = COMPOSER_TEXT, .wait = writing_meanwhile, .arg = c,
+    const struct handoff what = {.editor = handoff_editor(), .hints = arena_strdup(own, hints_of(c)), .text = editor_text(w->editor), .max = COMPOSER_TEXT, .wait = writing_meanwhile, .arg = c,
                                  .name = arena_printf(own, "%s-%" PRId64 ".txt", w->reply ? "reply" : "note", w->ticket)};
     bool ok = handoff_run(&what, &end, &err);
     console_resize(c);
