@@ -18,6 +18,8 @@ struct digest {
     struct desk_state state;
     struct json *parts, *rows;
     int64_t since;
+    int64_t *taken; /* entries of the shift that were taken back, until the count comes to them */
+    int taken_n, taken_cap;
     int given; /* rows of the part at hand */
 };
 
@@ -193,6 +195,17 @@ static bool is_done(const struct json *word)
     return ticket_done(field_word_value(field_find("status"), json_string(word)));
 }
 
+/* Spam and the like are no work that is done, as core/stat has it. */
+static bool is_put_aside(const struct json *changes)
+{
+    for (const struct json *c = json_first(changes); c; c = json_next(c)) {
+        const struct json *name = json_first(c), *new = json_next(json_next(name));
+        if (str_eq(json_string(name), "disposition") && json_string(new) && !str_eq(json_string(new), "none"))
+            return true;
+    }
+    return false;
+}
+
 static void count_ticket(const struct entry *e, const struct json *data, int64_t *counts)
 {
     const char *did = json_get_string(data, "do", "");
@@ -205,7 +218,7 @@ static void count_ticket(const struct entry *e, const struct json *data, int64_t
         const struct json *name = json_first(c), *old = json_next(name), *new = json_next(old);
         if (!str_eq(json_string(name), "status"))
             continue;
-        counts[RESOLVED] += !is_done(old) && is_done(new);
+        counts[RESOLVED] += !is_done(old) && is_done(new) && !is_put_aside(json_get(data, "changes"));
         counts[REOPENED] += is_done(old) && !is_done(new);
     }
 }
@@ -233,6 +246,37 @@ static void count_entry(struct arena *arena, const struct entry *e, int64_t *cou
     counts[ACKED] += str_eq(e->kind, "escalation") && str_eq(what, "acknowledged");
 }
 
+static void take(struct digest *d, int64_t seq)
+{
+    if (d->taken_n == d->taken_cap) {
+        int64_t *more = ARENA_ARRAY(d->show.arena, int64_t, d->taken_cap = d->taken_cap ? 2 * d->taken_cap : 64);
+        if (d->taken_n)
+            memcpy(more, d->taken, (size_t)d->taken_n * sizeof *more);
+        d->taken = more;
+    }
+    d->taken[d->taken_n++] = seq;
+}
+
+static bool was_taken(struct digest *d, int64_t seq)
+{
+    for (int i = 0; i < d->taken_n; i++)
+        if (d->taken[i] == seq) {
+            d->taken[i] = d->taken[--d->taken_n];
+            return true;
+        }
+    return false;
+}
+
+/* What was taken back was nobody's work, nor is it any to take it back. An undo that was itself taken back takes nothing. */
+static bool stands(struct digest *d, const struct entry *e)
+{
+    if (was_taken(d, e->seq))
+        return false;
+    if (e->undoes)
+        take(d, e->undoes);
+    return !e->undoes;
+}
+
 /* Newest first, until the shift's beginning, or the bound: then *cut, and the shift begins where the count ends. */
 static void count_shift(struct digest *d, int64_t *counts, bool *cut)
 {
@@ -249,7 +293,8 @@ static void count_shift(struct digest *d, int64_t *counts, bool *cut)
             if (list[i].at < d->since)
                 return;
             from = list[i].at;
-            count_entry(page, &list[i], counts);
+            if (stands(d, &list[i]))
+                count_entry(page, &list[i], counts);
         }
         if (n < ENTRIES_PAGE)
             return;

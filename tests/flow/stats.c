@@ -113,6 +113,39 @@ static void numbers_are_split_by_source_view_agent_and_team(void **state)
     assert_int_equal(client_get(house.desk, "/v1/stats?view=all&by=agent").status, 400);
 }
 
+/* The same of the desk's numbers for today and of the shift that began with it. */
+static void both_say(int resolved, int reopened)
+{
+    const struct json *today = stats("period=today&metric=resolved");
+    struct answer a = client_get(house.desk, arena_printf(arena, "/v1/handover?since=%lld", (long long)(*house.run->clock - HOUR)));
+    const struct json *shift = json_get(a.json, "shift");
+    if (number(today, "metrics.resolved.value") != resolved || number(shift, "resolved") != resolved || number(shift, "reopened") != reopened)
+        fail_msg("%d resolved, %d reopened: stats %s, handover %s", resolved, reopened, json_print_in(arena, today), json_print_in(arena, shift));
+}
+
+static void what_was_taken_back_is_no_work_in_the_handover_either(void **state)
+{
+    (void)state;
+    both_say(1, 1);
+    act("{\"do\":\"close\",\"tickets\":[2]}");
+    both_say(2, 1);
+    act("{\"do\":\"undo\"}");
+    both_say(1, 1);
+    act("{\"do\":\"redo\"}");
+    both_say(2, 1);
+    act("{\"do\":\"reopen\",\"tickets\":[2]}");
+    both_say(2, 2);
+    act("{\"do\":\"undo\"}");
+    act("{\"do\":\"undo\"}");
+    both_say(1, 1);
+    act("{\"do\":\"spam\",\"tickets\":[3],\"with\":{\"confirm\":\"spam\"}}");
+    act("{\"do\":\"merge\",\"tickets\":[4],\"into\":5,\"with\":{\"confirm\":\"merge\"}}");
+    both_say(1, 1);
+    act("{\"do\":\"unmerge\",\"tickets\":[3]}");
+    act("{\"do\":\"unmerge\",\"tickets\":[4]}");
+    both_say(1, 1);
+}
+
 static void the_shell_says_the_same(void **state)
 {
     (void)state;
@@ -150,6 +183,7 @@ int main(void)
         cmocka_unit_test(a_period_is_told_against_the_one_before_it),
         cmocka_unit_test(numbers_are_split_by_source_view_agent_and_team),
         cmocka_unit_test(the_shell_says_the_same),
+        cmocka_unit_test(what_was_taken_back_is_no_work_in_the_handover_either),
         cmocka_unit_test(what_others_did_is_for_leads),
     };
     return crypto_open() ? cmocka_run_group_tests_name("stats", tests, start, stop) : 1;
