@@ -1,6 +1,6 @@
 /* again: an event that was kept aside is taken in once more, as the configuration and the dialects read it now. Its bytes and headers stand in
  * for those of the request that asks, so that it goes the way of every other event; who asked is a header of it. The event that was kept
- * aside stays as it is: what comes of it is an event of its own. */
+ * aside stays as it is: what comes of it is an event of its own, and where nothing can be made of it still, none is. */
 #include "api/calls.h"
 #include "api/show.h"
 #include "base/str.h"
@@ -60,7 +60,7 @@ static void rerun(struct request *req)
     }
     put_head(req, &e);
     put_body(req, &e);
-    ingest_again(req, source, arena_printf(req->arena, "again:%lld", (long long)e.id));
+    ingest_again(req, source, e.id);
 }
 
 const struct call again_calls[] = {

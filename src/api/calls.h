@@ -16,7 +16,7 @@ const struct json *call_body(struct request *req);
 const char *call_headers(struct request *req);
 /* The request's body and head are an event of this source: it is taken in, trusted already, and answered with what came of it,
  * {"events":[{id, state, ticket, duplicate}]}. key: stands in where the body has none. */
-void ingest_again(struct request *req, const struct config_source *source, const char *key);
+void ingest_again(struct request *req, const struct config_source *source, int64_t event);
 /* The clock that times are read and shown on: `tz` wins, then the asker's own, then `local`, that of the asker's machine; NULL:
  * not given. *zone NULL: UTC. false + err (INPUT): tz is no zone. */
 bool call_zone(struct request *req, const char *tz, const char *local, const struct zone **zone, struct err *err);

@@ -23,7 +23,7 @@ struct ingest {
     struct caller caller;
     int door;            /* enum door */
     bool any, vendor;    /* any: /in, the source is found; vendor: an emulated door */
-    const char *again;   /* taken in once more, on a person's word: the key where there is none; NULL: it comes from outside */
+    int64_t again;       /* the event in quarantine that a person takes in once more; 0: it comes from outside */
     struct json *root;
     struct json_notes notes;
     const struct dialect *dialect;
@@ -190,7 +190,7 @@ static void item_of(struct ingest *in, const struct interpretation *i, struct in
 {
     *item = (struct ingest_item){.obs = i->obs, .effect = effect_word(i->effect), .has_key = i->key, .key_daily = i->key_daily,
                                  .quarantine = i->effect == EFFECT_QUARANTINE,
-                                 .takes_replies = in->caller.source->reply_via != REPLY_NONE,
+                                 .again = in->again, .takes_replies = in->caller.source->reply_via != REPLY_NONE,
                                  .payload = payload_of(in, i), .hops = hops_of(in->req)};
     event_of(in, i, &item->event);
     name_agent(in->req->config, &item->obs, "assignee");
@@ -238,6 +238,7 @@ static void answer_again(struct ingest *in)
         struct json *event = json_object();
         json_put_i64(event, "id", a->event);
         json_put_string(event, "state", a->state);
+        json_put_string(event, "note", a->event == in->again ? in->list[n].fatal : NULL);
         json_put_i64(event, "ticket", a->ticket);
         json_put_bool(event, "duplicate", a->duplicate);
         json_push(events, event);
@@ -266,7 +267,8 @@ static void committed(struct request *req)
     bool quarantined = false;
     for (int n = 0; n < in->count; n++) {
         const struct ingest_answer *a = &in->job.answers[n];
-        desk_took(req->desk, in->caller.source->name, a->state, a->duplicate, req->received_at);
+        if (!in->again || a->event != in->again)
+            desk_took(req->desk, in->caller.source->name, a->state, a->duplicate, req->received_at);
         quarantined |= a->state && strcmp(a->state, "quarantine") == 0;
     }
     if (in->again)
@@ -461,15 +463,15 @@ static struct ingest *ingest_new(struct request *req, int door, bool vendor)
     return in;
 }
 
-void ingest_again(struct request *req, const struct config_source *source, const char *key)
+void ingest_again(struct request *req, const struct config_source *source, int64_t event)
 {
     struct ingest *in = ingest_new(req, DOOR_WEBHOOK, false);
     in->caller = (struct caller){.source = source, .accepted = true};
-    in->again = key;
+    in->again = event;
     if (!parse(in) || !interpret(in) || !strict_passes(in))
         return;
     if (in->count == 1 && !in->list[0].key)
-        in->list[0].key = key;
+        in->list[0].key = arena_printf(req->arena, "again:%lld", (long long)event);
     post(in);
 }
 

@@ -85,6 +85,7 @@ struct ingest_item {
     const char *effect;
     bool has_key, key_daily;
     bool quarantine;
+    int64_t again;               /* the event in quarantine that it is once more; 0: it comes from outside */
     struct classify_result label; bool labelled;
     int64_t epoch;               /* of the model that labelled it */
     bool takes_replies;

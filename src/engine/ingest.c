@@ -320,6 +320,10 @@ static bool admit(struct engine *e, struct arena *arena, struct ingest_item *ite
 static bool keep_aside(struct engine *e, struct arena *arena, struct ingest_item *item, const char *why, int64_t now, struct ingest_answer *out, struct err *err)
 {
     struct event *ev = &item->event;
+    if (item->again) { /* it is kept: a second look that fails makes no second one */
+        *out = (struct ingest_answer){item->again, 0, "quarantine", false, 0};
+        return true;
+    }
     ev->state = "quarantine";
     ev->ticket = 0;
     ev->obs = NULL;

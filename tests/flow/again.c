@@ -57,6 +57,16 @@ static void reads(const char *dialect, const char *role)
     assert_int_equal(client_post(house.desk, "/v1/admin/reload", "{}").status, 200);
 }
 
+/* As the list of what is there, as Ingest counts it, and as Health has it of the source. */
+static void aside(int listed, int counted)
+{
+    struct answer a = client_get(house.desk, "/v1/events?state=quarantine");
+    assert_int_equal(json_count(json_get(a.json, "events")), listed);
+    assert_int_equal(json_get_i64(json_get(a.json, "counts"), "quarantine", -1), counted);
+    a = client_get(house.desk, "/v1/sources");
+    assert_int_equal(json_get_i64(json_first(json_get(a.json, "sources")), "quarantine", -1), counted);
+}
+
 static void what_the_configuration_reads_by_now_comes_in_again(void **state)
 {
     (void)state;
@@ -64,17 +74,19 @@ static void what_the_configuration_reads_by_now_comes_in_again(void **state)
     struct answer a = client_post(house.desk, "/v1/events/1/rerun", "{}"); /* as it is read still */
     assert_int_equal(a.status, 200);
     assert_string_equal(json_get_string(json_first(json_get(a.json, "events")), "state", ""), "quarantine");
+    assert_string_equal(json_get_string(json_first(json_get(a.json, "events")), "note", ""), "type missing");
+    assert_string_equal(SHELL(NULL, "rerun", "1")->out, "event 1 stays in quarantine: type missing\n");
+    aside(1, 1); /* however often it is looked at: one to be mended */
     reads("rbs", "admin");
     const struct shell_ran *ran = SHELL(NULL, "rerun", "1");
     assert_int_equal(ran->code, 0);
-    assert_string_equal(ran->out, "event 3 applied: #1\n");
+    assert_string_equal(ran->out, "event 2 applied: #1\n");
     shell_holds(SHELL(NULL, "show", "1")->out, "Checkout is down");
-    a = client_get(house.desk, "/v1/events/3");
+    a = client_get(house.desk, "/v1/events/2");
     assert_string_equal(json_get_string(json_path(a.json, "event.headers"), "X-Triage-Again", ""), "event 1, by ana");
-    assert_string_equal(SHELL(NULL, "rerun", "1")->out, "it came in before, as event 3\n"); /* nothing twice */
-    a = client_get(house.desk, "/v1/events?state=quarantine");
-    assert_int_equal(json_count(json_get(a.json, "events")), 2); /* what was kept aside stays */
-    shell_holds(SHELL(NULL, "rerun", "3")->err, "event 3 is applied: only what is in quarantine is taken in again");
+    assert_string_equal(SHELL(NULL, "rerun", "1")->out, "it came in before, as event 2\n"); /* nothing twice */
+    aside(1, 1); /* what was kept aside stays */
+    shell_holds(SHELL(NULL, "rerun", "2")->err, "event 2 is applied: only what is in quarantine is taken in again");
     assert_int_equal(SHELL(NULL, "rerun", "77")->code, 1);
     assert_int_equal(daemon_stop(house.run), 0);
     assert_int_equal(daemon_try((const char *[]){"triaged", "--dir", house.run->dir, "--clock", arena_printf(arena, "%s/clock", house.run->dir), "--rebuild", NULL}), 0);
@@ -170,16 +182,6 @@ static void copies_of_what_told_of_a_customer_are_found_too(void **state)
     assert_int_equal(SHELL(NULL, "erase", "1", "erase")->code, 0);
     assert_false(says(4, "Uma"));
     whole();
-}
-
-/* As the list of what is there, as Ingest counts it, and as Health has it of the source. */
-static void aside(int listed, int counted)
-{
-    struct answer a = client_get(house.desk, "/v1/events?state=quarantine");
-    assert_int_equal(json_count(json_get(a.json, "events")), listed);
-    assert_int_equal(json_get_i64(json_get(a.json, "counts"), "quarantine", -1), counted);
-    a = client_get(house.desk, "/v1/sources");
-    assert_int_equal(json_get_i64(json_first(json_get(a.json, "sources")), "quarantine", -1), counted);
 }
 
 static void anew(void)

@@ -4,14 +4,15 @@
 #include "base/text.h"
 #include <inttypes.h>
 
-/* "event 57: #42", "event 57 is in quarantine again: gi says why", of the first that came of it. */
+/* "event 57: #42", "event 57 stays in quarantine: type missing", of the first that came of it. */
 static const char *outcome(struct arena *arena, const struct json *root)
 {
     const struct json *event = json_first(json_get(root, "events"));
     const char *state = json_get_string(event, "state", "nothing");
     int64_t ticket = json_get_i64(event, "ticket", 0), id = json_get_i64(event, "id", 0);
+    const char *note = json_get_string(event, "note", "");
     if (str_eq(state, "quarantine"))
-        return arena_printf(arena, "as event %" PRId64 " it is in quarantine again; w says why", id);
+        return arena_printf(arena, "event %" PRId64 " stays in quarantine: %s", id, *note ? text_safe_in(arena, note, TEXT_LINE) : "it cannot be read yet");
     if (json_get_bool(event, "duplicate", false))
         return arena_printf(arena, "it came in before, as event %" PRId64, id);
     return ticket ? arena_printf(arena, "event %" PRId64 " %s: #%" PRId64, id, state, ticket) : arena_printf(arena, "event %" PRId64 " %s", id, state);
