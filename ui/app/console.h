@@ -1,5 +1,5 @@
 /* console: what the program on the terminal knows, for the files that are this program: loop.c (wait, read, draw) goes through press.c (keys),
- * tick.c (what the clock asks for), frame.c (the picture) and fetch.c (what is asked of the daemon, path.c: for what, and where answers go);
+ * tick.c (what the clock asks for), frame.c (the picture) and fetch.c (what is asked of the daemon; path.c: for what, take.c: where answers go);
  * stream.c says what its frames mean, run.c and its parts (app/part.h) what commands do. One thread: nothing here is locked. */
 #ifndef APP_CONSOLE_H
 #define APP_CONSOLE_H
@@ -211,6 +211,7 @@ void fetch_want_soon(struct console *c, enum slot slot,
 void fetch_focus(struct console *c, int64_t ticket); /* this ticket's documents, now */
 void fetch_view(struct console *c, const char *view, const char *where); /* another list */
 void fetch_own_order(struct console *c, const struct mirror_view *view); /* one, unfiltered, in the order it has of its own, if it has one */
+void fetch_order(struct console *c, const struct mirror_view *view);     /* the order that a view has of its own is the one wanted */
 bool fetch_turned(const struct console *c); /* the list stands in another order than is wanted */
 void fetch_place(struct console *c);                                     /* what the screen shown needs */
 void fetch_table(struct console *c, int64_t ms);                         /* the documents of the table shown, if it is one */

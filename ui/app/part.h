@@ -42,5 +42,6 @@ void place_reveal(struct console *c, int64_t ticket, const struct json *text); /
 bool customer_reveal(struct console *c, int64_t ticket, const struct json *text); /* false: their page is not shown */
 void pipe_follow(struct console *c);                                            /* begins what waited for its ticket */
 void read_resized(struct console *c);                                          /* what is read is laid out for the width there is now */
+void read_came(struct console *c, enum mirror_doc_id id);                       /* a document: into the page that waits for it, if one does */
 void read_why(struct console *c, const char *what);                            /* "": the number is asked for */
 #endif

@@ -3,10 +3,12 @@
 #include "app/part.h"
 #include "base/text.h"
 #include "command/guide.h"
+#include "screen/articles.h"
 #include "screen/deliveries.h"
 #include "screen/event.h"
 #include "screen/sign.h"
 #include "screen/simulation.h"
+#include "screen/why.h"
 #include <inttypes.h>
 
 void read_resized(struct console *c)
@@ -46,6 +48,27 @@ static void why_aside(struct console *c, const struct lists_item *item)
     pager_begin(pager);
     event_why_aside(&look, pager, item->json);
     pager_end(pager);
+}
+
+void read_came(struct console *c, enum mirror_doc_id id)
+{
+    static const struct {
+        enum mirror_doc_id id;
+        enum purpose purpose;
+        const char *member; /* NULL: the whole document */
+        void (*read)(const struct look *look, struct pager *pager, const struct json *of);
+    } read[] = {{MIRROR_WHY, FOR_READING, NULL, why_read}, {MIRROR_EVENT, FOR_READING, "event", event_read},
+                {MIRROR_PARCEL, FOR_DELIVERY, "parcel", deliveries_read}, {MIRROR_ARTICLE, FOR_ARTICLE_READ, "article", articles_read}};
+    const struct json *root = mirror_doc(c->mirror, id)->root;
+    for (size_t i = 0; i < sizeof read / sizeof *read; i++) {
+        if (read[i].id != id || c->overlay.kind != OVERLAY_READ || c->overlay.purpose != (int)read[i].purpose || !c->overlay.pager)
+            continue;
+        struct look look = console_look(c);
+        c->dirty = c->at_once = true;
+        pager_begin(c->overlay.pager);
+        read[i].read(&look, c->overlay.pager, read[i].member ? json_get(root, read[i].member) : root);
+        pager_end(c->overlay.pager);
+    }
 }
 
 static void explained(void *arg, const struct link_answer *answer)
