@@ -17,7 +17,7 @@ static const struct word {
     {"answer", "reply"}, {"comment", "note"}, {"give", "assign"}, {"unclaim", "unassign"}, {"release", "unassign"}, {"sleep", "snooze"}, {"later", NULL},
     {"search", "filter"}, {"find", "filter"}, {"log", "go audit"}, {"history", "go audit"}, {"sources", "go ingest"}, {"list", "go all"}, {"e", "editor"},
     {"edit", "editor"}, {"man", "help"}, {"keys", "help"}, {"refresh", "resync"}, {"stats", "go metrics"}, {"colors", "theme"}, {"subscribe", "watch"},
-    {"unresolve", "reopen"}, {"acknowledge", "ack"}, {"mine", "go mine"}, {"audit", "go audit"}, {"clai", "claim"}, {"cn", "claim-next"}, {"prio", "priority"},
+    {"unresolve", "reopen"}, {"acknowledge", "ack"}, {"mine", "go mine"}, {"audit", "go audit"}, {"clai", "claim"}, {"claim-n", "claim-next"}, {"prio", "priority"},
     {"invoice", "#2 Invoice"}, {"config", NULL}, {"settings", NULL}, {"paid", NULL}, {"er", NULL}, {"rase", NULL}, {"spa", NULL}, {"remove", NULL}, {"trash", NULL},
     {"rm", NULL}, {"kill", NULL}, {"pay", NULL}, {"assignee", NULL}, {"sign", "#3 Cannot"}, {"away", NULL}, {"money", NULL}, {"cancel", NULL}, {"stop", NULL},
     {"logs", NULL}, {"block", NULL}, {"archive", NULL}, {"forward", NULL}, {"yes", NULL}, {"ok", NULL}};
@@ -71,6 +71,38 @@ static void a_word_of_another_tool_does_what_it_does_there(void **state)
     assert_true(console_ended(seat.console, SEAT_SOON));
 }
 
+/* What it did was what had been done last. */
+static void letters_that_begin_several_commands_run_none_of_them_whatever_was_done_before(void **state)
+{
+    (void)state;
+    static const char *const said[] = {":close\r", ":unmark\r", ":snooze 2h\r"};
+    static const char *const typed[] = {"cl", "un", "re", "so", "cn"};
+    for (size_t round = 0; round < sizeof said / sizeof *said; round++) {
+        for (size_t i = 0; i < sizeof typed / sizeof *typed; i++) {
+            seat_press(":");
+            seat_press(typed[i]);
+            seat_shows("several begin so: type on");
+            seat_press("\r\r"); /* it stays open, and nothing is done */
+            seat_shows("several begin so: type on");
+            seat_press("\x1b");
+            seat_hides("several begin so");
+        }
+        seat_press(":cla"); /* how claim-next begins as well: that is asked for by its own letters */
+        seat_shows("\u258c claim ");
+        seat_press("\x1b:sn");
+        seat_shows("\u258c snooze "); /* and asks until when: not 2h once more */
+        seat_press("\x1b");
+        seat_hides("\u258c snooze ");
+        assert_string_equal(seat_field(2, "status"), "new");
+        seat_press(said[round]);
+        seat_shows("? help");
+    }
+    seat_press(":cl");
+    seat_shows("several begin so");
+    seat_press("\x1b[B\r");
+    seat_hides("several begin so");
+}
+
 static void nothing_typed_runs_nothing(void **state)
 {
     (void)state;
@@ -93,6 +125,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(a_word_leads_where_it_says_or_nowhere),
         T(a_word_of_another_tool_does_what_it_does_there),
+        T(letters_that_begin_several_commands_run_none_of_them_whatever_was_done_before),
         T(nothing_typed_runs_nothing),
     };
     return cmocka_run_group_tests_name("words", tests, NULL, NULL);

@@ -365,12 +365,13 @@ static void enter_takes_what_is_plainly_meant_and_an_arrow_the_rest(void **state
     const struct picker_item rows[] = {
         {.id = 1, .name = "claim", .detail = "assign to me", .also = "grab take", .takes = TAKES_START}, {.id = 2, .name = "unassign", .detail = "take the assignee off", .takes = TAKES_START},
         {.id = 3, .name = "erase", .detail = "for good", .also = "wipe", .takes = TAKES_WHOLE}, {.id = 4, .name = "editor", .detail = "on the whole screen", .also = "e", .takes = TAKES_START},
-        {.id = 5, .name = "#7 Claim form", .detail = "Uma", .takes = TAKES_WORDS}, {.id = 6, .name = "claim-next", .takes = TAKES_START}};
+        {.id = 5, .name = "#7 Claim form", .detail = "Uma", .takes = TAKES_WORDS}, {.id = 6, .name = "claim-next", .takes = TAKES_START},
+        {.id = 7, .name = "close", .takes = TAKES_START}};
     static const struct { const char *typed, *takes; } cases[] = {
-        {"", ""}, {"take", "claim"}, {"TAK", "claim"}, {"claim", "claim"}, {"cn", "claim-next"}, {"e", "editor"}, {"er", ""}, {"eras", ""}, {"erase", "erase"}, {"wipe", "erase"},
+        {"", ""}, {"cla", "claim"}, {"clo", "close"}, {"cl", ""}, {"c", ""}, {"take", "claim"}, {"TAK", "claim"}, {"claim", "claim"}, {"cn", "claim-next"}, {"e", "editor"}, {"er", ""}, {"eras", ""}, {"erase", "erase"}, {"wipe", "erase"},
         {"wip", ""}, {"assig", ""}, {"sig", ""}, {"form", "#7 Claim form"}, {"cl form", "#7 Claim form"}, {"uma", ""}, {"off", ""}, {"screen w", ""}, {"hole", ""}, {"aim", ""}};
     struct picker *p = picker_new(":", true);
-    picker_set(p, rows, 6);
+    picker_set(p, rows, 7);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         if (strcmp(enter_takes(p, cases[i].typed), cases[i].takes) != 0)
             fail_msg("%s: %s, not %s", cases[i].typed, enter_takes(p, cases[i].typed), cases[i].takes);

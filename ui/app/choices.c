@@ -12,7 +12,7 @@
 #include <string.h>
 
 enum { ROWS_MOST = 500, TAGS_OFFERED = 200 };
-enum shelf { SHELF_SAID, SHELF_COMMAND, SHELF_PLACE, SHELF_PERSON, SHELF_TICKET, SHELF_FOUND = PICKER_BENEATH };
+enum shelf { SHELF_COMMAND, SHELF_PLACE, SHELF_PERSON, SHELF_TICKET, SHELF_FOUND = PICKER_BENEATH };
 
 static struct picker_item *add(struct console *c, struct choices *to, const char *name, const char *detail)
 {
@@ -281,15 +281,17 @@ struct choices choices_for(struct console *c, const struct command *command, boo
 
 /* --- all of it --- */
 
+/* First where nothing is typed. What is typed finds them as it finds all others: with what followed it then a line is taken only by an arrow. */
 static void add_said(struct console *c, struct choices *to)
 {
     for (int i = 0; i < c->history_count; i++) {
         struct picker_item *item = add(c, to, c->history[i], "said before");
         const struct command *command = command_find(arena_strndup(c->frame, c->history[i], strcspn(c->history[i], " ")));
+        bool goes = str_starts(c->history[i], "go ");
         item->keys = keys_of(c, c->history[i]);
-        item->shelf = SHELF_SAID;
+        item->shelf = goes ? SHELF_PLACE : SHELF_COMMAND;
         item->also = also_words(c->frame, c->history[i]);
-        item->takes = command && command_is_final(command) ? TAKES_WHOLE : TAKES_START;
+        item->takes = goes ? TAKES_WORDS : strchr(c->history[i], ' ') || (command && command_is_final(command)) ? TAKES_WHOLE : TAKES_START;
     }
 }
 

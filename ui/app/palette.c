@@ -1,6 +1,6 @@
 /* palette: everything that can be said, by a few of its letters. Once a command's name stands, what may follow it is offered
  * instead; Tab writes out what fits best. Enter takes only what is plainly meant: what acts is taken by how its name begins, or what else it is called
- * (command/also), what goes for good by all of it; what merely has the letters somewhere waits for an arrow. Tickets that are not in the list shown are found by the desk (app/found). Earlier lines come first where nothing is typed, and C-p, C-n walk through them; they are
+ * (command/also), where no other command begins so, what goes for good by all of it; what merely has the letters somewhere waits for an arrow. Tickets that are not in the list shown are found by the desk (app/found). Earlier lines come first where nothing is typed, and C-p, C-n walk through them; they are
  * kept with the daemon (`keep`), so that they are there in the next console too: at most HISTORY of them, and never the words of a
  * text, a reason or a record, which may be anybody's secret. */
 #include "app/choices.h"

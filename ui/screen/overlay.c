@@ -326,6 +326,9 @@ static const struct hint *picker_hints(const struct picker *p)
     static const struct hint menu[] = {{"letters", "narrow"}, {"Up Down", "move"}, {"Enter", "take"}, {"q", "leave"}, {0}};
     static const struct hint typed[] = {{"letters", "narrow"}, {"Up Down", "choose"}, {"Enter", "as typed"}, {"Esc", "leave"}, {0}};
     static const struct hint none[] = {{"letters", "narrow"}, {"Up Down", "choose"}, {"Esc", "leave"}, {0}};
+    static const struct hint several[] = {{"letters", "several begin so: type on"}, {"Up Down", "choose"}, {"Esc", "leave"}, {0}};
+    if (picker_fits_several(p))
+        return several;
     return picker_chosen(p) ? (picker_q_leaves(p) ? menu : takes) : picker_takes_typed(p) ? typed : none;
 }
 

@@ -17,7 +17,7 @@ struct fit {
     const struct picker_item *item;
     double score;
     enum by by;
-    bool taken; /* Enter takes it, if it is the first */
+    bool taken, whole; /* Enter takes it, if it is the first; all of a name of it is typed */
 };
 struct picker {
     struct arena *arena; /* items */
@@ -32,6 +32,7 @@ struct picker {
     int at;    /* and the row of the first of them */
     int names; /* columns that the names take, details stand behind them */
     bool own_words, moved; /* moved: an arrow went to an item since the last letter */
+    bool several;          /* what is typed begins several names alike */
 };
 
 struct picker *picker_new(const char *prompt, bool free_text)
@@ -94,13 +95,13 @@ static const char *called(const struct picker_item *item, const char *typed, boo
 static bool fits_by(const struct picker_item *item, const char *typed, struct fit *fit, bool *whole)
 {
     bool letters = fuzzy_score(typed, item->name, &fit->score, NULL), other;
-    *whole = letters && fit->score == DBL_MAX;
+    const char *also = called(item, typed, &other);
+    *whole = (letters && fit->score == DBL_MAX) || other;
     fit->by = BY_NAME;
-    if (letters && fuzzy_words(typed, item->name, item->takes >= TAKES_START))
+    if (letters && !other && fuzzy_words(typed, item->name, item->takes >= TAKES_START))
         return true;
     fit->by = BY_OTHER_NAME;
-    if (called(item, typed, &other)) {
-        *whole |= other;
+    if (also) {
         fit->by = other ? BY_NAME : BY_OTHER_NAME;
         fit->score = other ? DBL_MAX : 0;
         return true;
@@ -118,15 +119,46 @@ static bool fits_by(const struct picker_item *item, const char *typed, struct fi
 
 static bool fit_of(const struct picker_item *item, const char *typed, struct fit *fit)
 {
-    bool whole;
     *fit = (struct fit){.item = item};
-    if (!fits_by(item, typed, fit, &whole))
+    if (!fits_by(item, typed, fit, &fit->whole))
         return false;
     fit->score -= item->shelf * SHELF;
-    fit->taken = item->takes == TAKES_ANY || (*typed && (item->takes == TAKES_WHOLE ? whole : fit->by <= BY_OTHER_NAME));
+    fit->taken = item->takes == TAKES_ANY || (*typed && (item->takes == TAKES_WHOLE ? fit->whole : fit->by <= BY_OTHER_NAME));
     if (item->shelf >= PICKER_BENEATH)
         fit->by = BENEATH;
     return true;
+}
+
+static const char *meaning(const struct picker_item *item)
+{
+    return item->value ? item->value : item->name;
+}
+
+/* Is the first word of what one stands for how the other's begins? */
+static bool heads(const struct picker_item *one, const struct picker_item *other)
+{
+    size_t n = strcspn(meaning(one), " ");
+    return strncmp(meaning(one), meaning(other), n) == 0;
+}
+
+/* "cl" begins "claim"; "cn" only the words of "claim-next". */
+static bool begins(const struct fit *fit, const char *typed)
+{
+    return strncasecmp(fit->item->name, typed, strlen(typed)) == 0;
+}
+
+/* The letters begin several names, of which none is all that is typed, nor how all the others begin ("claim" of "claim-next"): which of
+ * them is meant, no order can know, and what is done must not hang on what was done yesterday. */
+static bool fits_several(const struct picker *p)
+{
+    const struct fit *first = p->fits;
+    const char *typed = editor_text(p->editor);
+    if (!p->fits_n || !first->taken || first->whole || first->item->takes != TAKES_START)
+        return false;
+    for (const struct fit *f = first + 1; f < first + p->fits_n && f->taken && f->by == first->by; f++)
+        if (f->item->takes == TAKES_START && !heads(first->item, f->item) && begins(f, typed) == begins(first, typed))
+            return true;
+    return false;
 }
 
 static void rank(struct picker *p)
@@ -139,6 +171,7 @@ static void rank(struct picker *p)
     }
     if (p->fits_n)
         qsort(p->fits, p->fits_n, sizeof *p->fits, best_first);
+    p->several = fits_several(p);
 }
 
 /* As wide as the widest, but one long name does not push all details away. */
@@ -169,11 +202,6 @@ void picker_set(struct picker *p, const struct picker_item *items, size_t n)
     if (!(p->fits = malloc((n + 1) * sizeof *p->fits)))
         abort();
     rank(p);
-}
-
-static const char *meaning(const struct picker_item *item)
-{
-    return item->value ? item->value : item->name;
 }
 
 void picker_renew(struct picker *p, const struct picker_item *items, size_t n)
@@ -216,7 +244,7 @@ const struct picker_item *picker_first(const struct picker *p)
 /* Nothing is taken until an arrow goes to it. */
 static bool waits(const struct picker *p)
 {
-    return !p->moved && (p->own_words || p->selected >= p->fits_n || !p->fits[p->selected].taken);
+    return !p->moved && (p->own_words || p->several || p->selected >= p->fits_n || !p->fits[p->selected].taken);
 }
 
 const struct picker_item *picker_chosen(const struct picker *p)
@@ -224,9 +252,14 @@ const struct picker_item *picker_chosen(const struct picker *p)
     return waits(p) ? NULL : picker_first(p);
 }
 
+bool picker_fits_several(const struct picker *p)
+{
+    return p->several && !p->moved && !p->own_words;
+}
+
 bool picker_takes_typed(const struct picker *p)
 {
-    return p->free_text && *editor_text(p->editor) && !picker_chosen(p);
+    return p->free_text && *editor_text(p->editor) && !picker_chosen(p) && !picker_fits_several(p);
 }
 
 const char *picker_typed(const struct picker *p)

@@ -13,7 +13,7 @@ struct picker; /* opaque */
 enum picker_takes {
     TAKES_ANY,   /* what fits best is taken, always */
     TAKES_WORDS, /* how some of its words begin */
-    TAKES_START, /* how its name begins, or what else it is called */
+    TAKES_START, /* how its name begins, or what else it is called, where that begins no other's: picker_fits_several */
     TAKES_WHOLE  /* all of a name */
 };
 struct picker_item {
@@ -53,6 +53,9 @@ bool picker_point(struct picker *p, int row); /* goes to the item that was drawn
 enum picker_outcome picker_key(struct picker *p, const struct key *key);
 const struct picker_item *picker_chosen(const struct picker *p); /* what Enter takes; NULL: none fits, or none was gone to */
 const struct picker_item *picker_first(const struct picker *p);  /* what fits best, under the cursor or not */
+/* What is typed begins several names alike, so that Enter takes none of them: another letter, or an arrow, says which. Words are taken as the
+ * same where one is how all others begin. As vim has it of commands of one's own: never the first, never the last used. */
+bool picker_fits_several(const struct picker *p);
 bool picker_takes_typed(const struct picker *p); /* Enter gives PICKER_TYPED now */
 const char *picker_typed(const struct picker *p);
 size_t picker_fits(const struct picker *p);
