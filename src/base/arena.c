@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/memory.h"
 #include <stdalign.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,7 @@
 #define ASAN_UNPOISON_MEMORY_REGION(at, n) ((void)(at), (void)(n))
 #endif
 
-enum { FIRST = 8 << 10, LARGEST = 1 << 20 };
+enum { FIRST = 8 << 10, KEPT = 64 << 10, LARGEST = 1 << 20 };
 
 struct block {
     struct block *next;
@@ -69,6 +70,12 @@ static void run_deferred(struct arena *arena)
         list->fn(list->ptr);
 }
 
+/* A block that one large unit of work needed is not kept through many small ones. */
+static bool worth_keeping(const struct block *block, size_t used)
+{
+    return block->size <= KEPT || (block->size <= LARGEST && used >= block->size / 4);
+}
+
 void arena_reset(struct arena *arena)
 {
     run_deferred(arena);
@@ -83,7 +90,7 @@ void arena_reset(struct arena *arena)
         }
         block_free(block);
     }
-    if (keep->size > LARGEST) {
+    if (!worth_keeping(keep, arena->used)) {
         block_free(keep);
         keep = block_new(NULL, FIRST);
     }

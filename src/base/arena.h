@@ -9,7 +9,7 @@ struct arena; /* opaque */
 
 struct arena *arena_new(void);
 void arena_free(struct arena *arena);  /* NULL is fine */
-void arena_reset(struct arena *arena); /* forgets everything, keeps a block */
+void arena_reset(struct arena *arena); /* forgets everything, keeps a block of the size that was needed, 1 MiB at most */
 
 /* Zeroed, aligned for any type; never NULL. size 0 gives a unique pointer. */
 void *arena_alloc(struct arena *arena, size_t size);

@@ -1,5 +1,6 @@
 /* score: the ledger. What is counted beside it (core/points) are tallies like any other. */
 #include "store/sql.h"
+#include <string.h>
 
 bool store_score_add(struct store *s, const struct score_row *r, int64_t entry, struct err *err)
 {
@@ -151,18 +152,30 @@ bool store_score_back(struct store *s, const char *reset, struct err *err)
     return ok;
 }
 
+/* Most conversations are short. */
+static struct score_turn *longer(struct arena *a, const struct score_turn *list, int count, int *room)
+{
+    struct score_turn *more = ARENA_ARRAY(a, struct score_turn, *room = count ? 2 * count : 16);
+    if (count)
+        memcpy(more, list, (size_t)count * sizeof *more);
+    return more;
+}
+
 bool store_score_turns(struct store *s, struct arena *a, int64_t ticket, struct score_turn **list, int max, int *count, struct err *err)
 {
     sqlite3_stmt *stmt = sql_get(s, "SELECT author_kind,author,at FROM message WHERE ticket=? AND public AND NOT automatic AND author_kind IN(1,2)"
                                     " AND coalesce(state,'')!='withdrawn' ORDER BY at,id", err);
-    int rc;
+    int rc, room = 0;
     *count = 0;
-    *list = ARENA_ARRAY(a, struct score_turn, max);
     if (!stmt)
         return false;
     sql_bind(stmt, "i", ticket);
-    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW)
-        if (*count < max)
-            (*list)[(*count)++] = (struct score_turn){sql_int(stmt, 0) == AUTHOR_CUSTOMER, sql_text(stmt, 1, a), sql_int(stmt, 2)};
+    while ((rc = sql_step(s, stmt, err)) == SQLITE_ROW) {
+        if (*count == max)
+            continue;
+        if (*count == room)
+            *list = longer(a, *list, room, &room);
+        (*list)[(*count)++] = (struct score_turn){sql_int(stmt, 0) == AUTHOR_CUSTOMER, sql_text(stmt, 1, a), sql_int(stmt, 2)};
+    }
     return rc == SQLITE_DONE;
 }

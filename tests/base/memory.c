@@ -1,4 +1,5 @@
 /* memory: what was freed between pieces that live is given back when asked for, and what is large at once. */
+#include "base/arena.h"
 #include "base/memory.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -76,11 +77,34 @@ static void what_is_large_is_not_kept(void **state)
     }
 }
 
+static size_t with_arena(struct arena *arena, size_t unit)
+{
+    for (size_t n = 0; n < unit; n += 1000)
+        arena_alloc(arena, 1000);
+    arena_reset(arena);
+    return memory_now().used;
+}
+
+/* The daemon's arenas live as long as it does; each would in time have met the largest unit of work there is. */
+static void an_arena_that_a_rare_large_unit_has_grown_is_small_again_after_the_next(void **state)
+{
+    (void)state;
+    need_glibc();
+    struct arena *arena = arena_new();
+    size_t small = with_arena(arena, 20 * 1000), large = with_arena(arena, MB);
+    assert_true(large - small >= MB / 2); /* the next may be as large: it need not begin anew */
+    assert_true(with_arena(arena, MB) == large);
+    assert_true(with_arena(arena, 20 * 1000) <= small + LARGE / 4);
+    assert_true(with_arena(arena, 20 * 1000) <= small + PIECE);
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(holes_are_given_back_when_asked_for),
         cmocka_unit_test(what_is_large_is_not_kept),
+        cmocka_unit_test(an_arena_that_a_rare_large_unit_has_grown_is_small_again_after_the_next),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
