@@ -55,7 +55,7 @@ struct desk {
     atomic_bool draining;
     atomic_uint generation;              /* counts configurations: streams look whether theirs is still in force */
     atomic_int_least64_t committed_at;   /* mono ms of the last commit seen to succeed, 0 = none */
-    atomic_int_least64_t told_at;        /* mono ms when a refusal was last explained */
+    atomic_int_least64_t told_at;        /* mono ms until which the refusals that were explained have used the pace */
     pthread_mutex_t mailbox;             /* guards `writer` while it is used or taken away */
     pthread_mutex_t lock;                /* below */
     struct snapshot *snapshot;

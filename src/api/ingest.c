@@ -47,11 +47,12 @@ static void log_refusal(struct ingest *in, const char *source, const struct prob
              in->req->body_n, hex, (unsigned long long)unlogged);
 }
 
-/* At most ten a second are explained and told to consoles: a flood of bad requests must not cost or push out anything. */
+/* At most ten a second are explained and told to consoles, be it at once: a flood of bad requests must not cost or push out anything. */
 static bool worth_telling(struct desk *desk)
 {
-    int64_t now = clock_mono(), last = atomic_load(&desk->told_at);
-    return now - last >= 100 && atomic_compare_exchange_strong(&desk->told_at, &last, now);
+    enum { EACH_MS = 100, AT_ONCE = 10 };
+    int64_t now = clock_mono(), free_at = atomic_load(&desk->told_at), from = free_at > now ? free_at : now;
+    return from - now <= (AT_ONCE - 1) * EACH_MS && atomic_compare_exchange_strong(&desk->told_at, &free_at, from + EACH_MS);
 }
 
 static void tell_leads(struct ingest *in, const struct hub_refusal *r)

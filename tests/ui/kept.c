@@ -88,7 +88,7 @@ static void pass_time(void)
 {
     desk.look.now += dice(90000);
     if (dice(2))
-        queue_calm(&queue);
+        list_calm(queue.list);
 }
 
 /* What the pane shows of one of them, beside those of which it has nothing yet. */

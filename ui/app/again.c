@@ -45,12 +45,21 @@ const char *again_event(struct console *c)
     return under ? arena_printf(c->frame, "%" PRId64, item.id) : "";
 }
 
+static bool refused_here(struct console *c)
+{
+    struct look look = console_look(c);
+    struct lists_item item = {0};
+    return console_place(c) == PLACE_INGEST && lists_selected(console_table(c), &look, &item) && item.refusal;
+}
+
 static void do_rerun(struct console *c, const char *arg)
 {
     int64_t event = 0;
     if (!shell_number(*arg ? arg : again_event(c), &event))
         event = 0;
-    if (!event)
+    if (!event && refused_here(c))
+        console_toast(c, UI_ERROR, "rerun: what was refused is not kept, only its sender has it; w says why");
+    else if (!event)
         console_toast(c, UI_ERROR, "rerun: there is no event under the cursor; gi shows them, j and k move");
     else
         link_send(c->link, "POST", path_of(c->frame, event), "{}", came, c);

@@ -170,6 +170,8 @@ void console_go(struct console *c, enum place place)
     else if (console_place(c) != place) {
         c->depth += c->depth + 1 < DEPTH;
         c->stack[c->depth] = place;
+        if (console_table(c))
+            lists_arrive(console_table(c));
     }
     toast_leave(&c->toast);
     fetch_place(c);

@@ -69,8 +69,9 @@ static void do_open(struct console *c, const char *arg)
         overlay_read(&c->overlay, FOR_DELIVERY,
                      arena_printf(c->frame, "delivery %lld   (Enter opens its ticket)", (long long)item.id));
         fetch_want(c, SLOT_DOC + MIRROR_PARCEL);
-    } else if (console_place(c) == PLACE_INGEST && lists_selected(console_table(c), &look, &item) &&
-               !item.refusal) {
+    } else if (console_place(c) == PLACE_INGEST && lists_selected(console_table(c), &look, &item) && item.refusal) {
+        run_line(c, "why"); /* its bytes are not kept */
+    } else if (console_place(c) == PLACE_INGEST && lists_selected(console_table(c), &look, &item)) {
         c->event = item.id;
         overlay_read(&c->overlay, FOR_READING,
                      arena_printf(c->frame, "event %lld, as it came and what it was read as", (long long)item.id));

@@ -38,6 +38,8 @@ static void why_refused(struct console *c, const struct lists_item *item)
     pager_begin(pager);
     pager_block(pager, 2, UI_STRONG, false, json_get_string(item->json, "detail", ""));
     pager_block(pager, 2, UI_NORMAL, false, json_get_string(item->json, "explain", "No more is known."));
+    pager_line(pager);
+    pager_block(pager, 2, UI_DIM, false, "What is refused is not kept: whoever sent it was told so, and sends it again.");
     pager_end(pager);
 }
 

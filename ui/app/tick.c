@@ -61,10 +61,11 @@ static void settle_list(struct console *c, int64_t now)
         c->calm = true;
         console_changed(c);
     }
-    if (c->calm && now - c->last_key >= CALM_MS && list_new_above(c->queue.list)) {
-        queue_calm(&c->queue);
-        c->dirty = true;
-    }
+    if (!c->calm || now - c->last_key < CALM_MS)
+        return;
+    const struct lists *table = console_table(c);
+    c->dirty |= list_calm(c->queue.list);
+    c->dirty |= table && list_calm(table->list);
 }
 
 /* What is said, or shown, for a while. */

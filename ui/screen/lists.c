@@ -97,14 +97,16 @@ static void draw_subject(const struct look *look, struct surface *s, int row, in
     surface_text(s, row, column + 1, width - 2, UI_NORMAL, text_of(item, "title"));
 }
 
-/* The last line of how its signature was looked at says what came of it. */
+/* The last line of how its signature was looked at says what came of it; where that was right, something else was the cause. */
 static const char *refusal_note(const struct look *look, const struct json *refusal)
 {
     static const char lead[] = "verdict: ";
     const char *verdict = strstr(json_get_string(refusal, "explain", ""), lead);
-    if (!verdict)
+    verdict = verdict ? verdict + strlen(lead) : "ok";
+    if (str_starts(verdict, "ok"))
         return arena_printf(look->arena, "%s: %s (w why)", json_get_string(refusal, "slug", ""), json_get_string(refusal, "detail", ""));
-    verdict += strlen(lead);
+    if (str_starts(verdict, "missing"))
+        return "no signature header (w why)";
     return arena_printf(look->arena, "signature: %.*s (w why)", (int)strcspn(verdict, "\n"), verdict);
 }
 
@@ -215,6 +217,7 @@ static const struct lists_type ingest_list = {
     .docs = {MIRROR_EVENTS, MIRROR_REFUSALS},
     .doc_count = 2,
     .needs = 1, /* refusals are for leads */
+    .live = true,
     .items = ingest_items,
     .head = ingest_head,
     .columns = ingest_columns,
@@ -346,6 +349,12 @@ void lists_fini(struct lists *l)
     l->list = NULL;
 }
 
+void lists_arrive(struct lists *l)
+{
+    if (types[l->id]->live)
+        list_command(l->list, "top");
+}
+
 void lists_sync(struct lists *l, const struct look *look, bool anchored)
 {
     int count;
@@ -420,6 +429,20 @@ static int detail_rows(const struct lists_type *type, int rows)
     return type->detail_most && share > type->detail_most ? type->detail_most : share;
 }
 
+/* On the rule under the head: what keys act on, and what came in above the window. */
+static void draw_remarks(const struct lists *l, const struct look *look, struct surface *s)
+{
+    size_t above = list_new_above(l->list), marks = list_marks(l->list);
+    int right = look_columns(s) - 2;
+    if (marks) {
+        const char *text = arena_printf(look->arena, " ● %s ", look_marked(look->arena, marks, list_marks_unlisted(l->list)));
+        surface_right(s, LOOK_TOP - 1, 2, right - 2, UI_MARK, text);
+        right -= text_columns(text) + 1;
+    }
+    if (above)
+        surface_right(s, LOOK_TOP - 1, 2, right - 2, UI_NEW, arena_printf(look->arena, " ↑ %zu new above ", above));
+}
+
 enum { LEAST_LIST = 3 }; /* rows of a list, its head among them, that nothing above takes */
 
 void lists_draw(struct lists *l, const struct look *look, struct surface *s)
@@ -441,8 +464,7 @@ void lists_draw(struct lists *l, const struct look *look, struct surface *s)
     surface_rule(s, LOOK_TOP - 1);
     if (*l->filter)
         surface_textf(s, LOOK_TOP - 1, 2, width - 4, UI_INPUT, " /%s   Esc shows all ", l->filter);
-    if (list_marks(l->list))
-        surface_right(s, LOOK_TOP - 1, 2, width - 4, UI_MARK, arena_printf(look->arena, " ● %s ", look_marked(look->arena, list_marks(l->list), list_marks_unlisted(l->list))));
+    draw_remarks(l, look, s);
     int share = (foot - top) * (type->above_share ? type->above_share : 50) / 100, room = foot - top - LEAST_LIST;
     top += type->above && room > 0 ? type->above(look, s, top, share < room ? share : room) : 0;
     if (!d.count) {

@@ -28,6 +28,7 @@ struct lists_type {
     const struct column *narrow; /* those of a screen below `narrow_below` columns; NULL: the same */
     int narrow_count, narrow_below;
     const char *empty;
+    bool live;   /* the newest come first, and at any time: whoever comes to it begins there */
     bool shifts; /* its order hangs on the line and the clock as well: it is the one of the moment it is drawn */
     bool partly; /* what has come of it is shown before all of it is there */
     bool (*more)(const struct look *look); /* does the table go on behind its last row? NULL: never */
@@ -53,6 +54,7 @@ int lists_mark(struct lists *l, const struct look *look, const char *words); /* 
 void lists_init(struct lists *l, enum lists_id id);
 void lists_fini(struct lists *l);
 bool lists_filter(struct lists *l, const char *words); /* false: it was so already */
+void lists_arrive(struct lists *l); /* somebody comes to it who was elsewhere */
 void lists_sync(struct lists *l, const struct look *look, bool anchored); /* after its document changed */
 void lists_draw(struct lists *l, const struct look *look, struct surface *s);
 bool lists_selected(const struct lists *l, const struct look *look,

@@ -277,13 +277,6 @@ void queue_turn(struct queue *q, const struct mirror *mirror)
     list_free(old);
 }
 
-void queue_calm(struct queue *q)
-{
-    struct list_place place = list_place(q->list);
-    place.line += (int)list_new_above(q->list);
-    list_restore(q->list, place);
-}
-
 /* Lower is more pressing: paging, then late and mine, then what is due next and free or mine. */
 static int64_t pressing(const struct mirror *mirror, const struct ticket *t, int64_t now)
 {

@@ -188,6 +188,15 @@ size_t list_new_above(const struct list *list)
     return count;
 }
 
+bool list_calm(struct list *list)
+{
+    size_t by = list_new_above(list), below = list->selected - list->top + 1, rows = list->rows > 0 ? (size_t)list->rows : 1;
+    size_t room = rows > below ? rows - below : 0;
+    by = by < room ? by : room;
+    list->top -= by;
+    return by > 0;
+}
+
 enum list_want list_wants(const struct list *list)
 {
     size_t page = list->rows > 0 ? (size_t)list->rows : 1;

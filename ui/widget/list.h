@@ -30,6 +30,8 @@ int64_t list_slid(const struct list *list);
 void list_seen(struct list *list); /* whoever looks knows of it */
 /* Rows that came since they could last be seen, above the first line shown. */
 size_t list_new_above(const struct list *list);
+/* Nobody touched a key for a while: so many of those come into sight as leave the selected row there. false: there is no room, or there are none. */
+bool list_calm(struct list *list);
 /* What the caller should fetch next: the cursor is within a page of the window's edge and the list goes on there. */
 enum list_want { LIST_ENOUGH, LIST_WANTS_BEFORE, LIST_WANTS_AFTER };
 enum list_want list_wants(const struct list *list);
