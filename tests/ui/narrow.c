@@ -39,6 +39,39 @@ static const struct gallery_picture *picture(const char *name)
     return NULL;
 }
 
+/* 40 columns and 12 rows: what each screen is for is there, whole. */
+static void the_smallest_window_says_what_a_screen_is_for(void **state)
+{
+    static const struct { const char *name, *shows; } cases[] = {
+        {"queue", "‼ Checkout"},         {"audit", "#4119 "},          {"handover", "nobody"}, {"deliveries", "more that have less to say"}, {"ticket", "▲ high"},
+        {"help", "assign to me"},      {"popup", "more: Esc ?"},      {"oncall", "● Mara"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        gallery_draw(&desk, picture(cases[i].name), 40, 12);
+        desk_shows(&desk, cases[i].shows);
+        desk_is_inert(&desk);
+    }
+    gallery_draw(&desk, picture("ingest"), 40, 12);
+    desk_hides(&desk, "Effect       T");
+}
+
+/* A question is read before it is answered. */
+static void a_long_question_is_whole_and_its_answer_below_it(void **state)
+{
+    struct overlay o = {0};
+    (void)state;
+    overlay_ask(&o, 1, "page you (hooks) about #105 now, and whoever comes next: the reason: ", "it burns");
+    desk_size(&desk, 40, 12);
+    overlay_draw(&o, &desk.look, desk.surface);
+    desk_shows(&desk, "page you (hooks) about #105 now, and");
+    desk_shows(&desk, "whoever comes next: the reason:");
+    desk_shows(&desk, "> it burns");
+    desk_size(&desk, 120, 12);
+    overlay_draw(&o, &desk.look, desk.surface);
+    desk_shows(&desk, "and whoever comes next: the reason: it burns");
+    overlay_close(&o);
+}
+
 static bool is_cut(struct desk_case *c, int row)
 {
     return strstr(desk_row(c, row), "…") != NULL;
@@ -316,6 +349,8 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
     const struct CMUnitTest tests[] = {
+        T(the_smallest_window_says_what_a_screen_is_for),
+        T(a_long_question_is_whole_and_its_answer_below_it),
         T(no_heads_last_words_are_half_there),
         T(the_teams_line_has_whole_numbers_or_none),
         T(a_tickets_page_line_is_whole),

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MARGIN = 2, KEYS = 10, LINE = 18, LEAST = 72, MOST = 96, GAP = 3 }; /* LEAST, MOST: columns that an entry takes where two stand side by side */
+enum { MARGIN = 2, KEYS = 10, LINE = 18, LEAST = 72, MOST = 96, GAP = 3, BELOW = 4, LEAST_HELP = 24 }; /* LEAST, MOST: columns that an entry takes where two stand side by side */
 
 static const char *const titles[GUIDE_GROUPS] = {
     [GUIDE_TICKETS] = "tickets", [GUIDE_FINDING] = "finding", [GUIDE_MARKS] = "marks", [GUIDE_VIEWS] = "views and screens",
@@ -159,8 +159,10 @@ static struct block lay_out(struct arena *arena, const struct guide_entry *e, in
     struct block b = {.help_at = KEYS + 1 + LINE};
     if (name + columns + 2 > b.help_at)
         b.help_at = name + columns + 2;
-    if (width - b.help_at < 24)
+    if (width - b.help_at < LEAST_HELP)
         b.help_at = KEYS + 1 + LINE;
+    if (width - b.help_at < LEAST_HELP) /* below it, where there is no column left */
+        b.help_at = BELOW;
     b.lines = text_wrap(arena, e->help, width - b.help_at, &b.help);
     return b;
 }

@@ -75,6 +75,17 @@ static const struct column columns[] = {
     {"When", 10, 0, false, draw_when}, {"Who", 14, 0, false, draw_who}, {"Kind", 10, 96, false, draw_kind}, {"Ticket", 7, 0, true, draw_ticket},
     {"What", 0, 0, false, draw_what}};
 
+/* Without a column for it, what was done begins with its ticket. */
+static void draw_all(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    int64_t ticket = json_get_i64(((const struct lists_item *)item)->json, "ticket", 0);
+    int used = ticket ? surface_textf(s, row, column, width, UI_LINK, "#%lld ", (long long)ticket) : 0;
+    draw_what(look, s, row, column + used, width - used, item, selected);
+}
+
+static const struct column narrow[] = {{"When", 9, 0, false, draw_when}, {"Who", 7, 0, false, draw_who}, {"What", 0, 0, false, draw_all}};
+enum { NARROW = 60 };
+
 static struct lists_item *items(const struct look *look, int *count)
 {
     const struct json *list = json_get(mirror_doc(look->mirror, MIRROR_AUDIT)->root, "entries");
@@ -217,6 +228,9 @@ const struct lists_type audit_list = {
     .head = head,
     .columns = columns,
     .column_count = sizeof columns / sizeof *columns,
+    .narrow = narrow,
+    .narrow_count = sizeof narrow / sizeof *narrow,
+    .narrow_below = NARROW,
     .empty = "Nobody has done anything yet. Every act of a person stands here, also who looked at what is hidden, and why.\n"
              "triage audit --everybody lists sources and the clock too; triage audit verify says whether it is as it was written.",
     .detail = detail,

@@ -185,13 +185,13 @@ static int above(const struct look *look, struct surface *s, int row, int rows)
     const struct place *all = places(look, &count);
     if (!count || rows < 3)
         return 0;
-    shown = count + 2 <= rows ? count : rows - 3;
+    shown = count + 2 <= rows ? count : rows > 4 ? rows - 3 : rows - 2; /* with a blank behind them, where there is room for it */
     column_heads(s, used++, 2, width - 3, &place_table);
     for (int i = 0; i < shown; i++)
         column_row(look, s, used++, 2, width - 3, &place_table, &all[i], false);
     if (shown < count)
         surface_textf(s, used++, 2, -1, UI_DIM, "and %d more that have less to say", count - shown);
-    return used + 1 - row;
+    return used < row + rows ? used + 1 - row : rows;
 }
 
 /* --- the deliveries --- */

@@ -133,7 +133,7 @@ const struct lists_type drafts_list = {
     .head = head,
     .columns = columns,
     .column_count = sizeof columns / sizeof *columns,
-    .empty = "No draft. A text you began and postponed (Esc p) waits here, and one that a colleague hands to the team (Esc s).\n"
+    .empty = "No draft. What you postpone (Esc p) waits here, and what a colleague hands to the team (Esc s).\n"
              "ga shows the tickets: r replies to the one under the cursor, i writes a note.",
     .detail = detail,
 };

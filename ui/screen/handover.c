@@ -217,8 +217,8 @@ static int above(const struct look *look, struct surface *s, int row, int rows)
 {
     if (!root_of(look) || rows < 3)
         return 0;
-    int below = shift_line(look, s, row, row + rows - 3);
-    return clean_line(look, s, below, row + rows - below > 2 ? 2 : 1) + 1 - row;
+    int below = shift_line(look, s, row, row + rows - 3), used = clean_line(look, s, below, row + rows - below > 1 ? 2 : 1) - row;
+    return used < rows ? used + 1 : used; /* with a blank behind it, where there is room for it */
 }
 
 const struct lists_type handover_list = {

@@ -138,9 +138,9 @@ static const struct column ingest_columns[] = {
     {"Effect", 12, 0, false, draw_effect},    {"Ticket", 7, 0, true, draw_ticket},
     {" Subject", -36, 0, false, draw_subject}, {"Note", 0, 0, false, draw_note}};
 static const struct column ingest_narrow[] = {
-    {"Time", 8, 0, false, draw_time},         {"Source", 12, 0, false, draw_source},
+    {"Time", 8, 44, false, draw_time},         {"Source", 12, 0, false, draw_source},
     {"Dialect", 11, 90, false, draw_dialect}, {"Event", 26, 108, false, draw_type},
-    {"Effect", 12, 0, false, draw_effect},    {"Ticket", 7, 0, true, draw_ticket},
+    {"Effect", 12, 0, false, draw_effect},    {"Ticket", 7, 44, true, draw_ticket},
     {"Note, or subject", 0, 0, false, draw_note_or_subject}};
 enum { INGEST_WIDE = 153 };
 

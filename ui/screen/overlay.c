@@ -260,14 +260,23 @@ static int draw_aid(const struct overlay *o, const struct look *look, struct sur
     return note + shown;
 }
 
+/* What is asked is read whole: where it leaves no room for the answer, the answer is written below it. */
+static int title_rows(const struct overlay *o, const struct look *look, const struct surface *s)
+{
+    enum { ROWS = 4 };
+    return text_columns(text_safe_in(look->arena, o->title, TEXT_LINE)) > look_columns(s) * 2 / 3 ? look_banner_rows(look, s, ROWS, o->title) : 0;
+}
+
 static void draw_ask(struct overlay *o, const struct look *look, struct surface *s, int foot)
 {
-    int width = look_columns(s);
-    int above = foot - draw_aid(o, look, s, foot);
+    int width = look_columns(s), asked = title_rows(o, look, s);
+    int above = foot - asked - draw_aid(o, look, s, foot - asked);
     surface_fill(s, above - 1 > 0 ? above - 1 : 0, 0, 1, surface_columns(s), UI_NORMAL);
     surface_rule(s, above - 1 > 0 ? above - 1 : 0);
-    surface_fill(s, foot, 0, 1, width, UI_NORMAL);
-    int column = 1 + surface_text(s, foot, 1, width * 2 / 3, UI_ACCENT, o->title) + 1;
+    surface_fill(s, foot - asked, 0, asked + 1, surface_columns(s), UI_NORMAL);
+    if (asked)
+        look_banner(look, s, foot - asked, 1, asked, UI_ACCENT, o->title);
+    int column = 1 + surface_text(s, foot, 1, width * 2 / 3, UI_ACCENT, asked ? ">" : o->title) + 1;
     editor_draw(o->editor, s, foot, column, 1, width - column - 1, UI_INPUT);
 }
 

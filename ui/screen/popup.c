@@ -24,9 +24,12 @@ void popup_draw(const struct look *look, struct surface *s, const char *title, c
     surface_fill(s, foot - down - 1, 0, down + 1, surface_columns(s), UI_NORMAL);
     surface_rule(s, foot - down - 1);
     surface_textf(s, foot - down - 1, 2, columns - 4, UI_KEY, " %s%s ", title, text_is_ascii() ? "..." : "\u2026");
-    for (int i = 0; i < count && i / down < beside; i++) {
+    int last = down * beside < count ? down * beside - 1 : count; /* the last place says how many there are besides */
+    for (int i = 0; i < last; i++) {
         int row = foot - down + i % down, column = 1 + i / down * width;
         surface_text(s, row, column, keys, UI_KEY, list[i].keys);
         surface_text(s, row, column + keys + 1, labels, UI_HINT, list[i].label);
     }
+    if (last < count && down > 0)
+        surface_textf(s, foot - 1, 1 + (beside - 1) * width, columns - (beside - 1) * width - 2, UI_DIM, "%d more: Esc ?", count - last);
 }

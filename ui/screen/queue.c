@@ -10,7 +10,7 @@
 #include "screen/sign.h"
 #include <string.h>
 
-enum { GUTTER = 2, MARGIN = GUTTER + 1, WIDE = 108, BESIDE = 100, PLAN_LEAST = 3, PANE_FROM = 160, PANE_SHARE = 3, PANE_SPLIT = 130, FACTS = 46, FRESH_MS = 8000, ROOMY = 24, TITLE_LINES = 3 };
+enum { GUTTER = 2, MARGIN = GUTTER + 1, WIDE = 108, BESIDE = 100, SLIVER = 40, PLAN_LEAST = 3, PANE_FROM = 160, PANE_SHARE = 3, PANE_SPLIT = 130, FACTS = 46, FRESH_MS = 8000, ROOMY = 24, TITLE_LINES = 3 };
 
 /* --- columns --- */
 
@@ -209,9 +209,17 @@ static void draw_age(const struct look *look, struct surface *s, int row, int co
 
 static const struct column narrow[] = {
     {"", 1, 0, false, draw_state},          {"#", 6, 0, true, draw_number},
-    {"Due ", 9, 0, true, draw_due},         {"Urgency", 11, 40, false, draw_urgency},
+    {"Due ", 9, 0, true, draw_due},         {"Urgency", 11, 0, false, draw_urgency},
     {"Subject", 0, 0, false, draw_subject}, {"Customer", 13, 96, false, draw_customer},
     {"Owner", 8, 60, false, draw_owner},    {"Age", 4, 90, true, draw_age}};
+static void draw_urgent(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
+{
+    (void)look, (void)selected;
+    draw_sign(s, row, column, width, look_urgency(((const struct mirror_row *)item)->t.urgency));
+}
+
+/* In a sliver of a window the glyph alone says how urgent it is. */
+static const struct column sliver[] = {{"", 1, 0, false, draw_state}, {"#", 6, 0, true, draw_number}, {"Due ", 9, 0, true, draw_due}, {"", 1, 0, false, draw_urgent}, {"Subject", 0, 0, false, draw_subject}};
 /* Beside a pane of a third: how the time runs out is worth a few letters of the subject. */
 static const struct column beside[] = {
     {"", 1, 0, false, draw_state},          {"#", 6, 0, true, draw_number},
@@ -350,7 +358,8 @@ static const char *nothing(const struct look *look)
 static struct columns columns_for(const struct queue *q, int width)
 {
     static const struct { int from, count; const struct column *list; } tables[] = {
-        {WIDE, sizeof wide / sizeof *wide, wide}, {BESIDE, sizeof beside / sizeof *beside, beside}, {0, sizeof narrow / sizeof *narrow, narrow}};
+        {WIDE, sizeof wide / sizeof *wide, wide}, {BESIDE, sizeof beside / sizeof *beside, beside}, {SLIVER, sizeof narrow / sizeof *narrow, narrow},
+        {0, sizeof sliver / sizeof *sliver, sliver}};
     int i = 0;
     while (tables[i].from && width < tables[i].from) /* a sliver of a window has less than none */
         i++;

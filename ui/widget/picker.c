@@ -362,6 +362,8 @@ static void mark_letters(const struct picker *p, struct surface *s, int row, int
     }
 }
 
+enum { LEAST_DETAIL = 10 /* columns: of less nothing can be read */ };
+
 /* Behind the names, and at the right end: cut is the detail alone. What it was found by stands before that. */
 static void draw_beside(const struct picker *p, const struct picker_item *item, struct surface *s, int row, int column, int width, int at)
 {
@@ -372,7 +374,7 @@ static void draw_beside(const struct picker *p, const struct picker_item *item, 
         surface_right(s, row, column, width - 1, UI_KEY, item->keys);
     if (other && width - at - 3 - keys > 20)
         at += surface_textf(s, row, column + at + 3, width - at - 3 - keys, UI_MATCH, "%.*s:", (int)strcspn(other, " "), other) + 1;
-    if (item->detail && width - at - 3 - keys > 4)
+    if (item->detail && width - at - 3 - keys > LEAST_DETAIL)
         surface_text(s, row, column + at + 3, width - at - 3 - keys - (keys > 0), UI_DIM, item->detail);
 }
 
