@@ -134,7 +134,7 @@ static int draw_breaches(const struct look *look, struct surface *s, int row, in
         surface_text(s, row, 1, width - 2, UI_OK, "✔ No clock ran out, in this period or the one before.");
         return row + 1;
     }
-    surface_text(s, row++, 1, width - 2, UI_HEADING, "clocks that ran out, and how the ticket stood then");
+    surface_text(s, row++, 1, width - 2, UI_HEADING, width < 52 ? "clocks that ran out" : "clocks that ran out, and how the ticket stood then");
     for (const struct json *b = json_first(list); b && row < end; b = json_next(b), row++) {
         int64_t n = json_get_i64(b, "n", 0);
         surface_text(s, row, 1, 15, UI_NORMAL, look_words(look->arena, text_of(b, "metric")));

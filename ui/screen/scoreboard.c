@@ -69,9 +69,9 @@ static int draw_boss(const struct look *look, struct surface *s, int row)
     column += surface_textf(s, row + 1, column, -1, UI_STRONG, "%lld / %lld HP", (long long)boss->hp,
                             (long long)boss->max_hp) +
               4;
-    if (to_go)
-        surface_textf(s, row + 1, column, width - column, UI_DIM, width < 100 ? "about %lld of %lld to go" : "about %lld of %lld tickets to go",
-                      (long long)to_go, (long long)boss->tickets_required);
+    const char *left = arena_printf(look->arena, width < 100 ? "about %lld of %lld to go" : "about %lld of %lld tickets to go", (long long)to_go, (long long)boss->tickets_required);
+    if (to_go && text_columns(left) < width - column) /* whole or not at all */
+        surface_text(s, row + 1, column, -1, UI_DIM, left);
     return row + 2;
 }
 
@@ -331,9 +331,9 @@ static void draw_ledger(struct scoreboard *b, const struct look *look, struct su
     int count = (int)json_count(ledger), index = 0;
     const char *rules = json_get_string(board(look), "rules", NULL);
     int column = left + surface_text(s, row, left, width, UI_HEADING, "my ledger");
-    if (rules)
-        surface_right(s, row, column + 1, left + width - column - 1, UI_DIM,
-                      text_safe_in(look->arena, arena_printf(look->arena, "rules %s   w why   Enter ticket", rules), TEXT_LINE));
+    const char *keys = text_safe_in(look->arena, arena_printf(look->arena, "rules %s   w why   Enter ticket", rules ? rules : ""), TEXT_LINE);
+    if (rules && text_columns(keys) <= left + width - column - 1) /* else the foot says them */
+        surface_right(s, row, column + 1, left + width - column - 1, UI_DIM, keys);
     row = draw_standing(look, s, row + 1, left, width);
     b->rows = end > row ? end - row : 0;
     b->cursor = b->cursor >= count ? (count ? count - 1 : 0) : b->cursor;
