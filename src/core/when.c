@@ -1,4 +1,4 @@
-/* when: evaluating and printing an expression. Pure; any thread: a tree is written once by the parser and only read
+/* when: evaluating an expression. Pure; any thread: a tree is written once by the parser and only read
  * afterwards. Own code because no kept C library evaluates anything like it (dependencies.md P7).
  * Texts that fold (contains and its kin) are folded once, when parsed; a ticket's text that is plain ASCII, as most
  * are, is then compared in place, without a copy. */
@@ -19,8 +19,6 @@ const struct when_name when_names[WHEN_NAMES] = {
     {"source", T_TEXT, offsetof(struct when_env, source), true},
     {"event_dialect", T_TEXT, offsetof(struct when_env, event_dialect), true},
 };
-
-/* ---- evaluating ---- */
 
 struct scene {
     const struct ticket *ticket;
@@ -373,145 +371,4 @@ bool when_eval(const struct when *when, const struct ticket *ticket, const struc
 {
     struct scene scene = {ticket, env};
     return !when || truth(when, &scene);
-}
-
-/* ---- printing ---- */
-
-/* How tightly a node binds: what stands inside something tighter needs parentheses. */
-static int tightness(const struct when *w)
-{
-    static const int rank[] = {[OR] = 1, [AND] = 2, [COMPARE] = 3, [IN] = 3, [NOT] = 4};
-    return w->kind < sizeof rank / sizeof *rank && rank[w->kind] ? rank[w->kind] : 5;
-}
-
-static void print(struct str *out, const struct when *w);
-
-static void print_in(struct str *out, const struct when *w, int tighter_than)
-{
-    bool parens = tightness(w) <= tighter_than;
-    str_adds(out, parens ? "(" : "");
-    print(out, w);
-    str_adds(out, parens ? ")" : "");
-}
-
-void when_print_string(struct str *out, const char *text)
-{
-    str_addc(out, '"');
-    for (; *text; text++) {
-        unsigned char c = (unsigned char)*text;
-        if (c == '"' || c == '\\')
-            str_addf(out, "\\%c", c);
-        else if (c == '\n' || c == '\t' || c == '\r')
-            str_addf(out, "\\%c", c == '\n' ? 'n' : c == '\t' ? 't' : 'r');
-        else if (c < 0x20 || c == 0x7F)
-            str_addf(out, "\\u%04x", c);
-        else
-            str_addc(out, *text);
-    }
-    str_addc(out, '"');
-}
-
-static void print_literal(struct str *out, const struct when *w)
-{
-    if (w->type == T_NULL)
-        str_adds(out, "null");
-    else if (w->type == T_BOOL)
-        str_adds(out, w->number ? "true" : "false");
-    else if (w->text)
-        when_print_string(out, w->text);
-    else
-        str_addf(out, "%lld", (long long)w->number);
-}
-
-static void print_list(struct str *out, const struct when *w)
-{
-    str_addc(out, '[');
-    for (const struct when *item = w->left; item; item = item->next) {
-        print_literal(out, item);
-        str_adds(out, item->next ? ", " : "");
-    }
-    str_addc(out, ']');
-}
-
-static void print_two(struct str *out, const struct when *w, const char *between, int left, int right)
-{
-    print_in(out, w->left, left);
-    str_addf(out, " %s ", between);
-    print_in(out, w->right, right);
-}
-
-static void print_call(struct str *out, const struct when *w, const char *name)
-{
-    str_adds(out, name);
-    str_addc(out, '(');
-    print(out, w->left);
-    str_addc(out, ')');
-}
-
-static void print(struct str *out, const struct when *w)
-{
-    switch (w->kind) {
-    case LITERAL:
-        print_literal(out, w);
-        break;
-    case FIELD:
-        str_adds(out, w->field->name);
-        break;
-    case ENV:
-        str_adds(out, when_names[w->pick].name);
-        break;
-    case PAYLOAD:
-        str_addf(out, "payload.%s", w->text);
-        break;
-    case ANY_TEXT:
-        str_adds(out, "text");
-        break;
-    case BODY:
-        str_adds(out, "body");
-        break;
-    case LIST:
-        print_list(out, w);
-        break;
-    case NOT:
-        str_addc(out, '!');
-        print_in(out, w->left, 3);
-        break;
-    case AND:
-        print_two(out, w, "&&", 1, 2);
-        break;
-    case OR:
-        print_two(out, w, "||", 0, 1);
-        break;
-    case COMPARE:
-        print_two(out, w, when_ops[w->pick], 3, 3);
-        break;
-    case IN:
-        print_two(out, w, "in", 3, 3);
-        break;
-    case METHOD:
-        print(out, w->left);
-        str_addf(out, ".%s(", when_methods[w->pick]);
-        print_literal(out, w->right);
-        str_addc(out, ')');
-        break;
-    case SIZE:
-        print_call(out, w, "size");
-        break;
-    case HAS:
-        print_call(out, w, "has");
-        break;
-    }
-}
-
-char *when_print_within(struct arena *arena, const struct when *w)
-{
-    AUTO_STR out;
-    str_init(&out, WHEN_TEXT);
-    print(&out, w);
-    return out.cut ? NULL : arena_strndup(arena, out.data, out.len);
-}
-
-char *when_print(struct arena *arena, const struct when *when)
-{
-    return when ? when_print_within(arena, when) : arena_strdup(arena, "true");
 }

@@ -1,4 +1,4 @@
-/* when_tree: what an expression is between its parser (when_lex, when_type, when_parse), its evaluator and printer (when), the
+/* when_tree: what an expression is between its parser (when_lex, when_type, when_parse), its evaluator (when), its printer (when_print), the
  * console's short spelling (when_words), completion (when_complete) and what it needs of texts (needle). Only these include it. */
 #ifndef CORE_WHEN_TREE_H
 #define CORE_WHEN_TREE_H
@@ -11,7 +11,7 @@ enum type { T_NULL, T_BOOL, T_INT, T_TIME, T_ENUM, T_TEXT, T_TAGS, T_ANY_TEXT };
 enum kind { LITERAL, FIELD, ENV, PAYLOAD, ANY_TEXT, BODY, LIST, NOT, AND, OR, COMPARE, IN, METHOD, SIZE, HAS };
 enum op { EQ, NE, LT, LE, GT, GE };
 enum method { CONTAINS, STARTS, ENDS, MATCHES };
-enum { OPS = GE + 1, METHODS = MATCHES + 1 };
+enum { KINDS = HAS + 1, OPS = GE + 1, METHODS = MATCHES + 1 };
 
 struct when {
     enum kind kind;
