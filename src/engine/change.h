@@ -147,6 +147,11 @@ bool route_again(struct engine *e, struct arena *arena, const struct letter *let
 bool route_stuck(struct engine *e, struct arena *arena, const struct letter *letter, const char *route, const char *why, int64_t entry, int64_t now, struct err *err);
 /* Parcels (engine/parcel): how many more the courier may be handed for that destination; out of the door; dead for a reason. */
 int parcel_room(const struct engine *e, const char *destination);
+void parcel_landed(struct engine *e, const char *destination); /* the courier has one less in hand */
+/* Who it goes to as configured now; NULL + *why: it cannot go. */
+const struct config_destination *parcel_target(struct engine *e, struct arena *arena, const struct parcel *p, const char **why);
+/* As it is now, with what hangs on it: its message's mark, its draft where it is dead, a line if that is wanted, its page's and its registration's end. */
+bool parcel_write(struct engine *e, struct arena *arena, const struct parcel *p, int64_t now, bool line, struct err *err);
 bool parcel_fly(struct engine *e, struct arena *arena, struct parcel *p, int64_t now, struct err *err);
 /* A reply that cannot be sent, or was taken back, is its agent's draft again, unless another was begun. */
 bool parcel_draft(struct engine *e, struct arena *arena, const struct parcel *p, int64_t now, struct err *err);
@@ -154,6 +159,12 @@ bool parcel_draft(struct engine *e, struct arena *arena, const struct parcel *p,
 bool parcel_hand_back(struct engine *e, struct arena *arena, const struct change *c, struct err *err);
 bool parcel_journal(struct engine *e, struct arena *arena, const struct parcel *p, int64_t now, struct err *err); /* a line on its ticket */
 bool parcel_bury(struct engine *e, struct arena *arena, struct parcel *p, const char *why, int64_t now, struct err *err);
+/* A destination's own state (engine/rest): does it rest, by its configuration or by a person; its queue is kept until a person says that it may
+ * go on; it goes on; since when it fails, by a receipt: after five days it rests. */
+bool rest_is(struct engine *e, struct arena *arena, const struct config_destination *to, const char *name, bool *paused, struct err *err);
+bool rest_pause(struct engine *e, struct arena *arena, const char *name, const char *reason, const char *actor, int64_t now, struct err *err);
+bool rest_resume(struct engine *e, struct arena *arena, const char *name, const char *actor, int64_t now, struct err *err);
+bool rest_note(struct engine *e, struct arena *arena, const struct parcel *p, const struct receipt *r, int64_t now, struct err *err);
 /* What an answer means for later parcels (engine/recall): kept of one that was delivered; put into the memo of one of which
  * nothing was tried yet. */
 bool recall_said(struct engine *e, struct arena *arena, const struct parcel *p, const struct config_destination *to, const struct json *memo, struct err *err);

@@ -1,6 +1,5 @@
-/* parcel: what leaves, from due to its receipt. A parcel that is due is committed as flying before the courier gets its
- * copy, so after a crash we know that it may have left; the receipt says what came of it and when it goes again. Whether a
- * destination rests (paused, with the reason) and since when it fails are records of kind `destination`. */
+/* parcel: what leaves. A parcel that is due is committed as flying before the courier gets its copy, so after a crash we know that it may
+ * have left; the receipt (engine/receipt) says what came of it and when it goes again. */
 #include "engine/change.h"
 #include "base/crypto.h"
 #include "base/str.h"
@@ -8,9 +7,6 @@
 #include "destination/destination.h"
 #include "wire/letter.h"
 #include <string.h>
-
-#define FAILS_TOO_LONG (120 * 3600000LL) /* model.md 6: then its queue rests until a person says go on */
-enum { MOST_AGAIN = 50 };                /* exchanges of one attempt: more is a loop */
 
 /* --- the courier's hands --- */
 
@@ -41,6 +37,13 @@ void engine_handed(struct engine *e, const struct outgoing *out)
     struct in_hand *hand = in_hand(e, out->place);
     if (hand)
         hand->n++;
+}
+
+void parcel_landed(struct engine *e, const char *destination)
+{
+    struct in_hand *hand = in_hand(e, destination);
+    if (hand && hand->n)
+        hand->n--;
 }
 
 /* --- the journal's line, and the message's mark --- */
@@ -117,7 +120,7 @@ bool parcel_draft(struct engine *e, struct arena *arena, const struct parcel *p,
     return m && store_keep_put(e->store, p->agent, key, json_print_in(arena, draft), now, err);
 }
 
-static bool write_down(struct engine *e, struct arena *arena, const struct parcel *p, int64_t now, bool line, struct err *err)
+bool parcel_write(struct engine *e, struct arena *arena, const struct parcel *p, int64_t now, bool line, struct err *err)
 {
     if (!store_parcel_update(e->store, p, err) || (p->message && !store_message_state(e->store, p->message, message_state(p), err)))
         return false;
@@ -130,13 +133,12 @@ bool parcel_bury(struct engine *e, struct arena *arena, struct parcel *p, const 
     p->state = "dead";
     p->error = why;
     p->due_at = 0;
-    return write_down(e, arena, p, now, true, err);
+    return parcel_write(e, arena, p, now, true, err);
 }
 
 /* --- out of the door --- */
 
-/* Who it goes to as configured now; NULL + *why: it cannot go. */
-static const struct config_destination *target(struct engine *e, struct arena *arena, const struct parcel *p, const char **why)
+const struct config_destination *parcel_target(struct engine *e, struct arena *arena, const struct parcel *p, const char **why)
 {
     const struct config_destination *to = config_place(arena, e->config, p->destination);
     if (!to)
@@ -155,17 +157,6 @@ static char *reply_letter(struct engine *e, struct arena *arena, const struct pa
                             .dialect = t->dialect, .ticket = t, .message = m};
     AUTO_JSON root = letter_encode(&letter);
     return json_print_in(arena, root);
-}
-
-static bool rests(struct engine *e, struct arena *arena, const struct config_destination *to, const char *name, bool *paused, struct err *err)
-{
-    char *data;
-    *paused = to->disabled;
-    if (*paused || !store_record_get(e->store, arena, "destination", name, &data, err))
-        return *paused;
-    const struct json *row = data ? json_parse_in(arena, data, strlen(data), &json_limits_native, NULL, NULL) : NULL;
-    *paused = str_eq(json_get_string(row, "state", ""), "paused");
-    return true;
 }
 
 /* Where order is kept, one waits for those before it and looks again when they have had their turn. */
@@ -189,6 +180,19 @@ static bool may_have_arrived(struct arena *arena, const struct parcel *p)
     return json_get_bool(memo, "ambiguous", false) && !json_get_bool(memo, "postponed", false);
 }
 
+/* The courier's copy: in the batch's arena, behind those that were due before. */
+static void hand_over(struct engine *e, const struct parcel *p, const struct config_destination *to, const char *letter, const char *redaction)
+{
+    struct outgoing *o = ARENA_NEW(e->batch, struct outgoing);
+    *o = (struct outgoing){.parcel = p->id, .attempt = p->attempts + 1, .place = arena_strdup(e->batch, p->destination),
+                           .to = config_destination_copy(e->batch, to), .letter = arena_strdup(e->batch, letter),
+                           .memo = arena_strdup(e->batch, p->memo), .redaction = arena_strdup(e->batch, redaction), .salt = e->desk};
+    struct outgoing **end = &e->outgoing;
+    while (*end)
+        end = &(*end)->next;
+    *end = o;
+}
+
 bool parcel_fly(struct engine *e, struct arena *arena, struct parcel *p, int64_t now, struct err *err)
 {
     const char *why = NULL;
@@ -197,11 +201,11 @@ bool parcel_fly(struct engine *e, struct arena *arena, struct parcel *p, int64_t
     if (!register_ready(e, arena, p, &ready, err))
         return false;
     if (ready)
-        return write_down(e, arena, p, now, false, err);
-    const struct config_destination *to = target(e, arena, p, &why);
+        return parcel_write(e, arena, p, now, false, err);
+    const struct config_destination *to = parcel_target(e, arena, p, &why);
     if (!to)
         return parcel_bury(e, arena, p, why, now, err);
-    if (!rests(e, arena, to, p->destination, &paused, err))
+    if (!rest_is(e, arena, to, p->destination, &paused, err))
         return false;
     if (paused && page_is(p))
         return parcel_bury(e, arena, p, "its destination rests", now, err);
@@ -223,167 +227,8 @@ bool parcel_fly(struct engine *e, struct arena *arena, struct parcel *p, int64_t
     if (!recall_tell(e, arena, p, to, err))
         return false;
     p->state = "flying";
-    struct outgoing *o = ARENA_NEW(e->batch, struct outgoing);
-    *o = (struct outgoing){.parcel = p->id, .attempt = p->attempts + 1, .place = arena_strdup(e->batch, p->destination),
-                           .to = config_destination_copy(e->batch, to), .letter = arena_strdup(e->batch, letter),
-                           .memo = arena_strdup(e->batch, p->memo), .redaction = arena_strdup(e->batch, redaction), .salt = e->desk};
-    struct outgoing **end = &e->outgoing; /* oldest due first */
-    while (*end)
-        end = &(*end)->next;
-    *end = o;
-    return write_down(e, arena, p, now, p->message != 0, err);
-}
-
-/* --- the destination's own state --- */
-
-static bool put_state(struct engine *e, struct arena *arena, const char *name, const char *state, const char *reason, int64_t failing_since, int64_t now,
-                      struct err *err)
-{
-    AUTO_JSON data = json_object();
-    json_put_string(data, "name", name);
-    json_put_string(data, "state", state);
-    json_put_string(data, "reason", reason);
-    json_put_i64(data, "failing_since", failing_since);
-    json_put_i64(data, "at", now);
-    struct record record = {"destination", name, json_print_in(arena, data)};
-    struct version v = {.t = now, .rank = 2, .key = "desk"};
-    return store_record_put(e->store, arena, &record, &v, err);
-}
-
-/* Its queue is kept, at rest, until a person says that it may go on. */
-static bool pause_it(struct engine *e, struct arena *arena, const char *name, const char *reason, const char *actor, int64_t now, struct err *err)
-{
-    AUTO_JSON data = json_object();
-    json_put_string(data, "destination", name);
-    json_put_string(data, "state", "paused");
-    json_put_string(data, "reason", reason);
-    struct entry entry = {.at = now, .actor = actor, .kind = "destination", .data = json_print_in(arena, data)};
-    return put_state(e, arena, name, "paused", reason, 0, now, err) && store_parcel_park(e->store, name, err) && change_entry(e, &entry, NULL, err);
-}
-
-static bool resume_it(struct engine *e, struct arena *arena, const char *name, const char *actor, int64_t now, struct err *err)
-{
-    AUTO_JSON data = json_object();
-    json_put_string(data, "destination", name);
-    json_put_string(data, "state", "active");
-    struct entry entry = {.at = now, .actor = actor, .kind = "destination", .data = json_print_in(arena, data)};
-    return put_state(e, arena, name, "active", NULL, 0, now, err) && store_parcel_unpark(e->store, name, now, err) && change_entry(e, &entry, NULL, err);
-}
-
-/* Since when it fails, in one record that is written only when that changes. */
-static bool note_health(struct engine *e, struct arena *arena, const struct parcel *p, const struct receipt *r, int64_t now, struct err *err)
-{
-    char *data;
-    bool failed = r->verdict.kind == VERDICT_RETRY, fine = r->verdict.kind == VERDICT_DELIVERED;
-    if ((!failed && !fine) || !store_record_get(e->store, arena, "destination", p->destination, &data, err))
-        return !failed && !fine;
-    const struct json *row = data ? json_parse_in(arena, data, strlen(data), &json_limits_native, NULL, NULL) : NULL;
-    int64_t since = json_get_i64(row, "failing_since", 0);
-    if (str_eq(json_get_string(row, "state", ""), "paused") || (fine && !since))
-        return true;
-    if (fine || !since)
-        return put_state(e, arena, p->destination, "active", NULL, fine ? 0 : now, now, err);
-    if (now - since < FAILS_TOO_LONG)
-        return true;
-    return pause_it(e, arena, p->destination, "it has failed for five days", "courier", now, err);
-}
-
-/* --- receipts --- */
-
-/* The memo keeps what the columns have no place for: waits asked for, whether an attempt may have arrived unseen, and what
- * its destination noted. */
-static struct json *memo_of(struct arena *arena, const char *text, struct retry *retry, int64_t attempts)
-{
-    struct json *memo = text ? json_parse_in(arena, text, strlen(text), &json_limits_dialect, NULL, NULL) : NULL;
-    memo = json_is(memo, JSON_OBJECT) ? memo : NULL;
-    *retry = (struct retry){attempts, json_get_i64(memo, "waits", 0), json_get_i64(memo, "waited", 0)};
-    return memo ? json_copy(memo) : json_object();
-}
-
-static void put_number(struct json *memo, const char *name, int64_t value)
-{
-    json_drop(memo, name);
-    if (value)
-        json_put_i64(memo, name, value);
-}
-
-static const char *error_of(struct arena *arena, const struct receipt *r)
-{
-    const char *note = r->verdict.note && *r->verdict.note ? r->verdict.note : r->excerpt ? r->excerpt : "";
-    if (!r->status)
-        return *note ? note : "no answer";
-    return arena_printf(arena, "%lld%s%s", (long long)r->status, *note ? " " : "", note);
-}
-
-static const char *state_after(const struct verdict *v, int64_t wait)
-{
-    switch (v->kind) {
-    case VERDICT_DELIVERED:
-        return "delivered";
-    case VERDICT_SKIPPED:
-        return "skipped";
-    case VERDICT_AGAIN:
-    case VERDICT_LATER:
-        return "due";
-    default:
-        return wait < 0 ? "dead" : "retrying";
-    }
-}
-
-static bool note_attempt(struct engine *e, struct arena *arena, const struct receipt *r, const struct json *memo, int64_t now, struct err *err)
-{
-    if (r->verdict.kind == VERDICT_LATER || r->verdict.kind == VERDICT_SKIPPED)
-        return true;
-    struct attempt a = {.parcel = r->parcel, .at = now, .status = r->status, .ms = r->ms, .excerpt = r->excerpt,
-                        .verdict = destination_action(arena, &r->verdict, memo, r->status)};
-    return store_attempt_add(e->store, &a, err);
-}
-
-bool engine_receipt(struct engine *e, struct arena *arena, const struct receipt *r, int64_t now, struct err *err)
-{
-    struct parcel p;
-    struct retry retry;
-    bool found;
-    const char *why;
-    if (!store_parcel_get(e->store, arena, r->parcel, &p, &found, err))
-        return false;
-    struct in_hand *hand = found ? in_hand(e, p.destination) : NULL;
-    if (hand && hand->n)
-        hand->n--;
-    if (!found || !str_eq(p.state, "flying"))
-        return true; /* told twice, taken over after a restart, or confirmed meanwhile by its source */
-    const struct config_destination *to = target(e, arena, &p, &why);
-    struct verdict v = r->verdict;
-    AUTO_JSON memo = memo_of(arena, r->memo ? r->memo : p.memo, &retry, p.attempts);
-    int64_t again = json_get_i64(memo, "exchanges", 0) + (v.kind == VERDICT_AGAIN);
-    if (again > MOST_AGAIN || (v.ambiguous && v.kind == VERDICT_RETRY && to && to->ambiguous == AMBIGUOUS_DEAD))
-        v.kind = VERDICT_DEAD;
-    int64_t wait = retry_step(&retry, to ? to->profile : PROFILE_DEFAULT, &v, r->jitter_bp);
-    bool over = v.kind == VERDICT_DELIVERED || v.kind == VERDICT_SKIPPED;
-    if (page_is(&p) && !over && (wait = page_wait(&p, &v, wait, now)) < 0)
-        v.kind = VERDICT_DEAD;
-    if (v.ambiguous) {
-        json_drop(memo, "ambiguous");
-        json_put_bool(memo, "ambiguous", true);
-    }
-    put_number(memo, "waits", retry.waits);
-    put_number(memo, "waited", retry.waited);
-    put_number(memo, "exchanges", v.kind == VERDICT_AGAIN ? again : 0);
-    p.attempts = retry.attempts;
-    p.memo = json_count(memo) ? json_print_in(arena, memo) : NULL;
-    p.state = state_after(&v, wait);
-    p.error = v.kind == VERDICT_DELIVERED ? NULL : error_of(arena, r);
-    p.due_at = str_eq(p.state, "due") || str_eq(p.state, "retrying") ? now + (wait > 0 ? wait : 0) : 0;
-    bool quiet = v.kind == VERDICT_AGAIN || v.kind == VERDICT_LATER;
-    if (!note_attempt(e, arena, r, memo, now, err) || !write_down(e, arena, &p, now, !quiet, err) || !note_health(e, arena, &p, r, now, err))
-        return false;
-    if (p.message && v.kind == VERDICT_DELIVERED && !route_sent(e, arena, &p, now, err))
-        return false;
-    if (to && v.kind == VERDICT_DELIVERED && !recall_said(e, arena, &p, to, memo, err))
-        return false;
-    if (to && to->kind == DEST_MODEL && !p.due_at && !ask_answered(e, arena, &p, to, memo, now, err))
-        return false;
-    return !(v.disable && str_eq(p.state, "dead")) || pause_it(e, arena, p.destination, p.error, "courier", now, err);
+    hand_over(e, p, to, letter, redaction);
+    return parcel_write(e, arena, p, now, p->message != 0, err);
 }
 
 /* --- what a person does --- */
@@ -396,8 +241,8 @@ static bool rest_or_go(struct engine *e, struct arena *arena, const struct deliv
     if (!name || !config_place(arena, e->config, name))
         return err_set(err, ERR_NOT_FOUND, "no destination \"%.60s\"", name ? name : "");
     if (req->what == DELIVERY_RESUME)
-        return resume_it(e, arena, name, req->actor, now, err);
-    return pause_it(e, arena, name, req->reason ? req->reason : "paused by hand", req->actor, now, err);
+        return rest_resume(e, arena, name, req->actor, now, err);
+    return rest_pause(e, arena, name, req->reason ? req->reason : "paused by hand", req->actor, now, err);
 }
 
 static bool tell_change(struct engine *e, struct arena *arena, const struct delivery_request *req, int64_t count, int64_t now, struct err *err)
@@ -471,17 +316,6 @@ bool parcel_hand_back(struct engine *e, struct arena *arena, const struct change
 }
 
 /* --- at boot, after a reload --- */
-
-bool engine_destinations(struct engine *e, struct arena *arena, int64_t now, struct err *err)
-{
-    for (int i = 0; i < e->config->destination_count; i++) {
-        const struct config_destination *to = &e->config->destinations[i];
-        bool paused;
-        if (!rests(e, arena, to, to->name, &paused, err) || (!paused && !store_parcel_unpark(e->store, to->name, now, err)))
-            return false;
-    }
-    return true;
-}
 
 bool engine_boot(struct engine *e, struct arena *arena, int64_t now, struct err *err)
 {
