@@ -345,8 +345,8 @@ static const char *nothing(const struct look *look)
     if (where && mirror_next(look->mirror))
         return "Still looking…";
     if (where)
-        return arena_printf(look->arena, "No ticket in \"%s\" matches  %s\nEsc clears the filter, / writes another%s%s.", title, where, strstr(where, "body.") ? "" : " (body:refund looks in what customers wrote)",
-                            view == all ? "" : "; ga and / look through all of them");
+        return arena_printf(look->arena, "No ticket in \"%s\" matches  %s\nEsc clears the filter, / writes another%s.%s", title, where,
+                            view == all ? "" : "; ga and / look through all of them", strstr(where, "body.") ? "" : "\nbody:refund looks in what customers wrote.");
     if (all && (view == all || !all->count))
         return nothing_yet(look);
     for (size_t i = 0; view && i < sizeof empty_views / sizeof *empty_views; i++)
