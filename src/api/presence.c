@@ -73,6 +73,32 @@ static void tell(struct presence *p, const struct row *row)
     hub_say(p->hub, frame, strlen(frame));
 }
 
+static bool is_here(const struct presence *p, const char *agent)
+{
+    for (const struct row *row = p->rows; row; row = row->next)
+        if (str_eq(row->agent, agent))
+            return true;
+    return false;
+}
+
+bool presence_here(struct presence *p, const char *agent)
+{
+    pthread_mutex_lock(&p->lock);
+    bool here = is_here(p, agent);
+    pthread_mutex_unlock(&p->lock);
+    return here;
+}
+
+static void tell_here(struct presence *p, const char *agent, bool here)
+{
+    AUTO_ARENA arena = arena_new();
+    AUTO_JSON line = json_object();
+    json_put_string(line, "agent", agent);
+    json_put_bool(line, "here", here);
+    const char *frame = arena_printf(arena, "event: here\ndata: %s\n\n", json_print_in(arena, line));
+    hub_say(p->hub, frame, strlen(frame));
+}
+
 int64_t presence_join(struct presence *p, const char *agent, int socket)
 {
     struct row *row = calloc(1, sizeof *row);
@@ -82,13 +108,16 @@ int64_t presence_join(struct presence *p, const char *agent, int socket)
     str_copy(row->agent, sizeof row->agent, agent);
     pthread_mutex_lock(&p->lock);
     int64_t stream = row->stream = ++p->last;
+    bool first = !is_here(p, row->agent);
     row->next = p->rows;
     p->rows = row;
     pthread_mutex_unlock(&p->lock);
+    if (first)
+        tell_here(p, agent, true);
     return stream;
 }
 
-/* Whoever looked at a ticket is missed; the others nobody has seen. */
+/* A ticket that was looked at is so no more, and who had no other stream is not here. */
 static void say_goodbye(struct presence *p, struct row *row)
 {
     bool seen = row->ticket != 0;
@@ -96,6 +125,8 @@ static void say_goodbye(struct presence *p, struct row *row)
     row->doing = PRESENCE_GONE;
     if (seen)
         tell(p, row);
+    if (!presence_here(p, row->agent))
+        tell_here(p, row->agent, false);
     row_free(row);
 }
 

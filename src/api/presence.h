@@ -1,6 +1,7 @@
 /* presence: which agent looks at which ticket, and who is writing to the customer, at this moment (console.md, Behaviour 2). A row
  * for each console's stream; in memory only, never in the journal, never asked by a rule: it says, it does not lock. A row ends
- * with its stream, or at the next sweep after the other side is gone. What changes is a frame `presence` of the hub. Thread-safe. */
+ * with its stream, or at the next sweep after the other side is gone. What changes is a frame `presence` of the hub, and with an agent's
+ * first stream and after the last a frame `here`. Thread-safe. */
 #ifndef API_PRESENCE_H
 #define API_PRESENCE_H
 #include "base/err.h"
@@ -21,6 +22,7 @@ void presence_leave(struct presence *presence, int64_t stream); /* again, or unk
 /* What that stream's agent does now; ticket 0 = nothing. false: the stream is not that agent's, or not there (any more). */
 bool presence_put(struct presence *presence, int64_t stream, const char *agent, int64_t ticket, int doing);
 void presence_sweep(struct presence *presence); /* once a second: whose other side is gone leaves */
+bool presence_here(struct presence *presence, const char *agent); /* has a stream open, wherever that looks */
 /* [{"stream","agent","ticket","doing"}] of all who look at a ticket. */
 struct json *presence_list(struct presence *presence);
 #endif

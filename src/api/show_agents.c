@@ -1,5 +1,5 @@
-/* show_agents: who works here, as of now: whether they are here and until when, what they have and how much they take, what they
- * can do, and which ticket they are at. The numbers are kept counters; presence is what consoles say of themselves. */
+/* show_agents: who works here, as of now: whether a console of theirs is open, whether they are on shift and until when, what they
+ * have and how much they take, what they can do, and which ticket they are at. The numbers are kept counters; presence is what consoles say of themselves. */
 #include "api/show.h"
 #include "base/str.h"
 #include "core/moment.h"
@@ -41,7 +41,7 @@ static void put_shift(const struct show *show, struct json *row, const struct ro
 {
     const struct absence *absence = desk_absence(rota->desk, a->name, now);
     int64_t turns = rota_shift_turns(rota, a->name, now);
-    json_put_bool(row, "here", !a->away);
+    json_put_bool(row, "here", presence_here(show->req->desk->presence, a->name));
     json_put_string(row, "away", a->away);
     json_put_i64(row, "away_since", a->away_since);
     json_put_i64(row, "until", absence ? absence->to : turns == INT64_MAX ? 0 : turns); /* 0: as long as one knows */
@@ -135,7 +135,7 @@ static void say_agent(struct show *show, struct json *lines, const struct ticket
     struct arena *arena = show->arena;
     const char *load = a->capacity ? arena_printf(arena, "%lld of %lld open", (long long)a->load, (long long)a->capacity) : arena_printf(arena, "%lld open", (long long)a->load);
     const char *why = assignment_fits(a, need, t->skipped, show->now)              ? "could take it"
-                    : a->away                                                      ? arena_printf(arena, "not here: %s", a->away)
+                    : a->away                                                      ? arena_printf(arena, "away: %s", a->away)
                     : need & ~a->skills                                            ? arena_printf(arena, "lacks %s", assignment_skill_words(arena, show->config, need & ~a->skills))
                     : assignment_skipped(t->skipped, a->name, show->now)           ? "passed it over a while ago"
                                                                                    : "has as much as they take";

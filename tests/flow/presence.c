@@ -4,6 +4,7 @@
 #include "harness/client.h"
 #include "harness/console.h"
 #include "harness/daemon.h"
+#include "harness/shell.h"
 #include "harness/shop.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,6 +28,7 @@ static int start(void **state)
     (void)state;
     crypto_open();
     run = daemon_start_mine(config);
+    setenv("TRIAGE_SOCKET", run->desk, 1);
     struct client *in = client_open(run->ingest);
     shop_post(in, "open", "1", "Where is my invoice?");
     client_close(in);
@@ -71,6 +73,49 @@ static void expect(struct client *c, const char *agent, int64_t ticket, const ch
     assert_string_equal(json_get_string(data, "agent", ""), agent);
     assert_string_equal(json_get_string(data, "doing", ""), doing);
     assert_int_equal(json_get_i64(data, "ticket", -1), ticket);
+}
+
+static void wait_here(struct client *c, const char *agent, bool here)
+{
+    AUTO_ARENA arena = arena_new();
+    const struct json *data;
+    do {
+        struct frame_read frame = client_wait(c, "here", SOON);
+        data = json_parse_in(arena, frame.data, strlen(frame.data), &json_limits_native, NULL, NULL);
+    } while (strcmp(json_get_string(data, "agent", ""), agent) != 0);
+    assert_int_equal(json_get_bool(data, "here", !here), here);
+}
+
+static bool said_here(const char *agent)
+{
+    bool here = false;
+    struct client *c = client_open(run->desk);
+    struct answer a = client_get(c, "/v1/agents");
+    for (const struct json *row = json_first(json_get(a.json, "agents")); row; row = json_next(row)) {
+        here |= strcmp(json_get_string(row, "name", ""), agent) == 0 && json_get_bool(row, "here", false);
+        assert_string_equal(json_get_string(row, "away", ""), ""); /* nobody has a shift that ends: that is another thing */
+    }
+    client_close(c);
+    return here;
+}
+
+/* With no console open, or with one that looks at no ticket. */
+static void here_is_who_has_a_console_open_and_nobody_else(void **state)
+{
+    (void)state;
+    int64_t one;
+    int present;
+    assert_false(said_here("tom") || said_here("ana"));
+    struct client *tom = listen_as("k-tom", &one, &present), *ana = listen_as("k-ana", &one, &present), *again = listen_as("k-ana", &one, &present);
+    wait_here(tom, "ana", true);
+    assert_true(said_here("tom") && said_here("ana"));
+    shell_holds(SHELL(NULL, "agents")->out, "ana              here ");
+    client_close(again);
+    client_close(ana);
+    wait_here(tom, "ana", false); /* once: not while another console of hers was open */
+    assert_false(said_here("ana"));
+    shell_holds(SHELL(NULL, "agents")->out, "ana              any time ");
+    client_close(tom);
 }
 
 static void what_one_looks_at_is_told_to_the_others(void **state)
@@ -148,6 +193,7 @@ static void two_consoles_see_each_other(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(here_is_who_has_a_console_open_and_nobody_else),
         cmocka_unit_test(what_one_looks_at_is_told_to_the_others),
         cmocka_unit_test(nobody_speaks_for_another_stream),
         cmocka_unit_test(a_console_that_is_gone_is_not_there_any_more),

@@ -61,11 +61,12 @@ static void agents_who_are_here_and_have_room_come_first(void **state)
     (void)state;
     for (int i = 0; i < SIZES; i++) {
         draw(LISTS_AGENTS, sizes[i].columns, sizes[i].rows);
-        desk_shows(&desk, "Agents   4 here   2 away   26 open with them   34 unassigned");
+        desk_shows(&desk, "Agents   4 here   4 on shift   2 away   26 open with them");
         assert_true(row_of("mara ") < row_of("ana (you)") && row_of("ana (you)") < row_of("tom ") && row_of("tom ") < row_of("max "));
-        assert_true(row_of("max ") < row_of("lea ") && row_of("lea ") < row_of("kim "));
+        assert_true(row_of("max ") < row_of("kim ") && row_of("kim ") < row_of("lea "));
         desk_shows(&desk, "● here until 17:00");
-        desk_shows(&desk, "○ off shift until 15:00");
+        desk_shows(&desk, "○ on shift until "); /* and no console of theirs is open */
+        desk_shows(&desk, "● here, off shift ");
         desk_shows(&desk, "4 of 8");
         desk_shows(&desk, "billing, german");
         assert_int_equal(desk_role(&desk, "● here"), UI_OK);

@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "command/command.h"
 #include "core/field.h"
+#include "screen/agents.h"
 #include "screen/look.h"
 #include <string.h>
 
@@ -47,9 +48,9 @@ static void print_agents(struct print *p, const struct json *root)
     struct look look = look_of(p);
     line(p, arena_printf(p->arena, "%-16s %-24s %9s  %-8s %-8s %s", "AGENT", "SHIFT", "OPEN", "ON CALL", "ROLE", "SKILLS"));
     for (const struct json *a = json_first(json_get(root, "agents")); a; a = json_next(a)) {
-        const char *away = text_of(a, "away");
         long long until = number_of(a, "until"), capacity = number_of(a, "capacity");
-        const char *shift = arena_printf(p->arena, "%s%s%s", *away ? away : "here", until > p->now ? " until " : "", until > p->now ? look_stamp(&look, until) : "");
+        struct badge is = agents_badge(p->arena, json_get_bool(a, "here", false), text_of(a, "away"), until);
+        const char *shift = arena_printf(p->arena, "%s%s%s", is.word, until > p->now ? " until " : "", until > p->now ? look_stamp(&look, until) : "");
         const char *load = capacity ? arena_printf(p->arena, "%lld of %lld", number_of(a, "load"), capacity) : arena_printf(p->arena, "%lld", number_of(a, "load"));
         line(p, arena_printf(p->arena, "%-16s %-24s %9s  %-8s %-8s %s", text_of(a, "name"), shift, load, json_get_bool(a, "oncall", false) ? "yes" : "-",
                              text_of(a, "role"), list_of(p, json_get(a, "skills"))));

@@ -120,6 +120,7 @@ static const struct {
     {"presence", told_of_presence, 0},
     {"reset", told_of_reset, 0},
     {"draft", NULL, MIRROR_CHANGED_DRAFTS},
+    {"here", NULL, MIRROR_CHANGED_MINE},
     {"refused", NULL, MIRROR_CHANGED_EVENTS},
     {"bye", NULL, MIRROR_CHANGED_BYE},
 };

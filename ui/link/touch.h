@@ -20,7 +20,7 @@ enum mirror_change {
     MIRROR_CHANGED_ONCALL = 1 << 22,   /* an override, a cover, an absence */
     MIRROR_CHANGED_VIEWS = 1 << 23,    /* somebody saved, shared or forgot one */
     MIRROR_CHANGED_DRAFTS = 1 << 24,   /* a text was handed to the team, or taken over */
-    MIRROR_CHANGED_MINE = 1 << 25,     /* what I look at myself, which no row says */
+    MIRROR_CHANGED_MINE = 1 << 25,     /* what I look at myself, and who is here: no row says it */
     MIRROR_CHANGED_SHOWN = 1 << 26,    /* something else that stands here: an act that is done, the game, escalations counted, a window of maintenance */
     MIRROR_CHANGED_TABS = 1 << 27,     /* how many tickets are in a view */
     MIRROR_CHANGED_PARCELS = 1 << 28,  /* many deliveries at once, of tickets shown here perhaps */

@@ -24,11 +24,18 @@ static int64_t number_of(const void *item, const char *name)
     return json_get_i64(json_of(item), name, 0);
 }
 
-struct badge agents_badge(const char *away)
+struct badge agents_badge(struct arena *arena, bool here, const char *away, int64_t until)
 {
+    if (here)
+        return (struct badge){"●", *away ? arena_printf(arena, "here, %s", away) : "here", UI_OK};
     if (!*away)
-        return (struct badge){"●", "here", UI_OK};
+        return (struct badge){"○", until ? "on shift" : "any time", UI_NORMAL};
     return (struct badge){"○", away, str_eq(away, "sick") || str_eq(away, "leave") ? UI_WARN : UI_MUTED};
+}
+
+static bool is_here(const void *item)
+{
+    return json_get_bool(json_of(item), "here", false);
 }
 
 static enum ui_role load_role(int64_t load, int64_t capacity)
@@ -52,12 +59,13 @@ static void draw_name(const struct look *look, struct surface *s, int row, int c
 
 static void draw_here(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
 {
-    struct badge badge = agents_badge(text_of(item, "away"));
     int64_t until = number_of(item, "until");
+    struct badge badge = agents_badge(look->arena, is_here(item), text_of(item, "away"), until);
     (void)selected;
-    column += surface_text(s, row, column, width, badge.role, arena_printf(look->arena, "%s %s", badge.glyph, badge.word)) + 1;
-    if (until > look->now)
-        surface_textf(s, row, column, width, UI_DIM, "until %s", look_stamp(look, until));
+    int used = surface_text(s, row, column, width, badge.role, arena_printf(look->arena, "%s %s", badge.glyph, badge.word)) + 1;
+    const char *turn = until > look->now ? arena_printf(look->arena, "until %s", look_stamp(look, until)) : "";
+    if (used + text_columns(turn) <= width)
+        surface_text(s, row, column + used, width - used, UI_DIM, turn);
 }
 
 static void draw_role(const struct look *look, struct surface *s, int row, int column, int width, const void *item, bool selected)
@@ -126,11 +134,17 @@ static int64_t room(const struct lists_item *item)
     return (capacity ? capacity : 100000) - number_of(item, "load");
 }
 
+/* 0: here and on shift; then whom one may expect here, then who is here beside their shift. */
+static int rank(const void *item)
+{
+    bool away = *text_of(item, "away");
+    return 2 * away + !is_here(item);
+}
+
 static int by_room(const void *a, const void *b)
 {
-    bool x = !*text_of(a, "away"), y = !*text_of(b, "away");
-    if (x != y)
-        return x ? -1 : 1;
+    if (rank(a) != rank(b))
+        return rank(a) - rank(b);
     int64_t more = room(b) - room(a);
     return more ? (more > 0 ? 1 : -1) : strcmp(text_of(a, "name"), text_of(b, "name"));
 }
@@ -148,17 +162,19 @@ static struct lists_item *items(const struct look *look, int *count)
 
 static void head(const struct look *look, struct surface *s)
 {
-    int count, here = 0, column = surface_text(s, 1, 1, -1, UI_TITLE, "Agents") + 4;
+    int count, here = 0, on = 0, column = surface_text(s, 1, 1, -1, UI_TITLE, "Agents") + 4;
     int64_t load = 0;
     const struct lists_item *all = items(look, &count);
     const struct mirror_view *free = mirror_view_find(look->mirror, "unassigned");
     for (int i = 0; i < count; i++) {
-        here += !*text_of(&all[i], "away");
+        here += is_here(&all[i]);
+        on += !*text_of(&all[i], "away");
         load += number_of(&all[i], "load");
     }
     struct arena *a = look->arena;
     column = look_piece(look, s, 1, column, here ? UI_OK : UI_LATE, arena_printf(a, "%d here", here));
-    column = look_piece(look, s, 1, column, UI_DIM, arena_printf(a, "%d away", count - here));
+    column = look_piece(look, s, 1, column, on ? UI_DIM : UI_WARN, arena_printf(a, "%d on shift", on));
+    column = look_piece(look, s, 1, column, UI_DIM, arena_printf(a, "%d away", count - on));
     column = look_piece(look, s, 1, column, UI_DIM, arena_printf(a, "%lld open with them", (long long)load));
     if (free)
         column = look_piece(look, s, 1, column, free->count ? UI_WARN : UI_DIM, arena_printf(a, "%lld unassigned", (long long)free->count));
