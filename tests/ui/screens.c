@@ -413,6 +413,23 @@ static void a_pane_that_comes_back_to_the_ticket_it_read_shows_it_as_it_was(void
     desk_shows(&desk, "Reading the timeline");
 }
 
+/* Each once, who writes before who looks. */
+static void the_head_of_a_ticket_names_everybody_who_is_there(void **state)
+{
+    static const struct { const char *frame, *says; } steps[] = {
+        {"{\"stream\":71,\"agent\":\"rik\",\"ticket\":4121,\"doing\":\"viewing\"}", "▸ rik is viewing"},
+        {"{\"stream\":72,\"agent\":\"tom\",\"ticket\":4121,\"doing\":\"replying\"}", "✎ tom is replying   ▸ rik is viewing"},
+        {"{\"stream\":73,\"agent\":\"tom\",\"ticket\":4121,\"doing\":\"viewing\"}", "✎ tom is replying   ▸ rik is viewing"},
+        {"{\"stream\":74,\"agent\":\"eva\",\"ticket\":4121,\"doing\":\"viewing\"}", "✎ tom is replying   ▸ rik and eva are viewing"},
+        {"{\"stream\":75,\"agent\":\"kai\",\"ticket\":4121,\"doing\":\"viewing\"}", "✎ tom is replying   ▸ rik and 2 others are viewing"},
+        {"{\"stream\":72,\"agent\":\"tom\",\"ticket\":0,\"doing\":\"gone\"}", " and 3 others are viewing"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        mirror_frame(desk.mirror, "presence", 0, steps[i].frame, strlen(steps[i].frame), DESK_NOW);
+        assert_non_null(strstr(look_present(&desk.look, 4121), steps[i].says));
+    }
+}
+
 static void a_ticket_is_one_timeline_and_customer_text_stands_behind_the_bar(void **state)
 {
     (void)state;
@@ -1132,6 +1149,7 @@ int main(void)
         T(a_pending_action_and_a_row_that_left_are_told_apart),
         T(a_toast_takes_the_line_above_the_hints),
         T(a_delivery_that_died_is_seen_in_the_list_and_in_the_pane),
+        T(the_head_of_a_ticket_names_everybody_who_is_there),
         T(a_ticket_is_one_timeline_and_customer_text_stands_behind_the_bar),
         T(a_pane_that_comes_back_to_the_ticket_it_read_shows_it_as_it_was),
         T(a_timeline_that_came_twice_between_two_frames_is_the_newest),

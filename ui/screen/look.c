@@ -142,22 +142,38 @@ const char *look_owner(const struct look *look, const char *assignee)
     return str_eq(assignee, mirror_me(look->mirror)) ? "you" : assignee;
 }
 
+enum { PRESENT_MOST = 64 };
+
+static int add_name(const char **names, int n, const char *name)
+{
+    for (int i = 0; i < n; i++)
+        if (str_eq(names[i], name))
+            return n;
+    names[n] = name;
+    return n + 1;
+}
+
+static const char *say_present(const struct look *look, enum sign sign, const char *const *names, int n)
+{
+    struct badge badge = sign_of(sign);
+    const char *first = n ? text_safe_in(look->arena, names[0], TEXT_LINE) : "", *second = n == 2 ? text_safe_in(look->arena, names[1], TEXT_LINE) : "";
+    return n == 0   ? ""
+           : n == 1 ? arena_printf(look->arena, "%s %s is %s", badge.glyph, first, badge.word)
+           : n == 2 ? arena_printf(look->arena, "%s %s and %s are %s", badge.glyph, first, second, badge.word)
+                    : arena_printf(look->arena, "%s %s and %d others are %s", badge.glyph, first, n - 1, badge.word);
+}
+
+/* The mirror tells those who write first; whoever does both writes. */
 const char *look_present(const struct look *look, int64_t ticket)
 {
-    const struct mirror_present *first = mirror_present(look->mirror, ticket, NULL), *p = first, *other = NULL;
-    int more = 0;
-    if (!first)
-        return "";
-    while ((p = mirror_present(look->mirror, ticket, p)) && p->replying == first->replying)
-        if (!str_eq(p->agent, first->agent) && (!other || !str_eq(p->agent, other->agent))) {
-            more += other != NULL;
-            other = other ? other : p;
-        }
-    const char *name = text_safe_in(look->arena, first->agent, TEXT_LINE), *doing = first->replying ? "replying" : "viewing";
-    if (!other)
-        return arena_printf(look->arena, "%s %s is %s", sign_of(first->replying ? SIGN_REPLYING : SIGN_VIEWING).glyph, name, doing);
-    return arena_printf(look->arena, "%s %s and %s are %s", sign_of(first->replying ? SIGN_REPLYING : SIGN_VIEWING).glyph, name,
-                        more ? arena_printf(look->arena, "%d others", more + 1) : text_safe_in(look->arena, other->agent, TEXT_LINE), doing);
+    const char *names[PRESENT_MOST];
+    int n = 0, writing = 0;
+    for (const struct mirror_present *p = NULL; n < PRESENT_MOST && (p = mirror_present(look->mirror, ticket, p)) != NULL;) {
+        n = add_name(names, n, p->agent);
+        writing = p->replying ? n : writing;
+    }
+    const char *write = say_present(look, SIGN_REPLYING, names, writing), *view = say_present(look, SIGN_VIEWING, names + writing, n - writing);
+    return arena_printf(look->arena, "%s%s%s", write, *write && *view ? "   " : "", view);
 }
 
 char *look_step(struct arena *arena, const struct json *escalation)

@@ -50,7 +50,7 @@ char *look_share(struct arena *arena, int64_t bp);                     /* ".94";
 char *look_sure(const struct look *look, int64_t bp);
 char *look_sure_said(const struct look *look, int64_t bp); /* with a word, where there is room: "~ likely" */
 const char *look_owner(const struct look *look, const char *assignee); /* "you", "-", the name */
-/* "Ana is replying", "Ana and Tom are viewing"; "" = nobody else is there. */
+/* "✎ ana is replying   ▸ tom and rik are viewing"; "" = nobody else is there. */
 const char *look_present(const struct look *look, int64_t ticket);
 char *look_step(struct arena *arena, const struct json *escalation);   /* "2 of 4 loop 1", "2", "-" */
 char *look_words(struct arena *arena, const char *word);               /* on_hold -> "on hold" */
