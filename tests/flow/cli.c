@@ -94,6 +94,26 @@ static void many_tickets_are_one_call_and_each_is_answered(void **state)
     assert_string_equal(json_get_string(first, "assignee", ""), "tom");
 }
 
+/* Where the second number may be the text's first word nothing is guessed. */
+static void a_note_is_written_on_many_tickets(void **state)
+{
+    (void)state;
+    post("A-1", "one");
+    post("A-2", "two");
+    assert_int_equal(TRIAGE(NULL, "note", "1", "2", "The incident of this morning")->code, 0);
+    assert_int_equal(TRIAGE("And its end\n", "note", "1", "2")->code, 0);
+    for (int i = 1; i <= 2; i++) {
+        TRIAGE(NULL, "show", i == 1 ? "1" : "2");
+        shell_holds(ran->out, "| The incident of this morning");
+        shell_holds(ran->out, "| And its end");
+    }
+    assert_int_equal(TRIAGE(NULL, "note", "1", "2", "customers", "wait")->code, 64);
+    shell_holds(ran->err, "is the second number a ticket's, or does the text begin with it?");
+    assert_int_equal(TRIAGE(NULL, "note", "1", "2 customers wait")->code, 0);
+    shell_holds(TRIAGE(NULL, "show", "1")->out, "| 2 customers wait");
+    assert_int_equal(TRIAGE(NULL, "reply", "1", "2", "Hello")->code, 64);
+}
+
 static void a_dry_run_says_what_would_change_and_changes_nothing(void **state)
 {
     (void)state;
@@ -683,6 +703,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(a_ticket_goes_through_its_life_in_the_shell),
         T(many_tickets_are_one_call_and_each_is_answered),
+        T(a_note_is_written_on_many_tickets),
         T(a_dry_run_says_what_would_change_and_changes_nothing),
         T(every_cause_has_its_code),
         cmocka_unit_test_setup_teardown(a_new_desk_says_how_its_first_source_is_made, start_bare, stop),

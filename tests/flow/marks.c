@@ -55,6 +55,50 @@ static void what_takes_one_ticket_does_not_take_one_that_nobody_sees(void **stat
     seat_shows("Internal note on #2");
 }
 
+static bool has_words(int ticket, const char *words)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/v1/tickets/%d/lines", ticket);
+    client_close(seat.desk);
+    seat.desk = client_open(seat.run->desk);
+    const char *body = client_get(seat.desk, path).body;
+    return body && strstr(body, words);
+}
+
+static void a_note_is_written_on_all_that_are_marked_once_it_was_shown(void **state)
+{
+    (void)state;
+    seat_shows("Invoice is wrong");
+    seat_press("  ");
+    seat_shows("2 marked");
+    seat_press("i");
+    seat_shows("note on 2 tickets:");
+    seat_press("The incident of this morning\r");
+    seat_shows("note The incident of this morning: 2 of 2 tickets change");
+    seat_press("y");
+    seat_hides("2 marked");
+    for (int i = 1; i <= 2; i++) /* their marks went with the answer */
+        assert_true(has_words(i, "The incident of this morning"));
+    assert_false(has_words(3, "The incident"));
+}
+
+/* Its letters are keys elsewhere: u takes back, x closes. */
+static void what_is_typed_after_a_reply_that_is_refused_does_nothing(void **state)
+{
+    (void)state;
+    seat_press("  ");
+    seat_shows("2 marked");
+    seat_press("r");
+    seat_shows("reply works on one ticket at a time, and 2 are marked; U clears the marks; Esc leaves");
+    seat_press("bulk x c");
+    seat_shows("reply works on one ticket at a time");
+    seat_press("U");
+    seat_hides("2 marked");
+    seat_hides("one ticket at a time");
+    for (int id = 1; id <= 3; id++)
+        assert_string_equal(seat_field(id, "status"), "new");
+}
+
 /* It said "2 marked" of a list of one, and nothing of the other. */
 static void v_says_what_it_did_to_the_marks(void **state)
 {
@@ -314,6 +358,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(a_marked_ticket_that_is_not_on_the_screen_is_shown_before_it_is_changed),
+        T(a_note_is_written_on_all_that_are_marked_once_it_was_shown),
+        T(what_is_typed_after_a_reply_that_is_refused_does_nothing),
         T(v_says_what_it_did_to_the_marks),
         T(what_takes_one_ticket_does_not_take_one_that_nobody_sees),
         T(what_is_merged_into_the_ticket_under_the_cursor_is_shown_where_it_is_not_seen),

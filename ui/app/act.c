@@ -202,6 +202,10 @@ static void ask_text(struct console *c)
             overlay_note(&c->overlay, UI_HINT, c->asked.action->help);
         return;
     }
+    if (c->asked.action == &action_table[ACTION_NOTE]) {
+        overlay_ask(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "note on %s: ", act_about(c)), "");
+        return;
+    }
     if (c->asked.action == &action_table[ACTION_SKIP]) {
         overlay_ask(&c->overlay, FOR_ARGUMENT, arena_printf(c->frame, "skip #%lld, because: ", (long long)c->asked.tickets[0]), "");
         return;
@@ -235,6 +239,7 @@ static void ask_argument(struct console *c)
     case ARG_TAGS:
     case ARG_REASON:
     case ARG_WITH:
+    case ARG_TEXT:
         ask_text(c);
         break;
     case ARG_MACRO:
@@ -242,7 +247,6 @@ static void ask_argument(struct console *c)
         break;
     case ARG_INTO:
     case ARG_MESSAGE:
-    case ARG_TEXT:
         break;
     }
 }
@@ -276,6 +280,15 @@ static bool slid_under(struct console *c, const struct action_row *action)
     return true;
 }
 
+/* What is typed next is meant as its text: nothing of it may be taken for a key. */
+static void one_at_a_time(struct console *c, const struct action_row *action, const char *why)
+{
+    if (action->arg == ARG_TEXT)
+        overlay_confirm(&c->overlay, FOR_ONE_AT_A_TIME, arena_printf(c->frame, "%s; Esc leaves", why), "U");
+    else
+        console_toast(c, UI_ERROR, "%s", why);
+}
+
 static bool collect(struct console *c, const struct action_row *action)
 {
     struct asked *a = &c->asked;
@@ -291,9 +304,9 @@ static bool collect(struct console *c, const struct action_row *action)
     if (!a->count)
         console_toast(c, UI_ERROR, "%s: there is no ticket under the cursor; ga shows all, j and k move", action->name);
     else if (a->count > 1 && one)
-        console_toast(c, UI_ERROR, "%s works on one ticket at a time; U clears the marks", action->name);
+        one_at_a_time(c, action, arena_printf(c->frame, "%s works on one ticket at a time, and %d are marked; U clears the marks", action->name, a->count + a->left));
     else if (hidden && one)
-        console_toast(c, UI_ERROR, "%s: #%lld is marked, and not on the screen; U clears the mark", action->name, (long long)a->tickets[0]);
+        one_at_a_time(c, action, arena_printf(c->frame, "%s: #%lld is marked, and not on the screen; U clears the mark", action->name, (long long)a->tickets[0]));
     return a->count && !(one && (a->count > 1 || hidden));
 }
 
@@ -371,7 +384,7 @@ void act_run(struct console *c, const struct action_row *action, const char *arg
         aside_marked(c);
         arg = arena_strdup(c->frame, c->asked.arg);
     }
-    if (action->arg == ARG_TEXT) {
+    if (action->arg == ARG_TEXT && c->asked.count == 1 && !unseen(c)) {
         write_to(c, action == &action_table[ACTION_REPLY]);
         if (*arg && composer_is_open(&c->composer))
             writing_add(c, arg);
@@ -428,6 +441,12 @@ static void on_note_instead(struct console *c, const struct answer *a)
     begin(c, c->asked.tickets[0], false);
 }
 
+static void on_one_at_a_time(struct console *c, const struct answer *a)
+{
+    (void)a;
+    run_line(c, "unmark");
+}
+
 /* The reply at once in an editor of one's own. */
 static void do_editor(struct console *c, const char *arg)
 {
@@ -439,5 +458,6 @@ static void do_editor(struct console *c, const char *arg)
 }
 
 static const struct part_command commands[] = {{LOCAL_EDITOR, do_editor}, {0}};
-static const struct part_answer answers[] = {{FOR_ARGUMENT, on_argument}, {FOR_BULK, on_sure}, {FOR_SURE, on_sure}, {FOR_MACRO_RUN, on_sure}, {FOR_HOLD, on_hold}, {FOR_WORD, on_word}, {FOR_NOTE_INSTEAD, on_note_instead}, {0}};
+static const struct part_answer answers[] = {{FOR_ARGUMENT, on_argument}, {FOR_BULK, on_sure}, {FOR_SURE, on_sure}, {FOR_MACRO_RUN, on_sure}, {FOR_HOLD, on_hold}, {FOR_WORD, on_word}, {FOR_NOTE_INSTEAD, on_note_instead},
+                                            {FOR_ONE_AT_A_TIME, on_one_at_a_time}, {0}};
 const struct part part_act = {commands, answers};

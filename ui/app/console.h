@@ -38,6 +38,7 @@ enum purpose {
     FOR_WORD, /* typed once more */
     FOR_SURE,
     FOR_NOTE_INSTEAD,
+    FOR_ONE_AT_A_TIME,
     FOR_READING,
     FOR_HELP, /* laid out for the terminal's width */
     FOR_DELIVERY, /* one with its attempts */
@@ -68,7 +69,7 @@ struct asked { /* an action that waits for its argument or a yes */
     const struct action_row *action;
     int64_t tickets[TARGETS_MAX];
     int count;
-    char arg[600];
+    char arg[4096]; /* as much as a line takes (screen/overlay) */
     bool marked;       /* they were; */
     int left;          /* so many more are, too many for one request: they stay marked */
     bool seen;         /* what it would do was shown: tickets are those that change, */

@@ -310,6 +310,9 @@ int doing_run(struct shell *sh, const struct action_row *action)
     if (!what.ticket_count && !last && !(action->flags & DESK))
         return shell_usage(sh, action->name, " needs a ticket's number",
                            arena_printf(sh->arena, "triage help %s", action->name));
+    if (action->arg == ARG_TEXT && what.ticket_count > 1 && sh->argc > what.ticket_count + 1)
+        return shell_usage(sh, action->name, ": is the second number a ticket's, or does the text begin with it?",
+                           arena_printf(sh->arena, "in quotes it is one word: triage %s %lld \"TEXT\"", action->name, (long long)*tickets));
     bool whole = action->arg == ARG_TEXT && shell_option(sh, "--draft", false);
     if (whole && what.ticket_count != 1)
         return shell_usage(sh, action->name, " --draft sends the draft of one ticket", "triage drafts lists them");
