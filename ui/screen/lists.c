@@ -447,6 +447,8 @@ static void draw_remarks(const struct lists *l, const struct look *look, struct 
     }
     if (above)
         surface_right(s, LOOK_TOP - 1, 2, right - 2, UI_NEW, arena_printf(look->arena, " ↑ %zu new above ", above));
+    else if (list_scrolled(l->list))
+        surface_right(s, LOOK_TOP - 1, 2, right - 2, UI_DIM, " ↑ more above ");
 }
 
 enum { LEAST_LIST = 3 }; /* rows of a list, its head among them, that nothing above takes */
