@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { PROMPT_MS = 1000 }; /* a status bar waits no longer */
+
 static int show_page(struct shell *sh, const char *path, const char **next)
 {
     int code = 0;
@@ -24,13 +26,6 @@ static int show_page(struct shell *sh, const char *path, const char **next)
     return shell_flush(sh);
 }
 
-/* 0; or the exit code, said. */
-static int odd_limit(struct shell *sh, const char *limit)
-{
-    int64_t n;
-    return !limit || shell_number(limit, &n) ? 0 : shell_usage(sh, "--limit needs a number, not ", limit, "--limit 20");
-}
-
 int reads_ls(struct shell *sh)
 {
     const char *view = shell_option(sh, "--view", true), *where = shell_option(sh, "--where", true),
@@ -38,15 +33,13 @@ int reads_ls(struct shell *sh)
     bool invert = shell_option(sh, "--invert", false) != NULL;
     const char *next = shell_option(sh, "--after", true);
     bool all = shell_option(sh, "--all", false) != NULL;
-    int code = shell_stray(sh);
-    if (code || (code = odd_limit(sh, limit)))
-        return code;
     if (!limit)
         limit = sh->linear ? "10" : "50";
     AUTO_STR words;
     str_init(&words, 4096);
     for (int i = 0; i < sh->argc; i++)
         str_addf(&words, "%s%s", i ? " " : "", sh->argv[i]);
+    int code = 0;
     do {
         AUTO_STR path;
         str_init(&path, 64 << 10);
@@ -135,9 +128,6 @@ int reads_events(struct shell *sh)
 {
     const char *state = shell_option(sh, "--state", true), *limit = shell_option(sh, "--limit", true);
     int64_t id;
-    int code = odd_limit(sh, limit);
-    if (code)
-        return code;
     if (sh->argc == 1 && shell_number(sh->argv[0], &id))
         return shell_print(sh, arena_printf(sh->arena, "/v1/events/%lld", (long long)id), show_list);
     return shell_print(sh,
@@ -165,12 +155,25 @@ static bool prompt_named(struct shell *sh, const struct json *views)
     return true;
 }
 
+/* Nothing would read as calm: whoever looks at a status bar is told that nothing is known, and why. */
+static int prompt_unknown(struct shell *sh, int code)
+{
+    if (code == err_row(ERR_UNAVAILABLE)->exit && !sh->options.json)
+        str_adds(&sh->out, "triage ?\n");
+    shell_flush(sh);
+    return code;
+}
+
 int reads_prompt(struct shell *sh)
 {
     int code = 0;
+    shell_connect(sh);
+    link_patience(sh->link, PROMPT_MS);
     const struct json *root = shell_fetch(sh, "/v1/desk?limit=1", NULL, &code), *mine = NULL, *critical = NULL;
-    if (!root || sh->options.json)
-        return root ? shell_flush(sh) : code;
+    if (!root)
+        return prompt_unknown(sh, code);
+    if (sh->options.json)
+        return shell_flush(sh);
     for (const struct json *v = json_first(json_get(root, "views")); v; v = json_next(v)) {
         mine = str_eq(json_get_string(v, "name", ""), "mine") ? v : mine;
         critical = str_eq(json_get_string(v, "name", ""), "critical") ? v : critical;
@@ -191,8 +194,7 @@ int reads_prompt(struct shell *sh)
 int reads_labels(struct shell *sh)
 {
     const char *limit = shell_option(sh, "--limit", true);
-    int code = odd_limit(sh, limit);
-    return code ? code : shell_print(sh, arena_printf(sh->arena, "/v1/labels?limit=%s", limit ? shell_escape(sh, limit) : "20"), print_labels);
+    return shell_print(sh, arena_printf(sh->arena, "/v1/labels?limit=%s", limit ? shell_escape(sh, limit) : "20"), print_labels);
 }
 
 int reads_similar(struct shell *sh)

@@ -220,6 +220,8 @@ int64_t link_now(const struct link *link)
     return link->desk_now ? link->desk_now + clock_mono() - link->desk_at : 0;
 }
 
+static const char late_hint[] = "something holds its socket: is its machine busy, or its process stopped? its log tells";
+
 static const char *fault(const struct call *call, enum connection_state state)
 {
     if (call->body.cut)
@@ -252,7 +254,7 @@ static void answer_call(struct link *link, struct call *call, enum connection_st
             problem_read(answer.status, call->body.data, call->body.len, &err, hint);
     } else {
         err_set(&err, ERR_UNAVAILABLE, "no daemon answers at %s: %s", link->socket, fault(call, state));
-        str_copy(hint, sizeof hint, err_row(ERR_UNAVAILABLE)->hint);
+        str_copy(hint, sizeof hint, state == CONNECTION_BUSY ? late_hint : err_row(ERR_UNAVAILABLE)->hint);
     }
     answer.err = err.code ? &err : NULL;
     for (struct call **at = &link->calls; *at; at = &(*at)->next)
