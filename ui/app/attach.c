@@ -225,7 +225,7 @@ static void print_list(struct print *p, const struct json *root)
         print_safe(p, json_get_string(a, "name", ""));
         if (host)
             str_addf(p->out, "  at %s", text_safe_in(p->arena, host, TEXT_LINE));
-        str_addc(p->out, '\n');
+        print_end(p);
     }
 }
 

@@ -33,7 +33,7 @@ static void print_entry(struct print *p, const struct json *e, struct look *look
     print_cell(p, text_of(e, "kind"), 10, false);
     print_cell(p, ticket ? arena_printf(p->arena, "#%lld", (long long)ticket) : "-", 7, false);
     print_safe(p, said.text);
-    str_addc(p->out, '\n');
+    print_end(p);
 }
 
 static void print_entries(struct print *p, const struct json *entries)

@@ -40,7 +40,7 @@ static void print_draft(struct print *p, const struct json *d)
     print_cell(p, arena_printf(p->arena, "%s%s", mine ? "you" : json_get_string(d, "agent", ""), json_get_bool(d, "shared", false) ? ", shared" : ""), 16, false);
     print_cell(p, look_ago(p->arena, p->now - json_get_i64(d, "at", 0)), 5, true);
     print_safe(p, what_of(p, d));
-    str_addc(p->out, '\n');
+    print_end(p);
 }
 
 static void print_drafts(struct print *p, const struct json *root)

@@ -56,7 +56,7 @@ static void line(struct print *p, const char *name, const char *what, const char
     print_cell(p, name, 10, false);
     print_cell(p, what, 36, false);
     print_safe(p, when);
-    str_addc(p->out, '\n');
+    print_end(p);
 }
 
 static void print_schedule(struct print *p, const struct json *schedule, const struct zone *zone, bool spans)

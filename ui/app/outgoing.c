@@ -51,7 +51,7 @@ static void print_parcels(struct print *p, const struct json *list)
                    8, false);
         print_cell(p, in_time(p, json_get_i64(row, "due_at", 0)), 8, false);
         print_safe(p, text_of(row, "error"));
-        str_addc(p->out, '\n');
+        print_end(p);
     }
 }
 
@@ -312,27 +312,25 @@ static const char *answered(struct print *p, const struct json *d)
 
 static void print_destinations(struct print *p, const struct json *root)
 {
+    static const struct print_head heads[] = {{"DESTINATION", 18, false}, {"KIND", 10, false}, {"STATE", 8, false}, {"BREAKER", 12, false},
+                                              {"DUE", 5, true}, {"RETRYING", 8, true}, {"DEAD", 4, true}, {"NEXT", 8, false}, {"LAST ANSWER", 16, false}};
     if (!json_first(json_get(root, "destinations"))) {
         str_adds(p->out, "no destination is configured: `destinations:` in triage.yaml\n");
         return;
     }
-    print_cell(p, "DESTINATION", 18, false);
-    print_cell(p, "KIND", 10, false);
-    print_cell(p, "STATE", 8, false);
-    print_cell(p, "BREAKER", 12, false);
-    str_adds(p->out, "  DUE  RETRYING  DEAD  NEXT      LAST ANSWER\n");
+    print_heads(p, heads, sizeof heads / sizeof *heads, "");
     for (const struct json *d = json_first(json_get(root, "destinations")); d; d = json_next(d)) {
         print_cell(p, text_of(d, "name"), 18, false);
         print_cell(p, text_of(d, "kind"), 10, false);
         print_cell(p, text_of(d, "state"), 8, false);
         print_cell(p, breaker(p, d), 12, false);
-        str_addf(p->out, "%5lld  %8lld  %4lld  ",
-                 (long long)(json_get_i64(d, "due", 0) + json_get_i64(d, "flying", 0)),
-                 (long long)json_get_i64(d, "retrying", 0), (long long)json_get_i64(d, "dead", 0));
+        print_cell(p, number(p, json_get_i64(d, "due", 0) + json_get_i64(d, "flying", 0)), 5, true);
+        print_cell(p, number(p, json_get_i64(d, "retrying", 0)), 8, true);
+        print_cell(p, number(p, json_get_i64(d, "dead", 0)), 4, true);
         print_cell(p, in_time(p, json_get_i64(d, "next_at", 0)), 8, false);
         print_cell(p, answered(p, d), 16, false);
         print_safe(p, text_of(d, "reason"));
-        str_addc(p->out, '\n');
+        print_end(p);
     }
 }
 

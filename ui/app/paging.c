@@ -114,7 +114,7 @@ static void print_told(struct print *p, const struct json *told)
             print_safe(p, text_of(by, "state"));
             str_adds(p->out, json_next(by) ? "," : "");
         }
-        str_addc(p->out, '\n');
+        print_end(p);
     }
 }
 
@@ -140,7 +140,8 @@ static void print_window(struct print *p, const struct json *w)
     print_safe(p, text_of(w, "reason"));
     str_adds(p->out, "  (");
     print_safe(p, *text_of(w, "scope") ? text_of(w, "scope") : "all tickets");
-    str_adds(p->out, ")\n");
+    str_addc(p->out, ')');
+    print_end(p);
 }
 
 static void print_windows(struct print *p, const struct json *root)
@@ -163,7 +164,7 @@ static void print_escalations(struct print *p, const struct json *root)
         print_cell(p, look_step(p->arena, e), 13, false);
         print_cell(p, next_of(p, e), 13, false);
         print_safe(p, text_of(row, "title"));
-        str_addc(p->out, '\n');
+        print_end(p);
         print_told(p, json_first(json_get(row, "told")));
     }
     if (!json_count(rows))

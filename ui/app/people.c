@@ -96,7 +96,7 @@ static void print_customers(struct print *p, const struct json *root)
         print_cell(p, text_of(c, "plan"), 10, false);
         print_cell(p, n ? arena_printf(p->arena, "%lld.%lld of 5", sum / n, sum * 10 / n % 10) : "-", 9, false);
         print_safe(p, text_of(c, "key"));
-        str_addc(p->out, '\n');
+        print_end(p);
     }
     if (json_get_string(root, "next", NULL))
         str_addf(p->out, "more: --after %s\n", text_of(root, "next"));
@@ -120,7 +120,7 @@ static void print_articles(struct print *p, const struct json *root)
         print_cell(p, text_of(a, "status"), 10, false);
         print_cell(p, arena_printf(p->arena, "helped %lld", (long long)json_get_i64(a, "helped", 0)), 11, false);
         print_safe(p, text_of(a, "title"));
-        str_addc(p->out, '\n');
+        print_end(p);
     }
 }
 

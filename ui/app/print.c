@@ -1,5 +1,6 @@
 /* print: plain aligned text, no colour and no escapes: it is read by eyes, grep and awk alike. */
 #include "app/print.h"
+#include "app/table.h"
 #include "base/text.h"
 #include "screen/attached.h"
 #include "screen/begin.h"
@@ -12,21 +13,39 @@ void print_safe(struct print *p, const char *text)
     str_adds(p->out, text_safe_in(p->arena, text ? text : "", TEXT_LINE));
 }
 
+/* For eyes that see the whole row at once; aloud, and in a pipe, it is as long as it is. */
+static bool fitted(const struct print *p)
+{
+    return p->columns > 0 && !p->spoken;
+}
+
 void print_cell(struct print *p, const char *text, int width, bool right)
 {
-    char *safe = text_safe_in(p->arena, text ? text : "", TEXT_LINE);
-    if (width <= 0) {
-        str_adds(p->out, p->columns > 0 && width < 0 ? text_fit(p->arena, safe, -width) : safe);
-        return;
-    }
-    safe = text_fit(p->arena, safe, width);
+    char *safe = text_fit(p->arena, text_safe_in(p->arena, text ? text : "", TEXT_LINE), width);
     int pad = width - text_columns(safe);
     if (right)
         str_addf(p->out, "%*s", pad, "");
     str_adds(p->out, safe);
     if (!right)
         str_addf(p->out, "%*s", pad, "");
-    str_adds(p->out, "  ");
+    str_addf(p->out, "%*s", TABLE_GAP, "");
+    if (fitted(p))
+        str_addc(p->out, right ? TABLE_RIGHT : TABLE_LEFT);
+}
+
+void print_end(struct print *p)
+{
+    if (fitted(p))
+        str_addc(p->out, TABLE_END);
+    str_addc(p->out, '\n');
+}
+
+void print_heads(struct print *p, const struct print_head *heads, size_t n, const char *last)
+{
+    for (size_t i = 0; i < n; i++)
+        print_cell(p, heads[i].name, heads[i].width, heads[i].right);
+    str_adds(p->out, last);
+    print_end(p);
 }
 
 static struct look look_of(struct print *p)
@@ -56,11 +75,6 @@ static const char *due_text(struct print *p, const struct json *row)
                         : look_left(p->arena, due - p->now);
 }
 
-static int rest(const struct print *p, int used)
-{
-    return p->columns > used + 10 ? -(p->columns - used) : 0;
-}
-
 /* "#42, late 2h, high, open, you: Subject" */
 static void say_row(struct print *p, const struct json *row)
 {
@@ -77,26 +91,21 @@ static void say_row(struct print *p, const struct json *row)
 
 void print_rows(struct print *p, const struct json *rows, bool heading)
 {
+    static const struct print_head heads[] = {{"#", 6, true}, {"DUE", 8, true}, {"URGENCY", 8, false}, {"STATUS", 8, false}, {"OWNER", 8, false}};
     for (const struct json *row = json_first(rows); row && p->spoken; row = json_next(row))
         say_row(p, row);
     if (p->spoken)
         return;
-    if (heading && json_count(rows)) {
-        print_cell(p, "#", 6, true);
-        print_cell(p, "DUE", 8, true);
-        print_cell(p, "URGENCY", 8, false);
-        print_cell(p, "STATUS", 8, false);
-        print_cell(p, "OWNER", 8, false);
-        str_adds(p->out, "SUBJECT\n");
-    }
+    if (heading && json_count(rows))
+        print_heads(p, heads, sizeof heads / sizeof *heads, "SUBJECT");
     for (const struct json *row = json_first(rows); row; row = json_next(row)) {
         print_cell(p, arena_printf(p->arena, "%lld", (long long)json_get_i64(row, "id", 0)), 6, true);
         print_cell(p, due_text(p, row), 8, true);
         print_cell(p, *text_of(row, "urgency") ? text_of(row, "urgency") : "-", 8, false);
         print_cell(p, look_words(p->arena, text_of(row, "status")), 8, false);
         print_cell(p, owner(p, text_of(row, "assignee")), 8, false);
-        print_cell(p, text_of(row, "title"), rest(p, 48), false);
-        str_addc(p->out, '\n');
+        print_safe(p, text_of(row, "title"));
+        print_end(p);
     }
 }
 
@@ -256,7 +265,7 @@ void print_events(struct print *p, const struct json *root)
         print_cell(p, text_of(e, "state"), 10, false);
         print_cell(p, ticket ? arena_printf(p->arena, "#%lld", (long long)ticket) : "-", 8, false);
         print_safe(p, text_of(e, "note"));
-        str_addc(p->out, '\n');
+        print_end(p);
     }
     const struct json *counts = json_get(root, "counts");
     for (const struct json *c = json_first(counts); c; c = json_next(c))
@@ -267,25 +276,25 @@ void print_events(struct print *p, const struct json *root)
 
 void print_sources(struct print *p, const struct json *root)
 {
+    static const struct print_head heads[] = {{"SOURCE", 16, false}, {"DIALECT", 12, false}, {"REPLIES", 8, false},    {"LAST", 9, false},
+                                              {"ACCEPTED", 8, true}, {"DUPLICATE", 9, true}, {"CONFLICT", 8, true}, {"QUARANTINE", 10, true}};
+    static const char *const counts[] = {"accepted", "duplicate", "conflict", "quarantine"}; /* from the fifth column on */
     const struct json *list = json_get(root, "sources");
     if (!json_first(list)) {
         str_addf(p->out, "%s\n", text_safe_in(p->arena, begin_source(p->arena, json_get_string(root, "config", "triage.yaml"), true), TEXT_BLOCK));
         return;
     }
     struct look look = look_of(p);
-    print_cell(p, "SOURCE", 16, false);
-    print_cell(p, "DIALECT", 12, false);
-    print_cell(p, "REPLIES", 8, false);
-    print_cell(p, "LAST", 9, false);
-    str_adds(p->out, "ACCEPTED  DUPLICATE  CONFLICT  QUARANTINE  REFUSED\n");
+    print_heads(p, heads, sizeof heads / sizeof *heads, "REFUSED");
     for (const struct json *s = json_first(list); s; s = json_next(s)) {
         print_cell(p, text_of(s, "name"), 16, false);
         print_cell(p, text_of(s, "dialect"), 12, false);
         print_cell(p, *text_of(s, "reply_via") ? text_of(s, "reply_via") : "none", 8, false);
         print_cell(p, look_stamp(&look, json_get_i64(s, "last_at", 0)), 9, false);
-        str_addf(p->out, "%8lld  %9lld  %8lld  %10lld  %7lld\n", (long long)json_get_i64(s, "accepted", 0),
-                 (long long)json_get_i64(s, "duplicate", 0), (long long)json_get_i64(s, "conflict", 0),
-                 (long long)json_get_i64(s, "quarantine", 0), (long long)json_get_i64(s, "refused", 0));
+        for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+            print_cell(p, arena_printf(p->arena, "%lld", (long long)json_get_i64(s, counts[i], 0)), heads[4 + i].width, true);
+        str_addf(p->out, "%7lld", (long long)json_get_i64(s, "refused", 0));
+        print_end(p);
     }
     str_addf(p->out, "counted since the daemon's start, %s\n", look_stamp(&look, json_get_i64(root, "since", 0)));
 }
@@ -335,7 +344,7 @@ void print_labels(struct print *p, const struct json *root)
         print_cell(p, text_of(r, "why_review"), 15, false);
         print_safe(p, text_of(r, "title"));
         print_reasons(p, json_get(r, "reasons"));
-        str_addc(p->out, '\n');
+        print_end(p);
     }
 }
 
@@ -349,15 +358,18 @@ void print_similar(struct print *p, const struct json *root)
         print_cell(p, look_stamp(&look, json_get_i64(r, "resolved_at", 0)), 10, false);
         print_cell(p, text_of(r, "assignee"), 10, false);
         print_safe(p, text_of(r, "title"));
-        str_adds(p->out, "\n       ");
+        print_end(p);
+        str_adds(p->out, "       ");
         print_safe(p, text_of(r, "excerpt"));
-        str_addc(p->out, '\n');
+        print_end(p);
     }
 }
 
 void print_models(struct print *p, const struct json *root)
 {
     struct look look = look_of(p);
+    static const struct print_head heads[] = {{"EPOCH", 6, false}, {"WHEN", 10, false},  {"LEARNED", 8, false}, {"STATE", 8, false},
+                                        {"LOSS U", 7, false}, {"LOSS C", 7, false}, {"RIGHT U", 8, false}, {"RIGHT C", 8, false}};
     const struct json *model = json_get(root, "model"), *accuracy = json_get(model, "accuracy");
     str_addf(p->out, "epoch %lld in force: ", (long long)json_get_i64(model, "epoch", 0));
     print_safe(p, text_of(model, "text"));
@@ -368,7 +380,7 @@ void print_models(struct print *p, const struct json *root)
     for (const struct json *m = json_first(json_get(root, "models")); m; m = json_next(m)) {
         const struct json *urgency = json_path(m, "figures.urgency"), *category = json_path(m, "figures.category");
         if (m == json_first(json_get(root, "models")))
-            str_adds(p->out, "EPOCH  WHEN       LEARNED  STATE    LOSS U  LOSS C  RIGHT U  RIGHT C\n");
+            print_heads(p, heads, sizeof heads / sizeof *heads, "");
         print_cell(p, arena_printf(p->arena, "%lld", (long long)json_get_i64(m, "epoch", 0)), 6, false);
         print_cell(p, look_stamp(&look, json_get_i64(m, "at", 0)), 10, false);
         print_cell(p, arena_printf(p->arena, "%lld", (long long)json_get_i64(m, "learned", 0)), 8, false);
@@ -377,7 +389,7 @@ void print_models(struct print *p, const struct json *root)
         print_cell(p, milli(p, json_get(category, "loss_milli")), 7, false);
         print_cell(p, percent(p, json_get(urgency, "right_bp")), 8, false);
         print_cell(p, percent(p, json_get(category, "right_bp")), 8, false);
-        str_addc(p->out, '\n');
+        print_end(p);
     }
 }
 
@@ -391,7 +403,7 @@ void print_desk(struct print *p, const struct json *root)
         print_cell(p, text_of(v, "name"), 14, false);
         print_cell(p, look_count(p->arena, json_get_i64(v, "count", 0)), 8, true);
         print_safe(p, text_of(v, "text"));
-        str_addc(p->out, '\n');
+        print_end(p);
     }
 }
 

@@ -10,7 +10,7 @@ struct print {
     struct str *out;
     struct arena *arena;
     int64_t now, zone; /* ms */
-    int columns;       /* of the terminal, 0 = not one: nothing is cut */
+    int columns;       /* of the terminal, 0 = not one: rows are as long as they are */
     const char *me;    /* shown as "you"; may be "" */
     bool spoken;       /* read aloud (--linear): a row is a sentence, not columns */
 };
@@ -25,7 +25,10 @@ void print_similar(struct print *p, const struct json *root);
 void print_models(struct print *p, const struct json *root);
 void print_tree(struct print *p, const struct json *root, int depth); /* any object as "name  value" lines */
 void print_safe(struct print *p, const char *text);                   /* one line's worth, made safe */
-/* One cell: cut and padded to width; width 0: the rest of the line; below 0: that much of it, on a terminal. */
+/* A row of a table: cells, cut and padded to their widths, then whatever comes last, then its end: on a terminal it is fitted to that (app/table). */
 void print_cell(struct print *p, const char *text, int width, bool right);
+void print_end(struct print *p);
+struct print_head { const char *name; int width; bool right; };
+void print_heads(struct print *p, const struct print_head *heads, size_t n, const char *last); /* the same of what the columns are called */
 void print_named(struct print *p, const char *name, const char *value); /* a line "name  value"; nothing for "" */
 #endif

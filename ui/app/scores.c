@@ -54,7 +54,8 @@ static void put_players(struct print *p, const struct json *root)
     print_cell(p, "MONTH", 7, true);
     print_cell(p, "TODAY", 6, true);
     print_cell(p, "BOSS", 6, true);
-    str_adds(p->out, "STREAK\n");
+    str_adds(p->out, "STREAK");
+    print_end(p);
     for (const struct json *a = json_first(json_get(root, "players")); a; a = json_next(a)) {
         print_cell(p, owner(p, text_of(a, "agent")), 14, false);
         count_cell(p, a, "level", 4);
@@ -63,7 +64,8 @@ static void put_players(struct print *p, const struct json *root)
         count_cell(p, a, "season", 7);
         count_cell(p, a, "today", 6);
         count_cell(p, a, "boss", 6);
-        str_addf(p->out, "%lld\n", (long long)number(a, "streak"));
+        str_addf(p->out, "%lld", (long long)number(a, "streak"));
+        print_end(p);
     }
 }
 
@@ -75,7 +77,7 @@ static void put_achievements(struct print *p, const struct json *root)
         print_cell(p, got ? "unlocked" : arena_printf(p->arena, "%lld/%lld", (long long)number(a, "count"), (long long)number(a, "goal")), 9, false);
         print_cell(p, text_of(a, "name"), 20, false);
         print_safe(p, text_of(a, "description"));
-        str_addc(p->out, '\n');
+        print_end(p);
     }
 }
 
@@ -125,7 +127,7 @@ static void put_ledger(struct print *p, const struct json *root)
         if (number(l, "ticket"))
             str_addf(p->out, "#%lld ", (long long)number(l, "ticket"));
         print_safe(p, *text_of(l, "reason") ? text_of(l, "reason") : text_of(l, "rule"));
-        str_addc(p->out, '\n');
+        print_end(p);
     }
 }
 
@@ -149,7 +151,7 @@ static void put_outliers(struct print *p, const struct json *root)
     print_cell(p, "CAME BACK", 10, true);
     for (size_t i = 0; i < sizeof gaps / sizeof *gaps; i++)
         print_cell(p, i + 1 < sizeof gaps / sizeof *gaps ? arena_printf(p->arena, "<%s", gaps[i]) : gaps[i], 6, true);
-    str_addc(p->out, '\n');
+    print_end(p);
     for (const struct json *a = json_first(json_get(root, "agents")); a; a = json_next(a)) {
         print_cell(p, text_of(a, "agent"), 14, false);
         count_cell(p, a, "closes", 7);
@@ -157,7 +159,7 @@ static void put_outliers(struct print *p, const struct json *root)
         for (size_t i = 0; i < sizeof gaps / sizeof *gaps; i++)
             count_cell(p, json_get(a, "gaps"), gaps[i], 6);
         print_safe(p, text_of(a, "odd"));
-        str_addc(p->out, '\n');
+        print_end(p);
     }
 }
 

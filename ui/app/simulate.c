@@ -93,14 +93,14 @@ static void print_line(struct print *p, const struct json *root, const struct js
     if (!person || strcmp(what, "step") != 0) {
         cells(p, when, step, person ? text_of(person, "agent") : "-", person ? their_clock(p, person, at) : "", text_of(line, "target"), next);
         print_safe(p, simulation_says(p->arena, line));
-        str_addc(p->out, '\n');
+        print_end(p);
         return;
     }
     for (; person; person = json_next(person)) {
         const char *agent = text_of(person, "agent");
         cells(p, when, step, *agent ? agent : "-", *agent ? their_clock(p, person, at) : "", simulation_by(p->arena, person), next);
         print_safe(p, simulation_why(p->arena, person));
-        str_addc(p->out, '\n');
+        print_end(p);
         when = step = next = "";
     }
 }
@@ -119,7 +119,8 @@ static void print_simulation(struct print *p, const struct json *root)
     else
         str_adds(p->out, "; no policy fits\n");
     cells(p, "WHEN", "STEP", "WHO", "THEIR CLOCK", "BY", "NEXT");
-    str_adds(p->out, "WHY\n");
+    str_adds(p->out, "WHY");
+    print_end(p);
     for (const struct json *line = json_first(json_get(root, "lines")); line; line = json_next(line))
         print_line(p, root, line, zone);
     if (json_get_bool(root, "cut", false))

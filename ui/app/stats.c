@@ -31,7 +31,7 @@ static void line(struct print *p, const struct json *figure)
     print_cell(p, figure_change(p->arena, figure, &role), 9, true);
     if (!str_eq(unit, "count"))
         str_addf(p->out, "of %lld", (long long)json_get_i64(figure, "n", 0));
-    str_addc(p->out, '\n');
+    print_end(p);
 }
 
 static void print_age(struct print *p, const struct json *age)
@@ -51,7 +51,7 @@ static void print_breaches(struct print *p, const struct json *list)
         print_cell(p, arena_printf(p->arena, "%lld", (long long)json_get_i64(b, "n", 0)), 9, true);
         print_cell(p, arena_printf(p->arena, "before %lld", (long long)json_get_i64(b, "before", 0)), 12, false);
         print_safe(p, text_of(b, "says"));
-        str_addc(p->out, '\n');
+        print_end(p);
     }
 }
 
@@ -60,7 +60,7 @@ static void heads(struct print *p, const struct json *metrics, const char *first
     print_cell(p, first, width, false);
     for (const struct json *m = json_first(metrics); m; m = json_next(m))
         print_cell(p, figure_title(json_name(m)), 14, true);
-    str_addc(p->out, '\n');
+    print_end(p);
 }
 
 static void print_split(struct print *p, const struct json *rows)
@@ -73,7 +73,7 @@ static void print_split(struct print *p, const struct json *rows)
         print_cell(p, text_of(row, "key"), 16, false);
         for (const struct json *m = json_first(json_get(row, "metrics")); m; m = json_next(m))
             print_cell(p, figure_text(p->arena, text_of(m, "unit"), json_get(m, "value")), 14, true);
-        str_addc(p->out, '\n');
+        print_end(p);
     }
 }
 
@@ -99,7 +99,7 @@ static void print_days(struct print *p, const struct json *root)
         print_cell(p, hours ? look_clock(&look, at) : figure_day(p->arena, at, p->zone), 16, false);
         for (const struct json *m = json_first(metrics); m; m = json_next(m))
             print_cell(p, figure_text(p->arena, text_of(m, "unit"), nth(json_get(m, "series"), i)), 14, true);
-        str_addc(p->out, '\n');
+        print_end(p);
     }
 }
 
@@ -112,7 +112,7 @@ static void print_stats(struct print *p, const struct json *root, bool days)
     print_cell(p, "9 OF 10", 9, true);
     print_cell(p, "BEFORE", 9, true);
     print_cell(p, "CHANGE", 9, true);
-    str_addc(p->out, '\n');
+    print_end(p);
     for (const struct json *m = json_first(json_get(root, "metrics")); m; m = json_next(m))
         line(p, m);
     print_age(p, json_path(root, "now.age"));

@@ -129,7 +129,7 @@ static void show_views(struct print *p, const struct json *root)
         print_cell(p, look_count(p->arena, json_get_i64(v, "count", 0)), 8, true);
         print_cell(p, str_eq(of, "own") ? "yours" : str_eq(of, "team") ? arena_printf(p->arena, "team, by %s", by) : "desk", 18, false);
         print_safe(p, json_get_string(v, "text", ""));
-        str_addc(p->out, '\n');
+        print_end(p);
     }
 }
 

@@ -26,7 +26,6 @@ static struct look look_of(const struct print *p)
     return (struct look){.arena = p->arena, .now = p->now, .zone = p->zone};
 }
 
-/* One line, safe, cut at the terminal's width. */
 static void line(struct print *p, const char *text)
 {
     print_safe(p, text);
@@ -45,15 +44,19 @@ static const char *list_of(struct print *p, const struct json *list)
 
 static void print_agents(struct print *p, const struct json *root)
 {
+    static const struct print_head heads[] = {{"AGENT", 15, false}, {"SHIFT", 23, false}, {"OPEN", 9, true}, {"ON CALL", 7, false}, {"ROLE", 7, false}};
     struct look look = look_of(p);
-    line(p, arena_printf(p->arena, "%-16s %-24s %9s  %-8s %-8s %s", "AGENT", "SHIFT", "OPEN", "ON CALL", "ROLE", "SKILLS"));
+    print_heads(p, heads, sizeof heads / sizeof *heads, "SKILLS");
     for (const struct json *a = json_first(json_get(root, "agents")); a; a = json_next(a)) {
         long long until = number_of(a, "until"), capacity = number_of(a, "capacity");
         struct badge is = agents_badge(p->arena, json_get_bool(a, "here", false), text_of(a, "away"), until);
         const char *shift = arena_printf(p->arena, "%s%s%s", is.word, until > p->now ? " until " : "", until > p->now ? look_stamp(&look, until) : "");
         const char *load = capacity ? arena_printf(p->arena, "%lld of %lld", number_of(a, "load"), capacity) : arena_printf(p->arena, "%lld", number_of(a, "load"));
-        line(p, arena_printf(p->arena, "%-16s %-24s %9s  %-8s %-8s %s", text_of(a, "name"), shift, load, json_get_bool(a, "oncall", false) ? "yes" : "-",
-                             text_of(a, "role"), list_of(p, json_get(a, "skills"))));
+        const char *cells[] = {text_of(a, "name"), shift, load, json_get_bool(a, "oncall", false) ? "yes" : "-", text_of(a, "role")};
+        for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+            print_cell(p, cells[i], heads[i].width, heads[i].right);
+        print_safe(p, list_of(p, json_get(a, "skills")));
+        print_end(p);
     }
 }
 
@@ -93,8 +96,10 @@ static void print_part(struct print *p, const struct json *root, const struct js
         return;
     line(p, arena_printf(p->arena, "\n%s (%lld)", text_of(part, "title"), number_of(part, "count")));
     for (const struct json *row = json_first(json_get(root, "rows")); row; row = json_next(row))
-        if (str_eq(text_of(row, "part"), text_of(part, "name")))
-            line(p, arena_printf(p->arena, "  %s", says(p, row)));
+        if (str_eq(text_of(row, "part"), text_of(part, "name"))) {
+            print_safe(p, arena_printf(p->arena, "  %s", says(p, row)));
+            print_end(p);
+        }
 }
 
 static void print_shift(struct print *p, const struct json *shift)
