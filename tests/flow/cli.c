@@ -245,6 +245,34 @@ static void what_is_so_already_is_no_failure_and_says_so(void **state)
     shell_holds(ran->out, "urn:triage:problem:already");
 }
 
+/* Taken for text, the act would be done, the page go out and a script believe that the queue is empty. */
+static void an_option_that_nobody_knows_is_no_text(void **state)
+{
+    static const struct { const char *says, *hint, *words[7]; } refused[] = {
+        {"no option --dryrun", "did you mean \"--dry-run\"?", {"note", "1", "--dryrun", "hello"}}, {"no option --dry-runn", "\"--dry-run\"", {"escalate", "1", "--dry-runn"}},
+        {"no option --dryrun", "\"--dry-run\"", {"snooze", "1", "1h", "--dryrun"}}, {"no option --dryrun", "\"--dry-run\"", {"snooze", "1", "--until", "1h", "--dryrun"}},
+        {"no option --josn", "\"--json\"", {"ls", "--josn"}}, {"no option --viwe", "\"--view\"", {"ls", "--viwe", "critical"}}, {"no option --foo", "--", {"sources", "--foo"}},
+        {"--limit needs a number, not abc", "--limit 20", {"ls", "--limit", "abc"}}, {"--limit needs a number, not -5", "--limit 20", {"ls", "--limit", "-5"}},
+        {"tags needs", "'' takes all of them off", {"tags", "1"}}};
+    (void)state;
+    post("A-1", "one");
+    assert_int_equal(TRIAGE(NULL, "tags", "1", "a,b")->code, 0);
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        ran = shell_run(NULL, refused[i].words);
+        if (ran->code != 64 || !strstr(ran->err, refused[i].says) || !strstr(ran->err, refused[i].hint))
+            fail_msg("%s: %d: %s%s", refused[i].words[0], ran->code, ran->out, ran->err);
+    }
+    assert_int_equal(TRIAGE(NULL, "show", "1", "--json")->code, 0);
+    shell_holds(ran->out, "[\"a\",\"b\"]");
+    assert_null(strstr(ran->out, "hello"));
+    assert_int_equal(TRIAGE(NULL, "note", "1", "--", "--dry-run", "is meant")->code, 0);
+    assert_int_equal(TRIAGE(NULL, "note", "1", "--dryrun is in the text")->code, 0);
+    assert_int_equal(TRIAGE(NULL, "tags", "1", "")->code, 0);
+    assert_int_equal(TRIAGE(NULL, "show", "1")->code, 0);
+    shell_holds(ran->out, "--dry-run is meant");
+    shell_holds(ran->out, "--dryrun is in the text");
+}
+
 /* Of pages one after the other the first has the names of the columns, as the one list that they are. */
 static void a_list_of_all_pages_has_one_heading(void **state)
 {
@@ -733,6 +761,7 @@ int main(void)
         T(options_are_no_part_of_what_is_said),
         T(what_is_refused_for_good_is_no_reason_to_try_again),
         T(what_is_so_already_is_no_failure_and_says_so),
+        T(an_option_that_nobody_knows_is_no_text),
         T(a_list_of_all_pages_has_one_heading),
         T(a_view_of_the_configurations_name_is_refused_with_what_to_do),
         cmocka_unit_test_setup_teardown(who_may_not_is_told_who_may, start_humble, stop),

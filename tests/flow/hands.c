@@ -35,6 +35,22 @@ static void the_palette_offers_what_may_follow_once_the_command_stands(void **st
     assert_string_equal(seat_field(strtoll(seat_row(" priority low") + 2, NULL, 10), "priority"), "low");
 }
 
+/* What is most urgent stands at the top, whatever ticket one comes from. */
+static void another_view_begins_at_its_top(void **state)
+{
+    (void)state;
+    seat_three();
+    seat_press(":3\r");
+    seat_shows("resolution clock started");
+    seat_press("c");
+    seat_shows("claimed");
+    seat_press("q:go mine\r");
+    seat_hides("Checkout is down");
+    seat_press(":go all\r");
+    seat_shows("Checkout is down");
+    seat_shows("Invoice is wrong");
+}
+
 static void tickets_customers_and_agents_are_found_by_name(void **state)
 {
     (void)state;
@@ -496,6 +512,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(the_palette_offers_what_may_follow_once_the_command_stands),
+        T(another_view_begins_at_its_top),
         T(tickets_customers_and_agents_are_found_by_name),
         T(a_ticket_in_no_row_of_the_list_is_found_by_words_and_by_number),
         T(lines_are_remembered_but_no_secret_in_them_and_in_the_next_console_too),

@@ -215,6 +215,46 @@ static void the_place_can_be_come_back_to(void **state)
     assert_string_equal(drawn(), before);
 }
 
+/* Another view opens: how many rows are in view is known when it is drawn. */
+static void a_list_that_was_never_drawn_begins_at_its_top_with_the_selected_row_in_it(void **state)
+{
+    (void)state;
+    set(false, true, 1, 50);
+    assert_true(list_select(list, 3));
+    drawn();
+    assert_false(list_scrolled(list));
+    struct list *other = list_new();
+    list_free(list);
+    list = other;
+    set(false, true, 1, 50);
+    assert_true(list_select(list, 30));
+    drawn();
+    assert_true(list_scrolled(list));
+    assert_true(list_in_sight(list, 30) && list_in_sight(list, 27) && !list_in_sight(list, 31));
+}
+
+/* What came above comes into sight, as far as there is room below the cursor. */
+static void after_a_while_what_is_new_above_comes_into_sight(void **state)
+{
+    (void)state;
+    set(false, false, 10, 40);
+    drawn();
+    set(true, false, 8, 40);
+    drawn();
+    assert_int_equal(list_new_above(list), 2);
+    assert_true(list_calm(list));
+    drawn();
+    assert_int_equal(list_new_above(list), 0);
+    assert_int_equal(list_selected(list), 10);
+    set(true, false, 1, 40);
+    drawn();
+    assert_true(list_calm(list));
+    drawn();
+    assert_int_equal(list_new_above(list), 6);
+    assert_false(list_calm(list)); /* the cursor stands on the last line */
+    assert_true(list_in_sight(list, 10));
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -222,6 +262,8 @@ int main(void)
         T(rows_are_drawn_with_gutter_and_marks),
         T(new_rows_above_do_not_move_the_row_under_the_cursor),
         T(rows_that_go_above_do_not_move_it_either),
+        T(a_list_that_was_never_drawn_begins_at_its_top_with_the_selected_row_in_it),
+        T(after_a_while_what_is_new_above_comes_into_sight),
         T(an_untouched_list_stays_at_its_top),
         T(a_selected_row_that_goes_gives_way_to_its_neighbour),
         T(that_another_row_came_under_the_cursor_is_known_until_somebody_moves),

@@ -72,8 +72,8 @@ static void what_cannot_be_undone_says_so_first(void **state)
 static void subjects_are_as_wide_as_what_changes_leaves_room_for(void **state)
 {
     static const struct { int columns; const char *shows; } at[] = {{44, "#4117 Feature idea: dark mode for the…"}, {44, "owner - → tom"},
-                                                                    {60, "#4117 Feature ide… owner - → tom"},
-                                                                    {80, "#4117 Feature idea: dark mode for the… owner - → tom"},
+                                                                    {60, "#4117 Feature idea: dark mode for… owner - → tom"},
+                                                                    {80, "#4117 Feature idea: dark mode for the invoice PDF owner - → tom"},
                                                                     {120, "#4117 Feature idea: dark mode for the invoice PDF owner - → tom"}};
     (void)state;
     for (size_t i = 0; i < sizeof at / sizeof *at; i++) {

@@ -153,33 +153,41 @@ static int unknown(struct shell *sh, const char *name)
 
 /* --- options of the program --- */
 
+#define TEXT(option, member) {option, offsetof(struct cli_options, member), false}
+#define FLAG(option, member) {option, offsetof(struct cli_options, member), true}
+static const struct {
+    const char *name;
+    size_t member;
+    bool is_flag;
+} own[] = {TEXT("--socket", socket), TEXT("--theme", theme), TEXT("--open", view), TEXT("--keys", keys), FLAG("--ascii", ascii), FLAG("--mono", mono),
+           FLAG("--json", json), FLAG("--no-input", no_input), FLAG("--help", help), FLAG("-h", help), FLAG("--linear", linear), TEXT("--key-id", key_id),
+           FLAG("--restricted", restricted), FLAG("--mouse", mouse)};
+
+/* Gives how many words it took. */
+static int option_set(struct cli_options *o, size_t row, char **words)
+{
+    char *member = (char *)o + own[row].member;
+    if (own[row].is_flag)
+        *(bool *)(void *)member = true;
+    else
+        *(const char **)(void *)member = words[1];
+    return own[row].is_flag ? 1 : 2;
+}
+
 bool cli_options(int *argc, char **argv, struct cli_options *o)
 {
-    const struct {
-        const char *name;
-        const char **text;
-        bool *flag;
-    } table[] = {{"--socket", &o->socket, NULL}, {"--theme", &o->theme, NULL},
-                 {"--open", &o->view, NULL},     {"--keys", &o->keys, NULL},
-                 {"--ascii", NULL, &o->ascii},   {"--mono", NULL, &o->mono},
-                 {"--json", NULL, &o->json},     {"--no-input", NULL, &o->no_input},
-                 {"--help", NULL, &o->help},     {"-h", NULL, &o->help},
-                 {"--linear", NULL, &o->linear}, {"--key-id", &o->key_id, NULL},
-                 {"--restricted", NULL, &o->restricted}, {"--mouse", NULL, &o->mouse}};
     int kept = 1;
-    size_t rows = sizeof table / sizeof *table;
+    size_t rows = sizeof own / sizeof *own;
     for (int i = 1; i < *argc; i++) {
         size_t row = 0;
         if (strcmp(argv[i], "--") == 0)
             rows = 0; /* what follows is no option of ours */
-        while (row < rows && strcmp(table[row].name, argv[i]) != 0)
+        while (row < rows && strcmp(own[row].name, argv[i]) != 0)
             row++;
         if (row == rows) {
             argv[kept++] = argv[i];
-        } else if (table[row].flag) {
-            *table[row].flag = true;
-        } else if (i + 1 < *argc) {
-            *table[row].text = argv[++i];
+        } else if (own[row].is_flag || i + 1 < *argc) {
+            i += option_set(o, row, argv + i) - 1;
         } else {
             fprintf(stderr, "triage: %s needs a value\n", argv[i]);
             return false;
@@ -239,6 +247,8 @@ int cli_run(int argc, char **argv)
                                .zone = shell_zone(),
                                .columns = terminal_columns(),
                                .me = ""};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        shell_knows(&sh, own[i].name);
     const char *verb = argc > 1 ? argv[1] : NULL;
     static const struct linear_door door = {knows, dispatch};
     struct err err = {0};

@@ -95,7 +95,7 @@ struct console {
     struct mirror *mirror;
     struct link *link;
     struct keymap *keymap;
-    struct { const struct hint *list; int count; unsigned rows; } hints[PLACES + 1]; /* of each screen, and of the pane */
+    struct { const struct hint *list; int count; unsigned rows, some; } hints[PLACES + 1]; /* of each screen, and of the pane */
     struct theme theme, theme_before; char theme_name[256], theme_tried[256]; /* app/colours */
     const char *theme_dirs[4];
     struct surface *surface;

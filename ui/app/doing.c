@@ -269,6 +269,8 @@ static bool spoken(struct shell *sh, struct command_do *what, const struct momen
     struct err err = {0};
     if ((action == &action_table[ACTION_RESET_XP] || action == &action_table[ACTION_ERASE_EVENT]) && shell_option(sh, "--confirm", false))
         view = arena_printf(sh->arena, "%s confirm=%s", view, action->name);
+    if ((*code = shell_stray(sh)))
+        return false;
     if ((!*said && !argument(sh, action, what->ticket_count, said, &err)) ||
         !command_spoken(sh->arena, here, arena_printf(sh->arena, "%s%s", *said, view), what, &err)) {
         *code = shell_failed(sh, &err, "");
@@ -319,6 +321,8 @@ int doing_run(struct shell *sh, const struct action_row *action)
     if (whole && !(said = drafts_send(sh, &what, &code)))
         return code;
     bool typed = action->arg == ARG_TEXT && !whole && asks(sh) && !what.dry_run && !sh->options.json;
+    if (action->arg == ARG_TAGS && what.ticket_count == sh->argc) /* as a variable that is empty leaves it: not all of them off */
+        return shell_usage(sh, action->name, " needs TAG,TAG, +TAG or -TAG", "'' takes all of them off");
     if (typed && what.ticket_count == sh->argc && (code = would_refuse(sh, &what)))
         return code;
     if (spoken(sh, &what, &here, &said, &code) && (action != &action_table[ACTION_ESCALATE] || sure || paging_sure(sh, &what, &code)))

@@ -212,10 +212,12 @@ static void fill_hints(struct console *c, struct look *look)
         c->hints[known].list = look->hints;
         c->hints[known].count = look->hint_count;
         c->hints[known].rows = look->row_hints;
+        c->hints[known].some = look->some_hints;
     }
     look->hints = c->hints[known].list;
     look->hint_count = c->hints[known].count;
     look->row_hints = c->hints[known].rows;
+    look->some_hints = c->hints[known].some;
 }
 
 /* --- the whole --- */

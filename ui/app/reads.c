@@ -26,6 +26,13 @@ static int show_page(struct shell *sh, const char *path, const char **next)
     return shell_flush(sh);
 }
 
+/* 0; or the exit code, said. */
+static int odd_limit(struct shell *sh, const char *limit)
+{
+    int64_t n;
+    return !limit || shell_number(limit, &n) ? 0 : shell_usage(sh, "--limit needs a number, not ", limit, "--limit 20");
+}
+
 int reads_ls(struct shell *sh)
 {
     const char *view = shell_option(sh, "--view", true), *where = shell_option(sh, "--where", true),
@@ -33,13 +40,15 @@ int reads_ls(struct shell *sh)
     bool invert = shell_option(sh, "--invert", false) != NULL;
     const char *next = shell_option(sh, "--after", true);
     bool all = shell_option(sh, "--all", false) != NULL;
+    int code = shell_stray(sh);
+    if (code || (code = odd_limit(sh, limit)))
+        return code;
     if (!limit)
         limit = sh->linear ? "10" : "50";
     AUTO_STR words;
     str_init(&words, 4096);
     for (int i = 0; i < sh->argc; i++)
         str_addf(&words, "%s%s", i ? " " : "", sh->argv[i]);
-    int code = 0;
     do {
         AUTO_STR path;
         str_init(&path, 64 << 10);
@@ -128,6 +137,9 @@ int reads_events(struct shell *sh)
 {
     const char *state = shell_option(sh, "--state", true), *limit = shell_option(sh, "--limit", true);
     int64_t id;
+    int code = odd_limit(sh, limit);
+    if (code)
+        return code;
     if (sh->argc == 1 && shell_number(sh->argv[0], &id))
         return shell_print(sh, arena_printf(sh->arena, "/v1/events/%lld", (long long)id), show_list);
     return shell_print(sh,
@@ -194,7 +206,8 @@ int reads_prompt(struct shell *sh)
 int reads_labels(struct shell *sh)
 {
     const char *limit = shell_option(sh, "--limit", true);
-    return shell_print(sh, arena_printf(sh->arena, "/v1/labels?limit=%s", limit ? shell_escape(sh, limit) : "20"), print_labels);
+    int code = odd_limit(sh, limit);
+    return code ? code : shell_print(sh, arena_printf(sh->arena, "/v1/labels?limit=%s", limit ? shell_escape(sh, limit) : "20"), print_labels);
 }
 
 int reads_similar(struct shell *sh)

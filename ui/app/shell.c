@@ -150,9 +150,19 @@ int shell_flush(struct shell *sh)
     return code;
 }
 
+void shell_knows(struct shell *sh, const char *name)
+{
+    for (int i = 0; i < sh->known_count; i++)
+        if (strcmp(sh->known[i], name) == 0)
+            return;
+    if (sh->known_count < SHELL_OPTIONS)
+        sh->known[sh->known_count++] = name;
+}
+
 const char *shell_option(struct shell *sh, const char *name, bool has_value)
 {
-    for (int i = 0; i < sh->argc; i++) {
+    shell_knows(sh, name);
+    for (int i = 0; i < sh->argc && strcmp(sh->argv[i], "--") != 0; i++) {
         if (strcmp(sh->argv[i], name) != 0 || (has_value && i + 1 >= sh->argc))
             continue;
         const char *value = has_value ? sh->argv[i + 1] : name;
@@ -162,6 +172,41 @@ const char *shell_option(struct shell *sh, const char *name, bool has_value)
         return value;
     }
     return NULL;
+}
+
+/* "--word" or "--word=...": a text that begins so has a blank somewhere. */
+static bool is_option(const char *word)
+{
+    size_t n = str_starts(word, "--") ? strspn(word + 2, "abcdefghijklmnopqrstuvwxyz0123456789-") : 0;
+    return n && word[2] != '-' && (!word[2 + n] || (word[2 + n] == '=' && !strpbrk(word, " \t\n")));
+}
+
+static const char *nearest(const struct shell *sh, const char *word)
+{
+    const char *near = NULL;
+    int best = 4; /* of --limt from --limit */
+    for (int i = 0; i < sh->known_count; i++) {
+        int distance = str_distance(word, sh->known[i]);
+        if (distance < best)
+            best = distance, near = sh->known[i];
+    }
+    return near;
+}
+
+int shell_stray(struct shell *sh)
+{
+    for (int i = 0; i < sh->argc; i++) {
+        if (strcmp(sh->argv[i], "--") == 0) {
+            sh->argc--;
+            memmove(sh->argv + i, sh->argv + i + 1, (size_t)(sh->argc - i) * sizeof *sh->argv);
+            return 0;
+        }
+        const char *near = is_option(sh->argv[i]) ? nearest(sh, sh->argv[i]) : NULL;
+        if (is_option(sh->argv[i]))
+            return shell_usage(sh, "no option ", sh->argv[i],
+                               near ? arena_printf(sh->arena, "did you mean \"%s\"? Behind -- all is text", near) : "behind -- all is text");
+    }
+    return 0;
 }
 
 bool shell_number(const char *text, int64_t *id)
@@ -229,8 +274,8 @@ const char *shell_file(struct shell *sh, const char *path, size_t *n, int *code)
 
 int shell_print(struct shell *sh, const char *path, void (*print)(struct print *p, const struct json *root))
 {
-    int code = 0;
-    const struct json *root = shell_fetch(sh, path, NULL, &code);
+    int code = shell_stray(sh);
+    const struct json *root = code ? NULL : shell_fetch(sh, path, NULL, &code);
     if (!root)
         return code;
     if (!sh->options.json)

@@ -9,7 +9,7 @@
 #include "core/moment.h"
 #include "link/link.h"
 
-enum { SHELL_OUT_MAX = 64 << 20, SHELL_FILE_MAX = 1 << 20 };
+enum { SHELL_OUT_MAX = 64 << 20, SHELL_FILE_MAX = 1 << 20, SHELL_OPTIONS = 64 };
 struct shell {
     struct arena *arena;
     struct cli_options options;
@@ -19,6 +19,8 @@ struct shell {
     char **argv;
     struct print print;
     struct str out;
+    const char *known[SHELL_OPTIONS]; /* the options that were asked for so far */
+    int known_count;
     size_t rows; /* listed so far */
     struct linear *linear; /* the mode of lines this verb was said in; NULL: a verb of its own */
     bool quiet;  /* --json: what was fetched is not what is printed */
@@ -27,6 +29,10 @@ struct shell {
 /* --- words --- */
 /* The value of an option of this verb, taken out of its words; NULL if it is not there. */
 const char *shell_option(struct shell *sh, const char *name, bool has_value);
+void shell_knows(struct shell *sh, const char *name); /* there is such an option; shell_option says so of what it is asked for */
+/* To be asked once all options were: 0; or the exit code, said, of a word that is an option nobody knows, which would be taken for text. A lone "--"
+ * ends the options, and goes. */
+int shell_stray(struct shell *sh);
 bool shell_number(const char *text, int64_t *id); /* "42", "#42" */
 int64_t shell_zone(void);                         /* local time minus UTC, ms */
 int64_t shell_now(struct shell *sh);              /* the desk's clock; this machine's where no desk answers */
@@ -42,7 +48,7 @@ void shell_connect(struct shell *sh);
  * as it came, unless quiet. body NULL: a GET. */
 const struct json *shell_fetch(struct shell *sh, const char *path, const char *body, int *code);
 int shell_post(struct shell *sh, const char *path, const char *body, const char *said);
-/* A GET, printed. */
+/* A GET, printed; all options have been asked for. */
 int shell_print(struct shell *sh, const char *path, void (*print)(struct print *p, const struct json *root));
 char *shell_escape(struct shell *sh, const char *text); /* for a query */
 

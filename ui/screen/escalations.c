@@ -444,7 +444,13 @@ static void detail(const struct look *look, struct surface *s, int row, int rows
     ticket_last_words(look, s, row, last - row, item->id);
 }
 
+static bool takes(const struct lists_item *item)
+{
+    return is(item, "triggered");
+}
+
 const struct lists_type escalations_list = {
+    .takes = takes,
     .docs = {MIRROR_ESCALATIONS, MIRROR_PAGED},
     .doc_count = 2,
     .needs = 1,

@@ -213,7 +213,13 @@ static void ingest_head(const struct look *look, struct surface *s)
 
 /* --- the screens --- */
 
+static bool ingest_takes(const struct lists_item *item)
+{
+    return !item->refusal && event_is_aside(item->json);
+}
+
 static const struct lists_type ingest_list = {
+    .takes = ingest_takes,
     .docs = {MIRROR_EVENTS, MIRROR_REFUSALS},
     .doc_count = 2,
     .needs = 1, /* refusals are for leads */
@@ -441,6 +447,8 @@ static void draw_remarks(const struct lists *l, const struct look *look, struct 
     }
     if (above)
         surface_right(s, LOOK_TOP - 1, 2, right - 2, UI_NEW, arena_printf(look->arena, " ↑ %zu new above ", above));
+    else if (list_scrolled(l->list))
+        surface_right(s, LOOK_TOP - 1, 2, right - 2, UI_DIM, " ↑ more above ");
 }
 
 enum { LEAST_LIST = 3 }; /* rows of a list, its head among them, that nothing above takes */
@@ -454,8 +462,9 @@ void lists_draw(struct lists *l, const struct look *look, struct surface *s)
     if (type->shifts)
         lists_sync(l, look, false);
     d.items = rows_of(l, look, &d.count);
-    const struct look bare = look_bare(look);
-    int width = look_columns(s), foot = look_footer(d.count ? look : &bare, s), top = LOOK_TOP;
+    bool any = lists_selected(l, look, &selected);
+    const struct look offered = look_without(look, !d.count ? look->row_hints : any && type->takes && !type->takes(&selected) ? look->some_hints : 0);
+    int width = look_columns(s), foot = look_footer(&offered, s), top = LOOK_TOP;
     look_header(look, s, "");
     if (look->banner)
         look_tabs(look, s, 0);

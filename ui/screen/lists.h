@@ -36,6 +36,7 @@ struct lists_type {
     int (*above)(const struct look *look, struct surface *s, int row, int rows);
     int above_share; /* of the rows between head and foot that it may have, in percent; 0: half */
     const char *(*words)(const struct look *look, const struct lists_item *item); /* what a filter reads. NULL: the row's own texts */
+    bool (*takes)(const struct lists_item *item); /* the row takes what only some do (screen/screens). NULL: all do */
     /* About the row under the cursor, in the rows below the table. NULL: nothing. detail_most: in so many at most; 0: two fifths. */
     int detail_most;
     void (*detail)(const struct look *look, struct surface *s, int row, int rows, const struct lists_item *item);

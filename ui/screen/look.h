@@ -23,7 +23,8 @@ struct look {
     enum ui_role toast_role;
     const struct hint *hints;
     int hint_count;
-    unsigned row_hints;  /* by bit: those of them that are about the row under the cursor */
+    unsigned row_hints;  /* by bit: those of them that are about the row under the cursor, */
+    unsigned some_hints; /* and those of these that not every row takes */
     const char *ingest; /* where webhooks are posted, for the first-run hint; NULL = not known */
     bool game;          /* show the team's line */
     bool under;         /* something lies over the screen: its keys work again after Esc */
@@ -98,8 +99,8 @@ int look_piece(const struct look *look, struct surface *s, int row, int column, 
 /* A sentence that has to be read whole, wrapped into at most so many rows. Gives how many it took. */
 int look_banner(const struct look *look, struct surface *s, int row, int column, int rows, enum ui_role role, const char *text);
 int look_banner_rows(const struct look *look, const struct surface *s, int rows, const char *text); /* how many it would take */
-/* The same where nothing is under the cursor: what is about a row is not offered. */
-struct look look_bare(const struct look *look);
+/* The same without those hints (by bit): where nothing is under the cursor what is about a row is not offered. */
+struct look look_without(const struct look *look, unsigned hints);
 /* Hints on the last row, as many as fit; the last `always` of them always do: the way back. */
 void look_hints(struct surface *s, const struct hint *hints, int count, int always);
 /* On a rule, at its end: that what stands above it goes on. 0 = it does not. */

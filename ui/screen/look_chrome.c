@@ -231,16 +231,16 @@ void look_hints(struct surface *s, const struct hint *hints, int count, int alwa
             i = last - 1; /* what is less useful does not jump the queue */
 }
 
-struct look look_bare(const struct look *look)
+struct look look_without(const struct look *look, unsigned hints)
 {
     struct look bare = *look;
     struct hint *left = ARENA_ARRAY(look->arena, struct hint, look->hint_count + 1);
     bare.hint_count = 0;
     for (int i = 0; i < look->hint_count; i++)
-        if (!(look->row_hints >> i & 1))
+        if (!(hints >> i & 1))
             left[bare.hint_count++] = look->hints[i];
     bare.hints = left;
-    bare.row_hints = 0;
+    bare.row_hints = bare.some_hints = 0;
     return bare;
 }
 

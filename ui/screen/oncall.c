@@ -437,7 +437,13 @@ static void head(const struct look *look, struct surface *s)
     look_piece(look, s, 1, column, UI_DIM, arena_printf(look->arena, "times: %s", root ? text_of(root, "tz") : "-"));
 }
 
+static bool takes(const struct lists_item *item)
+{
+    return kind_of(item->json) == ASKED;
+}
+
 const struct lists_type oncall_list = {
+    .takes = takes,
     .docs = {MIRROR_ONCALL},
     .doc_count = 1,
     .needs = 1,

@@ -146,17 +146,35 @@ static int count_of(const struct json *answer, enum preview_fate fate)
     return n;
 }
 
+/* What stands beside a subject, as wide as it would like to be. */
+static int what_columns(const struct look *look, const struct json *result)
+{
+    int most = text_columns(json_get_string(result, "say", ""));
+    if (preview_fate(result) == PREVIEW_REFUSED)
+        return text_columns(json_get_string(json_get(result, "error"), "detail", ""));
+    for (const struct json *change = json_first(json_get(result, "changes")); change; change = json_next(change)) {
+        const struct json *name = json_first(change), *old = json_next(name), *new = json_next(old);
+        const char *field = json_string(name);
+        int label = counts(change) ? text_columns(look_field(look->arena, field)) + 1 : 0;
+        int wide = label ? (label > FIELD ? label : FIELD) + text_columns(shown(look, field, old)) + 3 + text_columns(shown(look, field, new)) : 0;
+        most = wide > most ? wide : most;
+    }
+    return most;
+}
+
 /* Where it begins what becomes of them: behind the longest subject, which takes no more than leaves room for that; below it, where there is
  * room for neither. */
 static struct place place_of(const struct look *look, const struct json *answer, int columns)
 {
     if (columns < SUBJECT + LEAST_SUBJECT + GAP + LEAST_WHAT)
         return (struct place){columns, BELOW, true};
-    int share = columns * 2 / 5, room = columns - SUBJECT - GAP - (share > LEAST_WHAT ? share : LEAST_WHAT), longest = LEAST_SUBJECT;
+    int share = columns * 2 / 5 > LEAST_WHAT ? columns * 2 / 5 : LEAST_WHAT, longest = LEAST_SUBJECT, what = (int)sizeof "already so";
     for (const struct json *r = json_first(json_get(answer, "results")); r; r = json_next(r)) {
-        int wide = text_columns(subject_of(look, r));
+        int wide = text_columns(subject_of(look, r)), needs = what_columns(look, r);
         longest = wide > longest ? wide : longest;
+        what = needs > what ? needs : what;
     }
+    int room = columns - SUBJECT - GAP - (share < what ? share : what + 1);
     return (struct place){columns, SUBJECT + GAP + (longest < room ? longest : room > LEAST_SUBJECT ? room : LEAST_SUBJECT), false};
 }
 

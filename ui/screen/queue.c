@@ -480,7 +480,7 @@ bool queue_stepped(const struct queue *q, const struct surface *s, struct surfac
 
 void queue_draw(struct queue *q, const struct look *look, struct surface *s)
 {
-    const struct look bare = look_bare(look);
+    const struct look bare = look_without(look, look->row_hints);
     int width = look_columns(s), foot = look_footer(mirror_row_count(look->mirror) ? look : &bare, s);
     look_header(look, s, "");
     surface_rule(s, LOOK_TOP - 1);

@@ -2,7 +2,7 @@
 #include "screen/remarks.h"
 #include "base/text.h"
 
-enum { REMARKS = 4, LEAST_TABS = 18, FILTER_BRIEF = 14, GAP = 2 };
+enum { REMARKS = 5, LEAST_TABS = 18, FILTER_BRIEF = 14, GAP = 2 };
 
 struct remark {
     const char *text, *brief;
@@ -25,6 +25,8 @@ static int collect(const struct list *list, const struct look *look, int width, 
     }
     if (above)
         out[n++] = (struct remark){arena_printf(a, "↑ %zu new above", above), arena_printf(a, "↑ %zu new", above), UI_NEW};
+    else if (list_scrolled(list))
+        out[n++] = (struct remark){"↑ more above", "↑ more", UI_DIM};
     if (where)
         out[n++] = (struct remark){arena_printf(a, "/ %s", text_fit(a, safe, width / 2)), arena_printf(a, "/ %s", text_fit(a, safe, FILTER_BRIEF)), UI_ACCENT};
     if (by || inverted)

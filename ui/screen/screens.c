@@ -18,14 +18,15 @@ static const struct offer {
     const char *command, *label; /* label: NULL: the command's own name */
     bool menu;                   /* its keys begin a menu: the first of them stands for it */
     bool free;                   /* here it is about no row, whatever it is elsewhere */
+    bool some;                   /* not every row takes it (struct lists_type) */
 } offers[PLACES][MOST] = {
     [PLACE_QUEUE] = {{"claim", 0}, {"assign", 0}, {"reply", 0}, {"note", 0}, {"close", 0}, {"snooze", 0, true}, {"escalate", 0}, {"mark", 0},
                      {"filter", 0}, {"palette", 0}, {"help", 0}},
     [PLACE_TICKET] = {{"reply", 0}, {"note", 0}, {"claim", 0}, {"assign", 0}, {"close", 0}, {"snooze", 0, true}, {"macro", 0}, {"label", 0},
                       {"filter", "find in it"}, {"open", "fold"}, {"why", 0}, {"customer", 0}, {"back", 0}, {"help", 0}},
-    [PLACE_ESCALATIONS] = {{"ack", "acknowledge"}, {"escalate", 0}, {"open", "ticket"}, {"why", "who was told"}, {"snooze", 0, true}, {"back", 0},
+    [PLACE_ESCALATIONS] = {{"ack", "acknowledge", .some = true}, {"escalate", 0}, {"open", "ticket"}, {"why", "who was told"}, {"snooze", 0, true}, {"back", 0},
                            {"help", 0}},
-    [PLACE_INGEST] = {{"open", "raw"}, {"why", 0}, {"rerun", "take in again"}, {"filter", 0}, {"freeze", 0}, {"back", 0}, {"help", 0}},
+    [PLACE_INGEST] = {{"open", "raw"}, {"why", 0}, {"rerun", "take in again", .some = true}, {"filter", 0}, {"freeze", 0}, {"back", 0}, {"help", 0}},
     [PLACE_DELIVERIES] = {{"open", "attempts"}, {"ticket", 0}, {"replay", "send again"}, {"why", 0}, {"mark", 0}, {"filter", 0}, {"palette", 0},
                           {"back", 0}, {"help", 0}},
     [PLACE_REVIEW] = {{"accept", 0}, {"label", "correct"}, {"open", "ticket"}, {"why", 0}, {"mark", 0}, {"undo", 0}, {"back", 0}, {"help", 0}},
@@ -33,7 +34,7 @@ static const struct offer {
                         {"help", 0}},
     [PLACE_ARTICLES] = {{"open", "read"}, {"filter", 0}, {"go macros", "macros"}, {"palette", 0}, {"back", 0}, {"help", 0}},
     [PLACE_MACROS] = {{"filter", 0}, {"go articles", "articles"}, {"palette", 0}, {"back", 0}, {"help", 0}},
-    [PLACE_ONCALL] = {{"override", 0}, {"cover", "ask for cover"}, {"cover-accept", "take it"}, {"unoverride", "take back"}, {"absence", 0},
+    [PLACE_ONCALL] = {{"override", 0}, {"cover", "ask for cover"}, {"cover-accept", "take it", .some = true}, {"unoverride", "take back"}, {"absence", 0},
                       {"why", "who is told", .free = true}, {"back", 0}, {"help", 0}},
     [PLACE_AGENTS] = {{"open", "their ticket"}, {"filter", 0}, {"palette", 0}, {"back", 0}, {"help", 0}},
     [PLACE_HANDOVER] = {{"handover-ack", "take over"}, {"open", "ticket"}, {"ack", "acknowledge"}, {"why", 0}, {"palette", 0}, {"back", 0},
@@ -87,13 +88,14 @@ static void hint_at(const struct offer *row, enum place place, const struct keym
 {
     struct hint *list = ARENA_ARRAY(arena, struct hint, MOST), *last = NULL;
     look->hint_count = 0;
-    look->row_hints = 0;
+    look->row_hints = look->some_hints = 0;
     for (const struct offer *o = row; o < row + MOST && o->command; o++) {
         const struct binding *b = !may || may(arg, o->command) ? keymap_find(keymap, screens_names[place], o->command) : NULL;
         if (b && last && strcmp(last->label, label_of(o)) == 0)
             last->keys = arena_printf(arena, "%s %s", last->keys, keys_of(arena, b, o->menu));
         else if (b) {
             look->row_hints |= (unsigned)is_of_row(o) << look->hint_count;
+            look->some_hints |= (unsigned)o->some << look->hint_count;
             *(last = &list[look->hint_count++]) = (struct hint){keys_of(arena, b, o->menu), label_of(o)};
         }
     }

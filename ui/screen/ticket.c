@@ -341,7 +341,7 @@ const struct mirror_row *ticket_row(const struct look *look, int64_t id)
 static int draw_title(const struct look *look, struct surface *s, const struct mirror_row *row, bool follows)
 {
     struct arena *a = look->arena;
-    enum { LEAST_TITLE = 24, LEAST_OF_SMALL = 20, SMALL = 52 };
+    enum { LEAST_TITLE = 24, LEAST_OF_SMALL = 20, SMALL = 52, SURE_FROM = 72 /* columns: how sure that is is said from there on */ };
     struct badge urgency = look_urgency(row->t.urgency), status = look_state(&row->t);
     int width = look_columns(s), right = width - 1;
     const char *owner = look_owner(look, row->t.assignee);
@@ -349,12 +349,13 @@ static int draw_title(const struct look *look, struct surface *s, const struct m
         arena_printf(a, "owner %s", text_safe_in(a, owner, TEXT_LINE)),
         arena_printf(a, "%s %s %s", urgency.glyph, urgency.word, look_sure_said(look, row->t.urgency_bp)),
         arena_printf(a, "%s %s", status.glyph, status.word)};
-    const char *brief[] = {text_safe_in(a, owner, TEXT_LINE), urgency.glyph, status.glyph}; /* rather than nothing */
+    const char *brief[] = {text_safe_in(a, owner, TEXT_LINE), arena_printf(a, "%s %s", urgency.glyph, urgency.word), status.glyph}; /* rather than nothing */
     enum ui_role roles[] = {str_eq(owner, "you") ? UI_MINE : UI_NORMAL, urgency.role, status.role};
     bool small = width < SMALL;
     for (int i = 0; i < 3; i++) {
         int least = small ? LEAST_OF_SMALL : LEAST_TITLE;
-        const char *piece = (small && !i) || right - text_columns(pieces[i]) < least ? brief[i] : pieces[i];
+        bool briefly = (small && i == 0) || (width < SURE_FROM && i == 1) || right - text_columns(pieces[i]) < least;
+        const char *piece = briefly ? brief[i] : pieces[i];
         int need = text_columns(piece);
         if (!need || right - need < least) /* what it is about before who has it */
             continue;

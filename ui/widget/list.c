@@ -99,7 +99,7 @@ static bool index_of(const struct list *list, int64_t id, size_t *index)
 /* The selected row on the screen, the first line not after the last full page. */
 static void keep_in_view(struct list *list)
 {
-    size_t rows = list->rows > 0 ? (size_t)list->rows : 1;
+    size_t rows = list->rows > 0 ? (size_t)list->rows : list->n + 1; /* never drawn: how much is in view is known then */
     if (list->selected >= list->n)
         list->selected = list->n ? list->n - 1 : 0;
     list->selected_id = list->n ? list->ids[list->selected] : 0;
@@ -195,6 +195,11 @@ bool list_calm(struct list *list)
     by = by < room ? by : room;
     list->top -= by;
     return by > 0;
+}
+
+bool list_scrolled(const struct list *list)
+{
+    return list->top > 0;
 }
 
 enum list_want list_wants(const struct list *list)
@@ -401,11 +406,12 @@ void list_draw(struct list *list, struct surface *s, int row, int column, int ro
         surface_cursor(s, row + (int)(list->selected - list->top), column + GUTTER + cursor_column);
 }
 
-/* By one row, which is the selected one, and the news above it are as many as before. */
+/* By one row, which is the selected one; what is above is told as before: the news there, or that there are rows at all. */
 static bool went_on(const struct list *list, long by)
 {
     size_t edge = by > 0 ? list->top + (size_t)list->rows - 1 : list->top;
-    return labs(by) == 1 && (long)(list->selected - list->drawn.selected) == by && list->selected == edge && list_new_above(list) == list->drawn.new_above;
+    return labs(by) == 1 && (long)(list->selected - list->drawn.selected) == by && list->selected == edge && list_new_above(list) == list->drawn.new_above &&
+           !list->top == !list->drawn.top;
 }
 
 bool list_stepped(const struct list *list, struct surface_part *part)

@@ -32,6 +32,7 @@ void list_seen(struct list *list); /* whoever looks knows of it */
 size_t list_new_above(const struct list *list);
 /* Nobody touched a key for a while: so many of those come into sight as leave the selected row there. false: there is no room, or there are none. */
 bool list_calm(struct list *list);
+bool list_scrolled(const struct list *list); /* rows stand above the first line shown */
 /* What the caller should fetch next: the cursor is within a page of the window's edge and the list goes on there. */
 enum list_want { LIST_ENOUGH, LIST_WANTS_BEFORE, LIST_WANTS_AFTER };
 enum list_want list_wants(const struct list *list);
