@@ -92,6 +92,21 @@ static const char *said_here(struct shell *sh, const char *say)
     return at && !sh->linear ? arena_printf(sh->arena, "%.*s(triage undo takes it back)%s", (int)(at - say), say, at + sizeof hint - 1) : say;
 }
 
+/* Or what would be, of a dry run. */
+static void say_done(struct shell *sh, const struct action_row *action, const struct json *result)
+{
+    const struct json *message = json_get(result, "message"), *text = json_get(result, "text");
+    if (json_get(result, "changes"))
+        say_would(sh, action, result);
+    else
+        print_safe(&sh->print, said_here(sh, json_get_string(result, "say", "done")));
+    str_addc(&sh->out, '\n');
+    if (message)
+        print_named(&sh->print, json_get_bool(message, "public", false) ? "  reply" : "  note", json_string(json_get(message, "body")));
+    if (json_is(text, JSON_OBJECT))
+        print_revealed(&sh->print, text);
+}
+
 static int say_results(struct shell *sh, const struct action_row *action, const char *body, size_t n)
 {
     struct err err = {0};
@@ -105,21 +120,10 @@ static int say_results(struct shell *sh, const struct action_row *action, const 
     if (sh->linear && json_count(results) == 1 && json_get_i64(json_first(results), "ticket", 0))
         linear_at(sh->linear, json_get_i64(json_first(results), "ticket", 0)); /* claim-next and undo choose it themselves */
     for (const struct json *r = json_first(results); r; r = json_next(r)) {
-        if (json_get_bool(r, "ok", false)) {
-            if (!sh->options.json) {
-                if (json_get(r, "changes"))
-                    say_would(sh, action, r);
-                else
-                    print_safe(&sh->print, said_here(sh, json_get_string(r, "say", "done")));
-                str_addc(&sh->out, '\n');
-                if (json_get(r, "message"))
-                    print_named(&sh->print, json_get_bool(json_get(r, "message"), "public", false) ? "  reply" : "  note", json_string(json_path(r, "message.body")));
-                if (json_is(json_get(r, "text"), JSON_OBJECT))
-                    print_revealed(&sh->print, json_get(r, "text"));
-            }
-            continue;
-        }
-        int code = say_refusal(sh, r);
+        bool ok = json_get_bool(r, "ok", false);
+        int code = ok ? 0 : say_refusal(sh, r);
+        if (ok && !sh->options.json)
+            say_done(sh, action, r);
         worst = worst ? worst : code;
     }
     const char *next = sh->options.json ? NULL : json_get_string(root, "next", NULL);
@@ -261,9 +265,67 @@ static int act_after(struct shell *sh, const struct command_do *what, const stru
     return !code && after->next ? doing_act(sh, &next) : code;
 }
 
-/* What is said of it, in all: words, or a text that is asked for, and the options that stand beside. false: what is wrong was said. */
-static bool spoken(struct shell *sh, struct command_do *what, const struct moment *here, const char **said, int *code)
+struct doing { /* one run of a verb, from its options to its answer */
+    struct command_do what;
+    int64_t tickets[TICKETS_MAX];
+    struct drafts_after after;
+    struct moment here; /* for a time that is spoken */
+    const char *said;   /* the argument; NULL: it comes as words */
+    bool whole, sure;   /* --draft: what is sent is the draft there is; --yes */
+};
+
+/* What can be told before the words are: they are taken off them. false: what is wrong was said. */
+static bool take_options(struct shell *sh, struct doing *d, int *code)
 {
+    struct command_do *what = &d->what;
+    const struct action_row *action = what->action;
+    const char *article = action == &action_table[ACTION_REPLY] ? shell_option(sh, "--article", true) : NULL, *version = shell_option(sh, "--version", true);
+    what->key = shell_option(sh, "--key", true);
+    what->dry_run = shell_option(sh, "--dry-run", false) != NULL;
+    d->said = named(sh, action);
+    d->sure = action == &action_table[ACTION_ESCALATE] && shell_option(sh, "--yes", false);
+    d->here = action->arg == ARG_UNTIL ? shell_here(sh) : (struct moment){0};
+    if (!attach_options(sh, action, what->dry_run, &what->attachments, code))
+        return false;
+    d->after = action->arg == ARG_TEXT ? drafts_after(sh) : (struct drafts_after){0};
+    what->with = beside(sh, action);
+    if (d->after.pending)
+        what->with = pending_too(sh, what->with);
+    what->articles = article ? article_add(sh->arena, NULL, article) : NULL;
+    what->version = version ? strtoll(version, NULL, 10) : 0;
+    return true;
+}
+
+/* The numbers in front; with --draft the one ticket's text. false: what is wrong was said. */
+static bool take_tickets(struct shell *sh, struct doing *d, int *code)
+{
+    struct command_do *what = &d->what;
+    const struct action_row *action = what->action;
+    const int most = action->flags & DESK ? 0 : action->arg == ARG_MESSAGE ? 1 : TICKETS_MAX; /* a number that is no ticket's, or behind it the message's */
+    bool last = action == &action_table[ACTION_UNDO] || action == &action_table[ACTION_REDO];
+    while (what->ticket_count < sh->argc && what->ticket_count < most && shell_number(sh->argv[what->ticket_count], &d->tickets[what->ticket_count]))
+        what->ticket_count++;
+    if (!what->ticket_count && !last && !(action->flags & DESK)) {
+        *code = shell_usage(sh, action->name, " needs a ticket's number", arena_printf(sh->arena, "triage help %s", action->name));
+        return false;
+    }
+    if (action->arg == ARG_TEXT && what->ticket_count > 1 && sh->argc > what->ticket_count + 1) {
+        *code = shell_usage(sh, action->name, ": is the second number a ticket's, or does the text begin with it?",
+                            arena_printf(sh->arena, "in quotes it is one word: triage %s %lld \"TEXT\"", action->name, (long long)*d->tickets));
+        return false;
+    }
+    d->whole = action->arg == ARG_TEXT && shell_option(sh, "--draft", false);
+    if (d->whole && what->ticket_count != 1) {
+        *code = shell_usage(sh, action->name, " --draft sends the draft of one ticket", "triage drafts lists them");
+        return false;
+    }
+    return !d->whole || (d->said = drafts_send(sh, what, code));
+}
+
+/* What is said of it, in all: words, or a text that is asked for, and the options that stand beside. false: what is wrong was said. */
+static bool spoken(struct shell *sh, struct doing *d, int *code)
+{
+    struct command_do *what = &d->what;
     const struct action_row *action = what->action;
     const char *view = views_options(sh, action), *to = shell_option(sh, "--to", true);
     struct err err = {0};
@@ -271,8 +333,8 @@ static bool spoken(struct shell *sh, struct command_do *what, const struct momen
         view = arena_printf(sh->arena, "%s confirm=%s", view, action->name);
     if ((*code = shell_stray(sh)))
         return false;
-    if ((!*said && !argument(sh, action, what->ticket_count, said, &err)) ||
-        !command_spoken(sh->arena, here, arena_printf(sh->arena, "%s%s", *said, view), what, &err)) {
+    if ((!d->said && !argument(sh, action, what->ticket_count, &d->said, &err)) ||
+        !command_spoken(sh->arena, &d->here, arena_printf(sh->arena, "%s%s", d->said, view), what, &err)) {
         *code = shell_failed(sh, &err, "");
         return false;
     }
@@ -283,51 +345,20 @@ static bool spoken(struct shell *sh, struct command_do *what, const struct momen
 
 int doing_run(struct shell *sh, const struct action_row *action)
 {
-    int64_t tickets[TICKETS_MAX];
-    bool next = action == &action_table[ACTION_CLAIM] && shell_option(sh, "--next", false);
-    if (next || action == &action_table[ACTION_CLAIM_NEXT])
-        return claim_next(sh);
-    struct command_do what = {.action = action,
-                              .tickets = tickets,
-                              .key = shell_option(sh, "--key", true),
-                              .dry_run = shell_option(sh, "--dry-run", false) != NULL};
-    const char *article = action == &action_table[ACTION_REPLY] ? shell_option(sh, "--article", true) : NULL;
-    const char *version = shell_option(sh, "--version", true), *said = named(sh, action);
-    bool sure = action == &action_table[ACTION_ESCALATE] && shell_option(sh, "--yes", false);
-    const struct moment here = action->arg == ARG_UNTIL ? shell_here(sh) : (struct moment){0};
+    struct doing d = {.what = {.action = action, .tickets = d.tickets}};
     int code = 0;
-    if (!attach_options(sh, action, what.dry_run, &what.attachments, &code))
+    if (action == &action_table[ACTION_CLAIM_NEXT] || (action == &action_table[ACTION_CLAIM] && shell_option(sh, "--next", false)))
+        return claim_next(sh);
+    if (!take_options(sh, &d, &code) || !take_tickets(sh, &d, &code))
         return code;
-    struct drafts_after after = action->arg == ARG_TEXT ? drafts_after(sh) : (struct drafts_after){0};
-    what.with = beside(sh, action);
-    if (after.pending)
-        what.with = pending_too(sh, what.with);
-    what.articles = article ? article_add(sh->arena, NULL, article) : NULL;
-    what.version = version ? strtoll(version, NULL, 10) : 0;
-    const int most = action->flags & DESK ? 0 : action->arg == ARG_MESSAGE ? 1 : TICKETS_MAX; /* a number that is no ticket's, or behind it the message's */
-    while (what.ticket_count < sh->argc && what.ticket_count < most &&
-           shell_number(sh->argv[what.ticket_count], &tickets[what.ticket_count]))
-        what.ticket_count++;
-    bool last = action == &action_table[ACTION_UNDO] || action == &action_table[ACTION_REDO];
-    if (!what.ticket_count && !last && !(action->flags & DESK))
-        return shell_usage(sh, action->name, " needs a ticket's number",
-                           arena_printf(sh->arena, "triage help %s", action->name));
-    if (action->arg == ARG_TEXT && what.ticket_count > 1 && sh->argc > what.ticket_count + 1)
-        return shell_usage(sh, action->name, ": is the second number a ticket's, or does the text begin with it?",
-                           arena_printf(sh->arena, "in quotes it is one word: triage %s %lld \"TEXT\"", action->name, (long long)*tickets));
-    bool whole = action->arg == ARG_TEXT && shell_option(sh, "--draft", false);
-    if (whole && what.ticket_count != 1)
-        return shell_usage(sh, action->name, " --draft sends the draft of one ticket", "triage drafts lists them");
-    if (whole && !(said = drafts_send(sh, &what, &code)))
-        return code;
-    bool typed = action->arg == ARG_TEXT && !whole && asks(sh) && !what.dry_run && !sh->options.json;
-    if (action->arg == ARG_TAGS && what.ticket_count == sh->argc) /* as a variable that is empty leaves it: not all of them off */
+    bool typed = action->arg == ARG_TEXT && !d.whole && asks(sh) && !d.what.dry_run && !sh->options.json;
+    if (action->arg == ARG_TAGS && d.what.ticket_count == sh->argc) /* as a variable that is empty leaves it: not all of them off */
         return shell_usage(sh, action->name, " needs TAG,TAG, +TAG or -TAG", "'' takes all of them off");
-    if (typed && what.ticket_count == sh->argc && (code = would_refuse(sh, &what)))
+    if (typed && d.what.ticket_count == sh->argc && (code = would_refuse(sh, &d.what)))
         return code;
-    if (spoken(sh, &what, &here, &said, &code) && (action != &action_table[ACTION_ESCALATE] || sure || paging_sure(sh, &what, &code)))
-        code = doing_act(sh, &what);
-    if (code && typed && said && *said)
-        drafts_keep(sh, &what, said);
-    return code ? code : act_after(sh, &what, &after);
+    if (spoken(sh, &d, &code) && (action != &action_table[ACTION_ESCALATE] || d.sure || paging_sure(sh, &d.what, &code)))
+        code = doing_act(sh, &d.what);
+    if (code && typed && d.said && *d.said)
+        drafts_keep(sh, &d.what, d.said);
+    return code ? code : act_after(sh, &d.what, &d.after);
 }

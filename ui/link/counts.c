@@ -28,38 +28,52 @@ static bool same_view(const struct mirror_view *a, const struct mirror_view *b)
            a->mine == b->mine && a->sort == b->sort && a->invert == b->invert;
 }
 
-bool counts_views(struct counts *c, const struct json *list, int64_t seq)
+static struct mirror_view read_view(struct arena *a, const struct json *v, int64_t seq)
 {
-    struct arena *a = arena_new();
-    const struct mirror_view *known = c->views;
-    int known_count = c->view_count;
-    c->views = ARENA_ARRAY(a, struct mirror_view, json_count(list) + 1);
-    c->view_count = 0;
-    for (const struct json *v = json_first(list); v; v = json_next(v)) {
-        int sort = sort_find(json_get_string(v, "sort", "due"));
-        c->views[c->view_count++] = (struct mirror_view){.name = text_of(a, v, "name"),
-                                                         .title = text_of(a, v, "title"),
-                                                         .text = text_of(a, v, "text"),
-                                                         .count = json_get_i64(v, "count", 0),
-                                                         .counted = seq,
-                                                         .mine = json_get_bool(v, "mine", false),
-                                                         .of = arena_strdup(a, json_get_string(v, "of", "desk")),
-                                                         .by = text_of(a, v, "by"),
-                                                         .sort = sort < 0 ? MIRROR_BY_DUE : sort,
-                                                         .invert = json_get_bool(v, "invert", false)};
-    }
-    for (int i = 0; i < known_count; i++) {
-        struct mirror_view *view = view_of(c, known[i].name);
-        if (view && known[i].counted > seq) {
-            view->count = known[i].count;
-            view->counted = known[i].counted;
+    int sort = sort_find(json_get_string(v, "sort", "due"));
+    return (struct mirror_view){.name = text_of(a, v, "name"),
+                                .title = text_of(a, v, "title"),
+                                .text = text_of(a, v, "text"),
+                                .count = json_get_i64(v, "count", 0),
+                                .counted = seq,
+                                .mine = json_get_bool(v, "mine", false),
+                                .of = arena_strdup(a, json_get_string(v, "of", "desk")),
+                                .by = text_of(a, v, "by"),
+                                .sort = sort < 0 ? MIRROR_BY_DUE : sort,
+                                .invert = json_get_bool(v, "invert", false)};
+}
+
+/* What the stream counted since the answer was read stands. */
+static void keep_newer(struct counts *c, const struct counts *was, int64_t seq)
+{
+    for (int i = 0; i < was->view_count; i++) {
+        struct mirror_view *view = view_of(c, was->views[i].name);
+        if (view && was->views[i].counted > seq) {
+            view->count = was->views[i].count;
+            view->counted = was->views[i].counted;
         }
     }
-    bool same = known_count == c->view_count;
-    for (int i = 0; same && i < known_count; i++)
-        same = same_view(&known[i], &c->views[i]);
-    arena_free(c->arena);
-    c->arena = a;
+}
+
+static bool same_views(const struct counts *a, const struct counts *b)
+{
+    bool same = a->view_count == b->view_count;
+    for (int i = 0; same && i < a->view_count; i++)
+        same = same_view(&a->views[i], &b->views[i]);
+    return same;
+}
+
+bool counts_views(struct counts *c, const struct json *list, int64_t seq)
+{
+    const struct counts was = *c;
+    c->arena = arena_new();
+    c->views = ARENA_ARRAY(c->arena, struct mirror_view, json_count(list) + 1);
+    c->view_count = 0;
+    for (const struct json *v = json_first(list); v; v = json_next(v))
+        c->views[c->view_count++] = read_view(c->arena, v, seq);
+    keep_newer(c, &was, seq);
+    bool same = same_views(&was, c);
+    arena_free(was.arena);
     return !same;
 }
 
