@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <dirent.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 static int start(void **state)
@@ -216,6 +218,178 @@ static void all_that_was_not_done_is_named_in_one_line_and_can_be_read(void **st
     seat_shows("not done: ");
 }
 
+/* --- what is left behind --- */
+
+static void ends_and_says(const char *text)
+{
+    size_t n;
+    assert_true(console_ended(seat.console, SEAT_SOON));
+    const char *raw = console_bytes(seat.console, 100, &n);
+    if (!memmem(raw, n, text, strlen(text)))
+        fail_msg("it did not say \"%s\"", text);
+}
+
+static void begin_again(void)
+{
+    console_close(seat.console);
+    seat.console = console_open("the", seat.run, NULL);
+}
+
+/* How many directories of texts there are. */
+static int spools(void)
+{
+    char path[128];
+    int n = 0;
+    snprintf(path, sizeof path, "%s/triage", seat.run->dir);
+    DIR *dir = opendir(path);
+    for (const struct dirent *e; dir && (e = readdir(dir));)
+        n += strncmp(e->d_name, "triage-", 7) == 0;
+    if (dir)
+        closedir(dir);
+    return n;
+}
+
+static void no_file_is_left(void)
+{
+    for (int64_t until = clock_mono() + SEAT_SOON; spools(); usleep(20000))
+        assert_true(clock_mono() < until);
+}
+
+/* A reply is written with the desk there, then gone, is sent, and left: at each moment the system may ask the console to end. */
+enum moment { WRITTEN, GONE, WRITTEN_ON, REVIEWED, SENT, UNANSWERED, LEFT, REOPENED, MOMENTS };
+
+static void go_to(enum moment moment)
+{
+    seat_press("r");
+    seat_shows("Reply to");
+    seat_press("One two three");
+    seat_shows("One two three");
+    if (moment >= GONE) {
+        seat_shows("saved 00:00");
+        settle_console(seat.console, seat.run);
+        kill(seat.run->pid, SIGSTOP);
+    }
+    if (moment == GONE)
+        daemon_kill(seat.run);
+    if (moment == WRITTEN_ON) {
+        daemon_kill(seat.run);
+        seat_press(" four");
+        seat_shows("One two three four");
+    }
+    if (moment >= REVIEWED) {
+        seat_press("\x1b");
+        seat_shows("y send");
+    }
+    if (moment >= SENT) {
+        seat_press("y");
+        seat_shows("sending");
+    }
+    if (moment >= UNANSWERED) {
+        seat_shows("Esc leave it"); /* it went out */
+        daemon_kill(seat.run);
+        seat_shows("#1: no answer; it may be sent");
+    }
+    if (moment >= LEFT) {
+        seat_press("\x1b");
+        seat_hides("Reply to");
+    }
+    if (moment >= REOPENED) {
+        seat_press("r");
+        seat_shows("One two three");
+    }
+}
+
+static void whenever_the_system_ends_it_the_next_console_has_the_text(void **state)
+{
+    static const int signals[] = {SIGTERM, SIGHUP};
+    (void)state;
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        for (enum moment moment = WRITTEN; moment < MOMENTS; moment++) {
+            if (i || moment)
+                start(NULL);
+            go_to(moment);
+            kill(console_pid(seat.console), signals[i]);
+            assert_true(console_ended(seat.console, SEAT_SOON));
+            if (moment && seat.run->pid)
+                daemon_kill(seat.run);
+            if (moment)
+                daemon_restart(seat.run);
+            begin_again();
+            seat_shows("live");
+            if (messages(1) == 1)
+                becomes_kept("draft:1:reply", moment == WRITTEN_ON ? "One two three four" : "One two three");
+            no_file_is_left();
+            if (i + 1 < sizeof signals / sizeof *signals || moment + 1 < MOMENTS)
+                stop(NULL);
+        }
+    print_message("# %d moments, %zu signals\n", MOMENTS, sizeof signals / sizeof *signals);
+}
+
+static void what_no_desk_took_is_told_and_found_by_the_next_console(void **state)
+{
+    (void)state;
+    write_reply("We are on it.");
+    send_into_silence("y");
+    daemon_kill(seat.run);
+    seat_shows("#1: no answer; it may be sent");
+    seat_press("\x1b");
+    seat_hides("Reply to");
+    seat_press("Q");
+    ends_and_says("no daemon took the reply on #1: it is in ");
+    ends_and_says("nobody answered whether it is done: reply to #1");
+    assert_int_equal(spools(), 1);
+    daemon_restart(seat.run);
+    begin_again();
+    seat_shows("look before you send it (D lists it)");
+    becomes_kept("draft:1:reply", "We are on it.");
+    no_file_is_left();
+}
+
+static void not_even_one_that_is_killed_takes_the_text_with_it(void **state)
+{
+    (void)state;
+    seat_press("r");
+    seat_shows("Reply to");
+    seat_press("One two");
+    seat_shows("saved 00:00");
+    daemon_kill(seat.run);
+    seat_shows("stopped answering");
+    seat_press(" three");
+    for (int64_t until = clock_mono() + SEAT_SOON; !spools(); usleep(20000))
+        assert_true(clock_mono() < until);
+    kill(console_pid(seat.console), SIGKILL);
+    daemon_restart(seat.run);
+    begin_again();
+    seat_shows("The reply on #1 that no desk took is your draft again (D lists it).");
+    becomes_kept("draft:1:reply", "One two three");
+    no_file_is_left();
+}
+
+static void a_text_that_another_console_has_open_is_not_taken_up(void **state)
+{
+    (void)state;
+    seat_press("r");
+    seat_shows("Reply to");
+    seat_press("One two");
+    seat_shows("saved 00:00");
+    daemon_kill(seat.run);
+    seat_shows("stopped answering");
+    seat_press(" three");
+    for (int64_t until = clock_mono() + SEAT_SOON; !spools(); usleep(20000))
+        assert_true(clock_mono() < until);
+    kill(console_pid(seat.console), SIGSTOP);
+    daemon_restart(seat.run);
+    struct console_run *second = console_open("other", seat.run, "all");
+    console_shows(second, "Checkout is down", NULL);
+    console_shows(second, "live", NULL);
+    assert_int_equal(spools(), 1);
+    assert_null(strstr(kept("draft:1:reply"), "three"));
+    console_close(second);
+    kill(console_pid(seat.console), SIGCONT);
+    becomes_kept("draft:1:reply", "One two three");
+    no_file_is_left();
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, start, stop)
 int main(void)
 {
@@ -225,6 +399,10 @@ int main(void)
         T(what_was_left_is_shown_again_as_it_is_and_cannot_be_sent_twice),
         T(what_was_left_and_then_refused_is_a_draft_and_says_so),
         T(another_text_is_written_meanwhile_and_goes_behind_it),
+        T(what_no_desk_took_is_told_and_found_by_the_next_console),
+        T(whenever_the_system_ends_it_the_next_console_has_the_text),
+        T(not_even_one_that_is_killed_takes_the_text_with_it),
+        T(a_text_that_another_console_has_open_is_not_taken_up),
         T(all_that_was_not_done_is_named_in_one_line_and_can_be_read),
     };
     return cmocka_run_group_tests_name("away", tests, NULL, NULL);

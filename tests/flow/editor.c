@@ -35,7 +35,7 @@ static int start(void **state)
     crypto_open();
     run = daemon_start_mine(config);
     me = client_open(run->desk);
-    snprintf(tmp, sizeof tmp, "%s/tmp", run->dir);
+    snprintf(tmp, sizeof tmp, "%s/triage", run->dir);
     snprintf(own, sizeof own, "%s/own", run->dir);
     return mkdir(tmp, 0700) || mkdir(own, 0700);
 }
@@ -77,7 +77,7 @@ static struct console_run *open_as(const char *const *before, const char *editor
     int n = 0;
     post();
     snprintf(visual, sizeof visual, "VISUAL=%s", editor ? script(editor) : "");
-    snprintf(runtime, sizeof runtime, "XDG_RUNTIME_DIR=%s", tmp);
+    snprintf(runtime, sizeof runtime, "XDG_STATE_HOME=%s", run->dir);
     for (; before && *before; before++)
         args[n++] = *before;
     args[n++] = "/usr/bin/env";
@@ -256,7 +256,8 @@ static void bytes_that_are_no_text_are_shown_and_said(void **state)
 static void stays(struct console_run *c, const char *why)
 {
     AUTO_ARENA arena = arena_new();
-    console_shows(c, arena_printf(arena, "What was saved stays in %s/triage-", tmp), why);
+    console_shows(c, arena_printf(arena, "What was saved stays in %s/triage-", tmp), NULL);
+    console_shows(c, why, NULL);
     console_shows(c, "The first words", NULL);
     assert_int_equal(things_in(tmp), 1);
     finish(c);
@@ -267,16 +268,16 @@ static void what_is_too_much_stays_where_it_is(void **state)
 {
     (void)state;
     struct console_run *c = edit("head -c 200000 /dev/zero | tr '\\000' x >\"$1\"", NULL);
-    stays(c, ": more than 102400 bytes");
+    stays(c, "more than 102400 bytes");
 }
 
 static void what_is_too_much_of_an_editor_that_failed_is_found_too(void **state)
 {
     (void)state;
     struct console_run *c = edit("head -c 200000 /dev/zero | tr '\\000' x >\"$1\"; exit 3", NULL);
-    stays(c, " (the editor: status 3)");
+    stays(c, "(the editor: status 3)");
     c = edit("head -c 200000 /dev/zero | tr '\\000' x >\"$1\"; kill -9 $$", NULL);
-    stays(c, " (the editor: signal 9)");
+    stays(c, "(the editor: signal 9)");
 }
 
 /* A line typed where editors begin; hints that were changed; a text at the end; a line of scissors that is gone. */
@@ -289,9 +290,9 @@ static void what_stands_below_the_scissors_goes_to_nobody_and_is_not_lost(void *
     drafted("\"Dear Uma, done. The first words\"");
     leave(c);
     c = edit("echo 'and a word at the end' >>\"$1\"", NULL);
-    stays(c, "left out: what is below the scissors");
+    stays(c, "left out:");
     c = edit("sed -i '1d; /8</d; s/^# Reply/Hello # Reply/' \"$1\"", NULL);
-    stays(c, "hints, but no line of scissors");
+    stays(c, "hints, but");
     drafted("\"The first words\"");
 }
 
@@ -354,6 +355,21 @@ static void who_ends_the_console_ends_the_editor_and_its_text_is_the_draft(void 
     assert_int_equal(things_in(tmp), 0);
 }
 
+static void what_it_saved_is_the_draft_of_the_next_console_where_this_one_was_killed(void **state)
+{
+    (void)state;
+    struct console_run *c = edit("sed -i 's/first/last/' \"$1\"; echo READY; read x", NULL);
+    console_shows(c, "READY", NULL);
+    kill(console_pid(c), SIGKILL);
+    finish(c);
+    assert_int_equal(things_in(tmp), 1);
+    c = console_open("next", run, "all");
+    AUTO_ARENA arena = arena_new();
+    console_shows(c, arena_printf(arena, "The reply on #%d that no desk took is your draft again", ticket), NULL);
+    drafted("\"text\":\"The last words\"");
+    leave(c);
+}
+
 static void what_an_editor_rescues_when_it_is_ended_stays_and_is_told(void **state)
 {
     (void)state;
@@ -374,7 +390,7 @@ static void a_stopped_editor_stops_the_console_and_both_go_on(void **state)
     AUTO_ARENA arena = arena_new();
     post();
     const char *path = script("kill -TSTP 0; echo CONTINUED; read x; sed -i '1s/$/and more/' \"$1\"");
-    snprintf(line, sizeof line, "VISUAL=%s XDG_RUNTIME_DIR=%s %s --socket %s --open all\r", path, tmp, console_program(), run->desk);
+    snprintf(line, sizeof line, "VISUAL=%s XDG_STATE_HOME=%s %s --socket %s --open all\r", path, run->dir, console_program(), run->desk);
     struct console_run *c = console_start("job", run->dir, (const char *const[]){"/bin/bash", "--norc", "--noprofile", "-i", NULL});
     console_shows(c, "bash-", NULL);
     console_type(c, line);
@@ -481,6 +497,7 @@ int main(void)
         cmocka_unit_test(an_interrupt_is_the_editors),
         cmocka_unit_test(who_ends_the_console_ends_the_editor_and_its_text_is_the_draft),
         cmocka_unit_test(what_an_editor_rescues_when_it_is_ended_stays_and_is_told),
+        cmocka_unit_test(what_it_saved_is_the_draft_of_the_next_console_where_this_one_was_killed),
         cmocka_unit_test(a_stopped_editor_stops_the_console_and_both_go_on),
         cmocka_unit_test(a_paste_is_made_safe_said_and_one_step),
         cmocka_unit_test(e_in_the_list_replies_in_the_editor_at_once),

@@ -230,11 +230,16 @@ static void is_left_in_a_file(const char *text)
     assert_non_null(file);
     is[fread(is, 1, sizeof is - 1, file)] = 0;
     fclose(file);
+    char *below = strstr(is, "\n\n# ---");
+    assert_non_null(below);
+    *below = 0;
     assert_string_equal(is, text);
     unlink(path);
     *strrchr(path, '/') = 0;
     assert_int_equal(stat(path, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0700);
+    unlink(strcat(path, "/draft.json"));
+    *strrchr(path, '/') = 0;
     rmdir(path);
 }
 

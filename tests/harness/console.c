@@ -44,6 +44,7 @@ static void become(const struct console_as *as)
         unsetenv(gone[i]);
     setenv("HOME", as->home, 1);
     setenv("XDG_CONFIG_HOME", as->home, 1);
+    setenv("XDG_STATE_HOME", as->home, 1);
     setenv("TERM", as->term ? as->term : "xterm-256color", 1);
     setenv("LC_ALL", as->locale ? as->locale : "C.UTF-8", 1);
     setenv("TZ", "UTC", 1);

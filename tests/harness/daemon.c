@@ -228,6 +228,8 @@ void daemon_remove(struct daemon_run *run)
     snprintf(files, sizeof files, "%s/files", run->dir);
     empty(files);
     rmdir(files);
+    snprintf(files, sizeof files, "%s/triage", run->dir); /* of its consoles' texts */
+    rmdir(files);
     empty(run->dir);
     rmdir(run->dir);
     munmap(run->clock, sizeof *run->clock);

@@ -7,7 +7,8 @@
 
 enum {
     SENT_MOST = 3, /* something at which a daemon falls over each time it comes is not sent for ever */
-    OVERDUE_MS = 2000
+    OVERDUE_MS = 2000,
+    BUSY_MS = 500
 };
 
 struct errand {
@@ -15,7 +16,7 @@ struct errand {
     struct console *c;
     char *what, *body;
     int sent;      /* how often it went out */
-    int64_t since; /* clock_mono: it went out first */
+    int64_t since, not_before; /* clock_mono: it went out first; it does not go again before */
     bool flying;
     bool doubted;  /* unsure was called */
     link_done *done;
@@ -49,6 +50,10 @@ static void answered(void *arg, const struct link_answer *answer)
     struct errand *e = arg;
     struct console *c = e->c;
     e->flying = false;
+    if (answer->status == 503 && e->doubted) { /* a desk that does not serve yet says nothing of what was done before */
+        e->not_before = clock_mono() + BUSY_MS;
+        return;
+    }
     e->sent += answer->sent;
     if (!answer->status && c->quit)
         return; /* errand_forget speaks of it */
@@ -70,7 +75,7 @@ static void answered(void *arg, const struct link_answer *answer)
 void errand_follow(struct console *c)
 {
     struct errand *e = c->errands;
-    if (!e || e->flying || (e->sent && link_status(c->link)->state != LINK_LIVE))
+    if (!e || e->flying || clock_mono() < e->not_before || (e->sent && link_status(c->link)->state != LINK_LIVE))
         return;
     e->flying = true;
     e->since = e->since ? e->since : clock_mono();

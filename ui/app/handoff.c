@@ -1,17 +1,14 @@
-/* handoff: see handoff.h. The file is read by its name when the editor is done: many editors write another and rename it. */
+/* handoff: see handoff.h. */
 #include "app/handoff.h"
 #include "app/scissors.h"
 #include "base/str.h"
 #include "base/text.h"
 #include "term/ncurses.h"
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+
+const char handoff_piped[] = "ticket.txt";
 
 const char *handoff_editor(void)
 {
@@ -25,71 +22,6 @@ static bool blank(const char *text, size_t n)
         if (!strchr(" \t\r\n", text[i]) || !text[i])
             return false;
     return true;
-}
-
-/* --- the file --- */
-
-static bool sys(struct err *err, const char *what, const char *path)
-{
-    return err_set(err, ERR_UNAVAILABLE, "%s %s: %s", what, path, strerror(errno));
-}
-
-static bool make_dir(char *dir, size_t size, struct err *err)
-{
-    const char *run = getenv("XDG_RUNTIME_DIR"), *tmp = getenv("TMPDIR");
-    snprintf(dir, size, "%s/triage-XXXXXX", run && *run ? run : tmp && *tmp ? tmp : "/tmp");
-    return mkdtemp(dir) || sys(err, "making a directory for a text", dir);
-}
-
-static bool put(int fd, const char *text, size_t n)
-{
-    for (ssize_t got; n; text += got, n -= (size_t)got)
-        if ((got = write(fd, text, n)) <= 0)
-            return false;
-    return true;
-}
-
-static bool write_file(const char *const *parts, int count, const char *path, struct err *err)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    bool ok = fd >= 0;
-    for (int i = 0; ok && i < count; i++)
-        ok = put(fd, parts[i], strlen(parts[i]));
-    ok = ok || sys(err, "writing", path);
-    if (fd >= 0)
-        close(fd);
-    return ok;
-}
-
-/* What is there now, if it is a file at all; one byte more than may be is read, so that too much is seen. */
-static char *read_file(const char *path, size_t max, size_t *n)
-{
-    struct stat is;
-    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    char *text = fd >= 0 && fstat(fd, &is) == 0 && S_ISREG(is.st_mode) ? malloc(max + 2) : NULL;
-    ssize_t got = 0;
-    for (*n = 0; text && *n < max + 1 && (got = read(fd, text + *n, max + 1 - *n)) > 0; *n += (size_t)got)
-        ;
-    if (fd >= 0)
-        close(fd);
-    if (got < 0) { /* half of a text is not what was saved */
-        free(text);
-        return NULL;
-    }
-    return text;
-}
-
-/* All that lies there but `spare`; true: the directory is gone too. */
-static bool clean_up(const char *dir, const char *only, const char *spare)
-{
-    DIR *list = opendir(dir);
-    for (const struct dirent *entry; list && (entry = readdir(list));)
-        if (entry->d_name[0] != '.' || (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0))
-            if ((!only || strcmp(entry->d_name, only) == 0) && (!spare || strcmp(entry->d_name, spare) != 0))
-                unlinkat(dirfd(list), entry->d_name, 0);
-    if (list)
-        closedir(list);
-    return rmdir(dir) == 0;
 }
 
 /* --- how it ended --- */
@@ -137,7 +69,7 @@ static enum stay cut(const struct handoff *h, size_t most, struct handoff_end *o
 {
     if (!out->text || out->n > most)
         return out->text ? STAYS_MUCH : STAYS_NOT;
-    enum scissors_left left = scissors_cut(out->text, &out->n, h->hints);
+    enum scissors_left left = scissors_cut(out->text, &out->n, h->left->hints);
     out->text[out->n] = 0;
     return bytes_repaired(out->text, out->n) > h->max ? STAYS_MUCH : left == SCISSORS_TORN ? STAYS_TORN : left == SCISSORS_MORE ? STAYS_BELOW : STAYS_NOT;
 }
@@ -147,10 +79,12 @@ static bool same(const struct handoff *h, const struct handoff_end *out)
     return out->n == strlen(h->text) && memcmp(out->text, h->text, out->n) == 0;
 }
 
-static enum stay judge(const struct handoff *h, const char *below, const char *path, const struct child_end *end, struct handoff_end *out)
+static enum stay judge(const struct handoff *h, const struct spool *spool, const char *name, const char *below, const struct child_end *end, struct handoff_end *out)
 {
+    char path[SPOOL_PATH];
     size_t most = h->max + strlen(below) + 1;
-    out->text = read_file(path, most, &out->n);
+    spool_path(spool, name, path);
+    out->text = spool_get(spool, name, most, &out->n);
     out->asked = end->asked;
     out->good = end->asked || (!end->code && !end->signal);
     enum stay stay = cut(h, most, out);
@@ -174,20 +108,22 @@ static enum stay judge(const struct handoff *h, const char *below, const char *p
 bool handoff_run(const struct handoff *h, struct handoff_end *end, struct err *err)
 {
     AUTO_ARENA arena = arena_new();
-    const char *below = scissors_below(arena, h->hints);
-    char dir[256], path[400];
+    const char *below = scissors_below(arena, h->left->hints);
+    char path[SPOOL_PATH], name[LEFT_NAME];
+    struct spool spool;
     struct child_end ended;
     const struct child_run run = {.command = h->editor, .file = path, .wait = h->wait, .arg = h->arg};
     *end = (struct handoff_end){0};
-    if (!make_dir(dir, sizeof dir, err))
+    if (!spool_make(&spool, h->desk, err))
         return false;
-    snprintf(path, sizeof path, "%s/%s", dir, h->name);
-    bool ok = write_file((const char *const[]){h->text, below}, 2, path, err) && term_run(&run, &ended, err);
-    bool stays = ok && judge(h, below, path, &ended, end) != STAYS_NOT;
+    left_name(h->left->ticket, h->left->reply, name);
+    spool_path(&spool, name, path);
+    bool ok = left_about(&spool, h->left, err) && spool_put(&spool, name, (const char *const[]){h->text, below}, 2, err) && term_run(&run, &ended, err);
+    bool stays = ok && judge(h, &spool, name, below, &ended, end) != STAYS_NOT, asked = ok && ended.asked;
     /* An editor that is ended by a signal may have rescued what it had not saved. */
-    bool gone = clean_up(dir, ok && ended.asked ? h->name : NULL, stays ? h->name : NULL);
-    if (ok && ended.asked && !gone)
-        snprintf(end->parting, sizeof end->parting, "the editor left a file of its own in %.150s", dir);
+    bool gone = stays ? left_disown(&spool) : asked ? left_taken(&spool, h->left) : spool_drop(&spool, NULL);
+    if (asked && !gone)
+        snprintf(end->parting, sizeof end->parting, "the editor left a file of its own in %.150s", spool.dir);
     return ok;
 }
 
@@ -210,21 +146,13 @@ bool handoff_pipe(const struct handoff *h, struct child_end *end, struct err *er
 {
     static const char line[] = "pipe() { \"${SHELL:-/bin/sh}\" -c %s <\"$1\"; code=$?; printf '\\n[Enter goes back to triage] '; read -r key </dev/tty; return $code; }; pipe";
     AUTO_ARENA arena = arena_new();
-    char dir[256], path[400];
-    if (!make_dir(dir, sizeof dir, err))
+    char path[SPOOL_PATH];
+    struct spool spool;
+    if (!spool_make(&spool, h->desk, err))
         return false;
-    snprintf(path, sizeof path, "%s/%s", dir, h->name);
+    spool_path(&spool, handoff_piped, path);
     const struct child_run run = {.command = arena_printf(arena, line, quoted(arena, h->editor)), .file = path, .wait = h->wait, .arg = h->arg};
-    bool ok = write_file(&h->text, 1, path, err) && term_run(&run, end, err);
-    clean_up(dir, NULL, NULL);
+    bool ok = spool_put(&spool, handoff_piped, &h->text, 1, err) && term_run(&run, end, err);
+    spool_drop(&spool, NULL);
     return ok;
-}
-
-bool handoff_leave(const char *name, const char *text, char *path, size_t size, struct err *err)
-{
-    char dir[256];
-    if (!make_dir(dir, sizeof dir, err))
-        return false;
-    snprintf(path, size, "%s/%s", dir, name);
-    return write_file(&text, 1, path, err);
 }

@@ -1,75 +1,22 @@
 /* keeper: see keeper.h. */
 #include "app/keeper.h"
-#include "app/handoff.h"
+#include "app/unkept.h"
 #include "app/writing.h"
 #include "base/clock.h"
 #include "core/draft.h"
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { AGAIN_MS = 1500, MOST = 64 /* texts */ };
-
-struct unkept {
-    struct unkept *next;
-    struct console *c;
-    int64_t ticket;
-    bool reply;
-    bool open;       /* the composer has it */
-    bool known;      /* what the daemon has: */
-    char tag[DRAFT_TAG];
-    char *was;       /* the value; NULL: there is none */
-    bool flying;     /* a call is under way */
-    bool gone;       /* to the customer: what is answered still means nothing */
-    bool refused;    /* the daemon does not want it: not asked again */
-    bool rival;      /* another console wrote there: what, is asked */
-    bool told;       /* that it is not kept yet */
-    bool posts;      /* it was kept anew while it is being sent */
-    bool away;       /* being sent, and left: not to be kept before that is over */
-    char *only;      /* what is to be forgotten, where it is that text; NULL: whatever it is */
-    char *sent;      /* the value that went out and was not answered; NULL: none, or that there is to be no draft */
-    char *wanted;    /* the newest */
-    bool sends, wants;
-    int64_t not_before;
-    char say[120];
-};
-
-/* --- which --- */
-
-static struct unkept *find(const struct console *c, int64_t ticket, bool reply)
-{
-    struct unkept *h = c->unkept;
-    while (h && (h->ticket != ticket || h->reply != reply || h->gone))
-        h = h->next;
-    return h;
-}
-
-static struct unkept *mine(const struct console *c)
-{
-    return composer_is_open(&c->composer) ? find(c, c->composer.ticket, c->composer.reply) : NULL;
-}
-
-static void drop_texts(struct unkept *h)
-{
-    free(h->sent);
-    free(h->wanted);
-    h->sent = h->wanted = NULL;
-    h->sends = h->wants = false;
-}
-
-static void free_one(struct unkept *h)
-{
-    free(h->only);
-    free(h->was);
-    free(h);
-}
+enum { AGAIN_MS = 1500 };
 
 /* Whoever is done with goes. */
 static void settle(struct unkept *h)
 {
     struct console *c = h->c;
     struct unkept **at = &c->unkept;
-    struct unkept *open = mine(c);
+    struct unkept *open = unkept_mine(c);
     c->composer.saving = open && (open->sends || open->wants);
     c->dirty = true;
     if (h->flying || h->open || h->sends || h->wants)
@@ -77,12 +24,7 @@ static void settle(struct unkept *h)
     while (*at != h)
         at = &(*at)->next;
     *at = h->next;
-    free_one(h);
-}
-
-static const struct json *parsed(struct arena *a, const char *value)
-{
-    return value ? json_parse_in(a, value, strlen(value), &json_limits_dialect, NULL, NULL) : NULL;
+    unkept_free(h);
 }
 
 /* --- what the daemon has --- */
@@ -92,20 +34,15 @@ static void step(struct unkept *h);
 static bool unanswered(struct unkept *h, const struct link_answer *answer)
 {
     bool none = answer->err && (!answer->status || answer->status >= 500);
+    struct err err = {0};
     h->flying = false;
+    if (none && (h->sends || h->wants))
+        unkept_shelter(h, &err); /* where that fails, keeper_end says so */
     h->not_before = clock_mono() + AGAIN_MS;
     if (none && !h->open && !h->away && (h->sends || h->wants) && !h->told && !h->c->quit)
         console_toast(h->c, UI_WARN, "The draft on #%" PRId64 " is not kept yet: no answer. It is as soon as the desk is back.", h->ticket);
     h->told |= none && !h->open && !h->away;
     return none;
-}
-
-static void want(struct unkept *h, const char *value)
-{
-    free(h->wanted);
-    h->wanted = value ? strdup(value) : NULL;
-    h->wants = true;
-    h->refused = false;
 }
 
 /* The text is closed: nobody is there to be asked, so where both wrote both texts are kept. What was to be forgotten is not, where it is another. */
@@ -114,15 +51,15 @@ static void join(struct unkept *h, const char *was, const struct json *kept)
     AUTO_ARENA a = arena_new();
     bool both;
     if (!h->wanted && h->only && !str_eq(draft_text(kept), h->only))
-        drop_texts(h);
+        unkept_drop(h);
     if (!h->wanted && h->rival && *draft_text(kept)) {
-        drop_texts(h);
+        unkept_drop(h);
         console_toast(h->c, UI_WARN, "Another console of yours wrote on #%" PRId64 " since: its text stays.", h->ticket);
     }
     if (!h->wanted || !kept)
         return;
-    AUTO_JSON all = draft_merge(parsed(a, was), kept, parsed(a, h->wanted), &both);
-    want(h, json_print_in(a, all));
+    AUTO_JSON all = draft_merge(unkept_parsed(a, was), kept, unkept_parsed(a, h->wanted), &both);
+    unkept_want(h, json_print_in(a, all));
     if (both)
         str_copy(h->say, sizeof h->say, arena_printf(a, "#%" PRId64 " had %s draft: both texts are kept, %s first.", h->ticket, h->rival ? "another console's" : "an earlier",
                                                      h->rival ? "that one" : "the earlier one"));
@@ -133,7 +70,7 @@ static void tell(struct unkept *h, const char *was, const struct json *kept, boo
 {
     const struct writing_news news = {.was = was, .kept = kept, .answered = answered, .rival = h->rival};
     if (answered)
-        drop_texts(h);
+        unkept_drop(h);
     h->flying = true;
     writing_came(h->c, &news);
     h->flying = false;
@@ -167,6 +104,10 @@ static void came(void *arg, const struct link_answer *answer)
     h->known = !none;
     if (!none)
         remember(h, json_get_string(root, "tag", ""), kept ? json_print(kept) : NULL);
+    if (!none && *h->over && str_eq(h->over, h->tag) && h->was && !was)
+        was = strdup(h->was); /* what was left came of that */
+    if (!none)
+        h->over[0] = 0;
     h->refused = !another;
     if (!another)
         console_toast(h->c, UI_ERROR, "The draft on #%" PRId64 " is not kept: the desk refuses it.", h->ticket);
@@ -198,8 +139,10 @@ static void refuse(struct unkept *h, const struct link_answer *answer)
     h->sends = false;
     h->wants = true;
     h->refused = !h->rival;
-    if (answer->status == 422) /* a ticket that was purged: its words are to be nowhere */
-        drop_texts(h);
+    if (answer->status == 422) { /* a ticket that was purged: its words are to be nowhere */
+        unkept_drop(h);
+        unkept_unshelter(h);
+    }
 }
 
 static void put_answered(void *arg, const struct link_answer *answer)
@@ -222,6 +165,8 @@ static void put_answered(void *arg, const struct link_answer *answer)
     h->sent = NULL;
     h->sends = h->told = false;
     h->posts |= h->away || (h->open && c->composer.state == COMPOSER_SENDING);
+    if (!h->wants)
+        unkept_unshelter(h);
     if (h->open && !h->wants)
         writing_kept(c);
     else if (!h->open)
@@ -265,33 +210,24 @@ static void step(struct unkept *h)
 bool keeper_full(const struct console *c, int64_t ticket, bool reply)
 {
     int n = 0;
-    if (find(c, ticket, reply))
+    if (unkept_find(c, ticket, reply))
         return false;
     for (const struct unkept *h = c->unkept; h; h = h->next)
         n++;
-    return n >= MOST;
-}
-
-static struct unkept *begin(struct console *c)
-{
-    struct unkept *h = calloc(1, sizeof *h);
-    if (!h)
-        abort();
-    *h = (struct unkept){.next = c->unkept, .c = c, .ticket = c->composer.ticket, .reply = c->composer.reply};
-    return c->unkept = h;
+    return n >= UNKEPT_MOST;
 }
 
 bool keeper_open(struct console *c)
 {
     AUTO_ARENA a = arena_new();
-    struct unkept *h = mine(c);
+    struct unkept *h = unkept_mine(c);
     if (!h)
-        h = begin(c);
+        h = unkept_begin(c, c->composer.ticket, c->composer.reply);
     h->open = true;
     h->say[0] = 0;
     c->composer.saving = h->wants || h->sends;
     if (h->wants || h->sends) {
-        writing_came(c, &(struct writing_news){.kept = parsed(a, h->wants ? h->wanted : h->sent), .answered = true});
+        writing_came(c, &(struct writing_news){.kept = unkept_parsed(a, h->wants ? h->wanted : h->sent), .answered = true});
         return true;
     }
     h->known = false; /* another console may have written since */
@@ -302,15 +238,16 @@ bool keeper_open(struct console *c)
 void keeper_put(struct console *c, bool forget, const char *say)
 {
     AUTO_ARENA a = arena_new();
-    struct unkept *h = mine(c);
+    struct unkept *h = unkept_mine(c);
     if (!h)
-        h = begin(c);
+        h = unkept_begin(c, c->composer.ticket, c->composer.reply);
     if (forget && (!h->known || c->composer.rival)) {
-        drop_texts(h);
+        unkept_drop(h);
+        unkept_unshelter(h);
         return;
     }
     AUTO_JSON value = forget ? NULL : composer_draft(&c->composer);
-    want(h, value ? json_print_in(a, value) : NULL);
+    unkept_want(h, value ? json_print_in(a, value) : NULL);
     str_copy(h->say, sizeof h->say, say);
     h->away = false;
     step(h);
@@ -321,27 +258,29 @@ static void put_away(struct console *c)
 {
     AUTO_ARENA a = arena_new();
     AUTO_JSON value = composer_draft(&c->composer);
-    struct unkept *h = mine(c);
+    struct unkept *h = unkept_mine(c);
     if (!h)
-        h = begin(c);
-    h->away = true;
-    want(h, json_print_in(a, value));
+        h = unkept_begin(c, c->composer.ticket, c->composer.reply);
+    struct err err = {0};
+    h->away = h->doubt = true;
+    unkept_want(h, json_print_in(a, value));
+    unkept_shelter(h, &err);
 }
 
 void keeper_hold(struct console *c)
 {
     AUTO_ARENA a = arena_new();
     AUTO_JSON value = composer_draft(&c->composer);
-    struct unkept *h = mine(c);
+    struct unkept *h = unkept_mine(c);
     if (!h)
-        h = begin(c);
-    want(h, json_print_in(a, value));
+        h = unkept_begin(c, c->composer.ticket, c->composer.reply);
+    unkept_want(h, json_print_in(a, value));
     h->refused = true;
 }
 
 void keeper_close(struct console *c)
 {
-    struct unkept *h = mine(c);
+    struct unkept *h = unkept_mine(c);
     if (!h)
         return;
     h->open = false;
@@ -356,7 +295,7 @@ void keeper_away(struct console *c)
 
 void keeper_again(struct console *c)
 {
-    struct unkept *h = mine(c);
+    struct unkept *h = unkept_mine(c);
     if (h)
         h->open = true;
 }
@@ -367,30 +306,33 @@ static void forget(struct unkept *h)
     AUTO_ARENA a = arena_new();
     if (!h->posts) {
         h->known = false;
-        h->only = strdup(draft_text(parsed(a, h->sent)));
+        h->only = strdup(draft_text(unkept_parsed(a, h->sent)));
     }
-    drop_texts(h);
-    want(h, NULL);
+    unkept_drop(h);
+    unkept_want(h, NULL);
 }
 
 void keeper_sent(struct console *c, int64_t ticket, bool reply)
 {
-    struct unkept *h = find(c, ticket, reply);
+    struct unkept *h = unkept_find(c, ticket, reply);
     if (!h)
         return;
-    h->open = h->away = false;
+    h->open = h->away = h->doubt = false;
+    unkept_unshelter(h);
     h->gone = !h->posts && !h->sends;
     if (h->gone)
-        drop_texts(h);
+        unkept_drop(h);
     else
         forget(h);
     step(h);
     settle(h);
 }
 
-void keeper_back(struct console *c, int64_t ticket, bool reply)
+void keeper_back(struct console *c, int64_t ticket, bool reply, bool doubt)
 {
-    struct unkept *h = find(c, ticket, reply);
+    struct unkept *h = unkept_find(c, ticket, reply);
+    if (h)
+        h->doubt = doubt;
     if (!h || !h->away)
         return;
     h->away = h->posts = false;
@@ -400,7 +342,7 @@ void keeper_back(struct console *c, int64_t ticket, bool reply)
 
 const char *keeper_tag(const struct console *c)
 {
-    const struct unkept *h = mine(c);
+    const struct unkept *h = unkept_mine(c);
     return h && h->known ? h->tag : NULL;
 }
 
@@ -431,30 +373,64 @@ int64_t keeper_next(const struct console *c)
     return at;
 }
 
+/* --- those that were left --- */
+
+static bool take_left(void *arg, struct spool *spool)
+{
+    AUTO_ARENA a = arena_new();
+    struct console *c = arg;
+    struct left is;
+    enum left_is what = left_get(a, spool, COMPOSER_TEXT, &is);
+    if (what == LEFT_STAYS)
+        console_toast(c, UI_WARN, "A %s on #%" PRId64 " that cannot be taken up as it is lies in %s.", draft_word(is.reply), is.ticket, spool->dir);
+    if (what != LEFT_TEXT || keeper_full(c, is.ticket, is.reply) || unkept_find(c, is.ticket, is.reply))
+        return false;
+    struct unkept *h = unkept_begin(c, is.ticket, is.reply);
+    unkept_want(h, is.value);
+    shelter_take(&h->shelter, spool, &is);
+    h->doubt = is.doubt;
+    str_copy(h->over, sizeof h->over, is.over);
+    snprintf(h->say, sizeof h->say, is.doubt ? "The %s on #%" PRId64 ", of which nobody said whether it is sent, is your draft: look before you send it (D lists it)."
+                                             : "The %s on #%" PRId64 " that no desk took is your draft again (D lists it).", draft_word(is.reply), is.ticket);
+    step(h);
+    return true;
+}
+
+void keeper_find(struct console *c)
+{
+    char desk[SPOOL_DESK];
+    unkept_desk(c, desk);
+    spool_each(desk, take_left, c);
+}
+
 /* --- the end --- */
 
-static void leave(struct str *said, struct arena *a, const struct unkept *h)
+static void leave(struct str *said, struct arena *a, struct unkept *h)
 {
-    const char *text = draft_text(parsed(a, h->wants ? h->wanted : h->sent)), *what = draft_word(h->reply);
-    char path[400];
+    const struct json *value = unkept_parsed(a, h->wants ? h->wanted : h->sent);
+    const char *what = draft_word(h->reply);
+    char path[SPOOL_PATH], name[LEFT_NAME];
     struct err err = {0};
-    if (!*text)
+    if (!*draft_text(value) && !draft_files(value))
         return;
-    bool ok = handoff_leave(arena_printf(a, "%s-%" PRId64 ".txt", what, h->ticket), text, path, sizeof path, &err);
+    bool ok = unkept_shelter(h, &err);
+    left_name(h->ticket, h->reply, name);
+    spool_path(&h->shelter.spool, name, path);
     str_addf(said, "%sno daemon took the %s on #%" PRId64 ": %s %s", said->len ? "\n" : "", what, h->ticket, ok ? "it is in" : "it is lost,", ok ? path : err.text);
+    spool_leave(&h->shelter.spool);
 }
 
 const char *keeper_end(struct console *c)
 {
     AUTO_ARENA a = arena_new();
     AUTO_STR said;
-    str_init(&said, MOST * 600);
+    str_init(&said, UNKEPT_MOST * 600);
     for (struct unkept *h = c->unkept, *next; h; h = next) {
         next = h->next;
         if (h->wants || h->sends)
             leave(&said, a, h);
-        drop_texts(h);
-        free_one(h);
+        unkept_drop(h);
+        unkept_free(h);
     }
     c->unkept = NULL;
     return said.len ? arena_strdup(c->frame, said.data) : "";

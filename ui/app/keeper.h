@@ -1,6 +1,7 @@
 /* keeper: the texts that this console has a hand on, each until the daemon is known to have it. A text goes out with its newest state only; where
  * nobody answered the same bytes are sent again as soon as the desk is live, and only then what was typed since. What the daemon has is known
- * before anything is written over it: where that comes late, or another console wrote since, no text is lost. Whatever no daemon took is left in a file on the way out.
+ * before anything is written over it: where that comes late, or another console wrote since, no text is lost. Whatever no daemon took
+ * lies in a file meanwhile (app/shelter), which the next console finds.
  * For app/ only. */
 #ifndef APP_KEEPER_H
 #define APP_KEEPER_H
@@ -19,13 +20,14 @@ void keeper_away(struct console *c);
 void keeper_again(struct console *c);
 /* What was sent arrived: it is no draft any more. Or it did not: it is one. */
 void keeper_sent(struct console *c, int64_t ticket, bool reply);
-void keeper_back(struct console *c, int64_t ticket, bool reply);
+void keeper_back(struct console *c, int64_t ticket, bool reply, bool doubt); /* doubt: nobody says which */
 /* What the daemon has of the open text, by its tag (core/draft); NULL: that is not known. */
 const char *keeper_tag(const struct console *c);
 /* So many texts wait for the desk that there is no room for this one, which is none of them. */
 bool keeper_full(const struct console *c, int64_t ticket, bool reply);
+void keeper_find(struct console *c); /* what an earlier console left becomes a draft, where the desk takes it; once we know who we are */
 void keeper_follow(struct console *c, int64_t now);
 int64_t keeper_next(const struct console *c); /* clock_mono when keeper_follow has something to do, 0 = nothing */
-/* For the end: what no daemon took is written down, each text in a file of its own. In lines, where they are; "" = there was none. */
+/* For the end: what no daemon took stays in files. In lines, where they are; "" = there was none. */
 const char *keeper_end(struct console *c);
 #endif

@@ -63,7 +63,9 @@ static void run(struct console *c, const struct json *root)
     AUTO_ARENA own = arena_new();
     struct err err = {0};
     struct child_end end;
-    const struct handoff h = {.editor = c->pipe.command, .name = arena_printf(own, "ticket-%lld.txt", (long long)c->pipe.ticket), .text = text_of(c, own, root),
+    char desk[SPOOL_DESK];
+    spool_desk(c->home.socket, mirror_me(c->mirror), desk);
+    const struct handoff h = {.editor = c->pipe.command, .desk = desk, .text = text_of(c, own, root),
                               .wait = writing_meanwhile, .arg = c};
     bool ok = handoff_pipe(&h, &end, &err);
     console_resize(c);

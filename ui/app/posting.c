@@ -139,28 +139,31 @@ static void resolve_doubt(struct console *c)
     c->dirty |= !w->doubted;
 }
 
-static const char *why_not(struct console *c, const struct json *problem, const struct link_answer *answer, const char *after)
+static const char *why_not(struct console *c, const struct json *problem, const struct link_answer *answer)
 {
-    const char *why = answer->err ? answer->err->text : "the daemon's answer makes no sense";
-    return problem ? deed_problem(c, problem)
-                   : arena_printf(c->frame, answer->sent && !answer->status ? "No answer, look whether it is sent: %s.%s" : "Not sent: %s.%s", why, after);
+    return problem ? deed_problem(c, problem) : answer->err ? answer->err->text : "the daemon's answer makes no sense";
+}
+
+static bool unknown(const struct link_answer *answer)
+{
+    return answer->sent && !answer->status;
 }
 
 /* Nobody looks at it: it is a draft again, and that is said. */
 static void came_back(const struct posting *p, const struct json *problem, const struct link_answer *answer)
 {
     struct console *c = p->c;
-    const char *why = why_not(c, problem, answer, "");
-    console_toast(c, UI_ERROR, "%s: %s%s The text is your draft: %c goes on with it.", words_of(c->frame, p), problem ? "not sent: " : "", why, p->reply ? 'r' : 'i');
-    unanswered_note(c, words_of(c->frame, p), arena_printf(c->frame, "%s%s The text is your draft", problem ? "not sent: " : "", why));
-    keeper_back(c, p->ticket, p->reply);
+    const char *became = arena_printf(c->frame, "%s: %s. The text is your draft", unknown(answer) ? "no answer, look whether it is sent" : "not sent", why_not(c, problem, answer));
+    console_toast(c, UI_ERROR, "%s: %s: %c goes on with it.", words_of(c->frame, p), became, p->reply ? 'r' : 'i');
+    unanswered_note(c, words_of(c->frame, p), became);
+    keeper_back(c, p->ticket, p->reply, unknown(answer));
 }
 
 static void refused(const struct posting *p, const struct json *problem, const struct link_answer *answer)
 {
     struct console *c = p->c;
     struct composer *w = &c->composer;
-    keeper_back(c, p->ticket, p->reply);
+    keeper_back(c, p->ticket, p->reply, unknown(answer));
     if (answer->status)
         w->key[0] = 0;
     if (problem && json_get_i64(problem, "status", 0) == 409 && p->reply) {
@@ -168,7 +171,8 @@ static void refused(const struct posting *p, const struct json *problem, const s
         composer_doubt(w, deed_problem(c, problem));
         resolve_doubt(c);
     } else {
-        composer_failed(w, why_not(c, problem, answer, " The text is kept."));
+        const char *why = why_not(c, problem, answer);
+        composer_failed(w, problem ? why : arena_printf(c->frame, "%s: %s. The text is kept.", unknown(answer) ? "No answer, look whether it is sent" : "Not sent", why));
     }
 }
 
@@ -281,6 +285,5 @@ void posting_follow(struct console *c)
 void posting_end(struct console *c)
 {
     for (const struct posting *p = c->postings; p; p = p->next)
-        if (p->left)
-            keeper_back(c, p->ticket, p->reply);
+        keeper_back(c, p->ticket, p->reply, true);
 }

@@ -73,6 +73,7 @@ static void take_document(struct take *t, const struct link_answer *answer)
 /* My settings. */
 static void take_kept(struct console *c)
 {
+    keeper_find(c);
     session_begin(c);
     bell_begin(c);
     mouse_begin(c);

@@ -201,8 +201,13 @@ static void write_outside(struct console *c)
     }
     if (editor_length(w->editor) || w->attached.count)
         writing_keep(c);
-    const struct handoff what = {.editor = handoff_editor(), .hints = arena_strdup(own, hints_of(c)), .text = editor_text(w->editor), .max = COMPOSER_TEXT, .wait = writing_meanwhile, .arg = c,
-                                 .name = arena_printf(own, "%s-%" PRId64 ".txt", w->reply ? "reply" : "note", w->ticket)};
+    char desk[SPOOL_DESK], tag[DRAFT_TAG];
+    AUTO_JSON draft = composer_draft(w);
+    const char *value = json_print_in(own, draft);
+    spool_desk(c->home.socket, mirror_me(c->mirror), desk);
+    draft_tag(value, tag);
+    const struct left left = {.ticket = w->ticket, .reply = w->reply, .over = tag, .hints = arena_strdup(own, hints_of(c)), .value = value};
+    const struct handoff what = {.editor = handoff_editor(), .desk = desk, .left = &left, .text = editor_text(w->editor), .max = COMPOSER_TEXT, .wait = writing_meanwhile, .arg = c};
     bool ok = handoff_run(&what, &end, &err);
     console_resize(c);
     if (ok)
