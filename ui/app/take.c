@@ -3,6 +3,7 @@
 #include "app/bell.h"
 #include "app/drafting.h"
 #include "app/found.h"
+#include "app/keeper.h"
 #include "app/mouse.h"
 #include "app/part.h"
 #include "app/prompt.h"
