@@ -70,6 +70,8 @@ bool parcel_journal(struct engine *e, struct arena *arena, const struct parcel *
     json_put_string(data, "state", p->state);
     if (p->message)
         json_put_i64(data, "message", p->message);
+    if (p->message && *p->agent) /* whoever wrote it hears what became of it */
+        json_put_string(data, "agent", p->agent);
     json_put_i64(data, "attempts", p->attempts);
     if (p->due_at)
         json_put_i64(data, "due_at", p->due_at);

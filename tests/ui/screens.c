@@ -338,11 +338,24 @@ static void a_delivery_that_died_is_seen_in_the_list_and_in_the_pane(void **stat
     mirror_frame(desk.mirror, "parcel", 101, frame, strlen(frame), DESK_NOW);
     queue_sync(&queue, desk.mirror, true);
     draw_queue(120, 40);
-    desk_shows(&desk, "✗ 1 not delivered");
-    assert_int_equal(desk_role(&desk, "✗ 1 not"), UI_LATE);
+    desk_shows(&desk, "✗ not sent");
+    assert_int_equal(desk_role(&desk, "✗ not sent"), UI_LATE);
     list_select(queue.list, 4119);
     draw_queue(200, 60);
-    desk_shows(&desk, "deliveries ✗ 1 not delivered");
+    desk_shows(&desk, "deliveries ✗ not sent");
+}
+
+/* A page first, then what is mine and was not sent, whatever is late; there already: on to the next. */
+static void an_answer_of_mine_that_was_not_sent_needs_me_until_one_is_there(void **state)
+{
+    static const char taken[] = "{\"seq\":102,\"ticket\":4121,\"row\":{\"id\":4121,\"title\":\"x\",\"status\":\"open\",\"assignee\":\"tom\",\"version\":99}}";
+    (void)state;
+    const char frame[] = "{\"seq\":101,\"ticket\":4117,\"row\":{\"id\":4117,\"title\":\"Feature idea\",\"status\":\"resolved\",\"assignee\":\"ana\",\"undelivered\":1,\"version\":9}}";
+    mirror_frame(desk.mirror, "ticket", 101, frame, strlen(frame), DESK_NOW);
+    assert_int_equal(queue_needs_me(desk.mirror, DESK_NOW, 0), 4121);
+    mirror_frame(desk.mirror, "ticket", 102, taken, strlen(taken), DESK_NOW);
+    assert_int_equal(queue_needs_me(desk.mirror, DESK_NOW, 0), 4117);
+    assert_int_equal(queue_needs_me(desk.mirror, DESK_NOW, 4117), 4090);
 }
 
 static void a_toast_takes_the_line_above_the_hints(void **state)
@@ -1149,6 +1162,7 @@ int main(void)
         T(a_pending_action_and_a_row_that_left_are_told_apart),
         T(a_toast_takes_the_line_above_the_hints),
         T(a_delivery_that_died_is_seen_in_the_list_and_in_the_pane),
+        T(an_answer_of_mine_that_was_not_sent_needs_me_until_one_is_there),
         T(the_head_of_a_ticket_names_everybody_who_is_there),
         T(a_ticket_is_one_timeline_and_customer_text_stands_behind_the_bar),
         T(a_pane_that_comes_back_to_the_ticket_it_read_shows_it_as_it_was),

@@ -80,7 +80,7 @@ struct found_by {             /* app/found: what one of its calls brought */
     char after[200];             /* where it goes on */
     struct json *root;
 };
-enum { FOUND_WAYS = 2 };
+enum { FOUND_WAYS = 2, UNSENT_MOST = 16 };
 struct session { /* app/session */
     struct json *was;    /* to be taken up once the list is here */
     bool turned;         /* its view and filter were asked for */
@@ -128,6 +128,7 @@ struct console {
 
     struct wanted slots[SLOTS];
     struct { int64_t stream, ticket; bool replying; } shown; /* what others were told we look at (app/shown) */
+    struct unsent { int64_t tickets[UNSENT_MOST]; int count; } unsent; /* app/unsent, the oldest first */
     int64_t rang, rang_at; /* what the stream said last that it pages me, until that is over; clock_mono */
     int64_t focus, focus_next; /* the ticket whose documents are kept; the one whose are asked for at focus_at, if the cursor stays */
     int listed;    /* rows of the table shown that are asked for, where it goes on; 0: the first */

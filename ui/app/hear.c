@@ -2,6 +2,7 @@
  * wrote. A frame that does not hold my name is not read at all. */
 #include "app/hear.h"
 #include "app/bell.h"
+#include "app/unsent.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "screen/escalations.h"
@@ -112,7 +113,7 @@ static void changed(struct console *c, const struct json *root)
 void hear_frame(struct console *c, const char *event, const char *data, size_t n)
 {
     static const struct { const char *event; void (*hear)(struct console *c, const struct json *root); } hears[] = {
-        {"escalation", page}, {"ticket", changed}};
+        {"escalation", page}, {"ticket", changed}, {"parcel", unsent_hear}};
     const char *me = mirror_me(c->mirror);
     for (size_t i = 0; i < sizeof hears / sizeof *hears; i++) {
         if (!str_eq(hears[i].event, event) || !*me || !memmem(data, n, me, strlen(me)))

@@ -1,5 +1,5 @@
-/* hear: what the stream brings that concerns whoever sits here, wherever they look: a page, a note that names them, a change to
- * a ticket they watch. It becomes a toast; a page and a mention the terminal is told too (console.notice). */
+/* hear: what the stream brings that concerns whoever sits here, wherever they look: a page, an answer of theirs that was not sent (app/unsent), a
+ * note that names them, a change to a ticket they watch. It becomes a toast; a page and a mention the terminal is told too (console.notice). */
 #ifndef APP_HEAR_H
 #define APP_HEAR_H
 #include "app/console.h"

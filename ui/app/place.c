@@ -1,6 +1,7 @@
 /* place: going somewhere: a ticket, a view, a screen, and back. */
 #include "app/drafting.h"
 #include "app/part.h"
+#include "app/unsent.h"
 #include "base/text.h"
 #include "screen/escalations.h"
 #include "screen/health.h"
@@ -237,7 +238,11 @@ static void do_needs_me(struct console *c, const char *arg)
     (void)arg;
     if (to_page(c))
         return;
-    int64_t ticket = queue_needs_me(c->mirror, console_now(c));
+    int64_t unsent = unsent_next(c), ticket = unsent ? unsent : queue_needs_me(c->mirror, console_now(c), console_ticket(c));
+    if (unsent) {
+        place_ticket(c, unsent);
+        return;
+    }
     if (console_place(c) != PLACE_QUEUE)
         console_go(c, PLACE_QUEUE);
     if (!ticket || !list_select(c->queue.list, ticket))

@@ -9,6 +9,7 @@ enum { GATHER_MS = 1000, REST_MS = 10000, DAY = 24 * 60 };
 
 static const struct ring_row rows[RING_REASONS] = {
     [RING_PAGE] = {"pages", "an escalation pages you", .always = true},
+    [RING_UNSENT] = {"answers not sent", "an answer of yours did not reach the customer", false},
     [RING_MENTION] = {"mentions", "a note mentions you", false},
     [RING_REPLY] = {"replies", "the customer writes on a ticket of yours", false},
     [RING_ASSIGNED] = {"assigned to you", "somebody gives you a ticket", false},

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum ring_reason { RING_PAGE, RING_MENTION, RING_REPLY, RING_ASSIGNED, RING_WATCHED, RING_REASONS };
+enum ring_reason { RING_PAGE, RING_UNSENT, RING_MENTION, RING_REPLY, RING_ASSIGNED, RING_WATCHED, RING_REASONS };
 struct ring_row {
     const char *many; /* "3 replies" */
     const char *help;

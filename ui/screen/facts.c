@@ -16,7 +16,10 @@ const char *facts_woke(const struct look *look, const struct ticket *t)
 
 const char *facts_undelivered(const struct look *look, const struct mirror_row *row)
 {
-    return row->undelivered ? arena_printf(look->arena, "%s %lld not delivered", look_delivery("dead").glyph, (long long)row->undelivered) : "";
+    const char *glyph = look_delivery("dead").glyph;
+    return row->undelivered > 1 ? arena_printf(look->arena, "%s %lld not sent", glyph, (long long)row->undelivered)
+           : row->undelivered   ? arena_printf(look->arena, "%s not sent", glyph)
+                                : "";
 }
 
 const char *facts_links(const struct look *look, const struct ticket *t)

@@ -285,23 +285,26 @@ void queue_turn(struct queue *q, const struct mirror *mirror)
     list_free(old);
 }
 
-/* Lower is more pressing: paging, then late and mine, then what is due next and free or mine. */
-static int64_t pressing(const struct mirror *mirror, const struct ticket *t, int64_t now)
+/* Lower is more pressing: paging, then mine and not sent, then late and mine, then what is due next and free or mine. */
+static int64_t pressing(const struct mirror *mirror, const struct mirror_row *row, int64_t now, int64_t at)
 {
+    const struct ticket *t = &row->t;
     bool free = !t->assignee || !*t->assignee, mine = !free && str_eq(t->assignee, mirror_me(mirror));
     bool paging = t->escalated == ESCALATION_TRIGGERED;
+    if (mine && row->undelivered && t->id != at && !paging)
+        return t->id - INT64_MAX / 4;
     if (ticket_done(t->status) || t->snoozed_until > now || !(mine || free || paging))
         return INT64_MAX;
     int64_t due = t->next_due_at ? t->next_due_at : INT64_MAX / 4;
     return due - (paging ? INT64_MAX / 2 : 0) - (mine && t->next_due_at && due < now ? INT64_MAX / 4 : 0);
 }
 
-int64_t queue_needs_me(const struct mirror *mirror, int64_t now)
+int64_t queue_needs_me(const struct mirror *mirror, int64_t now, int64_t at)
 {
     int64_t best = INT64_MAX, id = 0;
     for (int i = 0; i < mirror_row_count(mirror); i++) {
         const struct mirror_row *row = mirror_row_at(mirror, i);
-        int64_t p = row->gone ? INT64_MAX : pressing(mirror, &row->t, now);
+        int64_t p = row->gone ? INT64_MAX : pressing(mirror, row, now, at);
         if (p < best) {
             best = p;
             id = row->t.id;

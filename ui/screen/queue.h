@@ -19,7 +19,8 @@ void queue_sync(struct queue *q, const struct mirror *mirror, bool anchored); /*
 /* Another view or filter: nothing in it is news; the ticket under the cursor stays under it if it is there,
  * and marks stay. */
 void queue_turn(struct queue *q, const struct mirror *mirror);
-int64_t queue_needs_me(const struct mirror *mirror, int64_t now); /* the most pressing ticket, 0 = none */
+/* The most pressing ticket, 0 = none. An answer that was not sent does not press where one is already (at): on to the next. */
+int64_t queue_needs_me(const struct mirror *mirror, int64_t now, int64_t at);
 bool queue_has_pane(const struct queue *q, int columns);
 /* Do keys that move scroll the pane? Not where there is none at that width, whatever was asked for before. */
 bool queue_in_pane(const struct queue *q, int columns);

@@ -519,6 +519,8 @@ void ticket_draw(struct ticket_screen *t, const struct look *look, struct surfac
     at = draw_title(look, s, row, ticket_follows(t));
     bool pane = width >= PANE_FROM;
     draw_people(look, s, at++, row, doc);
+    if (row->undelivered)
+        surface_textf(s, at++, 1, width - 2, UI_LATE, "%s: gd shows why, R there sends it again", facts_undelivered(look, row));
     const char *others = look_present(look, t->id);
     if (*others)
         surface_text(s, at++, 1, width - 2, UI_PRESENCE, others);
