@@ -36,15 +36,15 @@ static bool find(struct show *show, struct event *e, const struct config_source 
 {
     const char *text = show->req->param[0];
     if (strspn(text, "0123456789") != strlen(text) || strlen(text) > 18)
-        return err_set(&show->err, ERR_NOT_FOUND, "no event %.40s", text);
+        return err_set(&show->err, ERR_NOT_FOUND, "no event %.40s; `triage events --state quarantine` or gi lists them", text);
     if (!store_event_get(show->store, show->arena, strtoll(text, NULL, 10), e, &show->err))
         return false;
     *source = config_source(show->config, e->source);
     if (!str_eq(e->state, "quarantine"))
         return err_set(&show->err, ERR_INPUT, "event %s is %s: only what is in quarantine is taken in again", text, e->state);
     if (!e->raw_n)
-        return err_set(&show->err, ERR_INPUT, "event %s has no bytes any more", text);
-    return *source || err_set(&show->err, ERR_INPUT, "event %s is of %s, which is no source any more", text, e->source);
+        return err_set(&show->err, ERR_INPUT, "event %s has no bytes any more: its source has to send it again", text);
+    return *source || err_set(&show->err, ERR_INPUT, "event %s is of %s, which is no source any more: put it back into triage.yaml first", text, e->source);
 }
 
 static void rerun(struct request *req)

@@ -128,7 +128,7 @@ static bool find(struct show *show, struct reading *r)
         r->job.filing = (struct filing){.agent = show->req->agent->name, .name = r->file.name, .ticket = t->id, .n = n};
         return true;
     }
-    return err_set(&show->err, ERR_NOT_FOUND, "#%" PRId64 " has no attachment %.20s", t->id, show->req->param[1]);
+    return err_set(&show->err, ERR_NOT_FOUND, "#%" PRId64 " has no attachment %.20s; `triage attachments %" PRId64 "` numbers them", t->id, show->req->param[1], t->id);
 }
 
 /* A name in a header: ASCII, and beside it as it is (RFC 6266). */

@@ -210,7 +210,7 @@ static bool read_page(struct show *show, const char *key, struct json *root)
         json_put_i64(root, "next", ids[count - 1]);
     else
         json_put_null(root, "next");
-    return figures.tickets || json_get_bool(who, "known", false) || err_set(&show->err, ERR_NOT_FOUND, "no customer \"%.80s\"", key);
+    return figures.tickets || json_get_bool(who, "known", false) || err_set(&show->err, ERR_NOT_FOUND, "no customer \"%.80s\"; `triage customers` lists them, and a ticket's number finds whose it is", key);
 }
 
 static void answer_customer(struct show *show, const char *key)
@@ -239,7 +239,7 @@ static void get_ticket_customer(struct request *req)
         return;
     const struct ticket *t = show_asked(&show);
     if (t && !t->customer)
-        err_set(&show.err, ERR_NOT_FOUND, "#%lld: its source names no customer", (long long)t->id);
+        err_set(&show.err, ERR_NOT_FOUND, "#%lld: its source names no customer, so there is no page of theirs", (long long)t->id);
     answer_customer(&show, t ? t->customer : NULL);
 }
 

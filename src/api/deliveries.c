@@ -132,7 +132,7 @@ static void get_parcel(struct request *req)
         return;
     if (!store_parcel_get(show.store, show.arena, id, &p, &found, &show.err) || !found) {
         if (show.err.code == ERR_NONE)
-            err_set(&show.err, ERR_NOT_FOUND, "no delivery %.40s", req->param[0]);
+            err_set(&show.err, ERR_NOT_FOUND, "no delivery %.40s; `triage deliveries ls` or gd lists them", req->param[0]);
         show_fail(&show);
         return;
     }

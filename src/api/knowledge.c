@@ -71,7 +71,7 @@ static void get_article(struct request *req)
         json_put_string(row, "body", article.body);
         json_put(root, "article", row);
     } else if (!found && show.err.code == ERR_NONE) {
-        err_set(&show.err, ERR_NOT_FOUND, "no article \"%.80s\"", req->param[0]);
+        err_set(&show.err, ERR_NOT_FOUND, "no article \"%.80s\"; `triage articles` or gk lists them", req->param[0]);
     }
     show_answer(&show, root);
 }

@@ -47,7 +47,7 @@ static void replay(struct lab *lab)
     pthread_t thread;
     struct request *req = lab->req;
     if (atomic_exchange(&busy, true)) {
-        err_set(&lab->err, ERR_UNAVAILABLE, "another replay is running");
+        err_set(&lab->err, ERR_UNAVAILABLE, "another replay is running: try again when it is done");
         request_fail(req, &lab->err);
         return;
     }

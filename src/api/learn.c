@@ -73,11 +73,11 @@ static struct classify_model *stored_model(struct show *show, int64_t epoch, str
     if (!store_model_get(show->store, show->arena, epoch, row, &found, err))
         return NULL;
     if (!found)
-        err_set(err, ERR_NOT_FOUND, "no epoch %lld of the classifier", (long long)epoch);
+        err_set(err, ERR_NOT_FOUND, "no epoch %lld of the classifier; `triage model ls` lists them", (long long)epoch);
     else if (str_eq(row->state, "refused"))
-        err_set(err, ERR_STATE, "epoch %lld was refused: it did worse than the one before", (long long)epoch);
+        err_set(err, ERR_STATE, "epoch %lld was refused: it did worse than the one before; `triage model ls` says which were taken", (long long)epoch);
     else if (!row->weights)
-        err_set(err, ERR_STATE, "the weights of epoch %lld are no longer kept", (long long)epoch);
+        err_set(err, ERR_STATE, "the weights of epoch %lld are no longer kept; `triage model ls` says which are, 0 is always there", (long long)epoch);
     else
         return classify_load(show->req->desk->starter, row->weights, row->weights_n, err);
     return NULL;

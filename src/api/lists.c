@@ -397,7 +397,7 @@ static void get_event(struct request *req)
     if (!show_open(&show, req))
         return;
     if (strspn(text, "0123456789") != strlen(text) || strlen(text) > 18)
-        err_set(&show.err, ERR_NOT_FOUND, "no event %.40s", text);
+        err_set(&show.err, ERR_NOT_FOUND, "no event %.40s; `triage events` or gi lists them", text);
     else if (store_event_get(show.store, show.arena, strtoll(text, NULL, 10), &e, &show.err)) {
         struct json *root = json_object(), *row = show_event(&show, &e);
         json_put_string(row, "raw", raw_of(&show, &e));

@@ -118,7 +118,7 @@ static bool put_schedules(struct asking *a, const char *name, struct json *root)
             ok = put_schedule(a, &config->schedules[i], list);
     json_put(root, "schedules", list);
     if (ok && name && !config_schedule(config, *name ? name : "?"))
-        return err_set(&a->show.err, ERR_NOT_FOUND, "there is no schedule \"%.64s\"", name);
+        return err_set(&a->show.err, ERR_NOT_FOUND, "there is no schedule \"%.64s\"; `triage oncall` lists them", name);
     return ok;
 }
 

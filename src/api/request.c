@@ -77,6 +77,16 @@ bool request_find(struct request *req)
     return false;
 }
 
+/* Nobody of the configuration. */
+static bool stranger(struct request *req, int64_t uid, const char *key)
+{
+    struct err err;
+    err_set(&err, ERR_FORBIDDEN, "no agent in triage.yaml has the uid %lld%s: an admin adds one there, {name: NAME, uid: %lld}; where several share it, --key-id or TRIAGE_KEY says who it is",
+            (long long)uid, key ? " and that key" : "", (long long)uid);
+    request_fail(req, &err);
+    return false;
+}
+
 bool request_permit(struct request *req, int64_t uid)
 {
     if (req->side != SIDE_DESK)
@@ -84,10 +94,8 @@ bool request_permit(struct request *req, int64_t uid)
     int keys;
     const char *key = request_header(req, "X-Triage-Key", &keys);
     req->agent = keys <= 1 ? config_agent_calling(req->config, uid, key) : NULL;
-    if (!req->agent || req->agent->role == ROLE_NONE) {
-        request_refuse(req, PROBLEM_STRANGER);
-        return false;
-    }
+    if (!req->agent || req->agent->role == ROLE_NONE)
+        return stranger(req, uid, key);
     if (req->agent->role >= req->call->role)
         return true;
     struct err err;

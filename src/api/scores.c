@@ -284,10 +284,8 @@ static void get_ledger(struct request *req)
         return;
     const char *of = request_query(req, "agent"), *me = req->agent->name;
     of = of && *of ? of : me;
-    if (!config_agent(show.config, of))
-        err_set(&show.err, ERR_NOT_FOUND, "no agent \"%.64s\" in the configuration", of);
-    else if (!str_eq(of, me) && show_privacy(&show, of) != GAME_PUBLIC)
-        err_set(&show.err, ERR_FORBIDDEN, "%.64s keeps their ledger to themselves", of);
+    if (config_agent_named(show.config, "", of, &show.err) && !str_eq(of, me) && show_privacy(&show, of) != GAME_PUBLIC)
+        err_set(&show.err, ERR_FORBIDDEN, "%.64s keeps their ledger to themselves; they alone can open it (privacy is=public)", of);
     if (show.err.code) {
         show_fail(&show);
         return;

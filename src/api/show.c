@@ -49,7 +49,7 @@ struct ticket *show_asked(struct show *show)
     const char *text = show->req->param[0];
     size_t n = strspn(text, "0123456789");
     if (!n || n > 18 || text[n]) {
-        err_set(&show->err, ERR_NOT_FOUND, "no ticket #%.40s", text);
+        err_set(&show->err, ERR_NOT_FOUND, "no ticket #%.40s: a ticket has a number; `triage ls WORDS` or / finds it by its words", text);
         return NULL;
     }
     return store_ticket_shown(show->store, show->arena, strtoll(text, NULL, 10), &show->err);

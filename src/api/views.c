@@ -98,7 +98,7 @@ bool views_find(struct show *show, const char *name, struct seen_view *out)
     bool own = name && *name == '~';
     if (name && ((!own && read_kept(show, NULL, name, out)) || read_kept(show, show->req->agent->name, name + own, out)))
         return true;
-    return show->err.code != ERR_NONE ? false : err_set(&show->err, ERR_NOT_FOUND, "no view \"%.60s\"", name ? name : "");
+    return show->err.code != ERR_NONE ? false : err_set(&show->err, ERR_NOT_FOUND, "no view \"%.60s\"; `triage views` lists them", name ? name : "");
 }
 
 bool views_all(struct show *show, struct seen_view *out)

@@ -93,7 +93,7 @@ static bool do_skip(struct act *a)
     if (!act_need_open(a))
         return false;
     if (t->assignee && !str_eq(t->assignee, a->action->actor))
-        return err_set(a->err, ERR_STATE, "#%lld is %.64s's, so it is not offered to you", (long long)t->id, t->assignee);
+        return err_set(a->err, ERR_STATE, "#%lld is %.64s's, so it is not offered to you and there is nothing to skip", (long long)t->id, t->assignee);
     observe_say_text(a->out, "skipped", assignment_skip(a->arena, t->skipped, a->action->actor, a->now + a->rules->assignment.skip_for, a->now));
     if (t->assignee) {
         a->out->kind = KIND_ASSIGN;
@@ -104,9 +104,7 @@ static bool do_skip(struct act *a)
 
 static bool do_assign(struct act *a)
 {
-    if (!config_agent(a->rules, a->action->arg))
-        return err_set(a->err, ERR_NOT_FOUND, "no agent \"%.64s\" in the configuration", a->action->arg);
-    return assign_to(a, a->action->arg);
+    return config_agent_named(a->rules, "", a->action->arg, a->err) && assign_to(a, a->action->arg);
 }
 
 static bool do_unassign(struct act *a)
@@ -235,7 +233,7 @@ static bool do_watch(struct act *a)
     if (!act_need_open(a))
         return false;
     if (watch_count(a->before->watchers) == WATCH_MOST && !watch_has(a->before->watchers, a->action->actor))
-        return err_set(a->err, ERR_STATE, "#%lld: %d watch it already, and more than that nobody hears", (long long)a->before->id, WATCH_MOST);
+        return err_set(a->err, ERR_STATE, "#%lld: %d watch it already, which is the most: one of them has to unwatch first", (long long)a->before->id, WATCH_MOST);
     say_watchers(a, watch_with(a->arena, a->before->watchers, a->action->actor));
     return true;
 }
@@ -270,7 +268,7 @@ static bool do_ack(struct act *a)
     if (state == ESCALATION_NONE || state == ESCALATION_RESOLVED)
         return act_refuse(a, ERR_ALREADY, "nobody is paged for it: there is no open escalation to acknowledge");
     if (state == ESCALATION_SUPPRESSED)
-        return act_refuse(a, ERR_STATE, "a maintenance window holds its pages, so there is none to acknowledge yet; `triage oncall` says until when");
+        return act_refuse(a, ERR_STATE, "a maintenance window holds its pages, so there is none to acknowledge yet; `triage windows` says until when");
     if (state == ESCALATION_ACKNOWLEDGED)
         return err_set(a->err, ERR_ALREADY, "#%lld: already acknowledged by %s", (long long)a->before->id,
                        a->before->escalation.acked_by ? a->before->escalation.acked_by : "somebody");

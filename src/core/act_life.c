@@ -66,7 +66,8 @@ static bool set_status(struct act *a, int status, bool answering)
     if (!act_need_open(a))
         return false;
     if (!ticket_may_move(t->status, status))
-        return err_set(a->err, ERR_STATE, "#%lld: %s cannot become %s", (long long)t->id, status_word(t->status), status_word(status));
+        return err_set(a->err, ERR_STATE, "#%lld: %s cannot become %s; it can become open, pending, on_hold or resolved, the rest is the clock's and its source's", (long long)t->id, status_word(t->status),
+                       status_word(status));
     if ((status == STATUS_PENDING && !may_wait(a, answering)) || (status == STATUS_ON_HOLD && !may_hold(a)))
         return false;
     observe_say_int(a->out, "status", status);
@@ -185,7 +186,7 @@ static bool snooze_end(struct act *a, int on, int64_t *until)
     else if (!a->action->arg)
         return err_set(a->err, ERR_USAGE, "snooze needs \"until\", or on=customer_reply");
     if ((end && *end) || *until <= a->now)
-        return err_set(a->err, ERR_INPUT, "until: a time in the future, ms UTC");
+        return err_set(a->err, ERR_INPUT, "until: a time still to come, such as 2h, tomorrow or monday 14:00 (ms UTC for programs)");
     return true;
 }
 
@@ -204,7 +205,7 @@ bool act_snooze(struct act *a)
     if (!snooze_on(a, &on) || !snooze_end(a, on, &until) || !act_need_open(a) || !take_words(a, "note", "snooze_note"))
         return false;
     if (ticket_done(t->status))
-        return act_refuse(a, ERR_STATE, "it is resolved, so there is nothing to hide");
+        return act_refuse(a, ERR_STATE, "it is resolved, so there is nothing to hide; reopen it first if it shall come back");
     observe_say_int(a->out, "snoozed_until", until);
     observe_say_int(a->out, "wake_on", on);
     observe_say_text(a->out, "snoozed_by", a->action->actor);
@@ -240,9 +241,9 @@ bool act_may_merge(const struct ticket *source, const struct ticket *target, con
     if (source->id == target->id)
         return err_set(err, ERR_INPUT, "#%lld: a ticket is not merged into itself", (long long)source->id);
     if (target->deleted)
-        return err_set(err, ERR_STATE, "#%lld is deleted: nothing is merged into it", (long long)target->id);
+        return err_set(err, ERR_STATE, "#%lld is deleted: nothing is merged into it; unmerge %lld takes that back", (long long)target->id, (long long)target->id);
     if (target->status == STATUS_CLOSED)
-        return err_set(err, ERR_STATE, "#%lld is closed: nothing is merged into it", (long long)target->id);
+        return err_set(err, ERR_STATE, "#%lld is closed for good: nothing is merged into it; take one that is open, such as its follow-up", (long long)target->id);
     if (!same && !confirmed(action, with))
         return err_set(err, ERR_USAGE, "#%lld and #%lld are of different customers: are they about the same? merge into %lld confirm",
                        (long long)source->id, (long long)target->id, (long long)target->id);

@@ -461,6 +461,20 @@ bool config_person(const char *actor)
     return actor && *actor && !strchr(actor, ':');
 }
 
+bool config_agent_named(const struct config *config, const char *member, const char *name, struct err *err)
+{
+    const char *near = NULL;
+    if (config_agent(config, name))
+        return true;
+    for (int i = 0, least = 3; i < config->agent_count; i++) {
+        int d = str_distance(name, config->agents[i].name);
+        near = d < least ? config->agents[i].name : near;
+        least = d < least ? d : least;
+    }
+    return err_set(err, ERR_NOT_FOUND, "%s%sno agent \"%.64s\" in the configuration%s%.64s%s `triage agents` or gw lists them", member, *member ? ": " : "", name,
+                   near ? ", did you mean \"" : ";", near ? near : "", near ? "\"?" : "");
+}
+
 const char *role_word(int role)
 {
     return role > ROLE_NONE && role <= ROLE_ADMIN ? roles[role] : "";

@@ -352,6 +352,9 @@ const struct config_schedule *config_schedule(const struct config *config, const
 /* Is that who a journal's entry names a person: not a source ("source:shop"), the clock, or a part of the desk itself? No agent
  * can have such a name. */
 bool config_person(const char *actor);
+/* ERR_NOT_FOUND, with the name meant perhaps and where they are listed, and false, where nobody of that name works here. member: what it was
+ * said as, "" = the act's own argument. */
+bool config_agent_named(const struct config *config, const char *member, const char *name, struct err *err);
 const char *role_word(int role);
 int role_find(const char *word); /* ROLE_NONE: it is none */
 /* Why somebody may not, and whom to ask: ERR_FORBIDDEN, false. what: "delete", "to take #7 back". */

@@ -82,7 +82,7 @@ bool desk_agent(struct desk_act *d, const char *name, const char **out)
         return false;
     if (!*out)
         *out = d->action->actor;
-    return config_agent(d->rules, *out) || err_set(d->err, ERR_NOT_FOUND, "%s: no agent \"%.64s\" in the configuration", name, *out);
+    return config_agent_named(d->rules, name, *out, d->err);
 }
 
 bool desk_may_speak_for(struct desk_act *d, const char *agent)
@@ -146,12 +146,12 @@ static bool do_present(struct desk_act *d)
         return false;
     const struct absence *now = key ? NULL : desk_absence(d->state, whose, d->now);
     if (!key && !now)
-        return err_set(d->err, ERR_ALREADY, "%.64s is not away now; an absence to come is named by its key (`triage agents --json`)", whose);
+        return err_set(d->err, ERR_ALREADY, "%.64s is not away now; an absence to come is named by its key (`triage oncall --json`)", whose);
     key = key ? key : now->key;
     if (!desk_find(d, "absence", key, &is))
         return false;
     if (!is)
-        return err_set(d->err, ERR_NOT_FOUND, "no absence %.64s", key);
+        return err_set(d->err, ERR_NOT_FOUND, "no absence %.64s; `triage oncall --json` has their keys", key);
     const char *agent = json_get_string(is, "agent", "");
     if (!desk_may_speak_for(d, agent))
         return false;

@@ -22,11 +22,11 @@ bool desk_do_erase_event(struct desk_act *d)
     if (!key || !desk_find(d, "event", key, &event))
         return false;
     if (!event)
-        return err_set(d->err, ERR_NOT_FOUND, "no event %s", key);
+        return err_set(d->err, ERR_NOT_FOUND, "no event %s; `triage events --state quarantine` or gi lists them", key);
     if (str_eq(json_get_string(event, "state", ""), "erased"))
-        return err_set(d->err, ERR_STATE, "event %s is erased already", key);
+        return err_set(d->err, ERR_ALREADY, "event %s is erased already", key);
     if (!str_eq(json_get_string(event, "state", ""), "quarantine"))
-        return err_set(d->err, ERR_STATE, "event %s is %s: erase its ticket", key, json_get_string(event, "state", ""));
+        return err_set(d->err, ERR_STATE, "event %s is %s, not in quarantine: erase its ticket instead (triage events %s names it)", key, json_get_string(event, "state", ""), key);
     if (!sure)
         return err_set(d->err, ERR_USAGE, "what event %s says is gone then, and no undo brings it back: confirm it with the word", key);
     struct json *data = json_object();

@@ -50,11 +50,11 @@ bool desk_do_accept_article(struct desk_act *d)
         !is_article(d, key, &is))
         return false;
     if (!is)
-        return err_set(d->err, ERR_NOT_FOUND, "no article \"%.64s\"", key);
-    if (!config_agent(d->rules, agent))
-        return err_set(d->err, ERR_NOT_FOUND, "agent: no agent \"%.64s\" in the configuration", agent);
+        return err_set(d->err, ERR_NOT_FOUND, "no article \"%.64s\"; `triage articles` or gk lists them", key);
+    if (!config_agent_named(d->rules, "agent", agent, d->err))
+        return false;
     if (str_eq(agent, d->action->actor))
-        return err_set(d->err, ERR_STATE, "what you wrote yourself is for somebody else to accept");
+        return err_set(d->err, ERR_STATE, "what you wrote yourself is for another lead or admin to accept");
     if (before)
         return err_set(d->err, ERR_ALREADY, "that article was accepted already");
     struct json *data = json_object();
@@ -75,7 +75,7 @@ bool desk_do_reset_xp(struct desk_act *d)
         return false;
     bool all = str_eq(agent, "all");
     if (!all && !config_agent(d->rules, agent))
-        return err_set(d->err, ERR_NOT_FOUND, "agent: no agent \"%.64s\" in the configuration; all: everybody", agent);
+        return err_set(d->err, ERR_NOT_FOUND, "agent: no agent \"%.64s\" in the configuration; all means everybody, `triage agents` or gw lists them", agent);
     if (!sure)
         return err_set(d->err, ERR_USAGE, "%.64s: levels, XP and achievements begin anew: confirm it with the word", all ? "everybody" : agent);
     struct json *data = json_object();

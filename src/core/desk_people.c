@@ -17,7 +17,7 @@ static bool whose(struct desk_act *d, const char **customer)
     if (!desk_find(d, "ticket", text, &ticket))
         return false;
     *customer = arena_strdup(d->arena, json_get_string(ticket, "customer", NULL));
-    return *customer || err_set(d->err, ERR_NOT_FOUND, "ticket: there is none of that number whose source names a customer");
+    return *customer || err_set(d->err, ERR_NOT_FOUND, "ticket: there is none of that number whose source names a customer; `triage customers` lists those there are");
 }
 
 static const char *note_key(struct desk_act *d, const char *customer, const char *number)
@@ -31,7 +31,7 @@ static bool take_away(struct desk_act *d, const char *key)
     if (!desk_find(d, "customer_note", key, &is))
         return false;
     if (!is)
-        return err_set(d->err, ERR_NOT_FOUND, "note: there is none of that number on this customer");
+        return err_set(d->err, ERR_NOT_FOUND, "note: there is none of that number on this customer; `triage customer KEY --json` numbers them");
     d->say = "note taken off the customer";
     return desk_may_speak_for(d, json_get_string(is, "by", "")) && desk_write(d, "customer_note", key, NULL);
 }

@@ -55,9 +55,9 @@ static bool take_schedule(struct desk_act *d, const char **name)
         return false;
     const struct config_schedule *schedule = config_schedule(d->rules, *name);
     if (!schedule && *name)
-        return err_set(d->err, ERR_NOT_FOUND, "schedule: there is no \"%.64s\" in the configuration", *name);
+        return err_set(d->err, ERR_NOT_FOUND, "schedule: there is no \"%.64s\" in the configuration; `triage oncall` or go lists them", *name);
     if (!schedule)
-        return err_set(d->err, ERR_NOT_FOUND, "nobody is ever on call here: the configuration has no `oncall`");
+        return err_set(d->err, ERR_NOT_FOUND, "nobody is ever on call here: an admin writes `oncall` into triage.yaml for that");
     *name = schedule->name;
     return true;
 }
@@ -65,8 +65,7 @@ static bool take_schedule(struct desk_act *d, const char **name)
 static bool take_named(struct desk_act *d, const char *name, bool needs, const char **agent)
 {
     return desk_text(d, name, needs, agent) &&
-           (!*agent || config_agent(d->rules, *agent) ||
-            err_set(d->err, ERR_NOT_FOUND, "%s: no agent \"%.64s\" in the configuration", name, *agent));
+           (!*agent || config_agent_named(d->rules, name, *agent, d->err));
 }
 
 /* An agent's own clock, else the schedule's. */
@@ -96,7 +95,7 @@ static bool on_call_in(struct desk_act *d, const char *schedule, const char *age
             if (str_eq(agents[n], agent))
                 return true;
     }
-    return err_set(d->err, ERR_STATE, "%.64s is not on call in %s then", agent, schedule);
+    return err_set(d->err, ERR_STATE, "%.64s is not on call in %s then; `triage oncall --week` or go says who is", agent, schedule);
 }
 
 static bool room_for_one(struct desk_act *d, const struct override *o)
@@ -106,7 +105,7 @@ static bool room_for_one(struct desk_act *d, const struct override *o)
         const struct override *other = &d->state->overrides[i];
         n += other->action == OVERRIDE_ADD && str_eq(other->schedule, o->schedule) && other->from < o->to && o->from < other->to;
     }
-    return o->action != OVERRIDE_ADD || n < ROTA_ADDS || err_set(d->err, ERR_STATE, "%s: %d others are added in that time already", o->schedule, n);
+    return o->action != OVERRIDE_ADD || n < ROTA_ADDS || err_set(d->err, ERR_STATE, "%s: %d others are added in that time already; end one of them first (unoverride)", o->schedule, n);
 }
 
 /* --- what acts say --- */
@@ -151,9 +150,9 @@ static bool take_action(struct desk_act *d, struct override *o)
     while (override_action_words[o->action] && !str_eq(override_action_words[o->action], word))
         o->action++;
     if (!override_action_words[o->action])
-        return err_set(d->err, ERR_INPUT, "action: add, remove or replace");
+        return err_set(d->err, ERR_INPUT, "action: add, remove or replace; leave it out to take over yourself");
     if ((o->action == OVERRIDE_REPLACE) != (o->instead != NULL))
-        return err_set(d->err, ERR_USAGE, "\"for\" says who is replaced, and only then");
+        return err_set(d->err, ERR_USAGE, "for=NAME says who is replaced: with action=replace, and only then");
     return !o->instead || !str_eq(o->instead, o->agent) || err_set(d->err, ERR_INPUT, "for: %.64s cannot take over from %.64s", o->agent, o->agent);
 }
 
@@ -220,7 +219,7 @@ bool desk_do_unoverride(struct desk_act *d)
     if (!desk_text(d, "key", true, &key) || !desk_find(d, "override", key, &is))
         return false;
     if (!is)
-        return err_set(d->err, ERR_NOT_FOUND, "no override %.64s", key);
+        return err_set(d->err, ERR_NOT_FOUND, "no override %.64s; `triage oncall --json` has their keys, go has them as rows", key);
     if (!str_eq(json_get_string(is, "by", ""), d->action->actor) && !desk_may_speak_for(d, json_get_string(is, "agent", "")))
         return false;
     d->say = arena_printf(d->arena, "override of %.64s ended", json_get_string(is, "agent", ""));
@@ -261,7 +260,7 @@ static bool find_cover(struct desk_act *d, const char **key, const struct json *
     if (!desk_text(d, "key", true, key) || !desk_find(d, "cover", *key, is))
         return false;
     if (!*is)
-        return err_set(d->err, ERR_NOT_FOUND, "nobody asks for cover under %.64s", *key);
+        return err_set(d->err, ERR_NOT_FOUND, "nobody asks for cover under %.64s; `triage oncall --json` has the keys, go has them as rows", *key);
     const char *by = json_get_string(*is, "accepted_by", NULL);
     return !by || err_set(d->err, str_eq(by, d->action->actor) ? ERR_ALREADY : ERR_STATE, "%.64s has accepted it already", by);
 }
@@ -276,11 +275,11 @@ bool desk_do_cover_accept(struct desk_act *d)
                          .instead = json_get_string(is, "asked", ""), .reason = json_get_string(is, "note", NULL),
                          .from = json_get_i64(is, "from", 0), .to = json_get_i64(is, "to", 0), .cover = true, .made = INT64_MAX};
     if (str_eq(o.agent, o.instead))
-        return err_set(d->err, ERR_STATE, "it is you who asks; somebody else has to accept");
+        return err_set(d->err, ERR_STATE, "it is you who asks: somebody else has to accept, or uncover takes the question back");
     if (o.to <= d->now)
-        return err_set(d->err, ERR_STATE, "its time is over");
+        return err_set(d->err, ERR_STATE, "the time it was asked for is over: there is nothing to take over");
     if (!config_schedule(d->rules, o.schedule))
-        return err_set(d->err, ERR_STATE, "there is no schedule \"%.64s\" any more", o.schedule);
+        return err_set(d->err, ERR_STATE, "there is no schedule \"%.64s\" any more; uncover takes the question back", o.schedule);
     o.from = o.from > d->now ? o.from : d->now;
     if (!is_there(d, o.agent, o.from, o.to) || !on_call_in(d, o.schedule, o.instead, o.from, o.to))
         return false;

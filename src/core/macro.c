@@ -59,7 +59,7 @@ static bool check_argument(const struct action_row *row, const char *arg, struct
     if (words && field_word_value(words, row->arg == ARG_STATUS ? word : arg) <= 0)
         return err_set(err, ERR_USAGE, "%s: \"%.40s\" is none of its words", row->name, arg);
     if (row->arg == ARG_UNTIL && !span(arg))
-        return err_set(err, ERR_USAGE, "%s: \"%.40s\" is no span: 30m, 2h, 3d, 1w", row->name, arg);
+        return err_set(err, ERR_USAGE, "%s: \"%.40s\" is no span such as 30m, 2h, 3d or 1w", row->name, arg);
     return true;
 }
 
@@ -262,7 +262,7 @@ bool macro_observe(struct arena *arena, const struct ticket *before, const struc
 {
     struct running r = {arena, macro, action, source, rules, now, ticket_copy(arena, before), out, err};
     if (macro->when && !when_eval(macro->when, before, env))
-        return err_set(err, ERR_STATE, "#%lld: macro %s is for tickets with %.120s", (long long)before->id, macro->name, macro->guard);
+        return err_set(err, ERR_STATE, "#%lld: macro %s is for tickets with %.120s, which this one is not", (long long)before->id, macro->name, macro->guard);
     if (action->version && action->version != before->version)
         return err_set(err, ERR_CONFLICT, "#%lld changed since you looked", (long long)before->id);
     *out = (struct observation){.voice = VOICE_DESK, .kind = KIND_UPDATE, .account = before->account, .dialect = before->dialect,

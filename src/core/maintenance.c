@@ -39,7 +39,7 @@ static bool read_key(struct desk_act *d, const char **key)
         if (m->from > d->now || m->to <= d->now)
             continue;
         if (one)
-            return err_set(d->err, ERR_USAGE, "several windows run: say which by \"key\"");
+            return err_set(d->err, ERR_USAGE, "several windows run: say which with key=, `triage windows` has their keys");
         one = m->key;
     }
     *key = *key ? *key : one;
@@ -53,7 +53,7 @@ bool maintenance_end(struct desk_act *d)
     if (!read_key(d, &key) || !desk_find(d, "maintenance", key, &is))
         return false;
     if (!is)
-        return err_set(d->err, ERR_NOT_FOUND, "no maintenance window %.64s", key);
+        return err_set(d->err, ERR_NOT_FOUND, "no maintenance window %.64s; `triage windows` has their keys", key);
     d->say = "the maintenance window is over: what is still open is paged for";
     if (json_get_i64(is, "from", 0) >= d->now)
         return desk_write(d, "maintenance", key, NULL);

@@ -240,7 +240,7 @@ static bool claim_next(struct run *r, struct change *c, struct err *err)
     if (!engine_claim_next(r->e->store, r->e->config, r->arena, r->req->action.actor, r->now, &ticket, err))
         return false;
     if (!ticket)
-        return err_set(err, ERR_NOT_FOUND, "nothing that is nobody's waits for you");
+        return err_set(err, ERR_NOT_FOUND, "no free ticket waits for you; `triage ls --view all` or ga shows who has which");
     const struct ticket *t = store_ticket_get(r->e->store, r->arena, ticket, err);
     r->why = t ? assignment_reason(r->arena, t, r->now) : NULL;
     return t && plain(r, ticket, c, err);
@@ -256,7 +256,7 @@ static bool withdraw(struct run *r, int64_t message, bool back, struct err *err)
     if (!message || !store_parcel_by_message(r->e->store, r->arena, message, &p, &found, err))
         return !message;
     if (found && !str_eq(p.state, back ? "dropped" : "held"))
-        return err_set(err, ERR_STATE, back ? "it was not taken back" : "already sent");
+        return err_set(err, ERR_STATE, back ? "it was not taken back" : "already sent, and what was sent stays sent: write what sets it right");
     if (found) {
         p.state = back ? "held" : "dropped";
         p.due_at = back ? r->now + r->e->config->undo_send : 0;

@@ -57,7 +57,7 @@ bool article_cited(struct engine *e, struct arena *arena, const char *articles, 
         if (!store_article_get(e->store, arena, keys[i], &article, &found, err))
             return false;
         if (!found)
-            return err_set(err, ERR_NOT_FOUND, "articles: there is no %.80s", keys[i]);
+            return err_set(err, ERR_NOT_FOUND, "articles: there is no %.80s; `triage articles` or gk lists them", keys[i]);
         if (!brings(reply, &article, article_url(arena, &article, e->config->article_link)))
             return err_set(err, ERR_INPUT, "articles: the text brings nothing of %.80s", keys[i]);
     }

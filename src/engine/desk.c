@@ -73,7 +73,7 @@ static bool may_turn(struct desk_run *r, const struct json *records, struct err 
         if (!str_eq(json_get_string(line, "kind", ""), "xp-reset"))
             continue;
         if (json_is(json_get(line, "new"), JSON_NULL))
-            return err_set(err, ERR_STATE, "what was earned since counts by now; reset-xp begins anew");
+            return err_set(err, ERR_STATE, "what was earned since counts by now, so the old scores stay away; reset-xp begins anew once more");
         const struct desk_state *state = &r->e->state;
         for (int i = 0; i < state->reset_count; i++)
             if (state->resets[i].made > strtoll(json_get_string(line, "key", "0"), NULL, 10))

@@ -27,7 +27,7 @@ static bool stands(struct engine *e, struct arena *arena, const struct keeping *
     draft_tag(value, tag);
     if (!k->over || str_eq(k->over, tag) || (!err->code && str_eq(value, k->value)))
         return true;
-    return err->code ? false : err_set(err, ERR_CONFLICT, "something else is kept there since it was read");
+    return err->code ? false : err_set(err, ERR_CONFLICT, "something else is kept there since it was read, by another console of yours");
 }
 
 bool engine_keep(struct engine *e, struct arena *arena, struct keeping *k, int64_t now, struct err *err)

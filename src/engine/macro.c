@@ -26,7 +26,7 @@ bool engine_macro(struct store *store, const struct config *config, struct arena
 {
     bool found;
     if (!macro_name_fits(name))
-        return err_set(err, ERR_NOT_FOUND, "no macro of that name");
+        return err_set(err, ERR_NOT_FOUND, "no macro of that name; `triage macros` or gK lists them");
     if (!kept(store, arena, arena_printf(arena, "%s/%s", agent, name), name, out, &found, err) ||
         (!found && !kept(store, arena, name, name, out, &found, err)))
         return false;

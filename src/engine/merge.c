@@ -26,7 +26,7 @@ bool merge_place(struct engine *e, struct arena *arena, struct change *c, struct
     if (!above)
         return false;
     if (above->purged_at)
-        return err_set(err, ERR_STATE, "#%lld was purged since", (long long)above->id);
+        return err_set(err, ERR_STATE, "#%lld was purged since: nothing can be taken out of it", (long long)above->id);
     c->after->root = above == c->after ? c->after->id : above->root;
     return true;
 }

@@ -241,7 +241,7 @@ static bool rest_or_go(struct engine *e, struct arena *arena, const struct deliv
 {
     const char *name = req->fit.destination;
     if (!name || !config_place(arena, e->config, name))
-        return err_set(err, ERR_NOT_FOUND, "no destination \"%.60s\"", name ? name : "");
+        return err_set(err, ERR_NOT_FOUND, "no destination \"%.60s\"; `triage destinations` or gd lists them", name ? name : "");
     if (req->what == DELIVERY_RESUME)
         return rest_resume(e, arena, name, req->actor, now, err);
     return rest_pause(e, arena, name, req->reason ? req->reason : "paused by hand", req->actor, now, err);

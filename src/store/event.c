@@ -99,7 +99,7 @@ bool store_event_get(struct store *s, struct arena *a, int64_t id, struct event 
     sql_bind(stmt, "i", id);
     int rc = sql_step(s, stmt, err);
     if (rc == SQLITE_DONE)
-        return err_set(err, ERR_NOT_FOUND, "no event %lld", (long long)id);
+        return err_set(err, ERR_NOT_FOUND, "no event %lld; `triage events` or gi lists them", (long long)id);
     if (rc != SQLITE_ROW)
         return false;
     scan(stmt, a, out);

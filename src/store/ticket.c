@@ -200,7 +200,7 @@ struct ticket *store_ticket_get(struct store *s, struct arena *a, int64_t id, st
     sql_bind(stmt, "i", id);
     int rc = sql_step(s, stmt, err);
     if (rc == SQLITE_DONE)
-        err_set(err, ERR_NOT_FOUND, "no ticket #%lld", (long long)id);
+        err_set(err, ERR_NOT_FOUND, "no ticket #%lld; `triage ls WORDS` or / finds one by its words", (long long)id);
     if (rc != SQLITE_ROW)
         return NULL;
     struct ticket *t = ARENA_NEW(a, struct ticket);

@@ -39,7 +39,6 @@ static const struct problem_row rows[PROBLEMS] = {
     [PROBLEM_IDEMPOTENCY] = {"bad-idempotency-key", "Bad idempotency key", "The header must come once, with 1 to 256 printable bytes.", 400, false, 0, false},
     [PROBLEM_STRICT] = {"strict", "Refused in strict mode", "The source is strict and the event has warnings.", 422, false, 0, false},
     [PROBLEM_AMBIGUOUS] = {"duplicate-member", "Duplicate member", "An object has two members of the same name and the source is strict.", 400, false, 0, false},
-    [PROBLEM_STRANGER] = {"forbidden", "Not an agent", "No agent in triage.yaml has this uid.", 403, false, 0, false},
     [PROBLEM_NO_SPACE] = {"no-space", "Disk full", "The event could not be stored.", 507, true, 30, false},
     [PROBLEM_STORAGE] = {"storage", "Storage failed", "The event could not be stored; send it again with the same id.", 503, true, 10, true},
     [PROBLEM_QUEUE_FULL] = {"overloaded", "Overloaded", "The commit queue is full.", 503, true, 2, false},

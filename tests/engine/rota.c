@@ -113,7 +113,7 @@ static void a_cover_that_is_accepted_is_an_override_and_goes_with_it(void **unus
                         "ana asks for cover in day, Tue 2027-01-05 12:00 to 18:00 Europe/Berlin");
     const char *key = arena_printf(w->arena, "{\"key\":\"%s\"}", state(w)->covers[0].key);
     assert_string_equal(oncall(w, NULL, tuesday + 12 * HOUR), "ana"); /* to ask is not to have */
-    assert_string_equal(said(w, "ana", "cover-accept", key), "it is you who asks; somebody else has to accept");
+    assert_string_equal(said(w, "ana", "cover-accept", key), "it is you who asks: somebody else has to accept, or uncover takes the question back");
     assert_string_equal(said(w, "tom", "cover-accept", key), "tom is on call in day for ana, Tue 2027-01-05 06:00 to 12:00 America/New_York");
     assert_string_equal(said(w, "mara", "cover-accept", key), "tom has accepted it already");
     assert_string_equal(said(w, "ana", "uncover", key), "tom has accepted it already");

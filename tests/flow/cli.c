@@ -325,6 +325,28 @@ static void who_may_not_is_told_who_may(void **state)
     }
 }
 
+/* What is not there is said with where it is looked up, in the shell and in the console. */
+static void what_is_not_there_says_where_it_is_found(void **state)
+{
+    static const struct { const char *says, *words[6]; } cases[] = {
+        {"`triage ls WORDS`", {"show", "99"}}, {"`triage ls WORDS`", {"claim", "99"}}, {"did you mean \"ana\"? `triage agents`", {"assign", "1", "anna"}},
+        {"`triage agents`", {"assign", "1", "nobody"}}, {"`triage views`", {"ls", "--view", "nope"}}, {"`triage views`", {"view-share", "nope"}},
+        {"`triage events`", {"events", "99"}}, {"`triage events", {"rerun", "99"}}, {"`triage events", {"erase-event", "99", "erase-event"}},
+        {"`triage deliveries ls`", {"deliveries", "show", "7"}}, {"`triage destinations`", {"deliveries", "pause", "nowhere"}},
+        {"`triage articles`", {"article", "x.md"}}, {"`triage customers`", {"customer", "nobody"}}, {"`triage macros`", {"macro", "1", "nope"}},
+        {"`triage oncall --json`", {"unoverride", "key=7"}}, {"`triage oncall --json`", {"present", "key=7"}}, {"`triage windows`", {"maintenance-end", "key=9"}},
+        {"`triage model ls`", {"model", "rollback", "9"}}, {"`triage attachments 1`", {"attachment", "1", "3"}}, {"triage deliveries pause does that", {"pause", "mail"}},
+        {"triage ls does that", {"filter", "x"}}, {":freeze is a command of the console", {"freeze"}}};
+    (void)state;
+    post("A-1", "one");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ran = shell_run(NULL, cases[i].words);
+        if (!ran->code || !strstr(ran->err, cases[i].says))
+            fail_msg("%s %s: %d: %s", cases[i].words[0], cases[i].words[1] ? cases[i].words[1] : "", ran->code, ran->err);
+    }
+    print_message("# %zu things that are not there, each with where they are\n", sizeof cases / sizeof *cases);
+}
+
 /* The desk's clock is years from this machine's, as on a demo's day: what is said from now on is from the desk's now. */
 static void times_are_from_the_desks_clock(void **state)
 {
@@ -765,6 +787,7 @@ int main(void)
         T(a_list_of_all_pages_has_one_heading),
         T(a_view_of_the_configurations_name_is_refused_with_what_to_do),
         cmocka_unit_test_setup_teardown(who_may_not_is_told_who_may, start_humble, stop),
+        T(what_is_not_there_says_where_it_is_found),
         T(times_are_from_the_desks_clock),
         T(what_a_stranger_wrote_prints_inert),
         T(labels_are_reviewed_and_models_taken_back_in_the_shell),

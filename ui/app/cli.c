@@ -137,8 +137,23 @@ static const struct verb verbs[] = {
     {NULL, NULL, NULL, NULL, NULL},
 };
 
+/* A command of the console's own that is no verb: what does it here, or that it is the console's. NULL: it is none. */
+static const char *twin_of(struct shell *sh, const char *name)
+{
+    static const struct { const char *name, *verb; } twins[] = {
+        {"drop", "deliveries drop"}, {"filter", "ls"}, {"go", "ls --view"}, {"open", "show"}, {"pause", "deliveries pause"}, {"remark", "customer-note"},
+        {"resume", "deliveries resume"}, {"view", "ls --view"}};
+    const struct command *c = command_find(name);
+    for (size_t i = 0; i < sizeof twins / sizeof *twins; i++)
+        if (str_eq(twins[i].name, name))
+            return arena_printf(sh->arena, "triage %s does that", twins[i].verb);
+    return c && !c->is_action ? arena_printf(sh->arena, ":%s is a command of the console; triage help lists the verbs", c->name) : NULL;
+}
+
 static int unknown(struct shell *sh, const char *name)
 {
+    if (twin_of(sh, name))
+        return shell_usage(sh, "no verb ", name, twin_of(sh, name));
     const char *near = command_suggest(name);
     const struct command *c = near ? command_find(near) : NULL;
     near = c && c->is_action ? near : NULL;

@@ -214,7 +214,7 @@ bool console_may(struct console *c, const char *what)
     struct err err = {0};
     if (restricted_may(what, &err) && !mirror_restricted(c->mirror))
         return true;
-    console_toast(c, UI_ERROR, "%s is not for this account", what);
+    console_toast(c, UI_ERROR, "%s is not for this account: it is restricted, which an admin can lift", what);
     return false;
 }
 

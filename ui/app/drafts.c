@@ -81,7 +81,7 @@ static const struct json *kept(struct shell *sh, const struct draft *draft, int 
     sh->quiet = quiet;
     if (!root || (value && (*draft_text(value) || draft_files(value))))
         return root ? value : NULL;
-    return lacks(sh, arena_printf(sh->arena, "#%" PRId64 ": you have begun no %s there", draft->ticket, draft_word(draft->reply)), code);
+    return lacks(sh, arena_printf(sh->arena, "#%" PRId64 ": you have begun no %s there; `triage drafts` lists yours", draft->ticket, draft_word(draft->reply)), code);
 }
 
 static int put(struct shell *sh, const struct draft *draft, struct json *value, const char *said)

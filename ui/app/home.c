@@ -71,7 +71,7 @@ static bool is_ours(const char *dir, struct err *err)
 {
     struct stat is;
     if (lstat(dir, &is) != 0 || !S_ISDIR(is.st_mode) || is.st_uid != getuid() || (is.st_mode & 077))
-        return err_set(err, ERR_FORBIDDEN, "%s is not a directory of yours with mode 0700", dir);
+        return err_set(err, ERR_FORBIDDEN, "%s is not a directory of yours with mode 0700: chmod 700 it, or name another with XDG_RUNTIME_DIR", dir);
     return true;
 }
 

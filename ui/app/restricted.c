@@ -19,7 +19,7 @@ bool restricted_is(void)
 
 bool restricted_may(const char *what, struct err *err)
 {
-    return !on || err_set(err, ERR_FORBIDDEN, "%s is not for this account", what);
+    return !on || err_set(err, ERR_FORBIDDEN, "%s is not for this account: it is restricted, which an admin can lift", what);
 }
 
 bool restricted_asked(int argc, char *const *argv)

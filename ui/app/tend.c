@@ -62,7 +62,7 @@ static int show_epoch(struct shell *sh, int64_t epoch)
         return shell_flush(sh);
     }
     if (root)
-        err_set(&err, ERR_NOT_FOUND, "no epoch %lld of the classifier", (long long)epoch);
+        err_set(&err, ERR_NOT_FOUND, "no epoch %lld of the classifier; `triage model ls` lists them", (long long)epoch);
     return root ? shell_failed(sh, &err, "triage model ls") : code;
 }
 

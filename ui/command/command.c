@@ -217,7 +217,7 @@ static struct json *with_of(struct arena *arena, const char *text, struct err *e
     while (*(at += strspn(at, " \t"))) {
         char *equals = strchr(at, '='), *value = equals ? equals + 1 : NULL;
         if (!value || equals == at || strcspn(at, " \t") < (size_t)(equals - at)) {
-            err_set(err, ERR_USAGE, "\"%.40s\": expected NAME=VALUE", at);
+            err_set(err, ERR_USAGE, "\"%.40s\": expected NAME=VALUE, such as agent=ana or reason=\"two words\"", at);
             json_free(with);
             return NULL;
         }

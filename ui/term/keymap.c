@@ -168,9 +168,13 @@ static char *word(char **p)
 static bool known_screen(struct reader *r, const char *screen)
 {
     bool known = !r->screens || strcmp(screen, "*") == 0;
-    for (const char *const *s = r->screens; s && *s && !known; s++)
+    AUTO_STR names;
+    str_init(&names, 300);
+    for (const char *const *s = r->screens; s && *s && !known; s++) {
         known = strcmp(*s, screen) == 0;
-    return known;
+        str_addf(&names, " %s", *s);
+    }
+    return known || err_set(r->err, ERR_CONFIG, "%s:%d: no screen '%.60s'; there are *%s", r->file, r->line, screen, names.data);
 }
 
 static bool read_line(struct reader *r, char *p)
@@ -184,9 +188,9 @@ static bool read_line(struct reader *r, char *p)
     if (!binds && strcmp(verb, "unbind") != 0)
         return refuse(r, "a line is `bind SCREEN KEYS COMMAND` or `unbind SCREEN KEYS`, not '", verb);
     if (!known_screen(r, made.screen))
-        return refuse(r, "no screen '", made.screen);
+        return false;
     if (!keys_parse(spelling, &made.keys))
-        return refuse(r, "not a key: '", spelling);
+        return err_set(r->err, ERR_CONFIG, "%s:%d: not a key: '%.60s'; keys are spelled as ? shows them: x, gg, C-d, M-x, Enter, Space, F5, g<Enter>", r->file, r->line, spelling);
     keys_format(&made.keys, made.spelled);
     p += strspn(p, " \t");
     for (size_t n = strlen(p); n && (p[n - 1] == ' ' || p[n - 1] == '\t'); n--)
