@@ -120,6 +120,16 @@ static void v_says_what_it_did_to_the_marks(void **state)
     seat_shows("V marks all of this list, and there is nothing in it");
 }
 
+static void how_a_range_is_ended_is_said_until_it_is(void **state)
+{
+    (void)state;
+    seat_press("v");
+    seat_shows("a range begins at #1: move, v marks up to there");
+    seat_press("jv");
+    seat_shows("2 marked");
+    seat_hides("a range begins");
+}
+
 /* The one under the cursor is marked too, and stays out of it: one is left, which no row shows. */
 static void what_is_merged_into_the_ticket_under_the_cursor_is_shown_where_it_is_not_seen(void **state)
 {
@@ -361,6 +371,7 @@ int main(void)
         T(a_note_is_written_on_all_that_are_marked_once_it_was_shown),
         T(what_is_typed_after_a_reply_that_is_refused_does_nothing),
         T(v_says_what_it_did_to_the_marks),
+        T(how_a_range_is_ended_is_said_until_it_is),
         T(what_takes_one_ticket_does_not_take_one_that_nobody_sees),
         T(what_is_merged_into_the_ticket_under_the_cursor_is_shown_where_it_is_not_seen),
         T(one_mark_that_is_seen_is_done_at_once_and_is_off_then),

@@ -90,6 +90,25 @@ static void once_a_key_was_pressed_anything_may_follow(void **state)
     assert_string_equal(t.is.text, "somebody wrote again");
 }
 
+/* What succeeds after it may say nothing. */
+static void a_refusal_that_could_be_read_goes_with_the_next_key(void **state)
+{
+    (void)state;
+    toast_say(&t, UI_ERROR, "no such theme", 1000);
+    assert_false(toast_key(&t, 1000 + TOAST_READ_MS - 1));
+    assert_string_equal(t.is.text, "no such theme");
+    assert_true(toast_key(&t, 1000 + TOAST_READ_MS));
+    assert_string_equal(t.is.text, "");
+    assert_false(toast_key(&t, 1000 + TOAST_READ_MS + 1));
+    toast_say(&t, UI_TOAST, "#1 closed", 9000); /* an answer has its time */
+    assert_false(toast_key(&t, 9000 + TOAST_READ_MS));
+    assert_string_equal(t.is.text, "#1 closed");
+    toast_say(&t, UI_ERROR, "refused", 20000);
+    toast_say(&t, UI_DIM, "somebody wrote", 20001);
+    assert_true(toast_key(&t, 20000 + TOAST_READ_MS));
+    assert_string_equal(t.is.text, "somebody wrote");
+}
+
 static void what_waits_is_said_when_the_time_of_the_other_is_over(void **state)
 {
     (void)state;
@@ -137,6 +156,7 @@ int main(void)
         T(what_an_act_brought_is_said_once_the_answer_could_be_read),
         T(what_is_heard_before_its_answer_is_said_behind_it),
         T(once_a_key_was_pressed_anything_may_follow),
+        T(a_refusal_that_could_be_read_goes_with_the_next_key),
         T(what_waits_is_said_when_the_time_of_the_other_is_over),
         T(what_was_said_of_a_place_leaves_with_it),
         T(a_refusal_that_could_be_read_leaves_with_the_place_it_was_said_at),

@@ -108,6 +108,8 @@ static void do_range(struct console *c, const char *arg)
     struct list *list = console_marks(c);
     (void)arg;
     mark(c, "range");
+    if (list && !list_ranging(list))
+        toast_moot(&c->toast, UI_TOAST); /* it told how to end it */
     if (list && list_ranging(list))
         console_toast(c, UI_TOAST, "a range begins at #%" PRId64 ": move, v marks up to there", list_selected(list));
 }

@@ -93,7 +93,7 @@ static void heed(struct console *c, const struct key *key)
     }
     c->last_key = clock_mono();
     c->to_end = false;
-    toast_key(&c->toast, c->last_key);
+    c->dirty |= toast_key(&c->toast, c->last_key);
     c->calm = false;
     mirror_anchor(c->mirror, true);
     bool under = console_under(c);

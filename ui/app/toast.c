@@ -31,6 +31,7 @@ static void show(struct toast *t, const struct toast_line *line, int64_t now)
 {
     t->is = *line;
     t->seen = false;
+    t->since = now;
     t->until = now + (heavy(line->role) ? 2 * TOAST_MS : TOAST_MS);
     t->firm = heavy(line->role) ? t->until : now + TOAST_READ_MS;
     plan(t);
@@ -71,16 +72,27 @@ bool toast_waiting(const struct toast *t)
     return false;
 }
 
-void toast_key(struct toast *t, int64_t now)
+static bool show_next(struct toast *t, int64_t now)
 {
-    t->seen = true;
     for (int i = TOAST_WEIGHTS; i-- > 0;)
         if (*t->waits[i].text) {
             const struct toast_line line = t->waits[i];
             t->waits[i].text[0] = 0;
             show(t, &line, now);
-            return;
+            return true;
         }
+    return false;
+}
+
+bool toast_key(struct toast *t, int64_t now)
+{
+    bool was_read = t->is.role == UI_ERROR && *t->is.text && now - t->since >= TOAST_READ_MS;
+    t->seen = true;
+    if (show_next(t, now))
+        return true;
+    if (was_read)
+        t->is.text[0] = 0;
+    return was_read;
 }
 
 bool toast_tick(struct toast *t, int64_t now)
@@ -93,7 +105,7 @@ bool toast_tick(struct toast *t, int64_t now)
     }
     t->until = t->next = 0;
     t->is.text[0] = 0;
-    toast_key(t, now);
+    show_next(t, now);
     return true;
 }
 

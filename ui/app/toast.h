@@ -14,12 +14,15 @@ struct toast {
     struct toast_line is, waits[TOAST_WEIGHTS]; /* by weight */
     int64_t until; /* when it goes; 0 = there is none */
     int64_t firm;  /* what weighs less waits until then */
+    int64_t since; /* when it came */
     int64_t next;  /* when it has something else to say, or goes; 0 = never */
     bool seen;     /* a key was pressed since it came */
 };
 /* Said now. What is heavy stays twice as long. */
 void toast_say(struct toast *t, enum ui_role role, const char *text, int64_t now);
-void toast_key(struct toast *t, int64_t now);  /* a key is pressed: what waited is said */
+/* A key is pressed: what waited is said, and a refusal that could be read goes, for what is done now may well succeed. true: another
+ * is said, or nothing any more. */
+bool toast_key(struct toast *t, int64_t now);
 bool toast_waiting(const struct toast *t);
 bool toast_tick(struct toast *t, int64_t now); /* true: what is said is another, or nothing any more */
 void toast_moot(struct toast *t, enum ui_role role); /* what is said in that role stands elsewhere from now on, in other words */
