@@ -236,6 +236,24 @@ static void no_verb_reads_a_file_or_starts_a_program(void **state)
     assert_true(tried > 500);
 }
 
+/* A desk of one's own is where the environment says, which is not believed: only the line in authorized_keys can name it. */
+static void who_finds_no_desk_is_told_whose_line_names_it(void **state)
+{
+    (void)state;
+    static const char remedy[] = "whoever made this account names the desk's socket in its line: triage --restricted --socket PATH";
+    const struct shell_ran *ran = SHELL("", "--restricted", "--socket", in_dir("none"), "ls");
+    assert_int_equal(ran->code, 69);
+    shell_holds(ran->err, remedy);
+    setenv("XDG_RUNTIME_DIR", run->dir, 1);
+    const char *const args[] = {console_program(), "--restricted", NULL};
+    struct console_run *c = console_start("restricted", run->dir, args);
+    console_shows(c, "no daemon answers at ", NULL);
+    console_shows(c, "whoever made this account names the desk's socket in its line", NULL);
+    assert_true(console_ended(c, SOON));
+    assert_int_equal(console_close(c), 69);
+    unsetenv("XDG_RUNTIME_DIR");
+}
+
 static int start_told(void **state)
 {
     (void)state;
@@ -273,6 +291,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_environment_of_the_connection_names_nothing, start, stop),
         cmocka_unit_test_setup_teardown(a_terminal_of_ones_own_making_is_not_read, start, stop),
         cmocka_unit_test_setup_teardown(no_verb_reads_a_file_or_starts_a_program, start, stop),
+        cmocka_unit_test_setup_teardown(who_finds_no_desk_is_told_whose_line_names_it, start, stop),
         cmocka_unit_test_setup_teardown(an_agent_of_whom_the_desk_says_so_has_no_editor_either, start_told, stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

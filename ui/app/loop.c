@@ -9,6 +9,7 @@
 #include "app/mouse.h"
 #include "app/posting.h"
 #include "app/press.h"
+#include "app/restricted.h"
 #include "app/session.h"
 #include "app/shown.h"
 #include "app/tick.h"
@@ -31,7 +32,11 @@ static bool start(struct console *c, struct err *err)
     home_find(c->arena, c->options.socket, &c->home);
     if (!home_trusted(&c->home, err))
         return false;
-    if (c->home.dir && !home_answers(c->home.socket) && !home_start(c->arena, &c->home, err))
+    bool found = !c->home.dir || home_answers(c->home.socket);
+    c->remedy = restricted_is() ? restricted_remedy : NULL;
+    if (!found && restricted_is())
+        return err_set(err, ERR_UNAVAILABLE, "no daemon answers at %s", c->home.socket);
+    if (!found && !home_start(c->arena, &c->home, err))
         return false;
     c->link = link_open(c->home.socket);
     link_identify(c->link, c->options.key_id ? c->options.key_id : getenv("TRIAGE_KEY"));

@@ -15,6 +15,8 @@ bool restricted_asked(int argc, char *const *argv);
 bool restricted_begin(struct arena *arena, int *argc, char ***argv, struct err *err);
 /* From restricted_begin on: ask before a file is read or written by name, a program is run, a daemon is started. */
 bool restricted_is(void);
+/* What helps whoever finds no desk there: neither the environment nor they can say where it is. */
+extern const char restricted_remedy[];
 /* ERR_FORBIDDEN where restricted_is: "WHAT is not for this account". true: go on. */
 bool restricted_may(const char *what, struct err *err);
 /* May this variable stay, with this value? A list of a few names, and values that are no path. */

@@ -40,6 +40,8 @@ int shell_failed(struct shell *sh, const struct err *err, const char *hint)
 {
     const struct err_row *row = err_row(err->code);
     hint = hint && *hint ? hint : row->hint;
+    if (err->code == ERR_UNAVAILABLE && restricted_is() && str_eq(hint, row->hint)) /* to start one is not for this account */
+        hint = restricted_remedy;
     if (sh->options.json) {
         AUTO_JSON problem = json_object();
         json_put_string(problem, "type", arena_printf(sh->arena, "urn:triage:problem:%s", row->slug));
