@@ -60,7 +60,8 @@ static ssize_t say(struct listening *l, char *buf, size_t max)
     return (ssize_t)n;
 }
 
-/* Is the agent still who the stream was opened for? A new configuration may say otherwise. */
+/* Is the agent still who the stream was opened for? A new configuration may say otherwise; if not, what else it changed is to be
+ * asked for. */
 static bool welcome(struct listening *l)
 {
     unsigned generation = atomic_load(&l->desk->generation);
@@ -72,6 +73,8 @@ static bool welcome(struct listening *l)
     snapshot_drop(s);
     l->generation = generation;
     l->stale = true;
+    if (same)
+        str_adds(&l->words, "event: reload\ndata: {}\n\n");
     return same;
 }
 
@@ -133,8 +136,9 @@ static ssize_t pull(void *arg, char *buf, size_t max)
         if (atomic_load(&l->desk->draining) || !welcome(l)) {
             str_adds(&l->words, "event: bye\ndata: {}\n\n");
             l->bye = true;
-            continue;
         }
+        if (l->words.len)
+            continue;
         l->parked = false;
         ssize_t n = hub_read(l->reader, buf, max, park);
         if (n > 0) {

@@ -151,6 +151,19 @@ static int start_system(void **state)
 }
 
 /* It said that the daemon had stopped answering, which is looked for in the wrong place. */
+/* Nobody starts anew what stays open for a day. */
+static void what_else_a_reload_changes_is_seen_by_consoles_that_are_open(void **state)
+{
+    AUTO_ARENA arena = arena_new();
+    (void)state;
+    shows(" triage  flow");
+    const char *is = config_of(arena, ", role: lead");
+    daemon_config(run, arena_printf(arena, "team: acme support%s\nviews:\n  - {name: big, title: Big fish, when: 'plan == \"enterprise\"'}\n", is + strlen("team: flow\n") - 1));
+    assert_int_equal(kill(run->pid, SIGHUP), 0);
+    shows(" triage  acme support");
+    shows("Big fish");
+}
+
 static void who_is_taken_off_the_desk_is_told_so(void **state)
 {
     (void)state;
@@ -171,6 +184,7 @@ int main(void)
         T(open_menus_and_half_typed_text_stay),
         T(an_account_that_is_restricted_from_now_on_hears_it),
         T(a_daemon_that_comes_back_with_another_role_says_so_too),
+        T(what_else_a_reload_changes_is_seen_by_consoles_that_are_open),
         cmocka_unit_test_setup_teardown(who_is_taken_off_the_desk_is_told_so, start_system, stop),
     };
     return cmocka_run_group_tests_name("rights", tests, NULL, NULL);

@@ -119,6 +119,7 @@ static const struct {
     {"hello", told_of_stream, 0},
     {"presence", told_of_presence, 0},
     {"reset", told_of_reset, 0},
+    {"reload", NULL, MIRROR_CHANGED_ALL | MIRROR_CHANGED_VIEWS | MIRROR_CHANGED_DESK},
     {"draft", NULL, MIRROR_CHANGED_DRAFTS},
     {"here", NULL, MIRROR_CHANGED_MINE},
     {"refused", NULL, MIRROR_CHANGED_EVENTS},

@@ -11,7 +11,7 @@ enum mirror_change {
     MIRROR_CHANGED_ESCALATION = 8, /* somewhere */
     MIRROR_CHANGED_GAME = 16,      /* score, boss, player */
     MIRROR_CHANGED_EVENTS = 32,    /* a source spoke or was refused */
-    MIRROR_CHANGED_ALL = 64,       /* reset, or my role is another: fetch the desk again */
+    MIRROR_CHANGED_ALL = 64,       /* reset, another configuration, or my role is another: fetch the desk again */
     MIRROR_CHANGED_BYE = 128,      /* the daemon is stopping */
     MIRROR_CHANGED_OUTGOING = 256, /* a delivery or a destination */
     MIRROR_CHANGED_LABELS = 512,   /* somewhere, or the classifier itself */
