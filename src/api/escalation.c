@@ -123,6 +123,7 @@ static const struct { const char *what, *says; bool why; } sayings[] = {
     {"restored", "as it was before, by undo", false},
     {"suppressed", "held by a maintenance window: ", true},
     {"maintenance_over", "the maintenance window is over", false},
+    {"maintenance_undone", "the maintenance window was taken back: it goes on where it stood", false},
     {"policy_changed", "the policy was changed meanwhile: ", true},
     {"resolved", "resolved: ", true},
 };

@@ -269,10 +269,8 @@ static void hold(struct follow *f)
 {
     struct escalation *e = of(f);
     const struct maintenance *m = window(f);
-    e->state = ESCALATION_SUPPRESSED;
+    e->state = ESCALATION_SUPPRESSED; /* what was to come, and who had it, waits for a window that is taken back */
     e->held_until = m->to;
-    e->acked_by = NULL;
-    e->next_at = e->ack_expires_at = e->snoozed_until = 0;
     note(f, "suppressed", NULL, m->reason);
 }
 
@@ -285,6 +283,21 @@ static void hold_on(struct follow *f)
 static bool is_free(struct follow *f)
 {
     return !is_held(f);
+}
+
+static bool is_taken_back(struct follow *f)
+{
+    int64_t until = of(f)->held_until;
+    return !is_held(f) && until > f->now && !maintenance_was(f->facts->desk, f->out->after, &f->facts->env, until, f->now);
+}
+
+/* It never was: what it held goes on where it stood, and what fell due meanwhile is due now. */
+static void resume(struct follow *f)
+{
+    struct escalation *e = of(f);
+    e->state = e->snoozed_until ? ESCALATION_SNOOZED : e->acked_by ? ESCALATION_ACKNOWLEDGED : ESCALATION_TRIGGERED;
+    e->held_until = 0;
+    note(f, "maintenance_undone", NULL, e->reason);
 }
 
 static void release(struct follow *f)
@@ -472,6 +485,7 @@ static const struct {
     {OPEN, is_asked, bump},
     {NONE | RESOLVED, is_asked, open_one},
     {RESOLVED, is_reopened, reopen},
+    {SUPPRESSED, is_taken_back, resume},
     {SUPPRESSED, is_free, release},
     {SUPPRESSED, is_held, hold_on},
     {TRIGGERED | ACKNOWLEDGED | SNOOZED, is_held, hold},

@@ -88,3 +88,14 @@ const struct maintenance *maintenance_over(const struct desk_state *desk, const 
     }
     return last;
 }
+
+bool maintenance_was(const struct desk_state *desk, const struct ticket *ticket, const struct when_env *env, int64_t to, int64_t now)
+{
+    enum { MOMENT = 60000 }; /* ms in which what it held has been woken: a window that a person ended ends when that was said */
+    for (int i = 0; desk && i < desk->window_count; i++) {
+        const struct maintenance *m = &desk->windows[i];
+        if ((m->to == to || (m->to <= now && now - m->to < MOMENT)) && when_eval(m->scope, ticket, env))
+            return true;
+    }
+    return false;
+}

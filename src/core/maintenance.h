@@ -13,4 +13,6 @@ bool maintenance_end(struct desk_act *d);
 void maintenance_take(struct arena *arena, struct desk_state *desk, const char *key, const struct json *data);
 /* The window that holds this ticket's pages at that time: the one that ends last. NULL: none does. */
 const struct maintenance *maintenance_over(const struct desk_state *desk, const struct ticket *ticket, const struct when_env *env, int64_t now);
+/* Is there, or was there until a moment ago, a window of this ticket that was to end at `to`? Of one that was taken back there is nothing. */
+bool maintenance_was(const struct desk_state *desk, const struct ticket *ticket, const struct when_env *env, int64_t to, int64_t now);
 #endif

@@ -113,11 +113,12 @@ struct json *row_escalation(const struct escalation *e)
     json_put_i64(row, "occurrences", e->occurrences);
     json_put_i64(row, "opened_at", e->opened_at);
     json_put_i64(row, "stepped_at", e->stepped_at);
-    json_put_i64(row, "next_at", e->next_at);
-    json_put_string(row, "acked_by", e->acked_by);
+    bool held = e->state == ESCALATION_SUPPRESSED; /* nothing of it comes, and nobody has it, while it is */
+    json_put_i64(row, "next_at", held ? 0 : e->next_at);
+    json_put_string(row, "acked_by", held ? NULL : e->acked_by);
     json_put_i64(row, "acked_at", e->acked_at);
-    json_put_i64(row, "ack_expires_at", e->ack_expires_at);
-    json_put_i64(row, "snoozed_until", e->snoozed_until);
+    json_put_i64(row, "ack_expires_at", held ? 0 : e->ack_expires_at);
+    json_put_i64(row, "snoozed_until", held ? 0 : e->snoozed_until);
     json_put_i64(row, "held_until", e->held_until);
     json_put_i64(row, "resolved_at", e->resolved_at);
     json_put_string(row, "resolved_by", e->resolved_by);

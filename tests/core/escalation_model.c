@@ -14,7 +14,7 @@ static const int64_t waits[STEPS] = {5 * MINUTE, 10 * MINUTE, 10 * MINUTE};
 
 enum state { OVER, PAGING, TAKEN, ASLEEP, HELD };
 struct model {
-    enum state state;
+    enum state state, before;         /* before: it was held */
     int taken;                        /* steps and reminders since it was triggered */
     int64_t due, last, until, ended;  /* next step; last step; end of ack or snooze; when it was over */
     char acker;
@@ -55,6 +55,7 @@ static void tick(struct model *m, int64_t now)
         begin(m, now, "maintenance_over");
     else if (m->state != HELD && m->state != OVER && window) {
         say(m, "suppressed");
+        m->before = m->state;
         m->state = HELD;
     }
     if (m->state == TAKEN && now >= m->until)
@@ -89,7 +90,7 @@ struct history {
     struct desk_state set;
     unsigned seed, run;
 };
-static struct { long changes, steps, reminders, acks, crashes, jumps, windows, failures, late; } seen;
+static struct { long changes, steps, reminders, acks, crashes, jumps, windows, undone, failures, late; } seen;
 
 static unsigned dice(struct history *h, unsigned n)
 {
@@ -288,8 +289,25 @@ static void do_window(struct history *h, const char *agent)
     h->m.from = ends ? h->m.from : h->d.now + (dice(h, 2) ? 0 : 20 * MINUTE);
     h->m.to = ends ? h->d.now : h->m.from + (1 + dice(h, 180)) * (int64_t)MINUTE;
     h->window = (struct maintenance){.key = "1", .reason = "new disks", .from = h->m.from, .to = h->m.to};
+    h->set.window_count = 1;
     seen.windows++;
     look(h); /* the desk turned */
+}
+
+/* It was a slip: what was held goes on as if nothing had been. */
+static void do_no_window(struct history *h, const char *agent)
+{
+    (void)agent;
+    if (h->m.to <= h->d.now)
+        return;
+    h->m.from = h->m.to = 0;
+    h->set.window_count = 0;
+    if (h->m.state == HELD) {
+        say(&h->m, "maintenance_undone");
+        h->m.state = h->m.before;
+        seen.undone++;
+    }
+    look(h);
 }
 
 static void do_failure(struct history *h, const char *agent)
@@ -335,7 +353,7 @@ static void turn(struct history *h)
 {
     static const int64_t spans[] = {SECOND, 4 * MINUTE, 20 * MINUTE, 3 * (int64_t)HOUR};
     static void (*const dos[])(struct history *, const char *) = {do_ack, do_ack, do_work, do_work, do_snooze, do_wake, do_escalate, do_duplicate, do_label,
-                                                                  do_status, do_window, do_failure, do_failure, do_outage, do_clock_back};
+                                                                  do_status, do_window, do_no_window, do_failure, do_failure, do_outage, do_clock_back};
     unsigned what = dice(h, 2 * sizeof dos / sizeof *dos);
     live(h, h->d.now + 1 + dice(h, (unsigned)spans[dice(h, 4)]));
     if (what < sizeof dos / sizeof *dos)
@@ -370,9 +388,9 @@ static void whatever_happens_the_journal_says_what_the_model_says(void **state)
             turn(&h);
         desk_close(&h.d);
     }
-    print_message("# %u histories: %ld changes, %ld steps, %ld reminders, %ld acks, %ld windows, %ld failed pages, %ld crashes, %ld outages and clock jumps"
+    print_message("# %u histories: %ld changes, %ld steps, %ld reminders, %ld acks, %ld windows (%ld that held something taken back), %ld failed pages, %ld crashes, %ld outages and clock jumps"
                   " (%ld with a step overdue)\n",
-                  histories, seen.changes, seen.steps, seen.reminders, seen.acks, seen.windows, seen.failures, seen.crashes, seen.jumps, seen.late);
+                  histories, seen.changes, seen.steps, seen.reminders, seen.acks, seen.windows, seen.undone, seen.failures, seen.crashes, seen.jumps, seen.late);
 }
 
 int main(void)

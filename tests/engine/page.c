@@ -498,14 +498,26 @@ static void a_window_that_is_taken_back_by_undo_holds_nothing_any_more(void **st
 {
     (void)state;
     struct world *w = world_open(config);
-    int64_t a = ticket(w, 1);
+    int64_t a = ticket(w, 1), b = ticket(w, 2);
     world_do(w, "mara", "escalate", a, "x");
+    world_do(w, "mara", "escalate", b, "x");
+    world_do(w, "ana", "ack", b, NULL);
+    world_wait(w, 2 * MINUTE);
+    struct escalation was = world_ticket(w, a)->escalation;
     assert_true(world_ok(window(w, "mara", w->now, w->now + HOUR, NULL)));
     world_wait(w, SECOND);
     assert_int_equal(world_ticket(w, a)->escalated, ESCALATION_SUPPRESSED);
+    int paged = says(w, a, "\"what\":\"step\"");
     assert_true(world_ok(world_do(w, "mara", "undo", 0, NULL)));
     world_wait(w, SECOND);
-    assert_int_equal(world_ticket(w, a)->escalated, ESCALATION_TRIGGERED);
+    const struct escalation *is = &world_ticket(w, a)->escalation;
+    assert_int_equal(is->state, ESCALATION_TRIGGERED);
+    assert_int_equal(is->step, was.step);
+    assert_int_equal(is->next_at, was.next_at); /* the time it had left */
+    assert_int_equal(says(w, a, "\"what\":\"step\""), paged); /* nobody was paged once more */
+    assert_int_equal(says(w, a, "\"what\":\"maintenance_undone\""), 1);
+    assert_int_equal(world_ticket(w, b)->escalation.state, ESCALATION_ACKNOWLEDGED);
+    assert_string_equal(world_ticket(w, b)->escalation.acked_by, "ana");
     close_after_rebuild(w);
 }
 
