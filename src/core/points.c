@@ -136,6 +136,10 @@ static void odd(struct play *p, const struct stake *stake, const struct score_ro
     int bucket = 0, most = sizeof gap_ends / sizeof *gap_ends;
     if (!str_eq(row->rule, "resolve") || !p->f->out->after || !str_eq(p->f->out->after->assignee, agent))
         return;
+    if (p->f->before && p->f->before->reopen_count > p->f->out->after->reopen_count) { /* a reopening is taken back: it was closed all the time */
+        play_tally(p, "reopened", agent, season, -1, 0);
+        return;
+    }
     while (bucket < most && gap >= gap_ends[bucket])
         bucket++;
     play_tally(p, "closes", agent, season, 1, 0);
@@ -237,6 +241,10 @@ void points_reverse(struct play *p, const struct score_row *row, int64_t healed,
     put(p, &negative);
     count(p, stake, row, -1, -healed);
     hold(p, stake, row, is_closed(p->f->before), -1);
-    if (str_eq(why, "reopened") && str_eq(row->rule, "resolve"))
+    if (!str_eq(row->rule, "resolve"))
+        return;
+    if (str_eq(why, "reopened"))
         play_tally(p, "reopened", row->agent, player_season(row->day), 1, 0);
+    else if (str_eq(why, "undone") && p->f->before && str_eq(p->f->before->assignee, row->agent))
+        play_tally(p, "closes", row->agent, player_season(row->day), -1, 0);
 }

@@ -320,7 +320,8 @@ static void reverse(struct play *p)
 {
     const struct ticket *t = p->f->out->after;
     static const char *const words[] = {"", "merged", "spam", "duplicate", "invalid"};
-    const char *why = !ticket_done(t->status) ? "reopened" : t->deleted ? "deleted" : words[t->disposition];
+    bool slip = p->f->facts->undo && t->reopen_count <= p->f->before->reopen_count; /* nothing came back: it never was done */
+    const char *why = !ticket_done(t->status) ? (slip ? "undone" : "reopened") : t->deleted ? "deleted" : words[t->disposition];
     for (int i = 0; p->game->escrow && i < p->f->facts->score_count; i++) {
         const struct score_row *row = &p->f->facts->scores[i];
         if (str_eq(row->rule, "resolve") || str_eq(row->rule, "label"))

@@ -192,6 +192,34 @@ static void a_reopen_takes_the_points_back_and_heals(void **state)
     holds(get("k-mara", "/v1/outliers").body, "\"reopened\":1");
 }
 
+static void odd_is(int closes, int reopened)
+{
+    struct answer a = get("k-mara", "/v1/outliers");
+    const struct json *row = one(json_get(a.json, "agents"), "agent", "ana");
+    if (json_get_i64(row, "closes", -1) != closes || json_get_i64(row, "reopened", -1) != reopened)
+        fail_msg("%d closed, %d came back: %s", closes, reopened, a.body);
+}
+
+/* Who slips and takes it back has no ticket that came back. */
+static void what_was_taken_back_is_not_odd(void **state)
+{
+    (void)state;
+    odd_is(2, 1);
+    done("k-ana", "{\"do\":\"close\",\"tickets\":[3]}");
+    odd_is(3, 1);
+    done("k-ana", "{\"do\":\"undo\"}");
+    odd_is(2, 1);
+    holds(get("k-ana", "/v1/tickets/3/why/score").body, "taken back: undone");
+    done("k-ana", "{\"do\":\"redo\"}");
+    odd_is(3, 1);
+    done("k-ana", "{\"do\":\"undo\"}");
+    odd_is(2, 1);
+    done("k-ana", "{\"do\":\"reopen\",\"tickets\":[2]}");
+    odd_is(2, 2);
+    done("k-ana", "{\"do\":\"undo\"}");
+    odd_is(2, 1);
+}
+
 static void a_game_that_runs_elsewhere_is_shown_as_it_is_told(void **state)
 {
     (void)state;
@@ -284,6 +312,7 @@ int main(void)
         cmocka_unit_test(a_guard_of_another_kind_is_refused_and_nothing_is_done),
         cmocka_unit_test(what_looks_odd_is_for_leads),
         cmocka_unit_test(a_reopen_takes_the_points_back_and_heals),
+        cmocka_unit_test(what_was_taken_back_is_not_odd),
         cmocka_unit_test(a_game_that_runs_elsewhere_is_shown_as_it_is_told),
         cmocka_unit_test(what_is_held_is_settled_when_the_clock_closes_the_ticket),
         cmocka_unit_test(the_shell_says_the_same),
