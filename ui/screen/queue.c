@@ -8,6 +8,7 @@
 #include "screen/facts.h"
 #include "screen/remarks.h"
 #include "screen/sign.h"
+#include "screen/standing.h"
 #include <string.h>
 
 enum { GUTTER = 2, MARGIN = GUTTER + 1, WIDE = 108, BESIDE = 100, SLIVER = 40, PLAN_LEAST = 3, PANE_FROM = 160, PANE_SHARE = 3, PANE_SPLIT = 130, FACTS = 46, FRESH_MS = 8000, ROOMY = 24, TITLE_LINES = 3 };
@@ -74,75 +75,21 @@ static void draw_urgency(const struct look *look, struct surface *s, int row, in
                                                         : "src");
 }
 
-/* What must be known beside the subject, most pressing first. */
-static const char *remark(const struct look *look, const struct mirror_row *r, enum ui_role *role)
-{
-    struct badge status = look_state(&r->t), escalation = look_escalation(r->t.escalated);
-    *role = UI_MUTED;
-    if (r->gone)
-        return "left this view";
-    if (mirror_pending(look->mirror, r->t.id))
-        return "sending…";
-    *role = escalation.role;
-    if (r->t.escalated == ESCALATION_TRIGGERED)
-        return "‼ paging";
-    *role = UI_LATE;
-    if (r->undelivered)
-        return facts_undelivered(look, r);
-    *role = escalation.role;
-    if (r->t.escalated == ESCALATION_ACKNOWLEDGED)
-        return "✔ acked";
-    *role = UI_NEW;
-    if (r->t.woke_by && !ticket_done(r->t.status))
-        return facts_woke(look, &r->t);
-    *role = UI_OK;
-    if (r->t.thanked_at)
-        return arena_printf(look->arena, "%s thanks", sign_of(SIGN_THANKS).glyph);
-    *role = UI_MUTED;
-    if (r->t.merged_into || r->t.followed_by)
-        return facts_links(look, &r->t);
-    *role = status.role;
-    if (r->t.status >= STATUS_PENDING || r->t.deleted)
-        return arena_printf(look->arena, "%s %s", status.glyph, status.word);
-    *role = UI_WARN;
-    if (ticket_differs(&r->t))
-        return arena_printf(look->arena, "%s %s", sign_of(SIGN_DIFFERS).glyph, look_words(look->arena, status_word(r->t.source_status)));
-    if (r->t.snoozed_until > look->now)
-        return arena_printf(look->arena, "%s until %s", sign_of(SIGN_SNOOZED).glyph, look_stamp(look, r->t.snoozed_until));
-    if (r->t.reopen_count)
-        return arena_printf(look->arena, "%s %lldx", sign_of(SIGN_REOPENED).glyph, (long long)r->t.reopen_count);
-    return "";
-}
-
-/* The word of a sign that stands alone in another column: where the subject leaves room for it. */
-static const char *word_of_sign(const struct look *look, const struct mirror_row *r, enum ui_role *role)
-{
-    const struct mirror_present *other = mirror_present(look->mirror, r->t.id, NULL);
-    struct badge badge = other ? sign_of(other->replying ? SIGN_REPLYING : SIGN_VIEWING) : r->t.status == STATUS_NEW ? look_status(STATUS_NEW) : (struct badge){"", "", UI_MUTED};
-    *role = badge.role;
-    if (other)
-        return arena_printf(look->arena, "%s %s %s", badge.glyph, text_fit(look->arena, text_safe_in(look->arena, other->agent, TEXT_LINE), 12), badge.word);
-    return *badge.word ? arena_printf(look->arena, "%s %s", badge.glyph, badge.word) : "";
-}
-
 static void draw_subject(const struct look *look, struct surface *s, int row, int column, int width,
                          const void *item, bool selected)
 {
     const struct mirror_row *r = item;
-    enum ui_role role, subject = r->gone || ticket_done(r->t.status) ? UI_MUTED : UI_NORMAL;
-    const char *mark = remark(look, r, &role);
+    enum ui_role subject = r->gone || ticket_done(r->t.status) ? UI_MUTED : UI_NORMAL;
+    const struct standing standing = standing_of(look, r);
     (void)selected;
     if (!r->gone && r->t.assignee && str_eq(r->t.assignee, mirror_me(look->mirror)))
         subject = UI_STRONG;
     width--; /* a title that is cut touches nothing */
     const char *title = text_safe_in(look->arena, r->t.title && *r->t.title ? r->t.title : "(no subject)", TEXT_LINE);
-    bool spare = !*mark;
-    mark = spare ? word_of_sign(look, r, &role) : mark;
-    int need = *mark ? text_columns(mark) + 2 : 0;
-    need = need > (spare ? width - text_columns(title) : width / 2) ? 0 : need;
-    surface_text(s, row, column, width - need, subject, title);
-    if (need)
-        surface_right(s, row, column, width, role, mark);
+    const char *mark = standing_fit(&standing, width, text_columns(title));
+    surface_text(s, row, column, *mark ? width - text_columns(mark) - STANDING_GAP : width, subject, title);
+    if (*mark)
+        surface_right(s, row, column, width, standing.role, mark);
 }
 
 /* Its first letters, whole ones. */
