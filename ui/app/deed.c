@@ -60,53 +60,94 @@ static void unsure(void *arg)
     console_toast(d->c, UI_WARN, "%s: no answer; it is asked again once the desk is back", words_of(d->c->frame, d->action, d->tickets, d->count));
 }
 
+/* What was lost, or refused as a whole. */
+static void say_failure(struct deed *d, const struct link_answer *answer)
+{
+    struct console *c = d->c;
+    if (answer->err->code == ERR_UNAVAILABLE) /* what is lost is the key, and only that */
+        unanswered_add(c, words_of(c->frame, d->action, d->tickets, d->count), answer->sent && !answer->status, answer->err->text);
+    else if (d->count || !act_refused(c, d->action, answer->err->text))
+        console_toast(c, UI_ERROR, "%s%s%s", answer->err->text, *answer->hint ? "; " : "", answer->hint);
+}
+
+struct outcome { /* of all its tickets */
+    int good, same, bad;        /* done; so already; refused */
+    const char *say, *so;       /* of the last that was done; of the last that is so already */
+    const struct json *problem; /* of the first that was refused */
+};
+
+static void take_result(struct deed *d, const struct json *result, struct outcome *out)
+{
+    struct console *c = d->c;
+    bool ok = json_get_bool(result, "ok", false), already = problem_already(result);
+    int64_t ticket = json_get_i64(result, "ticket", 0);
+    mirror_answered(c->mirror, ticket, ok ? json_get_i64(result, "seq", 0) : 0);
+    if (json_is(json_get(result, "text"), JSON_OBJECT))
+        place_reveal(c, ticket, json_get(result, "text"));
+    if (ok && d->chooses)
+        place_ticket(c, ticket);
+    out->say = ok ? json_get_string(result, "say", NULL) : out->say;
+    out->so = already ? json_get_string(json_get(result, "error"), "detail", "") : out->so;
+    out->problem = ok || already || out->problem ? out->problem : json_get(result, "error");
+    out->good += ok;
+    out->same += already;
+    out->bad += !ok && !already;
+}
+
+static void say_refused(struct deed *d, const struct outcome *out)
+{
+    struct console *c = d->c;
+    if (out->problem && out->bad + out->good == 1)
+        console_toast(c, UI_ERROR, "%s", deed_problem(c, out->problem));
+    else
+        console_toast(c, out->problem ? UI_ERROR : UI_WARN, "%s: %d done, %d refused and still marked%s%s", d->action, out->good, out->bad + d->refused,
+                      out->problem ? ": " : "", json_get_string(out->problem, "detail", ""));
+}
+
+static void say_done(struct deed *d, const struct outcome *out)
+{
+    struct console *c = d->c;
+    if (out->good > 1)
+        console_toast(c, UI_TOAST, "%s: %d tickets%s%s", d->action, out->good, action_find(d->action)->flags & UNDOABLE ? " (u takes all of it back)" : "",
+                      d->left ? arena_printf(c->frame, "; %d are still marked", d->left) : "");
+    else if (out->good && out->say)
+        console_toast(c, UI_TOAST, "%s", out->say);
+    else if (out->so)
+        console_toast(c, UI_DIM, "%s%s", out->so, out->same > 1 ? arena_printf(c->frame, "; so are %d more", out->same - 1) : "");
+}
+
+/* A refusal that only wants to know more is asked about, and nothing is said. */
+static bool asks_back(struct deed *d, const struct json *problem)
+{
+    const char *detail = json_get_string(problem, "detail", "");
+    return problem && (d->count ? aside_refused(d->c, d->tickets[0], detail) : act_refused(d->c, d->action, detail));
+}
+
+static void say_outcome(struct deed *d, const struct json *root, const struct outcome *out)
+{
+    bool undone = undone_say(d->c, d->action, root), asked = asks_back(d, out->problem);
+    if (undone)
+        return;
+    if (!asked && (out->problem || (out->good && d->refused)))
+        say_refused(d, out);
+    else
+        say_done(d, out);
+}
+
 static void done(void *arg, const struct link_answer *answer)
 {
     struct deed *d = arg;
     struct console *c = d->c;
-    AUTO_JSON root =
-        answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
-    int good = 0, bad = 0, same = 0;
-    const struct json *problem = NULL;
-    const char *say = NULL, *so = NULL; /* what is so already */
-    if (answer->err && answer->err->code == ERR_UNAVAILABLE) /* what is lost is the key, and only that */
-        unanswered_add(c, words_of(c->frame, d->action, d->tickets, d->count), answer->sent && !answer->status, answer->err->text);
-    else if (answer->err && (d->count || !act_refused(c, d->action, answer->err->text)))
-        console_toast(c, UI_ERROR, "%s%s%s", answer->err->text, *answer->hint ? "; " : "", answer->hint);
-    for (const struct json *r = json_first(json_get(root, "results")); r; r = json_next(r)) {
-        bool ok = json_get_bool(r, "ok", false), already = problem_already(r);
-        mirror_answered(c->mirror, json_get_i64(r, "ticket", 0), ok ? json_get_i64(r, "seq", 0) : 0);
-        say = ok ? json_get_string(r, "say", NULL) : say;
-        if (json_is(json_get(r, "text"), JSON_OBJECT))
-            place_reveal(c, json_get_i64(r, "ticket", 0), json_get(r, "text"));
-        if (ok && d->chooses)
-            place_ticket(c, json_get_i64(r, "ticket", 0));
-        problem = ok || already || problem ? problem : json_get(r, "error");
-        so = already ? json_get_string(json_get(r, "error"), "detail", "") : so;
-        good += ok;
-        same += already;
-        bad += !ok && !already;
-    }
+    AUTO_JSON root = answer->err ? NULL : json_parse(answer->body, answer->n, &json_limits_dialect, NULL, NULL);
+    struct outcome out = {0};
+    if (answer->err)
+        say_failure(d, answer);
+    for (const struct json *r = json_first(json_get(root, "results")); r; r = json_next(r))
+        take_result(d, r, &out);
     settle_marks(d, root);
-    if (good)
+    if (out.good)
         held_act(&c->held, d->action);
-    bool undone = undone_say(c, d->action, root);
-    const char *detail = json_get_string(problem, "detail", "");
-    bool asked = problem && (d->count ? aside_refused(c, d->tickets[0], detail) : act_refused(c, d->action, detail));
-    if (undone)
-        problem = NULL;
-    else if (!asked && (problem ? bad + good > 1 : good && d->refused))
-        console_toast(c, problem ? UI_ERROR : UI_WARN, "%s: %d done, %d refused and still marked%s%s", d->action, good, bad + d->refused, problem ? ": " : "",
-                      json_get_string(problem, "detail", ""));
-    else if (problem && !asked)
-        console_toast(c, UI_ERROR, "%s", deed_problem(c, problem));
-    else if (good > 1)
-        console_toast(c, UI_TOAST, "%s: %d tickets%s%s", d->action, good, action_find(d->action)->flags & UNDOABLE ? " (u takes all of it back)" : "",
-                      d->left ? arena_printf(c->frame, "; %d are still marked", d->left) : "");
-    else if (good == 1 && say)
-        console_toast(c, UI_TOAST, "%s", say);
-    else if (so)
-        console_toast(c, UI_DIM, "%s%s", so, same > 1 ? arena_printf(c->frame, "; so are %d more", same - 1) : "");
+    say_outcome(d, root, &out);
     if (answer->err)
         settle_all(d);
     if (!d->count)
