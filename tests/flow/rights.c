@@ -150,7 +150,6 @@ static int start_system(void **state)
     return 0;
 }
 
-/* It said that the daemon had stopped answering, which is looked for in the wrong place. */
 /* Nobody starts anew what stays open for a day. */
 static void what_else_a_reload_changes_is_seen_by_consoles_that_are_open(void **state)
 {
@@ -164,6 +163,22 @@ static void what_else_a_reload_changes_is_seen_by_consoles_that_are_open(void **
     shows("Big fish");
 }
 
+/* It asked whether the daemon was running, and did not go on once one was listed. */
+static void who_is_not_listed_is_told_what_an_admin_writes_and_comes_in_then(void **state)
+{
+    (void)state;
+    daemon_config(run, "team: flow\nsources:\n  - {name: open, dialect: rbs, auth: none}\nagents:\n  - {name: tom, uid: 4242, role: lead}\n");
+    daemon_stop(run);
+    daemon_spawn(run);
+    struct console_run *other = console_open("other", run, "all");
+    console_shows(other, "The desk says: no agent in triage.yaml has the uid", NULL);
+    assert_int_equal(console_find(other, "Is the daemon running"), -1);
+    ana_is(", role: lead");
+    console_shows(other, "Checkout is down", NULL);
+    console_close(other);
+}
+
+/* It said that the daemon had stopped answering, which is looked for in the wrong place. */
 static void who_is_taken_off_the_desk_is_told_so(void **state)
 {
     (void)state;
@@ -185,6 +200,7 @@ int main(void)
         T(an_account_that_is_restricted_from_now_on_hears_it),
         T(a_daemon_that_comes_back_with_another_role_says_so_too),
         T(what_else_a_reload_changes_is_seen_by_consoles_that_are_open),
+        cmocka_unit_test_setup_teardown(who_is_not_listed_is_told_what_an_admin_writes_and_comes_in_then, start_system, stop),
         cmocka_unit_test_setup_teardown(who_is_taken_off_the_desk_is_told_so, start_system, stop),
     };
     return cmocka_run_group_tests_name("rights", tests, NULL, NULL);

@@ -174,6 +174,7 @@ struct console {
     bool left;    /* with Q */
     bool gone;    /* nobody answers */
     char waits[300]; /* a daemon answers, and says why it does not serve yet; "" */
+    bool strange; /* it answers, and knows nobody who is me: `waits` says what an admin writes */
     bool at_once; /* an answer that was waited for: no need to wait for the next frame's time */
     bool frozen, calm, popup, rows_changed, row_news, quit, unfocused;
     bool dirty, moved; /* the picture is another; moved: as far as the list's cursor makes it one, and what its pane reads */

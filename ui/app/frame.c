@@ -74,6 +74,8 @@ static const char *link_banner(struct console *c, const struct link_status *s, i
     if (mirror_ready(c->mirror) && is_stranger(s))
         return arena_printf(c->frame, "You are no agent of this desk any more: an admin can list you in %s again. Nothing you typed is lost.",
                             *mirror_config(c->mirror) ? mirror_config(c->mirror) : "triage.yaml");
+    if (!mirror_ready(c->mirror) && c->strange)
+        return "You are no agent of this desk; trying again.";
     if (!mirror_ready(c->mirror) && *c->waits)
         return arena_printf(c->frame, "Not open yet: %s; trying again.", c->waits);
     if (!mirror_ready(c->mirror) && c->slots[SLOT_DESK].wanted)
@@ -95,6 +97,7 @@ void frame_line(struct console *c, struct look *look)
     const struct link_status *s = link_status(c->link);
     int64_t now = clock_mono();
     look->link = link_word(c, s, now);
+    look->turned_away = c->strange && !mirror_ready(c->mirror) ? c->waits : NULL;
     look->link_role = is_gone(s, now) ? UI_LATE : is_live(c, s, now) && !is_slow(s, now) ? UI_OK : UI_WARN;
 }
 

@@ -208,7 +208,9 @@ static void refused(struct take *t, const struct link_answer *answer)
     struct wanted *w = &c->slots[slot];
     if (slot == SLOT_DESK)
         str_copy(c->waits, sizeof c->waits, answer->status ? answer->err->text : "");
-    if (answer->err->code == ERR_UNAVAILABLE) {
+    if (slot == SLOT_DESK)
+        c->strange = answer->err->code == ERR_FORBIDDEN;
+    if (answer->err->code == ERR_UNAVAILABLE || (c->strange && !mirror_ready(c->mirror))) {
         w->wanted = true;
         w->not_before = clock_mono() + RETRY_MS;
         return;

@@ -19,6 +19,7 @@ struct look {
     const char *link;    /* "live", "slow 210 ms", "quiet 12s", "gone 30s" */
     enum ui_role link_role;
     const char *banner; /* replaces the tabs while something is wrong; NULL = nothing is */
+    const char *turned_away; /* why the desk does not let me in, and what helps; NULL = it does, or nobody has answered */
     const char *toast;  /* NULL = none */
     enum ui_role toast_role;
     const struct hint *hints;

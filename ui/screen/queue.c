@@ -288,6 +288,8 @@ static const char *nothing(const struct look *look)
     const struct mirror_view *view = mirror_view_find(look->mirror, mirror_view_name(look->mirror));
     const struct mirror_view *all = mirror_view_find(look->mirror, "all");
     const char *where = mirror_where(look->mirror), *title = view ? view->title : "this view";
+    if (look->turned_away)
+        return arena_printf(look->arena, "The desk says: %s.\nThis console goes on by itself once you are listed; Q leaves.", look->turned_away);
     if (!mirror_ready(look->mirror))
         return look->banner ? "Is the daemon running? triage doctor looks; systemctl start triaged starts it, triage demo needs none.\n"
                               "This console goes on by itself once somebody answers; Q leaves."

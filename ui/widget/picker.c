@@ -362,7 +362,7 @@ static void mark_letters(const struct picker *p, struct surface *s, int row, int
     }
 }
 
-enum { LEAST_DETAIL = 10 /* columns: of less nothing can be read */ };
+enum { LEAST_DETAIL = 10 /* columns: of a longer one nothing can be read in less */ };
 
 /* Behind the names, and at the right end: cut is the detail alone. What it was found by stands before that. */
 static void draw_beside(const struct picker *p, const struct picker_item *item, struct surface *s, int row, int column, int width, int at)
@@ -374,8 +374,9 @@ static void draw_beside(const struct picker *p, const struct picker_item *item, 
         surface_right(s, row, column, width - 1, UI_KEY, item->keys);
     if (other && width - at - 3 - keys > 20)
         at += surface_textf(s, row, column + at + 3, width - at - 3 - keys, UI_MATCH, "%.*s:", (int)strcspn(other, " "), other) + 1;
-    if (item->detail && width - at - 3 - keys > LEAST_DETAIL)
-        surface_text(s, row, column + at + 3, width - at - 3 - keys - (keys > 0), UI_DIM, item->detail);
+    int room = width - at - 3 - keys - (keys > 0);
+    if (item->detail && (room > LEAST_DETAIL || text_columns(item->detail) <= room))
+        surface_text(s, row, column + at + 3, room, UI_DIM, item->detail);
 }
 
 static void draw_item(const struct picker *p, struct surface *s, int row, int column, int width, size_t index)
