@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "core/field.h"
 #include "core/rota.h"
+#include "core/tags.h"
 
 static const char *whom(const struct page *page)
 {
@@ -55,7 +56,7 @@ static char *done_line(const struct said *r, const struct change *c)
     static const char *const said[ACTIONS] = {
         [ACTION_ACCEPT] = "label accepted", [ACTION_ACK] = "acknowledged", [ACTION_CLAIM] = "claimed", [ACTION_CLOSE] = "closed", [ACTION_NOTE] = "note added",
         [ACTION_REOPEN] = "reopened", [ACTION_UNASSIGN] = "unassigned", [ACTION_UNDO] = "undone", [ACTION_REDO] = "redone",
-        [ACTION_SKIP] = "skipped: not offered to you for a while", [ACTION_TAGS] = "tags set",
+        [ACTION_SKIP] = "skipped: not offered to you for a while",
         [ACTION_UNMERGE] = "is its own ticket again", [ACTION_SPAM] = "put aside as spam", [ACTION_DUPLICATE] = "put aside as a duplicate",
         [ACTION_INVALID] = "put aside as invalid", [ACTION_DELETE] = "deleted: out of every queue and count (u takes it back)",
         [ACTION_ERASE] = "erased: what was written in it is gone",
@@ -84,6 +85,10 @@ static char *done_line(const struct said *r, const struct change *c)
         return escalated(r, c);
     if (a->id == ACTION_SNOOZE)
         return snoozed(r, t);
+    if (a->id == ACTION_TAGS) {
+        const char *line = tags_line(r->arena, t->tags);
+        return arena_printf(r->arena, "#%lld tags set: %s", id, line && *line ? line : "none any more");
+    }
     return with[a->id] ? arena_printf(r->arena, "#%lld %s %.64s", id, with[a->id], arg)
                        : arena_printf(r->arena, "#%lld %s", id, said[a->id] ? said[a->id] : name);
 }

@@ -257,6 +257,7 @@ static void an_option_that_nobody_knows_is_no_text(void **state)
     (void)state;
     post("A-1", "one");
     assert_int_equal(TRIAGE(NULL, "tags", "1", "a,b")->code, 0);
+    shell_holds(ran->out, "#1 tags set: a, b");
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         ran = shell_run(NULL, refused[i].words);
         if (ran->code != 64 || !strstr(ran->err, refused[i].says) || !strstr(ran->err, refused[i].hint))
@@ -268,6 +269,7 @@ static void an_option_that_nobody_knows_is_no_text(void **state)
     assert_int_equal(TRIAGE(NULL, "note", "1", "--", "--dry-run", "is meant")->code, 0);
     assert_int_equal(TRIAGE(NULL, "note", "1", "--dryrun is in the text")->code, 0);
     assert_int_equal(TRIAGE(NULL, "tags", "1", "")->code, 0);
+    shell_holds(ran->out, "#1 tags set: none any more");
     assert_int_equal(TRIAGE(NULL, "show", "1")->code, 0);
     shell_holds(ran->out, "--dry-run is meant");
     shell_holds(ran->out, "--dryrun is in the text");
