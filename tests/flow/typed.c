@@ -192,6 +192,22 @@ static void discarding_what_was_typed_leaves_the_draft_that_was_not_seen(void **
     seat_shows("AAAA an earlier long draft");
 }
 
+static void what_is_discarded_while_the_desk_is_gone_is_not_said_to_be_kept(void **state)
+{
+    (void)state;
+    kept_before("AAAA an earlier long draft");
+    seat_press("r");
+    seat_shows("AAAA an earlier long draft");
+    kill_the_daemon();
+    seat_press("\033");
+    seat_shows("q discard");
+    seat_press("qy");
+    seat_shows("The draft on #1 is not thrown away yet: no answer.");
+    daemon_restart(seat.run);
+    seat_shows("\342\227\217 live");
+    becomes_kept("\"value\":null");
+}
+
 static void a_text_given_on_the_command_line_stands_below_the_draft_there_is(void **state)
 {
     (void)state;
@@ -426,6 +442,7 @@ int main(void)
         T(a_draft_postponed_while_the_daemon_is_gone_is_said_to_be_kept_once_it_is),
         T(two_texts_are_kept_where_the_first_was_not_known_when_the_second_was_postponed),
         T(discarding_what_was_typed_leaves_the_draft_that_was_not_seen),
+        T(what_is_discarded_while_the_desk_is_gone_is_not_said_to_be_kept),
         T(a_text_given_on_the_command_line_stands_below_the_draft_there_is),
         T(a_text_that_no_daemon_took_is_left_in_a_file),
         T(so_is_one_that_was_postponed_or_waited_for_an_answer),

@@ -12,7 +12,7 @@ static void what_names_a_file_or_a_program_does_not_stay(void **state)
 {
     (void)state;
     static const char *const gone[] = {"VISUAL", "EDITOR", "PAGER", "SHELL", "ENV", "BASH_ENV", "HOME", "PATH", "TERMINFO", "TERMINFO_DIRS", "TERMPATH", "TERMCAP", "TMPDIR", "LD_PRELOAD",
-        "LD_LIBRARY_PATH", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "TRIAGE_SOCKET", "TRIAGE_KEY", "TRIAGE_DATA", "TRIAGE_THEME", "LOCPATH", "NLSPATH", "TZDIR", "GCONV_PATH",
+        "LD_LIBRARY_PATH", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "TRIAGE_SOCKET", "TRIAGE_KEY", "TRIAGE_DATA", "TRIAGE_THEME", "LOCPATH", "NLSPATH", "TZDIR", "GCONV_PATH",
         "MALLOC_CHECK_", "http_proxy", "ALL_PROXY", "SSL_CERT_FILE", "CURL_HOME", "TMUX", "LANGUAGE", "SSH_ORIGINAL_COMMAND", "SSH_AUTH_SOCK", "", "TER", "TERMX"};
     for (size_t i = 0; i < sizeof gone / sizeof *gone; i++)
         assert_false(restricted_env(gone[i], "x"));

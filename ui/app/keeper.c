@@ -40,7 +40,8 @@ static bool unanswered(struct unkept *h, const struct link_answer *answer)
         unkept_shelter(h, &err); /* where that fails, keeper_end says so */
     h->not_before = clock_mono() + AGAIN_MS;
     if (none && !h->open && !h->away && (h->sends || h->wants) && !h->told && !h->c->quit)
-        console_toast(h->c, UI_WARN, "The draft on #%" PRId64 " is not kept yet: no answer. It is as soon as the desk is back.", h->ticket);
+        console_toast(h->c, UI_WARN, "The draft on #%" PRId64 " is not %s yet: no answer. It is as soon as the desk is back.", h->ticket,
+                      (h->wants ? h->wanted : h->sent) ? "kept" : "thrown away");
     h->told |= none && !h->open && !h->away;
     return none;
 }

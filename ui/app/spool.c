@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,9 +49,17 @@ static void make_way(char *path)
     mkdir(path, 0700);
 }
 
+/* A restricted account has no HOME in its environment (app/restricted), and a home all the same. */
+static const char *own_home(void)
+{
+    const char *home = getenv("HOME");
+    const struct passwd *me = home ? NULL : getpwuid(geteuid());
+    return me ? me->pw_dir : home;
+}
+
 static bool state_dir(char *dir, size_t size, bool make)
 {
-    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+    const char *state = getenv("XDG_STATE_HOME"), *home = own_home();
     if (state && *state == '/')
         snprintf(dir, size, "%s/triage", state);
     else if (home && *home == '/')
