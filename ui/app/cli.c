@@ -106,7 +106,7 @@ static const struct verb verbs[] = {
     {"help", "[VERB | --list | --mdoc]", "this, or one verb", run_help, help_more},
     {"labels", "[--limit N]", "labels a person should look at, the least sure first", reads_labels, NULL},
     {"ledger", "[AGENT] [--limit N]", "every line you earned or lost, with its reason; somebody else's, where they let you", scores_ledger, NULL},
-    {"ls", "[--view V] [--where EXPR] [--sort due|age|updated|urgency|priority] [--invert] [WORDS]", "list tickets (--limit N, --after CURSOR, --all)", reads_ls, NULL},
+    {"ls", "[--view V] [--where EXPR] [--sort due|age|updated|urgency|priority] [--invert] [WORDS]", "list tickets (--limit N, --after CURSOR, --all)", reads_ls, reads_ls_help},
     {"macros", "[NUMBER]", "macros and canned replies; those for one ticket, filled", people_macros, NULL},
     {"model", "[ls | show N | rollback N]", "what the classifier learned, epoch by epoch, and the way back", tend_model, NULL},
     {"oncall", "[--week] [--schedule NAME] [--from T] [--to T] [--tz ZONE]", "who is on call, until when, and who is next; --week: the days to come",

@@ -33,6 +33,13 @@ static int odd_limit(struct shell *sh, const char *limit)
     return !limit || shell_number(limit, &n) ? 0 : shell_usage(sh, "--limit needs a number, not ", limit, "--limit 20");
 }
 
+const char reads_ls_help[] =
+    "WORDS are those of `/` in the console: `refund` in subject, customer, key, reference or owner, `!late` not there, `plan:pro` in a field, and\n"
+    "`body:refund` in what customers wrote; the last word may be only begun. --where takes the language itself: triage help --where 'urgency ==' says what may stand next.\n"
+    "  triage ls printer plan:pro\n"
+    "  triage ls 'body:\"not print\"'\n"
+    "  triage ls --where 'body.contains(\"not print\") && status == \"open\"'\n";
+
 int reads_ls(struct shell *sh)
 {
     const char *view = shell_option(sh, "--view", true), *where = shell_option(sh, "--where", true),

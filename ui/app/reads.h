@@ -5,6 +5,7 @@
 #include "app/shell.h"
 
 int reads_ls(struct shell *sh);
+extern const char reads_ls_help[];
 int reads_show(struct shell *sh);
 int reads_why(struct shell *sh);
 int reads_sources(struct shell *sh);
