@@ -161,11 +161,15 @@ static const struct fill_row *meant(const struct composer *c, struct fill_place 
     return c->reply && composer_place(c, place) && !place->row ? fill_near(editor_text(c->editor), place) : NULL;
 }
 
+/* Among those that must not leave as they are, as long as there are any: the others need nothing. */
 static bool go_to_place(struct composer *c, bool back)
 {
     size_t at = editor_cursor(c->editor);
     struct fill_place place = {0}, first = {0}, before = {0}, last = {0}, after = {0};
+    bool wrong = strange(c, &(struct fill_place){0});
     while (fill_find(editor_text(c->editor), place.end, &place)) {
+        if (wrong && !composer_wrong(c, &place))
+            continue;
         first = first.end ? first : place;
         if (place.end < at)
             before = place;
