@@ -2,6 +2,8 @@
  * nothing lost of what was open or half typed. */
 #include "base/crypto.h"
 #include "base/str.h"
+#include "core/act.h"
+#include "core/config.h"
 #include "harness/console.h"
 #include "harness/daemon.h"
 #include "harness/shop.h"
@@ -113,6 +115,47 @@ static void open_menus_and_half_typed_text_stay(void **state)
     shows("We are looking into it");
 }
 
+/* No question, no note, no word to type first. */
+static void what_a_role_may_not_do_is_refused_before_anything_is_asked(void **state)
+{
+    static const char *const local[] = {"drop", "pause", "resume", "rerun"};
+    AUTO_ARENA arena = arena_new();
+    int tried = 0;
+    (void)state;
+    ana_is(", role: agent");
+    shows("Your role is agent now");
+    for (int i = 0; i < ACTIONS + 4; i++) {
+        int role = i < ACTIONS ? (int)action_table[i].role : ROLE_LEAD;
+        const char *name = i < ACTIONS ? action_table[i].name : local[i - ACTIONS];
+        if (role <= ROLE_AGENT)
+            continue;
+        console_type(console, arena_printf(arena, ":%s\r", name));
+        shows(arena_printf(arena, "%s needs the role %s, yours is agent", name, role_word(role)));
+        tried++;
+    }
+    console_type(console, "i"); /* nothing stands open that would take it */
+    shows("Internal note on #1");
+    print_message("# %d commands of leads and admins\n", tried);
+}
+
+/* On the shell, too: a yes that cannot count is not asked for, nor one to what is not said whole. */
+static void the_shell_asks_nobody_who_may_not(void **state)
+{
+    const char *const drop[] = {console_program(), "--socket", run->desk, "deliveries", "drop", "1", NULL}, *const none[] = {console_program(), "--socket", run->desk, "deliveries", "drop", NULL};
+    (void)state;
+    struct console_run *lead = console_start("lead", run->dir, drop), *without = console_start("without", run->dir, none);
+    console_shows(lead, "Give up these deliveries for good? y/N", NULL);
+    console_shows(without, "say which", NULL);
+    console_close(lead);
+    console_close(without);
+    ana_is(", role: agent");
+    shows("Your role is agent now");
+    struct console_run *agent = console_start("agent", run->dir, drop);
+    console_shows(agent, "to drop, pause or resume needs the role lead, yours is agent", NULL);
+    assert_int_equal(console_find(agent, "y/N"), -1);
+    console_close(agent);
+}
+
 static void an_account_that_is_restricted_from_now_on_hears_it(void **state)
 {
     (void)state;
@@ -197,6 +240,8 @@ int main(void)
         T(a_role_taken_away_is_said_at_once_and_its_keys_go),
         T(a_role_that_is_given_is_said_at_once_and_its_keys_come),
         T(open_menus_and_half_typed_text_stay),
+        T(what_a_role_may_not_do_is_refused_before_anything_is_asked),
+        T(the_shell_asks_nobody_who_may_not),
         T(an_account_that_is_restricted_from_now_on_hears_it),
         T(a_daemon_that_comes_back_with_another_role_says_so_too),
         T(what_else_a_reload_changes_is_seen_by_consoles_that_are_open),

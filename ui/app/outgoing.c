@@ -2,6 +2,7 @@
  * read here and judged by the daemon. */
 #include "app/outgoing.h"
 #include "base/text.h"
+#include "core/config.h"
 #include "screen/look.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -165,14 +166,12 @@ static int deliveries_show(struct shell *sh)
 
 /* --- deliveries retry, replay, drop, pause, resume --- */
 
-static bool sure(struct shell *sh, const char *what)
+static bool sure(const struct shell *sh)
 {
     char line[16] = "";
-    if (shell_option(sh, "--yes", false))
-        return true;
     if (!isatty(0) || sh->options.no_input)
         return false;
-    fprintf(stderr, "Give up %s for good? y/N ", text_safe_in(sh->arena, what, TEXT_LINE));
+    fputs("Give up these deliveries for good? y/N ", stderr);
     return fgets(line, sizeof line, stdin) && (*line == 'y' || *line == 'Y');
 }
 
@@ -228,16 +227,32 @@ static int say_count(struct shell *sh, const struct json *root, const struct cha
     return shell_failed(sh, &err, "triage deliveries ls");
 }
 
+/* Before a yes is asked for: would it count? */
+static bool may_drop(struct shell *sh, int *code)
+{
+    struct err err = {0};
+    bool quiet = sh->quiet;
+    sh->quiet = true;
+    const struct json *desk = shell_fetch(sh, "/v1/desk?limit=1", NULL, code);
+    sh->quiet = quiet;
+    int role = role_find(json_get_string(json_get(desk, "me"), "role", ""));
+    if (desk && role < ROLE_LEAD) {
+        role_refuse(&err, "to drop, pause or resume", ROLE_LEAD, role);
+        *code = shell_failed(sh, &err, "");
+    }
+    return desk && role >= ROLE_LEAD;
+}
+
 static int change(struct shell *sh, const struct change *what)
 {
     AUTO_JSON body = json_object();
     int code = 0;
-    bool drops = str_eq(what->name, "drop");
-    if (drops && !sure(sh, "these deliveries"))
-        return shell_usage(sh, "drop wants a yes", "", "--yes says it where nobody is asked");
+    bool drops = str_eq(what->name, "drop"), yes = drops && shell_option(sh, "--yes", false);
     json_put_string(body, "do", what->name);
-    if (!put_which(sh, body, &code))
+    if (!put_which(sh, body, &code) || (drops && !may_drop(sh, &code)))
         return code;
+    if (drops && !yes && !sure(sh))
+        return shell_usage(sh, "drop wants a yes", "", "--yes says it where nobody is asked");
     const struct json *root = shell_fetch(sh, "/v1/deliveries", json_print_in(sh->arena, body), &code);
     return root ? say_count(sh, root, what) : code;
 }

@@ -6,6 +6,7 @@
 #include "app/choices.h"
 #include "app/found.h"
 #include "app/part.h"
+#include "app/rights.h"
 #include "base/text.h"
 #include "command/also.h"
 #include <ctype.h>
@@ -219,16 +220,17 @@ static void do_palette(struct console *c, const char *arg)
         link_send(c->link, "GET", place, NULL, came, c);
 }
 
-/* A command of the console's own that says nothing alone: what may follow it is offered next. An act of the desk asks itself. */
-static bool goes_on(const char *line)
+/* A command of the console's own that says nothing alone: what may follow it is offered next, but to nobody whose role would be refused with it.
+ * An act of the desk asks itself. */
+static bool goes_on(const struct console *c, const char *line)
 {
-    const struct command *command = command_find(line);
-    return command && !command->is_action && *command->args && *command->args != '[';
+    const struct command_line alone = {command_find(line), ""};
+    return alone.command && !alone.command->is_action && *alone.command->args && *alone.command->args != '[' && rights_allow(c, &alone);
 }
 
 static void on_palette(struct console *c, const struct answer *a)
 {
-    if (goes_on(a->text)) {
+    if (goes_on(c, a->text)) {
         do_palette(c, arena_printf(c->frame, "%s ", a->text));
         return;
     }
