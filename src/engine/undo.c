@@ -231,7 +231,7 @@ bool undo_may(const struct json *data, struct err *err)
 bool undo_find(struct engine *e, struct arena *arena, const struct undo_wish *wish, struct undo_found *out, struct err *err)
 {
     static const struct { enum err_code code; const char *text; } none[] = {
-        {ERR_NOT_FOUND, "nothing of yours to undo"}, {ERR_NOT_FOUND, "nothing of yours to redo"}, {ERR_ALREADY, "it is not merged, nor put aside: nothing to take back"}};
+        {ERR_NOT_FOUND, "nothing of yours to undo"}, {ERR_NOT_FOUND, "nothing of yours to redo"}, {ERR_ALREADY, " is not merged, nor put aside: nothing to take back"}};
     AUTO_ARENA numbers = arena_new();
     AUTO_ARENA page = arena_new();
     struct past p = {.e = e, .wish = wish, .page = page, .gone = {.arena = numbers}, .settled = {.arena = numbers},
@@ -239,7 +239,8 @@ bool undo_find(struct engine *e, struct arena *arena, const struct undo_wish *wi
     *out = (struct undo_found){0};
     if (!passed_read(e, numbers, wish->actor, &p.passed, err) || !gather(&p, arena, wish, out, err))
         return false;
-    return out->count || err_set(err, none[wish->what].code, "%s", none[wish->what].text);
+    const char *of = *none[wish->what].text == ' ' ? arena_printf(numbers, "#%lld", (long long)wish->ticket) : "";
+    return out->count || err_set(err, none[wish->what].code, "%s%s", of, none[wish->what].text);
 }
 
 const struct json *undo_data(struct arena *arena, const struct entry *entry)

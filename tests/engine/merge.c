@@ -130,7 +130,8 @@ static void a_chain_leads_to_its_root_and_is_taken_apart_link_by_link(void **sta
     assert_int_equal(world_ticket(w, b)->waiting_since, 0);
     story_act(w, "unmerge", b, NULL);
     assert_string_equal(story_picture(w, b), alone[1]);
-    assert_non_null(strstr(story_refusal(world_do(w, "ana", "unmerge", b, NULL)), "not merged"));
+    assert_non_null(strstr(story_refusal(world_do(w, "ana", "unmerge", b, NULL)), " is not merged, nor put aside: nothing to take back"));
+    assert_true(str_starts(story_refusal(world_do(w, "ana", "unmerge", b, NULL)), arena_printf(w->arena, "#%lld ", (long long)b)));
     (void)alone[0];
     story_end(w);
 }

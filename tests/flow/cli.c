@@ -751,6 +751,8 @@ static void help_man_page_and_list_name_every_verb(void **state)
     assert_non_null(file);
     assert_true(fread(text, 1, (1 << 17) - 1, file) > 0);
     fclose(file);
+    shell_holds(TRIAGE(NULL, "help")->out, "--key-id ID");
+    shell_holds(ran->out, "--restricted ");
     assert_int_equal(TRIAGE(NULL, "help", "--list")->code, 0);
     listed = strdup(ran->out);
     assert_int_equal(TRIAGE(NULL, "help")->code, 0);

@@ -79,8 +79,8 @@ static void many_get_a_tag_and_keep_their_own(void **state)
     assert_null(strstr(seat_row("tags of 2 tickets:"), "vip"));
     assert_non_null(strstr(seat_row("tags of 2 tickets:"), "+"));
     seat_shows("+word adds it to each");
-    seat_press("late\r");
-    seat_shows("2 of 2 tickets change");
+    seat_press("+late\r"); /* as its help spells it, though the sign stands there already */
+    seat_shows("tags +late: 2 of 2 tickets change");
     seat_shows("vip → vip, late");
     seat_press("y");
     seat_shows("2 tickets (u takes all of it back)");

@@ -111,6 +111,21 @@ static void what_a_customer_pays_for_stands_in_every_row_whatever_their_name(voi
     queue_fini(&queue);
 }
 
+static void who_has_just_begun_to_wait_does_not_wait_for_now(void **state)
+{
+    struct err err = {0};
+    struct queue queue;
+    const char *row = arena_printf(desk.arena, "{\"rows\":[{\"id\":7,\"status\":\"open\",\"version\":1,\"title\":\"One\",\"waiting_since\":%lld}]}", (long long)desk.look.now - 59000);
+    (void)state;
+    assert_true(mirror_page(desk.mirror, mirror_view_name(desk.mirror), NULL, false, row, strlen(row), &err));
+    queue_init(&queue);
+    queue_sync(&queue, desk.mirror, false);
+    desk_size(&desk, 200, 60);
+    queue_draw(&queue, &desk.look, desk.surface);
+    desk_shows(&desk, "waiting less than a minute");
+    queue_fini(&queue);
+}
+
 static void what_came_in_and_what_leaves_names_its_ticket_where_there_is_room(void **state)
 {
     static const enum mirror_doc_id docs[] = {MIRROR_EVENTS, MIRROR_REFUSALS, MIRROR_PARCELS, MIRROR_WAITING, MIRROR_DEAD, MIRROR_DESTINATIONS};
@@ -260,6 +275,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(a_long_subject_is_whole_in_the_list_of_a_huge_terminal), T(a_list_beside_its_pane_keeps_the_bars_of_its_deadlines),
+        T(who_has_just_begun_to_wait_does_not_wait_for_now),
         T(what_a_customer_pays_for_stands_in_every_row_whatever_their_name),
         T(what_came_in_and_what_leaves_names_its_ticket_where_there_is_room),
         T(on_a_huge_terminal_what_belongs_together_stands_together_and_whole), T(an_entry_of_the_audit_is_read_as_dates_and_lengths),

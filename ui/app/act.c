@@ -399,13 +399,20 @@ void act_run(struct console *c, const struct action_row *action, const char *arg
     }
 }
 
+/* The sign that stood there already, and was typed once more. */
+static const char *one_sign(const struct action_row *action, const char *text)
+{
+    return action && action->arg == ARG_TAGS && text[0] == '+' && (text[1] == '+' || text[1] == '-') ? text + 1 : text;
+}
+
 static void on_argument(struct console *c, const struct answer *a)
 {
-    str_copy(c->asked.arg, sizeof c->asked.arg, a->text); /* what is asked next may change it */
+    const char *text = one_sign(c->asked.action, a->text);
+    str_copy(c->asked.arg, sizeof c->asked.arg, text); /* what is asked next may change it */
     if (!c->asked.action)
-        read_why(c, a->text);
-    else if (!views_blank(c, c->asked.action, a->text))
-        argued(c, a->text);
+        read_why(c, text);
+    else if (!views_blank(c, c->asked.action, text))
+        argued(c, text);
 }
 
 static void on_sure(struct console *c, const struct answer *a)

@@ -103,6 +103,7 @@ static const struct follows {
     {"--mono", "no colours", NULL, FIRST},
     {"--mouse", "clicks and the wheel", NULL, FIRST},
     {"--linear", "the console as lines that are only ever added", NULL, FIRST},
+    {"--key-id", "who one is where several people share a user id", NULL, FIRST},
     {"--view", NULL, put_views, 0},
     {"--sort", NULL, put_sorts, 0},
     {"--config", NULL, put_files, 0},

@@ -30,6 +30,8 @@ static const char outro[] =
     "  --no-input      never wait for typing\n"
     "  --open VIEW  --theme NAME  --keys FILE  --ascii  --mono  --mouse   of the console\n"
     "  --linear        the console as lines that are only ever added: for screen readers and logs\n"
+    "  --key-id ID     who one is where several people share a user id (else $TRIAGE_KEY)\n"
+    "  --restricted    for the line of a closed account in authorized_keys: no files, no programs, no environment\n"
     "  --help  --version\n\n"
     "An action takes one number or many, then its argument; --dry-run says what would change,\n"
     "--key K makes a repeated call do nothing twice. Exit codes: 0 done, or so already, which is\n"

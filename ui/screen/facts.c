@@ -172,7 +172,7 @@ static void origin_facts(struct pane *p)
                       look_since(a, p->look->now - p->t->received_at)));
     if (p->t->waiting_since)
         line(p, "waiting", UI_NORMAL,
-             arena_printf(a, "for %s", look_ago(a, p->look->now - p->t->waiting_since)));
+             p->look->now - p->t->waiting_since < 60000 ? "less than a minute" : arena_printf(a, "for %s", look_ago(a, p->look->now - p->t->waiting_since)));
     const struct json *tags = json_get(p->doc, "tags");
     AUTO_STR joined;
     str_init(&joined, 200);
