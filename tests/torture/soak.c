@@ -2,11 +2,10 @@
  * anything lost? Every second the memory, descriptors and threads of console and daemon are read, and every hour of the demo what they
  * hold of it by name: heap in use and kept for the next time, pages of the store, frames of the stream. `soak [SECONDS [SPEED]]`: 1800 at
  * 48 is a day; then the scripted day is played first, and the slope of either program over the last half must stay below 1 MB an hour of
- * the clock on the wall. Under a page cache that breathes beneath its ceiling that is coarse, so what the daemon has in hand without its
- * caches must also grow by less than 0.1 MB an hour of the day: that brings some 1,900 events, so a leak of 55 bytes an event is seen. At
- * the end the daemon is stopped where it stands and its database rebuilt from the journal: not a row may differ. In make check it runs for
- * seconds, where a slope says nothing: there nothing may have grown by more than a bound that an ordinary leak of a frame or an event would
- * pass, and no descriptor or thread been gained. */
+ * the clock on the wall. What the daemon has in hand without its caches must also grow by less than 0.1 MB an hour of the day: that brings
+ * some 1,900 events, so a leak of 55 bytes an event is seen. At the end the daemon is stopped where it stands and its database rebuilt from
+ * the journal: not a row may differ. In make check it runs for seconds, where a slope says nothing: there nothing may have grown by more
+ * than a bound that an ordinary leak of a frame or an event would pass, and no descriptor or thread been gained. */
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/str.h"
