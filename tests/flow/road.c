@@ -331,7 +331,7 @@ static void a_request_that_makes_no_sense_says_why(void **state)
     (void)state;
     static const char *const bodies[] = {"[]", "{}", "{\"do\":\"dance\",\"tickets\":[1]}", "{\"do\":\"claim\"}",
                                          "{\"do\":\"claim\",\"tickets\":\"1\"}", "{\"do\":\"claim\",\"tickets\":[0]}",
-                                         "{\"do\":\"note\",\"tickets\":[1,2],\"text\":\"x\"}", "{\"do\":\"note\",\"tickets\":[1],\"text\":7}"};
+                                         "{\"do\":\"reply\",\"tickets\":[1,2],\"text\":\"x\"}", "{\"do\":\"note\",\"tickets\":[1],\"text\":7}"};
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
         struct answer a = do_action(bodies[i]);
         if (a.status != 400 || !*json_get_string(a.json, "detail", ""))

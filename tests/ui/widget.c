@@ -309,9 +309,16 @@ static void what_is_cut_is_the_description_never_a_name_or_a_key(void **state)
                                        {.id = 2, .name = "a-name-that-is-longer-than-others", .detail = "short", .keys = "x"},
                                        {.id = 3, .name = "go", .detail = "somewhere", .keys = ""}};
     struct picker *p = picker_new(":", true);
-    surface_resize(s, 40, 5);
+    surface_resize(s, 44, 5);
     picker_set(p, rows, 3);
-    picker_draw(p, s, 0, 0, 5, 40);
+    picker_draw(p, s, 0, 0, 5, 44);
+    assert_string_equal(surface_dump(arena, s), ":                                    3 of 3\n"
+                                                "\u258c absence                    say who i\u2026  +a\n"
+                                                "  a-name-that-is-longer-than-others       x\n"
+                                                "  go                         somewhere\n\n");
+    surface_resize(s, 40, 5);
+    surface_clear(s);
+    picker_draw(p, s, 0, 0, 5, 40); /* of so little of it nothing can be read */
     assert_string_equal(surface_dump(arena, s), ":                                3 of 3\n"
                                                 "\u258c absence                            +a\n"
                                                 "  a-name-that-is-longer-than-others   x\n"

@@ -375,7 +375,7 @@ static void draw_beside(const struct picker *p, const struct picker_item *item, 
     if (other && width - at - 3 - keys > 20)
         at += surface_textf(s, row, column + at + 3, width - at - 3 - keys, UI_MATCH, "%.*s:", (int)strcspn(other, " "), other) + 1;
     int room = width - at - 3 - keys - (keys > 0);
-    if (item->detail && (room > LEAST_DETAIL || text_columns(item->detail) <= room))
+    if (item->detail && (room >= LEAST_DETAIL || text_columns(item->detail) <= room))
         surface_text(s, row, column + at + 3, room, UI_DIM, item->detail);
 }
 
