@@ -276,7 +276,7 @@ static void what_is_found_meanwhile_goes_beneath_and_what_was_gone_to_stays(void
     assert_int_equal(picker_chosen(picker)->id, 4);
     surface_clear(s);
     picker_draw(picker, s, 0, 0, 5, 30);
-    assert_string_equal(surface_dump(arena, s), "assign o               6 of 7\n  tom\n\u258c anatol            night\n"
+    assert_string_equal(surface_dump(arena, s), "assign o               6 of 7\n  tom               2 open, o\u2026\n\u258c anatol            night\n"
                                                 "  ana               5 open\n  mere\n");
     picker_renew(picker, people, 4);
     assert_int_equal(picker_chosen(picker)->id, 4);
