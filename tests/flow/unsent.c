@@ -98,6 +98,23 @@ static void another_ones_dead_answer_does_not_ring_here(void **state)
     assert_int_equal(rang("#2: your answer"), 0);
 }
 
+/* Whoever reads by ear is told at once, and their text is there to be sent again. */
+static void lines_that_are_only_added_say_it_too(void **state)
+{
+    const char *const args[] = {console_program(), "--linear", "--socket", seat.run->desk, NULL};
+    (void)state;
+    struct console_run *lines = console_start("lines", seat.run->dir, args);
+    console_shows(lines, "help says what can be said", NULL);
+    reply_to_2(NULL);
+    until_it_is_dead();
+    console_shows(lines, "#2: your answer was not sent. why 2 route says why, reply 2 --draft sends it again.", NULL);
+    console_type(lines, "why 2 route\n");
+    console_shows(lines, "reply:post", NULL);
+    console_type(lines, "reply 2 --draft\n");
+    console_shows(lines, "reply leaves in", NULL);
+    console_close(lines);
+}
+
 /* ana's account is shared: rik is told by his key. */
 static int beside_rik(void **state)
 {
@@ -118,6 +135,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_dead_answer_rings_its_author_and_a_comma_goes_there, seat_of_three, seat_left),
         cmocka_unit_test_setup_teardown(a_dead_answer_is_told_while_one_writes_and_nothing_typed_is_lost, seat_of_three, seat_left),
+        cmocka_unit_test_setup_teardown(lines_that_are_only_added_say_it_too, seat_of_three, seat_left),
         cmocka_unit_test_setup_teardown(another_ones_dead_answer_does_not_ring_here, beside_rik, seat_left)};
     return cmocka_run_group_tests_name("unsent", tests, NULL, NULL);
 }

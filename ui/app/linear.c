@@ -95,6 +95,17 @@ static void escalation_news(struct linear *l, struct arena *arena, const struct 
     remember(l, arena_printf(arena, "#%" PRId64 ", escalation %s: %s", id, what, why));
 }
 
+/* Nor does this, for whoever wrote it. */
+static void parcel_news(const struct linear *l, const struct json *frame)
+{
+    const struct json *data = json_get(frame, "data");
+    int64_t id = json_get_i64(frame, "ticket", 0);
+    if (strcmp(json_get_string(data, "agent", ""), l->me) != 0 || strcmp(json_get_string(data, "state", ""), "dead") != 0)
+        return;
+    printf("\a\n#%" PRId64 ": your answer was not sent. why %" PRId64 " route says why, reply %" PRId64 " --draft sends it again.\n", id, id, id);
+    fflush(stdout);
+}
+
 static void frame_came(void *arg, const char *event, int64_t id, const char *text, size_t n)
 {
     struct linear *l = arg;
@@ -104,6 +115,8 @@ static void frame_came(void *arg, const char *event, int64_t id, const char *tex
     (void)id;
     if (strcmp(event, "escalation") == 0)
         escalation_news(l, arena, frame);
+    if (strcmp(event, "parcel") == 0)
+        parcel_news(l, frame);
     if (line && strcmp(json_get_string(frame, "actor", ""), l->me) != 0)
         remember(l, line);
 }
