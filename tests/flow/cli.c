@@ -605,7 +605,7 @@ static void read_verbs_print_one_object_of_json(void **state)
 static void a_status_bar_is_told_that_nothing_is_known(void **state)
 {
     (void)state;
-    kill(run->pid, SIGSTOP);
+    daemon_freeze(run);
     int64_t began = clock_mono();
     TRIAGE(NULL, "prompt");
     int64_t took = clock_mono() - began;

@@ -2,7 +2,6 @@
  * consoles of one agent write at once. */
 #include "base/clock.h"
 #include "harness/seat.h"
-#include <dirent.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -21,34 +20,9 @@ static int start(void **state)
     return 0;
 }
 
-static bool is_stopped(const char *task)
-{
-    char path[300], line[400] = "";
-    snprintf(path, sizeof path, "/proc/%d/task/%s/stat", (int)seat.run->pid, task);
-    FILE *file = fopen(path, "r");
-    bool read = file && fgets(line, sizeof line, file);
-    if (file)
-        fclose(file);
-    const char *name_ends = strrchr(line, ')');
-    return !read || (name_ends && name_ends[1] == ' ' && name_ends[2] == 'T');
-}
-
-/* The daemon stands still, each thread of it: one that runs may answer once more. */
 static void stand_still(void)
 {
-    char dir[60];
-    bool all = false;
-    snprintf(dir, sizeof dir, "/proc/%d/task", (int)seat.run->pid);
-    kill(seat.run->pid, SIGSTOP);
-    for (int64_t until = clock_mono() + SEAT_SOON; !all && clock_mono() < until; usleep(1000)) {
-        DIR *list = opendir(dir);
-        assert_non_null(list);
-        all = true;
-        for (const struct dirent *entry; (entry = readdir(list));)
-            all &= *entry->d_name == '.' || is_stopped(entry->d_name);
-        closedir(list);
-    }
-    assert_true(all);
+    daemon_freeze(seat.run);
 }
 
 static void two_pastes_before_the_kept_draft_came_are_both_in_the_text(void **state)

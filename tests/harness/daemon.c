@@ -193,6 +193,36 @@ static int reap(struct daemon_run *run)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+static bool is_stopped(const struct daemon_run *run, const char *task)
+{
+    char path[300], line[400] = "";
+    snprintf(path, sizeof path, "/proc/%d/task/%s/stat", (int)run->pid, task);
+    FILE *file = fopen(path, "r");
+    bool read = file && fgets(line, sizeof line, file);
+    if (file)
+        fclose(file);
+    const char *name_ends = strrchr(line, ')');
+    return !read || (name_ends && name_ends[1] == ' ' && name_ends[2] == 'T');
+}
+
+void daemon_freeze(const struct daemon_run *run)
+{
+    enum { SOON = 30000 };
+    char dir[60];
+    bool all = false;
+    snprintf(dir, sizeof dir, "/proc/%d/task", (int)run->pid);
+    kill(run->pid, SIGSTOP);
+    for (int64_t until = clock_mono() + SOON; !all && clock_mono() < until; usleep(1000)) {
+        DIR *list = opendir(dir);
+        assert_non_null(list);
+        all = true;
+        for (const struct dirent *entry; (entry = readdir(list));)
+            all &= *entry->d_name == '.' || is_stopped(run, entry->d_name);
+        closedir(list);
+    }
+    assert_true(all);
+}
+
 int daemon_stop(struct daemon_run *run)
 {
     kill(run->pid, SIGTERM);

@@ -27,6 +27,8 @@ void daemon_spawn(struct daemon_run *run);
 void daemon_config(struct daemon_run *run, const char *config); /* writes triage.yaml; no signal */
 /* Asks it to stop and waits; returns its exit code, or 128 + signal. */
 int daemon_stop(struct daemon_run *run);
+/* It stands still, each thread of it, until SIGCONT: one that runs may answer once more. */
+void daemon_freeze(const struct daemon_run *run);
 void daemon_kill(struct daemon_run *run); /* SIGKILL */
 void daemon_remove(struct daemon_run *run); /* stops it if it runs; the directory goes */
 /* Runs triaged with these arguments and waits: its exit code. */
