@@ -202,6 +202,7 @@ static void what_is_refused_for_good_is_no_reason_to_try_again(void **state)
     static const struct { int code; const char *says, *words[7]; } refused[] = {
         {65, "takes no replies", {"reply", "1", "Hello"}},
         {65, "not merged into itself", {"merge", "1", "--into", "1"}},
+        {64, "merge needs into NUMBER\n", {"merge", "1"}},
         {64, "confirm it with the word", {"erase", "1"}},
         {64, "confirm it with the word", {"spam", "1"}},
         {64, "confirm it with the word", {"delete", "1"}},

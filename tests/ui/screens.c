@@ -965,14 +965,17 @@ static void a_table_is_narrowed_by_words(void **state)
 
 static void few_labels_learned_are_said_in_bands(void **state)
 {
-    static const char text[] = "{\"rows\":[{\"id\":4098,\"title\":\"A\",\"urgency\":\"high\",\"urgency_bp\":2900,\"band\":\"low\"}],"
+    static const char text[] = "{\"rows\":[{\"id\":4098,\"title\":\"A\",\"urgency\":\"high\",\"urgency_bp\":2900,\"band\":\"low\","
+                               "\"reasons\":[{\"text\":\"refund\",\"weight_milli\":2100},{\"text\":\"line\",\"weight_milli\":20}]}],"
                                "\"model\":{\"bands\":true}}";
     struct err err = {0};
     (void)state;
     assert_true(mirror_doc_set(desk.mirror, MIRROR_LABELS, 0, text, sizeof text - 1, DESK_NOW, &err));
     draw_list(LISTS_REVIEW, 120, 40);
     desk_hides(&desk, ".29");
-    desk_shows(&desk, "▲ high hardly "); /* of urgencies one is "low", too */
+    desk_shows(&desk, "▲ high unsure "); /* of urgencies one is "low", too; the words of the sign in every list */
+    desk_shows(&desk, "+2.1 refund");
+    desk_hides(&desk, "0.0"); /* it tipped nothing */
     size_t n;
     char *desk_text = desk_fixture(desk.arena, "desk.json", &n), *model = strstr(desk_text, "\"learned\": 412");
     memcpy(model, "\"bands\":  true", 14);
@@ -982,7 +985,7 @@ static void few_labels_learned_are_said_in_bands(void **state)
     desk_hides(&desk, ".94");
     draw_ticket(120, 40);
     desk_hides(&desk, ".82");
-    desk_shows(&desk, "high (quite sure) over low");
+    desk_shows(&desk, "high (sure) over low");
 }
 
 static void the_scoreboard_gives_every_number_its_reason(void **state)

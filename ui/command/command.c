@@ -245,6 +245,13 @@ static bool put_with(struct arena *arena, struct json *body, const char *text, s
     return with != NULL;
 }
 
+/* What it needs, without what it takes as well. */
+static bool lacks(const struct action_row *action, struct err *err)
+{
+    const char *args = table[action - action_table].args, *more = strstr(args, " [");
+    return err_set(err, ERR_USAGE, "%s needs %.*s", action->name, more ? (int)(more - args) : (int)strlen(args), args);
+}
+
 static bool put_argument(struct arena *arena, struct json *body, const struct command_do *what,
                          struct err *err)
 {
@@ -255,8 +262,7 @@ static bool put_argument(struct arena *arena, struct json *body, const struct co
     if (!*text && arg == ARG_UNTIL && what->with)
         return true; /* it ends with a reply */
     if (!*text && arg != ARG_TAGS && arg != ARG_WITH) /* what an act on the desk needs, the daemon names */
-        return err_set(err, ERR_USAGE, "%s needs %s", what->action->name,
-                       table[what->action - action_table].args);
+        return lacks(what->action, err);
     if (!word_known(arg, text))
         return refuse_word(what, err);
     if (arg == ARG_WITH)

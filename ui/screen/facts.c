@@ -217,11 +217,11 @@ int facts_clock(const struct look *look, struct surface *s, int row, int column,
     return at - column;
 }
 
+/* The head's words, and one where that says nothing. */
 static const char *sure_words(const struct look *look, int64_t bp)
 {
-    if (!mirror_bands(look->mirror))
-        return look_share(look->arena, bp);
-    return bp <= 0 ? "" : bp < 5000 ? "(hardly sure)" : bp < 8000 ? "(fairly sure)" : "(quite sure)";
+    const char *said = look_sure_said(look, bp);
+    return !mirror_bands(look->mirror) || bp <= 0 ? said : arena_printf(look->arena, "(%s)", *said ? said : "sure");
 }
 
 char *facts_label(const struct look *look, const struct json *label)

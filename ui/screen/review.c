@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "core/field.h"
 #include "screen/lists.h"
+#include "screen/sign.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,7 +51,7 @@ static void draw_label(const struct look *look, struct surface *s, int row, int 
 /* As a sentence has it: how sure. An urgency is "low" or "high", too. */
 static const char *band_word(const char *band)
 {
-    return str_eq(band, "low") ? "hardly" : str_eq(band, "medium") ? "fairly" : "quite";
+    return str_eq(band, "low") ? sign_of(SIGN_UNSURE).word : str_eq(band, "medium") ? sign_of(SIGN_LIKELY).word : "sure";
 }
 
 static void draw_sure(const struct look *look, struct surface *s, int row, int column, int width,
@@ -139,6 +140,14 @@ static void head(const struct look *look, struct surface *s)
 
 /* --- about one --- */
 
+/* The next that tips anything, as it is written here; NULL: none does. */
+static const struct json *telling(const struct json *reason)
+{
+    while (reason && llabs(json_get_i64(reason, "weight_milli", 0)) < 50)
+        reason = json_next(reason);
+    return reason;
+}
+
 /* Weights as bars from a middle line: to the right what speaks for it, to the left what speaks against. */
 static void draw_reason(const struct look *look, struct surface *s, int row, int width,
                         const struct json *reason, int64_t most)
@@ -163,16 +172,16 @@ static int draw_reasons(const struct look *look, struct surface *s, int row, int
 {
     int64_t most = 1;
     int used = 0;
-    const struct json *reasons = json_get(label, "reasons");
-    for (const struct json *r = json_first(reasons); r; r = json_next(r)) {
+    const struct json *first = telling(json_first(json_get(label, "reasons")));
+    for (const struct json *r = first; r; r = telling(json_next(r))) {
         int64_t weight = llabs(json_get_i64(r, "weight_milli", 0));
         most = weight > most ? weight : most;
     }
     surface_textf(s, row + used++, 2, width, UI_HEADING, "what speaks for %s",
                   json_get_string(label, "model_says", "it"));
-    for (const struct json *r = json_first(reasons); r && used < rows; r = json_next(r))
+    for (const struct json *r = first; r && used < rows; r = telling(json_next(r)))
         draw_reason(look, s, row + used++, width, r, most);
-    if (!json_first(reasons) && used < rows)
+    if (!first && used < rows)
         surface_text(s, row + used++, 2, width, UI_MUTED,
                      "no word of it says anything: the starting guess alone");
     return used;
