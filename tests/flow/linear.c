@@ -225,6 +225,38 @@ static void keys_are_words(void **state)
     print_message("# %d keys are words\n", keys);
 }
 
+/* What the console's `:` and `/` take: words, views, tickets and screens. */
+static void lines_of_the_console_are_understood(void **state)
+{
+    (void)state;
+    say("/Nobody can answer\n/where 'title.contains(\"Ticket number 3\")'\n/where title.contains(\"Ticket number 24\")\nfilter Ticket number 17\nfind Ticket number 17\n/ 9\n");
+    assert_int_equal(count(ran->out, "Nobody can answer this\n"), 1);
+    assert_int_equal(count(ran->out, ": Ticket number 24\n"), 1);
+    assert_int_equal(count(ran->out, ": Ticket number 17\n"), 2);
+    shell_holds(ran->out, "#9  Ticket number 8");
+    say("/Ticket number\nmore\nmore\nmore\n");
+    assert_int_equal(count(ran->out, ": Ticket number "), 25);
+    say("view unassigned\ngo unassigned\nview 2\nview nonsense\n");
+    assert_int_equal(count(ran->out, "more goes on"), 3);
+    in_order(ran->out, "more goes on", "nonsense");
+    say(":open 12\nopen\ngo 13\ngo escalations\ngo metrics\nview\n");
+    assert_int_equal(count(ran->out, "#12  Ticket number 11"), 2);
+    in_order(ran->out, "#13  Ticket number 12", "9 OF 10");
+    shell_holds(ran->out, "unassigned ");
+    say("mark\nT refund\nmark-all\ntheme calm-dark\nnosuch\n");
+    assert_int_equal(count(ran->out, "There are no marks here: an action takes several numbers"), 3);
+    in_order(ran->out, "theme moves or changes the screen", "no verb nosuch");
+    assert_int_equal(count(ran->out, "no verb"), 1);
+}
+
+static void whoever_assigns_hears_how_much_each_has(void **state)
+{
+    (void)state;
+    say("14\nassign\n\n");
+    shell_holds(ran->out, "1 ana, admin, ");
+    shell_holds(ran->out, " open, on call\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -238,6 +270,8 @@ int main(void)
         cmocka_unit_test(no_text_is_lost_to_a_refusal),
         cmocka_unit_test(whoever_is_being_paged_is_told_at_the_start_and_goes_there),
         cmocka_unit_test(keys_are_words),
+        cmocka_unit_test(lines_of_the_console_are_understood),
+        cmocka_unit_test(whoever_assigns_hears_how_much_each_has),
     };
     return cmocka_run_group_tests(tests, start, house_left);
 }

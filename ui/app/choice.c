@@ -76,14 +76,28 @@ static const char *answer(struct shell *sh, const struct question *q)
 
 /* --- what is asked for each kind of argument --- */
 
+static const char *title_of(struct arena *arena, const struct json *item)
+{
+    (void)arena;
+    return json_get_string(item, "title", NULL);
+}
+
+/* What whoever assigns has to know of them: as the console's picker says it. */
+static const char *load_of(struct arena *arena, const struct json *agent)
+{
+    long long load = json_get_i64(agent, "load", 0), capacity = json_get_i64(agent, "capacity", 0);
+    const char *away = json_get_string(agent, "away", ""), *open = capacity ? arena_printf(arena, "%lld of %lld open", load, capacity) : arena_printf(arena, "%lld open", load);
+    return arena_printf(arena, "%s, %s%s%s%s", json_get_string(agent, "role", ""), open, *away ? ", away: " : "", away, json_get_bool(agent, "oncall", false) ? ", on call" : "");
+}
+
 /* The names in a list of the daemon's. */
-static bool names(struct shell *sh, const char *path, const char *list, const char *detail, struct question *q)
+static bool names(struct shell *sh, const char *path, const char *list, const char *(*detail)(struct arena *arena, const struct json *item), struct question *q)
 {
     int code = 0;
     const struct json *root = shell_fetch(sh, path, NULL, &code);
     struct offer *offers = ARENA_ARRAY(sh->arena, struct offer, json_count(json_get(root, list)) + 1);
     for (const struct json *item = json_first(json_get(root, list)); item; item = json_next(item))
-        offers[q->n++] = (struct offer){json_get_string(item, "name", ""), detail ? json_get_string(item, detail, NULL) : NULL};
+        offers[q->n++] = (struct offer){json_get_string(item, "name", ""), detail(sh->arena, item)};
     q->offers = offers;
     return root != NULL;
 }
@@ -100,8 +114,8 @@ static bool question_for(struct shell *sh, enum action_arg arg, const char *tick
     q->offers = offer_for(sh->arena, arg, &q->n);
     q->open = !q->offers || offer_is_open(arg);
     sh->quiet = true;
-    bool ok = arg == ARG_AGENT   ? names(sh, "/v1/agents", "agents", "role", q)
-              : arg == ARG_MACRO ? names(sh, arena_printf(sh->arena, "/v1/macros?ticket=%s", ticket), "macros", "title", q)
+    bool ok = arg == ARG_AGENT   ? names(sh, "/v1/agents", "agents", load_of, q)
+              : arg == ARG_MACRO ? names(sh, arena_printf(sh->arena, "/v1/macros?ticket=%s", ticket), "macros", title_of, q)
                                  : true;
     sh->quiet = false;
     q->open &= arg != ARG_AGENT && arg != ARG_MACRO;

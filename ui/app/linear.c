@@ -201,7 +201,7 @@ static void help(void)
          "claim, close, reply   about the ticket you are at; reply asks for its text, a line with only a dot ends it\n"
          "assign, snooze, why   what they leave open is asked, with numbered answers\n"
          "next, claim-next      to what pages me, else to my ticket that is due first; take the free one that needs somebody most\n"
-         "c r i x gu ge ...     keys of the console are understood as words\n"
+         "c r i x gu ge ...     keys of the console are understood as words; so is what its : takes: /refund, view NAME, go escalations\n"
          "(an empty line)       what happened meanwhile\n"
          "help VERB             what a verb takes;  help --list: all of them\n"
          "quit                  leave");
@@ -274,10 +274,13 @@ static void go_on(struct linear *l)
         puts("There is no more.");
         return;
     }
-    for (size_t at = 0; at < l->list.len; at += strlen(l->list.data + at) + 1)
+    for (size_t at = 0; at < l->list.len; at += strlen(l->list.data + at) + 1) {
         words[n++] = arena_strdup(l->sh->arena, l->list.data + at);
-    words[n++] = arena_strdup(l->sh->arena, "--after");
-    words[n++] = arena_strdup(l->sh->arena, l->next);
+        if (n > 1)
+            continue;
+        words[n++] = arena_strdup(l->sh->arena, "--after"); /* at once behind the verb: a -- may come, and end the options */
+        words[n++] = arena_strdup(l->sh->arena, l->next);
+    }
     words[n] = NULL;
     run_words(l, words, n);
 }
@@ -328,12 +331,6 @@ static void go_next(struct linear *l)
         puts("You have no ticket. claim-next takes the one that needs somebody most.");
 }
 
-static const char *behind_word(const char *line)
-{
-    line += strspn(line, " \t");
-    return line + strcspn(line, " \t");
-}
-
 /* However many there are: what is said in one line is a text too. */
 static int split(struct arena *arena, const char *line, char ***words)
 {
@@ -342,20 +339,33 @@ static int split(struct arena *arena, const char *line, char ***words)
     return words_split(arena, line, *words, most);
 }
 
-static void run_line(struct linear *l, const char *line)
+/* A line of the console's as one of verbs; NULL: it is one. A command's whole name with words behind it goes before keys: `go mine`. */
+static const char *meant_by(const struct linear *l, const char *line, char **words, int n)
 {
     struct arena *arena = l->sh->arena;
-    char **words;
     int64_t number;
-    int n = split(arena, line, &words);
-    const char *meant = n && !l->door->knows(words[0]) ? phrase_of_keys(arena, l->keys, words[0]) : NULL;
-    if (n && shell_number(words[0], &number))
-        meant = arena_printf(arena, "show %" PRId64, number);
-    if (meant)
-        n = split(arena, arena_printf(arena, "%s%s", meant, behind_word(line)), &words);
-    if (!n)
-        tell_news(l);
-    else if (is_word(words[0], "quit", "q") || is_word(words[0], "exit", "bye"))
+    line += strspn(line, " \t");
+    if (shell_number(words[0], &number))
+        return arena_printf(arena, "show %" PRId64, number);
+    if (l->door->knows(words[0]))
+        return NULL;
+    const struct command *command = command_find(words[0]);
+    bool named = *line == '/' || (n > 1 && command && str_eq(command->name, words[0]));
+    const char *first = named ? phrase_of_line(arena, line) : phrase_of_keys(arena, l->keys, line);
+    return first || named ? first : phrase_of_line(arena, line);
+}
+
+static void run_anew(struct linear *l, char **words, int n)
+{
+    if (is_word(words[0], "ls", "ls"))
+        keep_list(l, words, n);
+    run_words(l, words, n);
+}
+
+/* What this mode alone knows; false: the words are none of it. */
+static bool run_own(struct linear *l, char **words, int n)
+{
+    if (is_word(words[0], "quit", "q") || is_word(words[0], "exit", "bye"))
         l->quit = true;
     else if (is_word(words[0], "help", "?") && n == 1)
         help();
@@ -363,11 +373,29 @@ static void run_line(struct linear *l, const char *line)
         go_on(l);
     else if (is_word(words[0], "next", ",") && n == 1)
         go_next(l);
-    else {
-        if (is_word(words[0], "ls", "ls"))
-            keep_list(l, words, n);
-        run_words(l, words, n);
-    }
+    else
+        return false;
+    return true;
+}
+
+static void run_line(struct linear *l, const char *line)
+{
+    struct arena *arena = l->sh->arena;
+    char **words;
+    int n = split(arena, line, &words);
+    const char *meant = n ? meant_by(l, line, words, n) : NULL, *none = NULL;
+    if (meant)
+        n = split(arena, meant, &words);
+    else if (n && !l->door->knows(words[0]))
+        none = phrase_of_none(arena, l->keys, line + strspn(line, " \t"));
+    if (!n)
+        tell_news(l);
+    else if (run_own(l, words, n))
+        return;
+    else if (none)
+        puts(none);
+    else
+        run_anew(l, words, n);
 }
 
 static void prompt(const struct linear *l)

@@ -30,33 +30,102 @@ static const char *run_by(struct arena *arena, const struct keymap *map, const c
     return pending.count ? begun(arena, map, &pending) : binding->command;
 }
 
-/* What the console's own commands are among the verbs. */
+/* As one word for the verbs (app/words). */
+static const char *quoted(struct arena *arena, const char *text)
+{
+    char *out = arena_alloc(arena, 4 * strlen(text) + 3), *to = out;
+    *to++ = '\'';
+    for (; *text; text++)
+        to = *text == '\'' ? stpcpy(to, "'\"'\"'") : stpcpy(to, (char[]){*text, 0});
+    *to++ = '\'';
+    *to = 0;
+    return out;
+}
+
+/* --- the console's own commands among the verbs --- */
+
+static const char *as_list(struct arena *arena, const char *text)
+{
+    static const char where[] = "where ";
+    text += strspn(text, " \t");
+    if (!*text)
+        return "ls";
+    if (text[strspn(text, "0123456789#")] == 0)
+        return arena_printf(arena, "show %s", text);
+    return str_starts(text, where) ? arena_printf(arena, "ls --where %s", quoted(arena, text + strlen(where))) : arena_printf(arena, "ls -- %s", quoted(arena, text));
+}
+
+static const char *as_view(struct arena *arena, const char *text)
+{
+    return *text ? arena_printf(arena, "ls --view %s", quoted(arena, text)) : "views";
+}
+
+static const char *as_place(struct arena *arena, const char *text)
+{
+    static const char *const screens[] = {"escalations", "deliveries", "labels", "articles", "macros", "oncall", "agents", "handover", "audit", "drafts"};
+    static const struct { const char *screen, *verb; } others[] = {{"boss", "scores"}, {"metrics", "stats"}, {"ingest", "events"}, {"health", "doctor"}};
+    for (size_t i = 0; i < sizeof screens / sizeof *screens; i++)
+        if (str_eq(text, screens[i]))
+            return screens[i];
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (str_eq(text, others[i].screen))
+            return others[i].verb;
+    return text[strspn(text, "0123456789#")] == 0 ? as_list(arena, text) : as_view(arena, text);
+}
+
+static const char *as_show(struct arena *arena, const char *text)
+{
+    return arena_printf(arena, "show %s", text);
+}
+
+static const struct way {
+    const char *name, *verb; /* what is behind it goes along; NULL: made */
+    const char *(*make)(struct arena *arena, const char *text);
+} ways[] = {{"go", NULL, as_place},   {"view", NULL, as_view},  {"filter", NULL, as_list}, {"open", NULL, as_show},  {"ticket", NULL, as_show},
+            {"help", "help", NULL},   {"palette", "help", NULL}, {"why", "why", NULL},     {"next", "next", NULL},   {"customer", "customer", NULL},
+            {"articles", "articles", NULL}, {"quit", "quit", NULL}, {"back", "ls", NULL},  {"page-down", "more", NULL}, {"resync", "desk", NULL},
+            {"quiet", "quiet", NULL}, {"rerun", "rerun", NULL}};
+
 static const char *verb_of(struct arena *arena, const char *command)
 {
-    static const struct { const char *command, *verb; } same[] = {
-        {"go boss", "scores"},   {"go metrics", "stats"}, {"go ingest", "events"}, {"open", "show"},     {"help", "help"},
-        {"palette", "help"},     {"why", "why"},          {"next", "next"},        {"filter", "ls"},     {"customer", "customer"},
-        {"quit", "quit"},        {"back", "ls"},          {"page-down", "more"},   {"resync", "desk"},
-        {"go health", "doctor"}};
-    static const char *const screens[] = {"escalations", "deliveries", "labels", "articles", "macros", "oncall", "agents", "handover", "audit", "drafts"};
     struct command_line line;
-    for (size_t i = 0; i < sizeof same / sizeof *same; i++)
-        if (strcmp(same[i].command, command) == 0)
-            return same[i].verb;
-    if (!command_parse(arena, command, &line, NULL))
+    struct err err;
+    if (!command_parse(arena, command, &line, &err))
         return NULL;
     if (line.command->is_action)
         return command;
-    for (size_t i = 0; i < sizeof screens / sizeof *screens; i++)
-        if (line.command->id == LOCAL_GO && strcmp(line.arg, screens[i]) == 0)
-            return screens[i];
-    return line.command->id == LOCAL_GO ? arena_printf(arena, "ls --view %s", line.arg) : NULL;
+    for (const struct way *way = ways; way < ways + sizeof ways / sizeof *ways; way++)
+        if (str_eq(way->name, line.command->name))
+            return way->make ? way->make(arena, line.arg) : arena_printf(arena, "%s %s", way->verb, line.arg);
+    return NULL;
 }
 
-const char *phrase_of_keys(struct arena *arena, const struct keymap *keys, const char *word)
+const char *phrase_of_line(struct arena *arena, const char *line)
 {
-    const char *command = run_by(arena, keys, word);
-    return command ? verb_of(arena, command) : NULL;
+    line += strspn(line, " \t:");
+    return *line == '/' ? as_list(arena, line + 1) : verb_of(arena, line);
+}
+
+/* The keys, with what stands behind them. */
+const char *phrase_of_keys(struct arena *arena, const struct keymap *keys, const char *line)
+{
+    size_t n = strcspn(line, " \t");
+    const char *command = run_by(arena, keys, arena_strndup(arena, line, n));
+    return command ? verb_of(arena, arena_printf(arena, "%s%s", command, line + n)) : NULL;
+}
+
+const char *phrase_of_none(struct arena *arena, const struct keymap *keys, const char *line)
+{
+    static const char *const marks[] = {"mark", "mark-all", "mark-filter", "range", "unmark"};
+    const char *word = arena_strndup(arena, line, strcspn(line, " \t")), *command = run_by(arena, keys, word);
+    struct command_line said;
+    struct err err;
+    if (!command_parse(arena, command ? command : word, &said, &err) || said.command->is_action)
+        return NULL;
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (str_eq(said.command->name, marks[i]))
+            return "There are no marks here: an action takes several numbers (claim 12 15), and ls WORDS finds them.";
+    return arena_printf(arena, "%s moves or changes the screen, and here is none: help says what can be said.", said.command->name);
 }
 
 bool phrase_needs_ticket(const char *verb)

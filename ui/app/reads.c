@@ -40,6 +40,26 @@ const char reads_ls_help[] =
     "  triage ls 'body:\"not print\"'\n"
     "  triage ls --where 'body.contains(\"not print\") && status == \"open\"'\n";
 
+/* A number is the view that the console's `view N` shows, where none is called so. */
+static const char *view_of(struct shell *sh, const char *said)
+{
+    int64_t n;
+    int code = 0;
+    if (!said || !shell_number(said, &n))
+        return said;
+    bool quiet = sh->quiet;
+    sh->quiet = true;
+    const struct json *views = json_get(shell_fetch(sh, "/v1/views", NULL, &code), "views");
+    sh->quiet = quiet;
+    const char *nth = said;
+    for (const struct json *view = json_first(views); view; view = json_next(view), n--) {
+        if (str_eq(json_get_string(view, "name", ""), said))
+            return said;
+        nth = n == 1 ? json_get_string(view, "name", said) : nth;
+    }
+    return nth;
+}
+
 int reads_ls(struct shell *sh)
 {
     const char *view = shell_option(sh, "--view", true), *where = shell_option(sh, "--where", true),
@@ -50,6 +70,7 @@ int reads_ls(struct shell *sh)
     int code = shell_stray(sh);
     if (code || (code = odd_limit(sh, limit)))
         return code;
+    view = view_of(sh, view);
     if (!limit)
         limit = sh->linear ? "10" : "50";
     AUTO_STR words;
