@@ -1,6 +1,7 @@
 /* lists: the reads. Each handler runs on a server thread with that thread's read-only handle, answers from indexes and
  * kept counters, and is bounded by a limit; filters stop at a time budget and say where to go on. */
 #include "api/calls.h"
+#include "api/listing.h"
 #include "api/show.h"
 #include "api/views.h"
 #include "base/clock.h"
@@ -23,70 +24,7 @@ static int64_t last_seq(struct show *show)
 
 /* --- rows of tickets --- */
 
-struct found {
-    struct ticket **rows;
-    int count;
-    const char *next;
-};
-
-static const char *cursor(const struct show *show)
-{
-    const char *after = request_query(show->req, "after");
-    return after && *after ? after : NULL;
-}
-
-/* A view's own order is turned with it, where no other is asked for. */
-static bool inverted(const struct show *show, const struct seen_view *view)
-{
-    const char *sort = request_query(show->req, "sort");
-    return request_query_i64(show->req, "invert", (!sort || !*sort) && view->invert, 0, 1) == 1;
-}
-
-static bool in_queue_order(struct show *show, const struct seen_view *view, const struct when *where, int limit, struct found *page)
-{
-    struct when_env env = views_env(show);
-    struct row_filter f = {.view = view->queue, .owner = view->owner, .where = where, .env = &env,
-                           .after = cursor(show), .limit = limit, .invert = inverted(show, view)};
-    return store_queue_page(show->store, show->arena, &f, &page->rows, &page->count, &page->next, &show->err);
-}
-
-static bool in_other_order(struct show *show, const struct seen_view *view, const struct when *where, enum list_order order, int limit, struct found *page)
-{
-    struct when_env env = views_env(show);
-    struct list_query q = {.order = order, .where = {view->when, where}, .env = &env, .after = cursor(show), .limit = limit, .invert = inverted(show, view)};
-    return store_list_tickets(show->store, show->arena, &q, &page->rows, &page->count, &page->next, &show->err);
-}
-
-static bool in_rank_order(struct show *show, const struct seen_view *view, const struct when *where, int by, int limit, struct found *page)
-{
-    struct when_env env = views_env(show);
-    struct row_filter f = {.view = view->queue, .owner = view->owner, .where = where, .env = &env, .after = cursor(show), .limit = limit,
-                           .invert = inverted(show, view)};
-    return store_rank_page(show->store, show->arena, &f, view->when, by, &page->rows, &page->count, &page->next, &show->err);
-}
-
-static bool read_page(struct show *show, const struct seen_view *view, struct found *page)
-{
-    bool any;
-    const char *sort = request_query(show->req, "sort");
-    int limit = (int)request_query_i64(show->req, "limit", PAGE, 1, MOST);
-    const struct when *where = views_asked(show, &any);
-    *page = (struct found){0};
-    if (any && !where)
-        return false;
-    sort = sort && *sort ? sort : view->sort;
-    if (str_eq(sort, "age"))
-        return in_other_order(show, view, where, LIST_AGE, limit, page);
-    if (str_eq(sort, "updated"))
-        return in_other_order(show, view, where, LIST_UPDATED, limit, page);
-    for (int by = RANK_URGENCY; by <= RANK_PRIORITY; by++)
-        if (str_eq(sort, by == RANK_URGENCY ? "urgency" : "priority"))
-            return in_rank_order(show, view, where, by, limit, page);
-    return str_eq(sort, "due") ? in_queue_order(show, view, where, limit, page) :
-           err_set(&show->err, ERR_USAGE, "sort: due, age, updated, urgency or priority");
-}
-
-static struct json *numbers_of(const struct found *page)
+static struct json *numbers_of(const struct listing *page)
 {
     struct json *list = json_array();
     for (int i = 0; i < page->count; i++)
@@ -96,12 +34,12 @@ static struct json *numbers_of(const struct found *page)
 
 static struct json *tickets_of(struct show *show)
 {
-    struct found page;
+    struct listing page;
     struct seen_view view;
     int64_t seq = last_seq(show);
     const char *name = request_query(show->req, "view");
     bool found = name && *name ? views_find(show, name, &view) : views_all(show, &view);
-    if (!found || !read_page(show, &view, &page))
+    if (!found || !listing_page(show, &view, &page))
         return NULL;
     struct json *root = json_object();
     json_put_i64(root, "seq", seq);
@@ -165,13 +103,13 @@ static void put_me(struct show *show, struct json *root)
 
 static struct json *desk_of(struct show *show)
 {
-    struct found page;
+    struct listing page;
     struct seen_view view;
     struct desk_state state;
     const char *kept = request_query(show->req, "keep");
     int mine = (int)request_query_i64(show->req, "mine", 0, 0, 8);
     int64_t seq = last_seq(show); /* first: what comes later is on the stream */
-    if (!views_find(show, request_query(show->req, "view"), &view) || !read_page(show, &view, &page) ||
+    if (!views_find(show, request_query(show->req, "view"), &view) || !listing_page(show, &view, &page) ||
         !engine_desk_read(show->store, show->arena, &state, &show->err))
         return NULL;
     struct json *root = json_object();

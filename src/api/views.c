@@ -2,13 +2,14 @@
  * count without an expression is kept; with one the members are looked at until a budget of time is spent: then it is "over N". */
 #include "api/views.h"
 #include "api/calls.h"
+#include "api/listing.h"
 #include "base/str.h"
 #include "core/field.h"
 #include "core/view.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum { HOUR = 3600000, DAY = 86400000, KEPT = 64, COUNT_MS = 30, VALUES = 48, NEWEST = 500 };
+enum { HOUR = 3600000, DAY = 86400000, KEPT = 64, VALUES = 48, NEWEST = 500 };
 
 /* --- which there are --- */
 
@@ -93,6 +94,7 @@ bool views_find(struct show *show, const char *name, struct seen_view *out)
     const struct config_view *v = configured(show->config, name);
     if (v) {
         *out = of_config(show, v);
+        out->all = str_eq(v->name, "all") && !v->mine;
         return true;
     }
     bool own = name && *name == '~';
@@ -173,14 +175,6 @@ static void get_views(struct request *req)
     show_answer(&show, root);
 }
 
-static bool count(struct show *show, const struct seen_view *view, const struct when *where, int64_t *n, bool *over)
-{
-    struct when_env env = views_env(show);
-    struct row_filter f = {.view = view->queue, .owner = view->owner, .where = where, .env = &env};
-    *over = false;
-    return where ? store_queue_match(show->store, &f, COUNT_MS, n, over, &show->err) : store_queue_count(show->store, view->queue, view->owner, n, &show->err);
-}
-
 static void get_count(struct request *req)
 {
     struct show show;
@@ -192,7 +186,7 @@ static void get_count(struct request *req)
     const char *name = request_query(req, "view");
     const struct when *where = views_asked(&show, &any);
     if ((any && !where) || !(name && *name ? views_find(&show, name, &view) : views_all(&show, &view)) ||
-        !count(&show, &view, where, &n, &over)) {
+        !listing_count(&show, &view, where, &n, &over)) {
         show_fail(&show);
         return;
     }

@@ -8,6 +8,7 @@ struct seen_view {
     const char *text, *sort, *by; /* by: who saved it, NULL: the configuration */
     const char *queue, *owner;    /* where its members are (store/queue), and whose part of them is asked for */
     const struct when *when;      /* by views_find only */
+    bool all;                     /* the desk's `all`; by views_find only */
     bool mine, own, invert;       /* mine: depends on who asks; own: nobody else sees it */
 };
 bool views_list(struct show *show, struct seen_view **list, int *count);

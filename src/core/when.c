@@ -327,15 +327,24 @@ static struct when *condition(struct arena *arena, enum kind kind, const struct 
     return w;
 }
 
-const struct when *when_shown(struct arena *arena, const struct when *when)
+const struct when *when_not(struct arena *arena, const struct when *when)
+{
+    return condition(arena, NOT, when, NULL);
+}
+
+bool when_asks(const struct when *when, const char *field)
 {
     struct field_set named = {0};
-    const struct field *deleted = field_find("deleted");
     when_fields(when, &named);
-    if (field_set_has(&named, field_index(deleted)))
+    return field_set_has(&named, field_index(field_find(field)));
+}
+
+const struct when *when_shown(struct arena *arena, const struct when *when)
+{
+    if (when_asks(when, "deleted"))
         return when;
     struct when *is = condition(arena, FIELD, NULL, NULL), *not = condition(arena, NOT, is, NULL);
-    is->field = deleted;
+    is->field = field_find("deleted");
     return when ? condition(arena, AND, when, not) : not;
 }
 

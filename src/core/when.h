@@ -47,6 +47,8 @@ struct field_set;
 void when_fields(const struct when *when, struct field_set *fields);
 /* The same for a view: what was deleted is a member only where the expression names `deleted`. NULL: nothing but that. */
 const struct when *when_shown(struct arena *arena, const struct when *when);
+const struct when *when_not(struct arena *arena, const struct when *when); /* what that (not NULL) leaves out */
+bool when_asks(const struct when *when, const char *field);               /* a field there is */
 /* What `text` is: so many texts of a ticket (NULL: it has none); is that field one of them? */
 enum { WHEN_TEXTS = 5 };
 const char *when_text(const struct ticket *ticket, int index);

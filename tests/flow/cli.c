@@ -602,6 +602,45 @@ static void read_verbs_print_one_object_of_json(void **state)
     shell_holds(ran->out, "ana, admin");
 }
 
+static int64_t counted(struct client *desk, const char *where)
+{
+    return json_get_i64(client_get(desk, where).json, "count", -1);
+}
+
+/* No view has it, but a condition that names it: a list of all, in any order and page by page, and its count. */
+static void what_is_deleted_or_put_aside_is_found_by_its_condition(void **state)
+{
+    static const char *const sorts[] = {"due", "age", "updated", "urgency", "priority"};
+    struct client *desk = client_open(run->desk);
+    (void)state;
+    for (int i = 1; i <= 6; i++)
+        shop_post_number(in, "open", i, "A slip");
+    TRIAGE(NULL, "delete", "1", "2", "3", "delete");
+    TRIAGE(NULL, "spam", "4", "spam");
+    for (size_t i = 0; i < sizeof sorts / sizeof *sorts; i++) {
+        TRIAGE(NULL, "ls", "--sort", sorts[i], "--where", "deleted");
+        shell_holds(ran->out, "     3  ");
+        assert_null(strstr(ran->out, "     4  "));
+        assert_null(strstr(ran->out, "     5  "));
+        TRIAGE(NULL, "ls", "--sort", sorts[i], "--where", "disposition == \"spam\" || id == 6");
+        shell_holds(ran->out, "     4  ");
+        shell_holds(ran->out, "     6  ");
+        TRIAGE(NULL, "ls", "--sort", sorts[i], "--all", "--limit", "2", "--where", "deleted || !deleted");
+        for (int ticket = 1; ticket <= 6; ticket++) {
+            char row[16];
+            snprintf(row, sizeof row, "%6d  ", ticket);
+            shell_holds(ran->out, row);
+        }
+        assert_true(strstr(ran->out, "     6  ") && !strstr(strstr(ran->out, "     6  ") + 1, "     6  "));
+    }
+    shell_holds(TRIAGE(NULL, "ls", "--view", "unassigned", "--where", "deleted")->err, "nothing here"); /* a view stays what it is */
+    shell_holds(TRIAGE(NULL, "ls", "--where", "id == 1")->err, "nothing here");
+    assert_int_equal(counted(desk, "/v1/count?view=all&where=deleted"), 3);
+    assert_int_equal(counted(desk, "/v1/count?where=deleted%7C%7C!deleted"), 6);
+    assert_int_equal(counted(desk, "/v1/count?view=all"), 2);
+    client_close(desk);
+}
+
 /* Nothing would read as calm; and a status bar does not wait. */
 static void a_status_bar_is_told_that_nothing_is_known(void **state)
 {
@@ -801,6 +840,7 @@ int main(void)
         R(routes_are_explained_and_another_configuration_is_tried),
         T(read_verbs_print_one_object_of_json),
         T(a_status_bar_is_told_that_nothing_is_known),
+        T(what_is_deleted_or_put_aside_is_found_by_its_condition),
         T(watch_writes_a_line_for_each_entry),
         T(a_reader_that_has_read_enough_is_no_failure_and_nothing_is_said),
         T(what_a_full_disk_did_not_take_is_said),

@@ -301,6 +301,28 @@ static void what_was_made_by_mistake_is_deleted_by_its_word_and_comes_back_with_
     assert_false(is_deleted(1));
 }
 
+/* It is in no view, but whoever asks for it finds it: in the list, in its count, and until it is back. */
+static void what_is_deleted_is_found_by_its_condition(void **state)
+{
+    (void)state;
+    seat_three();
+    seat_press(":1\r");
+    seat_shows("Some text");
+    seat_press(":delete delete\r");
+    seat_shows("Deleted: in no queue and no count.");
+    seat_press("q");
+    seat_hides("Deleted: in no queue");
+    seat_press("/where deleted");
+    seat_shows("1 ticket in All   deleted");
+    seat_press("\r");
+    seat_shows("Checkout is down");
+    seat_hides("Invoice is wrong");
+    seat_press("u");
+    seat_hides("Checkout is down"); /* back in the desk, and no longer what is looked for */
+    seat_press("\033");
+    seat_shows("Checkout is down");
+}
+
 static void only_what_is_deleted_can_be_purged_and_nothing_of_it_stays_on_the_screen(void **state)
 {
     (void)state;
@@ -524,6 +546,7 @@ int main(void)
         T(what_a_colleague_changed_since_stays_and_is_named),
         T(what_stays_says_why_and_the_same_key_goes_past_it),
         T(what_was_made_by_mistake_is_deleted_by_its_word_and_comes_back_with_one_key),
+        T(what_is_deleted_is_found_by_its_condition),
         T(scores_begin_anew_by_the_word_alone),
         T(only_what_is_deleted_can_be_purged_and_nothing_of_it_stays_on_the_screen),
         T(what_goes_for_good_has_to_be_typed),

@@ -22,7 +22,8 @@ static const struct when *parsed(struct match *m, const char *text)
     int i = m->next++ % MATCH_KEPT;
     arena_reset(m->kept[i].arena);
     m->kept[i].text = arena_strdup(m->kept[i].arena, text);
-    m->kept[i].when = when_parse_asked(m->kept[i].arena, text, NULL);
+    const struct when *when = when_parse_asked(m->kept[i].arena, text, NULL);
+    m->kept[i].when = when ? when_shown(m->kept[i].arena, when) : NULL; /* as the daemon has it */
     return m->kept[i].when;
 }
 

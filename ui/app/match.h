@@ -8,7 +8,7 @@
 enum { MATCH_KEPT = 2 };
 struct match {
     const struct mirror *mirror; /* who I am: `owner = me` */
-    struct { struct arena *arena; struct when *when; char *text; } kept[MATCH_KEPT];
+    struct { struct arena *arena; const struct when *when; char *text; } kept[MATCH_KEPT];
     int next;
 };
 void match_init(struct match *match);

@@ -90,7 +90,7 @@ int reads_ls(struct shell *sh)
         if (next)
             str_addf(&path, "&after=%s", shell_escape(sh, next));
         code = show_page(sh, path.data, &next);
-    } while (code == 0 && all && next);
+    } while (code == 0 && next && (all || !sh->rows)); /* a page that found nothing in its time goes on by itself */
     if (code == 0 && !sh->options.json && !sh->rows)
         fputs("nothing here\n", stderr);
     if (code == 0 && next && !sh->options.json)
