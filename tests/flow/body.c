@@ -92,11 +92,10 @@ static void what_came_last_and_what_is_erased_is_known(void **state)
 {
     (void)state;
     finds("body:velloprax", "");
-    post("T1", "support.ticket.updated", "Receipts", "Now it says velloprax.");
     post("T4", "support.ticket.created", "New", "A velloprax of ours");
-    finds("body:velloprax", client_get(desk, "/v1/tickets/1").body && strstr(client_get(desk, "/v1/tickets/1/lines").body, "velloprax") ? "1 4" : "4");
+    finds("body:velloprax", "4");
     assert_int_equal(SHELL(NULL, "erase", "4", "erase")->code, 0);
-    assert_null(strstr(SHELL(NULL, "ls", "--where", "body.contains(\"velloprax\")")->out, "#4"));
+    finds("body:velloprax", "");
 }
 
 static void what_is_kept_cannot_ask_for_it(void **state)
@@ -122,6 +121,7 @@ static void the_console_says_it_and_finds_by_it(void **state)
     console_wait(&console, 1, "Another one", NULL, false, clock_mono(), SOON);
     console_type(console, "\r");
     console_wait(&console, 1, "/ find in it", NULL, true, clock_mono(), SOON);
+    console_wait(&console, 1, "print quillonborgh receipts", NULL, true, clock_mono(), SOON);
     console_type(console, "/");
     console_wait(&console, 1, "find in it:", NULL, true, clock_mono(), SOON);
     console_type(console, "receipts\r");

@@ -43,7 +43,9 @@ static void search(struct console *c, const char *words)
     if (*words)
         ticket_unfold(&c->ticket, &look, true); /* what is folded away holds words too */
     size_t found = pager_search(c->ticket.pager, words);
-    if (*words)
+    if (*words && mirror_doc(c->mirror, MIRROR_TICKET)->ticket != c->focus)
+        console_toast(c, UI_TOAST, "#%lld is still being read: what holds that is marked as it comes; n next, N before", (long long)c->focus);
+    else if (*words)
         console_toast(c, found ? UI_TOAST : UI_ERROR,
                       found == 1 ? "%zu line; n next, N before" : found ? "%zu lines; n next, N before" : "no line holds that%.0zu", found);
 }
