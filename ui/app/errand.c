@@ -50,7 +50,7 @@ static void answered(void *arg, const struct link_answer *answer)
     struct errand *e = arg;
     struct console *c = e->c;
     e->flying = false;
-    if (answer->status == 503 && e->doubted) { /* a desk that does not serve yet says nothing of what was done before */
+    if ((answer->status == 503 || answer->status == 429) && e->doubted) { /* a desk that does not serve now says nothing of what was done before */
         e->not_before = clock_mono() + BUSY_MS;
         return;
     }

@@ -239,6 +239,7 @@ bool keeper_open(struct console *c)
 void keeper_put(struct console *c, bool forget, const char *say)
 {
     AUTO_ARENA a = arena_new();
+    struct err err = {0};
     struct unkept *h = unkept_mine(c);
     if (!h)
         h = unkept_begin(c, c->composer.ticket, c->composer.reply);
@@ -251,6 +252,8 @@ void keeper_put(struct console *c, bool forget, const char *say)
     unkept_want(h, value ? json_print_in(a, value) : NULL);
     str_copy(h->say, sizeof h->say, say);
     h->away = false;
+    if (link_status(c->link)->state != LINK_LIVE)
+        unkept_shelter(h, &err); /* an answer, or that there is none, may be long in coming */
     step(h);
     c->composer.saving = !forget;
 }
