@@ -49,7 +49,7 @@ static void write_reply(const char *text)
 static void send_into_silence(const char *key)
 {
     settle_console(seat.console, seat.run);
-    kill(seat.run->pid, SIGSTOP);
+    daemon_freeze(seat.run);
     seat_press(key);
     seat_shows("sending");
     seat_shows("Esc leave it");
@@ -275,7 +275,7 @@ static void go_to(enum moment moment)
     if (moment >= GONE) {
         seat_shows("saved 00:00");
         settle_console(seat.console, seat.run);
-        kill(seat.run->pid, SIGSTOP);
+        daemon_freeze(seat.run);
     }
     if (moment == GONE)
         daemon_kill(seat.run);

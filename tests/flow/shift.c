@@ -216,7 +216,7 @@ static void what_was_pressed_while_the_desk_is_gone_is_said_not_to_be_done(void 
 static void die_before_it_answers(const char *keys)
 {
     settle_console(seat.console, seat.run); /* what is written goes in turn, and nothing else is to be before it */
-    kill(seat.run->pid, SIGSTOP);
+    daemon_freeze(seat.run);
     seat_press(keys);
     seat_shows("\342\227\214"); /* on its way */
     daemon_kill(seat.run);
@@ -279,7 +279,7 @@ static void a_reply_of_which_nobody_says_whether_it_is_sent_waits_and_goes_once(
     seat_shows("saved 00:00"); /* the draft is on no way of its own */
     seat_press("\x1b");
     seat_shows("y send");
-    kill(seat.run->pid, SIGSTOP);
+    daemon_freeze(seat.run);
     seat_press("y");
     seat_shows("sending");
     daemon_kill(seat.run);
