@@ -121,7 +121,7 @@ static void a_held_reply_counts_down_as_long_as_it_can_be_taken_back(void **stat
     for (int now = first; now >= first;) /* seat_row fails once nobody counts any more */
         now = atoi(strstr(seat_row("reply leaves in"), "leaves in") + strlen("leaves in "));
     seat_press("u");
-    seat_shows("Undone: reply of #1");
+    seat_shows("Undone: reply of #1, your draft again: r goes on with it");
 }
 
 /* What the same key did behind the reply takes no second off what is said of it, and is taken back first. */

@@ -14,6 +14,13 @@ static const char *what_next(struct console *c, const char *action, const char *
     return next ? arena_printf(c->frame, ". %s again: %s", key_of(c, action), next) : arena_printf(c->frame, "; nothing more to %s", action);
 }
 
+/* What a reply said is not gone with it. */
+static const char *draft_again(struct console *c, const char *action, const char *did)
+{
+    bool is = strcmp(action, "undo") == 0 && str_starts(did, "reply of #");
+    return is ? arena_printf(c->frame, ", your draft again: %s goes on with it", key_of(c, "reply")) : "";
+}
+
 bool undone_say(struct console *c, const char *action, const struct json *answer)
 {
     const char *did = json_get_string(answer, "did", NULL), *next = json_get_string(answer, "next", NULL), *why = "";
@@ -34,6 +41,6 @@ bool undone_say(struct console *c, const char *action, const struct json *answer
         console_toast(c, UI_WARN, "%s: %s, but %d of them stay%s: %s%s", redo ? "Redone" : "Undone", did, stay, stay == 1 ? "s" : "", why,
                       what_next(c, action, next));
     else
-        console_toast(c, UI_TOAST, "%s: %s%s", redo ? "Redone" : "Undone", did, what_next(c, action, next));
+        console_toast(c, UI_TOAST, "%s: %s%s%s", redo ? "Redone" : "Undone", did, draft_again(c, action, did), what_next(c, action, next));
     return true;
 }
