@@ -1,6 +1,5 @@
 /* listing: see listing.h. A cursor of what stands behind the members begins with a plus. */
 #include "api/listing.h"
-#include <string.h>
 
 enum { PAGE = 50, MOST = 500, COUNT_MS = 30 };
 
@@ -63,8 +62,8 @@ static bool add_beyond(const struct asking *ask, const char *after, struct listi
         !by_list(ask, LIST_AGE, when_not(show->arena, ask->view->when), when_shown(show->arena, ask->where), after, ask->limit - page->count, &more))
         return false;
     struct ticket **rows = ARENA_ARRAY(show->arena, struct ticket *, ask->limit);
-    memcpy(rows, page->rows, (size_t)page->count * sizeof *rows);
-    memcpy(rows + page->count, more.rows, (size_t)more.count * sizeof *rows);
+    for (int i = 0; i < page->count + more.count; i++)
+        rows[i] = i < page->count ? page->rows[i] : more.rows[i - page->count];
     const char *next = page->count < ask->limit ? more.next : "";
     *page = (struct listing){rows, page->count + more.count, next ? arena_printf(show->arena, "+%s", next) : NULL};
     return true;
