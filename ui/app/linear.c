@@ -32,6 +32,7 @@ struct linear {
     int news_count, missed;
     int64_t ticket;   /* the one we are at, 0 = none */
     char me[64];
+    int known;        /* options of the program itself */
     bool ended, quit, gone;
 };
 
@@ -428,6 +429,7 @@ static bool greet(struct linear *l, int *code)
 static bool listen(struct linear *l)
 {
     l->sh->arena = l->sh->print.arena = arena_new(); /* a line's */
+    l->sh->known_count = l->known; /* one verb's options are none of the next one's, and their names are that line's */
     l->sh->quiet = false;
     bool bad;
     const char *line = linear_line(l, &bad);
@@ -439,7 +441,7 @@ static bool listen(struct linear *l)
 
 int linear_run(struct shell *sh, const struct linear_door *door)
 {
-    struct linear l = {.sh = sh, .door = door};
+    struct linear l = {.sh = sh, .door = door, .known = sh->known_count};
     struct arena *outer = sh->arena;
     struct err err = {0};
     int code = 0;
