@@ -218,7 +218,7 @@ static void die_before_it_answers(const char *keys)
     settle_console(seat.console, seat.run); /* what is written goes in turn, and nothing else is to be before it */
     daemon_freeze(seat.run);
     seat_press(keys);
-    seat_shows("\342\227\214"); /* on its way */
+    seat_shows("No answer yet"); /* it went out a while ago */
     daemon_kill(seat.run);
 }
 
