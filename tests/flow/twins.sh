@@ -165,7 +165,7 @@ code 64 'an assignment to nobody' assign 1
 code 77 'an agent may not drop what leaves' deliveries drop 1 --yes
 code 77 'nor stop a destination' deliveries pause nowhere
 code 77 'nor replay' replay --dry-run --config "$dir/triage.yaml"
-code 64 'a drop nobody said yes to' deliveries drop 1
+code 77 'nor is an agent asked for a yes' deliveries drop 1
 code 1 'no such delivery' deliveries show 4711
 code 1 'nothing of it is dead' deliveries replay 4711
 code 77 'an agent may not reload the configuration' reload
