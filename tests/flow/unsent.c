@@ -63,7 +63,7 @@ static void a_dead_answer_rings_its_author_and_a_comma_goes_there(void **state)
         console_ended(seat.console, 20);
     assert_int_equal(rang(ring_of_2), 1);
     seat_press("\033[I,");
-    seat_shows("✗ not sent: gd shows why, R there sends it again"); /* the ticket says so in its head */
+    seat_shows("✗ undelivered: gd shows why, R there sends it again"); /* the ticket says so in its head */
     seat_shows("Invoice is wrong");
     seat_press("r");
     seat_shows("It is on its way.");
@@ -91,7 +91,7 @@ static void another_ones_dead_answer_does_not_ring_here(void **state)
     reply_to_2("X-Triage-Key: k-rik\r\nContent-Type: application/json\r\n");
     seat_press("\033[O");
     until_it_is_dead();
-    seat_shows("✗ not sent"); /* the row says it to all */
+    seat_shows("✗ undelivered"); /* the row says it to all */
     seat_post("shop", "A-9", "Something later");
     seat_shows("Something later");
     seat_hides("your answer");

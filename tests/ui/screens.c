@@ -338,11 +338,11 @@ static void a_delivery_that_died_is_seen_in_the_list_and_in_the_pane(void **stat
     mirror_frame(desk.mirror, "parcel", 101, frame, strlen(frame), DESK_NOW);
     queue_sync(&queue, desk.mirror, true);
     draw_queue(120, 40);
-    desk_shows(&desk, "✗ not sent");
-    assert_int_equal(desk_role(&desk, "✗ not sent"), UI_LATE);
+    desk_shows(&desk, "✗ undelivered");
+    assert_int_equal(desk_role(&desk, "✗ undelivered"), UI_LATE);
     list_select(queue.list, 4119);
     draw_queue(200, 60);
-    desk_shows(&desk, "deliveries ✗ not sent");
+    desk_shows(&desk, "deliveries ✗ undelivered");
 }
 
 /* A page first, then what is mine and was not sent, whatever is late; there already: on to the next. */

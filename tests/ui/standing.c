@@ -56,8 +56,8 @@ static const char *drawn(int columns)
 static void every_width_has_the_sign_and_a_window_its_word(void **state)
 {
     static const struct { const char *members, *sign, *word; } cases[] = {
-        {"\"status\":\"resolved\",\"undelivered\":1", "✗", "✗ not sent"},
-        {"\"status\":\"resolved\",\"undelivered\":12", "✗", "not sent"},
+        {"\"status\":\"resolved\",\"undelivered\":1", "✗", "✗ undelivered"},
+        {"\"status\":\"resolved\",\"undelivered\":12", "✗", "undelivered"},
         {"\"status\":\"open\",\"escalated\":\"triggered\"", "‼", "‼ paging"},
         {"\"status\":\"closed\",\"merged_into\":4001,\"followed_by\":4120,\"split_from\":3977", "■", "■ closed"},
         {"\"status\":\"resolved\"", "✔", "✔ resolved"},
@@ -79,12 +79,12 @@ static void every_width_has_the_sign_and_a_window_its_word(void **state)
 
 static void what_is_said_gets_shorter_before_it_goes(void **state)
 {
-    const struct standing dead = {UI_LATE, "✗ 12 not sent", "✗ not sent", "✗", false}, seen = {UI_PRESENCE, "▸ tom viewing", "", "", true};
+    const struct standing dead = {UI_LATE, "✗ 12 undelivered", "✗ undelivered", "✗", false}, seen = {UI_PRESENCE, "▸ tom viewing", "", "", true};
     (void)state;
-    assert_string_equal(standing_fit(&dead, 40, 80), "✗ 12 not sent");
-    assert_string_equal(standing_fit(&dead, 26, 80), "✗ not sent");
-    assert_string_equal(standing_fit(&dead, 19, 80), "✗ not sent");
-    assert_string_equal(standing_fit(&dead, 18, 80), "✗");
+    assert_string_equal(standing_fit(&dead, 40, 80), "✗ 12 undelivered");
+    assert_string_equal(standing_fit(&dead, 26, 80), "✗ undelivered");
+    assert_string_equal(standing_fit(&dead, 22, 80), "✗ undelivered");
+    assert_string_equal(standing_fit(&dead, 21, 80), "✗");
     assert_string_equal(standing_fit(&dead, 3, 80), "✗");
     assert_string_equal(standing_fit(&dead, 2, 80), "");
     assert_string_equal(standing_fit(&seen, 40, 20), "▸ tom viewing"); /* no sign of something wrong: where there is room */

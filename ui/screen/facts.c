@@ -17,8 +17,8 @@ const char *facts_woke(const struct look *look, const struct ticket *t)
 const char *facts_undelivered(const struct look *look, const struct mirror_row *row)
 {
     const char *glyph = look_delivery("dead").glyph;
-    return row->undelivered > 1 ? arena_printf(look->arena, "%s %lld not sent", glyph, (long long)row->undelivered)
-           : row->undelivered   ? arena_printf(look->arena, "%s not sent", glyph)
+    return row->undelivered > 1 ? arena_printf(look->arena, "%s %lld undelivered", glyph, (long long)row->undelivered)
+           : row->undelivered   ? arena_printf(look->arena, "%s undelivered", glyph)
                                 : "";
 }
 

@@ -9,7 +9,7 @@
 /* Why it came back from its snooze: "↑ they wrote, 14:02"; "" where it did not. */
 const char *facts_woke(const struct look *look, const struct ticket *t);
 /* All that on one line, for where there is no pane: "waits for parts from DHL · split from #7". */
-/* "✗ not sent", "✗ 3 not sent"; "" where all that was to leave did, or still may. */
+/* "✗ undelivered", "✗ 3 undelivered"; "" where all that was to leave did, or still may. */
 const char *facts_undelivered(const struct look *look, const struct mirror_row *row);
 const char *facts_life(const struct look *look, const struct ticket *t);
 /* The tickets it belongs with: "part of #12", "goes on from #7, goes on in #19"; "" none. */

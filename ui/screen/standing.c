@@ -49,7 +49,7 @@ static bool paging(const struct look *look, const struct mirror_row *r, struct s
 
 static bool unsent(const struct look *look, const struct mirror_row *r, struct standing *to)
 {
-    *to = told(look, (struct badge){look_delivery("dead").glyph, "not sent", UI_LATE}, facts_undelivered(look, r));
+    *to = told(look, (struct badge){look_delivery("dead").glyph, "undelivered", UI_LATE}, facts_undelivered(look, r));
     return r->undelivered > 0;
 }
 
