@@ -227,7 +227,7 @@ static const struct schema_key source_keys[] = {
     {.name = "api", .type = SCHEMA_MAP, .keys = emulation_keys},
     {0},
 };
-static const struct schema_key agent_keys[] = {
+const struct schema_key config_agent_keys[] = {
     {.name = "name", .type = SCHEMA_NAME, AT(config_agent, name), .required = true},
     {.name = "uid", .type = SCHEMA_INT, AT(config_agent, uid), .min = -1, .max = UINT32_MAX - 1LL, .fallback = "-1"},
     {.name = "key_id", .type = SCHEMA_TEXT, AT(config_agent, key_id), .max = 128},
@@ -277,7 +277,7 @@ static const struct schema_key root_keys[] = {
     {.name = "sources", .type = SCHEMA_ROWS, AT(config, sources), COUNT(config, source_count), .max = MOST_SOURCES,
      .line_at = offsetof(struct config_source, line), .keys = source_keys, .row_size = sizeof(struct config_source), .check = check_source},
     {.name = "agents", .type = SCHEMA_ROWS, AT(config, agents), COUNT(config, agent_count), .max = MOST_AGENTS,
-     .keys = agent_keys, .row_size = sizeof(struct config_agent), .check = check_agent},
+     .keys = config_agent_keys, .row_size = sizeof(struct config_agent), .check = check_agent},
     {.name = "oncall", .type = SCHEMA_MAP, .keys = config_oncall_keys, .brief = "agents", .check = config_check_oncall},
     {.name = "calendars", .type = SCHEMA_ROWS, AT(config, calendars), COUNT(config, calendar_count), .max = MOST_POLICIES,
      .keys = config_calendar_keys, .row_size = sizeof(struct calendar), .check = config_check_calendar},
@@ -308,15 +308,16 @@ static const struct schema_key root_keys[] = {
 
 /* --- the whole --- */
 
-static bool read_text(struct schema *s, const char *text, size_t n, const struct schema_key *keys, const struct yaml *defaults,
-                      void *to, const struct yaml **root)
+/* What is no YAML is one mistake: nobody knows what stands behind it. */
+static const struct yaml *read_tree(struct schema *s, const char *text, size_t n)
 {
-    *root = yaml_parse(s->arena, s->file, text, n, s->err);
-    if (!*root)
-        return false;
-    if ((*root)->kind != YAML_MAP)
-        return schema_refuse(s, *root, "the file must be a map of keys");
-    return schema_read(s, keys, *root, defaults, to);
+    struct err err = {0};
+    const struct yaml *root = yaml_parse(s->arena, s->file, text, n, &err);
+    if (!root)
+        faults_add(s->faults, &(struct fault){.file = s->file, .text = arena_strdup(s->arena, err.text)});
+    else if (root->kind != YAML_MAP)
+        schema_refuse(s, root, "the file must be a map of keys");
+    return root && root->kind == YAML_MAP ? root : NULL;
 }
 
 /* The rule set's own text, or one that is compiled in. */
@@ -324,15 +325,19 @@ static bool read_game(struct schema *s, struct config *config, const char *text,
 {
     const struct yaml *said = yaml_get(root, "game"), *defaults, *tree;
     const char *name = config->game.name;
+    if (!name) /* its key had a mistake */
+        return false;
     if (!text && str_eq(name, "default"))
         text = sample_game_default, n = strlen(text);
     else if (!text && str_eq(name, "cstar"))
         text = sample_game_cstar, n = strlen(text);
     if (!text)
         return schema_refuse(s, said ? said : root, "game: there is no rule set '%s' (default and cstar are built in)", name);
-    defaults = yaml_parse(s->arena, "game/default.yaml", sample_game_default, strlen(sample_game_default), s->err);
+    s->file = "game/default.yaml";
+    defaults = read_tree(s, sample_game_default, strlen(sample_game_default));
     s->file = arena_printf(s->arena, "game/%s.yaml", name);
-    if (!defaults || !read_text(s, text, n, config_game_keys, defaults, &config->game, &tree))
+    tree = read_tree(s, text, n);
+    if (!defaults || !tree || !schema_read(s, config_game_keys, tree, defaults, &config->game))
         return false;
     config->game.base[PRIORITY_NONE] = config->game.base[PRIORITY_NORMAL];
     return true;
@@ -366,18 +371,19 @@ static void merge_views(struct schema *s, struct config *config, const struct co
 static bool check_backends(struct schema *s, const struct config *config, const struct yaml *root)
 {
     const struct yaml *list = yaml_get(root, "sources"), *node = list ? list->child : NULL;
+    bool good = true;
     for (int i = 0; i < config->source_count && node; i++, node = node->next) {
         const char *name = config->sources[i].emulate.backend;
-        if (name && !config_destination(config, name))
-            return schema_refuse(s, yaml_get(yaml_get(node, "api"), "backend"), "sources[%d].api.backend: there is no destination '%.60s'", i, name);
+        if (name && !config_destination(config, name) && !schema_unsure(s, &config->destinations))
+            good = schema_refuse(s, yaml_get(yaml_get(node, "api"), "backend"), "sources[%d].api.backend: there is no destination '%.60s'", i, name);
     }
-    return true;
+    return good;
 }
 
 static bool check_audit(struct schema *s, const struct config *config, const struct yaml *root)
 {
     const struct config_destination *to = config->audit_to ? config_destination(config, config->audit_to) : NULL;
-    if (!config->audit_to || (to && to->kind != DEST_MODEL))
+    if (!config->audit_to || schema_unsure(s, to ? (const void *)to : &config->destinations) || (to && to->kind != DEST_MODEL))
         return true;
     return schema_refuse(s, config_at(yaml_get(root, "audit"), "destination"), to ? "audit.destination: '%.60s' is a model and keeps nothing"
                                                                                  : "audit.destination: there is no destination '%.60s'", config->audit_to);
@@ -387,24 +393,35 @@ static bool check_audit(struct schema *s, const struct config *config, const str
 static bool (*const whole_checks[])(struct schema *s, const struct config *config, const struct yaml *root) = {
     check_backends, check_audit, config_check_pagers, config_check_assignment, config_check_replies, config_check_shifts, config_check_pages};
 
+struct config *config_read(struct arena *arena, const char *file, const char *text, size_t n, const char *game_text, size_t game_n,
+                           config_zone_load *load, struct faults *faults)
+{
+    struct config *usual = ARENA_NEW(arena, struct config), *config = ARENA_NEW(arena, struct config);
+    struct schema s = {.arena = arena, .file = "triage.yaml (built in)", .faults = faults, .owner = usual};
+    const struct yaml *root, *defaults = read_tree(&s, sample_config, strlen(sample_config));
+    if (!defaults || !schema_read(&s, root_keys, defaults, NULL, usual))
+        return NULL;
+    config->file = arena_strdup(arena, file);
+    s = (struct schema){.arena = arena, .file = config->file, .faults = faults, .owner = config};
+    if (!(root = read_tree(&s, text, n)))
+        return NULL;
+    schema_read(&s, root_keys, root, defaults, config);
+    for (size_t i = 0; i < sizeof whole_checks / sizeof *whole_checks; i++)
+        whole_checks[i](&s, config, root);
+    config->zone = config_named_zone(&s, root, config->tz);
+    if (load)
+        config_find_zones(config, arena, load, faults);
+    merge_views(&s, config, usual);
+    read_game(&s, config, game_text, game_n, root);
+    return faults->count ? NULL : config;
+}
+
 struct config *config_parse(struct arena *arena, const char *file, const char *text, size_t n, const char *game_text,
                             size_t game_n, struct err *err)
 {
-    struct config *usual = ARENA_NEW(arena, struct config), *config = ARENA_NEW(arena, struct config);
-    struct schema s = {.arena = arena, .file = "triage.yaml (built in)", .err = err, .owner = usual};
-    const struct yaml *defaults, *root;
-    if (!read_text(&s, sample_config, strlen(sample_config), root_keys, NULL, usual, &defaults))
-        return NULL;
-    s = (struct schema){.arena = arena, .file = file, .err = err, .owner = config};
-    bool good = read_text(&s, text, n, root_keys, defaults, config, &root);
-    for (size_t i = 0; good && i < sizeof whole_checks / sizeof *whole_checks; i++)
-        good = whole_checks[i](&s, config, root);
-    if (!good)
-        return NULL;
-    config->zone = config_named_zone(&s, root, config->tz);
-    config->file = arena_strdup(arena, file);
-    merge_views(&s, config, usual);
-    return read_game(&s, config, game_text, game_n, root) ? config : NULL;
+    struct faults faults = {0};
+    struct config *config = config_read(arena, file, text, n, game_text, game_n, NULL, &faults);
+    return faults_tell(&faults, err) ? config : NULL;
 }
 
 /* --- questions --- */

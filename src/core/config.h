@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/zone.h"
 #include "core/calendar.h"
+#include "core/fault.h"
 #include "core/when.h"
 
 enum role { ROLE_NONE, ROLE_AGENT, ROLE_LEAD, ROLE_ADMIN };
@@ -331,9 +332,15 @@ struct config {
  * (ERR_CONFIG, "file:line:column: ..."). Everything belongs to arena. */
 struct config *config_parse(struct arena *arena, const char *file, const char *text, size_t n,
                             const char *game_text, size_t game_n, struct err *err);
-/* Looks up every zone that the configuration names: whoever loads a file does it next, with zone_load (which reads files,
- * and so is not called from here). false + err (CONFIG, file:line:column): there is no such zone. */
-bool config_zones(struct config *config, struct arena *arena, const struct zone *(*load)(struct arena *, const char *, struct err *), struct err *err);
+/* The same, with each mistake in faults (which the caller zeroes; its texts are arena's): reading goes on behind one. Of a row the keys are
+ * looked at first, and what it means as a whole when they are right; nothing is said of what depends on a part that could not be read.
+ * load: zones are looked up too (zone_load reads files, and so is not called from here); NULL: config_zones does it later. */
+typedef const struct zone *config_zone_load(struct arena *arena, const char *name, struct err *err);
+struct config *config_read(struct arena *arena, const char *file, const char *text, size_t n, const char *game_text, size_t game_n,
+                           config_zone_load *load, struct faults *faults);
+/* Looks up every zone that the configuration names. A fault, or false + err (CONFIG, file:line:column): there is no such zone. */
+void config_find_zones(struct config *config, struct arena *arena, config_zone_load *load, struct faults *faults);
+bool config_zones(struct config *config, struct arena *arena, config_zone_load *load, struct err *err);
 /* What a row's zone is; NULL gives NULL, which is UTC. */
 const struct zone *config_zone(const struct config_zone *named);
 /* All that clocks go by, as text: two configurations with the same treat them alike. */

@@ -44,6 +44,8 @@ static bool somebody_has(const struct config *config, const char *skill)
 static bool check_agent(struct schema *s, const struct config *config, const struct config_agent *agent, int number, const struct yaml *row)
 {
     const char *names[CONFIG_SKILLS + 1] = {0};
+    if (schema_unsure(s, &config->assignment.skills))
+        return true;
     for (int i = 0; i < config->assignment.skill_count; i++)
         names[i] = config->assignment.skills[i].skill;
     for (int i = 0; i < agent->skill_count; i++)
@@ -57,13 +59,13 @@ bool config_check_assignment(struct schema *s, const struct config *config, cons
 {
     const struct yaml *agents = yaml_get(root, "agents"), *skills = yaml_get(yaml_get(root, "assignment"), "skills");
     const struct yaml *row = agents ? agents->child : NULL;
+    bool good = true;
     for (int i = 0; i < config->agent_count && row; i++, row = row->next)
-        if (!check_agent(s, config, &config->agents[i], i, row))
-            return false;
+        good = check_agent(s, config, &config->agents[i], i, row) && good;
     row = skills ? skills->child : NULL;
-    for (int i = 0; i < config->assignment.skill_count && row; i++, row = row->next)
-        if (!somebody_has(config, config->assignment.skills[i].skill))
-            return schema_refuse(s, config_at(row, "skill"), "assignment.skills[%d]: no agent has the skill '%.60s', so its tickets would be offered to nobody",
+    for (int i = 0; i < config->assignment.skill_count && row && !schema_unsure(s, config_agent_keys); i++, row = row->next)
+        if (config->assignment.skills[i].skill && !somebody_has(config, config->assignment.skills[i].skill))
+            good = schema_refuse(s, config_at(row, "skill"), "assignment.skills[%d]: no agent has the skill '%.60s', so its tickets would be offered to nobody",
                                  i, config->assignment.skills[i].skill);
-    return true;
+    return good;
 }

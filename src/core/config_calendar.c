@@ -68,7 +68,7 @@ static bool find_hours(struct schema *s, struct config_sla *row, const struct ya
     const struct config *config = s->owner;
     const char **names = ARENA_ARRAY(s->arena, const char *, config->calendar_count + 1);
     row->hours = config_calendar(config, row->calendar);
-    if (row->hours || !row->calendar)
+    if (row->hours || !row->calendar || schema_unsure(s, &config->calendars))
         return true;
     for (int i = 0; i < config->calendar_count; i++)
         names[i] = config->calendars[i].name;
@@ -86,7 +86,7 @@ bool config_check_sla(struct schema *s, void *to, const struct yaml *node)
             return false;
     if (!find_hours(s, row, node))
         return false;
-    for (size_t i = 0; row->hours && i < sizeof targets / sizeof *targets; i++)
+    for (size_t i = 0; row->hours && !schema_unsure(s, row->hours) && i < sizeof targets / sizeof *targets; i++)
         if (targets[i].target / MINUTE > row->hours->week_minutes * MOST_WEEKS)
             return schema_refuse(s, config_at(node, targets[i].key), "%s.%s would take more than ten years of the hours of '%s'", s->place,
                                  targets[i].key, row->calendar);
@@ -138,12 +138,22 @@ const struct config_zone *config_named_zone(struct schema *s, const struct yaml 
     return zone;
 }
 
-bool config_zones(struct config *config, struct arena *arena, const struct zone *(*load)(struct arena *, const char *, struct err *), struct err *err)
+void config_find_zones(struct config *config, struct arena *arena, config_zone_load *load, struct faults *faults)
 {
-    for (struct config_zone *zone = config->zones; zone; zone = zone->next)
-        if (!(zone->zone = load(arena, zone->name, err)))
-            return err_in(err, "%s:%d:%d: tz", config->file, zone->line, zone->column);
-    return true;
+    struct err err = {0};
+    for (struct config_zone *zone = config->zones; zone; zone = zone->next) {
+        if ((zone->zone = load(arena, zone->name, &err)))
+            continue;
+        const char *text = arena_printf(arena, "%s:%d:%d: tz: %s", config->file, zone->line, zone->column, err.text);
+        faults_add(faults, &(struct fault){config->file, zone->line, zone->column, text});
+    }
+}
+
+bool config_zones(struct config *config, struct arena *arena, config_zone_load *load, struct err *err)
+{
+    struct faults faults = {0};
+    config_find_zones(config, arena, load, &faults);
+    return faults_tell(&faults, err);
 }
 
 const struct zone *config_zone(const struct config_zone *named)

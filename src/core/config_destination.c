@@ -380,38 +380,47 @@ static void fill_in(struct config_destination *d, const struct yaml *row)
 bool config_check_destination(struct schema *s, void *to, const struct yaml *row)
 {
     static bool (*const checks[])(struct schema *s, struct config_destination *d, const struct yaml *row) = {
-        check_keys, check_address, check_token, check_signing, check_format, check_mail, check_table, check_columns, check_labels, check_link};
+        check_address, check_token, check_signing, check_format, check_mail, check_table, check_columns, check_labels, check_link};
     struct config_destination *d = to;
     EACH_BEFORE(config_destination, other, d, config_row_number(s))
         if (!config_unique(s, config_at(row, "name"), "name", d->name, other->name))
             return false;
-    if (d->source && !config_source(s->owner, d->source))
+    const struct config *config = s->owner;
+    if (d->source && !config_source(config, d->source) && !schema_unsure(s, &config->sources))
         return schema_refuse(s, config_at(row, "source"), "%s.source: no source '%.60s'%s", s->place, d->source,
                              schema_hint(s, config_nearest_source(s, d->source)));
+    if (!check_keys(s, d, row)) /* the others need what it promises */
+        return false;
+    bool good = true;
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
-        if (!checks[i](s, d, row))
-            return false;
+        good = checks[i](s, d, row) && good;
     fill_in(d, row);
-    return true;
+    return good;
+}
+
+static bool check_reply_to(struct schema *s, const struct config *config, int i, const struct yaml *row)
+{
+    const char *name = config->sources[i].reply_destination;
+    const struct config_destination *to = config_destination(config, name);
+    const struct yaml *node = config_at(row, "reply_destination");
+    if (!name || schema_unsure(s, to ? (const void *)to : &config->destinations))
+        return true;
+    if (!to)
+        return schema_refuse(s, node, "sources[%d].reply_destination: no destination '%.60s'%s", i, name,
+                             schema_hint(s, config_nearest_destination(s, name)));
+    if (to->kind != DEST_EMAIL)
+        return schema_refuse(s, node, "sources[%d].reply_destination: '%.60s' is of kind %s, and replies go by email", i, name,
+                             destination_kind_words[to->kind]);
+    return !to->disabled || schema_refuse(s, node, "sources[%d].reply_destination: '%.60s' is disabled in line %d", i, name, to->line);
 }
 
 bool config_check_replies(struct schema *s, const struct config *config, const struct yaml *root)
 {
     const struct yaml *list = yaml_get(root, "sources"), *row = list ? list->child : NULL;
-    for (int i = 0; i < config->source_count && row; i++, row = row->next) {
-        const char *name = config->sources[i].reply_destination;
-        const struct config_destination *to = config_destination(config, name);
-        const struct yaml *node = config_at(row, "reply_destination");
-        if (name && !to)
-            return schema_refuse(s, node, "sources[%d].reply_destination: no destination '%.60s'%s", i, name,
-                                 schema_hint(s, config_nearest_destination(s, name)));
-        if (name && to->kind != DEST_EMAIL)
-            return schema_refuse(s, node, "sources[%d].reply_destination: '%.60s' is of kind %s, and replies go by email", i, name,
-                                 destination_kind_words[to->kind]);
-        if (name && to->disabled)
-            return schema_refuse(s, node, "sources[%d].reply_destination: '%.60s' is disabled in line %d", i, name, to->line);
-    }
-    return true;
+    bool good = true;
+    for (int i = 0; i < config->source_count && row; i++, row = row->next)
+        good = check_reply_to(s, config, i, row) && good;
+    return good;
 }
 
 /* --- the keys --- */

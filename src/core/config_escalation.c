@@ -54,17 +54,20 @@ const char *config_no_pager(const struct config_destination *to)
 bool config_check_pagers(struct schema *s, const struct config *config, const struct yaml *root)
 {
     const struct yaml *list = yaml_get(root, "agents"), *node = list ? list->child : NULL;
+    bool good = true;
     for (int i = 0; i < config->agent_count && node; i++, node = node->next)
         for (int k = 0; k < config->agents[i].page_count; k++) {
             const char *name = config->agents[i].page[k];
             const struct config_destination *to = config_destination(config, name);
+            if (schema_unsure(s, to ? (const void *)to : &config->destinations))
+                continue;
             if (!to)
-                return schema_refuse(s, config_at(node, "page"), "agents[%d].page: there is no destination '%.60s'%s", i, name,
+                good = schema_refuse(s, config_at(node, "page"), "agents[%d].page: there is no destination '%.60s'%s", i, name,
                                      schema_hint(s, config_nearest_destination(s, name)));
-            if (config_no_pager(to))
-                return schema_refuse(s, config_at(node, "page"), "agents[%d].page: '%.60s' cannot page: %s", i, name, config_no_pager(to));
+            else if (config_no_pager(to))
+                good = schema_refuse(s, config_at(node, "page"), "agents[%d].page: '%.60s' cannot page: %s", i, name, config_no_pager(to));
         }
-    return true;
+    return good;
 }
 
 /* --- the keys --- */

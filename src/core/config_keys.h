@@ -21,6 +21,8 @@
     REDACT_KEY(where, REDACT_SSN, "ssn", usual), REDACT_KEY(where, REDACT_IP, "ip", usual),                                 \
     REDACT_KEY(where, REDACT_SECRET, "secret", usual)
 
+/* Rows of `agents:` (config.c). */
+extern const struct schema_key config_agent_keys[];
 /* A rule set (config_game.c). */
 extern const struct schema_key config_game_keys[];
 /* Rows of `destinations:` and `routes:`. A route's check wants the destinations and sources of s->owner read before it. */

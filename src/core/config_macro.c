@@ -1,5 +1,6 @@
 /* config_macro: macros in triage.yaml. */
 #include "core/config_keys.h"
+#include "core/fill.h"
 #include "core/macro.h"
 #include <stddef.h>
 
@@ -19,5 +20,8 @@ bool config_check_macro(struct schema *s, void *to, const struct yaml *node)
     EACH_BEFORE(macro, other, row, config_row_number(s))
         if (!config_unique(s, config_at(node, "name"), "name", row->name, other->name))
             return false;
-    return macro_steps(s->arena, row, &why) || schema_refuse(s, row->line_count ? config_at(node, "actions") : node, "%s", why.text);
+    const char *strange = row->reply ? fill_strange(s->arena, row->reply) : NULL;
+    bool known = !strange || schema_refuse(s, config_at(node, "reply"), "%s.reply: %s is no variable", s->place, strange);
+    bool steps = macro_steps(s->arena, row, &why) || schema_refuse(s, row->line_count ? config_at(node, "actions") : node, "%s", why.text);
+    return known && steps;
 }

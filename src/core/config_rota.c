@@ -114,7 +114,7 @@ static bool check_agent_name(struct schema *s, const struct yaml *node, const ch
     struct names known = names_new(s, config->agent_count);
     for (int i = 0; i < config->agent_count; i++)
         names_add(&known, config->agents[i].name);
-    return config_agent(config, name) || refuse_name(s, node, where, "agent", name, &known);
+    return config_agent(config, name) || schema_unsure(s, &config->agents) || refuse_name(s, node, where, "agent", name, &known);
 }
 
 /* --- targets of steps --- */
@@ -125,7 +125,7 @@ static bool find_schedule(struct schema *s, const struct yaml *node, const char 
     struct names known = names_new(s, config->schedule_count);
     for (int i = 0; i < config->schedule_count; i++)
         names_add(&known, config->schedules[i].name);
-    return config_schedule(config, *name ? name : "?") || refuse_name(s, node, where, "schedule", name, &known);
+    return config_schedule(config, *name ? name : "?") || schema_unsure(s, config_oncall_keys) || refuse_name(s, node, where, "schedule", name, &known);
 }
 
 static bool find_rotation(struct schema *s, const struct yaml *node, const char *where, const char *name)
@@ -136,6 +136,8 @@ static bool find_rotation(struct schema *s, const struct yaml *node, const char 
     const char *schedule = arena_strndup(s->arena, name, (size_t)(slash - name));
     if (!find_schedule(s, node, where, schedule))
         return false;
+    if (schema_unsure(s, config_oncall_keys))
+        return true;
     const struct config_schedule *of = config_schedule(s->owner, schedule);
     struct names known = names_new(s, of->rotation_count);
     for (int i = 0; i < of->rotation_count; i++) {
@@ -156,7 +158,7 @@ static bool find_team(struct schema *s, const struct yaml *node, const char *whe
         if (config->agents[i].team)
             names_add(&known, config->agents[i].team);
     }
-    return refuse_name(s, node, where, "agent in a team", name, &known);
+    return schema_unsure(s, config_agent_keys) || refuse_name(s, node, where, "agent in a team", name, &known);
 }
 
 /* Destinations are read later: config_check_pages looks at those. */
@@ -175,7 +177,7 @@ bool config_check_target(struct schema *s, const struct yaml *node, const char *
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (str_starts(target, kinds[i].prefix))
             return kinds[i].find(s, node, where, target + strlen(kinds[i].prefix));
-    if (str_eq(target, "oncall") || str_eq(target, "leads") || config_agent(config, target))
+    if (str_eq(target, "oncall") || str_eq(target, "leads") || config_agent(config, target) || schema_unsure(s, &config->agents))
         return true;
     struct names known = names_new(s, config->agent_count + 2);
     names_add(&known, "oncall");
@@ -197,10 +199,10 @@ static bool check_participants(struct schema *s, const struct config_rotation *r
     const struct yaml *list = config_at(node, "participants"), *each = list->kind == YAML_LIST ? list->child : list;
     if (!row->participant_count)
         return schema_refuse(s, list, "%s: a rotation without participants", s->place);
+    bool good = true;
     for (int i = 0; i < row->participant_count; i++, each = each->next)
-        if (!check_agent_name(s, each, arena_printf(s->arena, "%s.participants", s->place), row->participants[i]))
-            return false;
-    return true;
+        good = check_agent_name(s, each, arena_printf(s->arena, "%s.participants", s->place), row->participants[i]) && good;
+    return good;
 }
 
 static bool belongs(struct schema *s, const struct yaml *node, const char *key, int type, int has)
@@ -294,11 +296,11 @@ bool config_check_oncall(struct schema *s, void *to, const struct yaml *node)
 {
     struct config *config = to;
     const struct yaml *list = yaml_get(node, "agents"), *each = list && list->kind == YAML_LIST ? list->child : list;
+    bool good = true;
     for (int i = 0; i < config->oncall_count && each; i++, each = each->next)
-        if (!check_agent_name(s, each, arena_printf(s->arena, "oncall[%d]", i), config->oncall[i]))
-            return false;
-    if (!config->oncall_count)
-        return true;
+        good = check_agent_name(s, each, arena_printf(s->arena, "oncall[%d]", i), config->oncall[i]) && good;
+    if (!good || !config->oncall_count)
+        return good;
     if (config_schedule(config, "oncall"))
         return schema_refuse(s, node, "oncall: the list of agents is the schedule 'oncall', and there is another of that name");
     struct config_schedule *all = ARENA_ARRAY(s->arena, struct config_schedule, config->schedule_count + 1);
@@ -316,29 +318,37 @@ bool config_check_shifts(struct schema *s, const struct config *config, const st
     struct names known = names_new(s, config->calendar_count);
     for (int i = 0; i < config->calendar_count; i++)
         names_add(&known, config->calendars[i].name);
-    for (int i = 0; i < config->agent_count && agent; i++, agent = agent->next)
+    bool good = true;
+    for (int i = 0; i < config->agent_count && agent && !schema_unsure(s, &config->calendars); i++, agent = agent->next)
         if (config->agents[i].calendar && !config_calendar(config, config->agents[i].calendar))
-            return refuse_name(s, config_at(agent, "shift"), arena_printf(s->arena, "agents[%d].shift", i), "calendar", config->agents[i].calendar, &known);
-    return true;
+            good = refuse_name(s, config_at(agent, "shift"), arena_printf(s->arena, "agents[%d].shift", i), "calendar", config->agents[i].calendar, &known);
+    return good;
+}
+
+static bool check_page(struct schema *s, const struct config *config, int policy, int step, const struct yaml *node)
+{
+    const char *target = config->escalations[policy].steps[step].target;
+    const char *name = target && str_starts(target, "destination:") ? strchr(target, ':') + 1 : "";
+    const struct config_destination *to = config_destination(config, name);
+    if (!*name || schema_unsure(s, to ? (const void *)to : &config->destinations))
+        return true;
+    if (!to)
+        return schema_refuse(s, config_at(node, "target"), "escalation.policies[%d].steps[%d].target: no destination '%.60s'%s", policy, step, name,
+                             schema_hint(s, config_nearest_destination(s, name)));
+    return !config_no_pager(to) || schema_refuse(s, config_at(node, "target"), "escalation.policies[%d].steps[%d].target: '%.60s' cannot page: %s",
+                                                 policy, step, name, config_no_pager(to));
 }
 
 bool config_check_pages(struct schema *s, const struct config *config, const struct yaml *root)
 {
     const struct yaml *policies = yaml_get(yaml_get(root, "escalation"), "policies"), *policy = policies ? policies->child : NULL;
+    bool good = true;
     for (int i = 0; i < config->escalation_count && policy; i++, policy = policy->next) {
         const struct yaml *steps = yaml_get(policy, "steps"), *step = steps ? steps->child : NULL;
-        for (int k = 0; k < config->escalations[i].step_count && step; k++, step = step->next) {
-            const char *target = config->escalations[i].steps[k].target, *name = str_starts(target, "destination:") ? strchr(target, ':') + 1 : NULL;
-            const struct config_destination *to = name ? config_destination(config, name) : NULL;
-            if (to && config_no_pager(to))
-                return schema_refuse(s, config_at(step, "target"), "escalation.policies[%d].steps[%d].target: '%.60s' cannot page: %s", i, k, name,
-                                     config_no_pager(to));
-            if (name && !to)
-                return schema_refuse(s, config_at(step, "target"), "escalation.policies[%d].steps[%d].target: no destination '%.60s'%s", i, k, name,
-                                     schema_hint(s, config_nearest_destination(s, name)));
-        }
+        for (int k = 0; k < config->escalations[i].step_count && step; k++, step = step->next)
+            good = check_page(s, config, i, k, step) && good;
     }
-    return true;
+    return good;
 }
 
 const struct config_schedule *config_schedule(const struct config *config, const char *name)

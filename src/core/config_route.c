@@ -117,13 +117,14 @@ struct step_at {
 static bool check_classify(const struct step_at *a)
 {
     struct schema *s = a->s;
-    const struct config_destination *model = config_destination(s->owner, a->step->model);
+    const struct config *config = s->owner;
+    const struct config_destination *model = config_destination(config, a->step->model);
     const struct yaml *node = config_at(a->node, "model"), *label = yaml_get(a->node, "labels");
     label = label && label->kind == YAML_LIST ? label->child : label;
     for (int i = 0; i < a->step->label_count && label; i++, label = label->next)
         if (field_word_value(field_find("urgency"), a->step->labels[i]) <= 0)
             return schema_refuse(s, label, "%s.labels: '%.60s' is none of low, high, critical", s->place, a->step->labels[i]);
-    if (!a->step->model)
+    if (!a->step->model || schema_unsure(s, model ? (const void *)model : &config->destinations))
         return true;
     if (!model)
         return schema_refuse(s, node, "%s.model: no destination '%.60s'%s", s->place, a->step->model,
@@ -192,12 +193,12 @@ static bool check_steps(struct schema *s, struct config_route *route, const stru
     char outer[sizeof s->place];
     bool good = true, enriched = false;
     str_copy(outer, sizeof outer, s->place);
-    for (int i = 0; i < route->step_count && good; i++, each = each->next) {
+    for (int i = 0; i < route->step_count; i++, each = each->next) {
         const struct yaml *inner = each->kind == YAML_MAP ? each->child : each;
         int kind = route->steps[i].kind;
         struct step_at at = {s, route, &route->steps[i], inner, enriched};
         str_copy(s->place, sizeof s->place, arena_printf(s->arena, "%s.steps[%d].%s", outer, i, step_kind_words[kind]));
-        good = !step_checks[kind] || step_checks[kind](&at);
+        good = (!step_checks[kind] || step_checks[kind](&at)) && good;
         enriched = enriched || kind == STEP_ENRICH;
     }
     str_copy(s->place, sizeof s->place, outer);
@@ -218,8 +219,9 @@ static bool check_match(struct schema *s, const struct config_route *route, cons
                 return schema_refuse(s, each, "%s.match: '%.60s' is no type of event", s->place, route->match[i]);
     }
     list = yaml_get(node, "sources"), each = list && list->kind == YAML_LIST ? list->child : list;
+    const struct config *config = s->owner;
     for (int i = 0; i < route->source_count; i++, each = each->next)
-        if (!config_source(s->owner, route->sources[i]))
+        if (!config_source(config, route->sources[i]) && !schema_unsure(s, &config->sources))
             return schema_refuse(s, each, "%s.sources: no source '%.60s'%s", s->place, route->sources[i],
                                  schema_hint(s, config_nearest_source(s, route->sources[i])));
     return true;
@@ -227,8 +229,11 @@ static bool check_match(struct schema *s, const struct config_route *route, cons
 
 static bool check_lead(struct schema *s, const struct config_route *route, struct config_route_to *to, const struct yaml *node)
 {
-    const struct config_destination *d = config_destination(s->owner, to->destination);
+    const struct config *config = s->owner;
+    const struct config_destination *d = config_destination(config, to->destination);
     const struct yaml *at = config_at(node, "destination"), *always = config_at(node, "always");
+    if (schema_unsure(s, d ? (const void *)d : &config->destinations))
+        return true;
     if (!d)
         return schema_refuse(s, at, "%s.to: no destination '%.60s'%s", s->place, to->destination,
                              schema_hint(s, config_nearest_destination(s, to->destination)));
@@ -252,14 +257,14 @@ static bool check_leads(struct schema *s, struct config_route *route, const stru
     const struct yaml *list = config_at(node, "to"), *each = list->kind == YAML_LIST ? list->child : list;
     if (!route->to_count)
         return schema_refuse(s, list, "%s: '%.60s' leads nowhere; say `to`", s->place, route->name);
+    bool good = true;
     for (int i = 0; i < route->to_count; i++, each = each->next) {
-        if (!check_lead(s, route, &route->to[i], each))
-            return false;
+        good = check_lead(s, route, &route->to[i], each) && good;
         for (int k = 0; k < i; k++)
             if (str_eq(route->to[k].destination, route->to[i].destination))
                 return schema_refuse(s, each, "%s.to: '%.60s' stands there twice; join what holds with ||", s->place, route->to[i].destination);
     }
-    return true;
+    return good;
 }
 
 bool config_check_route(struct schema *s, void *to, const struct yaml *node)
@@ -268,7 +273,8 @@ bool config_check_route(struct schema *s, void *to, const struct yaml *node)
     EACH_BEFORE(config_route, other, route, config_row_number(s))
         if (!config_unique(s, config_at(node, "name"), "name", route->name, other->name))
             return false;
-    return check_match(s, route, node) && check_steps(s, route, node) && check_leads(s, route, node);
+    bool match = check_match(s, route, node), steps = check_steps(s, route, node), leads = check_leads(s, route, node);
+    return match && steps && leads;
 }
 
 /* --- the keys --- */

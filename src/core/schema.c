@@ -15,7 +15,41 @@ bool schema_refuse(struct schema *s, const struct yaml *node, const char *fmt, .
     va_start(args, fmt);
     vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
-    return err_set(s->err, ERR_CONFIG, "%s:%d:%d: %s", s->file, node->line, node->column, text);
+    const char *whole = arena_printf(s->arena, "%s:%d:%d: %s", s->file, node->line, node->column, text);
+    faults_add(s->faults, &(struct fault){s->file, node->line, node->column, whole});
+    return false;
+}
+
+/* --- what could not be read --- */
+
+bool schema_unsure(const struct schema *s, const void *what)
+{
+    const struct schema_doubt *at = s->doubts;
+    while (at && at->what != what)
+        at = at->next;
+    return at != NULL;
+}
+
+static void doubt(struct schema *s, const void *what)
+{
+    if (schema_unsure(s, what))
+        return;
+    struct schema_doubt *one = ARENA_NEW(s->arena, struct schema_doubt);
+    *one = (struct schema_doubt){what, s->doubts};
+    s->doubts = one;
+}
+
+/* What this key would have brought: a list, or a map with all in it. */
+static void doubt_key(struct schema *s, const struct schema_key *key, const char *to)
+{
+    if (key->type == SCHEMA_ROWS)
+        doubt(s, to + key->offset);
+    if (!key->keys)
+        return;
+    doubt(s, key->keys);
+    for (const struct schema_key *each = key->type == SCHEMA_MAP ? key->keys : NULL; each && each->name; each++)
+        if (each->type == SCHEMA_ROWS)
+            doubt(s, to + each->offset);
 }
 
 static void nearer(const char *word, const char *other, const char **best, int *least)
@@ -353,18 +387,36 @@ static const struct yaml *one_member(struct schema *s, const struct yaml *node)
 
 /* --- rows --- */
 
+static const char *nearest_key(const struct schema_key *keys, const char *name)
+{
+    const char *near = NULL;
+    int least = 4;
+    for (; keys->name; keys++)
+        nearer(name, keys->name, &near, &least);
+    return near;
+}
+
 static bool all_known(struct schema *s, const struct schema_key *keys, const struct yaml *map)
 {
-    for (const struct yaml *n = map ? map->child : NULL; n; n = n->next) {
-        if (key_named(keys, n->name))
-            continue;
-        const char *near = NULL;
-        int least = 4;
-        for (const struct schema_key *key = keys; key->name; key++)
-            nearer(n->name, key->name, &near, &least);
-        return schema_refuse(s, n, "unknown key '%.60s'%s%s%s", n->name, *s->place ? " in " : "", s->place, schema_hint(s, near));
+    bool good = true;
+    for (const struct yaml *n = map ? map->child : NULL; n; n = n->next)
+        if (!key_named(keys, n->name))
+            good = schema_refuse(s, n, "unknown key '%.60s'%s%s%s", n->name, *s->place ? " in " : "", s->place,
+                                 schema_hint(s, s->faults->more ? NULL : nearest_key(keys, n->name)));
+    return good;
+}
+
+/* Is the key left out, and what is unknown beside it perhaps that key? With more mistakes than are told, words are no longer compared. */
+static bool misspelled(const struct schema *s, const struct schema_key *keys, const struct schema_key *key, const struct yaml *map)
+{
+    if (s->faults->more)
+        return !yaml_get(map, key->name);
+    for (const struct yaml *n = map && !yaml_get(map, key->name) ? map->child : NULL; n; n = n->next) {
+        const char *near = key_named(keys, n->name) ? NULL : nearest_key(keys, n->name);
+        if (!key_named(keys, n->name) && (!near || strcmp(near, key->name) == 0))
+            return true;
     }
-    return true;
+    return false;
 }
 
 static bool read_key(struct schema *s, const struct schema_key *key, const struct yaml *map, const struct yaml *defaults, char *to);
@@ -394,6 +446,26 @@ static bool read_row(struct schema *s, const struct yaml *node, const struct sch
     return good && (!key->check || key->check(s, row, node));
 }
 
+static bool is_named(const struct schema_key *first, const char *row)
+{
+    const char *name;
+    if (first->type != SCHEMA_NAME)
+        return true;
+    memcpy(&name, row + first->offset, sizeof name);
+    return name != NULL;
+}
+
+static bool read_or_doubt(struct schema *s, const struct yaml *node, const struct schema_key *key, char *row, void *list)
+{
+    if (read_row(s, node, key, row))
+        return true;
+    doubt(s, row);
+    doubt(s, key->keys);
+    if (!is_named(key->keys, row))
+        doubt(s, list);
+    return false;
+}
+
 static bool read_rows(struct schema *s, const struct yaml *node, const struct schema_key *key, void *to)
 {
     char outer[sizeof s->place];
@@ -401,27 +473,25 @@ static bool read_rows(struct schema *s, const struct yaml *node, const struct sc
     if (node->kind == YAML_SCALAR && key->brief && !nothing(node))
         node = map_of(s, node, renamed(s, node, NULL));
     else if (node->kind != YAML_LIST && !nothing(node))
-        return wrong(s, node, key, "a list");
+        return doubt_key(s, key, (char *)to - key->offset), wrong(s, node, key, "a list");
     for (const struct yaml *n = node->child; n; n = n->next)
         count++;
     if (count > key->max)
-        return schema_refuse(s, node, "%s has more than %lld rows", place(s, key), (long long)key->max);
+        return doubt_key(s, key, (char *)to - key->offset), schema_refuse(s, node, "%s has more than %lld rows", place(s, key), (long long)key->max);
     char *rows = key->inside ? to : arena_alloc(s->arena, key->row_size * (size_t)(count ? count : 1));
     str_copy(outer, sizeof outer, s->place);
     const char *at = place(s, key);
     int i = 0;
     bool good = true;
-    for (const struct yaml *n = node->child; n && good; n = n->next, i++) {
+    for (const struct yaml *n = node->child; n; n = n->next, i++) {
         str_copy(s->place, sizeof s->place, arena_printf(s->arena, "%s[%d]", at, i));
-        good = read_row(s, n, key, rows + key->row_size * (size_t)i);
+        good = read_or_doubt(s, n, key, rows + key->row_size * (size_t)i, to) && good;
     }
     str_copy(s->place, sizeof s->place, outer);
-    if (!good)
-        return false;
     if (!key->inside)
         memcpy(to, &rows, sizeof rows);
     memcpy((char *)to - key->offset + key->count_at, &count, sizeof count);
-    return true;
+    return good;
 }
 
 /* --- maps --- */
@@ -433,17 +503,27 @@ static bool (*const readers[])(struct schema *s, const struct yaml *node, const 
     [SCHEMA_PAIRS] = read_pairs,
 };
 
+/* What holds where nothing is said, or nothing that can be read. */
+static void fall_back(struct schema *s, const struct schema_key *key, char *to)
+{
+    const struct yaml spelled = {.kind = YAML_SCALAR, .text = key->fallback};
+    if (key->fallback)
+        readers[key->type](s, &spelled, key, to + key->offset);
+}
+
 static bool read_map(struct schema *s, const struct schema_key *key, const struct yaml *node, const struct yaml *defaults, void *to)
 {
     char outer[sizeof s->place];
     if (node && node->kind != YAML_MAP && !nothing(node) && !is_brief(node, key))
-        return wrong(s, node, key, "a map");
+        return doubt_key(s, key, to), wrong(s, node, key, "a map");
     str_copy(outer, sizeof outer, s->place);
     str_copy(s->place, sizeof s->place, place(s, key));
     const struct yaml *said = spelled_out(s, node, key), *usual = spelled_out(s, defaults, key);
     bool good = schema_read(s, key->keys, said, usual, to);
     if (good && key->check && (said || usual))
         good = key->check(s, to, said ? said : usual);
+    if (!good)
+        doubt(s, key->keys);
     str_copy(s->place, sizeof s->place, outer);
     return good;
 }
@@ -451,24 +531,32 @@ static bool read_map(struct schema *s, const struct schema_key *key, const struc
 static bool read_key(struct schema *s, const struct schema_key *key, const struct yaml *map, const struct yaml *defaults, char *to)
 {
     const struct yaml *node = yaml_get(map, key->name), *usual = yaml_get(defaults, key->name);
-    const struct yaml spelled = {.kind = YAML_SCALAR, .text = key->fallback};
     if (key->type == SCHEMA_MAP)
         return read_map(s, key, node, usual, to);
     if (!node || (nothing(node) && key->type != SCHEMA_ROWS))
         node = usual && !nothing(usual) ? usual : NULL;
     if (!node && key->required)
         return schema_refuse(s, map, "%s%s'%s' is missing", s->place, *s->place ? ": " : "", key->name);
-    if (!node && !key->fallback)
+    if (node && readers[key->type](s, node, key, to + key->offset))
         return true;
-    return readers[key->type](s, node ? node : &spelled, key, to + key->offset);
+    fall_back(s, key, to);
+    return !node;
+}
+
+/* A text in the place of all keys: what is wrong with it is said once. */
+static bool is_repeated(const struct yaml *map)
+{
+    const struct yaml *first = map ? map->child : NULL;
+    return first && first->line == map->line && first->column == map->column;
 }
 
 bool schema_read(struct schema *s, const struct schema_key *keys, const struct yaml *map, const struct yaml *defaults, void *to)
 {
-    if (!all_known(s, keys, map))
-        return false;
-    for (const struct schema_key *key = keys; key->name; key++)
-        if (!read_key(s, key, map, defaults, to))
-            return false;
-    return true;
+    bool known = all_known(s, keys, map), good = known;
+    for (const struct schema_key *key = keys; key->name && (good || !is_repeated(map)); key++)
+        if (!known && misspelled(s, keys, key, map))
+            doubt_key(s, key, to), fall_back(s, key, to);
+        else
+            good = read_key(s, key, map, defaults, to) && good;
+    return good;
 }

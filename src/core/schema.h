@@ -1,10 +1,12 @@
 /* schema: a YAML map read into a struct by a table of keys: name, type, where it goes, bounds, default, help. Every
  * fault names file:line:column, the value's place ("sources[0].limit") and what would have been right. A value is never
- * repeated where it may be a secret: of a text, only its place is told. Pure. */
+ * repeated where it may be a secret: of a text, only its place is told. Reading goes on behind a mistake, to find each in
+ * one run; what could not be read is remembered, so that whoever depends on it does not judge (schema_unsure). Pure. */
 #ifndef CORE_SCHEMA_H
 #define CORE_SCHEMA_H
 #include "base/arena.h"
 #include "base/yaml.h"
+#include "core/fault.h"
 #include <stddef.h>
 
 enum schema_type {
@@ -40,21 +42,27 @@ struct schema_key {
     const struct schema_key *keys;    /* ends with a row without a name */
     const char *brief;                /* MAP, ROWS: `x: a` is `x: {BRIEF: a}`; "*": a stands for every key; MAP: a list too, where BRIEF is one */
     size_t row_size;
-    bool (*check)(struct schema *s, void *row, const struct yaml *node); /* ROWS: each row, MAP: the whole, when it has been read */
+    bool (*check)(struct schema *s, void *row, const struct yaml *node); /* ROWS: each row, MAP: the whole, when it has been read without a mistake */
 };
+struct schema_doubt { const void *what; const struct schema_doubt *next; };
 struct schema {
     struct arena *arena;
     const char *file;
-    struct err *err;
+    struct faults *faults;
+    const struct schema_doubt *doubts;
     void *owner;     /* for checks: the whole that is being read */
     char place[160]; /* "escalation.policies[1]" */
 };
 
 /* Reads map into the struct at `to`. A key that is missing is taken from `defaults` (a map of the same shape, may be
- * NULL; rows are taken whole), else from its fallback, else it is refused if required. */
+ * NULL; rows are taken whole), else from its fallback, else it is refused if required. Goes on behind a mistake; false if there was one.
+ * A row with a mistake is kept, with what of it could be read. */
 bool schema_read(struct schema *s, const struct schema_key *keys, const struct yaml *map, const struct yaml *defaults, void *to);
-/* Says no with the place of node. Always false. */
+/* Adds to the faults, with the place of node. Always false. */
 bool schema_refuse(struct schema *s, const struct yaml *node, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* Could that not be read? what: a row (there was a mistake in it); the member of a list (not all its rows' names are known); a table of
+ * keys (there was a mistake in a map or row of it). */
+bool schema_unsure(const struct schema *s, const void *what);
 /* The member of that name, if anything stands there; NULL: nothing does, so its default holds. */
 const struct yaml *schema_said(const struct yaml *map, const char *name);
 /* ", did you mean 'near'?" for the end of a refusal; "" where near is NULL. */

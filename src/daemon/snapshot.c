@@ -120,13 +120,14 @@ struct snapshot *snapshot_load(const struct snapshot_from *from, struct err *err
     struct config *config = NULL;
     if (text) {
         struct err bad = {0};
+        struct faults faults = {0};
         game = n ? game_text(arena, from, file, text, n, &game_n, &bad) : NULL;
         if (bad.code != ERR_NONE && err)
             *err = bad;
-        else
-            config = config_parse(arena, file, text, n, game, game_n, err);
+        else if (!(config = config_read(arena, file, text, n, game, game_n, zone_load, &faults)))
+            faults_tell(&faults, err);
     }
-    if (!config || !config_zones(config, arena, zone_load, err) || !config_articles(config, arena, file_list, err)) {
+    if (!config || !config_articles(config, arena, file_list, err)) {
         arena_free(arena);
         return NULL;
     }

@@ -425,6 +425,47 @@ static void write_file(const char *path, const char *text)
     fclose(file);
 }
 
+/* Seven mistakes, each in a line of its own but for the macro's two. */
+static const char seven[] = "tz: Mars/X\n"
+                            "sources:\n  - {name: shop, auth: none}\n  - {name: shop, auth: none}\n"
+                            "agents:\n  - {name: a, uid: 1}\n  - {name: b, uid: 1}\n"
+                            "views:\n  - {name: v, when: 'urgency == \"hi\"'}\n"
+                            "macros:\n  - {name: m, actions: [clam], reply: 'hello {{nope}}'}\n"
+                            "routes:\n  - {name: r, to: [nowhere]}\n";
+
+static int lines_with(const char *text, const char *what)
+{
+    int n = 0;
+    for (const char *at = text; (at = strstr(at, what)); at += strlen(what))
+        n++;
+    return n;
+}
+
+static void check_tells_each_mistake_in_one_run_and_reload_the_first_and_how_many_more(void **state)
+{
+    (void)state;
+    static const char *const told[] = {":1:5: tz: ", ":4:5: sources[1]: ", ":7:5: agents[1]: ", ":9:21: views[0].when: ", ":11:24: \"clam\"",
+                                       ":11:39: macros[0].reply: {{nope}}", ":13:20: routes[0].to: no destination 'nowhere'"};
+    char path[128];
+    snprintf(path, sizeof path, "%s/seven.yaml", run->dir);
+    write_file(path, seven);
+    assert_int_equal(TRIAGE(NULL, "check", path)->code, 78);
+    const char *at = ran->err;
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++)
+        assert_non_null(at = strstr(at, told[i]));
+    assert_int_equal(lines_with(ran->err, "seven.yaml:"), 7);
+    assert_int_equal(lines_with(ran->err, "hint:"), 1);
+    assert_int_equal(TRIAGE(NULL, "check", path, "--json")->code, 78);
+    assert_int_equal(lines_with(ran->err, "urn:triage:problem:config"), 7);
+    daemon_config(run, seven);
+    assert_int_equal(TRIAGE(NULL, "reload")->code, 78);
+    shell_holds(ran->err, ".yaml:1:5: tz: ");
+    shell_holds(ran->err, "and 6 more: `triage check FILE` shows each");
+    AUTO_ARENA arena = arena_new();
+    daemon_config(run, arena_printf(arena, config, (long)getuid()));
+    assert_int_equal(TRIAGE(NULL, "reload")->code, 0);
+}
+
 /* A desk whose critical tickets go to a receiver and, all of them, to another. */
 static const char routed[] = "team: flow\n"
                              "sources:\n  - {name: open, dialect: rbs, auth: none}\n"
@@ -841,6 +882,7 @@ int main(void)
         T(read_verbs_print_one_object_of_json),
         T(a_status_bar_is_told_that_nothing_is_known),
         T(what_is_deleted_or_put_aside_is_found_by_its_condition),
+        T(check_tells_each_mistake_in_one_run_and_reload_the_first_and_how_many_more),
         T(watch_writes_a_line_for_each_entry),
         T(a_reader_that_has_read_enough_is_no_failure_and_nothing_is_said),
         T(what_a_full_disk_did_not_take_is_said),

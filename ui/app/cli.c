@@ -89,7 +89,7 @@ static const struct verb verbs[] = {
     {"attachments", "NUMBER", "the files of a ticket's messages", attach_list, NULL},
     {"audit", "[head | verify | --actor A ...]", "who did what when; is the journal as it was written", audit_run, audit_help},
     {"agents", "", "who is here, what each has, and what they can do", work_agents, NULL},
-    {"check", "FILE", "read a configuration and say what is wrong with it", tend_check, NULL},
+    {"check", "FILE", "read a configuration and say each thing that is wrong with it", tend_check, NULL},
     {"customer", "KEY | NUMBER | add ID [EMAIL] [--source NAME]", "one customer with tickets, satisfaction and notes; add: may open tickets through our API",
      people_customer, NULL},
     {"customers", "[WORDS] [--after CURSOR] [--limit N]", "those sources told us of, with their newest ticket", people_customers, NULL},

@@ -81,6 +81,24 @@ int tend_model(struct shell *sh)
                 arena_printf(sh->arena, "epoch %lld labels from now on, until new labels are learned", (long long)epoch));
 }
 
+/* A line for each; as JSON, an object for each. */
+static int tell_faults(struct shell *sh, const struct faults *faults)
+{
+    const char *hint = faults->count == 1 ? "fix that line and check again" : "fix these lines and check again";
+    int code = 0;
+    if (faults->more)
+        hint = arena_printf(sh->arena, "fix these lines and check again: %d more mistakes stand behind them", faults->more);
+    for (int i = 0; i < faults->count; i++) {
+        struct err err;
+        err_set(&err, ERR_CONFIG, "%s", faults->list[i].text);
+        if (sh->options.json || i == faults->count - 1)
+            code = shell_failed(sh, &err, hint);
+        else
+            fprintf(stderr, "triage: %s\n", text_safe_in(sh->arena, err.text, TEXT_LINE));
+    }
+    return code;
+}
+
 int tend_check(struct shell *sh)
 {
     struct err err = {0};
@@ -91,8 +109,11 @@ int tend_check(struct shell *sh)
     const char *text = shell_file(sh, sh->argv[0], &n, &code);
     if (!text)
         return code;
-    struct config *config = config_parse(sh->arena, sh->argv[0], text, n, NULL, 0, &err);
-    if (!config || !config_zones(config, sh->arena, zone_load, &err) || !config_articles(config, sh->arena, file_list, &err))
+    struct faults faults = {0};
+    struct config *config = config_read(sh->arena, sh->argv[0], text, n, NULL, 0, zone_load, &faults);
+    if (!config)
+        return tell_faults(sh, &faults);
+    if (!config_articles(config, sh->arena, file_list, &err))
         return shell_failed(sh, &err, "fix that line and check again");
     printf("%s: %d sources, %d agents, %d views, %d policies, %d destinations, %d routes: fine\n", text_safe_in(sh->arena, sh->argv[0], TEXT_LINE), config->source_count,
            config->agent_count, config->view_count, config->sla_count, config->destination_count, config->route_count);
