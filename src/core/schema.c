@@ -2,6 +2,7 @@
  * row and writes to one place. Pure; any thread. */
 #include "core/schema.h"
 #include "base/str.h"
+#include "core/brief.h"
 #include "core/field.h"
 #include "core/when.h"
 #include <ctype.h>
@@ -90,7 +91,7 @@ static bool wrong(struct schema *s, const struct yaml *node, const struct schema
     return schema_refuse(s, node, "%s must be %s, not '%.60s'", place(s, key), want, node->text);
 }
 
-static bool nothing(const struct yaml *node)
+bool schema_nothing(const struct yaml *node)
 {
     return node->kind == YAML_SCALAR && node->plain &&
            (!*node->text || strcmp(node->text, "~") == 0 || strcmp(node->text, "null") == 0);
@@ -99,13 +100,21 @@ static bool nothing(const struct yaml *node)
 const struct yaml *schema_said(const struct yaml *map, const char *name)
 {
     const struct yaml *node = yaml_get(map, name);
-    return node && !nothing(node) ? node : NULL;
+    return node && !schema_nothing(node) ? node : NULL;
 }
 
 static bool put(int64_t value, void *to)
 {
     memcpy(to, &value, sizeof value);
     return true;
+}
+
+const struct schema_key *schema_key_named(const struct schema_key *keys, const char *name)
+{
+    for (; keys->name; keys++)
+        if (strcmp(keys->name, name) == 0)
+            return keys;
+    return NULL;
 }
 
 /* --- numbers with units --- */
@@ -316,73 +325,11 @@ static bool read_pairs(struct schema *s, const struct yaml *node, const struct s
             return schema_refuse(s, n, "%s has more than %lld", place(s, key), (long long)key->max);
         if (n->kind != YAML_SCALAR || !*n->name || strlen(n->name) > LONGEST || strlen(n->text) > LONGEST)
             return schema_refuse(s, n, "%s: '%.60s' must have a text of at most %d bytes", place(s, key), n->name, LONGEST);
-        struct schema_pair pair = {arena_strdup(s->arena, n->name), nothing(n) ? NULL : arena_strdup(s->arena, n->text)};
+        struct schema_pair pair = {arena_strdup(s->arena, n->name), schema_nothing(n) ? NULL : arena_strdup(s->arena, n->text)};
         memcpy((char *)to + sizeof pair * (size_t)count, &pair, sizeof pair);
     }
     memcpy((char *)to - key->offset + key->count_at, &count, sizeof count);
     return true;
-}
-
-/* --- what is said in short --- */
-
-static struct yaml *renamed(struct schema *s, const struct yaml *node, const char *name)
-{
-    struct yaml *copy = ARENA_NEW(s->arena, struct yaml);
-    *copy = *node;
-    copy->name = name;
-    copy->next = NULL;
-    return copy;
-}
-
-/* A map with one member, which stands where node does. */
-static struct yaml *map_of(struct schema *s, const struct yaml *node, struct yaml *member)
-{
-    struct yaml *map = renamed(s, node, node->name);
-    map->kind = YAML_MAP;
-    map->text = NULL;
-    map->child = member;
-    return map;
-}
-
-static const struct schema_key *key_named(const struct schema_key *keys, const char *name)
-{
-    for (; keys->name; keys++)
-        if (strcmp(keys->name, name) == 0)
-            return keys;
-    return NULL;
-}
-
-/* A list can be short for a map whose brief key is a list. */
-static bool is_brief(const struct yaml *node, const struct schema_key *key)
-{
-    const struct schema_key *brief = key->brief && node->kind == YAML_LIST ? key_named(key->keys, key->brief) : NULL;
-    if (node->kind == YAML_LIST)
-        return brief && (brief->type == SCHEMA_TEXTS || brief->type == SCHEMA_ROWS) && key->type == SCHEMA_MAP;
-    return node->kind == YAML_SCALAR && key->brief && !nothing(node);
-}
-
-/* The map that a text or a list is short for; node itself where it is none. */
-static const struct yaml *spelled_out(struct schema *s, const struct yaml *node, const struct schema_key *key)
-{
-    if (!node || !is_brief(node, key))
-        return node;
-    if (strcmp(key->brief, "*") != 0)
-        return map_of(s, node, renamed(s, node, key->brief));
-    struct yaml *map = map_of(s, node, NULL), **tail = &map->child;
-    for (const struct schema_key *each = key->keys; each->name; each++, tail = &(*tail)->next)
-        *tail = renamed(s, node, each->name);
-    return map;
-}
-
-/* `- dedupe` is `- dedupe:`. */
-static const struct yaml *one_member(struct schema *s, const struct yaml *node)
-{
-    if (node->kind != YAML_SCALAR || nothing(node))
-        return node;
-    struct yaml *member = renamed(s, node, node->text);
-    member->text = "";
-    member->plain = true;
-    return map_of(s, node, member);
 }
 
 /* --- rows --- */
@@ -400,7 +347,7 @@ static bool all_known(struct schema *s, const struct schema_key *keys, const str
 {
     bool good = true;
     for (const struct yaml *n = map ? map->child : NULL; n; n = n->next)
-        if (!key_named(keys, n->name))
+        if (!schema_key_named(keys, n->name))
             good = schema_refuse(s, n, "unknown key '%.60s'%s%s%s", n->name, *s->place ? " in " : "", s->place,
                                  schema_hint(s, s->faults->more ? NULL : nearest_key(keys, n->name)));
     return good;
@@ -412,8 +359,8 @@ static bool misspelled(const struct schema *s, const struct schema_key *keys, co
     if (s->faults->more)
         return !yaml_get(map, key->name);
     for (const struct yaml *n = map && !yaml_get(map, key->name) ? map->child : NULL; n; n = n->next) {
-        const char *near = key_named(keys, n->name) ? NULL : nearest_key(keys, n->name);
-        if (!key_named(keys, n->name) && (!near || strcmp(near, key->name) == 0))
+        const char *near = schema_key_named(keys, n->name) ? NULL : nearest_key(keys, n->name);
+        if (!schema_key_named(keys, n->name) && (!near || strcmp(near, key->name) == 0))
             return true;
     }
     return false;
@@ -437,7 +384,7 @@ static bool read_choice(struct schema *s, const struct yaml *node, const struct 
 
 static bool read_row(struct schema *s, const struct yaml *node, const struct schema_key *key, char *row)
 {
-    node = key->choice ? one_member(s, node) : spelled_out(s, node, key);
+    node = key->choice ? brief_member(s, node) : brief_spelled(s, node, key);
     if (node->kind != YAML_MAP)
         return schema_refuse(s, node, "%s must be a map", s->place);
     if (key->line_at)
@@ -470,9 +417,9 @@ static bool read_rows(struct schema *s, const struct yaml *node, const struct sc
 {
     char outer[sizeof s->place];
     int count = 0;
-    if (node->kind == YAML_SCALAR && key->brief && !nothing(node))
-        node = map_of(s, node, renamed(s, node, NULL));
-    else if (node->kind != YAML_LIST && !nothing(node))
+    if (node->kind == YAML_SCALAR && key->brief && !schema_nothing(node))
+        node = brief_list(s, node);
+    else if (node->kind != YAML_LIST && !schema_nothing(node))
         return doubt_key(s, key, (char *)to - key->offset), wrong(s, node, key, "a list");
     for (const struct yaml *n = node->child; n; n = n->next)
         count++;
@@ -514,11 +461,11 @@ static void fall_back(struct schema *s, const struct schema_key *key, char *to)
 static bool read_map(struct schema *s, const struct schema_key *key, const struct yaml *node, const struct yaml *defaults, void *to)
 {
     char outer[sizeof s->place];
-    if (node && node->kind != YAML_MAP && !nothing(node) && !is_brief(node, key))
+    if (node && node->kind != YAML_MAP && !schema_nothing(node) && !brief_is(node, key))
         return doubt_key(s, key, to), wrong(s, node, key, "a map");
     str_copy(outer, sizeof outer, s->place);
     str_copy(s->place, sizeof s->place, place(s, key));
-    const struct yaml *said = spelled_out(s, node, key), *usual = spelled_out(s, defaults, key);
+    const struct yaml *said = brief_spelled(s, node, key), *usual = brief_spelled(s, defaults, key);
     bool good = schema_read(s, key->keys, said, usual, to);
     if (good && key->check && (said || usual))
         good = key->check(s, to, said ? said : usual);
@@ -533,8 +480,8 @@ static bool read_key(struct schema *s, const struct schema_key *key, const struc
     const struct yaml *node = yaml_get(map, key->name), *usual = yaml_get(defaults, key->name);
     if (key->type == SCHEMA_MAP)
         return read_map(s, key, node, usual, to);
-    if (!node || (nothing(node) && key->type != SCHEMA_ROWS))
-        node = usual && !nothing(usual) ? usual : NULL;
+    if (!node || (schema_nothing(node) && key->type != SCHEMA_ROWS))
+        node = usual && !schema_nothing(usual) ? usual : NULL;
     if (!node && key->required)
         return schema_refuse(s, map, "%s%s'%s' is missing", s->place, *s->place ? ": " : "", key->name);
     if (node && readers[key->type](s, node, key, to + key->offset))

@@ -63,6 +63,10 @@ bool schema_refuse(struct schema *s, const struct yaml *node, const char *fmt, .
 /* Could that not be read? what: a row (there was a mistake in it); the member of a list (not all its rows' names are known); a table of
  * keys (there was a mistake in a map or row of it). */
 bool schema_unsure(const struct schema *s, const void *what);
+/* The row of that name; NULL: there is none. */
+const struct schema_key *schema_key_named(const struct schema_key *keys, const char *name);
+/* Does nothing stand there: an empty value, ~ or null, not in quotes? */
+bool schema_nothing(const struct yaml *node);
 /* The member of that name, if anything stands there; NULL: nothing does, so its default holds. */
 const struct yaml *schema_said(const struct yaml *map, const char *name);
 /* ", did you mean 'near'?" for the end of a refusal; "" where near is NULL. */
