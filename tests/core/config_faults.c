@@ -137,6 +137,28 @@ static void mistakes_are_told_alone_in_pairs_and_all_at_once(void **state)
     print_message("# %d files with one or two of %d mistakes, one with all\n", files, SLIPS);
 }
 
+/* Each byte of the sound file becomes another: what is left of rows that cannot be read harms nobody. */
+static void a_file_with_any_byte_changed_is_read_or_refused_in_order(void **state)
+{
+    (void)state;
+    static const char others[] = "x0 :-[}'\n";
+    int files = 0, taken = 0, most = 0;
+    for (size_t at = 0; at + 1 < sizeof sound; at++) {
+        AUTO_ARENA arena = arena_new();
+        struct faults faults;
+        char *text = arena_strdup(arena, sound);
+        text[at] = others[at % (sizeof others - 1)];
+        struct config *config = read_all(arena, text, &faults);
+        assert_int_equal(config != NULL, faults.count == 0);
+        for (int i = 1; i < faults.count; i++)
+            assert_true(faults.list[i - 1].line <= faults.list[i].line);
+        most = faults.count > most ? faults.count : most;
+        taken += config != NULL;
+        files++;
+    }
+    print_message("# %d files, %d taken, at most %d mistakes in one\n", files, taken, most);
+}
+
 static void what_depends_on_a_part_that_cannot_be_read_is_not_judged(void **state)
 {
     (void)state;
@@ -206,6 +228,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mistakes_are_told_alone_in_pairs_and_all_at_once),
+        cmocka_unit_test(a_file_with_any_byte_changed_is_read_or_refused_in_order),
         cmocka_unit_test(what_depends_on_a_part_that_cannot_be_read_is_not_judged),
         cmocka_unit_test(a_text_for_all_keys_is_wrong_once_and_what_is_no_yaml_is_one_mistake),
         cmocka_unit_test(two_keys_of_a_row_may_be_missing),
