@@ -336,7 +336,7 @@ static void whenever_the_system_ends_it_the_next_console_has_the_text(void **sta
             if (moment)
                 daemon_restart(seat.run);
             begin_again();
-            seat_shows("live");
+            seat_shows("Checkout is down"); /* in the list, or above the text it was left with */
             if (messages(1) == 1)
                 becomes_kept("draft:1:reply", moment == WRITTEN_ON ? "One two three four" : "One two three");
             no_file_is_left();
