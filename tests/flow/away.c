@@ -243,6 +243,14 @@ static void begin_again(void)
     seat.console = console_open("the", seat.run, NULL);
 }
 
+/* In a list, or with the text it was left with, which has no head. */
+static void is_back(void)
+{
+    size_t n;
+    for (int64_t until = clock_mono() + SEAT_SOON; console_find(seat.console, "live") < 0 && console_find(seat.console, "Reply to") < 0; console_bytes(seat.console, 20, &n))
+        assert_true(clock_mono() < until);
+}
+
 /* How many directories of texts there are. */
 static int spools(void)
 {
@@ -336,7 +344,7 @@ static void whenever_the_system_ends_it_the_next_console_has_the_text(void **sta
             if (moment)
                 daemon_restart(seat.run);
             begin_again();
-            seat_shows("Checkout is down"); /* in the list, or above the text it was left with */
+            is_back();
             if (messages(1) == 1)
                 becomes_kept("draft:1:reply", moment == WRITTEN_ON ? "One two three four" : "One two three");
             no_file_is_left();
