@@ -41,7 +41,7 @@ static const char config[] =
     "views:\n"
     "  - {name: evil, title: \"" EVIL "\", when: 'title != \"x\"'}\n"
     "macros:\n"
-    "  - {name: sorry, reply: \"" EVIL " {{ticket.title}}\"}\n"
+    "  - {name: sorry, reply: \"" EVIL " {{ticket.subject}}\"}\n"
     "destinations:\n"
     "  - {name: hooks, kind: webhook, url: '%s', allow_loopback: true, profile: standard}\n"
     "routes:\n"
