@@ -59,8 +59,8 @@ static void shows(const char *a, bool there)
 static void button(int which, const char *text, int at)
 {
     char bytes[64];
+    shows(text, true);
     int row = console_find(console, text);
-    assert_true(row >= 0);
     const char *line = console_row(console, row), *place = strstr(line, text);
     int column = at;
     for (const char *p = line; p < place; p++)

@@ -66,9 +66,12 @@ static void answered(void *arg, const struct link_answer *answer)
     } else if (answer->status) {
         end(e, answer);
         errand_follow(c);
-    } else if (!e->doubted) {
+    } else {
+        bool first = !e->doubted;
+        e->not_before = clock_mono() + BUSY_MS; /* a daemon that is ending takes it several times before the line is known to be gone */
         e->doubted = true;
-        e->unsure(e->arg);
+        if (first)
+            e->unsure(e->arg);
     }
 }
 
