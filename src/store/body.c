@@ -3,7 +3,6 @@
 #include "store/sieve.h"
 #include "base/log.h"
 #include "core/body.h"
-#include <string.h>
 
 enum { MOST = 10000 /* tickets: some 5 ms */ };
 
@@ -30,7 +29,6 @@ bool body_sift(struct store *s, struct arena *arena, const char *const *words, i
     for (int i = 0; i < count; i++) {
         struct sifted is = {ARENA_ARRAY(arena, uint64_t, top / 64 + 1), top};
         bool whole;
-        memset(is.bits, 0, sizeof *is.bits * (size_t)(top / 64 + 1));
         if (!search_words(s, words[i], MOST, add, &is, &whole, err))
             return false;
         if (!whole)

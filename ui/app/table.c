@@ -18,7 +18,7 @@ static bool is_mark(char byte)
 /* The line at `at`, cell by cell; where the next one begins. */
 static const char *read_row(const char *at, struct row *row)
 {
-    const char *end = strchrnul(at, '\n');
+    const char *end = at + strcspn(at, "\n");
     *row = (struct row){.is = end > at && end[-1] == TABLE_END};
     for (struct cell *cell = row->cells;; cell = &row->cells[row->count]) {
         const char *stop = at;
